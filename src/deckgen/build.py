@@ -1,0 +1,234 @@
+"""The whole path: the source of a deck to the bytes of its package."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deckgen import checks, kinds, notes, package, source
+from deckgen.diagnostics import CallError, Diagnostic, Span
+from deckgen.faces import Faces, Folder, NoteType, kind_folders
+from deckgen.fields import FieldWriter
+from deckgen.markup import Markup, Media
+from deckgen.package import Package, Row
+from deckgen.reading import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from deckgen.kinds import Kind
+    from deckgen.notes import Deck
+
+Progress = "Callable[[str, int, int], None]"
+"""Called as the work goes on: what is being done, how much of it is, and how much there is."""
+
+_NOTES_A_TICK = 500
+
+
+@dataclass
+class Build:
+    """What became of a deck's source.
+
+    Attributes:
+        diagnostics: What an author should know, by position.
+        lines: The lines of the files that diagnostics point into.
+        package: The package; None where there are errors.
+    """
+
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    lines: dict[str, list[str]] = field(default_factory=dict)
+    package: Package | None = None
+
+
+def find_project(start: Path) -> Path:
+    """The nearest folder upwards that holds source/deck.yaml.
+
+    Raises:
+        CallError: There is none.
+    """
+    for folder in (start, *start.parents):
+        if (folder / "source" / "deck.yaml").exists():
+            return folder
+    raise CallError(
+        f"no deck here: neither {start} nor a folder above it holds source/deck.yaml",
+        "go to the deck's folder, or name it: --project DIR",
+    )
+
+
+def shipped_templates() -> Path:
+    """The templates that come with deckgen: inside the installed package, or beside its checkout."""
+    inside = Path(__file__).parent / "templates"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "templates"
+
+
+def now() -> int:
+    """The time of the build in seconds since 1970: SOURCE_DATE_EPOCH, or the clock.
+
+    Raises:
+        CallError: SOURCE_DATE_EPOCH is not a time in the past.
+    """
+    clock = int(time.time())
+    text = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not text:
+        return clock
+    if not re.fullmatch(r"[0-9]{1,12}", text) or not 0 < int(text) <= clock + 86_400:
+        raise CallError(
+            f"SOURCE_DATE_EPOCH is `{text}`, which is not a time in the past",
+            "set it to whole seconds since 1970, as in SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)",
+        )
+    return int(text)
+
+
+def build(project: Path, progress: Callable[[str, int, int], None] | None = None) -> Build:
+    """Read, check and render a project's deck; `package.write` makes a file of what comes back.
+
+    Args:
+        project: The folder that holds source/.
+        progress: Called as the work goes on.
+
+    Returns:
+        All diagnostics, over all files, and the package where none of them is an error.
+    """
+    started = now()
+    tell = progress or (lambda *_: None)
+    project = project.resolve()
+    deck_reader = Reader(*source.read(project / "source" / "deck.yaml", "source/deck.yaml"))
+    deck = notes.read_deck(deck_reader)
+    found = deck_reader.found
+    documents = [deck_reader.document]
+
+    folders = _template_folders(project)
+    owners = kind_folders(folders)
+    in_force: list[Kind] = []
+    kinds_broken = False
+    for owner in owners:
+        kind, document, faults = kinds.read_kind(owner.path, owner.shown)
+        documents.append(document)
+        found += faults
+        if kind:
+            in_force.append(kind)
+        else:
+            kinds_broken = True
+    clashes = kinds.section_clashes(in_force)
+    found += clashes
+
+    faces = Faces(deck, folders, owners)
+    note_types = {kind.name: faces.note_type(kind) for kind in in_force}
+    found += faces.found
+
+    broken_ids: set[str] = set()
+    if not kinds_broken and not clashes:
+        paths = list(_chapters(project, found))
+        for number, path in enumerate(paths):
+            tell("reading", number, len(paths))
+            reader = Reader(*source.read(path, path.relative_to(project).as_posix()))
+            notes.read_chapter(reader, deck, in_force)
+            if reader.document.broken:
+                broken_ids |= set(notes.probable_ids(reader.document))
+            documents.append(reader.document)
+            found += reader.found
+        for rule in checks.RULES:
+            found += rule(deck, broken_ids)
+
+    result = Build(lines={})
+    rows, media = _rows(project, deck, note_types, started, found, tell)
+    if not deck.notes and not any(diagnostic.level == "error" for diagnostic in found):
+        found.append(Diagnostic("no-notes", "the deck has no notes", Span("source/deck.yaml")))
+    result.diagnostics = sorted(dict.fromkeys(found), key=lambda diagnostic: diagnostic.position)
+    result.lines = _lines_of(result.diagnostics, documents, faces.texts)
+    if not any(diagnostic.level == "error" for diagnostic in found):
+        used = {note.kind.name for note in deck.notes}
+        result.package = Package(
+            deck=deck,
+            description=_description(deck, started),
+            modified=started,
+            note_types=[note_types[name] for name in sorted(used)],
+            rows=rows,
+            media=media,
+        )
+    return result
+
+
+def _template_folders(project: Path) -> list[Folder]:
+    """The shipped templates, then the project's own."""
+    shipped, own = shipped_templates(), project / "templates"
+    if own.resolve() == shipped.resolve():
+        return [Folder(own, "templates")]
+    return [Folder(shipped, "deckgen/templates"), Folder(own, "templates")]
+
+
+def _chapters(project: Path, found: list[Diagnostic]) -> Iterator[Path]:
+    """The chapters, by the natural order of their paths: 2 before 10."""
+    top = project / "source"
+    paths: list[Path] = []
+
+    def cannot(error: OSError) -> None:
+        shown = Path(error.filename or top).relative_to(project).as_posix()
+        found.append(source.unreadable(shown, error))
+
+    for folder, folders, files in os.walk(top, onerror=cannot):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        names = (name for name in (*files, *folders) if not name.startswith("."))
+        paths += [Path(folder, name) for name in names if name.lower().endswith((".yaml", ".yml"))]
+    paths.sort(key=lambda path: _natural(path.relative_to(top).as_posix()))
+    for path in paths:
+        if path == top / "deck.yaml":
+            continue
+        if not path.resolve().is_relative_to(project):
+            span = Span(path.relative_to(project).as_posix())
+            found.append(Diagnostic("unreadable-file", "this link leads out of the project", span))
+            continue
+        yield path
+
+
+def _natural(path: str) -> list[tuple[int, int, str]]:
+    """A key that sorts numbers in a path by their size."""
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", path) if part]
+
+
+def _rows(  # noqa: PLR0913, PLR0917 (the parts of the path)
+    project: Path,
+    deck: Deck,
+    note_types: dict[str, NoteType],
+    started: int,
+    found: list[Diagnostic],
+    tell: Callable[[str, int, int], None],
+) -> tuple[list[Row], list[Media]]:
+    """The rows of the notes that could be read, whose diagnostics are added; complete without errors."""
+    markup = Markup((project / "source").resolve(), project)
+    writer = FieldWriter(markup, {note.id: note for note in deck.notes})
+    whole = [note for note in deck.notes if note.whole]
+    rows = []
+    for number, note in enumerate(package.in_order(whole)):
+        if number % _NOTES_A_TICK == 0:
+            tell("rendering", number, len(whole))
+        fields = writer.write(note)
+        cards = note_types[note.kind.name].rules.cards(fields)
+        due = (number + 1) * package.STEP
+        rows.append(Row(note, package.guid(deck.id, note.kind, note.id), started, due, fields, cards))
+    found += markup.found
+    return rows, sorted(markup.media.values(), key=lambda media: media.name)
+
+
+def _lines_of(
+    diagnostics: list[Diagnostic], documents: list[source.Document], templates: dict[str, str]
+) -> dict[str, list[str]]:
+    """The lines of the files that diagnostics point into."""
+    wanted = {diagnostic.span.path for diagnostic in diagnostics}
+    lines = {path: text.split("\n") for path, text in templates.items() if path in wanted}
+    return lines | {document.path: document.lines for document in documents if document.path in wanted}
+
+
+def _description(deck: Deck, started: int) -> str:
+    """The deck's description, with what this build is under it."""
+    day = datetime.fromtimestamp(started, UTC).strftime("%Y-%m-%d")
+    lines = [deck.description, f"Unreleased build of {day}."]
+    if deck.authors or deck.license:
+        by = f"By {', '.join(deck.authors)}. " if deck.authors else ""
+        lines.append(by + (f"Licence: {deck.license}." if deck.license else ""))
+    return "\n\n".join(line.strip() for line in lines if line)

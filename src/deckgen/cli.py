@@ -1,0 +1,310 @@
+"""The command line: the only place that prints or exits.
+
+Exit codes: 0 done, 1 the source has faults, 2 the call was wrong or failed.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from deckgen import __version__
+from deckgen.diagnostics import CallError, render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+    from rich.progress import Progress, TaskID
+
+    from deckgen.build import Build
+    from deckgen.package import Package
+
+app = typer.Typer(
+    name="deckgen",
+    help="Anki decks for exams, kept as code: YAML in, an .apkg out whose updates merge cleanly.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Format(str, Enum):
+    """How results are printed."""
+
+    text = "text"
+    json = "json"
+
+
+ProjectOption = Annotated[
+    Path | None,
+    typer.Option("--project", metavar="DIR", help="The deck's folder. [default: the nearest one upwards]"),
+]
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="`json` prints one object on stdout, for other programs.")
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="The package. [default: build/ID.apkg in the deck's folder]"),
+]
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 (typer calls it so)
+    if value:
+        sys.stdout.write(f"deckgen {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """What holds for every command."""
+    del version
+
+
+@app.command()
+def build(
+    project: ProjectOption = None, output: OutputOption = None, output_format: FormatOption = Format.text
+) -> None:
+    """Check the deck and write its .apkg."""
+    with _reporting("build", output_format) as report:
+        from deckgen import files, package  # noqa: PLC0415 (imported where they are used: --help stays quick)
+
+        folder = _project(project)
+        if output is not None:
+            if output.suffix.lower() != ".apkg":
+                raise CallError(f"{output} does not end in .apkg, so Anki would not open it")
+            files.check_target(output)
+        else:
+            _make_build_folder(folder / "build")
+        result = _build(folder, report)
+        if result.package is None:
+            target = output or folder / "build"
+            left = output.exists() if output else any(target.glob("*.apkg"))
+            report.end(result, "nothing was written" + ("; the package from before is as it was" if left else ""))
+            raise typer.Exit(1)
+        path = output or folder / "build" / f"{result.package.deck.id}.apkg"
+        with files.replacing(path) as file:
+            package.write(result.package, file)
+        report.end(result, path=path)
+
+
+@app.command()
+def check(project: ProjectOption = None, output_format: FormatOption = Format.text) -> None:
+    """Check the deck as `build` does, and write nothing."""
+    with _reporting("check", output_format) as report:
+        result = _build(_project(project), report)
+        report.end(result)
+        if result.package is None:
+            raise typer.Exit(1)
+
+
+def _project(named: Path | None) -> Path:
+    """The deck's folder: the one named, or the nearest upwards."""
+    from deckgen.build import find_project  # noqa: PLC0415
+
+    if named is None:
+        return find_project(Path.cwd())
+    if not (named / "source" / "deck.yaml").exists():
+        raise CallError(f"{named} is not the folder of a deck: it does not hold source/deck.yaml")
+    return named
+
+
+def _make_build_folder(folder: Path) -> None:
+    """Make build/, where packages go."""
+    from deckgen.files import check_target  # noqa: PLC0415
+
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise CallError(f"the folder {folder} cannot be made: {error.strerror}") from error
+    check_target(folder / "deck.apkg.part")
+
+
+def _build(folder: Path, report: _Report) -> Build:
+    """The build of a deck's folder, with a progress bar where it takes long."""
+    from deckgen.build import build as build_deck  # noqa: PLC0415
+
+    # a build makes many objects and no cycles worth looking for, which costs a tenth of its time
+    gc.disable()
+    bar = _Bar(shown=report.output_format is Format.text and sys.stderr.isatty())
+    try:
+        return build_deck(folder, bar.tick)
+    finally:
+        bar.stop()
+
+
+class _Bar:
+    """A progress bar in a terminal, for work that takes longer than a moment."""
+
+    PATIENCE = 0.7  # seconds
+
+    def __init__(self, *, shown: bool) -> None:
+        self._due = time.monotonic() + self.PATIENCE if shown else float("inf")
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+
+    def tick(self, what: str, done: int, total: int) -> None:
+        """Show how far the work is."""
+        if self._progress is None:
+            if time.monotonic() < self._due:
+                return
+            from rich.console import Console  # noqa: PLC0415
+            from rich.progress import Progress  # noqa: PLC0415
+
+            self._progress = Progress(console=Console(stderr=True), transient=True)
+            self._task = self._progress.add_task(what, total=total)
+            self._progress.start()
+        if self._task is not None:
+            self._progress.update(self._task, description=what, completed=done, total=total)
+
+    def stop(self) -> None:
+        """Take the bar away."""
+        if self._progress is not None:
+            self._progress.stop()
+
+
+class _Report:
+    """What a command tells: text on stderr, or one JSON object on stdout."""
+
+    def __init__(self, command: str, output_format: Format) -> None:
+        self.command = command
+        self.output_format = output_format
+
+    def end(self, result: Build, note: str = "", path: Path | None = None) -> None:
+        """Tell the diagnostics, and what came of the work."""
+        errors = sum(diagnostic.level == "error" for diagnostic in result.diagnostics)
+        if self.output_format is Format.json:
+            about = _about(result.package, path) if result.package else None
+            self.object(
+                ok=not errors,
+                diagnostics=[diagnostic.as_json() for diagnostic in result.diagnostics],
+                package=about,
+            )
+            return
+        width = shutil.get_terminal_size((100, 24)).columns
+        for diagnostic in result.diagnostics:
+            _say(render(diagnostic, result.lines.get(diagnostic.span.path), width))
+        advice = len(result.diagnostics) - errors
+        if result.diagnostics:
+            counts = [f"{errors} error{'s' * (errors != 1)}"] * bool(errors) + [f"{advice} advice"] * bool(advice)
+            _say(f"{', '.join(counts)}{f': {note}' if note else ''}")
+        if result.package:
+            _say(_summary(result.package, path))
+
+    def object(self, **members: object) -> None:
+        """Print the one JSON object."""
+        json.dump({"command": self.command, "deckgen": __version__, **members}, sys.stdout, indent=2)
+        sys.stdout.write("\n")
+
+    def failed(self, message: str, hint: str = "") -> None:
+        """Tell that the call was wrong, or failed."""
+        if self.output_format is Format.json:
+            self.object(ok=False, error={"message": message, "hint": hint or None})
+        else:
+            _say(f"error: {message}" + (f"\n  hint: {hint}" if hint else ""))
+
+
+@contextmanager
+def _reporting(command: str, output_format: Format) -> Iterator[_Report]:
+    """Turn a failed call into a message and its exit code, and leave nothing behind when stopped."""
+    report = _Report(command, output_format)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _stopped)
+    try:
+        yield report
+    except CallError as error:
+        report.failed(str(error), error.hint)
+        raise typer.Exit(2) from error
+    except KeyboardInterrupt as error:
+        report.failed("stopped; nothing was written")
+        raise typer.Exit(130) from error
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        where = f": {os.fsdecode(error.filename)}" if error.filename else ""
+        report.failed(f"{error.strerror or error}{where}")
+        raise typer.Exit(2) from error
+
+
+def _stopped(number: int, frame: FrameType | None) -> None:
+    """End as on Ctrl-C, so that files half written are taken away."""
+    del frame
+    raise SystemExit(128 + number)
+
+
+def _about(package: Package, path: Path | None) -> dict[str, Any]:
+    """What a package holds, for JSON."""
+    return {
+        "path": str(path) if path else None,
+        "bytes": path.stat().st_size if path else None,
+        "id": package.deck.id,
+        "title": package.deck.title,
+        "time": package.modified,
+        "notes": _by_kind(package),
+        "cards": sum(len(row.cards) for row in package.rows),
+        "media": len(package.media),
+    }
+
+
+def _by_kind(package: Package) -> dict[str, int]:
+    """How many notes of each kind there are, in the order in which the kinds first stand."""
+    counts: dict[str, int] = {}
+    for row in package.rows:
+        counts[row.note.kind.name] = counts.get(row.note.kind.name, 0) + 1
+    return counts
+
+
+def _summary(package: Package, path: Path | None) -> str:
+    """What was made, and how to import it."""
+    kinds = {note_type.kind.name: note_type.kind for note_type in package.note_types}
+    counts = []
+    for name, count in _by_kind(package).items():
+        kind = kinds[name]
+        many = f"{name} {kind.rows}" if kind.rows else kind.section
+        counts.append(f"{count} {many if count > 1 or kind.rows else name}")
+    cards = sum(len(row.cards) for row in package.rows)
+    held = f"{len(package.rows)} notes ({', '.join(counts)}), {cards} cards"
+    if package.media:
+        held += f", {len(package.media)} media files"
+    if path is None:
+        return f"no errors: {held}"
+    return (
+        f"wrote {_shown(path)} ({_size(path.stat().st_size)})\n"
+        f"  {held}\n"
+        "to study it: in Anki choose File > Import and this file; "
+        "on a phone or tablet, send the file there and open it with Anki"
+    )
+
+
+def _shown(path: Path) -> str:
+    """A path as short as it can be said from here."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _size(count: int) -> str:
+    """A number of bytes for people."""
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(count / 1e3, 0.1):.1f} kB"  # noqa: PLR2004
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text.rstrip("\n") + "\n")

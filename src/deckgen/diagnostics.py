@@ -1,0 +1,207 @@
+"""What an author is told: spans, diagnostics and the catalogue of their codes."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+Level = Literal["error", "advice"]
+
+CATALOGUE: dict[str, tuple[Level, str]] = {
+    # Files and YAML
+    "unreadable-file": ("error", "A file of the source cannot be read, or lies outside the project."),
+    "not-utf8": ("error", "A file is not UTF-8 text."),
+    "too-large": ("error", "A file is larger than deckgen reads."),
+    "too-deep": ("error", "Lists and mappings are nested deeper than deckgen reads."),
+    "yaml-syntax": ("error", "The text is not YAML."),
+    "yaml-alias": ("error", "YAML anchors and aliases (`&name`, `*name`) are not used in a deck."),
+    "yaml-tag": ("error", "YAML tags (`!name`) are not used in a deck."),
+    "yaml-documents": ("error", "A file holds more than one YAML document."),
+    "duplicate-key": ("error", "A key stands twice in one mapping."),
+    "control-character": ("error", "A text holds an invisible control character."),
+    "cut-by-comment": ("error", "A text is cut short, because YAML reads ` #` as the start of a comment."),
+    # Keys and values
+    "unknown-key": ("error", "A key is not one that this place knows."),
+    "missing-key": ("error", "A key that must be there is not."),
+    "empty-value": ("error", "A key that must have a value has none."),
+    "wrong-type": ("error", "A value is of another type than its key asks for."),
+    "bad-id": ("error", "An id is not made of small letters, digits and hyphens."),
+    "duplicate-id": ("error", "Two notes have one id."),
+    "bad-tag": ("error", "Anki would split, change or drop a tag."),
+    "bad-deck-name": ("error", "Anki would change the name of a deck."),
+    "no-notes": ("error", "The deck has no notes."),
+    # Clozes, options, rows
+    "no-cloze": ("error", "A takeaway hides nothing, so it has no card."),
+    "bad-cloze": ("error", "A cloze is not written as Anki reads it."),
+    "misplaced-cloze": ("error", "A cloze stands where no card hides it."),
+    "correct-option": ("error", "Not exactly one option of a vignette is correct."),
+    "option-count": ("error", "A vignette has too few or too many options."),
+    "row-cells": ("error", "A row has not one cell for each column."),
+    # From note to note
+    "unknown-note": ("error", "A note builds on one that does not exist."),
+    "circular-builds-on": ("error", "Notes build on each other in a circle."),
+    "builds-on-later": ("advice", "A note builds on one in a subdeck that Anki shows later."),
+    # Markup and media
+    "bad-html": ("error", "Raw HTML that a card may not hold."),
+    "bad-link": ("error", "A link has an address that a card may not hold."),
+    "bad-math": ("error", "A formula holds a command that a card may not hold."),
+    "remote-media": ("error", "An image or sound lies on the network, so it is missing without one."),
+    "missing-media": ("error", "An image or sound does not exist."),
+    "unreadable-media": ("error", "An image or sound cannot be read, or lies outside source/."),
+    "media-type": ("error", "A file is not of a type that Anki shows or plays."),
+    "same-media-name": ("error", "Two different media files have one name."),
+    # Kinds and faces
+    "bad-kind": ("error", "A kind.yaml contradicts itself or another."),
+    "missing-face": ("error", "A card's face does not exist."),
+    "template-syntax": ("error", "A template is not Jinja."),
+    "template-failed": ("error", "A template failed while it was rendered."),
+    "anki-syntax": ("error", "Anki's part of a template, `{{…}}`, is broken."),
+    "unknown-field": ("error", "A template names a field that its note type does not have."),
+    "unknown-filter": ("error", "A template uses a filter that Anki does not have."),
+    "blank-front": ("error", "A front shows no field that every note fills, so some notes get no card."),
+}
+"""Every code, with its level and what it says, in a sentence. Codes never change once released."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place in a file, on one line.
+
+    Attributes:
+        path: The file, relative to the project's folder, with `/`.
+        line: From 1; 0 for the file as a whole.
+        column: From 1, in characters; None where only the line is known.
+        end_column: The column after the last character; None as `column`.
+    """
+
+    path: str
+    line: int = 0
+    column: int | None = None
+    end_column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One thing that an author should know.
+
+    Attributes:
+        code: A key of the catalogue.
+        message: What is wrong, in a sentence without a full stop.
+        span: Where.
+        hint: What to do; empty where the message says it all.
+    """
+
+    code: str
+    message: str
+    span: Span
+    hint: str = ""
+
+    @property
+    def level(self) -> Level:
+        """The level of the code."""
+        return CATALOGUE[self.code][0]
+
+    @property
+    def position(self) -> tuple[str, int, int, str]:
+        """A key to sort by: the file, the line, the column, the code."""
+        return (self.span.path, self.span.line, self.span.column or 0, self.code)
+
+    def as_json(self) -> dict[str, str | int | None]:
+        """The diagnostic as `--format json` prints it."""
+        return {
+            "code": self.code,
+            "level": self.level,
+            "message": self.message,
+            "hint": self.hint or None,
+            "path": self.span.path,
+            "line": self.span.line or None,
+            "column": self.span.column,
+            "end_column": self.span.end_column,
+        }
+
+
+class CallError(Exception):
+    """The call was wrong, or failed for a reason outside the deck's source.
+
+    Attributes:
+        hint: What to do; empty where the message says it all.
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        """Keep the message and the hint."""
+        super().__init__(message)
+        self.hint = hint
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint that names the known word nearest to `word`; empty where none is near."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"did you mean `{near[0]}`?" if near else ""
+
+
+def listing(words: Iterable[str]) -> str:
+    """The words in backticks, with commas and a final "and"."""
+    quoted = [f"`{word}`" for word in words]
+    return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " and " + quoted[-1]
+
+
+def render(diagnostic: Diagnostic, lines: Sequence[str] | None, width: int = 100) -> str:
+    """A diagnostic as text: place, message, the line with a caret under it, hint.
+
+    Args:
+        diagnostic: What to print.
+        lines: The lines of the diagnostic's file, without line ends; None where they are not known.
+        width: The most columns that the quoted line may take.
+    """
+    span = diagnostic.span
+    place = ":".join(str(part) for part in (span.path, span.line or None, span.column) if part is not None)
+    text = f"{place}: {diagnostic.level}[{diagnostic.code}]: {diagnostic.message}\n"
+    if lines is not None and 0 < span.line <= len(lines):
+        text += _quote(lines[span.line - 1], span, width)
+    if diagnostic.hint:
+        text += f"  hint: {diagnostic.hint}\n"
+    return text
+
+
+def _quote(line: str, span: Span, width: int) -> str:
+    """The source line with its number and, where the column is known, carets under the span."""
+    gutter = f"{span.line:>5} | "
+    room = max(width - len(gutter), 20)
+    line = line.replace("\t", " ").rstrip()
+    line = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in line)
+    if span.column is None:
+        return f"{gutter}{_crop(line, 0, room)[0]}\n"
+    start = span.column - 1
+    shown, cut = _crop(line, start, room)
+    end = min(max((span.end_column or span.column + 1) - 1, start + 1), len(line) + 1)
+    before = _columns(shown[: start - cut])
+    carets = min(max(_columns(line[start:end]), 1), max(room - before, 1))
+    return f"{gutter}{shown}\n{'|':>{len(gutter) - 1}} {' ' * before}{'^' * carets}\n"
+
+
+def _crop(line: str, start: int, room: int) -> tuple[str, int]:
+    """The part of a long line around `start`, and how many characters its beginning stands for."""
+    if _columns(line) <= room:
+        return line, 0
+    first = 0 if start < room // 2 else start - room // 3
+    head = "…" if first else ""
+    kept = line[first:]
+    while _columns(kept) > room - len(head) - 1:
+        kept = kept[: len(kept) - max(1, (_columns(kept) - room) // 2)]
+    tail = "…" if first + len(kept) < len(line) else ""
+    return head + kept + tail, first - len(head)
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )

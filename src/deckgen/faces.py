@@ -1,0 +1,288 @@
+"""Faces: Jinja files to Anki's card templates and css. The only room that knows Jinja.
+
+A deck from a stranger must not run code on the builder's machine: the environment is sandboxed, and
+templates come from the kinds' folders and base/ alone.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jinja2 import BaseLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from deckgen import anki_template
+from deckgen.anki_template import CardRules
+from deckgen.diagnostics import Diagnostic, Span, did_you_mean
+from deckgen.source import unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from jinja2 import Environment
+
+    from deckgen.kinds import Kind
+    from deckgen.notes import Deck
+
+_RIGHT_TO_LEFT = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku", "ps", "sd", "syr", "ug", "ur", "yi"])
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder with kinds and base files, and how diagnostics show its path."""
+
+    path: Path
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A card template as Anki gets it."""
+
+    name: str
+    id: int
+    front: str
+    back: str
+
+
+@dataclass(frozen=True)
+class NoteType:
+    """What Anki gets for a kind.
+
+    Attributes:
+        kind: The kind.
+        faces: Its card templates, the dormant one included.
+        css: Its style.
+        rules: Which cards its notes have.
+    """
+
+    kind: Kind
+    faces: tuple[Face, ...]
+    css: str
+    rules: CardRules
+
+
+def kind_folders(folders: Iterable[Folder]) -> list[Folder]:
+    """The folders of the kinds in force, by name; a later folder's kind takes an earlier one's place whole."""
+    kinds: dict[str, Folder] = {}
+    for folder in folders:
+        if folder.path.is_dir():
+            for path in folder.path.iterdir():
+                if path.name != "base" and (path / "kind.yaml").exists():
+                    kinds[path.name] = Folder(path, f"{folder.shown}/{path.name}")
+    return [kinds[name] for name in sorted(kinds)]
+
+
+class _Loader(BaseLoader):
+    """Loads KIND/FILE from the kind's folder, and base/FILE from the last folder that has it."""
+
+    def __init__(self, folders: Iterable[Folder], kinds: Iterable[Folder]) -> None:
+        self.bases = [Folder(folder.path / "base", f"{folder.shown}/base") for folder in folders]
+        self.kinds = {folder.path.name: folder for folder in kinds}
+        self.texts: dict[str, str] = {}
+        """The templates loaded so far, by their paths as diagnostics show them."""
+        self.unreadable: list[Diagnostic] = []
+
+    def find(self, template: str) -> Folder | None:
+        """The file of a template; None where there is none."""
+        first, _, name = template.partition("/")
+        if not name or "/" in name or "\\" in name or name.startswith("."):
+            return None
+        owners = reversed(self.bases) if first == "base" else [self.kinds[first]] if first in self.kinds else []
+        for owner in owners:
+            if (owner.path / name).is_file():
+                return Folder(owner.path / name, f"{owner.shown}/{name}")
+        return None
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str | None, Callable[[], bool] | None]:
+        """The text of a template, for Jinja."""
+        del environment
+        found = self.find(template)
+        if found is None:
+            raise TemplateNotFound(template)
+        try:
+            text = found.path.read_bytes().decode("utf-8-sig")
+        except OSError as error:
+            self.unreadable.append(unreadable(found.shown, error))
+            raise TemplateNotFound(template) from error
+        except UnicodeDecodeError as error:
+            self.unreadable.append(Diagnostic("not-utf8", "the template is not UTF-8", Span(found.shown)))
+            raise TemplateNotFound(template) from error
+        self.texts[found.shown] = text.replace("\r\n", "\n")
+        return self.texts[found.shown], found.shown, lambda: True
+
+
+def _inert(value: object) -> object:
+    """Braces of a value, which Anki would read as a field, made harmless; markup stays as it is."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return Markup(html.escape(value).replace("{", "&#123;"))  # noqa: S704 (escaped on the spot)
+    return value
+
+
+class Faces:
+    """Renders the faces of a deck's kinds.
+
+    Attributes:
+        found: The diagnostics so far.
+    """
+
+    def __init__(self, deck: Deck, folders: list[Folder], kinds: list[Folder]) -> None:
+        """Prepare for a deck.
+
+        Args:
+            deck: The deck, whose title, language and feedback address faces may show.
+            folders: The shipped templates, then the project's.
+            kinds: The folders of the kinds in force.
+        """
+        self.found: list[Diagnostic] = []
+        self._deck = deck
+        self._loader = _Loader(folders, kinds)
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=self._loader,
+            block_start_string="[%",
+            block_end_string="%]",
+            variable_start_string="[[",
+            variable_end_string="]]",
+            comment_start_string="[#",
+            comment_end_string="#]",
+            trim_blocks=True,
+            lstrip_blocks=True,
+            autoescape=True,
+            finalize=_inert,
+            undefined=StrictUndefined,
+        )
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The templates read so far, by their paths as diagnostics show them."""
+        return self._loader.texts
+
+    def note_type(self, kind: Kind) -> NoteType:
+        """The card templates and css of a kind; what is wrong with them is in `found` afterwards."""
+        faces = []
+        for card in kind.cards:
+            if card.reserve:
+                front = "{{#R}}{{R}}{{/R}}".replace("R", card.reserve)
+                faces.append(Face(card.name, card.id, front, front))
+                continue
+            front = self._side(kind, card.face, "front")
+            back = self._side(kind, card.face, "back")
+            faces.append(Face(card.name, card.id, front, back))
+        css = self._render("base/style.css.j2", kind, "", kind.document.path)
+        if self._loader.find(f"{kind.name}/style.css.j2"):
+            css += "\n" + self._render(f"{kind.name}/style.css.j2", kind, "", kind.document.path)
+        names = [field.name for field in kind.fields]
+        rules = CardRules(names, [face.front for face in faces], cloze=kind.cloze)
+        if not any(diagnostic.level == "error" for diagnostic in self.found):
+            self._check_fronts(kind, rules)
+        return NoteType(kind, tuple(faces), css.strip() + "\n", rules)
+
+    def _side(self, kind: Kind, face: str, side: str) -> str:
+        """One side of a card, checked as Anki would read it."""
+        name = f"{kind.name}/{face}.{side}.html.j2"
+        before = set(self._loader.texts)
+        text = re.sub(r"\n\s*\n+", "\n", self._render(name, kind, side, kind.document.path)).strip()
+        found = self._loader.find(name)
+        if found is None:
+            return ""
+        files = [found.shown, *(set(self._loader.texts) - before - {found.shown}), *sorted(before)]
+        fields = [field.name for field in kind.fields]
+        for fault in anki_template.check(anki_template.parse(text), fields, front=side == "front"):
+            written = text[fault.offset : fault.offset + fault.length]
+            span = self._locate(written, files)
+            self.found.append(Diagnostic(fault.code, fault.message, span, fault.hint))
+        return text
+
+    def _locate(self, written: str, files: list[str]) -> Span:
+        """Where a tag of a rendered face stands in its templates; the face itself where it is put together."""
+        word = written.strip("{}#^/ ").rpartition(":")[2]
+        for piece in (written, word):
+            for path in files:
+                offset = self._loader.texts[path].find(piece) if piece else -1
+                if offset >= 0:
+                    line = self._loader.texts[path].count("\n", 0, offset) + 1
+                    column = offset - (self._loader.texts[path].rfind("\n", 0, offset) + 1) + 1
+                    length = len(piece.split("\n", 1)[0])
+                    return Span(path, line, column, column + length)
+        return Span(files[0], 1)
+
+    def _render(self, name: str, kind: Kind, side: str, asked_by: str) -> str:
+        """A rendered template; empty, reported, where that fails."""
+        try:
+            return self._environment.get_template(name).render(
+                deck=self._deck_for(kind), kind={"name": kind.name, "title": kind.title}, side=side
+            )
+        except TemplateNotFound as error:
+            self._not_found(error, name, asked_by)
+        except TemplateSyntaxError as error:
+            span = Span(error.filename or asked_by, error.lineno)
+            self.found.append(Diagnostic("template-syntax", error.message or "this is not Jinja", span))
+        except Exception as error:  # noqa: BLE001 (whatever a stranger's template does is a diagnostic)
+            span = self._failed_at(error, name, asked_by)
+            message = error.message if isinstance(error, TemplateError) and error.message else str(error)
+            hint = ""
+            if match := re.search(r"'(\w+)' is undefined", message):
+                hint = did_you_mean(match[1], ["deck", "kind", "side"]) or "a face knows `deck`, `kind` and `side`"
+            self.found.append(Diagnostic("template-failed", message, span, hint))
+        return ""
+
+    def _not_found(self, error: TemplateNotFound, name: str, asked_by: str) -> None:
+        if self._loader.unreadable:
+            self.found += self._loader.unreadable
+            self._loader.unreadable.clear()
+            return
+        span = Span(asked_by) if error.name == name else self._failed_at(error, name, asked_by)
+        self.found.append(Diagnostic("missing-face", f"there is no template `{error.name}`", span))
+
+    def _failed_at(self, error: Exception, name: str, asked_by: str) -> Span:
+        """The innermost line of a template that an exception came through."""
+        found = self._loader.find(name)
+        span = Span(found.shown if found else asked_by, 1)
+        trace = error.__traceback__
+        while trace is not None:
+            path = trace.tb_frame.f_code.co_filename
+            if path in self._loader.texts:
+                span = Span(path, trace.tb_lineno)
+            trace = trace.tb_next
+        return span
+
+    def _deck_for(self, kind: Kind) -> dict[str, object]:
+        """What a face may show of the deck."""
+        deck = self._deck
+        feedback: object = ""
+        id_field = next((field.name for field in kind.fields if field.key == "id"), "")
+        if deck.feedback and id_field:
+            address = html.escape(deck.feedback.replace("{id}", "\0")).replace("{", "%7B")
+            feedback = Markup(address.replace("\0", f"{{{{{id_field}}}}}"))  # noqa: S704 (escaped above)
+        return {
+            "id": deck.id,
+            "title": deck.title,
+            "language": deck.language,
+            "direction": "rtl" if deck.language.lower().split("-")[0] in _RIGHT_TO_LEFT else "ltr",
+            "feedback": feedback,
+        }
+
+    def _check_fronts(self, kind: Kind, rules: CardRules) -> None:
+        """Report fronts that leave some note without a card."""
+        required = {key.name for key in kind.keys.values() if key.required}
+        required |= {key.name for key in kind.table_keys.values() if key.required}
+        filled = ["{{c1::x}}" if kind.cloze else "x" if field.key in required else "" for field in kind.fields]
+        everything = ["{{c1::x}}" if kind.cloze else "x" for _ in kind.fields]
+        made, possible = rules.cards(filled), rules.cards(everything)
+        for number, card in enumerate(kind.cards):
+            found = self._loader.find(f"{kind.name}/{card.face}.front.html.j2") if card.face else None
+            if found and number not in possible:
+                message = f"the front of `{card.name}` shows no field, so Anki makes no card of it"
+                if kind.cloze:
+                    message = f"the front of `{card.name}` has no `{{{{cloze:…}}}}`, so Anki makes no card of it"
+                self.found.append(Diagnostic("blank-front", message, Span(found.shown, 1)))
+            elif found and number == 0 and not made:
+                message = f"the front of `{card.name}` shows no required field, so some notes get no card"
+                self.found.append(Diagnostic("blank-front", message, Span(found.shown, 1)))

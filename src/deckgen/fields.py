@@ -1,0 +1,172 @@
+"""Notes to the HTML of their fields: each field from its key, or from a part of it."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from deckgen.notes import Cells, Note, Options, References, Texts, Value
+from deckgen.source import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping as ReadOnly
+
+    from deckgen.kinds import Field, Kind
+    from deckgen.markup import Markup
+    from deckgen.source import Document
+
+_CLOZE_MARKS = re.compile(r"\{\{c[\d,]+::|::[^:{}]*\}\}|\}\}|[*_`=$]")
+_LABEL_WORDS = 12
+
+
+class FieldWriter:
+    """Writes the fields of notes.
+
+    Attributes:
+        markup: Turns texts into HTML; holds the diagnostics (some twice, where a text is shown twice) and
+            the media afterwards.
+        by_id: All notes of the deck, for the labels of those that a note builds on.
+    """
+
+    def __init__(self, markup: Markup, by_id: ReadOnly[str, Note]) -> None:
+        """Prepare for a deck's notes."""
+        self.markup = markup
+        self.by_id = by_id
+        self._plans: dict[str, list[tuple[str, str, Callable[[Note, Value], str]] | None]] = {}
+        self._tables: dict[int, list[list[str]]] = {}
+
+    def write(self, note: Note) -> list[str]:
+        """The HTML of each field, in the kind's order; an empty text where the key is not there."""
+        plan = self._plans.get(note.kind.name)
+        if plan is None:
+            plan = self._plans[note.kind.name] = [self._step(note.kind, field) for field in note.kind.fields]
+        values, table = note.values, note.table
+        fields = []
+        for step in plan:
+            value: Value | None = None
+            if step is not None:
+                key, where, write = step
+                if where == "id":
+                    fields.append(note.id)
+                    continue
+                value = values.get(key)
+                if value is None and table is not None:
+                    value = table.values.get(key)
+            if value is None:
+                fields.append("")
+                continue
+            made = write(note, value)
+            fields.append(made if made.isascii() else unicodedata.normalize("NFC", made))
+        return fields
+
+    def _step(self, kind: Kind, field: Field) -> tuple[str, str, Callable[[Note, Value], str]] | None:
+        """How a field is filled: the key, its type, and what writes its value; None for a reserve."""
+        if not field.key:
+            return None
+        key = kind.keys.get(field.key) or kind.table_keys[field.key]
+        writers: dict[tuple[str, str], Callable[[Note, Value], str]] = {
+            ("id", ""): lambda note, _: note.id,
+            ("tags", ""): lambda note, _: " ".join(note.tags),
+            ("text", ""): self._scalar(self.markup.text),
+            ("markdown", ""): self._scalar(self.markup.markdown),
+            ("cloze", ""): self._scalar(self.markup.cloze),
+            ("notes", ""): self._links,
+            ("options", "list"): self._options,
+            ("options", "explanations"): self._explanations,
+            ("cells", "name"): lambda note, _: self._row(note)[0],
+            ("cells", "rest"): self._rest,
+            ("cells", "table"): self._table,
+        }
+        return key.name, key.type, writers[key.type, field.part]
+
+    @staticmethod
+    def _scalar(render: Callable[[Scalar, Document], str]) -> Callable[[Note, Value], str]:
+        def write(note: Note, value: Value) -> str:
+            return render(value, note.chapter.document) if isinstance(value, Scalar) else ""
+
+        return write
+
+    def _links(self, note: Note, value: Value) -> str:
+        """The labels of the notes that this one builds on, as a list."""
+        items = value.items if isinstance(value, References) else []
+        targets = [self.by_id[item.value] for item in note.builds_on or items if item.value in self.by_id]
+        labels = (html.escape(label(target)) for target in targets if isinstance(target, Note))
+        return f"<ul>{''.join(f'<li>{text}</li>' for text in dict.fromkeys(labels))}</ul>" if targets else ""
+
+    def _options(self, note: Note, value: Value) -> str:
+        """The options, as a list."""
+        if not isinstance(value, Options):
+            return ""
+        document, render = note.chapter.document, self.markup.markdown
+        return f"<ol>{''.join(f'<li>{render(option.text, document)}</li>' for option in value.items)}</ol>"
+
+    def _explanations(self, note: Note, value: Value) -> str:
+        """The options once more, each with whether it is right, and why."""
+        if not isinstance(value, Options):
+            return ""
+        document, render = note.chapter.document, self.markup.markdown
+        items = []
+        for option in value.items:
+            verdict = (
+                '<div class="verdict right">Best answer</div>'
+                if option.correct
+                else '<div class="verdict wrong">Not the best</div>'
+            )
+            text = render(option.text, document)
+            why = render(option.why, document)
+            items.append(f'<li>{verdict}<div class="option">{text}</div><div class="why">{why}</div></li>')
+        return f"<ol>{''.join(items)}</ol>"
+
+    def _row(self, note: Note) -> list[str]:
+        """The HTML of a row's cells, rendered once."""
+        if note.table is None:
+            return [""]
+        rows = self._tables.get(id(note.table))
+        if rows is None:
+            document = note.chapter.document
+            rows = self._tables[id(note.table)] = [
+                [self.markup.markdown(cell, document) for cell in cells.items]
+                if isinstance(cells := row.values.get("cells"), Cells) and cells.items
+                else [""]
+                for row in note.table.rows
+            ]
+        return rows[note.table.rows.index(note)]
+
+    def _columns(self, note: Note) -> list[str]:
+        columns = note.table.values.get("columns") if note.table else None
+        items = columns.items if isinstance(columns, Texts) else []
+        return [self.markup.text(item, note.chapter.document) for item in items]
+
+    def _rest(self, note: Note, _: Value) -> str:
+        """A row's cells after its first, each under its column's name."""
+        pairs = zip(self._columns(note)[1:], self._row(note)[1:], strict=False)
+        return f"<dl>{''.join(f'<dt>{name}</dt><dd>{cell}</dd>' for name, cell in pairs)}</dl>"
+
+    def _table(self, note: Note, _: Value) -> str:
+        """The whole table, with this note's row marked."""
+        own = self._row(note)
+        columns = self._columns(note)
+        head = "".join(f"<th>{name}</th>" for name in columns)
+        body = []
+        for cells in self._tables[id(note.table)]:
+            mark = ' class="this"' if cells is own else ""
+            rest = "".join(
+                f'<td data-column="{name}"><span>{cell}</span></td>'
+                for name, cell in zip(columns[1:], cells[1:], strict=False)
+            )
+            body.append(f"<tr{mark}><th>{cells[0]}</th>{rest}</tr>")
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+
+
+def label(note: Note) -> str:
+    """What a note is called where another names it: its kind's label key, without markup."""
+    value = note.values.get(note.kind.label) if note.kind.label else None
+    if isinstance(value, Cells):
+        value = value.items[0] if value.items else None
+    if not isinstance(value, Scalar):
+        return note.id.rpartition(".")[2].replace("-", " ")
+    words = _CLOZE_MARKS.sub("", value.value).split()
+    return " ".join(words[:_LABEL_WORDS]) + ("…" if len(words) > _LABEL_WORDS else "")

@@ -1,0 +1,65 @@
+"""Writing a file whole or not at all: beside its place first, then renamed into it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import contextmanager, suppress
+from typing import IO, TYPE_CHECKING
+
+from deckgen.diagnostics import CallError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def check_target(path: Path) -> None:
+    """Make sure that a file can be written at a path, before any work is spent on its content.
+
+    Raises:
+        CallError: The path is a folder, a link or a device, or its folder cannot be written to.
+    """
+    if path.is_symlink():
+        raise CallError(f"{path} is a link to another place, which deckgen does not replace", "name a file")
+    if path.is_dir():
+        raise CallError(f"{path} is a folder", f"name a file in it, as in {path / 'deck.apkg'}")
+    if path.exists() and not path.is_file():
+        raise CallError(f"{path} is not an ordinary file", "name a file")
+    if not path.parent.is_dir():
+        raise CallError(f"the folder {path.parent} does not exist", "make it first, or name another")
+    try:
+        descriptor, beside = _open_beside(path)
+        os.close(descriptor)
+        beside.unlink()
+    except OSError as error:
+        raise CallError(f"the folder {path.parent} cannot be written to: {error.strerror}") from error
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write to, which takes the place of `path` when the block ends without an exception.
+
+    Raises:
+        CallError: The file cannot be put there.
+        OSError: The disk is full, or something like it.
+    """
+    check_target(path)
+    descriptor, beside = _open_beside(path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink()
+        raise
+
+
+def _open_beside(path: Path) -> tuple[int, Path]:
+    """A new file in the same folder, with the permissions that a new file gets there."""
+    beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.part")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.open(beside, flags, 0o666), beside

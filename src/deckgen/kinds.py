@@ -1,0 +1,329 @@
+"""A kind: what authors write for a sort of note, and what Anki gets. Read from kind.yaml."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deckgen import source
+from deckgen.diagnostics import Diagnostic, Span, did_you_mean, listing
+from deckgen.reading import Reader
+from deckgen.source import Document, Mapping, Node, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as ReadOnly
+    from pathlib import Path
+
+TYPES: dict[str, tuple[str, ...]] = {
+    "id": ("",),
+    "tags": ("",),
+    "text": ("",),
+    "markdown": ("",),
+    "cloze": ("",),
+    "notes": ("",),
+    "texts": (),
+    "options": ("list", "explanations"),
+    "cells": ("name", "rest", "table"),
+}
+"""The types of keys, each with the parts that a field can take from it; "" is the value itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key that authors write.
+
+    Attributes:
+        name: As it stands in the source.
+        type: One of `TYPES`.
+        required: Whether every note has it.
+        about: What it is for, in a sentence.
+    """
+
+    name: str
+    type: str
+    required: bool = False
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of the note type.
+
+    Attributes:
+        name: As learners see it in the editor.
+        id: Written down in kind.yaml, never changed.
+        key: The key that it is filled from; empty for a reserve.
+        part: The part of that key's value; mostly empty, for the value itself.
+    """
+
+    name: str
+    id: int
+    key: str = ""
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardTemplate:
+    """A card template of the note type.
+
+    Attributes:
+        name: As learners see it.
+        id: Written down in kind.yaml, never changed.
+        face: The stem of its face files; empty for a dormant one.
+        reserve: For a dormant one, the reserve field that would wake it.
+    """
+
+    name: str
+    id: int
+    face: str = ""
+    reserve: str = ""
+
+
+COMMON_KEYS = {
+    key.name: key
+    for key in (
+        Key("id", "id", required=True, about="The note's name in the deck; it never changes."),
+        Key("tags", "tags", about="Anki tags, besides the chapter's and the deck's."),
+        Key("builds_on", "notes", about="Ids of notes that a learner should have met before."),
+        Key("reference", "markdown", about="Where this can be read up."),
+        Key("extra", "markdown", about="Anything else worth seeing on the back."),
+    )
+}
+"""The keys that every kind has."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A sort of note.
+
+    Attributes:
+        name: The name of its folder.
+        title: The end of the note type's name, as in "MFT Exam Prep - Definition".
+        section: The key of a chapter under which its notes stand.
+        cloze: Whether its note type is a cloze type.
+        revision: Raised to send every note of the kind to learners again.
+        keys: What authors write for a note.
+        rows: Where the entries of the section are tables: the key under which a table's notes stand.
+        table_keys: What authors write for a table; empty without `rows`.
+        label: The key by which other notes name a note; the id where empty.
+        fields: In their order, reserves included.
+        cards: In their order, the dormant one included.
+        folder: Where its kind.yaml and faces lie.
+        document: Its kind.yaml.
+    """
+
+    name: str
+    title: str
+    section: str
+    cloze: bool
+    revision: int
+    keys: ReadOnly[str, Key]
+    rows: str
+    table_keys: ReadOnly[str, Key]
+    label: str
+    fields: tuple[Field, ...]
+    cards: tuple[CardTemplate, ...]
+    folder: Path
+    document: Document
+
+
+_KEYS = ("title", "section", "type", "revision", "keys", "rows", "table_keys", "label", "fields", "cards")
+_FIELD_NAME = re.compile(r'[^:"{}#^/\s](?:[^:"{}]*[^:"{}\s])?')
+_SPECIAL_FIELDS = {"tags", "type", "deck", "subdeck", "card", "cardflag", "frontside", "cardid"}
+
+
+def read_kind(folder: Path, shown: str) -> tuple[Kind | None, Document, list[Diagnostic]]:
+    """Read the kind.yaml of a folder.
+
+    Args:
+        folder: The kind's folder.
+        shown: The folder's path as diagnostics show it.
+
+    Returns:
+        The kind, None where it has faults; its document; the diagnostics.
+    """
+    document, found = source.read(folder / "kind.yaml", f"{shown}/kind.yaml")
+    if document.broken:
+        return None, document, found
+    reader = Reader(document, found)
+    kind = _kind(reader, folder)
+    return (None if found else kind), document, found
+
+
+def _kind(reader: Reader, folder: Path) -> Kind | None:
+    root = reader.mapping(reader.document.root, "a kind", _KEYS, _KEYS)
+    if root is None or not reader.require(root, "the kind", ("title", "section", "type", "fields", "cards")):
+        return None
+    rows = _word(reader, root, "rows")
+    keys = _keys(reader, root, "keys")
+    table_keys = _keys(reader, root, "table_keys") if rows else {}
+    fields = _fields(reader, root)
+    cloze = reader.one_of(root.entries["type"][1], "type", ("normal", "cloze")) == "cloze"
+    kind = Kind(
+        name=folder.name,
+        title=reader.deck_name(root.entries["title"][1], "title") or "",
+        section=_word(reader, root, "section"),
+        cloze=cloze,
+        revision=reader.number(root.entries["revision"][1], "revision") or 1 if root.get("revision") else 1,
+        keys=COMMON_KEYS | keys,
+        rows=rows,
+        table_keys=COMMON_KEYS | table_keys if rows else {},
+        label=_word(reader, root, "label"),
+        fields=tuple(fields),
+        cards=tuple(_cards(reader, root, {field.name for field in fields if not field.key})),
+        folder=folder,
+        document=reader.document,
+    )
+    if not reader.found:
+        _consistent(reader, root, kind)
+    return kind
+
+
+def _word(reader: Reader, root: Mapping, key: str) -> str:
+    """A short text under a key; empty where the key is not there."""
+    node = root.get(key)
+    scalar = reader.scalar(node, key) if node else None
+    return scalar.value if scalar else ""
+
+
+def _keys(reader: Reader, root: Mapping, under: str) -> dict[str, Key]:
+    """The keys that authors write, as kind.yaml lists them under a key."""
+    node = root.get(under)
+    if node is None:
+        return {}
+    if not isinstance(node, Mapping):
+        reader.report("wrong-type", node, f"`{under}` must map each key to its type")
+        return {}
+    keys = {}
+    for name, (at, spec) in node.entries.items():
+        if name in COMMON_KEYS:
+            reader.report("bad-kind", at, f"`{name}` is a key that every kind has already")
+            continue
+        attributes = ("type", "required", "about")
+        mapping = reader.mapping(spec, f"the key `{name}`", attributes, attributes)
+        if mapping is None or not reader.require(mapping, f"the key `{name}`", ("type",)):
+            continue
+        required, about = mapping.get("required"), mapping.get("about")
+        keys[name] = Key(
+            name,
+            reader.one_of(mapping.entries["type"][1], "type", TYPES) or "text",
+            required=reader.flag(required, "required") if required else False,
+            about=(scalar.value.strip() if about and (scalar := reader.scalar(about, "about")) else ""),
+        )
+    return keys
+
+
+def _named(reader: Reader, root: Mapping, under: str, known: tuple[str, ...]) -> list[tuple[Mapping, str, int]]:
+    """The entries of a list of fields or cards: each mapping with its name and id, both used once."""
+    entries = []
+    seen: dict[str | int, str] = {}
+    for item in reader.items(root.entries[under][1], under):
+        what = f"one of the {under}"
+        mapping = reader.mapping(item, what, known, known)
+        if mapping is None or not reader.require(mapping, what, ("name", "id")):
+            continue
+        name = reader.scalar(mapping.entries["name"][1], "name")
+        number = reader.number(mapping.entries["id"][1], "id")
+        if name is None or number is None:
+            continue
+        for value, key in ((name.value, "name"), (number, "id")):
+            if value in seen:
+                reader.report("bad-kind", mapping.entries[key][1], f"{key} `{value}` is used twice")
+            seen[value] = key
+        entries.append((mapping, name.value, number))
+    return entries
+
+
+def _fields(reader: Reader, root: Mapping) -> list[Field]:
+    fields = []
+    for mapping, name, number in _named(reader, root, "fields", ("name", "id", "from")):
+        if not _FIELD_NAME.fullmatch(name) or name.lower() in _SPECIAL_FIELDS:
+            message = f"Anki does not keep the field name `{name}` as it is"
+            hint = "a field name has no colon, quotation mark or brace, no `#`, `^` or `/` at its start"
+            reader.report("bad-kind", mapping.entries["name"][1], message, hint)
+        key, _, part = _word(reader, mapping, "from").partition(".")
+        fields.append(Field(name, number, key, part))
+    return fields
+
+
+def _cards(reader: Reader, root: Mapping, reserves: set[str]) -> list[CardTemplate]:
+    cards = []
+    for mapping, name, number in _named(reader, root, "cards", ("name", "id", "face", "reserve")):
+        face, reserve = _word(reader, mapping, "face"), _word(reader, mapping, "reserve")
+        if bool(face) == bool(reserve):
+            message = f"the card `{name}` needs either `face` or `reserve`"
+            reader.report("bad-kind", mapping, message)
+        elif reserve and reserve not in reserves:
+            message = f"`{reserve}` is not a field without `from`"
+            hint = did_you_mean(reserve, reserves)
+            reader.report("bad-kind", mapping.entries["reserve"][1], message, hint)
+        cards.append(CardTemplate(name, number, face, reserve))
+    return cards
+
+
+def _consistent(reader: Reader, root: Mapping, kind: Kind) -> None:
+    """Report what parts of a kind contradict each other."""
+    if not kind.fields or not kind.cards or not kind.fields[0].key:
+        at = root.entries["fields" if not kind.fields or not kind.fields[0].key else "cards"][0]
+        reader.report("bad-kind", at, "a kind needs a card, and a first field that is filled `from` a key")
+        return
+    known = {**kind.table_keys, **kind.keys}
+    for field, node in zip(kind.fields, _froms(root), strict=True):
+        if node is not None:
+            _source_of(reader, node, field, known)
+    first = known.get(kind.fields[0].key)
+    if first and not first.required:
+        message = f"the first field is filled from `{first.name}`, which is not required"
+        reader.report("bad-kind", _froms(root)[0] or root, message, "Anki warns of notes without it")
+    if kind.label and kind.label not in kind.keys:
+        hint = did_you_mean(kind.label, kind.keys)
+        reader.report("bad-kind", root.entries["label"][1], f"`{kind.label}` is not one of its keys", hint)
+    clozes = [key for key in kind.keys.values() if key.type == "cloze"]
+    if kind.cloze and (not clozes or not clozes[0].required or len(kind.cards) > 1):
+        message = "a cloze kind needs a required key of type cloze, and one card"
+        reader.report("bad-kind", root.entries["type"][1], message)
+    if clozes and not kind.cloze:
+        reader.report("bad-kind", root.entries["type"][1], f"`{clozes[0].name}` needs `type: cloze`")
+    cells = [key for key in kind.keys.values() if key.type == "cells"]
+    columns = kind.table_keys.get("columns")
+    if cells and (not kind.rows or columns is None or columns.type != "texts" or not columns.required):
+        message = f"`{cells[0].name}` is of type cells, which needs `rows` and a required table key `columns`"
+        reader.report("bad-kind", root.entries["keys"][0], message, "columns: {type: texts, required: true}")
+
+
+def _froms(root: Mapping) -> list[Node | None]:
+    fields = root.get("fields")
+    items = fields.items if isinstance(fields, source.Sequence) else []
+    return [item.get("from") if isinstance(item, Mapping) else None for item in items]
+
+
+def _source_of(reader: Reader, node: Node, field: Field, known: ReadOnly[str, Key]) -> None:
+    """Report a field that is filled from what does not exist."""
+    key = known.get(field.key)
+    if key is None:
+        hint = did_you_mean(field.key, known) or f"its keys are {listing(known)}"
+        reader.report("bad-kind", node, f"`{field.key}` is not one of its keys", hint)
+    elif field.part not in TYPES[key.type]:
+        parts = [f"{key.name}.{part}" if part else key.name for part in TYPES[key.type]]
+        hint = f"write {' or '.join(f'`{part}`' for part in parts)}" if parts else ""
+        written = node.value if isinstance(node, Scalar) else field.key
+        reader.report("bad-kind", node, f"a field cannot be filled from `{written}`", hint)
+
+
+def section_clashes(kinds: list[Kind]) -> list[Diagnostic]:
+    """Diagnostics for kinds that share a section, take one of a chapter's own keys, or share a title."""
+    found = []
+    seen: dict[str, str] = {"deck": "every chapter", "tags": "every chapter"}
+    for kind in kinds:
+        for key, value in (("section", kind.section), ("title", f"\0{kind.title}")):
+            if value in seen:
+                root = kind.document.root
+                span = Span(kind.document.path)
+                if isinstance(root, Mapping):
+                    span = kind.document.span(root.entries[key][1])
+                shown = value.removeprefix("\0")
+                message = f"the {key} `{shown}` is taken by {seen[value]}"
+                found.append(Diagnostic("bad-kind", message, span))
+            seen.setdefault(value, f"the kind {kind.name}")
+    return found

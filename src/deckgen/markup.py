@@ -1,0 +1,447 @@
+"""Text as authors write it to the HTML of a field: Markdown, clozes, math, highlights, media, raw HTML.
+
+The only room that knows the Markdown library: pyromark, a binding of pulldown-cmark.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html as html_lib
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import pyromark
+
+from deckgen.diagnostics import Diagnostic, Span, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from deckgen.source import Document, Scalar
+
+_MARKDOWN = pyromark.Markdown(options=pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_MATH)
+
+# ---------------------------------------------------------------------------------------------- cloze
+
+MAX_CLOZE = 500
+"""The highest cloze number of which Anki makes a card (rslib/src/notetype/cardgen.rs)."""
+
+_CLOZE_TOKEN = re.compile(r"\{\{c([0-9,]*[0-9][0-9,]*)::|\}\}")
+_CLOZE_SLIP = re.compile(
+    r"(?<!\{)\{c[0-9]+::|\{\{c[0-9]+:(?!:)|\{\{c\s*[0-9]*\s+:|\{\{c::|\{\{\s+c[0-9]|\{\{C[0-9]+:|\{\{[0-9]+::"
+)
+
+
+@dataclass(slots=True)
+class Cloze:
+    """A cloze deletion in a text: `{{c1::answer::hint}}`.
+
+    Attributes:
+        numbers: Its cloze numbers; several for `{{c1,2::…}}`.
+        start: Where its `{{` stands.
+        inner: Where its answer begins.
+        end: Where its closing `}}` stands; -1 where there is none.
+    """
+
+    numbers: tuple[int, ...]
+    start: int
+    inner: int
+    end: int
+
+
+def clozes(text: str) -> list[Cloze]:
+    """The clozes of a text, by their closing braces, as Anki finds them (rslib/src/cloze.rs).
+
+    Nested ones come before those around them; ones that never close come last, with `end` -1.
+    """
+    found: list[Cloze] = []
+    still_open: list[Cloze] = []
+    for match in _CLOZE_TOKEN.finditer(text):
+        if match[1]:
+            numbers = tuple(sorted({int(number) for number in match[1].split(",") if number}))
+            still_open.append(Cloze(numbers, match.start(), match.end(), -1))
+        elif still_open:
+            cloze = still_open.pop()
+            cloze.end = match.start()
+            found.append(cloze)
+    return found + still_open
+
+
+# ----------------------------------------------------------------------------------------------- html
+
+_TAGS = frozenset(
+    "a abbr b bdi bdo blockquote br caption center cite code col colgroup dd del details dfn div dl dt em "
+    "figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small span "
+    "strong sub summary sup table tbody td tfoot th thead tr u ul var wbr".split()
+)
+_ATTRIBUTES = frozenset(
+    "alt class colspan dir height href lang open reversed rowspan scope src start title width".split()
+)
+_VOID = frozenset(["br", "hr", "img", "wbr", "col"])
+_MAYBE_TAG = re.compile(r"<[A-Za-z/!?]")
+_TAG = re.compile(
+    r"<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*)"
+    r"(?P<attributes>(?:\s+[A-Za-z_:][\w:.-]*(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*)\s*/?>"
+)
+_ATTRIBUTE = re.compile(r"([A-Za-z_:][\w:.-]*)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?")
+_ELEMENT = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)[^>]*?(/?)>")
+
+
+def _balanced(html: str) -> bool:
+    """Whether every element that a piece of HTML opens is closed in it, and none other."""
+    stack = []
+    for match in _ELEMENT.finditer(html):
+        name = match[2].lower()
+        if name in _VOID or match[3]:
+            continue
+        if not match[1]:
+            stack.append(name)
+        elif not stack or stack.pop() != name:
+            return False
+    return not stack
+
+
+# ---------------------------------------------------------------------------------------------- media
+
+_IMAGES = frozenset(["avif", "gif", "jpeg", "jpg", "png", "svg", "webp"])
+_SOUNDS = frozenset(["flac", "m4a", "mp3", "mp4", "oga", "ogg", "opus", "wav", "webm"])
+_SOUND = re.compile(r"\[sound:([^\[\]\n]+)\]")
+_IMG = re.compile(r"<img\b([^>]*?)\bsrc=(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+_HREF = re.compile(r"<a\b[^>]*?\bhref=(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+_SAFE_LINK = re.compile(r"https?://[^\s]+|mailto:[^\s]+", re.IGNORECASE)
+_ANKI_BRACKET = re.compile(r"\[(?=(?:sound:|anki:|latex\]|/latex\]|\$\$?\]|/\$\$?\]))", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A media file of the package.
+
+    Attributes:
+        path: Where it lies.
+        name: Its name in the learner's collection: its own with a digest of its content.
+        digest: The SHA-256 of its content, in hex.
+    """
+
+    path: Path
+    name: str
+    digest: str
+
+
+def _media_name(path: Path, digest: str) -> str:
+    """A name that Anki keeps as it is: plain ASCII, short, different for different content."""
+    ascii_stem = unicodedata.normalize("NFKD", path.stem).encode("ascii", "ignore").decode()
+    stem = re.sub(r"[^A-Za-z0-9]+", "-", ascii_stem).strip("-")[:60]
+    return f"{stem}{'-' if stem else ''}{digest[:10]}{path.suffix.lower()}"
+
+
+# --------------------------------------------------------------------------------------------- markup
+
+_SPECIAL = re.compile(r"[<$\[{]|==")
+_MATH = re.compile(r'<span class="math math-(inline|display)">(.*?)</span>(?=([0-9])?)', re.DOTALL)
+_UNSAFE_MATH = re.compile(r"\\(?:href|cssId|class|style|unicode|require|htmlData|htmlId)\b")
+_HIGHLIGHT = re.compile(
+    r"(<(?:code|pre)>.*?</(?:code|pre)>|<[^>]*>|\\\(.*?\\\)|\\\[.*?\\\])"
+    r"|==(?=[^\s=])((?:(?!</?(?:p|li|td|th|h[1-6]|div|blockquote)\b).)+?)(?<=[^\s=])==(?!=)",
+    re.DOTALL,
+)
+
+
+@dataclass
+class Markup:
+    """Turns texts into HTML, and gathers what is wrong with them and the media that they show.
+
+    Attributes:
+        source: The folder that media must lie in, resolved.
+        project: The project's folder, resolved.
+        found: The diagnostics so far.
+        media: The media files so far, by path.
+    """
+
+    source: Path
+    project: Path
+    found: list[Diagnostic] = field(default_factory=list)
+    media: dict[Path, Media] = field(default_factory=dict)
+    _names: dict[str, Path] = field(default_factory=dict)
+
+    def text(self, scalar: Scalar, document: Document) -> str:
+        """Plain text as HTML: nothing in it is markup."""
+        value = " ".join(scalar.value.split())
+        match = re.search(r"\{\{c[0-9]", scalar.value)
+        if match:
+            self._misplaced(scalar, document, match.start())
+        return _escaped_brackets(html_lib.escape(value)).replace("{{", "&#123;&#123;")
+
+    def markdown(self, scalar: Scalar, document: Document) -> str:
+        """Markdown as HTML."""
+        if _SPECIAL.search(scalar.value) is None:
+            return _unwrapped(_MARKDOWN.html(scalar.value))
+        match = re.search(r"\{\{c[0-9]", scalar.value)
+        if match:
+            self._misplaced(scalar, document, match.start())
+        return self._html(scalar, document).replace("{{", "&#123;&#123;")
+
+    def cloze(self, scalar: Scalar, document: Document) -> str:
+        """Markdown with clozes as HTML in which Anki finds the same clozes."""
+        found = clozes(scalar.value)
+        before = len(self.found)
+        self._check_clozes(scalar, document, found)
+        html = self._html(scalar, document)
+        if len(self.found) == before:
+            self._check_made(scalar, document, found, html)
+        return html
+
+    # What a cloze must be
+
+    def _misplaced(self, scalar: Scalar, document: Document, offset: int) -> None:
+        message = "a cloze stands here, where no card would hide it"
+        hint = "clozes belong in the `text` of a takeaway; elsewhere learners would see the braces"
+        self._report("misplaced-cloze", document.span_in(scalar, offset, 4), message, hint)
+
+    def _check_clozes(self, scalar: Scalar, document: Document, found: list[Cloze]) -> None:
+        """Report clozes that Anki would not read, or not as meant."""
+        text = scalar.value
+        for match in _CLOZE_SLIP.finditer(text):
+            span = document.span_in(scalar, match.start(), len(match.group()))
+            hint = "a cloze is written `{{c1::answer}}` or `{{c1::answer::hint}}`"
+            self._report("bad-cloze", span, f"`{match.group()}` does not begin a cloze", hint)
+            return
+        if not found:
+            hint = "hide what matters, as in `Before change comes {{c1::joining}}`"
+            self._report("no-cloze", document.span_in(scalar, 0), "this text hides nothing", hint)
+        for cloze in found:
+            span = document.span_in(scalar, cloze.start, cloze.inner - cloze.start)
+            if cloze.end < 0:
+                self._report("bad-cloze", span, "this cloze never closes", "it ends with `}}`")
+            elif not text[cloze.inner : cloze.end].split("::")[0].strip():
+                self._report("bad-cloze", span, "this cloze hides nothing")
+            elif not all(1 <= number <= MAX_CLOZE for number in cloze.numbers):
+                message = f"cloze numbers go from 1 to {MAX_CLOZE}"
+                self._report("bad-cloze", span, message)
+            elif text[cloze.inner : cloze.end].count("$") % 2 and "}" in text[cloze.end + 2 :][:2]:
+                hint = "put a space between the two braces of the formula: `} }`"
+                self._report("bad-cloze", span, "a `}}` in the formula ends this cloze too early", hint)
+
+    def _check_made(self, scalar: Scalar, document: Document, found: list[Cloze], html: str) -> None:
+        """Report clozes that Markdown took apart."""
+        made = clozes(html)
+        if [cloze.numbers for cloze in made] != [cloze.numbers for cloze in found]:
+            span = document.span_in(scalar, found[0].start, 4) if found else document.span(scalar)
+            self._report("bad-cloze", span, "Markdown takes a cloze of this text apart", "is it in a link or code?")
+            return
+        for cloze, written in zip(made, found, strict=True):
+            inner = html[cloze.inner : cloze.end]
+            if "<" in inner and not _balanced(inner):
+                span = document.span_in(scalar, written.start, written.inner - written.start)
+                hint = "a cloze stays within one paragraph, list item or cell, and within bold or italics"
+                self._report("bad-cloze", span, "this cloze begins in one piece of markup and ends in another", hint)
+
+    # Markdown and what deckgen adds to it
+
+    def _html(self, scalar: Scalar, document: Document) -> str:
+        """The HTML of a text, with all that `_SPECIAL` looks for."""
+        text = scalar.value
+        if _MAYBE_TAG.search(text):
+            self._check_raw_html(scalar, document)
+        sounds: list[str] = []
+        if "[sound:" in text:
+            mark = next(chr(code) for code in range(0xF0000, 0xFFFFD) if chr(code) not in text)
+
+            def keep(match: re.Match[str]) -> str:
+                name = self._media(match[1], _SOUNDS, scalar, document)
+                sounds.append(f"[sound:{name}]")
+                return f"{mark}{len(sounds) - 1}{mark}"
+
+            text = _SOUND.sub(keep, text)
+        html = _unwrapped(_MARKDOWN.html(text))
+        if "<span" in html:
+            html = _MATH.sub(lambda match: self._math(match, scalar, document), html)
+        if "==" in html:
+            html = _HIGHLIGHT.sub(lambda match: match[1] or f"<mark>{match[2]}</mark>", html)
+        if "<img" in html:
+            html = _IMG.sub(lambda match: self._image(match, scalar, document), html)
+        if "<a" in html:
+            self._check_links(html, scalar, document)
+        html = _escaped_brackets(html)
+        for number, sound in enumerate(sounds):
+            html = html.replace(f"{mark}{number}{mark}", sound)
+        return html
+
+    def _math(self, match: re.Match[str], scalar: Scalar, document: Document) -> str:
+        """A formula between Anki's own marks; money, which a digit follows, as it was."""
+        how, formula, digit = match.groups()
+        if how == "inline" and digit:
+            return f"${formula}$"
+        unsafe = _UNSAFE_MATH.search(formula)
+        if unsafe:
+            message = f"`{unsafe.group()}` in a formula can change the page or run a script"
+            self._report("bad-math", _locate(unsafe.group(), scalar, document), message)
+        return f"\\({formula}\\)" if how == "inline" else f"\\[{formula}\\]"
+
+    def _image(self, match: re.Match[str], scalar: Scalar, document: Document) -> str:
+        address = html_lib.unescape(match[2] or match[3] or match[4] or "")
+        name = self._media(address, _IMAGES, scalar, document)
+        return f'<img{match[1]}src="{name}"'
+
+    def _check_links(self, html: str, scalar: Scalar, document: Document) -> None:
+        for match in _HREF.finditer(html):
+            address = html_lib.unescape(match[1] or match[2] or match[3] or "")
+            if not _SAFE_LINK.fullmatch(address):
+                hint = "a link on a card begins with `https://`, `http://` or `mailto:`"
+                span = _locate(unquote(address), scalar, document)
+                self._report("bad-link", span, f"`{address}` leads nowhere from a card", hint)
+
+    def _check_raw_html(self, scalar: Scalar, document: Document) -> None:
+        """Report raw HTML that a card may not hold, or that does not close what it opens."""
+        stack: list[tuple[str, int, int]] = []
+        for start, piece in _raw_html(scalar.value):
+            done = 0
+            for match in _TAG.finditer(piece):
+                stray = piece.find("<", done, match.start())
+                if stray >= 0:
+                    self._bad_html(scalar, document, start + stray, 1, "this `<` begins no tag")
+                done = match.end()
+                self._check_tag(match, start, stack, scalar, document)
+            stray = piece.find("<", done)
+            if stray >= 0:
+                message = "comments and declarations are not for cards"
+                hint = "in YAML a comment is a line that begins with `#`"
+                length = len(piece.rstrip()) - stray
+                self._bad_html(scalar, document, start + stray, length, message, hint)
+        for name, offset, length in stack:
+            self._bad_html(scalar, document, offset, length, f"`<{name}>` is never closed")
+
+    def _check_tag(
+        self,
+        match: re.Match[str],
+        start: int,
+        stack: list[tuple[str, int, int]],
+        scalar: Scalar,
+        document: Document,
+    ) -> None:
+        """Report what is wrong with a tag, and keep the stack of open ones."""
+        name, offset, length = match["name"].lower(), start + match.start(), len(match.group())
+        if name not in _TAGS and not match["close"]:
+            hint = "a card holds no scripts, frames, forms or styles; the look is the theme's"
+            self._bad_html(scalar, document, offset, length, f"`<{name}>` is not for cards", hint)
+        for attribute in _ATTRIBUTE.finditer(match["attributes"]):
+            if attribute[1].lower() not in _ATTRIBUTES:
+                place = start + match.start("attributes") + attribute.start()
+                message = f"the attribute `{attribute[1]}` is not for cards"
+                self._bad_html(scalar, document, place, len(attribute[1]), message)
+        if name in _VOID:
+            return
+        if not match["close"]:
+            stack.append((name, offset, length))
+        elif stack and stack[-1][0] == name:
+            stack.pop()
+        else:
+            self._bad_html(scalar, document, offset, length, f"`</{name}>` closes nothing that is open here")
+
+    def _bad_html(  # noqa: PLR0913, PLR0917 (a place and two sentences)
+        self, scalar: Scalar, document: Document, offset: int, length: int, message: str, hint: str = ""
+    ) -> None:
+        hint = hint or "to show `<` itself, write `&lt;`"
+        self._report("bad-html", document.span_in(scalar, offset, length), message, hint)
+
+    # Media
+
+    def _media(self, address: str, types: frozenset[str], scalar: Scalar, document: Document) -> str:
+        """The name in the collection of a file that a text refers to; reported where there is none."""
+        span = _locate(address, scalar, document)
+        if _SCHEME.match(address):
+            message = "this is on the network; a learner on a train sees nothing"
+            self._report("remote-media", span, message, "put the file into source/media/ and name it from there")
+            return ""
+        chapter = (self.project / document.path).parent
+        path = chapter / unquote(address)
+        fault = self._media_fault(path, address, types)
+        if fault is None:
+            try:
+                return self._shelved(path.resolve(), span)
+            except OSError as error:
+                fault = ("unreadable-media", f"`{address}` cannot be read: {error.strerror}", "")
+        self._report(fault[0], span, fault[1], fault[2])
+        return ""
+
+    def _media_fault(self, path: Path, address: str, types: frozenset[str]) -> tuple[str, str, str] | None:
+        """The code, message and hint for a file that cannot be taken; None where it can."""
+        try:
+            real = path.resolve()
+            exists, is_file = real.exists(), real.is_file()
+        except (OSError, ValueError):
+            return "missing-media", f"`{address}` cannot be the name of a file", ""
+        if not real.is_relative_to(self.source):
+            return "unreadable-media", f"`{address}` lies outside source/", "put it into source/media/"
+        if not exists:
+            names = [other.name for other in real.parent.iterdir()] if real.parent.is_dir() else []
+            return "missing-media", f"there is no file `{address}`", did_you_mean(real.name, names)
+        if not is_file:
+            return "unreadable-media", f"`{address}` is not a file", ""
+        if real.suffix.lower().removeprefix(".") not in types:
+            what = "an image" if types is _IMAGES else "a sound"
+            hint = f"deckgen takes {', '.join(sorted(types))} here"
+            if types is _IMAGES and real.suffix.lower().removeprefix(".") in _SOUNDS:
+                hint = f"a sound is written `[sound:{address}]`"
+            return "media-type", f"`{address}` is not {what} that Anki takes everywhere", hint
+        if real.stat().st_size == 0:
+            return "unreadable-media", f"`{address}` is empty", ""
+        return None
+
+    def _shelved(self, path: Path, span: Span) -> str:
+        """The name of a file that is there, after adding it to the package's media."""
+        media = self.media.get(path)
+        if media is None:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            media = self.media[path] = Media(path, _media_name(path, digest), digest)
+            plain = unicodedata.normalize("NFC", path.name).casefold()
+            other = self._names.setdefault(plain, path)
+            if other != path and self.media[other].digest != digest:
+                message = f"this and `{other.relative_to(self.project).as_posix()}` have one name"
+                hint = "give the files names that differ in more than capitals and folders"
+                self._report("same-media-name", span, message, hint)
+        return media.name
+
+    def _report(self, code: str, span: Span, message: str, hint: str = "") -> None:
+        self.found.append(Diagnostic(code, message, span, hint))
+
+
+def _unwrapped(html: str) -> str:
+    """The HTML without the `<p>` around it where that is all there is, and without the last line end."""
+    if html.startswith("<p>") and html.endswith("</p>\n") and html.find("<p>", 3) < 0:
+        inner = html[3:-5]
+        if "</p>" not in inner:
+            return inner
+    return html.rstrip("\n")
+
+
+def _escaped_brackets(html: str) -> str:
+    """The HTML with the brackets escaped that Anki would read as a sound or as LaTeX."""
+    return _ANKI_BRACKET.sub("&#91;", html) if "[" in html else html
+
+
+def _raw_html(text: str) -> Iterator[tuple[int, str]]:
+    """The pieces of raw HTML in a text as Markdown finds them, each with its offset in characters."""
+    raw = text.encode()
+    start = end = -1
+    for event, place in _MARKDOWN.events_with_range(text):
+        if not isinstance(event, dict) or not ("InlineHtml" in event or "Html" in event):
+            continue
+        if place["start"] != end:
+            if start >= 0:
+                yield len(raw[:start].decode()), raw[start:end].decode()
+            start = place["start"]
+        end = place["end"]
+    if start >= 0:
+        yield len(raw[:start].decode()), raw[start:end].decode()
+
+
+def _locate(piece: str, scalar: Scalar, document: Document) -> Span:
+    """Where a piece of a text stands in the source; the whole text where it is not there literally."""
+    offset = scalar.value.find(piece) if piece else -1
+    return document.span(scalar) if offset < 0 else document.span_in(scalar, offset, len(piece))

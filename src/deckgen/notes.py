@@ -1,0 +1,430 @@
+"""The nouns of a deck, and how they are read out of its source by their kinds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from deckgen.diagnostics import Span, did_you_mean, listing
+from deckgen.reading import Reader
+from deckgen.source import Mapping, Node, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Mapping as ReadOnly
+
+    from deckgen.kinds import Key, Kind
+    from deckgen.source import Document
+
+MIN_OPTIONS, MAX_OPTIONS = 2, 8
+
+
+@dataclass(slots=True)
+class Option:
+    """An option of a vignette: its text, whether it is the right one, and why."""
+
+    text: Scalar
+    correct: bool
+    why: Scalar
+
+
+@dataclass(slots=True)
+class Cells:
+    """The cells of a row."""
+
+    items: list[Scalar]
+
+
+@dataclass(slots=True)
+class References:
+    """Ids of other notes, each where it stands."""
+
+    items: list[Scalar]
+
+
+@dataclass(slots=True)
+class Texts:
+    """A list of short texts."""
+
+    items: list[Scalar]
+
+
+@dataclass(slots=True)
+class Options:
+    """The options of a vignette, in the order of the source."""
+
+    items: list[Option]
+
+
+Value: TypeAlias = Scalar | Options | Cells | References | Texts
+
+
+@dataclass
+class Chapter:
+    """A file of the source that holds notes.
+
+    Attributes:
+        document: The file.
+        deck: The full name of the Anki deck that its notes go to.
+        tags: The tags of all its notes, the deck's included.
+    """
+
+    document: Document
+    deck: str
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(eq=False)
+class Table:
+    """A table whose rows are notes.
+
+    Attributes:
+        id: The first half of its rows' ids.
+        values: What its own keys say.
+        rows: Its notes, in order.
+    """
+
+    id: str
+    values: dict[str, Value]
+    rows: list[Note] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Note:
+    """A note.
+
+    Attributes:
+        kind: Its kind.
+        id: Its id in the deck; for a row the table's, a dot and its own. Empty where it has none.
+        at: Its id in the source; the note itself where it has none.
+        chapter: Where it stands.
+        values: What its keys say, by key.
+        tags: All its tags: the deck's, the chapter's, the table's and its own.
+        builds_on: The ids of the notes that come before it.
+        whole: Whether every key could be read.
+        table: The table that it is a row of.
+    """
+
+    kind: Kind
+    id: str
+    at: Node
+    chapter: Chapter
+    values: dict[str, Value]
+    tags: tuple[str, ...]
+    builds_on: list[Scalar]
+    whole: bool = True
+    table: Table | None = None
+
+
+@dataclass
+class Deck:
+    """A deck, as its deck.yaml describes it.
+
+    Attributes:
+        document: deck.yaml.
+        id: The namespace of every guid.
+        title: The name of the root deck in Anki.
+        language: A BCP 47 tag.
+        description: Markdown for the deck's page in Anki.
+        tags: The tags of every note.
+        authors: Their names.
+        license: A licence's name.
+        feedback: An address for suggestions, `{id}` standing for the note's id.
+        chapters: In their natural order.
+        notes: In the order of the source, those with faults included.
+    """
+
+    document: Document
+    id: str = ""
+    title: str = ""
+    language: str = "en"
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    license: str = ""
+    feedback: str = ""
+    chapters: list[Chapter] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
+_DECK_KEYS = ("id", "title", "language", "description", "tags", "authors", "license", "feedback")
+
+
+def read_deck(reader: Reader) -> Deck:
+    """Read deck.yaml; what is wrong with it is in the reader afterwards."""
+    deck = Deck(reader.document)
+    if reader.document.broken:
+        return deck
+    root = reader.mapping(reader.document.root, "deck.yaml", _DECK_KEYS, _DECK_KEYS)
+    if root is None:
+        return deck
+    reader.require(root, "deck.yaml", ("id", "title"))
+    values = {key: value for key, (_, value) in root.entries.items() if key in _DECK_KEYS}
+    if "id" in values:
+        deck.id = reader.identifier(values["id"]) or ""
+    if "title" in values:
+        deck.title = _title(reader, values["title"])
+    if "language" in values:
+        deck.language = _language(reader, values["language"])
+    if "description" in values and (text := reader.prose(values["description"], "description")):
+        deck.description = text.value.strip()
+    if "tags" in values:
+        deck.tags = reader.tags(values["tags"])
+    if "authors" in values:
+        names = (reader.prose(item, "authors") for item in reader.items(values["authors"], "authors"))
+        deck.authors = tuple(name.value.strip() for name in names if name)
+    if "license" in values and (text := reader.prose(values["license"], "license")):
+        deck.license = text.value.strip()
+    if "feedback" in values:
+        deck.feedback = _feedback(reader, values["feedback"])
+    return deck
+
+
+def _title(reader: Reader, node: Node) -> str:
+    title = reader.deck_name(node, "title") or ""
+    if "::" in title:
+        hint = "`::` makes subdecks, which are the chapters' (`deck:`)"
+        reader.report("bad-deck-name", node, f"the title `{title}` names a subdeck", hint)
+    return title
+
+
+def _language(reader: Reader, node: Node) -> str:
+    scalar = reader.scalar(node, "language")
+    if scalar is None or re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", scalar.value):
+        return scalar.value if scalar else "en"
+    reader.report("wrong-type", scalar, f"`{scalar.value}` is not a language tag", "as in `en` or `pt-BR`")
+    return "en"
+
+
+def _feedback(reader: Reader, node: Node) -> str:
+    scalar = reader.scalar(node, "feedback")
+    if scalar is None or re.fullmatch(r"(?:https?://|mailto:)[^\s\"'<>]+", scalar.value):
+        return scalar.value if scalar else ""
+    hint = "as in `https://github.com/OWNER/REPO/issues/new?title={id}`"
+    reader.report("bad-link", scalar, "`feedback` is not a web or mail address", hint)
+    return ""
+
+
+def read_chapter(reader: Reader, deck: Deck, kinds: Sequence[Kind]) -> Chapter:
+    """Read a chapter and add its notes to the deck.
+
+    Args:
+        reader: Holds the chapter's document, and its diagnostics afterwards.
+        deck: Gains the chapter and its notes, those with faults too.
+        kinds: The kinds in force.
+
+    Returns:
+        The chapter.
+    """
+    chapter = Chapter(reader.document, deck.title, deck.tags)
+    deck.chapters.append(chapter)
+    sections = {kind.section: kind for kind in kinds}
+    names = ("deck", "tags", *sections)
+    if reader.document.root is None and reader.document.broken:
+        return chapter
+    root = reader.mapping(reader.document.root, "a chapter", names, names)
+    if root is None:
+        return chapter
+    if (node := root.get("deck")) and (name := reader.deck_name(node, "deck")):
+        chapter.deck = f"{deck.title}::{name}"
+    if node := root.get("tags"):
+        chapter.tags = _joined(deck.tags, reader.tags(node))
+    for section, kind in sections.items():
+        if node := root.get(section):
+            read = _read_table if kind.rows else _read_note
+            for item in reader.items(node, section):
+                deck.notes += read(reader, item, kind, chapter)
+    # a chapter's notes keep the order in which they are written, whatever their kinds
+    start = next((i for i, note in enumerate(deck.notes) if note.chapter is chapter), len(deck.notes))
+    deck.notes[start:] = sorted(deck.notes[start:], key=lambda note: (note.at.line, note.at.column))
+    return chapter
+
+
+def _joined(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    """Both tuples' tags, each once."""
+    return tuple(dict.fromkeys(first + second)) if second else first
+
+
+def _read_note(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> list[Note]:
+    """The note that an entry of a section holds; none where it is no mapping."""
+    mapping, values, whole = _read_values(reader, item, _article(kind), kind.keys)
+    if mapping is None:
+        return []
+    return [_note(reader, mapping, values, kind, chapter, whole=whole)]
+
+
+def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> list[Note]:
+    """The notes of a table: one for each of its rows."""
+    own = {**kind.table_keys, kind.rows: None}
+    mapping, values, whole = _read_values(reader, item, f"{_article(kind)} table", own)
+    if mapping is None:
+        return []
+    rows = mapping.get(kind.rows)
+    if rows is None:
+        reader.report("missing-key", mapping, f"{_article(kind)} table lacks the key `{kind.rows}`")
+        return []
+    head = _note(reader, mapping, values, kind, chapter, whole=whole)
+    table = Table(head.id, values)
+    for row in reader.items(rows, kind.rows):
+        row_mapping, row_values, row_whole = _read_values(reader, row, f"a row of {_article(kind)}", kind.keys)
+        if row_mapping is None:
+            continue
+        inherited = {key: values[key] for key in ("reference", "extra") if key in values}
+        note = _note(reader, row_mapping, inherited | row_values, kind, chapter, whole=row_whole and head.whole)
+        note.table = table
+        note.id = f"{table.id}.{note.id}" if table.id and note.id else ""
+        note.tags = _joined(head.tags, note.tags[len(chapter.tags) :])
+        note.builds_on = head.builds_on + note.builds_on
+        _check_cells(reader, note)
+        table.rows.append(note)
+    return table.rows
+
+
+def _read_values(
+    reader: Reader, item: Node, what: str, keys: ReadOnly[str, Key | None]
+) -> tuple[Mapping | None, dict[str, Value], bool]:
+    """Read the keys of an entry: its mapping, their values, and whether nothing was wrong."""
+    before = len(reader.found)
+    values: dict[str, Value] = {}
+    if type(item) is Mapping and item.entries.keys() <= keys.keys():
+        mapping: Mapping | None = item
+    else:
+        mapping = reader.mapping(item, what, keys, keys)
+        if mapping is None:
+            return None, values, False
+    for name, (_, node) in mapping.entries.items():
+        key = keys.get(name)
+        if key is None or key.type in {"id", "tags"}:
+            continue
+        value = READERS[key.type](reader, node, name)
+        if value is not None:
+            values[name] = value
+    missing = [key.name for key in keys.values() if key and key.required and key.name not in mapping.entries]
+    if missing:
+        plural = "keys" if len(missing) > 1 else "key"
+        hint = _id_hint(values) if missing == ["id"] else ""
+        reader.report("missing-key", mapping, f"{what} lacks the {plural} {listing(missing)}", hint)
+    return mapping, values, len(reader.found) == before
+
+
+def _note(  # noqa: PLR0913 (what a note is made of)
+    reader: Reader, mapping: Mapping, values: dict[str, Value], kind: Kind, chapter: Chapter, *, whole: bool
+) -> Note:
+    """The note that a mapping's keys make."""
+    before = len(reader.found)
+    at: Node = mapping
+    identifier = ""
+    if (node := mapping.get("id")) is not None:
+        at = node
+        identifier = reader.identifier(node) or ""
+    tags = chapter.tags
+    if (node := mapping.get("tags")) is not None:
+        tags = _joined(tags, reader.tags(node))
+    links = values.get("builds_on")
+    builds_on = links.items if isinstance(links, References) else []
+    whole = whole and bool(identifier) and len(reader.found) == before
+    return Note(kind, identifier, at, chapter, values, tags, builds_on, whole)
+
+
+def _article(kind: Kind) -> str:
+    """The kind's name as diagnostics say it, as in "a definition"."""
+    return f"{'an' if kind.name[0] in 'aeiou' else 'a'} {kind.name}"
+
+
+def _id_hint(values: ReadOnly[str, Value]) -> str:
+    """An id that would suit a note without one."""
+    first = next((value.value for value in values.values() if isinstance(value, Scalar)), "")
+    words = re.findall(r"[a-z0-9]+", re.sub(r"\{\{c[\d,]+::|::[^:{}]*\}\}", " ", first.lower()))[:4]
+    return f"give it one that says what it is about, as `id: {'-'.join(words)}`" if words else ""
+
+
+def _check_cells(reader: Reader, note: Note) -> None:
+    """Report a row that has not one cell for each column."""
+    cells = note.values.get("cells")
+    columns = note.table.values.get("columns") if note.table else None
+    if isinstance(cells, Cells) and isinstance(columns, Texts) and len(cells.items) != len(columns.items):
+        have, want = len(cells.items), len(columns.items)
+        note.whole = False
+        message = f"the row has {have} cell{'s' * (have != 1)} for {want} columns"
+        reader.report("row-cells", cells.items[0] if cells.items else note.at, message)
+
+
+def _options(reader: Reader, node: Node, key: str) -> Options | None:
+    """A list of options, of which exactly one is correct."""
+    before = len(reader.found)
+    items = reader.items(node, key)
+    options = [option for item in items if (option := _option(reader, item))]
+    if len(reader.found) > before:
+        return None
+    if not MIN_OPTIONS <= len(options) <= MAX_OPTIONS:
+        message = f"there are {len(options)} options; a vignette has {MIN_OPTIONS} to {MAX_OPTIONS}"
+        reader.report("option-count", node, message)
+        return None
+    right = [option for option in options if option.correct]
+    if not right:
+        hint = "write `correct: true` under the text of the best option"
+        reader.report("correct-option", node, "none of the options is correct", hint)
+    elif len(right) > 1:
+        hint = "a vignette has one best answer; reword the others, or take their `correct: true` away"
+        lines = ", ".join(str(option.text.line + 1) for option in right)
+        message = f"{len(right)} options are correct (lines {lines})"
+        reader.report("correct-option", right[1].text, message, hint)
+    return Options(options)
+
+
+def _option(reader: Reader, node: Node) -> Option | None:
+    """One option; None, reported, where something is wrong with it."""
+    names = ("text", "correct", "why")
+    mapping = reader.mapping(node, "an option", names, names)
+    if mapping is None or not reader.require(mapping, "an option", ("text", "why")):
+        return None
+    text = reader.prose(mapping.entries["text"][1], "text")
+    why = reader.prose(mapping.entries["why"][1], "why")
+    flag = mapping.get("correct")
+    correct = reader.flag(flag, "correct") if flag is not None else False
+    return Option(text, correct, why) if text and why else None
+
+
+def _cells(reader: Reader, node: Node, key: str) -> Cells | None:
+    items = [reader.prose(item, key) for item in reader.items(node, key)]
+    return Cells([item for item in items if item]) if all(items) else None
+
+
+def _texts(reader: Reader, node: Node, key: str) -> Texts | None:
+    items = [reader.prose(item, key) for item in reader.items(node, key)]
+    return Texts([item for item in items if item]) if all(items) else None
+
+
+def _references(reader: Reader, node: Node, key: str) -> References:
+    items = (reader.scalar(item, key) for item in reader.items(node, key))
+    return References([item for item in items if item])
+
+
+READERS: dict[str, Callable[[Reader, Node, str], Value | None]] = {
+    "text": Reader.prose,
+    "markdown": Reader.prose,
+    "cloze": Reader.prose,
+    "options": _options,
+    "cells": _cells,
+    "texts": _texts,
+    "notes": _references,
+}
+"""How the value of each type of key is read; ids and tags are the note's own."""
+
+
+def probable_ids(document: Document) -> Iterable[str]:
+    """The ids in a file that is not YAML, so that references to its notes are not called unknown."""
+    return re.findall(r"(?m)^[\s{-]*id:\s*([a-z0-9-]+)", document.text)
+
+
+def unknown_id_hint(word: str, known: Iterable[str]) -> str:
+    """What an unknown note id may have meant."""
+    ids = list(known)
+    ends = [name for name in ids if name.endswith(f".{word}")]
+    return f"did you mean `{ends[0]}`?" if ends else did_you_mean(word, ids)
+
+
+def place(note: Note) -> Span:
+    """Where a note's id stands."""
+    return note.chapter.document.span(note.at)

@@ -1,0 +1,313 @@
+"""Notes to an .apkg. The only room that knows genanki, SQLite and zip files.
+
+genanki gives the schema of the collection, the note types and the decks. The rows of notes and cards are
+our own, written in bulk: genanki stamps every note with the time of the build, gives every card the same
+place in the queue, and guesses the cards of some notes wrongly.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import re
+import sqlite3
+import unicodedata
+import zipfile
+from base64 import urlsafe_b64encode
+from contextlib import closing
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any
+
+import genanki
+from genanki.apkg_col import APKG_COL
+from genanki.apkg_schema import APKG_SCHEMA
+
+from deckgen import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from deckgen.faces import NoteType
+    from deckgen.kinds import Kind
+    from deckgen.markup import Media
+    from deckgen.notes import Deck, Note
+
+STEP = 1000
+"""How far apart the places of two notes in the queue are, so that later ones find room between them."""
+
+_CARDS_A_NOTE = 512
+# The ids of notes and cards are times in Anki, in milliseconds, which learners see as "created" and
+# "added". They lie in a deck's own part of the years 2019 to 2022, in the order of the source.
+_BORN = 1_546_300_800_000
+_YEARS = 4 * 365 * 86_400_000
+_MARKUP_OR_ENTITY = re.compile(r"[<&]")
+_ANY_TAG = re.compile(r"<[^>]*>")
+
+
+@dataclass(slots=True)
+class Row:
+    """A note with all that its rows in the collection need.
+
+    Attributes:
+        note: The note.
+        guid: Its guid, the same in every release.
+        modified: When the note last changed, in seconds since 1970.
+        due: Its place in the queue of new cards.
+        fields: The HTML of its fields.
+        cards: The ordinals of its cards, from 0.
+    """
+
+    note: Note
+    guid: str
+    modified: int
+    due: int
+    fields: list[str]
+    cards: tuple[int, ...]
+
+
+@dataclass
+class Package:
+    """All that goes into an .apkg.
+
+    Attributes:
+        deck: The deck.
+        description: Markdown for the root deck's page in Anki.
+        modified: When the note types last changed, in seconds since 1970.
+        note_types: Those that have notes.
+        rows: The notes.
+        media: The media files.
+    """
+
+    deck: Deck
+    description: str
+    modified: int
+    note_types: list[NoteType]
+    rows: list[Row]
+    media: list[Media]
+
+
+def guid(deck_id: str, kind: Kind, note_id: str) -> str:
+    """The guid of a note at its first release."""
+    digest = hashlib.sha256(f"{deck_id}\n{kind.name}\n{note_id}".encode()).digest()
+    return urlsafe_b64encode(digest[:9]).decode()
+
+
+def note_type_id(deck_id: str, kind: Kind) -> int:
+    """The id of a kind's note type, the same in every release; positive and below 2^53."""
+    return _number(f"note type\n{deck_id}\n{kind.name}")
+
+
+def in_order(notes: Sequence[Note]) -> Iterator[Note]:
+    """The notes in the order of the source, but each after those of its subdeck that it builds on."""
+    by_id = {note.id: note for note in notes}
+    done: set[str] = set()
+    for start in notes:
+        if not start.builds_on:
+            if start.id not in done:
+                done.add(start.id)
+                yield start
+            continue
+        stack = [(start, 0)]
+        while stack:
+            note, step = stack.pop()
+            if note.id in done:
+                continue
+            if step == len(note.builds_on):
+                done.add(note.id)
+                yield note
+                continue
+            stack.append((note, step + 1))
+            target = by_id.get(note.builds_on[step].value)
+            if target and target.chapter.deck == note.chapter.deck:
+                stack.append((target, 0))
+
+
+def write(package: Package, file: IO[bytes]) -> None:
+    """Write an .apkg: the same bytes for the same package, on one machine.
+
+    Deflated, with fixed dates and sorted members: Anki accepts that, and nothing of the clock, the file
+    system or the user gets in.
+
+    Raises:
+        OSError: A media file cannot be read any more.
+    """
+    members: dict[str, bytes | Media] = {str(number): media for number, media in enumerate(package.media)}
+    names = {str(number): media.name for number, media in enumerate(package.media)}
+    members["media"] = _json(names).encode()
+    members["collection.anki2"] = _collection(package)
+    members["deckgen.json"] = _json(_about(package)).encode()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in sorted(members):
+            member = members[name]
+            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.create_system = 3
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, member if isinstance(member, bytes) else member.path.read_bytes())
+
+
+def _about(package: Package) -> dict[str, object]:
+    """What deckgen.json says: whose package this is, and which note each guid stands for."""
+    return {
+        "format": 1,
+        "deckgen": __version__,
+        "deck": package.deck.id,
+        "version": None,
+        "time": package.modified,
+        "notes": {row.guid: row.note.id for row in package.rows},
+    }
+
+
+def _collection(package: Package) -> bytes:
+    """The collection as the bytes of a SQLite database."""
+    tables, indexes = _schema()
+    decks = {name: _number(f"deck\n{package.deck.id}\n{name}") for name in _deck_names(package)}
+    note_types = {
+        note_type.kind.name: note_type_id(package.deck.id, note_type.kind) for note_type in package.note_types
+    }
+    root = decks[package.deck.title]
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
+        # without it, what is left over in freed pages differs between versions of SQLite
+        database.execute("PRAGMA secure_delete = ON")
+        database.execute("BEGIN")
+        for statement in tables:
+            database.execute(statement)
+        database.execute(APKG_COL)
+        database.execute(
+            "UPDATE col SET mod = ?, scm = ?, models = ?, decks = ?",
+            (
+                package.modified * 1000,
+                package.modified * 1000,
+                _json({str(number): _note_type(package, name, number, root) for name, number in note_types.items()}),
+                _json(_decks(database, package, decks)),
+            ),
+        )
+        born = _BORN + _number(f"born\n{package.deck.id}") % _YEARS
+        database.executemany(
+            "INSERT INTO notes VALUES (?, ?, ?, ?, -1, ?, ?, ?, ?, 0, '')",
+            _note_rows(package.rows, note_types, born),
+        )
+        database.executemany(
+            "INSERT INTO cards VALUES (?, ?, ?, ?, ?, -1, 0, 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, '')",
+            _card_rows(package.rows, decks, born),
+        )
+        for statement in indexes:
+            database.execute(statement)
+        database.execute("COMMIT")
+        return database.serialize()
+
+
+def _schema() -> tuple[list[str], list[str]]:
+    """genanki's statements: those that make tables, and those that make indexes (faster when last)."""
+    statements = [statement.strip() for statement in APKG_SCHEMA.split(";") if statement.strip()]
+    indexes = [statement for statement in statements if statement.upper().startswith("CREATE INDEX")]
+    return [statement for statement in statements if statement not in indexes], indexes
+
+
+def _deck_names(package: Package) -> list[str]:
+    """The root deck, and the decks that notes are in, with the decks above them."""
+    names = {package.deck.title}
+    for deck in {row.note.chapter.deck for row in package.rows}:
+        parts = deck.split("::")
+        names |= {"::".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
+    return sorted(names)
+
+
+def _decks(database: sqlite3.Connection, package: Package, decks: dict[str, int]) -> dict[str, object]:
+    """The decks as the collection holds them; only the root has a description."""
+    (text,) = database.execute("SELECT decks FROM col").fetchone()
+    made: dict[str, object] = json.loads(text)
+    for name, number in decks.items():
+        description = package.description if name == package.deck.title else ""
+        shown = unicodedata.normalize("NFC", name)
+        made[str(number)] = {**genanki.Deck(number, shown, description).to_json(), "md": True}
+    return made
+
+
+def _note_type(package: Package, name: str, number: int, deck: int) -> dict[str, Any]:
+    """A note type as the collection holds it."""
+    note_type = next(note_type for note_type in package.note_types if note_type.kind.name == name)
+    kind = note_type.kind
+    model = genanki.Model(
+        number,
+        unicodedata.normalize("NFC", f"{package.deck.title} - {kind.title}"),
+        fields=[
+            {"name": field.name, "id": field.id, "collapsed": not field.key, "font": "Arial"}
+            for field in kind.fields
+        ],
+        templates=[
+            {"name": face.name, "id": face.id, "qfmt": face.front, "afmt": face.back} for face in note_type.faces
+        ],
+        css=note_type.css,
+        model_type=genanki.Model.CLOZE if kind.cloze else genanki.Model.FRONT_BACK,
+    )
+    # genanki works this out with another template language, which cannot read every front
+    model._req = list(_requirements(note_type))  # noqa: SLF001
+    made: dict[str, Any] = model.to_json(package.modified, deck)
+    return made
+
+
+def _requirements(note_type: NoteType) -> Iterator[tuple[int, str, list[int]]]:
+    """For each card template, the fields that make its card: any one of them, or all together."""
+    count = len(note_type.kind.fields)
+    for number in range(len(note_type.faces)):
+        if note_type.kind.cloze:
+            yield number, "any", [0]
+            continue
+
+        def made(filled: Iterable[int], number: int = number) -> bool:
+            values = ["x" if index in set(filled) else "" for index in range(count)]
+            return number in note_type.rules.cards(values)
+
+        alone = [index for index in range(count) if made([index])]
+        needed = [index for index in range(count) if not made(set(range(count)) - {index})]
+        yield number, "any" if alone else "all", alone or needed
+
+
+def _note_rows(rows: Iterable[Row], note_types: dict[str, int], born: int) -> Iterator[tuple[object, ...]]:
+    tags: dict[tuple[str, ...], str] = {}
+    for row in rows:
+        written = tags.get(row.note.tags)
+        if written is None:
+            written = tags[row.note.tags] = _tags(row.note.tags)
+        first = row.fields[0]
+        plain = html.unescape(_ANY_TAG.sub("", first)) if _MARKUP_OR_ENTITY.search(first) else first
+        checksum = int(hashlib.sha1(plain.encode(), usedforsecurity=False).hexdigest()[:8], 16)
+        yield (
+            born + row.due,
+            row.guid,
+            note_types[row.note.kind.name],
+            row.modified,
+            written,
+            "\x1f".join(row.fields),
+            plain,
+            checksum,
+        )
+
+
+def _card_rows(
+    rows: Iterable[Row], decks: dict[str, int], born: int
+) -> Iterator[tuple[int, int, int, int, int, int]]:
+    for row in rows:
+        deck = decks[row.note.chapter.deck]
+        first = born + row.due * _CARDS_A_NOTE
+        for ordinal in row.cards:
+            yield first + ordinal, born + row.due, deck, ordinal, row.modified, row.due
+
+
+def _tags(tags: tuple[str, ...]) -> str:
+    """Tags as the collection holds them."""
+    if not tags:
+        return ""
+    different = {tag.casefold(): unicodedata.normalize("NFC", tag) for tag in reversed(tags)}
+    return f" {' '.join(different[key] for key in sorted(different))} "
+
+
+def _number(text: str) -> int:
+    """A positive number below 2^53 from a text, the same for ever."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") % ((1 << 53) - (1 << 41)) + (1 << 41)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,199 @@
+"""Nodes to values: which keys a mapping may have, what type a value must be, said with positions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from deckgen.diagnostics import Diagnostic, Span, did_you_mean, listing
+from deckgen.source import BLOCK_HINT, Document, Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Container
+
+ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+"""What an id looks like: small letters and digits, with single hyphens between them."""
+
+_TAG_HINT = "a tag has no spaces; `::` makes levels, as in `exam::domain-1`"
+
+
+@dataclass
+class Reader:
+    """Reads values out of one document and gathers what is wrong with them.
+
+    Attributes:
+        document: What is read.
+        found: The diagnostics so far.
+    """
+
+    document: Document
+    found: list[Diagnostic] = field(default_factory=list)
+
+    def report(self, code: str, place: Node | Span, message: str, hint: str = "") -> None:
+        """Add a diagnostic at a node or span of the document."""
+        span = place if isinstance(place, Span) else self.document.span(place)
+        self.found.append(Diagnostic(code, message, span, hint))
+
+    def mapping(
+        self, node: Node | None, what: str, known: Container[str], names: Collection[str]
+    ) -> Mapping | None:
+        """A node as a mapping whose keys are all known.
+
+        Args:
+            node: The node; None for an empty document.
+            what: What the mapping is, as in "a definition".
+            known: The keys that it may have.
+            names: The same keys, in the order in which a hint names them.
+
+        Returns:
+            The mapping, also where it has unknown keys; None where the node is none.
+        """
+        if not isinstance(node, Mapping):
+            self._not_a_mapping(node, what, names)
+            return None
+        for name, (key, _) in node.entries.items():
+            if name not in known and not name.startswith("\0"):
+                hint = did_you_mean(name, names) or f"its keys are {listing(names)}"
+                self.report("unknown-key", key, f"`{name}` is not a key of {what}", hint)
+        return node
+
+    def _not_a_mapping(self, node: Node | None, what: str, names: Collection[str]) -> None:
+        if node is None:
+            self.report("empty-value", Span(self.document.path), f"this is empty, where {what} belongs")
+            return
+        hint = f"write its keys one a line, as `{next(iter(names))}: …`"
+        if isinstance(node, Scalar) and re.match(r"[a-z_]+:\S", node.value):
+            hint = "a space must follow the colon of a key"
+        self.report("wrong-type", node, f"this is {_name(node)}, where {what} belongs, with keys", hint)
+
+    def require(self, mapping: Mapping, what: str, required: Collection[str]) -> bool:
+        """Report the required keys that are not there; True where all are."""
+        missing = [name for name in required if name not in mapping.entries]
+        if missing:
+            plural = "keys" if len(missing) > 1 else "key"
+            self.report("missing-key", mapping, f"{what} lacks the {plural} {listing(missing)}")
+        return not missing
+
+    def scalar(self, node: Node, key: str) -> Scalar | None:
+        """A text with something in it; None, reported, where the node is none."""
+        if not isinstance(node, Scalar):
+            hint = BLOCK_HINT.format(key=key)
+            self.report("wrong-type", node, f"`{key}` is {_name(node)}, where a text belongs", hint)
+            return None
+        if not node.value or node.value.isspace():
+            self.report("empty-value", node, f"`{key}` is empty")
+            return None
+        return node
+
+    def prose(self, node: Node, key: str) -> Scalar | None:
+        """A text for people; besides what `scalar` reports, one that a comment cuts short."""
+        scalar = self.scalar(node, key)
+        if scalar is None or scalar.style or "#" not in self.document.text:
+            return scalar
+        span = self.document.cut_by_comment(scalar)
+        if span:
+            message = "the text ends before this ` #`, which begins a comment"
+            self.report("cut-by-comment", span, message, BLOCK_HINT.format(key=key))
+            return None
+        return scalar
+
+    def items(self, node: Node, key: str) -> list[Node]:
+        """The items of a list; none, reported, where the node is no list."""
+        if isinstance(node, Sequence):
+            return node.items
+        if isinstance(node, Scalar) and not node.value.strip():
+            self.report("empty-value", node, f"`{key}` is empty")
+            return []
+        hint = f"write `{key}:`, and under it each item on a line of its own after a hyphen: `- …`"
+        self.report("wrong-type", node, f"`{key}` is {_name(node)}, where a list belongs", hint)
+        return []
+
+    def flag(self, node: Node, key: str) -> bool:
+        """`true` or `false`; False, reported, for anything else."""
+        if isinstance(node, Scalar) and node.value.lower() in {"true", "false"}:
+            return node.value.lower() == "true"
+        self.report("wrong-type", node, f"`{key}` is neither `true` nor `false`", f"write `{key}: true`")
+        return False
+
+    def number(self, node: Node, key: str) -> int | None:
+        """A whole number from 1; None, reported, for anything else."""
+        if isinstance(node, Scalar) and re.fullmatch(r"[1-9][0-9]{0,15}", node.value):
+            number = int(node.value)
+            if number < 1 << 53:
+                return number
+        self.report("wrong-type", node, f"`{key}` is not a whole number between 1 and 2^53")
+        return None
+
+    def one_of(self, node: Node, key: str, choices: Collection[str]) -> str | None:
+        """One of several words; None, reported, for anything else."""
+        scalar = self.scalar(node, key)
+        if scalar is None or scalar.value in choices:
+            return scalar.value if scalar else None
+        hint = did_you_mean(scalar.value, choices) or f"it is one of {listing(choices)}"
+        self.report("wrong-type", scalar, f"`{scalar.value}` is no {key} that deckgen knows", hint)
+        return None
+
+    def identifier(self, node: Node, key: str = "id") -> str | None:
+        """An id; None, reported, where the text is none."""
+        scalar = self.scalar(node, key)
+        if scalar is None:
+            return None
+        if ID.fullmatch(scalar.value):
+            return scalar.value
+        slug = "-".join(re.findall(r"[a-z0-9]+", scalar.value.lower()))
+        hint = "an id has small letters, digits and hyphens between them" + (f": `{slug}`" if slug else "")
+        self.report("bad-id", scalar, f"`{scalar.value}` is not an id", hint)
+        return None
+
+    def tags(self, node: Node) -> tuple[str, ...]:
+        """The tags of a list; those that Anki would change are reported and left out."""
+        tags = []
+        for item in self.items(node, "tags"):
+            scalar = self.scalar(item, "tags")
+            if scalar is None:
+                continue
+            fault = _tag_fault(scalar.value)
+            if fault:
+                self.report("bad-tag", scalar, f"the tag `{scalar.value}` {fault}", _TAG_HINT)
+            else:
+                tags.append(scalar.value)
+        return tuple(tags)
+
+    def deck_name(self, node: Node, key: str) -> str | None:
+        """The name of a deck; None, reported, where Anki would change it."""
+        scalar = self.prose(node, key)
+        if scalar is None:
+            return None
+        name = scalar.value.strip()
+        fault = ""
+        if any(ord(char) < 32 or char == '"' for char in name):  # noqa: PLR2004 (the control characters)
+            fault = "holds a quotation mark or a line break, which Anki drops"
+        elif any(not part or part != part.strip() for part in name.split("::")):
+            fault = "has an empty part, or one with spaces around it"
+        if fault:
+            self.report("bad-deck-name", scalar, f"the deck name `{name}` {fault}")
+            return None
+        return name
+
+
+def _tag_fault(tag: str) -> str:
+    """What Anki would do to a tag; empty where it keeps it as it is."""
+    if any(char.isspace() or ord(char) < 32 for char in tag):  # noqa: PLR2004 (the control characters)
+        return "holds a space, at which Anki splits it"
+    if any(not part for part in tag.split("::")):
+        return "has an empty level, which Anki fills with `blank`"
+    if tag.startswith(":") or tag.endswith(":") or '"' in tag:
+        return "holds a colon or a quotation mark that Anki's search cannot find"
+    if tag.lower() in {"marked", "leech"}:
+        return "is one that Anki sets itself, and takes out on import"
+    return ""
+
+
+def _name(node: Node) -> str:
+    """What a node is, in words."""
+    if isinstance(node, Mapping):
+        return "a mapping of keys"
+    if isinstance(node, Sequence):
+        return "a list"
+    return "a text" if node.value.strip() else "empty"

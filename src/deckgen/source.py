@@ -1,0 +1,460 @@
+"""YAML text to nodes with positions. The only room that knows YAML.
+
+The nodes come from a loop over libyaml's events: every scalar stays the text that was written (`no`,
+`1.10` and `2026-01-01` are not converted), every node knows its place, and what a deck has no use for
+(anchors, tags, several documents) is a diagnostic instead of a surprise.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+from deckgen.diagnostics import CallError, Diagnostic, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+try:
+    from yaml.cyaml import CParser
+    from yaml.error import MarkedYAMLError, YAMLError
+    from yaml.events import (
+        AliasEvent,
+        DocumentStartEvent,
+        MappingEndEvent,
+        MappingStartEvent,
+        ScalarEvent,
+        SequenceEndEvent,
+        SequenceStartEvent,
+        StreamEndEvent,
+    )
+except ImportError as error:  # pragma: no cover
+    raise CallError(
+        "this Python's PyYAML comes without libyaml, and its own parser reads some texts otherwise",
+        "install PyYAML from its wheel: pip install --force-reinstall --only-binary :all: pyyaml",
+    ) from error
+
+MAX_BYTES = 32 * 1024 * 1024
+MAX_DEPTH = 40
+
+BLOCK_HINT = "write the text as a block: `{key}: |`, and the text on the lines below it, indented"
+
+_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_ESCAPE = re.compile(r'\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|\r\n|.)', re.DOTALL)
+_CONTROL_ESCAPE = re.compile(
+    r"\\(?:[0abtvfreNLP\t]|x[01][0-9a-fA-F]|x7[fF]|x[89][0-9a-fA-F]|u00[01][0-9a-fA-F]"
+    r"|n(?=(?:abla|eq|eg|e|i|ot|u|mid|leq|geq|parallel|earrow|subseteq)\b))"
+)
+_PLAIN_START = re.compile(r"^\s*(?:- +)*([\w-]+):\s+([{*%`@&!|>\[].*)$")
+_COLON_IN_TEXT = re.compile(r"^\s*(?:- +)*([\w-]+):\s+[^\"'|>\s].*?:(?:\s|$)")
+_NO_SPACE = re.compile(r"^\s*(?:- +)*[a-z_]+:[^\s:/]")
+_QUOTES_IN_QUOTES = re.compile(r"^\s*(?:- +)*([\w-]+):\s+([\"']).*\2\s*[^\s#,\]}]")
+_COMMENT = re.compile(r"^\s*(?:- +)*([\w-]+):\s+[^\"'|>#\s].*\s#")
+
+
+class Scalar:
+    """A text in the source.
+
+    Attributes:
+        value: The text, as YAML reads it.
+        line: Where it begins, from 0; for a block the line of its `|` or `>`.
+        column: From 0, in characters.
+        end_line: Where it ends.
+        end_column: The column after its last character.
+        style: How it is written: "" plain, `'`, `"`, `|` or `>`.
+    """
+
+    __slots__ = ("column", "end_column", "end_line", "line", "style", "value")
+
+    def __init__(  # noqa: PLR0913, PLR0917 (a node is its place)
+        self, value: str, line: int, column: int, end_line: int, end_column: int, style: str
+    ) -> None:
+        """Keep the text and its place."""
+        self.value = value
+        self.line = line
+        self.column = column
+        self.end_line = end_line
+        self.end_column = end_column
+        self.style = style
+
+
+class Sequence:
+    """A list in the source; `line` and `column` from 0."""
+
+    __slots__ = ("column", "items", "line")
+
+    def __init__(self, line: int, column: int) -> None:
+        """Begin an empty list."""
+        self.items: list[Node] = []
+        self.line = line
+        self.column = column
+
+
+class Mapping:
+    """Keys with values in the source; `line` and `column` from 0."""
+
+    __slots__ = ("column", "entries", "line")
+
+    def __init__(self, line: int, column: int) -> None:
+        """Begin an empty mapping."""
+        self.entries: dict[str, tuple[Scalar, Node]] = {}
+        self.line = line
+        self.column = column
+
+    def get(self, key: str) -> Node | None:
+        """The value of a key; None where the key is not there."""
+        entry = self.entries.get(key)
+        return entry[1] if entry else None
+
+
+Node: TypeAlias = Scalar | Sequence | Mapping
+
+
+@dataclass
+class Document:
+    """A file of the source, read.
+
+    Attributes:
+        path: Relative to the project's folder, with `/`.
+        text: The file's text, without a byte order mark; empty where it could not be read.
+        root: What stands in it; None where it is empty or broken.
+        broken: Whether `root` lacks something because the text is not YAML.
+    """
+
+    path: str
+    text: str
+    root: Node | None = None
+    broken: bool = False
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines as libyaml counts them, without line ends."""
+        return _LINE_END.split(self.text)
+
+    def span(self, node: Node) -> Span:
+        """The place of a node: a one-line text whole, a block's first line, a list's or mapping's start."""
+        if not isinstance(node, Scalar):
+            return Span(self.path, node.line + 1, node.column + 1, node.column + 2)
+        if node.line == node.end_line:
+            return Span(self.path, node.line + 1, node.column + 1, max(node.end_column, node.column + 1) + 1)
+        first = len(node.value) - len(node.value.lstrip())
+        return self.span_in(node, first, len(node.value[first:].split("\n", 1)[0].rstrip()))
+
+    def span_in(self, scalar: Scalar, offset: int, length: int = 1) -> Span:
+        """The place of a part of a text.
+
+        The columns are exact in plain one-line texts and literal blocks; elsewhere only the line is told.
+
+        Args:
+            scalar: The text.
+            offset: Where the part begins in the text's value, in characters.
+            length: How long it is; what lies on further lines is left out.
+        """
+        line_start = scalar.value.rfind("\n", 0, offset) + 1
+        line_end = scalar.value.find("\n", offset)
+        piece = scalar.value[line_start : line_end if line_end >= 0 else None]
+        column: int | None = None
+        if scalar.style == "|":
+            line = scalar.line + 1 + scalar.value.count("\n", 0, offset)
+            if line < len(self.lines) and self.lines[line].endswith(piece):
+                column = len(self.lines[line]) - len(piece) + offset - line_start
+        elif scalar.line == scalar.end_line:
+            line = scalar.line
+            quote = 1 if scalar.style else 0
+            raw = self.lines[line][scalar.column + quote : scalar.end_column - quote]
+            if raw == scalar.value:
+                column = scalar.column + quote + offset
+        else:
+            line = self._line_of(scalar, offset)
+        if column is None:
+            return Span(self.path, line + 1)
+        length = max(1, min(length, line_start + len(piece) - offset))
+        return Span(self.path, line + 1, column + 1, column + 1 + length)
+
+    def cut_by_comment(self, scalar: Scalar) -> Span | None:
+        """Where a comment ends a plain text; None where none does."""
+        if scalar.style or scalar.end_line >= len(self.lines):
+            return None
+        rest = self.lines[scalar.end_line][scalar.end_column :]
+        if not rest.lstrip().startswith("#"):
+            return None
+        start = len(self.lines[scalar.end_line]) - len(rest.lstrip())
+        return Span(self.path, scalar.end_line + 1, start + 1, len(self.lines[scalar.end_line]) + 1)
+
+    def _line_of(self, scalar: Scalar, offset: int) -> int:
+        """The line, from 0, on which a folded or quoted text of several lines has the offset."""
+        done = 0
+        first = scalar.line + (scalar.style == ">")
+        for line in range(first, min(scalar.end_line + 1, len(self.lines))):
+            written = self.lines[line][scalar.column if line == scalar.line else 0 :].strip()
+            if scalar.style == '"':
+                written = _ESCAPE.sub("?", written.strip('"').removesuffix("\\"))
+            elif scalar.style == "'":
+                written = written.strip("'").replace("''", "'")
+            while done < len(scalar.value) and scalar.value[done].isspace():
+                done += 1
+            done += len(written)
+            if offset < done:
+                return line
+        return scalar.line
+
+
+def read(path: Path, shown: str) -> tuple[Document, list[Diagnostic]]:
+    """Read a file of the source.
+
+    Args:
+        path: The file.
+        shown: Its path as diagnostics show it.
+
+    Returns:
+        The document, and what is wrong with the file as YAML. The document is there even for a file
+        that cannot be read, without a root.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            message = f"the file has {size:,} bytes; deckgen reads up to {MAX_BYTES:,}"
+            hint = "split the chapter into several files"
+            return Document(shown, "", broken=True), [Diagnostic("too-large", message, Span(shown), hint)]
+        raw = path.read_bytes()
+    except OSError as error:
+        return Document(shown, "", broken=True), [unreadable(shown, error)]
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line, column = _position(raw[: error.start].decode("utf-8-sig"))
+        message = f"this byte (0x{raw[error.start]:02x}) is not UTF-8"
+        hint = "save the file as UTF-8 (in most editors: Save with Encoding)"
+        span = Span(shown, line, column, column + 1)
+        return Document(shown, raw.decode("utf-8-sig", "replace"), broken=True), [
+            Diagnostic("not-utf8", message, span, hint)
+        ]
+    return parse(text, shown)
+
+
+def unreadable(shown: str, error: OSError) -> Diagnostic:
+    """The diagnostic for a file that the system does not let us read."""
+    return Diagnostic("unreadable-file", f"the file cannot be read: {error.strerror or error}", Span(shown))
+
+
+def parse(text: str, shown: str) -> tuple[Document, list[Diagnostic]]:
+    """Read YAML text, as `read` does with a file."""
+    document = Document(shown, text)
+    found = list(_raw_control_characters(document))
+    if found:
+        document.broken = True
+        return document, found
+    composer = _Composer(document)
+    try:
+        document.root = composer.compose()
+    except YAMLError as error:
+        document.broken = True
+        problem = _syntax(document, error)
+        if all(problem.span.line != earlier.span.line for earlier in composer.found):
+            composer.found.append(problem)
+    return document, composer.found
+
+
+class _Composer:
+    """Builds nodes from libyaml's events."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.found: list[Diagnostic] = []
+        self.documents = 0
+
+    def compose(self) -> Node | None:  # noqa: C901, PLR0912, PLR0915 (one loop, unrolled for speed)
+        """The root node; None for an empty document."""
+        get_event = CParser(self.document.text).get_event
+        top = Sequence(0, 0)
+        stack: list[tuple[Sequence | Mapping, Scalar | None]] = []
+        container: Sequence | Mapping = top
+        key: Scalar | None = None
+        node: Node
+        while True:
+            event = get_event()
+            kind = type(event)
+            if kind is ScalarEvent:
+                start, end = event.start_mark, event.end_mark
+                style = event.style or ""
+                node = Scalar(event.value, start.line, start.column, end.line, end.column, style)
+                if style in "|>" and style:
+                    # libyaml's end of a block may lie on the line of what follows it
+                    node.end_line = max(node.end_line, node.line + 1)
+                elif style == '"' and "\\" in self.document.lines[start.line]:
+                    self._escapes(node)
+                if event.anchor or (event.tag and not event.implicit[0] and not event.implicit[1]):
+                    self._decorated(event)
+            elif kind is MappingStartEvent:
+                node = Mapping(event.start_mark.line, event.start_mark.column)
+                if event.anchor or event.tag:
+                    self._decorated(event)
+            elif kind is SequenceStartEvent:
+                node = Sequence(event.start_mark.line, event.start_mark.column)
+                if event.anchor or event.tag:
+                    self._decorated(event)
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                container, key = stack.pop()
+                continue
+            elif kind is AliasEvent:
+                mark, end = event.start_mark, event.end_mark
+                node = Scalar("", mark.line, mark.column, end.line, end.column, "")
+                self._report("yaml-alias", f"`*{event.anchor}` is a YAML alias", event)
+            elif kind is DocumentStartEvent:
+                self.documents += 1
+                if self.documents > 1:
+                    message = "a second YAML document begins here"
+                    hint = "remove the line `---`; a chapter is one document"
+                    self._report("yaml-documents", message, event, hint)
+                    self.document.broken = True
+                    return top.items[0]
+                continue
+            elif kind is StreamEndEvent:
+                return top.items[0] if top.items else None
+            else:
+                continue
+
+            if type(container) is Sequence:
+                container.items.append(node)
+            elif key is not None:
+                self._set(container, key, node)
+                key = None
+            elif type(node) is Scalar:
+                key = node
+                continue
+            else:
+                key = self._odd_key(node)
+            if type(node) is not Scalar:
+                stack.append((container, key))
+                container, key = node, None
+                if len(stack) > MAX_DEPTH:
+                    message = f"lists and mappings are nested more than {MAX_DEPTH} deep"
+                    self._report("too-deep", message, event)
+                    self.document.broken = True
+                    return top.items[0]
+
+    def _set(self, mapping: Sequence | Mapping, key: Scalar, node: Node) -> None:
+        """Put a value under its key; a key that is there already keeps its first value."""
+        assert isinstance(mapping, Mapping)  # noqa: S101 (the loop's own invariant)
+        if key.value in mapping.entries:
+            first = mapping.entries[key.value][0].line + 1
+            message = f"the key `{key.value}` stands twice; the first is on line {first}"
+            self.found.append(Diagnostic("duplicate-key", message, self.document.span(key)))
+            return
+        mapping.entries[key.value] = (key, node)
+
+    def _odd_key(self, node: Sequence | Mapping) -> Scalar:
+        """Report a list or mapping where a key belongs, and stand in for it."""
+        message = "this is read as a YAML mapping, not as text"
+        span = Span(self.document.path, node.line + 1, node.column + 1, node.column + 2)
+        hint = _start_hint(self.document.lines[node.line])
+        self.found.append(Diagnostic("yaml-syntax", message, span, hint))
+        self.document.broken = True
+        return Scalar(f"\0{node.line}:{node.column}", node.line, node.column, node.line, node.column + 1, "")
+
+    def _decorated(self, event: ScalarEvent) -> None:
+        """Report an anchor or a tag on a node."""
+        if event.anchor:
+            hint = _start_hint(self.document.lines[event.start_mark.line])
+            self._report("yaml-alias", f"`&{event.anchor}` is a YAML anchor", event, hint)
+        else:
+            hint = _start_hint(self.document.lines[event.start_mark.line])
+            self._report("yaml-tag", f"`{event.tag}` is a YAML tag", event, hint)
+
+    def _report(self, code: str, message: str, event: ScalarEvent, hint: str = "") -> None:
+        mark = event.start_mark
+        span = Span(self.document.path, mark.line + 1, mark.column + 1, mark.column + 2)
+        self.found.append(Diagnostic(code, message, span, hint))
+
+    def _escapes(self, scalar: Scalar) -> None:
+        """Report escapes in double quotes that make control characters, as `"\\beta"` does."""
+        for number in range(scalar.line, scalar.end_line + 1):
+            line = self.document.lines[number]
+            start = scalar.column + 1 if number == scalar.line else 0
+            end = scalar.end_column - 1 if number == scalar.end_line else len(line)
+            for match in _ESCAPE.finditer(line, start, end):
+                if _CONTROL_ESCAPE.match(line, match.start(), end):
+                    span = Span(self.document.path, number + 1, match.start() + 1, match.end() + 1)
+                    message = f"in double quotes `{match.group()}` is an invisible control character"
+                    hint = BLOCK_HINT.format(key="text") + "; a block keeps backslashes as they are"
+                    self.found.append(Diagnostic("control-character", message, span, hint))
+
+
+def _raw_control_characters(document: Document) -> Iterator[Diagnostic]:
+    """The control characters that stand in the text itself, at most ten."""
+    for count, match in enumerate(_CONTROL.finditer(document.text)):
+        if count == 10:  # noqa: PLR2004 (a binary file has thousands)
+            return
+        line, column = _position(document.text[: match.start()])
+        message = f"the control character U+{ord(match.group()):04X} stands here, invisible"
+        span = Span(document.path, line, column, column + 1)
+        yield Diagnostic("control-character", message, span, "delete it, and type the text around it anew")
+
+
+def _position(before: str) -> tuple[int, int]:
+    """The line and column, from 1, that follow a text."""
+    lines = _LINE_END.split(before)
+    return len(lines), len(lines[-1]) + 1
+
+
+def _start_hint(line: str) -> str:
+    """What to do about a plain text that begins with a character that YAML takes for its own."""
+    match = _PLAIN_START.match(line)
+    if not match:
+        return ""
+    if match[2][0] == "[" or (match[2][0] == "{" and match[2][1:2] != "{"):
+        close = {"[": "]", "{": "}"}[match[2][0]]
+        hint = f"what opens with `{match[2][0]}` must close with `{close}`; or, if it is text, "
+        return hint + BLOCK_HINT.format(key=match[1])
+    return f"a text cannot begin with `{match[2][0]}` here; " + BLOCK_HINT.format(key=match[1])
+
+
+def _syntax(document: Document, error: YAMLError) -> Diagnostic:
+    """The diagnostic for what libyaml cannot read, with the usual cause as its hint."""
+    problem, mark = str(error), None
+    if isinstance(error, MarkedYAMLError):
+        problem, mark = error.problem or problem, error.problem_mark or error.context_mark
+        if "quoted scalar" in (error.context or "") and error.context_mark:
+            mark = error.context_mark
+    if mark is None:
+        return Diagnostic("yaml-syntax", f"YAML cannot read this file: {problem}", Span(document.path))
+    number = min(mark.line, len(document.lines) - 1)
+    above = next((i for i in range(number - 1, -1, -1) if document.lines[i].strip()), number)
+    for line in (number, above):
+        match = _PLAIN_START.match(document.lines[line])
+        if match:
+            span = Span(document.path, line + 1, match.start(2) + 1, match.start(2) + 2)
+            message = "YAML reads the beginning of this text as its own syntax"
+            return Diagnostic("yaml-syntax", message, span, _start_hint(document.lines[line]))
+    message, hint = _explain(document.lines[number], document.lines[above], mark.column, problem)
+    span = Span(document.path, number + 1, mark.column + 1, mark.column + 2)
+    return Diagnostic("yaml-syntax", message, span, hint)
+
+
+def _explain(line: str, above: str, column: int, problem: str) -> tuple[str, str]:  # noqa: PLR0911
+    """A message and a hint for a syntax error at a line's column (from 0), below the line `above`."""
+    indent = line[: len(line) - len(line.lstrip())]
+    if "\t" in indent or line[column : column + 1] == "\t":
+        return "YAML does not take a tab here", "indent with spaces; most editors can convert tabs"
+    if line[column : column + 1] in {'"', "'"} and "quoted scalar" not in problem and "stream" in problem:
+        return "a quote opens here and never closes", BLOCK_HINT.format(key="text")
+    if match := _QUOTES_IN_QUOTES.match(line):
+        return "the quoted text ends before this", BLOCK_HINT.format(key=match[1])
+    if any(_NO_SPACE.match(candidate) for candidate in (line, above)):
+        return "this is not a key with a value", "a space must follow the colon of a key"
+    if "mapping values" in problem and (match := _COLON_IN_TEXT.match(line)):
+        return "a colon followed by a space cannot stand in a plain text", BLOCK_HINT.format(key=match[1])
+    if match := _COMMENT.match(above):
+        message = "the text above ended at its ` #`, which begins a comment, so this line belongs to nothing"
+        return message, BLOCK_HINT.format(key=match[1])
+    if "mapping values" in problem or "did not find expected" in problem or "could not find" in problem:
+        hint = (
+            "check the indentation: keys of one note begin in one column, a block's text further right; "
+            "and every key needs its colon"
+        )
+        return "this line does not fit what stands above it", hint
+    return f"YAML cannot read on here: {problem}", ""

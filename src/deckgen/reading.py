@@ -88,11 +88,14 @@ class Reader:
 
     def prose(self, node: Node, key: str) -> Scalar | None:
         """A text for people; besides what `scalar` reports, one that a comment cuts short."""
-        scalar = self.scalar(node, key)
+        return self._uncut(self.scalar(node, key), key, "#")
+
+    def _uncut(self, scalar: Scalar | None, key: str, sign: str) -> Scalar | None:
+        """A text that no comment cuts short; None, reported, where one that begins with `sign` does."""
         if scalar is None or scalar.style or "#" not in self.document.text:
             return scalar
         span = self.document.cut_by_comment(scalar)
-        if span:
+        if span and re.match(sign, self.document.lines[span.line - 1][(span.column or 1) - 1 :]):
             message = "the text ends before this ` #`, which begins a comment"
             self.report("cut-by-comment", span, message, BLOCK_HINT.format(key=key))
             return None
@@ -161,8 +164,11 @@ class Reader:
         return tuple(tags)
 
     def deck_name(self, node: Node, key: str) -> str | None:
-        """The name of a deck; None, reported, where Anki would change it."""
-        scalar = self.prose(node, key)
+        """The name of a deck; None, reported, where Anki would change it.
+
+        A comment may follow it, but ` #1` was hardly meant as one.
+        """
+        scalar = self._uncut(self.scalar(node, key), key, r"#\S")
         if scalar is None:
             return None
         name = scalar.value.strip()

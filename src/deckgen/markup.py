@@ -141,7 +141,7 @@ def _media_name(path: Path, digest: str) -> str:
 
 # --------------------------------------------------------------------------------------------- markup
 
-_SPECIAL = re.compile(r"[<$\[{]|==")
+_SPECIAL = re.compile(r"[<$\[]|==")
 _MATH = re.compile(r'<span class="math math-(inline|display)">(.*?)</span>(?=([0-9])?)', re.DOTALL)
 _UNSAFE_MATH = re.compile(r"\\(?:href|cssId|class|style|unicode|require|htmlData|htmlId)\b")
 _HIGHLIGHT = re.compile(
@@ -178,20 +178,24 @@ class Markup:
 
     def markdown(self, scalar: Scalar, document: Document) -> str:
         """Markdown as HTML."""
-        if _SPECIAL.search(scalar.value) is None:
-            return _unwrapped(_MARKDOWN.html(scalar.value))
+        html = self._html(scalar, document)
+        if "{{" not in html:
+            return html
         match = re.search(r"\{\{c[0-9]", scalar.value)
         if match:
             self._misplaced(scalar, document, match.start())
-        return self._html(scalar, document).replace("{{", "&#123;&#123;")
+        return html.replace("{{", "&#123;&#123;")
 
     def cloze(self, scalar: Scalar, document: Document) -> str:
         """Markdown with clozes as HTML in which Anki finds the same clozes."""
-        found = clozes(scalar.value)
-        before = len(self.found)
-        self._check_clozes(scalar, document, found)
+        text = scalar.value
+        found = clozes(text)
+        sound = True
+        for code, offset, length, message, hint in _cloze_faults(text, found):
+            self._report(code, document.span_in(scalar, offset, length), message, hint)
+            sound = False
         html = self._html(scalar, document)
-        if len(self.found) == before:
+        if sound and ("<" in html or any(html.count(mark) != text.count(mark) for mark in ("{{c", "}}"))):
             self._check_made(scalar, document, found, html)
         return html
 
@@ -201,30 +205,6 @@ class Markup:
         message = "a cloze stands here, where no card would hide it"
         hint = "clozes belong in the `text` of a takeaway; elsewhere learners would see the braces"
         self._report("misplaced-cloze", document.span_in(scalar, offset, 4), message, hint)
-
-    def _check_clozes(self, scalar: Scalar, document: Document, found: list[Cloze]) -> None:
-        """Report clozes that Anki would not read, or not as meant."""
-        text = scalar.value
-        for match in _CLOZE_SLIP.finditer(text):
-            span = document.span_in(scalar, match.start(), len(match.group()))
-            hint = "a cloze is written `{{c1::answer}}` or `{{c1::answer::hint}}`"
-            self._report("bad-cloze", span, f"`{match.group()}` does not begin a cloze", hint)
-            return
-        if not found:
-            hint = "hide what matters, as in `Before change comes {{c1::joining}}`"
-            self._report("no-cloze", document.span_in(scalar, 0), "this text hides nothing", hint)
-        for cloze in found:
-            span = document.span_in(scalar, cloze.start, cloze.inner - cloze.start)
-            if cloze.end < 0:
-                self._report("bad-cloze", span, "this cloze never closes", "it ends with `}}`")
-            elif not text[cloze.inner : cloze.end].split("::")[0].strip():
-                self._report("bad-cloze", span, "this cloze hides nothing")
-            elif not all(1 <= number <= MAX_CLOZE for number in cloze.numbers):
-                message = f"cloze numbers go from 1 to {MAX_CLOZE}"
-                self._report("bad-cloze", span, message)
-            elif text[cloze.inner : cloze.end].count("$") % 2 and "}" in text[cloze.end + 2 :][:2]:
-                hint = "put a space between the two braces of the formula: `} }`"
-                self._report("bad-cloze", span, "a `}}` in the formula ends this cloze too early", hint)
 
     def _check_made(self, scalar: Scalar, document: Document, found: list[Cloze], html: str) -> None:
         """Report clozes that Markdown took apart."""
@@ -245,6 +225,8 @@ class Markup:
     def _html(self, scalar: Scalar, document: Document) -> str:
         """The HTML of a text, with all that `_SPECIAL` looks for."""
         text = scalar.value
+        if _SPECIAL.search(text) is None:
+            return _unwrapped(_MARKDOWN.html(text))
         if _MAYBE_TAG.search(text):
             self._check_raw_html(scalar, document)
         sounds: list[str] = []
@@ -409,6 +391,30 @@ class Markup:
 
     def _report(self, code: str, span: Span, message: str, hint: str = "") -> None:
         self.found.append(Diagnostic(code, message, span, hint))
+
+
+def _cloze_faults(text: str, found: list[Cloze]) -> Iterator[tuple[str, int, int, str, str]]:
+    """Clozes that Anki would not read, or not as meant: code, offset, length, message and hint."""
+    slip = _CLOZE_SLIP.search(text)
+    if slip:
+        hint = "a cloze is written `{{c1::answer}}` or `{{c1::answer::hint}}`"
+        yield "bad-cloze", slip.start(), len(slip.group()), f"`{slip.group()}` does not begin a cloze", hint
+        return
+    if not found:
+        yield "no-cloze", 0, 1, "this text hides nothing", "hide what matters, as in `It begins with {{c1::joining}}`"
+    for cloze in found:
+        inner, message, hint = text[cloze.inner : cloze.end], "", ""
+        if cloze.end < 0:
+            message, hint = "this cloze never closes", "it ends with `}}`"
+        elif not inner.partition("::")[0].strip():
+            message = "this cloze hides nothing"
+        elif cloze.numbers[0] < 1 or cloze.numbers[-1] > MAX_CLOZE:
+            message = f"cloze numbers go from 1 to {MAX_CLOZE}"
+        elif "$" in inner and inner.count("$") % 2 and "}" in text[cloze.end + 2 :][:2]:
+            message = "a `}}` in the formula ends this cloze too early"
+            hint = "put a space between the two braces of the formula: `} }`"
+        if message:
+            yield "bad-cloze", cloze.start, cloze.inner - cloze.start, message, hint
 
 
 def _unwrapped(html: str) -> str:

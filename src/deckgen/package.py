@@ -37,6 +37,7 @@ STEP = 1000
 """How far apart the places of two notes in the queue are, so that later ones find room between them."""
 
 _CARDS_A_NOTE = 512
+_LEVEL = 4  # of zlib: a third of the time of 6 for 7% more bytes
 # The ids of notes and cards are times in Anki, in milliseconds, which learners see as "created" and
 # "added". They lie in a deck's own part of the years 2019 to 2022, in the order of the source.
 _BORN = 1_546_300_800_000
@@ -144,7 +145,8 @@ def write(package: Package, file: IO[bytes]) -> None:
             info.compress_type = zipfile.ZIP_DEFLATED
             info.create_system = 3
             info.external_attr = 0o644 << 16
-            archive.writestr(info, member if isinstance(member, bytes) else member.path.read_bytes())
+            content = member if isinstance(member, bytes) else member.path.read_bytes()
+            archive.writestr(info, content, compresslevel=_LEVEL)
 
 
 def _about(package: Package) -> dict[str, object]:

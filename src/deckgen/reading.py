@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 """What an id looks like: small letters and digits, with single hyphens between them."""
 
+_PLAIN_TAG = re.compile(r"(?!marked$|leech$)[a-z0-9_-]+")
 _TAG_HINT = "a tag has no spaces; `::` makes levels, as in `exam::domain-1`"
 
 
@@ -156,8 +157,7 @@ class Reader:
             scalar = self.scalar(item, "tags")
             if scalar is None:
                 continue
-            fault = _tag_fault(scalar.value)
-            if fault:
+            if not _PLAIN_TAG.fullmatch(scalar.value) and (fault := _tag_fault(scalar.value)):
                 self.report("bad-tag", scalar, f"the tag `{scalar.value}` {fault}", _TAG_HINT)
             else:
                 tags.append(scalar.value)

@@ -44,16 +44,17 @@ BLOCK_HINT = "write the text as a block: `{key}: |`, and the text on the lines b
 
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-_ESCAPE = re.compile(r'\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|\r\n|.)', re.DOTALL)
-_CONTROL_ESCAPE = re.compile(
+_ESCAPE = r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)"
+_CONTROL_ESCAPE = (
     r"\\(?:[0abtvfreNLP\t]|x[01][0-9a-fA-F]|x7[fF]|x[89][0-9a-fA-F]|u00[01][0-9a-fA-F]"
     r"|n(?=(?:abla|eq|eg|e|i|ot|u|mid|leq|geq|parallel|earrow|subseteq)\b))"
 )
-_PLAIN_START = re.compile(r"^\s*(?:- +)*([\w-]+):\s+([{*%`@&!|>\[].*)$")
-_COLON_IN_TEXT = re.compile(r"^\s*(?:- +)*([\w-]+):\s+[^\"'|>\s].*?:(?:\s|$)")
-_NO_SPACE = re.compile(r"^\s*(?:- +)*[a-z_]+:[^\s:/]")
-_QUOTES_IN_QUOTES = re.compile(r"^\s*(?:- +)*([\w-]+):\s+([\"']).*\2\s*[^\s#,\]}]")
-_COMMENT = re.compile(r"^\s*(?:- +)*([\w-]+):\s+[^\"'|>#\s].*\s#")
+# What the usual slips look like; compiled only where there is one.
+_PLAIN_START = r"^\s*(?:- +)*([\w-]+):\s+([{*%`@&!|>\[].*)$"
+_COLON_IN_TEXT = r"^\s*(?:- +)*([\w-]+):\s+[^\"'|>\s].*?:(?:\s|$)"
+_NO_SPACE = r"^\s*(?:- +)*[a-z_]+:[^\s:/]"
+_QUOTES_IN_QUOTES = r"^\s*(?:- +)*([\w-]+):\s+([\"']).*\2\s*[^\s#,\]}]"
+_COMMENT = r"^\s*(?:- +)*([\w-]+):\s+[^\"'|>#\s].*\s#"
 
 
 class Scalar:
@@ -192,7 +193,7 @@ class Document:
         for line in range(first, min(scalar.end_line + 1, len(self.lines))):
             written = self.lines[line][scalar.column if line == scalar.line else 0 :].strip()
             if scalar.style == '"':
-                written = _ESCAPE.sub("?", written.strip('"').removesuffix("\\"))
+                written = re.sub(_ESCAPE, "?", written.strip('"').removesuffix("\\"))
             elif scalar.style == "'":
                 written = written.strip("'").replace("''", "'")
             while done < len(scalar.value) and scalar.value[done].isspace():
@@ -376,8 +377,8 @@ class _Composer:
             line = self.document.lines[number]
             start = scalar.column + 1 if number == scalar.line else 0
             end = scalar.end_column - 1 if number == scalar.end_line else len(line)
-            for match in _ESCAPE.finditer(line, start, end):
-                if _CONTROL_ESCAPE.match(line, match.start(), end):
+            for match in re.compile(_ESCAPE).finditer(line, start, end):
+                if re.compile(_CONTROL_ESCAPE).match(line, match.start(), end):
                     span = Span(self.document.path, number + 1, match.start() + 1, match.end() + 1)
                     message = f"in double quotes `{match.group()}` is an invisible control character"
                     hint = BLOCK_HINT.format(key="text") + "; a block keeps backslashes as they are"
@@ -403,7 +404,7 @@ def _position(before: str) -> tuple[int, int]:
 
 def _start_hint(line: str) -> str:
     """What to do about a plain text that begins with a character that YAML takes for its own."""
-    match = _PLAIN_START.match(line)
+    match = re.match(_PLAIN_START, line)
     if not match:
         return ""
     if match[2][0] == "[" or (match[2][0] == "{" and match[2][1:2] != "{"):
@@ -425,7 +426,7 @@ def _syntax(document: Document, error: YAMLError) -> Diagnostic:
     number = min(mark.line, len(document.lines) - 1)
     above = next((i for i in range(number - 1, -1, -1) if document.lines[i].strip()), number)
     for line in (number, above):
-        match = _PLAIN_START.match(document.lines[line])
+        match = re.match(_PLAIN_START, document.lines[line])
         if match:
             span = Span(document.path, line + 1, match.start(2) + 1, match.start(2) + 2)
             message = "YAML reads the beginning of this text as its own syntax"
@@ -442,13 +443,13 @@ def _explain(line: str, above: str, column: int, problem: str) -> tuple[str, str
         return "YAML does not take a tab here", "indent with spaces; most editors can convert tabs"
     if line[column : column + 1] in {'"', "'"} and "quoted scalar" not in problem and "stream" in problem:
         return "a quote opens here and never closes", BLOCK_HINT.format(key="text")
-    if match := _QUOTES_IN_QUOTES.match(line):
+    if match := re.match(_QUOTES_IN_QUOTES, line):
         return "the quoted text ends before this", BLOCK_HINT.format(key=match[1])
-    if any(_NO_SPACE.match(candidate) for candidate in (line, above)):
+    if any(re.match(_NO_SPACE, candidate) for candidate in (line, above)):
         return "this is not a key with a value", "a space must follow the colon of a key"
-    if "mapping values" in problem and (match := _COLON_IN_TEXT.match(line)):
+    if "mapping values" in problem and (match := re.match(_COLON_IN_TEXT, line)):
         return "a colon followed by a space cannot stand in a plain text", BLOCK_HINT.format(key=match[1])
-    if match := _COMMENT.match(above):
+    if match := re.match(_COMMENT, above):
         message = "the text above ended at its ` #`, which begins a comment, so this line belongs to nothing"
         return message, BLOCK_HINT.format(key=match[1])
     if "mapping values" in problem or "did not find expected" in problem or "could not find" in problem:

@@ -39,7 +39,10 @@ def main(source: Path, output: Path) -> None:
             deck.add_note(genanki.Note(CLOZE, fields, guid=note["id"], tags=note["tags"]))
         for note in chapter["definitions"]:
             example = markdown.render(note["example"])
-            fields = [note["term"], BACK.render(definition=markdown.render(note["definition"]), example=example)]
+            fields = [
+                note["term"],
+                BACK.render(definition=markdown.render(note["definition"]), example=example),
+            ]
             deck.add_note(genanki.Note(BASIC, fields, guid=note["id"]))
         decks.append(deck)
     genanki.Package(decks).write_to_file(output)

@@ -14,7 +14,17 @@ if TYPE_CHECKING:
 
 SPECIAL_FIELDS = frozenset(["FrontSide", "Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID"])
 FILTERS = frozenset(
-    ["text", "hint", "type", "cloze", "cloze-only", "furigana", "kana", "kanji", "nc"]  # and tts, with options
+    [
+        "text",
+        "hint",
+        "type",
+        "cloze",
+        "cloze-only",
+        "furigana",
+        "kana",
+        "kanji",
+        "nc",
+    ]  # and tts, with options
 )
 
 
@@ -122,9 +132,15 @@ def check(template: Template, fields: Collection[str], *, front: bool) -> list[F
     """The faults of a template on a note type with these fields, its own syntax included."""
     faults = list(template.faults)
     for tag in tags(template.parts):
-        known = tag.field in fields or (tag.field in SPECIAL_FIELDS and not (front and tag.field == "FrontSide"))
+        known = tag.field in fields or (
+            tag.field in SPECIAL_FIELDS and not (front and tag.field == "FrontSide")
+        )
         if not known:
-            message = f"`{tag.field}` is not a field of this note type" if tag.field else "a field's name is missing"
+            message = (
+                f"`{tag.field}` is not a field of this note type"
+                if tag.field
+                else "a field's name is missing"
+            )
             if front and tag.field == "FrontSide":
                 message = "a front cannot hold `FrontSide`"
             hint = did_you_mean(tag.field, [*fields, *SPECIAL_FIELDS])
@@ -133,7 +149,9 @@ def check(template: Template, fields: Collection[str], *, front: bool) -> list[F
             for name in tag.filters:
                 if name not in FILTERS and not name.startswith("tts"):
                     hint = did_you_mean(name, FILTERS)
-                    fault = Fault("unknown-filter", f"Anki has no filter `{name}`", hint, tag.offset, tag.length)
+                    fault = Fault(
+                        "unknown-filter", f"Anki has no filter `{name}`", hint, tag.offset, tag.length
+                    )
                     faults.append(fault)
     return faults
 

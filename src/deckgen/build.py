@@ -188,7 +188,9 @@ def _chapters(project: Path, found: list[Diagnostic]) -> Iterator[Path]:
 
 def _natural(path: str) -> list[tuple[int, int, str]]:
     """A key that sorts numbers in a path by their size."""
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", path) if part]
+    return [
+        (0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", path) if part
+    ]
 
 
 def _rows(  # noqa: PLR0913, PLR0917 (the parts of the path)

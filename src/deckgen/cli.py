@@ -57,7 +57,9 @@ FormatOption = Annotated[
 ]
 OutputOption = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="The package. [default: build/ID.apkg in the deck's folder]"),
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="The package. [default: build/ID.apkg in the deck's folder]"
+    ),
 ]
 
 
@@ -96,7 +98,9 @@ def build(
         if result.package is None:
             target = output or folder / "build"
             left = output.exists() if output else any(target.glob("*.apkg"))
-            report.end(result, "nothing was written" + ("; the package from before is as it was" if left else ""))
+            report.end(
+                result, "nothing was written" + ("; the package from before is as it was" if left else "")
+            )
             raise typer.Exit(1)
         path = output or folder / "build" / f"{result.package.deck.id}.apkg"
         with files.replacing(path) as file:
@@ -202,7 +206,9 @@ class _Report:
             _say(render(diagnostic, result.lines.get(diagnostic.span.path), width))
         advice = len(result.diagnostics) - errors
         if result.diagnostics:
-            counts = [f"{errors} error{'s' * (errors != 1)}"] * bool(errors) + [f"{advice} advice"] * bool(advice)
+            counts = [f"{errors} error{'s' * (errors != 1)}"] * bool(errors) + [f"{advice} advice"] * bool(
+                advice
+            )
             _say(f"{', '.join(counts)}{f': {note}' if note else ''}")
         if result.package:
             _say(_summary(result.package, path))

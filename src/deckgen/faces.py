@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from deckgen.kinds import Kind
     from deckgen.notes import Deck
 
-_RIGHT_TO_LEFT = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku", "ps", "sd", "syr", "ug", "ur", "yi"])
+_RIGHT_TO_LEFT = frozenset(
+    ["ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku", "ps", "sd", "syr", "ug", "ur", "yi"]
+)
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,9 @@ class _Loader(BaseLoader):
         first, _, name = template.partition("/")
         if not name or "/" in name or "\\" in name or name.startswith("."):
             return None
-        owners = reversed(self.bases) if first == "base" else [self.kinds[first]] if first in self.kinds else []
+        owners = (
+            reversed(self.bases) if first == "base" else [self.kinds[first]] if first in self.kinds else []
+        )
         for owner in owners:
             if (owner.path / name).is_file():
                 return Folder(owner.path / name, f"{owner.shown}/{name}")
@@ -229,7 +233,10 @@ class Faces:
             message = error.message if isinstance(error, TemplateError) and error.message else str(error)
             hint = ""
             if match := re.search(r"'(\w+)' is undefined", message):
-                hint = did_you_mean(match[1], ["deck", "kind", "side"]) or "a face knows `deck`, `kind` and `side`"
+                hint = (
+                    did_you_mean(match[1], ["deck", "kind", "side"])
+                    or "a face knows `deck`, `kind` and `side`"
+                )
             self.found.append(Diagnostic("template-failed", message, span, hint))
         return ""
 
@@ -273,7 +280,9 @@ class Faces:
         """Report fronts that leave some note without a card."""
         required = {key.name for key in kind.keys.values() if key.required}
         required |= {key.name for key in kind.table_keys.values() if key.required}
-        filled = ["{{c1::x}}" if kind.cloze else "x" if field.key in required else "" for field in kind.fields]
+        filled = [
+            "{{c1::x}}" if kind.cloze else "x" if field.key in required else "" for field in kind.fields
+        ]
         everything = ["{{c1::x}}" if kind.cloze else "x" for _ in kind.fields]
         made, possible = rules.cards(filled), rules.cards(everything)
         for number, card in enumerate(kind.cards):
@@ -281,7 +290,9 @@ class Faces:
             if found and number not in possible:
                 message = f"the front of `{card.name}` shows no field, so Anki makes no card of it"
                 if kind.cloze:
-                    message = f"the front of `{card.name}` has no `{{{{cloze:…}}}}`, so Anki makes no card of it"
+                    message = (
+                        f"the front of `{card.name}` has no `{{{{cloze:…}}}}`, so Anki makes no card of it"
+                    )
                 self.found.append(Diagnostic("blank-front", message, Span(found.shown, 1)))
             elif found and number == 0 and not made:
                 message = f"the front of `{card.name}` shows no required field, so some notes get no card"

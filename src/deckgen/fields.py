@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from deckgen.notes import Cells, Note, Options, References, Texts, Value
 from deckgen.source import Scalar
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Mapping as ReadOnly
 
-    from deckgen.kinds import Field, Kind
+    from deckgen.kinds import Kind
     from deckgen.markup import Markup
     from deckgen.source import Document
+
+_Write: TypeAlias = "Callable[[Note, Value], str]"
 
 _CLOZE_MARKS = re.compile(r"\{\{c[\d,]+::|::[^:{}]*\}\}|\}\}|[*_`=$]")
 _LABEL_WORDS = 12
@@ -35,41 +37,28 @@ class FieldWriter:
         """Prepare for a deck's notes."""
         self.markup = markup
         self.by_id = by_id
-        self._plans: dict[str, list[tuple[str, str, Callable[[Note, Value], str]] | None]] = {}
+        self._plans: dict[str, list[tuple[int, str, _Write]]] = {}
         self._tables: dict[int, list[list[str]]] = {}
 
     def write(self, note: Note) -> list[str]:
         """The HTML of each field, in the kind's order; an empty text where the key is not there."""
         plan = self._plans.get(note.kind.name)
         if plan is None:
-            plan = self._plans[note.kind.name] = [self._step(note.kind, field) for field in note.kind.fields]
-        values, table = note.values, note.table
-        fields = []
-        for step in plan:
-            value: Value | None = None
-            if step is not None:
-                key, where, write = step
-                if where == "id":
-                    fields.append(note.id)
-                    continue
-                value = values.get(key)
-                if value is None and table is not None:
-                    value = table.values.get(key)
-            if value is None:
-                fields.append("")
-                continue
-            made = write(note, value)
-            fields.append(made if made.isascii() else unicodedata.normalize("NFC", made))
+            plan = self._plans[note.kind.name] = self._plan(note.kind)
+        values = note.values if note.table is None else note.table.values | note.values
+        fields = [""] * len(note.kind.fields)
+        for index, key, write in plan:
+            value = values.get(key)
+            if value is not None:
+                made = write(note, value)
+                fields[index] = made if made.isascii() else unicodedata.normalize("NFC", made)
+            elif key == "id":
+                fields[index] = note.id
         return fields
 
-    def _step(self, kind: Kind, field: Field) -> tuple[str, str, Callable[[Note, Value], str]] | None:
-        """How a field is filled: the key, its type, and what writes its value; None for a reserve."""
-        if not field.key:
-            return None
-        key = kind.keys.get(field.key) or kind.table_keys[field.key]
-        writers: dict[tuple[str, str], Callable[[Note, Value], str]] = {
-            ("id", ""): lambda note, _: note.id,
-            ("tags", ""): lambda note, _: " ".join(note.tags),
+    def _plan(self, kind: Kind) -> list[tuple[int, str, _Write]]:
+        """How the fields of a kind are filled: the number of each, its key, and what writes its value."""
+        writers: dict[tuple[str, str], _Write] = {
             ("text", ""): self._scalar(self.markup.text),
             ("markdown", ""): self._scalar(self.markup.markdown),
             ("cloze", ""): self._scalar(self.markup.cloze),
@@ -79,11 +68,17 @@ class FieldWriter:
             ("cells", "name"): lambda note, _: self._row(note)[0],
             ("cells", "rest"): self._rest,
             ("cells", "table"): self._table,
+            ("id", ""): lambda note, _: note.id,
         }
-        return key.name, key.type, writers[key.type, field.part]
+        keys = {**kind.table_keys, **kind.keys}
+        return [
+            (index, field.key, writers[keys[field.key].type, field.part])
+            for index, field in enumerate(kind.fields)
+            if field.key
+        ]
 
     @staticmethod
-    def _scalar(render: Callable[[Scalar, Document], str]) -> Callable[[Note, Value], str]:
+    def _scalar(render: Callable[[Scalar, Document], str]) -> _Write:
         def write(note: Note, value: Value) -> str:
             return render(value, note.chapter.document) if isinstance(value, Scalar) else ""
 

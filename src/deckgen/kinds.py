@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 TYPES: dict[str, tuple[str, ...]] = {
     "id": ("",),
-    "tags": ("",),
+    "tags": (),
     "text": ("",),
     "markdown": ("",),
     "cloze": ("",),
@@ -214,7 +214,9 @@ def _keys(reader: Reader, root: Mapping, under: str) -> dict[str, Key]:
     return keys
 
 
-def _named(reader: Reader, root: Mapping, under: str, known: tuple[str, ...]) -> list[tuple[Mapping, str, int]]:
+def _named(
+    reader: Reader, root: Mapping, under: str, known: tuple[str, ...]
+) -> list[tuple[Mapping, str, int]]:
     """The entries of a list of fields or cards: each mapping with its name and id, both used once."""
     entries = []
     seen: dict[str | int, str] = {}

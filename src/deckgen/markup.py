@@ -32,7 +32,7 @@ MAX_CLOZE = 500
 
 _CLOZE_TOKEN = re.compile(r"\{\{c([0-9,]*[0-9][0-9,]*)::|\}\}")
 _CLOZE_SLIP = re.compile(
-    r"(?<!\{)\{c[0-9]+::|\{\{c[0-9]+:(?!:)|\{\{c\s*[0-9]*\s+:|\{\{c::|\{\{\s+c[0-9]|\{\{C[0-9]+:|\{\{[0-9]+::"
+    r"\{(?:(?<!\{\{)c[0-9]+::|\{(?:c[0-9]+:(?!:)|c\s*[0-9]*\s+:|c::|\s+c[0-9]|C[0-9]+:|[0-9]+::))"
 )
 
 
@@ -141,7 +141,7 @@ def _media_name(path: Path, digest: str) -> str:
 
 # --------------------------------------------------------------------------------------------- markup
 
-_SPECIAL = re.compile(r"[<$\[]|==")
+_SPECIAL = re.compile(r"[<$\[=]")
 _MATH = re.compile(r'<span class="math math-(inline|display)">(.*?)</span>(?=([0-9])?)', re.DOTALL)
 _UNSAFE_MATH = re.compile(r"\\(?:href|cssId|class|style|unicode|require|htmlData|htmlId)\b")
 _HIGHLIGHT = re.compile(
@@ -211,14 +211,18 @@ class Markup:
         made = clozes(html)
         if [cloze.numbers for cloze in made] != [cloze.numbers for cloze in found]:
             span = document.span_in(scalar, found[0].start, 4) if found else document.span(scalar)
-            self._report("bad-cloze", span, "Markdown takes a cloze of this text apart", "is it in a link or code?")
+            self._report(
+                "bad-cloze", span, "Markdown takes a cloze of this text apart", "is it in a link or code?"
+            )
             return
         for cloze, written in zip(made, found, strict=True):
             inner = html[cloze.inner : cloze.end]
             if "<" in inner and not _balanced(inner):
                 span = document.span_in(scalar, written.start, written.inner - written.start)
                 hint = "a cloze stays within one paragraph, list item or cell, and within bold or italics"
-                self._report("bad-cloze", span, "this cloze begins in one piece of markup and ends in another", hint)
+                self._report(
+                    "bad-cloze", span, "this cloze begins in one piece of markup and ends in another", hint
+                )
 
     # Markdown and what deckgen adds to it
 
@@ -337,7 +341,9 @@ class Markup:
         span = _locate(address, scalar, document)
         if _SCHEME.match(address):
             message = "this is on the network; a learner on a train sees nothing"
-            self._report("remote-media", span, message, "put the file into source/media/ and name it from there")
+            self._report(
+                "remote-media", span, message, "put the file into source/media/ and name it from there"
+            )
             return ""
         chapter = (self.project / document.path).parent
         path = chapter / unquote(address)
@@ -401,7 +407,13 @@ def _cloze_faults(text: str, found: list[Cloze]) -> Iterator[tuple[str, int, int
         yield "bad-cloze", slip.start(), len(slip.group()), f"`{slip.group()}` does not begin a cloze", hint
         return
     if not found:
-        yield "no-cloze", 0, 1, "this text hides nothing", "hide what matters, as in `It begins with {{c1::joining}}`"
+        yield (
+            "no-cloze",
+            0,
+            1,
+            "this text hides nothing",
+            "hide what matters, as in `It begins with {{c1::joining}}`",
+        )
     for cloze in found:
         inner, message, hint = text[cloze.inner : cloze.end], "", ""
         if cloze.end < 0:

@@ -267,11 +267,15 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
     head = _note(reader, mapping, values, kind, chapter, whole=whole)
     table = Table(head.id, values)
     for row in reader.items(rows, kind.rows):
-        row_mapping, row_values, row_whole = _read_values(reader, row, f"a row of {_article(kind)}", kind.keys)
+        row_mapping, row_values, row_whole = _read_values(
+            reader, row, f"a row of {_article(kind)}", kind.keys
+        )
         if row_mapping is None:
             continue
         inherited = {key: values[key] for key in ("reference", "extra") if key in values}
-        note = _note(reader, row_mapping, inherited | row_values, kind, chapter, whole=row_whole and head.whole)
+        note = _note(
+            reader, row_mapping, inherited | row_values, kind, chapter, whole=row_whole and head.whole
+        )
         note.table = table
         note.id = f"{table.id}.{note.id}" if table.id and note.id else ""
         note.tags = _joined(head.tags, note.tags[len(chapter.tags) :])

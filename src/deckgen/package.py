@@ -181,7 +181,12 @@ def _collection(package: Package) -> bytes:
             (
                 package.modified * 1000,
                 package.modified * 1000,
-                _json({str(number): _note_type(package, name, number, root) for name, number in note_types.items()}),
+                _json(
+                    {
+                        str(number): _note_type(package, name, number, root)
+                        for name, number in note_types.items()
+                    }
+                ),
                 _json(_decks(database, package, decks)),
             ),
         )
@@ -239,7 +244,8 @@ def _note_type(package: Package, name: str, number: int, deck: int) -> dict[str,
             for field in kind.fields
         ],
         templates=[
-            {"name": face.name, "id": face.id, "qfmt": face.front, "afmt": face.back} for face in note_type.faces
+            {"name": face.name, "id": face.id, "qfmt": face.front, "afmt": face.back}
+            for face in note_type.faces
         ],
         css=note_type.css,
         model_type=genanki.Model.CLOZE if kind.cloze else genanki.Model.FRONT_BACK,
@@ -308,7 +314,9 @@ def _tags(tags: tuple[str, ...]) -> str:
 
 def _number(text: str) -> int:
     """A positive number below 2^53 from a text, the same for ever."""
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") % ((1 << 53) - (1 << 41)) + (1 << 41)
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") % ((1 << 53) - (1 << 41)) + (
+        1 << 41
+    )
 
 
 def _json(value: object) -> str:

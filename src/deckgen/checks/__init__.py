@@ -74,7 +74,11 @@ def builds_on_later(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagno
         own = note.chapter.deck
         for link in note.builds_on:
             target = by_id.get(link.value)
-            if target and target.chapter.deck != own and _sorted_name(target.chapter.deck) > _sorted_name(own):
+            if (
+                target
+                and target.chapter.deck != own
+                and _sorted_name(target.chapter.deck) > _sorted_name(own)
+            ):
                 message = f"`{link.value}` is in the subdeck `{target.chapter.deck}`, which Anki shows after this one"
                 hint = "subdecks go by name; number them in the order of study"
                 yield Diagnostic("builds-on-later", message, note.chapter.document.span(link), hint)

@@ -174,13 +174,18 @@ def _shows(parts: Sequence[Part], filled: Collection[str]) -> bool:
         if isinstance(part, Replacement):
             if part.field in filled:
                 return True
-        elif (part.inverted or part.field in filled) and _shows(part.children, filled):
+        elif (part.field in filled) != part.inverted and _shows(part.children, filled):
             return True
     return False
 
 
 class CardRules:
     """Which cards the notes of a note type have.
+
+    A cloze type has a card for each cloze number in any of its fields.
+
+    Anki takes its own fields (`Deck`, `Subdeck`, `Type`, …) for filled, so a front that shows one of them
+    makes a card of every note; `Tags` is filled where the note has tags.
 
     Args:
         fields: The names of its fields.
@@ -192,30 +197,44 @@ class CardRules:
         """Parse the fronts."""
         self.fields = fields
         self.fronts = [parse(front).parts for front in fronts]
-        self._known: dict[int, tuple[int, ...]] = {}
-        self._clozes: list[int] = []
+        self._known: dict[tuple[int, bool], tuple[int, ...]] = {}
         self.cloze = cloze
-        if cloze:
-            shown = [tag for front in self.fronts for tag in tags(front) if isinstance(tag, Replacement)]
-            names = {tag.field for tag in shown if "cloze" in tag.filters or "cloze-only" in tag.filters}
-            self._clozes = [index for index, name in enumerate(fields) if name in names]
 
-    def cards(self, values: Sequence[str]) -> tuple[int, ...]:
-        """The ordinals, from 0, of the cards of a note with these field values; empty for none."""
+    @property
+    def read_as_cloze(self) -> set[str]:
+        """The fields that the fronts read as clozes: `{{cloze:Text}}`."""
+        shown = [tag for front in self.fronts for tag in tags(front) if isinstance(tag, Replacement)]
+        return {tag.field for tag in shown if {"cloze", "cloze-only"} & set(tag.filters)}
+
+    def cards(self, values: Sequence[str], *, tagged: bool = False) -> tuple[int, ...]:
+        """The ordinals, from 0, of the cards of a note; empty for none.
+
+        Args:
+            values: The HTML of its fields, in order.
+            tagged: Whether it has tags.
+        """
         if self.cloze:
             numbers: set[int] = set()
-            for index in self._clozes:
-                for cloze in clozes(values[index]):
-                    if cloze.end >= 0:
+            for value in values:
+                if "{{c" not in value:
+                    continue
+                found = clozes(value)
+                # Anki drops what stands within a cloze that never closes
+                lost = min((cloze.start for cloze in found if cloze.end < 0), default=len(value))
+                for cloze in found:
+                    if cloze.start < lost:
                         numbers.update(cloze.numbers)
             return tuple(sorted({min(number, MAX_CLOZE) - 1 for number in numbers if number > 0}))
         filled = 0
         for index, value in enumerate(values):
             if not is_empty(value):
                 filled |= 1 << index
-        cards = self._known.get(filled)
+        cards = self._known.get((filled, tagged))
         if cards is None:
             names = {name for index, name in enumerate(self.fields) if filled >> index & 1}
+            names |= SPECIAL_FIELDS - {"FrontSide", "Tags"}
+            if tagged:
+                names.add("Tags")
             found = tuple(index for index, front in enumerate(self.fronts) if _shows(front, names))
-            cards = self._known[filled] = found
+            cards = self._known[filled, tagged] = found
         return cards

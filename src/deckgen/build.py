@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from deckgen.kinds import Kind
     from deckgen.notes import Deck
 
-Progress = "Callable[[str, int, int], None]"
-"""Called as the work goes on: what is being done, how much of it is, and how much there is."""
-
 _NOTES_A_TICK = 500
 
 
@@ -89,7 +86,8 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
 
     Args:
         project: The folder that holds source/.
-        progress: Called as the work goes on.
+        progress: Called as the work goes on, with what is being done, how much of it is done, and how much
+            there is.
 
     Returns:
         All diagnostics, over all files, and the package where none of them is an error.
@@ -210,11 +208,15 @@ def _rows(  # noqa: PLR0913, PLR0917 (the parts of the path)
         if number % _NOTES_A_TICK == 0:
             tell("rendering", number, len(whole))
         fields = writer.write(note)
-        cards = note_types[note.kind.name].rules.cards(fields)
+        cards = note_types[note.kind.name].rules.cards(fields, tagged=bool(note.tags))
+        if not cards and not markup.found:
+            message = "Anki would make no card of this note: what its fronts show is blank"
+            found.append(Diagnostic("no-card", message, notes.place(note)))
         due = (number + 1) * package.STEP
         rows.append(Row(note, package.guid(deck.id, note.kind, note.id), started, due, fields, cards))
     found += markup.found
-    return rows, sorted(markup.media.values(), key=lambda media: media.name)
+    media = {file.name: file for file in markup.media.values()}
+    return rows, [media[name] for name in sorted(media)]
 
 
 def _lines_of(

@@ -38,6 +38,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     # Clozes, options, rows
     "no-cloze": ("error", "A takeaway hides nothing, so it has no card."),
     "bad-cloze": ("error", "A cloze is not written as Anki reads it."),
+    "no-card": ("error", "Anki would make no card of a note."),
     "misplaced-cloze": ("error", "A cloze stands where no card hides it."),
     "correct-option": ("error", "Not exactly one option of a vignette is correct."),
     "option-count": ("error", "A vignette has too few or too many options."),

@@ -70,7 +70,7 @@ class NoteType:
 
 
 def kind_folders(folders: Iterable[Folder]) -> list[Folder]:
-    """The folders of the kinds in force, by name; a later folder's kind takes an earlier one's place whole."""
+    """The folders of the kinds in force, by name; a later folder's kind takes an earlier one's place."""
     kinds: dict[str, Folder] = {}
     for folder in folders:
         if folder.path.is_dir():
@@ -205,7 +205,7 @@ class Faces:
         return text
 
     def _locate(self, written: str, files: list[str]) -> Span:
-        """Where a tag of a rendered face stands in its templates; the face itself where it is put together."""
+        """Where a tag of a rendered face stands in its templates, or the face's first line."""
         word = written.strip("{}#^/ ").rpartition(":")[2]
         for piece in (written, word):
             for path in files:
@@ -277,23 +277,37 @@ class Faces:
         }
 
     def _check_fronts(self, kind: Kind, rules: CardRules) -> None:
-        """Report fronts that leave some note without a card."""
+        """Report fronts that leave some note without a card, or with a blank one."""
+        if kind.cloze:
+            self._check_cloze_front(kind, rules)
+            return
         required = {key.name for key in kind.keys.values() if key.required}
         required |= {key.name for key in kind.table_keys.values() if key.required}
-        filled = [
-            "{{c1::x}}" if kind.cloze else "x" if field.key in required else "" for field in kind.fields
-        ]
-        everything = ["{{c1::x}}" if kind.cloze else "x" for _ in kind.fields]
-        made, possible = rules.cards(filled), rules.cards(everything)
+        filled = ["x" if field.key in required else "" for field in kind.fields]
+        everything = ["x" for _ in kind.fields]
+        made, possible = rules.cards(filled), rules.cards(everything, tagged=True)
+        always = rules.cards([""] * len(kind.fields), tagged=True)
         for number, card in enumerate(kind.cards):
             found = self._loader.find(f"{kind.name}/{card.face}.front.html.j2") if card.face else None
             if found and number not in possible:
                 message = f"the front of `{card.name}` shows no field, so Anki makes no card of it"
-                if kind.cloze:
-                    message = (
-                        f"the front of `{card.name}` has no `{{{{cloze:…}}}}`, so Anki makes no card of it"
-                    )
                 self.found.append(Diagnostic("blank-front", message, Span(found.shown, 1)))
+            elif found and number in always:
+                message = f"the front of `{card.name}` makes a card of every note, also where it is blank"
+                hint = "Anki takes its own fields (Deck, Subdeck, Tags, …) for filled: show them on the back"
+                self.found.append(Diagnostic("blank-front", message, Span(found.shown, 1), hint))
             elif found and number == 0 and not made:
                 message = f"the front of `{card.name}` shows no required field, so some notes get no card"
                 self.found.append(Diagnostic("blank-front", message, Span(found.shown, 1)))
+
+    def _check_cloze_front(self, kind: Kind, rules: CardRules) -> None:
+        """Report the front of a cloze kind that does not hide the clozes that authors write."""
+        hidden = {field.key for field in kind.fields if field.name in rules.read_as_cloze}
+        for field in kind.fields:
+            key = kind.keys.get(field.key)
+            if key and key.type == "cloze" and field.key not in hidden:
+                found = self._loader.find(f"{kind.name}/{kind.cards[0].face}.front.html.j2")
+                message = f"the front of `{kind.cards[0].name}` does not hide the clozes of `{field.name}`"
+                hint = f"show the field as `{{{{cloze:{field.name}}}}}`"
+                span = Span(found.shown if found else kind.document.path, 1)
+                self.found.append(Diagnostic("blank-front", message, span, hint))

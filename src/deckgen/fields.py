@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, TypeAlias
 
-from deckgen.notes import Cells, Note, Options, References, Texts, Value
+from deckgen.notes import Cells, Note, Options, Texts, Value
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -84,11 +84,10 @@ class FieldWriter:
 
         return write
 
-    def _links(self, note: Note, value: Value) -> str:
+    def _links(self, note: Note, _: Value) -> str:
         """The labels of the notes that this one builds on, as a list."""
-        items = value.items if isinstance(value, References) else []
-        targets = [self.by_id[item.value] for item in note.builds_on or items if item.value in self.by_id]
-        labels = (html.escape(label(target)) for target in targets if isinstance(target, Note))
+        targets = [self.by_id[item.value] for item in note.builds_on if item.value in self.by_id]
+        labels = (html.escape(label(target)) for target in targets)
         return f"<ul>{''.join(f'<li>{text}</li>' for text in dict.fromkeys(labels))}</ul>" if targets else ""
 
     def _options(self, note: Note, value: Value) -> str:

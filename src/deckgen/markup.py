@@ -30,7 +30,10 @@ _MARKDOWN = pyromark.Markdown(options=pyromark.Options.ENABLE_TABLES | pyromark.
 MAX_CLOZE = 500
 """The highest cloze number of which Anki makes a card (rslib/src/notetype/cardgen.rs)."""
 
+_LARGEST = 65_535  # Anki keeps cloze numbers in 16 bits
+
 _CLOZE_TOKEN = re.compile(r"\{\{c([0-9,]*[0-9][0-9,]*)::|\}\}")
+_HIGH_CLOZE = re.compile(r"\{\{c([0-9,]*[0-9]{3,}[0-9,]*)::")
 _CLOZE_SLIP = re.compile(
     r"\{(?:(?<!\{\{)c[0-9]+::|\{(?:c[0-9]+:(?!:)|c\s*[0-9]*\s+:|c::|\s+c[0-9]|C[0-9]+:|[0-9]+::))"
 )
@@ -63,6 +66,10 @@ def clozes(text: str) -> list[Cloze]:
     for match in _CLOZE_TOKEN.finditer(text):
         if match[1]:
             numbers = tuple(sorted({int(number) for number in match[1].split(",") if number}))
+            if numbers[-1] > _LARGEST:
+                numbers = tuple(number for number in numbers if number <= _LARGEST)
+                if not numbers:
+                    continue  # to Anki this begins nothing
             still_open.append(Cloze(numbers, match.start(), match.end(), -1))
         elif still_open:
             cloze = still_open.pop()
@@ -356,7 +363,9 @@ class Markup:
         self._report(fault[0], span, fault[1], fault[2])
         return ""
 
-    def _media_fault(self, path: Path, address: str, types: frozenset[str]) -> tuple[str, str, str] | None:
+    def _media_fault(  # noqa: PLR0911 (one reason after the other)
+        self, path: Path, address: str, types: frozenset[str]
+    ) -> tuple[str, str, str] | None:
         """The code, message and hint for a file that cannot be taken; None where it can."""
         try:
             real = path.resolve()
@@ -406,6 +415,10 @@ def _cloze_faults(text: str, found: list[Cloze]) -> Iterator[tuple[str, int, int
         hint = "a cloze is written `{{c1::answer}}` or `{{c1::answer::hint}}`"
         yield "bad-cloze", slip.start(), len(slip.group()), f"`{slip.group()}` does not begin a cloze", hint
         return
+    high = _HIGH_CLOZE.search(text)
+    if high and max(int(number) for number in high[1].split(",") if number) > MAX_CLOZE:
+        yield "bad-cloze", high.start(), len(high.group()), f"cloze numbers go from 1 to {MAX_CLOZE}", ""
+        return
     if not found:
         yield (
             "no-cloze",
@@ -420,7 +433,7 @@ def _cloze_faults(text: str, found: list[Cloze]) -> Iterator[tuple[str, int, int
             message, hint = "this cloze never closes", "it ends with `}}`"
         elif not inner.partition("::")[0].strip():
             message = "this cloze hides nothing"
-        elif cloze.numbers[0] < 1 or cloze.numbers[-1] > MAX_CLOZE:
+        elif cloze.numbers[0] < 1:
             message = f"cloze numbers go from 1 to {MAX_CLOZE}"
         elif "$" in inner and inner.count("$") % 2 and "}" in text[cloze.end + 2 :][:2]:
             message = "a `}}` in the formula ends this cloze too early"

@@ -151,7 +151,7 @@ class Deck:
 _DECK_KEYS = ("id", "title", "language", "description", "tags", "authors", "license", "feedback")
 
 
-def read_deck(reader: Reader) -> Deck:
+def read_deck(reader: Reader) -> Deck:  # noqa: C901 (one key after the other)
     """Read deck.yaml; what is wrong with it is in the reader afterwards."""
     deck = Deck(reader.document)
     if reader.document.broken:
@@ -291,12 +291,10 @@ def _read_values(
     """Read the keys of an entry: its mapping, their values, and whether nothing was wrong."""
     before = len(reader.found)
     values: dict[str, Value] = {}
-    if type(item) is Mapping and item.entries.keys() <= keys.keys():
-        mapping: Mapping | None = item
-    else:
-        mapping = reader.mapping(item, what, keys, keys)
-        if mapping is None:
-            return None, values, False
+    known = isinstance(item, Mapping) and item.entries.keys() <= keys.keys()
+    mapping = item if isinstance(item, Mapping) and known else reader.mapping(item, what, keys, keys)
+    if mapping is None:
+        return None, values, False
     for name, (_, node) in mapping.entries.items():
         key = keys.get(name)
         if key is None or key.type in {"id", "tags"}:

@@ -206,7 +206,7 @@ def _collection(package: Package) -> bytes:
 
 
 def _schema() -> tuple[list[str], list[str]]:
-    """genanki's statements: those that make tables, and those that make indexes (faster when last)."""
+    """The statements of genanki's schema: tables, and indexes, which are faster when made last."""
     statements = [statement.strip() for statement in APKG_SCHEMA.split(";") if statement.strip()]
     indexes = [statement for statement in statements if statement.upper().startswith("CREATE INDEX")]
     return [statement for statement in statements if statement not in indexes], indexes

@@ -10,16 +10,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from deckgen.diagnostics import CallError, Diagnostic, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 try:
-    from yaml.cyaml import CParser
+    from yaml.cyaml import CParser  # type: ignore[attr-defined] # its stubs leave it out
     from yaml.error import MarkedYAMLError, YAMLError
     from yaml.events import (
         AliasEvent,
@@ -111,6 +111,8 @@ class Mapping:
         entry = self.entries.get(key)
         return entry[1] if entry else None
 
+
+_Event: TypeAlias = Any  # libyaml's events have no common attributes to name
 
 Node: TypeAlias = Scalar | Sequence | Mapping
 
@@ -270,7 +272,7 @@ class _Composer:
 
     def compose(self) -> Node | None:  # noqa: C901, PLR0912, PLR0915 (one loop, unrolled for speed)
         """The root node; None for an empty document."""
-        get_event = CParser(self.document.text).get_event
+        get_event: Callable[[], Any] = CParser(self.document.text).get_event
         top = Sequence(0, 0)
         stack: list[tuple[Sequence | Mapping, Scalar | None]] = []
         container: Sequence | Mapping = top
@@ -319,17 +321,17 @@ class _Composer:
             else:
                 continue
 
-            if type(container) is Sequence:
+            if isinstance(container, Sequence):
                 container.items.append(node)
             elif key is not None:
                 self._set(container, key, node)
                 key = None
-            elif type(node) is Scalar:
+            elif isinstance(node, Scalar):
                 key = node
                 continue
             else:
                 key = self._odd_key(node)
-            if type(node) is not Scalar:
+            if not isinstance(node, Scalar):
                 stack.append((container, key))
                 container, key = node, None
                 if len(stack) > MAX_DEPTH:
@@ -338,9 +340,8 @@ class _Composer:
                     self.document.broken = True
                     return top.items[0]
 
-    def _set(self, mapping: Sequence | Mapping, key: Scalar, node: Node) -> None:
+    def _set(self, mapping: Mapping, key: Scalar, node: Node) -> None:
         """Put a value under its key; a key that is there already keeps its first value."""
-        assert isinstance(mapping, Mapping)  # noqa: S101 (the loop's own invariant)
         if key.value in mapping.entries:
             first = mapping.entries[key.value][0].line + 1
             message = f"the key `{key.value}` stands twice; the first is on line {first}"
@@ -357,7 +358,7 @@ class _Composer:
         self.document.broken = True
         return Scalar(f"\0{node.line}:{node.column}", node.line, node.column, node.line, node.column + 1, "")
 
-    def _decorated(self, event: ScalarEvent) -> None:
+    def _decorated(self, event: _Event) -> None:
         """Report an anchor or a tag on a node."""
         if event.anchor:
             hint = _start_hint(self.document.lines[event.start_mark.line])
@@ -366,13 +367,13 @@ class _Composer:
             hint = _start_hint(self.document.lines[event.start_mark.line])
             self._report("yaml-tag", f"`{event.tag}` is a YAML tag", event, hint)
 
-    def _report(self, code: str, message: str, event: ScalarEvent, hint: str = "") -> None:
+    def _report(self, code: str, message: str, event: _Event, hint: str = "") -> None:
         mark = event.start_mark
         span = Span(self.document.path, mark.line + 1, mark.column + 1, mark.column + 2)
         self.found.append(Diagnostic(code, message, span, hint))
 
     def _escapes(self, scalar: Scalar) -> None:
-        """Report escapes in double quotes that make control characters, as `"\\beta"` does."""
+        """Report escapes in double quotes that make control characters, as that of a formula's beta does."""
         for number in range(scalar.line, scalar.end_line + 1):
             line = self.document.lines[number]
             start = scalar.column + 1 if number == scalar.line else 0

@@ -79,7 +79,8 @@ def builds_on_later(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagno
                 and target.chapter.deck != own
                 and _sorted_name(target.chapter.deck) > _sorted_name(own)
             ):
-                message = f"`{link.value}` is in the subdeck `{target.chapter.deck}`, which Anki shows after this one"
+                where = target.chapter.deck
+                message = f"`{link.value}` is in the subdeck `{where}`, which Anki shows after this one"
                 hint = "subdecks go by name; number them in the order of study"
                 yield Diagnostic("builds-on-later", message, note.chapter.document.span(link), hint)
 

@@ -1,0 +1,132 @@
+"""What the tests share: a deck's folder, the command line, an opened package, a real collection."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+import zipfile
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+REPOSITORY = Path(__file__).parents[1]
+
+DECK = "id: sample\ntitle: Sample\n"
+CHAPTER = """\
+takeaways:
+  - id: one
+    text: |
+      Before change comes {{c1::joining}}.
+"""
+
+
+def write_project(folder: Path, files: dict[str, str | bytes] | None = None) -> Path:
+    """Write a small deck into a folder, with other or further files."""
+    for name, content in {"source/deck.yaml": DECK, "source/one.yaml": CHAPTER, **(files or {})}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
+
+
+def run(*arguments: str | Path, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run `deckgen` as a process of its own."""
+    import os  # noqa: PLC0415 (only here)
+
+    return subprocess.run(
+        [sys.executable, "-m", "deckgen", *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+
+@dataclass
+class Opened:
+    """A package, opened with zipfile and sqlite3."""
+
+    path: Path
+    members: dict[str, bytes] = field(default_factory=dict)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    cards: list[dict[str, Any]] = field(default_factory=list)
+    note_types: dict[str, dict[str, Any]] = field(default_factory=dict)
+    decks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    media: dict[str, str] = field(default_factory=dict)
+    about: dict[str, Any] = field(default_factory=dict)
+
+    def fields(self, note: dict[str, Any]) -> dict[str, str]:
+        """A note's fields by name."""
+        note_type = next(each for each in self.note_types.values() if int(each["id"]) == note["mid"])
+        return dict(zip((each["name"] for each in note_type["flds"]), note["flds"].split("\x1f"), strict=True))
+
+    def by_id(self) -> dict[str, dict[str, Any]]:
+        """The notes by the ids that authors wrote."""
+        return {self.about["notes"][note["guid"]]: note for note in self.notes}
+
+
+def open_package(path: Path) -> Opened:
+    """Open a package."""
+    opened = Opened(path)
+    with zipfile.ZipFile(path) as archive:
+        opened.members = {name: archive.read(name) for name in archive.namelist()}
+    opened.media = json.loads(opened.members["media"])
+    opened.about = json.loads(opened.members["deckgen.json"])
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.deserialize(opened.members["collection.anki2"])
+        database.row_factory = sqlite3.Row
+        opened.notes = [dict(row) for row in database.execute("SELECT * FROM notes ORDER BY id")]
+        opened.cards = [dict(row) for row in database.execute("SELECT * FROM cards ORDER BY id")]
+        models, decks = database.execute("SELECT models, decks FROM col").fetchone()
+        opened.note_types = {each["name"]: each for each in json.loads(models).values()}
+        opened.decks = {each["name"]: each for each in json.loads(decks).values()}
+    return opened
+
+
+def import_package(collection: Collection, path: Path) -> dict[str, int]:
+    """Import a package with Anki's default options; how many notes each of the importer's lists holds."""
+    request = ImportAnkiPackageRequest(package_path=str(path), options=ImportAnkiPackageOptions())
+    log = collection.import_anki_package(request).log
+    names = ("new", "updated", "duplicate", "conflicting", "missing_notetype", "missing_deck", "empty_first_field")
+    return {name: len(getattr(log, name)) for name in names if getattr(log, name)}
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Iterator[Collection]:
+    """A real, empty collection of Anki's."""
+    folder = tmp_path / "anki"
+    folder.mkdir()
+    opened = Collection(str(folder / "collection.anki2"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a small deck, with other or further files, and gives its folder."""
+
+    def make(files: dict[str, str | bytes] | None = None) -> Path:
+        return write_project(tmp_path / "deck", files)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def own_deck(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This repository's deck, built."""
+    path = tmp_path_factory.mktemp("own") / "deck.apkg"
+    result = run("build", "--project", REPOSITORY, "--output", path)
+    assert result.returncode == 0, result.stderr
+    return path

@@ -231,6 +231,7 @@ class Faces:
         except Exception as error:  # noqa: BLE001 (whatever a stranger's template does is a diagnostic)
             span = self._failed_at(error, name, asked_by)
             message = error.message if isinstance(error, TemplateError) and error.message else str(error)
+            message = message.strip().removesuffix(".")
             hint = ""
             if match := re.search(r"'(\w+)' is undefined", message):
                 hint = (

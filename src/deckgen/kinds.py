@@ -317,7 +317,8 @@ def section_clashes(kinds: list[Kind]) -> list[Diagnostic]:
     """Diagnostics for kinds that share a section, take one of a chapter's own keys, or share a title."""
     found = []
     seen: dict[str, str] = {"deck": "every chapter", "tags": "every chapter"}
-    for kind in kinds:
+    # the shipped ones first, so that a deck's own kind is the one that is told
+    for kind in sorted(kinds, key=lambda kind: kind.document.path):
         for key, value in (("section", kind.section), ("title", f"\0{kind.title}")):
             if value in seen:
                 root = kind.document.root

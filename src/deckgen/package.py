@@ -102,26 +102,21 @@ def note_type_id(deck_id: str, kind: Kind) -> int:
 def in_order(notes: Sequence[Note]) -> Iterator[Note]:
     """The notes in the order of the source, but each after those of its subdeck that it builds on."""
     by_id = {note.id: note for note in notes}
-    done: set[str] = set()
+    entered: set[str] = set()
     for start in notes:
-        if not start.builds_on:
-            if start.id not in done:
-                done.add(start.id)
-                yield start
+        if start.id in entered:
             continue
-        stack = [(start, 0)]
+        entered.add(start.id)
+        stack = [(start, iter(start.builds_on))]
         while stack:
-            note, step = stack.pop()
-            if note.id in done:
-                continue
-            if step == len(note.builds_on):
-                done.add(note.id)
+            note, links = stack[-1]
+            target = next((by_id[link.value] for link in links if link.value in by_id), None)
+            if target is None:
+                stack.pop()
                 yield note
-                continue
-            stack.append((note, step + 1))
-            target = by_id.get(note.builds_on[step].value)
-            if target and target.chapter.deck == note.chapter.deck:
-                stack.append((target, 0))
+            elif target.id not in entered and target.chapter.deck == note.chapter.deck:
+                entered.add(target.id)
+                stack.append((target, iter(target.builds_on)))
 
 
 def write(package: Package, file: IO[bytes]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deckgen.diagnostics import Diagnostic, Span, did_you_mean, listing
-from deckgen.source import BLOCK_HINT, Document, Mapping, Node, Scalar, Sequence
+from deckgen.source import BLOCK_HINT, ODD, Document, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Container
@@ -54,7 +54,7 @@ class Reader:
             self._not_a_mapping(node, what, names)
             return None
         for name, (key, _) in node.entries.items():
-            if name not in known and not name.startswith("\0"):
+            if name not in known and name != ODD:
                 hint = did_you_mean(name, names) or f"its keys are {listing(names)}"
                 self.report("unknown-key", key, f"`{name}` is not a key of {what}", hint)
         return node
@@ -79,6 +79,8 @@ class Reader:
     def scalar(self, node: Node, key: str) -> Scalar | None:
         """A text with something in it; None, reported, where the node is none."""
         if not isinstance(node, Scalar):
+            if isinstance(node, Mapping) and ODD in node.entries:
+                return None
             hint = BLOCK_HINT.format(key=key)
             self.report("wrong-type", node, f"`{key}` is {_name(node)}, where a text belongs", hint)
             return None

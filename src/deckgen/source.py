@@ -40,6 +40,9 @@ except ImportError as error:  # pragma: no cover
 MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 40
 
+ODD = "\0"
+"""Stands in for a key that is no text, which is reported where it is met."""
+
 BLOCK_HINT = "write the text as a block: `{key}: |`, and the text on the lines below it, indented"
 
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
@@ -305,7 +308,7 @@ class _Composer:
                 continue
             elif kind is AliasEvent:
                 mark, end = event.start_mark, event.end_mark
-                node = Scalar("", mark.line, mark.column, end.line, end.column, "")
+                node = Scalar(f"*{event.anchor}", mark.line, mark.column, end.line, end.column, "")
                 self._report("yaml-alias", f"`*{event.anchor}` is a YAML alias", event)
             elif kind is DocumentStartEvent:
                 self.documents += 1
@@ -330,7 +333,7 @@ class _Composer:
                 key = node
                 continue
             else:
-                key = self._odd_key(node)
+                key = self._odd_key(node, container)
             if not isinstance(node, Scalar):
                 stack.append((container, key))
                 container, key = node, None
@@ -338,7 +341,7 @@ class _Composer:
                     message = f"lists and mappings are nested more than {MAX_DEPTH} deep"
                     self._report("too-deep", message, event)
                     self.document.broken = True
-                    return top.items[0]
+                    return None
 
     def _set(self, mapping: Mapping, key: Scalar, node: Node) -> None:
         """Put a value under its key; a key that is there already keeps its first value."""
@@ -349,14 +352,14 @@ class _Composer:
             return
         mapping.entries[key.value] = (key, node)
 
-    def _odd_key(self, node: Sequence | Mapping) -> Scalar:
-        """Report a list or mapping where a key belongs, and stand in for it."""
+    def _odd_key(self, node: Sequence | Mapping, mapping: Mapping) -> Scalar:
+        """Report a list or mapping where a key of a mapping belongs, and stand in for it."""
         message = "this is read as a YAML mapping, not as text"
-        span = Span(self.document.path, node.line + 1, node.column + 1, node.column + 2)
-        hint = _start_hint(self.document.lines[node.line])
+        span = Span(self.document.path, mapping.line + 1, mapping.column + 1, mapping.column + 2)
+        hint = _start_hint(self.document.lines[mapping.line])
         self.found.append(Diagnostic("yaml-syntax", message, span, hint))
         self.document.broken = True
-        return Scalar(f"\0{node.line}:{node.column}", node.line, node.column, node.line, node.column + 1, "")
+        return Scalar(ODD, node.line, node.column, node.line, node.column + 1, "")
 
     def _decorated(self, event: _Event) -> None:
         """Report an anchor or a tag on a node."""

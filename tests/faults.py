@@ -1,0 +1,228 @@
+"""Bad sources, each with the one diagnostic that it draws.
+
+In a file's text «…» marks what the diagnostic's columns cover; a ⟵ at the end of a line says that only the
+line is told. A file that is named in `whole` draws a diagnostic on itself, without a line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A bad source: the code that it draws, and its files, besides a sound deck.yaml and chapter."""
+
+    code: str
+    files: dict[str, str | bytes]
+    whole: str = ""
+
+
+def chapter(code: str, text: str | bytes) -> Fault:
+    """A fault in a second chapter."""
+    return Fault(code, {"source/two.yaml": text})
+
+
+def note(code: str, text: str) -> Fault:
+    """A fault in a definition."""
+    return chapter(code, f"definitions:\n  - id: two\n    term: Term\n    definition: |\n      Text\n{text}")
+
+
+def cloze(code: str, text: str) -> Fault:
+    """A fault in the text of a takeaway."""
+    return chapter(code, f"takeaways:\n  - id: two\n    text: |\n      {text}\n")
+
+
+def prose(code: str, text: str, **files: str | bytes) -> Fault:
+    """A fault in a definition's text."""
+    made: dict[str, str | bytes] = {
+        "source/two.yaml": f"definitions:\n  - id: two\n    term: Term\n    definition: |\n      {text}\n"
+    }
+    return Fault(code, made | {f"source/media/{name.replace('_', '.')}": data for name, data in files.items()})
+
+
+def options(code: str, text: str) -> Fault:
+    """A fault in the options of a vignette."""
+    head = "vignettes:\n  - id: two\n    scenario: A couple.\n    question: What next?\n    options:"
+    return chapter(code, head + text)
+
+
+def kind(code: str, text: str, **faces: str) -> Fault:
+    """A fault in a kind of the deck's own, or in its faces."""
+    made: dict[str, str | bytes] = {"templates/law/kind.yaml": text}
+    files = {"card_front": "{{Name}}", "card_back": "{{Name}} {{Rule}}", **faces}
+    made |= {f"templates/law/{name.replace('_', '.')}.html.j2": text for name, text in files.items()}
+    return Fault(code, made)
+
+
+KIND = """\
+title: Law
+section: laws
+type: normal
+keys:
+  name: {type: text, required: true}
+  rule: {type: markdown}
+fields:
+  - {name: Name, id: 1, from: name}
+  - {name: Rule, id: 2, from: rule}
+cards:
+  - {name: Card, id: 1, face: card}
+"""
+
+
+def face(code: str, **faces: str) -> Fault:
+    """A fault in the faces of a sound kind of the deck's own."""
+    return kind(code, KIND, **faces)
+
+
+TWO_OPTIONS = """
+      - text: One
+        correct: true
+        why: So.
+      - text: Two
+        why: Not so.
+"""
+
+FAULTS = (
+    # Files and YAML
+    Fault("unreadable-file", {"source/two.yaml/keep": ""}, whole="source/two.yaml"),
+    chapter("not-utf8", b"takeaways:\n  - id: caf\xc2\xab\xe9\xc2\xbb\n"),
+    Fault("not-utf8", {"templates/base/theme.css.j2": b".card { content: '\xe9' }"}, whole="templates/base/theme.css.j2"),
+    Fault("too-large", {"source/two.yaml": b"#" * (32 * 1024 * 1024 + 1)}, whole="source/two.yaml"),
+    chapter("too-deep", "takeaways:\n  " + "- " * 39 + "«-» x\n"),
+    chapter("yaml-syntax", "takeaways:\n  - id: two\n    text: before change«:» joining\n"),
+    chapter("yaml-syntax", "takeaways:\n  - id: two\n    text: «{»{c1::joining}} comes first\n"),
+    chapter("yaml-syntax", "takeaways:\n  - id: two\n    text: «*»first* {{c1::joining}}\n"),
+    chapter("yaml-syntax", "takeaways:\n  - id: two\n«\t»text: x\n"),
+    chapter("yaml-syntax", 'definitions:\n  - id: two\n    term: «"»Never closed\n    definition: x\n'),
+    chapter("yaml-syntax", 'definitions:\n  - id: two\n    term: "She said "«n»o" twice"\n    definition: x\n'),
+    chapter("yaml-syntax", "definitions:\n  - id: two\n    term: x\n   «d»efinition: x\n"),
+    note("yaml-alias", "    example: «&»name text\n"),
+    note("yaml-alias", "    example: «*»name\n"),
+    note("yaml-tag", "    example: «!»important text\n"),
+    chapter("yaml-documents", "deck: Two\n«-»--\ndeck: Three\n"),
+    note("duplicate-key", "    example: one\n    «example»: two\n"),
+    note("control-character", "    example: one\u00ab\x07\u00bbtwo\n"),
+    note("control-character", '    example: "$«\\b»eta$"\n'),
+    note("control-character", '    example: "$x «\\n»eq y$"\n'),
+    note("cut-by-comment", "    example: what is said «# before»\n"),
+    # Keys and values
+    note("unknown-key", "    «exampel»: text\n"),
+    chapter("unknown-key", "«definition»:\n  - id: two\n"),
+    Fault("unknown-key", {"source/deck.yaml": "id: sample\ntitle: Sample\n«autors»: [x]\n"}),
+    options("unknown-key", TWO_OPTIONS.replace("why: Not", "«reason»: x\n        why: Not")),
+    chapter("missing-key", "definitions:\n  - «i»d: two\n    term: x\n"),
+    chapter("missing-key", "definitions:\n  - «t»erm: x\n    definition: y\n"),
+    options("missing-key", "\n      - «t»ext: One\n        correct: true\n"),
+    Fault("missing-key", {"source/deck.yaml": "«i»d: sample\n"}),
+    chapter("missing-key", "comparisons:\n  - «i»d: two\n    columns: [A, B]\n"),
+    note("empty-value", "    example:« »\n"),
+    Fault("empty-value", {"source/two.yaml": "# nothing yet\n"}, whole="source/two.yaml"),
+    note("wrong-type", "    example:\n      «-» one\n"),
+    note("wrong-type", "    tags: «one»\n"),
+    options("wrong-type", "\n      «a»: One\n      b: Two\n"),
+    options("wrong-type", TWO_OPTIONS.replace("true", "«yes»")),
+    chapter("wrong-type", "definitions:\n  - «id:two»\n"),
+    chapter("bad-id", "definitions:\n  - id: «Split Alliance»\n    term: x\n    definition: y\n"),
+    chapter("duplicate-id", "definitions:\n  - id: «one»\n    term: x\n    definition: y\n"),
+    note("bad-tag", "    tags: [«two words»]\n"),
+    note("bad-tag", "    tags:\n      - «::one»\n"),
+    note("bad-tag", "    tags: [«Marked»]\n"),
+    chapter("bad-deck-name", "deck: «One::::Two»\n"),
+    Fault("bad-deck-name", {"source/deck.yaml": "id: sample\ntitle: «One::Two»\n"}),
+    Fault("no-notes", {"source/one.yaml": "deck: Empty\n"}, whole="source/deck.yaml"),
+    # Clozes, options, rows
+    cloze("no-cloze", "«N»othing is hidden."),
+    cloze("bad-cloze", "Before «{c1::»joining}} comes nothing."),
+    cloze("bad-cloze", "Before «{{c1:»joining}} comes nothing."),
+    cloze("bad-cloze", "Before «{{c1::»joining comes nothing."),
+    cloze("bad-cloze", "Before «{{c0::»joining}} comes nothing."),
+    cloze("bad-cloze", "Before «{{c777::»joining}} comes nothing."),
+    cloze("bad-cloze", "Before «{{c1::»::hint}} comes nothing."),
+    cloze("bad-cloze", "Before «{{c1::»$x^{2^{2}}$}} comes nothing."),
+    cloze("bad-cloze", "**Before «{{c1::»joining** comes}} nothing."),
+    cloze("bad-cloze", "Before [x](https://a.b/«{{c1»::c}}) comes nothing."),
+    Fault(
+        "no-card",
+        {
+            **kind("", KIND.replace("{type: text, r", "{type: markdown, r")).files,
+            "source/two.yaml": "laws:\n  - id: «two»\n    name: <br>\n",
+        },
+    ),
+    prose("misplaced-cloze", "This «{{c1»::hides}} nothing."),
+    options("correct-option", "\n      «-»" + TWO_OPTIONS.replace("        correct: true\n", "").split("-", 1)[1]),
+    options("correct-option", TWO_OPTIONS.replace("text: Two", "text: «Two»\n        correct: true")),
+    options("option-count", "\n      «-» text: One\n        correct: true\n        why: So.\n"),
+    chapter(
+        "row-cells",
+        "comparisons:\n  - id: two\n    columns: [A, B]\n    rows:\n      - id: x\n        cells: [«one»]\n",
+    ),
+    # From note to note
+    note("unknown-note", "    builds_on: [«on»]\n"),
+    chapter(
+        "circular-builds-on",
+        "definitions:\n"
+        "  - {id: a, term: A, definition: x, builds_on: [b]}\n"
+        "  - {id: b, term: B, definition: x, builds_on: [c]}\n"
+        "  - {id: c, term: C, definition: x, builds_on: [«a»]}\n",
+    ),
+    Fault(
+        "builds-on-later",
+        {
+            "source/one.yaml": "deck: 1\ntakeaways:\n  - id: one\n    text: A {{c1::b}}.\n    builds_on: [«two»]\n",
+            "source/two.yaml": "deck: 2\ntakeaways:\n  - id: two\n    text: C {{c1::d}}.\n",
+        },
+    ),
+    # Markup and media
+    prose("bad-html", "A «<script>»alert(1)</script>"),
+    prose("bad-html", 'A <b «onclick»="x">b</b>'),
+    prose("bad-html", "A «<b>»b"),
+    prose("bad-html", "A «</div>» b"),
+    prose("bad-html", "«<!-- hidden -->»"),
+    prose("bad-link", "A [link](«javascript:alert(1)»)"),
+    prose("bad-link", "A [link](«chapter-two»)"),
+    Fault("bad-link", {"source/deck.yaml": "id: sample\ntitle: Sample\nfeedback: «example.org»\n"}),
+    prose("bad-math", "A $«\\href»{javascript:x}{y}$"),
+    prose("remote-media", "![a](«https://example.org/a.png»)"),
+    prose("missing-media", "![a](«media/a.png»)"),
+    prose("missing-media", "[sound:«media/a.mp3»]"),
+    prose("unreadable-media", "![a](«../../a.png»)"),
+    prose("unreadable-media", "![a](«media/a.png»)", a_png=b""),
+    prose("media-type", "![a](«media/a.pdf»)", a_pdf=b"x"),
+    prose("media-type", "![a](«media/a.mp3»)", a_mp3=b"x"),
+    Fault(
+        "same-media-name",
+        {
+            "source/two.yaml": "definitions:\n  - id: two\n    term: x\n    definition: |\n"
+            "      ![a](media/a.png) ![a](«other/A.png»)\n",
+            "source/media/a.png": b"one",
+            "source/other/A.png": b"two",
+        },
+    ),
+    # Kinds and faces
+    kind("bad-kind", KIND.replace("section: laws", "section: «takeaways»")),
+    kind("bad-kind", KIND.replace("from: rule", "from: «rul»")),
+    kind("bad-kind", KIND.replace("id: 2", "id: «1»")),
+    kind("bad-kind", KIND.replace("name: Rule", "name: «Tags»")),
+    kind("bad-kind", KIND.replace("{type: text, required: true}", "{type: text}").replace("from: name", "from: «name»")),
+    kind("bad-kind", KIND.replace("normal", "«cloze»")),
+    kind("wrong-type", KIND.replace("normal", "«norml»")),
+    kind("wrong-type", KIND.replace("id: 2,", "id: «9007199254740992»,")),
+    kind("unknown-key", KIND + "«card»: x\n"),
+    Fault("missing-face", {"templates/law/kind.yaml": KIND, "templates/law/card.front.html.j2": "{{Name}}"}, whole="templates/law/kind.yaml"),
+    face("missing-face", card_back='x\n[% include "base/other.html.j2" %]⟵\n'),
+    face("template-syntax", card_back="x\n[% if %]⟵\n"),
+    face("template-failed", card_back="x\n[[ dek.title ]]⟵\n"),
+    face("template-failed", card_back='[% extends "base/layout.html.j2" %]\n[% block body %]\n[[ deck.titel ]]⟵\n[% endblock %]\n'),
+    face("template-failed", card_back="[[ ''.__class__.__mro__ ]]⟵\n"),
+    face("template-failed", card_back="x\n[[ 1 // 0 ]]⟵\n"),
+    face("anki-syntax", card_back="x\n{{Name}} «{{#Rule}}» y\n"),
+    face("anki-syntax", card_back="x\n«{{»Name\n"),
+    face("anki-syntax", card_back="x {{Name}}«{{/Rule}}»\n"),
+    face("unknown-field", card_back="x\n  «{{Rules}}»\n"),
+    face("unknown-field", card_front="{{Name}} «{{FrontSide}}»\n"),
+    face("unknown-filter", card_back="x\n  «{{txt:Rule}}»\n"),
+    face("blank-front", card_front="{{#Rule}}{{Rule}}{{/Rule}}⟵\n"),
+    face("blank-front", card_front="Static⟵\n"),
+    face("blank-front", card_front="{{Name}} {{Deck}}⟵\n"),
+)

@@ -1,0 +1,67 @@
+"""Every code of the catalogue has a bad source, and is told at its place."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from deckgen.cli import app
+from deckgen.diagnostics import CATALOGUE
+from tests.conftest import REPOSITORY, write_project
+from tests.faults import FAULTS, Fault
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Place = tuple[str, int | None, int | None, int | None]
+
+
+def unmarked(fault: Fault) -> tuple[dict[str, str | bytes], Place]:
+    """The files of a fault without their marks, and the place that the marks say."""
+    files: dict[str, str | bytes] = {}
+    place: Place = (fault.whole, None, None, None)
+    for name, content in fault.files.items():
+        text = content.decode("latin-1") if isinstance(content, bytes) else content
+        start, end = ("\u00c2\u00ab", "\u00c2\u00bb") if isinstance(content, bytes) else ("«", "»")
+        if start in text:
+            before = text.partition(start)[0].split("\n")
+            length = len(text.partition(start)[2].partition(end)[0])
+            place = (name, len(before), len(before[-1]) + 1, len(before[-1]) + 1 + max(length, 1))
+        elif "⟵" in text:
+            place = (name, text.partition("⟵")[0].count("\n") + 1, None, None)
+        text = text.replace(start, "").replace(end, "").replace("⟵", "")
+        files[name] = text.encode("latin-1") if isinstance(content, bytes) else text
+    return files, place
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.code)
+def test_a_bad_source_draws_its_diagnostic_and_no_other(fault: Fault, tmp_path: Path) -> None:
+    """The code, and the place exactly as marked, with a message; an error exits with 1, advice with 0."""
+    files, place = unmarked(fault)
+    assert place[0], "the fault marks no place"
+    write_project(tmp_path, files)
+    result = CliRunner().invoke(app, ["check", "--project", str(tmp_path), "--format", "json"])
+    found = json.loads(result.stdout)["diagnostics"]
+    assert [
+        (each["code"], (each["path"], each["line"], each["column"], each["end_column"])) for each in found
+    ] == [(fault.code, place)], json.dumps(found, indent=2)
+    assert found[0]["level"] == CATALOGUE[fault.code][0]
+    assert result.exit_code == (1 if found[0]["level"] == "error" else 0)
+    for text in (found[0]["message"], found[0]["hint"] or ""):
+        assert text == text.strip()
+        assert not text.endswith(".")
+
+
+def test_every_code_has_a_bad_source() -> None:
+    """The catalogue and the bad sources name the same codes."""
+    assert {fault.code for fault in FAULTS} == set(CATALOGUE)
+
+
+def test_every_code_stands_in_the_docs() -> None:
+    """docs/diagnostics.md has a row for every code, with the catalogue's own words."""
+    rows = dict(re.findall(r"^\| `([a-z0-9-]+)` \| (.*) \|$", (REPOSITORY / "docs/diagnostics.md").read_text(), re.M))
+    assert rows == {code: f"{level} | {text}" for code, (level, text) in CATALOGUE.items()}

@@ -38,7 +38,9 @@ def write_project(folder: Path, files: dict[str, str | bytes] | None = None) -> 
     return folder
 
 
-def run(*arguments: str | Path, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str | Path, cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run `deckgen` as a process of its own."""
     import os  # noqa: PLC0415 (only here)
 
@@ -70,7 +72,9 @@ class Opened:
     def fields(self, note: dict[str, Any]) -> dict[str, str]:
         """A note's fields by name."""
         note_type = next(each for each in self.note_types.values() if int(each["id"]) == note["mid"])
-        return dict(zip((each["name"] for each in note_type["flds"]), note["flds"].split("\x1f"), strict=True))
+        return dict(
+            zip((each["name"] for each in note_type["flds"]), note["flds"].split("\x1f"), strict=True)
+        )
 
     def by_id(self) -> dict[str, dict[str, Any]]:
         """The notes by the ids that authors wrote."""
@@ -99,7 +103,15 @@ def import_package(collection: Collection, path: Path) -> dict[str, int]:
     """Import a package with Anki's default options; how many notes each of the importer's lists holds."""
     request = ImportAnkiPackageRequest(package_path=str(path), options=ImportAnkiPackageOptions())
     log = collection.import_anki_package(request).log
-    names = ("new", "updated", "duplicate", "conflicting", "missing_notetype", "missing_deck", "empty_first_field")
+    names = (
+        "new",
+        "updated",
+        "duplicate",
+        "conflicting",
+        "missing_notetype",
+        "missing_deck",
+        "empty_first_field",
+    )
     return {name: len(getattr(log, name)) for name in names if getattr(log, name)}
 
 

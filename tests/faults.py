@@ -38,7 +38,9 @@ def prose(code: str, text: str, **files: str | bytes) -> Fault:
     made: dict[str, str | bytes] = {
         "source/two.yaml": f"definitions:\n  - id: two\n    term: Term\n    definition: |\n      {text}\n"
     }
-    return Fault(code, made | {f"source/media/{name.replace('_', '.')}": data for name, data in files.items()})
+    return Fault(
+        code, made | {f"source/media/{name.replace('_', '.')}": data for name, data in files.items()}
+    )
 
 
 def options(code: str, text: str) -> Fault:
@@ -87,7 +89,11 @@ FAULTS = (
     # Files and YAML
     Fault("unreadable-file", {"source/two.yaml/keep": ""}, whole="source/two.yaml"),
     chapter("not-utf8", b"takeaways:\n  - id: caf\xc2\xab\xe9\xc2\xbb\n"),
-    Fault("not-utf8", {"templates/base/theme.css.j2": b".card { content: '\xe9' }"}, whole="templates/base/theme.css.j2"),
+    Fault(
+        "not-utf8",
+        {"templates/base/theme.css.j2": b".card { content: '\xe9' }"},
+        whole="templates/base/theme.css.j2",
+    ),
     Fault("too-large", {"source/two.yaml": b"#" * (32 * 1024 * 1024 + 1)}, whole="source/two.yaml"),
     chapter("too-deep", "takeaways:\n  " + "- " * 39 + "«-» x\n"),
     chapter("yaml-syntax", "takeaways:\n  - id: two\n    text: before change«:» joining\n"),
@@ -95,7 +101,9 @@ FAULTS = (
     chapter("yaml-syntax", "takeaways:\n  - id: two\n    text: «*»first* {{c1::joining}}\n"),
     chapter("yaml-syntax", "takeaways:\n  - id: two\n«\t»text: x\n"),
     chapter("yaml-syntax", 'definitions:\n  - id: two\n    term: «"»Never closed\n    definition: x\n'),
-    chapter("yaml-syntax", 'definitions:\n  - id: two\n    term: "She said "«n»o" twice"\n    definition: x\n'),
+    chapter(
+        "yaml-syntax", 'definitions:\n  - id: two\n    term: "She said "«n»o" twice"\n    definition: x\n'
+    ),
     chapter("yaml-syntax", "definitions:\n  - id: two\n    term: x\n   «d»efinition: x\n"),
     note("yaml-alias", "    example: «&»name text\n"),
     note("yaml-alias", "    example: «*»name\n"),
@@ -150,7 +158,9 @@ FAULTS = (
         },
     ),
     prose("misplaced-cloze", "This «{{c1»::hides}} nothing."),
-    options("correct-option", "\n      «-»" + TWO_OPTIONS.replace("        correct: true\n", "").split("-", 1)[1]),
+    options(
+        "correct-option", "\n      «-»" + TWO_OPTIONS.replace("        correct: true\n", "").split("-", 1)[1]
+    ),
     options("correct-option", TWO_OPTIONS.replace("text: Two", "text: «Two»\n        correct: true")),
     options("option-count", "\n      «-» text: One\n        correct: true\n        why: So.\n"),
     chapter(
@@ -204,16 +214,26 @@ FAULTS = (
     kind("bad-kind", KIND.replace("from: rule", "from: «rul»")),
     kind("bad-kind", KIND.replace("id: 2", "id: «1»")),
     kind("bad-kind", KIND.replace("name: Rule", "name: «Tags»")),
-    kind("bad-kind", KIND.replace("{type: text, required: true}", "{type: text}").replace("from: name", "from: «name»")),
+    kind(
+        "bad-kind",
+        KIND.replace("{type: text, required: true}", "{type: text}").replace("from: name", "from: «name»"),
+    ),
     kind("bad-kind", KIND.replace("normal", "«cloze»")),
     kind("wrong-type", KIND.replace("normal", "«norml»")),
     kind("wrong-type", KIND.replace("id: 2,", "id: «9007199254740992»,")),
     kind("unknown-key", KIND + "«card»: x\n"),
-    Fault("missing-face", {"templates/law/kind.yaml": KIND, "templates/law/card.front.html.j2": "{{Name}}"}, whole="templates/law/kind.yaml"),
+    Fault(
+        "missing-face",
+        {"templates/law/kind.yaml": KIND, "templates/law/card.front.html.j2": "{{Name}}"},
+        whole="templates/law/kind.yaml",
+    ),
     face("missing-face", card_back='x\n[% include "base/other.html.j2" %]⟵\n'),
     face("template-syntax", card_back="x\n[% if %]⟵\n"),
     face("template-failed", card_back="x\n[[ dek.title ]]⟵\n"),
-    face("template-failed", card_back='[% extends "base/layout.html.j2" %]\n[% block body %]\n[[ deck.titel ]]⟵\n[% endblock %]\n'),
+    face(
+        "template-failed",
+        card_back='[% extends "base/layout.html.j2" %]\n[% block body %]\n[[ deck.titel ]]⟵\n[% endblock %]\n',
+    ),
     face("template-failed", card_back="[[ ''.__class__.__mro__ ]]⟵\n"),
     face("template-failed", card_back="x\n[[ 1 // 0 ]]⟵\n"),
     face("anki-syntax", card_back="x\n{{Name}} «{{#Rule}}» y\n"),

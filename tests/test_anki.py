@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-TEMPLATE_ERROR = re.compile(r"\{\{|\}\}|has a problem|no field called|not found in|unknown field", re.IGNORECASE)
+TEMPLATE_ERROR = re.compile(
+    r"\{\{|\}\}|has a problem|no field called|not found in|unknown field", re.IGNORECASE
+)
 
 
 def test_own_deck_imports_whole_and_clean(own_deck: Path, collection: Collection) -> None:
@@ -48,7 +50,11 @@ def test_second_import_changes_nothing(own_deck: Path, collection: Collection) -
     def state() -> list[list[object]]:
         notes = collection.db.all("SELECT * FROM notes ORDER BY id") if collection.db else []
         cards = collection.db.all("SELECT * FROM cards ORDER BY id") if collection.db else []
-        return [*map(list, notes), *map(list, cards), [note_type.name for note_type in collection.models.all_names_and_ids()]]
+        return [
+            *map(list, notes),
+            *map(list, cards),
+            [note_type.name for note_type in collection.models.all_names_and_ids()],
+        ]
 
     import_package(collection, own_deck)
     before = state()
@@ -131,7 +137,20 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
     collection.close()
 
 
-BLANKS = ("", " ", "\n", "<br>", "<br />", "<BR/>", "<div></div>", "<div><br></div>", "&nbsp;", "\u00a0", "<p></p>", "x")
+BLANKS = (
+    "",
+    " ",
+    "\n",
+    "<br>",
+    "<br />",
+    "<BR/>",
+    "<div></div>",
+    "<div><br></div>",
+    "&nbsp;",
+    "\u00a0",
+    "<p></p>",
+    "x",
+)
 PIECES = (
     "{{c1::a}}", "{{c2::b::hint}}", "{{c1,2::c}}", "{{c3,1::", "{{c12::{{c4::d}} e}}", "}}", "{{c1::", "{{c0::z}}",
     "{{c::y}}", "{{c7:w}}", "{{c501::v}}", "{{c500::u}}", "{{c99999::t}}", "{{c1::}}", "{c5::s}", "{{C6::r}}",

@@ -143,6 +143,8 @@ class Document:
 
     def span(self, node: Node) -> Span:
         """The place of a node: a one-line text whole, a block's first line, a list's or mapping's start."""
+        if node.line >= len(self.lines):  # an empty value after the last line end
+            return Span(self.path, len(self.lines))
         if not isinstance(node, Scalar):
             return Span(self.path, node.line + 1, node.column + 1, node.column + 2)
         if node.line == node.end_line:
@@ -160,6 +162,8 @@ class Document:
             offset: Where the part begins in the text's value, in characters.
             length: How long it is; what lies on further lines is left out.
         """
+        if scalar.line >= len(self.lines):
+            return Span(self.path, len(self.lines))
         line_start = scalar.value.rfind("\n", 0, offset) + 1
         line_end = scalar.value.find("\n", offset)
         piece = scalar.value[line_start : line_end if line_end >= 0 else None]

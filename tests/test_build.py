@@ -1,0 +1,408 @@
+"""`deckgen build` as a user runs it: what it writes, what it says, what it leaves alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import CHAPTER, DECK, REPOSITORY, open_package, run, write_project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Make = Callable[..., Path]
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+    "0000000c4944415408d763f8cfc00000030101002d2a8c2b0000000049454e44ae426082"
+)
+
+
+def test_own_deck_holds_what_its_source_says(own_deck: Path) -> None:
+    """The takeaways, definitions, table rows and vignettes of the source are notes, each with its fields."""
+    opened = open_package(own_deck)
+    notes = opened.by_id()
+    mimesis = opened.fields(notes["mimesis"])
+    assert mimesis["Term"] == "Mimesis"
+    assert mimesis["Definition"].startswith("Taking on a family")
+    assert mimesis["Builds On"] == "<ul><li>Joining</li><li>Accommodation</li></ul>"
+    assert mimesis["Note ID"] == "mimesis"
+    assert notes["mimesis"]["tags"] == " alliance mft "
+    vignette = opened.fields(notes["quiet-husband"])
+    assert vignette["Options"].count("<li>") == 4
+    assert re.findall(r'verdict (\w+)"', vignette["Explanations"]) == ["wrong", "wrong", "right", "wrong"]
+    row = opened.fields(notes["stances.unbalancing"])
+    assert row["Name"] == "Unbalancing"
+    assert row["Table"].count("<tr") == 5
+    assert '<tr class="this"><th>Unbalancing</th>' in row["Table"]
+    kinds = {name.rpartition(" - ")[2] for name in opened.note_types}
+    assert kinds == {"Takeaway", "Definition", "Vignette", "Comparison"}
+
+
+def test_own_deck_keeps_the_promises_of_the_issue(own_deck: Path) -> None:
+    """Five takeaways, twelve definitions, three vignettes and a table at the least, four options with reasons."""
+    opened = open_package(own_deck)
+    types = {int(each["id"]): name.rpartition(" - ")[2] for name, each in opened.note_types.items()}
+    counts: dict[str, int] = {}
+    for note in opened.notes:
+        counts[types[note["mid"]]] = counts.get(types[note["mid"]], 0) + 1
+        fields = opened.fields(note)
+        assert fields["Reference"], fields["Note ID"]
+        if "Explanations" in fields:
+            assert fields["Explanations"].count('class="why"') == fields["Options"].count("<li>") == 4
+            assert fields["Explanations"].count("verdict right") == 1
+    assert counts["Takeaway"] >= 5
+    assert counts["Definition"] >= 12
+    assert counts["Vignette"] >= 3
+    assert counts["Comparison"] == 4
+
+
+def test_new_cards_come_in_the_order_of_study(own_deck: Path) -> None:
+    """Each note has its own place in the queue, far from the next, after all that it builds on."""
+    opened = open_package(own_deck)
+    place = {card["nid"]: card["due"] for card in opened.cards}
+    assert len(set(place.values())) == len(opened.notes)
+    assert all(due % 1000 == 0 for due in place.values())
+    due = {name: place[note["id"]] for name, note in opened.by_id().items()}
+    assert due["joining"] < due["accommodation"] < due["mimesis"]
+    assert due["split-alliance"] < due["split-predicts-dropout"]
+    assert due["split-alliance"] < due["quiet-husband"]
+    assert due["neutrality"] < due["stances.neutrality"]
+
+
+def test_ids_are_those_of_the_first_release_for_ever(project: Make, tmp_path: Path) -> None:
+    """Guids and note type ids come from the deck's, kind's and note's ids alone: an author's edits leave them."""
+    folder = project()
+    assert run("build", "--project", folder).returncode == 0
+    first = open_package(folder / "build/sample.apkg")
+    more = "definitions:\n  - {id: zero, term: Zero, definition: x}\n" + CHAPTER.replace("joining", "trust")
+    write_project(folder, {"source/one.yaml": more, "source/deck.yaml": DECK + "tags: [new]\n"})
+    assert run("build", "--project", folder).returncode == 0
+    second = open_package(folder / "build/sample.apkg")
+    assert second.by_id()["one"]["guid"] == first.by_id()["one"]["guid"]
+    assert second.note_types["Sample - Takeaway"]["id"] == first.note_types["Sample - Takeaway"]["id"]
+    other = write_project(tmp_path / "other", {"source/deck.yaml": DECK.replace("id: sample", "id: other")})
+    assert run("build", "--project", other).returncode == 0
+    third = open_package(other / "build/other.apkg")
+    assert third.by_id()["one"]["guid"] != first.by_id()["one"]["guid"]
+    assert third.note_types["Sample - Takeaway"]["id"] != first.note_types["Sample - Takeaway"]["id"]
+
+
+def test_note_types_can_grow(own_deck: Path) -> None:
+    """Fields and templates carry the ids of kind.yaml; reserves lie dormant and have no cards."""
+    opened = open_package(own_deck)
+    positions: dict[int, set[int]] = {}
+    for note_type in opened.note_types.values():
+        names = [field["name"] for field in note_type["flds"]]
+        assert names[-3:] == ["Reserve 1", "Reserve 2", "Reserve 3"]
+        assert [field["collapsed"] for field in note_type["flds"]] == [
+            name.startswith("Reserve") for name in names
+        ]
+        for number, field in enumerate(note_type["flds"]):
+            positions.setdefault(number, set()).add(field["id"])
+        ids = [template["id"] for template in note_type["tmpls"]]
+        assert all(0 < number < 2**53 for number in ids)
+        if note_type["type"] == 0:
+            dormant = note_type["tmpls"][-1]
+            assert dormant["qfmt"] == "{{#Reserve 1}}{{Reserve 1}}{{/Reserve 1}}"
+            own = {note["id"] for note in opened.notes if note["mid"] == int(note_type["id"])}
+            assert all(card["ord"] != dormant["ord"] for card in opened.cards if card["nid"] in own)
+    assert all(len(ids) == 1 for ids in positions.values())
+    assert all(0 < number < 2**53 for ids in positions.values() for number in ids)
+
+
+def test_media_go_in_by_their_content(project: Make) -> None:
+    """An image and a sound are in the package under names with a digest, and the notes point to those names."""
+    text = "definitions:\n  - id: two\n    term: x\n    definition: |\n      ![Tree](media/Stamm%20baum.png) [sound:media/a.mp3]\n"
+    folder = project(
+        {
+            "source/two.yaml": text,
+            "source/media/Stamm baum.png": PNG,
+            "source/media/a.mp3": b"ID3",
+            "source/media/unused.png": PNG,
+        }
+    )
+    assert run("build", "--project", folder).returncode == 0
+    opened = open_package(folder / "build/sample.apkg")
+    names = sorted(opened.media.values())
+    assert [re.sub(r"-[0-9a-f]{10}\.", "-*.", name) for name in names] == ["Stamm-baum-*.png", "a-*.mp3"]
+    definition = opened.fields(opened.by_id()["two"])["Definition"]
+    assert definition == f'<img src="{names[0]}" alt="Tree" /> [sound:{names[1]}]'
+    assert {opened.members[number] for number in opened.media} == {PNG, b"ID3"}
+
+
+def test_the_deck_page_says_what_this_build_is(project: Make) -> None:
+    """The root deck alone has a description, with the day of the build; its subdecks exist."""
+    folder = project(
+        {
+            "source/deck.yaml": DECK + "description: |\n  About *this*.\n",
+            "source/one.yaml": "deck: A::B\n" + CHAPTER,
+        }
+    )
+    assert run("build", "--project", folder, SOURCE_DATE_EPOCH="1700000000").returncode == 0
+    decks = open_package(folder / "build/sample.apkg").decks
+    assert decks["Sample"]["desc"] == "About *this*.\n\nUnreleased build of 2023-11-14."
+    assert {name for name, deck in decks.items() if deck["desc"]} == {"Sample"}
+    assert set(decks) == {"Default", "Sample", "Sample::A", "Sample::A::B"}
+
+
+def test_package_is_deflated_dated_1980_and_sorted(own_deck: Path) -> None:
+    """Nothing of the clock or the file system is in the zip's own records."""
+    with zipfile.ZipFile(own_deck) as archive:
+        infos = archive.infolist()
+    assert [info.filename for info in infos] == sorted(info.filename for info in infos)
+    assert {info.date_time for info in infos} == {(1980, 1, 1, 0, 0, 0)}
+    assert {info.compress_type for info in infos} == {zipfile.ZIP_DEFLATED}
+
+
+def test_one_epoch_makes_the_same_bytes(tmp_path: Path) -> None:
+    """Hash seed, time zone, locale, umask and the order of the directory leave no trace."""
+    files: dict[str, str | bytes] = {
+        f"source/{n}.yaml": CHAPTER.replace("id: one", f"id: n{n}") for n in range(12)
+    }
+    files |= {
+        "source/media/a.png": PNG,
+        "source/p.yaml": CHAPTER.replace("one", "p").replace("joining", "![x](media/a.png)"),
+    }
+    here = write_project(tmp_path / "here", files)
+    there = write_project(tmp_path / "there", dict(reversed(files.items())))
+    epoch = {"SOURCE_DATE_EPOCH": "1700000000"}
+    first = run(
+        "build",
+        "--project",
+        here,
+        "-o",
+        tmp_path / "1.apkg",
+        PYTHONHASHSEED="1",
+        TZ="Asia/Tokyo",
+        LC_ALL="C",
+        **epoch,
+    )
+    before = os.umask(0o077)
+    try:
+        second = run(
+            "build",
+            "--project",
+            there,
+            "-o",
+            tmp_path / "2.apkg",
+            PYTHONHASHSEED="2",
+            TZ="America/Lima",
+            LC_ALL="C.UTF-8",
+            **epoch,
+        )
+    finally:
+        os.umask(before)
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    assert (tmp_path / "1.apkg").read_bytes() == (tmp_path / "2.apkg").read_bytes()
+    third = run("build", "--project", here, "-o", tmp_path / "3.apkg", SOURCE_DATE_EPOCH="1700000001")
+    assert third.returncode == 0
+    assert (tmp_path / "1.apkg").read_bytes() != (tmp_path / "3.apkg").read_bytes()
+
+
+@pytest.mark.parametrize("epoch", ["soon", "-1", "0", "99999999999", "1.5"])
+def test_an_epoch_that_is_no_past_time_is_refused(project: Make, epoch: str) -> None:
+    """A note dated in the future would overwrite learners' later edits."""
+    result = run("build", "--project", project(), SOURCE_DATE_EPOCH=epoch)
+    assert result.returncode == 2
+    assert "SOURCE_DATE_EPOCH" in result.stderr
+
+
+def test_without_an_epoch_times_are_the_clocks(project: Make) -> None:
+    """The note's time of change is that of the build, in seconds."""
+    folder = project()
+    before = int(time.time())
+    assert run("build", "--project", folder).returncode == 0
+    assert before <= open_package(folder / "build/sample.apkg").notes[0]["mod"] <= time.time()
+
+
+def test_build_tells_what_it_made(project: Make) -> None:
+    """The file, its size, the notes by kind, the cards and how to import it, all on stderr."""
+    folder = project()
+    result = run("build", cwd=folder / "source")
+    assert (result.returncode, result.stdout) == (0, "")
+    assert re.search(r"wrote .*sample\.apkg \(\d+\.\d kB\)\n  1 notes? \(1 takeaway\), 1 card", result.stderr)
+    assert "File > Import" in result.stderr
+
+
+def test_json_is_one_object_on_stdout(project: Make) -> None:
+    """What it made, for machines; nothing else on stdout."""
+    folder = project()
+    result = run("build", "--project", folder, "--format", "json")
+    told = json.loads(result.stdout)
+    assert told["ok"] is True
+    assert told["diagnostics"] == []
+    assert told["package"]["notes"] == {"takeaway": 1}
+    assert told["package"]["cards"] == 1
+    assert told["package"]["bytes"] == (folder / "build/sample.apkg").stat().st_size
+    failed = run("build", "--project", folder / "nowhere", "--format", "json")
+    assert failed.returncode == 2
+    assert "nowhere" in json.loads(failed.stdout)["error"]["message"]
+
+
+def test_a_fault_leaves_the_package_from_before(project: Make) -> None:
+    """Exit 1, the place and a hint on stderr, and build/ as it was."""
+    folder = project()
+    assert run("build", "--project", folder).returncode == 0
+    before = (folder / "build/sample.apkg").read_bytes()
+    write_project(folder, {"source/one.yaml": CHAPTER + "    wy: x\n"})
+    result = run("build", "--project", folder)
+    assert result.returncode == 1
+    assert result.stderr.splitlines() == [
+        "source/one.yaml:5:5: error[unknown-key]: `wy` is not a key of a takeaway",
+        "    5 |     wy: x",
+        "      |     ^^",
+        "  hint: did you mean `why`?",
+        "1 error: nothing was written; the package from before is as it was",
+    ]
+    assert (folder / "build/sample.apkg").read_bytes() == before
+    assert [path.name for path in (folder / "build").iterdir()] == ["sample.apkg"]
+
+
+def test_one_bad_file_never_hides_another_s_faults(project: Make) -> None:
+    """Faults of every file come at once, and a file that is no YAML does not make its notes unknown."""
+    folder = project(
+        {
+            "source/a.yaml": "takeaways:\n  - id: broken\n    text: a: b\n",
+            "source/b.yaml": CHAPTER.replace("one", "b") + "    builds_on: [broken, nowhere]\n    wy: x\n",
+            "source/c.yaml": "definitions: x\n",
+            "templates/base/theme.css.j2": "[[ nothing ]]",
+        }
+    )
+    found = json.loads(run("check", "--project", folder, "--format", "json").stdout)["diagnostics"]
+    assert [(each["path"], each["code"]) for each in found] == [
+        ("source/a.yaml", "yaml-syntax"),
+        ("source/b.yaml", "unknown-note"),
+        ("source/b.yaml", "unknown-key"),
+        ("source/c.yaml", "wrong-type"),
+        ("templates/base/theme.css.j2", "template-failed"),
+    ]
+
+
+def test_check_writes_nothing(project: Make) -> None:
+    """The same verdict as build, and no file."""
+    folder = project()
+    before = sorted(folder.rglob("*"))
+    result = run("check", "--project", folder)
+    assert result.returncode == 0
+    assert "no errors: 1 note" in result.stderr
+    assert sorted(folder.rglob("*")) == before
+
+
+@pytest.mark.parametrize("target", ["folder", "link", "device", "no-folder", "unwritable", "suffix"])
+def test_an_output_that_cannot_be_is_refused_before_any_work(
+    project: Make, tmp_path: Path, target: str
+) -> None:
+    """Exit 2 with a reason, although the source has faults too; what is there stays what it is."""
+    folder = project({"source/two.yaml": "nonsense\n"})
+    kept = tmp_path / "kept.apkg"
+    kept.write_text("kept", encoding="utf-8")
+    (tmp_path / "folder.apkg").mkdir()
+    (tmp_path / "link.apkg").symlink_to(kept)
+    os.mkfifo(tmp_path / "device.apkg")
+    outputs = {
+        "folder": tmp_path / "folder.apkg",
+        "link": tmp_path / "link.apkg",
+        "device": tmp_path / "device.apkg",
+        "no-folder": tmp_path / "missing" / "deck.apkg",
+        "unwritable": "/proc/deck.apkg",
+        "suffix": tmp_path / "deck.yaml",
+    }
+    result = run("build", "--project", folder, "--output", outputs[target])
+    assert result.returncode == 2
+    assert result.stderr.startswith("error: ")
+    assert str(Path(outputs[target]).parent) in result.stderr
+    assert kept.read_text(encoding="utf-8") == "kept"
+    assert (tmp_path / "link.apkg").is_symlink()
+    assert (tmp_path / "device.apkg").is_fifo()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopping_leaves_no_file_behind(tmp_path: Path, number: signal.Signals) -> None:
+    """Ctrl-C or an end from outside, while the package is being written: the old one stays, no part of a new one."""
+    text = CHAPTER.replace("joining", "a") + "    why: |\n      [sound:a.mp3] [sound:b.mp3]\n"
+    sounds = {"source/a.mp3": os.urandom(100_000), "source/b.mp3": os.urandom(80_000_000)}
+    folder = write_project(tmp_path / "deck", {"source/one.yaml": text, **sounds})
+    (folder / "build").mkdir()
+    (folder / "build/sample.apkg").write_text("old", encoding="utf-8")
+    command = [sys.executable, "-m", "deckgen", "build", "--project", str(folder)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while not [
+        path for path in (folder / "build").iterdir() if path.name.endswith(".part") and path.stat().st_size
+    ]:
+        assert process.poll() is None, "the build ended before it could be stopped"
+        assert time.monotonic() < deadline
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    assert process.returncode == (130 if number == signal.SIGINT else 128 + number)
+    assert [path.name for path in (folder / "build").iterdir()] == ["sample.apkg"]
+    assert (folder / "build/sample.apkg").read_text(encoding="utf-8") == "old"
+
+
+def test_the_package_gets_the_permissions_of_a_new_file(project: Make) -> None:
+    """Others may read it where the umask says so."""
+    folder = project()
+    before = os.umask(0o022)
+    try:
+        assert run("build", "--project", folder).returncode == 0
+    finally:
+        os.umask(before)
+    assert (folder / "build/sample.apkg").stat().st_mode & 0o777 == 0o644
+
+
+def test_a_place_without_a_deck_is_told(tmp_path: Path) -> None:
+    """Exit 2, and how to name the folder."""
+    result = run("build", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "--project" in result.stderr
+    assert result.stdout == ""
+
+
+def test_chapters_go_by_their_numbers(project: Make) -> None:
+    """Chapter 10 comes after chapter 2."""
+    names = {"10": "c10", "2": "c2", "1/9": "c1-9"}
+    files = {f"source/{name}.yaml": CHAPTER.replace("one", note) for name, note in names.items()}
+    folder = project({**files, "source/one.yaml": "deck: None\n"})
+    assert run("build", "--project", folder).returncode == 0
+    opened = open_package(folder / "build/sample.apkg")
+    assert [opened.about["notes"][note["guid"]] for note in opened.notes] == ["c1-9", "c2", "c10"]
+
+
+def test_a_project_s_templates_take_the_place_of_the_shipped_ones(project: Make) -> None:
+    """A base file one by one; a kind's folder whole."""
+    kind = (REPOSITORY / "templates/takeaway/kind.yaml").read_text(encoding="utf-8")
+    folder = project(
+        {
+            "templates/base/theme.css.j2": ".card { --mine: 1 }\n",
+            "templates/takeaway/kind.yaml": kind,
+            "templates/takeaway/cloze.front.html.j2": "<i>{{cloze:Text}}</i>",
+            "templates/takeaway/cloze.back.html.j2": "[% extends 'base/layout.html.j2' %][% block body %]{{cloze:Text}}[% endblock %]",
+            "source/deck.yaml": DECK + "feedback: https://example.org/new?title={id}&x=1\n",
+        }
+    )
+    result = run("build", "--project", folder)
+    assert result.returncode == 0, result.stderr
+    note_type = open_package(folder / "build/sample.apkg").note_types["Sample - Takeaway"]
+    assert "--mine: 1" in note_type["css"]
+    assert "--accent:" not in note_type["css"]
+    assert ".face" in note_type["css"]
+    assert note_type["tmpls"][0]["qfmt"] == "<i>{{cloze:Text}}</i>"
+    assert 'href="https://example.org/new?title={{Note ID}}&amp;x=1"' in note_type["tmpls"][0]["afmt"]
+
+
+def test_version_is_told() -> None:
+    """On stdout, alone."""
+    result = run("--version")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert re.fullmatch(r"deckgen \d+\.\d+\.\d+\n", result.stdout)

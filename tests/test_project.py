@@ -1,0 +1,87 @@
+"""The repository itself: what is shipped, and what its pages say."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import venv
+from typing import TYPE_CHECKING
+
+from tests.conftest import REPOSITORY, open_package, write_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_wheel_builds_a_deck_that_has_only_source(tmp_path: Path) -> None:
+    """Installed into an empty environment, away from the checkout, the shipped templates are there."""
+    copy = tmp_path / "checkout"
+    ignored = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", ".*_cache", ".hypothesis")
+    shutil.copytree(REPOSITORY, copy, ignore=ignored)
+    command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(tmp_path / "dist"), str(copy)]
+    subprocess.run(command, check=True, capture_output=True)
+    shutil.rmtree(copy)
+    venv.create(tmp_path / "venv", with_pip=True)
+    python = tmp_path / "venv" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    (wheel,) = (tmp_path / "dist").glob("anki_deckgen-*.whl")
+    constraints = REPOSITORY / "constraints.txt"
+    install = [str(python), "-m", "pip", "install", "--quiet", "-c", str(constraints), str(wheel)]
+    subprocess.run(install, check=True, capture_output=True)
+    folder = write_project(tmp_path / "deck")
+    subprocess.run([str(python.with_name("deckgen")), "build"], cwd=folder, check=True, capture_output=True)
+    opened = open_package(folder / "build/sample.apkg")
+    assert "--accent" in opened.note_types["Sample - Takeaway"]["css"]
+    freeze = subprocess.run([str(python), "-m", "pip", "freeze"], check=True, capture_output=True, text=True)
+    assert "\nanki==" not in freeze.stdout, "Anki is AGPL, and never a dependency of the core"
+
+
+def test_the_workflow_passes_its_schema() -> None:
+    """GitHub would read .github/workflows/ci.yml."""
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows"]
+    result = subprocess.run(
+        [*command, str(REPOSITORY / ".github/workflows/ci.yml")], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout
+
+
+def test_constraints_pin_every_dependency_without_addresses() -> None:
+    """Each direct dependency is pinned, by version alone."""
+    pins = (REPOSITORY / "constraints.txt").read_text(encoding="utf-8")
+    names = {line.partition("==")[0].lower().replace("_", "-") for line in pins.splitlines() if "==" in line}
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [
+        *project["dependencies"],
+        *(each for extra in project["optional-dependencies"].values() for each in extra),
+    ]
+    direct = {re.split(r"[\[<>=~! ]", each)[0].lower().replace("_", "-") for each in wanted} - {
+        "anki-deckgen"
+    }
+    assert direct <= names, direct - names
+    assert "://" not in pins
+    assert " @ " not in pins
+
+
+def test_readme_names_every_command() -> None:
+    """Each command of `deckgen --help` stands in the README."""
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    result = subprocess.run(
+        [sys.executable, "-m", "deckgen", "--help"], capture_output=True, text=True, check=True
+    )
+    commands = re.findall(r"^[│|] ([a-z-]+) {2,}", result.stdout, re.MULTILINE)
+    assert {"build", "check"} <= set(commands)
+    assert all(f"deckgen {command}" in readme for command in commands)
+
+
+def test_links_between_the_pages_lead_somewhere() -> None:
+    """Every relative link in the README, CONTRIBUTING.md and docs/ points to a file."""
+    for page in (*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").glob("*.md")):
+        for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_contributing_stays_short() -> None:
+    """Under sixty lines."""
+    assert len((REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()) < 60

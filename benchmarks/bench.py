@@ -77,19 +77,22 @@ def report(contestants: list[Contestant], count: int) -> None:
     """Print the table of a deck."""
     ours = contestants[0]
     print(f"\n{count:,} notes, {RUNS} runs each, in turn")
-    print(
-        f"{'':12}{'wall s':>9}{'deckgen is':>12}{'goal':>7}{'peak MiB':>10}{'package kB':>12}{'deckgen is':>12}"
-    )
+    heads = ("wall s", "deckgen is", "goal", "peak MiB", "package kB", "deckgen is")
+    print(f"{'':12}" + "".join(f"{head:>12}" for head in heads))
     for each in contestants:
         ratio = statistics.median(a / b for a, b in zip(ours.walls, each.walls, strict=True))
         size = each.output.stat().st_size
-        goal = GOALS.get(each.name, {}).get(count)
-        against = f"{ratio:>11.2f}×{goal or '':>7}" if each is not ours else f"{'':>19}"
-        relative = f"{ours.output.stat().st_size / size:>11.2f}×" if each is not ours else ""
-        print(
-            f"{each.name:12}{statistics.median(each.walls):>9.3f}{against}"
-            f"{statistics.median(each.peaks):>10.0f}{size / 1000:>12.0f}{relative}"
+        goal = GOALS.get(each.name, {}).get(count, "")
+        other = each is not ours
+        cells = (
+            f"{statistics.median(each.walls):.3f}",
+            f"{ratio:.2f}x" if other else "",
+            str(goal),
+            f"{statistics.median(each.peaks):.0f}",
+            f"{size / 1000:.0f}",
+            f"{ours.output.stat().st_size / size:.2f}x" if other else "",
         )
+        print(f"{each.name:12}" + "".join(f"{cell:>12}" for cell in cells))
 
 
 def main() -> None:

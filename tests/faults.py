@@ -77,6 +77,8 @@ def face(code: str, **faces: str) -> Fault:
     return kind(code, KIND, **faces)
 
 
+CLOZED = "takeaways:\n  - id: {}\n    text: A {{{{c1::b}}}}.\n"
+
 TWO_OPTIONS = """
       - text: One
         correct: true
@@ -179,8 +181,8 @@ FAULTS = (
     Fault(
         "builds-on-later",
         {
-            "source/one.yaml": "deck: 1\ntakeaways:\n  - id: one\n    text: A {{c1::b}}.\n    builds_on: [«two»]\n",
-            "source/two.yaml": "deck: 2\ntakeaways:\n  - id: two\n    text: C {{c1::d}}.\n",
+            "source/one.yaml": "deck: 1\n" + CLOZED.format("one") + "    builds_on: [«two»]\n",
+            "source/two.yaml": "deck: 2\n" + CLOZED.format("two"),
         },
     ),
     # Markup and media
@@ -232,7 +234,7 @@ FAULTS = (
     face("template-failed", card_back="x\n[[ dek.title ]]⟵\n"),
     face(
         "template-failed",
-        card_back='[% extends "base/layout.html.j2" %]\n[% block body %]\n[[ deck.titel ]]⟵\n[% endblock %]\n',
+        card_back='[% extends "base/layout.html.j2" %]\n[% block body %]\n[[ deck.titel ]]⟵\n[% endblock %]',
     ),
     face("template-failed", card_back="[[ ''.__class__.__mro__ ]]⟵\n"),
     face("template-failed", card_back="x\n[[ 1 // 0 ]]⟵\n"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -50,7 +51,7 @@ def test_own_deck_holds_what_its_source_says(own_deck: Path) -> None:
 
 
 def test_own_deck_keeps_the_promises_of_the_issue(own_deck: Path) -> None:
-    """Five takeaways, twelve definitions, three vignettes and a table at the least, four options with reasons."""
+    """Enough takeaways, definitions, vignettes and rows; four options each, with reasons."""
     opened = open_package(own_deck)
     types = {int(each["id"]): name.rpartition(" - ")[2] for name, each in opened.note_types.items()}
     counts: dict[str, int] = {}
@@ -81,7 +82,7 @@ def test_new_cards_come_in_the_order_of_study(own_deck: Path) -> None:
 
 
 def test_ids_are_those_of_the_first_release_for_ever(project: Make, tmp_path: Path) -> None:
-    """Guids and note type ids come from the deck's, kind's and note's ids alone: an author's edits leave them."""
+    """Guids and note type ids come from the deck's, kind's and note's ids, whatever an author edits."""
     folder = project()
     assert run("build", "--project", folder).returncode == 0
     first = open_package(folder / "build/sample.apkg")
@@ -122,8 +123,11 @@ def test_note_types_can_grow(own_deck: Path) -> None:
 
 
 def test_media_go_in_by_their_content(project: Make) -> None:
-    """An image and a sound are in the package under names with a digest, and the notes point to those names."""
-    text = "definitions:\n  - id: two\n    term: x\n    definition: |\n      ![Tree](media/Stamm%20baum.png) [sound:media/a.mp3]\n"
+    """An image and a sound are there under names with a digest, and the notes point to those names."""
+    text = (
+        "definitions:\n  - id: two\n    term: x\n    definition: |\n"
+        "      ![Tree](media/Stamm%20baum.png) [sound:media/a.mp3]\n"
+    )
     folder = project(
         {
             "source/two.yaml": text,
@@ -176,7 +180,6 @@ def test_one_epoch_makes_the_same_bytes(tmp_path: Path) -> None:
     }
     here = write_project(tmp_path / "here", files)
     there = write_project(tmp_path / "there", dict(reversed(files.items())))
-    epoch = {"SOURCE_DATE_EPOCH": "1700000000"}
     first = run(
         "build",
         "--project",
@@ -186,7 +189,7 @@ def test_one_epoch_makes_the_same_bytes(tmp_path: Path) -> None:
         PYTHONHASHSEED="1",
         TZ="Asia/Tokyo",
         LC_ALL="C",
-        **epoch,
+        SOURCE_DATE_EPOCH="1700000000",
     )
     before = os.umask(0o077)
     try:
@@ -199,7 +202,7 @@ def test_one_epoch_makes_the_same_bytes(tmp_path: Path) -> None:
             PYTHONHASHSEED="2",
             TZ="America/Lima",
             LC_ALL="C.UTF-8",
-            **epoch,
+            SOURCE_DATE_EPOCH="1700000000",
         )
     finally:
         os.umask(before)
@@ -310,26 +313,33 @@ def test_an_output_that_cannot_be_is_refused_before_any_work(
     (tmp_path / "folder.apkg").mkdir()
     (tmp_path / "link.apkg").symlink_to(kept)
     os.mkfifo(tmp_path / "device.apkg")
-    outputs = {
+    outputs: dict[str, Path] = {
         "folder": tmp_path / "folder.apkg",
         "link": tmp_path / "link.apkg",
         "device": tmp_path / "device.apkg",
         "no-folder": tmp_path / "missing" / "deck.apkg",
-        "unwritable": "/proc/deck.apkg",
+        "unwritable": Path("/proc/deck.apkg"),
         "suffix": tmp_path / "deck.yaml",
     }
     result = run("build", "--project", folder, "--output", outputs[target])
     assert result.returncode == 2
     assert result.stderr.startswith("error: ")
-    assert str(Path(outputs[target]).parent) in result.stderr
+    assert str(outputs[target].parent) in result.stderr
     assert kept.read_text(encoding="utf-8") == "kept"
     assert (tmp_path / "link.apkg").is_symlink()
     assert (tmp_path / "device.apkg").is_fifo()
 
 
+def being_written(folder: Path) -> bool:
+    """Whether a file beside the package has something in it."""
+    with contextlib.suppress(FileNotFoundError):
+        return any(path.stat().st_size for path in folder.glob(".*.part"))
+    return False
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_leaves_no_file_behind(tmp_path: Path, number: signal.Signals) -> None:
-    """Ctrl-C or an end from outside, while the package is being written: the old one stays, no part of a new one."""
+    """Ctrl-C or a signal while the package is written: the old one stays, and no part of a new one."""
     text = CHAPTER.replace("joining", "a") + "    why: |\n      [sound:a.mp3] [sound:b.mp3]\n"
     sounds = {"source/a.mp3": os.urandom(100_000), "source/b.mp3": os.urandom(80_000_000)}
     folder = write_project(tmp_path / "deck", {"source/one.yaml": text, **sounds})
@@ -338,9 +348,7 @@ def test_stopping_leaves_no_file_behind(tmp_path: Path, number: signal.Signals) 
     command = [sys.executable, "-m", "deckgen", "build", "--project", str(folder)]
     process = subprocess.Popen(command, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 60
-    while not [
-        path for path in (folder / "build").iterdir() if path.name.endswith(".part") and path.stat().st_size
-    ]:
+    while not being_written(folder / "build"):
         assert process.poll() is None, "the build ended before it could be stopped"
         assert time.monotonic() < deadline
     process.send_signal(number)
@@ -387,7 +395,9 @@ def test_a_project_s_templates_take_the_place_of_the_shipped_ones(project: Make)
             "templates/base/theme.css.j2": ".card { --mine: 1 }\n",
             "templates/takeaway/kind.yaml": kind,
             "templates/takeaway/cloze.front.html.j2": "<i>{{cloze:Text}}</i>",
-            "templates/takeaway/cloze.back.html.j2": "[% extends 'base/layout.html.j2' %][% block body %]{{cloze:Text}}[% endblock %]",
+            "templates/takeaway/cloze.back.html.j2": (
+                "[% extends 'base/layout.html.j2' %][% block body %]{{cloze:Text}}[% endblock %]"
+            ),
             "source/deck.yaml": DECK + "feedback: https://example.org/new?title={id}&x=1\n",
         }
     )

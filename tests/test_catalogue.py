@@ -64,6 +64,8 @@ def test_every_code_has_a_bad_source() -> None:
 def test_every_code_stands_in_the_docs() -> None:
     """docs/diagnostics.md has a row for every code, with the catalogue's own words."""
     rows = dict(
-        re.findall(r"^\| `([a-z0-9-]+)` \| (.*) \|$", (REPOSITORY / "docs/diagnostics.md").read_text(), re.M)
+        re.findall(
+            r"^\| `([a-z0-9-]+)` \| (.*) \|$", (REPOSITORY / "docs/diagnostics.md").read_text(), re.MULTILINE
+        )
     )
     assert rows == {code: f"{level} | {text}" for code, (level, text) in CATALOGUE.items()}

@@ -12,9 +12,22 @@ import pytest
 import deckgen
 
 ROOMS = (
-    "diagnostics", "source", "reading", "kinds", "notes", "markup", "checks", "fields", "anki_template", "faces", "package",
-    "build", "files", "cli", "__main__",
-)  # fmt: skip
+    "diagnostics",
+    "source",
+    "reading",
+    "kinds",
+    "notes",
+    "markup",
+    "checks",
+    "fields",
+    "anki_template",
+    "faces",
+    "package",
+    "build",
+    "files",
+    "cli",
+    "__main__",
+)
 """A room imports only from those before it."""
 
 ONLY_HERE = {

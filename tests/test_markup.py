@@ -178,7 +178,7 @@ SLIPS = st.sampled_from(
         "[[ x ]]",
         "[% x %]",
         "\r\n",
-    ]  # fmt: skip
+    ]
 )
 
 

@@ -48,8 +48,8 @@ DATA = st.recursive(
 )
 @settings(max_examples=300, deadline=None)
 def test_data_comes_back_as_it_was_written(
-    data: dict[str, Any], style: str | None, flow: bool | None, width: int
-) -> None:  # noqa: FBT001
+    data: dict[str, Any], style: str | None, *, flow: bool | None, width: int
+) -> None:
     """Whatever PyYAML writes of texts, in any style, is read as the same texts."""
     text = yaml.dump(data, default_style=style, default_flow_style=flow, width=width, allow_unicode=True)
     document, found = source.parse(text, "x.yaml")
@@ -159,7 +159,7 @@ NEAR_YAML = st.lists(
             "text: ",
             "takeaways:\n",
             "id: a\n",
-        ]  # fmt: skip
+        ]
     ),
     max_size=25,
 ).map("".join)

@@ -235,6 +235,6 @@ class CardRules:
             names |= SPECIAL_FIELDS - {"FrontSide", "Tags"}
             if tagged:
                 names.add("Tags")
-            found = tuple(index for index, front in enumerate(self.fronts) if _shows(front, names))
-            cards = self._known[filled, tagged] = found
+            cards = tuple(index for index, front in enumerate(self.fronts) if _shows(front, names))
+            self._known[filled, tagged] = cards
         return cards

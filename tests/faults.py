@@ -91,11 +91,7 @@ FAULTS = (
     # Files and YAML
     Fault("unreadable-file", {"source/two.yaml/keep": ""}, whole="source/two.yaml"),
     chapter("not-utf8", b"takeaways:\n  - id: caf\xc2\xab\xe9\xc2\xbb\n"),
-    Fault(
-        "not-utf8",
-        {"templates/base/theme.css.j2": b".card { content: '\xe9' }"},
-        whole="templates/base/theme.css.j2",
-    ),
+    Fault("not-utf8", {"templates/base/theme.css.j2": b".card { content: '\xc2\xab\xe9\xc2\xbb' }"}),
     Fault("too-large", {"source/two.yaml": b"#" * (32 * 1024 * 1024 + 1)}, whole="source/two.yaml"),
     chapter("too-deep", "takeaways:\n  " + "- " * 39 + "«-» x\n"),
     chapter("yaml-syntax", "takeaways:\n  - id: two\n    text: before change«:» joining\n"),
@@ -165,6 +161,11 @@ FAULTS = (
     ),
     options("correct-option", TWO_OPTIONS.replace("text: Two", "text: «Two»\n        correct: true")),
     options("option-count", "\n      «-» text: One\n        correct: true\n        why: So.\n"),
+    chapter("empty-value", "comparisons:\n  - id: two\n    columns: [A, B]\n    rows: «[»]\n"),
+    chapter(
+        "row-cells",
+        "comparisons:\n  - id: two\n    columns: [«A»]\n    rows:\n      - id: x\n        cells: [one]\n",
+    ),
     chapter(
         "row-cells",
         "comparisons:\n  - id: two\n    columns: [A, B]\n    rows:\n      - id: x\n        cells: [«one»]\n",

@@ -35,7 +35,7 @@ def test_own_deck_holds_what_its_source_says(own_deck: Path) -> None:
     notes = opened.by_id()
     mimesis = opened.fields(notes["mimesis"])
     assert mimesis["Term"] == "Mimesis"
-    assert mimesis["Definition"].startswith("Taking on a family")
+    assert mimesis["Definition"].startswith("Matching a family")
     assert mimesis["Builds On"] == "<ul><li>Joining</li><li>Accommodation</li></ul>"
     assert mimesis["Note ID"] == "mimesis"
     assert notes["mimesis"]["tags"] == " alliance mft "

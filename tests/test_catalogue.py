@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from typer.testing import CliRunner
 
 from deckgen.cli import app
 from deckgen.diagnostics import CATALOGUE
-from tests.conftest import REPOSITORY, write_project
+from tests.conftest import REPOSITORY, run, write_project
 from tests.faults import FAULTS, Fault
 
 if TYPE_CHECKING:
@@ -54,6 +55,30 @@ def test_a_bad_source_draws_its_diagnostic_and_no_other(fault: Fault, tmp_path: 
     for text in (found[0]["message"], found[0]["hint"] or ""):
         assert text == text.strip()
         assert not text.endswith(".")
+
+
+@pytest.mark.parametrize("name", ["source/deck.yaml", "source/one.yaml", "templates/law/kind.yaml"])
+@pytest.mark.parametrize("how", ["out", "nowhere", "loop", "pipe"])
+def test_a_file_that_is_none_is_told(name: str, how: str, tmp_path: Path) -> None:
+    """Links out of the project, to nowhere or to themselves, and pipes: one diagnostic, and no hanging."""
+    folder = write_project(tmp_path / "deck")
+    (tmp_path / "outside.yaml").write_text("title: Secret\n", encoding="utf-8")
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    targets = {"out": tmp_path / "outside.yaml", "nowhere": folder / "nothing", "loop": path}
+    if how == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(targets[how])
+    result = run("check", "--project", folder, "--format", "json")
+    told = json.loads(result.stdout)
+    if name == "source/deck.yaml" and how in {"nowhere", "loop"}:
+        assert (result.returncode, "deck.yaml" in told["error"]["message"]) == (2, True)
+        return
+    assert (result.returncode, result.stderr) == (1, "")
+    assert ("unreadable-file", name) in [(each["code"], each["path"]) for each in told["diagnostics"]]
+    assert "Secret" not in result.stdout
 
 
 def test_every_code_has_a_bad_source() -> None:

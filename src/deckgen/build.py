@@ -19,7 +19,7 @@ from deckgen.package import Package, Row
 from deckgen.reading import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from deckgen.kinds import Kind
     from deckgen.notes import Deck
@@ -95,7 +95,7 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     started = now()
     tell = progress or (lambda *_: None)
     project = project.resolve()
-    deck_reader = Reader(*source.read(project / "source" / "deck.yaml", "source/deck.yaml"))
+    deck_reader = Reader(*source.read(project / "source" / "deck.yaml", "source/deck.yaml", project))
     deck = notes.read_deck(deck_reader)
     found = deck_reader.found
     documents = [deck_reader.document]
@@ -105,7 +105,7 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     in_force: list[Kind] = []
     kinds_broken = False
     for owner in owners:
-        kind, document, faults = kinds.read_kind(owner.path, owner.shown)
+        kind, document, faults = kinds.read_kind(owner.path, owner.shown, owner.top)
         documents.append(document)
         found += faults
         if kind:
@@ -121,10 +121,10 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
 
     broken_ids: set[str] = set()
     if not kinds_broken and not clashes:
-        paths = list(_chapters(project, found))
+        paths = _chapters(project, found)
         for number, path in enumerate(paths):
             tell("reading", number, len(paths))
-            reader = Reader(*source.read(path, path.relative_to(project).as_posix()))
+            reader = Reader(*source.read(path, path.relative_to(project).as_posix(), project))
             notes.read_chapter(reader, deck, in_force)
             if reader.document.broken:
                 broken_ids |= set(notes.probable_ids(reader.document))
@@ -156,11 +156,11 @@ def _template_folders(project: Path) -> list[Folder]:
     """The shipped templates, then the project's own."""
     shipped, own = shipped_templates(), project / "templates"
     if own.resolve() == shipped.resolve():
-        return [Folder(own, "templates")]
-    return [Folder(shipped, "deckgen/templates"), Folder(own, "templates")]
+        return [Folder(own, "templates", project)]
+    return [Folder(shipped, "deckgen/templates", shipped.resolve()), Folder(own, "templates", project)]
 
 
-def _chapters(project: Path, found: list[Diagnostic]) -> Iterator[Path]:
+def _chapters(project: Path, found: list[Diagnostic]) -> list[Path]:
     """The chapters, by the natural order of their paths: 2 before 10."""
     top = project / "source"
     paths: list[Path] = []
@@ -174,14 +174,7 @@ def _chapters(project: Path, found: list[Diagnostic]) -> Iterator[Path]:
         names = (name for name in (*files, *folders) if not name.startswith("."))
         paths += [Path(folder, name) for name in names if name.lower().endswith((".yaml", ".yml"))]
     paths.sort(key=lambda path: _natural(path.relative_to(top).as_posix()))
-    for path in paths:
-        if path == top / "deck.yaml":
-            continue
-        if not path.resolve().is_relative_to(project):
-            span = Span(path.relative_to(project).as_posix())
-            found.append(Diagnostic("unreadable-file", "this link leads out of the project", span))
-            continue
-        yield path
+    return [path for path in paths if path != top / "deck.yaml"]
 
 
 def _natural(path: str) -> list[tuple[int, int, str]]:

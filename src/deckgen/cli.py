@@ -206,9 +206,7 @@ class _Report:
             _say(render(diagnostic, result.lines.get(diagnostic.span.path), width))
         advice = len(result.diagnostics) - errors
         if result.diagnostics:
-            counts = [f"{errors} error{'s' * (errors != 1)}"] * bool(errors) + [f"{advice} advice"] * bool(
-                advice
-            )
+            counts = [_count(errors, "error")] * bool(errors) + [f"{advice} advice"] * bool(advice)
             _say(f"{', '.join(counts)}{f': {note}' if note else ''}")
         if result.package:
             _say(_summary(result.package, path))
@@ -283,12 +281,14 @@ def _summary(package: Package, path: Path | None) -> str:
     counts = []
     for name, count in _by_kind(package).items():
         kind = kinds[name]
-        many = f"{name} {kind.rows}" if kind.rows else kind.section
-        counts.append(f"{count} {many if count > 1 or kind.rows else name}")
+        if kind.rows:
+            counts.append(_count(count, f"{name} row"))
+        else:
+            counts.append(f"{count} {name if count == 1 else kind.section}")
     cards = sum(len(row.cards) for row in package.rows)
-    held = f"{len(package.rows)} notes ({', '.join(counts)}), {cards} cards"
+    held = f"{_count(len(package.rows), 'note')} ({', '.join(counts)}), {_count(cards, 'card')}"
     if package.media:
-        held += f", {len(package.media)} media files"
+        held += f", {_count(len(package.media), 'media file')}"
     if path is None:
         return f"no errors: {held}"
     return (
@@ -297,6 +297,11 @@ def _summary(package: Package, path: Path | None) -> str:
         "to study it: in Anki choose File > Import and this file; "
         "on a phone or tablet, send the file there and open it with Anki"
     )
+
+
+def _count(number: int, what: str) -> str:
+    """A number of things, as in "2 notes"."""
+    return f"{number:,} {what}{'s' * (number != 1)}"
 
 
 def _shown(path: Path) -> str:

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from deckgen import anki_template
 from deckgen.anki_template import CardRules
 from deckgen.diagnostics import Diagnostic, Span, did_you_mean
-from deckgen.source import unreadable
+from deckgen.source import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,10 +36,21 @@ _RIGHT_TO_LEFT = frozenset(
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder with kinds and base files, and how diagnostics show its path."""
+    """A folder of templates, or a folder or file in it.
+
+    Attributes:
+        path: Where it lies.
+        shown: Its path as diagnostics show it.
+        top: The folder that its files must lie in, resolved, whatever links lead to them.
+    """
 
     path: Path
     shown: str
+    top: Path
+
+    def __truediv__(self, name: str) -> Folder:
+        """What lies in it under a name."""
+        return Folder(self.path / name, f"{self.shown}/{name}", self.top)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +86,8 @@ def kind_folders(folders: Iterable[Folder]) -> list[Folder]:
     for folder in folders:
         if folder.path.is_dir():
             for path in folder.path.iterdir():
-                if path.name != "base" and (path / "kind.yaml").exists():
-                    kinds[path.name] = Folder(path, f"{folder.shown}/{path.name}")
+                if path.name != "base" and not path.name.startswith(".") and path.is_dir():
+                    kinds[path.name] = folder / path.name
     return [kinds[name] for name in sorted(kinds)]
 
 
@@ -84,7 +95,7 @@ class _Loader(BaseLoader):
     """Loads KIND/FILE from the kind's folder, and base/FILE from the last folder that has it."""
 
     def __init__(self, folders: Iterable[Folder], kinds: Iterable[Folder]) -> None:
-        self.bases = [Folder(folder.path / "base", f"{folder.shown}/base") for folder in folders]
+        self.bases = [folder / "base" for folder in folders]
         self.kinds = {folder.path.name: folder for folder in kinds}
         self.texts: dict[str, str] = {}
         """The templates loaded so far, by their paths as diagnostics show them."""
@@ -100,7 +111,7 @@ class _Loader(BaseLoader):
         )
         for owner in owners:
             if (owner.path / name).is_file():
-                return Folder(owner.path / name, f"{owner.shown}/{name}")
+                return owner / name
         return None
 
     def get_source(
@@ -111,15 +122,11 @@ class _Loader(BaseLoader):
         found = self.find(template)
         if found is None:
             raise TemplateNotFound(template)
-        try:
-            text = found.path.read_bytes().decode("utf-8-sig")
-        except OSError as error:
-            self.unreadable.append(unreadable(found.shown, error))
-            raise TemplateNotFound(template) from error
-        except UnicodeDecodeError as error:
-            self.unreadable.append(Diagnostic("not-utf8", "the template is not UTF-8", Span(found.shown)))
-            raise TemplateNotFound(template) from error
+        text, fault = load(found.path, found.shown, found.top)
         self.texts[found.shown] = text.replace("\r\n", "\n")
+        if fault:
+            self.unreadable.append(fault)
+            raise TemplateNotFound(template)
         return self.texts[found.shown], found.shown, lambda: True
 
 

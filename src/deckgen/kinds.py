@@ -133,17 +133,18 @@ _FIELD_NAME = re.compile(r'[^:"{}#^/\s](?:[^:"{}]*[^:"{}\s])?')
 _SPECIAL_FIELDS = {"tags", "type", "deck", "subdeck", "card", "cardflag", "frontside", "cardid"}
 
 
-def read_kind(folder: Path, shown: str) -> tuple[Kind | None, Document, list[Diagnostic]]:
+def read_kind(folder: Path, shown: str, within: Path) -> tuple[Kind | None, Document, list[Diagnostic]]:
     """Read the kind.yaml of a folder.
 
     Args:
         folder: The kind's folder.
         shown: The folder's path as diagnostics show it.
+        within: The folder that kind.yaml must lie in, resolved.
 
     Returns:
         The kind, None where it has faults; its document; the diagnostics.
     """
-    document, found = source.read(folder / "kind.yaml", f"{shown}/kind.yaml")
+    document, found = source.read(folder / "kind.yaml", f"{shown}/kind.yaml", within)
     if document.broken:
         return None, document, found
     reader = Reader(document, found)

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from deckgen.diagnostics import Span, did_you_mean, listing
 from deckgen.reading import Reader
-from deckgen.source import Mapping, Node, Scalar
+from deckgen.source import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.kinds import Key, Kind
     from deckgen.source import Document
 
 MIN_OPTIONS, MAX_OPTIONS = 2, 8
+MIN_COLUMNS = 2
 
 
 @dataclass(slots=True)
@@ -156,10 +157,10 @@ def read_deck(reader: Reader) -> Deck:  # noqa: C901 (one key after the other)
     deck = Deck(reader.document)
     if reader.document.broken:
         return deck
-    root = reader.mapping(reader.document.root, "deck.yaml", _DECK_KEYS, _DECK_KEYS)
+    root = reader.mapping(reader.document.root, "a deck", _DECK_KEYS, _DECK_KEYS)
     if root is None:
         return deck
-    reader.require(root, "deck.yaml", ("id", "title"))
+    reader.require(root, "a deck", ("id", "title"))
     values = {key: value for key, (_, value) in root.entries.items() if key in _DECK_KEYS}
     if "id" in values:
         deck.id = reader.identifier(values["id"]) or ""
@@ -206,7 +207,7 @@ def _feedback(reader: Reader, node: Node) -> str:
     return ""
 
 
-def read_chapter(reader: Reader, deck: Deck, kinds: Sequence[Kind]) -> Chapter:
+def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind]) -> Chapter:
     """Read a chapter and add its notes to the deck.
 
     Args:
@@ -265,6 +266,8 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
         reader.report("missing-key", mapping, f"{_article(kind)} table lacks the key `{kind.rows}`")
         return []
     head = _note(reader, mapping, values, kind, chapter, whole=whole)
+    if isinstance(rows, Sequence) and not rows.items:
+        reader.report("empty-value", rows, f"`{kind.rows}` has no items")
     table = Table(head.id, values)
     for row in reader.items(rows, kind.rows):
         row_mapping, row_values, row_whole = _read_values(
@@ -342,10 +345,16 @@ def _id_hint(values: ReadOnly[str, Value]) -> str:
 
 
 def _check_cells(reader: Reader, note: Note) -> None:
-    """Report a row that has not one cell for each column."""
+    """Report a row that has not one cell for each column, or a table of too few columns."""
     cells = note.values.get("cells")
     columns = note.table.values.get("columns") if note.table else None
-    if isinstance(cells, Cells) and isinstance(columns, Texts) and len(cells.items) != len(columns.items):
+    if not isinstance(cells, Cells) or not isinstance(columns, Texts):
+        return
+    if len(columns.items) < MIN_COLUMNS:
+        note.whole = False
+        message = "a table has at least two columns: the rows' names, and what to know of them"
+        reader.report("row-cells", columns.items[0] if columns.items else note.at, message)
+    elif len(cells.items) != len(columns.items):
         have, want = len(cells.items), len(columns.items)
         note.whole = False
         message = f"the row has {have} cell{'s' * (have != 1)} for {want} columns"

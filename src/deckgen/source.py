@@ -213,42 +213,58 @@ class Document:
         return scalar.line
 
 
-def read(path: Path, shown: str) -> tuple[Document, list[Diagnostic]]:
-    """Read a file of the source.
+def read(path: Path, shown: str, within: Path) -> tuple[Document, list[Diagnostic]]:
+    """Read a file of the source as YAML.
 
     Args:
         path: The file.
         shown: Its path as diagnostics show it.
+        within: The folder that it must lie in, resolved, whatever links lead to it.
 
     Returns:
         The document, and what is wrong with the file as YAML. The document is there even for a file
         that cannot be read, without a root.
     """
+    text, fault = load(path, shown, within)
+    if fault:
+        return Document(shown, text, broken=True), [fault]
+    return parse(text, shown)
+
+
+def load(  # noqa: PLR0911 (one reason after the other)
+    path: Path, shown: str, within: Path
+) -> tuple[str, Diagnostic | None]:
+    """The text of a file, without a byte order mark, or why there is none; arguments as for `read`."""
     try:
-        size = path.stat().st_size
+        real = path.resolve()
+        if not real.is_relative_to(within):
+            return "", Diagnostic("unreadable-file", "this link leads out of the project", Span(shown))
+        if not real.is_file():
+            what = "this is not an ordinary file" if real.exists() else "there is no such file"
+            what = "this is a folder, where a file belongs" if real.is_dir() else what
+            return "", Diagnostic("unreadable-file", what, Span(shown))
+        size = real.stat().st_size
         if size > MAX_BYTES:
             message = f"the file has {size:,} bytes; deckgen reads up to {MAX_BYTES:,}"
-            hint = "split the chapter into several files"
-            return Document(shown, "", broken=True), [Diagnostic("too-large", message, Span(shown), hint)]
-        raw = path.read_bytes()
+            return "", Diagnostic("too-large", message, Span(shown), "split it into several files")
+        raw = real.read_bytes()
     except OSError as error:
-        return Document(shown, "", broken=True), [unreadable(shown, error)]
+        return "", unreadable(shown, error)
+    except RuntimeError:  # what Python up to 3.12 says of links that go round
+        return "", Diagnostic("unreadable-file", "this link leads to itself", Span(shown))
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig"), None
     except UnicodeDecodeError as error:
         line, column = _position(raw[: error.start].decode("utf-8-sig"))
         message = f"this byte (0x{raw[error.start]:02x}) is not UTF-8"
         hint = "save the file as UTF-8 (in most editors: Save with Encoding)"
         span = Span(shown, line, column, column + 1)
-        return Document(shown, raw.decode("utf-8-sig", "replace"), broken=True), [
-            Diagnostic("not-utf8", message, span, hint)
-        ]
-    return parse(text, shown)
+        return raw.decode("utf-8-sig", "replace"), Diagnostic("not-utf8", message, span, hint)
 
 
 def unreadable(shown: str, error: OSError) -> Diagnostic:
-    """The diagnostic for a file that the system does not let us read."""
-    return Diagnostic("unreadable-file", f"the file cannot be read: {error.strerror or error}", Span(shown))
+    """The diagnostic for a file or folder that the system does not let us read."""
+    return Diagnostic("unreadable-file", f"this cannot be read: {error.strerror or error}", Span(shown))
 
 
 def parse(text: str, shown: str) -> tuple[Document, list[Diagnostic]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
@@ -60,6 +59,6 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
 
 def _open_beside(path: Path) -> tuple[int, Path]:
     """A new file in the same folder, with the permissions that a new file gets there."""
-    beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.part")
+    beside = path.with_name(f".{path.name[:100]}.{os.urandom(6).hex()}.part")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     return os.open(beside, flags, 0o666), beside

@@ -25,7 +25,7 @@ def html_of(text: str, tmp_path: Path, how: str = "markdown") -> str:
     )
     assert not found
     assert isinstance(document.root, source.Mapping)
-    scalar = document.root.get("a")
+    scalar = document.root.entries["a"]
     assert isinstance(scalar, source.Scalar)
     markup = Markup(tmp_path, tmp_path)
     made: str = getattr(markup, how)(scalar, document)

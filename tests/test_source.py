@@ -16,7 +16,7 @@ from deckgen.source import Mapping, Node, Scalar, Sequence
 def plain(node: Node | None) -> Any:  # noqa: ANN401 (whatever a YAML text holds)
     """A node as lists, dicts and texts."""
     if isinstance(node, Mapping):
-        return {key: plain(value) for key, (_, value) in node.entries.items()}
+        return {key: plain(value) for key, value in node.entries.items()}
     if isinstance(node, Sequence):
         return [plain(item) for item in node.items]
     return node.value if node else None
@@ -25,7 +25,7 @@ def plain(node: Node | None) -> Any:  # noqa: ANN401 (whatever a YAML text holds
 def scalars(node: Node | None) -> list[Scalar]:
     """All texts below a node, keys too."""
     if isinstance(node, Mapping):
-        return [found for key, value in node.entries.values() for found in (key, *scalars(value))]
+        return [found for value in node.entries.values() for found in scalars(value)]
     if isinstance(node, Sequence):
         return [found for item in node.items for found in scalars(item)]
     return [node] if node else []

@@ -160,13 +160,15 @@ def _kind(reader: Reader, folder: Path) -> Kind | None:
     keys = _keys(reader, root, "keys")
     table_keys = _keys(reader, root, "table_keys") if rows else {}
     fields = _fields(reader, root)
-    cloze = reader.one_of(root.entries["type"][1], "type", ("normal", "cloze")) == "cloze"
+    cloze = reader.one_of(root.entries["type"], "type", ("normal", "cloze")) == "cloze"
     kind = Kind(
         name=folder.name,
-        title=reader.deck_name(root.entries["title"][1], "title") or "",
+        title=reader.deck_name(root.entries["title"], "title") or "",
         section=_word(reader, root, "section"),
         cloze=cloze,
-        revision=reader.number(root.entries["revision"][1], "revision") or 1 if root.get("revision") else 1,
+        revision=reader.number(root.entries["revision"], "revision") or 1
+        if root.entries.get("revision")
+        else 1,
         keys=COMMON_KEYS | keys,
         rows=rows,
         table_keys=COMMON_KEYS | table_keys if rows else {},
@@ -183,32 +185,36 @@ def _kind(reader: Reader, folder: Path) -> Kind | None:
 
 def _word(reader: Reader, root: Mapping, key: str) -> str:
     """A short text under a key; empty where the key is not there."""
-    node = root.get(key)
+    node = root.entries.get(key)
     scalar = reader.scalar(node, key) if node else None
     return scalar.value if scalar else ""
 
 
 def _keys(reader: Reader, root: Mapping, under: str) -> dict[str, Key]:
     """The keys that authors write, as kind.yaml lists them under a key."""
-    node = root.get(under)
+    node = root.entries.get(under)
     if node is None:
         return {}
     if not isinstance(node, Mapping):
         reader.report("wrong-type", node, f"`{under}` must map each key to its type")
         return {}
     keys = {}
-    for name, (at, spec) in node.entries.items():
+    for name, spec in node.entries.items():
         if name in COMMON_KEYS:
-            reader.report("bad-kind", at, f"`{name}` is a key that every kind has already")
+            reader.report(
+                "bad-kind",
+                reader.document.key_span(node, name),
+                f"`{name}` is a key that every kind has already",
+            )
             continue
         attributes = ("type", "required", "about")
         mapping = reader.mapping(spec, f"the key `{name}`", attributes, attributes)
         if mapping is None or not reader.require(mapping, f"the key `{name}`", ("type",)):
             continue
-        required, about = mapping.get("required"), mapping.get("about")
+        required, about = mapping.entries.get("required"), mapping.entries.get("about")
         keys[name] = Key(
             name,
-            reader.one_of(mapping.entries["type"][1], "type", TYPES) or "text",
+            reader.one_of(mapping.entries["type"], "type", TYPES) or "text",
             required=reader.flag(required, "required") if required else False,
             about=(scalar.value.strip() if about and (scalar := reader.scalar(about, "about")) else ""),
         )
@@ -221,18 +227,18 @@ def _named(
     """The entries of a list of fields or cards: each mapping with its name and id, both used once."""
     entries = []
     seen: dict[str | int, str] = {}
-    for item in reader.items(root.entries[under][1], under):
+    for item in reader.items(root.entries[under], under):
         what = f"one of the {under}"
         mapping = reader.mapping(item, what, known, known)
         if mapping is None or not reader.require(mapping, what, ("name", "id")):
             continue
-        name = reader.scalar(mapping.entries["name"][1], "name")
-        number = reader.number(mapping.entries["id"][1], "id")
+        name = reader.scalar(mapping.entries["name"], "name")
+        number = reader.number(mapping.entries["id"], "id")
         if name is None or number is None:
             continue
         for value, key in ((name.value, "name"), (number, "id")):
             if value in seen:
-                reader.report("bad-kind", mapping.entries[key][1], f"{key} `{value}` is used twice")
+                reader.report("bad-kind", mapping.entries[key], f"{key} `{value}` is used twice")
             seen[value] = key
         entries.append((mapping, name.value, number))
     return entries
@@ -244,7 +250,7 @@ def _fields(reader: Reader, root: Mapping) -> list[Field]:
         if not _FIELD_NAME.fullmatch(name) or name.lower() in _SPECIAL_FIELDS:
             message = f"Anki does not keep the field name `{name}` as it is"
             hint = "a field name has no colon, quotation mark or brace, no `#`, `^` or `/` at its start"
-            reader.report("bad-kind", mapping.entries["name"][1], message, hint)
+            reader.report("bad-kind", mapping.entries["name"], message, hint)
         key, _, part = _word(reader, mapping, "from").partition(".")
         fields.append(Field(name, number, key, part))
     return fields
@@ -260,7 +266,7 @@ def _cards(reader: Reader, root: Mapping, reserves: set[str]) -> list[CardTempla
         elif reserve and reserve not in reserves:
             message = f"`{reserve}` is not a field without `from`"
             hint = did_you_mean(reserve, reserves)
-            reader.report("bad-kind", mapping.entries["reserve"][1], message, hint)
+            reader.report("bad-kind", mapping.entries["reserve"], message, hint)
         cards.append(CardTemplate(name, number, face, reserve))
     return cards
 
@@ -268,7 +274,8 @@ def _cards(reader: Reader, root: Mapping, reserves: set[str]) -> list[CardTempla
 def _consistent(reader: Reader, root: Mapping, kind: Kind) -> None:
     """Report what parts of a kind contradict each other."""
     if not kind.fields or not kind.cards or not kind.fields[0].key:
-        at = root.entries["fields" if not kind.fields or not kind.fields[0].key else "cards"][0]
+        empty = "fields" if not kind.fields or not kind.fields[0].key else "cards"
+        at = reader.document.key_span(root, empty)
         reader.report("bad-kind", at, "a kind needs a card, and a first field that is filled `from` a key")
         return
     known = {**kind.table_keys, **kind.keys}
@@ -281,24 +288,29 @@ def _consistent(reader: Reader, root: Mapping, kind: Kind) -> None:
         reader.report("bad-kind", _froms(root)[0] or root, message, "Anki warns of notes without it")
     if kind.label and kind.label not in kind.keys:
         hint = did_you_mean(kind.label, kind.keys)
-        reader.report("bad-kind", root.entries["label"][1], f"`{kind.label}` is not one of its keys", hint)
+        reader.report("bad-kind", root.entries["label"], f"`{kind.label}` is not one of its keys", hint)
     clozes = [key for key in kind.keys.values() if key.type == "cloze"]
     if kind.cloze and (not clozes or not clozes[0].required or len(kind.cards) > 1):
         message = "a cloze kind needs a required key of type cloze, and one card"
-        reader.report("bad-kind", root.entries["type"][1], message)
+        reader.report("bad-kind", root.entries["type"], message)
     if clozes and not kind.cloze:
-        reader.report("bad-kind", root.entries["type"][1], f"`{clozes[0].name}` needs `type: cloze`")
+        reader.report("bad-kind", root.entries["type"], f"`{clozes[0].name}` needs `type: cloze`")
     cells = [key for key in kind.keys.values() if key.type == "cells"]
     columns = kind.table_keys.get("columns")
     if cells and (not kind.rows or columns is None or columns.type != "texts" or not columns.required):
         message = f"`{cells[0].name}` is of type cells, which needs `rows` and a required table key `columns`"
-        reader.report("bad-kind", root.entries["keys"][0], message, "columns: {type: texts, required: true}")
+        reader.report(
+            "bad-kind",
+            reader.document.key_span(root, "keys"),
+            message,
+            "columns: {type: texts, required: true}",
+        )
 
 
 def _froms(root: Mapping) -> list[Node | None]:
-    fields = root.get("fields")
+    fields = root.entries.get("fields")
     items = fields.items if isinstance(fields, source.Sequence) else []
-    return [item.get("from") if isinstance(item, Mapping) else None for item in items]
+    return [item.entries.get("from") if isinstance(item, Mapping) else None for item in items]
 
 
 def _source_of(reader: Reader, node: Node, field: Field, known: ReadOnly[str, Key]) -> None:
@@ -325,7 +337,7 @@ def section_clashes(kinds: list[Kind]) -> list[Diagnostic]:
                 root = kind.document.root
                 span = Span(kind.document.path)
                 if isinstance(root, Mapping):
-                    span = kind.document.span(root.entries[key][1])
+                    span = kind.document.span(root.entries[key])
                 shown = value.removeprefix("\0")
                 message = f"the {key} `{shown}` is taken by {seen[value]}"
                 found.append(Diagnostic("bad-kind", message, span))

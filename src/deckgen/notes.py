@@ -161,7 +161,7 @@ def read_deck(reader: Reader) -> Deck:  # noqa: C901 (one key after the other)
     if root is None:
         return deck
     reader.require(root, "a deck", ("id", "title"))
-    values = {key: value for key, (_, value) in root.entries.items() if key in _DECK_KEYS}
+    values = {key: value for key, value in root.entries.items() if key in _DECK_KEYS}
     if "id" in values:
         deck.id = reader.identifier(values["id"]) or ""
     if "title" in values:
@@ -227,18 +227,18 @@ def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind]) -> Chapter:
     root = reader.mapping(reader.document.root, "a chapter", names, names)
     if root is None:
         return chapter
-    if (node := root.get("deck")) and (name := reader.deck_name(node, "deck")):
+    if (node := root.entries.get("deck")) and (name := reader.deck_name(node, "deck")):
         chapter.deck = f"{deck.title}::{name}"
-    if node := root.get("tags"):
+    if node := root.entries.get("tags"):
         chapter.tags = _joined(deck.tags, reader.tags(node))
     for section, kind in sections.items():
-        if node := root.get(section):
+        if node := root.entries.get(section):
             read = _read_table if kind.rows else _read_note
             for item in reader.items(node, section):
                 deck.notes += read(reader, item, kind, chapter)
     # a chapter's notes keep the order in which they are written, whatever their kinds
     start = next((i for i, note in enumerate(deck.notes) if note.chapter is chapter), len(deck.notes))
-    deck.notes[start:] = sorted(deck.notes[start:], key=lambda note: (note.at.line, note.at.column))
+    deck.notes[start:] = sorted(deck.notes[start:], key=lambda note: note.at.start)
     return chapter
 
 
@@ -261,7 +261,7 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
     mapping, values, whole = _read_values(reader, item, f"{_article(kind)} table", own)
     if mapping is None:
         return []
-    rows = mapping.get(kind.rows)
+    rows = mapping.entries.get(kind.rows)
     if rows is None:
         reader.report("missing-key", mapping, f"{_article(kind)} table lacks the key `{kind.rows}`")
         return []
@@ -298,7 +298,7 @@ def _read_values(
     mapping = item if isinstance(item, Mapping) and known else reader.mapping(item, what, keys, keys)
     if mapping is None:
         return None, values, False
-    for name, (_, node) in mapping.entries.items():
+    for name, node in mapping.entries.items():
         key = keys.get(name)
         if key is None or key.type in {"id", "tags"}:
             continue
@@ -320,11 +320,11 @@ def _note(  # noqa: PLR0913 (what a note is made of)
     before = len(reader.found)
     at: Node = mapping
     identifier = ""
-    if (node := mapping.get("id")) is not None:
+    if (node := mapping.entries.get("id")) is not None:
         at = node
         identifier = reader.identifier(node) or ""
     tags = chapter.tags
-    if (node := mapping.get("tags")) is not None:
+    if (node := mapping.entries.get("tags")) is not None:
         tags = _joined(tags, reader.tags(node))
     links = values.get("builds_on")
     builds_on = links.items if isinstance(links, References) else []
@@ -378,7 +378,7 @@ def _options(reader: Reader, node: Node, key: str) -> Options | None:
         reader.report("correct-option", node, "none of the options is correct", hint)
     elif len(right) > 1:
         hint = "a vignette has one best answer; reword the others, or take their `correct: true` away"
-        lines = ", ".join(str(option.text.line + 1) for option in right)
+        lines = ", ".join(str(reader.document.position(option.text.start)[0] + 1) for option in right)
         message = f"{len(right)} options are correct (lines {lines})"
         reader.report("correct-option", right[1].text, message, hint)
     return Options(options)
@@ -390,9 +390,9 @@ def _option(reader: Reader, node: Node) -> Option | None:
     mapping = reader.mapping(node, "an option", names, names)
     if mapping is None or not reader.require(mapping, "an option", ("text", "why")):
         return None
-    text = reader.prose(mapping.entries["text"][1], "text")
-    why = reader.prose(mapping.entries["why"][1], "why")
-    flag = mapping.get("correct")
+    text = reader.prose(mapping.entries["text"], "text")
+    why = reader.prose(mapping.entries["why"], "why")
+    flag = mapping.entries.get("correct")
     correct = reader.flag(flag, "correct") if flag is not None else False
     return Option(text, correct, why) if text and why else None
 

@@ -53,10 +53,15 @@ class Reader:
         if not isinstance(node, Mapping):
             self._not_a_mapping(node, what, names)
             return None
-        for name, (key, _) in node.entries.items():
+        for name in node.entries:
             if name not in known and name != ODD:
                 hint = did_you_mean(name, names) or f"its keys are {listing(names)}"
-                self.report("unknown-key", key, f"`{name}` is not a key of {what}", hint)
+                self.report(
+                    "unknown-key",
+                    self.document.key_span(node, name),
+                    f"`{name}` is not a key of {what}",
+                    hint,
+                )
         return node
 
     def _not_a_mapping(self, node: Node | None, what: str, names: Collection[str]) -> None:

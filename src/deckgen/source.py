@@ -8,6 +8,7 @@ The nodes come from a loop over libyaml's events: every scalar stays the text th
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -65,54 +66,48 @@ class Scalar:
 
     Attributes:
         value: The text, as YAML reads it.
-        line: Where it begins, from 0; for a block the line of its `|` or `>`.
-        column: From 0, in characters.
-        end_line: Where it ends.
-        end_column: The column after its last character.
+        start: Its offset in the document's text, in characters; for a block that of its `|` or `>`.
+        end: The offset after its last character.
         style: How it is written: "" plain, `'`, `"`, `|` or `>`.
     """
 
-    __slots__ = ("column", "end_column", "end_line", "line", "style", "value")
+    __slots__ = ("end", "start", "style", "value")
 
-    def __init__(  # noqa: PLR0913, PLR0917 (a node is its place)
-        self, value: str, line: int, column: int, end_line: int, end_column: int, style: str
-    ) -> None:
+    def __init__(self, value: str, start: int, end: int, style: str) -> None:
         """Keep the text and its place."""
         self.value = value
-        self.line = line
-        self.column = column
-        self.end_line = end_line
-        self.end_column = end_column
+        self.start = start
+        self.end = end
         self.style = style
 
 
 class Sequence:
-    """A list in the source; `line` and `column` from 0."""
+    """A list in the source; `start` is its offset in the document's text, in characters."""
 
-    __slots__ = ("column", "items", "line")
+    __slots__ = ("items", "start")
 
-    def __init__(self, line: int, column: int) -> None:
+    def __init__(self, start: int) -> None:
         """Begin an empty list."""
         self.items: list[Node] = []
-        self.line = line
-        self.column = column
+        self.start = start
 
 
 class Mapping:
-    """Keys with values in the source; `line` and `column` from 0."""
+    """Keys with values in the source.
 
-    __slots__ = ("column", "entries", "line")
+    Attributes:
+        entries: The values by their keys, as written.
+        starts: The offset of each key, in the order of `entries`.
+        start: Its own offset in the document's text, in characters.
+    """
 
-    def __init__(self, line: int, column: int) -> None:
+    __slots__ = ("entries", "start", "starts")
+
+    def __init__(self, start: int) -> None:
         """Begin an empty mapping."""
-        self.entries: dict[str, tuple[Scalar, Node]] = {}
-        self.line = line
-        self.column = column
-
-    def get(self, key: str) -> Node | None:
-        """The value of a key; None where the key is not there."""
-        entry = self.entries.get(key)
-        return entry[1] if entry else None
+        self.entries: dict[str, Node] = {}
+        self.starts: list[int] = []
+        self.start = start
 
 
 _Event: TypeAlias = Any  # libyaml's events have no common attributes to name
@@ -141,16 +136,36 @@ class Document:
         """The lines as libyaml counts them, without line ends."""
         return _LINE_END.split(self.text)
 
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        """The offset of each line."""
+        return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """The line and column, both from 0, of an offset in the text."""
+        line = bisect_right(self._line_starts, offset) - 1
+        return line, offset - self._line_starts[line]
+
     def span(self, node: Node) -> Span:
         """The place of a node: a one-line text whole, a block's first line, a list's or mapping's start."""
-        if node.line >= len(self.lines):  # an empty value after the last line end
-            return Span(self.path, len(self.lines))
+        line, column = self.position(node.start)
         if not isinstance(node, Scalar):
-            return Span(self.path, node.line + 1, node.column + 1, node.column + 2)
-        if node.line == node.end_line:
-            return Span(self.path, node.line + 1, node.column + 1, max(node.end_column, node.column + 1) + 1)
+            return Span(self.path, line + 1, column + 1, column + 2)
+        last, end = self.position(node.end)
+        if line == last:
+            return Span(self.path, line + 1, column + 1, max(end, column + 1) + 1)
         first = len(node.value) - len(node.value.lstrip())
         return self.span_in(node, first, len(node.value[first:].split("\n", 1)[0].rstrip()))
+
+    def key_span(self, mapping: Mapping, key: str) -> Span:
+        """The place of a key of a mapping."""
+        return self.span_at(mapping.starts[list(mapping.entries).index(key)], key)
+
+    def span_at(self, start: int, key: str) -> Span:
+        """The place of a key, whose text begins at an offset."""
+        line, column = self.position(start)
+        length = len(key) + 2 * (self.text[start : start + 1] in {'"', "'"})
+        return Span(self.path, line + 1, column + 1, column + 1 + max(length, 1))
 
     def span_in(self, scalar: Scalar, offset: int, length: int = 1) -> Span:
         """The place of a part of a text.
@@ -162,22 +177,18 @@ class Document:
             offset: Where the part begins in the text's value, in characters.
             length: How long it is; what lies on further lines is left out.
         """
-        if scalar.line >= len(self.lines):
-            return Span(self.path, len(self.lines))
         line_start = scalar.value.rfind("\n", 0, offset) + 1
         line_end = scalar.value.find("\n", offset)
         piece = scalar.value[line_start : line_end if line_end >= 0 else None]
+        line, first = self.position(scalar.start)
+        quote = 1 if scalar.style else 0
         column: int | None = None
         if scalar.style == "|":
-            line = scalar.line + 1 + scalar.value.count("\n", 0, offset)
+            line += 1 + scalar.value.count("\n", 0, offset)
             if line < len(self.lines) and self.lines[line].endswith(piece):
                 column = len(self.lines[line]) - len(piece) + offset - line_start
-        elif scalar.line == scalar.end_line:
-            line = scalar.line
-            quote = 1 if scalar.style else 0
-            raw = self.lines[line][scalar.column + quote : scalar.end_column - quote]
-            if raw == scalar.value:
-                column = scalar.column + quote + offset
+        elif self.text[scalar.start + quote : scalar.end - quote] == scalar.value and not line_start:
+            column = first + quote + offset
         else:
             line = self._line_of(scalar, offset)
         if column is None:
@@ -187,20 +198,20 @@ class Document:
 
     def cut_by_comment(self, scalar: Scalar) -> Span | None:
         """Where a comment ends a plain text; None where none does."""
-        if scalar.style or scalar.end_line >= len(self.lines):
+        line, column = self.position(scalar.end)
+        rest = self.lines[line][column:]
+        if scalar.style or not rest.lstrip().startswith("#"):
             return None
-        rest = self.lines[scalar.end_line][scalar.end_column :]
-        if not rest.lstrip().startswith("#"):
-            return None
-        start = len(self.lines[scalar.end_line]) - len(rest.lstrip())
-        return Span(self.path, scalar.end_line + 1, start + 1, len(self.lines[scalar.end_line]) + 1)
+        start = len(self.lines[line]) - len(rest.lstrip())
+        return Span(self.path, line + 1, start + 1, len(self.lines[line]) + 1)
 
     def _line_of(self, scalar: Scalar, offset: int) -> int:
         """The line, from 0, on which a folded or quoted text of several lines has the offset."""
         done = 0
-        first = scalar.line + (scalar.style == ">")
-        for line in range(first, min(scalar.end_line + 1, len(self.lines))):
-            written = self.lines[line][scalar.column if line == scalar.line else 0 :].strip()
+        start, column = self.position(scalar.start)
+        last, _ = self.position(scalar.end)
+        for line in range(start + (scalar.style == ">"), last + 1):
+            written = self.lines[line][column if line == start else 0 :].strip()
             if scalar.style == '"':
                 written = re.sub(_ESCAPE, "?", written.strip('"').removesuffix("\\"))
             elif scalar.style == "'":
@@ -210,7 +221,7 @@ class Document:
             done += len(written)
             if offset < done:
                 return line
-        return scalar.line
+        return start
 
 
 def read(path: Path, shown: str, within: Path) -> tuple[Document, list[Diagnostic]]:
@@ -295,40 +306,37 @@ class _Composer:
 
     def compose(self) -> Node | None:  # noqa: C901, PLR0912, PLR0915 (one loop, unrolled for speed)
         """The root node; None for an empty document."""
-        get_event: Callable[[], Any] = CParser(self.document.text).get_event
-        top = Sequence(0, 0)
-        stack: list[tuple[Sequence | Mapping, Scalar | None]] = []
+        text = self.document.text
+        get_event: Callable[[], Any] = CParser(text).get_event
+        top = Sequence(0)
+        stack: list[tuple[Sequence | Mapping, str | None]] = []
         container: Sequence | Mapping = top
-        key: Scalar | None = None
+        key: str | None = None  # of the mapping that is read, where its value is still to come
+        key_start = 0
         node: Node
         while True:
             event = get_event()
             kind = type(event)
             if kind is ScalarEvent:
-                start, end = event.start_mark, event.end_mark
-                style = event.style or ""
-                node = Scalar(event.value, start.line, start.column, end.line, end.column, style)
-                if style in "|>" and style:
-                    # libyaml's end of a block may lie on the line of what follows it
-                    node.end_line = max(node.end_line, node.line + 1)
-                elif style == '"' and "\\" in self.document.lines[start.line]:
-                    self._escapes(node)
+                start = event.start_mark.index
                 if event.anchor or (event.tag and not event.implicit[0] and not event.implicit[1]):
                     self._decorated(event)
-            elif kind is MappingStartEvent:
-                node = Mapping(event.start_mark.line, event.start_mark.column)
-                if event.anchor or event.tag:
-                    self._decorated(event)
-            elif kind is SequenceStartEvent:
-                node = Sequence(event.start_mark.line, event.start_mark.column)
-                if event.anchor or event.tag:
-                    self._decorated(event)
+                if key is None and type(container) is Mapping:
+                    key, key_start = event.value, start
+                    continue
+                node = Scalar(event.value, start, event.end_mark.index, event.style or "")
+                if node.style == '"' and "\\" in text[start : node.end]:
+                    self._escapes(node)
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
                 container, key = stack.pop()
                 continue
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                start = event.start_mark.index
+                node = Mapping(start) if kind is MappingStartEvent else Sequence(start)
+                if event.anchor or event.tag:
+                    self._decorated(event)
             elif kind is AliasEvent:
-                mark, end = event.start_mark, event.end_mark
-                node = Scalar(f"*{event.anchor}", mark.line, mark.column, end.line, end.column, "")
+                node = Scalar(f"*{event.anchor}", event.start_mark.index, event.end_mark.index, "")
                 self._report("yaml-alias", f"`*{event.anchor}` is a YAML alias", event)
             elif kind is DocumentStartEvent:
                 self.documents += 1
@@ -344,42 +352,47 @@ class _Composer:
             else:
                 continue
 
+            after: str | None = None
             if isinstance(container, Sequence):
                 container.items.append(node)
-            elif key is not None:
-                self._set(container, key, node)
-                key = None
-            elif isinstance(node, Scalar):
-                key = node
-                continue
+            elif key is None:
+                after, key_start = self._odd_key(node, container), node.start
             else:
-                key = self._odd_key(node, container)
-            if not isinstance(node, Scalar):
-                stack.append((container, key))
-                container, key = node, None
-                if len(stack) > MAX_DEPTH:
-                    message = f"lists and mappings are nested more than {MAX_DEPTH} deep"
-                    self._report("too-deep", message, event)
-                    self.document.broken = True
-                    return None
+                if key in container.entries:
+                    self._twice(container, key, key_start)
+                else:
+                    container.entries[key] = node
+                    container.starts.append(key_start)
+                key = None
+            if isinstance(node, Scalar):
+                key = after
+                continue
+            stack.append((container, after))
+            container, key = node, None
+            if len(stack) > MAX_DEPTH:
+                message = f"lists and mappings are nested more than {MAX_DEPTH} deep"
+                self._report("too-deep", message, event)
+                self.document.broken = True
+                return None
 
-    def _set(self, mapping: Mapping, key: Scalar, node: Node) -> None:
-        """Put a value under its key; a key that is there already keeps its first value."""
-        if key.value in mapping.entries:
-            first = mapping.entries[key.value][0].line + 1
-            message = f"the key `{key.value}` stands twice; the first is on line {first}"
-            self.found.append(Diagnostic("duplicate-key", message, self.document.span(key)))
+    def _twice(self, mapping: Mapping, key: str, start: int) -> None:
+        """Report a key that is there already; it keeps its first value."""
+        if key == ODD:
             return
-        mapping.entries[key.value] = (key, node)
+        first = self.document.key_span(mapping, key).line
+        message = f"the key `{key}` stands twice; the first is on line {first}"
+        self.found.append(Diagnostic("duplicate-key", message, self.document.span_at(start, key)))
 
-    def _odd_key(self, node: Sequence | Mapping, mapping: Mapping) -> Scalar:
-        """Report a list or mapping where a key of a mapping belongs, and stand in for it."""
+    def _odd_key(self, node: Node, mapping: Mapping) -> str:
+        """Report what is no text where a key of a mapping belongs; give what stands in for the key."""
+        line, column = self.document.position(mapping.start)
         message = "this is read as a YAML mapping, not as text"
-        span = Span(self.document.path, mapping.line + 1, mapping.column + 1, mapping.column + 2)
-        hint = _start_hint(self.document.lines[mapping.line])
-        self.found.append(Diagnostic("yaml-syntax", message, span, hint))
+        hint = _start_hint(self.document.lines[line])
+        if not isinstance(node, Scalar):  # else it is an alias, which has been reported
+            span = Span(self.document.path, line + 1, column + 1, column + 2)
+            self.found.append(Diagnostic("yaml-syntax", message, span, hint))
         self.document.broken = True
-        return Scalar(ODD, node.line, node.column, node.line, node.column + 1, "")
+        return ODD
 
     def _decorated(self, event: _Event) -> None:
         """Report an anchor or a tag on a node."""
@@ -397,16 +410,14 @@ class _Composer:
 
     def _escapes(self, scalar: Scalar) -> None:
         """Report escapes in double quotes that make control characters, as that of a formula's beta does."""
-        for number in range(scalar.line, scalar.end_line + 1):
-            line = self.document.lines[number]
-            start = scalar.column + 1 if number == scalar.line else 0
-            end = scalar.end_column - 1 if number == scalar.end_line else len(line)
-            for match in re.compile(_ESCAPE).finditer(line, start, end):
-                if re.compile(_CONTROL_ESCAPE).match(line, match.start(), end):
-                    span = Span(self.document.path, number + 1, match.start() + 1, match.end() + 1)
-                    message = f"in double quotes `{match.group()}` is an invisible control character"
-                    hint = BLOCK_HINT.format(key="text") + "; a block keeps backslashes as they are"
-                    self.found.append(Diagnostic("control-character", message, span, hint))
+        text = self.document.text
+        for match in re.compile(_ESCAPE).finditer(text, scalar.start + 1, scalar.end - 1):
+            if re.compile(_CONTROL_ESCAPE).match(text, match.start(), scalar.end - 1):
+                line, column = self.document.position(match.start())
+                span = Span(self.document.path, line + 1, column + 1, column + 1 + len(match.group()))
+                message = f"in double quotes `{match.group()}` is an invisible control character"
+                hint = BLOCK_HINT.format(key="text") + "; a block keeps backslashes as they are"
+                self.found.append(Diagnostic("control-character", message, span, hint))
 
 
 def _raw_control_characters(document: Document) -> Iterator[Diagnostic]:
@@ -414,9 +425,9 @@ def _raw_control_characters(document: Document) -> Iterator[Diagnostic]:
     for count, match in enumerate(_CONTROL.finditer(document.text)):
         if count == 10:  # noqa: PLR2004 (a binary file has thousands)
             return
-        line, column = _position(document.text[: match.start()])
+        line, column = document.position(match.start())
         message = f"the control character U+{ord(match.group()):04X} stands here, invisible"
-        span = Span(document.path, line, column, column + 1)
+        span = Span(document.path, line + 1, column + 1, column + 2)
         yield Diagnostic("control-character", message, span, "delete it, and type the text around it anew")
 
 

@@ -158,12 +158,13 @@ def check(template: Template, fields: Collection[str], *, front: bool) -> list[F
 
 # Which cards a note has: rslib/src/notetype/cardgen.rs
 
+_BLANK = frozenset("\t\n\v\f\r <")
 _EMPTY = re.compile(r"(?:[\t\n\v\f\r ]|</?(?:br|div) ?/?>)*", re.IGNORECASE)
 
 
 def is_empty(html: str) -> bool:
     """Whether Anki takes a field for empty: nothing in it but white space, `<br>` and `<div>`."""
-    return not html or (html[0] in "\t\n\v\f\r <" and _EMPTY.fullmatch(html) is not None)
+    return not html or (html[0] in _BLANK and _EMPTY.fullmatch(html) is not None)
 
 
 def _shows(parts: Sequence[Part], filled: Collection[str]) -> bool:
@@ -226,9 +227,11 @@ class CardRules:
                         numbers.update(cloze.numbers)
             return tuple(sorted({min(number, MAX_CLOZE) - 1 for number in numbers if number > 0}))
         filled = 0
-        for index, value in enumerate(values):
-            if not is_empty(value):
-                filled |= 1 << index
+        bit = 1
+        for value in values:
+            if value and not is_empty(value):
+                filled |= bit
+            bit <<= 1
         cards = self._known.get((filled, tagged))
         if cards is None:
             names = {name for index, name in enumerate(self.fields) if filled >> index & 1}

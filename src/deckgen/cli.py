@@ -5,7 +5,6 @@ Exit codes: 0 done, 1 the source has faults, 2 the call was wrong or failed.
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import shutil
@@ -144,8 +143,6 @@ def _build(folder: Path, report: _Report) -> Build:
     """The build of a deck's folder, with a progress bar where it takes long."""
     from deckgen.build import build as build_deck  # noqa: PLC0415
 
-    # a build makes many objects and no cycles worth looking for, which costs a tenth of its time
-    gc.disable()
     bar = _Bar(shown=report.output_format is Format.text and sys.stderr.isatty())
     try:
         return build_deck(folder, bar.tick)

@@ -48,8 +48,6 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
         beside.replace(path)
     except BaseException:
         with suppress(OSError):

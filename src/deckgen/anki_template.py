@@ -71,7 +71,7 @@ class Template:
     faults: list[Fault] = field(default_factory=list)
 
 
-_TAG = re.compile(r"<!--.*?(?:-->|$)|\{\{(.*?)\}\}|\{\{", re.DOTALL)
+_TAG = re.compile(r"<!--.*?(?:-->|$)|\{\{((?:(?!\{\{).)*?)\}\}|\{\{", re.DOTALL)
 
 
 def parse(text: str) -> Template:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deckgen import checks, kinds, notes, package, source
-from deckgen.diagnostics import CallError, Diagnostic, Span
+from deckgen.diagnostics import CallError, Diagnostic, Span, did_you_mean
 from deckgen.faces import Faces, Folder, NoteType, kind_folders
 from deckgen.fields import FieldWriter
 from deckgen.markup import Markup, Media
@@ -19,7 +19,7 @@ from deckgen.package import Package, Row
 from deckgen.reading import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from deckgen.kinds import Kind
     from deckgen.notes import Deck
@@ -126,12 +126,15 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
             tell("reading", number, len(paths))
             reader = Reader(*source.read(path, path.relative_to(project).as_posix(), project))
             notes.read_chapter(reader, deck, in_force)
-            if reader.document.broken:
+            if reader.found:
                 broken_ids |= set(notes.probable_ids(reader.document))
             documents.append(reader.document)
             found += reader.found
         for rule in checks.RULES:
             found += rule(deck, broken_ids)
+
+    if not kinds_broken and not faces.found:
+        found += _unused_templates(project, folders, faces.texts)
 
     result = Build(lines={})
     rows, media = _rows(project, deck, note_types, started, found, tell)
@@ -158,6 +161,20 @@ def _template_folders(project: Path) -> list[Folder]:
     if own.resolve() == shipped.resolve():
         return [Folder(own, "templates", project)]
     return [Folder(shipped, "deckgen/templates", shipped.resolve()), Folder(own, "templates", project)]
+
+
+def _unused_templates(project: Path, folders: list[Folder], used: dict[str, str]) -> Iterator[Diagnostic]:
+    """Advice on files of the project's templates/ that nothing reads."""
+    own = project / "templates"
+    names = [path.name for path in (folders[0].path / "base").glob("*.j2")]
+    for path in sorted(own.rglob("*")):
+        shown = path.relative_to(project).as_posix()
+        hidden = any(part.startswith(".") for part in path.relative_to(own).parts)
+        if path.is_file() and not hidden and path.name != "kind.yaml" and shown not in used:
+            hint = did_you_mean(path.name, names)
+            if path.name in names:
+                hint = f"did you mean `templates/base/{path.name}`?"
+            yield Diagnostic("unused-template", "nothing reads this file", Span(shown), hint)
 
 
 def _chapters(project: Path, found: list[Diagnostic]) -> list[Path]:

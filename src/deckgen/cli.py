@@ -88,9 +88,9 @@ def build(
 
         folder = _project(project)
         if output is not None:
+            files.check_target(output)
             if output.suffix.lower() != ".apkg":
                 raise CallError(f"{output} does not end in .apkg, so Anki would not open it")
-            files.check_target(output)
         else:
             _make_build_folder(folder / "build")
         result = _build(folder, report)
@@ -124,7 +124,9 @@ def _project(named: Path | None) -> Path:
     if named is None:
         return find_project(Path.cwd())
     if not (named / "source" / "deck.yaml").exists():
-        raise CallError(f"{named} is not the folder of a deck: it does not hold source/deck.yaml")
+        above = named.resolve().parent
+        hint = f"did you mean {above}?" if (above / "source" / "deck.yaml").exists() else ""
+        raise CallError(f"{named} is not the folder of a deck: it does not hold source/deck.yaml", hint)
     return named
 
 
@@ -225,29 +227,36 @@ class _Report:
 def _reporting(command: str, output_format: Format) -> Iterator[_Report]:
     """Turn a failed call into a message and its exit code, and leave nothing behind when stopped."""
     report = _Report(command, output_format)
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _stopped)
+    stopped: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del frame
+        stopped.append(number)
+        raise KeyboardInterrupt
+
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in (getattr(signal, name) for name in names)}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, stop)
     try:
         yield report
-    except CallError as error:
-        report.failed(str(error), error.hint)
-        raise typer.Exit(2) from error
-    except KeyboardInterrupt as error:
-        report.failed("stopped; nothing was written")
-        raise typer.Exit(130) from error
-    except BrokenPipeError:
+    except BaseException as error:
+        # what was under way when the signal came may have ended with an exception of its own
+        if stopped:
+            report.failed("stopped")
+            raise typer.Exit(128 + stopped[0]) from error
+        if isinstance(error, CallError):
+            report.failed(str(error), error.hint)
+            raise typer.Exit(2) from error
+        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+            where = f": {os.fsdecode(error.filename)}" if error.filename else ""
+            report.failed(f"{error.strerror or error}{where}")
+            raise typer.Exit(2) from error
         raise
-    except OSError as error:
-        where = f": {os.fsdecode(error.filename)}" if error.filename else ""
-        report.failed(f"{error.strerror or error}{where}")
-        raise typer.Exit(2) from error
-
-
-def _stopped(number: int, frame: FrameType | None) -> None:
-    """End as on Ctrl-C, so that files half written are taken away."""
-    del frame
-    raise SystemExit(128 + number)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _about(package: Package, path: Path | None) -> dict[str, Any]:

@@ -57,13 +57,17 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "same-media-name": ("error", "Two different media files have one name."),
     # Kinds and faces
     "bad-kind": ("error", "A kind.yaml contradicts itself or another."),
+    "unused-template": ("advice", "A file under templates/ is one that nothing reads."),
     "missing-face": ("error", "A card's face does not exist."),
     "template-syntax": ("error", "A template is not Jinja."),
     "template-failed": ("error", "A template failed while it was rendered."),
     "anki-syntax": ("error", "Anki's part of a template, `{{…}}`, is broken."),
     "unknown-field": ("error", "A template names a field that its note type does not have."),
     "unknown-filter": ("error", "A template uses a filter that Anki does not have."),
-    "blank-front": ("error", "A front shows no field that every note fills, so some notes get no card."),
+    "blank-front": (
+        "error",
+        "A front makes no card, a blank card of every note, or leaves notes without any.",
+    ),
 }
 """Every code, with its level and what it says, in a sentence. Codes never change once released."""
 
@@ -175,7 +179,10 @@ def _quote(line: str, span: Span, width: int) -> str:
     gutter = f"{span.line:>5} | "
     room = max(width - len(gutter), 20)
     line = line.replace("\t", " ").rstrip()
-    line = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in line)
+    line = "".join(
+        char if char.isprintable() else " " if char.isspace() else "\N{REPLACEMENT CHARACTER}"
+        for char in line
+    )
     if span.column is None:
         return f"{gutter}{_crop(line, 0, room)[0]}\n"
     start = span.column - 1

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from deckgen import anki_template
 from deckgen.anki_template import CardRules
-from deckgen.diagnostics import Diagnostic, Span, did_you_mean
+from deckgen.diagnostics import Diagnostic, Span, did_you_mean, listing
 from deckgen.source import load
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from deckgen.kinds import Kind
     from deckgen.notes import Deck
 
+_KNOWN = ("deck", "kind", "fields", "side")
 _RIGHT_TO_LEFT = frozenset(
     ["ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku", "ps", "sd", "syr", "ug", "ur", "yi"]
 )
@@ -228,23 +229,27 @@ class Faces:
         """A rendered template; empty, reported, where that fails."""
         try:
             return self._environment.get_template(name).render(
-                deck=self._deck_for(kind), kind={"name": kind.name, "title": kind.title}, side=side
+                deck=self._deck_for(kind),
+                kind={"name": kind.name, "title": kind.title},
+                fields=[field.name for field in kind.fields],
+                side=side,
             )
         except TemplateNotFound as error:
             self._not_found(error, name, asked_by)
         except TemplateSyntaxError as error:
-            span = Span(error.filename or asked_by, error.lineno)
+            found = self._loader.find(error.name or name)
+            span = Span(found.shown if found else asked_by, error.lineno)
             self.found.append(Diagnostic("template-syntax", error.message or "this is not Jinja", span))
         except Exception as error:  # noqa: BLE001 (whatever a stranger's template does is a diagnostic)
             span = self._failed_at(error, name, asked_by)
             message = error.message if isinstance(error, TemplateError) and error.message else str(error)
             message = message.strip().removesuffix(".")
             hint = ""
-            if match := re.search(r"'(\w+)' is undefined", message):
-                hint = (
-                    did_you_mean(match[1], ["deck", "kind", "side"])
-                    or "a face knows `deck`, `kind` and `side`"
-                )
+            if match := re.search(r"'dict object' has no attribute '(\w+)'", message):
+                known = [*self._deck_for(kind), "name", "title"]
+                message, hint = f"there is no `{match[1]}` here", did_you_mean(match[1], known)
+            elif match := re.search(r"'(\w+)' is undefined", message):
+                hint = did_you_mean(match[1], _KNOWN) or f"a face knows {listing(_KNOWN)}"
             self.found.append(Diagnostic("template-failed", message, span, hint))
         return ""
 
@@ -282,6 +287,7 @@ class Faces:
             "language": deck.language,
             "direction": "rtl" if deck.language.lower().split("-")[0] in _RIGHT_TO_LEFT else "ltr",
             "feedback": feedback,
+            "note_id": Markup(f"{{{{{id_field}}}}}") if id_field else "",  # noqa: S704 (a field's name)
         }
 
     def _check_fronts(self, kind: Kind, rules: CardRules) -> None:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 _Write: TypeAlias = "Callable[[Note, Value], str]"
 
-_CLOZE_MARKS = re.compile(r"\{\{c[\d,]+::|::[^:{}]*\}\}|\}\}|[*_`=$]")
+_CLOZE_MARKS = re.compile(r"\{\{c[\d,]+::|::[^:{}]*\}\}|\}\}")
+_EMPHASIS = re.compile(r"\*+|==|(?<!\w)_|_(?!\w)")
+_MORE_MARKUP = re.compile(r"[$\[<`|\\{]")
 _LABEL_WORDS = 12
 
 
@@ -156,11 +158,15 @@ class FieldWriter:
 
 
 def label(note: Note) -> str:
-    """What a note is called where another names it: its kind's label key, without markup."""
+    """What a note is called where another names it: its kind's label key, or its id.
+
+    The id serves where the label is missing, or holds markup that would have to be rendered.
+    """
     value = note.values.get(note.kind.label) if note.kind.label else None
     if isinstance(value, Cells):
         value = value.items[0] if value.items else None
-    if not isinstance(value, Scalar):
+    text = _CLOZE_MARKS.sub("", value.value) if isinstance(value, Scalar) else ""
+    if not text or _MORE_MARKUP.search(text):
         return note.id.rpartition(".")[2].replace("-", " ")
-    words = _CLOZE_MARKS.sub("", value.value).split()
+    words = _EMPHASIS.sub("", text).split()
     return " ".join(words[:_LABEL_WORDS]) + ("…" if len(words) > _LABEL_WORDS else "")

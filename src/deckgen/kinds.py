@@ -128,6 +128,7 @@ class Kind:
     document: Document
 
 
+_WRITTEN = tuple(name for name in TYPES if name not in {"id", "tags"})
 _KEYS = ("title", "section", "type", "revision", "keys", "rows", "table_keys", "label", "fields", "cards")
 _FIELD_NAME = re.compile(r'[^:"{}#^/\s](?:[^:"{}]*[^:"{}\s])?')
 _SPECIAL_FIELDS = {"tags", "type", "deck", "subdeck", "card", "cardflag", "frontside", "cardid"}
@@ -214,7 +215,7 @@ def _keys(reader: Reader, root: Mapping, under: str) -> dict[str, Key]:
         required, about = mapping.entries.get("required"), mapping.entries.get("about")
         keys[name] = Key(
             name,
-            reader.one_of(mapping.entries["type"], "type", TYPES) or "text",
+            reader.one_of(mapping.entries["type"], "type", _WRITTEN) or "text",
             required=reader.flag(required, "required") if required else False,
             about=(scalar.value.strip() if about and (scalar := reader.scalar(about, "about")) else ""),
         )

@@ -36,7 +36,9 @@ _CLOZE_TOKEN = re.compile(r"\{\{c([0-9,]*[0-9][0-9,]*)::|\}\}")
 _HIGH_CLOZE = re.compile(r"\{\{c([0-9,]*[0-9]{3,}[0-9,]*)::")
 _CLOZE_SLIP = re.compile(
     r"\{(?:(?<!\{\{)c[0-9]+::|\{(?:c[0-9]+:(?!:)|c\s*[0-9]*\s+:|c::|\s+c[0-9]|C[0-9]+:|[0-9]+::))"
+    r"|[(\[]{2}c[0-9]+::"
 )
+_NO_CLOZE = re.compile(r"\{\{(?!c[0-9,]*[0-9])[^{}$\\]*\}\}")
 
 
 @dataclass(slots=True)
@@ -119,6 +121,8 @@ _SOUNDS = frozenset(["flac", "m4a", "mp3", "mp4", "oga", "ogg", "opus", "wav", "
 _SOUND = re.compile(r"\[sound:([^\[\]\n]+)\]")
 _IMG = re.compile(r"<img\b([^>]*?)\bsrc=(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _HREF = re.compile(r"<a\b[^>]*?\bhref=(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+_BROKEN_LINK = re.compile(r"\]\(([^()<>\n\"]*\S [^()<>\n\"]*)\)")
+_CODE = re.compile(r"<(code|pre)>.*?</\1>", re.DOTALL)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _SAFE_LINK = re.compile(r"https?://[^\s]+|mailto:[^\s]+", re.IGNORECASE)
 _ANKI_BRACKET = re.compile(r"\[(?=(?:sound:|anki:|latex\]|/latex\]|\$\$?\]|/\$\$?\]))", re.IGNORECASE)
@@ -257,7 +261,7 @@ class Markup:
             html = _HIGHLIGHT.sub(lambda match: match[1] or f"<mark>{match[2]}</mark>", html)
         if "<img" in html:
             html = _IMG.sub(lambda match: self._image(match, scalar, document), html)
-        if "<a" in html:
+        if "<a" in html or "](" in html:
             self._check_links(html, scalar, document)
         html = _escaped_brackets(html)
         for number, sound in enumerate(sounds):
@@ -281,6 +285,11 @@ class Markup:
         return f'<img{match[1]}src="{name}"'
 
     def _check_links(self, html: str, scalar: Scalar, document: Document) -> None:
+        broken = _BROKEN_LINK.search(_CODE.sub("", html)) if "](" in html else None
+        if broken:
+            message = "Markdown reads no link or image here, because of the space in the path"
+            hint = f"write it within angle brackets: `](<{broken[1]}>)`"
+            self._report("bad-link", _locate(broken[1], scalar, document), message, hint)
         for match in _HREF.finditer(html):
             address = html_lib.unescape(match[1] or match[2] or match[3] or "")
             if not _SAFE_LINK.fullmatch(address):
@@ -345,7 +354,15 @@ class Markup:
 
     def _media(self, address: str, types: frozenset[str], scalar: Scalar, document: Document) -> str:
         """The name in the collection of a file that a text refers to; reported where there is none."""
+        address = address if address in scalar.value else unquote(address)
         span = _locate(address, scalar, document)
+        if "\\" in address:
+            message, hint = (
+                f"there is no file `{address}`",
+                "write the path with `/`, from the chapter's own folder",
+            )
+            self._report("missing-media", span, message, hint)
+            return ""
         if _SCHEME.match(address):
             message = "this is on the network; a learner on a train sees nothing"
             self._report(
@@ -376,7 +393,13 @@ class Markup:
             return "unreadable-media", f"`{address}` lies outside source/", "put it into source/media/"
         if not exists:
             names = [other.name for other in real.parent.iterdir()] if real.parent.is_dir() else []
-            return "missing-media", f"there is no file `{address}`", did_you_mean(real.name, names)
+            from_here = next(
+                (other for other in (self.source, self.project) if (other / address).is_file()), None
+            )
+            hint = did_you_mean(real.name, names)
+            if from_here:
+                hint = "paths begin at the chapter's own folder, as in `media/tree.png`"
+            return "missing-media", f"there is no file `{address}`", hint
         if not is_file:
             return "unreadable-media", f"`{address}` is not a file", ""
         if real.suffix.lower().removeprefix(".") not in types:
@@ -410,7 +433,7 @@ class Markup:
 
 def _cloze_faults(text: str, found: list[Cloze]) -> Iterator[tuple[str, int, int, str, str]]:
     """Clozes that Anki would not read, or not as meant: code, offset, length, message and hint."""
-    slip = _CLOZE_SLIP.search(text)
+    slip = _CLOZE_SLIP.search(text) or ("$" not in text and _NO_CLOZE.search(text)) or None
     if slip:
         hint = "a cloze is written `{{c1::answer}}` or `{{c1::answer::hint}}`"
         yield "bad-cloze", slip.start(), len(slip.group()), f"`{slip.group()}` does not begin a cloze", hint
@@ -435,9 +458,9 @@ def _cloze_faults(text: str, found: list[Cloze]) -> Iterator[tuple[str, int, int
             message = "this cloze hides nothing"
         elif cloze.numbers[0] < 1:
             message = f"cloze numbers go from 1 to {MAX_CLOZE}"
-        elif "$" in inner and inner.count("$") % 2 and "}" in text[cloze.end + 2 :][:2]:
-            message = "a `}}` in the formula ends this cloze too early"
-            hint = "put a space between the two braces of the formula: `} }`"
+        elif inner.count("{") > inner.count("}"):
+            message = "the first `}}` ends this cloze, before the brace that opens in it is closed"
+            hint = "put a space between two closing braces of a formula: `} }`"
         if message:
             yield "bad-cloze", cloze.start, cloze.inner - cloze.start, message, hint
 

@@ -306,6 +306,10 @@ def _read_values(
         if value is not None:
             values[name] = value
     missing = [key.name for key in keys.values() if key and key.required and key.name not in mapping.entries]
+    if missing and len(mapping.entries.keys() - keys.keys()):
+        # a key that is only misspelt has been told
+        misspelt = [did_you_mean(name, keys) for name in mapping.entries if name not in keys]
+        missing = [name for name in missing if f"did you mean `{name}`?" not in misspelt]
     if missing:
         plural = "keys" if len(missing) > 1 else "key"
         hint = _id_hint(values) if missing == ["id"] else ""
@@ -369,7 +373,7 @@ def _options(reader: Reader, node: Node, key: str) -> Options | None:
     if len(reader.found) > before:
         return None
     if not MIN_OPTIONS <= len(options) <= MAX_OPTIONS:
-        message = f"there are {len(options)} options; a vignette has {MIN_OPTIONS} to {MAX_OPTIONS}"
+        message = f"a vignette has {MIN_OPTIONS} to {MAX_OPTIONS} options; here is {len(options) or 'none'}"
         reader.report("option-count", node, message)
         return None
     right = [option for option in options if option.correct]

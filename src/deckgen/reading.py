@@ -86,11 +86,25 @@ class Reader:
         if not isinstance(node, Scalar):
             if isinstance(node, Mapping) and ODD in node.entries:
                 return None
+            item = self.document.text[: node.start].rstrip(" ").endswith("-")
             hint = BLOCK_HINT.format(key=key)
-            self.report("wrong-type", node, f"`{key}` is {_name(node)}, where a text belongs", hint)
+            if item and isinstance(node, Mapping):
+                hint = (
+                    "a colon with a space after it makes a key; write `- |`, and the text below it, indented"
+                )
+            what = f"an item of `{key}`" if item else f"`{key}`"
+            self.report("wrong-type", node, f"{what} is {_name(node)}, where a text belongs", hint)
             return None
         if not node.value or node.value.isspace():
-            self.report("empty-value", node, f"`{key}` is empty")
+            item = self.document.text[: node.start].rstrip().endswith("-")
+            line, column = self.document.position(node.end)
+            rest = self.document.lines[line][column:].lstrip()
+            hint = (
+                "what follows `#` is a comment; as text it belongs in quotes" if rest.startswith("#") else ""
+            )
+            self.report(
+                "empty-value", node, f"an item of `{key}` is empty" if item else f"`{key}` is empty", hint
+            )
             return None
         return node
 
@@ -153,6 +167,11 @@ class Reader:
         if ID.fullmatch(scalar.value):
             return scalar.value
         slug = "-".join(re.findall(r"[a-z0-9]+", scalar.value.lower()))
+        if slug == "".join(char for char in scalar.value if char.isprintable()):
+            self.report(
+                "bad-id", scalar, f"`{slug}` holds an invisible character", "delete it, and type it anew"
+            )
+            return None
         hint = "an id has small letters, digits and hyphens between them" + (f": `{slug}`" if slug else "")
         self.report("bad-id", scalar, f"`{scalar.value}` is not an id", hint)
         return None

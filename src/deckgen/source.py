@@ -53,12 +53,46 @@ _CONTROL_ESCAPE = (
     r"\\(?:[0abtvfreNLP\t]|x[01][0-9a-fA-F]|x7[fF]|x[89][0-9a-fA-F]|u00[01][0-9a-fA-F]"
     r"|n(?=(?:abla|eq|eg|e|i|ot|u|mid|leq|geq|parallel|earrow|subseteq)\b))"
 )
-# What the usual slips look like; compiled only where there is one.
-_PLAIN_START = r"^\s*(?:- +)*([\w-]+):\s+([{*%`@&!|>\[].*)$"
-_COLON_IN_TEXT = r"^\s*(?:- +)*([\w-]+):\s+[^\"'|>\s].*?:(?:\s|$)"
-_NO_SPACE = r"^\s*(?:- +)*[a-z_]+:[^\s:/]"
-_QUOTES_IN_QUOTES = r"^\s*(?:- +)*([\w-]+):\s+([\"']).*\2\s*[^\s#,\]}]"
-_COMMENT = r"^\s*(?:- +)*([\w-]+):\s+[^\"'|>#\s].*\s#"
+# What the usual slips look like, compiled only where there is one: on which lines to look for them, with
+# the place as the first group, what to say, and what to do.
+_SLIPS = (
+    (
+        "anywhere",
+        r"^(<{7}|={7}|>{7})(?: |$)",
+        "git left the marks of a conflict here",
+        "keep one of the two texts, and delete the marks",
+    ),
+    (
+        "around",
+        r"^ *(\t)",
+        "YAML does not take a tab here",
+        "indent with spaces; most editors can convert tabs",
+    ),
+    (
+        "around",
+        r"^ *([\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000])",
+        "YAML does not take this space, which is not an ordinary one",
+        "delete it, and type it anew with the space bar",
+    ),
+    (
+        "before",
+        r"^\s*(-)[a-z_]+:(?:\s|$)",
+        "this hyphen begins no item",
+        "a space must follow the hyphen: `- id: …`",
+    ),
+    (
+        "before",
+        r"^\s*(?:- +)*[a-z_]+(:)(?:\u00a0|[^\s:/])",
+        "this is not a key with a value",
+        "a space must follow the colon of a key",
+    ),
+)
+_KEY = r"^\s*(?:- +)*([\w-]+):[ ]+"
+_OWN_SYNTAX = _KEY + r"([*%`@&!]|[|>](?![-+0-9]*\s*(?:#|$))|- |[\[{])"
+_COLON_IN_TEXT = _KEY + r"[^\"'|>\s].*?(:)(?:\s|$)"
+_QUOTES_IN_QUOTES = _KEY + r"([\"']).*\2\s*[^\s#,\]}]"
+_COMMENT = _KEY + r"[^\"'|>#\s].*\s#"
+_ANY_QUOTE = _KEY + r"[\"']"
 
 
 class Scalar:
@@ -154,6 +188,8 @@ class Document:
         last, end = self.position(node.end)
         if line == last:
             return Span(self.path, line + 1, column + 1, max(end, column + 1) + 1)
+        if not node.value.strip():
+            return Span(self.path, line + 1, column + 1, column + 2)
         first = len(node.value) - len(node.value.lstrip())
         return self.span_in(node, first, len(node.value[first:].split("\n", 1)[0].rstrip()))
 
@@ -416,7 +452,9 @@ class _Composer:
                 line, column = self.document.position(match.start())
                 span = Span(self.document.path, line + 1, column + 1, column + 1 + len(match.group()))
                 message = f"in double quotes `{match.group()}` is an invisible control character"
-                hint = BLOCK_HINT.format(key="text") + "; a block keeps backslashes as they are"
+                key = re.match(_ANY_QUOTE, self.document.lines[line])
+                hint = BLOCK_HINT.format(key=key[1] if key else "text")
+                hint += "; a block keeps backslashes as they are"
                 self.found.append(Diagnostic("control-character", message, span, hint))
 
 
@@ -439,14 +477,18 @@ def _position(before: str) -> tuple[int, int]:
 
 def _start_hint(line: str) -> str:
     """What to do about a plain text that begins with a character that YAML takes for its own."""
-    match = re.match(_PLAIN_START, line)
+    match = re.match(_OWN_SYNTAX, line)
     if not match:
         return ""
-    if match[2][0] == "[" or (match[2][0] == "{" and match[2][1:2] != "{"):
-        close = {"[": "]", "{": "}"}[match[2][0]]
-        hint = f"what opens with `{match[2][0]}` must close with `{close}`; or, if it is text, "
-        return hint + BLOCK_HINT.format(key=match[1])
-    return f"a text cannot begin with `{match[2][0]}` here; " + BLOCK_HINT.format(key=match[1])
+    sign, rest = match[2].strip(), line[match.start(2) :]
+    block = BLOCK_HINT.format(key=match[1])
+    if sign in {"[", "{"} and not rest.startswith("{{"):
+        close = "]" if sign == "[" else "}"
+        if rest.count(sign) <= rest.count(close):
+            return ""
+        return f"what opens with `{sign}` must close with `{close}`; or, if it is text, {block}"
+    shown = "a backtick" if sign == "`" else f"`{sign}`"
+    return f"a text cannot begin with {shown} here; {block}"
 
 
 def _syntax(document: Document, error: YAMLError) -> Diagnostic:
@@ -454,34 +496,50 @@ def _syntax(document: Document, error: YAMLError) -> Diagnostic:
     problem, mark = str(error), None
     if isinstance(error, MarkedYAMLError):
         problem, mark = error.problem or problem, error.problem_mark or error.context_mark
-        if "quoted scalar" in (error.context or "") and error.context_mark:
+        if "quoted scalar" in (error.context or "") and error.context_mark and "escape" not in problem:
             mark = error.context_mark
     if mark is None:
         return Diagnostic("yaml-syntax", f"YAML cannot read this file: {problem}", Span(document.path))
     number = min(mark.line, len(document.lines) - 1)
-    above = next((i for i in range(number - 1, -1, -1) if document.lines[i].strip()), number)
-    for line in (number, above):
-        match = re.match(_PLAIN_START, document.lines[line])
-        if match:
-            span = Span(document.path, line + 1, match.start(2) + 1, match.start(2) + 2)
-            message = "YAML reads the beginning of this text as its own syntax"
-            return Diagnostic("yaml-syntax", message, span, _start_hint(document.lines[line]))
-    message, hint = _explain(document.lines[number], document.lines[above], mark.column, problem)
+    slip = _slip(document.lines, number)
+    if slip:
+        line, start, message, hint = slip
+        return Diagnostic("yaml-syntax", message, Span(document.path, line + 1, start + 1, start + 2), hint)
+    above = next((text for text in reversed(document.lines[:number]) if text.strip()), "")
+    message, hint = _explain(document.lines[number], above, mark.column, problem)
     span = Span(document.path, number + 1, mark.column + 1, mark.column + 2)
     return Diagnostic("yaml-syntax", message, span, hint)
 
 
-def _explain(line: str, above: str, column: int, problem: str) -> tuple[str, str]:  # noqa: PLR0911
+def _slip(lines: list[str], number: int) -> tuple[int, int, str, str] | None:
+    """The slip near a line (from 0) that libyaml stumbled at: its line, column, a message and a hint."""
+    above = next((line for line in range(number - 1, -1, -1) if lines[line].strip()), number)
+    below = min(number + 1, len(lines) - 1)
+    places = {"anywhere": range(len(lines)), "around": (number, below, above), "before": (above, number)}
+    for where, pattern, message, hint in _SLIPS:
+        for line in places[where]:
+            if match := re.match(pattern, lines[line]):
+                return line, match.start(1), message, hint
+    for line in (number, above):
+        match, hint = re.match(_OWN_SYNTAX, lines[line]), _start_hint(lines[line])
+        if match and hint:
+            return line, match.start(2), "YAML reads the beginning of this text as its own syntax", hint
+    return None
+
+
+def _explain(  # noqa: PLR0911 (one slip after the other)
+    line: str, above: str, column: int, problem: str
+) -> tuple[str, str]:
     """A message and a hint for a syntax error at a line's column (from 0), below the line `above`."""
-    indent = line[: len(line) - len(line.lstrip())]
-    if "\t" in indent or line[column : column + 1] == "\t":
-        return "YAML does not take a tab here", "indent with spaces; most editors can convert tabs"
-    if line[column : column + 1] in {'"', "'"} and "quoted scalar" not in problem and "stream" in problem:
-        return "a quote opens here and never closes", BLOCK_HINT.format(key="text")
+    quoted = re.match(_ANY_QUOTE, line)
+    key = quoted[1] if quoted else "text"
+    if "escape" in problem:
+        message = f"`{line[column - 1 : column + 1]}` is nothing that double quotes know"
+        return message, BLOCK_HINT.format(key=key) + "; a block keeps backslashes as they are"
     if match := re.match(_QUOTES_IN_QUOTES, line):
         return "the quoted text ends before this", BLOCK_HINT.format(key=match[1])
-    if any(re.match(_NO_SPACE, candidate) for candidate in (line, above)):
-        return "this is not a key with a value", "a space must follow the colon of a key"
+    if line[column : column + 1] in {'"', "'"}:
+        return "a quote opens here and never closes", BLOCK_HINT.format(key=key)
     if "mapping values" in problem and (match := re.match(_COLON_IN_TEXT, line)):
         return "a colon followed by a space cannot stand in a plain text", BLOCK_HINT.format(key=match[1])
     if match := re.match(_COMMENT, above):

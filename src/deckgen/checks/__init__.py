@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from deckgen.diagnostics import Diagnostic
@@ -40,7 +41,7 @@ def unknown_builds_on(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diag
 def circular_builds_on(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic]:
     """Notes that build on each other in a circle, each circle once, at the link that closes it."""
     del also_known
-    by_id = {note.id: note for note in deck.notes if note.id}
+    by_id = _by_unique_id(deck)
     done: set[str] = set()
     for start in by_id:
         path: dict[str, int] = {}
@@ -69,7 +70,7 @@ def circular_builds_on(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Dia
 def builds_on_later(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic]:
     """`builds_on` that points into a subdeck whose new cards Anki shows later."""
     del also_known
-    by_id = {note.id: note for note in deck.notes if note.id}
+    by_id = _by_unique_id(deck)
     for note in deck.notes:
         own = note.chapter.deck
         for link in note.builds_on:
@@ -83,6 +84,12 @@ def builds_on_later(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagno
                 message = f"`{link.value}` is in the subdeck `{where}`, which Anki shows after this one"
                 hint = "subdecks go by name; number them in the order of study"
                 yield Diagnostic("builds-on-later", message, note.chapter.document.span(link), hint)
+
+
+def _by_unique_id(deck: Deck) -> dict[str, Note]:
+    """The notes by id; without those whose ids are used twice, which is told already."""
+    counts = Counter(note.id for note in deck.notes)
+    return {note.id: note for note in deck.notes if note.id and counts[note.id] == 1}
 
 
 def _sorted_name(deck: str) -> list[str]:

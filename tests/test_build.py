@@ -118,8 +118,86 @@ def test_note_types_can_grow(own_deck: Path) -> None:
             assert dormant["qfmt"] == "{{#Reserve 1}}{{Reserve 1}}{{/Reserve 1}}"
             own = {note["id"] for note in opened.notes if note["mid"] == int(note_type["id"])}
             assert all(card["ord"] != dormant["ord"] for card in opened.cards if card["nid"] in own)
+        needed = [names[number] for number in note_type["req"][-1][2]]
+        assert note_type["type"] == 1 or needed == ["Reserve 1"]
     assert all(len(ids) == 1 for ids in positions.values())
     assert all(0 < number < 2**53 for ids in positions.values() for number in ids)
+
+
+def test_a_table_s_keys_hold_for_its_rows(project: Make) -> None:
+    """Tags and builds_on add up; a row's own reference takes the place of the table's."""
+    text = """\
+tags: [chapter]
+comparisons:
+  - id: table
+    title: A table
+    columns: [Name, "Meaning: short"]
+    tags: [table]
+    builds_on: [one]
+    reference: The table's
+    rows:
+      - id: a
+        cells: [A, "1"]
+        tags: [row]
+        builds_on: [table.b]
+      - id: b
+        cells: [B, "**2**"]
+        reference: Its own
+"""
+    folder = project({"source/two.yaml": text})
+    result = run("build", "--project", folder)
+    assert result.returncode == 0, result.stderr
+    assert "3 notes (1 takeaway, 2 comparison rows), 5 cards" in result.stderr
+    opened = open_package(folder / "build/sample.apkg")
+    notes = opened.by_id()
+    assert [notes[name]["tags"] for name in ("table.a", "table.b")] == [
+        " chapter row table ",
+        " chapter table ",
+    ]
+    first, second = (opened.fields(notes[name]) for name in ("table.a", "table.b"))
+    assert (first["Reference"], second["Reference"]) == ("The table's", "Its own")
+    assert first["Builds On"] == "<ul><li>Before change comes joining.</li><li>B</li></ul>"
+    assert second["Builds On"] == "<ul><li>Before change comes joining.</li></ul>"
+    assert second["Features"] == "<dl><dt>Meaning: short</dt><dd><strong>2</strong></dd></dl>"
+    assert list(notes).index("table.b") < list(notes).index("table.a")
+
+
+def test_letters_are_composed_as_anki_keeps_them(project: Make) -> None:
+    """An accent typed as a letter of its own becomes one with its letter, in fields, tags and names."""
+    text = "deck: Ame\u0301\ntags: [e\u0301]\n" + CHAPTER.replace("joining", "Ame\u0301lie")
+    folder = project({"source/one.yaml": text})
+    assert run("build", "--project", folder).returncode == 0
+    opened = open_package(folder / "build/sample.apkg")
+    assert "Am\u00e9lie" in opened.notes[0]["flds"]
+    assert opened.notes[0]["tags"] == " \u00e9 "
+    assert "Sample::Am\u00e9" in opened.decks
+
+
+def test_names_of_notes_that_one_builds_on_are_readable(project: Make) -> None:
+    """Without clozes, emphasis or braces; a note whose text holds a formula goes by its id."""
+    text = """\
+takeaways:
+  - id: plain-one
+    text: |
+      **First** comes {{c1::joining::what?}}, a_b *then* {{c2::change}}.
+  - id: with-formula
+    text: |
+      $x_{1} = {{c1::2}}$
+definitions:
+  - id: last
+    term: Last <one> & *only*
+    definition: x
+    builds_on: [plain-one, with-formula]
+  - id: very-last
+    term: x
+    definition: y
+    builds_on: [last]
+"""
+    folder = project({"source/two.yaml": text})
+    assert run("build", "--project", folder).returncode == 0
+    opened = open_package(folder / "build/sample.apkg")
+    labels = opened.fields(opened.by_id()["last"])["Builds On"]
+    assert labels == "<ul><li>First comes joining, a_b then change.</li><li>with formula</li></ul>"
 
 
 def test_media_go_in_by_their_content(project: Make) -> None:

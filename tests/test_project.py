@@ -10,7 +10,7 @@ import tomllib
 import venv
 from typing import TYPE_CHECKING
 
-from tests.conftest import REPOSITORY, open_package, write_project
+from tests.conftest import REPOSITORY, open_package, run, write_project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,6 +73,40 @@ def test_readme_names_every_command() -> None:
     commands = re.findall(r"^[│|] ([a-z][a-z-]*) {2,}", result.stdout, re.MULTILINE)
     assert {"build", "check"} <= set(commands)
     assert all(f"deckgen {command}" in readme for command in commands)
+
+
+def test_the_readme_s_first_hour_is_true(tmp_path: Path) -> None:
+    """The deck that the README writes builds, and deckgen says of it what the README says."""
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    deck, chapter = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
+    folder = write_project(tmp_path, {"source/deck.yaml": deck, "source/1-basics.yaml": chapter})
+    (folder / "source/one.yaml").unlink()
+    told = run("check", cwd=folder).stderr + run("build", cwd=folder).stderr
+    block = next(
+        block for block in re.findall(r"```console\n(.*?)```", readme, re.DOTALL) if "deckgen check" in block
+    )
+    printed = "".join(line + "\n" for line in block.splitlines() if not line.startswith("$"))
+    size = re.compile(r"[0-9.]+ kB")  # another zlib, another size
+    assert size.sub("kB", told) == size.sub("kB", printed)
+    slip = chapter.replace("    example: |", "    exampel: |")
+    write_project(folder, {"source/1-basics.yaml": slip})
+    (folder / "source/one.yaml").unlink()
+    (shown,) = re.findall(r"```text\n(.*?)```", readme, re.DOTALL)
+    assert run("check", cwd=folder).stderr.startswith(shown)
+
+
+def test_the_kind_in_the_docs_works(tmp_path: Path) -> None:
+    """The kind that docs/faces.md walks through, from the page's own text."""
+    page = (REPOSITORY / "docs/faces.md").read_text(encoding="utf-8")
+    files = dict(re.findall(r"`((?:templates|source)/[\w./-]+)`:\n\n```\w+\n(.*?)```", page, re.DOTALL))
+    assert len(files) == 4
+    folder = write_project(tmp_path, files)
+    result = run("build", cwd=folder)
+    assert (result.returncode, result.stderr.count("error")) == (0, 0), result.stderr
+    assert "2 notes (1 case, 1 takeaway), 2 cards" in result.stderr
+    opened = open_package(folder / "build/sample.apkg")
+    assert opened.fields(opened.by_id()["tarasoff"])["Name"] == "Tarasoff v. Regents"
+    assert "Why it matters" in opened.note_types["Sample - Case"]["tmpls"][0]["afmt"]
 
 
 def test_links_between_the_pages_lead_somewhere() -> None:

@@ -237,8 +237,11 @@ class Faces:
         except TemplateNotFound as error:
             self._not_found(error, name, asked_by)
         except TemplateSyntaxError as error:
-            found = self._loader.find(error.name or name)
-            span = Span(found.shown if found else asked_by, error.lineno)
+            # Jinja's lexer gives the file's name as the template's
+            found = next(
+                (path for path in (error.filename, error.name) if path in self._loader.texts), asked_by
+            )
+            span = Span(found or asked_by, error.lineno)
             self.found.append(Diagnostic("template-syntax", error.message or "this is not Jinja", span))
         except Exception as error:  # noqa: BLE001 (whatever a stranger's template does is a diagnostic)
             span = self._failed_at(error, name, asked_by)

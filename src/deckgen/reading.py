@@ -55,7 +55,7 @@ class Reader:
             return None
         for name in node.entries:
             if name not in known and name != ODD:
-                hint = did_you_mean(name, names) or f"its keys are {listing(names)}"
+                hint = did_you_mean(name.strip(), names) or f"its keys are {listing(names)}"
                 self.report(
                     "unknown-key",
                     self.document.key_span(node, name),

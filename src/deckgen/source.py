@@ -92,6 +92,7 @@ _OWN_SYNTAX = _KEY + r"([*%`@&!]|[|>](?![-+0-9]*\s*(?:#|$))|- |[\[{])"
 _COLON_IN_TEXT = _KEY + r"[^\"'|>\s].*?(:)(?:\s|$)"
 _QUOTES_IN_QUOTES = _KEY + r"([\"']).*\2\s*[^\s#,\]}]"
 _COMMENT = _KEY + r"[^\"'|>#\s].*\s#"
+_NO_ESCAPE = r"(?<!\\)(?:\\\\)*\\[^0abt\tnvfre \"/\\N_LPxuU]"
 _ANY_QUOTE = _KEY + r"[\"']"
 
 
@@ -496,7 +497,7 @@ def _syntax(document: Document, error: YAMLError) -> Diagnostic:
     problem, mark = str(error), None
     if isinstance(error, MarkedYAMLError):
         problem, mark = error.problem or problem, error.problem_mark or error.context_mark
-        if "quoted scalar" in (error.context or "") and error.context_mark and "escape" not in problem:
+        if "quoted scalar" in (error.context or "") and error.context_mark:
             mark = error.context_mark
     if mark is None:
         return Diagnostic("yaml-syntax", f"YAML cannot read this file: {problem}", Span(document.path))
@@ -507,7 +508,10 @@ def _syntax(document: Document, error: YAMLError) -> Diagnostic:
         return Diagnostic("yaml-syntax", message, Span(document.path, line + 1, start + 1, start + 2), hint)
     above = next((text for text in reversed(document.lines[:number]) if text.strip()), "")
     message, hint = _explain(document.lines[number], above, mark.column, problem)
-    span = Span(document.path, number + 1, mark.column + 1, mark.column + 2)
+    column = mark.column
+    if "escape" in problem and (wrong := re.search(_NO_ESCAPE, document.lines[number][column:])):
+        column += wrong.start()
+    span = Span(document.path, number + 1, column + 1, column + 2)
     return Diagnostic("yaml-syntax", message, span, hint)
 
 
@@ -534,7 +538,7 @@ def _explain(  # noqa: PLR0911 (one slip after the other)
     quoted = re.match(_ANY_QUOTE, line)
     key = quoted[1] if quoted else "text"
     if "escape" in problem:
-        message = f"`{line[column - 1 : column + 1]}` is nothing that double quotes know"
+        message = "a backslash in double quotes begins an escape, and this one is none"
         return message, BLOCK_HINT.format(key=key) + "; a block keeps backslashes as they are"
     if match := re.match(_QUOTES_IN_QUOTES, line):
         return "the quoted text ends before this", BLOCK_HINT.format(key=match[1])

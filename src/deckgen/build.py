@@ -126,6 +126,7 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
             tell("reading", number, len(paths))
             reader = Reader(*source.read(path, path.relative_to(project).as_posix(), project))
             notes.read_chapter(reader, deck, in_force)
+            reader.document.root = None  # the notes hold what they need of it
             if reader.found:
                 broken_ids |= set(notes.probable_ids(reader.document))
             documents.append(reader.document)

@@ -32,6 +32,7 @@ try:
         SequenceStartEvent,
         StreamEndEvent,
     )
+    from yaml.reader import ReaderError
 except ImportError as error:  # pragma: no cover
     raise CallError(
         "this Python's PyYAML comes without libyaml, and its own parser reads some texts otherwise",
@@ -318,13 +319,12 @@ def unreadable(shown: str, error: OSError) -> Diagnostic:
 def parse(text: str, shown: str) -> tuple[Document, list[Diagnostic]]:
     """Read YAML text, as `read` does with a file."""
     document = Document(shown, text)
-    found = list(_raw_control_characters(document))
-    if found:
-        document.broken = True
-        return document, found
     composer = _Composer(document)
     try:
         document.root = composer.compose()
+    except ReaderError:
+        document.broken = True
+        composer.found += _raw_control_characters(document)
     except YAMLError as error:
         document.broken = True
         problem = _syntax(document, error)

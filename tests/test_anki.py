@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -194,3 +195,48 @@ def test_cards_of_any_fields_are_those_that_anki_makes(data: st.DataObject, judg
     _, rules, count = judge.kinds[kind]
     fields = data.draw(st.lists(ANY_FIELD, min_size=count, max_size=count))
     assert (rules.cards(fields) or (0,)) == judge.cards(kind, fields)
+
+
+FRONTS = (
+    "{{A}}",
+    "{{#A}}{{B}}{{/A}}",
+    "{{^A}}{{B}}{{/A}}",
+    "{{#A}}{{#B}}{{B}}{{/B}}{{/A}}",
+    "{{#A}}text{{/A}}",
+    "{{^A}}text{{/A}}",
+    "{{^A}}{{^B}}{{C}}{{/B}}{{/A}}",
+    "{{hint:A}} {{text:B}}",
+    "{{type:A}}",
+    "<!-- {{A}} -->{{B}}",
+    "{{Deck}}",
+    "{{#Deck}}{{A}}{{/Deck}}",
+    "{{^Deck}}{{A}}{{/Deck}}",
+    "{{Tags}}",
+    "{{#Tags}}{{A}}{{/Tags}}",
+    "{{^Tags}}{{A}}{{/Tags}}",
+    "{{ A }} {{# B }}x{{/ B }}",
+)
+
+
+def test_cards_of_any_front_are_those_that_anki_makes(collection: Collection) -> None:
+    """Sections, inverted ones, filters, comments and Anki's own fields, filled and empty, tagged and not."""
+    names = ["A", "B", "C"]
+    note_type = collection.models.new("Fronts")
+    for name in names:
+        collection.models.add_field(note_type, collection.models.new_field(name))
+    fronts = ["{{C}}", *FRONTS]
+    for number, front in enumerate(fronts):
+        template = collection.models.new_template(f"T{number}")
+        template["qfmt"], template["afmt"] = f"{number} {front}", "{{A}}"
+        collection.models.add_template(note_type, template)
+    collection.models.add_dict(note_type)
+    made = collection.models.by_name("Fronts")
+    assert made
+    rules = CardRules(names, fronts, cloze=False)
+    for filled in itertools.product(("", "<br>", "x"), repeat=2):
+        for tags in ([], ["tag"]):
+            note = collection.new_note(made)
+            note.fields, note.tags = [*filled, "c"], tags
+            collection.add_note(note, collection.decks.id("D"))  # type: ignore[arg-type]
+            cards = tuple(sorted(card.ord for card in note.cards()))
+            assert rules.cards(note.fields, tagged=bool(tags)) == cards, (filled, tags)

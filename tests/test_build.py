@@ -370,6 +370,52 @@ def test_one_bad_file_never_hides_another_s_faults(project: Make) -> None:
     ]
 
 
+def test_advice_alone_stops_nothing(project: Make) -> None:
+    """The package is written, and the advice counted without a word of errors."""
+    later = CHAPTER.replace("one", "two")
+    early = "deck: 1\n" + CHAPTER + "    builds_on: [two]\n"
+    result = run(
+        "build", "--project", project({"source/one.yaml": early, "source/two.yaml": "deck: 2\n" + later})
+    )
+    assert result.returncode == 0
+    assert "advice[builds-on-later]" in result.stderr
+    assert "\n1 advice\nwrote " in result.stderr
+
+
+def test_fronts_that_need_several_fields_say_so(project: Make) -> None:
+    """The note type names the fields that a card needs all together, for programs that read it."""
+    kind = """\
+title: Law
+section: laws
+type: normal
+keys:
+  name: {type: text, required: true}
+  rule: {type: text}
+fields:
+  - {name: Name, id: 1, from: name}
+  - {name: Rule, id: 2, from: rule}
+cards:
+  - {name: One, id: 1, face: one}
+  - {name: Both, id: 2, face: both}
+"""
+    files = {"one.front": "{{Name}}", "both.front": "{{#Rule}}{{#Name}}x{{Rule}}{{/Name}}{{/Rule}}"}
+    files |= {"one.back": "{{Rule}}", "both.back": "{{Name}}"}
+    faces = {f"templates/law/{name}.html.j2": text for name, text in files.items()}
+    laws = "laws:\n  - {id: a, name: A}\n  - {id: b, name: B, rule: x}\n"
+    folder = project({"templates/law/kind.yaml": kind, **faces, "source/two.yaml": laws})
+    result = run("build", "--project", folder)
+    assert result.returncode == 0, result.stderr
+    opened = open_package(folder / "build/sample.apkg")
+    assert opened.note_types["Sample - Law"]["req"] == [[0, "any", [0]], [1, "all", [0, 1]]]
+    notes = {note["id"]: name for name, note in opened.by_id().items()}
+    assert sorted((notes[card["nid"]], card["ord"]) for card in opened.cards) == [
+        ("a", 0),
+        ("b", 0),
+        ("b", 1),
+        ("one", 0),
+    ]
+
+
 def test_check_writes_nothing(project: Make) -> None:
     """The same verdict as build, and no file."""
     folder = project()

@@ -104,7 +104,7 @@ class Note:
         tags: All its tags: the deck's, the chapter's, the table's and its own.
         builds_on: The ids of the notes that come before it.
         whole: Whether every key could be read.
-        table: The table that it is a row of.
+        table: The table that it is a row of; its values hold for the row where it has none of its own.
     """
 
     kind: Kind
@@ -275,10 +275,7 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
         )
         if row_mapping is None:
             continue
-        inherited = {key: values[key] for key in ("reference", "extra") if key in values}
-        note = _note(
-            reader, row_mapping, inherited | row_values, kind, chapter, whole=row_whole and head.whole
-        )
+        note = _note(reader, row_mapping, row_values, kind, chapter, whole=row_whole and head.whole)
         note.table = table
         note.id = f"{table.id}.{note.id}" if table.id and note.id else ""
         note.tags = _joined(head.tags, note.tags[len(chapter.tags) :])

@@ -133,7 +133,8 @@ def write(package: Package, file: IO[bytes]) -> None:
     members["media"] = _json(names).encode()
     members["collection.anki2"] = _collection(package)
     members["deckgen.json"] = _json(_about(package)).encode()
-    with zipfile.ZipFile(file, "w") as archive:
+    archive = zipfile.ZipFile(file, "w")
+    try:
         for name in sorted(members):
             member = members[name]
             info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
@@ -142,6 +143,11 @@ def write(package: Package, file: IO[bytes]) -> None:
             info.external_attr = 0o644 << 16
             content = member if isinstance(member, bytes) else member.path.read_bytes()
             archive.writestr(info, content, compresslevel=_LEVEL)
+        archive.close()
+    except BaseException:
+        # stopped amid a member, it can be closed no more, and would complain of that on stderr at the end
+        archive.fp = None
+        raise
 
 
 def _about(package: Package) -> dict[str, object]:

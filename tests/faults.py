@@ -117,6 +117,13 @@ FAULTS = (
     chapter("yaml-syntax", "definitions:\n  - id: two\n    definition: |\n      a\n   «b»\n"),
     chapter("yaml-syntax", 'definitions:\n  - id: two\n    term: "«\\»sum"\n'),
     chapter("yaml-syntax", "definitions:\n  - id: two\n    definition: «-» text\n"),
+    chapter("yaml-syntax", 'definitions:\n  - id: two\n    term: «"»x\n    definition: |\n      a "b" c\n'),
+    note("yaml-syntax", "    example: «[»much] too\n"),
+    chapter(
+        "yaml-syntax",
+        "comparisons:\n  - id: two\n    columns: [A, B]\n    rows:\n      - id: x\n        cells:\n"
+        "          - «*»a* b\n          - c\n",
+    ),
     note("yaml-alias", "    example: «&»name text\n"),
     note("yaml-alias", "    example: «*»name\n"),
     note("yaml-tag", "    example: «!»important text\n"),
@@ -246,11 +253,27 @@ FAULTS = (
         KIND.replace("{type: text, required: true}", "{type: text}").replace("from: name", "from: «name»"),
     ),
     kind("bad-kind", KIND.replace("normal", "«cloze»")),
+    kind("bad-kind", KIND.replace("  rule:", "  «more»: {type: text}\n  rule:")),
+    Fault(
+        "unknown-key",
+        {**kind("", KIND).files, "source/two.yaml": "laws:\n  - id: two\n    name: x\n    «extra»: y\n"},
+    ),
+    Fault(
+        "unknown-note",
+        {
+            **kind("", KIND.replace("markdown", "notes")).files,
+            "source/two.yaml": "laws:\n  - id: two\n    name: x\n    rule: [«nope»]\n",
+        },
+    ),
+    Fault("unknown-key", {"source/deck.yaml": "id: sample\n«titel»: Sample\n"}),
+    chapter("unknown-key", "definitions:\n  - «Id»: two\n    term: x\n    definition: y\n"),
     kind("wrong-type", KIND.replace("normal", "«norml»")),
     kind("wrong-type", KIND.replace("id: 2,", "id: «9007199254740992»,")),
     kind("unknown-key", KIND + "«card»: x\n"),
     Fault("unused-template", {"templates/base/theme.css": ""}, whole="templates/base/theme.css"),
     Fault("template-syntax", {"templates/base/theme.css.j2": ".card {\n  /* was [#0b5c6b] */⟵\n}\n"}),
+    face("anki-syntax", card_back="{{Name}}\n«{Rule}}»\n"),
+    face("anki-syntax", card_back="{{Name}} «{{»Rule}\n"),
     face("anki-syntax", card_back="x\n«{{»Name}</div>\n{{#Rule}}y{{/Rule}}\n"),
     Fault(
         "missing-face",

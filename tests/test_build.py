@@ -200,6 +200,23 @@ definitions:
     assert labels == "<ul><li>First comes joining, a_b then change.</li><li>with formula</li></ul>"
 
 
+def test_a_kind_s_own_references_are_shown(project: Make) -> None:
+    """A key of type notes gives the names of the notes that it names, and not those of builds_on."""
+    kind = (REPOSITORY / "templates/definition/kind.yaml").read_text(encoding="utf-8")
+    kind = kind.replace("keys:\n", "keys:\n  see: {type: notes}\n", 1).replace("from: extra", "from: see")
+    text = CHAPTER + "definitions:\n  - {id: a, term: A, definition: x}\n"
+    text += "  - {id: b, term: B, definition: x, builds_on: [a], see: [one]}\n"
+    faces = (REPOSITORY / "templates/definition").glob("*.j2")
+    files = {f"templates/definition/{path.name}": path.read_text(encoding="utf-8") for path in faces}
+    folder = project({"source/one.yaml": text, "templates/definition/kind.yaml": kind, **files})
+    result = run("build", "--project", folder)
+    assert result.returncode == 0, result.stderr
+    opened = open_package(folder / "build/sample.apkg")
+    fields = opened.fields(opened.by_id()["b"])
+    assert fields["Extra"] == "<ul><li>Before change comes joining.</li></ul>"
+    assert fields["Builds On"] == "<ul><li>A</li></ul>"
+
+
 def test_media_go_in_by_their_content(project: Make) -> None:
     """An image and a sound are there under names with a digest, and the notes point to those names."""
     text = (

@@ -15,13 +15,16 @@ def main() -> None:
     """
     # a build makes many objects and no cycles worth looking for, which would cost a tenth of its time
     gc.disable()
-    from deckgen.cli import app  # noqa: PLC0415 (what takes time to import is imported where it is used)
-
     code: object = 0
     try:
+        from deckgen.cli import app  # noqa: PLC0415 (what takes time to import is imported where it is used)
+
         app()
     except SystemExit as exit_:
         code = exit_.code
+    except KeyboardInterrupt:
+        sys.stderr.write("error: stopped\n")
+        code = 130
     with suppress(OSError):
         sys.stdout.flush()
     with suppress(OSError):

@@ -101,6 +101,11 @@ def parse(text: str) -> Template:
             *filters, name = (part.strip() for part in inner.split(":"))
             parts.append(Replacement(name, tuple(filters), offset, length))
     (stack[-1].children if stack else template.parts).append(text[done:])
+    for match in re.finditer(r"(?<!\{)\{[A-Za-z#^/][\w ]*\}\}", text):
+        fault = Fault(
+            "anki-syntax", "this lacks a brace", "a field is written `{{Name}}`", match.start(), len(match[0])
+        )
+        template.faults.append(fault)
     for section in stack:
         message = f"the section `{section.field}` is never closed"
         hint = f"it ends with `{{{{/{section.field}}}}}`"

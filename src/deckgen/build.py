@@ -220,7 +220,7 @@ def _rows(  # noqa: PLR0913, PLR0917 (the parts of the path)
             tell("rendering", number, len(whole))
         fields = writer.write(note)
         cards = note_types[note.kind.name].rules.cards(fields, tagged=bool(note.tags))
-        if not cards and not markup.found:
+        if not cards and not found and not markup.found:
             message = "Anki would make no card of this note: what its fronts show is blank"
             found.append(Diagnostic("no-card", message, notes.place(note)))
         due = (number + 1) * package.STEP

@@ -49,7 +49,7 @@ class Format(StrEnum):
 
 ProjectOption = Annotated[
     Path | None,
-    typer.Option("--project", metavar="DIR", help="The deck's folder. [default: the nearest one upwards]"),
+    typer.Option("--project", metavar="DIR", help="The deck's folder. Default: the nearest one upwards."),
 ]
 FormatOption = Annotated[
     Format, typer.Option("--format", help="`json` prints one object on stdout, for other programs.")
@@ -57,7 +57,10 @@ FormatOption = Annotated[
 OutputOption = Annotated[
     Path | None,
     typer.Option(
-        "--output", "-o", metavar="FILE", help="The package. [default: build/ID.apkg in the deck's folder]"
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="The package, ending in .apkg. Default: build/ID.apkg in the deck's folder.",
     ),
 ]
 

@@ -207,21 +207,21 @@ class Faces:
         files = [found.shown, *(set(self._loader.texts) - before - {found.shown}), *sorted(before)]
         fields = [field.name for field in kind.fields]
         for fault in anki_template.check(anki_template.parse(text), fields, front=side == "front"):
-            written = text[fault.offset : fault.offset + fault.length]
-            span = self._locate(written, files)
+            rest = text[fault.offset :].split("\n", 1)[0]
+            span = self._locate(rest, text[fault.offset : fault.offset + fault.length], files)
             self.found.append(Diagnostic(fault.code, fault.message, span, fault.hint))
         return text
 
-    def _locate(self, written: str, files: list[str]) -> Span:
+    def _locate(self, rest: str, written: str, files: list[str]) -> Span:
         """Where a tag of a rendered face stands in its templates, or the face's first line."""
         word = written.strip("{}#^/ ").rpartition(":")[2]
-        for piece in (written, word):
+        for piece in (rest, written, word):
             for path in files:
                 offset = self._loader.texts[path].find(piece) if piece else -1
                 if offset >= 0:
                     line = self._loader.texts[path].count("\n", 0, offset) + 1
                     column = offset - (self._loader.texts[path].rfind("\n", 0, offset) + 1) + 1
-                    length = len(piece.split("\n", 1)[0])
+                    length = len((word if piece is word else written).split("\n", 1)[0])
                     return Span(path, line, column, column + length)
         return Span(files[0], 1)
 
@@ -242,7 +242,11 @@ class Faces:
                 (path for path in (error.filename, error.name) if path in self._loader.texts), asked_by
             )
             span = Span(found or asked_by, error.lineno)
-            self.found.append(Diagnostic("template-syntax", error.message or "this is not Jinja", span))
+            message = error.message or "this is not Jinja"
+            hint = (
+                "`[#` begins a comment of the template, which ends with `#]`" if "comment" in message else ""
+            )
+            self.found.append(Diagnostic("template-syntax", message, span, hint))
         except Exception as error:  # noqa: BLE001 (whatever a stranger's template does is a diagnostic)
             span = self._failed_at(error, name, asked_by)
             message = error.message if isinstance(error, TemplateError) and error.message else str(error)

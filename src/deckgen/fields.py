@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, TypeAlias
 
-from deckgen.notes import Cells, Note, Options, Texts, Value
+from deckgen.notes import Cells, Note, Options, References, Texts, Value
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class FieldWriter:
             ("text", ""): self._scalar(self.markup.text),
             ("markdown", ""): self._scalar(self.markup.markdown),
             ("cloze", ""): self._scalar(self.markup.cloze),
-            ("notes", ""): self._links,
+            ("notes", ""): self._notes,
             ("options", "list"): self._options,
             ("options", "explanations"): self._explanations,
             ("cells", "name"): lambda note, _: self._row(note)[0],
@@ -74,7 +74,11 @@ class FieldWriter:
         }
         keys = {**kind.table_keys, **kind.keys}
         return [
-            (index, field.key, writers[keys[field.key].type, field.part])
+            (
+                index,
+                field.key,
+                self._builds_on if field.key == "builds_on" else writers[keys[field.key].type, field.part],
+            )
             for index, field in enumerate(kind.fields)
             if field.key
         ]
@@ -86,9 +90,17 @@ class FieldWriter:
 
         return write
 
-    def _links(self, note: Note, _: Value) -> str:
-        """The labels of the notes that this one builds on, as a list."""
-        targets = [self.by_id[item.value] for item in note.builds_on if item.value in self.by_id]
+    def _builds_on(self, note: Note, _: Value) -> str:
+        """The labels of the notes that this one, or its table, builds on."""
+        return self._labels(note.builds_on)
+
+    def _notes(self, _: Note, value: Value) -> str:
+        """The labels of the notes that a key of the kind's own names."""
+        return self._labels(value.items if isinstance(value, References) else [])
+
+    def _labels(self, ids: list[Scalar]) -> str:
+        """The labels of notes, as a list."""
+        targets = [self.by_id[item.value] for item in ids if item.value in self.by_id]
         labels = (html.escape(label(target)) for target in targets)
         return f"<ul>{''.join(f'<li>{text}</li>' for text in dict.fromkeys(labels))}</ul>" if targets else ""
 

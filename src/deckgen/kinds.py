@@ -90,7 +90,7 @@ COMMON_KEYS = {
         Key("extra", "markdown", about="Anything else worth seeing on the back."),
     )
 }
-"""The keys that every kind has."""
+"""The keys that every kind has; `reference` and `extra` only where a field is filled from them."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,8 @@ def _kind(reader: Reader, folder: Path) -> Kind | None:
     table_keys = _keys(reader, root, "table_keys") if rows else {}
     fields = _fields(reader, root)
     cloze = reader.one_of(root.entries["type"], "type", ("normal", "cloze")) == "cloze"
+    shown = {field.key for field in fields}
+    common = {name: key for name, key in COMMON_KEYS.items() if key.type != "markdown" or name in shown}
     kind = Kind(
         name=folder.name,
         title=reader.deck_name(root.entries["title"], "title") or "",
@@ -170,9 +172,9 @@ def _kind(reader: Reader, folder: Path) -> Kind | None:
         revision=reader.number(root.entries["revision"], "revision") or 1
         if root.entries.get("revision")
         else 1,
-        keys=COMMON_KEYS | keys,
+        keys=common | keys,
         rows=rows,
-        table_keys=COMMON_KEYS | table_keys if rows else {},
+        table_keys=common | table_keys if rows else {},
         label=_word(reader, root, "label"),
         fields=tuple(fields),
         cards=tuple(_cards(reader, root, {field.name for field in fields if not field.key})),
@@ -181,6 +183,8 @@ def _kind(reader: Reader, folder: Path) -> Kind | None:
     )
     if not reader.found:
         _consistent(reader, root, kind)
+    if not reader.found:
+        _all_shown(reader, root, kind)
     return kind
 
 
@@ -306,6 +310,21 @@ def _consistent(reader: Reader, root: Mapping, kind: Kind) -> None:
             message,
             "columns: {type: texts, required: true}",
         )
+
+
+def _all_shown(reader: Reader, root: Mapping, kind: Kind) -> None:
+    """Report keys that authors would write for nobody, because no field is filled from them."""
+    filled = {field.key for field in kind.fields}
+    for under in ("table_keys", "keys"):
+        node = root.entries.get(under)
+        for name in node.entries if isinstance(node, Mapping) else ():
+            key = kind.table_keys.get(name) or kind.keys[name]
+            if name not in filled and key.type != "texts" and isinstance(node, Mapping):
+                hint = f"add a field that is filled `from: {name}`, or learners never see it"
+                place = reader.document.key_span(node, name)
+                reader.report(
+                    "bad-kind", place, f"what authors write under `{name}` goes into no field", hint
+                )
 
 
 def _froms(root: Mapping) -> list[Node | None]:

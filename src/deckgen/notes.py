@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from deckgen.diagnostics import Span, did_you_mean, listing
-from deckgen.reading import Reader
+from deckgen.reading import Reader, not_misspelt
 from deckgen.source import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -116,6 +116,13 @@ class Note:
     builds_on: list[Scalar]
     whole: bool = True
     table: Table | None = None
+
+    def mentions(self) -> list[Scalar]:
+        """The ids of other notes under all its keys, those of `builds_on` first."""
+        others = (value for key, value in self.values.items() if key != "builds_on")
+        return self.builds_on + [
+            item for value in others if isinstance(value, References) for item in value.items
+        ]
 
 
 @dataclass
@@ -305,8 +312,7 @@ def _read_values(
     missing = [key.name for key in keys.values() if key and key.required and key.name not in mapping.entries]
     if missing and len(mapping.entries.keys() - keys.keys()):
         # a key that is only misspelt has been told
-        misspelt = [did_you_mean(name, keys) for name in mapping.entries if name not in keys]
-        missing = [name for name in missing if f"did you mean `{name}`?" not in misspelt]
+        missing = not_misspelt(missing, mapping, keys)
     if missing:
         plural = "keys" if len(missing) > 1 else "key"
         hint = _id_hint(values) if missing == ["id"] else ""
@@ -426,8 +432,9 @@ READERS: dict[str, Callable[[Reader, Node, str], Value | None]] = {
 
 
 def probable_ids(document: Document) -> Iterable[str]:
-    """The ids in a file that is not YAML, so that references to its notes are not called unknown."""
-    return re.findall(r"(?m)^[\s{-]*id:\s*([a-z0-9-]+)", document.text)
+    """The ids in a file with faults, so that references to its notes are not called unknown."""
+    written = re.findall(r"(?mi)^[\s{-]*id:[ ]*([^\s,#}]+)", document.text)
+    return [*written, *(word.lower() for word in written)]
 
 
 def unknown_id_hint(word: str, known: Iterable[str]) -> str:

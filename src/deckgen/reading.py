@@ -76,9 +76,10 @@ class Reader:
     def require(self, mapping: Mapping, what: str, required: Collection[str]) -> bool:
         """Report the required keys that are not there; True where all are."""
         missing = [name for name in required if name not in mapping.entries]
-        if missing:
+        told = not_misspelt(missing, mapping, required)
+        if told:
             plural = "keys" if len(missing) > 1 else "key"
-            self.report("missing-key", mapping, f"{what} lacks the {plural} {listing(missing)}")
+            self.report("missing-key", mapping, f"{what} lacks the {plural} {listing(told)}")
         return not missing
 
     def scalar(self, node: Node, key: str) -> Scalar | None:
@@ -207,6 +208,14 @@ class Reader:
             self.report("bad-deck-name", scalar, f"the deck name `{name}` {fault}")
             return None
         return name
+
+
+def not_misspelt(missing: list[str], mapping: Mapping, known: Collection[str]) -> list[str]:
+    """Missing keys, without those that a misspelt key was meant to be, which is told already."""
+    if not missing:
+        return missing
+    meant = {did_you_mean(name, known) for name in mapping.entries if name not in known}
+    return [name for name in missing if f"did you mean `{name}`?" not in meant]
 
 
 def _tag_fault(tag: str) -> str:

@@ -46,6 +46,7 @@ ODD = "\0"
 """Stands in for a key that is no text, which is reported where it is met."""
 
 BLOCK_HINT = "write the text as a block: `{key}: |`, and the text on the lines below it, indented"
+ITEM_HINT = "write the item as a block: `- |`, and the text on the lines below it, indented"
 
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -62,6 +63,12 @@ _SLIPS = (
         r"^(<{7}|={7}|>{7})(?: |$)",
         "git left the marks of a conflict here",
         "keep one of the two texts, and delete the marks",
+    ),
+    (
+        "until",
+        r"^\s*(?:- +)*(?:[\w-]+:[ ]+|(?<=- ))([\"'])(?:(?!\1).)*$",
+        "a quote opens here and does not close on its line",
+        "close it; or better, write the text as a block: `|`, and the text on the lines below it, indented",
     ),
     (
         "around",
@@ -88,7 +95,7 @@ _SLIPS = (
         "a space must follow the colon of a key",
     ),
 )
-_KEY = r"^\s*(?:- +)*([\w-]+):[ ]+"
+_KEY = r"^\s*(?:- +)*(?:([\w-]+):[ ]+|(?<=- ))"
 _OWN_SYNTAX = _KEY + r"([*%`@&!]|[|>](?![-+0-9]*\s*(?:#|$))|- |[\[{])"
 _COLON_IN_TEXT = _KEY + r"[^\"'|>\s].*?(:)(?:\s|$)"
 _QUOTES_IN_QUOTES = _KEY + r"([\"']).*\2\s*[^\s#,\]}]"
@@ -454,7 +461,7 @@ class _Composer:
                 span = Span(self.document.path, line + 1, column + 1, column + 1 + len(match.group()))
                 message = f"in double quotes `{match.group()}` is an invisible control character"
                 key = re.match(_ANY_QUOTE, self.document.lines[line])
-                hint = BLOCK_HINT.format(key=key[1] if key else "text")
+                hint = BLOCK_HINT.format(key=key[1] or "text" if key else "text")
                 hint += "; a block keeps backslashes as they are"
                 self.found.append(Diagnostic("control-character", message, span, hint))
 
@@ -482,11 +489,12 @@ def _start_hint(line: str) -> str:
     if not match:
         return ""
     sign, rest = match[2].strip(), line[match.start(2) :]
-    block = BLOCK_HINT.format(key=match[1])
+    block = BLOCK_HINT.format(key=match[1]) if match[1] else ITEM_HINT
     if sign in {"[", "{"} and not rest.startswith("{{"):
         close = "]" if sign == "[" else "}"
         if rest.count(sign) <= rest.count(close):
-            return ""
+            goes_on = re.match(rf"[^{close}]*\{close}\s*[^\s#,:\]}}]", rest)
+            return f"a text cannot begin with `{sign}` here; {block}" if goes_on else ""
         return f"what opens with `{sign}` must close with `{close}`; or, if it is text, {block}"
     shown = "a backtick" if sign == "`" else f"`{sign}`"
     return f"a text cannot begin with {shown} here; {block}"
@@ -520,6 +528,7 @@ def _slip(lines: list[str], number: int) -> tuple[int, int, str, str] | None:
     above = next((line for line in range(number - 1, -1, -1) if lines[line].strip()), number)
     below = min(number + 1, len(lines) - 1)
     places = {"anywhere": range(len(lines)), "around": (number, below, above), "before": (above, number)}
+    places["until"] = range(number + 1)
     for where, pattern, message, hint in _SLIPS:
         for line in places[where]:
             if match := re.match(pattern, lines[line]):
@@ -536,19 +545,22 @@ def _explain(  # noqa: PLR0911 (one slip after the other)
 ) -> tuple[str, str]:
     """A message and a hint for a syntax error at a line's column (from 0), below the line `above`."""
     quoted = re.match(_ANY_QUOTE, line)
-    key = quoted[1] if quoted else "text"
+    key = quoted[1] or "text" if quoted else "text"
     if "escape" in problem:
         message = "a backslash in double quotes begins an escape, and this one is none"
         return message, BLOCK_HINT.format(key=key) + "; a block keeps backslashes as they are"
     if match := re.match(_QUOTES_IN_QUOTES, line):
-        return "the quoted text ends before this", BLOCK_HINT.format(key=match[1])
+        return "the quoted text ends before this", BLOCK_HINT.format(key=match[1]) if match[1] else ITEM_HINT
     if line[column : column + 1] in {'"', "'"}:
         return "a quote opens here and never closes", BLOCK_HINT.format(key=key)
     if "mapping values" in problem and (match := re.match(_COLON_IN_TEXT, line)):
-        return "a colon followed by a space cannot stand in a plain text", BLOCK_HINT.format(key=match[1])
+        return (
+            "a colon followed by a space cannot stand in a plain text",
+            BLOCK_HINT.format(key=match[1]) if match[1] else ITEM_HINT,
+        )
     if match := re.match(_COMMENT, above):
         message = "the text above ended at its ` #`, which begins a comment, so this line belongs to nothing"
-        return message, BLOCK_HINT.format(key=match[1])
+        return message, BLOCK_HINT.format(key=match[1]) if match[1] else ITEM_HINT
     if "mapping values" in problem or "did not find expected" in problem or "could not find" in problem:
         hint = (
             "check the indentation: keys of one note begin in one column, a block's text further right; "

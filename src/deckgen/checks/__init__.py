@@ -27,11 +27,11 @@ def duplicate_ids(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnost
             yield Diagnostic("duplicate-id", message, place(note), "give one of the notes another id")
 
 
-def unknown_builds_on(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic]:
-    """`builds_on` with an id that no note has."""
+def unknown_notes(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic]:
+    """An id, in `builds_on` or another key, that no note has."""
     ids = {note.id for note in deck.notes} | also_known
     for note in deck.notes:
-        for link in note.builds_on:
+        for link in note.mentions():
             if link.value not in ids:
                 message = f"there is no note `{link.value}`"
                 hint = unknown_id_hint(link.value, ids)
@@ -99,7 +99,7 @@ def _sorted_name(deck: str) -> list[str]:
 
 RULES: tuple[Callable[[Deck, AbstractSet[str]], Iterator[Diagnostic]], ...] = (
     duplicate_ids,
-    unknown_builds_on,
+    unknown_notes,
     circular_builds_on,
     builds_on_later,
 )

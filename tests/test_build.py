@@ -552,6 +552,17 @@ def test_a_project_s_templates_take_the_place_of_the_shipped_ones(project: Make)
     assert 'href="https://example.org/new?title={{Note ID}}&amp;x=1"' in note_type["tmpls"][0]["afmt"]
 
 
+def test_without_libyaml_nothing_is_read(project: Make) -> None:
+    """PyYAML's own parser reads some texts otherwise, so deckgen says what to install, and stops."""
+    code = "import sys; sys.modules['yaml.cyaml'] = None; from deckgen.__main__ import main; main()"
+    command = [sys.executable, "-c", code, "build", "--project", str(project())]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert "libyaml" in result.stderr
+    assert "pip install" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_version_is_told() -> None:
     """On stdout, alone."""
     result = run("--version")

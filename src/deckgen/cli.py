@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="deckgen",
-    help="Anki decks for exams, kept as code: YAML in, an .apkg out whose updates merge cleanly.",
+    help="Anki decks for exams, kept as code: YAML in, an .apkg for Anki out.",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -372,9 +372,12 @@ def test_one_bad_file_never_hides_another_s_faults(project: Make) -> None:
     folder = project(
         {
             "source/a.yaml": "takeaways:\n  - id: broken\n    text: a: b\n",
-            "source/b.yaml": CHAPTER.replace("one", "b") + "    builds_on: [broken, nowhere]\n    wy: x\n",
+            "source/b.yaml": CHAPTER.replace("one", "b")
+            + "    builds_on: [broken, law, nowhere]\n    wy: x\n",
             "source/c.yaml": "definitions: x\n",
+            "source/d.yaml": "laws:\n  - id: law\n    builds_on: [b]\n",
             "templates/base/theme.css.j2": "[[ nothing ]]",
+            "templates/law/kind.yaml": "title: Law\nsection: laws\nkyes: {}\n",
         }
     )
     found = json.loads(run("check", "--project", folder, "--format", "json").stdout)["diagnostics"]
@@ -384,6 +387,8 @@ def test_one_bad_file_never_hides_another_s_faults(project: Make) -> None:
         ("source/b.yaml", "unknown-key"),
         ("source/c.yaml", "wrong-type"),
         ("templates/base/theme.css.j2", "template-failed"),
+        ("templates/law/kind.yaml", "missing-key"),
+        ("templates/law/kind.yaml", "unknown-key"),
     ]
 
 

@@ -102,8 +102,41 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
 
     folders = _template_folders(project)
     owners = kind_folders(folders)
+    in_force, unread = _read_kinds(owners, documents, found)
+    faces = Faces(deck, folders, owners)
+    note_types = {kind.name: faces.note_type(kind) for kind in in_force}
+    found += faces.found
+    if not unread and not faces.found:
+        found += _unused_templates(project, folders, faces.texts)
+
+    if None not in unread:
+        known_ids = _read_chapters(project, deck, in_force, unread, documents, found, tell)
+        for rule in checks.RULES:
+            found += rule(deck, known_ids)
+    rows, media = _rows(project, deck, note_types, started, found, tell)
+    if not deck.notes and not _errors(found):
+        found.append(Diagnostic("no-notes", "the deck has no notes", Span("source/deck.yaml")))
+
+    result = Build(sorted(dict.fromkeys(found), key=lambda diagnostic: diagnostic.position))
+    result.lines = _lines_of(result.diagnostics, documents, faces.texts)
+    if not _errors(found):
+        used = sorted({note.kind.name for note in deck.notes})
+        types = [note_types[name] for name in used]
+        result.package = Package(deck, _description(deck, started), started, types, rows, media)
+    return result
+
+
+def _errors(found: list[Diagnostic]) -> bool:
+    """Whether one of the diagnostics is an error."""
+    return any(diagnostic.level == "error" for diagnostic in found)
+
+
+def _read_kinds(
+    owners: list[Folder], documents: list[source.Document], found: list[Diagnostic]
+) -> tuple[list[Kind], set[str | None]]:
+    """The kinds that could be read, and the sections of those that could not; None for one unknown."""
     in_force: list[Kind] = []
-    kinds_broken = False
+    unread: set[str | None] = set()
     for owner in owners:
         kind, document, faults = kinds.read_kind(owner.path, owner.shown, owner.top)
         documents.append(document)
@@ -111,49 +144,35 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
         if kind:
             in_force.append(kind)
         else:
-            kinds_broken = True
+            section = re.search(r"(?m)^section:[ ]*([\w-]+)", document.text)
+            unread.add(section[1] if section else None)
     clashes = kinds.section_clashes(in_force)
     found += clashes
+    return in_force, unread | {None} if clashes else unread
 
-    faces = Faces(deck, folders, owners)
-    note_types = {kind.name: faces.note_type(kind) for kind in in_force}
-    found += faces.found
 
-    broken_ids: set[str] = set()
-    if not kinds_broken and not clashes:
-        paths = _chapters(project, found)
-        for number, path in enumerate(paths):
-            tell("reading", number, len(paths))
-            reader = Reader(*source.read(path, path.relative_to(project).as_posix(), project))
-            notes.read_chapter(reader, deck, in_force)
-            reader.document.root = None  # the notes hold what they need of it
-            if reader.found:
-                broken_ids |= set(notes.probable_ids(reader.document))
-            documents.append(reader.document)
-            found += reader.found
-        for rule in checks.RULES:
-            found += rule(deck, broken_ids)
-
-    if not kinds_broken and not faces.found:
-        found += _unused_templates(project, folders, faces.texts)
-
-    result = Build(lines={})
-    rows, media = _rows(project, deck, note_types, started, found, tell)
-    if not deck.notes and not any(diagnostic.level == "error" for diagnostic in found):
-        found.append(Diagnostic("no-notes", "the deck has no notes", Span("source/deck.yaml")))
-    result.diagnostics = sorted(dict.fromkeys(found), key=lambda diagnostic: diagnostic.position)
-    result.lines = _lines_of(result.diagnostics, documents, faces.texts)
-    if not any(diagnostic.level == "error" for diagnostic in found):
-        used = {note.kind.name for note in deck.notes}
-        result.package = Package(
-            deck=deck,
-            description=_description(deck, started),
-            modified=started,
-            note_types=[note_types[name] for name in sorted(used)],
-            rows=rows,
-            media=media,
-        )
-    return result
+def _read_chapters(  # noqa: PLR0913, PLR0917 (the parts of the path)
+    project: Path,
+    deck: Deck,
+    in_force: list[Kind],
+    unread: set[str | None],
+    documents: list[source.Document],
+    found: list[Diagnostic],
+    tell: Callable[[str, int, int], None],
+) -> set[str]:
+    """Read the chapters into the deck; the ids that stand in what could not be read."""
+    known_ids: set[str] = set()
+    paths = _chapters(project, found)
+    for number, path in enumerate(paths):
+        tell("reading", number, len(paths))
+        reader = Reader(*source.read(path, path.relative_to(project).as_posix(), project))
+        notes.read_chapter(reader, deck, in_force, unread)
+        reader.document.root = None  # the notes hold what they need of it
+        if reader.found or unread:
+            known_ids |= set(notes.probable_ids(reader.document))
+        documents.append(reader.document)
+        found += reader.found
+    return known_ids
 
 
 def _template_folders(project: Path) -> list[Folder]:

@@ -11,7 +11,7 @@ from deckgen.reading import Reader, not_misspelt
 from deckgen.source import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.kinds import Key, Kind
@@ -214,13 +214,16 @@ def _feedback(reader: Reader, node: Node) -> str:
     return ""
 
 
-def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind]) -> Chapter:
+def read_chapter(
+    reader: Reader, deck: Deck, kinds: list[Kind], unread: Container[str | None] = ()
+) -> Chapter:
     """Read a chapter and add its notes to the deck.
 
     Args:
         reader: Holds the chapter's document, and its diagnostics afterwards.
         deck: Gains the chapter and its notes, those with faults too.
         kinds: The kinds in force.
+        unread: The sections of kinds that could not be read; they are left alone.
 
     Returns:
         The chapter.
@@ -231,7 +234,9 @@ def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind]) -> Chapter:
     names = ("deck", "tags", *sections)
     if reader.document.root is None and reader.document.broken:
         return chapter
-    root = reader.mapping(reader.document.root, "a chapter", names, names)
+    here = reader.document.root
+    left = [key for key in here.entries if key in unread] if isinstance(here, Mapping) else []
+    root = reader.mapping(here, "a chapter", {*names, *left}, names)
     if root is None:
         return chapter
     if (node := root.entries.get("deck")) and (name := reader.deck_name(node, "deck")):

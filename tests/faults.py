@@ -124,6 +124,14 @@ FAULTS = (
         "comparisons:\n  - id: two\n    columns: [A, B]\n    rows:\n      - id: x\n        cells:\n"
         "          - «*»a* b\n          - c\n",
     ),
+    chapter(
+        "yaml-syntax",
+        "definitions:\n  - id: two\n    term: x\n    definition: |\n    «N»ot indented.\n    example: y\n",
+    ),
+    chapter(
+        "yaml-syntax",
+        "definitions:\n  - id: two\n    term: x\n    definition: |\n      Fine.\n   «N»ot.\n    example: y\n",
+    ),
     note("yaml-alias", "    example: «&»name text\n"),
     note("yaml-alias", "    example: «*»name\n"),
     note("yaml-tag", "    example: «!»important text\n"),
@@ -187,7 +195,7 @@ FAULTS = (
     options(
         "correct-option", "\n      «-»" + TWO_OPTIONS.replace("        correct: true\n", "").split("-", 1)[1]
     ),
-    options("correct-option", TWO_OPTIONS.replace("text: Two", "text: «Two»\n        correct: true")),
+    options("correct-option", TWO_OPTIONS.replace("text: Two", "text: Two\n        correct: «true»")),
     options("option-count", "\n      «-» text: One\n        correct: true\n        why: So.\n"),
     chapter("empty-value", "comparisons:\n  - id: two\n    columns: [A, B]\n    rows: «[»]\n"),
     chapter(

@@ -127,6 +127,8 @@ def _project(named: Path | None) -> Path:
     if named is None:
         return find_project(Path.cwd())
     if not (named / "source" / "deck.yaml").exists():
+        if not named.exists():
+            raise CallError(f"{named} does not exist")
         above = named.resolve().parent
         hint = f"did you mean {above}?" if (above / "source" / "deck.yaml").exists() else ""
         raise CallError(f"{named} is not the folder of a deck: it does not hold source/deck.yaml", hint)

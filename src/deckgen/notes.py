@@ -23,11 +23,22 @@ MIN_COLUMNS = 2
 
 @dataclass(slots=True)
 class Option:
-    """An option of a vignette: its text, whether it is the right one, and why."""
+    """An option of a vignette.
+
+    Attributes:
+        text: What it says.
+        why: Why it is right or wrong.
+        mark: Where it is marked as correct; None where it is not.
+    """
 
     text: Scalar
-    correct: bool
     why: Scalar
+    mark: Node | None
+
+    @property
+    def correct(self) -> bool:
+        """Whether it is the right one."""
+        return self.mark is not None
 
 
 @dataclass(slots=True)
@@ -384,15 +395,15 @@ def _options(reader: Reader, node: Node, key: str) -> Options | None:
         message = f"a vignette has {MIN_OPTIONS} to {MAX_OPTIONS} options; here is {len(options) or 'none'}"
         reader.report("option-count", node, message)
         return None
-    right = [option for option in options if option.correct]
+    right = [option.mark for option in options if option.mark]
     if not right:
         hint = "write `correct: true` under the text of the best option"
         reader.report("correct-option", node, "none of the options is correct", hint)
     elif len(right) > 1:
         hint = "a vignette has one best answer; reword the others, or take their `correct: true` away"
-        lines = ", ".join(str(reader.document.position(option.text.start)[0] + 1) for option in right)
+        lines = ", ".join(str(reader.document.position(mark.start)[0] + 1) for mark in right)
         message = f"{len(right)} options are correct (lines {lines})"
-        reader.report("correct-option", right[1].text, message, hint)
+        reader.report("correct-option", right[1], message, hint)
     return Options(options)
 
 
@@ -405,8 +416,8 @@ def _option(reader: Reader, node: Node) -> Option | None:
     text = reader.prose(mapping.entries["text"], "text")
     why = reader.prose(mapping.entries["why"], "why")
     flag = mapping.entries.get("correct")
-    correct = reader.flag(flag, "correct") if flag is not None else False
-    return Option(text, correct, why) if text and why else None
+    mark = flag if flag is not None and reader.flag(flag, "correct") else None
+    return Option(text, why, mark) if text and why else None
 
 
 def _cells(reader: Reader, node: Node, key: str) -> Cells | None:

@@ -533,11 +533,33 @@ def _slip(lines: list[str], number: int) -> tuple[int, int, str, str] | None:
         for line in places[where]:
             if match := re.match(pattern, lines[line]):
                 return line, match.start(1), message, hint
+    if (outside := _outside_its_block(lines, number)) is not None:
+        message = "this text stands outside the block that the `|` above it opens"
+        start = len(lines[outside]) - len(lines[outside].lstrip())
+        return outside, start, message, "indent the lines of a block further than its key"
     for line in (number, above):
         match, hint = re.match(_OWN_SYNTAX, lines[line]), _start_hint(lines[line])
         if match and hint:
             return line, match.start(2), "YAML reads the beginning of this text as its own syntax", hint
     return None
+
+
+def _outside_its_block(lines: list[str], number: int) -> int | None:
+    """The last line up to `number` (from 0) that is prose, not indented under the `|` or `>` before it."""
+    found = None
+    column = -1  # of the key whose block may be open
+    for line, text in enumerate(lines[: number + 1]):
+        if not text.strip():
+            continue
+        if header := re.match(r"^(\s*(?:- +)*)[\w-]+:\s*[|>][-+0-9]*\s*$", text):
+            column = len(header[1])
+            continue
+        outside = len(text) - len(text.lstrip()) <= column
+        if outside and not re.match(r"\s*(?:- |[\w-]+:(?:\s|$)|#|---)", text):
+            found = line
+        if outside:
+            column = -1
+    return found
 
 
 def _explain(  # noqa: PLR0911 (one slip after the other)

@@ -67,6 +67,7 @@ def test_data_comes_back_as_it_was_written(
     data=st.data(),
 )
 @example(lines=["  indented", "less"], data=None)
+@settings(deadline=None)
 def test_places_in_literal_blocks_are_exact(lines: list[str], data: st.DataObject | None) -> None:
     """Every character of a literal block is where the span says that it is."""
     first = lines[0].lstrip() or "x"

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from deckgen.diagnostics import Span, did_you_mean, listing
-from deckgen.reading import Reader, not_misspelt
+from deckgen.diagnostics import Span, did_you_mean
+from deckgen.reading import Reader
 from deckgen.source import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -325,14 +325,10 @@ def _read_values(
         value = READERS[key.type](reader, node, name)
         if value is not None:
             values[name] = value
-    missing = [key.name for key in keys.values() if key and key.required and key.name not in mapping.entries]
-    if missing and len(mapping.entries.keys() - keys.keys()):
-        # a key that is only misspelt has been told
-        missing = not_misspelt(missing, mapping, keys)
-    if missing:
-        plural = "keys" if len(missing) > 1 else "key"
-        hint = _id_hint(values) if missing == ["id"] else ""
-        reader.report("missing-key", mapping, f"{what} lacks the {plural} {listing(missing)}", hint)
+    required = [key.name for key in keys.values() if key and key.required]
+    if not mapping.entries.keys() >= set(required):
+        only_id = "id" not in mapping.entries and len(set(required) - mapping.entries.keys()) == 1
+        reader.require(mapping, what, required, _id_hint(values) if only_id else "")
     return mapping, values, len(reader.found) == before
 
 

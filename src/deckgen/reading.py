@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deckgen.diagnostics import Diagnostic, Span, did_you_mean, listing
-from deckgen.source import BLOCK_HINT, ODD, Document, Mapping, Node, Scalar, Sequence
+from deckgen.source import BLOCK_HINT, ITEM_HINT, ODD, Document, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Container
@@ -73,41 +73,36 @@ class Reader:
             hint = "a space must follow the colon of a key"
         self.report("wrong-type", node, f"this is {_name(node)}, where {what} belongs, with keys", hint)
 
-    def require(self, mapping: Mapping, what: str, required: Collection[str]) -> bool:
-        """Report the required keys that are not there; True where all are."""
+    def require(self, mapping: Mapping, what: str, required: Collection[str], hint: str = "") -> bool:
+        """Report the required keys that are not there, misspelt ones aside; True where all are."""
         missing = [name for name in required if name not in mapping.entries]
-        told = not_misspelt(missing, mapping, required)
+        # a key that is only misspelt is told as unknown already
+        meant = {did_you_mean(name, required) for name in mapping.entries if missing and name not in required}
+        told = [name for name in missing if f"did you mean `{name}`?" not in meant]
         if told:
-            plural = "keys" if len(missing) > 1 else "key"
-            self.report("missing-key", mapping, f"{what} lacks the {plural} {listing(told)}")
+            plural = "keys" if len(told) > 1 else "key"
+            self.report("missing-key", mapping, f"{what} lacks the {plural} {listing(told)}", hint)
         return not missing
 
     def scalar(self, node: Node, key: str) -> Scalar | None:
         """A text with something in it; None, reported, where the node is none."""
-        if not isinstance(node, Scalar):
-            if isinstance(node, Mapping) and ODD in node.entries:
-                return None
-            item = self.document.text[: node.start].rstrip(" ").endswith("-")
-            hint = BLOCK_HINT.format(key=key)
-            if item and isinstance(node, Mapping):
-                hint = (
-                    "a colon with a space after it makes a key; write `- |`, and the text below it, indented"
-                )
-            what = f"an item of `{key}`" if item else f"`{key}`"
-            self.report("wrong-type", node, f"{what} is {_name(node)}, where a text belongs", hint)
+        if isinstance(node, Scalar) and node.value and not node.value.isspace():
+            return node
+        if isinstance(node, Mapping) and ODD in node.entries:
             return None
-        if not node.value or node.value.isspace():
-            item = self.document.text[: node.start].rstrip().endswith("-")
+        item = self.document.text[max(node.start - 200, 0) : node.start].rstrip().endswith("-")
+        what = f"an item of `{key}`" if item else f"`{key}`"
+        if isinstance(node, Scalar):
             line, column = self.document.position(node.end)
-            rest = self.document.lines[line][column:].lstrip()
-            hint = (
-                "what follows `#` is a comment; as text it belongs in quotes" if rest.startswith("#") else ""
-            )
-            self.report(
-                "empty-value", node, f"an item of `{key}` is empty" if item else f"`{key}` is empty", hint
-            )
+            comment = self.document.lines[line][column:].lstrip().startswith("#")
+            hint = "what follows `#` is a comment; as text it belongs in quotes" if comment else ""
+            self.report("empty-value", node, f"{what} is empty", hint)
             return None
-        return node
+        hint = BLOCK_HINT.format(key=key)
+        if item and isinstance(node, Mapping):
+            hint = f"a colon with a space after it makes a key; {ITEM_HINT}"
+        self.report("wrong-type", node, f"{what} is {_name(node)}, where a text belongs", hint)
+        return None
 
     def prose(self, node: Node, key: str) -> Scalar | None:
         """A text for people; besides what `scalar` reports, one that a comment cuts short."""
@@ -208,14 +203,6 @@ class Reader:
             self.report("bad-deck-name", scalar, f"the deck name `{name}` {fault}")
             return None
         return name
-
-
-def not_misspelt(missing: list[str], mapping: Mapping, known: Collection[str]) -> list[str]:
-    """Missing keys, without those that a misspelt key was meant to be, which is told already."""
-    if not missing:
-        return missing
-    meant = {did_you_mean(name, known) for name in mapping.entries if name not in known}
-    return [name for name in missing if f"did you mean `{name}`?" not in meant]
 
 
 def _tag_fault(tag: str) -> str:

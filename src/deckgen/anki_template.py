@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from deckgen.diagnostics import did_you_mean
+from deckgen.kinds import SPECIAL_FIELDS
 from deckgen.markup import MAX_CLOZE, clozes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-SPECIAL_FIELDS = frozenset(["FrontSide", "Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID"])
 FILTERS = frozenset(
     [
         "text",

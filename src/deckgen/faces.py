@@ -187,12 +187,12 @@ class Faces:
             front = self._side(kind, card.face, "front")
             back = self._side(kind, card.face, "back")
             faces.append(Face(card.name, card.id, front, back))
-        css = self._render("base/style.css.j2", kind, "", kind.document.path)
+        css = self._render("base/style.css.j2", kind, "")
         if self._loader.find(f"{kind.name}/style.css.j2"):
-            css += "\n" + self._render(f"{kind.name}/style.css.j2", kind, "", kind.document.path)
+            css += "\n" + self._render(f"{kind.name}/style.css.j2", kind, "")
         names = [field.name for field in kind.fields]
         rules = CardRules(names, [face.front for face in faces], cloze=kind.cloze)
-        if not any(diagnostic.level == "error" for diagnostic in self.found):
+        if not self.found:
             self._check_fronts(kind, rules)
         return NoteType(kind, tuple(faces), css.strip() + "\n", rules)
 
@@ -200,7 +200,7 @@ class Faces:
         """One side of a card, checked as Anki would read it."""
         name = f"{kind.name}/{face}.{side}.html.j2"
         before = set(self._loader.texts)
-        text = re.sub(r"\n\s*\n+", "\n", self._render(name, kind, side, kind.document.path)).strip()
+        text = re.sub(r"\n\s*\n+", "\n", self._render(name, kind, side)).strip()
         found = self._loader.find(name)
         if found is None:
             return ""
@@ -225,7 +225,7 @@ class Faces:
                     return Span(path, line, column, column + length)
         return Span(files[0], 1)
 
-    def _render(self, name: str, kind: Kind, side: str, asked_by: str) -> str:
+    def _render(self, name: str, kind: Kind, side: str) -> str:
         """A rendered template; empty, reported, where that fails."""
         try:
             return self._environment.get_template(name).render(
@@ -235,20 +235,18 @@ class Faces:
                 side=side,
             )
         except TemplateNotFound as error:
-            self._not_found(error, name, asked_by)
+            self._not_found(error, name, kind)
         except TemplateSyntaxError as error:
             # Jinja's lexer gives the file's name as the template's
-            found = next(
-                (path for path in (error.filename, error.name) if path in self._loader.texts), asked_by
-            )
-            span = Span(found or asked_by, error.lineno)
+            paths = (path for path in (error.filename, error.name) if path and path in self._loader.texts)
+            span = Span(next(paths, kind.document.path), error.lineno)
             message = error.message or "this is not Jinja"
             hint = (
                 "`[#` begins a comment of the template, which ends with `#]`" if "comment" in message else ""
             )
             self.found.append(Diagnostic("template-syntax", message, span, hint))
         except Exception as error:  # noqa: BLE001 (whatever a stranger's template does is a diagnostic)
-            span = self._failed_at(error, name, asked_by)
+            span = self._failed_at(error, name, kind)
             message = error.message if isinstance(error, TemplateError) and error.message else str(error)
             message = message.strip().removesuffix(".")
             hint = ""
@@ -260,18 +258,18 @@ class Faces:
             self.found.append(Diagnostic("template-failed", message, span, hint))
         return ""
 
-    def _not_found(self, error: TemplateNotFound, name: str, asked_by: str) -> None:
+    def _not_found(self, error: TemplateNotFound, name: str, kind: Kind) -> None:
         if self._loader.unreadable:
             self.found += self._loader.unreadable
             self._loader.unreadable.clear()
             return
-        span = Span(asked_by) if error.name == name else self._failed_at(error, name, asked_by)
+        span = Span(kind.document.path) if error.name == name else self._failed_at(error, name, kind)
         self.found.append(Diagnostic("missing-face", f"there is no template `{error.name}`", span))
 
-    def _failed_at(self, error: Exception, name: str, asked_by: str) -> Span:
+    def _failed_at(self, error: Exception, name: str, kind: Kind) -> Span:
         """The innermost line of a template that an exception came through."""
         found = self._loader.find(name)
-        span = Span(found.shown if found else asked_by, 1)
+        span = Span(found.shown if found else kind.document.path, 1)
         trace = error.__traceback__
         while trace is not None:
             path = trace.tb_frame.f_code.co_filename

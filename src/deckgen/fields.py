@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, TypeAlias
 
-from deckgen.notes import Cells, Note, Options, References, Texts, Value
+from deckgen.notes import Note, Options, References, Texts, Value, without_clozes
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from deckgen.kinds import Kind
     from deckgen.markup import Markup
+    from deckgen.notes import Table
     from deckgen.source import Document
 
 _Write: TypeAlias = "Callable[[Note, Value], str]"
 
-_CLOZE_MARKS = re.compile(r"\{\{c[\d,]+::|::[^:{}]*\}\}|\}\}")
 _EMPHASIS = re.compile(r"\*+|==|(?<!\w)_|_(?!\w)")
 _MORE_MARKUP = re.compile(r"[$\[<`|\\{]")
 _LABEL_WORDS = 12
@@ -40,7 +40,7 @@ class FieldWriter:
         self.markup = markup
         self.by_id = by_id
         self._plans: dict[str, list[tuple[int, str, _Write]]] = {}
-        self._tables: dict[int, list[list[str]]] = {}
+        self._tables: dict[Table, tuple[list[str], dict[Note, list[str]]]] = {}
 
     def write(self, note: Note) -> list[str]:
         """The HTML of each field, in the kind's order; an empty text where the key is not there."""
@@ -67,7 +67,7 @@ class FieldWriter:
             ("notes", ""): self._notes,
             ("options", "list"): self._options,
             ("options", "explanations"): self._explanations,
-            ("cells", "name"): lambda note, _: self._row(note)[0],
+            ("cells", "name"): self._name,
             ("cells", "rest"): self._rest,
             ("cells", "table"): self._table,
             ("id", ""): lambda note, _: note.id,
@@ -128,39 +128,40 @@ class FieldWriter:
             items.append(f'<li>{verdict}<div class="option">{text}</div><div class="why">{why}</div></li>')
         return f"<ol>{''.join(items)}</ol>"
 
-    def _row(self, note: Note) -> list[str]:
-        """The HTML of a row's cells, rendered once."""
-        if note.table is None:
-            return [""]
-        rows = self._tables.get(id(note.table))
-        if rows is None:
-            document = note.chapter.document
-            rows = self._tables[id(note.table)] = [
-                [self.markup.markdown(cell, document) for cell in cells.items]
-                if isinstance(cells := row.values.get("cells"), Cells) and cells.items
-                else [""]
-                for row in note.table.rows
-            ]
-        return rows[note.table.rows.index(note)]
+    def _rendered(self, note: Note) -> tuple[list[str], dict[Note, list[str]]]:
+        """The columns and, by row, the cells of a note's table as HTML, rendered once for all its rows."""
+        table, document = note.table, note.chapter.document
+        if table is None:
+            return [], {note: [""]}
+        made = self._tables.get(table)
+        if made is None:
+            columns = table.values.get("columns")
+            heads = [self.markup.text(item, document) for item in _items(columns)]
+            cells = {
+                row: [self.markup.markdown(cell, document) for cell in _items(row.values.get("cells"))]
+                or [""]
+                for row in table.rows
+            }
+            made = self._tables[table] = heads, cells
+        return made
 
-    def _columns(self, note: Note) -> list[str]:
-        columns = note.table.values.get("columns") if note.table else None
-        items = columns.items if isinstance(columns, Texts) else []
-        return [self.markup.text(item, note.chapter.document) for item in items]
+    def _name(self, note: Note, _: Value) -> str:
+        """A row's first cell."""
+        return self._rendered(note)[1][note][0]
 
     def _rest(self, note: Note, _: Value) -> str:
         """A row's cells after its first, each under its column's name."""
-        pairs = zip(self._columns(note)[1:], self._row(note)[1:], strict=False)
+        columns, rows = self._rendered(note)
+        pairs = zip(columns[1:], rows[note][1:], strict=False)
         return f"<dl>{''.join(f'<dt>{name}</dt><dd>{cell}</dd>' for name, cell in pairs)}</dl>"
 
     def _table(self, note: Note, _: Value) -> str:
         """The whole table, with this note's row marked."""
-        own = self._row(note)
-        columns = self._columns(note)
+        columns, rows = self._rendered(note)
         head = "".join(f"<th>{name}</th>" for name in columns)
         body = []
-        for cells in self._tables[id(note.table)]:
-            mark = ' class="this"' if cells is own else ""
+        for row, cells in rows.items():
+            mark = ' class="this"' if row is note else ""
             rest = "".join(
                 f'<td data-column="{name}"><span>{cell}</span></td>'
                 for name, cell in zip(columns[1:], cells[1:], strict=False)
@@ -169,15 +170,20 @@ class FieldWriter:
         return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
 
 
+def _items(value: Value | None) -> list[Scalar]:
+    """The texts of a list of texts; none where the value is none."""
+    return value.items if isinstance(value, Texts) else []
+
+
 def label(note: Note) -> str:
     """What a note is called where another names it: its kind's label key, or its id.
 
     The id serves where the label is missing, or holds markup that would have to be rendered.
     """
     value = note.values.get(note.kind.label) if note.kind.label else None
-    if isinstance(value, Cells):
+    if isinstance(value, Texts):
         value = value.items[0] if value.items else None
-    text = _CLOZE_MARKS.sub("", value.value) if isinstance(value, Scalar) else ""
+    text = without_clozes(value.value) if isinstance(value, Scalar) else ""
     if not text or _MORE_MARKUP.search(text):
         return note.id.rpartition(".")[2].replace("-", " ")
     words = _EMPHASIS.sub("", text).split()

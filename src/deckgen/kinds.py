@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
+SPECIAL_FIELDS = frozenset(["FrontSide", "Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID"])
+"""Anki's own fields, which any template may show and no note type may have."""
+
 TYPES: dict[str, tuple[str, ...]] = {
     "id": ("",),
     "tags": (),
@@ -131,7 +134,6 @@ class Kind:
 _WRITTEN = tuple(name for name in TYPES if name not in {"id", "tags"})
 _KEYS = ("title", "section", "type", "revision", "keys", "rows", "table_keys", "label", "fields", "cards")
 _FIELD_NAME = re.compile(r'[^:"{}#^/\s](?:[^:"{}]*[^:"{}\s])?')
-_SPECIAL_FIELDS = {"tags", "type", "deck", "subdeck", "card", "cardflag", "frontside", "cardid"}
 
 
 def read_kind(folder: Path, shown: str, within: Path) -> tuple[Kind | None, Document, list[Diagnostic]]:
@@ -252,7 +254,7 @@ def _named(
 def _fields(reader: Reader, root: Mapping) -> list[Field]:
     fields = []
     for mapping, name, number in _named(reader, root, "fields", ("name", "id", "from")):
-        if not _FIELD_NAME.fullmatch(name) or name.lower() in _SPECIAL_FIELDS:
+        if not _FIELD_NAME.fullmatch(name) or name.lower() in {field.lower() for field in SPECIAL_FIELDS}:
             message = f"Anki does not keep the field name `{name}` as it is"
             hint = "a field name has no colon, quotation mark or brace, no `#`, `^` or `/` at its start"
             reader.report("bad-kind", mapping.entries["name"], message, hint)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MIN_OPTIONS, MAX_OPTIONS = 2, 8
 MIN_COLUMNS = 2
 
+_CLOZE_MARKS = re.compile(r"\{\{c[\d,]+::|::[^:{}]*\}\}|\}\}")
+
 
 @dataclass(slots=True)
 class Option:
@@ -42,13 +44,6 @@ class Option:
 
 
 @dataclass(slots=True)
-class Cells:
-    """The cells of a row."""
-
-    items: list[Scalar]
-
-
-@dataclass(slots=True)
 class References:
     """Ids of other notes, each where it stands."""
 
@@ -57,7 +52,7 @@ class References:
 
 @dataclass(slots=True)
 class Texts:
-    """A list of short texts."""
+    """A list of texts: the columns of a table, or the cells of a row."""
 
     items: list[Scalar]
 
@@ -69,7 +64,7 @@ class Options:
     items: list[Option]
 
 
-Value: TypeAlias = Scalar | Options | Cells | References | Texts
+Value: TypeAlias = Scalar | Options | References | Texts
 
 
 @dataclass
@@ -150,7 +145,6 @@ class Deck:
         authors: Their names.
         license: A licence's name.
         feedback: An address for suggestions, `{id}` standing for the note's id.
-        chapters: In their natural order.
         notes: In the order of the source, those with faults included.
     """
 
@@ -163,7 +157,6 @@ class Deck:
     authors: tuple[str, ...] = ()
     license: str = ""
     feedback: str = ""
-    chapters: list[Chapter] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
 
@@ -225,44 +218,37 @@ def _feedback(reader: Reader, node: Node) -> str:
     return ""
 
 
-def read_chapter(
-    reader: Reader, deck: Deck, kinds: list[Kind], unread: Container[str | None] = ()
-) -> Chapter:
-    """Read a chapter and add its notes to the deck.
+def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Container[str | None] = ()) -> None:
+    """Read a chapter, and add its notes to the deck.
 
     Args:
         reader: Holds the chapter's document, and its diagnostics afterwards.
-        deck: Gains the chapter and its notes, those with faults too.
+        deck: Gains the chapter's notes, those with faults too.
         kinds: The kinds in force.
         unread: The sections of kinds that could not be read; they are left alone.
-
-    Returns:
-        The chapter.
     """
     chapter = Chapter(reader.document, deck.title, deck.tags)
-    deck.chapters.append(chapter)
     sections = {kind.section: kind for kind in kinds}
     names = ("deck", "tags", *sections)
     if reader.document.root is None and reader.document.broken:
-        return chapter
+        return
     here = reader.document.root
     left = [key for key in here.entries if key in unread] if isinstance(here, Mapping) else []
     root = reader.mapping(here, "a chapter", {*names, *left}, names)
     if root is None:
-        return chapter
+        return
     if (node := root.entries.get("deck")) and (name := reader.deck_name(node, "deck")):
         chapter.deck = f"{deck.title}::{name}"
     if node := root.entries.get("tags"):
         chapter.tags = _joined(deck.tags, reader.tags(node))
+    found: list[Note] = []
     for section, kind in sections.items():
         if node := root.entries.get(section):
             read = _read_table if kind.rows else _read_note
             for item in reader.items(node, section):
-                deck.notes += read(reader, item, kind, chapter)
+                found += read(reader, item, kind, chapter)
     # a chapter's notes keep the order in which they are written, whatever their kinds
-    start = next((i for i, note in enumerate(deck.notes) if note.chapter is chapter), len(deck.notes))
-    deck.notes[start:] = sorted(deck.notes[start:], key=lambda note: note.at.start)
-    return chapter
+    deck.notes += sorted(found, key=lambda note: note.at.start)
 
 
 def _joined(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
@@ -325,10 +311,10 @@ def _read_values(
         value = READERS[key.type](reader, node, name)
         if value is not None:
             values[name] = value
-    required = [key.name for key in keys.values() if key and key.required]
-    if not mapping.entries.keys() >= set(required):
-        only_id = "id" not in mapping.entries and len(set(required) - mapping.entries.keys()) == 1
-        reader.require(mapping, what, required, _id_hint(values) if only_id else "")
+    missing = [key.name for key in keys.values() if key and key.required and key.name not in mapping.entries]
+    if missing:
+        required = [key.name for key in keys.values() if key and key.required]
+        reader.require(mapping, what, required, _id_hint(values) if missing == ["id"] else "")
     return mapping, values, len(reader.found) == before
 
 
@@ -356,10 +342,15 @@ def _article(kind: Kind) -> str:
     return f"{'an' if kind.name[0] in 'aeiou' else 'a'} {kind.name}"
 
 
+def without_clozes(text: str) -> str:
+    """A text with the answers of its clozes, and without their marks and hints."""
+    return _CLOZE_MARKS.sub("", text)
+
+
 def _id_hint(values: ReadOnly[str, Value]) -> str:
     """An id that would suit a note without one."""
     first = next((value.value for value in values.values() if isinstance(value, Scalar)), "")
-    words = re.findall(r"[a-z0-9]+", re.sub(r"\{\{c[\d,]+::|::[^:{}]*\}\}", " ", first.lower()))[:4]
+    words = re.findall(r"[a-z0-9]+", without_clozes(first).lower())[:4]
     return f"give it one that says what it is about, as `id: {'-'.join(words)}`" if words else ""
 
 
@@ -367,7 +358,7 @@ def _check_cells(reader: Reader, note: Note) -> None:
     """Report a row that has not one cell for each column, or a table of too few columns."""
     cells = note.values.get("cells")
     columns = note.table.values.get("columns") if note.table else None
-    if not isinstance(cells, Cells) or not isinstance(columns, Texts):
+    if not isinstance(cells, Texts) or not isinstance(columns, Texts):
         return
     if len(columns.items) < MIN_COLUMNS:
         note.whole = False
@@ -416,11 +407,6 @@ def _option(reader: Reader, node: Node) -> Option | None:
     return Option(text, why, mark) if text and why else None
 
 
-def _cells(reader: Reader, node: Node, key: str) -> Cells | None:
-    items = [reader.prose(item, key) for item in reader.items(node, key)]
-    return Cells([item for item in items if item]) if all(items) else None
-
-
 def _texts(reader: Reader, node: Node, key: str) -> Texts | None:
     items = [reader.prose(item, key) for item in reader.items(node, key)]
     return Texts([item for item in items if item]) if all(items) else None
@@ -436,7 +422,7 @@ READERS: dict[str, Callable[[Reader, Node, str], Value | None]] = {
     "markdown": Reader.prose,
     "cloze": Reader.prose,
     "options": _options,
-    "cells": _cells,
+    "cells": _texts,
     "texts": _texts,
     "notes": _references,
 }

@@ -166,10 +166,8 @@ def _collection(package: Package) -> bytes:
     """The collection as the bytes of a SQLite database."""
     tables, indexes = _schema()
     decks = {name: _number(f"deck\n{package.deck.id}\n{name}") for name in _deck_names(package)}
-    note_types = {
-        note_type.kind.name: note_type_id(package.deck.id, note_type.kind) for note_type in package.note_types
-    }
-    root = decks[package.deck.title]
+    made = [_note_type(package, note_type, decks[package.deck.title]) for note_type in package.note_types]
+    note_types = {each.kind.name: note_type_id(package.deck.id, each.kind) for each in package.note_types}
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
         # without it, what is left over in freed pages differs between versions of SQLite
         database.execute("PRAGMA secure_delete = ON")
@@ -182,12 +180,7 @@ def _collection(package: Package) -> bytes:
             (
                 package.modified * 1000,
                 package.modified * 1000,
-                _json(
-                    {
-                        str(number): _note_type(package, name, number, root)
-                        for name, number in note_types.items()
-                    }
-                ),
+                _json({each["id"]: each for each in made}),
                 _json(_decks(database, package, decks)),
             ),
         )
@@ -233,12 +226,11 @@ def _decks(database: sqlite3.Connection, package: Package, decks: dict[str, int]
     return made
 
 
-def _note_type(package: Package, name: str, number: int, deck: int) -> dict[str, Any]:
+def _note_type(package: Package, note_type: NoteType, deck: int) -> dict[str, Any]:
     """A note type as the collection holds it."""
-    note_type = next(note_type for note_type in package.note_types if note_type.kind.name == name)
     kind = note_type.kind
     model = genanki.Model(
-        number,
+        note_type_id(package.deck.id, kind),
         unicodedata.normalize("NFC", f"{package.deck.title} - {kind.title}"),
         fields=[
             {"name": field.name, "id": field.id, "collapsed": not field.key, "font": "Arial"}

@@ -191,26 +191,30 @@ class Document:
 
     def span(self, node: Node) -> Span:
         """The place of a node: a one-line text whole, a block's first line, a list's or mapping's start."""
-        line, column = self.position(node.start)
         if not isinstance(node, Scalar):
-            return Span(self.path, line + 1, column + 1, column + 2)
+            return self.span_from(node.start)
+        line, column = self.position(node.start)
         last, end = self.position(node.end)
         if line == last:
             return Span(self.path, line + 1, column + 1, max(end, column + 1) + 1)
         if not node.value.strip():
-            return Span(self.path, line + 1, column + 1, column + 2)
+            return self.span_from(node.start)
         first = len(node.value) - len(node.value.lstrip())
         return self.span_in(node, first, len(node.value[first:].split("\n", 1)[0].rstrip()))
 
+    def span_from(self, start: int, length: int = 1) -> Span:
+        """The place of some characters of the text, on one line."""
+        line, column = self.position(start)
+        return Span(self.path, line + 1, column + 1, column + 1 + length)
+
     def key_span(self, mapping: Mapping, key: str) -> Span:
         """The place of a key of a mapping."""
-        return self.span_at(mapping.starts[list(mapping.entries).index(key)], key)
+        return self.span_of_key(mapping.starts[list(mapping.entries).index(key)], key)
 
-    def span_at(self, start: int, key: str) -> Span:
+    def span_of_key(self, start: int, key: str) -> Span:
         """The place of a key, whose text begins at an offset."""
-        line, column = self.position(start)
         length = len(key) + 2 * (self.text[start : start + 1] in {'"', "'"})
-        return Span(self.path, line + 1, column + 1, column + 1 + max(length, 1))
+        return self.span_from(start, max(length, 1))
 
     def span_in(self, scalar: Scalar, offset: int, length: int = 1) -> Span:
         """The place of a part of a text.
@@ -311,10 +315,10 @@ def load(  # noqa: PLR0911 (one reason after the other)
     try:
         return raw.decode("utf-8-sig"), None
     except UnicodeDecodeError as error:
-        line, column = _position(raw[: error.start].decode("utf-8-sig"))
+        before = raw[: error.start].decode("utf-8-sig")
         message = f"this byte (0x{raw[error.start]:02x}) is not UTF-8"
         hint = "save the file as UTF-8 (in most editors: Save with Encoding)"
-        span = Span(shown, line, column, column + 1)
+        span = Document(shown, before).span_from(len(before))
         return raw.decode("utf-8-sig", "replace"), Diagnostic("not-utf8", message, span, hint)
 
 
@@ -346,7 +350,6 @@ class _Composer:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.found: list[Diagnostic] = []
-        self.documents = 0
 
     def compose(self) -> Node | None:  # noqa: C901, PLR0912, PLR0915 (one loop, unrolled for speed)
         """The root node; None for an empty document."""
@@ -383,8 +386,7 @@ class _Composer:
                 node = Scalar(f"*{event.anchor}", event.start_mark.index, event.end_mark.index, "")
                 self._report("yaml-alias", f"`*{event.anchor}` is a YAML alias", event)
             elif kind is DocumentStartEvent:
-                self.documents += 1
-                if self.documents > 1:
+                if top.items:
                     message = "a second YAML document begins here"
                     hint = "remove the line `---`; a chapter is one document"
                     self._report("yaml-documents", message, event, hint)
@@ -425,16 +427,17 @@ class _Composer:
             return
         first = self.document.key_span(mapping, key).line
         message = f"the key `{key}` stands twice; the first is on line {first}"
-        self.found.append(Diagnostic("duplicate-key", message, self.document.span_at(start, key)))
+        self.found.append(Diagnostic("duplicate-key", message, self.document.span_of_key(start, key)))
 
     def _odd_key(self, node: Node, mapping: Mapping) -> str:
         """Report what is no text where a key of a mapping belongs; give what stands in for the key."""
-        line, column = self.document.position(mapping.start)
+        line, _ = self.document.position(mapping.start)
         message = "this is read as a YAML mapping, not as text"
         hint = _start_hint(self.document.lines[line])
         if not isinstance(node, Scalar):  # else it is an alias, which has been reported
-            span = Span(self.document.path, line + 1, column + 1, column + 2)
-            self.found.append(Diagnostic("yaml-syntax", message, span, hint))
+            self.found.append(
+                Diagnostic("yaml-syntax", message, self.document.span_from(mapping.start), hint)
+            )
         self.document.broken = True
         return ODD
 
@@ -448,8 +451,7 @@ class _Composer:
             self._report("yaml-tag", f"`{event.tag}` is a YAML tag", event, hint)
 
     def _report(self, code: str, message: str, event: _Event, hint: str = "") -> None:
-        mark = event.start_mark
-        span = Span(self.document.path, mark.line + 1, mark.column + 1, mark.column + 2)
+        span = self.document.span_from(event.start_mark.index)
         self.found.append(Diagnostic(code, message, span, hint))
 
     def _escapes(self, scalar: Scalar) -> None:
@@ -457,8 +459,8 @@ class _Composer:
         text = self.document.text
         for match in re.compile(_ESCAPE).finditer(text, scalar.start + 1, scalar.end - 1):
             if re.compile(_CONTROL_ESCAPE).match(text, match.start(), scalar.end - 1):
-                line, column = self.document.position(match.start())
-                span = Span(self.document.path, line + 1, column + 1, column + 1 + len(match.group()))
+                line, _ = self.document.position(match.start())
+                span = self.document.span_from(match.start(), len(match.group()))
                 message = f"in double quotes `{match.group()}` is an invisible control character"
                 key = re.match(_ANY_QUOTE, self.document.lines[line])
                 hint = BLOCK_HINT.format(key=key[1] or "text" if key else "text")
@@ -471,16 +473,9 @@ def _raw_control_characters(document: Document) -> Iterator[Diagnostic]:
     for count, match in enumerate(_CONTROL.finditer(document.text)):
         if count == 10:  # noqa: PLR2004 (a binary file has thousands)
             return
-        line, column = document.position(match.start())
         message = f"the control character U+{ord(match.group()):04X} stands here, invisible"
-        span = Span(document.path, line + 1, column + 1, column + 2)
+        span = document.span_from(match.start())
         yield Diagnostic("control-character", message, span, "delete it, and type the text around it anew")
-
-
-def _position(before: str) -> tuple[int, int]:
-    """The line and column, from 1, that follow a text."""
-    lines = _LINE_END.split(before)
-    return len(lines), len(lines[-1]) + 1
 
 
 def _start_hint(line: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import time
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deckgen import checks, kinds, notes, package, source
+from deckgen import checks, kinds, ledger, notes, package, source
+from deckgen.changes import Changes
 from deckgen.diagnostics import CallError, Diagnostic, Span, did_you_mean
 from deckgen.faces import Faces, Folder, NoteType, kind_folders
 from deckgen.fields import FieldWriter
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from deckgen.notes import Deck
 
 _NOTES_A_TICK = 500
+_MEDIA = re.compile(r"(?:src=\"|\[sound:)([^\"\]]+)")
 
 
 @dataclass
@@ -35,11 +36,17 @@ class Build:
         diagnostics: What an author should know, by position.
         lines: The lines of the files that diagnostics point into.
         package: The package; None where there are errors.
+        retired: A package of the retired notes, for learners who have them; None where there are none.
+        changes: What differs from the last release.
+        rows: The rows of all released notes and of those to be, retired ones included.
     """
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     lines: dict[str, list[str]] = field(default_factory=dict)
     package: Package | None = None
+    retired: Package | None = None
+    changes: Changes | None = None
+    rows: list[Row] = field(default_factory=list)
 
 
 def find_project(start: Path) -> Path:
@@ -81,11 +88,12 @@ def now() -> int:
     return int(text)
 
 
-def build(project: Path, progress: Callable[[str, int, int], None] | None = None) -> Build:
+def build(project: Path, progress: Callable[[str, int, int], None] | None = None, version: str = "") -> Build:
     """Read, check and render a project's deck; `package.write` makes a file of what comes back.
 
     Args:
         project: The folder that holds source/.
+        version: What the package is released as; empty where it is not.
         progress: Called as the work goes on, with what is being done, how much of it is done, and how much
             there is.
 
@@ -113,17 +121,70 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
         known_ids = _read_chapters(project, deck, in_force, unread, documents, found, tell)
         for rule in checks.RULES:
             found += rule(deck, known_ids)
-    rows, media = _rows(project, deck, note_types, started, found, tell)
-    if not deck.notes and not _errors(found):
+    released, faults, ledger_lines = ledger.read(project)
+    found += faults
+    changes = Changes(released, deck, started)
+    if not _errors(found):
+        changes.match()
+    markup = Markup((project / "source").resolve(), project)
+    rows = _rows(changes, markup, note_types, found, tell)
+    if not any(not row.note.retired for row in rows) and not _errors(found):
         found.append(Diagnostic("no-notes", "the deck has no notes", Span("source/deck.yaml")))
+    if not _errors(found):
+        changes.stamp(rows, markup.shown)
+        changes.stamp_types(note_types.values(), rows)
+        changes.check_accepts()
+    found += changes.found
 
     result = Build(sorted(dict.fromkeys(found), key=lambda diagnostic: diagnostic.position))
-    result.lines = _lines_of(result.diagnostics, documents, faces.texts)
+    result.lines = _lines_of(result.diagnostics, documents, faces.texts) | {ledger.PATH: ledger_lines}
+    result.changes, result.rows = changes, rows
     if not _errors(found):
-        used = sorted({note.kind.name for note in deck.notes})
-        types = [note_types[name] for name in used]
-        result.package = Package(deck, _description(deck, started), started, types, rows, media)
+        media = [
+            markup.media[path] for path in sorted(markup.media, key=lambda path: markup.media[path].name)
+        ]
+        _pack(result, note_types, media, version)
     return result
+
+
+def _pack(result: Build, note_types: dict[str, NoteType], media: list[Media], version: str) -> None:
+    """Put together the package, and that of the retired notes."""
+    changes = result.changes
+    assert changes is not None  # noqa: S101 (set by the caller)
+
+    def packed(rows: list[Row], *, cleanup: bool) -> Package:
+        used = {row.note.kind.name for row in rows}
+        kinds = [note_types[name] for name in sorted(used)]
+        files = {file.name: file for file in media}
+        if len(rows) < len(result.rows):
+            shown = {name for row in rows for text in row.fields for name in _MEDIA.findall(text)}
+            files = {name: file for name, file in files.items() if name in shown}
+        return Package(
+            changes.deck,
+            changes.now,
+            kinds,
+            changes.types,
+            rows,
+            list(files.values()),
+            version,
+            cleanup=cleanup,
+        )
+
+    result.package = packed([row for row in result.rows if not row.note.retired], cleanup=False)
+    retired = [row for row in result.rows if row.note.retired]
+    if retired:
+        result.retired = packed(retired, cleanup=True)
+    releases = changes.ledger.releases
+    if releases:
+        last = releases[-1]
+        result.package.after = last["release"]
+        if changes.nothing and not version:
+            # derived text, the deck's description and the like may differ all the same
+            again = replace(
+                result.package, time=last["time"], version=last["release"], after="", deckgen=last["deckgen"]
+            )
+            if again.digest == last["digest"]:
+                result.package = again
 
 
 def _errors(found: list[Diagnostic]) -> bool:
@@ -221,18 +282,20 @@ def _natural(path: str) -> list[tuple[int, int, str]]:
     ]
 
 
-def _rows(  # noqa: PLR0913, PLR0917 (the parts of the path)
-    project: Path,
-    deck: Deck,
+def _rows(
+    changes: Changes,
+    markup: Markup,
     note_types: dict[str, NoteType],
-    started: int,
     found: list[Diagnostic],
     tell: Callable[[str, int, int], None],
-) -> tuple[list[Row], list[Media]]:
-    """The rows of the notes that could be read, whose diagnostics are added; complete without errors."""
-    markup = Markup((project / "source").resolve(), project)
-    writer = FieldWriter(markup, {note.id: note for note in deck.notes})
-    whole = [note for note in deck.notes if note.whole]
+) -> list[Row]:
+    """The rows of the notes that could be read, whose diagnostics are added; complete without errors.
+
+    Those of retired notes are among them where they have been released.
+    """
+    deck = changes.deck
+    writer = FieldWriter(markup, {note.id: note for note in deck.notes}, changes.first_ids())
+    whole = [note for note in deck.notes if note.whole and not (note.retired and note not in changes.known)]
     rows = []
     for number, note in enumerate(package.in_order(whole)):
         if number % _NOTES_A_TICK == 0:
@@ -242,11 +305,9 @@ def _rows(  # noqa: PLR0913, PLR0917 (the parts of the path)
         if not cards and not found and not markup.found:
             message = "Anki would make no card of this note: what its fronts show is blank"
             found.append(Diagnostic("no-card", message, notes.place(note)))
-        due = (number + 1) * package.STEP
-        rows.append(Row(note, package.guid(deck.id, note.kind, note.id), started, due, fields, cards))
+        rows.append(Row(note, "", changes.now, 0, fields, cards))
     found += markup.found
-    media = {file.name: file for file in markup.media.values()}
-    return rows, [media[name] for name in sorted(media)]
+    return rows
 
 
 def _lines_of(
@@ -256,13 +317,3 @@ def _lines_of(
     wanted = {diagnostic.span.path for diagnostic in diagnostics}
     lines = {path: text.split("\n") for path, text in templates.items() if path in wanted}
     return lines | {document.path: document.lines for document in documents if document.path in wanted}
-
-
-def _description(deck: Deck, started: int) -> str:
-    """The deck's description, with what this build is under it."""
-    day = datetime.fromtimestamp(started, UTC).strftime("%Y-%m-%d")
-    lines = [deck.description, f"Unreleased build of {day}."]
-    if deck.authors or deck.license:
-        by = f"By {', '.join(deck.authors)}. " if deck.authors else ""
-        lines.append(by + (f"Licence: {deck.license}." if deck.license else ""))
-    return "\n\n".join(line.strip() for line in lines if line)

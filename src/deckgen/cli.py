@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from deckgen import __version__
-from deckgen.diagnostics import CallError, render
+from deckgen.diagnostics import CallError, counted, render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from types import FrameType
 
     from rich.progress import Progress, TaskID
@@ -83,7 +83,12 @@ def common(
 
 @app.command()
 def build(
-    project: ProjectOption = None, output: OutputOption = None, output_format: FormatOption = Format.text
+    project: ProjectOption = None,
+    output: OutputOption = None,
+    locked: Annotated[  # noqa: FBT002 (typer's way)
+        bool, typer.Option("--locked", help="Write the package only if it is exactly the one last released.")
+    ] = False,
+    output_format: FormatOption = Format.text,
 ) -> None:
     """Check the deck and write its .apkg."""
     with _reporting("build", output_format) as report:
@@ -104,6 +109,11 @@ def build(
                 result, "nothing was written" + ("; the package from before is as it was" if left else "")
             )
             raise typer.Exit(1)
+        if locked and not result.package.version:
+            raise CallError(
+                "this is not exactly what was last released, and --locked asks for that",
+                "build without --locked to see what differs, or check out the release's commit",
+            )
         path = output or folder / "build" / f"{result.package.deck.id}.apkg"
         with files.replacing(path) as file:
             package.write(result.package, file)
@@ -111,13 +121,44 @@ def build(
 
 
 @app.command()
-def check(project: ProjectOption = None, output_format: FormatOption = Format.text) -> None:
-    """Check the deck as `build` does, and write nothing."""
+def check(
+    project: ProjectOption = None,
+    fix: Annotated[  # noqa: FBT002 (typer's way)
+        bool, typer.Option("--fix", help="Mend what can be mended without asking: a conflict in the ledger.")
+    ] = False,
+    output_format: FormatOption = Format.text,
+) -> None:
+    """Check the deck as `build` does, and write nothing but what `--fix` mends."""
     with _reporting("check", output_format) as report:
-        result = _build(_project(project), report)
+        folder = _project(project)
+        if fix:
+            from deckgen.release import mend_ledger  # noqa: PLC0415
+
+            if mend_ledger(folder) and output_format is Format.text:
+                _say("source/ledger.jsonl: the conflict is resolved; commit it")
+        result = _build(folder, report)
         report.end(result)
         if result.package is None:
             raise typer.Exit(1)
+
+
+@app.command()
+def release(
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="As in 1.0.0; each is released once.")],
+    project: ProjectOption = None,
+    output_format: FormatOption = Format.text,
+) -> None:
+    """Build the deck as VERSION, into build/release/VERSION/, and note it in source/ledger.jsonl."""
+    with _reporting("release", output_format) as report:
+        from deckgen.release import release as release_deck  # noqa: PLC0415
+
+        folder = _project(project)
+        with _bar(report) as tick:
+            made = release_deck(folder, version, tick)
+        if made.build.package is None:
+            report.end(made.build, "nothing was released")
+            raise typer.Exit(1)
+        report.end(made.build, path=made.folder / made.files[0], files=made.files)
 
 
 def _project(named: Path | None) -> Path:
@@ -150,9 +191,16 @@ def _build(folder: Path, report: _Report) -> Build:
     """The build of a deck's folder, with a progress bar where it takes long."""
     from deckgen.build import build as build_deck  # noqa: PLC0415
 
+    with _bar(report) as tick:
+        return build_deck(folder, tick)
+
+
+@contextmanager
+def _bar(report: _Report) -> Iterator[Callable[[str, int, int], None]]:
+    """What shows how far the work is, where it takes long."""
     bar = _Bar(shown=report.output_format is Format.text and sys.stderr.isatty())
     try:
-        return build_deck(folder, bar.tick)
+        yield bar.tick
     finally:
         bar.stop()
 
@@ -194,15 +242,17 @@ class _Report:
         self.command = command
         self.output_format = output_format
 
-    def end(self, result: Build, note: str = "", path: Path | None = None) -> None:
-        """Tell the diagnostics, and what came of the work."""
+    def end(self, result: Build, note: str = "", path: Path | None = None, files: Sequence[str] = ()) -> None:
+        """Tell the diagnostics, and what came of the work: a package, or the files of a release."""
         errors = sum(diagnostic.level == "error" for diagnostic in result.diagnostics)
         if self.output_format is Format.json:
-            about = _about(result.package, path) if result.package else None
+            about = _about(result, result.package, path) if result.package else None
+            released = {"files": list(files)} if files else {}
             self.object(
                 ok=not errors,
                 diagnostics=[diagnostic.as_json() for diagnostic in result.diagnostics],
                 package=about,
+                **released,
             )
             return
         width = shutil.get_terminal_size((100, 24)).columns
@@ -210,10 +260,10 @@ class _Report:
             _say(render(diagnostic, result.lines.get(diagnostic.span.path), width))
         advice = len(result.diagnostics) - errors
         if result.diagnostics:
-            counts = [_count(errors, "error")] * bool(errors) + [f"{advice} advice"] * bool(advice)
+            counts = [counted(errors, "error")] * bool(errors) + [f"{advice} advice"] * bool(advice)
             _say(f"{', '.join(counts)}{f': {note}' if note else ''}")
         if result.package:
-            _say(_summary(result.package, path))
+            _say(_summary(result, result.package, path, files))
 
     def object(self, **members: object) -> None:
         """Print the one JSON object."""
@@ -264,14 +314,21 @@ def _reporting(command: str, output_format: Format) -> Iterator[_Report]:
             signal.signal(number, handler)
 
 
-def _about(package: Package, path: Path | None) -> dict[str, Any]:
+def _about(result: Build, package: Package, path: Path | None) -> dict[str, Any]:
     """What a package holds, for JSON."""
+    changes = result.changes
+    since = changes.ledger.releases[-1]["release"] if changes and changes.ledger.releases else None
     return {
+        "version": package.version or None,
+        "since": since,
+        "new": len(changes.new) if changes and since else None,
+        "changed": [note.id for note in changes.changed] if changes and since else None,
+        "retired": [note.id for note in changes.retired] if changes and since else None,
         "path": str(path) if path else None,
         "bytes": path.stat().st_size if path else None,
         "id": package.deck.id,
         "title": package.deck.title,
-        "time": package.modified,
+        "time": package.time,
         "notes": _by_kind(package),
         "cards": sum(len(row.cards) for row in package.rows),
         "media": len(package.media),
@@ -286,33 +343,38 @@ def _by_kind(package: Package) -> dict[str, int]:
     return counts
 
 
-def _summary(package: Package, path: Path | None) -> str:
+def _summary(result: Build, package: Package, path: Path | None, files: Sequence[str]) -> str:
     """What was made, and how to import it."""
     kinds = {note_type.kind.name: note_type.kind for note_type in package.note_types}
     counts = []
     for name, count in _by_kind(package).items():
         kind = kinds[name]
         if kind.rows:
-            counts.append(_count(count, f"{name} row"))
+            counts.append(counted(count, f"{name} row"))
         else:
             counts.append(f"{count} {name if count == 1 else kind.section}")
     cards = sum(len(row.cards) for row in package.rows)
-    held = f"{_count(len(package.rows), 'note')} ({', '.join(counts)}), {_count(cards, 'card')}"
+    held = f"{counted(len(package.rows), 'note')} ({', '.join(counts)}), {counted(cards, 'card')}"
     if package.media:
-        held += f", {_count(len(package.media), 'media file')}"
+        held += f", {counted(len(package.media), 'media file')}"
+    if package.after and result.changes:
+        held += f"\n  since {package.after}: {result.changes.summary()}"
     if path is None:
         return f"no errors: {held}"
+    which = f", version {package.version}, as released" if package.version else ""
+    if files:
+        rest = "".join(f"\n  {_shown(path.with_name(name))}" for name in files[1:])
+        return (
+            f"released {package.version}: {_shown(path)} ({_size(path.stat().st_size)})\n  {held}\n"
+            f"beside it:{rest}\n"
+            "commit source/ledger.jsonl, which now knows this release, before you give the package to anyone"
+        )
     return (
-        f"wrote {_shown(path)} ({_size(path.stat().st_size)})\n"
+        f"wrote {_shown(path)} ({_size(path.stat().st_size)}){which}\n"
         f"  {held}\n"
         "to study it: in Anki choose File > Import and this file; "
         "on a phone or tablet, send the file there and open it with Anki"
     )
-
-
-def _count(number: int, what: str) -> str:
-    """A number of things, as in "2 notes"."""
-    return f"{number:,} {what}{'s' * (number != 1)}"
 
 
 def _shown(path: Path) -> str:

@@ -68,6 +68,26 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
         "error",
         "A front makes no card, a blank card of every note, or leaves notes without any.",
     ),
+    # What has been released
+    "bad-ledger": ("error", "The ledger is damaged, or lines of it have been lost."),
+    "ledger-conflict": ("error", "The ledger holds the marks of a merge that git could not finish."),
+    "newer-ledger": ("error", "The ledger was written by a newer deckgen."),
+    "changed-deck": ("error", "The id or the title of a released deck has changed."),
+    "note-gone": ("error", "A released note is no longer in the source."),
+    "used-id": ("error", "An id belongs to another released note."),
+    "unknown-was": ("advice", "No released note had the id that `was` names."),
+    "changed-kind": ("error", "A released note has become another kind of note."),
+    "changed-note-type": (
+        "error",
+        "Fields or cards of a released kind changed in a way that Anki cannot follow.",
+    ),
+    "moved-cloze": ("error", "What a cloze hides stands under another released number."),
+    "dead-card": ("advice", "A released card is gone; learners keep it until they empty cards."),
+    "moved-notes": ("advice", "Released notes are in another subdeck; cards that learners have stay."),
+    "wide-change": ("advice", "One change sends more than a tenth of the released notes again."),
+    "never-released": ("advice", "A note is retired that has never been released."),
+    "unused-accept": ("advice", "An acceptance in deck.yaml accepts nothing, or nothing any more."),
+    "builds-on-retired": ("advice", "A note builds on one that is retired."),
 }
 """Every code, with its level and what it says, in a sentence. Codes never change once released."""
 
@@ -154,6 +174,11 @@ def listing(words: Iterable[str]) -> str:
     """The words in backticks, with commas and a final "and"."""
     quoted = [f"`{word}`" for word in words]
     return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " and " + quoted[-1]
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things, as in "2 notes"."""
+    return f"{number:,} {what}{'s' * (number != 1)}"
 
 
 def render(diagnostic: Diagnostic, lines: Sequence[str] | None, width: int = 100) -> str:

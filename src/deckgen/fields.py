@@ -24,6 +24,7 @@ _Write: TypeAlias = "Callable[[Note, Value], str]"
 _EMPHASIS = re.compile(r"\*+|==|(?<!\w)_|_(?!\w)")
 _MORE_MARKUP = re.compile(r"[$\[<`|\\{]")
 _LABEL_WORDS = 12
+_NONE = References([])  # an id is the note's own, and has no value to render
 
 
 class FieldWriter:
@@ -33,12 +34,17 @@ class FieldWriter:
         markup: Turns texts into HTML; holds the diagnostics (some twice, where a text is shown twice) and
             the media afterwards.
         by_id: All notes of the deck, for the labels of those that a note builds on.
+        first_ids: The ids with which renamed notes were first released, which their fields keep for ever: a
+            new name is no reason to send a note to learners again.
     """
 
-    def __init__(self, markup: Markup, by_id: ReadOnly[str, Note]) -> None:
+    def __init__(
+        self, markup: Markup, by_id: ReadOnly[str, Note], first_ids: ReadOnly[str, str] | None = None
+    ) -> None:
         """Prepare for a deck's notes."""
         self.markup = markup
         self.by_id = by_id
+        self.first_ids = first_ids or {}
         self._plans: dict[str, list[tuple[int, str, _Write]]] = {}
         self._tables: dict[Table, tuple[list[str], dict[Note, list[str]]]] = {}
 
@@ -50,12 +56,10 @@ class FieldWriter:
         values = note.values if note.table is None else note.table.values | note.values
         fields = [""] * len(note.kind.fields)
         for index, key, write in plan:
-            value = values.get(key)
+            value = values.get(key) if key != "id" else _NONE
             if value is not None:
                 made = write(note, value)
                 fields[index] = made if made.isascii() else unicodedata.normalize("NFC", made)
-            elif key == "id":
-                fields[index] = note.id
         return fields
 
     def _plan(self, kind: Kind) -> list[tuple[int, str, _Write]]:
@@ -70,7 +74,7 @@ class FieldWriter:
             ("cells", "name"): self._name,
             ("cells", "rest"): self._rest,
             ("cells", "table"): self._table,
-            ("id", ""): lambda note, _: note.id,
+            ("id", ""): lambda note, _: self.first_ids.get(note.id, note.id),
         }
         keys = {**kind.table_keys, **kind.keys}
         return [
@@ -101,8 +105,8 @@ class FieldWriter:
     def _labels(self, ids: list[Scalar]) -> str:
         """The labels of notes, as a list."""
         targets = [self.by_id[item.value] for item in ids if item.value in self.by_id]
-        labels = (html.escape(label(target)) for target in targets)
-        return f"<ul>{''.join(f'<li>{text}</li>' for text in dict.fromkeys(labels))}</ul>" if targets else ""
+        labels = dict.fromkeys(html.escape(label(target)) for target in targets if not target.retired)
+        return f"<ul>{''.join(f'<li>{text}</li>' for text in labels)}</ul>" if labels else ""
 
     def _options(self, note: Note, value: Value) -> str:
         """The options, as a list."""
@@ -161,6 +165,8 @@ class FieldWriter:
         head = "".join(f"<th>{name}</th>" for name in columns)
         body = []
         for row, cells in rows.items():
+            if row.retired and row is not note:
+                continue
             mark = ' class="this"' if row is note else ""
             rest = "".join(
                 f'<td data-column="{name}"><span>{cell}</span></td>'

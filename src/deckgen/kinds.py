@@ -21,6 +21,7 @@ SPECIAL_FIELDS = frozenset(["FrontSide", "Tags", "Type", "Deck", "Subdeck", "Car
 TYPES: dict[str, tuple[str, ...]] = {
     "id": ("",),
     "tags": (),
+    "own": (),
     "text": ("",),
     "markdown": ("",),
     "cloze": ("",),
@@ -88,6 +89,9 @@ COMMON_KEYS = {
     for key in (
         Key("id", "id", required=True, about="The note's name in the deck; it never changes."),
         Key("tags", "tags", about="Anki tags, besides the chapter's and the deck's."),
+        Key("was", "own", about="The id that the note had in an earlier release."),
+        Key("retired", "own", about="Why a released note is taken out of the deck."),
+        Key("replaced_by", "own", about="The id of the note that takes a retired one's place."),
         Key("builds_on", "notes", about="Ids of notes that a learner should have met before."),
         Key("reference", "markdown", about="Where this can be read up."),
         Key("extra", "markdown", about="Anything else worth seeing on the back."),
@@ -114,6 +118,7 @@ class Kind:
         cards: In their order, the dormant one included.
         folder: Where its kind.yaml and faces lie.
         document: Its kind.yaml.
+        was: The name that its folder had in an earlier release; empty where it says none.
     """
 
     name: str
@@ -129,10 +134,14 @@ class Kind:
     cards: tuple[CardTemplate, ...]
     folder: Path
     document: Document
+    was: str = ""
 
 
-_WRITTEN = tuple(name for name in TYPES if name not in {"id", "tags"})
-_KEYS = ("title", "section", "type", "revision", "keys", "rows", "table_keys", "label", "fields", "cards")
+_WRITTEN = tuple(name for name in TYPES if name not in {"id", "tags", "own"})
+_KEYS = (
+    *("title", "section", "type", "was", "revision"),
+    *("keys", "rows", "table_keys", "label", "fields", "cards"),
+)
 _FIELD_NAME = re.compile(r'[^:"{}#^/\s](?:[^:"{}]*[^:"{}\s])?')
 
 
@@ -182,6 +191,7 @@ def _kind(reader: Reader, folder: Path) -> Kind | None:
         cards=tuple(_cards(reader, root, {field.name for field in fields if not field.key})),
         folder=folder,
         document=reader.document,
+        was=_word(reader, root, "was"),
     )
     if not reader.found:
         _consistent(reader, root, kind)

@@ -171,12 +171,14 @@ class Markup:
         project: The project's folder, resolved.
         found: The diagnostics so far.
         media: The media files so far, by path.
+        shown: The digests of the media that texts show, by text.
     """
 
     source: Path
     project: Path
     found: list[Diagnostic] = field(default_factory=list)
     media: dict[Path, Media] = field(default_factory=dict)
+    shown: dict[Scalar, dict[str, None]] = field(default_factory=dict)
     _names: dict[str, Path] = field(default_factory=dict)
 
     def text(self, scalar: Scalar, document: Document) -> str:
@@ -374,7 +376,9 @@ class Markup:
         fault = self._media_fault(path, address, types)
         if fault is None:
             try:
-                return self._shelved(path.resolve(), span)
+                media = self._shelved(path.resolve(), span)
+                self.shown.setdefault(scalar, {})[media.digest] = None
+                return media.name  # noqa: TRY300
             except OSError as error:
                 fault = ("unreadable-media", f"`{address}` cannot be read: {error.strerror}", "")
         self._report(fault[0], span, fault[1], fault[2])
@@ -412,8 +416,8 @@ class Markup:
             return "unreadable-media", f"`{address}` is empty", ""
         return None
 
-    def _shelved(self, path: Path, span: Span) -> str:
-        """The name of a file that is there, after adding it to the package's media."""
+    def _shelved(self, path: Path, span: Span) -> Media:
+        """A file that is there, added to the package's media."""
         media = self.media.get(path)
         if media is None:
             with path.open("rb") as file:
@@ -425,7 +429,7 @@ class Markup:
                 message = f"this and `{other.relative_to(self.project).as_posix()}` have one name"
                 hint = "give the files names that differ in more than capitals and folders"
                 self._report("same-media-name", span, message, hint)
-        return media.name
+        return media
 
     def _report(self, code: str, span: Span, message: str, hint: str = "") -> None:
         self.found.append(Diagnostic(code, message, span, hint))

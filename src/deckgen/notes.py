@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from deckgen.diagnostics import Span, did_you_mean
-from deckgen.reading import Reader
+from deckgen.reading import ID, Reader
 from deckgen.source import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -75,11 +75,13 @@ class Chapter:
         document: The file.
         deck: The full name of the Anki deck that its notes go to.
         tags: The tags of all its notes, the deck's included.
+        tags_at: Where it has tags of its own; None where it has none.
     """
 
     document: Document
     deck: str
     tags: tuple[str, ...] = ()
+    tags_at: Span | None = None
 
 
 @dataclass(eq=False)
@@ -111,6 +113,9 @@ class Note:
         builds_on: The ids of the notes that come before it.
         whole: Whether every key could be read.
         table: The table that it is a row of; its values hold for the row where it has none of its own.
+        was: The id that it had in an earlier release; empty where it says none.
+        retired: Why it is no longer in the deck; None where it is.
+        replaced_by: The id of the note that takes its place; None where it names none.
     """
 
     kind: Kind
@@ -122,13 +127,32 @@ class Note:
     builds_on: list[Scalar]
     whole: bool = True
     table: Table | None = None
+    was: str = ""
+    retired: Scalar | None = None
+    replaced_by: Scalar | None = None
 
     def mentions(self) -> list[Scalar]:
         """The ids of other notes under all its keys, those of `builds_on` first."""
         others = (value for key, value in self.values.items() if key != "builds_on")
-        return self.builds_on + [
-            item for value in others if isinstance(value, References) for item in value.items
-        ]
+        items = [item for value in others if isinstance(value, References) for item in value.items]
+        return self.builds_on + items + ([self.replaced_by] if self.replaced_by else [])
+
+
+@dataclass(frozen=True)
+class Accept:
+    """A change that deckgen refuses, and that the author wants in the next release nevertheless.
+
+    Attributes:
+        code: The code of the refusal.
+        id: What it is about: the id of a note or of the deck, or the name of a kind.
+        because: Why.
+        at: Where it stands.
+    """
+
+    code: str
+    id: str
+    because: str
+    at: Node
 
 
 @dataclass
@@ -145,6 +169,7 @@ class Deck:
         authors: Their names.
         license: A licence's name.
         feedback: An address for suggestions, `{id}` standing for the note's id.
+        accept: The refused changes that the next release makes nevertheless.
         notes: In the order of the source, those with faults included.
     """
 
@@ -157,10 +182,13 @@ class Deck:
     authors: tuple[str, ...] = ()
     license: str = ""
     feedback: str = ""
+    accept: list[Accept] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
 
-_DECK_KEYS = ("id", "title", "language", "description", "tags", "authors", "license", "feedback")
+_DECK_KEYS = ("id", "title", "language", "description", "tags", "authors", "license", "feedback", "accept")
+ACCEPTABLE = ("changed-deck", "changed-kind", "changed-note-type", "moved-cloze")
+"""The codes of the refusals that an author may accept."""
 
 
 def read_deck(reader: Reader) -> Deck:  # noqa: C901 (one key after the other)
@@ -190,7 +218,21 @@ def read_deck(reader: Reader) -> Deck:  # noqa: C901 (one key after the other)
         deck.license = text.value.strip()
     if "feedback" in values:
         deck.feedback = _feedback(reader, values["feedback"])
+    if "accept" in values:
+        accepts = (_accept(reader, item) for item in reader.items(values["accept"], "accept"))
+        deck.accept = [accept for accept in accepts if accept]
     return deck
+
+
+def _accept(reader: Reader, item: Node) -> Accept | None:
+    names = ("code", "id", "because")
+    mapping = reader.mapping(item, "an acceptance", names, names)
+    if mapping is None or not reader.require(mapping, "an acceptance", names):
+        return None
+    code = reader.one_of(mapping.entries["code"], "code", ACCEPTABLE)
+    name = reader.scalar(mapping.entries["id"], "id")
+    because = reader.prose(mapping.entries["because"], "because")
+    return Accept(code, name.value, because.value.strip(), item) if code and name and because else None
 
 
 def _title(reader: Reader, node: Node) -> str:
@@ -241,6 +283,7 @@ def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Containe
         chapter.deck = f"{deck.title}::{name}"
     if node := root.entries.get("tags"):
         chapter.tags = _joined(deck.tags, reader.tags(node))
+        chapter.tags_at = reader.document.key_span(root, "tags")
     found: list[Note] = []
     for section, kind in sections.items():
         if node := root.entries.get(section):
@@ -286,7 +329,10 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
             continue
         note = _note(reader, row_mapping, row_values, kind, chapter, whole=row_whole and head.whole)
         note.table = table
+        if head.was or note.was:
+            note.was = note.was if "." in note.was else f"{head.was or head.id}.{note.was or note.id}"
         note.id = f"{table.id}.{note.id}" if table.id and note.id else ""
+        note.retired = note.retired or head.retired
         note.tags = _joined(head.tags, note.tags[len(chapter.tags) :])
         note.builds_on = head.builds_on + note.builds_on
         _check_cells(reader, note)
@@ -306,7 +352,7 @@ def _read_values(
         return None, values, False
     for name, node in mapping.entries.items():
         key = keys.get(name)
-        if key is None or key.type in {"id", "tags"}:
+        if key is None or key.type in {"id", "tags", "own"}:
             continue
         value = READERS[key.type](reader, node, name)
         if value is not None:
@@ -333,8 +379,36 @@ def _note(  # noqa: PLR0913 (what a note is made of)
         tags = _joined(tags, reader.tags(node))
     links = values.get("builds_on")
     builds_on = links.items if isinstance(links, References) else []
-    whole = whole and bool(identifier) and len(reader.found) == before
-    return Note(kind, identifier, at, chapter, values, tags, builds_on, whole)
+    note = Note(kind, identifier, at, chapter, values, tags, builds_on, whole)
+    if not mapping.entries.keys().isdisjoint(_UPDATE_KEYS):
+        _read_update_keys(reader, mapping, note)
+    note.whole = whole and bool(identifier) and len(reader.found) == before
+    return note
+
+
+_UPDATE_KEYS = ("was", "retired", "replaced_by")
+
+
+def _read_update_keys(reader: Reader, mapping: Mapping, note: Note) -> None:
+    """Read what a note says of its earlier releases."""
+    was, retired, replaced_by = (mapping.entries.get(key) for key in _UPDATE_KEYS)
+    if was is not None:
+        note.was = _former_id(reader, was)
+    if retired is not None:
+        note.retired = reader.prose(retired, "retired")
+    if replaced_by is not None:
+        note.replaced_by = reader.scalar(replaced_by, "replaced_by")
+        if retired is None:
+            hint = "write `retired: |`, and under it why; or take `replaced_by` away"
+            reader.report("missing-key", replaced_by, "`replaced_by` needs `retired`", hint)
+
+
+def _former_id(reader: Reader, node: Node) -> str:
+    """A note's id; also a row's, with that of its table."""
+    parts = node.value.split(".") if isinstance(node, Scalar) else []
+    if isinstance(node, Scalar) and len(parts) == 2 and all(map(ID.fullmatch, parts)):  # noqa: PLR2004 (table, row)
+        return node.value
+    return reader.identifier(node) or ""
 
 
 def _article(kind: Kind) -> str:

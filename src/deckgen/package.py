@@ -17,6 +17,8 @@ import zipfile
 from base64 import urlsafe_b64encode
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
 import genanki
@@ -73,19 +75,47 @@ class Package:
 
     Attributes:
         deck: The deck.
-        description: Markdown for the root deck's page in Anki.
-        modified: When the note types last changed, in seconds since 1970.
+        time: When it is built, in seconds since 1970.
         note_types: Those that have notes.
+        types: Their ids, and when they last changed in seconds since 1970, by kind.
         rows: The notes.
         media: The media files.
+        version: The version that is released by it; empty where none is.
+        after: The version released before it; empty where there is none.
+        deckgen: The version of deckgen that it is built with.
+        cleanup: Whether it is for retired notes alone: without cards, decks and their descriptions, so that
+            it changes what learners have and gives nobody anything.
     """
 
     deck: Deck
-    description: str
-    modified: int
+    time: int
     note_types: list[NoteType]
+    types: dict[str, tuple[int, int]]
     rows: list[Row]
     media: list[Media]
+    version: str = ""
+    after: str = ""
+    deckgen: str = __version__
+    cleanup: bool = False
+
+    @cached_property
+    def members(self) -> dict[str, bytes | Media]:
+        """The members of the zip file, by name."""
+        members: dict[str, bytes | Media] = {str(number): media for number, media in enumerate(self.media)}
+        names = {str(number): media.name for number, media in enumerate(self.media)}
+        members["media"] = _json(names).encode()
+        members["collection.anki2"] = _collection(self)
+        members["deckgen.json"] = _json(_about(self)).encode()
+        return {name: members[name] for name in sorted(members)}
+
+    @property
+    def digest(self) -> str:
+        """A digest of the names and contents of the members."""
+        whole = hashlib.sha256()
+        for name, member in self.members.items():
+            content = hashlib.sha256(member).hexdigest() if isinstance(member, bytes) else member.digest
+            whole.update(f"{name}\0{content}\n".encode())
+        return whole.hexdigest()
 
 
 def guid(deck_id: str, kind: Kind, note_id: str) -> str:
@@ -128,15 +158,9 @@ def write(package: Package, file: IO[bytes]) -> None:
     Raises:
         OSError: A media file cannot be read any more.
     """
-    members: dict[str, bytes | Media] = {str(number): media for number, media in enumerate(package.media)}
-    names = {str(number): media.name for number, media in enumerate(package.media)}
-    members["media"] = _json(names).encode()
-    members["collection.anki2"] = _collection(package)
-    members["deckgen.json"] = _json(_about(package)).encode()
     archive = zipfile.ZipFile(file, "w")
     try:
-        for name in sorted(members):
-            member = members[name]
+        for name, member in package.members.items():
             info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
             info.create_system = 3
@@ -154,10 +178,12 @@ def _about(package: Package) -> dict[str, object]:
     """What deckgen.json says: whose package this is, and which note each guid stands for."""
     return {
         "format": 1,
-        "deckgen": __version__,
+        "deckgen": package.deckgen,
         "deck": package.deck.id,
-        "version": None,
-        "time": package.modified,
+        "version": package.version or None,
+        "after": package.after or None,
+        "cleanup": package.cleanup,
+        "time": package.time,
         "notes": {row.guid: row.note.id for row in package.rows},
     }
 
@@ -167,7 +193,7 @@ def _collection(package: Package) -> bytes:
     tables, indexes = _schema()
     decks = {name: _number(f"deck\n{package.deck.id}\n{name}") for name in _deck_names(package)}
     made = [_note_type(package, note_type, decks[package.deck.title]) for note_type in package.note_types]
-    note_types = {each.kind.name: note_type_id(package.deck.id, each.kind) for each in package.note_types}
+    places = _places(package)
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
         # without it, what is left over in freed pages differs between versions of SQLite
         database.execute("PRAGMA secure_delete = ON")
@@ -178,25 +204,39 @@ def _collection(package: Package) -> bytes:
         database.execute(
             "UPDATE col SET mod = ?, scm = ?, models = ?, decks = ?",
             (
-                package.modified * 1000,
-                package.modified * 1000,
+                package.time * 1000,
+                package.time * 1000,
                 _json({each["id"]: each for each in made}),
-                _json(_decks(database, package, decks)),
+                _json(_decks(database, package, {} if package.cleanup else decks)),
             ),
         )
-        born = _BORN + _number(f"born\n{package.deck.id}") % _YEARS
         database.executemany(
             "INSERT INTO notes VALUES (?, ?, ?, ?, -1, ?, ?, ?, ?, 0, '')",
-            _note_rows(package.rows, note_types, born),
+            _note_rows(places, package),
         )
         database.executemany(
             "INSERT INTO cards VALUES (?, ?, ?, ?, ?, -1, 0, 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, '')",
-            _card_rows(package.rows, decks, born),
+            () if package.cleanup else _card_rows(places, package, decks),
         )
         for statement in indexes:
             database.execute(statement)
         database.execute("COMMIT")
         return database.serialize()
+
+
+def _places(package: Package) -> list[tuple[int, Row]]:
+    """The rows, each with how many milliseconds after the deck's birth its note was born."""
+    places = []
+    last = 0
+    for row in sorted(package.rows, key=lambda row: row.due):
+        last = max(row.due, last + 1)
+        places.append((last, row))
+    return places
+
+
+def _born(deck_id: str) -> int:
+    """When a deck's first note was born, in milliseconds since 1970."""
+    return _BORN + _number(f"born\n{deck_id}") % _YEARS
 
 
 def _schema() -> tuple[list[str], list[str]]:
@@ -220,17 +260,34 @@ def _decks(database: sqlite3.Connection, package: Package, decks: dict[str, int]
     (text,) = database.execute("SELECT decks FROM col").fetchone()
     made: dict[str, object] = json.loads(text)
     for name, number in decks.items():
-        description = package.description if name == package.deck.title else ""
+        description = _description(package) if name == package.deck.title else ""
         shown = unicodedata.normalize("NFC", name)
         made[str(number)] = {**genanki.Deck(number, shown, description).to_json(), "md": True}
     return made
 
 
+def _description(package: Package) -> str:
+    """Markdown for the root deck's page in Anki: the deck's description, and what this package is."""
+    deck = package.deck
+    day = datetime.fromtimestamp(package.time, UTC).strftime("%Y-%m-%d")
+    what = f"Unreleased build of {day}."
+    if package.version:
+        what = f"Version {package.version} of {day}."
+    elif package.after:
+        what = f"Unreleased build of {day}, after version {package.after}."
+    lines = [deck.description, what]
+    if deck.authors or deck.license:
+        by = f"By {', '.join(deck.authors)}. " if deck.authors else ""
+        lines.append(by + (f"Licence: {deck.license}." if deck.license else ""))
+    return "\n\n".join(line.strip() for line in lines if line)
+
+
 def _note_type(package: Package, note_type: NoteType, deck: int) -> dict[str, Any]:
     """A note type as the collection holds it."""
     kind = note_type.kind
+    number, modified = package.types[kind.name]
     model = genanki.Model(
-        note_type_id(package.deck.id, kind),
+        number,
         unicodedata.normalize("NFC", f"{package.deck.title} - {kind.title}"),
         fields=[
             {"name": field.name, "id": field.id, "collapsed": not field.key, "font": "Arial"}
@@ -245,7 +302,7 @@ def _note_type(package: Package, note_type: NoteType, deck: int) -> dict[str, An
     )
     # genanki works this out with another template language, which cannot read every front
     model._req = list(_requirements(note_type))  # noqa: SLF001
-    made: dict[str, Any] = model.to_json(package.modified, deck)
+    made: dict[str, Any] = model.to_json(modified, deck)
     return made
 
 
@@ -266,19 +323,21 @@ def _requirements(note_type: NoteType) -> Iterator[tuple[int, str, list[int]]]:
         yield number, "any" if alone else "all", alone or needed
 
 
-def _note_rows(rows: Iterable[Row], note_types: dict[str, int], born: int) -> Iterator[tuple[object, ...]]:
+def _note_rows(places: Iterable[tuple[int, Row]], package: Package) -> Iterator[tuple[object, ...]]:
+    born = _born(package.deck.id)
     tags: dict[tuple[str, ...], str] = {}
-    for row in rows:
+    retired = (f"{package.deck.id}::retired",) if package.cleanup else ()
+    for place, row in places:
         written = tags.get(row.note.tags)
         if written is None:
-            written = tags[row.note.tags] = _tags(row.note.tags)
+            written = tags[row.note.tags] = _tags(row.note.tags + retired)
         first = row.fields[0]
         plain = html.unescape(_ANY_TAG.sub("", first)) if _MARKUP_OR_ENTITY.search(first) else first
         checksum = int(hashlib.sha1(plain.encode(), usedforsecurity=False).hexdigest()[:8], 16)
         yield (
-            born + row.due,
+            born + place,
             row.guid,
-            note_types[row.note.kind.name],
+            package.types[row.note.kind.name][0],
             row.modified,
             written,
             "\x1f".join(row.fields),
@@ -288,13 +347,14 @@ def _note_rows(rows: Iterable[Row], note_types: dict[str, int], born: int) -> It
 
 
 def _card_rows(
-    rows: Iterable[Row], decks: dict[str, int], born: int
+    places: Iterable[tuple[int, Row]], package: Package, decks: dict[str, int]
 ) -> Iterator[tuple[int, int, int, int, int, int]]:
-    for row in rows:
+    born = _born(package.deck.id)
+    for place, row in places:
         deck = decks[row.note.chapter.deck]
-        first = born + row.due * _CARDS_A_NOTE
+        first = born + place * _CARDS_A_NOTE
         for ordinal in row.cards:
-            yield first + ordinal, born + row.due, deck, ordinal, row.modified, row.due
+            yield first + ordinal, born + place, deck, ordinal, row.modified, row.due
 
 
 def _tags(tags: tuple[str, ...]) -> str:

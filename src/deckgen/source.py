@@ -292,7 +292,7 @@ def read(path: Path, shown: str, within: Path) -> tuple[Document, list[Diagnosti
 
 
 def load(  # noqa: PLR0911 (one reason after the other)
-    path: Path, shown: str, within: Path
+    path: Path, shown: str, within: Path, most: int = MAX_BYTES
 ) -> tuple[str, Diagnostic | None]:
     """The text of a file, without a byte order mark, or why there is none; arguments as for `read`."""
     try:
@@ -304,8 +304,8 @@ def load(  # noqa: PLR0911 (one reason after the other)
             what = "this is a folder, where a file belongs" if real.is_dir() else what
             return "", Diagnostic("unreadable-file", what, Span(shown))
         size = real.stat().st_size
-        if size > MAX_BYTES:
-            message = f"the file has {size:,} bytes; deckgen reads up to {MAX_BYTES:,}"
+        if size > most:
+            message = f"the file has {size:,} bytes; deckgen reads up to {most:,}"
             return "", Diagnostic("too-large", message, Span(shown), "split it into several files")
         raw = real.read_bytes()
     except OSError as error:

@@ -91,6 +91,18 @@ def builds_on_later(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagno
                 yield Diagnostic("builds-on-later", message, note.chapter.document.span(link), hint)
 
 
+def builds_on_retired(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic]:
+    """A note of the deck that builds on one that learners do not get."""
+    del also_known
+    retired = {note.id for note in deck.notes if note.retired}
+    for note in deck.notes if retired else ():
+        for link in note.builds_on:
+            if link.value in retired and not note.retired:
+                message = f"`{link.value}` is retired, so this note's back does not name it"
+                hint = "take it away, or name what took its place"
+                yield Diagnostic("builds-on-retired", message, note.chapter.document.span(link), hint)
+
+
 def _by_unique_id(deck: Deck) -> dict[str, Note]:
     """The notes by id; without those whose ids are used twice, which is told already."""
     counts = Counter(note.id for note in deck.notes)
@@ -107,5 +119,6 @@ RULES: tuple[Callable[[Deck, AbstractSet[str]], Iterator[Diagnostic]], ...] = (
     unknown_notes,
     circular_builds_on,
     builds_on_later,
+    builds_on_retired,
 )
 """The rules: each takes a deck, and the ids that stand in files too broken to read."""

@@ -1,0 +1,473 @@
+"""What differs from the last release: which note is which, their times and places, and what is refused.
+
+Its rules come from experiments with Anki's importer: it tells notes by their guids, takes a note only where
+the package's `mod` is newer, and then replaces all its fields and tags.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from deckgen import package
+from deckgen.diagnostics import Diagnostic, Span, counted
+from deckgen.fingerprints import answers, digest_of_tags, fingerprint, line_of_type
+from deckgen.notes import place
+from deckgen.refusals import Refusal, key_of, of_clozes, of_kind
+from deckgen.source import Mapping, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from collections.abc import Mapping as ReadOnly
+
+    from deckgen.faces import NoteType
+    from deckgen.kinds import Kind
+    from deckgen.ledger import Ledger, Line
+    from deckgen.notes import Accept, Deck, Note
+    from deckgen.package import Row
+
+FEW_NOTES = 10  # below it, any change is a wide one
+A_WIDE_SHARE = 10  # a change of more than one note in so many is wide
+_NAMED = 5  # how many notes a message names
+_SOURCE = Span("source/deck.yaml")
+
+CONSEQUENCES = {
+    "changed-deck": (
+        "The deck has a new name. Cards that you have stay in the old deck, and new ones arrive in the new: "
+        "move the old ones there (Browse, select them, *Cards > Change Deck*)."
+    ),
+    "changed-kind": (
+        "Some notes have become another kind. To get them, tick *Merge note types* in the import window; "
+        "their cards keep their history by position."
+    ),
+    "changed-note-type": (
+        "A note type has changed its fields or cards. In the import window tick *Merge note types*, and set "
+        "*Update notes* and *Update note types* to *Always*; your own edits of its notes are lost by that."
+    ),
+    "moved-cloze": (
+        "Some blanks of a note have changed places, so a card may ask for another blank than the one that "
+        "you have reviewed it with: reset such a card (*Cards > Reset*) if it comes too late."
+    ),
+}
+"""What learners have to do after a refusal that the author has accepted, by code."""
+
+
+@dataclass
+class Changes:
+    """The source beside the ledger.
+
+    Attributes:
+        ledger: What has been released.
+        deck: The deck as it is now.
+        now: The time of the build, in seconds since 1970.
+        found: What an author should know.
+        known: The lines of the notes that have been released.
+        new: The notes that have not.
+        changed: The released notes that learners get again.
+        retired: Those that this build takes out of the deck.
+        accepted: The refusals that the author has accepted.
+        told: What learners should know besides, as sentences.
+        types: The ids of note types and their times in seconds since 1970, by kind.
+    """
+
+    ledger: Ledger
+    deck: Deck
+    now: int
+    found: list[Diagnostic] = field(default_factory=list)
+    known: dict[Note, Line] = field(default_factory=dict)
+    new: list[Note] = field(default_factory=list)
+    changed: list[Note] = field(default_factory=list)
+    retired: list[Note] = field(default_factory=list)
+    accepted: list[Accept] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    types: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _prints: dict[Note, str] = field(default_factory=dict)
+    _type_lines: dict[str, Line] = field(default_factory=dict)
+    _types_differ: bool = False
+
+    @property
+    def nothing(self) -> bool:
+        """Whether neither a note nor a note type differs from the last release."""
+        return not (self._types_differ or self.new or self.changed or self.retired or self.accepted)
+
+    def summary(self) -> str:
+        """What differs from the last release, as in "2 new notes, 1 changed"."""
+        new = sum(not note.retired for note in self.new)
+        counts = [(len(self.changed), "changed"), (len(self.retired), "retired")]
+        words = [counted(new, "new note")] * bool(new)
+        words += [
+            f"{count:,} {what}" if words else f"{counted(count, 'note')} {what}"
+            for count, what in counts
+            if count
+        ]
+        return ", ".join(words) or "no note differs"
+
+    # ------------------------------------------------------------------------------ which note is which
+
+    def match(self) -> None:
+        """Find the released note of each note, by its id or by what it `was`."""
+        self._check_deck()
+        taken: dict[str, Note] = {}
+        for note in self.deck.notes:
+            line = self._line_of(note)
+            if line is None:
+                self.new.append(note)
+                continue
+            other = taken.setdefault(line["guid"], note)
+            if other is not note:
+                message = f"`{note.id}` and `{other.id}` were one note when it was released"
+                self._report(
+                    "used-id", place(note), message, "one of the two needs an id of its own, and no `was`"
+                )
+                continue
+            self.known[note] = line
+        matched = {note.table for note in self.known if note.table}
+        for note in self.new:
+            # what a table was holds for those of its rows that were there
+            if note.was and note.table not in matched and self.ledger.deck:
+                message = f"no released note had the id `{note.was}`"
+                self._report("unknown-was", place(note), message, "take `was` away, or correct it")
+            elif note.retired and self.ledger.deck:
+                message = f"`{note.id}` is retired, and has never been released"
+                self._report("never-released", place(note), message, "delete it, or take `retired` away")
+
+    def _line_of(self, note: Note) -> Line | None:
+        """The line of the released note that a note is."""
+        ids = self.ledger.ids
+        here, before = ids.get(note.id), ids.get(note.was) if note.was else None
+        if here is None:
+            return before
+        if note.was and before is not None and before is not here:
+            message = f"the id `{note.id}` belongs to another released note than `{note.was}`"
+            self._report("used-id", place(note), message, "give the note an id that was never used")
+        elif here["note"] != note.id and before is not here:
+            message = f"the id `{note.id}` belonged to the released note `{here['note']}`"
+            hint = f"give a new note a new id; if this is that note, write `was: {here['note']}` under it"
+            self._report("used-id", place(note), message, hint)
+        return here
+
+    def _check_deck(self) -> None:
+        """Report a deck that is another than the one released."""
+        line = self.ledger.deck
+        if line is None:
+            return
+        if line["deck"] != self.deck.id:
+            hint = f"put `id: {line['deck']}` back; a deck of its own starts without source/ledger.jsonl"
+            message = f"the deck was released as `{line['deck']}`: under another id learners get it twice"
+            self._report("changed-deck", self._deck_key("id"), message, hint)
+        elif line["title"] != self.deck.title:
+            message = f"the deck was released as `{line['title']}`: cards that learners have stay there"
+            refusal = Refusal(self._deck_key("title"), message, f"put `title: {line['title']}` back")
+            self._refuse("changed-deck", self.deck.id, refusal)
+
+    def _deck_key(self, key: str) -> Span:
+        """Where a key of deck.yaml stands."""
+        root = self.deck.document.root
+        known = isinstance(root, Mapping) and key in root.entries
+        return self.deck.document.key_span(root, key) if known and isinstance(root, Mapping) else _SOURCE
+
+    def first_ids(self) -> dict[str, str]:
+        """The ids with which renamed notes were first released, by the ids they have now."""
+        former = {note.id: _former(note, line) for note, line in self.known.items()}
+        return {name: names[0] for name, names in former.items() if names}
+
+    # ------------------------------------------------------------------------------------- times, places
+
+    def stamp(self, rows: list[Row], shown: ReadOnly[Scalar, Iterable[str]]) -> None:
+        """Give the rows their guids, times and places, and report what learners would lose by them.
+
+        Args:
+            rows: The rows of all notes, in the order of study; of retired notes too.
+            shown: The digests of the media that texts show, by text.
+        """
+        guids = {note.id: line["guid"] for note, line in self.known.items()}
+        for note in self.new:
+            guids[note.id] = package.guid(self.deck.id, note.kind, note.id)
+        tags: dict[tuple[str, ...], str] = {}
+        for row in rows:
+            note = row.note
+            row.guid = guids[note.id]
+            if note.tags not in tags:
+                tags[note.tags] = digest_of_tags(note.tags)
+            self._prints[note] = fingerprint(note, tags[note.tags], guids, shown)
+            line = self.known.get(note)
+            if line is not None:
+                row.modified = self._time(note, line)
+        _find_places(rows, self.known)
+        self._check_gone()
+        self._check_notes(rows)
+        self._check_wide()
+
+    def _time(self, note: Note, line: Line) -> int:
+        """When a released note last changed for learners."""
+        known: int = line["mod"]
+        if note.retired:
+            if "retired" in line:
+                return known
+            self.retired.append(note)
+        elif "retired" not in line and self._prints[note] == line["fingerprint"]:
+            return known
+        else:
+            self.changed.append(note)
+        return max(self.now, known + 1)
+
+    def stamp_types(self, note_types: Iterable[NoteType], rows: Iterable[Row]) -> None:
+        """Give the note types their ids and times, and report changes that Anki cannot follow."""
+        used = {row.note.kind.name for row in rows}
+        for note_type in note_types:
+            kind = note_type.kind
+            if kind.name not in used:
+                continue
+            name = kind.name if kind.name in self.ledger.types else kind.was
+            line = self.ledger.types.get(name)
+            new = line_of_type(note_type, self.deck)
+            if line is None:
+                new |= {"id": package.note_type_id(self.deck.id, kind), "mod": self.now}
+                self._types_differ = True
+            else:
+                same = line["fingerprint"] == new["fingerprint"]
+                new |= {"id": line["id"], "mod": line["mod"] if same else max(self.now, line["mod"] + 1)}
+                self._types_differ |= not same
+                for each in of_kind(note_type, line, new):
+                    self._refuse("changed-note-type", kind.name, each)
+            self._type_lines[kind.name] = new
+            self.types[kind.name] = new["id"], new["mod"]
+
+    # ------------------------------------------------------------------------------------------ refusals
+
+    def _report(self, code: str, span: Span, message: str, hint: str = "") -> None:
+        self.found.append(Diagnostic(code, message, span, hint))
+
+    def _refuse(self, code: str, name: str, refusal: Refusal) -> None:
+        """Report a change of a note, a kind or the deck, unless the author has accepted it."""
+        for accept in self.deck.accept:
+            if (accept.code, accept.id) == (code, name) and not self._spent(accept):
+                if accept not in self.accepted:
+                    self.accepted.append(accept)
+                return
+        self._report(code, refusal.span, refusal.message, refusal.hint)
+
+    def _spent(self, accept: Accept) -> bool:
+        """Whether a release has used an acceptance up."""
+        used = [accept.code, accept.id, accept.because]
+        return any(used in line.get("accepted", ()) for line in self.ledger.releases)
+
+    def check_accepts(self) -> None:
+        """Advise on acceptances that accept nothing."""
+        for accept in self.deck.accept:
+            if accept not in self.accepted:
+                message = "nothing that this accepts is refused"
+                if self._spent(accept):
+                    message = "a release has used this acceptance up"
+                hint = "take it away; a further change needs one of its own, with its own `because`"
+                self._report("unused-accept", self.deck.document.span(accept.at), message, hint)
+
+    def _check_gone(self) -> None:
+        """Report released notes that are nowhere in the source."""
+        present = {line["guid"] for line in self.known.values()}
+        fresh = {self._prints[note].partition(".")[2]: note for note in self.new if note in self._prints}
+        for guid, line in self.ledger.notes.items():
+            if guid in present:
+                continue
+            name = line["note"]
+            hint = "put it back; to take it out of the deck, write `retired: |` under its id, and there why"
+            twin = fresh.get(line["fingerprint"].partition(".")[2])
+            if twin is not None:
+                hint = f"`{twin.id}` says the same: to rename the note, write `was: {name}` under its new id"
+            message = f"the released note `{name}` is not in the source any more"
+            self._report("note-gone", self.ledger.span(line), message, hint)
+
+    def _check_notes(self, rows: Iterable[Row]) -> None:
+        """Report what became of the cards of released notes."""
+        dead: list[tuple[Note, str]] = []
+        moved: dict[tuple[str, str], list[Note]] = {}
+        other_kind: dict[tuple[str, str], list[Note]] = {}
+        for row in rows:
+            note = row.note
+            line = self.known.get(note)
+            if line is None:
+                continue
+            if line["kind"] not in {note.kind.name, note.kind.was}:
+                other_kind.setdefault((line["kind"], note.kind.name), []).append(note)
+                continue
+            if note.retired:
+                continue
+            if "clozes" in line:
+                for each in of_clozes(note, line):
+                    self._refuse("moved-cloze", note.id, each)
+            gone = [number for number in line["cards"] if number not in row.cards]
+            dead += [(note, f"{_card_name(note.kind, number)} of `{note.id}`") for number in gone]
+            here = _relative(note.chapter.deck, self.deck.title)
+            if here != line["deck"]:
+                moved.setdefault((line["deck"], here), []).append(note)
+        if dead:
+            names = _listed([name for _, name in dead])
+            message = f"{counted(len(dead), 'released card')} {_is(len(dead))} gone: {names}"
+            hint = "learners keep them until they choose Tools > Empty Cards; the release notes say so"
+            self._report("dead-card", place(dead[0][0]), message, hint)
+            self.told.append(
+                f"{counted(len(dead), 'card')} {_is(len(dead))} no longer part of the deck. To remove "
+                "what is left of them, choose *Tools > Empty Cards* on a computer."
+            )
+        self._tell_moved(moved)
+        self._refuse_kinds(other_kind)
+
+    def _tell_moved(self, moved: dict[tuple[str, str], list[Note]]) -> None:
+        for (old, new), notes in moved.items():
+            names = [
+                f"`{self.deck.title}::{name}`" if name else f"`{self.deck.title}`" for name in (old, new)
+            ]
+            message = f"{counted(len(notes), 'released note')} moved from {names[0]} to {names[1]}"
+            hint = "cards that learners have stay where they are; only new learners find them in the new deck"
+            self._report("moved-notes", place(notes[0]), message, hint)
+            self.told.append(
+                f"{counted(len(notes), 'note')} moved from {names[0]} to {names[1]}. Cards that you have "
+                "stay where they are; move them (Browse, *Cards > Change Deck*) if you like."
+            )
+
+    def _refuse_kinds(self, other_kind: dict[tuple[str, str], list[Note]]) -> None:
+        sections = {note.kind.name: note.kind for note in self.deck.notes}
+        for (old, new), notes in other_kind.items():
+            kind = sections[new]
+            if old not in sections and new not in self.ledger.types:
+                message = f"the kind `{old}` was released, and its notes are now of the kind `{new}`"
+                hint = f"if its folder has a new name, write `was: {old}` into this file; if not, put it back"
+                self._report("changed-kind", Span(kind.document.path), message, hint)
+                continue
+            for note in notes:
+                message = f"`{note.id}` was released as a {old}, and is now a {new}"
+                hint = f"make it a {old} again; or retire that, and write the {new} as a note with a new id"
+                self._refuse("changed-kind", note.id, Refusal(place(note), message, hint))
+
+    def _check_wide(self) -> None:
+        """Advise on one change that sends many released notes again."""
+        released = sum("retired" not in line for line in self.known.values())
+        again = [
+            (note, self._prints[note].split("."), self.known[note]["fingerprint"].split("."))
+            for note in self.changed
+        ]
+        again = [each for each in again if len(each[2]) == len(each[1])]
+        if released < FEW_NOTES or len(again) * A_WIDE_SHARE <= released:
+            return
+        causes: dict[Span, int] = {}
+        for note, new, old in again:
+            span = _SOURCE
+            if new[0] != old[0]:
+                span = key_of(note.kind, "revision")
+            elif new[1] == old[1]:
+                span = self._tags_at(note, old[2])
+            causes[span] = causes.get(span, 0) + 1
+        for span, count in causes.items():
+            if count * A_WIDE_SHARE > released:
+                message = f"{count:,} of {released:,} released notes are sent to learners again"
+                hint = "each of them loses the learner's own edits and tags by that; is it worth it?"
+                self._report("wide-change", span, message, hint)
+
+    def _tags_at(self, note: Note, before: str) -> Span:
+        """Where the tags stand that a note has besides those that it was released with."""
+        chapter = note.chapter
+        for tag in chapter.tags:
+            if digest_of_tags(set(note.tags) - {tag}) == before:
+                own = tag in self.deck.tags or chapter.tags_at is None
+                return self._deck_key("tags") if own else chapter.tags_at or _SOURCE
+        return self._deck_key("tags") if self.deck.tags else chapter.tags_at or _SOURCE
+
+    # -------------------------------------------------------------------------------------------- ledger
+
+    def next_lines(self, rows: Iterable[Row], release: Line) -> Iterator[Line]:
+        """The lines of the ledger after a release.
+
+        Args:
+            rows: The rows of all notes, of retired ones too, stamped.
+            release: The line of the release itself, without its count of notes and what it used up.
+        """
+        version = release["release"]
+        yield {"ledger": 1, "deck": self.deck.id, "title": self.deck.title}
+        renamed = {note.kind.was for note in self.deck.notes} - set(self._type_lines)
+        for name, line in (self.ledger.types | self._type_lines).items():
+            if name not in renamed:
+                yield line
+        count = 0
+        for row in rows:
+            count += 1
+            yield self._note_line(row, version)
+        yield from self.ledger.releases
+        accepted = [[accept.code, accept.id, accept.because] for accept in self.accepted]
+        yield {**release, "notes": count} | ({"accepted": accepted} if accepted else {})
+
+    def _note_line(self, row: Row, version: str) -> Line:
+        """The line of a note after a release."""
+        note, before = row.note, self.known.get(row.note)
+        line: Line = {
+            "note": note.id,
+            "kind": note.kind.name,
+            "guid": row.guid,
+            "fingerprint": before["fingerprint"] if before and note.retired else self._prints[note],
+            "mod": row.modified,
+            "due": row.due,
+            "deck": _relative(note.chapter.deck, self.deck.title),
+            "cards": list(row.cards),
+            "released": before["released"] if before else version,
+        }
+        if before and (former := _former(note, before)):
+            line["was"] = former
+        if note.kind.cloze:
+            known = {number: list(each) for number, each in (before or {}).get("clozes", {}).items()}
+            for number, digest, _, _ in answers(note):
+                if digest not in known.setdefault(number, []):
+                    known[number].append(digest)
+            line["clozes"] = known
+        if note.retired:
+            line["retired"] = before.get("retired", version) if before else version
+        return line
+
+
+def _former(note: Note, line: Line) -> list[str]:
+    """The ids that a note had before the one it has now, the first release's first."""
+    names = dict.fromkeys([*line.get("was", ()), line["note"]])
+    return [name for name in names if name != note.id]
+
+
+def _find_places(rows: list[Row], known: ReadOnly[Note, Line]) -> None:
+    """Give each row its place in the queue: a released note its own, new ones between their neighbours'."""
+    taken = sorted(line["due"] for line in known.values())
+    used = set(taken)
+    before, run = 0, []
+    for row in [*rows, None]:
+        line = known.get(row.note) if row else None
+        if row and line is None:
+            run.append(row)
+            continue
+        after = line["due"] if line else None
+        if run:
+            if after is None or after <= before:
+                at = bisect_right(taken, before)
+                after = taken[at] if at < len(taken) else None
+            room = after - before if after is not None else package.STEP * (len(run) + 1)
+            for number, each in enumerate(run, 1):
+                each.due = before + room * number // (len(run) + 1)
+                while each.due in used and (after is None or each.due + 1 < after):
+                    each.due += 1
+                used.add(each.due)
+            run = []
+        if row and line:
+            before = row.due = line["due"]
+
+
+def _relative(deck: str, title: str) -> str:
+    """A deck's name without the root deck's."""
+    return deck.removeprefix(title).removeprefix("::")
+
+
+def _card_name(kind: Kind, number: int) -> str:
+    return f"c{number + 1}" if kind.cloze else f"`{kind.cards[number].name}`"
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")

@@ -1,0 +1,120 @@
+"""What the ledger remembers of notes and note types: digests of what authors wrote, and what Anki got."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from deckgen.markup import clozes
+from deckgen.notes import References, Texts, without_clozes
+from deckgen.source import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from collections.abc import Mapping as ReadOnly
+
+    from deckgen.faces import NoteType
+    from deckgen.ledger import Line
+    from deckgen.notes import Deck, Note, Value
+
+
+def digest_of_tags(tags: Iterable[str]) -> str:
+    """A short digest of tags, apart from that of the texts: so a tag of the whole deck is told as such."""
+    return _digest("\0".join(sorted(tags)), 4)
+
+
+def fingerprint(
+    note: Note, tags: str, guids: ReadOnly[str, str], shown: ReadOnly[Scalar, Iterable[str]]
+) -> str:
+    """What stands for all that an author wrote for a note, and for nothing that is made of it.
+
+    Args:
+        note: The note.
+        tags: The digest of its tags.
+        guids: The guids of all notes by id, so that renaming one changes no other.
+        shown: The digests of the media that texts show, by text.
+
+    Returns:
+        The kind's revision, a digest of the texts and that of the tags, with dots between them.
+    """
+    return f"{note.kind.revision}.{_digest(_written(note, guids, shown))}.{tags}"
+
+
+def _written(note: Note, guids: ReadOnly[str, str], shown: ReadOnly[Scalar, Iterable[str]]) -> str:
+    """What an author wrote for a note: its texts by key, the notes that it names, the media that it shows."""
+    values = note.values if note.table is None else note.table.values | note.values
+    parts = []
+    for key in sorted(values):
+        if key != "builds_on":
+            parts.append(f"\0{key}")
+            parts += _texts(values[key], guids, shown)
+    if note.builds_on:
+        parts.append("\0builds_on")
+        parts += [guids.get(link.value, link.value) for link in note.builds_on]
+    text = "\x1f".join(parts)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _texts(value: Value, guids: ReadOnly[str, str], shown: ReadOnly[Scalar, Iterable[str]]) -> Iterator[str]:
+    """The texts of a value, each with the digests of its media."""
+    if isinstance(value, References):
+        yield from (guids.get(link.value, link.value) for link in value.items)
+        return
+    if isinstance(value, Scalar):
+        scalars = [value]
+    elif isinstance(value, Texts):
+        scalars = value.items
+    else:
+        scalars = [scalar for option in value.items for scalar in (option.text, option.why)]
+        yield ",".join(str(number) for number, option in enumerate(value.items) if option.correct)
+    for scalar in scalars:
+        yield scalar.value.strip()
+        if shown:
+            yield from shown.get(scalar, ())
+
+
+def answers(note: Note) -> Iterator[tuple[str, str, Scalar, int]]:
+    """For each cloze of a note: its number, the digest of its answer, the text, and its offset in that."""
+    for key in note.kind.keys.values():
+        value = note.values.get(key.name) if key.type == "cloze" else None
+        if isinstance(value, Scalar):
+            for cloze in clozes(value.value):
+                answer = without_clozes(value.value[cloze.start : cloze.end + 2])
+                plain = unicodedata.normalize("NFC", " ".join(answer.casefold().split()))
+                for number in cloze.numbers:
+                    yield str(number), _digest(plain, 6), value, cloze.start
+
+
+def line_of_type(note_type: NoteType, deck: Deck) -> Line:
+    """The line of a note type, without its id and time."""
+    kind = note_type.kind
+    content = [
+        f"{deck.title} - {kind.title}",
+        kind.cloze,
+        [[entry.name, entry.id, not entry.key] for entry in kind.fields],
+        [[face.name, face.id, face.front, face.back] for face in note_type.faces],
+        note_type.css,
+    ]
+    ids = {entry.name: entry.id for entry in kind.fields}
+    return {
+        "type": kind.name,
+        "id": 0,
+        "fingerprint": _digest(json.dumps(content)),
+        "mod": 0,
+        "cloze": kind.cloze,
+        "revision": kind.revision,
+        "fields": [[entry.id, source_of(entry.key, entry.part)] for entry in kind.fields],
+        "cards": [[card.id, ids.get(card.reserve, 0)] for card in kind.cards],
+    }
+
+
+def source_of(key: str, part: str) -> str:
+    """What a field is filled from, as kind.yaml says it."""
+    return f"{key}.{part}" if part else key
+
+
+def _digest(text: str, size: int = 9) -> str:
+    """A digest of a text, in hex; `size` in bytes."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()

@@ -1,0 +1,186 @@
+"""A release: the packages and notes for learners, and the ledger moved on."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from deckgen import ledger, package
+from deckgen.build import build
+from deckgen.changes import CONSEQUENCES
+from deckgen.diagnostics import CallError, counted
+from deckgen.files import check_target, replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from deckgen.build import Build
+    from deckgen.changes import Changes
+    from deckgen.package import Package
+
+_IMPORT = "In Anki choose *File > Import* and the package."
+_KEPT = (
+    "Your reviews stay, and so do your own edits of notes that have not changed since the last release. A "
+    "note that you have edited after this release was built stays as you made it."
+)
+_CLEANUP = (
+    "An import never deletes anything, so those that you have stay. To delete them: import `{cleanup}`, "
+    "which marks them; then open *Browse*, search for `tag:{tag}`, select what it finds (Ctrl+A, on a Mac Cmd+A) "
+    "and choose *Notes > Delete*. If you have never imported this deck before, leave that file alone."
+)
+_VERSION = re.compile(r"[0-9][0-9A-Za-z.+-]{0,60}")
+
+
+@dataclass
+class Release:
+    """What a release wrote.
+
+    Attributes:
+        build: The build that it is made from; where its package is None, nothing was written.
+        folder: The folder with the packages and the notes.
+        files: The names of what is in it, the package first.
+    """
+
+    build: Build
+    folder: Path
+    files: list[str]
+
+
+def release(project: Path, version: str, progress: Callable[[str, int, int], None] | None = None) -> Release:
+    """Build a deck as a version, write what learners get, and move the ledger on.
+
+    Args:
+        project: The folder that holds source/.
+        version: The version, as in `1.2.0`.
+        progress: As for `build`.
+
+    Raises:
+        CallError: The version is none, or has been released; the clock is behind the last release; the folder
+            of the release is there already.
+    """
+    if not _VERSION.fullmatch(version) or version.endswith("."):
+        raise CallError(f"`{version}` is not a version", "as in `1.0.0`, or `2026.11`")
+    folder = project / "build" / "release" / version
+    check_target(project / ledger.PATH)
+    result = build(project, progress, version)
+    changes = result.changes
+    if result.package is None or changes is None:
+        return Release(result, folder, [])
+    _check_history(changes, version)
+    if folder.exists() or folder.is_symlink():
+        raise CallError(
+            f"{folder} is there already, and the ledger does not know {version}",
+            "if learners got what is in it, put its source/ledger.jsonl back; if not, delete the folder",
+        )
+    names = _write(result, changes, folder, project / ledger.PATH)
+    return Release(result, folder, names)
+
+
+def mend_ledger(project: Path) -> bool:
+    """Resolve the conflict that git left in the ledger; whether there was one that could be resolved."""
+    _, found, rows = ledger.read(project)
+    if [diagnostic.code for diagnostic in found] != ["ledger-conflict"]:
+        return False
+    text = ledger.merged(rows)
+    if text is None:
+        return False
+    with replacing(project / ledger.PATH) as file:
+        file.write(text.encode())
+    return True
+
+
+def _check_history(changes: Changes, version: str) -> None:
+    """Refuse a version that has been released, and a time that is not after the last release's."""
+    for line in changes.ledger.releases:
+        if line["release"] == version:
+            raise CallError(
+                f"{version} was released on {_day(line['time'])}", "a release takes a new version"
+            )
+    last = max((line["time"] for line in changes.ledger.releases), default=0)
+    if changes.now <= last:
+        raise CallError(
+            f"the last release was on {_day(last)}, and this machine says that it is {_day(changes.now)}",
+            "set the clock right: learners' Anki takes only what is newer",
+        )
+
+
+def _write(result: Build, changes: Changes, folder: Path, record: Path) -> list[str]:
+    """Write the folder of a release, then the ledger; both or neither."""
+    main = result.package
+    assert main is not None  # noqa: S101 (the caller looked)
+    version = main.version
+    stem = f"{main.deck.id}-{version}"
+    packages = {f"{stem}.apkg": main}
+    if result.retired:
+        packages[f"{stem}-cleanup.apkg"] = result.retired
+    line = {"release": version, "time": main.time, "deckgen": main.deckgen, "notes": 0, "digest": main.digest}
+    text = ledger.written(changes.next_lines(result.rows, line))
+    with _new_folder(folder) as beside:
+        for name, each in packages.items():
+            with (beside / name).open("xb") as file:
+                package.write(each, file)
+        notes = _notes(result, main, changes, f"{stem}-cleanup.apkg")
+        (beside / "release-notes.md").write_text(notes, encoding="utf-8", newline="\n")
+        beside.rename(folder)
+        try:
+            with replacing(record) as file:
+                file.write(text.encode())
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+    return [*packages, "release-notes.md"]
+
+
+@contextmanager
+def _new_folder(folder: Path) -> Iterator[Path]:
+    """A folder beside a path, to be renamed to it; gone where that did not happen."""
+    beside = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(beside, ignore_errors=True)
+    try:
+        beside.mkdir(parents=True)
+    except OSError as error:
+        raise CallError(f"the folder {beside.parent} cannot be made: {error.strerror}") from error
+    try:
+        yield beside
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _day(time: int) -> str:
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _notes(result: Build, main: Package, changes: Changes, cleanup: str) -> str:
+    """What learners should know of a release, as Markdown."""
+    cards = sum(len(row.cards) for row in main.rows)
+    parts = [
+        f"# {main.deck.title} {main.version}",
+        f"{counted(len(main.rows), 'note')}, {counted(cards, 'card')}.",
+    ]
+    if changes.ledger.releases:
+        parts.append(f"Since {changes.ledger.releases[-1]['release']}: {changes.summary()}.")
+        parts.append(f"{_IMPORT} {_KEPT}")
+    else:
+        parts.append(_IMPORT)
+    told = [CONSEQUENCES[code] for code in dict.fromkeys(accept.code for accept in changes.accepted)]
+    if told + changes.told:
+        parts.append("## What you should know")
+        parts.append("\n".join(f"- {sentence}" for sentence in told + changes.told))
+    if result.retired:
+        tag = f"{main.deck.id}::retired"
+        count = len(result.retired.rows)
+        parts.append("## Retired notes")
+        gone = f"{counted(count, 'note')} {'is' if count == 1 else 'are'} no longer part of the deck."
+        parts.append(f"{gone} {_CLEANUP.format(cleanup=cleanup, tag=tag)}")
+        reasons = []
+        for row in result.retired.rows:
+            reason = " ".join(row.note.retired.value.split()) if row.note.retired else ""
+            instead = f" Now: `{row.note.replaced_by.value}`." if row.note.replaced_by else ""
+            reasons.append(f"- `{row.note.id}`: {reason}{instead}")
+        parts.append("\n".join(reasons))
+    return "\n\n".join(parts) + "\n"

@@ -1,12 +1,16 @@
 """Bad sources, each with the one diagnostic that it draws.
 
 In a file's text «…» marks what the diagnostic's columns cover; a ⟵ at the end of a line says that only the
-line is told. A file that is named in `whole` draws a diagnostic on itself, without a line.
+line is told. A file that is named in `whole` draws a diagnostic on itself, without a line. Where there is a
+`before`, that was released first; `edit` then replaces something in the ledger, and `line` is the line of the
+ledger that is told.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from tests.conftest import CHAPTER, DECK
 
 
 @dataclass(frozen=True)
@@ -16,6 +20,9 @@ class Fault:
     code: str
     files: dict[str, str | bytes]
     whole: str = ""
+    before: dict[str, str | bytes] | None = None
+    edit: tuple[str, str] = ("", "")
+    line: int = 0
 
 
 def chapter(code: str, text: str | bytes) -> Fault:
@@ -77,6 +84,34 @@ def face(code: str, **faces: str) -> Fault:
     return kind(code, KIND, **faces)
 
 
+def released(code: str, files: dict[str, str | bytes], before: dict[str, str | bytes] | None = None) -> Fault:
+    """A fault that is one only because something else has been released."""
+    return Fault(code, files, before=before or {})
+
+
+def ledger(code: str, old: str, new: str, line: int = 0) -> Fault:
+    """A fault in the ledger, made by replacing a pattern."""
+    return Fault(code, {}, whole="source/ledger.jsonl", before={}, edit=(old, new), line=line)
+
+
+GROWN = (
+    KIND.replace("cards:", "  - {name: Reserve 1, id: 3}\n  - {name: Reserve 2, id: 4}\ncards:")
+    + "  - {name: Dormant, id: 2, reserve: Reserve 1}\n"
+)
+LAW: dict[str, str | bytes] = {"source/two.yaml": "laws:\n  - id: two\n    name: x\n"}
+
+
+def grown(text: str) -> Fault:
+    """A fault in a kind that was released as another."""
+    return Fault("changed-note-type", kind("", text).files | LAW, before=kind("", GROWN).files | LAW)
+
+
+def again(name: str, key: str) -> str:
+    """Another takeaway, with a key more."""
+    return f"  - id: {name}\n    {key}\n    text: |\n      A {{{{c1::c}}}}.\n"
+
+
+MANY = "takeaways:\n" + "".join(again(f"n{number}", f"why: {number}") for number in range(20))
 CLOZED = "takeaways:\n  - id: {}\n    text: A {{{{c1::b}}}}.\n"
 
 TWO_OPTIONS = """
@@ -306,4 +341,90 @@ FAULTS = (
     face("blank-front", card_front="{{#Rule}}{{Rule}}{{/Rule}}⟵\n"),
     face("blank-front", card_front="Static⟵\n"),
     face("blank-front", card_front="{{Name}} {{Deck}}⟵\n"),
+    # What has been released
+    ledger("bad-ledger", '"note":"one"', '"note":1', line=3),
+    ledger("bad-ledger", '{"note":"one",', '{"note":"one"', line=3),
+    ledger("bad-ledger", '"due":1000', '"due":-1', line=3),
+    ledger("bad-ledger", '"mod":1700000000,"due"', '"mod":9999999999,"due"', line=3),
+    ledger("bad-ledger", '{"release"', '\n{"release"', line=4),
+    ledger("bad-ledger", r'(\{"note".*\n)', r"\1\1", line=4),
+    ledger("bad-ledger", r'(\{"type".*\n)', r"\1\1", line=3),
+    ledger("bad-ledger", r'(\{"release".*\n)', r"\1\1", line=5),
+    ledger("bad-ledger", r'(\{"ledger".*\n)', r"\1\1", line=2),
+    ledger("bad-ledger", r'\{"ledger".*\n', ""),
+    ledger("bad-ledger", r'\{"type".*\n', ""),
+    ledger("bad-ledger", r'\{"release".*\n', ""),
+    ledger("bad-ledger", r'\{"note".*\n', ""),
+    ledger("ledger-conflict", r'(\{"note".*\n)', r"<<<<<<< HEAD\n\1=======\n>>>>>>> x\n", line=3),
+    ledger("newer-ledger", '"ledger":1', '"ledger":2', line=1),
+    released("changed-deck", {"source/deck.yaml": "«id»: other\ntitle: Sample\n"}),
+    released("changed-deck", {"source/deck.yaml": "id: sample\n«title»: Other\n"}),
+    Fault(
+        "note-gone",
+        {"source/one.yaml": CLOZED.format("new").replace("A {{", "B {{")},
+        before={},
+        whole="source/ledger.jsonl",
+        line=3,
+    ),
+    released("used-id", {"source/one.yaml": CLOZED.format("one") + again("«two»", "was: one")}),
+    released("unknown-was", {"source/one.yaml": CLOZED.format("one") + again("«two»", "was: on")}),
+    released("never-released", {"source/one.yaml": CLOZED.format("one") + again("«two»", "retired: Why.")}),
+    released(
+        "builds-on-retired",
+        {
+            "source/one.yaml": CLOZED.format("one\n    retired: Why.") + again("two", "builds_on: [«one»]"),
+        },
+    ),
+    released(
+        "changed-kind",
+        {"source/one.yaml": "definitions:\n  - id: «one»\n    term: A\n    definition: |\n      B\n"},
+    ),
+    released(
+        "moved-cloze",
+        {"source/one.yaml": "takeaways:\n  - id: one\n    text: |\n      {{c1::x}} «{{c2::»joining}}\n"},
+    ),
+    released(
+        "dead-card",
+        {"source/one.yaml": "takeaways:\n  - id: «one»\n    text: |\n      {{c2::x}}\n"},
+    ),
+    released("moved-notes", {"source/one.yaml": "deck: Sub\n" + CHAPTER.replace("one", "«one»")}),
+    released(
+        "unused-accept",
+        {"source/deck.yaml": f"{DECK}accept:\n  - «c»ode: moved-cloze\n    id: one\n    because: So.\n"},
+    ),
+    released(
+        "wide-change",
+        {"source/deck.yaml": f"{DECK}«tags»: [new]\n", "source/many.yaml": MANY},
+        {"source/many.yaml": MANY},
+    ),
+    released(
+        "wide-change",
+        {"source/many.yaml": f"«tags»: [new]\n{MANY}"},
+        {"source/many.yaml": MANY},
+    ),
+    grown(GROWN.replace("cards:", "  - «{»name: More, id: 9}\ncards:")),
+    grown(GROWN.replace("{name: Rule, id: 2", "«{»name: Rule, id: 7")),
+    grown(GROWN.replace("fields:", "«fields»:").replace("  - {name: Reserve 2, id: 4}\n", "")),
+    grown(
+        GROWN.replace("id: 3}", "id: 0}")
+        .replace("{name: Reserve 2, id: 4", "{name: Reserve 2, id: 3")
+        .replace("{name: Reserve 1, id: 0", "«{»name: Reserve 1, id: 4")
+    ),
+    grown(GROWN + "  - «{»name: Second, id: 3, face: card}\n"),
+    grown(
+        GROWN.replace("  rule:", "  text:").replace(
+            "{name: Rule, id: 2, from: rule", "«{»name: Rule, id: 2, from: text"
+        )
+    ),
+    grown(GROWN.replace("{name: Dormant, id: 2, reserve: Reserve 1", "«{»name: Dormant, id: 2, face: card")),
+    grown(
+        GROWN.replace(
+            "{name: Dormant, id: 2, reserve: Reserve 1", "«{»name: Dormant, id: 2, reserve: Reserve 2"
+        )
+    ),
+    grown(
+        GROWN.replace("  rule:", "  hint: {type: text}\n  rule:")
+        .replace("{name: Reserve 1, id: 3", "{name: Hint, id: 3, from: hint")
+        .replace("{name: Dormant, id: 2, reserve: Reserve 1", "«{»name: Dormant, id: 2, face: card")
+    ),
 )

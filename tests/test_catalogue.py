@@ -24,7 +24,7 @@ Place = tuple[str, int | None, int | None, int | None]
 def unmarked(fault: Fault) -> tuple[dict[str, str | bytes], Place]:
     """The files of a fault without their marks, and the place that the marks say."""
     files: dict[str, str | bytes] = {}
-    place: Place = (fault.whole, None, None, None)
+    place: Place = (fault.whole, fault.line or None, None, None)
     for name, content in fault.files.items():
         text = content.decode("latin-1") if isinstance(content, bytes) else content
         start, end = ("\u00c2\u00ab", "\u00c2\u00bb") if isinstance(content, bytes) else ("«", "»")
@@ -44,6 +44,8 @@ def test_a_bad_source_draws_its_diagnostic_and_no_other(fault: Fault, tmp_path: 
     """The code, and the place exactly as marked, with a message; an error exits with 1, advice with 0."""
     files, place = unmarked(fault)
     assert place[0], "the fault marks no place"
+    if fault.before is not None:
+        _release(tmp_path, fault)
     write_project(tmp_path, files)
     result = CliRunner().invoke(app, ["check", "--project", str(tmp_path), "--format", "json"])
     found = json.loads(result.stdout)["diagnostics"]
@@ -55,6 +57,20 @@ def test_a_bad_source_draws_its_diagnostic_and_no_other(fault: Fault, tmp_path: 
     for text in (found[0]["message"], found[0]["hint"] or ""):
         assert text == text.strip()
         assert not text.endswith(".")
+
+
+def _release(folder: Path, fault: Fault) -> None:
+    """Release what was there before a fault was made."""
+    write_project(folder, fault.before)
+    result = CliRunner(env={"SOURCE_DATE_EPOCH": "1700000000"}).invoke(
+        app, ["release", "1.0.0", "--project", str(folder)]
+    )
+    assert result.exit_code == 0, result.output
+    ledger = folder / "source/ledger.jsonl"
+    text, old, new = ledger.read_text(encoding="utf-8"), *fault.edit
+    if old:
+        assert re.search(old, text), text
+        ledger.write_text(re.sub(old, new, text, count=1), encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["source/deck.yaml", "source/one.yaml", "templates/law/kind.yaml"])

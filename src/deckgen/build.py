@@ -123,14 +123,14 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
             found += rule(deck, known_ids)
     released, faults, ledger_lines = ledger.read(project)
     found += faults
-    changes = Changes(released, deck, started)
+    changes = Changes(released, deck, started, note_types)
     if not _errors(found):
         changes.match()
     markup = Markup((project / "source").resolve(), project)
     rows = _rows(changes, markup, note_types, found, tell)
     if not any(not row.note.retired for row in rows) and not _errors(found):
         found.append(Diagnostic("no-notes", "the deck has no notes", Span("source/deck.yaml")))
-    if not _errors(found):
+    if not _errors(found + changes.found):
         changes.stamp(rows, markup.shown)
         changes.stamp_types(note_types.values(), rows)
         changes.check_accepts()

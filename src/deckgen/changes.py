@@ -18,7 +18,7 @@ from deckgen.refusals import Refusal, key_of, of_clozes, of_kind
 from deckgen.source import Mapping, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.faces import NoteType
@@ -61,6 +61,7 @@ class Changes:
         ledger: What has been released.
         deck: The deck as it is now.
         now: The time of the build, in seconds since 1970.
+        kinds: The names of the kinds that there are.
         found: What an author should know.
         known: The lines of the notes that have been released.
         new: The notes that have not.
@@ -74,6 +75,7 @@ class Changes:
     ledger: Ledger
     deck: Deck
     now: int
+    kinds: Collection[str]
     found: list[Diagnostic] = field(default_factory=list)
     known: dict[Note, Line] = field(default_factory=dict)
     new: list[Note] = field(default_factory=list)
@@ -330,7 +332,7 @@ class Changes:
         sections = {note.kind.name: note.kind for note in self.deck.notes}
         for (old, new), notes in other_kind.items():
             kind = sections[new]
-            if old not in sections and new not in self.ledger.types:
+            if old not in self.kinds and new not in self.ledger.types:
                 message = f"the kind `{old}` was released, and its notes are now of the kind `{new}`"
                 hint = f"if its folder has a new name, write `was: {old}` into this file; if not, put it back"
                 self._report("changed-kind", Span(kind.document.path), message, hint)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from deckgen.faces import NoteType
     from deckgen.ledger import Line
+    from deckgen.markup import Cloze
     from deckgen.notes import Deck, Note, Value
 
 
@@ -75,8 +76,8 @@ def _texts(value: Value, guids: ReadOnly[str, str], shown: ReadOnly[Scalar, Iter
             yield from shown.get(scalar, ())
 
 
-def answers(note: Note) -> Iterator[tuple[str, str, Scalar, int]]:
-    """For each cloze of a note: its number, the digest of its answer, the text, and its offset in that."""
+def answers(note: Note) -> Iterator[tuple[str, str, Scalar, Cloze]]:
+    """For each cloze of a note: its number, the digest of its answer, the text, its place in it."""
     for key in note.kind.keys.values():
         value = note.values.get(key.name) if key.type == "cloze" else None
         if isinstance(value, Scalar):
@@ -84,7 +85,7 @@ def answers(note: Note) -> Iterator[tuple[str, str, Scalar, int]]:
                 answer = without_clozes(value.value[cloze.start : cloze.end + 2])
                 plain = unicodedata.normalize("NFC", " ".join(answer.casefold().split()))
                 for number in cloze.numbers:
-                    yield str(number), _digest(plain, 6), value, cloze.start
+                    yield str(number), _digest(plain, 6), value, cloze
 
 
 def line_of_type(note_type: NoteType, deck: Deck) -> Line:

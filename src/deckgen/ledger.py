@@ -186,6 +186,7 @@ def _add_note(ledger: Ledger, line: Line, bad: Any) -> None:  # noqa: ANN401 (a 
     for name in (line["note"], *was):
         if name in ledger.ids:
             bad(line, f"two lines tell of the note `{name}`")
+            return
         ledger.ids[name] = line
     if line["guid"] in ledger.notes:
         bad(line, f"the guid of `{line['note']}` is that of another line")

@@ -120,9 +120,9 @@ def of_clozes(note: Note, line: Line) -> Iterator[Refusal]:
     before: dict[str, list[str]] = line["clozes"]
     now: dict[str, set[str]] = {}
     spots: dict[tuple[str, str], Span] = {}
-    for number, digest, scalar, offset in answers(note):
+    for number, digest, scalar, cloze in answers(note):
         now.setdefault(number, set()).add(digest)
-        spots[number, digest] = note.chapter.document.span_in(scalar, offset, 4 + len(number))
+        spots[number, digest] = note.chapter.document.span_in(scalar, cloze.start, cloze.inner - cloze.start)
     for (number, digest), span in spots.items():
         if digest in before.get(number, ()):
             continue

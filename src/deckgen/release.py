@@ -30,8 +30,8 @@ _KEPT = (
 )
 _CLEANUP = (
     "An import never deletes anything, so those that you have stay. To delete them: import `{cleanup}`, "
-    "which marks them; then open *Browse*, search for `tag:{tag}`, select what it finds (Ctrl+A, on a Mac Cmd+A) "
-    "and choose *Notes > Delete*. If you have never imported this deck before, leave that file alone."
+    "which marks them; then open *Browse*, search for `tag:{tag}`, select what it finds (Ctrl+A, on a Mac "
+    "Cmd+A) and choose *Notes > Delete*. If you have never imported this deck before, leave that file alone."
 )
 _VERSION = re.compile(r"[0-9][0-9A-Za-z.+-]{0,60}")
 

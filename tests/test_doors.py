@@ -30,6 +30,8 @@ ROOMS = (
     "build",
     "files",
     "release",
+    "rehearsal",
+    "verify",
     "cli",
     "__main__",
 )
@@ -45,7 +47,7 @@ ONLY_HERE = {
     "zipfile": {"package"},
     "typer": {"cli"},
     "rich": {"cli"},
-    "anki": set(),
+    "anki": {"rehearsal"},
 }
 FOLDER = Path(deckgen.__file__).parent
 

@@ -181,7 +181,7 @@ def _pack(result: Build, note_types: dict[str, NoteType], media: list[Media], ve
         if changes.nothing and not version:
             # derived text, the deck's description and the like may differ all the same
             again = replace(
-                result.package, time=last["time"], version=last["release"], after="", deckgen=last["deckgen"]
+                result.package, time=last["time"], version=last["release"], deckgen=last["deckgen"]
             )
             if again.digest == last["digest"]:
                 result.package = again

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from deckgen.build import Build
     from deckgen.package import Package
+    from deckgen.verify import Verification
 
 app = typer.Typer(
     name="deckgen",
@@ -159,6 +160,80 @@ def release(
             report.end(made.build, "nothing was released")
             raise typer.Exit(1)
         report.end(made.build, path=made.folder / made.files[0], files=made.files)
+
+
+@app.command()
+def verify(
+    project: ProjectOption = None,
+    previous: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE", help="An earlier package; may be repeated. Default: those in build/release/."
+        ),
+    ] = None,
+    require_previous: Annotated[  # noqa: FBT002 (typer's way)
+        bool, typer.Option("--require-previous", help="Fail where there is no earlier package.")
+    ] = False,
+    anki_python: Annotated[
+        Path | None,
+        typer.Option(metavar="PYTHON", help="A Python with another version of Anki to try it in."),
+    ] = None,
+    output_format: FormatOption = Format.text,
+) -> None:
+    """Import the deck into the real Anki, from scratch and over earlier releases, and compare."""
+    with _reporting("verify", output_format) as report:
+        from deckgen.verify import verify as verify_deck  # noqa: PLC0415
+
+        folder = _project(project)
+        with _bar(report) as tick:
+            made = verify_deck(folder, previous or (), anki_python, tick)
+        if made.build.package is None:
+            report.end(made.build, "nothing was verified")
+            raise typer.Exit(1)
+        if require_previous and not made.updates:
+            raise CallError("there is no earlier package to update from", "name one: --previous FILE.apkg")
+        if output_format is Format.json:
+            report.object(
+                ok=not made.faults,
+                anki=made.anki,
+                new_learner=made.new_learner,
+                updates=made.updates,
+                faults=made.faults,
+                remarks=made.remarks,
+            )
+        else:
+            _say(_verified(made))
+        if made.faults:
+            raise typer.Exit(1)
+
+
+def _verified(made: Verification) -> str:
+    """What became of a package in Anki."""
+    notes, cards = (counted(made.new_learner[what], what[:-1]) for what in ("notes", "cards"))
+    lines = [f"in Anki {made.anki}:", f"  a new learner gets {notes} and {cards}"]
+    for update in made.updates:
+        words = [f"{update[what]:,} {what}" for what in ("new", "updated", "untouched")]
+        words += [f"{len(update['held_back']):,} held back", f"{update['conflicting']:,} conflicting"]
+        lost = f"{len(update['lost']):,} lost" if update["lost"] else "nothing lost"
+        options = ", merging note types" if update["options"] == "merge" else ""
+        lines.append(f"  from {update['previous']}{options}: {', '.join(words)}; {lost}")
+        if update["cleanup"]:
+            lines.append(
+                f"    the cleanup package tags {counted(update['cleanup']['tagged'], 'retired note')}"
+            )
+        if update["empty_cards"]:
+            lines.append(f"    Empty Cards would remove cards of {counted(update['empty_cards'], 'note')}")
+    if any(update["held_back"] for update in made.updates):
+        lines.append(
+            "held back: edited by the learner after this was built, so Anki keeps the learner's text"
+        )
+    if not made.updates:
+        lines.append(
+            "  there is no earlier package in build/release/, so no update was rehearsed (--previous FILE)"
+        )
+    lines += [f"note: {remark}" for remark in made.remarks]
+    lines += [f"error: {fault}" for fault in made.faults]
+    return "\n".join(lines)
 
 
 def _project(named: Path | None) -> Path:
@@ -357,7 +432,7 @@ def _summary(result: Build, package: Package, path: Path | None, files: Sequence
     held = f"{counted(len(package.rows), 'note')} ({', '.join(counts)}), {counted(cards, 'card')}"
     if package.media:
         held += f", {counted(len(package.media), 'media file')}"
-    if package.after and result.changes:
+    if package.after and result.changes and (files or not package.version):
         held += f"\n  since {package.after}: {result.changes.summary()}"
     if path is None:
         return f"no errors: {held}"

@@ -14,6 +14,7 @@ import re
 import sqlite3
 import unicodedata
 import zipfile
+import zlib
 from base64 import urlsafe_b64encode
 from contextlib import closing
 from dataclasses import dataclass
@@ -26,9 +27,11 @@ from genanki.apkg_col import APKG_COL
 from genanki.apkg_schema import APKG_SCHEMA
 
 from deckgen import __version__
+from deckgen.diagnostics import CallError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from deckgen.faces import NoteType
     from deckgen.kinds import Kind
@@ -174,6 +177,27 @@ def write(package: Package, file: IO[bytes]) -> None:
         raise
 
 
+def read_about(path: Path) -> dict[str, Any]:
+    """What the deckgen.json of a package says.
+
+    Raises:
+        CallError: The file cannot be read, is no package, or none that deckgen made.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if "collection.anki2" not in archive.namelist() or "deckgen.json" not in archive.namelist():
+                raise CallError(f"{path} was not made by deckgen, so it does not say which note is which")
+            about = json.loads(archive.read("deckgen.json"))
+    except OSError as error:
+        raise CallError(f"{path} cannot be read: {error.strerror}") from error
+    except (zipfile.BadZipFile, zlib.error, ValueError) as error:
+        raise CallError(f"{path} is not an .apkg, or it is damaged", "fetch it once more") from error
+    known = isinstance(about, dict) and isinstance(about.get("time"), int)
+    if not known or not isinstance(about.get("notes"), dict):
+        raise CallError(f"{path} was made by another version of deckgen")
+    return dict(about)
+
+
 def _about(package: Package) -> dict[str, object]:
     """What deckgen.json says: whose package this is, and which note each guid stands for."""
     return {
@@ -181,7 +205,7 @@ def _about(package: Package) -> dict[str, object]:
         "deckgen": package.deckgen,
         "deck": package.deck.id,
         "version": package.version or None,
-        "after": package.after or None,
+        "after": None if package.version else package.after or None,
         "cleanup": package.cleanup,
         "time": package.time,
         "notes": {row.guid: row.note.id for row in package.rows},

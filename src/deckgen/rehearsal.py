@@ -1,0 +1,299 @@
+"""The rehearsal of an update in the real Anki: a script for any Python that has `anki`, from 2.1.66 on.
+
+It reads a job from stdin and prints what came of it, both as JSON. It needs nothing of deckgen, and does its
+work in collections of its own, in a folder that is gone afterwards.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+MINE = "my-own-tag"
+ADDED = " (added by me)"
+DECK = "My own deck"
+# what a learner may do with a note after a release; "later": after the next one was built
+ACTS = ("study", "edit later", "edit", "tag", "suspend", "flag", "move", "nothing")
+
+
+def main() -> None:
+    """Run the job on stdin."""
+    job = json.load(sys.stdin)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            result = rehearse(job)
+    except ModuleNotFoundError as error:
+        if error.name != "anki":
+            raise
+        result = {"missing": True}
+    json.dump(result, sys.stdout)
+
+
+def rehearse(job: dict[str, Any]) -> dict[str, Any]:
+    """Import the package of a job from scratch, and over each of the earlier ones.
+
+    Args:
+        job: `package`, a path; `previous`, a list of those before it, each with `path` and `name`; `cleanup`,
+            a path or None; `retired`, the tag that it gives.
+
+    Returns:
+        Anki's version; what a new learner gets; what became of each update.
+    """
+    from anki.buildinfo import version  # noqa: PLC0415 (main tells where it is missing)
+
+    with tempfile.TemporaryDirectory() as folder:
+        learner = Learner(Path(folder, "scratch"))
+        learner.take(job["package"])
+        after = learner.notes(), learner.names()
+        result: dict[str, Any] = {
+            "anki": version,
+            "new_learner": {**learner.counts(), "empty_cards": len(learner.empty_cards())},
+            "updates": [],
+        }
+        learner.close()
+        for number, previous in enumerate(job["previous"]):
+            for merge in (False, True) if learner.knows_options else (False,):
+                update = Update(job, previous, *after, Path(folder, f"{number}-{merge}"), merge=merge)
+                result["updates"].append(update.run())
+    return result
+
+
+class Learner:
+    """A collection of its own, with a learner who uses it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open an empty collection."""
+        from anki import collection  # noqa: PLC0415
+
+        folder.mkdir()
+        self.col: Any = collection.Collection(str(folder / "collection.anki2"))
+        self.anki: Any = collection
+        self.knows_options = hasattr(collection, "ImportAnkiPackageOptions")
+
+    def close(self) -> None:
+        """Close the collection."""
+        self.col.close()
+
+    def take(self, path: str, *, merge: bool = False) -> dict[str, int]:
+        """Import a package; how many notes each of the importer's lists holds."""
+        if self.knows_options:
+            options = self.anki.ImportAnkiPackageOptions(merge_notetypes=merge)
+            request = self.anki.ImportAnkiPackageRequest(package_path=path, options=options)
+            log = self.col.import_anki_package(request).log
+        else:
+            log = self.col.import_anki_package(path).log  # until 2.1.66
+        return {name: len(getattr(log, name)) for name in ("new", "updated", "duplicate", "conflicting")}
+
+    def notes(self) -> dict[str, dict[str, Any]]:
+        """All notes by guid, as they are."""
+        rows: Any = self.db("SELECT guid, id, mod, flds, tags FROM notes")
+        cards: dict[int, list[int]] = {}
+        for note, ordinal in self.db("SELECT nid, ord FROM cards ORDER BY nid, ord"):
+            cards.setdefault(note, []).append(ordinal)
+        return {
+            guid: {"id": note, "mod": mod, "text": (fields, tags.split()), "cards": cards.get(note, [])}
+            for guid, note, mod, fields, tags in rows
+        }
+
+    def cards(self) -> dict[int, tuple[Any, ...]]:
+        """What a learner's work on each card has made of it, by its id."""
+        rows = self.db(
+            "SELECT id, nid, ord, did, type, queue, due, ivl, factor, reps, lapses, flags FROM cards"
+        )
+        return {row[0]: tuple(row[1:]) for row in rows}
+
+    def reviews(self) -> set[tuple[Any, ...]]:
+        """The review log."""
+        return {tuple(row) for row in self.db("SELECT id, cid, ease, ivl FROM revlog")}
+
+    def counts(self) -> dict[str, int]:
+        """How many notes and cards there are."""
+        return {name: self.db(f"SELECT count() FROM {name}")[0][0] for name in ("notes", "cards")}  # noqa: S608
+
+    def decks(self) -> set[str]:
+        """The names of the decks."""
+        return {deck.name for deck in self.col.decks.all_names_and_ids()}
+
+    def names(self) -> dict[int, list[str]]:
+        """The names of the fields and card templates of each note type, by its id."""
+        return {
+            each["id"]: [part["name"] for part in (*each["flds"], *each["tmpls"])]
+            for each in self.col.models.all()
+        }
+
+    def empty_cards(self) -> list[int]:
+        """The ids of the notes with cards that Anki calls empty."""
+        return [note.note_id for note in self.col.get_empty_cards().notes]
+
+    def db(self, query: str, *values: object) -> list[Any]:
+        """Ask the database."""
+        database: Any = self.col.db
+        rows: list[Any] = database.all(query, *values)
+        return rows
+
+    def act(self, what: str, note: int, cards: list[int], time: int) -> None:
+        """Do with a note what a learner does, at a time in seconds since 1970."""
+        if what in {"study", "suspend", "flag", "move"}:
+            self.col.sched.set_due_date(cards, "5-9!")
+        if what == "suspend":
+            self.col.sched.suspend_cards(cards)
+        elif what == "flag":
+            self.col.set_user_flag_for_cards(3, cards)
+        elif what == "move":
+            self.col.set_deck(cards, self.col.decks.id(DECK) or 1)
+        elif what in {"edit", "edit later", "tag"}:
+            edited: Any = self.col.get_note(note)
+            if what == "tag":
+                edited.tags.append(MINE)
+            else:
+                edited.fields[min(1, len(edited.fields) - 1)] += ADDED
+            self.col.update_note(edited)
+            self.col.db.execute("UPDATE notes SET mod = ? WHERE id = ?", time, note)
+
+
+class Update:
+    """A learner with an earlier release who imports the package."""
+
+    def __init__(  # noqa: PLR0913 (what an update is made of)
+        self,
+        job: dict[str, Any],
+        previous: dict[str, Any],
+        after: dict[str, Any],
+        names: dict[int, list[str]],
+        folder: Path,
+        *,
+        merge: bool,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            job: As for `rehearse`.
+            previous: The earlier release.
+            after: The notes as a new learner gets them.
+            names: The names in the note types as a new learner gets them.
+            folder: Where the collection goes.
+            merge: Whether the learner has ticked *merge note types*.
+        """
+        self.job, self.previous, self.after, self.names, self.merge = job, previous, after, names, merge
+        self.learner = Learner(folder)
+        self.lost: list[tuple[str, str]] = []
+        """What is lost of which note, by its guid; of none where that is empty."""
+
+    def run(self) -> dict[str, Any]:
+        """Import the earlier release, work with it, import the package, and compare."""
+        learner = self.learner
+        learner.take(self.previous["path"])
+        before, names = learner.notes(), learner.names()
+        acts = self._acts(before)
+        cards: dict[int, list[int]] = {}
+        for card, note in learner.db("SELECT id, nid FROM cards"):
+            cards.setdefault(note, []).append(card)
+        for guid, what in acts.items():
+            note = before[guid]["id"]
+            changed = self._changed(guid, before)
+            mod = self.after[guid]["mod"] if changed else before[guid]["mod"]
+            when = mod - 1 if changed and what != "edit later" else mod + 1
+            learner.act(what, note, cards.get(note, []), when)
+        mine, work = learner.notes(), (learner.cards(), learner.reviews(), learner.decks())
+        log = learner.take(self.job["package"], merge=self.merge)
+        now = learner.notes()
+        self._compare_work({note["id"]: guid for guid, note in before.items()}, *work)
+        held, missing = self._compare_notes(before, mine, now, acts)
+        empty = learner.empty_cards()
+        cleanup = self._clean_up() if self.job["cleanup"] else None
+        learner.close()
+        return {
+            "previous": self.previous["name"],
+            "options": "merge" if self.merge else "default",
+            "new": log["new"],
+            "updated": log["updated"],
+            "untouched": log["duplicate"] - len(held),
+            "held_back": held,
+            "conflicting": log["conflicting"],
+            "renamed": any(self.names.get(number, parts) != parts for number, parts in names.items()),
+            "not_arrived": missing,
+            "empty_cards": len(empty),
+            "lost": self.lost,
+            "cleanup": cleanup,
+        }
+
+    def _changed(self, guid: str, before: dict[str, Any]) -> bool:
+        """Whether the package sends a note again."""
+        return guid in self.after and bool(self.after[guid]["mod"] > before[guid]["mod"])
+
+    def _acts(self, before: dict[str, Any]) -> dict[str, str]:
+        """What the learner does with each note: each act both with notes that change and with others."""
+        acts = {}
+        counts = [0, 0]
+        for guid in sorted(before):
+            if guid not in self.after:
+                acts[guid] = "study"  # a retired one: its own package must find it as it was
+                continue
+            changed = self._changed(guid, before)
+            acts[guid] = ACTS[counts[changed] % len(ACTS)]
+            counts[changed] += 1
+        return acts
+
+    def _compare_work(
+        self,
+        guids: dict[int, str],
+        cards: dict[int, tuple[Any, ...]],
+        reviews: set[tuple[Any, ...]],
+        decks: set[str],
+    ) -> None:
+        """Tell what the import has taken of a learner's work on cards."""
+        now = self.learner.cards()
+        for card, was in cards.items():
+            if card not in now:
+                self.lost.append((guids[was[0]], f"card {was[1] + 1} is gone"))
+            elif now[card] != was:
+                self.lost.append((guids[was[0]], f"card {was[1] + 1} has another schedule, flag or deck"))
+        gone = reviews - self.learner.reviews()
+        if gone:
+            self.lost.append(("", f"{len(gone)} entries of the review log are gone"))
+        for name in decks - self.learner.decks():
+            self.lost.append(("", f"the deck `{name}` is gone"))
+        for (guid,) in self.learner.db("SELECT guid FROM notes GROUP BY guid HAVING count() > 1"):
+            self.lost.append((guid, "the note is there twice"))
+
+    def _compare_notes(
+        self, before: dict[str, Any], mine: dict[str, Any], now: dict[str, Any], acts: dict[str, str]
+    ) -> tuple[list[str], list[str]]:
+        """The guids of the notes that were held back, and of those whose text has not arrived."""
+        held, missing = [], []
+        for guid, note in mine.items():
+            if guid not in now:
+                self.lost.append((guid, "the note is gone"))
+            elif not self._changed(guid, before):
+                if now[guid]["text"] != note["text"]:
+                    self.lost.append((guid, "the learner's edit is gone, and the note did not change"))
+            elif acts[guid] == "edit later":
+                held.append(guid)
+                if now[guid]["text"] != note["text"]:
+                    self.lost.append((guid, "the learner edited it after the build, and that is gone"))
+            elif now[guid]["text"] != self.after[guid]["text"]:
+                missing.append(guid)
+        missing += [guid for guid in self.after if guid not in now]
+        return held, missing
+
+    def _clean_up(self) -> dict[str, int]:
+        """Import the package of the retired notes; how many it has tagged, and what else it did."""
+        before, decks = self.learner.cards(), self.learner.decks()
+        had = set(self.learner.notes())
+        self.learner.take(self.job["cleanup"])
+        now = self.learner.notes()
+        tagged = sum(self.job["retired"] in now[guid]["text"][1] for guid in had)
+        return {
+            "tagged": tagged,
+            "cards_added": len(set(self.learner.cards()) - set(before)),
+            "decks_added": len(self.learner.decks() - decks),
+        }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""The package in the real Anki: imported by a new learner, and over each earlier release."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deckgen import package
+from deckgen.build import build
+from deckgen.diagnostics import CallError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from deckgen.build import Build
+
+_SCRIPT = Path(__file__).with_name("rehearsal.py")
+_INSTALL = "it comes with an extra: pip install 'anki-deckgen[anki]'"
+_RENAMES_SINCE = (23, 10)  # before it, Anki takes a renamed field or card for another
+
+
+@dataclass
+class Verification:
+    """What became of a package in Anki.
+
+    Attributes:
+        build: The build that it was made from; where its package is None, nothing was verified.
+        anki: The version of Anki.
+        new_learner: How many `notes`, `cards` and `empty_cards` a new learner gets.
+        updates: What became of each earlier release, as the rehearsal says it, with note ids.
+        faults: What must not be, as sentences.
+        remarks: What should be known, as sentences.
+    """
+
+    build: Build
+    anki: str = ""
+    new_learner: dict[str, int] = field(default_factory=dict)
+    updates: list[dict[str, Any]] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def verify(
+    project: Path,
+    previous: Iterable[Path] = (),
+    python: Path | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Verification:
+    """Build a deck, and rehearse its import in a throw-away collection of the real Anki.
+
+    Args:
+        project: The folder that holds source/.
+        previous: Earlier packages; those of build/release/ where there are none.
+        python: A Python that has `anki`; this one where it is None.
+        progress: As for `build`.
+
+    Raises:
+        CallError: A package is none, or of another deck; there is no Anki.
+    """
+    made = build(project, progress)
+    if made.package is None:
+        return Verification(made)
+    deck = made.package.deck.id
+    earlier = [(path, _checked(path, deck, made.package.time)) for path in previous]
+    if not earlier:
+        found = sorted((project / "build" / "release").glob(f"*/{deck}-*.apkg"))
+        paths = [path for path in found if path.name == f"{deck}-{path.parent.name}.apkg"]
+        abouts = [(path, _checked(path, deck, 0)) for path in paths]
+        earlier = [(path, about) for path, about in abouts if about["time"] < made.package.time]
+    earlier.sort(key=lambda pair: int(pair[1]["time"]))
+    with tempfile.TemporaryDirectory() as folder:
+        job: dict[str, Any] = {
+            "package": _put(made.package, Path(folder, "new.apkg")),
+            "previous": [
+                {"path": str(path.resolve()), "name": about["version"] or path.name}
+                for path, about in earlier
+            ],
+            "cleanup": _put(made.retired, Path(folder, "cleanup.apkg")) if made.retired else None,
+            "retired": f"{deck}::retired",
+        }
+        if progress:
+            progress("rehearsing", 0, 1)
+        result = _rehearsed(job, python)
+    verification = Verification(made, result["anki"], result["new_learner"], result["updates"])
+    names = {guid: name for _, about in earlier for guid, name in about["notes"].items()}
+    names |= {row.guid: row.note.id for row in made.rows}
+    _judge(verification, names)
+    return verification
+
+
+def _checked(path: Path, deck: str, time: int) -> dict[str, Any]:
+    """What a package says of itself, once it is clear that it is an earlier one of the deck."""
+    about = package.read_about(path)
+    if about.get("deck") != deck:
+        raise CallError(f"{path} is a package of the deck `{about.get('deck')}`, and this is `{deck}`")
+    if about.get("cleanup"):
+        raise CallError(f"{path} is a cleanup package", "name the release's other package")
+    if time and about["time"] > time:
+        raise CallError(f"{path} is newer than what is built here", "name a package that was released before")
+    return about
+
+
+def _put(made: package.Package, path: Path) -> str:
+    with path.open("wb") as file:
+        package.write(made, file)
+    return str(path)
+
+
+def _rehearsed(job: dict[str, Any], python: Path | None) -> dict[str, Any]:
+    """Run the rehearsal in a Python that has Anki."""
+    command = [str(python or sys.executable), str(_SCRIPT)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    try:
+        done = subprocess.run(  # noqa: S603 (the user names the Python)
+            command,
+            input=json.dumps(job),
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+            env=environment,
+        )
+    except OSError as error:
+        raise CallError(
+            f"{command[0]} cannot be run: {error.strerror}", "name a Python that has `anki`"
+        ) from error
+    try:
+        result: dict[str, Any] = json.loads(done.stdout)
+    except ValueError as error:
+        last = (done.stderr.strip() or done.stdout.strip() or f"exit code {done.returncode}").splitlines()[-1]
+        raise CallError(f"Anki failed in {command[0]}: {last}") from error
+    if "missing" in result:
+        where = f"{python} has no" if python else "this needs"
+        raise CallError(f"{where} Anki's own library, `anki`", _INSTALL)
+    return result
+
+
+def _judge(verification: Verification, names: dict[str, str]) -> None:
+    """Tell what must not be, and what should be known."""
+    old = tuple(int(part) for part in verification.anki.split(".")[:2]) < _RENAMES_SINCE
+    if verification.new_learner["empty_cards"]:
+        count = verification.new_learner["empty_cards"]
+        verification.faults.append(f"Anki calls cards of {count} notes empty")
+    for update in verification.updates:
+        which = f"from {update['previous']}" + (", merging" if update["options"] == "merge" else "")
+        update["lost"] = [[names.get(guid, guid), what] for guid, what in update["lost"]]
+        for key in ("held_back", "not_arrived"):
+            update[key] = [names.get(guid, guid) for guid in update[key]]
+        explained = old and update["renamed"]
+        if explained and update["conflicting"]:
+            verification.remarks.append(
+                f"Anki {verification.anki} takes a note type with a renamed field or card for another: "
+                f"{update['conflicting']} notes stay as in {update['previous']}; Anki 23.10 and later follow"
+            )
+        elif update["conflicting"]:
+            verification.faults.append(f"{which}: {update['conflicting']} notes are conflicting")
+        verification.faults += [f"{which}: `{name}`: {what}" for name, what in update["lost"]]
+        if not explained:
+            verification.faults += [
+                f"{which}: the new text of `{name}` has not arrived" for name in update["not_arrived"]
+            ]
+        cleanup = update["cleanup"] or {}
+        for what in ("cards", "decks"):
+            if cleanup.get(f"{what}_added"):
+                verification.faults.append(f"{which}: the cleanup package adds {what}")

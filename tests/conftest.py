@@ -31,7 +31,12 @@ takeaways:
 
 def write_project(folder: Path, files: dict[str, str | bytes] | None = None) -> Path:
     """Write a small deck into a folder, with other or further files."""
-    for name, content in {"source/deck.yaml": DECK, "source/one.yaml": CHAPTER, **(files or {})}.items():
+    return change(folder, {"source/deck.yaml": DECK, "source/one.yaml": CHAPTER, **(files or {})})
+
+
+def change(folder: Path, files: dict[str, str | bytes]) -> Path:
+    """Write files into a folder."""
+    for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())

@@ -196,7 +196,7 @@ class Changes:
             line = self.known.get(note)
             if line is not None:
                 row.modified = self._time(note, line)
-        _find_places(rows, self.known)
+        find_places(rows, self.known)
         self._check_gone()
         self._check_notes(rows)
         self._check_wide()
@@ -431,7 +431,7 @@ def _former(note: Note, line: Line) -> list[str]:
     return [name for name in names if name != note.id]
 
 
-def _find_places(rows: list[Row], known: ReadOnly[Note, Line]) -> None:
+def find_places(rows: list[Row], known: ReadOnly[Note, Line]) -> None:
     """Give each row its place in the queue: a released note its own, new ones between their neighbours'."""
     taken = sorted(line["due"] for line in known.values())
     used = set(taken)

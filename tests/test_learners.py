@@ -1,0 +1,490 @@
+"""Any author and any learners: what the real Anki makes of a deck's releases, one after the other.
+
+Authors do what the source allows, learners what Anki lets them do, and each learner's collection is compared
+with what the promise says: learners keep their work, and get every note that changed since they touched it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from deckgen.release import release
+from tests.conftest import Opened, open_package, write_project
+from tests.learner import Learner
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="learners need a clock of their own: libfaketime"
+)
+
+START = 1_680_000_000  # seconds since 1970
+KINDS = ("takeaways", "definitions", "laws")
+CHAPTERS = ("a", "b")
+PIXEL = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c02")
+
+LONG = bool(os.environ.get("DECKGEN_SOAK"))
+
+
+@dataclass(eq=False)
+class Written:
+    """A note as its author has it."""
+
+    number: int
+    kind: str
+    id: str
+    text: int = 0
+    tags: tuple[str, ...] = ()
+    second: bool = False
+    picture: bool = False
+    hint: str = ""
+    retired: bool = False
+    released_as: str = ""
+
+    def content(self, deck: Author) -> tuple[object, ...]:
+        """All that the author wrote for it, and that a learner should get when it changes."""
+        picture = deck.picture if self.picture else 0
+        hint = self.hint if self.kind == "laws" else ""
+        return (self.text, self.second, picture, hint, tuple(sorted({*self.tags, *deck.tags_of(self)})))
+
+    def yaml(self) -> str:
+        """Its source."""
+        lines = [f"  - id: {self.id}"]
+        if self.released_as not in {"", self.id}:
+            lines.append(f"    was: {self.released_as}")
+        if self.retired:
+            lines.append("    retired: |\n      Enough of it.")
+        if self.tags:
+            lines.append(f"    tags: [{', '.join(self.tags)}]")
+        shown = f"Text {self.text}." + (" ![](media/a.png)" if self.picture else "")
+        if self.kind == "takeaways":
+            second = " And {{c2::that}}." if self.second else ""
+            lines.append(f"    text: |\n      Number {self.number} is {{{{c1::this}}}}.{second} {shown}")
+        elif self.kind == "definitions":
+            lines.append(f"    term: Term {self.number}\n    definition: |\n      {shown}")
+        else:
+            lines.append(f"    name: Law {self.number}\n    rule: |\n      {shown}")
+            if self.hint:
+                lines.append(f"    hint: |\n      {self.hint}")
+        return "\n".join(lines) + "\n"
+
+
+@dataclass
+class Released:
+    """A release: its package, and what was true of it."""
+
+    version: str
+    path: Path
+    opened: Opened
+    changed: dict[str, int]
+    """When each of its notes last changed, by guid."""
+    styled: dict[str, int]
+    """When each of its note types last changed, by id."""
+
+    def note(self, guid: str) -> tuple[str, list[str], list[str]]:
+        """A note's fields, tags and cards."""
+        row = next(each for each in self.opened.notes if each["guid"] == guid)
+        cards = [f"{guid} {card['ord']}" for card in self.opened.cards if card["nid"] == row["id"]]
+        return row["flds"], row["tags"].split(), cards
+
+
+class Author:
+    """A deck in the making."""
+
+    def __init__(self, folder: Path) -> None:
+        """Begin with a note of each kind in each chapter."""
+        self.folder = folder
+        self.notes: dict[str, list[Written]] = {"a": [], "b": []}
+        self.count = 0
+        self.deck_tags: tuple[str, ...] = ()
+        self.chapter_tags: dict[str, tuple[str, ...]] = {"a": (), "b": ()}
+        self.css = self.face = self.grown = self.picture = 0
+        self.releases: list[Released] = []
+        self._contents: dict[int, tuple[object, ...]] = {}
+        self._changed: dict[int, int] = {}
+        self._styles: dict[str, tuple[object, ...]] = {}
+        self._styled: dict[str, int] = {}
+        for chapter in CHAPTERS:
+            for kind in KINDS:
+                self.add(chapter, kind, 99)
+
+    def all(self) -> list[Written]:
+        """All notes, in their order."""
+        return [note for chapter in CHAPTERS for note in self.notes[chapter]]
+
+    def tags_of(self, note: Written) -> tuple[str, ...]:
+        """The tags that a note has from the deck and its chapter."""
+        chapter = next(chapter for chapter in CHAPTERS if note in self.notes[chapter])
+        return self.deck_tags + self.chapter_tags[chapter]
+
+    def add(self, chapter: str, kind: str, place: int) -> None:
+        """Add a note to a chapter, at a place among its kind's."""
+        self.count += 1
+        self.notes[chapter].insert(place, Written(self.count, kind, f"n{self.count}"))
+
+    def write(self) -> None:
+        """Write the source."""
+        files: dict[str, str | bytes] = {
+            "source/deck.yaml": f"id: sim\ntitle: Sim\ntags: [{', '.join(self.deck_tags)}]\n"
+            if self.deck_tags
+            else "id: sim\ntitle: Sim\n",
+            "source/media/a.png": PIXEL + bytes([self.picture]),
+            "templates/base/theme.css.j2": f".card {{ margin: {self.css}px; }}\n",
+            **self._kind(),
+        }
+        for chapter in CHAPTERS:
+            text = f"deck: {chapter}\n"
+            if self.chapter_tags[chapter]:
+                text += f"tags: [{', '.join(self.chapter_tags[chapter])}]\n"
+            # a section holds one kind; the order within a chapter is that of the sections then
+            for kind in KINDS:
+                notes = [note.yaml() for note in self.notes[chapter] if note.kind == kind]
+                text += f"{kind}:\n{''.join(notes)}"
+            files[f"source/{chapter}.yaml"] = text
+        (self.folder / "source/one.yaml").unlink(missing_ok=True)
+        write_project(self.folder, files)
+        (self.folder / "source/one.yaml").unlink()
+
+    def _kind(self) -> dict[str, str | bytes]:
+        """A kind of the deck's own, which may grow."""
+        hint = "  hint: {type: markdown}\n" if self.grown else ""
+        field_3 = "{name: Hint, id: 3, from: hint}" if self.grown else "{name: Reserve 1, id: 3}"
+        card_2 = (
+            "{name: By Hint, id: 2, face: hint}" if self.grown else "{name: R, id: 2, reserve: Reserve 1}"
+        )
+        files: dict[str, str | bytes] = {
+            "templates/law/kind.yaml": "title: Law\nsection: laws\ntype: normal\nkeys:\n"
+            "  name: {type: text, required: true}\n  rule: {type: markdown, required: true}\n"
+            f"{hint}fields:\n"
+            "  - {name: Name, id: 1, from: name}\n  - {name: Rule, id: 2, from: rule}\n"
+            f"  - {field_3}\n  - {{name: Reserve 2, id: 4}}\n"
+            f"cards:\n  - {{name: Card, id: 1, face: card}}\n  - {card_2}\n",
+            "templates/law/card.front.html.j2": f"{{{{Name}}}} <!-- {self.face} -->",
+            "templates/law/card.back.html.j2": "{{FrontSide}} {{Rule}}",
+        }
+        if self.grown:
+            files["templates/law/hint.front.html.j2"] = "{{#Hint}}{{Hint}}{{/Hint}}"
+            files["templates/law/hint.back.html.j2"] = "{{FrontSide}} {{Name}}"
+        return files
+
+    def release(self, now: int) -> Released:
+        """Release what there is."""
+        self.write()
+        version = f"{len(self.releases) + 1}.0"
+        os.environ["SOURCE_DATE_EPOCH"] = str(now)
+        made = release(self.folder, version)
+        errors = [each for each in made.build.diagnostics if each.level == "error"]
+        assert not errors, errors
+        opened = open_package(made.folder / made.files[0])
+        by_id = {name: guid for guid, name in opened.about["notes"].items()}
+        first = {note.number for note in self.all() if not note.released_as}
+        self._check_places(first)
+        changed = {}
+        for note in self.all():
+            content = None if note.retired else note.content(self)
+            if content is not None:
+                if self._contents.get(note.number) != content:
+                    self._changed[note.number] = now
+                changed[by_id[note.id]] = self._changed[note.number]
+            self._contents[note.number] = content or ()
+            note.released_as = note.id
+        styled = {}
+        for name, note_type in opened.note_types.items():
+            style = (self.css, self.face, self.grown) if name == "Sim - Law" else (self.css,)
+            if self._styles.get(name) != style:
+                self._styled[name] = now
+            self._styles[name] = style
+            styled[str(note_type["id"])] = self._styled[name]
+        self.releases.append(Released(version, made.folder / made.files[0], opened, changed, styled))
+        return self.releases[-1]
+
+    def _check_places(self, first: set[int]) -> None:
+        """Each new note's place lies between those of its neighbours in the source."""
+        lines = (self.folder / "source/ledger.jsonl").read_text(encoding="utf-8").splitlines()
+        dues = {line["note"]: line["due"] for line in map(json.loads, lines) if "note" in line}
+        order = [
+            note
+            for chapter in CHAPTERS
+            for kind in KINDS
+            for note in self.notes[chapter]
+            if note.kind == kind
+        ]
+        order = [note for note in order if note.id in dues]
+        for place, note in enumerate(order):
+            if note.number not in first:
+                continue
+            before = next((dues[each.id] for each in reversed(order[:place]) if each.number not in first), 0)
+            after = next((dues[each.id] for each in order[place:] if each.number not in first), None)
+            assert before <= dues[note.id]
+            if after is not None and after > before:
+                assert dues[note.id] <= after
+
+
+@dataclass
+class Collection:
+    """A learner, and what the promise says that the collection holds."""
+
+    learner: Learner
+    notes: dict[str, tuple[int, str, list[str]]] = field(default_factory=dict)
+    """When each note was last changed, by its author or the learner; its fields; its tags."""
+    css: dict[str, tuple[int, str]] = field(default_factory=dict)
+    imports: int = 0
+
+    def take(self, made: Released, now: int, *, merge: bool) -> None:
+        """Import a release, and compare everything with what it should be."""
+        before = self.learner.at(now, "state")
+        log = self.learner.at(now, "take", str(made.path), merge)
+        after = self.learner.at(now, "state")
+        self.imports += 1
+        expected = {"new": 0, "updated": 0, "duplicate": 0, "conflicting": 0}
+        cards = dict(before["cards"])
+        added = set()
+        for guid, changed in made.changed.items():
+            fields, tags, ordinals = made.note(guid)
+            held = self.notes.get(guid)
+            expected["new" if held is None else "updated" if changed > held[0] else "duplicate"] += 1
+            if held is None or changed > held[0]:
+                self.notes[guid] = (changed, fields, tags)
+            added |= set(ordinals) - set(cards)
+        for number, styled in made.styled.items():
+            held_css = self.css.get(number)
+            if held_css is None or styled > held_css[0]:
+                types = made.opened.note_types.values()
+                self.css[number] = (styled, next(each["css"] for each in types if str(each["id"]) == number))
+            if merge and held_css is not None:
+                # merging counts as a change by the learner, whether there is something to merge or not
+                self.css[number] = (now, self.css[number][1])
+        assert log == expected
+        assert len(after["guids"]) == len(set(after["guids"]))
+        texts = {guid: (fields, sorted(tags)) for guid, (_, fields, tags) in after["notes"].items()}
+        assert texts == {guid: (fields, sorted(tags)) for guid, (_, fields, tags) in self.notes.items()}
+        assert after["reviews"] == before["reviews"]
+        assert {card: work for card, work in after["cards"].items() if card in cards} == cards
+        assert set(after["cards"]) - set(cards) == added
+        assert {number: after["css"][number] for number in self.css} == {
+            number: css for number, (_, css) in self.css.items()
+        }
+        assert set(before["decks"]) <= set(after["decks"])
+        assert set(after["types"]) - set(before["types"]) <= set(made.styled)
+
+
+class Histories(RuleBasedStateMachine):
+    """Authors and learners in any order; learners begin with the first release."""
+
+    learners: tuple[Learner, ...] = ()
+
+    @initialize(seed=st.integers(0, 1 << 16))
+    def begin(self, seed: int) -> None:
+        """A deck, its first release, and learners without it."""
+        self.folder = Path(tempfile.mkdtemp(prefix="deckgen-histories-"))
+        self.random = random.Random(seed)  # noqa: S311 (which note a rule picks)
+        self.author = Author(self.folder / "deck")
+        self.now = START
+        self.collections = []
+        for number, learner in enumerate(self.learners):
+            learner.at(self.now, "open", str(self.folder / f"learner{number}"))
+            self.collections.append(Collection(learner))
+        self.author.release(self.tick())
+
+    def tick(self) -> int:
+        """A later time."""
+        self.now += 1000
+        return self.now
+
+    def teardown(self) -> None:
+        """Leave nothing behind."""
+        os.environ.pop("SOURCE_DATE_EPOCH", None)
+        for learner in self.learners:
+            learner.at(self.now, "close")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def some(self, **asked: object) -> Written | None:
+        """One of the author's notes that are in the deck; the first of each chapter's kinds stay for ever."""
+        notes = [note for note in self.author.all() if not note.retired]
+        notes = [note for note in notes if all(getattr(note, name) == value for name, value in asked.items())]
+        return self.random.choice(notes) if notes else None
+
+    # ------------------------------------------------------------------------------------------- author
+
+    @rule(chapter=st.sampled_from(CHAPTERS), kind=st.sampled_from(KINDS), place=st.integers(0, 9))
+    def add(self, chapter: str, kind: str, place: int) -> None:
+        """A new note, anywhere."""
+        self.author.add(chapter, kind, place)
+
+    @rule()
+    def edit(self) -> None:
+        """Another text."""
+        if note := self.some():
+            note.text += 1
+
+    @rule(tag=st.sampled_from(["x", "y::z"]))
+    def retag(self, tag: str) -> None:
+        """A tag more or less."""
+        if note := self.some():
+            note.tags = tuple({*note.tags} ^ {tag})
+
+    @rule(chapter=st.sampled_from([*CHAPTERS, ""]))
+    def retag_many(self, chapter: str) -> None:
+        """A tag of a chapter, or of the deck."""
+        if chapter:
+            self.author.chapter_tags[chapter] = (
+                () if self.author.chapter_tags[chapter] else (f"all-{chapter}",)
+            )
+        else:
+            self.author.deck_tags = () if self.author.deck_tags else ("all",)
+
+    @rule()
+    def rename(self) -> None:
+        """Another id, with what it was."""
+        if note := self.some():
+            note.id += "-r"
+
+    @rule()
+    def retire(self) -> None:
+        """Out of the deck."""
+        note = self.some()
+        if note and note.number > len(KINDS) * len(CHAPTERS):
+            if note.released_as:
+                note.retired = True
+            else:
+                for notes in self.author.notes.values():
+                    if note in notes:
+                        notes.remove(note)
+
+    @rule()
+    def bring_back(self) -> None:
+        """A retired note again."""
+        retired = [note for note in self.author.all() if note.retired]
+        if retired:
+            self.random.choice(retired).retired = False
+
+    @rule()
+    def change_picture(self) -> None:
+        """Another picture, on a note or in the file."""
+        self.author.picture += 1
+        if note := self.some():
+            note.picture = True
+
+    @rule()
+    def another_cloze(self) -> None:
+        """A second cloze."""
+        if note := self.some(kind="takeaways"):
+            note.second = True
+
+    @rule(css=st.booleans())
+    def change_face(self, *, css: bool) -> None:
+        """Another theme, or another face of a kind."""
+        if css:
+            self.author.css += 1
+        else:
+            self.author.face += 1
+
+    @rule()
+    def reorder(self) -> None:
+        """A chapter's notes in another order."""
+        self.random.shuffle(self.author.notes[self.random.choice(CHAPTERS)])
+
+    @rule()
+    def grow(self) -> None:
+        """A key more for the own kind, and a card that asks for it."""
+        self.author.grown = 1
+        if note := self.some(kind="laws"):
+            note.hint = f"Hint {note.text}."
+
+    @rule()
+    def release(self) -> None:
+        """A release."""
+        self.author.release(self.tick())
+
+    # ----------------------------------------------------------------------------------------- learners
+
+    @rule(who=st.integers(0, 1), which=st.integers(0, 9), merge=st.booleans())
+    def take(self, who: int, which: int, *, merge: bool) -> None:
+        """A learner imports a release, mostly the newest."""
+        releases = self.author.releases
+        made = releases[which % len(releases)] if which < 3 else releases[-1]
+        self.collections[who].take(made, self.tick(), merge=merge)
+
+    def pick(self, collection: Collection) -> str:
+        """One of the notes that a learner has."""
+        return self.random.choice(sorted(collection.notes))
+
+    @precondition(lambda self: any(each.notes for each in self.collections))
+    @rule(
+        who=st.integers(0, 1),
+        what=st.sampled_from(["study", "suspend", "flag", "move", "delete note", "delete card"]),
+    )
+    def work(self, who: int, what: str) -> None:
+        """A learner studies, suspends, flags, moves or deletes cards, or deletes a note."""
+        collection = self.collections[who]
+        if not collection.notes:
+            return
+        guid = self.pick(collection)
+        collection.learner.at(self.tick(), "work", what, guid)
+        left = collection.learner.at(self.now, "state")["notes"]
+        collection.notes = {name: note for name, note in collection.notes.items() if name in left}
+
+    @precondition(lambda self: any(each.notes for each in self.collections))
+    @rule(who=st.integers(0, 1), tag=st.booleans())
+    def edit_own(self, who: int, *, tag: bool) -> None:
+        """A learner edits or tags a note."""
+        collection = self.collections[who]
+        if not collection.notes:
+            return
+        guid = self.pick(collection)
+        now = self.tick()
+        _, fields, tags = collection.notes[guid]
+        if tag:
+            collection.learner.at(now, "tag", guid, "mine")
+            collection.notes[guid] = (now, fields, sorted({*tags, "mine"}))
+        else:
+            collection.learner.at(now, "edit", guid, " (mine)")
+            parts = fields.split("\x1f")
+            parts[1] += " (mine)"
+            collection.notes[guid] = (now, "\x1f".join(parts), tags)
+
+    @precondition(lambda self: any(each.css for each in self.collections))
+    @rule(who=st.integers(0, 1))
+    def style(self, who: int) -> None:
+        """A learner changes a note type's css."""
+        collection = self.collections[who]
+        if not collection.css:
+            return
+        number = self.random.choice(sorted(collection.css))
+        now = self.tick()
+        collection.learner.at(now, "style", number, "\n/* mine */")
+        collection.css[number] = (now, collection.css[number][1] + "\n/* mine */")
+
+
+def test_no_history_costs_a_learner_anything(tmp_path: Path) -> None:
+    """Whatever authors and learners do, an import takes nothing from learners and brings all that is new."""
+    Histories.learners = tuple(Learner(tmp_path / f"clock{number}") for number in range(2))
+    try:
+        run_state_machine_as_test(
+            Histories,
+            settings=settings(
+                max_examples=500 if LONG else 8,
+                stateful_step_count=80 if LONG else 40,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+    finally:
+        for learner in Histories.learners:
+            learner.stop()

@@ -1,0 +1,590 @@
+"""Releases: the ledger, and what a release after another sends to learners."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deckgen.ledger import merged, written
+from tests.conftest import Opened, change, import_package, open_package, run
+from tests.faults import GROWN, kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from anki.collection import Collection
+
+    Project = Callable[..., Path]
+
+FIRST = 1_700_000_000  # seconds since 1970
+LEDGER = "source/ledger.jsonl"
+TERM = "  - id: {id}\n    term: Term {id}\n    definition: |\n      {text}\n"
+
+
+def terms(*notes: str, **texts: str) -> str:
+    """A chapter of definitions: ids, or whole entries."""
+    entries = [
+        note if note.startswith(" ") else TERM.format(id=note, text=texts.get(note, f"Text of {note}."))
+        for note in notes
+    ]
+    return "definitions:\n" + "".join(entries)
+
+
+def keyed(name: str, *lines: str) -> str:
+    """A definition with further keys."""
+    head, _, rest = TERM.format(id=name, text=f"Text of {name}.").partition("\n")
+    return "\n".join([head, *(f"    {line}" for line in lines), rest])
+
+
+def release(folder: Path, version: str, time: int, *options: str) -> Opened:
+    """Release a deck, and open the package."""
+    done = run("release", version, *options, "--project", folder, SOURCE_DATE_EPOCH=str(time))
+    assert done.returncode == 0, done.stderr
+    (path,) = (folder / "build/release" / version).glob(f"*-{version}.apkg")
+    return open_package(path)
+
+
+def build(folder: Path, time: int) -> Opened:
+    """Build a deck, and open the package."""
+    done = run("build", "--project", folder, SOURCE_DATE_EPOCH=str(time))
+    assert done.returncode == 0, done.stderr
+    (path,) = (folder / "build").glob("*.apkg")
+    return open_package(path)
+
+
+def refused(folder: Path, *arguments: str, code: int = 1) -> str:
+    """What a command says that should fail; nothing of the project may differ afterwards."""
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    done = run(*(arguments or ("build",)), "--project", folder, SOURCE_DATE_EPOCH=str(FIRST + 5000))
+    assert done.returncode == code, done.stderr
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+    return done.stderr
+
+
+def lines(folder: Path) -> dict[str, dict[str, Any]]:
+    """The ledger's lines of notes, by note id."""
+    text = (folder / LEDGER).read_text(encoding="utf-8")
+    return {line["note"]: line for line in map(json.loads, text.splitlines()) if "note" in line}
+
+
+def test_a_release_is_a_package_and_a_ledger(project: Project) -> None:
+    """The package, notes for learners, and a line for the deck, each note type, each note and the release."""
+    folder = project({"source/one.yaml": terms("a", "b")})
+    made = release(folder, "1.0.0", FIRST)
+    assert sorted(path.name for path in made.path.parent.iterdir()) == [
+        "release-notes.md",
+        "sample-1.0.0.apkg",
+    ]
+    assert (made.about["version"], made.about["time"]) == ("1.0.0", FIRST)
+    assert "Version 1.0.0 of 2023-11-14." in made.decks["Sample"]["desc"]
+    sorts = [next(iter(json.loads(line))) for line in (folder / LEDGER).read_text().splitlines()]
+    assert sorts == ["ledger", "type", "note", "note", "release"]
+
+
+def test_unchanged_source_builds_the_release_again(project: Project, tmp_path: Path) -> None:
+    """Members byte for byte, in a clone elsewhere, at another time, in another zone and locale."""
+    folder = project({"source/one.yaml": terms("a", "b"), "source/m/a.png": b"x"})
+    made = release(folder, "1.0.0", FIRST)
+    clone = tmp_path / "elsewhere"
+    subprocess.run(["cp", "-r", str(folder), str(clone)], check=True)
+    done = run("build", "--locked", "--project", clone, TZ="Asia/Tokyo", LC_ALL="C", PYTHONHASHSEED="7")
+    assert "version 1.0.0, as released" in done.stderr
+    assert open_package(clone / "build/sample.apkg").members == made.members
+
+
+def test_a_changed_source_is_an_unreleased_build(project: Project) -> None:
+    """It says after which version it comes, and what differs; --locked refuses it."""
+    folder = project({"source/one.yaml": terms("a", "b")})
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/one.yaml": terms("a", "b", "c", a="Other.")})
+    made = build(folder, FIRST + 100)
+    assert (made.about["version"], made.about["after"]) == (None, "1.0.0")
+    assert "after version 1.0.0" in made.decks["Sample"]["desc"]
+    told = run("build", "--project", folder).stderr
+    assert "since 1.0.0: 1 new note, 1 changed" in told
+    assert "not exactly what was last released" in refused(folder, "build", "--locked", code=2)
+
+
+def test_what_the_ledger_does_not_hold_is_no_release(project: Project) -> None:
+    """A description that differs makes the package another, though no note differs."""
+    folder = project()
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/deck.yaml": "id: sample\ntitle: Sample\ndescription: New.\n"})
+    assert build(folder, FIRST + 100).about["version"] is None
+
+
+def test_only_what_changed_gets_a_new_time(project: Project) -> None:
+    """Notes: text, tags, order of keys; a note type for its css. The rest keeps its time."""
+    folder = project({"source/one.yaml": terms("a", "b", "c")})
+    before = release(folder, "1.0.0", FIRST)
+    change(
+        folder,
+        {
+            "source/one.yaml": terms("c", keyed("b", "tags: [x]"), "a", a="Other."),
+            "source/two.yaml": "deck: Sub\ntakeaways: []\n",
+        },
+    )
+    after = release(folder, "1.1.0", FIRST + 100)
+    times = {name: note["mod"] - FIRST for name, note in after.by_id().items()}
+    assert times == {"a": 100, "b": 100, "c": 0}
+    assert [each["mod"] for each in after.note_types.values()] == [FIRST]
+    assert {name: note["id"] for name, note in after.by_id().items()} == {
+        name: note["id"] for name, note in before.by_id().items()
+    }
+    change(folder, {"templates/base/theme.css.j2": ".card { color: red; }"})
+    styled = release(folder, "1.2.0", FIRST + 200)
+    assert [each["mod"] - FIRST for each in styled.note_types.values()] == [200]
+    assert {name: note["mod"] - FIRST for name, note in styled.by_id().items()} == times
+
+
+def test_derived_text_is_no_change(project: Project) -> None:
+    """A renamed note, and the label of one that others build on, leave the notes around them alone."""
+    folder = project({"source/one.yaml": terms("a", keyed("b", "builds_on: [a]"))})
+    release(folder, "1.0.0", FIRST)
+    text = terms("a", keyed("b", "builds_on: [a-new]")).replace("  - id: a\n", "  - id: a-new\n    was: a\n")
+    change(folder, {"source/one.yaml": text.replace("Term a", "Another term")})
+    made = release(folder, "1.1.0", FIRST + 100)
+    assert {name: note["mod"] - FIRST for name, note in made.by_id().items()} == {"a-new": 100, "b": 0}
+    assert "Another term" in made.fields(made.by_id()["b"])["Builds On"]
+
+
+def test_a_revision_sends_a_kind_again(project: Project) -> None:
+    """Raising `revision` changes every note of the kind, and is told as a wide change."""
+    files = kind("", GROWN).files
+    laws = "laws:\n" + "".join(f"  - id: l{number}\n    name: Law {number}\n" for number in range(12))
+    folder = project({**files, "source/two.yaml": laws})
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"templates/law/kind.yaml": GROWN.replace("type: normal", "type: normal\nrevision: 2")})
+    done = run("check", "--project", folder)
+    assert re.search(r"law/kind.yaml:4:1: advice\[wide-change\]: 12 of 13 released notes", done.stderr)
+    made = release(folder, "1.1.0", FIRST + 100)
+    assert sorted({note["mod"] - FIRST for note in made.notes}) == [0, 100]
+
+
+def test_a_time_never_falls_back(project: Project) -> None:
+    """With a clock behind the ledger a changed note is later all the same; a release is refused."""
+    folder = project({"source/one.yaml": terms("a")})
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/one.yaml": terms("a", a="Other.")})
+    made = build(folder, FIRST - 1000)
+    assert made.by_id()["a"]["mod"] == FIRST + 1
+    done = run("release", "1.1.0", "--project", folder, SOURCE_DATE_EPOCH=str(FIRST))
+    assert done.returncode == 2
+    assert "the last release was on 2023-11-14 22:13:20 UTC" in done.stderr
+    assert not (folder / "build/release/1.1.0").exists()
+
+
+def test_a_version_is_released_once(project: Project) -> None:
+    """A version that is none, one used before, and a folder that is there already."""
+    folder = project()
+    release(folder, "1.0.0", FIRST)
+    assert "`one` is not a version" in refused(folder, "release", "one", code=2)
+    assert "is not a version" in refused(folder, "release", "../1", code=2)
+    assert "1.0.0 was released on 2023-11-14" in refused(folder, "release", "1.0.0", code=2)
+    (folder / "build/release/1.1.0").mkdir()
+    assert "is there already" in refused(folder, "release", "1.1.0", code=2)
+
+
+def test_a_release_that_fails_leaves_nothing(project: Project) -> None:
+    """Where the ledger cannot be written there is no package either."""
+    folder = project()
+    release(folder, "1.0.0", FIRST)
+    ledger = folder / LEDGER
+    moved = folder / "ledger.jsonl"
+    ledger.rename(moved)
+    ledger.symlink_to(moved)
+    assert "is a link to another place" in refused(folder, "release", "1.1.0", code=2)
+    assert not (folder / "build/release/1.1.0").exists()
+
+
+def test_new_notes_find_a_place(project: Project) -> None:
+    """Between their neighbours in the source, whatever their number, also after a change of order."""
+    folder = project({"source/one.yaml": terms("a", "b", "c")})
+    release(folder, "1.0.0", FIRST)
+    assert [line["due"] for line in lines(folder).values()] == [1000, 2000, 3000]
+    change(folder, {"source/one.yaml": terms("x", "a", "p", "q", "r", "c", "y", "b", "z")})
+    release(folder, "1.1.0", FIRST + 100)
+    due = {name: line["due"] for name, line in lines(folder).items()}
+    assert (due["a"], due["b"], due["c"]) == (1000, 2000, 3000)
+    assert 0 < due["x"] < 1000 < due["p"] < due["q"] < due["r"] < 3000 < due["y"]
+    assert due["z"] > 2000
+    assert len(set(due.values())) == len(due)
+
+
+@given(rounds=st.lists(st.lists(st.integers(0, 60), max_size=12), min_size=1, max_size=5))
+@settings(max_examples=50, deadline=None)
+def test_places_hold_in_any_history(rounds: list[list[int]]) -> None:
+    """Notes inserted anywhere, again and again: released ones stay, new ones lie between their neighbours."""
+    from deckgen import changes  # noqa: PLC0415
+
+    class Row:
+        def __init__(self) -> None:
+            self.note, self.due = self, -1
+
+    rows: list[Row] = [Row(), Row()]
+    known: dict[Any, dict[str, Any]] = {}
+    for inserts in rounds:
+        for place in inserts:
+            rows.insert(place, Row())
+        changes.find_places(rows, known)  # type: ignore[arg-type]
+        dues = [row.due for row in rows]
+        assert dues == sorted(dues)
+        assert all(row.due == known[row]["due"] for row in rows if row in known)
+        if not known:
+            assert dues == [1000 * number for number in range(1, len(rows) + 1)]
+        known = {row: {"due": row.due} for row in rows}
+
+
+def test_was_keeps_everything(project: Project, collection: Collection) -> None:
+    """A renamed note has its guid, its place and its id field; a learner sees one note, and no update."""
+    folder = project({"source/one.yaml": terms("a", "b")})
+    before = release(folder, "1.0.0", FIRST)
+    import_package(collection, before.path)
+    change(folder, {"source/one.yaml": terms("b", keyed("z", "was: a")).replace("Term z", "Term a")})
+    change(folder, {"source/one.yaml": (folder / "source/one.yaml").read_text().replace("of z", "of a")})
+    after = release(folder, "1.1.0", FIRST + 100)
+    old, new = before.by_id()["a"], after.by_id()["z"]
+    assert (old["guid"], old["mod"], old["flds"], old["id"]) == (
+        new["guid"],
+        new["mod"],
+        new["flds"],
+        new["id"],
+    )
+    assert after.fields(new)["Note ID"] == "a"
+    assert import_package(collection, after.path) == {"duplicate": 2}
+    # later releases know it by its new id, with `was` or without
+    for version, text in (("1.2.0", terms("b", "z")), ("1.3.0", terms("b", keyed("z", "was: a")))):
+        change(folder, {"source/one.yaml": text})
+        made = release(folder, version, FIRST + int(version[2]) * 100)
+        assert made.by_id()["z"]["guid"] == old["guid"]
+    change(folder, {"source/one.yaml": terms("b", "z", "a")})
+    assert "error[used-id]: the id `a` belonged to the released note `z`" in refused(folder)
+
+
+def test_rows_and_tables_are_renamed(project: Project) -> None:
+    """A table's `was` holds for its rows, a row's for itself, and a row can come from another table."""
+    table = (
+        "comparisons:\n  - id: {}\n    columns: [A, B]\n    rows:\n"
+        "      - id: {}\n        cells: [x, y]\n      - id: {}\n        cells: [p, q]\n"
+    )
+    folder = project({"source/one.yaml": table.format("t", "r", "s")})
+    guids = {name: note["guid"] for name, note in release(folder, "1.0.0", FIRST).by_id().items()}
+    again = table.format("u\n    was: t", "r", "k\n        was: s")
+    change(folder, {"source/one.yaml": again + "      - id: new\n        cells: [m, n]\n"})
+    assert "unknown-was" not in run("check", "--project", folder).stderr
+    made = release(folder, "1.1.0", FIRST + 100).by_id()
+    assert (made["u.r"]["guid"], made["u.k"]["guid"]) == (guids["t.r"], guids["t.s"])
+    other = table.format("v", "r\n        was: u.r", "k\n        was: u.k")
+    change(
+        folder, {"source/one.yaml": other + "      - id: new\n        was: u.new\n        cells: [m, n]\n"}
+    )
+    made = release(folder, "1.2.0", FIRST + 200).by_id()
+    assert (made["v.r"]["guid"], made["v.k"]["guid"]) == (guids["t.r"], guids["t.s"])
+
+
+def test_a_note_gone_is_refused_with_the_way_out(project: Project) -> None:
+    """The hint names the note that says the same, if there is one."""
+    folder = project({"source/one.yaml": terms("a", "b")})
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/one.yaml": terms("a")})
+    assert "`retired: |`" in refused(folder)
+    change(folder, {"source/one.yaml": terms("a", "c").replace("Term c", "Term b").replace("of c", "of b")})
+    assert "`c` says the same: to rename the note, write `was: b` under its new id" in refused(folder)
+    change(folder, {"source/one.yaml": terms("a", keyed("b", "retired: |", "  Was wrong."))})
+    release(folder, "1.1.0", FIRST + 100)
+    change(folder, {"source/one.yaml": terms("a")})
+    assert "the released note `b` is not in the source any more" in refused(folder)
+
+
+def test_a_retired_note_leaves_and_comes_back(project: Project, collection: Collection) -> None:
+    """It is in no package but the cleanup, which tags it, adds nothing, and lets it return."""
+    retired = keyed("b", "retired: |", "  Said twice.", "replaced_by: a")
+    folder = project({"source/one.yaml": terms("a", "b", keyed("c", "tags: [x]"))})
+    import_package(collection, release(folder, "1.0.0", FIRST).path)
+    change(folder, {"source/one.yaml": terms("a", retired, keyed("c", "tags: [x]"))})
+    made = release(folder, "1.1.0", FIRST + 100)
+    assert sorted(made.by_id()) == ["a", "c"]
+    cleanup = open_package(made.path.with_name("sample-1.1.0-cleanup.apkg"))
+    assert (list(cleanup.by_id()), cleanup.cards, list(cleanup.decks)) == (["b"], [], ["Default"])
+    notes = made.path.with_name("release-notes.md").read_text(encoding="utf-8")
+    assert "- `b`: Said twice. Now: `a`." in notes
+    assert "sample-1.1.0-cleanup.apkg" in notes
+    decks, cards = {deck.name for deck in collection.decks.all_names_and_ids()}, collection.card_count()
+    import_package(collection, cleanup.path)
+    assert list(collection.find_notes("tag:sample::retired")) == list(collection.find_notes('"Term b"'))
+    assert ({deck.name for deck in collection.decks.all_names_and_ids()}, collection.card_count()) == (
+        decks,
+        cards,
+    )
+    # the cleanup of a later release says the same of it
+    release(folder, "1.2.0", FIRST + 200)
+    later = open_package(folder / "build/release/1.2.0/sample-1.2.0-cleanup.apkg")
+    assert later.notes == cleanup.notes
+    change(folder, {"source/one.yaml": terms("a", "b", keyed("c", "tags: [x]"))})
+    back = release(folder, "1.3.0", FIRST + 300)
+    assert import_package(collection, back.path) == {"updated": 1, "duplicate": 2}
+    assert not collection.find_notes("tag:sample::retired")
+    assert collection.card_count() == cards
+
+
+def test_a_learner_without_a_retired_note_gets_no_card(project: Project, collection: Collection) -> None:
+    """The cleanup gives nobody anything to study, and no deck."""
+    folder = project({"source/one.yaml": terms("a", "b")})
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/one.yaml": terms("a", keyed("b", "retired: Wrong."))})
+    release(folder, "1.1.0", FIRST + 100)
+    import_package(collection, folder / "build/release/1.1.0/sample-1.1.0-cleanup.apkg")
+    assert collection.card_count() == 0
+    assert [deck.name for deck in collection.decks.all_names_and_ids()] == ["Default"]
+
+
+def test_growing_through_a_reserve(project: Project, collection: Collection) -> None:
+    """A new key in a renamed reserve, and a card that wakes with it: by default, and nothing else is sent."""
+    laws = (
+        "laws:\n  - id: l1\n    name: One\n    rule: First.\n  - id: l2\n    name: Two\n    rule: Second.\n"
+    )
+    folder = project({**kind("", GROWN).files, "source/one.yaml": laws})
+    import_package(collection, release(folder, "1.0.0", FIRST).path)
+    studied = collection.find_cards("One")
+    collection.sched.set_due_date(studied, "9!")
+    grown = (
+        GROWN.replace("  rule:", "  hint: {type: markdown}\n  rule:")
+        .replace("name: Reserve 1, id: 3", "name: Hint, id: 3, from: hint")
+        .replace("name: Dormant, id: 2, reserve: Reserve 1", "name: By Hint, id: 2, face: hint")
+    )
+    faces: dict[str, str | bytes] = {
+        "templates/law/kind.yaml": grown,
+        "templates/law/hint.front.html.j2": "{{#Hint}}{{Hint}}{{/Hint}}",
+        "templates/law/hint.back.html.j2": "{{FrontSide}} {{Name}}",
+        "source/one.yaml": laws.replace("First.\n", "First.\n    hint: Begin here.\n"),
+    }
+    change(folder, faces)
+    made = release(folder, "1.1.0", FIRST + 100)
+    assert import_package(collection, made.path) == {"updated": 1, "duplicate": 1}
+    collection.models._clear_cache()  # noqa: SLF001 (an import does not)
+    assert [collection.get_card(card).ord for card in collection.find_cards("One")] == [0, 1]
+    assert collection.get_card(studied[0]).ivl == 9
+    assert len(collection.find_cards("Two")) == 1
+    fresh = next(card for card in collection.find_cards("One") if card not in studied)
+    assert "Begin here." in collection.get_card(fresh).question()
+    assert not collection.get_empty_cards().notes
+
+
+def test_a_kind_gets_another_name(project: Project, collection: Collection) -> None:
+    """With `was:` in kind.yaml the folder and section may change; without it that is refused."""
+    files = kind("", GROWN).files
+    folder = project({**files, "source/one.yaml": "laws:\n  - id: l1\n    name: One\n"})
+    import_package(collection, release(folder, "1.0.0", FIRST).path)
+    (folder / "templates/law").rename(folder / "templates/rule")
+    renamed = GROWN.replace("title: Law\nsection: laws", "title: Rule\nsection: rules")
+    change(
+        folder,
+        {
+            "source/one.yaml": "rules:\n  - id: l1\n    name: One\n  - id: l2\n    name: Two\n",
+            "templates/rule/kind.yaml": renamed,
+        },
+    )
+    assert "write `was: law` into this file" in refused(folder)
+    change(folder, {"templates/rule/kind.yaml": f"was: law\n{renamed}"})
+    made = release(folder, "1.1.0", FIRST + 100)
+    assert import_package(collection, made.path) == {"new": 1, "duplicate": 1}
+    assert [entry.name for entry in collection.models.all_names_and_ids() if "Sample" in entry.name] == [
+        "Sample - Rule"
+    ]
+    # once released, `was` is no longer needed
+    change(folder, {"templates/rule/kind.yaml": renamed})
+    assert build(folder, FIRST + 200).about["version"] == "1.1.0"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("{{c1::a}} {{c2::b}}", "{{c1::b}} {{c2::a}}", "moved-cloze"),
+        ("{{c1::a}} {{c2::b}}", "{{c2::a}} {{c3::b}}", "moved-cloze dead-card"),
+        ("{{c1::a}}", "{{c1::other}}", ""),
+        ("{{c1::a}}", "{{c1::a}} {{c2::b}}", ""),
+        ("{{c1::a}} {{c2::b}}", "{{c1::b}} {{c2::c}}", "moved-cloze"),
+        ("{{c1::a}} {{c2::b}}", "{{c1::a}}", "dead-card"),
+        ("{{c1::a::hint}} {{c2::b}}", "{{c1:: A }} {{c2::**b**}}", ""),
+        ("{{c1::a}} {{c1::b}}", "{{c1::a}} {{c2::b}}", "moved-cloze"),
+        ("{{c1::a}} {{c2::a}}", "{{c1::a}} {{c2::b}}", ""),
+    ],
+)
+def test_a_cloze_keeps_its_number(before: str, after: str, told: str, project: Project) -> None:
+    """An answer under another number is refused, other edits are not; a number gone is advice."""
+    text = "takeaways:\n  - id: one\n    text: |\n      So {}.\n"
+    folder = project({"source/one.yaml": text.format(before)})
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/one.yaml": text.format(after)})
+    found = json.loads(run("check", "--project", folder, "--format", "json").stdout)["diagnostics"]
+    assert {each["code"] for each in found} == set(told.split())
+
+
+def test_a_cloze_is_remembered_for_ever(project: Project) -> None:
+    """An answer that was under another number two releases ago is refused all the same."""
+    text = "takeaways:\n  - id: one\n    text: |\n      So {}.\n"
+    folder = project({"source/one.yaml": text.format("{{c1::a}} {{c2::b}}")})
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/one.yaml": text.format("{{c1::a}} {{c2::x}}")})
+    release(folder, "1.1.0", FIRST + 100)
+    change(folder, {"source/one.yaml": text.format("{{c1::b}} {{c2::x}}")})
+    assert "this answer was released as c2, and now stands under c1" in refused(folder)
+
+
+def test_what_is_accepted_is_released_once(project: Project) -> None:
+    """`accept` lets a refusal pass, tells learners in the notes, and is used up by the release."""
+    folder = project()
+    release(folder, "1.0.0", FIRST)
+    accept = "accept:\n  - code: changed-deck\n    id: sample\n    because: A better name.\n"
+    change(folder, {"source/deck.yaml": "id: sample\ntitle: Renamed\n"})
+    assert "error[changed-deck]" in refused(folder)
+    change(folder, {"source/deck.yaml": f"id: sample\ntitle: Renamed\n{accept}"})
+    made = release(folder, "1.1.0", FIRST + 100)
+    assert "move the old ones there" in made.path.with_name("release-notes.md").read_text(encoding="utf-8")
+    assert "used this acceptance up" in run("check", "--project", folder).stderr
+    change(folder, {"source/deck.yaml": f"id: sample\ntitle: Again\n{accept}"})
+    assert "error[changed-deck]" in refused(folder)
+    change(folder, {"source/deck.yaml": f"id: sample\ntitle: Again\n{accept.replace('A ', 'Yet a ')}"})
+    release(folder, "1.2.0", FIRST + 200)
+
+
+def test_moves_are_told_and_not_refused(project: Project) -> None:
+    """A chapter in another subdeck: one piece of advice for all its notes, and a line for learners."""
+    folder = project({"source/one.yaml": "deck: Old\n" + terms("a", "b")})
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/one.yaml": "deck: New\n" + terms("a", "b")})
+    done = run("check", "--project", folder)
+    assert done.stderr.count("advice[moved-notes]") == 1
+    assert "2 released notes moved from `Sample::Old` to `Sample::New`" in done.stderr
+    made = release(folder, "1.1.0", FIRST + 100)
+    assert "moved from `Sample::Old`" in made.path.with_name("release-notes.md").read_text(encoding="utf-8")
+    assert {note["mod"] for note in made.notes} == {FIRST}
+
+
+def git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run git in a folder, as nobody in particular."""
+    return subprocess.run(
+        ["git", "-c", "user.name=A", "-c", "user.email=a@example.org", *arguments],
+        cwd=folder,
+        env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def committed(folder: Path, message: str) -> None:
+    """Commit everything but what is built."""
+    git(folder, "add", "-A", "source")
+    assert git(folder, "commit", "-m", message).returncode == 0
+
+
+def test_branches_merge(project: Project, collection: Collection) -> None:
+    """Two branches, and a hotfix released from an older tag: merged by git, or with `check --fix`."""
+    names = [f"n{number:02}" for number in range(12)]
+    folder = project({"source/one.yaml": terms(*names), "source/two.yaml": terms("x")})
+    git(folder, "init", "-b", "main")
+    import_package(collection, release(folder, "1.0.0", FIRST).path)
+    committed(folder, "1.0.0")
+    git(folder, "tag", "v1.0.0")
+    change(
+        folder,
+        {"source/one.yaml": terms(*names, n03="Other.", n05="On main."), "source/a.yaml": terms("new-a")},
+    )
+    release(folder, "1.1.0", FIRST + 100)
+    committed(folder, "1.1.0")
+    git(folder, "checkout", "-b", "hotfix", "v1.0.0")
+    change(
+        folder,
+        {"source/one.yaml": terms(*names, n05="Hotfix.", n08="Hotfix."), "source/z.yaml": terms("new-z")},
+    )
+    release(folder, "1.0.1", FIRST + 200)
+    committed(folder, "1.0.1")
+    git(folder, "checkout", "main")
+    assert git(folder, "merge", "hotfix").returncode == 1
+    change(folder, {"source/one.yaml": terms(*names, n03="Other.", n05="Both.", n08="Hotfix.")})
+    assert "run `deckgen check --fix`" in refused(folder, "check")
+    done = run("check", "--fix", "--project", folder)
+    assert done.returncode == 0, done.stderr
+    assert "the conflict is resolved" in done.stderr
+    committed(folder, "Merge")
+    made = release(folder, "1.2.0", FIRST + 300)
+    times = {name: note["mod"] - FIRST for name, note in made.by_id().items() if note["mod"] > FIRST}
+    # n05 differed on both sides, so it is sent again
+    assert times == {"n03": 100, "n05": 300, "n08": 200, "new-a": 100, "new-z": 200}
+    assert import_package(collection, made.path) == {"new": 2, "updated": 3, "duplicate": 10}
+    text = (folder / LEDGER).read_text(encoding="utf-8")
+    assert re.findall(r'"release":"([^"]*)"', text) == ["1.0.0", "1.1.0", "1.0.1", "1.2.0"]
+
+
+def test_distant_changes_merge_without_a_hand(project: Project) -> None:
+    """Where two branches released notes that do not stand side by side, git needs no help with notes."""
+    names = [f"n{number:02}" for number in range(30)]
+    folder = project({"source/one.yaml": terms(*names)})
+    git(folder, "init", "-b", "main")
+    release(folder, "1.0.0", FIRST)
+    committed(folder, "1.0.0")
+    git(folder, "checkout", "-b", "other")
+    text = (folder / "source/one.yaml").read_text(encoding="utf-8")
+    change(folder, {"source/one.yaml": text.replace("Text of n02", "More of n02")})
+    committed(folder, "Mend a note")
+    git(folder, "checkout", "main")
+    change(folder, {"source/one.yaml": text.replace("Text of n20", "More of n20")})
+    release(folder, "1.1.0", FIRST + 100)
+    committed(folder, "1.1.0")
+    assert git(folder, "merge", "other").returncode == 0
+    made = release(folder, "1.2.0", FIRST + 200)
+    times = {name: note["mod"] - FIRST for name, note in made.by_id().items() if note["mod"] > FIRST}
+    assert times == {"n02": 200, "n20": 100}
+
+
+LINE = {"kind": "d", "guid": "", "mod": 0, "due": 0, "deck": "", "cards": [0], "released": "1"}
+
+
+@given(
+    ours=st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 3)),
+    theirs=st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 3)),
+)
+def test_a_conflict_is_resolved_whichever_way_it_is_told(
+    ours: dict[str, int], theirs: dict[str, int]
+) -> None:
+    """Each note is there once, the later line wins, what differed is sent again; sides do not matter."""
+
+    def side(notes: dict[str, int]) -> list[str]:
+        made = [
+            {"note": name, **LINE, "guid": name, "fingerprint": f"{mod}", "mod": mod}
+            for name, mod in notes.items()
+        ]
+        return written(made).splitlines()
+
+    head = '{"ledger":1,"deck":"d","title":"D"}'
+    one = [head, "<<<<<<< HEAD", *side(ours), "=======", *side(theirs), ">>>>>>> other"]
+    two = [head, "<<<<<<< other", *side(theirs), "||||||| base", "{", "=======", *side(ours), ">>>>>>> HEAD"]
+    text = merged(one)
+    assert text == merged(two)
+    assert text is not None
+    found = {line["note"]: line for line in map(json.loads, text.splitlines()) if "note" in line}
+    assert sorted(found) == sorted({*ours, *theirs})
+    for name, line in found.items():
+        mods = [side[name] for side in (ours, theirs) if name in side]
+        assert line["mod"] == max(mods)
+        assert line["fingerprint"] == (str(mods[0]) if len(set(mods)) == 1 else "")
+
+
+def test_a_conflict_with_a_damaged_line_is_left_alone(project: Project) -> None:
+    """`check --fix` mends what it understands, and touches nothing else."""
+    folder = project()
+    release(folder, "1.0.0", FIRST)
+    path = folder / LEDGER
+    path.write_text(
+        "<<<<<<< HEAD\n" + path.read_text(encoding="utf-8") + "=======\n{\n>>>>>>> x\n", encoding="utf-8"
+    )
+    assert "ledger-conflict" in refused(folder, "check", "--fix")

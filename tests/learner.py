@@ -46,9 +46,9 @@ class Serve:
         """What this process takes for the time."""
         return time.time()
 
-    def take(self, path: str, merge: bool) -> dict[str, int]:  # noqa: FBT001 (from JSON)
+    def take(self, path: str, merge: int) -> dict[str, int]:
         """Import a package."""
-        log: dict[str, int] = self.learner.take(path, merge=merge)
+        log: dict[str, int] = self.learner.take(path, merge=bool(merge))
         return log
 
     def state(self) -> dict[str, Any]:

@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -39,6 +38,21 @@ KINDS = ("takeaways", "definitions", "laws")
 CHAPTERS = ("a", "b")
 PIXEL = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c02")
 
+AUTHORS = (
+    *(
+        "add",
+        "edit",
+        "retag",
+        "retag_chapter",
+        "retag_deck",
+        "rename",
+        "retire",
+        "bring_back",
+        "show_picture",
+    ),
+    *("change_picture", "another_cloze", "change_theme", "change_face", "reorder", "grow"),
+)
+LEARNERS = (*("study", "suspend", "flag", "move", "delete note", "delete card", "tag", "edit", "style"),)
 LONG = bool(os.environ.get("DECKGEN_SOAK"))
 
 
@@ -314,105 +328,23 @@ class Histories(RuleBasedStateMachine):
             learner.at(self.now, "close")
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def some(self, **asked: object) -> Written | None:
-        """One of the author's notes that are in the deck; the first of each chapter's kinds stay for ever."""
-        notes = [note for note in self.author.all() if not note.retired]
-        notes = [note for note in notes if all(getattr(note, name) == value for name, value in asked.items())]
-        return self.random.choice(notes) if notes else None
-
-    # ------------------------------------------------------------------------------------------- author
-
-    @rule(chapter=st.sampled_from(CHAPTERS), kind=st.sampled_from(KINDS), place=st.integers(0, 9))
-    def add(self, chapter: str, kind: str, place: int) -> None:
-        """A new note, anywhere."""
-        self.author.add(chapter, kind, place)
-
-    @rule()
-    def edit(self) -> None:
-        """Another text."""
-        if note := self.some():
-            note.text += 1
-
-    @rule(tag=st.sampled_from(["x", "y::z"]))
-    def retag(self, tag: str) -> None:
-        """A tag more or less."""
-        if note := self.some():
-            note.tags = tuple({*note.tags} ^ {tag})
-
-    @rule(chapter=st.sampled_from([*CHAPTERS, ""]))
-    def retag_many(self, chapter: str) -> None:
-        """A tag of a chapter, or of the deck."""
-        if chapter:
-            self.author.chapter_tags[chapter] = (
-                () if self.author.chapter_tags[chapter] else (f"all-{chapter}",)
-            )
-        else:
-            self.author.deck_tags = () if self.author.deck_tags else ("all",)
-
-    @rule()
-    def rename(self) -> None:
-        """Another id, with what it was."""
-        if note := self.some():
-            note.id += "-r"
-
-    @rule()
-    def retire(self) -> None:
-        """Out of the deck."""
-        note = self.some()
-        if note and note.number > len(KINDS) * len(CHAPTERS):
-            if note.released_as:
-                note.retired = True
-            else:
-                for notes in self.author.notes.values():
-                    if note in notes:
-                        notes.remove(note)
-
-    @rule()
-    def bring_back(self) -> None:
-        """A retired note again."""
-        retired = [note for note in self.author.all() if note.retired]
-        if retired:
-            self.random.choice(retired).retired = False
-
-    @rule()
-    def change_picture(self) -> None:
-        """Another picture, on a note or in the file."""
-        self.author.picture += 1
-        if note := self.some():
-            note.picture = True
-
-    @rule()
-    def another_cloze(self) -> None:
-        """A second cloze."""
-        if note := self.some(kind="takeaways"):
-            note.second = True
-
-    @rule(css=st.booleans())
-    def change_face(self, *, css: bool) -> None:
-        """Another theme, or another face of a kind."""
-        if css:
-            self.author.css += 1
-        else:
-            self.author.face += 1
-
-    @rule()
-    def reorder(self) -> None:
-        """A chapter's notes in another order."""
-        self.random.shuffle(self.author.notes[self.random.choice(CHAPTERS)])
-
-    @rule()
-    def grow(self) -> None:
-        """A key more for the own kind, and a card that asks for it."""
-        self.author.grown = 1
-        if note := self.some(kind="laws"):
-            note.hint = f"Hint {note.text}."
+    @rule(acts=st.lists(st.sampled_from(AUTHORS), min_size=1, max_size=8))
+    def write(self, acts: list[str]) -> None:
+        """The author works."""
+        for act in acts:
+            getattr(self, act)()
 
     @rule()
     def release(self) -> None:
         """A release."""
         self.author.release(self.tick())
 
-    # ----------------------------------------------------------------------------------------- learners
+    @rule(who=st.integers(0, 1), acts=st.lists(st.sampled_from(LEARNERS), min_size=1, max_size=8))
+    def use(self, who: int, acts: list[str]) -> None:
+        """A learner studies, edits, deletes."""
+        for act in acts:
+            if self.collections[who].notes:
+                self.act(self.collections[who], act)
 
     @rule(who=st.integers(0, 1), which=st.integers(0, 9), merge=st.booleans())
     def take(self, who: int, which: int, *, merge: bool) -> None:
@@ -421,55 +353,110 @@ class Histories(RuleBasedStateMachine):
         made = releases[which % len(releases)] if which < 3 else releases[-1]
         self.collections[who].take(made, self.tick(), merge=merge)
 
-    def pick(self, collection: Collection) -> str:
-        """One of the notes that a learner has."""
-        return self.random.choice(sorted(collection.notes))
+    # ------------------------------------------------------------------------------------------- author
 
-    @precondition(lambda self: any(each.notes for each in self.collections))
-    @rule(
-        who=st.integers(0, 1),
-        what=st.sampled_from(["study", "suspend", "flag", "move", "delete note", "delete card"]),
-    )
-    def work(self, who: int, what: str) -> None:
-        """A learner studies, suspends, flags, moves or deletes cards, or deletes a note."""
-        collection = self.collections[who]
-        if not collection.notes:
-            return
-        guid = self.pick(collection)
-        collection.learner.at(self.tick(), "work", what, guid)
-        left = collection.learner.at(self.now, "state")["notes"]
-        collection.notes = {name: note for name, note in collection.notes.items() if name in left}
+    def some(self, **asked: object) -> Written:
+        """One of the author's notes that are in the deck; those of the beginning always are."""
+        notes = [note for note in self.author.all() if not note.retired]
+        notes = [note for note in notes if all(getattr(note, name) == value for name, value in asked.items())]
+        return self.random.choice(notes)
 
-    @precondition(lambda self: any(each.notes for each in self.collections))
-    @rule(who=st.integers(0, 1), tag=st.booleans())
-    def edit_own(self, who: int, *, tag: bool) -> None:
-        """A learner edits or tags a note."""
-        collection = self.collections[who]
-        if not collection.notes:
+    def add(self) -> None:
+        """A new note, anywhere."""
+        self.author.add(self.random.choice(CHAPTERS), self.random.choice(KINDS), self.random.randrange(10))
+
+    def edit(self) -> None:
+        """Another text."""
+        self.some().text += 1
+
+    def retag(self) -> None:
+        """A tag more or less."""
+        note = self.some()
+        note.tags = tuple({*note.tags} ^ {self.random.choice(["x", "y::z"])})
+
+    def retag_chapter(self) -> None:
+        """A tag of a chapter."""
+        tags, chapter = self.author.chapter_tags, self.random.choice(CHAPTERS)
+        tags[chapter] = () if tags[chapter] else (f"all-{chapter}",)
+
+    def retag_deck(self) -> None:
+        """A tag of the deck."""
+        self.author.deck_tags = () if self.author.deck_tags else ("all",)
+
+    def rename(self) -> None:
+        """Another id, with what it was."""
+        self.some().id += "-r"
+
+    def retire(self) -> None:
+        """Out of the deck."""
+        note = self.some()
+        if note.number <= len(KINDS) * len(CHAPTERS):
             return
-        guid = self.pick(collection)
-        now = self.tick()
+        if note.released_as:
+            note.retired = True
+            return
+        for notes in self.author.notes.values():
+            if note in notes:
+                notes.remove(note)
+
+    def bring_back(self) -> None:
+        """A retired note again."""
+        retired = [note for note in self.author.all() if note.retired]
+        if retired:
+            self.random.choice(retired).retired = False
+
+    def show_picture(self) -> None:
+        """A picture on a note."""
+        self.some().picture = True
+
+    def change_picture(self) -> None:
+        """Another picture in the file."""
+        self.author.picture += 1
+
+    def another_cloze(self) -> None:
+        """A second cloze."""
+        self.some(kind="takeaways").second = True
+
+    def change_theme(self) -> None:
+        """Another theme."""
+        self.author.css += 1
+
+    def change_face(self) -> None:
+        """Another face of a kind."""
+        self.author.face += 1
+
+    def reorder(self) -> None:
+        """A chapter's notes in another order."""
+        self.random.shuffle(self.author.notes[self.random.choice(CHAPTERS)])
+
+    def grow(self) -> None:
+        """A key more for the own kind, and a card that asks for it."""
+        self.author.grown = 1
+        note = self.some(kind="laws")
+        note.hint = f"Hint {note.text}."
+
+    # ----------------------------------------------------------------------------------------- learners
+
+    def act(self, collection: Collection, what: str) -> None:
+        """Do something with one of the notes that a learner has."""
+        guid, now = self.random.choice(sorted(collection.notes)), self.tick()
         _, fields, tags = collection.notes[guid]
-        if tag:
+        if what == "tag":
             collection.learner.at(now, "tag", guid, "mine")
             collection.notes[guid] = (now, fields, sorted({*tags, "mine"}))
-        else:
+        elif what == "edit":
             collection.learner.at(now, "edit", guid, " (mine)")
             parts = fields.split("\x1f")
             parts[1] += " (mine)"
             collection.notes[guid] = (now, "\x1f".join(parts), tags)
-
-    @precondition(lambda self: any(each.css for each in self.collections))
-    @rule(who=st.integers(0, 1))
-    def style(self, who: int) -> None:
-        """A learner changes a note type's css."""
-        collection = self.collections[who]
-        if not collection.css:
-            return
-        number = self.random.choice(sorted(collection.css))
-        now = self.tick()
-        collection.learner.at(now, "style", number, "\n/* mine */")
-        collection.css[number] = (now, collection.css[number][1] + "\n/* mine */")
+        elif what == "style":
+            number = self.random.choice(sorted(collection.css))
+            collection.learner.at(now, "style", number, "\n/* mine */")
+            collection.css[number] = (now, collection.css[number][1] + "\n/* mine */")
+        else:
+            collection.learner.at(now, "work", what, guid)
+            left = collection.learner.at(now, "state")["notes"]
+            collection.notes = {name: note for name, note in collection.notes.items() if name in left}
 
 
 def test_no_history_costs_a_learner_anything(tmp_path: Path) -> None:
@@ -479,8 +466,8 @@ def test_no_history_costs_a_learner_anything(tmp_path: Path) -> None:
         run_state_machine_as_test(
             Histories,
             settings=settings(
-                max_examples=500 if LONG else 8,
-                stateful_step_count=80 if LONG else 40,
+                max_examples=1000 if LONG else 30,
+                stateful_step_count=50 if LONG else 20,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),
             ),

@@ -81,6 +81,10 @@ class Opened:
             zip((each["name"] for each in note_type["flds"]), note["flds"].split("\x1f"), strict=True)
         )
 
+    def type_ids(self) -> set[str]:
+        """The ids of the note types."""
+        return {str(each["id"]) for each in self.note_types.values()}
+
     def by_id(self) -> dict[str, dict[str, Any]]:
         """The notes by the ids that authors wrote."""
         return {self.about["notes"][note["guid"]]: note for note in self.notes}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from deckgen import package
 from deckgen.diagnostics import Diagnostic, Span, counted
-from deckgen.fingerprints import answers, digest_of_tags, fingerprint, line_of_type
+from deckgen.fingerprints import Fingerprints, answers, digest_of_tags, line_of_type
 from deckgen.notes import place
 from deckgen.refusals import Refusal, key_of, of_clozes, of_kind
 from deckgen.source import Mapping, Scalar
@@ -84,7 +84,7 @@ class Changes:
     accepted: list[Accept] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     types: dict[str, tuple[int, int]] = field(default_factory=dict)
-    _prints: dict[Note, str] = field(default_factory=dict)
+    _prints: Fingerprints | None = None
     _type_lines: dict[str, Line] = field(default_factory=dict)
     _types_differ: bool = False
 
@@ -171,8 +171,11 @@ class Changes:
 
     def first_ids(self) -> dict[str, str]:
         """The ids with which renamed notes were first released, by the ids they have now."""
-        former = {note.id: _former(note, line) for note, line in self.known.items()}
-        return {name: names[0] for name, names in former.items() if names}
+        return {
+            note.id: _former(note, line)[0]
+            for note, line in self.known.items()
+            if note.id != line["note"] or "was" in line
+        }
 
     # ------------------------------------------------------------------------------------- times, places
 
@@ -186,29 +189,25 @@ class Changes:
         guids = {note.id: line["guid"] for note, line in self.known.items()}
         for note in self.new:
             guids[note.id] = package.guid(self.deck.id, note.kind, note.id)
-        tags: dict[tuple[str, ...], str] = {}
+        self._prints = Fingerprints(guids, shown)
         for row in rows:
-            note = row.note
-            row.guid = guids[note.id]
-            if note.tags not in tags:
-                tags[note.tags] = digest_of_tags(note.tags)
-            self._prints[note] = fingerprint(note, tags[note.tags], guids, shown)
-            line = self.known.get(note)
+            row.guid = guids[row.note.id]
+            line = self.known.get(row.note)
             if line is not None:
-                row.modified = self._time(note, line)
+                row.modified = self._time(row.note, line, self._prints)
         find_places(rows, self.known)
-        self._check_gone()
+        self._check_gone(self._prints)
         self._check_notes(rows)
-        self._check_wide()
+        self._check_wide(self._prints)
 
-    def _time(self, note: Note, line: Line) -> int:
+    def _time(self, note: Note, line: Line, prints: Fingerprints) -> int:
         """When a released note last changed for learners."""
         known: int = line["mod"]
         if note.retired:
             if "retired" in line:
                 return known
             self.retired.append(note)
-        elif "retired" not in line and self._prints[note] == line["fingerprint"]:
+        elif "retired" not in line and prints.of(note) == line["fingerprint"]:
             return known
         else:
             self.changed.append(note)
@@ -265,13 +264,12 @@ class Changes:
                 hint = "take it away; a further change needs one of its own, with its own `because`"
                 self._report("unused-accept", self.deck.document.span(accept.at), message, hint)
 
-    def _check_gone(self) -> None:
+    def _check_gone(self, prints: Fingerprints) -> None:
         """Report released notes that are nowhere in the source."""
         present = {line["guid"] for line in self.known.values()}
-        fresh = {self._prints[note].partition(".")[2]: note for note in self.new if note in self._prints}
-        for guid, line in self.ledger.notes.items():
-            if guid in present:
-                continue
+        gone = [line for guid, line in self.ledger.notes.items() if guid not in present]
+        fresh = {prints.of(note).partition(".")[2]: note for note in self.new} if gone else {}
+        for line in gone:
             name = line["note"]
             hint = "put it back; to take it out of the deck, write `retired: |` under its id, and there why"
             twin = fresh.get(line["fingerprint"].partition(".")[2])
@@ -282,6 +280,7 @@ class Changes:
 
     def _check_notes(self, rows: Iterable[Row]) -> None:
         """Report what became of the cards of released notes."""
+        changed = set(self.changed)
         dead: list[tuple[Note, str]] = []
         moved: dict[tuple[str, str], list[Note]] = {}
         other_kind: dict[tuple[str, str], list[Note]] = {}
@@ -295,11 +294,12 @@ class Changes:
                 continue
             if note.retired:
                 continue
-            if "clozes" in line:
+            if "clozes" in line and note in changed:
                 for each in of_clozes(note, line):
                     self._refuse("moved-cloze", note.id, each)
-            gone = [number for number in line["cards"] if number not in row.cards]
-            dead += [(note, f"{_card_name(note.kind, number)} of `{note.id}`") for number in gone]
+            if line["cards"] != list(row.cards):
+                gone = [number for number in line["cards"] if number not in row.cards]
+                dead += [(note, f"{_card_name(note.kind, number)} of `{note.id}`") for number in gone]
             here = _relative(note.chapter.deck, self.deck.title)
             if here != line["deck"]:
                 moved.setdefault((line["deck"], here), []).append(note)
@@ -342,11 +342,11 @@ class Changes:
                 hint = f"make it a {old} again; or retire that, and write the {new} as a note with a new id"
                 self._refuse("changed-kind", note.id, Refusal(place(note), message, hint))
 
-    def _check_wide(self) -> None:
+    def _check_wide(self, prints: Fingerprints) -> None:
         """Advise on one change that sends many released notes again."""
         released = sum("retired" not in line for line in self.known.values())
         again = [
-            (note, self._prints[note].split("."), self.known[note]["fingerprint"].split("."))
+            (note, prints.of(note).split("."), self.known[note]["fingerprint"].split("."))
             for note in self.changed
         ]
         again = [each for each in again if len(each[2]) == len(each[1])]
@@ -385,6 +385,7 @@ class Changes:
             release: The line of the release itself, without its count of notes and what it used up.
         """
         version = release["release"]
+        assert self._prints is not None  # noqa: S101 (the rows are stamped)
         yield {"ledger": 1, "deck": self.deck.id, "title": self.deck.title}
         renamed = {note.kind.was for note in self.deck.notes} - set(self._type_lines)
         for name, line in (self.ledger.types | self._type_lines).items():
@@ -393,19 +394,19 @@ class Changes:
         count = 0
         for row in rows:
             count += 1
-            yield self._note_line(row, version)
+            yield self._note_line(row, version, self._prints)
         yield from self.ledger.releases
         accepted = [[accept.code, accept.id, accept.because] for accept in self.accepted]
         yield {**release, "notes": count} | ({"accepted": accepted} if accepted else {})
 
-    def _note_line(self, row: Row, version: str) -> Line:
+    def _note_line(self, row: Row, version: str, prints: Fingerprints) -> Line:
         """The line of a note after a release."""
         note, before = row.note, self.known.get(row.note)
         line: Line = {
             "note": note.id,
             "kind": note.kind.name,
             "guid": row.guid,
-            "fingerprint": before["fingerprint"] if before and note.retired else self._prints[note],
+            "fingerprint": before["fingerprint"] if before and note.retired else prints.of(note),
             "mod": row.modified,
             "due": row.due,
             "deck": _relative(note.chapter.deck, self.deck.title),

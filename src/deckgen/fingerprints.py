@@ -26,31 +26,38 @@ def digest_of_tags(tags: Iterable[str]) -> str:
     return _digest("\0".join(sorted(tags)), 4)
 
 
-def fingerprint(
-    note: Note, tags: str, guids: ReadOnly[str, str], shown: ReadOnly[Scalar, Iterable[str]]
-) -> str:
-    """What stands for all that an author wrote for a note, and for nothing that is made of it.
+class Fingerprints:
+    """What stands for all that an author wrote for a note, and for nothing that is made of it."""
 
-    Args:
-        note: The note.
-        tags: The digest of its tags.
-        guids: The guids of all notes by id, so that renaming one changes no other.
-        shown: The digests of the media that texts show, by text.
+    def __init__(self, guids: ReadOnly[str, str], shown: ReadOnly[Scalar, Iterable[str]]) -> None:
+        """Prepare for a deck.
 
-    Returns:
-        The kind's revision, a digest of the texts and that of the tags, with dots between them.
-    """
-    return f"{note.kind.revision}.{_digest(_written(note, guids, shown))}.{tags}"
+        Args:
+            guids: The guids of all notes by id, so that renaming one changes no other.
+            shown: The digests of the media that texts show, by text.
+        """
+        self._guids = guids
+        self._shown = shown
+        self._tags: dict[tuple[str, ...], str] = {}
+
+    def of(self, note: Note) -> str:
+        """The kind's revision, a digest of the texts and that of the tags, with dots between them."""
+        tags = self._tags.get(note.tags)
+        if tags is None:
+            tags = self._tags[note.tags] = digest_of_tags(note.tags)
+        return f"{note.kind.revision}.{_digest(_written(note, self._guids, self._shown))}.{tags}"
 
 
 def _written(note: Note, guids: ReadOnly[str, str], shown: ReadOnly[Scalar, Iterable[str]]) -> str:
     """What an author wrote for a note: its texts by key, the notes that it names, the media that it shows."""
     values = note.values if note.table is None else note.table.values | note.values
-    parts = []
+    parts: list[str] = []
     for key in sorted(values):
-        if key != "builds_on":
-            parts.append(f"\0{key}")
-            parts += _texts(values[key], guids, shown)
+        value = values[key]
+        if type(value) is Scalar and not shown:
+            parts += (f"\0{key}", value.value.strip())
+        elif key != "builds_on":
+            parts += (f"\0{key}", *_texts(value, guids, shown))
     if note.builds_on:
         parts.append("\0builds_on")
         parts += [guids.get(link.value, link.value) for link in note.builds_on]

@@ -546,7 +546,7 @@ def test_distant_changes_merge_without_a_hand(project: Project) -> None:
     assert times == {"n02": 200, "n20": 100}
 
 
-LINE = {"kind": "d", "guid": "", "mod": 0, "due": 0, "deck": "", "cards": [0], "released": "1"}
+LINE = {"kind": "d", "guid": "", "mod": 0, "due": 0, "deck": "", "cards": "0", "released": "1"}
 
 
 @given(

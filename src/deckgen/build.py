@@ -121,7 +121,7 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
         known_ids = _read_chapters(project, deck, in_force, unread, documents, found, tell)
         for rule in checks.RULES:
             found += rule(deck, known_ids)
-    released, faults, ledger_lines = ledger.read(project)
+    released, faults, record = ledger.read(project)
     found += faults
     changes = Changes(released, deck, started, note_types)
     if not _errors(found):
@@ -137,7 +137,7 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     found += changes.found
 
     result = Build(sorted(dict.fromkeys(found), key=lambda diagnostic: diagnostic.position))
-    result.lines = _lines_of(result.diagnostics, documents, faces.texts) | {ledger.PATH: ledger_lines}
+    result.lines = _lines_of(result.diagnostics, documents, faces.texts | {ledger.PATH: record})
     result.changes, result.rows = changes, rows
     if not _errors(found):
         media = [
@@ -294,7 +294,7 @@ def _rows(
     Those of retired notes are among them where they have been released.
     """
     deck = changes.deck
-    writer = FieldWriter(markup, {note.id: note for note in deck.notes}, changes.first_ids())
+    writer = FieldWriter(markup, {note.id: note for note in deck.notes}, changes.first_ids)
     whole = [note for note in deck.notes if note.whole and not (note.retired and note not in changes.known)]
     rows = []
     for number, note in enumerate(package.in_order(whole)):

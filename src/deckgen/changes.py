@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from deckgen import package
 from deckgen.diagnostics import Diagnostic, Span, counted
 from deckgen.fingerprints import Fingerprints, answers, digest_of_tags, line_of_type
+from deckgen.ledger import answers_as_text, answers_in
 from deckgen.notes import place
 from deckgen.refusals import Refusal, key_of, of_clozes, of_kind
 from deckgen.source import Mapping, Scalar
@@ -69,6 +70,7 @@ class Changes:
         retired: Those that this build takes out of the deck.
         accepted: The refusals that the author has accepted.
         told: What learners should know besides, as sentences.
+        first_ids: The ids with which renamed notes were first released, by the ids that they have now.
         types: The ids of note types and their times in seconds since 1970, by kind.
     """
 
@@ -83,10 +85,12 @@ class Changes:
     retired: list[Note] = field(default_factory=list)
     accepted: list[Accept] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    first_ids: dict[str, str] = field(default_factory=dict)
     types: dict[str, tuple[int, int]] = field(default_factory=dict)
     _prints: Fingerprints | None = None
     _type_lines: dict[str, Line] = field(default_factory=dict)
     _types_differ: bool = False
+    _words: dict[tuple[str, tuple[int, ...]], tuple[str, str]] = field(default_factory=dict)
 
     @property
     def nothing(self) -> bool:
@@ -110,20 +114,21 @@ class Changes:
     def match(self) -> None:
         """Find the released note of each note, by its id or by what it `was`."""
         self._check_deck()
-        taken: dict[str, Note] = {}
+        ids = self.ledger.ids
+        renamed = False
         for note in self.deck.notes:
-            line = self._line_of(note)
+            line = ids.get(note.id)
+            if line is None or note.was or line["note"] != note.id:
+                line = self._former_line(note, line)
+                renamed = True
             if line is None:
                 self.new.append(note)
                 continue
-            other = taken.setdefault(line["guid"], note)
-            if other is not note:
-                message = f"`{note.id}` and `{other.id}` were one note when it was released"
-                self._report(
-                    "used-id", place(note), message, "one of the two needs an id of its own, and no `was`"
-                )
-                continue
             self.known[note] = line
+            if "was" in line or line["note"] != note.id:
+                self.first_ids[note.id] = _former(note, line)[0]
+        if renamed:
+            self._check_claims()
         matched = {note.table for note in self.known if note.table}
         for note in self.new:
             # what a table was holds for those of its rows that were there
@@ -134,10 +139,19 @@ class Changes:
                 message = f"`{note.id}` is retired, and has never been released"
                 self._report("never-released", place(note), message, "delete it, or take `retired` away")
 
-    def _line_of(self, note: Note) -> Line | None:
-        """The line of the released note that a note is."""
-        ids = self.ledger.ids
-        here, before = ids.get(note.id), ids.get(note.was) if note.was else None
+    def _check_claims(self) -> None:
+        """Report notes that are one released note."""
+        taken: dict[str, Note] = {}
+        for note, line in self.known.items():
+            other = taken.setdefault(line["guid"], note)
+            if other is not note:
+                message = f"`{note.id}` and `{other.id}` were one note when it was released"
+                hint = "one of the two needs an id of its own, and no `was`"
+                self._report("used-id", place(note), message, hint)
+
+    def _former_line(self, note: Note, here: Line | None) -> Line | None:
+        """The line of the released note that a note with a new id, or with `was`, is; `here` is its id's."""
+        before = self.ledger.ids.get(note.was) if note.was else None
         if here is None:
             return before
         if note.was and before is not None and before is not here:
@@ -168,14 +182,6 @@ class Changes:
         root = self.deck.document.root
         known = isinstance(root, Mapping) and key in root.entries
         return self.deck.document.key_span(root, key) if known and isinstance(root, Mapping) else _SOURCE
-
-    def first_ids(self) -> dict[str, str]:
-        """The ids with which renamed notes were first released, by the ids they have now."""
-        return {
-            note.id: _former(note, line)[0]
-            for note, line in self.known.items()
-            if note.id != line["note"] or "was" in line
-        }
 
     # ------------------------------------------------------------------------------------- times, places
 
@@ -266,6 +272,8 @@ class Changes:
 
     def _check_gone(self, prints: Fingerprints) -> None:
         """Report released notes that are nowhere in the source."""
+        if len(self.known) == len(self.ledger.notes):
+            return
         present = {line["guid"] for line in self.known.values()}
         gone = [line for guid, line in self.ledger.notes.items() if guid not in present]
         fresh = {prints.of(note).partition(".")[2]: note for note in self.new} if gone else {}
@@ -289,20 +297,16 @@ class Changes:
             line = self.known.get(note)
             if line is None:
                 continue
+            here, cards = self._in_words(note.chapter.deck, row.cards)
             if line["kind"] not in {note.kind.name, note.kind.was}:
                 other_kind.setdefault((line["kind"], note.kind.name), []).append(note)
-                continue
-            if note.retired:
-                continue
-            if "clozes" in line and note in changed:
+            elif not note.retired and (line["cards"] != cards or line["deck"] != here or note in changed):
                 for each in of_clozes(note, line):
                     self._refuse("moved-cloze", note.id, each)
-            if line["cards"] != list(row.cards):
-                gone = [number for number in line["cards"] if number not in row.cards]
+                gone = [int(number) for number in line["cards"].split(",") if int(number) not in row.cards]
                 dead += [(note, f"{_card_name(note.kind, number)} of `{note.id}`") for number in gone]
-            here = _relative(note.chapter.deck, self.deck.title)
-            if here != line["deck"]:
-                moved.setdefault((line["deck"], here), []).append(note)
+                if here != line["deck"]:
+                    moved.setdefault((line["deck"], here), []).append(note)
         if dead:
             names = _listed([name for _, name in dead])
             message = f"{counted(len(dead), 'released card')} {_is(len(dead))} gone: {names}"
@@ -314,6 +318,14 @@ class Changes:
             )
         self._tell_moved(moved)
         self._refuse_kinds(other_kind)
+
+    def _in_words(self, deck: str, cards: tuple[int, ...]) -> tuple[str, str]:
+        """A deck and the ordinals of cards as the ledger says them."""
+        words = self._words.get((deck, cards))
+        if words is None:
+            below = deck.removeprefix(self.deck.title).removeprefix("::")
+            words = self._words[deck, cards] = below, ",".join(map(str, cards))
+        return words
 
     def _tell_moved(self, moved: dict[tuple[str, str], list[Note]]) -> None:
         for (old, new), notes in moved.items():
@@ -402,6 +414,7 @@ class Changes:
     def _note_line(self, row: Row, version: str, prints: Fingerprints) -> Line:
         """The line of a note after a release."""
         note, before = row.note, self.known.get(row.note)
+        deck, cards = self._in_words(note.chapter.deck, row.cards)
         line: Line = {
             "note": note.id,
             "kind": note.kind.name,
@@ -409,18 +422,17 @@ class Changes:
             "fingerprint": before["fingerprint"] if before and note.retired else prints.of(note),
             "mod": row.modified,
             "due": row.due,
-            "deck": _relative(note.chapter.deck, self.deck.title),
-            "cards": list(row.cards),
+            "deck": deck,
+            "cards": cards,
             "released": before["released"] if before else version,
         }
         if before and (former := _former(note, before)):
             line["was"] = former
         if note.kind.cloze:
-            known = {number: list(each) for number, each in (before or {}).get("clozes", {}).items()}
+            known = answers_in((before or {}).get("clozes", ""))
             for number, digest, _, _ in answers(note):
-                if digest not in known.setdefault(number, []):
-                    known[number].append(digest)
-            line["clozes"] = known
+                known.setdefault(number, {})[digest] = None
+            line["clozes"] = answers_as_text(known)
         if note.retired:
             line["retired"] = before.get("retired", version) if before else version
         return line
@@ -434,6 +446,10 @@ def _former(note: Note, line: Line) -> list[str]:
 
 def find_places(rows: list[Row], known: ReadOnly[Note, Line]) -> None:
     """Give each row its place in the queue: a released note its own, new ones between their neighbours'."""
+    if len(rows) == len(known):
+        for each in rows:
+            each.due = known[each.note]["due"]
+        return
     taken = sorted(line["due"] for line in known.values())
     used = set(taken)
     before, run = 0, []
@@ -456,11 +472,6 @@ def find_places(rows: list[Row], known: ReadOnly[Note, Line]) -> None:
             run = []
         if row and line:
             before = row.due = line["due"]
-
-
-def _relative(deck: str, title: str) -> str:
-    """A deck's name without the root deck's."""
-    return deck.removeprefix(title).removeprefix("::")
 
 
 def _card_name(kind: Kind, number: int) -> str:

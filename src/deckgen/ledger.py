@@ -19,6 +19,7 @@ from deckgen.source import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
 PATH = "source/ledger.jsonl"
@@ -46,17 +47,17 @@ _MEMBERS: dict[str, dict[str, type]] = {
         "mod": int,
         "due": int,
         "deck": str,
-        "cards": list,
+        "cards": str,
         "released": str,
     },
     "release": {"time": int, "deckgen": str, "notes": int, "digest": str},
 }
-_OPTIONAL: dict[str, type] = {"was": list, "clozes": dict, "retired": str, "accepted": list}
+_OPTIONAL: dict[str, type] = {"was": list, "clozes": str, "retired": str, "accepted": list}
 _ORDER = list(_MEMBERS)
 _KEYS = {"type": "id", "note": "guid", "release": "release"}
 _MARK = re.compile(r"(?m)^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?$")
 _HINT = "restore the file from git (`git checkout source/ledger.jsonl`); it is not written by hand"
-_WHOLE = {int}
+_CARDS = re.compile(r"[0-9]{1,5}(,[0-9]{1,5})*")
 _A_DAY = 86_400  # how far a clock may be off, in seconds
 
 
@@ -85,66 +86,61 @@ class Ledger:
         return Span(PATH, next(number for number, each in enumerate(self.lines, 1) if each is line))
 
 
-def read(project: Path) -> tuple[Ledger, list[Diagnostic], list[str]]:
+def read(project: Path) -> tuple[Ledger, list[Diagnostic], str]:
     """Read the ledger of a project; an empty one where there is no file.
 
     Returns:
-        The ledger; what is wrong with it; its text's lines.
+        The ledger; what is wrong with it; its text.
     """
     path = project / PATH
     if not path.exists() and not path.is_symlink():
-        return Ledger(), [], []
+        return Ledger(), [], ""
     text, fault = load(path, PATH, project, MAX_BYTES)
     if fault:
-        return Ledger(), [fault], []
-    rows = text.removesuffix("\n").split("\n")
+        return Ledger(), [fault], ""
     if "<<<<<<<" in text and (mark := _MARK.search(text)):
         message = "git left the marks of a conflict in the ledger"
         span = Span(PATH, text.count("\n", 0, mark.start()) + 1)
-        return Ledger(), [Diagnostic("ledger-conflict", message, span, "run `deckgen check --fix`")], rows
+        return Ledger(), [Diagnostic("ledger-conflict", message, span, "run `deckgen check --fix`")], text
     found: list[Diagnostic] = []
-    ledger = Ledger(lines=list(_parsed(rows, found)))
-    if not found:
+    lines = _decoded(text.removesuffix("\n"))
+    ledger = Ledger()
+    if fault := _first_damaged(lines):
+        found.append(fault)
+    else:
+        ledger.lines = [line for line in lines if isinstance(line, dict)]
         _fill(ledger, found)
-    return ledger, found, rows
+    return ledger, found, text
 
 
-def _parsed(rows: list[str], found: list[Diagnostic]) -> Iterator[Line]:
-    """The lines, up to the first that is damaged."""
-    sound: set[tuple[object, ...]] = set()
-    for number, line in enumerate(_decoded(rows), 1):
-        if isinstance(line, dict):
-            # most lines have the same members of the same types, and need not be looked at one by one
-            shape = (*line, *map(type, line.values()))
-            if shape in sound or _well_formed(line):
-                sound.add(shape)
-                yield line
-                continue
-        found.append(_damaged(line, rows, number))
-        return
-
-
-def _damaged(line: object, rows: list[str], number: int) -> Diagnostic:
-    """What is wrong with a line that is none."""
-    span = Span(PATH, number)
-    version = line.get("ledger", FORMAT) if isinstance(line, dict) else FORMAT
-    if version != FORMAT and isinstance(version, int):
-        message = f"the ledger is of format {version}, and this deckgen knows {FORMAT}"
-        return Diagnostic("newer-ledger", message, span, "update deckgen")
-    message = "this is not a line of a ledger"
-    if not rows[number - 1].strip():
-        message = "this line is empty" if len(rows) > 1 else "the ledger is empty"
-    return Diagnostic("bad-ledger", message, span, _HINT)
-
-
-def _decoded(rows: list[str]) -> Iterable[object]:
+def _decoded(text: str) -> list[object]:
     """The values of the lines; None for one that is not JSON."""
     with suppress(ValueError, RecursionError):
         # four times as fast as line by line, where they are all sound
-        lines: list[object] = json.loads(f"[{','.join(rows)}]")
-        if len(lines) == len(rows):
+        lines: list[object] = json.loads("[" + text.replace("}\n{", "},\n{") + "]")
+        if len(lines) == text.count("\n") + 1:
             return lines
-    return map(_value, rows)
+    return [_value(row) for row in text.split("\n")]
+
+
+def _first_damaged(lines: list[object]) -> Diagnostic | None:
+    """The first line that is none."""
+    sound: set[tuple[object, ...]] = set()
+    for number, line in enumerate(lines, 1):
+        if isinstance(line, dict):
+            # most lines have the same members of the same types, and need not be looked at one by one
+            shape = (*line, *map(type, line.values()))
+            if shape in sound:
+                continue
+            if _well_formed(line):
+                sound.add(shape)
+                continue
+            version = line.get("ledger", FORMAT)
+            if version != FORMAT and isinstance(version, int):
+                message = f"the ledger is of format {version}, and this deckgen knows {FORMAT}"
+                return Diagnostic("newer-ledger", message, Span(PATH, number), "update deckgen")
+        return Diagnostic("bad-ledger", "this is not a line of a ledger", Span(PATH, number), _HINT)
+    return None
 
 
 def _value(row: str) -> object:
@@ -174,59 +170,61 @@ def _well_formed(line: Line) -> bool:
 def _fill(ledger: Ledger, found: list[Diagnostic]) -> None:
     """Sort the lines into the ledger, and report those that break a rule."""
     latest = int(time.time()) + _A_DAY
-
-    def bad(line: Line, message: str) -> None:
-        found.append(Diagnostic("bad-ledger", message, ledger.span(line), _HINT))
-
-    for line in ledger.lines:
-        when = line["mod"] if "mod" in line else line.get("time", 0)
-        if not 0 <= when <= latest:
-            bad(line, "this time lies in the future; is the clock of this machine right?")
-        if "note" in line:
-            if fault := _added(ledger, line):
-                bad(line, fault)
-        elif fault := _added_other(ledger, line):
-            bad(line, fault)
-    ledger.releases.sort(key=lambda line: (line["time"], line["release"]))
+    notes = [line for line in ledger.lines if "note" in line]
+    types = [line for line in ledger.lines if "type" in line]
+    ledger.releases = sorted(
+        (line for line in ledger.lines if "release" in line), key=lambda line: (line["time"], line["release"])
+    )
+    ledger.deck = next((line for line in ledger.lines if "ledger" in line), None)
+    ledger.types = {line["type"]: line for line in types}
+    ledger.notes = {line["guid"]: line for line in notes}
+    ledger.ids = {line["note"]: line for line in notes}
+    for line in notes:
+        if "was" in line:
+            ledger.ids |= dict.fromkeys(map(str, line["was"]), line)
+    for line in (*notes, *types, *ledger.releases):
+        if not 0 <= (line["mod"] if "mod" in line else line["time"]) <= latest:
+            message = "this time lies in the future; is the clock of this machine right?"
+            found.append(Diagnostic("bad-ledger", message, ledger.span(line), _HINT))
+    sound = {cards for cards in {line["cards"] for line in notes} if _CARDS.fullmatch(cards)}
+    odd = [line for line in notes if not 0 <= line["due"] < 1 << 31 or line["cards"] not in sound]
+    odd += [line for line in types if not _sound_type(line)]
+    message = "this is not a line of a ledger"
+    found += [Diagnostic("bad-ledger", message, ledger.span(line), _HINT) for line in odd]
+    if not found:
+        found += _doubled(ledger)
     _complete(ledger, found)
 
 
-def _added(ledger: Ledger, line: Line) -> str:
-    """Add the line of a note; what is wrong with it, empty where nothing is."""
-    ids, name, guid = ledger.ids, line["note"], line["guid"]
-    if not _sound_numbers(line["due"], line["cards"]):
-        return "this is not a line of a ledger"
-    names = (name, *line["was"]) if "was" in line else (name,)
-    for each in names:
-        if not isinstance(each, str):
-            return "this is not a line of a ledger"
-        if each in ids:
-            return f"two lines tell of the note `{each}`"
-        ids[each] = line
-    if guid in ledger.notes:
-        return f"the guid of `{name}` is that of another line"
-    ledger.notes[guid] = line
-    return ""
+def _sound_type(line: Line) -> bool:
+    """Whether the fields and cards of a note type are pairs of an id and what belongs to it."""
+    for under, kind in (("fields", str), ("cards", int)):
+        for entry in line[under]:
+            if not isinstance(entry, list) or [type(part) for part in entry] != [int, kind]:
+                return False
+    return True
 
 
-def _added_other(ledger: Ledger, line: Line) -> str:
-    """Add the line of a note type, a release or the deck; what is wrong with it, empty where nothing is."""
-    if "type" in line:
-        twice = line["type"] in ledger.types
-        ledger.types[line["type"]] = line
-        return f"the kind `{line['type']}` has two lines" if twice else ""
-    if "release" in line:
-        twice = any(other["release"] == line["release"] for other in ledger.releases)
-        ledger.releases.append(line)
-        return f"the release {line['release']} has two lines" if twice else ""
-    twice = ledger.deck is not None
-    ledger.deck = line
-    return "the deck has two lines" if twice else ""
-
-
-def _sound_numbers(due: int, cards: list[object]) -> bool:
-    """Whether a place and ordinals of cards are ones that Anki takes."""
-    return 0 <= due < 1 << 31 and set(map(type, cards)) <= _WHOLE
+def _doubled(ledger: Ledger) -> Iterator[Diagnostic]:
+    """What the ledger tells twice."""
+    wanted = len(ledger.notes) + len(ledger.types) + len(ledger.releases) + (ledger.deck is not None)
+    former = sum(len(line["was"]) for line in ledger.notes.values() if "was" in line)
+    if wanted == len(ledger.lines) and len(ledger.ids) == len(ledger.notes) + former:
+        versions = {line["release"] for line in ledger.releases}
+        if len(versions) == len(ledger.releases):
+            return
+    seen: set[tuple[str, object]] = set()
+    for line in ledger.lines:
+        sort = next(iter(line))
+        keys = [(sort, "" if sort == "ledger" else line[sort])]
+        if sort == "note":
+            keys += [("guid", line["guid"]), *(("note", name) for name in line.get("was", ()))]
+        twice = next((key for key in keys if key in seen), None)
+        if twice:
+            what = f"the {twice[0]} `{twice[1]}`" if twice[1] else "the deck"
+            message = f"another line tells of {what} as well"
+            yield Diagnostic("bad-ledger", message, ledger.span(line), _HINT)
+        seen.update(keys)
 
 
 def _complete(ledger: Ledger, found: list[Diagnostic]) -> None:
@@ -238,11 +236,9 @@ def _complete(ledger: Ledger, found: list[Diagnostic]) -> None:
     elif not versions:
         lacks = "every release"
     else:
-        named = {
-            (line["released"], line["retired"] if "retired" in line else line["released"])
-            for line in ledger.notes.values()
-        }
-        gone = {version for pair in named for version in pair} - versions
+        named = {line["released"] for line in ledger.notes.values()}
+        named |= {line["retired"] for line in ledger.notes.values() if "retired" in line}
+        gone = named - versions
         kinds = {line["kind"] for line in ledger.notes.values()} - set(ledger.types)
         most = max(line["notes"] for line in ledger.releases)
         if gone:
@@ -310,5 +306,23 @@ def _joined(one: Line, two: Line) -> Line:
         if names:
             line["was"] = sorted(names)
     if "clozes" in line:
-        line["clozes"] = low.get("clozes", {}) | line["clozes"]
+        known = answers_in(low.get("clozes", ""))
+        for number, digests in answers_in(line["clozes"]).items():
+            known.setdefault(number, {}).update(digests)
+        line["clozes"] = answers_as_text(known)
     return line
+
+
+def answers_in(text: str) -> dict[str, dict[str, None]]:
+    """The digests of answers by cloze number, as the line of a note has them: `1:a,b 2:c`."""
+    pairs = (part.partition(":") for part in text.split())
+    return {number: dict.fromkeys(digests.split(",")) for number, _, digests in pairs}
+
+
+def answers_as_text(known: ReadOnly[str, Iterable[str]]) -> str:
+    """The same as a text, by number."""
+    return " ".join(f"{number}:{','.join(known[number])}" for number in sorted(known, key=_by_size))
+
+
+def _by_size(number: str) -> tuple[int, str]:
+    return len(number), number

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.diagnostics import Span
 from deckgen.fingerprints import answers, source_of
+from deckgen.ledger import answers_in
 from deckgen.source import Mapping, Sequence
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _of_waking(note_type: NoteType, old: Line) -> Iterator[Refusal]:
 
 def of_clozes(note: Note, line: Line) -> Iterator[Refusal]:
     """Answers that stand under another number than the one by which learners' reviews know them."""
-    before: dict[str, list[str]] = line["clozes"]
+    before = answers_in(line.get("clozes", ""))
     now: dict[str, set[str]] = {}
     spots: dict[tuple[str, str], Span] = {}
     for number, digest, scalar, cloze in answers(note):

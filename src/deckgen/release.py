@@ -83,10 +83,10 @@ def release(project: Path, version: str, progress: Callable[[str, int, int], Non
 
 def mend_ledger(project: Path) -> bool:
     """Resolve the conflict that git left in the ledger; whether there was one that could be resolved."""
-    _, found, rows = ledger.read(project)
+    _, found, record = ledger.read(project)
     if [diagnostic.code for diagnostic in found] != ["ledger-conflict"]:
         return False
-    text = ledger.merged(rows)
+    text = ledger.merged(record.splitlines())
     if text is None:
         return False
     with replacing(project / ledger.PATH) as file:

@@ -1,4 +1,4 @@
-# deckgen: `make deck` builds the deck, `make test` runs the tests; both make their own environment.
+# deckgen: `make deck` builds the deck, `make test` runs the tests; all make their own environments.
 PYTHON ?= python3
 VENV ?= .venv
 ifeq ($(OS),Windows_NT)
@@ -8,7 +8,10 @@ BIN := $(VENV)/bin
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: deck check test lint format bench clean
+# the versions of Anki around each change in how it imports; the newest comes with the tests
+ANKIS := 2.1.66 23.12.1 24.11 25.2.7
+
+.PHONY: deck check test matrix soak lint format bench clean
 
 deck: $(VENV)/deck
 	$(BIN)/deckgen build
@@ -18,6 +21,12 @@ check: $(VENV)/deck
 
 test: $(VENV)/test
 	$(BIN)/python -m pytest -n auto $(TESTS)
+
+matrix: $(ANKIS:%=$(VENV)/ankis/%/done) $(VENV)/test
+	$(BIN)/python -m pytest -n auto tests/test_matrix.py
+
+soak: $(VENV)/test
+	DECKGEN_SOAK=1 $(BIN)/python -m pytest tests/test_learners.py
 
 lint: $(VENV)/test
 	$(BIN)/python -m ruff check .
@@ -47,3 +56,8 @@ $(VENV)/deck: $(BIN)/python pyproject.toml constraints.txt
 $(VENV)/test: $(BIN)/python pyproject.toml constraints.txt
 	$(PIP) install -c constraints.txt -e '.[lint,bench]'
 	@touch $@ $(VENV)/deck
+
+$(VENV)/ankis/%/done: $(BIN)/python
+	$(PYTHON) -m venv $(VENV)/ankis/$*
+	$(VENV)/ankis/$*/bin/python -m pip --disable-pip-version-check --quiet install 'setuptools<80' anki==$*
+	@touch $@

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deckgen.ledger import merged, written
-from tests.conftest import Opened, change, import_package, open_package, run
+from tests.conftest import Opened, change, import_package, open_package, run, write_project
 from tests.faults import GROWN, kind
 
 if TYPE_CHECKING:
@@ -577,6 +577,53 @@ def test_a_conflict_is_resolved_whichever_way_it_is_told(
         mods = [side[name] for side in (ours, theirs) if name in side]
         assert line["mod"] == max(mods)
         assert line["fingerprint"] == (str(mods[0]) if len(set(mods)) == 1 else "")
+
+
+@pytest.fixture(scope="module")
+def released_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A deck with every sort of line in its ledger."""
+    files = kind("", GROWN).files
+    folder = write_project(tmp_path_factory.mktemp("ledger"), {**files, "source/two.yaml": terms("a", "b")})
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/two.yaml": terms(keyed("a", "retired: x"), keyed("c", "was: b"))})
+    release(folder, "1.1.0", FIRST + 100)
+    return folder
+
+
+VALUES = ["null", "-1", "99999999999", '""', '"x"', "[]", "[1]", "{}", "true", "1e400"]
+
+
+@given(data=st.data())
+@settings(max_examples=200, deadline=None)
+def test_no_ledger_breaks_a_build(data: st.DataObject, released_once: Path) -> None:
+    """Whatever becomes of a line, there is a diagnostic, or a package that could be released."""
+    from deckgen.build import build as build_deck  # noqa: PLC0415
+
+    path = released_once / LEDGER
+    whole = path.read_text(encoding="utf-8")
+    rows = whole.splitlines()
+    number = data.draw(st.integers(0, len(rows) - 1))
+    how = data.draw(st.sampled_from(["value", "value", "value", "cut", "drop", "double"]))
+    if how == "value":
+        parts = re.split(r'(?<=":)("[^"]*"|\[.*?\]|[0-9]+|true|false)(?=[,}])', rows[number])
+        place = data.draw(st.integers(0, len(parts) // 2 - 1)) * 2 + 1
+        parts[place] = data.draw(st.sampled_from(VALUES))
+        rows[number] = "".join(parts)
+    elif how == "cut":
+        rows[number] = rows[number][: data.draw(st.integers(0, 80))]
+    elif how == "drop":
+        del rows[number]
+    else:
+        rows.insert(number, rows[number])
+    try:
+        path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        made = build_deck(released_once)
+        if made.package is None:
+            assert made.diagnostics
+        else:
+            assert made.package.members
+    finally:
+        path.write_text(whole, encoding="utf-8")
 
 
 def test_a_conflict_with_a_damaged_line_is_left_alone(project: Project) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from deckgen import package
 from deckgen.build import build
-from deckgen.diagnostics import CallError
+from deckgen.diagnostics import CallError, counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -146,7 +146,7 @@ def _judge(verification: Verification, names: dict[str, str]) -> None:
     old = tuple(int(part) for part in verification.anki.split(".")[:2]) < _RENAMES_SINCE
     if verification.new_learner["empty_cards"]:
         count = verification.new_learner["empty_cards"]
-        verification.faults.append(f"Anki calls cards of {count} notes empty")
+        verification.faults.append(f"Anki calls cards of {counted(count, 'note')} empty")
     for update in verification.updates:
         which = f"from {update['previous']}" + (", merging" if update["options"] == "merge" else "")
         update["lost"] = [[names.get(guid, guid), what] for guid, what in update["lost"]]
@@ -154,12 +154,13 @@ def _judge(verification: Verification, names: dict[str, str]) -> None:
             update[key] = [names.get(guid, guid) for guid in update[key]]
         explained = old and update["renamed"]
         if explained and update["conflicting"]:
+            stay = counted(update["conflicting"], "note")
             verification.remarks.append(
-                f"Anki {verification.anki} takes a note type with a renamed field or card for another: "
-                f"{update['conflicting']} notes stay as in {update['previous']}; Anki 23.10 and later follow"
+                f"{which}: {stay} not updated, because Anki {verification.anki} takes a note type with a "
+                "renamed field or card for another one; Anki 23.10 and later do not"
             )
         elif update["conflicting"]:
-            verification.faults.append(f"{which}: {update['conflicting']} notes are conflicting")
+            verification.faults.append(f"{which}: {counted(update['conflicting'], 'note')} conflicting")
         verification.faults += [f"{which}: `{name}`: {what}" for name, what in update["lost"]]
         if not explained:
             verification.faults += [

@@ -193,6 +193,15 @@ def test_a_version_is_released_once(project: Project) -> None:
     assert "is there already" in refused(folder, "release", "1.1.0", code=2)
 
 
+def test_a_lost_ledger_stops_the_next_release(project: Project) -> None:
+    """Without the ledger a release would be a first one, and overwrite what learners wrote."""
+    folder = project()
+    release(folder, "1.0.0", FIRST)
+    (folder / LEDGER).unlink()
+    told = refused(folder, "release", "1.1.0", code=2)
+    assert "build/release/ holds 1.0.0, and there is no source/ledger.jsonl that knows of it" in told
+
+
 def test_a_release_that_fails_leaves_nothing(project: Project) -> None:
     """Where the ledger cannot be written there is no package either."""
     folder = project()
@@ -302,6 +311,16 @@ def test_a_note_gone_is_refused_with_the_way_out(project: Project) -> None:
     release(folder, "1.1.0", FIRST + 100)
     change(folder, {"source/one.yaml": terms("a")})
     assert "the released note `b` is not in the source any more" in refused(folder)
+
+
+def test_a_chapter_gone_is_told_once(project: Project) -> None:
+    """Many notes gone are one diagnostic, which names a few."""
+    folder = project({"source/two.yaml": terms(*(f"n{number}" for number in range(30)))})
+    release(folder, "1.0.0", FIRST)
+    (folder / "source/two.yaml").unlink()
+    told = refused(folder)
+    assert told.count("error[note-gone]") == 1
+    assert "30 released notes are not in the source any more: `n0`, `n1`" in told
 
 
 def test_a_retired_note_leaves_and_comes_back(project: Project, collection: Collection) -> None:

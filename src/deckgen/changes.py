@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 FEW_NOTES = 10  # below it, any change is a wide one
 A_WIDE_SHARE = 10  # a change of more than one note in so many is wide
+_MANY = 20  # more notes than these are told together
 _NAMED = 5  # how many notes a message names
 _SOURCE = Span("source/deck.yaml")
 
@@ -276,7 +277,13 @@ class Changes:
             return
         present = {line["guid"] for line in self.known.values()}
         gone = [line for guid, line in self.ledger.notes.items() if guid not in present]
-        fresh = {prints.of(note).partition(".")[2]: note for note in self.new} if gone else {}
+        if len(gone) > _MANY:
+            names = _listed([f"`{line['note']}`" for line in gone])
+            message = f"{len(gone):,} released notes are not in the source any more: {names}"
+            hint = "is a chapter missing? put it back; notes leave the deck with `retired: |`"
+            self._report("note-gone", self.ledger.span(gone[0]), message, hint)
+            return
+        fresh = {prints.of(note).partition(".")[2]: note for note in self.new}
         for line in gone:
             name = line["note"]
             hint = "put it back; to take it out of the deck, write `retired: |` under its id, and there why"

@@ -72,6 +72,12 @@ def release(project: Path, version: str, progress: Callable[[str, int, int], Non
     if result.package is None or changes is None:
         return Release(result, folder, [])
     _check_history(changes, version)
+    left = sorted(path.name for path in folder.parent.glob("*/") if not path.name.startswith("."))
+    if left and not changes.ledger.releases:
+        raise CallError(
+            f"build/release/ holds {left[-1]}, and there is no {ledger.PATH} that knows of it",
+            "put the ledger back from git; if nobody got what is in build/release/, delete that folder",
+        )
     if folder.exists() or folder.is_symlink():
         raise CallError(
             f"{folder} is there already, and the ledger does not know {version}",

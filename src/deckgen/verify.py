@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _SCRIPT = Path(__file__).with_name("rehearsal.py")
 _INSTALL = "it comes with an extra: pip install 'anki-deckgen[anki]'"
+_PATIENCE = 0.5  # seconds between two looks at how far it is
 _RENAMES_SINCE = (23, 10)  # before it, Anki takes a renamed field or card for another
 
 
@@ -84,9 +85,7 @@ def verify(
             "cleanup": _put(made.retired, Path(folder, "cleanup.apkg")) if made.retired else None,
             "retired": f"{deck}::retired",
         }
-        if progress:
-            progress("rehearsing", 0, 1)
-        result = _rehearsed(job, python)
+        result = _rehearsed(job, python, progress or (lambda *_: None))
     verification = Verification(made, result["anki"], result["new_learner"], result["updates"])
     names = {guid: name for _, about in earlier for guid, name in about["notes"].items()}
     names |= {row.guid: row.note.id for row in made.rows}
@@ -112,18 +111,20 @@ def _put(made: package.Package, path: Path) -> str:
     return str(path)
 
 
-def _rehearsed(job: dict[str, Any], python: Path | None) -> dict[str, Any]:
+def _rehearsed(
+    job: dict[str, Any], python: Path | None, progress: Callable[[str, int, int], None]
+) -> dict[str, Any]:
     """Run the rehearsal in a Python that has Anki."""
     command = [str(python or sys.executable), str(_SCRIPT)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     try:
-        done = subprocess.run(  # noqa: S603 (the user names the Python)
+        process = subprocess.Popen(  # noqa: S603 (the user names the Python)
             command,
-            input=json.dumps(job),
-            capture_output=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="replace",
-            check=False,
             env=environment,
         )
     except OSError as error:
@@ -131,14 +132,33 @@ def _rehearsed(job: dict[str, Any], python: Path | None) -> dict[str, Any]:
             f"{command[0]} cannot be run: {error.strerror}", "name a Python that has `anki`"
         ) from error
     try:
-        result: dict[str, Any] = json.loads(done.stdout)
+        out, told = _answer(process, json.dumps(job), progress)
+    except BaseException:
+        process.kill()
+        process.communicate()
+        raise
+    try:
+        result: dict[str, Any] = json.loads(out)
     except ValueError as error:
-        last = (done.stderr.strip() or done.stdout.strip() or f"exit code {done.returncode}").splitlines()[-1]
+        last = (told.strip() or out.strip() or f"exit code {process.returncode}").splitlines()[-1]
         raise CallError(f"Anki failed in {command[0]}: {last}") from error
     if "missing" in result:
         where = f"{python} has no" if python else "this needs"
         raise CallError(f"{where} Anki's own library, `anki`", _INSTALL)
     return result
+
+
+def _answer(
+    process: subprocess.Popen[str], job: str, progress: Callable[[str, int, int], None]
+) -> tuple[str, str]:
+    """What a process makes of a job, on stdout and stderr."""
+    given: str | None = job
+    while True:
+        try:
+            return process.communicate(given, timeout=_PATIENCE)
+        except subprocess.TimeoutExpired:
+            given = None  # it has it already
+            progress("rehearsing in Anki", 0, 1)
 
 
 def _judge(verification: Verification, names: dict[str, str]) -> None:

@@ -88,6 +88,28 @@ def test_what_is_lost_is_told_and_fails(project: Project, tmp_path: Path) -> Non
     assert "error: from 1.0.0: the new text of `l` has not arrived" in done.stderr
 
 
+def test_what_was_accepted_is_no_fault(project: Project) -> None:
+    """After an accepted change of a note type, conflicts are what the release notes speak of."""
+    folder = project({**kind("", GROWN).files, "source/two.yaml": "laws:\n  - id: l\n    name: One\n"})
+    release(folder, "1.0.0", FIRST)
+    accept = "accept:\n  - code: changed-note-type\n    id: law\n    because: x\n"
+    change(
+        folder,
+        {
+            "templates/law/kind.yaml": GROWN.replace("  - {name: Reserve 2, id: 4}\n", ""),
+            "source/two.yaml": "laws:\n  - id: l\n    name: One\n    rule: Mended.\n",
+            "source/deck.yaml": f"id: sample\ntitle: Sample\n{accept}",
+        },
+    )
+    done = run("verify", "--project", folder)
+    assert done.returncode == 0, done.stderr
+    assert "note: from 1.0.0: 1 note not updated, as accepted" in done.stderr
+    made = release(folder, "1.1.0", FIRST + 1000)
+    notes = made.path.with_name("release-notes.md").read_text(encoding="utf-8")
+    assert "tick *Merge note types*" in notes
+    assert run("verify", "--project", folder).returncode == 0
+
+
 def test_what_is_no_earlier_package(project: Project, tmp_path: Path) -> None:
     """Something else, a damaged file, another tool's, another deck's, a cleanup, a newer one."""
     folder = project({"source/one.yaml": terms("a", keyed("b", "extra: x"))})
@@ -130,7 +152,7 @@ def test_no_anki(project: Project, tmp_path: Path) -> None:
     bare.chmod(0o755)
     done = run("verify", "--project", folder, "--anki-python", bare)
     assert done.returncode == 2
-    assert "has no Anki" in done.stderr
+    assert "does not have Anki's own library" in done.stderr
     assert "anki-deckgen[anki]" in done.stderr
 
 

@@ -129,7 +129,8 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     markup = Markup((project / "source").resolve(), project)
     rows = _rows(changes, markup, note_types, found, tell)
     if not any(not row.note.retired for row in rows) and not _errors(found):
-        found.append(Diagnostic("no-notes", "the deck has no notes", Span("source/deck.yaml")))
+        message = "all notes of the deck are retired" if deck.notes else "the deck has no notes"
+        found.append(Diagnostic("no-notes", message, Span("source/deck.yaml")))
     if not _errors(found + changes.found):
         changes.stamp(rows, markup.shown)
         changes.stamp_types(note_types.values(), rows)

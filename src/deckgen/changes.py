@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from deckgen.notes import Accept, Deck, Note
     from deckgen.package import Row
 
+_IS_IT_LOST = "is source/ledger.jsonl missing? it says what has been released; put it back from git"
 FEW_NOTES = 10  # below it, any change is a wide one
 A_WIDE_SHARE = 10  # a change of more than one note in so many is wide
 _MANY = 20  # more notes than these are told together
@@ -38,10 +39,6 @@ CONSEQUENCES = {
     "changed-deck": (
         "The deck has a new name. Cards that you have stay in the old deck, and new ones arrive in the new: "
         "move the old ones there (Browse, select them, *Cards > Change Deck*)."
-    ),
-    "changed-kind": (
-        "Some notes have become another kind. To get them, tick *Merge note types* in the import window; "
-        "their cards keep their history by position."
     ),
     "changed-note-type": (
         "A note type has changed its fields or cards. In the import window tick *Merge note types*, and set "
@@ -90,24 +87,24 @@ class Changes:
     types: dict[str, tuple[int, int]] = field(default_factory=dict)
     _prints: Fingerprints | None = None
     _type_lines: dict[str, Line] = field(default_factory=dict)
-    _types_differ: bool = False
+    _styled: list[str] = field(default_factory=list)
     _words: dict[tuple[str, tuple[int, ...]], tuple[str, str]] = field(default_factory=dict)
 
     @property
     def nothing(self) -> bool:
         """Whether neither a note nor a note type differs from the last release."""
-        return not (self._types_differ or self.new or self.changed or self.retired or self.accepted)
+        return not (self._styled or self.new or self.changed or self.retired or self.accepted)
 
     def summary(self) -> str:
         """What differs from the last release, as in "2 new notes, 1 changed"."""
         new = sum(not note.retired for note in self.new)
-        counts = [(len(self.changed), "changed"), (len(self.retired), "retired")]
         words = [counted(new, "new note")] * bool(new)
-        words += [
-            f"{count:,} {what}" if words else f"{counted(count, 'note')} {what}"
-            for count, what in counts
-            if count
-        ]
+        for notes, what in ((self.changed, "changed"), (self.retired, "retired")):
+            if notes:
+                count = f"{len(notes):,}" if words else counted(len(notes), "note")
+                words.append(f"{count} {what} ({_listed([note.id for note in notes])})")
+        if self._styled:
+            words.append(f"the look of {_listed(self._styled)}")
         return ", ".join(words) or "no note differs"
 
     # ------------------------------------------------------------------------------ which note is which
@@ -133,12 +130,17 @@ class Changes:
         matched = {note.table for note in self.known if note.table}
         for note in self.new:
             # what a table was holds for those of its rows that were there
-            if note.was and note.table not in matched and self.ledger.deck:
-                message = f"no released note had the id `{note.was}`"
-                self._report("unknown-was", place(note), message, "take `was` away, or correct it")
-            elif note.retired and self.ledger.deck:
+            if note.was and note.table not in matched:
+                self._unknown_was(note)
+            elif note.retired:
                 message = f"`{note.id}` is retired, and has never been released"
-                self._report("never-released", place(note), message, "delete it, or take `retired` away")
+                hint = "delete it, or take `retired` away" if self.ledger.deck else _IS_IT_LOST
+                self._report("never-released", place(note), message, hint)
+
+    def _unknown_was(self, note: Note) -> None:
+        message = f"no released note had the id `{note.was}`"
+        hint = "take `was` away, or correct it" if self.ledger.deck else _IS_IT_LOST
+        self._report("unknown-was", place(note), message, hint)
 
     def _check_claims(self) -> None:
         """Report notes that are one released note."""
@@ -156,12 +158,14 @@ class Changes:
         if here is None:
             return before
         if note.was and before is not None and before is not here:
-            message = f"the id `{note.id}` belongs to another released note than `{note.was}`"
-            self._report("used-id", place(note), message, "give the note an id that was never used")
+            message = f"`{note.id}` and `{note.was}` are two released notes, so this one was not `{note.was}`"
+            self._report("used-id", place(note), message, "take `was` away, or correct it")
         elif here["note"] != note.id and before is not here:
             message = f"the id `{note.id}` belonged to the released note `{here['note']}`"
             hint = f"give a new note a new id; if this is that note, write `was: {here['note']}` under it"
             self._report("used-id", place(note), message, hint)
+        elif note.was and before is None and note.table is None:
+            self._unknown_was(note)
         return here
 
     def _check_deck(self) -> None:
@@ -204,6 +208,7 @@ class Changes:
                 row.modified = self._time(row.note, line, self._prints)
         find_places(rows, self.known)
         self._check_gone(self._prints)
+        self._check_swapped(self._prints)
         self._check_notes(rows)
         self._check_wide(self._prints)
 
@@ -232,11 +237,11 @@ class Changes:
             new = line_of_type(note_type, self.deck)
             if line is None:
                 new |= {"id": package.note_type_id(self.deck.id, kind), "mod": self.now}
-                self._types_differ = True
             else:
                 same = line["fingerprint"] == new["fingerprint"]
                 new |= {"id": line["id"], "mod": line["mod"] if same else max(self.now, line["mod"] + 1)}
-                self._types_differ |= not same
+                if not same:
+                    self._styled.append(kind.name)
                 for each in of_kind(note_type, line, new):
                     self._refuse("changed-note-type", kind.name, each)
             self._type_lines[kind.name] = new
@@ -249,12 +254,20 @@ class Changes:
 
     def _refuse(self, code: str, name: str, refusal: Refusal) -> None:
         """Report a change of a note, a kind or the deck, unless the author has accepted it."""
+        if refusal.final:
+            self._report(code, refusal.span, refusal.message, refusal.hint)
+            return
         for accept in self.deck.accept:
             if (accept.code, accept.id) == (code, name) and not self._spent(accept):
                 if accept not in self.accepted:
                     self.accepted.append(accept)
                 return
-        self._report(code, refusal.span, refusal.message, refusal.hint)
+        hint = f"{refusal.hint}; or accept it in deck.yaml, with `code: {code}` and `id: {name}`"
+        if any((accept.code, accept.id) == (code, name) for accept in self.deck.accept):
+            hint = (
+                f"{refusal.hint}; the acceptance in deck.yaml has been used up, a new one needs a new reason"
+            )
+        self._report(code, refusal.span, refusal.message, hint)
 
     def _spent(self, accept: Accept) -> bool:
         """Whether a release has used an acceptance up."""
@@ -288,10 +301,30 @@ class Changes:
             name = line["note"]
             hint = "put it back; to take it out of the deck, write `retired: |` under its id, and there why"
             twin = fresh.get(line["fingerprint"].partition(".")[2])
-            if twin is not None:
+            if "retired" in line:
+                hint = "put it back, with its `retired: |`: the text of a retired note stays in the source"
+            elif twin is not None and twin.table and twin.table.id != name.partition(".")[0]:
+                table = name.partition(".")[0]
+                hint = f"`{twin.id}` says the same: write `was: {table}` under the new id of the table"
+            elif twin is not None:
                 hint = f"`{twin.id}` says the same: to rename the note, write `was: {name}` under its new id"
             message = f"the released note `{name}` is not in the source any more"
             self._report("note-gone", self.ledger.span(line), message, hint)
+
+    def _check_swapped(self, prints: Fingerprints) -> None:
+        """Report notes that say what another released note said, which says that no more."""
+        if not self.changed:
+            return
+        again = {self.known[note]["guid"] for note in self.changed}
+        said = {
+            _text_of(line["fingerprint"]): line for guid, line in self.ledger.notes.items() if guid in again
+        }
+        for note in self.changed:
+            line = said.get(_text_of(prints.of(note)))
+            if line is not None and line is not self.known[note]:
+                message = f"`{note.id}` says what `{line['note']}` said when it was released"
+                hint = "give each text its own id again: learners' reviews hang on the id"
+                self._report("used-id", place(note), message, hint)
 
     def _check_notes(self, rows: Iterable[Row]) -> None:
         """Report what became of the cards of released notes."""
@@ -359,7 +392,7 @@ class Changes:
             for note in notes:
                 message = f"`{note.id}` was released as a {old}, and is now a {new}"
                 hint = f"make it a {old} again; or retire that, and write the {new} as a note with a new id"
-                self._refuse("changed-kind", note.id, Refusal(place(note), message, hint))
+                self._report("changed-kind", place(note), message, hint)
 
     def _check_wide(self, prints: Fingerprints) -> None:
         """Advise on one change that sends many released notes again."""
@@ -373,11 +406,9 @@ class Changes:
             return
         causes: dict[Span, int] = {}
         for note, new, old in again:
-            span = _SOURCE
-            if new[0] != old[0]:
-                span = key_of(note.kind, "revision")
-            elif new[1] == old[1]:
-                span = self._tags_at(note, old[2])
+            if new[0] == old[0] and new[1] != old[1]:
+                continue
+            span = self._tags_at(note, old[2]) if new[0] == old[0] else key_of(note.kind, "revision")
             causes[span] = causes.get(span, 0) + 1
         for span, count in causes.items():
             if count * A_WIDE_SHARE > released:
@@ -449,6 +480,11 @@ def _former(note: Note, line: Line) -> list[str]:
     """The ids that a note had before the one it has now, the first release's first."""
     names = dict.fromkeys([*line.get("was", ()), line["note"]])
     return [name for name in names if name != note.id]
+
+
+def _text_of(fingerprint: str) -> str:
+    """The part of a fingerprint that stands for the texts."""
+    return fingerprint.partition(".")[2].partition(".")[0]
 
 
 def find_places(rows: list[Row], known: ReadOnly[Note, Line]) -> None:

@@ -112,8 +112,10 @@ def build(
             raise typer.Exit(1)
         if locked and not result.package.version:
             raise CallError(
-                "this is not exactly what was last released, and --locked asks for that",
-                "build without --locked to see what differs, or check out the release's commit",
+                "this is not exactly what was last released, and --locked asks for that"
+                if result.package.after
+                else "nothing has been released yet, and --locked asks for exactly what was",
+                "check out the commit of the release, with its ledger",
             )
         path = output or folder / "build" / f"{result.package.deck.id}.apkg"
         with files.replacing(path) as file:
@@ -229,7 +231,7 @@ def _verified(made: Verification) -> str:
         )
     if not made.updates:
         lines.append(
-            "  there is no earlier package in build/release/, so no update was rehearsed (--previous FILE)"
+            "  no package in build/release/ is older than this, so no update was rehearsed (--previous FILE)"
         )
     lines += [f"note: {remark}" for remark in made.remarks]
     lines += [f"error: {fault}" for fault in made.faults]

@@ -268,8 +268,9 @@ def written(lines: Iterable[Line]) -> str:
 def merged(rows: Iterable[str]) -> str | None:
     """The text of a ledger that git could not merge: each line of both sides once.
 
-    Of a note or note type that differs the higher `mod` wins, with no fingerprint, so that the next release
-    sends it again.
+    Of a note or note type that differs the higher `mod` wins: it is newer than what the other side's learners
+    have, so they get it, and the source sends it again by itself where it says something else. With one `mod`
+    on both sides it loses its fingerprint, so that the next release sends it.
 
     Returns:
         The text; None where a line is damaged, or the two sides belong to two decks.
@@ -298,7 +299,7 @@ def _joined(one: Line, two: Line) -> Line:
     """What two branches say of one thing."""
     high, low = sorted((one, two), key=lambda line: -line.get("mod", line.get("time", 0)))
     line = dict(high)
-    if "fingerprint" in line and high["fingerprint"] != low["fingerprint"]:
+    if "mod" in line and high["mod"] == low["mod"] and high["fingerprint"] != low["fingerprint"]:
         line["fingerprint"] = ""
     if "note" in line:
         line["note"] = low["note"] if high["note"] in low.get("was", ()) else high["note"]

@@ -187,7 +187,7 @@ class Deck:
 
 
 _DECK_KEYS = ("id", "title", "language", "description", "tags", "authors", "license", "feedback", "accept")
-ACCEPTABLE = ("changed-deck", "changed-kind", "changed-note-type", "moved-cloze")
+ACCEPTABLE = ("changed-deck", "changed-note-type", "moved-cloze")
 """The codes of the refusals that an author may accept."""
 
 
@@ -396,6 +396,9 @@ def _read_update_keys(reader: Reader, mapping: Mapping, note: Note) -> None:
         note.was = _former_id(reader, was)
     if retired is not None:
         note.retired = reader.prose(retired, "retired")
+        if note.retired and note.retired.value.strip().lower() in {"yes", "no", "true", "false", "on", "off"}:
+            hint = "write `retired: |`, and under it the reason; a note that is not retired has no such key"
+            reader.report("wrong-type", retired, "`retired` says why, not whether", hint)
     if replaced_by is not None:
         note.replaced_by = reader.scalar(replaced_by, "replaced_by")
         if retired is None:
@@ -408,7 +411,7 @@ def _former_id(reader: Reader, node: Node) -> str:
     parts = node.value.split(".") if isinstance(node, Scalar) else []
     if isinstance(node, Scalar) and len(parts) == 2 and all(map(ID.fullmatch, parts)):  # noqa: PLR2004 (table, row)
         return node.value
-    return reader.identifier(node) or ""
+    return reader.identifier(node, "was") or ""
 
 
 def _article(kind: Kind) -> str:

@@ -191,7 +191,9 @@ def read_about(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise CallError(f"{path} cannot be read: {error.strerror}") from error
     except (zipfile.BadZipFile, zlib.error, ValueError) as error:
-        raise CallError(f"{path} is not an .apkg, or it is damaged", "fetch it once more") from error
+        raise CallError(
+            f"{path} is not an .apkg, or it is damaged", "fetch it once more, or delete it"
+        ) from error
     known = isinstance(about, dict) and isinstance(about.get("time"), int)
     if not known or not isinstance(about.get("notes"), dict):
         raise CallError(f"{path} was made by another version of deckgen")

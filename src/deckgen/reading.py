@@ -155,9 +155,9 @@ class Reader:
         self.report("wrong-type", scalar, f"`{scalar.value}` is no {key} that deckgen knows", hint)
         return None
 
-    def identifier(self, node: Node) -> str | None:
+    def identifier(self, node: Node, key: str = "id") -> str | None:
         """An id; None, reported, where the text is none."""
-        scalar = self.scalar(node, "id")
+        scalar = self.scalar(node, key)
         if scalar is None:
             return None
         if ID.fullmatch(scalar.value):

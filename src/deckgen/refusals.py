@@ -27,11 +27,13 @@ class Refusal:
         span: Where it was made.
         message: What it is.
         hint: What to do instead.
+        final: Whether Anki would not even import what an author accepts.
     """
 
     span: Span
     message: str
     hint: str
+    final: bool = False
 
 
 def of_kind(note_type: NoteType, old: Line, new: Line) -> Iterator[Refusal]:
@@ -44,7 +46,7 @@ def of_kind(note_type: NoteType, old: Line, new: Line) -> Iterator[Refusal]:
     if old["cloze"] != new["cloze"]:
         was = "cloze" if old["cloze"] else "normal"
         message = f"the kind was released with `type: {was}`"
-        yield Refusal(key_of(kind, "type"), message, f"write `type: {was}` again")
+        yield Refusal(key_of(kind, "type"), message, f"write `type: {was}` again", final=True)
         return
     faults = [*_of_ids(kind, "fields", old, new), *_of_ids(kind, "cards", old, new)]
     yield from faults
@@ -128,8 +130,7 @@ def of_clozes(note: Note, line: Line) -> Iterator[Refusal]:
         if digest in before.get(number, ()):
             continue
         for old, digests in before.items():
-            left = old != number and digest in digests and digest not in now.get(old, ())
-            if left and (number in before or old in now):
+            if old != number and digest in digests and digest not in now.get(old, ()):
                 message = f"this answer was released as c{old}, and now stands under c{number}"
                 hint = f"write c{old} again, since reviews hang on the number; new clozes take new numbers"
                 yield Refusal(span, message, hint)

@@ -33,7 +33,7 @@ _CLEANUP = (
     "which marks them; then open *Browse*, search for `tag:{tag}`, select what it finds (Ctrl+A, on a Mac "
     "Cmd+A) and choose *Notes > Delete*. If you have never imported this deck before, leave that file alone."
 )
-_VERSION = re.compile(r"[0-9][0-9A-Za-z.+-]{0,60}")
+_VERSION = re.compile(r"(?=.{1,60}$)[0-9][0-9A-Za-z]*(?:[.+-][0-9A-Za-z]+)*")
 
 
 @dataclass
@@ -63,8 +63,9 @@ def release(project: Path, version: str, progress: Callable[[str, int, int], Non
         CallError: The version is none, or has been released; the clock is behind the last release; the folder
             of the release is there already.
     """
-    if not _VERSION.fullmatch(version) or version.endswith("."):
-        raise CallError(f"`{version}` is not a version", "as in `1.0.0`, or `2026.11`")
+    if not _VERSION.fullmatch(version):
+        hint = "it begins with a digit, and has dots between its parts, as in `1.0.0` or `2026.11`"
+        raise CallError(f"`{version}` is not a version", hint)
     folder = project / "build" / "release" / version
     check_target(project / ledger.PATH)
     result = build(project, progress, version)
@@ -111,7 +112,7 @@ def _check_history(changes: Changes, version: str) -> None:
     if changes.now <= last:
         raise CallError(
             f"the last release was on {_day(last)}, and this machine says that it is {_day(changes.now)}",
-            "set the clock right: learners' Anki takes only what is newer",
+            "set the clock right, or wait a second: learners' Anki takes only what is newer",
         )
 
 
@@ -187,6 +188,6 @@ def _notes(result: Build, main: Package, changes: Changes, cleanup: str) -> str:
         for row in result.retired.rows:
             reason = " ".join(row.note.retired.value.split()) if row.note.retired else ""
             instead = f" Now: `{row.note.replaced_by.value}`." if row.note.replaced_by else ""
-            reasons.append(f"- `{row.note.id}`: {reason}{instead}")
+            reasons.append(f"- `{changes.first_ids.get(row.note.id, row.note.id)}`: {reason}{instead}")
         parts.append("\n".join(reasons))
     return "\n\n".join(parts) + "\n"

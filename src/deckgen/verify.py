@@ -89,8 +89,21 @@ def verify(
     verification = Verification(made, result["anki"], result["new_learner"], result["updates"])
     names = {guid: name for _, about in earlier for guid, name in about["notes"].items()}
     names |= {row.guid: row.note.id for row in made.rows}
-    _judge(verification, names)
+    _judge(verification, names, _accepted_since(made, [about for _, about in earlier]))
     return verification
+
+
+def _accepted_since(made: Build, earlier: list[dict[str, Any]]) -> set[str | None]:
+    """The versions since which the author has accepted that a note type differs."""
+    changes = made.changes
+    if changes is None:
+        return set()
+    times = [
+        line["time"] for line in changes.ledger.releases if "changed-note-type" in str(line.get("accepted"))
+    ]
+    if any(accept.code == "changed-note-type" for accept in changes.accepted):
+        times.append(changes.now)
+    return {about["version"] for about in earlier if any(time > about["time"] for time in times)}
 
 
 def _checked(path: Path, deck: str, time: int) -> dict[str, Any]:
@@ -143,8 +156,12 @@ def _rehearsed(
         last = (told.strip() or out.strip() or f"exit code {process.returncode}").splitlines()[-1]
         raise CallError(f"Anki failed in {command[0]}: {last}") from error
     if "missing" in result:
-        where = f"{python} has no" if python else "this needs"
-        raise CallError(f"{where} Anki's own library, `anki`", _INSTALL)
+        message = (
+            f"{python} does not have Anki's own library, `anki`"
+            if python
+            else "this needs Anki's own library"
+        )
+        raise CallError(message, _INSTALL)
     return result
 
 
@@ -161,7 +178,7 @@ def _answer(
             progress("rehearsing in Anki", 0, 1)
 
 
-def _judge(verification: Verification, names: dict[str, str]) -> None:
+def _judge(verification: Verification, names: dict[str, str], accepted: set[str | None]) -> None:
     """Tell what must not be, and what should be known."""
     old = tuple(int(part) for part in verification.anki.split(".")[:2]) < _RENAMES_SINCE
     if verification.new_learner["empty_cards"]:
@@ -172,9 +189,13 @@ def _judge(verification: Verification, names: dict[str, str]) -> None:
         update["lost"] = [[names.get(guid, guid), what] for guid, what in update["lost"]]
         for key in ("held_back", "not_arrived"):
             update[key] = [names.get(guid, guid) for guid in update[key]]
-        explained = old and update["renamed"]
-        if explained and update["conflicting"]:
-            stay = counted(update["conflicting"], "note")
+        explained = (old and update["renamed"]) or update["previous"] in accepted
+        stay = counted(update["conflicting"], "note")
+        if update["previous"] in accepted:
+            verification.remarks.append(
+                f"{which}: {stay} not updated, as accepted; learners import as the release notes say"
+            )
+        elif explained and update["conflicting"]:
             verification.remarks.append(
                 f"{which}: {stay} not updated, because Anki {verification.anki} takes a note type with a "
                 "renamed field or card for another one; Anki 23.10 and later do not"

@@ -96,6 +96,10 @@ def builds_on_retired(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diag
     del also_known
     retired = {note.id for note in deck.notes if note.retired}
     for note in deck.notes if retired else ():
+        link = note.replaced_by
+        if link and link.value in retired:
+            message = f"`{link.value}` is retired itself, so it takes no note's place"
+            yield Diagnostic("builds-on-retired", message, note.chapter.document.span(link), "name another")
         for link in note.builds_on:
             if link.value in retired and not note.retired:
                 message = f"`{link.value}` is retired, so this note's back does not name it"

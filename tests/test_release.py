@@ -706,4 +706,195 @@ def test_a_conflict_with_a_damaged_line_is_left_alone(project: Project) -> None:
     path.write_text(
         "<<<<<<< HEAD\n" + path.read_text(encoding="utf-8") + "=======\n{\n>>>>>>> x\n", encoding="utf-8"
     )
-    assert "ledger-conflict" in refused(folder, "check", "--fix")
+    assert "cannot be resolved: a line of it is damaged" in refused(folder, "check", "--fix", code=2)
+
+
+def test_two_sides_that_contradict_each_other(project: Project) -> None:
+    """One id for two notes: the conflict stays, with the reason."""
+    folder = project({"source/one.yaml": terms("a")})
+    release(folder, "1", FIRST)
+    path = folder / LEDGER
+    rows = path.read_text(encoding="utf-8").splitlines()
+    ours, theirs = (LINE | {"note": "n", "guid": guid, "fingerprint": "", "released": "1"} for guid in "xy")
+    sides = [json.dumps({"note": line.pop("note"), **line}) for line in (ours, theirs)]
+    text = "\n".join([*rows[:-1], "<<<<<<< HEAD", sides[0], "=======", sides[1], ">>>>>>> x", rows[-1], ""])
+    path.write_text(text, encoding="utf-8")
+    assert "another line tells of the note `n`" in refused(folder, "check", "--fix", code=2)
+
+
+def test_a_ledger_with_windows_line_ends(project: Project) -> None:
+    """Git may write it so; it is the same ledger, and its conflicts can be resolved."""
+    folder = project({"source/one.yaml": terms("a")})
+    release(folder, "1", FIRST)
+    path = folder / LEDGER
+    text = path.read_bytes()
+    path.write_bytes(text.replace(b"\n", b"\r\n"))
+    assert build(folder, FIRST + 100).about["version"] == "1"
+    change(folder, {"source/one.yaml": terms("a", "b")})
+    release(folder, "2", FIRST + 100)
+    both = b"<<<<<<< HEAD\n" + text + b"=======\n" + path.read_bytes() + b">>>>>>> x\n"
+    path.write_bytes(both.replace(b"\n", b"\r\n"))
+    assert run("check", "--fix", "--project", folder).returncode == 0
+    assert sorted(lines(folder)) == ["a", "b"]
+
+
+CASE = """\
+title: {title}
+section: {section}
+type: normal
+{more}keys:
+  name: {{type: text, required: true}}
+  held: {{type: markdown}}
+fields:
+  - {{name: Name, id: 7001, from: name}}
+  - {{name: Held, id: 7002, from: held}}
+  - {{name: {reserve}}}
+cards:
+  - {{name: A, id: 8001, face: a}}
+  - {{name: B, id: 8002, {second}}}
+"""
+
+
+def case(  # noqa: PLR0913 (the parts of a kind)
+    name: str = "case",
+    *,
+    more: str = "",
+    reserve: str = "Reserve 1, id: 7006",
+    second: str = "reserve: Reserve 1",
+    front: str = "",
+    section: str = "",
+) -> dict[str, str | bytes]:
+    """A kind with one card, and one that sleeps."""
+    text = CASE.format(
+        title=name.title(), section=section or f"{name}s", more=more, reserve=reserve, second=second
+    )
+    files: dict[str, str | bytes] = {
+        f"templates/{name}/kind.yaml": text,
+        f"templates/{name}/a.front.html.j2": "{{Name}}",
+        f"templates/{name}/a.back.html.j2": "{{FrontSide}} {{Held}}",
+    }
+    if front:
+        files[f"templates/{name}/b.front.html.j2"] = front
+        files[f"templates/{name}/b.back.html.j2"] = "{{FrontSide}}"
+    return files
+
+
+SHOWS_LINKS = "{{#Builds On}}{{Builds On}}{{/Builds On}}"
+SHOWS_NEW = "{{#New}}{{New}}{{/New}}{{^Held}}{{Name}}{{/Held}}"
+CHAPTER_2 = "  - id: other\n    text: |\n      A {{c1::b}}.\n".replace("{", "{{").replace("}", "}}")
+CASES = "cases:\n  - id: x\n    name: X\n  - id: y\n    name: Y\n    builds_on: [x]\n"
+
+
+def test_kinds_do_not_share_a_note_type(project: Project, collection: Collection) -> None:
+    """A kind under the old name of another gets a note type of its own; two heirs are refused."""
+    folder = project({**case(), "source/one.yaml": CASES})
+    import_package(collection, release(folder, "1", FIRST).path)
+    (folder / "templates/case").rename(folder / "templates/ruling")
+    rulings = CASES.replace("cases", "rulings")
+    change(folder, {**case("ruling", more="was: case\n"), "source/one.yaml": rulings})
+    import_package(collection, release(folder, "2", FIRST + 100).path)
+    change(folder, {**case("case"), "source/two.yaml": "cases:\n  - id: z\n    name: Z\n"})
+    made = release(folder, "3", FIRST + 200)
+    assert len(made.type_ids()) == 2
+    assert import_package(collection, made.path) == {"new": 1, "duplicate": 2}
+
+
+def test_a_kind_that_is_still_there_has_no_heir(project: Project) -> None:
+    """`was:` cannot name a kind that still has notes."""
+    folder = project({"source/one.yaml": terms("a", "b")})
+    release(folder, "1", FIRST)
+    moved = case("term", more="was: definition\n", section="words")
+    words = "words:\n  - id: b\n    name: B\n"
+    change(folder, {**moved, "source/one.yaml": terms("a"), "source/two.yaml": words})
+    assert "`term` was not `definition`: the kind `definition` is that still" in refused(folder)
+
+
+@pytest.mark.parametrize(
+    ("reserve", "front", "told"),
+    [
+        ("Builds On, id: 7006, from: builds_on", SHOWS_LINKS, "filled from `nothing`"),
+        ("New, id: 7006, from: new", SHOWS_NEW, "whose `New` is empty"),
+    ],
+)
+def test_a_card_that_wakes_for_old_notes(reserve: str, front: str, told: str, project: Project) -> None:
+    """A key that notes have had all along, and a front that some old notes fill, are refused."""
+    folder = project({**case(), "source/one.yaml": CASES})
+    release(folder, "1", FIRST)
+    grown = case(reserve=reserve, second="face: b", front=front)
+    kind_yaml = str(grown["templates/case/kind.yaml"])
+    if "New" in reserve:
+        grown["templates/case/kind.yaml"] = kind_yaml.replace("  held:", "  new: {type: text}\n  held:")
+    change(folder, grown)
+    assert told in refused(folder)
+
+
+def test_a_note_with_more_cards_is_sent(project: Project, collection: Collection) -> None:
+    """A card that a note gains through its neighbours arrives with what it shows."""
+    showing = case(
+        reserve="Builds On, id: 7006, from: builds_on",
+        second="face: b",
+        front=SHOWS_LINKS,
+    )
+    folder = project({**showing, "source/one.yaml": CASES})
+    release(folder, "1", FIRST)
+    change(folder, {"source/one.yaml": CASES.replace("id: x\n", "id: x\n    retired: Wrong.\n", 1)})
+    import_package(collection, release(folder, "2", FIRST + 100).path)
+    change(folder, {"source/one.yaml": CASES})
+    assert import_package(collection, release(folder, "3", FIRST + 200).path) == {"new": 1, "updated": 1}
+    assert not collection.get_empty_cards().notes
+
+
+def test_a_retired_note_is_remembered_as_learners_have_it(project: Project) -> None:
+    """What changes while a note is retired is compared with the release that learners know."""
+    text = (
+        "takeaways:\n  - id: one\n    {}text: |\n      It is {{{{c1::{}}}}} before {{{{c2::{}}}}}.\n"
+        + CHAPTER_2
+    )
+    folder = project({"source/one.yaml": text.format("", "joining", "change")})
+    release(folder, "1", FIRST)
+    change(folder, {"source/one.yaml": text.format("retired: Wrong.\n    ", "change", "joining")})
+    release(folder, "2", FIRST + 100)
+    change(folder, {"source/one.yaml": text.format("", "change", "joining")})
+    assert refused(folder).count("error[moved-cloze]") == 2
+
+
+def test_advice_hides_no_error(project: Project) -> None:
+    """A note without a card is refused, whatever else there is to say."""
+    files = case(second="face: b", front="{{#Held}}{{Held}}{{/Held}}")
+    files["templates/case/a.front.html.j2"] = "{{#Held}}{{Held}}{{/Held}}"
+    files["templates/case/kind.yaml"] = str(files["templates/case/kind.yaml"]).replace(
+        "held: {type: markdown}", "held: {type: markdown, required: true}"
+    )
+    cases = "cases:\n  - id: x\n    name: X\n    held: <br>\n"
+    folder = project({**files, "source/two.yaml": cases, "templates/base/nothing.txt": "x"})
+    assert "error[no-card]" in refused(folder, "release", "1.0.0")
+
+
+def test_an_id_that_comes_back(project: Project) -> None:
+    """A note that has its first id again has it in its field for ever."""
+    folder = project({"source/one.yaml": terms("aa", "b")})
+    release(folder, "1", FIRST)
+    for number, (name, was) in enumerate((("bb", "aa"), ("aa", "bb"), ("aa", "bb"))):
+        text = terms(keyed(name, f"was: {was}"), "b").replace("Term bb", "Term aa").replace("of bb", "of aa")
+        change(folder, {"source/one.yaml": text})
+        made = release(folder, str(number + 2), FIRST + 100 * (number + 1))
+        assert made.fields(made.by_id()[name])["Note ID"] == "aa"
+        assert made.by_id()[name]["mod"] == FIRST
+
+
+def test_a_table_is_replaced(project: Project) -> None:
+    """`retired` and `replaced_by` on a table hold for its rows, and stand in the release notes."""
+    table = (
+        "comparisons:\n  - id: t\n{}    columns: [A, B]\n    rows:\n"
+        "      - id: r\n        cells: [x, y]\n      - id: s\n        cells: [p, q]\n"
+    )
+    folder = project({"source/two.yaml": table.format("")})
+    release(folder, "1", FIRST)
+    change(folder, {"source/two.yaml": table.format("    retired: Wrong.\n    replaced_by: one\n")})
+    made = release(folder, "2", FIRST + 100)
+    notes = made.path.with_name("release-notes.md").read_text(encoding="utf-8")
+    assert "- `t.r`: Wrong. Now: `one`." in notes
+    change(folder, {"source/two.yaml": table.format("    retired: Wrong.\n    replaced_by: nope\n")})
+    assert "there is no note `nope`" in refused(folder)
+    change(folder, {"source/two.yaml": table.format("    replaced_by: one\n")})
+    assert "`replaced_by` needs `retired`" in refused(folder)

@@ -39,6 +39,7 @@ class Build:
         retired: A package of the retired notes, for learners who have them; None where there are none.
         changes: What differs from the last release.
         rows: The rows of all released notes and of those to be, retired ones included.
+        record: The text of the ledger that the build has read.
     """
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
@@ -47,6 +48,7 @@ class Build:
     retired: Package | None = None
     changes: Changes | None = None
     rows: list[Row] = field(default_factory=list)
+    record: str = ""
 
 
 def find_project(start: Path) -> Path:
@@ -139,7 +141,7 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
 
     result = Build(sorted(dict.fromkeys(found), key=lambda diagnostic: diagnostic.position))
     result.lines = _lines_of(result.diagnostics, documents, faces.texts | {ledger.PATH: record})
-    result.changes, result.rows = changes, rows
+    result.changes, result.rows, result.record = changes, rows, record
     if not _errors(found):
         media = [
             markup.media[path] for path in sorted(markup.media, key=lambda path: markup.media[path].name)
@@ -272,7 +274,7 @@ def _chapters(project: Path, found: list[Diagnostic]) -> list[Path]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         names = (name for name in (*files, *folders) if not name.startswith("."))
         paths += [Path(folder, name) for name in names if name.lower().endswith((".yaml", ".yml"))]
-    paths.sort(key=lambda path: _natural(path.relative_to(top).as_posix()))
+    paths.sort(key=lambda path: (_natural(path.relative_to(top).as_posix()), path))
     return [path for path in paths if path != top / "deck.yaml"]
 
 
@@ -303,7 +305,7 @@ def _rows(
             tell("rendering", number, len(whole))
         fields = writer.write(note)
         cards = note_types[note.kind.name].rules.cards(fields, tagged=bool(note.tags))
-        if not cards and not found and not markup.found:
+        if not cards and not _errors(found) and not _errors(markup.found):
             message = "Anki would make no card of this note: what its fronts show is blank"
             found.append(Diagnostic("no-card", message, notes.place(note)))
         rows.append(Row(note, "", changes.now, 0, fields, cards))

@@ -88,6 +88,8 @@ class Changes:
     _prints: Fingerprints | None = None
     _type_lines: dict[str, Line] = field(default_factory=dict)
     _styled: list[str] = field(default_factory=list)
+    _heirs: dict[str, str] = field(default_factory=dict)
+    """The released names of kinds that have another one now."""
     _words: dict[tuple[str, tuple[int, ...]], tuple[str, str]] = field(default_factory=dict)
 
     @property
@@ -112,6 +114,7 @@ class Changes:
     def match(self) -> None:
         """Find the released note of each note, by its id or by what it `was`."""
         self._check_deck()
+        self._find_heirs()
         ids = self.ledger.ids
         renamed = False
         for note in self.deck.notes:
@@ -205,21 +208,28 @@ class Changes:
             row.guid = guids[row.note.id]
             line = self.known.get(row.note)
             if line is not None:
-                row.modified = self._time(row.note, line, self._prints)
+                row.modified = self._time(row, line, self._prints)
         find_places(rows, self.known)
         self._check_gone(self._prints)
         self._check_swapped(self._prints)
         self._check_notes(rows)
         self._check_wide(self._prints)
 
-    def _time(self, note: Note, line: Line, prints: Fingerprints) -> int:
-        """When a released note last changed for learners."""
+    def _time(self, row: Row, line: Line, prints: Fingerprints) -> int:
+        """When a released note last changed for learners: its text, or which cards it has."""
+        note = row.note
         known: int = line["mod"]
         if note.retired:
             if "retired" in line:
                 return known
             self.retired.append(note)
-        elif "retired" not in line and prints.of(note) == line["fingerprint"]:
+        elif (
+            "retired" not in line
+            and prints.of(note) == line["fingerprint"]
+            and (
+                line["cards"] == self._in_words(note.chapter.deck, row.cards)[1] or not _more_cards(row, line)
+            )
+        ):
             return known
         else:
             self.changed.append(note)
@@ -232,11 +242,12 @@ class Changes:
             kind = note_type.kind
             if kind.name not in used:
                 continue
-            name = kind.name if kind.name in self.ledger.types else kind.was
-            line = self.ledger.types.get(name)
+            line = self.ledger.types.get(self._released_as(kind))
             new = line_of_type(note_type, self.deck)
             if line is None:
-                new |= {"id": package.note_type_id(self.deck.id, kind), "mod": self.now}
+                taken = {each["id"] for each in self.ledger.types.values()}
+                new |= {"id": package.note_type_id(self.deck.id, kind, taken), "mod": self.now}
+                self._styled.append(kind.name)
             else:
                 same = line["fingerprint"] == new["fingerprint"]
                 new |= {"id": line["id"], "mod": line["mod"] if same else max(self.now, line["mod"] + 1)}
@@ -246,6 +257,24 @@ class Changes:
                     self._refuse("changed-note-type", kind.name, each)
             self._type_lines[kind.name] = new
             self.types[kind.name] = new["id"], new["mod"]
+
+    def _released_as(self, kind: Kind) -> str:
+        """The name under which a kind was released."""
+        return kind.name if kind.name in self.ledger.types else self._heirs.get(kind.name, "")
+
+    def _find_heirs(self) -> None:
+        """Find the kinds that were released under another name, each at most once."""
+        used = {note.kind.name: note.kind for note in self.deck.notes}
+        for kind in used.values():
+            if not kind.was or kind.name in self.ledger.types or kind.was not in self.ledger.types:
+                continue
+            other = kind.was if kind.was in used else ""
+            other = other or next((name for name, was in self._heirs.items() if was == kind.was), "")
+            if other:
+                message = f"`{kind.name}` was not `{kind.was}`: the kind `{other}` is that still"
+                self._report("changed-kind", key_of(kind, "was"), message, "take `was` away, or correct it")
+            else:
+                self._heirs[kind.name] = kind.was
 
     # ------------------------------------------------------------------------------------------ refusals
 
@@ -338,7 +367,7 @@ class Changes:
             if line is None:
                 continue
             here, cards = self._in_words(note.chapter.deck, row.cards)
-            if line["kind"] not in {note.kind.name, note.kind.was}:
+            if line["kind"] not in {note.kind.name, self._heirs.get(note.kind.name)}:
                 other_kind.setdefault((line["kind"], note.kind.name), []).append(note)
             elif not note.retired and (line["cards"] != cards or line["deck"] != here or note in changed):
                 for each in of_clozes(note, line):
@@ -437,7 +466,7 @@ class Changes:
         version = release["release"]
         assert self._prints is not None  # noqa: S101 (the rows are stamped)
         yield {"ledger": 1, "deck": self.deck.id, "title": self.deck.title}
-        renamed = {note.kind.was for note in self.deck.notes} - set(self._type_lines)
+        renamed = set(self._heirs.values())
         for name, line in (self.ledger.types | self._type_lines).items():
             if name not in renamed:
                 yield line
@@ -461,12 +490,14 @@ class Changes:
             "mod": row.modified,
             "due": row.due,
             "deck": deck,
-            "cards": cards,
+            "cards": before["cards"] if before and note.retired else cards,
             "released": before["released"] if before else version,
         }
         if before and (former := _former(note, before)):
             line["was"] = former
-        if note.kind.cloze:
+        if note.retired and before and "clozes" in before:
+            line["clozes"] = before["clozes"]
+        elif note.kind.cloze:
             known = answers_in((before or {}).get("clozes", ""))
             for number, digest, _, _ in answers(note):
                 known.setdefault(number, {})[digest] = None
@@ -478,8 +509,15 @@ class Changes:
 
 def _former(note: Note, line: Line) -> list[str]:
     """The ids that a note had before the one it has now, the first release's first."""
-    names = dict.fromkeys([*line.get("was", ()), line["note"]])
-    return [name for name in names if name != note.id]
+    names = list(dict.fromkeys([*line.get("was", ()), line["note"]]))
+    others = [name for name in names if name != note.id]
+    # a note that has its first id again says so, since its field for the id is that of the first release
+    return names if others and names[0] == note.id else others
+
+
+def _more_cards(row: Row, line: Line) -> bool:
+    """Whether a note has cards that it did not have when it was released."""
+    return bool({*map(str, row.cards)} - {*line["cards"].split(",")})
 
 
 def _text_of(fingerprint: str) -> str:
@@ -518,7 +556,9 @@ def find_places(rows: list[Row], known: ReadOnly[Note, Line]) -> None:
 
 
 def _card_name(kind: Kind, number: int) -> str:
-    return f"c{number + 1}" if kind.cloze else f"`{kind.cards[number].name}`"
+    if kind.cloze or number >= len(kind.cards):
+        return f"c{number + 1}" if kind.cloze else f"card {number + 1}"
+    return f"`{kind.cards[number].name}`"
 
 
 def _is(number: int) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def digest_of_tags(tags: Iterable[str]) -> str:
     """A short digest of tags, apart from that of the texts: so a tag of the whole deck is told as such."""
-    return _digest("\0".join(sorted(tags)), 4)
+    return _digest("\0".join(sorted(unicodedata.normalize("NFC", tag) for tag in tags)), 4)
 
 
 class Fingerprints:

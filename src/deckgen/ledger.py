@@ -96,12 +96,16 @@ def read(project: Path) -> tuple[Ledger, list[Diagnostic], str]:
     if not path.exists() and not path.is_symlink():
         return Ledger(), [], ""
     text, fault = load(path, PATH, project, MAX_BYTES)
-    if fault:
-        return Ledger(), [fault], ""
+    text = text.replace("\r\n", "\n")  # as git may write it on Windows
+    return (Ledger(), [fault], "") if fault else (*parse(text), text)
+
+
+def parse(text: str) -> tuple[Ledger, list[Diagnostic]]:
+    """Read the text of a ledger; what is wrong with it beside it."""
     if "<<<<<<<" in text and (mark := _MARK.search(text)):
         message = "git left the marks of a conflict in the ledger"
         span = Span(PATH, text.count("\n", 0, mark.start()) + 1)
-        return Ledger(), [Diagnostic("ledger-conflict", message, span, "run `deckgen check --fix`")], text
+        return Ledger(), [Diagnostic("ledger-conflict", message, span, "run `deckgen check --fix`")]
     found: list[Diagnostic] = []
     lines = _decoded(text.removesuffix("\n"))
     ledger = Ledger()
@@ -109,8 +113,8 @@ def read(project: Path) -> tuple[Ledger, list[Diagnostic], str]:
         found.append(fault)
     else:
         ledger.lines = [line for line in lines if isinstance(line, dict)]
-        _fill(ledger, found)
-    return ledger, found, text
+        _fill(ledger, found, text)
+    return ledger, found
 
 
 def _decoded(text: str) -> list[object]:
@@ -167,7 +171,7 @@ def _well_formed(line: Line) -> bool:
     )
 
 
-def _fill(ledger: Ledger, found: list[Diagnostic]) -> None:
+def _fill(ledger: Ledger, found: list[Diagnostic], text: str) -> None:
     """Sort the lines into the ledger, and report those that break a rule."""
     latest = int(time.time()) + _A_DAY
     notes = [line for line in ledger.lines if "note" in line]
@@ -188,12 +192,28 @@ def _fill(ledger: Ledger, found: list[Diagnostic]) -> None:
             found.append(Diagnostic("bad-ledger", message, ledger.span(line), _HINT))
     sound = {cards for cards in {line["cards"] for line in notes} if _CARDS.fullmatch(cards)}
     odd = [line for line in notes if not 0 <= line["due"] < 1 << 31 or line["cards"] not in sound]
+    odd += [line for line in notes if "was" in line and not _sound_names(line)]
     odd += [line for line in types if not _sound_type(line)]
+    odd += [line for line in ledger.lines if _lone_surrogate(line)] if "\\ud" in text.lower() else []
     message = "this is not a line of a ledger"
     found += [Diagnostic("bad-ledger", message, ledger.span(line), _HINT) for line in odd]
     if not found:
         found += _doubled(ledger)
     _complete(ledger, found)
+
+
+def _sound_names(line: Line) -> bool:
+    """Whether the former ids of a note are ids, and others than its own, which only the first may be."""
+    return all(isinstance(name, str) for name in line["was"]) and line["note"] not in line["was"][1:]
+
+
+def _lone_surrogate(line: Line) -> bool:
+    """Whether a line holds half a character, which no text can."""
+    try:
+        json.dumps(line, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _sound_type(line: Line) -> bool:
@@ -202,23 +222,29 @@ def _sound_type(line: Line) -> bool:
         for entry in line[under]:
             if not isinstance(entry, list) or [type(part) for part in entry] != [int, kind]:
                 return False
-    return True
+    ids = {number for number, _ in line["fields"]}
+    return 0 < line["id"] < 1 << 53 and {reserve for _, reserve in line["cards"]} <= {0, *ids}
 
 
 def _doubled(ledger: Ledger) -> Iterator[Diagnostic]:
     """What the ledger tells twice."""
     wanted = len(ledger.notes) + len(ledger.types) + len(ledger.releases) + (ledger.deck is not None)
-    former = sum(len(line["was"]) for line in ledger.notes.values() if "was" in line)
+    was = [(name, line) for line in ledger.notes.values() for name in line.get("was", ())]
+    former = sum(name != line["note"] for name, line in was)
+    numbers = {line["id"] for line in ledger.types.values()}
     if wanted == len(ledger.lines) and len(ledger.ids) == len(ledger.notes) + former:
         versions = {line["release"] for line in ledger.releases}
-        if len(versions) == len(ledger.releases):
+        if len(versions) == len(ledger.releases) and len(numbers) == len(ledger.types):
             return
     seen: set[tuple[str, object]] = set()
     for line in ledger.lines:
         sort = next(iter(line))
         keys = [(sort, "" if sort == "ledger" else line[sort])]
         if sort == "note":
-            keys += [("guid", line["guid"]), *(("note", name) for name in line.get("was", ()))]
+            keys.append(("guid", line["guid"]))
+            keys += [("note", name) for name in line.get("was", ()) if name != line["note"]]
+        elif sort == "type":
+            keys.append(("note type", line["id"]))
         twice = next((key for key in keys if key in seen), None)
         if twice:
             what = f"the {twice[0]} `{twice[1]}`" if twice[1] else "the deck"
@@ -276,6 +302,7 @@ def merged(rows: Iterable[str]) -> str | None:
         The text; None where a line is damaged, or the two sides belong to two decks.
     """
     kept: dict[tuple[str, object], Line] = {}
+    named: dict[str, int] = {}
     base = False
     for row in rows:
         if _MARK.fullmatch(row):
@@ -288,10 +315,17 @@ def merged(rows: Iterable[str]) -> str | None:
             return None
         sort = next(iter(line))
         key = (sort, line[_KEYS.get(sort, sort)])
+        if sort == "type":
+            named[line["type"]] = line["id"]
         other = kept.get(key)
         kept[key] = line if other is None or other == line else _joined(other, line)
     if len({line["deck"] for line in kept.values() if "ledger" in line}) != 1:
         return None
+    for line in kept.values():
+        # a kind that one side renamed has its new name in the notes of the other side too
+        number = named.get(line.get("kind", ""))
+        if number is not None:
+            line["kind"] = kept["type", number]["type"]
     return written(kept.values())
 
 

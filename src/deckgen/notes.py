@@ -333,6 +333,7 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
             note.was = note.was if "." in note.was else f"{head.was or head.id}.{note.was or note.id}"
         note.id = f"{table.id}.{note.id}" if table.id and note.id else ""
         note.retired = note.retired or head.retired
+        note.replaced_by = note.replaced_by or head.replaced_by
         note.tags = _joined(head.tags, note.tags[len(chapter.tags) :])
         note.builds_on = head.builds_on + note.builds_on
         _check_cells(reader, note)
@@ -401,9 +402,6 @@ def _read_update_keys(reader: Reader, mapping: Mapping, note: Note) -> None:
             reader.report("wrong-type", retired, "`retired` says why, not whether", hint)
     if replaced_by is not None:
         note.replaced_by = reader.scalar(replaced_by, "replaced_by")
-        if retired is None:
-            hint = "write `retired: |`, and under it why; or take `replaced_by` away"
-            reader.report("missing-key", replaced_by, "`replaced_by` needs `retired`", hint)
 
 
 def _former_id(reader: Reader, node: Node) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import html
 import json
+import lzma
 import re
 import sqlite3
 import unicodedata
@@ -30,7 +31,7 @@ from deckgen import __version__
 from deckgen.diagnostics import CallError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from deckgen.faces import NoteType
@@ -127,9 +128,12 @@ def guid(deck_id: str, kind: Kind, note_id: str) -> str:
     return urlsafe_b64encode(digest[:9]).decode()
 
 
-def note_type_id(deck_id: str, kind: Kind) -> int:
-    """The id of a kind's note type, the same in every release; positive and below 2^53."""
-    return _number(f"note type\n{deck_id}\n{kind.name}")
+def note_type_id(deck_id: str, kind: Kind, taken: Container[int] = ()) -> int:
+    """The id of a kind's note type at its first release; positive, below 2^53, and none that is taken."""
+    number = _number(f"note type\n{deck_id}\n{kind.name}")
+    while number in taken:
+        number = _number(f"note type\n{deck_id}\n{kind.name}\n{number}")
+    return number
 
 
 def in_order(notes: Sequence[Note]) -> Iterator[Note]:
@@ -189,13 +193,13 @@ def read_about(path: Path) -> dict[str, Any]:
                 raise CallError(f"{path} was not made by deckgen, so it does not say which note is which")
             about = json.loads(archive.read("deckgen.json"))
     except OSError as error:
-        raise CallError(f"{path} cannot be read: {error.strerror}") from error
-    except (zipfile.BadZipFile, zlib.error, ValueError) as error:
+        raise CallError(f"{path} cannot be read: {error.strerror or error}") from error
+    except (zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, EOFError, lzma.LZMAError) as error:
         raise CallError(
             f"{path} is not an .apkg, or it is damaged", "fetch it once more, or delete it"
         ) from error
     known = isinstance(about, dict) and isinstance(about.get("time"), int)
-    if not known or not isinstance(about.get("notes"), dict):
+    if not known or not isinstance(about.get("notes"), dict) or "version" not in about:
         raise CallError(f"{path} was made by another version of deckgen")
     return dict(about)
 
@@ -210,7 +214,7 @@ def _about(package: Package) -> dict[str, object]:
         "after": None if package.version else package.after or None,
         "cleanup": package.cleanup,
         "time": package.time,
-        "notes": {row.guid: row.note.id for row in package.rows},
+        "notes": {row.guid: row.note.id for row in sorted(package.rows, key=lambda row: row.guid)},
     }
 
 

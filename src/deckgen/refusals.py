@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 from deckgen.diagnostics import Span
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from deckgen.kinds import Kind
     from deckgen.ledger import Line
     from deckgen.notes import Note
+
+
+_COMBINED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,8 @@ def _of_sources(kind: Kind, old: Line) -> Iterator[Refusal]:
     """Fields that are filled from something else, which the notes that learners have would not follow."""
     if kind.revision > old["revision"]:
         return
-    known = {source.partition(".")[0] for _, source in old["fields"] if source}
+    # every note has an id, and may build on others, whether a field showed that or not
+    known = {"id", "builds_on", *(source.partition(".")[0] for _, source in old["fields"] if source)}
     for index, (entry, (_, before)) in enumerate(zip(kind.fields, old["fields"], strict=True)):
         if source_of(entry.key, entry.part) == before or (not before and entry.key not in known):
             continue
@@ -107,15 +112,21 @@ def _of_waking(note_type: NoteType, old: Line) -> Iterator[Refusal]:
             continue
         at = numbers.index(reserve)
         name = kind.fields[at].name
-        others = ["" if place == at else "x" for place in range(len(numbers))]
         if old["fields"][at][1] or not kind.fields[at].key:
             message = f"the card `{card.name}` wakes without its reserve field `{name}`"
             hint = f"fill `{name}` for the first time in the same release: give it a name and a `from`"
             yield Refusal(span, message, hint)
-        elif index in note_type.rules.cards(others, tagged=True):
+        elif any(index in note_type.rules.cards(each, tagged=True) for each in _without(at, len(numbers))):
             message = f"the card `{card.name}` wakes for notes whose `{name}` is empty"
             hint = f"put all of its front between `{{{{#{name}}}}}` and `{{{{/{name}}}}}`"
             yield Refusal(span, message, hint)
+
+
+def _without(at: int, count: int) -> Iterator[list[str]]:
+    """Fields that leave one empty: the others filled or not, in every combination of the first twelve."""
+    for filled in product(("x", ""), repeat=min(count - 1, _COMBINED)):
+        rest = [*filled, *["x"] * (count - 1 - len(filled))]
+        yield [*rest[:at], "", *rest[at:]]
 
 
 def of_clozes(note: Note, line: Line) -> Iterator[Refusal]:

@@ -84,18 +84,27 @@ def release(project: Path, version: str, progress: Callable[[str, int, int], Non
             f"{folder} is there already, and the ledger does not know {version}",
             "if learners got what is in it, put its source/ledger.jsonl back; if not, delete the folder",
         )
-    names = _write(result, changes, folder, project / ledger.PATH)
+    names = _write(result, changes, folder, project)
     return Release(result, folder, names)
 
 
 def mend_ledger(project: Path) -> bool:
-    """Resolve the conflict that git left in the ledger; whether there was one that could be resolved."""
+    """Resolve the conflict that git left in the ledger; whether there was one.
+
+    Raises:
+        CallError: The two sides contradict each other, or hold lines that are none.
+    """
     _, found, record = ledger.read(project)
     if [diagnostic.code for diagnostic in found] != ["ledger-conflict"]:
         return False
-    text = ledger.merged(record.splitlines())
-    if text is None:
-        return False
+    text = ledger.merged(record.removesuffix("\n").split("\n"))
+    why = "a line of it is damaged, or the two sides are of two decks"
+    if text is not None:
+        _, faults = ledger.parse(text)
+        why = faults[0].message if faults else ""
+    if text is None or why:
+        hint = "undo the merge (`git merge --abort`), and change on one side what the two disagree on"
+        raise CallError(f"the conflict in {ledger.PATH} cannot be resolved: {why}", hint)
     with replacing(project / ledger.PATH) as file:
         file.write(text.encode())
     return True
@@ -116,7 +125,7 @@ def _check_history(changes: Changes, version: str) -> None:
         )
 
 
-def _write(result: Build, changes: Changes, folder: Path, record: Path) -> list[str]:
+def _write(result: Build, changes: Changes, folder: Path, project: Path) -> list[str]:
     """Write the folder of a release, then the ledger; both or neither."""
     main = result.package
     assert main is not None  # noqa: S101 (the caller looked)
@@ -133,14 +142,32 @@ def _write(result: Build, changes: Changes, folder: Path, record: Path) -> list[
                 package.write(each, file)
         notes = _notes(result, main, changes, f"{stem}-cleanup.apkg")
         (beside / "release-notes.md").write_text(notes, encoding="utf-8", newline="\n")
+        _check_unmoved(project, result.record, text)
         beside.rename(folder)
         try:
-            with replacing(record) as file:
+            with replacing(project / ledger.PATH) as file:
                 file.write(text.encode())
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
     return [*packages, "release-notes.md"]
+
+
+def _check_unmoved(project: Path, read: str, text: str) -> None:
+    """Refuse to write over a ledger that has moved on since it was read, or one that could not be read again.
+
+    Args:
+        project: The folder that holds source/.
+        read: The ledger's text as the build has read it.
+        text: What is to be written.
+    """
+    if ledger.read(project)[2] != read:
+        raise CallError(f"{ledger.PATH} has changed while this was built", "release once more")
+    _, faults = ledger.parse(text)
+    if faults:
+        raise CallError(
+            f"the ledger would not hold this release: {faults[0].message}", "report this as a bug"
+        )
 
 
 @contextmanager

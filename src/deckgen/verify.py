@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -180,7 +181,7 @@ def _answer(
 
 def _judge(verification: Verification, names: dict[str, str], accepted: set[str | None]) -> None:
     """Tell what must not be, and what should be known."""
-    old = tuple(int(part) for part in verification.anki.split(".")[:2]) < _RENAMES_SINCE
+    old = tuple(map(int, re.findall(r"\d+", verification.anki)[:2])) < _RENAMES_SINCE
     if verification.new_learner["empty_cards"]:
         count = verification.new_learner["empty_cards"]
         verification.faults.append(f"Anki calls cards of {counted(count, 'note')} empty")

@@ -91,6 +91,16 @@ def builds_on_later(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagno
                 yield Diagnostic("builds-on-later", message, note.chapter.document.span(link), hint)
 
 
+def replaced_without_retired(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic]:
+    """A note with a successor that is not retired."""
+    del also_known
+    for note in deck.notes:
+        if note.replaced_by and not note.retired:
+            hint = "write `retired: |`, and under it why; or take `replaced_by` away"
+            span = note.chapter.document.span(note.replaced_by)
+            yield Diagnostic("missing-key", "`replaced_by` needs `retired`", span, hint)
+
+
 def builds_on_retired(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic]:
     """A note of the deck that builds on one that learners do not get."""
     del also_known
@@ -124,5 +134,6 @@ RULES: tuple[Callable[[Deck, AbstractSet[str]], Iterator[Diagnostic]], ...] = (
     circular_builds_on,
     builds_on_later,
     builds_on_retired,
+    replaced_without_retired,
 )
 """The rules: each takes a deck, and the ids that stand in files too broken to read."""

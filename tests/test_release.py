@@ -698,6 +698,29 @@ def test_no_ledger_breaks_a_build(data: st.DataObject, released_once: Path) -> N
         path.write_text(whole, encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"released":"1"', '"released":"1","was":[1]'),
+        ('"released":"1"', '"released":"1","was":[[1]]'),
+        (r'"guid":"[^"]*"', r'"guid":"\ud800"'),
+        (r'"deckgen":"[^"]*"', r'"deckgen":"\udc00"'),
+        (r'"id":[0-9]+', f'"id":{2**70}'),
+        (r'"id":[0-9]+', '"id":0'),
+        (r",3915973825859007\]\]", ",999]]"),
+    ],
+)
+def test_a_line_with_an_odd_value(old: str, new: str, project: Project) -> None:
+    """What has the right type and cannot be is told at its line."""
+    folder = project({"source/one.yaml": terms("a", "b")})
+    release(folder, "1", FIRST)
+    path = folder / LEDGER
+    text = path.read_text(encoding="utf-8")
+    assert re.search(old, text)
+    path.write_text(re.sub(old, lambda _: new, text, count=1), encoding="utf-8")
+    assert "error[bad-ledger]: this is not a line of a ledger" in refused(folder)
+
+
 def test_a_conflict_with_a_damaged_line_is_left_alone(project: Project) -> None:
     """`check --fix` mends what it understands, and touches nothing else."""
     folder = project()

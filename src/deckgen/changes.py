@@ -127,7 +127,7 @@ class Changes:
                 continue
             self.known[note] = line
             if "was" in line or line["note"] != note.id:
-                self.first_ids[note.id] = _former(note, line)[0]
+                self.first_ids[note.id] = next(iter(_former(note, line)), note.id)
         if renamed:
             self._check_claims()
         matched = {note.table for note in self.known if note.table}

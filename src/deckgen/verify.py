@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from deckgen.build import Build
 
 _SCRIPT = Path(__file__).with_name("rehearsal.py")
-_INSTALL = "it comes with an extra: pip install 'anki-deckgen[anki]'"
+_INSTALL = "install it there: pip install anki"
 _PATIENCE = 0.5  # seconds between two looks at how far it is
 _RENAMES_SINCE = (23, 10)  # before it, Anki takes a renamed field or card for another
 

@@ -31,9 +31,9 @@ _KEPT = (
 _CLEANUP = (
     "An import never deletes anything, so those that you have stay. To delete them: import `{cleanup}`, "
     "which marks them; then open *Browse*, switch it from *Cards* to *Notes* (at the left of the search), "
-    "search for `tag:{tag}`, select what it finds (Ctrl+A, on a Mac Cmd+A) and choose *Notes > Delete*. Notes "
-    "that you have edited since are not found like that. If you have never had these notes, leave that file "
-    "alone."
+    "search for `tag:{tag}`, select what it finds (Ctrl+A, on a Mac Cmd+A) and choose *Notes > Delete*. "
+    "Notes that you have edited since are not found like that. If you have never had these notes, leave "
+    "that file alone."
 )
 _VERSION = re.compile(r"(?=.{1,60}$)[0-9][0-9A-Za-z]*(?:[.+-][0-9A-Za-z]+)*")
 

@@ -204,35 +204,33 @@ class Changes:
         for note in self.new:
             guids[note.id] = package.guid(self.deck.id, note.kind, note.id)
         self._prints = Fingerprints(guids, shown)
+        of, known = self._prints.of, self.known
         for row in rows:
-            row.guid = guids[row.note.id]
-            line = self.known.get(row.note)
+            note = row.note
+            row.guid = guids[note.id]
+            line = known.get(note)
             if line is not None:
-                row.modified = self._time(row, line, self._prints)
+                row.modified = line["mod"]
+                same = of(note) == line["fingerprint"] and "retired" not in line and not note.retired
+                if not same or line["cards"] != self._in_words(note.chapter.deck, row.cards)[1]:
+                    row.modified = self._time(row, line, same=same)
         find_places(rows, self.known)
         self._check_gone(self._prints)
         self._check_swapped(self._prints)
         self._check_notes(rows)
         self._check_wide(self._prints)
 
-    def _time(self, row: Row, line: Line, prints: Fingerprints) -> int:
-        """When a released note last changed for learners: its text, or which cards it has."""
-        note = row.note
+    def _time(self, row: Row, line: Line, *, same: bool) -> int:
+        """When a released note that may differ last changed for learners: its text, or which cards it has."""
         known: int = line["mod"]
-        if note.retired:
+        if row.note.retired:
             if "retired" in line:
                 return known
-            self.retired.append(note)
-        elif (
-            "retired" not in line
-            and prints.of(note) == line["fingerprint"]
-            and (
-                line["cards"] == self._in_words(note.chapter.deck, row.cards)[1] or not _more_cards(row, line)
-            )
-        ):
+            self.retired.append(row.note)
+        elif same and not {*map(str, row.cards)} - {*line["cards"].split(",")}:
             return known
         else:
-            self.changed.append(note)
+            self.changed.append(row.note)
         return max(self.now, known + 1)
 
     def stamp_types(self, note_types: Iterable[NoteType], rows: Iterable[Row]) -> None:
@@ -513,11 +511,6 @@ def _former(note: Note, line: Line) -> list[str]:
     others = [name for name in names if name != note.id]
     # a note that has its first id again says so, since its field for the id is that of the first release
     return names if others and names[0] == note.id else others
-
-
-def _more_cards(row: Row, line: Line) -> bool:
-    """Whether a note has cards that it did not have when it was released."""
-    return bool({*map(str, row.cards)} - {*line["cards"].split(",")})
 
 
 def _text_of(fingerprint: str) -> str:

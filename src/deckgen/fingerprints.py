@@ -55,11 +55,11 @@ def _written(note: Note, guids: ReadOnly[str, str], shown: ReadOnly[Scalar, Iter
     for key in sorted(values):
         value = values[key]
         if type(value) is Scalar and not shown:
-            parts += (f"\0{key}", value.value.strip())
+            parts += (key, value.value.strip())
         elif key != "builds_on":
-            parts += (f"\0{key}", *_texts(value, guids, shown))
+            parts += (key, *_texts(value, guids, shown))
     if note.builds_on:
-        parts.append("\0builds_on")
+        parts.append("builds_on")
         parts += [guids.get(link.value, link.value) for link in note.builds_on]
     text = "\x1f".join(parts)
     return text if text.isascii() else unicodedata.normalize("NFC", text)

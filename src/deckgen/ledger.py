@@ -12,6 +12,7 @@ import re
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from deckgen.diagnostics import Diagnostic, Span
@@ -175,31 +176,39 @@ def _fill(ledger: Ledger, found: list[Diagnostic], text: str) -> None:
     """Sort the lines into the ledger, and report those that break a rule."""
     latest = int(time.time()) + _A_DAY
     notes = [line for line in ledger.lines if "note" in line]
-    types = [line for line in ledger.lines if "type" in line]
-    ledger.releases = sorted(
-        (line for line in ledger.lines if "release" in line), key=lambda line: (line["time"], line["release"])
-    )
-    ledger.deck = next((line for line in ledger.lines if "ledger" in line), None)
+    others = [line for line in ledger.lines if "note" not in line]
+    types = [line for line in others if "type" in line]
+    releases = [line for line in others if "release" in line]
+    ledger.releases = sorted(releases, key=lambda line: (line["time"], line["release"]))
+    ledger.deck = next((line for line in others if "ledger" in line), None)
     ledger.types = {line["type"]: line for line in types}
-    ledger.notes = {line["guid"]: line for line in notes}
-    ledger.ids = {line["note"]: line for line in notes}
-    for line in notes:
-        if "was" in line:
-            ledger.ids |= dict.fromkeys(map(str, line["was"]), line)
-    for line in (*notes, *types, *ledger.releases):
-        if not 0 <= (line["mod"] if "mod" in line else line["time"]) <= latest:
-            message = "this time lies in the future; is the clock of this machine right?"
-            found.append(Diagnostic("bad-ledger", message, ledger.span(line), _HINT))
-    sound = {cards for cards in {line["cards"] for line in notes} if _CARDS.fullmatch(cards)}
-    odd = [line for line in notes if not 0 <= line["due"] < 1 << 31 or line["cards"] not in sound]
-    odd += [line for line in notes if "was" in line and not _sound_names(line)]
-    odd += [line for line in types if not _sound_type(line)]
-    odd += [line for line in ledger.lines if _lone_surrogate(line)] if "\\ud" in text.lower() else []
+    ledger.notes = dict(zip(map(itemgetter("guid"), notes), notes, strict=True))
+    ledger.ids = dict(zip(map(itemgetter("note"), notes), notes, strict=True))
+    renamed = [line for line in notes if "was" in line]
+    for line in renamed:
+        ledger.ids |= dict.fromkeys(map(str, line["was"]), line)
+    late = _beyond(notes, "mod", latest) + _beyond(types, "mod", latest) + _beyond(releases, "time", latest)
+    odd = _beyond(notes, "due", (1 << 31) - 1) + [line for line in types if not _sound_type(line)]
+    if not all(map(_CARDS.fullmatch, set(map(itemgetter("cards"), notes)))):
+        odd += [line for line in notes if not _CARDS.fullmatch(line["cards"])]
+    odd += [line for line in renamed if not _sound_names(line)]
+    if "\\ud" in text or "\\uD" in text:
+        odd += [line for line in ledger.lines if _lone_surrogate(line)]
+    message = "this time lies in the future; is the clock of this machine right?"
+    found += [Diagnostic("bad-ledger", message, ledger.span(line), _HINT) for line in late]
     message = "this is not a line of a ledger"
     found += [Diagnostic("bad-ledger", message, ledger.span(line), _HINT) for line in odd]
     if not found:
         found += _doubled(ledger)
     _complete(ledger, found)
+
+
+def _beyond(lines: list[Line], member: str, most: int) -> list[Line]:
+    """The lines whose number under a member is negative, or larger than may be."""
+    numbers = list(map(itemgetter(member), lines))
+    if not numbers or (min(numbers) >= 0 and max(numbers) <= most):
+        return []
+    return [line for line in lines if not 0 <= line[member] <= most]
 
 
 def _sound_names(line: Line) -> bool:
@@ -262,10 +271,10 @@ def _complete(ledger: Ledger, found: list[Diagnostic]) -> None:
     elif not versions:
         lacks = "every release"
     else:
-        named = {line["released"] for line in ledger.notes.values()}
+        named = set(map(itemgetter("released"), ledger.notes.values()))
         named |= {line["retired"] for line in ledger.notes.values() if "retired" in line}
         gone = named - versions
-        kinds = {line["kind"] for line in ledger.notes.values()} - set(ledger.types)
+        kinds = set(map(itemgetter("kind"), ledger.notes.values())) - set(ledger.types)
         most = max(line["notes"] for line in ledger.releases)
         if gone:
             lacks = f"the release {min(gone)}, which notes name"

@@ -109,7 +109,15 @@ def test_a_changed_source_is_an_unreleased_build(project: Project) -> None:
     assert (made.about["version"], made.about["after"]) == (None, "1.0.0")
     assert "after version 1.0.0" in made.decks["Sample"]["desc"]
     told = run("build", "--project", folder).stderr
-    assert "since 1.0.0: 1 new note, 1 changed" in told
+    assert "since 1.0.0: 1 new note, 1 changed (a)" in told
+    about = json.loads(run("check", "--project", folder, "--format", "json").stdout)["package"]
+    assert {key: about[key] for key in ("version", "since", "new", "changed", "retired")} == {
+        "version": None,
+        "since": "1.0.0",
+        "new": ["c"],
+        "changed": ["a"],
+        "retired": [],
+    }
     assert "not exactly what was last released" in refused(folder, "build", "--locked", code=2)
 
 

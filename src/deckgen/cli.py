@@ -398,7 +398,7 @@ def _about(result: Build, package: Package, path: Path | None) -> dict[str, Any]
     return {
         "version": package.version or None,
         "since": since,
-        "new": len(changes.new) if changes and since else None,
+        "new": [note.id for note in changes.new if not note.retired] if changes and since else None,
         "changed": [note.id for note in changes.changed] if changes and since else None,
         "retired": [note.id for note in changes.retired] if changes and since else None,
         "path": str(path) if path else None,

@@ -205,6 +205,7 @@ class Changes:
             guids[note.id] = package.guid(self.deck.id, note.kind, note.id)
         self._prints = Fingerprints(guids, shown)
         of, known = self._prints.of, self.known
+        differing = []
         for row in rows:
             note = row.note
             row.guid = guids[note.id]
@@ -212,12 +213,14 @@ class Changes:
             if line is not None:
                 row.modified = line["mod"]
                 same = of(note) == line["fingerprint"] and "retired" not in line and not note.retired
-                if not same or line["cards"] != self._in_words(note.chapter.deck, row.cards)[1]:
+                told = line["deck"], line["cards"]
+                if not same or told != self._in_words(row) or line["kind"] != note.kind.name:
                     row.modified = self._time(row, line, same=same)
+                    differing.append(row)
         find_places(rows, self.known)
         self._check_gone(self._prints)
         self._check_swapped(self._prints)
-        self._check_notes(rows)
+        self._check_notes(differing)
         self._check_wide(self._prints)
 
     def _time(self, row: Row, line: Line, *, same: bool) -> int:
@@ -354,20 +357,16 @@ class Changes:
                 self._report("used-id", place(note), message, hint)
 
     def _check_notes(self, rows: Iterable[Row]) -> None:
-        """Report what became of the cards of released notes."""
-        changed = set(self.changed)
+        """Report what became of the cards of released notes that differ in anything."""
         dead: list[tuple[Note, str]] = []
         moved: dict[tuple[str, str], list[Note]] = {}
         other_kind: dict[tuple[str, str], list[Note]] = {}
         for row in rows:
-            note = row.note
-            line = self.known.get(note)
-            if line is None:
-                continue
-            here, cards = self._in_words(note.chapter.deck, row.cards)
+            note, line = row.note, self.known[row.note]
+            here, _ = self._in_words(row)
             if line["kind"] not in {note.kind.name, self._heirs.get(note.kind.name)}:
                 other_kind.setdefault((line["kind"], note.kind.name), []).append(note)
-            elif not note.retired and (line["cards"] != cards or line["deck"] != here or note in changed):
+            elif not note.retired:
                 for each in of_clozes(note, line):
                     self._refuse("moved-cloze", note.id, each)
                 gone = [int(number) for number in line["cards"].split(",") if int(number) not in row.cards]
@@ -386,12 +385,13 @@ class Changes:
         self._tell_moved(moved)
         self._refuse_kinds(other_kind)
 
-    def _in_words(self, deck: str, cards: tuple[int, ...]) -> tuple[str, str]:
-        """A deck and the ordinals of cards as the ledger says them."""
-        words = self._words.get((deck, cards))
+    def _in_words(self, row: Row) -> tuple[str, str]:
+        """A note's deck and the ordinals of its cards as the ledger says them."""
+        key = row.note.chapter.deck, row.cards
+        words = self._words.get(key)
         if words is None:
-            below = deck.removeprefix(self.deck.title).removeprefix("::")
-            words = self._words[deck, cards] = below, ",".join(map(str, cards))
+            below = key[0].removeprefix(self.deck.title).removeprefix("::")
+            words = self._words[key] = below, ",".join(map(str, row.cards))
         return words
 
     def _tell_moved(self, moved: dict[tuple[str, str], list[Note]]) -> None:
@@ -479,7 +479,7 @@ class Changes:
     def _note_line(self, row: Row, version: str, prints: Fingerprints) -> Line:
         """The line of a note after a release."""
         note, before = row.note, self.known.get(row.note)
-        deck, cards = self._in_words(note.chapter.deck, row.cards)
+        deck, cards = self._in_words(row)
         line: Line = {
             "note": note.id,
             "kind": note.kind.name,

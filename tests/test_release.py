@@ -729,6 +729,35 @@ def test_a_line_with_an_odd_value(old: str, new: str, project: Project) -> None:
     assert "error[bad-ledger]: this is not a line of a ledger" in refused(folder)
 
 
+@pytest.mark.parametrize("ours", [0, 1])
+def test_a_rename_and_an_edit_are_joined(ours: int, project: Project) -> None:
+    """One side gives note, kind and deck other names, the other edits: both are in the joined ledger."""
+    folder = project({**case(), "source/one.yaml": CASES})
+    release(folder, "1", FIRST)
+    ledger = folder / LEDGER
+    base = ledger.read_text(encoding="utf-8")
+    change(folder, {"source/one.yaml": CASES.replace("name: Y", "name: Z")})
+    release(folder, "2", FIRST + 100)
+    edited = ledger.read_text(encoding="utf-8")
+    ledger.write_text(base, encoding="utf-8")
+    (folder / "templates/case").rename(folder / "templates/ruling")
+    renamed = CASES.replace("cases:", "rulings:").replace("id: x", "id: w\n    was: x").replace("[x]", "[w]")
+    accept = "accept:\n  - code: changed-deck\n    id: sample\n    because: Better.\n"
+    change(folder, case("ruling", more="was: case\n"))
+    change(folder, {"source/one.yaml": renamed, "source/deck.yaml": f"id: sample\ntitle: New\n{accept}"})
+    release(folder, "3", FIRST + 200)
+    sides = [edited, ledger.read_text(encoding="utf-8")]
+    text = f"<<<<<<< HEAD\n{sides[ours]}=======\n{sides[1 - ours]}>>>>>>> other\n"
+    ledger.write_text(text, encoding="utf-8")
+    change(folder, {"source/one.yaml": renamed.replace("name: Y", "name: Z")})
+    done = run("check", "--fix", "--project", folder)
+    assert done.returncode == 0, done.stderr
+    made = release(folder, "4", FIRST + 300)
+    assert {name: note["mod"] - FIRST for name, note in made.by_id().items()} == {"w": 0, "y": 100}
+    assert lines(folder)["w"]["was"] == ["x"]
+    assert list(made.note_types) == ["New - Ruling"]
+
+
 def test_a_conflict_with_a_damaged_line_is_left_alone(project: Project) -> None:
     """`check --fix` mends what it understands, and touches nothing else."""
     folder = project()

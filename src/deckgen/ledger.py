@@ -312,30 +312,41 @@ def merged(rows: Iterable[str]) -> str | None:
     """
     kept: dict[tuple[str, object], Line] = {}
     named: dict[str, int] = {}
-    base = False
-    for row in rows:
-        if _MARK.fullmatch(row):
-            base = row.startswith("|||||||") or (base and not row.startswith(("=======", ">>>>>>>")))
-            continue
-        if base:
-            continue
+    decks: dict[int, Line] = {}
+    retitled = 0
+    for side, row in _sides(rows):
         line = _value(row)
         if not isinstance(line, dict) or not _well_formed(line):
             return None
         sort = next(iter(line))
-        key = (sort, line[_KEYS.get(sort, sort)])
         if sort == "type":
             named[line["type"]] = line["id"]
+        elif sort == "ledger":
+            decks[side] = line
+        elif any("changed-deck" in entry for entry in line.get("accepted", ())):
+            retitled = side
+        key = (sort, line[_KEYS.get(sort, sort)])
         other = kept.get(key)
         kept[key] = line if other is None or other == line else _joined(other, line)
-    if len({line["deck"] for line in kept.values() if "ledger" in line}) != 1:
+    if len({line["deck"] for line in decks.values()}) != 1:
         return None
+    kept["ledger", FORMAT] = decks.get(retitled) or next(iter(decks.values()))
     for line in kept.values():
         # a kind that one side renamed has its new name in the notes of the other side too
         number = named.get(line.get("kind", ""))
         if number is not None:
             line["kind"] = kept["type", number]["type"]
     return written(kept.values())
+
+
+def _sides(rows: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """The lines of a conflict: 1 before those of the other side, 0 before ours and those of both."""
+    side = 0
+    for row in rows:
+        if _MARK.fullmatch(row):
+            side = max("<=|".find(row[0]), 0)  # what follows the end is both sides' again
+        elif side < 2:  # noqa: PLR2004 (what both sides had before)
+            yield side, row
 
 
 def _joined(one: Line, two: Line) -> Line:
@@ -346,9 +357,11 @@ def _joined(one: Line, two: Line) -> Line:
         line["fingerprint"] = ""
     if "note" in line:
         line["note"] = low["note"] if high["note"] in low.get("was", ()) else high["note"]
-        names = {high["note"], low["note"], *high.get("was", ()), *low.get("was", ())} - {line["note"]}
-        if names:
-            line["was"] = sorted(names)
+        first = (high.get("was") or [high["note"]])[0]
+        names = {high["note"], low["note"], *high.get("was", ()), *low.get("was", ())}
+        names -= {line["note"], first}
+        if names or first != line["note"]:
+            line["was"] = [first, *sorted(names)]
     if "clozes" in line:
         known = answers_in(low.get("clozes", ""))
         for number, digests in answers_in(line["clozes"]).items():

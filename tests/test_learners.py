@@ -477,7 +477,7 @@ def test_no_history_costs_a_learner_anything(tmp_path: Path) -> None:
         run_state_machine_as_test(
             Histories,
             settings=settings(
-                max_examples=400 if LONG else 20,
+                max_examples=150 if LONG else 20,
                 stateful_step_count=30 if LONG else 10,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),

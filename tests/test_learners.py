@@ -199,6 +199,7 @@ class Author:
         assert not errors, errors
         opened = open_package(made.folder / made.files[0])
         by_id = {name: guid for guid, name in opened.about["notes"].items()}
+        assert sorted(by_id) == sorted(note.id for note in self.all() if not note.retired)
         first = {note.number for note in self.all() if not note.released_as}
         self._check_places(first)
         changed = {}

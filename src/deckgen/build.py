@@ -19,7 +19,7 @@ from deckgen.package import Package, Row
 from deckgen.reading import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from deckgen.kinds import Kind
     from deckgen.notes import Deck
@@ -33,20 +33,20 @@ class Build:
     """What became of a deck's source.
 
     Attributes:
+        changes: What differs from the last release.
         diagnostics: What an author should know, by position.
         lines: The lines of the files that diagnostics point into.
         package: The package; None where there are errors.
         retired: A package of the retired notes, for learners who have them; None where there are none.
-        changes: What differs from the last release.
         rows: The rows of all released notes and of those to be, retired ones included.
         record: The text of the ledger that the build has read.
     """
 
-    diagnostics: list[Diagnostic] = field(default_factory=list)
+    changes: Changes
+    diagnostics: list[Diagnostic]
     lines: dict[str, list[str]] = field(default_factory=dict)
     package: Package | None = None
     retired: Package | None = None
-    changes: Changes | None = None
     rows: list[Row] = field(default_factory=list)
     record: str = ""
 
@@ -139,39 +139,26 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
         changes.check_accepts()
     found += changes.found
 
-    result = Build(sorted(dict.fromkeys(found), key=lambda diagnostic: diagnostic.position))
+    result = Build(changes, sorted(dict.fromkeys(found), key=lambda diagnostic: diagnostic.position))
     result.lines = _lines_of(result.diagnostics, documents, faces.texts | {ledger.PATH: record})
-    result.changes, result.rows, result.record = changes, rows, record
+    result.rows, result.record = rows, record
     if not _errors(found):
-        media = [
-            markup.media[path] for path in sorted(markup.media, key=lambda path: markup.media[path].name)
-        ]
-        _pack(result, note_types, media, version)
+        _pack(result, note_types, {file.name: file for file in markup.media.values()}, version)
     return result
 
 
-def _pack(result: Build, note_types: dict[str, NoteType], media: list[Media], version: str) -> None:
+def _pack(result: Build, note_types: dict[str, NoteType], media: dict[str, Media], version: str) -> None:
     """Put together the package, and that of the retired notes."""
     changes = result.changes
-    assert changes is not None  # noqa: S101 (set by the caller)
 
     def packed(rows: list[Row], *, cleanup: bool) -> Package:
         used = {row.note.kind.name for row in rows}
         kinds = [note_types[name] for name in sorted(used)]
-        files = {file.name: file for file in media}
+        shown: Collection[str] = media
         if len(rows) < len(result.rows):
             shown = {name for row in rows for text in row.fields for name in _MEDIA.findall(text)}
-            files = {name: file for name, file in files.items() if name in shown}
-        return Package(
-            changes.deck,
-            changes.now,
-            kinds,
-            changes.types,
-            rows,
-            list(files.values()),
-            version,
-            cleanup=cleanup,
-        )
+        files = [media[name] for name in sorted(media) if name in shown]
+        return Package(changes.deck, changes.now, kinds, changes.types, rows, files, version, cleanup=cleanup)
 
     result.package = packed([row for row in result.rows if not row.note.retired], cleanup=False)
     retired = [row for row in result.rows if row.note.retired]

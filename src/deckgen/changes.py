@@ -15,8 +15,7 @@ from deckgen.diagnostics import Diagnostic, Span, counted
 from deckgen.fingerprints import Fingerprints, answers, digest_of_tags, line_of_type
 from deckgen.ledger import answers_as_text, answers_in
 from deckgen.notes import place
-from deckgen.refusals import Refusal, key_of, of_clozes, of_kind
-from deckgen.source import Mapping, Scalar
+from deckgen.refusals import Refusal, of_clozes, of_kind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -27,13 +26,13 @@ if TYPE_CHECKING:
     from deckgen.ledger import Ledger, Line
     from deckgen.notes import Accept, Deck, Note
     from deckgen.package import Row
+    from deckgen.source import Scalar
 
 _IS_IT_LOST = "is source/ledger.jsonl missing? it says what has been released; put it back from git"
-FEW_NOTES = 10  # below it, any change is a wide one
-A_WIDE_SHARE = 10  # a change of more than one note in so many is wide
+_FEW_NOTES = 10  # below it, any change is a wide one
+_A_WIDE_SHARE = 10  # a change of more than one note in so many is wide
 _MANY = 20  # more notes than these are told together
 _NAMED = 5  # how many notes a message names
-_SOURCE = Span("source/deck.yaml")
 
 CONSEQUENCES = {
     "changed-deck": (
@@ -179,17 +178,13 @@ class Changes:
         if line["deck"] != self.deck.id:
             hint = f"put `id: {line['deck']}` back; a deck of its own starts without source/ledger.jsonl"
             message = f"the deck was released as `{line['deck']}`: under another id learners get it twice"
-            self._report("changed-deck", self._deck_key("id"), message, hint)
+            self._report("changed-deck", self.deck.document.place_of("id"), message, hint)
         elif line["title"] != self.deck.title:
             message = f"the deck was released as `{line['title']}`: cards that learners have stay there"
-            refusal = Refusal(self._deck_key("title"), message, f"put `title: {line['title']}` back")
+            refusal = Refusal(
+                self.deck.document.place_of("title"), message, f"put `title: {line['title']}` back"
+            )
             self._refuse("changed-deck", self.deck.id, refusal)
-
-    def _deck_key(self, key: str) -> Span:
-        """Where a key of deck.yaml stands."""
-        root = self.deck.document.root
-        known = isinstance(root, Mapping) and key in root.entries
-        return self.deck.document.key_span(root, key) if known and isinstance(root, Mapping) else _SOURCE
 
     # ------------------------------------------------------------------------------------- times, places
 
@@ -273,7 +268,9 @@ class Changes:
             other = other or next((name for name, was in self._heirs.items() if was == kind.was), "")
             if other:
                 message = f"`{kind.name}` was not `{kind.was}`: the kind `{other}` is that still"
-                self._report("changed-kind", key_of(kind, "was"), message, "take `was` away, or correct it")
+                self._report(
+                    "changed-kind", kind.document.place_of("was"), message, "take `was` away, or correct it"
+                )
             else:
                 self._heirs[kind.name] = kind.was
 
@@ -302,7 +299,7 @@ class Changes:
     def _spent(self, accept: Accept) -> bool:
         """Whether a release has used an acceptance up."""
         used = [accept.code, accept.id, accept.because]
-        return any(used in line.get("accepted", ()) for line in self.ledger.releases)
+        return any(entry == used for _, entry in self.ledger.accepted())
 
     def check_accepts(self) -> None:
         """Advise on acceptances that accept nothing."""
@@ -429,28 +426,29 @@ class Changes:
             for note in self.changed
         ]
         again = [each for each in again if len(each[2]) == len(each[1])]
-        if released < FEW_NOTES or len(again) * A_WIDE_SHARE <= released:
+        if released < _FEW_NOTES or len(again) * _A_WIDE_SHARE <= released:
             return
         causes: dict[Span, int] = {}
         for note, new, old in again:
             if new[0] == old[0] and new[1] != old[1]:
                 continue
-            span = self._tags_at(note, old[2]) if new[0] == old[0] else key_of(note.kind, "revision")
+            span = (
+                self._tags_at(note, old[2]) if new[0] == old[0] else note.kind.document.place_of("revision")
+            )
             causes[span] = causes.get(span, 0) + 1
         for span, count in causes.items():
-            if count * A_WIDE_SHARE > released:
+            if count * _A_WIDE_SHARE > released:
                 message = f"{count:,} of {released:,} released notes are sent to learners again"
                 hint = "each of them loses the learner's own edits and tags by that; is it worth it?"
                 self._report("wide-change", span, message, hint)
 
     def _tags_at(self, note: Note, before: str) -> Span:
         """Where the tags stand that a note has besides those that it was released with."""
-        chapter = note.chapter
+        chapter, deck = note.chapter, self.deck.document.place_of("tags")
         for tag in chapter.tags:
             if digest_of_tags(set(note.tags) - {tag}) == before:
-                own = tag in self.deck.tags or chapter.tags_at is None
-                return self._deck_key("tags") if own else chapter.tags_at or _SOURCE
-        return self._deck_key("tags") if self.deck.tags else chapter.tags_at or _SOURCE
+                return deck if tag in self.deck.tags else chapter.tags_at or deck
+        return deck if self.deck.tags else chapter.tags_at or deck
 
     # -------------------------------------------------------------------------------------------- ledger
 

@@ -188,12 +188,10 @@ def verify(
 
         folder = _project(project)
         with _bar(report) as tick:
-            made = verify_deck(folder, previous or (), anki_python, tick)
+            made = verify_deck(folder, previous or (), anki_python, tick, require_previous=require_previous)
         if made.build.package is None:
             report.end(made.build, "nothing was verified")
             raise typer.Exit(1)
-        if require_previous and not made.updates:
-            raise CallError("there is no earlier package to update from", "name one: --previous FILE.apkg")
         if output_format is Format.json:
             report.object(
                 ok=not made.faults,
@@ -394,13 +392,13 @@ def _reporting(command: str, output_format: Format) -> Iterator[_Report]:
 def _about(result: Build, package: Package, path: Path | None) -> dict[str, Any]:
     """What a package holds, for JSON."""
     changes = result.changes
-    since = changes.ledger.releases[-1]["release"] if changes and changes.ledger.releases else None
+    since = changes.ledger.releases[-1]["release"] if changes.ledger.releases else None
     return {
         "version": package.version or None,
         "since": since,
-        "new": [note.id for note in changes.new if not note.retired] if changes and since else None,
-        "changed": [note.id for note in changes.changed] if changes and since else None,
-        "retired": [note.id for note in changes.retired] if changes and since else None,
+        "new": [note.id for note in changes.new if not note.retired] if since else None,
+        "changed": [note.id for note in changes.changed] if since else None,
+        "retired": [note.id for note in changes.retired] if since else None,
         "path": str(path) if path else None,
         "bytes": path.stat().st_size if path else None,
         "id": package.deck.id,
@@ -434,7 +432,7 @@ def _summary(result: Build, package: Package, path: Path | None, files: Sequence
     held = f"{counted(len(package.rows), 'note')} ({', '.join(counts)}), {counted(cards, 'card')}"
     if package.media:
         held += f", {counted(len(package.media), 'media file')}"
-    if package.after and result.changes and (files or not package.version):
+    if package.after and (files or not package.version):
         held += f"\n  since {package.after}: {result.changes.summary()}"
     if path is None:
         return f"no errors: {held}"

@@ -82,6 +82,10 @@ class Ledger:
     releases: list[Line] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
 
+    def accepted(self) -> Iterator[tuple[int, list[str]]]:
+        """What authors accepted, as code, id and reason, each with the time of the release that used it."""
+        return ((line["time"], entry) for line in self.releases for entry in line.get("accepted", ()))
+
     def span(self, line: Line) -> Span:
         """Where a line stands."""
         return Span(PATH, next(number for number, each in enumerate(self.lines, 1) if each is line))
@@ -93,12 +97,19 @@ def read(project: Path) -> tuple[Ledger, list[Diagnostic], str]:
     Returns:
         The ledger; what is wrong with it; its text.
     """
+    text, fault = read_text(project)
+    if fault:
+        return Ledger(), [fault], ""
+    return (*parse(text), text) if text is not None else (Ledger(), [], "")
+
+
+def read_text(project: Path) -> tuple[str | None, Diagnostic | None]:
+    """The text of a project's ledger, None where there is no file; or why it cannot be read."""
     path = project / PATH
     if not path.exists() and not path.is_symlink():
-        return Ledger(), [], ""
+        return None, None
     text, fault = load(path, PATH, project, MAX_BYTES)
-    text = text.replace("\r\n", "\n")  # as git may write it on Windows
-    return (Ledger(), [fault], "") if fault else (*parse(text), text)
+    return text.replace("\r\n", "\n"), fault  # as git may write it on Windows
 
 
 def parse(text: str) -> tuple[Ledger, list[Diagnostic]]:
@@ -192,6 +203,7 @@ def _fill(ledger: Ledger, found: list[Diagnostic], text: str) -> None:
     if not all(map(_CARDS.fullmatch, set(map(itemgetter("cards"), notes)))):
         odd += [line for line in notes if not _CARDS.fullmatch(line["cards"])]
     odd += [line for line in renamed if not _sound_names(line)]
+    odd += [line for line in releases if not _sound_release(line)]
     if "\\ud" in text or "\\uD" in text:
         odd += [line for line in ledger.lines if _lone_surrogate(line)]
     message = "this time lies in the future; is the clock of this machine right?"
@@ -214,6 +226,14 @@ def _beyond(lines: list[Line], member: str, most: int) -> list[Line]:
 def _sound_names(line: Line) -> bool:
     """Whether the former ids of a note are ids, and others than its own, which only the first may be."""
     return all(isinstance(name, str) for name in line["was"]) and line["note"] not in line["was"][1:]
+
+
+def _sound_release(line: Line) -> bool:
+    """Whether what a release used up are codes, ids and reasons."""
+    return all(
+        isinstance(entry, list) and [type(part) for part in entry] == [str, str, str]
+        for entry in line.get("accepted", ())
+    )
 
 
 def _lone_surrogate(line: Line) -> bool:
@@ -323,6 +343,8 @@ def merged(rows: Iterable[str]) -> str | None:
             named[line["type"]] = line["id"]
         elif sort == "ledger":
             decks[side] = line
+        elif sort == "release" and not _sound_release(line):
+            return None
         elif any("changed-deck" in entry for entry in line.get("accepted", ())):
             retitled = side
         key = (sort, line[_KEYS.get(sort, sort)])

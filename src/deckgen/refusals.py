@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-from deckgen.diagnostics import Span
 from deckgen.fingerprints import answers, source_of
 from deckgen.ledger import answers_in
 from deckgen.source import Mapping, Sequence
@@ -14,6 +13,7 @@ from deckgen.source import Mapping, Sequence
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from deckgen.diagnostics import Span
     from deckgen.faces import NoteType
     from deckgen.kinds import Kind
     from deckgen.ledger import Line
@@ -50,7 +50,7 @@ def of_kind(note_type: NoteType, old: Line, new: Line) -> Iterator[Refusal]:
     if old["cloze"] != new["cloze"]:
         was = "cloze" if old["cloze"] else "normal"
         message = f"the kind was released with `type: {was}`"
-        yield Refusal(key_of(kind, "type"), message, f"write `type: {was}` again", final=True)
+        yield Refusal(kind.document.place_of("type"), message, f"write `type: {was}` again", final=True)
         return
     faults = [*_of_ids(kind, "fields", old, new), *_of_ids(kind, "cards", old, new)]
     yield from faults
@@ -80,7 +80,7 @@ def _of_ids(kind: Kind, under: str, old: Line, new: Line) -> Iterator[Refusal]:
     else:
         message = f"the {what} `{name}` has another id than the one released"
         hint = f"put its id back: `{before[at]}`" if at < len(before) else "put the ids back"
-    yield Refusal(_entry_of(kind, under, at) if at >= 0 else key_of(kind, under), message, hint)
+    yield Refusal(_entry_of(kind, under, at) if at >= 0 else kind.document.place_of(under), message, hint)
 
 
 def _of_sources(kind: Kind, old: Line) -> Iterator[Refusal]:
@@ -148,18 +148,10 @@ def of_clozes(note: Note, line: Line) -> Iterator[Refusal]:
                 break
 
 
-def key_of(kind: Kind, key: str) -> Span:
-    """Where a key of a kind.yaml stands."""
-    root = kind.document.root
-    if isinstance(root, Mapping) and key in root.entries:
-        return kind.document.key_span(root, key)
-    return Span(kind.document.path)
-
-
 def _entry_of(kind: Kind, under: str, index: int) -> Span:
     """Where a field or card of a kind.yaml stands."""
     root = kind.document.root
     entries = root.entries.get(under) if isinstance(root, Mapping) else None
     if isinstance(entries, Sequence):
         return kind.document.span(entries.items[index])
-    return key_of(kind, under)
+    return kind.document.place_of(under)

@@ -92,11 +92,8 @@ class Learner:
     def notes(self) -> dict[str, dict[str, Any]]:
         """All notes by guid, as they are."""
         rows: Any = self.db("SELECT guid, id, mod, flds, tags FROM notes")
-        cards: dict[int, list[int]] = {}
-        for note, ordinal in self.db("SELECT nid, ord FROM cards ORDER BY nid, ord"):
-            cards.setdefault(note, []).append(ordinal)
         return {
-            guid: {"id": note, "mod": mod, "text": (fields, tags.split()), "cards": cards.get(note, [])}
+            guid: {"id": note, "mod": mod, "text": (fields, tags.split())}
             for guid, note, mod, fields, tags in rows
         }
 

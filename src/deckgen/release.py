@@ -72,7 +72,7 @@ def release(project: Path, version: str, progress: Callable[[str, int, int], Non
     check_target(project / ledger.PATH)
     result = build(project, progress, version)
     changes = result.changes
-    if result.package is None or changes is None:
+    if result.package is None:
         return Release(result, folder, [])
     _check_history(changes, version)
     left = sorted(path.name for path in folder.parent.glob("*/") if not path.name.startswith("."))
@@ -86,8 +86,7 @@ def release(project: Path, version: str, progress: Callable[[str, int, int], Non
             f"{folder} is there already, and the ledger does not know {version}",
             "if learners got what is in it, put its source/ledger.jsonl back; if not, delete the folder",
         )
-    names = _write(result, changes, folder, project)
-    return Release(result, folder, names)
+    return Release(result, folder, _write(result, result.package, folder, project))
 
 
 def mend_ledger(project: Path) -> bool:
@@ -127,22 +126,20 @@ def _check_history(changes: Changes, version: str) -> None:
         )
 
 
-def _write(result: Build, changes: Changes, folder: Path, project: Path) -> list[str]:
+def _write(result: Build, main: Package, folder: Path, project: Path) -> list[str]:
     """Write the folder of a release, then the ledger; both or neither."""
-    main = result.package
-    assert main is not None  # noqa: S101 (the caller looked)
     version = main.version
     stem = f"{main.deck.id}-{version}"
     packages = {f"{stem}.apkg": main}
     if result.retired:
         packages[f"{stem}-cleanup.apkg"] = result.retired
     line = {"release": version, "time": main.time, "deckgen": main.deckgen, "notes": 0, "digest": main.digest}
-    text = ledger.written(changes.next_lines(result.rows, line))
+    text = ledger.written(result.changes.next_lines(result.rows, line))
     with _new_folder(folder) as beside:
         for name, each in packages.items():
             with (beside / name).open("xb") as file:
                 package.write(each, file)
-        notes = _notes(result, main, changes, f"{stem}-cleanup.apkg")
+        notes = _notes(result, main, f"{stem}-cleanup.apkg")
         (beside / "release-notes.md").write_text(notes, encoding="utf-8", newline="\n")
         _check_unmoved(project, result.record, text)
         beside.rename(folder)
@@ -163,7 +160,7 @@ def _check_unmoved(project: Path, read: str, text: str) -> None:
         read: The ledger's text as the build has read it.
         text: What is to be written.
     """
-    if ledger.read(project)[2] != read:
+    if (ledger.read_text(project)[0] or "") != read:
         raise CallError(f"{ledger.PATH} has changed while this was built", "release once more")
     _, faults = ledger.parse(text)
     if faults:
@@ -191,8 +188,9 @@ def _day(time: int) -> str:
     return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def _notes(result: Build, main: Package, changes: Changes, cleanup: str) -> str:
+def _notes(result: Build, main: Package, cleanup: str) -> str:
     """What learners should know of a release, as Markdown."""
+    changes = result.changes
     cards = sum(len(row.cards) for row in main.rows)
     parts = [
         f"# {main.deck.title} {main.version}",

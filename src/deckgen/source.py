@@ -211,6 +211,12 @@ class Document:
         """The place of a key of a mapping."""
         return self.span_of_key(mapping.starts[list(mapping.entries).index(key)], key)
 
+    def place_of(self, key: str) -> Span:
+        """The place of a key of the whole file's mapping; the file where it has none."""
+        if isinstance(self.root, Mapping) and key in self.root.entries:
+            return self.key_span(self.root, key)
+        return Span(self.path)
+
     def span_of_key(self, start: int, key: str) -> Span:
         """The place of a key, whose text begins at an offset."""
         length = len(key) + 2 * (self.text[start : start + 1] in {'"', "'"})

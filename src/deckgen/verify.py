@@ -53,6 +53,8 @@ def verify(
     previous: Iterable[Path] = (),
     python: Path | None = None,
     progress: Callable[[str, int, int], None] | None = None,
+    *,
+    require_previous: bool = False,
 ) -> Verification:
     """Build a deck, and rehearse its import in a throw-away collection of the real Anki.
 
@@ -61,9 +63,10 @@ def verify(
         previous: Earlier packages; those of build/release/ where there are none.
         python: A Python that has `anki`; this one where it is None.
         progress: As for `build`.
+        require_previous: Whether there must be an earlier package.
 
     Raises:
-        CallError: A package is none, or of another deck; there is no Anki.
+        CallError: A package is none, or of another deck; there is no earlier one, or no Anki.
     """
     made = build(project, progress)
     if made.package is None:
@@ -75,6 +78,8 @@ def verify(
         paths = [path for path in found if path.name == f"{deck}-{path.parent.name}.apkg"]
         abouts = [(path, _checked(path, deck, 0)) for path in paths]
         earlier = [(path, about) for path, about in abouts if about["time"] < made.package.time]
+    if require_previous and not earlier:
+        raise CallError("there is no earlier package to update from", "name one: --previous FILE.apkg")
     earlier.sort(key=lambda pair: int(pair[1]["time"]))
     with tempfile.TemporaryDirectory() as folder:
         job: dict[str, Any] = {
@@ -97,11 +102,7 @@ def verify(
 def _accepted_since(made: Build, earlier: list[dict[str, Any]]) -> set[str | None]:
     """The versions since which the author has accepted that a note type differs."""
     changes = made.changes
-    if changes is None:
-        return set()
-    times = [
-        line["time"] for line in changes.ledger.releases if "changed-note-type" in str(line.get("accepted"))
-    ]
+    times = [time for time, entry in changes.ledger.accepted() if entry[0] == "changed-note-type"]
     if any(accept.code == "changed-note-type" for accept in changes.accepted):
         times.append(changes.now)
     return {about["version"] for about in earlier if any(time > about["time"] for time in times)}
@@ -202,7 +203,7 @@ def _judge(verification: Verification, names: dict[str, str], accepted: set[str 
                 "renamed field or card for another one; Anki 23.10 and later do not"
             )
         elif update["conflicting"]:
-            verification.faults.append(f"{which}: {counted(update['conflicting'], 'note')} conflicting")
+            verification.faults.append(f"{which}: {stay} conflicting")
         verification.faults += [f"{which}: `{name}`: {what}" for name, what in update["lost"]]
         if not explained:
             verification.faults += [

@@ -16,7 +16,9 @@ NOTES_A_CHAPTER = 500
 
 def sentence(chance: random.Random, words: int) -> str:
     """Some words with a capital, a full stop, and now and then emphasis."""
-    chosen = [chance.choice(WORDS) for _ in range(words)]
+    chosen = [chance.choice(WORDS)]
+    while len(chosen) < words:
+        chosen.append(chance.choice([word for word in WORDS if word != chosen[-1]]))
     if chance.random() < 0.3:
         place = chance.randrange(words)
         chosen[place] = f"**{chosen[place]}**"

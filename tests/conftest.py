@@ -15,10 +15,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
 
+from deckgen.checks import ADVICE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 REPOSITORY = Path(__file__).parents[1]
+
+CARD_ADVICE = {rule.__name__.replace("_", "-") for rule in ADVICE}
+"""The codes of advice about cards, which most tests' small cards would draw."""
 
 DECK = "id: sample\ntitle: Sample\n"
 CHAPTER = """\
@@ -26,6 +31,8 @@ takeaways:
   - id: one
     text: |
       Before change comes {{c1::joining}}.
+    why: |
+      Nobody follows someone who has not understood them.
 """
 
 

@@ -29,6 +29,7 @@ ROOMS = (
     "changes",
     "build",
     "files",
+    "formats",
     "release",
     "rehearsal",
     "verify",

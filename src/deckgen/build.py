@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from deckgen import checks, kinds, ledger, notes, package, source
 from deckgen.changes import Changes
+from deckgen.checks.cards import Cards
+from deckgen.checks.silence import silenced
 from deckgen.diagnostics import CallError, Diagnostic, Span, did_you_mean
 from deckgen.faces import Faces, Folder, NoteType, kind_folders
 from deckgen.fields import FieldWriter
@@ -33,6 +35,7 @@ class Build:
     """What became of a deck's source.
 
     Attributes:
+        project: The deck's folder.
         changes: What differs from the last release.
         diagnostics: What an author should know, by position.
         lines: The lines of the files that diagnostics point into.
@@ -42,6 +45,7 @@ class Build:
         record: The text of the ledger that the build has read.
     """
 
+    project: Path
     changes: Changes
     diagnostics: list[Diagnostic]
     lines: dict[str, list[str]] = field(default_factory=dict)
@@ -121,10 +125,13 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
 
     if None not in unread:
         known_ids = _read_chapters(project, deck, in_force, unread, documents, found, tell)
-        for rule in checks.RULES:
+        for rule in checks.LINKS:
             found += rule(deck, known_ids)
     released, faults, record = ledger.read(project)
     found += faults
+    if None not in unread:
+        asked = {kind: note_type.asked for kind, note_type in note_types.items()}
+        found += checks.advise(Cards(deck, asked, released.ids, complete=not (known_ids or unread)))
     changes = Changes(released, deck, started, note_types)
     if not _errors(found):
         changes.match()
@@ -138,8 +145,9 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
         changes.stamp_types(note_types.values(), rows)
         changes.check_accepts()
     found += changes.found
+    found = silenced(deck, found, whole=not _errors(found))
 
-    result = Build(changes, sorted(dict.fromkeys(found), key=lambda diagnostic: diagnostic.position))
+    result = Build(project, changes, sorted(dict.fromkeys(found), key=lambda diagnostic: diagnostic.position))
     result.lines = _lines_of(result.diagnostics, documents, faces.texts | {ledger.PATH: record})
     result.rows, result.record = rows, record
     if not _errors(found):
@@ -214,6 +222,7 @@ def _read_chapters(  # noqa: PLR0913, PLR0917 (the parts of the path)
     """Read the chapters into the deck; the ids that stand in what could not be read."""
     known_ids: set[str] = set()
     paths = _chapters(project, found)
+    found += _unread_files(project)
     for number, path in enumerate(paths):
         tell("reading", number, len(paths))
         reader = Reader(*source.read(path, path.relative_to(project).as_posix(), project))
@@ -263,6 +272,23 @@ def _chapters(project: Path, found: list[Diagnostic]) -> list[Path]:
         paths += [Path(folder, name) for name in names if name.lower().endswith((".yaml", ".yml"))]
     paths.sort(key=lambda path: (_natural(path.relative_to(top).as_posix()), path))
     return [path for path in paths if path != top / "deck.yaml"]
+
+
+def _unread_files(project: Path) -> Iterator[Diagnostic]:
+    """Advice on files of source/ that look like chapters, and are not read."""
+    top = project / "source"
+    for path in sorted(top.rglob("*.*")):
+        name = path.name.lower()
+        hidden = any(part.startswith(".") for part in path.relative_to(top).parts)
+        if (
+            not hidden
+            and re.search(r"\.ya?ml\W*(?:[a-z]{0,3}\W*)?$|\.(?:yam|yalm|ymal|yaml1)$", name)
+            and not name.endswith((".yaml", ".yml"))
+        ):
+            hint = f"is it a chapter? then its name ends in .yaml: `{re.split(r'[.]y', name)[0]}.yaml`"
+            yield Diagnostic(
+                "unread-file", "nothing reads this file", Span(path.relative_to(project).as_posix()), hint
+            )
 
 
 def _natural(path: str) -> list[tuple[int, int, str]]:

@@ -48,6 +48,15 @@ class Format(StrEnum):
     json = "json"
 
 
+class CheckFormat(StrEnum):
+    """How diagnostics are printed."""
+
+    text = "text"
+    json = "json"
+    github = "github"
+    sarif = "sarif"
+
+
 ProjectOption = Annotated[
     Path | None,
     typer.Option("--project", metavar="DIR", help="The deck's folder. Default: the nearest one upwards."),
@@ -55,6 +64,16 @@ ProjectOption = Annotated[
 FormatOption = Annotated[
     Format, typer.Option("--format", help="`json` prints one object on stdout, for other programs.")
 ]
+CheckFormatOption = Annotated[
+    CheckFormat | None,
+    typer.Option(
+        "--format",
+        help="`json` prints one object on stdout, `github` annotations, `sarif` a log for code scanning. "
+        "Default: `text`; under GitHub Actions `github`.",
+        show_default=False,
+    ),
+]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Let advice count as errors do.")]
 OutputOption = Annotated[
     Path | None,
     typer.Option(
@@ -89,7 +108,8 @@ def build(
     locked: Annotated[  # noqa: FBT002 (typer's way)
         bool, typer.Option("--locked", help="Write the package only if it is exactly the one last released.")
     ] = False,
-    output_format: FormatOption = Format.text,
+    strict: StrictOption = False,  # noqa: FBT002 (typer's way)
+    output_format: CheckFormatOption = None,
 ) -> None:
     """Check the deck and write its .apkg."""
     with _reporting("build", output_format) as report:
@@ -103,13 +123,14 @@ def build(
         else:
             _make_build_folder(folder / "build")
         result = _build(folder, report)
-        if result.package is None:
+        if report.fails(result, strict=strict):
             target = output or folder / "build"
             left = output.exists() if output else any(target.glob("*.apkg"))
             report.end(
                 result, "nothing was written" + ("; the package from before is as it was" if left else "")
             )
             raise typer.Exit(1)
+        assert result.package is not None  # noqa: S101 (else it fails)
         if locked and not result.package.version:
             raise CallError(
                 "this is not exactly what was last released, and --locked asks for that"
@@ -129,7 +150,8 @@ def check(
     fix: Annotated[  # noqa: FBT002 (typer's way)
         bool, typer.Option("--fix", help="Mend what can be mended without asking: a conflict in the ledger.")
     ] = False,
-    output_format: FormatOption = Format.text,
+    strict: StrictOption = False,  # noqa: FBT002 (typer's way)
+    output_format: CheckFormatOption = None,
 ) -> None:
     """Check the deck as `build` does, and write nothing but what `--fix` mends."""
     with _reporting("check", output_format) as report:
@@ -137,11 +159,12 @@ def check(
         if fix:
             from deckgen.release import mend_ledger  # noqa: PLC0415
 
-            if mend_ledger(folder) and output_format is Format.text:
+            if mend_ledger(folder) and report.for_people:
                 _say("source/ledger.jsonl: the conflict is resolved; commit it")
         result = _build(folder, report)
-        report.end(result)
-        if result.package is None:
+        failed = report.fails(result, strict=strict)
+        report.end(result, "with --strict advice counts" if failed and result.package else "")
+        if failed:
             raise typer.Exit(1)
 
 
@@ -149,7 +172,7 @@ def check(
 def release(
     version: Annotated[str, typer.Argument(metavar="VERSION", help="As in 1.0.0; each is released once.")],
     project: ProjectOption = None,
-    output_format: FormatOption = Format.text,
+    output_format: CheckFormatOption = None,
 ) -> None:
     """Build the deck as VERSION, into build/release/VERSION/, and note it in source/ledger.jsonl."""
     with _reporting("release", output_format) as report:
@@ -273,7 +296,7 @@ def _build(folder: Path, report: _Report) -> Build:
 @contextmanager
 def _bar(report: _Report) -> Iterator[Callable[[str, int, int], None]]:
     """What shows how far the work is, where it takes long."""
-    bar = _Bar(shown=report.output_format is Format.text and sys.stderr.isatty())
+    bar = _Bar(shown=report.for_people and sys.stderr.isatty())
     try:
         yield bar.tick
     finally:
@@ -311,34 +334,62 @@ class _Bar:
 
 
 class _Report:
-    """What a command tells: text on stderr, or one JSON object on stdout."""
+    """What a command tells: text on stderr, or something for other programs on stdout."""
 
-    def __init__(self, command: str, output_format: Format) -> None:
+    def __init__(self, command: str, output_format: Format | CheckFormat | None) -> None:
         self.command = command
-        self.output_format = output_format
+        actions = os.environ.get("GITHUB_ACTIONS") == "true"
+        self.format = str(output_format or (CheckFormat.github if actions else CheckFormat.text))
+        self.failed_strictly = False
+
+    @property
+    def for_people(self) -> bool:
+        """Whether text is printed; GitHub shows it in its log, beside the annotations."""
+        return self.format in {Format.text, CheckFormat.github}
+
+    def fails(self, result: Build, *, strict: bool) -> bool:
+        """Whether there are errors or, where it counts, advice."""
+        self.failed_strictly = strict and bool(result.diagnostics)
+        return result.package is None or self.failed_strictly
 
     def end(self, result: Build, note: str = "", path: Path | None = None, files: Sequence[str] = ()) -> None:
         """Tell the diagnostics, and what came of the work: a package, or the files of a release."""
         errors = sum(diagnostic.level == "error" for diagnostic in result.diagnostics)
-        if self.output_format is Format.json:
+        if self.format == Format.json:
             about = _about(result, result.package, path) if result.package else None
             released = {"files": list(files)} if files else {}
             self.object(
-                ok=not errors,
+                ok=not errors and not self.failed_strictly,
                 diagnostics=[diagnostic.as_json() for diagnostic in result.diagnostics],
                 package=about,
                 **released,
             )
             return
+        if self.format != Format.text:
+            self._annotate(result)
+        if not self.for_people:
+            return
+        terminal = sys.stderr.isatty()
         width = shutil.get_terminal_size((100, 24)).columns
         for diagnostic in result.diagnostics:
-            _say(render(diagnostic, result.lines.get(diagnostic.span.path), width))
+            lines = result.lines.get(diagnostic.span.path)
+            _say(render(diagnostic, lines, width, wrap=terminal, paint=_paint if _coloured() else None))
         advice = len(result.diagnostics) - errors
         if result.diagnostics:
             counts = [counted(errors, "error")] * bool(errors) + [f"{advice} advice"] * bool(advice)
             _say(f"{', '.join(counts)}{f': {note}' if note else ''}")
-        if result.package:
+        if result.package and not (self.failed_strictly and path is None):
             _say(_summary(result, result.package, path, files))
+
+    def _annotate(self, result: Build) -> None:
+        """Print the diagnostics as annotations, or as a SARIF log."""
+        from deckgen import formats  # noqa: PLC0415
+
+        prefix = formats.from_repository(result.project)
+        if self.format == CheckFormat.sarif:
+            sys.stdout.write(formats.sarif(result.diagnostics, __version__, prefix))
+        else:
+            sys.stdout.write(formats.github(result.diagnostics, prefix))
 
     def object(self, **members: object) -> None:
         """Print the one JSON object."""
@@ -347,14 +398,28 @@ class _Report:
 
     def failed(self, message: str, hint: str = "") -> None:
         """Tell that the call was wrong, or failed."""
-        if self.output_format is Format.json:
+        if self.format == Format.json:
             self.object(ok=False, error={"message": message, "hint": hint or None})
         else:
-            _say(f"error: {message}" + (f"\n  hint: {hint}" if hint else ""))
+            label = _paint("error", "error") if _coloured() else "error"
+            _say(f"{label}: {message}" + (f"\n  hint: {hint}" if hint else ""))
+
+
+_COLOURS = {"error": "red", "advice": "yellow", "hint": "cyan", "place": None, "+": "green", "-": "red"}
+
+
+def _coloured() -> bool:
+    """Whether stderr takes colours: a terminal that can, whose user has not said no (no-color.org)."""
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _paint(text: str, what: str) -> str:
+    """A text in the colour of what it is."""
+    return typer.style(text, fg=_COLOURS[what], bold=what in {"error", "advice", "place"})
 
 
 @contextmanager
-def _reporting(command: str, output_format: Format) -> Iterator[_Report]:
+def _reporting(command: str, output_format: Format | CheckFormat | None) -> Iterator[_Report]:
     """Turn a failed call into a message and its exit code, and leave nothing behind when stopped."""
     report = _Report(command, output_format)
     stopped: list[int] = []
@@ -466,4 +531,4 @@ def _size(count: int) -> str:
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(text.rstrip("\n") + "\n")
+    typer.echo(text.rstrip("\n"), err=True, color=_coloured())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 Level = Literal["error", "advice"]
 
@@ -88,6 +88,38 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "never-released": ("advice", "A note is retired that has never been released."),
     "unused-accept": ("advice", "An acceptance in deck.yaml accepts nothing, or nothing any more."),
     "builds-on-retired": ("advice", "A note builds on one that is retired."),
+    # Good cards
+    "long-answer": ("advice", "An answer is too long to be recalled at once."),
+    "cloze-hides-all": ("advice", "A cloze leaves too little of its sentence to tell what is asked."),
+    "cloze-hides-little": ("advice", "A cloze hides a word that carries no meaning."),
+    "cloze-gap": ("advice", "The cloze numbers of a text leave one out."),
+    "term-in-definition": ("advice", "A term stands in the text by which a card asks for it."),
+    "missing-reason": ("advice", "A note or an option lacks its reason, or the reason says nothing."),
+    "no-question": ("advice", "The question of a vignette asks nothing."),
+    "longest-option": ("advice", "The right option is by far the longest."),
+    "hedged-option": ("advice", "Only the right option is hedged."),
+    "absolute-words": ("advice", "Absolute words stand in wrong options alone."),
+    "echoed-stem": ("advice", "Only the right option repeats words of the question."),
+    "all-of-the-above": ("advice", "An option refers to other options."),
+    "negative-stem": ("advice", "A question asks for what is not so, without emphasis on that word."),
+    "overlapping-options": ("advice", "One option contains another, or is the same."),
+    "unparallel-options": ("advice", "An option is not built like the others."),
+    "few-options": ("advice", "A vignette has fewer options than the exam's questions."),
+    "answer-places": ("advice", "The right option stands mostly in one place, or never in one."),
+    "same-question": ("advice", "Two notes ask the same, or nearly the same."),
+    "same-term": ("advice", "A term is defined twice."),
+    "undefined-abbreviation": ("advice", "No card says what an abbreviation stands for."),
+    "missing-reference": ("advice", "A note has no reference, and its neighbours have one."),
+    # Typing
+    "missing-alt": ("advice", "An image has no text alternative."),
+    "upper-case": ("advice", "A text is mostly in capitals."),
+    "doubled-word": ("advice", "A word stands twice in a row."),
+    "doubled-space": ("advice", "Several spaces stand between two words."),
+    "trailing-space": ("advice", "Blanks stand at the end of a line."),
+    "stray-markdown": ("advice", "Markdown does not take effect, so learners see its signs."),
+    "curly-quotes": ("advice", "A value stands in curly quotes, which learners see."),
+    "unread-file": ("advice", "A file looks like a chapter, and is not read."),
+    "unused-allow": ("advice", "An `allow` silences nothing."),
 }
 """Every code, with its level and what it says, in a sentence. Codes never change once released."""
 
@@ -181,26 +213,55 @@ def counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'s' * (number != 1)}"
 
 
-def render(diagnostic: Diagnostic, lines: Sequence[str] | None, width: int = 100) -> str:
+def render(
+    diagnostic: Diagnostic,
+    lines: Sequence[str] | None,
+    width: int = 100,
+    *,
+    wrap: bool = False,
+    paint: Callable[[str, str], str] | None = None,
+) -> str:
     """A diagnostic as text: place, message, the line with a caret under it, hint.
 
     Args:
         diagnostic: What to print.
         lines: The lines of the diagnostic's file, without line ends; None where they are not known.
         width: The most columns that the quoted line may take.
+        wrap: Whether message and hint are broken at `width` as well.
+        paint: Colours a piece of text, which is called "place", "error", "advice" or "hint".
     """
-    span = diagnostic.span
+    colour = paint or (lambda text, _: text)
+    span, level = diagnostic.span, diagnostic.level
     place = ":".join(str(part) for part in (span.path, span.line or None, span.column) if part is not None)
-    text = f"{place}: {diagnostic.level}[{diagnostic.code}]: {diagnostic.message}\n"
+    head = f"{place}: {level}[{diagnostic.code}]:"
+    text = _wrapped(f"{head} {diagnostic.message}", width if wrap else 0)
+    text = text.replace(
+        head, f"{colour(f'{place}:', 'place')} {colour(f'{level}[{diagnostic.code}]', level)}:", 1
+    )
     if lines is not None and 0 < span.line <= len(lines):
-        text += _quote(lines[span.line - 1], span, width)
+        quoted, carets = _quote(lines[span.line - 1], span, width)
+        text += quoted + (f"{carets.rstrip('^')}{colour(carets.lstrip(' |'), level)}\n" if carets else "")
     if diagnostic.hint:
-        text += f"  hint: {diagnostic.hint}\n"
+        hint = _wrapped(f"  hint: {diagnostic.hint}", width if wrap else 0)
+        text += hint.replace("hint:", colour("hint:", "hint"), 1)
     return text
 
 
-def _quote(line: str, span: Span, width: int) -> str:
-    """The source line with its number and, where the column is known, carets under the span."""
+def _wrapped(text: str, width: int) -> str:
+    """A line, broken at words where it is longer than a width; 0 for no width."""
+    if not width or _columns(text) <= width:
+        return f"{text}\n"
+    import textwrap  # noqa: PLC0415 (only in narrow terminals)
+
+    indent = " " * (8 if text.startswith("  hint") else 2)
+    lines = textwrap.wrap(
+        text, max(width, 20), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _quote(line: str, span: Span, width: int) -> tuple[str, str]:
+    """The source line with its number and, where the column is known, a line of carets under the span."""
     gutter = f"{span.line:>5} | "
     room = max(width - len(gutter), 20)
     line = line.replace("\t", " ").rstrip()
@@ -209,13 +270,13 @@ def _quote(line: str, span: Span, width: int) -> str:
         for char in line
     )
     if span.column is None:
-        return f"{gutter}{_crop(line, 0, room)[0]}\n"
+        return f"{gutter}{_crop(line, 0, room)[0]}\n", ""
     start = span.column - 1
     shown, cut = _crop(line, start, room)
     end = min(max((span.end_column or span.column + 1) - 1, start + 1), len(line) + 1)
     before = _columns(shown[: start - cut])
     carets = min(max(_columns(line[start:end]), 1), max(room - before, 1))
-    return f"{gutter}{shown}\n{'|':>{len(gutter) - 1}} {' ' * before}{'^' * carets}\n"
+    return f"{gutter}{shown}\n", f"{'|':>{len(gutter) - 1}} {' ' * before}{'^' * carets}"
 
 
 def _crop(line: str, start: int, room: int) -> tuple[str, int]:

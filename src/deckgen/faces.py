@@ -80,6 +80,20 @@ class NoteType:
     css: str
     rules: CardRules
 
+    @property
+    def asked(self) -> list[frozenset[str]]:
+        """For each card, the keys whose values its front shows; the dormant one is left out."""
+        keys = {field.name: field.key for field in self.kind.fields if field.key}
+        live = [front for card, front in zip(self.kind.cards, self.rules.fronts, strict=True) if card.face]
+        return [
+            frozenset(
+                keys[tag.field]
+                for tag in anki_template.tags(front)
+                if isinstance(tag, anki_template.Replacement) and tag.field in keys
+            )
+            for front in live
+        ]
+
 
 def kind_folders(folders: Iterable[Folder]) -> list[Folder]:
     """The folders of the kinds in force, by name; a later folder's kind takes an earlier one's place."""

@@ -89,6 +89,7 @@ COMMON_KEYS = {
     for key in (
         Key("id", "id", required=True, about="The note's name in the deck; it never changes."),
         Key("tags", "tags", about="Anki tags, besides the chapter's and the deck's."),
+        Key("allow", "own", about="Codes of advice that do not hold for this note."),
         Key("was", "own", about="The id that the note had in an earlier release."),
         Key("retired", "own", about="Why a released note is taken out of the deck."),
         Key("replaced_by", "own", about="The id of the note that takes a retired one's place."),

@@ -469,6 +469,14 @@ def _cloze_faults(text: str, found: list[Cloze]) -> Iterator[tuple[str, int, int
             yield "bad-cloze", cloze.start, cloze.inner - cloze.start, message, hint
 
 
+def rendered(text: str) -> str:
+    """Markdown and highlights as HTML and nothing else: what signs a learner would see of a text."""
+    html = _MARKDOWN.html(text)
+    return (
+        _HIGHLIGHT.sub(lambda match: match[1] or f"<mark>{match[2]}</mark>", html) if "==" in html else html
+    )
+
+
 def _unwrapped(html: str) -> str:
     """The HTML without the `<p>` around it where that is all there is, and without the last line end."""
     if html.startswith("<p>") and html.endswith("</p>\n") and html.find("<p>", 3) < 0:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from deckgen.diagnostics import Span, did_you_mean
+from deckgen.diagnostics import CATALOGUE, Span, did_you_mean
 from deckgen.reading import ID, Reader
 from deckgen.source import Mapping, Node, Scalar, Sequence
 
@@ -91,11 +91,15 @@ class Table:
     Attributes:
         id: The first half of its rows' ids.
         values: What its own keys say.
+        start: Where it begins in its chapter's text, in characters.
+        allow: The codes of advice that do not hold for it and its rows.
         rows: Its notes, in order.
     """
 
     id: str
     values: dict[str, Value]
+    start: int = 0
+    allow: tuple[Scalar, ...] = ()
     rows: list[Note] = field(default_factory=list)
 
 
@@ -116,6 +120,8 @@ class Note:
         was: The id that it had in an earlier release; empty where it says none.
         retired: Why it is no longer in the deck; None where it is.
         replaced_by: The id of the note that takes its place; None where it names none.
+        start: Where it begins in its chapter's text, in characters.
+        allow: The codes of advice that do not hold for it.
     """
 
     kind: Kind
@@ -130,6 +136,8 @@ class Note:
     was: str = ""
     retired: Scalar | None = None
     replaced_by: Scalar | None = None
+    start: int = 0
+    allow: tuple[Scalar, ...] = ()
 
     def mentions(self) -> list[Scalar]:
         """The ids of other notes under all its keys, those of `builds_on` first."""
@@ -170,6 +178,8 @@ class Deck:
         license: A licence's name.
         feedback: An address for suggestions, `{id}` standing for the note's id.
         accept: The refused changes that the next release makes nevertheless.
+        exam_options: How many options a question of the exam has; 0 where it is not said.
+        off: The codes of advice that are switched off for the whole deck.
         notes: In the order of the source, those with faults included.
     """
 
@@ -183,10 +193,15 @@ class Deck:
     license: str = ""
     feedback: str = ""
     accept: list[Accept] = field(default_factory=list)
+    exam_options: int = 0
+    off: frozenset[str] = frozenset()
     notes: list[Note] = field(default_factory=list)
 
 
-_DECK_KEYS = ("id", "title", "language", "description", "tags", "authors", "license", "feedback", "accept")
+_DECK_KEYS = (
+    *("id", "title", "language", "description", "tags", "authors", "license", "feedback"),
+    *("exam_options", "checks", "accept"),
+)
 ACCEPTABLE = ("changed-deck", "changed-note-type", "moved-cloze")
 """The codes of the refusals that an author may accept."""
 
@@ -221,7 +236,51 @@ def read_deck(reader: Reader) -> Deck:  # noqa: C901 (one key after the other)
     if "accept" in values:
         accepts = (_accept(reader, item) for item in reader.items(values["accept"], "accept"))
         deck.accept = [accept for accept in accepts if accept]
+    if "exam_options" in values:
+        deck.exam_options = _exam_options(reader, values["exam_options"])
+    if "checks" in values:
+        deck.off = _switched_off(reader, values["checks"])
     return deck
+
+
+def _exam_options(reader: Reader, node: Node) -> int:
+    number = reader.number(node, "exam_options") or 0
+    if number and not MIN_OPTIONS <= number <= MAX_OPTIONS:
+        message = f"`exam_options` is {number}; a vignette has {MIN_OPTIONS} to {MAX_OPTIONS} options"
+        reader.report("wrong-type", node, message)
+    return number
+
+
+def _switched_off(reader: Reader, node: Node) -> frozenset[str]:
+    """The codes of advice that `checks` switches off."""
+    hint = "write `checks:`, under it each code with `off`, as in `same-term: off`, and `because: |` with the reason"
+    if not isinstance(node, Mapping):
+        reader.report("wrong-type", node, "`checks` says which codes of advice are off", hint)
+        return frozenset()
+    codes = set()
+    for code, value in node.entries.items():
+        if code == "because":
+            reader.prose(value, "because")
+        elif fault := _no_advice(code):
+            reader.report("wrong-type", reader.document.key_span(node, code), *fault)
+        elif not isinstance(value, Scalar) or value.value.lower() not in {"off", "false"}:
+            reader.report("wrong-type", value, f"`{code}` can only be `off` here", f"write `{code}: off`")
+        else:
+            codes.add(code)
+    reader.require(node, "`checks`", ("because",), "say why, for those who read the deck's source after you")
+    return frozenset(codes)
+
+
+def _no_advice(code: str) -> tuple[str, str] | None:
+    """A message and a hint where a word is not the code of an advice."""
+    if code not in CATALOGUE:
+        return f"`{code}` is not a code", did_you_mean(code, CATALOGUE) or "`deckgen explain` lists them"
+    if CATALOGUE[code][0] == "error":
+        return (
+            f"`{code}` is an error, which cannot be switched off",
+            f"`deckgen explain {code}` says how to mend it",
+        )
+    return None
 
 
 def _accept(reader: Reader, item: Node) -> Accept | None:
@@ -320,7 +379,7 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
     head = _note(reader, mapping, values, kind, chapter, whole=whole)
     if isinstance(rows, Sequence) and not rows.items:
         reader.report("empty-value", rows, f"`{kind.rows}` has no items")
-    table = Table(head.id, values)
+    table = Table(head.id, values, head.start, head.allow)
     for row in reader.items(rows, kind.rows):
         row_mapping, row_values, row_whole = _read_values(
             reader, row, f"a row of {_article(kind)}", kind.keys
@@ -380,9 +439,11 @@ def _note(  # noqa: PLR0913 (what a note is made of)
         tags = _joined(tags, reader.tags(node))
     links = values.get("builds_on")
     builds_on = links.items if isinstance(links, References) else []
-    note = Note(kind, identifier, at, chapter, values, tags, builds_on, whole)
+    note = Note(kind, identifier, at, chapter, values, tags, builds_on, whole, start=mapping.start)
     if not mapping.entries.keys().isdisjoint(_UPDATE_KEYS):
         _read_update_keys(reader, mapping, note)
+    if (node := mapping.entries.get("allow")) is not None:
+        note.allow = _allowed(reader, node)
     note.whole = whole and bool(identifier) and len(reader.found) == before
     return note
 
@@ -402,6 +463,20 @@ def _read_update_keys(reader: Reader, mapping: Mapping, note: Note) -> None:
             reader.report("wrong-type", retired, "`retired` says why, not whether", hint)
     if replaced_by is not None:
         note.replaced_by = reader.scalar(replaced_by, "replaced_by")
+
+
+def _allowed(reader: Reader, node: Node) -> tuple[Scalar, ...]:
+    """The codes under `allow`; those that cannot be allowed are reported and left out."""
+    codes = []
+    for item in reader.items(node, "allow"):
+        scalar = reader.scalar(item, "allow")
+        if scalar is None:
+            continue
+        if fault := _no_advice(scalar.value):
+            reader.report("wrong-type", scalar, *fault)
+        else:
+            codes.append(scalar)
+    return tuple(codes)
 
 
 def _former_id(reader: Reader, node: Node) -> str:

@@ -189,6 +189,10 @@ class Document:
         line = bisect_right(self._line_starts, offset) - 1
         return line, offset - self._line_starts[line]
 
+    def offset(self, line: int, column: int | None) -> int:
+        """The offset in the text of a line and column, both from 1; the line's end where there is no column."""
+        return self._line_starts[line - 1] + (len(self.lines[line - 1]) if column is None else column - 1)
+
     def span(self, node: Node) -> Span:
         """The place of a node: a one-line text whole, a block's first line, a list's or mapping's start."""
         if not isinstance(node, Scalar):

@@ -1,0 +1,362 @@
+"""What the rules about cards look at: the deck's notes, their texts, and the words in them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from deckgen.diagnostics import Diagnostic
+from deckgen.markup import clozes
+from deckgen.notes import Options, Texts, place, without_clozes
+from deckgen.source import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+    from collections.abc import Mapping as ReadOnly
+
+    from deckgen.diagnostics import Span
+    from deckgen.markup import Cloze
+    from deckgen.notes import Deck, Note, Option, Value
+    from deckgen.source import Document
+
+WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+"""A word: letters and digits, with apostrophes within."""
+
+_MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|<[^>]*>|\[sound:[^\]]*\]|[*_`=]")
+
+FUNCTION_WORDS = frozenset(
+    "a an the of to in on at by for from with and or but nor as is are was were be been being am it its this that "
+    "these those there here which who whom whose what than then so such do does did has have had will would can "
+    "could may might shall should must not no i you he she we they them his her their our your my me him us if "
+    "into about also very just when where while how why each any some one".split()
+)
+"""English words that carry grammar rather than meaning."""
+
+
+class Text(NamedTuple):
+    """A text of a note: the key that it stands under, and where."""
+
+    note: Note
+    key: str
+    scalar: Scalar
+
+
+class Chapter(NamedTuple):
+    """A file of the source, and the texts in it by their places."""
+
+    document: Document
+    texts: list[Text]
+
+
+class Hidden(NamedTuple):
+    """A text with clozes: by number, what each hides and how it is hinted at."""
+
+    note: Note
+    scalar: Scalar
+    clozes: list[Cloze]
+
+
+class Vignette(NamedTuple):
+    """A note with options.
+
+    Attributes:
+        note: The note.
+        stem: All its texts that stand before the options, the question included.
+        question: The last of them.
+        options: Its options.
+        right: The place of the right one, from 0.
+    """
+
+    note: Note
+    stem: str
+    question: Scalar | None
+    options: list[Option]
+    right: int
+
+
+class _Stems(dict[str, str]):
+    """Words without their endings, found once each; signs around a word do not count."""
+
+    def __missing__(self, word: str) -> str:
+        stem = self[word] = _stem(word.strip(_SIGNS))
+        return stem
+
+
+_SIGNS = ".,;:!?()[]{}\"'“”‘’„«»*_=`…–—-/|$"
+
+
+_ENDINGS = (
+    *("ization", "isation", "ational", "fulness", "iveness", "ousness", "ability", "ibility"),
+    *("ations", "ation", "itions", "ition", "ments", "ment", "ness", "ities", "ity", "tional", "ically"),
+    *("izing", "ising", "izes", "ises", "ized", "ised", "ize", "ise", "isms", "ism", "ists", "ist"),
+    *("ences", "ence", "ances", "ance", "ents", "ent", "ants", "ant", "ives", "ive", "ical", "ics", "ic"),
+    *(
+        "ions",
+        "ion",
+        "ings",
+        "ing",
+        "edly",
+        "ally",
+        "ers",
+        "ors",
+        "ies",
+        "ous",
+        "ful",
+        "ely",
+        "al",
+        "er",
+        "or",
+    ),
+    *("ed", "es", "ly", "s", "e", "y"),
+)
+_ENDED = re.compile(f"(.{{4,}}?)(?:{'|'.join(sorted(_ENDINGS, key=len, reverse=True))})")
+
+
+def _stem(word: str) -> str:
+    """An English word without its endings, at most two, of which at least four letters stay."""
+    word = word.removesuffix("'s").removesuffix("’s")
+    for _ in range(2):
+        match = _ENDED.fullmatch(word)
+        if match is None:
+            break
+        word = match[1]
+    return word
+
+
+STEMS = _Stems()
+"""English words without their endings, as in "join" for "joining"; any word may be asked for."""
+
+FUNCTION_STEMS = frozenset(STEMS[word] for word in (*FUNCTION_WORDS, "-"))
+"""The stems of words that carry no meaning, and of signs that stand alone."""
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, in small letters."""
+    return WORD.findall(text.lower())
+
+
+def stems(text: str) -> set[str]:
+    """The stems of all that stands between white space in a text: less exact than `words`, and much faster."""
+    return set(map(STEMS.__getitem__, text.lower().split()))
+
+
+def content(text: str) -> list[str]:
+    """The stems of a text's words that carry meaning, in order."""
+    return [STEMS[word] for word in words(text) if word not in FUNCTION_WORDS]
+
+
+def plain(text: str) -> str:
+    """A text without the marks of Markdown and clozes."""
+    return _MARKUP.sub(lambda match: match[1] or "", without_clozes(text))
+
+
+@dataclass
+class Cards:
+    """A deck as the rules about cards see it.
+
+    Attributes:
+        deck: The deck.
+        asked: By kind, for each of its cards the keys whose values the front shows.
+        released: The ids of notes that have been released.
+        complete: Whether every chapter could be read, so that what is missing is not there.
+    """
+
+    deck: Deck
+    asked: ReadOnly[str, list[frozenset[str]]]
+    released: Container[str]
+    complete: bool = True
+
+    @cached_property
+    def notes(self) -> list[Note]:
+        """The notes that can be judged: those without faults, and not retired."""
+        return [note for note in self.deck.notes if note.whole and not note.retired]
+
+    @cached_property
+    def english(self) -> bool:
+        """Whether the deck is in English, which some rules know the words of."""
+        return self.deck.language.partition("-")[0].lower() == "en"
+
+    def is_released(self, note: Note) -> bool:
+        """Whether learners may have a note already."""
+        return note.id in self.released or (bool(note.was) and note.was in self.released)
+
+    @cached_property
+    def texts(self) -> list[Text]:
+        """All texts of the notes, a table's own once."""
+        found: list[Text] = []
+        tables = set()
+        for note in self.notes:
+            if note.table and note.table not in tables:
+                tables.add(note.table)
+                found += _texts(note, note.table.values)
+            found += _texts(note, note.values)
+        return found
+
+    @cached_property
+    def chapters(self) -> list[Chapter]:
+        """The chapters, each with the texts in it by their places."""
+        found: dict[str, Chapter] = {}
+        for text in self.texts:
+            document = text.note.chapter.document
+            found.setdefault(document.path, Chapter(document, [])).texts.append(text)
+        for chapter in found.values():
+            chapter.texts.sort(key=lambda text: text.scalar.start)
+        return list(found.values())
+
+    def texts_with(self, pattern: re.Pattern[str], *needles: str) -> Iterator[Text]:
+        """The texts in whose source a pattern is found, each once.
+
+        The pattern runs over whole chapters, which is much faster than over one text after the other.
+
+        Args:
+            pattern: What to find.
+            needles: Where it is given, only chapters that hold one of these are searched.
+        """
+        for document, texts in self.chapters:
+            if needles and not any(needle in document.text for needle in needles):
+                continue
+            starts: list[int] = []
+            last = -1
+            for match in pattern.finditer(document.text):
+                starts = starts or [text.scalar.start for text in texts]
+                number = bisect_right(starts, match.start()) - 1
+                if number != last and number >= 0 and match.start() < texts[number].scalar.end:
+                    last = number
+                    yield texts[number]
+
+    @cached_property
+    def plain_keys(self) -> set[tuple[str, str]]:
+        """The keys, each with its kind, whose texts are no Markdown."""
+        kinds = {note.kind.name: note.kind for note in self.notes}
+        return {
+            (name, key.name)
+            for name, kind in kinds.items()
+            for key in (*kind.table_keys.values(), *kind.keys.values())
+            if key.type in {"text", "texts"}
+        }
+
+    @cached_property
+    def with_capitals(self) -> list[Text]:
+        """The texts that hold capitals side by side."""
+        return list(self.texts_with(re.compile("[A-Z]{2}")))
+
+    @cached_property
+    def hidden(self) -> list[Hidden]:
+        """The texts whose clozes are sound."""
+        keys = {
+            name: [key.name for key in note.kind.keys.values() if key.type == "cloze"]
+            for name, note in {note.kind.name: note for note in self.notes}.items()
+        }
+        found = []
+        for note in self.notes:
+            for key in keys[note.kind.name]:
+                value = note.values.get(key)
+                inside = clozes(value.value) if isinstance(value, Scalar) else []
+                # broken ones are told as such
+                if isinstance(value, Scalar) and all(each.end >= 0 and each.numbers[0] for each in inside):
+                    found.append(Hidden(note, value, inside))
+        return found
+
+    @cached_property
+    def vignettes(self) -> list[Vignette]:
+        """The notes with options, one of which is right."""
+        found = []
+        for note in self.notes:
+            for key, value in note.values.items():
+                if isinstance(value, Options) and value.items:
+                    found += _vignette(note, key, value, self.shown(note.kind.name))
+        return found
+
+    def shown(self, kind: str) -> frozenset[str]:
+        """The keys whose values stand on a front of a kind's cards."""
+        return frozenset().union(*self.asked.get(kind, ()))
+
+    def prompt(self, note: Note) -> str:
+        """All that the fronts of a note's cards show, and its options: what it asks."""
+        values = values_of(note)
+        keys = self.shown(note.kind.name)
+        return " ".join(_said(values[key]) for key in values if key in keys)
+
+    def answer(self, note: Note) -> str:
+        """What a learner has to come up with: the clozes' answers, the right option, the label."""
+        if note.kind.cloze:
+            texts = (note.values.get(key.name) for key in note.kind.keys.values() if key.type == "cloze")
+            return " ".join(_ANSWER.sub(_answered, text.value) for text in texts if isinstance(text, Scalar))
+        for value in note.values.values():
+            if isinstance(value, Options):
+                return " ".join(option.text.value for option in value.items if option.correct)
+        value = values_of(note).get(note.kind.label)
+        if isinstance(value, Texts):
+            return value.items[0].value
+        return value.value if isinstance(value, Scalar) else ""
+
+
+_ANSWER = re.compile(r".*?(?:\{\{c[0-9,]+::(.*?)(?:::.*?)?\}\}|$)", re.DOTALL)
+
+
+def _answered(match: re.Match[str]) -> str:
+    return f" {match[1] or ''}"
+
+
+def _texts(note: Note, values: ReadOnly[str, Value]) -> Iterator[Text]:
+    for key, value in values.items():
+        if type(value) is Scalar:
+            yield Text(note, key, value)
+        elif isinstance(value, Options):
+            for option in value.items:
+                yield Text(note, "text", option.text)
+                yield Text(note, "why", option.why)
+        elif isinstance(value, Texts):
+            for item in value.items:
+                yield Text(note, key, item)
+
+
+def _vignette(note: Note, key: str, options: Options, shown: Container[str]) -> Iterator[Vignette]:
+    """A note as a vignette, where one of its options is right."""
+    right = [number for number, option in enumerate(options.items) if option.correct]
+    stem: list[Scalar] = []
+    for name in note.kind.keys:
+        if name == key:
+            break
+        value = note.values.get(name) if name in shown else None
+        if isinstance(value, Scalar):
+            stem.append(value)
+    if len(right) == 1:
+        text = " ".join(scalar.value for scalar in stem)
+        yield Vignette(note, text, stem[-1] if stem else None, options.items, right[0])
+
+
+def _said(value: Value) -> str:
+    """What a value says, without the marks of clozes."""
+    if isinstance(value, Scalar):
+        return without_clozes(value.value) if "{{c" in value.value else value.value
+    return " ".join(item.value for item in value.items) if isinstance(value, Texts) else ""
+
+
+def values_of(note: Note) -> ReadOnly[str, Value]:
+    """The values of a note, with those of its table."""
+    return note.values if note.table is None else note.table.values | note.values
+
+
+def at(note: Note, scalar: Scalar, offset: int, length: int) -> Span:
+    """The place of a part of a note's text; `offset` in characters of its value."""
+    return note.chapter.document.span_in(scalar, offset, length)
+
+
+def of_text(note: Note, scalar: Scalar) -> Span:
+    """The place of a text of a note."""
+    return note.chapter.document.span(scalar)
+
+
+def of_note(code: str, note: Note, message: str, hint: str = "") -> Diagnostic:
+    """A diagnostic on a note as a whole."""
+    return Diagnostic(code, message, place(note), hint)
+
+
+def usual(numbers: list[int]) -> int:
+    """The number that is most often among some; 0 where there are none."""
+    return Counter(numbers).most_common(1)[0][0] if numbers else 0

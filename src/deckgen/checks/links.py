@@ -1,0 +1,139 @@
+"""Rules over the notes of a deck, one function a rule."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from deckgen.diagnostics import Diagnostic
+from deckgen.notes import Deck, Note, place, unknown_id_hint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from collections.abc import Set as AbstractSet
+
+
+_HINTS = 20  # looking for the nearest of 100,000 ids takes a second
+
+
+def duplicate_ids(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic]:
+    """Two notes, or a note and a table, of one id."""
+    del also_known
+    first: dict[str, Note] = {}
+    for note in deck.notes:
+        if not note.id:
+            continue
+        other = first.setdefault(note.id, note)
+        if other is not note:
+            at = place(other)
+            message = f"the id `{note.id}` is used twice; the first is at {at.path}:{at.line}"
+            yield Diagnostic("duplicate-id", message, place(note), "give one of the notes another id")
+
+
+def unknown_notes(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic]:
+    """An id, in `builds_on` or another key, that no note has."""
+    ids = {note.id for note in deck.notes} | also_known
+    hints = _HINTS
+    for note in deck.notes:
+        for link in note.mentions():
+            if link.value not in ids:
+                message = f"there is no note `{link.value}`"
+                hint = unknown_id_hint(link.value, ids) if hints > 0 else ""
+                hints -= 1
+                yield Diagnostic("unknown-note", message, note.chapter.document.span(link), hint)
+
+
+def circular_builds_on(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic]:
+    """Notes that build on each other in a circle, each circle once, at the link that closes it."""
+    del also_known
+    by_id = _by_unique_id(deck)
+    done: set[str] = set()
+    for start in by_id:
+        path: dict[str, int] = {}
+        stack = [(start, 0)]
+        while stack:
+            name, step = stack.pop()
+            if step == 0 and name in done:
+                continue
+            path.setdefault(name, len(path))
+            links = by_id[name].builds_on
+            if step == len(links):
+                done.add(name)
+                del path[name]
+                continue
+            stack.append((name, step + 1))
+            link = links[step]
+            if link.value in path:
+                circle = [*list(path)[path[link.value] :], link.value]
+                message = f"these build on each other: {' → '.join(circle)}"
+                span = by_id[name].chapter.document.span(link)
+                yield Diagnostic("circular-builds-on", message, span, "take one of the links away")
+            elif link.value in by_id:
+                stack.append((link.value, 0))
+
+
+def builds_on_later(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic]:
+    """`builds_on` that points into a subdeck whose new cards Anki shows later."""
+    del also_known
+    by_id = _by_unique_id(deck)
+    for note in deck.notes:
+        own = note.chapter.deck
+        for link in note.builds_on:
+            target = by_id.get(link.value)
+            if (
+                target
+                and target.chapter.deck != own
+                and _sorted_name(target.chapter.deck) > _sorted_name(own)
+            ):
+                where = target.chapter.deck
+                message = f"`{link.value}` is in the subdeck `{where}`, which Anki shows after this one"
+                hint = "subdecks go by name; number them in the order of study"
+                yield Diagnostic("builds-on-later", message, note.chapter.document.span(link), hint)
+
+
+def replaced_without_retired(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic]:
+    """A note with a successor that is not retired."""
+    del also_known
+    for note in deck.notes:
+        if note.replaced_by and not note.retired:
+            hint = "write `retired: |`, and under it why; or take `replaced_by` away"
+            span = note.chapter.document.span(note.replaced_by)
+            yield Diagnostic("missing-key", "`replaced_by` needs `retired`", span, hint)
+
+
+def builds_on_retired(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic]:
+    """A note of the deck that builds on one that learners do not get."""
+    del also_known
+    retired = {note.id for note in deck.notes if note.retired}
+    for note in deck.notes if retired else ():
+        link = note.replaced_by
+        if link and link.value in retired:
+            message = f"`{link.value}` is retired itself, so it takes no note's place"
+            yield Diagnostic("builds-on-retired", message, note.chapter.document.span(link), "name another")
+        for link in note.builds_on:
+            if link.value in retired and not note.retired:
+                message = f"`{link.value}` is retired, so this note's back does not name it"
+                hint = "take it away, or name what took its place"
+                yield Diagnostic("builds-on-retired", message, note.chapter.document.span(link), hint)
+
+
+def _by_unique_id(deck: Deck) -> dict[str, Note]:
+    """The notes by id; without those whose ids are used twice, which is told already."""
+    counts = Counter(note.id for note in deck.notes)
+    return {note.id: note for note in deck.notes if note.id and counts[note.id] == 1}
+
+
+def _sorted_name(deck: str) -> list[str]:
+    """What Anki sorts decks by."""
+    return [part.casefold() for part in deck.split("::")]
+
+
+RULES: tuple[Callable[[Deck, AbstractSet[str]], Iterator[Diagnostic]], ...] = (
+    duplicate_ids,
+    unknown_notes,
+    circular_builds_on,
+    builds_on_later,
+    builds_on_retired,
+    replaced_without_retired,
+)
+"""The rules: each takes a deck, and the ids that stand in files too broken to read."""

@@ -13,7 +13,7 @@ from deckgen import checks, kinds, ledger, notes, package, source
 from deckgen.changes import Changes
 from deckgen.checks.cards import Cards
 from deckgen.checks.silence import silenced
-from deckgen.diagnostics import CallError, Diagnostic, Span, did_you_mean
+from deckgen.diagnostics import CallError, Diagnostic, Found, Span, did_you_mean, told
 from deckgen.faces import Faces, Folder, NoteType, kind_folders
 from deckgen.fields import FieldWriter
 from deckgen.markup import Markup, Media
@@ -21,7 +21,7 @@ from deckgen.package import Package, Row
 from deckgen.reading import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from deckgen.kinds import Kind
     from deckgen.notes import Deck
@@ -140,14 +140,12 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     if not any(not row.note.retired for row in rows) and not _errors(found):
         message = "all notes of the deck are retired" if deck.notes else "the deck has no notes"
         found.append(Diagnostic("no-notes", message, Span("source/deck.yaml")))
-    if not _errors(found + changes.found):
+    if not _errors((*found, *changes.found)):
         changes.stamp(rows, markup.shown)
         changes.stamp_types(note_types.values(), rows)
         changes.check_accepts()
     found += changes.found
-    found = silenced(deck, found, whole=not _errors(found))
-
-    result = Build(project, changes, sorted(dict.fromkeys(found), key=lambda diagnostic: diagnostic.position))
+    result = Build(project, changes, told(silenced(deck, found, whole=not _errors(found))))
     result.lines = _lines_of(result.diagnostics, documents, faces.texts | {ledger.PATH: record})
     result.rows, result.record = rows, record
     if not _errors(found):
@@ -185,13 +183,13 @@ def _pack(result: Build, note_types: dict[str, NoteType], media: dict[str, Media
                 result.package = again
 
 
-def _errors(found: list[Diagnostic]) -> bool:
+def _errors(found: Iterable[Diagnostic]) -> bool:
     """Whether one of the diagnostics is an error."""
     return any(diagnostic.level == "error" for diagnostic in found)
 
 
 def _read_kinds(
-    owners: list[Folder], documents: list[source.Document], found: list[Diagnostic]
+    owners: list[Folder], documents: list[source.Document], found: Found
 ) -> tuple[list[Kind], set[str | None]]:
     """The kinds that could be read, and the sections of those that could not; None for one unknown."""
     in_force: list[Kind] = []
@@ -216,7 +214,7 @@ def _read_chapters(  # noqa: PLR0913, PLR0917 (the parts of the path)
     in_force: list[Kind],
     unread: set[str | None],
     documents: list[source.Document],
-    found: list[Diagnostic],
+    found: Found,
     tell: Callable[[str, int, int], None],
 ) -> set[str]:
     """Read the chapters into the deck; the ids that stand in what could not be read."""
@@ -257,7 +255,7 @@ def _unused_templates(project: Path, folders: list[Folder], used: dict[str, str]
             yield Diagnostic("unused-template", "nothing reads this file", Span(shown), hint)
 
 
-def _chapters(project: Path, found: list[Diagnostic]) -> list[Path]:
+def _chapters(project: Path, found: Found) -> list[Path]:
     """The chapters, by the natural order of their paths: 2 before 10."""
     top = project / "source"
     paths: list[Path] = []
@@ -302,7 +300,7 @@ def _rows(
     changes: Changes,
     markup: Markup,
     note_types: dict[str, NoteType],
-    found: list[Diagnostic],
+    found: Found,
     tell: Callable[[str, int, int], None],
 ) -> list[Row]:
     """The rows of the notes that could be read, whose diagnostics are added; complete without errors.

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 Level = Literal["error", "advice"]
+
+_LONGEST = 600  # characters of a message or hint
+_REACH = 4  # how many times the room for a line is looked at on both sides of a place in it
+_LONGEST_WORD = 60  # characters of a word that is looked up among known ones
 
 CATALOGUE: dict[str, tuple[Level, str]] = {
     # Files and YAML
@@ -150,12 +154,21 @@ class Diagnostic:
         message: What is wrong, in a sentence without a full stop.
         span: Where.
         hint: What to do; empty where the message says it all.
+        stands_for: How many faults it tells of; more than one where it is the last of many.
     """
 
     code: str
     message: str
     span: Span
     hint: str = ""
+    stands_for: int = 1
+
+    def __post_init__(self) -> None:
+        """Keep what it quotes short and visible: a key may be a megabyte long, or hold a terminal's commands."""
+        for name in ("message", "hint"):
+            text: str = getattr(self, name)
+            if len(text) > _LONGEST or not text.isprintable():
+                object.__setattr__(self, name, _presentable(text))
 
     @property
     def level(self) -> Level:
@@ -181,6 +194,88 @@ class Diagnostic:
         }
 
 
+MOST_TOLD = 100
+"""The most diagnostics of one code that are told one by one of a file."""
+
+
+class Found:
+    """Diagnostics as they are found; of errors of one code in one file the first, and the number of the others.
+
+    Errors come in thousands where they come from a program, or from a file that is no source at all. Their
+    author is helped by the first ones, and nobody by a gigabyte of the same. (Advice is kept whole: what an author
+    silences is known at the end.)
+
+    Its length is the number of all faults; what it gives one by one are the diagnostics to tell.
+    """
+
+    def __init__(self, diagnostics: Iterable[Diagnostic] = ()) -> None:
+        """Begin with some diagnostics."""
+        self._kept: dict[tuple[str, str], list[Diagnostic]] = {}
+        self._others: dict[tuple[str, str], int] = {}
+        self._count = 0
+        self.extend(diagnostics)
+
+    def full(self, code: str, path: str) -> bool:
+        """Whether no more errors of a code are kept of a file; instead of them `count` may be called."""
+        return len(self._kept.get((code, path), ())) > MOST_TOLD
+
+    def append(self, diagnostic: Diagnostic) -> None:
+        """Add a diagnostic."""
+        key = diagnostic.code, diagnostic.span.path
+        kept = self._kept.setdefault(key, [])
+        if len(kept) > MOST_TOLD and diagnostic.level == "error":
+            self.count(*key, diagnostic.stands_for)
+            return
+        self._count += diagnostic.stands_for
+        kept.append(diagnostic)
+
+    def count(self, code: str, path: str, faults: int = 1) -> None:
+        """Add errors that are not told, because the file is full of them."""
+        self._count += faults
+        self._others[code, path] = self._others.get((code, path), 0) + faults
+
+    def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Add diagnostics."""
+        for diagnostic in diagnostics:
+            self.append(diagnostic)
+
+    def __iadd__(self, diagnostics: Iterable[Diagnostic]) -> Found:  # noqa: PYI034 (nothing inherits from it)
+        """Add diagnostics."""
+        self.extend(diagnostics)
+        return self
+
+    def __len__(self) -> int:
+        """How many faults there are."""
+        return self._count
+
+    def __iter__(self) -> Iterator[Diagnostic]:
+        """The diagnostics; where there are more than are kept, the last of them stands for the others."""
+        for key, kept in self._kept.items():
+            others = self._others.get(key, 0)
+            yield from kept[:-1] if others else kept
+            if others:
+                yield _and_more(kept[-1], kept[-1].stands_for + others)
+
+
+def told(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The diagnostics by position, each once; of one code in one file the first, and one that counts the others."""
+    by_code: dict[tuple[str, str], list[Diagnostic]] = {}
+    for each in sorted(dict.fromkeys(diagnostics), key=lambda diagnostic: diagnostic.position):
+        by_code.setdefault((each.span.path, each.code), []).append(each)
+    kept: list[Diagnostic] = []
+    for entries in by_code.values():
+        kept += entries[:MOST_TOLD]
+        rest = entries[MOST_TOLD:]
+        kept += rest if len(rest) < 2 else [_and_more(rest[0], sum(each.stands_for for each in rest))]  # noqa: PLR2004
+    return sorted(kept, key=lambda diagnostic: diagnostic.position)
+
+
+def _and_more(diagnostic: Diagnostic, faults: int) -> Diagnostic:
+    """What stands in for so many diagnostics, of which this is the first."""
+    message = f"and {faults:,} more of these in this file, this one among them"
+    return replace(diagnostic, message=message, hint="", stands_for=faults)
+
+
 class CallError(Exception):
     """The call was wrong, or failed for a reason outside the deck's source.
 
@@ -198,6 +293,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint that names the known word nearest to `word`; empty where none is near."""
     import difflib  # noqa: PLC0415 (only where something is wrong)
 
+    if len(word) > _LONGEST_WORD:
+        return ""
     near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
     return f"did you mean `{near[0]}`?" if near else ""
 
@@ -232,7 +329,8 @@ def render(
     """
     colour = paint or (lambda text, _: text)
     span, level = diagnostic.span, diagnostic.level
-    place = ":".join(str(part) for part in (span.path, span.line or None, span.column) if part is not None)
+    parts = (_visible(span.path), span.line or None, span.column)
+    place = ":".join(str(part) for part in parts if part is not None)
     head = f"{place}: {level}[{diagnostic.code}]:"
     text = _wrapped(f"{head} {diagnostic.message}", width if wrap else 0)
     text = text.replace(
@@ -260,20 +358,34 @@ def _wrapped(text: str, width: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _presentable(text: str) -> str:
+    """A text short enough to print, in which nothing is invisible or does something to a terminal."""
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 3 :]}"
+    return _visible(" ".join(text.splitlines()))
+
+
+def _visible(text: str) -> str:
+    """A line with each character that does not print as a replacement character."""
+    return "".join(
+        char if char.isprintable() else " " if char.isspace() else "\N{REPLACEMENT CHARACTER}"
+        for char in text
+    )
+
+
 def _quote(line: str, span: Span, width: int) -> tuple[str, str]:
     """The source line with its number and, where the column is known, a line of carets under the span."""
     gutter = f"{span.line:>5} | "
     room = max(width - len(gutter), 20)
-    line = line.replace("\t", " ").rstrip()
-    line = "".join(
-        char if char.isprintable() else " " if char.isspace() else "\N{REPLACEMENT CHARACTER}"
-        for char in line
-    )
+    start = span.column - 1 if span.column else 0
+    first = max(start - _REACH * room, 0)  # a line may have megabytes
+    line = _visible(line[first : start + _REACH * room].replace("\t", " ").rstrip())
     if span.column is None:
         return f"{gutter}{_crop(line, 0, room)[0]}\n", ""
-    start = span.column - 1
+    end = (span.end_column or span.column + 1) - 1 - first
+    start -= first
     shown, cut = _crop(line, start, room)
-    end = min(max((span.end_column or span.column + 1) - 1, start + 1), len(line) + 1)
+    end = min(max(end, start + 1), len(line) + 1)
     before = _columns(shown[: start - cut])
     carets = min(max(_columns(line[start:end]), 1), max(room - before, 1))
     return f"{gutter}{shown}\n", f"{'|':>{len(gutter) - 1}} {' ' * before}{'^' * carets}"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from deckgen.diagnostics import Diagnostic, Span, did_you_mean, listing
+from deckgen.diagnostics import Diagnostic, Found, Span, did_you_mean, listing
 from deckgen.source import BLOCK_HINT, ITEM_HINT, ODD, Document, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 """What an id looks like: small letters and digits, with single hyphens between them."""
 
+_IN_ONE_MAPPING = 20  # unknown keys of one mapping that are told one by one
+_WORDS = 1000  # of one file, whose nearest known words are looked for: it takes a tenth of a millisecond
 _PLAIN_TAG = re.compile(r"(?!marked$|leech$)[a-z0-9_-]+")
 _TAG_HINT = "a tag has no spaces; `::` makes levels, as in `exam::domain-1`"
 
@@ -29,12 +31,23 @@ class Reader:
     """
 
     document: Document
-    found: list[Diagnostic] = field(default_factory=list)
+    found: Found = field(default_factory=Found)
+    _near: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
 
     def report(self, code: str, place: Node | Span, message: str, hint: str = "") -> None:
         """Add a diagnostic at a node or span of the document."""
         span = place if isinstance(place, Span) else self.document.span(place)
         self.found.append(Diagnostic(code, message, span, hint))
+
+    def near(self, word: str, known: Collection[str]) -> str:
+        """A hint as `did_you_mean` gives it, of the first thousand words that are asked for in a file."""
+        key = word, tuple(known)
+        hint = self._near.get(key)
+        if hint is None:
+            if len(self._near) >= _WORDS:
+                return ""
+            hint = self._near[key] = did_you_mean(word, known)
+        return hint
 
     def mapping(
         self, node: Node | None, what: str, known: Container[str], names: Collection[str]
@@ -53,16 +66,27 @@ class Reader:
         if not isinstance(node, Mapping):
             self._not_a_mapping(node, what, names)
             return None
-        for name in node.entries:
-            if name not in known and name != ODD:
-                hint = did_you_mean(name.strip(), names) or f"its keys are {listing(names)}"
-                self.report(
-                    "unknown-key",
-                    self.document.key_span(node, name),
-                    f"`{name}` is not a key of {what}",
-                    hint,
-                )
+        self._unknown(node, what, known, names)
         return node
+
+    def _unknown(self, node: Mapping, what: str, known: Container[str], names: Collection[str]) -> None:
+        """Report the keys of a mapping that are not known: the first in full, then how many more."""
+        keys = zip(node.entries, node.starts, strict=True)
+        unknown = [(name, start) for name, start in keys if name not in known and name != ODD]
+        if unknown and self.found.full("unknown-key", self.document.path):
+            self.found.count("unknown-key", self.document.path, len(unknown))
+            return
+        shown = unknown[:_IN_ONE_MAPPING] if len(unknown) > _IN_ONE_MAPPING + 1 else unknown
+        for name, start in shown:
+            hint = self.near(name.strip(), names) or f"its keys are {listing(names)}"
+            place = self.document.span_of_key(start, name)
+            self.report("unknown-key", place, f"`{name}` is not a key of {what}", hint)
+        if len(unknown) > len(shown):
+            name, start = unknown[len(shown)]
+            more = len(unknown) - len(shown)
+            message = f"and {more:,} more keys here are none of {what}"
+            place = self.document.span_of_key(start, name)
+            self.found.append(Diagnostic("unknown-key", message, place, stands_for=more))
 
     def _not_a_mapping(self, node: Node | None, what: str, names: Collection[str]) -> None:
         if node is None:
@@ -77,7 +101,8 @@ class Reader:
         """Report the required keys that are not there, misspelt ones aside; True where all are."""
         missing = [name for name in required if name not in mapping.entries]
         # a key that is only misspelt is told as unknown already
-        meant = {did_you_mean(name, required) for name in mapping.entries if missing and name not in required}
+        odd = [name for name in mapping.entries if name not in required] if missing else []
+        meant = {self.near(name, required) for name in odd[:_IN_ONE_MAPPING]}
         told = [name for name in missing if f"did you mean `{name}`?" not in meant]
         if told:
             plural = "keys" if len(told) > 1 else "key"
@@ -93,8 +118,7 @@ class Reader:
         item = self.document.text[max(node.start - 200, 0) : node.start].rstrip().endswith("-")
         what = f"an item of `{key}`" if item else f"`{key}`"
         if isinstance(node, Scalar):
-            line, column = self.document.position(node.end)
-            comment = self.document.lines[line][column:].lstrip().startswith("#")
+            comment = self.document.comment_after(node.end) is not None
             hint = "what follows `#` is a comment; as text it belongs in quotes" if comment else ""
             self.report("empty-value", node, f"{what} is empty", hint)
             return None

@@ -7,13 +7,16 @@ The nodes come from a loop over libyaml's events: every scalar stays the text th
 
 from __future__ import annotations
 
+import os
 import re
+import stat
+from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from deckgen.diagnostics import CallError, Diagnostic, Span
+from deckgen.diagnostics import CallError, Diagnostic, Found, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,6 +43,9 @@ except ImportError as error:  # pragma: no cover
     ) from error
 
 MAX_BYTES = 32 * 1024 * 1024
+"""The largest chapter."""
+MAX_SMALL = 1024 * 1024
+"""The largest file of any other kind: deck.yaml, kind.yaml, a template."""
 MAX_DEPTH = 40
 
 ODD = "\0"
@@ -49,6 +55,8 @@ BLOCK_HINT = "write the text as a block: `{key}: |`, and the text on the lines b
 ITEM_HINT = "write the item as a block: `- |`, and the text on the lines below it, indented"
 
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_LONG_ENOUGH = 1000  # characters of a line in which a slip is looked for
+_COMMENT_SIGN = re.compile(r"[ \t]*#")
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _ESCAPE = r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)"
 _CONTROL_ESCAPE = (
@@ -180,9 +188,11 @@ class Document:
         return _LINE_END.split(self.text)
 
     @cached_property
-    def _line_starts(self) -> list[int]:
+    def _line_starts(self) -> array[int]:
         """The offset of each line."""
-        return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        starts = array("I", [0])
+        starts.extend(match.end() for match in _LINE_END.finditer(self.text))
+        return starts
 
     def position(self, offset: int) -> tuple[int, int]:
         """The line and column, both from 0, of an offset in the text."""
@@ -213,7 +223,8 @@ class Document:
 
     def key_span(self, mapping: Mapping, key: str) -> Span:
         """The place of a key of a mapping."""
-        return self.span_of_key(mapping.starts[list(mapping.entries).index(key)], key)
+        places = zip(mapping.entries, mapping.starts, strict=True)
+        return self.span_of_key(next(start for name, start in places if name == key), key)
 
     def place_of(self, key: str) -> Span:
         """The place of a key of the whole file's mapping; the file where it has none."""
@@ -257,12 +268,16 @@ class Document:
 
     def cut_by_comment(self, scalar: Scalar) -> Span | None:
         """Where a comment ends a plain text; None where none does."""
-        line, column = self.position(scalar.end)
-        rest = self.lines[line][column:]
-        if scalar.style or not rest.lstrip().startswith("#"):
+        comment = None if scalar.style else self.comment_after(scalar.end)
+        if comment is None:
             return None
-        start = len(self.lines[line]) - len(rest.lstrip())
-        return Span(self.path, line + 1, start + 1, len(self.lines[line]) + 1)
+        line, column = self.position(comment)
+        return Span(self.path, line + 1, column + 1, len(self.lines[line]) + 1)
+
+    def comment_after(self, offset: int) -> int | None:
+        """The offset of the `#` of a comment that nothing but blanks stands before; None where there is none."""
+        match = _COMMENT_SIGN.match(self.text, offset)
+        return match.end() - 1 if match else None
 
     def _line_of(self, scalar: Scalar, offset: int) -> int:
         """The line, from 0, on which a folded or quoted text of several lines has the offset."""
@@ -283,53 +298,111 @@ class Document:
         return start
 
 
-def read(path: Path, shown: str, within: Path) -> tuple[Document, list[Diagnostic]]:
+def read(path: Path, shown: str, within: Path, most: int = MAX_BYTES) -> tuple[Document, Found]:
     """Read a file of the source as YAML.
 
     Args:
         path: The file.
         shown: Its path as diagnostics show it.
         within: The folder that it must lie in, resolved, whatever links lead to it.
+        most: The most bytes that it may have.
 
     Returns:
         The document, and what is wrong with the file as YAML. The document is there even for a file
         that cannot be read, without a root.
     """
-    text, fault = load(path, shown, within)
+    text, fault = load(path, shown, within, most)
     if fault:
-        return Document(shown, text, broken=True), [fault]
+        return Document(shown, text, broken=True), Found([fault])
     return parse(text, shown)
 
 
-def load(  # noqa: PLR0911 (one reason after the other)
-    path: Path, shown: str, within: Path, most: int = MAX_BYTES
-) -> tuple[str, Diagnostic | None]:
+def load(path: Path, shown: str, within: Path, most: int = MAX_BYTES) -> tuple[str, Diagnostic | None]:
     """The text of a file, without a byte order mark, or why there is none; arguments as for `read`."""
     try:
         real = path.resolve()
         if not real.is_relative_to(within):
             return "", Diagnostic("unreadable-file", "this link leads out of the project", Span(shown))
-        if not real.is_file():
-            what = "this is not an ordinary file" if real.exists() else "there is no such file"
-            what = "this is a folder, where a file belongs" if real.is_dir() else what
-            return "", Diagnostic("unreadable-file", what, Span(shown))
-        size = real.stat().st_size
-        if size > most:
-            message = f"the file has {size:,} bytes; deckgen reads up to {most:,}"
-            return "", Diagnostic("too-large", message, Span(shown), "split it into several files")
-        raw = real.read_bytes()
+        raw = _content(real, most)
     except OSError as error:
         return "", unreadable(shown, error)
     except RuntimeError:  # what Python up to 3.12 says of links that go round
         return "", Diagnostic("unreadable-file", "this link leads to itself", Span(shown))
+    except ValueError as error:
+        return "", Diagnostic("unreadable-file", str(error), Span(shown))
+    if len(raw) > most:
+        message = f"the file is larger than {most >> 20} MiB, the most that deckgen reads of such a file"
+        hint = "split it into several files" if most == MAX_BYTES else "is it the right file?"
+        return "", Diagnostic("too-large", message, Span(shown), hint)
+    return _decoded(raw, shown)
+
+
+def _content(path: Path, most: int) -> bytes:
+    """The bytes of a file; one more than `most` where it has more, however it grows meanwhile.
+
+    Raises:
+        OSError: The system does not let us read it.
+        ValueError: It is no file, in words for the author.
+    """
+    if path.is_dir():
+        raise ValueError("this is a folder, where a file belongs")
+    if not path.is_file():
+        raise ValueError("this is not an ordinary file" if path.exists() else "there is no such file")
+    # a pipe that has taken its place since would be waited for
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        about = os.fstat(file.fileno())
+        if not stat.S_ISREG(about.st_mode):
+            raise ValueError("this is not an ordinary file")
+        raw = file.read(min(about.st_size, most) + 1)
+        if about.st_size < len(raw) <= most:
+            raw += file.read(most + 1 - len(raw))
+    return raw
+
+
+_WIDE = {
+    "UTF-32": (b"\xff\xfe\0\0", b"\0\0\xfe\xff", "utf-32-le", "utf-32-be"),
+    "UTF-16": (b"\xff\xfe", b"\xfe\xff", "utf-16-le", "utf-16-be"),
+}
+
+
+def _decoded(raw: bytes, shown: str) -> tuple[str, Diagnostic | None]:
+    """The text of a file's bytes; with what is wrong where they are not UTF-8."""
+    wide = _wide(raw)
+    if wide:
+        hint = f"{_AS_UTF8}; many programs call {wide} just Unicode"
+        return "", Diagnostic("not-utf8", f"this file is {wide} text, where UTF-8 belongs", Span(shown), hint)
     try:
         return raw.decode("utf-8-sig"), None
     except UnicodeDecodeError as error:
-        before = raw[: error.start].decode("utf-8-sig")
-        message = f"this byte (0x{raw[error.start]:02x}) is not UTF-8"
-        hint = "save the file as UTF-8 (in most editors: Save with Encoding)"
-        span = Document(shown, before).span_from(len(before))
-        return raw.decode("utf-8-sig", "replace"), Diagnostic("not-utf8", message, span, hint)
+        start = error.start
+    before = raw[:start].decode("utf-8-sig")
+    message, hint = f"this byte (0x{raw[start]:02x}) is not UTF-8", _AS_UTF8
+    meant = raw[start : start + 1].decode("cp1252", "replace")
+    if raw[start] == 0xED and raw[start + 1 : start + 2] >= b"\xa0":  # noqa: PLR2004 (how UTF-8 writes surrogates)
+        message, hint = "half a character stands here (a surrogate)", "delete it, and type the character anew"
+    elif meant.isprintable() and meant != "\N{REPLACEMENT CHARACTER}":
+        hint = f"{_AS_UTF8}; was it `{meant}`, saved the old way of Windows?"
+    span = Document(shown, before).span_from(len(before))
+    return raw.decode("utf-8-sig", "replace"), Diagnostic("not-utf8", message, span, hint)
+
+
+_AS_UTF8 = "save the file as UTF-8 (in most editors: Save with Encoding)"
+
+
+def _wide(raw: bytes) -> str:
+    """The name of the encoding, of two or four bytes a character, that a text seems to be in; mostly empty."""
+    sample = raw[:400]
+    if sample[:2] not in {b"\xff\xfe", b"\xfe\xff"} and b"\0" not in sample:
+        return ""
+    for name, (little, big, *ways) in _WIDE.items():
+        if sample.startswith((little, big)):
+            return name
+        for way in ways:
+            text = sample.decode(way, "ignore")
+            if text and sum(" " <= char <= "~" or char in "\t\r\n" for char in text) * 2 > len(text):
+                return name
+    return ""
 
 
 def unreadable(shown: str, error: OSError) -> Diagnostic:
@@ -337,7 +410,7 @@ def unreadable(shown: str, error: OSError) -> Diagnostic:
     return Diagnostic("unreadable-file", f"this cannot be read: {error.strerror or error}", Span(shown))
 
 
-def parse(text: str, shown: str) -> tuple[Document, list[Diagnostic]]:
+def parse(text: str, shown: str) -> tuple[Document, Found]:
     """Read YAML text, as `read` does with a file."""
     document = Document(shown, text)
     composer = _Composer(document)
@@ -359,7 +432,7 @@ class _Composer:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.found: list[Diagnostic] = []
+        self.found = Found()
 
     def compose(self) -> Node | None:  # noqa: C901, PLR0912, PLR0915 (one loop, unrolled for speed)
         """The root node; None for an empty document."""
@@ -435,15 +508,17 @@ class _Composer:
         """Report a key that is there already; it keeps its first value."""
         if key == ODD:
             return
+        if self.found.full("duplicate-key", self.document.path):
+            self.found.count("duplicate-key", self.document.path)
+            return
         first = self.document.key_span(mapping, key).line
         message = f"the key `{key}` stands twice; the first is on line {first}"
         self.found.append(Diagnostic("duplicate-key", message, self.document.span_of_key(start, key)))
 
     def _odd_key(self, node: Node, mapping: Mapping) -> str:
         """Report what is no text where a key of a mapping belongs; give what stands in for the key."""
-        line, _ = self.document.position(mapping.start)
         message = "this is read as a YAML mapping, not as text"
-        hint = _start_hint(self.document.lines[line])
+        hint = _start_hint(self._line(mapping.start))
         if not isinstance(node, Scalar):  # else it is an alias, which has been reported
             self.found.append(
                 Diagnostic("yaml-syntax", message, self.document.span_from(mapping.start), hint)
@@ -453,12 +528,16 @@ class _Composer:
 
     def _decorated(self, event: _Event) -> None:
         """Report an anchor or a tag on a node."""
+        hint = _start_hint(self._line(event.start_mark.index))
         if event.anchor:
-            hint = _start_hint(self.document.lines[event.start_mark.line])
             self._report("yaml-alias", f"`&{event.anchor}` is a YAML anchor", event, hint)
         else:
-            hint = _start_hint(self.document.lines[event.start_mark.line])
             self._report("yaml-tag", f"`{event.tag}` is a YAML tag", event, hint)
+
+    def _line(self, offset: int) -> str:
+        """The beginning of the line that an offset is on."""
+        line, _ = self.document.position(offset)
+        return self.document.lines[line][:_LONG_ENOUGH]
 
     def _report(self, code: str, message: str, event: _Event, hint: str = "") -> None:
         span = self.document.span_from(event.start_mark.index)
@@ -469,10 +548,9 @@ class _Composer:
         text = self.document.text
         for match in re.compile(_ESCAPE).finditer(text, scalar.start + 1, scalar.end - 1):
             if re.compile(_CONTROL_ESCAPE).match(text, match.start(), scalar.end - 1):
-                line, _ = self.document.position(match.start())
                 span = self.document.span_from(match.start(), len(match.group()))
                 message = f"in double quotes `{match.group()}` is an invisible control character"
-                key = re.match(_ANY_QUOTE, self.document.lines[line])
+                key = re.match(_ANY_QUOTE, self._line(match.start()))
                 hint = BLOCK_HINT.format(key=key[1] or "text" if key else "text")
                 hint += "; a block keeps backslashes as they are"
                 self.found.append(Diagnostic("control-character", message, span, hint))

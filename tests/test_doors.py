@@ -13,6 +13,7 @@ import deckgen
 
 ROOMS = (
     "diagnostics",
+    "slips",
     "source",
     "reading",
     "kinds",

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deckgen.diagnostics import Diagnostic, Found, Span, did_you_mean, listing
-from deckgen.source import BLOCK_HINT, ITEM_HINT, ODD, Document, Mapping, Node, Scalar, Sequence
+from deckgen.slips import BLOCK_HINT, ITEM_HINT
+from deckgen.source import ODD, Document, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Container

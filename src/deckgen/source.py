@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from deckgen import slips
 from deckgen.diagnostics import CallError, Diagnostic, Found, Span
 
 if TYPE_CHECKING:
@@ -51,11 +52,8 @@ MAX_DEPTH = 40
 ODD = "\0"
 """Stands in for a key that is no text, which is reported where it is met."""
 
-BLOCK_HINT = "write the text as a block: `{key}: |`, and the text on the lines below it, indented"
-ITEM_HINT = "write the item as a block: `- |`, and the text on the lines below it, indented"
-
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_LONG_ENOUGH = 1000  # characters of a line in which a slip is looked for
+_ODD_END = re.compile("[\x85\u2028\u2029]")
 _COMMENT_SIGN = re.compile(r"[ \t]*#")
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _ESCAPE = r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)"
@@ -63,53 +61,7 @@ _CONTROL_ESCAPE = (
     r"\\(?:[0abtvfreNLP\t]|x[01][0-9a-fA-F]|x7[fF]|x[89][0-9a-fA-F]|u00[01][0-9a-fA-F]"
     r"|n(?=(?:abla|eq|eg|e|i|ot|u|mid|leq|geq|parallel|earrow|subseteq)\b))"
 )
-# What the usual slips look like, compiled only where there is one: on which lines to look for them, with
-# the place as the first group, what to say, and what to do.
-_SLIPS = (
-    (
-        "anywhere",
-        r"^(<{7}|={7}|>{7})(?: |$)",
-        "git left the marks of a conflict here",
-        "keep one of the two texts, and delete the marks",
-    ),
-    (
-        "until",
-        r"^\s*(?:- +)*(?:[\w-]+:[ ]+|(?<=- ))([\"'])(?:(?!\1).)*$",
-        "a quote opens here and does not close on its line",
-        "close it; or better, write the text as a block: `|`, and the text on the lines below it, indented",
-    ),
-    (
-        "around",
-        r"^ *(\t)",
-        "YAML does not take a tab here",
-        "indent with spaces; most editors can convert tabs",
-    ),
-    (
-        "around",
-        r"^ *([\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000])",
-        "YAML does not take this space, which is not an ordinary one",
-        "delete it, and type it anew with the space bar",
-    ),
-    (
-        "before",
-        r"^\s*(-)[a-z_]+:(?:\s|$)",
-        "this hyphen begins no item",
-        "a space must follow the hyphen: `- id: …`",
-    ),
-    (
-        "before",
-        r"^\s*(?:- +)*[a-z_]+(:)(?:\u00a0|[^\s:/])",
-        "this is not a key with a value",
-        "a space must follow the colon of a key",
-    ),
-)
-_KEY = r"^\s*(?:- +)*(?:([\w-]+):[ ]+|(?<=- ))"
-_OWN_SYNTAX = _KEY + r"([*%`@&!]|[|>](?![-+0-9]*\s*(?:#|$))|- |[\[{])"
-_COLON_IN_TEXT = _KEY + r"[^\"'|>\s].*?(:)(?:\s|$)"
-_QUOTES_IN_QUOTES = _KEY + r"([\"']).*\2\s*[^\s#,\]}]"
-_COMMENT = _KEY + r"[^\"'|>#\s].*\s#"
-_NO_ESCAPE = r"(?<!\\)(?:\\\\)*\\[^0abt\tnvfre \"/\\N_LPxuU]"
-_ANY_QUOTE = _KEY + r"[\"']"
+_ANY_QUOTE = re.compile(r"\s*(?:- +)*(?:(?P<name>[\w-]+):[ ]+|(?<=- ))[\"']")
 
 
 class Scalar:
@@ -193,6 +145,11 @@ class Document:
         starts = array("I", [0])
         starts.extend(match.end() for match in _LINE_END.finditer(self.text))
         return starts
+
+    @property
+    def odd_ends(self) -> list[int]:
+        """The lines, from 0, that end with a line break of YAML's that editors do not show as one."""
+        return [self.position(match.start())[0] for match in _ODD_END.finditer(self.text)]
 
     def position(self, offset: int) -> tuple[int, int]:
         """The line and column, both from 0, of an offset in the text."""
@@ -518,7 +475,7 @@ class _Composer:
     def _odd_key(self, node: Node, mapping: Mapping) -> str:
         """Report what is no text where a key of a mapping belongs; give what stands in for the key."""
         message = "this is read as a YAML mapping, not as text"
-        hint = _start_hint(self._line(mapping.start))
+        hint = slips.start_hint(self._line(mapping.start))
         if not isinstance(node, Scalar):  # else it is an alias, which has been reported
             self.found.append(
                 Diagnostic("yaml-syntax", message, self.document.span_from(mapping.start), hint)
@@ -528,7 +485,7 @@ class _Composer:
 
     def _decorated(self, event: _Event) -> None:
         """Report an anchor or a tag on a node."""
-        hint = _start_hint(self._line(event.start_mark.index))
+        hint = slips.start_hint(self._line(event.start_mark.index))
         if event.anchor:
             self._report("yaml-alias", f"`&{event.anchor}` is a YAML anchor", event, hint)
         else:
@@ -537,7 +494,7 @@ class _Composer:
     def _line(self, offset: int) -> str:
         """The beginning of the line that an offset is on."""
         line, _ = self.document.position(offset)
-        return self.document.lines[line][:_LONG_ENOUGH]
+        return self.document.lines[line][: slips.LONG_ENOUGH]
 
     def _report(self, code: str, message: str, event: _Event, hint: str = "") -> None:
         span = self.document.span_from(event.start_mark.index)
@@ -550,9 +507,8 @@ class _Composer:
             if re.compile(_CONTROL_ESCAPE).match(text, match.start(), scalar.end - 1):
                 span = self.document.span_from(match.start(), len(match.group()))
                 message = f"in double quotes `{match.group()}` is an invisible control character"
-                key = re.match(_ANY_QUOTE, self._line(match.start()))
-                hint = BLOCK_HINT.format(key=key[1] or "text" if key else "text")
-                hint += "; a block keeps backslashes as they are"
+                key = _ANY_QUOTE.match(self._line(match.start()))
+                hint = f"{slips.block_hint(key)}; a block keeps backslashes as they are"
                 self.found.append(Diagnostic("control-character", message, span, hint))
 
 
@@ -566,110 +522,19 @@ def _raw_control_characters(document: Document) -> Iterator[Diagnostic]:
         yield Diagnostic("control-character", message, span, "delete it, and type the text around it anew")
 
 
-def _start_hint(line: str) -> str:
-    """What to do about a plain text that begins with a character that YAML takes for its own."""
-    match = re.match(_OWN_SYNTAX, line)
-    if not match:
-        return ""
-    sign, rest = match[2].strip(), line[match.start(2) :]
-    block = BLOCK_HINT.format(key=match[1]) if match[1] else ITEM_HINT
-    if sign in {"[", "{"} and not rest.startswith("{{"):
-        close = "]" if sign == "[" else "}"
-        if rest.count(sign) <= rest.count(close):
-            goes_on = re.match(rf"[^{close}]*\{close}\s*[^\s#,:\]}}]", rest)
-            return f"a text cannot begin with `{sign}` here; {block}" if goes_on else ""
-        return f"what opens with `{sign}` must close with `{close}`; or, if it is text, {block}"
-    shown = "a backtick" if sign == "`" else f"`{sign}`"
-    return f"a text cannot begin with {shown} here; {block}"
-
-
 def _syntax(document: Document, error: YAMLError) -> Diagnostic:
     """The diagnostic for what libyaml cannot read, with the usual cause as its hint."""
     problem, mark = str(error), None
     if isinstance(error, MarkedYAMLError):
-        problem, mark = error.problem or problem, error.problem_mark or error.context_mark
-        if "quoted scalar" in (error.context or "") and error.context_mark:
-            mark = error.context_mark
+        problem, mark = error.problem or "", error.problem_mark or error.context_mark
+        context = error.context_mark
+        if "quoted scalar" in (error.context or "") and context and (
+            "escape" not in problem or context.line == mark.line
+        ):
+            mark = context
     if mark is None:
-        return Diagnostic("yaml-syntax", f"YAML cannot read this file: {problem}", Span(document.path))
+        return Diagnostic("yaml-syntax", "YAML cannot read this file", Span(document.path))
     number = min(mark.line, len(document.lines) - 1)
-    slip = _slip(document.lines, number)
-    if slip:
-        line, start, message, hint = slip
-        return Diagnostic("yaml-syntax", message, Span(document.path, line + 1, start + 1, start + 2), hint)
-    above = next((text for text in reversed(document.lines[:number]) if text.strip()), "")
-    message, hint = _explain(document.lines[number], above, mark.column, problem)
-    column = mark.column
-    if "escape" in problem and (wrong := re.search(_NO_ESCAPE, document.lines[number][column:])):
-        column += wrong.start()
-    span = Span(document.path, number + 1, column + 1, column + 2)
-    return Diagnostic("yaml-syntax", message, span, hint)
-
-
-def _slip(lines: list[str], number: int) -> tuple[int, int, str, str] | None:
-    """The slip near a line (from 0) that libyaml stumbled at: its line, column, a message and a hint."""
-    above = next((line for line in range(number - 1, -1, -1) if lines[line].strip()), number)
-    below = min(number + 1, len(lines) - 1)
-    places = {"anywhere": range(len(lines)), "around": (number, below, above), "before": (above, number)}
-    places["until"] = range(number + 1)
-    for where, pattern, message, hint in _SLIPS:
-        for line in places[where]:
-            if match := re.match(pattern, lines[line]):
-                return line, match.start(1), message, hint
-    if (outside := _outside_its_block(lines, number)) is not None:
-        message = "this text stands outside the block that the `|` above it opens"
-        start = len(lines[outside]) - len(lines[outside].lstrip())
-        return outside, start, message, "indent the lines of a block further than its key"
-    for line in (number, above):
-        match, hint = re.match(_OWN_SYNTAX, lines[line]), _start_hint(lines[line])
-        if match and hint:
-            return line, match.start(2), "YAML reads the beginning of this text as its own syntax", hint
-    return None
-
-
-def _outside_its_block(lines: list[str], number: int) -> int | None:
-    """The last line up to `number` (from 0) that is prose, not indented under the `|` or `>` before it."""
-    found = None
-    column = -1  # of the key whose block may be open
-    for line, text in enumerate(lines[: number + 1]):
-        if not text.strip():
-            continue
-        if header := re.match(r"^(\s*(?:- +)*)[\w-]+:\s*[|>][-+0-9]*\s*$", text):
-            column = len(header[1])
-            continue
-        outside = len(text) - len(text.lstrip()) <= column
-        if outside and not re.match(r"\s*(?:- |[\w-]+:(?:\s|$)|#|---)", text):
-            found = line
-        if outside:
-            column = -1
-    return found
-
-
-def _explain(  # noqa: PLR0911 (one slip after the other)
-    line: str, above: str, column: int, problem: str
-) -> tuple[str, str]:
-    """A message and a hint for a syntax error at a line's column (from 0), below the line `above`."""
-    quoted = re.match(_ANY_QUOTE, line)
-    key = quoted[1] or "text" if quoted else "text"
-    if "escape" in problem:
-        message = "a backslash in double quotes begins an escape, and this one is none"
-        return message, BLOCK_HINT.format(key=key) + "; a block keeps backslashes as they are"
-    if match := re.match(_QUOTES_IN_QUOTES, line):
-        return "the quoted text ends before this", BLOCK_HINT.format(key=match[1]) if match[1] else ITEM_HINT
-    if line[column : column + 1] in {'"', "'"}:
-        return "a quote opens here and never closes", BLOCK_HINT.format(key=key)
-    if "mapping values" in problem and (match := re.match(_COLON_IN_TEXT, line)):
-        return (
-            "a colon followed by a space cannot stand in a plain text",
-            BLOCK_HINT.format(key=match[1]) if match[1] else ITEM_HINT,
-        )
-    if match := re.match(_COMMENT, above):
-        message = "the text above ended at its ` #`, which begins a comment, so this line belongs to nothing"
-        return message, BLOCK_HINT.format(key=match[1]) if match[1] else ITEM_HINT
-    if "mapping values" in problem or "did not find expected" in problem or "could not find" in problem:
-        hint = (
-            "check the indentation: keys of one note begin in one column, a block's text further right; "
-            "and every key needs its colon"
-        )
-        return "this line does not fit what stands above it", hint
-    return f"YAML cannot read on here: {problem}", ""
+    slip = slips.find(document.lines, number, mark.column, problem, document.odd_ends)
+    span = Span(document.path, slip.line + 1, slip.column + 1, slip.column + 2)
+    return Diagnostic("yaml-syntax", slip.message, span, slip.hint)

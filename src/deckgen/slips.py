@@ -1,0 +1,653 @@
+"""Why YAML cannot read on, in an author's words.
+
+libyaml stumbles where it cannot go on, which is often some lines below the slip, and says so in the words of
+its grammar. This room walks through the lines as an author sees them (keys, items after hyphens, texts under
+them) up to where libyaml stumbled, and finds the first line that does not fit, and the usual reason.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+BLOCK_HINT = "write the text as a block: `{key}: |`, and the text on the lines below it, indented"
+ITEM_HINT = "write the item as a block: `- |`, and the text on the lines below it, indented"
+
+LONG_ENOUGH = 1000
+"""How many characters of a line are looked at."""
+
+
+_BLANKS = " \t"  # the only ones that YAML knows
+
+
+class Slip(NamedTuple):
+    """What is wrong: the line and column, both from 0, a message and a hint."""
+
+    line: int
+    column: int
+    message: str
+    hint: str
+
+
+def find(lines: Sequence[str], number: int, column: int, problem: str, odd_ends: Sequence[int] = ()) -> Slip:
+    """The slip because of which libyaml could not read on.
+
+    Args:
+        lines: The lines of the text, without line ends.
+        number: The line at which libyaml stumbled, from 0.
+        column: The column, from 0.
+        problem: What it said.
+        odd_ends: The lines, from 0, that end with a line break that editors do not show as one.
+    """
+    if slip := _conflict(lines):
+        return slip
+    if "escape" in problem:
+        return _escape(lines[number], number, column)
+    walk = _Walk(lines, number)
+    slip = walk.slip()
+    if slip and slip.line - 1 in odd_ends:
+        at = slip.line - 1
+        message = "a line break stands at the end of this line that editors do not show (U+2028 or the like)"
+        return Slip(at, max(len(lines[at]) - 1, 0), message, "delete it, and type a space or Enter instead")
+    return slip or _unknown(lines[number], number, column, problem)
+
+
+_CONFLICT = re.compile(r"(?:<{7}|={7}|>{7})(?: |$)")
+
+
+def _conflict(lines: Sequence[str]) -> Slip | None:
+    """The first mark of a conflict that git left."""
+    for number, line in enumerate(lines):
+        if line[:1] in {"<", "=", ">"} and _CONFLICT.match(line):
+            hint = "keep one of the two texts, and delete the marks"
+            return Slip(number, 0, "git left the marks of a conflict here", hint)
+    return None
+
+
+_NO_ESCAPE = re.compile(
+    r"(?<!\\)(?:\\\\)*\\(?![0abt\tnvfre \"/\\N_LP]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})"
+)
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def _escape(line: str, number: int, column: int) -> Slip:
+    """A backslash in double quotes with which no escape begins."""
+    key = _KEYED.match(line[:LONG_ENOUGH])
+    hint = f"{block_hint(key)}; a block keeps backslashes as they are"
+    if half := _SURROGATE.search(line, column):
+        message = "this stands for half a character (a surrogate)"
+        return Slip(number, half.start(), message, "write the character itself")
+    wrong = _NO_ESCAPE.search(line, column)
+    at = wrong.end() - 1 if wrong else column
+    return Slip(number, at, "a backslash in double quotes begins an escape, and this one is none", hint)
+
+
+def _unknown(line: str, number: int, column: int, problem: str) -> Slip:
+    """Where no slip is known: the place, and what to look for."""
+    if "tab" in problem or line[column : column + 1] == "\t":
+        return Slip(number, column, *_TAB)
+    message = "this does not fit what stands before it"
+    return Slip(number, column, message, _CHECK)
+
+
+# ------------------------------------------------------------------------------------------ what lines look like
+
+_CHECK = (
+    "check the indentation: keys of one note begin in one column, a block's text further right; and every key "
+    "needs its colon"
+)
+_TAB = ("YAML does not take a tab here", "indent with spaces; most editors can convert tabs")
+_ODD_SPACE = (
+    "YAML does not take this space, which is not an ordinary one",
+    "delete it, and type it anew with the space bar",
+)
+_INVISIBLE = ("an invisible character stands here", "delete it, and type the line anew")
+_ODD_START = re.compile(
+    "(?P<tab>\t)|(?P<space>[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000])"
+    "|(?P<invisible>[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff])"
+)
+_KEY = re.compile(
+    r"""(?P<name>"(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+'|(?:[^\s"'\[\]{}#&*!|>%@`,?:-]|[?:-](?=\S))(?:(?![ \t]#).)*?)"""
+    r"[ \t]*:(?=[ \t]|$)"
+)
+_KEYED = re.compile(r"\s*(?:- +)*(?:(?P<name>[\w-]+):[ ]+|(?<=- ))")
+_HEADER = re.compile(r"[|>][-+0-9]*[ \t]*(?:[ \t]#.*)?$")
+_HYPHENS = "\u2010-\u2015\u2212\ufe58\ufe63\uff0d"
+_COLONS = "\uff1a\ufe55\ufe13\ua789\u2236"
+
+
+def block_hint(match: re.Match[str] | None) -> str:
+    """To write a text as a block, where a line begins with a key or with the hyphen of an item."""
+    if match and not match["name"]:
+        return ITEM_HINT
+    return BLOCK_HINT.format(key=match["name"] if match else "text")
+
+
+def start_hint(line: str) -> str:
+    """What to do about a plain text that begins with a character that YAML takes for its own; "" if none does."""
+    match = _OWN_SYNTAX.match(line)
+    if not match:
+        return ""
+    sign, rest = match["sign"].strip(), line[match.start("sign") :]
+    if sign in {"[", "{"} and not rest.startswith("{{"):
+        close = "]" if sign == "[" else "}"
+        if rest.count(sign) <= rest.count(close):
+            goes_on = re.match(rf"[^{close}]*\{close}\s*[^\s#,:\]}}]", rest)
+            return f"a text cannot begin with `{sign}` here; {block_hint(match)}" if goes_on else ""
+        return f"what opens with `{sign}` must close with `{close}`; or, if it is text, {block_hint(match)}"
+    return _cannot_begin(sign, block_hint(match))
+
+
+def _cannot_begin(sign: str, hint: str) -> str:
+    return f"a text cannot begin with {'a backtick' if sign == '`' else f'`{sign}`'} here; {hint}"
+
+
+_OWN_SYNTAX = re.compile(_KEYED.pattern + r"(?P<sign>[*%`@&!]|[|>](?![-+0-9]*\s*(?:#|$))|[-?] |[\[{])")
+
+_LINES_THAT_ARE_NONE = (
+    # what a line of no key and no item looks like, what is wrong at the first group, what to write
+    (
+        r"(-)[^\s-]",
+        "this hyphen begins no item",
+        "a space must follow the hyphen: `- id: …`",
+    ),
+    (
+        rf"([{_HYPHENS}\u2022\u25cf\u25aa\u2023\u00b7]|[*+](?=\s))\s*(?=\w)",
+        "this sign begins no item",
+        "an item begins with a hyphen and a space: `- id: …`; word processors turn hyphens into other dashes",
+    ),
+    (r"(\d+[.)])\s", "this number begins no item", "an item begins with a hyphen and a space: `- id: …`"),
+    (
+        rf"[\"'\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb]?[\w -]+[\"'\u201c\u201d\u2018\u2019\u00ab\u00bb]?\s*([{_COLONS}])",
+        "this is not the colon that YAML knows, but one that looks like it",
+        "type an ordinary colon and a space after it",
+    ),
+    (
+        r"[A-Za-z][\w-]*(:)(?:[^\s:/]|\u00a0|\u3000)",
+        "this is not a key with a value",
+        "a space must follow the colon of a key",
+    ),
+    (
+        r"[A-Za-z][\w-]* ?([;=])(?:\s|$)",
+        "this is not a key with a value",
+        "a key has a colon and a space after it",
+    ),
+    (r"(//|/\*|<!--|--|;|%)", "this begins no comment", "a comment begins with `#`"),
+    (r"(```|~~~)", "this begins no text", "write `text: |`, and the text on the lines below it, indented"),
+)
+_NONE = [(re.compile(pattern), message, hint) for pattern, message, hint in _LINES_THAT_ARE_NONE]
+_CURLY = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
+
+
+def _indent(line: str) -> int:
+    """How many spaces a line begins with."""
+    return len(line) - len(line.lstrip(" "))
+
+
+# ------------------------------------------------------------------------------------------ walking through them
+
+
+@dataclass(slots=True)
+class _Level:
+    """Keys or items that begin in one column.
+
+    Attributes:
+        column: From 0.
+        items: Whether they are items, and not keys.
+        name: The last of the keys, as written.
+        line: The line of the last one.
+        waits: Whether it has no value yet, so that one may come on the next lines, further right.
+    """
+
+    column: int
+    items: bool
+    name: str
+    line: int
+    waits: bool = True
+
+
+@dataclass(slots=True)
+class _Block:
+    """The last block text.
+
+    Attributes:
+        line: That of its `|`; -1 where there has been none.
+        parent: The column of its key or hyphen.
+        column: That in which its lines begin; -1 where it has none.
+        after: The line after it.
+    """
+
+    line: int = -1
+    parent: int = -1
+    column: int = -1
+    after: int = -1
+
+
+class _Found(Exception):  # noqa: N818 (it ends the walk, and is no error)
+    """The walk has found the slip."""
+
+    def __init__(self, slip: Slip) -> None:
+        super().__init__(slip.message)
+        self.slip = slip
+
+
+class _Walk:
+    """Goes through the lines of a text up to the one at which libyaml stumbled."""
+
+    def __init__(self, lines: Sequence[str], last: int) -> None:
+        self.lines = lines
+        self.last = last
+        self.levels: list[_Level] = []
+        self.left: list[_Level] = []
+        """The levels that the last line left."""
+        self.left_by: _Level | None = None
+        self.block = _Block()
+        self.comment = -1
+        """The line whose plain text a comment cut short."""
+        self.odd: Slip | None = None
+        """What YAML takes as a key or text, and an author hardly meant so."""
+
+    def slip(self) -> Slip | None:
+        """The first line that does not fit; None where all do."""
+        number = 0
+        try:
+            while number <= self.last:
+                number = self._line(number)
+        except _Found as found:
+            return found.slip
+        return self.odd
+
+    # One line: each of these gives the number of the line that comes after what it has read
+
+    def _line(self, number: int) -> int:
+        line = self.lines[number]
+        body = line.lstrip(" ")
+        column = len(line) - len(body)
+        if not body.strip(_BLANKS) or body[0] == "#":
+            return number + 1
+        if not column and body[:3] in {"---", "..."}:
+            self.levels.clear()
+            return number + 1
+        self._check_start(body, number, column)
+        while body == "-" or body[:2] in {"- ", "-\t"}:
+            self._item(number, column)
+            blanks = len(body) - len(body[1:].lstrip(" \t"))
+            after, body = body[1:blanks], body[blanks:]
+            column += blanks
+            if not body or body[0] == "#":
+                return number + 1
+            if "\t" in after and _KEY.match(body):
+                raise _Found(Slip(number, column - blanks + 1 + after.index("\t"), *_TAB))
+            self._check_start(body, number, column)
+        if body[:2] in {"? ", ": "}:
+            return number + 1
+        if key := _KEY.match(body):
+            self._key(number, column, key["name"])
+            value = body[key.end() :]
+            start = column + key.end() + len(value) - len(value.lstrip(_BLANKS))
+            return self._value(number, start, self.levels[-1].column)
+        return self._text(number, column)
+
+    def _check_start(self, body: str, number: int, column: int) -> None:
+        """Stop at a line that begins with a tab, or with a space or sign that is none to YAML."""
+        odd = _ODD_START.match(body)
+        if not odd:
+            return
+        what = {"tab": _TAB, "space": _ODD_SPACE}.get(odd.lastgroup or "", _INVISIBLE)
+        raise _Found(Slip(number, column, *what))
+
+    def _leave(self, column: int) -> list[_Level]:
+        """Leave the levels that begin further right."""
+        left = []
+        while self.levels and self.levels[-1].column > column:
+            left.append(self.levels.pop())
+        return left
+
+    def _enter(self, level: _Level, left: list[_Level]) -> None:
+        """A key or item has its place."""
+        self.left, self.left_by = left, level
+        body = self.lines[level.line][level.column :]
+        if odd := _odd_line(body, level.line, level.column):
+            self.odd = odd
+        elif self.odd and level.column <= self.odd.column:
+            self.odd = None  # what seemed odd was meant so, since the text goes on after it
+
+    def _item(self, number: int, column: int) -> None:
+        """A hyphen with something after it, or nothing."""
+        left = self._leave(column)
+        top = self.levels[-1] if self.levels else None
+        if top and top.items and top.column == column:
+            top.line, top.waits = number, True
+            self._enter(top, left)
+            return
+        if (top is None and not left) or (top and top.waits and top.column <= column):
+            if top:
+                top.waits = False
+            self.levels.append(_Level(column, items=True, name="", line=number))
+            self._enter(self.levels[-1], left)
+            return
+        raise _Found(self._misplaced(number, column, left, items=True))
+
+    def _key(self, number: int, column: int, name: str) -> None:
+        """A key."""
+        left = self._leave(column)
+        top = self.levels[-1] if self.levels else None
+        if top and top.items and top.column == column and len(self.levels) > 1:
+            below = self.levels[-2]
+            if not below.items and below.column == column:
+                left.append(self.levels.pop())
+                top = below
+        if top and not top.items and top.column == column:
+            top.name, top.line, top.waits = name, number, True
+            self._enter(top, left)
+            return
+        if (top is None and not left) or (top and top.waits and top.column < column):
+            if top:
+                top.waits = False
+            self.levels.append(_Level(column, items=False, name=name, line=number))
+            self._enter(self.levels[-1], left)
+            return
+        raise _Found(self._misplaced(number, column, left, items=False, name=name))
+
+    def _text(self, number: int, column: int) -> int:
+        """A line that has neither a key nor a hyphen."""
+        left = self._leave(column)
+        top = self.levels[-1] if self.levels else None
+        if (top is None and not left) or (top and top.waits and top.column < column):
+            if odd := _odd_line(self.lines[number][column:], number, column):
+                self.odd = odd
+            return self._value(number, column, top.column if top else -1)
+        raise _Found(self._no_key(number, column))
+
+    # Values
+
+    def _value(self, number: int, column: int, parent: int) -> int:
+        """What a key or an item has for a value, where something stands there; `parent` is its own column."""
+        value = self.lines[number][column:].rstrip(_BLANKS)
+        if not value or value[0] == "#":
+            return number + 1
+        if self.levels:
+            self.levels[-1].waits = False
+        if value[0] in "&!*":
+            return self._own_sign(number, column, parent)
+        if _HEADER.match(value):
+            return self._literal(number, value, parent)
+        if value[0] in "\"'":
+            return self._quoted(number, column, parent)
+        if value[0] in "[{":
+            return self._flow(number, column)
+        self._check_beginning(number, column, value)
+        return self._plain(number, column, parent)
+
+    def _own_sign(self, number: int, column: int, parent: int) -> int:
+        """A value that begins with the sign of an anchor, an alias or a tag."""
+        line = self.lines[number]
+        if number == self.last and not self.odd:
+            hint = _cannot_begin(line[column], self._block_hint(number))
+            raise _Found(Slip(number, column, "YAML reads the beginning of this text as its own syntax", hint))
+        return self._plain(number, column, parent)
+
+    def _block_hint(self, number: int) -> str:
+        """To write the value on a line, or the one that goes on there, as a block."""
+        if match := _KEYED.match(self.lines[number][:LONG_ENOUGH]):
+            return block_hint(match)
+        if self.levels and self.levels[-1].items:
+            return ITEM_HINT
+        return BLOCK_HINT.format(key=self.levels[-1].name if self.levels else "text")
+
+    def _check_beginning(self, number: int, column: int, value: str) -> None:
+        """Stop at a plain text that YAML takes for something else from its first sign on."""
+        if value[0] in "|>" and value[1:].strip("\u00a0\u200b\u3000\ufeff \t") == "":
+            hint = f"delete what follows the `{value[0]}`: only Enter belongs there"
+            raise _Found(Slip(number, column + 1, "an invisible character stands here", hint))
+        if value[0] in "@`%|>" or (value[:2] in {"- ", "? "} and column != _indent(self.lines[number])):
+            hint = _cannot_begin(value[0], self._block_hint(number))
+            if value[0] == "|":
+                key = _KEYED.match(self.lines[number][:LONG_ENOUGH])
+                hint = "end the line after the `|`, and write the text on the lines below it, indented"
+                hint += f", further than `{key['name']}`" if key and key["name"] else ""
+            raise _Found(Slip(number, column, "YAML reads the beginning of this text as its own syntax", hint))
+
+    def _literal(self, number: int, header: str, parent: int) -> int:
+        """A block: the lines below that are indented further than its key."""
+        least = max(parent + 1, 1)
+        digit = re.search(r"\d", header.partition("#")[0])
+        column = max(parent, 0) + int(digit[0]) if digit else -1
+        at = number + 1
+        while at <= self.last:
+            line = self.lines[at]
+            indent = _indent(line)
+            if not line.strip(" "):
+                least = max(least, indent) if column < 0 else least
+            elif line[indent] == "\t" and indent < max(column, least if column >= 0 else indent + 1):
+                raise _Found(Slip(at, indent, *_TAB))
+            else:
+                column = max(least, indent) if column < 0 and indent > parent else column
+                if indent < max(column, least):
+                    break
+            at += 1
+        self.block = _Block(number, parent, column, at)
+        return at
+
+    def _quoted(self, number: int, column: int, parent: int) -> int:
+        """A text in quotes."""
+        inner = _IN_DOUBLE if self.lines[number][column] == '"' else _IN_SINGLE
+        at = number
+        while not (end := inner.match(self.lines[at], column + 1 if at == number else 0)):
+            at += 1
+            if at > self.last or (_indent(self.lines[at]) <= parent and self.lines[at].strip(_BLANKS)):
+                raise _Found(self._unclosed(number, column))
+        rest = self.lines[at][end.end() :]
+        if rest.strip(_BLANKS) and not re.match(r"[ \t]+#", rest):
+            start = len(self.lines[at]) - len(rest.lstrip())
+            hint = self._block_hint(number)
+            raise _Found(Slip(at, start, "the quoted text ends before this", hint))
+        return at + 1
+
+    def _unclosed(self, number: int, column: int) -> Slip:
+        """A quote that does not close on its line."""
+        rest = self.lines[number][column + 1 :]
+        hint = f"close it; or better, {self._block_hint(number)}"
+        if any(sign in rest for sign in _CURLY):
+            message = "a straight quote opens here, and a curly one does not close it"
+            return Slip(number, column, message, f"take both away, or {self._block_hint(number)}")
+        return Slip(number, column, "a quote opens here and does not close on its line", hint)
+
+    def _flow(self, number: int, column: int) -> int:
+        """A list or keys in brackets, on one line or several."""
+        opened: list[str] = []
+        start = column
+        for at in range(number, self.last + 1):
+            line = self.lines[at]
+            for match in _IN_BRACKETS.finditer(line, start):
+                sign = match.group()
+                if sign in "[{":
+                    opened.append(sign)
+                elif sign in "]}" and opened:
+                    opened.pop()
+                if not opened:
+                    rest = line[match.end() :]
+                    if rest.strip(_BLANKS) and not re.match(r"[ \t]+#", rest):
+                        raise _Found(self._text_in_brackets(number, column))
+                    return at + 1
+            start = 0
+        raise _Found(_in_brackets(self.lines, number, column, self._block_hint(number)))
+
+    def _text_in_brackets(self, number: int, column: int) -> Slip:
+        """A text that begins with a bracket."""
+        hint = _cannot_begin(self.lines[number][column], self._block_hint(number))
+        return Slip(number, column, "YAML reads the beginning of this text as its own syntax", hint)
+
+    def _plain(self, number: int, column: int, parent: int) -> int:
+        """A text without quotes or `|`, on one line or on several that are indented further than its key."""
+        at, start = number, column
+        while True:
+            line = self.lines[at]
+            colon = _COLON.search(line, start)
+            comment = _COMMENT.search(line, start)
+            if colon and not (comment and comment.start() < colon.start()):
+                raise _Found(self._colon_in(at, colon.start(), number, column))
+            at += 1
+            while at <= self.last and not self.lines[at].strip(_BLANKS):
+                at += 1
+            if comment:
+                self.comment = at - 1
+                return at
+            if at > self.last or _indent(self.lines[at]) <= parent or self.lines[at][:3] in {"---", "..."}:
+                return at
+            start = _indent(self.lines[at])
+            if self.lines[at][start] == "\t" and start <= parent:
+                return at
+            if self.lines[at][start] == "#":
+                return at
+
+    def _colon_in(self, at: int, colon: int, number: int, column: int) -> Slip:
+        """A colon in a plain text that began at the line `number` and a column."""
+        line = self.lines[at]
+        below = column == _indent(self.lines[number])
+        key = _KEY.match(line.lstrip())
+        if self.odd and self.odd.line >= number - 1:
+            return self.odd
+        if at > number and (not self.levels or self.levels[-1].items):
+            return self._no_key(number, column)
+        if at > number and not below and key and re.fullmatch(r"[a-z_]+", key["name"]):
+            return self._misplaced(at, _indent(line), [], items=False, name=key["name"])
+        message = "a colon followed by a space cannot stand in a plain text"
+        start = re.match(r"\s*(?:- +)*(?:[\w-]+:[ ]+)?", self.lines[number])
+        if start and self.lines[number][start.end() : start.end() + 1] in {*_CURLY}:
+            message += "; to YAML curly quotes are none"
+        return Slip(at, colon, message, self._block_hint(number))
+
+    # What is wrong where a line has no place
+
+    def _misplaced(
+        self, number: int, column: int, left: list[_Level], *, items: bool, name: str = ""
+    ) -> Slip:
+        """A key or hyphen in a column in which none can begin."""
+        odd = _odd_line(self.lines[number][column:], number, column) or self.odd
+        if slip := odd or self._left_of_its_text(number, column):
+            return slip
+        at, at_column, at_name = number, column, name
+        levels = [*left, *reversed(self.levels)]
+        by = self.left_by
+        if by and by.line < number and any(each.column == column and each.items == items for each in self.left):
+            # this line stands where it should; it is the one between that does not
+            at, at_column, at_name, items = by.line, by.column, by.name, by.items
+            levels = self.left
+        beside = [each for each in levels if each.items == items and each.column != at_column]
+        if not beside:
+            return Slip(at, at_column, "this line does not fit what stands above it", _CHECK)
+        near = min(beside, key=lambda each: abs(each.column - at_column))
+        what = "this hyphen" if items else f"`{at_name}`"
+        those = "those of its list" if items else "the keys beside it"
+        over = "the hyphen" if items else f"`{near.name}`"
+        message = f"{what} begins in column {at_column + 1}, and {those} in column {near.column + 1}"
+        hint = f"put it under {over} of line {near.line + 1}: with {_spaces(near.column)} before it"
+        return Slip(at, at_column, message, hint)
+
+    def _left_of_its_text(self, number: int, column: int) -> Slip | None:
+        """A line that begins left of the first line of the block above it, and right of the block's key."""
+        block = self.block
+        if block.after != number or not block.parent < column < block.column:
+            return None
+        blank = self.lines[block.line + 1]
+        message = "this line begins further left than the first line of its text"
+        if not blank.strip() and len(blank) == block.column:
+            message = "this line begins further left than the blanks of the empty line above it"
+        hint = "let every line of a text begin in the column of the first, or further right"
+        return Slip(number, column, message, hint)
+
+    def _no_key(self, number: int, column: int) -> Slip:
+        """A line with neither a key nor a hyphen where one of them belongs."""
+        line = self.lines[number]
+        if slip := _odd_line(line[column:], number, column):
+            return slip
+        if 0 <= self.comment == self._above(number):
+            message = "the text above ended at its ` #`, which begins a comment, so this line belongs to nothing"
+            return Slip(number, column, message, self._block_hint(self.comment))
+        if slip := self.odd or self._left_of_its_text(number, column):
+            return slip
+        if self.block.after == number:
+            message = "this text stands outside the block that the `|` above it opens"
+            return Slip(number, column, message, "indent the lines of a block further than its key")
+        hints = []
+        word = re.match(r"[A-Za-z][\w-]*(?= |$)", line[column:])
+        if word:
+            hints.append(f"if it is a key, write `{word[0]}: …`")
+        if owner := self._owner():
+            hints.append(
+                f"if it is the text of `{owner}`, write `{owner}: |`, and the text on the lines below it, indented"
+            )
+        message = "this line has no colon, so it is no key" if word else "this line is neither a key nor an item"
+        return Slip(number, column, message, "; ".join(hints) or _CHECK)
+
+    def _above(self, number: int) -> int:
+        """The last line above one that is not empty."""
+        return next((line for line in range(number - 1, -1, -1) if self.lines[line].strip()), -1)
+
+    def _owner(self) -> str:
+        """The key whose text a line may be that has no key."""
+        keys = [level for level in self.levels if not level.items]
+        if len(keys) > 1 and self.levels[-1] is keys[-1] and self.levels[-2] is keys[-2]:
+            return keys[-2].name
+        return keys[-1].name if keys and self.levels[-1] is keys[-1] and keys[-1].name != "id" else ""
+
+
+_IN_DOUBLE = re.compile(r'(?:[^"\\]|\\.)*+"')
+_IN_SINGLE = re.compile(r"(?:[^']|'')*+'")
+_COLON = re.compile(r":(?=[ \t]|$)")
+_COMMENT = re.compile(r"[ \t]#")
+_IN_BRACKETS = re.compile(
+    r"(?<![^ \t\[{,:])(?:\"(?:[^\"\\]|\\.)*+\"|'(?:[^']|'')*+')|(?<![^ \t\[{,])#.*|[\[\]{}]"
+)
+
+
+def _odd_line(body: str, number: int, column: int) -> Slip | None:
+    """A line that is no key and no item, but was meant as one."""
+    if body[0].isascii() and body[0].isalnum() and body.isascii() and ":" in body and _KEY_AND_SPACE.match(body):
+        return None
+    for pattern, message, hint in _NONE:
+        if match := pattern.match(body[:LONG_ENOUGH]):
+            return Slip(number, column + match.start(1), message, hint)
+    return None
+
+
+_KEY_AND_SPACE = re.compile(r"[A-Za-z][\w -]*:(?:\s|$)")
+
+
+def _in_brackets(lines: Sequence[str], number: int, column: int, block: str) -> Slip:
+    """What is wrong with a list or keys in brackets that begin at a line and column."""
+    line = lines[number]
+    sign = line[column]
+    close = "]" if sign == "[" else "}"
+    if line.startswith("{{", column):
+        return Slip(
+            number, column, "YAML reads the beginning of this text as its own syntax", _cannot_begin("{", block)
+        )
+    comment = re.compile(r"[\s\[{,](#)").search(line, column)
+    if comment:
+        message = "the rest of this line is a comment, because of this `#`"
+        return Slip(number, comment.start(1), message, "leave the `#` out; or, where it is text, put it in quotes")
+    if line.count(sign, column) > line.count(close, column):
+        message = "YAML reads the beginning of this text as its own syntax"
+        hint = f"what opens with `{sign}` must close with `{close}`; or, if it is text, {block}"
+        return Slip(number, column, message, hint)
+    colon = re.compile(r"(?::\s[^,\]}]*?)(:)\s").search(line, column)
+    if colon:
+        message = "a second colon stands here, before a comma"
+        return Slip(number, colon.start(1), message, "a comma is missing before it; or it is text, which belongs in quotes")
+    return Slip(number, column, "something is wrong within these brackets", _BRACKETS)
+
+
+_BRACKETS = (
+    "between brackets a comma stands between two items or keys, a space after each comma and colon, and texts with "
+    "signs in them stand in quotes"
+)
+
+
+def _spaces(count: int) -> str:
+    return "no space" if not count else "one space" if count == 1 else f"{count} spaces"

@@ -214,7 +214,8 @@ def _keys(reader: Reader, root: Mapping, under: str) -> dict[str, Key]:
     if node is None:
         return {}
     if not isinstance(node, Mapping):
-        reader.report("wrong-type", node, f"`{under}` must map each key to its type")
+        hint = "write each key on a line, and behind it in braces its type: `rule: {type: markdown}`"
+        reader.report("wrong-type", node, f"`{under}` must have each key with its type", hint)
         return {}
     keys = {}
     for name, spec in node.entries.items():
@@ -245,7 +246,7 @@ def _named(
     """The entries of a list of fields or cards: each mapping with its name and id, both used once."""
     entries = []
     seen: dict[str | int, str] = {}
-    for item in reader.items(root.entries[under], under):
+    for item in reader.items(root.entries[under], under, "name"):
         what = f"one of the {under}"
         mapping = reader.mapping(item, what, known, known)
         if mapping is None or not reader.require(mapping, what, ("name", "id")):

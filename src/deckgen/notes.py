@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MIN_OPTIONS, MAX_OPTIONS = 2, 8
 MIN_COLUMNS = 2
+_FIRST_WORDS = 200  # characters in which an id is looked for
+_OPTION_KEYS = ("text", "correct", "why")
 
 _CLOZE_MARKS = re.compile(r"\{\{c[\d,]+::|::[^:{}]*\}\}|\}\}")
 
@@ -234,7 +236,7 @@ def read_deck(reader: Reader) -> Deck:  # noqa: C901 (one key after the other)
     if "feedback" in values:
         deck.feedback = _feedback(reader, values["feedback"])
     if "accept" in values:
-        accepts = (_accept(reader, item) for item in reader.items(values["accept"], "accept"))
+        accepts = (_accept(reader, item) for item in reader.items(values["accept"], "accept", "code"))
         deck.accept = [accept for accept in accepts if accept]
     if "exam_options" in values:
         deck.exam_options = _exam_options(reader, values["exam_options"])
@@ -333,6 +335,7 @@ def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Containe
     names = ("deck", "tags", *sections)
     if reader.document.root is None and reader.document.broken:
         return
+    reader.elsewhere = lambda name: _with_key(kinds, name)
     here = reader.document.root
     left = [key for key in here.entries if key in unread] if isinstance(here, Mapping) else []
     root = reader.mapping(here, "a chapter", {*names, *left}, names)
@@ -347,10 +350,19 @@ def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Containe
     for section, kind in sections.items():
         if node := root.entries.get(section):
             read = _read_table if kind.rows else _read_note
-            for item in reader.items(node, section):
+            for item in reader.items(node, section, "id"):
                 found += read(reader, item, kind, chapter)
     # a chapter's notes keep the order in which they are written, whatever their kinds
     deck.notes += sorted(found, key=lambda note: note.at.start)
+
+
+def _with_key(kinds: list[Kind], name: str) -> str:
+    """What authors write under a key, as in "a definition"; empty where none has it."""
+    owners = [_article(kind) for kind in kinds if name in kind.keys]
+    if owners and len(owners) == len(kinds):
+        return "every note"
+    owners += [f"{_article(kind)} table" for kind in kinds if name in kind.table_keys]
+    return " and of ".join([*owners, *["an option"] * (name in _OPTION_KEYS)])
 
 
 def _joined(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
@@ -380,7 +392,7 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
     if isinstance(rows, Sequence) and not rows.items:
         reader.report("empty-value", rows, f"`{kind.rows}` has no items")
     table = Table(head.id, values, head.start, head.allow)
-    for row in reader.items(rows, kind.rows):
+    for row in reader.items(rows, kind.rows, "id"):
         row_mapping, row_values, row_whole = _read_values(
             reader, row, f"a row of {_article(kind)}", kind.keys
         )
@@ -420,7 +432,7 @@ def _read_values(
     missing = [key.name for key in keys.values() if key and key.required and key.name not in mapping.entries]
     if missing:
         required = [key.name for key in keys.values() if key and key.required]
-        reader.require(mapping, what, required, _id_hint(values) if missing == ["id"] else "")
+        reader.require(mapping, what, required, _missing_hint(reader, mapping, missing, values))
     return mapping, values, len(reader.found) == before
 
 
@@ -497,11 +509,22 @@ def without_clozes(text: str) -> str:
     return _CLOZE_MARKS.sub("", text)
 
 
-def _id_hint(values: ReadOnly[str, Value]) -> str:
-    """An id that would suit a note without one."""
-    first = next((value.value for value in values.values() if isinstance(value, Scalar)), "")
-    words = re.findall(r"[a-z0-9]+", without_clozes(first).lower())[:4]
-    return f"give it one that says what it is about, as `id: {'-'.join(words)}`" if words else ""
+def _missing_hint(
+    reader: Reader, mapping: Mapping, missing: list[str], values: ReadOnly[str, Value]
+) -> str:
+    """What to do about required keys that are missing."""
+    for value in mapping.entries.values():
+        for name in missing if isinstance(value, Scalar) and value.style == "|" else ():
+            if inside := re.search(rf"(?m)^ *{re.escape(name)}:(?= |$)", value.value):
+                line = reader.document.span_in(value, inside.start()).line
+                return f"`{name}:` on line {line} belongs to the text above it, because it is indented as far as that"
+    if missing == ["id"]:
+        first = next((value.value for value in values.values() if isinstance(value, Scalar)), "")
+        words = re.findall(r"[a-z0-9]+", without_clozes(first[:_FIRST_WORDS]).lower())[:4]
+        return f"give it one that says what it is about, as `id: {'-'.join(words)}`" if words else ""
+    if list(mapping.entries) == ["id"]:
+        return "do its other keys stand below? they begin in the column of `id`, without a hyphen"
+    return "if it goes on with what stands above, it has a hyphen too many" if "id" in missing else ""
 
 
 def _check_cells(reader: Reader, note: Note) -> None:
@@ -524,7 +547,7 @@ def _check_cells(reader: Reader, note: Note) -> None:
 def _options(reader: Reader, node: Node, key: str) -> Options | None:
     """A list of options, of which exactly one is correct."""
     before = len(reader.found)
-    items = reader.items(node, key)
+    items = reader.items(node, key, "text")
     options = [option for item in items if (option := _option(reader, item))]
     if len(reader.found) > before:
         return None
@@ -546,8 +569,7 @@ def _options(reader: Reader, node: Node, key: str) -> Options | None:
 
 def _option(reader: Reader, node: Node) -> Option | None:
     """One option; None, reported, where something is wrong with it."""
-    names = ("text", "correct", "why")
-    mapping = reader.mapping(node, "an option", names, names)
+    mapping = reader.mapping(node, "an option", _OPTION_KEYS, _OPTION_KEYS)
     if mapping is None or not reader.require(mapping, "an option", ("text", "why")):
         return None
     text = reader.prose(mapping.entries["text"], "text")
@@ -559,6 +581,8 @@ def _option(reader: Reader, node: Node) -> Option | None:
 
 def _texts(reader: Reader, node: Node, key: str) -> Texts | None:
     items = [reader.prose(item, key) for item in reader.items(node, key)]
+    if not isinstance(node, Sequence):
+        return None
     return Texts([item for item in items if item]) if all(items) else None
 
 

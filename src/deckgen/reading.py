@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deckgen.diagnostics import Diagnostic, Found, Span, did_you_mean, listing
-from deckgen.slips import BLOCK_HINT, ITEM_HINT
+from deckgen.slips import BLOCK_HINT, CURLY, HYPHENS, ITEM_HINT
 from deckgen.source import ODD, Document, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container
+    from collections.abc import Callable, Collection, Container
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 """What an id looks like: small letters and digits, with single hyphens between them."""
 
 _IN_ONE_MAPPING = 20  # unknown keys of one mapping that are told one by one
 _WORDS = 1000  # of one file, whose nearest known words are looked for: it takes a tenth of a millisecond
+_SHORT = 60  # characters of a text that a hint repeats
+_FEW = 4  # keys that fit into braces
+_BEFORE = 200  # characters before a node in which the hyphen of its item stands
+_NO = frozenset(["no", "n", "off", "0", "wrong", "incorrect", "f", "nein", "non"])
+_BARS = frozenset("l I | || \\ / ! \u00a6 \uff5c \u2223 \u2502".split())
+_RUN_ON = re.compile(rf"[\r\n]([ \t]*)([-*+{HYPHENS}\u2022\u2023\u25aa\u25cf]|\d{{1,2}}[.)]|\|)[ \t]")
 _PLAIN_TAG = re.compile(r"(?!marked$|leech$)[a-z0-9_-]+")
 _TAG_HINT = "a tag has no spaces; `::` makes levels, as in `exam::domain-1`"
 
@@ -29,10 +36,12 @@ class Reader:
     Attributes:
         document: What is read.
         found: The diagnostics so far.
+        elsewhere: What has a key that is not known where it stands, as in "a definition"; empty for nothing.
     """
 
     document: Document
     found: Found = field(default_factory=Found)
+    elsewhere: Callable[[str], str] = lambda _: ""
     _near: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
 
     def report(self, code: str, place: Node | Span, message: str, hint: str = "") -> None:
@@ -79,9 +88,9 @@ class Reader:
             return
         shown = unknown[:_IN_ONE_MAPPING] if len(unknown) > _IN_ONE_MAPPING + 1 else unknown
         for name, start in shown:
-            hint = self.near(name.strip(), names) or f"its keys are {listing(names)}"
             place = self.document.span_of_key(start, name)
-            self.report("unknown-key", place, f"`{name}` is not a key of {what}", hint)
+            message, hint = self._about_unknown(name, node, what, names)
+            self.report("unknown-key", place, message, hint)
         if len(unknown) > len(shown):
             name, start = unknown[len(shown)]
             more = len(unknown) - len(shown)
@@ -89,14 +98,64 @@ class Reader:
             place = self.document.span_of_key(start, name)
             self.found.append(Diagnostic("unknown-key", message, place, stands_for=more))
 
+    def _about_unknown(self, name: str, node: Mapping, what: str, names: Collection[str]) -> tuple[str, str]:
+        """The message and the hint for a key that is not known."""
+        value = node.entries[name]
+        message = f"`{name}` is not a key of {what}"
+        seen = "".join(char for char in name if char.isprintable()).strip()
+        if seen != name and seen in names:
+            return f"`{seen}` holds an invisible character", "delete it, and type the key anew"
+        if match := re.match(r"([a-z_]+):\S", name):
+            return message, f"a space must follow the colon: `{match[1]}: …`"
+        plain = re.sub(r"[\s-]+", "_", seen.strip(f"\"'{CURLY}")).lower()
+        listed = f"its keys are {listing(names)}"
+        if plain in names:
+            return message, f"did you mean `{plain}`?"
+        near = self.near(seen, names)
+        if near and node is self.document.root and isinstance(value, Sequence):
+            return message, near
+        if other := self.elsewhere(plain):
+            if node is self.document.root:
+                return message, f"it is a key of {other}: those stand in a section, each after a hyphen"
+            return message, f"it is a key of {other}; {listed}"
+        if isinstance(value, Scalar) and value.start == value.end and self._in_brackets(value.start):
+            return message, "is it the rest of a text? between brackets a comma ends it, so put the text in quotes"
+        if len(node.entries) == 1 and isinstance(value, Scalar) and len(value.value) <= _SHORT and self._is_item(node):
+            listed = f"write `- {next(iter(names))}: {' '.join(value.value.split())}`; {listed}"
+        return message, near or listed
+
+    def _in_brackets(self, offset: int) -> bool:
+        """Whether a key without a value that ends at an offset stands between brackets."""
+        after = self.document.text[offset : offset + 200].lstrip()
+        return after[:1] in {",", "}"}
+
     def _not_a_mapping(self, node: Node | None, what: str, names: Collection[str]) -> None:
         if node is None:
             self.report("empty-value", Span(self.document.path), f"this is empty, where {what} belongs")
             return
-        hint = f"write its keys one a line, as `{next(iter(names))}: …`"
-        if isinstance(node, Scalar) and re.match(r"[a-z_]+:\S", node.value):
-            hint = "a space must follow the colon of a key"
-        self.report("wrong-type", node, f"this is {_name(node)}, where {what} belongs, with keys", hint)
+        first, item = next(iter(names)), self._is_item(node)
+        hint = f"write its keys one a line, as `{first}: …`"
+        if isinstance(node, Scalar):
+            word = node.value.strip()
+            if match := re.match(r"([a-z_]+):\S", word):
+                hint = f"a space must follow the colon: `{match[1]}: …`"
+            elif item and word and len(word) <= _SHORT and "\n" not in word:
+                hint = f"write `- {first}: {word}`, and its other keys on lines of their own under `{first}`"
+            elif item:
+                hint = f"write `- {first}: …`, and its other keys on lines of their own under `{first}`"
+            elif word and "\n" not in word and node is not self.document.root and len(names) < _FEW:
+                hint = f"write its keys in braces, as `{{{first}: {word}}}`"
+        elif item:
+            hint = f"is there a hyphen or a bracket too many? it begins with `- {first}: …`"
+        elif node is self.document.root:
+            hint = f"its own keys begin at the left, without hyphens, as `{first}: …`"
+        message = f"{_name(node)} stands here, where {what} with its keys belongs"
+        self.report("wrong-type", node, message, hint)
+
+    def _is_item(self, node: Node) -> bool:
+        """Whether a node is an item of a list."""
+        before = self.document.text[max(node.start - _BEFORE, 0) : node.start].rstrip()
+        return before.endswith(("-", "[", ","))
 
     def require(self, mapping: Mapping, what: str, required: Collection[str], hint: str = "") -> bool:
         """Report the required keys that are not there, misspelt ones aside; True where all are."""
@@ -110,56 +169,109 @@ class Reader:
             self.report("missing-key", mapping, f"{what} lacks the {plural} {listing(told)}", hint)
         return not missing
 
-    def scalar(self, node: Node, key: str) -> Scalar | None:
-        """A text with something in it; None, reported, where the node is none."""
+    def scalar(self, node: Node, key: str, hint: str = "") -> Scalar | None:
+        """A text with something in it; None, reported, where the node is none.
+
+        Args:
+            node: The node.
+            key: The key that it stands under, or that of the list whose item it is.
+            hint: How to write it, where it is none; else on one line.
+        """
         if isinstance(node, Scalar) and node.value and not node.value.isspace():
             return node
         if isinstance(node, Mapping) and ODD in node.entries:
             return None
-        item = self.document.text[max(node.start - 200, 0) : node.start].rstrip().endswith("-")
+        item = self._is_item(node)
         what = f"an item of `{key}`" if item else f"`{key}`"
         if isinstance(node, Scalar):
             comment = self.document.comment_after(node.end) is not None
             hint = "what follows `#` is a comment; as text it belongs in quotes" if comment else ""
             self.report("empty-value", node, f"{what} is empty", hint)
             return None
-        hint = BLOCK_HINT.format(key=key)
+        hint = hint or f"write it on the line of its key: `{key}: …`"
         if item and isinstance(node, Mapping):
-            hint = f"a colon with a space after it makes a key; {ITEM_HINT}"
-        self.report("wrong-type", node, f"{what} is {_name(node)}, where a text belongs", hint)
+            hint = f"a colon with a space after it makes a key; {ITEM_HINT}, or put it in quotes"
+        elif item:
+            hint = "is there a hyphen or a bracket too many?"
+        elif isinstance(node, Sequence) and len(node.items) == 1 and isinstance(node.items[0], Scalar):
+            word = node.items[0].value.strip()
+            if len(word) <= _SHORT and not self.document.comment_after(node.items[0].end):
+                hint = f"write `{key}: {word}`" if "`" not in word else hint
+        self.report("wrong-type", node, f"{what} holds {_name(node)}, where a text belongs", hint)
         return None
 
     def prose(self, node: Node, key: str) -> Scalar | None:
         """A text for people; besides what `scalar` reports, one that a comment cuts short."""
-        return self._uncut(self.scalar(node, key), key, "#")
+        return self._uncut(self.scalar(node, key, BLOCK_HINT.format(key=key)), key, "#")
 
     def _uncut(self, scalar: Scalar | None, key: str, sign: str) -> Scalar | None:
-        """A text that no comment cuts short; None, reported, where one that begins with `sign` does."""
-        if scalar is None or scalar.style or "#" not in self.document.text:
+        """A text of which nothing is lost; None, reported, where YAML cuts it short or runs its lines together.
+
+        Args:
+            scalar: The text.
+            key: The key that it stands under.
+            sign: With what a comment begins that was hardly meant as one.
+        """
+        if scalar is None or scalar.style not in {"", ">"}:
             return scalar
-        span = self.document.cut_by_comment(scalar)
+        if scalar.end - scalar.start != len(scalar.value) and (place := self._run_together(scalar)):
+            self.report("wrong-type", place, *self._about_running_together(scalar, key))
+            return None
+        span = self.document.cut_by_comment(scalar) if "#" in self.document.text else None
         if span and re.match(sign, self.document.lines[span.line - 1][(span.column or 1) - 1 :]):
             message = "the text ends before this ` #`, which begins a comment"
             self.report("cut-by-comment", span, message, BLOCK_HINT.format(key=key))
             return None
         return scalar
 
-    def items(self, node: Node, key: str) -> list[Node]:
-        """The items of a list; none, reported, where the node is no list."""
+    def _about_running_together(self, scalar: Scalar, key: str) -> tuple[str, str]:
+        """The message and the hint for a text whose line breaks YAML drops, and whose author meant them."""
+        first = re.match(r"[^\r\n]*", self.document.text[scalar.start : scalar.end])
+        if first and (bar := first[0].strip()) in _BARS:
+            return f"`{bar}` opens no block, as `|` does", BLOCK_HINT.format(key=key)
+        if self._is_item(scalar):
+            message = "this begins further right than the item above, so it belongs to the text of that"
+            return message, f"put it under the hyphen of that item; or, if it is part of the text, {ITEM_HINT}"
+        message = "without a `|` the lines of a text run together, so this begins no line of its own"
+        return message, BLOCK_HINT.format(key=key)
+
+    def _run_together(self, scalar: Scalar) -> Span | None:
+        """Where a text whose line breaks YAML drops has an item of a list, or what was meant as the sign `|`."""
+        raw = self.document.text[scalar.start : scalar.end]
+        first = re.match(r"[^\r\n]*", raw)
+        if first and first[0].strip() in _BARS:
+            return self.document.span_from(scalar.start)
+        margin = re.search(r"[\r\n]([ \t]*)\S", raw)
+        for match in _RUN_ON.finditer(raw):
+            # further in than the other lines of a `>`, it keeps its own
+            if not scalar.style or (margin and match[1] == margin[1]):
+                return self.document.span_from(scalar.start + match.start(2))
+        return None
+
+    def items(self, node: Node, key: str, first: str = "") -> list[Node]:
+        """The items of a list; none, reported, where the node is no list.
+
+        Args:
+            node: The node.
+            key: The key that it stands under.
+            first: The key with which each item begins, where items have keys.
+        """
         if isinstance(node, Sequence):
             return node.items
         if isinstance(node, Scalar) and not node.value.strip():
-            self.report("empty-value", node, f"`{key}` is empty")
+            self.report("empty-value", node, f"`{key}` is empty", "write its items below it, or take it away")
             return []
-        hint = f"write `{key}:`, and under it each item on a line of its own after a hyphen: `- …`"
-        self.report("wrong-type", node, f"`{key}` is {_name(node)}, where a list belongs", hint)
+        message = f"`{key}` holds {_name(node)}, where a list belongs"
+        self.report("wrong-type", node, message, _list_hint(node, key, first))
         return []
 
     def flag(self, node: Node, key: str) -> bool:
         """`true` or `false`; False, reported, for anything else."""
         if isinstance(node, Scalar) and node.value.lower() in {"true", "false"}:
             return node.value.lower() == "true"
-        self.report("wrong-type", node, f"`{key}` is neither `true` nor `false`", f"write `{key}: true`")
+        written = node.value.strip().lower() if isinstance(node, Scalar) else ""
+        hint = f"leave `{key}` out where it is not so" if written in _NO else f"write `{key}: true`"
+        self.report("wrong-type", node, f"`{key}` is neither `true` nor `false`", hint)
         return False
 
     def number(self, node: Node, key: str) -> int | None:
@@ -176,7 +288,7 @@ class Reader:
         scalar = self.scalar(node, key)
         if scalar is None or scalar.value in choices:
             return scalar.value if scalar else None
-        hint = did_you_mean(scalar.value, choices) or f"it is one of {listing(choices)}"
+        hint = self.near(scalar.value, choices) or f"it is one of {listing(choices)}"
         self.report("wrong-type", scalar, f"`{scalar.value}` is no {key} that deckgen knows", hint)
         return None
 
@@ -187,14 +299,8 @@ class Reader:
             return None
         if ID.fullmatch(scalar.value):
             return scalar.value
-        slug = "-".join(re.findall(r"[a-z0-9]+", scalar.value.lower()))
-        if slug == "".join(char for char in scalar.value if char.isprintable()):
-            self.report(
-                "bad-id", scalar, f"`{slug}` holds an invisible character", "delete it, and type it anew"
-            )
-            return None
-        hint = "an id has small letters, digits and hyphens between them" + (f": `{slug}`" if slug else "")
-        self.report("bad-id", scalar, f"`{scalar.value}` is not an id", hint)
+        message, hint = _about_id(scalar.value)
+        self.report("bad-id", scalar, message, hint)
         return None
 
     def tags(self, node: Node) -> tuple[str, ...]:
@@ -234,6 +340,8 @@ def _tag_fault(tag: str) -> str:
     """What Anki would do to a tag; empty where it keeps it as it is."""
     if any(char.isspace() or ord(char) < 32 for char in tag):  # noqa: PLR2004 (the control characters)
         return "holds a space, at which Anki splits it"
+    if tag[0] in CURLY and tag[-1] in CURLY:
+        return "holds curly quotes, which become part of it"
     if any(not part for part in tag.split("::")):
         return "has an empty level, which Anki fills with `blank`"
     if tag.startswith(":") or tag.endswith(":") or '"' in tag:
@@ -246,7 +354,54 @@ def _tag_fault(tag: str) -> str:
 def _name(node: Node) -> str:
     """What a node is, in words."""
     if isinstance(node, Mapping):
-        return "a mapping of keys"
+        return "keys with values" if len(node.entries) > 1 else "a key with a value"
     if isinstance(node, Sequence):
         return "a list"
-    return "a text" if node.value.strip() else "empty"
+    return "a text" if node.value.strip() else "nothing"
+
+
+def _list_hint(node: Node, key: str, first: str) -> str:
+    """How to write a list, where a text or keys stand in its place."""
+    item = f"{first}: …" if first else "…"
+    hint = f"write `{key}:`, and under it each item on a line of its own after a hyphen: `- {item}`"
+    if isinstance(node, Mapping):
+        return _item_hint(node, first) or hint
+    lines = [line.strip() for line in (node.value.splitlines() if isinstance(node, Scalar) else ())]
+    word = lines[0] if len(lines) == 1 else ""
+    if re.match(rf"[-{HYPHENS}•*][^\s-]", word) and not first:
+        return f"a space must follow each hyphen: `- {word[1:].split()[0]}`"
+    if re.match(rf"(?:[{HYPHENS}•*]|\d+[.)])\s", word):
+        return "an item begins with a hyphen and a space: `- …`; word processors turn hyphens into other dashes"
+    between = r"[\s,，;]+" if key in {"tags", "builds_on"} else r"[,，;]"
+    words = [part.strip() for part in re.split(between, word.strip("[]［］（）()"))]
+    if not first and word and len(word) <= _SHORT and all(re.fullmatch(r"[\w' .()/-]+", part) for part in words):
+        return f"write `{key}: [{', '.join(words)}]`"
+    return hint
+
+
+def _item_hint(node: Mapping, first: str) -> str:
+    """How to write as items what stands as keys; empty where that cannot be said."""
+    name, value = next(iter(node.entries.items()))
+    if not first:
+        return ""
+    if first in node.entries:
+        return f"a hyphen is missing before `{name}`: each item begins with `- {first}: …`, its other keys under it"
+    if isinstance(value, Scalar) and len(value.value) <= _SHORT:
+        return f"write each as an item: `- {first}: {' '.join(value.value.split())}`, and its other keys under that"
+    return f"write each as an item: `- {first}: {name}`, and its other keys under that"
+
+
+def _about_id(text: str) -> tuple[str, str]:
+    """The message and the hint for what is no id."""
+    seen = "".join(char for char in text if char.isprintable()).strip()
+    if seen != text and ID.fullmatch(seen):
+        return f"`{seen}` holds an invisible character", "delete it, and type it anew"
+    plain = unicodedata.normalize("NFKD", seen.lower()).replace("ß", "ss").replace("'", "").replace("’", "")
+    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    hint = "an id has small letters, digits and hyphens between them"
+    strange = next((char for char in plain if char.isalpha() and not char.isascii()), "")
+    if strange:
+        name = unicodedata.name(strange, "a sign without a name").lower()
+        return f"`{text}` is not an id", f"{hint}; `{strange}` is none of these letters (a to z), but {name}"
+    slug = "-".join(re.findall(r"[a-z0-9]+", plain))
+    return f"`{text}` is not an id", f"{hint}: `{slug}`" if slug else f"{hint}, as in `split-alliance`"

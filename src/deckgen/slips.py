@@ -47,8 +47,7 @@ def find(lines: Sequence[str], number: int, column: int, problem: str, odd_ends:
         return slip
     if "escape" in problem:
         return _escape(lines[number], number, column)
-    walk = _Walk(lines, number)
-    slip = walk.slip()
+    slip = _Walk(lines, number, column).slip()
     if slip and slip.line - 1 in odd_ends:
         at = slip.line - 1
         message = "a line break stands at the end of this line that editors do not show (U+2028 or the like)"
@@ -101,13 +100,14 @@ _CHECK = (
     "needs its colon"
 )
 _TAB = ("YAML does not take a tab here", "indent with spaces; most editors can convert tabs")
+_TAB_ALONE = ("a tab stands on this empty line, where YAML takes none", "empty the line")
 _ODD_SPACE = (
     "YAML does not take this space, which is not an ordinary one",
     "delete it, and type it anew with the space bar",
 )
-_INVISIBLE = ("an invisible character stands here", "delete it, and type the line anew")
+_SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _ODD_START = re.compile(
-    "(?P<tab>\t)|(?P<space>[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000])"
+    f"(?P<tab>\t)|(?P<space>[{_SPACES}])"
     "|(?P<invisible>[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff])"
 )
 _KEY = re.compile(
@@ -116,7 +116,8 @@ _KEY = re.compile(
 )
 _KEYED = re.compile(r"\s*(?:- +)*(?:(?P<name>[\w-]+):[ ]+|(?<=- ))")
 _HEADER = re.compile(r"[|>][-+0-9]*[ \t]*(?:[ \t]#.*)?$")
-_HYPHENS = "\u2010-\u2015\u2212\ufe58\ufe63\uff0d"
+CURLY = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
+HYPHENS = "\u2010-\u2015\u2212\ufe58\ufe63\uff0d"
 _COLONS = "\uff1a\ufe55\ufe13\ua789\u2236"
 
 
@@ -127,11 +128,17 @@ def block_hint(match: re.Match[str] | None) -> str:
     return BLOCK_HINT.format(key=match["name"] if match else "text")
 
 
-def start_hint(line: str) -> str:
-    """What to do about a plain text that begins with a character that YAML takes for its own; "" if none does."""
+def start_hint(line: str, above: str = "") -> str:
+    """What to do about a text that begins with a character that YAML takes for its own; "" if none does.
+
+    Args:
+        line: The line on which it begins.
+        above: The line before it, which may hold its key.
+    """
     match = _OWN_SYNTAX.match(line)
     if not match:
-        return ""
+        key, text = re.match(r"\s*(?:- +)*([\w-]+):\s*$", above), line.lstrip()
+        return _cannot_begin(text[0], BLOCK_HINT.format(key=key[1])) if key and text else ""
     sign, rest = match["sign"].strip(), line[match.start("sign") :]
     if sign in {"[", "{"} and not rest.startswith("{{"):
         close = "]" if sign == "[" else "}"
@@ -150,37 +157,42 @@ _OWN_SYNTAX = re.compile(_KEYED.pattern + r"(?P<sign>[*%`@&!]|[|>](?![-+0-9]*\s*
 
 _LINES_THAT_ARE_NONE = (
     # what a line of no key and no item looks like, what is wrong at the first group, what to write
+    (rf"-([{_SPACES}])", *_ODD_SPACE),
     (
-        r"(-)[^\s-]",
+        r"(-)[^ \t-]",
         "this hyphen begins no item",
         "a space must follow the hyphen: `- id: …`",
     ),
     (
-        rf"([{_HYPHENS}\u2022\u25cf\u25aa\u2023\u00b7]|[*+](?=\s))\s*(?=\w)",
+        rf"([{HYPHENS}\u2022\u25cf\u25aa\u2023\u00b7]|[*+](?=\s))\s*(?=\w)",
         "this sign begins no item",
         "an item begins with a hyphen and a space: `- id: …`; word processors turn hyphens into other dashes",
     ),
     (r"(\d+[.)])\s", "this number begins no item", "an item begins with a hyphen and a space: `- id: …`"),
     (
-        rf"[\"'\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb]?[\w -]+[\"'\u201c\u201d\u2018\u2019\u00ab\u00bb]?\s*([{_COLONS}])",
+        rf"[\"'{CURLY}]?(?P<key>[\w -]+)[\"'{CURLY}]?\s*(?P<at>[{_COLONS}])",
         "this is not the colon that YAML knows, but one that looks like it",
-        "type an ordinary colon and a space after it",
+        "type an ordinary colon, and a space after it: `{key}: …`",
     ),
     (
-        r"[A-Za-z][\w-]*(:)(?:[^\s:/]|\u00a0|\u3000)",
-        "this is not a key with a value",
-        "a space must follow the colon of a key",
+        rf"[A-Za-z][\w-]*(:)[{_SPACES}]",
+        "the space after this colon is not an ordinary one",
+        "delete it, and type it anew with the space bar",
     ),
     (
-        r"[A-Za-z][\w-]* ?([;=])(?:\s|$)",
-        "this is not a key with a value",
-        "a key has a colon and a space after it",
+        r"(?P<key>[A-Za-z][\w-]*)(?P<at>:)[^\s:/]",
+        "a space is missing after this colon",
+        "write `{key}: …`",
+    ),
+    (
+        r"(?P<key>[A-Za-z][\w-]*) ?(?P<at>[;=])(?:\s|$)",
+        "this sign makes no key",
+        "a key has a colon and a space after it: `{key}: …`",
     ),
     (r"(//|/\*|<!--|--|;|%)", "this begins no comment", "a comment begins with `#`"),
     (r"(```|~~~)", "this begins no text", "write `text: |`, and the text on the lines below it, indented"),
 )
 _NONE = [(re.compile(pattern), message, hint) for pattern, message, hint in _LINES_THAT_ARE_NONE]
-_CURLY = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 
 
 def _indent(line: str) -> int:
@@ -238,9 +250,10 @@ class _Found(Exception):  # noqa: N818 (it ends the walk, and is no error)
 class _Walk:
     """Goes through the lines of a text up to the one at which libyaml stumbled."""
 
-    def __init__(self, lines: Sequence[str], last: int) -> None:
+    def __init__(self, lines: Sequence[str], last: int, column: int = -1) -> None:
         self.lines = lines
         self.last = last
+        self.last_column = column
         self.levels: list[_Level] = []
         self.left: list[_Level] = []
         """The levels that the last line left."""
@@ -297,7 +310,9 @@ class _Walk:
         odd = _ODD_START.match(body)
         if not odd:
             return
-        what = {"tab": _TAB, "space": _ODD_SPACE}.get(odd.lastgroup or "", _INVISIBLE)
+        message = f"an invisible character stands here (U+{ord(odd[0]):04X})"
+        invisible = message, "delete it, and type the beginning of the line anew"
+        what = {"tab": _TAB, "space": _ODD_SPACE}.get(odd.lastgroup or "", invisible)
         raise _Found(Slip(number, column, *what))
 
     def _leave(self, column: int) -> list[_Level]:
@@ -404,6 +419,8 @@ class _Walk:
         if value[0] in "|>" and value[1:].strip("\u00a0\u200b\u3000\ufeff \t") == "":
             hint = f"delete what follows the `{value[0]}`: only Enter belongs there"
             raise _Found(Slip(number, column + 1, "an invisible character stands here", hint))
+        if self.odd and self.odd.line == number and column == _indent(self.lines[number]):
+            raise _Found(self.odd)
         if value[0] in "@`%|>" or (value[:2] in {"- ", "? "} and column != _indent(self.lines[number])):
             hint = _cannot_begin(value[0], self._block_hint(number))
             if value[0] == "|":
@@ -424,7 +441,7 @@ class _Walk:
             if not line.strip(" "):
                 least = max(least, indent) if column < 0 else least
             elif line[indent] == "\t" and indent < max(column, least if column >= 0 else indent + 1):
-                raise _Found(Slip(at, indent, *_TAB))
+                raise _Found(Slip(at, indent, *(_TAB if line.strip() else _TAB_ALONE)))
             else:
                 column = max(least, indent) if column < 0 and indent > parent else column
                 if indent < max(column, least):
@@ -452,7 +469,7 @@ class _Walk:
         """A quote that does not close on its line."""
         rest = self.lines[number][column + 1 :]
         hint = f"close it; or better, {self._block_hint(number)}"
-        if any(sign in rest for sign in _CURLY):
+        if any(sign in rest for sign in CURLY):
             message = "a straight quote opens here, and a curly one does not close it"
             return Slip(number, column, message, f"take both away, or {self._block_hint(number)}")
         return Slip(number, column, "a quote opens here and does not close on its line", hint)
@@ -470,6 +487,8 @@ class _Walk:
                 elif sign in "]}" and opened:
                     opened.pop()
                 if not opened:
+                    if at == self.last and column < self.last_column < match.end() and at == number:
+                        raise _Found(_in_brackets(self.lines, number, column, self._block_hint(number)))
                     rest = line[match.end() :]
                     if rest.strip(_BLANKS) and not re.match(r"[ \t]+#", rest):
                         raise _Found(self._text_in_brackets(number, column))
@@ -509,16 +528,16 @@ class _Walk:
         """A colon in a plain text that began at the line `number` and a column."""
         line = self.lines[at]
         below = column == _indent(self.lines[number])
-        key = _KEY.match(line.lstrip())
         if self.odd and self.odd.line >= number - 1:
             return self.odd
         if at > number and (not self.levels or self.levels[-1].items):
             return self._no_key(number, column)
-        if at > number and not below and key and re.fullmatch(r"[a-z_]+", key["name"]):
-            return self._misplaced(at, _indent(line), [], items=False, name=key["name"])
-        message = "a colon followed by a space cannot stand in a plain text"
+        key = re.match(r" *(- +)?([a-z_]+):(?: |$)", line)
+        if at > number and not below and key:
+            return self._misplaced(at, _indent(line), [], items=bool(key[1]), name=key[2])
+        message = "a colon followed by a space can stand in a text only where that is a block"
         start = re.match(r"\s*(?:- +)*(?:[\w-]+:[ ]+)?", self.lines[number])
-        if start and self.lines[number][start.end() : start.end() + 1] in {*_CURLY}:
+        if start and self.lines[number][start.end() : start.end() + 1] in {*CURLY}:
             message += "; to YAML curly quotes are none"
         return Slip(at, colon, message, self._block_hint(number))
 
@@ -529,7 +548,8 @@ class _Walk:
     ) -> Slip:
         """A key or hyphen in a column in which none can begin."""
         odd = _odd_line(self.lines[number][column:], number, column) or self.odd
-        if slip := odd or self._left_of_its_text(number, column):
+        key = re.fullmatch(r"[a-z_]+", name) and column - self.block.parent <= self.block.column - column
+        if slip := odd or (None if key else self._left_of_its_text(number, column)):
             return slip
         at, at_column, at_name = number, column, name
         levels = [*left, *reversed(self.levels)]
@@ -559,6 +579,8 @@ class _Walk:
         if not blank.strip() and len(blank) == block.column:
             message = "this line begins further left than the blanks of the empty line above it"
         hint = "let every line of a text begin in the column of the first, or further right"
+        if re.search(r"[|>][-+]?\d", self.lines[block.line]):
+            hint = "delete the number after the `|`"
         return Slip(number, column, message, hint)
 
     def _no_key(self, number: int, column: int) -> Slip:
@@ -575,10 +597,10 @@ class _Walk:
             message = "this text stands outside the block that the `|` above it opens"
             return Slip(number, column, message, "indent the lines of a block further than its key")
         hints = []
-        word = re.match(r"[A-Za-z][\w-]*(?= |$)", line[column:])
+        word = re.match(r"[a-z][\w-]*(?= |$)", line[column:])
         if word:
             hints.append(f"if it is a key, write `{word[0]}: …`")
-        if owner := self._owner():
+        if not re.fullmatch(r"\w+ ?[|>]?", line[column:].rstrip()) and (owner := self._owner()):
             hints.append(
                 f"if it is the text of `{owner}`, write `{owner}: |`, and the text on the lines below it, indented"
             )
@@ -612,7 +634,9 @@ def _odd_line(body: str, number: int, column: int) -> Slip | None:
         return None
     for pattern, message, hint in _NONE:
         if match := pattern.match(body[:LONG_ENOUGH]):
-            return Slip(number, column + match.start(1), message, hint)
+            found = match.groupdict()
+            at = match.start("at" if "at" in found else 1)
+            return Slip(number, column + at, message, hint.replace("{key}", found.get("key", "")))
     return None
 
 
@@ -636,10 +660,11 @@ def _in_brackets(lines: Sequence[str], number: int, column: int, block: str) -> 
         message = "YAML reads the beginning of this text as its own syntax"
         hint = f"what opens with `{sign}` must close with `{close}`; or, if it is text, {block}"
         return Slip(number, column, message, hint)
-    colon = re.compile(r"(?::\s[^,\]}]*?)(:)\s").search(line, column)
+    colon = re.compile(r":[ \t][^,:\]}]*(:)[ \t]").search(line, column)
     if colon:
-        message = "a second colon stands here, before a comma"
-        return Slip(number, colon.start(1), message, "a comma is missing before it; or it is text, which belongs in quotes")
+        message = "a second colon stands here, without a comma in between"
+        hint = "put the comma where it is missing; or, where it is text, put it in quotes"
+        return Slip(number, colon.start(1), message, hint)
     return Slip(number, column, "something is wrong within these brackets", _BRACKETS)
 
 

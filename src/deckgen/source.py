@@ -412,6 +412,8 @@ class _Composer:
                     key, key_start = event.value, start
                     continue
                 node = Scalar(event.value, start, event.end_mark.index, event.style or "")
+                if event.tag and not event.value:
+                    node.value = event.tag  # it has been reported, so that what it hides is not empty as well
                 if node.style == '"' and "\\" in text[start : node.end]:
                     self._escapes(node)
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
@@ -427,8 +429,8 @@ class _Composer:
                 self._report("yaml-alias", f"`*{event.anchor}` is a YAML alias", event)
             elif kind is DocumentStartEvent:
                 if top.items:
-                    message = "a second YAML document begins here"
-                    hint = "remove the line `---`; a chapter is one document"
+                    message = "the file begins anew here: a line `---` ends what stands above it"
+                    hint = "delete the line; as a line across a card, indent it like the text"
                     self._report("yaml-documents", message, event, hint)
                     self.document.broken = True
                     return top.items[0]
@@ -456,8 +458,9 @@ class _Composer:
             stack.append((container, after))
             container, key = node, None
             if len(stack) > MAX_DEPTH:
-                message = f"lists and mappings are nested more than {MAX_DEPTH} deep"
-                self._report("too-deep", message, event)
+                message = f"lists and keys stand more than {MAX_DEPTH} deep in each other"
+                hint = "is there a hyphen or a bracket too many? as text it belongs in a block"
+                self._report("too-deep", message, event, hint)
                 self.document.broken = True
                 return None
 
@@ -470,12 +473,15 @@ class _Composer:
             return
         first = self.document.key_span(mapping, key).line
         message = f"the key `{key}` stands twice; the first is on line {first}"
-        self.found.append(Diagnostic("duplicate-key", message, self.document.span_of_key(start, key)))
+        hint = "keep one of the two, or put what both say under one"
+        if key == next(iter(mapping.entries)) and self.document.text.endswith("- ", 0, mapping.start):
+            hint = f"does something new begin here? then a hyphen is missing: `- {key}: …`"
+        self.found.append(Diagnostic("duplicate-key", message, self.document.span_of_key(start, key), hint))
 
     def _odd_key(self, node: Node, mapping: Mapping) -> str:
         """Report what is no text where a key of a mapping belongs; give what stands in for the key."""
-        message = "this is read as a YAML mapping, not as text"
-        hint = slips.start_hint(self._line(mapping.start))
+        message = "YAML reads the beginning of this text as its own syntax"
+        hint = slips.start_hint(self._line(mapping.start), self._above(mapping.start))
         if not isinstance(node, Scalar):  # else it is an alias, which has been reported
             self.found.append(
                 Diagnostic("yaml-syntax", message, self.document.span_from(mapping.start), hint)
@@ -490,6 +496,11 @@ class _Composer:
             self._report("yaml-alias", f"`&{event.anchor}` is a YAML anchor", event, hint)
         else:
             self._report("yaml-tag", f"`{event.tag}` is a YAML tag", event, hint)
+
+    def _above(self, offset: int) -> str:
+        """The beginning of the line above that which an offset is on."""
+        line, _ = self.document.position(offset)
+        return self.document.lines[line - 1][: slips.LONG_ENOUGH] if line else ""
 
     def _line(self, offset: int) -> str:
         """The beginning of the line that an offset is on."""

@@ -131,7 +131,7 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     found += faults
     if None not in unread:
         asked = {kind: note_type.asked for kind, note_type in note_types.items()}
-        found += checks.advise(Cards(deck, asked, released.ids, complete=not (known_ids or unread)))
+        found += checks.advise(Cards(deck, asked, released.ids, complete=not _errors(found)))
     changes = Changes(released, deck, started, note_types)
     if not _errors(found):
         changes.match()

@@ -206,7 +206,7 @@ ACCEPTABLE = ("changed-deck", "changed-note-type", "moved-cloze")
 """The codes of the refusals that an author may accept."""
 
 
-def read_deck(reader: Reader) -> Deck:  # noqa: C901 (one key after the other)
+def read_deck(reader: Reader) -> Deck:  # noqa: C901, PLR0912 (one key after the other)
     """Read deck.yaml; what is wrong with it is in the reader afterwards."""
     deck = Deck(reader.document)
     if reader.document.broken:
@@ -253,7 +253,7 @@ def _exam_options(reader: Reader, node: Node) -> int:
 
 def _switched_off(reader: Reader, node: Node) -> frozenset[str]:
     """The codes of advice that `checks` switches off."""
-    hint = "write `checks:`, under it each code with `off`, as in `same-term: off`, and `because: |` with the reason"
+    hint = "write `checks:`, under it each code, as in `same-term: off`, and `because: |` with the reason"
     if not isinstance(node, Mapping):
         reader.report("wrong-type", node, "`checks` says which codes of advice are off", hint)
         return frozenset()

@@ -11,7 +11,17 @@ import re
 from typing import TYPE_CHECKING
 
 from deckgen.checks import cards as look
-from deckgen.checks.cards import FUNCTION_WORDS, STEMS, Cards, content, of_note, plain, words
+from deckgen.checks.cards import (
+    FUNCTION_WORDS,
+    STEMS,
+    Cards,
+    Pattern,
+    any_of,
+    content,
+    of_note,
+    plain,
+    words,
+)
 from deckgen.diagnostics import Diagnostic
 from deckgen.notes import Options, Texts, place
 from deckgen.source import Scalar
@@ -29,8 +39,10 @@ LONGEST_CELLS = 40
 """How many words an answer may have: a cloze, a definition, the cells of a row."""
 
 _EMPTY_WORDS = frozenset(
-    "a an the of to in on at by for from with and or but as is are was were be been being it its this that these "
-    "those there which who whom what than then so such do does did has have had will would".split()
+    """
+    a an the of to in on at by for from with and or but as is are was were be been being it its this that
+    these those there which who whom what than then so such do does did has have had will would
+    """.split()
 )
 _NO_HIDING = re.compile(r"\{\{c[0-9,]+::(.*?)\}\}", re.DOTALL)
 
@@ -95,7 +107,7 @@ def cloze_hides_all(cards: Cards) -> Iterator[Diagnostic]:
                 text = f"{text[: cloze.start]} {text[cloze.end + 2 :]}"
             left = [word for word in words(plain(f"{text} {hints}")) if word not in FUNCTION_WORDS]
             answer = sum(len(words(plain(_answer(hidden, cloze)))) for cloze in mine)
-            if len(left) < 2 or (answer > 4 * len(left) and answer > 8):  # noqa: PLR2004 (tuned)
+            if len(left) < 2 or (answer > 4 * len(left) and answer > 8):
                 first = mine[0]
                 span = look.at(hidden.note, hidden.scalar, first.start, first.end + 2 - first.start)
                 message = f"with c{number} hidden, too little is left to tell what is asked"
@@ -109,7 +121,7 @@ def cloze_hides_little(cards: Cards) -> Iterator[Diagnostic]:
         return
     for hidden in cards.hidden:
         for cloze in hidden.clozes:
-            if cloze.end - cloze.inner > 24 and "::" not in hidden.scalar.value[cloze.inner : cloze.end]:  # noqa: PLR2004
+            if cloze.end - cloze.inner > 24 and "::" not in hidden.scalar.value[cloze.inner : cloze.end]:
                 continue
             answer = _answer(hidden, cloze)
             if "$" in answer or "{{" in answer or not answer.strip():
@@ -183,7 +195,7 @@ def _names(term: str) -> list[list[str]]:
     outside = re.sub(r"\([^)]*\)", " ", term)
     parts = re.split(r",? or |/|;", outside) + re.findall(r"\(([^)]*)\)", term)
     names = [content(part) for part in parts]
-    return [name for name in names if name and (len(name) > 1 or len(name[0]) > 2)]  # noqa: PLR2004
+    return [name for name in names if name and (len(name) > 1 or len(name[0]) > 2)]
 
 
 def _stands_in(names: list[list[str]], text: str) -> tuple[int, int] | None:
@@ -201,8 +213,11 @@ def _stands_in(names: list[list[str]], text: str) -> tuple[int, int] | None:
 
 
 _SAYS_NOTHING = frozenset(
-    "wrong incorrect correct right not this that is the a an answer best option choice true false no yes see above "
-    "obvious obviously distractor it explanation because clearly simply just of course one here good bad".split()
+    """
+    wrong incorrect correct right not this that is the a an answer best option choice true false no yes
+    see above obvious obviously distractor it explanation because clearly simply just of course one here
+    good bad
+    """.split()
 )
 
 
@@ -235,28 +250,34 @@ def _says_nothing(why: str, option: str) -> bool:
     return mine <= set(content(plain(option)))
 
 
-_ASKS = re.compile(
-    r"[?？؟]|_{2,}|(?:[:…]|\.\.\.)\s*$|^\W*(?:choose|select|pick|name|identify|decide|determine|find|give|state|describe|"
-    r"explain|complete|match|indicate|calculate|compute|estimate|work out|rank|order|put|mark|list|tell|point out|"
-    r"classify|judge|evaluate|translate|arrange|supply|fill)\b",
-    re.IGNORECASE,
+_ASKS = Pattern(r"[?？؟]|_{2,}|(?:[:…]|\.\.\.)\s*$")
+_INSTRUCTS = any_of(
+    """
+    choose, select, pick, name, identify, decide, determine, find, give, state, describe, explain, complete,
+    match, indicate, calculate, compute, estimate, work out, rank, order, put, mark, list, tell, point out,
+    classify, judge, evaluate, translate, arrange, supply, fill
+    """
 )
-_OPEN_END = re.compile(
-    r"\b(?:is|are|was|were|be|being|been|has|have|had|should|would|will|must|may|can|could|shall|might|does|do|did|"
-    r"needs?|means?|shows?|requires?|calls? for|points? to|suggests?|includes?|becomes?|indicates?|involves?|violates?|"
-    r"explains?|comes?|goes|lies|follows?|by|to|of|that|because|with|for|from|as|when|if|in|on|at|the|an?|than)\b",
-    re.IGNORECASE,
+_COMPLETED = any_of(
+    """
+    is, are, was, were, be, being, been, has, have, had, should, would, will, must, may, can, could,
+    shall, might, does, do, did, needs?, means?, shows?, requires?, calls? for, points? to, suggests?,
+    includes?, becomes?, indicates?, involves?, violates?, explains?, comes?, goes, lies, follows?, by,
+    to, of, that, because, with, for, from, as, when, if, in, on, at, the, an?, than
+    """
 )
+"""What the last sentence of a question holds that the options complete, as verbs do."""
 
 
 def no_question(cards: Cards) -> Iterator[Diagnostic]:
     """A vignette that asks nothing (NBME: the options should be answerable with the stem alone)."""
     for note, _, question, _, _ in cards.vignettes:
-        if question is None or _ASKS.search(question.value) or not cards.english:
+        if question is None or not cards.english:
             continue
-        last = plain(question.value).strip()
-        closed = last.endswith((".", "!"))
-        if closed or not _OPEN_END.search(last.rpartition(". ")[2]):
+        text = plain(question.value).strip()
+        if _ASKS.search(text) or _INSTRUCTS.match(text):
+            continue
+        if text.endswith((".", "!")) or not _COMPLETED.search(text.rpartition(". ")[2]):
             message = "this asks nothing: neither a question, nor an instruction, nor a sentence to complete"
             hint = "ask what the options answer, as in `What should the therapist do next?`"
             yield Diagnostic("no-question", message, look.of_text(note, question), hint)

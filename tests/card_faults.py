@@ -104,9 +104,9 @@ CARD_FAULTS = (
         "long-answer",
         "Tracking",
         "«Following what people say, word by word, and asking them to go on with it, and answering in»\n"
-        "the very images that they use for it, so that they feel heard and go on telling, while at the same time\n"
-        "one looks for patterns in what is told, for what is left out, for who speaks when, and for what happens in the\n"
-        "room whenever a hard subject comes up.",
+        "the very images that they use for it, so that they feel heard and go on telling, while at the same\n"
+        "time one looks for patterns in what is told, for what is left out, for who speaks when, and for\n"
+        "what happens in the room whenever a hard subject comes up.",
     ),
     takeaway("cloze-hides-all", "«{{c1::Mimesis is taking on the tempo of a family}}» always."),
     takeaway("cloze-hides-little", "Joining is «{{c1::the}}» first task of the early sessions."),

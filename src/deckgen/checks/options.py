@@ -36,7 +36,7 @@ _REFERS = any_of(
     (?:mentioned|listed|given|named|said|stated) above
     """
 )
-_JUDGED = r"(?:are|is|apply|applies|correct|true|right|wrong|possible|statements?|options?|only|alone|together|above)"
+_JUDGED = r"(?:are|is|appl(?:y|ies)|correct|true|right|wrong|possible|statements?|options?|only|alone|above)"
 _IS_REFERENCE = Pattern(
     r"\W*(?:all|none|neither|both|any|each|either|two)(?: of)?(?: the)?"
     r"(?: (?:these|those|them|above|answers?|three|two|four|others?))?"

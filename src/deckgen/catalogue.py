@@ -37,13 +37,15 @@ GROUPS = {
     "markup": "Markup and media",
     "kinds": "Kinds and faces",
     "ledger": "What has been released",
+    "advice": "Good cards",
+    "typing": "Typing",
 }
 """The files of codes/, each with its heading."""
 
 CHAPTER = "source/example.yaml"
 """The file that an example is where it names none."""
 
-_LANGUAGES = {".yaml": "yaml", ".j2": "jinja", ".jsonl": "text"}
+_LANGUAGES = {".yaml": "yaml", ".txt": "yaml", ".j2": "jinja", ".jsonl": "text"}
 _SHORT = 14  # lines of an example that is shown whole
 _AROUND = 2  # lines that are shown around one that differs
 _NARROW = 64  # columns

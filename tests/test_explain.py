@@ -87,7 +87,7 @@ def test_every_code_has_an_entry() -> None:
     assert set(ENTRIES) == set(CATALOGUE)
     for entry in ENTRIES.values():
         for text in (entry.why, entry.mend):
-            assert re.fullmatch(r"[A-Zd`].*[.?)]", text, re.DOTALL), (entry.code, text)
+            assert re.fullmatch(r"[A-Zd`“].*[.?)]", text, re.DOTALL), (entry.code, text)
         assert entry.bad, entry.code
         assert entry.good, entry.code
         assert entry.bad != entry.good, entry.code

@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # the versions of Anki around each change in how it imports; the newest comes with the tests
 ANKIS := 2.1.66 23.12.1 24.11 25.2.7
 
-.PHONY: deck check test matrix soak lint format bench clean
+.PHONY: deck check test matrix soak lint format docs bench clean
 
 deck: $(VENV)/deck
 	$(BIN)/deckgen build
@@ -37,6 +37,9 @@ lint: $(VENV)/test
 format: $(VENV)/test
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
+
+docs: $(VENV)/deck
+	$(BIN)/python docs/write_codes.py
 
 bench: $(VENV)/test
 	$(BIN)/python benchmarks/bench.py

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from deckgen.cli import app
 from deckgen.diagnostics import CATALOGUE
 from tests.card_faults import CARD_FAULTS
-from tests.conftest import CARD_ADVICE, REPOSITORY, run, write_project
+from tests.conftest import CARD_ADVICE, run, write_project
 from tests.faults import FAULTS, Fault
 
 if TYPE_CHECKING:
@@ -104,13 +104,3 @@ def test_a_file_that_is_none_is_told(name: str, how: str, tmp_path: Path) -> Non
 def test_every_code_has_a_bad_source() -> None:
     """The catalogue and the bad sources name the same codes."""
     assert {fault.code for fault in ALL_FAULTS} == set(CATALOGUE)
-
-
-def test_every_code_stands_in_the_docs() -> None:
-    """docs/diagnostics.md has a row for every code, with the catalogue's own words."""
-    rows = dict(
-        re.findall(
-            r"^\| `([a-z0-9-]+)` \| (.*) \|$", (REPOSITORY / "docs/diagnostics.md").read_text(), re.MULTILINE
-        )
-    )
-    assert rows == {code: f"{level} | {text}" for code, (level, text) in CATALOGUE.items()}

@@ -13,6 +13,7 @@ import deckgen
 
 ROOMS = (
     "diagnostics",
+    "catalogue",
     "source",
     "reading",
     "kinds",
@@ -39,6 +40,7 @@ ROOMS = (
 """A room imports only from those before it."""
 
 ONLY_HERE = {
+    "tomllib": {"catalogue"},
     "yaml": {"source"},
     "pyromark": {"markup"},
     "jinja2": {"faces"},
@@ -121,6 +123,7 @@ def test_help_imports_nothing_heavy() -> None:
     loaded = set(result.stdout.split())
     assert not loaded & {
         "genanki",
+        "tomllib",
         "jinja2",
         "yaml",
         "pyromark",

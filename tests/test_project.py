@@ -34,6 +34,13 @@ def test_a_wheel_builds_a_deck_that_has_only_source(tmp_path: Path) -> None:
     subprocess.run([str(python.with_name("deckgen")), "build"], cwd=folder, check=True, capture_output=True)
     opened = open_package(folder / "build/sample.apkg")
     assert "--accent" in opened.note_types["Sample - Takeaway"]["css"]
+    explained = subprocess.run(
+        [str(python.with_name("deckgen")), "explain", "unknown-key"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert "How to mend it" in explained.stdout
     freeze = subprocess.run([str(python), "-m", "pip", "freeze"], check=True, capture_output=True, text=True)
     assert "\nanki==" not in freeze.stdout, "Anki is AGPL, and never a dependency of the core"
 
@@ -115,7 +122,7 @@ def test_the_kind_in_the_docs_works(tmp_path: Path) -> None:
 
 def test_links_between_the_pages_lead_somewhere() -> None:
     """Every relative link in the README, CONTRIBUTING.md and docs/ points to a file."""
-    for page in (*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").glob("*.md")):
+    for page in (*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")):
         prose = re.sub(r"`[^`]*`", "", page.read_text(encoding="utf-8"))
         for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", prose):
             assert (page.parent / target).exists(), f"{page.name}: {target}"

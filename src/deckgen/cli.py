@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 the source has faults, 2 the call was wrong or failed.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from deckgen import __version__
-from deckgen.diagnostics import CallError, counted, render
+from deckgen.diagnostics import CallError, counted, did_you_mean, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -230,6 +231,52 @@ def verify(
             raise typer.Exit(1)
 
 
+@app.command()
+def explain(
+    codes: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[CODE]...", help="As in `error[CODE]`; all are listed without."),
+    ] = None,
+) -> None:
+    """Say what a code means: why it matters, how to mend it, an example with it and one without."""
+    with _reporting("explain", Format.text):
+        from deckgen import catalogue  # noqa: PLC0415
+
+        entries = catalogue.entries()
+        for code in codes or ():
+            if code not in entries:
+                hint = did_you_mean(code, entries) or "`deckgen explain` lists them all"
+                raise CallError(f"`{code}` is not a code of deckgen's", hint)
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a page holds signs that not every terminal has
+        if codes:
+            _show("\n".join(catalogue.page(entries[code]) for code in codes))
+        else:
+            width = shutil.get_terminal_size((_WIDEST, 24)).columns
+            sys.stdout.write(catalogue.index(min(width, _WIDEST)))
+
+
+_WIDEST = 100  # columns; longer lines are hard to read
+
+
+def _show(page: str) -> None:
+    """Print Markdown: as it looks in a terminal, as it is elsewhere."""
+    if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
+        sys.stdout.write(page)
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.markdown import Markdown  # noqa: PLC0415
+    from rich.style import Style  # noqa: PLC0415
+    from rich.syntax import ANSISyntaxTheme  # noqa: PLC0415
+    from rich.theme import Theme  # noqa: PLC0415
+
+    # colours that can be read on a light and on a dark ground; nothing of an example is red, as errors are
+    quiet = ANSISyntaxTheme({("Name", "Tag"): Style(color="cyan"), ("Comment",): Style(dim=True)})
+    console = Console(theme=Theme({"markdown.code": "bold", "markdown.h2": "bold"}))
+    markdown = Markdown(page, code_theme=quiet)  # type: ignore[arg-type] # it takes what Syntax takes
+    console.print(markdown, width=min(console.width, _WIDEST))
+
+
 def _verified(made: Verification) -> str:
     """What became of a package in Anki."""
     notes, cards = (counted(made.new_learner[what], what[:-1]) for what in ("notes", "cards"))
@@ -378,6 +425,9 @@ class _Report:
         if result.diagnostics:
             counts = [counted(errors, "error")] * bool(errors) + [f"{advice} advice"] * bool(advice)
             _say(f"{', '.join(counts)}{f': {note}' if note else ''}")
+            codes = {diagnostic.code for diagnostic in result.diagnostics}
+            more = f"{next(iter(codes))} says more" if len(codes) == 1 else "CODE says more about each"
+            _say(f"deckgen explain {more}")
         if result.package and not (self.failed_strictly and path is None):
             _say(_summary(result, result.package, path, files))
 

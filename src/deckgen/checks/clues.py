@@ -92,7 +92,10 @@ def absolute_words(cards: Cards) -> Iterator[Diagnostic]:
 
 
 def echoed_stem(cards: Cards) -> Iterator[Diagnostic]:
-    """A right option that alone repeats words of the stem (NBME: word repeats)."""
+    """A right option that alone repeats words of the stem (NBME: word repeats).
+
+    What other options repeat as well does not count; of a long option one word alone does not either.
+    """
     if not cards.english:
         return
     for vignette in cards.vignettes:
@@ -100,10 +103,10 @@ def echoed_stem(cards: Cards) -> Iterator[Diagnostic]:
         stem = set(_striking(plain(vignette.stem)))
         said = [set(_striking(text)) for text in texts]
         echoes = [_echoes(each, stem) for each in said]
-        own = echoes.pop(vignette.right)
-        if not own or any(echoes) or len(texts) < _FEW:
-            continue
-        if len(own) > 1 or len(said[vignette.right]) <= 3:
+        others = echoes[: vignette.right] + echoes[vignette.right + 1 :]
+        own = echoes[vignette.right].difference(*others)
+        most = max((len(each - echoes[vignette.right]) for each in others), default=0)
+        if len(texts) >= _FEW and own and most == 0 and (len(own) > 1 or len(said[vignette.right]) <= 3):
             shown = dict.fromkeys(word for word in words(texts[vignette.right]) if STEMS[word] in own)
             message = f"of the options only the right one repeats {listing(shown)} from the question"
             hint = "use other words, or let a wrong option repeat some as well"
@@ -112,7 +115,7 @@ def echoed_stem(cards: Cards) -> Iterator[Diagnostic]:
 
 def _striking(text: str) -> list[str]:
     """The stems of longer words that carry meaning."""
-    return [STEMS[word] for word in words(text) if len(word) > 4 and word not in FUNCTION_WORDS]
+    return [STEMS[word] for word in words(text) if len(word) > 3 and word not in FUNCTION_WORDS]
 
 
 def _echoes(said: set[str], stem: set[str]) -> set[str]:

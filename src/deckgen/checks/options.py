@@ -23,18 +23,25 @@ if TYPE_CHECKING:
 _FEW = 3  # of two options either is the odd one out
 
 # An option that refers to others: what stands anywhere in it, and what is the whole of it.
-_OPTION = r"\(?[A-H]\)?"
+_OPTION = r"(?:\(?[A-H]\)?|\([a-h]\))"
 _NUMBERED = r"(?:[A-H]|[1-8]|one|two|three|four|i+)"
+_ORDINAL = r"(?:first|second|third|fourth|fifth|last)"
 _REFERS = any_of(
     rf"""
-    (?:all|none|neither|any|both|each|either|every one|some) of (?:the |these |those |what is |which
-    )?(?:the )?(?:other )? (?:above|below|options?|answers?|choices?|preceding|foregoing|statements),
-    (?:both|neither|answers?|options?) {_OPTION} (?:and|or|nor|&) {_OPTION},
+    (?:all|none|neither|any|both|each|either|some) of (?:the |these |those |which )?(?:the )?(?:other )?
+    (?:above|below|options?|answers?|choices?|preceding|foregoing|statements),
     (?:options?|answers?|statements?|choices?|numbers?) {_NUMBERED}(?: (?:and|or|to|&) {_NUMBERED})+,
     (?:first|last|other|previous|preceding|foregoing|former|above)
     (?:two|three|ones?|options?|answers?|choices?|statements?), the (?:above|foregoing|preceding),
-    (?:mentioned|listed|given|named|said|stated) above
+    (?:all|each|every|none|no|any)(?: of)?(?: the)? \w+ (?:listed|given|named|mentioned)(?: here| above)?,
+    (?:others?|ones?|items?|answers?|options?|mentioned|said|stated|as) (?:listed|given|named|above),
+    (?:more|other|less|fewer|different) than (?:one of |two of |any of |all of )?(?:these|those|the others),
+    (?:all|any|none|everything)(?: of them)? (?:but|except|save)(?: for)? the {_ORDINAL},
+    (?:the )?same as (?:the |option |answer |in the )*(?:{_ORDINAL}|[A-H]\b)
     """
+)
+_LETTERS = Pattern(
+    rf"(?:\b(?:both|neither|answers?|options?|either) )?{_OPTION} (?:and|or|nor|&) {_OPTION}(?!\w)"
 )
 _JUDGED = r"(?:are|is|appl(?:y|ies)|correct|true|right|wrong|possible|statements?|options?|only|alone|above)"
 _IS_REFERENCE = Pattern(
@@ -51,14 +58,21 @@ def all_of_the_above(cards: Cards) -> Iterator[Diagnostic]:
     """An option that refers to others (Haladyna: avoid all and none of the above)."""
     for vignette in cards.vignettes:
         for place, text in enumerate(option_texts(vignette)):
-            match = _IS_REFERENCE.fullmatch(text) or _REFERS.search(text)
-            # `a or b` in small letters is no reference to options
-            if match and not (
-                re.search(r"\b[a-h]\b", match.group()) and not re.search(r"\b[A-H]\b", match.group())
-            ):
+            if _IS_REFERENCE.fullmatch(text) or _REFERS.search(text) or _names_letters(text):
                 message = "this option refers to others, and options change places"
                 hint = "write what it says itself; or ask separately for each"
                 yield on_option("all-of-the-above", vignette, place, message, hint)
+
+
+def _names_letters(text: str) -> bool:
+    """Whether an option names others by their letters: "both A and C", "(a) or (b)"."""
+    match = _LETTERS.search(text)
+    return match is not None and (
+        match.group()[0] == "("
+        or match.group() == text
+        or match.group()[0].islower()
+        or match.group()[1].islower()
+    )
 
 
 _NEGATIVES = Pattern(
@@ -112,6 +126,36 @@ def overlapping_options(cards: Cards) -> Iterator[Diagnostic]:
             yield on_option("overlapping-options", vignette, told[1], message, hint)
 
 
+_SAME = {
+    word: group[0]
+    for group in (
+        "increase rise raise grow elevate climb".split(),
+        "decrease fall drop reduce lower decline diminish".split(),
+        "stop end cease halt discontinue".split(),
+        "begin start commence initiate".split(),
+        "confirm verify check".split(),
+        "shortage lack deficiency scarcity".split(),
+        "surplus excess".split(),
+        "quick fast rapid speedy".split(),
+        "large big great".split(),
+        "small little slight".split(),
+        "doctor physician".split(),
+        "buy purchase".split(),
+        "help assist aid".split(),
+        "show display".split(),
+        "tell inform notify".split(),
+        "ask question".split(),
+        "use employ".split(),
+        "keep retain".split(),
+        "car automobile".split(),
+        "wrong incorrect false".split(),
+        "often frequently".split(),
+        "seldom rarely".split(),
+    )
+    for word in group
+}
+"""Common words that say the same, as options do that are the same in other words."""
+
 _LIGHT = frozenset(
     "a an the of to in on at for from by is are be was were his her its your that this with as".split()
 )
@@ -120,34 +164,46 @@ _JOINS = frozenset(["and", "or", "plus"])
 
 def _overlap(texts: Sequence[str]) -> tuple[int, int] | None:
     """The first two options that overlap."""
-    said = [frozenset(STEMS[word] for word in words(text) if word not in _LIGHT) for text in texts]
+    said = [_meaning(text) for text in texts]
     ranges = [interval(text) for text in texts]
     for one, two in permutations(range(len(texts)), 2):
-        if said[one] == said[two] and said[one] and one < two and not _reordered(texts[one], texts[two]):
-            return one, two
-        if said[one] < said[two] and _is_part(texts[one], texts[two], len(said[two]) - len(said[one])):
+        if one < two and said[one] and frozenset(said[one]) == frozenset(said[two]):
+            if said[one] == said[two] or len(said[one]) != len(said[two]):  # "A before B" is not "B before A"
+                return one, two
+        if _is_part(texts[one], texts[two], said[one], said[two]):
             return one, two
         first, second = ranges[one], ranges[two]
-        if one < two and first and second and first.overlaps(second):
+        if one < two and (
+            (first and second and first.overlaps(second)) or _share_a_part(texts[one], texts[two])
+        ):
             return one, two
     return None
 
 
-def _reordered(one: str, two: str) -> bool:
-    """Whether two options hold the same words in another order, as "A before B" and "B before A" do."""
-    first, second = ([word for word in words(text) if word not in _LIGHT] for text in (one, two))
-    return first != second and len(first) == len(second)
+def _meaning(text: str) -> list[str]:
+    """The stems of the words of an option that carry meaning, with one word for those that say the same."""
+    return [STEMS[_SAME.get(word, word)] for word in words(text) if word not in _LIGHT]
 
 
-def _is_part(small: str, large: str, more: int) -> bool:
+def _is_part(small: str, large: str, few: list[str], many: list[str]) -> bool:
     """Whether a larger option is a smaller one and something besides."""
-    few, many = words(small), words(large)
-    if {"not", "no", "without"} & set(many) or {"only", "alone"} & set(few):
+    if not few or not set(few) < set(many):
         return False
-    if _JOINS & (set(many) - set(few)):
-        return True
-    # "a diuretic" beside "a loop diuretic"
-    return more <= 2 and few[-1:] == many[-1:]
+    added = set(words(large)) - set(words(small))
+    if {"not", "no", "without", "never", "before", "after"} & added or {"only", "alone"} & set(words(small)):
+        return False
+    # "a diuretic" beside "a loop diuretic", "start antibiotics" beside "start antibiotics within an hour"
+    return bool(_JOINS & added) or many[-len(few) :] == few or (many[: len(few)] == few and len(few) > 1)
+
+
+def _share_a_part(one: str, two: str) -> bool:
+    """Whether two options that each list some things list one of them both: "A or B", "B or C"."""
+    first, second = (
+        [tuple(_meaning(part)) for part in re.split(r",? (?:and|or|plus) |, ", text) if len(part) < 30]
+        for text in (one, two)
+    )
+    shared = set(first) & set(second) - {()}
+    return len(first) > 1 and len(second) > 1 and " or " in one and " or " in two and bool(shared)
 
 
 _ING = Pattern(
@@ -160,6 +216,9 @@ _NUMERIC = Pattern(
 )
 _CLAUSE = Pattern(r"(?:it|he|she|they|there|we|you|this|these) [a-z]+", re.IGNORECASE)
 _SENTENCE = Pattern(r"\S+ .*\w{2}[.!]", re.DOTALL)
+_ARTICLE = Pattern(r"(?:an?|the) ", re.IGNORECASE)
+_QUOTED = Pattern(r"[\"“‘'«„].*[\"”’'»“]\W*", re.DOTALL)
+_TO = Pattern(rf".*{NUMBER}\s*(?:-|–|to)\s*{NUMBER}", re.IGNORECASE)
 _ANSWER = Pattern(r"(?:yes|no|true|false)\b", re.IGNORECASE)
 _BEGINNINGS = ("to", "by", "because", "if", "when", "that", "in", "for", "with", "it", "he", "she", "they")
 _ODD_BEGINNINGS = frozenset(["because", "by", "to", "if", "when"])
@@ -190,12 +249,21 @@ def _odd_form(texts: list[str]) -> tuple[int, str] | None:
         ([bool(_CLAUSE.match(text)) for text in texts], "is a sentence", "is no sentence"),
         ([bool(_ANSWER.match(text)) for text in texts], "answers yes or no", "does not answer yes or no"),
         ([text[0].islower() for text in texts], "begins with a small letter", "begins with a capital"),
+        ([bool(_QUOTED.fullmatch(text)) for text in texts], "is a quotation", "is no quotation"),
+        ([bool(_TO.match(text)) for text in texts], "is a range", "is no range"),
+        ([";" in text for text in texts], "has a semicolon", "has no semicolon"),
     )
     for flags, alone, other in forms:
         if flags.count(True) == 1:
             return flags.index(True), alone
         if flags.count(False) == 1:
             return flags.index(False), other
+    for flags, lacks in (
+        ([bool(_ARTICLE.match(text)) for text in texts], "has no article"),
+        ([" and " in text for text in texts], "does not name two things"),
+    ):
+        if flags.count(False) == 1:
+            return flags.index(False), lacks
     return None
 
 

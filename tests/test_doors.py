@@ -29,6 +29,7 @@ ROOMS = (
     "changes",
     "build",
     "files",
+    "schema",
     "release",
     "rehearsal",
     "verify",

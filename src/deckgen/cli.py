@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from deckgen.build import Build
+    from deckgen.diagnostics import Diagnostic
     from deckgen.package import Package
     from deckgen.verify import Verification
 
@@ -207,6 +208,25 @@ def verify(
             raise typer.Exit(1)
 
 
+@app.command()
+def schema(project: ProjectOption = None) -> None:
+    """Write JSON Schemas of deck.yaml and of chapters into source/.schema/, for editors."""
+    with _reporting("schema", Format.text) as report:
+        from deckgen import schema as schemas  # noqa: PLC0415
+
+        made = schemas.write(_project(project))
+        report.tell(made.diagnostics, made.lines, "nothing was written")
+        if not made.files:
+            raise typer.Exit(1)
+        deck, chapter = (f"{schemas.MODELINE}{path.removeprefix('source/')}" for path in made.files)
+        _say(
+            f"wrote {' and '.join(made.files)}\n"
+            f"with an editor that knows YAML, put this at the top of source/deck.yaml:\n  {deck}\n"
+            f"and this at the top of each chapter:\n  {chapter}\n"
+            "in a folder below source/ the path begins with `../`; after a change of a kind, write them again"
+        )
+
+
 def _verified(made: Verification) -> str:
     """What became of a package in Anki."""
     notes, cards = (counted(made.new_learner[what], what[:-1]) for what in ("notes", "cards"))
@@ -330,15 +350,20 @@ class _Report:
                 **released,
             )
             return
-        width = shutil.get_terminal_size((100, 24)).columns
-        for diagnostic in result.diagnostics:
-            _say(render(diagnostic, result.lines.get(diagnostic.span.path), width))
-        advice = len(result.diagnostics) - errors
-        if result.diagnostics:
-            counts = [counted(errors, "error")] * bool(errors) + [f"{advice} advice"] * bool(advice)
-            _say(f"{', '.join(counts)}{f': {note}' if note else ''}")
+        self.tell(result.diagnostics, result.lines, note)
         if result.package:
             _say(_summary(result, result.package, path, files))
+
+    def tell(self, diagnostics: list[Diagnostic], lines: dict[str, list[str]], note: str) -> None:
+        """Tell diagnostics as text: where each is, with its line, and how many there are."""
+        width = shutil.get_terminal_size((100, 24)).columns
+        for diagnostic in diagnostics:
+            _say(render(diagnostic, lines.get(diagnostic.span.path), width))
+        errors = sum(diagnostic.level == "error" for diagnostic in diagnostics)
+        advice = len(diagnostics) - errors
+        if diagnostics:
+            counts = [counted(errors, "error")] * bool(errors) + [f"{advice} advice"] * bool(advice)
+            _say(f"{', '.join(counts)}{f': {note}' if note else ''}")
 
     def object(self, **members: object) -> None:
         """Print the one JSON object."""

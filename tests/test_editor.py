@@ -448,6 +448,9 @@ def test_the_editor_needs_no_network(tmp_path: Path) -> None:
         assert editor.problems(folder / "source/two.yaml", text.replace("¦", "")) == []
         assert "why" in editor.offers(folder / "source/two.yaml", f"{IN_CHAPTER}{CHAPTER}    w¦")
         assert "Why it is so" in editor.hover(folder / "source/two.yaml", text)
+        assert editor.asked_network == ""
+        remote = IN_CHAPTER.replace(".schema/", "https://example.org/") + CHAPTER
+        assert editor.problems(folder / "source/two.yaml", remote)
+        assert "connect" in editor.asked_network, "what stands in for the network would have noticed"
     finally:
         editor.close()
-    assert editor.asked_network == ""

@@ -438,7 +438,7 @@ FAULTS = (
     Fault("wrong-type", {"source/deck.yaml": f"{DECK}checks:\n  same-term: «on»\n  because: So.\n"}),
     Fault("wrong-type", {"source/deck.yaml": f"{DECK}checks:\n  «same-trem»: off\n  because: So.\n"}),
     Fault("wrong-type", {"source/deck.yaml": f"{DECK}checks:\n  «bad-id»: off\n  because: So.\n"}),
-    Fault("missing-key", {"source/deck.yaml": f"{DECK}checks:\n  «s»ame-term: off\n"}),
+    Fault("missing-key", {"source/deck.yaml": f"{DECK}«checks»:\n  same-term: off\n"}),
     Fault("wrong-type", {"source/deck.yaml": f"{DECK}exam_options: «nine»\n"}),
     Fault("wrong-type", {"source/deck.yaml": f"{DECK}exam_options: «9»\n"}),
     Fault("unread-file", {"source/two.yaml.txt": "takeaways:\n"}, whole="source/two.yaml.txt"),

@@ -31,6 +31,7 @@ ROOMS = (
     "build",
     "files",
     "formats",
+    "schema",
     "release",
     "rehearsal",
     "verify",

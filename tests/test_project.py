@@ -10,6 +10,8 @@ import tomllib
 import venv
 from typing import TYPE_CHECKING
 
+import yaml
+
 from tests.conftest import REPOSITORY, open_package, run, write_project
 
 if TYPE_CHECKING:
@@ -118,6 +120,29 @@ def test_the_kind_in_the_docs_works(tmp_path: Path) -> None:
     opened = open_package(folder / "build/sample.apkg")
     assert opened.fields(opened.by_id()["tarasoff"])["Name"] == "Tarasoff v. Regents"
     assert "Why it matters" in opened.note_types["Sample - Case"]["tmpls"][0]["afmt"]
+
+
+def test_the_hook_for_pre_commit_runs_a_command_that_exists() -> None:
+    """`.pre-commit-hooks.yaml` has what pre-commit wants, and what it runs checks a deck."""
+    path = REPOSITORY / ".pre-commit-hooks.yaml"
+    (hook,) = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert {"id", "name", "entry", "language"} <= hook.keys()
+    assert (hook["id"], hook["language"], hook["pass_filenames"]) == ("deckgen-check", "python", False)
+    program, *arguments = hook["entry"].split()
+    assert program in tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
+    result = run(*arguments, cwd=REPOSITORY)
+    assert result.returncode == 0, result.stderr
+    changed = ("source/deck.yaml", "source/part/1.yaml", "templates/law/kind.yaml", "source/media/a.png")
+    assert all(re.search(hook["files"], name) for name in changed)
+    assert not re.search(hook["files"], "docs/source/deck.yaml")
+    assert f"id: {hook['id']}" in (REPOSITORY / "docs/editor.md").read_text(encoding="utf-8")
+
+
+def test_the_editor_s_page_prints_what_the_command_prints(tmp_path: Path) -> None:
+    """docs/editor.md shows `deckgen schema` with its own words."""
+    page = (REPOSITORY / "docs/editor.md").read_text(encoding="utf-8")
+    result = run("schema", cwd=write_project(tmp_path))
+    assert f"$ deckgen schema\n{result.stderr}```" in page
 
 
 def test_links_between_the_pages_lead_somewhere() -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from deckgen.build import Build
+    from deckgen.diagnostics import Diagnostic
     from deckgen.package import Package
     from deckgen.verify import Verification
 
@@ -277,6 +278,25 @@ def _show(page: str) -> None:
     console.print(markdown, width=min(console.width, _WIDEST))
 
 
+@app.command()
+def schema(project: ProjectOption = None) -> None:
+    """Write JSON Schemas of deck.yaml and of chapters into source/.schema/, for editors."""
+    with _reporting("schema", Format.text) as report:
+        from deckgen import schema as schemas  # noqa: PLC0415
+
+        made = schemas.write(_project(project))
+        report.tell(made.diagnostics, made.lines, "nothing was written")
+        if not made.files:
+            raise typer.Exit(1)
+        deck, chapter = (f"{schemas.MODELINE}{path.removeprefix('source/')}" for path in made.files)
+        _say(
+            f"wrote {' and '.join(made.files)}\n"
+            f"with an editor that knows YAML, put this at the top of source/deck.yaml:\n  {deck}\n"
+            f"and this at the top of each chapter:\n  {chapter}\n"
+            "in a folder below source/ the path begins with `../`; after a change of a kind, write them again"
+        )
+
+
 def _verified(made: Verification) -> str:
     """What became of a package in Anki."""
     notes, cards = (counted(made.new_learner[what], what[:-1]) for what in ("notes", "cards"))
@@ -401,8 +421,8 @@ class _Report:
 
     def end(self, result: Build, note: str = "", path: Path | None = None, files: Sequence[str] = ()) -> None:
         """Tell the diagnostics, and what came of the work: a package, or the files of a release."""
-        errors = sum(diagnostic.level == "error" for diagnostic in result.diagnostics)
         if self.format == Format.json:
+            errors = any(diagnostic.level == "error" for diagnostic in result.diagnostics)
             about = _about(result, result.package, path) if result.package else None
             released = {"files": list(files)} if files else {}
             self.object(
@@ -416,20 +436,25 @@ class _Report:
             self._annotate(result)
         if not self.for_people:
             return
-        terminal = sys.stderr.isatty()
-        width = shutil.get_terminal_size((100, 24)).columns
-        for diagnostic in result.diagnostics:
-            lines = result.lines.get(diagnostic.span.path)
-            _say(render(diagnostic, lines, width, wrap=terminal, paint=_paint if _coloured() else None))
-        advice = len(result.diagnostics) - errors
-        if result.diagnostics:
-            counts = [counted(errors, "error")] * bool(errors) + [f"{advice} advice"] * bool(advice)
-            _say(f"{', '.join(counts)}{f': {note}' if note else ''}")
-            codes = {diagnostic.code for diagnostic in result.diagnostics}
-            more = f"{next(iter(codes))} says more" if len(codes) == 1 else "CODE says more about each"
-            _say(f"deckgen explain {more}")
+        self.tell(result.diagnostics, result.lines, note)
         if result.package and not (self.failed_strictly and path is None):
             _say(_summary(result, result.package, path, files))
+
+    def tell(self, diagnostics: list[Diagnostic], lines: dict[str, list[str]], note: str) -> None:
+        """Tell diagnostics as text: where each is, with its line, and how many there are."""
+        terminal = sys.stderr.isatty()
+        width = shutil.get_terminal_size((100, 24)).columns
+        paint = _paint if _coloured() else None
+        for diagnostic in diagnostics:
+            _say(render(diagnostic, lines.get(diagnostic.span.path), width, wrap=terminal, paint=paint))
+        errors = sum(diagnostic.level == "error" for diagnostic in diagnostics)
+        advice = len(diagnostics) - errors
+        if diagnostics:
+            counts = [counted(errors, "error")] * bool(errors) + [f"{advice} advice"] * bool(advice)
+            _say(f"{', '.join(counts)}{f': {note}' if note else ''}")
+            codes = {diagnostic.code for diagnostic in diagnostics}
+            more = f"{next(iter(codes))} says more" if len(codes) == 1 else "CODE says more about each"
+            _say(f"deckgen explain {more}")
 
     def _annotate(self, result: Build) -> None:
         """Print the diagnostics as annotations, or as a SARIF log."""

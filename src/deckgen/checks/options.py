@@ -167,9 +167,12 @@ def _overlap(texts: Sequence[str]) -> tuple[int, int] | None:
     said = [_meaning(text) for text in texts]
     ranges = [interval(text) for text in texts]
     for one, two in permutations(range(len(texts)), 2):
-        if one < two and said[one] and frozenset(said[one]) == frozenset(said[two]):
-            if said[one] == said[two] or len(said[one]) != len(said[two]):  # "A before B" is not "B before A"
-                return one, two
+        # "A before B" is not "B before A"
+        alike = set(said[one]) == set(said[two]) and (
+            said[one] == said[two] or len(said[one]) != len(said[two])
+        )
+        if one < two and said[one] and alike:
+            return one, two
         if _is_part(texts[one], texts[two], said[one], said[two]):
             return one, two
         first, second = ranges[one], ranges[two]

@@ -330,7 +330,11 @@ ALLOWED: tuple[tuple[str, str, set[int]], ...] = (
     ("source/two.yaml", NOTE + "    allow: [missing-alt]\n", set()),
     ("source/two.yaml", NOTE + "    allow: missing-alt\n", {7}),
     ("source/two.yaml", NOTE + "    allow:\n      - missing-alt\n      - Missing Alt\n", {9}),
-    ("source/two.yaml", TABLE.format("[A, B]", "[a, b]\n        allow: [same-term]\n    allow: [missing-alt]"), set()),
+    (
+        "source/two.yaml",
+        TABLE.format("[A, B]", "[a, b]\n        allow: [same-term]\n    allow: [missing-alt]"),
+        set(),
+    ),
     ("source/two.yaml", TABLE.format("[A, B]", "[a, b]\n        allow: [1]\n    allow: []"), {8}),
     ("source/deck.yaml", OFF, set()),
     ("source/deck.yaml", OFF.partition("  because")[0], {4}),
@@ -345,7 +349,7 @@ ALLOWED: tuple[tuple[str, str, set[int]], ...] = (
 
 
 @pytest.mark.parametrize(("path", "text", "lines"), ALLOWED)
-def test_what_is_allowed_or_switched_off(
+def test_what_is_allowed_or_switched_off(  # noqa: PLR0913, PLR0917 (what it compares, and with what)
     path: str, text: str, lines: set[int], editor: Editor, written: Path, tmp_path: Path
 ) -> None:
     """`allow` holds codes, `checks` codes with `off` and a reason, `exam_options` a number from 2 to 8."""

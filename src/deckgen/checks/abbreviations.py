@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from deckgen.checks import cards as look
 from deckgen.checks.cards import Cards, words
 from deckgen.diagnostics import Diagnostic
+from deckgen.notes import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from deckgen.checks.cards import Text
+    from deckgen.notes import Note
+    from deckgen.source import Scalar
 
-_ABBREVIATION = re.compile(r"(?<![\w&#/.\\{-])[A-Z][A-Z0-9]{1,5}(?=s?\b)(?![\w-]*\})")
+_ABBREVIATION = re.compile(r"(?<![\w&#/.\\{-])[a-z]?[A-Z][A-Z0-9]{1,5}(?=s?\b)(?![\w-]*\}(?!\}))")
 _WELL_KNOWN = frozenset(
     """
     AD AI AIDS AM ASAP ATM BA BBC BC BCE BSC CD CE CEO CIA CNN COVID DC DIY DNA DVD EU FAQ FBI GDR GMT GPS
@@ -45,7 +48,7 @@ def undefined_abbreviation(cards: Cards) -> Iterator[Diagnostic]:
     labels = {
         word.strip("()")
         for note, key, scalar in cards.texts
-        if key == note.kind.label and (note.kind.name, key) in cards.plain_keys
+        if key == note.kind.label and ((note.kind.name, key) in cards.plain_keys or _is_first(note, scalar))
         for word in scalar.value.split()
     }
     for name, (text, start) in first.items():
@@ -62,10 +65,16 @@ def undefined_abbreviation(cards: Cards) -> Iterator[Diagnostic]:
         )
 
 
+def _is_first(note: Note, scalar: Scalar) -> bool:
+    """Whether a text is the name of a row."""
+    value = note.values.get(note.kind.label)
+    return isinstance(value, Texts) and value.items[0] is scalar
+
+
 def _is_abbreviation(text: str, match: re.Match[str]) -> bool:
     """Whether a word in capitals is an abbreviation that has to be explained."""
     name = match.group()
-    if name in _WELL_KNOWN or name in _CAPITAL_WORDS or _ROMAN.fullmatch(name):
+    if name in _WELL_KNOWN or name[1:] in _WELL_KNOWN or name in _CAPITAL_WORDS or _ROMAN.fullmatch(name):
         return False
     if any(char.isdigit() for char in name) and _FORMULA.fullmatch(name):
         return False

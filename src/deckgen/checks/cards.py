@@ -134,7 +134,25 @@ _SIGNS = ".,;:!?()[]{}\"'“”‘’„«»*_=`…–—-/|$"
 
 _ENDINGS = (
     *("ization", "isation", "ational", "fulness", "iveness", "ousness", "ability", "ibility"),
-    *("ations", "ation", "itions", "ition", "ments", "ment", "ness", "ities", "ity", "tional", "ically"),
+    *(
+        "ates",
+        "ated",
+        "ating",
+        "ators",
+        "ator",
+        "ate",
+        "ations",
+        "ation",
+        "itions",
+        "ition",
+        "ments",
+        "ment",
+        "ness",
+        "ities",
+        "ity",
+        "tional",
+        "ically",
+    ),
     *("izing", "ising", "izes", "ises", "ized", "ised", "ize", "ise", "isms", "ism", "ists", "ist"),
     *("ences", "ence", "ances", "ance", "ents", "ent", "ants", "ant", "ives", "ive", "ical", "ics", "ic"),
     *(
@@ -322,7 +340,10 @@ class Cards:
         """All that the fronts of a note's cards show, and its options: what it asks."""
         values = values_of(note)
         keys = self.shown(note.kind.name)
-        return " ".join(_said(values[key]) for key in values if key in keys)
+        label = "" if note.kind.cloze else note.kind.label
+        # what a note is called is the answer of the card that matters here
+        texts = (_said(value, 1 if key == label else 0) for key, value in values.items() if key in keys)
+        return " ".join(texts)
 
     def answer(self, note: Note) -> str:
         """What a learner has to come up with: the clozes' answers, the right option, the label."""
@@ -373,11 +394,11 @@ def _vignette(note: Note, key: str, options: Options, shown: Container[str]) -> 
         yield Vignette(note, text, stem[-1] if stem else None, options.items, right[0])
 
 
-def _said(value: Value) -> str:
-    """What a value says, without the marks of clozes."""
+def _said(value: Value, first: int = 0) -> str:
+    """What a value says, without the marks of clozes; of several texts those from a number on."""
     if isinstance(value, Scalar):
-        return without_clozes(value.value) if "{{c" in value.value else value.value
-    return " ".join(item.value for item in value.items) if isinstance(value, Texts) else ""
+        return "" if first else without_clozes(value.value) if "{{c" in value.value else value.value
+    return " ".join(item.value for item in value.items[first:]) if isinstance(value, Texts) else ""
 
 
 def values_of(note: Note) -> ReadOnly[str, Value]:

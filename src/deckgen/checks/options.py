@@ -41,8 +41,15 @@ _REFERS = any_of(
     """
 )
 _LETTERS = Pattern(
-    rf"(?:\b(?:both|neither|answers?|options?|either) )?{_OPTION} (?:and|or|nor|&) {_OPTION}(?!\w)"
+    r"\b(?:[Bb]oth|[Nn]either|[Ee]ither|[Aa]nswers?|[Oo]ptions?|[Cc]hoices?) "
+    r"\(?[A-H]\)? (?:and|or|nor|&) \(?[A-H]\b|\([A-Ha-h]\) (?:and|or|nor|&) \([A-Ha-h]\)"
 )
+_OF_THESE = Pattern(
+    r"\W*(?:all|none|any|both|neither|each|either|some|two|three)(?: (?:two|three|four))? of (?:the )?"
+    r"(?:these|those|them|others?|two|three|four)(?: \w+){0,2}\W*",
+    re.IGNORECASE,
+)
+_BOTH = Pattern(r"\W*(?:both|all|neither)\b", re.IGNORECASE)
 _JUDGED = r"(?:are|is|appl(?:y|ies)|correct|true|right|wrong|possible|statements?|options?|only|alone|above)"
 _IS_REFERENCE = Pattern(
     r"\W*(?:all|none|neither|both|any|each|either|two)(?: of)?(?: the)?"
@@ -57,22 +64,23 @@ _IS_REFERENCE = Pattern(
 def all_of_the_above(cards: Cards) -> Iterator[Diagnostic]:
     """An option that refers to others (Haladyna: avoid all and none of the above)."""
     for vignette in cards.vignettes:
-        for place, text in enumerate(option_texts(vignette)):
-            if _IS_REFERENCE.fullmatch(text) or _REFERS.search(text) or _names_letters(text):
+        texts = option_texts(vignette)
+        for place, text in enumerate(texts):
+            if any(pattern.fullmatch(text) for pattern in (_IS_REFERENCE, _OF_THESE)) or (
+                _REFERS.search(text) or _LETTERS.search(text) or _names_others(texts, place)
+            ):
                 message = "this option refers to others, and options change places"
                 hint = "write what it says itself; or ask separately for each"
                 yield on_option("all-of-the-above", vignette, place, message, hint)
 
 
-def _names_letters(text: str) -> bool:
-    """Whether an option names others by their letters: "both A and C", "(a) or (b)"."""
-    match = _LETTERS.search(text)
-    return match is not None and (
-        match.group()[0] == "("
-        or match.group() == text
-        or match.group()[0].islower()
-        or match.group()[1].islower()
-    )
+def _names_others(texts: list[str], place: int) -> bool:
+    """Whether an option says "both", and then what two others say."""
+    if not _BOTH.match(texts[place]):
+        return False
+    mine = set(_meaning(texts[place]))
+    others = [set(_meaning(text)) for number, text in enumerate(texts) if number != place]
+    return sum(len(other & mine) * 2 > len(other) for other in others) > 1
 
 
 _NEGATIVES = Pattern(
@@ -209,17 +217,23 @@ def _share_a_part(one: str, two: str) -> bool:
     return len(first) > 1 and len(second) > 1 and " or " in one and " or " in two and bool(shared)
 
 
-_ING = Pattern(
-    r"(?!(?:no|any|some|every)?thing\b|during|spring|string|king\b|ring\b|morning|evening|bring|wing|sing\b|swing|"
-    r"sibling|ceiling|sterling|according)[a-z]{2,}ing(?= [a-z])",
+_ING = Pattern(r"[a-z]{3,}ing\b", re.IGNORECASE)
+_ING_PHRASE = Pattern(
+    r"[a-z]{2,}ing (?:the|an?|him|her|them|it|his|its|their|this|that|these|what|how|all|each|one|both|any|some|no|more|less|"
+    r"with|about|up|out|to|for|on|at|into|in)\b",
     re.IGNORECASE,
 )
 _NUMERIC = Pattern(
-    rf"\W*(?:(?:about|over|under|around|roughly|up to|at least) )?[$€£]?(?:[-−+]?\d|{NUMBER})", re.IGNORECASE
+    rf"\W*(?:(?:about|over|under|around|roughly|up to|at least) )?[$€£]?{NUMBER}(?:\s*(?:-|–|to|and)\s*{NUMBER})?"
+    r"(?:\s*[^\s\d,;-]+){0,2}\W*",
+    re.IGNORECASE,
 )
 _CLAUSE = Pattern(r"(?:it|he|she|they|there|we|you|this|these) [a-z]+", re.IGNORECASE)
-_SENTENCE = Pattern(r"\S+ .*\w{2}[.!]", re.DOTALL)
-_ARTICLE = Pattern(r"(?:an?|the) ", re.IGNORECASE)
+_SENTENCE = Pattern(r"\S+ .*\S[.!]", re.DOTALL)
+_ARTICLE = Pattern(
+    rf"(?:an?|the|his|her|its|their|no|some|any|each|every|both|all|this|that|these|more|less|{NUMBER}) ",
+    re.IGNORECASE,
+)
 _QUOTED = Pattern(r"[\"“‘'«„].*[\"”’'»“]\W*", re.DOTALL)
 _TO = Pattern(rf".*{NUMBER}\s*(?:-|–|to)\s*{NUMBER}", re.IGNORECASE)
 _ANSWER = Pattern(r"(?:yes|no|true|false)\b", re.IGNORECASE)
@@ -246,24 +260,25 @@ def _odd_form(texts: list[str]) -> tuple[int, str] | None:
     """The option that differs in form from all others, and how."""
     forms = (
         ([bool(_SENTENCE.fullmatch(text)) for text in texts], "is a sentence", "is no sentence"),
-        ([bool(_NUMERIC.match(text)) for text in texts], "is a number", "is no number"),
-        ([bool(_ING.match(text)) for text in texts], "begins with an -ing form", "begins with no -ing form"),
+        ([bool(_NUMERIC.fullmatch(text)) for text in texts], "is a number", "is no number"),
+        ([bool(_ING_PHRASE.match(text)) for text in texts], "begins with an -ing form", ""),
+        ([bool(_ING.match(text)) for text in texts], "", "begins with no -ing form"),
         ([text.endswith("?") for text in texts], "is a question", "is no question"),
         ([bool(_CLAUSE.match(text)) for text in texts], "is a sentence", "is no sentence"),
         ([bool(_ANSWER.match(text)) for text in texts], "answers yes or no", "does not answer yes or no"),
         ([text[0].islower() for text in texts], "begins with a small letter", "begins with a capital"),
         ([bool(_QUOTED.fullmatch(text)) for text in texts], "is a quotation", "is no quotation"),
         ([bool(_TO.match(text)) for text in texts], "is a range", "is no range"),
-        ([";" in text for text in texts], "has a semicolon", "has no semicolon"),
     )
     for flags, alone, other in forms:
-        if flags.count(True) == 1:
+        if alone and flags.count(True) == 1:
             return flags.index(True), alone
-        if flags.count(False) == 1:
+        if other and flags.count(False) == 1:
             return flags.index(False), other
     for flags, lacks in (
         ([bool(_ARTICLE.match(text)) for text in texts], "has no article"),
-        ([" and " in text for text in texts], "does not name two things"),
+        ([" and " in text and len(text.split()) < 7 for text in texts], "does not name two things"),
+        ([";" in text for text in texts], "has no second part"),
     ):
         if flags.count(False) == 1:
             return flags.index(False), lacks
@@ -277,7 +292,7 @@ def _odd_beginning(texts: list[str]) -> tuple[int, str] | None:
         flags = [first == word for first in firsts]
         if flags.count(False) == 1:
             return flags.index(False), f"does not begin with `{word}`"
-        if flags.count(True) == 1 and word in _ODD_BEGINNINGS:
+        if flags.count(True) == 1 and word in _ODD_BEGINNINGS and not texts[flags.index(True)].endswith("."):
             return flags.index(True), f"begins with `{word}`"
     return None
 

@@ -10,8 +10,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 # the versions of Anki around each change in how it imports; the newest comes with the tests
 ANKIS := 2.1.66 23.12.1 24.11 25.2.7
+# the language server by which editors know YAML; and the JSON Schema of SARIF, which this package brings along
+NPM_PACKAGES := yaml-language-server@1.25.0 @microsoft/jest-sarif@1.0.0-beta.0
 
-.PHONY: deck check test matrix soak lint format bench clean
+.PHONY: deck check test matrix soak lint format docs bench clean
 
 deck: $(VENV)/deck
 	$(BIN)/deckgen build
@@ -19,7 +21,7 @@ deck: $(VENV)/deck
 check: $(VENV)/deck
 	$(BIN)/deckgen check
 
-test: $(VENV)/test
+test: $(VENV)/test $(VENV)/npm/done
 	$(BIN)/python -m pytest -n auto $(TESTS)
 
 matrix: $(ANKIS:%=$(VENV)/ankis/%/done) $(VENV)/test
@@ -37,6 +39,9 @@ lint: $(VENV)/test
 format: $(VENV)/test
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
+
+docs: $(VENV)/deck
+	$(BIN)/python docs/write_codes.py
 
 bench: $(VENV)/test
 	$(BIN)/python benchmarks/bench.py
@@ -61,3 +66,9 @@ $(VENV)/ankis/%/done: $(BIN)/python
 	$(PYTHON) -m venv $(VENV)/ankis/$*
 	$(VENV)/ankis/$*/bin/python -m pip --disable-pip-version-check --quiet install 'setuptools<80' anki==$*
 	@touch $@
+
+$(VENV)/npm/done: Makefile | $(BIN)/python
+	@mkdir -p $(@D)
+	@npm install --prefix $(@D) --package-lock=false --ignore-scripts --no-audit --no-fund --loglevel=error \
+		$(NPM_PACKAGES) && touch $@ \
+		|| echo "the tests of what editors see are skipped: they need Node 20 or newer, with npm"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -54,8 +56,6 @@ def run(
     *arguments: str | Path, cwd: Path | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run `deckgen` as a process of its own."""
-    import os  # noqa: PLC0415 (only here)
-
     return subprocess.run(
         [sys.executable, "-m", "deckgen", *map(str, arguments)],
         cwd=cwd,
@@ -66,6 +66,21 @@ def run(
         encoding="utf-8",
         timeout=120,
     )
+
+
+def from_npm(path: str) -> Path:
+    """A file of the npm packages that come with `make test`; a test that lacks it is skipped, but not in CI.
+
+    Args:
+        path: Where it lies, beginning with its package's name.
+    """
+    packages = Path(os.environ.get("DECKGEN_NPM", Path(sys.prefix) / "npm")) / "node_modules"
+    if not (packages / path).exists() or not shutil.which("node"):
+        message = f"{path} is not there: with Node 20 or newer and npm, `make test` installs it"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    return packages / path
 
 
 @dataclass

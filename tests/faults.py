@@ -64,79 +64,6 @@ def kind(code: str, text: str, **faces: str) -> Fault:
     return Fault(code, made)
 
 
-def advice(code: str, text: str) -> Fault:
-    """A card that works, and is no good one."""
-    return Fault(code, {"source/two.yaml": text})
-
-
-def takeaway(code: str, text: str) -> Fault:
-    """A takeaway that is no good one."""
-    return advice(code, "takeaways:\n" + ADVISED.format("two", text))
-
-
-def definition(code: str, term: str, text: str) -> Fault:
-    """A definition that is no good one."""
-    lines = text.replace("\n", "\n      ")
-    return advice(code, f"definitions:\n  - id: two\n    term: {term}\n    definition: |\n      {lines}\n")
-
-
-def vignette(code: str, options: str, at: str = "two") -> Fault:
-    """A vignette that is no good one."""
-    head = "    scenario: |\n      A couple quarrels over money. The husband says less each week, and has canceled twice.\n"
-    return advice(code, f"vignettes:\n  - id: {at}\n{head}{options}")
-
-
-GOOD = """\
-    question: |
-      What should the therapist do next?
-    options:
-      - text: |
-          Set rules for attendance
-        why: |
-          It turns a problem of three into one of his alone.
-      - text: |
-          Take up his concerns
-        correct: true
-        why: |
-          The weaker bond is the one that ends the treatment.
-      - text: |
-          See his wife alone
-        why: |
-          It widens the gap between him and the room.
-      - text: |
-          Refer him elsewhere
-        why: |
-          It gives up what can still be repaired.
-"""
-
-
-def numbers(*texts: str) -> str:
-    """A question with these options, of which the second is right."""
-    reasons = ("It is too early.", "This is what was found.", "It is too late.", "It is far too late.")
-    mark = "        correct: true\n"
-    options = "".join(
-        f"      - text: |\n          {text}\n{mark * (place == 1)}        why: |\n          {reason}\n"
-        for place, (text, reason) in enumerate(zip(texts, reasons, strict=True))
-    )
-    return f"    question: |\n      When did it begin?\n    options:\n{options}"
-
-
-def in_places(places: list[int]) -> str:
-    """Questions whose right options stand in these places; the mark is on the first."""
-    topics = "water iron bread salt glass paper stone wool clay silk".split()
-    text = "vignettes:\n"
-    actions = "boil forge bake mine blow print carve spin fire weave".split()
-    for topic, action, place in zip(topics, actions, places, strict=False):
-        text += f"  - id: {topic}\n    scenario: |\n      Those who {action} {topic} look back on the year.\n"
-        text += f"    question: |\n      When did they {action} most {topic}?\n    options:\n"
-        for number, season in enumerate(("Spring", "Summer", "Autumn", "Winter")):
-            mark = ("        correct: true\n" if topic != "water" else "        correct: «true»\n") * (
-                number == place
-            )
-            text += f"      - text: {season}\n{mark}        why: |\n          In {season} the {topic} roads are {place} miles.\n"
-    return text
-
-
 KIND = """\
 title: Law
 section: laws
@@ -185,17 +112,6 @@ def again(name: str, key: str) -> str:
 
 
 MANY = "takeaways:\n" + "".join(again(f"n{number}", f"why: {number}") for number in range(20))
-ADVISED = "  - id: {}\n    text: |\n      {}\n    why: |\n      Nobody follows someone who has not understood them.\n"
-CLOZED_TWICE = (
-    "takeaways:\n"
-    + ADVISED.format("two", "A family accepts a directive only from someone who has {{c1::joined}} with it.")
-    + ADVISED.format(
-        "«three»",
-        "A family accepts a directive only from someone that has joined {{c1::with}} them.".replace(
-            "joined {{c1::with}}", "{{c1::joined}} with"
-        ),
-    )
-)
 CLOZED = "takeaways:\n  - id: {}\n    text: A {{{{c1::b}}}}.\n"
 
 TWO_OPTIONS = """
@@ -522,112 +438,8 @@ FAULTS = (
     Fault("wrong-type", {"source/deck.yaml": f"{DECK}checks:\n  same-term: «on»\n  because: So.\n"}),
     Fault("wrong-type", {"source/deck.yaml": f"{DECK}checks:\n  «same-trem»: off\n  because: So.\n"}),
     Fault("wrong-type", {"source/deck.yaml": f"{DECK}checks:\n  «bad-id»: off\n  because: So.\n"}),
-    Fault("missing-key", {"source/deck.yaml": f"{DECK}checks:\n  «s»ame-term: off\n"}),
+    Fault("missing-key", {"source/deck.yaml": f"{DECK}«checks»:\n  same-term: off\n"}),
     Fault("wrong-type", {"source/deck.yaml": f"{DECK}exam_options: «nine»\n"}),
     Fault("wrong-type", {"source/deck.yaml": f"{DECK}exam_options: «9»\n"}),
     Fault("unread-file", {"source/two.yaml.txt": "takeaways:\n"}, whole="source/two.yaml.txt"),
-    # Cards
-    takeaway(
-        "long-answer",
-        "In the first sessions a therapist has to join the family, which means «{{c1::earning the trust of each person and of the group that they form together}}».",
-    ),
-    definition(
-        "long-answer",
-        "Tracking",
-        "«Following what people say, word by word, and asking them to go on with it, and answering in the very images»\n"
-        "that they use for it, so that they feel heard and go on telling, while at the same time one looks for\n"
-        "patterns in what is told, for what is left out, for who speaks when, and for what happens in the room\n"
-        "whenever a hard subject comes up.",
-    ),
-    takeaway("cloze-hides-all", "«{{c1::Mimesis is taking on the tempo of a family}}» always."),
-    takeaway("cloze-hides-little", "Joining is «{{c1::the}}» first task of the early sessions."),
-    takeaway("cloze-gap", "Joining earns {{c1::trust}} with the family, and «{{c3::»credibility}} as well."),
-    definition("term-in-definition", "Tracking", "The art of «tracking» what a family talks about."),
-    definition(
-        "term-in-definition", "Split alliance", "A state in which the «alliance is split» between members."
-    ),
-    advice(
-        "term-in-definition",
-        "comparisons:\n  - id: two\n    title: Stances\n    columns: [Stance, Meaning]\n    rows:\n      - id: a\n"
-        "        cells:\n          - Neutrality\n          - |\n            A «neutral» stance toward every member\n",
-    ),
-    advice(
-        "missing-reason",
-        "takeaways:\n  - id: «two»\n    text: |\n      Whoever feels outnumbered {{c1::stops coming}}.\n",
-    ),
-    vignette(
-        "missing-reason", GOOD.replace("It turns a problem of three into one of his alone.", "«Wrong.»")
-    ),
-    vignette(
-        "no-question",
-        GOOD.replace("What should the therapist do next?", "«The couple is in the fifth session.»"),
-    ),
-    vignette("no-question", GOOD.replace("What should the therapist do next?", "«Next step»")),
-    vignette(
-        "longest-option",
-        GOOD.replace(
-            "Take up his concerns",
-            "«Take up his concerns, acknowledge the tilt aloud, and win back his trust»",
-        ),
-    ),
-    vignette("hedged-option", GOOD.replace("Take up his concerns", "«Usually take up his concerns»")),
-    vignette(
-        "absolute-words",
-        GOOD.replace("Set rules for attendance", "«Always set rules for attendance»"),
-    ),
-    vignette("echoed-stem", GOOD.replace("Take up his concerns", "«Answer his canceled sessions»")),
-    vignette("all-of-the-above", GOOD.replace("Refer him elsewhere", "«None of the above»")),
-    vignette("all-of-the-above", GOOD.replace("Refer him elsewhere", "«Both A and C»")),
-    vignette(
-        "negative-stem",
-        GOOD.replace("What should the therapist do next?", "Which of these should the therapist «not» do?"),
-    ),
-    vignette(
-        "negative-stem",
-        GOOD.replace("What should the therapist do next?", "All of these may help, «except»:"),
-    ),
-    vignette(
-        "overlapping-options",
-        GOOD.replace("Refer him elsewhere", "«Set rules for attendance and refer him elsewhere»"),
-    ),
-    vignette(
-        "overlapping-options",
-        numbers("Under 18 years", "18 to 25 years", "«25 to 40 years»", "Over 40 years"),
-    ),
-    vignette("unparallel-options", GOOD.replace("Refer him elsewhere", "«Referring him elsewhere»")),
-    vignette("unparallel-options", GOOD.replace("Refer him elsewhere", "«Refer him elsewhere.»")),
-    vignette("unparallel-options", numbers("Two weeks", "Four weeks", "Six weeks", "«Until it stops»")),
-    vignette("few-options", GOOD.partition("- text: |\n          See")[0].rstrip() + "\n", at="«two»"),
-    advice("answer-places", in_places([0, 0, 0, 0, 0, 1, 2, 0, 3])),
-    advice("same-question", CLOZED_TWICE),
-    advice(
-        "same-term",
-        "definitions:\n  - id: two\n    term: Mimesis\n    definition: |\n      Taking on the style of a family.\n"
-        "  - id: three\n    term: «mimesis (joining)»\n    definition: |\n      Matching tempo and manner of speech.\n",
-    ),
-    definition("undefined-abbreviation", "Tracking", "A move that «SFT» uses early on in treatment."),
-    advice(
-        "missing-reference",
-        "definitions:\n"
-        + "".join(
-            f"  - id: {name}\n    term: {term}\n    definition: |\n      {text}\n{reference}"
-            for name, term, text, reference in (
-                ("two", "Mimesis", "Taking on the style of a family.", "    reference: Minuchin (1974)\n"),
-                ("three", "Tracking", "Following what people say.", "    reference: Minuchin (1974)\n"),
-                ("«four»", "Unbalancing", "Lending weight to one member on purpose.", ""),
-            )
-        ),
-    ),
-    # Typing
-    prose("missing-alt", "A family tree: «![](»media/a.png)", a_png=b"x"),
-    definition("upper-case", "Tracking", "«FOLLOWING WHAT PEOPLE SAY IN THE ROOM.»"),
-    definition("doubled-word", "Tracking", "Following the «the» content of what people say."),
-    definition("doubled-space", "Tracking", "Following«  »what people say."),
-    definition("trailing-space", "Tracking", "Following what people«  »\nsay in the room."),
-    definition("stray-markdown", "Tracking", "Following «**» what** people say."),
-    definition("stray-markdown", "Tracking", "Following «==»what people say."),
-    definition("stray-markdown", "Tracking", "Following what [people«] (https:»//a.b) say."),
-    definition("stray-markdown", "Tracking", "Following\n«-w»hat people say."),
-    definition("stray-markdown", "Tracking «**people**»", "Following what people say."),
-    definition("curly-quotes", "«“Tracking”»", "Following what people say."),
 )

@@ -108,7 +108,7 @@ def test_retired_notes_draw_no_advice(project: Project) -> None:
 
 def test_released_texts_keep_their_blanks_and_numbers(project: Project) -> None:
     """A change that no card shows would cost learners their edits, so it is not asked for."""
-    text = "takeaways:\n  - id: one\n    text: |\n      Before  change {{c2::comes}} joining. \n    why: |\n      Trust comes first.\n"
+    text = CHAPTER.replace("Before change comes {{c1::joining}}.", "Before  change comes {{c2::joining}}. ")
     folder = project({"source/one.yaml": text})
     assert told(folder) == [("doubled-space", 4), ("cloze-gap", 4), ("trailing-space", 4)]
     assert run("release", "1.0.0", "--project", folder, SOURCE_DATE_EPOCH="1700000000").returncode == 0

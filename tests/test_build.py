@@ -362,6 +362,7 @@ def test_a_fault_leaves_the_package_from_before(project: Make) -> None:
         "      |     ^^",
         "  hint: did you mean `why`?",
         "1 error: nothing was written; the package from before is as it was",
+        "deckgen explain unknown-key says more",
     ]
     assert (folder / "build/sample.apkg").read_bytes() == before
     assert [path.name for path in (folder / "build").iterdir()] == ["sample.apkg"]
@@ -401,7 +402,7 @@ def test_advice_alone_stops_nothing(project: Make) -> None:
     )
     assert result.returncode == 0
     assert "advice[builds-on-later]" in result.stderr
-    assert "\n1 advice\nwrote " in result.stderr
+    assert "\n1 advice\ndeckgen explain builds-on-later says more\nwrote " in result.stderr
 
 
 def test_fronts_that_need_several_fields_say_so(project: Make) -> None:

@@ -13,6 +13,7 @@ import deckgen
 
 ROOMS = (
     "diagnostics",
+    "catalogue",
     "slips",
     "source",
     "reading",
@@ -31,6 +32,7 @@ ROOMS = (
     "build",
     "files",
     "formats",
+    "schema",
     "release",
     "rehearsal",
     "verify",
@@ -40,6 +42,7 @@ ROOMS = (
 """A room imports only from those before it."""
 
 ONLY_HERE = {
+    "tomllib": {"catalogue"},
     "yaml": {"source"},
     "pyromark": {"markup"},
     "jinja2": {"faces"},
@@ -122,6 +125,7 @@ def test_help_imports_nothing_heavy() -> None:
     loaded = set(result.stdout.split())
     assert not loaded & {
         "genanki",
+        "tomllib",
         "jinja2",
         "yaml",
         "pyromark",

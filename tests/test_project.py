@@ -10,6 +10,8 @@ import tomllib
 import venv
 from typing import TYPE_CHECKING
 
+import yaml
+
 from tests.conftest import REPOSITORY, open_package, run, write_project
 
 if TYPE_CHECKING:
@@ -34,6 +36,13 @@ def test_a_wheel_builds_a_deck_that_has_only_source(tmp_path: Path) -> None:
     subprocess.run([str(python.with_name("deckgen")), "build"], cwd=folder, check=True, capture_output=True)
     opened = open_package(folder / "build/sample.apkg")
     assert "--accent" in opened.note_types["Sample - Takeaway"]["css"]
+    explained = subprocess.run(
+        [str(python.with_name("deckgen")), "explain", "unknown-key"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert "How to mend it" in explained.stdout
     freeze = subprocess.run([str(python), "-m", "pip", "freeze"], check=True, capture_output=True, text=True)
     assert "\nanki==" not in freeze.stdout, "Anki is AGPL, and never a dependency of the core"
 
@@ -113,9 +122,32 @@ def test_the_kind_in_the_docs_works(tmp_path: Path) -> None:
     assert "Why it matters" in opened.note_types["Sample - Case"]["tmpls"][0]["afmt"]
 
 
+def test_the_hook_for_pre_commit_runs_a_command_that_exists() -> None:
+    """`.pre-commit-hooks.yaml` has what pre-commit wants, and what it runs checks a deck."""
+    path = REPOSITORY / ".pre-commit-hooks.yaml"
+    (hook,) = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert {"id", "name", "entry", "language"} <= hook.keys()
+    assert (hook["id"], hook["language"], hook["pass_filenames"]) == ("deckgen-check", "python", False)
+    program, *arguments = hook["entry"].split()
+    assert program in tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
+    result = run(*arguments, cwd=REPOSITORY)
+    assert result.returncode == 0, result.stderr
+    changed = ("source/deck.yaml", "source/part/1.yaml", "templates/law/kind.yaml", "source/media/a.png")
+    assert all(re.search(hook["files"], name) for name in changed)
+    assert not re.search(hook["files"], "docs/source/deck.yaml")
+    assert f"id: {hook['id']}" in (REPOSITORY / "docs/editor.md").read_text(encoding="utf-8")
+
+
+def test_the_editor_s_page_prints_what_the_command_prints(tmp_path: Path) -> None:
+    """docs/editor.md shows `deckgen schema` with its own words."""
+    page = (REPOSITORY / "docs/editor.md").read_text(encoding="utf-8")
+    result = run("schema", cwd=write_project(tmp_path))
+    assert f"$ deckgen schema\n{result.stderr}```" in page
+
+
 def test_links_between_the_pages_lead_somewhere() -> None:
     """Every relative link in the README, CONTRIBUTING.md and docs/ points to a file."""
-    for page in (*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").glob("*.md")):
+    for page in (*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")):
         prose = re.sub(r"`[^`]*`", "", page.read_text(encoding="utf-8"))
         for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", prose):
             assert (page.parent / target).exists(), f"{page.name}: {target}"

@@ -131,7 +131,7 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     found += faults
     if None not in unread:
         asked = {kind: note_type.asked for kind, note_type in note_types.items()}
-        found += checks.advise(Cards(deck, asked, released.ids, complete=not (known_ids or unread)))
+        found += checks.advise(Cards(deck, asked, released.ids, complete=not _errors(found)))
     changes = Changes(released, deck, started, note_types)
     if not _errors(found):
         changes.match()
@@ -151,6 +151,23 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     if not _errors(found):
         _pack(result, note_types, {file.name: file for file in markup.media.values()}, version)
     return result
+
+
+def kinds_in_force(project: Path) -> tuple[list[Kind], list[Diagnostic], dict[str, list[str]]]:
+    """The kinds of a project, the shipped ones and its own, by the names of their folders.
+
+    Args:
+        project: The folder that holds source/.
+
+    Returns:
+        The kinds that could be read; what is wrong with the others, by position; the lines of the files
+        that this points into.
+    """
+    documents: list[source.Document] = []
+    found: list[Diagnostic] = []
+    in_force, _ = _read_kinds(kind_folders(_template_folders(project.resolve())), documents, found)
+    found.sort(key=lambda diagnostic: diagnostic.position)
+    return in_force, found, _lines_of(found, documents, {})
 
 
 def _pack(result: Build, note_types: dict[str, NoteType], media: dict[str, Media], version: str) -> None:

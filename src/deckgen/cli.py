@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 the source has faults, 2 the call was wrong or failed.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from deckgen import __version__
-from deckgen.diagnostics import CallError, counted, render
+from deckgen.diagnostics import CallError, counted, did_you_mean, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from deckgen.build import Build
+    from deckgen.diagnostics import Diagnostic
     from deckgen.package import Package
     from deckgen.verify import Verification
 
@@ -230,6 +232,71 @@ def verify(
             raise typer.Exit(1)
 
 
+@app.command()
+def explain(
+    codes: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[CODE]...", help="As in `error[CODE]`; all are listed without."),
+    ] = None,
+) -> None:
+    """Say what a code means: why it matters, how to mend it, an example with it and one without."""
+    with _reporting("explain", Format.text):
+        from deckgen import catalogue  # noqa: PLC0415
+
+        entries = catalogue.entries()
+        for code in codes or ():
+            if code not in entries:
+                hint = did_you_mean(code, entries) or "`deckgen explain` lists them all"
+                raise CallError(f"`{code}` is not a code of deckgen's", hint)
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a page holds signs that not every terminal has
+        if codes:
+            _show("\n".join(catalogue.page(entries[code]) for code in codes))
+        else:
+            width = shutil.get_terminal_size((_WIDEST, 24)).columns
+            sys.stdout.write(catalogue.index(min(width, _WIDEST)))
+
+
+_WIDEST = 100  # columns; longer lines are hard to read
+
+
+def _show(page: str) -> None:
+    """Print Markdown: as it looks in a terminal, as it is elsewhere."""
+    if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
+        sys.stdout.write(page)
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.markdown import Markdown  # noqa: PLC0415
+    from rich.style import Style  # noqa: PLC0415
+    from rich.syntax import ANSISyntaxTheme  # noqa: PLC0415
+    from rich.theme import Theme  # noqa: PLC0415
+
+    # colours that can be read on a light and on a dark ground; nothing of an example is red, as errors are
+    quiet = ANSISyntaxTheme({("Name", "Tag"): Style(color="cyan"), ("Comment",): Style(dim=True)})
+    console = Console(theme=Theme({"markdown.code": "bold", "markdown.h2": "bold"}))
+    markdown = Markdown(page, code_theme=quiet)  # type: ignore[arg-type] # it takes what Syntax takes
+    console.print(markdown, width=min(console.width, _WIDEST))
+
+
+@app.command()
+def schema(project: ProjectOption = None) -> None:
+    """Write JSON Schemas of deck.yaml and of chapters into source/.schema/, for editors."""
+    with _reporting("schema", Format.text) as report:
+        from deckgen import schema as schemas  # noqa: PLC0415
+
+        made = schemas.write(_project(project))
+        report.tell(made.diagnostics, made.lines, "nothing was written")
+        if not made.files:
+            raise typer.Exit(1)
+        deck, chapter = (f"{schemas.MODELINE}{path.removeprefix('source/')}" for path in made.files)
+        _say(
+            f"wrote {' and '.join(made.files)}\n"
+            f"with an editor that knows YAML, put this at the top of source/deck.yaml:\n  {deck}\n"
+            f"and this at the top of each chapter:\n  {chapter}\n"
+            "in a folder below source/ the path begins with `../`; after a change of a kind, write them again"
+        )
+
+
 def _verified(made: Verification) -> str:
     """What became of a package in Anki."""
     notes, cards = (counted(made.new_learner[what], what[:-1]) for what in ("notes", "cards"))
@@ -354,8 +421,8 @@ class _Report:
 
     def end(self, result: Build, note: str = "", path: Path | None = None, files: Sequence[str] = ()) -> None:
         """Tell the diagnostics, and what came of the work: a package, or the files of a release."""
-        errors = sum(diagnostic.level == "error" for diagnostic in result.diagnostics)
         if self.format == Format.json:
+            errors = any(diagnostic.level == "error" for diagnostic in result.diagnostics)
             about = _about(result, result.package, path) if result.package else None
             released = {"files": list(files)} if files else {}
             self.object(
@@ -369,17 +436,25 @@ class _Report:
             self._annotate(result)
         if not self.for_people:
             return
-        terminal = sys.stderr.isatty()
-        width = shutil.get_terminal_size((100, 24)).columns
-        for diagnostic in result.diagnostics:
-            lines = result.lines.get(diagnostic.span.path)
-            _say(render(diagnostic, lines, width, wrap=terminal, paint=_paint if _coloured() else None))
-        advice = len(result.diagnostics) - errors
-        if result.diagnostics:
-            counts = [counted(errors, "error")] * bool(errors) + [f"{advice} advice"] * bool(advice)
-            _say(f"{', '.join(counts)}{f': {note}' if note else ''}")
+        self.tell(result.diagnostics, result.lines, note)
         if result.package and not (self.failed_strictly and path is None):
             _say(_summary(result, result.package, path, files))
+
+    def tell(self, diagnostics: list[Diagnostic], lines: dict[str, list[str]], note: str) -> None:
+        """Tell diagnostics as text: where each is, with its line, and how many there are."""
+        terminal = sys.stderr.isatty()
+        width = shutil.get_terminal_size((100, 24)).columns
+        paint = _paint if _coloured() else None
+        for diagnostic in diagnostics:
+            _say(render(diagnostic, lines.get(diagnostic.span.path), width, wrap=terminal, paint=paint))
+        errors = sum(diagnostic.level == "error" for diagnostic in diagnostics)
+        advice = len(diagnostics) - errors
+        if diagnostics:
+            counts = [counted(errors, "error")] * bool(errors) + [f"{advice} advice"] * bool(advice)
+            _say(f"{', '.join(counts)}{f': {note}' if note else ''}")
+            codes = {diagnostic.code for diagnostic in diagnostics}
+            more = f"{next(iter(codes))} says more" if len(codes) == 1 else "CODE says more about each"
+            _say(f"deckgen explain {more}")
 
     def _annotate(self, result: Build) -> None:
         """Print the diagnostics as annotations, or as a SARIF log."""

@@ -21,7 +21,7 @@ def as_json(members: dict[str, object]) -> str:
 
 
 def from_repository(project: Path) -> str:
-    """The path of a project's folder from the top of its git repository, as `decks/mft/`; empty for the top."""
+    """The path of a project's folder from the top of its git repository, as `decks/mft/`."""
     project = project.resolve()
     for folder in (project, *project.parents):
         if (folder / ".git").exists():
@@ -84,7 +84,11 @@ def sarif(diagnostics: Sequence[Diagnostic], version: str, prefix: str = "") -> 
         "columnKind": "unicodeCodePoints",
         "results": [_result(each, codes.index(each.code), prefix) for each in diagnostics],
     }
-    log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
+    log: dict[str, object] = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [run],
+    }
     return as_json(log)
 
 

@@ -42,12 +42,14 @@ class Key:
         type: One of `TYPES`.
         required: Whether every note has it.
         about: What it is for, in a sentence.
+        example: What may stand under it, as YAML for a list; editors show it.
     """
 
     name: str
     type: str
     required: bool = False
     about: str = ""
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +89,51 @@ class CardTemplate:
 COMMON_KEYS = {
     key.name: key
     for key in (
-        Key("id", "id", required=True, about="The note's name in the deck; it never changes."),
-        Key("tags", "tags", about="Anki tags, besides the chapter's and the deck's."),
-        Key("allow", "own", about="Codes of advice that do not hold for this note."),
-        Key("was", "own", about="The id that the note had in an earlier release."),
-        Key("retired", "own", about="Why a released note is taken out of the deck."),
-        Key("replaced_by", "own", about="The id of the note that takes a retired one's place."),
-        Key("builds_on", "notes", about="Ids of notes that a learner should have met before."),
-        Key("reference", "markdown", about="Where this can be read up."),
-        Key("extra", "markdown", about="Anything else worth seeing on the back."),
+        Key(
+            "id",
+            "id",
+            required=True,
+            about="The note's name in the deck; it never changes.",
+            example="split-alliance",
+        ),
+        Key("tags", "tags", about="Anki tags, besides the chapter's and the deck's.", example="- alliance"),
+        Key(
+            "allow",
+            "own",
+            about="Codes of advice that do not hold for this note.",
+            example="- same-term",
+        ),
+        Key("was", "own", about="The id that the note had in an earlier release.", example="uneven-alliance"),
+        Key(
+            "retired",
+            "own",
+            about="Why a released note is taken out of the deck.",
+            example="The exam no longer asks for it.",
+        ),
+        Key(
+            "replaced_by",
+            "own",
+            about="The id of the note that takes a retired one's place.",
+            example="alliance-components",
+        ),
+        Key(
+            "builds_on",
+            "notes",
+            about="Ids of notes that a learner should have met before.",
+            example="- therapeutic-alliance",
+        ),
+        Key(
+            "reference",
+            "markdown",
+            about="Where this can be read up.",
+            example="Study guide 2.3, multiple alliances",
+        ),
+        Key(
+            "extra",
+            "markdown",
+            about="Anything else worth seeing on the back.",
+            example="In German: *geteilte Allianz*.",
+        ),
     )
 }
 """The keys that every kind has; `reference` and `extra` only where a field is filled from them."""
@@ -226,16 +264,17 @@ def _keys(reader: Reader, root: Mapping, under: str) -> dict[str, Key]:
                 f"`{name}` is a key that every kind has already",
             )
             continue
-        attributes = ("type", "required", "about")
+        attributes = ("type", "required", "about", "example")
         mapping = reader.mapping(spec, f"the key `{name}`", attributes, attributes)
         if mapping is None or not reader.require(mapping, f"the key `{name}`", ("type",)):
             continue
-        required, about = mapping.entries.get("required"), mapping.entries.get("about")
+        required = mapping.entries.get("required")
         keys[name] = Key(
             name,
             reader.one_of(mapping.entries["type"], "type", _WRITTEN) or "text",
             required=reader.flag(required, "required") if required else False,
-            about=(scalar.value.strip() if about and (scalar := reader.scalar(about, "about")) else ""),
+            about=_word(reader, mapping, "about").strip(),
+            example=_word(reader, mapping, "example").rstrip(),
         )
     return keys
 

@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from deckgen.diagnostics import CATALOGUE, Span, did_you_mean
-from deckgen.reading import ID, Reader
+from deckgen.reading import (
+    FLAG_SCHEMA,
+    ID,
+    ID_SCHEMA,
+    TAGS_SCHEMA,
+    TEXT_SCHEMA,
+    Reader,
+    Schema,
+    any_case,
+)
 from deckgen.source import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -208,7 +217,7 @@ ACCEPTABLE = ("changed-deck", "changed-note-type", "moved-cloze")
 """The codes of the refusals that an author may accept."""
 
 
-def read_deck(reader: Reader) -> Deck:  # noqa: C901 (one key after the other)
+def read_deck(reader: Reader) -> Deck:  # noqa: C901, PLR0912 (one key after the other)
     """Read deck.yaml; what is wrong with it is in the reader afterwards."""
     deck = Deck(reader.document)
     if reader.document.broken:
@@ -255,7 +264,7 @@ def _exam_options(reader: Reader, node: Node) -> int:
 
 def _switched_off(reader: Reader, node: Node) -> frozenset[str]:
     """The codes of advice that `checks` switches off."""
-    hint = "write `checks:`, under it each code with `off`, as in `same-term: off`, and `because: |` with the reason"
+    hint = "write `checks:`, under it each code, as in `same-term: off`, and `because: |` with the reason"
     if not isinstance(node, Mapping):
         reader.report("wrong-type", node, "`checks` says which codes of advice are off", hint)
         return frozenset()
@@ -269,7 +278,10 @@ def _switched_off(reader: Reader, node: Node) -> frozenset[str]:
             reader.report("wrong-type", value, f"`{code}` can only be `off` here", f"write `{code}: off`")
         else:
             codes.add(code)
-    reader.require(node, "`checks`", ("because",), "say why, for those who read the deck's source after you")
+    if "because" not in node.entries:
+        hint = "say why, for those who read the deck's source after you"
+        place = reader.document.place_of("checks")
+        reader.report("missing-key", place, "`checks` lacks the key `because`", hint)
     return frozenset(codes)
 
 
@@ -296,6 +308,10 @@ def _accept(reader: Reader, item: Node) -> Accept | None:
     return Accept(code, name.value, because.value.strip(), item) if code and name and because else None
 
 
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+FEEDBACK = re.compile(r"""(?:https?://|mailto:)[^\s"'<>]+""")
+
+
 def _title(reader: Reader, node: Node) -> str:
     title = reader.deck_name(node, "title") or ""
     if "::" in title:
@@ -306,7 +322,7 @@ def _title(reader: Reader, node: Node) -> str:
 
 def _language(reader: Reader, node: Node) -> str:
     scalar = reader.scalar(node, "language")
-    if scalar is None or re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", scalar.value):
+    if scalar is None or LANGUAGE.fullmatch(scalar.value):
         return scalar.value if scalar else "en"
     reader.report("wrong-type", scalar, f"`{scalar.value}` is not a language tag", "as in `en` or `pt-BR`")
     return "en"
@@ -314,7 +330,7 @@ def _language(reader: Reader, node: Node) -> str:
 
 def _feedback(reader: Reader, node: Node) -> str:
     scalar = reader.scalar(node, "feedback")
-    if scalar is None or re.fullmatch(r"(?:https?://|mailto:)[^\s\"'<>]+", scalar.value):
+    if scalar is None or FEEDBACK.fullmatch(scalar.value):
         return scalar.value if scalar else ""
     hint = "as in `https://github.com/OWNER/REPO/issues/new?title={id}`"
     reader.report("bad-link", scalar, "`feedback` is not a web or mail address", hint)
@@ -580,10 +596,9 @@ def _option(reader: Reader, node: Node) -> Option | None:
 
 
 def _texts(reader: Reader, node: Node, key: str) -> Texts | None:
+    before = len(reader.found)
     items = [reader.prose(item, key) for item in reader.items(node, key)]
-    if not isinstance(node, Sequence):
-        return None
-    return Texts([item for item in items if item]) if all(items) else None
+    return Texts([item for item in items if item]) if len(reader.found) == before else None
 
 
 def _references(reader: Reader, node: Node, key: str) -> References:
@@ -601,6 +616,76 @@ READERS: dict[str, Callable[[Reader, Node, str], Value | None]] = {
     "notes": _references,
 }
 """How the value of each type of key is read; ids and tags are the note's own."""
+
+# in an editor a text for people begins as a block; the skeleton of a whole note needs it this deep
+PROSE_SCHEMA: Schema = {**TEXT_SCHEMA, "defaultSnippets": [{"label": "|", "body": "|\n    $1"}]}
+_REFERENCE_SCHEMA: Schema = {
+    "type": ["string", "number", "boolean"],
+    "pattern": rf"^{ID.pattern}(?:\.{ID.pattern})?$",
+    "minimum": 0,
+    "errorMessage": "the id of a note belongs here; that of a row has its table's id and a dot before it",
+}
+CODE_SCHEMA: Schema = {
+    "enum": sorted(code for code, (level, _) in CATALOGUE.items() if level == "advice"),
+    "errorMessage": "the code of an advice belongs here, as in `missing-alt`",
+}
+_MARKED: Schema = {
+    "required": ["correct"],
+    "properties": {
+        "correct": {"anyOf": [{"const": True}, {"type": "string", "pattern": f"^{any_case('true')}$"}]}
+    },
+}
+
+SCHEMAS: dict[str, Schema] = {
+    "id": ID_SCHEMA,
+    "tags": TAGS_SCHEMA,
+    "text": TEXT_SCHEMA,
+    "markdown": PROSE_SCHEMA,
+    "cloze": PROSE_SCHEMA,
+    "options": {
+        "type": "array",
+        "items": {
+            "title": "Option",
+            "type": "object",
+            "properties": {"text": PROSE_SCHEMA, "correct": FLAG_SCHEMA, "why": PROSE_SCHEMA},
+            "required": ["text", "why"],
+            "additionalProperties": False,
+        },
+        "minItems": MIN_OPTIONS,
+        "maxItems": MAX_OPTIONS,
+        "allOf": [
+            {
+                "contains": _MARKED,
+                "minContains": 1,
+                "maxContains": 1,
+                "errorMessage": "exactly one option has `correct: true`",
+            }
+        ],
+        "errorMessage": "a list of options belongs here",
+    },
+    "cells": {
+        "type": "array",
+        "items": TEXT_SCHEMA,
+        "minItems": MIN_COLUMNS,
+        "errorMessage": "a list of cells belongs here, one for each column",
+    },
+    "texts": {"type": "array", "items": TEXT_SCHEMA, "errorMessage": "a list of texts belongs here"},
+    "notes": {"type": "array", "items": _REFERENCE_SCHEMA, "errorMessage": "a list of note ids belongs here"},
+}
+"""What each reader takes, as far as a JSON Schema can say it; by the type of the key."""
+
+OWN_SCHEMAS: dict[str, Schema] = {
+    "was": _REFERENCE_SCHEMA,
+    "retired": {
+        **PROSE_SCHEMA,
+        "type": ["string", "number"],
+        "pattern": rf"^(?!\s*(?:{any_case('yes', 'no', 'true', 'false', 'on', 'off')})\s*$)\s*\S",
+        "errorMessage": "`retired` says why, not whether",
+    },
+    "replaced_by": _REFERENCE_SCHEMA,
+    "allow": {"type": "array", "items": CODE_SCHEMA, "errorMessage": "a list of codes belongs here"},
+}
+"""The same for the keys of type `own`, by their names."""
 
 
 def probable_ids(document: Document) -> Iterable[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from deckgen.diagnostics import Diagnostic, Found, Span, did_you_mean, listing
 from deckgen.slips import BLOCK_HINT, CURLY, HYPHENS, ITEM_HINT
@@ -27,6 +27,56 @@ _BARS = frozenset("l I | || \\ / ! \u00a6 \uff5c \u2223 \u2502".split())
 _RUN_ON = re.compile(rf"[\r\n]([ \t]*)([-*+{HYPHENS}\u2022\u2023\u25aa\u25cf]|\d{{1,2}}[.)]|\|)[ \t]")
 _PLAIN_TAG = re.compile(r"(?!marked$|leech$)[a-z0-9_-]+")
 _TAG_HINT = "a tag has no spaces; `::` makes levels, as in `exam::domain-1`"
+
+Schema: TypeAlias = dict[str, Any]
+"""A JSON Schema, or a piece of one. Its `errorMessage` is what editors say instead of words of their own."""
+
+_LETTER = r'[^\s"]'
+_PART = rf'(?!::){_LETTER}(?:(?:(?!::)[^\u0000-\u001f"])*(?!::){_LETTER})?'
+
+
+def any_case(*words: str) -> str:
+    """A pattern for some words in whatever capitals."""
+    return "|".join("".join(f"[{char.upper()}{char}]" for char in word) for word in words)
+
+
+# What the readers below take, as far as a JSON Schema can say it. Editors read a plain `1.10` or `true` as a
+# number or a switch, where deckgen reads what was written.
+TEXT_SCHEMA: Schema = {
+    "type": ["string", "number", "boolean"],
+    "pattern": r"\S",
+    "errorMessage": "a text belongs here",
+}
+ID_SCHEMA: Schema = {
+    "type": ["string", "integer", "boolean"],
+    "pattern": rf"^{ID.pattern}$",
+    "minimum": 0,
+    "errorMessage": "an id has small letters, digits and hyphens between them",
+}
+FLAG_SCHEMA: Schema = {
+    "type": ["boolean", "string"],
+    "pattern": rf"^(?:{any_case('true', 'false')})$",
+    "errorMessage": "this is neither `true` nor `false`",
+}
+TAGS_SCHEMA: Schema = {
+    "type": "array",
+    "items": {
+        "type": ["string", "number", "boolean"],
+        "pattern": rf"^(?!:|.*::::|(?:{any_case('marked', 'leech')})$){_LETTER}*(?!:){_LETTER}$",
+        "errorMessage": _TAG_HINT,
+    },
+    "errorMessage": "a list of tags belongs here",
+}
+DECK_NAME_SCHEMA: Schema = {
+    "type": ["string", "number", "boolean"],
+    "pattern": rf"^\s*{_PART}(?:::{_PART})*\s*$",
+    "errorMessage": "a deck's name has no quotation mark, and no empty part between `::`",
+}
+TITLE_SCHEMA: Schema = {
+    "type": ["string", "number", "boolean"],
+    "pattern": rf"^\s*{_PART}\s*$",
+    "errorMessage": "a title has no quotation mark and no `::`",
+}
 
 
 @dataclass

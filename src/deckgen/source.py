@@ -157,7 +157,7 @@ class Document:
         return line, offset - self._line_starts[line]
 
     def offset(self, line: int, column: int | None) -> int:
-        """The offset in the text of a line and column, both from 1; the line's end where there is no column."""
+        """The offset in the text of a line and column, both from 1; the line's end without a column."""
         return self._line_starts[line - 1] + (len(self.lines[line - 1]) if column is None else column - 1)
 
     def span(self, node: Node) -> Span:

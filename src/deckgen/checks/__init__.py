@@ -1,14 +1,14 @@
 """Rules over the notes of a deck, one function a rule.
 
-`LINKS` are about how notes hang together, and most of what they report are errors. `ADVICE` are about whether the
-cards are good ones; each of these is named after the code that it reports.
+`LINKS` are about how notes hang together, and most of what they report are errors. `ADVICE` are about whether
+the cards are good ones; each of these is named after the code that it reports.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deckgen.checks import links, options, together, typography, wording
+from deckgen.checks import abbreviations, clues, links, options, together, twins, typography, wording
 from deckgen.checks.links import RULES as LINKS
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["ADVICE", "LINKS", "WHOLE_DECK", "advise", "links"]
 
 WHOLE_DECK: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
-    together.same_question,
+    twins.same_question,
     together.same_term,
-    together.undefined_abbreviation,
+    abbreviations.undefined_abbreviation,
     together.missing_reference,
     together.few_options,
     together.answer_places,
@@ -37,10 +37,10 @@ ADVICE: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
     wording.term_in_definition,
     wording.missing_reason,
     wording.no_question,
-    options.longest_option,
-    options.hedged_option,
-    options.absolute_words,
-    options.echoed_stem,
+    clues.longest_option,
+    clues.hedged_option,
+    clues.absolute_words,
+    clues.echoed_stem,
     options.all_of_the_above,
     options.negative_stem,
     options.overlapping_options,

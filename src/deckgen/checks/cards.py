@@ -23,16 +23,59 @@ if TYPE_CHECKING:
     from deckgen.notes import Deck, Note, Option, Value
     from deckgen.source import Document
 
+
+class Pattern:
+    """A regular expression that is compiled when it is first used: most decks do not need most of them."""
+
+    def __init__(self, text: str, flags: int = 0) -> None:
+        """Keep what is to be compiled."""
+        self._text = text
+        self._flags = flags
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        """The regular expression itself."""
+        return re.compile(self._text, self._flags)
+
+    def search(self, text: str, start: int = 0) -> re.Match[str] | None:
+        """Where it is first found, from a place on."""
+        return self.compiled.search(text, start)
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """Whether a text begins with it."""
+        return self.compiled.match(text)
+
+    def fullmatch(self, text: str) -> re.Match[str] | None:
+        """Whether it is the whole of a text."""
+        return self.compiled.fullmatch(text)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """All places where it is found."""
+        return self.compiled.finditer(text)
+
+    def sub(self, new: str, text: str) -> str:
+        """The text with something else in its place."""
+        return self.compiled.sub(new, text)
+
+
+def any_of(phrases: str) -> Pattern:
+    """A pattern that finds any of some words or phrases, listed with commas, in small letters or capitals."""
+    listed = "|".join(" ".join(phrase.split()) for phrase in phrases.split(","))
+    return Pattern(rf"\b(?:{listed})\b", re.IGNORECASE)
+
+
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 """A word: letters and digits, with apostrophes within."""
 
 _MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|<[^>]*>|\[sound:[^\]]*\]|[*_`=]")
 
 FUNCTION_WORDS = frozenset(
-    "a an the of to in on at by for from with and or but nor as is are was were be been being am it its this that "
-    "these those there here which who whom whose what than then so such do does did has have had will would can "
-    "could may might shall should must not no i you he she we they them his her their our your my me him us if "
-    "into about also very just when where while how why each any some one".split()
+    """
+    a an the of to in on at by for from with and or but nor as is are was were be been being am it its
+    this that these those there here which who whom whose what than then so such do does did has have had
+    will would can could may might shall should must not no i you he she we they them his her their our
+    your my me him us if into about also very just when where while how why each any some one
+    """.split()
 )
 """English words that carry grammar rather than meaning."""
 
@@ -91,7 +134,25 @@ _SIGNS = ".,;:!?()[]{}\"'“”‘’„«»*_=`…–—-/|$"
 
 _ENDINGS = (
     *("ization", "isation", "ational", "fulness", "iveness", "ousness", "ability", "ibility"),
-    *("ations", "ation", "itions", "ition", "ments", "ment", "ness", "ities", "ity", "tional", "ically"),
+    *(
+        "ates",
+        "ated",
+        "ating",
+        "ators",
+        "ator",
+        "ate",
+        "ations",
+        "ation",
+        "itions",
+        "ition",
+        "ments",
+        "ment",
+        "ness",
+        "ities",
+        "ity",
+        "tional",
+        "ically",
+    ),
     *("izing", "ising", "izes", "ises", "ized", "ised", "ize", "ise", "isms", "ism", "ists", "ist"),
     *("ences", "ence", "ances", "ance", "ents", "ent", "ants", "ant", "ives", "ive", "ical", "ics", "ic"),
     *(
@@ -140,7 +201,7 @@ def words(text: str) -> list[str]:
 
 
 def stems(text: str) -> set[str]:
-    """The stems of all that stands between white space in a text: less exact than `words`, and much faster."""
+    """The stems of all that stands between white space: less exact than `words`, and much faster."""
     return set(map(STEMS.__getitem__, text.lower().split()))
 
 
@@ -207,7 +268,7 @@ class Cards:
             chapter.texts.sort(key=lambda text: text.scalar.start)
         return list(found.values())
 
-    def texts_with(self, pattern: re.Pattern[str], *needles: str) -> Iterator[Text]:
+    def texts_with(self, pattern: re.Pattern[str] | Pattern, *needles: str) -> Iterator[Text]:
         """The texts in whose source a pattern is found, each once.
 
         The pattern runs over whole chapters, which is much faster than over one text after the other.
@@ -264,7 +325,7 @@ class Cards:
     @cached_property
     def vignettes(self) -> list[Vignette]:
         """The notes with options, one of which is right."""
-        found = []
+        found: list[Vignette] = []
         for note in self.notes:
             for key, value in note.values.items():
                 if isinstance(value, Options) and value.items:
@@ -279,7 +340,10 @@ class Cards:
         """All that the fronts of a note's cards show, and its options: what it asks."""
         values = values_of(note)
         keys = self.shown(note.kind.name)
-        return " ".join(_said(values[key]) for key in values if key in keys)
+        label = "" if note.kind.cloze else note.kind.label
+        # what a note is called is the answer of the card that matters here
+        texts = (_said(value, 1 if key == label else 0) for key, value in values.items() if key in keys)
+        return " ".join(texts)
 
     def answer(self, note: Note) -> str:
         """What a learner has to come up with: the clozes' answers, the right option, the label."""
@@ -289,10 +353,10 @@ class Cards:
         for value in note.values.values():
             if isinstance(value, Options):
                 return " ".join(option.text.value for option in value.items if option.correct)
-        value = values_of(note).get(note.kind.label)
-        if isinstance(value, Texts):
-            return value.items[0].value
-        return value.value if isinstance(value, Scalar) else ""
+        label = values_of(note).get(note.kind.label)
+        if isinstance(label, Texts):
+            return label.items[0].value
+        return label.value if isinstance(label, Scalar) else ""
 
 
 _ANSWER = re.compile(r".*?(?:\{\{c[0-9,]+::(.*?)(?:::.*?)?\}\}|$)", re.DOTALL)
@@ -330,11 +394,11 @@ def _vignette(note: Note, key: str, options: Options, shown: Container[str]) -> 
         yield Vignette(note, text, stem[-1] if stem else None, options.items, right[0])
 
 
-def _said(value: Value) -> str:
-    """What a value says, without the marks of clozes."""
+def _said(value: Value, first: int = 0) -> str:
+    """What a value says, without the marks of clozes; of several texts those from a number on."""
     if isinstance(value, Scalar):
-        return without_clozes(value.value) if "{{c" in value.value else value.value
-    return " ".join(item.value for item in value.items) if isinstance(value, Texts) else ""
+        return "" if first else without_clozes(value.value) if "{{c" in value.value else value.value
+    return " ".join(item.value for item in value.items[first:]) if isinstance(value, Texts) else ""
 
 
 def values_of(note: Note) -> ReadOnly[str, Value]:
@@ -355,6 +419,18 @@ def of_text(note: Note, scalar: Scalar) -> Span:
 def of_note(code: str, note: Note, message: str, hint: str = "") -> Diagnostic:
     """A diagnostic on a note as a whole."""
     return Diagnostic(code, message, place(note), hint)
+
+
+def option_texts(vignette: Vignette) -> list[str]:
+    """What the options of a vignette say, without marks."""
+    return [plain(option.text.value).strip() for option in vignette.options]
+
+
+def on_option(  # the parts of a diagnostic
+    code: str, vignette: Vignette, number: int, message: str, hint: str
+) -> Diagnostic:
+    """A diagnostic on an option of a vignette, by its number from 0."""
+    return Diagnostic(code, message, of_text(vignette.note, vignette.options[number].text), hint)
 
 
 def usual(numbers: list[int]) -> int:

@@ -1,191 +1,98 @@
-"""Rules about the options of a vignette: what gives the right one away, or makes a question unfair.
+"""Rules about how a vignette asks, and whether its options are fair: independent of each other, built alike.
 
 After T. Haladyna, S. Downing and M. Rodriguez, "A review of multiple-choice item-writing guidelines for
-classroom assessment" (2002), and the item-writing guide of the National Board of Medical Examiners.
+classroom assessment" (2002), and the item-writing guide of the National Board of Medical Examiners (NBME).
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import permutations
 from typing import TYPE_CHECKING
 
 from deckgen.checks import cards as look
-from deckgen.checks.cards import FUNCTION_WORDS, STEMS, Cards, content, plain, words
-from deckgen.diagnostics import Diagnostic, listing
+from deckgen.checks.cards import STEMS, Cards, Pattern, any_of, on_option, option_texts, plain, words
+from deckgen.checks.intervals import NUMBER, interval
+from deckgen.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from deckgen.checks.cards import Vignette
-    from deckgen.notes import Option
 
 _FEW = 3  # of two options either is the odd one out
 
-
-def _texts(vignette: Vignette) -> list[str]:
-    """What the options say, without marks."""
-    return [plain(option.text.value).strip() for option in vignette.options]
-
-
-def _on(code: str, vignette: Vignette, option: Option, message: str, hint: str) -> Diagnostic:
-    """A diagnostic on an option."""
-    return Diagnostic(code, message, look.of_text(vignette.note, option.text), hint)
-
-
-def longest_option(cards: Cards) -> Iterator[Diagnostic]:
-    """A right option that is by far the longest (Haladyna: keep the length about equal)."""
-    for vignette in cards.vignettes:
-        sizes = [len(option.text.value) for option in vignette.options]
-        own = sizes.pop(vignette.right)
-        rest = max(sizes, default=own)
-        if own >= 1.4 * rest and own - rest >= 14 and len(sizes) > 1:  # noqa: PLR2004 (tuned)
-            message = "the right option is by far the longest, which gives it away"
-            hint = "shorten it, or give the others as much detail"
-            yield _on("longest-option", vignette, vignette.options[vignette.right], message, hint)
-
-
-_HEDGES = re.compile(
-    r"\b(?:may|might|could|usually|often|sometimes|generally|typically|tends? to|likely|probably|possibly|perhaps|"
-    r"frequently|commonly|mostly|normally|largely|in (?:most|some|many) (?:cases|people|patients|instances|situations)|"
-    r"as a rule|for the most part|to some (?:extent|degree)|can (?:be|help|lead|cause|make|lower|raise)|under some|"
-    r"in general|partly|roughly|approximately|seems? to|appears? to|on the whole|relatively|in part)\b",
+# An option that refers to others: what stands anywhere in it, and what is the whole of it.
+_OPTION = r"(?:\(?[A-H]\)?|\([a-h]\))"
+_NUMBERED = r"(?:[A-H]|[1-8]|one|two|three|four|i+)"
+_ORDINAL = r"(?:first|second|third|fourth|fifth|last)"
+_REFERS = any_of(
+    rf"""
+    (?:all|none|neither|any|both|each|either|some) of (?:the |these |those |which )?(?:the )?(?:other )?
+    (?:above|below|options?|answers?|choices?|preceding|foregoing|statements),
+    (?:options?|answers?|statements?|choices?|numbers?) {_NUMBERED}(?: (?:and|or|to|&) {_NUMBERED})+,
+    (?:first|last|other|previous|preceding|foregoing|former|above)
+    (?:two|three|ones?|options?|answers?|choices?|statements?), the (?:above|foregoing|preceding),
+    (?:all|each|every|none|no|any)(?: of)?(?: the)? \w+ (?:listed|given|named|mentioned)(?: here| above)?,
+    (?:others?|ones?|items?|answers?|options?|mentioned|said|stated|as) (?:listed|given|named|above),
+    (?:more|other|less|fewer|different) than (?:one of |two of |any of |all of )?(?:these|those|the others),
+    (?:all|any|none|everything)(?: of them)? (?:but|except|save)(?: for)? the {_ORDINAL},
+    (?:the )?same as (?:the |option |answer |in the )*(?:{_ORDINAL}|[A-H]\b)
+    """
+)
+_LETTERS = Pattern(
+    r"\b(?:[Bb]oth|[Nn]either|[Ee]ither|[Aa]nswers?|[Oo]ptions?|[Cc]hoices?) "
+    r"\(?[A-H]\)? (?:and|or|nor|&) \(?[A-H]\b|\([A-Ha-h]\) (?:and|or|nor|&) \([A-Ha-h]\)"
+)
+_OF_THESE = Pattern(
+    r"\W*(?:all|none|any|both|neither|each|either|some|two|three)(?: (?:two|three|four))? of (?:the )?"
+    r"(?:these|those|them|others?|two|three|four)(?: \w+){0,2}\W*",
     re.IGNORECASE,
 )
-
-
-def hedged_option(cards: Cards) -> Iterator[Diagnostic]:
-    """A right option that alone is hedged (NBME: specific determiners)."""
-    if not cards.english:
-        return
-    for vignette in cards.vignettes:
-        own = vignette.options[vignette.right]
-        hedge = _HEDGES.search(own.text.value)
-        if hedge and not any(
-            _HEDGES.search(option.text.value) for option in vignette.options if option is not own
-        ):
-            message = f"only the right option is hedged (`{hedge.group()}`), which gives it away"
-            hint = "hedge one of the others as well, or none"
-            yield _on("hedged-option", vignette, own, message, hint)
-
-
-_ABSOLUTES = re.compile(
-    r"\b(?:always|never|every(?:one|body|thing)?|completely|entirely|totally|absolutely|impossible|nobody|no one|"
-    r"must|all|only|none|nothing|under no circumstances|in no case|without exception|solely|exclusively|invariably|"
-    r"whenever|guarantees?d?)\b",
+_BOTH = Pattern(r"\W*(?:both|all|neither)\b", re.IGNORECASE)
+_JUDGED = r"(?:are|is|appl(?:y|ies)|correct|true|right|wrong|possible|statements?|options?|only|alone|above)"
+_IS_REFERENCE = Pattern(
+    r"\W*(?:all|none|neither|both|any|each|either|two)(?: of)?(?: the)?"
+    r"(?: (?:these|those|them|above|answers?|three|two|four|others?))?"
+    rf"(?:\W+{_JUDGED})*\W*"
+    rf"|\W*(?:(?:both|neither|either|answers?|options?|only) )*{_OPTION}(?:, {_OPTION})*,?"
+    rf" (?:and|or|nor|&|\+) {_OPTION}(?:,? (?:but not {_OPTION}|{_JUDGED}))*\W*",
     re.IGNORECASE,
 )
-_STRONG = re.compile(
-    r"\b(?:always|never|completely|entirely|totally|absolutely|impossible|under no circumstances|in no case|"
-    r"without exception|invariably|guarantees?d?)\b",
-    re.IGNORECASE,
-)
-
-
-def absolute_words(cards: Cards) -> Iterator[Diagnostic]:
-    """Absolute words in wrong options and not in the right one (NBME: specific determiners)."""
-    if not cards.english:
-        return
-    for vignette in cards.vignettes:
-        right = vignette.options[vignette.right]
-        if _ABSOLUTES.search(right.text.value):
-            continue
-        wrong = [option for option in vignette.options if option is not right]
-        with_any = [option for option in wrong if _ABSOLUTES.search(option.text.value)]
-        strong = [option for option in with_any if _STRONG.search(option.text.value)]
-        if len(with_any) > 1 or strong:
-            first = (strong or with_any)[0]
-            found = dict.fromkeys(
-                match.group().lower()
-                for option in with_any
-                for match in _ABSOLUTES.finditer(option.text.value)
-            )
-            message = f"{listing(found)} only in wrong options, which gives them away"
-            hint = "say it less absolutely, so that the option is wrong for a better reason"
-            yield _on(
-                "absolute-words",
-                vignette,
-                first,
-                f"there {'is' if len(found) == 1 else 'are'} {message}",
-                hint,
-            )
-
-
-def echoed_stem(cards: Cards) -> Iterator[Diagnostic]:
-    """A right option that alone repeats words of the stem (NBME: word repeats)."""
-    if not cards.english:
-        return
-    for vignette in cards.vignettes:
-        texts = _texts(vignette)
-        stem = set(_striking(plain(vignette.stem)))
-        said = [set(_striking(text)) for text in texts]
-        echoes = [_echoes(each, stem) for each in said]
-        own = echoes.pop(vignette.right)
-        if not own or any(echoes) or len(echoes) + 1 < _FEW:
-            continue
-        if len(own) > 1 or len(said[vignette.right]) <= 3:  # noqa: PLR2004 (tuned)
-            shown = [word for word in words(texts[vignette.right]) if STEMS[word] in own]
-            message = (
-                f"of the options only the right one repeats {listing(dict.fromkeys(shown))} from the question"
-            )
-            hint = "use other words, or let a wrong option repeat some as well"
-            yield _on("echoed-stem", vignette, vignette.options[vignette.right], message, hint)
-
-
-def _echoes(said: set[str], stem: set[str]) -> set[str]:
-    """The words of an option that the stem has, or that are part of one of its words, or the other way round."""
-    found = said & stem
-    for word in said - found:
-        if any(len(word) > 4 and len(other) > 4 and (word in other or other in word) for other in stem):  # noqa: PLR2004
-            found.add(word)
-    return found
-
-
-def _striking(text: str) -> list[str]:
-    """The stems of longer words that carry meaning."""
-    return [STEMS[word] for word in words(text) if len(word) > 4 and word not in FUNCTION_WORDS]  # noqa: PLR2004
-
-
-_REFERS = re.compile(
-    r"\b(?:all|none|neither|any|both|each|either|every one|some) of (?:the |these|those|them|what is |which )?(?:the )?"
-    r"(?:above|below|options?|answers?|choices?|preceding|foregoing|other options|statements)\b"
-    r"|^\W*(?:all|none|neither|both|any|each|either|two) (?:of )?(?:the )?(?:these|those|them|above|answers?|three|two|others?)\b"
-    r"[^a-z]*(?:(?:are|is|apply|applies|apply|correct|true|right|wrong|possible|statements?|options?)\b\W*)*$"
-    r"|^\W*(?:both |neither |either |answers? |options? |only )*\(?[A-H]\)?(?:, \(?[A-H]\)?)*,? (?:and|or|nor|&|\+) \(?[A-H]\)?"
-    r"(?: (?:only|alone|but not \(?[A-H]\)?|are correct|are right|together|above))*\W*$"
-    r"|\b(?:both|neither|answers?|options?) \(?[A-H]\)? (?:and|or|nor|&) \(?[A-H]\)?\b"
-    r"|\b(?:options?|answers?|statements?|choices?|numbers?) (?:[A-H]|[1-8]|one|two|three|i+)(?:,? (?:and|or|to|&) (?:[A-H]|[1-8]|"
-    r"one|two|three|four|i+))+\b"
-    r"|\b(?:first|last|other|previous|preceding|foregoing|former|above) (?:two|three|ones?|options?|answers?|choices?|statements?)\b"
-    r"|\bthe (?:above|foregoing|preceding)\b|\b(?:mentioned|listed|given|named|said|stated) above\b"
-    r"|^\W*(?:all|both|none|neither)(?: (?:are|is|apply|applies|correct|true|right|possible|statements))*\W*$",
-    re.IGNORECASE,
-)
-_LETTERS = re.compile(r"\b[A-H]\b")
 
 
 def all_of_the_above(cards: Cards) -> Iterator[Diagnostic]:
     """An option that refers to others (Haladyna: avoid all and none of the above)."""
     for vignette in cards.vignettes:
-        for option, text in zip(vignette.options, _texts(vignette), strict=True):
-            match = _REFERS.search(text)
-            # `a or b` in small letters is no reference to options
-            if match and not (re.search(r"\b[a-h]\b", match.group()) and not _LETTERS.search(match.group())):
+        texts = option_texts(vignette)
+        for place, text in enumerate(texts):
+            if any(pattern.fullmatch(text) for pattern in (_IS_REFERENCE, _OF_THESE)) or (
+                _REFERS.search(text) or _LETTERS.search(text) or _names_others(texts, place)
+            ):
                 message = "this option refers to others, and options change places"
                 hint = "write what it says itself; or ask separately for each"
-                yield _on("all-of-the-above", vignette, option, message, hint)
+                yield on_option("all-of-the-above", vignette, place, message, hint)
 
 
-_NEGATIVES = re.compile(r"(?<![*=_>\w])(?:not|except(?!ion)|least|never|cannot)(?![*=_<\w])|\b\w+n['’]t\b")
-_EXCEPTION = re.compile(
-    r"\b(?:which|what|who|whom|whose|where|all|each|choose|select|find|name|identify|mark|pick|one|following|these|those|option)\b",
-    re.IGNORECASE,
+def _names_others(texts: list[str], place: int) -> bool:
+    """Whether an option says "both", and then what two others say."""
+    if not _BOTH.match(texts[place]):
+        return False
+    mine = set(_meaning(texts[place]))
+    others = [set(_meaning(text)) for number, text in enumerate(texts) if number != place]
+    return sum(len(other & mine) * 2 > len(other) for other in others) > 1
+
+
+_NEGATIVES = Pattern(
+    r"(?<![*=_>\w])(?:not|except(?!ion)|least|never|cannot)(?![*=_<\w])|\b\w+n['’]t\b", re.IGNORECASE
 )
-_FINE = re.compile(
-    r"\bwhy\b|\bhow\b|\bat least\b|\bnot only\b|\bor not\b|\bif not\b|\bnot yet\b|\blast but not least\b",
-    re.IGNORECASE,
+_ASKS_FOR_ONE = any_of(
+    """
+    which, what, who, whom, whose, where, all, each, choose, select, find, name, identify, mark, pick,
+    one, following, these, those, option
+    """
 )
+_NO_EXCEPTION = any_of("why, how, at least, not only, or not, if not, not yet, last but not least")
 
 
 def negative_stem(cards: Cards) -> Iterator[Diagnostic]:
@@ -198,241 +105,215 @@ def negative_stem(cards: Cards) -> Iterator[Diagnostic]:
         text = question.value
         start = max(text.rstrip()[:-1].rfind(mark) for mark in (". ", "! ", "? ", ".\n")) + 1
         match = _NEGATIVES.search(text, start)
-        if match and _EXCEPTION.search(text, start) and not _FINE.search(text, start):
-            if match.group().isupper() or _emphasised(text, match.start(), match.end()):
-                continue
-            message = f"the question asks for what is not so, and `{match.group()}` is easily overlooked"
-            hint = f"ask for what is so; or emphasise the word, as in `**{match.group()}**`"
-            yield Diagnostic(
-                "negative-stem", message, look.at(note, question, match.start(), len(match.group())), hint
-            )
+        if not match or not _ASKS_FOR_ONE.search(text, start) or _NO_EXCEPTION.search(text, start):
+            continue
+        word = match.group()
+        if not word.isupper() and not _emphasised(text, match.start(), match.end()):
+            message = f"the question asks for what is not so, and `{word}` is easily overlooked"
+            hint = f"ask for what is so; or emphasise the word, as in `**{word}**`"
+            span = look.at(note, question, match.start(), len(word))
+            yield Diagnostic("negative-stem", message, span, hint)
 
 
 def _emphasised(text: str, start: int, end: int) -> bool:
     """Whether a place lies within emphasis that begins before it and ends after it."""
-    return any(text.count(mark, 0, start) % 2 and mark in text[end:] for mark in ("**", "==", "_", "*")) or (
-        "<" in text[:start] and bool(re.search(r"<(?:u|b|strong|em|mark|i)>[^<]*$", text[:start]))
-    )
-
-
-_NUMBER_WORDS = {
-    word: number
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split()
-    )
-} | {
-    "half": 0.5,
-    "fifteen": 15,
-    "twenty": 20,
-    "thirty": 30,
-    "forty": 40,
-    "fifty": 50,
-    "sixty": 60,
-    "ninety": 90,
-}
-_NUMBER = rf"(?:[-−]?\d+(?:[.,]\d+)*|\b(?:{'|'.join(_NUMBER_WORDS)}|an?)\b)"
-_RANGE = re.compile(
-    rf"(?:between )?(?P<low>{_NUMBER})\s*(?:%|°C|°|[a-zA-Z]+)?\s*(?:-|–|—|\bto\b|\band\b|\bthrough\b)\s*(?P<high>{_NUMBER})"
-    rf"|(?P<up>up to|under|below|less than|fewer than|at most|no more than|not more than|<|≤|within|until|before|"
-    rf"younger than|shorter than|no later than)\s*(?:age |the first |the age of |[$€£])?(?P<most>{_NUMBER})"
-    rf"|(?P<over>over|above|more than|at least|no less than|not less than|from|>|≥|greater than|older than|longer than|"
-    rf"after|beyond|a minimum of)\s*(?:age |the age of |[$€£])?(?P<least>{_NUMBER})"
-    rf"|(?P<base>{_NUMBER})(?P<between>[^\d]*?)\b(?P<sign>or more|or over|or above|or older|or longer|and over|and above|and more|"
-    rf"and older|or less|or fewer|or under|or below|or younger|and under|and younger|and below)\b",
-    re.IGNORECASE,
-)
+    if any(text.count(mark, 0, start) % 2 and mark in text[end:] for mark in ("**", "==", "_", "*")):
+        return True
+    return re.search(r"<(?:u|b|strong|em|mark|i)>[^<]*$", text[:start]) is not None
 
 
 def overlapping_options(cards: Cards) -> Iterator[Diagnostic]:
     """Two options of which one contains the other (Haladyna: keep options independent, not overlapping)."""
     hint = "the best option must be right alone, and the others wrong alone: set them apart"
     for vignette in cards.vignettes:
-        texts = _texts(vignette)
+        texts = option_texts(vignette)
         told = _overlap(texts)
         if told:
-            message = f"this option and `{_short(texts[told[0]])}` overlap"
-            yield _on("overlapping-options", vignette, vignette.options[told[1]], message, hint)
+            short = " ".join(texts[told[0]].split())
+            message = f"this option and `{short[:40]}{'…' * (len(short) > 40)}` overlap"
+            yield on_option("overlapping-options", vignette, told[1], message, hint)
 
 
-def _short(text: str) -> str:
-    return " ".join(text.split())[:40] + ("…" if len(text) > 40 else "")  # noqa: PLR2004 (to recognise it by)
-
-
-def _overlap(texts: Sequence[str]) -> tuple[int, int] | None:
-    """The first two options that overlap."""
-    said = [frozenset(STEMS[word] for word in words(text) if word not in _LIGHT) for text in texts]
-    ranges = [_interval(text) for text in texts]
-    for one, two in permutations(range(len(texts)), 2):
-        if said[one] == said[two] and said[one] and one < two and not _reordered(texts[one], texts[two]):
-            return one, two
-        if said[one] < said[two] and _is_part(texts[one], texts[two], len(said[two]) - len(said[one])):
-            return one, two
-        first, second = ranges[one], ranges[two]
-        if one < two and first and second and first.unit == second.unit and first.overlaps(second):
-            return one, two
-    return None
-
+_SAME = {
+    word: group[0]
+    for group in (
+        "increase rise raise grow elevate climb".split(),
+        "decrease fall drop reduce lower decline diminish".split(),
+        "stop end cease halt discontinue".split(),
+        "begin start commence initiate".split(),
+        "confirm verify check".split(),
+        "shortage lack deficiency scarcity".split(),
+        "surplus excess".split(),
+        "quick fast rapid speedy".split(),
+        "large big great".split(),
+        "small little slight".split(),
+        "doctor physician".split(),
+        "buy purchase".split(),
+        "help assist aid".split(),
+        "show display".split(),
+        "tell inform notify".split(),
+        "ask question".split(),
+        "use employ".split(),
+        "keep retain".split(),
+        "car automobile".split(),
+        "wrong incorrect false".split(),
+        "often frequently".split(),
+        "seldom rarely".split(),
+    )
+    for word in group
+}
+"""Common words that say the same, as options do that are the same in other words."""
 
 _LIGHT = frozenset(
-    "a an the of to in on at for from by is are be was were their his her its your that this with as".split()
+    "a an the of to in on at for from by is are be was were his her its your that this with as".split()
 )
 _JOINS = frozenset(["and", "or", "plus"])
 
 
-def _reordered(one: str, two: str) -> bool:
-    """Whether two options hold the same words in another order, as "A before B" and "B before A" do."""
-    firsts = [[word for word in words(text) if word not in _LIGHT] for text in (one, two)]
-    return firsts[0] != firsts[1] and len(words(one)) == len(words(two))
+def _overlap(texts: Sequence[str]) -> tuple[int, int] | None:
+    """The first two options that overlap."""
+    said = [_meaning(text) for text in texts]
+    ranges = [interval(text) for text in texts]
+    for one, two in permutations(range(len(texts)), 2):
+        # "A before B" is not "B before A"
+        alike = set(said[one]) == set(said[two]) and (
+            said[one] == said[two] or len(said[one]) != len(said[two])
+        )
+        if one < two and said[one] and alike:
+            return one, two
+        if _is_part(texts[one], texts[two], said[one], said[two]):
+            return one, two
+        first, second = ranges[one], ranges[two]
+        if one < two and (
+            (first and second and first.overlaps(second)) or _share_a_part(texts[one], texts[two])
+        ):
+            return one, two
+    return None
 
 
-def _is_part(small: str, large: str, more: int) -> bool:
+def _meaning(text: str) -> list[str]:
+    """The stems of the words of an option that carry meaning, with one word for those that say the same."""
+    return [STEMS[_SAME.get(word, word)] for word in words(text) if word not in _LIGHT]
+
+
+def _is_part(small: str, large: str, few: list[str], many: list[str]) -> bool:
     """Whether a larger option is a smaller one and something besides."""
-    few, many = words(small), words(large)
-    if "not" in many or "no" in many or "without" in many or "only" in few or "alone" in few:
+    if not few or not set(few) < set(many):
         return False
-    if _JOINS & (set(many) - set(few)):
-        return True
-    # "a diuretic" beside "a loop diuretic"
-    return more <= 2 and " ".join(few[-2:]) in " ".join(many) and few[-1:] == many[-1:]  # noqa: PLR2004
+    added = set(words(large)) - set(words(small))
+    if {"not", "no", "without", "never", "before", "after"} & added or {"only", "alone"} & set(words(small)):
+        return False
+    # "a diuretic" beside "a loop diuretic", "start antibiotics" beside "start antibiotics within an hour"
+    return bool(_JOINS & added) or many[-len(few) :] == few or (many[: len(few)] == few and len(few) > 1)
 
 
-@dataclass(frozen=True)
-class _Interval:
-    """A range of numbers with its unit, and whether each end belongs to it."""
-
-    unit: str
-    low: float
-    high: float
-    low_in: bool = True
-    high_in: bool = True
-
-    def overlaps(self, other: _Interval) -> bool:
-        """Whether a number lies in both."""
-        low, high = max(self.low, other.low), min(self.high, other.high)
-        if low != high:
-            return low < high
-        lows = all(each.low_in for each in (self, other) if each.low == low)
-        return lows and all(each.high_in for each in (self, other) if each.high == high)
+def _share_a_part(one: str, two: str) -> bool:
+    """Whether two options that each list some things list one of them both: "A or B", "B or C"."""
+    first, second = (
+        [tuple(_meaning(part)) for part in re.split(r",? (?:and|or|plus) |, ", text) if len(part) < 30]
+        for text in (one, two)
+    )
+    shared = set(first) & set(second) - {()}
+    return len(first) > 1 and len(second) > 1 and " or " in one and " or " in two and bool(shared)
 
 
-def _interval(text: str) -> _Interval | None:
-    """The range of numbers that an option is; None where it is something else."""
-    match = _RANGE.search(text)
-    if match is None or len(text) > 60:  # noqa: PLR2004 (a sentence with numbers in it is no range)
-        return None
-    rest = text[: match.start()] + " " + (match["between"] or "") + " " + text[match.end() :]
-    unit = " ".join(STEMS[word] for word in words(rest) if word not in _LIGHT)
-    if match["low"]:
-        return _Interval(unit, _value(match["low"]), _value(match["high"]))
-    if match["most"]:
-        closed = match["up"].lower() in {
-            "up to",
-            "at most",
-            "no more than",
-            "not more than",
-            "≤",
-            "within",
-            "no later than",
-        }
-        return _Interval(unit, float("-inf"), _value(match["most"]), high_in=closed)
-    if match["least"]:
-        closed = match["over"].lower() in {
-            "at least",
-            "no less than",
-            "not less than",
-            "from",
-            "≥",
-            "a minimum of",
-        }
-        return _Interval(unit, _value(match["least"]), float("inf"), low_in=closed)
-    base = _value(match["base"])
-    if match["sign"].split()[-1].lower() in {"more", "over", "above", "older", "longer"}:
-        return _Interval(unit, base, float("inf"))
-    return _Interval(unit, float("-inf"), base)
-
-
-def _value(number: str) -> float:
-    """A number as it is written, in figures or in words."""
-    plain_number = number.lower().replace("−", "-")
-    if plain_number in {"a", "an"}:
-        return 1.0
-    if plain_number in _NUMBER_WORDS:
-        return float(_NUMBER_WORDS[plain_number])
-    digits = re.sub(r",(?=\d{3}\b)", "", plain_number).replace(",", ".")
-    return float(digits) if digits.count(".") < 2 else 0.0  # noqa: PLR2004 (a version or a date)
-
-
-_ING = re.compile(r"(?!(?:no|any|some|every)?thing\b|during|spring|string|king\b|ring\b|morning|evening|bring|wing|sing\b|swing|"
-                  r"sibling|ceiling|sterling|according)[a-z]{2,}ing(?= [a-z])", re.IGNORECASE)  # fmt: skip
-_MARKERS = frozenset(
-    ["to", "by", "because", "if", "when", "that", "in", "for", "with", "it", "he", "she", "they"]
-)
-_NUMERIC = re.compile(
-    rf"^\W*(?:about |over |under |around |roughly |up to |at least )?[$€£]?(?:[-−+]?\d|(?:{'|'.join(_NUMBER_WORDS)})\b)",
+_ING = Pattern(r"[a-z]{3,}ing\b", re.IGNORECASE)
+_ING_PHRASE = Pattern(
+    r"[a-z]{2,}ing (?:the|an?|him|her|them|it|his|its|their|this|that|these|what|how|all|each|one|both|any|some|no|more|less|"
+    r"with|about|up|out|to|for|on|at|into|in)\b",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(r"(?:it|he|she|they|there|we|you|this|these) [a-z]+", re.IGNORECASE)
-_ANSWER = re.compile(r"(?:yes|no|true|false)\b", re.IGNORECASE)
+_NUMERIC = Pattern(
+    rf"\W*(?:(?:about|over|under|around|roughly|up to|at least) )?[$€£]?{NUMBER}(?:\s*(?:-|–|to|and)\s*{NUMBER})?"
+    r"(?:\s*[^\s\d,;-]+){0,2}\W*",
+    re.IGNORECASE,
+)
+_CLAUSE = Pattern(r"(?:it|he|she|they|there|we|you|this|these) [a-z]+", re.IGNORECASE)
+_SENTENCE = Pattern(r"\S+ .*\S[.!]", re.DOTALL)
+_ARTICLE = Pattern(
+    rf"(?:an?|the|his|her|its|their|no|some|any|each|every|both|all|this|that|these|more|less|{NUMBER}) ",
+    re.IGNORECASE,
+)
+_QUOTED = Pattern(r"[\"“‘'«„].*[\"”’'»“]\W*", re.DOTALL)
+_TO = Pattern(rf".*{NUMBER}\s*(?:-|–|to)\s*{NUMBER}", re.IGNORECASE)
+_ANSWER = Pattern(r"(?:yes|no|true|false)\b", re.IGNORECASE)
+_BEGINNINGS = ("to", "by", "because", "if", "when", "that", "in", "for", "with", "it", "he", "she", "they")
+_ODD_BEGINNINGS = frozenset(["because", "by", "to", "if", "when"])
 
 
 def unparallel_options(cards: Cards) -> Iterator[Diagnostic]:
     """Options that are not built alike (Haladyna: homogeneous in content and grammatical structure)."""
     for vignette in cards.vignettes:
-        texts = _texts(vignette)
+        texts = option_texts(vignette)
         if len(texts) < _FEW or not all(texts):
             continue
-        odd = _odd_one(texts, vignette.right) if cards.english else None
-        article = _article_fits(vignette, texts) if cards.english and odd is None else None
-        told = odd or article
+        told = _odd_length(texts, vignette.right)
+        if cards.english:
+            told = _odd_form(texts) or _odd_beginning(texts) or told or _odd_article(vignette, texts)
         if told:
-            number, what = told
-            message = f"this option {what}, unlike the others"
+            message = f"this option {told[1]}, unlike the others"
             hint = "build all options alike: the same form, about the same length, all fitting the question"
-            yield _on("unparallel-options", vignette, vignette.options[number], message, hint)
+            yield on_option("unparallel-options", vignette, told[0], message, hint)
 
 
-def _odd_one(texts: list[str], right: int) -> tuple[int, str] | None:
+def _odd_form(texts: list[str]) -> tuple[int, str] | None:
     """The option that differs in form from all others, and how."""
-    firsts = [words(text)[:1] for text in texts]
     forms = (
-        ([bool(re.search(r"\w{2,}[.!]$", text)) and len(text.split()) > 2 for text in texts],  # noqa: PLR2004
-         "is a sentence", "is not a sentence"),
-        ([bool(_NUMERIC.match(text)) for text in texts], "is a number", "is not a number"),
-        ([bool(_ING.match(text)) for text in texts], "begins with an -ing form", "does not begin with an -ing form"),
-        ([text.endswith("?") for text in texts], "is a question", "is not a question"),
-        ([bool(_CLAUSE.match(text)) for text in texts], "is a sentence", "is not a sentence"),
+        ([bool(_SENTENCE.fullmatch(text)) for text in texts], "is a sentence", "is no sentence"),
+        ([bool(_NUMERIC.fullmatch(text)) for text in texts], "is a number", "is no number"),
+        ([bool(_ING_PHRASE.match(text)) for text in texts], "begins with an -ing form", ""),
+        ([bool(_ING.match(text)) for text in texts], "", "begins with no -ing form"),
+        ([text.endswith("?") for text in texts], "is a question", "is no question"),
+        ([bool(_CLAUSE.match(text)) for text in texts], "is a sentence", "is no sentence"),
         ([bool(_ANSWER.match(text)) for text in texts], "answers yes or no", "does not answer yes or no"),
         ([text[0].islower() for text in texts], "begins with a small letter", "begins with a capital"),
-    )  # fmt: skip
+        ([bool(_QUOTED.fullmatch(text)) for text in texts], "is a quotation", "is no quotation"),
+        ([bool(_TO.match(text)) for text in texts], "is a range", "is no range"),
+    )
     for flags, alone, other in forms:
-        if flags.count(True) == 1:
+        if alone and flags.count(True) == 1:
             return flags.index(True), alone
-        if flags.count(False) == 1:
+        if other and flags.count(False) == 1:
             return flags.index(False), other
-    for marker in _MARKERS:
-        flags = [first == [marker] for first in firsts]
+    for flags, lacks in (
+        ([bool(_ARTICLE.match(text)) for text in texts], "has no article"),
+        ([" and " in text and len(text.split()) < 7 for text in texts], "does not name two things"),
+        ([";" in text for text in texts], "has no second part"),
+    ):
         if flags.count(False) == 1:
-            return flags.index(False), f"does not begin with `{marker}`"
-        if flags.count(True) == 1 and marker in {"because", "by", "to", "if", "when"}:
-            return flags.index(True), f"begins with `{marker}`"
-    sizes = [len(text.split()) for text in texts]
-    for number, size in enumerate(sizes):
-        rest = sizes[:number] + sizes[number + 1 :]
-        if number != right and size > 2.5 * max(rest) and size - max(rest) > 4:  # noqa: PLR2004 (tuned)
-            return number, "is many times longer"
-        if size * 2.5 < min(rest) and min(rest) - size > 4:  # noqa: PLR2004
-            return number, "is many times shorter"
+            return flags.index(False), lacks
     return None
 
 
-def _article_fits(vignette: Vignette, texts: list[str]) -> tuple[int, str] | None:
+def _odd_beginning(texts: list[str]) -> tuple[int, str] | None:
+    """The option that lacks the first word of all others, or alone has one that makes another form."""
+    firsts = [next(iter(words(text)), "") for text in texts]
+    for word in _BEGINNINGS:
+        flags = [first == word for first in firsts]
+        if flags.count(False) == 1:
+            return flags.index(False), f"does not begin with `{word}`"
+        if flags.count(True) == 1 and word in _ODD_BEGINNINGS and not texts[flags.index(True)].endswith("."):
+            return flags.index(True), f"begins with `{word}`"
+    return None
+
+
+def _odd_length(texts: list[str], right: int) -> tuple[int, str] | None:
+    """The option that is many times longer or shorter; a long right one is told by another rule."""
+    sizes = [len(text.split()) for text in texts]
+    for place, size in enumerate(sizes):
+        rest = sizes[:place] + sizes[place + 1 :]
+        if place != right and size > 2.5 * max(rest) and size - max(rest) > 4:
+            return place, "is many times longer"
+        if size * 2.5 < min(rest) and min(rest) - size > 4:
+            return place, "is many times shorter"
+    return None
+
+
+def _odd_article(vignette: Vignette, texts: list[str]) -> tuple[int, str] | None:
     """The option that does not fit an article at the end of the question."""
     question = plain(vignette.question.value).rstrip(" \n:…._") if vignette.question else ""
     article = re.search(r"\b(an?)$", question)
-    if not article:
-        return None
-    for number, text in enumerate(texts):
-        vowel = text[:1].lower() in "aeiou"
-        if text[:1].isalpha() and vowel != (article[1] == "an"):
-            return number, f"does not fit the question's `{article[1]}`"
+    for place, text in enumerate(texts if article else ()):
+        if article and text[0].isalpha() and (text[0].lower() in "aeiou") != (article[1] == "an"):
+            return place, f"does not fit the question's `{article[1]}`"
     return None

@@ -44,7 +44,7 @@ def upper_case(cards: Cards) -> Iterator[Diagnostic]:
             continue
         letters = _LETTER.findall(look.plain(scalar.value))
         capitals = sum(letter.isupper() for letter in letters)
-        if len(letters) > 8 and capitals * 10 > 6 * len(letters):  # noqa: PLR2004 (an abbreviation may be)
+        if len(letters) > 8 and capitals * 10 > 6 * len(letters):
             message = "this text is mostly in capitals, which reads slowly"
             hint = "write it in small letters, and emphasise what matters with `**…**`"
             yield Diagnostic("upper-case", message, look.of_text(note, scalar), hint)

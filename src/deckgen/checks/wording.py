@@ -11,9 +11,19 @@ import re
 from typing import TYPE_CHECKING
 
 from deckgen.checks import cards as look
-from deckgen.checks.cards import FUNCTION_WORDS, STEMS, Cards, content, of_note, plain, words
+from deckgen.checks.cards import (
+    FUNCTION_WORDS,
+    STEMS,
+    Cards,
+    Pattern,
+    any_of,
+    content,
+    of_note,
+    plain,
+    words,
+)
 from deckgen.diagnostics import Diagnostic
-from deckgen.notes import Options, Texts, place
+from deckgen.notes import Options, Texts
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -23,55 +33,83 @@ if TYPE_CHECKING:
     from deckgen.markup import Cloze
     from deckgen.notes import Note
 
-LONGEST_CLOZE = 10
-LONGEST_DEFINITION = 55
-LONGEST_CELLS = 40
+_LONGEST_CLOZE = 10
+_LONGEST_DEFINITION = 55
+_LONGEST_CELLS = 40
 """How many words an answer may have: a cloze, a definition, the cells of a row."""
 
+_LONGEST_LIST = 5
+"""How many things a cloze or a cell may list."""
+
 _EMPTY_WORDS = frozenset(
-    "a an the of to in on at by for from with and or but as is are was were be been being it its this that these "
-    "those there which who whom what than then so such do does did has have had will would".split()
+    """
+    a an the of to in on at by for from with and or but as is are was were be been being it its this that
+    these those there which who whom what than then so such do does did has have had will would
+    """.split()
 )
 _NO_HIDING = re.compile(r"\{\{c[0-9,]+::(.*?)\}\}", re.DOTALL)
 
 
 def long_answer(cards: Cards) -> Iterator[Diagnostic]:
     """An answer that is too long to be recalled at once (Wozniak: minimum information principle)."""
-    hint = "ask for one thing at a time: split it over several cards, or hide only the words that matter"
     for hidden in cards.hidden:
         for cloze in hidden.clozes:
-            if cloze.end - cloze.inner < 4 * LONGEST_CLOZE:
-                continue
-            answer = _answer(hidden, cloze)
-            count = len(plain(answer).split())
-            if count > LONGEST_CLOZE and "{{c" not in answer:
-                span = look.at(hidden.note, hidden.scalar, cloze.start, cloze.end + 2 - cloze.start)
-                message = f"this cloze hides {count} words, more than one can recall at once"
-                yield Diagnostic("long-answer", message, span, hint)
+            if cloze.end - cloze.inner > 3 * _LONGEST_CLOZE:
+                answer = _answer(hidden, cloze)
+                fault = "" if "{{c" in answer else _too_long(answer, _LONGEST_CLOZE)
+                if fault:
+                    span = look.at(hidden.note, hidden.scalar, cloze.start, cloze.end + 2 - cloze.start)
+                    yield Diagnostic("long-answer", f"this cloze hides {fault}", span, _SPLIT)
+        yield from _many_blanks(hidden)
     for note in cards.notes:
-        yield from _long_values(cards, note, hint)
+        yield from _long_values(cards, note)
 
 
-def _long_values(cards: Cards, note: Note, hint: str) -> Iterator[Diagnostic]:
+_SPLIT = "ask for one thing at a time: split it over several cards, or ask only for what matters"
+
+
+def _too_long(answer: str, most: int, listed: int = _LONGEST_LIST) -> str:
+    """What is too long about an answer: its words, or the things that it lists; empty where nothing is."""
+    said = plain(answer)
+    count = len(said.split())
+    if count > most:
+        return f"{count} words, more than one can recall at once"
+    things = len(re.split(r",? (?:and|or|nor) |[,;] ", said))
+    return f"a list of {things}, more than one can recall at once" if things > listed else ""
+
+
+def _many_blanks(hidden: Hidden) -> Iterator[Diagnostic]:
+    """A card with so many blanks that its answer is too long."""
+    for number in sorted({number for cloze in hidden.clozes for number in cloze.numbers}):
+        mine = [cloze for cloze in hidden.clozes if number in cloze.numbers]
+        if len(mine) > 3:
+            count = sum(len(plain(_answer(hidden, cloze)).split()) for cloze in mine)
+            if count > _LONGEST_CLOZE:
+                span = look.at(hidden.note, hidden.scalar, mine[0].start, mine[0].inner - mine[0].start)
+                message = f"c{number} hides {count} words in {len(mine)} places, too many to recall at once"
+                yield Diagnostic("long-answer", message, span, _SPLIT)
+
+
+def _long_values(cards: Cards, note: Note) -> Iterator[Diagnostic]:
     """What a card of a note asks for as a whole, where it is too long."""
     kind = note.kind
-    if kind.cloze or not kind.label:
-        return
-    label, asked = kind.label, cards.asked.get(kind.name, [])
-    if not any(label in front for front in asked):
+    if kind.cloze or not any(kind.label in front for front in cards.asked.get(kind.name, ())):
         return
     for key in kind.keys.values():
         value = note.values.get(key.name)
-        if key.required and key.type == "markdown" and isinstance(value, Scalar) and key.name != label:
-            most, said = LONGEST_DEFINITION, value.value
+        if key.required and key.type == "markdown" and isinstance(value, Scalar) and key.name != kind.label:
+            if len(value.value) > 3 * _LONGEST_DEFINITION:
+                fault = _too_long(value.value, _LONGEST_DEFINITION, 99)
+                if fault:
+                    yield Diagnostic(
+                        "long-answer", f"the answer has {fault}", look.of_text(note, value), _SPLIT
+                    )
         elif key.type == "cells" and isinstance(value, Texts):
-            most, said = LONGEST_CELLS, " ".join(item.value for item in value.items[1:])
-        else:
-            continue
-        if len(said) > 3 * most and (count := len(plain(said).split())) > most:
-            at = look.of_text(note, value) if isinstance(value, Scalar) else place(note)
-            message = f"the answer has {count} words, more than one can recall at once"
-            yield Diagnostic("long-answer", message, at, hint)
+            faults = [_too_long(cell.value, _LONGEST_CELLS) for cell in value.items[1:]]
+            whole = " ".join(cell.value for cell in value.items[1:])
+            fault = next(filter(None, faults), "") or _too_long(whole, _LONGEST_CELLS, 99)
+            if fault:
+                yield of_note("long-answer", note, f"the answer has {fault}", _SPLIT)
 
 
 def _answer(hidden: Hidden, cloze: Cloze) -> str:
@@ -79,28 +117,50 @@ def _answer(hidden: Hidden, cloze: Cloze) -> str:
     return hidden.scalar.value[cloze.inner : cloze.end].partition("::")[0]
 
 
+_VAGUE = frozenset(
+    STEMS[word]
+    for word in """
+    according important remember note noted called known true key always following example term means fact
+    generally usually often said
+    """.split()
+)
+
+
 def cloze_hides_all(cards: Cards) -> Iterator[Diagnostic]:
     """A cloze that leaves too little to tell what is asked (Wozniak: minimum information principle)."""
     for hidden in cards.hidden:
-        numbers = {number for cloze in hidden.clozes for number in cloze.numbers}
-        for number in sorted(numbers):
+        for number in sorted({number for cloze in hidden.clozes for number in cloze.numbers}):
             mine = [cloze for cloze in hidden.clozes if number in cloze.numbers]
             size = sum(cloze.end - cloze.inner for cloze in mine)
-            if size * 3 < len(hidden.scalar.value):
-                continue
-            text = hidden.scalar.value
-            hints = ""
-            for cloze in sorted(mine, key=lambda cloze: -cloze.start):
-                hints += " " + text[cloze.inner : cloze.end].partition("::")[2]
-                text = f"{text[: cloze.start]} {text[cloze.end + 2 :]}"
-            left = [word for word in words(plain(f"{text} {hints}")) if word not in FUNCTION_WORDS]
-            answer = sum(len(words(plain(_answer(hidden, cloze)))) for cloze in mine)
-            if len(left) < 2 or (answer > 4 * len(left) and answer > 8):  # noqa: PLR2004 (tuned)
+            if size * 4 >= len(hidden.scalar.value) and _too_little_is_left(hidden, mine):
                 first = mine[0]
                 span = look.at(hidden.note, hidden.scalar, first.start, first.end + 2 - first.start)
                 message = f"with c{number} hidden, too little is left to tell what is asked"
                 hint = "leave enough of the sentence in sight, or add a hint: `{{c1::answer::which one?}}`"
                 yield Diagnostic("cloze-hides-all", message, span, hint)
+
+
+def _too_little_is_left(hidden: Hidden, mine: list[Cloze]) -> bool:
+    """Whether a card that hides some clozes shows hardly anything else."""
+    text, hints = hidden.scalar.value, ""
+    for cloze in sorted(mine, key=lambda cloze: -cloze.start):
+        hints += " " + text[cloze.inner : cloze.end].partition("::")[2]
+        text = f"{text[: cloze.start]} {text[cloze.end + 2 :]}"
+    left = [STEMS[word] for word in words(plain(f"{text} {hints}")) if word not in FUNCTION_WORDS]
+    clear = [word for word in left if word not in _VAGUE]
+    answer = sum(len(words(plain(_answer(hidden, cloze)))) for cloze in mine)
+    if len(left) < 2 or (len(clear) < 2 and answer > 1) or (answer > 4 * len(left) and answer > 8):
+        return True
+    return not hints.strip() and any(_hides_a_sentence(hidden, cloze) for cloze in mine)
+
+
+def _hides_a_sentence(hidden: Hidden, cloze: Cloze) -> bool:
+    """Whether a cloze hides a sentence from its beginning to its end."""
+    text = hidden.scalar.value
+    before, after = text[: cloze.start].rstrip(), text[cloze.end + 2 :].lstrip(" ")
+    begins = not before or before.endswith((".", "!", "?"))
+    ends = _answer(hidden, cloze).rstrip().endswith((".", "!")) or after[:1] in {".", "!", "\n", ""}
+    return begins and ends and len(words(_answer(hidden, cloze))) > 3
 
 
 def cloze_hides_little(cards: Cards) -> Iterator[Diagnostic]:
@@ -109,7 +169,7 @@ def cloze_hides_little(cards: Cards) -> Iterator[Diagnostic]:
         return
     for hidden in cards.hidden:
         for cloze in hidden.clozes:
-            if cloze.end - cloze.inner > 24 and "::" not in hidden.scalar.value[cloze.inner : cloze.end]:  # noqa: PLR2004
+            if cloze.end - cloze.inner > 24 and "::" not in hidden.scalar.value[cloze.inner : cloze.end]:
                 continue
             answer = _answer(hidden, cloze)
             if "$" in answer or "{{" in answer or not answer.strip():
@@ -183,7 +243,7 @@ def _names(term: str) -> list[list[str]]:
     outside = re.sub(r"\([^)]*\)", " ", term)
     parts = re.split(r",? or |/|;", outside) + re.findall(r"\(([^)]*)\)", term)
     names = [content(part) for part in parts]
-    return [name for name in names if name and (len(name) > 1 or len(name[0]) > 2)]  # noqa: PLR2004
+    return [name for name in names if name and (len(name) > 1 or len(name[0]) > 2)]
 
 
 def _stands_in(names: list[list[str]], text: str) -> tuple[int, int] | None:
@@ -201,8 +261,13 @@ def _stands_in(names: list[list[str]], text: str) -> tuple[int, int] | None:
 
 
 _SAYS_NOTHING = frozenset(
-    "wrong incorrect correct right not this that is the a an answer best option choice true false no yes see above "
-    "obvious obviously distractor it explanation because clearly simply just of course one here good bad".split()
+    """
+    wrong incorrect correct right not this that is the a an answer best option choice true false no yes see
+    above obvious obviously distractor it explanation because clearly simply just of course one here good bad
+    plausible but tempting common mistake error textbook book page chapter guide first second third fourth
+    below exam important remember learn know asked often read for in you should must by and others other as
+    another better compare comes up to
+    """.split()
 )
 
 
@@ -215,48 +280,58 @@ def missing_reason(cards: Cards) -> Iterator[Diagnostic]:
             yield of_note("missing-reason", note, message, "add `why: |`, and under it the reason")
         for value in note.values.values():
             if isinstance(value, Options):
+                stem = cards.prompt(note)
                 for option in value.items:
-                    if _says_nothing(option.why.value, option.text.value):
+                    if _says_nothing(option.why.value, option.text.value, stem):
                         span = look.of_text(note, option.why)
                         yield Diagnostic("missing-reason", "this reason says nothing", span, hint)
         why = note.values.get("why")
-        if isinstance(why, Scalar) and _says_nothing(why.value, ""):
+        if isinstance(why, Scalar) and _says_nothing(why.value, cards.prompt(note)):
             yield Diagnostic("missing-reason", "this reason says nothing", look.of_text(note, why), hint)
 
 
-def _says_nothing(why: str, option: str) -> bool:
-    """Whether a reason only judges its option, or repeats it."""
-    if len(why) > 4 * len(option) + 60:
+def _says_nothing(why: str, of: str, stem: str = "") -> bool:
+    """Whether a reason only judges what it is the reason of, or repeats it and, in a few words, the stem."""
+    if len(why) > 2 * len(of) + 90:
         return False
     said = words(plain(why))
     if all(word in _SAYS_NOTHING for word in said):
         return True
     mine = {STEMS[word] for word in said if word not in _SAYS_NOTHING and word not in FUNCTION_WORDS}
-    return mine <= set(content(plain(option)))
+    repeated = look.stems(plain(of))
+    return mine <= repeated or (
+        len(mine) < 4 and bool(mine & repeated) and mine <= repeated | look.stems(stem)
+    )
 
 
-_ASKS = re.compile(
-    r"[?？؟]|_{2,}|(?:[:…]|\.\.\.)\s*$|^\W*(?:choose|select|pick|name|identify|decide|determine|find|give|state|describe|"
-    r"explain|complete|match|indicate|calculate|compute|estimate|work out|rank|order|put|mark|list|tell|point out|"
-    r"classify|judge|evaluate|translate|arrange|supply|fill)\b",
-    re.IGNORECASE,
+_ASKS = Pattern(r"[?？؟]|_{2,}|(?:[:…]|\.\.\.)\s*$")
+_INSTRUCTS = any_of(
+    """
+    choose, select, pick, name, identify, decide, determine, find, give, state, describe, explain, complete,
+    match, indicate, calculate, compute, estimate, work out, rank, order, put, mark, list, tell, point out,
+    classify, judge, evaluate, translate, arrange, supply, fill
+    """
 )
-_OPEN_END = re.compile(
-    r"\b(?:is|are|was|were|be|being|been|has|have|had|should|would|will|must|may|can|could|shall|might|does|do|did|"
-    r"needs?|means?|shows?|requires?|calls? for|points? to|suggests?|includes?|becomes?|indicates?|involves?|violates?|"
-    r"explains?|comes?|goes|lies|follows?|by|to|of|that|because|with|for|from|as|when|if|in|on|at|the|an?|than)\b",
-    re.IGNORECASE,
+_COMPLETED = any_of(
+    """
+    is, are, was, were, be, being, been, has, have, had, should, would, will, must, may, can, could,
+    shall, might, does, do, did, needs?, means?, shows?, requires?, calls? for, points? to, suggests?,
+    includes?, becomes?, indicates?, involves?, violates?, explains?, comes?, goes, lies, follows?, by,
+    to, of, that, because, with, for, from, as, when, if, in, on, at, the, an?, than
+    """
 )
+"""What the last sentence of a question holds that the options complete, as verbs do."""
 
 
 def no_question(cards: Cards) -> Iterator[Diagnostic]:
     """A vignette that asks nothing (NBME: the options should be answerable with the stem alone)."""
     for note, _, question, _, _ in cards.vignettes:
-        if question is None or _ASKS.search(question.value) or not cards.english:
+        if question is None or not cards.english:
             continue
-        last = plain(question.value).strip()
-        closed = last.endswith((".", "!"))
-        if closed or not _OPEN_END.search(last.rpartition(". ")[2]):
+        text = plain(question.value).strip()
+        if _ASKS.search(text) or _INSTRUCTS.match(text):
+            continue
+        if text.endswith((".", "!")) or not _COMPLETED.search(text.rpartition(". ")[2]):
             message = "this asks nothing: neither a question, nor an instruction, nor a sentence to complete"
             hint = "ask what the options answer, as in `What should the therapist do next?`"
             yield Diagnostic("no-question", message, look.of_text(note, question), hint)

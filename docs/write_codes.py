@@ -1,0 +1,67 @@
+"""Writes docs/codes/, a page for every code and an index, from src/deckgen/codes/: `make docs`.
+
+Another folder can be named as an argument.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from deckgen.catalogue import entries, page
+
+INTRODUCTION = """\
+# Codes
+
+What deckgen tells an author, by its code. An *error* means that no package is written; *advice* is worth a
+look. Codes never change once released.
+
+Each page says why it matters and how to mend it, with an example that draws the code and one that does not;
+in a terminal `deckgen explain CODE` shows the same. Where an example names no file, it is a chapter.
+
+Advice that does not hold for a note is silenced there with `allow: [CODE]`, for the whole deck under `checks`
+in deck.yaml; with `--strict` advice counts as errors do. Errors cannot be silenced.
+"""
+SOURCES = """
+## The rules behind the advice
+
+- P. Wozniak, *Effective learning: Twenty rules of formulating knowledge* (1999)
+- T. Haladyna, S. Downing and M. Rodriguez, *A review of multiple-choice item-writing guidelines for classroom
+  assessment*, Applied Measurement in Education 15(3), 2002
+- National Board of Medical Examiners (NBME), *Item-writing guide: Constructing written test questions for the
+  health sciences*
+- M. Rodriguez, *Three options are optimal for multiple-choice items: A meta-analysis of 80 years of
+  research*, Educational Measurement: Issues and Practice 24(2), 2005
+- W3C, *Web Content Accessibility Guidelines 2.2*; the specifications of CommonMark and of YAML 1.2; Unicode
+  Standard Annex 9
+"""
+FOOTER = "\n[All codes](README.md)\n"
+
+
+def pages() -> dict[str, str]:
+    """The texts of all pages, by the names of their files."""
+    found = {}
+    parts = [INTRODUCTION]
+    group = ""
+    for code, entry in entries().items():
+        found[f"{code}.md"] = page(entry) + FOOTER
+        if entry.group != group:
+            group = entry.group
+            parts.append(f"\n## {group}\n\n| code | level | what it says |\n|---|---|---|\n")
+        parts.append(f"| [`{code}`]({code}.md) | {entry.level} | {entry.what} |\n")
+    return {"README.md": "".join(parts) + SOURCES, **found}
+
+
+def write(folder: Path) -> None:
+    """Write the pages into a folder, and delete others that are there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = pages()
+    for path in folder.glob("*.md"):
+        if path.name not in texts:
+            path.unlink()
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "codes")

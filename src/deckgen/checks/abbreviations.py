@@ -1,0 +1,107 @@
+"""The rule about abbreviations that no card explains."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from deckgen.checks import cards as look
+from deckgen.checks.cards import Cards, words
+from deckgen.diagnostics import Diagnostic
+from deckgen.notes import Texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deckgen.checks.cards import Text
+    from deckgen.notes import Note
+    from deckgen.source import Scalar
+
+_ABBREVIATION = re.compile(r"(?<![\w&#/.\\{-])[a-z]?[A-Z][A-Z0-9]{1,5}(?=s?\b)(?![\w-]*\}(?!\}))")
+_WELL_KNOWN = frozenset(
+    """
+    AD AI AIDS AM ASAP ATM BA BBC BC BCE BSC CD CE CEO CIA CNN COVID DC DIY DNA DVD EU FAQ FBI GDR GMT GPS
+    HIV HTML IBM ID IQ ISO IT LA LED MA MD MSC NASA NATO NY OK PC PDF PH PIN PM PS RNA RSVP SMS SOS TV UK
+    UN UNESCO UNICEF URL US USA USB USSR UTC UV VIP WHO WWW XL
+    """.split()
+)
+_CAPITAL_WORDS = frozenset(
+    """
+    A AFTER ALL ALWAYS AN AND ANY ARE BEFORE BEST BOTH CAN DO DON EACH EXCEPT FALSE FIRST GO HOW IF IS
+    LEAST LESS MAY MORE MOST MUST NEVER NEXT NO NONE NOT ONE ONLY OR STOP THE THEN TRUE TWO WHAT WHICH WHO
+    WHY WILL YES
+    """.split()
+)
+_ROMAN = re.compile(r"[IVXLCM]+")
+_FORMULA = re.compile(r"(?:(?:C|H|O|N|S|P|K|F|I|B|U|V|W|Y)\d*)+")
+
+
+def undefined_abbreviation(cards: Cards) -> Iterator[Diagnostic]:
+    """An abbreviation that no note of the deck spells out (Haladyna: keep the vocabulary simple)."""
+    first: dict[str, tuple[Text, int]] = {}
+    places: dict[str, list[Text]] = {}
+    for text in cards.with_capitals:
+        for match in _ABBREVIATION.finditer(text.scalar.value):
+            if _is_abbreviation(text.scalar.value, match):
+                first.setdefault(match.group(), (text, match.start()))
+                places.setdefault(match.group(), []).append(text)
+    labels = {
+        word.strip("()")
+        for note, key, scalar in cards.texts
+        if key == note.kind.label and ((note.kind.name, key) in cards.plain_keys or _is_first(note, scalar))
+        for word in scalar.value.split()
+    }
+    for name, (text, start) in first.items():
+        if (
+            name in labels
+            or f"({name})" in labels
+            or any(_spelt_out(name, each.scalar.value) for each in places[name])
+        ):
+            continue
+        message = f"no card of the deck says what `{name}` stands for"
+        hint = f"spell it out where it is first used, as in `words in full ({name})`"
+        yield Diagnostic(
+            "undefined-abbreviation", message, look.at(text.note, text.scalar, start, len(name)), hint
+        )
+
+
+def _is_first(note: Note, scalar: Scalar) -> bool:
+    """Whether a text is the name of a row."""
+    value = note.values.get(note.kind.label)
+    return isinstance(value, Texts) and value.items[0] is scalar
+
+
+def _is_abbreviation(text: str, match: re.Match[str]) -> bool:
+    """Whether a word in capitals is an abbreviation that has to be explained."""
+    name = match.group()
+    if name in _WELL_KNOWN or name[1:] in _WELL_KNOWN or name in _CAPITAL_WORDS or _ROMAN.fullmatch(name):
+        return False
+    if any(char.isdigit() for char in name) and _FORMULA.fullmatch(name):
+        return False
+    before, after = text[: match.start()].rstrip(" *=\n"), text[match.end() :].lstrip(" *=\n")
+    # words in capitals side by side are shouting, not abbreviations
+    neighbours = (re.search(r"[A-Z]{2,}$", before), re.match(r"[A-Z]{2,}\b", after))
+    if any(neighbours):
+        return False
+    inside = text.count("$", 0, match.start()) % 2 or text.count("`", 0, match.start()) % 2
+    return not inside
+
+
+_SMALL = frozenset(["of", "the", "and", "for", "in", "to", "on", "a"])
+
+
+def _spelt_out(name: str, text: str) -> bool:
+    """Whether a text says what an abbreviation stands for."""
+    said = (
+        rf"\(\W*(?:or |the |also |abbreviated )?{name}s?\b[^)]*\)",  # words in full (NAME)
+        rf"\b{name}s?\W* ?\([^)\d]*[a-z]{{3}}[^)]*\)",  # NAME (words in full)
+        rf"\b{name}s?\W+(?:stands? for|is short for|means|abbreviates|is the abbreviation)\b",
+        rf"\b{name}s?,\W+(?:the|an?|or|short for|that is)\b",
+        rf"\b(?:abbreviated|called|known as|or|short:)\W+{name}\b",
+    )
+    if any(re.search(pattern, text) for pattern in said):
+        return True
+    others = [word for word in words(text) if word.rstrip("s") != name.lower()]
+    letters = "".join(char for char in name.lower() if char.isalpha())
+    every = "".join(word[0] for word in others)
+    return letters in every or letters in "".join(word[0] for word in others if word not in _SMALL)

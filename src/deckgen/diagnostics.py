@@ -122,7 +122,10 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "trailing-space": ("advice", "Blanks stand at the end of a line."),
     "stray-markdown": ("advice", "Markdown does not take effect, so learners see its signs."),
     "curly-quotes": ("advice", "A value stands in curly quotes, which learners see."),
-    "direction-override": ("advice", "Invisible characters turn the direction of a text."),
+    "direction-override": (
+        "advice",
+        "Invisible characters override the direction of a text, or turn it and are not closed.",
+    ),
     "unread-file": ("advice", "A file looks like a chapter, and is not read."),
     "unused-allow": ("advice", "An `allow` silences nothing."),
 }

@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deckgen.checks import abbreviations, clues, links, options, together, twins, typography, wording
+from deckgen.checks import (
+    abbreviations,
+    clues,
+    direction,
+    links,
+    options,
+    together,
+    twins,
+    typography,
+    wording,
+)
 from deckgen.checks.links import RULES as LINKS
 
 if TYPE_CHECKING:
@@ -52,6 +62,7 @@ ADVICE: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
     typography.trailing_space,
     typography.stray_markdown,
     typography.curly_quotes,
+    direction.direction_override,
     *WHOLE_DECK,
 )
 """The rules about cards."""

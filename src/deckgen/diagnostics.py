@@ -214,7 +214,7 @@ class Found:
 
     def __init__(self, diagnostics: Iterable[Diagnostic] = ()) -> None:
         """Begin with some diagnostics."""
-        self._kept: dict[tuple[str, str], list[Diagnostic]] = {}
+        self._kept: dict[tuple[str, str], dict[Diagnostic, None]] = {}
         self._others: dict[tuple[str, str], int] = {}
         self._count = 0
         self.extend(diagnostics)
@@ -226,12 +226,14 @@ class Found:
     def append(self, diagnostic: Diagnostic) -> None:
         """Add a diagnostic."""
         key = diagnostic.code, diagnostic.span.path
-        kept = self._kept.setdefault(key, [])
+        kept = self._kept.setdefault(key, {})
+        if diagnostic in kept:  # as of a text that two fields show
+            return
         if len(kept) > MOST_TOLD and diagnostic.level == "error":
             self.count(*key, diagnostic.stands_for)
             return
         self._count += diagnostic.stands_for
-        kept.append(diagnostic)
+        kept[diagnostic] = None
 
     def count(self, code: str, path: str, faults: int = 1) -> None:
         """Add errors that are not told, because the file is full of them."""
@@ -256,9 +258,12 @@ class Found:
         """The diagnostics; where there are more than are kept, the last of them stands for the others."""
         for key, kept in self._kept.items():
             others = self._others.get(key, 0)
-            yield from kept[:-1] if others else kept
             if others:
-                yield _and_more(kept[-1], kept[-1].stands_for + others)
+                *first, last = kept
+                yield from first
+                yield _and_more(last, last.stands_for + others)
+            else:
+                yield from kept
 
 
 def told(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 import pyromark
 
-from deckgen.diagnostics import Diagnostic, Span, did_you_mean
+from deckgen.diagnostics import Diagnostic, Found, Span, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,14 +31,19 @@ MAX_CLOZE = 500
 """The highest cloze number of which Anki makes a card (rslib/src/notetype/cardgen.rs)."""
 
 _LARGEST = 65_535  # Anki keeps cloze numbers in 16 bits
+_DEEPEST = 10  # Anki takes no cloze further within others than this
 
-_CLOZE_TOKEN = re.compile(r"\{\{c([0-9,]*[0-9][0-9,]*)::|\}\}")
-_HIGH_CLOZE = re.compile(r"\{\{c([0-9,]*[0-9]{3,}[0-9,]*)::")
+# Here and below no part of a pattern can match the same characters in two ways, and repetitions are possessive
+# or bounded: a text of 100,000 braces takes no longer than one of words.
+_CLOZE_TOKEN = re.compile(r"\{\{c(?=,*+[0-9])([0-9,]{1,100}+)::|\}\}")
+_THREE_DIGITS = re.compile(r"\{\{c[0-9,]*?[0-9]{3}")
 _CLOZE_SLIP = re.compile(
-    r"\{(?:(?<!\{\{)c[0-9]+::|\{(?:c[0-9]+:(?!:)|c\s*[0-9]*\s+:|c::|\s+c[0-9]|C[0-9]+:|[0-9]+::))"
-    r"|[(\[]{2}c[0-9]+::"
+    r"\{(?:(?<!\{\{)c[0-9]{1,9}::"
+    r"|\{(?:c[0-9]{1,9}(?::(?!:)|[;\uff1a\ufe55|]|\.(?![0-9])|-[0-9]{1,9}:|,?[ ]{1,9}[0-9][0-9, ]{0,99}:)"
+    r"|c(?:\s{0,9}[0-9]{1,9})?\s{1,9}:|c::|\s{1,9}c[0-9]|[C\u0441\u0421]\s?[0-9]{1,9}\s?:|[0-9]{1,9}::|c[0-9,]{101}))"
+    r"|[(\[<\uff5b\u00ab]{1,2}c[0-9]{1,9}(?:::|\uff1a)|(?<![\w{,(\[<\uff5b\u00ab])c[0-9]{1,9}::(?=\S)"
 )
-_NO_CLOZE = re.compile(r"\{\{(?!c[0-9,]*[0-9])[^{}$\\]*\}\}")
+_NO_CLOZE = re.compile(r"\{\{(?!c,{0,99}[0-9][0-9,]{0,99}::)[^{}$\\]*+\}\}")
 
 
 @dataclass(slots=True)
@@ -72,7 +77,8 @@ def clozes(text: str) -> list[Cloze]:
                 numbers = tuple(number for number in numbers if number <= _LARGEST)
                 if not numbers:
                     continue  # to Anki this begins nothing
-            still_open.append(Cloze(numbers, match.start(), match.end(), -1))
+            if len(still_open) < _DEEPEST:
+                still_open.append(Cloze(numbers, match.start(), match.end(), -1))
         elif still_open:
             cloze = still_open.pop()
             cloze.end = match.start()
@@ -97,7 +103,7 @@ _TAG = re.compile(
     r"(?P<attributes>(?:\s+[A-Za-z_:][\w:.-]*(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*)\s*/?>"
 )
 _ATTRIBUTE = re.compile(r"([A-Za-z_:][\w:.-]*)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?")
-_ELEMENT = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)[^>]*?(/?)>")
+_ELEMENT = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*+)[^<>]*?(/?)>")
 
 
 def _balanced(html: str) -> bool:
@@ -116,13 +122,18 @@ def _balanced(html: str) -> bool:
 
 # ---------------------------------------------------------------------------------------------- media
 
+MAX_MEDIA = 100 * 1024 * 1024
+"""The largest media file, in bytes: AnkiWeb passes on no larger one."""
+
 _IMAGES = frozenset(["avif", "gif", "jpeg", "jpg", "png", "svg", "webp"])
 _SOUNDS = frozenset(["flac", "m4a", "mp3", "mp4", "oga", "ogg", "opus", "wav", "webm"])
 _SOUND = re.compile(r"\[sound:([^\[\]\n]+)\]")
-_IMG = re.compile(r"<img\b([^>]*?)\bsrc=(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
-_HREF = re.compile(r"<a\b[^>]*?\bhref=(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
-_BROKEN_LINK = re.compile(r"\]\(([^()<>\n\"]*\S [^()<>\n\"]*)\)")
-_CODE = re.compile(r"<(code|pre)>.*?</\1>", re.DOTALL)
+_INSIDE = r"(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*?"  # of a tag
+_IMG = re.compile(rf"<img\b({_INSIDE})\bsrc=(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")
+_HREF = re.compile(rf"<a\b{_INSIDE}\bhref=(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")
+_LINK_LIKE = re.compile(r"\]\(([^()<>\n\"]*+)\)")
+_SPACE_WITHIN = re.compile(r"\S ")
+_CODE_TAG = re.compile(r"<(/?)(code|pre)>")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _SAFE_LINK = re.compile(r"https?://[^\s]+|mailto:[^\s]+", re.IGNORECASE)
 _ANKI_BRACKET = re.compile(r"\[(?=(?:sound:|anki:|latex\]|/latex\]|\$\$?\]|/\$\$?\]))", re.IGNORECASE)
@@ -153,12 +164,11 @@ def _media_name(path: Path, digest: str) -> str:
 # --------------------------------------------------------------------------------------------- markup
 
 _SPECIAL = re.compile(r"[<$\[=]")
-_MATH = re.compile(r'<span class="math math-(inline|display)">(.*?)</span>(?=([0-9])?)', re.DOTALL)
+_MATH = re.compile(r'<span class="math math-(inline|display)">([^<]*+)</span>(?=([0-9])?)')
 _UNSAFE_MATH = re.compile(r"\\(?:href|cssId|class|style|unicode|require|htmlData|htmlId)\b")
-_HIGHLIGHT = re.compile(
-    r"(<(?:code|pre)>.*?</(?:code|pre)>|<[^>]*>|\\\(.*?\\\)|\\\[.*?\\\])"
-    r"|==(?=[^\s=])((?:(?!</?(?:p|li|td|th|h[1-6]|div|blockquote)\b).)+?)(?<=[^\s=])==(?!=)",
-    re.DOTALL,
+_HIGHLIGHT_TOKEN = re.compile(
+    r"<(?P<close>/?)(?P<code>code|pre)>|(?P<block></?(?:p|li|td|th|h[1-6]|div|blockquote)\b[^<>]*+>)|<[^<>]*+>"
+    r"|\\(?P<formula>[()\[\]])|(?P<mark>={2,}+)"
 )
 
 
@@ -176,10 +186,12 @@ class Markup:
 
     source: Path
     project: Path
-    found: list[Diagnostic] = field(default_factory=list)
+    found: Found = field(default_factory=Found)
     media: dict[Path, Media] = field(default_factory=dict)
     shown: dict[Scalar, dict[str, None]] = field(default_factory=dict)
     _names: dict[str, Path] = field(default_factory=dict)
+    _known: dict[tuple[str, str, frozenset[str]], Media | tuple[str, str, str]] = field(default_factory=dict)
+    """What has been found out of the addresses in a folder's chapters: the file, or what is wrong with it."""
 
     def text(self, scalar: Scalar, document: Document) -> str:
         """Plain text as HTML: nothing in it is markup."""
@@ -205,7 +217,7 @@ class Markup:
         found = clozes(text)
         sound = True
         for code, offset, length, message, hint in _cloze_faults(text, found):
-            self._report(code, document.span_in(scalar, offset, length), message, hint)
+            self._report_in(code, scalar, document, offset, length, message, hint)
             sound = False
         html = self._html(scalar, document)
         if sound and ("<" in html or any(html.count(mark) != text.count(mark) for mark in ("{{c", "}}"))):
@@ -217,7 +229,7 @@ class Markup:
     def _misplaced(self, scalar: Scalar, document: Document, offset: int) -> None:
         message = "a cloze stands here, where no card would hide it"
         hint = "clozes belong in the `text` of a takeaway; elsewhere learners would see the braces"
-        self._report("misplaced-cloze", document.span_in(scalar, offset, 4), message, hint)
+        self._report_in("misplaced-cloze", scalar, document, offset, 4, message, hint)
 
     def _check_made(self, scalar: Scalar, document: Document, found: list[Cloze], html: str) -> None:
         """Report clozes that Markdown took apart."""
@@ -248,7 +260,7 @@ class Markup:
             self._check_raw_html(scalar, document)
         sounds: list[str] = []
         if "[sound:" in text:
-            mark = next(chr(code) for code in range(0xF0000, 0xFFFFD) if chr(code) not in text)
+            mark = _unused(text)
 
             def keep(match: re.Match[str]) -> str:
                 name = self._media(match[1], _SOUNDS, scalar, document)
@@ -260,14 +272,14 @@ class Markup:
         if "<span" in html:
             html = _MATH.sub(lambda match: self._math(match, scalar, document), html)
         if "==" in html:
-            html = _HIGHLIGHT.sub(lambda match: match[1] or f"<mark>{match[2]}</mark>", html)
+            html = _highlighted(html)
         if "<img" in html:
             html = _IMG.sub(lambda match: self._image(match, scalar, document), html)
         if "<a" in html or "](" in html:
             self._check_links(html, scalar, document)
         html = _escaped_brackets(html)
-        for number, sound in enumerate(sounds):
-            html = html.replace(f"{mark}{number}{mark}", sound)
+        if sounds:
+            html = re.sub(f"{mark}([0-9]+){mark}", lambda match: sounds[int(match[1])], html)
         return html
 
     def _math(self, match: re.Match[str], scalar: Scalar, document: Document) -> str:
@@ -278,7 +290,7 @@ class Markup:
         unsafe = _UNSAFE_MATH.search(formula)
         if unsafe:
             message = f"`{unsafe.group()}` in a formula can change the page or run a script"
-            self._report("bad-math", _locate(unsafe.group(), scalar, document), message)
+            self._report_piece("bad-math", unsafe.group(), scalar, document, message)
         return f"\\({formula}\\)" if how == "inline" else f"\\[{formula}\\]"
 
     def _image(self, match: re.Match[str], scalar: Scalar, document: Document) -> str:
@@ -287,17 +299,18 @@ class Markup:
         return f'<img{match[1]}src="{name}"'
 
     def _check_links(self, html: str, scalar: Scalar, document: Document) -> None:
-        broken = _BROKEN_LINK.search(_CODE.sub("", html)) if "](" in html else None
+        links = _LINK_LIKE.finditer(_without_code(html)) if "](" in html else iter(())
+        broken = next((match for match in links if _SPACE_WITHIN.search(match[1])), None)
         if broken:
             message = "Markdown reads no link or image here, because of the space in the path"
             hint = f"write it within angle brackets: `](<{broken[1]}>)`"
-            self._report("bad-link", _locate(broken[1], scalar, document), message, hint)
+            self._report_piece("bad-link", broken[1], scalar, document, message, hint)
         for match in _HREF.finditer(html):
             address = html_lib.unescape(match[1] or match[2] or match[3] or "")
             if not _SAFE_LINK.fullmatch(address):
                 hint = "a link on a card begins with `https://`, `http://` or `mailto:`"
-                span = _locate(unquote(address), scalar, document)
-                self._report("bad-link", span, f"`{address}` leads nowhere from a card", hint)
+                message = f"`{address}` leads nowhere from a card"
+                self._report_piece("bad-link", unquote(address), scalar, document, message, hint)
 
     def _check_raw_html(self, scalar: Scalar, document: Document) -> None:
         """Report raw HTML that a card may not hold, or that does not close what it opens."""
@@ -350,39 +363,43 @@ class Markup:
         self, scalar: Scalar, document: Document, offset: int, length: int, message: str, hint: str = ""
     ) -> None:
         hint = hint or "to show `<` itself, write `&lt;`"
-        self._report("bad-html", document.span_in(scalar, offset, length), message, hint)
+        self._report_in("bad-html", scalar, document, offset, length, message, hint)
 
     # Media
 
     def _media(self, address: str, types: frozenset[str], scalar: Scalar, document: Document) -> str:
         """The name in the collection of a file that a text refers to; reported where there is none."""
+        key = document.path.rpartition("/")[0], address, types
+        known = self._known.get(key)
+        if known is None:
+            shown = address if address in scalar.value else unquote(address)
+            known = self._known[key] = self._sought(shown, types, scalar, document)
+        if isinstance(known, Media):
+            self.shown.setdefault(scalar, {})[known.digest] = None
+            return known.name
+        code, message, hint = known
         address = address if address in scalar.value else unquote(address)
-        span = _locate(address, scalar, document)
+        self._report_piece(code, address, scalar, document, message, hint)
+        return ""
+
+    def _sought(
+        self, address: str, types: frozenset[str], scalar: Scalar, document: Document
+    ) -> Media | tuple[str, str, str]:
+        """The file that a text refers to; the code, message and hint where there is none."""
         if "\\" in address:
-            message, hint = (
-                f"there is no file `{address}`",
-                "write the path with `/`, from the chapter's own folder",
-            )
-            self._report("missing-media", span, message, hint)
-            return ""
+            hint = "write the path with `/`, from the chapter's own folder"
+            return "missing-media", f"there is no file `{address}`", hint
         if _SCHEME.match(address):
             message = "this is on the network; a learner on a train sees nothing"
-            self._report(
-                "remote-media", span, message, "put the file into source/media/ and name it from there"
-            )
-            return ""
-        chapter = (self.project / document.path).parent
-        path = chapter / unquote(address)
+            return "remote-media", message, "put the file into source/media/ and name it from there"
+        path = (self.project / document.path).parent / unquote(address)
         fault = self._media_fault(path, address, types)
-        if fault is None:
-            try:
-                media = self._shelved(path.resolve(), span)
-                self.shown.setdefault(scalar, {})[media.digest] = None
-                return media.name  # noqa: TRY300
-            except OSError as error:
-                fault = ("unreadable-media", f"`{address}` cannot be read: {error.strerror}", "")
-        self._report(fault[0], span, fault[1], fault[2])
-        return ""
+        if fault is not None:
+            return fault
+        try:
+            return self._shelved(path.resolve(), address, scalar, document)
+        except OSError as error:
+            return "unreadable-media", f"`{address}` cannot be read: {error.strerror}", ""
 
     def _media_fault(  # noqa: PLR0911 (one reason after the other)
         self, path: Path, address: str, types: frozenset[str]
@@ -412,11 +429,15 @@ class Markup:
             if types is _IMAGES and real.suffix.lower().removeprefix(".") in _SOUNDS:
                 hint = f"a sound is written `[sound:{address}]`"
             return "media-type", f"`{address}` is not {what} that Anki takes everywhere", hint
-        if real.stat().st_size == 0:
+        size = real.stat().st_size
+        if size == 0:
             return "unreadable-media", f"`{address}` is empty", ""
+        if size > MAX_MEDIA:
+            hint = "make it smaller: learners carry it on their phones"
+            return "too-large", f"`{address}` is larger than {MAX_MEDIA >> 20} MiB", hint
         return None
 
-    def _shelved(self, path: Path, span: Span) -> Media:
+    def _shelved(self, path: Path, address: str, scalar: Scalar, document: Document) -> Media:
         """A file that is there, added to the package's media."""
         media = self.media.get(path)
         if media is None:
@@ -428,8 +449,37 @@ class Markup:
             if other != path and self.media[other].digest != digest:
                 message = f"this and `{other.relative_to(self.project).as_posix()}` have one name"
                 hint = "give the files names that differ in more than capitals and folders"
-                self._report("same-media-name", span, message, hint)
+                self._report_piece("same-media-name", address, scalar, document, message, hint)
         return media
+
+    def _report_in(  # noqa: PLR0913, PLR0917 (a place and two sentences)
+        self,
+        code: str,
+        scalar: Scalar,
+        document: Document,
+        offset: int,
+        length: int,
+        message: str,
+        hint: str = "",
+    ) -> None:
+        """Report what is wrong with a part of a text."""
+        if self.found.full(code, document.path):  # finding places takes longer than all the rest
+            self.found.count(code, document.path)
+        else:
+            span = document.span_in(scalar, offset, length)
+            self.found.append(Diagnostic(code, message, span, hint))
+
+    def _report_piece(  # noqa: PLR0913, PLR0917 (the same)
+        self, code: str, piece: str, scalar: Scalar, document: Document, message: str, hint: str = ""
+    ) -> None:
+        """Report what is wrong with a piece of a text; at the whole text where it is not there literally."""
+        offset = -1
+        if piece and not self.found.full(code, document.path):
+            offset = scalar.value.find(piece)
+        if offset < 0:
+            self._report(code, document.span(scalar), message, hint)
+        else:
+            self._report_in(code, scalar, document, offset, len(piece), message, hint)
 
     def _report(self, code: str, span: Span, message: str, hint: str = "") -> None:
         self.found.append(Diagnostic(code, message, span, hint))
@@ -440,11 +490,19 @@ def _cloze_faults(text: str, found: list[Cloze]) -> Iterator[tuple[str, int, int
     slip = _CLOZE_SLIP.search(text) or ("$" not in text and _NO_CLOZE.search(text)) or None
     if slip:
         hint = "a cloze is written `{{c1::answer}}` or `{{c1::answer::hint}}`"
+        hint += "" if slip.group().isascii() else ", in ordinary letters and signs"
         yield "bad-cloze", slip.start(), len(slip.group()), f"`{slip.group()}` does not begin a cloze", hint
         return
-    high = _HIGH_CLOZE.search(text)
-    if high and max(int(number) for number in high[1].split(",") if number) > MAX_CLOZE:
-        yield "bad-cloze", high.start(), len(high.group()), f"cloze numbers go from 1 to {MAX_CLOZE}", ""
+    if _THREE_DIGITS.search(text):
+        for match in _CLOZE_TOKEN.finditer(text):
+            if match[1] and max(int(number) for number in match[1].split(",") if number) > MAX_CLOZE:
+                message = f"cloze numbers go from 1 to {MAX_CLOZE}"
+                yield "bad-cloze", match.start(), len(match.group()), message, ""
+                return
+    deep = _too_deep(text) if len(found) >= _DEEPEST else None
+    if deep is not None:
+        message = f"clozes stand more than {_DEEPEST} deep in each other here"
+        yield "bad-cloze", deep, 4, message, "Anki takes no more; make several notes of it"
         return
     if not found:
         yield (
@@ -455,7 +513,8 @@ def _cloze_faults(text: str, found: list[Cloze]) -> Iterator[tuple[str, int, int
             "hide what matters, as in `It begins with {{c1::joining}}`",
         )
     for cloze in found:
-        inner, message, hint = text[cloze.inner : cloze.end], "", ""
+        message, hint = "", ""
+        inner = text[cloze.inner : cloze.end] if cloze.end >= 0 else ""
         if cloze.end < 0:
             message, hint = "this cloze never closes", "it ends with `}}`"
         elif not inner.partition("::")[0].strip():
@@ -469,12 +528,68 @@ def _cloze_faults(text: str, found: list[Cloze]) -> Iterator[tuple[str, int, int
             yield "bad-cloze", cloze.start, cloze.inner - cloze.start, message, hint
 
 
+def _too_deep(text: str) -> int | None:
+    """Where the first cloze begins that stands too deep in others; None where none does."""
+    depth = 0
+    for match in _CLOZE_TOKEN.finditer(text):
+        depth = depth + 1 if match[1] else max(depth - 1, 0)
+        if depth > _DEEPEST:
+            return match.start()
+    return None
+
+
 def rendered(text: str) -> str:
     """Markdown and highlights as HTML and nothing else: what signs a learner would see of a text."""
     html = _MARKDOWN.html(text)
-    return (
-        _HIGHLIGHT.sub(lambda match: match[1] or f"<mark>{match[2]}</mark>", html) if "==" in html else html
-    )
+    return _highlighted(html) if "==" in html else html
+
+
+def _highlighted(html: str) -> str:
+    """The HTML with what stands between two `==` marked: within a paragraph, outside code, formulas and tags."""
+    pieces: list[str] = []
+    done, code, formula, opened = 0, "", "", -1
+    for match in _HIGHLIGHT_TOKEN.finditer(html):
+        start, end, kind = match.start(), match.end(), match.lastgroup
+        if code or formula:
+            if code and kind == "code" and match["close"] and match["code"] == code:
+                code = ""
+            elif formula and kind == "formula" and match["formula"] == formula:
+                formula = ""
+        elif kind == "code" and not match["close"]:
+            code = match["code"]
+        elif kind == "formula" and match["formula"] in _CLOSING:
+            formula = _CLOSING[match["formula"]]
+        elif kind == "block":
+            opened = -1
+        elif kind == "mark" and end - start == 2:  # noqa: PLR2004 (two signs)
+            if opened >= 0 and end > opened and not html[start - 1].isspace():
+                pieces += (html[done : opened - 2], "<mark>", html[opened:start], "</mark>")
+                done, opened = end, -1
+            elif opened < 0 and end < len(html) and not html[end].isspace():
+                opened = end
+    return "".join(pieces) + html[done:]
+
+
+_CLOSING = {"(": ")", "[": "]"}
+
+
+def _without_code(html: str) -> str:
+    """The HTML without its pieces of code."""
+    pieces: list[str] = []
+    done, inside = 0, ""
+    for match in _CODE_TAG.finditer(html):
+        if not inside and not match[1]:
+            pieces.append(html[done : match.start()])
+            done, inside = match.start(), match[2]
+        elif inside and match[1] and match[2] == inside:
+            done, inside = match.end(), ""
+    return "".join(pieces) + html[done:]
+
+
+def _unused(text: str) -> str:
+    """A character that a text does not hold."""
+    used = set(text)
+    return next((char for char in map(chr, range(0xF0000, 0x10FFFE)) if char not in used), "\ue000")
 
 
 def _unwrapped(html: str) -> str:
@@ -495,19 +610,20 @@ def _raw_html(text: str) -> Iterator[tuple[int, str]]:
     """The pieces of raw HTML in a text as Markdown finds them, each with its offset in characters."""
     raw = text.encode()
     start = end = -1
-    for event, place in _MARKDOWN.events_with_range(text):
+    pieces: list[tuple[int, int]] = []
+    for event, span in _MARKDOWN.events_with_range(text):
         if not isinstance(event, dict) or not ("InlineHtml" in event or "Html" in event):
             continue
-        if place["start"] != end:
+        if span["start"] != end:
             if start >= 0:
-                yield len(raw[:start].decode()), raw[start:end].decode()
-            start = place["start"]
-        end = place["end"]
+                pieces.append((start, end))
+            start = span["start"]
+        end = span["end"]
     if start >= 0:
-        yield len(raw[:start].decode()), raw[start:end].decode()
-
-
-def _locate(piece: str, scalar: Scalar, document: Document) -> Span:
-    """Where a piece of a text stands in the source; the whole text where it is not there literally."""
-    offset = scalar.value.find(piece) if piece else -1
-    return document.span(scalar) if offset < 0 else document.span_in(scalar, offset, len(piece))
+        pieces.append((start, end))
+    read = place = 0  # bytes, characters
+    for start, end in pieces:
+        place += len(raw[read:start].decode())
+        piece = raw[start:end].decode()
+        yield place, piece
+        place, read = place + len(piece), end

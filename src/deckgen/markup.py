@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import html as html_lib
+import os
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -122,6 +123,7 @@ def _balanced(html: str) -> bool:
 
 # ---------------------------------------------------------------------------------------------- media
 
+_LOOKED_FOR = 100  # files that do not exist, for which ones of nearly that name are looked for
 MAX_MEDIA = 100 * 1024 * 1024
 """The largest media file, in bytes: AnkiWeb passes on no larger one."""
 
@@ -192,6 +194,8 @@ class Markup:
     _names: dict[str, Path] = field(default_factory=dict)
     _known: dict[tuple[str, str, frozenset[str]], Media | tuple[str, str, str]] = field(default_factory=dict)
     """What has been found out of the addresses in a folder's chapters: the file, or what is wrong with it."""
+    _told: set[tuple[str, str, Scalar]] = field(default_factory=set)
+    _unfound: int = 0
 
     def text(self, scalar: Scalar, document: Document) -> str:
         """Plain text as HTML: nothing in it is markup."""
@@ -372,14 +376,15 @@ class Markup:
         key = document.path.rpartition("/")[0], address, types
         known = self._known.get(key)
         if known is None:
-            shown = address if address in scalar.value else unquote(address)
-            known = self._known[key] = self._sought(shown, types, scalar, document)
+            known = self._known[key] = self._sought(_as_written(address, scalar), types, scalar, document)
         if isinstance(known, Media):
             self.shown.setdefault(scalar, {})[known.digest] = None
             return known.name
         code, message, hint = known
-        address = address if address in scalar.value else unquote(address)
-        self._report_piece(code, address, scalar, document, message, hint)
+        if self.found.full(code, document.path):
+            self.found.count(code, document.path)
+        else:
+            self._report_piece(code, _as_written(address, scalar), scalar, document, message, hint)
         return ""
 
     def _sought(
@@ -393,6 +398,8 @@ class Markup:
             message = "this is on the network; a learner on a train sees nothing"
             return "remote-media", message, "put the file into source/media/ and name it from there"
         path = (self.project / document.path).parent / unquote(address)
+        if self._unfound > _LOOKED_FOR and "\0" not in address and not os.path.lexists(path):
+            return "missing-media", f"there is no file `{address}`", ""
         fault = self._media_fault(path, address, types)
         if fault is not None:
             return fault
@@ -413,6 +420,7 @@ class Markup:
         if not real.is_relative_to(self.source):
             return "unreadable-media", f"`{address}` lies outside source/", "put it into source/media/"
         if not exists:
+            self._unfound += 1
             names = [other.name for other in real.parent.iterdir()] if real.parent.is_dir() else []
             from_here = next(
                 (other for other in (self.source, self.project) if (other / address).is_file()), None
@@ -473,13 +481,15 @@ class Markup:
         self, code: str, piece: str, scalar: Scalar, document: Document, message: str, hint: str = ""
     ) -> None:
         """Report what is wrong with a piece of a text; at the whole text where it is not there literally."""
-        offset = -1
-        if piece and not self.found.full(code, document.path):
-            offset = scalar.value.find(piece)
-        if offset < 0:
-            self._report(code, document.span(scalar), message, hint)
-        else:
-            self._report_in(code, scalar, document, offset, len(piece), message, hint)
+        if self.found.full(code, document.path):
+            self.found.count(code, document.path)
+            return
+        if (code, piece, scalar) in self._told:
+            return
+        self._told.add((code, piece, scalar))
+        offset = scalar.value.find(piece) if piece else -1
+        span = document.span(scalar) if offset < 0 else document.span_in(scalar, offset, len(piece))
+        self.found.append(Diagnostic(code, message, span, hint))
 
     def _report(self, code: str, span: Span, message: str, hint: str = "") -> None:
         self.found.append(Diagnostic(code, message, span, hint))
@@ -584,6 +594,11 @@ def _without_code(html: str) -> str:
         elif inside and match[1] and match[2] == inside:
             done, inside = match.end(), ""
     return "".join(pieces) + html[done:]
+
+
+def _as_written(address: str, scalar: Scalar) -> str:
+    """An address as it stands in the text; Markdown has written some of its characters as `%20` and the like."""
+    return address if "%" not in address or address in scalar.value else unquote(address)
 
 
 def _unused(text: str) -> str:

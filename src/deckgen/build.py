@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from deckgen.kinds import Kind
     from deckgen.notes import Deck
 
+MAX_FIELDS = 256 * 1024 * 1024
+"""The most characters of all notes' fields together."""
 _NOTES_A_TICK = 500
 _MEDIA = re.compile(r"(?:src=\"|\[sound:)([^\"\]]+)")
 
@@ -109,7 +111,8 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     started = now()
     tell = progress or (lambda *_: None)
     project = project.resolve()
-    deck_reader = Reader(*source.read(project / "source" / "deck.yaml", "source/deck.yaml", project))
+    manifest = project / "source" / "deck.yaml"
+    deck_reader = Reader(*source.read(manifest, "source/deck.yaml", project, source.MAX_SMALL))
     deck = notes.read_deck(deck_reader)
     found = deck_reader.found
     documents = [deck_reader.document]
@@ -164,10 +167,10 @@ def kinds_in_force(project: Path) -> tuple[list[Kind], list[Diagnostic], dict[st
         that this points into.
     """
     documents: list[source.Document] = []
-    found: list[Diagnostic] = []
+    found = Found()
     in_force, _ = _read_kinds(kind_folders(_template_folders(project.resolve())), documents, found)
-    found.sort(key=lambda diagnostic: diagnostic.position)
-    return in_force, found, _lines_of(found, documents, {})
+    listed = told(found)
+    return in_force, listed, _lines_of(listed, documents, {})
 
 
 def _pack(result: Build, note_types: dict[str, NoteType], media: dict[str, Media], version: str) -> None:
@@ -328,10 +331,17 @@ def _rows(
     writer = FieldWriter(markup, {note.id: note for note in deck.notes}, changes.first_ids)
     whole = [note for note in deck.notes if note.whole and not (note.retired and note not in changes.known)]
     rows = []
+    size = 0
     for number, note in enumerate(package.in_order(whole)):
         if number % _NOTES_A_TICK == 0:
             tell("rendering", number, len(whole))
         fields = writer.write(note)
+        size += sum(map(len, fields))
+        if size > MAX_FIELDS:
+            message = f"the notes up to this one have more than {MAX_FIELDS >> 20} million characters"
+            hint = "make several decks of them; the rows of a table count for each of its cards"
+            found.append(Diagnostic("too-large", message, notes.place(note), hint))
+            break
         cards = note_types[note.kind.name].rules.cards(fields, tagged=bool(note.tags))
         if not cards and not _errors(found) and not _errors(markup.found):
             message = "Anki would make no card of this note: what its fronts show is blank"
@@ -344,7 +354,10 @@ def _rows(
 def _lines_of(
     diagnostics: list[Diagnostic], documents: list[source.Document], templates: dict[str, str]
 ) -> dict[str, list[str]]:
-    """The lines of the files that diagnostics point into."""
-    wanted = {diagnostic.span.path for diagnostic in diagnostics}
-    lines = {path: text.split("\n") for path, text in templates.items() if path in wanted}
+    """The lines of the files that diagnostics point into; of templates and the ledger up to the last of them."""
+    wanted: dict[str, int] = {}
+    for span in (diagnostic.span for diagnostic in diagnostics):
+        wanted[span.path] = max(span.line, wanted.get(span.path, 0))
+    texts = {path: text for path, text in templates.items() if path in wanted}
+    lines = {path: text.split("\n", wanted[path])[: wanted[path]] for path, text in texts.items()}
     return lines | {document.path: document.lines for document in documents if document.path in wanted}

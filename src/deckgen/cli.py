@@ -447,8 +447,8 @@ class _Report:
         paint = _paint if _coloured() else None
         for diagnostic in diagnostics:
             _say(render(diagnostic, lines.get(diagnostic.span.path), width, wrap=terminal, paint=paint))
-        errors = sum(diagnostic.level == "error" for diagnostic in diagnostics)
-        advice = len(diagnostics) - errors
+        errors = sum(each.stands_for for each in diagnostics if each.level == "error")
+        advice = sum(each.stands_for for each in diagnostics if each.level == "advice")
         if diagnostics:
             counts = [counted(errors, "error")] * bool(errors) + [f"{advice} advice"] * bool(advice)
             _say(f"{', '.join(counts)}{f': {note}' if note else ''}")

@@ -7,6 +7,7 @@ templates come from the kinds' folders and base/ alone.
 from __future__ import annotations
 
 import html
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from markupsafe import Markup
 from deckgen import anki_template
 from deckgen.anki_template import CardRules
 from deckgen.diagnostics import Diagnostic, Span, did_you_mean, listing
-from deckgen.source import load
+from deckgen.source import MAX_SMALL, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -125,7 +126,8 @@ class _Loader(BaseLoader):
             reversed(self.bases) if first == "base" else [self.kinds[first]] if first in self.kinds else []
         )
         for owner in owners:
-            if (owner.path / name).is_file():
+            # also a folder, a pipe or a link to nowhere of that name, which is told when it is read
+            if os.path.lexists(owner.path / name):
                 return owner / name
         return None
 
@@ -137,7 +139,7 @@ class _Loader(BaseLoader):
         found = self.find(template)
         if found is None:
             raise TemplateNotFound(template)
-        text, fault = load(found.path, found.shown, found.top)
+        text, fault = load(found.path, found.shown, found.top, MAX_SMALL)
         self.texts[found.shown] = text.replace("\r\n", "\n")
         if fault:
             self.unreadable.append(fault)

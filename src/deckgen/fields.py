@@ -24,6 +24,7 @@ _Write: TypeAlias = "Callable[[Note, Value], str]"
 _EMPHASIS = re.compile(r"\*+|==|(?<!\w)_|_(?!\w)")
 _MORE_MARKUP = re.compile(r"[$\[<`|\\{]")
 _LABEL_WORDS = 12
+_LABEL_TEXT = 1000  # characters in which these words stand
 _NONE = References([])  # an id is the note's own, and has no value to render
 
 
@@ -46,6 +47,8 @@ class FieldWriter:
         self.by_id = by_id
         self.first_ids = first_ids or {}
         self._plans: dict[str, list[tuple[int, str, _Write]]] = {}
+        self._options_of: Options | None = None
+        self._options_made: list[str] = []
         self._tables: dict[Table, tuple[list[str], dict[Note, list[str]]]] = {}
 
     def write(self, note: Note) -> list[str]:
@@ -112,8 +115,15 @@ class FieldWriter:
         """The options, as a list."""
         if not isinstance(value, Options):
             return ""
-        document, render = note.chapter.document, self.markup.markdown
-        return f"<ol>{''.join(f'<li>{render(option.text, document)}</li>' for option in value.items)}</ol>"
+        return f"<ol>{''.join(f'<li>{text}</li>' for text in self._option_texts(note, value))}</ol>"
+
+    def _option_texts(self, note: Note, options: Options) -> list[str]:
+        """The texts of a note's options as HTML, rendered once for both fields that show them."""
+        if self._options_of is not options:
+            document, render = note.chapter.document, self.markup.markdown
+            self._options_of = options
+            self._options_made = [render(option.text, document) for option in options.items]
+        return self._options_made
 
     def _explanations(self, note: Note, value: Value) -> str:
         """The options once more, each with whether it is right, and why."""
@@ -121,13 +131,12 @@ class FieldWriter:
             return ""
         document, render = note.chapter.document, self.markup.markdown
         items = []
-        for option in value.items:
+        for option, text in zip(value.items, self._option_texts(note, value), strict=True):
             verdict = (
                 '<div class="verdict right">Best answer</div>'
                 if option.correct
                 else '<div class="verdict wrong">Not the best</div>'
             )
-            text = render(option.text, document)
             why = render(option.why, document)
             items.append(f'<li>{verdict}<div class="option">{text}</div><div class="why">{why}</div></li>')
         return f"<ol>{''.join(items)}</ol>"
@@ -189,7 +198,7 @@ def label(note: Note) -> str:
     value = note.values.get(note.kind.label) if note.kind.label else None
     if isinstance(value, Texts):
         value = value.items[0] if value.items else None
-    text = without_clozes(value.value) if isinstance(value, Scalar) else ""
+    text = without_clozes(value.value[:_LABEL_TEXT]) if isinstance(value, Scalar) else ""
     if not text or _MORE_MARKUP.search(text):
         return note.id.rpartition(".")[2].replace("-", " ")
     words = _EMPHASIS.sub("", text).split()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deckgen import source
-from deckgen.diagnostics import Diagnostic, Span, did_you_mean, listing
-from deckgen.reading import Reader
+from deckgen.diagnostics import Diagnostic, Found, Span, did_you_mean, listing
+from deckgen.reading import MAX_ITEMS, Reader
 from deckgen.source import Document, Mapping, Node, Scalar
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ _KEYS = (
 _FIELD_NAME = re.compile(r'[^:"{}#^/\s](?:[^:"{}]*[^:"{}\s])?')
 
 
-def read_kind(folder: Path, shown: str, within: Path) -> tuple[Kind | None, Document, list[Diagnostic]]:
+def read_kind(folder: Path, shown: str, within: Path) -> tuple[Kind | None, Document, Found]:
     """Read the kind.yaml of a folder.
 
     Args:
@@ -195,7 +195,9 @@ def read_kind(folder: Path, shown: str, within: Path) -> tuple[Kind | None, Docu
     Returns:
         The kind, None where it has faults; its document; the diagnostics.
     """
-    document, found = source.read(folder / "kind.yaml", f"{shown}/kind.yaml", within)
+    document, found = source.read(
+        folder / "kind.yaml", f"{shown}/kind.yaml", within, source.MAX_SMALL
+    )
     if document.broken:
         return None, document, found
     reader = Reader(document, found)
@@ -254,6 +256,10 @@ def _keys(reader: Reader, root: Mapping, under: str) -> dict[str, Key]:
     if not isinstance(node, Mapping):
         hint = "write each key on a line, and behind it in braces its type: `rule: {type: markdown}`"
         reader.report("wrong-type", node, f"`{under}` must have each key with its type", hint)
+        return {}
+    if len(node.entries) > MAX_ITEMS:
+        message = f"`{under}` has {len(node.entries):,} keys, and deckgen takes up to {MAX_ITEMS}"
+        reader.report("too-large", node, message)
         return {}
     keys = {}
     for name, spec in node.entries.items():

@@ -12,10 +12,11 @@ import re
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from deckgen.diagnostics import Diagnostic, Span
+from deckgen.diagnostics import Diagnostic, Found, Span
 from deckgen.source import load
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 PATH = "source/ledger.jsonl"
 FORMAT = 1
-MAX_BYTES = 512 * 1024 * 1024
+MAX_BYTES = 128 * 1024 * 1024
+"""The largest ledger: some 600,000 notes."""
 
 Line = dict[str, Any]
 """A line of the ledger: its first member says what it tells of."""
@@ -58,6 +60,8 @@ _ORDER = list(_MEMBERS)
 _KEYS = {"type": "id", "note": "guid", "release": "release"}
 _MARK = re.compile(r"(?m)^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?$")
 _HINT = "restore the file from git (`git checkout source/ledger.jsonl`); it is not written by hand"
+_MOST = 1000  # names, fields or cards of a line
+_FEW = 100_000  # commas and the like that a ledger of a few lines may have
 _CARDS = re.compile(r"[0-9]{1,5}(,[0-9]{1,5})*")
 _A_DAY = 86_400  # how far a clock may be off, in seconds
 
@@ -88,10 +92,15 @@ class Ledger:
 
     def span(self, line: Line) -> Span:
         """Where a line stands."""
-        return Span(PATH, next(number for number, each in enumerate(self.lines, 1) if each is line))
+        return Span(PATH, self._numbers[id(line)])
+
+    @cached_property
+    def _numbers(self) -> dict[int, int]:
+        """The numbers of the lines, by the lines' identities."""
+        return {id(line): number for number, line in enumerate(self.lines, 1)}
 
 
-def read(project: Path) -> tuple[Ledger, list[Diagnostic], str]:
+def read(project: Path) -> tuple[Ledger, Found, str]:
     """Read the ledger of a project; an empty one where there is no file.
 
     Returns:
@@ -99,8 +108,8 @@ def read(project: Path) -> tuple[Ledger, list[Diagnostic], str]:
     """
     text, fault = read_text(project)
     if fault:
-        return Ledger(), [fault], ""
-    return (*parse(text), text) if text is not None else (Ledger(), [], "")
+        return Ledger(), Found([fault]), ""
+    return (*parse(text), text) if text is not None else (Ledger(), Found(), "")
 
 
 def read_text(project: Path) -> tuple[str | None, Diagnostic | None]:
@@ -112,51 +121,68 @@ def read_text(project: Path) -> tuple[str | None, Diagnostic | None]:
     return text.replace("\r\n", "\n"), fault  # as git may write it on Windows
 
 
-def parse(text: str) -> tuple[Ledger, list[Diagnostic]]:
+def parse(text: str) -> tuple[Ledger, Found]:
     """Read the text of a ledger; what is wrong with it beside it."""
     if "<<<<<<<" in text and (mark := _MARK.search(text)):
         message = "git left the marks of a conflict in the ledger"
         span = Span(PATH, text.count("\n", 0, mark.start()) + 1)
-        return Ledger(), [Diagnostic("ledger-conflict", message, span, "run `deckgen check --fix`")]
-    found: list[Diagnostic] = []
-    lines = _decoded(text.removesuffix("\n"))
-    ledger = Ledger()
-    if fault := _first_damaged(lines):
-        found.append(fault)
-    else:
-        ledger.lines = [line for line in lines if isinstance(line, dict)]
-        _fill(ledger, found, text)
+        return Ledger(), Found([Diagnostic("ledger-conflict", message, span, "run `deckgen check --fix`")])
+    lines, fault = _lines(text.removesuffix("\n"))
+    if fault:
+        return Ledger(), Found([fault])
+    found = Found()
+    ledger = Ledger(lines=lines)
+    _fill(ledger, found, text)
     return ledger, found
 
 
-def _decoded(text: str) -> list[object]:
-    """The values of the lines; None for one that is not JSON."""
-    with suppress(ValueError, RecursionError):
-        # four times as fast as line by line, where they are all sound
-        lines: list[object] = json.loads("[" + text.replace("}\n{", "},\n{") + "]")
-        if len(lines) == text.count("\n") + 1:
-            return lines
-    return [_value(row) for row in text.split("\n")]
-
-
-def _first_damaged(lines: list[object]) -> Diagnostic | None:
-    """The first line that is none."""
+def _lines(text: str) -> tuple[list[Line], Diagnostic | None]:
+    """The lines of a ledger, or what is wrong with the first that is none."""
+    whole = _decoded(text)
     sound: set[tuple[object, ...]] = set()
-    for number, line in enumerate(lines, 1):
+    lines: list[Line] = []
+    for number, line in enumerate(whole if whole is not None else map(_value, _rows(text)), 1):
         if isinstance(line, dict):
             # most lines have the same members of the same types, and need not be looked at one by one
             shape = (*line, *map(type, line.values()))
-            if shape in sound:
+            if shape in sound and whole is not None:
+                lines.append(line)
                 continue
-            if _well_formed(line):
+            if _well_formed(line) and all(len(each) <= _MOST for each in line.values() if type(each) is list):
                 sound.add(shape)
+                lines.append(line)
                 continue
             version = line.get("ledger", FORMAT)
             if version != FORMAT and isinstance(version, int):
                 message = f"the ledger is of format {version}, and this deckgen knows {FORMAT}"
-                return Diagnostic("newer-ledger", message, Span(PATH, number), "update deckgen")
-        return Diagnostic("bad-ledger", "this is not a line of a ledger", Span(PATH, number), _HINT)
+                return [], Diagnostic("newer-ledger", message, Span(PATH, number), "update deckgen")
+        return [], Diagnostic("bad-ledger", "this is not a line of a ledger", Span(PATH, number), _HINT)
+    return lines, None
+
+
+def _decoded(text: str) -> list[object] | None:
+    """The values of all lines at once, four times as fast as one by one; None where that may not be.
+
+    That is where not all lines are sound JSON, and where there are more brackets and commas than a ledger has:
+    what these make would take many times the room of the text.
+    """
+    ends = text.count("\n")
+    if text.count('}\n{"') != ends or text.count(",") + 10 * (text.count("[") + text.count("{")) > 60 * ends + _FEW:
+        return None
+    with suppress(ValueError, RecursionError):
+        lines: list[object] = json.loads("[" + text.replace("}\n{", "},\n{") + "]")
+        if len(lines) == ends + 1:
+            return lines
     return None
+
+
+def _rows(text: str) -> Iterator[str]:
+    """The lines of a text, one by one."""
+    start = 0
+    while (end := text.find("\n", start)) >= 0:
+        yield text[start:end]
+        start = end + 1
+    yield text[start:]
 
 
 def _value(row: str) -> object:
@@ -183,7 +209,7 @@ def _well_formed(line: Line) -> bool:
     )
 
 
-def _fill(ledger: Ledger, found: list[Diagnostic], text: str) -> None:
+def _fill(ledger: Ledger, found: Found, text: str) -> None:
     """Sort the lines into the ledger, and report those that break a rule."""
     latest = int(time.time()) + _A_DAY
     notes = [line for line in ledger.lines if "note" in line]
@@ -207,9 +233,9 @@ def _fill(ledger: Ledger, found: list[Diagnostic], text: str) -> None:
     if "\\ud" in text or "\\uD" in text:
         odd += [line for line in ledger.lines if _lone_surrogate(line)]
     message = "this time lies in the future; is the clock of this machine right?"
-    found += [Diagnostic("bad-ledger", message, ledger.span(line), _HINT) for line in late]
+    found += (Diagnostic("bad-ledger", message, ledger.span(line), _HINT) for line in late)
     message = "this is not a line of a ledger"
-    found += [Diagnostic("bad-ledger", message, ledger.span(line), _HINT) for line in odd]
+    found += (Diagnostic("bad-ledger", message, ledger.span(line), _HINT) for line in odd)
     if not found:
         found += _doubled(ledger)
     _complete(ledger, found)
@@ -282,7 +308,7 @@ def _doubled(ledger: Ledger) -> Iterator[Diagnostic]:
         seen.update(keys)
 
 
-def _complete(ledger: Ledger, found: list[Diagnostic]) -> None:
+def _complete(ledger: Ledger, found: Found) -> None:
     """Report lines that are missing."""
     versions = {line["release"] for line in ledger.releases}
     lacks = ""

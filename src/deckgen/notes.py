@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 MIN_OPTIONS, MAX_OPTIONS = 2, 8
 MIN_COLUMNS = 2
+MAX_ROWS = 200
+"""The most rows of a table: each of its cards shows all of them."""
+MAX_ACCEPTS = 1000
 _FIRST_WORDS = 200  # characters in which an id is looked for
 _OPTION_KEYS = ("text", "correct", "why")
 
@@ -245,7 +249,7 @@ def read_deck(reader: Reader) -> Deck:  # noqa: C901, PLR0912 (one key after the
     if "feedback" in values:
         deck.feedback = _feedback(reader, values["feedback"])
     if "accept" in values:
-        accepts = (_accept(reader, item) for item in reader.items(values["accept"], "accept", "code"))
+        accepts = (_accept(reader, item) for item in reader.items(values["accept"], "accept", "code", MAX_ACCEPTS))
         deck.accept = [accept for accept in accepts if accept]
     if "exam_options" in values:
         deck.exam_options = _exam_options(reader, values["exam_options"])
@@ -366,7 +370,7 @@ def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Containe
     for section, kind in sections.items():
         if node := root.entries.get(section):
             read = _read_table if kind.rows else _read_note
-            for item in reader.items(node, section, "id"):
+            for item in reader.items(node, section, "id", sys.maxsize):
                 found += read(reader, item, kind, chapter)
     # a chapter's notes keep the order in which they are written, whatever their kinds
     deck.notes += sorted(found, key=lambda note: note.at.start)
@@ -408,7 +412,7 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
     if isinstance(rows, Sequence) and not rows.items:
         reader.report("empty-value", rows, f"`{kind.rows}` has no items")
     table = Table(head.id, values, head.start, head.allow)
-    for row in reader.items(rows, kind.rows, "id"):
+    for row in reader.items(rows, kind.rows, "id", MAX_ROWS):
         row_mapping, row_values, row_whole = _read_values(
             reader, row, f"a row of {_article(kind)}", kind.keys
         )
@@ -529,8 +533,9 @@ def _missing_hint(
     reader: Reader, mapping: Mapping, missing: list[str], values: ReadOnly[str, Value]
 ) -> str:
     """What to do about required keys that are missing."""
-    for value in mapping.entries.values():
-        for name in missing if isinstance(value, Scalar) and value.style == "|" else ():
+    blocks = (value for value in mapping.entries.values() if isinstance(value, Scalar) and value.style == "|")
+    for value in blocks:
+        for name in missing:
             if inside := re.search(rf"(?m)^ *{re.escape(name)}:(?= |$)", value.value):
                 line = reader.document.span_in(value, inside.start()).line
                 return f"`{name}:` on line {line} belongs to the text above it, because it is indented as far as that"
@@ -690,7 +695,7 @@ OWN_SCHEMAS: dict[str, Schema] = {
 
 def probable_ids(document: Document) -> Iterable[str]:
     """The ids in a file with faults, so that references to its notes are not called unknown."""
-    written = re.findall(r"(?mi)^[\s{-]*id:[ ]*([^\s,#}]+)", document.text)
+    written = re.findall(r"(?mi)^[ \t{-]*+id:[ ]*([^\s,#}]+)", document.text)
     return [*written, *(word.lower() for word in written)]
 
 

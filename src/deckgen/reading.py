@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 """What an id looks like: small letters and digits, with single hyphens between them."""
 
+MAX_TEXT = 100_000
+"""The longest text, in characters: some forty pages."""
+MAX_ITEMS = 100
+"""The most items of a list within a note, of a chapter's tags and the like."""
+MAX_NAME = 200
+"""The longest name of a deck, in characters."""
+
 _IN_ONE_MAPPING = 20  # unknown keys of one mapping that are told one by one
 _WORDS = 1000  # of one file, whose nearest known words are looked for: it takes a tenth of a millisecond
 _SHORT = 60  # characters of a text that a hint repeats
@@ -262,6 +269,10 @@ class Reader:
             key: The key that it stands under.
             sign: With what a comment begins that was hardly meant as one.
         """
+        if scalar is not None and len(scalar.value) > MAX_TEXT:
+            message = f"this text has {len(scalar.value):,} characters, and deckgen takes up to {MAX_TEXT:,}"
+            self.report("too-large", self.document.span_from(scalar.start), message, "split it into several notes")
+            return None
         if scalar is None or scalar.style not in {"", ">"}:
             return scalar
         if scalar.end - scalar.start != len(scalar.value) and (place := self._run_together(scalar)):
@@ -298,16 +309,20 @@ class Reader:
                 return self.document.span_from(scalar.start + match.start(2))
         return None
 
-    def items(self, node: Node, key: str, first: str = "") -> list[Node]:
+    def items(self, node: Node, key: str, first: str = "", most: int = MAX_ITEMS) -> list[Node]:
         """The items of a list; none, reported, where the node is no list.
 
         Args:
             node: The node.
             key: The key that it stands under.
             first: The key with which each item begins, where items have keys.
+            most: How many items it may have; those after them are reported and left out.
         """
         if isinstance(node, Sequence):
-            return node.items
+            if len(node.items) > most:
+                message = f"`{key}` has {len(node.items):,} items here, and deckgen takes up to {most:,}"
+                self.report("too-large", node.items[most], message)
+            return node.items[:most] if len(node.items) > most else node.items
         if isinstance(node, Scalar) and not node.value.strip():
             self.report("empty-value", node, f"`{key}` is empty", "write its items below it, or take it away")
             return []
@@ -376,7 +391,9 @@ class Reader:
             return None
         name = scalar.value.strip()
         fault = ""
-        if any(ord(char) < 32 or char == '"' for char in name):  # noqa: PLR2004 (the control characters)
+        if len(name) > MAX_NAME:
+            fault = f"has more than {MAX_NAME} characters"
+        elif any(ord(char) < 32 or char == '"' for char in name):  # noqa: PLR2004 (the control characters)
             fault = "holds a quotation mark or a line break, which Anki drops"
         elif any(not part or part != part.strip() for part in name.split("::")):
             fault = "has an empty part, or one with spaces around it"

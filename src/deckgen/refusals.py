@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from deckgen.faces import NoteType
     from deckgen.kinds import Kind
     from deckgen.ledger import Line
+    from deckgen.markup import Cloze
     from deckgen.notes import Note
+    from deckgen.source import Scalar
 
 
 _COMBINED = 12
@@ -133,18 +135,19 @@ def of_clozes(note: Note, line: Line) -> Iterator[Refusal]:
     """Answers that stand under another number than the one by which learners' reviews know them."""
     before = answers_in(line.get("clozes", ""))
     now: dict[str, set[str]] = {}
-    spots: dict[tuple[str, str], Span] = {}
+    spots: dict[tuple[str, str], tuple[Scalar, Cloze]] = {}
     for number, digest, scalar, cloze in answers(note):
         now.setdefault(number, set()).add(digest)
-        spots[number, digest] = note.chapter.document.span_in(scalar, cloze.start, cloze.inner - cloze.start)
-    for (number, digest), span in spots.items():
+        spots[number, digest] = scalar, cloze
+    for (number, digest), (scalar, cloze) in spots.items():
         if digest in before.get(number, ()):
             continue
         for old, digests in before.items():
             if old != number and digest in digests and digest not in now.get(old, ()):
                 message = f"this answer was released as c{old}, and now stands under c{number}"
                 hint = f"write c{old} again, since reviews hang on the number; new clozes take new numbers"
-                yield Refusal(span, message, hint)
+                length = cloze.inner - cloze.start
+                yield Refusal(note.chapter.document.span_in(scalar, cloze.start, length), message, hint)
                 break
 
 

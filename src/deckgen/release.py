@@ -102,7 +102,7 @@ def mend_ledger(project: Path) -> bool:
     why = "a line of it is damaged, or the two sides are of two decks"
     if text is not None:
         _, faults = ledger.parse(text)
-        why = faults[0].message if faults else ""
+        why = next(iter(faults)).message if faults else ""
     if text is None or why:
         hint = "undo the merge (`git merge --abort`), and change on one side what the two disagree on"
         raise CallError(f"the conflict in {ledger.PATH} cannot be resolved: {why}", hint)
@@ -165,7 +165,7 @@ def _check_unmoved(project: Path, read: str, text: str) -> None:
     _, faults = ledger.parse(text)
     if faults:
         raise CallError(
-            f"the ledger would not hold this release: {faults[0].message}", "report this as a bug"
+            f"the ledger would not hold this release: {next(iter(faults)).message}", "report this as a bug"
         )
 
 

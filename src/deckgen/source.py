@@ -539,9 +539,8 @@ def _syntax(document: Document, error: YAMLError) -> Diagnostic:
     if isinstance(error, MarkedYAMLError):
         problem, mark = error.problem or "", error.problem_mark or error.context_mark
         context = error.context_mark
-        if "quoted scalar" in (error.context or "") and context and (
-            "escape" not in problem or context.line == mark.line
-        ):
+        quoted = context is not None and "quoted scalar" in (error.context or "")
+        if quoted and not (mark and "escape" in problem and context.line != mark.line):
             mark = context
     if mark is None:
         return Diagnostic("yaml-syntax", "YAML cannot read this file", Span(document.path))

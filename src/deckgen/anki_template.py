@@ -13,6 +13,11 @@ from deckgen.markup import MAX_CLOZE, clozes
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
+MAX_SECTIONS = 50
+"""How deep sections may stand in each other."""
+MAX_FAULTS = 100
+"""After so many faults of a template the rest is not looked at."""
+
 FILTERS = frozenset(
     [
         "text",
@@ -88,6 +93,8 @@ def parse(text: str) -> Template:
         done = match.end()
         offset, length = match.start(), len(match.group())
         inner = (match[1] or "").strip()
+        if len(template.faults) > MAX_FAULTS:
+            return template
         if match[1] is None:
             fault = Fault("anki-syntax", "this `{{` is never closed", "it ends with `}}`", offset, 2)
             template.faults.append(fault)
@@ -95,6 +102,10 @@ def parse(text: str) -> Template:
             section = Section(inner[1:].strip(), inner[0] == "^", [], offset, length)
             parts.append(section)
             stack.append(section)
+            if len(stack) > MAX_SECTIONS:
+                message = f"sections stand more than {MAX_SECTIONS} deep in each other"
+                template.faults.append(Fault("anki-syntax", message, "", offset, length))
+                return template
         elif inner[:1] == "/":
             _close(template, stack, inner[1:].strip(), offset, length)
         else:
@@ -137,6 +148,8 @@ def check(template: Template, fields: Collection[str], *, front: bool) -> list[F
     """The faults of a template on a note type with these fields, its own syntax included."""
     faults = list(template.faults)
     for tag in tags(template.parts):
+        if len(faults) > MAX_FAULTS:
+            break
         known = tag.field in fields or (
             tag.field in SPECIAL_FIELDS and not (front and tag.field == "FrontSide")
         )

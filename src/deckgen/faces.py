@@ -12,17 +12,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jinja2 import BaseLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import BaseLoader, TemplateError, TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
 
 from deckgen import anki_template
 from deckgen.anki_template import CardRules
 from deckgen.diagnostics import Diagnostic, Span, did_you_mean, listing
+from deckgen.sandbox import Sandbox
 from deckgen.source import MAX_SMALL, load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from jinja2 import Environment
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from deckgen.kinds import Kind
     from deckgen.notes import Deck
 
+MAX_CODE = 256 * 1024
+"""The most Jinja in all templates of a deck, in characters: it takes time to read."""
+
+_OPENS = re.compile(r"\[\[|\[%")
 _KNOWN = ("deck", "kind", "fields", "side")
 _RIGHT_TO_LEFT = frozenset(
     ["ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku", "ps", "sd", "syr", "ug", "ur", "yi"]
@@ -116,6 +120,8 @@ class _Loader(BaseLoader):
         self.texts: dict[str, str] = {}
         """The templates loaded so far, by their paths as diagnostics show them."""
         self.unreadable: list[Diagnostic] = []
+        self.code = 0
+        """How much of them is Jinja, in characters."""
 
     def find(self, template: str) -> Folder | None:
         """The file of a template; None where there is none."""
@@ -140,18 +146,26 @@ class _Loader(BaseLoader):
         if found is None:
             raise TemplateNotFound(template)
         text, fault = load(found.path, found.shown, found.top, MAX_SMALL)
-        self.texts[found.shown] = text.replace("\r\n", "\n")
+        text = self.texts[found.shown] = text.replace("\r\n", "\n")
+        if self.code > MAX_CODE:
+            raise TemplateNotFound(template)  # which has been told
+        self.code += sum(map(len, _tags_of_jinja(text)))
+        if self.code > MAX_CODE and not fault:
+            message = f"up to here the templates have more than {MAX_CODE >> 10} KiB between `[[ ]]` and `[% %]`"
+            fault = Diagnostic("too-large", message, Span(found.shown))
         if fault:
             self.unreadable.append(fault)
             raise TemplateNotFound(template)
         return self.texts[found.shown], found.shown, lambda: True
 
 
-def _inert(value: object) -> object:
-    """Braces of a value, which Anki would read as a field, made harmless; markup stays as it is."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return Markup(html.escape(value).replace("{", "&#123;"))  # noqa: S704 (escaped on the spot)
-    return value
+def _tags_of_jinja(text: str) -> Iterator[str]:
+    """What stands between the marks of Jinja in a template."""
+    end = 0
+    while match := _OPENS.search(text, end):
+        close = text.find("]]" if match.group() == "[[" else "%]", match.end())
+        end = close + 2 if close >= 0 else len(text)
+        yield text[match.start() : end]
 
 
 class Faces:
@@ -172,20 +186,7 @@ class Faces:
         self.found: list[Diagnostic] = []
         self._deck = deck
         self._loader = _Loader(folders, kinds)
-        self._environment = ImmutableSandboxedEnvironment(
-            loader=self._loader,
-            block_start_string="[%",
-            block_end_string="%]",
-            variable_start_string="[[",
-            variable_end_string="]]",
-            comment_start_string="[#",
-            comment_end_string="#]",
-            trim_blocks=True,
-            lstrip_blocks=True,
-            autoescape=True,
-            finalize=_inert,
-            undefined=StrictUndefined,
-        )
+        self._environment = Sandbox(self._loader)
 
     @property
     def texts(self) -> dict[str, str]:
@@ -243,6 +244,8 @@ class Faces:
 
     def _render(self, name: str, kind: Kind, side: str) -> str:
         """A rendered template; empty, reported, where that fails."""
+        if self._environment.spent:
+            return ""  # which has been told
         try:
             return self._environment.get_template(name).render(
                 deck=self._deck_for(kind),
@@ -265,6 +268,8 @@ class Faces:
             span = self._failed_at(error, name, kind)
             message = error.message if isinstance(error, TemplateError) and error.message else str(error)
             message = message.strip().removesuffix(".")
+            if isinstance(error, (RecursionError, MemoryError, SyntaxError)):
+                message = "this is nested too deep, or it calls itself"
             hint = ""
             if match := re.search(r"'dict object' has no attribute '(\w+)'", message):
                 known = [*self._deck_for(kind), "name", "title"]
@@ -278,6 +283,8 @@ class Faces:
         if self._loader.unreadable:
             self.found += self._loader.unreadable
             self._loader.unreadable.clear()
+            return
+        if self._loader.code > MAX_CODE:
             return
         span = Span(kind.document.path) if error.name == name else self._failed_at(error, name, kind)
         self.found.append(Diagnostic("missing-face", f"there is no template `{error.name}`", span))

@@ -29,6 +29,7 @@ from genanki.apkg_schema import APKG_SCHEMA
 
 from deckgen import __version__
 from deckgen.diagnostics import CallError
+from deckgen.markup import MAX_MEDIA
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
@@ -164,6 +165,7 @@ def write(package: Package, file: IO[bytes]) -> None:
 
     Raises:
         OSError: A media file cannot be read any more.
+        CallError: A media file has changed since it was looked at.
     """
     archive = zipfile.ZipFile(file, "w")
     try:
@@ -172,13 +174,22 @@ def write(package: Package, file: IO[bytes]) -> None:
             info.compress_type = zipfile.ZIP_DEFLATED
             info.create_system = 3
             info.external_attr = 0o644 << 16
-            content = member if isinstance(member, bytes) else member.path.read_bytes()
+            content = member if isinstance(member, bytes) else _content(member)
             archive.writestr(info, content, compresslevel=_LEVEL)
         archive.close()
     except BaseException:
         # stopped amid a member, it can be closed no more, and would complain of that on stderr at the end
         archive.fp = None
         raise
+
+
+def _content(media: Media) -> bytes:
+    """What a media file holds, which must be what its name in the package was made of."""
+    with media.path.open("rb") as file:
+        content = file.read(MAX_MEDIA + 1)
+    if hashlib.sha256(content).hexdigest() != media.digest:
+        raise CallError(f"{media.path} has changed while this was built", "build once more")
+    return content
 
 
 def read_about(path: Path) -> dict[str, Any]:

@@ -53,10 +53,10 @@ def test_data_comes_back_as_it_was_written(
     """Whatever PyYAML writes of texts, in any style, is read as the same texts."""
     text = yaml.dump(data, default_style=style, default_flow_style=flow, width=width, allow_unicode=True)
     document, found = source.parse(text, "x.yaml")
-    found = [each for each in found if each.code != "control-character"]
-    if any(each.code == "yaml-syntax" and "mapping" in each.message for each in found):
+    others = [each for each in found if each.code != "control-character"]
+    if any(line.lstrip().startswith("? ") for line in document.lines) and others:
         return  # long keys are written as `? key`, which is read but never needed
-    assert not found, (text, found)
+    assert not others, (text, others)
     assert plain(document.root) == yaml.load(text, yaml.BaseLoader), text  # noqa: S506 (texts only)
 
 

@@ -103,6 +103,9 @@ class Reader:
 
     def report(self, code: str, place: Node | Span, message: str, hint: str = "") -> None:
         """Add a diagnostic at a node or span of the document."""
+        if self.found.full(code, self.document.path):
+            self.found.count(code, self.document.path)
+            return
         span = place if isinstance(place, Span) else self.document.span(place)
         self.found.append(Diagnostic(code, message, span, hint))
 
@@ -221,7 +224,9 @@ class Reader:
         odd = [name for name in mapping.entries if name not in required] if missing else []
         meant = {self.near(name, required) for name in odd[:_IN_ONE_MAPPING]}
         told = [name for name in missing if f"did you mean `{name}`?" not in meant]
-        if told:
+        if told and self.found.full("missing-key", self.document.path):
+            self.found.count("missing-key", self.document.path)
+        elif told:
             plural = "keys" if len(told) > 1 else "key"
             self.report("missing-key", mapping, f"{what} lacks the {plural} {listing(told)}", hint)
         return not missing
@@ -278,7 +283,7 @@ class Reader:
         if scalar.end - scalar.start != len(scalar.value) and (place := self._run_together(scalar)):
             self.report("wrong-type", place, *self._about_running_together(scalar, key))
             return None
-        span = self.document.cut_by_comment(scalar) if "#" in self.document.text else None
+        span = self.document.cut_by_comment(scalar) if self.document.has_comments else None
         if span and re.match(sign, self.document.lines[span.line - 1][(span.column or 1) - 1 :]):
             message = "the text ends before this ` #`, which begins a comment"
             self.report("cut-by-comment", span, message, BLOCK_HINT.format(key=key))

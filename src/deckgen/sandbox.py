@@ -206,7 +206,8 @@ def _with_costs(template: nodes.Template) -> None:
                 setattr(parent, field, _priced(value))
             elif isinstance(value, list):
                 value[:] = [_priced(each) if isinstance(each, nodes.Concat) else each for each in value]
-    for body in [template, *template.find_all(_BODIES)]:
+    bodies: list[Any] = [template, *template.find_all(_BODIES)]
+    for body in bodies:
         inside = list(body.find_all(nodes.Node))
         made = sum(len(each.data) for each in inside if isinstance(each, nodes.TemplateData))
         made += sum(len(each.value) for each in inside if isinstance(each, nodes.Const) and isinstance(each.value, str))
@@ -215,7 +216,9 @@ def _with_costs(template: nodes.Template) -> None:
 
 
 def _priced(concat: nodes.Concat) -> nodes.Call:
-    return _call("joined", concat.nodes).set_lineno(concat.lineno, override=True)
+    call = _call("joined", concat.nodes)
+    call.set_lineno(concat.lineno, override=True)
+    return call
 
 
 def _call(name: str, arguments: list[Any]) -> nodes.Call:

@@ -146,6 +146,11 @@ class Document:
         starts.extend(match.end() for match in _LINE_END.finditer(self.text))
         return starts
 
+    @cached_property
+    def has_comments(self) -> bool:
+        """Whether a comment can stand in it."""
+        return "#" in self.text
+
     @property
     def odd_ends(self) -> list[int]:
         """The lines, from 0, that end with a line break of YAML's that editors do not show as one."""
@@ -538,9 +543,8 @@ def _syntax(document: Document, error: YAMLError) -> Diagnostic:
     problem, mark = str(error), None
     if isinstance(error, MarkedYAMLError):
         problem, mark = error.problem or "", error.problem_mark or error.context_mark
-        context = error.context_mark
-        quoted = context is not None and "quoted scalar" in (error.context or "")
-        if quoted and not (mark and "escape" in problem and context.line != mark.line):
+        context = error.context_mark if "quoted scalar" in (error.context or "") else None
+        if context and not (mark and "escape" in problem and context.line != mark.line):
             mark = context
     if mark is None:
         return Diagnostic("yaml-syntax", "YAML cannot read this file", Span(document.path))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from deckgen.diagnostics import Diagnostic
+from deckgen.diagnostics import MOST_TOLD, Diagnostic
 from deckgen.notes import Deck, Note, place, unknown_id_hint
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 
+_NAMED = 12  # of a circle's notes; more are left out of its middle
 _HINTS = 20  # looking for the nearest of 100,000 ids takes a second
 
 
@@ -48,6 +50,7 @@ def circular_builds_on(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Dia
     del also_known
     by_id = _by_unique_id(deck)
     done: set[str] = set()
+    left = MOST_TOLD
     for start in by_id:
         path: dict[str, int] = {}
         stack = [(start, 0)]
@@ -64,10 +67,15 @@ def circular_builds_on(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Dia
             stack.append((name, step + 1))
             link = links[step]
             if link.value in path:
-                circle = [*list(path)[path[link.value] :], link.value]
+                circle = [*islice(path, path[link.value], None), link.value]
+                if len(circle) > _NAMED:
+                    circle[_NAMED // 2 : -_NAMED // 2] = ["…"]
                 message = f"these build on each other: {' → '.join(circle)}"
                 span = by_id[name].chapter.document.span(link)
                 yield Diagnostic("circular-builds-on", message, span, "take one of the links away")
+                left -= 1  # each costs as much as the circle is long
+                if left < 0:
+                    return
             elif link.value in by_id:
                 stack.append((link.value, 0))
 

@@ -29,6 +29,7 @@ ROOMS = (
     "changes",
     "build",
     "files",
+    "mend",
     "release",
     "rehearsal",
     "verify",

@@ -20,6 +20,7 @@ from deckgen.reading import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Mapping as ReadOnly
 
     from deckgen.kinds import Kind
     from deckgen.notes import Deck
@@ -110,9 +111,9 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     found = deck_reader.found
     documents = [deck_reader.document]
 
-    folders = _template_folders(project)
+    folders = template_folders(project)
     owners = kind_folders(folders)
-    in_force, unread = _read_kinds(owners, documents, found)
+    in_force, unread = read_kinds(owners, documents, found)
     faces = Faces(deck, folders, owners)
     note_types = {kind.name: faces.note_type(kind) for kind in in_force}
     found += faces.found
@@ -182,14 +183,27 @@ def _errors(found: list[Diagnostic]) -> bool:
     return any(diagnostic.level == "error" for diagnostic in found)
 
 
-def _read_kinds(
-    owners: list[Folder], documents: list[source.Document], found: list[Diagnostic]
+def read_kinds(
+    owners: list[Folder],
+    documents: list[source.Document],
+    found: list[Diagnostic],
+    texts: ReadOnly[str, str] | None = None,
 ) -> tuple[list[Kind], set[str | None]]:
-    """The kinds that could be read, and the sections of those that could not; None for one unknown."""
+    """Read the kinds.
+
+    Args:
+        owners: Their folders.
+        documents: Gains the documents of their kind.yaml.
+        found: Gains what is wrong with them.
+        texts: What some kind.yaml would say, by their paths as diagnostics show them.
+
+    Returns:
+        The kinds that could be read, and the sections of those that could not; None for one unknown.
+    """
     in_force: list[Kind] = []
     unread: set[str | None] = set()
     for owner in owners:
-        kind, document, faults = kinds.read_kind(owner.path, owner.shown, owner.top)
+        kind, document, faults = kinds.read_kind(owner.path, owner.shown, owner.top, texts or {})
         documents.append(document)
         found += faults
         if kind:
@@ -213,7 +227,7 @@ def _read_chapters(  # noqa: PLR0913, PLR0917 (the parts of the path)
 ) -> set[str]:
     """Read the chapters into the deck; the ids that stand in what could not be read."""
     known_ids: set[str] = set()
-    paths = _chapters(project, found)
+    paths = chapters(project, found)
     for number, path in enumerate(paths):
         tell("reading", number, len(paths))
         reader = Reader(*source.read(path, path.relative_to(project).as_posix(), project))
@@ -226,7 +240,7 @@ def _read_chapters(  # noqa: PLR0913, PLR0917 (the parts of the path)
     return known_ids
 
 
-def _template_folders(project: Path) -> list[Folder]:
+def template_folders(project: Path) -> list[Folder]:
     """The shipped templates, then the project's own."""
     shipped, own = shipped_templates(), project / "templates"
     if own.resolve() == shipped.resolve():
@@ -248,7 +262,7 @@ def _unused_templates(project: Path, folders: list[Folder], used: dict[str, str]
             yield Diagnostic("unused-template", "nothing reads this file", Span(shown), hint)
 
 
-def _chapters(project: Path, found: list[Diagnostic]) -> list[Path]:
+def chapters(project: Path, found: list[Diagnostic]) -> list[Path]:
     """The chapters, by the natural order of their paths: 2 before 10."""
     top = project / "source"
     paths: list[Path] = []

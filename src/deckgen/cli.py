@@ -22,7 +22,7 @@ from deckgen import __version__
 from deckgen.diagnostics import CallError, counted, render
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import FrameType
 
     from rich.progress import Progress, TaskID
@@ -127,22 +127,48 @@ def build(
 def check(
     project: ProjectOption = None,
     fix: Annotated[  # noqa: FBT002 (typer's way)
-        bool, typer.Option("--fix", help="Mend what can be mended without asking: a conflict in the ledger.")
+        bool,
+        typer.Option(
+            "--fix", help="First mend what can only be meant in one way: missing ids, misread texts."
+        ),
+    ] = False,
+    dry_run: Annotated[  # noqa: FBT002 (typer's way)
+        bool, typer.Option("--dry-run", help="With --fix: show what it would do, and write nothing.")
     ] = False,
     output_format: FormatOption = Format.text,
 ) -> None:
     """Check the deck as `build` does, and write nothing but what `--fix` mends."""
     with _reporting("check", output_format) as report:
+        if dry_run and not fix:
+            raise CallError("--dry-run shows what --fix would do", "deckgen check --fix --dry-run")
         folder = _project(project)
-        if fix:
-            from deckgen.release import mend_ledger  # noqa: PLC0415
-
-            if mend_ledger(folder) and output_format is Format.text:
-                _say("source/ledger.jsonl: the conflict is resolved; commit it")
+        told = _mend(folder, report, dry_run=dry_run) if fix else {}
         result = _build(folder, report)
-        report.end(result)
+        report.end(result, more=told)
         if result.package is None:
             raise typer.Exit(1)
+
+
+def _mend(folder: Path, report: _Report, *, dry_run: bool) -> dict[str, object]:
+    """Mend a deck's sources, and tell what has been; what JSON says of it."""
+    from deckgen import mend  # noqa: PLC0415
+
+    made = mend.mend(folder)
+    changed = [each for each in made if each.diff]
+    if not dry_run:
+        mend.write(changed)
+    if report.output_format is Format.text:
+        for each in changed:
+            _say(f"{each.diff}{each.path}: {each.what}")
+        for each in made:
+            for sentence in each.left:
+                _say(f"{each.path}: left as it is: {sentence}")
+        if dry_run:
+            _say("--dry-run: nothing was written" if changed else "--dry-run: there is nothing to mend")
+    return {
+        "mended": [{"path": each.path, "what": each.what, "diff": each.diff} for each in changed],
+        "left": [{"path": each.path, "why": why} for each in made for why in each.left],
+    }
 
 
 @app.command()
@@ -317,8 +343,23 @@ class _Report:
         self.command = command
         self.output_format = output_format
 
-    def end(self, result: Build, note: str = "", path: Path | None = None, files: Sequence[str] = ()) -> None:
-        """Tell the diagnostics, and what came of the work: a package, or the files of a release."""
+    def end(
+        self,
+        result: Build,
+        note: str = "",
+        path: Path | None = None,
+        files: Sequence[str] = (),
+        more: Mapping[str, object] | None = None,
+    ) -> None:
+        """Tell the diagnostics, and what came of the work: a package, or the files of a release.
+
+        Args:
+            result: The build.
+            note: What is to be said after the number of errors.
+            path: Where the package is.
+            files: The files of a release.
+            more: Further members for JSON.
+        """
         errors = sum(diagnostic.level == "error" for diagnostic in result.diagnostics)
         if self.output_format is Format.json:
             about = _about(result, result.package, path) if result.package else None
@@ -328,6 +369,7 @@ class _Report:
                 diagnostics=[diagnostic.as_json() for diagnostic in result.diagnostics],
                 package=about,
                 **released,
+                **(more or {}),
             )
             return
         width = shutil.get_terminal_size((100, 24)).columns

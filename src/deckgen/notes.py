@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -21,6 +22,13 @@ MIN_OPTIONS, MAX_OPTIONS = 2, 8
 MIN_COLUMNS = 2
 
 _CLOZE_MARKS = re.compile(r"\{\{c[\d,]+::|::[^:{}]*\}\}|\}\}")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
+_UNSAID = re.compile(r"\[sound:[^\]]*\]|</?[A-Za-z][^<>]*>")
+_UNFOLDED = str.maketrans(
+    {"ø": "o", "æ": "ae", "œ": "oe", "ð": "d", "đ": "d", "þ": "th", "ł": "l", "\u0131": "i"}
+)
+"""Latin letters that are no plain ones with a mark, as plain ones."""
+_SLUG_WORDS, _SLUG_LENGTH = 5, 40
 
 
 @dataclass(slots=True)
@@ -422,11 +430,28 @@ def without_clozes(text: str) -> str:
     return _CLOZE_MARKS.sub("", text)
 
 
+def slug(text: str) -> str:
+    """An id that says what a text begins with: a few words of it, in plain letters and digits.
+
+    Returns:
+        The id; empty where the text has no Latin letters to make it of.
+    """
+    plain = _UNSAID.sub(" ", _LINK.sub(r"\1", without_clozes(text))).casefold().translate(_UNFOLDED)
+    plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
+    made = ""
+    for word in re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z])['\u2019](?=[a-z])", "", plain))[:_SLUG_WORDS]:
+        longer = f"{made}-{word}" if made else word[:_SLUG_LENGTH]
+        if len(longer) > _SLUG_LENGTH:
+            break
+        made = longer
+    return made if re.search(r"[a-z]", made) else ""
+
+
 def _id_hint(values: ReadOnly[str, Value]) -> str:
     """An id that would suit a note without one."""
-    first = next((value.value for value in values.values() if isinstance(value, Scalar)), "")
-    words = re.findall(r"[a-z0-9]+", without_clozes(first).lower())[:4]
-    return f"give it one that says what it is about, as `id: {'-'.join(words)}`" if words else ""
+    first = slug(next((value.value for value in values.values() if isinstance(value, Scalar)), ""))
+    shown = f"as `id: {first}`; " if first else ""
+    return f"give it one that says what it is about, {shown}`deckgen check --fix` writes such ids"
 
 
 def _check_cells(reader: Reader, note: Note) -> None:

@@ -7,7 +7,6 @@ import re
 import stat
 import subprocess
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,11 +18,12 @@ from deckgen import mend, source
 from deckgen.cli import app
 from deckgen.diagnostics import CallError
 from deckgen.source import Mapping, Node, Sequence
-from tests.conftest import DECK, change, run, write_project
+from tests.conftest import DECK, REPOSITORY, change, run, write_project
 from tests.faults import KIND, kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     Project = Callable[..., Path]
 
@@ -323,9 +323,9 @@ IDS = {
         "  - id: definition-1\n    term: 信頼\n    definition: y\n",
     ),
     "markup": (
-        "  - term: The *client's* [side](https://a.b) of <b>it</b> all told\n    definition: y\n",
+        "  - term: The *client's* [side](https://a.b) of <b>it</b> too\n    definition: y\n",
         (
-            "  - id: the-clients-side-of-it\n    term: The *client's* [side](https://a.b) of <b>it</b> all told\n"
+            "  - id: the-clients-side-of-it\n    term: The *client's* [side](https://a.b) of <b>it</b> too\n"
             "    definition: y\n"
         ),
     ),
@@ -920,9 +920,18 @@ def test_files_that_are_no_chapters_stay(text: bytes, project: Project) -> None:
     assert (folder / "source/two.yaml").read_bytes() == before
 
 
+def test_the_example_in_the_docs_is_true(project: Project) -> None:
+    """The chapter that docs/writing.md shows becomes the one that it shows below."""
+    page = (REPOSITORY / "docs/writing.md").read_text(encoding="utf-8").partition("## Slips that")[2]
+    before, after = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    folder = project({ONE: before})
+    assert fixed(folder) == after
+    assert check(folder).code == 0
+
+
 def test_this_deck_needs_no_mending() -> None:
     """The repository's own deck and kinds are as --fix would have them."""
-    assert mend.mend(Path(__file__).parents[1]) == []
+    assert mend.mend(REPOSITORY) == []
 
 
 # ---------------------------------------------------------------------------------------- whatever is written

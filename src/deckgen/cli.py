@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from deckgen.package import Package
     from deckgen.verify import Verification
 
+# what a file may hold to play with a terminal
+_UNSEEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160)], "\N{REPLACEMENT CHARACTER}")
+
 app = typer.Typer(
     name="deckgen",
     help="Anki decks for exams, kept as code: YAML in, an .apkg for Anki out.",
@@ -159,7 +162,7 @@ def _mend(folder: Path, report: _Report, *, dry_run: bool) -> dict[str, object]:
         mend.write(changed)
     if report.output_format is Format.text:
         for each in changed:
-            _say(f"{each.diff}{each.path}: {each.what}")
+            _say(f"{each.diff.translate(_UNSEEN)}{each.path}: {each.what}")
         for each in made:
             for sentence in each.left:
                 _say(f"{each.path}: left as it is: {sentence}")

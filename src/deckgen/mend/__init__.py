@@ -7,6 +7,7 @@ their stray blanks. These are edits of the files' own text: all else in them sta
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from deckgen import ledger
@@ -59,7 +60,7 @@ class Mended:
     what: str
     left: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def diff(self) -> str:
         """What becomes of the file, as a unified diff; empty where nothing does."""
         before, after = (content.decode("utf-8-sig", "replace") for content in (self.before, self.after))

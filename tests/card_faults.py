@@ -204,6 +204,10 @@ CARD_FAULTS = (
     definition("direction-override", "Tracking", "Following «\u202e»what\u202c people say."),
     definition("direction-override", "Tracking", "Following «\u202d»what people say."),
     definition("direction-override", "Tracking", "Following «\u202b»שלום people say."),
-    definition("direction-override", "Tracking", "Following «\u2067»שלום people\u202c say.\nThat is all.\u2069"),
-    definition("direction-override", "Tracking", "Following \u2067a\u2069 «\u2068»what\u202b people\u202c say."),
+    definition(
+        "direction-override", "Tracking", "Following «\u2067»שלום people\u202c say.\nThat is all.\u2069"
+    ),
+    definition(
+        "direction-override", "Tracking", "Following \u2067a\u2069 «\u2068»what\u202b people\u202c say."
+    ),
 )

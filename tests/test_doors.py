@@ -34,6 +34,7 @@ ROOMS = (
     "files",
     "formats",
     "schema",
+    "mend",
     "release",
     "rehearsal",
     "verify",

@@ -22,6 +22,7 @@ from deckgen.reading import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Mapping as ReadOnly
 
     from deckgen.kinds import Kind
     from deckgen.notes import Deck
@@ -117,9 +118,9 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     found = deck_reader.found
     documents = [deck_reader.document]
 
-    folders = _template_folders(project)
+    folders = template_folders(project)
     owners = kind_folders(folders)
-    in_force, unread = _read_kinds(owners, documents, found)
+    in_force, unread = read_kinds(owners, documents, found)
     faces = Faces(deck, folders, owners)
     note_types = {kind.name: faces.note_type(kind) for kind in in_force}
     found += faces.found
@@ -168,7 +169,7 @@ def kinds_in_force(project: Path) -> tuple[list[Kind], list[Diagnostic], dict[st
     """
     documents: list[source.Document] = []
     found = Found()
-    in_force, _ = _read_kinds(kind_folders(_template_folders(project.resolve())), documents, found)
+    in_force, _ = read_kinds(kind_folders(template_folders(project.resolve())), documents, found)
     listed = told(found)
     return in_force, listed, _lines_of(listed, documents, {})
 
@@ -208,14 +209,27 @@ def _errors(found: Iterable[Diagnostic]) -> bool:
     return any(diagnostic.level == "error" for diagnostic in found)
 
 
-def _read_kinds(
-    owners: list[Folder], documents: list[source.Document], found: Found
+def read_kinds(
+    owners: list[Folder],
+    documents: list[source.Document],
+    found: Found,
+    texts: ReadOnly[str, str] | None = None,
 ) -> tuple[list[Kind], set[str | None]]:
-    """The kinds that could be read, and the sections of those that could not; None for one unknown."""
+    """Read the kinds.
+
+    Args:
+        owners: Their folders.
+        documents: Gains the documents of their kind.yaml.
+        found: Gains what is wrong with them.
+        texts: What some kind.yaml would say, by their paths as diagnostics show them.
+
+    Returns:
+        The kinds that could be read, and the sections of those that could not; None for one unknown.
+    """
     in_force: list[Kind] = []
     unread: set[str | None] = set()
     for owner in owners:
-        kind, document, faults = kinds.read_kind(owner.path, owner.shown, owner.top)
+        kind, document, faults = kinds.read_kind(owner.path, owner.shown, owner.top, texts or {})
         documents.append(document)
         found += faults
         if kind:
@@ -239,7 +253,7 @@ def _read_chapters(  # noqa: PLR0913, PLR0917 (the parts of the path)
 ) -> set[str]:
     """Read the chapters into the deck; the ids that stand in what could not be read."""
     known_ids: set[str] = set()
-    paths = _chapters(project, found)
+    paths = chapters(project, found)
     found += _unread_files(project)
     for number, path in enumerate(paths):
         tell("reading", number, len(paths))
@@ -253,7 +267,7 @@ def _read_chapters(  # noqa: PLR0913, PLR0917 (the parts of the path)
     return known_ids
 
 
-def _template_folders(project: Path) -> list[Folder]:
+def template_folders(project: Path) -> list[Folder]:
     """The shipped templates, then the project's own."""
     shipped, own = shipped_templates(), project / "templates"
     if own.resolve() == shipped.resolve():
@@ -275,7 +289,7 @@ def _unused_templates(project: Path, folders: list[Folder], used: dict[str, str]
             yield Diagnostic("unused-template", "nothing reads this file", Span(shown), hint)
 
 
-def _chapters(project: Path, found: Found) -> list[Path]:
+def chapters(project: Path, found: Found) -> list[Path]:
     """The chapters, by the natural order of their paths: 2 before 10."""
     top = project / "source"
     paths: list[Path] = []

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from deckgen import package
 from deckgen.diagnostics import Diagnostic, Span, counted
-from deckgen.fingerprints import Fingerprints, answers, digest_of_tags, line_of_type
+from deckgen.fingerprints import Fingerprints, answers, digest_of_tags, line_of_type, text_of
 from deckgen.ledger import answers_as_text, answers_in
 from deckgen.notes import place
 from deckgen.refusals import Refusal, of_clozes, of_kind
@@ -344,10 +344,10 @@ class Changes:
             return
         again = {self.known[note]["guid"] for note in self.changed}
         said = {
-            _text_of(line["fingerprint"]): line for guid, line in self.ledger.notes.items() if guid in again
+            text_of(line["fingerprint"]): line for guid, line in self.ledger.notes.items() if guid in again
         }
         for note in self.changed:
-            line = said.get(_text_of(prints.of(note)))
+            line = said.get(text_of(prints.of(note)))
             if line is not None and line is not self.known[note]:
                 message = f"`{note.id}` says what `{line['note']}` said when it was released"
                 hint = "give each text its own id again: learners' reviews hang on the id"
@@ -509,11 +509,6 @@ def _former(note: Note, line: Line) -> list[str]:
     others = [name for name in names if name != note.id]
     # a note that has its first id again says so, since its field for the id is that of the first release
     return names if others and names[0] == note.id else others
-
-
-def _text_of(fingerprint: str) -> str:
-    """The part of a fingerprint that stands for the texts."""
-    return fingerprint.partition(".")[2].partition(".")[0]
 
 
 def find_places(rows: list[Row], known: ReadOnly[Note, Line]) -> None:

@@ -23,7 +23,7 @@ from deckgen import __version__
 from deckgen.diagnostics import CallError, counted, did_you_mean, render
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import FrameType
 
     from rich.progress import Progress, TaskID
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from deckgen.diagnostics import Diagnostic
     from deckgen.package import Package
     from deckgen.verify import Verification
+
+# what a file may hold to play with a terminal
+_UNSEEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160)], "\N{REPLACEMENT CHARACTER}")
 
 app = typer.Typer(
     name="deckgen",
@@ -150,24 +153,50 @@ def build(
 def check(
     project: ProjectOption = None,
     fix: Annotated[  # noqa: FBT002 (typer's way)
-        bool, typer.Option("--fix", help="Mend what can be mended without asking: a conflict in the ledger.")
+        bool,
+        typer.Option(
+            "--fix", help="First mend what can only be meant in one way: missing ids, misread texts."
+        ),
+    ] = False,
+    dry_run: Annotated[  # noqa: FBT002 (typer's way)
+        bool, typer.Option("--dry-run", help="With --fix: show what it would do, and write nothing.")
     ] = False,
     strict: StrictOption = False,  # noqa: FBT002 (typer's way)
     output_format: CheckFormatOption = None,
 ) -> None:
     """Check the deck as `build` does, and write nothing but what `--fix` mends."""
     with _reporting("check", output_format) as report:
+        if dry_run and not fix:
+            raise CallError("--dry-run shows what --fix would do", "deckgen check --fix --dry-run")
         folder = _project(project)
-        if fix:
-            from deckgen.release import mend_ledger  # noqa: PLC0415
-
-            if mend_ledger(folder) and report.for_people:
-                _say("source/ledger.jsonl: the conflict is resolved; commit it")
+        told = _mend(folder, report, dry_run=dry_run) if fix else {}
         result = _build(folder, report)
         failed = report.fails(result, strict=strict)
-        report.end(result, "with --strict advice counts" if failed and result.package else "")
+        report.end(result, "with --strict advice counts" if failed and result.package else "", more=told)
         if failed:
             raise typer.Exit(1)
+
+
+def _mend(folder: Path, report: _Report, *, dry_run: bool) -> dict[str, object]:
+    """Mend a deck's sources, and tell what has been; what JSON says of it."""
+    from deckgen import mend  # noqa: PLC0415
+
+    made = mend.mend(folder)
+    changed = [each for each in made if each.diff]
+    if not dry_run:
+        mend.write(changed)
+    if report.for_people:
+        for each in changed:
+            _say(f"{each.diff.translate(_UNSEEN)}{each.path}: {each.what}")
+        for each in made:
+            for sentence in each.left:
+                _say(f"{each.path}: left as it is: {sentence}")
+        if dry_run:
+            _say("--dry-run: nothing was written" if changed else "--dry-run: there is nothing to mend")
+    return {
+        "mended": [{"path": each.path, "what": each.what, "diff": each.diff} for each in changed],
+        "left": [{"path": each.path, "why": why} for each in made for why in each.left],
+    }
 
 
 @app.command()
@@ -419,8 +448,23 @@ class _Report:
         self.failed_strictly = strict and bool(result.diagnostics)
         return result.package is None or self.failed_strictly
 
-    def end(self, result: Build, note: str = "", path: Path | None = None, files: Sequence[str] = ()) -> None:
-        """Tell the diagnostics, and what came of the work: a package, or the files of a release."""
+    def end(
+        self,
+        result: Build,
+        note: str = "",
+        path: Path | None = None,
+        files: Sequence[str] = (),
+        more: Mapping[str, object] | None = None,
+    ) -> None:
+        """Tell the diagnostics, and what came of the work: a package, or the files of a release.
+
+        Args:
+            result: The build.
+            note: What is to be said after the number of errors.
+            path: Where the package is.
+            files: The files of a release.
+            more: Further members for JSON.
+        """
         if self.format == Format.json:
             errors = any(diagnostic.level == "error" for diagnostic in result.diagnostics)
             about = _about(result, result.package, path) if result.package else None
@@ -430,6 +474,7 @@ class _Report:
                 diagnostics=[diagnostic.as_json() for diagnostic in result.diagnostics],
                 package=about,
                 **released,
+                **(more or {}),
             )
             return
         if self.format != Format.text:

@@ -151,7 +151,9 @@ class _Loader(BaseLoader):
             raise TemplateNotFound(template)  # which has been told
         self.code += sum(map(len, _tags_of_jinja(text)))
         if self.code > MAX_CODE and not fault:
-            message = f"up to here the templates have more than {MAX_CODE >> 10} KiB between `[[ ]]` and `[% %]`"
+            message = (
+                f"up to here the templates have more than {MAX_CODE >> 10} KiB between `[[ ]]` and `[% %]`"
+            )
             fault = Diagnostic("too-large", message, Span(found.shown))
         if fault:
             self.unreadable.append(fault)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
@@ -36,8 +37,13 @@ def check_target(path: Path) -> None:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
+def replacing(path: Path, before: bytes | None = None) -> Iterator[IO[bytes]]:
     """A file to write to, which takes the place of `path` when the block ends without an exception.
+
+    Args:
+        path: Where the file goes.
+        before: What the file there held when it was read. Then the new one has its permissions, and does not
+            take its place where it holds anything else by now.
 
     Raises:
         CallError: The file cannot be put there.
@@ -48,11 +54,20 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file
+        if before is not None:
+            beside.chmod(stat.S_IMODE(path.stat().st_mode))
+            _check_unmoved(path, before)
         beside.replace(path)
     except BaseException:
         with suppress(OSError):
             beside.unlink()
         raise
+
+
+def _check_unmoved(path: Path, before: bytes) -> None:
+    """Refuse to write over a file that holds anything else by now."""
+    if path.read_bytes() != before:
+        raise CallError(f"{path} has changed in the meantime, and is left as it is", "try it once more")
 
 
 def _open_beside(path: Path) -> tuple[int, Path]:

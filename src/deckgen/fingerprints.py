@@ -26,6 +26,11 @@ def digest_of_tags(tags: Iterable[str]) -> str:
     return _digest("\0".join(sorted(unicodedata.normalize("NFC", tag) for tag in tags)), 4)
 
 
+def text_of(fingerprint: str) -> str:
+    """The part of a fingerprint that stands for the texts."""
+    return fingerprint.partition(".")[2].partition(".")[0]
+
+
 class Fingerprints:
     """What stands for all that an author wrote for a note, and for nothing that is made of it."""
 

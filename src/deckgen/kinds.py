@@ -184,20 +184,25 @@ _KEYS = (
 _FIELD_NAME = re.compile(r'[^:"{}#^/\s](?:[^:"{}]*[^:"{}\s])?')
 
 
-def read_kind(folder: Path, shown: str, within: Path) -> tuple[Kind | None, Document, Found]:
+def read_kind(
+    folder: Path, shown: str, within: Path, texts: ReadOnly[str, str]
+) -> tuple[Kind | None, Document, Found]:
     """Read the kind.yaml of a folder.
 
     Args:
         folder: The kind's folder.
         shown: The folder's path as diagnostics show it.
         within: The folder that kind.yaml must lie in, resolved.
+        texts: What takes the place of a kind.yaml's own text, by its path as diagnostics show it.
 
     Returns:
         The kind, None where it has faults; its document; the diagnostics.
     """
-    document, found = source.read(
-        folder / "kind.yaml", f"{shown}/kind.yaml", within, source.MAX_SMALL
-    )
+    path = f"{shown}/kind.yaml"
+    if path in texts:
+        document, found = source.parse(texts[path], path)
+    else:
+        document, found = source.read(folder / "kind.yaml", path, within, source.MAX_SMALL)
     if document.broken:
         return None, document, found
     reader = Reader(document, found)

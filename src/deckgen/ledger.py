@@ -167,7 +167,10 @@ def _decoded(text: str) -> list[object] | None:
     what these make would take many times the room of the text.
     """
     ends = text.count("\n")
-    if text.count('}\n{"') != ends or text.count(",") + 10 * (text.count("[") + text.count("{")) > 60 * ends + _FEW:
+    if (
+        text.count('}\n{"') != ends
+        or text.count(",") + 10 * (text.count("[") + text.count("{")) > 60 * ends + _FEW
+    ):
         return None
     with suppress(ValueError, RecursionError):
         lines: list[object] = json.loads("[" + text.replace("}\n{", "},\n{") + "]")

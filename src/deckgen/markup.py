@@ -173,6 +173,11 @@ _HIGHLIGHT_TOKEN = re.compile(
     r"|\\(?P<formula>[()\[\]])|(?P<mark>={2,}+)"
 )
 
+# what a browser does not show with its blanks as one, or what is not shown at all
+_AS_WRITTEN = re.compile(
+    r"((?s:<(?:pre|code)\b[^>]*>.*?</(?:pre|code)>|<span class=\"math.*?</span>)|<[^>]*>|\[sound:[^\]]*\])"
+)
+
 
 @dataclass
 class Markup:
@@ -220,7 +225,7 @@ class Markup:
         text = scalar.value
         found = clozes(text)
         sound = True
-        for code, offset, length, message, hint in _cloze_faults(text, found):
+        for code, offset, length, message, hint in cloze_faults(text, found):
             self._report_in(code, scalar, document, offset, length, message, hint)
             sound = False
         html = self._html(scalar, document)
@@ -495,7 +500,7 @@ class Markup:
         self.found.append(Diagnostic(code, message, span, hint))
 
 
-def _cloze_faults(text: str, found: list[Cloze]) -> Iterator[tuple[str, int, int, str, str]]:
+def cloze_faults(text: str, found: list[Cloze]) -> Iterator[tuple[str, int, int, str, str]]:
     """Clozes that Anki would not read, or not as meant: code, offset, length, message and hint."""
     slip = _CLOZE_SLIP.search(text) or ("$" not in text and _NO_CLOZE.search(text)) or None
     if slip:
@@ -642,3 +647,11 @@ def _raw_html(text: str) -> Iterator[tuple[int, str]]:
         piece = raw[start:end].decode()
         yield place, piece
         place, read = place + len(piece), end
+
+
+def drawn(text: str) -> str:
+    """The HTML of Markdown with one space for blanks that a browser shows as one: to compare two texts by."""
+    pieces = _AS_WRITTEN.split(_MARKDOWN.html(text))
+    return "".join(
+        piece if number % 2 else re.sub(r"[ \t\n]+", " ", piece) for number, piece in enumerate(pieces)
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -36,6 +37,13 @@ _FIRST_WORDS = 200  # characters in which an id is looked for
 _OPTION_KEYS = ("text", "correct", "why")
 
 _CLOZE_MARKS = re.compile(r"\{\{c[\d,]+::|::[^:{}]*\}\}|\}\}")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
+_UNSAID = re.compile(r"\[sound:[^\]]*\]|</?[A-Za-z][^<>]*>")
+_UNFOLDED = str.maketrans(
+    {"ø": "o", "æ": "ae", "œ": "oe", "ð": "d", "đ": "d", "þ": "th", "ł": "l", "\u0131": "i"}
+)
+"""Latin letters that are no plain ones with a mark, as plain ones."""
+_SLUG_WORDS, _SLUG_LENGTH = 5, 40
 
 
 @dataclass(slots=True)
@@ -249,7 +257,9 @@ def read_deck(reader: Reader) -> Deck:  # noqa: C901, PLR0912 (one key after the
     if "feedback" in values:
         deck.feedback = _feedback(reader, values["feedback"])
     if "accept" in values:
-        accepts = (_accept(reader, item) for item in reader.items(values["accept"], "accept", "code", MAX_ACCEPTS))
+        accepts = (
+            _accept(reader, item) for item in reader.items(values["accept"], "accept", "code", MAX_ACCEPTS)
+        )
         deck.accept = [accept for accept in accepts if accept]
     if "exam_options" in values:
         deck.exam_options = _exam_options(reader, values["exam_options"])
@@ -529,9 +539,7 @@ def without_clozes(text: str) -> str:
     return _CLOZE_MARKS.sub("", text)
 
 
-def _missing_hint(
-    reader: Reader, mapping: Mapping, missing: list[str], values: ReadOnly[str, Value]
-) -> str:
+def _missing_hint(reader: Reader, mapping: Mapping, missing: list[str], values: ReadOnly[str, Value]) -> str:
     """What to do about required keys that are missing."""
     blocks = (value for value in mapping.entries.values() if isinstance(value, Scalar) and value.style == "|")
     for value in blocks:
@@ -541,11 +549,28 @@ def _missing_hint(
                 return f"`{name}:` on line {line} belongs to the text above it, because it is indented as far as that"
     if missing == ["id"]:
         first = next((value.value for value in values.values() if isinstance(value, Scalar)), "")
-        words = re.findall(r"[a-z0-9]+", without_clozes(first[:_FIRST_WORDS]).lower())[:4]
-        return f"give it one that says what it is about, as `id: {'-'.join(words)}`" if words else ""
+        shown = f"as `id: {name}`; " if (name := slug(first[:_FIRST_WORDS])) else ""
+        return f"give it one that says what it is about, {shown}`deckgen check --fix` writes such ids"
     if list(mapping.entries) == ["id"]:
         return "do its other keys stand below? they begin in the column of `id`, without a hyphen"
     return "if it goes on with what stands above, it has a hyphen too many" if "id" in missing else ""
+
+
+def slug(text: str) -> str:
+    """An id that says what a text begins with: a few words of it, in plain letters and digits.
+
+    Returns:
+        The id; empty where the text has no Latin letters to make it of.
+    """
+    plain = _UNSAID.sub(" ", _LINK.sub(r"\1", without_clozes(text))).casefold().translate(_UNFOLDED)
+    plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
+    made = ""
+    for word in re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z])['\u2019](?=[a-z])", "", plain))[:_SLUG_WORDS]:
+        longer = f"{made}-{word}" if made else word[:_SLUG_LENGTH]
+        if len(longer) > _SLUG_LENGTH:
+            break
+        made = longer
+    return made if re.search(r"[a-z]", made) else ""
 
 
 def _check_cells(reader: Reader, note: Note) -> None:

@@ -179,8 +179,16 @@ class Reader:
                 return message, f"it is a key of {other}: those stand in a section, each after a hyphen"
             return message, f"it is a key of {other}; {listed}"
         if isinstance(value, Scalar) and value.start == value.end and self._in_brackets(value.start):
-            return message, "is it the rest of a text? between brackets a comma ends it, so put the text in quotes"
-        if len(node.entries) == 1 and isinstance(value, Scalar) and len(value.value) <= _SHORT and self._is_item(node):
+            return (
+                message,
+                "is it the rest of a text? between brackets a comma ends it, so put the text in quotes",
+            )
+        if (
+            len(node.entries) == 1
+            and isinstance(value, Scalar)
+            and len(value.value) <= _SHORT
+            and self._is_item(node)
+        ):
             listed = f"write `- {next(iter(names))}: {' '.join(value.value.split())}`; {listed}"
         return message, near or listed
 
@@ -276,7 +284,9 @@ class Reader:
         """
         if scalar is not None and len(scalar.value) > MAX_TEXT:
             message = f"this text has {len(scalar.value):,} characters, and deckgen takes up to {MAX_TEXT:,}"
-            self.report("too-large", self.document.span_from(scalar.start), message, "split it into several notes")
+            self.report(
+                "too-large", self.document.span_from(scalar.start), message, "split it into several notes"
+            )
             return None
         if scalar is None or scalar.style not in {"", ">"}:
             return scalar
@@ -297,7 +307,10 @@ class Reader:
             return f"`{bar}` opens no block, as `|` does", BLOCK_HINT.format(key=key)
         if self._is_item(scalar):
             message = "this begins further right than the item above, so it belongs to the text of that"
-            return message, f"put it under the hyphen of that item; or, if it is part of the text, {ITEM_HINT}"
+            return (
+                message,
+                f"put it under the hyphen of that item; or, if it is part of the text, {ITEM_HINT}",
+            )
         message = "without a `|` the lines of a text run together, so this begins no line of its own"
         return message, BLOCK_HINT.format(key=key)
 
@@ -443,10 +456,17 @@ def _list_hint(node: Node, key: str, first: str) -> str:
     if re.match(rf"[-{HYPHENS}•*][^\s-]", word) and not first:
         return f"a space must follow each hyphen: `- {word[1:].split()[0]}`"
     if re.match(rf"(?:[{HYPHENS}•*]|\d+[.)])\s", word):
-        return "an item begins with a hyphen and a space: `- …`; word processors turn hyphens into other dashes"
+        return (
+            "an item begins with a hyphen and a space: `- …`; word processors turn hyphens into other dashes"
+        )
     between = r"[\s,，;]+" if key in {"tags", "builds_on"} else r"[,，;]"
     words = [part.strip() for part in re.split(between, word.strip("[]［］（）()"))]
-    if not first and word and len(word) <= _SHORT and all(re.fullmatch(r"[\w' .()/-]+", part) for part in words):
+    if (
+        not first
+        and word
+        and len(word) <= _SHORT
+        and all(re.fullmatch(r"[\w' .()/-]+", part) for part in words)
+    ):
         return f"write `{key}: [{', '.join(words)}]`"
     return hint
 

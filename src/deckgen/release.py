@@ -89,28 +89,6 @@ def release(project: Path, version: str, progress: Callable[[str, int, int], Non
     return Release(result, folder, _write(result, result.package, folder, project))
 
 
-def mend_ledger(project: Path) -> bool:
-    """Resolve the conflict that git left in the ledger; whether there was one.
-
-    Raises:
-        CallError: The two sides contradict each other, or hold lines that are none.
-    """
-    _, found, record = ledger.read(project)
-    if [diagnostic.code for diagnostic in found] != ["ledger-conflict"]:
-        return False
-    text = ledger.merged(record.removesuffix("\n").split("\n"))
-    why = "a line of it is damaged, or the two sides are of two decks"
-    if text is not None:
-        _, faults = ledger.parse(text)
-        why = next(iter(faults)).message if faults else ""
-    if text is None or why:
-        hint = "undo the merge (`git merge --abort`), and change on one side what the two disagree on"
-        raise CallError(f"the conflict in {ledger.PATH} cannot be resolved: {why}", hint)
-    with replacing(project / ledger.PATH) as file:
-        file.write(text.encode())
-    return True
-
-
 def _check_history(changes: Changes, version: str) -> None:
     """Refuse a version that has been released, and a time that is not after the last release's."""
     for line in changes.ledger.releases:

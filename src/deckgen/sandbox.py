@@ -210,7 +210,11 @@ def _with_costs(template: nodes.Template) -> None:
     for body in bodies:
         inside = list(body.find_all(nodes.Node))
         made = sum(len(each.data) for each in inside if isinstance(each, nodes.TemplateData))
-        made += sum(len(each.value) for each in inside if isinstance(each, nodes.Const) and isinstance(each.value, str))
+        made += sum(
+            len(each.value)
+            for each in inside
+            if isinstance(each, nodes.Const) and isinstance(each.value, str)
+        )
         cost = _call("spend", [nodes.Const(len(inside)), nodes.Const(made)])
         body.body.insert(0, nodes.ExprStmt(cost).set_lineno(body.lineno, override=True))
 

@@ -107,8 +107,7 @@ _ODD_SPACE = (
 )
 _SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _ODD_START = re.compile(
-    f"(?P<tab>\t)|(?P<space>[{_SPACES}])"
-    "|(?P<invisible>[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff])"
+    f"(?P<tab>\t)|(?P<space>[{_SPACES}])|(?P<invisible>[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff])"
 )
 _KEY = re.compile(
     r"""(?P<name>"(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+'|(?:[^\s"'\[\]{}#&*!|>%@`,?:-]|[?:-](?=\S))(?:(?![ \t]#).)*?)"""
@@ -403,7 +402,9 @@ class _Walk:
         line = self.lines[number]
         if number == self.last and not self.odd:
             hint = _cannot_begin(line[column], self._block_hint(number))
-            raise _Found(Slip(number, column, "YAML reads the beginning of this text as its own syntax", hint))
+            raise _Found(
+                Slip(number, column, "YAML reads the beginning of this text as its own syntax", hint)
+            )
         return self._plain(number, column, parent)
 
     def _block_hint(self, number: int) -> str:
@@ -427,7 +428,9 @@ class _Walk:
                 key = _KEYED.match(self.lines[number][:LONG_ENOUGH])
                 hint = "end the line after the `|`, and write the text on the lines below it, indented"
                 hint += f", further than `{key['name']}`" if key and key["name"] else ""
-            raise _Found(Slip(number, column, "YAML reads the beginning of this text as its own syntax", hint))
+            raise _Found(
+                Slip(number, column, "YAML reads the beginning of this text as its own syntax", hint)
+            )
 
     def _literal(self, number: int, header: str, parent: int) -> int:
         """A block: the lines below that are indented further than its key."""
@@ -554,7 +557,11 @@ class _Walk:
         at, at_column, at_name = number, column, name
         levels = [*left, *reversed(self.levels)]
         by = self.left_by
-        if by and by.line < number and any(each.column == column and each.items == items for each in self.left):
+        if (
+            by
+            and by.line < number
+            and any(each.column == column and each.items == items for each in self.left)
+        ):
             # this line stands where it should; it is the one between that does not
             at, at_column, at_name, items = by.line, by.column, by.name, by.items
             levels = self.left
@@ -589,7 +596,9 @@ class _Walk:
         if slip := _odd_line(line[column:], number, column):
             return slip
         if 0 <= self.comment == self._above(number):
-            message = "the text above ended at its ` #`, which begins a comment, so this line belongs to nothing"
+            message = (
+                "the text above ended at its ` #`, which begins a comment, so this line belongs to nothing"
+            )
             return Slip(number, column, message, self._block_hint(self.comment))
         if slip := self.odd or self._left_of_its_text(number, column):
             return slip
@@ -604,7 +613,9 @@ class _Walk:
             hints.append(
                 f"if it is the text of `{owner}`, write `{owner}: |`, and the text on the lines below it, indented"
             )
-        message = "this line has no colon, so it is no key" if word else "this line is neither a key nor an item"
+        message = (
+            "this line has no colon, so it is no key" if word else "this line is neither a key nor an item"
+        )
         return Slip(number, column, message, "; ".join(hints) or _CHECK)
 
     def _above(self, number: int) -> int:
@@ -630,7 +641,13 @@ _IN_BRACKETS = re.compile(
 
 def _odd_line(body: str, number: int, column: int) -> Slip | None:
     """A line that is no key and no item, but was meant as one."""
-    if body[0].isascii() and body[0].isalnum() and body.isascii() and ":" in body and _KEY_AND_SPACE.match(body):
+    if (
+        body[0].isascii()
+        and body[0].isalnum()
+        and body.isascii()
+        and ":" in body
+        and _KEY_AND_SPACE.match(body)
+    ):
         return None
     for pattern, message, hint in _NONE:
         if match := pattern.match(body[:LONG_ENOUGH]):
@@ -650,12 +667,17 @@ def _in_brackets(lines: Sequence[str], number: int, column: int, block: str) -> 
     close = "]" if sign == "[" else "}"
     if line.startswith("{{", column):
         return Slip(
-            number, column, "YAML reads the beginning of this text as its own syntax", _cannot_begin("{", block)
+            number,
+            column,
+            "YAML reads the beginning of this text as its own syntax",
+            _cannot_begin("{", block),
         )
     comment = re.compile(r"[\s\[{,](#)").search(line, column)
     if comment:
         message = "the rest of this line is a comment, because of this `#`"
-        return Slip(number, comment.start(1), message, "leave the `#` out; or, where it is text, put it in quotes")
+        return Slip(
+            number, comment.start(1), message, "leave the `#` out; or, where it is text, put it in quotes"
+        )
     if line.count(sign, column) > line.count(close, column):
         message = "YAML reads the beginning of this text as its own syntax"
         hint = f"what opens with `{sign}` must close with `{close}`; or, if it is text, {block}"

@@ -60,8 +60,12 @@ def _turns(line: str) -> Iterator[tuple[int, str, str]]:
     for sign, column in still_open:
         if sign not in _OVERRIDES:
             end = _END_OF_ISOLATE if sign in _ISOLATES else _END
-            message = f"an invisible character ({_name(sign)}) turns the direction of the text to the line's end"
-            hint = f"delete it: Arabic and Hebrew find their direction without it; or close it with {_name(end)}"
+            message = (
+                f"an invisible character ({_name(sign)}) turns the direction of the text to the line's end"
+            )
+            hint = (
+                f"delete it: Arabic and Hebrew find their direction without it; or close it with {_name(end)}"
+            )
             yield column, message, hint
 
 

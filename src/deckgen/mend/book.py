@@ -1,0 +1,105 @@
+"""The source of a deck while it is mended: its files, and its notes beside the released ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from deckgen import notes, package
+from deckgen.changes import Changes
+from deckgen.fields import FieldWriter
+from deckgen.fingerprints import Fingerprints, text_of
+from deckgen.markup import Markup
+from deckgen.reading import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as ReadOnly
+    from pathlib import Path
+
+    from deckgen.kinds import Kind
+    from deckgen.ledger import Ledger, Line
+    from deckgen.mend.sheets import Sheet
+    from deckgen.notes import Deck, Note
+    from deckgen.source import Document
+
+
+@dataclass
+class Standing:
+    """The notes of a source beside the released ones.
+
+    Attributes:
+        deck: All notes.
+        known: The lines of those that have been released.
+        gone: The released notes that are nowhere in the source.
+        texts: What stands for the text of each other note, where there are such.
+        said: The released notes that are gone, by what stands for their text.
+    """
+
+    deck: Deck
+    known: dict[Note, Line]
+    gone: list[Line]
+    texts: dict[Note, str] = field(default_factory=dict)
+    said: dict[str, list[Line]] = field(default_factory=dict)
+
+
+@dataclass
+class Book:
+    """The source of a deck while it is mended.
+
+    Attributes:
+        project: The folder that holds source/, resolved.
+        deck: deck.yaml.
+        chapters: The other files.
+        kinds: The kinds in force.
+        unread: The sections of kinds that could not be read.
+        ledger: What has been released.
+    """
+
+    project: Path
+    deck: Sheet
+    chapters: list[Sheet]
+    kinds: list[Kind]
+    unread: set[str | None]
+    ledger: Ledger
+
+    def standing(self, documents: ReadOnly[str, Document] | None = None) -> Standing:
+        """Read all notes, and find the released ones among them.
+
+        Args:
+            documents: What chapters say in the place of what they say by now, by path.
+        """
+        deck = notes.read_deck(Reader(self.deck.document))
+        unsure: set[str] = set()
+        for sheet in self.chapters:
+            reader = Reader((documents or {}).get(sheet.shown, sheet.document))
+            notes.read_chapter(reader, deck, self.kinds, self.unread)
+            if not sheet.sound or self.unread:
+                unsure |= set(notes.probable_ids(sheet.document))
+        changes = Changes(self.ledger, deck, 0, {kind.name for kind in self.kinds})
+        changes.match()
+        present = {line["guid"] for line in changes.known.values()}
+        gone = [
+            line
+            for guid, line in self.ledger.notes.items()
+            if guid not in present and line["note"].rpartition(".")[2] not in unsure
+        ]
+        standing = Standing(deck, changes.known, gone)
+        if gone:
+            self._read_texts(standing, changes)
+        return standing
+
+    def _read_texts(self, standing: Standing, changes: Changes) -> None:
+        """Find what stands for the texts of the notes that are new, and of those that are gone."""
+        for line in standing.gone:
+            standing.said.setdefault(text_of(line["fingerprint"]), []).append(line)
+        guids = {note.id: package.guid(changes.deck.id, note.kind, note.id) for note in changes.new}
+        guids |= {name: line["guid"] for name, line in self.ledger.ids.items()}
+        guids |= {note.id: line["guid"] for note, line in changes.known.items()}
+        # a fingerprint counts the media that a text shows, which only drawing it finds
+        markup = Markup((self.project / "source").resolve(), self.project)
+        writer = FieldWriter(markup, {note.id: note for note in changes.deck.notes}, changes.first_ids)
+        whole = [note for note in changes.new if note.whole]
+        for note in whole:
+            writer.write(note)
+        prints = Fingerprints(guids, markup.shown)
+        standing.texts = {note: text_of(prints.of(note)) for note in whole}

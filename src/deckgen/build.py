@@ -368,7 +368,7 @@ def _rows(
 def _lines_of(
     diagnostics: list[Diagnostic], documents: list[source.Document], templates: dict[str, str]
 ) -> dict[str, list[str]]:
-    """The lines of the files that diagnostics point into; of templates and the ledger up to the last of them."""
+    """The lines of the files that diagnostics point into, of templates and the ledger up to the last."""
     wanted: dict[str, int] = {}
     for span in (diagnostic.span for diagnostic in diagnostics):
         wanted[span.path] = max(span.line, wanted.get(span.path, 0))

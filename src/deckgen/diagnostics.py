@@ -168,7 +168,7 @@ class Diagnostic:
     stands_for: int = 1
 
     def __post_init__(self) -> None:
-        """Keep what it quotes short and visible: a key may be a megabyte long, or hold a terminal's commands."""
+        """Keep what it quotes short and visible: a key may be a megabyte, or hold a terminal's commands."""
         for name in ("message", "hint"):
             text: str = getattr(self, name)
             if len(text) > _LONGEST or not text.isprintable():
@@ -203,11 +203,11 @@ MOST_TOLD = 100
 
 
 class Found:
-    """Diagnostics as they are found; of errors of one code in one file the first, and the number of the others.
+    """Diagnostics as they are found; of errors of one code in one file the first, and how many others.
 
     Errors come in thousands where they come from a program, or from a file that is no source at all. Their
-    author is helped by the first ones, and nobody by a gigabyte of the same. (Advice is kept whole: what an author
-    silences is known at the end.)
+    author is helped by the first ones, and nobody by a gigabyte of the same. (Advice is kept whole: what an
+    author silences is known at the end.)
 
     Its length is the number of all faults; what it gives one by one are the diagnostics to tell.
     """
@@ -267,7 +267,7 @@ class Found:
 
 
 def told(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The diagnostics by position, each once; of one code in one file the first, and one that counts the others."""
+    """The diagnostics by position, each once; of a code in a file the first, and one for the others."""
     by_code: dict[tuple[str, str], list[Diagnostic]] = {}
     for each in sorted(dict.fromkeys(diagnostics), key=lambda diagnostic: diagnostic.position):
         by_code.setdefault((each.span.path, each.code), []).append(each)

@@ -34,7 +34,7 @@ MAX_CLOZE = 500
 _LARGEST = 65_535  # Anki keeps cloze numbers in 16 bits
 _DEEPEST = 10  # Anki takes no cloze further within others than this
 
-# Here and below no part of a pattern can match the same characters in two ways, and repetitions are possessive
+# Here and below no part of a pattern can match the same characters in two ways; repetitions are possessive
 # or bounded: a text of 100,000 braces takes no longer than one of words.
 _CLOZE_TOKEN = re.compile(r"\{\{c(?=,*+[0-9])([0-9,]{1,100}+)::|\}\}")
 _THREE_DIGITS = re.compile(r"\{\{c[0-9,]*?[0-9]{3}")
@@ -500,7 +500,9 @@ class Markup:
         self.found.append(Diagnostic(code, message, span, hint))
 
 
-def cloze_faults(text: str, found: list[Cloze]) -> Iterator[tuple[str, int, int, str, str]]:
+def cloze_faults(  # noqa: C901 (one slip after the other)
+    text: str, found: list[Cloze]
+) -> Iterator[tuple[str, int, int, str, str]]:
     """Clozes that Anki would not read, or not as meant: code, offset, length, message and hint."""
     slip = _CLOZE_SLIP.search(text) or ("$" not in text and _NO_CLOZE.search(text)) or None
     if slip:
@@ -559,8 +561,8 @@ def rendered(text: str) -> str:
     return _highlighted(html) if "==" in html else html
 
 
-def _highlighted(html: str) -> str:
-    """The HTML with what stands between two `==` marked: within a paragraph, outside code, formulas and tags."""
+def _highlighted(html: str) -> str:  # noqa: C901 (one token after the other)
+    """The HTML with what stands between two `==` marked: in a paragraph, outside code, formulas and tags."""
     pieces: list[str] = []
     done, code, formula, opened = 0, "", "", -1
     for match in _HIGHLIGHT_TOKEN.finditer(html):
@@ -602,7 +604,7 @@ def _without_code(html: str) -> str:
 
 
 def _as_written(address: str, scalar: Scalar) -> str:
-    """An address as it stands in the text; Markdown has written some of its characters as `%20` and the like."""
+    """An address as it stands in the text; Markdown has written some of its characters as `%20`."""
     return address if "%" not in address or address in scalar.value else unquote(address)
 
 

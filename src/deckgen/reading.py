@@ -158,7 +158,9 @@ class Reader:
             place = self.document.span_of_key(start, name)
             self.found.append(Diagnostic("unknown-key", message, place, stands_for=more))
 
-    def _about_unknown(self, name: str, node: Mapping, what: str, names: Collection[str]) -> tuple[str, str]:
+    def _about_unknown(  # noqa: PLR0911 (one slip after the other)
+        self, name: str, node: Mapping, what: str, names: Collection[str]
+    ) -> tuple[str, str]:
         """The message and the hint for a key that is not known."""
         value = node.entries[name]
         message = f"`{name}` is not a key of {what}"
@@ -275,7 +277,7 @@ class Reader:
         return self._uncut(self.scalar(node, key, BLOCK_HINT.format(key=key)), key, "#")
 
     def _uncut(self, scalar: Scalar | None, key: str, sign: str) -> Scalar | None:
-        """A text of which nothing is lost; None, reported, where YAML cuts it short or runs its lines together.
+        """A text of which nothing is lost; None, reported, where YAML cuts it short or joins its lines.
 
         Args:
             scalar: The text.
@@ -315,7 +317,7 @@ class Reader:
         return message, BLOCK_HINT.format(key=key)
 
     def _run_together(self, scalar: Scalar) -> Span | None:
-        """Where a text whose line breaks YAML drops has an item of a list, or what was meant as the sign `|`."""
+        """Where a text whose line breaks YAML drops has an item of a list, or what was meant as `|`."""
         raw = self.document.text[scalar.start : scalar.end]
         first = re.match(r"[^\r\n]*", raw)
         if first and first[0].strip() in _BARS:
@@ -477,9 +479,11 @@ def _item_hint(node: Mapping, first: str) -> str:
     if not first:
         return ""
     if first in node.entries:
-        return f"a hyphen is missing before `{name}`: each item begins with `- {first}: …`, its other keys under it"
+        form = f"`- {first}: …`, its other keys under it"
+        return f"a hyphen is missing before `{name}`: each item begins with {form}"
     if isinstance(value, Scalar) and len(value.value) <= _SHORT:
-        return f"write each as an item: `- {first}: {' '.join(value.value.split())}`, and its other keys under that"
+        item = f"`- {first}: {' '.join(value.value.split())}`"
+        return f"write each as an item: {item}, and its other keys under that"
     return f"write each as an item: `- {first}: {name}`, and its other keys under that"
 
 

@@ -93,11 +93,11 @@ def _unknown(line: str, number: int, column: int, problem: str) -> Slip:
     return Slip(number, column, message, _CHECK)
 
 
-# ------------------------------------------------------------------------------------------ what lines look like
+# ----------------------------------------------------------------------------------- what lines look like
 
 _CHECK = (
-    "check the indentation: keys of one note begin in one column, a block's text further right; and every key "
-    "needs its colon"
+    "check the indentation: keys of one note begin in one column, a block's text further right; and every "
+    "key needs its colon"
 )
 _TAB = ("YAML does not take a tab here", "indent with spaces; most editors can convert tabs")
 _TAB_ALONE = ("a tab stands on this empty line, where YAML takes none", "empty the line")
@@ -110,7 +110,8 @@ _ODD_START = re.compile(
     f"(?P<tab>\t)|(?P<space>[{_SPACES}])|(?P<invisible>[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff])"
 )
 _KEY = re.compile(
-    r"""(?P<name>"(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+'|(?:[^\s"'\[\]{}#&*!|>%@`,?:-]|[?:-](?=\S))(?:(?![ \t]#).)*?)"""
+    r"""(?P<name>"(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+'"""
+    r"""|(?:[^\s"'\[\]{}#&*!|>%@`,?:-]|[?:-](?=\S))(?:(?![ \t]#).)*?)"""
     r"[ \t]*:(?=[ \t]|$)"
 )
 _KEYED = re.compile(r"\s*(?:- +)*(?:(?P<name>[\w-]+):[ ]+|(?<=- ))")
@@ -199,7 +200,7 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
-# ------------------------------------------------------------------------------------------ walking through them
+# ----------------------------------------------------------------------------------- walking through them
 
 
 @dataclass(slots=True)
@@ -610,9 +611,7 @@ class _Walk:
         if word:
             hints.append(f"if it is a key, write `{word[0]}: …`")
         if not re.fullmatch(r"\w+ ?[|>]?", line[column:].rstrip()) and (owner := self._owner()):
-            hints.append(
-                f"if it is the text of `{owner}`, write `{owner}: |`, and the text on the lines below it, indented"
-            )
+            hints.append(f"if it is the text of `{owner}`, write `{owner}: |`, and the text below, indented")
         message = (
             "this line has no colon, so it is no key" if word else "this line is neither a key nor an item"
         )
@@ -691,8 +690,8 @@ def _in_brackets(lines: Sequence[str], number: int, column: int, block: str) -> 
 
 
 _BRACKETS = (
-    "between brackets a comma stands between two items or keys, a space after each comma and colon, and texts with "
-    "signs in them stand in quotes"
+    "between brackets a comma stands between two items or keys, a space after each comma and colon, and "
+    "texts with signs in them stand in quotes"
 )
 
 

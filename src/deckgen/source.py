@@ -237,7 +237,7 @@ class Document:
         return Span(self.path, line + 1, column + 1, len(self.lines[line]) + 1)
 
     def comment_after(self, offset: int) -> int | None:
-        """The offset of the `#` of a comment that nothing but blanks stands before; None where there is none."""
+        """The offset of the `#` of a comment that only blanks stand before; None where there is none."""
         match = _COMMENT_SIGN.match(self.text, offset)
         return match.end() - 1 if match else None
 
@@ -353,7 +353,7 @@ _AS_UTF8 = "save the file as UTF-8 (in most editors: Save with Encoding)"
 
 
 def _wide(raw: bytes) -> str:
-    """The name of the encoding, of two or four bytes a character, that a text seems to be in; mostly empty."""
+    """The encoding, of two or four bytes a character, that a text seems to be in; mostly empty."""
     sample = raw[:400]
     if sample[:2] not in {b"\xff\xfe", b"\xfe\xff"} and b"\0" not in sample:
         return ""

@@ -219,12 +219,13 @@ def _share_a_part(one: str, two: str) -> bool:
 
 _ING = Pattern(r"[a-z]{3,}ing\b", re.IGNORECASE)
 _ING_PHRASE = Pattern(
-    r"[a-z]{2,}ing (?:the|an?|him|her|them|it|his|its|their|this|that|these|what|how|all|each|one|both|any|some|no|more|less|"
-    r"with|about|up|out|to|for|on|at|into|in)\b",
+    r"[a-z]{2,}ing (?:the|an?|him|her|them|it|his|its|their|this|that|these|what|how|all|each|one|both|any|"
+    r"some|no|more|less|with|about|up|out|to|for|on|at|into|in)\b",
     re.IGNORECASE,
 )
 _NUMERIC = Pattern(
-    rf"\W*(?:(?:about|over|under|around|roughly|up to|at least) )?[$€£]?{NUMBER}(?:\s*(?:-|–|to|and)\s*{NUMBER})?"
+    rf"\W*(?:(?:about|over|under|around|roughly|up to|at least) )?[$€£]?{NUMBER}"
+    rf"(?:\s*(?:-|–|to|and)\s*{NUMBER})?"
     r"(?:\s*[^\s\d,;-]+){0,2}\W*",
     re.IGNORECASE,
 )

@@ -88,7 +88,8 @@ def mend(project: Path) -> list[Mended]:
         shipped, _ = read_kinds(kind_folders([folders[0]]), [], Found())
         for sheet in sheets:
             numbers.mend(sheet, numbers.shared(shipped), _released_as(sheet, released))
-    kinds, unread = read_kinds(owners, [], Found(), {sheet.shown: sheet.text for sheet in sheets if sheet.sound})
+    texts = {sheet.shown: sheet.text for sheet in sheets if sheet.sound}
+    kinds, unread = read_kinds(owners, [], Found(), texts)
 
     deck = Sheet.of(project / "source" / "deck.yaml", "source/deck.yaml", project)
     blocks.mend(deck, blocks.DECK_PLACES)

@@ -7,20 +7,16 @@ from dataclasses import dataclass
 
 from deckgen.checks.cards import STEMS, Pattern, words
 
-_WORDS: dict[str, float] = {
-    word: number
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split()
-    )
-} | {
-    "half": 0.5,
-    "fifteen": 15,
-    "twenty": 20,
-    "thirty": 30,
-    "forty": 40,
-    "fifty": 50,
-    "sixty": 60,
-    "ninety": 90,
+_WORDS = {
+    **{
+        word: float(number)
+        for number, word in enumerate(
+            "zero one two three four five six seven eight nine ten eleven twelve".split()
+        )
+    },
+    "fifteen": 15.0,
+    **{word: 10.0 * ten for ten, word in enumerate("twenty thirty forty fifty sixty".split(), 2)},
+    "ninety": 90.0,
 }
 
 NUMBER = rf"(?:[-−]?\d+(?:[.,]\d+)*|\b(?:{'|'.join(_WORDS)})\b)"

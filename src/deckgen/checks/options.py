@@ -84,7 +84,9 @@ def _names_others(texts: list[str], place: int) -> bool:
 
 
 _NEGATIVES = Pattern(
-    r"(?<![*=_>\w])(?:not|except(?!ion)|least|never|cannot)(?![*=_<\w])|\b\w+n['’]t\b", re.IGNORECASE
+    r"(?<![*=_>\w])(?:not|except(?!ion)|least(?= [a-z]+(?:ly|ate|ive|ful|ble|ant|ent|al|ic|ed)\b)|never|"
+    r"cannot)(?![*=_<\w])|\b\w+n['’]t\b",
+    re.IGNORECASE,
 )
 _ASKS_FOR_ONE = any_of(
     """
@@ -193,7 +195,13 @@ def _overlap(texts: Sequence[str]) -> tuple[int, int] | None:
 
 def _meaning(text: str) -> list[str]:
     """The stems of the words of an option that carry meaning, with one word for those that say the same."""
-    return [STEMS[_SAME.get(word, word)] for word in words(text) if word not in _LIGHT]
+    said = _TOKEN.findall(text)
+    light = _LIGHT if len(said) > 2 else _LIGHT - {"a"}  # "A major" has no article
+    return [STEMS[_SAME.get(word, word)] for word in map(str.lower, said) if word not in light]
+
+
+_TOKEN = re.compile(r"[^\W_]+(?:[-.,'’♯♭][^\W_]+)*[♯♭]?")
+"""A word, a number with its decimals, a compound: what two options are compared by."""
 
 
 def _is_part(small: str, large: str, few: list[str], many: list[str]) -> bool:
@@ -220,7 +228,7 @@ def _share_a_part(one: str, two: str) -> bool:
 _ING = Pattern(r"[a-z]{3,}ing\b", re.IGNORECASE)
 _ING_PHRASE = Pattern(
     r"[a-z]{2,}ing (?:the|an?|him|her|them|it|his|its|their|this|that|these|what|how|all|each|one|both|any|"
-    r"some|no|more|less|with|about|up|out|to|for|on|at|into|in)\b",
+    r"some|no|more|less)\b",
     re.IGNORECASE,
 )
 _NUMERIC = Pattern(

@@ -34,7 +34,7 @@ def told(folder: Path) -> dict[str, Any]:
 
 
 def test_every_rule_is_measured() -> None:
-    """There are bad items for each rule but the one about characters, whose cases stand in tests/faults.py."""
+    """There are bad items for each rule but that about characters, whose cases stand in faults.py."""
     assert {path.stem for path in BAD} == CARD_ADVICE - {"direction-override"}
 
 

@@ -286,19 +286,26 @@ def missing_reason(cards: Cards) -> Iterator[Diagnostic]:
                         span = look.of_text(note, option.why)
                         yield Diagnostic("missing-reason", "this reason says nothing", span, hint)
         why = note.values.get("why")
-        if isinstance(why, Scalar) and _says_nothing(why.value, cards.prompt(note)):
+        if (
+            isinstance(why, Scalar)
+            and len(why.value) < _LONG_REASON
+            and _says_nothing(why.value, cards.prompt(note))
+        ):
             yield Diagnostic("missing-reason", "this reason says nothing", look.of_text(note, why), hint)
+
+
+_LONG_REASON = 120  # characters; a longer one says something
+_NO_REASON = frozenset(STEMS[word] for word in _SAYS_NOTHING) | look.FUNCTION_STEMS
 
 
 def _says_nothing(why: str, of: str, stem: str = "") -> bool:
     """Whether a reason only judges what it is the reason of, or repeats it and, in a few words, the stem."""
     if len(why) > 2 * len(of) + 90:
         return False
-    said = words(plain(why))
-    if all(word in _SAYS_NOTHING for word in said):
+    mine = look.stems(why) - _NO_REASON
+    if not mine:
         return True
-    mine = {STEMS[word] for word in said if word not in _SAYS_NOTHING and word not in FUNCTION_WORDS}
-    repeated = look.stems(plain(of))
+    repeated = look.stems(of)
     return mine <= repeated or (
         len(mine) < 4 and bool(mine & repeated) and mine <= repeated | look.stems(stem)
     )

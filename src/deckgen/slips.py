@@ -293,12 +293,12 @@ class _Walk:
             column += blanks
             if not body or body[0] == "#":
                 return number + 1
-            if "\t" in after and _KEY.match(body):
+            if "\t" in after and _KEY.match(body[:LONG_ENOUGH]):
                 raise _Found(Slip(number, column - blanks + 1 + after.index("\t"), *_TAB))
             self._check_start(body, number, column)
         if body[:2] in {"? ", ": "}:
             return number + 1
-        if key := _KEY.match(body):
+        if key := _KEY.match(body[:LONG_ENOUGH]):
             self._key(number, column, key["name"])
             value = body[key.end() :]
             start = column + key.end() + len(value) - len(value.lstrip(_BLANKS))

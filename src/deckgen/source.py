@@ -395,6 +395,7 @@ class _Composer:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.found = Found()
+        self.odd_line = -1
 
     def compose(self) -> Node | None:  # noqa: C901, PLR0912, PLR0915 (one loop, unrolled for speed)
         """The root node; None for an empty document."""
@@ -487,7 +488,10 @@ class _Composer:
         """Report what is no text where a key of a mapping belongs; give what stands in for the key."""
         message = "YAML reads the beginning of this text as its own syntax"
         hint = slips.start_hint(self._line(mapping.start), self._above(mapping.start))
-        if not isinstance(node, Scalar):  # else it is an alias, which has been reported
+        line, _ = self.document.position(mapping.start)
+        # an alias has been reported, and what stands within one on the same line is the same slip
+        if not isinstance(node, Scalar) and line != self.odd_line:
+            self.odd_line = line
             self.found.append(
                 Diagnostic("yaml-syntax", message, self.document.span_from(mapping.start), hint)
             )
@@ -520,6 +524,8 @@ class _Composer:
         """Report escapes in double quotes that make control characters, as that of a formula's beta does."""
         text = self.document.text
         for match in re.compile(_ESCAPE).finditer(text, scalar.start + 1, scalar.end - 1):
+            if self.found.full("control-character", self.document.path):
+                return
             if re.compile(_CONTROL_ESCAPE).match(text, match.start(), scalar.end - 1):
                 span = self.document.span_from(match.start(), len(match.group()))
                 message = f"in double quotes `{match.group()}` is an invisible control character"

@@ -98,30 +98,33 @@ def parse(text: str) -> Template:  # noqa: C901 (one tag after the other)
         if match[1] is None:
             fault = Fault("anki-syntax", "this `{{` is never closed", "it ends with `}}`", offset, 2)
             template.faults.append(fault)
+        elif inner[:1] in {"#", "^"} and len(stack) == MAX_SECTIONS:
+            message = f"sections stand more than {MAX_SECTIONS} deep in each other"
+            template.faults.append(Fault("anki-syntax", message, "", offset, length))
+            return template
         elif inner[:1] in {"#", "^"}:
             section = Section(inner[1:].strip(), inner[0] == "^", [], offset, length)
             parts.append(section)
             stack.append(section)
-            if len(stack) > MAX_SECTIONS:
-                message = f"sections stand more than {MAX_SECTIONS} deep in each other"
-                template.faults.append(Fault("anki-syntax", message, "", offset, length))
-                return template
         elif inner[:1] == "/":
             _close(template, stack, inner[1:].strip(), offset, length)
         else:
             *filters, name = (part.strip() for part in inner.split(":"))
             parts.append(Replacement(name, tuple(filters), offset, length))
     (stack[-1].children if stack else template.parts).append(text[done:])
+    template.faults += _left_over(text, stack)
+    return template
+
+
+def _left_over(text: str, stack: list[Section]) -> Iterator[Fault]:
+    """What is wrong at the end of a template: tags that lack a brace, sections that are open."""
     for match in re.finditer(r"(?<!\{)\{[A-Za-z#^/][\w ]*\}\}", text):
-        fault = Fault(
-            "anki-syntax", "this lacks a brace", "a field is written `{{Name}}`", match.start(), len(match[0])
-        )
-        template.faults.append(fault)
+        hint = "a field is written `{{Name}}`"
+        yield Fault("anki-syntax", "this lacks a brace", hint, match.start(), len(match[0]))
     for section in stack:
         message = f"the section `{section.field}` is never closed"
         hint = f"it ends with `{{{{/{section.field}}}}}`"
-        template.faults.append(Fault("anki-syntax", message, hint, section.offset, section.length))
-    return template
+        yield Fault("anki-syntax", message, hint, section.offset, section.length)
 
 
 def _close(template: Template, stack: list[Section], name: str, offset: int, length: int) -> None:

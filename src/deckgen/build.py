@@ -276,32 +276,29 @@ def template_folders(project: Path) -> list[Folder]:
 
 
 def _unused_templates(project: Path, folders: list[Folder], used: dict[str, str]) -> Iterator[Diagnostic]:
-    """Advice on files of the project's templates/ that nothing reads."""
+    """Advice on files of the project's templates/ that nothing reads; errors for folders that are closed."""
     own = project / "templates"
+    closed: list[tuple[Path, OSError]] = []
     names = [path.name for path in (folders[0].path / "base").glob("*.j2")]
-    for path in sorted(own.rglob("*")):
+    for path in sorted(_below(own, lambda *folder: closed.append(folder)) if own.is_dir() else ()):
         shown = path.relative_to(project).as_posix()
-        hidden = any(part.startswith(".") for part in path.relative_to(own).parts)
-        if path.is_file() and not hidden and path.name != "kind.yaml" and shown not in used:
+        if path.is_file() and path.name != "kind.yaml" and shown not in used:
             hint = did_you_mean(path.name, names)
             if path.name in names:
                 hint = f"did you mean `templates/base/{path.name}`?"
             yield Diagnostic("unused-template", "nothing reads this file", Span(shown), hint)
+    for folder, error in closed:
+        yield source.unreadable(folder.relative_to(project).as_posix(), error)
 
 
 def chapters(project: Path, found: Found) -> list[Path]:
     """The chapters, by the natural order of their paths: 2 before 10."""
     top = project / "source"
-    paths: list[Path] = []
 
-    def cannot(error: OSError) -> None:
-        shown = Path(error.filename or top).relative_to(project).as_posix()
-        found.append(source.unreadable(shown, error))
+    def cannot(folder: Path, error: OSError) -> None:
+        found.append(source.unreadable(folder.relative_to(project).as_posix(), error))
 
-    for folder, folders, files in os.walk(top, onerror=cannot):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        names = (name for name in (*files, *folders) if not name.startswith("."))
-        paths += [Path(folder, name) for name in names if name.lower().endswith((".yaml", ".yml"))]
+    paths = [path for path in _below(top, cannot) if path.name.lower().endswith((".yaml", ".yml"))]
     paths.sort(key=lambda path: (_natural(path.relative_to(top).as_posix()), path))
     return [path for path in paths if path != top / "deck.yaml"]
 
@@ -309,18 +306,36 @@ def chapters(project: Path, found: Found) -> list[Path]:
 def _unread_files(project: Path) -> Iterator[Diagnostic]:
     """Advice on files of source/ that look like chapters, and are not read."""
     top = project / "source"
-    for path in sorted(top.rglob("*.*")):
+    for path in sorted(_below(top)):
         name = path.name.lower()
-        hidden = any(part.startswith(".") for part in path.relative_to(top).parts)
-        if (
-            not hidden
-            and re.search(r"\.ya?ml\W*(?:[a-z]{0,3}\W*)?$|\.(?:yam|yalm|ymal|yaml1)$", name)
-            and not name.endswith((".yaml", ".yml"))
+        if re.search(r"\.ya?ml\W*(?:[a-z]{0,3}\W*)?$|\.(?:yam|yalm|ymal|yaml1)$", name) and not name.endswith(
+            (".yaml", ".yml")
         ):
             hint = f"is it a chapter? then its name ends in .yaml: `{re.split(r'[.]y', name)[0]}.yaml`"
             yield Diagnostic(
                 "unread-file", "nothing reads this file", Span(path.relative_to(project).as_posix()), hint
             )
+
+
+def _below(top: Path, cannot: Callable[[Path, OSError], None] = lambda _, __: None) -> Iterator[Path]:
+    """All that lies below a folder, but for what is hidden, and what links lead to.
+
+    Args:
+        top: The folder.
+        cannot: Called for a folder that cannot be read.
+    """
+    folders = [top]
+    while folders:  # Python's own ways go one call deeper with each folder
+        folder = folders.pop()
+        try:
+            entries = [entry for entry in os.scandir(folder) if not entry.name.startswith(".")]
+        except OSError as error:
+            cannot(folder, error)
+            continue
+        for entry in entries:
+            yield folder / entry.name
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(folder / entry.name)
 
 
 def _natural(path: str) -> list[tuple[int, int, str]]:
@@ -368,7 +383,7 @@ def _rows(
 def _lines_of(
     diagnostics: list[Diagnostic], documents: list[source.Document], templates: dict[str, str]
 ) -> dict[str, list[str]]:
-    """The lines of the files that diagnostics point into, of templates and the ledger up to the last."""
+    """The lines of the files that diagnostics point into; of templates and the ledger up to the last one."""
     wanted: dict[str, int] = {}
     for span in (diagnostic.span for diagnostic in diagnostics):
         wanted[span.path] = max(span.line, wanted.get(span.path, 0))

@@ -168,7 +168,7 @@ class Diagnostic:
     stands_for: int = 1
 
     def __post_init__(self) -> None:
-        """Keep what it quotes short and visible: a key may be a megabyte, or hold a terminal's commands."""
+        """Keep what it quotes short and visible: a key may have a megabyte, or hold a terminal's commands."""
         for name in ("message", "hint"):
             text: str = getattr(self, name)
             if len(text) > _LONGEST or not text.isprintable():
@@ -200,10 +200,12 @@ class Diagnostic:
 
 MOST_TOLD = 100
 """The most diagnostics of one code that are told one by one of a file."""
+MOST_OF_ALL = 1000
+"""The most of one code that are told of all files."""
 
 
 class Found:
-    """Diagnostics as they are found; of errors of one code in one file the first, and how many others.
+    """Diagnostics as they are found; of errors of one code in one file the first, and how many more.
 
     Errors come in thousands where they come from a program, or from a file that is no source at all. Their
     author is helped by the first ones, and nobody by a gigabyte of the same. (Advice is kept whole: what an
@@ -261,28 +263,38 @@ class Found:
             if others:
                 *first, last = kept
                 yield from first
-                yield _and_more(last, last.stands_for + others)
+                yield _and_more([replace(last, stands_for=last.stands_for + others)])
             else:
                 yield from kept
 
 
 def told(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The diagnostics by position, each once; of a code in a file the first, and one for the others."""
-    by_code: dict[tuple[str, str], list[Diagnostic]] = {}
-    for each in sorted(dict.fromkeys(diagnostics), key=lambda diagnostic: diagnostic.position):
-        by_code.setdefault((each.span.path, each.code), []).append(each)
+    """The diagnostics by position, each once; of one code the first, and one that counts the others."""
+    listed = sorted(dict.fromkeys(diagnostics), key=lambda diagnostic: diagnostic.position)
+    of_files = _cut(listed, lambda each: (each.span.path, each.code), MOST_TOLD, "in this file")
+    return _cut(of_files, lambda each: each.code, MOST_OF_ALL, "in this file and others")
+
+
+def _cut(
+    diagnostics: Iterable[Diagnostic], sort: Callable[[Diagnostic], object], most: int, where: str
+) -> list[Diagnostic]:
+    """The diagnostics by position; of each sort so many, and one more that counts the others."""
+    sorts: dict[object, list[Diagnostic]] = {}
+    for each in diagnostics:
+        sorts.setdefault(sort(each), []).append(each)
     kept: list[Diagnostic] = []
-    for entries in by_code.values():
-        kept += entries[:MOST_TOLD]
-        rest = entries[MOST_TOLD:]
-        kept += rest if len(rest) < 2 else [_and_more(rest[0], sum(each.stands_for for each in rest))]  # noqa: PLR2004
+    for entries in sorts.values():
+        rest = entries[most:]
+        few = len(rest) <= 1
+        kept += entries if few else [*entries[:most], _and_more(rest, where)]
     return sorted(kept, key=lambda diagnostic: diagnostic.position)
 
 
-def _and_more(diagnostic: Diagnostic, faults: int) -> Diagnostic:
-    """What stands in for so many diagnostics, of which this is the first."""
-    message = f"and {faults:,} more of these in this file, this one among them"
-    return replace(diagnostic, message=message, hint="", stands_for=faults)
+def _and_more(diagnostics: Sequence[Diagnostic], where: str = "in this file") -> Diagnostic:
+    """What stands in for diagnostics, at the place of the first."""
+    faults = sum(each.stands_for for each in diagnostics)
+    message = f"and {faults:,} more of these {where}, this one among them"
+    return replace(diagnostics[0], message=message, hint="", stands_for=faults)
 
 
 class CallError(Exception):

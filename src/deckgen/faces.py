@@ -19,7 +19,7 @@ from deckgen import anki_template
 from deckgen.anki_template import CardRules
 from deckgen.diagnostics import Diagnostic, Span, did_you_mean, listing
 from deckgen.sandbox import Sandbox
-from deckgen.source import MAX_SMALL, load
+from deckgen.source import MAX_SMALL, Document, control_characters, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -155,6 +155,7 @@ class _Loader(BaseLoader):
                 f"up to here the templates have more than {MAX_CODE >> 10} KiB between `[[ ]]` and `[% %]`"
             )
             fault = Diagnostic("too-large", message, Span(found.shown))
+        fault = fault or next(control_characters(Document(found.shown, text)), None)
         if fault:
             self.unreadable.append(fault)
             raise TemplateNotFound(template)

@@ -42,7 +42,8 @@ def github(diagnostics: Sequence[Diagnostic], prefix: str = "") -> str:
     lines = []
     for each in diagnostics:
         span = each.span
-        properties: dict[str, object] = {"file": prefix + span.path}
+        path = span.path.encode(errors="replace").decode()  # a name may be no text
+        properties: dict[str, object] = {"file": prefix + path}
         if span.line:
             properties |= {"line": span.line, "endLine": span.line}
         if span.column is not None and span.end_column is not None:
@@ -107,7 +108,12 @@ def _level(level: str) -> str:
 
 def _result(diagnostic: Diagnostic, rule: int, prefix: str) -> dict[str, Any]:
     span = diagnostic.span
-    place: dict[str, Any] = {"artifactLocation": {"uri": quote(prefix + span.path), "uriBaseId": "%SRCROOT%"}}
+    place: dict[str, Any] = {
+        "artifactLocation": {
+            "uri": quote(prefix + span.path, errors="surrogateescape"),
+            "uriBaseId": "%SRCROOT%",
+        }
+    }
     if span.line:
         place["region"] = {"startLine": span.line}
         if span.column is not None and span.end_column is not None:

@@ -163,8 +163,8 @@ def _lines(text: str) -> tuple[list[Line], Diagnostic | None]:
 def _decoded(text: str) -> list[object] | None:
     """The values of all lines at once, four times as fast as one by one; None where that may not be.
 
-    That is where not all lines are sound JSON, and where brackets and commas are more than a ledger has:
-    what these make would take many times the room of the text.
+    That is where not all lines are sound JSON, and where there are more brackets and commas than a ledger
+    has: what these make would take many times the room of the text.
     """
     ends = text.count("\n")
     if (

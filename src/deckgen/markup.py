@@ -34,8 +34,8 @@ MAX_CLOZE = 500
 _LARGEST = 65_535  # Anki keeps cloze numbers in 16 bits
 _DEEPEST = 10  # Anki takes no cloze further within others than this
 
-# Here and below no part of a pattern can match the same characters in two ways; repetitions are possessive
-# or bounded: a text of 100,000 braces takes no longer than one of words.
+# Here and below no part of a pattern can match the same characters in two ways, and repetitions are
+# possessive or bounded: a text of 100,000 braces takes no longer than one of words.
 _CLOZE_TOKEN = re.compile(r"\{\{c(?=,*+[0-9])([0-9,]{1,100}+)::|\}\}")
 _THREE_DIGITS = re.compile(r"\{\{c[0-9,]*?[0-9]{3}")
 _CLOZE_SLIP = re.compile(
@@ -123,7 +123,7 @@ def _balanced(html: str) -> bool:
 
 # ---------------------------------------------------------------------------------------------- media
 
-_LOOKED_FOR = 100  # files that do not exist, for which ones of nearly that name are looked for
+_LOOKED_FOR = 20  # files that do not exist, for which ones of nearly that name are looked for
 MAX_MEDIA = 100 * 1024 * 1024
 """The largest media file, in bytes: AnkiWeb passes on no larger one."""
 
@@ -169,8 +169,7 @@ _SPECIAL = re.compile(r"[<$\[=]")
 _MATH = re.compile(r'<span class="math math-(inline|display)">([^<]*+)</span>(?=([0-9])?)')
 _UNSAFE_MATH = re.compile(r"\\(?:href|cssId|class|style|unicode|require|htmlData|htmlId)\b")
 _HIGHLIGHT_TOKEN = re.compile(
-    r"<(?P<close>/?)(?P<code>code|pre)>|(?P<block></?(?:p|li|td|th|h[1-6]|div|blockquote)\b[^<>]*+>)|<[^<>]*+>"
-    r"|\\(?P<formula>[()\[\]])|(?P<mark>={2,}+)"
+    r"(?P<block></?(?:p|li|td|th|h[1-6]|div|blockquote)\b[^<>]*+>)|<[^<>]*+>|\\[()\[\]]|(?P<mark>={2,}+)"
 )
 
 # what a browser does not show with its blanks as one, or what is not shown at all
@@ -420,7 +419,11 @@ class Markup:
         try:
             real = path.resolve()
             exists, is_file = real.exists(), real.is_file()
-        except (OSError, ValueError):
+        except (
+            OSError,
+            ValueError,
+            RuntimeError,
+        ):  # the last is what Python up to 3.12 says of links in a circle
             return "missing-media", f"`{address}` cannot be the name of a file", ""
         if not real.is_relative_to(self.source):
             return "unreadable-media", f"`{address}` lies outside source/", "put it into source/media/"
@@ -504,31 +507,13 @@ def cloze_faults(  # noqa: C901 (one slip after the other)
     text: str, found: list[Cloze]
 ) -> Iterator[tuple[str, int, int, str, str]]:
     """Clozes that Anki would not read, or not as meant: code, offset, length, message and hint."""
-    slip = _CLOZE_SLIP.search(text) or ("$" not in text and _NO_CLOZE.search(text)) or None
-    if slip:
-        hint = "a cloze is written `{{c1::answer}}` or `{{c1::answer::hint}}`"
-        hint += "" if slip.group().isascii() else ", in ordinary letters and signs"
-        yield "bad-cloze", slip.start(), len(slip.group()), f"`{slip.group()}` does not begin a cloze", hint
-        return
-    if _THREE_DIGITS.search(text):
-        for match in _CLOZE_TOKEN.finditer(text):
-            if match[1] and max(int(number) for number in match[1].split(",") if number) > MAX_CLOZE:
-                message = f"cloze numbers go from 1 to {MAX_CLOZE}"
-                yield "bad-cloze", match.start(), len(match.group()), message, ""
-                return
-    deep = _too_deep(text) if len(found) >= _DEEPEST else None
-    if deep is not None:
-        message = f"clozes stand more than {_DEEPEST} deep in each other here"
-        yield "bad-cloze", deep, 4, message, "Anki takes no more; make several notes of it"
+    misread = _misread_cloze(text, found)
+    if misread:
+        yield ("bad-cloze", *misread)
         return
     if not found:
-        yield (
-            "no-cloze",
-            0,
-            1,
-            "this text hides nothing",
-            "hide what matters, as in `It begins with {{c1::joining}}`",
-        )
+        hint = "hide what matters, as in `It begins with {{c1::joining}}`"
+        yield "no-cloze", 0, 1, "this text hides nothing", hint
     for cloze in found:
         message, hint = "", ""
         inner = text[cloze.inner : cloze.end] if cloze.end >= 0 else ""
@@ -543,6 +528,24 @@ def cloze_faults(  # noqa: C901 (one slip after the other)
             hint = "put a space between two closing braces of a formula: `} }`"
         if message:
             yield "bad-cloze", cloze.start, cloze.inner - cloze.start, message, hint
+
+
+def _misread_cloze(text: str, found: list[Cloze]) -> tuple[int, int, str, str] | None:
+    """The first cloze that Anki reads as none, or not at all: offset, length, message and hint."""
+    slip = _CLOZE_SLIP.search(text) or ("$" not in text and _NO_CLOZE.search(text)) or None
+    if slip:
+        hint = "a cloze is written `{{c1::answer}}` or `{{c1::answer::hint}}`"
+        hint += "" if slip.group().isascii() else ", in ordinary letters and signs"
+        return slip.start(), len(slip.group()), f"`{slip.group()}` does not begin a cloze", hint
+    if _THREE_DIGITS.search(text):
+        for match in _CLOZE_TOKEN.finditer(text):
+            if match[1] and max(int(number) for number in match[1].split(",") if number) > MAX_CLOZE:
+                return match.start(), len(match.group()), f"cloze numbers go from 1 to {MAX_CLOZE}", ""
+    deep = _too_deep(text) if len(found) >= _DEEPEST else None
+    if deep is not None:
+        message = f"clozes stand more than {_DEEPEST} deep in each other here"
+        return deep, 4, message, "Anki takes no more; make several notes of it"
+    return None
 
 
 def _too_deep(text: str) -> int | None:
@@ -561,25 +564,20 @@ def rendered(text: str) -> str:
     return _highlighted(html) if "==" in html else html
 
 
-def _highlighted(html: str) -> str:  # noqa: C901 (one token after the other)
-    """The HTML with what stands between two `==` marked: in a paragraph, outside code, formulas and tags."""
+def _highlighted(html: str) -> str:
+    """The HTML with what stands between two `==` marked: in one paragraph, not in code, formulas or tags."""
     pieces: list[str] = []
-    done, code, formula, opened = 0, "", "", -1
+    done, closing, opened = 0, "", -1
     for match in _HIGHLIGHT_TOKEN.finditer(html):
-        start, end, kind = match.start(), match.end(), match.lastgroup
-        if code or formula:
-            if code and kind == "code" and match["close"] and match["code"] == code:
-                code = ""
-            elif formula and kind == "formula" and match["formula"] == formula:
-                formula = ""
-        elif kind == "code" and not match["close"]:
-            code = match["code"]
-        elif kind == "formula" and match["formula"] in _CLOSING:
-            formula = _CLOSING[match["formula"]]
+        start, end, kind, sign = match.start(), match.end(), match.lastgroup, match.group()
+        if closing:
+            closing = "" if sign == closing else closing
+        elif sign in _CLOSING:
+            closing = _CLOSING[sign]
         elif kind == "block":
             opened = -1
         elif kind == "mark" and end - start == 2:  # noqa: PLR2004 (two signs)
-            if opened >= 0 and end > opened and not html[start - 1].isspace():
+            if opened >= 0 and start > opened and not html[start - 1].isspace():
                 pieces += (html[done : opened - 2], "<mark>", html[opened:start], "</mark>")
                 done, opened = end, -1
             elif opened < 0 and end < len(html) and not html[end].isspace():
@@ -587,7 +585,7 @@ def _highlighted(html: str) -> str:  # noqa: C901 (one token after the other)
     return "".join(pieces) + html[done:]
 
 
-_CLOSING = {"(": ")", "[": "]"}
+_CLOSING = {"\\(": "\\)", "\\[": "\\]", "<code>": "</code>", "<pre>": "</pre>"}
 
 
 def _without_code(html: str) -> str:
@@ -604,7 +602,7 @@ def _without_code(html: str) -> str:
 
 
 def _as_written(address: str, scalar: Scalar) -> str:
-    """An address as it stands in the text; Markdown has written some of its characters as `%20`."""
+    """An address as it stands in the text; Markdown has written some characters as `%20` and the like."""
     return address if "%" not in address or address in scalar.value else unquote(address)
 
 

@@ -546,8 +546,7 @@ def _missing_hint(reader: Reader, mapping: Mapping, missing: list[str], values: 
         for name in missing:
             if inside := re.search(rf"(?m)^ *{re.escape(name)}:(?= |$)", value.value):
                 line = reader.document.span_in(value, inside.start()).line
-                why = "because it is indented as far as that"
-                return f"`{name}:` on line {line} belongs to the text above it, {why}"
+                return f"`{name}:` on line {line} belongs to the text above it: it is indented as far as that"
     if missing == ["id"]:
         first = next((value.value for value in values.values() if isinstance(value, Scalar)), "")
         shown = f"as `id: {name}`; " if (name := slug(first[:_FIRST_WORDS])) else ""

@@ -162,37 +162,38 @@ class Reader:
         self, name: str, node: Mapping, what: str, names: Collection[str]
     ) -> tuple[str, str]:
         """The message and the hint for a key that is not known."""
-        value = node.entries[name]
-        message = f"`{name}` is not a key of {what}"
         seen = "".join(char for char in name if char.isprintable()).strip()
         if seen != name and seen in names:
             return f"`{seen}` holds an invisible character", "delete it, and type the key anew"
-        if match := re.match(r"([a-z_]+):\S", name):
-            return message, f"a space must follow the colon: `{match[1]}: …`"
         plain = re.sub(r"[\s-]+", "_", seen.strip(f"\"'{CURLY}")).lower()
-        listed = f"its keys are {listing(names)}"
         if plain in names:
-            return message, f"did you mean `{plain}`?"
-        near = self.near(seen, names)
-        if near and node is self.document.root and isinstance(value, Sequence):
-            return message, near
-        if other := self.elsewhere(plain):
-            if node is self.document.root:
-                return message, f"it is a key of {other}: those stand in a section, each after a hyphen"
-            return message, f"it is a key of {other}; {listed}"
-        if isinstance(value, Scalar) and value.start == value.end and self._in_brackets(value.start):
-            return (
-                message,
-                "is it the rest of a text? between brackets a comma ends it, so put the text in quotes",
-            )
-        if (
-            len(node.entries) == 1
-            and isinstance(value, Scalar)
-            and len(value.value) <= _SHORT
-            and self._is_item(node)
-        ):
-            listed = f"write `- {next(iter(names))}: {' '.join(value.value.split())}`; {listed}"
-        return message, near or listed
+            hint = f"did you mean `{plain}`?"
+        elif match := re.match(r"([a-z_]+):\S", name):
+            hint = f"a space must follow the colon: `{match[1]}: …`"
+        else:
+            near, other = self.near(seen, names), self.elsewhere(plain)
+            section = near and node is self.document.root and isinstance(node.entries[name], Sequence)
+            hint = near if section or not other else self._in_another_place(node, other, names)
+            hint = hint or self._as_text(name, node, names) or f"its keys are {listing(names)}"
+        return f"`{name}` is not a key of {what}", hint
+
+    def _in_another_place(self, node: Mapping, other: str, names: Collection[str]) -> str:
+        """What to do about a key that something else has."""
+        if node is self.document.root:
+            return f"it is a key of {other}: those stand in a section, each after a hyphen"
+        return f"it is a key of {other}; its keys are {listing(names)}"
+
+    def _as_text(self, name: str, node: Mapping, names: Collection[str]) -> str:
+        """What to do about a key that was hardly meant as one; empty where that cannot be said."""
+        value = node.entries[name]
+        if not isinstance(value, Scalar):
+            return ""
+        if value.start == value.end and self._in_brackets(value.start):
+            return "is it the rest of a text? between brackets a comma ends it, so put the text in quotes"
+        if len(node.entries) == 1 and len(value.value) <= _SHORT and self._is_item(node):
+            text = " ".join(value.value.split())
+            return f"write `- {next(iter(names))}: {text}`; its keys are {listing(names)}"
+        return ""
 
     def _in_brackets(self, offset: int) -> bool:
         """Whether a key without a value that ends at an offset stands between brackets."""
@@ -317,7 +318,7 @@ class Reader:
         return message, BLOCK_HINT.format(key=key)
 
     def _run_together(self, scalar: Scalar) -> Span | None:
-        """Where a text whose line breaks YAML drops has an item of a list, or what was meant as `|`."""
+        """Where a text whose lines YAML joins has an item of a list, or what was meant as the sign `|`."""
         raw = self.document.text[scalar.start : scalar.end]
         first = re.match(r"[^\r\n]*", raw)
         if first and first[0].strip() in _BARS:
@@ -461,8 +462,8 @@ def _list_hint(node: Node, key: str, first: str) -> str:
         return (
             "an item begins with a hyphen and a space: `- …`; word processors turn hyphens into other dashes"
         )
-    between = r"[\s,，;]+" if key in {"tags", "builds_on"} else r"[,，;]"
-    words = [part.strip() for part in re.split(between, word.strip("[]［］（）()"))]
+    between = r"[\s,\uff0c;]+" if key in {"tags", "builds_on"} else r"[,\uff0c;]"
+    words = [part.strip() for part in re.split(between, word.strip("[]()\uff3b\uff3d\uff08\uff09"))]
     if (
         not first
         and word
@@ -479,11 +480,11 @@ def _item_hint(node: Mapping, first: str) -> str:
     if not first:
         return ""
     if first in node.entries:
-        form = f"`- {first}: …`, its other keys under it"
-        return f"a hyphen is missing before `{name}`: each item begins with {form}"
+        return (
+            f"a hyphen is missing before `{name}`: an item begins with `- {first}: …`, its other keys below"
+        )
     if isinstance(value, Scalar) and len(value.value) <= _SHORT:
-        item = f"`- {first}: {' '.join(value.value.split())}`"
-        return f"write each as an item: {item}, and its other keys under that"
+        name = " ".join(value.value.split())
     return f"write each as an item: `- {first}: {name}`, and its other keys under that"
 
 
@@ -492,7 +493,9 @@ def _about_id(text: str) -> tuple[str, str]:
     seen = "".join(char for char in text if char.isprintable()).strip()
     if seen != text and ID.fullmatch(seen):
         return f"`{seen}` holds an invisible character", "delete it, and type it anew"
-    plain = unicodedata.normalize("NFKD", seen.lower()).replace("ß", "ss").replace("'", "").replace("’", "")
+    plain = (
+        unicodedata.normalize("NFKD", seen.lower()).replace("ß", "ss").replace("'", "").replace("\u2019", "")
+    )
     plain = "".join(char for char in plain if not unicodedata.combining(char))
     hint = "an id has small letters, digits and hyphens between them"
     strange = next((char for char in plain if char.isalpha() and not char.isascii()), "")

@@ -1,8 +1,8 @@
 """The Jinja of faces: a stranger's template runs no code of its own, and no longer than it may.
 
 Jinja's sandbox keeps templates from what is not theirs. It does not keep them from loops within loops or from
-texts that double; here every piece that is run, and every character that is made, costs something,
-and a deck has so much to spend.
+texts that double; here every piece of a template that is run, and every character that is made, costs
+something, and a deck has so much to spend.
 """
 
 from __future__ import annotations
@@ -29,14 +29,15 @@ MAX_LOOP = 1000
 """How far `range` goes."""
 
 _FILTERS = (
-    "abs capitalize count d default e escape first float forceescape int join last length list lower map max "
-    "min reject rejectattr replace reverse round safe select selectattr sort string striptags sum title trim"
+    "abs capitalize count d default e escape first float forceescape int join last length list lower map max"
+    " min reject rejectattr replace reverse round safe select selectattr sort string striptags sum title trim"
     " truncate unique upper urlencode wordcount"
 ).split()
 _OF_TEXTS = frozenset(
-    "capitalize casefold count endswith find index isalnum isalpha isascii isdecimal isdigit islower "
-    "isnumeric isspace istitle isupper lower lstrip partition removeprefix removesuffix rfind rindex "
-    "rpartition rsplit rstrip split splitlines startswith strip swapcase title upper".split()
+    "capitalize casefold count endswith find index isalnum isalpha isascii isdecimal isdigit islower"
+    " isnumeric isspace istitle isupper lower lstrip partition removeprefix removesuffix rfind rindex rpartition"
+    " rsplit"
+    " rstrip split splitlines startswith strip swapcase title upper".split()
 )
 _FORMATS = ("format", "format_map")
 _BODIES = (nodes.Template, nodes.For, nodes.Macro, nodes.CallBlock, nodes.Block)

@@ -93,7 +93,7 @@ def _unknown(line: str, number: int, column: int, problem: str) -> Slip:
     return Slip(number, column, message, _CHECK)
 
 
-# ----------------------------------------------------------------------------------- what lines look like
+# --------------------------------------------------------------------------------------- what lines look like
 
 _CHECK = (
     "check the indentation: keys of one note begin in one column, a block's text further right; and every "
@@ -200,7 +200,7 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
-# ----------------------------------------------------------------------------------- walking through them
+# --------------------------------------------------------------------------------------- walking through them
 
 
 @dataclass(slots=True)
@@ -611,7 +611,8 @@ class _Walk:
         if word:
             hints.append(f"if it is a key, write `{word[0]}: …`")
         if not re.fullmatch(r"\w+ ?[|>]?", line[column:].rstrip()) and (owner := self._owner()):
-            hints.append(f"if it is the text of `{owner}`, write `{owner}: |`, and the text below, indented")
+            below = f"`{owner}: |`, and the text on the lines below it, indented"
+            hints.append(f"if it is the text of `{owner}`, write {below}")
         message = (
             "this line has no colon, so it is no key" if word else "this line is neither a key nor an item"
         )
@@ -690,8 +691,8 @@ def _in_brackets(lines: Sequence[str], number: int, column: int, block: str) -> 
 
 
 _BRACKETS = (
-    "between brackets a comma stands between two items or keys, a space after each comma and colon, and "
-    "texts with signs in them stand in quotes"
+    "between brackets a comma stands between two items or keys, a space after each comma and colon; and texts"
+    " with signs in them stand in quotes"
 )
 
 

@@ -332,7 +332,7 @@ def _decoded(raw: bytes, shown: str) -> tuple[str, Diagnostic | None]:
     """The text of a file's bytes; with what is wrong where they are not UTF-8."""
     wide = _wide(raw)
     if wide:
-        hint = f"{_AS_UTF8}; many programs call {wide} just Unicode"
+        hint = _AS_UTF8 + ("; what some programs call just Unicode is UTF-16" if wide == "UTF-16" else "")
         return "", Diagnostic("not-utf8", f"this file is {wide} text, where UTF-8 belongs", Span(shown), hint)
     try:
         return raw.decode("utf-8-sig"), None
@@ -353,7 +353,7 @@ _AS_UTF8 = "save the file as UTF-8 (in most editors: Save with Encoding)"
 
 
 def _wide(raw: bytes) -> str:
-    """The encoding, of two or four bytes a character, that a text seems to be in; mostly empty."""
+    """The name of the encoding of two or four bytes a character that a text seems to be in; mostly empty."""
     sample = raw[:400]
     if sample[:2] not in {b"\xff\xfe", b"\xfe\xff"} and b"\0" not in sample:
         return ""
@@ -362,7 +362,8 @@ def _wide(raw: bytes) -> str:
             return name
         for way in ways:
             text = sample.decode(way, "ignore")
-            if text and sum(" " <= char <= "~" or char in "\t\r\n" for char in text) * 2 > len(text):
+            usual = sum(" " <= char <= "~" or char in "\t\r\n" for char in text)
+            if usual * 2 * int(name[-2:]) > len(sample) * 8:  # more than half of all characters
                 return name
     return ""
 
@@ -380,7 +381,7 @@ def parse(text: str, shown: str) -> tuple[Document, Found]:
         document.root = composer.compose()
     except ReaderError:
         document.broken = True
-        composer.found += _raw_control_characters(document)
+        composer.found += control_characters(document)
     except YAMLError as error:
         document.broken = True
         problem = _syntax(document, error)
@@ -534,7 +535,7 @@ class _Composer:
                 self.found.append(Diagnostic("control-character", message, span, hint))
 
 
-def _raw_control_characters(document: Document) -> Iterator[Diagnostic]:
+def control_characters(document: Document) -> Iterator[Diagnostic]:
     """The control characters that stand in the text itself, at most ten."""
     for count, match in enumerate(_CONTROL.finditer(document.text)):
         if count == 10:  # noqa: PLR2004 (a binary file has thousands)

@@ -397,7 +397,8 @@ class Reader:
             if scalar is None:
                 continue
             if not _PLAIN_TAG.fullmatch(scalar.value) and (fault := _tag_fault(scalar.value)):
-                self.report("bad-tag", scalar, f"the tag `{scalar.value}` {fault}", _TAG_HINT)
+                hint = "take them away" if "curly" in fault else _TAG_HINT
+                self.report("bad-tag", scalar, f"the tag `{scalar.value}` {fault}", hint)
             else:
                 tags.append(scalar.value)
         return tuple(tags)

@@ -35,9 +35,8 @@ _FILTERS = (
 ).split()
 _OF_TEXTS = frozenset(
     "capitalize casefold count endswith find index isalnum isalpha isascii isdecimal isdigit islower"
-    " isnumeric isspace istitle isupper lower lstrip partition removeprefix removesuffix rfind rindex rpartition"
-    " rsplit"
-    " rstrip split splitlines startswith strip swapcase title upper".split()
+    " isnumeric isspace istitle isupper lower lstrip partition removeprefix removesuffix rfind rindex"
+    " rpartition rsplit rstrip split splitlines startswith strip swapcase title upper".split()
 )
 _FORMATS = ("format", "format_map")
 _BODIES = (nodes.Template, nodes.For, nodes.Macro, nodes.CallBlock, nodes.Block)

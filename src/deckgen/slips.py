@@ -101,6 +101,10 @@ _CHECK = (
 )
 _TAB = ("YAML does not take a tab here", "indent with spaces; most editors can convert tabs")
 _TAB_ALONE = ("a tab stands on this empty line, where YAML takes none", "empty the line")
+_OUTSIDE = (
+    "this text stands outside the block that the `|` above it opens",
+    "indent the lines of a block further than its key",
+)
 _ODD_SPACE = (
     "YAML does not take this space, which is not an ordinary one",
     "delete it, and type it anew with the space bar",
@@ -326,8 +330,11 @@ class _Walk:
         """A key or item has its place."""
         self.left, self.left_by = left, level
         body = self.lines[level.line][level.column :]
+        empty_block = self.block.after == level.line and self.block.column < 0
         if odd := _odd_line(body, level.line, level.column):
             self.odd = odd
+        elif empty_block and " " in level.name:
+            self.odd = Slip(level.line, level.column, *_OUTSIDE)  # a text with a colon in it
         elif self.odd and level.column <= self.odd.column:
             self.odd = None  # what seemed odd was meant so, since the text goes on after it
 
@@ -539,6 +546,10 @@ class _Walk:
         key = re.match(r" *(- +)?([a-z_]+):(?: |$)", line)
         if at > number and not below and key:
             return self._misplaced(at, _indent(line), [], items=bool(key[1]), name=key[2])
+        word = re.match(r"[a-z_]+(?= |$)", self.lines[number][column:])
+        alone = word is not None and word[0] == self.lines[number].strip()
+        if at > number and below and key and word and (alone or _indent(line) == column):
+            return self._no_key(number, column)
         message = "a colon followed by a space can stand in a text only where that is a block"
         start = re.match(r"\s*(?:- +)*(?:[\w-]+:[ ]+)?", self.lines[number])
         if start and self.lines[number][start.end() : start.end() + 1] in {*CURLY}:
@@ -604,8 +615,7 @@ class _Walk:
         if slip := self.odd or self._left_of_its_text(number, column):
             return slip
         if self.block.after == number:
-            message = "this text stands outside the block that the `|` above it opens"
-            return Slip(number, column, message, "indent the lines of a block further than its key")
+            return Slip(number, column, *_OUTSIDE)
         hints = []
         word = re.match(r"[a-z][\w-]*(?= |$)", line[column:])
         if word:

@@ -101,10 +101,6 @@ _CHECK = (
 )
 _TAB = ("YAML does not take a tab here", "indent with spaces; most editors can convert tabs")
 _TAB_ALONE = ("a tab stands on this empty line, where YAML takes none", "empty the line")
-_OUTSIDE = (
-    "this text stands outside the block that the `|` above it opens",
-    "indent the lines of a block further than its key",
-)
 _ODD_SPACE = (
     "YAML does not take this space, which is not an ordinary one",
     "delete it, and type it anew with the space bar",
@@ -217,6 +213,7 @@ class _Level:
         name: The last of the keys, as written.
         line: The line of the last one.
         waits: Whether it has no value yet, so that one may come on the next lines, further right.
+        alone: Whether it is the first one.
     """
 
     column: int
@@ -224,6 +221,7 @@ class _Level:
     name: str
     line: int
     waits: bool = True
+    alone: bool = True
 
 
 @dataclass(slots=True)
@@ -334,7 +332,7 @@ class _Walk:
         if odd := _odd_line(body, level.line, level.column):
             self.odd = odd
         elif empty_block and " " in level.name:
-            self.odd = Slip(level.line, level.column, *_OUTSIDE)  # a text with a colon in it
+            self.odd = self._outside(level.line, level.column)  # a text with a colon in it
         elif self.odd and level.column <= self.odd.column:
             self.odd = None  # what seemed odd was meant so, since the text goes on after it
 
@@ -343,7 +341,7 @@ class _Walk:
         left = self._leave(column)
         top = self.levels[-1] if self.levels else None
         if top and top.items and top.column == column:
-            top.line, top.waits = number, True
+            top.line, top.waits, top.alone = number, True, False
             self._enter(top, left)
             return
         if (top is None and not left) or (top and top.waits and top.column <= column):
@@ -364,7 +362,7 @@ class _Walk:
                 left.append(self.levels.pop())
                 top = below
         if top and not top.items and top.column == column:
-            top.name, top.line, top.waits = name, number, True
+            top.name, top.line, top.waits, top.alone = name, number, True, False
             self._enter(top, left)
             return
         if (top is None and not left) or (top and top.waits and top.column < column):
@@ -586,6 +584,7 @@ class _Walk:
         over = "the hyphen" if items else f"`{near.name}`"
         message = f"{what} begins in column {at_column + 1}, and {those} in column {near.column + 1}"
         hint = f"put it under {over} of line {near.line + 1}: with {_spaces(near.column)} before it"
+        hint += "; or is that line out of place?" if near.alone else ""
         return Slip(at, at_column, message, hint)
 
     def _left_of_its_text(self, number: int, column: int) -> Slip | None:
@@ -595,16 +594,28 @@ class _Walk:
             return None
         blank = self.lines[block.line + 1]
         message = "this line begins further left than the first line of its text"
-        if not blank.strip() and len(blank) == block.column:
+        if not blank.strip() and len(blank) >= block.column:
             message = "this line begins further left than the blanks of the empty line above it"
-        hint = "let every line of a text begin in the column of the first, or further right"
+        first = next(at for at in range(block.line + 1, number + 1) if self.lines[at].strip())
+        where = "a text's lines begin where its first one does, or further right"
+        hint = f"put it under line {first + 1}: {where}"
+        if first == number:
+            hint = f"empty the line above it: {where}"
         if re.search(r"[|>][-+]?\d", self.lines[block.line]):
             hint = "delete the number after the `|`"
+        return Slip(number, column, message, hint)
+
+    def _outside(self, number: int, column: int) -> Slip:
+        """A line that is not indented further than the key of the block that it should be in."""
+        message = "this text stands outside the block that the `|` above it opens"
+        hint = f"indent it further than the key of line {self.block.line + 1}"
         return Slip(number, column, message, hint)
 
     def _no_key(self, number: int, column: int) -> Slip:
         """A line with neither a key nor a hyphen where one of them belongs."""
         line = self.lines[number]
+        if self.block.after == number and self.block.column < 0:
+            return self._outside(number, column)
         if slip := _odd_line(line[column:], number, column):
             return slip
         if 0 <= self.comment == self._above(number):
@@ -615,7 +626,7 @@ class _Walk:
         if slip := self.odd or self._left_of_its_text(number, column):
             return slip
         if self.block.after == number:
-            return Slip(number, column, *_OUTSIDE)
+            return self._outside(number, column)
         hints = []
         word = re.match(r"[a-z][\w-]*(?= |$)", line[column:])
         if word:

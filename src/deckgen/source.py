@@ -524,15 +524,19 @@ class _Composer:
     def _escapes(self, scalar: Scalar) -> None:
         """Report escapes in double quotes that make control characters, as that of a formula's beta does."""
         text = self.document.text
-        for match in re.compile(_ESCAPE).finditer(text, scalar.start + 1, scalar.end - 1):
+        escapes = re.compile(f"({_CONTROL_ESCAPE})|{_ESCAPE}").finditer(text, scalar.start + 1, scalar.end - 1)
+        for match in escapes:
+            if not match[1]:
+                continue
             if self.found.full("control-character", self.document.path):
+                more = 1 + sum(each.lastindex is not None for each in escapes)
+                self.found.count("control-character", self.document.path, more)
                 return
-            if re.compile(_CONTROL_ESCAPE).match(text, match.start(), scalar.end - 1):
-                span = self.document.span_from(match.start(), len(match.group()))
-                message = f"in double quotes `{match.group()}` is an invisible control character"
-                key = _ANY_QUOTE.match(self._line(match.start()))
-                hint = f"{slips.block_hint(key)}; a block keeps backslashes as they are"
-                self.found.append(Diagnostic("control-character", message, span, hint))
+            span = self.document.span_from(match.start(), len(match[1]))
+            message = f"in double quotes `{match[1]}` is an invisible control character"
+            key = _ANY_QUOTE.match(self._line(match.start()))
+            hint = f"{slips.block_hint(key)}; a block keeps backslashes as they are"
+            self.found.append(Diagnostic("control-character", message, span, hint))
 
 
 def control_characters(document: Document) -> Iterator[Diagnostic]:

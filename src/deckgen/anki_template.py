@@ -79,7 +79,7 @@ class Template:
 _TAG = re.compile(r"<!--.*?(?:-->|$)|\{\{((?:(?!\{\{).)*?)\}\}|\{\{", re.DOTALL)
 
 
-def parse(text: str) -> Template:  # noqa: C901 (one tag after the other)
+def parse(text: str) -> Template:
     """Parse a template. Html comments hide what stands in them, as in Anki."""
     template = Template()
     stack: list[Section] = []

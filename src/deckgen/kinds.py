@@ -198,7 +198,11 @@ def read_kind(
     Returns:
         The kind, None where it has faults; its document; the diagnostics.
     """
-    document, found = source.read(folder / "kind.yaml", f"{shown}/kind.yaml", within, source.MAX_SMALL)
+    path = f"{shown}/kind.yaml"
+    if path in texts:
+        document, found = source.parse(texts[path], path)
+    else:
+        document, found = source.read(folder / "kind.yaml", path, within, source.MAX_SMALL)
     if document.broken:
         return None, document, found
     reader = Reader(document, found)

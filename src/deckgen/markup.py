@@ -174,7 +174,8 @@ _HIGHLIGHT_TOKEN = re.compile(
 
 # what a browser does not show with its blanks as one, or what is not shown at all
 _AS_WRITTEN = re.compile(
-    r"((?s:<(?:pre|code)\b[^>]*>.*?</(?:pre|code)>|<span class=\"math.*?</span>)|<[^>]*>|\[sound:[^\]]*\])"
+    r"((?s:<(?:pre|code)\b[^<>]*+>.*?</(?:pre|code)>)|<span class=\"math[^<]*+</span>|<[^<>]*+>"
+    r"|\[sound:[^\[\]]*+\])"
 )
 
 
@@ -503,9 +504,7 @@ class Markup:
         self.found.append(Diagnostic(code, message, span, hint))
 
 
-def cloze_faults(  # noqa: C901 (one slip after the other)
-    text: str, found: list[Cloze]
-) -> Iterator[tuple[str, int, int, str, str]]:
+def cloze_faults(text: str, found: list[Cloze]) -> Iterator[tuple[str, int, int, str, str]]:
     """Clozes that Anki would not read, or not as meant: code, offset, length, message and hint."""
     misread = _misread_cloze(text, found)
     if misread:

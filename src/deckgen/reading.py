@@ -158,9 +158,7 @@ class Reader:
             place = self.document.span_of_key(start, name)
             self.found.append(Diagnostic("unknown-key", message, place, stands_for=more))
 
-    def _about_unknown(  # noqa: PLR0911 (one slip after the other)
-        self, name: str, node: Mapping, what: str, names: Collection[str]
-    ) -> tuple[str, str]:
+    def _about_unknown(self, name: str, node: Mapping, what: str, names: Collection[str]) -> tuple[str, str]:
         """The message and the hint for a key that is not known."""
         seen = "".join(char for char in name if char.isprintable()).strip()
         if seen != name and seen in names:

@@ -524,7 +524,8 @@ class _Composer:
     def _escapes(self, scalar: Scalar) -> None:
         """Report escapes in double quotes that make control characters, as that of a formula's beta does."""
         text = self.document.text
-        escapes = re.compile(f"({_CONTROL_ESCAPE})|{_ESCAPE}").finditer(text, scalar.start + 1, scalar.end - 1)
+        either = re.compile(f"({_CONTROL_ESCAPE})|{_ESCAPE}")
+        escapes = either.finditer(text, scalar.start + 1, scalar.end - 1)
         for match in escapes:
             if not match[1]:
                 continue

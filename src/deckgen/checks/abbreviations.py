@@ -32,6 +32,7 @@ _CAPITAL_WORDS = frozenset(
     WHY WILL YES
     """.split()
 )
+_BESIDE = 40  # characters in which a neighbouring word stands
 _ROMAN = re.compile(r"[IVXLCM]+")
 _FORMULA = re.compile(r"(?:(?:C|H|O|N|S|P|K|F|I|B|U|V|W|Y)\d*)+")
 
@@ -44,7 +45,9 @@ def undefined_abbreviation(cards: Cards) -> Iterator[Diagnostic]:
         for match in _ABBREVIATION.finditer(text.scalar.value):
             if _is_abbreviation(text.scalar.value, match):
                 first.setdefault(match.group(), (text, match.start()))
-                places.setdefault(match.group(), []).append(text)
+                of_name = places.setdefault(match.group(), [])
+                if not of_name or of_name[-1] is not text:
+                    of_name.append(text)
     labels = {
         word.strip("()")
         for note, key, scalar in cards.texts
@@ -78,7 +81,8 @@ def _is_abbreviation(text: str, match: re.Match[str]) -> bool:
         return False
     if any(char.isdigit() for char in name) and _FORMULA.fullmatch(name):
         return False
-    before, after = text[: match.start()].rstrip(" *=\n"), text[match.end() :].lstrip(" *=\n")
+    before = text[max(match.start() - _BESIDE, 0) : match.start()].rstrip(" *=\n")
+    after = text[match.end() : match.end() + _BESIDE].lstrip(" *=\n")
     # words in capitals side by side are shouting, not abbreviations
     neighbours = (re.search(r"[A-Z]{2,}$", before), re.match(r"[A-Z]{2,}\b", after))
     if any(neighbours):

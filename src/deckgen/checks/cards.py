@@ -67,7 +67,10 @@ def any_of(phrases: str) -> Pattern:
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 """A word: letters and digits, with apostrophes within."""
 
-_MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|<[^>]*>|\[sound:[^\]]*\]|[*_`=]")
+_MARKUP = re.compile(r"!?\[([^\[\]]*+)\]\([^()]*+\)|<[^<>]*+>|\[sound:[^\[\]]*+\]|[*_`=]")
+
+_NO_CARD = 10_000
+"""A value of so many characters is no card's, and rules made for sentences would take long over it."""
 
 FUNCTION_WORDS = frozenset(
     """
@@ -233,8 +236,10 @@ class Cards:
 
     @cached_property
     def notes(self) -> list[Note]:
-        """The notes that can be judged: those without faults, and not retired."""
-        return [note for note in self.deck.notes if note.whole and not note.retired]
+        """The notes that can be judged: without faults, not retired, and of texts that can be a card's."""
+        return [
+            note for note in self.deck.notes if note.whole and not note.retired and _longest(note) < _NO_CARD
+        ]
 
     @cached_property
     def english(self) -> bool:
@@ -364,6 +369,19 @@ _ANSWER = re.compile(r".*?(?:\{\{c[0-9,]+::(.*?)(?:::.*?)?\}\}|$)", re.DOTALL)
 
 def _answered(match: re.Match[str]) -> str:
     return f" {match[1] or ''}"
+
+
+def _longest(note: Note) -> int:
+    """How many characters the longest value of a note has, with those of its table."""
+    longest = 0
+    for value in values_of(note).values():
+        if type(value) is Scalar:
+            longest = max(longest, len(value.value))
+        elif isinstance(value, Options):
+            longest = max(longest, sum(len(each.text.value) + len(each.why.value) for each in value.items))
+        elif isinstance(value, Texts):
+            longest = max(longest, sum(len(each.value) for each in value.items))
+    return longest
 
 
 def _texts(note: Note, values: ReadOnly[str, Value]) -> Iterator[Text]:

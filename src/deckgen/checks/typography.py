@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from deckgen.source import Scalar
 
 _IMAGE = re.compile(r"!\[\s*\]\([^)\s]|<img\b")
-_NO_ALT = re.compile(r"!\[\s*\]\(|<img\b(?![^>]*\balt\s*=\s*(?:\"[^\"]*\w[^\"]*\"|'[^']*\w[^']*'|\w))[^>]*>")
+_NO_ALT = re.compile(
+    r"!\[\s*\]\(|<img\b(?![^<>]*\balt\s*=\s*(?:\"[^\"]*\w[^\"]*\"|'[^']*\w[^']*'|\w))[^<>]*+>"
+)
 _FILE_ALT = re.compile(r"!\[([^\]]+)\]\(<?([^)>]+)>?\)")
 
 
@@ -33,7 +35,7 @@ def missing_alt(cards: Cards) -> Iterator[Diagnostic]:
             )
 
 
-_CAPITALS = re.compile(r"[A-Z]{2,}\W+[A-Z]{2,}")
+_CAPITALS = re.compile(r"(?<![A-Z])[A-Z]{2,}+\W++[A-Z]{2}")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -97,7 +99,7 @@ def doubled_space(cards: Cards) -> Iterator[Diagnostic]:
 
 _MENDS = "`deckgen check --fix` mends it"
 _CODE_OR_TABLE = re.compile(
-    r"`+[^`]*`+|^ {4,}.*$|^\s*\|.*$|^\s*(?:[-*+]|\d+[.)]) +|\$[^$]*\$|\]\([^)]*\)", re.MULTILINE
+    r"`++[^`]*+`++|^ {4,}.*$|^[ \t]*+\|.*$|^[ \t]*+(?:[-*+]|\d+[.)]) +|\$[^$]*+\$|\]\([^()]*+\)", re.MULTILINE
 )
 
 
@@ -130,7 +132,7 @@ def trailing_space(cards: Cards) -> Iterator[Diagnostic]:
 _SIGNS = re.compile("[*`]|==|__")
 _LEFT = re.compile(r"\*{1,3}|={2,}|`|__|~~")
 _TAKEN = re.compile(
-    r"<(code|pre|a)\b.*?</\1>|<[^>]*>|\\\(.*?\\\)|\\\[.*?\\\]|<span class=\"math.*?</span>", re.DOTALL
+    r"<(code|pre|a)\b.*?</\1>|<[^<>]*+>|\\\(.*?\\\)|\\\[.*?\\\]|<span class=\"math[^<]*+</span>", re.DOTALL
 )
 _LINK = re.compile(r"(?P<link>\] +\(https?:)")
 _BULLET = re.compile(r"(?P<bullet>[•●▪‣] ?\w)|(?:^|\n) *(?P<dash>[–·] )")

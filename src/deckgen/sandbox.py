@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from jinja2 import StrictUndefined, TemplateRuntimeError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import Namespace
 from markupsafe import Markup
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         )
         self.work = MAX_WORK
         self.made = MAX_MADE
-        self.globals = {"range": _range, "dict": dict}
+        self.globals = {"range": _range, "dict": dict, "namespace": Namespace}
         self.filters = {name: self._charged(name, self.filters[name]) for name in _FILTERS}
 
     # What is charged

@@ -190,6 +190,8 @@ def test_no_line_that_yaml_reads_is_blamed(text: str, edits: list[tuple[str, int
         return
     if re.search("(?m)^[ -]*[\u00a0\u200b\ufeff\u202e]", before):
         return  # YAML reads a key that begins with one of these, and no author means it
+    if re.search(r"(?m)^[ -]*[\w-]+:[\w-]+:", before):
+        return  # nor a key with a colon in it, which is a slip itself
     document, found = source.parse(f"{before}\n\n@\n", "x.yaml")
     told_there = [(each.code, document.lines[each.span.line - 1]) for each in found]
     assert told_there == [("yaml-syntax", "@")], before

@@ -119,9 +119,12 @@ def _striking(text: str) -> list[str]:
 
 
 def _echoes(said: set[str], stem: set[str]) -> set[str]:
-    """The words of an option that the stem has, whole or as a part of one of its words."""
+    """The words of an option that the stem has, whole or as the beginning of one of its words."""
     found = said & stem
     for word in said - found:
-        if any(len(word) > 4 and len(other) > 4 and (word in other or other in word) for other in stem):
+        if any(
+            len(word) > 4 and len(other) > 4 and (word.startswith(other) or other.startswith(word))
+            for other in stem
+        ):
             found.add(word)
     return found

@@ -49,19 +49,30 @@ class Pattern:
         """Whether it is the whole of a text."""
         return self.compiled.fullmatch(text)
 
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        """All places where it is found."""
-        return self.compiled.finditer(text)
 
-    def sub(self, new: str, text: str) -> str:
-        """The text with something else in its place."""
-        return self.compiled.sub(new, text)
+class Phrases(Pattern):
+    """Words or phrases, of which any is looked for, in small letters or capitals.
+
+    They are looked for in the text in small letters, which is faster than to look for both.
+    """
+
+    def search(self, text: str, start: int = 0) -> re.Match[str] | None:
+        """Where one is first found, from a place on."""
+        return self.compiled.search(text.lower(), start)
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """Whether a text begins with one."""
+        return self.compiled.match(text.lower())
+
+    def all_in(self, text: str) -> list[str]:
+        """Those that a text holds, in small letters."""
+        return [match.group() for match in self.compiled.finditer(text.lower())]
 
 
-def any_of(phrases: str) -> Pattern:
-    """A pattern that finds any of some words or phrases, listed with commas, in small letters or capitals."""
+def any_of(phrases: str) -> Phrases:
+    """A pattern of words or phrases, listed with commas."""
     listed = "|".join(" ".join(phrase.split()) for phrase in phrases.split(","))
-    return Pattern(rf"\b(?:{listed})\b", re.IGNORECASE)
+    return Phrases(rf"\b(?:{listed})\b")
 
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -71,6 +82,8 @@ _MARKUP = re.compile(r"!?\[([^\[\]]*+)\]\([^()]*+\)|<[^<>]*+>|\[sound:[^\[\]]*+\
 
 _NO_CARD = 10_000
 """A value of so many characters is no card's, and rules made for sentences would take long over it."""
+
+_MARKED = re.compile(r"[*_`=<\[{]")
 
 FUNCTION_WORDS = frozenset(
     """
@@ -115,6 +128,8 @@ class Vignette(NamedTuple):
         question: The last of them.
         options: Its options.
         right: The place of the right one, from 0.
+        texts: What the options say, without marks.
+        said: All words of the options, in small letters: what a rule looks for first.
     """
 
     note: Note
@@ -122,6 +137,8 @@ class Vignette(NamedTuple):
     question: Scalar | None
     options: list[Option]
     right: int
+    texts: list[str]
+    said: set[str]
 
 
 class _Stems(dict[str, str]):
@@ -215,6 +232,8 @@ def content(text: str) -> list[str]:
 
 def plain(text: str) -> str:
     """A text without the marks of Markdown and clozes."""
+    if not _MARKED.search(text):
+        return text
     return _MARKUP.sub(lambda match: match[1] or "", without_clozes(text))
 
 
@@ -273,7 +292,7 @@ class Cards:
             chapter.texts.sort(key=lambda text: text.scalar.start)
         return list(found.values())
 
-    def texts_with(self, pattern: re.Pattern[str] | Pattern, *needles: str) -> Iterator[Text]:
+    def texts_with(self, pattern: re.Pattern[str], *needles: str) -> Iterator[Text]:
         """The texts in whose source a pattern is found, each once.
 
         The pattern runs over whole chapters, which is much faster than over one text after the other.
@@ -304,6 +323,11 @@ class Cards:
             for key in (*kind.table_keys.values(), *kind.keys.values())
             if key.type in {"text", "texts"}
         }
+
+    @cached_property
+    def plain_texts(self) -> list[Text]:
+        """The texts that are no Markdown."""
+        return [text for text in self.texts if (text.note.kind.name, text.key) in self.plain_keys]
 
     @cached_property
     def with_capitals(self) -> list[Text]:
@@ -409,7 +433,9 @@ def _vignette(note: Note, key: str, options: Options, shown: Container[str]) -> 
             stem.append(value)
     if len(right) == 1:
         text = " ".join(scalar.value for scalar in stem)
-        yield Vignette(note, text, stem[-1] if stem else None, options.items, right[0])
+        texts = [plain(option.text.value).strip() for option in options.items]
+        said = set(words(" ".join(texts)))
+        yield Vignette(note, text, stem[-1] if stem else None, options.items, right[0], texts, said)
 
 
 def _said(value: Value, first: int = 0) -> str:
@@ -437,11 +463,6 @@ def of_text(note: Note, scalar: Scalar) -> Span:
 def of_note(code: str, note: Note, message: str, hint: str = "") -> Diagnostic:
     """A diagnostic on a note as a whole."""
     return Diagnostic(code, message, place(note), hint)
-
-
-def option_texts(vignette: Vignette) -> list[str]:
-    """What the options of a vignette say, without marks."""
-    return [plain(option.text.value).strip() for option in vignette.options]
 
 
 def on_option(  # the parts of a diagnostic

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deckgen.checks.cards import FUNCTION_WORDS, STEMS, Cards, any_of, on_option, option_texts, plain, words
+from deckgen.checks.cards import FUNCTION_WORDS, STEMS, Cards, any_of, on_option, plain, words
 from deckgen.diagnostics import listing
 
 if TYPE_CHECKING:
@@ -42,11 +42,24 @@ _HEDGES = any_of(
 )
 
 
+_OF_HEDGES = frozenset(
+    """
+    may might could usually often sometimes generally typically tend tends likely probably possibly
+    perhaps frequently commonly mostly normally largely rule part general partly cases people patients
+    instances situations extent degree roughly approximately relatively seem seems appear appears whole
+    under can
+    """.split()
+)
+"""Of each hedge a word that stands in no other sentence, mostly: without one of these there is no hedge."""
+
+
 def hedged_option(cards: Cards) -> Iterator[Diagnostic]:
     """A right option that alone is hedged (NBME: specific determiners)."""
     if not cards.english:
         return
     for vignette in cards.vignettes:
+        if vignette.said.isdisjoint(_OF_HEDGES):
+            continue
         hedges = [_HEDGES.search(option.text.value) for option in vignette.options]
         own = hedges.pop(vignette.right)
         if own and not any(hedges):
@@ -61,6 +74,13 @@ _ABSOLUTES = any_of(
     nobody, no one, must, all, only, none, nothing, under no circumstances, in no case, without exception,
     solely, exclusively, invariably, whenever, guarantees?d?
     """
+)
+_OF_ABSOLUTES = frozenset(
+    """
+    always never every everyone everybody everything completely entirely totally absolutely impossible
+    nobody no must all only none nothing under without solely exclusively invariably whenever guarantee
+    guarantees guaranteed
+    """.split()
 )
 _STRONG = any_of(
     """
@@ -78,13 +98,15 @@ def absolute_words(cards: Cards) -> Iterator[Diagnostic]:
     if not cards.english:
         return
     for vignette in cards.vignettes:
-        found = [list(_ABSOLUTES.finditer(option.text.value)) for option in vignette.options]
+        if vignette.said.isdisjoint(_OF_ABSOLUTES):
+            continue
+        found = [_ABSOLUTES.all_in(option.text.value) for option in vignette.options]
         if found[vignette.right]:
             continue
         places = [place for place, matches in enumerate(found) if matches]
         strong = [place for place in places if _STRONG.search(vignette.options[place].text.value)]
         if len(places) > 1 or strong:
-            said = dict.fromkeys(match.group().lower() for matches in found for match in matches)
+            said = dict.fromkeys(word for each in found for word in each)
             verb = "stands" if len(said) == 1 else "stand"
             message = f"{listing(said)} {verb} in wrong options alone, which gives them away"
             hint = "say it less absolutely, so that the option is wrong for a better reason"
@@ -99,32 +121,38 @@ def echoed_stem(cards: Cards) -> Iterator[Diagnostic]:
     if not cards.english:
         return
     for vignette in cards.vignettes:
-        texts = option_texts(vignette)
-        stem = set(_striking(plain(vignette.stem)))
-        said = [set(_striking(text)) for text in texts]
-        echoes = [_echoes(each, stem) for each in said]
-        others = echoes[: vignette.right] + echoes[vignette.right + 1 :]
-        own = echoes[vignette.right].difference(*others)
-        most = max((len(each - echoes[vignette.right]) for each in others), default=0)
-        if len(texts) >= _FEW and own and most == 0 and (len(own) > 1 or len(said[vignette.right]) <= 3):
+        texts = vignette.texts
+        stem = _striking(plain(vignette.stem))
+        beginnings = {word[:_BEGINNING] for word in stem}
+        said = [_striking(text) for text in texts]
+        mine = _echoes(said[vignette.right], stem, beginnings)
+        if not mine or len(texts) < _FEW:
+            continue
+        others = [
+            _echoes(each, stem, beginnings) for place, each in enumerate(said) if place != vignette.right
+        ]
+        own = mine.difference(*others)
+        if own and all(each <= mine for each in others) and (len(own) > 1 or len(said[vignette.right]) <= 3):
             shown = dict.fromkeys(word for word in words(texts[vignette.right]) if STEMS[word] in own)
             message = f"of the options only the right one repeats {listing(shown)} from the question"
             hint = "use other words, or let a wrong option repeat some as well"
             yield on_option("echoed-stem", vignette, vignette.right, message, hint)
 
 
-def _striking(text: str) -> list[str]:
+_BEGINNING = 5  # letters by which a part of a word is found
+
+
+def _striking(text: str) -> set[str]:
     """The stems of longer words that carry meaning."""
-    return [STEMS[word] for word in words(text) if len(word) > 3 and word not in FUNCTION_WORDS]
+    return {STEMS[word] for word in words(text) if len(word) > 3 and word not in FUNCTION_WORDS}
 
 
-def _echoes(said: set[str], stem: set[str]) -> set[str]:
+def _echoes(said: set[str], stem: set[str], beginnings: set[str]) -> set[str]:
     """The words of an option that the stem has, whole or as the beginning of one of its words."""
     found = said & stem
     for word in said - found:
-        if any(
-            len(word) > 4 and len(other) > 4 and (word.startswith(other) or other.startswith(word))
-            for other in stem
-        ):
-            found.add(word)
+        if len(word) >= _BEGINNING and word[:_BEGINNING] in beginnings:
+            longer = (other for other in stem if len(other) >= _BEGINNING)
+            if any(word.startswith(other) or other.startswith(word) for other in longer):
+                found.add(word)
     return found

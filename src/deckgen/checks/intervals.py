@@ -19,6 +19,9 @@ _WORDS = {
     "ninety": 90.0,
 }
 
+NUMBER_WORDS = frozenset(_WORDS)
+"""Numbers in words."""
+
 NUMBER = rf"(?:[-−]?\d+(?:[.,]\d+)*|\b(?:{'|'.join(_WORDS)})\b)"
 """A number in figures or in words."""
 

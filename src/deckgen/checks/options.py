@@ -7,16 +7,16 @@ classroom assessment" (2002), and the item-writing guide of the National Board o
 from __future__ import annotations
 
 import re
-from itertools import permutations
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from deckgen.checks import cards as look
-from deckgen.checks.cards import STEMS, Cards, Pattern, any_of, on_option, option_texts, plain, words
-from deckgen.checks.intervals import NUMBER, interval
+from deckgen.checks.cards import STEMS, Cards, Pattern, any_of, on_option, plain, words
+from deckgen.checks.intervals import NUMBER, NUMBER_WORDS, interval
 from deckgen.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from deckgen.checks.cards import Vignette
 
@@ -24,7 +24,7 @@ _FEW = 3  # of two options either is the odd one out
 
 # An option that refers to others: what stands anywhere in it, and what is the whole of it.
 _OPTION = r"(?:\(?[A-H]\)?|\([a-h]\))"
-_NUMBERED = r"(?:[A-H]|[1-8]|one|two|three|four|i+)"
+_NUMBERED = r"(?:[a-h]|[1-8]|one|two|three|four|i+)"
 _ORDINAL = r"(?:first|second|third|fourth|fifth|last)"
 _REFERS = any_of(
     rf"""
@@ -37,7 +37,7 @@ _REFERS = any_of(
     (?:others?|ones?|items?|answers?|options?|mentioned|said|stated|as) (?:listed|given|named|above),
     (?:more|other|less|fewer|different) than (?:one of |two of |any of |all of )?(?:these|those|the others),
     (?:all|any|none|everything)(?: of them)? (?:but|except|save)(?: for)? the {_ORDINAL},
-    (?:the )?same as (?:the |option |answer |in the )*(?:{_ORDINAL}|[A-H]\b)
+    (?:the )?same as (?:the |option |answer |in the )*(?:{_ORDINAL}|[a-h]\b)
     """
 )
 _LETTERS = Pattern(
@@ -61,10 +61,23 @@ _IS_REFERENCE = Pattern(
 )
 
 
+_OF_REFERENCES = frozenset(
+    """
+    all none neither both any each either some above below options option answers answer choices choice
+    statements statement preceding foregoing former previous first second last other others every no
+    listed given named mentioned than same everything these those them two three four numbers number one b
+    c d e f g h
+    """.split()
+)
+"""What no reference to other options does without."""
+
+
 def all_of_the_above(cards: Cards) -> Iterator[Diagnostic]:
     """An option that refers to others (Haladyna: avoid all and none of the above)."""
     for vignette in cards.vignettes:
-        texts = option_texts(vignette)
+        if vignette.said.isdisjoint(_OF_REFERENCES):
+            continue
+        texts = vignette.texts
         for place, text in enumerate(texts):
             if any(pattern.fullmatch(text) for pattern in (_IS_REFERENCE, _OF_THESE)) or (
                 _REFERS.search(text) or _LETTERS.search(text) or _names_others(texts, place)
@@ -101,7 +114,8 @@ def negative_stem(cards: Cards) -> Iterator[Diagnostic]:
     """A question for what is not so, without emphasis (Haladyna: avoid negative phrasing or emphasise it)."""
     if not cards.english:
         return
-    for note, _, question, _, _ in cards.vignettes:
+    for vignette in cards.vignettes:
+        note, question = vignette.note, vignette.question
         if question is None:
             continue
         text = question.value
@@ -128,8 +142,8 @@ def overlapping_options(cards: Cards) -> Iterator[Diagnostic]:
     """Two options of which one contains the other (Haladyna: keep options independent, not overlapping)."""
     hint = "the best option must be right alone, and the others wrong alone: set them apart"
     for vignette in cards.vignettes:
-        texts = option_texts(vignette)
-        told = _overlap(texts)
+        texts = vignette.texts
+        told = _overlap(vignette)
         if told:
             short = " ".join(texts[told[0]].split())
             message = f"this option and `{short[:40]}{'…' * (len(short) > 40)}` overlap"
@@ -172,25 +186,36 @@ _LIGHT = frozenset(
 _JOINS = frozenset(["and", "or", "plus"])
 
 
-def _overlap(texts: Sequence[str]) -> tuple[int, int] | None:
+def _overlap(vignette: Vignette) -> tuple[int, int] | None:
     """The first two options that overlap."""
+    texts = vignette.texts
     said = [_meaning(text) for text in texts]
-    ranges = [interval(text) for text in texts]
-    for one, two in permutations(range(len(texts)), 2):
-        # "A before B" is not "B before A"
-        alike = set(said[one]) == set(said[two]) and (
-            said[one] == said[two] or len(said[one]) != len(said[two])
-        )
-        if one < two and said[one] and alike:
-            return one, two
-        if _is_part(texts[one], texts[two], said[one], said[two]):
-            return one, two
+    sets = [frozenset(each) for each in said]
+    ranges = [interval(text) for text in texts] if _has_number(vignette) else [None] * len(texts)
+    for one, two in combinations(range(len(texts)), 2):
+        if sets[one] == sets[two] and said[one]:
+            # "A before B" is not "B before A"
+            if said[one] == said[two] or len(said[one]) != len(said[two]):
+                return one, two
+        elif sets[one] < sets[two]:
+            if _is_part(texts[one], texts[two], said[one], said[two]):
+                return one, two
+        elif sets[two] < sets[one] and _is_part(texts[two], texts[one], said[two], said[one]):
+            return two, one
         first, second = ranges[one], ranges[two]
-        if one < two and (
-            (first and second and first.overlaps(second)) or _share_a_part(texts[one], texts[two])
-        ):
+        if first and second and first.overlaps(second):
+            return one, two
+        if "or" in vignette.said and _share_a_part(texts[one], texts[two]):
             return one, two
     return None
+
+
+def _has_number(vignette: Vignette) -> bool:
+    """Whether an option holds a number, in figures or in words."""
+    return not vignette.said.isdisjoint(NUMBER_WORDS) or any(_FIGURE.search(text) for text in vignette.texts)
+
+
+_FIGURE = re.compile("[0-9]")
 
 
 def _meaning(text: str) -> list[str]:
@@ -206,7 +231,7 @@ _TOKEN = re.compile(r"[^\W_]+(?:[-.,'’♯♭][^\W_]+)*[♯♭]?")
 
 def _is_part(small: str, large: str, few: list[str], many: list[str]) -> bool:
     """Whether a larger option is a smaller one and something besides."""
-    if not few or not set(few) < set(many):
+    if not few:
         return False
     added = set(words(large)) - set(words(small))
     if {"not", "no", "without", "never", "before", "after"} & added or {"only", "alone"} & set(words(small)):
@@ -217,12 +242,13 @@ def _is_part(small: str, large: str, few: list[str], many: list[str]) -> bool:
 
 def _share_a_part(one: str, two: str) -> bool:
     """Whether two options that each list some things list one of them both: "A or B", "B or C"."""
+    if " or " not in one or " or " not in two:
+        return False
     first, second = (
-        [tuple(_meaning(part)) for part in re.split(r",? (?:and|or|plus) |, ", text) if len(part) < 30]
+        {tuple(_meaning(part)) for part in re.split(r",? (?:and|or|plus) |, ", text) if len(part) < 30}
         for text in (one, two)
     )
-    shared = set(first) & set(second) - {()}
-    return len(first) > 1 and len(second) > 1 and " or " in one and " or " in two and bool(shared)
+    return bool(first & second - {()})
 
 
 _ING = Pattern(r"[a-z]{3,}ing\b", re.IGNORECASE)
@@ -253,23 +279,25 @@ _ODD_BEGINNINGS = frozenset(["because", "by", "to", "if", "when"])
 def unparallel_options(cards: Cards) -> Iterator[Diagnostic]:
     """Options that are not built alike (Haladyna: homogeneous in content and grammatical structure)."""
     for vignette in cards.vignettes:
-        texts = option_texts(vignette)
+        texts = vignette.texts
         if len(texts) < _FEW or not all(texts):
             continue
         told = _odd_length(texts, vignette.right)
         if cards.english:
-            told = _odd_form(texts) or _odd_beginning(texts) or told or _odd_article(vignette, texts)
+            told = _odd_form(vignette) or _odd_beginning(texts) or told or _odd_article(vignette, texts)
         if told:
             message = f"this option {told[1]}, unlike the others"
             hint = "build all options alike: the same form, about the same length, all fitting the question"
             yield on_option("unparallel-options", vignette, told[0], message, hint)
 
 
-def _odd_form(texts: list[str]) -> tuple[int, str] | None:
+def _odd_form(vignette: Vignette) -> tuple[int, str] | None:
     """The option that differs in form from all others, and how."""
+    texts = vignette.texts
+    numbers = _has_number(vignette)
     forms = (
         ([bool(_SENTENCE.fullmatch(text)) for text in texts], "is a sentence", "is no sentence"),
-        ([bool(_NUMERIC.fullmatch(text)) for text in texts], "is a number", "is no number"),
+        ([numbers and bool(_NUMERIC.fullmatch(text)) for text in texts], "is a number", "is no number"),
         ([bool(_ING_PHRASE.match(text)) for text in texts], "begins with an -ing form", ""),
         ([bool(_ING.match(text)) for text in texts], "", "begins with no -ing form"),
         ([text.endswith("?") for text in texts], "is a question", "is no question"),
@@ -277,7 +305,7 @@ def _odd_form(texts: list[str]) -> tuple[int, str] | None:
         ([bool(_ANSWER.match(text)) for text in texts], "answers yes or no", "does not answer yes or no"),
         ([text[0].islower() for text in texts], "begins with a small letter", "begins with a capital"),
         ([bool(_QUOTED.fullmatch(text)) for text in texts], "is a quotation", "is no quotation"),
-        ([bool(_TO.match(text)) for text in texts], "is a range", "is no range"),
+        ([numbers and bool(_TO.match(text)) for text in texts], "is a range", "is no range"),
     )
     for flags, alone, other in forms:
         if alone and flags.count(True) == 1:

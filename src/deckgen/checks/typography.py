@@ -154,8 +154,8 @@ _IN_PLAIN = re.compile(
 
 def stray_markdown(cards: Cards) -> Iterator[Diagnostic]:
     """Markdown that does not take effect, so that learners see its signs (CommonMark)."""
-    for note, key, scalar in cards.texts:
-        if (note.kind.name, key) in cards.plain_keys and (match := _IN_PLAIN.search(scalar.value)):
+    for note, key, scalar in cards.plain_texts:
+        if match := _IN_PLAIN.search(scalar.value):
             message = f"`{key}` is plain text, so learners see `{match.group()}` as it stands"
             span = look.at(note, scalar, match.start(), len(match.group()))
             yield Diagnostic("stray-markdown", message, span, "leave the signs out")

@@ -332,7 +332,8 @@ _COMPLETED = any_of(
 
 def no_question(cards: Cards) -> Iterator[Diagnostic]:
     """A vignette that asks nothing (NBME: the options should be answerable with the stem alone)."""
-    for note, _, question, _, _ in cards.vignettes:
+    for vignette in cards.vignettes:
+        note, question = vignette.note, vignette.question
         if question is None or not cards.english:
             continue
         text = plain(question.value).strip()

@@ -305,12 +305,14 @@ class Cards:
             if needles and not any(needle in document.text for needle in needles):
                 continue
             starts: list[int] = []
-            last = -1
+            end = -1  # of the text that was given last
             for match in pattern.finditer(document.text):
+                if match.start() < end:
+                    continue
                 starts = starts or [text.scalar.start for text in texts]
                 number = bisect_right(starts, match.start()) - 1
-                if number != last and number >= 0 and match.start() < texts[number].scalar.end:
-                    last = number
+                if number >= 0 and match.start() < texts[number].scalar.end:
+                    end = texts[number].scalar.end
                     yield texts[number]
 
     @cached_property

@@ -60,9 +60,9 @@ def hedged_option(cards: Cards) -> Iterator[Diagnostic]:
     for vignette in cards.vignettes:
         if vignette.said.isdisjoint(_OF_HEDGES):
             continue
-        hedges = [_HEDGES.search(option.text.value) for option in vignette.options]
-        own = hedges.pop(vignette.right)
-        if own and not any(hedges):
+        own = _HEDGES.search(vignette.texts[vignette.right])
+        others = (text for place, text in enumerate(vignette.texts) if place != vignette.right)
+        if own and not any(map(_HEDGES.search, others)):
             message = f"only the right option is hedged (`{own.group()}`), which gives it away"
             hint = "hedge one of the others as well, or none"
             yield on_option("hedged-option", vignette, vignette.right, message, hint)
@@ -142,9 +142,21 @@ def echoed_stem(cards: Cards) -> Iterator[Diagnostic]:
 _BEGINNING = 5  # letters by which a part of a word is found
 
 
+class _Striking(dict[str, str]):
+    """The stems of longer words that carry meaning, found once each; of other words nothing."""
+
+    def __missing__(self, word: str) -> str:
+        plain_word = len(word) < 4 or word in FUNCTION_WORDS
+        stem = self[word] = "" if plain_word else STEMS[word]
+        return stem
+
+
+_STRIKING = _Striking()
+
+
 def _striking(text: str) -> set[str]:
-    """The stems of longer words that carry meaning."""
-    return {STEMS[word] for word in words(text) if len(word) > 3 and word not in FUNCTION_WORDS}
+    """The stems of a text's longer words that carry meaning."""
+    return set(map(_STRIKING.__getitem__, words(text))) - {""}
 
 
 def _echoes(said: set[str], stem: set[str], beginnings: set[str]) -> set[str]:

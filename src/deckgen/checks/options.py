@@ -16,7 +16,7 @@ from deckgen.checks.intervals import NUMBER, NUMBER_WORDS, interval
 from deckgen.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from deckgen.checks.cards import Vignette
 
@@ -263,15 +263,18 @@ _NUMERIC = Pattern(
     r"(?:\s*[^\s\d,;-]+){0,2}\W*",
     re.IGNORECASE,
 )
-_CLAUSE = Pattern(r"(?:it|he|she|they|there|we|you|this|these) [a-z]+", re.IGNORECASE)
+_SUBJECTS = ("it", "he", "she", "they", "there", "we", "you", "this", "these")
+_CLAUSE = Pattern(rf"(?:{'|'.join(_SUBJECTS)}) [a-z]+", re.IGNORECASE)
 _SENTENCE = Pattern(r"\S+ .*\S[.!]", re.DOTALL)
 _ARTICLE = Pattern(
     rf"(?:an?|the|his|her|its|their|no|some|any|each|every|both|all|this|that|these|more|less|{NUMBER}) ",
     re.IGNORECASE,
 )
+_QUOTES = frozenset("\"“‘'«„")
 _QUOTED = Pattern(r"[\"“‘'«„].*[\"”’'»“]\W*", re.DOTALL)
 _TO = Pattern(rf".*{NUMBER}\s*(?:-|–|to)\s*{NUMBER}", re.IGNORECASE)
-_ANSWER = Pattern(r"(?:yes|no|true|false)\b", re.IGNORECASE)
+_ANSWERS = ("yes", "no", "true", "false")
+_ANSWER = Pattern(rf"(?:{'|'.join(_ANSWERS)})\b", re.IGNORECASE)
 _BEGINNINGS = ("to", "by", "because", "if", "when", "that", "in", "for", "with", "it", "he", "she", "they")
 _ODD_BEGINNINGS = frozenset(["because", "by", "to", "if", "when"])
 
@@ -291,23 +294,44 @@ def unparallel_options(cards: Cards) -> Iterator[Diagnostic]:
             yield on_option("unparallel-options", vignette, told[0], message, hint)
 
 
+def _forms(vignette: Vignette) -> list[tuple[list[bool], str, str]]:
+    """For each form which options have it, and what is said of the only one that does, and that does not."""
+    texts, said = vignette.texts, vignette.said
+
+    def flags_of(holds: Callable[[str], object]) -> list[bool]:
+        return [bool(holds(text)) for text in texts]
+
+    forms = [
+        (flags_of(_SENTENCE.fullmatch), "is a sentence", "is no sentence"),
+        (flags_of(lambda text: text.endswith("?")), "is a question", "is no question"),
+        (flags_of(lambda text: text[0].islower()), "begins with a small letter", "begins with a capital"),
+        (
+            flags_of(lambda text: text[0] in _QUOTES and _QUOTED.fullmatch(text)),
+            "is a quotation",
+            "is no quotation",
+        ),
+    ]
+    if _has_number(vignette):
+        forms += [
+            (flags_of(_NUMERIC.fullmatch), "is a number", "is no number"),
+            (flags_of(_TO.match), "is a range", "is no range"),
+        ]
+    if any(word.endswith("ing") for word in said):
+        forms += [
+            (flags_of(_ING_PHRASE.match), "begins with an -ing form", ""),
+            (flags_of(_ING.match), "", "begins with no -ing form"),
+        ]
+    if not said.isdisjoint(_SUBJECTS):
+        forms.append((flags_of(_CLAUSE.match), "is a sentence", "is no sentence"))
+    if not said.isdisjoint(_ANSWERS):
+        forms.append((flags_of(_ANSWER.match), "answers yes or no", "does not answer yes or no"))
+    return forms
+
+
 def _odd_form(vignette: Vignette) -> tuple[int, str] | None:
     """The option that differs in form from all others, and how."""
     texts = vignette.texts
-    numbers = _has_number(vignette)
-    forms = (
-        ([bool(_SENTENCE.fullmatch(text)) for text in texts], "is a sentence", "is no sentence"),
-        ([numbers and bool(_NUMERIC.fullmatch(text)) for text in texts], "is a number", "is no number"),
-        ([bool(_ING_PHRASE.match(text)) for text in texts], "begins with an -ing form", ""),
-        ([bool(_ING.match(text)) for text in texts], "", "begins with no -ing form"),
-        ([text.endswith("?") for text in texts], "is a question", "is no question"),
-        ([bool(_CLAUSE.match(text)) for text in texts], "is a sentence", "is no sentence"),
-        ([bool(_ANSWER.match(text)) for text in texts], "answers yes or no", "does not answer yes or no"),
-        ([text[0].islower() for text in texts], "begins with a small letter", "begins with a capital"),
-        ([bool(_QUOTED.fullmatch(text)) for text in texts], "is a quotation", "is no quotation"),
-        ([numbers and bool(_TO.match(text)) for text in texts], "is a range", "is no range"),
-    )
-    for flags, alone, other in forms:
+    for flags, alone, other in _forms(vignette):
         if alone and flags.count(True) == 1:
             return flags.index(True), alone
         if other and flags.count(False) == 1:

@@ -129,7 +129,7 @@ def trailing_space(cards: Cards) -> Iterator[Diagnostic]:
                 )
 
 
-_SIGNS = re.compile("[*`]|==|__")
+_SIGNS = re.compile("[*`=_]+")
 _LEFT = re.compile(r"\*{1,3}|={2,}|`|__|~~")
 _TAKEN = re.compile(
     r"<(code|pre|a)\b.*?</\1>|<[^<>]*+>|\\\(.*?\\\)|\\\[.*?\\\]|<span class=\"math[^<]*+</span>", re.DOTALL

@@ -253,8 +253,9 @@ def _read_chapters(  # noqa: PLR0913, PLR0917 (the parts of the path)
 ) -> set[str]:
     """Read the chapters into the deck; the ids that stand in what could not be read."""
     known_ids: set[str] = set()
-    paths = chapters(project, found)
-    found += _unread_files(project)
+    files = _files(project, found)
+    paths = _in_order(project, files)
+    found += _unread_files(project, files)
     for number, path in enumerate(paths):
         tell("reading", number, len(paths))
         reader = Reader(*source.read(path, path.relative_to(project).as_posix(), project))
@@ -293,20 +294,29 @@ def _unused_templates(project: Path, folders: list[Folder], used: dict[str, str]
 
 def chapters(project: Path, found: Found) -> list[Path]:
     """The chapters, by the natural order of their paths: 2 before 10."""
-    top = project / "source"
+    return _in_order(project, _files(project, found))
+
+
+def _files(project: Path, found: Found) -> list[Path]:
+    """All that lies in source/; folders that cannot be read are told."""
 
     def cannot(folder: Path, error: OSError) -> None:
         found.append(source.unreadable(folder.relative_to(project).as_posix(), error))
 
-    paths = [path for path in _below(top, cannot) if path.name.lower().endswith((".yaml", ".yml"))]
+    return list(_below(project / "source", cannot))
+
+
+def _in_order(project: Path, files: Iterable[Path]) -> list[Path]:
+    """The chapters among the files of source/, in their order."""
+    top = project / "source"
+    paths = [path for path in files if path.name.lower().endswith((".yaml", ".yml"))]
     paths.sort(key=lambda path: (_natural(path.relative_to(top).as_posix()), path))
     return [path for path in paths if path != top / "deck.yaml"]
 
 
-def _unread_files(project: Path) -> Iterator[Diagnostic]:
+def _unread_files(project: Path, files: Iterable[Path]) -> Iterator[Diagnostic]:
     """Advice on files of source/ that look like chapters, and are not read."""
-    top = project / "source"
-    for path in sorted(_below(top)):
+    for path in sorted(files):
         name = path.name.lower()
         if re.search(r"\.ya?ml\W*(?:[a-z]{0,3}\W*)?$|\.(?:yam|yalm|ymal|yaml1)$", name) and not name.endswith(
             (".yaml", ".yml")
@@ -317,7 +327,7 @@ def _unread_files(project: Path) -> Iterator[Diagnostic]:
             )
 
 
-def _below(top: Path, cannot: Callable[[Path, OSError], None] = lambda _, __: None) -> Iterator[Path]:
+def _below(top: Path, cannot: Callable[[Path, OSError], None]) -> Iterator[Path]:
     """All that lies below a folder, but for what is hidden, and what links lead to.
 
     Args:

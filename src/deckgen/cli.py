@@ -6,7 +6,6 @@ Exit codes: 0 done, 1 the source has faults, 2 the call was wrong or failed.
 from __future__ import annotations
 
 import io
-import json
 import os
 import shutil
 import signal
@@ -513,8 +512,9 @@ class _Report:
 
     def object(self, **members: object) -> None:
         """Print the one JSON object."""
-        json.dump({"command": self.command, "deckgen": __version__, **members}, sys.stdout, indent=2)
-        sys.stdout.write("\n")
+        from deckgen import formats  # noqa: PLC0415
+
+        sys.stdout.write(formats.as_json({"command": self.command, "deckgen": __version__, **members}))
 
     def failed(self, message: str, hint: str = "") -> None:
         """Tell that the call was wrong, or failed."""
@@ -525,7 +525,7 @@ class _Report:
             _say(f"{label}: {message}" + (f"\n  hint: {hint}" if hint else ""))
 
 
-_COLOURS = {"error": "red", "advice": "yellow", "hint": "cyan", "place": None, "+": "green", "-": "red"}
+_COLOURS = {"error": "red", "advice": "yellow", "hint": "cyan", "place": None}
 
 
 def _coloured() -> bool:

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from deckgen.markup import clozes
-from deckgen.notes import References, Texts, without_clozes
+from deckgen.notes import Options, References, scalars, without_clozes
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -75,14 +75,9 @@ def _texts(value: Value, guids: ReadOnly[str, str], shown: ReadOnly[Scalar, Iter
     if isinstance(value, References):
         yield from (guids.get(link.value, link.value) for link in value.items)
         return
-    if isinstance(value, Scalar):
-        scalars = [value]
-    elif isinstance(value, Texts):
-        scalars = value.items
-    else:
-        scalars = [scalar for option in value.items for scalar in (option.text, option.why)]
+    if isinstance(value, Options):
         yield ",".join(str(number) for number, option in enumerate(value.items) if option.correct)
-    for scalar in scalars:
+    for scalar in scalars(value):
         yield scalar.value.strip()
         if shown:
             yield from shown.get(scalar, ())

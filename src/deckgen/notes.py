@@ -90,6 +90,15 @@ class Options:
 Value: TypeAlias = Scalar | Options | References | Texts
 
 
+def scalars(value: Value) -> list[Scalar]:
+    """The texts that a value is made of, in order; none for ids of other notes."""
+    if isinstance(value, Scalar):
+        return [value]
+    if isinstance(value, Options):
+        return [scalar for option in value.items for scalar in (option.text, option.why)]
+    return value.items if isinstance(value, Texts) else []
+
+
 @dataclass
 class Chapter:
     """A file of the source that holds notes.

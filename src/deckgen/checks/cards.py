@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.diagnostics import Diagnostic
 from deckgen.markup import clozes
-from deckgen.notes import Options, Texts, place, without_clozes
+from deckgen.notes import Options, Texts, place, scalars, without_clozes
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -151,49 +150,12 @@ class _Stems(dict[str, str]):
 
 _SIGNS = ".,;:!?()[]{}\"'“”‘’„«»*_=`…–—-/|$"
 
-
-_ENDINGS = (
-    *("ization", "isation", "ational", "fulness", "iveness", "ousness", "ability", "ibility"),
-    *(
-        "ates",
-        "ated",
-        "ating",
-        "ators",
-        "ator",
-        "ate",
-        "ations",
-        "ation",
-        "itions",
-        "ition",
-        "ments",
-        "ment",
-        "ness",
-        "ities",
-        "ity",
-        "tional",
-        "ically",
-    ),
-    *("izing", "ising", "izes", "ises", "ized", "ised", "ize", "ise", "isms", "ism", "ists", "ist"),
-    *("ences", "ence", "ances", "ance", "ents", "ent", "ants", "ant", "ives", "ive", "ical", "ics", "ic"),
-    *(
-        "ions",
-        "ion",
-        "ings",
-        "ing",
-        "edly",
-        "ally",
-        "ers",
-        "ors",
-        "ies",
-        "ous",
-        "ful",
-        "ely",
-        "al",
-        "er",
-        "or",
-    ),
-    *("ed", "es", "ly", "s", "e", "y"),
-)
+_ENDINGS = """
+    ization isation ational fulness iveness ousness ability ibility ates ated ating ators ator ate
+    ations ation itions ition ments ment ness ities ity tional ically izing ising izes ises ized ised
+    ize ise isms ism ists ist ences ence ances ance ents ent ants ant ives ive ical ics ic ions ion ings
+    ing edly ally ers ors ies ous ful ely al er or ed es ly s e y
+""".split()
 _ENDED = re.compile(f"(.{{4,}}?)(?:{'|'.join(sorted(_ENDINGS, key=len, reverse=True))})")
 
 
@@ -368,7 +330,7 @@ class Cards:
         return frozenset().union(*self.asked.get(kind, ()))
 
     def prompt(self, note: Note) -> str:
-        """All that the fronts of a note's cards show, and its options: what it asks."""
+        """What a note asks: all that its fronts show, but for its options and what it is called."""
         values = values_of(note)
         keys = self.shown(note.kind.name)
         label = "" if note.kind.cloze else note.kind.label
@@ -399,28 +361,19 @@ def _answered(match: re.Match[str]) -> str:
 
 def _longest(note: Note) -> int:
     """How many characters the longest value of a note has, with those of its table."""
-    longest = 0
-    for value in values_of(note).values():
-        if type(value) is Scalar:
-            longest = max(longest, len(value.value))
-        elif isinstance(value, Options):
-            longest = max(longest, sum(len(each.text.value) + len(each.why.value) for each in value.items))
-        elif isinstance(value, Texts):
-            longest = max(longest, sum(len(each.value) for each in value.items))
-    return longest
+    return max((_length(value) for value in values_of(note).values()), default=0)
+
+
+def _length(value: Value) -> int:
+    if type(value) is Scalar:
+        return len(value.value)
+    return sum(len(scalar.value) for scalar in scalars(value))
 
 
 def _texts(note: Note, values: ReadOnly[str, Value]) -> Iterator[Text]:
     for key, value in values.items():
-        if type(value) is Scalar:
-            yield Text(note, key, value)
-        elif isinstance(value, Options):
-            for option in value.items:
-                yield Text(note, "text", option.text)
-                yield Text(note, "why", option.why)
-        elif isinstance(value, Texts):
-            for item in value.items:
-                yield Text(note, key, item)
+        for scalar in scalars(value):
+            yield Text(note, key, scalar)
 
 
 def _vignette(note: Note, key: str, options: Options, shown: Container[str]) -> Iterator[Vignette]:
@@ -467,13 +420,6 @@ def of_note(code: str, note: Note, message: str, hint: str = "") -> Diagnostic:
     return Diagnostic(code, message, place(note), hint)
 
 
-def on_option(  # the parts of a diagnostic
-    code: str, vignette: Vignette, number: int, message: str, hint: str
-) -> Diagnostic:
+def on_option(code: str, vignette: Vignette, number: int, message: str, hint: str) -> Diagnostic:
     """A diagnostic on an option of a vignette, by its number from 0."""
     return Diagnostic(code, message, of_text(vignette.note, vignette.options[number].text), hint)
-
-
-def usual(numbers: list[int]) -> int:
-    """The number that is most often among some; 0 where there are none."""
-    return Counter(numbers).most_common(1)[0][0] if numbers else 0

@@ -26,9 +26,9 @@ def silenced(deck: Deck, found: Iterable[Diagnostic], *, whole: bool) -> list[Di
         whole: Whether all rules have run, so that an `allow` which silences nothing is told.
     """
     left = [each for each in found if not (each.code in deck.off and each.level == "advice")]
-    owners = _owners(deck)
-    if not any(owner.allow for _, _, entries in owners.values() for owner in entries):
+    if not any(note.allow or (note.table and note.table.allow) for note in deck.notes):
         return left
+    owners = _owners(deck)
     used: set[Scalar] = set()
     kept = []
     for each in left:

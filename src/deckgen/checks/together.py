@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from deckgen.checks import cards as look
-from deckgen.checks.cards import Cards, content, of_note, usual
+from deckgen.checks.cards import Cards, content, of_note
 from deckgen.diagnostics import Diagnostic
 from deckgen.notes import Note, place
 from deckgen.source import Scalar
@@ -59,7 +59,7 @@ def missing_reference(cards: Cards) -> Iterator[Diagnostic]:
 def few_options(cards: Cards) -> Iterator[Diagnostic]:
     """A vignette with fewer options than the exam's questions (Rodriguez 2005: three are enough)."""
     counts = [len(vignette.options) for vignette in cards.vignettes]
-    often = usual(counts) if len(counts) > 3 else 0
+    often = Counter(counts).most_common(1)[0][0] if len(counts) > 3 else 0
     exam = cards.deck.exam_options
     wanted, why = exam, f"and the exam has {exam}"
     hint = "add an option that a half-prepared learner would choose"

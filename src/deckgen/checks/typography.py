@@ -21,7 +21,6 @@ _IMAGE = re.compile(r"!\[\s*\]\([^)\s]|<img\b")
 _NO_ALT = re.compile(
     r"!\[\s*\]\(|<img\b(?![^<>]*\balt\s*=\s*(?:\"[^\"]*\w[^\"]*\"|'[^']*\w[^']*'|\w))[^<>]*+>"
 )
-_FILE_ALT = re.compile(r"!\[([^\]]+)\]\(<?([^)>]+)>?\)")
 
 
 def missing_alt(cards: Cards) -> Iterator[Diagnostic]:
@@ -92,7 +91,7 @@ def doubled_space(cards: Cards) -> Iterator[Diagnostic]:
             continue
         for note, _, scalar in texts:
             if "  " in scalar.value and not cards.is_released(note):
-                for start, end in doubled_spaces(scalar.value):
+                for start, end in _doubled_spaces(scalar.value):
                     span = look.at(note, scalar, start, end - start)
                     yield Diagnostic("doubled-space", f"{end - start} spaces stand here", span, _MENDS)
 
@@ -103,7 +102,7 @@ _CODE_OR_TABLE = re.compile(
 )
 
 
-def doubled_spaces(text: str) -> list[tuple[int, int]]:
+def _doubled_spaces(text: str) -> list[tuple[int, int]]:
     """Where more than one space stands between words of a text, outside code, formulas and tables."""
     kept = [match.span() for match in _CODE_OR_TABLE.finditer(text)]
     found = [match.span() for match in _DOUBLED.finditer(text)]

@@ -47,7 +47,6 @@ _EMPTY_WORDS = frozenset(
     these those there which who whom what than then so such do does did has have had will would
     """.split()
 )
-_NO_HIDING = re.compile(r"\{\{c[0-9,]+::(.*?)\}\}", re.DOTALL)
 
 
 def long_answer(cards: Cards) -> Iterator[Diagnostic]:
@@ -205,7 +204,7 @@ def term_in_definition(cards: Cards) -> Iterator[Diagnostic]:
             continue
         value = look.values_of(note).get(kind.label)
         if isinstance(value, Texts):
-            yield from _row_names_itself(cards, note, value)
+            yield from _row_names_itself(note, value)
         elif isinstance(value, Scalar):
             names = _names(value.value)
             for key in _asks_for(cards, note):
@@ -219,11 +218,10 @@ def term_in_definition(cards: Cards) -> Iterator[Diagnostic]:
 _TERM_HINT = "say it in other words, without the term"
 
 
-def _row_names_itself(cards: Cards, note: Note, value: Texts) -> Iterator[Diagnostic]:
+def _row_names_itself(note: Note, value: Texts) -> Iterator[Diagnostic]:
     """A row whose name stands in its other cells, where a card asks for the name by them."""
     if not any(field.key == note.kind.label and field.part == "rest" for field in note.kind.fields):
         return
-    del cards
     names = _names(value.items[0].value)
     for cell in value.items[1:]:
         if hit := _stands_in(names, cell.value):

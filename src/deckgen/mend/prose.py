@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.markup import cloze_faults, clozes, drawn
 from deckgen.mend.sheets import Edit, differences, nodes
-from deckgen.notes import Options, Texts
+from deckgen.notes import scalars
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -97,14 +97,7 @@ def _texts(values: ReadOnly[str, Value], keys: ReadOnly[str, Key]) -> Iterator[t
     """The texts of values, each with its key."""
     for name, value in values.items():
         key = keys[name]
-        scalars: list[Scalar] = []
-        if isinstance(value, Scalar):
-            scalars = [value]
-        elif isinstance(value, Texts):
-            scalars = value.items
-        elif isinstance(value, Options):
-            scalars = [scalar for option in value.items for scalar in (option.text, option.why)]
-        for scalar in scalars:
+        for scalar in scalars(value):
             yield _Text(scalar, plain=key.type in {"text", "texts"}), key
 
 

@@ -67,6 +67,12 @@ def test_allow_silences_one_code_on_one_note(project: Project) -> None:
     assert told(change(folder, {"source/one.yaml": elsewhere})) == [("unused-allow", 6), ("same-term", 8)]
 
 
+def test_allow_silences_no_other_code(project: Project) -> None:
+    """What the note draws besides is told, and so is the code that it allows for nothing."""
+    folder = project({"source/one.yaml": TWICE + "    allow: [missing-alt]\n"})
+    assert told(folder) == [("same-term", 7), ("unused-allow", 10)]
+
+
 def test_allow_on_a_table_holds_for_its_rows(project: Project) -> None:
     """And one on a row for that row alone."""
     folder = project({"source/one.yaml": TABLE})

@@ -45,6 +45,8 @@ class Build:
         package: The package; None where there are errors.
         retired: A package of the retired notes, for learners who have them; None where there are none.
         rows: The rows of all released notes and of those to be, retired ones included.
+        note_types: What Anki gets for the kinds, by their names.
+        media: The files that notes show, by their names in the package.
         record: The text of the ledger that the build has read.
     """
 
@@ -55,6 +57,8 @@ class Build:
     package: Package | None = None
     retired: Package | None = None
     rows: list[Row] = field(default_factory=list)
+    note_types: dict[str, NoteType] = field(default_factory=dict)
+    media: dict[str, Media] = field(default_factory=dict)
     record: str = ""
 
 
@@ -151,9 +155,10 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     found += changes.found
     result = Build(project, changes, told(silenced(deck, found, whole=not _errors(found))))
     result.lines = _lines_of(result.diagnostics, documents, faces.texts | {ledger.PATH: record})
-    result.rows, result.record = rows, record
+    result.rows, result.record, result.note_types = rows, record, note_types
+    result.media = {file.name: file for file in markup.media.values()}
     if not _errors(found):
-        _pack(result, note_types, {file.name: file for file in markup.media.values()}, version)
+        _pack(result, version)
     return result
 
 
@@ -174,9 +179,9 @@ def kinds_in_force(project: Path) -> tuple[list[Kind], list[Diagnostic], dict[st
     return in_force, listed, _lines_of(listed, documents, {})
 
 
-def _pack(result: Build, note_types: dict[str, NoteType], media: dict[str, Media], version: str) -> None:
+def _pack(result: Build, version: str) -> None:
     """Put together the package, and that of the retired notes."""
-    changes = result.changes
+    changes, note_types, media = result.changes, result.note_types, result.media
 
     def packed(rows: list[Row], *, cleanup: bool) -> Package:
         used = {row.note.kind.name for row in rows}

@@ -10,8 +10,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 # the versions of Anki around each change in how it imports; the newest comes with the tests
 ANKIS := 2.1.66 23.12.1 24.11 25.2.7
-# the language server by which editors know YAML; and the JSON Schema of SARIF, which this package brings along
-NPM_PACKAGES := yaml-language-server@1.25.0 @microsoft/jest-sarif@1.0.0-beta.0
+# the language server by which editors know YAML; the JSON Schema of SARIF, which this package brings along; what
+# looks for barriers in a page
+NPM_PACKAGES := yaml-language-server@1.25.0 @microsoft/jest-sarif@1.0.0-beta.0 axe-core@4.14.1
 
 .PHONY: deck check test matrix soak lint format docs bench clean
 

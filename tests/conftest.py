@@ -1,4 +1,4 @@
-"""What the tests share: a deck's folder, the command line, an opened package, a real collection."""
+"""What the tests share: a deck's folder, the command line, an opened package, a collection, a browser."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ import zipfile
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
+from playwright.sync_api import sync_playwright
 
 from deckgen.checks import ADVICE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -68,6 +71,17 @@ def run(
     )
 
 
+def missing(message: str) -> NoReturn:
+    """Skip a test that lacks a program; in CI it fails.
+
+    Args:
+        message: What is not there, and how to get it.
+    """
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
 def from_npm(path: str) -> Path:
     """A file of the npm packages that come with `make test`; a test that lacks it is skipped, but not in CI.
 
@@ -76,10 +90,7 @@ def from_npm(path: str) -> Path:
     """
     packages = Path(os.environ.get("DECKGEN_NPM", Path(sys.prefix) / "npm")) / "node_modules"
     if not (packages / path).exists() or not shutil.which("node"):
-        message = f"{path} is not there: with Node 20 or newer and npm, `make test` installs it"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
+        missing(f"{path} is not there: with Node 20 or newer and npm, `make test` installs it")
     return packages / path
 
 
@@ -173,3 +184,19 @@ def own_deck(tmp_path_factory: pytest.TempPathFactory) -> Path:
     result = run("build", "--project", REPOSITORY, "--output", path)
     assert result.returncode == 0, result.stderr
     return path
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium: the one that DECKGEN_CHROMIUM names, or the system's."""
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    path = os.environ.get("DECKGEN_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        missing("there is no Chromium: `apt-get install chromium` has one, or name yours in DECKGEN_CHROMIUM")
+    # as root, and in most containers, its own sandbox does not start
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+    quiet += ["--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=quiet)
+        yield opened
+        opened.close()

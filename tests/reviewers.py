@@ -7,12 +7,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from anki.collection import Collection
+
 from tests.conftest import import_package
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from anki.collection import Collection
     from playwright.sync_api import Page
 
 PHONE = {"width": 320, "height": 640}
@@ -51,17 +52,26 @@ class Card:
     css: str
 
 
-def cards_of(collection: Collection, package: Path) -> dict[str, list[Card]]:
-    """The cards of a package, imported and rendered by the real Anki, by the titles of their kinds."""
-    import_package(collection, package)
+def cards_of(package: Path, folder: Path) -> dict[str, list[Card]]:
+    """The cards of a package, imported and rendered by the real Anki, by the titles of their kinds.
+
+    Args:
+        package: The package.
+        folder: Where the collection comes to lie.
+    """
+    collection = Collection(str(folder / f"{package.stem}.anki2"))
     cards = defaultdict(list)
-    for card_id in collection.find_cards("", order="c.id"):
-        card = collection.get_card(card_id)
-        output = card.render_output()
-        kind = card.note_type()["name"].rpartition(" - ")[2]
-        name = str(card.template()["name"])
-        made = Card(kind, name, card.ord, output.question_text, output.answer_text, output.css)
-        cards[kind].append(made)
+    try:
+        import_package(collection, package)
+        for card_id in collection.find_cards("", order="c.id"):
+            card = collection.get_card(card_id)
+            output = card.render_output()
+            kind = card.note_type()["name"].rpartition(" - ")[2]
+            name = str(card.template()["name"])
+            made = Card(kind, name, card.ord, output.question_text, output.answer_text, output.css)
+            cards[kind].append(made)
+    finally:
+        collection.close()
     return dict(cards)
 
 

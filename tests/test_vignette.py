@@ -8,7 +8,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from anki.collection import Collection
 
 from tests.conftest import run, write_project
 from tests.reviewers import NewPage, OnePage, answers, cards_of, chosen, options
@@ -35,15 +34,7 @@ HOSTILE = [
 @pytest.fixture(scope="module")
 def vignettes(own_deck: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Card]:
     """This repository's vignettes, rendered by the real Anki."""
-    return _vignettes(own_deck, tmp_path_factory.mktemp("anki"))
-
-
-def _vignettes(package: Path, folder: Path) -> list[Card]:
-    collection = Collection(str(folder / "collection.anki2"))
-    try:
-        return cards_of(collection, package)["Vignette"]
-    finally:
-        collection.close()
+    return cards_of(own_deck, tmp_path_factory.mktemp("anki"))["Vignette"]
 
 
 @pytest.fixture(params=["mouse", "touch", "keyboard"])
@@ -276,7 +267,7 @@ def test_options_are_text_whatever_they_hold(page: Page, tmp_path: Path) -> None
     write_project(tmp_path / "deck", {"source/one.yaml": "\n".join(lines) + "\n"})
     result = run("build", "--project", tmp_path / "deck")
     assert result.returncode == 0, result.stderr
-    (card,) = _vignettes(next((tmp_path / "deck" / "build").glob("*.apkg")), tmp_path)
+    (card,) = cards_of(tmp_path / "deck/build/sample.apkg", tmp_path)["Vignette"]
     for reviewer in (OnePage(page), NewPage(page, storage=True)):
         reviewer.show(card, "front")
         shown = page.locator(".choice").evaluate_all("all => all.map(each => each.textContent.trim())")

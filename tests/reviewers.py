@@ -86,16 +86,36 @@ def page_of(card: Card, html: str, *, night: bool = False) -> str:
     )
 
 
-class OnePage:
-    """A reviewer that shows all sides in one page, as the desktop does."""
+class _Reviewer:
+    """A reviewer in a browser.
 
-    def __init__(self, page: Page) -> None:
-        """Open the page."""
+    Attributes:
+        page: Its page.
+        shown: What is loaded next.
+    """
+
+    def __init__(self, page: Page, *missing: str) -> None:
+        """Take a page.
+
+        Args:
+            page: The page.
+            missing: Which of `sessionStorage` and `localStorage` fail when a card reaches for them.
+        """
         self.page = page
+        self.shown = page_of(Card("", "", 0, "", "", ""), "")
+        for name in missing:
+            page.add_init_script(
+                f"Object.defineProperty(window, '{name}', {{ get() {{ throw new Error('not here'); }} }});"
+            )
         page.route(
-            "http://card.test/**", lambda route: route.fulfill(body=_empty(), content_type="text/html")
+            "http://card.test/**",
+            lambda route: route.fulfill(body=self.shown, content_type="text/html; charset=utf-8"),
         )
         page.goto("http://card.test/")
+
+
+class OnePage(_Reviewer):
+    """A reviewer that shows all sides in one page, as the desktop does."""
 
     def show(self, card: Card, side: str) -> Page:
         """Show a side of a card."""
@@ -105,32 +125,14 @@ class OnePage:
         return self.page
 
 
-class NewPage:
-    """A reviewer that loads a page for each side, as AnkiDroid does; with storage, or without."""
-
-    def __init__(self, page: Page, *, storage: bool) -> None:
-        """Have the page at hand."""
-        self.page = page
-        self.shown = ""
-        if not storage:
-            page.add_init_script(
-                "for (const name of ['sessionStorage', 'localStorage'])"
-                " Object.defineProperty(window, name, { get() { throw new Error('no storage here'); } });"
-            )
-        page.route(
-            "http://card.test/**",
-            lambda route: route.fulfill(body=self.shown, content_type="text/html; charset=utf-8"),
-        )
+class NewPage(_Reviewer):
+    """A reviewer that loads a page for each side, as AnkiDroid does."""
 
     def show(self, card: Card, side: str) -> Page:
         """Show a side of a card."""
         self.shown = page_of(card, card.front if side == "front" else card.back)
         self.page.goto("http://card.test/")
         return self.page
-
-
-def _empty() -> str:
-    return page_of(Card("", "", 0, "", "", ""), "")
 
 
 def options(page: Page) -> list[str]:

@@ -142,13 +142,13 @@ def test_night_is_dark_and_day_is_light(browser: Browser, cards: list[Card]) -> 
 def test_a_comparisons_own_cells_are_hidden_on_its_front(browser: Browser, cards: list[Card]) -> None:
     """The row stands in its table with a question mark for each of its cells; the back has them all."""
     card = next(card for card in cards if card.name == "Describe")
-    page = NewPage(browser.new_page(), storage=True).show(card, "front")
+    page = NewPage(browser.new_page()).show(card, "front")
     hidden = page.locator("tr.this td > span").all_text_contents()
     assert len(hidden) == 2
     front = page.locator("body").inner_text()
     assert not any(cell in front for cell in hidden)
     assert page.locator("tr:not(.this) td > span:visible").count() == 6
-    NewPage(page, storage=True).show(card, "back")
+    NewPage(page).show(card, "back")
     assert page.locator("tr.this td > span:visible").all_text_contents() == hidden
     page.close()
 
@@ -228,7 +228,7 @@ def test_words_and_colours_are_an_authors_to_change(browser: Browser, tmp_path: 
     result = run("build", "--project", tmp_path / "deck")
     assert result.returncode == 0, result.stderr
     (card,) = cards_of(tmp_path / "deck/build/sample.apkg", tmp_path)["Takeaway"]
-    page = NewPage(browser.new_page(), storage=True).show(card, "back")
+    page = NewPage(browser.new_page()).show(card, "back")
     assert page.locator("h2").all_inner_texts() == ["Warum?"]
     assert "Merksatz" in page.locator(".crumbs").inner_text()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(224, 255, 224)"

@@ -215,7 +215,7 @@ def _player(heard: Heard) -> str:
     )
 
 
-_MARK = re.compile(r"\[anki:play:([qa]):([0-9]{1,6})\]|\[\[type:(.+?)\]\]")
+_MARK = re.compile(r"\[anki:play:([qa]):([0-9]{1,6})\]|\[\[type:(.{1,300}?)\]\]")
 _LINE = "<hr id=answer>"
 _LINE_ENDS = re.compile(r"(?:\n|<br\s?/?>|</?div>)+", re.IGNORECASE)
 
@@ -242,7 +242,7 @@ _OPTION = r'([^\] \t\r\n=]++)=(?:"([^"]*)"|([^\] \t\r\n"]*+))[ \t\r\n]*+'
 _OPTIONS = re.compile(_OPTION)
 _OPENS = re.compile(
     r"\[sound:(?P<file>[^\]]+)\]"
-    r"|\[anki:(?P<name>[^\] \t\r\n]++)[ \t\r\n]*+(?P<options>(?:" + _OPTION + r")*+)\]"
+    r"|\[anki:(?P<name>[^\] \t\r\n]{1,50}+)[ \t\r\n]*+(?P<options>(?:" + _OPTION + r")*+)\]"
 )
 _BLOCK = re.compile(
     r"</?(?:br|address|article|aside|blockquote|canvas|dd|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]"
@@ -253,8 +253,8 @@ _BLOCK = re.compile(
 
 def _heard_in(html: str) -> Iterator[tuple[int, int, Heard | None]]:
     """What is heard of a side, and where that stands, from and to; None for speech without a language."""
-    position = 0
-    while match := _OPENS.search(html, position):
+    position, last = 0, html.rfind("]") + 1
+    while match := _OPENS.search(html, position, last):
         start, position, name = match.start(), match.end(), match["name"]
         if not name:
             yield start, position, Sound(decoded(match["file"]).rpartition("/")[2])

@@ -94,6 +94,56 @@ def ledger(code: str, old: str, new: str, line: int = 0) -> Fault:
     return Fault(code, {}, whole="source/ledger.jsonl", before={}, edit=(old, new), line=line)
 
 
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+    "0000000c4944415408d763f8cfc00000030101002d2a8c2b0000000049454e44ae426082"
+)
+CASE = """\
+title: Case
+section: cases
+type: normal
+label: name
+keys:
+  name: {type: text, required: true}
+  level: {type: choice, values: [federal, state, "3"]}
+  held: {type: list, about: What the court held.}
+  photo: {type: image}
+fields:
+  - {name: Name, id: 1, from: name}
+  - {name: Level, id: 2, from: level}
+  - {name: Held, id: 3, from: held}
+  - {name: Photo, id: 4, from: photo}
+cards:
+  - {name: Card, id: 1, face: card}
+"""
+TARASOFF = """\
+cases:
+  - id: tarasoff
+    name: Tarasoff
+    level: state
+    held:
+      - |
+        A therapist *must* protect
+      - whom a client threatens
+    photo:
+      file: media/The court.png
+      alt: A court "in" <Sacramento>
+"""
+CASES: dict[str, str | bytes] = {
+    "templates/case/kind.yaml": CASE,
+    "templates/case/card.front.html.j2": "{{Name}}",
+    "templates/case/card.back.html.j2": "{{Name}} {{Level}} {{Held}} {{Photo}}",
+    "source/two.yaml": TARASOFF,
+    "source/media/The court.png": PNG,
+}
+
+
+def typed(code: str, old: str, new: str) -> Fault:
+    """A fault in a note whose kind has a list, an image and a choice."""
+    assert TARASOFF.count(old) == 1, old
+    return Fault(code, {**CASES, "source/two.yaml": TARASOFF.replace(old, new)})
+
+
 GROWN = (
     KIND.replace("cards:", "  - {name: Reserve 1, id: 3}\n  - {name: Reserve 2, id: 4}\ncards:")
     + "  - {name: Dormant, id: 2, reserve: Reserve 1}\n"
@@ -396,6 +446,43 @@ FAULTS = (
             "source/media/a.png": b"one",
             "source/other/A.png": b"two",
         },
+    ),
+    # Lists, images and choices
+    typed("wrong-type", "state", "«stat»"),
+    typed("wrong-type", "state", "«[»state]"),
+    typed("missing-media", "media/The court.png", "«media/A court.png»"),
+    typed("missing-media", "media/The court.png", "«The court.png»"),
+    typed("media-type", "media/The court.png", "«two.yaml»"),
+    typed("remote-media", "media/The court.png", "«https://example.org/a.png»"),
+    typed("unreadable-media", "media/The court.png", "«../../one.png»"),
+    typed("unknown-key", "alt:", "alt: x\n      «title»:"),
+    typed(
+        "missing-key",
+        """file: media/The court.png
+      alt:""",
+        "«a»lt:",
+    ),
+    typed(
+        "wrong-type",
+        """photo:
+      file: media/The court.png
+      alt: A court "in" <Sacramento>""",
+        "photo: «A court»",
+    ),
+    typed("misplaced-cloze", "A therapist", "A «{{c1»::therapist}}"),
+    typed("bad-html", "A therapist", "A «</b>»"),
+    typed(
+        "wrong-type",
+        "      - |\n        A therapist *must* protect\n      - whom a client threatens",
+        "      «whom a client threatens»",
+    ),
+    typed(
+        "empty-value",
+        """
+      - |
+        A therapist *must* protect
+      - whom a client threatens""",
+        " «[»]",
     ),
     # Kinds and faces
     kind("bad-kind", KIND.replace("section: laws", "section: «takeaways»")),

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from deckgen.markup import clozes
-from deckgen.notes import Options, References, scalars, without_clozes
+from deckgen.notes import Image, Options, References, scalars, without_clozes
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _texts(value: Value, guids: ReadOnly[str, str], shown: ReadOnly[Scalar, Iter
         return
     if isinstance(value, Options):
         yield ",".join(str(number) for number, option in enumerate(value.items) if option.correct)
-    for scalar in scalars(value):
+    for scalar in [value.file, value.alt] if isinstance(value, Image) else scalars(value):
         yield scalar.value.strip()
         if shown:
             yield from shown.get(scalar, ())

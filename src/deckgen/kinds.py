@@ -27,10 +27,16 @@ TYPES: dict[str, tuple[str, ...]] = {
     "cloze": ("",),
     "notes": ("",),
     "texts": (),
+    "list": ("",),
+    "image": ("",),
+    "choice": ("",),
     "options": ("list", "explanations"),
     "cells": ("name", "rest", "table"),
 }
 """The types of keys, each with the parts that a field can take from it; "" is the value itself."""
+
+PLAIN = frozenset(["text", "texts", "image", "choice"])
+"""The types of keys whose texts are no Markdown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class Key:
         required: Whether every note has it.
         about: What it is for, in a sentence.
         example: What may stand under it, as YAML for a list; editors show it.
+        values: The words of which it holds one; empty where it is no choice.
     """
 
     name: str
@@ -50,6 +57,7 @@ class Key:
     required: bool = False
     about: str = ""
     example: str = ""
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +161,8 @@ class Kind:
         rows: Where the entries of the section are tables: the key under which a table's notes stand.
         table_keys: What authors write for a table; empty without `rows`.
         label: The key by which other notes name a note; the id where empty.
+        gist: The key, and the part of its value, that say to other notes in short what a note is about; both
+            empty where nothing does.
         fields: In their order, reserves included.
         cards: In their order, the dormant one included.
         folder: Where its kind.yaml and faces lie.
@@ -169,6 +179,7 @@ class Kind:
     rows: str
     table_keys: ReadOnly[str, Key]
     label: str
+    gist: tuple[str, str]
     fields: tuple[Field, ...]
     cards: tuple[CardTemplate, ...]
     folder: Path
@@ -179,7 +190,7 @@ class Kind:
 _WRITTEN = tuple(name for name in TYPES if name not in {"id", "tags", "own"})
 _KEYS = (
     *("title", "section", "type", "was", "revision"),
-    *("keys", "rows", "table_keys", "label", "fields", "cards"),
+    *("keys", "rows", "table_keys", "label", "gist", "fields", "cards"),
 )
 _FIELD_NAME = re.compile(r'[^:"{}#^/\s](?:[^:"{}]*[^:"{}\s])?')
 
@@ -233,6 +244,7 @@ def _kind(reader: Reader, folder: Path) -> Kind | None:
         rows=rows,
         table_keys=common | table_keys if rows else {},
         label=_word(reader, root, "label"),
+        gist=_source(_word(reader, root, "gist")),
         fields=tuple(fields),
         cards=tuple(_cards(reader, root, {field.name for field in fields if not field.key})),
         folder=folder,
@@ -275,19 +287,46 @@ def _keys(reader: Reader, root: Mapping, under: str) -> dict[str, Key]:
                 f"`{name}` is a key that every kind has already",
             )
             continue
-        attributes = ("type", "required", "about", "example")
+        attributes = ("type", "required", "about", "example", "values")
         mapping = reader.mapping(spec, f"the key `{name}`", attributes, attributes)
         if mapping is None or not reader.require(mapping, f"the key `{name}`", ("type",)):
             continue
         required = mapping.entries.get("required")
+        written = reader.one_of(mapping.entries["type"], "type", _WRITTEN)
         keys[name] = Key(
             name,
-            reader.one_of(mapping.entries["type"], "type", _WRITTEN) or "text",
+            written or "text",
             required=reader.flag(required, "required") if required else False,
             about=_word(reader, mapping, "about").strip(),
             example=_word(reader, mapping, "example").rstrip(),
+            values=_values(reader, mapping, name, written) if written else (),
         )
     return keys
+
+
+def _values(reader: Reader, mapping: Mapping, name: str, written: str) -> tuple[str, ...]:
+    """The words of which a key of type choice holds one; no other type has such."""
+    node = mapping.entries.get("values")
+    if written != "choice":
+        if node is not None:
+            place = reader.document.key_span(mapping, "values")
+            reader.report("bad-kind", place, f"`{name}` has `values`, and its type is not choice")
+        return ()
+    if node is None:
+        hint = "list the words that authors choose from: `{type: choice, values: [federal, state]}`"
+        reader.report("bad-kind", mapping.entries["type"], f"the choice `{name}` has no `values`", hint)
+        return ()
+    values: list[str] = []
+    for item in reader.items(node, "values"):
+        scalar = reader.scalar(item, "values")
+        if scalar is None:
+            continue
+        if scalar.value.strip() in values:
+            reader.report("bad-kind", scalar, f"`{scalar.value.strip()}` stands twice in `values`")
+        values.append(scalar.value.strip())
+    if not values and isinstance(node, source.Sequence):
+        reader.report("empty-value", node, "`values` has no items")
+    return tuple(values)
 
 
 def _named(
@@ -320,9 +359,14 @@ def _fields(reader: Reader, root: Mapping) -> list[Field]:
             message = f"Anki does not keep the field name `{name}` as it is"
             hint = "a field name has no colon, quotation mark or brace, no `#`, `^` or `/` at its start"
             reader.report("bad-kind", mapping.entries["name"], message, hint)
-        key, _, part = _word(reader, mapping, "from").partition(".")
-        fields.append(Field(name, number, key, part))
+        fields.append(Field(name, number, *_source(_word(reader, mapping, "from"))))
     return fields
+
+
+def _source(text: str) -> tuple[str, str]:
+    """The key and the part of its value that `from` or `gist` names."""
+    key, _, part = text.partition(".")
+    return key, part
 
 
 def _cards(reader: Reader, root: Mapping, reserves: set[str]) -> list[CardTemplate]:
@@ -350,7 +394,7 @@ def _consistent(reader: Reader, root: Mapping, kind: Kind) -> None:
     known = {**kind.table_keys, **kind.keys}
     for field, node in zip(kind.fields, _froms(root), strict=True):
         if node is not None:
-            _source_of(reader, node, field, known)
+            _source_of(reader, node, (field.key, field.part), known)
     first = known.get(kind.fields[0].key)
     if first and not first.required:
         message = f"the first field is filled from `{first.name}`, which is not required"
@@ -358,6 +402,10 @@ def _consistent(reader: Reader, root: Mapping, kind: Kind) -> None:
     if kind.label and kind.label not in kind.keys:
         hint = did_you_mean(kind.label, kind.keys)
         reader.report("bad-kind", root.entries["label"], f"`{kind.label}` is not one of its keys", hint)
+    if kind.gist[0]:
+        of_notes = [name for name, key in known.items() if key.type in {"id", "notes"}]
+        texts = {name: key for name, key in known.items() if name not in of_notes}
+        _source_of(reader, root.entries["gist"], kind.gist, texts)
     clozes = [key for key in kind.keys.values() if key.type == "cloze"]
     if kind.cloze and (not clozes or not clozes[0].required or len(kind.cards) > 1):
         message = "a cloze kind needs a required key of type cloze, and one card"
@@ -397,17 +445,18 @@ def _froms(root: Mapping) -> list[Node | None]:
     return [item.entries.get("from") if isinstance(item, Mapping) else None for item in items]
 
 
-def _source_of(reader: Reader, node: Node, field: Field, known: ReadOnly[str, Key]) -> None:
-    """Report a field that is filled from what does not exist."""
-    key = known.get(field.key)
+def _source_of(reader: Reader, node: Node, place: tuple[str, str], known: ReadOnly[str, Key]) -> None:
+    """Report what is to be filled from a key, or a part of it, that does not exist."""
+    name, part_of_it = place
+    key = known.get(name)
     if key is None:
-        hint = did_you_mean(field.key, known) or f"its keys are {listing(known)}"
-        reader.report("bad-kind", node, f"`{field.key}` is not one of its keys", hint)
-    elif field.part not in TYPES[key.type]:
+        hint = did_you_mean(name, known) or f"its keys are {listing(known)}"
+        reader.report("bad-kind", node, f"`{name}` is not one of its keys", hint)
+    elif part_of_it not in TYPES[key.type]:
         parts = [f"{key.name}.{part}" if part else key.name for part in TYPES[key.type]]
         hint = f"write {' or '.join(f'`{part}`' for part in parts)}" if parts else ""
-        written = node.value if isinstance(node, Scalar) else field.key
-        reader.report("bad-kind", node, f"a field cannot be filled from `{written}`", hint)
+        written = node.value if isinstance(node, Scalar) else name
+        reader.report("bad-kind", node, f"nothing can be filled from `{written}`", hint)
 
 
 def section_clashes(kinds: list[Kind]) -> list[Diagnostic]:

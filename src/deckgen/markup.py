@@ -87,6 +87,26 @@ def clozes(text: str) -> list[Cloze]:
     return found + still_open
 
 
+def uncovered(text: str) -> str:
+    """A text, or its HTML, with the answers of its clozes in their places, and without their hints."""
+    if "{{c" not in text:
+        return text
+    marks: list[tuple[int, int]] = []
+    last = 0  # the end of the clozes within
+    for cloze in clozes(text):
+        if cloze.end < 0:
+            marks.append((cloze.start, cloze.inner))
+            continue
+        hint = text.find("::", max(cloze.inner, last), cloze.end)
+        last = cloze.end + 2
+        marks += [(cloze.start, cloze.inner), (cloze.end if hint < 0 else hint, last)]
+    pieces, done = [], 0
+    for start, end in sorted(marks):
+        pieces.append(text[done:start])
+        done = end
+    return "".join(pieces) + text[done:]
+
+
 # ----------------------------------------------------------------------------------------------- html
 
 _TAGS = frozenset(
@@ -219,6 +239,11 @@ class Markup:
         if match:
             self._misplaced(scalar, document, match.start())
         return html.replace("{{", "&#123;&#123;")
+
+    def image(self, file: Scalar, alt: Scalar, document: Document) -> str:
+        """An image file, and what is said of it, as HTML."""
+        name = self._media(file.value.strip(), _IMAGES, file, document)
+        return f'<img src="{name}" alt="{self.text(alt, document)}">'
 
     def cloze(self, scalar: Scalar, document: Document) -> str:
         """Markdown with clozes as HTML in which Anki finds the same clozes."""

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from deckgen import build
 from deckgen.markup import clozes, uncovered
 from tests.conftest import CHAPTER, DECK, change, import_package, open_package, run, write_project
 from tests.faults import CASES, PNG, TARASOFF
@@ -265,3 +266,124 @@ def test_retired_notes_have_no_place_in_the_list(tmp_path: Path) -> None:
     change(folder, {"source/one.yaml": CHAPTER + text.replace("old}", "old, retired: Nobody asks.}")})
     opened = built(folder)
     assert opened.fields(opened.by_id()["b"])["Builds On"] == ""
+
+
+# Files that faces and css show
+
+SEAL = b'<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><path d="M0 0h8v8z"/></svg>'
+SEALED: dict[str, str | bytes] = {
+    **CASES,
+    "templates/case/card.front.html.j2": '<img src="[[ media("seal.svg") ]]" alt="A seal"> {{Name}}',
+    "templates/case/style.css.j2": '@font-face { src: url("[[ media("letters.woff2") ]]"); }',
+    "templates/case/seal.svg": SEAL,
+    "templates/base/seal.svg": b"<svg/>",
+    "templates/base/letters.woff2": b"letters",
+    "templates/case/unused.png": PNG,
+}
+
+
+def test_files_that_faces_and_css_show_are_packed(tmp_path: Path) -> None:
+    """The kind's own before those of base/, under a name of their content; advice names those left over."""
+    folder = write_project(tmp_path, SEALED)
+    opened = built(folder)
+    names = sorted(name for name in opened.media.values() if name.startswith("_"))
+    assert [re.sub("[0-9a-f]{10}", "X", name) for name in names] == ["_letters-X.woff2", "_seal-X.svg"]
+    packed = {name: opened.members[member] for member, name in opened.media.items()}
+    assert [packed[name] for name in names] == [b"letters", SEAL]
+    note_type = opened.note_types["Sample - Case"]
+    assert f'<img src="{names[1]}" alt="A seal"> {{{{Name}}}}' in note_type["tmpls"][0]["qfmt"]
+    assert f'src: url("{names[0]}")' in note_type["css"]
+    report = json.loads(run("check", "--format", "json", cwd=folder).stdout)["diagnostics"]
+    left = {each["path"]: each["hint"] for each in report if each["code"] == "unused-template"}
+    assert left.keys() == {"templates/base/seal.svg", "templates/case/unused.png"}
+    assert '[[ media("unused.png") ]]' in left["templates/case/unused.png"]
+
+
+def test_files_of_faces_arrive_in_anki(tmp_path: Path, collection: Collection) -> None:
+    """They lie in the collection's media folder; Anki misses none and offers none for deletion."""
+    opened = built(write_project(tmp_path / "deck", SEALED))
+    import_package(collection, opened.path)
+    assert all(collection.media.have(name) for name in opened.media.values())
+    checked = collection.media.check()
+    assert (list(checked.missing), list(checked.unused)) == ([], [])
+
+
+def test_files_of_kinds_without_notes_stay_at_home(tmp_path: Path) -> None:
+    """Only what a note type of the package shows is packed; the preview may have them all."""
+    folder = write_project(tmp_path, SEALED)
+    change(folder, {"source/two.yaml": "deck: Nothing yet\n"})
+    assert built(folder).media == {}
+    names = build.build(folder).media
+    assert sorted(re.sub("[0-9a-f]{10}", "X", name) for name in names) == ["_letters-X.woff2", "_seal-X.svg"]
+
+
+def test_a_new_file_of_a_face_is_a_new_note_type_and_no_new_note(tmp_path: Path) -> None:
+    """Learners get the face with the new file's name; their notes stay as they are."""
+    folder = write_project(tmp_path, SEALED)
+    assert run("release", "1.0.0", cwd=folder, SOURCE_DATE_EPOCH="1700000000").returncode == 0
+    change(folder, {"templates/case/seal.svg": SEAL + b"\n"})
+    result = run("build", cwd=folder, SOURCE_DATE_EPOCH="1700009999")
+    assert result.returncode == 0, result.stderr
+    opened = open_package(folder / "build/sample.apkg")
+    assert opened.note_types["Sample - Case"]["mod"] == 1700009999
+    assert opened.note_types["Sample - Takeaway"]["mod"] == 1700000000
+    assert {note["mod"] for note in opened.notes} == {1700000000}
+
+
+# How cards look in the list of Anki's browser
+
+
+def browser_rows(collection: Collection, search: str) -> list[list[str]]:
+    """The question and answer columns of the cards that a search finds, as Anki's browser shows them."""
+    collection.set_browser_card_columns(["question", "answer"])
+    collection.load_browser_card_columns()
+    return [
+        [text for text, *_ in collection.browser_row_for_id(card)[0]]
+        for card in collection.find_cards(search, order=True)
+    ]
+
+
+def test_a_kind_may_look_different_in_anki_s_browser(tmp_path: Path, collection: Collection) -> None:
+    """Its columns show what the files for the browser say; the cards themselves stay as they are."""
+    files: dict[str, str | bytes] = {
+        **CASES,
+        "templates/case/card.front.browser.html.j2": "In short: {{Name}} ([[ kind.title ]])",
+        "templates/case/card.back.browser.html.j2": "{{Held}}",
+    }
+    opened = built(write_project(tmp_path / "deck", files))
+    import_package(collection, opened.path)
+    assert browser_rows(collection, "Name:Tarasoff") == [
+        ["In short: Tarasoff (Case)", "A therapist must protectwhom a client threatens"]
+    ]
+    (card,) = collection.find_cards("Name:Tarasoff")
+    assert "In short" not in collection.get_card(card).render_output().question_text
+
+
+def test_the_browser_shows_no_answer_of_own_deck(own_deck: Path, collection: Collection) -> None:
+    """A vignette is its case and its question, a row its name, without the cells that the card hides."""
+    import_package(collection, own_deck)
+    for note_id in collection.find_notes("note:*Vignette"):
+        note = collection.get_note(note_id)
+        ((question, _),) = browser_rows(collection, f"nid:{note_id}")
+        assert question == f"{plain(note['Scenario'])} {plain(note['Question'])}"
+    for note_id in collection.find_notes("note:*Comparison"):
+        note = collection.get_note(note_id)
+        (question, _), _ = browser_rows(collection, f"nid:{note_id}")
+        assert question == f"{note['Topic']}: {note['Name']}"
+
+
+def plain(html: str) -> str:
+    """The text of a field on one line."""
+    return re.sub("<[^>]*>", "", html).replace("\n", " ")
+
+
+def test_a_look_for_the_browser_is_a_change_of_the_note_type(tmp_path: Path) -> None:
+    """Added after a release it reaches learners, and no note is sent again."""
+    folder = write_project(tmp_path, CASES)
+    assert run("release", "1.0.0", cwd=folder, SOURCE_DATE_EPOCH="1700000000").returncode == 0
+    change(folder, {"templates/case/card.front.browser.html.j2": "{{Name}}"})
+    result = run("build", cwd=folder, SOURCE_DATE_EPOCH="1700009999")
+    assert result.returncode == 0, result.stderr
+    opened = open_package(folder / "build/sample.apkg")
+    assert opened.note_types["Sample - Case"]["mod"] == 1700009999
+    assert {note["mod"] for note in opened.notes} == {1700000000}

@@ -7,66 +7,50 @@ templates come from the kinds' folders and base/ alone.
 from __future__ import annotations
 
 import html
-import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jinja2 import BaseLoader, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
 
 from deckgen import anki_template
 from deckgen.anki_template import CardRules
 from deckgen.diagnostics import Diagnostic, Span, did_you_mean, listing
 from deckgen.sandbox import Sandbox
-from deckgen.source import MAX_SMALL, Document, control_characters, load
+from deckgen.templates import MAX_CODE, FaceMedia, Loader, MediaError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
-
-    from jinja2 import Environment
-
     from deckgen.kinds import Kind
+    from deckgen.markup import Media
     from deckgen.notes import Deck
+    from deckgen.templates import Folder
 
-MAX_CODE = 256 * 1024
-"""The most Jinja in all templates of a deck, in characters: it takes time to read."""
-
-_OPENS = re.compile(r"\[\[|\[%")
-_KNOWN = ("deck", "kind", "fields", "side")
+_KNOWN = ("deck", "kind", "fields", "side", "media")
 _RIGHT_TO_LEFT = frozenset(
     ["ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku", "ps", "sd", "syr", "ug", "ur", "yi"]
 )
 
 
-@dataclass(frozen=True)
-class Folder:
-    """A folder of templates, or a folder or file in it.
-
-    Attributes:
-        path: Where it lies.
-        shown: Its path as diagnostics show it.
-        top: The folder that its files must lie in, resolved, whatever links lead to them.
-    """
-
-    path: Path
-    shown: str
-    top: Path
-
-    def __truediv__(self, name: str) -> Folder:
-        """What lies in it under a name."""
-        return Folder(self.path / name, f"{self.shown}/{name}", self.top)
-
-
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A card template as Anki gets it."""
+    """A card template as Anki gets it.
+
+    Attributes:
+        name: As learners see it.
+        id: Its id.
+        front: Its front.
+        back: Its back.
+        browser_front: What the list of Anki's browser shows as the question; empty for the front.
+        browser_back: What it shows as the answer; empty for the back.
+    """
 
     name: str
     id: int
     front: str
     back: str
+    browser_front: str = ""
+    browser_back: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,12 +62,14 @@ class NoteType:
         faces: Its card templates, the dormant one included.
         css: Its style.
         rules: Which cards its notes have.
+        media: The files that its faces and css show.
     """
 
     kind: Kind
     faces: tuple[Face, ...]
     css: str
     rules: CardRules
+    media: tuple[Media, ...] = ()
 
     @property
     def asked(self) -> list[frozenset[str]]:
@@ -98,77 +84,6 @@ class NoteType:
             )
             for front in live
         ]
-
-
-def kind_folders(folders: Iterable[Folder]) -> list[Folder]:
-    """The folders of the kinds in force, by name; a later folder's kind takes an earlier one's place."""
-    kinds: dict[str, Folder] = {}
-    for folder in folders:
-        if folder.path.is_dir():
-            for path in folder.path.iterdir():
-                if path.name != "base" and not path.name.startswith(".") and path.is_dir():
-                    kinds[path.name] = folder / path.name
-    return [kinds[name] for name in sorted(kinds)]
-
-
-class _Loader(BaseLoader):
-    """Loads KIND/FILE from the kind's folder, and base/FILE from the last folder that has it."""
-
-    def __init__(self, folders: Iterable[Folder], kinds: Iterable[Folder]) -> None:
-        self.bases = [folder / "base" for folder in folders]
-        self.kinds = {folder.path.name: folder for folder in kinds}
-        self.texts: dict[str, str] = {}
-        """The templates loaded so far, by their paths as diagnostics show them."""
-        self.unreadable: list[Diagnostic] = []
-        self.code = 0
-        """How much of them is Jinja, in characters."""
-
-    def find(self, template: str) -> Folder | None:
-        """The file of a template; None where there is none."""
-        first, _, name = template.partition("/")
-        if not name or "/" in name or "\\" in name or name.startswith("."):
-            return None
-        owners = (
-            reversed(self.bases) if first == "base" else [self.kinds[first]] if first in self.kinds else []
-        )
-        for owner in owners:
-            # also a folder, a pipe or a link to nowhere of that name, which is told when it is read
-            if os.path.lexists(owner.path / name):
-                return owner / name
-        return None
-
-    def get_source(
-        self, environment: Environment, template: str
-    ) -> tuple[str, str | None, Callable[[], bool] | None]:
-        """The text of a template, for Jinja."""
-        del environment
-        found = self.find(template)
-        if found is None:
-            raise TemplateNotFound(template)
-        text, fault = load(found.path, found.shown, found.top, MAX_SMALL)
-        text = self.texts[found.shown] = text.replace("\r\n", "\n")
-        if self.code > MAX_CODE:
-            raise TemplateNotFound(template)  # which has been told
-        self.code += sum(map(len, _tags_of_jinja(text)))
-        if self.code > MAX_CODE and not fault:
-            message = (
-                f"up to here the templates have more than {MAX_CODE >> 10} KiB between `[[ ]]` and `[% %]`"
-            )
-            fault = Diagnostic("too-large", message, Span(found.shown))
-        fault = fault or next(control_characters(Document(found.shown, text)), None)
-        if fault:
-            self.unreadable.append(fault)
-            raise TemplateNotFound(template)
-        return self.texts[found.shown], found.shown, lambda: True
-
-
-def _tags_of_jinja(text: str) -> Iterator[str]:
-    """What stands between the marks of Jinja in a template."""
-    end = 0
-    while match := _OPENS.search(text, end):
-        close = text.find("]]" if match.group() == "[[" else "%]", match.end())
-        end = close + 2 if close >= 0 else len(text)
-        yield text[match.start() : end]
 
 
 class Faces:
@@ -188,7 +103,8 @@ class Faces:
         """
         self.found: list[Diagnostic] = []
         self._deck = deck
-        self._loader = _Loader(folders, kinds)
+        self._loader = Loader(folders, kinds)
+        self._media = FaceMedia(self._loader)
         self._environment = Sandbox(self._loader)
 
     @property
@@ -196,17 +112,26 @@ class Faces:
         """The templates read so far, by their paths as diagnostics show them."""
         return self._loader.texts
 
+    @property
+    def used(self) -> set[str]:
+        """The files that have been read or shown so far, by their paths as diagnostics show them."""
+        return {*self._loader.texts, *self._media.known}
+
     def note_type(self, kind: Kind) -> NoteType:
         """The card templates and css of a kind; what is wrong with them is in `found` afterwards."""
         faces = []
+        self._media.shown.clear()
         for card in kind.cards:
             if card.reserve:
                 front = "{{#R}}{{R}}{{/R}}".replace("R", card.reserve)
                 faces.append(Face(card.name, card.id, front, front))
                 continue
-            front = self._side(kind, card.face, "front")
-            back = self._side(kind, card.face, "back")
-            faces.append(Face(card.name, card.id, front, back))
+            sides = [self._side(kind, f"{card.face}.{side}", side) for side in ("front", "back")]
+            for side in ("front", "back"):
+                name = f"{card.face}.{side}.browser"
+                there = self._loader.find(f"{kind.name}/{name}.html.j2")
+                sides.append(self._side(kind, name, side) if there else "")
+            faces.append(Face(card.name, card.id, *sides))
         css = self._render("base/style.css.j2", kind, "")
         if self._loader.find(f"{kind.name}/style.css.j2"):
             css += "\n" + self._render(f"{kind.name}/style.css.j2", kind, "")
@@ -214,11 +139,12 @@ class Faces:
         rules = CardRules(names, [face.front for face in faces], cloze=kind.cloze)
         if not self.found:
             self._check_fronts(kind, rules)
-        return NoteType(kind, tuple(faces), css.strip() + "\n", rules)
+        media = sorted(self._media.shown.values(), key=lambda file: file.name)
+        return NoteType(kind, tuple(faces), css.strip() + "\n", rules, tuple(media))
 
     def _side(self, kind: Kind, face: str, side: str) -> str:
-        """One side of a card, checked as Anki would read it."""
-        name = f"{kind.name}/{face}.{side}.html.j2"
+        """One side of a card, checked as Anki would read it; the face without the end of its file's name."""
+        name = f"{kind.name}/{face}.html.j2"
         before = set(self._loader.texts)
         text = re.sub(r"\n\s*\n+", "\n", self._render(name, kind, side)).strip()
         found = self._loader.find(name)
@@ -255,6 +181,7 @@ class Faces:
                 kind={"name": kind.name, "title": kind.title},
                 fields=[field.name for field in kind.fields],
                 side=side,
+                media=lambda file: self._media.named(kind.name, file),
             )
         except TemplateNotFound as error:
             self._not_found(error, name, kind)
@@ -267,6 +194,10 @@ class Faces:
                 "`[#` begins a comment of the template, which ends with `#]`" if "comment" in message else ""
             )
             self.found.append(Diagnostic("template-syntax", message, span, hint))
+        except MediaError as error:
+            self.found.append(
+                Diagnostic(error.code, str(error), self._failed_at(error, name, kind), error.hint)
+            )
         except Exception as error:  # noqa: BLE001 (whatever a stranger's template does is a diagnostic)
             span = self._failed_at(error, name, kind)
             message = error.message if isinstance(error, TemplateError) and error.message else str(error)

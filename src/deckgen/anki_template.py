@@ -164,7 +164,8 @@ def check(template: Template, fields: Collection[str], *, front: bool) -> list[F
             )
             if front and tag.field == "FrontSide":
                 message = "a front cannot hold `FrontSide`"
-            hint = did_you_mean(tag.field, [*fields, *SPECIAL_FIELDS])
+            known_fields = [*fields, *SPECIAL_FIELDS - {"FrontSide"}] if front else [*fields, *SPECIAL_FIELDS]
+            hint = did_you_mean(tag.field, known_fields)
             faults.append(Fault("unknown-field", message, hint, tag.offset, tag.length))
         if isinstance(tag, Replacement):
             for name in tag.filters:

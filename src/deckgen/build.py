@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deckgen import checks, kinds, ledger, notes, package, source
+from deckgen import checks, kind_files, ledger, notes, package, source
 from deckgen.changes import Changes
 from deckgen.checks.cards import Cards
 from deckgen.checks.silence import silenced
@@ -130,7 +130,7 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     note_types = {kind.name: faces.note_type(kind) for kind in in_force}
     found += faces.found
     if not unread and not faces.found:
-        found += _unused_templates(project, folders, faces.used)
+        found += _unused_templates(project, folders, in_force, faces.used)
 
     if None not in unread:
         known_ids = _read_chapters(project, deck, in_force, unread, documents, found, tell)
@@ -239,7 +239,7 @@ def read_kinds(
     in_force: list[Kind] = []
     unread: set[str | None] = set()
     for owner in owners:
-        kind, document, faults = kinds.read_kind(owner.path, owner.shown, owner.top, texts or {})
+        kind, document, faults = kind_files.read_kind(owner.path, owner.shown, owner.top, texts or {})
         documents.append(document)
         found += faults
         if kind:
@@ -247,7 +247,7 @@ def read_kinds(
         else:
             section = re.search(r"(?m)^section:[ ]*([\w-]+)", document.text)
             unread.add(section[1] if section else None)
-    clashes = kinds.section_clashes(in_force)
+    clashes = kind_files.section_clashes(in_force)
     found += clashes
     return in_force, unread | {None} if clashes else unread
 
@@ -286,18 +286,23 @@ def template_folders(project: Path) -> list[Folder]:
     return [Folder(shipped, "deckgen/templates", shipped.resolve()), Folder(own, "templates", project)]
 
 
-def _unused_templates(project: Path, folders: list[Folder], used: set[str]) -> Iterator[Diagnostic]:
+def _unused_templates(
+    project: Path, folders: list[Folder], in_force: list[Kind], used: set[str]
+) -> Iterator[Diagnostic]:
     """Advice on files of the project's templates/ that nothing reads; errors for folders that are closed."""
     own = project / "templates"
     closed: list[tuple[Path, OSError]] = []
     names = [path.name for path in (folders[0].path / "base").glob("*.j2")]
+    wanted = {kind.name: kind.files for kind in in_force} | {"base": names}
     for path in sorted(_below(own, lambda *folder: closed.append(folder)) if own.is_dir() else ()):
         shown = path.relative_to(project).as_posix()
         if path.is_file() and path.name != "kind.yaml" and shown not in used:
-            hint = did_you_mean(path.name, names)
-            if path.suffix.lower().removeprefix(".") in IMAGES | SOUNDS | FONTS:
+            hint = did_you_mean(path.name, wanted.get(path.parent.name, names))
+            if path.parent == own:
+                hint = "what belongs to a kind lies in a folder of its own, as templates/case/"
+            elif path.suffix.lower().removeprefix(".") in IMAGES | SOUNDS | FONTS:
                 hint = f'a face or a style shows it by `[[ media("{path.name}") ]]`'
-            if path.name in names:
+            if path.name in names and path.parent.name not in wanted:
                 hint = f"did you mean `templates/base/{path.name}`?"
             yield Diagnostic("unused-template", "nothing reads this file", Span(shown), hint)
     for folder, error in closed:

@@ -11,10 +11,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
 from markupsafe import Markup
 
-from deckgen import anki_template
+from deckgen import anki_template, complaints
 from deckgen.anki_template import CardRules
 from deckgen.diagnostics import Diagnostic, Span, did_you_mean, listing
 from deckgen.sandbox import Sandbox
@@ -86,6 +86,13 @@ class NoteType:
         ]
 
 
+def _extended(template: nodes.Template) -> str:
+    """The name of the template that one always extends; empty where there is none, or it is worked out."""
+    extends = next((node for node in template.body if isinstance(node, nodes.Extends)), None)
+    name = extends.template if extends else None
+    return str(name.value) if isinstance(name, nodes.Const) else ""
+
+
 class Faces:
     """Renders the faces of a deck's kinds.
 
@@ -154,9 +161,39 @@ class Faces:
         fields = [field.name for field in kind.fields]
         for fault in anki_template.check(anki_template.parse(text), fields, front=side == "front"):
             rest = text[fault.offset :].split("\n", 1)[0]
-            span = self._locate(rest, text[fault.offset : fault.offset + fault.length], files)
-            self.found.append(Diagnostic(fault.code, fault.message, span, fault.hint))
+            written = text[fault.offset : fault.offset + fault.length]
+            hint = fault.hint
+            if fault.code == "unknown-field" and written.strip("{} ").partition(".")[0] in _KNOWN:
+                hint = f"what Jinja knows stands in square brackets: `[[ {written.strip('{} ')} ]]`"
+            self.found.append(Diagnostic(fault.code, fault.message, self._locate(rest, written, files), hint))
+        if match := re.search(r"\{%.*", text):
+            hint = "the marks of Jinja are square here: `[% … %]`"
+            span = self._locate(match.group(), "{%", files)
+            self.found.append(Diagnostic("anki-syntax", "a learner would see this `{%`", span, hint))
+        if not self.found:
+            self._check_blocks(name)
         return text
+
+    def _check_blocks(self, name: str) -> None:
+        """Report blocks of a template that the one that it extends does not have: nobody would see them."""
+        found = self._loader.find(name)
+        if found is None:
+            return
+        above: set[str] = set()
+        tree = self._environment.parse(self._loader.texts[found.shown])
+        own = [node for node in tree.body if isinstance(node, nodes.Block)]
+        first = parent = _extended(tree)
+        while parent and (file := self._loader.find(parent)) and file.shown in self._loader.texts:
+            tree = self._environment.parse(self._loader.texts[file.shown])
+            above |= {node.name for node in tree.find_all(nodes.Block)}
+            parent = _extended(tree)
+        for node in own if first else ():
+            if node.name not in above:
+                message = f"`{first}` has no block `{node.name}`, so nobody sees what stands in it"
+                hint = did_you_mean(node.name, sorted(above))
+                hint = hint or (f"its blocks are {listing(sorted(above))}" if above else "")
+                span = Span(found.shown, node.lineno)
+                self.found.append(Diagnostic("template-failed", message, span, hint))
 
     def _locate(self, rest: str, written: str, files: list[str]) -> Span:
         """Where a tag of a rendered face stands in its templates, or the face's first line."""
@@ -188,12 +225,10 @@ class Faces:
         except TemplateSyntaxError as error:
             # Jinja's lexer gives the file's name as the template's
             paths = (path for path in (error.filename, error.name) if path and path in self._loader.texts)
-            span = Span(next(paths, kind.document.path), error.lineno)
-            message = error.message or "this is not Jinja"
-            hint = (
-                "`[#` begins a comment of the template, which ends with `#]`" if "comment" in message else ""
-            )
-            self.found.append(Diagnostic("template-syntax", message, span, hint))
+            path = next(paths, kind.document.path)
+            text = self._loader.texts.get(path, "")
+            message, line, hint = complaints.of_syntax(error.message or "", text, error.lineno)
+            self.found.append(Diagnostic("template-syntax", message, Span(path, line), hint))
         except MediaError as error:
             self.found.append(
                 Diagnostic(error.code, str(error), self._failed_at(error, name, kind), error.hint)
@@ -204,13 +239,9 @@ class Faces:
             message = message.strip().removesuffix(".")
             if isinstance(error, (RecursionError, MemoryError, SyntaxError)):
                 message = "this is nested too deep, or it calls itself"
-            hint = ""
-            if match := re.search(r"'dict object' has no attribute '(\w+)'", message):
-                known = [*self._deck_for(kind), "name", "title"]
-                message, hint = f"there is no `{match[1]}` here", did_you_mean(match[1], known)
-            elif match := re.search(r"'(\w+)' is undefined", message):
-                hint = did_you_mean(match[1], _KNOWN) or f"a face knows {listing(_KNOWN)}"
-            self.found.append(Diagnostic("template-failed", message, span, hint))
+            of_deck = [*self._deck_for(kind), "name", "title"]
+            said = complaints.of_running(message, of_deck, _KNOWN, self._loader.texts.values())
+            self.found.append(Diagnostic("template-failed", said[0], span, said[1]))
         return ""
 
     def _not_found(self, error: TemplateNotFound, name: str, kind: Kind) -> None:
@@ -220,20 +251,41 @@ class Faces:
             return
         if self._loader.code > MAX_CODE:
             return
-        span = Span(kind.document.path) if error.name == name else self._failed_at(error, name, kind)
-        self.found.append(Diagnostic("missing-face", f"there is no template `{error.name}`", span))
+        wanted = str(error.name)
+        if wanted == name:
+            self._no_face(name.partition("/")[2], kind)
+            return
+        known = self._loader.names(kind.name)
+        hint = did_you_mean(wanted, known)
+        if "/" not in wanted:
+            hint = f"a template is named with its folder: `{kind.name}/{wanted}` or `base/{wanted}`"
+        span = self._failed_at(error, name, kind)
+        self.found.append(Diagnostic("missing-face", f"there is no template `{wanted}`", span, hint))
+
+    def _no_face(self, file: str, kind: Kind) -> None:
+        """Report that the file of a side is not there, at the card that needs it."""
+        face = re.sub(r"\.(?:front|back)\.html\.j2$", "", file)
+        message = f"there is no file `{file}` beside this kind.yaml"
+        stems = {each.partition("/")[2].partition(".")[0] for each in self._loader.names(kind.name)}
+        stems.discard("style")
+        place = next((card.at for card in kind.cards if card.face == face), None)
+        span = place or Span(kind.document.path)
+        self.found.append(Diagnostic("missing-face", message, span, did_you_mean(face, sorted(stems))))
 
     def _failed_at(self, error: Exception, name: str, kind: Kind) -> Span:
-        """The innermost line of a template that an exception came through."""
+        """The innermost line of a template that an exception came through.
+
+        Where a macro is given too little, it is the line that calls it.
+        """
         found = self._loader.find(name)
-        span = Span(found.shown if found else kind.document.path, 1)
+        spans = [Span(found.shown if found else kind.document.path, 1)]
         trace = error.__traceback__
         while trace is not None:
             path = trace.tb_frame.f_code.co_filename
             if path in self._loader.texts:
-                span = Span(path, trace.tb_lineno)
+                spans.append(Span(path, trace.tb_lineno))
             trace = trace.tb_next
-        return span
+        return spans[-2] if len(spans) > 2 and "was not provided" in str(error) else spans[-1]  # noqa: PLR2004 (the call and the macro)
 
     def _deck_for(self, kind: Kind) -> dict[str, object]:
         """What a face may show of the deck."""
@@ -285,5 +337,6 @@ class Faces:
                 found = self._loader.find(f"{kind.name}/{kind.cards[0].face}.front.html.j2")
                 message = f"the front of `{kind.cards[0].name}` does not hide the clozes of `{field.name}`"
                 hint = f"show the field as `{{{{cloze:{field.name}}}}}`"
-                span = Span(found.shown if found else kind.document.path, 1)
+                path = found.shown if found else kind.document.path
+                span = self._locate("", f"{{{{{field.name}}}}}", [path])
                 self.found.append(Diagnostic("blank-front", message, span, hint))

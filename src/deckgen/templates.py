@@ -84,6 +84,17 @@ class Loader(BaseLoader):
                 return owner / name
         return None
 
+    def names(self, kind: str) -> list[str]:
+        """The names of the templates that those of a kind may extend or include."""
+        folders = [(kind, self.kinds[kind]), *(("base", base) for base in self.bases)]
+        files = (
+            f"{name}/{path.name}"
+            for name, folder in folders
+            if folder.path.is_dir()
+            for path in folder.path.glob("*.j2")
+        )
+        return sorted(set(files))
+
     def beside(self, kind: str) -> list[str]:
         """The names of the files in a kind's folder and in base/ that are no templates."""
         folders = [folder.path for folder in (self.kinds[kind], *self.bases) if folder.path.is_dir()]

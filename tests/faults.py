@@ -588,10 +588,7 @@ FAULTS = (
     face("template-failed", card_back='x\n[% include "law/card.back.html.j2" %]⟵\n'),
     face("template-failed", card_back='[% extends "law/card.back.html.j2" %]⟵\nx\n'),
     face("template-syntax", card_back=f"{LAYOUT}[% block body %]⟵\n{{{{Name}}}}\n"),
-    face(
-        "template-syntax",
-        card_back="x\n[% if deck %]\n[% if kind %]⟵\ny\n[% endif %\n".replace("% endif %", "# x #]"),
-    ),
+    face("template-syntax", card_back="x\n[% if deck %]⟵\n[% if kind %]\ny\n[% endif %]\n"),
     face("template-syntax", card_back="x\n[% for each in fields %]\n[% endif %]⟵\n"),
     face("template-syntax", card_back="x\n[% fro each in fields %]⟵\n"),
     face("template-syntax", card_back="x\n[[ deck.title|uper ]]⟵\n"),

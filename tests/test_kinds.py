@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from deckgen import build
-from deckgen.markup import clozes, uncovered
+from deckgen.markup import MAX_MEDIA, clozes, uncovered
 from tests.conftest import CHAPTER, DECK, change, import_package, open_package, run, write_project
 from tests.faults import CASES, PNG, TARASOFF
 
@@ -315,6 +315,21 @@ def test_files_of_kinds_without_notes_stay_at_home(tmp_path: Path) -> None:
     assert built(folder).media == {}
     names = build.build(folder).media
     assert sorted(re.sub("[0-9a-f]{10}", "X", name) for name in names) == ["_letters-X.woff2", "_seal-X.svg"]
+
+
+def test_a_face_shows_no_file_of_the_builder_s_machine(tmp_path: Path) -> None:
+    """A link that leads out of the project, and a file larger than media may be, are told at the face."""
+    files = {name: text for name, text in SEALED.items() if name != "templates/case/seal.svg"}
+    folder = write_project(tmp_path / "deck", files)
+    change(tmp_path, {"secret.svg": SEAL})
+    seal = folder / "templates/case/seal.svg"
+    seal.symlink_to(tmp_path / "secret.svg")
+    place = "templates/case/card.front.html.j2:1: error"
+    assert f"{place}[unreadable-media]: `seal.svg` is a link" in run("check", cwd=folder).stderr
+    seal.unlink()
+    with seal.open("wb") as file:
+        file.truncate(MAX_MEDIA + 1)
+    assert f"{place}[too-large]: `seal.svg` is larger than 100 MiB" in run("check", cwd=folder).stderr
 
 
 def test_a_new_file_of_a_face_is_a_new_note_type_and_no_new_note(tmp_path: Path) -> None:

@@ -144,7 +144,8 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     if not _errors(found):
         changes.match()
     markup = Markup((project / "source").resolve(), project)
-    rows = _rows(changes, markup, note_types, found, tell)
+    writer = FieldWriter(markup, {note.id: note for note in deck.notes}, changes.first_ids, faces.words)
+    rows = _rows(changes, writer, note_types, found, tell)
     if not any(not row.note.retired for row in rows) and not _errors(found):
         message = "all notes of the deck are retired" if deck.notes else "the deck has no notes"
         found.append(Diagnostic("no-notes", message, Span("source/deck.yaml")))
@@ -362,7 +363,7 @@ def _natural(path: str) -> list[tuple[int, int, str]]:
 
 def _rows(
     changes: Changes,
-    markup: Markup,
+    writer: FieldWriter,
     note_types: dict[str, NoteType],
     found: Found,
     tell: Callable[[str, int, int], None],
@@ -371,8 +372,7 @@ def _rows(
 
     Those of retired notes are among them where they have been released.
     """
-    deck = changes.deck
-    writer = FieldWriter(markup, {note.id: note for note in deck.notes}, changes.first_ids)
+    deck, markup = changes.deck, writer.markup
     whole = [note for note in deck.notes if note.whole and not (note.retired and note not in changes.known)]
     rows = []
     size = 0

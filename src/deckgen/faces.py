@@ -10,7 +10,7 @@ import html
 import os
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from jinja2 import BaseLoader, TemplateError, TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from jinja2 import Environment
+    from jinja2 import Environment, Template
 
     from deckgen.kinds import Kind
     from deckgen.notes import Deck
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 MAX_CODE = 256 * 1024
 """The most Jinja in all templates of a deck, in characters: it takes time to read."""
 
+_WORDS = "base/words.html.j2"
+_T = TypeVar("_T")
 _OPENS = re.compile(r"\[\[|\[%")
 _KNOWN = ("deck", "kind", "fields", "side")
 _RIGHT_TO_LEFT = frozenset(
@@ -176,6 +178,7 @@ class Faces:
 
     Attributes:
         found: The diagnostics so far.
+        words: What faces say themselves, by the names in base/words.html.j2.
     """
 
     def __init__(self, deck: Deck, folders: list[Folder], kinds: list[Folder]) -> None:
@@ -187,6 +190,7 @@ class Faces:
             kinds: The folders of the kinds in force.
         """
         self.found: list[Diagnostic] = []
+        self.words: dict[str, str] = {}
         self._deck = deck
         self._loader = _Loader(folders, kinds)
         self._environment = Sandbox(self._loader)
@@ -198,6 +202,9 @@ class Faces:
 
     def note_type(self, kind: Kind) -> NoteType:
         """The card templates and css of a kind; what is wrong with them is in `found` afterwards."""
+        module = self._use(_WORDS, kind, lambda template: template.module)
+        words = vars(module) if module else {}
+        self.words |= {name: word for name, word in words.items() if isinstance(word, str)}
         faces = []
         for card in kind.cards:
             if card.reserve:
@@ -247,15 +254,20 @@ class Faces:
 
     def _render(self, name: str, kind: Kind, side: str) -> str:
         """A rendered template; empty, reported, where that fails."""
+        known = {
+            "deck": self._deck_for(kind),
+            "kind": {"name": kind.name, "title": kind.title},
+            "fields": [field.name for field in kind.fields],
+            "side": side,
+        }
+        return self._use(name, kind, lambda template: template.render(known)) or ""
+
+    def _use(self, name: str, kind: Kind, use: Callable[[Template], _T]) -> _T | None:
+        """What is made of a template; None, reported, where that fails."""
         if self._environment.spent:
-            return ""  # which has been told
+            return None  # which has been told
         try:
-            return self._environment.get_template(name).render(
-                deck=self._deck_for(kind),
-                kind={"name": kind.name, "title": kind.title},
-                fields=[field.name for field in kind.fields],
-                side=side,
-            )
+            return use(self._environment.get_template(name))
         except TemplateNotFound as error:
             self._not_found(error, name, kind)
         except TemplateSyntaxError as error:
@@ -280,7 +292,7 @@ class Faces:
             elif match := re.search(r"'(\w+)' is undefined", message):
                 hint = did_you_mean(match[1], _KNOWN) or f"a face knows {listing(_KNOWN)}"
             self.found.append(Diagnostic("template-failed", message, span, hint))
-        return ""
+        return None
 
     def _not_found(self, error: TemplateNotFound, name: str, kind: Kind) -> None:
         if self._loader.unreadable:

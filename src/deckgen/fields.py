@@ -37,15 +37,26 @@ class FieldWriter:
         by_id: All notes of the deck, for the labels of those that a note builds on.
         first_ids: The ids with which renamed notes were first released, which their fields keep for ever: a
             new name is no reason to send a note to learners again.
+
+    Args:
+        words: What faces say themselves, of which the verdicts on options are taken.
     """
 
     def __init__(
-        self, markup: Markup, by_id: ReadOnly[str, Note], first_ids: ReadOnly[str, str] | None = None
+        self,
+        markup: Markup,
+        by_id: ReadOnly[str, Note],
+        first_ids: ReadOnly[str, str],
+        words: ReadOnly[str, str],
     ) -> None:
         """Prepare for a deck's notes."""
         self.markup = markup
         self.by_id = by_id
-        self.first_ids = first_ids or {}
+        self.first_ids = first_ids
+        self._verdicts = [
+            f'<div class="verdict {name}">{html.escape(words.get(word, ""))}</div>'
+            for name, word in (("wrong", "not_best"), ("right", "best"))
+        ]
         self._plans: dict[str, list[tuple[int, str, _Write]]] = {}
         self._options_of: Options | None = None
         self._options_made: list[str] = []
@@ -132,11 +143,7 @@ class FieldWriter:
         document, render = note.chapter.document, self.markup.markdown
         items = []
         for option, text in zip(value.items, self._option_texts(note, value), strict=True):
-            verdict = (
-                '<div class="verdict right">Best answer</div>'
-                if option.correct
-                else '<div class="verdict wrong">Not the best</div>'
-            )
+            verdict = self._verdicts[option.correct]
             why = render(option.why, document)
             items.append(f'<li>{verdict}<div class="option">{text}</div><div class="why">{why}</div></li>')
         return f"<ol>{''.join(items)}</ol>"

@@ -176,7 +176,7 @@ class Document:
         if not node.value.strip():
             return self.span_from(node.start)
         first = len(node.value) - len(node.value.lstrip())
-        return self.span_in(node, first, len(node.value[first:].split("\n", 1)[0].rstrip()))
+        return self.span_in(node, first, len(_LINE_END.split(node.value[first:], maxsplit=1)[0].rstrip()))
 
     def span_from(self, start: int, length: int = 1) -> Span:
         """The place of some characters of the text, on one line."""

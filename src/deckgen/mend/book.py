@@ -97,7 +97,7 @@ class Book:
         guids |= {note.id: line["guid"] for note, line in changes.known.items()}
         # a fingerprint counts the media that a text shows, which only drawing it finds
         markup = Markup((self.project / "source").resolve(), self.project)
-        writer = FieldWriter(markup, {note.id: note for note in changes.deck.notes}, changes.first_ids)
+        writer = FieldWriter(markup, {note.id: note for note in changes.deck.notes}, changes.first_ids, {})
         whole = [note for note in changes.new if note.whole]
         for note in whole:
             writer.write(note)

@@ -1,0 +1,318 @@
+"""The vignette, answered in a real browser as Anki's reviewers show it."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from anki.collection import Collection
+
+from tests.conftest import run, write_project
+from tests.reviewers import NewPage, OnePage, answers, cards_of, chosen, options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from tests.reviewers import Card
+
+HOSTILE = [
+    "a \"quoted\" 'option' with \\ and \\n and `ticks`",
+    "</script><script>document.title = 'broken';</script>",
+    "{{Options}} and {{c1::cloze::hint}} and {{/Note ID}}",
+    "<img src=x onerror=\"document.title='broken'\">",
+    "\N{GRINNING FACE} \u0627\u0644\u0639\u0644\u0627\u0642\u0629 \u5173\u7cfb \u202btext\u202c",
+    "&lt;b&gt; &amp;amp; ${7} %7B [sound:x.mp3] [[type:X]]",
+]
+"""Texts that would be code if a card took them for it."""
+
+
+@pytest.fixture(scope="module")
+def vignettes(own_deck: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Card]:
+    """This repository's vignettes, rendered by the real Anki."""
+    return _vignettes(own_deck, tmp_path_factory.mktemp("anki"))
+
+
+def _vignettes(package: Path, folder: Path) -> list[Card]:
+    collection = Collection(str(folder / "collection.anki2"))
+    try:
+        return cards_of(collection, package)["Vignette"]
+    finally:
+        collection.close()
+
+
+@pytest.fixture(params=["mouse", "touch", "keyboard"])
+def choose(request: pytest.FixtureRequest) -> Callable[[Page, int], None]:
+    """How a learner chooses the option at a place, from 0."""
+
+    def by_mouse(page: Page, place: int) -> None:
+        page.locator(".choice").nth(place).click()
+
+    def by_touch(page: Page, place: int) -> None:
+        page.locator(".choice").nth(place).tap()
+
+    def by_keyboard(page: Page, place: int) -> None:
+        page.keyboard.press("Tab")
+        while page.evaluate("[...document.querySelectorAll('.choice')].indexOf(document.activeElement)") < 0:
+            page.keyboard.press("Tab")
+        count = page.locator(".choice").count()
+        for _ in range(place or count):
+            page.keyboard.press("ArrowDown")
+
+    ways: dict[str, Callable[[Page, int], None]] = {
+        "mouse": by_mouse,
+        "touch": by_touch,
+        "keyboard": by_keyboard,
+    }
+    return ways[request.param]
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[BrowserContext]:
+    """A phone's window, which can be touched."""
+    with browser.new_context(
+        viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
+    ) as context:
+        yield context
+
+
+@pytest.fixture
+def page(phone: BrowserContext) -> Iterator[Page]:
+    """A page of it, in which no script may fail."""
+    page = phone.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    assert not faults
+
+
+@pytest.fixture(params=["one page", "new page with storage"])
+def reviewer(request: pytest.FixtureRequest, page: Page) -> OnePage | NewPage:
+    """A reviewer that keeps something from front to back."""
+    return OnePage(page) if request.param == "one page" else NewPage(page, storage=True)
+
+
+def written(card: Card) -> list[str]:
+    """The texts of a card's options in the order of the source, as its HTML has them."""
+    return [html.unescape(text) for text in re.findall(r'<div class="option">(.*?)</div>', card.back)]
+
+
+def best(page: Page) -> str:
+    """The text of the option that the back calls the best."""
+    (text,) = page.locator("li:has(> .verdict.right) > .option").all_inner_texts()
+    return " ".join(text.split())
+
+
+def test_back_shows_order_choice_and_outcome(
+    reviewer: OnePage | NewPage, vignettes: list[Card], choose: Callable[[Page, int], None]
+) -> None:
+    """Each place chosen once: the back keeps the order, marks that option alone, and judges it."""
+    for place in range(4):
+        page = reviewer.show(vignettes[0], "front")
+        shown = options(page)
+        choose(page, place)
+        assert chosen(page) == [shown[place]]
+        reviewer.show(vignettes[0], "back")
+        assert answers(page) == shown
+        assert page.locator("li.chosen > .option").all_inner_texts() == [shown[place]]
+        assert page.locator("li.chosen > .yours").inner_text() == "Your choice"
+        assert page.locator(".yours:visible").count() == 1
+        outcome = page.locator(".outcome").inner_text()
+        assert ("You chose the best" in outcome) == (best(page) == shown[place])
+        assert page.locator(".why:visible").count() == 4
+
+
+def test_changing_ones_mind_is_free(
+    reviewer: OnePage | NewPage, vignettes: list[Card], choose: Callable[[Page, int], None]
+) -> None:
+    """The last choice counts, and the first leaves no trace."""
+    page = reviewer.show(vignettes[1], "front")
+    shown = options(page)
+    page.locator(".choice").nth(3).tap()
+    page.evaluate("document.activeElement.blur()")
+    choose(page, 2)
+    assert len(chosen(page)) == 1
+    last = chosen(page)[0]
+    reviewer.show(vignettes[1], "back")
+    assert page.locator("li.chosen > .option").all_inner_texts() == [last]
+    assert answers(page) == shown
+
+
+def test_without_a_choice_the_back_keeps_the_order(
+    reviewer: OnePage | NewPage, vignettes: list[Card]
+) -> None:
+    """Who turns the card without choosing sees the same order and every reason, and no word of a choice."""
+    page = reviewer.show(vignettes[0], "front")
+    shown = options(page)
+    assert chosen(page) == []
+    reviewer.show(vignettes[0], "back")
+    assert answers(page) == shown
+    assert page.locator(".chosen, .yours:visible, .outcome:visible").count() == 0
+    assert page.locator(".why:visible").count() == 4
+
+
+def test_each_showing_is_shuffled_afresh(page: Page, vignettes: list[Card]) -> None:
+    """Of forty showings each option stands at each place now and then, and none remembers an old choice."""
+    reviewer = OnePage(page)
+    seen = set()
+    for _ in range(40):
+        reviewer.show(vignettes[0], "front")
+        assert chosen(page) == []
+        shown = options(page)
+        assert len(set(shown)) == 4
+        seen |= set(enumerate(shown))
+        page.locator(".choice").first.tap()
+    assert len(seen) == 16  # that one of them never comes has a chance of 0.02%
+
+
+def test_next_card_knows_nothing_of_the_last(reviewer: OnePage | NewPage, vignettes: list[Card]) -> None:
+    """A back whose front was not shown, as in Browse, takes no other card's choice for its own."""
+    page = reviewer.show(vignettes[0], "front")
+    page.locator(".choice").first.tap()
+    reviewer.show(vignettes[1], "back")
+    assert page.locator(".chosen, .yours:visible, .outcome:visible").count() == 0
+    assert page.locator(".why:visible").count() == 4
+
+
+def test_an_edit_on_the_back_changes_nothing(reviewer: OnePage | NewPage, vignettes: list[Card]) -> None:
+    """The back drawn again, as after an edit, has the same order and choice."""
+    page = reviewer.show(vignettes[0], "front")
+    shown = options(page)
+    page.locator(".choice").nth(1).tap()
+    for _ in range(3):
+        reviewer.show(vignettes[0], "back")
+        assert answers(page) == shown
+        assert page.locator("li.chosen > .option").all_inner_texts() == [shown[1]]
+        assert page.locator(".yours:visible").count() == 1
+
+
+def test_front_that_runs_twice_counts_once(page: Page, vignettes: list[Card]) -> None:
+    """Some clients run a front's scripts twice for one showing: there is still one group, and it works."""
+    reviewer = OnePage(page)
+    reviewer.show(vignettes[0], "front")
+    page.evaluate(
+        "() => { const old = document.querySelector('#qa script'), again = document.createElement('script');"
+        " again.textContent = old.textContent; old.replaceWith(again); }"
+    )
+    shown = options(page)
+    assert len(shown) == 4
+    page.locator(".choice").nth(2).tap()
+    assert chosen(page) == [shown[2]]
+    reviewer.show(vignettes[0], "back")
+    assert answers(page) == shown
+
+
+def test_without_storage_the_back_is_as_written(page: Page, vignettes: list[Card]) -> None:
+    """Where nothing is kept the front works all the same, and the back shows the source's order."""
+    reviewer = NewPage(page, storage=False)
+    orders = set()
+    for _ in range(6):
+        reviewer.show(vignettes[0], "front")
+        page.locator(".choice").nth(1).tap()
+        assert len(chosen(page)) == 1
+        reviewer.show(vignettes[0], "back")
+        orders.add(tuple(answers(page)))
+        assert page.locator(".chosen, .yours:visible, .outcome:visible").count() == 0
+    assert orders == {tuple(written(vignettes[0]))}
+
+
+KEPT: list[Any] = [
+    None,
+    "",
+    "{",
+    [],
+    {"order": [0, 0, 1, 2]},
+    {"order": [0, 1, 2]},
+    {"order": [0, 1, 2, 3, 4]},
+    {"order": ["0", "1", "2", "3"]},
+    {"order": {"length": 4}},
+    {"choice": 4},
+    {"choice": "<img src=x onerror=alert(1)>"},
+    {"key": "mft-exam-prep/other"},
+    {"time": 0},
+    {"time": "now"},
+]
+"""What may stand in a store that others write to as well: changes of a sound state, or no state at all."""
+
+
+@pytest.mark.parametrize("kept", KEPT, ids=json.dumps)
+def test_what_others_left_in_the_store_is_not_believed(
+    page: Page, vignettes: list[Card], kept: object
+) -> None:
+    """A state that is not whole, old or another's leaves the back as written."""
+    reviewer = NewPage(page, storage=True)
+    reviewer.show(vignettes[0], "front")
+    page.locator(".choice").nth(1).tap()
+    sound = json.loads(page.evaluate("localStorage.getItem('deckgenChoice')"))
+    text = json.dumps(sound | kept) if isinstance(kept, dict) else json.dumps(kept)
+    for store in ("sessionStorage", "localStorage"):
+        page.evaluate(f"text => {store}.setItem('deckgenChoice', text)", text)
+    reviewer.show(vignettes[0], "back")
+    assert page.locator(".chosen, .yours:visible, .outcome:visible").count() == 0
+    assert answers(page) == written(vignettes[0])
+
+
+def test_options_are_text_whatever_they_hold(page: Page, tmp_path: Path) -> None:
+    """Quotes, tags, braces, Anki's signs and other scripts are shown as written on both sides."""
+    lines = [
+        "vignettes:",
+        "  - id: hostile",
+        "    scenario: |",
+        "      Once.",
+        "    question: |",
+        "      What?",
+    ]
+    lines.append("    options:")
+    for number, text in enumerate(HOSTILE):
+        # in Markdown a code span shows its text as it is, but for backticks
+        escaped = "".join(f"\\{char}" if char in "\\`*_{}[]<>()#+-.!&$=\"'%~|:" else char for char in text)
+        lines += ["      - text: |", f"          {escaped}", *["        correct: true"][: number == 1]]
+        lines += ["        why: |", f"          {escaped}"]
+    write_project(tmp_path / "deck", {"source/one.yaml": "\n".join(lines) + "\n"})
+    result = run("build", "--project", tmp_path / "deck")
+    assert result.returncode == 0, result.stderr
+    (card,) = _vignettes(next((tmp_path / "deck" / "build").glob("*.apkg")), tmp_path)
+    for reviewer in (OnePage(page), NewPage(page, storage=True)):
+        reviewer.show(card, "front")
+        shown = page.locator(".choice").evaluate_all("all => all.map(each => each.textContent.trim())")
+        assert sorted(shown) == sorted(HOSTILE)
+        page.locator(".choice").nth(2).tap()
+        reviewer.show(card, "back")
+        after = page.locator(".option").evaluate_all("all => all.map(each => each.textContent.trim())")
+        assert after == shown
+        whys = page.locator(".why").evaluate_all("all => all.map(each => each.textContent.trim())")
+        assert whys == shown
+        assert page.title() != "broken"
+
+
+def test_without_scripts_it_is_a_card_all_the_same(browser: Browser, vignettes: list[Card]) -> None:
+    """Where scripts do not run, the front lists the options, the back the same with their reasons."""
+    with browser.new_context(java_script_enabled=False) as context:
+        reviewer = NewPage(context.new_page(), storage=True)
+        page = reviewer.show(vignettes[0], "front")
+        assert page.locator(".options li:visible").count() == 4
+        front = [text.strip() for text in page.locator(".options li").all_inner_texts()]
+        assert page.locator("text=Best answer").count() == 0
+        reviewer.show(vignettes[0], "back")
+        assert answers(page) == front
+        assert page.locator(".verdict.right:visible").inner_text().endswith("Best answer")
+        assert page.locator(".why:visible").count() == 4
+        assert page.locator(".yours:visible, .outcome:visible, .key:visible").count() == 0
+
+
+def test_screen_reader_meets_a_named_radio_group(page: Page, vignettes: list[Card]) -> None:
+    """The options are one group of radio buttons, called by the question, with one of them in Tab's way."""
+    OnePage(page).show(vignettes[0], "front")
+    question = page.locator(".question").inner_text()
+    group = page.get_by_role("radiogroup", name=question)
+    assert group.count() == 1
+    assert group.get_by_role("radio", checked=False).count() == 4
+    assert page.locator(".choice[tabindex='0']").count() == 1
+    group.get_by_role("radio").nth(2).click()
+    assert group.get_by_role("radio", checked=True).count() == 1
+    assert page.locator(".choice[tabindex='0'][aria-checked=true]").count() == 1

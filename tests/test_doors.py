@@ -23,6 +23,8 @@ ROOMS = (
     "checks",
     "fields",
     "anki_template",
+    "filters",
+    "appearance",
     "sandbox",
     "faces",
     "ledger",

@@ -31,8 +31,10 @@ _MARKDOWN = pyromark.Markdown(options=pyromark.Options.ENABLE_TABLES | pyromark.
 MAX_CLOZE = 500
 """The highest cloze number of which Anki makes a card (rslib/src/notetype/cardgen.rs)."""
 
+MAX_DEPTH = 10
+"""How many clozes may stand in each other; Anki takes no notice of where one begins that is deeper."""
+
 _LARGEST = 65_535  # Anki keeps cloze numbers in 16 bits
-_DEEPEST = 10  # Anki takes no cloze further within others than this
 
 # Here and below no part of a pattern can match the same characters in two ways, and repetitions are
 # possessive or bounded: a text of 100,000 braces takes no longer than one of words.
@@ -64,6 +66,19 @@ class Cloze:
     end: int
 
 
+def cloze_marks(text: str) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+    """Where clozes open and close in a text as Anki reads it: start, end, and the cloze numbers if one opens."""
+    for match in _CLOZE_TOKEN.finditer(text):
+        numbers: tuple[int, ...] = ()
+        if match[1]:
+            numbers = tuple(sorted({int(number) for number in match[1].split(",") if number}))
+            if numbers[-1] > _LARGEST:
+                numbers = tuple(number for number in numbers if number <= _LARGEST)
+                if not numbers:
+                    continue  # to Anki this begins nothing
+        yield match.start(), match.end(), numbers
+
+
 def clozes(text: str) -> list[Cloze]:
     """The clozes of a text, by their closing braces, as Anki finds them (rslib/src/cloze.rs).
 
@@ -71,18 +86,13 @@ def clozes(text: str) -> list[Cloze]:
     """
     found: list[Cloze] = []
     still_open: list[Cloze] = []
-    for match in _CLOZE_TOKEN.finditer(text):
-        if match[1]:
-            numbers = tuple(sorted({int(number) for number in match[1].split(",") if number}))
-            if numbers[-1] > _LARGEST:
-                numbers = tuple(number for number in numbers if number <= _LARGEST)
-                if not numbers:
-                    continue  # to Anki this begins nothing
-            if len(still_open) < _DEEPEST:
-                still_open.append(Cloze(numbers, match.start(), match.end(), -1))
+    for start, end, numbers in cloze_marks(text):
+        if numbers:
+            if len(still_open) < MAX_DEPTH:
+                still_open.append(Cloze(numbers, start, end, -1))
         elif still_open:
             cloze = still_open.pop()
-            cloze.end = match.start()
+            cloze.end = start
             found.append(cloze)
     return found + still_open
 
@@ -540,9 +550,9 @@ def _misread_cloze(text: str, found: list[Cloze]) -> tuple[int, int, str, str] |
         for match in _CLOZE_TOKEN.finditer(text):
             if match[1] and max(int(number) for number in match[1].split(",") if number) > MAX_CLOZE:
                 return match.start(), len(match.group()), f"cloze numbers go from 1 to {MAX_CLOZE}", ""
-    deep = _too_deep(text) if len(found) >= _DEEPEST else None
+    deep = _too_deep(text) if len(found) >= MAX_DEPTH else None
     if deep is not None:
-        message = f"clozes stand more than {_DEEPEST} deep in each other here"
+        message = f"clozes stand more than {MAX_DEPTH} deep in each other here"
         return deep, 4, message, "Anki takes no more; make several notes of it"
     return None
 
@@ -552,7 +562,7 @@ def _too_deep(text: str) -> int | None:
     depth = 0
     for match in _CLOZE_TOKEN.finditer(text):
         depth = depth + 1 if match[1] else max(depth - 1, 0)
-        if depth > _DEEPEST:
+        if depth > MAX_DEPTH:
             return match.start()
     return None
 

@@ -40,6 +40,7 @@ ROOMS = (
     "release",
     "rehearsal",
     "verify",
+    "preview",
     "cli",
     "__main__",
 )
@@ -57,6 +58,8 @@ ONLY_HERE = {
     "typer": {"cli"},
     "rich": {"cli"},
     "anki": {"rehearsal"},
+    "watchfiles": {"preview"},
+    "http": {"preview"},
 }
 FOLDER = Path(deckgen.__file__).parent
 
@@ -136,5 +139,7 @@ def test_help_imports_nothing_heavy() -> None:
         "sqlite3",
         "zipfile",
         "rich.progress",
+        "http.server",
+        "watchfiles",
         "anki",
     }

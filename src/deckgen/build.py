@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 MAX_FIELDS = 256 * 1024 * 1024
 """The most characters of all notes' fields together."""
 _NOTES_A_TICK = 500
-_MEDIA = re.compile(r"(?:src=\"|\[sound:)([^\"\]]+)")
+SHOWS = re.compile(r"(?:src=\"|\[sound:)([^\"\]]+)")
+"""Where the HTML of a field names a media file."""
 
 
 @dataclass
@@ -189,7 +190,7 @@ def _pack(result: Build, version: str) -> None:
         kinds = [note_types[name] for name in sorted(used)]
         shown: Collection[str] = media
         if len(rows) < len(result.rows):
-            shown = {name for row in rows for text in row.fields for name in _MEDIA.findall(text)}
+            shown = {name for row in rows for text in row.fields for name in SHOWS.findall(text)}
         files = [media[name] for name in sorted(media) if name in shown]
         return Package(changes.deck, changes.now, kinds, changes.types, rows, files, version, cleanup=cleanup)
 

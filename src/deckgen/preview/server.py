@@ -24,8 +24,8 @@ _HEARTBEAT = 15  # seconds
 _TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css"}
 _CARDS = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
 _CARDS += "media-src data: blob:; font-src data: blob:; frame-ancestors 'self'; sandbox allow-scripts"
-_PAGE = "default-src 'none'; script-src 'self'; style-src 'self'; frame-src 'self'; connect-src 'self'; "
-_PAGE += "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_PAGE = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data: blob:; "
+_PAGE += "frame-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
 class News:

@@ -141,7 +141,6 @@
       this.#asked += 1;
       this.#screens.forEach((screen) => screen.close());
       this.#screens = [];
-      this.drawn = false;
     }
 
     /** Forget its room too, which was for another width. */
@@ -162,13 +161,14 @@
     /** Set what is around the card. */
     look() {
       const { night, phone, rtl } = this.page.view;
-      const dark = night && !this.page.view.handout;
+      const height = phone ? SCREENS.phone : SCREENS.desktop;
       const how = {
-        html: `${phone ? "android mobile chrome" : "linux chrome"}${dark ? " night-mode" : ""}`,
-        body: `card card${this.about.ordinal + 1}${dark ? " nightMode night_mode" : ""}`,
-        night: dark,
+        html: `${phone ? "android mobile chrome" : "linux chrome"}${night ? " night-mode" : ""}`,
+        body: `card card${this.about.ordinal + 1}${night ? " nightMode night_mode" : ""}`,
+        night,
         rightToLeft: rtl,
-        height: phone ? SCREENS.phone : SCREENS.desktop,
+        height,
+        css: deckgen.reviewer(height),
       };
       this.#screens.forEach((screen) => screen.look(how));
     }
@@ -202,10 +202,7 @@
         shown: (kept) => {
           this.kept = kept ?? this.kept;
           if (place === 0 && this.#screens.length > 1) { this.#show(1); }
-          else {
-            this.drawn = true;
-            this.element.dispatchEvent(new Event("drawn"));
-          }
+          else { this.element.dispatchEvent(new Event("drawn")); }
         },
         kept: (kept) => {
           this.kept = kept ?? this.kept;

@@ -11,6 +11,26 @@
   const KEYS = new Set(["j", "k", "n", "p", "r", "s", "/", "?", " ", "Enter", "ArrowLeft", "ArrowRight"]);
   const screens = new Set();
 
+  /** The style of Anki's reviewer, which comes before the card's, on a screen of a height in pixels. */
+  deckgen.reviewer = (height) => `
+    /* What Anki's reviewer says before the card's own style. */
+    body { margin: 20px; overflow-wrap: break-word; background: #f5f5f5; color: #020202; }
+    body.nightMode { background: #2c2c2c; color: #fcfcfc; }
+    hr { margin: 1em 0; border: none; height: 1px; background-color: #737373; }
+    img { max-width: 100%; max-height: ${Math.round(height * .95)}px; }
+    li { text-align: start; }
+    pre { text-align: left; }
+    button { margin: 1em .5em; }
+    #typeans { width: 100%; box-sizing: border-box; line-height: 1.75; }
+    code#typeans { white-space: pre-wrap; font-variant-ligatures: none; }
+    .typeGood { background: #afa; color: #000; }
+    .typeBad { background: #faa; color: #000; }
+    .typeMissed { background: #ccc; color: #000; }
+    /* Not Anki's: a formula as it is written, and paper that keeps the card's colours. */
+    .deckgen-formula { font: .9em/1.4 ui-monospace, monospace; background: #8882; border-radius: .2em; padding: 0 .25em; }
+    html { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  `;
+
   /** What a card's code keeps in storage, if it is nothing but short texts; else null. */
   function checked(kept) {
     const areas = {};
@@ -104,7 +124,7 @@
     #fit(height) {
       const wanted = Math.min(Math.max(height, LOWEST), HIGHEST);
       const now = this.#holder.clientHeight;
-      if (wanted > now && (this.#growths += 1) > MOST_GROWTHS) { return; }
+      if (wanted > now + 1 && (this.#growths += 1) > MOST_GROWTHS) { return; }
       this.#holder.style.height = `${wanted}px`;
       // never lower than a screen, so that a share of the screen's height is what it is in Anki
       this.#frame.style.height = `${Math.max(wanted, this.#least)}px`;

@@ -4,13 +4,13 @@
 {
   const { make } = deckgen;
   const $ = (id) => document.getElementById(id);
-  const MOST_PRINTED = 100; // cards
+  const MOST_PRINTED = 200; // cards
   const SWITCHES = ["night", "phone", "rtl", "single"];
   const FILTERS = ["q", "kind", "chapter", "tag", "faulty"];
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  const view = { night: dark.matches, phone: false, rtl: false, single: false, handout: false };
+  const view = { night: dark.matches, phone: false, rtl: false, single: false };
   const filter = { q: "", kind: "", chapter: "", tag: "", faulty: false };
-  const list = new deckgen.List($("cards"), view);
+  const list = new deckgen.List($("cards"));
   let index = null;
   let cards = [];
   let shown = [];
@@ -226,41 +226,23 @@
     $("main").focus();
   });
 
-  /* Printing: the fronts on the left and the backs on the right, of cards that are all drawn before */
+  /** Print the cards that the filter leaves, or the first of them. */
   async function print() {
-    if (view.handout) { return; }
     const printed = shown.slice(0, MOST_PRINTED);
-    const left = shown.length - printed.length;
-    const spot = topmost();
-    const { single, phone } = view;
-    Object.assign(view, { handout: true, single: false, phone: true });
-    document.documentElement.classList.add("handout");
-    $("handout").hidden = false;
-    $("handout").textContent = `${index.title}. Cover the right side, answer, and uncover it.${
-      left ? ` The first ${printed.length} of ${shown.length} cards: a filter chooses others.` : ""}`;
-    const chosen = new Set(printed);
-    cards.forEach((card) => card.reset());
-    list.handout(chosen);
+    const rest = printed.length < shown.length
+      ? ` These are the first ${printed.length} of ${shown.length} cards: a filter chooses others.` : "";
     say(`Drawing ${printed.length} cards…`);
-    const drawn = printed.map((card) => new Promise((resolve) => {
-      card.element.addEventListener("drawn", resolve, { once: true });
-      setTimeout(resolve, 20_000);
-      card.mount();
-    }));
-    await Promise.all(drawn);
-    await new Promise((resolve) => setTimeout(resolve, 300)); // their heights arrive
+    await deckgen.layOut($("paper"), printed, `${index.title}. Cover the right side, answer, and uncover it.${rest}`);
     $("toast").hidden = true;
+    window.addEventListener("afterprint", () => $("paper").replaceChildren(), { once: true });
     window.print();
-    Object.assign(view, { handout: false, single, phone });
-    list.handout(null);
-    document.documentElement.classList.remove("handout");
-    $("handout").hidden = true;
-    cards.forEach((card) => card.reset());
-    cards.filter((card) => card.near).forEach((card) => card.mount());
-    keep(spot);
   }
 
   $("print").addEventListener("click", print);
+
+  new ResizeObserver(([{ target }]) => {
+    document.documentElement.style.setProperty("--bar", `${target.offsetHeight}px`);
+  }).observe(document.querySelector(".bar"));
 
   /** Show an index: the first one, or a newer one in its place, with all that stays as it is. */
   deckgen.refresh = async (newer) => {

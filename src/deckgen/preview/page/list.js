@@ -74,14 +74,10 @@
   deckgen.List = class {
     #groups = [];
 
-    /**
-     * @param {Element} element Where it goes.
-     * @param {object} view How cards are looked at; while they are printed, nothing comes or goes.
-     */
-    constructor(element, view) {
+    /** @param {Element} element Where it goes. */
+    constructor(element) {
       this.element = element;
       this.far = new IntersectionObserver((entries) => {
-        if (view.handout) { return; }
         for (const { target, isIntersecting } of entries) {
           if (isIntersecting) { target.group.fill(); } else { target.group.empty(); }
         }
@@ -89,10 +85,9 @@
       this.near = new IntersectionObserver((entries) => {
         for (const { target: { card }, isIntersecting } of entries) {
           card.near = isIntersecting;
-          if (view.handout) { continue; }
           if (!isIntersecting) { card.unmount(); }
           // not while the page is flying by
-          else { setTimeout(() => { if (card.near && !view.handout) { card.mount(); } }, 50); }
+          else { setTimeout(() => { if (card.near) { card.mount(); } }, 50); }
         }
       }, { rootMargin: "600px 0px" });
     }
@@ -142,17 +137,6 @@
         if (card) { return card; }
       }
       return null;
-    }
-
-    /** Leave only some cards in, all of them at once; null leaves all again. */
-    handout(chosen) {
-      this.#groups.forEach((group) => {
-        if (chosen && group.cards.some((card) => chosen.has(card))) { group.fill(); }
-        group.element.classList.toggle("left-out", Boolean(chosen) && !group.filled);
-        if (group.filled) {
-          group.cards.forEach((card) => card.element.classList.toggle("left-out", Boolean(chosen) && !chosen.has(card)));
-        }
-      });
     }
   };
 }

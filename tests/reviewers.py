@@ -7,12 +7,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from anki.collection import Collection
+
 from tests.conftest import import_package
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from anki.collection import Collection
     from playwright.sync_api import Page
 
 PHONE = {"width": 320, "height": 640}
@@ -51,17 +52,26 @@ class Card:
     css: str
 
 
-def cards_of(collection: Collection, package: Path) -> dict[str, list[Card]]:
-    """The cards of a package, imported and rendered by the real Anki, by the titles of their kinds."""
-    import_package(collection, package)
+def cards_of(package: Path, folder: Path) -> dict[str, list[Card]]:
+    """The cards of a package, imported and rendered by the real Anki, by the titles of their kinds.
+
+    Args:
+        package: The package.
+        folder: Where the collection comes to lie.
+    """
+    collection = Collection(str(folder / f"{package.stem}.anki2"))
     cards = defaultdict(list)
-    for card_id in collection.find_cards("", order="c.id"):
-        card = collection.get_card(card_id)
-        output = card.render_output()
-        kind = card.note_type()["name"].rpartition(" - ")[2]
-        name = str(card.template()["name"])
-        made = Card(kind, name, card.ord, output.question_text, output.answer_text, output.css)
-        cards[kind].append(made)
+    try:
+        import_package(collection, package)
+        for card_id in collection.find_cards("", order="c.id"):
+            card = collection.get_card(card_id)
+            output = card.render_output()
+            kind = card.note_type()["name"].rpartition(" - ")[2]
+            name = str(card.template()["name"])
+            made = Card(kind, name, card.ord, output.question_text, output.answer_text, output.css)
+            cards[kind].append(made)
+    finally:
+        collection.close()
     return dict(cards)
 
 
@@ -76,16 +86,36 @@ def page_of(card: Card, html: str, *, night: bool = False) -> str:
     )
 
 
-class OnePage:
-    """A reviewer that shows all sides in one page, as the desktop does."""
+class _Reviewer:
+    """A reviewer in a browser.
 
-    def __init__(self, page: Page) -> None:
-        """Open the page."""
+    Attributes:
+        page: Its page.
+        shown: What is loaded next.
+    """
+
+    def __init__(self, page: Page, *missing: str) -> None:
+        """Take a page.
+
+        Args:
+            page: The page.
+            missing: Which of `sessionStorage` and `localStorage` fail when a card reaches for them.
+        """
         self.page = page
+        self.shown = page_of(Card("", "", 0, "", "", ""), "")
+        for name in missing:
+            page.add_init_script(
+                f"Object.defineProperty(window, '{name}', {{ get() {{ throw new Error('not here'); }} }});"
+            )
         page.route(
-            "http://card.test/**", lambda route: route.fulfill(body=_empty(), content_type="text/html")
+            "http://card.test/**",
+            lambda route: route.fulfill(body=self.shown, content_type="text/html; charset=utf-8"),
         )
         page.goto("http://card.test/")
+
+
+class OnePage(_Reviewer):
+    """A reviewer that shows all sides in one page, as the desktop does."""
 
     def show(self, card: Card, side: str) -> Page:
         """Show a side of a card."""
@@ -95,32 +125,14 @@ class OnePage:
         return self.page
 
 
-class NewPage:
-    """A reviewer that loads a page for each side, as AnkiDroid does; with storage, or without."""
-
-    def __init__(self, page: Page, *, storage: bool) -> None:
-        """Have the page at hand."""
-        self.page = page
-        self.shown = ""
-        if not storage:
-            page.add_init_script(
-                "for (const name of ['sessionStorage', 'localStorage'])"
-                " Object.defineProperty(window, name, { get() { throw new Error('no storage here'); } });"
-            )
-        page.route(
-            "http://card.test/**",
-            lambda route: route.fulfill(body=self.shown, content_type="text/html; charset=utf-8"),
-        )
+class NewPage(_Reviewer):
+    """A reviewer that loads a page for each side, as AnkiDroid does."""
 
     def show(self, card: Card, side: str) -> Page:
         """Show a side of a card."""
         self.shown = page_of(card, card.front if side == "front" else card.back)
         self.page.goto("http://card.test/")
         return self.page
-
-
-def _empty() -> str:
-    return page_of(Card("", "", 0, "", "", ""), "")
 
 
 def options(page: Page) -> list[str]:

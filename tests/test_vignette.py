@@ -8,7 +8,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from anki.collection import Collection
 
 from tests.conftest import run, write_project
 from tests.reviewers import NewPage, OnePage, answers, cards_of, chosen, options
@@ -35,15 +34,7 @@ HOSTILE = [
 @pytest.fixture(scope="module")
 def vignettes(own_deck: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Card]:
     """This repository's vignettes, rendered by the real Anki."""
-    return _vignettes(own_deck, tmp_path_factory.mktemp("anki"))
-
-
-def _vignettes(package: Path, folder: Path) -> list[Card]:
-    collection = Collection(str(folder / "collection.anki2"))
-    try:
-        return cards_of(collection, package)["Vignette"]
-    finally:
-        collection.close()
+    return cards_of(own_deck, tmp_path_factory.mktemp("anki"))["Vignette"]
 
 
 @pytest.fixture(params=["mouse", "touch", "keyboard"])
@@ -94,7 +85,7 @@ def page(phone: BrowserContext) -> Iterator[Page]:
 @pytest.fixture(params=["one page", "new page with storage"])
 def reviewer(request: pytest.FixtureRequest, page: Page) -> OnePage | NewPage:
     """A reviewer that keeps something from front to back."""
-    return OnePage(page) if request.param == "one page" else NewPage(page, storage=True)
+    return OnePage(page) if request.param == "one page" else NewPage(page)
 
 
 def written(card: Card) -> list[str]:
@@ -209,7 +200,7 @@ def test_front_that_runs_twice_counts_once(page: Page, vignettes: list[Card]) ->
 
 def test_without_storage_the_back_is_as_written(page: Page, vignettes: list[Card]) -> None:
     """Where nothing is kept the front works all the same, and the back shows the source's order."""
-    reviewer = NewPage(page, storage=False)
+    reviewer = NewPage(page, "sessionStorage", "localStorage")
     orders = set()
     for _ in range(6):
         reviewer.show(vignettes[0], "front")
@@ -219,6 +210,44 @@ def test_without_storage_the_back_is_as_written(page: Page, vignettes: list[Card
         orders.add(tuple(answers(page)))
         assert page.locator(".chosen, .yours:visible, .outcome:visible").count() == 0
     assert orders == {tuple(written(vignettes[0]))}
+
+
+@pytest.mark.parametrize(
+    ("way", "missing"),
+    [
+        (OnePage, ("sessionStorage", "localStorage")),
+        (NewPage, ("sessionStorage",)),
+        (NewPage, ("localStorage",)),
+    ],
+)
+def test_one_place_to_keep_it_is_enough(
+    page: Page, vignettes: list[Card], way: type[OnePage | NewPage], missing: tuple[str, ...]
+) -> None:
+    """The page alone, or one of the two stores alone, brings order and choice to the back."""
+    reviewer = way(page, *missing)
+    reviewer.show(vignettes[0], "front")
+    shown = options(page)
+    page.locator(".choice").nth(3).tap()
+    reviewer.show(vignettes[0], "back")
+    assert answers(page) == shown
+    assert page.locator("li.chosen > .option").all_inner_texts() == [shown[3]]
+
+
+def test_the_newest_state_counts(page: Page, vignettes: list[Card]) -> None:
+    """Where one store was left behind, as a full one is, the other's newer choice is taken."""
+    reviewer = NewPage(page)
+    reviewer.show(vignettes[0], "front")
+    shown = options(page)
+    page.locator(".choice").nth(0).tap()
+    old = page.evaluate("sessionStorage.getItem('deckgenChoice')")
+    page.wait_for_timeout(5)
+    page.locator(".choice").nth(2).tap()
+    for store in ("sessionStorage", "localStorage"):
+        newest = page.evaluate(f"{store}.getItem('deckgenChoice')")
+        page.evaluate(f"text => {store}.setItem('deckgenChoice', text)", old)
+        reviewer.show(vignettes[0], "back")
+        assert page.locator("li.chosen > .option").all_inner_texts() == [shown[2]]
+        page.evaluate(f"text => {store}.setItem('deckgenChoice', text)", newest)
 
 
 KEPT: list[Any] = [
@@ -245,7 +274,7 @@ def test_what_others_left_in_the_store_is_not_believed(
     page: Page, vignettes: list[Card], kept: object
 ) -> None:
     """A state that is not whole, old or another's leaves the back as written."""
-    reviewer = NewPage(page, storage=True)
+    reviewer = NewPage(page)
     reviewer.show(vignettes[0], "front")
     page.locator(".choice").nth(1).tap()
     sound = json.loads(page.evaluate("localStorage.getItem('deckgenChoice')"))
@@ -276,8 +305,8 @@ def test_options_are_text_whatever_they_hold(page: Page, tmp_path: Path) -> None
     write_project(tmp_path / "deck", {"source/one.yaml": "\n".join(lines) + "\n"})
     result = run("build", "--project", tmp_path / "deck")
     assert result.returncode == 0, result.stderr
-    (card,) = _vignettes(next((tmp_path / "deck" / "build").glob("*.apkg")), tmp_path)
-    for reviewer in (OnePage(page), NewPage(page, storage=True)):
+    (card,) = cards_of(tmp_path / "deck/build/sample.apkg", tmp_path)["Vignette"]
+    for reviewer in (OnePage(page), NewPage(page)):
         reviewer.show(card, "front")
         shown = page.locator(".choice").evaluate_all("all => all.map(each => each.textContent.trim())")
         assert sorted(shown) == sorted(HOSTILE)
@@ -293,7 +322,7 @@ def test_options_are_text_whatever_they_hold(page: Page, tmp_path: Path) -> None
 def test_without_scripts_it_is_a_card_all_the_same(browser: Browser, vignettes: list[Card]) -> None:
     """Where scripts do not run, the front lists the options, the back the same with their reasons."""
     with browser.new_context(java_script_enabled=False) as context:
-        reviewer = NewPage(context.new_page(), storage=True)
+        reviewer = NewPage(context.new_page())
         page = reviewer.show(vignettes[0], "front")
         assert page.locator(".options li:visible").count() == 4
         front = [text.strip() for text in page.locator(".options li").all_inner_texts()]
@@ -313,6 +342,12 @@ def test_screen_reader_meets_a_named_radio_group(page: Page, vignettes: list[Car
     assert group.count() == 1
     assert group.get_by_role("radio", checked=False).count() == 4
     assert page.locator(".choice[tabindex='0']").count() == 1
+    page.set_viewport_size({"width": 360, "height": 300})
+    group.get_by_role("radio").nth(0).focus()
+    seen = page.evaluate("scrollY")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("scrollY") == pytest.approx(seen, abs=1), "an arrow moves in the group, not the page"
     group.get_by_role("radio").nth(2).click()
     assert group.get_by_role("radio", checked=True).count() == 1
     assert page.locator(".choice[tabindex='0'][aria-checked=true]").count() == 1

@@ -1,0 +1,235 @@
+"""The shipped faces in a real browser: readable on every screen, by day and night, by everybody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.conftest import CHAPTER, change, from_npm, run, write_project
+from tests.reviewers import NewPage, OnePage, cards_of, page_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+    from tests.reviewers import Card
+
+EVERYTHING = """\
+takeaways:
+  - id: everything
+    text: |
+      A {{c1::cloze with a hint::hint}}, a {{c2::second one}}, ==marked== and `code`, $x^2$.
+
+      > A quotation, and [a link](https://example.org).
+    why: |
+      1. Because of this.
+      2. And of that.
+    extra: |
+      | a | b |
+      |---|---|
+      | a-very-long-word-that-does-not-fit-into-any-column | https://example.org/a/very/long/address/too |
+    builds_on: [a-term]
+    reference: A book, chapter 3
+definitions:
+  - id: a-term
+    term: Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft
+    definition: |
+      - one
+      - two
+    example: |
+      An example.
+    contrast: |
+      A neighbour.
+"""
+
+
+@pytest.fixture(scope="module")
+def cards(own_deck: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Card]:
+    """One card of each card template, of this repository's deck and of a note with everything in it."""
+    folder = tmp_path_factory.mktemp("faces")
+    write_project(folder / "deck", {"source/one.yaml": EVERYTHING})
+    change(
+        folder / "deck", {"source/deck.yaml": "id: all\ntitle: All\nfeedback: https://example.org/?{id}\n"}
+    )
+    result = run("build", "--project", folder / "deck")
+    assert result.returncode == 0, result.stderr
+    shown: dict[tuple[str, str, str], Card] = {}
+    for package in (own_deck, folder / "deck/build/all.apkg"):
+        for made in cards_of(package, folder).values():
+            shown |= {(package.name, card.kind, card.name): card for card in made}
+    assert len(shown) == 9
+    return list(shown.values())
+
+
+@pytest.fixture(params=["day", "night"])
+def night(request: pytest.FixtureRequest) -> bool:
+    """Whether it is night."""
+    return bool(request.param == "night")
+
+
+def sides(cards: list[Card], *, night: bool) -> list[tuple[str, str]]:
+    """A name and the whole page of each side of each card."""
+    return [
+        (f"{card.kind} {card.name} {side}", page_of(card, html, night=night))
+        for card in cards
+        for side, html in (("front", card.front), ("back", card.back))
+    ]
+
+
+def test_axe_finds_nothing(browser: Browser, cards: list[Card], night: bool) -> None:  # noqa: FBT001 (a fixture)
+    """Contrast, names, roles: axe-core has nothing to say of any side of any card."""
+    axe = from_npm("axe-core/axe.min.js").read_text("utf-8")
+    with browser.new_context(viewport={"width": 360, "height": 740}) as context:
+        page = context.new_page()
+        for name, html in sides(cards, night=night):
+            page.set_content(html)
+            page.evaluate(axe)
+            # a card stands within a page that is Anki's
+            found = page.evaluate("axe.run({rules: {'page-has-heading-one': {enabled: false}}})")
+            assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == [], name
+
+
+WIDTHS = "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+
+
+@pytest.mark.parametrize("width", [320, 480, 768, 1280])
+@pytest.mark.parametrize("size", ["100%", "200%"])
+def test_nothing_is_wider_than_the_screen(browser: Browser, cards: list[Card], width: int, size: str) -> None:
+    """From 320 pixels on, and with letters of twice the size, no card has to be pushed sideways."""
+    with browser.new_context(viewport={"width": width, "height": 640}) as context:
+        page = context.new_page()
+        for name, html in sides(cards, night=False):
+            page.set_content(html.replace("<html ", f'<html style="font-size: {size}" '))
+            wide, seen = page.evaluate(WIDTHS)
+            assert wide <= seen, f"{name} at {width}"
+
+
+def test_letters_grow_with_the_readers_setting(browser: Browser, cards: list[Card]) -> None:
+    """Twice the reader's size is twice the letters: no size is fixed in pixels."""
+    card = next(card for card in cards if card.kind == "Vignette")
+    page = browser.new_page()
+    sizes = (
+        "() => [...document.querySelectorAll('#qa *')].filter(each => each.offsetParent && each.innerText)"
+    )
+    sizes += ".map(each => parseFloat(getComputedStyle(each).fontSize))"
+    page.set_content(page_of(card, card.front))
+    before = page.evaluate(sizes)
+    page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
+    assert page.evaluate(sizes) == pytest.approx([2 * size for size in before])
+    page.close()
+
+
+def test_night_is_dark_and_day_is_light(browser: Browser, cards: list[Card]) -> None:
+    """The page and the letters change places."""
+    page = browser.new_page()
+    colours = "() => (style => [style.color, style.backgroundColor])(getComputedStyle(document.body))"
+
+    def brightness(colour: str) -> float:
+        return sum(map(float, colour.removeprefix("rgb(").removesuffix(")").split(","))) / 765
+
+    for card in cards:
+        for night in (False, True):
+            page.set_content(page_of(card, card.front, night=night))
+            ink, paper = map(brightness, page.evaluate(colours))
+            dark, light = (paper, ink) if night else (ink, paper)
+            assert dark < 0.2
+            assert light > 0.8
+    page.close()
+
+
+def test_a_comparisons_own_cells_are_hidden_on_its_front(browser: Browser, cards: list[Card]) -> None:
+    """The row stands in its table with a question mark for each of its cells; the back has them all."""
+    card = next(card for card in cards if card.name == "Describe")
+    page = NewPage(browser.new_page()).show(card, "front")
+    hidden = page.locator("tr.this td > span").all_text_contents()
+    assert len(hidden) == 2
+    front = page.locator("body").inner_text()
+    assert not any(cell in front for cell in hidden)
+    assert page.locator("tr:not(.this) td > span:visible").count() == 6
+    NewPage(page).show(card, "back")
+    assert page.locator("tr.this td > span:visible").all_text_contents() == hidden
+    page.close()
+
+
+def test_right_to_left(browser: Browser, tmp_path: Path) -> None:
+    """A deck in Arabic reads from the right: letters of options, lines beside answers, lists."""
+    vignette = """\
+vignettes:
+  - id: one
+    scenario: |
+      العلاقة العلاجية.
+    question: |
+      ما هي؟
+    options:
+      - text: |
+          نعم
+        correct: true
+        why: |
+          لأن
+      - text: |
+          لا
+        why: |
+          لأن
+"""
+    manifest = "id: rtl\ntitle: Rtl\nlanguage: ar\n"
+    write_project(tmp_path / "deck", {"source/deck.yaml": manifest, "source/one.yaml": vignette})
+    result = run("build", "--project", tmp_path / "deck")
+    assert result.returncode == 0, result.stderr
+    (card,) = cards_of(tmp_path / "deck/build/rtl.apkg", tmp_path)["Vignette"]
+    page = OnePage(browser.new_page()).show(card, "front")
+    box = "() => { const button = document.querySelector('.choice'), range = document.createRange();"
+    box += " range.selectNodeContents(button); const text = range.getBoundingClientRect();"
+    box += " const all = button.getBoundingClientRect();"
+    box += " return [text.left - all.left, all.right - text.right]; }"
+    left, right = page.evaluate(box)
+    assert right > 30  # where the letter of the option stands
+    assert right < left
+    assert page.evaluate("getComputedStyle(document.querySelector('.choice'), '::before').right") == "12px"
+    page.close()
+
+
+def rules(page: Page, css: str) -> Any:  # noqa: ANN401 (what JavaScript gives)
+    """The names of all properties that a style sheet sets."""
+    return page.evaluate(
+        "css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css); const found = new Set();"
+        " for (const rule of sheet.cssRules) for (const name of rule.style || []) found.add(name);"
+        " return [...found]; }",
+        css,
+    )
+
+
+def test_nothing_moves(browser: Browser, cards: list[Card]) -> None:
+    """No face is animated, so there is nothing that reduced motion would have to stop."""
+    page = browser.new_page()
+    names = rules(page, cards[0].css)
+    assert "color" in names
+    assert not [name for name in names if name.startswith(("animation", "transition", "scroll-behavior"))]
+    page.close()
+
+
+def test_words_and_colours_are_an_authors_to_change(browser: Browser, tmp_path: Path) -> None:
+    """A copy of words.html.j2 and of theme.css.j2 in the deck is all that a German, green deck needs."""
+    from tests.conftest import REPOSITORY  # noqa: PLC0415
+
+    base = REPOSITORY / "templates/base"
+    words = (base / "words.html.j2").read_text("utf-8").replace('"Why"', '"Warum?"')
+    words = words.replace('"takeaway": "Takeaway"', '"takeaway": "Merksatz"')
+    theme = (base / "theme.css.j2").read_text("utf-8").replace("--page: #fbfaf7", "--page: #e0ffe0")
+    files: dict[str, str | bytes] = {
+        "source/one.yaml": CHAPTER,
+        "templates/base/words.html.j2": words,
+        "templates/base/theme.css.j2": theme,
+    }
+    write_project(tmp_path / "deck", files)
+    result = run("build", "--strict", "--project", tmp_path / "deck")
+    assert "unused-template" not in result.stderr
+    result = run("build", "--project", tmp_path / "deck")
+    assert result.returncode == 0, result.stderr
+    (card,) = cards_of(tmp_path / "deck/build/sample.apkg", tmp_path)["Takeaway"]
+    page = NewPage(browser.new_page()).show(card, "back")
+    assert page.locator("h2").all_inner_texts() == ["Warum?"]
+    assert "Merksatz" in page.locator(".crumbs").inner_text()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(224, 255, 224)"
+    page.close()

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import html as html_lib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
-from deckgen.anki_template import Replacement, cloze_numbers, is_empty, parse, shows
-from deckgen.filters import Side, decoded, filtered, text_of, to_type
+from deckgen.anki_template import BLANKS, Replacement, cloze_numbers, is_empty, parse, shows
+from deckgen.filters import Side, cloze_answers, decoded, filtered, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from deckgen.anki_template import Part
 
@@ -157,14 +157,19 @@ class Look:
             return Sides(front, blank, front_sounds)
         card.side, card.front = Side(number, front=False), front
         back, back_sounds = _heard(_side(self._back, card), "a")
-        answers = {mark: self._answer(mark, card) for mark in _TYPED.findall(front + back)}
+        answers = {name: self._answer(name, card) for _, _, name in _MARK.findall(front + back) if name}
         return Sides(front, back, front_sounds, back_sounds, answers)
 
     def _answer(self, typed: str, card: _Card) -> str:
         """What is to be typed at a mark `[[type:…]]`; empty where it is of no field."""
         how, _, name = typed.rpartition(":")
         value = card.values[name] if name in self._fields else ""
-        return to_type(value, card.side.number if how == "cloze" else 0)
+        if how == "cloze":
+            value = cloze_answers(value, card.side.number)
+        silent, done = "", 0
+        for start, end, _ in _heard_in(value):
+            silent, done = silent + value[done:start], end
+        return text_of(_LINE_ENDS.sub(" ", silent + value[done:])).strip(BLANKS)
 
 
 def on_screen(sides: Sides) -> Sides:
@@ -173,25 +178,26 @@ def on_screen(sides: Sides) -> Sides:
     A sound becomes an `<audio>`, a text to be spoken a button. For an answer to be typed there is an
     `<input>` on the front; on the back it stands below the line that parts the back from the front.
     """
-
-    def play(match: re.Match[str]) -> str:
-        sounds = sides.front_sounds if match[1] == "q" else sides.back_sounds
-        number = int(match[2])
-        return _player(sounds[number]) if number < len(sounds) else ""
-
-    def ask(match: re.Match[str]) -> str:
-        return '<input type="text" id="typeans">' if sides.answers.get(match[1]) else ""
-
-    def tell(match: re.Match[str]) -> str:
-        answer = html_lib.escape(sides.answers.get(match[1], ""))
-        return f"{line}<code id=typeans>{answer}</code>" if answer else ""
-
-    front = _PLAY.sub(play, _TYPED.sub(ask, sides.front))
     back, line = sides.back, ""
-    if any(sides.answers.get(match[1]) for match in _TYPED.finditer(back)) and _LINE in back:
+    if _LINE in back and any(sides.answers.get(name) for _, _, name in _MARK.findall(back)):
         back, line = back.replace(_LINE, ""), _LINE
-    back = _PLAY.sub(play, _TYPED.sub(tell, back))
-    return Sides(front, back, sides.front_sounds, sides.back_sounds, sides.answers)
+
+    def visible(match: re.Match[str], *, front: bool) -> str:
+        if match[1]:
+            sounds, number = sides.front_sounds if match[1] == "q" else sides.back_sounds, int(match[2])
+            return _player(sounds[number]) if number < len(sounds) else ""
+        answer = sides.answers.get(match[3], "")
+        if not answer:
+            return ""
+        if front:
+            return '<input type="text" id="typeans">'
+        return f"{line}<code id=typeans>{html_lib.escape(answer)}</code>"
+
+    return replace(
+        sides,
+        front=_MARK.sub(lambda match: visible(match, front=True), sides.front),
+        back=_MARK.sub(lambda match: visible(match, front=False), back),
+    )
 
 
 def _player(heard: Heard) -> str:
@@ -209,9 +215,9 @@ def _player(heard: Heard) -> str:
     )
 
 
-_PLAY = re.compile(r"\[anki:play:([qa]):([0-9]{1,6})\]")
-_TYPED = re.compile(r"\[\[type:(.+?)\]\]")
+_MARK = re.compile(r"\[anki:play:([qa]):([0-9]{1,6})\]|\[\[type:(.{1,300}?)\]\]")
 _LINE = "<hr id=answer>"
+_LINE_ENDS = re.compile(r"(?:\n|<br\s?/?>|</?div>)+", re.IGNORECASE)
 
 
 def _side(parts: Sequence[Part], card: _Card) -> str:
@@ -234,17 +240,34 @@ def _side(parts: Sequence[Part], card: _Card) -> str:
 
 _OPTION = r'([^\] \t\r\n=]++)=(?:"([^"]*)"|([^\] \t\r\n"]*+))[ \t\r\n]*+'
 _OPTIONS = re.compile(_OPTION)
-_HEARD = re.compile(
+_OPENS = re.compile(
     r"\[sound:(?P<file>[^\]]+)\]"
-    r"|\[anki:(?P<name>[^\] \t\r\n]++)[ \t\r\n]*+(?P<options>(?:" + _OPTION + r")*+)\]"
-    r"(?P<content>.*?)\[/anki:(?P=name)\]",
-    re.DOTALL,
+    r"|\[anki:(?P<name>[^\] \t\r\n]{1,50}+)[ \t\r\n]*+(?P<options>(?:" + _OPTION + r")*+)\]"
 )
 _BLOCK = re.compile(
     r"</?(?:br|address|article|aside|blockquote|canvas|dd|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]"
     r"|header|hr|li|main|nav|noscript|ol|output|p|pre|section|table|tfoot|ul|video)>",
     re.IGNORECASE | re.ASCII,
 )
+
+
+def _heard_in(html: str) -> Iterator[tuple[int, int, Heard | None]]:
+    """What is heard of a side, and where that stands, from and to; None for speech without a language."""
+    position, last = 0, html.rfind("]") + 1
+    while match := _OPENS.search(html, position, last):
+        start, position, name = match.start(), match.end(), match["name"]
+        if not name:
+            yield start, position, Sound(decoded(match["file"]).rpartition("/")[2])
+            continue
+        closing = f"[/anki:{name}]"
+        close = html.find(closing, position)
+        if close < 0:
+            position = start + 1
+            continue
+        content, position = html[position:close], close + len(closing)
+        if name == "tts":
+            options = {each[1]: each[2] or each[3] or "" for each in _OPTIONS.finditer(match["options"])}
+            yield start, position, _speech(content, options) if options.get("lang") else None
 
 
 def _heard(html: str, side: str) -> tuple[str, tuple[Heard, ...]]:
@@ -254,25 +277,14 @@ def _heard(html: str, side: str) -> tuple[str, tuple[Heard, ...]]:
         html: The HTML of the side.
         side: `q` for a front, `a` for a back.
     """
-    if "[sound:" not in html and "[anki:" not in html:
-        return html, ()
+    pieces: list[str] = []
     sounds: list[Heard] = []
-
-    def mark(match: re.Match[str]) -> str:
-        if match["file"]:
-            sounds.append(Sound(decoded(match["file"]).rpartition("/")[2]))
-        elif match["name"] != "tts":
-            return match[0]
-        else:
-            options = {
-                option[1]: option[2] or option[3] or "" for option in _OPTIONS.finditer(match["options"])
-            }
-            if not options.get("lang"):
-                return _NO_LANGUAGE
-            sounds.append(_speech(match["content"], options))
-        return f"[anki:play:{side}:{len(sounds) - 1}]"
-
-    return _HEARD.sub(mark, html), tuple(sounds)
+    done = 0
+    for start, end, heard in _heard_in(html):
+        pieces += (html[done:start], f"[anki:play:{side}:{len(sounds)}]" if heard else _NO_LANGUAGE)
+        sounds += [heard] if heard else []
+        done = end
+    return "".join(pieces) + html[done:], tuple(sounds)
 
 
 def _speech(content: str, options: dict[str, str]) -> Speech:

@@ -44,23 +44,6 @@ def filtered(tag: Replacement, text: str, side: Side) -> str:
     return text
 
 
-def to_type(text: str, cloze_number: int = 0) -> str:
-    """The text that a learner is to type for a field.
-
-    Args:
-        text: The HTML of the field.
-        cloze_number: Of the clozes whose answers are to be typed, for `type:cloze`; 0 for all of the text.
-    """
-    if cloze_number:
-        answers = [_answer(cloze) for cloze in _active(_with_clozes(text), cloze_number)]
-        text = answers[0] if len(set(answers)) == 1 else ", ".join(answers)
-    return text_of(_NOT_TYPED.sub("", _LINE_ENDS.sub(" ", text))).strip()
-
-
-_LINE_ENDS = re.compile(r"<br\s*/?>|<div>|\n", re.IGNORECASE)
-_NOT_TYPED = re.compile(r"\[\[type:[^\]]+\]\]|\[sound:[^\]]+\]")
-
-
 # Clozes
 
 
@@ -145,14 +128,22 @@ def _cloze(text: str, _name: str, side: Side) -> str:
     if not any(_active(parts, side.number)):
         return ""
     drawn = _drawn(parts, side.number, asked=side.front)
-    if "\\" not in drawn:
-        return drawn
-    return _FORMULA.sub(lambda match: match[1] + _without_tags(match[2]) + match[3], drawn)
+    end = (
+        max(drawn.rfind("\\)"), drawn.rfind("\\]")) + 2
+    )  # behind it no formula is looked for, which takes time
+    plain = _FORMULA.sub(lambda match: match[1] + _without_tags(match[2]) + match[3], drawn[:end])
+    return plain + drawn[end:]
 
 
 def _cloze_only(text: str, _name: str, side: Side) -> str:
     active = _active(_with_clozes(text), side.number)
     return ", ".join(cloze.hint if side.front else _answer(cloze) for cloze in active)
+
+
+def cloze_answers(text: str, number: int) -> str:
+    """The answers of the clozes of a number, for `type:cloze`: one where they are all the same."""
+    answers = [_answer(cloze) for cloze in _active(_with_clozes(text), number)]
+    return answers[0] if len(set(answers)) == 1 else ", ".join(answers)
 
 
 # The other filters
@@ -166,7 +157,8 @@ _SURROGATES = range(0xD800, 0xE000)
 
 
 def _without_tags(html: str) -> str:
-    return _TAGS.sub("", html)
+    end = html.rfind(">") + 1  # behind it none is looked for, which takes time
+    return _TAGS.sub("", html[:end]) + html[end:]
 
 
 def text_of(html: str) -> str:
@@ -192,8 +184,8 @@ def decoded(html: str) -> str:
         known += 1
         return chr(code)
 
-    decoded = _ENTITY.sub(character, html)
-    return decoded.replace("\xa0", " ") if known == html.count("&") else html
+    text = _ENTITY.sub(character, html)
+    return text.replace("\xa0", " ") if known == html.count("&") else html
 
 
 _RUBY = re.compile(r" ?([^ >]+?)\[(.+?)\]")
@@ -203,6 +195,8 @@ def _ruby(form: str) -> Callable[[str, str, Side], str]:
     """A filter that writes `text[reading]` in this form."""
 
     def written(text: str, _name: str, _side: Side) -> str:
+        if "[" not in text:
+            return text.replace("&nbsp;", " ")
         return _RUBY.sub(
             lambda match: match[0] if match[2].startswith("sound:") else form.format(match[1], match[2]),
             text.replace("&nbsp;", " "),

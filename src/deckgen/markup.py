@@ -67,7 +67,7 @@ class Cloze:
 
 
 def cloze_marks(text: str) -> Iterator[tuple[int, int, tuple[int, ...]]]:
-    """Where clozes open and close in a text as Anki reads it: start, end, and the cloze numbers if one opens."""
+    """Where clozes open and close in a text, as Anki reads it: start, end, numbers if one opens."""
     for match in _CLOZE_TOKEN.finditer(text):
         numbers: tuple[int, ...] = ()
         if match[1]:

@@ -61,7 +61,7 @@ class Shown:
     """A note with its cards.
 
     Attributes:
-        anchor: Its id, by which the page is linked to; its place in the source where it has none of its own.
+        id: Its id.
         kind: The name of its kind.
         deck: The full name of its deck.
         tags: Its tags.
@@ -74,7 +74,7 @@ class Shown:
         before: Whether it is as it was before the faults that hide it.
     """
 
-    anchor: str
+    id: str
     kind: str
     deck: str
     tags: tuple[str, ...]
@@ -119,31 +119,30 @@ def gallery(build: Build) -> Gallery:
     rows = [row for row in build.rows if row.cards and not row.note.retired]
     concerning, made.found = _sorted_out(build, {id(row.note) for row in rows})
     looks: dict[str, list[Look]] = {}
-    taken: set[str] = set()
     for row in rows:
         kind = row.note.kind
         note_type = build.note_types[kind.name]
         if kind.name not in looks:
             looks[kind.name] = _looks(note_type)
             made.kinds[kind.name] = (kind.title, note_type.css)
-        shown = _shown(row, looks[kind.name], deck.title, build.media, taken)
+        shown = _shown(row, looks[kind.name], deck.title, build.media)
         made.notes.append(replace(shown, found=tuple(concerning.get(id(row.note), ()))))
     return made
 
 
 def with_vanished(now: Gallery, before: Gallery) -> Gallery:
     """The gallery of a build with errors, and in their places the notes from before that the errors hide."""
-    known = {note.anchor for note in now.notes}
+    known = {note.id for note in now.notes}
     vanished: dict[str, list[Shown]] = {}
     last = ""
     for note in before.notes:
-        if note.anchor in known:
-            last = note.anchor
+        if note.id in known:
+            last = note.id
         else:
             vanished.setdefault(last, []).append(replace(note, before=True))
     notes = list(vanished.get("", ()))
     for note in now.notes:
-        notes += [note, *vanished.get(note.anchor, ())]
+        notes += [note, *vanished.get(note.id, ())]
     return replace(now, notes=notes, kinds=before.kinds | now.kinds, media=before.media | now.media)
 
 
@@ -178,14 +177,10 @@ def _looks(note_type: NoteType) -> list[Look]:
     return [Look(fields, face.front, face.back, cloze=note_type.kind.cloze) for face in note_type.faces]
 
 
-def _shown(row: Row, looks: list[Look], title: str, media: dict[str, Media], taken: set[str]) -> Shown:
+def _shown(row: Row, looks: list[Look], title: str, media: dict[str, Media]) -> Shown:
     """A note as the page shows it."""
     note, kind = row.note, row.note.kind
     span = place(note)
-    anchor = note.id or f"{span.path}:{span.line}"
-    while anchor in taken:
-        anchor += "~"  # two notes with one id are an error; both are shown
-    taken.add(anchor)
     note_type = unicodedata.normalize("NFC", f"{title} - {kind.title}")
     cards = []
     for ordinal in row.cards:
@@ -198,7 +193,7 @@ def _shown(row: Row, looks: list[Look], title: str, media: dict[str, Media], tak
     whole = " ".join(row.fields)
     text = html.unescape(_UNSEEN.sub(" ", whole[: 4 * LONGEST_TEXT]))
     return Shown(
-        anchor,
+        note.id,
         kind.name,
         note.chapter.deck,
         note.tags,

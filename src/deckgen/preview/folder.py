@@ -103,7 +103,7 @@ def _scripts(gallery: Gallery) -> dict[str, str]:
         counts[note.path] += 1
         name = f"cards-{sources[note.path]:04}-{part:03}.js"
         by_file.setdefault(name, []).append(note)
-        places[note.anchor] = name, place
+        places[note.id] = name, place
     scripts = {}
     for name, notes in by_file.items():
         cards = [[[[card.front, card.back] for card in note.cards], note.media] for note in notes]
@@ -129,11 +129,11 @@ def _index(gallery: Gallery, places: dict[str, tuple[str, int]], stamps: dict[st
     notes = []
     for note in gallery.notes:
         _, css = gallery.kinds[note.kind]
-        file, place = places[note.anchor]
+        file, place = places[note.id]
         cards = [[card.ordinal, card.name, card.digest(css)] for card in note.cards]
         where = [sources[note.path], note.line]
         labels = [kinds[note.kind], decks[note.deck], [tags[tag] for tag in note.tags]]
-        notes.append([note.anchor, *labels, where, [files[file], place], cards, note.found, int(note.before)])
+        notes.append([note.id, *labels, where, [files[file], place], cards, note.found, int(note.before)])
     return {
         "title": gallery.title,
         "kinds": list(gallery.kinds.values()),

@@ -119,7 +119,7 @@
       });
       const figures = names.map((name, place) => make("figure", {}, make("figcaption", {}, name), holders[place]));
       if (single) {
-        this.turns = make("button", { type: "button", class: "turn", onclick: () => this.turn() });
+        this.turns = make("button", { type: "button", class: "turn", onclick: () => this.turn() }, "Show answer");
         figures[0].append(this.turns);
       }
       this.sides.replaceChildren(...figures);

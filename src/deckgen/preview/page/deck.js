@@ -3,23 +3,23 @@
 
 const deckgen = (() => {
   const contents = new Map(); // what the scripts have brought, by name
-  const loading = new Map(); // promises of scripts, by address
+  const loaded = new Map(); // the stamps of the scripts that have run, by name
+  const loading = new Map(); // promises of scripts that are to run, by address
   const blobs = new Map(); // media, by name
 
-  /** Run a script of the deck; what it brings is in `contents` afterwards. */
-  function load(address) {
+  /** Have a script's content as of a stamp: run the script, unless the one that has run last had that stamp. */
+  function load(name, stamp = "") {
+    if (loaded.get(name) === stamp) { return Promise.resolve(); }
+    const address = stamp ? `${name}?v=${stamp}` : name;
     if (!loading.has(address)) {
       loading.set(address, new Promise((resolve, reject) => {
         const script = document.createElement("script");
         script.src = address;
-        script.onload = () => { script.remove(); resolve(); };
-        script.onerror = () => {
-          script.remove();
-          loading.delete(address);
-          reject(new Error(`${address} cannot be read`));
-        };
+        script.onload = () => { loaded.set(name, stamp); resolve(); };
+        script.onerror = () => reject(new Error(`${address} cannot be read`));
         document.head.append(script);
-      }));
+        script.remove();
+      }).finally(() => loading.delete(address)));
     }
     return loading.get(address);
   }
@@ -49,8 +49,7 @@ const deckgen = (() => {
       })));
   }
 
-  let texts = null;
-  let textsOf = "";
+  let texts = [];
 
   return {
     /* Called by the deck's scripts. */
@@ -64,7 +63,7 @@ const deckgen = (() => {
 
     /** The index, with its cards; `stamp` asks for one that is newer than the one before. */
     async open(stamp = "") {
-      await load(`deck/index.js${stamp && `?v=${stamp}`}`);
+      await load("deck/index.js", stamp);
       const index = contents.get("index.js");
       return { ...index, cards: cardsOf(index) };
     },
@@ -72,7 +71,7 @@ const deckgen = (() => {
     /** Both sides of a card, and its media. */
     async sides(card) {
       const [name, stamp] = card.file;
-      await load(`deck/${name}?v=${stamp}`);
+      await load(`deck/${name}`, stamp);
       const note = contents.get(name)[card.place];
       const media = new Map();
       for (const file of note[1]) {
@@ -85,10 +84,7 @@ const deckgen = (() => {
 
     /** Which notes hold all of some words, by their numbers in the index. */
     async holding(index, words) {
-      if (textsOf !== index.texts) {
-        await load(`deck/texts.js?v=${index.texts}`);
-        textsOf = index.texts;
-      }
+      await load("deck/texts.js", index.texts);
       return (card) => words.every((word) => texts[card.number]?.includes(word) || card.id.includes(word));
     },
   };

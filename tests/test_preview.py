@@ -52,7 +52,7 @@ def index_of(project: Path) -> dict[str, Any]:
 def sides_of(project: Path) -> list[tuple[str, str]]:
     """Front and back of all cards that are written."""
     files = sorted((project / "build/preview/deck").glob("cards-*.js"))
-    return [(front, back) for file in files for notes, _ in calls(file)[1] for front, back in notes]
+    return [(front, back) for file in files for notes, *_ in calls(file)[1] for front, back in notes]
 
 
 def test_every_card_is_written_with_both_sides(project: Callable[..., Path]) -> None:
@@ -165,7 +165,7 @@ def test_each_note_has_an_id_of_its_own(project: Callable[..., Path], line: str)
     assert run("preview", cwd=deck).returncode == 1
     index = index_of(deck)
     assert [note[0] for note in index["notes"]] == ["one"]
-    assert [each["level"] for each in index["found"]] == ["error"]
+    assert "error" in [each["level"] for each in index["found"]]
 
 
 def test_old_files_go_and_others_stay(project: Callable[..., Path]) -> None:

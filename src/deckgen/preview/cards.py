@@ -143,7 +143,8 @@ def with_vanished(now: Gallery, before: Gallery) -> Gallery:
     notes = list(vanished.get("", ()))
     for note in now.notes:
         notes += [note, *vanished.get(note.id, ())]
-    return replace(now, notes=notes, kinds=before.kinds | now.kinds, media=before.media | now.media)
+    styled = {name: kind for name, kind in now.kinds.items() if kind[1].strip()}
+    return replace(now, notes=notes, kinds=now.kinds | before.kinds | styled, media=before.media | now.media)
 
 
 def _sorted_out(build: Build, shown: set[int]) -> tuple[dict[int, list[Told]], list[Told]]:

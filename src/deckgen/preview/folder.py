@@ -106,7 +106,7 @@ def _scripts(gallery: Gallery) -> dict[str, str]:
         places[note.id] = name, place
     scripts = {}
     for name, notes in by_file.items():
-        cards = [[[[card.front, card.back] for card in note.cards], note.media] for note in notes]
+        cards = [[[[card.front, card.back] for card in note.cards], note.media, note.id] for note in notes]
         scripts[name] = _call("cards", name, cards)
     scripts["texts.js"] = _call("texts", [note.text for note in gallery.notes])
     stamps = {name: hashlib.sha256(text.encode()).hexdigest()[:12] for name, text in scripts.items()}

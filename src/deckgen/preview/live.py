@@ -61,8 +61,6 @@ def changes(project: Path) -> Iterator[None]:
         before = [_identity(folder) for folder in folders]
         there = [folder for folder, identity in zip(folders, before, strict=True) if identity]
         try:
-            if not there:
-                threading.Event().wait(_LOOK / 1000)
             for changed in watch(
                 *there,
                 step=_STEP,

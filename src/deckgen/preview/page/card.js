@@ -94,9 +94,13 @@
       this.about = about;
       if (!this.element) { return; }
       if (digest !== about.digest) { this.#tell(); }
-      if (looks !== about.looks) {
-        this.faults.replaceChildren();
-        if (this.mounted) { this.#redraw(); }
+      const drawn = this.#screens.length > 0; // else it is still to be, or could not be
+      if (looks !== about.looks || !drawn) { this.faults.replaceChildren(); }
+      if (this.mounted && !drawn) {
+        this.unmount();
+        this.mount();
+      } else if (this.mounted && looks !== about.looks) {
+        this.#redraw();
       }
     }
 
@@ -175,7 +179,7 @@
 
     /** Show one side after the other, as when a learner turns the card. */
     turn() {
-      if (!this.page.view.single || !this.#sides) { return; }
+      if (!this.page.view.single || !this.#screens.length) { return; }
       this.turned = !this.turned;
       this.#show(0);
     }
@@ -184,7 +188,7 @@
     anew() {
       this.turned = false;
       this.faults.replaceChildren();
-      if (this.#sides) { this.#show(0); }
+      this.#show(0);
     }
 
     #show(place) {

@@ -73,6 +73,8 @@ const deckgen = (() => {
       const [name, stamp] = card.file;
       await load(`deck/${name}`, stamp);
       const note = contents.get(name)[card.place];
+      // while a preview is being written its files may be newer than the index that this page has
+      if (note?.[2] !== card.id) { throw new Error(`${name} is not of this index`); }
       const media = new Map();
       for (const file of note[1]) {
         if (!blobs.has(file)) { await load(`media/${file}.js`).catch(() => {}); }

@@ -60,7 +60,7 @@
 
   if (window.top === window) {
     deckgen.start().then(() => {
-      if (location.protocol === "http:" && location.hostname === "127.0.0.1") {
+      if (location.protocol === "http:" && ["127.0.0.1", "localhost"].includes(location.hostname)) {
         listen();
         document.addEventListener("visibilitychange", listen);
       }

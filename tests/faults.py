@@ -454,6 +454,7 @@ FAULTS = (
     face("unknown-field", card_back="x {{#c1}}y{{/c1}}«{{c1}}»\n"),
     face("unknown-field", card_front="{{Name}} «{{FrontSide}}»\n"),
     face("unknown-filter", card_back="x\n  «{{txt:Rule}}»\n"),
+    face("unknown-filter", card_back="x {{type:nc:Name}}\n  «{{nc:Rule}}»\n"),
     face("unknown-filter", card_back="x {{tts en_US speed=0.8:Name}}\n  «{{tts speed=0.8:Rule}}»\n"),
     face("blank-front", card_front="{{#Rule}}{{Rule}}{{/Rule}}⟵\n"),
     face("blank-front", card_front="Static⟵\n"),

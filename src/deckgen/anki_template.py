@@ -19,18 +19,8 @@ MAX_FAULTS = 100
 """After so many faults of a template the rest is not looked at."""
 
 FILTERS = frozenset(
-    [
-        "text",
-        "hint",
-        "type",
-        "cloze",
-        "cloze-only",
-        "furigana",
-        "kana",
-        "kanji",
-        "nc",
-    ]  # and tts, with options
-)
+    ["text", "hint", "type", "cloze", "cloze-only", "furigana", "kana", "kanji"]
+)  # and tts, with options, and nc right after type
 _SPEECH = re.compile(
     r"tts (?:\"[^\"]+\"|[^\s\]\"=]+)(?:[ \t\r\n]+[^\s\]\"=]+=(?:\"[^\"]*\"|[^\s\]\"]*))*[ \t\r\n]*"
 )
@@ -181,15 +171,23 @@ def check(template: Template, fields: Collection[str], *, front: bool) -> list[F
         if not _known(tag, fields, front=front):
             message, hint = _unknown_field(tag, fields)
             faults.append(Fault("unknown-field", message, hint, tag.offset, tag.length))
-        for name in tag.filters if isinstance(tag, Replacement) else ():
-            if name in FILTERS or _SPEECH.fullmatch(name):
-                continue
-            message, hint = f"Anki has no filter `{name}`", did_you_mean(name, FILTERS)
-            if name.split(" ")[0] == "tts":
-                message = f"Anki does not read `{name}` as speech"
-                hint = "after `tts` stand a language and options: `{{tts en_US voices=Alice,Bob:Field}}`"
-            faults.append(Fault("unknown-filter", message, hint, tag.offset, tag.length))
+        if isinstance(tag, Replacement):
+            faults += _unknown_filters(tag)
     return faults
+
+
+def _unknown_filters(tag: Replacement) -> Iterator[Fault]:
+    """The filters of a tag that Anki passes over."""
+    for name in tag.filters if tag.filters != ("type", "nc") else ():
+        if name in FILTERS or _SPEECH.fullmatch(name):
+            continue
+        message, hint = f"Anki has no filter `{name}`", did_you_mean(name, FILTERS)
+        if name.split(" ")[0] == "tts":
+            message = f"Anki does not read `{name}` as speech"
+            hint = "after `tts` stand a language and options: `{{tts en_US voices=Alice,Bob:Field}}`"
+        elif name == "nc":
+            hint = "it goes with `type` alone: `{{type:nc:Field}}`"
+        yield Fault("unknown-filter", message, hint, tag.offset, tag.length)
 
 
 def _known(tag: Replacement | Section, fields: Collection[str], *, front: bool) -> bool:

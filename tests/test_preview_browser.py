@@ -508,11 +508,15 @@ def test_images_and_sounds_are_shown_from_disk(
     gallery = show(preview(PLAIN | {
         "templates/plain/plain.front.html.j2": "{{Text}}",
         "source/dot.png": PIXEL,
-        "source/one.yaml": "plains:\n  - id: one\n    text: |\n      ![A dot](dot.png)\n",
+        "source/a tone.mp3": b"ID3",
+        "source/one.yaml": "plains:\n  - id: one\n    text: |\n"
+        "      ![A dot](dot.png) [sound:a tone.mp3]\n",
     }))  # fmt: skip
     picture = gallery.side("Back", "one, Plain").locator("img")
     expect(picture).to_have_js_property("naturalWidth", 1)
-    assert str(picture.get_attribute("src")).startswith("blob:")
+    for name in ("img", "audio"):
+        found = gallery.side("Back", "one, Plain").locator(name)
+        assert str(found.get_attribute("src")).startswith("blob:"), name
 
 
 def test_a_missing_picture_and_a_huge_text_break_nothing(

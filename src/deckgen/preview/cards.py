@@ -139,7 +139,7 @@ def with_vanished(now: Gallery, before: Gallery) -> Gallery:
         if note.id in known:
             last = note.id
         else:
-            vanished.setdefault(last, []).append(replace(note, before=True))
+            vanished.setdefault(last, []).append(replace(note, before=True, found=()))
     notes = list(vanished.get("", ()))
     for note in now.notes:
         notes += [note, *vanished.get(note.id, ())]

@@ -43,7 +43,7 @@
 
     /**
      * @param {object} about The card as the index has it.
-     * @param {object} page What it may ask of the page: view, key(key, card), link(address), say(text), go(card).
+     * @param {object} page What it may ask of the page: view, key(key, card), link(address), copy(text), go(card).
      */
     constructor(about, page) {
       this.about = about;

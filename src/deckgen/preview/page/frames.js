@@ -86,8 +86,6 @@
       this.#send({ look: how });
     }
 
-    focus() { this.#frame.focus({ preventScroll: true }); }
-
     close() {
       screens.delete(this);
       this.#frame.remove();

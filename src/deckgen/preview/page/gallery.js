@@ -21,7 +21,6 @@
     view,
     key: (key, card) => press(key, card),
     go: (card) => go(card),
-    say: (text) => say(text),
     copy: async (text) => {
       try {
         await navigator.clipboard.writeText(text);
@@ -215,7 +214,7 @@
       if (event.target === $("q")) { $("q").blur(); }
       return;
     }
-    if (event.target.closest("input, select, textarea")) { return; }
+    if (event.target.closest("input, select, textarea, pre")) { return; }
     const turns = event.key === " " || event.key === "Enter";
     if (turns && (!view.single || event.target.closest("button, a:not(article a), [tabindex='0']"))) { return; }
     if (press(event.key, event.target.closest("article")?.card)) { event.preventDefault(); }

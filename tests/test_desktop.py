@@ -246,6 +246,20 @@ def test_preview_in_browse(anki: Desktop) -> None:
     assert judged(anki) == [asked[0]]
 
 
+def test_preview_of_backs_alone(anki: Desktop) -> None:
+    """With *Back Side Only* the next card takes the last one's choice for its own on no account."""
+    anki.draw("browse", TWO)
+    shown = options(anki)
+    anki.click(".choice", 2)
+    anki.draw("press", "B")
+    assert judged(anki) == [shown[2]]
+    anki.draw("press", "Right")
+    assert len(answers(anki)) == 4
+    assert answers(anki)[0] not in shown
+    assert anki.see(TRACES) == 0
+    anki.draw("press", "B")
+
+
 def test_window_of_card_templates(anki: Desktop) -> None:
     """The window of card templates shows both sides, and the options there can be clicked."""
     anki.draw("layout", "deck:Sample sides")

@@ -35,6 +35,13 @@ _LISTEN = """
     return 1;
 })()
 """
+_PAINT = """
+(() => {
+    document.body.painted = false;
+    requestAnimationFrame(() => requestAnimationFrame(() => { document.body.painted = true; }));
+    return 1;
+})()
+"""
 
 
 class Desktop:
@@ -95,6 +102,9 @@ class Desktop:
         self.see(_MARK)
         self.do(step, *arguments)
         self.wait(_SHOWN)
+        # what is not painted yet takes no clicks
+        self.see(_PAINT)
+        self.wait("document.body.painted")
 
     def study(self, search: str) -> None:
         """Study the cards that a search finds, as if never seen before; the first one is shown."""

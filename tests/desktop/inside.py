@@ -104,8 +104,14 @@ class Steps:
         deck.config.search_terms.append(term)
         deck.config.reschedule = True
         collection.decks.select(collection.sched.add_or_update_filtered_deck(deck).id)
-        aqt.mw.moveToState("review")
-        self._answer(value=None)
+
+        def begin() -> None:
+            aqt.mw.moveToState("review")
+            self._answer(value=None)
+
+        # Anki mistakes a page that was still loading for the new one, and runs the new one's scripts there
+        webs = (aqt.mw.web, aqt.mw.bottomWeb)
+        self._until(lambda: all(web._domDone for web in webs), begin)
 
     def state(self) -> None:
         """The side that the reviewer shows, and of which note's card: its first field."""

@@ -19,18 +19,12 @@ MAX_FAULTS = 100
 """After so many faults of a template the rest is not looked at."""
 
 FILTERS = frozenset(
-    [
-        "text",
-        "hint",
-        "type",
-        "cloze",
-        "cloze-only",
-        "furigana",
-        "kana",
-        "kanji",
-        "nc",
-    ]  # and tts, with options
+    ["text", "hint", "type", "cloze", "cloze-only", "furigana", "kana", "kanji"]
+)  # and tts, with options, and nc right after type
+_SPEECH = re.compile(
+    r"tts (?:\"[^\"]+\"|[^\s\]\"=]+)(?:[ \t\r\n]+[^\s\]\"=]+=(?:\"[^\"]*\"|[^\s\]\"]*))*[ \t\r\n]*"
 )
+_OF_A_CLOZE = re.compile(r"c[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,40 +70,57 @@ class Template:
     faults: list[Fault] = field(default_factory=list)
 
 
-_TAG = re.compile(r"<!--.*?(?:-->|$)|\{\{((?:(?!\{\{).)*?)\}\}|\{\{", re.DOTALL)
+_TAG = re.compile(r"<!--|\{\{\{*+((?:(?!\{\{).)*?)\}\}|\{\{", re.DOTALL)
+BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+"""What Anki takes away around the name in a tag: not what `str.strip` does."""
+
+
+def _written(text: str) -> Iterator[re.Match[str]]:
+    """The tags of a template, and each `{{` that begins none; what stands in Html comments is none."""
+    position, last_comment_end = 0, text.rfind("-->")
+    while match := _TAG.search(text, position):
+        position = match.end()
+        if match.group() != "<!--":
+            yield match
+        elif position <= last_comment_end:
+            position = text.index("-->", position) + 3
 
 
 def parse(text: str) -> Template:
-    """Parse a template. Html comments hide what stands in them, as in Anki."""
+    """Parse a template: the same parts as Anki finds, wherever Anki finds nothing wrong."""
     template = Template()
     stack: list[Section] = []
     done = 0
-    for match in _TAG.finditer(text):
+    for match in _written(text):
         parts = stack[-1].children if stack else template.parts
-        if match.group().startswith("<!--"):
-            continue
-        if match.start() > done:
-            parts.append(text[done : match.start()])
-        done = match.end()
         offset, length = match.start(), len(match.group())
-        inner = (match[1] or "").strip()
         if len(template.faults) > MAX_FAULTS:
             return template
         if match[1] is None:
             fault = Fault("anki-syntax", "this `{{` is never closed", "it ends with `}}`", offset, 2)
             template.faults.append(fault)
-        elif inner[:1] in {"#", "^"} and len(stack) == MAX_SECTIONS:
+            continue  # to Anki it is text
+        if match.group().startswith("{{{"):
+            message = "Anki reads this `{{{` as `{{`, and shows the third closing brace"
+            hint = "a field is written `{{Name}}`; a space keeps another brace apart from it"
+            template.faults.append(Fault("anki-syntax", message, hint, offset, length))
+        if offset > done:
+            parts.append(text[done:offset])
+        done = match.end()
+        inner = match[1].strip(BLANKS)
+        sign, name = (inner[0], inner[1:].lstrip(BLANKS)) if len(inner) > 1 else ("", inner)
+        if sign in {"#", "^"} and len(stack) == MAX_SECTIONS:
             message = f"sections stand more than {MAX_SECTIONS} deep in each other"
             template.faults.append(Fault("anki-syntax", message, "", offset, length))
             return template
-        elif inner[:1] in {"#", "^"}:
-            section = Section(inner[1:].strip(), inner[0] == "^", [], offset, length)
+        if sign in {"#", "^"}:
+            section = Section(name, sign == "^", [], offset, length)
             parts.append(section)
             stack.append(section)
-        elif inner[:1] == "/":
-            _close(template, stack, inner[1:].strip(), offset, length)
+        elif sign == "/":
+            _close(template, stack, name, offset, length)
         else:
-            *filters, name = (part.strip() for part in inner.split(":"))
+            *filters, name = inner.split(":")
             parts.append(Replacement(name, tuple(filters), offset, length))
     (stack[-1].children if stack else template.parts).append(text[done:])
     template.faults += _left_over(text, stack)
@@ -148,33 +159,57 @@ def tags(parts: Iterable[Part]) -> Iterator[Replacement | Section]:
 
 
 def check(template: Template, fields: Collection[str], *, front: bool) -> list[Fault]:
-    """The faults of a template on a note type with these fields, its own syntax included."""
+    """The faults of a template on a note type with these fields, its own syntax included.
+
+    Wherever Anki would show an error in place of a card there is one. There is one, too, where Anki says
+    nothing and shows what nobody wants: an unknown filter, `FrontSide` on a front, a brace too few.
+    """
     faults = list(template.faults)
     for tag in tags(template.parts):
         if len(faults) > MAX_FAULTS:
             break
-        known = tag.field in fields or (
-            tag.field in SPECIAL_FIELDS and not (front and tag.field == "FrontSide")
-        )
-        if not known:
-            message = (
-                f"`{tag.field}` is not a field of this note type"
-                if tag.field
-                else "a field's name is missing"
-            )
-            if front and tag.field == "FrontSide":
-                message = "a front cannot hold `FrontSide`"
-            hint = did_you_mean(tag.field, [*fields, *SPECIAL_FIELDS])
+        if not _known(tag, fields, front=front):
+            message, hint = _unknown_field(tag, fields)
             faults.append(Fault("unknown-field", message, hint, tag.offset, tag.length))
         if isinstance(tag, Replacement):
-            for name in tag.filters:
-                if name not in FILTERS and not name.startswith("tts"):
-                    hint = did_you_mean(name, FILTERS)
-                    fault = Fault(
-                        "unknown-filter", f"Anki has no filter `{name}`", hint, tag.offset, tag.length
-                    )
-                    faults.append(fault)
+            faults += _unknown_filters(tag)
     return faults
+
+
+def _unknown_filters(tag: Replacement) -> Iterator[Fault]:
+    """The filters of a tag that Anki passes over."""
+    for name in tag.filters if tag.filters != ("type", "nc") else ():
+        if name in FILTERS or _SPEECH.fullmatch(name):
+            continue
+        message, hint = f"Anki has no filter `{name}`", did_you_mean(name, FILTERS)
+        if name.split(" ")[0] == "tts":
+            message = f"Anki does not read `{name}` as speech"
+            hint = "after `tts` stand a language and options: `{{tts en_US voices=Alice,Bob:Field}}`"
+        elif name == "nc":
+            hint = "it goes with `type` alone: `{{type:nc:Field}}`"
+        yield Fault("unknown-filter", message, hint, tag.offset, tag.length)
+
+
+def _known(tag: Replacement | Section, fields: Collection[str], *, front: bool) -> bool:
+    """Whether Anki knows what a tag names."""
+    if tag.field == "FrontSide":
+        return isinstance(tag, Replacement) and not front
+    if isinstance(tag, Section) and _OF_A_CLOZE.fullmatch(tag.field):
+        return True  # it asks whether this is the card of that cloze number
+    return tag.field in fields or tag.field in SPECIAL_FIELDS
+
+
+def _unknown_field(tag: Replacement | Section, fields: Collection[str]) -> tuple[str, str]:
+    """What is wrong with the field that a tag names, and a hint."""
+    name = tag.field
+    if not name:
+        return "a field's name is missing", ""
+    if name == "FrontSide":
+        where = "a section cannot ask for" if isinstance(tag, Section) else "a front cannot hold"
+        return f"{where} `FrontSide`", ""
+    if name.strip(BLANKS) in fields:
+        return f"to Anki the blank before `{name.strip(BLANKS)}` belongs to the field's name", ""
+    return f"`{name}` is not a field of this note type", did_you_mean(name, [*fields, *SPECIAL_FIELDS])
 
 
 # Which cards a note has: rslib/src/notetype/cardgen.rs
@@ -188,7 +223,22 @@ def is_empty(html: str) -> bool:
     return not html or (html[0] in _BLANK and _EMPTY.fullmatch(html) is not None)
 
 
-def _shows(parts: Sequence[Part], filled: Collection[str]) -> bool:
+def cloze_numbers(values: Iterable[str]) -> set[int]:
+    """The cloze numbers in the HTML of fields."""
+    numbers: set[int] = set()
+    for value in values:
+        if "{{c" not in value:
+            continue
+        found = clozes(value)
+        # Anki drops what stands within a cloze that never closes
+        lost = min((cloze.start for cloze in found if cloze.end < 0), default=len(value))
+        for cloze in found:
+            if cloze.start < lost:
+                numbers.update(cloze.numbers)
+    return numbers
+
+
+def shows(parts: Sequence[Part], filled: Collection[str]) -> bool:
     """Whether a front shows a field that is filled."""
     for part in parts:
         if isinstance(part, str):
@@ -196,7 +246,7 @@ def _shows(parts: Sequence[Part], filled: Collection[str]) -> bool:
         if isinstance(part, Replacement):
             if part.field in filled:
                 return True
-        elif (part.field in filled) != part.inverted and _shows(part.children, filled):
+        elif (part.field in filled) != part.inverted and shows(part.children, filled):
             return True
     return False
 
@@ -236,16 +286,7 @@ class CardRules:
             tagged: Whether it has tags.
         """
         if self.cloze:
-            numbers: set[int] = set()
-            for value in values:
-                if "{{c" not in value:
-                    continue
-                found = clozes(value)
-                # Anki drops what stands within a cloze that never closes
-                lost = min((cloze.start for cloze in found if cloze.end < 0), default=len(value))
-                for cloze in found:
-                    if cloze.start < lost:
-                        numbers.update(cloze.numbers)
+            numbers = cloze_numbers(values)
             return tuple(sorted({min(number, MAX_CLOZE) - 1 for number in numbers if number > 0}))
         filled = 0
         bit = 1
@@ -259,6 +300,6 @@ class CardRules:
             names |= SPECIAL_FIELDS - {"FrontSide", "Tags"}
             if tagged:
                 names.add("Tags")
-            cards = tuple(index for index, front in enumerate(self.fronts) if _shows(front, names))
+            cards = tuple(index for index, front in enumerate(self.fronts) if shows(front, names))
             self._known[filled, tagged] = cards
         return cards

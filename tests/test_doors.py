@@ -43,6 +43,7 @@ ROOMS = (
     "release",
     "rehearsal",
     "verify",
+    "preview",
     "cli",
     "__main__",
 )
@@ -60,6 +61,8 @@ ONLY_HERE = {
     "typer": {"cli"},
     "rich": {"cli"},
     "anki": {"rehearsal"},
+    "watchfiles": {"preview"},
+    "http": {"preview"},
 }
 FOLDER = Path(deckgen.__file__).parent
 
@@ -139,5 +142,7 @@ def test_help_imports_nothing_heavy() -> None:
         "sqlite3",
         "zipfile",
         "rich.progress",
+        "http.server",
+        "watchfiles",
         "anki",
     }

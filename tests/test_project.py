@@ -40,6 +40,8 @@ def test_a_wheel_builds_a_deck_that_has_only_source(tmp_path: Path) -> None:
     subprocess.run([str(python.with_name("deckgen")), "build"], cwd=folder, check=True, capture_output=True)
     opened = open_package(folder / "build/sample.apkg")
     assert "--accent" in opened.note_types["Sample - Takeaway"]["css"]
+    subprocess.run([str(python.with_name("deckgen")), "preview"], cwd=folder, check=True, capture_output=True)
+    assert (folder / "build/preview/frame.html").is_file()
     explained = subprocess.run(
         [str(python.with_name("deckgen")), "explain", "unknown-key"],
         check=True,

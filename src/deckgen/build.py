@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 MAX_FIELDS = 256 * 1024 * 1024
 """The most characters of all notes' fields together."""
 _NOTES_A_TICK = 500
-_MEDIA = re.compile(r"(?:src=\"|\[sound:)([^\"\]]+)")
+SHOWS = re.compile(r"(?:src=\"|\[sound:)([^\"\]]+)")
+"""Where the HTML of a field names a media file."""
 
 
 @dataclass
@@ -191,7 +192,7 @@ def _pack(result: Build, version: str) -> None:
         kinds = [note_types[name] for name in sorted(used)]
         shown = {file.name for note_type in kinds for file in note_type.media}
         if len(rows) < len(result.rows):
-            shown |= {name for row in rows for text in row.fields for name in _MEDIA.findall(text)}
+            shown |= {name for row in rows for text in row.fields for name in SHOWS.findall(text)}
         else:
             of_faces = {file.name for note_type in note_types.values() for file in note_type.media}
             shown |= media.keys() - of_faces

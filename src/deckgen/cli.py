@@ -11,7 +11,7 @@ import shutil
 import signal
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -196,6 +196,77 @@ def _mend(folder: Path, report: _Report, *, dry_run: bool) -> dict[str, object]:
         "mended": [{"path": each.path, "what": each.what, "diff": each.diff} for each in changed],
         "left": [{"path": each.path, "why": why} for each in made for why in each.left],
     }
+
+
+@app.command()
+def preview(
+    project: ProjectOption = None,
+    serve: Annotated[  # noqa: FBT002 (typer's way)
+        bool, typer.Option("--serve", help="Show it in the browser, and follow every change of the source.")
+    ] = False,
+    port: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, max=65535, help="With --serve: where. Default: 8642."),
+    ] = None,
+    open_page: Annotated[  # noqa: FBT002 (typer's way)
+        bool, typer.Option("--open", help="Open it in the browser.")
+    ] = False,
+    output_format: FormatOption = Format.text,
+) -> None:
+    """Write every card, as learners will see it, into build/preview/ for the browser."""
+    with _reporting("preview", output_format) as report:
+        from deckgen.preview import cards, folder  # noqa: PLC0415
+
+        if not serve and port is not None:
+            raise CallError("--port says where --serve shows the preview", "deckgen preview --serve --port N")
+        if serve and output_format is Format.json:
+            raise CallError(
+                "--serve goes on until it is stopped, and prints no JSON", "leave out one of them"
+            )
+        deck = _project(project)
+        _make_build_folder(deck / "build")
+        target = deck / "build" / "preview"
+        if serve:
+            _serve(deck, target, port, report, open_page=open_page)
+            return
+        result = _build(deck, report)
+        shown = cards.gallery(result)
+        folder.write(shown, target)
+        page = target / "index.html"
+        count = sum(len(note.cards) for note in shown.notes)
+        failed = report.fails(result, strict=False)
+        note = "the preview shows what could be read" if failed else ""
+        report.end(result, note, more={"preview": {"path": str(page), "cards": count}})
+        if report.for_people:
+            _say(f"wrote {_shown(page)}: {counted(count, 'card')}")
+        if open_page:
+            typer.launch(page.resolve().as_uri())
+        if failed:
+            raise typer.Exit(1)
+
+
+def _serve(deck: Path, target: Path, port: int | None, report: _Report, *, open_page: bool) -> None:
+    """Serve a deck's preview until Ctrl-C, which ends it well."""
+    from deckgen.preview import live, server  # noqa: PLC0415
+
+    shown = server.Server(target, server.PORT if port is None else port)
+    told: list[Diagnostic] = []
+
+    def tell(result: Build | None, fault: str) -> None:
+        if result is None:
+            report.failed(fault)
+        elif told != result.diagnostics:
+            told[:] = result.diagnostics
+            report.tell(told, result.lines, "")
+            if not told:
+                _say("no errors and no advice any more")
+
+    with suppress(KeyboardInterrupt):
+        first = _build(deck, report)
+        _say(f"the preview is at {shown.address} and follows the source; Ctrl-C ends it")
+        if open_page:
+            typer.launch(shown.address)
+        live.serve(deck, shown, tell, first)
 
 
 @app.command()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from deckgen.source import Document, Scalar
 
 _Owner: TypeAlias = "Note | Table"
+Owners: TypeAlias = "dict[str, tuple[Document, list[int], list[_Owner]]]"
+"""For each chapter its notes and tables, by where they begin."""
 
 
 def silenced(deck: Deck, found: Iterable[Diagnostic], *, whole: bool) -> list[Diagnostic]:
@@ -28,22 +30,22 @@ def silenced(deck: Deck, found: Iterable[Diagnostic], *, whole: bool) -> list[Di
     left = [each for each in found if not (each.code in deck.off and each.level == "advice")]
     if not any(note.allow or (note.table and note.table.allow) for note in deck.notes):
         return left
-    owners = _owners(deck)
+    in_place = owners(deck)
     used: set[Scalar] = set()
     kept = []
     for each in left:
-        codes = [code for code in _allowed(each, owners) if code.value == each.code]
+        codes = [code for code in _allowed(each, in_place) if code.value == each.code]
         if codes and each.level == "advice":
             used.update(codes)
         else:
             kept.append(each)
     if whole and "unused-allow" not in deck.off:
-        kept += _unused(owners.values(), used)
+        kept += _unused(in_place.values(), used)
     return kept
 
 
-def _owners(deck: Deck) -> dict[str, tuple[Document, list[int], list[_Owner]]]:
-    """For each chapter its notes and tables, by where they begin."""
+def owners(deck: Deck) -> Owners:
+    """The notes and tables of a deck, for `owner_of`."""
     chapters: dict[str, tuple[Document, set[_Owner]]] = {}
     for note in deck.notes:
         document = note.chapter.document
@@ -58,19 +60,21 @@ def _owners(deck: Deck) -> dict[str, tuple[Document, list[int], list[_Owner]]]:
     return made
 
 
-def _allowed(
-    diagnostic: Diagnostic, owners: dict[str, tuple[Document, list[int], list[_Owner]]]
-) -> Iterable[Scalar]:
-    """The codes that the note allows which a diagnostic stands in."""
+def owner_of(diagnostic: Diagnostic, in_place: Owners) -> Note | Table | None:
+    """The note or the table that a diagnostic stands in; None for neither."""
     span = diagnostic.span
-    if span.path not in owners or not span.line:
+    if span.path not in in_place or not span.line:
+        return None
+    document, starts, entries = in_place[span.path]
+    number = bisect_right(starts, document.offset(span.line, span.column)) - 1
+    return entries[number] if number >= 0 else None
+
+
+def _allowed(diagnostic: Diagnostic, in_place: Owners) -> Iterable[Scalar]:
+    """The codes that the note allows which a diagnostic stands in."""
+    owner = owner_of(diagnostic, in_place)
+    if owner is None:
         return ()
-    document, starts, entries = owners[span.path]
-    offset = document.offset(span.line, span.column)
-    number = bisect_right(starts, offset) - 1
-    if number < 0:
-        return ()
-    owner = entries[number]
     table = owner.table.allow if isinstance(owner, Note) and owner.table else ()
     return (*owner.allow, *table)
 

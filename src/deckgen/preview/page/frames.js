@@ -1,0 +1,138 @@
+/* Frames in which cards are shown. A frame has no origin of its own, so whatever a card's code does stays there;
+   what it says by messages is taken as a stranger's word. */
+"use strict";
+
+{
+  const LOWEST = 40; // pixels
+  const HIGHEST = 6000;
+  const MOST_GROWTHS = 30; // of one showing: a card as high as its frame and more would grow for ever
+  const MOST_FAULTS = 5;
+  const MOST_KEPT = 200_000; // characters
+  const KEYS = new Set(["j", "k", "n", "p", "r", "s", "/", "?", " ", "Enter", "ArrowLeft", "ArrowRight"]);
+  const screens = new Set();
+
+  /** The style of Anki's reviewer, which comes before the card's, on a screen of a height in pixels. */
+  deckgen.reviewer = (height) => `
+    /* What Anki's reviewer says before the card's own style. */
+    body { margin: 20px; overflow-wrap: break-word; background: #f5f5f5; color: #020202; }
+    body.nightMode { background: #2c2c2c; color: #fcfcfc; }
+    hr { margin: 1em 0; border: none; height: 1px; background-color: #737373; }
+    img { max-width: 100%; max-height: ${Math.round(height * .95)}px; }
+    li { text-align: start; }
+    pre { text-align: left; }
+    button { margin: 1em .5em; }
+    #typeans { width: 100%; box-sizing: border-box; line-height: 1.75; }
+    code#typeans { white-space: pre-wrap; font-variant-ligatures: none; }
+    .typeGood { background: #afa; color: #000; }
+    .typeBad { background: #faa; color: #000; }
+    .typeMissed { background: #ccc; color: #000; }
+    /* Not Anki's: a formula as it is written, and paper that keeps the card's colours. */
+    .deckgen-formula { font: .9em/1.4 ui-monospace, monospace; background: #8882; border-radius: .2em; padding: 0 .25em; }
+    html { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  `;
+
+  /** What a card's code keeps in storage, if it is nothing but short texts; else null. */
+  function checked(kept) {
+    const areas = {};
+    let size = 0;
+    for (const area of ["session", "local"]) {
+      areas[area] = {};
+      for (const [key, value] of Object.entries(kept?.[area] ?? {})) {
+        if (typeof value !== "string") { return null; }
+        size += key.length + value.length;
+        areas[area][key] = value;
+      }
+    }
+    return size <= MOST_KEPT ? areas : null;
+  }
+
+  /** One side of a card, or both after one another, in a frame. */
+  deckgen.Screen = class {
+    #frame = document.createElement("iframe");
+    #holder;
+    #ready = false;
+    #waiting = {};
+    #number = 0;
+    #growths = 0;
+    #faults = 0;
+    #least = 0;
+
+    /**
+     * @param {Element} holder Where it goes.
+     * @param {string} title What it is, for those who do not see it.
+     * @param {object} hears Called as things happen: shown(kept), kept(kept), fault(text), link(address), key(key).
+     */
+    constructor(holder, title, hears) {
+      this.#holder = holder;
+      this.hears = hears;
+      this.#frame.setAttribute("sandbox", "allow-scripts");
+      this.#frame.title = title;
+      this.#frame.src = "frame.html";
+      screens.add(this);
+      holder.replaceChildren(this.#frame);
+    }
+
+    /** Show a side: its css, html, media, what was kept in storage, and whether the other side follows in here. */
+    show(what) {
+      this.#number += 1;
+      this.#growths = this.#faults = 0;
+      this.#send({ show: { ...what, number: this.#number } });
+    }
+
+    /** Set what is around the card: night, width, direction. */
+    look(how) {
+      this.#least = how.height;
+      this.#growths = 0;
+      this.#send({ look: how });
+    }
+
+    close() {
+      screens.delete(this);
+      this.#frame.remove();
+    }
+
+    get source() { return this.#frame.contentWindow; }
+
+    #send(message) {
+      Object.assign(this.#waiting, message);
+      if (!this.#ready) { return; }
+      const { look, show } = this.#waiting;
+      this.#waiting = {};
+      if (look) { this.source.postMessage({ look }, "*"); }
+      if (show) { this.source.postMessage({ show }, "*"); }
+    }
+
+    hear(message) {
+      if (message.ready === true) {
+        if (this.#ready) { return this.hears.fault("the card left its page"); }
+        this.#ready = true;
+        this.#send({});
+      }
+      if (message.shown === this.#number) { this.hears.shown(checked(message.kept)); }
+      else if (message.kept) { this.hears.kept(checked(message.kept)); }
+      if (Number.isFinite(message.height)) { this.#fit(message.height); }
+      if (typeof message.fault === "string" && this.#faults < MOST_FAULTS) {
+        this.#faults += 1;
+        this.hears.fault(message.fault.slice(0, 300));
+      }
+      if (typeof message.link === "string") { this.hears.link(message.link.slice(0, 2000)); }
+      if (KEYS.has(message.key)) { this.hears.key(message.key); }
+    }
+
+    #fit(height) {
+      const wanted = Math.min(Math.max(height, LOWEST), HIGHEST);
+      const now = this.#holder.clientHeight;
+      if (wanted > now + 1 && (this.#growths += 1) > MOST_GROWTHS) { return; }
+      this.#holder.style.height = `${wanted}px`;
+      // never lower than a screen, so that a share of the screen's height is what it is in Anki
+      this.#frame.style.height = `${Math.max(wanted, this.#least)}px`;
+    }
+  };
+
+  window.addEventListener("message", (event) => {
+    if (!event.data || typeof event.data !== "object") { return; }
+    for (const screen of screens) {
+      if (screen.source === event.source) { return screen.hear(event.data); }
+    }
+  });
+}

@@ -1,0 +1,291 @@
+/* The page: which cards are shown and how, the address, keys, printing. */
+"use strict";
+
+{
+  const { make } = deckgen;
+  const $ = (id) => document.getElementById(id);
+  const MOST_PRINTED = 200; // cards
+  const SWITCHES = ["night", "phone", "rtl", "single"];
+  const FILTERS = ["q", "kind", "chapter", "tag", "faulty"];
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const view = { night: dark.matches, phone: false, rtl: false, single: false };
+  const filter = { q: "", kind: "", chapter: "", tag: "", faulty: false };
+  const list = new deckgen.List($("cards"));
+  let index = null;
+  let cards = [];
+  let shown = [];
+  let at = "";
+  let pinned = null;
+
+  const page = {
+    view,
+    key: (key, card) => press(key, card),
+    go: (card) => go(card),
+    copy: async (text) => {
+      try {
+        await navigator.clipboard.writeText(text);
+        say(`Copied ${text}`);
+      } catch {
+        say(text);
+      }
+    },
+    link: (address) => {
+      let target = null;
+      try { target = new URL(address); } catch { /* told below */ }
+      if (!target || !["https:", "http:"].includes(target.protocol)) { return say(`A link to ${address}`); }
+      const link = make("a", { href: target.href, target: "_blank", rel: "noopener noreferrer" }, target.href);
+      say("The card links to ", link);
+    },
+  };
+
+  /* Words that come and go */
+  let silence = 0;
+
+  function say(...content) {
+    $("toast").replaceChildren(...content);
+    $("toast").hidden = false;
+    clearTimeout(silence);
+    silence = setTimeout(() => { $("toast").hidden = true; }, 8000);
+  }
+
+  /* The address: #ANCHOR?kind=…&night=1 */
+  function readAddress() {
+    const [anchor, query = ""] = location.hash.slice(1).split(/\?(.*)/s);
+    const asked = new URLSearchParams(query);
+    for (const name of FILTERS) { filter[name] = name === "faulty" ? asked.has(name) : asked.get(name) ?? ""; }
+    for (const name of SWITCHES) { view[name] = asked.has(name) ? asked.get(name) === "1" : name === "night" && dark.matches; }
+    try { at = decodeURIComponent(anchor); } catch { at = anchor; }
+  }
+
+  function writeAddress() {
+    const asked = new URLSearchParams();
+    for (const name of FILTERS) { if (filter[name]) { asked.set(name, filter[name] === true ? "1" : filter[name]); } }
+    for (const name of SWITCHES) {
+      if (view[name] !== (name === "night" && dark.matches)) { asked.set(name, view[name] ? "1" : "0"); }
+    }
+    const query = asked.toString();
+    const address = `#${encodeURI(at)}${query && `?${query}`}`;
+    if (address !== (location.hash || "#")) { history.replaceState(null, "", address); }
+  }
+
+  /* Filters */
+  function fillFilters() {
+    const options = { kind: new Set(), chapter: new Set(), tag: new Set() };
+    for (const { about } of cards) {
+      options.kind.add(about.kindTitle);
+      options.chapter.add(about.chapter);
+      about.tags.forEach((tag) => options.tag.add(tag));
+    }
+    for (const [name, words] of Object.entries(options)) {
+      if (filter[name]) { words.add(filter[name]); }
+      const sorted = name === "tag" ? [...words].sort() : [...words];
+      $(name).replaceChildren(make("option", { value: "" }, "All"), ...sorted.map((word) => make("option", { value: word }, word)));
+    }
+    showFilters();
+  }
+
+  function showFilters() {
+    for (const name of FILTERS) {
+      if (name === "faulty") { $(name).checked = filter.faulty; }
+      else if ($(name).value !== filter[name]) { $(name).value = filter[name]; }
+    }
+  }
+
+  let filtering = 0;
+
+  async function applyFilters() {
+    const mine = ++filtering;
+    const words = filter.q.toLowerCase().split(/\s+/).filter(Boolean);
+    const holds = words.length ? await deckgen.holding(index, words).catch(() => () => true) : () => true;
+    if (mine !== filtering) { return; }
+    shown = cards.filter(({ about }) =>
+      (!filter.kind || about.kindTitle === filter.kind) && (!filter.chapter || about.chapter === filter.chapter)
+      && (!filter.tag || about.tags.includes(filter.tag)) && (!filter.faulty || about.found.length > 0) && holds(about));
+    const kept = new Set(shown);
+    for (const card of cards) { card.out = !kept.has(card); }
+    list.fit();
+    const all = cards.length.toLocaleString("en");
+    const count = shown.length === cards.length ? all : `${shown.length.toLocaleString("en")} of ${all}`;
+    $("count").textContent = `${count} card${cards.length === 1 ? "" : "s"}`;
+    $("empty").hidden = shown.length > 0;
+    $("empty").textContent = cards.length ? "No card is like that." : "There is no card to show.";
+  }
+
+  $("filters").addEventListener("input", () => {
+    for (const name of FILTERS) { filter[name] = name === "faulty" ? $(name).checked : $(name).value; }
+    applyFilters().then(writeAddress);
+  });
+  $("filters").addEventListener("submit", (event) => event.preventDefault());
+
+  /* Switches */
+  function showSwitches() {
+    for (const name of SWITCHES) { $(name).setAttribute("aria-pressed", String(view[name])); }
+    document.documentElement.classList.toggle("night", view.night);
+    document.documentElement.classList.toggle("phone", view.phone);
+    document.documentElement.classList.toggle("single", view.single);
+  }
+
+  function toggle(name) {
+    const spot = topmost();
+    view[name] = !view[name];
+    showSwitches();
+    writeAddress();
+    if (name === "single") {
+      const mounted = cards.filter((card) => card.mounted);
+      cards.forEach((card) => card.reset());
+      mounted.forEach((card) => card.mount());
+    } else {
+      cards.forEach((card) => { if (card.mounted) { card.look(); } });
+    }
+    keep(spot);
+  }
+
+  for (const name of SWITCHES) { $(name).addEventListener("click", () => toggle(name)); }
+
+  /* Where the reader is */
+  function topmost() {
+    const bar = document.querySelector(".bar").getBoundingClientRect();
+    const top = Math.max(bar.bottom, 0);
+    const card = list.firstBelow(top + 30);
+    return card && { card, top: card.element.getBoundingClientRect().top };
+  }
+
+  /** Keep a card where it was on the screen, after the page around it has changed. */
+  function keep(spot) {
+    if (!spot || spot.card.out || !spot.card.group) { return; }
+    spot.card.group.fill();
+    window.scrollBy({ top: spot.card.element.getBoundingClientRect().top - spot.top, behavior: "instant" });
+  }
+
+  function go(card, { focus = true } = {}) {
+    at = card.about.anchor;
+    pinned = card;
+    card.group.fill();
+    card.mount();
+    card.element.scrollIntoView({ block: "start", behavior: "instant" });
+    if (focus) { card.link.focus({ preventScroll: true }); }
+    writeAddress();
+  }
+
+  function goToAddress() {
+    if (!at) { return; }
+    const card = cards.find(({ about }) => about.anchor === at) ?? cards.find(({ about }) => about.id === at.split("/")[0]);
+    if (!card) { return say(`There is no card ${at}.`); }
+    if (card.out) { return say(`${at} is not among the cards that the filter leaves.`); }
+    go(card, { focus: false });
+  }
+
+  // what is above a card may still grow while it is drawn; the card that was asked for stays where it is
+  new ResizeObserver(() => {
+    if (pinned) { pinned.element.scrollIntoView({ block: "start", behavior: "instant" }); }
+  }).observe($("cards"));
+  for (const name of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    window.addEventListener(name, () => { pinned = null; }, { passive: true, capture: true });
+  }
+
+  function step(by, from) {
+    const card = from ?? document.activeElement?.closest?.("article")?.card ?? topmost()?.card;
+    const place = shown.indexOf(card);
+    const started = from || document.activeElement?.closest?.("article") || window.scrollY > 0 || at;
+    const next = shown[place < 0 || (!started && by > 0) ? 0 : Math.min(Math.max(place + by, 0), shown.length - 1)];
+    if (next) { go(next); }
+  }
+
+  function press(key, card) {
+    const steps = { j: 1, ArrowRight: 1, k: -1, ArrowLeft: -1 };
+    const switches = { n: "night", p: "phone", r: "rtl", s: "single" };
+    if (key in steps) { step(steps[key], card); }
+    else if (key in switches) { toggle(switches[key]); }
+    else if (key === "/") { $("q").focus(); $("q").select(); }
+    else if (key === "?") { $("help").showModal(); }
+    else if (key === " " || key === "Enter") { (card ?? topmost()?.card)?.turn(); }
+    else { return false; }
+    return true;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "p" && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      return print();
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || $("help").open) { return; }
+    if (event.key === "Escape") {
+      $("overlay").hidden = true;
+      if (event.target === $("q")) { $("q").blur(); }
+      return;
+    }
+    if (event.target.closest("input, select, textarea, pre")) { return; }
+    const turns = event.key === " " || event.key === "Enter";
+    if (turns && (!view.single || event.target.closest("button, a:not(article a), [tabindex='0']"))) { return; }
+    if (press(event.key, event.target.closest("article")?.card)) { event.preventDefault(); }
+  });
+  $("help-opens").addEventListener("click", () => $("help").showModal());
+  $("skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    $("main").focus();
+  });
+
+  /** Print the cards that the filter leaves, or the first of them. */
+  async function print() {
+    const printed = shown.slice(0, MOST_PRINTED);
+    const rest = printed.length < shown.length
+      ? ` These are the first ${printed.length} of ${shown.length} cards: a filter chooses others.` : "";
+    say(`Drawing ${printed.length} cards…`);
+    await deckgen.layOut($("paper"), printed, `${index.title}. Cover the right side, answer, and uncover it.${rest}`);
+    $("toast").hidden = true;
+    window.addEventListener("afterprint", () => $("paper").replaceChildren(), { once: true });
+    window.print();
+  }
+
+  $("print").addEventListener("click", print);
+
+  new ResizeObserver(([{ target }]) => {
+    document.documentElement.style.setProperty("--bar", `${target.offsetHeight}px`);
+  }).observe(document.querySelector(".bar"));
+
+  /** Show an index: the first one, or a newer one in its place, with all that stays as it is. */
+  deckgen.refresh = async (newer) => {
+    const spot = index && topmost();
+    index = newer;
+    document.title = `${index.title}: preview`;
+    $("title").textContent = index.title;
+    $("found").hidden = !index.found.length;
+    $("found-list").replaceChildren(...index.found.map(deckgen.diagnostic));
+    const known = new Map(cards.map((card) => [card.about.anchor, card]));
+    cards = index.cards.map((about) => {
+      const card = known.get(about.anchor);
+      known.delete(about.anchor);
+      if (!card) { return new deckgen.Card(about, page); }
+      card.update(about);
+      return card;
+    });
+    list.arrange(cards, [...known.values()]);
+    fillFilters();
+    await applyFilters();
+    keep(spot);
+  };
+
+  window.addEventListener("hashchange", async () => {
+    const { single } = view;
+    readAddress();
+    showFilters();
+    showSwitches();
+    if (single !== view.single) { cards.forEach((card) => card.reset()); }
+    cards.filter((card) => card.near).forEach((card) => (card.mounted ? card.look() : card.mount()));
+    await applyFilters();
+    goToAddress();
+  });
+
+  deckgen.start = async () => {
+    readAddress();
+    showSwitches();
+    try {
+      await deckgen.refresh(await deckgen.open());
+    } catch {
+      $("count").textContent = "";
+      $("empty").hidden = false;
+      $("empty").textContent = "The deck's files are not here. Run `deckgen preview` again.";
+    }
+    goToAddress();
+  };
+}

@@ -1,0 +1,51 @@
+/* A handout: fronts on the left, backs on the right. Frames in which code runs are printed only while they are in
+   view, so these are others. They belong to this page, which fits their heights; no code at all runs in them. */
+"use strict";
+
+{
+  const { make } = deckgen;
+  const SIZE = .66; // of a card on a screen
+  const WIDTH = 530; // pixels, before it is made smaller
+  const PATIENCE = 5000; // milliseconds for a picture
+
+  const loaded = (element) => new Promise((resolve) => {
+    element.addEventListener("load", resolve, { once: true });
+    element.addEventListener("error", resolve, { once: true });
+    setTimeout(resolve, PATIENCE);
+  });
+
+  /** One side of a card in a frame, as high as it is. */
+  async function draw(holder, card, html, media) {
+    const frame = make("iframe", { sandbox: "allow-same-origin", title: card.title }); // and never allow-scripts
+    frame.style.width = `${WIDTH}px`;
+    frame.style.transform = `scale(${SIZE})`;
+    frame.srcdoc = `<!doctype html><html class="linux chrome"><meta charset="utf-8"><style>${deckgen.reviewer(720)}</style>`
+      + `<body class="card card${card.about.ordinal + 1}"><div id="qa"><style>${card.about.css}</style>${html}</div>`;
+    const ready = loaded(frame);
+    holder.append(frame);
+    await ready;
+    const page = frame.contentDocument;
+    await Promise.all([...page.querySelectorAll("img[src]")].map((image) => {
+      const blob = media.get(image.getAttribute("src"));
+      if (!blob) { return null; }
+      image.src = URL.createObjectURL(blob);
+      return loaded(image);
+    }));
+    const height = Math.ceil(page.documentElement.getBoundingClientRect().height);
+    frame.style.height = `${height}px`;
+    holder.style.height = `${Math.ceil(height * SIZE)}px`;
+  }
+
+  /** Lay out some cards for printing, under a line of text. */
+  deckgen.layOut = async (paper, cards, text) => {
+    const rows = await Promise.all(cards.map(async (card) => {
+      const sides = await deckgen.sides(card.about).catch(() => null);
+      const holders = [make("div", { class: "screen" }), make("div", { class: "screen" })];
+      const row = make("article", {}, make("h2", {}, card.title), make("div", { class: "sides" }, ...holders));
+      return { card, sides, holders, row };
+    }));
+    paper.replaceChildren(make("p", {}, text), ...rows.map(({ row }) => row));
+    await Promise.all(rows.filter(({ sides }) => sides).flatMap(({ card, sides: { front, back, media }, holders }) =>
+      [front, back].map((html, place) => draw(holders[place], card, html, media))));
+  };
+}

@@ -1,0 +1,175 @@
+"""A small server for the preview, for this machine alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import socketserver
+import threading
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from deckgen.diagnostics import CallError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ADDRESS = "127.0.0.1"
+PORT = 8642
+"""Where the preview is served if nothing else is asked for."""
+_HEARTBEAT = 15  # seconds
+_TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css"}
+_CARDS = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
+_CARDS += "media-src data: blob:; font-src data: blob:; frame-ancestors 'self'; sandbox allow-scripts"
+_PAGE = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data: blob:; "
+_PAGE += "frame-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+class News:
+    """What there is to tell the pages that listen: the version of the preview, and what went wrong."""
+
+    def __init__(self) -> None:
+        """Begin with nothing to tell."""
+        self._changed = threading.Condition()
+        self._number = 0
+        self._text = ""
+
+    def tell(self, version: str, fault: str = "") -> None:
+        """Tell every page, and those that come later.
+
+        Args:
+            version: What stands for all that the preview shows.
+            fault: Why there is no newer one; empty where there is.
+        """
+        with self._changed:
+            self._number += 1
+            self._text = json.dumps({"version": version, "fault": fault})
+            self._changed.notify_all()
+
+    def after(self, number: int) -> tuple[int, str]:
+        """The news after those of a number, as soon as there are any; an empty text after a while without."""
+        with self._changed:
+            newer = self._changed.wait_for(lambda: self._number > number, _HEARTBEAT)
+            return (self._number, self._text) if newer else (number, "")
+
+
+class Server(ThreadingHTTPServer):
+    """Serves a preview's folder to browsers on this machine."""
+
+    daemon_threads = True
+    block_on_close = False
+    allow_reuse_address = os.name != "nt"  # there it would share a port with another program
+
+    def __init__(self, folder: Path, port: int) -> None:
+        """Take a port.
+
+        Args:
+            folder: What is served.
+            port: From 1 to 65535; 0 takes any that is free.
+
+        Raises:
+            CallError: The port is taken, or may not be used.
+        """
+        self.folder = folder
+        self.news = News()
+        try:
+            super().__init__((ADDRESS, port), _Handler)
+        except OSError as error:
+            hint = f"another one is free: --port {_free_port()}"
+            raise CallError(f"port {port} cannot be used: {error.strerror}", hint) from error
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds it."""
+        return f"http://{ADDRESS}:{self.server_port}/"
+
+    def server_bind(self) -> None:
+        """Take the port, without asking the network what this machine is called."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = ADDRESS, self.server_address[1]
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A browser that goes away amid an answer is no error."""
+
+
+def _free_port() -> int:
+    """A port that is free just now."""
+    with socket.socket() as probe:
+        probe.bind((ADDRESS, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Answers one request."""
+
+    server: Server
+    timeout = 60
+    server_version, sys_version = "deckgen", ""
+
+    def do_GET(self) -> None:
+        """Answer with a file, or with news as they come."""
+        # a page elsewhere can give its own name this machine's address, and would then read the deck
+        port = self.server.server_port
+        if self.headers.get("Host") not in {f"{ADDRESS}:{port}", f"localhost:{port}"}:
+            self._refuse(HTTPStatus.FORBIDDEN)
+            return
+        path = unquote(urlsplit(self.path).path)
+        if path == "/events":
+            self._tell_news()
+            return
+        self._send_file(path)
+
+    do_HEAD = do_GET  # noqa: N815 (http.server's name)
+
+    def _send_file(self, path: str) -> None:
+        """Send a file of the folder."""
+        name = path.removeprefix("/") or "index.html"
+        try:
+            file = (self.server.folder / name).resolve()
+            inside = file.is_relative_to(self.server.folder.resolve())
+            content = file.read_bytes() if inside and file.suffix in _TYPES else None
+        except (OSError, ValueError):  # a name with a null character is none
+            content = None
+        if content is None:
+            self._refuse(HTTPStatus.NOT_FOUND)
+            return
+        self._head(HTTPStatus.OK, _TYPES[file.suffix], _CARDS if name == "frame.html" else _PAGE)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def _tell_news(self) -> None:
+        """Send news as server-sent events, until the page is closed."""
+        self._head(HTTPStatus.OK, "text/event-stream", _PAGE)
+        self.end_headers()
+        number, text = -1, ""
+        while self.command != "HEAD":
+            number, text = self.server.news.after(number)
+            self.wfile.write(f"data: {text}\n\n".encode() if text else b":\n\n")
+            self.wfile.flush()
+
+    def _head(self, status: HTTPStatus, sort: str, policy: str) -> None:
+        """The first lines of an answer."""
+        self.send_response(status)
+        self.send_header("Content-Type", sort)
+        self.send_header("Content-Security-Policy", policy)
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Referrer-Policy", "no-referrer")
+        # the deck is in scripts, which any page could run otherwise
+        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        """Answer that there is nothing here."""
+        self._head(status, "text/plain; charset=utf-8", _PAGE)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(f"{status.phrase}\n".encode())
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing of each request."""

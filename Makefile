@@ -10,11 +10,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 # the versions of Anki around each change in how it imports; the newest comes with the tests
 ANKIS := 2.1.66 23.12.1 24.11 25.2.7
+# the desktop Anki, with the Qt that it was released with
+DESKTOP := aqt[qt]==26.9.3
 # the language server by which editors know YAML; the JSON Schema of SARIF, which this package brings along; what
 # looks for barriers in a page
 NPM_PACKAGES := yaml-language-server@1.25.0 @microsoft/jest-sarif@1.0.0-beta.0 axe-core@4.14.1
 
-.PHONY: deck check test matrix soak lint format docs pictures bench clean
+
+.PHONY: deck check test matrix soak lint format docs pictures bench clean look
 
 deck: $(VENV)/deck
 	$(BIN)/deckgen build
@@ -22,8 +25,11 @@ deck: $(VENV)/deck
 check: $(VENV)/deck
 	$(BIN)/deckgen check
 
-test: $(VENV)/test $(VENV)/npm/done
+test: $(VENV)/test $(VENV)/npm/done $(VENV)/desktop/done
 	$(BIN)/python -m pytest -n auto $(TESTS)
+
+look: $(VENV)/test $(VENV)/desktop/done
+	DECKGEN_LOOK=build/look $(BIN)/python -m pytest tests/test_desktop.py -k fits
 
 matrix: $(ANKIS:%=$(VENV)/ankis/%/done) $(VENV)/test
 	$(BIN)/python -m pytest -n auto tests/test_matrix.py
@@ -70,6 +76,11 @@ $(VENV)/ankis/%/done: $(BIN)/python
 	$(PYTHON) -m venv $(VENV)/ankis/$*
 	$(VENV)/ankis/$*/bin/python -m pip --disable-pip-version-check --quiet install 'setuptools<80' anki==$*
 	@touch $@
+
+$(VENV)/desktop/done: Makefile | $(BIN)/python
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip --disable-pip-version-check --quiet install '$(DESKTOP)' && touch $@ \
+		|| echo "the tests in the desktop Anki are skipped: it cannot be installed here"
 
 $(VENV)/npm/done: Makefile | $(BIN)/python
 	@mkdir -p $(@D)

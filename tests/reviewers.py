@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
+HOSTILE = [
+    "a \"quoted\" 'option' with \\ and \\n and `ticks`",
+    "</script><script>document.title = 'broken';</script>",
+    "{{Options}} and {{c1::cloze::hint}} and {{/Note ID}}",
+    "<img src=x onerror=\"document.title='broken'\">",
+    "\N{GRINNING FACE} \u0627\u0644\u0639\u0644\u0627\u0642\u0629 \u5173\u7cfb \u202btext\u202c",
+    "&lt;b&gt; &amp;amp; ${7} %7B [sound:x.mp3] [[type:X]]",
+]
+"""Texts that would be code if a card took them for it."""
+
 PHONE = {"width": 320, "height": 640}
 _REVIEWER_CSS = "body { margin: 20px; } img { max-width: 100%; max-height: 95vh; }"
 _SHOW = """
@@ -152,3 +162,22 @@ def answers(page: Page) -> list[str]:
 
 def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
+
+
+def hostile_vignette() -> str:
+    """A chapter with a vignette, `hostile`, whose options and reasons are the hostile texts."""
+    lines = [
+        "vignettes:",
+        "  - id: hostile",
+        "    scenario: |",
+        "      Once.",
+        "    question: |",
+        "      What?",
+        "    options:",
+    ]
+    for number, text in enumerate(HOSTILE):
+        # in Markdown a code span shows its text as it is, but for backticks
+        escaped = "".join(f"\\{char}" if char in "\\`*_{}[]<>()#+-.!&$=\"'%~|:" else char for char in text)
+        lines += ["      - text: |", f"          {escaped}", *["        correct: true"][: number == 1]]
+        lines += ["        why: |", f"          {escaped}"]
+    return "\n".join(lines) + "\n"

@@ -90,6 +90,7 @@ def test_clozes_come_through_markdown(text: str, html: str, tmp_path: Path) -> N
     [
         ("<b> & *x*", "&lt;b&gt; &amp; *x*"),
         ("a\n  b", "a b"),
+        ("[[type:x]] [[x]]", "&#91;[type:x]] [[x]]"),
         ("[sound:x.mp3] {{x}}", "&#91;sound:x.mp3] &#123;&#123;x}}"),
     ],
 )

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.conftest import run, write_project
-from tests.reviewers import NewPage, OnePage, answers, cards_of, chosen, options
+from tests.reviewers import (
+    HOSTILE,
+    NewPage,
+    OnePage,
+    answers,
+    cards_of,
+    chosen,
+    hostile_vignette,
+    options,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,16 +28,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
     from tests.reviewers import Card
-
-HOSTILE = [
-    "a \"quoted\" 'option' with \\ and \\n and `ticks`",
-    "</script><script>document.title = 'broken';</script>",
-    "{{Options}} and {{c1::cloze::hint}} and {{/Note ID}}",
-    "<img src=x onerror=\"document.title='broken'\">",
-    "\N{GRINNING FACE} \u0627\u0644\u0639\u0644\u0627\u0642\u0629 \u5173\u7cfb \u202btext\u202c",
-    "&lt;b&gt; &amp;amp; ${7} %7B [sound:x.mp3] [[type:X]]",
-]
-"""Texts that would be code if a card took them for it."""
 
 
 @pytest.fixture(scope="module")
@@ -288,21 +287,7 @@ def test_what_others_left_in_the_store_is_not_believed(
 
 def test_options_are_text_whatever_they_hold(page: Page, tmp_path: Path) -> None:
     """Quotes, tags, braces, Anki's signs and other scripts are shown as written on both sides."""
-    lines = [
-        "vignettes:",
-        "  - id: hostile",
-        "    scenario: |",
-        "      Once.",
-        "    question: |",
-        "      What?",
-    ]
-    lines.append("    options:")
-    for number, text in enumerate(HOSTILE):
-        # in Markdown a code span shows its text as it is, but for backticks
-        escaped = "".join(f"\\{char}" if char in "\\`*_{}[]<>()#+-.!&$=\"'%~|:" else char for char in text)
-        lines += ["      - text: |", f"          {escaped}", *["        correct: true"][: number == 1]]
-        lines += ["        why: |", f"          {escaped}"]
-    write_project(tmp_path / "deck", {"source/one.yaml": "\n".join(lines) + "\n"})
+    write_project(tmp_path / "deck", {"source/one.yaml": hostile_vignette()})
     result = run("build", "--project", tmp_path / "deck")
     assert result.returncode == 0, result.stderr
     (card,) = cards_of(tmp_path / "deck/build/sample.apkg", tmp_path)["Vignette"]

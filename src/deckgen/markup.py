@@ -169,7 +169,7 @@ _SPACE_WITHIN = re.compile(r"\S ")
 _CODE_TAG = re.compile(r"<(/?)(code|pre)>")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _SAFE_LINK = re.compile(r"https?://[^\s]+|mailto:[^\s]+", re.IGNORECASE)
-_ANKI_BRACKET = re.compile(r"\[(?=(?:sound:|anki:|latex\]|/latex\]|\$\$?\]|/\$\$?\]))", re.IGNORECASE)
+_ANKI_BRACKET = re.compile(r"\[(?=(?:sound:|anki:|\[type:|latex\]|/latex\]|\$\$?\]|/\$\$?\]))", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -683,7 +683,7 @@ def _unwrapped(html: str) -> str:
 
 
 def _escaped_brackets(html: str) -> str:
-    """The HTML with the brackets escaped that Anki would read as a sound or as LaTeX."""
+    """The HTML with the brackets escaped that Anki would read as a sound, LaTeX or an answer to type."""
     return _ANKI_BRACKET.sub("&#91;", html) if "[" in html else html
 
 

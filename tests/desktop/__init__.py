@@ -1,0 +1,1 @@
+"""The real desktop Anki, driven by the tests."""

@@ -397,7 +397,7 @@ def wait_for(true: Callable[[], object], seconds: float = 10) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 @contextmanager

@@ -84,6 +84,14 @@ def face(code: str, **faces: str) -> Fault:
     return kind(code, KIND, **faces)
 
 
+def css(code: str, text: str) -> Fault:
+    """A fault in the style of a sound kind of the deck's own."""
+    return Fault(code, {**kind("", KIND).files, "templates/law/style.css.j2": text})
+
+
+LAYOUT = '[% extends "base/layout.html.j2" %]\n'
+
+
 def released(code: str, files: dict[str, str | bytes], before: dict[str, str | bytes] | None = None) -> Fault:
     """A fault that is one only because something else has been released."""
     return Fault(code, files, before=before or {})
@@ -92,6 +100,56 @@ def released(code: str, files: dict[str, str | bytes], before: dict[str, str | b
 def ledger(code: str, old: str, new: str, line: int = 0) -> Fault:
     """A fault in the ledger, made by replacing a pattern."""
     return Fault(code, {}, whole="source/ledger.jsonl", before={}, edit=(old, new), line=line)
+
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+    "0000000c4944415408d763f8cfc00000030101002d2a8c2b0000000049454e44ae426082"
+)
+CASE = """\
+title: Case
+section: cases
+type: normal
+label: name
+keys:
+  name: {type: text, required: true}
+  level: {type: choice, values: [federal, state, "3"]}
+  held: {type: list, about: What the court held.}
+  photo: {type: image}
+fields:
+  - {name: Name, id: 1, from: name}
+  - {name: Level, id: 2, from: level}
+  - {name: Held, id: 3, from: held}
+  - {name: Photo, id: 4, from: photo}
+cards:
+  - {name: Card, id: 1, face: card}
+"""
+TARASOFF = """\
+cases:
+  - id: tarasoff
+    name: Tarasoff
+    level: state
+    held:
+      - |
+        A therapist *must* protect
+      - whom a client threatens
+    photo:
+      file: media/The court.png
+      alt: A court "in" <Sacramento>
+"""
+CASES: dict[str, str | bytes] = {
+    "templates/case/kind.yaml": CASE,
+    "templates/case/card.front.html.j2": "{{Name}}",
+    "templates/case/card.back.html.j2": "{{Name}} {{Level}} {{Held}} {{Photo}}",
+    "source/two.yaml": TARASOFF,
+    "source/media/The court.png": PNG,
+}
+
+
+def typed(code: str, old: str, new: str) -> Fault:
+    """A fault in a note whose kind has a list, an image and a choice."""
+    assert TARASOFF.count(old) == 1, old
+    return Fault(code, {**CASES, "source/two.yaml": TARASOFF.replace(old, new)})
 
 
 GROWN = (
@@ -397,6 +455,43 @@ FAULTS = (
             "source/other/A.png": b"two",
         },
     ),
+    # Lists, images and choices
+    typed("wrong-type", "state", "«stat»"),
+    typed("wrong-type", "state", "«[»state]"),
+    typed("missing-media", "media/The court.png", "«media/A court.png»"),
+    typed("missing-media", "media/The court.png", "«The court.png»"),
+    typed("media-type", "media/The court.png", "«two.yaml»"),
+    typed("remote-media", "media/The court.png", "«https://example.org/a.png»"),
+    typed("unreadable-media", "media/The court.png", "«../../one.png»"),
+    typed("unknown-key", "alt:", "alt: x\n      «title»:"),
+    typed(
+        "missing-key",
+        """file: media/The court.png
+      alt:""",
+        "«a»lt:",
+    ),
+    typed(
+        "wrong-type",
+        """photo:
+      file: media/The court.png
+      alt: A court "in" <Sacramento>""",
+        "photo: «A court»",
+    ),
+    typed("misplaced-cloze", "A therapist", "A «{{c1»::therapist}}"),
+    typed("bad-html", "A therapist", "A «</b>»"),
+    typed(
+        "wrong-type",
+        "      - |\n        A therapist *must* protect\n      - whom a client threatens",
+        "      «whom a client threatens»",
+    ),
+    typed(
+        "empty-value",
+        """
+      - |
+        A therapist *must* protect
+      - whom a client threatens""",
+        " «[»]",
+    ),
     # Kinds and faces
     kind("bad-kind", KIND.replace("section: laws", "section: «takeaways»")),
     kind("bad-kind", KIND.replace("from: rule", "from: «rul»")),
@@ -424,15 +519,54 @@ FAULTS = (
     kind("wrong-type", KIND.replace("normal", "«norml»")),
     kind("wrong-type", KIND.replace("id: 2,", "id: «9007199254740992»,")),
     kind("unknown-key", KIND + "«card»: x\n"),
+    kind("yaml-syntax", KIND.replace("  - {name: Rule", " «-» {name: Rule")),
+    kind("yaml-syntax", KIND.replace("  rule:", "   «r»ule:")),
+    kind("duplicate-key", KIND.replace("  rule:", "  «name»: {type: text}\n  rule:")),
+    kind("unknown-key", KIND.replace("required: true", "«requird»: true")),
+    kind("unknown-key", KIND.replace("type: text", "«type:text»")),
+    kind("wrong-type", KIND.replace("markdown", "«markdwn»")),
+    kind("wrong-type", KIND.replace("{type: markdown}", "«markdown»")),
+    kind("missing-key", KIND.replace("{name: Rule, id: 2,", "«{»name: Rule,")),
+    kind("bad-kind", KIND.replace("name: Rule", "name: «name»")),
+    kind("bad-kind", KIND.replace("title: Law", "title: «Definition»")),
+    kind("bad-kind", KIND.replace("cards:", "«cards»: []\n").partition("[]")[0] + "[]\n"),
+    kind("bad-kind", KIND.replace("  rule:", "  «tags»: {type: text}\n  rule:")),
+    kind("bad-kind", KIND.replace("  rule:", "  «the.rule»:")),
+    kind("bad-kind", KIND.replace("markdown", "texts").replace("from: rule", "from: «rule»")),
+    kind("bad-kind", KIND.replace("  rule:", "  «more»: {type: texts}\n  rule:")),
+    kind("bad-kind", KIND.replace("fields:", "«table_keys»:\n  columns: {type: texts}\nfields:")),
+    kind("bad-kind", KIND.replace("{type: markdown}", "{type: «choice»}")),
+    kind("bad-kind", KIND.replace("{type: markdown}", "{type: markdown, «values»: [a]}")),
+    kind("bad-kind", KIND.replace("{type: markdown}", "{type: choice, values: [a, «a»]}")),
+    kind("empty-value", KIND.replace("{type: markdown}", "{type: choice, values: «[»]}")),
+    kind("bad-kind", KIND.replace("keys:", "gist: «rul»\nkeys:")),
+    kind("bad-kind", KIND.replace("keys:", "gist: «rule.rest»\nkeys:")),
+    kind("bad-kind", KIND.replace("keys:", "gist: «builds_on»\nkeys:")),
+    kind("bad-kind", KIND.replace("face: card", "face: «card.front.html.j2»")),
+    kind("bad-kind", KIND.replace(", face: card", "").replace("- {name: Card", "- «{»name: Card")),
+    Fault(
+        "bad-kind",
+        {name.replace("law", "my law"): text for name, text in kind("", KIND).files.items()},
+        whole="templates/my law/kind.yaml",
+    ),
+    Fault("unreadable-file", {"templates/law/kind.yml": KIND}, whole="templates/law/kind.yaml"),
     Fault("unused-template", {"templates/base/theme.css": ""}, whole="templates/base/theme.css"),
+    Fault("unused-template", {"templates/card.front.html.j2": ""}, whole="templates/card.front.html.j2"),
+    Fault(
+        "unused-template",
+        {**kind("", KIND).files, "templates/law/card.front.html": ""},
+        whole="templates/law/card.front.html",
+    ),
     Fault("template-syntax", {"templates/base/theme.css.j2": ".card {\n  /* was [#0b5c6b] */⟵\n}\n"}),
     face("anki-syntax", card_back="{{Name}}\n«{Rule}}»\n"),
     face("anki-syntax", card_back="{{Name}} «{{»Rule}\n"),
     face("anki-syntax", card_back="x\n«{{»Name}</div>\n{{#Rule}}y{{/Rule}}\n"),
     Fault(
         "missing-face",
-        {"templates/law/kind.yaml": KIND, "templates/law/card.front.html.j2": "{{Name}}"},
-        whole="templates/law/kind.yaml",
+        {
+            "templates/law/kind.yaml": KIND.replace("face: card", "face: «card»"),
+            "templates/law/card.front.html.j2": "{{Name}}",
+        },
     ),
     face("missing-face", card_back='x\n[% include "base/other.html.j2" %]⟵\n'),
     face("template-syntax", card_back="x\n[% if %]⟵\n"),
@@ -443,6 +577,38 @@ FAULTS = (
     ),
     face("template-failed", card_back="[[ ''.__class__.__mro__ ]]⟵\n"),
     face("template-failed", card_back="x\n[[ 1 // 0 ]]⟵\n"),
+    face("template-failed", card_back=f'{LAYOUT}[% block more %]\n[[ m.prt("x", "Rule") ]]⟵\n[% endblock %]'),
+    face("template-failed", card_back=f'{LAYOUT}[% block more %]\n[[ m.part("x") ]]⟵\n[% endblock %]'),
+    face("unknown-field", card_back=f'{LAYOUT}[% block more %]\n[[ m.part("x", "«Rul»") ]]\n[% endblock %]'),
+    face("template-failed", card_back='x\n[[ m.part("x", "Rule") ]]⟵\n'),
+    face("template-failed", card_back=f"{LAYOUT}[% block bdy %]⟵\n{{{{Name}}}}\n[% endblock %]\n"),
+    face("template-failed", card_back="x\n[% for each in range(10**9) %]⟵\nx[% endfor %]\n"),
+    face("template-failed", card_back="x\n" + "[% for a in range(999) %]" * 3 + "⟵\n" + "[% endfor %]" * 3),
+    face("template-failed", card_back="x\n[% macro a() %]⟵\n[[ a() ]]\n[% endmacro %]\n[[ a() ]]\n"),
+    face("template-failed", card_back='x\n[% include "law/card.back.html.j2" %]⟵\n'),
+    face("template-failed", card_back='[% extends "law/card.back.html.j2" %]⟵\nx\n'),
+    face("template-syntax", card_back=f"{LAYOUT}[% block body %]⟵\n{{{{Name}}}}\n"),
+    face("template-syntax", card_back="x\n[% if deck %]⟵\n[% if kind %]\ny\n[% endif %]\n"),
+    face("template-syntax", card_back="x\n[% for each in fields %]\n[% endif %]⟵\n"),
+    face("template-syntax", card_back="x\n[% fro each in fields %]⟵\n"),
+    face("template-syntax", card_back="x\n[[ deck.title|uper ]]⟵\n"),
+    face("template-syntax", card_back="x\n[[ deck.title ]⟵\n"),
+    face("anki-syntax", card_back="x\n«{%» if x %}y{% endif %}\n"),
+    face("unknown-field", card_back="x\n«{{ deck.title }}»\n"),
+    face("unknown-field", card_front_browser="x\n«{{Nam}}»\n"),
+    css("template-failed", ".a {\n  color: [[ colour ]];⟵\n}\n"),
+    css("missing-media", '.a {\n  src: url("[[ media("a.woff") ]]");⟵\n}\n'),
+    face("missing-media", card_back='x\n<img src="[[ media("seal.svg") ]]">⟵\n'),
+    face("missing-media", card_back='x\n<img src="[[ media("../law/seal.svg") ]]">⟵\n'),
+    face("missing-media", card_back='x\n<img src="[[ media(1) ]]">⟵\n'),
+    face("media-type", card_back='x\n<img src="[[ media("kind.yaml") ]]">⟵\n'),
+    Fault(
+        "unreadable-media",
+        {
+            **face("", card_back='x\n<img src="[[ media("seal.svg") ]]">⟵\n').files,
+            "templates/law/seal.svg": b"",
+        },
+    ),
     face("anki-syntax", card_back="x\n{{Name}} «{{#Rule}}» y\n"),
     face("anki-syntax", card_back="x\n«{{»Name\n"),
     face("anki-syntax", card_back="x {{Name}}«{{/Rule}}»\n"),

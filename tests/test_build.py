@@ -17,16 +17,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import CHAPTER, DECK, REPOSITORY, open_package, run, write_project
+from tests.faults import PNG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Make = Callable[..., Path]
-
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
-    "0000000c4944415408d763f8cfc00000030101002d2a8c2b0000000049454e44ae426082"
-)
 
 
 def test_own_deck_holds_what_its_source_says(own_deck: Path) -> None:
@@ -36,7 +32,10 @@ def test_own_deck_holds_what_its_source_says(own_deck: Path) -> None:
     mimesis = opened.fields(notes["mimesis"])
     assert mimesis["Term"] == "Mimesis"
     assert mimesis["Definition"].startswith("Matching a family")
-    assert mimesis["Builds On"] == "<ul><li>Joining</li><li>Accommodation</li></ul>"
+    opened_by_hand = re.findall(r"<summary>(.*?)</summary>(.*?)</details>", mimesis["Builds On"], re.DOTALL)
+    joining = opened.fields(notes["joining"])
+    assert [name for name, _ in opened_by_hand] == ["Joining", "Accommodation"]
+    assert opened_by_hand[0][1] == joining["Definition"]
     assert mimesis["Note ID"] == "mimesis"
     assert notes["mimesis"]["tags"] == " alliance mft "
     vignette = opened.fields(notes["quiet-husband"])
@@ -156,7 +155,8 @@ comparisons:
     ]
     first, second = (opened.fields(notes[name]) for name in ("table.a", "table.b"))
     assert (first["Reference"], second["Reference"]) == ("The table's", "Its own")
-    assert first["Builds On"] == "<ul><li>Before change comes joining.</li><li>B</li></ul>"
+    gist = f"<details><summary>B</summary>{second['Features']}</details>"
+    assert first["Builds On"] == f"<ul><li>Before change comes joining.</li><li>{gist}</li></ul>"
     assert second["Builds On"] == "<ul><li>Before change comes joining.</li></ul>"
     assert second["Features"] == "<dl><dt>Meaning: short</dt><dd><strong>2</strong></dd></dl>"
     assert list(notes).index("table.b") < list(notes).index("table.a")
@@ -197,7 +197,8 @@ definitions:
     assert run("build", "--project", folder).returncode == 0
     opened = open_package(folder / "build/sample.apkg")
     labels = opened.fields(opened.by_id()["last"])["Builds On"]
-    assert labels == "<ul><li>First comes joining, a_b then change.</li><li>with formula</li></ul>"
+    gist = r"<details><summary>with formula</summary>\(x_{1} = 2\)</details>"
+    assert labels == f"<ul><li>First comes joining, a_b then change.</li><li>{gist}</li></ul>"
 
 
 def test_a_kind_s_own_references_are_shown(project: Make) -> None:
@@ -214,7 +215,7 @@ def test_a_kind_s_own_references_are_shown(project: Make) -> None:
     opened = open_package(folder / "build/sample.apkg")
     fields = opened.fields(opened.by_id()["b"])
     assert fields["Extra"] == "<ul><li>Before change comes joining.</li></ul>"
-    assert fields["Builds On"] == "<ul><li>A</li></ul>"
+    assert fields["Builds On"] == "<ul><li><details><summary>A</summary>x</details></li></ul>"
 
 
 def test_media_go_in_by_their_content(project: Make) -> None:

@@ -41,7 +41,7 @@ def lay(folder: Path, entry: Entry, example: Mapping[str, str]) -> None:
     names = {*entry.before, *example}
     base = {"source/deck.yaml": DECK}
     if any(name.startswith("templates/case/") for name in names):
-        page = (REPOSITORY / "docs/faces.md").read_text(encoding="utf-8")
+        page = (REPOSITORY / "docs/kinds.md").read_text(encoding="utf-8").partition("## More of it")[0]
         base |= dict(re.findall(r"`((?:templates|source)/[\w./-]+)`:\n\n```\w+\n(.*?)```", page, re.DOTALL))
     elif not any(name.startswith("source/") and name.endswith(".yaml") for name in names - set(base)):
         base["source/example.yaml"] = CHAPTER

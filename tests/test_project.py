@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -12,10 +13,13 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from tests.conftest import REPOSITORY, open_package, run, write_project
+from deckgen.kinds import TYPES
+from tests.conftest import REPOSITORY, change, import_package, open_package, run, write_project
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from anki.collection import Collection
 
 
 def test_a_wheel_builds_a_deck_that_has_only_source(tmp_path: Path) -> None:
@@ -110,18 +114,62 @@ def test_the_readme_s_first_hour_is_true(tmp_path: Path) -> None:
     assert run("check", cwd=folder).stderr.startswith(shown)
 
 
-def test_the_kind_in_the_docs_works(tmp_path: Path) -> None:
-    """The kind that docs/faces.md walks through, from the page's own text."""
-    page = (REPOSITORY / "docs/faces.md").read_text(encoding="utf-8")
-    files = dict(re.findall(r"`((?:templates|source)/[\w./-]+)`:\n\n```\w+\n(.*?)```", page, re.DOTALL))
-    assert len(files) == 4
-    folder = write_project(tmp_path, files)
+def walked_through(part: str) -> dict[str, str | bytes]:
+    """The files that a part of docs/kinds.md writes, by their paths."""
+    return dict(re.findall(r"`((?:templates|source)/[\w./-]+)`:\n\n```\w+\n(.*?)```", part, re.DOTALL))
+
+
+def test_the_kind_in_the_docs_works(tmp_path: Path, collection: Collection) -> None:
+    """What docs/kinds.md walks through, from its own text: checks, a slip, the schema, the cards in Anki."""
+    first, more = (REPOSITORY / "docs/kinds.md").read_text(encoding="utf-8").split("## More of it")
+    folder = tmp_path / "deck"
+    for part, count in ((first, 5), (more, 7)):
+        files = walked_through(part)
+        assert len(files) == count
+        change(folder, files)
+        (printed,) = re.findall(r"```console\n\$ deckgen check\n(.*?)```", part, re.DOTALL)
+        assert run("check", cwd=folder).stderr.startswith(printed)
     result = run("build", cwd=folder)
-    assert (result.returncode, result.stderr.count("error")) == (0, 0), result.stderr
-    assert "2 notes (1 case, 1 takeaway), 2 cards" in result.stderr
-    opened = open_package(folder / "build/sample.apkg")
-    assert opened.fields(opened.by_id()["tarasoff"])["Name"] == "Tarasoff v. Regents"
-    assert "Why it matters" in opened.note_types["Sample - Case"]["tmpls"][0]["afmt"]
+    assert (result.returncode, "advice" in result.stderr) == (0, False), result.stderr
+    slip = str(files["source/cases.yaml"]).replace("level: federal", "level: fedral")
+    (shown,) = re.findall(r"```text\n(.*?)```", more, re.DOTALL)
+    change(folder, {"source/cases.yaml": slip})
+    assert run("check", cwd=folder).stderr.startswith(shown)
+    assert run("schema", cwd=folder).returncode == 0
+    schema = json.loads((folder / "source/.schema/chapter.json").read_text(encoding="utf-8"))
+    case = schema["properties"]["cases"]["items"]
+    assert case["properties"]["level"]["enum"] == ["federal", "state"]
+    assert "Tell the police" in case["properties"]["duties"]["markdownDescription"]
+    assert case["required"] == ["id", "name", "held"]
+
+    import_package(collection, folder / "build/law-exam.apkg")
+    found = [collection.find_cards(f"Name:{name}*") for name in ("Tarasoff", "Jaffee")]
+    first_card, second_card = (collection.get_card(card) for (card,) in found)
+    front, back = first_card.render_output().question_text, first_card.render_output().answer_text
+    assert '<div class="term">Tarasoff v. Regents</div>' in front
+    assert '<div class="level">state law</div>' in front
+    assert "reasonable care" not in front
+    assert "must take reasonable care" in back
+    assert "<li>Assess how serious the <em>threat</em> is</li>" in back
+    assert ".level { color: var(--quiet)" in first_card.render_output().css
+    gist = "<details><summary>Tarasoff v. Regents</summary>A therapist who knows"
+    assert gist in second_card.render_output().answer_text
+    collection.set_browser_card_columns(["question", "answer"])
+    collection.load_browser_card_columns()
+    question, answer = (text for text, *_ in collection.browser_row_for_id(second_card.id)[0])
+    assert question == "Jaffee v. Redmond (federal)"
+    assert answer.startswith("In a federal court a licensed psychotherapist")
+
+
+def test_the_types_of_keys_are_all_in_the_docs() -> None:
+    """docs/kinds.md lists each type that a key may have, with what fields may take from it."""
+    page = (REPOSITORY / "docs/kinds.md").read_text(encoding="utf-8")
+    listed = {
+        name: re.findall(r"`name\.?(\w*)`", rest)
+        for name, rest in re.findall(r"(?m)^\| `(\w+)` \|.*\|(.*)\|$", page)
+    }
+    written = {name: list(parts) for name, parts in TYPES.items() if name not in {"id", "tags", "own"}}
+    assert {name: parts for name, parts in listed.items() if name in written} == written
 
 
 def test_the_hook_for_pre_commit_runs_a_command_that_exists() -> None:

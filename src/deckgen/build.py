@@ -9,19 +9,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deckgen import checks, kinds, ledger, notes, package, source
+from deckgen import checks, kind_files, ledger, notes, package, source
 from deckgen.changes import Changes
 from deckgen.checks.cards import Cards
 from deckgen.checks.silence import silenced
 from deckgen.diagnostics import CallError, Diagnostic, Found, Span, did_you_mean, told
-from deckgen.faces import Faces, Folder, NoteType, kind_folders
+from deckgen.faces import Faces, NoteType
 from deckgen.fields import FieldWriter
-from deckgen.markup import Markup, Media
+from deckgen.markup import FONTS, IMAGES, SOUNDS, Markup, Media
 from deckgen.package import Package, Row
 from deckgen.reading import Reader
+from deckgen.templates import Folder, kind_folders
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.kinds import Kind
@@ -47,7 +48,7 @@ class Build:
         retired: A package of the retired notes, for learners who have them; None where there are none.
         rows: The rows of all released notes and of those to be, retired ones included.
         note_types: What Anki gets for the kinds, by their names.
-        media: The files that notes show, by their names in the package.
+        media: The files that notes and faces show, by their names in the package.
         record: The text of the ledger that the build has read.
     """
 
@@ -130,7 +131,7 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     note_types = {kind.name: faces.note_type(kind) for kind in in_force}
     found += faces.found
     if not unread and not faces.found:
-        found += _unused_templates(project, folders, faces.texts)
+        found += _unused_templates(project, folders, in_force, faces.used)
 
     if None not in unread:
         known_ids = _read_chapters(project, deck, in_force, unread, documents, found, tell)
@@ -159,6 +160,7 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     result.lines = _lines_of(result.diagnostics, documents, faces.texts | {ledger.PATH: record})
     result.rows, result.record, result.note_types = rows, record, note_types
     result.media = {file.name: file for file in markup.media.values()}
+    result.media |= {file.name: file for note_type in note_types.values() for file in note_type.media}
     if not _errors(found):
         _pack(result, version)
     return result
@@ -188,9 +190,12 @@ def _pack(result: Build, version: str) -> None:
     def packed(rows: list[Row], *, cleanup: bool) -> Package:
         used = {row.note.kind.name for row in rows}
         kinds = [note_types[name] for name in sorted(used)]
-        shown: Collection[str] = media
+        shown = {file.name for note_type in kinds for file in note_type.media}
         if len(rows) < len(result.rows):
-            shown = {name for row in rows for text in row.fields for name in SHOWS.findall(text)}
+            shown |= {name for row in rows for text in row.fields for name in SHOWS.findall(text)}
+        else:
+            of_faces = {file.name for note_type in note_types.values() for file in note_type.media}
+            shown |= media.keys() - of_faces
         files = [media[name] for name in sorted(media) if name in shown]
         return Package(changes.deck, changes.now, kinds, changes.types, rows, files, version, cleanup=cleanup)
 
@@ -236,7 +241,7 @@ def read_kinds(
     in_force: list[Kind] = []
     unread: set[str | None] = set()
     for owner in owners:
-        kind, document, faults = kinds.read_kind(owner.path, owner.shown, owner.top, texts or {})
+        kind, document, faults = kind_files.read_kind(owner.path, owner.shown, owner.top, texts or {})
         documents.append(document)
         found += faults
         if kind:
@@ -244,7 +249,7 @@ def read_kinds(
         else:
             section = re.search(r"(?m)^section:[ ]*([\w-]+)", document.text)
             unread.add(section[1] if section else None)
-    clashes = kinds.section_clashes(in_force)
+    clashes = kind_files.section_clashes(in_force)
     found += clashes
     return in_force, unread | {None} if clashes else unread
 
@@ -283,16 +288,23 @@ def template_folders(project: Path) -> list[Folder]:
     return [Folder(shipped, "deckgen/templates", shipped.resolve()), Folder(own, "templates", project)]
 
 
-def _unused_templates(project: Path, folders: list[Folder], used: dict[str, str]) -> Iterator[Diagnostic]:
+def _unused_templates(
+    project: Path, folders: list[Folder], in_force: list[Kind], used: set[str]
+) -> Iterator[Diagnostic]:
     """Advice on files of the project's templates/ that nothing reads; errors for folders that are closed."""
     own = project / "templates"
     closed: list[tuple[Path, OSError]] = []
     names = [path.name for path in (folders[0].path / "base").glob("*.j2")]
+    wanted = {kind.name: kind.files for kind in in_force} | {"base": names}
     for path in sorted(_below(own, lambda *folder: closed.append(folder)) if own.is_dir() else ()):
         shown = path.relative_to(project).as_posix()
         if path.is_file() and path.name != "kind.yaml" and shown not in used:
-            hint = did_you_mean(path.name, names)
-            if path.name in names:
+            hint = did_you_mean(path.name, wanted.get(path.parent.name, names))
+            if path.parent == own:
+                hint = "what belongs to a kind lies in a folder of its own, as templates/case/"
+            elif path.suffix.lower().removeprefix(".") in IMAGES | SOUNDS | FONTS:
+                hint = f'a face or a style shows it by `[[ media("{path.name}") ]]`'
+            if path.name in names and path.parent.name not in wanted:
                 hint = f"did you mean `templates/base/{path.name}`?"
             yield Diagnostic("unused-template", "nothing reads this file", Span(shown), hint)
     for folder, error in closed:

@@ -8,7 +8,8 @@ check needs no more than the sentences in `diagnostics`. What a table holds:
 - `before`, likewise: what was released before them;
 - `in_words`, a list: which of `bad` and `good` are a sentence instead, where files cannot show it.
 
-What an example leaves out of the kind `case` is as in docs/faces.md. After a change run `make docs`.
+What an example leaves out of the kind `case` is as docs/kinds.md first shows it. After a change run
+`make docs`.
 """
 
 from __future__ import annotations

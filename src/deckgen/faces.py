@@ -7,68 +7,56 @@ templates come from the kinds' folders and base/ alone.
 from __future__ import annotations
 
 import html
-import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from jinja2 import BaseLoader, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
 from markupsafe import Markup
 
-from deckgen import anki_template
+from deckgen import anki_template, complaints
 from deckgen.anki_template import CardRules
 from deckgen.diagnostics import Diagnostic, Span, did_you_mean, listing
 from deckgen.sandbox import Sandbox
-from deckgen.source import MAX_SMALL, Document, control_characters, load
+from deckgen.templates import MAX_CODE, FaceMedia, Loader, MediaError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
-    from jinja2 import Environment, Template
+    from jinja2 import Template
 
     from deckgen.kinds import Kind
+    from deckgen.markup import Media
     from deckgen.notes import Deck
-
-MAX_CODE = 256 * 1024
-"""The most Jinja in all templates of a deck, in characters: it takes time to read."""
+    from deckgen.templates import Folder
 
 _WORDS = "base/words.html.j2"
 _T = TypeVar("_T")
-_OPENS = re.compile(r"\[\[|\[%")
-_KNOWN = ("deck", "kind", "fields", "side")
+_KNOWN = ("deck", "kind", "fields", "side", "media")
 _RIGHT_TO_LEFT = frozenset(
     ["ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku", "ps", "sd", "syr", "ug", "ur", "yi"]
 )
 
 
-@dataclass(frozen=True)
-class Folder:
-    """A folder of templates, or a folder or file in it.
-
-    Attributes:
-        path: Where it lies.
-        shown: Its path as diagnostics show it.
-        top: The folder that its files must lie in, resolved, whatever links lead to them.
-    """
-
-    path: Path
-    shown: str
-    top: Path
-
-    def __truediv__(self, name: str) -> Folder:
-        """What lies in it under a name."""
-        return Folder(self.path / name, f"{self.shown}/{name}", self.top)
-
-
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A card template as Anki gets it."""
+    """A card template as Anki gets it.
+
+    Attributes:
+        name: As learners see it.
+        id: Its id.
+        front: Its front.
+        back: Its back.
+        browser_front: What the list of Anki's browser shows as the question; empty for the front.
+        browser_back: What it shows as the answer; empty for the back.
+    """
 
     name: str
     id: int
     front: str
     back: str
+    browser_front: str = ""
+    browser_back: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,12 +68,14 @@ class NoteType:
         faces: Its card templates, the dormant one included.
         css: Its style.
         rules: Which cards its notes have.
+        media: The files that its faces and css show.
     """
 
     kind: Kind
     faces: tuple[Face, ...]
     css: str
     rules: CardRules
+    media: tuple[Media, ...] = ()
 
     @property
     def asked(self) -> list[frozenset[str]]:
@@ -102,75 +92,11 @@ class NoteType:
         ]
 
 
-def kind_folders(folders: Iterable[Folder]) -> list[Folder]:
-    """The folders of the kinds in force, by name; a later folder's kind takes an earlier one's place."""
-    kinds: dict[str, Folder] = {}
-    for folder in folders:
-        if folder.path.is_dir():
-            for path in folder.path.iterdir():
-                if path.name != "base" and not path.name.startswith(".") and path.is_dir():
-                    kinds[path.name] = folder / path.name
-    return [kinds[name] for name in sorted(kinds)]
-
-
-class _Loader(BaseLoader):
-    """Loads KIND/FILE from the kind's folder, and base/FILE from the last folder that has it."""
-
-    def __init__(self, folders: Iterable[Folder], kinds: Iterable[Folder]) -> None:
-        self.bases = [folder / "base" for folder in folders]
-        self.kinds = {folder.path.name: folder for folder in kinds}
-        self.texts: dict[str, str] = {}
-        """The templates loaded so far, by their paths as diagnostics show them."""
-        self.unreadable: list[Diagnostic] = []
-        self.code = 0
-        """How much of them is Jinja, in characters."""
-
-    def find(self, template: str) -> Folder | None:
-        """The file of a template; None where there is none."""
-        first, _, name = template.partition("/")
-        if not name or "/" in name or "\\" in name or name.startswith("."):
-            return None
-        owners = (
-            reversed(self.bases) if first == "base" else [self.kinds[first]] if first in self.kinds else []
-        )
-        for owner in owners:
-            # also a folder, a pipe or a link to nowhere of that name, which is told when it is read
-            if os.path.lexists(owner.path / name):
-                return owner / name
-        return None
-
-    def get_source(
-        self, environment: Environment, template: str
-    ) -> tuple[str, str | None, Callable[[], bool] | None]:
-        """The text of a template, for Jinja."""
-        del environment
-        found = self.find(template)
-        if found is None:
-            raise TemplateNotFound(template)
-        text, fault = load(found.path, found.shown, found.top, MAX_SMALL)
-        text = self.texts[found.shown] = text.replace("\r\n", "\n")
-        if self.code > MAX_CODE:
-            raise TemplateNotFound(template)  # which has been told
-        self.code += sum(map(len, _tags_of_jinja(text)))
-        if self.code > MAX_CODE and not fault:
-            message = (
-                f"up to here the templates have more than {MAX_CODE >> 10} KiB between `[[ ]]` and `[% %]`"
-            )
-            fault = Diagnostic("too-large", message, Span(found.shown))
-        fault = fault or next(control_characters(Document(found.shown, text)), None)
-        if fault:
-            self.unreadable.append(fault)
-            raise TemplateNotFound(template)
-        return self.texts[found.shown], found.shown, lambda: True
-
-
-def _tags_of_jinja(text: str) -> Iterator[str]:
-    """What stands between the marks of Jinja in a template."""
-    end = 0
-    while match := _OPENS.search(text, end):
-        close = text.find("]]" if match.group() == "[[" else "%]", match.end())
-        end = close + 2 if close >= 0 else len(text)
-        yield text[match.start() : end]
+def _extended(template: nodes.Template) -> str:
+    """The name of the template that one always extends; empty where there is none, or it is worked out."""
+    extends = next((node for node in template.body if isinstance(node, nodes.Extends)), None)
+    name = extends.template if extends else None
+    return str(name.value) if isinstance(name, nodes.Const) else ""
 
 
 class Faces:
@@ -192,7 +118,8 @@ class Faces:
         self.found: list[Diagnostic] = []
         self.words: dict[str, str] = {}
         self._deck = deck
-        self._loader = _Loader(folders, kinds)
+        self._loader = Loader(folders, kinds)
+        self._media = FaceMedia(self._loader)
         self._environment = Sandbox(self._loader)
 
     @property
@@ -200,20 +127,29 @@ class Faces:
         """The templates read so far, by their paths as diagnostics show them."""
         return self._loader.texts
 
+    @property
+    def used(self) -> set[str]:
+        """The files that have been read or shown so far, by their paths as diagnostics show them."""
+        return {*self._loader.texts, *self._media.known}
+
     def note_type(self, kind: Kind) -> NoteType:
         """The card templates and css of a kind; what is wrong with them is in `found` afterwards."""
         module = self._use(_WORDS, kind, lambda template: template.module)
         words = vars(module) if module else {}
         self.words |= {name: word for name, word in words.items() if isinstance(word, str)}
         faces = []
+        self._media.shown.clear()
         for card in kind.cards:
             if card.reserve:
                 front = "{{#R}}{{R}}{{/R}}".replace("R", card.reserve)
                 faces.append(Face(card.name, card.id, front, front))
                 continue
-            front = self._side(kind, card.face, "front")
-            back = self._side(kind, card.face, "back")
-            faces.append(Face(card.name, card.id, front, back))
+            sides = [self._side(kind, f"{card.face}.{side}", side) for side in ("front", "back")]
+            for side in ("front", "back"):
+                name = f"{card.face}.{side}.browser"
+                there = self._loader.find(f"{kind.name}/{name}.html.j2")
+                sides.append(self._side(kind, name, side) if there else "")
+            faces.append(Face(card.name, card.id, *sides))
         css = self._render("base/style.css.j2", kind, "")
         if self._loader.find(f"{kind.name}/style.css.j2"):
             css += "\n" + self._render(f"{kind.name}/style.css.j2", kind, "")
@@ -221,11 +157,12 @@ class Faces:
         rules = CardRules(names, [face.front for face in faces], cloze=kind.cloze)
         if not self.found:
             self._check_fronts(kind, rules)
-        return NoteType(kind, tuple(faces), css.strip() + "\n", rules)
+        media = sorted(self._media.shown.values(), key=lambda file: file.name)
+        return NoteType(kind, tuple(faces), css.strip() + "\n", rules, tuple(media))
 
     def _side(self, kind: Kind, face: str, side: str) -> str:
-        """One side of a card, checked as Anki would read it."""
-        name = f"{kind.name}/{face}.{side}.html.j2"
+        """One side of a card, checked as Anki would read it; the face without the end of its file's name."""
+        name = f"{kind.name}/{face}.html.j2"
         before = set(self._loader.texts)
         text = re.sub(r"\n\s*\n+", "\n", self._render(name, kind, side)).strip()
         found = self._loader.find(name)
@@ -235,9 +172,39 @@ class Faces:
         fields = [field.name for field in kind.fields]
         for fault in anki_template.check(anki_template.parse(text), fields, front=side == "front"):
             rest = text[fault.offset :].split("\n", 1)[0]
-            span = self._locate(rest, text[fault.offset : fault.offset + fault.length], files)
-            self.found.append(Diagnostic(fault.code, fault.message, span, fault.hint))
+            written = text[fault.offset : fault.offset + fault.length]
+            hint = fault.hint
+            if fault.code == "unknown-field" and written.strip("{} ").partition(".")[0] in _KNOWN:
+                hint = f"what Jinja knows stands in square brackets: `[[ {written.strip('{} ')} ]]`"
+            self.found.append(Diagnostic(fault.code, fault.message, self._locate(rest, written, files), hint))
+        if match := re.search(r"\{%.*", text):
+            hint = "the marks of Jinja are square here: `[% … %]`"
+            span = self._locate(match.group(), "{%", files)
+            self.found.append(Diagnostic("anki-syntax", "a learner would see this `{%`", span, hint))
+        if not self.found:
+            self._check_blocks(name)
         return text
+
+    def _check_blocks(self, name: str) -> None:
+        """Report blocks of a template that the one that it extends does not have: nobody would see them."""
+        found = self._loader.find(name)
+        if found is None:
+            return
+        above: set[str] = set()
+        tree = self._environment.parse(self._loader.texts[found.shown])
+        own = [node for node in tree.body if isinstance(node, nodes.Block)]
+        first = parent = _extended(tree)
+        while parent and (file := self._loader.find(parent)) and file.shown in self._loader.texts:
+            tree = self._environment.parse(self._loader.texts[file.shown])
+            above |= {node.name for node in tree.find_all(nodes.Block)}
+            parent = _extended(tree)
+        for node in own if first else ():
+            if node.name not in above:
+                message = f"`{first}` has no block `{node.name}`, so nobody sees what stands in it"
+                hint = did_you_mean(node.name, sorted(above))
+                hint = hint or (f"its blocks are {listing(sorted(above))}" if above else "")
+                span = Span(found.shown, node.lineno)
+                self.found.append(Diagnostic("template-failed", message, span, hint))
 
     def _locate(self, rest: str, written: str, files: list[str]) -> Span:
         """Where a tag of a rendered face stands in its templates, or the face's first line."""
@@ -259,6 +226,7 @@ class Faces:
             "kind": {"name": kind.name, "title": kind.title},
             "fields": [field.name for field in kind.fields],
             "side": side,
+            "media": lambda file: self._media.named(kind.name, file),
         }
         return self._use(name, kind, lambda template: template.render(known)) or ""
 
@@ -273,25 +241,23 @@ class Faces:
         except TemplateSyntaxError as error:
             # Jinja's lexer gives the file's name as the template's
             paths = (path for path in (error.filename, error.name) if path and path in self._loader.texts)
-            span = Span(next(paths, kind.document.path), error.lineno)
-            message = error.message or "this is not Jinja"
-            hint = (
-                "`[#` begins a comment of the template, which ends with `#]`" if "comment" in message else ""
+            path = next(paths, kind.document.path)
+            text = self._loader.texts.get(path, "")
+            message, line, hint = complaints.of_syntax(error.message or "", text, error.lineno)
+            self.found.append(Diagnostic("template-syntax", message, Span(path, line), hint))
+        except MediaError as error:
+            self.found.append(
+                Diagnostic(error.code, str(error), self._failed_at(error, name, kind), error.hint)
             )
-            self.found.append(Diagnostic("template-syntax", message, span, hint))
         except Exception as error:  # noqa: BLE001 (whatever a stranger's template does is a diagnostic)
             span = self._failed_at(error, name, kind)
             message = error.message if isinstance(error, TemplateError) and error.message else str(error)
             message = message.strip().removesuffix(".")
             if isinstance(error, (RecursionError, MemoryError, SyntaxError)):
                 message = "this is nested too deep, or it calls itself"
-            hint = ""
-            if match := re.search(r"'dict object' has no attribute '(\w+)'", message):
-                known = [*self._deck_for(kind), "name", "title"]
-                message, hint = f"there is no `{match[1]}` here", did_you_mean(match[1], known)
-            elif match := re.search(r"'(\w+)' is undefined", message):
-                hint = did_you_mean(match[1], _KNOWN) or f"a face knows {listing(_KNOWN)}"
-            self.found.append(Diagnostic("template-failed", message, span, hint))
+            of_deck = [*self._deck_for(kind), "name", "title"]
+            said = complaints.of_running(message, of_deck, _KNOWN, self._loader.texts.values())
+            self.found.append(Diagnostic("template-failed", said[0], span, said[1]))
         return None
 
     def _not_found(self, error: TemplateNotFound, name: str, kind: Kind) -> None:
@@ -301,20 +267,41 @@ class Faces:
             return
         if self._loader.code > MAX_CODE:
             return
-        span = Span(kind.document.path) if error.name == name else self._failed_at(error, name, kind)
-        self.found.append(Diagnostic("missing-face", f"there is no template `{error.name}`", span))
+        wanted = str(error.name)
+        if wanted == name:
+            self._no_face(name.partition("/")[2], kind)
+            return
+        known = self._loader.names(kind.name)
+        hint = did_you_mean(wanted, known)
+        if "/" not in wanted:
+            hint = f"a template is named with its folder: `{kind.name}/{wanted}` or `base/{wanted}`"
+        span = self._failed_at(error, name, kind)
+        self.found.append(Diagnostic("missing-face", f"there is no template `{wanted}`", span, hint))
+
+    def _no_face(self, file: str, kind: Kind) -> None:
+        """Report that the file of a side is not there, at the card that needs it."""
+        face = re.sub(r"\.(?:front|back)\.html\.j2$", "", file)
+        message = f"there is no file `{file}` beside this kind.yaml"
+        stems = {each.partition("/")[2].partition(".")[0] for each in self._loader.names(kind.name)}
+        stems.discard("style")
+        place = next((card.at for card in kind.cards if card.face == face), None)
+        span = place or Span(kind.document.path)
+        self.found.append(Diagnostic("missing-face", message, span, did_you_mean(face, sorted(stems))))
 
     def _failed_at(self, error: Exception, name: str, kind: Kind) -> Span:
-        """The innermost line of a template that an exception came through."""
+        """The innermost line of a template that an exception came through.
+
+        Where a macro is given too little, it is the line that calls it.
+        """
         found = self._loader.find(name)
-        span = Span(found.shown if found else kind.document.path, 1)
+        spans = [Span(found.shown if found else kind.document.path, 1)]
         trace = error.__traceback__
         while trace is not None:
             path = trace.tb_frame.f_code.co_filename
             if path in self._loader.texts:
-                span = Span(path, trace.tb_lineno)
+                spans.append(Span(path, trace.tb_lineno))
             trace = trace.tb_next
-        return span
+        return spans[-2] if len(spans) > 2 and "was not provided" in str(error) else spans[-1]  # noqa: PLR2004 (the call and the macro)
 
     def _deck_for(self, kind: Kind) -> dict[str, object]:
         """What a face may show of the deck."""
@@ -366,5 +353,6 @@ class Faces:
                 found = self._loader.find(f"{kind.name}/{kind.cards[0].face}.front.html.j2")
                 message = f"the front of `{kind.cards[0].name}` does not hide the clozes of `{field.name}`"
                 hint = f"show the field as `{{{{cloze:{field.name}}}}}`"
-                span = Span(found.shown if found else kind.document.path, 1)
+                path = found.shown if found else kind.document.path
+                span = self._locate("", f"{{{{{field.name}}}}}", [path])
                 self.found.append(Diagnostic("blank-front", message, span, hint))

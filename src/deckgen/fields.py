@@ -7,7 +7,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, TypeAlias
 
-from deckgen.notes import Note, Options, References, Texts, Value, without_clozes
+from deckgen.markup import Markup, uncovered
+from deckgen.notes import Image, Note, Options, References, Texts, Value, without_clozes
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.kinds import Kind
-    from deckgen.markup import Markup
     from deckgen.notes import Table
     from deckgen.source import Document
 
@@ -25,6 +25,10 @@ _EMPHASIS = re.compile(r"\*+|==|(?<!\w)_|_(?!\w)")
 _MORE_MARKUP = re.compile(r"[$\[<`|\\{]")
 _LABEL_WORDS = 12
 _LABEL_TEXT = 1000  # characters in which these words stand
+_SOUND = re.compile(r"\[sound:[^\]]*\]")
+_TAG_BUT_IMAGE = re.compile(r"<(?!img\b)[^<>]*>")
+MAX_GIST = 10_000
+"""The longest gist, in characters of HTML; a longer one is none."""
 _NONE = References([])  # an id is the note's own, and has no value to render
 
 
@@ -60,6 +64,7 @@ class FieldWriter:
         self._plans: dict[str, list[tuple[int, str, _Write]]] = {}
         self._options_of: Options | None = None
         self._options_made: list[str] = []
+        self._items: dict[Note, str] = {}
         self._tables: dict[Table, tuple[list[str], dict[Note, list[str]]]] = {}
 
     def write(self, note: Note) -> list[str]:
@@ -78,10 +83,23 @@ class FieldWriter:
 
     def _plan(self, kind: Kind) -> list[tuple[int, str, _Write]]:
         """How the fields of a kind are filled: the number of each, its key, and what writes its value."""
+        return [
+            (index, field.key, self._writer(kind, field.key, field.part))
+            for index, field in enumerate(kind.fields)
+            if field.key
+        ]
+
+    def _writer(self, kind: Kind, key: str, part: str) -> _Write:
+        """What writes a key's value, or a part of it."""
+        if key == "builds_on":
+            return self._builds_on
         writers: dict[tuple[str, str], _Write] = {
             ("text", ""): self._scalar(self.markup.text),
             ("markdown", ""): self._scalar(self.markup.markdown),
             ("cloze", ""): self._scalar(self.markup.cloze),
+            ("choice", ""): self._scalar(self.markup.text),
+            ("list", ""): self._list,
+            ("image", ""): self._image,
             ("notes", ""): self._notes,
             ("options", "list"): self._options,
             ("options", "explanations"): self._explanations,
@@ -90,16 +108,7 @@ class FieldWriter:
             ("cells", "table"): self._table,
             ("id", ""): lambda note, _: self.first_ids.get(note.id, note.id),
         }
-        keys = {**kind.table_keys, **kind.keys}
-        return [
-            (
-                index,
-                field.key,
-                self._builds_on if field.key == "builds_on" else writers[keys[field.key].type, field.part],
-            )
-            for index, field in enumerate(kind.fields)
-            if field.key
-        ]
+        return writers[{**kind.table_keys, **kind.keys}[key].type, part]
 
     @staticmethod
     def _scalar(render: Callable[[Scalar, Document], str]) -> _Write:
@@ -109,18 +118,56 @@ class FieldWriter:
         return write
 
     def _builds_on(self, note: Note, _: Value) -> str:
-        """The labels of the notes that this one, or its table, builds on."""
-        return self._labels(note.builds_on)
+        """The notes that this one, or its table, builds on."""
+        return self._named(note.builds_on)
 
     def _notes(self, _: Note, value: Value) -> str:
-        """The labels of the notes that a key of the kind's own names."""
-        return self._labels(value.items if isinstance(value, References) else [])
+        """The notes that a key of the kind's own names."""
+        return self._named(value.items if isinstance(value, References) else [])
 
-    def _labels(self, ids: list[Scalar]) -> str:
-        """The labels of notes, as a list."""
+    def _named(self, ids: list[Scalar]) -> str:
+        """Notes as a list: what each is called, and its gist to be opened, as no card can look it up."""
         targets = [self.by_id[item.value] for item in ids if item.value in self.by_id]
-        labels = dict.fromkeys(html.escape(label(target)) for target in targets if not target.retired)
-        return f"<ul>{''.join(f'<li>{text}</li>' for text in labels)}</ul>" if labels else ""
+        items = dict.fromkeys(self._item(target) for target in targets if not target.retired)
+        return f"<ul>{''.join(items)}</ul>" if items else ""
+
+    def _item(self, target: Note) -> str:
+        """A note as an item of a list, made once for all notes that name it."""
+        item = self._items.get(target)
+        if item is None:
+            name = html.escape(label(target))
+            gist = self._gist(target)
+            if " ".join(_TAG_BUT_IMAGE.sub("", gist).split()) == name:
+                gist = ""
+            shown = f"<details><summary>{name}</summary>{gist}</details>" if gist else name
+            item = self._items[target] = f"<li>{shown}</li>"
+        return item
+
+    def _gist(self, note: Note) -> str:
+        """What a note is about in short, as HTML for the cards of others; empty where it says nothing.
+
+        Clozes are shown there, for they would make cards; sounds are not, for Anki plays them unasked.
+        """
+        key, part = note.kind.gist
+        values = note.values if note.table is None else note.table.values | note.values
+        value = values.get(key)
+        made = self._writer(note.kind, key, part)(note, value) if value is not None else ""
+        if len(made) > MAX_GIST:
+            return ""
+        made = _SOUND.sub("", uncovered(made)).replace("{{", "&#123;&#123;")
+        return made if _TAG_BUT_IMAGE.sub("", made).strip() else ""
+
+    def _list(self, note: Note, value: Value) -> str:
+        """The texts of a list, as a list."""
+        document = note.chapter.document
+        items = (self.markup.markdown(item, document) for item in _items(value))
+        return f"<ul>{''.join(f'<li>{text}</li>' for text in items)}</ul>"
+
+    def _image(self, note: Note, value: Value) -> str:
+        """An image, with what is said of it."""
+        if not isinstance(value, Image):
+            return ""
+        return self.markup.image(value.file, value.alt, note.chapter.document)
 
     def _options(self, note: Note, value: Value) -> str:
         """The options, as a list."""

@@ -8,14 +8,14 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from deckgen.markup import clozes
-from deckgen.notes import Options, References, scalars, without_clozes
+from deckgen.notes import Image, Options, References, scalars, without_clozes
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from collections.abc import Mapping as ReadOnly
 
-    from deckgen.faces import NoteType
+    from deckgen.faces import Face, NoteType
     from deckgen.ledger import Line
     from deckgen.markup import Cloze
     from deckgen.notes import Deck, Note, Value
@@ -77,7 +77,7 @@ def _texts(value: Value, guids: ReadOnly[str, str], shown: ReadOnly[Scalar, Iter
         return
     if isinstance(value, Options):
         yield ",".join(str(number) for number, option in enumerate(value.items) if option.correct)
-    for scalar in scalars(value):
+    for scalar in [value.file, value.alt] if isinstance(value, Image) else scalars(value):
         yield scalar.value.strip()
         if shown:
             yield from shown.get(scalar, ())
@@ -104,6 +104,8 @@ def line_of_type(note_type: NoteType, deck: Deck) -> Line:
         [[entry.name, entry.id, not entry.key] for entry in kind.fields],
         [[face.name, face.id, face.front, face.back] for face in note_type.faces],
         note_type.css,
+        # only where there is one, so that what was released without counts as it did
+        *([face.id, face.browser_front, face.browser_back] for face in note_type.faces if _in_browser(face)),
     ]
     ids = {entry.name: entry.id for entry in kind.fields}
     return {
@@ -116,6 +118,11 @@ def line_of_type(note_type: NoteType, deck: Deck) -> Line:
         "fields": [[entry.id, source_of(entry.key, entry.part)] for entry in kind.fields],
         "cards": [[card.id, ids.get(card.reserve, 0)] for card in kind.cards],
     }
+
+
+def _in_browser(face: Face) -> bool:
+    """Whether a card template looks different in the list of Anki's browser."""
+    return bool(face.browser_front or face.browser_back)
 
 
 def source_of(key: str, part: str) -> str:

@@ -1,19 +1,16 @@
-"""A kind: what authors write for a sort of note, and what Anki gets. Read from kind.yaml."""
+"""A kind: what authors write for a sort of note, and what Anki gets."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from deckgen import source
-from deckgen.diagnostics import Diagnostic, Found, Span, did_you_mean, listing
-from deckgen.reading import MAX_ITEMS, Reader
-from deckgen.source import Document, Mapping, Node, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
     from pathlib import Path
+
+    from deckgen.diagnostics import Span
+    from deckgen.source import Document
 
 SPECIAL_FIELDS = frozenset(["FrontSide", "Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID"])
 """Anki's own fields, which any template may show and no note type may have."""
@@ -27,10 +24,16 @@ TYPES: dict[str, tuple[str, ...]] = {
     "cloze": ("",),
     "notes": ("",),
     "texts": (),
+    "list": ("",),
+    "image": ("",),
+    "choice": ("",),
     "options": ("list", "explanations"),
     "cells": ("name", "rest", "table"),
 }
 """The types of keys, each with the parts that a field can take from it; "" is the value itself."""
+
+PLAIN = frozenset(["text", "texts", "image", "choice"])
+"""The types of keys whose texts are no Markdown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Key:
         required: Whether every note has it.
         about: What it is for, in a sentence.
         example: What may stand under it, as YAML for a list; editors show it.
+        values: The words of which it holds one; empty where it is no choice.
     """
 
     name: str
@@ -50,6 +54,7 @@ class Key:
     required: bool = False
     about: str = ""
     example: str = ""
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +83,14 @@ class CardTemplate:
         id: Written down in kind.yaml, never changed.
         face: The stem of its face files; empty for a dormant one.
         reserve: For a dormant one, the reserve field that would wake it.
+        at: Where its face is named; None for a dormant one.
     """
 
     name: str
     id: int
     face: str = ""
     reserve: str = ""
+    at: Span | None = None
 
 
 COMMON_KEYS = {
@@ -153,6 +160,8 @@ class Kind:
         rows: Where the entries of the section are tables: the key under which a table's notes stand.
         table_keys: What authors write for a table; empty without `rows`.
         label: The key by which other notes name a note; the id where empty.
+        gist: The key, and the part of its value, that say to other notes in short what a note is about; both
+            empty where nothing does.
         fields: In their order, reserves included.
         cards: In their order, the dormant one included.
         folder: Where its kind.yaml and faces lie.
@@ -169,261 +178,16 @@ class Kind:
     rows: str
     table_keys: ReadOnly[str, Key]
     label: str
+    gist: tuple[str, str]
     fields: tuple[Field, ...]
     cards: tuple[CardTemplate, ...]
     folder: Path
     document: Document
     was: str = ""
 
-
-_WRITTEN = tuple(name for name in TYPES if name not in {"id", "tags", "own"})
-_KEYS = (
-    *("title", "section", "type", "was", "revision"),
-    *("keys", "rows", "table_keys", "label", "fields", "cards"),
-)
-_FIELD_NAME = re.compile(r'[^:"{}#^/\s](?:[^:"{}]*[^:"{}\s])?')
-
-
-def read_kind(
-    folder: Path, shown: str, within: Path, texts: ReadOnly[str, str]
-) -> tuple[Kind | None, Document, Found]:
-    """Read the kind.yaml of a folder.
-
-    Args:
-        folder: The kind's folder.
-        shown: The folder's path as diagnostics show it.
-        within: The folder that kind.yaml must lie in, resolved.
-        texts: What takes the place of a kind.yaml's own text, by its path as diagnostics show it.
-
-    Returns:
-        The kind, None where it has faults; its document; the diagnostics.
-    """
-    path = f"{shown}/kind.yaml"
-    if path in texts:
-        document, found = source.parse(texts[path], path)
-    else:
-        document, found = source.read(folder / "kind.yaml", path, within, source.MAX_SMALL)
-    if document.broken:
-        return None, document, found
-    reader = Reader(document, found)
-    kind = _kind(reader, folder)
-    return (None if found else kind), document, found
-
-
-def _kind(reader: Reader, folder: Path) -> Kind | None:
-    root = reader.mapping(reader.document.root, "a kind", _KEYS, _KEYS)
-    if root is None or not reader.require(root, "the kind", ("title", "section", "type", "fields", "cards")):
-        return None
-    rows = _word(reader, root, "rows")
-    keys = _keys(reader, root, "keys")
-    table_keys = _keys(reader, root, "table_keys") if rows else {}
-    fields = _fields(reader, root)
-    cloze = reader.one_of(root.entries["type"], "type", ("normal", "cloze")) == "cloze"
-    shown = {field.key for field in fields}
-    common = {name: key for name, key in COMMON_KEYS.items() if key.type != "markdown" or name in shown}
-    kind = Kind(
-        name=folder.name,
-        title=reader.deck_name(root.entries["title"], "title") or "",
-        section=_word(reader, root, "section"),
-        cloze=cloze,
-        revision=reader.number(root.entries["revision"], "revision") or 1
-        if root.entries.get("revision")
-        else 1,
-        keys=common | keys,
-        rows=rows,
-        table_keys=common | table_keys if rows else {},
-        label=_word(reader, root, "label"),
-        fields=tuple(fields),
-        cards=tuple(_cards(reader, root, {field.name for field in fields if not field.key})),
-        folder=folder,
-        document=reader.document,
-        was=_word(reader, root, "was"),
-    )
-    if not reader.found:
-        _consistent(reader, root, kind)
-    if not reader.found:
-        _all_shown(reader, root, kind)
-    return kind
-
-
-def _word(reader: Reader, root: Mapping, key: str) -> str:
-    """A short text under a key; empty where the key is not there."""
-    node = root.entries.get(key)
-    scalar = reader.scalar(node, key) if node else None
-    return scalar.value if scalar else ""
-
-
-def _keys(reader: Reader, root: Mapping, under: str) -> dict[str, Key]:
-    """The keys that authors write, as kind.yaml lists them under a key."""
-    node = root.entries.get(under)
-    if node is None:
-        return {}
-    if not isinstance(node, Mapping):
-        hint = "write each key on a line, and behind it in braces its type: `rule: {type: markdown}`"
-        reader.report("wrong-type", node, f"`{under}` must have each key with its type", hint)
-        return {}
-    if len(node.entries) > MAX_ITEMS:
-        message = f"`{under}` has {len(node.entries):,} keys, and deckgen takes up to {MAX_ITEMS}"
-        reader.report("too-large", node, message)
-        return {}
-    keys = {}
-    for name, spec in node.entries.items():
-        if name in COMMON_KEYS:
-            reader.report(
-                "bad-kind",
-                reader.document.key_span(node, name),
-                f"`{name}` is a key that every kind has already",
-            )
-            continue
-        attributes = ("type", "required", "about", "example")
-        mapping = reader.mapping(spec, f"the key `{name}`", attributes, attributes)
-        if mapping is None or not reader.require(mapping, f"the key `{name}`", ("type",)):
-            continue
-        required = mapping.entries.get("required")
-        keys[name] = Key(
-            name,
-            reader.one_of(mapping.entries["type"], "type", _WRITTEN) or "text",
-            required=reader.flag(required, "required") if required else False,
-            about=_word(reader, mapping, "about").strip(),
-            example=_word(reader, mapping, "example").rstrip(),
-        )
-    return keys
-
-
-def _named(
-    reader: Reader, root: Mapping, under: str, known: tuple[str, ...]
-) -> list[tuple[Mapping, str, int]]:
-    """The entries of a list of fields or cards: each mapping with its name and id, both used once."""
-    entries = []
-    seen: dict[str | int, str] = {}
-    for item in reader.items(root.entries[under], under, "name"):
-        what = f"one of the {under}"
-        mapping = reader.mapping(item, what, known, known)
-        if mapping is None or not reader.require(mapping, what, ("name", "id")):
-            continue
-        name = reader.scalar(mapping.entries["name"], "name")
-        number = reader.number(mapping.entries["id"], "id")
-        if name is None or number is None:
-            continue
-        for value, key in ((name.value, "name"), (number, "id")):
-            if value in seen:
-                reader.report("bad-kind", mapping.entries[key], f"{key} `{value}` is used twice")
-            seen[value] = key
-        entries.append((mapping, name.value, number))
-    return entries
-
-
-def _fields(reader: Reader, root: Mapping) -> list[Field]:
-    fields = []
-    for mapping, name, number in _named(reader, root, "fields", ("name", "id", "from")):
-        if not _FIELD_NAME.fullmatch(name) or name.lower() in {field.lower() for field in SPECIAL_FIELDS}:
-            message = f"Anki does not keep the field name `{name}` as it is"
-            hint = "a field name has no colon, quotation mark or brace, no `#`, `^` or `/` at its start"
-            reader.report("bad-kind", mapping.entries["name"], message, hint)
-        key, _, part = _word(reader, mapping, "from").partition(".")
-        fields.append(Field(name, number, key, part))
-    return fields
-
-
-def _cards(reader: Reader, root: Mapping, reserves: set[str]) -> list[CardTemplate]:
-    cards = []
-    for mapping, name, number in _named(reader, root, "cards", ("name", "id", "face", "reserve")):
-        face, reserve = _word(reader, mapping, "face"), _word(reader, mapping, "reserve")
-        if bool(face) == bool(reserve):
-            message = f"the card `{name}` needs either `face` or `reserve`"
-            reader.report("bad-kind", mapping, message)
-        elif reserve and reserve not in reserves:
-            message = f"`{reserve}` is not a field without `from`"
-            hint = did_you_mean(reserve, reserves)
-            reader.report("bad-kind", mapping.entries["reserve"], message, hint)
-        cards.append(CardTemplate(name, number, face, reserve))
-    return cards
-
-
-def _consistent(reader: Reader, root: Mapping, kind: Kind) -> None:
-    """Report what parts of a kind contradict each other."""
-    if not kind.fields or not kind.cards or not kind.fields[0].key:
-        empty = "fields" if not kind.fields or not kind.fields[0].key else "cards"
-        at = reader.document.key_span(root, empty)
-        reader.report("bad-kind", at, "a kind needs a card, and a first field that is filled `from` a key")
-        return
-    known = {**kind.table_keys, **kind.keys}
-    for field, node in zip(kind.fields, _froms(root), strict=True):
-        if node is not None:
-            _source_of(reader, node, field, known)
-    first = known.get(kind.fields[0].key)
-    if first and not first.required:
-        message = f"the first field is filled from `{first.name}`, which is not required"
-        reader.report("bad-kind", _froms(root)[0] or root, message, "Anki warns of notes without it")
-    if kind.label and kind.label not in kind.keys:
-        hint = did_you_mean(kind.label, kind.keys)
-        reader.report("bad-kind", root.entries["label"], f"`{kind.label}` is not one of its keys", hint)
-    clozes = [key for key in kind.keys.values() if key.type == "cloze"]
-    if kind.cloze and (not clozes or not clozes[0].required or len(kind.cards) > 1):
-        message = "a cloze kind needs a required key of type cloze, and one card"
-        reader.report("bad-kind", root.entries["type"], message)
-    if clozes and not kind.cloze:
-        reader.report("bad-kind", root.entries["type"], f"`{clozes[0].name}` needs `type: cloze`")
-    cells = [key for key in kind.keys.values() if key.type == "cells"]
-    columns = kind.table_keys.get("columns")
-    if cells and (not kind.rows or columns is None or columns.type != "texts" or not columns.required):
-        message = f"`{cells[0].name}` is of type cells, which needs `rows` and a required table key `columns`"
-        reader.report(
-            "bad-kind",
-            reader.document.key_span(root, "keys"),
-            message,
-            "columns: {type: texts, required: true}",
-        )
-
-
-def _all_shown(reader: Reader, root: Mapping, kind: Kind) -> None:
-    """Report keys that authors would write for nobody, because no field is filled from them."""
-    filled = {field.key for field in kind.fields}
-    for under in ("table_keys", "keys"):
-        node = root.entries.get(under)
-        for name in node.entries if isinstance(node, Mapping) else ():
-            key = kind.table_keys.get(name) or kind.keys[name]
-            if name not in filled and key.type != "texts" and isinstance(node, Mapping):
-                hint = f"add a field that is filled `from: {name}`, or learners never see it"
-                place = reader.document.key_span(node, name)
-                reader.report(
-                    "bad-kind", place, f"what authors write under `{name}` goes into no field", hint
-                )
-
-
-def _froms(root: Mapping) -> list[Node | None]:
-    fields = root.entries.get("fields")
-    items = fields.items if isinstance(fields, source.Sequence) else []
-    return [item.entries.get("from") if isinstance(item, Mapping) else None for item in items]
-
-
-def _source_of(reader: Reader, node: Node, field: Field, known: ReadOnly[str, Key]) -> None:
-    """Report a field that is filled from what does not exist."""
-    key = known.get(field.key)
-    if key is None:
-        hint = did_you_mean(field.key, known) or f"its keys are {listing(known)}"
-        reader.report("bad-kind", node, f"`{field.key}` is not one of its keys", hint)
-    elif field.part not in TYPES[key.type]:
-        parts = [f"{key.name}.{part}" if part else key.name for part in TYPES[key.type]]
-        hint = f"write {' or '.join(f'`{part}`' for part in parts)}" if parts else ""
-        written = node.value if isinstance(node, Scalar) else field.key
-        reader.report("bad-kind", node, f"a field cannot be filled from `{written}`", hint)
-
-
-def section_clashes(kinds: list[Kind]) -> list[Diagnostic]:
-    """Diagnostics for kinds that share a section, take one of a chapter's own keys, or share a title."""
-    found = []
-    seen: dict[str, str] = {"deck": "every chapter", "tags": "every chapter"}
-    # the shipped ones first, so that a deck's own kind is the one that is told
-    for kind in sorted(kinds, key=lambda kind: kind.document.path):
-        for key, value in (("section", kind.section), ("title", f"\0{kind.title}")):
-            if value in seen:
-                root = kind.document.root
-                span = Span(kind.document.path)
-                if isinstance(root, Mapping):
-                    span = kind.document.span(root.entries[key])
-                shown = value.removeprefix("\0")
-                message = f"the {key} `{shown}` is taken by {seen[value]}"
-                found.append(Diagnostic("bad-kind", message, span))
-            seen.setdefault(value, f"the kind {kind.name}")
-    return found
+    @property
+    def files(self) -> list[str]:
+        """The names of the templates that its folder may hold."""
+        faces = [card.face for card in self.cards if card.face]
+        ends = ("front", "back", "front.browser", "back.browser")
+        return ["style.css.j2", *(f"{face}.{end}.html.j2" for face in faces for end in ends)]

@@ -97,6 +97,26 @@ def clozes(text: str) -> list[Cloze]:
     return found + still_open
 
 
+def uncovered(text: str) -> str:
+    """A text, or its HTML, with the answers of its clozes in their places, and without their hints."""
+    if "{{c" not in text:
+        return text
+    marks: list[tuple[int, int]] = []
+    last = 0  # the end of the clozes within
+    for cloze in clozes(text):
+        if cloze.end < 0:
+            marks.append((cloze.start, cloze.inner))
+            continue
+        hint = text.find("::", max(cloze.inner, last), cloze.end)
+        last = cloze.end + 2
+        marks += [(cloze.start, cloze.inner), (cloze.end if hint < 0 else hint, last)]
+    pieces, done = [], 0
+    for start, end in sorted(marks):
+        pieces.append(text[done:start])
+        done = end
+    return "".join(pieces) + text[done:]
+
+
 # ----------------------------------------------------------------------------------------------- html
 
 _TAGS = frozenset(
@@ -137,8 +157,9 @@ _LOOKED_FOR = 20  # files that do not exist, for which ones of nearly that name 
 MAX_MEDIA = 100 * 1024 * 1024
 """The largest media file, in bytes: AnkiWeb passes on no larger one."""
 
-_IMAGES = frozenset(["avif", "gif", "jpeg", "jpg", "png", "svg", "webp"])
-_SOUNDS = frozenset(["flac", "m4a", "mp3", "mp4", "oga", "ogg", "opus", "wav", "webm"])
+IMAGES = frozenset(["avif", "gif", "jpeg", "jpg", "png", "svg", "webp"])
+SOUNDS = frozenset(["flac", "m4a", "mp3", "mp4", "oga", "ogg", "opus", "wav", "webm"])
+FONTS = frozenset(["otf", "ttf", "woff", "woff2"])
 _SOUND = re.compile(r"\[sound:([^\[\]\n]+)\]")
 _INSIDE = r"(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*?"  # of a tag
 _IMG = re.compile(rf"<img\b({_INSIDE})\bsrc=(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")
@@ -164,6 +185,50 @@ class Media:
     path: Path
     name: str
     digest: str
+
+
+def read_media(path: Path, mark: str = "") -> Media:
+    """A file as one of the package's media.
+
+    Args:
+        path: Where it lies.
+        mark: With what its name in the package begins.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Media(path, mark + _media_name(path, digest), digest)
+
+
+def file_fault(path: Path, address: str, types: frozenset[str]) -> tuple[str, str, str] | None:
+    """The code, message and hint for something that is there and cannot be taken; None where it can.
+
+    Args:
+        path: Where it lies, without links.
+        address: What an author calls it.
+        types: The ends of names that may be.
+
+    Raises:
+        OSError: It cannot be looked at.
+    """
+    if not path.is_file():
+        return "unreadable-media", f"`{address}` is not a file", ""
+    ending = path.suffix.lower().removeprefix(".")
+    if ending not in types:
+        what = "an image" if types is IMAGES else "a sound" if types is SOUNDS else "an image, sound or font"
+        hint = f"deckgen takes {', '.join(sorted(types))} here"
+        if types is IMAGES and ending in SOUNDS:
+            hint = f"a sound is written `[sound:{address}]`"
+        return "media-type", f"`{address}` is not {what} that Anki takes everywhere", hint
+    size = path.stat().st_size
+    if size == 0:
+        return "unreadable-media", f"`{address}` is empty", ""
+    if size > MAX_MEDIA:
+        hint = "make it smaller: learners carry it on their phones"
+        return "too-large", f"`{address}` is larger than {MAX_MEDIA >> 20} MiB", hint
+    return None
 
 
 def _media_name(path: Path, digest: str) -> str:
@@ -230,6 +295,11 @@ class Markup:
             self._misplaced(scalar, document, match.start())
         return html.replace("{{", "&#123;&#123;")
 
+    def image(self, file: Scalar, alt: Scalar, document: Document) -> str:
+        """An image file, and what is said of it, as HTML."""
+        name = self._media(file.value.strip(), IMAGES, file, document)
+        return f'<img src="{name}" alt="{self.text(alt, document)}">'
+
     def cloze(self, scalar: Scalar, document: Document) -> str:
         """Markdown with clozes as HTML in which Anki finds the same clozes."""
         text = scalar.value
@@ -282,7 +352,7 @@ class Markup:
             mark = _unused(text)
 
             def keep(match: re.Match[str]) -> str:
-                name = self._media(match[1], _SOUNDS, scalar, document)
+                name = self._media(match[1], SOUNDS, scalar, document)
                 sounds.append(f"[sound:{name}]")
                 return f"{mark}{len(sounds) - 1}{mark}"
 
@@ -314,7 +384,7 @@ class Markup:
 
     def _image(self, match: re.Match[str], scalar: Scalar, document: Document) -> str:
         address = html_lib.unescape(match[2] or match[3] or match[4] or "")
-        name = self._media(address, _IMAGES, scalar, document)
+        name = self._media(address, IMAGES, scalar, document)
         return f'<img{match[1]}src="{name}"'
 
     def _check_links(self, html: str, scalar: Scalar, document: Document) -> None:
@@ -423,13 +493,11 @@ class Markup:
         except OSError as error:
             return "unreadable-media", f"`{address}` cannot be read: {error.strerror}", ""
 
-    def _media_fault(  # noqa: PLR0911 (one reason after the other)
-        self, path: Path, address: str, types: frozenset[str]
-    ) -> tuple[str, str, str] | None:
+    def _media_fault(self, path: Path, address: str, types: frozenset[str]) -> tuple[str, str, str] | None:
         """The code, message and hint for a file that cannot be taken; None where it can."""
         try:
             real = path.resolve()
-            exists, is_file = real.exists(), real.is_file()
+            exists = real.exists()
         except (
             OSError,
             ValueError,
@@ -448,32 +516,16 @@ class Markup:
             if from_here:
                 hint = "paths begin at the chapter's own folder, as in `media/tree.png`"
             return "missing-media", f"there is no file `{address}`", hint
-        if not is_file:
-            return "unreadable-media", f"`{address}` is not a file", ""
-        if real.suffix.lower().removeprefix(".") not in types:
-            what = "an image" if types is _IMAGES else "a sound"
-            hint = f"deckgen takes {', '.join(sorted(types))} here"
-            if types is _IMAGES and real.suffix.lower().removeprefix(".") in _SOUNDS:
-                hint = f"a sound is written `[sound:{address}]`"
-            return "media-type", f"`{address}` is not {what} that Anki takes everywhere", hint
-        size = real.stat().st_size
-        if size == 0:
-            return "unreadable-media", f"`{address}` is empty", ""
-        if size > MAX_MEDIA:
-            hint = "make it smaller: learners carry it on their phones"
-            return "too-large", f"`{address}` is larger than {MAX_MEDIA >> 20} MiB", hint
-        return None
+        return file_fault(real, address, types)
 
     def _shelved(self, path: Path, address: str, scalar: Scalar, document: Document) -> Media:
         """A file that is there, added to the package's media."""
         media = self.media.get(path)
         if media is None:
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-            media = self.media[path] = Media(path, _media_name(path, digest), digest)
+            media = self.media[path] = read_media(path)
             plain = unicodedata.normalize("NFC", path.name).casefold()
             other = self._names.setdefault(plain, path)
-            if other != path and self.media[other].digest != digest:
+            if other != path and self.media[other].digest != media.digest:
                 message = f"this and `{other.relative_to(self.project).as_posix()}` have one name"
                 hint = "give the files names that differ in more than capitals and folders"
                 self._report_piece("same-media-name", address, scalar, document, message, hint)

@@ -35,6 +35,7 @@ MAX_ROWS = 200
 MAX_ACCEPTS = 1000
 _FIRST_WORDS = 200  # characters in which an id is looked for
 _OPTION_KEYS = ("text", "correct", "why")
+_IMAGE_KEYS = ("file", "alt")
 
 _CLOZE_MARKS = re.compile(r"\{\{c[\d,]+::|::[^:{}]*\}\}|\}\}")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
@@ -75,7 +76,7 @@ class References:
 
 @dataclass(slots=True)
 class Texts:
-    """A list of texts: the columns of a table, or the cells of a row."""
+    """A list of texts: the columns of a table, the cells of a row, or what a key of type list holds."""
 
     items: list[Scalar]
 
@@ -87,13 +88,28 @@ class Options:
     items: list[Option]
 
 
-Value: TypeAlias = Scalar | Options | References | Texts
+@dataclass(slots=True)
+class Image:
+    """An image.
+
+    Attributes:
+        file: Its path, from the chapter's folder.
+        alt: What is said of it to those who do not see it.
+    """
+
+    file: Scalar
+    alt: Scalar
+
+
+Value: TypeAlias = Scalar | Options | References | Texts | Image
 
 
 def scalars(value: Value) -> list[Scalar]:
-    """The texts that a value is made of, in order; none for ids of other notes."""
+    """The texts for people that a value is made of, in order; none for ids of other notes."""
     if isinstance(value, Scalar):
         return [value]
+    if isinstance(value, Image):
+        return [value.alt]
     if isinstance(value, Options):
         return [scalar for option in value.items for scalar in (option.text, option.why)]
     return value.items if isinstance(value, Texts) else []
@@ -465,7 +481,7 @@ def _read_values(
         key = keys.get(name)
         if key is None or key.type in {"id", "tags", "own"}:
             continue
-        value = READERS[key.type](reader, node, name)
+        value = READERS[key.type](reader, node, key)
         if value is not None:
             values[name] = value
     missing = [key.name for key in keys.values() if key and key.required and key.name not in mapping.entries]
@@ -599,10 +615,14 @@ def _check_cells(reader: Reader, note: Note) -> None:
         reader.report("row-cells", cells.items[0] if cells.items else note.at, message)
 
 
-def _options(reader: Reader, node: Node, key: str) -> Options | None:
+def _prose(reader: Reader, node: Node, key: Key) -> Scalar | None:
+    return reader.prose(node, key.name)
+
+
+def _options(reader: Reader, node: Node, key: Key) -> Options | None:
     """A list of options, of which exactly one is correct."""
     before = len(reader.found)
-    items = reader.items(node, key, "text")
+    items = reader.items(node, key.name, "text")
     options = [option for item in items if (option := _option(reader, item))]
     if len(reader.found) > before:
         return None
@@ -634,24 +654,52 @@ def _option(reader: Reader, node: Node) -> Option | None:
     return Option(text, why, mark) if text and why else None
 
 
-def _texts(reader: Reader, node: Node, key: str) -> Texts | None:
+def _texts(reader: Reader, node: Node, key: Key) -> Texts | None:
     before = len(reader.found)
-    items = [reader.prose(item, key) for item in reader.items(node, key)]
+    items = [reader.prose(item, key.name) for item in reader.items(node, key.name)]
     return Texts([item for item in items if item]) if len(reader.found) == before else None
 
 
-def _references(reader: Reader, node: Node, key: str) -> References:
-    items = (reader.scalar(item, key) for item in reader.items(node, key))
+def _list(reader: Reader, node: Node, key: Key) -> Texts | None:
+    """A list of texts with something in it."""
+    texts = _texts(reader, node, key)
+    if texts is None or texts.items:
+        return texts
+    reader.report("empty-value", node, f"`{key.name}` has no items", "write them below it, or take it away")
+    return None
+
+
+def _choice(reader: Reader, node: Node, key: Key) -> Scalar | None:
+    """One of the words that kind.yaml lists."""
+    word = reader.one_of(node, key.name, key.values)
+    return node if word and isinstance(node, Scalar) else None
+
+
+def _image(reader: Reader, node: Node, key: Key) -> Image | None:
+    """An image file, and what is said of it to those who do not see it."""
+    mapping = reader.mapping(node, f"the image `{key.name}`", _IMAGE_KEYS, _IMAGE_KEYS)
+    if mapping is None or not reader.require(mapping, f"the image `{key.name}`", _IMAGE_KEYS):
+        return None
+    file = reader.prose(mapping.entries["file"], "file")
+    alt = reader.prose(mapping.entries["alt"], "alt")
+    return Image(file, alt) if file and alt else None
+
+
+def _references(reader: Reader, node: Node, key: Key) -> References:
+    items = (reader.scalar(item, key.name) for item in reader.items(node, key.name))
     return References([item for item in items if item])
 
 
-READERS: dict[str, Callable[[Reader, Node, str], Value | None]] = {
-    "text": Reader.prose,
-    "markdown": Reader.prose,
-    "cloze": Reader.prose,
+READERS: dict[str, Callable[[Reader, Node, Key], Value | None]] = {
+    "text": _prose,
+    "markdown": _prose,
+    "cloze": _prose,
     "options": _options,
     "cells": _texts,
     "texts": _texts,
+    "list": _list,
+    "image": _image,
+    "choice": _choice,
     "notes": _references,
 }
 """How the value of each type of key is read; ids and tags are the note's own."""
@@ -709,9 +757,27 @@ SCHEMAS: dict[str, Schema] = {
         "errorMessage": "a list of cells belongs here, one for each column",
     },
     "texts": {"type": "array", "items": TEXT_SCHEMA, "errorMessage": "a list of texts belongs here"},
+    "list": {
+        "type": "array",
+        "items": TEXT_SCHEMA,
+        "minItems": 1,
+        "errorMessage": "a list of texts belongs here",
+    },
+    "image": {
+        "title": "Image",
+        "type": "object",
+        "properties": {"file": TEXT_SCHEMA, "alt": TEXT_SCHEMA},
+        "required": ["file", "alt"],
+        "additionalProperties": False,
+        "errorMessage": "an image with its `file` and `alt` belongs here",
+    },
+    "choice": {},
     "notes": {"type": "array", "items": _REFERENCE_SCHEMA, "errorMessage": "a list of note ids belongs here"},
 }
-"""What each reader takes, as far as a JSON Schema can say it; by the type of the key."""
+"""What each reader takes, as far as a JSON Schema can say it; by the type of the key.
+
+What a choice takes, each key says itself.
+"""
 
 OWN_SCHEMAS: dict[str, Schema] = {
     "was": _REFERENCE_SCHEMA,

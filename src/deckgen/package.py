@@ -335,7 +335,14 @@ def _note_type(package: Package, note_type: NoteType, deck: int) -> dict[str, An
             for field in kind.fields
         ],
         templates=[
-            {"name": face.name, "id": face.id, "qfmt": face.front, "afmt": face.back}
+            {
+                "name": face.name,
+                "id": face.id,
+                "qfmt": face.front,
+                "afmt": face.back,
+                "bqfmt": face.browser_front,
+                "bafmt": face.browser_back,
+            }
             for face in note_type.faces
         ],
         css=note_type.css,

@@ -370,10 +370,11 @@ class Reader:
     def one_of(self, node: Node, key: str, choices: Collection[str]) -> str | None:
         """One of several words; None, reported, for anything else."""
         scalar = self.scalar(node, key)
-        if scalar is None or scalar.value in choices:
-            return scalar.value if scalar else None
-        hint = self.near(scalar.value, choices) or f"it is one of {listing(choices)}"
-        self.report("wrong-type", scalar, f"`{scalar.value}` is no {key} that deckgen knows", hint)
+        word = scalar.value.strip() if scalar else ""
+        if scalar is None or word in choices:
+            return word or None
+        hint = self.near(word, choices) or f"it is one of {listing(choices)}"
+        self.report("wrong-type", scalar, f"`{word}` is none of the words that `{key}` takes", hint)
         return None
 
     def identifier(self, node: Node, key: str = "id") -> str | None:

@@ -29,11 +29,16 @@ MAX_MADE = 64 * 1024 * 1024
 MAX_LOOP = 1000
 """How far `range` goes."""
 
-_FILTERS = (
+FILTERS = (
     "abs capitalize count d default e escape first float forceescape int join last length list lower map max"
     " min reject rejectattr replace reverse round safe select selectattr sort string striptags sum title trim"
     " truncate unique upper urlencode wordcount"
 ).split()
+"""The filters that templates may use."""
+
+TAGS = "block call extends filter for from if import include macro set with".split()
+"""The tags of Jinja."""
+
 _OF_TEXTS = frozenset(
     "capitalize casefold count endswith find index isalnum isalpha isascii isdecimal isdigit islower"
     " isnumeric isspace istitle isupper lower lstrip partition removeprefix removesuffix rfind rindex"
@@ -80,7 +85,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.work = MAX_WORK
         self.made = MAX_MADE
         self.globals = {"range": _range, "dict": dict, "namespace": Namespace}
-        self.filters = {name: self._charged(name, self.filters[name]) for name in _FILTERS}
+        self.filters = {name: self._charged(name, self.filters[name]) for name in FILTERS}
 
     # What is charged
 

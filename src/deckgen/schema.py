@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from deckgen import files
 from deckgen.build import kinds_in_force
-from deckgen.diagnostics import CallError
+from deckgen.diagnostics import CallError, listing
 from deckgen.kinds import COMMON_KEYS, Key
 from deckgen.notes import (
     ACCEPTABLE,
@@ -47,6 +47,11 @@ _OPTION_TOLD = {
     "why": ("Why it is right or wrong; shown on the back.", "The weaker bond is the one to mend first."),
 }
 
+_IMAGE_TOLD = {
+    "file": ("The path of the file, from the chapter's own folder.", "media/tree.png"),
+    "alt": ("What the image shows, for those who do not see it.", "A family tree of three generations"),
+}
+
 _TOLD = {
     "text": ("A short text, without markup.", "A few words"),
     "markdown": ("A text in Markdown.", "As many lines as it takes, in *Markdown*."),
@@ -66,6 +71,9 @@ _TOLD = {
   why: |
     Why it is not.""",
     ),
+    "list": ("A list of texts in Markdown.", "- |\n  One\n- |\n  Another"),
+    "image": ("An image, and what is said of it.", "file: media/tree.png\nalt: A family tree"),
+    "choice": ("One word of a list.", ""),
     "cells": ("The cells of a row, one for each column.", "- Its name\n- What to know of it"),
 }
 """What is said of a key of each type, and an example, where its kind.yaml says nothing."""
@@ -259,6 +267,9 @@ def _note(
             option = piece["items"]
             parts = {part: (option["properties"][part], *_OPTION_TOLD[part]) for part in _OPTION_TOLD}
             piece = {**piece, "items": _object(option["title"], parts, option["required"])}
+        if key.type == "image":
+            image = {part: (piece["properties"][part], *_IMAGE_TOLD[part]) for part in _IMAGE_TOLD}
+            piece = {**piece, **_object(piece["title"], image, piece["required"])}
         if has_cells and name == "columns":
             piece = {**piece, "minItems": MIN_COLUMNS}
         if name not in COMMON_KEYS:
@@ -274,7 +285,24 @@ def _told(key: Key) -> Told:
     """What a key of a note takes, what it is for, and an example."""
     piece = OWN_SCHEMAS[key.name] if key.type == "own" else SCHEMAS[key.type]
     about, example = _TOLD.get(key.type, ("", ""))
+    if key.type == "choice":
+        piece, example = _one_of(key.values), key.values[0]
     return piece, key.about or about, key.example or example
+
+
+def _one_of(words: Iterable[str]) -> Schema:
+    """What takes one of several words, also where an editor reads them as numbers or switches."""
+    listed = listing(list(words))
+    read: list[object] = []
+    for word in words:
+        read.append(word)
+        if re.fullmatch(r"[-+]?[0-9]+", word):
+            read.append(int(word))
+        elif re.fullmatch(r"[-+]?[0-9]+\.[0-9]+", word):
+            read.append(float(word))
+        elif word.lower() in {"true", "false"}:
+            read.append(word.lower() == "true")
+    return {"enum": read, "errorMessage": f"one of {listed} belongs here"}
 
 
 def _object(title: str, told: Mapping[str, Told], required: list[str]) -> Schema:

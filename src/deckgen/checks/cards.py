@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.diagnostics import Diagnostic
+from deckgen.kinds import PLAIN
 from deckgen.markup import clozes
 from deckgen.notes import Options, Texts, place, scalars, without_clozes
 from deckgen.source import Scalar
@@ -285,7 +286,7 @@ class Cards:
             (name, key.name)
             for name, kind in kinds.items()
             for key in (*kind.table_keys.values(), *kind.keys.values())
-            if key.type in {"text", "texts"}
+            if key.type in PLAIN
         }
 
     @cached_property

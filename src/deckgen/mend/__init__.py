@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from deckgen import ledger
 from deckgen.build import chapters, read_kinds, template_folders
 from deckgen.diagnostics import CallError, Found
-from deckgen.faces import kind_folders
 from deckgen.files import check_target, replacing
 from deckgen.mend import blocks, ids, numbers, prose
 from deckgen.mend.book import Book
 from deckgen.mend.sheets import Sheet, diff
 from deckgen.source import Mapping, Scalar
+from deckgen.templates import kind_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -130,8 +130,10 @@ def _places_of(top: Place, keys: ReadOnly[str, Key]) -> dict[Place, Collection[s
     for name, key in keys.items():
         if key.type in {"text", "markdown", "cloze"} or name == "retired":
             found[*top, name] = keys
-        elif key.type in {"texts", "cells"}:
+        elif key.type in {"texts", "cells", "list"}:
             found[*top, name, ITEM] = keys
+        elif key.type == "image":
+            found[*top, name, "alt"] = ("file", "alt")
         elif key.type == "options":
             names = ("text", "correct", "why")
             found |= {(*top, name, ITEM, each): names for each in ("text", "why")}

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from deckgen.kinds import PLAIN
 from deckgen.markup import cloze_faults, clozes, drawn
 from deckgen.mend.sheets import Edit, differences, nodes
 from deckgen.notes import scalars
@@ -98,7 +99,7 @@ def _texts(values: ReadOnly[str, Value], keys: ReadOnly[str, Key]) -> Iterator[t
     for name, value in values.items():
         key = keys[name]
         for scalar in scalars(value):
-            yield _Text(scalar, plain=key.type in {"text", "texts"}), key
+            yield _Text(scalar, plain=key.type in PLAIN), key
 
 
 def _close_gaps(texts: list[_Text]) -> None:

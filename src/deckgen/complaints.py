@@ -1,0 +1,96 @@
+"""What Jinja says of a template, in words for its author, with its place and what to do."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from deckgen.diagnostics import did_you_mean, listing
+from deckgen.sandbox import FILTERS, TAGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_NEVER_CLOSED = re.compile(r"Unexpected end of template.*innermost block that needs to be closed is '(\w+)'")
+_WRONG_END = re.compile(r"unknown tag '(end\w*|el\w+)'.*innermost block that needs to be closed is '(\w+)'")
+_NO_SUCH_TAG = re.compile(r"unknown tag '(\w+)'")
+_NO_SUCH_FILTER = re.compile(r"No filter named '(\w+)'")
+_NO_SUCH_TEST = re.compile(r"No test named '(\w+)'")
+_UNEXPECTED = re.compile(r"unexpected '[\]%}]'|unexpected char")
+_NO_ATTRIBUTE = re.compile(r"'([\w. ]+) object' has no attribute '(\w+)'")
+_UNDEFINED = re.compile(r"'(\w+)' is undefined")
+_MACRO = re.compile(r"\[%-?\s*macro\s+(\w+)")
+
+
+def of_syntax(message: str, text: str, line: int) -> tuple[str, int, str]:
+    """What is wrong with a template that Jinja cannot read.
+
+    Args:
+        message: What Jinja says.
+        text: The template.
+        line: The line that Jinja names, from 1.
+
+    Returns:
+        A message, a line, and a hint, which may be empty.
+    """
+    said, hint = message or "this is not Jinja", ""
+    if match := _NEVER_CLOSED.search(message):
+        tag = match[1]
+        said, hint = f"`[% {tag} … %]` is never closed", f"it ends with `[% end{tag} %]`"
+        line = _open(text, tag) or line
+    elif match := _WRONG_END.search(message):
+        hint = f"`[% {match[2]} … %]` is open here, and ends with `[% end{match[2]} %]`"
+        said = f"`[% {match[1]} %]` does not belong here"
+    elif match := _NO_SUCH_TAG.search(message):
+        said, hint = f"Jinja has no `[% {match[1]} … %]`", did_you_mean(match[1], TAGS)
+    elif match := _NO_SUCH_FILTER.search(message):
+        said, hint = f"there is no filter `{match[1]}`", did_you_mean(match[1], FILTERS)
+    elif _UNEXPECTED.search(message):
+        hint = "what begins with `[[` ends with `]]`, and `[%` with `%]`"
+    elif "comment" in message:
+        hint = "`[#` begins a comment of the template, which ends with `#]`"
+    return said, line, hint
+
+
+def _open(text: str, tag: str) -> int:
+    """The line on which the last tag of a name opens that is never closed; 0 where none is found."""
+    stack: list[int] = []
+    for match in re.finditer(rf"\[%[-+]?\s*(end)?{tag}\b", text):
+        if not match[1]:
+            stack.append(match.start())
+        elif stack:
+            stack.pop()
+    return text.count("\n", 0, stack[-1]) + 1 if stack else 0
+
+
+def of_running(
+    message: str, of_deck: Iterable[str], known: Iterable[str], texts: Iterable[str]
+) -> tuple[str, str]:
+    """What is wrong with a template that Jinja cannot run.
+
+    Args:
+        message: What Jinja says.
+        of_deck: What templates know of the deck and of the kind.
+        known: What they know besides.
+        texts: The templates that have been read.
+
+    Returns:
+        A message and a hint, which may be empty.
+    """
+    if match := _NO_ATTRIBUTE.search(message):
+        names = list(_macros(texts)) if "TemplateModule" in match[1] else list(of_deck)
+        return f"there is no `{match[2]}` here", did_you_mean(match[2], names)
+    if match := _NO_SUCH_TEST.search(message):
+        return f"there is no test `{match[1]}`", ""
+    if match := _UNDEFINED.search(message):
+        hint = did_you_mean(match[1], known) or f"a face knows {listing(known)}"
+        if match[1] == "m":
+            hint = 'a face that uses `m` begins with `[% extends "base/layout.html.j2" %]`'
+        return f"there is no `{match[1]}` here", hint
+    return message, ""
+
+
+def _macros(texts: Iterable[str]) -> Iterator[str]:
+    """The names of the macros that templates define."""
+    for text in texts:
+        yield from _MACRO.findall(text)

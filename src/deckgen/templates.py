@@ -1,0 +1,202 @@
+"""What lies in folders of templates: kinds, the files that Jinja reads, and those that faces show."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jinja2 import BaseLoader, TemplateNotFound, TemplateRuntimeError
+
+from deckgen.diagnostics import Diagnostic, Span, did_you_mean
+from deckgen.markup import FONTS, IMAGES, SOUNDS, file_fault, read_media
+from deckgen.source import MAX_SMALL, Document, control_characters, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from jinja2 import Environment
+
+    from deckgen.markup import Media
+
+MAX_CODE = 256 * 1024
+"""The most Jinja in all templates of a deck, in characters: it takes time to read."""
+
+_OPENS = re.compile(r"\[\[|\[%")
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of templates, or a folder or file in it.
+
+    Attributes:
+        path: Where it lies.
+        shown: Its path as diagnostics show it.
+        top: The folder that its files must lie in, resolved, whatever links lead to them.
+    """
+
+    path: Path
+    shown: str
+    top: Path
+
+    def __truediv__(self, name: str) -> Folder:
+        """What lies in it under a name."""
+        return Folder(self.path / name, f"{self.shown}/{name}", self.top)
+
+
+def kind_folders(folders: Iterable[Folder]) -> list[Folder]:
+    """The folders of the kinds in force, by name; a later folder's kind takes an earlier one's place."""
+    kinds: dict[str, Folder] = {}
+    for folder in folders:
+        if folder.path.is_dir():
+            for path in folder.path.iterdir():
+                if path.name != "base" and not path.name.startswith(".") and path.is_dir():
+                    kinds[path.name] = folder / path.name
+    return [kinds[name] for name in sorted(kinds)]
+
+
+class Loader(BaseLoader):
+    """Loads KIND/FILE from the kind's folder, and base/FILE from the last folder that has it."""
+
+    def __init__(self, folders: Iterable[Folder], kinds: Iterable[Folder]) -> None:
+        """Prepare for the folders of templates, and those of the kinds in force."""
+        self.bases = [folder / "base" for folder in folders]
+        self.kinds = {folder.path.name: folder for folder in kinds}
+        self.texts: dict[str, str] = {}
+        """The templates loaded so far, by their paths as diagnostics show them."""
+        self.unreadable: list[Diagnostic] = []
+        self.code = 0
+        """How much of them is Jinja, in characters."""
+
+    def find(self, template: str) -> Folder | None:
+        """The file of a template; None where there is none."""
+        first, _, name = template.partition("/")
+        if not name or "/" in name or "\\" in name or name.startswith("."):
+            return None
+        owners = (
+            reversed(self.bases) if first == "base" else [self.kinds[first]] if first in self.kinds else []
+        )
+        for owner in owners:
+            # also a folder, a pipe or a link to nowhere of that name, which is told when it is read
+            if os.path.lexists(owner.path / name):
+                return owner / name
+        return None
+
+    def names(self, kind: str) -> list[str]:
+        """The names of the templates that those of a kind may extend or include."""
+        folders = [(kind, self.kinds[kind]), *(("base", base) for base in self.bases)]
+        files = (
+            f"{name}/{path.name}"
+            for name, folder in folders
+            if folder.path.is_dir()
+            for path in folder.path.glob("*.j2")
+        )
+        return sorted(set(files))
+
+    def beside(self, kind: str) -> list[str]:
+        """The names of the files in a kind's folder and in base/ that are no templates."""
+        folders = [folder.path for folder in (self.kinds[kind], *self.bases) if folder.path.is_dir()]
+        names = {path.name for folder in folders for path in folder.iterdir()}
+        return sorted(name for name in names if not name.endswith((".j2", ".yaml")))
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str | None, Callable[[], bool] | None]:
+        """The text of a template, for Jinja."""
+        del environment
+        found = self.find(template)
+        if found is None:
+            raise TemplateNotFound(template)
+        text, fault = load(found.path, found.shown, found.top, MAX_SMALL)
+        text = self.texts[found.shown] = text.replace("\r\n", "\n")
+        if self.code > MAX_CODE:
+            raise TemplateNotFound(template)  # which has been told
+        self.code += sum(map(len, _tags_of_jinja(text)))
+        if self.code > MAX_CODE and not fault:
+            message = (
+                f"up to here the templates have more than {MAX_CODE >> 10} KiB between `[[ ]]` and `[% %]`"
+            )
+            fault = Diagnostic("too-large", message, Span(found.shown))
+        fault = fault or next(control_characters(Document(found.shown, text)), None)
+        if fault:
+            self.unreadable.append(fault)
+            raise TemplateNotFound(template)
+        return self.texts[found.shown], found.shown, lambda: True
+
+
+def _tags_of_jinja(text: str) -> Iterator[str]:
+    """What stands between the marks of Jinja in a template."""
+    end = 0
+    while match := _OPENS.search(text, end):
+        close = text.find("]]" if match.group() == "[[" else "%]", match.end())
+        end = close + 2 if close >= 0 else len(text)
+        yield text[match.start() : end]
+
+
+class MediaError(TemplateRuntimeError):
+    """A face shows a file that cannot be had.
+
+    Attributes:
+        code: The code of the diagnostic that says so.
+        hint: What to do.
+    """
+
+    def __init__(self, code: str, message: str, hint: str) -> None:
+        """Keep what is to be told."""
+        super().__init__(message)
+        self.code = code
+        self.hint = hint
+
+
+class FaceMedia:
+    """The files that faces and css show by `media("seal.svg")`.
+
+    Attributes:
+        known: Those found so far, by their paths as diagnostics show them.
+        shown: Those asked for since this was last cleared, by their names in the package.
+    """
+
+    def __init__(self, loader: Loader) -> None:
+        """Prepare for a deck's templates."""
+        self._loader = loader
+        self.known: dict[str, Media] = {}
+        self.shown: dict[str, Media] = {}
+
+    def named(self, kind: str, file: object) -> str:
+        """The name in learners' collections of a file in a kind's folder or in base/.
+
+        It begins with `_`, by which Anki knows that note types need the file.
+
+        Raises:
+            MediaError: There is no such file, or none that may be packed.
+        """
+        name = file if isinstance(file, str) else ""
+        found = self._loader.find(f"{kind}/{name}") or self._loader.find(f"base/{name}")
+        if found is None:
+            hint = "it lies beside the faces, or in templates/base/, and is named without a folder"
+            hint = did_you_mean(name, self._loader.beside(kind)) or hint
+            raise MediaError("missing-media", f"there is no file `{name}`", hint)
+        media = self.known.get(found.shown)
+        if media is None:
+            media = self.known[found.shown] = _taken(found, name)
+        self.shown[media.name] = media
+        return media.name
+
+
+def _taken(found: Folder, name: str) -> Media:
+    """A file as one of the package's media."""
+    try:
+        real = found.path.resolve()
+        if not real.is_relative_to(found.top):
+            raise MediaError("unreadable-media", f"`{name}` is a link that leads out of the project", "")
+        if fault := file_fault(real, name, IMAGES | SOUNDS | FONTS):
+            raise MediaError(*fault)
+        return read_media(real, "_")
+    except OSError as error:
+        raise MediaError("unreadable-media", f"`{name}` cannot be read: {error.strerror}", "") from error
+    except RuntimeError as error:  # what Python up to 3.12 says of links that go round
+        if isinstance(error, MediaError):
+            raise
+        raise MediaError("unreadable-media", f"`{name}` is a link that leads to itself", "") from error

@@ -16,7 +16,6 @@ DESKTOP := aqt[qt]==26.9.3
 # looks for barriers in a page
 NPM_PACKAGES := yaml-language-server@1.25.0 @microsoft/jest-sarif@1.0.0-beta.0 axe-core@4.14.1
 
-
 .PHONY: deck check test matrix soak lint format docs pictures bench clean look
 
 deck: $(VENV)/deck

@@ -50,7 +50,7 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     path = os.environ.get("DECKGEN_CHROMIUM") or shutil.which("chromium")
     if path is None:
-        sys.exit("there is no Chromium: `apt-get install chromium` has one, or name yours in DECKGEN_CHROMIUM")
+        sys.exit("there is no Chromium: `apt-get install chromium`, or name yours in DECKGEN_CHROMIUM")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1280, "height": 3000})

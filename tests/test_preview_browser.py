@@ -229,6 +229,28 @@ def test_a_vignette_answered_on_its_front_is_answered_on_its_back(
     assert [text.rsplit("\n", 1)[-1] for text in order] == options
 
 
+def test_the_last_of_many_choices_is_the_one_on_the_back(
+    preview: Callable[..., Path], show: Callable[..., Gallery]
+) -> None:
+    """However quickly a choice is changed, while the back is drawn for the one before."""
+    gallery = show(preview({"source/one.yaml": VIGNETTE}))
+    front, back = (gallery.side(side, "quiet, Answer") for side in ("Front", "Back"))
+    expect(front.locator(".choice")).to_have_count(3)
+    for pause in range(14, 46):
+        chosen = front.locator("html").evaluate(
+            """async (html, pause) => {
+                const choices = [...html.querySelectorAll(".choice")];
+                for (let turn = 0; turn < 3; turn += 1) {
+                    choices[turn % 3].click();
+                    await new Promise(resolve => setTimeout(resolve, pause));
+                }
+                return choices[2].innerText.trim().split("\\n").pop();
+            }""",
+            pause,
+        )
+        expect(back.locator(".chosen .option")).to_have_text(chosen)
+
+
 def test_showing_anew_asks_again(preview: Callable[..., Path], show: Callable[..., Gallery]) -> None:
     """The front is drawn as at the next review: nothing is chosen, and the back agrees."""
     gallery = show(preview({"source/one.yaml": VIGNETTE}))

@@ -201,19 +201,21 @@
       if (single) { this.turns.textContent = this.turned ? "Show front" : "Show answer"; }
     }
 
+    /** What comes from a frame. The back beside a front only reads: its word may be older than the front's. */
     #hears(place) {
+      const alone = this.page.view.single;
       return {
         shown: (kept) => {
-          this.kept = kept ?? this.kept;
-          if (place === 0 && this.#screens.length > 1) { this.#show(1); }
+          if (place === 0) { this.kept = kept ?? this.kept; }
+          if (place === 0 && !alone) { this.#show(1); }
           else { this.element.dispatchEvent(new Event("drawn")); }
         },
         kept: (kept) => {
+          if (place !== 0) { return; }
           this.kept = kept ?? this.kept;
-          if (place === 0 && this.#screens.length > 1) {
-            clearTimeout(this.#again);
-            this.#again = setTimeout(() => this.#show(1), 20);
-          }
+          if (alone) { return; }
+          clearTimeout(this.#again);
+          this.#again = setTimeout(() => this.#show(1), 20);
         },
         fault: (text) => this.#fault(text),
         link: (address) => this.page.link(address),

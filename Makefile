@@ -16,7 +16,7 @@ DESKTOP := aqt[qt]==26.9.3
 # looks for barriers in a page
 NPM_PACKAGES := yaml-language-server@1.25.0 @microsoft/jest-sarif@1.0.0-beta.0 axe-core@4.14.1
 
-.PHONY: deck check test look matrix soak lint format docs bench clean
+.PHONY: deck check test matrix soak lint format docs pictures bench clean look
 
 deck: $(VENV)/deck
 	$(BIN)/deckgen build
@@ -48,6 +48,9 @@ format: $(VENV)/test
 
 docs: $(VENV)/deck
 	$(BIN)/python docs/write_codes.py
+
+pictures: $(VENV)/test
+	$(BIN)/python docs/take_pictures.py
 
 bench: $(VENV)/test
 	$(BIN)/python benchmarks/bench.py

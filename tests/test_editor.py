@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from deckgen.cli import app
 from tests.conftest import CHAPTER, DECK, REPOSITORY, from_npm, write_project
 from tests.editor import Editor
-from tests.faults import FAULTS, KIND, TWO_OPTIONS, Fault, kind
+from tests.faults import CASES, FAULTS, KIND, TARASOFF, TWO_OPTIONS, Fault, kind
 from tests.test_catalogue import unmarked
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small deck with a kind of its own, and with its schemas."""
-    folder = write_project(tmp_path_factory.mktemp("schemas"), kind("", KIND).files)
+    folder = write_project(tmp_path_factory.mktemp("schemas"), OWN_KINDS)
     write_schemas(folder)
     return folder
 
@@ -57,7 +57,13 @@ NOTE = "definitions:\n  - id: two\n    term: Term\n    definition: |\n      Text
 VIGNETTE = "vignettes:\n  - id: two\n    scenario: A couple.\n    question: What next?\n    options:"
 TABLE = "comparisons:\n  - id: two\n    columns: {}\n    rows:\n      - id: a\n        cells: {}\n"
 
+OWN_KINDS = kind("", KIND).files | CASES
+"""Two kinds of the deck's own, with all types of keys between them that the shipped kinds have not."""
+
 GOOD = {
+    "a list, a choice and an image": TARASOFF,
+    "a choice that looks like a number": TARASOFF.replace("level: state", "level: 3"),
+    "a choice in quotes": TARASOFF.replace("level: state", "level: '3'"),
     "every key": """\
 deck: Part one::2.3
 tags: [alliance, "exam::domain-1", 2024, é, a:b]
@@ -142,7 +148,7 @@ accept: []
 def test_a_good_chapter_is_clean_in_both(name: str, editor: Editor, written: Path, tmp_path: Path) -> None:
     """What `check` takes the editor takes: texts that look like numbers, dates or switches too."""
     text = IN_CHAPTER + GOOD[name]
-    folder = write_project(tmp_path, {**kind("", KIND).files, "source/two.yaml": text})
+    folder = write_project(tmp_path, {**OWN_KINDS, "source/two.yaml": text})
     assert faults(folder) == []
     assert editor.problems(written / "source/two.yaml", text) == []
 
@@ -168,6 +174,13 @@ SLIPS = {
     "missing cells": "comparisons:\n  - id: two\n    columns: [A, B]\n    rows:\n      - id: x\n",
     "missing key of an own kind": "laws:\n  - id: two\n    rule: x\n",
     "unknown key of an own kind": "laws:\n  - id: two\n    name: x\n    extra: y\n",
+    "unknown word of a choice": TARASOFF.replace("level: state", "level: stat"),
+    "list for a choice": TARASOFF.replace("level: state", "level: [state]"),
+    "list without items": TARASOFF.partition("    held:")[0] + "    held: []\n",
+    "text for the list": TARASOFF.partition("    held:")[0] + "    held: Text\n",
+    "image without alt": TARASOFF.partition("      alt:")[0],
+    "unknown key of an image": TARASOFF + "      title: x\n",
+    "text for an image": TARASOFF.partition("      file:")[0].replace("photo:", "photo: media/a.png"),
     "list for a text": NOTE + "    example:\n      - one\n",
     "mapping for a text": NOTE + "    example:\n      one: two\n",
     "text for a list": NOTE + "    tags: one\n",
@@ -232,6 +245,8 @@ DECK_SLIPS = {
 
 # where the two do not say the same: the lines of `check`, and those of the editor
 OTHERWISE = {
+    # to the editor a mapping that lacks a key is told at the key that it stands under
+    "image without alt": ({11}, {10}),
     # the text of a block begins a line below the sign that opens it
     "id as a block": ({4}, {3}),
     # the editor tells what follows from a fault as a fault of its own
@@ -247,7 +262,7 @@ def test_a_slip_is_told_by_both(slip: str, editor: Editor, written: Path, tmp_pa
     path, text = "source/two.yaml", IN_CHAPTER + SLIPS.get(slip, "")
     if slip in DECK_SLIPS:
         path, text = "source/deck.yaml", IN_DECK + DECK_SLIPS[slip]
-    folder = write_project(tmp_path, {**kind("", KIND).files, path: text})
+    folder = write_project(tmp_path, {**OWN_KINDS, path: text})
     by_check = {line for where, line, _ in faults(folder) if where == path}
     by_editor = {line for line, _ in editor.problems(written / path, text)}
     same = {line for line in by_check if line}

@@ -397,7 +397,7 @@ def wait_for(true: Callable[[], object], seconds: float = 10) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 @contextmanager
@@ -409,7 +409,8 @@ def watching(deck: Path) -> Iterator[list[float]]:
         seen.extend(time.monotonic() for _ in live.changes(deck))
 
     threading.Thread(target=follow, daemon=True).start()
-    time.sleep(0.7)
+    wait_for(lambda: seen)  # it watches
+    time.sleep(0.3)
     yield seen
 
 
@@ -435,16 +436,17 @@ def test_folders_may_come_and_go(project: Callable[..., Path]) -> None:
     """templates/ that is made later is followed, and so is source/ that was away for a while."""
     deck = project()
     with watching(deck) as seen:
+        count = len(seen)
         change(deck, {"templates/base/theme.css.j2": "/* new */"})
-        wait_for(lambda: seen)
-        time.sleep(0.8)
+        wait_for(lambda: len(seen) > count)
+        time.sleep(1.5)
         count = len(seen)
         change(deck, {"templates/base/theme.css.j2": "/* newer */"})
         wait_for(lambda: len(seen) > count)
         (deck / "source").rename(deck / "away")
-        time.sleep(1.2)
+        time.sleep(1.5)
         (deck / "away").rename(deck / "source")
-        time.sleep(1.2)
+        time.sleep(1.5)
         count = len(seen)
         change(deck, {"source/one.yaml": SECOND})
         wait_for(lambda: len(seen) > count)

@@ -593,7 +593,8 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_ten_thousand_notes_stay_quick(many: Path, show: Callable[..., Gallery]) -> None:
     """The first card is there soon, few frames are, scrolling does not stall, and a link leads to the end.
 
-    The bounds are some five times what was measured on a busy machine with two cores.
+    The bounds are some five times what was measured on two busy cores: 0.8 seconds to the first
+    card, 0.1 seconds for the longest work while it scrolls.
     """
     started = time.monotonic()
     gallery = show(many)
@@ -723,7 +724,8 @@ def test_a_fault_lies_over_the_page_until_it_is_mended(live: Callable[..., tuple
 def test_a_change_is_seen_within_half_a_second(live: Callable[..., tuple[Path, Gallery]]) -> None:
     """At a thousand notes, from the save to both sides drawn; the best of some, as others work too.
 
-    The bound is twice the half second that is promised; on two busy cores 0.35 to 0.7 seconds were measured.
+    Of the time 0.16 seconds are the build's. On a machine that is slower, or busy, it may take as much longer
+    as the build does; some 0.4 seconds were measured, and twice that is the bound.
     """
     deck, gallery = live(count=1000)
     expect(gallery.side("Back", "takeaway-0, Cloze 1").locator("#qa")).to_be_visible()
@@ -733,15 +735,17 @@ def test_a_change_is_seen_within_half_a_second(live: Callable[..., tuple[Path, G
     )
     path = deck / "source/0000.yaml"
     text = path.read_text("utf-8")
-    took = []
-    for number in range(4):
+    took, builds = [], []
+    for number in range(5):
         gallery.page.evaluate("window.drawn = 0")
         started = time.time()
         path.write_text(text.replace("why: |\n      ", f"why: |\n      needle{number} ", 1), "utf-8")
         took.append(gallery.until("window.drawn") / 1000 - started)
-        gallery.page.wait_for_timeout(300)
-    expect(gallery.side("Back", "takeaway-0, Cloze 1").locator("#qa")).to_contain_text("needle3")
-    assert min(took) < 1, took
+        started = time.monotonic()
+        build(deck)
+        builds.append(time.monotonic() - started)
+    expect(gallery.side("Back", "takeaway-0, Cloze 1").locator("#qa")).to_contain_text("needle4")
+    assert min(took) < max(0.5, 5 * min(builds)), (took, builds)
 
 
 def test_a_page_finds_its_server_again(tmp_path: Path, show: Callable[..., Gallery]) -> None:

@@ -220,7 +220,7 @@ class FieldWriter:
         """A row's cells after its first, each under its column's name."""
         columns, rows = self._rendered(note)
         pairs = zip(columns[1:], rows[note][1:], strict=False)
-        return f"<dl>{''.join(f'<dt>{name}</dt><dd>{cell}</dd>' for name, cell in pairs)}</dl>"
+        return f"<dl>{' '.join(f'<dt>{name}</dt> <dd>{cell}</dd>' for name, cell in pairs)}</dl>"
 
     def _table(self, note: Note, _: Value) -> str:
         """The whole table, with this note's row marked."""

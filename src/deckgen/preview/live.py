@@ -53,13 +53,17 @@ def serve(
 
 
 def changes(project: Path) -> Iterator[None]:
-    """Yield whenever something in a deck's source or templates has changed; folders may come and go."""
+    """Yield whenever something in a deck's source or templates has changed; folders may come and go.
+
+    Once it watches them it yields as well: what changed before that has not been seen.
+    """
     top = project.resolve()
     while True:
         folders = [top / "source", top / "templates", shipped_templates().resolve()]
         # a folder may come while the watch begins, so what is there is asked for before
         before = [_identity(folder) for folder in folders]
         there = [folder for folder, identity in zip(folders, before, strict=True) if identity]
+        begins = True
         try:
             for changed in watch(
                 *there,
@@ -69,13 +73,13 @@ def changes(project: Path) -> Iterator[None]:
                 yield_on_timeout=True,
                 raise_interrupt=True,
             ):
-                if changed:
+                if changed or begins:
                     yield
+                begins = False
                 if [_identity(folder) for folder in folders] != before:
                     break
         except FileNotFoundError:
             pass  # gone while the watch began
-        yield
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

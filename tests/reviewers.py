@@ -26,7 +26,6 @@ HOSTILE = [
 ]
 """Texts that would be code if a card took them for it."""
 
-PHONE = {"width": 320, "height": 640}
 _REVIEWER_CSS = "body { margin: 20px; } img { max-width: 100%; max-height: 95vh; }"
 _SHOW = """
 html => {

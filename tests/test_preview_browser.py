@@ -571,7 +571,7 @@ def test_formulas_are_shown_as_they_are_written(
 
 
 def test_it_prints_as_a_handout(own: Path, show: Callable[..., Gallery]) -> None:
-    """Fronts on the left and backs on the right, whole, without the page's controls; no code runs in them."""
+    """Two cards a row, each back under its front, whole, without the page's controls; no code runs."""
     gallery = show(own, "#?kind=Vignette&night=1")
     gallery.page.evaluate("window.print = () => { window.printing = true; }")
     gallery.page.get_by_role("button", name="Print").click()
@@ -581,13 +581,18 @@ def test_it_prints_as_a_handout(own: Path, show: Callable[..., Gallery]) -> None
         expect(gallery.page.locator(outside)).not_to_be_visible()
     rows = gallery.page.locator("#paper article")
     expect(rows).to_have_count(3)
+    one, two = (row.bounding_box() for row in rows.all()[:2])
+    assert one
+    assert two
+    assert one["y"] == two["y"]
+    assert one["x"] + 350 < two["x"]
+    assert two["x"] + 350 <= 720
     front, back = rows.first.locator("iframe").all()
-    boxes = [each.locator("..").bounding_box() for each in (front, back)]
-    assert boxes[0]
-    assert boxes[1]
-    assert (boxes[0]["width"], boxes[0]["y"]) == (350, boxes[1]["y"])
-    assert boxes[1]["x"] >= boxes[0]["x"] + 350
-    assert boxes[1]["x"] + 350 <= 720
+    above, below = (each.locator("..").bounding_box() for each in (front, back))
+    assert above
+    assert below
+    assert (above["width"], above["x"]) == (350, below["x"])
+    assert above["y"] + above["height"] <= below["y"]
     for frame in (front, back):
         assert frame.get_attribute("sandbox") == "allow-same-origin"
         inside = frame.content_frame

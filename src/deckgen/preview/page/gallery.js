@@ -231,7 +231,7 @@
     const rest = printed.length < shown.length
       ? ` These are the first ${printed.length} of ${shown.length} cards: a filter chooses others.` : "";
     say(`Drawing ${printed.length} cards…`);
-    await deckgen.layOut($("paper"), printed, `${index.title}. Cover the right side, answer, and uncover it.${rest}`);
+    await deckgen.layOut($("paper"), printed, `${index.title}. Cover what stands under a front, answer, and uncover it.${rest}`);
     $("toast").hidden = true;
     window.addEventListener("afterprint", () => $("paper").replaceChildren(), { once: true });
     window.print();

@@ -1,4 +1,4 @@
-/* A handout: fronts on the left, backs on the right. Frames in which code runs are printed only while they are in
+/* A handout: two cards a row, backs under fronts. Frames in which code runs are printed only while they are in
    view, so these are others. They belong to this page, which fits their heights; no code at all runs in them. */
 "use strict";
 

@@ -158,7 +158,7 @@ comparisons:
     gist = f"<details><summary>B</summary>{second['Features']}</details>"
     assert first["Builds On"] == f"<ul><li>Before change comes joining.</li><li>{gist}</li></ul>"
     assert second["Builds On"] == "<ul><li>Before change comes joining.</li></ul>"
-    assert second["Features"] == "<dl><dt>Meaning: short</dt><dd><strong>2</strong></dd></dl>"
+    assert second["Features"] == "<dl><dt>Meaning: short</dt> <dd><strong>2</strong></dd></dl>"
     assert list(notes).index("table.b") < list(notes).index("table.a")
 
 

@@ -541,6 +541,30 @@ def test_images_and_sounds_are_shown_from_disk(
         assert str(found.get_attribute("src")).startswith("blob:"), name
 
 
+def test_files_of_faces_and_styles_are_shown_from_disk(
+    preview: Callable[..., Path], show: Callable[..., Gallery]
+) -> None:
+    """A seal that a face shows, and one that a style lays behind the card, are there; on paper as well."""
+    gallery = show(preview(PLAIN | {
+        "templates/plain/plain.front.html.j2": '<img src="[[ media("seal.png") ]]" alt="A seal">{{Text}}',
+        "templates/plain/style.css.j2": "#qa { background: url('[[ media(\"ground.png\") ]]'); }",
+        "templates/plain/seal.png": PIXEL,
+        "templates/plain/ground.png": PIXEL + b"another",
+        "source/one.yaml": "plains:\n  - id: one\n    text: |\n      Text.\n",
+    }))  # fmt: skip
+    front = gallery.side("Front", "one, Plain")
+    expect(front.locator("img")).to_have_js_property("naturalWidth", 1)
+    ground = "getComputedStyle(document.querySelector('#qa')).backgroundImage"
+    assert front.locator("#qa").evaluate(f"() => {ground}").startswith('url("blob:')
+    gallery.page.evaluate("window.print = () => { window.printing = true; }")
+    gallery.page.get_by_role("button", name="Print").click()
+    assert gallery.until("window.printing")
+    paper = gallery.page.locator("#paper iframe").first
+    assert paper.evaluate("e => e.contentDocument.images[0].naturalWidth") == 1
+    shown = paper.evaluate("e => getComputedStyle(e.contentDocument.querySelector('#qa')).backgroundImage")
+    assert shown.startswith('url("blob:')
+
+
 def test_a_missing_picture_and_a_huge_text_break_nothing(
     preview: Callable[..., Path], show: Callable[..., Gallery]
 ) -> None:

@@ -125,7 +125,7 @@ def gallery(build: Build) -> Gallery:
         if kind.name not in looks:
             looks[kind.name] = _looks(note_type)
             made.kinds[kind.name] = (kind.title, note_type.css)
-        shown = _shown(row, looks[kind.name], deck.title, build.media)
+        shown = _shown(row, looks[kind.name], deck.title, build)
         made.notes.append(replace(shown, found=tuple(concerning.get(id(row.note), ()))))
     return made
 
@@ -178,7 +178,7 @@ def _looks(note_type: NoteType) -> list[Look]:
     return [Look(fields, face.front, face.back, cloze=note_type.kind.cloze) for face in note_type.faces]
 
 
-def _shown(row: Row, looks: list[Look], title: str, media: dict[str, Media]) -> Shown:
+def _shown(row: Row, looks: list[Look], title: str, build: Build) -> Shown:
     """A note as the page shows it."""
     note, kind = row.note, row.note.kind
     span = place(note)
@@ -193,6 +193,7 @@ def _shown(row: Row, looks: list[Look], title: str, media: dict[str, Media]) -> 
         cards.append(Card(ordinal, called, sides.front, sides.back))
     whole = " ".join(row.fields)
     text = html.unescape(_UNSEEN.sub(" ", whole[: 4 * LONGEST_TEXT]))
+    files = [*SHOWS.findall(whole), *(file.name for file in build.note_types[kind.name].media)]
     return Shown(
         note.id,
         kind.name,
@@ -201,6 +202,6 @@ def _shown(row: Row, looks: list[Look], title: str, media: dict[str, Media]) -> 
         span.path,
         span.line,
         " ".join(text.split())[:LONGEST_TEXT],
-        tuple(name for name in dict.fromkeys(SHOWS.findall(whole)) if name in media),
+        tuple(name for name in dict.fromkeys(files) if name in build.media),
         tuple(cards),
     )

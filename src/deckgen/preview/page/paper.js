@@ -19,8 +19,10 @@
     const frame = make("iframe", { sandbox: "allow-same-origin", title: card.title }); // and never allow-scripts
     frame.style.width = `${WIDTH}px`;
     frame.style.transform = `scale(${SIZE})`;
+    const css = card.about.css.replace(/url\(\s*["']?(_[\w.-]+)["']?\s*\)/g, (whole, name) =>
+      (media.has(name) ? `url("${URL.createObjectURL(media.get(name))}")` : whole));
     frame.srcdoc = `<!doctype html><html class="linux chrome"><meta charset="utf-8"><style>${deckgen.reviewer(720)}</style>`
-      + `<body class="card card${card.about.ordinal + 1}"><div id="qa"><style>${card.about.css}</style>${html}</div>`;
+      + `<body class="card card${card.about.ordinal + 1}"><div id="qa"><style>${css}</style>${html}</div>`;
     const ready = loaded(frame);
     holder.append(frame);
     await ready;

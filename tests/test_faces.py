@@ -144,10 +144,11 @@ def test_a_comparisons_own_cells_are_hidden_on_its_front(browser: Browser, cards
     card = next(card for card in cards if card.name == "Describe")
     page = NewPage(browser.new_page()).show(card, "front")
     hidden = page.locator("tr.this td > span").all_text_contents()
-    assert len(hidden) == 2
+    assert hidden
     front = page.locator("body").inner_text()
     assert not any(cell in front for cell in hidden)
-    assert page.locator("tr:not(.this) td > span:visible").count() == 6
+    others = page.locator("tr:not(.this) td > span")
+    assert page.locator("tr:not(.this) td > span:visible").count() == others.count() >= 4
     NewPage(page).show(card, "back")
     assert page.locator("tr.this td > span:visible").all_text_contents() == hidden
     page.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import REPOSITORY, change, run, write_project
+from tests.conftest import REPOSITORY, change, open_package, run, write_project
 from tests.faults import GROWN, kind
 from tests.learner import Learner
 from tests.test_release import FIRST, keyed, release, terms
@@ -85,18 +85,19 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "source/ledger.jsonl").unlink(missing_ok=True)
     release(folder, "1.0.0", FIRST)
     two = keyed("holding") + keyed("mirroring")
-    (chapter,) = folder.glob("source/2.3*.yaml")
-    text = chapter.read_text(encoding="utf-8")
+    chapters = sorted(folder.glob("source/2.3*/*.yaml"))
+    texts = "\0".join(chapter.read_text(encoding="utf-8") for chapter in chapters)
     for old, new in (
-        ("    term: Mimesis\n", "    term: Mimesis (imitation)\n"),
+        ("    term: Mimesis in structural therapy\n", "    term: Mimesis (imitation)\n"),
         ("  - id: joining-first\n", "  - id: joining-first\n    tags: [first-things]\n"),
         ("  - id: quiet-husband\n", "  - id: quiet-husband\n    extra: |\n      Joining comes first.\n"),
         ("  - id: tracking\n", f"{two}  - id: tracking-moves\n    was: tracking\n"),
         ("  - id: use-of-self\n", "  - id: use-of-self\n    retired: |\n      Said twice.\n"),
     ):
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    chapter.write_text(text, encoding="utf-8")
+        assert texts.count(old) == 1, old
+        texts = texts.replace(old, new)
+    for chapter, text in zip(chapters, texts.split("\0"), strict=True):
+        chapter.write_text(text, encoding="utf-8")
     theme = folder / "templates/base/theme.css.j2"
     theme.write_text(theme.read_text(encoding="utf-8") + "b { margin: 0; }\n", encoding="utf-8")
     release(folder, "1.1.0", FIRST + 1000)
@@ -109,12 +110,14 @@ def test_verify_in_every_anki(version: str, own: Path) -> None:
     done = run("verify", "--project", own, "--anki-python", python_with(version), "--format", "json")
     assert done.returncode == 0, done.stdout + done.stderr
     told = json.loads(done.stdout)
-    assert told["new_learner"] == {"notes": 36, "cards": 75, "empty_cards": 0}
+    (before,) = (own / "build/release/1.0.0").glob("*-1.0.0.apkg")
+    notes, cards = len(open_package(before).notes), len(open_package(before).cards)
+    assert told["new_learner"] == {"notes": notes + 2 - 1, "cards": cards + 4 - 2, "empty_cards": 0}
     options = ["default"] if version == "2.1.66" else ["default", "merge"]
     assert [update["options"] for update in told["updates"]] == options
     for update in told["updates"]:
         assert update["previous"] == "1.0.0"
         assert (update["new"], update["updated"], len(update["held_back"])) == (2, 2, 1)
-        assert (update["untouched"], update["conflicting"], update["lost"]) == (31, 0, [])
+        assert (update["untouched"], update["conflicting"], update["lost"]) == (notes - 4, 0, [])
         assert (update["not_arrived"], update["empty_cards"]) == ([], 0)
         assert update["cleanup"] == {"tagged": 1, "cards_added": 0, "decks_added": 0}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import re
 import subprocess
 import sys
 import threading
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser, FrameLocator, Locator, Page
+
+VIGNETTES = REPOSITORY / "source/2.3-therapeutic-alliance/7-vignettes.yaml"
 
 VIGNETTE = """\
 vignettes:
@@ -319,13 +322,15 @@ def test_right_to_left_turns_the_card(own: Path, show: Callable[..., Gallery]) -
 def test_filters_are_in_the_address(own: Path, show: Callable[..., Gallery]) -> None:
     """Kind, chapter, tag and text leave some cards, and the address shows the same elsewhere."""
     gallery = show(own)
+    whole = gallery.page.locator("#count").inner_text()
+    vignettes = len(re.findall(r"(?m)^  - id: ", VIGNETTES.read_text("utf-8")))
     gallery.page.get_by_label("Kind").select_option("Vignette")
-    expect(gallery.page.locator("#count")).to_have_text("3 of 73 cards")
+    expect(gallery.page.locator("#count")).to_have_text(f"{vignettes} of {whole}")
     gallery.page.keyboard.press("/")
-    gallery.page.get_by_label("Text").fill("husband SESSIONS")
-    expect(gallery.page.locator("#count")).to_have_text("1 of 73 cards")
+    gallery.page.get_by_label("Text").fill("quarrels MONEY canceled")
+    expect(gallery.page.locator("#count")).to_have_text(f"1 of {whole}")
     assert gallery.shown() == ["quiet-husband, Answer"]
-    gallery.until("location.hash.includes('q=husband')")
+    gallery.until("location.hash.includes('q=quarrels')")
     again = show(gallery.page.url)
     assert again.shown() == ["quiet-husband, Answer"]
     gallery.page.get_by_label("Text").fill("nowhere to be found")
@@ -604,7 +609,7 @@ def test_it_prints_as_a_handout(own: Path, show: Callable[..., Gallery]) -> None
     for outside in (".bar", "#cards"):
         expect(gallery.page.locator(outside)).not_to_be_visible()
     rows = gallery.page.locator("#paper article")
-    expect(rows).to_have_count(3)
+    assert rows.count() > 2
     one, two = (row.bounding_box() for row in rows.all()[:2])
     assert one
     assert two

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from deckgen.diagnostics import Diagnostic
 
-CHAPTER = (REPOSITORY / "source/2.3-therapeutic-alliance.yaml").read_text(encoding="utf-8")
+CHAPTER = (REPOSITORY / "tests/alliance.yaml").read_text(encoding="utf-8")
 VIGNETTE = (REPOSITORY / "templates/vignette/kind.yaml").read_text(encoding="utf-8")
 IN_FORCE = kinds_in_force(REPOSITORY)[0]
 

@@ -327,7 +327,8 @@ def test_screen_reader_meets_a_named_radio_group(page: Page, vignettes: list[Car
     assert group.count() == 1
     assert group.get_by_role("radio", checked=False).count() == 4
     assert page.locator(".choice[tabindex='0']").count() == 1
-    page.set_viewport_size({"width": 360, "height": 300})
+    page.set_viewport_size({"width": 360, "height": 1500})
+    page.evaluate("document.body.style.paddingBottom = '3000px'")
     group.get_by_role("radio").nth(0).focus()
     seen = page.evaluate("scrollY")
     page.keyboard.press("ArrowUp")

@@ -179,7 +179,7 @@
 
     /** Show one side after the other, as when a learner turns the card. */
     turn() {
-      if (!this.page.view.single || !this.#screens.length) { return; }
+      if (!this.page.view.single) { return; }
       this.turned = !this.turned;
       this.#show(0);
     }

@@ -1,0 +1,84 @@
+"""This repository's own deck: that it covers what it says it covers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from deckgen.build import build
+from deckgen.notes import Options
+from tests.conftest import REPOSITORY, run
+
+if TYPE_CHECKING:
+    from deckgen.notes import Note
+
+PAGE = REPOSITORY / "docs/deck.md"
+
+
+def notes() -> dict[str, Note]:
+    """The notes of the deck by their ids."""
+    return {note.id: note for note in build(REPOSITORY).changes.deck.notes}
+
+
+def test_the_table_of_contents_is_true() -> None:
+    """Each note in the table is in the source, each of the source in the table; no row is without one."""
+    rows = [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| ")]
+    named = [re.findall(r"`([a-z0-9.-]+)`", row) for row in rows if not row.startswith(("| what", "|---"))]
+    assert all(named)
+    assert len(named) > 50
+    assert {name for row in named for name in row} == set(notes())
+
+
+def test_the_deck_has_no_advice_against_it() -> None:
+    """The author's own rules, all of them, have nothing to say of the deck."""
+    done = run("check", "--strict", "--project", REPOSITORY)
+    assert done.returncode == 0, done.stderr
+    assert not [note.id for note in notes().values() if note.allow]
+
+
+def test_each_note_has_a_place_in_the_exam_and_a_source() -> None:
+    """One tag for the exam's domain, one at least for the section, and where it can be read up."""
+    sections = {
+        "alliance",
+        "joining",
+        "multiple-alliances",
+        "cultural-humility",
+        "self-of-the-therapist",
+        "reflexivity",
+    }
+    for note in notes().values():
+        domains = [tag for tag in note.tags if tag.startswith("domain::")]
+        assert len(domains) == 1, note.id
+        assert re.fullmatch(r"domain::[1-6]-[a-z-]+", domains[0]), note.id
+        assert sections & set(note.tags), note.id
+        assert "reference" in (note.table.values if note.table else {}) | note.values, note.id
+
+
+def test_a_vignette_gives_nothing_away_by_its_form() -> None:
+    """Four options; the best stands at each place about as often, and is neither long nor short as a rule."""
+    places: Counter[int] = Counter()
+    longest = shortest = 0
+    options = [note.values["options"] for note in notes().values() if note.kind.name == "vignette"]
+    for each in options:
+        assert isinstance(each, Options)
+        assert len(each.items) == 4
+        (right,) = (place for place, option in enumerate(each.items) if option.correct)
+        lengths = [len(option.text.value) for option in each.items]
+        places[right] += 1
+        others = [length for place, length in enumerate(lengths) if place != right]
+        longest += lengths[right] > max(others)
+        shortest += lengths[right] < min(others)
+    assert 18 <= len(options) <= 28
+    assert max(places.values()) - min(places.values()) <= 2
+    assert len(places) == 4
+    assert longest <= len(options) / 3
+    assert shortest <= len(options) / 3
+
+
+def test_stems_are_as_long_as_the_exams() -> None:
+    """From 40 to 90 words."""
+    for note in notes().values():
+        if note.kind.name == "vignette":
+            stem = note.values["scenario"]
+            assert 40 <= len(str(getattr(stem, "value", "")).split()) <= 90, note.id

@@ -354,20 +354,17 @@ def stats(project: ProjectOption = None, output_format: FormatOption = Format.te
 
 
 def _show_figures(counted_up: Figures) -> None:
-    """Print the figures of a deck, with colours and bars where the terminal has them."""
+    """Print the figures of a deck, with what colours and signs the terminal has."""
     from deckgen.stats.page import Page  # noqa: PLC0415
 
-    try:
-        blocks = Page.blocks
-        "".join(blocks).encode(sys.stdout.encoding)
-    except UnicodeEncodeError:
-        blocks = ("#", "|")
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a title holds signs that not every terminal has
+    def printable(text: str) -> str:
+        return text.encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding)
+
+    blocks = Page.blocks if all(printable(block) == block for block in Page.blocks) else ("#", "|")
     width = min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)
     coloured = _coloured(sys.stdout)
     page = Page(width, _paint if coloured else Page.paint, blocks)
-    typer.echo(page.text(counted_up), nl=False, color=coloured)
+    typer.echo(printable(page.text(counted_up)), nl=False, color=coloured)
 
 
 @app.command()

@@ -127,11 +127,11 @@ class Page:
         yield from self._line(self.paint(heading, "heading"), len(heading), heads, sizes, room + 2)
         for row in rows:
             names = self._wrapped(row.name, 2, None if apart else room + 2)
-            drawn = f"  {self._bar(row.share, bar, row.mark)}" if bar and row.share is not None else ""
+            drawn = self._bar(row.share, bar, row.mark) if bar and row.share is not None else ""
             first = "" if apart else names[0]
             yield from names if apart else ()
             for line in self._line(first, columns(first), row.numbers, sizes, room + 2):
-                yield f"{line}{drawn}".rstrip()
+                yield f"{line}  {drawn}" if drawn else line
             yield from () if apart else names[1:]
             yield from self._wrapped(row.below, 4)
 
@@ -149,11 +149,10 @@ class Page:
         """A bar for a share in percent, with a mark where it should end."""
         full, tick = self.blocks
         drawn = full * round(share * longest / 100)
-        if mark is None:
-            return self.paint(drawn, "bar")
-        at = min(round(mark * longest / 100), longest - 1)
-        drawn = drawn.ljust(at + 1)
-        return f"{self.paint(drawn[:at], 'bar')}{tick}{self.paint(drawn[at + 1 :], 'bar')}"
+        if mark is not None:
+            at = min(round(mark * longest / 100), longest - 1)
+            drawn = f"{drawn[:at]:<{at}}{tick}{drawn[at + 1 :]}"
+        return self.paint(drawn, "bar") if drawn else ""
 
     def _wrapped(self, text: str, indent: int = 0, width: int | None = None) -> list[str]:
         """A text as lines that fit into a width, mostly the page's; none for an empty one."""

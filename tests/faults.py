@@ -738,7 +738,7 @@ FAULTS = (
     blueprint("wrong-type", "  - tag: a\n    weight: «0»\n"),
     blueprint("wrong-type", "  - tag: a\n    weight: «100.5»\n"),
     blueprint("wrong-type", "  «a»: 100\n"),
-    blueprint("wrong-type", "  - tag: a\n    weight: 50\n  - tag: «A»\n    weight: 50\n"),
+    blueprint("blueprint-tag", "  - tag: a\n    weight: 50\n  - tag: «A»\n    weight: 50\n"),
     blueprint("bad-tag", "  - tag: «domain 1»\n    weight: 100\n"),
     blueprint("empty-value", "  «[»]\n"),
     Fault("blueprint-tag", {"source/deck.yaml": f"{DECK}blueprint:\n  - tag: «a»\n    weight: 100\n"}),

@@ -52,7 +52,7 @@ def read(reader: Reader, node: Node) -> tuple[Domain, ...]:
         if first is not domain:
             line = reader.document.span(first.at).line
             message = f"the tag `{domain.tag}` stands for two domains; the first is at line {line}"
-            reader.report("wrong-type", domain.at, message, "give one of them another tag")
+            reader.report("blueprint-tag", domain.at, message, "give one of them another tag")
     if len(reader.found) == before:
         if not items:
             reader.report(

@@ -114,7 +114,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "same-term": ("advice", "A term is defined twice."),
     "undefined-abbreviation": ("advice", "No card says what an abbreviation stands for."),
     "missing-reference": ("advice", "A note has no reference, and its neighbours have one."),
-    "blueprint-tag": ("advice", "No note has a tag that the blueprint names."),
+    "blueprint-tag": ("advice", "A tag of the blueprint is on no note, or stands for two domains."),
     "blueprint-weights": ("advice", "The weights of the blueprint are not 100 in all."),
     # Typing
     "missing-alt": ("advice", "An image has no text alternative."),

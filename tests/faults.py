@@ -89,6 +89,11 @@ def css(code: str, text: str) -> Fault:
     return Fault(code, {**kind("", KIND).files, "templates/law/style.css.j2": text})
 
 
+def blueprint(code: str, text: str) -> Fault:
+    """A fault in a deck's blueprint."""
+    return Fault(code, {"source/deck.yaml": f"{DECK}tags: [a]\nblueprint:\n{text}"})
+
+
 LAYOUT = '[% extends "base/layout.html.j2" %]\n'
 
 
@@ -725,5 +730,21 @@ FAULTS = (
     Fault("missing-key", {"source/deck.yaml": f"{DECK}«checks»:\n  same-term: off\n"}),
     Fault("wrong-type", {"source/deck.yaml": f"{DECK}exam_options: «nine»\n"}),
     Fault("wrong-type", {"source/deck.yaml": f"{DECK}exam_options: «9»\n"}),
+    # The blueprint
+    blueprint("unknown-key", "  - tag: a\n    weight: 100\n    «wieght»: 1\n"),
+    blueprint("missing-key", "  - «t»ag: a\n"),
+    blueprint("wrong-type", "  - tag: a\n    weight: «much»\n"),
+    blueprint("wrong-type", "  - tag: a\n    weight: «24 %»\n"),
+    blueprint("wrong-type", "  - tag: a\n    weight: «0»\n"),
+    blueprint("wrong-type", "  - tag: a\n    weight: «100.5»\n"),
+    blueprint("wrong-type", "  «a»: 100\n"),
+    blueprint("blueprint-tag", "  - tag: a\n    weight: 50\n  - tag: «A»\n    weight: 50\n"),
+    blueprint("bad-tag", "  - tag: «domain 1»\n    weight: 100\n"),
+    blueprint("empty-value", "  «[»]\n"),
+    Fault("blueprint-tag", {"source/deck.yaml": f"{DECK}blueprint:\n  - tag: «a»\n    weight: 100\n"}),
+    Fault(
+        "blueprint-weights",
+        {"source/deck.yaml": f"{DECK}tags: [a]\n«blueprint»:\n  - tag: a\n    weight: 99.4\n"},
+    ),
     Fault("unread-file", {"source/two.yaml.txt": "takeaways:\n"}, whole="source/two.yaml.txt"),
 )

@@ -17,6 +17,7 @@ ROOMS = (
     "slips",
     "source",
     "reading",
+    "blueprint",
     "kinds",
     "kind_files",
     "notes",
@@ -44,6 +45,7 @@ ROOMS = (
     "rehearsal",
     "verify",
     "preview",
+    "stats",
     "cli",
     "__main__",
 )

@@ -365,6 +365,13 @@ ALLOWED: tuple[tuple[str, str, set[int]], ...] = (
     ("source/deck.yaml", DECK + "exam_options: '8'\n", set()),
     ("source/deck.yaml", DECK + "exam_options: 9\n", {4}),
     ("source/deck.yaml", DECK + "exam_options: four\n", {4}),
+    ("source/deck.yaml", DECK + "blueprint:\n  - {tag: 'a::1', title: One, weight: 99.5}\n", set()),
+    ("source/deck.yaml", DECK + "blueprint:\n  - {tag: a, weight: '99.5'}\n", set()),
+    ("source/deck.yaml", DECK + "blueprint:\n  - {tag: a, weight: 0}\n", {5}),
+    ("source/deck.yaml", DECK + "blueprint:\n  - {tag: a, weight: '0.0'}\n", {5}),
+    ("source/deck.yaml", DECK + "blueprint:\n  - {tag: a, weight: 100.1}\n", {5}),
+    ("source/deck.yaml", DECK + "blueprint:\n  - {tag: a b, weight: 100}\n", {5}),
+    ("source/deck.yaml", DECK + "blueprint: a\n", {4}),
 )
 
 
@@ -372,7 +379,7 @@ ALLOWED: tuple[tuple[str, str, set[int]], ...] = (
 def test_what_is_allowed_or_switched_off(  # noqa: PLR0913, PLR0917 (what it compares, and with what)
     path: str, text: str, lines: set[int], editor: Editor, written: Path, tmp_path: Path
 ) -> None:
-    """`allow` holds codes, `checks` codes with `off` and a reason, `exam_options` a number from 2 to 8."""
+    """`allow` holds codes, `checks` codes with `off` and a reason; numbers in deck.yaml have their bounds."""
     problems = editor.problems(written / path, _with_modeline(path, text))
     assert {line for line, _ in problems} == lines, problems
     told = faults(write_project(tmp_path, {path: _with_modeline(path, text)}))

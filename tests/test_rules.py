@@ -34,8 +34,8 @@ def told(folder: Path) -> dict[str, Any]:
 
 
 def test_every_rule_is_measured() -> None:
-    """There are bad items for each rule but that about characters, whose cases stand in faults.py."""
-    assert {path.stem for path in BAD} == CARD_ADVICE - {"direction-override"}
+    """There are bad items for each rule but those about characters and deck.yaml, which faults.py has."""
+    assert {path.stem for path in BAD} == CARD_ADVICE - {"direction-override", "blueprint-tag"}
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)

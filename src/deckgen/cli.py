@@ -14,7 +14,7 @@ import time
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from deckgen.build import Build
     from deckgen.diagnostics import Diagnostic
     from deckgen.package import Package
+    from deckgen.stats.figures import Figures
     from deckgen.verify import Verification
 
 # what a file may hold to play with a terminal
@@ -332,6 +333,41 @@ def verify(
 
 
 @app.command()
+def stats(project: ProjectOption = None, output_format: FormatOption = Format.text) -> None:
+    """Count notes and cards by kind, deck, tag and domain of the exam, lengths, and what is missing."""
+    with _reporting("stats", output_format) as report:
+        from deckgen.stats.figures import figures  # noqa: PLC0415
+
+        result = _build(_project(project), report)
+        counted_up = figures(result) if result.package else None
+        if counted_up is None or output_format is Format.json:
+            report.end(
+                result, "nothing was counted", more={"stats": counted_up.as_json() if counted_up else None}
+            )
+        else:
+            _show_figures(counted_up)
+            if result.diagnostics:
+                advice = sum(each.stands_for for each in result.diagnostics)
+                _say(f"\n{advice:,} advice; `deckgen check` tells it")
+        if counted_up is None:
+            raise typer.Exit(1)
+
+
+def _show_figures(counted_up: Figures) -> None:
+    """Print the figures of a deck, with what colours and signs the terminal has."""
+    from deckgen.stats.page import Page  # noqa: PLC0415
+
+    def printable(text: str) -> str:
+        return text.encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding)
+
+    blocks = Page.blocks if all(printable(block) == block for block in Page.blocks) else ("#", "|")
+    width = min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)
+    coloured = _coloured(sys.stdout)
+    page = Page(width, _paint if coloured else Page.paint, blocks)
+    typer.echo(printable(page.text(counted_up)), nl=False, color=coloured)
+
+
+@app.command()
 def explain(
     codes: Annotated[
         list[str] | None,
@@ -596,17 +632,28 @@ class _Report:
             _say(f"{label}: {message}" + (f"\n  hint: {hint}" if hint else ""))
 
 
-_COLOURS = {"error": "red", "advice": "yellow", "hint": "cyan", "place": None}
+_COLOURS = {
+    "error": "red",
+    "advice": "yellow",
+    "hint": "cyan",
+    "bar": "cyan",
+    "place": None,
+    "heading": None,
+}
 
 
-def _coloured() -> bool:
-    """Whether stderr takes colours: a terminal that can, whose user has not said no (no-color.org)."""
-    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def _coloured(stream: TextIO | None = None) -> bool:
+    """Whether stderr, or another stream, is a terminal with colours whose user wants them (no-color.org)."""
+    return (
+        (stream or sys.stderr).isatty()
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
+    )
 
 
 def _paint(text: str, what: str) -> str:
     """A text in the colour of what it is."""
-    return typer.style(text, fg=_COLOURS[what], bold=what in {"error", "advice", "place"})
+    return typer.style(text, fg=_COLOURS[what], bold=what not in {"hint", "bar"})
 
 
 @contextmanager

@@ -114,6 +114,8 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "same-term": ("advice", "A term is defined twice."),
     "undefined-abbreviation": ("advice", "No card says what an abbreviation stands for."),
     "missing-reference": ("advice", "A note has no reference, and its neighbours have one."),
+    "blueprint-tag": ("advice", "A tag of the blueprint is on no note, or stands for two domains."),
+    "blueprint-weights": ("advice", "The weights of the blueprint are not 100 in all."),
     # Typing
     "missing-alt": ("advice", "An image has no text alternative."),
     "upper-case": ("advice", "A text is mostly in capitals."),
@@ -350,7 +352,7 @@ def render(
     """
     colour = paint or (lambda text, _: text)
     span, level = diagnostic.span, diagnostic.level
-    parts = (_visible(span.path), span.line or None, span.column)
+    parts = (visible(span.path), span.line or None, span.column)
     place = ":".join(str(part) for part in parts if part is not None)
     head = f"{place}: {level}[{diagnostic.code}]:"
     text = _wrapped(f"{head} {diagnostic.message}", width if wrap else 0)
@@ -368,7 +370,7 @@ def render(
 
 def _wrapped(text: str, width: int) -> str:
     """A line, broken at words where it is longer than a width; 0 for no width."""
-    if not width or _columns(text) <= width:
+    if not width or columns(text) <= width:
         return f"{text}\n"
     import textwrap  # noqa: PLC0415 (only in narrow terminals)
 
@@ -383,10 +385,10 @@ def _presentable(text: str) -> str:
     """A text short enough to print, in which nothing is invisible or does something to a terminal."""
     if len(text) > _LONGEST:
         text = f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 3 :]}"
-    return _visible(" ".join(text.splitlines()))
+    return visible(" ".join(text.splitlines()))
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """A line with each character that does not print as a replacement character."""
     return "".join(
         char if char.isprintable() else " " if char.isspace() else "\N{REPLACEMENT CHARACTER}"
@@ -400,32 +402,32 @@ def _quote(line: str, span: Span, width: int) -> tuple[str, str]:
     room = max(width - len(gutter), 20)
     start = span.column - 1 if span.column else 0
     first = max(start - _REACH * room, 0)  # a line may have megabytes
-    line = _visible(line[first : start + _REACH * room].replace("\t", " ").rstrip())
+    line = visible(line[first : start + _REACH * room].replace("\t", " ").rstrip())
     if span.column is None:
         return f"{gutter}{_crop(line, 0, room)[0]}\n", ""
     end = (span.end_column or span.column + 1) - 1 - first
     start -= first
     shown, cut = _crop(line, start, room)
     end = min(max(end, start + 1), len(line) + 1)
-    before = _columns(shown[: start - cut])
-    carets = min(max(_columns(line[start:end]), 1), max(room - before, 1))
+    before = columns(shown[: start - cut])
+    carets = min(max(columns(line[start:end]), 1), max(room - before, 1))
     return f"{gutter}{shown}\n", f"{'|':>{len(gutter) - 1}} {' ' * before}{'^' * carets}"
 
 
 def _crop(line: str, start: int, room: int) -> tuple[str, int]:
     """The part of a long line around `start`, and how many characters its beginning stands for."""
-    if _columns(line) <= room:
+    if columns(line) <= room:
         return line, 0
     first = 0 if start < room // 2 else start - room // 3
     head = "…" if first else ""
     kept = line[first:]
-    while _columns(kept) > room - len(head) - 1:
-        kept = kept[: len(kept) - max(1, (_columns(kept) - room) // 2)]
+    while columns(kept) > room - len(head) - 1:
+        kept = kept[: len(kept) - max(1, (columns(kept) - room) // 2)]
     tail = "…" if first + len(kept) < len(line) else ""
     return head + kept + tail, first - len(head)
 
 
-def _columns(text: str) -> int:
+def columns(text: str) -> int:
     """How many columns of a terminal a text takes."""
     if text.isascii():
         return len(text)

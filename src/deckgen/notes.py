@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from deckgen import blueprint
 from deckgen.diagnostics import CATALOGUE, Span, did_you_mean
 from deckgen.reading import (
     FLAG_SCHEMA,
@@ -227,6 +228,7 @@ class Deck:
         feedback: An address for suggestions, `{id}` standing for the note's id.
         accept: The refused changes that the next release makes nevertheless.
         exam_options: How many options a question of the exam has; 0 where it is not said.
+        blueprint: The domains of the exam; none where they are not said.
         off: The codes of advice that are switched off for the whole deck.
         notes: In the order of the source, those with faults included.
     """
@@ -242,13 +244,14 @@ class Deck:
     feedback: str = ""
     accept: list[Accept] = field(default_factory=list)
     exam_options: int = 0
+    blueprint: tuple[blueprint.Domain, ...] = ()
     off: frozenset[str] = frozenset()
     notes: list[Note] = field(default_factory=list)
 
 
 _DECK_KEYS = (
     *("id", "title", "language", "description", "tags", "authors", "license", "feedback"),
-    *("exam_options", "checks", "accept"),
+    *("exam_options", "blueprint", "checks", "accept"),
 )
 ACCEPTABLE = ("changed-deck", "changed-note-type", "moved-cloze")
 """The codes of the refusals that an author may accept."""
@@ -288,6 +291,8 @@ def read_deck(reader: Reader) -> Deck:  # noqa: C901, PLR0912 (one key after the
         deck.accept = [accept for accept in accepts if accept]
     if "exam_options" in values:
         deck.exam_options = _exam_options(reader, values["exam_options"])
+    if "blueprint" in values:
+        deck.blueprint = blueprint.read(reader, values["blueprint"])
     if "checks" in values:
         deck.off = _switched_off(reader, values["checks"])
     return deck

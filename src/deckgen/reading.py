@@ -390,17 +390,17 @@ class Reader:
 
     def tags(self, node: Node) -> tuple[str, ...]:
         """The tags of a list; those that Anki would change are reported and left out."""
-        tags = []
-        for item in self.items(node, "tags"):
-            scalar = self.scalar(item, "tags")
-            if scalar is None:
-                continue
-            if not _PLAIN_TAG.fullmatch(scalar.value) and (fault := _tag_fault(scalar.value)):
-                hint = "take them away" if "curly" in fault else _TAG_HINT
-                self.report("bad-tag", scalar, f"the tag `{scalar.value}` {fault}", hint)
-            else:
-                tags.append(scalar.value)
-        return tuple(tags)
+        tags = (self.tag(item, "tags") for item in self.items(node, "tags"))
+        return tuple(tag for tag in tags if tag)
+
+    def tag(self, node: Node, key: str) -> str | None:
+        """A tag; None, reported, where Anki would change it."""
+        scalar = self.scalar(node, key)
+        if scalar is None or _PLAIN_TAG.fullmatch(scalar.value) or not (fault := _tag_fault(scalar.value)):
+            return scalar.value if scalar else None
+        hint = "take them away" if "curly" in fault else _TAG_HINT
+        self.report("bad-tag", scalar, f"the tag `{scalar.value}` {fault}", hint)
+        return None
 
     def deck_name(self, node: Node, key: str) -> str | None:
         """The name of a deck; None, reported, where Anki would change it.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from deckgen import files
+from deckgen.blueprint import WEIGHT
 from deckgen.build import kinds_in_force
 from deckgen.diagnostics import CallError, listing
 from deckgen.kinds import COMMON_KEYS, Key
@@ -188,8 +189,39 @@ def deck_schema() -> Schema:
             "missing-alt: off\nbecause: |\n  The images are ornaments.",
         ),
         "exam_options": (exam_options, "How many options a question of the exam has.", "4"),
+        "blueprint": (
+            {
+                "type": "array",
+                "items": _domain(),
+                "minItems": 1,
+                "errorMessage": "a list of domains belongs here",
+            },
+            "The domains of the exam with their weights, against which `deckgen stats` holds the deck.",
+            "- tag: alliance\n  title: The Relationship\n  weight: 40\n- tag: ethics\n  weight: 60",
+        ),
     }
     return {"$schema": _DRAFT, **_object("Deck", told, ["id", "title"])}
+
+
+def _domain() -> Schema:
+    """What a domain of the exam takes."""
+    weight = {
+        "type": ["number", "string"],
+        "exclusiveMinimum": 0,
+        "maximum": 100,
+        "pattern": rf"^(?!0*(?:\.0*)?$){WEIGHT.pattern}$",
+        "errorMessage": "a percentage above 0 and up to 100 belongs here, as in `24`",
+    }
+    told: dict[str, Told] = {
+        "tag": (
+            TAGS_SCHEMA["items"],
+            "The tag of the notes that prepare for it; `alliance::repair` below it counts as well.",
+            "alliance",
+        ),
+        "title": (TEXT_SCHEMA, "What the exam calls it.", "The Relationship"),
+        "weight": (weight, "How much of the exam it makes up, in percent.", "40"),
+    }
+    return _object("Domain", told, ["tag", "weight"])
 
 
 def _acceptance() -> Schema:

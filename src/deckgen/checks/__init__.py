@@ -36,6 +36,7 @@ WHOLE_DECK: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
     together.missing_reference,
     together.few_options,
     together.answer_places,
+    together.blueprint_tag,
 )
 """The rules that compare notes, and say nothing of a deck that could not be read whole."""
 

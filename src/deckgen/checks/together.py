@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.checks import cards as look
 from deckgen.checks.cards import Cards, content, of_note
-from deckgen.diagnostics import Diagnostic
+from deckgen.diagnostics import Diagnostic, did_you_mean
 from deckgen.notes import Note, place
 from deckgen.source import Scalar
 
@@ -98,3 +98,15 @@ def answer_places(cards: Cards) -> Iterator[Diagnostic]:
             span = moved.note.chapter.document.span(mark) if mark else place(moved.note)
             hint = "write the options of some questions in another order"
             yield Diagnostic("answer-places", message, span, hint)
+
+
+def blueprint_tag(cards: Cards) -> Iterator[Diagnostic]:
+    """A tag that stands for a domain of the exam, and that no note has."""
+    if not cards.deck.blueprint:
+        return
+    used = {tag for note in cards.deck.notes if not note.retired for tag in note.tags}
+    for domain in cards.deck.blueprint:
+        if not domain.covers(used):
+            message = f"no note has the tag `{domain.tag}`, which stands for {domain.weight:g} % of the exam"
+            hint = did_you_mean(domain.tag, used) or "give it to the notes that prepare for this domain"
+            yield Diagnostic("blueprint-tag", message, cards.deck.document.span(domain.at), hint)

@@ -87,12 +87,14 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
     two = keyed("holding") + keyed("mirroring")
     chapters = sorted(folder.glob("source/2.3*/*.yaml"))
     texts = "\0".join(chapter.read_text(encoding="utf-8") for chapter in chapters)
+    tag = "tags: [domain::1-systemic-practice"
+    of_joining = "    reference: Study guide 2.3, key takeaways and joining\n"
     for old, new in (
         ("    term: Mimesis in structural therapy\n", "    term: Mimesis (imitation)\n"),
-        ("  - id: joining-first\n", "  - id: joining-first\n    tags: [first-things]\n"),
-        ("  - id: quiet-husband\n", "  - id: quiet-husband\n    extra: |\n      Joining comes first.\n"),
-        ("  - id: tracking\n", f"{two}  - id: tracking-moves\n    was: tracking\n"),
-        ("  - id: use-of-self\n", "  - id: use-of-self\n    retired: |\n      Said twice.\n"),
+        (f"    {tag}]\n{of_joining}", f"    {tag}, first-things]\n{of_joining}"),
+        ("\n  - id: quiet-husband\n", "\n  - id: quiet-husband\n    extra: |\n      Joining comes first.\n"),
+        ("\n  - id: reflection\n", f"\n{two}  - id: thinking-back\n    was: reflection\n"),
+        ("\n  - id: use-of-self\n", "\n  - id: use-of-self\n    retired: |\n      Said twice.\n"),
     ):
         assert texts.count(old) == 1, old
         texts = texts.replace(old, new)

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
+from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
 
 from deckgen import anki_template, complaints
@@ -90,13 +90,6 @@ class NoteType:
             )
             for front in live
         ]
-
-
-def _extended(template: nodes.Template) -> str:
-    """The name of the template that one always extends; empty where there is none, or it is worked out."""
-    extends = next((node for node in template.body if isinstance(node, nodes.Extends)), None)
-    name = extends.template if extends else None
-    return str(name.value) if isinstance(name, nodes.Const) else ""
 
 
 class Faces:
@@ -190,20 +183,19 @@ class Faces:
         found = self._loader.find(name)
         if found is None:
             return
+        outlines = self._environment.outlines
+        outline = outlines[found.shown]
         above: set[str] = set()
-        tree = self._environment.parse(self._loader.texts[found.shown])
-        own = [node for node in tree.body if isinstance(node, nodes.Block)]
-        first = parent = _extended(tree)
-        while parent and (file := self._loader.find(parent)) and file.shown in self._loader.texts:
-            tree = self._environment.parse(self._loader.texts[file.shown])
-            above |= {node.name for node in tree.find_all(nodes.Block)}
-            parent = _extended(tree)
-        for node in own if first else ():
-            if node.name not in above:
-                message = f"`{first}` has no block `{node.name}`, so nobody sees what stands in it"
-                hint = did_you_mean(node.name, sorted(above))
+        parent = outline.extends
+        while parent and (file := self._loader.find(parent)) and file.shown in outlines:
+            above |= outlines[file.shown].blocks
+            parent = outlines[file.shown].extends
+        for block, line in outline.own.items() if outline.extends else ():
+            if block not in above:
+                message = f"`{outline.extends}` has no block `{block}`, so nobody sees what stands in it"
+                hint = did_you_mean(block, sorted(above))
                 hint = hint or (f"its blocks are {listing(sorted(above))}" if above else "")
-                span = Span(found.shown, node.lineno)
+                span = Span(found.shown, line)
                 self.found.append(Diagnostic("template-failed", message, span, hint))
 
     def _locate(self, rest: str, written: str, files: list[str]) -> Span:

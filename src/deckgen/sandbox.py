@@ -8,6 +8,7 @@ something, and a deck has so much to spend.
 from __future__ import annotations
 
 import html
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jinja2 import StrictUndefined, TemplateRuntimeError, nodes
@@ -51,6 +52,22 @@ _LARGE = 1_000_000
 _T = TypeVar("_T")
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a template is made of.
+
+    Attributes:
+        extends: The name of the template that it always extends; empty where there is none, or it is
+            worked out.
+        own: The blocks that stand in no other, with their lines, from 1.
+        blocks: The names of all its blocks.
+    """
+
+    extends: str
+    own: dict[str, int]
+    blocks: frozenset[str]
+
+
 class TooMuchError(TemplateRuntimeError):
     """A template does more than it may."""
 
@@ -61,6 +78,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     Attributes:
         work: How many pieces of templates may still be run.
         made: How many characters they may still make.
+        outlines: What the templates read so far are made of, by the names of their files.
     """
 
     intercepted_binops = frozenset(["+", "*", "**", "%"])
@@ -84,6 +102,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         )
         self.work = MAX_WORK
         self.made = MAX_MADE
+        self.outlines: dict[str, Outline] = {}
         self.globals = {"range": _range, "dict": dict, "namespace": Namespace}
         self.filters = {name: self._charged(name, self.filters[name]) for name in FILTERS}
 
@@ -179,6 +198,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     ) -> str | CodeType:
         """The code of a template, which pays for itself as it runs."""
         template = self.parse(source, name, filename) if isinstance(source, str) else source
+        self.outlines[filename or ""] = _outline(template)
         _with_costs(template)
         return super().compile(template, name, filename, raw, defer_init)  # type: ignore[call-overload, no-any-return]
 
@@ -202,6 +222,16 @@ def _size(value: object) -> int:
     if isinstance(value, (list, tuple)):
         return len(value) + sum(len(each) for each in value if isinstance(each, str))
     return 1
+
+
+def _outline(template: nodes.Template) -> Outline:
+    extends = next((node for node in template.body if isinstance(node, nodes.Extends)), None)
+    parent = extends.template if extends else None
+    return Outline(
+        str(parent.value) if isinstance(parent, nodes.Const) else "",
+        {node.name: node.lineno for node in template.body if isinstance(node, nodes.Block)},
+        frozenset(node.name for node in template.find_all(nodes.Block)),
+    )
 
 
 def _with_costs(template: nodes.Template) -> None:

@@ -8,7 +8,7 @@ import unicodedata
 from typing import TYPE_CHECKING, TypeAlias
 
 from deckgen.markup import Markup, uncovered
-from deckgen.notes import Image, Note, Options, References, Texts, Value, without_clozes
+from deckgen.notes import Image, Note, Options, References, Texts, Value, values_of, without_clozes
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class FieldWriter:
         plan = self._plans.get(note.kind.name)
         if plan is None:
             plan = self._plans[note.kind.name] = self._plan(note.kind)
-        values = note.values if note.table is None else note.table.values | note.values
+        values = values_of(note)
         fields = [""] * len(note.kind.fields)
         for index, key, write in plan:
             value = values.get(key) if key != "id" else _NONE
@@ -149,8 +149,7 @@ class FieldWriter:
         Clozes are shown there, for they would make cards; sounds are not, for Anki plays them unasked.
         """
         key, part = note.kind.gist
-        values = note.values if note.table is None else note.table.values | note.values
-        value = values.get(key)
+        value = values_of(note).get(key)
         made = self._writer(note.kind, key, part)(note, value) if value is not None else ""
         if len(made) > MAX_GIST:
             return ""

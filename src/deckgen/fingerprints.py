@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from deckgen.markup import clozes
-from deckgen.notes import Image, Options, References, scalars, without_clozes
+from deckgen.notes import Image, Options, References, scalars, values_of, without_clozes
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Fingerprints:
 
 def _written(note: Note, guids: ReadOnly[str, str], shown: ReadOnly[Scalar, Iterable[str]]) -> str:
     """What an author wrote for a note: its texts by key, the notes that it names, the media that it shows."""
-    values = note.values if note.table is None else note.table.values | note.values
+    values = values_of(note)
     parts: list[str] = []
     for key in sorted(values):
         value = values[key]

@@ -811,6 +811,11 @@ def unknown_id_hint(word: str, known: Iterable[str]) -> str:
     return f"did you mean `{ends[0]}`?" if ends else did_you_mean(word, ids)
 
 
+def values_of(note: Note) -> ReadOnly[str, Value]:
+    """The values of a note, with those of its table."""
+    return note.values if note.table is None else note.table.values | note.values
+
+
 def place(note: Note) -> Span:
     """Where a note's id stands."""
     return note.chapter.document.span(note.at)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from deckgen.diagnostics import Diagnostic
 from deckgen.kinds import PLAIN
 from deckgen.markup import clozes
-from deckgen.notes import Options, Texts, place, scalars, without_clozes
+from deckgen.notes import Options, Texts, place, scalars, values_of, without_clozes
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -399,11 +399,6 @@ def _said(value: Value, first: int = 0) -> str:
     if isinstance(value, Scalar):
         return "" if first else without_clozes(value.value) if "{{c" in value.value else value.value
     return " ".join(item.value for item in value.items[first:]) if isinstance(value, Texts) else ""
-
-
-def values_of(note: Note) -> ReadOnly[str, Value]:
-    """The values of a note, with those of its table."""
-    return note.values if note.table is None else note.table.values | note.values
 
 
 def at(note: Note, scalar: Scalar, offset: int, length: int) -> Span:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from deckgen.checks import cards as look
 from deckgen.checks.cards import Cards, content, of_note
 from deckgen.diagnostics import Diagnostic, did_you_mean
-from deckgen.notes import Note, place
+from deckgen.notes import Note, place, values_of
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def missing_reference(cards: Cards) -> Iterator[Diagnostic]:
         if "reference" in note.kind.keys:
             chapters.setdefault(note.chapter.document.path, []).append(note)
     for notes in chapters.values():
-        without = [note for note in notes if "reference" not in look.values_of(note)]
+        without = [note for note in notes if "reference" not in values_of(note)]
         if 0 < len(without) * 2 < len(notes):
             count = len(notes) - len(without)
             for note in without:

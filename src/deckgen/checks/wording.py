@@ -23,7 +23,7 @@ from deckgen.checks.cards import (
     words,
 )
 from deckgen.diagnostics import Diagnostic
-from deckgen.notes import Options, Texts
+from deckgen.notes import Options, Texts, values_of
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -202,13 +202,13 @@ def term_in_definition(cards: Cards) -> Iterator[Diagnostic]:
         kind = note.kind
         if kind.cloze or not kind.label:
             continue
-        value = look.values_of(note).get(kind.label)
+        value = values_of(note).get(kind.label)
         if isinstance(value, Texts):
             yield from _row_names_itself(note, value)
         elif isinstance(value, Scalar):
             names = _names(value.value)
             for key in _asks_for(cards, note):
-                text = look.values_of(note).get(key)
+                text = values_of(note).get(key)
                 if isinstance(text, Scalar) and (hit := _stands_in(names, text.value)):
                     span = look.at(note, text, hit[0], hit[1] - hit[0])
                     message = f"`{text.value[hit[0] : hit[1]]}` gives away the term that a card asks for here"

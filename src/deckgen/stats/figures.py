@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from deckgen.checks.cards import plain, values_of
+from deckgen.checks.cards import plain
 from deckgen.markup import clozes, uncovered
-from deckgen.notes import Options, Texts, place
+from deckgen.notes import Options, Texts, place, values_of
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:

@@ -30,6 +30,11 @@ _LONGEST_LINE = 300  # characters of a line of the source that are quoted
 _UNSEEN = re.compile(r"<(style|script)\b.*?</\1\s*>|<[^>]*>|\{\{c[\d,]+::|\}\}", re.DOTALL | re.IGNORECASE)
 
 
+def digest(text: str) -> str:
+    """What stands for a text, and changes with it."""
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:12]
+
+
 Told: TypeAlias = "dict[str, Any]"
 """A diagnostic as the page shows it."""
 
@@ -50,10 +55,9 @@ class Card:
     front: str
     back: str
 
-    def digest(self, css: str) -> str:
-        """What changes when the card looks different; with the css of its kind."""
-        whole = f"{self.front}\0{self.back}\0{css}"
-        return hashlib.sha256(whole.encode(errors="surrogatepass")).hexdigest()[:12]
+    def digest(self, style: str) -> str:
+        """What changes when the card looks different; with what changes when its kind's css does."""
+        return digest(f"{self.front}\0{self.back}\0{style}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ function of its own.
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import mimetypes
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.diagnostics import CallError
 from deckgen.files import replacing
+from deckgen.preview.cards import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,7 +48,7 @@ def write(gallery: Gallery, folder: Path) -> str:
     for name in media:
         _write_media(folder / "media" / name, gallery.media[name.removesuffix(".js")])
     files = _scripts(gallery)
-    version = hashlib.sha256("".join(files.values()).encode()).hexdigest()[:16]
+    version = digest("".join(files.values()))
     for name, text in files.items():  # the index is the last of them, and names what is there by then
         _write(folder / "deck" / name, text.encode())
     for path in PAGE.iterdir():
@@ -109,7 +109,7 @@ def _scripts(gallery: Gallery) -> dict[str, str]:
         cards = [[[[card.front, card.back] for card in note.cards], note.media, note.id] for note in notes]
         scripts[name] = _call("cards", name, cards)
     scripts["texts.js"] = _call("texts", [note.text for note in gallery.notes])
-    stamps = {name: hashlib.sha256(text.encode()).hexdigest()[:12] for name, text in scripts.items()}
+    stamps = {name: digest(text) for name, text in scripts.items()}
     scripts["index.js"] = _call("index", _index(gallery, places, stamps))
     return scripts
 
@@ -126,11 +126,11 @@ def _index(gallery: Gallery, places: dict[str, tuple[str, int]], stamps: dict[st
             (name for name in stamps if name != "texts.js"),
         )
     )
+    styles = {name: digest(css) for name, (_, css) in gallery.kinds.items()}
     notes = []
     for note in gallery.notes:
-        _, css = gallery.kinds[note.kind]
         file, place = places[note.id]
-        cards = [[card.ordinal, card.name, card.digest(css)] for card in note.cards]
+        cards = [[card.ordinal, card.name, card.digest(styles[note.kind])] for card in note.cards]
         where = [sources[note.path], note.line]
         labels = [kinds[note.kind], decks[note.deck], [tags[tag] for tag in note.tags]]
         notes.append([note.id, *labels, where, [files[file], place], cards, note.found, int(note.before)])

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from deckgen import build
-from deckgen.markup import MAX_MEDIA, clozes, uncovered
+from deckgen.anki.cloze import clozes, uncovered
+from deckgen.cards.media import MAX_MEDIA
 from tests.conftest import CHAPTER, DECK, change, import_package, open_package, run, write_project
 from tests.faults import CASES, PNG, TARASOFF
 

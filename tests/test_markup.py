@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deckgen import build, package, source
+from deckgen.cards.markdown import Markup
+from deckgen.cards.media import Shelf
 from deckgen.diagnostics import CATALOGUE
-from deckgen.markup import Markup
 from tests.conftest import write_project
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def html_of(text: str, tmp_path: Path, how: str = "markdown") -> str:
     assert isinstance(document.root, source.Mapping)
     scalar = document.root.entries["a"]
     assert isinstance(scalar, source.Scalar)
-    markup = Markup(tmp_path, tmp_path)
+    markup = Markup(Shelf(tmp_path, tmp_path))
     made: str = getattr(markup, how)(scalar, document)
     assert not markup.found, markup.found
     return made

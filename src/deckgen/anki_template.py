@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from deckgen.anki.cloze import MAX_CLOZE, clozes
 from deckgen.diagnostics import did_you_mean
 from deckgen.kinds import SPECIAL_FIELDS
-from deckgen.markup import MAX_CLOZE, clozes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

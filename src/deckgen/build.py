@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deckgen import checks, kind_files, ledger, notes, package, source
+from deckgen.cards.markdown import Markup
+from deckgen.cards.media import FONTS, IMAGES, SOUNDS, Media, Shelf
 from deckgen.changes import Changes
 from deckgen.checks.cards import Cards
 from deckgen.checks.silence import silenced
 from deckgen.diagnostics import CallError, Diagnostic, Found, Span, did_you_mean, told
 from deckgen.faces import Faces, NoteType
 from deckgen.fields import FieldWriter
-from deckgen.markup import FONTS, IMAGES, SOUNDS, Markup, Media
 from deckgen.package import Package, Row
 from deckgen.reading import Reader
 from deckgen.templates import Folder, kind_folders
@@ -145,7 +146,7 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     changes = Changes(released, deck, started, note_types)
     if not _errors(found):
         changes.match()
-    markup = Markup((project / "source").resolve(), project)
+    markup = Markup(Shelf((project / "source").resolve(), project))
     writer = FieldWriter(markup, {note.id: note for note in deck.notes}, changes.first_ids, faces.words)
     rows = _rows(changes, writer, note_types, found, tell)
     if not any(not row.note.retired for row in rows) and not _errors(found):
@@ -159,7 +160,7 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     result = Build(project, changes, told(silenced(deck, found, whole=not _errors(found))))
     result.lines = _lines_of(result.diagnostics, documents, faces.texts | {ledger.PATH: record})
     result.rows, result.record, result.note_types = rows, record, note_types
-    result.media = {file.name: file for file in markup.media.values()}
+    result.media = {file.name: file for file in markup.shelf.media.values()}
     result.media |= {file.name: file for note_type in note_types.values() for file in note_type.media}
     if not _errors(found):
         _pack(result, version)

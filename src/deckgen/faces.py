@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
+    from deckgen.cards.media import Media
     from deckgen.kinds import Kind
-    from deckgen.markup import Media
     from deckgen.notes import Deck
     from deckgen.templates import Folder
 

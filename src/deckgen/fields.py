@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, TypeAlias
 
-from deckgen.markup import Markup, uncovered
+from deckgen.anki.cloze import uncovered
 from deckgen.notes import Image, Note, Options, References, Texts, Value, values_of, without_clozes
 from deckgen.source import Scalar
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Mapping as ReadOnly
 
+    from deckgen.cards.markdown import Markup
     from deckgen.kinds import Kind
     from deckgen.notes import Table
     from deckgen.source import Document

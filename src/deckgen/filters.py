@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from html.entities import name2codepoint
 from typing import TYPE_CHECKING
 
+from deckgen.anki.cloze import MAX_DEPTH, cloze_marks
 from deckgen.anki_template import BLANKS
-from deckgen.markup import MAX_DEPTH, cloze_marks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

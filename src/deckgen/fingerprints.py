@@ -7,7 +7,7 @@ import unicodedata
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from deckgen.markup import clozes
+from deckgen.anki.cloze import clozes
 from deckgen.notes import Image, Options, References, scalars, values_of, without_clozes
 from deckgen.source import Scalar
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from collections.abc import Mapping as ReadOnly
 
+    from deckgen.anki.cloze import Cloze
     from deckgen.faces import Face, NoteType
     from deckgen.ledger import Line
-    from deckgen.markup import Cloze
     from deckgen.notes import Deck, Note, Value
 
 

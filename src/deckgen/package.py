@@ -28,16 +28,16 @@ from genanki.apkg_col import APKG_COL
 from genanki.apkg_schema import APKG_SCHEMA
 
 from deckgen import __version__
+from deckgen.cards.media import MAX_MEDIA
 from deckgen.diagnostics import CallError
-from deckgen.markup import MAX_MEDIA
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from deckgen.cards.media import Media
     from deckgen.faces import NoteType
     from deckgen.kinds import Kind
-    from deckgen.markup import Media
     from deckgen.notes import Deck, Note
 
 STEP = 1000

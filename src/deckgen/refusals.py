@@ -13,11 +13,11 @@ from deckgen.source import Mapping, Sequence
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from deckgen.anki.cloze import Cloze
     from deckgen.diagnostics import Span
     from deckgen.faces import NoteType
     from deckgen.kinds import Kind
     from deckgen.ledger import Line
-    from deckgen.markup import Cloze
     from deckgen.notes import Note
     from deckgen.source import Scalar
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from jinja2 import BaseLoader, TemplateNotFound, TemplateRuntimeError
 
+from deckgen.cards.media import FONTS, IMAGES, SOUNDS, file_fault, read_media
 from deckgen.diagnostics import Diagnostic, Span, did_you_mean
-from deckgen.markup import FONTS, IMAGES, SOUNDS, file_fault, read_media
 from deckgen.source import MAX_SMALL, Document, control_characters, load
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-    from deckgen.markup import Media
+    from deckgen.cards.media import Media
 
 MAX_CODE = 256 * 1024
 """The most Jinja in all templates of a deck, in characters: it takes time to read."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from deckgen.anki.cloze import clozes
 from deckgen.diagnostics import Diagnostic
 from deckgen.kinds import PLAIN
-from deckgen.markup import clozes
 from deckgen.notes import Options, Texts, place, scalars, values_of, without_clozes
 from deckgen.source import Scalar
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator
     from collections.abc import Mapping as ReadOnly
 
+    from deckgen.anki.cloze import Cloze
     from deckgen.diagnostics import Span
-    from deckgen.markup import Cloze
     from deckgen.notes import Deck, Note, Option, Value
     from deckgen.source import Document
 

@@ -6,9 +6,9 @@ import re
 from operator import eq
 from typing import TYPE_CHECKING
 
+from deckgen.cards.markdown import rendered
 from deckgen.checks import cards as look
 from deckgen.diagnostics import Diagnostic
-from deckgen.markup import rendered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -29,8 +29,8 @@ from deckgen.source import Scalar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from deckgen.anki.cloze import Cloze
     from deckgen.checks.cards import Hidden
-    from deckgen.markup import Cloze
     from deckgen.notes import Note
 
 _LONGEST_CLOZE = 10

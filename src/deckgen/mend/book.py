@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deckgen import notes, package
+from deckgen.cards.markdown import Markup
+from deckgen.cards.media import Shelf
 from deckgen.changes import Changes
 from deckgen.fields import FieldWriter
 from deckgen.fingerprints import Fingerprints, text_of
-from deckgen.markup import Markup
 from deckgen.reading import Reader
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class Book:
         guids |= {name: line["guid"] for name, line in self.ledger.ids.items()}
         guids |= {note.id: line["guid"] for note, line in changes.known.items()}
         # a fingerprint counts the media that a text shows, which only drawing it finds
-        markup = Markup((self.project / "source").resolve(), self.project)
+        markup = Markup(Shelf((self.project / "source").resolve(), self.project))
         writer = FieldWriter(markup, {note.id: note for note in changes.deck.notes}, changes.first_ids, {})
         whole = [note for note in changes.new if note.whole]
         for note in whole:

@@ -10,8 +10,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from deckgen.anki.cloze import cloze_faults, clozes
+from deckgen.cards.markdown import drawn
 from deckgen.kinds import PLAIN
-from deckgen.markup import cloze_faults, clozes, drawn
 from deckgen.mend.sheets import Edit, differences, nodes
 from deckgen.notes import scalars
 from deckgen.source import Scalar

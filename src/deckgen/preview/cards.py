@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from deckgen.build import Build
+    from deckgen.cards.media import Media
     from deckgen.diagnostics import Diagnostic
     from deckgen.faces import NoteType
-    from deckgen.markup import Media
     from deckgen.notes import Note
     from deckgen.package import Row
 

@@ -19,7 +19,7 @@ from deckgen.preview.cards import digest
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from deckgen.markup import Media
+    from deckgen.cards.media import Media
     from deckgen.preview.cards import Gallery, Shown
 
 PAGE = Path(__file__).parent / "page"

@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from deckgen.anki.cloze import clozes, uncovered
 from deckgen.checks.cards import plain
-from deckgen.markup import clozes, uncovered
 from deckgen.notes import Options, Texts, place, values_of
 from deckgen.source import Scalar
 

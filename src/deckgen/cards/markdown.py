@@ -1,121 +1,28 @@
 """Text as authors write it to the HTML of a field: Markdown, clozes, math, highlights, media, raw HTML.
 
-The only room that knows the Markdown library: pyromark, a binding of pulldown-cmark.
+The only module that knows the Markdown library: pyromark, a binding of pulldown-cmark.
 """
 
 from __future__ import annotations
 
-import hashlib
 import html as html_lib
-import os
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pyromark
 
-from deckgen.diagnostics import Diagnostic, Found, Span, did_you_mean
+from deckgen.anki.cloze import Cloze, cloze_faults, clozes
+from deckgen.cards.media import IMAGES, SOUNDS, Media, Shelf
+from deckgen.diagnostics import Diagnostic, Found, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from deckgen.source import Document, Scalar
 
 _MARKDOWN = pyromark.Markdown(options=pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_MATH)
-
-# ---------------------------------------------------------------------------------------------- cloze
-
-MAX_CLOZE = 500
-"""The highest cloze number of which Anki makes a card (rslib/src/notetype/cardgen.rs)."""
-
-MAX_DEPTH = 10
-"""How many clozes may stand in each other; Anki takes no notice of where one begins that is deeper."""
-
-_LARGEST = 65_535  # Anki keeps cloze numbers in 16 bits
-
-# Here and below no part of a pattern can match the same characters in two ways, and repetitions are
-# possessive or bounded: a text of 100,000 braces takes no longer than one of words.
-_CLOZE_TOKEN = re.compile(r"\{\{c(?=,*+[0-9])([0-9,]{1,100}+)::|\}\}")
-_THREE_DIGITS = re.compile(r"\{\{c[0-9,]*?[0-9]{3}")
-_CLOZE_SLIP = re.compile(
-    r"\{(?:(?<!\{\{)c[0-9]{1,9}::"
-    r"|\{(?:c[0-9]{1,9}(?::(?!:)|[;\uff1a\ufe55|]|\.(?![0-9])|-[0-9]{1,9}:|,?[ ]{1,9}[0-9][0-9, ]{0,99}:)"
-    r"|c(?:\s{0,9}[0-9]{1,9})?\s{1,9}:|c::|\s{1,9}c[0-9]|[C\u0441\u0421]\s?[0-9]{1,9}\s?:|[0-9]{1,9}::|c[0-9,]{101}))"
-    r"|[(\[<\uff5b\u00ab]{1,2}c[0-9]{1,9}(?:::|\uff1a)|(?<![\w{,(\[<\uff5b\u00ab])c[0-9]{1,9}::(?=\S)"
-)
-_NO_CLOZE = re.compile(r"\{\{(?!c,{0,99}[0-9][0-9,]{0,99}::)[^{}$\\]*+\}\}")
-
-
-@dataclass(slots=True)
-class Cloze:
-    """A cloze deletion in a text: `{{c1::answer::hint}}`.
-
-    Attributes:
-        numbers: Its cloze numbers; several for `{{c1,2::…}}`.
-        start: Where its `{{` stands.
-        inner: Where its answer begins.
-        end: Where its closing `}}` stands; -1 where there is none.
-    """
-
-    numbers: tuple[int, ...]
-    start: int
-    inner: int
-    end: int
-
-
-def cloze_marks(text: str) -> Iterator[tuple[int, int, tuple[int, ...]]]:
-    """Where clozes open and close in a text, as Anki reads it: start, end, numbers if one opens."""
-    for match in _CLOZE_TOKEN.finditer(text):
-        numbers: tuple[int, ...] = ()
-        if match[1]:
-            numbers = tuple(sorted({int(number) for number in match[1].split(",") if number}))
-            if numbers[-1] > _LARGEST:
-                numbers = tuple(number for number in numbers if number <= _LARGEST)
-                if not numbers:
-                    continue  # to Anki this begins nothing
-        yield match.start(), match.end(), numbers
-
-
-def clozes(text: str) -> list[Cloze]:
-    """The clozes of a text, by their closing braces, as Anki finds them (rslib/src/cloze.rs).
-
-    Nested ones come before those around them; ones that never close come last, with `end` -1.
-    """
-    found: list[Cloze] = []
-    still_open: list[Cloze] = []
-    for start, end, numbers in cloze_marks(text):
-        if numbers:
-            if len(still_open) < MAX_DEPTH:
-                still_open.append(Cloze(numbers, start, end, -1))
-        elif still_open:
-            cloze = still_open.pop()
-            cloze.end = start
-            found.append(cloze)
-    return found + still_open
-
-
-def uncovered(text: str) -> str:
-    """A text, or its HTML, with the answers of its clozes in their places, and without their hints."""
-    if "{{c" not in text:
-        return text
-    marks: list[tuple[int, int]] = []
-    last = 0  # the end of the clozes within
-    for cloze in clozes(text):
-        if cloze.end < 0:
-            marks.append((cloze.start, cloze.inner))
-            continue
-        hint = text.find("::", max(cloze.inner, last), cloze.end)
-        last = cloze.end + 2
-        marks += [(cloze.start, cloze.inner), (cloze.end if hint < 0 else hint, last)]
-    pieces, done = [], 0
-    for start, end in sorted(marks):
-        pieces.append(text[done:start])
-        done = end
-    return "".join(pieces) + text[done:]
-
 
 # ----------------------------------------------------------------------------------------------- html
 
@@ -153,13 +60,6 @@ def _balanced(html: str) -> bool:
 
 # ---------------------------------------------------------------------------------------------- media
 
-_LOOKED_FOR = 20  # files that do not exist, for which ones of nearly that name are looked for
-MAX_MEDIA = 100 * 1024 * 1024
-"""The largest media file, in bytes: AnkiWeb passes on no larger one."""
-
-IMAGES = frozenset(["avif", "gif", "jpeg", "jpg", "png", "svg", "webp"])
-SOUNDS = frozenset(["flac", "m4a", "mp3", "mp4", "oga", "ogg", "opus", "wav", "webm"])
-FONTS = frozenset(["otf", "ttf", "woff", "woff2"])
 _SOUND = re.compile(r"\[sound:([^\[\]\n]+)\]")
 _INSIDE = r"(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*?"  # of a tag
 _IMG = re.compile(rf"<img\b({_INSIDE})\bsrc=(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")
@@ -167,75 +67,8 @@ _HREF = re.compile(rf"<a\b{_INSIDE}\bhref=(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]
 _LINK_LIKE = re.compile(r"\]\(([^()<>\n\"]*+)\)")
 _SPACE_WITHIN = re.compile(r"\S ")
 _CODE_TAG = re.compile(r"<(/?)(code|pre)>")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _SAFE_LINK = re.compile(r"https?://[^\s]+|mailto:[^\s]+", re.IGNORECASE)
 _ANKI_BRACKET = re.compile(r"\[(?=(?:sound:|anki:|\[type:|latex\]|/latex\]|\$\$?\]|/\$\$?\]))", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Media:
-    """A media file of the package.
-
-    Attributes:
-        path: Where it lies.
-        name: Its name in the learner's collection: its own with a digest of its content.
-        digest: The SHA-256 of its content, in hex.
-    """
-
-    path: Path
-    name: str
-    digest: str
-
-
-def read_media(path: Path, mark: str = "") -> Media:
-    """A file as one of the package's media.
-
-    Args:
-        path: Where it lies.
-        mark: With what its name in the package begins.
-
-    Raises:
-        OSError: It cannot be read.
-    """
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Media(path, mark + _media_name(path, digest), digest)
-
-
-def file_fault(path: Path, address: str, types: frozenset[str]) -> tuple[str, str, str] | None:
-    """The code, message and hint for something that is there and cannot be taken; None where it can.
-
-    Args:
-        path: Where it lies, without links.
-        address: What an author calls it.
-        types: The ends of names that may be.
-
-    Raises:
-        OSError: It cannot be looked at.
-    """
-    if not path.is_file():
-        return "unreadable-media", f"`{address}` is not a file", ""
-    ending = path.suffix.lower().removeprefix(".")
-    if ending not in types:
-        what = "an image" if types is IMAGES else "a sound" if types is SOUNDS else "an image, sound or font"
-        hint = f"deckgen takes {', '.join(sorted(types))} here"
-        if types is IMAGES and ending in SOUNDS:
-            hint = f"a sound is written `[sound:{address}]`"
-        return "media-type", f"`{address}` is not {what} that Anki takes everywhere", hint
-    size = path.stat().st_size
-    if size == 0:
-        return "unreadable-media", f"`{address}` is empty", ""
-    if size > MAX_MEDIA:
-        hint = "make it smaller: learners carry it on their phones"
-        return "too-large", f"`{address}` is larger than {MAX_MEDIA >> 20} MiB", hint
-    return None
-
-
-def _media_name(path: Path, digest: str) -> str:
-    """A name that Anki keeps as it is: plain ASCII, short, different for different content."""
-    ascii_stem = unicodedata.normalize("NFKD", path.stem).encode("ascii", "ignore").decode()
-    stem = re.sub(r"[^A-Za-z0-9]+", "-", ascii_stem).strip("-")[:60]
-    return f"{stem}{'-' if stem else ''}{digest[:10]}{path.suffix.lower()}"
 
 
 # --------------------------------------------------------------------------------------------- markup
@@ -259,23 +92,15 @@ class Markup:
     """Turns texts into HTML, and gathers what is wrong with them and the media that they show.
 
     Attributes:
-        source: The folder that media must lie in, resolved.
-        project: The project's folder, resolved.
+        shelf: Where media are looked for, and what has been found.
         found: The diagnostics so far.
-        media: The media files so far, by path.
         shown: The digests of the media that texts show, by text.
     """
 
-    source: Path
-    project: Path
+    shelf: Shelf
     found: Found = field(default_factory=Found)
-    media: dict[Path, Media] = field(default_factory=dict)
     shown: dict[Scalar, dict[str, None]] = field(default_factory=dict)
-    _names: dict[str, Path] = field(default_factory=dict)
-    _known: dict[tuple[str, str, frozenset[str]], Media | tuple[str, str, str]] = field(default_factory=dict)
-    """What has been found out of the addresses in a folder's chapters: the file, or what is wrong with it."""
     _told: set[tuple[str, str, Scalar]] = field(default_factory=set)
-    _unfound: int = 0
 
     def text(self, scalar: Scalar, document: Document) -> str:
         """Plain text as HTML: nothing in it is markup."""
@@ -458,10 +283,8 @@ class Markup:
 
     def _media(self, address: str, types: frozenset[str], scalar: Scalar, document: Document) -> str:
         """The name in the collection of a file that a text refers to; reported where there is none."""
-        key = document.path.rpartition("/")[0], address, types
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = self._sought(_as_written(address, scalar), types, scalar, document)
+        written = _as_written(address, scalar)
+        known = self.shelf.find(written, types, document.path.rpartition("/")[0])
         if isinstance(known, Media):
             self.shown.setdefault(scalar, {})[known.digest] = None
             return known.name
@@ -469,67 +292,8 @@ class Markup:
         if self.found.full(code, document.path):
             self.found.count(code, document.path)
         else:
-            self._report_piece(code, _as_written(address, scalar), scalar, document, message, hint)
+            self._report_piece(code, written, scalar, document, message, hint)
         return ""
-
-    def _sought(
-        self, address: str, types: frozenset[str], scalar: Scalar, document: Document
-    ) -> Media | tuple[str, str, str]:
-        """The file that a text refers to; the code, message and hint where there is none."""
-        if "\\" in address:
-            hint = "write the path with `/`, from the chapter's own folder"
-            return "missing-media", f"there is no file `{address}`", hint
-        if _SCHEME.match(address):
-            message = "this is on the network; a learner on a train sees nothing"
-            return "remote-media", message, "put the file into source/media/ and name it from there"
-        path = (self.project / document.path).parent / unquote(address)
-        if self._unfound > _LOOKED_FOR and "\0" not in address and not os.path.lexists(path):
-            return "missing-media", f"there is no file `{address}`", ""
-        fault = self._media_fault(path, address, types)
-        if fault is not None:
-            return fault
-        try:
-            return self._shelved(path.resolve(), address, scalar, document)
-        except OSError as error:
-            return "unreadable-media", f"`{address}` cannot be read: {error.strerror}", ""
-
-    def _media_fault(self, path: Path, address: str, types: frozenset[str]) -> tuple[str, str, str] | None:
-        """The code, message and hint for a file that cannot be taken; None where it can."""
-        try:
-            real = path.resolve()
-            exists = real.exists()
-        except (
-            OSError,
-            ValueError,
-            RuntimeError,
-        ):  # the last is what Python up to 3.12 says of links in a circle
-            return "missing-media", f"`{address}` cannot be the name of a file", ""
-        if not real.is_relative_to(self.source):
-            return "unreadable-media", f"`{address}` lies outside source/", "put it into source/media/"
-        if not exists:
-            self._unfound += 1
-            names = [other.name for other in real.parent.iterdir()] if real.parent.is_dir() else []
-            from_here = next(
-                (other for other in (self.source, self.project) if (other / address).is_file()), None
-            )
-            hint = did_you_mean(real.name, names)
-            if from_here:
-                hint = "paths begin at the chapter's own folder, as in `media/tree.png`"
-            return "missing-media", f"there is no file `{address}`", hint
-        return file_fault(real, address, types)
-
-    def _shelved(self, path: Path, address: str, scalar: Scalar, document: Document) -> Media:
-        """A file that is there, added to the package's media."""
-        media = self.media.get(path)
-        if media is None:
-            media = self.media[path] = read_media(path)
-            plain = unicodedata.normalize("NFC", path.name).casefold()
-            other = self._names.setdefault(plain, path)
-            if other != path and self.media[other].digest != media.digest:
-                message = f"this and `{other.relative_to(self.project).as_posix()}` have one name"
-                hint = "give the files names that differ in more than capitals and folders"
-                self._report_piece("same-media-name", address, scalar, document, message, hint)
-        return media
 
     def _report_in(  # noqa: PLR0913, PLR0917 (a place and two sentences)
         self,
@@ -564,59 +328,6 @@ class Markup:
 
     def _report(self, code: str, span: Span, message: str, hint: str = "") -> None:
         self.found.append(Diagnostic(code, message, span, hint))
-
-
-def cloze_faults(text: str, found: list[Cloze]) -> Iterator[tuple[str, int, int, str, str]]:
-    """Clozes that Anki would not read, or not as meant: code, offset, length, message and hint."""
-    misread = _misread_cloze(text, found)
-    if misread:
-        yield ("bad-cloze", *misread)
-        return
-    if not found:
-        hint = "hide what matters, as in `It begins with {{c1::joining}}`"
-        yield "no-cloze", 0, 1, "this text hides nothing", hint
-    for cloze in found:
-        message, hint = "", ""
-        inner = text[cloze.inner : cloze.end] if cloze.end >= 0 else ""
-        if cloze.end < 0:
-            message, hint = "this cloze never closes", "it ends with `}}`"
-        elif not inner.partition("::")[0].strip():
-            message = "this cloze hides nothing"
-        elif cloze.numbers[0] < 1:
-            message = f"cloze numbers go from 1 to {MAX_CLOZE}"
-        elif inner.count("{") > inner.count("}"):
-            message = "the first `}}` ends this cloze, before the brace that opens in it is closed"
-            hint = "put a space between two closing braces of a formula: `} }`"
-        if message:
-            yield "bad-cloze", cloze.start, cloze.inner - cloze.start, message, hint
-
-
-def _misread_cloze(text: str, found: list[Cloze]) -> tuple[int, int, str, str] | None:
-    """The first cloze that Anki reads as none, or not at all: offset, length, message and hint."""
-    slip = _CLOZE_SLIP.search(text) or ("$" not in text and _NO_CLOZE.search(text)) or None
-    if slip:
-        hint = "a cloze is written `{{c1::answer}}` or `{{c1::answer::hint}}`"
-        hint += "" if slip.group().isascii() else ", in ordinary letters and signs"
-        return slip.start(), len(slip.group()), f"`{slip.group()}` does not begin a cloze", hint
-    if _THREE_DIGITS.search(text):
-        for match in _CLOZE_TOKEN.finditer(text):
-            if match[1] and max(int(number) for number in match[1].split(",") if number) > MAX_CLOZE:
-                return match.start(), len(match.group()), f"cloze numbers go from 1 to {MAX_CLOZE}", ""
-    deep = _too_deep(text) if len(found) >= MAX_DEPTH else None
-    if deep is not None:
-        message = f"clozes stand more than {MAX_DEPTH} deep in each other here"
-        return deep, 4, message, "Anki takes no more; make several notes of it"
-    return None
-
-
-def _too_deep(text: str) -> int | None:
-    """Where the first cloze begins that stands too deep in others; None where none does."""
-    depth = 0
-    for match in _CLOZE_TOKEN.finditer(text):
-        depth = depth + 1 if match[1] else max(depth - 1, 0)
-        if depth > MAX_DEPTH:
-            return match.start()
-    return None
 
 
 def rendered(text: str) -> str:

@@ -1,0 +1,1 @@
+"""What Anki itself does, judged by the real Anki."""

@@ -1,0 +1,1 @@
+"""Notes to what Anki gets."""

@@ -50,6 +50,11 @@ def prose(code: str, text: str, **files: str | bytes) -> Fault:
     )
 
 
+def term(code: str, text: str) -> Fault:
+    """A fault in a definition's term."""
+    return chapter(code, f"definitions:\n  - id: two\n    term: {text}\n    definition: |\n      Text\n")
+
+
 def options(code: str, text: str) -> Fault:
     """A fault in the options of a vignette."""
     head = "vignettes:\n  - id: two\n    scenario: A couple.\n    question: What next?\n    options:"
@@ -386,13 +391,22 @@ FAULTS = (
     cloze("bad-cloze", "Before «{{c1::»joining comes nothing."),
     cloze("bad-cloze", "Before «{{c0::»joining}} comes nothing."),
     cloze("bad-cloze", "Before «{{c777::»joining}} comes nothing."),
-    cloze("bad-cloze", "Before «{{c1::»::hint}} comes nothing."),
-    cloze("bad-cloze", "Before «{{c1::»$x^{2^{2}}$}} comes nothing."),
-    cloze("bad-cloze", "Of $x$ comes {{c1::y}} and $«{{c2::»x^{2}}}$."),
+    cloze("bad-cloze", "Before {{c1::«::»hint}} comes nothing."),
+    cloze("bad-cloze", "Before {{c1::«::»1}} comes nothing."),
+    cloze("bad-cloze", "Before {{c1«:::»x}} comes nothing."),
+    cloze("bad-cloze", "Before {{c1::x«:::»y}} comes nothing."),
+    cloze("bad-cloze", "Before {{c1::x«::»}} comes nothing."),
+    cloze("bad-cloze", "Before {{c1::x«::» }} comes nothing."),
+    cloze("bad-cloze", "Before {{c1::std::vector«::»hint}} comes nothing."),
+    cloze("bad-cloze", "Before {{c1::a«::»h {{c2::b}}}} comes nothing."),
+    cloze("bad-cloze", "Before {{c1::x}}«}}» comes nothing."),
+    cloze("bad-cloze", "Before «{{c1::»x{y}} comes nothing."),
+    cloze("bad-cloze", "Before `«{{c1::»x` y}} comes nothing."),
+    cloze("bad-cloze", 'Before <b title="«{{c1::»x}}">x</b> comes {{c2::nothing}}.'),
     cloze("bad-cloze", "Before «{{joining}}» comes {{c2::nothing}}."),
     cloze("bad-cloze", "Before «((c1::»joining)) comes {{c2::nothing}}."),
     cloze("bad-cloze", "**Before «{{c1::»joining** comes}} nothing."),
-    cloze("bad-cloze", "Before [x](https://a.b/«{{c1»::c}}) comes nothing."),
+    cloze("bad-cloze", "Before [x](https://a.b/«{{c1::»c}}) comes {{c2::nothing}}."),
     Fault(
         "no-card",
         {
@@ -442,6 +456,27 @@ FAULTS = (
     Fault("bad-link", {"source/deck.yaml": "id: sample\ntitle: Sample\nfeedback: «example.org»\n"}),
     prose("bad-link", "![a tree](«media/my tree.png»)"),
     prose("bad-math", "A $«\\href»{javascript:x}{y}$"),
+    prose("bad-math", "A \\(«\\href»{javascript:x}{y}\\)"),
+    prose("bad-math", "A \\\\(«\\href»{javascript:x}{y}\\\\)"),
+    prose("bad-math", "A [$$]«\\unicode»{x}{y}[/$$]"),
+    prose("bad-math", "A $«\\bbox»[position:fixed]{y}$"),
+    prose("bad-math", "A $«\\def»\\x{y}$"),
+    prose("bad-math", "A $«\\mmlToken»{mi}{y}$"),
+    term("bad-math", "\\(«\\href»{javascript:x}{y}\\)"),
+    prose("lost-text", "«[Note]: remember»"),
+    prose("lost-text", "«[1]: https://example.org»"),
+    prose("lost-text", "| a | b |\n      |---|---|\n      | c | d | «e» |"),
+    prose("lost-text", "Text.\n\n      «[x]: y»"),
+    prose("missing-media", "The tree «![[tree.png]]» of names.", tree_png=PNG),
+    prose("bad-link", 'A <A HREF="«javascript:alert(1)»">x</A>'),
+    prose("bad-link", "A <a href = '«javascript:alert(1)»'>x</a>"),
+    prose("bad-link", 'A <a href="&#106;avascript:alert(1)">x</a> ⟵'),
+    prose("remote-media", '<IMG SRC="«https://a.b/x.png»" alt="x">'),
+    prose("remote-media", "<img alt=x src = «https://a.b/x.png»>"),
+    prose("bad-html", '<a href="https://a.b" «HREF»="https://c.d">x</a>'),
+    prose("bad-html", '<p «src»="x.png">x</p>'),
+    prose("bad-html", "A «<b/>»b"),
+    prose("bad-html", "<div>\n      «<b/x>»y</b>\n      </div>"),
     prose("remote-media", "![a](«https://example.org/a.png»)"),
     prose("missing-media", "![a](«media/a.png»)"),
     prose("missing-media", "[sound:«media/a.mp3»]"),

@@ -164,7 +164,7 @@ def test_a_note_s_gist_is_at_hand_on_the_cards_that_build_on_it(tmp_path: Path) 
     shown = opened.fields(notes["last"])["Builds On"]
     image = next(name for name in opened.media.values() if name.endswith("png"))
     assert re.findall("<li>(.*?)</li>", shown, re.DOTALL) == [
-        "<details><summary>Plain</summary>It says &#123;&#123; braces }} and <em>more</em>.</details>",
+        "<details><summary>Plain</summary>It says {{ braces }} and <em>more</em>.</details>",
         "<details><summary>Noisy</summary>It sounds. </details>",
         "Only noise",
         f'<details><summary>Drawn</summary><img src="{image}" alt="A tree" /></details>',

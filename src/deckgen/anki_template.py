@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from deckgen.anki.cloze import MAX_CLOZE, clozes
+from deckgen.anki.cloze import MAX_CLOZE, in_field
 from deckgen.diagnostics import did_you_mean
 from deckgen.kinds import SPECIAL_FIELDS
 
@@ -229,7 +229,7 @@ def cloze_numbers(values: Iterable[str]) -> set[int]:
     for value in values:
         if "{{c" not in value:
             continue
-        found = clozes(value)
+        found = in_field(value)
         # Anki drops what stands within a cloze that never closes
         lost = min((cloze.start for cloze in found if cloze.end < 0), default=len(value))
         for cloze in found:

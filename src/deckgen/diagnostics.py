@@ -52,6 +52,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "builds-on-later": ("advice", "A note builds on one in a subdeck that Anki shows later."),
     # Markup and media
     "bad-html": ("error", "Raw HTML that a card may not hold."),
+    "lost-text": ("error", "Part of a text would be on no card."),
     "bad-link": ("error", "A link has an address that a card may not hold."),
     "bad-math": ("error", "A formula holds a command that a card may not hold."),
     "remote-media": ("error", "An image or sound lies on the network, so it is missing without one."),
@@ -122,6 +123,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "doubled-word": ("advice", "A word stands twice in a row."),
     "doubled-space": ("advice", "Several spaces stand between two words."),
     "trailing-space": ("advice", "Blanks stand at the end of a line."),
+    "changed-text": ("advice", "A card shows a text otherwise than it was typed."),
     "stray-markdown": ("advice", "Markdown does not take effect, so learners see its signs."),
     "curly-quotes": ("advice", "A value stands in curly quotes, which learners see."),
     "direction-override": (

@@ -7,8 +7,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, TypeAlias
 
-from deckgen.anki.cloze import uncovered
-from deckgen.notes import Image, Note, Options, References, Texts, Value, values_of, without_clozes
+from deckgen.anki.cloze import in_field, uncovered
+from deckgen.notes import Image, Note, Options, References, Texts, Value, values_of
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class FieldWriter:
         made = self._writer(note.kind, key, part)(note, value) if value is not None else ""
         if len(made) > MAX_GIST:
             return ""
-        made = _SOUND.sub("", uncovered(made)).replace("{{", "&#123;&#123;")
+        made = _SOUND.sub("", uncovered(made, in_field(made)))
         return made if _TAG_BUT_IMAGE.sub("", made).strip() else ""
 
     def _list(self, note: Note, value: Value) -> str:
@@ -252,7 +252,7 @@ def label(note: Note) -> str:
     value = note.values.get(note.kind.label) if note.kind.label else None
     if isinstance(value, Texts):
         value = value.items[0] if value.items else None
-    text = without_clozes(value.value[:_LABEL_TEXT]) if isinstance(value, Scalar) else ""
+    text = uncovered(value.value[:_LABEL_TEXT]) if isinstance(value, Scalar) else ""
     if not text or _MORE_MARKUP.search(text):
         return note.id.rpartition(".")[2].replace("-", " ")
     words = _EMPHASIS.sub("", text).split()

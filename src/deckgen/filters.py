@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html.entities import name2codepoint
 from typing import TYPE_CHECKING
 
-from deckgen.anki.cloze import MAX_DEPTH, cloze_marks
+from deckgen.anki.cloze import MAX_DEPTH, marks_in_field
 from deckgen.anki_template import BLANKS
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _with_clozes(text: str) -> list[str | _Cloze]:
     still_open: list[_Cloze] = []
     done = 0
     the_end = (len(text), len(text), (0,))  # a cloze that never closes
-    for start, end, numbers in (*cloze_marks(text), the_end):
+    for start, end, numbers in (*marks_in_field(text), the_end):
         piece = text[done:start]
         if piece and still_open:
             hidden, sign, hint = piece.partition("::")

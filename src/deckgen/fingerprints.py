@@ -7,8 +7,8 @@ import unicodedata
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from deckgen.anki.cloze import clozes
-from deckgen.notes import Image, Options, References, scalars, values_of, without_clozes
+from deckgen.anki.cloze import clozes, uncovered
+from deckgen.notes import Image, Options, References, scalars, values_of
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def answers(note: Note) -> Iterator[tuple[str, str, Scalar, Cloze]]:
         value = note.values.get(key.name) if key.type == "cloze" else None
         if isinstance(value, Scalar):
             for cloze in clozes(value.value):
-                answer = without_clozes(value.value[cloze.start : cloze.end + 2])
+                answer = uncovered(value.value[cloze.inner : cloze.answer_end])
                 plain = unicodedata.normalize("NFC", " ".join(answer.casefold().split()))
                 for number in cloze.numbers:
                     yield str(number), _digest(plain, 6), value, cloze

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from deckgen import blueprint
+from deckgen.anki.cloze import uncovered
 from deckgen.diagnostics import CATALOGUE, Span, did_you_mean
 from deckgen.reading import (
     FLAG_SCHEMA,
@@ -38,7 +39,6 @@ _FIRST_WORDS = 200  # characters in which an id is looked for
 _OPTION_KEYS = ("text", "correct", "why")
 _IMAGE_KEYS = ("file", "alt")
 
-_CLOZE_MARKS = re.compile(r"\{\{c[\d,]+::|::[^:{}]*\}\}|\}\}")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
 _UNSAID = re.compile(r"\[sound:[^\]]*\]|</?[A-Za-z][^<>]*>")
 _UNFOLDED = str.maketrans(
@@ -564,11 +564,6 @@ def _article(kind: Kind) -> str:
     return f"{'an' if kind.name[0] in 'aeiou' else 'a'} {kind.name}"
 
 
-def without_clozes(text: str) -> str:
-    """A text with the answers of its clozes, and without their marks and hints."""
-    return _CLOZE_MARKS.sub("", text)
-
-
 def _missing_hint(reader: Reader, mapping: Mapping, missing: list[str], values: ReadOnly[str, Value]) -> str:
     """What to do about required keys that are missing."""
     blocks = (value for value in mapping.entries.values() if isinstance(value, Scalar) and value.style == "|")
@@ -592,7 +587,7 @@ def slug(text: str) -> str:
     Returns:
         The id; empty where the text has no Latin letters to make it of.
     """
-    plain = _UNSAID.sub(" ", _LINK.sub(r"\1", without_clozes(text))).casefold().translate(_UNFOLDED)
+    plain = _UNSAID.sub(" ", _LINK.sub(r"\1", uncovered(text))).casefold().translate(_UNFOLDED)
     plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
     made = ""
     for word in re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z])['\u2019](?=[a-z])", "", plain))[:_SLUG_WORDS]:

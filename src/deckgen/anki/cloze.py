@@ -1,13 +1,24 @@
-"""Cloze deletions: `{{c1::answer::hint}}`, as Anki reads them (rslib/src/cloze.rs)."""
+"""Cloze deletions: `{{c1::answer::hint}}`. The one place that parses them.
+
+There are two readings. `in_field` is Anki's own, of the HTML of a field (rslib/src/cloze.rs): the first `}}`
+ends a cloze, the first `::` its answer, whatever they stand in. `clozes` is the author's, of a text in
+Markdown: what stands in code, a formula, a link, emphasis or a pair of braces belongs to the answer whole,
+and a backslash makes a sign a sign. `cards.markdown` writes a field in which Anki's reading is the author's.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from deckgen.anki.verbatim import pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from deckgen.anki.verbatim import Piece
 
 MAX_CLOZE = 500
 """The highest cloze number of which Anki makes a card (rslib/src/notetype/cardgen.rs)."""
@@ -19,133 +30,374 @@ _LARGEST = 65_535  # Anki keeps cloze numbers in 16 bits
 
 # Here and below no part of a pattern can match the same characters in two ways, and repetitions are
 # possessive or bounded: a text of 100,000 braces takes no longer than one of words.
-_CLOZE_TOKEN = re.compile(r"\{\{c(?=,*+[0-9])([0-9,]{1,100}+)::|\}\}")
+_OPENS = r"\{\{c(?=,*+[0-9])([0-9,]{1,100}+)::"
+_ANKI_TOKEN = re.compile(rf"{_OPENS}|\}}\}}")
+_TOKEN = re.compile(rf"{_OPENS}|\\.|[{{}}]|::+", re.DOTALL)
 _THREE_DIGITS = re.compile(r"\{\{c[0-9,]*?[0-9]{3}")
-_CLOZE_SLIP = re.compile(
+_SLIP = re.compile(
     r"\{(?:(?<!\{\{)c[0-9]{1,9}::"
     r"|\{(?:c[0-9]{1,9}(?::(?!:)|[;\uff1a\ufe55|]|\.(?![0-9])|-[0-9]{1,9}:|,?[ ]{1,9}[0-9][0-9, ]{0,99}:)"
     r"|c(?:\s{0,9}[0-9]{1,9})?\s{1,9}:|c::|\s{1,9}c[0-9]|[C\u0441\u0421]\s?[0-9]{1,9}\s?:|[0-9]{1,9}::|c[0-9,]{101}))"
     r"|[(\[<\uff5b\u00ab]{1,2}c[0-9]{1,9}(?:::|\uff1a)|(?<![\w{,(\[<\uff5b\u00ab])c[0-9]{1,9}::(?=\S)"
 )
-_NO_CLOZE = re.compile(r"\{\{(?!c,{0,99}[0-9][0-9,]{0,99}::)[^{}$\\]*+\}\}")
+_NO_CLOZE = re.compile(r"(?<!\\)\{\{(?!c,{0,99}[0-9][0-9,]{0,99}::)[^{}\\]*+\}\}")
+# signs that make the author's reading differ from Anki's
+_CAREFUL = re.compile(r"[`$<\\\[]|:::|::\}\}|\{\{\{|\}\}\}|(?<!\{)\{(?!\{)|(?<!\})\}(?!\})")
+_ONE_COLON = re.compile(r":(?!:)")
+_EMPHASIS = re.compile(r"[*_=~\[<]")
+_MARKED = re.compile(
+    r"(\*{1,3}|(?<!\w)_{1,3}|==|~~)(?=\S).{1,120}?(?<=\S)\1(?!\w)|\[[^\[\]]{1,120}\](?=\()"
+    r"|<([a-z][a-z0-9]{0,9})\b[^<>]{0,500}>.{1,120}?</\2>",
+    re.DOTALL | re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
 class Cloze:
-    """A cloze deletion in a text: `{{c1::answer::hint}}`.
+    """A cloze deletion in a text.
 
     Attributes:
         numbers: Its cloze numbers; several for `{{c1,2::…}}`.
-        start: Where its `{{` stands.
+        start: Where its `{{` stands, in characters.
         inner: Where its answer begins.
         end: Where its closing `}}` stands; -1 where there is none.
+        hint: Where its hint begins; -1 where it has none.
     """
 
     numbers: tuple[int, ...]
     start: int
     inner: int
-    end: int
+    end: int = -1
+    hint: int = -1
+
+    @property
+    def answer_end(self) -> int:
+        """Where its answer ends."""
+        return self.end if self.hint < 0 else self.hint - 2
 
 
-def cloze_marks(text: str) -> Iterator[tuple[int, int, tuple[int, ...]]]:
-    """Where clozes open and close in a text, as Anki reads it: start, end, numbers if one opens."""
-    for match in _CLOZE_TOKEN.finditer(text):
-        numbers: tuple[int, ...] = ()
-        if match[1]:
-            numbers = tuple(sorted({int(number) for number in match[1].split(",") if number}))
-            if numbers[-1] > _LARGEST:
-                numbers = tuple(number for number in numbers if number <= _LARGEST)
-                if not numbers:
-                    continue  # to Anki this begins nothing
+class Slip(NamedTuple):
+    """What is wrong with a cloze: where, and for how many characters; a code, a message and a hint."""
+
+    code: str
+    start: int
+    length: int
+    message: str
+    hint: str = ""
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """The numbers in `1,3`, those that Anki can keep."""
+    numbers = tuple(sorted({int(number) for number in text.split(",") if number}))
+    return numbers if numbers[-1] <= _LARGEST else tuple(each for each in numbers if each <= _LARGEST)
+
+
+def marks_in_field(html: str) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+    """Where clozes open and close in a field, as Anki reads it: start, end, numbers if one opens."""
+    for match in _ANKI_TOKEN.finditer(html):
+        numbers = _numbers(match[1]) if match[1] else ()
+        if match[1] and not numbers:
+            continue  # to Anki this begins nothing
         yield match.start(), match.end(), numbers
 
 
-def clozes(text: str) -> list[Cloze]:
-    """The clozes of a text, by their closing braces, as Anki finds them (rslib/src/cloze.rs).
+def in_field(html: str) -> list[Cloze]:
+    """The clozes of a field, by their closing braces, as Anki finds them.
 
     Nested ones come before those around them; ones that never close come last, with `end` -1.
     """
     found: list[Cloze] = []
-    still_open: list[Cloze] = []
-    for start, end, numbers in cloze_marks(text):
+    still_open: list[tuple[Cloze, int]] = []  # each with the end of the mark before, from where it goes on
+
+    def hint_before(place: int) -> None:
+        if still_open:
+            cloze, done = still_open[-1]
+            sign = html.find("::", done, place)
+            cloze.hint = sign + 2 if sign >= 0 else cloze.hint
+
+    for start, end, numbers in marks_in_field(html):
+        if numbers and len(still_open) == MAX_DEPTH:
+            continue
+        hint_before(start)
         if numbers:
-            if len(still_open) < MAX_DEPTH:
-                still_open.append(Cloze(numbers, start, end, -1))
+            still_open.append((Cloze(numbers, start, end), end))
         elif still_open:
-            cloze = still_open.pop()
+            cloze, _ = still_open.pop()
             cloze.end = start
             found.append(cloze)
-    return found + still_open
+            if still_open:
+                still_open[-1] = still_open[-1][0], end
+    return found + [cloze for cloze, _ in still_open]
 
 
-def uncovered(text: str) -> str:
-    """A text, or its HTML, with the answers of its clozes in their places, and without their hints."""
+@dataclass
+class Reading:
+    """A text as its author meant it.
+
+    Attributes:
+        clozes: In the order of their closing braces; those that never close last.
+        slips: What is wrong with them.
+        pieces: The text's code, formulas, tags and the like.
+        balanced: Whether each brace that opens in a cloze is closed in it.
+    """
+
+    clozes: list[Cloze] = field(default_factory=list)
+    slips: list[Slip] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
+    balanced: bool = True
+
+
+def read(text: str) -> Reading:
+    """Parse the clozes of a text in Markdown."""
     if "{{c" not in text:
-        return text
-    marks: list[tuple[int, int]] = []
-    last = 0  # the end of the clozes within
-    for cloze in clozes(text):
-        if cloze.end < 0:
-            marks.append((cloze.start, cloze.inner))
-            continue
-        hint = text.find("::", max(cloze.inner, last), cloze.end)
-        last = cloze.end + 2
-        marks += [(cloze.start, cloze.inner), (cloze.end if hint < 0 else hint, last)]
-    pieces, done = [], 0
-    for start, end in sorted(marks):
-        pieces.append(text[done:start])
-        done = end
-    return "".join(pieces) + text[done:]
+        return Reading()
+    if not _CAREFUL.search(text):
+        found = in_field(text)
+        if not any(cloze.hint >= 0 and _is_odd(text, cloze) for cloze in found):
+            return Reading(found)
+    found_pieces = pieces(text)
+    walk = _Walk(text, found_pieces, balanced=True)
+    balanced = not walk.still_open
+    if not balanced:
+        walk = _Walk(text, found_pieces, balanced=False)
+    found = walk.found + [each.cloze for each in walk.still_open]
+    return Reading(found, walk.slips, found_pieces, balanced)
 
 
-def cloze_faults(text: str, found: list[Cloze]) -> Iterator[tuple[str, int, int, str, str]]:
-    """Clozes that Anki would not read, or not as meant: code, offset, length, message and hint."""
-    misread = _misread_cloze(text, found)
+def _is_odd(text: str, cloze: Cloze) -> bool:
+    """Whether a cloze with a hint needs a closer look: emphasis, a second `::`, an empty hint."""
+    hint = text[cloze.hint : cloze.end]
+    return not hint.strip() or "::" in hint or _EMPHASIS.search(text, cloze.inner, cloze.end) is not None
+
+
+def clozes(text: str) -> list[Cloze]:
+    """The clozes of a text in Markdown, by their closing braces; those that never close come last."""
+    return read(text).clozes
+
+
+class _Walk:
+    """One walk through a text, from brace to brace."""
+
+    def __init__(self, text: str, pieces_: list[Piece], *, balanced: bool) -> None:
+        self.text = text
+        self.found: list[Cloze] = []
+        self.slips: list[Slip] = []
+        self.still_open: list[_Open] = []
+        self._pieces = [*pieces_, None]
+        self._balanced = balanced
+        self._loose = 0  # braces outside clozes that are still open
+        place = number = 0
+        while match := _TOKEN.search(text, place):
+            start, place = match.span()
+            while (piece := self._pieces[number]) and piece.end <= start:
+                number += 1
+            if piece is None or start < piece.start:
+                piece = None
+            elif piece.kind in {"tag", "address", "sound"}:
+                if match[1]:
+                    self._misplaced(match)
+                place = piece.end
+                continue
+            place = self._token(match, piece, place)
+
+    def _token(self, match: re.Match[str], piece: Piece | None, place: int) -> int:
+        """Take one token; where to go on."""
+        sign = match.group()
+        if sign[0] == "\\":
+            in_code = piece is not None and piece.kind in {"code", "fence"}
+            escapes = self._balanced and not in_code and (sign[1] in "{}:\\" or piece is not None)
+            return place if escapes else match.start() + 1
+        if match[1]:
+            if (numbers := _numbers(match[1])) and len(self.still_open) < MAX_DEPTH:
+                self.still_open.append(_Open(Cloze(numbers, match.start(), match.end()), piece))
+            if _ONE_COLON.match(self.text, place):
+                message = "three colons begin this cloze, so its answer begins with one"
+                self.slips.append(
+                    Slip("bad-cloze", place - 2, 3, message, "write `::`, or `::\\:` if it does")
+                )
+            return place
+        top = self.still_open[-1] if self.still_open else None
+        if top is None or top.piece is not piece:
+            return self._outside(match, place) if piece is None and top is None else place
+        if sign[0] == ":":
+            if not top.depth:
+                top.signs.append((match.start(), len(sign)))
+        elif sign == "{":
+            top.depth += self._balanced
+        elif top.depth:
+            top.depth -= 1
+        elif self.text.startswith("}}", match.start()):
+            self._close(match.start())
+            return place + 1
+        return place
+
+    def _outside(self, match: re.Match[str], place: int) -> int:
+        """Take a sign that stands in no cloze; where to go on."""
+        if match.group() == "{":
+            self._loose += 1
+        elif match.group() == "}" and self._loose:
+            self._loose -= 1
+        elif match.group() == "}" and self.text.startswith("}}", match.start()):
+            hint = "take them away, or write `\\}\\}` if learners should see them"
+            message = "this `}}` ends no cloze, so learners see it"
+            self.slips.append(Slip("bad-cloze", match.start(), 2, message, hint))
+            return place + 1
+        return place
+
+    def _close(self, end: int) -> None:
+        """Close the innermost cloze: find where its hint begins, and what is wrong with it."""
+        top = self.still_open.pop()
+        cloze = top.cloze
+        cloze.end = end
+        self.found.append(cloze)
+        inside = (
+            [match.span() for match in _MARKED.finditer(self.text, cloze.inner, end)] if top.signs else []
+        )
+        signs = [each for each in top.signs if not any(a < each[0] < b for a, b in inside)]
+        if not signs:
+            return
+        place, length = signs[0]
+        cloze.hint = place + 2
+        self.slips += _odd_hint(self.text, cloze, length, signs[1:])
+        if any(cloze.hint <= other.start < end for other in self.found[:-1]):
+            message = "a cloze stands in the hint of this one, and Anki would show it with the answer"
+            self.slips.append(Slip("bad-cloze", place, 2, message, "the hint comes last, before the `}}`"))
+
+    def _misplaced(self, match: re.Match[str]) -> None:
+        message = "a cloze stands in an address or a tag, where Anki cannot hide it"
+        hint = "put the cloze around the whole link or image, as in `{{c1::[text](https://…)}}`"
+        self.slips.append(Slip("bad-cloze", match.start(), len(match.group()), message, hint))
+
+
+@dataclass(slots=True)
+class _Open:
+    """A cloze that is still open, with the piece it stands in, its open braces and its signs `::`."""
+
+    cloze: Cloze
+    piece: Piece | None
+    depth: int = 0
+    signs: list[tuple[int, int]] = field(default_factory=list)
+
+
+_AS_SIGN = "in an answer or a hint write `::` as `\\:\\:`, or put the words into code: `` `std::vector` ``"
+
+
+def _odd_hint(text: str, cloze: Cloze, length: int, more: list[tuple[int, int]]) -> Iterator[Slip]:
+    """What is wrong with where a cloze's hint begins."""
+    place = cloze.hint - 2
+    answer, hint = text[cloze.inner : place], text[cloze.hint : cloze.end]
+    if not answer.strip():
+        message = f"this cloze hides nothing: the first `::` in it begins the hint, here `{hint.strip()}`"
+        yield Slip("bad-cloze", place, 2, message, _AS_SIGN)
+    elif length > 2:  # noqa: PLR2004 (the sign itself)
+        message = f"`{':' * length}` begins a hint with a colon: learners would see `[{hint.strip()}]`"
+        yield Slip("bad-cloze", place, length, message, f"write `::` before a hint; {_AS_SIGN}")
+    elif not hint.strip():
+        message = "the hint after this `::` is empty, so learners would see `[]` for the answer"
+        yield Slip("bad-cloze", place, 2, message, f"take the `::` away; {_AS_SIGN}")
+    elif more:
+        message = f"the first `::` ends the answer, here `{answer.strip()}`; what follows is all hint"
+        yield Slip("bad-cloze", more[0][0], more[0][1], message, _AS_SIGN)
+
+
+def slips(text: str, reading: Reading) -> Iterator[Slip]:
+    """The clozes of a text that Anki would not read, or not as meant; also that there is none."""
+    misread = _misread(text, reading)
     if misread:
-        yield ("bad-cloze", *misread)
+        yield misread
         return
-    if not found:
+    yield from reading.slips
+    if not reading.clozes:
         hint = "hide what matters, as in `It begins with {{c1::joining}}`"
-        yield "no-cloze", 0, 1, "this text hides nothing", hint
-    for cloze in found:
-        message, hint = "", ""
-        inner = text[cloze.inner : cloze.end] if cloze.end >= 0 else ""
-        if cloze.end < 0:
-            message, hint = "this cloze never closes", "it ends with `}}`"
-        elif not inner.partition("::")[0].strip():
-            message = "this cloze hides nothing"
-        elif cloze.numbers[0] < 1:
-            message = f"cloze numbers go from 1 to {MAX_CLOZE}"
-        elif inner.count("{") > inner.count("}"):
-            message = "the first `}}` ends this cloze, before the brace that opens in it is closed"
-            hint = "put a space between two closing braces of a formula: `} }`"
-        if message:
-            yield "bad-cloze", cloze.start, cloze.inner - cloze.start, message, hint
+        yield Slip("no-cloze", 0, 1, "this text hides nothing", hint)
+    told = {slip.start for slip in reading.slips}
+    for cloze in reading.clozes:
+        message, hint = _fault(text, cloze, balanced=reading.balanced)
+        if message and cloze.hint - 2 not in told:
+            yield Slip("bad-cloze", cloze.start, cloze.inner - cloze.start, message, hint)
 
 
-def _misread_cloze(text: str, found: list[Cloze]) -> tuple[int, int, str, str] | None:
-    """The first cloze that Anki reads as none, or not at all: offset, length, message and hint."""
-    slip = _CLOZE_SLIP.search(text) or ("$" not in text and _NO_CLOZE.search(text)) or None
+def _fault(text: str, cloze: Cloze, *, balanced: bool) -> tuple[str, str]:
+    """The message and the hint for what is wrong with a cloze; empty for nothing."""
+    if cloze.end < 0:
+        return (
+            "this cloze never closes",
+            "it ends with `}}`, in the same code or formula where it begins in one",
+        )
+    if not text[cloze.inner : cloze.answer_end].strip():
+        return "this cloze hides nothing", ""
+    if cloze.numbers[0] < 1:
+        return f"cloze numbers go from 1 to {MAX_CLOZE}", ""
+    inner = text[cloze.inner : cloze.end]
+    if not balanced and inner.count("{") > inner.count("}"):
+        message = "the first `}}` ends this cloze, before the brace that opens in it is closed"
+        return message, "close the brace; one that stands for itself is written `\\{`"
+    return "", ""
+
+
+def _misread(text: str, reading: Reading) -> Slip | None:
+    """The first cloze that Anki reads as none, or not at all."""
+    slip = _outside(_SLIP, text, reading.pieces) or _outside(_NO_CLOZE, text, reading.pieces)
     if slip:
         hint = "a cloze is written `{{c1::answer}}` or `{{c1::answer::hint}}`"
+        if slip.re is _NO_CLOZE:
+            hint += "; where learners should see the braces, put them into code or write `\\{{`"
         hint += "" if slip.group().isascii() else ", in ordinary letters and signs"
-        return slip.start(), len(slip.group()), f"`{slip.group()}` does not begin a cloze", hint
+        return Slip(
+            "bad-cloze", slip.start(), len(slip.group()), f"`{slip.group()}` does not begin a cloze", hint
+        )
     if _THREE_DIGITS.search(text):
-        for match in _CLOZE_TOKEN.finditer(text):
+        for match in _ANKI_TOKEN.finditer(text):
             if match[1] and max(int(number) for number in match[1].split(",") if number) > MAX_CLOZE:
-                return match.start(), len(match.group()), f"cloze numbers go from 1 to {MAX_CLOZE}", ""
-    deep = _too_deep(text) if len(found) >= MAX_DEPTH else None
+                message = f"cloze numbers go from 1 to {MAX_CLOZE}"
+                return Slip("bad-cloze", match.start(), len(match.group()), message)
+    deep = _too_deep(text) if len(reading.clozes) >= MAX_DEPTH else None
     if deep is not None:
         message = f"clozes stand more than {MAX_DEPTH} deep in each other here"
-        return deep, 4, message, "Anki takes no more; make several notes of it"
+        return Slip("bad-cloze", deep, 4, message, "Anki takes no more; make several notes of it")
+    return None
+
+
+def _outside(pattern: re.Pattern[str], text: str, pieces_: list[Piece]) -> re.Match[str] | None:
+    """The first match of a pattern that does not begin in code or a formula."""
+    if not pieces_:
+        return pattern.search(text)
+    closed = [each for each in pieces_ if each.kind != "tag"]
+    ends = [each.end for each in closed]
+    for match in pattern.finditer(text):
+        number = bisect_right(ends, match.start())
+        if number == len(closed) or match.start() < closed[number].start:
+            return match
     return None
 
 
 def _too_deep(text: str) -> int | None:
     """Where the first cloze begins that stands too deep in others; None where none does."""
     depth = 0
-    for match in _CLOZE_TOKEN.finditer(text):
+    for match in _ANKI_TOKEN.finditer(text):
         depth = depth + 1 if match[1] else max(depth - 1, 0)
         if depth > MAX_DEPTH:
             return match.start()
     return None
+
+
+def uncovered(text: str, found: list[Cloze] | None = None) -> str:
+    """A text with the answers of its clozes in their places, and without their hints.
+
+    Args:
+        text: The text.
+        found: Its clozes; left out, they are those of a text in Markdown.
+    """
+    if "{{c" not in text:
+        return text
+    marks: list[tuple[int, int]] = []
+    for cloze in clozes(text) if found is None else found:
+        marks.append((cloze.start, cloze.inner))
+        if cloze.end >= 0:
+            marks.append((cloze.answer_end, cloze.end + 2))
+    kept, done = [], 0
+    for start, end in sorted(marks):
+        if start >= done:
+            kept.append(text[done:start])
+        done = max(done, end)
+    return "".join(kept) + text[done:]

@@ -1,11 +1,10 @@
-"""Text as authors write it to the HTML of a field: Markdown, clozes, math, highlights, media, raw HTML.
+"""Text as authors write it to the HTML of a field: Markdown, clozes, formulas, highlights, media, raw HTML.
 
 The only module that knows the Markdown library: pyromark, a binding of pulldown-cmark.
 """
 
 from __future__ import annotations
 
-import html as html_lib
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,76 +12,43 @@ from urllib.parse import unquote
 
 import pyromark
 
-from deckgen.anki.cloze import Cloze, cloze_faults, clozes
+from deckgen.anki import cloze as clozes
+from deckgen.cards import arrival, formulas, html, protected
 from deckgen.cards.media import IMAGES, SOUNDS, Media, Shelf
 from deckgen.diagnostics import Diagnostic, Found, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from deckgen.anki.cloze import Reading
+    from deckgen.cards.protected import Protected, Token
     from deckgen.source import Document, Scalar
 
-_MARKDOWN = pyromark.Markdown(options=pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_MATH)
+_MARKDOWN = pyromark.Markdown(options=pyromark.Options.ENABLE_TABLES)
 
-# ----------------------------------------------------------------------------------------------- html
-
-_TAGS = frozenset(
-    "a abbr b bdi bdo blockquote br caption center cite code col colgroup dd del details dfn div dl dt em "
-    "figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small span "
-    "strong sub summary sup table tbody td tfoot th thead tr u ul var wbr".split()
-)
-_ATTRIBUTES = frozenset(
-    "alt class colspan dir height href lang open reversed rowspan scope src start title width".split()
-)
-_VOID = frozenset(["br", "hr", "img", "wbr", "col"])
-_MAYBE_TAG = re.compile(r"<[A-Za-z/!?]")
-_TAG = re.compile(
-    r"<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*)"
-    r"(?P<attributes>(?:\s+[A-Za-z_:][\w:.-]*(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*)\s*/?>"
-)
-_ATTRIBUTE = re.compile(r"([A-Za-z_:][\w:.-]*)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?")
-_ELEMENT = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*+)[^<>]*?(/?)>")
-
-
-def _balanced(html: str) -> bool:
-    """Whether every element that a piece of HTML opens is closed in it, and none other."""
-    stack = []
-    for match in _ELEMENT.finditer(html):
-        name = match[2].lower()
-        if name in _VOID or match[3]:
-            continue
-        if not match[1]:
-            stack.append(name)
-        elif not stack or stack.pop() != name:
-            return False
-    return not stack
-
-
-# ---------------------------------------------------------------------------------------------- media
-
-_SOUND = re.compile(r"\[sound:([^\[\]\n]+)\]")
-_INSIDE = r"(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*?"  # of a tag
-_IMG = re.compile(rf"<img\b({_INSIDE})\bsrc=(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")
-_HREF = re.compile(rf"<a\b{_INSIDE}\bhref=(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")
+_SPECIAL = re.compile(r"[<$\[=`\\~]|\{\{c")
+_LISTLIKE = re.compile(r"^[ \t]*(?:\d{1,9}[.)]|>)", re.MULTILINE)
+_QUOTE = re.compile(r"(?:\A|(?<=\n)(?<!^>))[ \t]*(>)(?=[ ]?[\d=.,\u2265])[^\n]*(?!\n[ \t]*>)")
 _LINK_LIKE = re.compile(r"\]\(([^()<>\n\"]*+)\)")
 _SPACE_WITHIN = re.compile(r"\S ")
-_CODE_TAG = re.compile(r"<(/?)(code|pre)>")
-_SAFE_LINK = re.compile(r"https?://[^\s]+|mailto:[^\s]+", re.IGNORECASE)
-_ANKI_BRACKET = re.compile(r"\[(?=(?:sound:|anki:|\[type:|latex\]|/latex\]|\$\$?\]|/\$\$?\]))", re.IGNORECASE)
+_EMBED = re.compile(r"!\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
+_CLOZE = re.compile(r"\{\{c[0-9]")
 
-
-# --------------------------------------------------------------------------------------------- markup
-
-_SPECIAL = re.compile(r"[<$\[=]")
-_MATH = re.compile(r'<span class="math math-(inline|display)">([^<]*+)</span>(?=([0-9])?)')
-_UNSAFE_MATH = re.compile(r"\\(?:href|cssId|class|style|unicode|require|htmlData|htmlId)\b")
-_HIGHLIGHT_TOKEN = re.compile(
-    r"(?P<block></?(?:p|li|td|th|h[1-6]|div|blockquote)\b[^<>]*+>)|<[^<>]*+>|\\[()\[\]]|(?P<mark>={2,}+)"
+# the letters and signs of scripts without blanks between words: beside them Markdown sees no emphasis, and a
+# line break is none
+_WIDE = r"[\u2e80-\u303f\u3040-\u30ff\u3100-\u312f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60\uffe0-\uffe6]"
+_IS_WIDE = re.compile(_WIDE)
+_BROKEN_LINE = re.compile(rf"(?<={_WIDE})\n(?={_WIDE})")
+_PAIR_TOKEN = re.compile(
+    r"(?P<code><(?:code|pre)\b[^<>]*>.*?</(?:code|pre)>)|<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)[^<>]*?(?P<void>/?)>"
+    r"|(?P<mark>={2,}|~{2,}|\*{1,3})",
+    re.DOTALL,
 )
+_PAIRS = {"==": "mark", "~~": "del", "**": "strong", "*": "em"}
 
 # what a browser does not show with its blanks as one, or what is not shown at all
 _AS_WRITTEN = re.compile(
-    r"((?s:<(?:pre|code)\b[^<>]*+>.*?</(?:pre|code)>)|<span class=\"math[^<]*+</span>|<[^<>]*+>"
+    r"((?s:<(?:pre|code)\b[^<>]*+>.*?</(?:pre|code)>)|\\\((?s:.*?)\\\)|\\\[(?s:.*?)\\\]|<[^<>]*+>"
     r"|\[sound:[^\[\]]*+\])"
 )
 
@@ -103,183 +69,181 @@ class Markup:
     _told: set[tuple[str, str, Scalar]] = field(default_factory=set)
 
     def text(self, scalar: Scalar, document: Document) -> str:
-        """Plain text as HTML: nothing in it is markup."""
-        value = " ".join(scalar.value.split())
-        match = re.search(r"\{\{c[0-9]", scalar.value)
-        if match:
-            self._misplaced(scalar, document, match.start())
-        return _escaped_brackets(html_lib.escape(value)).replace("{{", "&#123;&#123;")
+        """Plain text as HTML: nothing in it is markup, but a formula between Anki's own marks."""
+        return protected.plain(self._plain(scalar, document))
+
+    def attribute(self, scalar: Scalar, document: Document) -> str:
+        """Plain text as the value of an attribute."""
+        return protected.attribute(html.escape(self._plain(scalar, document)))
+
+    def _plain(self, scalar: Scalar, document: Document) -> str:
+        self._check_misplaced(scalar, document, ())
+        if unsafe := formulas.unsafe_in_plain(scalar.value):
+            piece, message, hint = unsafe
+            self._report_piece("bad-math", piece, scalar, document, message, hint)
+        return " ".join(scalar.value.split())
 
     def markdown(self, scalar: Scalar, document: Document) -> str:
         """Markdown as HTML."""
-        html = self._html(scalar, document)
-        if "{{" not in html:
-            return html
-        match = re.search(r"\{\{c[0-9]", scalar.value)
-        if match:
-            self._misplaced(scalar, document, match.start())
-        return html.replace("{{", "&#123;&#123;")
+        return self._html(scalar, document, None)
 
     def image(self, file: Scalar, alt: Scalar, document: Document) -> str:
         """An image file, and what is said of it, as HTML."""
         name = self._media(file.value.strip(), IMAGES, file, document)
-        return f'<img src="{name}" alt="{self.text(alt, document)}">'
+        return f'<img src="{name}" alt="{self.attribute(alt, document)}">'
 
     def cloze(self, scalar: Scalar, document: Document) -> str:
         """Markdown with clozes as HTML in which Anki finds the same clozes."""
-        text = scalar.value
-        found = clozes(text)
-        sound = True
-        for code, offset, length, message, hint in cloze_faults(text, found):
-            self._report_in(code, scalar, document, offset, length, message, hint)
-            sound = False
-        html = self._html(scalar, document)
-        if sound and ("<" in html or any(html.count(mark) != text.count(mark) for mark in ("{{c", "}}"))):
-            self._check_made(scalar, document, found, html)
-        return html
+        reading = clozes.read(scalar.value)
+        slips = list(clozes.slips(scalar.value, reading))
+        for slip in slips:
+            self._report_in(slip.code, scalar, document, slip.start, slip.length, slip.message, slip.hint)
+        made = self._html(scalar, document, reading)
+        if not slips:
+            self._check_made(scalar, document, reading, made)
+        return made
 
     # What a cloze must be
 
-    def _misplaced(self, scalar: Scalar, document: Document, offset: int) -> None:
-        message = "a cloze stands here, where no card would hide it"
-        hint = "clozes belong in the `text` of a takeaway; elsewhere learners would see the braces"
-        self._report_in("misplaced-cloze", scalar, document, offset, 4, message, hint)
-
-    def _check_made(self, scalar: Scalar, document: Document, found: list[Cloze], html: str) -> None:
-        """Report clozes that Markdown took apart."""
-        made = clozes(html)
-        if [cloze.numbers for cloze in made] != [cloze.numbers for cloze in found]:
-            span = document.span_in(scalar, found[0].start, 4) if found else document.span(scalar)
-            self._report(
-                "bad-cloze", span, "Markdown takes a cloze of this text apart", "is it in a link or code?"
-            )
+    def _check_misplaced(self, scalar: Scalar, document: Document, code: Iterable[tuple[int, int]]) -> None:
+        """Report a cloze where no card would hide it; in code it is what the code says."""
+        if "{{c" not in scalar.value:
             return
-        for cloze, written in zip(made, found, strict=True):
-            inner = html[cloze.inner : cloze.end]
-            if "<" in inner and not _balanced(inner):
-                span = document.span_in(scalar, written.start, written.inner - written.start)
+        for match in _CLOZE.finditer(scalar.value):
+            if not any(start <= match.start() < end for start, end in code):
+                message = "a cloze stands here, where no card would hide it"
+                hint = "clozes belong in the `text` of a takeaway; elsewhere learners would see the braces"
+                self._report_in("misplaced-cloze", scalar, document, match.start(), 4, message, hint)
+                return
+
+    def _check_made(self, scalar: Scalar, document: Document, reading: Reading, made: str) -> None:
+        """Report clozes that Markdown took apart."""
+        if "<" not in made and made.count("{{c") == len(reading.clozes):
+            return
+        read = clozes.in_field(made)
+        if [cloze.numbers for cloze in read] != [cloze.numbers for cloze in reading.clozes]:
+            span = document.span_in(scalar, reading.clozes[0].start, 4)
+            hint = "is it in an image's description, a link's title, or the first line of a code block?"
+            self._report("bad-cloze", span, "Markdown takes a cloze of this text apart", hint)
+            return
+        for cloze, typed in zip(read, reading.clozes, strict=True):
+            parts = made[cloze.inner : cloze.answer_end], made[cloze.answer_end : cloze.end]
+            if not all(html.balanced(part) for part in parts):
+                span = document.span_in(scalar, typed.start, typed.inner - typed.start)
+                message = "this cloze begins in one piece of markup and ends in another"
                 hint = "a cloze stays within one paragraph, list item or cell, and within bold or italics"
-                self._report(
-                    "bad-cloze", span, "this cloze begins in one piece of markup and ends in another", hint
-                )
+                self._report("bad-cloze", span, message, hint)
 
     # Markdown and what deckgen adds to it
 
-    def _html(self, scalar: Scalar, document: Document) -> str:
-        """The HTML of a text, with all that `_SPECIAL` looks for."""
+    def _html(self, scalar: Scalar, document: Document, reading: Reading | None) -> str:
+        """The HTML of a text."""
         text = scalar.value
-        if _SPECIAL.search(text) is None:
-            return _unwrapped(_MARKDOWN.html(text))
-        if _MAYBE_TAG.search(text):
-            self._check_raw_html(scalar, document)
-        sounds: list[str] = []
-        if "[sound:" in text:
-            mark = _unused(text)
+        if _SPECIAL.search(text) if reading is None else reading.pieces or _SPECIAL.search(text):
+            return self._with_pieces(scalar, document, reading)
+        made = _MARKDOWN.html(text)
+        shown = _unwrapped(made)
+        if not arrival.arrives(text.rstrip("\n"), shown):
+            return self._with_pieces(scalar, document, reading)
+        return shown
 
-            def keep(match: re.Match[str]) -> str:
-                name = self._media(match[1], SOUNDS, scalar, document)
-                sounds.append(f"[sound:{name}]")
-                return f"{mark}{len(sounds) - 1}{mark}"
+    def _with_pieces(self, scalar: Scalar, document: Document, reading: Reading | None) -> str:
+        """The HTML of a text in which there may be anything."""
+        text = scalar.value
 
-            text = _SOUND.sub(keep, text)
-        html = _unwrapped(_MARKDOWN.html(text))
-        if "<span" in html:
-            html = _MATH.sub(lambda match: self._math(match, scalar, document), html)
-        if "==" in html:
-            html = _highlighted(html)
-        if "<img" in html:
-            html = _IMG.sub(lambda match: self._image(match, scalar, document), html)
-        if "<a" in html or "](" in html:
-            self._check_links(html, scalar, document)
-        html = _escaped_brackets(html)
-        if sounds:
-            html = re.sub(f"{mark}([0-9]+){mark}", lambda match: sounds[int(match[1])], html)
-        return html
+        def sound(path: str) -> str:
+            return self._media(path, SOUNDS, scalar, document)
 
-    def _math(self, match: re.Match[str], scalar: Scalar, document: Document) -> str:
-        """A formula between Anki's own marks; money, which a digit follows, as it was."""
-        how, formula, digit = match.groups()
-        if how == "inline" and digit:
-            return f"${formula}$"
-        unsafe = _UNSAFE_MATH.search(formula)
-        if unsafe:
-            message = f"`{unsafe.group()}` in a formula can change the page or run a script"
-            self._report_piece("bad-math", unsafe.group(), scalar, document, message)
-        return f"\\({formula}\\)" if how == "inline" else f"\\[{formula}\\]"
+        ready = prepared(text, reading, sound)
+        events = _events(ready.text)
+        if reading is None:
+            code = [(piece.start, piece.end) for piece in ready.pieces if piece.kind in {"code", "fence"}]
+            self._check_misplaced(scalar, document, code)
+        raw = list(_raw_html(ready.text, events))
+        for fault in html.faults(raw):
+            start, end = ready.offset(fault.start), ready.offset(fault.start + fault.length)
+            self._report_in("bad-html", scalar, document, start, end - start, fault.message, fault.hint)
+        self._check_formulas(ready, scalar, document)
+        made = _from_markdown(ready)
+        if "<img" in made or "<a" in made or raw:
+            made = self._with_media(made, scalar, document)
+        self._check_links(made, scalar, document)
+        made, lost = ready.restored(made)
+        self._check_arrival(ready, lost, events, scalar, document)
+        return _BROKEN_LINE.sub("", made) if not made.isascii() and "<pre" not in made else made
 
-    def _image(self, match: re.Match[str], scalar: Scalar, document: Document) -> str:
-        address = html_lib.unescape(match[2] or match[3] or match[4] or "")
-        name = self._media(address, IMAGES, scalar, document)
-        return f'<img{match[1]}src="{name}"'
+    def _check_formulas(self, ready: Protected, scalar: Scalar, document: Document) -> None:
+        for token in ready.tokens:
+            if token.kind not in {"formula", "display"}:
+                continue
+            shown = clozes.uncovered(token.html, clozes.in_field(token.html))
+            if unsafe := formulas.unsafe(shown):
+                piece, message, hint = unsafe
+                self._report_piece("bad-math", piece, scalar, document, message, hint, token.start)
 
-    def _check_links(self, html: str, scalar: Scalar, document: Document) -> None:
-        links = _LINK_LIKE.finditer(_without_code(html)) if "](" in html else iter(())
-        broken = next((match for match in links if _SPACE_WITHIN.search(match[1])), None)
-        if broken:
-            message = "Markdown reads no link or image here, because of the space in the path"
-            hint = f"write it within angle brackets: `](<{broken[1]}>)`"
-            self._report_piece("bad-link", broken[1], scalar, document, message, hint)
-        for match in _HREF.finditer(html):
-            address = html_lib.unescape(match[1] or match[2] or match[3] or "")
-            if not _SAFE_LINK.fullmatch(address):
-                hint = "a link on a card begins with `https://`, `http://` or `mailto:`"
-                message = f"`{address}` leads nowhere from a card"
-                self._report_piece("bad-link", unquote(address), scalar, document, message, hint)
-
-    def _check_raw_html(self, scalar: Scalar, document: Document) -> None:
-        """Report raw HTML that a card may not hold, or that does not close what it opens."""
-        stack: list[tuple[str, int, int]] = []
-        for start, piece in _raw_html(scalar.value):
-            done = 0
-            for match in _TAG.finditer(piece):
-                stray = piece.find("<", done, match.start())
-                if stray >= 0:
-                    self._bad_html(scalar, document, start + stray, 1, "this `<` begins no tag")
-                done = match.end()
-                self._check_tag(match, start, stack, scalar, document)
-            stray = piece.find("<", done)
-            if stray >= 0:
-                message = "comments and declarations are not for cards"
-                hint = "in YAML a comment is a line that begins with `#`"
-                length = len(piece.rstrip()) - stray
-                self._bad_html(scalar, document, start + stray, length, message, hint)
-        for name, offset, length in stack:
-            self._bad_html(scalar, document, offset, length, f"`<{name}>` is never closed")
-
-    def _check_tag(
-        self,
-        match: re.Match[str],
-        start: int,
-        stack: list[tuple[str, int, int]],
-        scalar: Scalar,
-        document: Document,
+    def _check_arrival(
+        self, ready: Protected, lost: list[Token], events: arrival.Events, scalar: Scalar, document: Document
     ) -> None:
-        """Report what is wrong with a tag, and keep the stack of open ones."""
-        name, offset, length = match["name"].lower(), start + match.start(), len(match.group())
-        if name not in _TAGS and not match["close"]:
-            hint = "a card holds no scripts, frames, forms or styles; the look is the theme's"
-            self._bad_html(scalar, document, offset, length, f"`<{name}>` is not for cards", hint)
-        for attribute in _ATTRIBUTE.finditer(match["attributes"]):
-            if attribute[1].lower() not in _ATTRIBUTES:
-                place = start + match.start("attributes") + attribute.start()
-                message = f"the attribute `{attribute[1]}` is not for cards"
-                self._bad_html(scalar, document, place, len(attribute[1]), message)
-        if name in _VOID:
-            return
-        if not match["close"]:
-            stack.append((name, offset, length))
-        elif stack and stack[-1][0] == name:
-            stack.pop()
-        else:
-            self._bad_html(scalar, document, offset, length, f"`</{name}>` closes nothing that is open here")
+        """Report what a card would not show, or not as it was typed."""
+        for token in lost:
+            if token.kind in {"open", "hint", "close"}:
+                message, hint = (
+                    "Markdown takes this cloze apart",
+                    "is it in a link's address, or a description?",
+                )
+                self._report_in("bad-cloze", scalar, document, token.start, 4, message, hint)
+        for change in arrival.changes(ready.text, events):
+            start, end = ready.offset(change.start), ready.offset(change.start + change.length)
+            message, hint = ready.as_typed(change.message), ready.as_typed(change.hint)
+            self._report_in(change.code, scalar, document, start, end - start, message, hint)
+        for change in arrival.foreign(scalar.value):
+            if not any(piece.start <= change.start < piece.end for piece in ready.pieces):
+                self._report_in(change.code, scalar, document, *change[1:])
+        for match in _EMBED.finditer(scalar.value):
+            self._report_embed(match, scalar, document)
 
-    def _bad_html(  # noqa: PLR0913, PLR0917 (a place and two sentences)
-        self, scalar: Scalar, document: Document, offset: int, length: int, message: str, hint: str = ""
-    ) -> None:
-        hint = hint or "to show `<` itself, write `&lt;`"
-        self._report_in("bad-html", scalar, document, offset, length, message, hint)
+    def _report_embed(self, match: re.Match[str], scalar: Scalar, document: Document) -> None:
+        """Report an image as Obsidian has it."""
+        path = (
+            self.shelf.path_of(match[1].strip(), document.path.rpartition("/")[0])
+            or f"media/{match[1].strip()}"
+        )
+        message = f"`{match[0]}` shows no image here"
+        hint = f"write `![what it shows]({path if ' ' not in path else f'<{path}>'})`"
+        self._report_in("missing-media", scalar, document, match.start(), len(match[0]), message, hint)
 
-    # Media
+    # Links and media
+
+    def _with_media(self, made: str, scalar: Scalar, document: Document) -> str:
+        """The HTML with the package's names of its images; links that lead nowhere are reported."""
+        pieces: list[str] = []
+        done = 0
+        for tag in html.tags(made):
+            if "href" in tag.attributes:
+                self._check_link(tag.attributes["href"], scalar, document)
+            raw = made[tag.start : tag.end]
+            if tag.name == "img":
+                tag.attributes["src"] = self._media(tag.attributes.get("src", ""), IMAGES, scalar, document)
+            elif tag.closing or not tag.attributes or raw == html.written(tag):
+                continue
+            pieces += (made[done : tag.start], html.written(tag, closed=raw.endswith("/>")))
+            done = tag.end
+        return "".join(pieces) + made[done:]
+
+    def _check_links(self, made: str, scalar: Scalar, document: Document) -> None:
+        """Report a link that is none because of a space in its address."""
+        for match in _LINK_LIKE.finditer(made) if "](" in made else ():
+            if _SPACE_WITHIN.search(match[1]) and "<pre" not in made:
+                message = "Markdown reads no link or image here, because of the space in the path"
+                hint = f"write it within angle brackets: `](<{match[1]}>)`"
+                self._report_piece("bad-link", match[1], scalar, document, message, hint)
+                return
+
+    def _check_link(self, address: str, scalar: Scalar, document: Document) -> None:
+        if not html.SAFE_LINK.fullmatch(address):
+            hint = "a link on a card begins with `https://`, `http://` or `mailto:`"
+            message = f"`{address}` leads nowhere from a card"
+            self._report_piece("bad-link", unquote(address), scalar, document, message, hint)
 
     def _media(self, address: str, types: frozenset[str], scalar: Scalar, document: Document) -> str:
         """The name in the collection of a file that a text refers to; reported where there is none."""
@@ -289,11 +253,10 @@ class Markup:
             self.shown.setdefault(scalar, {})[known.digest] = None
             return known.name
         code, message, hint = known
-        if self.found.full(code, document.path):
-            self.found.count(code, document.path)
-        else:
-            self._report_piece(code, written, scalar, document, message, hint)
+        self._report_piece(code, written, scalar, document, message, hint)
         return ""
+
+    # Diagnostics
 
     def _report_in(  # noqa: PLR0913, PLR0917 (a place and two sentences)
         self,
@@ -313,7 +276,14 @@ class Markup:
             self.found.append(Diagnostic(code, message, span, hint))
 
     def _report_piece(  # noqa: PLR0913, PLR0917 (the same)
-        self, code: str, piece: str, scalar: Scalar, document: Document, message: str, hint: str = ""
+        self,
+        code: str,
+        piece: str,
+        scalar: Scalar,
+        document: Document,
+        message: str,
+        hint: str = "",
+        start: int = 0,
     ) -> None:
         """Report what is wrong with a piece of a text; at the whole text where it is not there literally."""
         if self.found.full(code, document.path):
@@ -322,7 +292,7 @@ class Markup:
         if (code, piece, scalar) in self._told:
             return
         self._told.add((code, piece, scalar))
-        offset = scalar.value.find(piece) if piece else -1
+        offset = scalar.value.find(piece, start) if piece else -1
         span = document.span(scalar) if offset < 0 else document.span_in(scalar, offset, len(piece))
         self.found.append(Diagnostic(code, message, span, hint))
 
@@ -330,47 +300,105 @@ class Markup:
         self.found.append(Diagnostic(code, message, span, hint))
 
 
+def _events(text: str) -> arrival.Events:
+    """What Markdown makes of a text, with places in bytes."""
+    return [(event, (span["start"], span["end"])) for event, span in _MARKDOWN.events_with_range(text)]
+
+
+def _unchanged(path: str) -> str:
+    return path
+
+
+def prepared(
+    text: str, reading: Reading | None = None, sound: Callable[[str], str] = _unchanged
+) -> Protected:
+    """A text as Markdown is to read it.
+
+    Args:
+        text: The text.
+        reading: Its clozes; None where it may have none.
+        sound: Gives the name in the package of a sound's path.
+    """
+    ready = protected.protect(text, reading, sound)
+    if _LISTLIKE.search(text) is None:
+        return ready
+    literal: list[int] = [match.start(1) for match in _QUOTE.finditer(text)]
+    for _ in range(3):  # a list within a list comes to light when the one around it is none
+        events = _events(ready.text)
+        more = {ready.offset(place) for place in arrival.lists_of_one(ready.text, events)}
+        if literal == (literal := sorted({*literal, *more})) and ready.literal == literal:
+            break
+        ready = protected.protect(text, reading, sound, literal)
+    return ready
+
+
 def rendered(text: str) -> str:
-    """Markdown and highlights as HTML and nothing else: what signs a learner would see of a text."""
-    html = _MARKDOWN.html(text)
-    return _highlighted(html) if "==" in html else html
+    """Markdown as HTML and nothing else: what signs a learner would see of a text."""
+    ready = prepared(text)
+    return ready.restored(_from_markdown(ready))[0]
 
 
-def _highlighted(html: str) -> str:
-    """The HTML with what stands between two `==` marked: in one paragraph, not in code, formulas or tags."""
+def _from_markdown(ready: Protected) -> str:
+    """The HTML of a prepared text, with the marks that Markdown does not know."""
+    made = _unwrapped(_MARKDOWN.html(ready.text))
+    if "==" in made or "~~" in made or ("*" in made and not made.isascii()):
+        made = _paired(made)
+    return made
+
+
+def _paired(made: str) -> str:
+    """The HTML with what stands between two `==` or `~~` marked, and between stars beside wide letters.
+
+    In one paragraph, not in code or tags, and never across the end of an element.
+    """
+    edits: list[tuple[int, int, str]] = []
+    still_open: list[tuple[str, int]] = []  # names of elements, and signs with their places
+    for match in _PAIR_TOKEN.finditer(made):
+        sign, start, end = match["mark"], match.start(), match.end()
+        if match["code"]:
+            continue
+        if match["name"]:
+            _pass_tag(match, still_open)
+            continue
+        if sign not in _PAIRS:
+            continue
+        names = [name for name, _ in still_open]
+        place = len(names) - 1 - names[::-1].index(sign) if sign in names else -1
+        opened = still_open[place][1] if place >= 0 else -1
+        crosses = any(name not in _PAIRS for name in names[place + 1 :])
+        if place >= 0 and not crosses and start > opened and not made[start - 1].isspace():
+            if _may_pair(made, sign, opened, start):
+                tag = _PAIRS[sign]
+                edits += [(opened - len(sign), opened, f"<{tag}>"), (start, end, f"</{tag}>")]
+                del still_open[place:]
+        elif end < len(made) and not made[end].isspace():
+            still_open.append((sign, end))
     pieces: list[str] = []
-    done, closing, opened = 0, "", -1
-    for match in _HIGHLIGHT_TOKEN.finditer(html):
-        start, end, kind, sign = match.start(), match.end(), match.lastgroup, match.group()
-        if closing:
-            closing = "" if sign == closing else closing
-        elif sign in _CLOSING:
-            closing = _CLOSING[sign]
-        elif kind == "block":
-            opened = -1
-        elif kind == "mark" and end - start == 2:  # noqa: PLR2004 (two signs)
-            if opened >= 0 and start > opened and not html[start - 1].isspace():
-                pieces += (html[done : opened - 2], "<mark>", html[opened:start], "</mark>")
-                done, opened = end, -1
-            elif opened < 0 and end < len(html) and not html[end].isspace():
-                opened = end
-    return "".join(pieces) + html[done:]
+    done = 0
+    for start, end, tag in sorted(edits):
+        pieces += (made[done:start], tag)
+        done = end
+    return "".join(pieces) + made[done:]
 
 
-_CLOSING = {"\\(": "\\)", "\\[": "\\]", "<code>": "</code>", "<pre>": "</pre>"}
+def _pass_tag(match: re.Match[str], still_open: list[tuple[str, int]]) -> None:
+    """Keep the stack of open elements, in which a sign that an element's end leaves behind is forgotten."""
+    name = match["name"].lower()
+    if name in html.VOID or (match["void"] and not match["close"]):
+        return
+    if not match["close"]:
+        still_open.append((name, match.end()))
+        return
+    while still_open and still_open.pop()[0] != name:
+        pass
 
 
-def _without_code(html: str) -> str:
-    """The HTML without its pieces of code."""
-    pieces: list[str] = []
-    done, inside = 0, ""
-    for match in _CODE_TAG.finditer(html):
-        if not inside and not match[1]:
-            pieces.append(html[done : match.start()])
-            done, inside = match.start(), match[2]
-        elif inside and match[1] and match[2] == inside:
-            done, inside = match.end(), ""
-    return "".join(pieces) + html[done:]
+def _may_pair(made: str, sign: str, inner: int, end: int) -> bool:
+    """Whether two signs mark what is between them; stars do where Markdown stumbled over wide letters."""
+    if sign[0] != "*":
+        return True
+    around = made[max(inner - len(sign) - 1, 0) : inner - len(sign)], made[inner], made[end - 1]
+    return any(_IS_WIDE.match(char) for char in (*around, made[end + len(sign) : end + len(sign) + 1]))
 
 
 def _as_written(address: str, scalar: Scalar) -> str:
@@ -378,39 +406,28 @@ def _as_written(address: str, scalar: Scalar) -> str:
     return address if "%" not in address or address in scalar.value else unquote(address)
 
 
-def _unused(text: str) -> str:
-    """A character that a text does not hold."""
-    used = set(text)
-    return next((char for char in map(chr, range(0xF0000, 0x10FFFE)) if char not in used), "\ue000")
-
-
-def _unwrapped(html: str) -> str:
+def _unwrapped(made: str) -> str:
     """The HTML without the `<p>` around it where that is all there is, and without the last line end."""
-    if html.startswith("<p>") and html.endswith("</p>\n") and html.find("<p>", 3) < 0:
-        inner = html[3:-5]
+    if made.startswith("<p>") and made.endswith("</p>\n") and made.find("<p>", 3) < 0:
+        inner = made[3:-5]
         if "</p>" not in inner:
             return inner
-    return html.rstrip("\n")
+    return made.rstrip("\n")
 
 
-def _escaped_brackets(html: str) -> str:
-    """The HTML with the brackets escaped that Anki would read as a sound, LaTeX or an answer to type."""
-    return _ANKI_BRACKET.sub("&#91;", html) if "[" in html else html
-
-
-def _raw_html(text: str) -> Iterator[tuple[int, str]]:
+def _raw_html(text: str, events: arrival.Events) -> Iterator[tuple[int, str]]:
     """The pieces of raw HTML in a text as Markdown finds them, each with its offset in characters."""
     raw = text.encode()
     start = end = -1
     pieces: list[tuple[int, int]] = []
-    for event, span in _MARKDOWN.events_with_range(text):
+    for event, span in events:
         if not isinstance(event, dict) or not ("InlineHtml" in event or "Html" in event):
             continue
-        if span["start"] != end:
+        if span[0] != end:
             if start >= 0:
                 pieces.append((start, end))
-            start = span["start"]
-        end = span["end"]
+            start = span[0]
+        end = span[1]
     if start >= 0:
         pieces.append((start, end))
     read = place = 0  # bytes, characters
@@ -423,7 +440,7 @@ def _raw_html(text: str) -> Iterator[tuple[int, str]]:
 
 def drawn(text: str) -> str:
     """The HTML of Markdown with one space for blanks that a browser shows as one: to compare two texts by."""
-    pieces = _AS_WRITTEN.split(_MARKDOWN.html(text))
+    pieces = _AS_WRITTEN.split(rendered(text))
     return "".join(
         piece if number % 2 else re.sub(r"[ \t\n]+", " ", piece) for number, piece in enumerate(pieces)
     )

@@ -124,6 +124,13 @@ class Shelf:
             known = self._known[key] = self._sought(address, types, folder)
         return known
 
+    def path_of(self, name: str, folder: str) -> str:
+        """The path from a folder to the file of a name that lies anywhere in source/; empty for none, or two."""
+        found = [path for path in self.source.rglob("*") if path.name == name and path.is_file()]
+        return (
+            os.path.relpath(found[0], self.project / folder).replace(os.sep, "/") if len(found) == 1 else ""
+        )
+
     def _sought(self, address: str, types: frozenset[str], folder: str) -> Media | tuple[str, str, str]:
         if "\\" in address:
             hint = "write the path with `/`, from the chapter's own folder"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from deckgen.anki.cloze import clozes
+from deckgen.anki.cloze import clozes, uncovered
 from deckgen.diagnostics import Diagnostic
 from deckgen.kinds import PLAIN
-from deckgen.notes import Options, Texts, place, scalars, values_of, without_clozes
+from deckgen.notes import Options, Texts, place, scalars, values_of
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def plain(text: str) -> str:
     """A text without the marks of Markdown and clozes."""
     if not _MARKED.search(text):
         return text
-    return _MARKUP.sub(lambda match: match[1] or "", without_clozes(text))
+    return _MARKUP.sub(lambda match: match[1] or "", uncovered(text))
 
 
 @dataclass
@@ -397,7 +397,7 @@ def _vignette(note: Note, key: str, options: Options, shown: Container[str]) -> 
 def _said(value: Value, first: int = 0) -> str:
     """What a value says, without the marks of clozes; of several texts those from a number on."""
     if isinstance(value, Scalar):
-        return "" if first else without_clozes(value.value) if "{{c" in value.value else value.value
+        return "" if first else uncovered(value.value) if "{{c" in value.value else value.value
     return " ".join(item.value for item in value.items[first:]) if isinstance(value, Texts) else ""
 
 

@@ -113,7 +113,7 @@ def _long_values(cards: Cards, note: Note) -> Iterator[Diagnostic]:
 
 def _answer(hidden: Hidden, cloze: Cloze) -> str:
     """What a cloze hides, without its hint."""
-    return hidden.scalar.value[cloze.inner : cloze.end].partition("::")[0]
+    return hidden.scalar.value[cloze.inner : cloze.answer_end]
 
 
 _VAGUE = frozenset(
@@ -143,7 +143,7 @@ def _too_little_is_left(hidden: Hidden, mine: list[Cloze]) -> bool:
     """Whether a card that hides some clozes shows hardly anything else."""
     text, hints = hidden.scalar.value, ""
     for cloze in sorted(mine, key=lambda cloze: -cloze.start):
-        hints += " " + text[cloze.inner : cloze.end].partition("::")[2]
+        hints += " " + (text[cloze.hint : cloze.end] if cloze.hint >= 0 else "")
         text = f"{text[: cloze.start]} {text[cloze.end + 2 :]}"
     left = [STEMS[word] for word in words(plain(f"{text} {hints}")) if word not in FUNCTION_WORDS]
     clear = [word for word in left if word not in _VAGUE]
@@ -168,7 +168,7 @@ def cloze_hides_little(cards: Cards) -> Iterator[Diagnostic]:
         return
     for hidden in cards.hidden:
         for cloze in hidden.clozes:
-            if cloze.end - cloze.inner > 24 and "::" not in hidden.scalar.value[cloze.inner : cloze.end]:
+            if cloze.answer_end - cloze.inner > 24:
                 continue
             answer = _answer(hidden, cloze)
             if "$" in answer or "{{" in answer or not answer.strip():

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from deckgen.anki.cloze import cloze_faults, clozes
+from deckgen.anki import cloze as clozes
 from deckgen.cards.markdown import drawn
 from deckgen.kinds import PLAIN
 from deckgen.mend.sheets import Edit, differences, nodes
@@ -105,10 +105,10 @@ def _texts(values: ReadOnly[str, Value], keys: ReadOnly[str, Key]) -> Iterator[t
 
 def _close_gaps(texts: list[_Text]) -> None:
     """Number the clozes of a note from 1 on, where one is missing and nothing else is wrong with them."""
-    found = [(text, clozes(text.scalar.value)) for text in texts]
-    if any(True for text, each in found for _ in cloze_faults(text.scalar.value, each)):
+    found = [(text, clozes.read(text.scalar.value)) for text in texts]
+    if any(True for text, reading in found for _ in clozes.slips(text.scalar.value, reading)):
         return
-    used = sorted({number for _, each in found for cloze in each for number in cloze.numbers})
+    used = sorted({number for _, reading in found for cloze in reading.clozes for number in cloze.numbers})
     if used != list(range(1, len(used) + 1)):
         for text in texts:
             text.numbers = {number: place for place, number in enumerate(used, 1)}

@@ -318,7 +318,7 @@ def _cloze_parts(note: Note) -> Iterator[tuple[str, str]]:
         answers: dict[int, list[str]] = {}
         for cloze in clozes(text):
             for number in cloze.numbers:
-                answers.setdefault(number, []).append(uncovered(text[cloze.start : cloze.end + 2]))
+                answers.setdefault(number, []).append(uncovered(text[cloze.inner : cloze.answer_end]))
         for hidden in answers.values():
             yield "answer", " ".join(hidden)
 

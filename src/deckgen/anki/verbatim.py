@@ -1,0 +1,217 @@
+"""The pieces of a text in which no sign is a mark: code, formulas, tags, sounds, addresses of links.
+
+They are found before Markdown reads the text, so that a `|` in a formula ends no cell of a table, and a `::`
+in code no answer of a cloze. Formulas are taken in each form that has one meaning: `$…$` and `$$…$$`, Anki's
+`\\(…\\)` and `\\[…\\]`, its older `[$]…[/$]`, and a TeX environment that stands by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Piece(NamedTuple):
+    """A piece of a text.
+
+    Attributes:
+        kind: `code`, `fence`, `formula`, `display` (a formula on a line of its own), `tag`, `sound` or
+            `address`.
+        start: Where it begins, in characters.
+        end: Where it ends.
+        inner: Where what is between its marks begins.
+        inner_end: Where that ends.
+    """
+
+    kind: str
+    start: int
+    end: int
+    inner: int
+    inner_end: int
+
+
+_MARK = re.compile(
+    r"^(?:[ >]|[-*+] |\d{1,9}[.)] ){0,20}(?P<fence>`{3,}|~{3,})|\\|`+|\$\$?|<(?=[A-Za-z/!?])|\]\(|\[",
+    re.MULTILINE,
+)
+_BLANK_LINE = re.compile(r"\n[ \t]*(?=\n)")
+# what ends a paragraph, a list item or a row, beyond which no code and no formula goes on
+_NEXT_BLOCK = re.compile(r"\n(?=[ \t]*(?:\n|[-*+] |\d{1,9}[.)] |#{1,6} |\||>|`{3}|~{3}))")
+_TICKS = re.compile(r"`+")
+_DOLLAR = re.compile(r"\\.|(?P<ticks>`+)|(?P<dollar>\$)", re.DOTALL)
+_TAG = re.compile(r"<(?:!--.*?-->|[A-Za-z/!?](?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>)", re.DOTALL)
+_ADDRESS = re.compile(
+    r"\]\(\s*(?:<[^<>\n]*+>|[^\s()]*+(?:\([^\s()]*+\)[^\s()]*+){0,9})(?:\s+(?:\"[^\"]*+\"|'[^']*+'))?\s*\)"
+)
+SOUND = re.compile(r"\[sound:((?:[^\[\]\n]|\[[^\[\]\n]*\])+)\]", re.IGNORECASE)
+_OLD_FORMULA = re.compile(r"\[(\$\$?)\](.*?)\[/\1\]", re.DOTALL)
+_ANKI_FORMULA = re.compile(
+    r"(\\{1,2})(?:\((?P<inline>(?:(?!\\[()\[\]]).)+?)\1\)|\[(?P<display>(?:(?!\\[()\[\]]).)+?)\1\])",
+    re.DOTALL,
+)
+_ENVIRONMENT = re.compile(
+    r"\\begin\{((?:equation|align|alignat|gather|multline|cases|[bpvBV]?matrix|split|array|eqnarray)\*?)\}"
+    r".*?\\end\{\1\}",
+    re.DOTALL,
+)
+# formulas beside money and names of a shell
+_TEX = re.compile(r"\\[A-Za-z,;!|{}]|[\^_=]")
+_WORD = re.compile(r"(?:^|\s)(?!sin|cos|tan|log|ln|exp|max|min|lim|mod)[^\W\d_A-Z]{2,}(?=[\s,.;]|$)")
+_NAME = re.compile(r"[A-Z_][A-Z0-9_]+")
+_LETTERS = re.compile(r"[^\W\d_]{4,}|[a-z]{2,}")
+
+
+def pieces(text: str) -> list[Piece]:
+    """The pieces of a text, in order; none of them within another."""
+    if not _MARK.search(text):
+        return []
+    return _Scan(text).pieces
+
+
+class _Scan:
+    """One walk through a text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.blanks = [match.start() for match in _BLANK_LINE.finditer(text)]
+        self.blocks = [match.start() for match in _NEXT_BLOCK.finditer(text)]
+        self.ticks: dict[int, list[int]] = {}
+        for match in _TICKS.finditer(text):
+            self.ticks.setdefault(len(match.group()), []).append(match.start())
+        # behind the last closing mark none is looked for, which would take time again and again
+        self.last = {mark: text.rfind(mark) for mark in ("-->", "[/$", "\\end{")}
+        self.pieces: list[Piece] = []
+        readers: dict[str, Callable[[int, str], Piece | None]] = {
+            "`": self._code,
+            "$": self._dollars,
+            "<": self._tag,
+            "]": self._address,
+            "[": self._bracket,
+            "\\": self._backslash,
+        }
+        place = 0
+        while match := _MARK.search(text, place):
+            if match["fence"]:
+                piece = self._fence(match.start("fence"), match["fence"])
+            else:
+                piece = readers[match.group()[0]](match.start(), match.group())
+            if piece:
+                self.pieces.append(piece)
+                place = piece.end
+            else:
+                place = match.end() + (match.group() == "\\")
+
+    def _until(self, stops: list[int], start: int) -> int:
+        """The first of some places that comes after another; the text's end where none does."""
+        number = bisect_left(stops, start)
+        return stops[number] if number < len(stops) else len(self.text)
+
+    def _fence(self, start: int, fence: str) -> Piece | None:
+        line = self._line_end(start)
+        if fence[0] == "`" and "`" in self.text[start + len(fence) : line]:
+            return self._code(start, fence)
+        close = re.compile(rf"^[ >]{{0,20}}{fence[0]}{{{len(fence)},}}[ \t]*$", re.MULTILINE)
+        match = close.search(self.text, line)
+        end, inner_end = (match.end(), match.start()) if match else (len(self.text), len(self.text))
+        return Piece("fence", start, end, min(line + 1, inner_end), inner_end)
+
+    def _line_end(self, start: int) -> int:
+        end = self.text.find("\n", start)
+        return len(self.text) if end < 0 else end
+
+    def _code(self, start: int, ticks: str) -> Piece | None:
+        inner = start + len(ticks)
+        end = self._until(self.ticks.get(len(ticks), []), inner)
+        if end >= self._until(self.blocks, inner):
+            return None
+        return Piece("code", start, end + len(ticks), inner, end)
+
+    def _dollars(self, start: int, dollars: str) -> Piece | None:
+        inner = start + len(dollars)
+        if dollars == "$$":
+            end = self.text.find("$$", inner)
+            alone = not self.text[self.text.rfind("\n", 0, start) + 1 : start].strip(" >")
+            stop = len(self.text) if alone else self._until(self.blanks, inner)
+            sound = 0 <= end < stop and self.text[inner:end].strip()
+            return Piece("display", start, end + 2, inner, end) if sound else None
+        end = self._closing_dollar(inner)
+        if end < 0 or not _is_formula(self.text[inner:end], self.text[end + 1 : end + 40]):
+            return None
+        return Piece("formula", start, end + 1, inner, end)
+
+    def _closing_dollar(self, inner: int) -> int:
+        """The next `$` of a paragraph that is not in code; -1 for none."""
+        stop = self._until(self.blocks, inner)
+        place = inner
+        while match := _DOLLAR.search(self.text, place, stop):
+            if match["dollar"]:
+                return match.start()
+            code = self._code(match.start(), match["ticks"]) if match["ticks"] else None
+            place = code.end if code else match.end()
+        return -1
+
+    def _tag(self, start: int, _: str) -> Piece | None:
+        if self.text.startswith("<!--", start) and self.last["-->"] < start:
+            return None
+        match = _TAG.match(self.text, start)
+        return Piece("tag", start, match.end(), start + 1, match.end() - 1) if match else None
+
+    def _address(self, start: int, _: str) -> Piece | None:
+        match = _ADDRESS.match(self.text, start)
+        return Piece("address", start + 1, match.end(), start + 2, match.end() - 1) if match else None
+
+    def _bracket(self, start: int, _: str) -> Piece | None:
+        match = SOUND.match(self.text, start)
+        if match:
+            return Piece("sound", start, match.end(), match.start(1), match.end(1))
+        if self.last["[/$"] > start and (match := _OLD_FORMULA.match(self.text, start)):
+            kind = "formula" if match[1] == "$" else "display"
+            return Piece(kind, start, match.end(), match.start(2), match.end(2)) if match[2].strip() else None
+        return None
+
+    def _backslash(self, start: int, _: str) -> Piece | None:
+        if self.last["\\end{"] > start and (match := _ENVIRONMENT.match(self.text, start)):
+            return Piece("display", start, match.end(), start, match.end())
+        match = _ANKI_FORMULA.match(self.text, start, self._until(self.blanks, start))
+        if not match:
+            return None
+        kind = "formula" if match["inline"] else "display"
+        content = match["inline"] or match["display"]
+        if not (_TEX.search(content) or (self._stands_alone(match) and not _LETTERS.search(content))):
+            return None  # round or square brackets that Markdown is told to leave alone
+        return Piece(
+            kind,
+            start,
+            match.end(),
+            match.start(kind if kind == "display" else "inline"),
+            match.end() - len(match[1]) - 1,
+        )
+
+    def _stands_alone(self, match: re.Match[str]) -> bool:
+        """Whether a formula is one in the line, or has its lines for itself."""
+        line = self.text[self.text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        rest = self.text[match.end() : self._line_end(match.end())]
+        return bool(match["inline"]) or not (line.strip() or rest.strip())
+
+
+def _is_formula(content: str, after: str) -> bool:
+    """Whether what stands between two `$` is a formula, and neither money nor the names of a shell.
+
+    Args:
+        content: What stands between them.
+        after: What follows the second one.
+    """
+    if not content.strip() or after[:1].isdigit():
+        return False
+    tex = _TEX.search(content) is not None
+    if content[0].isspace() or content[-1].isspace():
+        both = content[0].isspace() and content[-1].isspace()
+        return both and (tex or len(content.strip()) == 1) and not content.strip().isdigit()
+    if after[:1].isalpha() and (content[-1] in ":/,;=" or (_NAME.match(content) and _NAME.match(after))):
+        return False
+    money = content[0].isdigit() and content[-1].isdigit() and " " in content
+    return tex or not (money or _WORD.search(content))

@@ -1,0 +1,338 @@
+"""What was typed arrives: a text beside what Markdown shows of it, and what is gone or changed told.
+
+Markdown takes signs away that take effect: the stars of emphasis, the number of an item, the address of a link.
+Whatever else is in the source and in nothing that is shown has been lost without a word. And some marks take
+effect that were hardly meant as marks: `2*3*4`, `__init__`, `\\d+\\.\\d`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+class Change(NamedTuple):
+    """What does not arrive as it was typed.
+
+    Attributes:
+        code: A code of the catalogue.
+        start: Where it stands in the text, in characters.
+        length: How many characters it has.
+        message: What becomes of it.
+        hint: What to write.
+    """
+
+    code: str
+    start: int
+    length: int
+    message: str
+    hint: str
+
+
+Events: TypeAlias = "Sequence[tuple[Any, tuple[int, int]]]"
+"""What Markdown makes of a text, with places in bytes of UTF-8."""
+
+_WORD = r"(?:[^\W_])"
+_INTRAWORD = re.compile(rf"(?<={_WORD})\*+(?={_WORD})")
+_BOLD = re.compile(r"</?strong>")
+_EMPHASIS = re.compile(r"</?em>")
+
+# marks that may stand between two pieces of what is shown
+_MARKS = re.compile(
+    r"(?:`{3,}|~{3,})[^\n]*"  # a fence and what it says of its language
+    r"|\]\((?:[^()\n]|\([^()\n]*\)|\n(?!\n))*\)|\]\[[^\[\]]*\]|!?\[|\]"  # links and images
+    r"|\\(?=[!-/:-@\[-`{-~\n]|$)"  # escapes
+    r"|(?:^|(?<=[\s>]))(?:[-+*]|\d{1,9}[.)])(?=\s|$)"  # items
+    r"|^[ \t>]*(?:\|?[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$|^[ \t>]*=+[ \t]*$"  # rows of lines under a head or a heading
+    r"|[\s>*_|#<]",
+    re.MULTILINE,
+)
+_DEFINITION = re.compile(r"^[ >]{0,9}\[(?P<label>[^\[\]\n]+)\]:[ \t]*\n?[ \t]*\S+[^\n]*", re.MULTILINE)
+_NUMBER = re.compile(r"(\d{1,9})[.)]")
+_TOKEN = re.compile(r"\S+")
+_KEPT = re.compile(r"\\(?![!-/:-@\[-`{-~])")
+_ENUMERATION = re.compile(
+    r"[\u30fb\u2022\u25cf\u25aa\u2023\u25e6\u25cb\u25a0\u25a1\u25c6\u25c7\u203b\u2460-\u249b\u2776-\u2793\u2192\u2013]"
+    r"|[0-9\uff10-\uff19]{1,3}[\uff0e\uff09\u3001]|[(\uff08][0-9a-z\uff10-\uff19]{1,3}[)\uff09]|[a-zA-Z][.)](?=[ \t])"
+)
+_FOREIGN = re.compile(
+    r"(?P<width>(?<=\))\{[^{}\n]*=[^{}\n]*\})|(?P<footnote>\[\^[^\[\]\s]{1,40}\]:?)|(?P<latex>\[latex\])"
+    r"|(?<=\w)(?P<sub>~[\w+-]{1,10}~)|(?<=\w)(?P<sup>\^[\w+-]{1,10}\^)|(?<![\w\])\[!])(?P<wiki>\[\[[^\[\]\n]{2,80}\]\])(?!\()"
+)
+_FORMS = {
+    "width": 'an image\'s size is written in HTML: `<img src="media/tree.png" alt="…" width="300">`',
+    "footnote": "Markdown here has no footnotes: put the note into the text, or under `extra`",
+    "latex": "a formula is written `$…$`, or `$$…$$` on a line of its own",
+    "sub": "a subscript is written `H<sub>2</sub>O`, or as a formula: `$H_2O$`",
+    "sup": "a superscript is written `x<sup>2</sup>`, or as a formula: `$x^2$`",
+    "wiki": "a card has no links to other notes: name the note under `builds_on`, and take the brackets away",
+}
+
+
+def arrives(text: str, html: str) -> bool:
+    """Whether HTML plainly shows what was typed: it is the text, with nothing but emphasis around words."""
+    html = html.replace("&quot;", '"') if "&q" in html else html
+    if html == text:
+        return True
+    if "*" not in text or "_" in text:
+        return False
+    again = _EMPHASIS.sub("*", _BOLD.sub("**", html))
+    return again == text and not _INTRAWORD.search(text)
+
+
+def foreign(text: str) -> Iterator[Change]:
+    """Marks of other tools that are none here, so that learners see them."""
+    for match in _FOREIGN.finditer(text):
+        name = match.lastgroup or ""
+        start = match.start(name)
+        message = f"`{match[name]}` is no mark here, so learners see it"
+        yield Change("stray-markdown", start, len(match[name]), message, _FORMS[name])
+
+
+def changes(text: str, events: Events) -> Iterator[Change]:
+    """What of a text Markdown does not show as it was typed.
+
+    Args:
+        text: The text that Markdown has read.
+        events: What Markdown has made of it, with places in bytes of UTF-8.
+    """
+    return iter(_Comparison(text, events).changes)
+
+
+class _Comparison:
+    """One walk along the events of a text."""
+
+    def __init__(self, text: str, events: Events) -> None:
+        self.raw = text.encode()
+        self.text = text
+        self.ascii = text.isascii()
+        self.changes: list[Change] = []
+        self.events = events
+        self._gaps()
+        for number, (event, span) in enumerate(events):
+            start = event.get("Start") if isinstance(event, dict) else None
+            if isinstance(start, str) and start in {"Emphasis", "Strong"}:
+                self._emphasis(span[0], span[1], number)
+            elif isinstance(start, dict) and "List" in start:
+                self._list(start["List"], span, number)
+            elif isinstance(start, dict) and "Heading" in start:
+                self._heading(span[0])
+        self._run_together()
+
+    def _place(self, offset: int) -> int:
+        """The place in characters of one in bytes."""
+        return offset if self.ascii else len(self.raw[:offset].decode())
+
+    def _slice(self, start: int, end: int) -> str:
+        return self.raw[start:end].decode(errors="replace")
+
+    def _tell(self, code: str, start: int, end: int, message: str, hint: str) -> None:
+        """Keep a change, whose places are given in bytes."""
+        place = self._place(start)
+        self.changes.append(Change(code, place, self._place(end) - place, message, hint))
+
+    # What nothing shows
+
+    def _gaps(self) -> None:
+        leaves = [span for event, span in self.events if _is_leaf(event)]
+        used = {
+            link["id"].casefold()
+            for event, _ in self.events
+            if isinstance(event, dict) and isinstance(event.get("Start"), dict)
+            for name, link in event["Start"].items()
+            if name in {"Link", "Image"} and link["id"]
+        }
+        done = 0
+        for start, end in [*sorted(leaves), (len(self.raw), len(self.raw))]:
+            if start > done:
+                gap = self._slice(done, start)
+                if not gap.isspace():
+                    self._gap(gap, done, used)
+            done = max(done, end)
+
+    def _gap(self, gap: str, start: int, used: set[str]) -> None:
+        """What stands between two pieces of what is shown: marks, or what is lost."""
+        if "\\" in gap:
+            self._escapes(gap, start)
+        rest = gap
+        for match in _DEFINITION.finditer(gap):
+            if match["label"].casefold() not in used:
+                message = "to Markdown a line like this is the address of a link, and no card shows it"
+                hint = f"as text write `\\[{match['label']}]: …`; as a link `[text](https://…)`"
+                at = start + len(gap[: match.start()].encode())
+                self._tell("lost-text", at, at + len(match[0].encode()), message, hint)
+            rest = rest.replace(match[0], "")
+        rest = _MARKS.sub(" ", rest).strip()
+        if not rest:
+            return
+        at = start + len(gap[: max(gap.find(rest.split()[0]), 0)].encode())
+        message = "Markdown drops this, so no card shows it"
+        hint = "write it in another way, or put it into code"
+        if "|" in gap or self._in_table(start):
+            message = "this row has more cells than the table's head, and no card shows the rest"
+            hint = "give the head as many cells; a `|` that is text is written `\\|`"
+        self._tell("lost-text", at, at + len(rest.split("\n")[0].encode()), message, hint)
+
+    def _in_table(self, offset: int) -> bool:
+        return any(
+            span[0] <= offset < span[1]
+            for event, span in self.events
+            if isinstance(event, dict) and event.get("Start") == "TableRow"
+        )
+
+    # What takes effect, and was hardly meant
+
+    def _escapes(self, gap: str, start: int) -> None:
+        """Backslashes that are gone from what looks like a path or a pattern."""
+        place = self._place(start)
+        for match in re.finditer(r"\\", gap):
+            at = place + match.start()
+            sign = self.text[at + 1 : at + 2]
+            token = self._token_at(at)
+            before, after = self.text[at - 1 : at] if at else "", self.text[at + 2 : at + 3]
+            inside = sign in "./-" and before.isalnum() and after.isalnum()
+            network = sign == "\\" and after.isalnum() and not before.strip("(\"'")
+            if sign.strip() and (_KEPT.search(token.replace("\\\\", "")) or inside or network):
+                if self.changes and self.changes[-1].hint.find(f"`{token}`") > 0:
+                    continue  # each word once
+                message = f"this backslash makes `{sign}` plain, and is not on the card"
+                hint = (
+                    f"put paths and patterns into code: `` `{token}` ``; or write `\\\\` for each backslash"
+                )
+                self.changes.append(Change("changed-text", at, 1, message, hint))
+
+    def _token_at(self, place: int) -> str:
+        """The word in a wide sense that a place is in."""
+        start = max(self.text.rfind(blank, 0, place) for blank in " \n\t") + 1
+        match = _TOKEN.match(self.text, start)
+        return match[0] if match else ""
+
+    def _emphasis(self, start: int, end: int, number: int) -> None:
+        """Emphasis within a word or a product, and a name that begins and ends with `__`."""
+        whole = self._slice(start, end)
+        size = 2 if self.events[number][0]["Start"] == "Strong" else 1
+        inner = whole[size:-size]
+        if whole.startswith("__") and re.fullmatch(r"[a-z][a-z0-9_]*", inner):
+            message = f"`{whole}` shows as `{inner}` in bold type"
+            hint = f"the name is written `` `{whole}` `` or `\\_\\_{inner}\\_\\_`; bold type `**{inner}**`"
+            self._tell("changed-text", start, end, message, hint)
+            return
+        before = self._slice(max(start - 4, 0), start)[-1:]
+        after = self._slice(end, end + 4)[:1]
+        if whole.startswith("*") and all(_is_narrow(char) for char in (before, inner[:1], inner[-1:], after)):
+            sign = whole[:size]
+            message = f"these `{sign}` are taken for emphasis, and are not on the card"
+            hint = f"as signs write `\\*`, or put all of it into code; emphasis within a word is `<em>{inner}</em>`"
+            self._tell("changed-text", start, end, message, hint)
+
+    def _list(self, first: int | None, span: tuple[int, int], number: int) -> None:
+        """A list whose numbers Markdown counts anew, or whose only sign was hardly one."""
+        items = _items(self.events, number)
+        if first is None:
+            start = items[0] if len(items) == 1 else span[1]
+            sign = self._slice(start, start + 1)
+            if (
+                re.match(r"[-+*]\s+\d", self._slice(start, start + 20))
+                and "\n\n" not in self._slice(start, span[1]).strip()
+            ):
+                message = f"this `{sign}` makes a list of one, and is not on the card"
+                hint = f"as a sign write `\\{sign}`, or without the blank behind it"
+                self._tell("changed-text", start, start + 1, message, hint)
+            return
+        numbers = [int(match[1]) for at in items if (match := _NUMBER.match(self._slice(at, at + 11)))]
+        expected = list(range(first, first + len(numbers)))
+        if numbers != expected and len(set(numbers)) > 1:
+            wrong = next(place for place, each in enumerate(numbers) if each != expected[place])
+            message = f"the card shows {expected[wrong]} here: Markdown counts the items of a list itself"
+            hint = f"a number that is no count is written with a backslash: `{numbers[wrong]}\\.`"
+            self._tell(
+                "changed-text", items[wrong], items[wrong] + len(str(numbers[wrong])) + 1, message, hint
+            )
+
+    def _heading(self, start: int) -> None:
+        match = re.match(r"#[ \t]+(?=[a-z$./~])", self._slice(start, start + 20))
+        if match:
+            message = "this `#` makes a heading, and is not on the card"
+            self._tell(
+                "changed-text", start, start + 1, message, "as a sign write `\\#`; a command belongs in code"
+            )
+
+    def _run_together(self) -> None:
+        """Lines that look like the items of a list, and that a card shows as one paragraph."""
+        previous: Any = None
+        starts = []
+        for event, span in self.events:
+            if previous == "SoftBreak" and isinstance(event, dict) and "Text" in event:
+                match = _ENUMERATION.match(self._slice(span[0], span[0] + 20))
+                starts += [(span[0], match[0])] if match else []
+            previous = event
+        if len(starts) > 1:
+            start, sign = starts[0]
+            message = f"`{sign}` makes no list, so the card shows these lines as one"
+            hint = "write each item on a line of its own after `- ` or `1. `, or end the lines with `<br>`"
+            self._tell("changed-text", start, start + len(sign.encode()), message, hint)
+
+
+def _is_leaf(event: Any) -> bool:  # noqa: ANN401 (an event has one of many shapes)
+    """Whether an event stands for something that is shown."""
+    return not isinstance(event, dict) or not ("Start" in event or "End" in event)
+
+
+def _is_narrow(char: str) -> bool:
+    """Whether a character is a letter or digit of a script that puts blanks between words."""
+    return char.isalnum() and ord(char) < 0x2E80  # noqa: PLR2004 (where the wide scripts begin)
+
+
+def _items(events: Events, number: int) -> list[int]:
+    """Where the items of a list begin, whose first event has a number."""
+    starts, depth = [], 0
+    for event, span in events[number:]:
+        if not isinstance(event, dict):
+            continue
+        start, end = event.get("Start"), event.get("End")
+        if start == "Item" and depth == 1:
+            starts.append(span[0])
+        depth += (isinstance(start, dict) and "List" in start) - (isinstance(end, dict) and "List" in end)
+        if not depth:
+            break
+    return starts
+
+
+def lists_of_one(text: str, events: Events) -> list[int]:
+    """Where the sign behind a number stands that makes a list of one: `7. Lebensjahr`, `1. 1. 1900`.
+
+    Args:
+        text: The text that Markdown has read.
+        events: What Markdown has made of it, with places in bytes of UTF-8.
+
+    Returns:
+        The places in characters of the `.` or `)`.
+    """
+    raw = text.encode()
+    found = []
+    for number, (event, span) in enumerate(events):
+        start = event.get("Start") if isinstance(event, dict) else None
+        if not (isinstance(start, dict) and start.get("List") is not None):
+            continue
+        items = _items(events, number)
+        match = _NUMBER.match(raw[items[0] : items[0] + 11].decode(errors="replace")) if items else None
+        if match and len(items) == 1 and _is_one_line(events, span):
+            found.append(len(raw[: items[0]].decode()) + len(match[1]))
+    return found
+
+
+def _is_one_line(events: Events, whole: tuple[int, int]) -> bool:
+    """Whether a list holds nothing but a text, or another list with numbers."""
+    starts = [
+        event["Start"]
+        for event, span in events
+        if isinstance(event, dict) and "Start" in event and whole[0] <= span[0] < whole[1]
+    ]
+    names = {next(iter(start)) if isinstance(start, dict) else start for start in starts}
+    lists = [start["List"] for start in starts if isinstance(start, dict) and "List" in start]
+    return None not in lists and names.isdisjoint(
+        {"Paragraph", "CodeBlock", "BlockQuote", "Table", "Heading"}
+    )

@@ -1,0 +1,214 @@
+"""HTML read as a browser reads it: names in small letters, values decoded, wherever blanks stand.
+
+The standard library's html.parser reads it. What a card may hold is a list of tags and attributes, and each
+tag must be written as CommonMark has it, so that no parser can read another one there.
+"""
+
+from __future__ import annotations
+
+import html as html_lib
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TAGS = frozenset(
+    "a abbr b bdi bdo blockquote br caption center cite code col colgroup dd del details dfn div dl dt em "
+    "figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small span "
+    "strong sub summary sup table tbody td tfoot th thead tr u ul var wbr".split()
+)
+ATTRIBUTES = frozenset(
+    "alt class colspan dir height href lang open reversed rowspan scope src start title width".split()
+)
+VOID = frozenset(["br", "hr", "img", "wbr", "col"])
+SAFE_LINK = re.compile(r"https?://[^\s]+|mailto:[^\s]+", re.IGNORECASE)
+
+_WRITTEN = re.compile(  # an open or a closing tag of CommonMark (0.31, 6.6)
+    r"</?[A-Za-z][A-Za-z0-9-]*"
+    r"(?:\s+[A-Za-z_:][\w:.-]*(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*\s*/?>"
+)
+_TAG_HINT = "a card holds no scripts, frames, forms or styles; the look is the theme's"
+
+
+class Tag(NamedTuple):
+    """A tag of HTML.
+
+    Attributes:
+        name: In small letters.
+        attributes: Their names in small letters, with their decoded values; of one twice the first counts.
+        start: Where it begins, in characters.
+        end: Where it ends.
+        closing: Whether it closes an element.
+    """
+
+    name: str
+    attributes: dict[str, str]
+    start: int
+    end: int
+    closing: bool = False
+
+    @property
+    def opens(self) -> bool:
+        """Whether an element is open after it: `<b/>` opens one as well."""
+        return not self.closing and self.name not in VOID
+
+
+class Fault(NamedTuple):
+    """What is wrong with HTML: where, for how many characters, a message and a hint."""
+
+    start: int
+    length: int
+    message: str
+    hint: str = "to show `<` itself, write `&lt;`"
+
+
+@dataclass
+class _Read:
+    """What a parser has met: tags, texts with their places, and attributes that a tag repeats."""
+
+    tags: list[Tag]
+    texts: list[tuple[int, str]]
+    repeated: list[tuple[Tag, str]]
+
+
+class _Parser(HTMLParser):
+    """Gathers the tags of a piece of HTML, each with its place."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=False)
+        self.read = _Read([], [], [])
+        self._lines = [0, *(match.end() for match in re.finditer("\n", html))]
+        self.feed(html)
+        self.close()
+
+    def _place(self) -> int:
+        line, column = self.getpos()
+        return self._lines[line - 1] + column
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        start = self._place()
+        made = Tag(tag, {}, start, start + len(self.get_starttag_text() or ""))
+        for name, value in attrs:
+            if name in made.attributes:
+                self.read.repeated.append((made, name))
+            made.attributes.setdefault(name, value or "")
+        self.read.tags.append(made)
+
+    # `<b/>` is to a browser what `<b>` is
+    handle_startendtag = handle_starttag
+
+    def handle_endtag(self, tag: str) -> None:
+        start = self._place()
+        end = self.rawdata.find(">", start) + 1
+        self.read.tags.append(Tag(tag, {}, start, end or len(self.rawdata), closing=True))
+
+    def set_cdata_mode(self, elem: str, **_: bool) -> None:
+        """Read on in a script or style, too: they are refused, and what stands in them is looked at."""
+
+    def handle_data(self, data: str) -> None:
+        self.read.texts.append((self._place(), data))
+
+    def handle_entityref(self, name: str) -> None:
+        self.handle_data(html_lib.unescape(f"&{name};"))
+
+    def handle_charref(self, name: str) -> None:
+        self.handle_data(html_lib.unescape(f"&#{name};"))
+
+
+escape = html_lib.escape
+
+
+def tags(html: str) -> list[Tag]:
+    """The tags of HTML, in order."""
+    return _Parser(html).read.tags
+
+
+def text(html: str) -> str:
+    """The text that HTML shows, entities decoded; a line break for `<br>`."""
+    read = _Parser(html).read
+    breaks = [(tag.start, "\n") for tag in read.tags if tag.name == "br"]
+    return "".join(piece for _, piece in sorted(read.texts + breaks))
+
+
+def balanced(html: str) -> bool:
+    """Whether every element that a piece of HTML opens is closed in it, and none other."""
+    stack: list[str] = []
+    for tag in tags(html) if "<" in html else ():
+        if tag.opens:
+            stack.append(tag.name)
+        elif tag.closing and (not stack or stack.pop() != tag.name):
+            return False
+    return not stack
+
+
+def faults(pieces: list[tuple[int, str]]) -> Iterator[Fault]:
+    """What is wrong with an author's HTML on a card.
+
+    Args:
+        pieces: The pieces of HTML in a text, each with its offset there.
+    """
+    stack: list[Fault] = []
+    names: list[str] = []
+    for offset, piece in pieces:
+        read = _Parser(piece).read
+        done = 0
+        for tag in read.tags:
+            yield from _stray(piece, done, tag.start, offset)
+            done = tag.end
+            start, length = offset + tag.start, tag.end - tag.start
+            if not _WRITTEN.fullmatch(piece[tag.start : tag.end]):
+                yield Fault(start, length, "this is no tag that every program reads alike")
+            yield from _of_tag(tag, read, piece, offset)
+            if tag.opens:
+                names.append(tag.name)
+                stack.append(Fault(start, length, f"`<{tag.name}>` is never closed"))
+            elif tag.closing and names and names[-1] == tag.name:
+                names.pop()
+                stack.pop()
+            elif tag.closing:
+                yield Fault(start, length, f"`</{tag.name}>` closes nothing that is open here")
+        yield from _stray(piece, done, len(piece), offset)
+    yield from stack
+
+
+def _stray(piece: str, start: int, end: int, offset: int) -> Iterator[Fault]:
+    """A `<` between two tags."""
+    place = piece.find("<", start, end)
+    if place < 0:
+        return
+    if piece.startswith(("<!", "<?"), place):
+        hint = "in YAML a comment is a line that begins with `#`"
+        length = len(piece[place:end].rstrip())
+        yield Fault(offset + place, length, "comments and declarations are not for cards", hint)
+    else:
+        yield Fault(offset + place, 1, "this `<` begins no tag")
+
+
+def _of_tag(tag: Tag, read: _Read, piece: str, offset: int) -> Iterator[Fault]:
+    """What is wrong with a tag's name and attributes."""
+    start, length = offset + tag.start, tag.end - tag.start
+    if tag.name not in TAGS and not tag.closing:
+        yield Fault(start, length, f"`<{tag.name}>` is not for cards", _TAG_HINT)
+    raw = piece[tag.start : tag.end].lower()
+    for name in tag.attributes:
+        place = max(raw.find(name, len(tag.name)), 0)
+        if name not in ATTRIBUTES or (name == "src" and tag.name != "img"):
+            yield Fault(start + place, len(name), f"the attribute `{name}` is not for cards")
+    for other, name in read.repeated:
+        if other is tag:
+            yield Fault(start + max(raw.rfind(name), 0), len(name), f"the attribute `{name}` is repeated")
+
+
+def written(tag: Tag, *, closed: bool = False) -> str:
+    """A tag as HTML.
+
+    Args:
+        tag: The tag.
+        closed: Whether it ends with ` />`.
+    """
+    values = "".join(f' {name}="{html_lib.escape(value)}"' for name, value in tag.attributes.items())
+    return f"<{tag.name}{values}{' /' if closed else ''}>"

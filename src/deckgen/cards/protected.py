@@ -1,0 +1,289 @@
+"""A text with its code, formulas, sounds and clozes out of Markdown's reach, and put back into its HTML.
+
+Each of them is replaced by a number between two signs that the text does not hold. To Markdown that is a word
+in quotes: a `|` in it ends no cell of a table, and a `*` begins no emphasis. What is put back is written so
+that Anki reads it as its author meant it, also after a learner has saved the note in Anki's editor, which
+decodes entities and keeps comments and empty elements:
+
+- between two signs that Anki must not read as one stands an empty comment: `:<!-- -->:` in an answer;
+- a backslash before a bracket, which MathJax would take for the beginning of a formula whatever comments
+  stand there, is an element of its own: `<span>\\</span>(`.
+"""
+
+from __future__ import annotations
+
+import html as html_lib
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from deckgen.anki.verbatim import pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from deckgen.anki.cloze import Cloze, Reading
+    from deckgen.anki.verbatim import Piece
+
+_APART = "<!-- -->"
+_JOINER = "\u2060"  # the same in an attribute, where no comment can stand
+_IN_CLOZE = re.compile(r":(?=:)|\}(?=\})|\{(?=\{c,*[0-9])")
+_ANYWHERE = re.compile(
+    r"(?P<brace>\{)(?=\{c,*[0-9])|(?P<bracket>\[)(?=(?:sound:|anki:|\[type:|/?latex\]|/?\$\$?\]))"
+    r"|(?P<backslash>\\)(?=[(\[])",
+    re.IGNORECASE,
+)
+_TAG = r"<!--.*?-->|<[A-Za-z/](?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+>"
+_KINDS = {"code", "formula", "display", "sound", "literal"}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What stands behind a number.
+
+    Attributes:
+        kind: That of the piece; or `open`, `hint`, `close` for the marks of a cloze.
+        start: Where it stands in the text.
+        end: Where it ends there.
+        html: What is put back.
+    """
+
+    kind: str
+    start: int
+    end: int
+    html: str
+
+
+@dataclass
+class Protected:
+    """A text prepared for Markdown.
+
+    Attributes:
+        text: What Markdown reads.
+        tokens: What its numbers stand for.
+        pieces: The pieces of the author's text.
+        literal: The places in the author's text of signs that are to be no marks.
+    """
+
+    text: str
+    tokens: list[Token] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
+    literal: list[int] = field(default_factory=list)
+    _source: str = ""
+    _sign: str = ""
+
+    def offset(self, place: int) -> int:
+        """The offset in the author's text of one in what Markdown reads."""
+        moved = 0
+        for number, token in enumerate(self.tokens):
+            start = token.start + moved
+            length = len(str(number)) + 2
+            if place < start + length:
+                return place - moved if place < start else token.start
+            moved += length - (token.end - token.start)
+        return place - moved
+
+    def restored(self, html: str) -> tuple[str, list[Token]]:
+        """The HTML with everything put back, and the tokens that are not in it, or in a tag.
+
+        Args:
+            html: What Markdown made of the text.
+        """
+        if not self.tokens and not _ANYWHERE.search(html):
+            return html, []
+        walk = _Restoring(self)
+        pattern = f"({_TAG})" if not self._sign else f"({_TAG}|{self._sign}[0-9]+{self._sign})"
+        for piece in re.split(pattern, html, flags=re.DOTALL):
+            walk.take(piece)
+        return "".join(walk.made), walk.lost()
+
+    def number(self, piece: str) -> int:
+        """The number of the token that a piece of HTML stands for; -1 for none."""
+        is_token = self._sign and piece.startswith(self._sign) and len(piece) > 2  # noqa: PLR2004 (both signs)
+        return int(piece[1:-1]) if is_token else -1
+
+    def put_back(self, text: str, shown: Callable[[int], str]) -> str:
+        """A text with each number replaced."""
+        if not self._sign or self._sign not in text:
+            return text
+        return re.sub(f"{self._sign}([0-9]+){self._sign}", lambda match: shown(int(match[1])), text)
+
+    def typed(self, number: int) -> str:
+        """What the author wrote where a token stands."""
+        return self._source[self.tokens[number].start : self.tokens[number].end]
+
+    def as_typed(self, words: str) -> str:
+        """A sentence that quotes what Markdown reads, with what the author wrote in its place."""
+        return self.put_back(words, self.typed)
+
+
+class _Restoring:
+    """One walk along the HTML of a text: tags, words, and the numbers of tokens."""
+
+    def __init__(self, text: Protected) -> None:
+        self.made: list[str] = []
+        self._text = text
+        self._seen: list[int] = []
+        self._depth = 0  # of clozes
+        self._after_close = False
+        self._in_code_block = self._in_cell = False
+
+    def take(self, piece: str) -> None:
+        """Take the next piece: a tag, a token, or what is between them."""
+        if not piece:
+            return
+        number = self._text.number(piece)
+        if number >= 0:
+            self._token(number)
+        elif piece.startswith("<") and piece.endswith(">"):
+            self._in_code_block = (self._in_code_block or piece.startswith("<pre")) and piece != "</pre>"
+            self._in_cell = (self._in_cell or piece.startswith(("<td", "<th"))) and piece[:3] != "</t"
+            self.made.append(self._in_tag(piece))
+        else:
+            self.made.append(_apart(piece, in_cloze=self._depth > 0))
+        self._after_close = number >= 0 and self._text.tokens[number].kind == "close"
+
+    def _token(self, number: int) -> None:
+        token = self._text.tokens[number]
+        self._seen.append(number)
+        self._depth += (token.kind == "open") - (token.kind == "close")
+        if not self._after_close:
+            self.made.append(_between(self.made[-1] if self.made else "", token.html))
+        shown = token.html
+        if self._in_code_block and token.kind in _KINDS:
+            shown = _apart(html_lib.escape(self._text.typed(number), quote=False))
+        elif self._in_cell and token.kind in {"code", "formula"}:
+            shown = shown.replace("\\|", "|")  # GitHub's tables, 4.10: in a cell that is how a `|` is written
+        self.made.append(shown)
+
+    def _in_tag(self, tag: str) -> str:
+        """A tag, with tokens in its attributes as they were written, and nothing that ends a cloze."""
+
+        def back(number: int) -> str:
+            if self._text.tokens[number].kind not in _KINDS:
+                return ""  # so that it counts as lost
+            self._seen.append(number)
+            return html_lib.escape(self._text.typed(number))
+
+        tag = self._text.put_back(tag, back)
+        if self._depth and "::" in tag:
+            tag = re.sub(r'href="[^"]*"', lambda match: match[0].replace("::", ":%3A"), tag)
+        return attribute(tag, in_cloze=self._depth > 0)
+
+    def lost(self) -> list[Token]:
+        """The tokens that are nowhere, or not where they were."""
+        tokens, seen = self._text.tokens, self._seen
+        lost = [token for number, token in enumerate(tokens) if number not in set(seen)]
+        moved = [number for number, other in zip(seen, sorted(seen), strict=True) if number != other]
+        return lost or [tokens[min(moved)]] if lost or moved else []
+
+
+def _apart(html: str, *, in_cloze: bool = False) -> str:
+    """A piece of HTML without tags, in which Anki finds no mark of its own."""
+    html = _ANYWHERE.sub(_literal, html)
+    return _IN_CLOZE.sub(_with_comment, html) if in_cloze else html
+
+
+def plain(value: str) -> str:
+    """A text in which nothing is markup, as HTML; a formula between Anki's marks stays one."""
+    html = html_lib.escape(value)
+    return _ANYWHERE.sub(lambda match: match[0] + ("" if match["backslash"] else _APART), html)
+
+
+def attribute(html: str, *, in_cloze: bool = False) -> str:
+    """The HTML of an attribute, or of a tag, in which Anki finds no mark of its own."""
+    html = _ANYWHERE.sub(lambda match: match[0] + ("" if match["backslash"] else _JOINER), html)
+    return _IN_CLOZE.sub(lambda match: match[0] + _JOINER, html) if in_cloze else html
+
+
+def protect(
+    text: str, reading: Reading | None, sound: Callable[[str], str], literal: Sequence[int] = ()
+) -> Protected:
+    """Take code, formulas, sounds and clozes out of a text.
+
+    Args:
+        text: The text.
+        reading: Its clozes; None where it may have none.
+        sound: Gives the name in the package of a sound's path.
+        literal: The places of signs that are to be no marks.
+    """
+    found = reading.pieces if reading and reading.pieces else pieces(text)
+    marks = list(_marks(reading.clozes)) if reading else []
+    taken = [piece for piece in found if piece.kind in _KINDS]
+    if not taken and not marks and not literal:
+        return Protected(text, [], found, [], text)
+    tokens = [Token("literal", place, place + 1, html_lib.escape(text[place])) for place in literal]
+    tokens += [Token(kind, start, end, text[start:end]) for start, end, kind in marks]
+    for piece in taken:
+        inside = [token for token in tokens if piece.start <= token.start < piece.end]
+        near = (
+            bool(inside) or any(c.inner <= piece.start < c.end for c in reading.clozes) if reading else False
+        )
+        tokens = [token for token in tokens if token not in inside]
+        tokens.append(
+            Token(piece.kind, piece.start, piece.end, _made(text, piece, inside, sound, in_cloze=near))
+        )
+    tokens.sort(key=lambda token: token.start)
+    sign = _unused(text)
+    written: list[str] = []
+    done = 0
+    for number, token in enumerate(tokens):
+        written += (text[done : token.start], f"{sign}{number}{sign}")
+        done = token.end
+    return Protected("".join(written) + text[done:], tokens, found, list(literal), text, sign)
+
+
+def _unused(text: str) -> str:
+    """A sign that a text does not hold: punctuation, as what it stands for begins and ends with."""
+    used = set(text)
+    signs = (char for char in map(chr, range(0x2050, 0x2060)) if char not in used)
+    return next(signs, "") or next(char for char in map(chr, range(0xF0000, 0x10FFFE)) if char not in used)
+
+
+def _marks(clozes: list[Cloze]) -> Iterator[tuple[int, int, str]]:
+    """The marks of clozes, in order: from, to, and which."""
+    marks = []
+    for cloze in clozes:
+        marks.append((cloze.start, cloze.inner, "open"))
+        if cloze.hint >= 0:
+            marks.append((cloze.answer_end, cloze.hint, "hint"))
+        if cloze.end >= 0:
+            marks.append((cloze.end, cloze.end + 2, "close"))
+    return iter(sorted(marks))
+
+
+def _made(
+    text: str, piece: Piece, inside: list[Token], sound: Callable[[str], str], *, in_cloze: bool
+) -> str:
+    """The HTML of a piece, with the marks of clozes in it."""
+    if piece.kind == "sound":
+        return f"[sound:{sound(text[piece.inner : piece.inner_end].strip())}]"
+    made: list[str] = []
+    done = piece.inner
+    for token in [*inside, None]:
+        part = html_lib.escape(text[done : token.start if token else piece.inner_end], quote=False)
+        part = _IN_CLOZE.sub(_with_comment, part) if in_cloze else part
+        made.append(_ANYWHERE.sub(_literal, part) if piece.kind == "code" else part)
+        if token:
+            made += (_between(part, token.html), token.html)
+            done = token.end
+    content = "".join(made)
+    if piece.kind != "code":
+        return f"\\({content.strip()}\\)" if piece.kind == "formula" else f"\\[{content.strip()}\\]"
+    content = content.replace("\n", " ")
+    if content[:1] == content[-1:] == " " and content.strip():
+        content = content[1:-1]  # CommonMark 0.31, 6.1
+    return f"<code>{content}</code>"
+
+
+def _between(before: str, mark: str) -> str:
+    """What keeps a mark of a cloze apart from the sign before it, with which Anki would read another one."""
+    return _APART if mark in {"::", "}}"} and before.endswith(mark[0]) else ""
+
+
+def _with_comment(match: re.Match[str]) -> str:
+    return match[0] + _APART
+
+
+def _literal(match: re.Match[str]) -> str:
+    return "<span>\\</span>" if match["backslash"] else match[0] + _APART

@@ -52,12 +52,14 @@ _MARKS = re.compile(
 )
 _DEFINITION = re.compile(r"^[ >]{0,9}\[(?P<label>[^\[\]\n]+)\]:[ \t]*\n?[ \t]*\S+[^\n]*", re.MULTILINE)
 _NUMBER = re.compile(r"(\d{1,9})[.)]")
+_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _TOKEN = re.compile(r"\S+")
 _KEPT = re.compile(r"\\(?![!-/:-@\[-`{-~])")
 _ENUMERATION = re.compile(
     r"[\u30fb\u2022\u25cf\u25aa\u2023\u25e6\u25cb\u25a0\u25a1\u25c6\u25c7\u203b\u2460-\u249b\u2776-\u2793\u2192\u2013]"
     r"|[0-9\uff10-\uff19]{1,3}[\uff0e\uff09\u3001]|[(\uff08][0-9a-z\uff10-\uff19]{1,3}[)\uff09]|[a-zA-Z][.)](?=[ \t])"
 )
+_ENUMERATED = re.compile(rf"\n[ \t]*(?:{_ENUMERATION.pattern})")
 _FOREIGN = re.compile(
     r"(?P<width>(?<=\))\{[^{}\n]*=[^{}\n]*\})|(?P<footnote>\[\^[^\[\]\s]{1,40}\]:?)|(?P<latex>\[latex\])"
     r"|(?<=\w)(?P<sub>~[\w+-]{1,10}~)|(?<=\w)(?P<sup>\^[\w+-]{1,10}\^)|(?<![\w\])\[!])(?P<wiki>\[\[[^\[\]\n]{2,80}\]\])(?!\()"
@@ -75,6 +77,8 @@ _FORMS = {
 def arrives(text: str, html: str) -> bool:
     """Whether HTML plainly shows what was typed: it is the text, with nothing but emphasis around words."""
     html = html.replace("&quot;", '"') if "&q" in html else html
+    if "\n" in text and (_ENUMERATED.search(text) or not text.isascii()):
+        return False
     if html == text:
         return True
     if "*" not in text or "_" in text:
@@ -188,14 +192,14 @@ class _Comparison:
     def _escapes(self, gap: str, start: int) -> None:
         """Backslashes that are gone from what looks like a path or a pattern."""
         place = self._place(start)
-        for match in re.finditer(r"\\", gap):
+        for match in re.finditer(r"\\", gap.partition("](")[0]):
             at = place + match.start()
             sign = self.text[at + 1 : at + 2]
             token = self._token_at(at)
             before, after = self.text[at - 1 : at] if at else "", self.text[at + 2 : at + 3]
             inside = sign in "./-" and before.isalnum() and after.isalnum()
-            network = sign == "\\" and after.isalnum() and not before.strip("(\"'")
-            if sign.strip() and (_KEPT.search(token.replace("\\\\", "")) or inside or network):
+            network = sign == "\\" and after.isalnum() and not before.strip("(\"' \n")
+            if sign in _PUNCTUATION and (_KEPT.search(token.replace("\\\\", "")) or inside or network):
                 if self.changes and self.changes[-1].hint.find(f"`{token}`") > 0:
                     continue  # each word once
                 message = f"this backslash makes `{sign}` plain, and is not on the card"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _MARKDOWN = pyromark.Markdown(options=pyromark.Options.ENABLE_TABLES)
 
-_SPECIAL = re.compile(r"[<$\[=`\\~]|\{\{c")
+_SPECIAL = re.compile(r"[<$\[=`\\~^]|\{\{c")
 _LISTLIKE = re.compile(r"^[ \t]*(?:\d{1,9}[.)]|>)", re.MULTILINE)
 _QUOTE = re.compile(r"(?:\A|(?<=\n)(?<!^>))[ \t]*(>)(?=[ ]?[\d=.,\u2265])[^\n]*(?!\n[ \t]*>)")
 _LINK_LIKE = re.compile(r"\]\(([^()<>\n\"]*+)\)")

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -157,14 +157,21 @@ def import_package(collection: Collection, path: Path) -> dict[str, int]:
     return {name: len(getattr(log, name)) for name in names if getattr(log, name)}
 
 
+@contextmanager
+def real_collection(folder: Path) -> Iterator[Collection]:
+    """A real, empty collection of Anki's in a folder."""
+    opened = Collection(str(folder / "collection.anki2"))
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
 def collection(tmp_path: Path) -> Iterator[Collection]:
     """A real, empty collection of Anki's."""
     folder = tmp_path / "anki"
     folder.mkdir()
-    opened = Collection(str(folder / "collection.anki2"))
-    yield opened
-    opened.close()
+    with real_collection(folder) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ and a backslash makes a sign a sign. `cards.markdown` writes a field in which An
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.anki.verbatim import pieces
@@ -33,6 +34,7 @@ _LARGEST = 65_535  # Anki keeps cloze numbers in 16 bits
 _OPENS = r"\{\{c(?=,*+[0-9])([0-9,]{1,100}+)::"
 _ANKI_TOKEN = re.compile(rf"{_OPENS}|\}}\}}")
 _TOKEN = re.compile(rf"{_OPENS}|\\.|[{{}}]|::+", re.DOTALL)
+_SIMPLE = re.compile(r"\{\{c([1-9][0-9]{0,2})::([^{}:]*)(?:::([^{}:]*))?\}\}")
 _THREE_DIGITS = re.compile(r"\{\{c[0-9,]*?[0-9]{3}")
 _SLIP = re.compile(
     r"\{(?:(?<!\{\{)c[0-9]{1,9}::"
@@ -45,6 +47,7 @@ _NO_CLOZE = re.compile(r"(?<!\\)\{\{(?!c,{0,99}[0-9][0-9,]{0,99}::)[^{}\\]*+\}\}
 _CAREFUL = re.compile(r"[`$<\\\[]|:::|::\}\}|\{\{\{|\}\}\}|(?<!\{)\{(?!\{)|(?<!\})\}(?!\})")
 _ONE_COLON = re.compile(r":(?!:)")
 _EMPHASIS = re.compile(r"[*_=~\[<]")
+_ESCAPE = re.compile(r"\\[!-/:-@\[-`{-~]")
 _MARKED = re.compile(
     r"(\*{1,3}|(?<!\w)_{1,3}|==|~~)(?=\S).{1,120}?(?<=\S)\1(?!\w)|\[[^\[\]]{1,120}\](?=\()"
     r"|<([a-z][a-z0-9]{0,9})\b[^<>]{0,500}>.{1,120}?</\2>",
@@ -139,22 +142,25 @@ class Reading:
         slips: What is wrong with them.
         pieces: The text's code, formulas, tags and the like.
         balanced: Whether each brace that opens in a cloze is closed in it.
+        plain: Whether Anki reads the text itself alike.
     """
 
     clozes: list[Cloze] = field(default_factory=list)
     slips: list[Slip] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)
     balanced: bool = True
+    plain: bool = False
 
 
+@lru_cache(maxsize=1 << 15)  # rules, fingerprints and the field ask for the same text
 def read(text: str) -> Reading:
     """Parse the clozes of a text in Markdown."""
     if "{{c" not in text:
         return Reading()
     if not _CAREFUL.search(text):
-        found = in_field(text)
+        found = _simple(text) or in_field(text)
         if not any(cloze.hint >= 0 and _is_odd(text, cloze) for cloze in found):
-            return Reading(found)
+            return Reading(found, plain=True)
     found_pieces = pieces(text)
     walk = _Walk(text, found_pieces, balanced=True)
     balanced = not walk.still_open
@@ -162,6 +168,21 @@ def read(text: str) -> Reading:
         walk = _Walk(text, found_pieces, balanced=False)
     found = walk.found + [each.cloze for each in walk.still_open]
     return Reading(found, walk.slips, found_pieces, balanced)
+
+
+def _simple(text: str) -> list[Cloze]:
+    """The clozes of a text in which each is as simple as most are; none where one is not."""
+    found = [
+        Cloze(
+            (int(match[1]),),
+            match.start(),
+            match.start(2),
+            match.end() - 2,
+            match.start(3) if match[3] is not None else -1,
+        )
+        for match in _SIMPLE.finditer(text)
+    ]
+    return found if len(found) == text.count("{{") == text.count("}}") else []
 
 
 def _is_odd(text: str, cloze: Cloze) -> bool:
@@ -184,6 +205,7 @@ class _Walk:
         self.slips: list[Slip] = []
         self.still_open: list[_Open] = []
         self._pieces = [*pieces_, None]
+        self._ends = [piece.end for piece in pieces_]
         self._balanced = balanced
         self._loose = 0  # braces outside clozes that are still open
         place = number = 0
@@ -209,7 +231,8 @@ class _Walk:
             return place if escapes else match.start() + 1
         if match[1]:
             if (numbers := _numbers(match[1])) and len(self.still_open) < MAX_DEPTH:
-                self.still_open.append(_Open(Cloze(numbers, match.start(), match.end()), piece))
+                opened = Cloze(numbers, match.start(), match.end())
+                self.still_open.append(_Open(opened, piece, len(self.found)))
             if _ONE_COLON.match(self.text, place):
                 message = "three colons begin this cloze, so its answer begins with one"
                 self.slips.append(
@@ -250,18 +273,29 @@ class _Walk:
         cloze = top.cloze
         cloze.end = end
         self.found.append(cloze)
-        inside = (
-            [match.span() for match in _MARKED.finditer(self.text, cloze.inner, end)] if top.signs else []
-        )
-        signs = [each for each in top.signs if not any(a < each[0] < b for a, b in inside)]
+        if not top.signs:
+            return
+        inside = [match.span() for match in _MARKED.finditer(self._masked(cloze.inner, end))]
+        signs = [each for each in top.signs if not _is_within(each[0] - cloze.inner, inside)]
         if not signs:
             return
         place, length = signs[0]
         cloze.hint = place + 2
         self.slips += _odd_hint(self.text, cloze, length, signs[1:])
-        if any(cloze.hint <= other.start < end for other in self.found[:-1]):
+        if any(cloze.hint <= other.start < end for other in self.found[top.before : -1]):
             message = "a cloze stands in the hint of this one, and Anki would show it with the answer"
             self.slips.append(Slip("bad-cloze", place, 2, message, "the hint comes last, before the `}}`"))
+
+    def _masked(self, start: int, end: int) -> str:
+        """A part of the text in which nothing but marks of Markdown looks like one."""
+        part = list(_ESCAPE.sub("xx", self.text[start:end]))
+        number = bisect_left(self._ends, start)
+        for piece in self._pieces[number:]:
+            if piece is None or piece.start >= end:
+                break
+            if piece.kind not in {"tag", "address"} and start <= piece.start:
+                part[piece.start - start : piece.end - start] = "x" * (piece.end - piece.start)
+        return "".join(part)
 
     def _misplaced(self, match: re.Match[str]) -> None:
         message = "a cloze stands in an address or a tag, where Anki cannot hide it"
@@ -269,12 +303,25 @@ class _Walk:
         self.slips.append(Slip("bad-cloze", match.start(), len(match.group()), message, hint))
 
 
+def _is_within(place: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start < place < end for start, end in spans)
+
+
 @dataclass(slots=True)
 class _Open:
-    """A cloze that is still open, with the piece it stands in, its open braces and its signs `::`."""
+    """A cloze that is still open.
+
+    Attributes:
+        cloze: The cloze.
+        piece: The piece that it stands in; None where it stands in plain text.
+        before: How many clozes were closed before it opened.
+        depth: How many braces are open in it.
+        signs: Where `::` stands in it, and how many colons.
+    """
 
     cloze: Cloze
     piece: Piece | None
+    before: int
     depth: int = 0
     signs: list[tuple[int, int]] = field(default_factory=list)
 

@@ -62,12 +62,16 @@ _ENUMERATION = re.compile(
 _ENUMERATED = re.compile(rf"\n[ \t]*(?:{_ENUMERATION.pattern})")
 _FOREIGN = re.compile(
     r"(?P<width>(?<=\))\{[^{}\n]*=[^{}\n]*\})|(?P<footnote>\[\^[^\[\]\s]{1,40}\]:?)|(?P<latex>\[latex\])"
-    r"|(?<=\w)(?P<sub>~[\w+-]{1,10}~)|(?<=\w)(?P<sup>\^[\w+-]{1,10}\^)|(?<![\w\])\[!])(?P<wiki>\[\[[^\[\]\n]{2,80}\]\])(?!\()"
+    r"|(?P<box>^[ \t]*(?:>[ ]?\[![a-zA-Z]+\]|:::+[ \t]*\{?[a-zA-Z.]*)[^\n]*)"
+    r"|(?<=\w)(?P<sub>~[\w+-]{1,10}~)|(?<=\w)(?P<sup>\^[\w+-]{1,10}\^)|(?<![\w\])\[!])(?P<wiki>\[\[[^\[\]\n]{2,80}\]\])(?!\()",
+    re.MULTILINE,
 )
+_MAYBE_FOREIGN = re.compile(r"[~^]|\[\[|\[latex|\)\{|:::|\[!")
 _FORMS = {
     "width": 'an image\'s size is written in HTML: `<img src="media/tree.png" alt="…" width="300">`',
     "footnote": "Markdown here has no footnotes: put the note into the text, or under `extra`",
     "latex": "a formula is written `$…$`, or `$$…$$` on a line of its own",
+    "box": "a card has no boxes: write the text without them, or as a quotation after `> `",
     "sub": "a subscript is written `H<sub>2</sub>O`, or as a formula: `$H_2O$`",
     "sup": "a superscript is written `x<sup>2</sup>`, or as a formula: `$x^2$`",
     "wiki": "a card has no links to other notes: name the note under `builds_on`, and take the brackets away",
@@ -79,6 +83,8 @@ def arrives(text: str, html: str) -> bool:
     html = html.replace("&quot;", '"') if "&q" in html else html
     if "\n" in text and (_ENUMERATED.search(text) or not text.isascii()):
         return False
+    if "*" in text and not text.isascii():
+        return False  # beside wide letters stars may still become emphasis
     if html == text:
         return True
     if "*" not in text or "_" in text:
@@ -89,7 +95,7 @@ def arrives(text: str, html: str) -> bool:
 
 def foreign(text: str) -> Iterator[Change]:
     """Marks of other tools that are none here, so that learners see them."""
-    for match in _FOREIGN.finditer(text):
+    for match in _FOREIGN.finditer(text) if _MAYBE_FOREIGN.search(text) else ():
         name = match.lastgroup or ""
         start = match.start(name)
         message = f"`{match[name]}` is no mark here, so learners see it"
@@ -198,6 +204,7 @@ class _Comparison:
             token = self._token_at(at)
             before, after = self.text[at - 1 : at] if at else "", self.text[at + 2 : at + 3]
             inside = sign in "./-" and before.isalnum() and after.isalnum()
+            inside = inside or (sign in "()" and before != "]" and not re.match(r"\d+\\[.)]", token))
             network = sign == "\\" and after.isalnum() and not before.strip("(\"' \n")
             if sign in _PUNCTUATION and (_KEPT.search(token.replace("\\\\", "")) or inside or network):
                 if self.changes and self.changes[-1].hint.find(f"`{token}`") > 0:
@@ -267,17 +274,28 @@ class _Comparison:
     def _run_together(self) -> None:
         """Lines that look like the items of a list, and that a card shows as one paragraph."""
         previous: Any = None
-        starts = []
+        lines: list[tuple[int, str]] = []
         for event, span in self.events:
-            if previous == "SoftBreak" and isinstance(event, dict) and "Text" in event:
+            if isinstance(event, dict) and "Text" in event:
+                if previous == {"Start": "Paragraph"}:
+                    lines.clear()
                 match = _ENUMERATION.match(self._slice(span[0], span[0] + 20))
-                starts += [(span[0], match[0])] if match else []
+                if match and previous in ({"Start": "Paragraph"}, "SoftBreak"):
+                    lines.append((span[0], match[0]))
+                    if len(lines) > 1 and _follows(lines[-2][1], match[0]):
+                        break
             previous = event
-        if len(starts) > 1:
-            start, sign = starts[0]
-            message = f"`{sign}` makes no list, so the card shows these lines as one"
-            hint = "write each item on a line of its own after `- ` or `1. `, or end the lines with `<br>`"
-            self._tell("changed-text", start, start + len(sign.encode()), message, hint)
+        else:
+            return
+        start, sign = lines[-2]
+        message = f"`{sign}` makes no list, so the card shows these lines as one"
+        hint = "write each item on a line of its own after `- ` or `1. `, or end the lines with `<br>`"
+        self._tell("changed-text", start, start + len(sign.encode()), message, hint)
+
+
+def _follows(sign: str, other: str) -> bool:
+    """Whether a sign is that of the next item of a list: the same again, or the next number or letter."""
+    return sign == other or any(ord(b) - ord(a) == 1 for a, b in zip(sign, other, strict=False))
 
 
 def _is_leaf(event: Any) -> bool:  # noqa: ANN401 (an event has one of many shapes)

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 _MARKDOWN = pyromark.Markdown(options=pyromark.Options.ENABLE_TABLES)
 
-_SPECIAL = re.compile(r"[<$\[=`\\~^]|\{\{c")
-_LISTLIKE = re.compile(r"^[ \t]*(?:\d{1,9}[.)]|>)", re.MULTILINE)
-_QUOTE = re.compile(r"(?:\A|(?<=\n)(?<!^>))[ \t]*(>)(?=[ ]?[\d=.,\u2265])[^\n]*(?!\n[ \t]*>)")
+_SPECIAL = re.compile(r"[<$\[=`\\~^]|:::")
+_LISTLIKE = re.compile(r"^(?:[ \t>]|[-+*] ){0,20}(?:\d{1,9}[.)]|>)", re.MULTILINE)
+_GREATER = re.compile(r"[ \t]*(>)[ ]?[\d=.,\u2265]")
 _LINK_LIKE = re.compile(r"\]\(([^()<>\n\"]*+)\)")
 _SPACE_WITHIN = re.compile(r"\S ")
 _EMBED = re.compile(r"!\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
@@ -118,7 +118,8 @@ class Markup:
 
     def _check_made(self, scalar: Scalar, document: Document, reading: Reading, made: str) -> None:
         """Report clozes that Markdown took apart."""
-        if "<" not in made and made.count("{{c") == len(reading.clozes):
+        typed_as = (scalar.value[cloze.start : cloze.end + 2] for cloze in reading.clozes)
+        if made.count("{{c") == len(reading.clozes) and all(each in made for each in typed_as):
             return
         read = clozes.in_field(made)
         if [cloze.numbers for cloze in read] != [cloze.numbers for cloze in reading.clozes]:
@@ -139,7 +140,8 @@ class Markup:
     def _html(self, scalar: Scalar, document: Document, reading: Reading | None) -> str:
         """The HTML of a text."""
         text = scalar.value
-        if _SPECIAL.search(text) if reading is None else reading.pieces or _SPECIAL.search(text):
+        simple = "{{c" not in text if reading is None else reading.plain or not reading.clozes
+        if not simple or _SPECIAL.search(text):
             return self._with_pieces(scalar, document, reading)
         made = _MARKDOWN.html(text)
         shown = _unwrapped(made)
@@ -322,7 +324,7 @@ def prepared(
     ready = protected.protect(text, reading, sound)
     if _LISTLIKE.search(text) is None:
         return ready
-    literal: list[int] = [match.start(1) for match in _QUOTE.finditer(text)]
+    literal = list(_greater_than(text))
     for _ in range(3):  # a list within a list comes to light when the one around it is none
         events = _events(ready.text)
         more = {ready.offset(place) for place in arrival.lists_of_one(ready.text, events)}
@@ -330,6 +332,17 @@ def prepared(
             break
         ready = protected.protect(text, reading, sound, literal)
     return ready
+
+
+def _greater_than(text: str) -> Iterator[int]:
+    """Where a `>` begins a line and stands for "more than": before a number, and on no line beside."""
+    lines = text.split("\n")
+    place = 0
+    for number, line in enumerate(lines):
+        beside = lines[max(number - 1, 0) : number] + lines[number + 1 : number + 2]
+        if (match := _GREATER.match(line)) and not any(each.lstrip().startswith(">") for each in beside):
+            yield place + match.start(1)
+        place += len(line) + 1
 
 
 def rendered(text: str) -> str:

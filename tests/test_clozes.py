@@ -149,9 +149,9 @@ def test_braces_of_code_are_no_clozes(text: str, anki: Collection, tmp_path: Pat
 WORDS = st.sampled_from(["joining", "a b", "Ämter", "文字", "x=1", "50%", "it's", "f(x)"])
 PIECES = st.one_of(
     WORDS.map(lambda word: (word, word)),
-    st.sampled_from(
-        ["std::vector", "::1", "a}}b", "{{ x }}", r"\(", r"\[a\]", "$x$", "*a*", "a:", "}"]
-    ).map(lambda code: (f"`{code}`", code)),
+    st.sampled_from(["std::vector", "::1", "a}}b", "{{ x }}", r"\(", r"\[a\]", "$x$", "*a*", "a:", "}"]).map(
+        lambda code: (f"`{code}`", code)
+    ),
     st.sampled_from([r"x^{2^{2}}", r"\text{::}", "a_1", r"\frac{1}{2}", "p|q", "a:"]).map(
         lambda tex: (f"${tex}$", rf"\({tex}\)")
     ),

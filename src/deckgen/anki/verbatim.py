@@ -205,8 +205,8 @@ def _is_formula(content: str, after: str) -> bool:
         content: What stands between them.
         after: What follows the second one.
     """
-    if not content.strip() or after[:1].isdigit():
-        return False
+    if not content.strip() or after[:1].isdigit() or (after[:1] == "]" and content[-1] in "[/"):
+        return False  # the last is a mark of Anki's older formulas
     tex = _TEX.search(content) is not None
     if content[0].isspace() or content[-1].isspace():
         both = content[0].isspace() and content[-1].isspace()

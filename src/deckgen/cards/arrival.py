@@ -52,6 +52,7 @@ _MARKS = re.compile(
 )
 _DEFINITION = re.compile(r"^[ >]{0,9}\[(?P<label>[^\[\]\n]+)\]:[ \t]*\n?[ \t]*\S+[^\n]*", re.MULTILINE)
 _NUMBER = re.compile(r"(\d{1,9})[.)]")
+_SIGN = re.compile(r"[ \t]*\d{0,9}([-+*#>.)])")
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _TOKEN = re.compile(r"\S+")
 _KEPT = re.compile(r"\\(?![!-/:-@\[-`{-~])")
@@ -246,7 +247,7 @@ class _Comparison:
             start = items[0] if len(items) == 1 else span[1]
             sign = self._slice(start, start + 1)
             if (
-                re.match(r"[-+*]\s+\d", self._slice(start, start + 20))
+                re.match(r"[-*]\s+\d", self._slice(start, start + 20))
                 and "\n\n" not in self._slice(start, span[1]).strip()
             ):
                 message = f"this `{sign}` makes a list of one, and is not on the card"
@@ -255,7 +256,7 @@ class _Comparison:
             return
         numbers = [int(match[1]) for at in items if (match := _NUMBER.match(self._slice(at, at + 11)))]
         expected = list(range(first, first + len(numbers)))
-        if numbers != expected and len(set(numbers)) > 1:
+        if numbers != expected and (len(set(numbers)) > 1 or first > 1):  # `1.` for each is a custom
             wrong = next(place for place, each in enumerate(numbers) if each != expected[place])
             message = f"the card shows {expected[wrong]} here: Markdown counts the items of a list itself"
             hint = f"a number that is no count is written with a backslash: `{numbers[wrong]}\\.`"
@@ -323,38 +324,71 @@ def _items(events: Events, number: int) -> list[int]:
     return starts
 
 
-def lists_of_one(text: str, events: Events) -> list[int]:
-    """Where the sign behind a number stands that makes a list of one: `7. Lebensjahr`, `1. 1. 1900`.
+def plain_signs(text: str, events: Events) -> Iterator[int]:
+    """Where a sign begins a list, heading or quotation of nothing, or a list of one with a number or a `+`.
+
+    Such as `7. Lebensjahr`, `1. 1. 1900`, `+ 3 dioptres`, or a cell that says `-`.
 
     Args:
         text: The text that Markdown has read.
         events: What Markdown has made of it, with places in bytes of UTF-8.
 
-    Returns:
-        The places in characters of the `.` or `)`.
+    Yields:
+        The places in characters of the `.` or `)` behind the number, or of the sign.
     """
     raw = text.encode()
-    found = []
+
+    def place(offset: int) -> int:
+        return len(raw[:offset].decode())
+
     for number, (event, span) in enumerate(events):
         start = event.get("Start") if isinstance(event, dict) else None
-        if not (isinstance(start, dict) and start.get("List") is not None):
-            continue
-        items = _items(events, number)
-        match = _NUMBER.match(raw[items[0] : items[0] + 11].decode(errors="replace")) if items else None
-        if match and len(items) == 1 and _is_one_line(events, span):
-            found.append(len(raw[: items[0]].decode()) + len(match[1]))
-    return found
+        name = next(iter(start)) if isinstance(start, dict) else start
+        places: list[int] = []
+        if name == "List":
+            places = _items(events, number)
+            if not _begins_nothing(raw, events, number, places):
+                continue
+        elif name in {"Heading", "BlockQuote"}:
+            following = events[number + 1][0]
+            places = [span[0]] if isinstance(following, dict) and "End" in following else []
+        for at in places:
+            match = _SIGN.match(raw[at : at + 20].decode(errors="replace"))
+            yield from [place(at) + match.start(1)] if match else []
 
 
-def _is_one_line(events: Events, whole: tuple[int, int]) -> bool:
-    """Whether a list holds nothing but a text, or another list with numbers."""
-    starts = [
-        event["Start"]
-        for event, span in events
-        if isinstance(event, dict) and "Start" in event and whole[0] <= span[0] < whole[1]
+def _begins_nothing(raw: bytes, events: Events, number: int, items: list[int]) -> bool:
+    """Whether a list, whose first event has a number, is hardly one: all empty, or of one with a number."""
+    end = next(
+        place
+        for place, (event, span) in enumerate(events)
+        if place > number and span == events[number][1] and _is_list(event, "End")
+    )
+    if all(event in ({"Start": "Item"}, {"End": "Item"}) for event, _ in events[number + 1 : end]):
+        return True
+    if len(items) != 1 or not _is_one_line(events, number, events[number][1]):
+        return False
+    has_number = events[number][0]["Start"]["List"] is not None
+    return has_number or raw[items[0] : items[0] + 1] == b"+" or _is_list(events[number + 2][0])
+
+
+def _is_list(event: Any, which: str = "Start") -> bool:  # noqa: ANN401 (an event has one of many shapes)
+    """Whether an event begins a list, or ends one."""
+    what = event.get(which) if isinstance(event, dict) else None
+    return isinstance(what, dict) and "List" in what
+
+
+def _is_one_line(events: Events, number: int, whole: tuple[int, int]) -> bool:
+    """Whether a list, whose first event has a number, holds nothing, a text, or at once another list."""
+    inner = [
+        event
+        for event, span in events[number + 1 :]
+        if isinstance(event, dict) and "Start" in event and span[0] < whole[1]
     ]
-    names = {next(iter(start)) if isinstance(start, dict) else start for start in starts}
-    lists = [start["List"] for start in starts if isinstance(start, dict) and "List" in start]
-    return None not in lists and names.isdisjoint(
+    names = {
+        next(iter(each["Start"])) if isinstance(each["Start"], dict) else each["Start"] for each in inner
+    }
+    lists = sum(map(_is_list, inner))
+    return lists == _is_list(events[number + 2][0]) and names.isdisjoint(
         {"Paragraph", "CodeBlock", "BlockQuote", "Table", "Heading"}
     )

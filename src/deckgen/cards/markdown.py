@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _MARKDOWN = pyromark.Markdown(options=pyromark.Options.ENABLE_TABLES)
 
 _SPECIAL = re.compile(r"[<$\[=`\\~^]|:::")
-_LISTLIKE = re.compile(r"^(?:[ \t>]|[-+*] ){0,20}(?:\d{1,9}[.)]|>)", re.MULTILINE)
+_LISTLIKE = re.compile(r"^(?:[ \t>]|[-+*] ){0,20}(?:\d{1,9}[.)]|>|\+ |[-+*#]{1,6}[ \t]*$)", re.MULTILINE)
 _GREATER = re.compile(r"[ \t]*(>)[ ]?[\d=.,\u2265]")
 _LINK_LIKE = re.compile(r"\]\(([^()<>\n\"]*+)\)")
 _SPACE_WITHIN = re.compile(r"\S ")
@@ -327,7 +327,7 @@ def prepared(
     literal = list(_greater_than(text))
     for _ in range(3):  # a list within a list comes to light when the one around it is none
         events = _events(ready.text)
-        more = {ready.offset(place) for place in arrival.lists_of_one(ready.text, events)}
+        more = {ready.offset(place) for place in arrival.plain_signs(ready.text, events)}
         if literal == (literal := sorted({*literal, *more})) and ready.literal == literal:
             break
         ready = protected.protect(text, reading, sound, literal)

@@ -269,6 +269,8 @@ def test_the_server_sends_the_page_with_its_policy(served: Server) -> None:
     frame = ask(served, "/frame.html")
     assert "sandbox allow-scripts" in frame.headers["Content-Security-Policy"]
     assert "allow-same-origin" not in frame.headers["Content-Security-Policy"]
+    assert frame.headers["Connection-Allowlist"] == "()"
+    assert page.headers["Connection-Allowlist"] is None, "a link would no longer open"
     assert ask(served, "/index.html", method="HEAD").read() == b""
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import http.server
+import json
 import re
+import select
+import socket
 import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +24,7 @@ from tests.conftest import CHAPTER, REPOSITORY, change, from_npm, run, write_pro
 from tests.test_preview import PIXEL, SECOND, free_port, serving, wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, FrameLocator, Locator, Page
@@ -496,6 +499,128 @@ def test_a_card_s_code_stays_in_its_frame(preview: Callable[..., Path], show: Ca
     expect(gallery.card("one, Plain").get_by_text("The card's code").first).to_be_visible()
 
 
+PRELUDE = """\
+function call(Connection) {
+  window.made = new Connection({ iceServers: [{ urls: 'stun:127.0.0.1:U_PORT' },
+    { urls: 'turn:127.0.0.1:T_PORT?transport=tcp', username: 'x', credential: 'x' }] });
+  made.createDataChannel('x');
+  made.createOffer().then(function (offer) { return made.setLocalDescription(offer); });
+}
+var place = document.getElementById('place');
+var code = call + ';call(RTCPeerConnection)';
+var script = '<script>' + code + '<' + '/script>';
+var inner = '<iframe srcdoc="' + script + '"></iframe>';
+var shadow = '<p><template shadowrootmode=closed>' + inner + '</template></p>';
+"""
+WAYS_OUT = {
+    "rtc": "call(RTCPeerConnection)",
+    "old-name": "call(webkitRTCPeerConnection)",
+    "inner": "place.innerHTML = inner",
+    "handler": "place.innerHTML ="
+    " '<iframe srcdoc=\"<img src=x onerror=&quot;' + code + '&quot;>\"></iframe>'",
+    "address": "var made = document.createElement('iframe'); made.src = 'javascript:`' + script + '`';"
+    " document.documentElement.append(made)",
+    "shadow": "place.attachShadow({ mode: 'closed' }).innerHTML = inner",
+    "copy": "var host = document.createElement('p'); place.append(host);"
+    " host.attachShadow({ mode: 'open', clonable: true }).innerHTML = inner;"
+    " place.append(host.cloneNode(true))",
+    "unsafe": "place.setHTMLUnsafe(shadow)",
+    "write": "document.write(shadow)",
+    "again": "place.innerHTML = inner; var frame = place.firstChild;"
+    " setInterval(function () { if (!frame.isConnected) { place.append(frame); } }, 1)",
+    "busy": "place.innerHTML = inner; var end = Date.now() + 300; while (Date.now() < end) { }",
+    "replaced": "Element.prototype.remove = Document.prototype.querySelector = function () { };"
+    " MutationObserver.prototype.observe = Function.prototype.call = null; place.innerHTML = inner",
+    "transport": "new WebTransport('https://127.0.0.1:U_PORT/')",
+}
+CONNECTS = {
+    "location": "location = 'http://127.0.0.1:T_PORT/'",
+    "frame": "place.innerHTML = '<iframe src=http://127.0.0.1:T_PORT/></iframe>'",
+    "link": "place.innerHTML = '<link rel=preconnect href=http://127.0.0.1:T_PORT/>'",
+    "refresh": "place.innerHTML = '<meta http-equiv=refresh content=\"0;url=http://127.0.0.1:T_PORT/\">'",
+}
+"""By these a browser opens a connection, and sends nothing, before it finds that the address is refused."""
+RUNS_ITS_TEXT = """\
+<div id=code hidden>{{Text}}</div><div id=place></div><script>
+var own = document.createElement("script");
+own.textContent = document.getElementById("code").textContent;
+document.body.append(own);
+</script>
+"""
+
+
+@contextmanager
+def listening(ways: Iterable[str]) -> Iterator[tuple[dict[str, tuple[int, int]], set[str]]]:
+    """For each of some ways a TCP and a UDP port, and those ways by which something has come."""
+    heard: set[str] = set()
+    with ExitStack() as opened:
+
+        def listen(way: str, kind: socket.SocketKind) -> int:
+            """A port on which whatever comes is noted."""
+            port = opened.enter_context(socket.socket(type=kind))
+            port.bind(("127.0.0.1", 0))
+            if kind == socket.SOCK_STREAM:
+                port.listen()
+
+            def note() -> None:
+                readable, _, _ = select.select([port], [], [], 60)
+                if readable and not over.is_set():
+                    heard.add(way)
+
+            threading.Thread(target=note, daemon=True).start()
+            number: int = port.getsockname()[1]
+            return number
+
+        over = threading.Event()
+        kinds = (socket.SOCK_STREAM, socket.SOCK_DGRAM)
+        yield {way: (listen(way, kinds[0]), listen(way, kinds[1])) for way in ways}, heard
+        over.set()
+
+
+def hostile(ways: dict[str, str], ports: dict[str, tuple[int, int]]) -> dict[str, str | bytes]:
+    """A deck each of whose notes runs one of some pieces of code."""
+    notes = "plains:\n"
+    for name, code in ways.items():
+        tcp, udp = map(str, ports[name])
+        text = (PRELUDE + code).replace("T_PORT", tcp).replace("U_PORT", udp).replace("\n", " ")
+        notes += f"  - id: {name}\n    text: {json.dumps(text)}\n"
+    return {
+        "templates/plain/kind.yaml": PLAIN_KIND.replace("markdown", "text"),
+        "templates/plain/plain.front.html.j2": RUNS_ITS_TEXT,
+        "templates/plain/plain.back.html.j2": "{{Note ID}}",
+        "source/one.yaml": notes,
+    }
+
+
+TALL = {"width": 1200, "height": 12_000}
+"""A window in which all these cards are drawn at once."""
+
+
+def test_no_packet_leaves_a_card_from_disk(
+    preview: Callable[..., Path], show: Callable[..., Gallery]
+) -> None:
+    """By WebRTC, which no policy stops: its constructors are gone, and no inner document has them again."""
+    with listening(WAYS_OUT) as (ports, heard):
+        gallery = show(preview(hostile(WAYS_OUT, ports)), viewport=TALL)
+        expect(gallery.page.locator("iframe")).to_have_count(2 * len(WAYS_OUT), timeout=20_000)
+        gallery.page.wait_for_timeout(4000)
+        assert not heard
+
+
+def test_nothing_at_all_leaves_a_card_that_is_served(
+    project: Callable[..., Path], show: Callable[..., Gallery]
+) -> None:
+    """The server has the browser refuse every connection of a card, also one that would carry nothing."""
+    ways = WAYS_OUT | CONNECTS
+    with listening(ways) as (ports, heard):
+        port = free_port()
+        with serving(project(hostile(ways, ports)), port):
+            gallery = show(f"http://127.0.0.1:{port}/", viewport=TALL)
+            expect(gallery.page.locator("iframe")).to_have_count(2 * len(ways), timeout=20_000)
+            gallery.page.wait_for_timeout(4000)
+            assert not heard
+
+
 def test_what_fails_in_a_card_is_told_beside_it(
     preview: Callable[..., Path], show: Callable[..., Gallery]
 ) -> None:
@@ -631,6 +756,22 @@ def test_it_prints_as_a_handout(own: Path, show: Callable[..., Gallery]) -> None
     assert len(gallery.page.pdf(format="A4")) > 10_000
     gallery.page.evaluate("dispatchEvent(new Event('afterprint'))")
     expect(rows).to_have_count(0)
+
+
+def test_a_handout_makes_no_connection_ready(
+    preview: Callable[..., Path], show: Callable[..., Gallery]
+) -> None:
+    """A card's links for the browser, which no policy stops, are neither on paper nor on the screen."""
+    front = '{{Text}}<link rel=preconnect href="http://127.0.0.1/"><meta name=x><p>After.</p>'
+    gallery = show(preview(PLAIN | {"templates/plain/plain.front.html.j2": front}))
+    expect(gallery.side("Front", "one, Plain").locator("#qa p").last).to_have_text("After.")
+    expect(gallery.side("Front", "one, Plain").locator("#qa :is(link, meta)")).to_have_count(0)
+    gallery.page.evaluate("window.print = () => { window.printing = true; }")
+    gallery.page.get_by_role("button", name="Print").click()
+    assert gallery.until("window.printing")
+    paper = gallery.page.locator("#paper iframe").first.content_frame
+    expect(paper.locator("#qa p").last).to_have_text("After.")
+    expect(paper.locator("#qa :is(link, meta)")).to_have_count(0)
 
 
 # Many cards

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from deckgen import source
+from deckgen.anki import unescaped
 from deckgen.diagnostics import Diagnostic, Found, Span, did_you_mean, listing
 from deckgen.kinds import COMMON_KEYS, SPECIAL_FIELDS, TYPES, CardTemplate, Field, Key, Kind
 from deckgen.reading import ID, MAX_ITEMS, Reader
@@ -221,6 +222,9 @@ def _fields(reader: Reader, root: Mapping) -> list[Field]:
             message = f"Anki does not keep the field name `{name}` as it is"
             hint = "a field name has no colon, quotation mark or brace, no `#`, `^` or `/` at its start"
             reader.report("bad-kind", mapping.entries["name"], message, hint)
+        elif fault := unescaped.fault(name):
+            message = f"the field name `{name}` {fault[0]}"
+            reader.report("bad-kind", mapping.entries["name"], message, fault[1])
         fields.append(Field(name, number, *_source(_word(reader, mapping, "from"))))
     return fields
 
@@ -235,6 +239,9 @@ def _cards(reader: Reader, root: Mapping, reserves: set[str]) -> list[CardTempla
     cards = []
     for mapping, name, number in _named(reader, root, "cards", ("name", "id", "face", "reserve")):
         face, reserve = _word(reader, mapping, "face"), _word(reader, mapping, "reserve")
+        if fault := _card_name_fault(name):
+            message = f"the card name `{name}` {fault[0]}"
+            reader.report("bad-kind", mapping.entries["name"], message, fault[1])
         if bool(face) == bool(reserve):
             message = f"the card `{name}` needs either `face` or `reserve`"
             reader.report("bad-kind", mapping, message)
@@ -249,6 +256,13 @@ def _cards(reader: Reader, root: Mapping, reserves: set[str]) -> list[CardTempla
         at = reader.document.span(mapping.entries["face"]) if face else None
         cards.append(CardTemplate(name, number, face, reserve, at))
     return cards
+
+
+def _card_name_fault(name: str) -> tuple[str, str] | None:
+    """What Anki would do to the name of a card, and a hint; None where it keeps and shows it as it is."""
+    if '"' in name:
+        return "holds a quotation mark, which Anki drops", "leave it out"
+    return unescaped.fault(name)
 
 
 def _consistent(reader: Reader, root: Mapping, kind: Kind) -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from deckgen import blueprint
-from deckgen.anki.cloze import uncovered
 from deckgen.diagnostics import CATALOGUE, Span, did_you_mean
 from deckgen.reading import (
     FLAG_SCHEMA,
@@ -374,8 +373,15 @@ def _language(reader: Reader, node: Node) -> str:
 
 def _feedback(reader: Reader, node: Node) -> str:
     scalar = reader.scalar(node, "feedback")
-    if scalar is None or FEEDBACK.fullmatch(scalar.value):
-        return scalar.value if scalar else ""
+    if scalar is None:
+        return ""
+    # it stands in the card templates, where Anki looks for its marks in attributes as well
+    if mark := unescaped.bracket(scalar.value):
+        message = f"`feedback` holds `{mark}`, which Anki takes for a mark of its own"
+        reader.report("bad-link", scalar, message, "write `%5B` for the bracket")
+        return ""
+    if FEEDBACK.fullmatch(scalar.value):
+        return scalar.value
     hint = "as in `https://github.com/OWNER/REPO/issues/new?title={id}`"
     reader.report("bad-link", scalar, "`feedback` is not a web or mail address", hint)
     return ""

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from deckgen.anki import unescaped
 from deckgen.diagnostics import Diagnostic, Found, Span, did_you_mean, listing
 from deckgen.slips import BLOCK_HINT, CURLY, HYPHENS, ITEM_HINT
 from deckgen.source import ODD, Document, Mapping, Node, Scalar, Sequence
@@ -38,8 +39,9 @@ _TAG_HINT = "a tag has no spaces; `::` makes levels, as in `exam::domain-1`"
 Schema: TypeAlias = dict[str, Any]
 """A JSON Schema, or a piece of one. Its `errorMessage` is what editors say instead of words of their own."""
 
-_LETTER = r'[^\s"]'
-_PART = rf'(?!::){_LETTER}(?:(?:(?!::)[^\u0000-\u001f"])*(?!::){_LETTER})?'
+_LETTER = r'[^\s\u007f"]'
+_EDGE = r'[^\s\u007f":]'
+_PART = rf'{_EDGE}(?:(?:(?!::)[^\u0000-\u001f\u007f"])*{_EDGE})?'
 
 
 def any_case(*words: str) -> str:
@@ -65,24 +67,32 @@ FLAG_SCHEMA: Schema = {
     "pattern": rf"^(?:{any_case('true', 'false')})$",
     "errorMessage": "this is neither `true` nor `false`",
 }
+SHOWN_SCHEMA: Schema = {
+    "pattern": unescaped.PATTERN,
+    "errorMessage": "Anki shows this unescaped: no HTML, entities, formulas, `{{` or marks like `[sound:`",
+}
+"""Besides its own schema, that of a name that Anki shows as it is."""
 TAGS_SCHEMA: Schema = {
     "type": "array",
     "items": {
         "type": ["string", "number", "boolean"],
         "pattern": rf"^(?!:|.*::::|(?:{any_case('marked', 'leech')})$){_LETTER}*(?!:){_LETTER}$",
         "errorMessage": _TAG_HINT,
+        "allOf": [SHOWN_SCHEMA],
     },
     "errorMessage": "a list of tags belongs here",
 }
 DECK_NAME_SCHEMA: Schema = {
     "type": ["string", "number", "boolean"],
     "pattern": rf"^\s*{_PART}(?:::{_PART})*\s*$",
-    "errorMessage": "a deck's name has no quotation mark, and no empty part between `::`",
+    "errorMessage": "a deck's name has no quotation mark, empty part between `::`, or colon at its ends",
+    "allOf": [SHOWN_SCHEMA],
 }
 TITLE_SCHEMA: Schema = {
     "type": ["string", "number", "boolean"],
     "pattern": rf"^\s*{_PART}\s*$",
-    "errorMessage": "a title has no quotation mark and no `::`",
+    "errorMessage": "a title has no quotation mark, no `::`, and no colon at its ends",
+    "allOf": [SHOWN_SCHEMA],
 }
 
 
@@ -398,12 +408,11 @@ class Reader:
         scalar = self.scalar(node, key)
         if scalar is None or _PLAIN_TAG.fullmatch(scalar.value) or not (fault := _tag_fault(scalar.value)):
             return scalar.value if scalar else None
-        hint = "take them away" if "curly" in fault else _TAG_HINT
-        self.report("bad-tag", scalar, f"the tag `{scalar.value}` {fault}", hint)
+        self.report("bad-tag", scalar, f"the tag `{scalar.value}` {fault[0]}", fault[1])
         return None
 
     def deck_name(self, node: Node, key: str) -> str | None:
-        """The name of a deck; None, reported, where Anki would change it.
+        """The name of a deck; None, reported, where Anki would change it, or show it otherwise.
 
         A comment may follow it, but ` #1` was hardly meant as one.
         """
@@ -411,32 +420,42 @@ class Reader:
         if scalar is None:
             return None
         name = scalar.value.strip()
-        fault = ""
+        fault, hint = "", ""
         if len(name) > MAX_NAME:
             fault = f"has more than {MAX_NAME} characters"
-        elif any(ord(char) < 32 or char == '"' for char in name):  # noqa: PLR2004 (the control characters)
+        elif any(_is_control(char) or char == '"' for char in name):
             fault = "holds a quotation mark or a line break, which Anki drops"
-        elif any(not part or part != part.strip() for part in name.split("::")):
-            fault = "has an empty part, or one with spaces around it"
+        elif any(not part or part != part.strip().strip(":") for part in name.split("::")):
+            fault = "has an empty part, or one with spaces or a colon around it"
+        elif shown := unescaped.fault(name):
+            fault, hint = shown
         if fault:
-            self.report("bad-deck-name", scalar, f"the deck name `{name}` {fault}")
+            self.report(
+                "bad-deck-name", scalar, f"the {'deck name' if key == 'deck' else key} `{name}` {fault}", hint
+            )
             return None
         return name
 
 
-def _tag_fault(tag: str) -> str:
-    """What Anki would do to a tag; empty where it keeps it as it is."""
-    if any(char.isspace() or ord(char) < 32 for char in tag):  # noqa: PLR2004 (the control characters)
-        return "holds a space, at which Anki splits it"
-    if tag[0] in CURLY and tag[-1] in CURLY:
-        return "holds curly quotes, which become part of it"
-    if any(not part for part in tag.split("::")):
-        return "has an empty level, which Anki fills with `blank`"
-    if tag.startswith(":") or tag.endswith(":") or '"' in tag:
-        return "holds a colon or a quotation mark that Anki's search cannot find"
-    if tag.lower() in {"marked", "leech"}:
-        return "is one that Anki sets itself, and takes out on import"
-    return ""
+def _is_control(char: str) -> bool:
+    """Whether Anki drops a character, which is a control character of ASCII."""
+    return char < " " or char == "\x7f"
+
+
+def _tag_fault(tag: str) -> tuple[str, str] | None:
+    """What Anki would do to a tag, and a hint; None where it keeps and shows it as it is."""
+    fault = ""
+    if any(char.isspace() or _is_control(char) for char in tag):
+        fault = "holds a space, at which Anki splits it"
+    elif tag[0] in CURLY and tag[-1] in CURLY:
+        return "holds curly quotes, which become part of it", "take them away"
+    elif any(not part for part in tag.split("::")):
+        fault = "has an empty level, which Anki fills with `blank`"
+    elif tag.startswith(":") or tag.endswith(":") or '"' in tag:
+        fault = "holds a colon or a quotation mark that Anki's search cannot find"
+    elif tag.lower() in {"marked", "leech"}:
+        fault = "is one that Anki sets itself, and takes out on import"
+    return (fault, _TAG_HINT) if fault else unescaped.fault(tag)
 
 
 def _name(node: Node) -> str:

@@ -137,7 +137,11 @@ class _Handler(BaseHTTPRequestHandler):
         if content is None:
             self._refuse(HTTPStatus.NOT_FOUND)
             return
-        self._head(HTTPStatus.OK, _TYPES[file.suffix], _CARDS if name == "frame.html" else _PAGE)
+        frame = name == "frame.html"
+        self._head(HTTPStatus.OK, _TYPES[file.suffix], _CARDS if frame else _PAGE)
+        if frame:
+            # it stops what no policy does: WebRTC, and connections made ready for refused addresses
+            self.send_header("Connection-Allowlist", "()")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         if self.command != "HEAD":

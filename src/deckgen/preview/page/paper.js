@@ -21,8 +21,12 @@
     frame.style.transform = `scale(${SIZE})`;
     const css = card.about.css.replace(/url\(\s*["']?(_[\w.-]+)["']?\s*\)/g, (whole, name) =>
       (media.has(name) ? `url("${URL.createObjectURL(media.get(name))}")` : whole));
+    const parsed = make("template");
+    parsed.innerHTML = html;
+    // by a link a browser makes a connection ready, whatever the page's policy says
+    parsed.content.querySelectorAll("link, meta, base").forEach((each) => each.remove());
     frame.srcdoc = `<!doctype html><html class="linux chrome"><meta charset="utf-8"><style>${deckgen.reviewer(720)}</style>`
-      + `<body class="card card${card.about.ordinal + 1}"><div id="qa"><style>${css}</style>${html}</div>`;
+      + `<body class="card card${card.about.ordinal + 1}"><div id="qa"><style>${css}</style>${parsed.innerHTML}</div>`;
     const ready = loaded(frame);
     holder.append(frame);
     await ready;

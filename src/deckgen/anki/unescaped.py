@@ -1,0 +1,107 @@
+r"""Names that Anki shows as they are, unescaped, and what they therefore must not hold.
+
+Anki puts these into a card without escaping them:
+
+- `{{Deck}}`, `{{Subdeck}}` and `{{Tags}}`: the names of decks, and tags, with spaces between them;
+- `{{Type}}`: the note type's name, which is the deck's title, a hyphen and the kind's title;
+- `{{Card}}`: the card template's name;
+- `{{hint:Field}}`: the name of a field, on the link that shows it.
+
+Faces may also write the titles of the deck and of a kind into a card template, which Anki reads: there `{{`
+would begin a field. What comes out is HTML, in which Anki plays sounds, speaks, asks for typed answers, makes
+pictures of LaTeX, and has MathJax draw formulas.
+
+So a name holds nothing that begins any of these; what ends one is harmless alone. A beginning is refused even
+where the rest of the mark is missing, since that may stand in another name: Anki joins tags by spaces, and
+decks by `::`. At a name's end `[sound` is a beginning as well, for the `::` before a deck within it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from html.entities import html5, name2codepoint
+
+
+def _any_case(word: str) -> str:
+    """A pattern for a word in any capitals, of plain letters only, that JavaScript reads as well."""
+    return "".join(f"[{char.upper()}{char}]" for char in word)
+
+
+_TAG = r"<[A-Za-z/!?]"  # where a browser begins a tag, a comment or the like; elsewhere `<` is itself
+_FORMULA = r"\\[(\[]"
+_BRACKET = (
+    # Anki wants the first three in small letters; AnkiDroid takes sounds in any
+    rf"\[(?:(?:{_any_case('sound')}|{_any_case('anki')}|\[{_any_case('type')})(?::|$)"
+    rf"|{_any_case('latex')}\]|\$\$?\])"
+)
+_BRACES = r"\{\{"
+
+_TAG_SHOWN = re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,20}|<!(?:--)?|<[/?]")
+_BRACKET_SHOWN = re.compile(_BRACKET)
+_ENTITY_LIKE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)")
+
+# Entities that count without a semicolon, and those of HTML 4 with one; all 2,125 would make a long pattern.
+# As Anki composes names, a Kelvin sign after `<` becomes a K, and a Greek question mark a semicolon.
+_SHORT = sorted(name for name in html5 if not name.endswith(";"))
+_LONG = sorted(name for name in name2codepoint if not name.startswith(tuple(_SHORT)))
+_ENTITY = rf"&(?:#(?:[0-9]|[xX][0-9A-Fa-f])|{'|'.join(_SHORT)}|(?:{'|'.join(_LONG)})[;\u037e])"
+
+PATTERN = rf"^(?![\s\S]*(?:{_TAG}|<\u212a|{_FORMULA}|{_BRACKET}|{_BRACES}|{_ENTITY}))"
+"""What a JSON Schema can say of such a name. It refuses nothing that `fault` accepts."""
+
+
+def fault(name: str) -> tuple[str, str] | None:
+    """What in a name Anki would not show as it was typed.
+
+    Args:
+        name: The name.
+
+    Returns:
+        The end of a sentence that begins with the name, and a hint; None where it is shown as it is.
+    """
+    for written in (name, unicodedata.normalize("NFC", name)):
+        if match := _TAG_SHOWN.search(written):
+            return _told(match[0], "takes for HTML", "the `<`")
+        if match := re.search(_FORMULA, written):
+            return _told(match[0], "takes for a formula", "the backslash")
+        if match := re.search(_BRACES, written):
+            return _told(match[0], "takes for a field of the card", "the braces")
+        if mark := bracket(written):
+            return _told(mark, "takes for a mark of its own", "the brackets")
+        if entity := _entity(written):
+            return _about_entity(entity)
+    return None
+
+
+def bracket(text: str) -> str:
+    """The first mark in brackets by which Anki plays, speaks, asks or draws; empty where there is none."""
+    match = _BRACKET_SHOWN.search(text)
+    return match[0] if match else ""
+
+
+def _told(piece: str, takes: str, what: str) -> tuple[str, str]:
+    return f"holds `{piece}`, which Anki {takes}", f"Anki shows names and tags unescaped: leave {what} out"
+
+
+def _entity(name: str) -> str:
+    """The first entity of a name, as a browser finds it; empty where there is none."""
+    for match in _ENTITY_LIKE.finditer(name):
+        piece = match[0]
+        if html.unescape(piece) == piece:
+            continue
+        if piece[1] == "#":
+            return piece
+        return next(piece[:end] for end in range(len(piece), 1, -1) if piece[1:end] in html5)
+    return ""
+
+
+def _about_entity(entity: str) -> tuple[str, str]:
+    """The same for an entity."""
+    character = html.unescape(entity)
+    hint = "Anki shows names and tags unescaped: leave the `&` out"
+    if character.isprintable() and not character.isspace() and character not in "<&`":
+        hint += f", or write `{character}` itself"
+    seen = f" as `{character}`" if character.isprintable() and character.strip(" `") else " otherwise"
+    return f"holds `{entity}`, which learners would see{seen}", hint

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from deckgen import blueprint
+from deckgen.anki import unescaped
+from deckgen.anki.cloze import uncovered
 from deckgen.diagnostics import CATALOGUE, Span, did_you_mean
 from deckgen.reading import (
     FLAG_SCHEMA,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import CHAPTER, DECK, REPOSITORY, open_package, run, write_project
-from tests.faults import PNG
+from tests.faults import MP3, PNG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -229,7 +229,7 @@ def test_media_go_in_by_their_content(project: Make) -> None:
         {
             "source/two.yaml": text,
             "source/media/Stamm baum.png": PNG,
-            "source/media/a.mp3": b"ID3",
+            "source/media/a.mp3": MP3,
             "source/media/unused.png": PNG,
         }
     )
@@ -239,7 +239,7 @@ def test_media_go_in_by_their_content(project: Make) -> None:
     assert [re.sub(r"-[0-9a-f]{10}\.", "-*.", name) for name in names] == ["Stamm-baum-*.png", "a-*.mp3"]
     definition = opened.fields(opened.by_id()["two"])["Definition"]
     assert definition == f'<img src="{names[0]}" alt="Tree" /> [sound:{names[1]}]'
-    assert {opened.members[number] for number in opened.media} == {PNG, b"ID3"}
+    assert {opened.members[number] for number in opened.media} == {PNG, MP3}
 
 
 def test_the_deck_page_says_what_this_build_is(project: Make) -> None:

@@ -19,7 +19,7 @@ from deckgen.cli import app
 from deckgen.diagnostics import CallError
 from deckgen.source import Mapping, Node, Sequence
 from tests.conftest import DECK, REPOSITORY, change, run, write_project
-from tests.faults import KIND, kind
+from tests.faults import KIND, PNG, kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -709,7 +709,7 @@ comparisons:
       - id: eta
         cells: [Other, b]
 """
-    folder = project({ONE: text, "source/media/x.png": b"x"})
+    folder = project({ONE: text, "source/media/x.png": PNG})
     release(folder)
     before = ledger_ids(folder)
     for lost in (

@@ -88,7 +88,8 @@ def _packed(path: Path) -> bytes:
     """
     with path.open("rb") as file:
         content = file.read(MAX_MEDIA + 1)
-    if _ending(path) == "svg" and b"\r" in content and not content.startswith(_WIDE):
+    wide = content.startswith(_WIDE) or b"\0" in content[:4]
+    if _ending(path) == "svg" and not wide and b"\r" in content:
         return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return content
 
@@ -190,7 +191,9 @@ class Shelf:
                 return self._missing(path, address, types, folder)
             return self._shelved(real, address, types)
         except OSError as error:
-            return "unreadable-media", f"`{address}` cannot be read: {error.strerror}", ""
+            if path is not None:
+                return "unreadable-media", f"`{address}` cannot be read: {error.strerror}", ""
+            return "missing-media", f"`{address}` cannot be the name of a file", ""
         except (ValueError, RuntimeError):  # the last is what Python up to 3.12 says of circles
             return "missing-media", f"`{address}` cannot be the name of a file", ""
 
@@ -198,6 +201,10 @@ class Shelf:
         """What to say of an address that leads nowhere, or to a link that does."""
         if link is not None and link.is_symlink():
             return "missing-media", f"`{address}` is a link to a file that is not there", ""
+        inner = unwrapped(address)
+        known = self.find(inner, types, folder) if inner != address else None
+        if known and not isinstance(known, Media) and known[0] != "missing-media":
+            return known
         return "missing-media", f"there is no file `{address}`", self._hint(address, types, folder)
 
     def _outside(self, real: Path, address: str, types: frozenset[str], folder: str) -> Problem:
@@ -215,16 +222,21 @@ class Shelf:
         """Which file an address may mean that leads nowhere."""
         meant, how = self._places.meant(address, types, folder)
         if not meant:
+            if any((self.project / path).is_file() for path in candidates(address)):
+                return "it lies beside source/: put it into source/media/"
             if "\\" in address:
                 return "write the path with `/`, from the chapter's own folder"
             return "put it into source/media/, and name it from the chapter's own folder"
-        if unwrapped(address) != address:
-            return f"write the path alone: `{meant}`"
         if "\\" in address:
             return f"paths have slashes on every system: `{meant}`"
-        if how == "path":
-            return f"paths begin at the chapter's own folder: `{meant}`"
-        return f"capitals count: `{meant}`" if how == "name" else f"did you mean `{meant}`?"
+        if how == "like":
+            return f"did you mean `{meant}`?"
+        why = {
+            "alone": "write the path alone",
+            "path": "paths begin at the chapter's own folder",
+            "name": "capitals count",
+        }
+        return f"{why[how]}: `{meant}`"
 
     def _shelved(self, path: Path, address: str, types: frozenset[str]) -> Media | Problem:
         """A file that is there, added to the package's media; what is wrong where it cannot be."""

@@ -277,12 +277,15 @@ def _unknown(content: bytes, ending: str) -> Fault:  # noqa: PLR0911 (one for ea
 
 def _is_xml(content: bytes) -> bool:
     """Whether a content begins as XML does."""
-    return content[:2] in _UTF_16 or content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"
+    start = content.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return content[:2] in _UTF_16 or start.startswith((b"<", b"\0<"))
 
 
 def _svg(content: bytes) -> Fault | None:
     """What is wrong with an SVG: browsers show nothing of one that is not well-formed XML in UTF-8."""
     wide = content[:2] in _UTF_16
+    if not wide and b"\0" in content[:4]:
+        return "is UTF-16 without the mark that says so, so that browsers draw nothing", "save it as UTF-8"
     # in an image, browsers go by UTF-8 whatever the declaration says, but for the mark of UTF-16
     parser = expat.ParserCreate(None if wide else "utf-8", namespace_separator=" ")
     roots: list[str] = []

@@ -15,7 +15,7 @@ import unicodedata
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ _WRAPPED = (
 )
 """What is written around a path elsewhere."""
 
-_UNSAFE = re.compile(r"[\s%()<>\"\\\[\]&*_`#:?|]")
+_UNSAFE = re.compile(r"[\s()<>\"\\\[\]&`#:?|]")
 """Signs that YAML, Markdown or HTML may read otherwise."""
 
 
@@ -55,7 +55,7 @@ def candidates(address: str) -> tuple[str, ...]:
 
     A backslash is no part of a path that can be checked out on every system.
     """
-    return () if "\\" in address else tuple(dict.fromkeys((address, unquote(address))))
+    return () if "\\" in address else tuple(dict.fromkeys((address, unquote(address), address.strip())))
 
 
 def unwrapped(address: str) -> str:
@@ -79,9 +79,9 @@ def nearest(name: str, names: list[str]) -> str:
     for other in sorted(names):
         if same(other).rpartition(".")[0] == stem:
             return other
-    by_plain = {same(other): other for other in sorted(names)}
-    near = difflib.get_close_matches(plain, by_plain, n=1, cutoff=_LIKE)
-    return by_plain[near[0]] if near else ""
+    by_stem = {same(other).rpartition(".")[0]: other for other in sorted(names, reverse=True)}
+    near = difflib.get_close_matches(stem, by_stem, n=1, cutoff=_LIKE)
+    return by_stem[near[0]] if near else ""
 
 
 class Places:
@@ -113,7 +113,7 @@ class Places:
             if part != "..":
                 names = self._names(path)
                 if names is not None:
-                    name = part if part in names else names.get(composed(part))
+                    name = names.get(part) or names.get(composed(part))
                 elif not os.path.lexists(path / part):
                     name = None
             if name is None:
@@ -142,8 +142,8 @@ class Places:
             folder: The folder of the chapter, from the project's, with `/`.
 
         Returns:
-            The address, and `path` where only the way there differs, `name` where the name does in its
-            capitals, `like` where more than that does.
+            The address, and `alone` where more than a path was written, `path` where only the way there
+            differs, `name` where the name does in its capitals, `like` where more than that does.
         """
         if len(address) > _LONGEST:
             return "", ""
@@ -152,7 +152,7 @@ class Places:
             for begin in (start, self._project / "source", self._project):
                 file = self.at(begin, path.lstrip("/"))
                 if file and self._fits(file, types):
-                    return _written(file, start, address), "path"
+                    return _written(file, start, address), "alone" if begin == start else "path"
         files = self._by_name(types)
         names = [path.rstrip("/").rpartition("/")[2] for path in paths]
         for name in names:
@@ -208,9 +208,10 @@ def _written(file: Path, start: Path, address: str) -> str:
     """The address of a file from a folder, such that it can be written in the place of another one."""
     path = Path(os.path.relpath(file, start)).as_posix()
     # a sign that stood in the address before was read as it was meant; others might not be
-    if all(sign in address for sign in _UNSAFE.findall(path)):
+    unsafe = set(_UNSAFE.findall(path)) - set(address)
+    if not unsafe:
         return path
-    return _UNSAFE.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), path)
+    return "".join(quote(sign, safe="") if sign in unsafe or sign == "%" else sign for sign in path)
 
 
 def _closest(files: list[Path], address: str) -> Path:

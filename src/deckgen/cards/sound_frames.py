@@ -115,12 +115,13 @@ def _aac_frame(data: bytes, place: int) -> int:
 
 def flac(data: bytes) -> str:
     """A FLAC: its blocks, and that the last frame is the one with the last sample."""
-    place, info, last = 4, data[8:42], 0
+    start = after_tags(data) + 4
+    place, info, last = start, data[start + 4 : start + 38], 0
     while not last:
         head = data[place : place + 4]
         if len(head) < 4:
             return CUT
-        if place == 4 and head[0] & 0x7F:
+        if place == start and head[0] & 0x7F:
             return DAMAGED
         last = head[0] & 0x80
         place += 4 + int.from_bytes(head[1:4])

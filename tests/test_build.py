@@ -451,6 +451,7 @@ def test_check_writes_nothing(project: Make) -> None:
     assert sorted(folder.rglob("*")) == before
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes in folders, and no /proc")
 @pytest.mark.parametrize("target", ["folder", "link", "device", "no-folder", "unwritable", "suffix"])
 def test_an_output_that_cannot_be_is_refused_before_any_work(
     project: Make, tmp_path: Path, target: str
@@ -486,11 +487,12 @@ def being_written(folder: Path) -> bool:
     return False
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no process is sent such a signal there")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_leaves_no_file_behind(tmp_path: Path, number: signal.Signals) -> None:
     """Ctrl-C or a signal while the package is written: the old one stays, and no part of a new one."""
     text = CHAPTER + "    extra: |\n      [sound:a.mp3] [sound:b.mp3]\n"
-    sounds = {"source/a.mp3": os.urandom(100_000), "source/b.mp3": os.urandom(80_000_000)}
+    sounds = {"source/a.mp3": MP3 + os.urandom(100_000), "source/b.mp3": MP3 + os.urandom(80_000_000)}
     folder = write_project(tmp_path / "deck", {"source/one.yaml": text, **sounds})
     (folder / "build").mkdir()
     (folder / "build/sample.apkg").write_text("old", encoding="utf-8")

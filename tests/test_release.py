@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
@@ -94,7 +95,7 @@ def test_unchanged_source_builds_the_release_again(project: Project, tmp_path: P
     folder = project({"source/one.yaml": terms("a", "b"), "source/m/a.png": PNG})
     made = release(folder, "1.0.0", FIRST)
     clone = tmp_path / "elsewhere"
-    subprocess.run(["cp", "-r", str(folder), str(clone)], check=True)
+    shutil.copytree(folder, clone)
     done = run("build", "--locked", "--project", clone, TZ="Asia/Tokyo", LC_ALL="C", PYTHONHASHSEED="7")
     assert "version 1.0.0, as released" in done.stderr
     assert open_package(clone / "build/sample.apkg").members == made.members

@@ -185,17 +185,20 @@ class Shelf:
         try:
             # what a link leads to is not in the list
             real = (path or self.project / folder / address).resolve()
-            if not real.is_relative_to(self.source) and "\\" not in address:
-                return self._outside(real, address, types, folder)
-            if path is None or not real.exists():
-                return self._missing(path, address, types, folder)
-            return self._shelved(real, address, types)
-        except OSError as error:
-            if path is not None:
+            outside = not real.is_relative_to(self.source) and "\\" not in address
+            if path is not None and real.exists() and not outside:
+                return self._shelved(real, address, types)
+        except (
+            OSError,
+            ValueError,
+            RuntimeError,
+        ) as error:  # the last for links in circles, up to Python 3.12
+            if path is not None and isinstance(error, OSError):
                 return "unreadable-media", f"`{address}` cannot be read: {error.strerror}", ""
             return "missing-media", f"`{address}` cannot be the name of a file", ""
-        except (ValueError, RuntimeError):  # the last is what Python up to 3.12 says of circles
-            return "missing-media", f"`{address}` cannot be the name of a file", ""
+        if outside:
+            return self._outside(real, address, types, folder)
+        return self._missing(path, address, types, folder)
 
     def _missing(self, link: Path | None, address: str, types: frozenset[str], folder: str) -> Problem:
         """What to say of an address that leads nowhere, or to a link that does."""
@@ -222,7 +225,7 @@ class Shelf:
         """Which file an address may mean that leads nowhere."""
         meant, how = self._places.meant(address, types, folder)
         if not meant:
-            if any((self.project / path).is_file() for path in candidates(address)):
+            if any(self._places.at(self.project, path) for path in candidates(address)):
                 return "it lies beside source/: put it into source/media/"
             if "\\" in address:
                 return "write the path with `/`, from the chapter's own folder"

@@ -15,7 +15,8 @@ CUT = "is cut short: its end is missing"
 DAMAGED = "is damaged: its parts do not follow each other as they should"
 LINE_ENDS = "was changed on its way: its line ends were rewritten as if it were a text"
 
-_LOOKED_AT = 64 * 1024  # bytes in which line ends, or the next segment, are looked for
+_LOOKED_AT = 64 * 1024  # bytes in which the next segment of a JPEG is looked for
+_END = 16 * 1024  # bytes in which line ends are looked for
 _ENOUGH = 16  # line ends that are no accident when all of them have the same form
 _UNKNOWN_SIZE = 0x7F000000  # bytes; programs that write into a pipe put such sizes, or none
 
@@ -262,6 +263,6 @@ def _tables(data: bytes, place: int, count: int, step: int, offset: int) -> str:
 
 def rewritten(data: bytes) -> bool:
     """Whether the line ends of a binary were made those of Windows: all of many, which is no accident."""
-    end = data[-_LOOKED_AT:]
+    end = data[-_END:]
     count = end.count(b"\n")
     return count >= _ENOUGH and count == end.count(b"\r\n")

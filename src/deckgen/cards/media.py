@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -87,7 +88,9 @@ def _packed(path: Path) -> bytes:
     they are the same. So that each machine builds the same package, they are made LF.
     """
     with path.open("rb") as file:
-        content = file.read(MAX_MEDIA + 1)
+        # room for all that may be would be asked for and given back with each file
+        size = os.fstat(file.fileno()).st_size
+        content = file.read(min(size, MAX_MEDIA) + 1)
     wide = content.startswith(_WIDE) or b"\0" in content[:4]
     if _ending(path) == "svg" and not wide and b"\r" in content:
         return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")

@@ -2,10 +2,12 @@
 PYTHON ?= python3
 VENV ?= .venv
 ifeq ($(OS),Windows_NT)
-BIN := $(VENV)/Scripts
+SUB := Scripts
+EXE := .exe
 else
-BIN := $(VENV)/bin
+SUB := bin
 endif
+BIN := $(VENV)/$(SUB)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 # the versions of Anki around each change in how it imports; the newest comes with the tests
@@ -58,30 +60,30 @@ bench: $(VENV)/test
 clean:
 	rm -rf build $(VENV)
 
-$(BIN)/python:
+$(BIN)/python$(EXE):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "deckgen needs Python 3.11 or newer; name one, as in: make deck PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/deck: $(BIN)/python pyproject.toml constraints.txt
+$(VENV)/deck: $(BIN)/python$(EXE) pyproject.toml constraints.txt
 	$(PIP) install -c constraints.txt -e .
 	@touch $@
 
-$(VENV)/test: $(BIN)/python pyproject.toml constraints.txt
+$(VENV)/test: $(BIN)/python$(EXE) pyproject.toml constraints.txt
 	$(PIP) install -c constraints.txt -e '.[lint,bench]'
 	@touch $@ $(VENV)/deck
 
-$(VENV)/ankis/%/done: $(BIN)/python
+$(VENV)/ankis/%/done: $(BIN)/python$(EXE)
 	$(PYTHON) -m venv $(VENV)/ankis/$*
-	$(VENV)/ankis/$*/bin/python -m pip --disable-pip-version-check --quiet install 'setuptools<80' anki==$*
+	$(VENV)/ankis/$*/$(SUB)/python -m pip --disable-pip-version-check --quiet install 'setuptools<80' anki==$*
 	@touch $@
 
-$(VENV)/desktop/done: Makefile | $(BIN)/python
+$(VENV)/desktop/done: Makefile | $(BIN)/python$(EXE)
 	@$(PYTHON) -m venv $(@D)
-	@$(@D)/bin/python -m pip --disable-pip-version-check --quiet install '$(DESKTOP)' && touch $@ \
+	@$(@D)/$(SUB)/python -m pip --disable-pip-version-check --quiet install '$(DESKTOP)' && touch $@ \
 		|| echo "the tests in the desktop Anki are skipped: it cannot be installed here"
 
-$(VENV)/npm/done: Makefile | $(BIN)/python
+$(VENV)/npm/done: Makefile | $(BIN)/python$(EXE)
 	@mkdir -p $(@D)
 	@npm install --prefix $(@D) --package-lock=false --ignore-scripts --no-audit --no-fund --loglevel=error \
 		$(NPM_PACKAGES) && touch $@ \

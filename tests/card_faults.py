@@ -5,7 +5,7 @@ The marks are those of tests/faults.py.
 
 from __future__ import annotations
 
-from tests.faults import Fault, prose
+from tests.faults import PNG, Fault, prose
 
 WHY = "Nobody follows someone who has not understood them."
 ADVISED = "  - id: {}\n    text: |\n      {}\n" + f"    why: |\n      {WHY}\n"
@@ -190,7 +190,7 @@ CARD_FAULTS = (
         ),
     ),
     # Typing
-    prose("missing-alt", "A family tree: «![](»media/a.png)", a_png=b"x"),
+    prose("missing-alt", "A family tree: «![](»media/a.png)", a_png=PNG),
     definition("upper-case", "Tracking", "«FOLLOWING WHAT PEOPLE SAY IN THE ROOM.»"),
     definition("doubled-word", "Tracking", "Following the «the» content of what people say."),
     definition("doubled-space", "Tracking", "Following«  »what people say."),

@@ -116,6 +116,10 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
     "0000000c4944415408d763f8cfc00000030101002d2a8c2b0000000049454e44ae426082"
 )
+MP3 = 3 * (bytes.fromhex("fffb10c4") + bytes(100))
+"""Three frames of silence."""
+
+POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 12345\n"
 CASE = """\
 title: Case
 section: cases
@@ -513,18 +517,26 @@ FAULTS = (
     prose("missing-media", "![a](«media/a.png»)"),
     prose("missing-media", "[sound:«media/a.mp3»]"),
     prose("missing-media", "![a](«media\\tree.png»)"),
-    prose("missing-media", "![a](«source/media/a.png»)", a_png=b"x"),
+    prose("missing-media", "![a](«source/media/a.png»)", a_png=PNG),
     prose("unreadable-media", "![a](«../../a.png»)"),
     prose("unreadable-media", "![a](«media/a.png»)", a_png=b""),
+    prose("broken-media", "![a](«media/a.png»)", a_png=POINTER),
+    prose("broken-media", "![a](«media/a.png»)", a_png=PNG[:-1]),
+    prose("broken-media", "![a](«media/a.png»)", a_png=PNG.replace(b"\r\n", b"\n")),
+    prose("broken-media", "![a](«media/a.jpg»)", a_jpg="<!DOCTYPE html>\n<title>Not Found</title>\n"),
+    prose("broken-media", "![a](«media/a.svg»)", a_svg="<svg xmlns='http://www.w3.org/2000/svg'>"),
+    prose("broken-media", '<img alt="a" src="«media/a.svg»">', a_svg=PNG),
+    prose("broken-media", "[sound:«media/a.mp3»]", a_mp3="No sound.\n"),
+    prose("broken-media", "[sound:«media/a.mp3»]", a_mp3=PNG),
     prose("media-type", "![a](«media/a.pdf»)", a_pdf=b"x"),
-    prose("media-type", "![a](«media/a.mp3»)", a_mp3=b"x"),
+    prose("media-type", "![a](«media/a.mp3»)", a_mp3=MP3),
     Fault(
         "same-media-name",
         {
             "source/two.yaml": "definitions:\n  - id: two\n    term: x\n    definition: |\n"
             "      ![a](media/a.png) ![a](«other/A.png»)\n",
-            "source/media/a.png": b"one",
-            "source/other/A.png": b"two",
+            "source/media/a.png": PNG,
+            "source/other/A.png": PNG + b"another",
         },
     ),
     # Lists, images and choices
@@ -535,6 +547,14 @@ FAULTS = (
     typed("media-type", "media/The court.png", "«two.yaml»"),
     typed("remote-media", "media/The court.png", "«https://example.org/a.png»"),
     typed("unreadable-media", "media/The court.png", "«../../one.png»"),
+    Fault(
+        "broken-media",
+        {
+            **CASES,
+            "source/two.yaml": TARASOFF.replace("media/The court.png", "«media/The court.png»"),
+            "source/media/The court.png": POINTER,
+        },
+    ),
     typed("unknown-key", "alt:", "alt: x\n      «title»:"),
     typed(
         "missing-key",
@@ -679,6 +699,20 @@ FAULTS = (
         {
             **face("", card_back='x\n<img src="[[ media("seal.svg") ]]">⟵\n').files,
             "templates/law/seal.svg": b"",
+        },
+    ),
+    Fault(
+        "broken-media",
+        {
+            **face("", card_back='x\n<img src="[[ media("seal.svg") ]]">⟵\n').files,
+            "templates/law/seal.svg": b"<svg/>",
+        },
+    ),
+    Fault(
+        "broken-media",
+        {
+            **css("", '.a {\n  src: url("[[ media("a.woff2") ]]");⟵\n}\n').files,
+            "templates/base/a.woff2": b"wOF2\0\1\0\0\0\1\0\0",
         },
     ),
     face("anki-syntax", card_back="x\n{{Name}} «{{#Rule}}» y\n"),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import CHAPTER, DECK, REPOSITORY, open_package, run, write_project
-from tests.faults import PNG
+from tests.faults import MP3, PNG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -229,7 +229,7 @@ def test_media_go_in_by_their_content(project: Make) -> None:
         {
             "source/two.yaml": text,
             "source/media/Stamm baum.png": PNG,
-            "source/media/a.mp3": b"ID3",
+            "source/media/a.mp3": MP3,
             "source/media/unused.png": PNG,
         }
     )
@@ -239,7 +239,7 @@ def test_media_go_in_by_their_content(project: Make) -> None:
     assert [re.sub(r"-[0-9a-f]{10}\.", "-*.", name) for name in names] == ["Stamm-baum-*.png", "a-*.mp3"]
     definition = opened.fields(opened.by_id()["two"])["Definition"]
     assert definition == f'<img src="{names[0]}" alt="Tree" /> [sound:{names[1]}]'
-    assert {opened.members[number] for number in opened.media} == {PNG, b"ID3"}
+    assert {opened.members[number] for number in opened.media} == {PNG, MP3}
 
 
 def test_the_deck_page_says_what_this_build_is(project: Make) -> None:
@@ -451,6 +451,7 @@ def test_check_writes_nothing(project: Make) -> None:
     assert sorted(folder.rglob("*")) == before
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes in folders, and no /proc")
 @pytest.mark.parametrize("target", ["folder", "link", "device", "no-folder", "unwritable", "suffix"])
 def test_an_output_that_cannot_be_is_refused_before_any_work(
     project: Make, tmp_path: Path, target: str
@@ -486,11 +487,12 @@ def being_written(folder: Path) -> bool:
     return False
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no process is sent such a signal there")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_leaves_no_file_behind(tmp_path: Path, number: signal.Signals) -> None:
     """Ctrl-C or a signal while the package is written: the old one stays, and no part of a new one."""
     text = CHAPTER + "    extra: |\n      [sound:a.mp3] [sound:b.mp3]\n"
-    sounds = {"source/a.mp3": os.urandom(100_000), "source/b.mp3": os.urandom(80_000_000)}
+    sounds = {"source/a.mp3": MP3 + os.urandom(100_000), "source/b.mp3": MP3 + os.urandom(80_000_000)}
     folder = write_project(tmp_path / "deck", {"source/one.yaml": text, **sounds})
     (folder / "build").mkdir()
     (folder / "build/sample.apkg").write_text("old", encoding="utf-8")

@@ -168,8 +168,7 @@ def test_explain_in_a_terminal(columns: int, plain: bool) -> None:  # noqa: FBT0
 
 def in_a_terminal(*arguments: str, columns: int, **environment: str) -> str:
     """What a command prints into a terminal of a width."""
-    import pty  # noqa: PLC0415 (not on Windows)
-
+    pty = pytest.importorskip("pty", reason="there are no such terminals on Windows")
     mine, its = pty.openpty()
     command = [sys.executable, "-m", "deckgen", *arguments]
     size = {"COLUMNS": str(columns), "LINES": "50", "TERM": "xterm-256color"}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
 from jsonschema.validators import Draft4Validator
 
 from tests.conftest import CHAPTER, DECK, from_npm, run, write_project
@@ -27,6 +27,7 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 def in_terminal(folder: Path, *arguments: str, columns: int = 100, **environment: str) -> str:
     """What a terminal of so many columns shows of a command's stderr."""
+    pty = pytest.importorskip("pty", reason="there are no such terminals on Windows")
     ours, theirs = pty.openpty()
     cleared = {
         name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "GITHUB_ACTIONS"}

@@ -14,7 +14,7 @@ from deckgen import build
 from deckgen.anki.cloze import clozes, uncovered
 from deckgen.cards.media import MAX_MEDIA
 from tests.conftest import CHAPTER, DECK, change, import_package, open_package, run, write_project
-from tests.faults import CASES, PNG, TARASOFF
+from tests.faults import CASES, MP3, PNG, TARASOFF
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,7 +152,7 @@ takeaways:
 """
 GIST_FILES: dict[str, str | bytes] = {
     "source/two.yaml": GISTS,
-    "source/media/a.mp3": b"x",
+    "source/media/a.mp3": MP3,
     "source/media/a.png": PNG,
 }
 
@@ -272,13 +272,14 @@ def test_retired_notes_have_no_place_in_the_list(tmp_path: Path) -> None:
 # Files that faces and css show
 
 SEAL = b'<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><path d="M0 0h8v8z"/></svg>'
+LETTERS = b"wOF2\0\1\0\0\0\0\0\x30" + bytes(36)
 SEALED: dict[str, str | bytes] = {
     **CASES,
     "templates/case/card.front.html.j2": '<img src="[[ media("seal.svg") ]]" alt="A seal"> {{Name}}',
     "templates/case/style.css.j2": '@font-face { src: url("[[ media("letters.woff2") ]]"); }',
     "templates/case/seal.svg": SEAL,
-    "templates/base/seal.svg": b"<svg/>",
-    "templates/base/letters.woff2": b"letters",
+    "templates/base/seal.svg": SEAL,
+    "templates/base/letters.woff2": LETTERS,
     "templates/case/unused.png": PNG,
 }
 
@@ -290,7 +291,7 @@ def test_files_that_faces_and_css_show_are_packed(tmp_path: Path) -> None:
     names = sorted(name for name in opened.media.values() if name.startswith("_"))
     assert [re.sub("[0-9a-f]{10}", "X", name) for name in names] == ["_letters-X.woff2", "_seal-X.svg"]
     packed = {name: opened.members[member] for member, name in opened.media.items()}
-    assert [packed[name] for name in names] == [b"letters", SEAL]
+    assert [packed[name] for name in names] == [LETTERS, SEAL]
     note_type = opened.note_types["Sample - Case"]
     assert f'<img src="{names[1]}" alt="A seal"> {{{{Name}}}}' in note_type["tmpls"][0]["qfmt"]
     assert f'src: url("{names[0]}")' in note_type["css"]

@@ -27,6 +27,7 @@ from hypothesis.stateful import (
 
 from deckgen.release import release
 from tests.conftest import Opened, open_package, write_project
+from tests.faults import PNG
 from tests.learner import Learner
 
 pytestmark = pytest.mark.skipif(
@@ -36,7 +37,6 @@ pytestmark = pytest.mark.skipif(
 START = 1_680_000_000  # seconds since 1970
 KINDS = ("takeaways", "definitions", "laws")
 CHAPTERS = ("a", "b")
-PIXEL = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c02")
 
 AUTHORS = (
     "add edit retag retag_chapter retag_deck rename retire bring_back change_picture another_cloze "
@@ -150,7 +150,7 @@ class Author:
             "source/deck.yaml": f"id: sim\ntitle: Sim\ntags: [{', '.join(self.deck_tags)}]\n"
             if self.deck_tags
             else "id: sim\ntitle: Sim\n",
-            "source/media/a.png": PIXEL + bytes([self.picture]),
+            "source/media/a.png": PNG + bytes([self.picture]),
             "templates/base/theme.css.j2": f".card {{ margin: {self.css}px; }}\n",
             **self._kind(),
         }

@@ -6,6 +6,7 @@ import json
 import re
 import stat
 import subprocess
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from deckgen.cli import app
 from deckgen.diagnostics import CallError
 from deckgen.source import Mapping, Node, Sequence
 from tests.conftest import DECK, REPOSITORY, change, run, write_project
-from tests.faults import KIND, kind
+from tests.faults import KIND, PNG, kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -709,7 +710,7 @@ comparisons:
       - id: eta
         cells: [Other, b]
 """
-    folder = project({ONE: text, "source/media/x.png": b"x"})
+    folder = project({ONE: text, "source/media/x.png": PNG})
     release(folder)
     before = ledger_ids(folder)
     for lost in (
@@ -875,6 +876,7 @@ def test_a_conflict_in_the_ledger_is_shown_as_well(project: Project) -> None:
     assert (folder / LEDGER).read_text(encoding="utf-8") == ledger
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no such permissions there")
 def test_permissions_stay_and_links_out_are_not_followed(project: Project, tmp_path: Path) -> None:
     """A mended file has the mode that it had; a link within the project leads to the file that is mended."""
     outside = tmp_path / "outside.yaml"

@@ -21,6 +21,7 @@ from playwright.sync_api import expect
 from deckgen.build import build
 from deckgen.preview import cards, folder
 from tests.conftest import CHAPTER, REPOSITORY, change, from_npm, run, write_project
+from tests.faults import MP3
 from tests.test_preview import PIXEL, SECOND, free_port, serving, wait_for
 
 if TYPE_CHECKING:
@@ -660,7 +661,7 @@ def test_images_and_sounds_are_shown_from_disk(
     gallery = show(preview(PLAIN | {
         "templates/plain/plain.front.html.j2": "{{Text}}",
         "source/dot.png": PIXEL,
-        "source/a tone.mp3": b"ID3",
+        "source/a tone.mp3": MP3,
         "source/one.yaml": "plains:\n  - id: one\n    text: |\n"
         "      ![A dot](dot.png) [sound:a tone.mp3]\n",
     }))  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from deckgen.ledger import merged, written
 from tests.conftest import CARD_ADVICE, Opened, change, import_package, open_package, run, write_project
-from tests.faults import GROWN, kind
+from tests.faults import GROWN, PNG, kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,10 +92,10 @@ def test_a_release_is_a_package_and_a_ledger(project: Project) -> None:
 
 def test_unchanged_source_builds_the_release_again(project: Project, tmp_path: Path) -> None:
     """Members byte for byte, in a clone elsewhere, at another time, in another zone and locale."""
-    folder = project({"source/one.yaml": terms("a", "b"), "source/m/a.png": b"x"})
+    folder = project({"source/one.yaml": terms("a", "b"), "source/m/a.png": PNG})
     made = release(folder, "1.0.0", FIRST)
     clone = tmp_path / "elsewhere"
-    subprocess.run(["cp", "-r", str(folder), str(clone)], check=True)
+    shutil.copytree(folder, clone)
     done = run("build", "--locked", "--project", clone, TZ="Asia/Tokyo", LC_ALL="C", PYTHONHASHSEED="7")
     assert "version 1.0.0, as released" in done.stderr
     assert open_package(clone / "build/sample.apkg").members == made.members

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from deckgen.cli import app
 from tests.conftest import CARD_ADVICE, DECK, REPOSITORY, write_project
+from tests.faults import PNG
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +47,7 @@ def test_a_rule_speaks_on_bad_cards(path: Path, tmp_path: Path) -> None:
     hits = []
     for number, item in enumerate(items):
         files: dict[str, str | bytes] = {"source/deck.yaml": DECK, "source/one.yaml": item}
-        folder = write_project(tmp_path / str(number), {**files, "source/media/x.png": b"x"})
+        folder = write_project(tmp_path / str(number), {**files, "source/media/x.png": PNG})
         hits.append(path.stem in {each["code"] for each in told(folder)["diagnostics"]})
     assert sum(hits) >= OF_MEANING.get(path.stem, 10), hits
 

@@ -18,7 +18,7 @@ from deckgen.source import Scalar
 from deckgen.stats.figures import Count, Figures, Length, Share, Where
 from deckgen.stats.page import Page
 from tests.conftest import CHAPTER, DECK, REPOSITORY, change, run, write_project
-from tests.faults import CASE, KIND, TARASOFF, kind
+from tests.faults import CASE, KIND, PNG, TARASOFF, kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -169,7 +169,7 @@ def test_a_kind_of_the_deck_s_own_has_lengths_too(project: Project) -> None:
     case |= {
         "templates/case/kind.yaml": kind_yaml,
         "source/one.yaml": TARASOFF,
-        "source/media/The court.png": "x",
+        "source/media/The court.png": PNG,
     }
     folder = write_project(project().parent / "case", case)
     lengths = {each["part"]: each["longest"] for each in stats(folder)["lengths"]}

@@ -161,6 +161,7 @@ def test_a_package_damaged_within(method: int, project: Project, tmp_path: Path)
     assert (done.returncode, done.stderr.startswith(f"error: {path} ")) == (2, True), done.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program there")
 def test_no_anki(project: Project, tmp_path: Path) -> None:
     """A Python that is none, or has no Anki: said kindly, with how to get it."""
     folder = project()

@@ -58,6 +58,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "remote-media": ("error", "An image or sound lies on the network, so it is missing without one."),
     "missing-media": ("error", "An image or sound does not exist."),
     "unreadable-media": ("error", "An image or sound cannot be read, or lies outside source/."),
+    "broken-media": ("error", "A media file is damaged, or holds something else than its name says."),
     "media-type": ("error", "A file is not of a type that Anki shows or plays."),
     "same-media-name": ("error", "Two different media files have one name."),
     # Kinds and faces

@@ -28,7 +28,6 @@ from genanki.apkg_col import APKG_COL
 from genanki.apkg_schema import APKG_SCHEMA
 
 from deckgen import __version__
-from deckgen.cards.media import MAX_MEDIA
 from deckgen.diagnostics import CallError
 
 if TYPE_CHECKING:
@@ -185,9 +184,8 @@ def write(package: Package, file: IO[bytes]) -> None:
 
 def _content(media: Media) -> bytes:
     """What a media file holds, which must be what its name in the package was made of."""
-    with media.path.open("rb") as file:
-        content = file.read(MAX_MEDIA + 1)
-    if hashlib.sha256(content).hexdigest() != media.digest:
+    content = media.content()
+    if content is None:
         raise CallError(f"{media.path} has changed while this was built", "build once more")
     return content
 

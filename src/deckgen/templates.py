@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from jinja2 import BaseLoader, TemplateNotFound, TemplateRuntimeError
 
-from deckgen.cards.media import FONTS, IMAGES, SOUNDS, file_fault, read_media
-from deckgen.diagnostics import Diagnostic, Span, did_you_mean
+from deckgen.cards.media import FONTS, IMAGES, SOUNDS, Media, take
+from deckgen.cards.media_places import composed, nearest, same, unwrapped
+from deckgen.diagnostics import Diagnostic, Span
 from deckgen.source import MAX_SMALL, Document, control_characters, load
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jinja2 import Environment
-
-    from deckgen.cards.media import Media
 
 MAX_CODE = 256 * 1024
 """The most Jinja in all templates of a deck, in characters: it takes time to read."""
@@ -173,10 +172,15 @@ class FaceMedia:
             MediaError: There is no such file, or none that may be packed.
         """
         name = file if isinstance(file, str) else ""
+        beside = self._loader.beside(kind)
+        if name not in beside:  # letters may be composed or not, and capitals count on every system alike
+            name = next((other for other in beside if composed(other) == composed(name)), name)
         found = self._loader.find(f"{kind}/{name}") or self._loader.find(f"base/{name}")
-        if found is None:
+        if found is None or (name not in beside and same(name) in map(same, beside)):
             hint = "it lies beside the faces, or in templates/base/, and is named without a folder"
-            hint = did_you_mean(name, self._loader.beside(kind)) or hint
+            plain = unwrapped(name).replace("\\", "/").rstrip("/").rpartition("/")[2]
+            if near := nearest(plain, beside) if plain else "":
+                hint = f"did you mean `{near}`?"
             raise MediaError("missing-media", f"there is no file `{name}`", hint)
         media = self.known.get(found.shown)
         if media is None:
@@ -191,9 +195,10 @@ def _taken(found: Folder, name: str) -> Media:
         real = found.path.resolve()
         if not real.is_relative_to(found.top):
             raise MediaError("unreadable-media", f"`{name}` is a link that leads out of the project", "")
-        if fault := file_fault(real, name, IMAGES | SOUNDS | FONTS):
-            raise MediaError(*fault)
-        return read_media(real, "_")
+        media = take(real, name, IMAGES | SOUNDS | FONTS, "_")
+        if isinstance(media, Media):
+            return media
+        raise MediaError(*media)
     except OSError as error:
         raise MediaError("unreadable-media", f"`{name}` cannot be read: {error.strerror}", "") from error
     except RuntimeError as error:  # what Python up to 3.12 says of links that go round

@@ -47,7 +47,8 @@ _TAG = re.compile(r"<(?:!--.*?-->|[A-Za-z/!?](?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+
 _ADDRESS = re.compile(
     r"\]\(\s*(?:<[^<>\n]*+>|[^\s()]*+(?:\([^\s()]*+\)[^\s()]*+){0,9})(?:\s+(?:\"[^\"]*+\"|'[^']*+'))?\s*\)"
 )
-SOUND = re.compile(r"\[sound:((?:[^\[\]\n]|\[[^\[\]\n]*\])+)\]", re.IGNORECASE)
+_IN_PATH = r"(?:[^\s\[\]]|\[[^\[\]\n]*+\])"
+_SOUND = re.compile(rf"\[sound:[^\S\n]*+({_IN_PATH}++(?:[^\S\n]++{_IN_PATH}++)*+)[^\S\n]*+\]", re.IGNORECASE)
 _OLD_FORMULA = re.compile(r"\[(\$\$?)\](.*?)\[/\1\]", re.DOTALL)
 _ANKI_FORMULA = re.compile(
     r"(\\{1,2})(?:\((?P<inline>(?:(?!\\[()\[\]]).)+?)\1\)|\[(?P<display>(?:(?!\\[()\[\]]).)+?)\1\])",
@@ -165,7 +166,7 @@ class _Scan:
         return Piece("address", start + 1, match.end(), start + 2, match.end() - 1) if match else None
 
     def _bracket(self, start: int, _: str) -> Piece | None:
-        match = SOUND.match(self.text, start)
+        match: re.Match[str] | None = _SOUND.match(self.text, start)
         if match:
             return Piece("sound", start, match.end(), match.start(1), match.end(1))
         if self.last["[/$"] > start and (match := _OLD_FORMULA.match(self.text, start)):

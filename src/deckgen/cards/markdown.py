@@ -206,10 +206,8 @@ class Markup:
 
     def _report_embed(self, match: re.Match[str], scalar: Scalar, document: Document) -> None:
         """Report an image as Obsidian has it."""
-        path = (
-            self.shelf.path_of(match[1].strip(), document.path.rpartition("/")[0])
-            or f"media/{match[1].strip()}"
-        )
+        name = match[1].strip()
+        path = self.shelf.meant(name, IMAGES, document.path.rpartition("/")[0]) or f"media/{name}"
         message = f"`{match[0]}` shows no image here"
         hint = f"write `![what it shows]({path if ' ' not in path else f'<{path}>'})`"
         self._report_in("missing-media", scalar, document, match.start(), len(match[0]), message, hint)

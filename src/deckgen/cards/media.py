@@ -1,4 +1,4 @@
-"""Media files: which may be packed, and what they are called in the package."""
+"""Media files: which may be packed, what they are called in the package, and what they hold there."""
 
 from __future__ import annotations
 
@@ -8,22 +8,25 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
-from deckgen.diagnostics import did_you_mean
+from deckgen.cards.media_content import ENDINGS, content_fault
+from deckgen.cards.media_places import Places, candidates, unwrapped
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_LOOKED_FOR = 20  # files that do not exist, for which ones of nearly that name are looked for
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
-
 MAX_MEDIA = 100 * 1024 * 1024
 """The largest media file, in bytes: AnkiWeb passes on no larger one."""
 
-IMAGES = frozenset(["avif", "gif", "jpeg", "jpg", "png", "svg", "webp"])
-SOUNDS = frozenset(["flac", "m4a", "mp3", "mp4", "oga", "ogg", "opus", "wav", "webm"])
-FONTS = frozenset(["otf", "ttf", "woff", "woff2"])
+IMAGES = frozenset(ENDINGS["image"])
+SOUNDS = frozenset(ENDINGS["sound"])
+FONTS = frozenset(ENDINGS["font"])
+
+_NO_PATH = re.compile(r"//|(?!file:)[a-z][a-z0-9+.-]+:", re.IGNORECASE)
+_WIDE = (b"\xff\xfe", b"\xfe\xff")  # how UTF-16 begins
+
+Problem = tuple[str, str, str]
+"""The code, message and hint for a file that cannot be taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,50 +36,86 @@ class Media:
     Attributes:
         path: Where it lies.
         name: Its name in the learner's collection: its own with a digest of its content.
-        digest: The SHA-256 of its content, in hex.
+        digest: The SHA-256 of what the package holds of it, in hex.
     """
 
     path: Path
     name: str
     digest: str
 
+    def content(self) -> bytes | None:
+        """What the package holds of it; None where the file has changed since it was looked at.
 
-def read_media(path: Path, mark: str = "") -> Media:
-    """A file as one of the package's media.
-
-    Args:
-        path: Where it lies.
-        mark: With what its name in the package begins.
-
-    Raises:
-        OSError: It cannot be read.
-    """
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Media(path, mark + _media_name(path, digest), digest)
+        Raises:
+            OSError: It cannot be read any more.
+        """
+        content = _packed(self.path)
+        return content if hashlib.sha256(content).hexdigest() == self.digest else None
 
 
-def file_fault(path: Path, address: str, types: frozenset[str]) -> tuple[str, str, str] | None:
-    """The code, message and hint for something that is there and cannot be taken; None where it can.
+def take(path: Path, address: str, types: frozenset[str], mark: str = "") -> Media | Problem:
+    """A file as one of the package's media; the code, message and hint for one that cannot be taken.
 
     Args:
         path: Where it lies, without links.
         address: What an author calls it.
         types: The ends of names that may be.
+        mark: With what its name in the package begins.
 
     Raises:
-        OSError: It cannot be looked at.
+        OSError: It cannot be read.
     """
+    if fault := _file_fault(path, address, types):
+        return fault
+    content = _packed(path)
+    if fault := _size_fault(len(content), address):  # it may have changed just now
+        return fault
+    wrong = content_fault(content, _ending(path))
+    if wrong:
+        return "broken-media", f"`{address}` {wrong[0]}", wrong[1]
+    digest = hashlib.sha256(content).hexdigest()
+    return Media(path, mark + _media_name(path, digest), digest)
+
+
+def _packed(path: Path) -> bytes:
+    """What the package holds of a file, up to a byte more than may be: all of it.
+
+    An SVG is a text, of which git may make one with other line ends on another machine; to a reader of XML
+    they are the same. So that each machine builds the same package, they are made LF.
+    """
+    with path.open("rb") as file:
+        # room for all that may be would be asked for and given back with each file
+        size = os.fstat(file.fileno()).st_size
+        content = file.read(min(size, MAX_MEDIA) + 1)
+    wide = content.startswith(_WIDE) or b"\0" in content[:4]
+    if _ending(path) == "svg" and not wide and b"\r" in content:
+        return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return content
+
+
+def _ending(path: Path) -> str:
+    """The end of a file's name, in small letters and without the dot."""
+    return path.suffix.lower().removeprefix(".")
+
+
+def _file_fault(path: Path, address: str, types: frozenset[str]) -> Problem | None:
+    """What keeps something that is there from being taken, but for what it holds; None where nothing does."""
     if not path.is_file():
         return "unreadable-media", f"`{address}` is not a file", ""
-    ending = path.suffix.lower().removeprefix(".")
-    if ending not in types:
-        what = "an image" if types is IMAGES else "a sound" if types is SOUNDS else "an image, sound or font"
-        hint = f"deckgen takes {', '.join(sorted(types))} here"
-        if types is IMAGES and ending in SOUNDS:
-            hint = f"a sound is written `[sound:{address}]`"
-        return "media-type", f"`{address}` is not {what} that Anki takes everywhere", hint
-    size = path.stat().st_size
+    ending = _ending(path)
+    if ending in types:
+        return _size_fault(path.stat().st_size, address)
+    what = "an image" if types is IMAGES else "a sound" if types is SOUNDS else "an image, sound or font"
+    hint = f"deckgen takes {', '.join(sorted(types))} here"
+    if types is IMAGES and ending in SOUNDS:
+        hint += f"; a sound is written `[sound:{address}]`, in a text"
+    elif types is SOUNDS and ending in IMAGES:
+        hint += f"; an image is written `![what it shows]({address})`"
+    return "media-type", f"`{address}` is not {what} that Anki takes everywhere", hint
+
+
+def _size_fault(size: int, address: str) -> Problem | None:
+    """What is wrong with the size of a file in bytes; None where nothing is."""
     if size == 0:
         return "unreadable-media", f"`{address}` is empty", ""
     if size > MAX_MEDIA:
@@ -90,6 +129,15 @@ def _media_name(path: Path, digest: str) -> str:
     ascii_stem = unicodedata.normalize("NFKD", path.stem).encode("ascii", "ignore").decode()
     stem = re.sub(r"[^A-Za-z0-9]+", "-", ascii_stem).strip("-")[:60]
     return f"{stem}{'-' if stem else ''}{digest[:10]}{path.suffix.lower()}"
+
+
+def _no_path(address: str) -> Problem:
+    """What to say of an address that is no path."""
+    if address[:5].lower() == "data:":
+        hint = "save it as a file in source/media/, and write its path here"
+        return "missing-media", "this is the image or sound itself, and deckgen wants a file", hint
+    message = "this is on the network; a learner on a train sees nothing"
+    return "remote-media", message, "put the file into source/media/ and name it from there"
 
 
 @dataclass
@@ -106,11 +154,15 @@ class Shelf:
     project: Path
     media: dict[Path, Media] = field(default_factory=dict)
     _names: dict[str, Path] = field(default_factory=dict)
-    _known: dict[tuple[str, str, frozenset[str]], Media | tuple[str, str, str]] = field(default_factory=dict)
+    _known: dict[tuple[str, str, frozenset[str]], Media | Problem] = field(default_factory=dict)
     """What is known of the addresses in a folder's chapters: the file, or what is wrong with it."""
-    _missing: int = 0
+    _places: Places = field(init=False)
 
-    def find(self, address: str, types: frozenset[str], folder: str) -> Media | tuple[str, str, str]:
+    def __post_init__(self) -> None:
+        """Prepare to look for files."""
+        self._places = Places(self.source, self.project)
+
+    def find(self, address: str, types: frozenset[str], folder: str) -> Media | Problem:
         """The file that a text refers to; the code, message and hint where there is none.
 
         Args:
@@ -124,57 +176,82 @@ class Shelf:
             known = self._known[key] = self._sought(address, types, folder)
         return known
 
-    def path_of(self, name: str, folder: str) -> str:
-        """The path from a folder to the file of a name that lies anywhere in source/; empty for none, or two."""
-        found = [path for path in self.source.rglob("*") if path.name == name and path.is_file()]
-        return (
-            os.path.relpath(found[0], self.project / folder).replace(os.sep, "/") if len(found) == 1 else ""
-        )
+    def meant(self, address: str, types: frozenset[str], folder: str) -> str:
+        """The path, from a folder, of the file that an address probably means; empty where there is none."""
+        return self._places.meant(address, types, folder)[0]
 
-    def _sought(self, address: str, types: frozenset[str], folder: str) -> Media | tuple[str, str, str]:
-        if "\\" in address:
-            hint = "write the path with `/`, from the chapter's own folder"
-            return "missing-media", f"there is no file `{address}`", hint
-        if _SCHEME.match(address):
-            message = "this is on the network; a learner on a train sees nothing"
-            return "remote-media", message, "put the file into source/media/ and name it from there"
-        path = self.project / folder / unquote(address)
-        if self._missing > _LOOKED_FOR and "\0" not in address and not os.path.lexists(path):
-            return "missing-media", f"there is no file `{address}`", ""
-        fault = self._fault(path, address, types)
-        if fault is not None:
-            return fault
+    def _sought(self, address: str, types: frozenset[str], folder: str) -> Media | Problem:
+        found = (self._places.at(self.project / folder, path) for path in candidates(address))
+        path = next(filter(None, found), None)
+        if path is None and _NO_PATH.match(address):
+            return _no_path(address)
         try:
-            return self._shelved(path.resolve())
-        except OSError as error:
-            return "unreadable-media", f"`{address}` cannot be read: {error.strerror}", ""
-
-    def _fault(self, path: Path, address: str, types: frozenset[str]) -> tuple[str, str, str] | None:
-        """The code, message and hint for a file that cannot be taken; None where it can."""
-        try:
-            real = path.resolve()
-            exists = real.exists()
-        except (OSError, ValueError, RuntimeError):  # the last is what Python up to 3.12 says of circles
+            # what a link leads to is not in the list
+            real = (path or self.project / folder / address).resolve()
+            outside = not real.is_relative_to(self.source) and "\\" not in address
+            if path is not None and real.exists() and not outside:
+                return self._shelved(real, address, types)
+        except (
+            OSError,
+            ValueError,
+            RuntimeError,
+        ) as error:  # the last for links in circles, up to Python 3.12
+            if path is not None and isinstance(error, OSError):
+                return "unreadable-media", f"`{address}` cannot be read: {error.strerror}", ""
             return "missing-media", f"`{address}` cannot be the name of a file", ""
-        if not real.is_relative_to(self.source):
-            return "unreadable-media", f"`{address}` lies outside source/", "put it into source/media/"
-        if not exists:
-            self._missing += 1
-            names = [other.name for other in real.parent.iterdir()] if real.parent.is_dir() else []
-            from_here = next(
-                (other for other in (self.source, self.project) if (other / address).is_file()), None
-            )
-            hint = did_you_mean(real.name, names)
-            if from_here:
-                hint = "paths begin at the chapter's own folder, as in `media/tree.png`"
-            return "missing-media", f"there is no file `{address}`", hint
-        return file_fault(real, address, types)
+        if outside:
+            return self._outside(real, address, types, folder)
+        return self._missing(path, address, types, folder)
 
-    def _shelved(self, path: Path) -> Media | tuple[str, str, str]:
-        """A file that is there, added to the package's media."""
+    def _missing(self, link: Path | None, address: str, types: frozenset[str], folder: str) -> Problem:
+        """What to say of an address that leads nowhere, or to a link that does."""
+        if link is not None and link.is_symlink():
+            return "missing-media", f"`{address}` is a link to a file that is not there", ""
+        inner = unwrapped(address)
+        known = self.find(inner, types, folder) if inner != address else None
+        if known and not isinstance(known, Media) and known[0] != "missing-media":
+            return known
+        return "missing-media", f"there is no file `{address}`", self._hint(address, types, folder)
+
+    def _outside(self, real: Path, address: str, types: frozenset[str], folder: str) -> Problem:
+        """What to say of an address that leads out of source/."""
+        hint = "put it into source/media/"
+        if {".git", "annex"} <= set(real.parts):
+            if not real.exists():
+                return "missing-media", f"git-annex has not fetched `{address}`", "run `git annex get` for it"
+            hint = "run `git annex unlock` for it, which puts the file itself there"
+        elif meant := self._places.meant(address, types, folder)[0]:
+            hint = f"did you mean `{meant}`?"
+        return "unreadable-media", f"`{address}` lies outside source/", hint
+
+    def _hint(self, address: str, types: frozenset[str], folder: str) -> str:
+        """Which file an address may mean that leads nowhere."""
+        meant, how = self._places.meant(address, types, folder)
+        if not meant:
+            if any(self._places.at(self.project, path) for path in candidates(address)):
+                return "it lies beside source/: put it into source/media/"
+            if "\\" in address:
+                return "write the path with `/`, from the chapter's own folder"
+            return "put it into source/media/, and name it from the chapter's own folder"
+        if "\\" in address:
+            return f"paths have slashes on every system: `{meant}`"
+        if how == "like":
+            return f"did you mean `{meant}`?"
+        why = {
+            "alone": "write the path alone",
+            "path": "paths begin at the chapter's own folder",
+            "name": "capitals count",
+        }
+        return f"{why[how]}: `{meant}`"
+
+    def _shelved(self, path: Path, address: str, types: frozenset[str]) -> Media | Problem:
+        """A file that is there, added to the package's media; what is wrong where it cannot be."""
         media = self.media.get(path)
-        if media is None:
-            media = self.media[path] = read_media(path)
+        if media is None or _ending(path) not in types:
+            made = take(path, address, types)
+            if not isinstance(made, Media):
+                return made
+            media = self.media[path] = made
             plain = unicodedata.normalize("NFC", path.name).casefold()
             other = self._names.setdefault(plain, path)
             if other != path and self.media[other].digest != media.digest:

@@ -75,9 +75,11 @@ def _write_media(path: Path, media: Media) -> None:
     if path.is_file():
         return
     try:
-        content = media.path.read_bytes()
+        content = media.content()
     except FileNotFoundError:
-        return  # gone since it was looked at: the next build tells
+        content = None
+    if content is None:
+        return  # changed or gone since it was looked at: the next build tells
     sort = mimetypes.guess_type(media.name)[0] or "application/octet-stream"
     call = f"deckgen.media({json.dumps(media.name)},{json.dumps(sort)},".encode()
     with replacing(path) as file:

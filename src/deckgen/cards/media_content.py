@@ -1,0 +1,338 @@
+"""What a media file really holds: whether it is what the end of its name says, and whether it is whole.
+
+Only the standard library: a decoder of pictures, sounds and fonts together would be a heavy dependency, and
+would be slower by far than reading the files is. What a browser draws was tried in Chromium: among pictures
+of dots the end of the name does not matter, and players look into a sound likewise, so a PNG called .jpg
+passes; an SVG is known by its name alone, and a HEIC is drawn under no name.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from xml.parsers import expat
+
+from deckgen.cards import containers, sound_frames
+from deckgen.cards.containers import CUT, LINE_ENDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ENDINGS = {
+    "image": ("avif", "gif", "jpeg", "jpg", "png", "svg", "webp"),
+    "sound": ("flac", "m4a", "mp3", "mp4", "oga", "ogg", "opus", "wav", "webm"),
+    "font": ("otf", "ttf", "woff", "woff2"),
+}
+"""The ends of the names of media files, by what they are."""
+
+_FAMILY = {ending: family for family, endings in ENDINGS.items() for ending in endings}
+_WORDS = {"image": "an image", "sound": "a sound or film", "font": "a font"}
+
+_TAKEN: dict[str, tuple[str, str, Callable[[bytes], str]]] = {
+    "png": ("image", "a PNG image", containers.png),
+    "jpeg": ("image", "a JPEG image", containers.jpeg),
+    "gif": ("image", "a GIF image", containers.gif),
+    "webp": ("image", "a WebP image", containers.webp),
+    "avif": ("image", "an AVIF image", containers.avif),
+    "mp3": ("sound", "an MP3 sound", sound_frames.mp3),
+    "aac": ("sound", "an AAC sound", lambda _: ""),  # nothing in it tells of its end
+    "wav": ("sound", "a WAV sound", containers.wav),
+    "flac": ("sound", "a FLAC sound", sound_frames.flac),
+    "ogg": ("sound", "an Ogg sound", containers.ogg),
+    "mp4": ("sound", "an MP4 sound or film", containers.mp4),
+    "webm": ("sound", "a WebM sound or film", containers.webm),
+    "sfnt": ("font", "a font", containers.sfnt),
+    "ttc": ("font", "a collection of fonts", containers.ttc),
+    "woff": ("font", "a WOFF font", containers.woff),
+    "woff2": ("font", "a WOFF2 font", containers.woff2),
+}
+"""The formats that are taken: what they are, what they are called, and what is wrong with a file of them."""
+
+_SIGNATURES = (
+    (0, b"\x89PNG\r\n\x1a\n", "png"),
+    (0, b"\xff\xd8\xff", "jpeg"),
+    (0, b"GIF87a", "gif"),
+    (0, b"GIF89a", "gif"),
+    (0, b"OggS", "ogg"),
+    (0, b"fLaC", "flac"),
+    (0, b"\x1a\x45\xdf\xa3", "webm"),
+    (0, b"\0\x01\0\0", "sfnt"),
+    (0, b"OTTO\0", "sfnt"),
+    (0, b"true\0", "sfnt"),
+    (0, b"ttcf\0", "ttc"),
+    (0, b"wOFF", "woff"),
+    (0, b"wOF2", "woff2"),
+    (0, b"RF64", "wav"),
+    (0, b"BW64", "wav"),
+)
+"""How files of these formats begin."""
+
+_FOREIGN = (
+    (0, b"II*\0", "a TIFF or raw photo"),
+    (0, b"MM\0*", "a TIFF or raw photo"),
+    (0, b"II+\0", "a TIFF image"),
+    (0, b"MM\0+", "a TIFF image"),
+    (0, b"IIRO", "a raw photo"),
+    (0, b"IIU\0", "a raw photo"),
+    (0, b"FUJIFILMCCD-RAW", "a raw photo"),
+    (0, b"II\xbc\x01", "a JPEG XR image"),
+    (0, b"8BPS", "a Photoshop file"),
+    (0, b"gimp xcf", "a GIMP file"),
+    (0, b"%!PS", "a PostScript file"),
+    (0, b"\xc5\xd0\xd3\xc6", "a PostScript file"),
+    (0, b"\0\0\x01\0", "a Windows icon"),
+    (0, b"icns", "an icon of macOS"),
+    (0, b"\0\0\0\x0cjP  ", "a JPEG 2000 image"),
+    (0, b"\xff\x4f\xff\x51", "a JPEG 2000 image"),
+    (0, b"\0\0\0\x0cJXL ", "a JPEG XL image"),
+    (0, b"\xff\x0a", "a JPEG XL image"),
+    (0, b"qoif", "a QOI image"),
+    (0, b"\x0a\x05\x01", "a PCX image"),
+    (0, b"DDS ", "a DDS image"),
+    (0, b"\xd7\xcd\xc6\x9a", "a Windows metafile"),
+    (40, b" EMF", "a Windows metafile"),
+    (128, b"DICM", "a DICOM image"),
+    (0, b"AT&TFORM", "a DjVu file"),
+    (0, b"MThd", "a MIDI file"),
+    (0, b"\x30\x26\xb2\x75", "a Windows Media sound or film"),
+    (0, b"#!AMR", "an AMR sound"),
+    (0, b"caff", "a CAF sound"),
+    (0, b".snd", "an AU sound"),
+    (0, b"\x0b\x77", "an AC-3 sound"),
+    (0, b"riff\x2e\x91\xcf\x11", "a Wave64 sound"),
+    (0, b"MAC ", "a Monkey's Audio sound"),
+    (0, b"wvpk", "a WavPack sound"),
+    (0, b"FLV\x01", "a Flash film"),
+    (0, b"\0\0\x01\xba", "an MPEG film"),
+    (0, b"\0\0\x01\xb3", "an MPEG film"),
+    (0, b"\x80\x01", "a PostScript font"),
+    (0, b"\x01fcp", "a bitmap font"),
+    (0, b"PK\x03\x04", "a zip archive, or a document that is one"),
+    (0, b"Rar!", "an archive"),
+    (0, b"7z\xbc\xaf", "an archive"),
+    (0, b"\x1f\x8b", "a compressed file (gzip)"),
+    (0, b"\xd0\xcf\x11\xe0", "a document of Microsoft Office"),
+    (0, b"SQLite format 3\0", "a database"),
+    (0, b"bplist", "a property list of macOS"),
+    (0, b"\0\x05\x16\x07", "what macOS keeps beside a file (`._…`), not the file itself"),
+)
+"""What no browser draws and not every player plays: at which byte it has which, and what it is."""
+
+_RIFF = {b"WEBP": "webp", b"WAVE": "wav", b"AVI ": "an AVI film", b"RMID": "a MIDI file"}
+_BRANDS = (("avif avis", "avif"), ("heic heix hevc hevx heim heis hevm hevs mif1 msf1", "a HEIC photo"))
+_BOXES = frozenset([b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"styp", b"pnot"])
+_BMP_HEADS = frozenset([12, 40, 52, 56, 64, 108, 124])  # bytes
+_OTHER_ENDINGS = {"jpeg": "jpg", "sfnt": "ttf", "ttc": "ttf", "aac": "m4a"}
+_EXPORTED = {"image": "png, jpg or webp", "sound": "mp3, m4a or ogg", "font": "woff2"}
+
+_HEAD = 4096  # bytes in which the cause of a strange content is looked for
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
+_POINTER = re.compile(rb"(?:\xef\xbb\xbf)?version https?://[\w.-]+/spec/v[0-9]")
+_ANNEX = re.compile(rb"[^\n]{0,1000}?\bannex[/\\]objects[/\\]")
+_NETPBM = re.compile(rb"P[1-7]\s(?:#[^\n]*\n|\s)*[0-9W]")
+_CONFLICT = re.compile(rb"^<{7} ", re.MULTILINE)
+_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:\s|<\?xml[^>]{0,200}>|<!--(?:(?!-->).){0,2000}-->)*+<(?:!doctype\s+html|html|head|body|script)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_BASE64 = re.compile(rb"data:[a-z]+/|(?:iVBORw0KGgo|/9j/|R0lGOD|UklGR|SUQz|T2dnUw|PHN2Zy)[0-9A-Za-z+/]{8}")
+_PATH = re.compile(rb"(?:\.{0,2}/)?[^\n<>{}:]{1,400}\.[A-Za-z0-9]{2,5}\s?")
+_PNG_REWRITTEN = re.compile(rb"\x89PNG(?:\n\x1a\n|\r+\n\x1a\r+\n)")
+_AS_TEXT = (b"\xef\xbf\xbd", b"\xc2\x89PNG", b"\xc3\xbf\xc3\x98\xc3\xbf", b"\xc3\xbf\xc3\xbb")
+_SVG = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<[?!][^>]{0,2000}>\s*)*<(?:\w+:)?svg\b")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_NAMESPACE = "http://www.w3.org/2000/svg"
+
+_AGAIN = "copy, download or export it again, and see whether it opens by itself"
+_LFS = "run `git lfs pull`; in GitHub Actions, `actions/checkout` needs `lfs: true`"
+_BINARY = "write `*.{0} binary` into .gitattributes (FTP has a binary mode), and put the original there again"
+_SERVER = "open the address in a browser, see whether it asks for a login, and save the file itself"
+
+Fault = tuple[str, str]
+"""What is wrong, as the end of a sentence that begins with the file's name; and what to do."""
+
+
+def content_fault(content: bytes, ending: str) -> Fault | None:
+    """What is wrong with what a media file holds, as far as it tells; None where nothing is.
+
+    Args:
+        content: All that it holds.
+        ending: The end of its name, in small letters and without the dot: one of `ENDINGS`.
+    """
+    family = _FAMILY[ending]
+    name = _format(content)
+    if not name:
+        return _cause(content, family) or (
+            _svg(content) if ending == "svg" and _is_xml(content) else _unknown(content, ending)
+        )
+    belongs, words, walk = _TAKEN[name]
+    own = _OTHER_ENDINGS.get(name, name)
+    if belongs != family:
+        return f"is {words}, and not {_WORDS[family]}", f"is its name wrong? Such a file ends in `.{own}`"
+    if ending == "svg":
+        return f"is {words}, and no SVG", f"let its name end in `.{own}`, which says how to draw it"
+    # a WAV may hold the same few bytes over and over, as no compressed file does
+    if name != "wav" and containers.rewritten(content):
+        return LINE_ENDS, _BINARY.format(ending)
+    fault = walk(content)
+    return (fault, _AGAIN) if fault else None
+
+
+def _format(content: bytes) -> str:
+    """Which of the formats that are taken a content has by its beginning; empty where none."""
+    for place, mark, name in _SIGNATURES:
+        if content.startswith(mark, place):
+            return name
+    if content[:4] in {b"RIFF", b"RIFX"} and _RIFF.get(content[8:12], "") in _TAKEN:
+        return _RIFF[content[8:12]]
+    if content[4:8] in _BOXES and (name := _by_brand(content)) in _TAKEN:
+        return name
+    tagged = content[sound_frames.after_tags(content) :][:4] if content.startswith(b"ID3") else b""
+    if tagged == b"fLaC":
+        return "flac"
+    return "mp3" if content.startswith(b"ID3") and not tagged else sound_frames.frames(content)
+
+
+def _by_brand(content: bytes) -> str:
+    """What a file made of boxes is, by the brands that it names."""
+    size = min(int.from_bytes(content[:4]), 256) if content[4:8] == b"ftyp" else 0
+    brands = {content[place : place + 4].decode("latin-1") for place in (8, *range(16, size, 4))}
+    for names, what in _BRANDS:
+        if brands & set(names.split()):
+            return what
+    return "a raw photo" if "crx " in brands else "mp4"
+
+
+def _cause(content: bytes, family: str) -> Fault | None:  # noqa: PLR0911 (one for each cause)
+    """Why a content has none of the formats that are taken, where that can be told for certain."""
+    what = _WORDS[family]
+    if _POINTER.match(content):
+        return f"is a pointer of Git LFS, not {what}", _LFS
+    head = content[:_HEAD]
+    text = _CONTROL.search(head) is None
+    if text and len(content) < _HEAD and _ANNEX.match(content):
+        return f"is a pointer of git-annex, not {what}", "run `git annex get` for it, then `git annex unlock`"
+    if _PAGE.match(head):
+        return f"is a web page (HTML), not {what}", _SERVER
+    if text and head.lstrip()[:1] in {b"{", b"["}:
+        return f"is JSON, not {what}, perhaps what a server answered", _SERVER
+    if _BASE64.match(head):
+        return f"is the text of base64, not {what}", "decode it first, as by `base64 --decode`"
+    if content.startswith(_AS_TEXT):
+        return "was saved as a text by some program, which destroys it", "put the original there again"
+    if not content.strip(b"\0"):
+        return "holds nothing but zeros, as after a copy that has stopped", _AGAIN
+    foreign = "" if text and family == "image" and _SVG.match(head) else _foreign(content)
+    if foreign:
+        hint = f"open it and export it as {_EXPORTED[family]}; another name does not change what it is"
+        return f"is {foreign}, whatever its name says", hint
+    return None
+
+
+def _foreign(content: bytes) -> str:  # noqa: PLR0911 (one for each cause)
+    """What a content is that is known and not taken; empty where it is not known."""
+    if content[4:8] in _BOXES:
+        return _by_brand(content)
+    if content[:4] in {b"RIFF", b"FORM"}:
+        return _RIFF.get(content[8:12], "an AIFF sound" if content[:4] == b"FORM" else "")
+    if content[:2] == b"BM" and int.from_bytes(content[14:18], "little") in _BMP_HEADS:
+        return "a BMP image"
+    if b"%PDF-" in content[:1024]:
+        return "a PDF"
+    if content[:4] == b"\xff\xd8\xff\xf7":
+        return "a JPEG-LS image"
+    if content[:1] == content[188:189] == content[376:377] == b"G":
+        return "an MPEG transport stream"
+    if _NETPBM.match(content):
+        return "a Netpbm image"
+    return next((what for place, mark, what in _FOREIGN if content.startswith(mark, place)), "")
+
+
+def _unknown(content: bytes, ending: str) -> Fault:  # noqa: PLR0911 (one for each cause)
+    """What to say of a content that is nothing known: is it a text, or did git take it for one?"""
+    what = _WORDS[_FAMILY[ending]]
+    head = content[:_HEAD]
+    if _PNG_REWRITTEN.match(content):
+        return LINE_ENDS, _BINARY.format(ending)
+    if _CONTROL.search(head) is None or head[:2] in _UTF_16:
+        if _SVG.match(head):
+            return "is an SVG, which is drawn under its own name only", "let its name end in `.svg`"
+        if _CONFLICT.search(head):
+            return (
+                "holds the marks of a conflict that git left",
+                "run `git checkout --ours` or `--theirs` for it",
+            )
+        if len(content) < _HEAD and _PATH.fullmatch(content):
+            hint = "put the file itself there; on Windows, git makes links once `core.symlinks` is on"
+            return "holds nothing but a path, as git writes links where it may not make them", hint
+        return f"is a text, not {what}", f"put {what} there, or name another file"
+    for place, mark, name in _SIGNATURES:
+        at = content.find(mark, 0, _HEAD) if len(mark) > 2 and not place else -1  # noqa: PLR2004 (less is chance)
+        if at > 0 and _TAKEN[name][0] == _FAMILY[ending]:
+            return f"begins with {at:,} bytes that do not belong to {_TAKEN[name][1]}", _AGAIN
+    if containers.rewritten(content):
+        return LINE_ENDS, _BINARY.format(ending)
+    return f"does not begin as {what} does that deckgen takes", _AGAIN
+
+
+def _is_xml(content: bytes) -> bool:
+    """Whether a content begins as XML does."""
+    start = content.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return content[:2] in _UTF_16 or start.startswith((b"<", b"\0<"))
+
+
+def _svg(content: bytes) -> Fault | None:
+    """What is wrong with an SVG: browsers show nothing of one that is not well-formed XML in UTF-8."""
+    wide = content[:2] in _UTF_16
+    if not wide and b"\0" in content[:4]:
+        return "is UTF-16 without the mark that says so, so that browsers draw nothing", "save it as UTF-8"
+    # in an image, browsers go by UTF-8 whatever the declaration says, but for the mark of UTF-16
+    parser = expat.ParserCreate(None if wide else "utf-8", namespace_separator=" ")
+    roots: list[str] = []
+    skipped: list[str] = []
+
+    def begin(name: str, _: object) -> None:
+        roots.append(name)
+        parser.StartElementHandler = None
+
+    parser.StartElementHandler = begin
+    parser.SkippedEntityHandler = lambda name, _: skipped.append(name)
+    try:
+        parser.Parse(content, True)  # noqa: FBT003 (not by name)
+    except expat.ExpatError as error:
+        return _ill_formed(content, error, wide=wide)
+    if skipped:
+        return f"names the entity `&{skipped[0]};`, which SVG does not know", "write the character itself"
+    space, _, root = roots[0].rpartition(" ")
+    if root != "svg":
+        return f"is XML, but no SVG: its first element is `<{root[:60]}>`", _SERVER
+    if space != _NAMESPACE:
+        hint = f'it begins with `<svg xmlns="{_NAMESPACE}"`'
+        return "does not say that it is SVG, so that browsers draw nothing", hint
+    return None
+
+
+def _ill_formed(content: bytes, error: expat.ExpatError, *, wide: bool) -> Fault:
+    """What is wrong with XML, by what the parser says of it."""
+    codes = expat.errors.codes
+    if _CONFLICT.search(content):
+        return "holds the marks of a conflict that git left", "settle it in that file, as in any text"
+    if error.code in {
+        codes[expat.errors.XML_ERROR_NO_ELEMENTS],
+        codes[expat.errors.XML_ERROR_UNCLOSED_TOKEN],
+    }:
+        return CUT, _AGAIN
+    if not wide:
+        try:
+            content.decode()
+        except UnicodeDecodeError as fault:
+            line = content.count(b"\n", 0, fault.start) + 1
+            return f"is not UTF-8 in line {line}, so that browsers draw nothing", "save it as UTF-8"
+    hint = "open it in a browser, which shows the place, or export it again"
+    if error.code == codes[expat.errors.XML_ERROR_UNBOUND_PREFIX]:
+        hint = 'a prefix like `xlink:` wants `xmlns:xlink="http://www.w3.org/1999/xlink"` in `<svg …>`'
+    elif error.code == codes[expat.errors.XML_ERROR_INVALID_TOKEN]:
+        hint = "`&` is written `&amp;`, and `<` in a text `&lt;`; " + hint
+    elif error.code == codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]:
+        hint = "write the character itself, as in UTF-8, or its number, as in `&#160;`"
+    return f"is not well-formed XML: {expat.ErrorString(error.code)}, in its line {error.lineno}", hint

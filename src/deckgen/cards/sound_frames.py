@@ -1,0 +1,181 @@
+"""Whether a sound that is a row of frames is whole: MP3, AAC and FLAC, as `containers` does it for others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deckgen.cards.containers import CUT, DAMAGED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_REACH = 256 * 1024  # bytes in which the first frame is looked for
+_CHAIN = 3  # frames that follow each other are no accident
+_HERTZ = (44100, 48000, 32000)  # of MPEG 1; half of it in MPEG 2, a quarter in 2.5
+_PARTS = {3: 1, 2: 2, 0: 4}  # of these rates, by the bits of the version
+_KBITS = {  # a second, by whether it is MPEG 1, and by layer
+    (True, 1): range(32, 480, 32),
+    (True, 2): (32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
+    (True, 3): (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+    (False, 1): (32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256),
+    (False, 2): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+    (False, 3): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+}
+
+
+def after_tags(data: bytes) -> int:
+    """Where the ID3 tags at the beginning end, in bytes; beyond the end of what is cut short."""
+    place = 0
+    while data.startswith(b"ID3", place) and place + 10 <= len(data):
+        size = 0
+        for byte in data[place + 6 : place + 10]:
+            size = size << 7 | byte & 0x7F
+        place += size + (20 if data[place + 5] & 0x10 else 10)
+    return place
+
+
+def frames(data: bytes) -> str:
+    """What a row of frames is: `mp3` for any layer of MPEG, or `aac`; empty where there is none."""
+    start = after_tags(data)
+    if _first(data, start, _mpeg_frame) >= 0 or _is_free(data, start):
+        return "mp3"
+    return "aac" if _first(data, start, _aac_frame) >= 0 else ""
+
+
+def mp3(data: bytes) -> str:
+    """An MP3: its frames; and where the first says how many bytes they have, that they are there."""
+    start = after_tags(data)
+    if start >= len(data):
+        return CUT if start > len(data) else "holds a tag and no sound"
+    first = _first(data, start, _mpeg_frame)
+    if first < 0:
+        return "" if _is_free(data, start) else DAMAGED
+    frame = data[first : first + _mpeg_frame(data, first)]
+    place = max(frame.find(b"Xing", 0, 64), frame.find(b"Info", 0, 64))
+    if place < 0 or not frame[place + 7 : place + 8] or not frame[place + 7] & 2:
+        return ""
+    at = place + 8 + 4 * (frame[place + 7] & 1)
+    # programs that trim a sound leave the old figure, within some frames
+    return CUT if int.from_bytes(frame[at : at + 4]) - 2 * len(frame) > len(data) - first else ""
+
+
+def _first(data: bytes, start: int, length: Callable[[bytes, int], int]) -> int:
+    """Where the first frame is that others follow; -1 where there is none.
+
+    Args:
+        data: The sound.
+        start: Where to begin, in bytes.
+        length: The length of the frame at a place in bytes, 0 where there is none.
+    """
+    place = start - 1
+    while (place := data.find(b"\xff", place + 1, start + _REACH)) >= 0:
+        at, count = place, 0
+        while count < _CHAIN and (size := length(data, at)) and at + size <= len(data):
+            at, count = at + size, count + 1
+        last = at + 4 > len(data) or data.startswith((b"TAG", b"APETAGEX"), at) or length(data, at)
+        if count == _CHAIN or (count and last and (place == start or count > 1)):
+            return place
+    return -1
+
+
+def _mpeg_frame(data: bytes, place: int) -> int:
+    """The length of the frame of MPEG at a place, in bytes; 0 where none begins there."""
+    head = data[place : place + 4]
+    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
+        return 0
+    version, layer = head[1] >> 3 & 3, 4 - (head[1] >> 1 & 3)
+    kbits, rate = head[2] >> 4, head[2] >> 2 & 3
+    if version == 1 or layer == 4 or kbits in {0, 15} or rate == 3:
+        return 0
+    bits = _KBITS[version == 3, layer][kbits - 1] * 1000
+    hertz, padding = _HERTZ[rate] // _PARTS[version], head[2] >> 1 & 1
+    if layer == 1:
+        return (12 * bits // hertz + padding) * 4
+    return (72 if layer == 3 and version != 3 else 144) * bits // hertz + padding
+
+
+def _is_free(data: bytes, place: int) -> bool:
+    """Whether frames of MPEG begin at a place whose bitrate is free, so that no head tells their length."""
+    head = data[place : place + 3]
+    if len(head) < 3 or head[0] != 0xFF or head[1] & 0xE6 not in {0xE2, 0xE4, 0xE6} or head[2] & 0xF0:
+        return False
+    second = data.find(head[:2], place + 24, place + 8192)
+    third = 2 * second - place
+    return second > 0 and head[:2] in data[third - 1 : third + 3]
+
+
+def _aac_frame(data: bytes, place: int) -> int:
+    """The length of the frame of ADTS at a place, in bytes; 0 where none begins there."""
+    head = data[place : place + 7]
+    if len(head) < 7 or head[0] != 0xFF or head[1] & 0xF6 != 0xF0 or head[2] >> 2 & 15 > 12:
+        return 0
+    size = (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
+    return size if size > 7 else 0
+
+
+def flac(data: bytes) -> str:
+    """A FLAC: its blocks, and that the last frame is the one with the last sample."""
+    start = after_tags(data) + 4
+    place, info, last = start, data[start + 4 : start + 38], 0
+    while not last:
+        head = data[place : place + 4]
+        if len(head) < 4:
+            return CUT
+        if place == start and head[0] & 0x7F:
+            return DAMAGED
+        last = head[0] & 0x80
+        place += 4 + int.from_bytes(head[1:4])
+    if place + 2 > len(data):
+        return CUT
+    if data[place] != 0xFF or data[place + 1] & 0xFE != 0xF8:
+        return DAMAGED
+    total = int.from_bytes(info[13:18]) & ((1 << 36) - 1)
+    return CUT if _last_sample(data, place, info) < total else ""
+
+
+def _last_sample(data: bytes, start: int, info: bytes) -> int:
+    """How many samples there are up to the end of the last frame that is there.
+
+    Args:
+        data: The sound.
+        start: Where the first frame begins, in bytes.
+        info: The block STREAMINFO.
+    """
+    sync, block, least = data[start : start + 2], int.from_bytes(info[:2]), int.from_bytes(info[4:7])
+    place = len(data) - max(least, 4)  # a frame that is shorter is cut
+    while (place := data.rfind(sync, start, place + 2)) >= 0:
+        number, samples = _flac_frame(data[place : place + 16])
+        if samples:
+            return (number if sync[1] & 1 else number * block) + samples
+        place -= 1
+    return 0
+
+
+def _flac_frame(head: bytes) -> tuple[int, int]:
+    """The number of the frame of FLAC that begins with these bytes, and its samples; 0 where none does."""
+    if len(head) < 16 or head[3] & 1:
+        return 0, 0
+    length = 8 - (head[4] ^ 0xFF).bit_length() or 1
+    if length > 7 or 0x80 <= head[4] < 0xC0:
+        return 0, 0
+    number = head[4] & (0x7F if length == 1 else (1 << 7 - length) - 1)
+    for byte in head[5 : 4 + length]:
+        number = number << 6 | byte & 0x3F
+    at, code = 4 + length, head[2] >> 4
+    wide = {6: 1, 7: 2}.get(code, 0)
+    if wide:
+        samples = int.from_bytes(head[at : at + wide]) + 1
+    else:
+        samples = 192 if code == 1 else 576 << code - 2 if 1 < code < 6 else 256 << code - 8 if code else 0
+    at += wide + {12: 1, 13: 2, 14: 2}.get(head[2] & 15, 0)
+    return (number, samples) if code and _crc8(head[:at]) == head[at] else (0, 0)
+
+
+def _crc8(data: bytes) -> int:
+    """The checksum of the head of a frame of FLAC."""
+    checksum = 0
+    for byte in data:
+        checksum ^= byte
+        for _ in range(8):
+            checksum = checksum << 1 ^ (0x107 if checksum & 0x80 else 0)
+    return checksum

@@ -1,0 +1,271 @@
+"""Media of texts, keys and faces: which file an address means, what is said of none, how an SVG is packed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from deckgen.cards.media import IMAGES, SOUND, SOUNDS, Media, Shelf
+from tests.conftest import change, open_package, run, write_project
+from tests.faults import CASES, MP3, PNG, POINTER, TARASOFF
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILES: dict[str, str | bytes] = {
+    "source/media/x.png": PNG,
+    "source/media/Tree.PNG": PNG,
+    "source/media/my tree.png": PNG,
+    "source/media/deep/genogram (1).png": PNG,
+    "source/media/Gray%27s_plate.png": PNG,
+    "source/media/100%.png": PNG,
+    "source/media/it's [new].png": PNG,
+    "source/media/a[1].mp3": MP3,
+    "source/media/bell.mp3": MP3,
+}
+
+
+def shelf(folder: Path) -> Shelf:
+    """The shelf of a folder with some media, of which one has decomposed letters in its name."""
+    change(folder, FILES | {f"source/media/{unicodedata.normalize('NFD', 'Übung.png')}": PNG})
+    return Shelf((folder / "source").resolve(), folder.resolve())
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("media/x.png", "./media/x.png", "media/./x.png", "media/deep/../x.png", " media/x.png "),
+        *("media/Tree.PNG", "media/my tree.png", "media/my%20tree.png", "media/%78.png"),
+        *("media/Gray%27s_plate.png", "media/100%.png", "media/100%25.png", "media/it's [new].png"),
+        *("media/Übung.png", unicodedata.normalize("NFD", "media/Übung.png")),
+    ],
+)
+def test_an_address_is_taken(address: str, tmp_path: Path) -> None:
+    """As it is written before it is decoded, with letters composed or not."""
+    assert isinstance(shelf(tmp_path).find(address, IMAGES, "source"), Media)
+
+
+WRONG = [
+    *("![x](media/x.png)", '![x](<media/my tree.png> "A title")', "![[x.png]]", "![[media/x.png|100]]"),
+    *('<img src="media/x.png">', "<IMG alt='' SRC=media/x.png />", "[x](media/x.png)", "[sound:media/x.png]"),
+    *('"media/x.png"', "'media/x.png'", "`media/x.png`", "<media/x.png>", "(media/x.png)", "“media/x.png”"),
+    *("/media/x.png", "{}/source/media/x.png", "file://{}/source/media/x.png", "~/deck/source/media/x.png"),
+    *("C:\\deck\\source\\media\\x.png", "media\\x.png", ".\\media\\deep\\genogram (1).png"),
+    *("media/tree.png", "Media/x.png", "MEDIA/X.PNG", "media/übung.png", "media/tree.jpg", "media/tree"),
+    *("x.png", "source/media/x.png", "../media/x.png", "deck/source/media/x.png", "media/genogram (1).png"),
+    *("media/x.png?raw=true", "media/x.png#top", "media/x.png =100x", "media/x.png{width=50%}"),
+    *("media/gengram (1).png", "media/my_tree.png", "media/Gray's_plate.png", "media/my&#32;tree.png"),
+    *("media/its [new].png",),
+]
+
+
+@pytest.mark.parametrize("folder", ["source", "source/part"])
+@pytest.mark.parametrize("address", WRONG)
+def test_the_address_that_a_hint_names_is_right(address: str, folder: str, tmp_path: Path) -> None:
+    """From the chapter's own folder, wherever that is; the next run has nothing to say."""
+    media = shelf(change(tmp_path, {"source/part/1.yaml": ""}))
+    found = media.find(address.replace("{}", str(tmp_path)), IMAGES, folder)
+    if (address, folder) == ("../media/x.png", "source/part"):
+        assert isinstance(found, Media)
+        return
+    assert not isinstance(found, Media)
+    assert found[0] in {"missing-media", "unreadable-media"}
+    (meant,) = re.findall(r"`([^`]+)`", found[2])
+    assert isinstance(media.find(meant, IMAGES, folder), Media), found
+
+
+def test_a_hint_can_be_followed_in_an_image_key(tmp_path: Path) -> None:
+    """What it names stands in YAML as it is, and the deck has no error any more."""
+    shelf(tmp_path)
+    files: dict[str, str | bytes] = dict(CASES)
+    notes = [TARASOFF.replace("tarasoff", f"case-{number}") for number in range(len(WRONG))]
+    for number, address in enumerate(WRONG):
+        file = json.dumps(address.replace("{}", str(tmp_path)), ensure_ascii=False)
+        files[f"source/c{number:02}.yaml"] = notes[number].replace("media/The court.png", file)
+    told = errors(write_project(tmp_path, files))
+    assert len(told) == len(WRONG)
+    for each in told:
+        (meant,) = re.findall(r"`([^`]+)`", each["hint"])
+        note = notes[int(re.sub(r"\D", "", each["path"]))]
+        change(tmp_path, {each["path"]: note.replace("media/The court.png", meant)})
+    assert errors(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "code"),
+    [
+        *(("![x](media/tree.png)", "missing-media"), ("![x](my%20tree.png)", "missing-media")),
+        *(("![x](genogram%20(1).png)", "missing-media"), ("![x](<media/genogram (1).png>)", "missing-media")),
+        *(("![x](deep/genogram.png)", "missing-media"), ("![x](Gray's_plate.png)", "missing-media")),
+        *(("[sound:bell.mp3]", "missing-media"), ("[sound:media/Bell.mp3]", "missing-media")),
+        *(("<img alt='x' src='x.png'>", "missing-media"), ("![x](../media/x.png)", "unreadable-media")),
+    ],
+)
+def test_a_hint_can_be_followed_in_a_text(old: str, code: str, tmp_path: Path) -> None:
+    """What it names takes the place of what the diagnostic covers, spaces and brackets or not."""
+    shelf(tmp_path)
+    head = "definitions:\n  - id: two\n    term: Term\n    definition: |\n      Text "
+    folder = write_project(tmp_path, {"source/two.yaml": f"{head}{old}\n"})
+    (told,) = errors(folder)
+    assert told["code"] == code
+    (meant,) = re.findall(r"`([^`]+)`", told["hint"])
+    start, end = (told[key] - len("      Text ") - 1 for key in ("column", "end_column"))
+    change(folder, {"source/two.yaml": f"{head}{old[:start]}{meant}{old[end:]}\n"})
+    assert errors(folder) == []
+
+
+def errors(folder: Path) -> list[dict[str, Any]]:
+    """The errors that a check tells."""
+    found = json.loads(run("check", "--format", "json", cwd=folder).stdout)["diagnostics"]
+    return [each for each in found if each["level"] == "error"]
+
+
+def test_what_has_no_likely_file_has_a_hint_all_the_same(tmp_path: Path) -> None:
+    """Where to put it; what lies beside source/; what is a sound; what is written into the text itself."""
+    media = shelf(change(tmp_path, {"media/beside.png": PNG}))
+    told = {
+        "media/nothing.png": ("missing-media", "put it into source/media/"),
+        "media/beside.png": ("missing-media", "it lies beside source/"),
+        "../media/beside.png": ("unreadable-media", "put it into source/media/"),
+        "media/bell.mp3": ("media-type", "`[sound:media/bell.mp3]`"),
+        "[sound:media/bell.mp3]": ("media-type", "`[sound:media/bell.mp3]`"),
+        "![x](https://example.org/x.png)": ("remote-media", "put the file into source/media/"),
+        "//example.org/x.png": ("remote-media", "put the file into source/media/"),
+        "data:image/png;base64," + "A" * 5000: ("missing-media", "save it as a file"),
+        "x\0.png": ("missing-media", ""),
+        "x" * 5000 + ".png": ("missing-media", ""),
+    }
+    for address, (code, hint) in told.items():
+        found = media.find(address, IMAGES, "source")
+        assert not isinstance(found, Media)
+        assert found[0] == code, found
+        assert hint in found[2], found
+    found = media.find("data:image/png;base64,AAAA", IMAGES, "source")
+    assert not isinstance(found, Media)
+    assert "network" not in found[1]
+    found = media.find("media/x.png", SOUNDS, "source")
+    assert not isinstance(found, Media)
+    assert "`![what it shows](media/x.png)`" in found[2]
+
+
+def test_links_of_git_annex_are_known(tmp_path: Path) -> None:
+    """Whether the content is there or not; a link to nothing is told as one."""
+    media = shelf(tmp_path)
+    key = tmp_path / ".git/annex/objects/x"
+    for name, target in (("a.png", key), ("b.png", key.parent / "y"), ("c.png", tmp_path / "source/none")):
+        (tmp_path / "source" / name).symlink_to(target)
+    change(tmp_path, {".git/annex/objects/x": PNG})
+    found = [media.find(name, IMAGES, "source") for name in ("a.png", "b.png", "c.png")]
+    assert [each[0] for each in found if not isinstance(each, Media)] == [
+        "unreadable-media",
+        "missing-media",
+        "missing-media",
+    ]
+    assert "git annex unlock" in str(found[0])
+    assert "git annex get" in str(found[1])
+    assert "is a link to a file that is not there" in str(found[2])
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("[sound:media/x.mp3]", "media/x.mp3"),
+        ("[Sound:media/x.mp3]", "media/x.mp3"),
+        ("[sound: media/a b.mp3 ]", "media/a b.mp3"),
+        ("[sound:media/x[1].mp3]", "media/x[1].mp3"),
+        ("a [SOUND:x[1][2].mp3] b]", "x[1][2].mp3"),
+        ("[sound:x[1.mp3]", None),
+        ("[sound:]", None),
+        ("[sound: ]", None),
+        ("[sound:a\nb.mp3]", None),
+        ("[sound:" + "a " * 50_000, None),
+    ],
+)
+def test_a_sound_in_a_text(text: str, path: str | None) -> None:
+    """In any capitals, with blanks around its path and brackets in it."""
+    match = SOUND.search(text)
+    assert (match and match[1]) == path
+
+
+# SVGs are texts
+
+SVG = '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg" width="8">\n<text>a\n</text></svg>\n'
+SHOWN: dict[str, str | bytes] = {
+    **CASES,
+    "source/two.yaml": TARASOFF.replace("The court.png", "court.svg"),
+    "source/media/court.svg": SVG,
+    "templates/case/card.front.html.j2": '<img src="[[ media("seal.svg") ]]" alt="A seal"> {{Name}}',
+    "templates/case/seal.svg": SVG.replace("8", "9"),
+}
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_an_svg_is_packed_with_the_same_line_ends_everywhere(end: str, tmp_path: Path) -> None:
+    """Where git writes others, in the media of texts and of faces alike, the package is the same."""
+    rewritten = {
+        name: text.replace("\n", end) if isinstance(text, str) and name.endswith(".svg") else text
+        for name, text in SHOWN.items()
+    }
+    members = []
+    for name, files in (("one", SHOWN), ("two", rewritten)):
+        folder = write_project(tmp_path / name, files)
+        done = run("build", cwd=folder, SOURCE_DATE_EPOCH="1700000000")
+        assert done.returncode == 0, done.stderr
+        opened = open_package(folder / "build/sample.apkg")
+        members.append(opened.members)
+        for number, media in opened.media.items():
+            content = opened.members[number]
+            assert b"\r" not in content
+            assert hashlib.sha256(content).hexdigest()[:10] in media
+    assert members[0] == members[1]
+
+
+def test_the_preview_shows_an_svg_as_it_is_packed(tmp_path: Path) -> None:
+    """Its script is the same, whatever git made of the line ends."""
+    scripts = []
+    for name, text in (("one", SVG), ("two", SVG.replace("\n", "\r\n"))):
+        folder = write_project(tmp_path / name, SHOWN | {"source/media/court.svg": text})
+        assert run("preview", cwd=folder).returncode == 0
+        (script,) = (folder / "build/preview/media").glob("court-*.js")
+        scripts.append((script.name, script.read_bytes()))
+    assert scripts[0] == scripts[1]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
+def test_an_svg_in_utf_16_is_left_as_it_is(encoding: str, tmp_path: Path) -> None:
+    """CR LF stays in it; without the mark at its beginning, browsers draw nothing."""
+    content = SVG.replace("\n", "\r\n").encode(encoding)
+    folder = write_project(tmp_path, SHOWN | {"source/media/court.svg": content})
+    if encoding == "utf-16-le":
+        assert [each["code"] for each in errors(folder)] == ["broken-media"]
+        return
+    assert run("build", cwd=folder).returncode == 0
+    assert content in open_package(folder / "build/sample.apkg").members.values()
+
+
+def test_the_fault_of_a_face_s_file_is_told_at_the_face(tmp_path: Path) -> None:
+    """With what the file is, and what to do; and the hint for a name that is not quite right."""
+    folder = write_project(tmp_path, {**SHOWN, "templates/case/seal.svg": POINTER})
+    (told,) = errors(folder)
+    assert (told["path"], told["code"]) == ("templates/case/card.front.html.j2", "broken-media")
+    assert "is a pointer of Git LFS" in told["message"]
+    assert "git lfs pull" in told["hint"]
+    for name in ("Seal.svg", "seal.png", "templates/case/seal.svg", "./seal.svg", "sael.svg"):
+        front = f"<img src=\"[[ media('{name}') ]]\" alt='A seal'> {{{{Name}}}}"
+        change(folder, {"templates/case/seal.svg": SVG, "templates/case/card.front.html.j2": front})
+        (told,) = errors(folder)
+        assert (told["code"], told["hint"]) == ("missing-media", "did you mean `seal.svg`?"), name
+
+
+def test_media_that_change_before_the_preview_copies_them_are_left_out(tmp_path: Path) -> None:
+    """Another content may not go under a name that was made of the one before."""
+    media = shelf(tmp_path).find("media/x.png", IMAGES, "source")
+    assert isinstance(media, Media)
+    assert media.content() == PNG
+    change(tmp_path, {"source/media/x.png": PNG + b"\0"})
+    assert media.content() is None

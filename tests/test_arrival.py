@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from typing import TYPE_CHECKING
@@ -14,9 +15,12 @@ from deckgen import source
 from deckgen.cards.html import tags, text
 from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Shelf
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, change, run, write_project
+from tests.faults import PNG
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from deckgen.diagnostics import Diagnostic
 
 
@@ -143,11 +147,18 @@ def test_what_does_not_arrive_is_told(typed: str, told: list[tuple[str, int]]) -
     assert codes(typed) == told
 
 
-def test_the_hint_for_an_image_of_another_tool_names_the_file() -> None:
-    """`![[name]]` finds a file wherever it lies, and the right form has its path."""
-    name = next(path for path in (REPOSITORY / "source").rglob("*.yaml") if path.name != "deck.yaml")
-    _, found = rendered(f"![[{name.name}]]")
-    assert name.relative_to(REPOSITORY / "source").as_posix() in found[0].hint
+def test_the_hint_for_an_image_of_another_tool_leads_to_it(tmp_path: Path) -> None:
+    """`![[name]]` finds a file wherever it lies; the right form has its path, and is clean."""
+    text = (
+        "definitions:\n  - id: two\n    term: Term\n    definition: |\n      The ![[my tree.png]] of names.\n"
+    )
+    folder = write_project(tmp_path, {"source/two.yaml": text, "source/media/deep/my tree.png": PNG})
+    told = json.loads(run("check", "--project", folder, "--format", "json").stdout)["diagnostics"]
+    assert [each["code"] for each in told] == ["missing-media"]
+    form = re.search(r"`(!\[.*?\]\(.*\))`", told[0]["hint"])
+    assert form
+    change(folder, {"source/two.yaml": text.replace("![[my tree.png]]", form[1])})
+    assert run("check", "--project", folder, "--strict").stderr.startswith("no errors")
 
 
 # ---------------------------------------------------------------------------------------- everything typed

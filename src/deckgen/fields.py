@@ -226,6 +226,8 @@ class FieldWriter:
         """The whole table, with this note's row marked."""
         columns, rows = self._rendered(note)
         head = "".join(f"<th>{name}</th>" for name in columns)
+        texts = _items(note.table.values.get("columns")) if note.table else []
+        names = [self.markup.attribute(item, note.chapter.document) for item in texts]
         body = []
         for row, cells in rows.items():
             if row.retired and row is not note:
@@ -233,7 +235,7 @@ class FieldWriter:
             mark = ' class="this"' if row is note else ""
             rest = "".join(
                 f'<td data-column="{name}"><span>{cell}</span></td>'
-                for name, cell in zip(columns[1:], cells[1:], strict=False)
+                for name, cell in zip(names[1:], cells[1:], strict=False)
             )
             body.append(f"<tr{mark}><th>{cells[0]}</th>{rest}</tr>")
         return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"

@@ -81,8 +81,8 @@ class _Scan:
         self.blanks = [match.start() for match in _BLANK_LINE.finditer(text)]
         self.blocks = [match.start() for match in _NEXT_BLOCK.finditer(text)]
         self.ticks: dict[int, list[int]] = {}
-        for match in _TICKS.finditer(text):
-            self.ticks.setdefault(len(match.group()), []).append(match.start())
+        for run in _TICKS.finditer(text):
+            self.ticks.setdefault(len(run.group()), []).append(run.start())
         # behind the last closing mark none is looked for, which would take time again and again
         self.last = {mark: text.rfind(mark) for mark in ("-->", "[/$", "\\end{")}
         self.pieces: list[Piece] = []
@@ -166,7 +166,7 @@ class _Scan:
         return Piece("address", start + 1, match.end(), start + 2, match.end() - 1) if match else None
 
     def _bracket(self, start: int, _: str) -> Piece | None:
-        match: re.Match[str] | None = _SOUND.match(self.text, start)
+        match = _SOUND.match(self.text, start)
         if match:
             return Piece("sound", start, match.end(), match.start(1), match.end(1))
         if self.last["[/$"] > start and (match := _OLD_FORMULA.match(self.text, start)):

@@ -28,6 +28,7 @@ from genanki.apkg_col import APKG_COL
 from genanki.apkg_schema import APKG_SCHEMA
 
 from deckgen import __version__
+from deckgen.anki.tags import distinct, folded
 from deckgen.cards.media import MAX_MEDIA
 from deckgen.diagnostics import CallError
 
@@ -409,8 +410,7 @@ def _tags(tags: tuple[str, ...]) -> str:
     """Tags as the collection holds them."""
     if not tags:
         return ""
-    different = {tag.casefold(): unicodedata.normalize("NFC", tag) for tag in reversed(tags)}
-    return f" {' '.join(different[key] for key in sorted(different))} "
+    return f" {' '.join(sorted(distinct(tags), key=folded))} "
 
 
 def _number(text: str) -> int:

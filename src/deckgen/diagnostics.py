@@ -68,10 +68,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "anki-syntax": ("error", "Anki's part of a template, `{{…}}`, is broken."),
     "unknown-field": ("error", "A template names a field that its note type does not have."),
     "unknown-filter": ("error", "A template uses a filter that Anki does not have."),
-    "blank-front": (
-        "error",
-        "A front makes no card, a blank card of every note, or leaves notes without any.",
-    ),
+    "blank-front": ("error", "A front makes no card of any note, or one that shows nothing of its note."),
     # What has been released
     "bad-ledger": ("error", "The ledger is damaged, or lines of it have been lost."),
     "ledger-conflict": ("error", "The ledger holds the marks of a merge that git could not finish."),

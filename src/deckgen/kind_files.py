@@ -255,10 +255,13 @@ def _cards(reader: Reader, root: Mapping, reserves: set[str]) -> list[CardTempla
 
 def _consistent(reader: Reader, root: Mapping, kind: Kind) -> None:
     """Report what parts of a kind contradict each other."""
-    if not kind.fields or not kind.cards or not kind.fields[0].key:
+    faces = [card for card in kind.cards if card.face]
+    if not kind.fields or not faces or not kind.fields[0].key:
         empty = "fields" if not kind.fields or not kind.fields[0].key else "cards"
         at = reader.document.key_span(root, empty)
-        reader.report("bad-kind", at, "a kind needs a card, and a first field that is filled `from` a key")
+        hint = "a dormant card alone makes no card of any note" if kind.cards and not faces else ""
+        message = "a kind needs a card with a `face`, and a first field that is filled `from` a key"
+        reader.report("bad-kind", at, message, hint)
         return
     known = {**kind.table_keys, **kind.keys}
     for field, node in zip(kind.fields, _froms(root), strict=True):

@@ -238,6 +238,16 @@ def test_a_note_without_a_card_is_told_what_would_give_it_one(
     assert (error["code"], error["line"], error["hint"]) == ("no-card", 2, f"{hint}: then it has one")
 
 
+def test_a_row_is_told_of_the_key_of_its_table(tmp_path: Path) -> None:
+    """What the table would have to say for its rows to have a card is named as the table's."""
+    files = law("{{#Head}}{{A}}{{/Head}}", notes="  - id: t\n    items:\n      - {id: r, name: X, a: x}\n")
+    kind = str(files["templates/law/kind.yaml"])
+    kind = kind.replace("\nkeys:", "\nrows: items\ntable_keys: {head: {type: text}}\nkeys:")
+    kind = kind.replace("  - {name: B,", "  - {name: Head, id: 9, from: head}\n  - {name: B,")
+    (error,) = checked(write_project(tmp_path, {**files, "templates/law/kind.yaml": kind}))
+    assert (error["code"], error["hint"]) == ("no-card", "fill `head` of the table: then it has one")
+
+
 def test_a_note_that_only_a_dormant_card_could_ask_has_none(tmp_path: Path) -> None:
     """Nothing is filled into a reserve, so neither its own card nor one like it counts."""
     front = "{{#Reserve 1}}{{Name}}{{/Reserve 1}}"
@@ -283,6 +293,7 @@ def test_a_card_that_is_blank_is_told_at_its_note(tmp_path: Path) -> None:
         ("{{#Why}}{{cloze:Text}}{{/Why}}", [2]),
         ("{{^Why}}{{cloze:Text}}{{/Why}}{{#Why}}{{Why}}{{/Why}}", [5]),
         ("{{#Tags}}{{cloze:Text}}{{/Tags}}", [5]),
+        ("{{#Text}}{{^Text}}{{cloze:Text}}{{/Text}}{{/Text}}", [1]),
     ],
 )
 def test_a_cloze_that_no_front_shows_is_told(

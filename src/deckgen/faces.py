@@ -22,10 +22,11 @@ from deckgen.sandbox import Sandbox
 from deckgen.templates import MAX_CODE, FaceMedia, Loader, MediaError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from jinja2 import Template
 
+    from deckgen.anki_template import Part
     from deckgen.cards.media import Media
     from deckgen.kinds import Kind
     from deckgen.notes import Deck
@@ -87,14 +88,7 @@ class NoteType:
         """For each card, the keys whose values its front shows; the dormant one is left out."""
         keys = {field.name: field.key for field in self.kind.fields if field.key}
         live = [front for card, front in zip(self.kind.cards, self.rules.fronts, strict=True) if card.face]
-        return [
-            frozenset(
-                keys[tag.field]
-                for tag in anki_template.tags(front)
-                if isinstance(tag, Replacement) and tag.field in keys
-            )
-            for front in live
-        ]
+        return [frozenset(keys[tag.field] for tag in _shown_on(front) if tag.field in keys) for front in live]
 
     def fault_of_cards(
         self, cards: Sequence[int], values: Sequence[str], *, tagged: bool
@@ -125,7 +119,14 @@ class NoteType:
 
     def _way_out(self, filled: Collection[str]) -> str:
         """What an author can do to give a note a card, by the names of what is filled."""
-        keys = {field.name: field.key for field in self.kind.fields if field.key} | {"Tags": "tags"}
+        kind = self.kind
+        of_table = kind.table_keys.keys() - kind.keys.keys()
+        keys = {
+            field.name: f"`{field.key}`{' of the table' * (field.key in of_table)}"
+            for field in kind.fields
+            if field.key
+        }
+        keys["Tags"] = "`tags`"
         ways: dict[tuple[tuple[str, ...], tuple[str, ...]], None] = {}
         for made in self.rules.ways:
             for way in sorted(made, key=lambda way: (sorted(way.filled), sorted(way.empty))):
@@ -136,7 +137,7 @@ class NoteType:
         fewest = min((len(add) + len(drop) for add, drop in ways), default=0)
         shortest = [way for way in ways if len(way[0]) + len(way[1]) == fewest][:_WAYS_OUT]
         said = (
-            " and ".join([*(f"fill `{key}`" for key in add), *(f"leave `{key}` out" for key in drop)])
+            " and ".join([*(f"fill {key}" for key in add), *(f"leave {key} out" for key in drop)])
             for add, drop in shortest
         )
         return f"{', or '.join(said)}: then it has one" if fewest else ""
@@ -388,15 +389,22 @@ class Faces:
                 found = self._loader.find(f"{kind.name}/{kind.cards[0].face}.front.html.j2")
                 message = f"the front of `{kind.cards[0].name}` does not hide the clozes of `{field.name}`"
                 hint = f"show the field as `{{{{cloze:{field.name}}}}}`"
+                if any(is_of_clozes(tag) and tag.field == field.name for tag in _shown_on(rules.fronts[0])):
+                    hint = f"the sections around `{{{{cloze:{field.name}}}}}` are open on no card"
                 path = found.shown if found else kind.document.path
                 span = self._locate("", f"{{{{{field.name}}}}}", [path])
                 self.found.append(Diagnostic("blank-front", message, span, hint))
 
 
+def _shown_on(front: Iterable[Part]) -> list[Replacement]:
+    """The fields that a front shows, in whatever sections."""
+    return [tag for tag in anki_template.tags(front) if isinstance(tag, Replacement)]
+
+
 def _fault_of_front(rules: CardRules, number: int) -> tuple[str, str] | None:
     """What is wrong with a front whatever its notes hold, and a hint; None where some note has its card."""
     made, shown = rules.ways[number], rules.shown[number]
-    written = [tag for tag in anki_template.tags(rules.fronts[number]) if isinstance(tag, Replacement)]
+    written = _shown_on(rules.fronts[number])
     if not written:
         return "shows no field, so Anki makes no card of it", ""
     if not made:

@@ -289,6 +289,7 @@ def test_a_card_that_is_blank_is_told_at_its_note(tmp_path: Path) -> None:
     [
         ("{{cloze:Text}}", []),
         ("{{#c1}}{{cloze:Text}}{{/c1}}", [5]),
+        ("{{^c1}}{{cloze:Text}}{{/c1}}", [2, 5]),
         ("{{^c2}}<i>{{cloze:Text}}</i>{{/c2}}{{#c2}}{{cloze:Text}}{{/c2}}", []),
         ("{{#Why}}{{cloze:Text}}{{/Why}}", [2]),
         ("{{^Why}}{{cloze:Text}}{{/Why}}{{#Why}}{{Why}}{{/Why}}", [5]),

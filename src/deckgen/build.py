@@ -388,6 +388,7 @@ def _rows(
     """
     deck, markup = changes.deck, writer.markup
     whole = [note for note in deck.notes if note.whole and not (note.retired and note not in changes.known)]
+    faulty = _errors(found)
     rows = []
     size = 0
     for number, note in enumerate(package.in_order(whole)):
@@ -403,7 +404,7 @@ def _rows(
         note_type = note_types[note.kind.name]
         cards = note_type.rules.cards(fields, tagged=bool(note.tags))
         fault = note_type.fault_of_cards(cards, fields, tagged=bool(note.tags))
-        if fault and (_is_settled(note, note_type) or not (_errors(found) or _errors(markup.found))):
+        if fault and (_is_settled(note, note_type) or not (faulty or _errors(markup.found))):
             code, message, hint = fault
             found.append(Diagnostic(code, message, notes.place(note), hint))
         rows.append(Row(note, "", changes.now, 0, fields, cards))

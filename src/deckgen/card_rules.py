@@ -183,6 +183,8 @@ class CardRules:
         """
         if self.cloze:
             return self._blank_clozes(cards, values, tagged=tagged)
+        if self._never_blank:
+            return ()
         return self._made(values, tagged=tagged)[1]
 
     def filled(self, values: Sequence[str], *, tagged: bool = False) -> set[str]:
@@ -211,11 +213,23 @@ class CardRules:
             made = self._known[filled, tagged] = tuple(cards), tuple(blank)
         return made
 
+    @cached_property
+    def _never_blank(self) -> bool:
+        """Whether every way to make a card shows a field of the note too, as with nearly all fronts."""
+        return all(map(set.issubset, self.ways, self.shown))
+
+    @cached_property
+    def _always_shown(self) -> frozenset[str]:
+        """The fields of a cloze type whose clozes the front shows to every note that fills them."""
+        ways = self._shown_clozes(0)
+        numbered = any(is_cloze_section(tag) for front in self.fronts for tag in tags(front))
+        plain = (way.field for way in ways if way.filled == {way.field} and not way.empty)
+        return _NOTHING if numbered else frozenset(plain)
+
     def _blank_clozes(self, cards: Sequence[int], values: Sequence[str], *, tagged: bool) -> tuple[int, ...]:
         """The cards of a cloze type's note whose front does not show their cloze."""
-        plain = {way.field for way in self._shown_clozes(0) if way.filled == {way.field} and not way.empty}
         hidden = {name: value for name, value in zip(self.fields, values, strict=True) if "{{c" in value}
-        if plain.issuperset(hidden):  # so it is with nearly all
+        if self._always_shown.issuperset(hidden):  # so it is with nearly all
             return ()
         names = self.filled(values, tagged=tagged)
         numbers = {name: cloze_numbers([value]) for name, value in hidden.items()}

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def folded(tag: str) -> str:
     """A tag as Anki compares it: capitals make no other tag, nor does the way in which an accent is typed."""
-    return unicodedata.normalize("NFC", tag).casefold()
+    return (tag if tag.isascii() else unicodedata.normalize("NFC", tag)).casefold()
 
 
 def distinct(*groups: Iterable[str]) -> tuple[str, ...]:

@@ -450,6 +450,20 @@ FAULTS = (
             "source/two.yaml": "laws:\n  - id: «two»\n    name: <br>\n",
         },
     ),
+    Fault(
+        "no-card",
+        {
+            **face("", card_front="{{#Rule}}{{Rule}}{{/Rule}}").files,
+            "source/two.yaml": "laws:\n  - id: «two»\n    name: x\n",
+        },
+    ),
+    Fault(
+        "no-card",
+        {
+            **face("", card_front="{{^Rule}}{{Name}}{{/Rule}}").files,
+            "source/two.yaml": "laws:\n  - {id: «two», name: x, rule: y}\n  - {id: three, name: x}\n",
+        },
+    ),
     prose("misplaced-cloze", "This «{{c1»::hides}} nothing."),
     options(
         "correct-option", "\n      «-»" + TWO_OPTIONS.replace("        correct: true\n", "").split("-", 1)[1]
@@ -622,6 +636,12 @@ FAULTS = (
     kind("bad-kind", KIND.replace("name: Rule", "name: «name»")),
     kind("bad-kind", KIND.replace("title: Law", "title: «Definition»")),
     kind("bad-kind", KIND.replace("cards:", "«cards»: []\n").partition("[]")[0] + "[]\n"),
+    kind(
+        "bad-kind",
+        KIND.replace("cards:", "  - {name: More, id: 9}\n«cards»:").replace("face: card", "reserve: More"),
+        card_front="",
+        card_back="",
+    ),
     kind("bad-kind", KIND.replace("  rule:", "  «tags»: {type: text}\n  rule:")),
     kind("bad-kind", KIND.replace("  rule:", "  «the.rule»:")),
     kind("bad-kind", KIND.replace("markdown", "texts").replace("from: rule", "from: «rule»")),
@@ -728,8 +748,23 @@ FAULTS = (
     face("unknown-filter", card_back="x\n  «{{txt:Rule}}»\n"),
     face("unknown-filter", card_back="x {{type:nc:Name}}\n  «{{nc:Rule}}»\n"),
     face("unknown-filter", card_back="x {{tts en_US speed=0.8:Name}}\n  «{{tts speed=0.8:Rule}}»\n"),
-    face("blank-front", card_front="{{#Rule}}{{Rule}}{{/Rule}}⟵\n"),
     face("blank-front", card_front="Static⟵\n"),
+    face("blank-front", card_front="{{^Rule}}{{#Name}}{{Rule}}{{/Name}}{{/Rule}}⟵\n"),
+    face("blank-front", card_front="{{#c1}}{{Name}}{{/c1}}⟵\n"),
+    face("blank-front", card_front="{{^c1}}{{Name}}{{/c1}}⟵\n"),
+    face("blank-front", card_front="{{^Deck}}{{Name}}{{/Deck}}⟵\n"),
+    face("blank-front", card_front="{{^Rule}}{{Deck}}{{/Rule}}⟵\n"),
+    face("blank-front", card_front="{{#Rule}}{{Type}}{{/Rule}}⟵\n"),
+    face("blank-front", card_front="{{#Tags}}{{Tags}}{{/Tags}}⟵\n"),
+    face("blank-front", card_front="{{^Tags}}{{Card}} {{Name}}{{/Tags}}⟵\n"),
+    face("blank-front", card_front="{{cloze:Name}}⟵\n"),
+    Fault(
+        "blank-front",
+        {
+            **face("", card_front="{{#Name}}{{Deck}} {{^Rule}}{{Name}}{{/Rule}}{{/Name}}").files,
+            "source/two.yaml": "laws:\n  - id: «two»\n    name: x\n    rule: y\n",
+        },
+    ),
     face("blank-front", card_front="{{Name}} {{Deck}}⟵\n"),
     # What has been released
     ledger("bad-ledger", '"note":"one"', '"note":1', line=3),
@@ -816,6 +851,21 @@ FAULTS = (
         GROWN.replace("  rule:", "  hint: {type: text}\n  rule:")
         .replace("{name: Reserve 1, id: 3", "{name: Hint, id: 3, from: hint")
         .replace("{name: Dormant, id: 2, reserve: Reserve 1", "«{»name: Dormant, id: 2, face: card")
+    ),
+    Fault(
+        "changed-note-type",
+        {
+            **kind(
+                "",
+                GROWN.replace("  rule:", "  hint: {type: text}\n  rule:")
+                .replace("{name: Reserve 1, id: 3", "{name: Hint, id: 3, from: hint")
+                .replace("{name: Dormant, id: 2, reserve: Reserve 1", "«{»name: Dormant, id: 2, face: new"),
+                new_front="{{#Hint}}{{Hint}}{{/Hint}}{{^Tags}}{{^Hint}}{{#Rule}}{{Name}}{{/Rule}}{{/Hint}}{{/Tags}}",
+                new_back="x",
+            ).files,
+            **LAW,
+        },
+        before=kind("", GROWN).files | LAW,
     ),
     # Silencing
     note("wrong-type", "    allow: [«same-tern»]\n"),

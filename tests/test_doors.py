@@ -26,6 +26,7 @@ ROOMS = (
     "checks",
     "fields",
     "anki_template",
+    "card_rules",
     "filters",
     "appearance",
     "sandbox",

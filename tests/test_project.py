@@ -132,9 +132,12 @@ def test_the_kind_in_the_docs_works(tmp_path: Path, collection: Collection) -> N
     result = run("build", cwd=folder)
     assert (result.returncode, "advice" in result.stderr) == (0, False), result.stderr
     slip = str(files["source/cases.yaml"]).replace("level: federal", "level: fedral")
-    (shown,) = re.findall(r"```text\n(.*?)```", more, re.DOTALL)
+    shown, without_card = re.findall(r"```text\n(.*?)```", more, re.DOTALL)
     change(folder, {"source/cases.yaml": slip})
     assert run("check", cwd=folder).stderr.startswith(shown)
+    change(folder, {**files, "templates/case/holding.front.html.j2": "{{#Matters}}{{Name}}{{/Matters}}"})
+    assert run("check", cwd=folder).stderr.startswith(without_card)
+    change(folder, files)
     assert run("schema", cwd=folder).returncode == 0
     schema = json.loads((folder / "source/.schema/chapter.json").read_text(encoding="utf-8"))
     case = schema["properties"]["cases"]["items"]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from deckgen.anki.cloze import MAX_CLOZE, in_field
+from deckgen.anki.cloze import in_field
 from deckgen.diagnostics import did_you_mean
 from deckgen.kinds import SPECIAL_FIELDS
 
@@ -194,9 +194,14 @@ def _known(tag: Replacement | Section, fields: Collection[str], *, front: bool) 
     """Whether Anki knows what a tag names."""
     if tag.field == "FrontSide":
         return isinstance(tag, Replacement) and not front
-    if isinstance(tag, Section) and _OF_A_CLOZE.fullmatch(tag.field):
+    if is_cloze_section(tag):
         return True  # it asks whether this is the card of that cloze number
     return tag.field in fields or tag.field in SPECIAL_FIELDS
+
+
+def is_cloze_section(tag: Replacement | Section) -> bool:
+    """Whether a tag asks for the number of the card's cloze."""
+    return isinstance(tag, Section) and _OF_A_CLOZE.fullmatch(tag.field) is not None
 
 
 def _unknown_field(tag: Replacement | Section, fields: Collection[str]) -> tuple[str, str]:
@@ -249,57 +254,3 @@ def shows(parts: Sequence[Part], filled: Collection[str]) -> bool:
         elif (part.field in filled) != part.inverted and shows(part.children, filled):
             return True
     return False
-
-
-class CardRules:
-    """Which cards the notes of a note type have.
-
-    A cloze type has a card for each cloze number in any of its fields.
-
-    Anki takes its own fields (`Deck`, `Subdeck`, `Type`, …) for filled, so a front that shows one of them
-    makes a card of every note; `Tags` is filled where the note has tags.
-
-    Args:
-        fields: The names of its fields.
-        fronts: Its card templates' fronts.
-        cloze: Whether it is a cloze type.
-    """
-
-    def __init__(self, fields: Sequence[str], fronts: Sequence[str], *, cloze: bool) -> None:
-        """Parse the fronts."""
-        self.fields = fields
-        self.fronts = [parse(front).parts for front in fronts]
-        self._known: dict[tuple[int, bool], tuple[int, ...]] = {}
-        self.cloze = cloze
-
-    @property
-    def read_as_cloze(self) -> set[str]:
-        """The fields that the fronts read as clozes: `{{cloze:Text}}`."""
-        shown = [tag for front in self.fronts for tag in tags(front) if isinstance(tag, Replacement)]
-        return {tag.field for tag in shown if {"cloze", "cloze-only"} & set(tag.filters)}
-
-    def cards(self, values: Sequence[str], *, tagged: bool = False) -> tuple[int, ...]:
-        """The ordinals, from 0, of the cards of a note; empty for none.
-
-        Args:
-            values: The HTML of its fields, in order.
-            tagged: Whether it has tags.
-        """
-        if self.cloze:
-            numbers = cloze_numbers(values)
-            return tuple(sorted({min(number, MAX_CLOZE) - 1 for number in numbers if number > 0}))
-        filled = 0
-        bit = 1
-        for value in values:
-            if value and not is_empty(value):
-                filled |= bit
-            bit <<= 1
-        cards = self._known.get((filled, tagged))
-        if cards is None:
-            names = {name for index, name in enumerate(self.fields) if filled >> index & 1}
-            names |= SPECIAL_FIELDS - {"FrontSide", "Tags"}
-            if tagged:
-                names.add("Tags")
-            cards = tuple(index for index, front in enumerate(self.fronts) if shows(front, names))
-            self._known[filled, tagged] = cards
-        return cards

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deckgen.anki.tags import folded
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -38,8 +40,8 @@ class Domain:
 
     def covers(self, tags: Iterable[str]) -> bool:
         """Whether one of some tags is its own or one below it, in whatever capitals, as in Anki's search."""
-        own = self.tag.casefold()
-        return any(tag == own or tag.startswith(f"{own}::") for tag in map(str.casefold, tags))
+        own = folded(self.tag)
+        return any(tag == own or tag.startswith(f"{own}::") for tag in map(folded, tags))
 
 
 def read(reader: Reader, node: Node) -> tuple[Domain, ...]:
@@ -48,7 +50,7 @@ def read(reader: Reader, node: Node) -> tuple[Domain, ...]:
     items = reader.items(node, "blueprint", "tag")
     domains: dict[str, Domain] = {}
     for domain in filter(None, (_domain(reader, item) for item in items)):
-        first = domains.setdefault(domain.tag.casefold(), domain)
+        first = domains.setdefault(folded(domain.tag), domain)
         if first is not domain:
             line = reader.document.span(first.at).line
             message = f"the tag `{domain.tag}` stands for two domains; the first is at line {line}"
@@ -74,8 +76,9 @@ def _check_sum(reader: Reader, domains: Iterable[Domain]) -> None:
 
 def _domain(reader: Reader, item: Node) -> Domain | None:
     """A domain; None, reported, where something is wrong with it."""
-    mapping = reader.mapping(item, "a domain of the blueprint", _KEYS, _KEYS)
-    if mapping is None or not reader.require(mapping, "a domain of the blueprint", ("tag", "weight")):
+    what = "a domain of the blueprint"
+    mapping = reader.mapping(item, what, _KEYS, _KEYS)
+    if mapping is None or not reader.require(mapping, what, ("tag", "weight"), _KEYS):
         return None
     at = mapping.entries["tag"]
     tag = reader.tag(at, "tag")

@@ -388,6 +388,7 @@ def _rows(
     """
     deck, markup = changes.deck, writer.markup
     whole = [note for note in deck.notes if note.whole and not (note.retired and note not in changes.known)]
+    faulty = _errors(found)
     rows = []
     size = 0
     for number, note in enumerate(package.in_order(whole)):
@@ -400,13 +401,25 @@ def _rows(
             hint = "make several decks of them; the rows of a table count for each of its cards"
             found.append(Diagnostic("too-large", message, notes.place(note), hint))
             break
-        cards = note_types[note.kind.name].rules.cards(fields, tagged=bool(note.tags))
-        if not cards and not _errors(found) and not _errors(markup.found):
-            message = "Anki would make no card of this note: what its fronts show is blank"
-            found.append(Diagnostic("no-card", message, notes.place(note)))
+        note_type = note_types[note.kind.name]
+        cards = note_type.rules.cards(fields, tagged=bool(note.tags))
+        fault = note_type.fault_of_cards(cards, fields, tagged=bool(note.tags))
+        if fault and (_is_settled(note, note_type) or not (faulty or _errors(markup.found))):
+            code, message, hint = fault
+            found.append(Diagnostic(code, message, notes.place(note), hint))
         rows.append(Row(note, "", changes.now, 0, fields, cards))
     found += markup.found
     return rows
+
+
+def _is_settled(note: notes.Note, note_type: NoteType) -> bool:
+    """Whether a note has the same cards once all errors elsewhere are mended.
+
+    Faces with errors make no cards, broken clozes neither, and links to notes that could not be read show
+    nothing.
+    """
+    links = any(isinstance(value, notes.References) for value in notes.values_of(note).values())
+    return note_type.sound and not note.kind.cloze and not links
 
 
 def _lines_of(

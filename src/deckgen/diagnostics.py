@@ -70,10 +70,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "anki-syntax": ("error", "Anki's part of a template, `{{…}}`, is broken."),
     "unknown-field": ("error", "A template names a field that its note type does not have."),
     "unknown-filter": ("error", "A template uses a filter that Anki does not have."),
-    "blank-front": (
-        "error",
-        "A front makes no card, a blank card of every note, or leaves notes without any.",
-    ),
+    "blank-front": ("error", "A front makes no card of any note, or one that shows nothing of its note."),
     # What has been released
     "bad-ledger": ("error", "The ledger is damaged, or lines of it have been lost."),
     "ledger-conflict": ("error", "The ledger holds the marks of a merge that git could not finish."),
@@ -317,12 +314,18 @@ class CallError(Exception):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint that names the known word nearest to `word`; empty where none is near."""
+    near = nearest(word, known)
+    return f"did you mean `{near}`?" if near else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word nearest to `word`; empty where none is near."""
     import difflib  # noqa: PLC0415 (only where something is wrong)
 
     if len(word) > _LONGEST_WORD:
         return ""
     near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    return f"did you mean `{near[0]}`?" if near else ""
+    return near[0] if near else ""
 
 
 def listing(words: Iterable[str]) -> str:

@@ -15,22 +15,26 @@ from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
 
 from deckgen import anki_template, complaints
-from deckgen.anki_template import CardRules
+from deckgen.anki_template import Replacement
+from deckgen.card_rules import CardRules, is_of_clozes
 from deckgen.diagnostics import Diagnostic, Span, did_you_mean, listing
 from deckgen.sandbox import Sandbox
 from deckgen.templates import MAX_CODE, FaceMedia, Loader, MediaError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from jinja2 import Template
 
+    from deckgen.anki_template import Part
     from deckgen.cards.media import Media
     from deckgen.kinds import Kind
     from deckgen.notes import Deck
     from deckgen.templates import Folder
 
 _WORDS = "base/words.html.j2"
+_WAYS_OUT = 4  # that a hint names
+_MOST_PAIRS = 1_000_000  # of ways through a front, which take a second
 _T = TypeVar("_T")
 _KNOWN = ("deck", "kind", "fields", "side", "media")
 _RIGHT_TO_LEFT = frozenset(
@@ -69,6 +73,7 @@ class NoteType:
         css: Its style.
         rules: Which cards its notes have.
         media: The files that its faces and css show.
+        sound: Whether nothing is wrong with its faces, so that `rules` are what their author meant.
     """
 
     kind: Kind
@@ -76,20 +81,66 @@ class NoteType:
     css: str
     rules: CardRules
     media: tuple[Media, ...] = ()
+    sound: bool = True
 
     @property
     def asked(self) -> list[frozenset[str]]:
         """For each card, the keys whose values its front shows; the dormant one is left out."""
         keys = {field.name: field.key for field in self.kind.fields if field.key}
         live = [front for card, front in zip(self.kind.cards, self.rules.fronts, strict=True) if card.face]
-        return [
-            frozenset(
-                keys[tag.field]
-                for tag in anki_template.tags(front)
-                if isinstance(tag, anki_template.Replacement) and tag.field in keys
+        return [frozenset(keys[tag.field] for tag in _shown_on(front) if tag.field in keys) for front in live]
+
+    def fault_of_cards(
+        self, cards: Sequence[int], values: Sequence[str], *, tagged: bool
+    ) -> tuple[str, str, str] | None:
+        """What is wrong with the cards of a note: a code, a message and a hint; None where nothing is.
+
+        Args:
+            cards: Their ordinals.
+            values: The HTML of its fields, in order.
+            tagged: Whether it has tags.
+        """
+        if not cards:
+            message = "Anki would make no card of this note: its fronts show nothing that it has"
+            return "no-card", message, self._way_out(self.rules.filled(values, tagged=tagged))
+        blank = self.rules.blank(cards, values, tagged=tagged)
+        if not blank:
+            return None
+        if self.kind.cloze:
+            message = f"the front does not show c{blank[0] + 1} of this note, so that card asks nothing"
+            return (
+                "blank-front",
+                message,
+                "is `{{cloze:…}}` in a section that this note or number leaves closed?",
             )
-            for front in live
-        ]
+        name = self.kind.cards[blank[0]].name
+        message = f"the card `{name}` of this note would be blank: its front shows no field that the note has"
+        return "blank-front", message, "put the whole front in a section of a field that it shows"
+
+    def _way_out(self, filled: Collection[str]) -> str:
+        """What an author can do to give a note a card, by the names of what is filled."""
+        kind = self.kind
+        of_table = kind.table_keys.keys() - kind.keys.keys()
+        keys = {
+            field.name: f"`{field.key}`{' of the table' * (field.key in of_table)}"
+            for field in kind.fields
+            if field.key
+        }
+        keys["Tags"] = "`tags`"
+        ways: dict[tuple[tuple[str, ...], tuple[str, ...]], None] = {}
+        for made in self.rules.ways:
+            for way in sorted(made, key=lambda way: (sorted(way.filled), sorted(way.empty))):
+                missing, spare = way.filled.difference(filled), way.empty.intersection(filled)
+                if missing | spare <= keys.keys():
+                    add, drop = ([keys[name] for name in sorted(names)] for names in (missing, spare))
+                    ways[tuple(dict.fromkeys(add)), tuple(dict.fromkeys(drop))] = None
+        fewest = min((len(add) + len(drop) for add, drop in ways), default=0)
+        shortest = [way for way in ways if len(way[0]) + len(way[1]) == fewest][:_WAYS_OUT]
+        said = (
+            " and ".join([*(f"fill {key}" for key in add), *(f"leave {key} out" for key in drop)])
+            for add, drop in shortest
+        )
+        return f"{', or '.join(said)}: then it has one" if fewest else ""
 
 
 class Faces:
@@ -127,6 +178,7 @@ class Faces:
 
     def note_type(self, kind: Kind) -> NoteType:
         """The card templates and css of a kind; what is wrong with them is in `found` afterwards."""
+        before = len(self.found)
         module = self._use(_WORDS, kind, lambda template: template.module)
         words = vars(module) if module else {}
         self.words |= {name: word for name, word in words.items() if isinstance(word, str)}
@@ -148,10 +200,14 @@ class Faces:
             css += "\n" + self._render(f"{kind.name}/style.css.j2", kind, "")
         names = [field.name for field in kind.fields]
         rules = CardRules(names, [face.front for face in faces], cloze=kind.cloze)
-        if not self.found:
+        if self._sound(before):
             self._check_fronts(kind, rules)
         media = sorted(self._media.shown.values(), key=lambda file: file.name)
-        return NoteType(kind, tuple(faces), css.strip() + "\n", rules, tuple(media))
+        return NoteType(kind, tuple(faces), css.strip() + "\n", rules, tuple(media), self._sound(before))
+
+    def _sound(self, before: int) -> bool:
+        """Whether nothing went wrong since there were so many diagnostics, nor before in a way that lasts."""
+        return len(self.found) == before and not self._environment.spent and self._loader.code <= MAX_CODE
 
     def _side(self, kind: Kind, face: str, side: str) -> str:
         """One side of a card, checked as Anki would read it; the face without the end of its file's name."""
@@ -313,28 +369,16 @@ class Faces:
         }
 
     def _check_fronts(self, kind: Kind, rules: CardRules) -> None:
-        """Report fronts that leave some note without a card, or with a blank one."""
+        """Report fronts that make no card of any note, or blank ones; the rest is asked of each note."""
         if kind.cloze:
             self._check_cloze_front(kind, rules)
             return
-        required = {key.name for key in kind.keys.values() if key.required}
-        required |= {key.name for key in kind.table_keys.values() if key.required}
-        filled = ["x" if field.key in required else "" for field in kind.fields]
-        everything = ["x" for _ in kind.fields]
-        made, possible = rules.cards(filled), rules.cards(everything, tagged=True)
-        always = rules.cards([""] * len(kind.fields), tagged=True)
         for number, card in enumerate(kind.cards):
             found = self._loader.find(f"{kind.name}/{card.face}.front.html.j2") if card.face else None
-            if found and number not in possible:
-                message = f"the front of `{card.name}` shows no field, so Anki makes no card of it"
-                self.found.append(Diagnostic("blank-front", message, Span(found.shown, 1)))
-            elif found and number in always:
-                message = f"the front of `{card.name}` makes a card of every note, also where it is blank"
-                hint = "Anki takes its own fields (Deck, Subdeck, Tags, …) for filled: show them on the back"
+            if found and (fault := _fault_of_front(rules, number)):
+                message, hint = fault
+                message = f"the front of `{card.name}` {message}"
                 self.found.append(Diagnostic("blank-front", message, Span(found.shown, 1), hint))
-            elif found and number == 0 and not made:
-                message = f"the front of `{card.name}` shows no required field, so some notes get no card"
-                self.found.append(Diagnostic("blank-front", message, Span(found.shown, 1)))
 
     def _check_cloze_front(self, kind: Kind, rules: CardRules) -> None:
         """Report the front of a cloze kind that does not hide the clozes that authors write."""
@@ -345,6 +389,39 @@ class Faces:
                 found = self._loader.find(f"{kind.name}/{kind.cards[0].face}.front.html.j2")
                 message = f"the front of `{kind.cards[0].name}` does not hide the clozes of `{field.name}`"
                 hint = f"show the field as `{{{{cloze:{field.name}}}}}`"
+                if any(is_of_clozes(tag) and tag.field == field.name for tag in _shown_on(rules.fronts[0])):
+                    hint = f"the sections around `{{{{cloze:{field.name}}}}}` are open on no card"
                 path = found.shown if found else kind.document.path
                 span = self._locate("", f"{{{{{field.name}}}}}", [path])
                 self.found.append(Diagnostic("blank-front", message, span, hint))
+
+
+def _shown_on(front: Iterable[Part]) -> list[Replacement]:
+    """The fields that a front shows, in whatever sections."""
+    return [tag for tag in anki_template.tags(front) if isinstance(tag, Replacement)]
+
+
+def _fault_of_front(rules: CardRules, number: int) -> tuple[str, str] | None:
+    """What is wrong with a front whatever its notes hold, and a hint; None where some note has its card."""
+    made, shown = rules.ways[number], rules.shown[number]
+    written = _shown_on(rules.fronts[number])
+    if not written:
+        return "shows no field, so Anki makes no card of it", ""
+    if not made:
+        hint = "the sections around its fields are never open: while Anki makes cards its own fields are "
+        hint += "filled, cloze numbers (`c1`) are not, and no field is filled and empty at once"
+        return "shows a field of no note, so Anki makes no card of it", hint
+    hint = "Anki takes its own fields (Deck, Subdeck, Tags, …) for filled: show them on the back"
+    few = len(made) * len(shown) <= _MOST_PAIRS
+    if few and not any(way.goes_with(other) for way in made for other in shown):
+        if of_clozes := next((tag.field for tag in written if is_of_clozes(tag)), ""):
+            hint = f"nothing is left of `{{{{cloze:{of_clozes}}}}}` in a kind of `type: normal`: "
+            hint += f"write `{{{{{of_clozes}}}}}`"
+        elif any(way.field in rules.fields for way in made):
+            hint = f"`c{number + 1}` is empty while Anki makes the card, and filled when it shows it"
+        return "makes blank cards only, which show no field of their note", hint
+    if any(way.filled <= {"Tags"} for way in made):
+        field = min(way.field for way in shown)
+        hint += f", or between `{{{{#{field}}}}}` and `{{{{/{field}}}}}`"
+        return "makes a card also of notes of which it shows no field", hint
+    return None

@@ -21,6 +21,7 @@ _KEYS = (
     *("title", "section", "type", "was", "revision"),
     *("keys", "rows", "table_keys", "label", "gist", "fields", "cards"),
 )
+_REQUIRED = ("title", "section", "type", "fields", "cards")
 _FIELD_NAME = re.compile(r'[^:"{}#^/\s](?:[^:"{}]*[^:"{}\s])?')
 
 
@@ -72,7 +73,7 @@ def _no_kind(folder: Path, shown: str) -> Diagnostic | None:
 
 def _kind(reader: Reader, folder: Path) -> Kind | None:
     root = reader.mapping(reader.document.root, "a kind", _KEYS, _KEYS)
-    if root is None or not reader.require(root, "the kind", ("title", "section", "type", "fields", "cards")):
+    if root is None or not reader.require(root, "the kind", _REQUIRED, _KEYS):
         return None
     rows = _word(reader, root, "rows")
     keys = _keys(reader, root, "keys")
@@ -149,8 +150,9 @@ def _keys(reader: Reader, root: Mapping, under: str) -> dict[str, Key]:
             reader.report("wrong-type", spec, message, f"write `{name}: {{type: {spec.value}}}`")
             continue
         attributes = ("type", "required", "about", "example", "values")
-        mapping = reader.mapping(spec, f"the key `{name}`", attributes, attributes)
-        if mapping is None or not reader.require(mapping, f"the key `{name}`", ("type",)):
+        what = f"the key `{name}`"
+        mapping = reader.mapping(spec, what, attributes, attributes)
+        if mapping is None or not reader.require(mapping, what, ("type",), attributes):
             continue
         required = mapping.entries.get("required")
         written = reader.one_of(mapping.entries["type"], "type", _WRITTEN)
@@ -200,7 +202,7 @@ def _named(
         what = f"one of the {under}"
         mapping = reader.mapping(item, what, known, known)
         hint = "" if mapping is None or "id" in mapping.entries else "`deckgen check --fix` writes one"
-        if mapping is None or not reader.require(mapping, what, ("name", "id"), hint):
+        if mapping is None or not reader.require(mapping, what, ("name", "id"), known, hint):
             continue
         name = reader.scalar(mapping.entries["name"], "name")
         number = reader.number(mapping.entries["id"], "id")
@@ -267,10 +269,13 @@ def _card_name_fault(name: str) -> tuple[str, str] | None:
 
 def _consistent(reader: Reader, root: Mapping, kind: Kind) -> None:
     """Report what parts of a kind contradict each other."""
-    if not kind.fields or not kind.cards or not kind.fields[0].key:
+    faces = [card for card in kind.cards if card.face]
+    if not kind.fields or not faces or not kind.fields[0].key:
         empty = "fields" if not kind.fields or not kind.fields[0].key else "cards"
         at = reader.document.key_span(root, empty)
-        reader.report("bad-kind", at, "a kind needs a card, and a first field that is filled `from` a key")
+        hint = "a dormant card alone makes no card of any note" if kind.cards and not faces else ""
+        message = "a kind needs a card with a `face`, and a first field that is filled `from` a key"
+        reader.report("bad-kind", at, message, hint)
         return
     known = {**kind.table_keys, **kind.keys}
     for field, node in zip(kind.fields, _froms(root), strict=True):

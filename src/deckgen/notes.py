@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from deckgen import blueprint
 from deckgen.anki import unescaped
 from deckgen.anki.cloze import uncovered
+from deckgen.anki.tags import distinct
 from deckgen.diagnostics import CATALOGUE, Span, did_you_mean
 from deckgen.reading import (
     FLAG_SCHEMA,
@@ -163,7 +164,7 @@ class Note:
         at: Its id in the source; the note itself where it has none.
         chapter: Where it stands.
         values: What its keys say, by key.
-        tags: All its tags: the deck's, the chapter's, the table's and its own.
+        tags: All its tags, each once: the deck's, the chapter's, the table's and its own.
         builds_on: The ids of the notes that come before it.
         whole: Whether every key could be read.
         table: The table that it is a row of; its values hold for the row where it has none of its own.
@@ -266,7 +267,7 @@ def read_deck(reader: Reader) -> Deck:  # noqa: C901, PLR0912 (one key after the
     root = reader.mapping(reader.document.root, "a deck", _DECK_KEYS, _DECK_KEYS)
     if root is None:
         return deck
-    reader.require(root, "a deck", ("id", "title"))
+    reader.require(root, "a deck", ("id", "title"), _DECK_KEYS)
     values = {key: value for key, value in root.entries.items() if key in _DECK_KEYS}
     if "id" in values:
         deck.id = reader.identifier(values["id"]) or ""
@@ -345,7 +346,7 @@ def _no_advice(code: str) -> tuple[str, str] | None:
 def _accept(reader: Reader, item: Node) -> Accept | None:
     names = ("code", "id", "because")
     mapping = reader.mapping(item, "an acceptance", names, names)
-    if mapping is None or not reader.require(mapping, "an acceptance", names):
+    if mapping is None or not reader.require(mapping, "an acceptance", names, names):
         return None
     code = reader.one_of(mapping.entries["code"], "code", ACCEPTABLE)
     name = reader.scalar(mapping.entries["id"], "id")
@@ -412,7 +413,7 @@ def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Containe
     if (node := root.entries.get("deck")) and (name := reader.deck_name(node, "deck")):
         chapter.deck = f"{deck.title}::{name}"
     if node := root.entries.get("tags"):
-        chapter.tags = _joined(deck.tags, reader.tags(node))
+        chapter.tags = distinct(deck.tags, reader.tags(node))
         chapter.tags_at = reader.document.key_span(root, "tags")
     found: list[Note] = []
     for section, kind in sections.items():
@@ -433,30 +434,23 @@ def _with_key(kinds: list[Kind], name: str) -> str:
     return " and of ".join([*owners, *["an option"] * (name in _OPTION_KEYS)])
 
 
-def _joined(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
-    """Both tuples' tags, each once."""
-    return tuple(dict.fromkeys(first + second)) if second else first
-
-
 def _read_note(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> list[Note]:
     """The note that an entry of a section holds; none where it is no mapping."""
     mapping, values, whole = _read_values(reader, item, _article(kind), kind.keys)
     if mapping is None:
         return []
-    return [_note(reader, mapping, values, kind, chapter, whole=whole)]
+    return [_note(reader, mapping, values, kind, chapter, chapter.tags, whole=whole)]
 
 
 def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> list[Note]:
     """The notes of a table: one for each of its rows."""
     own = {**kind.table_keys, kind.rows: None}
-    mapping, values, whole = _read_values(reader, item, f"{_article(kind)} table", own)
-    if mapping is None:
+    what = f"{_article(kind)} table"
+    mapping, values, whole = _read_values(reader, item, what, own)
+    if mapping is None or not reader.require(mapping, what, (kind.rows,), own):
         return []
-    rows = mapping.entries.get(kind.rows)
-    if rows is None:
-        reader.report("missing-key", mapping, f"{_article(kind)} table lacks the key `{kind.rows}`")
-        return []
-    head = _note(reader, mapping, values, kind, chapter, whole=whole)
+    rows = mapping.entries[kind.rows]
+    head = _note(reader, mapping, values, kind, chapter, chapter.tags, whole=whole)
     if isinstance(rows, Sequence) and not rows.items:
         reader.report("empty-value", rows, f"`{kind.rows}` has no items")
     table = Table(head.id, values, head.start, head.allow)
@@ -466,14 +460,14 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
         )
         if row_mapping is None:
             continue
-        note = _note(reader, row_mapping, row_values, kind, chapter, whole=row_whole and head.whole)
+        row_whole = row_whole and head.whole
+        note = _note(reader, row_mapping, row_values, kind, chapter, head.tags, whole=row_whole)
         note.table = table
         if head.was or note.was:
             note.was = note.was if "." in note.was else f"{head.was or head.id}.{note.was or note.id}"
         note.id = f"{table.id}.{note.id}" if table.id and note.id else ""
         note.retired = note.retired or head.retired
         note.replaced_by = note.replaced_by or head.replaced_by
-        note.tags = _joined(head.tags, note.tags[len(chapter.tags) :])
         note.builds_on = head.builds_on + note.builds_on
         _check_cells(reader, note)
         table.rows.append(note)
@@ -500,23 +494,29 @@ def _read_values(
     missing = [key.name for key in keys.values() if key and key.required and key.name not in mapping.entries]
     if missing:
         required = [key.name for key in keys.values() if key and key.required]
-        reader.require(mapping, what, required, _missing_hint(reader, mapping, missing, values))
+        reader.require(mapping, what, required, keys, _missing_hint(reader, mapping, missing, values))
     return mapping, values, len(reader.found) == before
 
 
-def _note(  # noqa: PLR0913 (what a note is made of)
-    reader: Reader, mapping: Mapping, values: dict[str, Value], kind: Kind, chapter: Chapter, *, whole: bool
+def _note(  # noqa: PLR0913, PLR0917 (what a note is made of)
+    reader: Reader,
+    mapping: Mapping,
+    values: dict[str, Value],
+    kind: Kind,
+    chapter: Chapter,
+    tags: tuple[str, ...],
+    *,
+    whole: bool,
 ) -> Note:
-    """The note that a mapping's keys make."""
+    """The note that a mapping's keys make; the tags are those that it has besides its own."""
     before = len(reader.found)
     at: Node = mapping
     identifier = ""
     if (node := mapping.entries.get("id")) is not None:
         at = node
         identifier = reader.identifier(node) or ""
-    tags = chapter.tags
     if (node := mapping.entries.get("tags")) is not None:
-        tags = _joined(tags, reader.tags(node))
+        tags = distinct(tags, reader.tags(node))
     links = values.get("builds_on")
     builds_on = links.items if isinstance(links, References) else []
     note = Note(kind, identifier, at, chapter, values, tags, builds_on, whole, start=mapping.start)
@@ -653,7 +653,7 @@ def _options(reader: Reader, node: Node, key: Key) -> Options | None:
 def _option(reader: Reader, node: Node) -> Option | None:
     """One option; None, reported, where something is wrong with it."""
     mapping = reader.mapping(node, "an option", _OPTION_KEYS, _OPTION_KEYS)
-    if mapping is None or not reader.require(mapping, "an option", ("text", "why")):
+    if mapping is None or not reader.require(mapping, "an option", ("text", "why"), _OPTION_KEYS):
         return None
     text = reader.prose(mapping.entries["text"], "text")
     why = reader.prose(mapping.entries["why"], "why")
@@ -685,8 +685,9 @@ def _choice(reader: Reader, node: Node, key: Key) -> Scalar | None:
 
 def _image(reader: Reader, node: Node, key: Key) -> Image | None:
     """An image file, and what is said of it to those who do not see it."""
-    mapping = reader.mapping(node, f"the image `{key.name}`", _IMAGE_KEYS, _IMAGE_KEYS)
-    if mapping is None or not reader.require(mapping, f"the image `{key.name}`", _IMAGE_KEYS):
+    what = f"the image `{key.name}`"
+    mapping = reader.mapping(node, what, _IMAGE_KEYS, _IMAGE_KEYS)
+    if mapping is None or not reader.require(mapping, what, _IMAGE_KEYS, _IMAGE_KEYS):
         return None
     file = reader.prose(mapping.entries["file"], "file")
     alt = reader.prose(mapping.entries["alt"], "alt")

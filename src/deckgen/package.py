@@ -28,6 +28,7 @@ from genanki.apkg_col import APKG_COL
 from genanki.apkg_schema import APKG_SCHEMA
 
 from deckgen import __version__
+from deckgen.anki.tags import distinct, folded
 from deckgen.diagnostics import CallError
 
 if TYPE_CHECKING:
@@ -354,19 +355,8 @@ def _note_type(package: Package, note_type: NoteType, deck: int) -> dict[str, An
 
 def _requirements(note_type: NoteType) -> Iterator[tuple[int, str, list[int]]]:
     """For each card template, the fields that make its card: any one of them, or all together."""
-    count = len(note_type.kind.fields)
-    for number in range(len(note_type.faces)):
-        if note_type.kind.cloze:
-            yield number, "any", [0]
-            continue
-
-        def made(filled: Iterable[int], number: int = number) -> bool:
-            values = ["x" if index in set(filled) else "" for index in range(count)]
-            return number in note_type.rules.cards(values)
-
-        alone = [index for index in range(count) if made([index])]
-        needed = [index for index in range(count) if not made(set(range(count)) - {index})]
-        yield number, "any" if alone else "all", alone or needed
+    for number, (how, fields) in enumerate(note_type.rules.requirements):
+        yield (number, "any", [0]) if note_type.kind.cloze else (number, how, fields)
 
 
 def _note_rows(places: Iterable[tuple[int, Row]], package: Package) -> Iterator[tuple[object, ...]]:
@@ -407,8 +397,7 @@ def _tags(tags: tuple[str, ...]) -> str:
     """Tags as the collection holds them."""
     if not tags:
         return ""
-    different = {tag.casefold(): unicodedata.normalize("NFC", tag) for tag in reversed(tags)}
-    return f" {' '.join(different[key] for key in sorted(different))} "
+    return f" {' '.join(sorted(distinct(tags), key=folded))} "
 
 
 def _number(text: str) -> int:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from deckgen.anki import unescaped
-from deckgen.diagnostics import Diagnostic, Found, Span, did_you_mean, listing
+from deckgen.anki.tags import distinct
+from deckgen.diagnostics import Diagnostic, Found, Span, listing, nearest
 from deckgen.slips import BLOCK_HINT, CURLY, HYPHENS, ITEM_HINT
 from deckgen.source import ODD, Document, Mapping, Node, Scalar, Sequence
 
@@ -33,6 +34,7 @@ _BEFORE = 200  # characters before a node in which the hyphen of its item stands
 _NO = frozenset(["no", "n", "off", "0", "wrong", "incorrect", "f", "nein", "non"])
 _BARS = frozenset("l I | || \\ / ! \u00a6 \uff5c \u2223 \u2502".split())
 _RUN_ON = re.compile(rf"[\r\n]([ \t]*)([-*+{HYPHENS}\u2022\u2023\u25aa\u25cf]|\d{{1,2}}[.)]|\|)[ \t]")
+_NO_SPACE = re.compile(r"([a-z_]+):\S")
 _PLAIN_TAG = re.compile(r"(?!marked$|leech$)[a-z0-9_-]+")
 _TAG_HINT = "a tag has no spaces; `::` makes levels, as in `exam::domain-1`"
 
@@ -121,13 +123,18 @@ class Reader:
 
     def near(self, word: str, known: Collection[str]) -> str:
         """A hint as `did_you_mean` gives it, of the first thousand words that are asked for in a file."""
+        near = self._nearest(word, known)
+        return f"did you mean `{near}`?" if near else ""
+
+    def _nearest(self, word: str, known: Collection[str]) -> str:
+        """The known word nearest to one of the first thousand asked for in a file; empty for none."""
         key = word, tuple(known)
-        hint = self._near.get(key)
-        if hint is None:
+        near = self._near.get(key)
+        if near is None:
             if len(self._near) >= _WORDS:
                 return ""
-            hint = self._near[key] = did_you_mean(word, known)
-        return hint
+            near = self._near[key] = nearest(word, known)
+        return near
 
     def mapping(
         self, node: Node | None, what: str, known: Container[str], names: Collection[str]
@@ -170,20 +177,29 @@ class Reader:
 
     def _about_unknown(self, name: str, node: Mapping, what: str, names: Collection[str]) -> tuple[str, str]:
         """The message and the hint for a key that is not known."""
-        seen = "".join(char for char in name if char.isprintable()).strip()
-        if seen != name and seen in names:
-            return f"`{seen}` holds an invisible character", "delete it, and type the key anew"
-        plain = re.sub(r"[\s-]+", "_", seen.strip(f"\"'{CURLY}")).lower()
-        if plain in names:
-            hint = f"did you mean `{plain}`?"
-        elif match := re.match(r"([a-z_]+):\S", name):
+        meant = self._meant(name, node, names)
+        if _seen(name) != name and _seen(name) in names:
+            return f"`{meant}` holds an invisible character", "delete it, and type the key anew"
+        if match := _NO_SPACE.match(name):
             hint = f"a space must follow the colon: `{match[1]}: …`"
+        elif meant:
+            hint = f"did you mean `{meant}`?"
         else:
-            near, other = self.near(seen, names), self.elsewhere(plain)
-            section = near and node is self.document.root and isinstance(node.entries[name], Sequence)
-            hint = near if section or not other else self._in_another_place(node, other, names)
-            hint = hint or self._as_text(name, node, names) or f"its keys are {listing(names)}"
+            other = self.elsewhere(_plain(name))
+            hint = self._in_another_place(node, other, names) if other else self._as_text(name, node, names)
+            hint = hint or f"its keys are {listing(names)}"
         return f"`{name}` is not a key of {what}", hint
+
+    def _meant(self, name: str, node: Mapping, names: Collection[str]) -> str:
+        """The known key that an unknown one was meant for; empty where that cannot be said."""
+        for key in (_seen(name), _plain(name)):
+            if key in names:
+                return key
+        if match := _NO_SPACE.match(name):
+            return match[1] if match[1] in names else ""
+        near = self._nearest(_seen(name), names)
+        section = node is self.document.root and isinstance(node.entries[name], Sequence)
+        return near if section or not self.elsewhere(_plain(name)) else ""
 
     def _in_another_place(self, node: Mapping, other: str, names: Collection[str]) -> str:
         """What to do about a key that something else has."""
@@ -236,13 +252,23 @@ class Reader:
         before = self.document.text[max(node.start - _BEFORE, 0) : node.start].rstrip()
         return before.endswith(("-", "[", ","))
 
-    def require(self, mapping: Mapping, what: str, required: Collection[str], hint: str = "") -> bool:
-        """Report the required keys that are not there, misspelt ones aside; True where all are."""
+    def require(
+        self, mapping: Mapping, what: str, required: Collection[str], names: Collection[str], hint: str = ""
+    ) -> bool:
+        """Report the required keys that are not there, misspelt ones aside; True where all are.
+
+        Args:
+            mapping: Where they must be.
+            what: What the mapping is, as in "a definition".
+            required: The keys that it must have.
+            names: All keys that it may have: none of them is a misspelt other one.
+            hint: What to do where one is missing.
+        """
         missing = [name for name in required if name not in mapping.entries]
         # a key that is only misspelt is told as unknown already
-        odd = [name for name in mapping.entries if name not in required] if missing else []
-        meant = {self.near(name, required) for name in odd[:_IN_ONE_MAPPING]}
-        told = [name for name in missing if f"did you mean `{name}`?" not in meant]
+        odd = [name for name in mapping.entries if name not in names and name != ODD] if missing else []
+        meant = {self._meant(name, mapping, names) for name in odd[:_IN_ONE_MAPPING]}
+        told = [name for name in missing if name not in meant]
         if told and self.found.full("missing-key", self.document.path):
             self.found.count("missing-key", self.document.path)
         elif told:
@@ -399,15 +425,15 @@ class Reader:
         return None
 
     def tags(self, node: Node) -> tuple[str, ...]:
-        """The tags of a list; those that Anki would change are reported and left out."""
+        """The tags of a list, each once; those that Anki would change are reported and left out."""
         tags = (self.tag(item, "tags") for item in self.items(node, "tags"))
-        return tuple(tag for tag in tags if tag)
+        return distinct(tag for tag in tags if tag)
 
     def tag(self, node: Node, key: str) -> str | None:
         """A tag; None, reported, where Anki would change it."""
         scalar = self.scalar(node, key)
         if scalar is None or _PLAIN_TAG.fullmatch(scalar.value) or not (fault := _tag_fault(scalar.value)):
-            return scalar.value if scalar else None
+            return unicodedata.normalize("NFC", scalar.value) if scalar else None
         self.report("bad-tag", scalar, f"the tag `{scalar.value}` {fault[0]}", fault[1])
         return None
 
@@ -435,6 +461,16 @@ class Reader:
             )
             return None
         return name
+
+
+def _seen(name: str) -> str:
+    """A key without what nobody sees of it."""
+    return "".join(char for char in name if char.isprintable()).strip()
+
+
+def _plain(name: str) -> str:
+    """A key as deckgen's own are written: without quotes, in small letters, with `_` between words."""
+    return re.sub(r"[\s-]+", "_", _seen(name).strip(f"\"'{CURLY}")).lower()
 
 
 def _is_control(char: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 from typing import TYPE_CHECKING
 
 from deckgen.fingerprints import answers, source_of
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     from deckgen.ledger import Line
     from deckgen.notes import Note
     from deckgen.source import Scalar
-
-
-_COMBINED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +114,10 @@ def _of_waking(note_type: NoteType, old: Line) -> Iterator[Refusal]:
             message = f"the card `{card.name}` wakes without its reserve field `{name}`"
             hint = f"fill `{name}` for the first time in the same release: give it a name and a `from`"
             yield Refusal(span, message, hint)
-        elif any(index in note_type.rules.cards(each, tagged=True) for each in _without(at, len(numbers))):
+        elif any(name not in way.filled for way in note_type.rules.ways[index]):
             message = f"the card `{card.name}` wakes for notes whose `{name}` is empty"
             hint = f"put all of its front between `{{{{#{name}}}}}` and `{{{{/{name}}}}}`"
             yield Refusal(span, message, hint)
-
-
-def _without(at: int, count: int) -> Iterator[list[str]]:
-    """Fields that leave one empty: the others filled or not, in every combination of the first twelve."""
-    for filled in product(("x", ""), repeat=min(count - 1, _COMBINED)):
-        rest = [*filled, *["x"] * (count - 1 - len(filled))]
-        yield [*rest[:at], "", *rest[at:]]
 
 
 def of_clozes(note: Note, line: Line) -> Iterator[Refusal]:

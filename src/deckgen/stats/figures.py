@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from deckgen.anki.cloze import clozes, uncovered
+from deckgen.anki.tags import folded
 from deckgen.checks.cards import plain
 from deckgen.notes import Options, Texts, place, values_of
 from deckgen.source import Scalar
@@ -207,8 +208,8 @@ def _by_tag(cards: dict[Note, int]) -> list[Count]:
     """Notes and cards by tag, the most frequent first; capitals make no other tag, as in Anki."""
     counts: dict[str, Count] = {}
     for note, number in cards.items():
-        for folded, tag in {tag.casefold(): tag for tag in reversed(note.tags)}.items():
-            counts.setdefault(folded, Count(tag)).add(number)
+        for tag in note.tags:
+            counts.setdefault(folded(tag), Count(tag)).add(number)
     return sorted(counts.values(), key=lambda count: (-count.notes, count.name))
 
 

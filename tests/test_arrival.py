@@ -64,18 +64,21 @@ def codes(typed: str) -> list[tuple[str, int]]:
         # tables
         (
             "| what | how |\n|---|---|\n| odds | $P(A|B)$ |\n| files | `du | sort` |",
-            "<table><thead><tr><th>what</th><th>how</th></tr></thead><tbody>\n"
-            "<tr><td>odds</td><td>\\(P(A|B)\\)</td></tr>\n"
-            "<tr><td>files</td><td><code>du | sort</code></td></tr>\n</tbody></table>",
+            (
+                "<table><thead><tr><th>what</th><th>how</th></tr></thead><tbody>\n"
+                "<tr><td>odds</td><td>\\(P(A|B)\\)</td></tr>\n"
+                "<tr><td>files</td><td><code>du | sort</code></td></tr>\n</tbody></table>"
+            ),
         ),
-        ("| a |\n|---|\n| `x\\|y` |", "<table><thead><tr><th>a</th></tr></thead><tbody>\n"
-         "<tr><td><code>x|y</code></td></tr>\n</tbody></table>"),
+        (
+            "| a |\n|---|\n| `x\\|y` |",
+            "<table><thead><tr><th>a</th></tr></thead><tbody>\n<tr><td><code>x|y</code></td></tr>\n</tbody></table>",
+        ),
         # numbers and signs at a line's start
         ("7. Lebensjahr vollendet", "7. Lebensjahr vollendet"),
         ("1. 1. 1900 trat es in Kraft.", "1. 1. 1900 trat es in Kraft."),
         ("In Kraft trat es am\n1. 1. 1900 im Reich.", "In Kraft trat es am\n1. 1. 1900 im Reich."),
-        ("- 7. Lebensjahr\n- 14. Lebensjahr",
-         "<ul>\n<li>7. Lebensjahr</li>\n<li>14. Lebensjahr</li>\n</ul>"),
+        ("- 7. Lebensjahr\n- 14. Lebensjahr", "<ul>\n<li>7. Lebensjahr</li>\n<li>14. Lebensjahr</li>\n</ul>"),
         ("3. a\n4. b", '<ol start="3">\n<li>a</li>\n<li>b</li>\n</ol>'),
         ("1. a\n   - b", "<ol>\n<li>a\n<ul>\n<li>b</li>\n</ul>\n</li>\n</ol>"),
         ("> 5 mg per day", "&gt; 5 mg per day"),
@@ -95,10 +98,12 @@ def codes(typed: str) -> list[tuple[str, int]]:
         ("==a ~~b== c~~", "<mark>a ~~b</mark> c~~"),
         ("==a **b== c**", "==a <strong>b== c</strong>"),
         # Anki's own marks
-        (r"The mark `\(` and `[sound:x]`.",
-         r"The mark <code><span>\</span>(</code> and <code>[<!-- -->sound:x]</code>."),
+        (
+            r"The mark `\(` and `[sound:x]`.",
+            r"The mark <code><span>\</span>(</code> and <code>[<!-- -->sound:x]</code>.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_text_is_taken_as_it_is_meant(typed: str, html: str) -> None:
     """Forms with one meaning are taken, and nothing is told of them."""
     assert rendered(typed) == (html, [])
@@ -173,12 +178,24 @@ SAFE = st.sampled_from(
 ).map(lambda word: (word, word))
 MARKED = st.sampled_from(
     [
-        *(("**bold**", "bold"), ("*it*", "it"), ("==mark==", "mark"), ("~~out~~", "out"), ("`co|de`", "co|de")),
+        *(
+            ("**bold**", "bold"),
+            ("*it*", "it"),
+            ("==mark==", "mark"),
+            ("~~out~~", "out"),
+            ("`co|de`", "co|de"),
+        ),
         *((r"`\(x\)`", r"\(x\)"), ("`` a`b ``", "a`b"), ("$x_1|y$", r"\(x_1|y\)"), (r"\(a^2\)", r"\(a^2\)")),
-        *(("[text](https://a.b/c)", "text"), ("<sub>2</sub>", "2"), (r"\*", "*"), ("&amp;", "&"), (r"\#", "#")),
+        *(
+            ("[text](https://a.b/c)", "text"),
+            ("<sub>2</sub>", "2"),
+            (r"\*", "*"),
+            ("&amp;", "&"),
+            (r"\#", "#"),
+        ),
         *(("[$]y^2[/$]", r"\(y^2\)"), ("<https://a.b>", "https://a.b"), (r"\|", "|"), ("$$z$$", r"\[z\]")),
     ]
-)  # fmt: skip
+)
 RISKY = st.sampled_from(
     [
         *("__init__", "2*3*4", r"\d+\.\d", r"C:\a\_b", r"\\server", "[^1]", "H~2~O", "f(*a, *b)", "**kwargs"),

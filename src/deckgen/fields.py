@@ -8,6 +8,7 @@ import unicodedata
 from typing import TYPE_CHECKING, TypeAlias
 
 from deckgen.anki.cloze import in_field, uncovered
+from deckgen.cards.protected import rejoined
 from deckgen.notes import Image, Note, Options, References, Texts, Value, values_of
 from deckgen.source import Scalar
 
@@ -154,7 +155,7 @@ class FieldWriter:
         made = self._writer(note.kind, key, part)(note, value) if value is not None else ""
         if len(made) > MAX_GIST:
             return ""
-        made = _SOUND.sub("", uncovered(made, in_field(made)))
+        made = _SOUND.sub("", rejoined(uncovered(made, in_field(made))))
         return made if _TAG_BUT_IMAGE.sub("", made).strip() else ""
 
     def _list(self, note: Note, value: Value) -> str:

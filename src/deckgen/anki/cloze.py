@@ -230,14 +230,7 @@ class _Walk:
             escapes = self._balanced and not in_code and (sign[1] in "{}:\\" or piece is not None)
             return place if escapes else match.start() + 1
         if match[1]:
-            if (numbers := _numbers(match[1])) and len(self.still_open) < MAX_DEPTH:
-                opened = Cloze(numbers, match.start(), match.end())
-                self.still_open.append(_Open(opened, piece, len(self.found)))
-            if _ONE_COLON.match(self.text, place):
-                message = "three colons begin this cloze, so its answer begins with one"
-                self.slips.append(
-                    Slip("bad-cloze", place - 2, 3, message, "write `::`, or `::\\:` if it does")
-                )
+            self._open(match, piece)
             return place
         top = self.still_open[-1] if self.still_open else None
         if top is None or top.piece is not piece:
@@ -253,6 +246,15 @@ class _Walk:
             self._close(match.start())
             return place + 1
         return place
+
+    def _open(self, match: re.Match[str], piece: Piece | None) -> None:
+        """Open a cloze."""
+        if (numbers := _numbers(match[1])) and len(self.still_open) < MAX_DEPTH:
+            self.still_open.append(_Open(Cloze(numbers, *match.span()), piece, len(self.found)))
+        if _ONE_COLON.match(self.text, match.end()):
+            message = "three colons begin this cloze, so its answer begins with one"
+            hint = "write `::`, or `::\\:` if it does"
+            self.slips.append(Slip("bad-cloze", match.end() - 2, 3, message, hint))
 
     def _outside(self, match: re.Match[str], place: int) -> int:
         """Take a sign that stands in no cloze; where to go on."""

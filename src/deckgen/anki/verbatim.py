@@ -1,8 +1,8 @@
-"""The pieces of a text in which no sign is a mark: code, formulas, tags, sounds, addresses of links.
+r"""The pieces of a text in which no sign is a mark: code, formulas, tags, sounds, addresses of links.
 
 They are found before Markdown reads the text, so that a `|` in a formula ends no cell of a table, and a `::`
 in code no answer of a cloze. Formulas are taken in each form that has one meaning: `$…$` and `$$…$$`, Anki's
-`\\(…\\)` and `\\[…\\]`, its older `[$]…[/$]`, and a TeX environment that stands by itself.
+`\(…\)` and `\[…\]`, its older `[$]…[/$]`, and a TeX environment that stands by itself.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ _LETTERS = re.compile(r"[^\W\d_]{4,}|[a-z]{2,}")
 
 
 def pieces(text: str) -> list[Piece]:
-    """The pieces of a text, in order; none of them within another."""
+    r"""The pieces of a text, in order; none of them within another."""
     if not _MARK.search(text):
         return []
     return _Scan(text).pieces
@@ -140,7 +140,9 @@ class _Scan:
             sound = 0 <= end < stop and self.text[inner:end].strip()
             return Piece("display", start, end + 2, inner, end) if sound else None
         end = self._closing_dollar(inner)
-        if end < 0 or not _is_formula(self.text[inner:end], self.text[end + 1 : end + 40]):
+        if end < 0 or not _is_formula(
+            self.text[inner:end], self.text[start - 1 : start] if start else "", self.text[end + 1 : end + 40]
+        ):
             return None
         return Piece("formula", start, end + 1, inner, end)
 
@@ -199,11 +201,12 @@ class _Scan:
         return bool(match["inline"]) or not (line.strip() or rest.strip())
 
 
-def _is_formula(content: str, after: str) -> bool:
+def _is_formula(content: str, before: str, after: str) -> bool:
     """Whether what stands between two `$` is a formula, and neither money nor the names of a shell.
 
     Args:
         content: What stands between them.
+        before: What stands before the first one.
         after: What follows the second one.
     """
     if not content.strip() or after[:1].isdigit() or (after[:1] == "]" and content[-1] in "[/"):
@@ -214,5 +217,5 @@ def _is_formula(content: str, after: str) -> bool:
         return both and (tex or len(content.strip()) == 1) and not content.strip().isdigit()
     if after[:1].isalpha() and (content[-1] in ":/,;=" or (_NAME.match(content) and _NAME.match(after))):
         return False
-    money = content[0].isdigit() and content[-1].isdigit() and " " in content
+    money = " " in content and (before.isdigit() or (content[0].isdigit() and content[-1].isdigit()))
     return tex or not (money or _WORD.search(content))

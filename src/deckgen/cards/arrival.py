@@ -1,8 +1,8 @@
-"""What was typed arrives: a text beside what Markdown shows of it, and what is gone or changed told.
+r"""What was typed arrives: a text beside what Markdown shows of it, and what is gone or changed told.
 
-Markdown takes signs away that take effect: the stars of emphasis, the number of an item, the address of a link.
+Markdown takes signs away that take effect: the stars of emphasis, the number of an item, a link's address.
 Whatever else is in the source and in nothing that is shown has been lost without a word. And some marks take
-effect that were hardly meant as marks: `2*3*4`, `__init__`, `\\d+\\.\\d`.
+effect that were hardly meant as marks: `2*3*4`, `__init__`, `\d+\.\d`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _MARKS = re.compile(
     r"|\]\((?:[^()\n]|\([^()\n]*\)|\n(?!\n))*\)|\]\[[^\[\]]*\]|!?\[|\]"  # links and images
     r"|\\(?=[!-/:-@\[-`{-~\n]|$)"  # escapes
     r"|(?:^|(?<=[\s>]))(?:[-+*]|\d{1,9}[.)])(?=\s|$)"  # items
-    r"|^[ \t>]*(?:\|?[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$|^[ \t>]*=+[ \t]*$"  # rows of lines under a head or a heading
+    r"|^[ \t>]*(?:\|?[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$|^[ \t>]*=+[ \t]*$"  # under a head
     r"|[\s>*_|#<]",
     re.MULTILINE,
 )
@@ -58,7 +58,8 @@ _TOKEN = re.compile(r"\S+")
 _KEPT = re.compile(r"\\(?![!-/:-@\[-`{-~])")
 _ENUMERATION = re.compile(
     r"[\u30fb\u2022\u25cf\u25aa\u2023\u25e6\u25cb\u25a0\u25a1\u25c6\u25c7\u203b\u2460-\u249b\u2776-\u2793\u2192\u2013]"
-    r"|[0-9\uff10-\uff19]{1,3}[\uff0e\uff09\u3001]|[(\uff08][0-9a-z\uff10-\uff19]{1,3}[)\uff09]|[a-zA-Z][.)](?=[ \t])"
+    r"|[0-9\uff10-\uff19]{1,3}[\uff0e\uff09\u3001]|[(\uff08][0-9a-z\uff10-\uff19]{1,3}[)\uff09]"
+    r"|[a-zA-Z][.)](?=[ \t])"
 )
 _ENUMERATED = re.compile(rf"\n[ \t]*(?:{_ENUMERATION.pattern})")
 _FOREIGN = re.compile(
@@ -237,7 +238,7 @@ class _Comparison:
         if whole.startswith("*") and all(_is_narrow(char) for char in (before, inner[:1], inner[-1:], after)):
             sign = whole[:size]
             message = f"these `{sign}` are taken for emphasis, and are not on the card"
-            hint = f"as signs write `\\*`, or put all of it into code; emphasis within a word is `<em>{inner}</em>`"
+            hint = f"as signs write `\\*`, or put all into code; emphasis within a word is `<em>{inner}</em>`"
             self._tell("changed-text", start, end, message, hint)
 
     def _list(self, first: int | None, span: tuple[int, int], number: int) -> None:

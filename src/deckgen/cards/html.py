@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html as html_lib
 import re
-from bisect import bisect_right
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, NamedTuple

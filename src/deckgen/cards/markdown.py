@@ -36,7 +36,7 @@ _CLOZE = re.compile(r"\{\{c[0-9]")
 
 # the letters and signs of scripts without blanks between words: beside them Markdown sees no emphasis, and a
 # line break is none
-_WIDE = r"[\u2e80-\u303f\u3040-\u30ff\u3100-\u312f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60\uffe0-\uffe6]"
+_WIDE = r"[\u2e80-\u312f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60\uffe0-\uffe6]"
 _IS_WIDE = re.compile(_WIDE)
 _BROKEN_LINE = re.compile(rf"(?<={_WIDE})\n(?={_WIDE})")
 _PAIR_TOKEN = re.compile(

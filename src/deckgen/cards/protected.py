@@ -1,4 +1,4 @@
-"""A text with its code, formulas, sounds and clozes out of Markdown's reach, and put back into its HTML.
+r"""A text with its code, formulas, sounds and clozes out of Markdown's reach, and put back into its HTML.
 
 Each of them is replaced by a number between two signs that the text does not hold. To Markdown that is a word
 in quotes: a `|` in it ends no cell of a table, and a `*` begins no emphasis. What is put back is written so
@@ -7,7 +7,7 @@ decodes entities and keeps comments and empty elements:
 
 - between two signs that Anki must not read as one stands an empty comment: `:<!-- -->:` in an answer;
 - a backslash before a bracket, which MathJax would take for the beginning of a formula whatever comments
-  stand there, is an element of its own: `<span>\\</span>(`.
+  stand there, is an element of its own: `<span>\</span>(`.
 """
 
 from __future__ import annotations
@@ -182,6 +182,11 @@ def _apart(html: str, *, in_cloze: bool = False) -> str:
     """A piece of HTML without tags, in which Anki finds no mark of its own."""
     html = _ANYWHERE.sub(_literal, html)
     return _IN_CLOZE.sub(_with_comment, html) if in_cloze else html
+
+
+def rejoined(html: str) -> str:
+    """HTML that was in a cloze and no longer is, without what kept signs apart there."""
+    return html.replace(f":{_APART}:", "::").replace(f"}}{_APART}}}", "}}")
 
 
 def plain(value: str) -> str:

@@ -24,7 +24,12 @@ if TYPE_CHECKING:
     from deckgen.diagnostics import Diagnostic
 
 
-def rendered(typed: str) -> tuple[str, list[Diagnostic]]:
+def cloze_of(typed: str) -> tuple[str, list[Diagnostic]]:
+    """The HTML of a takeaway's text in a block, and what is told of it."""
+    return rendered(typed, "cloze")
+
+
+def rendered(typed: str, how: str = "markdown") -> tuple[str, list[Diagnostic]]:
     """The HTML of a text in a block, and what is told of it."""
     lines = "".join(f"  {line}\n" for line in typed.split("\n"))
     document, found = source.parse(f"a: |\n{lines}", "source/x.yaml")
@@ -33,7 +38,7 @@ def rendered(typed: str) -> tuple[str, list[Diagnostic]]:
     scalar = document.root.entries["a"]
     assert isinstance(scalar, source.Scalar)
     markup = Markup(Shelf(REPOSITORY / "source", REPOSITORY))
-    return markup.markdown(scalar, document), list(markup.found)
+    return getattr(markup, how)(scalar, document), list(markup.found)
 
 
 def codes(typed: str) -> list[tuple[str, int]]:
@@ -164,6 +169,21 @@ def test_the_hint_for_an_image_of_another_tool_leads_to_it(tmp_path: Path) -> No
     assert form
     change(folder, {"source/two.yaml": text.replace("![[my tree.png]]", form[1])})
     assert run("check", "--project", folder, "--strict").stderr.startswith("no errors")
+
+
+def test_the_forms_in_the_docs_are_clean() -> None:
+    """What docs/writing.md says to write is taken, and nothing is told of it."""
+    docs = (REPOSITORY / "docs/writing.md").read_text(encoding="utf-8")
+    table = (
+        docs.partition("### Signs that mean something")[2].partition("\n\n| you want")[2].partition("\n\n")[0]
+    )
+    rows = [line.strip("| ").split(" | ", 1)[1] for line in table.splitlines()[2:]]
+    forms = [one or two for row in rows for one, two in re.findall(r"``\s?(.+?)\s?``(?!`)|`([^`]+)`", row)]
+    assert len(forms) > 30
+    for form in forms:
+        if "…" not in form and form not in {"\\|", "\\{", "\\}", "|", ">", "#", "+", "-"}:
+            _, found = cloze_of(form) if "{{c1" in form else rendered(form)
+            assert not found, (form, found)
 
 
 # ---------------------------------------------------------------------------------------- everything typed

@@ -321,3 +321,33 @@ def test_every_card_fits_its_window(anki: Desktop, own_deck: Path, night: bool) 
                 if folder:
                     name = f"{note_type.rpartition(' - ')[2]} {template} {side} {width}{' night' * night}"
                     anki.picture(Path(folder) / f"{name}.png".lower().replace(" ", "-"), width)
+
+
+CLOZES = """\
+takeaways:
+  - id: saved
+    text: |
+      A {{c1::`std::vector`}}, {{c2::$x^{2^{2}}$::to\\:\\:do}}, `\\(` and `{{ x }}`, {{c3::f{x}}}, {{c4::`a}}b`}},
+      {{c5::[here](https://a.b/c::d)}}.
+    why: |
+      It is `{{c9::not one}}`, `[sound:x.mp3]`, \\\\(so\\\\) and `[[type:x]]`.
+"""
+
+
+def test_a_save_in_the_editor_changes_no_cloze(anki: Desktop, tmp_path: Path) -> None:
+    """Anki's editor decodes entities: what keeps signs apart in a field is still there afterwards."""
+    folder = write_project(
+        tmp_path, {"source/deck.yaml": "id: saved\ntitle: Saved\n", "source/one.yaml": CLOZES}
+    )
+    assert run("build", "--project", folder).returncode == 0
+    opened = open_package(folder / "build/saved.apkg")
+    (note,) = opened.notes
+    fields = opened.fields(note)
+    numbers = [list(opened.fields(note)).index(name) for name in ("Text", "Why")]
+    anki.do("take", str(folder / "build/saved.apkg"))
+    for number in numbers:
+        saved = anki.do("retype", "deck:Saved", number, "Q")
+        anki.do("close")
+    for name, value in zip(fields, saved, strict=True):
+        typed = "Q" if name in {"Text", "Why"} else ""
+        assert value == fields[name] + typed, name

@@ -122,8 +122,8 @@ def test_anki_counts_tags_as_we_do(anki: Collection, tags: list[str]) -> None:
     anki.add_note(note, anki.decks.id("Default"))  # type: ignore[arg-type]
     kept = list(anki.get_note(note.id).tags)
     anki.remove_notes([note.id])
-    assert len(kept) == len(distinct(tags))
-    assert len(distinct(kept, tags)) == len(kept)
+    assert len(kept) == len(distinct(tuple(tags)))
+    assert len(distinct(tuple(kept), tuple(tags))) == len(kept)
 
 
 def test_tags_arrive_in_anki_each_once(tmp_path: Path, collection: Collection) -> None:

@@ -427,7 +427,7 @@ class Reader:
     def tags(self, node: Node) -> tuple[str, ...]:
         """The tags of a list, each once; those that Anki would change are reported and left out."""
         tags = (self.tag(item, "tags") for item in self.items(node, "tags"))
-        return distinct(tag for tag in tags if tag)
+        return distinct(tuple(tag for tag in tags if tag))
 
     def tag(self, node: Node, key: str) -> str | None:
         """A tag; None, reported, where Anki would change it."""

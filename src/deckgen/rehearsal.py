@@ -23,6 +23,8 @@ ACTS = ("study", "edit later", "edit", "tag", "suspend", "flag", "move", "nothin
 
 def main() -> None:
     """Run the job on stdin."""
+    # Python looks for modules beside a script first, where deckgen has an `anki` of its own
+    sys.path[:] = [path for path in sys.path if Path(path).resolve() != Path(__file__).resolve().parent]
     job = json.load(sys.stdin)
     try:
         with contextlib.redirect_stdout(io.StringIO()):

@@ -49,6 +49,10 @@ PLACE = """
     return found.contains(document.elementFromPoint(x, y)) ? [x, y] : null;
 })()
 """
+FOCUS = """
+typeof focusField === "function" && (focusField(%d), true)
+    && !!(document.activeElement && document.activeElement.shadowRoot)
+"""
 
 
 class Steps:
@@ -164,6 +168,46 @@ class Steps:
         note = aqt.mw.reviewer.card.note()
         note[field] = text
         update_note(parent=aqt.mw, note=note).success(lambda _: self._answer(value=None)).run_in_background()
+
+    def retype(self, search: str, number: int, keys: str) -> None:
+        """Type into a field of the first note that a search finds, in the editor of Browse, and save it.
+
+        Answers with the note's fields as they are then.
+        """
+        browser = aqt.dialogs.open("Browser", aqt.mw, search=(search,))
+        web: list[Any] = []
+
+        def opened() -> bool:
+            browser.table.to_first_row()
+            if browser.editor and browser.editor.note and browser.editor.web:
+                web[:] = [browser.editor.web]
+            return bool(web)
+
+        def shown(then: Callable[[], None], tries: int = 200) -> None:
+            # the fields are there some time after the note is, and the one that has the focus later still
+            def ended(ready: bool | None) -> None:  # noqa: FBT001 (what the page says)
+                if ready:
+                    QTimer.singleShot(300, then)
+                elif tries:
+                    QTimer.singleShot(50, lambda: shown(then, tries - 1))
+                else:
+                    self._answer(error="the editor does not show the note")
+
+            web[0].page().runJavaScript(
+                FOCUS % number,
+                ended,
+            )
+
+        def typed() -> None:
+            for key in keys:
+                QTest.keyClick(web[0].focusProxy(), key)
+            QTimer.singleShot(500, saved)
+
+        def saved() -> None:
+            note = browser.editor.note.id
+            browser.editor.call_after_note_saved(lambda: self._answer(value=aqt.mw.col.get_note(note).fields))
+
+        self._until(opened, lambda: shown(typed))
 
     def browse(self, search: str) -> None:
         """Open the preview of the first card that a search finds, from Browse."""

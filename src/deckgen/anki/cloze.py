@@ -109,6 +109,11 @@ def in_field(html: str) -> list[Cloze]:
 
     Nested ones come before those around them; ones that never close come last, with `end` -1.
     """
+    return _simple(html) or _walked(html)
+
+
+def _walked(html: str) -> list[Cloze]:
+    """The clozes of any field, mark by mark."""
     found: list[Cloze] = []
     still_open: list[tuple[Cloze, int]] = []  # each with the end of the mark before, from where it goes on
 
@@ -158,7 +163,7 @@ def read(text: str) -> Reading:
     if "{{c" not in text:
         return Reading()
     if not _CAREFUL.search(text):
-        found = _simple(text) or in_field(text)
+        found = in_field(text)
         if not any(cloze.hint >= 0 and _is_odd(text, cloze) for cloze in found):
             return Reading(found, plain=True)
     found_pieces = pieces(text)

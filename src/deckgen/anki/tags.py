@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from functools import lru_cache
 
 
 def folded(tag: str) -> str:
@@ -14,7 +11,8 @@ def folded(tag: str) -> str:
     return (tag if tag.isascii() else unicodedata.normalize("NFC", tag)).casefold()
 
 
-def distinct(*groups: Iterable[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=4096)  # most notes of a chapter have the same tags
+def distinct(*groups: tuple[str, ...]) -> tuple[str, ...]:
     """The tags of all groups, each once, as it is first written."""
     first: dict[str, str] = {}
     for group in groups:

@@ -35,6 +35,10 @@ class Change(NamedTuple):
 Events: TypeAlias = "Sequence[tuple[Any, tuple[int, int]]]"
 """What Markdown makes of a text, with places in bytes of UTF-8."""
 
+WIDE = r"[\u2e80-\u312f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60\uffe0-\uffe6]"
+"""The letters and signs of scripts without blanks between words."""
+IS_WIDE = re.compile(WIDE)
+
 _WORD = r"(?:[^\W_])"
 _INTRAWORD = re.compile(rf"(?<={_WORD})\*+(?={_WORD})")
 _BOLD = re.compile(r"</?strong>")
@@ -82,15 +86,13 @@ _FORMS = {
 
 def arrives(text: str, html: str) -> bool:
     """Whether HTML plainly shows what was typed: it is the text, with nothing but emphasis around words."""
-    html = html.replace("&quot;", '"') if "&q" in html else html
-    if "\n" in text and (_ENUMERATED.search(text) or not text.isascii()):
+    if "\n" in text and _ENUMERATED.search(text):
         return False
-    if "*" in text and not text.isascii():
-        return False  # beside wide letters stars may still become emphasis
-    if html == text:
-        return True
-    if "*" not in text or "_" in text:
-        return False
+    if not text.isascii() and ("\n" in text or "*" in text) and IS_WIDE.search(text):
+        return False  # beside wide letters stars may still become emphasis, and line breaks are no blanks
+    html = html.replace("&quot;", '"')
+    if html == text or "*" not in text or "_" in text:
+        return html == text
     again = _EMPHASIS.sub("*", _BOLD.sub("**", html))
     return again == text and not _INTRAWORD.search(text)
 

@@ -34,11 +34,8 @@ _SPACE_WITHIN = re.compile(r"\S ")
 _EMBED = re.compile(r"!\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
 _CLOZE = re.compile(r"\{\{c[0-9]")
 
-# the letters and signs of scripts without blanks between words: beside them Markdown sees no emphasis, and a
-# line break is none
-_WIDE = r"[\u2e80-\u312f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60\uffe0-\uffe6]"
-_IS_WIDE = re.compile(_WIDE)
-_BROKEN_LINE = re.compile(rf"(?<={_WIDE})\n(?={_WIDE})")
+# beside wide letters Markdown sees no emphasis, and a line break between them is no blank
+_BROKEN_LINE = re.compile(rf"(?<={arrival.WIDE})\n(?={arrival.WIDE})")
 _PAIR_TOKEN = re.compile(
     r"(?P<code><(?:code|pre)\b[^<>]*>.*?</(?:code|pre)>)|<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)[^<>]*?(?P<void>/?)>"
     r"|(?P<mark>={2,}|~{2,}|\*{1,3})",
@@ -409,7 +406,7 @@ def _may_pair(made: str, sign: str, inner: int, end: int) -> bool:
     if sign[0] != "*":
         return True
     around = made[max(inner - len(sign) - 1, 0) : inner - len(sign)], made[inner], made[end - 1]
-    return any(_IS_WIDE.match(char) for char in (*around, made[end + len(sign) : end + len(sign) + 1]))
+    return any(arrival.IS_WIDE.match(char) for char in (*around, made[end + len(sign) : end + len(sign) + 1]))
 
 
 def _as_written(address: str, scalar: Scalar) -> str:

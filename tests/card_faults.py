@@ -214,6 +214,7 @@ CARD_FAULTS = (
     definition("changed-text", "Tracking", "1. one\n«3.» three\n4. four"),
     definition("changed-text", "Tracking", "«-» 5 degrees at night."),
     definition("changed-text", "Tracking", "The parts:\n«・»one\n・two"),
+    definition("stray-markdown", "Tracking «$x^2$»", "Following what people say."),
     definition("stray-markdown", "Tracking «**people**»", "Following what people say."),
     definition("curly-quotes", "«“Tracking”»", "Following what people say."),
     definition("direction-override", "Tracking", "Following «\u202e»what\u202c people say."),

@@ -327,8 +327,8 @@ CLOZES = """\
 takeaways:
   - id: saved
     text: |
-      A {{c1::`std::vector`}}, {{c2::$x^{2^{2}}$::to\\:\\:do}}, `\\(` and `{{ x }}`, {{c3::f{x}}}, {{c4::`a}}b`}},
-      {{c5::[here](https://a.b/c::d)}}.
+      A {{c1::`std::vector`}}, {{c2::$x^{2^{2}}$::to\\:\\:do}}, `\\(` and `{{ x }}`,
+      {{c3::f{x}}}, {{c4::`a}}b`}}, {{c5::[here](https://a.b/c::d)}}.
     why: |
       It is `{{c9::not one}}`, `[sound:x.mp3]`, \\\\(so\\\\) and `[[type:x]]`.
 """

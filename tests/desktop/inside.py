@@ -50,8 +50,8 @@ PLACE = """
 })()
 """
 FOCUS = """
-typeof focusField === "function" && (focusField(%d), true)
-    && !!(document.activeElement && document.activeElement.shadowRoot)
+typeof focusField === "function" && (focusField(%d), true) && document.activeElement !== null
+    && [...document.querySelectorAll(".field-container")][%d]?.contains(document.activeElement) === true
 """
 
 
@@ -179,7 +179,8 @@ class Steps:
 
         def opened() -> bool:
             browser.table.to_first_row()
-            if browser.editor and browser.editor.note and browser.editor.web:
+            browser.activateWindow()
+            if browser.editor and browser.editor.note and browser.isActiveWindow():
                 web[:] = [browser.editor.web]
             return bool(web)
 
@@ -194,7 +195,7 @@ class Steps:
                     self._answer(error="the editor does not show the note")
 
             web[0].page().runJavaScript(
-                FOCUS % number,
+                FOCUS % (number, number),
                 ended,
             )
 

@@ -147,7 +147,7 @@ _MEANT = {
 }
 _IN_PLAIN = re.compile(
     r"\*\*?\w[^*]*\*\*?|==\w[^=]*==|`[^`]+`|&(?:[a-z]+|#\d+);|\[[^\]]+\]\(|(?<!\w)__?\w[^_]*__?(?!\w)"
-    r"|<(?:b|i|em|strong|sub|sup|u|br)\b[^>]*>"
+    r"|<(?:b|i|em|strong|sub|sup|u|br)\b[^>]*>|\$[^\s$][^$]*[\\^_=][^$]*\$"
 )
 
 
@@ -157,7 +157,10 @@ def stray_markdown(cards: Cards) -> Iterator[Diagnostic]:
         if match := _IN_PLAIN.search(scalar.value):
             message = f"`{key}` is plain text, so learners see `{match.group()}` as it stands"
             span = look.at(note, scalar, match.start(), len(match.group()))
-            yield Diagnostic("stray-markdown", message, span, "leave the signs out")
+            hint = "leave the signs out"
+            if match.group().startswith("$"):
+                hint = f"a formula is written as in Anki here: `\\({match.group()[1:-1]}\\)`"
+            yield Diagnostic("stray-markdown", message, span, hint)
     for pattern, needles in ((_LINK, ("] ",)), (_BULLET, tuple("•●▪‣–·")), (_AT_LINE_START, ())):
         for note, key, scalar in cards.texts_with(pattern, *needles):
             typed = pattern.search(f"\n{scalar.value}")

@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import html as html_lib
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from deckgen.anki.verbatim import pieces
@@ -74,14 +76,21 @@ class Protected:
 
     def offset(self, place: int) -> int:
         """The offset in the author's text of one in what Markdown reads."""
-        moved = 0
+        number = bisect_right(self._starts, place) - 1
+        if number < 0:
+            return place
+        token, start = self.tokens[number], self._starts[number]
+        after = start + len(str(number)) + 2
+        return token.start if place < after else token.end + place - after
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where each token stands in what Markdown reads."""
+        starts, moved = [], 0
         for number, token in enumerate(self.tokens):
-            start = token.start + moved
-            length = len(str(number)) + 2
-            if place < start + length:
-                return place - moved if place < start else token.start
-            moved += length - (token.end - token.start)
-        return place - moved
+            starts.append(token.start + moved)
+            moved += len(str(number)) + 2 - (token.end - token.start)
+        return starts
 
     def restored(self, html: str) -> tuple[str, list[Token]]:
         """The HTML with everything put back, and the tokens that are not in it, or in a tag.
@@ -173,7 +182,8 @@ class _Restoring:
     def lost(self) -> list[Token]:
         """The tokens that are nowhere, or not where they were."""
         tokens, seen = self._text.tokens, self._seen
-        lost = [token for number, token in enumerate(tokens) if number not in set(seen)]
+        there = set(seen)
+        lost = [token for number, token in enumerate(tokens) if number not in there]
         moved = [number for number, other in zip(seen, sorted(seen), strict=True) if number != other]
         return lost or [tokens[min(moved)]] if lost or moved else []
 
@@ -219,15 +229,21 @@ def protect(
         return Protected(text, [], found, [], text)
     tokens = [Token("literal", place, place + 1, html_lib.escape(text[place])) for place in literal]
     tokens += [Token(kind, start, end, text[start:end]) for start, end, kind in marks]
+    tokens.sort(key=lambda token: token.start)
+    starts = [token.start for token in tokens]
+    covered = _covered(reading.clozes) if reading else []
+    kept: list[Token] = []
+    done = 0
     for piece in taken:
-        inside = [token for token in tokens if piece.start <= token.start < piece.end]
-        near = (
-            bool(inside) or any(c.inner <= piece.start < c.end for c in reading.clozes) if reading else False
-        )
-        tokens = [token for token in tokens if token not in inside]
-        tokens.append(
+        first, last = bisect_left(starts, piece.start), bisect_left(starts, piece.end)
+        inside = tokens[first:last]
+        kept += tokens[done:first]
+        done = last
+        near = bool(inside) or bool(covered and bisect_right(covered, piece.start) % 2)
+        kept.append(
             Token(piece.kind, piece.start, piece.end, _made(text, piece, inside, sound, in_cloze=near))
         )
+    tokens = kept + tokens[done:]
     tokens.sort(key=lambda token: token.start)
     sign = _unused(text)
     written: list[str] = []
@@ -236,6 +252,17 @@ def protect(
         written += (text[done : token.start], f"{sign}{number}{sign}")
         done = token.end
     return Protected("".join(written) + text[done:], tokens, found, list(literal), text, sign)
+
+
+def _covered(clozes: list[Cloze]) -> list[int]:
+    """Where one or more clozes begin, and where all of them have ended, in turn."""
+    places: list[int] = []
+    for start, end in sorted((cloze.inner, cloze.end) for cloze in clozes if cloze.end >= 0):
+        if places and start <= places[-1]:
+            places[-1] = max(places[-1], end)
+        else:
+            places += (start, end)
+    return places
 
 
 def _unused(text: str) -> str:

@@ -288,7 +288,11 @@ class _Walk:
             return
         place, length = signs[0]
         cloze.hint = place + 2
-        self.slips += _odd_hint(self.text, cloze, length, signs[1:])
+        way = _AS_SIGN if top.piece is None else _AROUND
+        self.slips += (
+            slip._replace(hint=slip.hint.replace(_AS_SIGN, way))
+            for slip in _odd_hint(self.text, cloze, length, signs[1:])
+        )
         if any(cloze.hint <= other.start < end for other in self.found[top.before : -1]):
             message = "a cloze stands in the hint of this one, and Anki would show it with the answer"
             self.slips.append(Slip("bad-cloze", place, 2, message, "the hint comes last, before the `}}`"))
@@ -333,6 +337,7 @@ class _Open:
     signs: list[tuple[int, int]] = field(default_factory=list)
 
 
+_AROUND = "put the cloze around the whole code or formula: ``{{c1::`std::vector`}}``"
 _AS_SIGN = "in an answer or a hint write `::` as `\\:\\:`, or put the words into code: `` `std::vector` ``"
 
 

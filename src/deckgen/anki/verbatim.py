@@ -42,7 +42,7 @@ _BLANK_LINE = re.compile(r"\n[ \t]*(?=\n)")
 # what ends a paragraph, a list item or a row, beyond which no code and no formula goes on
 _NEXT_BLOCK = re.compile(r"\n(?=[ \t]*(?:\n|[-*+] |\d{1,9}[.)] |#{1,6} |\||>|`{3}|~{3}))")
 _TICKS = re.compile(r"`+")
-_DOLLAR = re.compile(r"\\.|(?P<ticks>`+)|(?P<dollar>\$)", re.DOTALL)
+_DOLLAR = re.compile(r"\\.|(?P<ticks>`+)|(?P<dollar>\$)|[{}]", re.DOTALL)
 _TAG = re.compile(r"<(?:!--.*?-->|[A-Za-z/!?](?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>)", re.DOTALL)
 _ADDRESS = re.compile(
     r"\]\(\s*(?:<[^<>\n]*+>|[^\s()]*+(?:\([^\s()]*+\)[^\s()]*+){0,9})(?:\s+(?:\"[^\"]*+\"|'[^']*+'))?\s*\)"
@@ -149,10 +149,11 @@ class _Scan:
     def _closing_dollar(self, inner: int) -> int:
         """The next `$` of a paragraph that is not in code; -1 for none."""
         stop = self._until(self.blocks, inner)
-        place = inner
+        place, depth = inner, 0
         while match := _DOLLAR.search(self.text, place, stop):
-            if match["dollar"]:
+            if match["dollar"] and depth <= 0:
                 return match.start()
+            depth += (match[0] == "{") - (match[0] == "}")
             code = self._code(match.start(), match["ticks"]) if match["ticks"] else None
             place = code.end if code else match.end()
         return -1

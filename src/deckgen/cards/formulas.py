@@ -9,15 +9,21 @@ _UNSAFE = re.compile(
     r"\\(?P<name>href|url|cssId|class|style|bbox|unicode|require|html[A-Z][A-Za-z]*|data|mmlToken|includegraphics"
     r"|[gex]?def|let|futurelet|(?:re|provide)?newcommand|providecommand|renewcommand|(?:re)?newenvironment"
     r"|DeclareMathOperator|DeclarePairedDelimiters?[A-Za-z]*|toggle|endtoggle|texttip|mathtip|tooltip|csname"
-    r"|begingroup|begingroupSandbox|global)(?![A-Za-z])"
+    r"|begingroup|begingroupSandbox|global|Newextarrow|definecolor|fcolorbox|label|ref|eqref|(?:re)?newtagform"
+    r"|usetagform|mathtoolsset)(?![A-Za-z])"
+    r"|\\(?P<color>colorbox|color|textcolor|cellcolor|rowcolor|columncolor|pagecolor)(?![A-Za-z])\s*"
+    r"(?:\[[^\]]*\]\s*)?\{(?![#\w .,!-]*\})"
 )
 _INSTEAD = {
     "require": "Anki loads mhchem and the usual packages by itself: take `\\require{…}` away",
     "bbox": "`\\boxed{…}` draws a box",
+    "fcolorbox": "`\\boxed{…}` draws a box, `\\colorbox{yellow}{…}` a ground",
+    "label": "take `\\label{…}` away: on the second showing it would be an error",
     "DeclareMathOperator": "write `\\operatorname{…}` where you need it",
 }
 _FORMULA = re.compile(r"\\[(\[]")
 _TAG = re.compile(r"<[^<>]*>")
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 
 
 def unsafe(formula: str) -> tuple[str, str, str] | None:
@@ -33,8 +39,22 @@ def unsafe(formula: str) -> tuple[str, str, str] | None:
     match = _UNSAFE.search(formula)
     if match is None:
         return None
-    message = f"`{match[0]}` in a formula can change the page, other cards, or run a script"
-    return match[0], message, _INSTEAD.get(match["name"], "write the formula without it")
+    name = f"\\{match['name'] or match['color']}"
+    message = f"`{name}` in a formula can change the page, other cards, or run a script"
+    hint = (
+        "a colour is a word or a number such as `#06c`" if match["color"] else "write the formula without it"
+    )
+    return name, message, _INSTEAD.get(match["name"], hint)
+
+
+def is_balanced(formula: str) -> bool:
+    """Whether each brace of a formula is closed in it: MathJax goes on until it is, beyond the formula."""
+    depth = 0
+    for match in _BRACE.finditer(formula):
+        depth += (match[0] == "{") - (match[0] == "}")
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def unsafe_in_plain(value: str) -> tuple[str, str, str] | None:

@@ -33,6 +33,8 @@ _LINK_LIKE = re.compile(r"\]\(([^()<>\n\"]*+)\)")
 _SPACE_WITHIN = re.compile(r"\S ")
 _EMBED = re.compile(r"!\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
 _CLOZE = re.compile(r"\{\{c[0-9]")
+_ASKED = re.compile(r"\{\{c[0-9,]+::(?:(?!\{\{c|\}\}).)*\}\}", re.DOTALL)  # what the front hides
+_FEW = 20  # clozes that are looked for one by one
 
 # beside wide letters Markdown sees no emphasis, and a line break between them is no blank
 _BROKEN_LINE = re.compile(rf"(?<={arrival.WIDE})\n(?={arrival.WIDE})")
@@ -115,8 +117,11 @@ class Markup:
 
     def _check_made(self, scalar: Scalar, document: Document, reading: Reading, made: str) -> None:
         """Report clozes that Markdown took apart."""
-        typed_as = (scalar.value[cloze.start : cloze.end + 2] for cloze in reading.clozes)
-        if made.count("{{c") == len(reading.clozes) and all(each in made for each in typed_as):
+        typed_as = [scalar.value[cloze.start : cloze.end + 2] for cloze in reading.clozes]
+        plain = reading.plain and not any("<" in each for each in typed_as)
+        if plain and "<" not in made and made.count("{{c") == len(reading.clozes):
+            return
+        if plain and len(typed_as) < _FEW and all(each in made for each in typed_as):
             return
         read = clozes.in_field(made)
         if [cloze.numbers for cloze in read] != [cloze.numbers for cloze in reading.clozes]:
@@ -179,6 +184,11 @@ class Markup:
             if unsafe := formulas.unsafe(shown):
                 piece, message, hint = unsafe
                 self._report_piece("bad-math", piece, scalar, document, message, hint, token.start)
+            elif not all(map(formulas.is_balanced, (shown, _ASKED.sub("", token.html)))):
+                message = "a brace of this formula is not closed in it, or opens in none of it"
+                hint = "close it; a brace that learners should see is written `\\{` or `\\}`"
+                length = token.end - token.start
+                self._report_in("bad-math", scalar, document, token.start, length, message, hint)
 
     def _check_arrival(
         self, ready: Protected, lost: list[Token], events: arrival.Events, scalar: Scalar, document: Document

@@ -32,9 +32,12 @@ _JOINER = "\u2060"  # the same in an attribute, where no comment can stand
 _IN_CLOZE = re.compile(r":(?=:)|\}(?=\})|\{(?=\{c,*[0-9])")
 _ANYWHERE = re.compile(
     r"(?P<brace>\{)(?=\{c,*[0-9])|(?P<bracket>\[)(?=(?:sound:|anki:|\[type:|/?latex\]|/?\$\$?\]))"
-    r"|(?P<backslash>\\)(?=[(\[])",
+    r"|(?P<backslash>\\)(?=[(\[]|\Z)",  # MathJax joins what only a `<wbr>` is between
     re.IGNORECASE,
 )
+_IN_FORMULA = re.compile(r"\[(?=(?:sound:|anki:|\[type:|/?latex\]|/?\$\$?\]))", re.IGNORECASE)
+# before a cloze: a command, or what takes a group; Anki takes the braces of the cloze away
+_TAKES_GROUP = re.compile(r"(?:\\[A-Za-z]+|\\\\|[\^_}\]])\s*\Z")
 _TAG = r"<!--.*?-->|<[A-Za-z/](?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+>"
 _KINDS = {"code", "formula", "display", "sound", "literal"}
 
@@ -292,13 +295,27 @@ def _made(
         return f"[sound:{sound(text[piece.inner : piece.inner_end].strip())}]"
     made: list[str] = []
     done = piece.inner
+    groups: list[str] = []
     for token in [*inside, None]:
-        part = html_lib.escape(text[done : token.start if token else piece.inner_end], quote=False)
+        typed = text[done : token.start if token else piece.inner_end]
+        part = html_lib.escape(typed, quote=False)
         part = _IN_CLOZE.sub(_with_comment, part) if in_cloze else part
-        made.append(_ANYWHERE.sub(_literal, part) if piece.kind == "code" else part)
-        if token:
-            made += (_between(part, token.html), token.html)
-            done = token.end
+        if piece.kind == "code":
+            made.append(_ANYWHERE.sub(_literal, part))
+        else:
+            part = _IN_FORMULA.sub("[{}", part)
+            made.append(part + "{}" if token and part.endswith("[") else part)
+        if not token:
+            break
+        mark = token.html
+        if piece.kind != "code" and token.kind == "open":
+            follows_one = not typed.strip() and "".join(made).endswith("}")
+            groups.append("}" if follows_one or _TAKES_GROUP.search(typed) else "")
+            mark = "{" + mark if groups[-1] else mark
+        elif token.kind == "close" and groups:
+            mark += groups.pop()
+        made += (_between(part, token.html), mark)
+        done = token.end
     content = "".join(made)
     if piece.kind != "code":
         return f"\\({content.strip()}\\)" if piece.kind == "formula" else f"\\[{content.strip()}\\]"

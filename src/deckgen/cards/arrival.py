@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
 class Change(NamedTuple):
@@ -47,7 +47,7 @@ _EMPHASIS = re.compile(r"</?em>")
 # marks that may stand between two pieces of what is shown
 _MARKS = re.compile(
     r"(?:`{3,}|~{3,})[^\n]*"  # a fence and what it says of its language
-    r"|\]\((?:[^()\n]|\([^()\n]*\)|\n(?!\n))*\)|\]\[[^\[\]]*\]|!?\[|\]"  # links and images
+    r"|\]\([ ]*<[^<>\n]*>[^()\n]*\)|\]\((?:[^()\n]|\([^()\n]*\)|\n(?!\n))*\)|\]\[[^\[\]]*\]|!?\[|\]"  # links and images
     r"|\\(?=[!-/:-@\[-`{-~\n]|$)"  # escapes
     r"|(?:^|(?<=[\s>]))(?:[-+*]|\d{1,9}[.)])(?=\s|$)"  # items
     r"|^[ \t>]*(?:\|?[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$|^[ \t>]*=+[ \t]*$"  # under a head
@@ -56,18 +56,44 @@ _MARKS = re.compile(
 )
 _DEFINITION = re.compile(r"^[ >]{0,9}\[(?P<label>[^\[\]\n]+)\]:[ \t]*\n?[ \t]*\S+[^\n]*", re.MULTILINE)
 _NUMBER = re.compile(r"(\d{1,9})[.)]")
+_DEEP = 10  # lists within each other that are looked at
+_BLOCKS = frozenset(["Paragraph", "CodeBlock", "BlockQuote", "Table", "Heading"])
 _SIGN = re.compile(r"[ \t]*\d{0,9}([-+*#>.)])")
+_AROUND = frozenset(zip("([{'\"|\u2018\u201c<", ")]}'\"|\u2019\u201d>", strict=True))
+_NAMES = frozenset(
+    name
+    for each in (object, int, str, list, dict, type, BaseException)
+    for name in (
+        *dir(each),
+        "__main__",
+        "__file__",
+        "__all__",
+        "__future__",
+        "__slots__",
+        "__enter__",
+        "__exit__",
+    )
+    if name.startswith("__")
+)
+"""Python's special names."""
+_UNIT = re.compile(
+    r"[-*][ ]+(?:\{\{c[0-9]+::)?\d+(?:[.,]\d+)?(?:\}\})?\s?(?:°|%|€|\$|£|mm|dB|dpt|D\b|V\b|mV)"
+)
+_TOKEN_SIZE = 24  # bytes in which what stands for a cloze or code fits
+_REACH = 100  # characters of a word that are looked at on each side
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _TOKEN = re.compile(r"\S+")
 _KEPT = re.compile(r"\\(?![!-/:-@\[-`{-~])")
 _ENUMERATION = re.compile(
-    r"[\u30fb\u2022\u25cf\u25aa\u2023\u25e6\u25cb\u25a0\u25a1\u25c6\u25c7\u203b\u2460-\u249b\u2776-\u2793\u2192\u2013]"
+    r"[\u30fb\u25e6\u25cb\u25a0\u25a1\u25c6\u25c7\u203b\u2460-\u249b\u2776-\u2793\u2192\u2014\u2219\u2610-\u2612\u2713\u2714"
+    r"\u2705\u27a2\uf0b7\u3220-\u3229]|->|--(?=[ \t])|\|(?=[^\n]*\|)|\[\d{1,2}\]|[IVX]{1,5}\.(?=[ \t])|\(?[ivx]{1,4}\)"
+    r"|[\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d\u5341]\u3001|[\u0661-\u0669\u0430-\u044f\u03b1-\u03c9\u05d0-\u05ea][.)]"
     r"|[0-9\uff10-\uff19]{1,3}[\uff0e\uff09\u3001]|[(\uff08][0-9a-z\uff10-\uff19]{1,3}[)\uff09]"
     r"|[a-zA-Z][.)](?=[ \t])"
 )
 _ENUMERATED = re.compile(rf"\n[ \t]*(?:{_ENUMERATION.pattern})")
 _FOREIGN = re.compile(
-    r"(?P<width>(?<=\))\{[^{}\n]*=[^{}\n]*\})|(?P<footnote>\[\^[^\[\]\s]{1,40}\]:?)|(?P<latex>\[latex\])"
+    r"(?P<width>(?<=\))\{[^{}\n]*=[^{}\n]*\})|(?P<footnote>\[\^[^\[\]\s]{1,40}\](?!:))|(?P<latex>\[latex\])"
     r"|(?P<box>^[ \t]*(?:>[ ]?\[![a-zA-Z]+\]|:::+[ \t]*\{?[a-zA-Z.]*)[^\n]*)"
     r"|(?<=\w)(?P<sub>~[\w+-]{1,10}~)|(?<=\w)(?P<sup>\^[\w+-]{1,10}\^)|(?<![\w\])\[!])(?P<wiki>\[\[[^\[\]\n]{2,80}\]\])(?!\()",
     re.MULTILINE,
@@ -106,34 +132,43 @@ def foreign(text: str) -> Iterator[Change]:
         yield Change("stray-markdown", start, len(match[name]), message, _FORMS[name])
 
 
-def changes(text: str, events: Events) -> Iterator[Change]:
+def changes(text: str, events: Events, as_typed: Callable[[str], str] = str) -> Iterator[Change]:
     """What of a text Markdown does not show as it was typed.
 
     Args:
         text: The text that Markdown has read.
         events: What Markdown has made of it, with places in bytes of UTF-8.
+        as_typed: Gives what the author wrote for a part of it.
     """
-    return iter(_Comparison(text, events).changes)
+    return iter(_Comparison(text, events, as_typed).changes)
 
 
 class _Comparison:
     """One walk along the events of a text."""
 
-    def __init__(self, text: str, events: Events) -> None:
+    def __init__(self, text: str, events: Events, as_typed: Callable[[str], str]) -> None:
+        self.as_typed = as_typed
         self.raw = text.encode()
         self.text = text
         self.ascii = text.isascii()
         self.changes: list[Change] = []
         self.events = events
         self._gaps()
+        depth = 0
         for number, (event, span) in enumerate(events):
             start = event.get("Start") if isinstance(event, dict) else None
             if isinstance(start, str) and start in {"Emphasis", "Strong"}:
                 self._emphasis(span[0], span[1], number)
             elif isinstance(start, dict) and "List" in start:
-                self._list(start["List"], span, number)
+                depth += 1
+                if depth <= _DEEP:
+                    self._list(start["List"], span, number)
+            elif _is_list(event, "End"):
+                depth -= 1
             elif isinstance(start, dict) and "Heading" in start:
-                self._heading(span[0])
+                self._heading(*span)
+            elif isinstance(start, dict) and "Link" in start:
+                self._link(event, span, number)
         self._run_together()
 
     def _place(self, offset: int) -> int:
@@ -220,42 +255,38 @@ class _Comparison:
                 self.changes.append(Change("changed-text", at, 1, message, hint))
 
     def _token_at(self, place: int) -> str:
-        """The word in a wide sense that a place is in."""
-        start = max(self.text.rfind(blank, 0, place) for blank in " \n\t") + 1
-        match = _TOKEN.match(self.text, start)
-        return match[0] if match else ""
+        """The word in a wide sense that a place is in, as far as one sees it."""
+        before = re.search(r"\S*$", self.text[max(place - _REACH, 0) : place])
+        after = _TOKEN.match(self.text, place, place + _REACH)
+        return (before[0] if before else "") + (after[0] if after else "")
 
     def _emphasis(self, start: int, end: int, number: int) -> None:
         """Emphasis within a word or a product, and a name that begins and ends with `__`."""
         whole = self._slice(start, end)
         size = 2 if self.events[number][0]["Start"] == "Strong" else 1
         inner = whole[size:-size]
-        if whole.startswith("__") and re.fullmatch(r"[a-z][a-z0-9_]*", inner):
+        before = self.as_typed(self._slice(max(start - _TOKEN_SIZE, 0), start))[-1:]
+        after = self.as_typed(self._slice(end, end + _TOKEN_SIZE))[:1]
+        inner = self.as_typed(inner)
+        if whole.startswith("__") and _is_name(inner, before, after):
             message = f"`{whole}` shows as `{inner}` in bold type"
             hint = f"the name is written `` `{whole}` `` or `\\_\\_{inner}\\_\\_`; bold type `**{inner}**`"
             self._tell("changed-text", start, end, message, hint)
-            return
-        before = self._slice(max(start - 4, 0), start)[-1:]
-        after = self._slice(end, end + 4)[:1]
-        if whole.startswith("*") and all(_is_narrow(char) for char in (before, inner[:1], inner[-1:], after)):
-            sign = whole[:size]
-            message = f"these `{sign}` are taken for emphasis, and are not on the card"
-            hint = f"as signs write `\\*`, or put all into code; emphasis within a word is `<em>{inner}</em>`"
+        elif _is_operator(whole[:size], before, inner, after):
+            tag = "em" if size == 1 else "strong"
+            message = f"these `{whole[:size]}` are taken for emphasis, and are not on the card"
+            hint = f"as signs write `\\{whole[0]}`, or put all into code; emphasis within a word is `<{tag}>…</{tag}>`"
             self._tell("changed-text", start, end, message, hint)
 
     def _list(self, first: int | None, span: tuple[int, int], number: int) -> None:
         """A list whose numbers Markdown counts anew, or whose only sign was hardly one."""
         items = _items(self.events, number)
         if first is None:
-            start = items[0] if len(items) == 1 else span[1]
-            sign = self._slice(start, start + 1)
-            if (
-                re.match(r"[-*]\s+\d", self._slice(start, start + 20))
-                and "\n\n" not in self._slice(start, span[1]).strip()
-            ):
-                message = f"this `{sign}` makes a list of one, and is not on the card"
-                hint = f"as a sign write `\\{sign}`, or without the blank behind it"
-                self._tell("changed-text", start, start + 1, message, hint)
+            typed = self.as_typed(self._slice(items[0], min(span[1], items[0] + 60)))
+            if len(items) == 1 and _UNIT.match(typed):
+                message = f"this `{typed[0]}` makes a list of one, and is not on the card"
+                hint = f"as a sign write `\\{typed[0]}`, or without the blank behind it"
+                self._tell("changed-text", items[0], items[0] + 1, message, hint)
             return
         numbers = [int(match[1]) for at in items if (match := _NUMBER.match(self._slice(at, at + 11)))]
         expected = list(range(first, first + len(numbers)))
@@ -267,12 +298,27 @@ class _Comparison:
                 "changed-text", items[wrong], items[wrong] + len(str(numbers[wrong])) + 1, message, hint
             )
 
-    def _heading(self, start: int) -> None:
-        match = re.match(r"#[ \t]+(?=[a-z$./~])", self._slice(start, start + 20))
-        if match:
+    def _heading(self, start: int, end: int) -> None:
+        """A sign for a number or a command that makes a heading, and a line that makes one of the text above."""
+        whole = self._slice(start, end)
+        if re.match(r"#[ \t]+(?=[a-z0-9$./~])", whole):
             message = "this `#` makes a heading, and is not on the card"
+            hint = "as a sign write `\\#`; a command belongs in code"
+            self._tell("changed-text", start, start + 1, message, hint)
+        elif not whole.lstrip().startswith("#"):
+            line = whole.rstrip().rpartition("\n")[2]
+            at = start + len(whole.rstrip().encode()) - len(line.encode())
+            message = "this line makes a heading of the text above it, and is not on the card"
+            hint = "put an empty line before it; a heading is written `## …`"
+            self._tell("changed-text", at, at + len(line.encode()), message, hint)
+
+    def _link(self, event: dict[str, Any], span: tuple[int, int], number: int) -> None:
+        """A link without words, which nobody sees."""
+        following = self.events[number + 1][0]
+        if "Link" in event["Start"] and isinstance(following, dict) and "End" in following:
+            message = "this link has no words, so a card shows nothing of it"
             self._tell(
-                "changed-text", start, start + 1, message, "as a sign write `\\#`; a command belongs in code"
+                "lost-text", *span, message, "write them between the square brackets: `[text](https://…)`"
             )
 
     def _run_together(self) -> None:
@@ -299,7 +345,10 @@ class _Comparison:
 
 def _follows(sign: str, other: str) -> bool:
     """Whether a sign is that of the next item of a list: the same again, or the next number or letter."""
-    return sign == other or any(ord(b) - ord(a) == 1 for a, b in zip(sign, other, strict=False))
+    roman = re.fullmatch(r"\(?[ivxIVX]+[.)]", sign) and re.fullmatch(r"\(?[ivxIVX]+[.)]", other)
+    return (
+        sign == other or bool(roman) or any(ord(b) - ord(a) == 1 for a, b in zip(sign, other, strict=False))
+    )
 
 
 def _is_leaf(event: Any) -> bool:  # noqa: ANN401 (an event has one of many shapes)
@@ -307,23 +356,60 @@ def _is_leaf(event: Any) -> bool:  # noqa: ANN401 (an event has one of many shap
     return not isinstance(event, dict) or not ("Start" in event or "End" in event)
 
 
-def _is_narrow(char: str) -> bool:
-    """Whether a character is a letter or digit of a script that puts blanks between words."""
-    return char.isalnum() and ord(char) < 0x2E80  # noqa: PLR2004 (where the wide scripts begin)
+def _is_name(inner: str, before: str, after: str) -> bool:
+    """Whether what stands between two `__` is a name of a program, and no word in bold type."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", inner):
+        return False
+    return f"__{inner}__" in _NAMES or inner.isupper() or before == "." or after in {".", "(", "[", "="}
+
+
+def _is_operator(sign: str, before: str, inner: str, after: str) -> bool:
+    """Whether signs of emphasis are hardly meant as such: in a product, a path, or alone between brackets."""
+    beside = {(before, inner[:1]), (inner[-1:], after)}
+    if not beside.isdisjoint(_AROUND) or (before in set("./\\@") and before):
+        return True
+    if sign[0] != "*":
+        return False
+    product = all(map(joins, (before, inner[-1:]))) and all(map(is_joined, (inner[:1], after)))
+    if sign == "**":
+        return product and (before + inner[:1]).isdigit()
+    return product and not inner.isupper()
+
+
+def _is_letter(char: str) -> bool:
+    """Whether a character is a letter or digit of a script with a blank between all words."""
+    return char.isalnum() and (ord(char) < 0x530 or 0x1E00 <= ord(char) < 0x2000)  # noqa: PLR2004 (of Unicode)
+
+
+def joins(char: str) -> bool:
+    """Whether what ends with a character may stand before an operator: a word, a bracket, a cloze, code."""
+    return bool(char) and (_is_letter(char) or char in ")]}`$")
+
+
+def is_joined(char: str) -> bool:
+    """Whether what begins with a character may stand behind an operator."""
+    return bool(char) and (_is_letter(char) or char in "([{`$")
+
+
+def _within(events: Events, number: int) -> Iterator[tuple[Any, tuple[int, int]]]:
+    """The events within a list, whose first event has a number."""
+    whole = events[number][1]
+    for place in range(number + 1, len(events)):
+        event, span = events[place]
+        if span[0] >= whole[1] or (span == whole and _is_list(event, "End")):
+            return
+        yield event, span
 
 
 def _items(events: Events, number: int) -> list[int]:
     """Where the items of a list begin, whose first event has a number."""
     starts, depth = [], 0
-    for event, span in events[number:]:
+    for event, span in _within(events, number):
         if not isinstance(event, dict):
             continue
-        start, end = event.get("Start"), event.get("End")
-        if start == "Item" and depth == 1:
+        if event.get("Start") == "Item" and not depth:
             starts.append(span[0])
-        depth += (isinstance(start, dict) and "List" in start) - (isinstance(end, dict) and "List" in end)
-        if not depth:
-            break
+        depth += _is_list(event) - _is_list(event, "End")
     return starts
 
 
@@ -344,32 +430,58 @@ def plain_signs(text: str, events: Events) -> Iterator[int]:
     def place(offset: int) -> int:
         return len(raw[:offset].decode())
 
+    depth = 0
+    blocks = _top_level(events)
+    # where a list ends, and, below zero, where one begins: one that goes on there is a part of a broken one
+    ends = {number for _, each in blocks if each for number in (each.stop, -each.start)}
     for number, (event, span) in enumerate(events):
         start = event.get("Start") if isinstance(event, dict) else None
         name = next(iter(start)) if isinstance(start, dict) else start
+        depth += (name == "List") - _is_list(event, "End")
         places: list[int] = []
         if name == "List":
+            if depth > _DEEP:
+                continue
             places = _items(events, number)
-            if not _begins_nothing(raw, events, number, places):
+            # beside another list it is the beginning or the end of a broken one
+            first = start["List"] if isinstance(start, dict) else None
+            if (
+                depth == 1 and first is not None and {first, -first - len(places)} & ends
+            ) or not _begins_nothing(raw, events, number, places):
                 continue
         elif name in {"Heading", "BlockQuote"}:
             following = events[number + 1][0]
-            places = [span[0]] if isinstance(following, dict) and "End" in following else []
+            alone = (
+                name == "Heading"
+                and [name for name, _ in blocks] == ["Heading"]
+                and raw[span[0] : span[0] + 2] == b"# "
+            )
+            places = [span[0]] if alone or (isinstance(following, dict) and "End" in following) else []
         for at in places:
             match = _SIGN.match(raw[at : at + 20].decode(errors="replace"))
             yield from [place(at) + match.start(1)] if match else []
 
 
+def _top_level(events: Events) -> list[tuple[str, range]]:
+    """The blocks that a text is made of: their names, and of a list with numbers which it has."""
+    blocks: list[tuple[str, range]] = []
+    end = -1
+    for number, (event, span) in enumerate(events):
+        start = event.get("Start") if isinstance(event, dict) else None
+        if start is not None and span[0] >= end:
+            first = start.get("List") if isinstance(start, dict) else None
+            last = first + len(_items(events, number)) if first is not None else 0
+            name = next(iter(start)) if isinstance(start, dict) else start
+            blocks.append((name, range(first or 0, last)))
+            end = span[1]
+    return blocks
+
+
 def _begins_nothing(raw: bytes, events: Events, number: int, items: list[int]) -> bool:
     """Whether a list, whose first event has a number, is hardly one: all empty, or of one with a number."""
-    end = next(
-        place
-        for place, (event, span) in enumerate(events)
-        if place > number and span == events[number][1] and _is_list(event, "End")
-    )
-    if all(event in ({"Start": "Item"}, {"End": "Item"}) for event, _ in events[number + 1 : end]):
+    if all(event in ({"Start": "Item"}, {"End": "Item"}) for event, _ in _within(events, number)):
         return True
-    if len(items) != 1 or not _is_one_line(events, number, events[number][1]):
+    if len(items) != 1 or not _is_one_line(events, number):
         return False
     has_number = events[number][0]["Start"]["List"] is not None
     return has_number or raw[items[0] : items[0] + 1] == b"+" or _is_list(events[number + 2][0])
@@ -381,17 +493,12 @@ def _is_list(event: Any, which: str = "Start") -> bool:  # noqa: ANN401 (an even
     return isinstance(what, dict) and "List" in what
 
 
-def _is_one_line(events: Events, number: int, whole: tuple[int, int]) -> bool:
+def _is_one_line(events: Events, number: int) -> bool:
     """Whether a list, whose first event has a number, holds nothing, a text, or at once another list."""
-    inner = [
-        event
-        for event, span in events[number + 1 :]
-        if isinstance(event, dict) and "Start" in event and span[0] < whole[1]
-    ]
-    names = {
-        next(iter(each["Start"])) if isinstance(each["Start"], dict) else each["Start"] for each in inner
-    }
-    lists = sum(map(_is_list, inner))
-    return lists == _is_list(events[number + 2][0]) and names.isdisjoint(
-        {"Paragraph", "CodeBlock", "BlockQuote", "Table", "Heading"}
-    )
+    lists = 0
+    for event, _ in _within(events, number):
+        start = event.get("Start") if isinstance(event, dict) else None
+        if not _BLOCKS.isdisjoint(start if isinstance(start, dict) else [start]):
+            return False
+        lists += _is_list(event)
+    return lists == _is_list(events[number + 2][0])

@@ -153,6 +153,10 @@ def faults(pieces: list[tuple[int, str]]) -> Iterator[Fault]:
     stack: list[Fault] = []
     names: list[str] = []
     for offset, piece in pieces:
+        strange = min((place for place in map(piece.find, ("<!", "<?")) if place >= 0), default=-1)
+        if strange >= 0:  # nothing else in it is looked at
+            yield from _stray(piece, strange, len(piece), offset)
+            continue
         read = _Parser(piece).read
         done = 0
         for tag in read.tags:
@@ -164,14 +168,15 @@ def faults(pieces: list[tuple[int, str]]) -> Iterator[Fault]:
             yield from _of_tag(tag, read, piece, offset)
             if tag.opens:
                 names.append(tag.name)
-                stack.append(Fault(start, length, f"`<{tag.name}>` is never closed"))
+                open_for_ever = f"`<{tag.name}>` is never closed" if tag.name in TAGS else ""
+                stack.append(Fault(start, length, open_for_ever))
             elif tag.closing and names and names[-1] == tag.name:
                 names.pop()
                 stack.pop()
             elif tag.closing:
                 yield Fault(start, length, f"`</{tag.name}>` closes nothing that is open here")
         yield from _stray(piece, done, len(piece), offset)
-    yield from stack
+    yield from (fault for fault in stack if fault.message)  # of the others more is told
 
 
 def _stray(piece: str, start: int, end: int, offset: int) -> Iterator[Fault]:

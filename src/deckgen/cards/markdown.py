@@ -6,6 +6,7 @@ The only module that knows the Markdown library: pyromark, a binding of pulldown
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -13,12 +14,13 @@ from urllib.parse import unquote
 import pyromark
 
 from deckgen.anki import cloze as clozes
+from deckgen.anki.verbatim import pieces
 from deckgen.cards import arrival, formulas, html, protected
 from deckgen.cards.media import IMAGES, SOUNDS, Media, Shelf
 from deckgen.diagnostics import Diagnostic, Found, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from deckgen.anki.cloze import Reading
     from deckgen.cards.protected import Protected, Token
@@ -27,8 +29,11 @@ if TYPE_CHECKING:
 _MARKDOWN = pyromark.Markdown(options=pyromark.Options.ENABLE_TABLES)
 
 _SPECIAL = re.compile(r"[<$\[=`\\~^]|:::")
-_LISTLIKE = re.compile(r"^(?:[ \t>]|[-+*] ){0,20}(?:\d{1,9}[.)]|>|\+ |[-+*#]{1,6}[ \t]*$)", re.MULTILINE)
-_GREATER = re.compile(r"[ \t]*(>)[ ]?[\d=.,\u2265]")
+_LISTLIKE = re.compile(r"^(?:[ \t>]|[-+*] ){0,20}(?:\d{1,9}[.)]|>|\+ |# |[-+*#]{1,6}[ \t]*$)", re.MULTILINE)
+_GREATER = re.compile(r"(?:[ \t]|[-+*] |\d{1,9}[.)] )*(>)[ ]?(?:\{\{c[0-9]{1,3}::)?[\d=.,\u2265\u00b1]")
+_PROMPT = re.compile(r"[ \t]*(>)>> ")
+_PARAGRAPH = re.compile(r"(?:[^\n]|\n(?![ \t]*(?:\n|[-*+] |\d{1,9}[.)] |#{1,6} |\||>)))+")
+_STARS = re.compile(r"(?<![*\\])\*{1,2}(?!\*)")
 _LINK_LIKE = re.compile(r"\]\(([^()<>\n\"]*+)\)")
 _SPACE_WITHIN = re.compile(r"\S ")
 _EMBED = re.compile(r"!\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
@@ -37,13 +42,15 @@ _ASKED = re.compile(r"\{\{c[0-9,]+::(?:(?!\{\{c|\}\}).)*\}\}", re.DOTALL)  # wha
 _FEW = 20  # clozes that are looked for one by one
 
 # beside wide letters Markdown sees no emphasis, and a line break between them is no blank
-_BROKEN_LINE = re.compile(rf"(?<={arrival.WIDE})\n(?={arrival.WIDE})")
+_BROKEN_LINE = re.compile(rf"(?<={arrival.WIDE})((?:</[a-z]+>)*)\n((?:<[a-z]+>)*)(?={arrival.WIDE})")
 _PAIR_TOKEN = re.compile(
     r"(?P<code><(?:code|pre)\b[^<>]*>.*?</(?:code|pre)>)|<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)[^<>]*?(?P<void>/?)>"
-    r"|(?P<mark>={2,}|~{2,}|\*{1,3})",
+    r"|(?P<mark>={2,}|~{2,})",
     re.DOTALL,
 )
-_PAIRS = {"==": "mark", "~~": "del", "**": "strong", "*": "em"}
+_TOKEN_SIZE = 12  # characters in which what stands for a cloze or code fits
+_MOST_OPEN = 100  # signs and elements that may be open
+_PAIRS = {"==": "mark", "~~": "del"}
 
 # what a browser does not show with its blanks as one, or what is not shown at all
 _AS_WRITTEN = re.compile(
@@ -76,7 +83,7 @@ class Markup:
         return protected.attribute(html.escape(self._plain(scalar, document)))
 
     def _plain(self, scalar: Scalar, document: Document) -> str:
-        self._check_misplaced(scalar, document, ())
+        self._check_misplaced(scalar, document)
         if unsafe := formulas.unsafe_in_plain(scalar.value):
             piece, message, hint = unsafe
             self._report_piece("bad-math", piece, scalar, document, message, hint)
@@ -104,12 +111,12 @@ class Markup:
 
     # What a cloze must be
 
-    def _check_misplaced(self, scalar: Scalar, document: Document, code: Iterable[tuple[int, int]]) -> None:
+    def _check_misplaced(self, scalar: Scalar, document: Document, ready: Protected | None = None) -> None:
         """Report a cloze where no card would hide it; in code it is what the code says."""
         if "{{c" not in scalar.value:
             return
         for match in _CLOZE.finditer(scalar.value):
-            if not any(start <= match.start() < end for start, end in code):
+            if ready is None or not ready.in_piece(match.start(), {"code", "fence"}):
                 message = "a cloze stands here, where no card would hide it"
                 hint = "clozes belong in the `text` of a takeaway; elsewhere learners would see the braces"
                 self._report_in("misplaced-cloze", scalar, document, match.start(), 4, message, hint)
@@ -161,20 +168,19 @@ class Markup:
         ready = prepared(text, reading, sound)
         events = _events(ready.text)
         if reading is None:
-            code = [(piece.start, piece.end) for piece in ready.pieces if piece.kind in {"code", "fence"}]
-            self._check_misplaced(scalar, document, code)
+            self._check_misplaced(scalar, document, ready)
         raw = list(_raw_html(ready.text, events))
         for fault in html.faults(raw):
             start, end = ready.offset(fault.start), ready.offset(fault.start + fault.length)
             self._report_in("bad-html", scalar, document, start, end - start, fault.message, fault.hint)
         self._check_formulas(ready, scalar, document)
         made = _from_markdown(ready)
-        if "<img" in made or "<a" in made or raw:
+        if ("<img" in made or "<a" in made or raw) and not any("<!" in piece for _, piece in raw):
             made = self._with_media(made, scalar, document)
         self._check_links(made, scalar, document)
         made, lost = ready.restored(made)
         self._check_arrival(ready, lost, events, scalar, document)
-        return _BROKEN_LINE.sub("", made) if not made.isascii() and "<pre" not in made else made
+        return _BROKEN_LINE.sub(r"\1\2", made) if not made.isascii() and "<pre" not in made else made
 
     def _check_formulas(self, ready: Protected, scalar: Scalar, document: Document) -> None:
         for token in ready.tokens:
@@ -201,12 +207,12 @@ class Markup:
                     "is it in a link's address, or a description?",
                 )
                 self._report_in("bad-cloze", scalar, document, token.start, 4, message, hint)
-        for change in arrival.changes(ready.text, events):
+        for change in arrival.changes(ready.text, events, ready.as_typed):
             start, end = ready.offset(change.start), ready.offset(change.start + change.length)
             message, hint = ready.as_typed(change.message), ready.as_typed(change.hint)
             self._report_in(change.code, scalar, document, start, end - start, message, hint)
         for change in arrival.foreign(scalar.value):
-            if not any(piece.start <= change.start < piece.end for piece in ready.pieces):
+            if not ready.in_piece(change.start):
                 self._report_in(change.code, scalar, document, *change[1:])
         for match in _EMBED.finditer(scalar.value):
             self._report_embed(match, scalar, document)
@@ -223,7 +229,7 @@ class Markup:
 
     def _with_media(self, made: str, scalar: Scalar, document: Document) -> str:
         """The HTML with the package's names of its images; links that lead nowhere are reported."""
-        pieces: list[str] = []
+        parts: list[str] = []
         done = 0
         for tag in html.tags(made):
             if "href" in tag.attributes:
@@ -233,9 +239,9 @@ class Markup:
                 tag.attributes["src"] = self._media(tag.attributes.get("src", ""), IMAGES, scalar, document)
             elif tag.closing or not tag.attributes or raw == html.written(tag):
                 continue
-            pieces += (made[done : tag.start], html.written(tag, closed=raw.endswith("/>")))
+            parts += (made[done : tag.start], html.written(tag, closed=raw.endswith("/>")))
             done = tag.end
-        return "".join(pieces) + made[done:]
+        return "".join(parts) + made[done:]
 
     def _check_links(self, made: str, scalar: Scalar, document: Document) -> None:
         """Report a link that is none because of a space in its address."""
@@ -326,7 +332,8 @@ def prepared(
         reading: Its clozes; None where it may have none.
         sound: Gives the name in the package of a sound's path.
     """
-    ready = protected.protect(text, reading, sound)
+    emphasis = list(_wide_emphasis(text, reading)) if "*" in text and not text.isascii() else []
+    ready = protected.protect(text, reading, sound, (), emphasis)
     if _LISTLIKE.search(text) is None:
         return ready
     literal = list(_greater_than(text))
@@ -335,19 +342,61 @@ def prepared(
         more = {ready.offset(place) for place in arrival.plain_signs(ready.text, events)}
         if literal == (literal := sorted({*literal, *more})) and ready.literal == literal:
             break
-        ready = protected.protect(text, reading, sound, literal)
+        ready = protected.protect(text, reading, sound, literal, emphasis)
     return ready
 
 
+def _wide_emphasis(text: str, reading: Reading | None) -> Iterator[tuple[int, int, str]]:
+    """Stars that mark what is between them, where Markdown stumbles over wide letters beside signs.
+
+    Such as `**「文字」**です`. In a paragraph in which they stand in pairs, and a wide letter beside each pair.
+    """
+    found = reading.pieces if reading and reading.pieces else pieces(text)
+    starts = [piece.start for piece in found]
+    for paragraph in _PARAGRAPH.finditer(text):
+        runs: dict[int, list[re.Match[str]]] = {1: [], 2: []}
+        for match in _STARS.finditer(text, *paragraph.span()):
+            number = bisect_right(starts, match.start()) - 1
+            if number < 0 or match.start() >= found[number].end:
+                runs[len(match[0])].append(match)
+        for size, tag in ((2, "strong"), (1, "em")):
+            pairs = list(zip(runs[size][::2], runs[size][1::2], strict=False))
+            wide = any(_is_wide_pair(text, *pair) for pair in pairs)
+            if wide and len(runs[size]) % 2 == 0 and all(_is_pair(text, *pair) for pair in pairs):
+                for opening, closing in pairs:
+                    yield (*opening.span(), f"<{tag}>")
+                    yield (*closing.span(), f"</{tag}>")
+
+
+def _is_pair(text: str, opening: re.Match[str], closing: re.Match[str]) -> bool:
+    """Whether two runs of stars can mark what is between them."""
+    inner = text[opening.end() : closing.start()]
+    return inner.strip() == inner != "" and inner.count("{{c") == inner.count("}}")
+
+
+def _is_wide_pair(text: str, opening: re.Match[str], closing: re.Match[str]) -> bool:
+    """Whether a wide letter or sign stands beside one of two runs of stars."""
+    beside = (opening.start() - 1, opening.end(), closing.start() - 1, closing.end())
+    return any(0 <= place < len(text) and arrival.IS_WIDE.match(text[place]) for place in beside)
+
+
 def _greater_than(text: str) -> Iterator[int]:
-    """Where a `>` begins a line and stands for "more than": before a number, and on no line beside."""
+    """Where a `>` begins a line and stands for "more than" or a prompt: in all lines of what were a quotation."""
     lines = text.split("\n")
-    place = 0
-    for number, line in enumerate(lines):
-        beside = lines[max(number - 1, 0) : number] + lines[number + 1 : number + 2]
-        if (match := _GREATER.match(line)) and not any(each.lstrip().startswith(">") for each in beside):
-            yield place + match.start(1)
-        place += len(line) + 1
+    found = [_GREATER.match(line) or _PROMPT.match(line) for line in lines]
+    place = number = 0
+    while number < len(lines):
+        last = number + 1
+        while last < len(lines) and lines[last].lstrip().startswith(">"):
+            last += 1
+        # the first line of a run need not begin with one: it is no quotation then
+        first = number if lines[number].lstrip().startswith(">") else number + (found[number] is None)
+        whole = all(found[first:last])
+        for line, match in zip(lines[number:last], found[number:last], strict=True):
+            if match and whole:
+                yield place + match.start(1)
+            place += len(line) + 1
+        number = last
 
 
 def rendered(text: str) -> str:
@@ -359,13 +408,13 @@ def rendered(text: str) -> str:
 def _from_markdown(ready: Protected) -> str:
     """The HTML of a prepared text, with the marks that Markdown does not know."""
     made = _unwrapped(_MARKDOWN.html(ready.text))
-    if "==" in made or "~~" in made or ("*" in made and not made.isascii()):
-        made = _paired(made)
+    if "==" in made or "~~" in made:
+        made = _paired(made, ready)
     return made
 
 
-def _paired(made: str) -> str:
-    """The HTML with what stands between two `==` or `~~` marked, and between stars beside wide letters.
+def _paired(made: str, ready: Protected) -> str:
+    """The HTML with what stands between two `==` or `~~` marked.
 
     In one paragraph, not in code or tags, and never across the end of an element.
     """
@@ -385,18 +434,19 @@ def _paired(made: str) -> str:
         opened = still_open[place][1] if place >= 0 else -1
         crosses = any(name not in _PAIRS for name in names[place + 1 :])
         if place >= 0 and not crosses and start > opened and not made[start - 1].isspace():
-            if _may_pair(made, sign, opened, start):
+            if _may_pair(made, sign, opened, start, ready):
                 tag = _PAIRS[sign]
                 edits += [(opened - len(sign), opened, f"<{tag}>"), (start, end, f"</{tag}>")]
                 del still_open[place:]
         elif end < len(made) and not made[end].isspace():
             still_open.append((sign, end))
-    pieces: list[str] = []
+            del still_open[:-_MOST_OPEN]
+    parts: list[str] = []
     done = 0
     for start, end, tag in sorted(edits):
-        pieces += (made[done:start], tag)
+        parts += (made[done:start], tag)
         done = end
-    return "".join(pieces) + made[done:]
+    return "".join(parts) + made[done:]
 
 
 def _pass_tag(match: re.Match[str], still_open: list[tuple[str, int]]) -> None:
@@ -411,12 +461,14 @@ def _pass_tag(match: re.Match[str], still_open: list[tuple[str, int]]) -> None:
         pass
 
 
-def _may_pair(made: str, sign: str, inner: int, end: int) -> bool:
-    """Whether two signs mark what is between them; stars do where Markdown stumbled over wide letters."""
-    if sign[0] != "*":
-        return True
-    around = made[max(inner - len(sign) - 1, 0) : inner - len(sign)], made[inner], made[end - 1]
-    return any(arrival.IS_WIDE.match(char) for char in (*around, made[end + len(sign) : end + len(sign) + 1]))
+def _may_pair(made: str, sign: str, inner: int, end: int, ready: Protected) -> bool:
+    """Whether two signs mark what is between them, and are no operators: `a==b and c==d`."""
+    start, after = inner - len(sign), end + len(sign)
+    before = ready.as_typed(made[max(start - _TOKEN_SIZE, 0) : start])[-1:]
+    behind = ready.as_typed(made[after : after + _TOKEN_SIZE])[:1]
+    if before in {"!", "<", "="}:
+        return False
+    return made[inner:end].isalpha() or not (arrival.joins(before) or arrival.is_joined(behind))
 
 
 def _as_written(address: str, scalar: Scalar) -> str:
@@ -437,19 +489,19 @@ def _raw_html(text: str, events: arrival.Events) -> Iterator[tuple[int, str]]:
     """The pieces of raw HTML in a text as Markdown finds them, each with its offset in characters."""
     raw = text.encode()
     start = end = -1
-    pieces: list[tuple[int, int]] = []
+    found: list[tuple[int, int]] = []
     for event, span in events:
         if not isinstance(event, dict) or not ("InlineHtml" in event or "Html" in event):
             continue
         if span[0] != end:
             if start >= 0:
-                pieces.append((start, end))
+                found.append((start, end))
             start = span[0]
         end = span[1]
     if start >= 0:
-        pieces.append((start, end))
+        found.append((start, end))
     read = place = 0  # bytes, characters
-    for start, end in pieces:
+    for start, end in found:
         place += len(raw[read:start].decode())
         piece = raw[start:end].decode()
         yield place, piece
@@ -458,7 +510,7 @@ def _raw_html(text: str, events: arrival.Events) -> Iterator[tuple[int, str]]:
 
 def drawn(text: str) -> str:
     """The HTML of Markdown with one space for blanks that a browser shows as one: to compare two texts by."""
-    pieces = _AS_WRITTEN.split(rendered(text))
+    parts = _AS_WRITTEN.split(rendered(text))
     return "".join(
-        piece if number % 2 else re.sub(r"[ \t\n]+", " ", piece) for number, piece in enumerate(pieces)
+        part if number % 2 else re.sub(r"[ \t\n]+", " ", part) for number, part in enumerate(parts)
     )

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from deckgen.anki.verbatim import pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterator, Sequence
 
     from deckgen.anki.cloze import Cloze, Reading
     from deckgen.anki.verbatim import Piece
@@ -40,6 +40,7 @@ _IN_FORMULA = re.compile(r"\[(?=(?:sound:|anki:|\[type:|/?latex\]|/?\$\$?\]))", 
 _TAKES_GROUP = re.compile(r"(?:\\[A-Za-z]+|\\\\|[\^_}\]])\s*\Z")
 _TAG = r"<!--.*?-->|<[A-Za-z/](?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+>"
 _KINDS = {"code", "formula", "display", "sound", "literal"}
+_ALL = _KINDS | {"fence", "tag", "address"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +69,14 @@ class Protected:
         tokens: What its numbers stand for.
         pieces: The pieces of the author's text.
         literal: The places in the author's text of signs that are to be no marks.
+        emphasis: The places there of marks that Markdown would not see, with their tags.
     """
 
     text: str
     tokens: list[Token] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)
     literal: list[int] = field(default_factory=list)
+    emphasis: list[tuple[int, int, str]] = field(default_factory=list)
     _source: str = ""
     _sign: str = ""
 
@@ -95,13 +98,23 @@ class Protected:
             moved += len(str(number)) + 2 - (token.end - token.start)
         return starts
 
+    def in_piece(self, place: int, kinds: Container[str] = _ALL) -> bool:
+        """Whether an offset in the author's text is in a piece of one of some kinds."""
+        number = bisect_right(self._piece_starts, place) - 1
+        piece = self.pieces[number] if number >= 0 else None
+        return piece is not None and place < piece.end and piece.kind in kinds
+
+    @cached_property
+    def _piece_starts(self) -> list[int]:
+        return [piece.start for piece in self.pieces]
+
     def restored(self, html: str) -> tuple[str, list[Token]]:
         """The HTML with everything put back, and the tokens that are not in it, or in a tag.
 
         Args:
             html: What Markdown made of the text.
         """
-        if not self.tokens and not _ANYWHERE.search(html):
+        if not self.tokens and not _ANYWHERE.search(html) and "\\<" not in html:
             return html, []
         walk = _Restoring(self)
         pattern = f"({_TAG})" if not self._sign else f"({_TAG}|{self._sign}[0-9]+{self._sign})"
@@ -215,7 +228,11 @@ def attribute(html: str, *, in_cloze: bool = False) -> str:
 
 
 def protect(
-    text: str, reading: Reading | None, sound: Callable[[str], str], literal: Sequence[int] = ()
+    text: str,
+    reading: Reading | None,
+    sound: Callable[[str], str],
+    literal: Sequence[int] = (),
+    emphasis: Sequence[tuple[int, int, str]] = (),
 ) -> Protected:
     """Take code, formulas, sounds and clozes out of a text.
 
@@ -224,13 +241,15 @@ def protect(
         reading: Its clozes; None where it may have none.
         sound: Gives the name in the package of a sound's path.
         literal: The places of signs that are to be no marks.
+        emphasis: The places of marks that Markdown would not see, from and to, with their tags.
     """
     found = reading.pieces if reading and reading.pieces else pieces(text)
     marks = list(_marks(reading.clozes)) if reading else []
     taken = [piece for piece in found if piece.kind in _KINDS]
-    if not taken and not marks and not literal:
-        return Protected(text, [], found, [], text)
+    if not taken and not marks and not literal and not emphasis:
+        return Protected(text, [], found, [], [], text)
     tokens = [Token("literal", place, place + 1, html_lib.escape(text[place])) for place in literal]
+    tokens += [Token("emphasis", start, end, tag) for start, end, tag in emphasis]
     tokens += [Token(kind, start, end, text[start:end]) for start, end, kind in marks]
     tokens.sort(key=lambda token: token.start)
     starts = [token.start for token in tokens]
@@ -254,7 +273,7 @@ def protect(
     for number, token in enumerate(tokens):
         written += (text[done : token.start], f"{sign}{number}{sign}")
         done = token.end
-    return Protected("".join(written) + text[done:], tokens, found, list(literal), text, sign)
+    return Protected("".join(written) + text[done:], tokens, found, list(literal), list(emphasis), text, sign)
 
 
 def _covered(clozes: list[Cloze]) -> list[int]:

@@ -146,6 +146,41 @@ def test_braces_of_code_are_no_clozes(text: str, anki: Collection, tmp_path: Pat
     assert typed[0] in text_of(back)
 
 
+@pytest.mark.parametrize(
+    ("text", "back", "front"),
+    [
+        (r"$2\pi{{c1::r}}$", r"\(2\pi{r}\)", r"\(2\pi{[...]}\)"),
+        (r"$x^{{c1::10}}$", r"\(x^{10}\)", r"\(x^{[...]}\)"),
+        (r"$\frac{{c1::x+1}}{{c1::y}}$", r"\(\frac{x+1}{y}\)", r"\(\frac{[...]}{[...]}\)"),
+        (r"$\frac{ {{c1::a}} }{b}$", r"\(\frac{ a }{b}\)", r"\(\frac{ [...] }{b}\)"),
+        (r"$a+{{c1::b^{2}}}$", r"\(a+b^{2}\)", r"\(a+[...]\)"),
+        (r"\({{c1::x}}\)", r"\(x\)", r"\([...]\)"),
+    ],
+)
+def test_a_cloze_in_a_formula_keeps_its_group(
+    text: str, back: str, front: str, anki: Collection, tmp_path: Path
+) -> None:
+    """Anki takes a cloze's braces away; what a command or a sign takes is still one group."""
+    field, found = field_of(text, tmp_path)
+    assert not found
+    assert tuple(re.sub(r"<[^<>]*>", "", side).strip() for side in sides(anki, field)) == (front, back)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "One <b>two {{c1::three</b> four}} five.",
+        "{{c1::<u>a}}</u>",
+        "**One {{c1::two** three}}.",
+        "`{{c1::a::b::c}}`",
+        "{{c1::2001:db8::1::hint}}",
+    ],
+)
+def test_a_cloze_that_cannot_be_hidden_is_told(text: str, tmp_path: Path) -> None:
+    """Across an element's edge, or with more than one `::`."""
+    assert "bad-cloze" in field_of(text, tmp_path)[1]
+
+
 WORDS = st.sampled_from(["joining", "a b", "Ämter", "文字", "x=1", "50%", "it's", "f(x)"])
 PIECES = st.one_of(
     WORDS.map(lambda word: (word, word)),

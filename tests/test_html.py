@@ -94,16 +94,31 @@ def is_harmless(field: str) -> bool:
 
 
 UNSAFE_TEX = re.compile(
-    r"\\(?:href|url|cssId|class|style|bbox|require|unicode|def|let|newcommand|mmlToken)\b"
+    r"\\(?:href|url|cssId|class|style|bbox|require|unicode|def|let|newcommand|mmlToken|fcolorbox|Newextarrow)\b"
 )
+
+
+def drawn_by_mathjax(text: str) -> list[str]:
+    """The formulas of a text: each goes on until its closing mark stands outside all braces."""
+    found, place = [], 0
+    while start := re.compile(r"\\([(\[])").search(text, place):
+        place, depth = start.end(), 0
+        for match in re.compile(r"\\.|[{}]", re.DOTALL).finditer(text, start.end()):
+            depth += (match[0] == "{") - (match[0] == "}")
+            if match[0] == {"(": "\\)", "[": "\\]"}[start[1]] and depth <= 0:
+                found.append(text[start.end() : match.start()])
+                place = match.end()
+                break
+    return found
 
 
 def runs_tex(field: str) -> bool:
     """Whether MathJax would meet an unsafe command, also once Anki has taken the tags out of formulas."""
     uncovered = re.sub(r"\{\{c[0-9,]+::|\}\}", "", field)
     for piece in re.split(r"<(?:code|pre)\b.*?</(?:code|pre)>", uncovered, flags=re.DOTALL):
-        start = re.search(r"\\[(\[]", html_lib.unescape(piece))
-        if start and UNSAFE_TEX.search(html_lib.unescape(re.sub(r"<[^<>]*>", "", piece))):
+        # to MathJax a `<wbr>` and a comment are nothing, and every other tag parts what is beside it
+        joined = re.sub(r"<[^<>]*>", "\0", re.sub(r"<wbr\b[^>]*>|<!--.*?-->", "", piece))
+        if any(map(UNSAFE_TEX.search, drawn_by_mathjax(html_lib.unescape(joined)))):
             return True
     return False
 
@@ -145,7 +160,22 @@ ATTACKS = [
     r"$\hr<b></b>ef{javascript:alert(1)}{x}$",
     r"\begin{align}\href{javascript:alert(1)}{x}\end{align}",
     r"$\def\frac{x}$",
+    r"\\<wbr>(\href{javascript:alert(1)}{y}\\)",
+    r"&#92;<wbr>[\href{javascript:alert(1)}{y}\\]",
+    r"$a{$ \href{javascript:alert(1)}{y} $}$",
+    r"$\fcolorbox{red;background:url(https://evil.example/x.png)}{white}{x}$",
+    r"$\color{red;position:fixed}{x}$",
+    r"$\Newextarrow{\frac}{1,1}{0x2192}x$",
 ]
+
+
+@pytest.mark.parametrize(
+    "text", ["$[sound:x.mp3]$", "$[anki:tts lang=en]x[/anki:tts]$", "$[latex]x[/latex]$"]
+)
+def test_a_formula_holds_no_mark_of_anki(text: str, tmp_path: Path) -> None:
+    """A sound, speech or LaTeX is nothing that a formula says."""
+    fields, _ = made(text, tmp_path)
+    assert not any(re.search(r"\[(?:sound|anki|latex)", field) for field in fields[2:])
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -160,7 +190,7 @@ def test_an_attack_is_told_or_becomes_text(attack: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "parts",
     [
-        (r"$\hr{{c1::ef}}{javascript:alert(1)}{x}$", "bad-math"),
+        (r"$\hr{{c1::ef}}{javascript:alert(1)}{x}$", ""),
         (r"$\{{c1::href}}{javascript:alert(1)}{x}$", "bad-math"),
         (r"{{c1::\}}({{c2::\href{javascript:alert(1)}{x}}}\)", ""),
         ("<im{{c1::g src=x onerror=alert(1)}}>", ""),

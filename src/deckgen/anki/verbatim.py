@@ -62,6 +62,7 @@ _ENVIRONMENT = re.compile(
 # formulas beside money and names of a shell
 _TEX = re.compile(r"\\[A-Za-z,;!|{}]|[\^_=]")
 _WORD = re.compile(r"(?:^|\s)(?!sin|cos|tan|log|ln|exp|max|min|lim|mod)[^\W\d_A-Z]{2,}(?=[\s,.;]|$)")
+_CLOZE_MARKS = re.compile(r"\{\{c[0-9,]+::|\}\}")
 _NAME = re.compile(r"[A-Z_][A-Z0-9_]+")
 _LETTERS = re.compile(r"[^\W\d_]{4,}|[a-z]{2,}")
 
@@ -213,9 +214,12 @@ def _is_formula(content: str, before: str, after: str) -> bool:
     if not content.strip() or after[:1].isdigit() or (after[:1] == "]" and content[-1] in "[/"):
         return False  # the last is a mark of Anki's older formulas
     tex = _TEX.search(content) is not None
+    if before.isalnum() and content[0] in "|)":
+        return False  # the ends of two patterns
     if content[0].isspace() or content[-1].isspace():
         both = content[0].isspace() and content[-1].isspace()
-        return both and (tex or len(content.strip()) == 1) and not content.strip().isdigit()
+        alone = _CLOZE_MARKS.sub("", content).strip()
+        return both and (tex or len(alone) == 1) and not alone.isdigit()
     if after[:1].isalpha() and (content[-1] in ":/,;=" or (_NAME.match(content) and _NAME.match(after))):
         return False
     money = " " in content and (before.isdigit() or (content[0].isdigit() and content[-1].isdigit()))

@@ -39,15 +39,19 @@ WIDE = r"[\u2e80-\u312f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60\uffe
 """The letters and signs of scripts without blanks between words."""
 IS_WIDE = re.compile(WIDE)
 
-_WORD = r"(?:[^\W_])"
-_INTRAWORD = re.compile(rf"(?<={_WORD})\*+(?={_WORD})")
+# stars around words: a blank or an opening sign before the first, one or a closing sign behind the last
+_AROUND_WORDS = re.compile(
+    r"(?:(?<=\s)|(?<=\s[(\"\u201c\u00ab])|\A)\*{1,3}(?=[^\s*)\]])"
+    r"|(?<=[^\s*(\['\"|{])\*{1,3}(?=[\s.,;:!?)\"\u201d\u00bb]|\Z)"
+)
 _BOLD = re.compile(r"</?strong>")
 _EMPHASIS = re.compile(r"</?em>")
 
 # marks that may stand between two pieces of what is shown
 _MARKS = re.compile(
     r"(?:`{3,}|~{3,})[^\n]*"  # a fence and what it says of its language
-    r"|\]\([ ]*<[^<>\n]*>[^()\n]*\)|\]\((?:[^()\n]|\([^()\n]*\)|\n(?!\n))*\)|\]\[[^\[\]]*\]|!?\[|\]"  # links and images
+    r"|\]\([ ]*<[^<>\n]*>[^()\n]*\)"  # links and images
+    r"|\]\((?:[^()\n]|\([^()\n]*\)|\n(?!\n))*\)|\]\[[^\[\]]*\]|!?\[|\]"
     r"|\\(?=[!-/:-@\[-`{-~\n]|$)"  # escapes
     r"|(?:^|(?<=[\s>]))(?:[-+*]|\d{1,9}[.)])(?=\s|$)"  # items
     r"|^[ \t>]*(?:\|?[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$|^[ \t>]*=+[ \t]*$"  # under a head
@@ -83,10 +87,12 @@ _TOKEN_SIZE = 24  # bytes in which what stands for a cloze or code fits
 _REACH = 100  # characters of a word that are looked at on each side
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _TOKEN = re.compile(r"\S+")
+_DRIVE = re.compile(r"[(\"']?[A-Za-z]:\\")
 _KEPT = re.compile(r"\\(?![!-/:-@\[-`{-~])")
 _ENUMERATION = re.compile(
     r"[\u30fb\u25e6\u25cb\u25a0\u25a1\u25c6\u25c7\u203b\u2460-\u249b\u2776-\u2793\u2192\u2014\u2219\u2610-\u2612\u2713\u2714"
-    r"\u2705\u27a2\uf0b7\u3220-\u3229]|->|--(?=[ \t])|\|(?=[^\n]*\|)|\[\d{1,2}\]|[IVX]{1,5}\.(?=[ \t])|\(?[ivx]{1,4}\)"
+    r"\u2705\u27a2\uf0b7\u3220-\u3229]|->|--(?=[ \t])|\|(?=[^\n]*\|)|\[\d{1,2}\]"
+    r"|[IVX]{1,5}\.(?=[ \t])|\(?[ivx]{1,4}\)"
     r"|[\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d\u5341]\u3001|[\u0661-\u0669\u0430-\u044f\u03b1-\u03c9\u05d0-\u05ea][.)]"
     r"|[0-9\uff10-\uff19]{1,3}[\uff0e\uff09\u3001]|[(\uff08][0-9a-z\uff10-\uff19]{1,3}[)\uff09]"
     r"|[a-zA-Z][.)](?=[ \t])"
@@ -120,7 +126,7 @@ def arrives(text: str, html: str) -> bool:
     if html == text or "*" not in text or "_" in text:
         return html == text
     again = _EMPHASIS.sub("*", _BOLD.sub("**", html))
-    return again == text and not _INTRAWORD.search(text)
+    return again == text and "*" not in _AROUND_WORDS.sub("", text)
 
 
 def foreign(text: str) -> Iterator[Change]:
@@ -245,6 +251,7 @@ class _Comparison:
             inside = sign in "./-" and before.isalnum() and after.isalnum()
             inside = inside or (sign in "()" and before != "]" and not re.match(r"\d+\\[.)]", token))
             network = sign == "\\" and after.isalnum() and not before.strip("(\"' \n")
+            inside = inside or _DRIVE.match(token) is not None
             if sign in _PUNCTUATION and (_KEPT.search(token.replace("\\\\", "")) or inside or network):
                 if self.changes and self.changes[-1].hint.find(f"`{token}`") > 0:
                     continue  # each word once
@@ -275,7 +282,9 @@ class _Comparison:
         elif _is_operator(whole[:size], before, inner, after):
             tag = "em" if size == 1 else "strong"
             message = f"these `{whole[:size]}` are taken for emphasis, and are not on the card"
-            hint = f"as signs write `\\{whole[0]}`, or put all into code; emphasis within a word is `<{tag}>…</{tag}>`"
+            hint = (
+                f"as signs write `\\{whole[0]}`, or put all into code; within a word write `<{tag}>…</{tag}>`"
+            )
             self._tell("changed-text", start, end, message, hint)
 
     def _list(self, first: int | None, span: tuple[int, int], number: int) -> None:
@@ -299,7 +308,7 @@ class _Comparison:
             )
 
     def _heading(self, start: int, end: int) -> None:
-        """A sign for a number or a command that makes a heading, and a line that makes one of the text above."""
+        """A sign for a number or a command that makes a heading, or a line below a text that does."""
         whole = self._slice(start, end)
         if re.match(r"#[ \t]+(?=[a-z0-9$./~])", whole):
             message = "this `#` makes a heading, and is not on the card"

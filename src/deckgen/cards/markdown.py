@@ -349,7 +349,7 @@ def prepared(
 def _wide_emphasis(text: str, reading: Reading | None) -> Iterator[tuple[int, int, str]]:
     """Stars that mark what is between them, where Markdown stumbles over wide letters beside signs.
 
-    Such as `**「文字」**です`. In a paragraph in which they stand in pairs, and a wide letter beside each pair.
+    Such as in Japanese before a bracket; in a paragraph in which they stand in pairs.
     """
     found = reading.pieces if reading and reading.pieces else pieces(text)
     starts = [piece.start for piece in found]
@@ -381,7 +381,7 @@ def _is_wide_pair(text: str, opening: re.Match[str], closing: re.Match[str]) -> 
 
 
 def _greater_than(text: str) -> Iterator[int]:
-    """Where a `>` begins a line and stands for "more than" or a prompt: in all lines of what were a quotation."""
+    """Where a `>` begins a line and stands for "more than" or a prompt, in each line of a quotation."""
     lines = text.split("\n")
     found = [_GREATER.match(line) or _PROMPT.match(line) for line in lines]
     place = number = 0

@@ -18,12 +18,15 @@ import pytest
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
 from playwright.sync_api import sync_playwright
 
+from deckgen import source
 from deckgen.checks import ADVICE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser
+
+    from deckgen.source import Document, Scalar
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -53,6 +56,17 @@ def change(folder: Path, files: dict[str, str | bytes]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return folder
+
+
+def block(text: str) -> tuple[Scalar, Document]:
+    """A text in a block of a chapter, and the chapter."""
+    lines = "".join(f"  {line}\n" for line in text.split("\n"))
+    document, found = source.parse(f"a: |\n{lines}", "source/x.yaml")
+    assert not found
+    assert isinstance(document.root, source.Mapping)
+    scalar = document.root.entries["a"]
+    assert isinstance(scalar, source.Scalar)
+    return scalar, document
 
 
 def run(

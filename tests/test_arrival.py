@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deckgen import source
 from deckgen.cards.html import tags, text
 from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Shelf
-from tests.conftest import REPOSITORY, change, run, write_project
+from tests.conftest import REPOSITORY, block, change, run, write_project
 from tests.faults import PNG
 
 if TYPE_CHECKING:
@@ -31,12 +30,7 @@ def cloze_of(typed: str) -> tuple[str, list[Diagnostic]]:
 
 def rendered(typed: str, how: str = "markdown") -> tuple[str, list[Diagnostic]]:
     """The HTML of a text in a block, and what is told of it."""
-    lines = "".join(f"  {line}\n" for line in typed.split("\n"))
-    document, found = source.parse(f"a: |\n{lines}", "source/x.yaml")
-    assert not found
-    assert isinstance(document.root, source.Mapping)
-    scalar = document.root.entries["a"]
-    assert isinstance(scalar, source.Scalar)
+    scalar, document = block(typed)
     markup = Markup(Shelf(REPOSITORY / "source", REPOSITORY))
     return getattr(markup, how)(scalar, document), list(markup.found)
 

@@ -10,12 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deckgen import source
 from deckgen.anki import cloze
 from deckgen.cards.html import text as text_of
 from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Shelf
-from tests.conftest import real_collection
+from tests.conftest import block, real_collection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,12 +35,7 @@ def anki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collection]:
 
 def field_of(text: str, folder: Path) -> tuple[str, list[str]]:
     """The field that a takeaway's text makes, and the codes of what is wrong with it."""
-    lines = "".join(f"  {line}\n" for line in text.split("\n"))
-    document, found = source.parse(f"a: |\n{lines}", "source/x.yaml")
-    assert not found
-    assert isinstance(document.root, source.Mapping)
-    scalar = document.root.entries["a"]
-    assert isinstance(scalar, source.Scalar)
+    scalar, document = block(text)
     markup = Markup(Shelf(folder, folder))
     made = markup.cloze(scalar, document)
     return made, [each.code for each in markup.found]

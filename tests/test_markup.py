@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deckgen import build, package, source
+from deckgen import build, package
 from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Shelf
 from deckgen.diagnostics import CATALOGUE
-from tests.conftest import write_project
+from tests.conftest import block, write_project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,13 +21,7 @@ if TYPE_CHECKING:
 
 def html_of(text: str, tmp_path: Path, how: str = "markdown") -> str:
     """The HTML of a text in a block, which must have no faults."""
-    document, found = source.parse(
-        "a: |\n" + "".join(f"  {line}\n" for line in text.split("\n")), "source/x.yaml"
-    )
-    assert not found
-    assert isinstance(document.root, source.Mapping)
-    scalar = document.root.entries["a"]
-    assert isinstance(scalar, source.Scalar)
+    scalar, document = block(text)
     markup = Markup(Shelf(tmp_path, tmp_path))
     made: str = getattr(markup, how)(scalar, document)
     assert not markup.found, markup.found

@@ -8,10 +8,14 @@ effect that were hardly meant as marks: `2*3*4`, `__init__`, `\d+\.\d`.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from deckgen.cards import blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
+
+    from deckgen.cards.blocks import Events
 
 
 class Change(NamedTuple):
@@ -31,9 +35,6 @@ class Change(NamedTuple):
     message: str
     hint: str
 
-
-Events: TypeAlias = "Sequence[tuple[Any, tuple[int, int]]]"
-"""What Markdown makes of a text, with places in bytes of UTF-8."""
 
 WIDE = r"[\u2e80-\u312f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60\uffe0-\uffe6]"
 """The letters and signs of scripts without blanks between words."""
@@ -59,10 +60,6 @@ _MARKS = re.compile(
     re.MULTILINE,
 )
 _DEFINITION = re.compile(r"^[ >]{0,9}\[(?P<label>[^\[\]\n]+)\]:[ \t]*\n?[ \t]*\S+[^\n]*", re.MULTILINE)
-_NUMBER = re.compile(r"(\d{1,9})[.)]")
-_DEEP = 10  # lists within each other that are looked at
-_BLOCKS = frozenset(["Paragraph", "CodeBlock", "BlockQuote", "Table", "Heading"])
-_SIGN = re.compile(r"[ \t]*\d{0,9}([-+*#>.)])")
 _AROUND = frozenset(zip("([{'\"|\u2018\u201c<", ")]}'\"|\u2019\u201d>", strict=True))
 _NAMES = frozenset(
     name
@@ -167,9 +164,9 @@ class _Comparison:
                 self._emphasis(span[0], span[1], number)
             elif isinstance(start, dict) and "List" in start:
                 depth += 1
-                if depth <= _DEEP:
+                if depth <= blocks.DEEP:
                     self._list(start["List"], span, number)
-            elif _is_list(event, "End"):
+            elif blocks.is_list(event, "End"):
                 depth -= 1
             elif isinstance(start, dict) and "Heading" in start:
                 self._heading(*span)
@@ -289,7 +286,7 @@ class _Comparison:
 
     def _list(self, first: int | None, span: tuple[int, int], number: int) -> None:
         """A list whose numbers Markdown counts anew, or whose only sign was hardly one."""
-        items = _items(self.events, number)
+        items = blocks.items(self.events, number)
         if first is None:
             typed = self.as_typed(self._slice(items[0], min(span[1], items[0] + 60)))
             if len(items) == 1 and _UNIT.match(typed):
@@ -297,7 +294,7 @@ class _Comparison:
                 hint = f"as a sign write `\\{typed[0]}`, or without the blank behind it"
                 self._tell("changed-text", items[0], items[0] + 1, message, hint)
             return
-        numbers = [int(match[1]) for at in items if (match := _NUMBER.match(self._slice(at, at + 11)))]
+        numbers = [int(match[1]) for at in items if (match := blocks.NUMBER.match(self._slice(at, at + 11)))]
         expected = list(range(first, first + len(numbers)))
         if numbers != expected and (len(set(numbers)) > 1 or first > 1):  # `1.` for each is a custom
             wrong = next(place for place, each in enumerate(numbers) if each != expected[place])
@@ -398,116 +395,3 @@ def joins(char: str) -> bool:
 def is_joined(char: str) -> bool:
     """Whether what begins with a character may stand behind an operator."""
     return bool(char) and (_is_letter(char) or char in "([{`$")
-
-
-def _within(events: Events, number: int) -> Iterator[tuple[Any, tuple[int, int]]]:
-    """The events within a list, whose first event has a number."""
-    whole = events[number][1]
-    for place in range(number + 1, len(events)):
-        event, span = events[place]
-        if span[0] >= whole[1] or (span == whole and _is_list(event, "End")):
-            return
-        yield event, span
-
-
-def _items(events: Events, number: int) -> list[int]:
-    """Where the items of a list begin, whose first event has a number."""
-    starts, depth = [], 0
-    for event, span in _within(events, number):
-        if not isinstance(event, dict):
-            continue
-        if event.get("Start") == "Item" and not depth:
-            starts.append(span[0])
-        depth += _is_list(event) - _is_list(event, "End")
-    return starts
-
-
-def plain_signs(text: str, events: Events) -> Iterator[int]:
-    """Where a sign begins a list, heading or quotation of nothing, or a list of one with a number or a `+`.
-
-    Such as `7. Lebensjahr`, `1. 1. 1900`, `+ 3 dioptres`, or a cell that says `-`.
-
-    Args:
-        text: The text that Markdown has read.
-        events: What Markdown has made of it, with places in bytes of UTF-8.
-
-    Yields:
-        The places in characters of the `.` or `)` behind the number, or of the sign.
-    """
-    raw = text.encode()
-
-    def place(offset: int) -> int:
-        return len(raw[:offset].decode())
-
-    depth = 0
-    blocks = _top_level(events)
-    # where a list ends, and, below zero, where one begins: one that goes on there is a part of a broken one
-    ends = {number for _, each in blocks if each for number in (each.stop, -each.start)}
-    for number, (event, span) in enumerate(events):
-        start = event.get("Start") if isinstance(event, dict) else None
-        name = next(iter(start)) if isinstance(start, dict) else start
-        depth += (name == "List") - _is_list(event, "End")
-        places: list[int] = []
-        if name == "List":
-            if depth > _DEEP:
-                continue
-            places = _items(events, number)
-            # beside another list it is the beginning or the end of a broken one
-            first = start["List"] if isinstance(start, dict) else None
-            if (
-                depth == 1 and first is not None and {first, -first - len(places)} & ends
-            ) or not _begins_nothing(raw, events, number, places):
-                continue
-        elif name in {"Heading", "BlockQuote"}:
-            following = events[number + 1][0]
-            alone = (
-                name == "Heading"
-                and [name for name, _ in blocks] == ["Heading"]
-                and raw[span[0] : span[0] + 2] == b"# "
-            )
-            places = [span[0]] if alone or (isinstance(following, dict) and "End" in following) else []
-        for at in places:
-            match = _SIGN.match(raw[at : at + 20].decode(errors="replace"))
-            yield from [place(at) + match.start(1)] if match else []
-
-
-def _top_level(events: Events) -> list[tuple[str, range]]:
-    """The blocks that a text is made of: their names, and of a list with numbers which it has."""
-    blocks: list[tuple[str, range]] = []
-    end = -1
-    for number, (event, span) in enumerate(events):
-        start = event.get("Start") if isinstance(event, dict) else None
-        if start is not None and span[0] >= end:
-            first = start.get("List") if isinstance(start, dict) else None
-            last = first + len(_items(events, number)) if first is not None else 0
-            name = next(iter(start)) if isinstance(start, dict) else start
-            blocks.append((name, range(first or 0, last)))
-            end = span[1]
-    return blocks
-
-
-def _begins_nothing(raw: bytes, events: Events, number: int, items: list[int]) -> bool:
-    """Whether a list, whose first event has a number, is hardly one: all empty, or of one with a number."""
-    if all(event in ({"Start": "Item"}, {"End": "Item"}) for event, _ in _within(events, number)):
-        return True
-    if len(items) != 1 or not _is_one_line(events, number):
-        return False
-    has_number = events[number][0]["Start"]["List"] is not None
-    return has_number or raw[items[0] : items[0] + 1] == b"+" or _is_list(events[number + 2][0])
-
-
-def _is_list(event: Any, which: str = "Start") -> bool:  # noqa: ANN401 (an event has one of many shapes)
-    """Whether an event begins a list, or ends one."""
-    what = event.get(which) if isinstance(event, dict) else None
-    return isinstance(what, dict) and "List" in what
-
-
-def _is_one_line(events: Events, number: int) -> bool:
-    """Whether a list, whose first event has a number, holds nothing, a text, or at once another list."""
-    lists = 0
-    for event, _ in _within(events, number):
-        start = event.get("Start") if isinstance(event, dict) else None
-        if not _BLOCKS.isdisjoint(start if isinstance(start, dict) else [start]):
-            return False
-        lists += _is_list(event)
-    return lists == _is_list(events[number + 2][0])

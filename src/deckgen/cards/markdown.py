@@ -6,7 +6,6 @@ The only module that knows the Markdown library: pyromark, a binding of pulldown
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -14,8 +13,8 @@ from urllib.parse import unquote
 import pyromark
 
 from deckgen.anki import cloze as clozes
-from deckgen.anki.verbatim import pieces
-from deckgen.cards import arrival, formulas, html, protected
+from deckgen.anki.cloze_slips import slips
+from deckgen.cards import arrival, blocks, formulas, html, marks, protected
 from deckgen.cards.media import IMAGES, SOUNDS, Media, Shelf
 from deckgen.diagnostics import Diagnostic, Found, Span
 
@@ -30,10 +29,6 @@ _MARKDOWN = pyromark.Markdown(options=pyromark.Options.ENABLE_TABLES)
 
 _SPECIAL = re.compile(r"[<$\[=`\\~^]|:::")
 _LISTLIKE = re.compile(r"^(?:[ \t>]|[-+*] ){0,20}(?:\d{1,9}[.)]|>|\+ |# |[-+*#]{1,6}[ \t]*$)", re.MULTILINE)
-_GREATER = re.compile(r"(?:[ \t]|[-+*] |\d{1,9}[.)] )*(>)[ ]?(?:\{\{c[0-9]{1,3}::)?[\d=.,\u2265\u00b1]")
-_PROMPT = re.compile(r"[ \t]*(>)>> ")
-_PARAGRAPH = re.compile(r"(?:[^\n]|\n(?![ \t]*(?:\n|[-*+] |\d{1,9}[.)] |#{1,6} |\||>)))+")
-_STARS = re.compile(r"(?<![*\\])\*{1,2}(?!\*)")
 _LINK_LIKE = re.compile(r"\]\(([^()<>\n\"]*+)\)")
 _SPACE_WITHIN = re.compile(r"\S ")
 _EMBED = re.compile(r"!\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
@@ -43,14 +38,6 @@ _FEW = 20  # clozes that are looked for one by one
 
 # beside wide letters Markdown sees no emphasis, and a line break between them is no blank
 _BROKEN_LINE = re.compile(rf"(?<={arrival.WIDE})((?:</[a-z]+>)*)\n((?:<[a-z]+>)*)(?={arrival.WIDE})")
-_PAIR_TOKEN = re.compile(
-    r"(?P<code><(?:code|pre)\b[^<>]*>.*?</(?:code|pre)>)|<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)[^<>]*?(?P<void>/?)>"
-    r"|(?P<mark>={2,}|~{2,})",
-    re.DOTALL,
-)
-_TOKEN_SIZE = 12  # characters in which what stands for a cloze or code fits
-_MOST_OPEN = 100  # signs and elements that may be open
-_PAIRS = {"==": "mark", "~~": "del"}
 
 # what a browser does not show with its blanks as one, or what is not shown at all
 _AS_WRITTEN = re.compile(
@@ -101,11 +88,11 @@ class Markup:
     def cloze(self, scalar: Scalar, document: Document) -> str:
         """Markdown with clozes as HTML in which Anki finds the same clozes."""
         reading = clozes.read(scalar.value)
-        slips = list(clozes.slips(scalar.value, reading))
-        for slip in slips:
+        found = list(slips(scalar.value, reading))
+        for slip in found:
             self._report_in(slip.code, scalar, document, slip.start, slip.length, slip.message, slip.hint)
         made = self._html(scalar, document, reading)
-        if not slips:
+        if not found:
             self._check_made(scalar, document, reading, made)
         return made
 
@@ -197,7 +184,7 @@ class Markup:
                 self._report_in("bad-math", scalar, document, token.start, length, message, hint)
 
     def _check_arrival(
-        self, ready: Protected, lost: list[Token], events: arrival.Events, scalar: Scalar, document: Document
+        self, ready: Protected, lost: list[Token], events: blocks.Events, scalar: Scalar, document: Document
     ) -> None:
         """Report what a card would not show, or not as it was typed."""
         for token in lost:
@@ -313,7 +300,7 @@ class Markup:
         self.found.append(Diagnostic(code, message, span, hint))
 
 
-def _events(text: str) -> arrival.Events:
+def _events(text: str) -> blocks.Events:
     """What Markdown makes of a text, with places in bytes."""
     return [(event, (span["start"], span["end"])) for event, span in _MARKDOWN.events_with_range(text)]
 
@@ -332,71 +319,18 @@ def prepared(
         reading: Its clozes; None where it may have none.
         sound: Gives the name in the package of a sound's path.
     """
-    emphasis = list(_wide_emphasis(text, reading)) if "*" in text and not text.isascii() else []
+    emphasis = list(marks.wide_emphasis(text, reading)) if "*" in text and not text.isascii() else []
     ready = protected.protect(text, reading, sound, (), emphasis)
     if _LISTLIKE.search(text) is None:
         return ready
-    literal = list(_greater_than(text))
+    literal = list(marks.greater_than(text))
     for _ in range(3):  # a list within a list comes to light when the one around it is none
         events = _events(ready.text)
-        more = {ready.offset(place) for place in arrival.plain_signs(ready.text, events)}
+        more = {ready.offset(place) for place in blocks.plain_signs(ready.text, events)}
         if literal == (literal := sorted({*literal, *more})) and ready.literal == literal:
             break
         ready = protected.protect(text, reading, sound, literal, emphasis)
     return ready
-
-
-def _wide_emphasis(text: str, reading: Reading | None) -> Iterator[tuple[int, int, str]]:
-    """Stars that mark what is between them, where Markdown stumbles over wide letters beside signs.
-
-    Such as in Japanese before a bracket; in a paragraph in which they stand in pairs.
-    """
-    found = reading.pieces if reading and reading.pieces else pieces(text)
-    starts = [piece.start for piece in found]
-    for paragraph in _PARAGRAPH.finditer(text):
-        runs: dict[int, list[re.Match[str]]] = {1: [], 2: []}
-        for match in _STARS.finditer(text, *paragraph.span()):
-            number = bisect_right(starts, match.start()) - 1
-            if number < 0 or match.start() >= found[number].end:
-                runs[len(match[0])].append(match)
-        for size, tag in ((2, "strong"), (1, "em")):
-            pairs = list(zip(runs[size][::2], runs[size][1::2], strict=False))
-            wide = any(_is_wide_pair(text, *pair) for pair in pairs)
-            if wide and len(runs[size]) % 2 == 0 and all(_is_pair(text, *pair) for pair in pairs):
-                for opening, closing in pairs:
-                    yield (*opening.span(), f"<{tag}>")
-                    yield (*closing.span(), f"</{tag}>")
-
-
-def _is_pair(text: str, opening: re.Match[str], closing: re.Match[str]) -> bool:
-    """Whether two runs of stars can mark what is between them."""
-    inner = text[opening.end() : closing.start()]
-    return inner.strip() == inner != "" and inner.count("{{c") == inner.count("}}")
-
-
-def _is_wide_pair(text: str, opening: re.Match[str], closing: re.Match[str]) -> bool:
-    """Whether a wide letter or sign stands beside one of two runs of stars."""
-    beside = (opening.start() - 1, opening.end(), closing.start() - 1, closing.end())
-    return any(0 <= place < len(text) and arrival.IS_WIDE.match(text[place]) for place in beside)
-
-
-def _greater_than(text: str) -> Iterator[int]:
-    """Where a `>` begins a line and stands for "more than" or a prompt, in each line of a quotation."""
-    lines = text.split("\n")
-    found = [_GREATER.match(line) or _PROMPT.match(line) for line in lines]
-    place = number = 0
-    while number < len(lines):
-        last = number + 1
-        while last < len(lines) and lines[last].lstrip().startswith(">"):
-            last += 1
-        # the first line of a run need not begin with one: it is no quotation then
-        first = number if lines[number].lstrip().startswith(">") else number + (found[number] is None)
-        whole = all(found[first:last])
-        for line, match in zip(lines[number:last], found[number:last], strict=True):
-            if match and whole:
-                yield place + match.start(1)
-            place += len(line) + 1
-        number = last
 
 
 def rendered(text: str) -> str:
@@ -409,66 +343,8 @@ def _from_markdown(ready: Protected) -> str:
     """The HTML of a prepared text, with the marks that Markdown does not know."""
     made = _unwrapped(_MARKDOWN.html(ready.text))
     if "==" in made or "~~" in made:
-        made = _paired(made, ready)
+        made = marks.paired(made, ready)
     return made
-
-
-def _paired(made: str, ready: Protected) -> str:
-    """The HTML with what stands between two `==` or `~~` marked.
-
-    In one paragraph, not in code or tags, and never across the end of an element.
-    """
-    edits: list[tuple[int, int, str]] = []
-    still_open: list[tuple[str, int]] = []  # names of elements, and signs with their places
-    for match in _PAIR_TOKEN.finditer(made):
-        sign, start, end = match["mark"], match.start(), match.end()
-        if match["code"]:
-            continue
-        if match["name"]:
-            _pass_tag(match, still_open)
-            continue
-        if sign not in _PAIRS:
-            continue
-        names = [name for name, _ in still_open]
-        place = len(names) - 1 - names[::-1].index(sign) if sign in names else -1
-        opened = still_open[place][1] if place >= 0 else -1
-        crosses = any(name not in _PAIRS for name in names[place + 1 :])
-        if place >= 0 and not crosses and start > opened and not made[start - 1].isspace():
-            if _may_pair(made, sign, opened, start, ready):
-                tag = _PAIRS[sign]
-                edits += [(opened - len(sign), opened, f"<{tag}>"), (start, end, f"</{tag}>")]
-                del still_open[place:]
-        elif end < len(made) and not made[end].isspace():
-            still_open.append((sign, end))
-            del still_open[:-_MOST_OPEN]
-    parts: list[str] = []
-    done = 0
-    for start, end, tag in sorted(edits):
-        parts += (made[done:start], tag)
-        done = end
-    return "".join(parts) + made[done:]
-
-
-def _pass_tag(match: re.Match[str], still_open: list[tuple[str, int]]) -> None:
-    """Keep the stack of open elements, in which a sign that an element's end leaves behind is forgotten."""
-    name = match["name"].lower()
-    if name in html.VOID or (match["void"] and not match["close"]):
-        return
-    if not match["close"]:
-        still_open.append((name, match.end()))
-        return
-    while still_open and still_open.pop()[0] != name:
-        pass
-
-
-def _may_pair(made: str, sign: str, inner: int, end: int, ready: Protected) -> bool:
-    """Whether two signs mark what is between them, and are no operators: `a==b and c==d`."""
-    start, after = inner - len(sign), end + len(sign)
-    before = ready.as_typed(made[max(start - _TOKEN_SIZE, 0) : start])[-1:]
-    behind = ready.as_typed(made[after : after + _TOKEN_SIZE])[:1]
-    if before in {"!", "<", "="}:
-        return False
-    return made[inner:end].isalpha() or not (arrival.joins(before) or arrival.is_joined(behind))
 
 
 def _as_written(address: str, scalar: Scalar) -> str:
@@ -485,7 +361,7 @@ def _unwrapped(made: str) -> str:
     return made.rstrip("\n")
 
 
-def _raw_html(text: str, events: arrival.Events) -> Iterator[tuple[int, str]]:
+def _raw_html(text: str, events: blocks.Events) -> Iterator[tuple[int, str]]:
     """The pieces of raw HTML in a text as Markdown finds them, each with its offset in characters."""
     raw = text.encode()
     start = end = -1

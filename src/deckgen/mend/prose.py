@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deckgen.anki import cloze as clozes
+from deckgen.anki.cloze_slips import slips
 from deckgen.cards.markdown import drawn
 from deckgen.kinds import PLAIN
 from deckgen.mend.sheets import Edit, differences, nodes
@@ -106,7 +107,7 @@ def _texts(values: ReadOnly[str, Value], keys: ReadOnly[str, Key]) -> Iterator[t
 def _close_gaps(texts: list[_Text]) -> None:
     """Number the clozes of a note from 1 on, where one is missing and nothing else is wrong with them."""
     found = [(text, clozes.read(text.scalar.value)) for text in texts]
-    if any(True for text, reading in found for _ in clozes.slips(text.scalar.value, reading)):
+    if any(True for text, reading in found for _ in slips(text.scalar.value, reading)):
         return
     used = sorted({number for _, reading in found for cloze in reading.clozes for number in cloze.numbers})
     if used != list(range(1, len(used) + 1)):

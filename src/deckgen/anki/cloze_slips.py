@@ -1,0 +1,105 @@
+"""What is wrong with the clozes of a text: those that Anki would not read, or not as meant."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from deckgen.anki.cloze import ANKI_TOKEN, MAX_CLOZE, MAX_DEPTH, Slip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deckgen.anki.cloze import Cloze, Reading
+    from deckgen.anki.verbatim import Piece
+
+_THREE_DIGITS = re.compile(r"\{\{c[0-9,]*?[0-9]{3}")
+_SLIP = re.compile(
+    r"\{(?:(?<!\{\{)c[0-9]{1,9}::"
+    r"|\{(?:c[0-9]{1,9}(?::(?!:)|[;\uff1a\ufe55|]|\.(?![0-9])|-[0-9]{1,9}:|,?[ ]{1,9}[0-9][0-9, ]{0,99}:)"
+    r"|c(?:\s{0,9}[0-9]{1,9})?\s{1,9}:|c::|\s{1,9}c[0-9]|[C\u0441\u0421]\s?[0-9]{1,9}\s?:|[0-9]{1,9}::|c[0-9,]{101}))"
+    r"|[(\[<\uff5b\u00ab]{1,2}c[0-9]{1,9}(?:::|\uff1a)|(?<![\w{,(\[<\uff5b\u00ab])c[0-9]{1,9}::(?=\S)"
+)
+_NO_CLOZE = re.compile(r"(?<!\\)\{\{(?!c,{0,99}[0-9][0-9,]{0,99}::)[^{}\\]*+\}\}")
+
+
+def slips(text: str, reading: Reading) -> Iterator[Slip]:
+    """The clozes of a text that Anki would not read, or not as meant; also that there is none."""
+    misread = _misread(text, reading)
+    if misread:
+        yield misread
+        return
+    yield from reading.slips
+    if not reading.clozes:
+        hint = "hide what matters, as in `It begins with {{c1::joining}}`"
+        yield Slip("no-cloze", 0, 1, "this text hides nothing", hint)
+    told = {slip.start for slip in reading.slips}
+    for cloze in reading.clozes:
+        message, hint = _fault(text, cloze, balanced=reading.balanced)
+        if message and cloze.hint - 2 not in told:
+            yield Slip("bad-cloze", cloze.start, cloze.inner - cloze.start, message, hint)
+
+
+def _fault(text: str, cloze: Cloze, *, balanced: bool) -> tuple[str, str]:
+    """The message and the hint for what is wrong with a cloze; empty for nothing."""
+    if cloze.end < 0:
+        return (
+            "this cloze never closes",
+            "it ends with `}}`, in the same code or formula where it begins in one",
+        )
+    if not text[cloze.inner : cloze.answer_end].strip():
+        return "this cloze hides nothing", ""
+    if cloze.numbers[0] < 1:
+        return f"cloze numbers go from 1 to {MAX_CLOZE}", ""
+    inner = text[cloze.inner : cloze.end]
+    if not balanced and inner.count("{") > inner.count("}"):
+        message = "the first `}}` ends this cloze, before the brace that opens in it is closed"
+        return message, "close the brace; one that stands for itself is written `\\{`"
+    return "", ""
+
+
+def _misread(text: str, reading: Reading) -> Slip | None:
+    """The first cloze that Anki reads as none, or not at all."""
+    slip = _outside(_SLIP, text, reading.pieces) or _outside(_NO_CLOZE, text, reading.pieces)
+    if slip:
+        hint = "a cloze is written `{{c1::answer}}` or `{{c1::answer::hint}}`"
+        if slip.re is _NO_CLOZE:
+            hint += "; where learners should see the braces, put them into code or write `\\{{`"
+        hint += "" if slip.group().isascii() else ", in ordinary letters and signs"
+        return Slip(
+            "bad-cloze", slip.start(), len(slip.group()), f"`{slip.group()}` does not begin a cloze", hint
+        )
+    if _THREE_DIGITS.search(text):
+        for match in ANKI_TOKEN.finditer(text):
+            if match[1] and max(int(number) for number in match[1].split(",") if number) > MAX_CLOZE:
+                message = f"cloze numbers go from 1 to {MAX_CLOZE}"
+                return Slip("bad-cloze", match.start(), len(match.group()), message)
+    deep = _too_deep(text) if len(reading.clozes) >= MAX_DEPTH else None
+    if deep is not None:
+        message = f"clozes stand more than {MAX_DEPTH} deep in each other here"
+        return Slip("bad-cloze", deep, 4, message, "Anki takes no more; make several notes of it")
+    return None
+
+
+def _outside(pattern: re.Pattern[str], text: str, pieces_: list[Piece]) -> re.Match[str] | None:
+    """The first match of a pattern that does not begin in code or a formula."""
+    if not pieces_:
+        return pattern.search(text)
+    closed = [each for each in pieces_ if each.kind != "tag"]
+    ends = [each.end for each in closed]
+    for match in pattern.finditer(text):
+        number = bisect_right(ends, match.start())
+        if number == len(closed) or match.start() < closed[number].start:
+            return match
+    return None
+
+
+def _too_deep(text: str) -> int | None:
+    """Where the first cloze begins that stands too deep in others; None where none does."""
+    depth = 0
+    for match in ANKI_TOKEN.finditer(text):
+        depth = depth + 1 if match[1] else max(depth - 1, 0)
+        if depth > MAX_DEPTH:
+            return match.start()
+    return None

@@ -1,0 +1,140 @@
+"""Marks that Markdown does not know or stumbles over: `==`, `~~`, stars beside wide letters, a plain `>`."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from deckgen.anki.verbatim import pieces
+from deckgen.cards import arrival, html
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deckgen.anki.cloze import Reading
+    from deckgen.cards.protected import Protected
+
+_GREATER = re.compile(r"(?:[ \t]|[-+*] |\d{1,9}[.)] )*(>)[ ]?(?:\{\{c[0-9]{1,3}::)?[\d=.,\u2265\u00b1]")
+_PROMPT = re.compile(r"[ \t]*(>)>> ")
+_PARAGRAPH = re.compile(r"(?:[^\n]|\n(?![ \t]*(?:\n|[-*+] |\d{1,9}[.)] |#{1,6} |\||>)))+")
+_STARS = re.compile(r"(?<![*\\])\*{1,2}(?!\*)")
+_PAIR_TOKEN = re.compile(
+    r"(?P<code><(?:code|pre)\b[^<>]*>.*?</(?:code|pre)>)|<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)[^<>]*?(?P<void>/?)>"
+    r"|(?P<mark>={2,}|~{2,})",
+    re.DOTALL,
+)
+_TOKEN_SIZE = 12  # characters in which what stands for a cloze or code fits
+_MOST_OPEN = 100  # signs and elements that may be open
+_PAIRS = {"==": "mark", "~~": "del"}
+
+
+def wide_emphasis(text: str, reading: Reading | None) -> Iterator[tuple[int, int, str]]:
+    """Stars that mark what is between them, where Markdown stumbles over wide letters beside signs.
+
+    Such as in Japanese before a bracket; in a paragraph in which they stand in pairs.
+    """
+    found = reading.pieces if reading and reading.pieces else pieces(text)
+    starts = [piece.start for piece in found]
+    for paragraph in _PARAGRAPH.finditer(text):
+        runs: dict[int, list[re.Match[str]]] = {1: [], 2: []}
+        for match in _STARS.finditer(text, *paragraph.span()):
+            number = bisect_right(starts, match.start()) - 1
+            if number < 0 or match.start() >= found[number].end:
+                runs[len(match[0])].append(match)
+        for size, tag in ((2, "strong"), (1, "em")):
+            pairs = list(zip(runs[size][::2], runs[size][1::2], strict=False))
+            wide = any(_is_wide_pair(text, *pair) for pair in pairs)
+            if wide and len(runs[size]) % 2 == 0 and all(_is_pair(text, *pair) for pair in pairs):
+                for opening, closing in pairs:
+                    yield (*opening.span(), f"<{tag}>")
+                    yield (*closing.span(), f"</{tag}>")
+
+
+def _is_pair(text: str, opening: re.Match[str], closing: re.Match[str]) -> bool:
+    """Whether two runs of stars can mark what is between them."""
+    inner = text[opening.end() : closing.start()]
+    return inner.strip() == inner != "" and inner.count("{{c") == inner.count("}}")
+
+
+def _is_wide_pair(text: str, opening: re.Match[str], closing: re.Match[str]) -> bool:
+    """Whether a wide letter or sign stands beside one of two runs of stars."""
+    beside = (opening.start() - 1, opening.end(), closing.start() - 1, closing.end())
+    return any(0 <= place < len(text) and arrival.IS_WIDE.match(text[place]) for place in beside)
+
+
+def greater_than(text: str) -> Iterator[int]:
+    """Where a `>` begins a line and stands for "more than" or a prompt, in each line of a quotation."""
+    lines = text.split("\n")
+    found = [_GREATER.match(line) or _PROMPT.match(line) for line in lines]
+    place = number = 0
+    while number < len(lines):
+        last = number + 1
+        while last < len(lines) and lines[last].lstrip().startswith(">"):
+            last += 1
+        # the first line of a run need not begin with one: it is no quotation then
+        first = number if lines[number].lstrip().startswith(">") else number + (found[number] is None)
+        whole = all(found[first:last])
+        for line, match in zip(lines[number:last], found[number:last], strict=True):
+            if match and whole:
+                yield place + match.start(1)
+            place += len(line) + 1
+        number = last
+
+
+def paired(made: str, ready: Protected) -> str:
+    """The HTML with what stands between two `==` or `~~` marked.
+
+    In one paragraph, not in code or tags, and never across the end of an element.
+    """
+    edits: list[tuple[int, int, str]] = []
+    still_open: list[tuple[str, int]] = []  # names of elements, and signs with their places
+    for match in _PAIR_TOKEN.finditer(made):
+        sign, start, end = match["mark"], match.start(), match.end()
+        if match["code"]:
+            continue
+        if match["name"]:
+            _pass_tag(match, still_open)
+            continue
+        if sign not in _PAIRS:
+            continue
+        names = [name for name, _ in still_open]
+        place = len(names) - 1 - names[::-1].index(sign) if sign in names else -1
+        opened = still_open[place][1] if place >= 0 else -1
+        crosses = any(name not in _PAIRS for name in names[place + 1 :])
+        if place >= 0 and not crosses and start > opened and not made[start - 1].isspace():
+            if _may_pair(made, sign, opened, start, ready):
+                tag = _PAIRS[sign]
+                edits += [(opened - len(sign), opened, f"<{tag}>"), (start, end, f"</{tag}>")]
+                del still_open[place:]
+        elif end < len(made) and not made[end].isspace():
+            still_open.append((sign, end))
+            del still_open[:-_MOST_OPEN]
+    parts: list[str] = []
+    done = 0
+    for start, end, tag in sorted(edits):
+        parts += (made[done:start], tag)
+        done = end
+    return "".join(parts) + made[done:]
+
+
+def _pass_tag(match: re.Match[str], still_open: list[tuple[str, int]]) -> None:
+    """Keep the stack of open elements, in which a sign that an element's end leaves behind is forgotten."""
+    name = match["name"].lower()
+    if name in html.VOID or (match["void"] and not match["close"]):
+        return
+    if not match["close"]:
+        still_open.append((name, match.end()))
+        return
+    while still_open and still_open.pop()[0] != name:
+        pass
+
+
+def _may_pair(made: str, sign: str, inner: int, end: int, ready: Protected) -> bool:
+    """Whether two signs mark what is between them, and are no operators: `a==b and c==d`."""
+    start, after = inner - len(sign), end + len(sign)
+    before = ready.as_typed(made[max(start - _TOKEN_SIZE, 0) : start])[-1:]
+    behind = ready.as_typed(made[after : after + _TOKEN_SIZE])[:1]
+    if before in {"!", "<", "="}:
+        return False
+    return made[inner:end].isalpha() or not (arrival.joins(before) or arrival.is_joined(behind))

@@ -28,9 +28,12 @@ class Serve:
 
     def open(self, folder: str) -> str:
         """Open an empty collection in a folder; Anki's version."""
+        from anki.buildinfo import version  # noqa: PLC0415 (before deckgen's folder of that name is near)
+
         sys.path.insert(0, str(REHEARSAL))
         import rehearsal  # type: ignore[import-not-found]  # noqa: PLC0415 (as a script, by its folder)
-        from anki.buildinfo import version  # noqa: PLC0415
+
+        sys.path.remove(str(REHEARSAL))
 
         self.close()
         self.learner = rehearsal.Learner(Path(folder))

@@ -81,8 +81,12 @@ class _Parser(HTMLParser):
         super().__init__(convert_charrefs=False)
         self.read = _Read([], [], [])
         self._lines = [0, *(match.end() for match in re.finditer("\n", html))]
-        self.feed(html)
+        # no tag ends behind the last `>`, where looking for the end of each would take time again and again
+        end = html.rfind(">") + 1
+        self.feed(html[:end])
         self.close()
+        if end < len(html):
+            self.read.texts.append((end, html_lib.unescape(html[end:])))
 
     def _place(self) -> int:
         line, column = self.getpos()

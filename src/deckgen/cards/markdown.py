@@ -189,10 +189,8 @@ class Markup:
         """Report what a card would not show, or not as it was typed."""
         for token in lost:
             if token.kind in {"open", "hint", "close"}:
-                message, hint = (
-                    "Markdown takes this cloze apart",
-                    "is it in a link's address, or a description?",
-                )
+                message = "Markdown takes this cloze apart"
+                hint = "is it in a link's address, or a description?"
                 self._report_in("bad-cloze", scalar, document, token.start, 4, message, hint)
         for change in arrival.changes(ready.text, events, ready.as_typed):
             start, end = ready.offset(change.start), ready.offset(change.start + change.length)

@@ -6,15 +6,15 @@ the package's `mod` is newer, and then replaces all its fields and tags.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from deckgen import package
+from deckgen import identity
 from deckgen.diagnostics import Diagnostic, Span, counted
 from deckgen.fingerprints import Fingerprints, answers, digest_of_tags, line_of_type, text_of
 from deckgen.ledger import answers_as_text, answers_in
 from deckgen.notes import place
+from deckgen.places import find_places
 from deckgen.refusals import Refusal, of_clozes, of_kind
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ class Changes:
         """
         guids = {note.id: line["guid"] for note, line in self.known.items()}
         for note in self.new:
-            guids[note.id] = package.guid(self.deck.id, note.kind, note.id)
+            guids[note.id] = identity.guid(self.deck.id, note.kind.name, note.id)
         self._prints = Fingerprints(guids, shown)
         of, known = self._prints.of, self.known
         differing = []
@@ -242,7 +242,7 @@ class Changes:
             new = line_of_type(note_type, self.deck)
             if line is None:
                 taken = {each["id"] for each in self.ledger.types.values()}
-                new |= {"id": package.note_type_id(self.deck.id, kind, taken), "mod": self.now}
+                new |= {"id": identity.note_type_id(self.deck.id, kind.name, taken), "mod": self.now}
                 self._styled.append(kind.name)
             else:
                 same = line["fingerprint"] == new["fingerprint"]
@@ -509,36 +509,6 @@ def _former(note: Note, line: Line) -> list[str]:
     others = [name for name in names if name != note.id]
     # a note that has its first id again says so, since its field for the id is that of the first release
     return names if others and names[0] == note.id else others
-
-
-def find_places(rows: list[Row], known: ReadOnly[Note, Line]) -> None:
-    """Give each row its place in the queue: a released note its own, new ones between their neighbours'."""
-    if len(rows) == len(known):
-        for each in rows:
-            each.due = known[each.note]["due"]
-        return
-    taken = sorted(line["due"] for line in known.values())
-    used = set(taken)
-    before, run = 0, []
-    for row in [*rows, None]:
-        line = known.get(row.note) if row else None
-        if row and line is None:
-            run.append(row)
-            continue
-        after = line["due"] if line else None
-        if run:
-            if after is None or after <= before:
-                at = bisect_right(taken, before)
-                after = taken[at] if at < len(taken) else None
-            room = after - before if after is not None else package.STEP * (len(run) + 1)
-            for number, each in enumerate(run, 1):
-                each.due = before + room * number // (len(run) + 1)
-                while each.due in used and (after is None or each.due + 1 < after):
-                    each.due += 1
-                used.add(each.due)
-            run = []
-        if row and line:
-            before = row.due = line["due"]
 
 
 def _card_name(kind: Kind, number: int) -> str:

@@ -16,7 +16,6 @@ import sqlite3
 import unicodedata
 import zipfile
 import zlib
-from base64 import urlsafe_b64encode
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,18 +29,15 @@ from genanki.apkg_schema import APKG_SCHEMA
 from deckgen import __version__
 from deckgen.anki.tags import distinct, folded
 from deckgen.diagnostics import CallError
+from deckgen.identity import number_from
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from deckgen.cards.media import Media
     from deckgen.faces import NoteType
-    from deckgen.kinds import Kind
     from deckgen.notes import Deck, Note
-
-STEP = 1000
-"""How far apart the places of two notes in the queue are, so that later ones find room between them."""
 
 _CARDS_A_NOTE = 512
 _LEVEL = 4  # of zlib: a third of the time of 6 for 7% more bytes
@@ -121,20 +117,6 @@ class Package:
             content = hashlib.sha256(member).hexdigest() if isinstance(member, bytes) else member.digest
             whole.update(f"{name}\0{content}\n".encode())
         return whole.hexdigest()
-
-
-def guid(deck_id: str, kind: Kind, note_id: str) -> str:
-    """The guid of a note at its first release."""
-    digest = hashlib.sha256(f"{deck_id}\n{kind.name}\n{note_id}".encode()).digest()
-    return urlsafe_b64encode(digest[:9]).decode()
-
-
-def note_type_id(deck_id: str, kind: Kind, taken: Container[int] = ()) -> int:
-    """The id of a kind's note type at its first release; positive, below 2^53, and none that is taken."""
-    number = _number(f"note type\n{deck_id}\n{kind.name}")
-    while number in taken:
-        number = _number(f"note type\n{deck_id}\n{kind.name}\n{number}")
-    return number
 
 
 def in_order(notes: Sequence[Note]) -> Iterator[Note]:
@@ -231,7 +213,7 @@ def _about(package: Package) -> dict[str, object]:
 def _collection(package: Package) -> bytes:
     """The collection as the bytes of a SQLite database."""
     tables, indexes = _schema()
-    decks = {name: _number(f"deck\n{package.deck.id}\n{name}") for name in _deck_names(package)}
+    decks = {name: number_from(f"deck\n{package.deck.id}\n{name}") for name in _deck_names(package)}
     made = [_note_type(package, note_type, decks[package.deck.title]) for note_type in package.note_types]
     places = _places(package)
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
@@ -276,7 +258,7 @@ def _places(package: Package) -> list[tuple[int, Row]]:
 
 def _born(deck_id: str) -> int:
     """When a deck's first note was born, in milliseconds since 1970."""
-    return _BORN + _number(f"born\n{deck_id}") % _YEARS
+    return _BORN + number_from(f"born\n{deck_id}") % _YEARS
 
 
 def _schema() -> tuple[list[str], list[str]]:
@@ -398,13 +380,6 @@ def _tags(tags: tuple[str, ...]) -> str:
     if not tags:
         return ""
     return f" {' '.join(sorted(distinct(tags), key=folded))} "
-
-
-def _number(text: str) -> int:
-    """A positive number below 2^53 from a text, the same for ever."""
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") % ((1 << 53) - (1 << 41)) + (
-        1 << 41
-    )
 
 
 def _json(value: object) -> str:

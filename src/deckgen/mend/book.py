@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from deckgen import notes, package
+from deckgen import identity, notes
 from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Shelf
 from deckgen.changes import Changes
@@ -93,7 +93,7 @@ class Book:
         """Find what stands for the texts of the notes that are new, and of those that are gone."""
         for line in standing.gone:
             standing.said.setdefault(text_of(line["fingerprint"]), []).append(line)
-        guids = {note.id: package.guid(changes.deck.id, note.kind, note.id) for note in changes.new}
+        guids = {note.id: identity.guid(changes.deck.id, note.kind.name, note.id) for note in changes.new}
         guids |= {name: line["guid"] for name, line in self.ledger.ids.items()}
         guids |= {note.id: line["guid"] for note, line in changes.known.items()}
         # a fingerprint counts the media that a text shows, which only drawing it finds

@@ -1,0 +1,37 @@
+"""The ids by which Anki knows notes and note types: worked out at the first release, kept for ever."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import urlsafe_b64encode
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+
+def guid(deck_id: str, kind: str, note_id: str) -> str:
+    """The guid of a note at its first release.
+
+    Args:
+        deck_id: The deck's id.
+        kind: The name of the note's kind.
+        note_id: The note's id, that of its first release.
+    """
+    digest = hashlib.sha256(f"{deck_id}\n{kind}\n{note_id}".encode()).digest()
+    return urlsafe_b64encode(digest[:9]).decode()
+
+
+def note_type_id(deck_id: str, kind: str, taken: Container[int] = ()) -> int:
+    """The id of a kind's note type at its first release; positive, below 2^53, and none that is taken."""
+    number = number_from(f"note type\n{deck_id}\n{kind}")
+    while number in taken:
+        number = number_from(f"note type\n{deck_id}\n{kind}\n{number}")
+    return number
+
+
+def number_from(text: str) -> int:
+    """A positive number below 2^53 from a text, the same for ever."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") % ((1 << 53) - (1 << 41)) + (
+        1 << 41
+    )

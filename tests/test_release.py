@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deckgen.ledger import merged, written
+from deckgen.ledger import sum_of, written
+from deckgen.merging import merged
 from tests.conftest import CARD_ADVICE, Opened, change, import_package, open_package, run, write_project
 from tests.faults import GROWN, PNG, kind
 
@@ -287,7 +288,7 @@ def test_places_for_a_very_large_deck() -> None:
     rows[1000:1000] = [Placed() for _ in range(500)]
     dues = placed(rows, known)
     assert len(set(dues)) == len(rows)
-    assert 0 < min(dues)
+    assert min(dues) > 0
     assert max(dues) < 1_000_000
     assert dues[-100_000:] == sorted(dues[-100_000:])
 
@@ -304,7 +305,7 @@ def test_a_chapter_grows_for_years() -> None:
 
 
 def test_a_crowded_place_is_not_given_twice() -> None:
-    """Where no room is left between two notes, further ones come after the second, each with its own place."""
+    """Where no room is left between two notes, further ones come after the second, each with its place."""
     rows = [Placed() for _ in range(10)]
     placed(rows, [])
     for _ in range(40):
@@ -680,6 +681,12 @@ def test_distant_changes_merge_without_a_hand(project: Project) -> None:
     assert times == {"n02": 200, "n20": 100}
 
 
+def signed(row: str) -> str:
+    """A line of a ledger with the digest that belongs to what it says."""
+    content = re.sub(r',"sum":"[0-9a-f]{8}"\}$|\}$', "", row)
+    return content + sum_of(content)
+
+
 LINE = {"kind": "d", "guid": "", "mod": 0, "due": 0, "deck": "", "cards": "0", "released": "1"}
 
 
@@ -699,7 +706,7 @@ def test_a_conflict_is_resolved_whichever_way_it_is_told(
         ]
         return written(made).splitlines()
 
-    head = '{"ledger":1,"deck":"d","title":"D"}'
+    head = written([{"ledger": 2, "deck": "d", "title": "D"}]).rstrip()
     one = [head, "<<<<<<< HEAD", *side(ours), "=======", *side(theirs), ">>>>>>> other"]
     two = [head, "<<<<<<< other", *side(theirs), "||||||| base", "{", "=======", *side(ours), ">>>>>>> HEAD"]
     text = merged(one)
@@ -769,8 +776,9 @@ def test_no_ledger_breaks_a_build(data: st.DataObject, released_once: Path) -> N
         (r'"deckgen":"[^"]*"', r'"deckgen":"\udc00"'),
         (r'"id":[0-9]+', f'"id":{2**70}'),
         (r'"id":[0-9]+', '"id":0'),
-        (r'"notes":2', '"notes":2,"accepted":[1]'),
+        (r'"notes":2,"digest"', '"accepted":[1],"notes":2,"digest"'),
         (r",3915973825859007\]\]", ",999]]"),
+        (r'"made_with":\{', '"made_with":{"x":1,'),
     ],
 )
 def test_a_line_with_an_odd_value(old: str, new: str, project: Project) -> None:
@@ -780,7 +788,8 @@ def test_a_line_with_an_odd_value(old: str, new: str, project: Project) -> None:
     path = folder / LEDGER
     text = path.read_text(encoding="utf-8")
     assert re.search(old, text)
-    path.write_text(re.sub(old, lambda _: new, text, count=1), encoding="utf-8")
+    edited = re.sub(old, lambda _: new, text, count=1)
+    path.write_text("".join(f"{signed(row)}\n" for row in edited.splitlines()), encoding="utf-8")
     assert "error[bad-ledger]: this is not a line of a ledger" in refused(folder)
 
 
@@ -831,7 +840,7 @@ def test_two_sides_that_contradict_each_other(project: Project) -> None:
     path = folder / LEDGER
     rows = path.read_text(encoding="utf-8").splitlines()
     ours, theirs = (LINE | {"note": "n", "guid": guid, "fingerprint": "", "released": "1"} for guid in "xy")
-    sides = [json.dumps({"note": line.pop("note"), **line}) for line in (ours, theirs)]
+    sides = [signed(json.dumps({"note": line.pop("note"), **line})) for line in (ours, theirs)]
     text = "\n".join([*rows[:-1], "<<<<<<< HEAD", sides[0], "=======", sides[1], ">>>>>>> x", rows[-1], ""])
     path.write_text(text, encoding="utf-8")
     assert "another line tells of the note `n`" in refused(folder, "check", "--fix", code=2)

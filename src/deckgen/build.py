@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 MAX_FIELDS = 256 * 1024 * 1024
 """The most characters of all notes' fields together."""
 _NOTES_A_TICK = 500
+_OF_MEDIA = {"missing-media", "unreadable-media", "broken-media", "same-media-name", "media-type"}
 SHOWS = re.compile(r"(?:src=\"|\[sound:)([^\"\]]+)")
 """Where the HTML of a field names a media file."""
 
@@ -153,7 +154,7 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
         message = "all notes of the deck are retired" if deck.notes else "the deck has no notes"
         found.append(Diagnostic("no-notes", message, Span("source/deck.yaml")))
     if not _errors((*found, *changes.found)):
-        changes.stamp(rows, markup.shown)
+        changes.stamp(rows, markup)
         changes.stamp_types(note_types.values(), rows)
         changes.check_accepts()
     found += changes.found
@@ -192,7 +193,9 @@ def _pack(result: Build, version: str) -> None:
         used = {row.note.kind.name for row in rows}
         kinds = [note_types[name] for name in sorted(used)]
         shown = {file.name for note_type in kinds for file in note_type.media}
-        if len(rows) < len(result.rows):
+        if cleanup:
+            pass  # who deletes a note needs none of its images
+        elif len(rows) < len(result.rows):
             shown |= {name for row in rows for text in row.fields for name in SHOWS.findall(text)}
         else:
             of_faces = {file.name for note_type in note_types.values() for file in note_type.media}
@@ -389,12 +392,13 @@ def _rows(
     deck, markup = changes.deck, writer.markup
     whole = [note for note in deck.notes if note.whole and not (note.retired and note not in changes.known)]
     faulty = _errors(found)
+    retired = FieldWriter(Markup(markup.shelf), writer.by_id, writer.first_ids, writer.words)
     rows = []
     size = 0
     for number, note in enumerate(package.in_order(whole)):
         if number % _NOTES_A_TICK == 0:
             tell("rendering", number, len(whole))
-        fields = writer.write(note)
+        fields = (writer if note.retired is None else retired).write(note)
         size += sum(map(len, fields))
         if size > MAX_FIELDS:
             message = f"the notes up to this one have more than {MAX_FIELDS >> 20} million characters"
@@ -409,6 +413,8 @@ def _rows(
             found.append(Diagnostic(code, message, notes.place(note), hint))
         rows.append(Row(note, "", changes.now, 0, fields, cards))
     found += markup.found
+    # nobody is shown what a retired note shows
+    found += (each for each in retired.markup.found if each.code not in _OF_MEDIA)
     return rows
 
 

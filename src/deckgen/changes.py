@@ -6,33 +6,33 @@ the package's `mod` is newer, and then replaces all its fields and tags.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deckgen import identity
-from deckgen.diagnostics import Diagnostic, Span, counted
-from deckgen.fingerprints import Fingerprints, answers, digest_of_tags, line_of_type, text_of
-from deckgen.ledger import answers_as_text, answers_in
+from deckgen.diagnostics import Diagnostic, Span, counted, listed
+from deckgen.fingerprints import Fingerprints, answers, line_of_type, printed
+from deckgen.gone import gone_notes
+from deckgen.ledger import FORMAT, answers_as_text, answers_in
 from deckgen.notes import place
 from deckgen.places import find_places
 from deckgen.refusals import Refusal, of_clozes, of_kind
+from deckgen.wide import Cause, of_tags, wide_changes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
-    from collections.abc import Mapping as ReadOnly
 
+    from deckgen.cards.markdown import Markup
+    from deckgen.cards.media import Shelf
     from deckgen.faces import NoteType
+    from deckgen.fingerprints import Print
     from deckgen.kinds import Kind
     from deckgen.ledger import Ledger, Line
-    from deckgen.notes import Accept, Deck, Note
+    from deckgen.notes import Accept, Deck, Note, Table
     from deckgen.package import Row
-    from deckgen.source import Scalar
 
 _IS_IT_LOST = "is source/ledger.jsonl missing? it says what has been released; put it back from git"
-_FEW_NOTES = 10  # below it, any change is a wide one
-_A_WIDE_SHARE = 10  # a change of more than one note in so many is wide
-_MANY = 20  # more notes than these are told together
-_NAMED = 5  # how many notes a message names
 
 CONSEQUENCES = {
     "changed-deck": (
@@ -42,6 +42,9 @@ CONSEQUENCES = {
     "changed-note-type": (
         "A note type has changed its fields or cards. In the import window tick *Merge note types*, and set "
         "*Update notes* and *Update note types* to *Always*; your own edits of its notes are lost by that."
+    ),
+    "same-media": (
+        "Some images or sounds were made anew, and show the same. Those that you have stay as they are."
     ),
     "moved-cloze": (
         "Some blanks of a note have changed places, so a card may ask for another blank than the one that "
@@ -69,6 +72,7 @@ class Changes:
         told: What learners should know besides, as sentences.
         first_ids: The ids with which renamed notes were first released, by the ids that they have now.
         types: The ids of note types and their times in seconds since 1970, by kind.
+        causes: Why learners get released notes again.
     """
 
     ledger: Ledger
@@ -84,6 +88,7 @@ class Changes:
     told: list[str] = field(default_factory=list)
     first_ids: dict[str, str] = field(default_factory=dict)
     types: dict[str, tuple[int, int]] = field(default_factory=dict)
+    causes: dict[Note, Cause] = field(default_factory=dict)
     _prints: Fingerprints | None = None
     _type_lines: dict[str, Line] = field(default_factory=dict)
     _styled: list[str] = field(default_factory=list)
@@ -103,9 +108,9 @@ class Changes:
         for notes, what in ((self.changed, "changed"), (self.retired, "retired")):
             if notes:
                 count = f"{len(notes):,}" if words else counted(len(notes), "note")
-                words.append(f"{count} {what} ({_listed([note.id for note in notes])})")
+                words.append(f"{count} {what} ({listed([note.id for note in notes])})")
         if self._styled:
-            words.append(f"the look of {_listed(self._styled)}")
+            words.append(f"the look of {listed(self._styled)}")
         return ", ".join(words) or "no note differs"
 
     # ------------------------------------------------------------------------------ which note is which
@@ -137,12 +142,12 @@ class Changes:
             elif note.retired:
                 message = f"`{note.id}` is retired, and has never been released"
                 hint = "delete it, or take `retired` away" if self.ledger.deck else _IS_IT_LOST
-                self._report("never-released", place(note), message, hint)
+                self.report("never-released", place(note), message, hint)
 
     def _unknown_was(self, note: Note) -> None:
         message = f"no released note had the id `{note.was}`"
         hint = "take `was` away, or correct it" if self.ledger.deck else _IS_IT_LOST
-        self._report("unknown-was", place(note), message, hint)
+        self.report("unknown-was", place(note), message, hint)
 
     def _check_claims(self) -> None:
         """Report notes that are one released note."""
@@ -152,7 +157,7 @@ class Changes:
             if other is not note:
                 message = f"`{note.id}` and `{other.id}` were one note when it was released"
                 hint = "one of the two needs an id of its own, and no `was`"
-                self._report("used-id", place(note), message, hint)
+                self.report("used-id", place(note), message, hint)
 
     def _former_line(self, note: Note, here: Line | None) -> Line | None:
         """The line of the released note that a note with a new id, or with `was`, is; `here` is its id's."""
@@ -161,11 +166,11 @@ class Changes:
             return before
         if note.was and before is not None and before is not here:
             message = f"`{note.id}` and `{note.was}` are two released notes, so this one was not `{note.was}`"
-            self._report("used-id", place(note), message, "take `was` away, or correct it")
+            self.report("used-id", place(note), message, "take `was` away, or correct it")
         elif here["note"] != note.id and before is not here:
             message = f"the id `{note.id}` belonged to the released note `{here['note']}`"
             hint = f"give a new note a new id; if this is that note, write `was: {here['note']}` under it"
-            self._report("used-id", place(note), message, hint)
+            self.report("used-id", place(note), message, hint)
         elif note.was and before is None and note.table is None:
             self._unknown_was(note)
         return here
@@ -178,7 +183,7 @@ class Changes:
         if line["deck"] != self.deck.id:
             hint = f"put `id: {line['deck']}` back; a deck of its own starts without source/ledger.jsonl"
             message = f"the deck was released as `{line['deck']}`: under another id learners get it twice"
-            self._report("changed-deck", self.deck.document.place_of("id"), message, hint)
+            self.report("changed-deck", self.deck.document.place_of("id"), message, hint)
         elif line["title"] != self.deck.title:
             message = f"the deck was released as `{line['title']}`: cards that learners have stay there"
             refusal = Refusal(
@@ -188,48 +193,117 @@ class Changes:
 
     # ------------------------------------------------------------------------------------- times, places
 
-    def stamp(self, rows: list[Row], shown: ReadOnly[Scalar, Iterable[str]]) -> None:
+    def stamp(self, rows: list[Row], markup: Markup) -> None:
         """Give the rows their guids, times and places, and report what learners would lose by them.
 
         Args:
             rows: The rows of all notes, in the order of study; of retired notes too.
-            shown: The digests of the media that texts show, by text.
+            markup: What has turned their texts into HTML, and knows which media they show.
         """
         guids = {note.id: line["guid"] for note, line in self.known.items()}
         for note in self.new:
             guids[note.id] = identity.guid(self.deck.id, note.kind.name, note.id)
-        self._prints = Fingerprints(guids, shown)
-        of, known = self._prints.of, self.known
+        prints = self._prints = Fingerprints(guids, markup)
+        self._find_causes(prints, markup.shelf)
         differing = []
         for row in rows:
-            note = row.note
-            row.guid = guids[note.id]
-            line = known.get(note)
-            if line is not None:
-                row.modified = line["mod"]
-                same = of(note) == line["fingerprint"] and "retired" not in line and not note.retired
-                told = line["deck"], line["cards"]
-                if not same or told != self._in_words(row) or line["kind"] != note.kind.name:
-                    row.modified = self._time(row, line, same=same)
-                    differing.append(row)
+            row.guid = guids[row.note.id]
+            line = self.known.get(row.note)
+            if line is not None and self._stamp(row, line):
+                differing.append(row)
         find_places(rows, self.known)
-        self._check_gone(self._prints)
-        self._check_swapped(self._prints)
+        if len(self.known) < len(self.ledger.notes):
+            here = {line["guid"] for line in self.known.values()}
+            self.found += gone_notes(self.ledger, here, self.new, prints)
+        self._check_swapped(prints)
         self._check_notes(differing)
-        self._check_wide(self._prints)
+        causes = [self.causes[note] for note in self.changed if note in self.causes]
+        released = sum("retired" not in line for line in self.known.values())
+        self.found += wide_changes(causes, released)
 
-    def _time(self, row: Row, line: Line, *, same: bool) -> int:
-        """When a released note that may differ last changed for learners: its text, or which cards it has."""
-        known: int = line["mod"]
-        if row.note.retired:
+    def _stamp(self, row: Row, line: Line) -> bool:
+        """Give a released note's row its time: when the note last changed for learners.
+
+        Returns:
+            Whether anything about it may be worth telling.
+        """
+        note = row.note
+        row.modified = line["mod"]
+        sent = note in self.causes or "retired" in line or note.retired is not None
+        before = line["deck"], line["cards"], line["kind"]
+        if not sent and before == (*self._in_words(row), note.kind.name):
+            return False
+        if note.retired:
             if "retired" in line:
-                return known
-            self.retired.append(row.note)
-        elif same and not {*map(str, row.cards)} - {*line["cards"].split(",")}:
-            return known
+                return True
+            self.retired.append(note)
+        elif sent or {*map(str, row.cards)} - {*line["cards"].split(",")}:
+            self.changed.append(note)
         else:
-            self.changed.append(row.note)
-        return max(self.now, known + 1)
+            return True
+        row.modified = max(self.now, line["mod"] + 1)
+        return True
+
+    def _find_causes(self, prints: Fingerprints, shelf: Shelf) -> None:
+        """Find out which released notes learners get again, and why."""
+        tables: dict[Table, Cause] = {}
+        for note, line in self.known.items():
+            if note.retired:
+                continue
+            before = printed(line)
+            files = self._other_files(prints.media(note), before.media, shelf)
+            cause = self._cause(note, before, prints)
+            if files and cause is None:
+                cause = Cause(Span(files[0]), files[0]) if files[0] else Cause(place(note), alone=True)
+            if cause:
+                self.causes[note] = cause
+            if note.table and files and files[0]:
+                tables.setdefault(note.table, Cause(Span(files[0]), files[0]))
+        for note in self.known:
+            # a row's card shows the whole table, and would show the old image of its neighbour for ever
+            if note.table in tables and not note.retired:
+                self.causes.setdefault(note, tables[note.table])
+
+    def _cause(self, note: Note, before: Print, prints: Fingerprints) -> Cause | None:
+        """Why learners get a released note again, media aside; None where they do not."""
+        if before.revision != str(note.kind.revision):
+            return Cause(note.kind.document.place_of("revision"))
+        if not prints.says(note, before):
+            return Cause(place(note), alone=True)
+        if not prints.is_tagged(note, before):
+            return of_tags(self.deck, note, before.tags)
+        return None
+
+    def _other_files(self, now: tuple[str, ...], before: tuple[str, ...], shelf: Shelf) -> list[str]:
+        """The files in the place of released ones, but for those of which the author says they show the same.
+
+        Args:
+            now: The digests of what a note shows.
+            before: The digests of what it showed when it was released.
+            shelf: Knows the files.
+
+        Returns:
+            Their paths from the project's folder; an empty one where files were only added or taken away.
+        """
+        if now == before:
+            return []
+        if len(now) == len(before):
+            files = [shelf.path_of(new) for new, old in zip(now, before, strict=True) if new != old]
+            return [file for file in files if not self._is_the_same(file)]
+        gone, added = set(before) - set(now), [digest for digest in now if digest not in before]
+        return [shelf.path_of(digest) for digest in added] if gone and added else [""]
+
+    def _is_the_same(self, file: str) -> bool:
+        """Whether the author says that a file shows the same as the one that was released."""
+        inside = _composed(file).removeprefix("source/")
+        for accept in self.deck.accept:
+            under = _composed(accept.id).strip("/").removeprefix("source/")
+            within = accept.code == "same-media" and f"{inside}/".startswith(f"{under}/")
+            if within and not self._spent(accept):
+                if accept not in self.accepted:
+                    self.accepted.append(accept)
+                return True
+        return False
 
     def stamp_types(self, note_types: Iterable[NoteType], rows: Iterable[Row]) -> None:
         """Give the note types their ids and times, and report changes that Anki cannot follow."""
@@ -251,6 +325,8 @@ class Changes:
                     self._styled.append(kind.name)
                 for each in of_kind(note_type, line, new):
                     self._refuse("changed-note-type", kind.name, each)
+                names = [name for name in (*line.get("was", ()), line["type"]) if name != kind.name]
+                new |= {"was": list(dict.fromkeys(names))} if names else {}
             self._type_lines[kind.name] = new
             self.types[kind.name] = new["id"], new["mod"]
 
@@ -268,7 +344,7 @@ class Changes:
             other = other or next((name for name, was in self._heirs.items() if was == kind.was), "")
             if other:
                 message = f"`{kind.name}` was not `{kind.was}`: the kind `{other}` is that still"
-                self._report(
+                self.report(
                     "changed-kind", kind.document.place_of("was"), message, "take `was` away, or correct it"
                 )
             else:
@@ -276,13 +352,14 @@ class Changes:
 
     # ------------------------------------------------------------------------------------------ refusals
 
-    def _report(self, code: str, span: Span, message: str, hint: str = "") -> None:
+    def report(self, code: str, span: Span, message: str, hint: str = "") -> None:
+        """Add what an author should know."""
         self.found.append(Diagnostic(code, message, span, hint))
 
     def _refuse(self, code: str, name: str, refusal: Refusal) -> None:
         """Report a change of a note, a kind or the deck, unless the author has accepted it."""
         if refusal.final:
-            self._report(code, refusal.span, refusal.message, refusal.hint)
+            self.report(code, refusal.span, refusal.message, refusal.hint)
             return
         for accept in self.deck.accept:
             if (accept.code, accept.id) == (code, name) and not self._spent(accept):
@@ -294,7 +371,7 @@ class Changes:
             hint = (
                 f"{refusal.hint}; the acceptance in deck.yaml has been used up, a new one needs a new reason"
             )
-        self._report(code, refusal.span, refusal.message, hint)
+        self.report(code, refusal.span, refusal.message, hint)
 
     def _spent(self, accept: Accept) -> bool:
         """Whether a release has used an acceptance up."""
@@ -309,49 +386,19 @@ class Changes:
                 if self._spent(accept):
                     message = "a release has used this acceptance up"
                 hint = "take it away; a further change needs one of its own, with its own `because`"
-                self._report("unused-accept", self.deck.document.span(accept.at), message, hint)
-
-    def _check_gone(self, prints: Fingerprints) -> None:
-        """Report released notes that are nowhere in the source."""
-        if len(self.known) == len(self.ledger.notes):
-            return
-        present = {line["guid"] for line in self.known.values()}
-        gone = [line for guid, line in self.ledger.notes.items() if guid not in present]
-        if len(gone) > _MANY:
-            names = _listed([f"`{line['note']}`" for line in gone])
-            message = f"{len(gone):,} released notes are not in the source any more: {names}"
-            hint = "is a chapter missing? put it back; notes leave the deck with `retired: |`"
-            self._report("note-gone", self.ledger.span(gone[0]), message, hint)
-            return
-        fresh = {prints.of(note).partition(".")[2]: note for note in self.new}
-        for line in gone:
-            name = line["note"]
-            hint = "put it back; to take it out of the deck, write `retired: |` under its id, and there why"
-            twin = fresh.get(line["fingerprint"].partition(".")[2])
-            if "retired" in line:
-                hint = "put it back, with its `retired: |`: the text of a retired note stays in the source"
-            elif twin is not None and twin.table and twin.table.id != name.partition(".")[0]:
-                table = name.partition(".")[0]
-                hint = f"`{twin.id}` says the same: write `was: {table}` under the new id of the table"
-            elif twin is not None:
-                hint = f"`{twin.id}` says the same: to rename the note, write `was: {name}` under its new id"
-            message = f"the released note `{name}` is not in the source any more"
-            self._report("note-gone", self.ledger.span(line), message, hint)
+                self.report("unused-accept", self.deck.document.span(accept.at), message, hint)
 
     def _check_swapped(self, prints: Fingerprints) -> None:
         """Report notes that say what another released note said, which says that no more."""
         if not self.changed:
             return
-        again = {self.known[note]["guid"] for note in self.changed}
-        said = {
-            text_of(line["fingerprint"]): line for guid, line in self.ledger.notes.items() if guid in again
-        }
+        said = {printed(self.known[note]).said: self.known[note] for note in self.changed}
         for note in self.changed:
-            line = said.get(text_of(prints.of(note)))
+            line = said.get(prints.of(note).said)
             if line is not None and line is not self.known[note]:
                 message = f"`{note.id}` says what `{line['note']}` said when it was released"
                 hint = "give each text its own id again: learners' reviews hang on the id"
-                self._report("used-id", place(note), message, hint)
+                self.report("used-id", place(note), message, hint)
 
     def _check_notes(self, rows: Iterable[Row]) -> None:
         """Report what became of the cards of released notes that differ in anything."""
@@ -371,10 +418,10 @@ class Changes:
                 if here != line["deck"]:
                     moved.setdefault((line["deck"], here), []).append(note)
         if dead:
-            names = _listed([name for _, name in dead])
+            names = listed([name for _, name in dead])
             message = f"{counted(len(dead), 'released card')} {_is(len(dead))} gone: {names}"
             hint = "learners keep them until they choose Tools > Empty Cards; the release notes say so"
-            self._report("dead-card", place(dead[0][0]), message, hint)
+            self.report("dead-card", place(dead[0][0]), message, hint)
             self.told.append(
                 f"{counted(len(dead), 'card')} {_is(len(dead))} no longer part of the deck. To remove "
                 "what is left of them, choose *Tools > Empty Cards* on a computer."
@@ -398,7 +445,7 @@ class Changes:
             ]
             message = f"{counted(len(notes), 'released note')} moved from {names[0]} to {names[1]}"
             hint = "cards that learners have stay where they are; only new learners find them in the new deck"
-            self._report("moved-notes", place(notes[0]), message, hint)
+            self.report("moved-notes", place(notes[0]), message, hint)
             self.told.append(
                 f"{counted(len(notes), 'note')} moved from {names[0]} to {names[1]}. Cards that you have "
                 "stay where they are; move them (Browse, *Cards > Change Deck*) if you like."
@@ -411,44 +458,12 @@ class Changes:
             if old not in self.kinds and new not in self.ledger.types:
                 message = f"the kind `{old}` was released, and its notes are now of the kind `{new}`"
                 hint = f"if its folder has a new name, write `was: {old}` into this file; if not, put it back"
-                self._report("changed-kind", Span(kind.document.path), message, hint)
+                self.report("changed-kind", Span(kind.document.path), message, hint)
                 continue
             for note in notes:
                 message = f"`{note.id}` was released as a {old}, and is now a {new}"
                 hint = f"make it a {old} again; or retire that, and write the {new} as a note with a new id"
-                self._report("changed-kind", place(note), message, hint)
-
-    def _check_wide(self, prints: Fingerprints) -> None:
-        """Advise on one change that sends many released notes again."""
-        released = sum("retired" not in line for line in self.known.values())
-        again = [
-            (note, prints.of(note).split("."), self.known[note]["fingerprint"].split("."))
-            for note in self.changed
-        ]
-        again = [each for each in again if len(each[2]) == len(each[1])]
-        if released < _FEW_NOTES or len(again) * _A_WIDE_SHARE <= released:
-            return
-        causes: dict[Span, int] = {}
-        for note, new, old in again:
-            if new[0] == old[0] and new[1] != old[1]:
-                continue
-            span = (
-                self._tags_at(note, old[2]) if new[0] == old[0] else note.kind.document.place_of("revision")
-            )
-            causes[span] = causes.get(span, 0) + 1
-        for span, count in causes.items():
-            if count * _A_WIDE_SHARE > released:
-                message = f"{count:,} of {released:,} released notes are sent to learners again"
-                hint = "each of them loses the learner's own edits and tags by that; is it worth it?"
-                self._report("wide-change", span, message, hint)
-
-    def _tags_at(self, note: Note, before: str) -> Span:
-        """Where the tags stand that a note has besides those that it was released with."""
-        chapter, deck = note.chapter, self.deck.document.place_of("tags")
-        for tag in chapter.tags:
-            if digest_of_tags(set(note.tags) - {tag}) == before:
-                return deck if tag in self.deck.tags else chapter.tags_at or deck
-        return deck if self.deck.tags else chapter.tags_at or deck
+                self.report("changed-kind", place(note), message, hint)
 
     # -------------------------------------------------------------------------------------------- ledger
 
@@ -457,22 +472,21 @@ class Changes:
 
         Args:
             rows: The rows of all notes, of retired ones too, stamped.
-            release: The line of the release itself, without its count of notes and what it used up.
+            release: The line of the release itself, without what it used up.
         """
         version = release["release"]
         assert self._prints is not None  # noqa: S101 (the rows are stamped)
-        yield {"ledger": 1, "deck": self.deck.id, "title": self.deck.title}
+        yield {"ledger": FORMAT, "deck": self.deck.id, "title": self.deck.title}
         renamed = set(self._heirs.values())
         for name, line in (self.ledger.types | self._type_lines).items():
             if name not in renamed:
                 yield line
-        count = 0
         for row in rows:
-            count += 1
             yield self._note_line(row, version, self._prints)
+        yield from self.ledger.adopted
         yield from self.ledger.releases
         accepted = [[accept.code, accept.id, accept.because] for accept in self.accepted]
-        yield {**release, "notes": count} | ({"accepted": accepted} if accepted else {})
+        yield release | ({"accepted": accepted} if accepted else {})
 
     def _note_line(self, row: Row, version: str, prints: Fingerprints) -> Line:
         """The line of a note after a release."""
@@ -482,7 +496,7 @@ class Changes:
             "note": note.id,
             "kind": note.kind.name,
             "guid": row.guid,
-            "fingerprint": before["fingerprint"] if before and note.retired else prints.of(note),
+            **(printed(before) if before and note.retired else prints.of(note)).members(),
             "mod": row.modified,
             "due": row.due,
             "deck": deck,
@@ -511,6 +525,11 @@ def _former(note: Note, line: Line) -> list[str]:
     return names if others and names[0] == note.id else others
 
 
+def _composed(path: str) -> str:
+    """A path with letters and accents as Unicode composes them, whatever a file system makes of them."""
+    return unicodedata.normalize("NFC", path)
+
+
 def _card_name(kind: Kind, number: int) -> str:
     if kind.cloze or number >= len(kind.cards):
         return f"c{number + 1}" if kind.cloze else f"card {number + 1}"
@@ -519,8 +538,3 @@ def _card_name(kind: Kind, number: int) -> str:
 
 def _is(number: int) -> str:
     return "is" if number == 1 else "are"
-
-
-def _listed(names: list[str]) -> str:
-    more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")

@@ -134,6 +134,9 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
 """Every code, with its level and what it says, in a sentence. Codes never change once released."""
 
 
+_NAMED = 5  # how many of many names a message gives
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A place in a file, on one line.
@@ -332,6 +335,12 @@ def listing(words: Iterable[str]) -> str:
     """The words in backticks, with commas and a final "and"."""
     quoted = [f"`{word}`" for word in words]
     return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " and " + quoted[-1]
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first few of many names, and how many more there are."""
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def counted(number: int, what: str) -> str:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from deckgen.anki.cloze import in_field, uncovered
 from deckgen.cards.protected import rejoined
-from deckgen.notes import Image, Note, Options, References, Texts, Value, values_of
+from deckgen.notes import Image, Note, Options, References, Texts, Value, scalars, values_of
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.cards.markdown import Markup
@@ -43,8 +43,6 @@ class FieldWriter:
         by_id: All notes of the deck, for the labels of those that a note builds on.
         first_ids: The ids with which renamed notes were first released, which their fields keep for ever: a
             new name is no reason to send a note to learners again.
-
-    Args:
         words: What faces say themselves, of which the verdicts on options are taken.
     """
 
@@ -59,6 +57,7 @@ class FieldWriter:
         self.markup = markup
         self.by_id = by_id
         self.first_ids = first_ids
+        self.words = words
         self._verdicts = [
             f'<div class="verdict {name}">{html.escape(words.get(word, ""))}</div>'
             for name, word in (("wrong", "not_best"), ("right", "best"))
@@ -245,6 +244,32 @@ class FieldWriter:
 def _items(value: Value | None) -> list[Scalar]:
     """The texts of a list of texts; none where the value is none."""
     return value.items if isinstance(value, Texts) else []
+
+
+def drawn(note: Note, markup: Markup) -> Iterator[tuple[str, str]]:
+    """What learners see of what an author wrote for a note, and of nothing that is made of others.
+
+    Args:
+        note: The note.
+        markup: Turns its texts into HTML.
+
+    Returns:
+        Pairs of a key and the HTML of a text under it, in the order of the keys' names.
+    """
+    keys = {**note.kind.table_keys, **note.kind.keys}
+    document = note.chapter.document
+    for name, value in sorted(values_of(note).items()):
+        if isinstance(value, Image):
+            yield name, markup.image(value.file, value.alt, document)
+        elif isinstance(value, Options):
+            for option in value.items:
+                yield name, f"{option.correct} {markup.markdown(option.text, document)}"
+                yield name, markup.markdown(option.why, document)
+        else:
+            plain = {"text": markup.text, "choice": markup.text, "texts": markup.text, "cloze": markup.cloze}
+            render = plain.get(keys[name].type, markup.markdown)
+            for text in scalars(value):
+                yield name, render(text, document)
 
 
 def label(note: Note) -> str:

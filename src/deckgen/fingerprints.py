@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import unicodedata
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.anki.cloze import clozes, uncovered
+from deckgen.anki.tags import folded
+from deckgen.cards.markdown import Markup, settled
+from deckgen.fields import drawn
 from deckgen.notes import Image, Options, References, scalars, values_of
 from deckgen.source import Scalar
 
@@ -20,58 +23,153 @@ if TYPE_CHECKING:
     from deckgen.ledger import Line
     from deckgen.notes import Deck, Note, Value
 
+_MEDIA_DIGITS = 12
+
+
+class Print(NamedTuple):
+    """What stands for a note: digests of what its author wrote, and of what learners get of that.
+
+    Attributes:
+        revision: The revision of its kind.
+        written: A digest of the texts as they are written.
+        label: A digest of what names the note, as learners see it.
+        rest: A digest of all else that learners see of what the author wrote, without tags.
+        tags: A digest of the tags.
+        media: Digests of the images and sounds that it shows, by what they hold, in order.
+    """
+
+    revision: str
+    written: str
+    label: str
+    rest: str
+    tags: str
+    media: tuple[str, ...]
+
+    @property
+    def said(self) -> tuple[object, ...]:
+        """What stands for all that learners see of it, without tags."""
+        return self.label, self.rest, self.media
+
+    def members(self) -> Line:
+        """The same as members of the note's line in the ledger."""
+        line = {"fingerprint": ".".join(self[:5])}
+        return line | {"media": " ".join(self.media)} if self.media else line
+
+
+def printed(line: Line) -> Print:
+    """What a note's line in the ledger says; a fingerprint that is none equals no other."""
+    parts = line["fingerprint"].split(".")
+    if len(parts) != len(Print._fields) - 1:
+        parts = [""] * (len(Print._fields) - 1)
+    revision, written, label, rest, tags = parts
+    return Print(revision, written, label, rest, tags, tuple(line.get("media", "").split()))
+
 
 def digest_of_tags(tags: Iterable[str]) -> str:
     """A short digest of tags, apart from that of the texts: so a tag of the whole deck is told as such."""
-    return _digest("\0".join(sorted(unicodedata.normalize("NFC", tag) for tag in tags)), 4)
-
-
-def text_of(fingerprint: str) -> str:
-    """The part of a fingerprint that stands for the texts."""
-    return fingerprint.partition(".")[2].partition(".")[0]
+    return _digest("\0".join(sorted(map(folded, tags))), 4)
 
 
 class Fingerprints:
-    """What stands for all that an author wrote for a note, and for nothing that is made of it."""
+    """What stands for all that an author wrote for a note, and for nothing that is made of it.
 
-    def __init__(self, guids: ReadOnly[str, str], shown: ReadOnly[Scalar, Iterable[str]]) -> None:
+    A note has not changed where its texts are the same, however deckgen renders them by now; nor where
+    learners see the same, however the source is written by now. Images and sounds count by what they hold,
+    not by their names and folders.
+    """
+
+    def __init__(self, guids: ReadOnly[str, str], markup: Markup) -> None:
         """Prepare for a deck.
 
         Args:
             guids: The guids of all notes by id, so that renaming one changes no other.
-            shown: The digests of the media that texts show, by text.
+            markup: What has turned the deck's texts into HTML, and knows which media they show.
         """
         self._guids = guids
-        self._shown = shown
+        self._shown = markup.shown
+        self._markup = Markup(markup.shelf, nameless=True)
         self._tags: dict[tuple[str, ...], str] = {}
+        self._drawn: dict[Note, tuple[str, str]] = {}
 
-    def of(self, note: Note) -> str:
-        """The kind's revision, a digest of the texts and that of the tags, with dots between them."""
+    def of(self, note: Note) -> Print:
+        """What stands for a note."""
+        revision, seen = str(note.kind.revision), self._seen(note)
+        return Print(revision, self._written(note), *seen, self._tagged(note), self.media(note))
+
+    def says(self, note: Note, before: Print) -> bool:
+        """Whether the texts of a note are those that it was released with, media aside."""
+        return self._written(note) == before.written or self._seen(note) == (before.label, before.rest)
+
+    def is_tagged(self, note: Note, before: Print) -> bool:
+        """Whether a note has the tags that it was released with."""
+        return self._tagged(note) == before.tags
+
+    def media(self, note: Note) -> tuple[str, ...]:
+        """The digests of what a note shows, as the ledger has them."""
+        if not self._shown:
+            return ()
+        values = values_of(note)
+        return tuple(
+            digest[:_MEDIA_DIGITS]
+            for key in sorted(values)
+            for scalar in _showing(values[key])
+            for digest in self._shown.get(scalar, ())
+        )
+
+    def _tagged(self, note: Note) -> str:
         tags = self._tags.get(note.tags)
         if tags is None:
             tags = self._tags[note.tags] = digest_of_tags(note.tags)
-        return f"{note.kind.revision}.{_digest(_written(note, self._guids, self._shown))}.{tags}"
+        return tags
+
+    def _seen(self, note: Note) -> tuple[str, str]:
+        """The digests of what names a note, and of all else that learners see; rarely needed, and slow."""
+        seen = self._drawn.get(note)
+        if seen is None:
+            label: list[str] = []
+            rest: list[str] = []
+            for key, made in drawn(note, self._markup):
+                part = label if key == note.kind.label and not label else rest
+                part += (key, settled(made))
+            for key, value in sorted(values_of(note).items()):
+                if isinstance(value, References) and key != "builds_on":
+                    rest += (key, *_texts(value, self._guids))
+            rest += self._links(note)
+            seen = self._drawn[note] = _digest(_composed(label), 4), _digest(_composed(rest))
+        return seen
+
+    def _written(self, note: Note) -> str:
+        """A digest of what an author wrote for a note: its texts by key, and the notes that it names."""
+        values = values_of(note)
+        parts: list[str] = []
+        for key in sorted(values):
+            value = values[key]
+            if type(value) is Scalar:
+                parts += (key, value.value.strip())
+            elif key != "builds_on":
+                parts += (key, *_texts(value, self._guids))
+        parts += self._links(note)
+        return _digest(_composed(parts))
+
+    def _links(self, note: Note) -> list[str]:
+        """The notes that a note builds on."""
+        guids = [self._guids.get(link.value, link.value) for link in note.builds_on]
+        return ["builds_on", *guids] if guids else []
 
 
-def _written(note: Note, guids: ReadOnly[str, str], shown: ReadOnly[Scalar, Iterable[str]]) -> str:
-    """What an author wrote for a note: its texts by key, the notes that it names, the media that it shows."""
-    values = values_of(note)
-    parts: list[str] = []
-    for key in sorted(values):
-        value = values[key]
-        if type(value) is Scalar and not shown:
-            parts += (key, value.value.strip())
-        elif key != "builds_on":
-            parts += (key, *_texts(value, guids, shown))
-    if note.builds_on:
-        parts.append("builds_on")
-        parts += [guids.get(link.value, link.value) for link in note.builds_on]
+def _composed(parts: Iterable[str]) -> str:
+    """Texts as one, with letters and accents as Unicode composes them."""
     text = "\x1f".join(parts)
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
-def _texts(value: Value, guids: ReadOnly[str, str], shown: ReadOnly[Scalar, Iterable[str]]) -> Iterator[str]:
-    """The texts of a value, each with the digests of its media."""
+def _showing(value: Value) -> Iterable[Scalar]:
+    """The texts of a value that may show media."""
+    return (value.file,) if isinstance(value, Image) else scalars(value)
+
+
+def _texts(value: Value, guids: ReadOnly[str, str]) -> Iterator[str]:
+    """The texts of a value."""
     if isinstance(value, References):
         yield from (guids.get(link.value, link.value) for link in value.items)
         return
@@ -79,8 +177,15 @@ def _texts(value: Value, guids: ReadOnly[str, str], shown: ReadOnly[Scalar, Iter
         yield ",".join(str(number) for number, option in enumerate(value.items) if option.correct)
     for scalar in [value.file, value.alt] if isinstance(value, Image) else scalars(value):
         yield scalar.value.strip()
-        if shown:
-            yield from shown.get(scalar, ())
+
+
+def _digest(text: str, size: int = 9) -> str:
+    """A digest of a text, in hex; `size` in bytes."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()
+
+
+NOTHING = _digest("")
+"""The digest of no text."""
 
 
 def answers(note: Note) -> Iterator[tuple[str, str, Scalar, Cloze]]:
@@ -128,8 +233,3 @@ def _in_browser(face: Face) -> bool:
 def source_of(key: str, part: str) -> str:
     """What a field is filled from, as kind.yaml says it."""
     return f"{key}.{part}" if part else key
-
-
-def _digest(text: str, size: int = 9) -> str:
-    """A digest of a text, in hex; `size` in bytes."""
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()

@@ -10,13 +10,17 @@ from __future__ import annotations
 import json
 import re
 import time
+import zlib
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from deckgen.diagnostics import Diagnostic, Found, Span
+from deckgen.identity import guid, note_type_id
 from deckgen.source import load
 
 if TYPE_CHECKING:
@@ -25,15 +29,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PATH = "source/ledger.jsonl"
-FORMAT = 1
+FORMAT = 2
 MAX_BYTES = 128 * 1024 * 1024
-"""The largest ledger: some 600,000 notes."""
+"""The largest ledger: some 400,000 notes."""
 
 Line = dict[str, Any]
 """A line of the ledger: its first member says what it tells of."""
 
 _MEMBERS: dict[str, dict[str, type]] = {
-    "ledger": {"deck": str, "title": str},
+    "ledger": {"deck": str, "title": str, "types": int, "notes": int, "releases": int},
     "type": {
         "id": int,
         "fingerprint": str,
@@ -53,17 +57,37 @@ _MEMBERS: dict[str, dict[str, type]] = {
         "cards": str,
         "released": str,
     },
-    "release": {"time": int, "deckgen": str, "notes": int, "digest": str},
+    # a deck that people had before deckgen knew it: where it came from, and what that file held
+    "adopted": {"time": int, "notes": int, "digest": str},
+    "release": {
+        "time": int,
+        "deckgen": str,
+        "made_with": dict,
+        "notes": int,
+        "digest": str,
+        "release_notes": str,
+    },
 }
-_OPTIONAL: dict[str, type] = {"was": list, "clozes": str, "retired": str, "accepted": list}
+_OPTIONAL: dict[str, type] = {
+    "was": list,
+    "clozes": str,
+    "media": str,
+    "retired": str,
+    "accepted": list,
+    "cleanup": str,
+    "changelog": str,
+}
 _ORDER = list(_MEMBERS)
-_KEYS = {"type": "id", "note": "guid", "release": "release"}
-_MARK = re.compile(r"(?m)^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?$")
+_COUNTED = {"types": "type", "notes": "note", "releases": "release"}
+"""The members of the deck's line that say how many lines there are, each with the sort that it counts."""
+_SUM_LENGTH = len(',"sum":"01234567"}')
+MARK = re.compile(r"(?m)^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?$")
 _HINT = "restore the file from git (`git checkout source/ledger.jsonl`); it is not written by hand"
 _MOST = 1000  # names, fields or cards of a line
 _FEW = 100_000  # commas and the like that a ledger of a few lines may have
 _CARDS = re.compile(r"[0-9]{1,5}(,[0-9]{1,5})*")
 _A_DAY = 86_400  # how far a clock may be off, in seconds
+_LONG = 1 << 63  # Anki's ids of fields and card templates are whole numbers of 64 bits with a sign
 
 
 @dataclass
@@ -76,6 +100,7 @@ class Ledger:
         notes: Those of the notes, by guid.
         ids: The same by note id, former ids included.
         releases: Those of the releases, by time.
+        adopted: Those of what people had before deckgen knew the deck.
         lines: All of them, as they stand.
     """
 
@@ -84,6 +109,7 @@ class Ledger:
     notes: dict[str, Line] = field(default_factory=dict)
     ids: dict[str, Line] = field(default_factory=dict)
     releases: list[Line] = field(default_factory=list)
+    adopted: list[Line] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
 
     def accepted(self) -> Iterator[tuple[int, list[str]]]:
@@ -123,41 +149,62 @@ def read_text(project: Path) -> tuple[str | None, Diagnostic | None]:
 
 def parse(text: str) -> tuple[Ledger, Found]:
     """Read the text of a ledger; what is wrong with it beside it."""
-    if "<<<<<<<" in text and (mark := _MARK.search(text)):
+    if "<<<<<<<" in text and (mark := MARK.search(text)):
         message = "git left the marks of a conflict in the ledger"
         span = Span(PATH, text.count("\n", 0, mark.start()) + 1)
         return Ledger(), Found([Diagnostic("ledger-conflict", message, span, "run `deckgen check --fix`")])
-    lines, fault = _lines(text.removesuffix("\n"))
-    if fault:
-        return Ledger(), Found([fault])
+    lines, faults = _lines(text.removesuffix("\n"))
+    if faults:
+        return Ledger(), faults
     found = Found()
     ledger = Ledger(lines=lines)
     _fill(ledger, found, text)
     return ledger, found
 
 
-def _lines(text: str) -> tuple[list[Line], Diagnostic | None]:
-    """The lines of a ledger, or what is wrong with the first that is none."""
+def _lines(text: str) -> tuple[list[Line], Found]:
+    """The lines of a ledger, or what is wrong with them."""
     whole = _decoded(text)
     sound: set[tuple[object, ...]] = set()
     lines: list[Line] = []
-    for number, line in enumerate(whole if whole is not None else map(_value, _rows(text)), 1):
-        if isinstance(line, dict):
-            # most lines have the same members of the same types, and need not be looked at one by one
-            shape = (*line, *map(type, line.values()))
-            if shape in sound and whole is not None:
-                lines.append(line)
-                continue
-            if _well_formed(line) and all(len(each) <= _MOST for each in line.values() if type(each) is list):
-                sound.add(shape)
-                lines.append(line)
-                continue
-            version = line.get("ledger", FORMAT)
-            if version != FORMAT and isinstance(version, int):
-                message = f"the ledger is of format {version}, and this deckgen knows {FORMAT}"
-                return [], Diagnostic("newer-ledger", message, Span(PATH, number), "update deckgen")
-        return [], Diagnostic("bad-ledger", "this is not a line of a ledger", Span(PATH, number), _HINT)
-    return lines, None
+    faults = Found()
+    rows = _rows(text)
+    for number, (row, line) in enumerate(_with_values(rows, whole), 1):
+        # most lines have the same members of the same types, and need not be looked at one by one
+        shape = (*line, *map(type, line.values())) if isinstance(line, dict) else ()
+        if not isinstance(line, dict) or not (shape in sound or _well_formed(line)):
+            return [], Found([_no_line(line, number)])
+        if sum_of(row[:-_SUM_LENGTH]) != row[-_SUM_LENGTH:]:
+            message = "this line is not as the program wrote it"
+            faults.append(Diagnostic("bad-ledger", message, Span(PATH, number), _HINT))
+        if whole is not None:  # else there may be anything, and each line is looked at
+            sound.add(shape)
+        del line["sum"]
+        lines.append(line)
+    return lines, faults
+
+
+def _with_values(rows: Iterator[str], whole: list[object] | None) -> Iterator[tuple[str, object]]:
+    """Each row with what it holds."""
+    if whole is not None:
+        return zip(rows, whole, strict=True)
+    return ((row, _value(row)) for row in rows)
+
+
+def _no_line(line: object, number: int) -> Diagnostic:
+    """What is wrong with what is no line of a ledger of this format."""
+    version = line.get("ledger", FORMAT) if isinstance(line, dict) else FORMAT
+    span = Span(PATH, number)
+    if type(version) is int and version != FORMAT:
+        message = f"the ledger is of format {version}, and this deckgen knows {FORMAT}"
+        hint = "update deckgen" if version > FORMAT else "release with the deckgen that wrote it"
+        return Diagnostic("newer-ledger", message, span, hint)
+    return Diagnostic("bad-ledger", "this is not a line of a ledger", span, _HINT)
+
+
+def sum_of(row: str) -> str:
+    """The end of a line: a short digest of all that stands before it."""
+    return f',"sum":"{zlib.crc32(row.encode("utf-8", "surrogatepass")):08x}"}}'
 
 
 def _decoded(text: str) -> list[object] | None:
@@ -188,8 +235,17 @@ def _rows(text: str) -> Iterator[str]:
     yield text[start:]
 
 
+def line_of(row: str) -> Line | None:
+    """The line that a row holds; None where it is damaged."""
+    line = _value(row)
+    if not isinstance(line, dict) or not _well_formed(line) or not row.endswith(sum_of(row[:-_SUM_LENGTH])):
+        return None
+    del line["sum"]
+    return line
+
+
 def _value(row: str) -> object:
-    """What a line holds; None where it is not JSON."""
+    """What a row holds; None where it is not JSON."""
     try:
         return json.loads(row)
     except (ValueError, RecursionError):
@@ -205,21 +261,23 @@ def _well_formed(line: Line) -> bool:
     return (
         all(type(line.get(name)) is kind for name, kind in members.items())
         and all(
-            name == sort or name in members or (name in _OPTIONAL and type(value) is _OPTIONAL[name])
+            name in {sort, "sum"} or name in members or type(value) is _OPTIONAL.get(name)
             for name, value in line.items()
         )
+        and type(line.get("sum")) is str
+        and all(len(each) <= _MOST for each in line.values() if type(each) is list)
         and line.get("ledger", FORMAT) == FORMAT
     )
 
 
 def _fill(ledger: Ledger, found: Found, text: str) -> None:
     """Sort the lines into the ledger, and report those that break a rule."""
-    latest = int(time.time()) + _A_DAY
     notes = [line for line in ledger.lines if "note" in line]
     others = [line for line in ledger.lines if "note" not in line]
     types = [line for line in others if "type" in line]
     releases = [line for line in others if "release" in line]
     ledger.releases = sorted(releases, key=lambda line: (line["time"], line["release"]))
+    ledger.adopted = [line for line in others if "adopted" in line]
     ledger.deck = next((line for line in others if "ledger" in line), None)
     ledger.types = {line["type"]: line for line in types}
     ledger.notes = dict(zip(map(itemgetter("guid"), notes), notes, strict=True))
@@ -227,42 +285,69 @@ def _fill(ledger: Ledger, found: Found, text: str) -> None:
     renamed = [line for line in notes if "was" in line]
     for line in renamed:
         ledger.ids |= dict.fromkeys(map(str, line["was"]), line)
-    late = _beyond(notes, "mod", latest) + _beyond(types, "mod", latest) + _beyond(releases, "time", latest)
-    odd = _beyond(notes, "due", (1 << 31) - 1) + [line for line in types if not _sound_type(line)]
+    odd = [line for line in notes if line["mod"] < 0 or not 0 <= line["due"] < 1 << 31]
+    odd += [line for line in types if line["mod"] < 0 or not _sound_type(line)]
     if not all(map(_CARDS.fullmatch, set(map(itemgetter("cards"), notes)))):
         odd += [line for line in notes if not _CARDS.fullmatch(line["cards"])]
-    odd += [line for line in renamed if not _sound_names(line)]
-    odd += [line for line in releases if not _sound_release(line)]
+    odd += [line for line in (*renamed, *types) if not _sound_names(line)]
+    odd += [line for line in releases if not sound_release(line)]
     if "\\ud" in text or "\\uD" in text:
         odd += [line for line in ledger.lines if _lone_surrogate(line)]
-    message = "this time lies in the future; is the clock of this machine right?"
-    found += (Diagnostic("bad-ledger", message, ledger.span(line), _HINT) for line in late)
     message = "this is not a line of a ledger"
     found += (Diagnostic("bad-ledger", message, ledger.span(line), _HINT) for line in odd)
     if not found:
         found += _doubled(ledger)
+    if not found:
+        found += _other_ids(ledger)
     _complete(ledger, found)
+    if not found:
+        found += _late(ledger)
 
 
-def _beyond(lines: list[Line], member: str, most: int) -> list[Line]:
-    """The lines whose number under a member is negative, or larger than may be."""
-    numbers = list(map(itemgetter(member), lines))
-    if not numbers or (min(numbers) >= 0 and max(numbers) <= most):
-        return []
-    return [line for line in lines if not 0 <= line[member] <= most]
+def _late(ledger: Ledger) -> Iterator[Diagnostic]:
+    """What lies in the future, as this machine has it: told once."""
+    latest = int(time.time()) + _A_DAY
+    times = [(line["time"] if "time" in line else line.get("mod", 0), line) for line in ledger.lines]
+    when, line = max(times, key=itemgetter(0))
+    if when > latest:
+        days = (datetime.fromtimestamp(each, UTC).strftime("%Y-%m-%d") for each in (when, latest - _A_DAY))
+        message = "the ledger tells of {}, and this computer's clock says that it is {}".format(*days)
+        hint = "set the clock right; if it is right, the release was made on a computer whose clock was not"
+        yield Diagnostic("bad-ledger", message, ledger.span(line), hint)
+
+
+def _other_ids(ledger: Ledger) -> Iterator[Diagnostic]:
+    """Lines whose guid or note type id is another than the one that deckgen has given."""
+    deck = ledger.deck["deck"] if ledger.deck else ""
+    names = {name: [name, *line.get("was", ())] for name, line in ledger.types.items()}
+    adopted = {line["adopted"] for line in ledger.adopted}
+    for line in ledger.notes.values():
+        first = line["was"][0] if "was" in line else line["note"]
+        if line["guid"] != guid(deck, line["kind"], first) and line["released"] not in adopted:
+            kinds = names.get(line["kind"], [])
+            if line["guid"] not in {guid(deck, kind, first) for kind in kinds}:
+                message = f"`{line['note']}` has another guid here than the one that learners have it by"
+                yield Diagnostic("bad-ledger", message, ledger.span(line), _HINT)
+    ids = {line["id"] for line in ledger.types.values()}
+    for name, line in ledger.types.items() if not adopted else ():
+        others = ids - {line["id"]}
+        if line["id"] not in {note_type_id(deck, each, others) for each in names[name]}:
+            message = f"the kind `{name}` has another note type here than the one that learners have"
+            yield Diagnostic("bad-ledger", message, ledger.span(line), _HINT)
 
 
 def _sound_names(line: Line) -> bool:
-    """Whether the former ids of a note are ids, and others than its own, which only the first may be."""
-    return all(isinstance(name, str) for name in line["was"]) and line["note"] not in line["was"][1:]
+    """Whether former names are names, and others than the line's own, which only the first may be."""
+    names = line.get("was", ())
+    return all(isinstance(name, str) for name in names) and line[next(iter(line))] not in names[1:]
 
 
-def _sound_release(line: Line) -> bool:
-    """Whether what a release used up are codes, ids and reasons."""
+def sound_release(line: Line) -> bool:
+    """Whether what a release used up are codes, ids and reasons, and what it was made with are versions."""
     return all(
         isinstance(entry, list) and [type(part) for part in entry] == [str, str, str]
         for entry in line.get("accepted", ())
-    )
+    ) and {str} >= set(map(type, line["made_with"].values()))
 
 
 def _lone_surrogate(line: Line) -> bool:
@@ -278,10 +363,14 @@ def _sound_type(line: Line) -> bool:
     """Whether the fields and cards of a note type are pairs of an id and what belongs to it."""
     for under, kind in (("fields", str), ("cards", int)):
         for entry in line[under]:
-            if not isinstance(entry, list) or [type(part) for part in entry] != [int, kind]:
+            if not isinstance(entry, list) or len(entry) != 2 or type(entry[1]) is not kind:  # noqa: PLR2004
                 return False
-    ids = {number for number, _ in line["fields"]}
-    return 0 < line["id"] < 1 << 53 and {reserve for _, reserve in line["cards"]} <= {0, *ids}
+    ids = [number for under in ("fields", "cards") for number, _ in line[under]]
+    # what was adopted may have none
+    if not all(number is None or (type(number) is int and -_LONG <= number < _LONG) for number in ids):
+        return False
+    fields = {number for number, _ in line["fields"]}
+    return 0 < line["id"] < _LONG and {reserve for _, reserve in line["cards"]} <= {0, *fields}
 
 
 def _doubled(ledger: Ledger) -> Iterator[Diagnostic]:
@@ -313,7 +402,7 @@ def _doubled(ledger: Ledger) -> Iterator[Diagnostic]:
 
 def _complete(ledger: Ledger, found: Found) -> None:
     """Report lines that are missing."""
-    versions = {line["release"] for line in ledger.releases}
+    versions = {line["release"] for line in ledger.releases} | {line["adopted"] for line in ledger.adopted}
     lacks = ""
     if ledger.deck is None:
         lacks = "the line of the deck"
@@ -324,101 +413,38 @@ def _complete(ledger: Ledger, found: Found) -> None:
         named |= {line["retired"] for line in ledger.notes.values() if "retired" in line}
         gone = named - versions
         kinds = set(map(itemgetter("kind"), ledger.notes.values())) - set(ledger.types)
-        most = max(line["notes"] for line in ledger.releases)
         if gone:
             lacks = f"the release {min(gone)}, which notes name"
         elif kinds:
             lacks = f"the kind `{min(kinds)}`, which notes name"
-        elif len(ledger.notes) < most:
-            lacks = f"{most - len(ledger.notes)} of the {most} notes that it held before"
+        for what, count in _counts(ledger.lines).items():
+            if not lacks and count < ledger.deck[what]:
+                lacks = f"{ledger.deck[what] - count} of the {ledger.deck[what]} {what} that it held before"
     if lacks and not found:
         message = f"the ledger lacks {lacks}: lines have been lost"
         found.append(Diagnostic("bad-ledger", message, Span(PATH), _HINT))
 
 
+def _counts(lines: Iterable[Line]) -> dict[str, int]:
+    """How many lines of each sort there are, as the deck's line says it."""
+    sorts = Counter(next(iter(line)) for line in lines)
+    return {what: sorts[sort] for what, sort in _COUNTED.items()}
+
+
 def written(lines: Iterable[Line]) -> str:
-    """The text of a ledger: its lines, sorted."""
+    """The text of a ledger: its lines, sorted, each with its digest, and counted in that of the deck."""
 
     def place(line: Line) -> tuple[int, int, str]:
         sort = next(iter(line))
         return (_ORDER.index(sort), line.get("time", 0), str(line[sort]))
 
-    return "".join(
-        json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
-        for line in sorted(lines, key=place)
+    ordered = sorted(lines, key=place)
+    counts = _counts(ordered)
+    rows = (
+        json.dumps(line | counts if "ledger" in line else line, ensure_ascii=False, separators=(",", ":"))
+        for line in ordered
     )
-
-
-def merged(rows: Iterable[str]) -> str | None:
-    """The text of a ledger that git could not merge: each line of both sides once.
-
-    Of a note or note type that differs the higher `mod` wins: it is newer than what the other side's learners
-    have, so they get it, and the source sends it again by itself where it says something else. With one `mod`
-    on both sides it loses its fingerprint, so that the next release sends it.
-
-    Returns:
-        The text; None where a line is damaged, or the two sides belong to two decks.
-    """
-    kept: dict[tuple[str, object], Line] = {}
-    named: dict[str, int] = {}
-    decks: dict[int, Line] = {}
-    retitled = 0
-    for side, row in _sides(rows):
-        line = _value(row)
-        if not isinstance(line, dict) or not _well_formed(line):
-            return None
-        sort = next(iter(line))
-        if sort == "type":
-            named[line["type"]] = line["id"]
-        elif sort == "ledger":
-            decks[side] = line
-        elif sort == "release" and not _sound_release(line):
-            return None
-        elif any("changed-deck" in entry for entry in line.get("accepted", ())):
-            retitled = side
-        key = (sort, line[_KEYS.get(sort, sort)])
-        other = kept.get(key)
-        kept[key] = line if other is None or other == line else _joined(other, line)
-    if len({line["deck"] for line in decks.values()}) != 1:
-        return None
-    kept["ledger", FORMAT] = decks.get(retitled) or next(iter(decks.values()))
-    for line in kept.values():
-        # a kind that one side renamed has its new name in the notes of the other side too
-        number = named.get(line.get("kind", ""))
-        if number is not None:
-            line["kind"] = kept["type", number]["type"]
-    return written(kept.values())
-
-
-def _sides(rows: Iterable[str]) -> Iterator[tuple[int, str]]:
-    """The lines of a conflict: 1 before those of the other side, 0 before ours and those of both."""
-    side = 0
-    for row in rows:
-        if _MARK.fullmatch(row):
-            side = max("<=|".find(row[0]), 0)  # what follows the end is both sides' again
-        elif side < 2:  # noqa: PLR2004 (what both sides had before)
-            yield side, row
-
-
-def _joined(one: Line, two: Line) -> Line:
-    """What two branches say of one thing."""
-    high, low = sorted((one, two), key=lambda line: -line.get("mod", line.get("time", 0)))
-    line = dict(high)
-    if "mod" in line and high["mod"] == low["mod"] and high["fingerprint"] != low["fingerprint"]:
-        line["fingerprint"] = ""
-    if "note" in line:
-        line["note"] = low["note"] if high["note"] in low.get("was", ()) else high["note"]
-        first = (high.get("was") or [high["note"]])[0]
-        names = {high["note"], low["note"], *high.get("was", ()), *low.get("was", ())}
-        names -= {line["note"], first}
-        if names or first != line["note"]:
-            line["was"] = [first, *sorted(names)]
-    if "clozes" in line:
-        known = answers_in(low.get("clozes", ""))
-        for number, digests in answers_in(line["clozes"]).items():
-            known.setdefault(number, {}).update(digests)
-        line["clozes"] = answers_as_text(known)
-    return line
+    return "".join(f"{row[:-1]}{sum_of(row[:-1])}\n" for row in rows)
 
 
 def answers_in(text: str) -> dict[str, dict[str, None]]:

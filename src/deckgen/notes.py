@@ -203,7 +203,7 @@ class Accept:
 
     Attributes:
         code: The code of the refusal.
-        id: What it is about: the id of a note or of the deck, or the name of a kind.
+        id: What it is about: the id of a note or of the deck, the name of a kind, or a path from source/.
         because: Why.
         at: Where it stands.
     """
@@ -255,8 +255,8 @@ _DECK_KEYS = (
     *("id", "title", "language", "description", "tags", "authors", "license", "feedback"),
     *("exam_options", "blueprint", "checks", "accept"),
 )
-ACCEPTABLE = ("changed-deck", "changed-note-type", "moved-cloze")
-"""The codes of the refusals that an author may accept."""
+ACCEPTABLE = ("changed-deck", "changed-note-type", "moved-cloze", "same-media")
+"""The codes of what an author may accept: refusals, and that other files show the same."""
 
 
 def read_deck(reader: Reader) -> Deck:  # noqa: C901, PLR0912 (one key after the other)

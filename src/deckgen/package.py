@@ -283,8 +283,7 @@ def _decks(database: sqlite3.Connection, package: Package, decks: dict[str, int]
     made: dict[str, object] = json.loads(text)
     for name, number in decks.items():
         description = _description(package) if name == package.deck.title else ""
-        shown = unicodedata.normalize("NFC", name)
-        made[str(number)] = {**genanki.Deck(number, shown, description).to_json(), "md": True}
+        made[str(number)] = {**genanki.Deck(number, name, description).to_json(), "md": True}
     return made
 
 
@@ -301,7 +300,7 @@ def _description(package: Package) -> str:
     if deck.authors or deck.license:
         by = f"By {', '.join(deck.authors)}. " if deck.authors else ""
         lines.append(by + (f"Licence: {deck.license}." if deck.license else ""))
-    return "\n\n".join(line.strip() for line in lines if line)
+    return unicodedata.normalize("NFC", "\n\n".join(line.strip() for line in lines if line))
 
 
 def _note_type(package: Package, note_type: NoteType, deck: int) -> dict[str, Any]:

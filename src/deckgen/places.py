@@ -18,8 +18,8 @@ MOST = 999_999
 (rslib/src/dbcheck.rs)."""
 _STEP = 1000  # between two notes, where there is room
 _FILLED = 500_000  # the last place of a large first release
-# how much of the room new notes leave to later ones, as shares of it: between two notes, and at the end of the
-# deck, where most are added
+# how much of the room new notes leave to later ones, as shares of it: between two notes, and at the end of
+# the deck, where most are added
 _SPARED, _SPARED_AT_END = 4, 32
 
 

@@ -438,7 +438,7 @@ class Reader:
         return None
 
     def deck_name(self, node: Node, key: str) -> str | None:
-        """The name of a deck; None, reported, where Anki would change it, or show it otherwise.
+        """The name of a deck, composed as Anki keeps it; None, reported, where Anki would show another one.
 
         A comment may follow it, but ` #1` was hardly meant as one.
         """
@@ -460,7 +460,7 @@ class Reader:
                 "bad-deck-name", scalar, f"the {'deck name' if key == 'deck' else key} `{name}` {fault}", hint
             )
             return None
-        return name
+        return unicodedata.normalize("NFC", name)
 
 
 def _seen(name: str) -> str:

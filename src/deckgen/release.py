@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import metadata
 from typing import TYPE_CHECKING
 
 from deckgen import ledger, package
@@ -35,6 +37,7 @@ _CLEANUP = (
     "Notes that you have edited since are not found like that. If you have never had these notes, leave "
     "that file alone."
 )
+_MAKERS = ("genanki", "jinja2", "markupsafe", "pyromark")  # what makes a package, besides deckgen
 _VERSION = re.compile(r"(?=.{1,60}$)[0-9][0-9A-Za-z]*(?:[.+-][0-9A-Za-z]+)*")
 
 
@@ -111,14 +114,13 @@ def _write(result: Build, main: Package, folder: Path, project: Path) -> list[st
     packages = {f"{stem}.apkg": main}
     if result.retired:
         packages[f"{stem}-cleanup.apkg"] = result.retired
-    line = {"release": version, "time": main.time, "deckgen": main.deckgen, "notes": 0, "digest": main.digest}
-    text = ledger.written(result.changes.next_lines(result.rows, line))
+    notes = _notes(result, main, f"{stem}-cleanup.apkg").encode()
+    text = ledger.written(result.changes.next_lines(result.rows, _line(result, main, notes)))
     with _new_folder(folder) as beside:
         for name, each in packages.items():
             with (beside / name).open("xb") as file:
                 package.write(each, file)
-        notes = _notes(result, main, f"{stem}-cleanup.apkg")
-        (beside / "release-notes.md").write_text(notes, encoding="utf-8", newline="\n")
+        (beside / "release-notes.md").write_bytes(notes)
         _check_unmoved(project, result.record, text)
         beside.rename(folder)
         try:
@@ -128,6 +130,20 @@ def _write(result: Build, main: Package, folder: Path, project: Path) -> list[st
             shutil.rmtree(folder, ignore_errors=True)
             raise
     return [*packages, "release-notes.md"]
+
+
+def _line(result: Build, main: Package, notes: bytes) -> ledger.Line:
+    """The line of a release in the ledger: what was written, and by what, so that it can be made again."""
+    line: ledger.Line = {
+        "release": main.version,
+        "time": main.time,
+        "deckgen": main.deckgen,
+        "made_with": {name: metadata.version(name) for name in _MAKERS},
+        "notes": len(result.rows),
+        "digest": main.digest,
+        "release_notes": hashlib.sha256(notes).hexdigest(),
+    }
+    return line | ({"cleanup": result.retired.digest} if result.retired else {})
 
 
 def _check_unmoved(project: Path, read: str, text: str) -> None:

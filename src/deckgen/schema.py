@@ -230,7 +230,7 @@ def _acceptance() -> Schema:
         "code": ({"enum": list(ACCEPTABLE)}, "The code of the refusal.", "changed-deck"),
         "id": (
             TEXT_SCHEMA,
-            "What it is about: the id of the note or of the deck, or the name of the kind.",
+            "What it is about: the id of the note or of the deck, the name of the kind, or a file.",
             "my-exam",
         ),
         "because": (PROSE_SCHEMA, "Why it has to be.", "The exam has a new name."),

@@ -52,11 +52,13 @@ class Markup:
 
     Attributes:
         shelf: Where media are looked for, and what has been found.
+        nameless: Whether the HTML leaves out what media are called: it is only for comparing texts then.
         found: The diagnostics so far.
         shown: The digests of the media that texts show, by text.
     """
 
     shelf: Shelf
+    nameless: bool = False
     found: Found = field(default_factory=Found)
     shown: dict[Scalar, dict[str, None]] = field(default_factory=dict)
     _told: set[tuple[str, str, Scalar]] = field(default_factory=set)
@@ -249,7 +251,7 @@ class Markup:
         known = self.shelf.find(written, types, document.path.rpartition("/")[0])
         if isinstance(known, Media):
             self.shown.setdefault(scalar, {})[known.digest] = None
-            return known.name
+            return known.name if not self.nameless else "media"
         code, message, hint = known
         self._report_piece(code, written, scalar, document, message, hint)
         return ""
@@ -384,7 +386,12 @@ def _raw_html(text: str, events: blocks.Events) -> Iterator[tuple[int, str]]:
 
 def drawn(text: str) -> str:
     """The HTML of Markdown with one space for blanks that a browser shows as one: to compare two texts by."""
-    parts = _AS_WRITTEN.split(rendered(text))
+    return settled(rendered(text))
+
+
+def settled(made: str) -> str:
+    """HTML with one space for blanks that a browser shows as one."""
+    parts = _AS_WRITTEN.split(made)
     return "".join(
         part if number % 2 else re.sub(r"[ \t\n]+", " ", part) for number, part in enumerate(parts)
-    )
+    ).strip()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from deckgen import ledger
+from deckgen import ledger, merging
 from deckgen.build import chapters, read_kinds, template_folders
 from deckgen.diagnostics import CallError, Found
 from deckgen.files import check_target, replacing
@@ -134,7 +134,7 @@ def _mend_ledger(project: Path) -> tuple[Ledger | None, list[Mended]]:
     released, found, record = ledger.read(project)
     if [diagnostic.code for diagnostic in found] != ["ledger-conflict"]:
         return (None if found else released), []
-    text = ledger.merged(record.removesuffix("\n").split("\n"))
+    text = merging.merged(record.removesuffix("\n").split("\n"))
     why = "a line of it is damaged, or the two sides are of two decks"
     if text is not None:
         released, faults = ledger.parse(text)

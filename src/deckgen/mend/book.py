@@ -10,7 +10,7 @@ from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Shelf
 from deckgen.changes import Changes
 from deckgen.fields import FieldWriter
-from deckgen.fingerprints import Fingerprints, text_of
+from deckgen.fingerprints import Fingerprints, printed
 from deckgen.reading import Reader
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ class Standing:
     deck: Deck
     known: dict[Note, Line]
     gone: list[Line]
-    texts: dict[Note, str] = field(default_factory=dict)
-    said: dict[str, list[Line]] = field(default_factory=dict)
+    texts: dict[Note, object] = field(default_factory=dict)
+    said: dict[object, list[Line]] = field(default_factory=dict)
 
 
 @dataclass
@@ -92,7 +92,7 @@ class Book:
     def _read_texts(self, standing: Standing, changes: Changes) -> None:
         """Find what stands for the texts of the notes that are new, and of those that are gone."""
         for line in standing.gone:
-            standing.said.setdefault(text_of(line["fingerprint"]), []).append(line)
+            standing.said.setdefault(printed(line).said, []).append(line)
         guids = {note.id: identity.guid(changes.deck.id, note.kind.name, note.id) for note in changes.new}
         guids |= {name: line["guid"] for name, line in self.ledger.ids.items()}
         guids |= {note.id: line["guid"] for note, line in changes.known.items()}
@@ -102,5 +102,5 @@ class Book:
         whole = [note for note in changes.new if note.whole]
         for note in whole:
             writer.write(note)
-        prints = Fingerprints(guids, markup.shown)
-        standing.texts = {note: text_of(prints.of(note)) for note in whole}
+        prints = Fingerprints(guids, markup)
+        standing.texts = {note: prints.of(note).said for note in whole}

@@ -1,0 +1,467 @@
+"""What costs a learner an edit: only that an author wrote something else."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import DECK, change, import_package, open_package, run
+from tests.faults import MP3
+from tests.test_release import FIRST, LEDGER, release, terms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from anki.collection import Collection
+
+    Project = Callable[..., Path]
+
+
+def svg(line: str = "h9") -> str:
+    """An image, with another line in it."""
+    return f"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><path d='M0 0{line}'/></svg>\n"
+
+
+SVG = svg()
+SHOWS = "definitions:\n  - id: heart\n    term: Heart\n    definition: |\n      A pump.\n\n      ![It]({})\n"
+
+
+def sent(folder: Path, files: dict[str, str | bytes] | None = None, time: int = 5000) -> list[str]:
+    """The notes that a release with other files would send to learners again."""
+    from deckgen.build import build  # noqa: PLC0415
+
+    change(folder, files or {})
+    os.environ["SOURCE_DATE_EPOCH"] = str(FIRST + time)
+    try:
+        made = build(folder)
+    finally:
+        del os.environ["SOURCE_DATE_EPOCH"]
+    assert made.package is not None, made.diagnostics
+    return [note.id for note in made.changes.changed + made.changes.new + made.changes.retired]
+
+
+def wide(folder: Path) -> list[dict[str, Any]]:
+    """The advice on wide changes."""
+    told = json.loads(run("check", "--project", folder, "--format", "json").stdout)["diagnostics"]
+    return [each for each in told if each["code"] == "wide-change"]
+
+
+PICTURES = "  - id: {id}\n    term: Part {id}\n    definition: |\n      ![It](media/{file})\n"
+
+
+def pictured(count: int, file: str = "{}.svg") -> str:
+    """A chapter of notes, each with an image."""
+    entries = (PICTURES.format(id=f"p{number}", file=file.format(number)) for number in range(count))
+    return "definitions:\n" + "".join(entries)
+
+
+@pytest.mark.parametrize(
+    ("path", "written"),
+    [
+        ("source/atlas/heart.svg", "atlas/heart.svg"),
+        ("source/media/cor.svg", "media/cor.svg"),
+        ("source/media/heart.svg", "./media/heart.svg"),
+        ("source/media/Heart.SVG", "media/Heart.SVG"),
+        ("source/media/cœur é.svg", "<media/cœur é.svg>"),
+        ("source/media/cœur é.svg", "media/c%C5%93ur%20%C3%A9.svg"),
+    ],
+)
+def test_a_file_moved_or_renamed_costs_nothing(
+    path: str, written: str, project: Project, collection: Collection
+) -> None:
+    """A learner's edit of a note stays where its image has another folder or name, and holds the same."""
+    folder = project({"source/one.yaml": SHOWS.format("media/heart.svg"), "source/media/heart.svg": SVG})
+    import_package(collection, release(folder, "1.0.0", FIRST).path)
+    (number,) = collection.find_notes("Heart")
+    note = collection.get_note(number)
+    note["Example"] = "Mine."
+    collection.update_note(note)
+    (folder / "source/media/heart.svg").unlink()
+    change(folder, {path: SVG, "source/one.yaml": SHOWS.format(written)})
+    made = release(folder, "1.1.0", FIRST + 100)
+    assert import_package(collection, made.path) == {"duplicate": 1}
+    assert collection.get_note(number)["Example"] == "Mine."
+    fresh = made.fields(made.by_id()["heart"])["Definition"]
+    assert re.findall(r'src="([^"]*)"', fresh) == list(made.media.values())
+
+
+# Texts with all that Markdown has; ¦ stands where a line may be broken, or not.
+TEXTS = {
+    "text": "Before¦change¦comes {{c1::joining::with¦whom?}},¦then {{c2::$x^2$}}¦and `a  b`.\n\nThen¦more.",
+    "definition": "A _é_¦pump: **two¦halves**,¦$a < b$.\n\n- one¦item\n- two\n\n```\nx   y\n```\n\n"
+    "| a | b |\n|---|---|\n| c | d |",
+    "example": "![What it¦shows]({file})¦and [sound:{sound}]¦beside.",
+    "scenario": "“Ça¦va?” she asks,¦and he says nothing.",
+}
+
+
+@dataclass(frozen=True)
+class Style:
+    """How an author, an editor or another system may write one and the same deck."""
+
+    style: str
+    breaks: tuple[bool, ...]
+    ends: str
+    form: Literal["NFC", "NFD"]
+    folder: str
+    media: str
+    names: tuple[str, str]
+    prefix: str
+    tags: str
+    mark: bool = False
+    quoted: bool = False
+
+
+FORMS: list[Literal["NFC", "NFD"]] = ["NFC", "NFD"]
+STYLES = st.builds(
+    Style,
+    style=st.sampled_from(["|", ">", '"']),
+    breaks=st.lists(st.booleans(), min_size=8, max_size=8).map(tuple),
+    ends=st.sampled_from(["\n", "\r\n"]),
+    form=st.sampled_from(FORMS),
+    mark=st.booleans(),
+    folder=st.sampled_from(["", "part one/", "a/b/"]),
+    media=st.sampled_from(["media", "Bilder", "media/tiefer"]),
+    names=st.sampled_from([("heart.svg", "beat.mp3"), ("Heart.SVG", "Beat.mp3"), ("cœur.svg", "à.mp3")]),
+    prefix=st.sampled_from(["", "./", ".//", "../source/"]),
+    tags=st.sampled_from(["[one, two]", "[two, one]", "[Two, ONE]", "\n      - two\n      - one"]),
+    quoted=st.booleans(),
+)
+
+
+def scalar(text: str, how: Style) -> str:
+    """A text as a scalar of YAML, under a key of a note."""
+    if how.style == '"':
+        return json.dumps(text, ensure_ascii=False)
+    lines = text.split("\n")
+    if how.style == ">":
+        # a single break would be folded into a blank, which code and tables do not survive
+        lines = text.replace("\n", "\n\n").split("\n") if "```" not in text and "|" not in text else lines
+    sign = how.style if how.style == "|" or "```" not in text else "|"
+    return f"{sign}\n" + "\n".join(f"      {line}" if line else "" for line in lines)
+
+
+def written(folder: Path, how: Style) -> Path:
+    """A deck, written in a style."""
+    shutil.rmtree(folder / "source", ignore_errors=True)
+    up = "../" * how.folder.count("/")
+    base = f"{up}{how.media}" if how.prefix != "../source/" else f"../{up}source/{how.media}"
+    prefix = how.prefix if how.prefix != "../source/" else ""
+    paths = [f"{prefix}{base}/{name}" for name in how.names]
+    texts = {}
+    for key, text in TEXTS.items():
+        parts = text.split("¦")
+        broken = (how.breaks[number % 8] and how.style != ">" for number in range(len(parts) - 1))
+        joints = ["\n" if each else " " for each in broken]
+        whole = "".join(part + joint for part, joint in zip(parts, [*joints, ""], strict=True))
+        texts[key] = scalar(whole.replace("{file}", paths[0]).replace("{sound}", paths[1]), how)
+    name = '"Herz"' if how.quoted else "Herz"
+    chapter = (
+        f"takeaways:\n  - id: one\n    tags: {how.tags}\n    text: {texts['text']}\n"
+        f"    why: {texts['scenario']}\n"
+        f"definitions:\n  - id: two\n    term: {name} é\n    definition: {texts['definition']}\n"
+        f"    example: {texts['example']}\n"
+    ).replace('"Herz" é', '"Herz é"')
+    files: dict[str, str | bytes] = {}
+    manifest = "id: d\ntitle: Kür\n"
+    for path, text in ((f"source/{how.folder}one.yaml", chapter), ("source/deck.yaml", manifest)):
+        whole = unicodedata.normalize(how.form, text).replace("\n", how.ends)
+        files[path] = (b"\xef\xbb\xbf" if how.mark else b"") + whole.encode()
+    files[f"source/{how.media}/{how.names[0]}"] = SVG.replace("\n", how.ends)
+    files[f"source/{how.media}/{how.names[1]}"] = MP3
+    return change(folder, files)
+
+
+NAMES = ("heart.svg", "beat.mp3")
+PLAIN = Style("|", (False,) * 8, "\n", "NFC", "", "media", NAMES, "", "[one, two]")
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A released deck, and its ledger."""
+    folder = written(tmp_path_factory.mktemp("styles"), PLAIN)
+    release(folder, "1.0.0", FIRST)
+    return folder, (folder / LEDGER).read_text(encoding="utf-8")
+
+
+@given(how=STYLES)
+@settings(max_examples=150, deadline=None)
+def test_another_way_of_writing_changes_nothing(how: Style, released: tuple[Path, str]) -> None:
+    """Files moved and renamed, texts wrapped, quoted, encoded and composed otherwise: no note is sent."""
+    folder, ledger = released
+    written(folder, how)
+    (folder / LEDGER).write_text(ledger, encoding="utf-8")
+    assert sent(folder) == []
+
+
+@given(how=STYLES, place=st.integers(0, 3))
+@settings(max_examples=40, deadline=None)
+def test_other_words_are_sent_however_they_are_written(
+    how: Style, place: int, released: tuple[Path, str]
+) -> None:
+    """A word that differs, or what an image shows, is sent, whatever else the author has done meanwhile."""
+    folder, ledger = released
+    written(folder, how)
+    (folder / LEDGER).write_text(ledger, encoding="utf-8")
+    path = next(folder.joinpath("source", how.folder).glob("one.yaml"))
+    if place == 3:
+        (folder / "source" / how.media / how.names[0]).write_text(svg("h8"), encoding="utf-8")
+        assert sent(folder) == ["two"]
+        return
+    words = [(b"comes", b"came", "one"), (b"halves", b"parts", "two"), (b"beside", b"below", "two")]
+    old, new, note = words[place]
+    path.write_bytes(path.read_bytes().replace(old, new))
+    assert sent(folder) == [note]
+
+
+def test_emphasis_and_signs_written_otherwise(project: Project) -> None:
+    """What a formatter makes of Markdown is no change, and a note with another kind of break is one."""
+    text = "definitions:\n  - id: a\n    term: A\n    definition: |\n      {}\n"
+    folder = project({"source/one.yaml": text.format("It is *so* and **so**.\n\n      * one\n      * two")})
+    release(folder, "1.0.0", FIRST)
+    again = text.format("It is _so_ and __so__.\n\n      - one\n      - two")
+    assert sent(folder, {"source/one.yaml": again}) == []
+    other = text.format("It is _so_ and **so**.\n\n      1. one\n      2. two")
+    assert sent(folder, {"source/one.yaml": other}) == ["a"]
+
+
+def test_another_renderer_changes_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What deckgen makes of the same text by now is no change by the author."""
+    from deckgen.cards import markdown  # noqa: PLC0415
+
+    folder = project({"source/one.yaml": terms("a", a="It is *so*.")})
+    release(folder, "1.0.0", FIRST)
+    unwrapped = markdown._unwrapped  # noqa: SLF001
+    monkeypatch.setattr(markdown, "_unwrapped", lambda made: f"<span>{unwrapped(made)}</span>")
+    assert sent(folder) == []
+
+
+def test_what_an_image_shows_is_told_by_its_file(project: Project) -> None:
+    """One image that many notes show: the advice stands at the file, with the count and what it costs."""
+    folder = project(
+        {
+            "source/one.yaml": pictured(12, "a.svg"),
+            "source/media/a.svg": SVG,
+            "source/two.yaml": terms(*(f"t{number}" for number in range(200))),
+        }
+    )
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/media/a.svg": svg("h8")})
+    (told,) = wide(folder)
+    assert told["path"] == "source/media/a.svg"
+    assert told["message"] == (
+        "12 of 212 released notes are sent to learners again, because this file holds something else"
+    )
+    assert "loses the learner's own edits and tags" in told["hint"]
+    assert "`code: same-media`, `id: media/a.svg`" in told["hint"]
+
+
+def _in_media(files: dict[str, str]) -> dict[str, str | bytes]:
+    """Files in the media folder."""
+    return {f"source/media/{name}": content for name, content in files.items()}
+
+
+def test_many_images_made_smaller(project: Project, collection: Collection) -> None:
+    """All images recompressed: told; declared the same, no note is sent, and new learners get the new."""
+    pictures = {f"{number}.svg": svg(f"h{number}") for number in range(12)}
+    folder = project({"source/one.yaml": pictured(12), **_in_media(pictures)})
+    import_package(collection, release(folder, "1.0.0", FIRST).path)
+    (number,) = collection.find_notes('"Part p3"')
+    note = collection.get_note(number)
+    note["Example"] = "Mine."
+    collection.update_note(note)
+    shutil.rmtree(folder / "source/media")
+    smaller = _in_media({f"x{name}": text.replace("\n", "") for name, text in pictures.items()})
+    change(folder, {**smaller, "source/one.yaml": pictured(12, "x{}.svg")})
+    (told,) = wide(folder)
+    assert "12 of 12 released notes are sent to learners again" in told["message"]
+    assert "(12 for their images or sounds)" in told["message"]
+    assert "`id: media`" in told["hint"]
+    accept = "accept:\n  - code: same-media\n    id: media\n    because: Smaller.\n"
+    change(folder, {"source/deck.yaml": f"id: sample\ntitle: Sample\n{accept}"})
+    assert not wide(folder)
+    made = release(folder, "1.1.0", FIRST + 100)
+    assert {each["mod"] for each in made.notes} == {FIRST}
+    assert all(name.startswith("x") for name in made.media.values())
+    assert import_package(collection, made.path) == {"duplicate": 12}
+    assert collection.get_note(number)["Example"] == "Mine."
+    # used up: the next change of an image is one
+    assert "used this acceptance up" in run("check", "--project", folder).stderr
+    assert sent(folder, {"source/media/x3.svg": svg("h77")}) == ["p3"]
+
+
+def test_same_media_that_nothing_shows_otherwise(project: Project) -> None:
+    """A declaration for a file that has not changed is told, as any acceptance that accepts nothing."""
+    accept = "accept:\n  - code: same-media\n    id: media/p\n    because: Smaller.\n"
+    folder = project({"source/one.yaml": pictured(1, "pp.svg"), "source/media/pp.svg": SVG})
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/deck.yaml": f"{DECK}{accept}", "source/media/pp.svg": svg("h8")})
+    assert "nothing that this accepts" in run("check", "--project", folder).stderr
+    assert sent(folder) == ["p0"]
+
+
+def test_changes_that_are_many_together(project: Project) -> None:
+    """A key more in every note: each is a change of its own, and all of them are told."""
+    names = [f"n{number}" for number in range(20)]
+    folder = project({"source/one.yaml": terms(*names)})
+    release(folder, "1.0.0", FIRST)
+    text = terms(*names).replace("    definition", "    example: |\n      So.\n    definition")
+    change(folder, {"source/one.yaml": text})
+    (told,) = wide(folder)
+    assert (told["path"], told["line"]) == ("source/one.yaml", 2)
+    assert told["message"].startswith("20 of 20 released notes are sent to learners again")
+
+
+def test_tags_of_single_notes_are_told_where_they_stand(project: Project) -> None:
+    """Notes that are tagged one by one are not told as a change of deck.yaml."""
+    names = [f"n{number}" for number in range(20)]
+    folder = project({"source/one.yaml": terms(*names)})
+    release(folder, "1.0.0", FIRST)
+    text = terms(*names)
+    for number in range(5):
+        term = f"    term: Term n{number}\n"
+        text = text.replace(term, f"    tags: [x{number}]\n{term}")
+    change(folder, {"source/one.yaml": text})
+    (told,) = wide(folder)
+    assert told["path"] == "source/one.yaml"
+    assert "5 for their tags alone" in told["message"]
+
+
+TABLE = """\
+comparisons:
+  - id: bones
+    columns: [Bone, Picture]
+    rows:
+      - id: ulna
+        cells: [Ulna, "![u](media/u.svg)"]
+      - id: radius
+        cells: [Radius, "![r](media/r.svg)"]
+      - id: carpus
+        cells: [Carpus, many]
+"""
+
+
+TABLED: dict[str, str | bytes] = {
+    "source/one.yaml": TABLE,
+    "source/media/u.svg": SVG,
+    "source/media/r.svg": svg("h8"),
+}
+
+
+def test_an_image_of_a_table_reaches_all_its_rows(project: Project, collection: Collection) -> None:
+    """Each row's card shows the whole table, so a mended image is sent to all rows; a new row's is not."""
+    folder = project({**TABLED, "source/two.yaml": terms("a")})
+    import_package(collection, release(folder, "1.0.0", FIRST).path)
+    row = '      - id: tarsus\n        cells: [Tarsus, "![t](media/t.svg)"]\n'
+    more: dict[str, str | bytes] = {"source/one.yaml": TABLE + row, "source/media/t.svg": svg("h7")}
+    assert sent(folder, more) == ["bones.tarsus"]
+    change(folder, {"source/one.yaml": TABLE, "source/media/u.svg": svg("h6")})
+    made = release(folder, "1.1.0", FIRST + 100)
+    assert import_package(collection, made.path) == {"updated": 3, "duplicate": 1}
+    (new,) = [name for name in made.media.values() if name.startswith("u-")]
+    for name in ("Ulna", "Radius", "Carpus"):
+        (number,) = collection.find_notes(f'"Name:{name}"')
+        assert f'src="{new}"' in collection.get_note(number)["Table"]
+
+
+def test_a_row_with_the_same_picture_spares_its_table(project: Project) -> None:
+    """An image that only got smaller sends neither its row nor the others."""
+    accept = "accept:\n  - code: same-media\n    id: media/u.svg\n    because: Smaller.\n"
+    folder = project(TABLED)
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/media/u.svg": svg("h6"), "source/deck.yaml": DECK + accept})
+    assert sent(folder) == []
+
+
+def test_a_retired_note_needs_no_image(project: Project, collection: Collection) -> None:
+    """Its file may go; the cleanup package ships none, and tags the note all the same."""
+    shows = "  - id: b\n    {}term: B\n    definition: |\n      ![pic](media/b.svg)\n"
+    folder = project({"source/one.yaml": terms("a") + shows.format(""), "source/media/b.svg": SVG})
+    import_package(collection, release(folder, "1.0.0", FIRST).path)
+    change(folder, {"source/one.yaml": terms("a") + shows.format("retired: Wrong.\n    ")})
+    release(folder, "1.1.0", FIRST + 100)
+    (folder / "source/media/b.svg").unlink()
+    done = run("check", "--project", folder)
+    assert done.returncode == 0, done.stderr
+    made = release(folder, "1.2.0", FIRST + 200)
+    for version in ("1.1.0", "1.2.0"):
+        cleanup = open_package(folder / f"build/release/{version}/sample-{version}-cleanup.apkg")
+        assert not cleanup.media
+    assert not made.media
+    import_package(collection, cleanup.path)
+    assert len(collection.find_notes("tag:sample::retired")) == 1
+
+
+MALTA = "  - id: malta\n    term: Malta\n    definition: |\n      An island.\n"
+
+
+def renamed(text: str, hint: str) -> str:
+    """A chapter after its author has done what a hint says of `was`."""
+    was, new = re.findall(r"`was: ([\w.-]+)`", hint)[0], re.findall(r"`([\w-]+)` (?:says|is that)", hint)[0]
+    return re.sub(rf"(?m)^(  - id: {new})$", rf"\1\n    was: {was}", text)
+
+
+@pytest.mark.parametrize(
+    ("new", "more"),
+    [
+        (("north-macedonia", "North Macedonia", "A landlocked country."), ""),
+        (("macedonia-n", "Macedonia", "A landlocked country."), ""),
+        (("north-macedonia", "North Macedonia", "A country without a coast."), ""),
+        (("fyrom", "FYROM", "A country without a coast."), ""),
+        (("north-macedonia", "North Macedonia", "A landlocked country."), MALTA),
+    ],
+)
+def test_a_renamed_note_keeps_its_reviews(
+    new: tuple[str, str, str], more: str, project: Project, collection: Collection
+) -> None:
+    """Whoever renames a note as authors do, and does what the message says, keeps every review."""
+    text = "definitions:\n" + "  - id: {}\n    term: {}\n    definition: |\n      {}\n"
+    folder = project({"source/one.yaml": text.format("macedonia", "Macedonia", "A landlocked country.")})
+    import_package(collection, release(folder, "1.0.0", FIRST).path)
+    cards = collection.find_cards('"Macedonia"')
+    collection.sched.set_due_date(cards, "9!")
+    now = text.format(*new) + more
+    change(folder, {"source/one.yaml": now})
+    told = json.loads(run("check", "--project", folder, "--format", "json").stdout)["diagnostics"]
+    (gone,) = [each for each in told if each["code"] == "note-gone"]
+    change(folder, {"source/one.yaml": renamed(now, gone["hint"])})
+    made = release(folder, "1.1.0", FIRST + 100)
+    assert "new" not in import_package(collection, made.path) or more
+    assert collection.get_card(cards[0]).ivl == 9
+    assert new[1] in collection.get_card(cards[0]).note().fields
+
+
+def test_many_renames_are_each_told(project: Project) -> None:
+    """Thirty notes with new ids are thirty messages, each with the note that it is now."""
+    names = [f"n{number}" for number in range(30)]
+    folder = project({"source/one.yaml": terms(*names)})
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/one.yaml": re.sub(r"id: n", "id: note-", terms(*names))})
+    told = json.loads(run("check", "--project", folder, "--format", "json").stdout)["diagnostics"]
+    gone = [each for each in told if each["code"] == "note-gone"]
+    assert sum("write `was: n" in each["hint"] for each in gone) >= 20
+
+
+def test_letters_composed_otherwise_are_the_same_deck(project: Project) -> None:
+    """A title and a subdeck that an editor saved with decomposed letters are those that were released."""
+    chapter = "deck: Élan\n" + terms("a")
+    folder = project(
+        {"source/deck.yaml": "id: d\ntitle: Kür\ndescription: Für …\n", "source/one.yaml": chapter}
+    )
+    release(folder, "1.0.0", FIRST)
+    files: dict[str, str | bytes] = {
+        "source/deck.yaml": unicodedata.normalize("NFD", "id: d\ntitle: Kür\ndescription: Für …\n"),
+        "source/one.yaml": unicodedata.normalize("NFD", chapter),
+    }
+    done = run("build", "--locked", "--project", change(folder, files))
+    assert done.returncode == 0, done.stderr

@@ -19,7 +19,7 @@ from tests.conftest import CARD_ADVICE, Opened, change, import_package, open_pac
 from tests.faults import GROWN, PNG, kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from anki.collection import Collection
@@ -1022,3 +1022,120 @@ def test_a_table_is_replaced(project: Project) -> None:
     assert "there is no note `nope`" in refused(folder)
     change(folder, {"source/two.yaml": table.format("    replaced_by: one\n")})
     assert "`replaced_by` needs `retired`" in refused(folder)
+
+
+@pytest.mark.parametrize(
+    ("member", "told"),
+    [
+        ("guid", "has another guid here than the one that learners have it by"),
+        ("mod", "this line is not as the program wrote it"),
+        ("due", "this line is not as the program wrote it"),
+    ],
+)
+@pytest.mark.parametrize("resigned", [False, True])
+def test_values_that_change_places(member: str, told: str, *, resigned: bool, project: Project) -> None:
+    """What two lines of the ledger have exchanged is told at the line, and nothing is built."""
+    folder = project({"source/one.yaml": terms("a", "b")})
+    release(folder, "1", FIRST)
+    change(folder, {"source/one.yaml": terms("a", "b", b="Other.")})
+    release(folder, "2", FIRST + 100)
+    path = folder / LEDGER
+    rows = path.read_text(encoding="utf-8").splitlines()
+    at = [number for number, row in enumerate(rows) if row.startswith('{"note"')]
+    one, two = (re.search(rf'"{member}":("[^"]*"|\d+)', rows[number]) for number in at)
+    assert one
+    assert two
+    for number, old, new in zip(at, (one, two), (two, one), strict=True):
+        rows[number] = rows[number].replace(old[0], new[0])
+        rows[number] = signed(rows[number]) if resigned else rows[number]
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    if resigned and member != "guid":
+        return  # whoever writes the digest as well means it
+    message = told if resigned else "this line is not as the program wrote it"
+    assert f"{LEDGER}:{at[0] + 1}: error[bad-ledger]: " in (said := refused(folder))
+    assert message in said
+
+
+def test_another_note_type_in_the_ledger_is_told(project: Project) -> None:
+    """The id of a note type can be worked out again, and is."""
+    folder = project({"source/one.yaml": terms("a")})
+    release(folder, "1", FIRST)
+    path = folder / LEDGER
+    text = re.sub(r'("type":"definition","id":)\d+', r"\g<1>1234", path.read_text(encoding="utf-8"))
+    path.write_text("".join(f"{signed(row)}\n" for row in text.splitlines()), encoding="utf-8")
+    assert "the kind `definition` has another note type here" in refused(folder)
+
+
+def test_a_clock_behind_the_ledger_is_told_once(project: Project) -> None:
+    """However many lines lie in the future: one message, with the right cause."""
+    folder = project({"source/one.yaml": terms("a", "b", "c")})
+    release(folder, "1", FIRST)
+    path = folder / LEDGER
+    text = path.read_text(encoding="utf-8").replace(str(FIRST), "4100000000")
+    path.write_text("".join(f"{signed(row)}\n" for row in text.splitlines()), encoding="utf-8")
+    told = refused(folder)
+    assert told.count("error[") == 1
+    assert "the ledger tells of 2099-12-03, and this computer's clock says that it is 20" in told
+    assert "set the clock right" in told
+    assert "restore the file" not in told
+
+
+EDITS = st.tuples(
+    st.sampled_from(["set", "insert", "delete", "drop", "double", "swap", "move"]),
+    st.integers(0, 1 << 20),
+    st.integers(0, 1 << 20),
+    st.sampled_from([*'0123456789abcxyz"{}[]:,\\ -.é', "\n", "null", "true"]),
+)
+
+
+def edited(text: str, how: str, one: int, two: int, sign: str) -> str:
+    """A text after a random edit."""
+    rows, at = text.splitlines(keepends=True), one % len(text)
+    if how in {"set", "insert", "delete"}:
+        return text[:at] + ("" if how == "delete" else sign) + text[at + (how != "insert") :]
+    first, second = one % len(rows), two % len(rows)
+    if how == "drop":
+        del rows[first]
+    elif how == "double":
+        rows.insert(second, rows[first])
+    elif how == "move":
+        rows.insert(second, rows.pop(first))
+    else:
+        values = [re.findall(r'(?<=":)(?:"[^"]*"|\d+)', row) for row in (rows[first], rows[second])]
+        old, new = (each[two % len(each)] for each in values)
+        rows[first], rows[second] = rows[first].replace(old, new), rows[second].replace(new, old)
+    return "".join(rows)
+
+
+@given(edit=EDITS)
+@settings(max_examples=300, deadline=None)
+def test_an_edited_ledger_is_told_or_does_no_harm(
+    edit: tuple[str, int, int, str], released_once: Path, monkeypatch_module: pytest.MonkeyPatch
+) -> None:
+    """Whatever is edited in the ledger by hand: an error, or the package is the same, byte for byte."""
+    from deckgen.build import build as build_deck  # noqa: PLC0415
+
+    monkeypatch_module.setenv("SOURCE_DATE_EPOCH", str(FIRST + 500))
+    path = released_once / LEDGER
+    whole = path.read_text(encoding="utf-8")
+    expected = build_deck(released_once)
+    assert expected.package
+    assert expected.retired
+    try:
+        path.write_text(edited(whole, *edit), encoding="utf-8")
+        made = build_deck(released_once)
+    finally:
+        path.write_text(whole, encoding="utf-8")
+    if made.package is None:
+        assert any(each.level == "error" and each.span.path == LEDGER for each in made.diagnostics)
+        return
+    assert made.package.digest == expected.package.digest
+    assert made.retired
+    assert made.retired.digest == expected.retired.digest
+
+
+@pytest.fixture(scope="module")
+def monkeypatch_module() -> Iterator[pytest.MonkeyPatch]:
+    """Changes of the environment that last for all examples of a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch

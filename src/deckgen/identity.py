@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Container
+
+
+_IN_ADDRESSES = bytes.maketrans(b"+/", b"-_")  # the alphabet of base64 for addresses, RFC 4648, section 5
 
 
 def guid(deck_id: str, kind: str, note_id: str) -> str:
@@ -19,7 +22,7 @@ def guid(deck_id: str, kind: str, note_id: str) -> str:
         note_id: The note's id, that of its first release.
     """
     digest = hashlib.sha256(f"{deck_id}\n{kind}\n{note_id}".encode()).digest()
-    return urlsafe_b64encode(digest[:9]).decode()
+    return b2a_base64(digest[:9], newline=False).translate(_IN_ADDRESSES).decode()
 
 
 def note_type_id(deck_id: str, kind: str, taken: Container[int] = ()) -> int:

@@ -80,7 +80,8 @@ _OPTIONAL: dict[str, type] = {
 _ORDER = list(_MEMBERS)
 _COUNTED = {"types": "type", "notes": "note", "releases": "release"}
 """The members of the deck's line that say how many lines there are, each with the sort that it counts."""
-_SUM_LENGTH = len(',"sum":"01234567"}')
+_SUM = b',"sum":"%08x"}'
+_SUM_LENGTH = len(_SUM % 0)
 MARK = re.compile(r"(?m)^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?$")
 _HINT = "restore the file from git (`git checkout source/ledger.jsonl`); it is not written by hand"
 _MOST = 1000  # names, fields or cards of a line
@@ -166,29 +167,20 @@ def _lines(text: str) -> tuple[list[Line], Found]:
     """The lines of a ledger, or what is wrong with them."""
     whole = _decoded(text)
     sound: set[tuple[object, ...]] = set()
-    lines: list[Line] = []
-    faults = Found()
-    rows = _rows(text)
-    for number, (row, line) in enumerate(_with_values(rows, whole), 1):
+    lines: list[Any] = []
+    for number, line in enumerate(whole if whole is not None else map(_value, _rows(text)), 1):
         # most lines have the same members of the same types, and need not be looked at one by one
         shape = (*line, *map(type, line.values())) if isinstance(line, dict) else ()
-        if not isinstance(line, dict) or not (shape in sound or _well_formed(line)):
-            return [], Found([_no_line(line, number)])
-        if sum_of(row[:-_SUM_LENGTH]) != row[-_SUM_LENGTH:]:
-            message = "this line is not as the program wrote it"
-            faults.append(Diagnostic("bad-ledger", message, Span(PATH, number), _HINT))
-        if whole is not None:  # else there may be anything, and each line is looked at
-            sound.add(shape)
-        del line["sum"]
+        if shape not in sound:
+            if not isinstance(line, dict) or not _well_formed(line):
+                return [], Found([_no_line(line, number)])
+            if whole is not None:  # else there may be anything, and each line is looked at
+                sound.add(shape)
         lines.append(line)
-    return lines, faults
-
-
-def _with_values(rows: Iterator[str], whole: list[object] | None) -> Iterator[tuple[str, object]]:
-    """Each row with what it holds."""
-    if whole is not None:
-        return zip(rows, whole, strict=True)
-    return ((row, _value(row)) for row in rows)
+    for line in lines:
+        del line["sum"]
+    message = "this line is not as the program wrote it"
+    return lines, Found(Diagnostic("bad-ledger", message, Span(PATH, at), _HINT) for at in _edited(text))
 
 
 def _no_line(line: object, number: int) -> Diagnostic:
@@ -204,7 +196,14 @@ def _no_line(line: object, number: int) -> Diagnostic:
 
 def sum_of(row: str) -> str:
     """The end of a line: a short digest of all that stands before it."""
-    return f',"sum":"{zlib.crc32(row.encode("utf-8", "surrogatepass")):08x}"}}'
+    return (_SUM % zlib.crc32(row.encode())).decode()
+
+
+def _edited(text: str) -> Iterator[int]:
+    """The numbers of the lines that do not end with the digest of what stands before it."""
+    for number, row in enumerate(text.encode().split(b"\n"), 1):
+        if _SUM % zlib.crc32(row[:-_SUM_LENGTH]) != row[-_SUM_LENGTH:]:
+            yield number
 
 
 def _decoded(text: str) -> list[object] | None:
@@ -285,8 +284,8 @@ def _fill(ledger: Ledger, found: Found, text: str) -> None:
     renamed = [line for line in notes if "was" in line]
     for line in renamed:
         ledger.ids |= dict.fromkeys(map(str, line["was"]), line)
-    odd = [line for line in notes if line["mod"] < 0 or not 0 <= line["due"] < 1 << 31]
-    odd += [line for line in types if line["mod"] < 0 or not _sound_type(line)]
+    odd = _below_zero(notes, "mod") + _below_zero(notes, "due") + _below_zero(types, "mod")
+    odd += [line for line in types if not _sound_type(line)]
     if not all(map(_CARDS.fullmatch, set(map(itemgetter("cards"), notes)))):
         odd += [line for line in notes if not _CARDS.fullmatch(line["cards"])]
     odd += [line for line in (*renamed, *types) if not _sound_names(line)]
@@ -302,6 +301,13 @@ def _fill(ledger: Ledger, found: Found, text: str) -> None:
     _complete(ledger, found)
     if not found:
         found += _late(ledger)
+
+
+def _below_zero(lines: list[Line], member: str) -> list[Line]:
+    """The lines whose number under a member is negative."""
+    if min(map(itemgetter(member), lines), default=0) >= 0:
+        return []
+    return [line for line in lines if line[member] < 0]
 
 
 def _late(ledger: Ledger) -> Iterator[Diagnostic]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -20,6 +21,7 @@ from playwright.sync_api import sync_playwright
 
 from deckgen import source
 from deckgen.checks import ADVICE
+from deckgen.ledger import sum_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,6 +69,12 @@ def block(text: str) -> tuple[Scalar, Document]:
     scalar = document.root.entries["a"]
     assert isinstance(scalar, source.Scalar)
     return scalar, document
+
+
+def signed(row: str) -> str:
+    """A line of a ledger with the digest that belongs to what it says."""
+    content = re.sub(r',"sum":"[0-9a-f]{8}"\}$|\}$', "", row)
+    return content + sum_of(content)
 
 
 def run(

@@ -781,7 +781,7 @@ FAULTS = (
     ledger("bad-ledger", r'\{"release".*\n', ""),
     ledger("bad-ledger", r'\{"note".*\n', ""),
     ledger("ledger-conflict", r'(\{"note".*\n)', r"<<<<<<< HEAD\n\1=======\n>>>>>>> x\n", line=3),
-    ledger("newer-ledger", '"ledger":1', '"ledger":2', line=1),
+    ledger("newer-ledger", '"ledger":2', '"ledger":3', line=1),
     released("changed-deck", {"source/deck.yaml": "«id»: other\ntitle: Sample\n"}),
     released("changed-deck", {"source/deck.yaml": "id: sample\n«title»: Other\n"}),
     Fault(

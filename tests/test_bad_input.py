@@ -26,7 +26,7 @@ from deckgen import package
 from deckgen.build import build
 from deckgen.cli import app
 from deckgen.diagnostics import MOST_OF_ALL, MOST_TOLD, CallError
-from tests.conftest import CARD_ADVICE, DECK, change, run, write_project
+from tests.conftest import CARD_ADVICE, DECK, change, run, signed, write_project
 from tests.faults import KIND, PNG
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ PLACES = {
     "templates/law/kind.yaml": KIND,
     "templates/law/card.front.html.j2": "{{Name}}\n",
     "templates/base/theme.css.j2": ":root { --ink: #123456; }\n",
-    "source/ledger.jsonl": '{"ledger":1,"deck":"sample","title":"Sample"}\n',
+    "source/ledger.jsonl": '{"ledger":2,"deck":"sample","title":"Sample"}\n',
 }
 """Every sort of file that a project has, and something sound that can stand in it."""
 
@@ -560,7 +560,7 @@ NOTE = (
 def test_a_ledger_of_many_bad_lines_is_told_shortly(line: str, told: int, tmp_path: Path) -> None:
     """30 MB of them."""
     with (write_project(tmp_path) / "source/ledger.jsonl").open("wb") as file:
-        file.writelines(_lines(line))
+        file.writelines(_lines(signed(line) if line.startswith("{") else line))
     assert checked(tmp_path, seconds=30, peak=1500).codes() == {"bad-ledger": told}
 
 

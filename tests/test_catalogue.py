@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from deckgen.cli import app
 from deckgen.diagnostics import CATALOGUE
 from tests.card_faults import CARD_FAULTS
-from tests.conftest import CARD_ADVICE, run, write_project
+from tests.conftest import CARD_ADVICE, run, signed, write_project
 from tests.faults import FAULTS, Fault
 
 if TYPE_CHECKING:
@@ -75,7 +75,9 @@ def _release(folder: Path, fault: Fault) -> None:
     text, old, new = ledger.read_text(encoding="utf-8"), *fault.edit
     if old:
         assert re.search(old, text), text
-        ledger.write_text(re.sub(old, new, text, count=1), encoding="utf-8")
+        rows = re.sub(old, new, text, count=1).splitlines()
+        # with digests that fit, so that what is told is not that alone
+        ledger.write_text("".join(f"{signed(row)}\n" if row else "\n" for row in rows), encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["source/deck.yaml", "source/one.yaml", "templates/law/kind.yaml"])

@@ -13,9 +13,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deckgen.ledger import sum_of, written
+from deckgen.ledger import written
 from deckgen.merging import merged
-from tests.conftest import CARD_ADVICE, Opened, change, import_package, open_package, run, write_project
+from tests.conftest import (
+    CARD_ADVICE,
+    Opened,
+    change,
+    import_package,
+    open_package,
+    run,
+    signed,
+    write_project,
+)
 from tests.faults import GROWN, PNG, kind
 
 if TYPE_CHECKING:
@@ -679,12 +688,6 @@ def test_distant_changes_merge_without_a_hand(project: Project) -> None:
     made = release(folder, "1.2.0", FIRST + 200)
     times = {name: note["mod"] - FIRST for name, note in made.by_id().items() if note["mod"] > FIRST}
     assert times == {"n02": 200, "n20": 100}
-
-
-def signed(row: str) -> str:
-    """A line of a ledger with the digest that belongs to what it says."""
-    content = re.sub(r',"sum":"[0-9a-f]{8}"\}$|\}$', "", row)
-    return content + sum_of(content)
 
 
 LINE = {"kind": "d", "guid": "", "mod": 0, "due": 0, "deck": "", "cards": "0", "released": "1"}

@@ -296,9 +296,9 @@ def _fill(ledger: Ledger, found: Found, text: str) -> None:
     found += (Diagnostic("bad-ledger", message, ledger.span(line), _HINT) for line in odd)
     if not found:
         found += _doubled(ledger)
+    _complete(ledger, found)
     if not found:
         found += _other_ids(ledger)
-    _complete(ledger, found)
     if not found:
         found += _late(ledger)
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from deckgen.cards.markdown import Markup
-    from deckgen.cards.media import Shelf
     from deckgen.faces import NoteType
     from deckgen.fingerprints import Print
     from deckgen.kinds import Kind
@@ -204,7 +203,7 @@ class Changes:
         for note in self.new:
             guids[note.id] = identity.guid(self.deck.id, note.kind.name, note.id)
         prints = self._prints = Fingerprints(guids, markup)
-        self._find_causes(prints, markup.shelf)
+        self._find_causes(prints)
         differing = []
         for row in rows:
             row.guid = guids[row.note.id]
@@ -244,14 +243,14 @@ class Changes:
         row.modified = max(self.now, line["mod"] + 1)
         return True
 
-    def _find_causes(self, prints: Fingerprints, shelf: Shelf) -> None:
+    def _find_causes(self, prints: Fingerprints) -> None:
         """Find out which released notes learners get again, and why."""
         tables: dict[Table, Cause] = {}
         for note, line in self.known.items():
             if note.retired:
                 continue
             before = printed(line)
-            files = self._other_files(prints.media(note), before.media, shelf)
+            files = self._other_files(prints.media(note), before.media, prints)
             cause = self._cause(note, before, prints)
             if files and cause is None:
                 cause = Cause(Span(files[0]), files[0]) if files[0] else Cause(place(note), alone=True)
@@ -274,13 +273,13 @@ class Changes:
             return of_tags(self.deck, note, before.tags)
         return None
 
-    def _other_files(self, now: tuple[str, ...], before: tuple[str, ...], shelf: Shelf) -> list[str]:
+    def _other_files(self, now: tuple[str, ...], before: tuple[str, ...], prints: Fingerprints) -> list[str]:
         """The files in the place of released ones, but for those of which the author says they show the same.
 
         Args:
             now: The digests of what a note shows.
             before: The digests of what it showed when it was released.
-            shelf: Knows the files.
+            prints: Knows the files.
 
         Returns:
             Their paths from the project's folder; an empty one where files were only added or taken away.
@@ -288,10 +287,10 @@ class Changes:
         if now == before:
             return []
         if len(now) == len(before):
-            files = [shelf.path_of(new) for new, old in zip(now, before, strict=True) if new != old]
+            files = [prints.files[new] for new, old in zip(now, before, strict=True) if new != old]
             return [file for file in files if not self._is_the_same(file)]
         gone, added = set(before) - set(now), [digest for digest in now if digest not in before]
-        return [shelf.path_of(digest) for digest in added] if gone and added else [""]
+        return [prints.files[digest] for digest in added] if gone and added else [""]
 
     def _is_the_same(self, file: str) -> bool:
         """Whether the author says that a file shows the same as the one that was released."""

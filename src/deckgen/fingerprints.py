@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -115,6 +116,15 @@ class Fingerprints:
             for scalar in _showing(values[key])
             for digest in self._shown.get(scalar, ())
         )
+
+    @cached_property
+    def files(self) -> dict[str, str]:
+        """The images and sounds that texts show, as paths from the project's folder, by their digests."""
+        shelf = self._markup.shelf
+        return {
+            media.digest[:_MEDIA_DIGITS]: path.relative_to(shelf.project).as_posix()
+            for path, media in shelf.media.items()
+        }
 
     def _tagged(self, note: Note) -> str:
         tags = self._tags.get(note.tags)

@@ -180,15 +180,6 @@ class Shelf:
         """The path, from a folder, of the file that an address probably means; empty where there is none."""
         return self._places.meant(address, types, folder)[0]
 
-    def path_of(self, digest: str) -> str:
-        """The path from the project's folder, with `/`, of a file that a text shows.
-
-        Args:
-            digest: What the SHA-256 of its content begins with, in hex.
-        """
-        path = next(path for path, media in self.media.items() if media.digest.startswith(digest))
-        return path.relative_to(self.project).as_posix()
-
     def _sought(self, address: str, types: frozenset[str], folder: str) -> Media | Problem:
         found = (self._places.at(self.project / folder, path) for path in candidates(address))
         path = next(filter(None, found), None)

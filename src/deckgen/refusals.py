@@ -160,7 +160,7 @@ class _Growth:
         reserve = self._free.pop(0)
         hint = (
             f"let a reserve become it: write `{_line(field, reserve.id)}` in place of "
-            f"`{{name: {reserve.name}, id: {reserve.id}}}`, so that its id stays, and remove this line"
+            f"`{_line(reserve, reserve.id)}`, with the reserve's id, and remove this line"
         )
         if field.key in self._known and self._kind.revision <= self._revision:
             hint += f"; and {again}"
@@ -194,13 +194,13 @@ class _Growth:
         name = reserve.name
         if self._sources[reserve.id] or not reserve.key:
             message = f"the card `{card.name}` wakes without its reserve field `{name}`"
-            return message, f"wake both in one release: {self._recipe(card, index, reserve)}"
+            return message, f"wake both in one release: {self._recipe(card, index, reserve, [])}"
         if reserve.key in self._known:
             message = (
                 f"the card `{card.name}` wakes for a field that notes fill already, from `{reserve.key}`"
             )
             why = "learners would get new cards of notes that they know, all at once"
-            return message, f"{why}; let a new key wake it: {self._recipe(card, index, reserve)}"
+            return message, f"{why}; let a new key wake it: {self._recipe(card, index, reserve, [])}"
         if any(name not in way.filled for way in self._ways[index]):
             message = f"the card `{card.name}` wakes for notes whose `{name}` is empty"
             return message, f"{self._front(card, name)} ({_RECIPE})"
@@ -213,17 +213,17 @@ class _Growth:
         if not self._dormant:
             return f"no dormant card is left to become it: {_COST} ({_RECIPE})"
         other = self._dormant.pop(0)
-        number = self._reserves[other.id]
-        return (
-            f"wake a dormant one instead: under `cards`, write `{{name: {card.name}, id: {other.id}, "
-            f"face: {self._face(card)}}}` in place of `{{name: {other.name}, id: {other.id}, "
-            f"reserve: {other.reserve}}}`, and remove this line; "
-            f"{self._recipe(card, index, self._fields[number])}"
-        )
+        new = f"{{name: {card.name}, id: {other.id}, face: {self._face(card)}}}"
+        was = f"{{name: {other.name}, id: {other.id}, reserve: {other.reserve}}}"
+        step = f"under `cards`, write `{new}` in place of `{was}`, and remove this line"
+        reserve = self._fields[self._reserves[other.id]]
+        return f"wake a dormant one instead: {self._recipe(card, index, reserve, [step])}"
 
-    def _recipe(self, card: CardTemplate, index: int, reserve: Field) -> str:
-        """What wakes a card: a new key, its reserve, which that fills, and a front for notes that have it."""
-        steps = []
+    def _recipe(self, card: CardTemplate, index: int, reserve: Field, steps: list[str]) -> str:
+        """What wakes a card, after the first steps.
+
+        It takes a new key, its reserve field, which that fills, and a front for the notes that have the key.
+        """
         field = self._fresh(card, reserve)
         if not reserve.key:
             field = next((each for each in self._new if self._shows(index, each)), field)
@@ -243,7 +243,8 @@ class _Growth:
         if self._face(card) != card.face or any(field.name not in way.filled for way in self._ways[index]):
             steps.append(self._front(card, field.name))
         steps.append(f"write `{field.key}` in the notes that are to have the card")
-        return f"{'; '.join(steps)} ({_RECIPE})"
+        numbered = (f"({number}) {step}" for number, step in enumerate(steps, start=1))
+        return f"{'; '.join(numbered)} ({_RECIPE})"
 
     def _shows(self, index: int, field: Field) -> bool:
         """Whether the front of a card asks for a field."""

@@ -925,6 +925,7 @@ def follow(folder: Path, told: list[dict[str, Any]]) -> str:
     ("edits", "front", "count"),
     [
         ([WAKES], "{{#Held}}{{Held}}{{/Held}}", 1),
+        ([("reserve: Reserve 1}", "face: b}")], "{{#Held}}{{Held}}{{/Held}}", 1),
         ([ADDED_CARD], "{{#Held}}{{Held}}{{/Held}}", 1),
         ([WHY, ADDED_FIELD, ADDED_CARD], SHOWS_WHY, 2),
         ([WHY, ADDED_FIELD, WAKES], SHOWS_WHY, 2),
@@ -933,7 +934,7 @@ def follow(folder: Path, told: list[dict[str, Any]]) -> str:
         ([WHY, ("{name: Reserve 1, id: 7003}", "{name: Why, id: 7003, from: why}"), WAKES], "{{Name}}", 1),
         ([WHY, ADDED_FIELD], "", 1),
     ],
-    ids=["wake", "card", "field and card", "field and wake", "other", "filled", "bare", "field"],
+    ids=["wake", "unnamed", "card", "field and card", "field and wake", "other", "filled", "bare", "field"],
 )
 def test_one_message_says_how_a_kind_grows(
     edits: list[tuple[str, str]], front: str, count: int, project: Project, collection: Collection

@@ -271,7 +271,10 @@ class _Growth:
         others = [field.name for field in kind.fields if field != reserve]
         taken = {name.casefold() for name in (*others, *SPECIAL_FIELDS)}
         keys = {*kind.keys, *kind.table_keys, *COMMON_KEYS}
-        plain = _plain(reserve.name if reserve.key else card.name)
+        # a card that wakes may have its old name still
+        plain = _plain(card.name) if card.name != reserve.name else _plain(card.face).title()
+        if reserve.key:
+            plain = _plain(reserve.name)
         names = chain([plain, f"Ask {plain}"], (f"Ask {plain} {number}" for number in count(2)))
         pairs = ((name, name.casefold().replace(" ", "_")) for name in names)
         name, key = next(pair for pair in pairs if pair[0].casefold() not in taken and pair[1] not in keys)

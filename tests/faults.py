@@ -642,6 +642,11 @@ FAULTS = (
         card_front="",
         card_back="",
     ),
+    kind(
+        "bad-kind",
+        KIND.replace("cards:", "  - {name: More, id: 9}\ncards:")
+        + "  - {name: B, id: 2, reserve: More}\n  - {name: C, id: 3, reserve: «More»}\n",
+    ),
     kind("bad-kind", KIND.replace("  rule:", "  «tags»: {type: text}\n  rule:")),
     kind("bad-kind", KIND.replace("  rule:", "  «the.rule»:")),
     kind("bad-kind", KIND.replace("markdown", "texts").replace("from: rule", "from: «rule»")),

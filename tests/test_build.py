@@ -100,26 +100,28 @@ def test_ids_are_those_of_the_first_release_for_ever(project: Make, tmp_path: Pa
 
 
 def test_note_types_can_grow(own_deck: Path) -> None:
-    """Fields and templates carry the ids of kind.yaml; reserves lie dormant and have no cards."""
+    """Each shipped kind ends in six collapsed reserve fields and, unless of clozes, two cards that sleep."""
     opened = open_package(own_deck)
-    positions: dict[int, set[int]] = {}
+    assert len(opened.note_types) == 4
+    positions: dict[tuple[str, int], set[int]] = {}
     for note_type in opened.note_types.values():
         names = [field["name"] for field in note_type["flds"]]
-        assert names[-3:] == ["Reserve 1", "Reserve 2", "Reserve 3"]
+        assert names[-6:] == [f"Reserve {number}" for number in range(1, 7)]
         assert [field["collapsed"] for field in note_type["flds"]] == [
             name.startswith("Reserve") for name in names
         ]
-        for number, field in enumerate(note_type["flds"]):
-            positions.setdefault(number, set()).add(field["id"])
-        ids = [template["id"] for template in note_type["tmpls"]]
-        assert all(0 < number < 2**53 for number in ids)
-        if note_type["type"] == 0:
-            dormant = note_type["tmpls"][-1]
-            assert dormant["qfmt"] == "{{#Reserve 1}}{{Reserve 1}}{{/Reserve 1}}"
-            own = {note["id"] for note in opened.notes if note["mid"] == int(note_type["id"])}
-            assert all(card["ord"] != dormant["ord"] for card in opened.cards if card["nid"] in own)
-        needed = [names[number] for number in note_type["req"][-1][2]]
-        assert note_type["type"] == 1 or needed == ["Reserve 1"]
+        for under in ("flds", "tmpls"):
+            for place, each in enumerate(note_type[under]):
+                positions.setdefault((under, place), set()).add(each["id"])
+        dormant = [each for each in note_type["tmpls"] if each["name"].startswith("Reserve")]
+        assert note_type["tmpls"][len(note_type["tmpls"]) - len(dormant) :] == dormant
+        asleep = [] if note_type["type"] == 1 else ["Reserve 1", "Reserve 2"]
+        assert [each["name"] for each in dormant] == asleep
+        own = {note["id"] for note in opened.notes if note["mid"] == int(note_type["id"])}
+        for each in dormant:
+            assert each["qfmt"] == "{{#R}}{{R}}{{/R}}".replace("R", each["name"])
+            assert [names[number] for number in note_type["req"][each["ord"]][2]] == [each["name"]]
+            assert all(card["ord"] != each["ord"] for card in opened.cards if card["nid"] in own)
     assert all(len(ids) == 1 for ids in positions.values())
     assert all(0 < number < 2**53 for ids in positions.values() for number in ids)
 

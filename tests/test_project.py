@@ -119,9 +119,17 @@ def walked_through(part: str) -> dict[str, str | bytes]:
     return dict(re.findall(r"`((?:templates|source)/[\w./-]+)`:\n\n```\w+\n(.*?)```", part, re.DOTALL))
 
 
+def case_of_the_docs() -> list[str]:
+    """The parts of docs/kinds.md that make a kind, make more of it, and let it grow."""
+    page = (REPOSITORY / "docs/kinds.md").read_text(encoding="utf-8")
+    first, rest = page.split("## More of it\n")
+    more, rest = rest.split("## Growing\n")
+    return [first, more, rest.partition("\n## ")[0]]
+
+
 def test_the_kind_in_the_docs_works(tmp_path: Path, collection: Collection) -> None:
     """What docs/kinds.md walks through, from its own text: checks, a slip, the schema, the cards in Anki."""
-    first, more = (REPOSITORY / "docs/kinds.md").read_text(encoding="utf-8").split("## More of it")
+    first, more, _ = case_of_the_docs()
     folder = tmp_path / "deck"
     for part, count in ((first, 5), (more, 7)):
         files = walked_through(part)
@@ -162,6 +170,48 @@ def test_the_kind_in_the_docs_works(tmp_path: Path, collection: Collection) -> N
     question, answer = (text for text, *_ in collection.browser_row_for_id(second_card.id)[0])
     assert question == "Jaffee v. Redmond (federal)"
     assert answer.startswith("In a federal court a licensed psychotherapist")
+
+
+def test_the_kind_in_the_docs_grows(tmp_path: Path, collection: Collection) -> None:
+    """Released, then changed as docs/kinds.md says, it gives learners a field and a card, and no conflict."""
+    first, more, growing = case_of_the_docs()
+    folder = tmp_path / "deck"
+    change(folder, walked_through(first))
+    change(folder, walked_through(more))
+    for kind in (first, more):
+        text = str(walked_through(kind)["templates/case/kind.yaml"])
+        assert [text.count(f"{{name: Reserve {number}, id: 70") for number in range(1, 14)] == [1] * 12 + [0]
+        assert [text.count(f"reserve: Reserve {number}}}") for number in range(1, 6)] == [1] * 4 + [0]
+
+    def released(version: str, time: int) -> dict[str, int]:
+        done = run("release", version, cwd=folder, SOURCE_DATE_EPOCH=str(time))
+        assert (done.returncode, "advice" in done.stderr) == (0, False), done.stderr
+        return import_package(collection, folder / f"build/release/{version}/law-exam-{version}.apkg")
+
+    assert released("1.0.0", 1_700_000_000) == {"new": 2}
+    changed = re.findall(r"`((?:templates|source)/[\w./-]+)`:\n\n```diff\n(.*?)```", growing, re.DOTALL)
+    assert len(changed) == 3
+    for path, text in changed:
+        now = (folder / path).read_text(encoding="utf-8")
+        for hunk in text.split("@@\n"):
+            rows = hunk.splitlines(keepends=True)
+            old, new = ("".join(row[1:] for row in rows if row[0] in signs) for signs in (" -", " +"))
+            assert now.count(old) == 1, old
+            now = now.replace(old, new)
+        (folder / path).write_text(now, encoding="utf-8")
+    faces = re.findall(r"`(templates/[\w./-]+)`:\n\n```jinja\n(.*?)```", growing, re.DOTALL)
+    assert len(faces) == 2
+    change(folder, dict(faces))
+    (printed,) = re.findall(r"```console\n\$ deckgen check\n(.*?)```", growing, re.DOTALL)
+    assert run("check", cwd=folder).stderr.startswith(printed)
+    assert released("1.1.0", 1_700_000_100) == {"updated": 1, "duplicate": 1}
+    collection.models._clear_cache()  # noqa: SLF001 (an import does not)
+    backs = [collection.get_card(card).render_output() for card in collection.find_cards("Name:Tarasoff*")]
+    assert len(backs) == 2
+    assert "will be told less" in backs[0].answer_text
+    assert "has bought a gun" in backs[1].question_text
+    assert "must take reasonable care" in backs[1].answer_text
+    assert len(collection.find_cards("Name:Jaffee*")) == 1
 
 
 def test_the_types_of_keys_are_all_in_the_docs() -> None:

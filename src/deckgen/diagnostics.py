@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 Level = Literal["error", "advice"]
 
-_LONGEST = 600  # characters of a message or hint
+_LONGEST = 1000  # characters of a message or hint
 _REACH = 4  # how many times the room for a line is looked at on both sides of a place in it
 _LONGEST_WORD = 60  # characters of a word that is looked up among known ones
 

@@ -69,7 +69,7 @@ class NoteType:
 
     Attributes:
         kind: The kind.
-        faces: Its card templates, the dormant one included.
+        faces: Its card templates, dormant ones included.
         css: Its style.
         rules: Which cards its notes have.
         media: The files that its faces and css show.
@@ -85,7 +85,7 @@ class NoteType:
 
     @property
     def asked(self) -> list[frozenset[str]]:
-        """For each card, the keys whose values its front shows; the dormant one is left out."""
+        """For each card, the keys whose values its front shows; dormant ones are left out."""
         keys = {field.name: field.key for field in self.kind.fields if field.key}
         live = [front for card, front in zip(self.kind.cards, self.rules.fronts, strict=True) if card.face]
         return [frozenset(keys[tag.field] for tag in _shown_on(front) if tag.field in keys) for front in live]

@@ -238,7 +238,7 @@ def _source(text: str) -> tuple[str, str]:
 
 
 def _cards(reader: Reader, root: Mapping, reserves: set[str]) -> list[CardTemplate]:
-    cards = []
+    cards: list[CardTemplate] = []
     for mapping, name, number in _named(reader, root, "cards", ("name", "id", "face", "reserve")):
         face, reserve = _word(reader, mapping, "face"), _word(reader, mapping, "reserve")
         if fault := _card_name_fault(name):
@@ -250,6 +250,10 @@ def _cards(reader: Reader, root: Mapping, reserves: set[str]) -> list[CardTempla
         elif reserve and reserve not in reserves:
             message = f"`{reserve}` is not a field without `from`"
             hint = did_you_mean(reserve, reserves)
+            reader.report("bad-kind", mapping.entries["reserve"], message, hint)
+        elif reserve and any(card.reserve == reserve for card in cards):
+            message = f"`{reserve}` is the reserve of another card already"
+            hint = "give each dormant card its own, or they can only wake together"
             reader.report("bad-kind", mapping.entries["reserve"], message, hint)
         elif face and not re.fullmatch(r"[^./\\]+", face):
             message = f"`{face}` is no name of a face"

@@ -163,7 +163,7 @@ class Kind:
         gist: The key, and the part of its value, that say to other notes in short what a note is about; both
             empty where nothing does.
         fields: In their order, reserves included.
-        cards: In their order, the dormant one included.
+        cards: In their order, dormant ones included.
         folder: Where its kind.yaml and faces lie.
         document: Its kind.yaml.
         was: The name that its folder had in an earlier release; empty where it says none.

@@ -210,6 +210,16 @@ class Steps:
 
         self._until(opened, lambda: shown(typed))
 
+    def look_in_editor(self, search: str) -> None:
+        """Look at the editor of Browse, with the first note that a search finds."""
+        browser = aqt.dialogs.open("Browser", aqt.mw, search=(search,))
+
+        def opened() -> bool:
+            browser.table.to_first_row()
+            return bool(browser.editor and browser.editor.note)
+
+        self._until(opened, lambda: self._look_at(aqt.mw, browser.editor.web))
+
     def browse(self, search: str) -> None:
         """Open the preview of the first card that a search finds, from Browse."""
         browser = aqt.dialogs.open("Browser", aqt.mw, search=(search,))

@@ -68,6 +68,7 @@ def release(project: Path, version: str, progress: Callable[[str, int, int], Non
     if not _VERSION.fullmatch(version):
         hint = "it begins with a digit, and has dots between its parts, as in `1.0.0` or `2026.11`"
         raise CallError(f"`{version}` is not a version", hint)
+    project = project.resolve()
     folder = project / "build" / "release" / version
     check_target(project / ledger.PATH)
     result = build(project, progress, version)
@@ -138,7 +139,10 @@ def _check_unmoved(project: Path, read: str, text: str) -> None:
         read: The ledger's text as the build has read it.
         text: What is to be written.
     """
-    if (ledger.read_text(project)[0] or "") != read:
+    now, fault = ledger.read_text(project)
+    if fault:
+        raise CallError(f"{ledger.PATH} cannot be read once more: {fault.message}", fault.hint)
+    if (now or "") != read:
         raise CallError(f"{ledger.PATH} has changed while this was built", "release once more")
     _, faults = ledger.parse(text)
     if faults:

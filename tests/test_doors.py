@@ -34,6 +34,7 @@ ROOMS = (
     "complaints",
     "faces",
     "ledger",
+    "git",
     "fingerprints",
     "refusals",
     "package",

@@ -574,7 +574,9 @@ class _Report:
         if self.format == Format.json:
             errors = any(diagnostic.level == "error" for diagnostic in result.diagnostics)
             about = _about(result, result.package, path) if result.package else None
-            released = {"files": list(files)} if files else {}
+            released: dict[str, object] = {}
+            if files and result.package:
+                released = {"files": list(files), "first": not result.package.after}
             self.object(
                 ok=not errors and not self.failed_strictly,
                 diagnostics=[diagnostic.as_json() for diagnostic in result.diagnostics],
@@ -741,6 +743,8 @@ def _summary(result: Build, package: Package, path: Path | None, files: Sequence
         return f"no errors: {held}"
     which = f", version {package.version}, as released" if package.version else ""
     if files:
+        if not package.after:
+            held += f"\n  this is the first release of `{package.deck.id}`"
         rest = "".join(f"\n  {_shown(path.with_name(name))}" for name in files[1:])
         return (
             f"released {package.version}: {_shown(path)} ({_size(path.stat().st_size)})\n  {held}\n"

@@ -68,6 +68,7 @@ ONLY_HERE = {
     "anki": {"rehearsal"},
     "watchfiles": {"preview"},
     "http": {"preview"},
+    "filelock": {"files"},
 }
 FOLDER = Path(deckgen.__file__).parent
 
@@ -149,5 +150,6 @@ def test_help_imports_nothing_heavy() -> None:
         "rich.progress",
         "http.server",
         "watchfiles",
+        "filelock",
         "anki",
     }

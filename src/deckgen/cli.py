@@ -179,12 +179,13 @@ def check(
 
 def _mend(folder: Path, report: _Report, *, dry_run: bool) -> dict[str, object]:
     """Mend a deck's sources, and tell what has been; what JSON says of it."""
-    from deckgen import mend  # noqa: PLC0415
+    from deckgen import files, mend  # noqa: PLC0415
 
     made = mend.mend(folder)
     changed = [each for each in made if each.diff]
-    if not dry_run:
-        mend.write(changed)
+    if changed and not dry_run:
+        with files.alone(folder):
+            mend.write(changed)
     if report.for_people:
         for each in changed:
             _say(f"{each.diff.translate(_UNSEEN)}{each.path}: {each.what}")

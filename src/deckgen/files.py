@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all: beside its place first, then renamed into it."""
+"""Writing a file whole or not at all: beside its place first, then renamed into it. One at a time."""
 
 from __future__ import annotations
 
@@ -62,6 +62,37 @@ def replacing(path: Path, before: bytes | None = None) -> Iterator[IO[bytes]]:
         with suppress(OSError):
             beside.unlink()
         raise
+
+
+@contextmanager
+def alone(project: Path) -> Iterator[None]:
+    """Be the only one to change what has been released, and the source by itself, until the block ends.
+
+    The lock is the system's, on build/.lock: it goes with the process that holds it, however that ends.
+
+    Args:
+        project: The folder that holds source/.
+
+    Raises:
+        CallError: Another is at it, or there can be no folder build/.
+    """
+    from filelock import FileLock, Timeout  # noqa: PLC0415 (it takes time, and a check needs it not)
+
+    folder = project / "build"
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise CallError(f"the folder {folder} cannot be made: {error.strerror}") from error
+    lock = FileLock(folder / ".lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        message = "another release, or `check --fix`, of this deck is at work"
+        raise CallError(message, "wait until it has ended") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _check_unmoved(path: Path, before: bytes) -> None:

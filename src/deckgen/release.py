@@ -13,7 +13,7 @@ from deckgen import ledger, package
 from deckgen.build import build
 from deckgen.changes import CONSEQUENCES
 from deckgen.diagnostics import CallError, counted
-from deckgen.files import check_target, replacing
+from deckgen.files import alone, check_target, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,12 +63,18 @@ def release(project: Path, version: str, progress: Callable[[str, int, int], Non
 
     Raises:
         CallError: The version is none, or has been released; the clock is behind the last release; the folder
-            of the release is there already.
+            of the release is there already; another release of the deck is at work.
     """
     if not _VERSION.fullmatch(version):
         hint = "it begins with a digit, and has dots between its parts, as in `1.0.0` or `2026.11`"
         raise CallError(f"`{version}` is not a version", hint)
     project = project.resolve()
+    with alone(project):
+        return _release(project, version, progress)
+
+
+def _release(project: Path, version: str, progress: Callable[[str, int, int], None] | None) -> Release:
+    """Do so, while nobody else changes what has been released."""
     folder = project / "build" / "release" / version
     check_target(project / ledger.PATH)
     result = build(project, progress, version)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 import zipfile
 from typing import TYPE_CHECKING
@@ -126,3 +130,92 @@ def test_a_release_that_was_killed_blocks_nobody(project: Project) -> None:
     process.communicate()
     assert run("release", "1.0.0", cwd=folder).returncode == 0
     assert releases(folder) == ["1.0.0"]
+
+
+KILLED = textwrap.dedent("""\
+    import itertools, os, pathlib, shutil, signal, sys
+    import deckgen.cli, deckgen.mend, deckgen.release, deckgen.schema
+    from deckgen.__main__ import main
+
+    deck, copies, *arguments = sys.argv[1:]
+    sys.argv = ["deckgen", *arguments]
+
+    def writes(event, arguments):
+        if event == "open":
+            return not isinstance(arguments[0], int) and bool(arguments[2] & (os.O_WRONLY | os.O_RDWR))
+        return event in {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.truncate"}
+
+    def killed(folder, moment):
+        seen = 0
+
+        def watch(event, arguments):
+            nonlocal seen
+            if writes(event, arguments):
+                place = pathlib.Path(os.path.abspath(os.fsdecode(arguments[0])))
+                seen += place.is_relative_to(folder)
+                if seen == moment:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        child = os.fork()
+        if not child:
+            os.chdir(folder)
+            sys.addaudithook(watch)
+            main()
+        return os.waitpid(child, 0)[1] == signal.SIGKILL
+
+    for moment in itertools.count(1):
+        folder = pathlib.Path(copies, str(moment))
+        shutil.copytree(deck, folder)
+        if not killed(folder, moment):
+            break
+""")
+"""Kills deckgen, each time in a new copy of a deck, before the n-th change that it would make there."""
+
+
+def source(folder: Path) -> dict[str, bytes]:
+    """What lies in source/."""
+    top = folder / "source"
+    return {str(path.relative_to(top)): path.read_bytes() for path in top.rglob("*") if path.is_file()}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no process is killed so there")
+@pytest.mark.parametrize("command", [("check", "--fix"), ("schema",), ("release", "1.1.0")])
+def test_at_whatever_moment_it_is_killed(command: tuple[str, ...], project: Project, tmp_path: Path) -> None:
+    """Each file of source/ is as before or as it should be, none besides; the next call does it."""
+    slip = "definitions:\n  - term: Last\n    definition: |\n      Text.\n"
+    folder = project({"source/one.yaml": terms("a")})
+    release(folder, "1.0.0", FIRST)
+    if command[0] == "release":
+        change(folder, {"source/one.yaml": terms("a", "b")})
+    else:
+        change(folder, {"source/two.yaml": slip, "source/three.yaml": slip.replace("Last", "First")})
+    before = source(folder)
+    whole = tmp_path / "whole"
+    shutil.copytree(folder, whole)
+    environment = {"SOURCE_DATE_EPOCH": str(FIRST + 100)}
+    assert run(*command, cwd=whole, **environment).returncode == 0
+    after = source(whole)
+    assert after != before
+    command_line = [sys.executable, "-c", KILLED, str(folder), str(tmp_path / "copies"), *command]
+    subprocess.run(command_line, env={**os.environ, **environment}, check=True, capture_output=True)
+    seen: list[tuple[dict[str, bytes], list[str]]] = []
+    for work in (tmp_path / "copies").iterdir():
+        left = source(work)
+        assert set(left) <= set(before) | set(after), f"at {work.name}: {sorted(left)}"
+        for name, content in left.items():
+            assert content in {before.get(name), after.get(name)}, f"at {work.name}: {name}"
+        built = (str(path.relative_to(work)) for path in (work / "build").rglob("*"))
+        state = left, sorted(re.sub(r"[0-9a-f]{12}", "", name) for name in built)
+        if state not in seen:
+            seen.append(state)
+            goes_on(work, after, *command, **environment)
+    assert len(seen) > 2
+
+
+def goes_on(folder: Path, after: dict[str, bytes], *command: str, **environment: str) -> None:
+    """The next call does what the killed one should have done, or says that it has, or what is in its way."""
+    again = run(*command, cwd=folder, **environment)
+    if not again.returncode or "1.1.0 was released on" in again.stderr:
+        assert source(folder) == after
+    else:
+        assert "is there already, and the ledger does not know 1.1.0" in again.stderr, again.stderr

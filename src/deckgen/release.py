@@ -13,7 +13,7 @@ from deckgen import ledger, package
 from deckgen.build import build
 from deckgen.changes import CONSEQUENCES
 from deckgen.diagnostics import CallError, counted
-from deckgen.files import alone, check_target, replacing
+from deckgen.files import alone, check_target, creating, replacing, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -122,12 +122,16 @@ def _write(result: Build, main: Package, folder: Path, project: Path) -> list[st
     text = ledger.written(result.changes.next_lines(result.rows, line))
     with _new_folder(folder) as beside:
         for name, each in packages.items():
-            with (beside / name).open("xb") as file:
+            with creating(beside / name) as file:
                 package.write(each, file)
         notes = _notes(result, main, f"{stem}-cleanup.apkg")
-        (beside / "release-notes.md").write_text(notes, encoding="utf-8", newline="\n")
+        with creating(beside / "release-notes.md") as file:
+            file.write(notes.encode())
+        sync_folder(beside)
         _check_unmoved(project, result.record, text)
         beside.rename(folder)
+        for above in (folder.parent, folder.parent.parent, project):
+            sync_folder(above)
         try:
             with replacing(project / ledger.PATH) as file:
                 file.write(text.encode())
@@ -159,9 +163,13 @@ def _check_unmoved(project: Path, read: str, text: str) -> None:
 
 @contextmanager
 def _new_folder(folder: Path) -> Iterator[Path]:
-    """A folder beside a path, to be renamed to it; gone where that did not happen."""
+    """A folder beside a path, to be renamed to it; gone where that did not happen.
+
+    Nobody else is at work, so others like it are left over from releases that were killed.
+    """
     beside = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(beside, ignore_errors=True)
+    for left in folder.parent.glob(".*.part"):
+        shutil.rmtree(left, ignore_errors=True)
     try:
         beside.mkdir(parents=True)
     except OSError as error:

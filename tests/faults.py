@@ -3,7 +3,7 @@
 In a file's text «…» marks what the diagnostic's columns cover; a ⟵ at the end of a line says that only the
 line is told. A file that is named in `whole` draws a diagnostic on itself, without a line. Where there is a
 `before`, that was released first; `edit` then replaces something in the ledger, and `line` is the line of the
-ledger that is told.
+ledger that is told. What is `lost` was released and committed, and then its ledger was deleted.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ class Fault:
     before: dict[str, str | bytes] | None = None
     edit: tuple[str, str] = ("", "")
     line: int = 0
+    lost: bool = False
 
 
 def chapter(code: str, text: str | bytes) -> Fault:
@@ -786,6 +787,7 @@ FAULTS = (
     ledger("bad-ledger", r'\{"release".*\n', ""),
     ledger("bad-ledger", r'\{"note".*\n', ""),
     ledger("ledger-conflict", r'(\{"note".*\n)', r"<<<<<<< HEAD\n\1=======\n>>>>>>> x\n", line=3),
+    Fault("lost-ledger", {}, whole="source/ledger.jsonl", before={}, lost=True),
     ledger("newer-ledger", '"ledger":2', '"ledger":3', line=1),
     released("changed-deck", {"source/deck.yaml": "«id»: other\ntitle: Sample\n"}),
     released("changed-deck", {"source/deck.yaml": "id: sample\n«title»: Other\n"}),

@@ -36,6 +36,7 @@ ROOMS = (
     "identity",
     "ledger",
     "merging",
+    "git",
     "fingerprints",
     "refusals",
     "package",
@@ -72,6 +73,7 @@ ONLY_HERE = {
     "anki": {"rehearsal"},
     "watchfiles": {"preview"},
     "http": {"preview"},
+    "filelock": {"files"},
 }
 FOLDER = Path(deckgen.__file__).parent
 
@@ -153,5 +155,6 @@ def test_help_imports_nothing_heavy() -> None:
         "rich.progress",
         "http.server",
         "watchfiles",
+        "filelock",
         "anki",
     }

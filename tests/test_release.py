@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deckgen.diagnostics import CallError
 from deckgen.ledger import written
 from deckgen.merging import merged
+from deckgen.release import release as release_deck
 from tests.conftest import (
     CARD_ADVICE,
     Opened,
@@ -73,11 +75,20 @@ def build(folder: Path, time: int) -> Opened:
 
 def refused(folder: Path, *arguments: str, code: int = 1) -> str:
     """What a command says that should fail; nothing of the project may differ afterwards."""
-    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    before = files(folder)
     done = run(*(arguments or ("build",)), "--project", folder, SOURCE_DATE_EPOCH=str(FIRST + 5000))
     assert done.returncode == code, done.stderr
-    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+    assert files(folder) == before
     return done.stderr
+
+
+def files(folder: Path) -> dict[Path, bytes]:
+    """All files of a project, but for the one by which a release is alone."""
+    return {
+        path: path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path != folder / "build/.lock"
+    }
 
 
 def lines(folder: Path) -> dict[str, dict[str, Any]]:
@@ -231,6 +242,31 @@ def test_a_release_that_fails_leaves_nothing(project: Project) -> None:
     ledger.rename(moved)
     ledger.symlink_to(moved)
     assert "is a link to another place" in refused(folder, "release", "1.1.0", code=2)
+    assert not (folder / "build/release/1.1.0").exists()
+
+
+def test_a_relative_path_is_as_good_as_any(project: Project) -> None:
+    """`--project .` names the same deck as the folder itself, in the second release, too."""
+    folder = project({"source/one.yaml": terms("a")})
+    for number in range(3):
+        name, cwd = (".", folder) if number < 2 else (folder.name, folder.parent)
+        done = run(
+            "release", f"1.{number}", "--project", name, cwd=cwd, SOURCE_DATE_EPOCH=str(FIRST + number)
+        )
+        assert done.returncode == 0, done.stderr
+
+
+def test_a_ledger_that_cannot_be_read_again_is_told_as_that(project: Project) -> None:
+    """It has not changed: what is wrong with it is said, and nothing is released."""
+    folder = project({"source/one.yaml": terms("a")})
+    release(folder, "1.0.0", FIRST)
+
+    def damage(what: str, *_: int) -> None:
+        if what == "rendering":
+            (folder / LEDGER).write_bytes(b"\xff\n")
+
+    with pytest.raises(CallError, match=r"source/ledger.jsonl cannot be read once more: .*UTF-8"):
+        release_deck(folder, "1.1.0", damage)
     assert not (folder / "build/release/1.1.0").exists()
 
 

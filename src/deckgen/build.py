@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deckgen import checks, kind_files, ledger, notes, package, source
+from deckgen import checks, git, kind_files, ledger, notes, package, source
 from deckgen.cards.markdown import Markup
 from deckgen.cards.media import FONTS, IMAGES, SOUNDS, Media, Shelf
 from deckgen.changes import Changes
@@ -141,6 +141,7 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
             found += rule(deck, known_ids)
     released, faults, record = ledger.read(project)
     found += faults
+    found += git.lost_ledger(project, deck.id, everywhere=bool(version))
     if None not in unread:
         asked = {kind: note_type.asked for kind, note_type in note_types.items()}
         found += checks.advise(Cards(deck, asked, released.ids, complete=not _errors(found)))

@@ -179,12 +179,13 @@ def check(
 
 def _mend(folder: Path, report: _Report, *, dry_run: bool) -> dict[str, object]:
     """Mend a deck's sources, and tell what has been; what JSON says of it."""
-    from deckgen import mend  # noqa: PLC0415
+    from deckgen import files, mend  # noqa: PLC0415
 
     made = mend.mend(folder)
     changed = [each for each in made if each.diff]
-    if not dry_run:
-        mend.write(changed)
+    if changed and not dry_run:
+        with files.alone(folder):
+            mend.write(changed)
     if report.for_people:
         for each in changed:
             _say(f"{each.diff.translate(_UNSEEN)}{each.path}: {each.what}")
@@ -574,7 +575,9 @@ class _Report:
         if self.format == Format.json:
             errors = any(diagnostic.level == "error" for diagnostic in result.diagnostics)
             about = _about(result, result.package, path) if result.package else None
-            released = {"files": list(files)} if files else {}
+            released: dict[str, object] = {}
+            if files and result.package:
+                released = {"files": list(files), "first": not result.package.after}
             self.object(
                 ok=not errors and not self.failed_strictly,
                 diagnostics=[diagnostic.as_json() for diagnostic in result.diagnostics],
@@ -741,6 +744,8 @@ def _summary(result: Build, package: Package, path: Path | None, files: Sequence
         return f"no errors: {held}"
     which = f", version {package.version}, as released" if package.version else ""
     if files:
+        if not package.after:
+            held += f"\n  this is the first release of `{package.deck.id}`"
         rest = "".join(f"\n  {_shown(path.with_name(name))}" for name in files[1:])
         return (
             f"released {package.version}: {_shown(path)} ({_size(path.stat().st_size)})\n  {held}\n"

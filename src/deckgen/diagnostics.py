@@ -74,6 +74,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     # What has been released
     "bad-ledger": ("error", "The ledger is damaged, or lines of it have been lost."),
     "ledger-conflict": ("error", "The ledger holds the marks of a merge that git could not finish."),
+    "lost-ledger": ("error", "The deck has been released, and its ledger is missing."),
     "newer-ledger": ("error", "The ledger was written by a newer deckgen."),
     "changed-deck": ("error", "The id or the title of a released deck has changed."),
     "note-gone": ("error", "A released note is no longer in the source."),

@@ -15,7 +15,7 @@ from deckgen import ledger, package
 from deckgen.build import build
 from deckgen.changes import CONSEQUENCES
 from deckgen.diagnostics import CallError, counted
-from deckgen.files import check_target, replacing
+from deckgen.files import alone, check_target, creating, replacing, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,11 +66,18 @@ def release(project: Path, version: str, progress: Callable[[str, int, int], Non
 
     Raises:
         CallError: The version is none, or has been released; the clock is behind the last release; the folder
-            of the release is there already.
+            of the release is there already; another release of the deck is at work.
     """
     if not _VERSION.fullmatch(version):
         hint = "it begins with a digit, and has dots between its parts, as in `1.0.0` or `2026.11`"
         raise CallError(f"`{version}` is not a version", hint)
+    project = project.resolve()
+    with alone(project):
+        return _release(project, version, progress)
+
+
+def _release(project: Path, version: str, progress: Callable[[str, int, int], None] | None) -> Release:
+    """Do so, while nobody else changes what has been released."""
     folder = project / "build" / "release" / version
     check_target(project / ledger.PATH)
     result = build(project, progress, version)
@@ -118,11 +125,15 @@ def _write(result: Build, main: Package, folder: Path, project: Path) -> list[st
     text = ledger.written(result.changes.next_lines(result.rows, _line(result, main, notes)))
     with _new_folder(folder) as beside:
         for name, each in packages.items():
-            with (beside / name).open("xb") as file:
+            with creating(beside / name) as file:
                 package.write(each, file)
-        (beside / "release-notes.md").write_bytes(notes)
+        with creating(beside / "release-notes.md") as file:
+            file.write(notes)
+        sync_folder(beside)
         _check_unmoved(project, result.record, text)
         beside.rename(folder)
+        for above in (folder.parent, folder.parent.parent, project):
+            sync_folder(above)
         try:
             with replacing(project / ledger.PATH) as file:
                 file.write(text.encode())
@@ -154,7 +165,10 @@ def _check_unmoved(project: Path, read: str, text: str) -> None:
         read: The ledger's text as the build has read it.
         text: What is to be written.
     """
-    if (ledger.read_text(project)[0] or "") != read:
+    now, fault = ledger.read_text(project)
+    if fault:
+        raise CallError(f"{ledger.PATH} cannot be read once more: {fault.message}", fault.hint)
+    if (now or "") != read:
         raise CallError(f"{ledger.PATH} has changed while this was built", "release once more")
     _, faults = ledger.parse(text)
     if faults:
@@ -165,9 +179,13 @@ def _check_unmoved(project: Path, read: str, text: str) -> None:
 
 @contextmanager
 def _new_folder(folder: Path) -> Iterator[Path]:
-    """A folder beside a path, to be renamed to it; gone where that did not happen."""
+    """A folder beside a path, to be renamed to it; gone where that did not happen.
+
+    Nobody else is at work, so others like it are left over from releases that were killed.
+    """
     beside = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(beside, ignore_errors=True)
+    for left in folder.parent.glob(".*.part"):
+        shutil.rmtree(left, ignore_errors=True)
     try:
         beside.mkdir(parents=True)
     except OSError as error:

@@ -110,6 +110,7 @@ def write(project: Path) -> Written:
     folder = project / FOLDER
     try:
         folder.mkdir(exist_ok=True)
+        (project / "build").mkdir(exist_ok=True)  # where files are written first
     except OSError as error:
         raise CallError(f"the folder {folder} cannot be made: {error.strerror}") from error
     made = {"deck.json": deck_schema(), "chapter.json": chapter_schema(kinds)}

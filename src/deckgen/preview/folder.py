@@ -66,7 +66,7 @@ def _write(path: Path, content: bytes) -> None:
             return
     except OSError:
         pass
-    with replacing(path) as file:
+    with replacing(path, lasting=False) as file:
         file.write(content)
 
 

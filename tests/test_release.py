@@ -1238,6 +1238,21 @@ def test_a_clock_behind_the_ledger_is_told_once(project: Project) -> None:
     assert "restore the file" not in told
 
 
+def test_a_clock_years_ahead_releases_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is stamped with a time far ahead would win over all that learners ever write."""
+    folder = project({"source/one.yaml": terms("a")})
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    monkeypatch.setattr("deckgen.build.time.time", lambda: 4_102_444_800.0)
+    with pytest.raises(CallError, match="it is 2100-01-01 00:00:00 UTC, more than ten years since deck"):
+        release_deck(folder, "1.0.0")
+    assert not (folder / LEDGER).exists()
+    monkeypatch.undo()
+    release(folder, "1.0.0", FIRST)
+    monkeypatch.setattr("deckgen.build.time.time", lambda: 4_102_444_800.0)
+    with pytest.raises(CallError, match="more than ten years since the last release"):
+        release_deck(folder, "1.1.0")
+
+
 EDITS = st.tuples(
     st.sampled_from(["set", "insert", "delete", "drop", "double", "swap", "move"]),
     st.integers(0, 1 << 20),

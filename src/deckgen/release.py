@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ _CLEANUP = (
     "Notes that you have edited since are not found like that. If you have never had these notes, leave "
     "that file alone."
 )
+_YEARS = 10 * 365 * 86_400  # in seconds
 _MAKERS = ("genanki", "jinja2", "markupsafe", "pyromark")  # what makes a package, besides deckgen
 _VERSION = re.compile(r"(?=.{1,60}$)[0-9][0-9A-Za-z]*(?:[.+-][0-9A-Za-z]+)*")
 
@@ -85,6 +87,7 @@ def _release(project: Path, version: str, progress: Callable[[str, int, int], No
     if result.package is None:
         return Release(result, folder, [])
     _check_history(changes, version)
+    _check_clock(changes, project)
     left = sorted(path.name for path in folder.parent.glob("*/") if not path.name.startswith("."))
     if left and not changes.ledger.releases:
         raise CallError(
@@ -111,6 +114,19 @@ def _check_history(changes: Changes, version: str) -> None:
         raise CallError(
             f"the last release was on {_day(last)}, and this machine says that it is {_day(changes.now)}",
             "set the clock right, or wait a second: learners' Anki takes only what is newer",
+        )
+
+
+def _check_clock(changes: Changes, project: Path) -> None:
+    """Refuse a time that is years ahead: what is stamped with it would win over all that learners write."""
+    last = max((line["time"] for line in changes.ledger.releases), default=0)
+    what = "since the last release"
+    if not last:
+        last, what = int((project / "source/deck.yaml").stat().st_mtime), "since deck.yaml was written"
+    if changes.now - last > _YEARS and "SOURCE_DATE_EPOCH" not in os.environ:
+        raise CallError(
+            f"this computer's clock says that it is {_day(changes.now)}, more than ten years {what}",
+            "set the clock right; if it is right, say so: SOURCE_DATE_EPOCH=$(date +%s) deckgen release …",
         )
 
 

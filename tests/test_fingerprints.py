@@ -224,6 +224,37 @@ def test_other_words_are_sent_however_they_are_written(
     assert sent(folder) == [note]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("a b", "b a"), ("a b a", "a b b"), ("a b c", "a b d"), ("a b c", "a b b"), ("a", "a a")],
+)
+def test_which_images_a_text_shows_where(before: str, after: str, project: Project) -> None:
+    """Images that change places are a change, also where one is shown twice, or two files are the same."""
+    files = {name: svg() for name in "ac"} | {name: svg("h8") for name in "bd"}
+    media: dict[str, str | bytes] = {f"source/media/{name}.svg": text for name, text in files.items()}
+
+    def chapter(names: str) -> str:
+        return terms("x", x=" ".join(f"![It](media/{name}.svg)" for name in names.split()))
+
+    folder = project({"source/one.yaml": chapter(before), **media})
+    release(folder, "1.0.0", FIRST)
+    assert sent(folder, {"source/one.yaml": chapter(after)}) == ["x"]
+
+
+def test_a_file_that_becomes_another_one(project: Project) -> None:
+    """Of three images the last becomes the same as the second: the note is sent, and once it is, no more."""
+    shows = terms("x", x=" ".join(f"![It](media/{name}.svg)" for name in "abc"))
+    folder = project(
+        {
+            "source/one.yaml": shows,
+            **{f"source/media/{name}.svg": svg() for name in "ac"},
+            "source/media/b.svg": svg("h8"),
+        }
+    )
+    release(folder, "1.0.0", FIRST)
+    assert sent(folder, {"source/media/c.svg": svg("h8")}) == ["x"]
+
+
 def test_emphasis_and_signs_written_otherwise(project: Project) -> None:
     """What a formatter makes of Markdown is no change, and a note with another kind of break is one."""
     text = "definitions:\n  - id: a\n    term: A\n    definition: |\n      {}\n"

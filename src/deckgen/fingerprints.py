@@ -114,7 +114,7 @@ class Fingerprints:
             digest[:_MEDIA_DIGITS]
             for key in sorted(values)
             for scalar in _showing(values[key])
-            for digest in self._shown.get(scalar, ())
+            for digest in self._shown.get(scalar, {}).values()
         )
 
     @cached_property

@@ -20,6 +20,7 @@ from deckgen.diagnostics import Diagnostic, Found, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from deckgen.anki.cloze import Reading
     from deckgen.cards.protected import Protected, Token
@@ -54,13 +55,13 @@ class Markup:
         shelf: Where media are looked for, and what has been found.
         nameless: Whether the HTML leaves out what media are called: it is only for comparing texts then.
         found: The diagnostics so far.
-        shown: The digests of the media that texts show, by text.
+        shown: The media files that texts show, each once and with its digest, by text.
     """
 
     shelf: Shelf
     nameless: bool = False
     found: Found = field(default_factory=Found)
-    shown: dict[Scalar, dict[str, None]] = field(default_factory=dict)
+    shown: dict[Scalar, dict[Path, str]] = field(default_factory=dict)
     _told: set[tuple[str, str, Scalar]] = field(default_factory=set)
 
     def text(self, scalar: Scalar, document: Document) -> str:
@@ -250,8 +251,12 @@ class Markup:
         written = _as_written(address, scalar)
         known = self.shelf.find(written, types, document.path.rpartition("/")[0])
         if isinstance(known, Media):
-            self.shown.setdefault(scalar, {})[known.digest] = None
-            return known.name if not self.nameless else "media"
+            files = self.shown.setdefault(scalar, {})
+            files[known.path] = known.digest
+            if not self.nameless:
+                return known.name
+            # which are the same is seen nevertheless
+            return f"media {list(dict.fromkeys(files.values())).index(known.digest)}"
         code, message, hint = known
         self._report_piece(code, written, scalar, document, message, hint)
         return ""

@@ -280,3 +280,19 @@ def test_git_is_not_asked_without_need(deck: Path, tmp_path: Path) -> None:
     done = run("release", "1.0.0", cwd=deck, PATH=path, **SECOND)
     assert (done.returncode, noted.exists()) == (0, False), done.stderr
     assert open_package(deck / "build/release/1.0.0/sample-1.0.0.apkg").about["version"] == "1.0.0"
+
+
+def test_a_ledger_that_is_older_than_the_last_commit_s(deck: Path) -> None:
+    """One that was put back from an old tag would forget releases; at that tag's commit it is right."""
+    change(deck, {"source/one.yaml": terms("a", "b", "c")})
+    release(deck, "1.1.0", FIRST + 50)
+    committed(deck, "1.1.0")
+    shutil.rmtree(deck / "build")
+    git(deck, "checkout", "v1.0.0", "--", LEDGER)
+    said = told(deck, "release", "1.2.0")
+    assert "error[lost-ledger]: the ledger of the last commit knows `1.1.0`, and this one does not" in said
+    (command,) = COMMAND.findall(said)
+    subprocess.run(command, cwd=deck, shell=True, check=True, capture_output=True)  # noqa: S602
+    release(deck, "1.2.0", FIRST + 100)
+    git(deck, "checkout", "-f", "-b", "hotfix", "v1.0.0")
+    release(deck, "1.0.1", FIRST + 150)

@@ -142,6 +142,9 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     released, faults, record = ledger.read(project)
     found += faults
     found += git.lost_ledger(project, deck.id, everywhere=bool(version))
+    if version and released.releases:
+        versions = {line["release"] for line in released.releases}
+        found += git.old_ledger(project, deck.id, versions)
     if None not in unread:
         asked = {kind: note_type.asked for kind, note_type in note_types.items()}
         found += checks.advise(Cards(deck, asked, released.ids, complete=not _errors(found)))

@@ -15,11 +15,11 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deckgen.diagnostics import CallError, Diagnostic, Span
-from deckgen.ledger import PATH
+from deckgen.diagnostics import CallError, Diagnostic, Span, listing
+from deckgen.ledger import PATH, line_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
 _HERE = f"./{PATH}"  # git takes it from the project's folder, wherever in the repository that lies
 _PATIENCE = 60  # seconds that git has for an answer
@@ -66,6 +66,31 @@ def lost_ledger(project: Path, deck: str, *, everywhere: bool) -> Iterator[Diagn
         return
     if told:
         yield told
+
+
+def old_ledger(project: Path, deck: str, versions: Container[str]) -> Iterator[Diagnostic]:
+    """Tell that a deck's ledger lacks releases that the one of git's last commit has.
+
+    Args:
+        project: The folder that holds source/, without links.
+        deck: The deck's id.
+        versions: Those that the ledger knows.
+    """
+    if not (_below_git(project) or os.environ.get("GIT_DIR")):
+        return
+    git = _Git(project)
+    try:
+        text = git.ask("cat-file", "blob", f"HEAD:{_HERE}").decode("utf-8-sig", "replace")
+    except _Unanswered:
+        return  # without a commit, or with none that has a ledger, there is nothing to compare with
+    if _deck_in(text) != deck:
+        return
+    lines = filter(None, map(line_of, text.replace("\r\n", "\n").split("\n")))
+    lacking = [line["release"] for line in lines if "release" in line and line["release"] not in versions]
+    if lacking:
+        message = f"the ledger of the last commit knows {listing(lacking)}, and this one does not"
+        hint = f"put it back: `{git.command(f'checkout HEAD -- {PATH}')}`"
+        yield Diagnostic("lost-ledger", message, Span(PATH), hint)
 
 
 def _at_hand(git: _Git, deck: str) -> Diagnostic | None:
@@ -138,6 +163,17 @@ def _below_git(project: Path) -> bool:
     return any((folder / ".git").exists() for folder in (project, *project.parents))
 
 
+def _deck_in(text: str) -> str:
+    """The id of the deck whose ledger a text is; empty where it is no ledger."""
+    for line in text[:_HEAD].splitlines():
+        if line.startswith('{"ledger"'):
+            try:
+                return str(json.loads(line)["deck"])
+            except (ValueError, KeyError, RecursionError):
+                return ""
+    return ""
+
+
 class _Git:
     """Git, asked in a project's folder."""
 
@@ -183,14 +219,7 @@ class _Git:
 
     def deck_of(self, blob: str) -> str:
         """The id of the deck whose ledger a file of git's is; empty where it is no ledger."""
-        head = self.ask("cat-file", "blob", blob)[:_HEAD].decode("utf-8-sig", "replace")
-        for line in head.splitlines():
-            if line.startswith('{"ledger"'):
-                try:
-                    return str(json.loads(line)["deck"])
-                except (ValueError, KeyError, RecursionError):
-                    return ""
-        return ""
+        return _deck_in(self.ask("cat-file", "blob", blob)[:_HEAD].decode("utf-8-sig", "replace"))
 
     def tag(self, commit: str) -> str:
         """The name of a tag at a commit; empty where there is none that a shell takes as it is."""

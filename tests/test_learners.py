@@ -421,3 +421,47 @@ def test_no_history_costs_a_learner_anything(tmp_path: Path) -> None:
     finally:
         for learner in Histories.learners:
             learner.stop()
+
+
+@pytest.mark.parametrize(
+    ("changed", "back"),
+    [(("field",), "plus"), (("template", 0), "plus"), (("turn", "Basic"), "Sim - Definition")],
+)
+def test_a_learner_who_has_changed_a_note_type_can_go_back(
+    changed: tuple[object, ...], back: str, tmp_path: Path
+) -> None:
+    """As docs/updates.md says: their notes get the author's note type, and then what the author changes."""
+    author, learner = Author(tmp_path / "deck"), Learner(tmp_path / "clock")
+    what, *arguments = changed
+    note = next(each for each in author.source.all() if each.kind == "definitions")
+
+    def release(at: int) -> Path:
+        note.text = author.another_text()
+        author.release(START + at)
+        return author.releases[-1].path
+
+    def take(at: int, path: Path) -> dict[str, int]:
+        log: dict[str, int] = learner.at(START + at, "take", str(path), 0)
+        return log
+
+    try:
+        learner.at(START, "open", str(tmp_path / "learner"))
+        take(100, release(0))
+        made = author.releases[0]
+        guid = next(guid for guid, name in made.opened.about["notes"].items() if name == note.id)
+        learner.at(START + 200, "work", "study", guid)
+        number = made.note(guid)[3]
+        assert learner.at(START + 300, str(what), guid if what == "turn" else number, *arguments)
+        assert take(500, release(400))["conflicting"] == (1 if what == "turn" else 2)
+        of_it = {name for name in made.changed if made.note(name)[3] == number}
+        for name in of_it if back == "plus" else [guid]:
+            assert learner.at(START + 600, "turn", name, "Sim - Definition+" if back == "plus" else back)
+        before = learner.at(START + 700, "state")
+        log = take(900, release(800))
+        after = learner.at(START + 1000, "state")
+        assert (log["updated"], log["conflicting"]) == (1, 0)
+        assert after["notes"][guid][1] == author.releases[-1].note(guid)[0]
+        assert after["reviews"] == before["reviews"]
+        assert {card: after["work"][card] for card in before["work"]} == before["work"]
+    finally:
+        learner.stop()

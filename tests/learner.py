@@ -10,6 +10,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -50,8 +51,13 @@ class Serve:
         return time.time()
 
     def take(self, path: str, merge: int) -> dict[str, int]:
-        """Import a package."""
-        log: dict[str, int] = self.learner.take(path, merge=bool(merge))
+        """Import a package; nothing is counted where Anki refuses it."""
+        from anki.errors import BackendError  # noqa: PLC0415 (as above)
+
+        try:
+            log: dict[str, int] = self.learner.take(path, merge=bool(merge))
+        except BackendError:
+            return {}
         return log
 
     def state(self) -> dict[str, Any]:
@@ -77,8 +83,20 @@ class Serve:
                 for each in col.models.all()
             },
             "decks": sorted(names.values()),
+            "work": {str(card): [names[row[2]], *row[3:]] for card, row in self.learner.cards().items()},
+            "lacking": self._lacking(),
             "empty": self._guids(self.learner.empty_cards()),
         }
+
+    def _lacking(self) -> list[str]:
+        """The notes that show images which the learner does not have."""
+        folder = Path(self.learner.col.media.dir())
+        return [
+            guid
+            for guid, fields in self.learner.db("SELECT guid, flds FROM notes")
+            for name in re.findall(r'src="([^"]*)"', fields)
+            if not (folder / name).exists()
+        ]
 
     def _guids(self, notes: list[int]) -> list[str]:
         found = (self.learner.db("SELECT guid FROM notes WHERE id = ?", note) for note in notes)
@@ -124,6 +142,36 @@ class Serve:
         note_type = self.learner.col.models.get(int(number))
         note_type["css"] += css
         self.learner.col.models.update_dict(note_type)
+
+    def field(self, number: str) -> bool:
+        """Add a field to a note type."""
+        models = self.learner.col.models
+        note_type = models.get(int(number))
+        models.add_field(note_type, models.new_field(f"Mine {len(note_type['flds'])}"))
+        models.update_dict(note_type)
+        return True
+
+    def template(self, number: str, place: int) -> bool:
+        """Delete a card type of a note type; whether it has another."""
+        models = self.learner.col.models
+        note_type = models.get(int(number))
+        if len(note_type["tmpls"]) == 1:
+            return False
+        models.remove_template(note_type, note_type["tmpls"][place])
+        models.update_dict(note_type)
+        return True
+
+    def turn(self, guid: str, name: str) -> bool:
+        """Give a note another note type, its fields as Anki proposes it; whether there is such a type."""
+        models, (note, _) = self.learner.col.models, self._note(guid)
+        ((old,),) = self.learner.db("SELECT mid FROM notes WHERE id = ?", note)
+        new = models.by_name(name)
+        if new is None or new["id"] == old:
+            return False
+        request = models.change_notetype_info(old_notetype_id=old, new_notetype_id=new["id"]).input
+        request.note_ids.append(note)
+        models.change_notetype_of_notes(request)
+        return True
 
 
 class Learner:

@@ -6,7 +6,6 @@ with what the promise says: learners keep their work, and get every note that ch
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import shutil
@@ -14,6 +13,7 @@ import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -25,9 +25,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from deckgen.release import release
-from tests.conftest import Opened, open_package, write_project
-from tests.faults import PNG
+from tests.author import CHAPTERS, FORMS, KINDS, PICTURES, Author, Released, Source, Written
 from tests.learner import Learner
 
 pytestmark = pytest.mark.skipif(
@@ -35,221 +33,16 @@ pytestmark = pytest.mark.skipif(
 )
 
 START = 1_680_000_000  # seconds since 1970
-KINDS = ("takeaways", "definitions", "laws")
-CHAPTERS = ("a", "b")
 
 AUTHORS = (
     "add edit retag retag_chapter retag_deck rename retire bring_back change_picture another_cloze "
-    "change_theme change_face reorder grow"
+    "change_theme change_face reorder grow move_picture shrink_picture lfs_pointer reformat hotfix "
+    "lost_ledger"
 ).split()
-LEARNERS = ("study", "suspend", "flag", "move", "delete note", "delete card", "tag", "edit", "style")
+LEARNERS = ("study", "suspend", "flag", "move", "delete note", "delete card", "tag", "edit", "style", "alter")
+RARELY = 0.3
+"""How often something happens that is slow, or that leaves little to compare."""
 LONG = bool(os.environ.get("DECKGEN_SOAK"))
-
-
-@dataclass(eq=False)
-class Written:
-    """A note as its author has it."""
-
-    number: int
-    kind: str
-    id: str
-    text: int = 0
-    tags: tuple[str, ...] = ()
-    second: bool = False
-    picture: bool = False
-    hint: str = ""
-    retired: bool = False
-    released_as: str = ""
-
-    def content(self, deck: Author) -> tuple[object, ...]:
-        """All that the author wrote for it, and that a learner should get when it changes."""
-        picture = deck.picture if self.picture else 0
-        hint = self.hint if self.kind == "laws" else ""
-        return (self.text, self.second, picture, hint, tuple(sorted({*self.tags, *deck.tags_of(self)})))
-
-    def yaml(self) -> str:
-        """Its source."""
-        lines = [f"  - id: {self.id}"]
-        if self.released_as not in {"", self.id}:
-            lines.append(f"    was: {self.released_as}")
-        if self.retired:
-            lines.append("    retired: |\n      Enough of it.")
-        if self.tags:
-            lines.append(f"    tags: [{', '.join(self.tags)}]")
-        shown = f"Text {self.text}." + (" ![](media/a.png)" if self.picture else "")
-        if self.kind == "takeaways":
-            second = " And {{c2::that}}." if self.second else ""
-            lines.append(f"    text: |\n      Number {self.number} is {{{{c1::this}}}}.{second} {shown}")
-        elif self.kind == "definitions":
-            lines.append(f"    term: Term {self.number}\n    definition: |\n      {shown}")
-        else:
-            lines.append(f"    name: Law {self.number}\n    rule: |\n      {shown}")
-            if self.hint:
-                lines.append(f"    hint: |\n      {self.hint}")
-        return "\n".join(lines) + "\n"
-
-
-@dataclass
-class Released:
-    """A package of a release, and what was true of it."""
-
-    version: str
-    path: Path
-    opened: Opened
-    changed: dict[str, int]
-    """When each of its notes last changed, by guid."""
-    styled: dict[str, int]
-    """When each of its note types last changed, by id."""
-
-    def note(self, guid: str) -> tuple[str, list[str], list[str]]:
-        """A note's fields, tags and cards."""
-        row = next(each for each in self.opened.notes if each["guid"] == guid)
-        cards = [f"{guid} {card['ord']}" for card in self.opened.cards if card["nid"] == row["id"]]
-        return row["flds"], row["tags"].split(), cards
-
-
-class Author:
-    """A deck in the making."""
-
-    def __init__(self, folder: Path) -> None:
-        """Begin with a note of each kind in each chapter."""
-        self.folder = folder
-        self.notes: dict[str, list[Written]] = {"a": [], "b": []}
-        self.count = 0
-        self.deck_tags: tuple[str, ...] = ()
-        self.chapter_tags: dict[str, tuple[str, ...]] = {"a": (), "b": ()}
-        self.css = self.face = self.grown = self.picture = 0
-        self.releases: list[Released] = []
-        self._guids: dict[int, str] = {}
-        self._dues: dict[str, int] = {}
-        self._contents: dict[int, tuple[object, ...]] = {}
-        self._changed: dict[int, int] = {}
-        self._styles: dict[str, tuple[object, ...]] = {}
-        self._styled: dict[str, int] = {}
-        for chapter in CHAPTERS:
-            for kind in KINDS:
-                self.add(chapter, kind, 99)
-
-    def all(self) -> list[Written]:
-        """All notes, in their order."""
-        return [note for chapter in CHAPTERS for note in self.notes[chapter]]
-
-    def tags_of(self, note: Written) -> tuple[str, ...]:
-        """The tags that a note has from the deck and its chapter."""
-        chapter = next(chapter for chapter in CHAPTERS if note in self.notes[chapter])
-        return self.deck_tags + self.chapter_tags[chapter]
-
-    def add(self, chapter: str, kind: str, place: int) -> None:
-        """Add a note to a chapter, at a place among its kind's."""
-        self.count += 1
-        self.notes[chapter].insert(place, Written(self.count, kind, f"n{self.count}"))
-
-    def write(self) -> None:
-        """Write the source."""
-        files: dict[str, str | bytes] = {
-            "source/deck.yaml": f"id: sim\ntitle: Sim\ntags: [{', '.join(self.deck_tags)}]\n"
-            if self.deck_tags
-            else "id: sim\ntitle: Sim\n",
-            "source/media/a.png": PNG + bytes([self.picture]),
-            "templates/base/theme.css.j2": f".card {{ margin: {self.css}px; }}\n",
-            **self._kind(),
-        }
-        for chapter in CHAPTERS:
-            text = f"deck: {chapter}\n"
-            if self.chapter_tags[chapter]:
-                text += f"tags: [{', '.join(self.chapter_tags[chapter])}]\n"
-            # a section holds one kind; the order within a chapter is that of the sections then
-            for kind in KINDS:
-                notes = [note.yaml() for note in self.notes[chapter] if note.kind == kind]
-                text += f"{kind}:\n{''.join(notes)}"
-            files[f"source/{chapter}.yaml"] = text
-        (self.folder / "source/one.yaml").unlink(missing_ok=True)
-        write_project(self.folder, files)
-        (self.folder / "source/one.yaml").unlink()
-
-    def _kind(self) -> dict[str, str | bytes]:
-        """A kind of the deck's own, which may grow."""
-        hint = "  hint: {type: markdown}\n" if self.grown else ""
-        field_3 = "{name: Hint, id: 3, from: hint}" if self.grown else "{name: Reserve 1, id: 3}"
-        card_2 = (
-            "{name: By Hint, id: 2, face: hint}" if self.grown else "{name: R, id: 2, reserve: Reserve 1}"
-        )
-        files: dict[str, str | bytes] = {
-            "templates/law/kind.yaml": "title: Law\nsection: laws\ntype: normal\nkeys:\n"
-            "  name: {type: text, required: true}\n  rule: {type: markdown, required: true}\n"
-            f"{hint}fields:\n"
-            "  - {name: Name, id: 1, from: name}\n  - {name: Rule, id: 2, from: rule}\n"
-            f"  - {field_3}\n  - {{name: Reserve 2, id: 4}}\n"
-            f"cards:\n  - {{name: Card, id: 1, face: card}}\n  - {card_2}\n",
-            "templates/law/card.front.html.j2": f"{{{{Name}}}} <!-- {self.face} -->",
-            "templates/law/card.back.html.j2": "{{FrontSide}} {{Rule}}",
-        }
-        if self.grown:
-            files["templates/law/hint.front.html.j2"] = "{{#Hint}}{{Hint}}{{/Hint}}"
-            files["templates/law/hint.back.html.j2"] = "{{FrontSide}} {{Name}}"
-        return files
-
-    def release(self, now: int) -> None:
-        """Release what there is: a package, and one of the retired notes if there are any."""
-        self.write()
-        version = f"{len(self.releases) + 1}.0"
-        os.environ["SOURCE_DATE_EPOCH"] = str(now)
-        made = release(self.folder, version)
-        errors = [each for each in made.build.diagnostics if each.level == "error"]
-        assert not errors, errors
-        opened = open_package(made.folder / made.files[0])
-        by_id = {name: guid for guid, name in opened.about["notes"].items()}
-        assert sorted(by_id) == sorted(note.id for note in self.all() if not note.retired)
-        first = {note.number for note in self.all() if not note.released_as}
-        self._check_places(first)
-        changed = {}
-        for note in self.all():
-            content = () if note.retired else note.content(self)
-            if self._contents.get(note.number) != content:
-                self._changed[note.number] = now
-            self._contents[note.number] = content
-            guid = self._guids.setdefault(note.number, by_id.get(note.id, ""))
-            assert by_id.get(note.id, guid) == guid
-            changed[guid] = self._changed[note.number]
-            note.released_as = note.id
-        styled = {}
-        for name, note_type in opened.note_types.items():
-            style = (self.css, self.face, self.grown) if name == "Sim - Law" else (self.css,)
-            if self._styles.get(name) != style:
-                self._styled[name] = now
-            self._styles[name] = style
-            styled[str(note_type["id"])] = self._styled[name]
-        paths = [made.folder / name for name in made.files if name.endswith(".apkg")]
-        for path in paths:
-            package = open_package(path)
-            guids = {each["guid"] for each in package.notes}
-            mine = {guid: when for guid, when in changed.items() if guid in guids}
-            types = {number: when for number, when in styled.items() if number in package.type_ids()}
-            self.releases.append(Released(version, path, package, mine, types))
-
-    def _check_places(self, first: set[int]) -> None:
-        """Each new note's place lies between those of its neighbours in the source."""
-        lines = (self.folder / "source/ledger.jsonl").read_text(encoding="utf-8").splitlines()
-        dues = {line["note"]: line["due"] for line in map(json.loads, lines) if "note" in line}
-        by_guid = {line["guid"]: line["due"] for line in map(json.loads, lines) if "note" in line}
-        assert by_guid.items() >= self._dues.items()
-        self._dues = by_guid
-        order = [
-            note
-            for chapter in CHAPTERS
-            for kind in KINDS
-            for note in self.notes[chapter]
-            if note.kind == kind
-        ]
-        order = [note for note in order if note.id in dues]
-        for place, note in enumerate(order):
-            if note.number not in first:
-                continue
-            before = next((dues[each.id] for each in reversed(order[:place]) if each.number not in first), 0)
-            after = next((dues[each.id] for each in order[place:] if each.number not in first), None)
-            assert before <= dues[note.id]
-            if after is not None and after > before:
-                assert dues[note.id] <= after
 
 
 @dataclass
@@ -264,48 +57,129 @@ class Collection:
     """The cards that the learner has deleted."""
     retired: set[str] = field(default_factory=set)
     """The notes of which the learner has imported a cleanup."""
+    types: dict[str, str] = field(default_factory=dict)
+    """The note type of each note, as its author has it."""
+    altered: set[str] = field(default_factory=set)
+    """The note types whose fields or cards the learner has changed."""
+    stuck: set[str] = field(default_factory=set)
+    """The notes with a note type that is no longer the author's: imports skip them."""
+    merged: set[str] = field(default_factory=set)
+    """The note types of which the learner has merged what was changed: little is promised of their notes."""
 
     def take(self, made: Released, now: int, *, merge: bool) -> None:
         """Import a release, and compare everything with what it should be."""
         before = self.learner.at(now, "state")
         log = self.learner.at(now, "take", str(made.path), merge)
         after = self.learner.at(now, "state")
+        guids = {guid: made.note(guid) for guid in made.changed}
+        if merge:
+            self.merged |= self.altered & made.styled.keys()
+            self.merged |= {self.types[guid] for guid in self.stuck & guids.keys()}
+        # a cleanup holds no images
+        gone = made.changed.keys() if made.opened.about["cleanup"] else set()
+        assert set(after["lacking"]) <= self.retired | gone
+        self._check_kept(before, after)
+        if not log:
+            # Anki joins no clozes with what has none, and says so
+            assert merge
+            assert self.merged
+            assert after == before
+            return
         expected = {"new": 0, "updated": 0, "duplicate": 0, "conflicting": 0}
-        cards = dict(before["cards"])
         added = set()
         for guid, changed in made.changed.items():
-            fields, tags, ordinals = made.note(guid)
+            fields, tags, cards, note_type = guids[guid]
             held = self.notes.get(guid)
+            if note_type in self.merged:
+                self.types[guid] = note_type
+                continue
+            if guid in self.stuck:
+                expected["conflicting"] += 1
+                continue
             expected["new" if held is None else "updated" if changed > held[0] else "duplicate"] += 1
             if held is None or changed > held[0]:
                 self.notes[guid] = (changed, fields, tags)
-            added |= set(ordinals) - set(cards)
+                self.types[guid] = note_type
+            added |= set(cards) - set(before["cards"])
+        if self.merged & made.styled.keys():
+            assert sum(log.values()) == len(made.changed)
+            assert all(log[name] >= count for name, count in expected.items())
+        else:
+            assert log == expected
+        self._check_styles(made, after, now, merge=merge)
+        self._check_notes(before, after, added)
+        self.retired |= gone
+        if not self.altered and not self.merged:
+            assert set(after["types"]) - set(before["types"]) <= set(made.styled)
+
+    def _check_kept(self, before: dict[str, Any], after: dict[str, Any]) -> None:
+        """What an import never takes, whatever a learner has done to note types."""
+        assert after["reviews"] == before["reviews"]
+        assert {card: work for card, work in after["work"].items() if card in before["work"]} == before[
+            "work"
+        ]
+        assert len(after["guids"]) == len(set(after["guids"]))
+        assert set(before["guids"]) <= set(after["guids"])
+        assert set(before["decks"]) <= set(after["decks"])
+
+    def _check_styles(self, made: Released, after: dict[str, Any], now: int, *, merge: bool) -> None:
+        """The note types look as the later of author and learner has it."""
         for number, styled in made.styled.items():
             held_css = self.css.get(number)
+            if held_css is not None and number in self.altered:
+                continue
             if held_css is None or styled > held_css[0]:
                 types = made.opened.note_types.values()
                 self.css[number] = (styled, next(each["css"] for each in types if str(each["id"]) == number))
             if merge and held_css is not None:
                 # merging counts as a change by the learner, whether there is something to merge or not
                 self.css[number] = (now, self.css[number][1])
-        assert log == expected
-        assert len(after["guids"]) == len(set(after["guids"]))
+        mine = {number: css for number, (_, css) in self.css.items() if number not in self.merged}
+        assert {number: after["css"][number] for number in mine} == mine
+
+    def _check_notes(self, before: dict[str, Any], after: dict[str, Any], added: set[str]) -> None:
+        """The notes say what the later of author and learner has written, and have their cards."""
+        open_ = {guid for guid, note_type in self.types.items() if note_type in self.merged}
+        self.notes |= {guid: tuple(note) for guid, note in after["notes"].items() if guid in open_}
         texts = {guid: (fields, sorted(tags)) for guid, (_, fields, tags) in after["notes"].items()}
         assert texts == {guid: (fields, sorted(tags)) for guid, (_, fields, tags) in self.notes.items()}
-        assert after["reviews"] == before["reviews"]
-        assert {card: work for card, work in after["cards"].items() if card in cards} == cards
-        made_again = set(after["cards"]) - set(cards) - added
-        assert added <= set(after["cards"])
+        was, now = (
+            {card: work for card, work in state["cards"].items() if card.split()[0] not in open_}
+            for state in (before, after)
+        )
+        assert {card: work for card, work in now.items() if card in was} == was
+        made_again = set(now) - set(was) - added
+        assert added <= set(now)
         # where a card template wakes, Anki makes the missing cards of all notes that fill it: ones that the
         # learner has deleted, and those of retired notes, which a cleanup brings without any
         assert {card for card in made_again if card.split()[0] not in self.retired} <= self.deleted
-        if made.opened.about["cleanup"]:
-            self.retired |= made.changed.keys()
-        assert {number: after["css"][number] for number in self.css} == {
-            number: css for number, (_, css) in self.css.items()
+
+    def adopt(self, before: dict[str, Any], now: int) -> None:
+        """What the learner has done to note types, as it is afterwards."""
+        left = self.learner.at(now, "state")
+        self.deleted |= set(before["cards"]) - set(left["cards"])
+        self.notes = {
+            guid: (now, *left["notes"][guid][1:]) if guid in self.stuck else note
+            for guid, note in self.notes.items()
+            if guid in left["notes"]
         }
-        assert set(before["decks"]) <= set(after["decks"])
-        assert set(after["types"]) - set(before["types"]) <= set(made.styled)
+
+    def alter(self, what: str, number: str, now: int, *arguments: object) -> None:
+        """Add a field to a note type, or delete one of its card types."""
+        before = self.learner.at(now, "state")
+        if self.learner.at(now, what, number, *arguments):
+            if number not in self.altered:
+                # later notes come with a note type of their own, which is the author's
+                self.stuck |= {guid for guid in self.notes if self.types[guid] == number}
+            self.altered.add(number)
+            self.adopt(before, now)
+
+    def turn(self, guid: str, now: int) -> None:
+        """Give a note another note type."""
+        before = self.learner.at(now, "state")
+        if self.learner.at(now, "turn", guid, "Basic"):
+            self.stuck.add(guid)
+            self.adopt(before, now)
 
 
 class Histories(RuleBasedStateMachine):
@@ -348,6 +222,8 @@ class Histories(RuleBasedStateMachine):
         for act in written:
             getattr(self, act)()
         self.author.release(self.tick())
+        if self.author.pending:
+            self.author.join(whole=self.random.random() < 0.5)
         for collection, acts, which in zip(self.collections, used, taken, strict=True):
             before = self.random.randrange(len(acts) + 1)
             for number, act in enumerate([*acts[:before], "", *acts[before:]]):
@@ -366,9 +242,14 @@ class Histories(RuleBasedStateMachine):
 
     # ------------------------------------------------------------------------------------------- author
 
+    @property
+    def source(self) -> Source:
+        """What the author has written."""
+        return self.author.source
+
     def some(self, **asked: object) -> Written:
         """One of the author's notes that are in the deck; those of the beginning always are."""
-        notes = [note for note in self.author.all() if not note.retired]
+        notes = [note for note in self.source.all() if not note.retired]
         notes = [note for note in notes if all(getattr(note, name) == value for name, value in asked.items())]
         return self.random.choice(notes)
 
@@ -378,7 +259,7 @@ class Histories(RuleBasedStateMachine):
 
     def edit(self) -> None:
         """Another text."""
-        self.some().text += 1
+        self.some().text = self.author.another_text()
 
     def retag(self) -> None:
         """A tag more or less."""
@@ -387,12 +268,12 @@ class Histories(RuleBasedStateMachine):
 
     def retag_chapter(self) -> None:
         """A tag of a chapter."""
-        tags, chapter = self.author.chapter_tags, self.random.choice(CHAPTERS)
+        tags, chapter = self.source.chapter_tags, self.random.choice(CHAPTERS)
         tags[chapter] = () if tags[chapter] else (f"all-{chapter}",)
 
     def retag_deck(self) -> None:
         """A tag of the deck."""
-        self.author.deck_tags = () if self.author.deck_tags else ("all",)
+        self.source.deck_tags = () if self.source.deck_tags else ("all",)
 
     def rename(self) -> None:
         """Another id, with what it was."""
@@ -406,20 +287,59 @@ class Histories(RuleBasedStateMachine):
         if note.released_as:
             note.retired = True
             return
-        for notes in self.author.notes.values():
+        for notes in self.source.notes.values():
             if note in notes:
                 notes.remove(note)
 
     def bring_back(self) -> None:
         """A retired note again."""
-        retired = [note for note in self.author.all() if note.retired]
+        retired = [note for note in self.source.all() if note.retired]
         if retired:
             self.random.choice(retired).retired = False
 
     def change_picture(self) -> None:
-        """Another picture in the file, which a note shows."""
-        self.author.picture += 1
+        """Another picture in the file, which a note shows; nothing may say that it shows the same."""
+        self.source.picture += 1
+        self.source.same = ""
         self.some().picture = True
+
+    def move_picture(self) -> None:
+        """The picture's file elsewhere, or its path written otherwise."""
+        at = self.source.picture_at = self.random.choice(PICTURES)
+        if self.source.same:
+            self.source.same = at.removeprefix("./")
+
+    def shrink_picture(self) -> None:
+        """The same picture in other bytes, declared as such; not where it also shows something else."""
+        if self.source.picture == self.author.kept[-1].source.picture:
+            file = self.source.picture_at.removeprefix("./")
+            self.source.smaller += 1
+            self.source.same = self.random.choice([file, file.rpartition("/")[0]])
+            self.source.because = f"Made smaller, {self.now}."
+
+    def lfs_pointer(self) -> None:
+        """A release without the picture's content."""
+        self.author.release_pointer(self.tick())
+
+    def lost_ledger(self) -> None:
+        """A release without the ledger."""
+        if self.random.random() < RARELY:
+            self.author.release_without_ledger(self.tick())
+
+    def reformat(self) -> None:
+        """The texts written in another way."""
+        self.source.form = self.random.choice(FORMS)
+        self.source.ends = self.random.choice(["\n", "\r\n"])
+
+    def hotfix(self) -> None:
+        """A note mended in one of the last releases, which is merged at once or after the next release."""
+        base = self.random.choice(self.author.kept)
+        notes = [note.number for note in base.source.all() if not note.retired]
+        if self.author.pending or self.random.random() > RARELY:
+            return
+        self.author.hotfix(base, self.random.choice(notes), self.tick())
+        if self.random.random() < 0.5:
+            self.author.join(whole=self.random.random() < 0.5)
 
     def another_cloze(self) -> None:
         """A second cloze."""
@@ -427,19 +347,19 @@ class Histories(RuleBasedStateMachine):
 
     def change_theme(self) -> None:
         """Another theme."""
-        self.author.css += 1
+        self.source.css += 1
 
     def change_face(self) -> None:
         """Another face of a kind."""
-        self.author.face += 1
+        self.source.face += 1
 
     def reorder(self) -> None:
         """A chapter's notes in another order."""
-        self.random.shuffle(self.author.notes[self.random.choice(CHAPTERS)])
+        self.random.shuffle(self.source.notes[self.random.choice(CHAPTERS)])
 
     def grow(self) -> None:
         """A key more for the own kind, and a card that asks for it."""
-        self.author.grown = 1
+        self.source.grown = 1
         note = self.some(kind="laws")
         note.hint = f"Hint {note.text}."
 
@@ -457,11 +377,13 @@ class Histories(RuleBasedStateMachine):
             parts = fields.split("\x1f")
             parts[1] += " (mine)"
             collection.notes[guid] = (now, "\x1f".join(parts), tags)
-        elif what == "style":
-            number = self.random.choice(sorted(collection.css))
+        elif what == "alter":
+            self.alter(collection, guid, now)
+        elif what == "style" and collection.css.keys() - collection.merged:
+            number = self.random.choice(sorted(collection.css.keys() - collection.merged))
             collection.learner.at(now, "style", number, "\n/* mine */")
             collection.css[number] = (now, collection.css[number][1] + "\n/* mine */")
-        else:
+        elif what != "style":
             before = collection.learner.at(now, "state")["cards"]
             collection.learner.at(now, "work", what, guid)
             left = collection.learner.at(now, "state")
@@ -469,6 +391,18 @@ class Histories(RuleBasedStateMachine):
             collection.notes = {
                 name: note for name, note in collection.notes.items() if name in left["notes"]
             }
+            collection.stuck &= collection.notes.keys()
+
+    def alter(self, collection: Collection, guid: str, now: int) -> None:
+        """Change a note type, or give a note another one; few learners do."""
+        number = self.random.choice(sorted(collection.css))
+        how = self.random.choice(["field", "template", "turn"])
+        if self.random.random() > RARELY or number in collection.merged:
+            return
+        if how == "turn":
+            collection.turn(guid, now)
+        else:
+            collection.alter(how, number, now, *[self.random.randrange(2)] * (how == "template"))
 
 
 def test_no_history_costs_a_learner_anything(tmp_path: Path) -> None:
@@ -478,7 +412,7 @@ def test_no_history_costs_a_learner_anything(tmp_path: Path) -> None:
         run_state_machine_as_test(
             Histories,
             settings=settings(
-                max_examples=150 if LONG else 20,
+                max_examples=150 if LONG else 18,
                 stateful_step_count=30 if LONG else 10,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),
@@ -487,3 +421,47 @@ def test_no_history_costs_a_learner_anything(tmp_path: Path) -> None:
     finally:
         for learner in Histories.learners:
             learner.stop()
+
+
+@pytest.mark.parametrize(
+    ("changed", "back"),
+    [(("field",), "plus"), (("template", 0), "plus"), (("turn", "Basic"), "Sim - Definition")],
+)
+def test_a_learner_who_has_changed_a_note_type_can_go_back(
+    changed: tuple[object, ...], back: str, tmp_path: Path
+) -> None:
+    """As docs/updates.md says: their notes get the author's note type, and then what the author changes."""
+    author, learner = Author(tmp_path / "deck"), Learner(tmp_path / "clock")
+    what, *arguments = changed
+    note = next(each for each in author.source.all() if each.kind == "definitions")
+
+    def release(at: int) -> Path:
+        note.text = author.another_text()
+        author.release(START + at)
+        return author.releases[-1].path
+
+    def take(at: int, path: Path) -> dict[str, int]:
+        log: dict[str, int] = learner.at(START + at, "take", str(path), 0)
+        return log
+
+    try:
+        learner.at(START, "open", str(tmp_path / "learner"))
+        take(100, release(0))
+        made = author.releases[0]
+        guid = next(guid for guid, name in made.opened.about["notes"].items() if name == note.id)
+        learner.at(START + 200, "work", "study", guid)
+        number = made.note(guid)[3]
+        assert learner.at(START + 300, str(what), guid if what == "turn" else number, *arguments)
+        assert take(500, release(400))["conflicting"] == (1 if what == "turn" else 2)
+        of_it = {name for name in made.changed if made.note(name)[3] == number}
+        for name in of_it if back == "plus" else [guid]:
+            assert learner.at(START + 600, "turn", name, "Sim - Definition+" if back == "plus" else back)
+        before = learner.at(START + 700, "state")
+        log = take(900, release(800))
+        after = learner.at(START + 1000, "state")
+        assert (log["updated"], log["conflicting"]) == (1, 0)
+        assert after["notes"][guid][1] == author.releases[-1].note(guid)[0]
+        assert after["reviews"] == before["reviews"]
+        assert {card: after["work"][card] for card in before["work"]} == before["work"]
+    finally:
+        learner.stop()

@@ -705,6 +705,37 @@ def test_branches_merge(project: Project, collection: Collection) -> None:
     assert re.findall(r'"release":"([^"]*)"', text) == ["1.0.0", "1.1.0", "1.0.1", "1.2.0"]
 
 
+def test_what_one_branch_wrote_otherwise_costs_nothing(project: Project) -> None:
+    """One branch wraps its texts and makes an image smaller, the other mends a note: only that is sent."""
+    shows = TERM.format(id="pic", text="![It](media/a.png)")
+    notes: dict[str, str | bytes] = {"source/one.yaml": terms("a", "b", shows), "source/media/a.png": PNG}
+    folder = project(notes)
+    git(folder, "init", "-b", "main")
+    release(folder, "1.0.0", FIRST)
+    committed(folder, "1.0.0")
+    accept = "accept:\n  - code: same-media\n    id: media\n    because: Smaller.\n"
+    wrapped = terms("a", "b", shows).replace("Text of", "Text\n      of")
+    smaller: dict[str, str | bytes] = {"source/one.yaml": wrapped, "source/media/a.png": PNG + b"\0"}
+    git(folder, "checkout", "-b", "hotfix")
+    change(folder, {"source/one.yaml": terms("a", "b", shows, b="Mended.")})
+    release(folder, "1.0.1", FIRST + 100)
+    committed(folder, "1.0.1")
+    git(folder, "checkout", "main")
+    change(folder, {**smaller, "source/deck.yaml": f"id: sample\ntitle: Sample\n{accept}"})
+    release(folder, "1.1.0", FIRST + 200)
+    committed(folder, "1.1.0")
+    for branches in (("main", "hotfix"), ("hotfix", "main")):
+        git(folder, "checkout", "-b", f"merge-into-{branches[0]}", branches[0])
+        assert git(folder, "merge", branches[1]).returncode == 1
+        mended = terms("a", "b", shows, b="Mended.").replace("Text of", "Text\n      of")
+        change(folder, {**smaller, "source/one.yaml": mended})
+        done = run("check", "--fix", "--project", folder)
+        assert done.returncode == 0, done.stderr
+        committed(folder, "Merge")
+        times = {name: note["mod"] for name, note in build(folder, FIRST + 300).by_id().items()}
+        assert times == {"a": FIRST, "b": FIRST + 100, "pic": FIRST}
+
+
 def test_distant_changes_merge_without_a_hand(project: Project) -> None:
     """Where two branches released notes that do not stand side by side, git needs no help with notes."""
     names = [f"n{number:02}" for number in range(30)]

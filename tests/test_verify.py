@@ -73,6 +73,24 @@ def test_what_was_done_is_what_is_told(project: Project) -> None:
     assert "nothing lost" in text
 
 
+def test_a_learner_who_has_changed_a_note_type_is_told_of(project: Project) -> None:
+    """What passes such a learner by is a remark and no fault; where nothing does, there is none."""
+    two = "takeaways:\n  - id: t\n    text: |\n      A {{c1::b}}.\n"
+    folder = project({"source/one.yaml": terms("a", "b", "c"), "source/two.yaml": two})
+    release(folder, "1.0.0", FIRST)
+    assert "note:" not in run("verify", "--project", folder).stderr
+    change(folder, {"source/one.yaml": terms("a", "b", "c", a="Other.", b="Other.")})
+    done = run("verify", "--project", folder, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["faults"] == []
+    (remark,) = told["remarks"]
+    assert remark == (
+        "from 1.0.0: a learner who has added a field to `Sample - Definition` misses 2 changes of its notes; "
+        "nothing lost"
+    )
+
+
 def test_what_is_lost_is_told_and_fails(project: Project, tmp_path: Path) -> None:
     """A deck that was built twice without its ledger overwrites edits; one with other fields conflicts."""
     folder = project({**kind("", GROWN).files, "source/two.yaml": "laws:\n  - id: l\n    name: One\n"})

@@ -19,7 +19,8 @@ def merged(rows: Iterable[str]) -> str | None:
 
     Of a note or note type that differs the higher `mod` wins: it is newer than what the other side's learners
     have, so they get it, and the source sends it again by itself where it says something else. With one `mod`
-    on both sides it loses its fingerprint, so that the next release sends it.
+    on both sides it loses its fingerprint, so that the next release sends it; but not where learners see the
+    same, and one side has only written it otherwise, or made its images anew.
 
     Returns:
         The text; None where a line is damaged, or the two sides belong to two decks.
@@ -28,22 +29,24 @@ def merged(rows: Iterable[str]) -> str | None:
     named: dict[str, int] = {}
     decks: dict[int, Line] = {}
     retitled = 0
-    for side, row in _sides(rows):
-        line = line_of(row)
-        if line is None:
-            return None
+    lines = _lines(rows)
+    if lines is None:
+        return None
+    remade = _remade(lines)
+    for side, line in lines:
         sort = next(iter(line))
         if sort == "type":
             named[line["type"]] = line["id"]
         elif sort == "ledger":
             decks[side] = line
-        elif sort == "release" and not sound_release(line):
-            return None
         elif any("changed-deck" in entry for entry in line.get("accepted", ())):
             retitled = side
         key = (sort, line[_KEYS.get(sort, sort)])
         other = kept.get(key)
-        kept[key] = line if other is None or other == line else _joined(other, line)
+        if other is None or other == line:
+            kept[key] = line
+        else:
+            kept[key] = _joined(*((line, other) if side == remade else (other, line)), ordered=remade >= 0)
     if len({line["deck"] for line in decks.values()}) != 1:
         return None
     kept["ledger", FORMAT] = decks.get(retitled) or next(iter(decks.values()))
@@ -53,6 +56,17 @@ def merged(rows: Iterable[str]) -> str | None:
         if number is not None:
             line["kind"] = kept["type", number]["type"]
     return written(kept.values())
+
+
+def _lines(rows: Iterable[str]) -> list[tuple[int, Line]] | None:
+    """The lines of a conflict, each with its side; None where one is damaged."""
+    lines = []
+    for side, row in _sides(rows):
+        line = line_of(row)
+        if line is None or ("release" in line and not sound_release(line)):
+            return None
+        lines.append((side, line))
+    return lines
 
 
 def _sides(rows: Iterable[str]) -> Iterator[tuple[int, str]]:
@@ -65,11 +79,29 @@ def _sides(rows: Iterable[str]) -> Iterator[tuple[int, str]]:
             yield side, row
 
 
-def _joined(one: Line, two: Line) -> Line:
-    """What two branches say of one thing."""
-    high, low = sorted((one, two), key=lambda line: (-line.get("mod", line.get("time", 0)), written([line])))
+def _remade(lines: Iterable[tuple[int, Line]]) -> int:
+    """The side that alone knows of images made anew; -1 where none does."""
+    known: tuple[set[str], set[str]] = set(), set()
+    for side, line in lines:
+        if any("same-media" in entry for entry in line.get("accepted", ())):
+            known[side].add(line["release"])
+    return 1 if known[1] - known[0] else 0 if known[0] - known[1] else -1
+
+
+def _joined(one: Line, two: Line, *, ordered: bool) -> Line:
+    """What two branches say of one thing.
+
+    Args:
+        one: What one says.
+        two: What the other says.
+        ordered: Whether the first is to be believed where both are as new.
+    """
+    high, low = sorted(
+        (one, two),
+        key=lambda line: (-line.get("mod", line.get("time", 0)), "" if ordered else written([line])),
+    )
     line = dict(high)
-    if "mod" in line and high["mod"] == low["mod"] and high["fingerprint"] != low["fingerprint"]:
+    if "mod" in line and high["mod"] == low["mod"] and _seen(high) != _seen(low):
         line["fingerprint"] = ""
     if "type" in line:
         names = {low["type"], *high.get("was", ()), *low.get("was", ())} - {high["type"]}
@@ -87,3 +119,9 @@ def _joined(one: Line, two: Line) -> Line:
             known.setdefault(number, {}).update(digests)
         line["clozes"] = answers_as_text(known)
     return line
+
+
+def _seen(line: Line) -> list[str]:
+    """What a fingerprint says, but for how a note's texts are written."""
+    parts = line["fingerprint"].split(".")
+    return [*parts[:1], *parts[2:]]

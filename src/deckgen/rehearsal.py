@@ -62,7 +62,46 @@ def rehearse(job: dict[str, Any]) -> dict[str, Any]:
             for merge in (False, True) if learner.knows_options else (False,):
                 update = Update(job, previous, *after, Path(folder, f"{number}-{merge}"), merge=merge)
                 result["updates"].append(update.run())
+        if job["previous"]:
+            result["altered"] = rehearse_altered(job, after[0], Path(folder, "altered"))
     return result
+
+
+def rehearse_altered(job: dict[str, Any], after: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Import the package of a job over the last of the earlier ones, after a learner has added a field.
+
+    Args:
+        job: As for `rehearse`.
+        after: The notes as a new learner gets them.
+        folder: Where the collection goes.
+
+    Returns:
+        The earlier release; the name of the note type that has the field, the one of which most notes are
+        sent again; how many notes that the package sends have not arrived; how many texts, cards and reviews
+        of the learner are not as they were.
+    """
+    previous = job["previous"][-1]
+    learner = Learner(folder)
+    learner.take(previous["path"])
+    before = learner.notes()
+    types = dict(learner.db("SELECT guid, mid FROM notes"))
+    sent = [guid for guid in before if guid in after and after[guid]["mod"] > before[guid]["mod"]]
+    number = max(sorted(set(types.values())), key=lambda each: sum(types[guid] == each for guid in sent))
+    note_type = learner.col.models.get(number)
+    learner.col.models.add_field(note_type, learner.col.models.new_field(MINE))
+    learner.col.models.update_dict(note_type)
+    for card, note in learner.db("SELECT id, nid FROM cards ORDER BY id LIMIT 20"):
+        learner.act("study", note, [card], 0)
+    mine, cards, reviews = learner.notes(), learner.cards(), learner.reviews()
+    learner.take(job["package"])
+    now, work = learner.notes(), learner.cards()
+    as_it_was = {guid for guid, note in mine.items() if now.get(guid, {}).get("text") == note["text"]}
+    of_it = {guid for guid in before if types[guid] == number}
+    lost = len(of_it - as_it_was - {*sent}) + len(reviews - learner.reviews())
+    lost += sum(work.get(card) != was for card, was in cards.items())
+    learner.close()
+    missed = len(of_it & as_it_was & {*sent})
+    return {"previous": previous["name"], "type": note_type["name"], "missed": missed, "lost": lost}
 
 
 class Learner:

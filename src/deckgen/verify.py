@@ -95,6 +95,7 @@ def verify(
     verification = Verification(made, result["anki"], result["new_learner"], result["updates"])
     names = {guid: name for _, about in earlier for guid, name in about["notes"].items()}
     names |= {row.guid: row.note.id for row in made.rows}
+    _tell_altered(verification, result.get("altered"))
     _judge(verification, names, _accepted_since(made, [about for _, about in earlier]))
     return verification
 
@@ -178,6 +179,16 @@ def _answer(
         except subprocess.TimeoutExpired:
             given = None  # it has it already
             progress("rehearsing in Anki", 0, 1)
+
+
+def _tell_altered(verification: Verification, altered: dict[str, Any] | None) -> None:
+    """Tell what becomes of a learner who has changed a note type."""
+    if altered and altered["missed"]:
+        lost = f"{altered['lost']:,} lost" if altered["lost"] else "nothing lost"
+        verification.remarks.append(
+            f"from {altered['previous']}: a learner who has added a field to `{altered['type']}` misses "
+            f"{counted(altered['missed'], 'change')} of its notes; {lost}"
+        )
 
 
 def _judge(verification: Verification, names: dict[str, str], accepted: set[str | None]) -> None:

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import DECK, change, import_package, open_package, run
-from tests.faults import MP3
-from tests.test_release import FIRST, LEDGER, release, terms
+from tests.faults import GROWN, MP3, kind
+from tests.test_release import FIRST, LEDGER, TERM, release, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -294,7 +294,7 @@ def test_what_an_image_shows_is_told_by_its_file(project: Project) -> None:
         "12 of 212 released notes are sent to learners again, because this file holds something else"
     )
     assert "loses the learner's own edits and tags" in told["hint"]
-    assert "`code: same-media`, `id: media/a.svg`" in told["hint"]
+    assert "with `code: same-media` and as id `media/a.svg`" in told["hint"]
 
 
 def _in_media(files: dict[str, str]) -> dict[str, str | bytes]:
@@ -317,7 +317,7 @@ def test_many_images_made_smaller(project: Project, collection: Collection) -> N
     (told,) = wide(folder)
     assert "12 of 12 released notes are sent to learners again" in told["message"]
     assert "(12 for their images or sounds)" in told["message"]
-    assert "`id: media`" in told["hint"]
+    assert "as id `media`" in told["hint"]
     accept = "accept:\n  - code: same-media\n    id: media\n    because: Smaller.\n"
     change(folder, {"source/deck.yaml": f"id: sample\ntitle: Sample\n{accept}"})
     assert not wide(folder)
@@ -496,3 +496,196 @@ def test_letters_composed_otherwise_are_the_same_deck(project: Project) -> None:
     }
     done = run("build", "--locked", "--project", change(folder, files))
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<pre>if <code>x</code>\n    then\nelse</pre>", "<pre>if <code>x</code>\nthen\n    else</pre>"),
+        ('"    x = 1"', '"x = 1"'),
+        ('"\u3000So it is."', '"So it is."'),
+    ],
+)
+def test_blanks_that_learners_see(before: str, after: str, project: Project) -> None:
+    """White space in preformatted text, and an indented beginning, are what the author wrote."""
+
+    def chapter(text: str) -> str:
+        block = (
+            text if text.startswith('"') else "|\n" + "".join(f"      {line}\n" for line in text.split("\n"))
+        )
+        return f"definitions:\n  - id: x\n    term: X\n    definition: {block.rstrip()}\n"
+
+    folder = project({"source/one.yaml": chapter(before)})
+    release(folder, "1.0.0", FIRST)
+    assert sent(folder, {"source/one.yaml": chapter(after)}) == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("$a + b = c$", "$a +\n      b = c$"),
+        ("[a](https://example.org 'x y')", "[a](https://example.org 'x\n      y')"),
+        ("one<br>two", "one\\\n      two"),
+    ],
+)
+def test_lines_broken_within_formulas_and_titles(before: str, after: str, project: Project) -> None:
+    """They look the same on one line and on two."""
+    folder = project({"source/one.yaml": terms("x", x=before)})
+    release(folder, "1.0.0", FIRST)
+    assert sent(folder, {"source/one.yaml": terms("x", x=after)}) == []
+
+
+def test_a_key_that_becomes_markdown(project: Project) -> None:
+    """Notes that look different by it are sent, others are not."""
+    files = kind("", GROWN).files
+    laws = "laws:\n  - id: plain\n    name: Plain\n  - id: starred\n    name: '*Starred* law'\n"
+    folder = project({**files, "source/one.yaml": laws})
+    release(folder, "1.0.0", FIRST)
+    marked = GROWN.replace("name: {type: text", "name: {type: markdown")
+    assert sent(folder, {"templates/law/kind.yaml": marked}) == ["starred"]
+
+
+def test_another_picture_is_not_the_same(project: Project) -> None:
+    """Under `same-media` a note that shows another released picture is sent nevertheless."""
+    accept = "accept:\n  - code: same-media\n    id: source\n    because: Smaller.\n"
+    media = _in_media({f"{number}.svg": svg(f"h{number}") for number in range(4)})
+    folder = project({"source/one.yaml": pictured(4), **media})
+    release(folder, "1.0.0", FIRST)
+    change(folder, _in_media({f"{number}.svg": svg(f"h{number}").strip() for number in range(3)}))
+    other = pictured(4).replace("media/2.svg", "media/3.svg")
+    assert sent(folder, {"source/deck.yaml": DECK + accept, "source/one.yaml": other}) == ["p2"]
+
+
+@pytest.mark.parametrize("path", ["source", ".", "source/", "media", "./media/", "source/media/p0.svg"])
+def test_paths_that_same_media_takes(path: str, project: Project) -> None:
+    """A file or a folder, from source/ or from the project, and all of source/."""
+    accept = f"accept:\n  - code: same-media\n    id: {path}\n    because: Smaller.\n"
+    folder = project({"source/one.yaml": pictured(1, "p0.svg"), "source/media/p0.svg": svg()})
+    release(folder, "1.0.0", FIRST)
+    assert sent(folder, {"source/media/p0.svg": svg("h8"), "source/deck.yaml": DECK + accept}) == []
+
+
+def test_a_retired_row_needs_no_image(project: Project) -> None:
+    """The other rows do not show it, so its file may go."""
+    folder = project(TABLED)
+    release(folder, "1.0.0", FIRST)
+    retired = TABLE.replace("id: ulna\n", "id: ulna\n        retired: Wrong.\n")
+    change(folder, {"source/one.yaml": retired})
+    release(folder, "1.1.0", FIRST + 100)
+    (folder / "source/media/u.svg").unlink()
+    assert sent(folder) == []
+
+
+REUSED = [
+    # a new text in the middle, and the numbers moved on
+    (["q1", "q2", "q3"], "q1=q1 q2=q2 q3=new q4=q3", "`q4` says what `q3` said"),
+    # one text deleted, and the numbers moved up
+    (["q1", "q2", "q3"], "q1=q1 q2=q3", "`q2` says what `q3` said"),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "said"), REUSED)
+def test_an_id_is_not_given_to_another_text(
+    before: list[str], after: str, said: str, project: Project
+) -> None:
+    """Whoever numbers notes, and inserts or deletes one, is told before reviews stand on the wrong text."""
+    folder = project({"source/one.yaml": terms(*before)})
+    release(folder, "1.0.0", FIRST)
+    pairs = [pair.split("=") for pair in after.split()]
+    text = "".join(
+        TERM.format(id=name, text=f"Text of {old}.").replace(f"Term {name}", f"Term {old}")
+        for name, old in pairs
+    )
+    change(folder, {"source/one.yaml": "definitions:\n" + text})
+    done = run("check", "--project", folder)
+    assert done.returncode == 1
+    assert "error[used-id]" in done.stderr
+    assert said in done.stderr
+
+
+TAKEAWAY = "  - id: {}\n    text: |\n      {}\n    reference: Minuchin 1974\n"
+
+
+def test_notes_that_share_a_reference_are_not_taken_for_one_another(project: Project) -> None:
+    """A takeaway that is gone is not called a new one with the same reference."""
+    old = TAKEAWAY.format("joining", "The {{c1::joining}} comes first.")
+    new = TAKEAWAY.format("enactment", "In an {{c1::enactment}} members talk to each other.")
+    folder = project({"source/one.yaml": f"takeaways:\n{old}"})
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/one.yaml": f"takeaways:\n{new}"})
+    said = run("check", "--project", folder).stderr
+    assert "says the same" not in said
+    assert "if `enactment` is that note, write `was: joining`" in said
+
+
+def test_rows_that_share_a_word_are_not_taken_for_one_another(project: Project) -> None:
+    """A row with `yes` is no other row with `yes`."""
+    table = "comparisons:\n  - id: t\n    columns: [A, B]\n    rows:\n"
+    row = "      - id: {0}\n        cells: [{0}, {1}]\n"
+    folder = project({"source/one.yaml": table + row.format("alpha", "yes") + row.format("beta", "no")})
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/one.yaml": table + row.format("beta", "no") + row.format("delta", "yes")})
+    assert "says the same" not in run("check", "--project", folder).stderr
+
+
+def test_a_row_moved_to_another_table(project: Project) -> None:
+    """The hint names the row, not the table, where the other table is a released one; it leads to the end."""
+    table = "  - id: {}\n    columns: [A, B]\n    rows:\n{}"
+    row = "      - id: {0}\n{1}        cells: [Row {0}, Says {0} and more of it]\n"
+    x, y, q = (row.format(name, "") for name in "xyq")
+    head = "comparisons:\n"
+    folder = project({"source/one.yaml": head + table.format("t1", x + y) + table.format("t2", q)})
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/one.yaml": head + table.format("t1", x) + table.format("t2", q + y)})
+    assert (
+        "`t2.y` says the same: to rename the note, write `was: t1.y`"
+        in run("check", "--project", folder).stderr
+    )
+    moved = row.format("y", "        was: t1.y\n")
+    assert (
+        sent(folder, {"source/one.yaml": head + table.format("t1", x) + table.format("t2", q + moved)}) == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("deck", "chapter", "path"),
+    [
+        ("tags: [x, y]\n", "", "source/deck.yaml"),
+        ("", "tags: [x, y]\n", "source/one.yaml"),
+        ("", "", "source/deck.yaml"),
+    ],
+)
+def test_tags_of_all_notes_are_told_where_they_stand(
+    deck: str, chapter: str, path: str, project: Project
+) -> None:
+    """Two tags more, or all of them gone, for the deck or a chapter."""
+    names = [f"n{number}" for number in range(12)]
+    first = DECK + ("" if deck or chapter else "tags: [z]\n")
+    folder = project({"source/deck.yaml": first, "source/one.yaml": terms(*names)})
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/deck.yaml": DECK + deck, "source/one.yaml": chapter + terms(*names)})
+    (told,) = wide(folder)
+    assert told["path"] == path
+    assert told["message"] == "12 of 12 released notes are sent to learners again"
+
+
+def test_faces_that_make_more_cards_are_told(project: Project) -> None:
+    """A front that shows itself to more notes sends them again, and is told with the count."""
+    files = kind("", GROWN).files
+    front = "templates/law/card.front.html.j2"
+    laws = "laws:\n" + "".join(
+        f"  - id: l{number}\n    name: Law {number}\n    rule: So.\n" for number in range(20)
+    )
+    two = GROWN.replace("name: Dormant, id: 2, reserve: Reserve 1", "name: Two, id: 2, face: two")
+    faces: dict[str, str | bytes] = {
+        "templates/law/kind.yaml": two,
+        "templates/law/two.front.html.j2": "{{^Rule}}{{Name}}{{/Rule}}",
+        "templates/law/two.back.html.j2": "{{FrontSide}}",
+    }
+    folder = project({**files, **faces, "source/one.yaml": laws})
+    assert front in files
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"templates/law/two.front.html.j2": "{{Name}}"})
+    (told,) = wide(folder)
+    assert told["path"] == "templates/law/kind.yaml"
+    assert "20 of 20 released notes are sent to learners again, because faces now make" in told["message"]

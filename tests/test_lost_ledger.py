@@ -296,3 +296,53 @@ def test_a_ledger_that_is_older_than_the_last_commit_s(deck: Path) -> None:
     release(deck, "1.2.0", FIRST + 100)
     git(deck, "checkout", "-f", "-b", "hotfix", "v1.0.0")
     release(deck, "1.0.1", FIRST + 150)
+
+
+def test_a_deck_that_moved_within_its_repository(deck: Path) -> None:
+    """The ledger that was left behind is found, and the command of the hint brings it along."""
+    moved = deck / "decks/one"
+    (moved / "source").mkdir(parents=True)
+    for name in ("one.yaml", "deck.yaml"):
+        git(deck, "mv", f"source/{name}", f"decks/one/source/{name}")
+    assert git(deck, "commit", "-m", "Move").returncode == 0
+    done = run("release", "1.1.0", cwd=moved, **SECOND)
+    assert done.returncode == 1
+    assert (
+        "this deck has been released from another folder: its ledger is `source/ledger.jsonl`" in done.stderr
+    )
+    (command,) = COMMAND.findall(done.stderr)
+    subprocess.run(command, cwd=moved, shell=True, check=True, capture_output=True)  # noqa: S602
+    assert {note["mod"] for note in release(moved, "1.1.0", FIRST + 100).notes} == {FIRST}
+
+
+def test_a_release_that_was_never_committed_is_not_forgotten(deck: Path) -> None:
+    """Its folder knows it; on the branch of an older tag, too, other branches' releases are no obstacle."""
+    change(deck, {"source/one.yaml": terms("a", "b", "c")})
+    release(deck, "1.1.0", FIRST + 50)
+    git(deck, "stash")
+    done = run("release", "1.2.0", cwd=deck, **SECOND)
+    assert done.returncode == 2
+    assert "build/release/ holds 1.1.0, and there is no source/ledger.jsonl that knows of it" in done.stderr
+    assert git(deck, "stash", "pop").returncode == 0
+    committed(deck, "1.1.0")
+    git(deck, "checkout", "-b", "hotfix", "v1.0.0")
+    release(deck, "1.0.1", FIRST + 150)
+
+
+def test_a_fork_beside_what_its_model_released(deck: Path) -> None:
+    """With a new id, and without the ledger, a release is a first one, whatever build/release/ holds."""
+    change(deck, {"source/one.yaml": terms("a", "b", "c")})
+    release(deck, "1.1.0", FIRST + 50)
+    (deck / LEDGER).unlink()
+    change(deck, {"source/deck.yaml": "id: fork\ntitle: Fork\n"})
+    assert "first release of `fork`" in run("release", "1.0.0-fork", cwd=deck, **SECOND).stderr
+
+
+def test_a_ledger_that_git_leaves_out_is_told_before_the_release(project: Project) -> None:
+    """It would never be committed, and the deck would have its first release again and again."""
+    folder = project({"source/one.yaml": terms("a"), ".gitignore": "*.jsonl\n"})
+    git(folder, "init")
+    said = told(folder, "release", "1.0.0", code=2)
+    assert "git is told to leave source/ledger.jsonl out" in said
+    change(folder, {".gitignore": "build/\n"})
+    release(folder, "1.0.0", FIRST)

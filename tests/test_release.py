@@ -1266,7 +1266,7 @@ def test_a_clock_behind_the_ledger_is_told_once(project: Project) -> None:
     assert told.count("error[") == 1
     assert "the ledger tells of 2099-12-03, and this computer's clock says that it is 20" in told
     assert "set the clock right" in told
-    assert "restore the file" not in told
+    assert "take it from git" not in told
 
 
 def test_a_clock_years_ahead_releases_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from deckgen.notes import Accept, Deck, Note, Table
     from deckgen.package import Row
 
+_REVIEWS = "learners' reviews hang on the id"
 _IS_IT_LOST = "is source/ledger.jsonl missing? it says what has been released; put it back from git"
 
 CONSEQUENCES = {
@@ -155,7 +156,7 @@ class Changes:
             other = taken.setdefault(line["guid"], note)
             if other is not note:
                 message = f"`{note.id}` and `{other.id}` were one note when it was released"
-                hint = "one of the two needs an id of its own, and no `was`"
+                hint = f"the one with the released text is it; the other takes an id of its own: {_REVIEWS}"
                 self.report("used-id", place(note), message, hint)
 
     def _former_line(self, note: Note, here: Line | None) -> Line | None:
@@ -216,9 +217,9 @@ class Changes:
             self.found += gone_notes(self.ledger, here, self.new, prints)
         self._check_swapped(prints)
         self._check_notes(differing)
-        causes = [self.causes[note] for note in self.changed if note in self.causes]
-        released = sum("retired" not in line for line in self.known.values())
-        self.found += wide_changes(causes, released)
+        causes = {note: self.causes.get(note) or Cause(place(note), alone=True) for note in self.changed}
+        released = [note for note, line in self.known.items() if "retired" not in line]
+        self.found += wide_changes(self.deck, causes, released)
 
     def _stamp(self, row: Row, line: Line) -> bool:
         """Give a released note's row its time: when the note last changed for learners.
@@ -237,6 +238,8 @@ class Changes:
                 return True
             self.retired.append(note)
         elif sent or {*map(str, row.cards)} - {*line["cards"].split(",")}:
+            if not sent:
+                self.causes[note] = Cause(note.kind.document.place_of("cards"), cards=True)
             self.changed.append(note)
         else:
             return True
@@ -246,11 +249,13 @@ class Changes:
     def _find_causes(self, prints: Fingerprints) -> None:
         """Find out which released notes learners get again, and why."""
         tables: dict[Table, Cause] = {}
+        media = (line["media"].split() for line in self.ledger.notes.values() if "media" in line)
+        released = {digest for digests in media for digest in digests}
         for note, line in self.known.items():
             if note.retired:
                 continue
             before = printed(line)
-            files = self._other_files(prints.media(note), before.media, prints)
+            files = self._other_files(prints.media(note), before.media, prints, released)
             cause = self._cause(note, before, prints)
             if files and cause is None:
                 cause = Cause(Span(files[0]), files[0]) if files[0] else Cause(place(note), alone=True)
@@ -273,13 +278,16 @@ class Changes:
             return of_tags(self.deck, note, before.tags)
         return None
 
-    def _other_files(self, now: tuple[str, ...], before: tuple[str, ...], prints: Fingerprints) -> list[str]:
+    def _other_files(
+        self, now: tuple[str, ...], before: tuple[str, ...], prints: Fingerprints, released: set[str]
+    ) -> list[str]:
         """The files in the place of released ones, but for those of which the author says they show the same.
 
         Args:
             now: The digests of what a note shows.
             before: The digests of what it showed when it was released.
             prints: Knows the files.
+            released: The digests of all that was released: what has been there is another picture.
 
         Returns:
             Their paths from the project's folder; an empty one where files were only added or taken away.
@@ -287,8 +295,12 @@ class Changes:
         if now == before:
             return []
         if len(now) == len(before):
-            files = [prints.files[new] for new, old in zip(now, before, strict=True) if new != old]
-            return [file for file in files if not self._is_the_same(file)]
+            new = [one for one, old in zip(now, before, strict=True) if one != old]
+            return [
+                prints.files[one]
+                for one in new
+                if one in released or not self._is_the_same(prints.files[one])
+            ]
         gone, added = set(before) - set(now), [digest for digest in now if digest not in before]
         return [prints.files[digest] for digest in added] if gone and added else [""]
 
@@ -296,8 +308,7 @@ class Changes:
         """Whether the author says that a file shows the same as the one that was released."""
         inside = _composed(file).removeprefix("source/")
         for accept in self.deck.accept:
-            under = _composed(accept.id).strip("/").removeprefix("source/")
-            within = accept.code == "same-media" and f"{inside}/".startswith(f"{under}/")
+            within = accept.code == "same-media" and f"{inside}/".startswith(_folder(accept.id))
             if within and not self._spent(accept):
                 if accept not in self.accepted:
                     self.accepted.append(accept)
@@ -382,6 +393,10 @@ class Changes:
         for accept in self.deck.accept:
             if accept not in self.accepted:
                 message = "nothing that this accepts is refused"
+                if accept.code == "same-media":
+                    message = (
+                        f"no image or sound at `{accept.id}` holds something else than when it was released"
+                    )
                 if self._spent(accept):
                     message = "a release has used this acceptance up"
                 hint = "take it away; a further change needs one of its own, with its own `because`"
@@ -391,13 +406,23 @@ class Changes:
         """Report notes that say what another released note said, which says that no more."""
         if not self.changed:
             return
-        said = {printed(self.known[note]).said: self.known[note] for note in self.changed}
-        for note in self.changed:
+        here = {line["guid"] for line in self.known.values()}
+        again = {self.known[note]["guid"] for note in self.changed}
+        left = [line for guid, line in self.ledger.notes.items() if guid in again or guid not in here]
+        said = {printed(line).said: line for line in left}
+        gone = {line["guid"] for line in left if line["guid"] not in here}
+        for note in (*self.changed, *(note for note in self.new if not note.retired)):
             line = said.get(prints.of(note).said)
-            if line is not None and line is not self.known[note]:
-                message = f"`{note.id}` says what `{line['note']}` said when it was released"
-                hint = "give each text its own id again: learners' reviews hang on the id"
-                self.report("used-id", place(note), message, hint)
+            own = self.known.get(note)
+            if line is None or line is own or (own is None and line["guid"] in gone):
+                continue
+            message = f"`{note.id}` says what `{line['note']}` said when it was released"
+            hint = "give each text its own id again: learners' reviews hang on the id"
+            if own is None:
+                hint = (
+                    f"give it the id `{line['note']}` again, and what stands there now a new one: {_REVIEWS}"
+                )
+            self.report("used-id", place(note), message, hint)
 
     def _check_notes(self, rows: Iterable[Row]) -> None:
         """Report what became of the cards of released notes that differ in anything."""
@@ -522,6 +547,12 @@ def _former(note: Note, line: Line) -> list[str]:
     others = [name for name in names if name != note.id]
     # a note that has its first id again says so, since its field for the id is that of the first release
     return names if others and names[0] == note.id else others
+
+
+def _folder(path: str) -> str:
+    """What the paths in source/ begin with that lie under one, or are it; empty for all of them."""
+    parts = [part for part in _composed(path).split("/") if part not in {"", "."}]
+    return "".join(f"{part}/" for part in parts[parts[:1] == ["source"] :])
 
 
 def _composed(path: str) -> str:

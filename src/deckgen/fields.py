@@ -200,6 +200,8 @@ class FieldWriter:
         table, document = note.table, note.chapter.document
         if table is None:
             return [], {note: [""]}
+        # a retired row shows nothing on the others' cards, and need not have its images any more
+        rows = [row for row in table.rows if row.retired is None or note.retired]
         made = self._tables.get(table)
         if made is None:
             columns = table.values.get("columns")
@@ -207,7 +209,7 @@ class FieldWriter:
             cells = {
                 row: [self.markup.markdown(cell, document) for cell in _items(row.values.get("cells"))]
                 or [""]
-                for row in table.rows
+                for row in rows
             }
             made = self._tables[table] = heads, cells
         return made

@@ -151,19 +151,21 @@ class Fingerprints:
     def _written(self, note: Note) -> str:
         """A digest of what an author wrote for a note: its texts by key, and the notes that it names."""
         values = values_of(note)
+        types = {**note.kind.table_keys, **note.kind.keys} if note.table else note.kind.keys
         parts: list[str] = []
         for key in sorted(values):
             value = values[key]
+            kind = types[key].type
             if type(value) is Scalar:
-                parts += (key, value.value.strip())
+                parts += (key, kind, _bare(value))
             elif key != "builds_on":
-                parts += (key, *_texts(value, self._guids))
+                parts += (key, kind, *_texts(value, self._guids))
         parts += self._links(note)
         return _digest(_composed(parts))
 
     def _links(self, note: Note) -> list[str]:
         """The notes that a note builds on."""
-        guids = [self._guids.get(link.value, link.value) for link in note.builds_on]
+        guids = dict.fromkeys(self._guids.get(link.value, link.value) for link in note.builds_on)
         return ["builds_on", *guids] if guids else []
 
 
@@ -171,6 +173,11 @@ def _composed(parts: Iterable[str]) -> str:
     """Texts as one, with letters and accents as Unicode composes them."""
     text = "\x1f".join(parts)
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _bare(scalar: Scalar) -> str:
+    """A text without the line ends around it; blanks at its beginning may be meant."""
+    return scalar.value.lstrip("\n").rstrip(" \t\n")
 
 
 def _showing(value: Value) -> Iterable[Scalar]:
@@ -186,16 +193,12 @@ def _texts(value: Value, guids: ReadOnly[str, str]) -> Iterator[str]:
     if isinstance(value, Options):
         yield ",".join(str(number) for number, option in enumerate(value.items) if option.correct)
     for scalar in [value.file, value.alt] if isinstance(value, Image) else scalars(value):
-        yield scalar.value.strip()
+        yield _bare(scalar)
 
 
 def _digest(text: str, size: int = 9) -> str:
     """A digest of a text, in hex; `size` in bytes."""
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()
-
-
-NOTHING = _digest("")
-"""The digest of no text."""
 
 
 def answers(note: Note) -> Iterator[tuple[str, str, Scalar, Cloze]]:

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
 _HERE = f"./{PATH}"  # git takes it from the project's folder, wherever in the repository that lies
+_ANYWHERE = f":(top,glob)**/{PATH}"  # a deck may have moved within its repository
 _PATIENCE = 60  # seconds that git has for an answer
 _PLACES = {f":{_HERE}": "", f"HEAD:{_HERE}": "HEAD "}
 """Where git looks without its history: the index, then the last commit; and how `git checkout` calls them."""
 _QUIET = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
 _SETTINGS = (
     *("--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false"),
-    *("-c", "log.follow=false", "-c", "log.showRoot=true"),
+    *("-c", "log.follow=false", "-c", "log.showRoot=true", "-c", "core.quotePath=false"),
 )
 _OF_A_CALLER = re.compile(
     "GIT_(?:DIR|WORK_TREE|INDEX_FILE|PREFIX|COMMON_DIR|NAMESPACE|OBJECT_DIRECTORY|SHALLOW_FILE"
@@ -36,6 +37,7 @@ _OF_A_CALLER = re.compile(
 )
 """The variables by which git tells a hook of which repository it is: that need not be the deck's."""
 _HEAD = 65_536  # bytes of a ledger in which the line of its deck stands: it is the first
+_RELEASE = re.compile(r'(?m)^\{"release":"([^"]+)"')
 _PLAIN = re.compile(r"[\w./-]+", re.ASCII)
 
 
@@ -109,16 +111,19 @@ def _in_history(git: _Git, deck: str) -> Diagnostic | None:
         CallError: Not all of history is there.
     """
     decks: dict[str, str] = {}
-    for commit, blob in _history(git):
+    prefix = git.ask("rev-parse", "--show-prefix").decode(errors="replace").strip()
+    for commit, blob, path in _history(git):
         if blob not in decks:
             try:
                 decks[blob] = git.deck_of(blob)
             except _Unanswered as silence:
-                show = git.command(f"show {commit[:12]}:{_HERE}")
+                show = git.command(f"show {commit[:12]}:{path}")
                 hint = f"`{show}` fetches it from where this clone comes from; then release once more"
                 raise CallError(f"git has not fetched the ledger of {commit[:12]}", hint) from silence
         if decks[blob] == deck:
             name = git.tag(commit) or commit[:12]
+            if path != f"{prefix}{PATH}":
+                return _elsewhere(git, name, path)
             return _lost(git, f"this deck has been released, and its ledger is lost since {name}", f"{name} ")
     if git.ask("rev-parse", "--is-shallow-repository").strip() == b"true":
         fetch = git.command("fetch --unshallow --tags")
@@ -129,15 +134,54 @@ def _in_history(git: _Git, deck: str) -> Diagnostic | None:
     return None
 
 
-def _history(git: _Git) -> Iterator[tuple[str, str]]:
-    """The commits that wrote a ledger, on all branches and tags, newest first, each with what it wrote."""
+def _elsewhere(git: _Git, name: str, path: str) -> Diagnostic:
+    """The diagnostic where the deck has lain in another folder of the repository."""
+    message = f"this deck has been released from another folder: its ledger is `{path}` in {name}"
+    back = git.command(f"show {name}:{path} > {PATH}") if _PLAIN.fullmatch(path) else f"copy it to {PATH}"
+    hint = f"bring it along: `{back}`; a deck of your own takes another `id` in deck.yaml"
+    return Diagnostic("lost-ledger", message, Span(PATH), hint)
+
+
+def known_releases(project: Path, deck: str) -> set[str]:
+    """The versions of a deck that ledgers of git's branches and tags know; none where git does not answer."""
+    if not (_below_git(project) or os.environ.get("GIT_DIR")):
+        return set()
+    git = _Git(project)
+    versions: set[str] = set()
+    try:
+        for blob in {blob for _, blob, _ in _history(git, "--exclude=refs/stash")}:
+            text = git.ask("cat-file", "blob", blob).decode("utf-8-sig", "replace")
+            if _deck_in(text) == deck:
+                versions |= set(_RELEASE.findall(text))
+    except _Unanswered:
+        pass
+    return versions
+
+
+def is_ignored(project: Path) -> bool:
+    """Whether git is told to leave a project's ledger out."""
+    if not (_below_git(project) or os.environ.get("GIT_DIR")):
+        return False
+    try:
+        return bool(_Git(project).ask("check-ignore", "--", _HERE).strip())
+    except _Unanswered:
+        return False  # so it ends where the file is not ignored
+
+
+def _history(git: _Git, *options: str) -> Iterator[tuple[str, str, str]]:
+    """The commits that wrote a ledger, on all branches and tags, newest first.
+
+    Returns:
+        The commit, what it wrote, and where: a path from the top of the repository.
+    """
     commit = ""
     how = "--all --date-order --full-history -m --raw --no-abbrev --no-renames --no-color --format=%H"
-    for line in git.ask("log", *how.split(), "--", _HERE).decode(errors="replace").splitlines():
+    for line in git.ask("log", *options, *how.split(), "--", _ANYWHERE).decode(errors="replace").splitlines():
         if line.startswith(":"):
-            blob, change = line.split()[3:5]
+            about, _, path = line.partition("\t")
+            blob, change = about.split()[3:5]
             if change != "D":
-                yield commit, blob
+                yield commit, blob, path
         elif line:
             commit = line
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from deckgen.diagnostics import Diagnostic, listed
-from deckgen.fingerprints import NOTHING, printed
-from deckgen.notes import place
+from deckgen.fingerprints import printed
+from deckgen.kinds import COMMON_KEYS
+from deckgen.notes import place, scalars
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 _MANY = 20  # more notes than these are told together
 _ALIKE = 0.6  # how much two ids have in common, of 1, that may be those of one note
+_MUCH = 20  # characters that two notes hardly have in common by chance
 _OUT = "to take it out of the deck, write `retired: |` under its id, and there why"
 
 
@@ -33,7 +36,8 @@ def gone_notes(
         prints: What stands for notes.
     """
     gone = [line for guid, line in ledger.notes.items() if guid not in known]
-    heirs = _heirs(gone, new, prints)
+    heirs = _heirs(ledger, gone, new, prints)
+    tables = {name.partition(".")[0] for name in ledger.ids}
     lost = []
     for line in gone:
         heir, how = heirs.get(line["guid"], (None, ""))
@@ -42,7 +46,7 @@ def gone_notes(
             continue
         hint = f"`{heir.id}` {how}: to rename the note, write `was: {line['note']}` under its new id"
         table, _, row = line["note"].partition(".")
-        if heir.table and heir.table.id != table and heir.id.endswith(f".{row}"):
+        if heir.table and heir.table.id not in tables and heir.id.endswith(f".{row}"):
             hint = f"`{heir.id}` {how}: write `was: {table}` under the new id of the table"
         yield Diagnostic("note-gone", _message(line), place(heir), hint)
     if len(lost) > _MANY:
@@ -83,18 +87,22 @@ def _likeness(one: str, two: str) -> float:
     return difflib.SequenceMatcher(None, one, two, autojunk=False).ratio()
 
 
-def _heirs(gone: list[Line], new: list[Note], prints: Fingerprints) -> dict[str, tuple[Note, str]]:
+def _heirs(
+    ledger: Ledger, gone: list[Line], new: list[Note], prints: Fingerprints
+) -> dict[str, tuple[Note, str]]:
     """The new notes that say what one that is gone said, all of it or all but what it is called, by guid."""
     heirs: dict[str, tuple[Note, str]] = {}
     left = list(new) if gone else []
+    shared = Counter(_but_its_label(printed(line)) for line in ledger.notes.values()) if gone else {}
     for of, how in ((_all, "says the same"), (_but_its_label, "says the same but for its name")):
         by_text: dict[object, list[Note]] = {}
         for note in left:
-            by_text.setdefault((note.kind.name, of(prints.of(note))), []).append(note)
+            text = of(prints.of(note))
+            if of is _all or (shared.get(text) == 1 and _says_much(note)):
+                by_text.setdefault((note.kind.name, text), []).append(note)
         for line in gone:
-            text = of(printed(line))
-            notes = by_text.get((line["kind"], text), [])
-            if line["guid"] not in heirs and notes and text:
+            notes = by_text.get((line["kind"], of(printed(line))), [])
+            if line["guid"] not in heirs and (len(notes) == 1 or (notes and of is _all)):
                 likeliest = max(notes, key=lambda note: _likeness(line["note"], note.id))
                 heirs[line["guid"]] = likeliest, how
                 notes.remove(likeliest)
@@ -102,10 +110,22 @@ def _heirs(gone: list[Line], new: list[Note], prints: Fingerprints) -> dict[str,
     return heirs
 
 
+def _says_much(note: Note) -> bool:
+    """Whether a note says so much besides its name that another one hardly says the same."""
+    if note.kind.label and note.kind.keys[note.kind.label].type == "cloze":
+        return False  # its name is all of its text
+    texts = [
+        text.value
+        for key, value in note.values.items()
+        if key not in COMMON_KEYS
+        for text in scalars(value)[key == note.kind.label :]
+    ]
+    return sum(map(len, texts)) >= _MUCH
+
+
 def _all(text: Print) -> object:
     return text.said
 
 
 def _but_its_label(text: Print) -> object:
-    """What stands for all but what a note is called; None where there is nothing else."""
-    return (text.rest, text.media) if text.rest != NOTHING or text.media else None
+    return text.rest, text.media

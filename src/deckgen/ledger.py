@@ -83,7 +83,10 @@ _COUNTED = {"types": "type", "notes": "note", "releases": "release"}
 _SUM = b',"sum":"%08x"}'
 _SUM_LENGTH = len(_SUM % 0)
 MARK = re.compile(r"(?m)^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?$")
-_HINT = "restore the file from git (`git checkout source/ledger.jsonl`); it is not written by hand"
+_HINT = (
+    "take it from git as the last release left it (`git checkout HEAD -- source/ledger.jsonl`, or an older "
+    "commit; while you merge, `git checkout -m -- source/ledger.jsonl`, then `deckgen check --fix`)"
+)
 _MOST = 1000  # names, fields or cards of a line
 _FEW = 100_000  # commas and the like that a ledger of a few lines may have
 _CARDS = re.compile(r"[0-9]{1,5}(,[0-9]{1,5})*")

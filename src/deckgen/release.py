@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from deckgen import ledger, package
+from deckgen import git, ledger, package
 from deckgen.build import build
 from deckgen.changes import CONSEQUENCES
 from deckgen.diagnostics import CallError, counted
@@ -88,12 +88,7 @@ def _release(project: Path, version: str, progress: Callable[[str, int, int], No
         return Release(result, folder, [])
     _check_history(changes, version)
     _check_clock(changes, project)
-    left = sorted(path.name for path in folder.parent.glob("*/") if not path.name.startswith("."))
-    if left and not changes.ledger.releases:
-        raise CallError(
-            f"build/release/ holds {left[-1]}, and there is no {ledger.PATH} that knows of it",
-            "put the ledger back from git; if nobody got what is in build/release/, delete that folder",
-        )
+    _check_left(changes, folder.parent, project)
     if folder.exists() or folder.is_symlink():
         raise CallError(
             f"{folder} is there already, and the ledger does not know {version}",
@@ -114,6 +109,24 @@ def _check_history(changes: Changes, version: str) -> None:
         raise CallError(
             f"the last release was on {_day(last)}, and this machine says that it is {_day(changes.now)}",
             "set the clock right, or wait a second: learners' Anki takes only what is newer",
+        )
+
+
+def _check_left(changes: Changes, releases: Path, project: Path) -> None:
+    """Refuse to go on from a ledger that does not know what was released here, or that git leaves out."""
+    deck = changes.deck.id
+    left = {path.parent.name for path in releases.glob(f"*/{deck}-*.apkg")}
+    left = {name for name in left if (releases / name / f"{deck}-{name}.apkg").exists()}
+    unknown = left - {line["release"] for line in changes.ledger.releases}
+    if unknown and (unknown := unknown - git.known_releases(project, deck)):
+        raise CallError(
+            f"build/release/ holds {max(unknown)}, and there is no {ledger.PATH} that knows of it",
+            "put the ledger back that does; if nobody got what is in that folder, delete it",
+        )
+    if git.is_ignored(project):
+        raise CallError(
+            f"git is told to leave {ledger.PATH} out, and the next release needs it",
+            "take the line out of .gitignore that says so; `git check-ignore -v source/ledger.jsonl` shows it",
         )
 
 

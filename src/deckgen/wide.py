@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deckgen.diagnostics import Diagnostic, Span, counted
+from deckgen.diagnostics import Diagnostic, Span, counted, listing
 from deckgen.fingerprints import digest_of_tags
 from deckgen.notes import place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Mapping as ReadOnly
 
     from deckgen.notes import Deck, Note
 
 _FEW_NOTES = 10  # in a deck with fewer any change is a wide one
 _A_WIDE_SHARE = 10  # a change of more than one note in so many is wide
 _MANY_BY_ONE_FILE = 10  # notes that one image or sound sends again
+_FEW_FILES = 3  # files, or folders, that a hint names one by one
 _COST = "each of them loses the learner's own edits and tags by that"
 
 
@@ -29,12 +33,14 @@ class Cause:
         file: The image or sound whose content is another, by its path from the project's folder.
         alone: Whether the change is the note's own.
         tags: Whether only its tags are others.
+        cards: Whether only its cards are more.
     """
 
     span: Span
     file: str = ""
     alone: bool = False
     tags: bool = False
+    cards: bool = False
 
 
 def of_tags(deck: Deck, note: Note, before: str) -> Cause:
@@ -46,31 +52,49 @@ def of_tags(deck: Deck, note: Note, before: str) -> Cause:
     return Cause(place(note), alone=True, tags=True)
 
 
-def wide_changes(causes: Sequence[Cause], released: int) -> Iterator[Diagnostic]:
+def wide_changes(
+    deck: Deck, causes: ReadOnly[Note, Cause], released: Collection[Note]
+) -> Iterator[Diagnostic]:
     """Advice on changes that send many released notes again, by their causes, with what that costs.
 
     Args:
-        causes: Why learners get notes again, a cause for each of these.
-        released: How many notes the last release had.
+        deck: The deck.
+        causes: Why learners get notes again, by note.
+        released: The notes of the last release that are in the deck.
     """
-    if released < _FEW_NOTES:
+    if len(released) < _FEW_NOTES:
         return
-    counts: dict[Cause, int] = {}
-    for cause in causes:
-        counts[cause] = counts.get(cause, 0) + 1
+    counts = Counter(_shared(deck, causes, released))
     rest = []
     for cause, count in counts.items():
-        many = count * _A_WIDE_SHARE > released or (cause.file and count >= _MANY_BY_ONE_FILE)
+        many = count * _A_WIDE_SHARE > len(released) or (cause.file and count >= _MANY_BY_ONE_FILE)
         if cause.alone or not many:
             rest += [cause] * count
             continue
-        message, hint = _sent(count, released), f"{_COST}; is it worth it?"
+        message, hint = _sent(count, len(released)), f"{_COST}; is it worth it?"
         if cause.file:
             message += ", because this file holds something else"
-            hint = f"{_COST}; {_same(cause.file)}"
+            hint = f"{_COST}; {_same([cause.file])}"
+        elif cause.cards:
+            message += ", because faces now make a card more of them"
+            hint = f"{_COST}, and each new card comes before the deck's other new ones; is it worth it?"
         yield Diagnostic("wide-change", message, cause.span, hint)
-    if len(rest) * _A_WIDE_SHARE > released:
-        yield _by_many(rest, released)
+    if len(rest) * _A_WIDE_SHARE > len(released):
+        yield _by_many(rest, len(released))
+
+
+def _shared(deck: Deck, causes: ReadOnly[Note, Cause], released: Iterable[Note]) -> Iterator[Cause]:
+    """The causes, those by tags joined where all notes of the deck, or of a chapter, have other tags."""
+    whole = Counter(note.chapter.document.path for note in released)
+    tagged = Counter(note.chapter.document.path for note, cause in causes.items() if cause.tags)
+    for note, cause in causes.items():
+        path = note.chapter.document.path
+        if cause.tags and tagged == whole and len(whole) > 1:
+            yield Cause(deck.document.place_of("tags"))
+        elif cause.tags and tagged[path] == whole[path] > 1:
+            yield Cause(note.chapter.tags_at or deck.document.place_of("tags"))
+        else:
+            yield cause
 
 
 def _by_many(causes: list[Cause], released: int) -> Diagnostic:
@@ -83,8 +107,8 @@ def _by_many(causes: list[Cause], released: int) -> Diagnostic:
     message += f" ({', '.join(named)})" if named else ""
     if not by_file:
         return Diagnostic("wide-change", message, causes[0].span, f"{_COST}; is it worth it?")
-    folder = by_file[0].file.rpartition("/")[0]
-    return Diagnostic("wide-change", message, by_file[0].span, f"{_COST}; {_same(folder)}")
+    files = list(dict.fromkeys(cause.file for cause in by_file))
+    return Diagnostic("wide-change", message, by_file[0].span, f"{_COST}; {_same(files)}")
 
 
 def _sent(count: int, released: int) -> str:
@@ -92,7 +116,13 @@ def _sent(count: int, released: int) -> str:
     return f"{count:,} of {counted(released, 'released note')} {are} sent to learners again"
 
 
-def _same(path: str) -> str:
-    """How to say that a file, or those of a folder, show the same as before."""
-    inside = path.removeprefix("source/")
-    return f"if they show what they showed, say so in deck.yaml: `accept`, `code: same-media`, `id: {inside}`"
+def _same(files: Sequence[str]) -> str:
+    """How to say that files show the same as before: one by one, or by their folders."""
+    paths = list(files)
+    if len(paths) > _FEW_FILES:
+        paths = list(dict.fromkeys(file.rpartition("/")[0] for file in files))
+    if len(paths) > _FEW_FILES:
+        paths = [os.path.commonpath(paths)]
+    inside = [path.removeprefix("source/") for path in paths]
+    ids = listing(inside)
+    return f"if they show the same, accept that in deck.yaml, with `code: same-media` and as id {ids}"

@@ -42,9 +42,13 @@ _BROKEN_LINE = re.compile(rf"(?<={arrival.WIDE})((?:</[a-z]+>)*)\n((?:<[a-z]+>)*
 
 # what a browser does not show with its blanks as one, or what is not shown at all
 _AS_WRITTEN = re.compile(
-    r"((?s:<(?:pre|code)\b[^<>]*+>.*?</(?:pre|code)>)|\\\((?s:.*?)\\\)|\\\[(?s:.*?)\\\]|<[^<>]*+>"
+    r"((?s:<pre\b[^<>]*+>.*?</pre>)|(?s:<code\b[^<>]*+>.*?</code>)|\\\((?s:.*?)\\\)|\\\[(?s:.*?)\\\]|<[^<>]*+>"
     r"|\[sound:[^\[\]]*+\])"
 )
+_WITH_BLANKS = re.compile(
+    r"((?s:<pre\b[^<>]*+>.*?</pre>)|(?s:<code\b[^<>]*+>.*?</code>)|\[sound:[^\[\]]*+\])"
+)
+_BREAK = re.compile(r"<br\s*/?>\n?", re.IGNORECASE)
 
 
 @dataclass
@@ -391,12 +395,16 @@ def _raw_html(text: str, events: blocks.Events) -> Iterator[tuple[int, str]]:
 
 def drawn(text: str) -> str:
     """The HTML of Markdown with one space for blanks that a browser shows as one: to compare two texts by."""
-    return settled(rendered(text))
+    return _one_blank(rendered(text), _AS_WRITTEN)
 
 
 def settled(made: str) -> str:
-    """HTML with one space for blanks that a browser shows as one."""
-    parts = _AS_WRITTEN.split(made)
+    """HTML as it looks: with one space for blanks that are shown as one, also within formulas and tags."""
+    return _one_blank(_BREAK.sub("<br>", made), _WITH_BLANKS).strip(" \t\n")
+
+
+def _one_blank(made: str, kept: re.Pattern[str]) -> str:
+    """HTML with one space for blanks, but for what is kept as it is."""
     return "".join(
-        part if number % 2 else re.sub(r"[ \t\n]+", " ", part) for number, part in enumerate(parts)
-    ).strip()
+        part if number % 2 else re.sub(r"[ \t\n]+", " ", part) for number, part in enumerate(kept.split(made))
+    )

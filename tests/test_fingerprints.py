@@ -337,7 +337,7 @@ def test_same_media_that_nothing_shows_otherwise(project: Project) -> None:
     folder = project({"source/one.yaml": pictured(1, "pp.svg"), "source/media/pp.svg": SVG})
     release(folder, "1.0.0", FIRST)
     change(folder, {"source/deck.yaml": f"{DECK}{accept}", "source/media/pp.svg": svg("h8")})
-    assert "nothing that this accepts" in run("check", "--project", folder).stderr
+    assert "no image or sound at `media/p` holds something else" in run("check", "--project", folder).stderr
     assert sent(folder) == ["p0"]
 
 

@@ -294,7 +294,8 @@ def test_a_ledger_that_is_older_than_the_last_commit_s(deck: Path) -> None:
     (command,) = COMMAND.findall(said)
     subprocess.run(command, cwd=deck, shell=True, check=True, capture_output=True)  # noqa: S602
     release(deck, "1.2.0", FIRST + 100)
-    git(deck, "checkout", "-f", "-b", "hotfix", "v1.0.0")
+    committed(deck, "1.2.0")
+    git(deck, "checkout", "-b", "hotfix", "v1.0.0")
     release(deck, "1.0.1", FIRST + 150)
 
 

@@ -126,7 +126,7 @@ def _check_left(changes: Changes, releases: Path, project: Path) -> None:
     if git.is_ignored(project):
         raise CallError(
             f"git is told to leave {ledger.PATH} out, and the next release needs it",
-            "take the line out of .gitignore that says so; `git check-ignore -v source/ledger.jsonl` shows it",
+            "take that out of .gitignore; `git check-ignore -v source/ledger.jsonl` shows the line",
         )
 
 

@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -214,7 +215,10 @@ class Learner:
         if not line:
             self._log.seek(0)
             raise AssertionError(self._log.read()[-3000:])
-        return json.loads(line)
+        fault, answer = json.loads(line)
+        if fault:
+            raise AssertionError(fault)
+        return answer
 
     def stop(self) -> None:
         """End the process."""
@@ -232,8 +236,11 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     for line in sys.stdin:
         command, *arguments = json.loads(line)
-        with contextlib.redirect_stdout(io.StringIO()):
-            answer = getattr(serve, command)(*arguments)
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                answer = ["", getattr(serve, command)(*arguments)]
+        except Exception:  # noqa: BLE001 (whoever asked is told, and may go on)
+            answer = [traceback.format_exc(), None]
         out.write(json.dumps(answer) + "\n")
         out.flush()
     serve.close()

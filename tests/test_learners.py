@@ -367,7 +367,11 @@ class Histories(RuleBasedStateMachine):
 
     def act(self, collection: Collection, what: str) -> None:
         """Do something with one of the notes that a learner has."""
-        guid, now = self.random.choice(sorted(collection.notes)), self.tick()
+        # merging may leave notes with fewer fields than their note type has, which Anki lets nobody edit
+        whole = [guid for guid in collection.notes if collection.types[guid] not in collection.merged]
+        if not whole:
+            return
+        guid, now = self.random.choice(sorted(whole)), self.tick()
         _, fields, tags = collection.notes[guid]
         if what == "tag":
             collection.learner.at(now, "tag", guid, "mine")

@@ -42,6 +42,7 @@ ROOMS = (
     "package",
     "places",
     "gone",
+    "sending",
     "wide",
     "changes",
     "build",

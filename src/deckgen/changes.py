@@ -6,7 +6,6 @@ the package's `mod` is newer, and then replaces all its fields and tags.
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,17 +17,17 @@ from deckgen.ledger import FORMAT, answers_as_text, answers_in
 from deckgen.notes import place
 from deckgen.places import find_places
 from deckgen.refusals import Refusal, of_clozes, of_kind
-from deckgen.wide import Cause, of_tags, wide_changes
+from deckgen.sending import Cause, find_causes, lies_in
+from deckgen.wide import wide_changes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from deckgen.cards.markdown import Markup
     from deckgen.faces import NoteType
-    from deckgen.fingerprints import Print
     from deckgen.kinds import Kind
     from deckgen.ledger import Ledger, Line
-    from deckgen.notes import Accept, Deck, Note, Table
+    from deckgen.notes import Accept, Deck, Note
     from deckgen.package import Row
 
 _REVIEWS = "learners' reviews hang on the id"
@@ -204,7 +203,7 @@ class Changes:
         for note in self.new:
             guids[note.id] = identity.guid(self.deck.id, note.kind.name, note.id)
         prints = self._prints = Fingerprints(guids, markup)
-        self._find_causes(prints)
+        self.causes = find_causes(self.deck, self.ledger, self.known, prints, self._is_the_same)
         differing = []
         for row in rows:
             row.guid = guids[row.note.id]
@@ -246,70 +245,10 @@ class Changes:
         row.modified = max(self.now, line["mod"] + 1)
         return True
 
-    def _find_causes(self, prints: Fingerprints) -> None:
-        """Find out which released notes learners get again, and why."""
-        tables: dict[Table, Cause] = {}
-        media = (line["media"].split() for line in self.ledger.notes.values() if "media" in line)
-        released = {digest for digests in media for digest in digests}
-        for note, line in self.known.items():
-            if note.retired:
-                continue
-            before = printed(line)
-            files = self._other_files(prints.media(note), before.media, prints, released)
-            cause = self._cause(note, before, prints)
-            if files and cause is None:
-                cause = Cause(Span(files[0]), files[0]) if files[0] else Cause(place(note), alone=True)
-            if cause:
-                self.causes[note] = cause
-            if note.table and files and files[0]:
-                tables.setdefault(note.table, Cause(Span(files[0]), files[0]))
-        for note in self.known:
-            # a row's card shows the whole table, and would show the old image of its neighbour for ever
-            if note.table in tables and not note.retired:
-                self.causes.setdefault(note, tables[note.table])
-
-    def _cause(self, note: Note, before: Print, prints: Fingerprints) -> Cause | None:
-        """Why learners get a released note again, media aside; None where they do not."""
-        if before.revision != str(note.kind.revision):
-            return Cause(note.kind.document.place_of("revision"))
-        if not prints.says(note, before):
-            return Cause(place(note), alone=True)
-        if not prints.is_tagged(note, before):
-            return of_tags(self.deck, note, before.tags)
-        return None
-
-    def _other_files(
-        self, now: tuple[str, ...], before: tuple[str, ...], prints: Fingerprints, released: set[str]
-    ) -> list[str]:
-        """The files in the place of released ones, but for those of which the author says they show the same.
-
-        Args:
-            now: The digests of what a note shows.
-            before: The digests of what it showed when it was released.
-            prints: Knows the files.
-            released: The digests of all that was released: what has been there is another picture.
-
-        Returns:
-            Their paths from the project's folder; an empty one where files were only added or taken away.
-        """
-        if now == before:
-            return []
-        if len(now) == len(before):
-            new = [one for one, old in zip(now, before, strict=True) if one != old]
-            return [
-                prints.files[one]
-                for one in new
-                if one in released or not self._is_the_same(prints.files[one])
-            ]
-        gone, added = set(before) - set(now), [digest for digest in now if digest not in before]
-        return [prints.files[digest] for digest in added] if gone and added else [""]
-
     def _is_the_same(self, file: str) -> bool:
         """Whether the author says that a file shows the same as the one that was released."""
-        inside = _composed(file).removeprefix("source/")
         for accept in self.deck.accept:
-            within = accept.code == "same-media" and f"{inside}/".startswith(_folder(accept.id))
-            if within and not self._spent(accept):
+            if accept.code == "same-media" and lies_in(file, accept.id) and not self._spent(accept):
                 if accept not in self.accepted:
                     self.accepted.append(accept)
                 return True
@@ -547,17 +486,6 @@ def _former(note: Note, line: Line) -> list[str]:
     others = [name for name in names if name != note.id]
     # a note that has its first id again says so, since its field for the id is that of the first release
     return names if others and names[0] == note.id else others
-
-
-def _folder(path: str) -> str:
-    """What the paths in source/ begin with that lie under one, or are it; empty for all of them."""
-    parts = [part for part in _composed(path).split("/") if part not in {"", "."}]
-    return "".join(f"{part}/" for part in parts[parts[:1] == ["source"] :])
-
-
-def _composed(path: str) -> str:
-    """A path with letters and accents as Unicode composes them, whatever a file system makes of them."""
-    return unicodedata.normalize("NFC", path)
 
 
 def _card_name(kind: Kind, number: int) -> str:

@@ -1,15 +1,13 @@
-"""Changes that send many released notes to learners again, and why."""
+"""Advice on changes that send many released notes to learners again."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deckgen.diagnostics import Diagnostic, Span, counted, listing
-from deckgen.fingerprints import digest_of_tags
-from deckgen.notes import place
+from deckgen.diagnostics import Diagnostic, counted, listing
+from deckgen.sending import Cause
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -22,34 +20,6 @@ _A_WIDE_SHARE = 10  # a change of more than one note in so many is wide
 _MANY_BY_ONE_FILE = 10  # notes that one image or sound sends again
 _FEW_FILES = 3  # files, or folders, that a hint names one by one
 _COST = "each of them loses the learner's own edits and tags by that"
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Why learners get a note again.
-
-    Attributes:
-        span: Where the author has changed something.
-        file: The image or sound whose content is another, by its path from the project's folder.
-        alone: Whether the change is the note's own.
-        tags: Whether only its tags are others.
-        cards: Whether only its cards are more.
-    """
-
-    span: Span
-    file: str = ""
-    alone: bool = False
-    tags: bool = False
-    cards: bool = False
-
-
-def of_tags(deck: Deck, note: Note, before: str) -> Cause:
-    """Why a note has other tags than those with the digest that it was released with."""
-    chapter, whole = note.chapter, deck.document.place_of("tags")
-    for tag in chapter.tags:
-        if digest_of_tags(set(note.tags) - {tag}) == before:
-            return Cause(whole if tag in deck.tags else chapter.tags_at or whole)
-    return Cause(place(note), alone=True, tags=True)
 
 
 def wide_changes(

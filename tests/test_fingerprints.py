@@ -321,6 +321,8 @@ def test_many_images_made_smaller(project: Project, collection: Collection) -> N
     accept = "accept:\n  - code: same-media\n    id: media\n    because: Smaller.\n"
     change(folder, {"source/deck.yaml": f"id: sample\ntitle: Sample\n{accept}"})
     assert not wide(folder)
+    said = run("check", "--project", folder).stderr
+    assert "as `same-media` says, 12 notes with other files not sent again" in said
     made = release(folder, "1.1.0", FIRST + 100)
     assert {each["mod"] for each in made.notes} == {FIRST}
     assert all(name.startswith("x") for name in made.media.values())

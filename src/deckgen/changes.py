@@ -72,6 +72,7 @@ class Changes:
         first_ids: The ids with which renamed notes were first released, by the ids that they have now.
         types: The ids of note types and their times in seconds since 1970, by kind.
         causes: Why learners get released notes again.
+        spared: How many they do not get, because the author says that other files show the same.
     """
 
     ledger: Ledger
@@ -88,6 +89,7 @@ class Changes:
     first_ids: dict[str, str] = field(default_factory=dict)
     types: dict[str, tuple[int, int]] = field(default_factory=dict)
     causes: dict[Note, Cause] = field(default_factory=dict)
+    spared: int = 0
     _prints: Fingerprints | None = None
     _type_lines: dict[str, Line] = field(default_factory=dict)
     _styled: list[str] = field(default_factory=list)
@@ -204,6 +206,9 @@ class Changes:
             guids[note.id] = identity.guid(self.deck.id, note.kind.name, note.id)
         prints = self._prints = Fingerprints(guids, markup)
         self.causes = find_causes(self.deck, self.ledger, self.known, prints, self._is_the_same)
+        if any(accept.code == "same-media" for accept in self.accepted):
+            quiet = [note for note in self.known if note not in self.causes and not note.retired]
+            self.spared = sum(prints.media(note) != printed(self.known[note]).media for note in quiet)
         differing = []
         for row in rows:
             row.guid = guids[row.note.id]

@@ -740,6 +740,9 @@ def _summary(result: Build, package: Package, path: Path | None, files: Sequence
         held += f", {counted(len(package.media), 'media file')}"
     if package.after and (files or not package.version):
         held += f"\n  since {package.after}: {result.changes.summary()}"
+    if result.changes.spared:
+        spared = counted(result.changes.spared, "note")
+        held += f"\n  as `same-media` says, {spared} with other files not sent again"
     if path is None:
         return f"no errors: {held}"
     which = f", version {package.version}, as released" if package.version else ""

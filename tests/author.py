@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -361,6 +362,7 @@ class Author:
         if "lost-ledger" in CATALOGUE:
             (self.folder / "build").rename(self.folder / "built")
             assert "lost-ledger" in self._refused(now)
+            shutil.rmtree(self.folder / "build", ignore_errors=True)
             (self.folder / "built").rename(self.folder / "build")
         self._ledger.write_bytes(text)
 
@@ -381,7 +383,7 @@ class Author:
     def _written(self) -> tuple[bytes | None, list[Path]]:
         """What a release writes: the ledger, and the folders of releases."""
         text = self._ledger.read_bytes() if self._ledger.exists() else None
-        return text, sorted((self.folder / "build").rglob("*"))
+        return text, sorted((self.folder / "build/release").rglob("*"))
 
     # ----------------------------------------------------------------------------------------- a hotfix
 

@@ -182,6 +182,12 @@ class Collection:
             self.adopt(before, now)
 
 
+@pytest.fixture(autouse=True)
+def _own_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever time a test sets, the next one has its own."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(START))
+
+
 class Histories(RuleBasedStateMachine):
     """Authors and learners in any order; learners begin with the first release."""
 

@@ -758,6 +758,7 @@ def test_what_may_be_a_released_note_gets_no_other_id(text: str, project: Projec
     """It is told, and left as it is, with its blanks."""
     other = KIND.replace("name: {", "term: {").replace("rule: {", "definition: {")
     other = other.replace("from: name", "from: term").replace("from: rule", "from: definition")
+    other = other.replace("section: laws\n", "section: laws\nlabel: term\n")
     folder = project({**kind("", other).files, ONE: DOUBT})
     release(folder)
     text = text.replace("definition: a", "definition: a  ")

@@ -873,6 +873,7 @@ def test_a_rename_and_an_edit_are_joined(ours: int, project: Project) -> None:
     change(folder, {"source/one.yaml": CASES.replace("name: Y", "name: Z")})
     release(folder, "2", FIRST + 100)
     edited = ledger.read_text(encoding="utf-8")
+    shutil.rmtree(folder / "build/release/2")  # the other release is made in another clone
     ledger.write_text(base, encoding="utf-8")
     (folder / "templates/case").rename(folder / "templates/ruling")
     renamed = CASES.replace("cases:", "rulings:").replace("id: x", "id: w\n    was: x").replace("[x]", "[w]")

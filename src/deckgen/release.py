@@ -88,12 +88,12 @@ def _release(project: Path, version: str, progress: Callable[[str, int, int], No
         return Release(result, folder, [])
     _check_history(changes, version)
     _check_clock(changes, project)
-    _check_left(changes, folder.parent, project)
     if folder.exists() or folder.is_symlink():
         raise CallError(
             f"{folder} is there already, and the ledger does not know {version}",
             "if learners got what is in it, put its source/ledger.jsonl back; if not, delete the folder",
         )
+    _check_left(changes, folder.parent, project)
     return Release(result, folder, _write(result, result.package, folder, project))
 
 

@@ -343,6 +343,16 @@ def test_same_media_that_nothing_shows_otherwise(project: Project) -> None:
     assert sent(folder) == ["p0"]
 
 
+@pytest.mark.parametrize("path", ["medai", "media/p1.svg", "Media"])
+def test_same_media_under_a_misspelt_path(path: str, project: Project) -> None:
+    """What it may have meant is named."""
+    accept = f"accept:\n  - code: same-media\n    id: {path}\n    because: Smaller.\n"
+    folder = project({"source/one.yaml": pictured(1, "pp.svg"), "source/media/pp.svg": svg()})
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/deck.yaml": f"{DECK}{accept}", "source/media/pp.svg": svg("h8")})
+    assert "hint: did you mean `media" in run("check", "--project", folder).stderr
+
+
 def test_changes_that_are_many_together(project: Project) -> None:
     """A key more in every note: each is a change of its own, and all of them are told."""
     names = [f"n{number}" for number in range(20)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deckgen import identity
-from deckgen.diagnostics import Diagnostic, Span, counted, listed
+from deckgen.diagnostics import Diagnostic, Span, counted, did_you_mean, listed
 from deckgen.fingerprints import Fingerprints, answers, line_of_type, printed
 from deckgen.gone import gone_notes
 from deckgen.ledger import FORMAT, answers_as_text, answers_in
@@ -335,16 +335,24 @@ class Changes:
     def check_accepts(self) -> None:
         """Advise on acceptances that accept nothing."""
         for accept in self.deck.accept:
-            if accept not in self.accepted:
-                message = "nothing that this accepts is refused"
-                if accept.code == "same-media":
-                    message = (
-                        f"no image or sound at `{accept.id}` holds something else than when it was released"
-                    )
-                if self._spent(accept):
-                    message = "a release has used this acceptance up"
-                hint = "take it away; a further change needs one of its own, with its own `because`"
-                self.report("unused-accept", self.deck.document.span(accept.at), message, hint)
+            if accept in self.accepted:
+                continue
+            message = "nothing that this accepts is refused"
+            hint = "take it away; a further change needs one of its own, with its own `because`"
+            if self._spent(accept):
+                message = "a release has used this acceptance up"
+            elif accept.code == "same-media":
+                message = f"no image or sound at `{accept.id}` holds something else than when it was released"
+                hint = self._meant(accept.id) or hint
+            self.report("unused-accept", self.deck.document.span(accept.at), message, hint)
+
+    def _meant(self, path: str) -> str:
+        """What a path may mean that is no file's or folder's that notes show; empty where it is one."""
+        files = [file.removeprefix("source/") for file in self._prints.files.values()] if self._prints else []
+        if any(lies_in(f"source/{file}", path) for file in files):
+            return ""
+        folders = {file.rpartition("/")[0] for file in files} - {""}
+        return did_you_mean(path, [*files, *sorted(folders)])
 
     def _check_swapped(self, prints: Fingerprints) -> None:
         """Report notes that say what another released note said, which says that no more."""

@@ -103,7 +103,7 @@ class Collection:
             added |= set(cards) - set(before["cards"])
         if self.merged & made.styled.keys():
             assert sum(log.values()) == len(made.changed)
-            assert all(log[name] >= count for name, count in expected.items())
+            assert all(log[name] >= count for name, count in expected.items()), (log, expected)
         else:
             assert log == expected
         self._check_styles(made, after, now, merge=merge)

@@ -113,19 +113,12 @@ def _joined(one: Line, two: Line, *, ordered: bool) -> Line:
         names -= {line["note"], first}
         if names or first != line["note"]:
             line["was"] = [first, *sorted(names)]
-    if ordered and "media" in line and _count(one) == _count(line):
-        line["media"] = one["media"]  # its learners have the files that show the same
     if "clozes" in line:
         known = answers_in(low.get("clozes", ""))
         for number, digests in answers_in(line["clozes"]).items():
             known.setdefault(number, {}).update(digests)
         line["clozes"] = answers_as_text(known)
     return line
-
-
-def _count(line: Line) -> int:
-    """How many images and sounds a note shows."""
-    return len(str(line.get("media", "")).split())
 
 
 def _seen(line: Line) -> list[str]:

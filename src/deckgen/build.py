@@ -143,8 +143,7 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     found += faults
     found += git.lost_ledger(project, deck.id, everywhere=bool(version))
     if version and released.releases:
-        versions = {line["release"] for line in released.releases}
-        found += git.old_ledger(project, deck.id, versions)
+        found += git.old_ledger(project, deck.id, released.versions)
     if None not in unread:
         asked = {kind: note_type.asked for kind, note_type in note_types.items()}
         found += checks.advise(Cards(deck, asked, released.ids, complete=not _errors(found)))
@@ -197,11 +196,9 @@ def _pack(result: Build, version: str) -> None:
         used = {row.note.kind.name for row in rows}
         kinds = [note_types[name] for name in sorted(used)]
         shown = {file.name for note_type in kinds for file in note_type.media}
-        if cleanup:
-            pass  # who deletes a note needs none of its images
-        elif len(rows) < len(result.rows):
+        if not cleanup and len(rows) < len(result.rows):
             shown |= {name for row in rows for text in row.fields for name in SHOWS.findall(text)}
-        else:
+        elif not cleanup:  # who deletes a note needs none of its images
             of_faces = {file.name for note_type in note_types.values() for file in note_type.media}
             shown |= media.keys() - of_faces
         files = [media[name] for name in sorted(media) if name in shown]

@@ -57,7 +57,7 @@ def lost_ledger(project: Path, deck: str, *, everywhere: bool) -> Iterator[Diagn
     Raises:
         CallError: It cannot be known whether there was a ledger.
     """
-    if not deck or os.path.lexists(project / PATH) or not (_below_git(project) or os.environ.get("GIT_DIR")):
+    if not deck or os.path.lexists(project / PATH) or not _in_git(project):
         return
     git = _Git(project)
     try:
@@ -78,7 +78,7 @@ def old_ledger(project: Path, deck: str, versions: Container[str]) -> Iterator[D
         deck: The deck's id.
         versions: Those that the ledger knows.
     """
-    if not (_below_git(project) or os.environ.get("GIT_DIR")):
+    if not _in_git(project):
         return
     git = _Git(project)
     try:
@@ -144,7 +144,7 @@ def _elsewhere(git: _Git, name: str, path: str) -> Diagnostic:
 
 def known_releases(project: Path, deck: str) -> set[str]:
     """The versions of a deck that ledgers of git's branches and tags know; none where git does not answer."""
-    if not (_below_git(project) or os.environ.get("GIT_DIR")):
+    if not _in_git(project):
         return set()
     git = _Git(project)
     versions: set[str] = set()
@@ -160,7 +160,7 @@ def known_releases(project: Path, deck: str) -> set[str]:
 
 def is_ignored(project: Path) -> bool:
     """Whether git is told to leave a project's ledger out."""
-    if not (_below_git(project) or os.environ.get("GIT_DIR")):
+    if not _in_git(project):
         return False
     try:
         return bool(_Git(project).ask("check-ignore", "--", _HERE).strip())
@@ -202,9 +202,14 @@ def _cannot_know(silence: _Unanswered) -> CallError:
     )
 
 
-def _below_git(project: Path) -> bool:
-    """Whether a project lies in the work tree of a repository."""
-    return any((folder / ".git").exists() for folder in (project, *project.parents))
+def work_tree(project: Path) -> Path | None:
+    """The folder of the repository that a project lies in; None where it lies in none."""
+    return next((folder for folder in (project, *project.parents) if (folder / ".git").exists()), None)
+
+
+def _in_git(project: Path) -> bool:
+    """Whether git has anything to say of a project."""
+    return bool(work_tree(project) or os.environ.get("GIT_DIR"))
 
 
 def _deck_in(text: str) -> str:
@@ -224,7 +229,7 @@ class _Git:
     def __init__(self, project: Path) -> None:
         self._project = project
         self._environment = {**os.environ, **_QUIET}
-        if _below_git(project):
+        if work_tree(project):
             for name in filter(_OF_A_CALLER.fullmatch, os.environ):
                 del self._environment[name]
             return

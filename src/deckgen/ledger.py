@@ -116,6 +116,16 @@ class Ledger:
     adopted: list[Line] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
 
+    @property
+    def versions(self) -> set[str]:
+        """What has been released."""
+        return {line["release"] for line in self.releases}
+
+    @property
+    def last(self) -> int:
+        """When the last release was made, in seconds since 1970; 0 where there is none."""
+        return self.releases[-1]["time"] if self.releases else 0
+
     def accepted(self) -> Iterator[tuple[int, list[str]]]:
         """What authors accepted, as code, id and reason, each with the time of the release that used it."""
         return ((line["time"], entry) for line in self.releases for entry in line.get("accepted", ()))

@@ -104,7 +104,7 @@ def _check_history(changes: Changes, version: str) -> None:
             raise CallError(
                 f"{version} was released on {_day(line['time'])}", "a release takes a new version"
             )
-    last = max((line["time"] for line in changes.ledger.releases), default=0)
+    last = changes.ledger.last
     if changes.now <= last:
         raise CallError(
             f"the last release was on {_day(last)}, and this machine says that it is {_day(changes.now)}",
@@ -117,7 +117,7 @@ def _check_left(changes: Changes, releases: Path, project: Path) -> None:
     deck = changes.deck.id
     left = {path.parent.name for path in releases.glob(f"*/{deck}-*.apkg")}
     left = {name for name in left if (releases / name / f"{deck}-{name}.apkg").exists()}
-    unknown = left - {line["release"] for line in changes.ledger.releases}
+    unknown = left - changes.ledger.versions
     if unknown and (unknown := unknown - git.known_releases(project, deck)):
         raise CallError(
             f"build/release/ holds {max(unknown)}, and there is no {ledger.PATH} that knows of it",
@@ -132,8 +132,7 @@ def _check_left(changes: Changes, releases: Path, project: Path) -> None:
 
 def _check_clock(changes: Changes, project: Path) -> None:
     """Refuse a time that is years ahead: what is stamped with it would win over all that learners write."""
-    last = max((line["time"] for line in changes.ledger.releases), default=0)
-    what = "since the last release"
+    last, what = changes.ledger.last, "since the last release"
     if not last:
         last, what = int((project / "source/deck.yaml").stat().st_mtime), "since deck.yaml was written"
     if changes.now - last > _YEARS and "SOURCE_DATE_EPOCH" not in os.environ:

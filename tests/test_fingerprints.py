@@ -50,10 +50,10 @@ def sent(folder: Path, files: dict[str, str | bytes] | None = None, time: int = 
     return [note.id for note in made.changes.changed + made.changes.new + made.changes.retired]
 
 
-def wide(folder: Path) -> list[dict[str, Any]]:
-    """The advice on wide changes."""
+def told_by(folder: Path, code: str = "wide-change") -> list[dict[str, Any]]:
+    """The diagnostics of a code."""
     told = json.loads(run("check", "--project", folder, "--format", "json").stdout)["diagnostics"]
-    return [each for each in told if each["code"] == "wide-change"]
+    return [each for each in told if each["code"] == code]
 
 
 PICTURES = "  - id: {id}\n    term: Part {id}\n    definition: |\n      ![It](media/{file})\n"
@@ -288,7 +288,7 @@ def test_what_an_image_shows_is_told_by_its_file(project: Project) -> None:
     )
     release(folder, "1.0.0", FIRST)
     change(folder, {"source/media/a.svg": svg("h8")})
-    (told,) = wide(folder)
+    (told,) = told_by(folder)
     assert told["path"] == "source/media/a.svg"
     assert told["message"] == (
         "12 of 212 released notes are sent to learners again, because this file holds something else"
@@ -314,13 +314,13 @@ def test_many_images_made_smaller(project: Project, collection: Collection) -> N
     shutil.rmtree(folder / "source/media")
     smaller = _in_media({f"x{name}": text.replace("\n", "") for name, text in pictures.items()})
     change(folder, {**smaller, "source/one.yaml": pictured(12, "x{}.svg")})
-    (told,) = wide(folder)
+    (told,) = told_by(folder)
     assert "12 of 12 released notes are sent to learners again" in told["message"]
     assert "(12 for their images or sounds)" in told["message"]
     assert "as id `media`" in told["hint"]
     accept = "accept:\n  - code: same-media\n    id: media\n    because: Smaller.\n"
     change(folder, {"source/deck.yaml": f"id: sample\ntitle: Sample\n{accept}"})
-    assert not wide(folder)
+    assert not told_by(folder)
     said = run("check", "--project", folder).stderr
     assert "as `same-media` says, 12 notes with other files not sent again" in said
     made = release(folder, "1.1.0", FIRST + 100)
@@ -360,7 +360,7 @@ def test_changes_that_are_many_together(project: Project) -> None:
     release(folder, "1.0.0", FIRST)
     text = terms(*names).replace("    definition", "    example: |\n      So.\n    definition")
     change(folder, {"source/one.yaml": text})
-    (told,) = wide(folder)
+    (told,) = told_by(folder)
     assert (told["path"], told["line"]) == ("source/one.yaml", 2)
     assert told["message"].startswith("20 of 20 released notes are sent to learners again")
 
@@ -375,7 +375,7 @@ def test_tags_of_single_notes_are_told_where_they_stand(project: Project) -> Non
         term = f"    term: Term n{number}\n"
         text = text.replace(term, f"    tags: [x{number}]\n{term}")
     change(folder, {"source/one.yaml": text})
-    (told,) = wide(folder)
+    (told,) = told_by(folder)
     assert told["path"] == "source/one.yaml"
     assert "5 for their tags alone" in told["message"]
 
@@ -475,8 +475,7 @@ def test_a_renamed_note_keeps_its_reviews(
     collection.sched.set_due_date(cards, "9!")
     now = text.format(*new) + more
     change(folder, {"source/one.yaml": now})
-    told = json.loads(run("check", "--project", folder, "--format", "json").stdout)["diagnostics"]
-    (gone,) = [each for each in told if each["code"] == "note-gone"]
+    (gone,) = told_by(folder, "note-gone")
     change(folder, {"source/one.yaml": renamed(now, gone["hint"])})
     made = release(folder, "1.1.0", FIRST + 100)
     assert "new" not in import_package(collection, made.path) or more
@@ -490,8 +489,7 @@ def test_many_renames_are_each_told(project: Project) -> None:
     folder = project({"source/one.yaml": terms(*names)})
     release(folder, "1.0.0", FIRST)
     change(folder, {"source/one.yaml": re.sub(r"id: n", "id: note-", terms(*names))})
-    told = json.loads(run("check", "--project", folder, "--format", "json").stdout)["diagnostics"]
-    gone = [each for each in told if each["code"] == "note-gone"]
+    gone = told_by(folder, "note-gone")
     assert sum("write `was: n" in each["hint"] for each in gone) >= 20
 
 
@@ -676,7 +674,7 @@ def test_tags_of_all_notes_are_told_where_they_stand(
     folder = project({"source/deck.yaml": first, "source/one.yaml": terms(*names)})
     release(folder, "1.0.0", FIRST)
     change(folder, {"source/deck.yaml": DECK + deck, "source/one.yaml": chapter + terms(*names)})
-    (told,) = wide(folder)
+    (told,) = told_by(folder)
     assert told["path"] == path
     assert told["message"] == "12 of 12 released notes are sent to learners again"
 
@@ -698,6 +696,6 @@ def test_faces_that_make_more_cards_are_told(project: Project) -> None:
     assert front in files
     release(folder, "1.0.0", FIRST)
     change(folder, {"templates/law/two.front.html.j2": "{{Name}}"})
-    (told,) = wide(folder)
+    (told,) = told_by(folder)
     assert told["path"] == "templates/law/kind.yaml"
     assert "20 of 20 released notes are sent to learners again, because faces now make" in told["message"]

@@ -94,11 +94,9 @@ class FieldWriter:
         """What writes a key's value, or a part of it."""
         if key == "builds_on":
             return self._builds_on
+        renders = _renders(self.markup)
         writers: dict[tuple[str, str], _Write] = {
-            ("text", ""): self._scalar(self.markup.text),
-            ("markdown", ""): self._scalar(self.markup.markdown),
-            ("cloze", ""): self._scalar(self.markup.cloze),
-            ("choice", ""): self._scalar(self.markup.text),
+            **{(name, ""): self._scalar(renders[name]) for name in ("text", "markdown", "cloze", "choice")},
             ("list", ""): self._list,
             ("image", ""): self._image,
             ("notes", ""): self._notes,
@@ -248,6 +246,12 @@ def _items(value: Value | None) -> list[Scalar]:
     return value.items if isinstance(value, Texts) else []
 
 
+def _renders(markup: Markup) -> dict[str, Callable[[Scalar, Document], str]]:
+    """How the texts under a key become HTML, by the key's type."""
+    plain = dict.fromkeys(("text", "choice", "texts"), markup.text)
+    return {**plain, "cloze": markup.cloze, **dict.fromkeys(("markdown", "list", "cells"), markup.markdown)}
+
+
 def drawn(note: Note, markup: Markup) -> Iterator[tuple[str, str]]:
     """What learners see of what an author wrote for a note, and of nothing that is made of others.
 
@@ -259,7 +263,7 @@ def drawn(note: Note, markup: Markup) -> Iterator[tuple[str, str]]:
         Pairs of a key and the HTML of a text under it, in the order of the keys' names.
     """
     keys = {**note.kind.table_keys, **note.kind.keys}
-    document = note.chapter.document
+    document, renders = note.chapter.document, _renders(markup)
     for name, value in sorted(values_of(note).items()):
         if isinstance(value, Image):
             yield name, markup.image(value.file, value.alt, document)
@@ -268,10 +272,8 @@ def drawn(note: Note, markup: Markup) -> Iterator[tuple[str, str]]:
                 yield name, f"{option.correct} {markup.markdown(option.text, document)}"
                 yield name, markup.markdown(option.why, document)
         else:
-            plain = {"text": markup.text, "choice": markup.text, "texts": markup.text, "cloze": markup.cloze}
-            render = plain.get(keys[name].type, markup.markdown)
             for text in scalars(value):
-                yield name, render(text, document)
+                yield name, renders[keys[name].type](text, document)
 
 
 def label(note: Note) -> str:

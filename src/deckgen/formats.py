@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from deckgen import git
 from deckgen.diagnostics import CATALOGUE
 
 if TYPE_CHECKING:
@@ -23,11 +24,9 @@ def as_json(members: dict[str, object]) -> str:
 def from_repository(project: Path) -> str:
     """The path of a project's folder from the top of its git repository, as `decks/mft/`."""
     project = project.resolve()
-    for folder in (project, *project.parents):
-        if (folder / ".git").exists():
-            path = project.relative_to(folder).as_posix()
-            return "" if path == "." else f"{path}/"
-    return ""
+    top = git.work_tree(project)
+    path = project.relative_to(top).as_posix() if top else "."
+    return "" if path == "." else f"{path}/"
 
 
 def github(diagnostics: Sequence[Diagnostic], prefix: str = "") -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deckgen.fingerprints import printed
 from deckgen.ledger import FORMAT, MARK, answers_as_text, answers_in, line_of, sound_release, written
 
 if TYPE_CHECKING:
@@ -121,7 +122,6 @@ def _joined(one: Line, two: Line, *, ordered: bool) -> Line:
     return line
 
 
-def _seen(line: Line) -> list[str]:
-    """What a fingerprint says, but for how a note's texts are written."""
-    parts = line["fingerprint"].split(".")
-    return [*parts[:1], *parts[2:]]
+def _seen(line: Line) -> object:
+    """What a fingerprint says, but for how a note's texts are written, and for its media."""
+    return printed(line)._replace(written="", media=()) if "note" in line else line["fingerprint"]

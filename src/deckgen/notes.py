@@ -318,7 +318,7 @@ def _switched_off(reader: Reader, node: Node) -> frozenset[str]:
     for code, value in node.entries.items():
         if code == "because":
             reader.prose(value, "because")
-        elif fault := _no_warning(code):
+        elif fault := not_a_warning(code):
             reader.report("wrong-type", reader.document.key_span(node, code), *fault)
         elif not isinstance(value, Scalar) or value.value.lower() not in {"off", "false"}:
             reader.report("wrong-type", value, f"`{code}` can only be `off` here", f"write `{code}: off`")
@@ -329,18 +329,6 @@ def _switched_off(reader: Reader, node: Node) -> frozenset[str]:
         place = reader.document.place_of("checks")
         reader.report("missing-key", place, "`checks` lacks the key `because`", hint)
     return frozenset(codes)
-
-
-def _no_warning(code: str) -> tuple[str, str] | None:
-    """A message and a hint where a word is not the code of a warning."""
-    if code not in CATALOGUE:
-        return f"`{code}` is not a code", did_you_mean(code, CATALOGUE) or "`deckgen explain` lists them"
-    if CATALOGUE[code][0] == "error":
-        return (
-            f"`{code}` is an error, which cannot be switched off",
-            f"`deckgen explain {code}` says how to mend it",
-        )
-    return None
 
 
 def _accept(reader: Reader, item: Node) -> Accept | None:
@@ -552,7 +540,7 @@ def _allowed(reader: Reader, node: Node) -> tuple[Scalar, ...]:
         scalar = reader.scalar(item, "allow")
         if scalar is None:
             continue
-        if fault := _no_warning(scalar.value):
+        if fault := not_a_warning(scalar.value):
             reader.report("wrong-type", scalar, *fault)
         else:
             codes.append(scalar)

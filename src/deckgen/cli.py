@@ -169,16 +169,19 @@ def check(
         if dry_run and not fix:
             raise CallError("--dry-run shows what --fix would do", "deckgen check --fix --dry-run")
         folder = _project(project)
-        told = _mend(folder, report, dry_run=dry_run) if fix else {}
-        result = _build(folder, report)
+        result, told = _fix(folder, report, dry_run=dry_run) if fix else (_build(folder, report), {})
         failed = report.fails(result, strict=strict)
         report.end(result, "with --strict advice counts" if failed and result.package else "", more=told)
         if failed:
             raise typer.Exit(1)
 
 
-def _mend(folder: Path, report: _Report, *, dry_run: bool) -> dict[str, object]:
-    """Mend a deck's sources, and tell what has been; what JSON says of it."""
+def _fix(folder: Path, report: _Report, *, dry_run: bool) -> tuple[Build, dict[str, object]]:
+    """Mend a deck's sources, or only look what that would do.
+
+    Returns:
+        The build of the deck as it is then, or would be; what JSON says of the mending.
+    """
     from deckgen import files, mend  # noqa: PLC0415
 
     made = mend.mend(folder)
@@ -192,9 +195,13 @@ def _mend(folder: Path, report: _Report, *, dry_run: bool) -> dict[str, object]:
         for each in made:
             for sentence in each.left:
                 _say(f"{each.path}: left as it is: {sentence}")
-        if dry_run:
-            _say("--dry-run: nothing was written" if changed else "--dry-run: there is nothing to mend")
-    return {
+        if dry_run and changed:
+            _say("--dry-run: nothing was written; with these changes:")
+        elif dry_run:
+            _say("--dry-run: there is nothing to mend")
+    with _bar(report) as tick:
+        result = mend.tried(folder, changed if dry_run else (), tick)
+    return result, {
         "mended": [{"path": each.path, "what": each.what, "diff": each.diff} for each in changed],
         "left": [{"path": each.path, "why": why} for each in made for why in each.left],
     }
@@ -489,11 +496,11 @@ def _make_build_folder(folder: Path) -> None:
 
 
 def _build(folder: Path, report: _Report) -> Build:
-    """The build of a deck's folder, with a progress bar where it takes long."""
-    from deckgen.build import build as build_deck  # noqa: PLC0415
+    """The build of a deck's folder, with a progress bar where it takes long; it says what `--fix` mends."""
+    from deckgen import mend  # noqa: PLC0415
 
     with _bar(report) as tick:
-        return build_deck(folder, tick)
+        return mend.built(folder, tick)
 
 
 @contextmanager

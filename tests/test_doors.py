@@ -12,6 +12,7 @@ import pytest
 import deckgen
 
 ROOMS = (
+    "streams",
     "diagnostics",
     "terminal",
     "catalogue",

@@ -20,6 +20,7 @@ import typer
 
 from deckgen import __version__, terminal
 from deckgen.diagnostics import CallError, counted, did_you_mean, not_a_warning
+from deckgen.streams import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -114,7 +115,7 @@ def common(
 
 
 @app.command()
-def build(
+def build(  # noqa: PLR0913, PLR0917 (an argument is an option)
     project: ProjectOption = None,
     output: OutputOption = None,
     locked: Annotated[  # noqa: FBT002 (typer's way)
@@ -158,7 +159,7 @@ def build(
 
 
 @app.command()
-def check(
+def check(  # noqa: PLR0913, PLR0917 (an argument is an option)
     project: ProjectOption = None,
     fix: Annotated[  # noqa: FBT002 (typer's way)
         bool,
@@ -182,8 +183,7 @@ def check(
         if dry_run and not fix:
             raise CallError("--dry-run shows what --fix would do", "deckgen check --fix --dry-run")
         folder = _project(project)
-        told = _mend(folder, report, dry_run=dry_run) if fix else {}
-        result = _build(folder, report)
+        result, told = _fix(folder, report, dry_run=dry_run) if fix else (_build(folder, report), {})
         report.ignore(result, ignore or ())
         failed = report.fails(result, strict=strict)
         report.end(
@@ -193,8 +193,12 @@ def check(
             raise typer.Exit(1)
 
 
-def _mend(folder: Path, report: _Report, *, dry_run: bool) -> dict[str, object]:
-    """Mend a deck's sources, and tell what has been; what JSON says of it."""
+def _fix(folder: Path, report: _Report, *, dry_run: bool) -> tuple[Build, dict[str, object]]:
+    """Mend a deck's sources, or only look what that would do.
+
+    Returns:
+        The build of the deck as it is then, or would be; what JSON says of the mending.
+    """
     from deckgen import files, mend  # noqa: PLC0415
 
     made = mend.mend(folder)
@@ -202,15 +206,19 @@ def _mend(folder: Path, report: _Report, *, dry_run: bool) -> dict[str, object]:
     if changed and not dry_run:
         with files.alone(folder):
             mend.write(changed)
-    if report.for_people:
+    if report.for_people and not report.quiet:
         for each in changed:
             _say(f"{each.diff.translate(_UNSEEN)}{each.path}: {each.what}")
         for each in made:
             for sentence in each.left:
                 _say(f"{each.path}: left as it is: {sentence}")
-        if dry_run:
-            _say("--dry-run: nothing was written" if changed else "--dry-run: there is nothing to mend")
-    return {
+        if dry_run and changed:
+            _say("--dry-run: nothing was written; with these changes:")
+        elif dry_run:
+            _say("--dry-run: there is nothing to mend")
+    with _bar(report) as tick:
+        result = mend.tried(folder, changed if dry_run else (), tick)
+    return result, {
         "mended": [{"path": each.path, "what": each.what, "diff": each.diff} for each in changed],
         "left": [{"path": each.path, "why": why} for each in made for why in each.left],
     }
@@ -506,11 +514,11 @@ def _make_build_folder(folder: Path) -> None:
 
 
 def _build(folder: Path, report: _Report) -> Build:
-    """The build of a deck's folder, with a progress bar where it takes long."""
-    from deckgen.build import build as build_deck  # noqa: PLC0415
+    """The build of a deck's folder, with a progress bar where it takes long; it says what `--fix` mends."""
+    from deckgen import mend  # noqa: PLC0415
 
     with _bar(report) as tick:
-        return build_deck(folder, tick)
+        return mend.built(folder, tick)
 
 
 @contextmanager
@@ -602,16 +610,16 @@ class _Report:
         made = result.package if result.package and not (self.failed_strictly and path is None) else None
         try:
             self._print(result, path, files, more or {})
-        except OSError:
+        except OutputError:
             if made and path:
                 _say(_summary(result, made, path, files))
             raise
         if not self.for_people:
             return
         self.tell(self._wanted(result.diagnostics), result.lines, note)
+        if self.ignored and not self.quiet:
+            _say(f"{counted(self.ignored, 'warning')} ignored")
         if made and not self.quiet:
-            if self.ignored:
-                _say(f"{counted(self.ignored, 'warning')} ignored")
             _say(_summary(result, made, path, files))
 
     def _wanted(self, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
@@ -644,10 +652,9 @@ class _Report:
 
     def tell(self, diagnostics: list[Diagnostic], lines: dict[str, list[str]], note: str) -> None:
         """Tell diagnostics as text: where each is, with its line, and how many there are."""
-        wrap = sys.stderr.isatty()
         width = shutil.get_terminal_size((100, 24)).columns
-        paint = _paint if _coloured() else None
-        _say("".join(terminal.report(diagnostics, lines, note, width, wrap=wrap, paint=paint)))
+        screen = terminal.Screen(width, sys.stderr.isatty(), *([_paint] if _coloured() else []))
+        _say(terminal.report(diagnostics, lines, note, screen))
 
     def _annotate(self, result: Build) -> None:
         """Print the diagnostics as annotations, or as a SARIF log."""
@@ -729,7 +736,7 @@ def _reporting(
         if isinstance(error, CallError):
             report.failed(str(error), error.hint)
             raise typer.Exit(2) from error
-        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+        if isinstance(error, OSError) and not isinstance(error, (BrokenPipeError, OutputError)):
             where = f": {os.fsdecode(error.filename)}" if error.filename else ""
             report.failed(f"{error.strerror or error}{where}")
             raise typer.Exit(2) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -164,6 +163,7 @@ class Diagnostic:
         span: Where.
         hint: What to do; empty where the message says it all.
         stands_for: How many faults it tells of; more than one where it is the last of many.
+        fixable: Whether it is gone after `deckgen check --fix`; False where nobody has tried.
     """
 
     code: str
@@ -171,6 +171,7 @@ class Diagnostic:
     span: Span
     hint: str = ""
     stands_for: int = 1
+    fixable: bool = False
 
     def __post_init__(self) -> None:
         """Keep what it quotes short and visible: a key may have a megabyte, or hold a terminal's commands."""
@@ -189,13 +190,14 @@ class Diagnostic:
         """A key to sort by: the file, the line, the column, the code."""
         return (self.span.path, self.span.line, self.span.column or 0, self.code)
 
-    def as_json(self) -> dict[str, str | int | None]:
+    def as_json(self) -> dict[str, str | int | bool | None]:
         """The diagnostic as `--format json` prints it."""
         return {
             "code": self.code,
             "level": self.level,
             "message": self.message,
             "hint": self.hint or None,
+            "fixable": self.fixable,
             "path": self.span.path,
             "line": self.span.line or None,
             "column": self.span.column,

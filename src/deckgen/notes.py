@@ -12,7 +12,7 @@ from deckgen import blueprint
 from deckgen.anki import unescaped
 from deckgen.anki.cloze import uncovered
 from deckgen.anki.tags import distinct
-from deckgen.diagnostics import CATALOGUE, Span, did_you_mean
+from deckgen.diagnostics import CATALOGUE, Span, did_you_mean, not_a_warning
 from deckgen.reading import (
     FLAG_SCHEMA,
     ID,
@@ -570,8 +570,8 @@ def _missing_hint(reader: Reader, mapping: Mapping, missing: list[str], values: 
                 return f"`{name}:` on line {line} belongs to the text above it: it is indented as far as that"
     if missing == ["id"]:
         first = next((value.value for value in values.values() if isinstance(value, Scalar)), "")
-        shown = f"as `id: {name}`; " if (name := slug(first[:_FIRST_WORDS])) else ""
-        return f"give it one that says what it is about, {shown}`deckgen check --fix` writes such ids"
+        shown = f", as `id: {name}`" if (name := slug(first[:_FIRST_WORDS])) else ""
+        return f"give it one that says what it is about{shown}"
     if list(mapping.entries) == ["id"]:
         return "do its other keys stand below? they begin in the column of `id`, without a hyphen"
     return "if it goes on with what stands above, it has a hyphen too many" if "id" in missing else ""

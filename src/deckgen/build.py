@@ -105,7 +105,12 @@ def now() -> int:
     return int(text)
 
 
-def build(project: Path, progress: Callable[[str, int, int], None] | None = None, version: str = "") -> Build:
+def build(
+    project: Path,
+    progress: Callable[[str, int, int], None] | None = None,
+    version: str = "",
+    texts: ReadOnly[str, str] | None = None,
+) -> Build:
     """Read, check and render a project's deck; `package.write` makes a file of what comes back.
 
     Args:
@@ -113,6 +118,8 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
         version: What the package is released as; empty where it is not.
         progress: Called as the work goes on, with what is being done, how much of it is done, and how much
             there is.
+        texts: What files would say, to be read in place of what they say, by their paths as diagnostics
+            show them.
 
     Returns:
         All diagnostics, over all files, and the package where none of them is an error.
@@ -121,14 +128,15 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     tell = progress or (lambda *_: None)
     project = project.resolve()
     manifest = project / "source" / "deck.yaml"
-    deck_reader = Reader(*source.read(manifest, "source/deck.yaml", project, source.MAX_SMALL))
+    instead = texts or {}
+    deck_reader = _reader(manifest, "source/deck.yaml", project, instead, source.MAX_SMALL)
     deck = notes.read_deck(deck_reader)
     found = deck_reader.found
     documents = [deck_reader.document]
 
     folders = template_folders(project)
     owners = kind_folders(folders)
-    in_force, unread = read_kinds(owners, documents, found)
+    in_force, unread = read_kinds(owners, documents, found, instead)
     faces = Faces(deck, folders, owners)
     note_types = {kind.name: faces.note_type(kind) for kind in in_force}
     found += faces.found
@@ -136,17 +144,17 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
         found += _unused_templates(project, folders, in_force, faces.used)
 
     if None not in unread:
-        known_ids = _read_chapters(project, deck, in_force, unread, documents, found, tell)
+        known_ids = _read_chapters(project, deck, in_force, unread, documents, found, tell, instead)
         for rule in checks.LINKS:
             found += rule(deck, known_ids)
-    released, faults, record = ledger.read(project)
+    released, faults, record = ledger.read(project, instead.get(ledger.PATH))
     found += faults
     found += git.lost_ledger(project, deck.id, everywhere=bool(version))
     if version and released.releases:
         found += git.old_ledger(project, deck.id, released.versions)
     if None not in unread:
         asked = {kind: note_type.asked for kind, note_type in note_types.items()}
-        found += checks.advise(Cards(deck, asked, released.ids, complete=not _errors(found)))
+        found += checks.warn(Cards(deck, asked, released.ids, complete=not _errors(found)))
     changes = Changes(released, deck, started, note_types)
     if not _errors(found):
         changes.match()
@@ -267,6 +275,7 @@ def _read_chapters(  # noqa: PLR0913, PLR0917 (the parts of the path)
     documents: list[source.Document],
     found: Found,
     tell: Callable[[str, int, int], None],
+    texts: ReadOnly[str, str],
 ) -> set[str]:
     """Read the chapters into the deck; the ids that stand in what could not be read."""
     known_ids: set[str] = set()
@@ -275,7 +284,7 @@ def _read_chapters(  # noqa: PLR0913, PLR0917 (the parts of the path)
     found += _unread_files(project, files)
     for number, path in enumerate(paths):
         tell("reading", number, len(paths))
-        reader = Reader(*source.read(path, path.relative_to(project).as_posix(), project))
+        reader = _reader(path, path.relative_to(project).as_posix(), project, texts)
         notes.read_chapter(reader, deck, in_force, unread)
         reader.document.root = None  # the notes hold what they need of it
         if reader.found or unread:
@@ -283,6 +292,15 @@ def _read_chapters(  # noqa: PLR0913, PLR0917 (the parts of the path)
         documents.append(reader.document)
         found += reader.found
     return known_ids
+
+
+def _reader(
+    path: Path, shown: str, project: Path, texts: ReadOnly[str, str], most: int = source.MAX_BYTES
+) -> Reader:
+    """What reads a file of the source, or the text that takes its place."""
+    if shown in texts:
+        return Reader(*source.parse(texts[shown], shown))
+    return Reader(*source.read(path, shown, project, most))
 
 
 def template_folders(project: Path) -> list[Folder]:
@@ -296,7 +314,7 @@ def template_folders(project: Path) -> list[Folder]:
 def _unused_templates(
     project: Path, folders: list[Folder], in_force: list[Kind], used: set[str]
 ) -> Iterator[Diagnostic]:
-    """Advice on files of the project's templates/ that nothing reads; errors for folders that are closed."""
+    """Warnings about files of templates/ that nothing reads; errors for folders that are closed."""
     own = project / "templates"
     closed: list[tuple[Path, OSError]] = []
     names = [path.name for path in (folders[0].path / "base").glob("*.j2")]
@@ -339,7 +357,7 @@ def _in_order(project: Path, files: Iterable[Path]) -> list[Path]:
 
 
 def _unread_files(project: Path, files: Iterable[Path]) -> Iterator[Diagnostic]:
-    """Advice on files of source/ that look like chapters, and are not read."""
+    """Warnings about files of source/ that look like chapters, and are not read."""
     for path in sorted(files):
         name = path.name.lower()
         if re.search(r"\.ya?ml\W*(?:[a-z]{0,3}\W*)?$|\.(?:yam|yalm|ymal|yaml1)$", name) and not name.endswith(

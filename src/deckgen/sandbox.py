@@ -181,7 +181,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             "string": self.text,
             "wordcount": lambda value: len(value.split()),
         }
-        filters = {name: own.get(name, self.filters[name]) for name in FILTERS}
+        filters: dict[str, Any] = {name: own.get(name, self.filters[name]) for name in FILTERS}
         self.filters = {name: self._charged(name, each) for name, each in filters.items()}
         self.filters |= {
             SPEND: pass_context(lambda _context, work, made: self.spend(work, made)),
@@ -189,7 +189,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             WEIGHED: pass_context(lambda _context, value: self.weighed(value)),
             WALKED: pass_context(lambda _context, values, each: self.walked(values, each)),
         }
-        self.tests = {name: self._charged(name, self.tests[name]) for name in TESTS}
+        tests: dict[str, Any] = {name: self.tests[name] for name in TESTS}
+        self.tests = {name: self._charged(name, each) for name, each in tests.items()}
 
     # What is charged
 

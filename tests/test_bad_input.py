@@ -256,6 +256,15 @@ def test_media_that_are_no_files_are_told(how: str, tmp_path: Path) -> None:
     assert code in {"unreadable-media", "missing-media", "too-large"}
 
 
+def test_a_package_that_is_a_pipe_is_told(tmp_path: Path) -> None:
+    """`verify` waits for nobody to write into it."""
+    os.mkfifo(tmp_path / "old.apkg")
+    folder = write_project(tmp_path / "deck")
+    result = run("verify", "--project", folder, "--previous", tmp_path / "old.apkg")
+    assert result.returncode == 2
+    assert "not an ordinary file" in result.stderr
+
+
 def test_folders_within_folders_are_followed_to_their_end(tmp_path: Path) -> None:
     """A thousand of them: Python's own ways to walk them stop with a traceback."""
     folder = write_project(tmp_path)

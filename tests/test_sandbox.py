@@ -6,6 +6,7 @@ Templates come from strangers. Each of the bombs below took minutes or gigabytes
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -16,8 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deckgen.pricing import TAGS
 from deckgen.sandbox import FILTERS, TESTS
-from tests.conftest import change, run, write_project
+from tests.conftest import REPOSITORY, change, run, write_project
 from tests.test_bad_input import LAW, checked
 
 if TYPE_CHECKING:
@@ -152,6 +154,16 @@ def test_what_is_used_otherwise_is_told_with_the_nearest(tmp_path: Path) -> None
         assert hint in result.stderr
 
 
+def test_the_docs_list_all_that_there_is() -> None:
+    """Each tag, filter, test and function stands in docs/faces.md, and no other."""
+    docs = (REPOSITORY / "docs/faces.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| ([a-z ]+)[^|]* \| (.*) \|$", docs, re.MULTILINE))
+    filters = " ".join(text for name, text in rows.items() if "filters" in name)
+    assert sorted(re.findall(r"`(\w+)`", filters)) == FILTERS
+    assert sorted(re.findall(r"`(\w+)`", rows["tests "])) == [name for name in TESTS if name.isalpha()]
+    assert re.findall(r"`(\w+)`", rows["tags"]) == TAGS
+
+
 def test_all_that_the_docs_offer_works(tmp_path: Path) -> None:
     """Each use in this face is one that an author may have, and comes out as Jinja has it."""
     face = """{{Name}}
@@ -248,6 +260,7 @@ _TEMPLATES = st.recursive(st.builds("[[ {} ]]".format, _EXPRESSIONS), _statement
 RUNNER = """
 import json, resource, sys, time
 from jinja2 import DictLoader
+from deckgen.pricing import TAGS
 from deckgen.sandbox import Sandbox
 
 def peak():

@@ -30,6 +30,7 @@ from deckgen import __version__
 from deckgen.anki.tags import distinct, folded
 from deckgen.diagnostics import CallError
 from deckgen.identity import number_from
+from deckgen.source import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -180,7 +181,7 @@ def read_about(path: Path) -> dict[str, Any]:
         CallError: The file cannot be read, is no package, or none that deckgen made.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with opened(path) as file, zipfile.ZipFile(file) as archive:
             if "collection.anki2" not in archive.namelist() or "deckgen.json" not in archive.namelist():
                 raise CallError(f"{path} was not made by deckgen, so it does not say which note is which")
             about = json.loads(archive.read("deckgen.json"))

@@ -316,20 +316,39 @@ class CallError(Exception):
         self.hint = hint
 
 
+def composed(name: str) -> str:
+    """A name with its letters composed: `ü` as one character and not two."""
+    return unicodedata.normalize("NFC", name)
+
+
+def same(name: str) -> str:
+    """What is the same for names that differ in nothing but capitals and the form of their letters."""
+    return composed(name).casefold()
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint that names the known word nearest to `word`; empty where none is near."""
     near = nearest(word, known)
-    return f"did you mean `{near}`?" if near else ""
+    return proposal(word, near) if near else ""
+
+
+def proposal(written: str, near: str) -> str:
+    """A hint that names what was probably meant, and how it differs where that is hard to see."""
+    hint = f"did you mean `{near}`?"
+    if composed(written) == composed(near):
+        return f"{hint} it looks the same, but its accented letters are stored otherwise: copy it from there"
+    return f"{hint} only the capitals differ" if same(written) == same(near) else hint
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word nearest to `word`; empty where none is near."""
+    """The known word nearest to `word`: first the same but for capitals and the form of its letters."""
     import difflib  # noqa: PLC0415 (only where something is wrong)
 
     if len(word) > _LONGEST_WORD:
         return ""
-    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    return near[0] if near else ""
+    plain = {same(each): each for each in reversed(list(known))}
+    near = difflib.get_close_matches(same(word), plain, n=1, cutoff=0.6)
+    return plain[near[0]] if near else ""
 
 
 def listing(words: Iterable[str]) -> str:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from jinja2 import BaseLoader, TemplateNotFound, TemplateRuntimeError
 
 from deckgen.cards.media import FONTS, IMAGES, SOUNDS, Media, take
-from deckgen.cards.media_places import composed, nearest, same, unwrapped
-from deckgen.diagnostics import Diagnostic, Span
+from deckgen.cards.media_places import nearest, unwrapped
+from deckgen.diagnostics import Diagnostic, Span, composed, proposal, same
 from deckgen.source import MAX_SMALL, Document, control_characters, load
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ class FaceMedia:
             hint = "it lies beside the faces, or in templates/base/, and is named without a folder"
             plain = unwrapped(name).replace("\\", "/").rstrip("/").rpartition("/")[2]
             if near := nearest(plain, beside) if plain else "":
-                hint = f"did you mean `{near}`?"
+                hint = proposal(plain, near)
             raise MediaError("missing-media", f"there is no file `{name}`", hint)
         media = self.known.get(found.shown)
         if media is None:

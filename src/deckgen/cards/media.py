@@ -8,9 +8,11 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
-from deckgen.cards.media_content import ENDINGS, content_fault
+from deckgen.cards.media_content import ENDINGS, EXPORTED, content_fault
 from deckgen.cards.media_places import Places, candidates, unwrapped
+from deckgen.diagnostics import proposal, same
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +23,8 @@ MAX_MEDIA = 100 * 1024 * 1024
 IMAGES = frozenset(ENDINGS["image"])
 SOUNDS = frozenset(ENDINGS["sound"])
 FONTS = frozenset(ENDINGS["font"])
+EXPORTED_AS = {frozenset(endings): EXPORTED[family] for family, endings in ENDINGS.items()}
+"""In what to export a file that is none of these."""
 
 _NO_PATH = re.compile(r"//|(?!file:)[a-z][a-z0-9+.-]+:", re.IGNORECASE)
 _WIDE = (b"\xff\xfe", b"\xfe\xff")  # how UTF-16 begins
@@ -221,7 +225,7 @@ class Shelf:
                 return "missing-media", f"git-annex has not fetched `{address}`", "run `git annex get` for it"
             hint = "run `git annex unlock` for it, which puts the file itself there"
         elif meant := self._places.meant(address, types, folder)[0]:
-            hint = f"did you mean `{meant}`?"
+            hint = proposal(address, meant)
         return "unreadable-media", f"`{address}` lies outside source/", hint
 
     def _hint(self, address: str, types: frozenset[str], folder: str) -> str:
@@ -232,15 +236,18 @@ class Shelf:
                 return "it lies beside source/: put it into source/media/"
             if "\\" in address:
                 return "write the path with `/`, from the chapter's own folder"
+            if other := self._places.of_stem(address, folder):
+                return f"`{other}` is there; export it as {EXPORTED_AS.get(types, "one")}"
             return "put it into source/media/, and name it from the chapter's own folder"
         if "\\" in address:
             return f"paths have slashes on every system: `{meant}`"
-        if how == "like":
-            return f"did you mean `{meant}`?"
+        if how == "like" or same(unquote(meant)) == same(unquote(address)):
+            return proposal(address, meant)
         why = {
             "alone": "write the path alone",
             "path": "paths begin at the chapter's own folder",
-            "name": "capitals count",
+            "folder": "a file of that name lies in another folder",
+            "name": "a file that is called so but for its capitals lies in another folder",
         }
         return f"{why[how]}: `{meant}`"
 

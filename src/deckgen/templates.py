@@ -65,6 +65,7 @@ class Loader(BaseLoader):
         self.kinds = {folder.path.name: folder for folder in kinds}
         self.texts: dict[str, str] = {}
         """The templates loaded so far, by their paths as diagnostics show them."""
+        self._names: dict[str, dict[str, str]] = {}
         self.unreadable: list[Diagnostic] = []
         self.code = 0
         """How much of them is Jinja, in characters."""
@@ -79,9 +80,19 @@ class Loader(BaseLoader):
         )
         for owner in owners:
             # also a folder, a pipe or a link to nowhere of that name, which is told when it is read
-            if os.path.lexists(owner.path / name):
-                return owner / name
+            if own := self._listed(owner).get(composed(name)):
+                return owner / own
         return None
+
+    def _listed(self, folder: Folder) -> dict[str, str]:
+        """The names in a folder, by their composed letters; capitals count on every system alike."""
+        if folder.shown not in self._names:
+            try:
+                names = sorted(os.listdir(folder.path), reverse=True)
+            except OSError:
+                names = []
+            self._names[folder.shown] = {composed(name): name for name in names}
+        return self._names[folder.shown]
 
     def names(self, kind: str) -> list[str]:
         """The names of the templates that those of a kind may extend or include."""

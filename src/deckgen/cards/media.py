@@ -237,7 +237,7 @@ class Shelf:
             if "\\" in address:
                 return "write the path with `/`, from the chapter's own folder"
             if other := self._places.of_stem(address, folder):
-                return f"`{other}` is there; export it as {EXPORTED_AS.get(types, "one")}"
+                return f"`{other}` is there; export it as {EXPORTED_AS[types]}"
             return "put it into source/media/, and name it from the chapter's own folder"
         if "\\" in address:
             return f"paths have slashes on every system: `{meant}`"

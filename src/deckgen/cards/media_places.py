@@ -134,8 +134,8 @@ class Places:
 
         Returns:
             The address, and `alone` where more than a path was written, `path` where it begins elsewhere,
-            `folder` where only the folder differs, `name` where the name does in its capitals too, `like` where
-            more than that does.
+            `folder` where only the folder differs, `name` where the name does in its capitals too, `like`
+            where more than that does.
         """
         if len(address) > _LONGEST:
             return "", ""

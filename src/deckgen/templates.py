@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -88,7 +87,7 @@ class Loader(BaseLoader):
         """The names in a folder, by their composed letters; capitals count on every system alike."""
         if folder.shown not in self._names:
             try:
-                names = sorted(os.listdir(folder.path), reverse=True)
+                names = sorted((path.name for path in folder.path.iterdir()), reverse=True)
             except OSError:
                 names = []
             self._names[folder.shown] = {composed(name): name for name in names}
@@ -191,7 +190,7 @@ class FaceMedia:
             hint = "it lies beside the faces, or in templates/base/, and is named without a folder"
             plain = unwrapped(name).replace("\\", "/").rstrip("/").rpartition("/")[2]
             if near := nearest(plain, beside) if plain else "":
-                hint = proposal(plain, near)
+                hint = proposal(name, near)
             raise MediaError("missing-media", f"there is no file `{name}`", hint)
         media = self.known.get(found.shown)
         if media is None:

@@ -232,13 +232,7 @@ class Shelf:
         """Which file an address may mean that leads nowhere."""
         meant, how = self._places.meant(address, types, folder)
         if not meant:
-            if any(self._places.at(self.project, path) for path in candidates(address)):
-                return "it lies beside source/: put it into source/media/"
-            if "\\" in address:
-                return "write the path with `/`, from the chapter's own folder"
-            if other := self._places.of_stem(address, folder):
-                return f"`{other}` is there; export it as {EXPORTED_AS[types]}"
-            return "put it into source/media/, and name it from the chapter's own folder"
+            return self._hint_of_none(address, types, folder)
         if "\\" in address:
             return f"paths have slashes on every system: `{meant}`"
         if how == "like" or same(unquote(meant)) == same(unquote(address)):
@@ -250,6 +244,16 @@ class Shelf:
             "name": "a file that is called so but for its capitals lies in another folder",
         }
         return f"{why[how]}: `{meant}`"
+
+    def _hint_of_none(self, address: str, types: frozenset[str], folder: str) -> str:
+        """What to do where no file is like what an address names."""
+        if any(self._places.at(self.project, path) for path in candidates(address)):
+            return "it lies beside source/: put it into source/media/"
+        if "\\" in address:
+            return "write the path with `/`, from the chapter's own folder"
+        if other := self._places.of_stem(address, folder):
+            return f"`{other}` is there; export it as {EXPORTED_AS[types]}"
+        return "put it into source/media/, and name it from the chapter's own folder"
 
     def _shelved(self, path: Path, address: str, types: frozenset[str]) -> Media | Problem:
         """A file that is there, added to the package's media; what is wrong where it cannot be."""

@@ -52,6 +52,7 @@ class Build:
         note_types: What Anki gets for the kinds, by their names.
         media: The files that notes and faces show, by their names in the package.
         record: The text of the ledger that the build has read.
+        words: What faces, and the deck's page in Anki, say by themselves.
     """
 
     project: Path
@@ -64,6 +65,7 @@ class Build:
     note_types: dict[str, NoteType] = field(default_factory=dict)
     media: dict[str, Media] = field(default_factory=dict)
     record: str = ""
+    words: ReadOnly[str, str] = field(default_factory=dict)
 
 
 def find_project(start: Path) -> Path:
@@ -139,6 +141,7 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
         known_ids = _read_chapters(project, deck, in_force, unread, documents, found, tell)
         for rule in checks.LINKS:
             found += rule(deck, known_ids)
+        found += faces.about_words({note.kind.name for note in deck.notes})
     released, faults, record = ledger.read(project)
     found += faults
     found += git.lost_ledger(project, deck.id, everywhere=bool(version))
@@ -163,7 +166,7 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     found += changes.found
     result = Build(project, changes, told(silenced(deck, found, whole=not _errors(found))))
     result.lines = _lines_of(result.diagnostics, documents, faces.texts | {ledger.PATH: record})
-    result.rows, result.record, result.note_types = rows, record, note_types
+    result.rows, result.record, result.note_types, result.words = rows, record, note_types, faces.words
     result.media = {file.name: file for file in markup.shelf.media.values()}
     result.media |= {file.name: file for note_type in note_types.values() for file in note_type.media}
     if not _errors(found):
@@ -202,7 +205,7 @@ def _pack(result: Build, version: str) -> None:
             of_faces = {file.name for note_type in note_types.values() for file in note_type.media}
             shown |= media.keys() - of_faces
         files = [media[name] for name in sorted(media) if name in shown]
-        return Package(changes.deck, changes.now, kinds, changes.types, rows, files, version, cleanup=cleanup)
+        return Package(changes.deck, changes.now, kinds, changes.types, rows, files, version, cleanup=cleanup, words=result.words)
 
     result.package = packed([row for row in result.rows if not row.note.retired], cleanup=False)
     retired = [row for row in result.rows if row.note.retired]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType
 
-    from jinja2 import BaseLoader
+    from jinja2 import BaseLoader, Template
     from jinja2.runtime import Context
 
 MAX_WORK = 2_000_000
@@ -79,6 +79,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         work: How many pieces of templates may still be run.
         made: How many characters they may still make.
         outlines: What the templates read so far are made of, by the names of their files.
+        asked: The names of the templates that have been asked for since this was last cleared.
     """
 
     intercepted_binops = frozenset(["+", "*", "**", "%"])
@@ -103,6 +104,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.work = MAX_WORK
         self.made = MAX_MADE
         self.outlines: dict[str, Outline] = {}
+        self.asked: set[str] = set()
         self.globals = {"range": _range, "dict": dict, "namespace": Namespace}
         self.filters = {name: self._charged(name, self.filters[name]) for name in FILTERS}
 
@@ -131,6 +133,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if any(hasattr(part, "__html__") for part in parts):
             return Markup("").join(texts)
         return "".join(texts)
+
+    def get_template(
+        self, name: str | Template, parent: str | None = None, globals: Any = None  # noqa: A002, ANN401 (Jinja's)
+    ) -> Template:
+        """A template, also one that another includes, imports or extends."""
+        self.asked.add(str(name))
+        return super().get_template(name, parent, globals)
 
     def _finalized(self, value: object) -> object:
         """A value as it gets into a face: its braces, which Anki would read as a field, made harmless."""

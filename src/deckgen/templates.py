@@ -93,6 +93,15 @@ class Loader(BaseLoader):
             self._names[folder.shown] = {composed(name): name for name in names}
         return self._names[folder.shown]
 
+    def shipped(self, name: str) -> str:
+        """The text of deckgen's own file of a name in base/; empty where it has none."""
+        text, fault = load(self.bases[0].path / name, self.bases[0].shown, self.bases[0].top, MAX_SMALL)
+        return "" if fault else text
+
+    def is_own(self, path: str) -> bool:
+        """Whether a file of templates, by its path as diagnostics show it, is the deck's and not deckgen's."""
+        return len(self.bases) == 1 or not path.startswith(self.bases[0].shown.removesuffix("base"))
+
     def names(self, kind: str) -> list[str]:
         """The names of the templates that those of a kind may extend or include."""
         folders = [(kind, self.kinds[kind]), *(("base", base) for base in self.bases)]

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from deckgen.cli import app
 from deckgen.diagnostics import CATALOGUE
 from tests.card_faults import CARD_FAULTS
-from tests.conftest import CARD_ADVICE, run, signed, write_project
+from tests.conftest import CARD_WARNINGS, run, signed, write_project
 from tests.faults import FAULTS, Fault
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def unmarked(fault: Fault) -> tuple[dict[str, str | bytes], Place]:
 
 @pytest.mark.parametrize("fault", ALL_FAULTS, ids=lambda fault: fault.code)
 def test_a_bad_source_draws_its_diagnostic_and_no_other(fault: Fault, tmp_path: Path) -> None:
-    """The code, and the place exactly as marked, with a message; an error exits with 1, advice with 0."""
+    """The code, and the place exactly as marked, with a message; an error exits with 1, a warning with 0."""
     files, place = unmarked(fault)
     assert place[0], "the fault marks no place"
     if fault.before is not None:
@@ -53,8 +53,8 @@ def test_a_bad_source_draws_its_diagnostic_and_no_other(fault: Fault, tmp_path: 
     write_project(tmp_path, files)
     result = CliRunner().invoke(app, ["check", "--project", str(tmp_path), "--format", "json"])
     found = json.loads(result.stdout)["diagnostics"]
-    if fault.code not in CARD_ADVICE:  # the cards of broken sources are no good ones
-        found = [each for each in found if each["code"] not in CARD_ADVICE]
+    if fault.code not in CARD_WARNINGS:  # the cards of broken sources are no good ones
+        found = [each for each in found if each["code"] not in CARD_WARNINGS]
     assert [
         (each["code"], (each["path"], each["line"], each["column"], each["end_column"])) for each in found
     ] == [(fault.code, place)], json.dumps(found, indent=2)

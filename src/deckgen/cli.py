@@ -78,7 +78,7 @@ CheckFormatOption = Annotated[
         show_default=False,
     ),
 ]
-StrictOption = Annotated[bool, typer.Option("--strict", help="Let advice count as errors do.")]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
 OutputOption = Annotated[
     Path | None,
     typer.Option(
@@ -172,7 +172,9 @@ def check(
         told = _mend(folder, report, dry_run=dry_run) if fix else {}
         result = _build(folder, report)
         failed = report.fails(result, strict=strict)
-        report.end(result, "with --strict advice counts" if failed and result.package else "", more=told)
+        report.end(
+            result, "--strict treats warnings as errors" if failed and result.package else "", more=told
+        )
         if failed:
             raise typer.Exit(1)
 
@@ -261,7 +263,7 @@ def _serve(deck: Path, target: Path, port: int | None, report: _Report, *, open_
             told[:] = result.diagnostics
             report.tell(told, result.lines, "")
             if not told:
-                _say("no errors and no advice any more")
+                _say("no errors and no warnings any more")
 
     with suppress(KeyboardInterrupt):
         first = _build(deck, report)
@@ -348,8 +350,8 @@ def stats(project: ProjectOption = None, output_format: FormatOption = Format.te
         else:
             _show_figures(counted_up)
             if result.diagnostics:
-                advice = sum(each.stands_for for each in result.diagnostics)
-                _say(f"\n{advice:,} advice; `deckgen check` tells it")
+                warnings = sum(each.stands_for for each in result.diagnostics)
+                _say(f"\n{counted(warnings, 'warning')}; `deckgen check` shows them")
         if counted_up is None:
             raise typer.Exit(1)
 
@@ -551,7 +553,7 @@ class _Report:
         return self.format in {Format.text, CheckFormat.github}
 
     def fails(self, result: Build, *, strict: bool) -> bool:
-        """Whether there are errors or, where it counts, advice."""
+        """Whether there are errors or, with `--strict`, warnings."""
         self.failed_strictly = strict and bool(result.diagnostics)
         return result.package is None or self.failed_strictly
 
@@ -602,9 +604,11 @@ class _Report:
         for diagnostic in diagnostics:
             _say(render(diagnostic, lines.get(diagnostic.span.path), width, wrap=terminal, paint=paint))
         errors = sum(each.stands_for for each in diagnostics if each.level == "error")
-        advice = sum(each.stands_for for each in diagnostics if each.level == "advice")
+        warnings = sum(each.stands_for for each in diagnostics if each.level == "warning")
         if diagnostics:
-            counts = [counted(errors, "error")] * bool(errors) + [f"{advice} advice"] * bool(advice)
+            counts = [counted(errors, "error")] * bool(errors) + [counted(warnings, "warning")] * bool(
+                warnings
+            )
             _say(f"{', '.join(counts)}{f': {note}' if note else ''}")
             codes = {diagnostic.code for diagnostic in diagnostics}
             more = f"{next(iter(codes))} says more" if len(codes) == 1 else "CODE says more about each"
@@ -637,7 +641,7 @@ class _Report:
 
 _COLOURS = {
     "error": "red",
-    "advice": "yellow",
+    "warning": "yellow",
     "hint": "cyan",
     "bar": "cyan",
     "place": None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-Level = Literal["error", "advice"]
+Level = Literal["error", "warning"]
 
 _LONGEST = 1000  # characters of a message or hint
 _REACH = 4  # how many times the room for a line is looked at on both sides of a place in it
@@ -49,7 +49,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     # From note to note
     "unknown-note": ("error", "A note builds on one that does not exist."),
     "circular-builds-on": ("error", "Notes build on each other in a circle."),
-    "builds-on-later": ("advice", "A note builds on one in a subdeck that Anki shows later."),
+    "builds-on-later": ("warning", "A note builds on one in a subdeck that Anki shows later."),
     # Markup and media
     "bad-html": ("error", "Raw HTML that a card may not hold."),
     "lost-text": ("error", "Part of a text would be on no card."),
@@ -63,7 +63,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "same-media-name": ("error", "Two different media files have one name."),
     # Kinds and faces
     "bad-kind": ("error", "A kind.yaml contradicts itself or another."),
-    "unused-template": ("advice", "A file under templates/ is one that nothing reads."),
+    "unused-template": ("warning", "A file under templates/ is one that nothing reads."),
     "missing-face": ("error", "A card's face does not exist."),
     "template-syntax": ("error", "A template is not Jinja."),
     "template-failed": ("error", "A template failed while it was rendered."),
@@ -79,58 +79,58 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "changed-deck": ("error", "The id or the title of a released deck has changed."),
     "note-gone": ("error", "A released note is no longer in the source."),
     "used-id": ("error", "An id belongs to another released note."),
-    "unknown-was": ("advice", "No released note had the id that `was` names."),
+    "unknown-was": ("warning", "No released note had the id that `was` names."),
     "changed-kind": ("error", "A released note has become another kind of note."),
     "changed-note-type": (
         "error",
         "Fields or cards of a released kind changed in a way that Anki cannot follow.",
     ),
     "moved-cloze": ("error", "What a cloze hides stands under another released number."),
-    "dead-card": ("advice", "A released card is gone; learners keep it until they empty cards."),
-    "moved-notes": ("advice", "Released notes are in another subdeck; cards that learners have stay."),
-    "wide-change": ("advice", "One change sends more than a tenth of the released notes again."),
-    "never-released": ("advice", "A note is retired that has never been released."),
-    "unused-accept": ("advice", "An acceptance in deck.yaml accepts nothing, or nothing any more."),
-    "builds-on-retired": ("advice", "A note builds on one that is retired."),
+    "dead-card": ("warning", "A released card is gone; learners keep it until they empty cards."),
+    "moved-notes": ("warning", "Released notes are in another subdeck; cards that learners have stay."),
+    "wide-change": ("warning", "One change sends more than a tenth of the released notes again."),
+    "never-released": ("warning", "A note is retired that has never been released."),
+    "unused-accept": ("warning", "An acceptance in deck.yaml accepts nothing, or nothing any more."),
+    "builds-on-retired": ("warning", "A note builds on one that is retired."),
     # Good cards
-    "long-answer": ("advice", "An answer is too long to be recalled at once."),
-    "cloze-hides-all": ("advice", "A cloze leaves too little of its sentence to tell what is asked."),
-    "cloze-hides-little": ("advice", "A cloze hides a word that carries no meaning."),
-    "cloze-gap": ("advice", "The cloze numbers of a text leave one out."),
-    "term-in-definition": ("advice", "A term stands in the text by which a card asks for it."),
-    "missing-reason": ("advice", "A note or an option lacks its reason, or the reason says nothing."),
-    "no-question": ("advice", "The question of a vignette asks nothing."),
-    "longest-option": ("advice", "The right option is by far the longest."),
-    "hedged-option": ("advice", "Only the right option is hedged."),
-    "absolute-words": ("advice", "Absolute words stand in wrong options alone."),
-    "echoed-stem": ("advice", "Only the right option repeats words of the question."),
-    "all-of-the-above": ("advice", "An option refers to other options."),
-    "negative-stem": ("advice", "A question asks for what is not so, without emphasis on that word."),
-    "overlapping-options": ("advice", "One option contains another, or is the same."),
-    "unparallel-options": ("advice", "An option is not built like the others."),
-    "few-options": ("advice", "A vignette has fewer options than the exam's questions."),
-    "answer-places": ("advice", "The right option stands mostly in one place, or never in one."),
-    "same-question": ("advice", "Two notes ask the same, or nearly the same."),
-    "same-term": ("advice", "A term is defined twice."),
-    "undefined-abbreviation": ("advice", "No card says what an abbreviation stands for."),
-    "missing-reference": ("advice", "A note has no reference, and its neighbours have one."),
-    "blueprint-tag": ("advice", "A tag of the blueprint is on no note, or stands for two domains."),
-    "blueprint-weights": ("advice", "The weights of the blueprint are not 100 in all."),
+    "long-answer": ("warning", "An answer is too long to be recalled at once."),
+    "cloze-hides-all": ("warning", "A cloze leaves too little of its sentence to tell what is asked."),
+    "cloze-hides-little": ("warning", "A cloze hides a word that carries no meaning."),
+    "cloze-gap": ("warning", "The cloze numbers of a text leave one out."),
+    "term-in-definition": ("warning", "A term stands in the text by which a card asks for it."),
+    "missing-reason": ("warning", "A note or an option lacks its reason, or the reason says nothing."),
+    "no-question": ("warning", "The question of a vignette asks nothing."),
+    "longest-option": ("warning", "The right option is by far the longest."),
+    "hedged-option": ("warning", "Only the right option is hedged."),
+    "absolute-words": ("warning", "Absolute words stand in wrong options alone."),
+    "echoed-stem": ("warning", "Only the right option repeats words of the question."),
+    "all-of-the-above": ("warning", "An option refers to other options."),
+    "negative-stem": ("warning", "A question asks for what is not so, without emphasis on that word."),
+    "overlapping-options": ("warning", "One option contains another, or is the same."),
+    "unparallel-options": ("warning", "An option is not built like the others."),
+    "few-options": ("warning", "A vignette has fewer options than the exam's questions."),
+    "answer-places": ("warning", "The right option stands mostly in one place, or never in one."),
+    "same-question": ("warning", "Two notes ask the same, or nearly the same."),
+    "same-term": ("warning", "A term is defined twice."),
+    "undefined-abbreviation": ("warning", "No card says what an abbreviation stands for."),
+    "missing-reference": ("warning", "A note has no reference, and its neighbours have one."),
+    "blueprint-tag": ("warning", "A tag of the blueprint is on no note, or stands for two domains."),
+    "blueprint-weights": ("warning", "The weights of the blueprint are not 100 in all."),
     # Typing
-    "missing-alt": ("advice", "An image has no text alternative."),
-    "upper-case": ("advice", "A text is mostly in capitals."),
-    "doubled-word": ("advice", "A word stands twice in a row."),
-    "doubled-space": ("advice", "Several spaces stand between two words."),
-    "trailing-space": ("advice", "Blanks stand at the end of a line."),
-    "changed-text": ("advice", "A card shows a text otherwise than it was typed."),
-    "stray-markdown": ("advice", "Markdown does not take effect, so learners see its signs."),
-    "curly-quotes": ("advice", "A value stands in curly quotes, which learners see."),
+    "missing-alt": ("warning", "An image has no text alternative."),
+    "upper-case": ("warning", "A text is mostly in capitals."),
+    "doubled-word": ("warning", "A word stands twice in a row."),
+    "doubled-space": ("warning", "Several spaces stand between two words."),
+    "trailing-space": ("warning", "Blanks stand at the end of a line."),
+    "changed-text": ("warning", "A card shows a text otherwise than it was typed."),
+    "stray-markdown": ("warning", "Markdown does not take effect, so learners see its signs."),
+    "curly-quotes": ("warning", "A value stands in curly quotes, which learners see."),
     "direction-override": (
-        "advice",
+        "warning",
         "Invisible characters override the direction of a text, or turn it and are not closed.",
     ),
-    "unread-file": ("advice", "A file looks like a chapter, and is not read."),
-    "unused-allow": ("advice", "An `allow` silences nothing."),
+    "unread-file": ("warning", "A file looks like a chapter, and is not read."),
+    "unused-allow": ("warning", "An `allow` silences nothing."),
 }
 """Every code, with its level and what it says, in a sentence. Codes never change once released."""
 
@@ -214,8 +214,8 @@ class Found:
     """Diagnostics as they are found; of errors of one code in one file the first, and how many more.
 
     Errors come in thousands where they come from a program, or from a file that is no source at all. Their
-    author is helped by the first ones, and nobody by a gigabyte of the same. (Advice is kept whole: what an
-    author silences is known at the end.)
+    author is helped by the first ones, and nobody by a gigabyte of the same. (Warnings are kept whole: what
+    an author silences is known at the end.)
 
     Its length is the number of all faults; what it gives one by one are the diagnostics to tell.
     """
@@ -383,7 +383,7 @@ def render(
         lines: The lines of the diagnostic's file, without line ends; None where they are not known.
         width: The most columns that the quoted line may take.
         wrap: Whether message and hint are broken at `width` as well.
-        paint: Colours a piece of text, which is called "place", "error", "advice" or "hint".
+        paint: Colours a piece of text, which is called "place", "error", "warning" or "hint".
     """
     colour = paint or (lambda text, _: text)
     span, level = diagnostic.span, diagnostic.level

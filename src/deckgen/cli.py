@@ -122,6 +122,8 @@ def build(
 
         folder = _project(project)
         if output is not None:
+            if output.absolute().parent == (folder / "build").absolute():
+                _make_build_folder(folder / "build")
             files.check_target(output)
             if output.suffix.lower() != ".apkg":
                 raise CallError(f"{output} does not end in .apkg, so Anki would not open it")

@@ -78,7 +78,9 @@ def of_running(
         A message and a hint, which may be empty.
     """
     if match := _NO_ATTRIBUTE.search(message):
-        names = [name for text in texts for name in defined(text)] if "TemplateModule" in match[1] else of_deck
+        names = (
+            [name for text in texts for name in defined(text)] if "TemplateModule" in match[1] else of_deck
+        )
         return f"there is no `{match[2]}` here", did_you_mean(match[2], names)
     if match := _NO_SUCH_TEST.search(message):
         return f"there is no test `{match[1]}`", ""

@@ -36,6 +36,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "bad-id": ("error", "An id is not made of small letters, digits and hyphens."),
     "duplicate-id": ("error", "Two notes have one id."),
     "bad-tag": ("error", "Anki would split, change or drop a tag."),
+    "missing-language": ("warning", "The deck does not say in which language it is, and it is not English."),
     "bad-deck-name": ("error", "Anki would change the name of a deck."),
     "no-notes": ("error", "The deck has no notes."),
     # Clozes, options, rows
@@ -60,9 +61,14 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "unreadable-media": ("error", "An image or sound cannot be read, or lies outside source/."),
     "broken-media": ("error", "A media file is damaged, or holds something else than its name says."),
     "media-type": ("error", "A file is not of a type that Anki shows or plays."),
-    "same-media-name": ("error", "Two different media files have one name."),
+    "large-media": ("warning", "An image is so large that it loads slowly."),
+    "photo-place": ("warning", "A photograph tells where it was taken."),
+    "incomplete-svg": ("warning", "An SVG names files outside itself, which no card shows."),
+    "unused-media": ("warning", "A media file in source/ is on no card."),
     # Kinds and faces
     "bad-kind": ("error", "A kind.yaml contradicts itself or another."),
+    "missing-words": ("warning", "Cards say something by themselves that is not in the deck's language."),
+    "unknown-color": ("warning", "A style names a color or measure that leads nowhere."),
     "unused-template": ("warning", "A file under templates/ is one that nothing reads."),
     "missing-face": ("error", "A card's face does not exist."),
     "template-syntax": ("error", "A template is not Jinja."),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
 
-from deckgen import anki_template, complaints, words
+from deckgen import anki_template, complaints, styles, words
 from deckgen.anki_template import Replacement
 from deckgen.card_rules import CardRules, is_of_clozes
 from deckgen.diagnostics import Diagnostic, Span, did_you_mean, listing
@@ -163,7 +163,7 @@ class Faces:
         self._lacking: list[str] = []
         self._shipped_words: dict[str, object] = {}
         self._speaking: set[str] = set()
-        self._styles: list[tuple[str, str, str]] = []
+        self._styles: list[str] = []
         self._deck = deck
         self._loader = Loader(folders, kinds)
         self._media = FaceMedia(self._loader)
@@ -210,7 +210,7 @@ class Faces:
         names = [field.name for field in kind.fields]
         rules = CardRules(names, [face.front for face in faces], cloze=kind.cloze)
         self._check_fronts(kind, rules, sound_fronts)
-        self._styles.append((kind.name, css, "".join(face.front + face.back for face in faces)))
+        self._styles += [css, *(face.front + face.back for face in faces)]
         media = sorted(self._media.shown.values(), key=lambda file: file.name)
         return NoteType(kind, tuple(faces), css.strip() + "\n", rules, tuple(media), self._sound(before))
 
@@ -218,7 +218,8 @@ class Faces:
         """Let a deck's words be whole: deckgen's stand in for those that its file lacks."""
         if not self.words:
             text = self._loader.shipped(words.PATH.partition("/")[2])
-            self._shipped_words = _exported(self._environment.from_string(text))
+            shipped = _exported(self._environment.from_string(text))
+            self._shipped_words = {name: shipped[name] for name in complaints.defined(text)}
             known, self._lacking = words.filled(_exported(template), self._shipped_words)
             self.words = words.texts(known)
             vars(template.module).update({name: known[name] for name in self._shipped_words})
@@ -239,6 +240,13 @@ class Faces:
             path = str(self._loader.bases[0].path / "words.html.j2")
             place = self._deck.document.place_of("language")
             yield words.about_language(self._deck.language, path, place)
+
+    def about_styles(self) -> Iterator[Diagnostic]:
+        """Warnings about names in the styles of all kinds rendered so far that lead nowhere."""
+        own = {path: text for path, text in self.texts.items() if self._loader.is_own(path)}
+        theme = next((path for path in own if path.endswith("/base/theme.css.j2")), "")
+        shipped = self._loader.shipped("theme.css.j2")
+        yield from styles.odd_names("\n".join(self._styles), shipped, own, theme)
 
     def _sound(self, before: int) -> bool:
         """Whether nothing went wrong since there were so many diagnostics, nor before in a way that lasts."""
@@ -289,7 +297,10 @@ class Faces:
                 span = Span(found.shown, line)
                 if top and not self._loader.is_own(found.shown):
                     message = f"this has no block `{block}`, in which `{name}` of deckgen's puts something"
-                    hint, span = f"write `[% block {block} %][% endblock %]` where that is to stand", Span(top)
+                    hint, span = (
+                        f"write `[% block {block} %][% endblock %]` where that is to stand",
+                        Span(top),
+                    )
                 self.found.append(Diagnostic("template-failed", message, span, hint))
 
     def _locate(self, rest: str, written: str, files: list[str]) -> Span:

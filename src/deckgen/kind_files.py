@@ -22,6 +22,8 @@ _KEYS = (
     *("keys", "rows", "table_keys", "label", "gist", "fields", "cards"),
 )
 _REQUIRED = ("title", "section", "type", "fields", "cards")
+CHAPTER_KEYS = ("deck", "tags")
+"""The keys that every chapter has, whatever its kinds."""
 _FIELD_NAME = re.compile(r'[^:"{}#^/\s](?:[^:"{}]*[^:"{}\s])?')
 
 
@@ -73,8 +75,10 @@ def _no_kind(folder: Path, shown: str) -> Diagnostic | None:
 
 def _kind(reader: Reader, folder: Path) -> Kind | None:
     root = reader.mapping(reader.document.root, "a kind", _KEYS, _KEYS)
-    if root is None or not reader.require(root, "the kind", _REQUIRED, _KEYS):
+    if root is None:
         return None
+    whole = reader.require(root, "the kind", _REQUIRED, _KEYS)
+    before = len(reader.found)
     rows = _word(reader, root, "rows")
     keys = _keys(reader, root, "keys")
     table_keys = _keys(reader, root, "table_keys")
@@ -82,12 +86,13 @@ def _kind(reader: Reader, folder: Path) -> Kind | None:
         message = "`table_keys` are for a kind whose notes are the rows of tables, which has `rows`"
         reader.report("bad-kind", reader.document.key_span(root, "table_keys"), message)
     fields = _fields(reader, root)
-    cloze = reader.one_of(root.entries["type"], "type", ("normal", "cloze")) == "cloze"
+    sort, title = root.entries.get("type"), root.entries.get("title")
+    cloze = sort is not None and reader.one_of(sort, "type", ("normal", "cloze")) == "cloze"
     shown = {field.key for field in fields}
     common = {name: key for name, key in COMMON_KEYS.items() if key.type != "markdown" or name in shown}
     kind = Kind(
         name=folder.name,
-        title=reader.deck_name(root.entries["title"], "title") or "",
+        title=(reader.deck_name(title, "title") if title else None) or "",
         section=_word(reader, root, "section"),
         cloze=cloze,
         revision=reader.number(root.entries["revision"], "revision") or 1
@@ -104,10 +109,10 @@ def _kind(reader: Reader, folder: Path) -> Kind | None:
         document=reader.document,
         was=_word(reader, root, "was"),
     )
-    if not reader.found:
+    if whole and len(reader.found) == before:
         _consistent(reader, root, kind)
-    if not reader.found:
-        _all_shown(reader, root, kind)
+        if len(reader.found) == before:
+            _all_shown(reader, root, kind)
     return kind
 
 
@@ -198,7 +203,7 @@ def _named(
     """The entries of a list of fields or cards: each mapping with its name and id, both used once."""
     entries = []
     seen: set[str | int] = set()
-    for item in reader.items(root.entries[under], under, "name"):
+    for item in reader.items(root.entries[under], under, "name") if under in root.entries else ():
         what = f"one of the {under}"
         mapping = reader.mapping(item, what, known, known)
         hint = "" if mapping is None or "id" in mapping.entries else "`deckgen check --fix` writes one"
@@ -370,7 +375,7 @@ def _source_of(reader: Reader, node: Node, place: tuple[str, str], known: ReadOn
 def section_clashes(kinds: list[Kind]) -> list[Diagnostic]:
     """Diagnostics for kinds that share a section, take one of a chapter's own keys, or share a title."""
     found = []
-    seen: dict[str, str] = {"deck": "every chapter", "tags": "every chapter"}
+    seen: dict[str, str] = dict.fromkeys(CHAPTER_KEYS, "every chapter")
     # the shipped ones first, so that a deck's own kind is the one that is told
     for kind in sorted(kinds, key=lambda kind: kind.document.path):
         for key, value in (("section", kind.section), ("title", f"\0{kind.title}")):

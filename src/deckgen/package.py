@@ -304,7 +304,9 @@ def _description(package: Package) -> str:
         return re.sub(r"\{\w+\}", lambda place: values[place.group()], package.words[word])
 
     lines = [deck.description]
-    lines.append(said("version" if package.version else "unreleased_after" if package.after else "unreleased"))
+    lines.append(
+        said("version" if package.version else "unreleased_after" if package.after else "unreleased")
+    )
     about = ("by" if deck.authors else "", "license" if deck.license else "")
     lines.append(" ".join(said(word) for word in about if word))
     return unicodedata.normalize("NFC", "\n\n".join(line.strip() for line in lines if line))

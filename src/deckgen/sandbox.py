@@ -135,7 +135,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return "".join(texts)
 
     def get_template(
-        self, name: str | Template, parent: str | None = None, globals: Any = None  # noqa: A002, ANN401 (Jinja's)
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: Any = None,  # noqa: A002, ANN401 (Jinja's)
     ) -> Template:
         """A template, also one that another includes, imports or extends."""
         self.asked.add(str(name))

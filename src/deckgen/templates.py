@@ -99,7 +99,7 @@ class Loader(BaseLoader):
         return "" if fault else text
 
     def is_own(self, path: str) -> bool:
-        """Whether a file of templates, by its path as diagnostics show it, is the deck's and not deckgen's."""
+        """Whether a template, by its path as diagnostics show it, is the deck's and not deckgen's."""
         return len(self.bases) == 1 or not path.startswith(self.bases[0].shown.removesuffix("base"))
 
     def names(self, kind: str) -> list[str]:

@@ -43,7 +43,7 @@ def filled(own: Mapping[str, object], shipped: Mapping[str, object]) -> tuple[di
 
 
 def _is_word(own: object, shipped: object) -> bool:
-    """Whether a deck's word can stand for deckgen's: a text with the same places in braces, or names of kinds."""
+    """Whether a deck's word can stand for deckgen's: a text with the same places in braces, or a mapping."""
     if isinstance(shipped, Mapping):
         return isinstance(own, Mapping)
     if isinstance(own, bool) or not isinstance(own, (str, int, float)):
@@ -59,7 +59,9 @@ def texts(words: Mapping[str, object]) -> dict[str, str]:
 def about_lacking(lacking: Sequence[str], shipped: Mapping[str, object], place: Span) -> Diagnostic:
     """The diagnostic for words that a deck's own file lacks."""
     message = f"this file lacks words of the cards, which are deckgen's own now: {listed(lacking)}"
-    lines = [f'[% set {name} = "{shipped[name]}" %]' for name in lacking if isinstance(shipped.get(name), str)]
+    lines = [
+        f'[% set {name} = "{shipped[name]}" %]' for name in lacking if isinstance(shipped.get(name), str)
+    ]
     hint = "write into it, in the deck's language: " + " ".join(f"`{line}`" for line in lines[:_IN_A_HINT])
     if not lines:
         hint = "name these kinds too in its line `[% set kinds = {…} %]`"
@@ -68,7 +70,9 @@ def about_lacking(lacking: Sequence[str], shipped: Mapping[str, object], place: 
 
 def about_language(language: str, file: str, place: Span) -> Diagnostic:
     """The diagnostic for a deck in another language whose cards speak English by themselves."""
-    message = f"the deck is in `{language}`, and what its cards say by themselves is English, as “Best answer”"
+    message = (
+        f"the deck is in `{language}`, and what its cards say by themselves is English, as “Best answer”"
+    )
     hint = f"copy {file} to templates/{PATH}, and translate what stands between its quotation marks"
     return Diagnostic("missing-words", message, place, hint)
 

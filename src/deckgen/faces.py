@@ -207,6 +207,7 @@ class Faces:
         css = self._render("base/style.css.j2", kind, "")
         if self._loader.find(f"{kind.name}/style.css.j2"):
             css += "\n" + self._render(f"{kind.name}/style.css.j2", kind, "")
+        css = styles.completed(css, self._loader.shipped("theme.css.j2"))
         names = [field.name for field in kind.fields]
         rules = CardRules(names, [face.front for face in faces], cloze=kind.cloze)
         self._check_fronts(kind, rules, sound_fronts)
@@ -244,9 +245,7 @@ class Faces:
     def about_styles(self) -> Iterator[Diagnostic]:
         """Warnings about names in the styles of all kinds rendered so far that lead nowhere."""
         own = {path: text for path, text in self.texts.items() if self._loader.is_own(path)}
-        theme = next((path for path in own if path.endswith("/base/theme.css.j2")), "")
-        shipped = self._loader.shipped("theme.css.j2")
-        yield from styles.odd_names("\n".join(self._styles), shipped, own, theme)
+        yield from styles.odd_names("\n".join(self._styles), self._loader.shipped("theme.css.j2"), own)
 
     def _sound(self, before: int) -> bool:
         """Whether nothing went wrong since there were so many diagnostics, nor before in a way that lasts."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from deckgen.diagnostics import Diagnostic, Span, listed, nearest, proposal
+from deckgen.diagnostics import Diagnostic, Span, nearest, proposal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,14 +17,25 @@ _NAMED = re.compile(rf"{_NAME}(?![\w-]|\s*:)")
 _NEEDED = re.compile(rf"var\(\s*{_NAME}\s*\)")
 
 
-def odd_names(text: str, shipped: str, own: Mapping[str, str], theme: str) -> Iterator[Diagnostic]:
+def completed(css: str, shipped: str) -> str:
+    """A style, after deckgen's own theme where it takes names from that and does not give them.
+
+    Args:
+        css: The style.
+        shipped: deckgen's own theme.
+    """
+    text = _COMMENT.sub("", css)
+    lacking = set(_NEEDED.findall(text)) - set(_GIVEN.findall(text))
+    return f"{shipped.strip()}\n{css}" if lacking & set(_GIVEN.findall(shipped)) else css
+
+
+def odd_names(text: str, shipped: str, own: Mapping[str, str]) -> Iterator[Diagnostic]:
     """Warnings about names that nothing takes, and about those that nothing gives.
 
     Args:
         text: All styles and faces of the deck, rendered.
         shipped: deckgen's own theme.
         own: The deck's own templates, by their paths as diagnostics show them.
-        theme: The path among them of the deck's own theme; empty where it has none.
     """
     text = _COMMENT.sub("", text)
     given, named, needed = (set(pattern.findall(text)) for pattern in (_GIVEN, _NAMED, _NEEDED))
@@ -36,18 +47,11 @@ def odd_names(text: str, shipped: str, own: Mapping[str, str], theme: str) -> It
             lacking.discard(near)
             hint = proposal(name, near) if near else "take it away, or use it: `color: var(" + name + ")`"
             yield Diagnostic("unknown-color", f"no style uses `{name}`", place, hint)
-    in_own = {name: place for name in sorted(lacking) if (place := _place(name, own))}
-    for name, place in in_own.items():
-        hint = proposal(name, near) if (near := nearest(name, sorted(given))) else f"give it in {_THEME}"
-        yield Diagnostic("unknown-color", f"no style says what `{name}` is", place, hint)
-    if theme and (rest := sorted(lacking - in_own.keys())):
-        lines = [line.strip() for line in shipped.splitlines() if line.strip().startswith(rest[0] + ":")]
-        hint = f"copy them from deckgen's own file, as `{lines[0]}`" if lines else ""
-        message = f"this theme lacks names that the styles use: {listed(rest)}"
-        yield Diagnostic("unknown-color", message, Span(theme), hint)
-
-
-_THEME = "templates/base/theme.css.j2"
+    for name in sorted(lacking):
+        if place := _place(name, own):
+            near = nearest(name, sorted(given))
+            hint = proposal(name, near) if near else f"write what it is: `.card {{ {name}: … }}`"
+            yield Diagnostic("unknown-color", f"no style says what `{name}` is", place, hint)
 
 
 def _place(name: str, own: Mapping[str, str]) -> Span | None:

@@ -278,10 +278,9 @@ class Faces:
 
     def _check_blocks(self, name: str) -> None:
         """Report blocks of a template that the one that it extends does not have: nobody would see them."""
-        found = self._loader.find(name)
-        if found is None:
+        found, outlines = self._loader.find(name), self._environment.outlines
+        if found is None or found.shown not in outlines:
             return
-        outlines = self._environment.outlines
         outline = outlines[found.shown]
         above: set[str] = set()
         parent, top = outline.extends, ""
@@ -400,8 +399,8 @@ class Faces:
         if lacks := complaints.lacking(str(error)):
             spans += self._own_instead(lacks)
         # what is wrong in a file of deckgen's was given to it
-        own = [span for span in spans if self._loader.is_own(span.path)] or spans
-        return own[-2] if len(own) > 2 and "was not provided" in str(error) else own[-1]  # noqa: PLR2004 (the call and the macro)
+        called = spans[:-1] if len(spans) > 2 and "was not provided" in str(error) else spans  # noqa: PLR2004 (the call and the macro)
+        return ([span for span in called if self._loader.is_own(span.path)] or called)[-1]
 
     def _own_instead(self, name: str) -> list[Span]:
         """The deck's own files in the place of those in which deckgen defines a name for other templates."""

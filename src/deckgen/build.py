@@ -78,10 +78,12 @@ def find_project(start: Path) -> Path:
     for folder in (start, *start.parents):
         if (folder / "source" / "deck.yaml").exists():
             return folder
-    raise CallError(
-        f"no deck here: neither {start} nor a folder above it holds source/deck.yaml",
-        "go to the deck's folder, or name it: --project DIR",
-    )
+    hint = "go to the deck's folder, or name it: --project DIR"
+    for path in sorted((start / "source").glob("*") if (start / "source").is_dir() else ()):
+        if re.fullmatch(r"deck\.(?:ya?ml|yaml\..{1,4})", path.name, re.IGNORECASE):
+            hint = f"{path} must be called deck.yaml"
+    message = f"no deck here: neither {start} nor a folder above it holds source/deck.yaml"
+    raise CallError(message, hint)
 
 
 def shipped_templates() -> Path:
@@ -281,8 +283,11 @@ def read_kinds(
     """
     in_force: list[Kind] = []
     unread: set[str | None] = set()
+    shipped = {path.name: path for path in shipped_templates().iterdir() if path.is_dir()}
     for owner in owners:
-        kind, document, faults = kind_files.read_kind(owner.path, owner.shown, owner.top, texts or {})
+        kind, document, faults = kind_files.read_kind(
+            owner.path, owner.shown, owner.top, texts or {}, shipped
+        )
         documents.append(document)
         found += faults
         if kind:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from deckgen import source
 from deckgen.anki import unescaped
-from deckgen.diagnostics import Diagnostic, Found, Span, did_you_mean, listing
+from deckgen.diagnostics import Diagnostic, Found, Span, did_you_mean, listing, nearest, proposal
 from deckgen.kinds import COMMON_KEYS, SPECIAL_FIELDS, TYPES, CardTemplate, Field, Key, Kind
 from deckgen.reading import ID, MAX_ITEMS, Reader
 from deckgen.source import Document, Mapping, Node, Scalar
@@ -28,7 +28,7 @@ _FIELD_NAME = re.compile(r'[^:"{}#^/\s](?:[^:"{}]*[^:"{}\s])?')
 
 
 def read_kind(
-    folder: Path, shown: str, within: Path, texts: ReadOnly[str, str]
+    folder: Path, shown: str, within: Path, texts: ReadOnly[str, str], shipped: ReadOnly[str, Path]
 ) -> tuple[Kind | None, Document, Found]:
     """Read the kind.yaml of a folder.
 
@@ -37,12 +37,13 @@ def read_kind(
         shown: The folder's path as diagnostics show it.
         within: The folder that kind.yaml must lie in, resolved.
         texts: What takes the place of a kind.yaml's own text, by its path as diagnostics show it.
+        shipped: deckgen's own folders of templates, by their names.
 
     Returns:
         The kind, None where it has faults; its document; the diagnostics.
     """
     path = f"{shown}/kind.yaml"
-    if path not in texts and (fault := _no_kind(folder, shown)):
+    if path not in texts and (fault := _no_kind(folder, shown, shipped)):
         return None, Document(path, "", broken=True), Found([fault])
     if path in texts:
         document, found = source.parse(texts[path], path)
@@ -58,7 +59,7 @@ def read_kind(
     return (None if found else kind), document, found
 
 
-def _no_kind(folder: Path, shown: str) -> Diagnostic | None:
+def _no_kind(folder: Path, shown: str, shipped: ReadOnly[str, Path]) -> Diagnostic | None:
     """What is wrong with a folder of templates that has no kind.yaml; None for one that has, or is closed."""
     try:
         names = [path.name for path in folder.iterdir()]
@@ -66,9 +67,14 @@ def _no_kind(folder: Path, shown: str) -> Diagnostic | None:
         return None
     if "kind.yaml" in names:
         return None
-    hint = "each folder in templates/ is a kind; what all kinds share lies in templates/base/"
+    hint = "each folder in templates/ is a kind; what all kinds share lies in `templates/base`"
+    meant = nearest(folder.name, shipped)
     if near := next((name for name in names if name.lower().startswith("kind.")), ""):
         hint = f"`{near}` must be called `kind.yaml`"
+    elif folder.name in shipped:
+        hint = f"it takes the place of deckgen's whole: copy its other files there too, from {shipped[meant]}"
+    elif meant:
+        hint = proposal(shown, f"{shown.rpartition('/')[0]}/{meant}")
     message = f"the folder `{shown}/` has no kind.yaml"
     return Diagnostic("unreadable-file", message, Span(f"{shown}/kind.yaml"), hint)
 

@@ -283,6 +283,11 @@ class Shelf:
         return media
 
 
+def from_project(path: Path, project: Path) -> str:
+    """The path of a file from the deck's folder, with `/`."""
+    return path.relative_to(project).as_posix() if path.is_relative_to(project) else path.as_posix()
+
+
 def told_of(media: Iterable[Media], project: Path) -> Iterator[Diagnostic]:
     """Warnings about what learners would not thank for: one of each sort, which names the files.
 
@@ -293,7 +298,7 @@ def told_of(media: Iterable[Media], project: Path) -> Iterator[Diagnostic]:
     files = sorted({file.path: file for file in media}.values(), key=lambda file: (-file.size, file.path))
 
     def one(code: str, which: list[Media], says: str, hint: str, words: Callable[[Media], str]) -> Diagnostic:
-        shown = [file.path.relative_to(project).as_posix() for file in which]
+        shown = [from_project(file.path, project) for file in which]
         each = [
             f"{path.removeprefix('source/')}{words(file)}" for path, file in zip(shown, which, strict=True)
         ]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -14,43 +12,20 @@ from typer.testing import CliRunner
 
 from deckgen.cli import app
 from deckgen.diagnostics import CATALOGUE
-from tests.card_faults import CARD_FAULTS
-from tests.conftest import CARD_WARNINGS, run, signed, write_project
-from tests.faults import FAULTS, Fault
+from tests.bad_sources import ALL_FAULTS, lay
+from tests.conftest import CARD_WARNINGS, run, write_project
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-ALL_FAULTS = (*FAULTS, *CARD_FAULTS)
-Place = tuple[str, int | None, int | None, int | None]
-
-
-def unmarked(fault: Fault) -> tuple[dict[str, str | bytes], Place]:
-    """The files of a fault without their marks, and the place that the marks say."""
-    files: dict[str, str | bytes] = {}
-    place: Place = (fault.whole, fault.line or None, None, None)
-    for name, content in fault.files.items():
-        text = content.decode("latin-1") if isinstance(content, bytes) else content
-        start, end = ("\u00c2\u00ab", "\u00c2\u00bb") if isinstance(content, bytes) else ("«", "»")
-        if start in text:
-            before = text.partition(start)[0].split("\n")
-            length = len(text.partition(start)[2].partition(end)[0])
-            place = (name, len(before), len(before[-1]) + 1, len(before[-1]) + 1 + max(length, 1))
-        elif "⟵" in text:
-            place = (name, text.partition("⟵")[0].count("\n") + 1, None, None)
-        text = text.replace(start, "").replace(end, "").replace("⟵", "")
-        files[name] = text.encode("latin-1") if isinstance(content, bytes) else text
-    return files, place
+    from tests.faults import Fault
 
 
 @pytest.mark.parametrize("fault", ALL_FAULTS, ids=lambda fault: fault.code)
 def test_a_bad_source_draws_its_diagnostic_and_no_other(fault: Fault, tmp_path: Path) -> None:
     """The code, and the place exactly as marked, with a message; an error exits with 1, a warning with 0."""
-    files, place = unmarked(fault)
+    place = lay(tmp_path, fault)
     assert place[0], "the fault marks no place"
-    if fault.before is not None:
-        _release(tmp_path, fault)
-    write_project(tmp_path, files)
     result = CliRunner().invoke(app, ["check", "--project", str(tmp_path), "--format", "json"])
     found = json.loads(result.stdout)["diagnostics"]
     if fault.code not in CARD_WARNINGS:  # the cards of broken sources are no good ones
@@ -63,27 +38,6 @@ def test_a_bad_source_draws_its_diagnostic_and_no_other(fault: Fault, tmp_path: 
     for text in (found[0]["message"], found[0]["hint"] or ""):
         assert text == text.strip()
         assert not text.endswith(".")
-
-
-def _release(folder: Path, fault: Fault) -> None:
-    """Release what was there before a fault was made."""
-    write_project(folder, fault.before)
-    result = CliRunner(env={"SOURCE_DATE_EPOCH": "1700000000"}).invoke(
-        app, ["release", "1.0.0", "--project", str(folder)]
-    )
-    assert result.exit_code == 0, result.output
-    ledger = folder / "source/ledger.jsonl"
-    text, old, new = ledger.read_text(encoding="utf-8"), *fault.edit
-    if old:
-        assert re.search(old, text), text
-        rows = re.sub(old, new, text, count=1).splitlines()
-        # with digests that fit, so that what is told is not that alone
-        ledger.write_text("".join(f"{signed(row)}\n" if row else "\n" for row in rows), encoding="utf-8")
-    if fault.lost:
-        who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
-        for command in (["init"], ["add", "source"], [*who, "commit", "-m", "1.0.0"]):
-            subprocess.run(["git", "-C", folder, *command], check=True, capture_output=True)
-        ledger.unlink()
 
 
 @pytest.mark.parametrize("name", ["source/deck.yaml", "source/one.yaml", "templates/law/kind.yaml"])

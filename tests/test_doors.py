@@ -12,7 +12,9 @@ import pytest
 import deckgen
 
 ROOMS = (
+    "streams",
     "diagnostics",
+    "terminal",
     "catalogue",
     "slips",
     "source",

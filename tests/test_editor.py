@@ -10,10 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from deckgen.cli import app
+from tests.bad_sources import unmarked
 from tests.conftest import CHAPTER, DECK, REPOSITORY, from_npm, write_project
 from tests.editor import Editor
 from tests.faults import CASES, FAULTS, KIND, TARASOFF, TWO_OPTIONS, Fault, kind
-from tests.test_catalogue import unmarked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -828,9 +828,8 @@ def test_a_fix_is_shown_and_the_deck_checked(project: Project) -> None:
     patch, found, rest = told.stderr.partition(summary)
     assert found
     assert rest == "no errors: 2 notes (2 definitions), 4 cards\n"
-    assert dry.stderr.startswith(f"{patch}{summary}--dry-run: nothing was written\n")
-    assert "error[yaml-syntax]" in dry.stderr
-    assert (dry.returncode, told.returncode) == (1, 0)
+    assert dry.stderr == f"{patch}{summary}--dry-run: nothing was written; with these changes:\n{rest}"
+    assert (dry.returncode, told.returncode) == (0, 0)
     change(folder, {ONE: TWO_NOTES, "fix.patch": patch})
     subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
     subprocess.run(["git", "apply", "fix.patch"], cwd=folder, check=True)
@@ -872,7 +871,7 @@ def test_a_conflict_in_the_ledger_is_shown_as_well(project: Project) -> None:
     assert (folder / LEDGER).read_text(encoding="utf-8") == conflict
     assert "\n-<<<<<<< HEAD\n" in told.err
     assert "source/ledger.jsonl: the conflict is resolved; commit it\n" in told.err
-    assert "error[ledger-conflict]" in told.err
+    assert told.code == 0
     assert fixed(folder) == RELEASED
     assert (folder / LEDGER).read_text(encoding="utf-8") == ledger
 

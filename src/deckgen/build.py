@@ -110,7 +110,12 @@ def now() -> int:
     return int(text)
 
 
-def build(project: Path, progress: Callable[[str, int, int], None] | None = None, version: str = "") -> Build:
+def build(
+    project: Path,
+    progress: Callable[[str, int, int], None] | None = None,
+    version: str = "",
+    texts: ReadOnly[str, str] | None = None,
+) -> Build:
     """Read, check and render a project's deck; `package.write` makes a file of what comes back.
 
     Args:
@@ -118,6 +123,8 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
         version: What the package is released as; empty where it is not.
         progress: Called as the work goes on, with what is being done, how much of it is done, and how much
             there is.
+        texts: What files would say, to be read in place of what they say, by their paths as diagnostics
+            show them.
 
     Returns:
         All diagnostics, over all files, and the package where none of them is an error.
@@ -126,21 +133,22 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     tell = progress or (lambda *_: None)
     project = project.resolve()
     manifest = project / "source" / "deck.yaml"
-    deck_reader = Reader(*source.read(manifest, "source/deck.yaml", project, source.MAX_SMALL))
+    instead = texts or {}
+    deck_reader = _reader(manifest, "source/deck.yaml", project, instead, source.MAX_SMALL)
     deck = notes.read_deck(deck_reader)
     found = deck_reader.found
     documents = [deck_reader.document]
 
     folders = template_folders(project)
-    in_force, unread = read_kinds(kind_folders(folders), documents, found)
+    in_force, unread = read_kinds(kind_folders(folders), documents, found, instead)
     faces, note_types = _read_faces(project, deck, folders, in_force, found, whole=not unread)
 
     files = _files(project, found)
-    known_ids = _read_chapters(project, deck, in_force, unread, documents, found, files, tell)
+    known_ids = _read_chapters(project, deck, in_force, unread, documents, found, files, tell, instead)
     for rule in checks.LINKS:
         found += rule(deck, known_ids)
     found += faces.about_words({note.kind.name for note in deck.notes})
-    released, faults, record = ledger.read(project)
+    released, faults, record = ledger.read(project, instead.get(ledger.PATH))
     found += faults
     found += git.lost_ledger(project, deck.id, everywhere=bool(version))
     if version and released.releases:
@@ -311,6 +319,7 @@ def _read_chapters(  # noqa: PLR0913, PLR0917 (the parts of the path)
     found: Found,
     files: list[Path],
     tell: Callable[[str, int, int], None],
+    texts: ReadOnly[str, str],
 ) -> set[str]:
     """Read the chapters into the deck; the ids that stand in what could not be read."""
     known_ids: set[str] = set()
@@ -318,7 +327,7 @@ def _read_chapters(  # noqa: PLR0913, PLR0917 (the parts of the path)
     found += strays.unread_files(project, files, [kind.section for kind in in_force])
     for number, path in enumerate(paths):
         tell("reading", number, len(paths))
-        reader = Reader(*source.read(path, path.relative_to(project).as_posix(), project))
+        reader = _reader(path, path.relative_to(project).as_posix(), project, texts)
         notes.read_chapter(reader, deck, in_force, unread)
         reader.document.root = None  # the notes hold what they need of it
         if reader.found or unread:
@@ -326,6 +335,15 @@ def _read_chapters(  # noqa: PLR0913, PLR0917 (the parts of the path)
         documents.append(reader.document)
         found += reader.found
     return known_ids
+
+
+def _reader(
+    path: Path, shown: str, project: Path, texts: ReadOnly[str, str], most: int = source.MAX_BYTES
+) -> Reader:
+    """What reads a file of the source, or the text that takes its place."""
+    if shown in texts:
+        return Reader(*source.parse(texts[shown], shown))
+    return Reader(*source.read(path, shown, project, most))
 
 
 def template_folders(project: Path) -> list[Folder]:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 Level = Literal["error", "warning"]
 
 _LONGEST = 1000  # characters of a message or hint
-_REACH = 4  # how many times the room for a line is looked at on both sides of a place in it
 _LONGEST_WORD = 60  # characters of a word that is looked up among known ones
 
 CATALOGUE: dict[str, tuple[Level, str]] = {
@@ -171,6 +170,7 @@ class Diagnostic:
         span: Where.
         hint: What to do; empty where the message says it all.
         stands_for: How many faults it tells of; more than one where it is the last of many.
+        fixable: Whether it is gone after `deckgen check --fix`; False where nobody has tried.
     """
 
     code: str
@@ -178,6 +178,7 @@ class Diagnostic:
     span: Span
     hint: str = ""
     stands_for: int = 1
+    fixable: bool = False
 
     def __post_init__(self) -> None:
         """Keep what it quotes short and visible: a key may have a megabyte, or hold a terminal's commands."""
@@ -196,13 +197,14 @@ class Diagnostic:
         """A key to sort by: the file, the line, the column, the code."""
         return (self.span.path, self.span.line, self.span.column or 0, self.code)
 
-    def as_json(self) -> dict[str, str | int | None]:
+    def as_json(self) -> dict[str, str | int | bool | None]:
         """The diagnostic as `--format json` prints it."""
         return {
             "code": self.code,
             "level": self.level,
             "message": self.message,
             "hint": self.hint or None,
+            "fixable": self.fixable,
             "path": self.span.path,
             "line": self.span.line or None,
             "column": self.span.column,
@@ -346,6 +348,18 @@ def proposal(written: str, near: str) -> str:
     return f"{hint} only the capitals differ" if same(written) == same(near) else hint
 
 
+def not_a_warning(code: str) -> tuple[str, str] | None:
+    """A message and a hint where a word is not the code of a warning; None where it is one."""
+    if code not in CATALOGUE:
+        return f"`{code}` is not a code", did_you_mean(code, CATALOGUE) or "`deckgen explain` lists them"
+    if CATALOGUE[code][0] == "error":
+        return (
+            f"`{code}` is an error, which cannot be switched off",
+            f"`deckgen explain {code}` says how to mend it",
+        )
+    return None
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word nearest to `word`: first the same but for capitals and the form of its letters."""
     import difflib  # noqa: PLC0415 (only where something is wrong)
@@ -374,54 +388,6 @@ def counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'s' * (number != 1)}"
 
 
-def render(
-    diagnostic: Diagnostic,
-    lines: Sequence[str] | None,
-    width: int = 100,
-    *,
-    wrap: bool = False,
-    paint: Callable[[str, str], str] | None = None,
-) -> str:
-    """A diagnostic as text: place, message, the line with a caret under it, hint.
-
-    Args:
-        diagnostic: What to print.
-        lines: The lines of the diagnostic's file, without line ends; None where they are not known.
-        width: The most columns that the quoted line may take.
-        wrap: Whether message and hint are broken at `width` as well.
-        paint: Colours a piece of text, which is called "place", "error", "warning" or "hint".
-    """
-    colour = paint or (lambda text, _: text)
-    span, level = diagnostic.span, diagnostic.level
-    parts = (visible(span.path), span.line or None, span.column)
-    place = ":".join(str(part) for part in parts if part is not None)
-    head = f"{place}: {level}[{diagnostic.code}]:"
-    text = _wrapped(f"{head} {diagnostic.message}", width if wrap else 0)
-    text = text.replace(
-        head, f"{colour(f'{place}:', 'place')} {colour(f'{level}[{diagnostic.code}]', level)}:", 1
-    )
-    if lines is not None and 0 < span.line <= len(lines):
-        quoted, carets = _quote(lines[span.line - 1], span, width)
-        text += quoted + (f"{carets.rstrip('^')}{colour(carets.lstrip(' |'), level)}\n" if carets else "")
-    if diagnostic.hint:
-        hint = _wrapped(f"  hint: {diagnostic.hint}", width if wrap else 0)
-        text += hint.replace("hint:", colour("hint:", "hint"), 1)
-    return text
-
-
-def _wrapped(text: str, width: int) -> str:
-    """A line, broken at words where it is longer than a width; 0 for no width."""
-    if not width or columns(text) <= width:
-        return f"{text}\n"
-    import textwrap  # noqa: PLC0415 (only in narrow terminals)
-
-    indent = " " * (8 if text.startswith("  hint") else 2)
-    lines = textwrap.wrap(
-        text, max(width, 20), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
-    return "\n".join(lines) + "\n"
-
-
 def _presentable(text: str) -> str:
     """A text short enough to print, in which nothing is invisible or does something to a terminal."""
     if len(text) > _LONGEST:
@@ -433,46 +399,5 @@ def visible(text: str) -> str:
     """A line with each character that does not print as a replacement character."""
     return "".join(
         char if char.isprintable() else " " if char.isspace() else "\N{REPLACEMENT CHARACTER}"
-        for char in text
-    )
-
-
-def _quote(line: str, span: Span, width: int) -> tuple[str, str]:
-    """The source line with its number and, where the column is known, a line of carets under the span."""
-    gutter = f"{span.line:>5} | "
-    room = max(width - len(gutter), 20)
-    start = span.column - 1 if span.column else 0
-    first = max(start - _REACH * room, 0)  # a line may have megabytes
-    line = visible(line[first : start + _REACH * room].replace("\t", " ").rstrip())
-    if span.column is None:
-        return f"{gutter}{_crop(line, 0, room)[0]}\n", ""
-    end = (span.end_column or span.column + 1) - 1 - first
-    start -= first
-    shown, cut = _crop(line, start, room)
-    end = min(max(end, start + 1), len(line) + 1)
-    before = columns(shown[: start - cut])
-    carets = min(max(columns(line[start:end]), 1), max(room - before, 1))
-    return f"{gutter}{shown}\n", f"{'|':>{len(gutter) - 1}} {' ' * before}{'^' * carets}"
-
-
-def _crop(line: str, start: int, room: int) -> tuple[str, int]:
-    """The part of a long line around `start`, and how many characters its beginning stands for."""
-    if columns(line) <= room:
-        return line, 0
-    first = 0 if start < room // 2 else start - room // 3
-    head = "…" if first else ""
-    kept = line[first:]
-    while columns(kept) > room - len(head) - 1:
-        kept = kept[: len(kept) - max(1, (columns(kept) - room) // 2)]
-    tail = "…" if first + len(kept) < len(line) else ""
-    return head + kept + tail, first - len(head)
-
-
-def columns(text: str) -> int:
-    """How many columns of a terminal a text takes."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
         for char in text
     )

@@ -212,7 +212,11 @@ def _named(
     for item in reader.items(root.entries[under], under, "name") if under in root.entries else ():
         what = f"one of the {under}"
         mapping = reader.mapping(item, what, known, known)
-        hint = "" if mapping is None or "id" in mapping.entries else "`deckgen check --fix` writes one"
+        hint = (
+            ""
+            if mapping is None or "id" in mapping.entries
+            else "give it one, a whole number that no other of them has"
+        )
         if mapping is None or not reader.require(mapping, what, ("name", "id"), known, hint):
             continue
         name = reader.scalar(mapping.entries["name"], "name")

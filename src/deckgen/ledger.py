@@ -140,13 +140,17 @@ class Ledger:
         return {id(line): number for number, line in enumerate(self.lines, 1)}
 
 
-def read(project: Path) -> tuple[Ledger, Found, str]:
+def read(project: Path, instead: str | None = None) -> tuple[Ledger, Found, str]:
     """Read the ledger of a project; an empty one where there is no file.
+
+    Args:
+        project: The folder that holds source/.
+        instead: A text to read in place of the file's own.
 
     Returns:
         The ledger; what is wrong with it; its text.
     """
-    text, fault = read_text(project)
+    text, fault = read_text(project) if instead is None else (instead, None)
     if fault:
         return Ledger(), Found([fault]), ""
     return (*parse(text), text) if text is not None else (Ledger(), Found(), "")
@@ -166,7 +170,7 @@ def parse(text: str) -> tuple[Ledger, Found]:
     if "<<<<<<<" in text and (mark := MARK.search(text)):
         message = "git left the marks of a conflict in the ledger"
         span = Span(PATH, text.count("\n", 0, mark.start()) + 1)
-        return Ledger(), Found([Diagnostic("ledger-conflict", message, span, "run `deckgen check --fix`")])
+        return Ledger(), Found([Diagnostic("ledger-conflict", message, span)])
     lines, faults = _lines(text.removesuffix("\n"))
     if faults:
         return Ledger(), faults

@@ -13,7 +13,7 @@ from deckgen import blueprint, languages
 from deckgen.anki import unescaped
 from deckgen.anki.cloze import uncovered
 from deckgen.anki.tags import distinct
-from deckgen.diagnostics import CATALOGUE, Span, did_you_mean
+from deckgen.diagnostics import CATALOGUE, Span, did_you_mean, not_a_warning
 from deckgen.reading import (
     FLAG_SCHEMA,
     ID,
@@ -319,7 +319,7 @@ def _switched_off(reader: Reader, node: Node) -> frozenset[str]:
     for code, value in node.entries.items():
         if code == "because":
             reader.prose(value, "because")
-        elif fault := _no_warning(code):
+        elif fault := not_a_warning(code):
             reader.report("wrong-type", reader.document.key_span(node, code), *fault)
         elif not isinstance(value, Scalar) or value.value.lower() not in {"off", "false"}:
             reader.report("wrong-type", value, f"`{code}` can only be `off` here", f"write `{code}: off`")
@@ -330,18 +330,6 @@ def _switched_off(reader: Reader, node: Node) -> frozenset[str]:
         place = reader.document.place_of("checks")
         reader.report("missing-key", place, "`checks` lacks the key `because`", hint)
     return frozenset(codes)
-
-
-def _no_warning(code: str) -> tuple[str, str] | None:
-    """A message and a hint where a word is not the code of a warning."""
-    if code not in CATALOGUE:
-        return f"`{code}` is not a code", did_you_mean(code, CATALOGUE) or "`deckgen explain` lists them"
-    if CATALOGUE[code][0] == "error":
-        return (
-            f"`{code}` is an error, which cannot be switched off",
-            f"`deckgen explain {code}` says how to mend it",
-        )
-    return None
 
 
 def _accept(reader: Reader, item: Node) -> Accept | None:
@@ -575,7 +563,7 @@ def _allowed(reader: Reader, node: Node) -> tuple[Scalar, ...]:
         scalar = reader.scalar(item, "allow")
         if scalar is None:
             continue
-        if fault := _no_warning(scalar.value):
+        if fault := not_a_warning(scalar.value):
             reader.report("wrong-type", scalar, *fault)
         else:
             codes.append(scalar)
@@ -605,8 +593,8 @@ def _missing_hint(reader: Reader, mapping: Mapping, missing: list[str], values: 
                 return f"`{name}:` on line {line} belongs to the text above it: it is indented as far as that"
     if missing == ["id"]:
         first = next((value.value for value in values.values() if isinstance(value, Scalar)), "")
-        shown = f"as `id: {name}`; " if (name := slug(first[:_FIRST_WORDS])) else ""
-        return f"give it one that says what it is about, {shown}`deckgen check --fix` writes such ids"
+        shown = f", as `id: {name}`" if (name := slug(first[:_FIRST_WORDS])) else ""
+        return f"give it one that says what it is about{shown}"
     if list(mapping.entries) == ["id"]:
         return "do its other keys stand below? they begin in the column of `id`, without a hyphen"
     return "if it goes on with what stands above, it has a hyphen too many" if "id" in missing else ""

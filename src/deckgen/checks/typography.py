@@ -93,10 +93,9 @@ def doubled_space(cards: Cards) -> Iterator[Diagnostic]:
             if "  " in scalar.value and not cards.is_released(note):
                 for start, end in _doubled_spaces(scalar.value):
                     span = look.at(note, scalar, start, end - start)
-                    yield Diagnostic("doubled-space", f"{end - start} spaces stand here", span, _MENDS)
+                    yield Diagnostic("doubled-space", f"{end - start} spaces stand here", span, "leave one")
 
 
-_MENDS = "`deckgen check --fix` mends it"
 _CODE_OR_TABLE = re.compile(
     r"`++[^`]*+`++|^ {4,}.*$|^[ \t]*+\|.*$|^[ \t]*+(?:[-*+]|\d+[.)]) +|\$[^$]*+\$|\]\([^()]*+\)", re.MULTILINE
 )
@@ -123,9 +122,8 @@ def trailing_space(cards: Cards) -> Iterator[Diagnostic]:
                 breaks = len(match.group()) > 1 and re.match(r"\n[^\n]*\S", scalar.value[match.end() :])
                 unseen = ", which break the line unseen" if breaks else ""
                 span = look.at(note, scalar, match.start(), len(match.group()))
-                yield Diagnostic(
-                    "trailing-space", f"blanks stand at the end of this line{unseen}", span, _MENDS
-                )
+                message = f"blanks stand at the end of this line{unseen}"
+                yield Diagnostic("trailing-space", message, span, "delete them")
 
 
 _SIGNS = re.compile("[*`=_]+")

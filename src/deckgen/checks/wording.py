@@ -193,7 +193,7 @@ def cloze_gap(cards: Cards) -> Iterator[Diagnostic]:
             after = next(cloze for cloze in hidden.clozes if max(cloze.numbers) > missing)
             span = look.at(hidden.note, hidden.scalar, after.start, after.inner - after.start)
             message = f"the cloze numbers of this text leave out {missing}"
-            yield Diagnostic("cloze-gap", message, span, "number them 1, 2, 3; `deckgen check --fix` does it")
+            yield Diagnostic("cloze-gap", message, span, "number them 1, 2, 3")
 
 
 def term_in_definition(cards: Cards) -> Iterator[Diagnostic]:

@@ -6,25 +6,31 @@ their stray blanks. These are edits of the files' own text: all else in them sta
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from deckgen import ledger, merging
-from deckgen.build import chapters, read_kinds, template_folders
+from deckgen.build import build, chapters, read_kinds, template_folders
 from deckgen.diagnostics import CallError, Found
 from deckgen.files import check_target, replacing
 from deckgen.mend import blocks, ids, numbers, prose
 from deckgen.mend.book import Book
-from deckgen.mend.sheets import Sheet, diff
-from deckgen.source import Mapping, Scalar
+from deckgen.mend.sheets import Sheet, carried, diff
+from deckgen.source import Document, Mapping, Scalar
 from deckgen.templates import kind_folders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from deckgen.build import Build
+    from deckgen.diagnostics import Diagnostic
     from deckgen.ledger import Ledger
+
+FIX = "`deckgen check --fix` does it"
+"""What the hint of a diagnostic ends with that `check --fix` gets rid of."""
 
 _SEVERAL = {
     blocks.DONE: "texts put into blocks",
@@ -62,8 +68,13 @@ class Mended:
     @cached_property
     def diff(self) -> str:
         """What becomes of the file, as a unified diff; empty where nothing does."""
+        return diff(*self.texts, self.path)
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """Its text before and after."""
         before, after = (content.decode("utf-8-sig", "replace") for content in (self.before, self.after))
-        return diff(before, after, self.path)
+        return before, after
 
 
 def mend(project: Path) -> list[Mended]:
@@ -123,6 +134,78 @@ def write(mended: Iterable[Mended]) -> None:
     for each in changed:
         with replacing(each.file, each.before) as file:
             file.write(each.after)
+
+
+def tried(
+    project: Path, mended: Iterable[Mended], progress: Callable[[str, int, int], None] | None = None
+) -> Build:
+    """The build of a deck as it would be, were mended files written; nothing is."""
+    return build(project, progress, texts={each.path: each.texts[1] for each in mended if each.diff})
+
+
+def built(project: Path, progress: Callable[[str, int, int], None] | None = None) -> Build:
+    """The build of a deck as it is, in which each diagnostic that `check --fix` would get rid of says so."""
+    result = build(project, progress)
+    mark_fixable(result, progress)
+    return result
+
+
+def mark_fixable(result: Build, progress: Callable[[str, int, int], None] | None = None) -> None:
+    """Mark those diagnostics of a build that `check --fix` would get rid of: by trying it, in memory.
+
+    Args:
+        result: A build of what the files say; its diagnostics are replaced, and the hints of those that are
+            marked end with the way to do it.
+        progress: As for `build`.
+    """
+    try:
+        made = [each for each in mend(result.project) if each.diff] if result.diagnostics else []
+    except CallError:  # a conflict of the ledger that only its author can resolve
+        made = []
+    if made:
+        left = _Left(tried(result.project, made, progress).diagnostics, made)
+        result.diagnostics = [each if left.has(each) else _marked(each) for each in result.diagnostics]
+
+
+def _marked(diagnostic: Diagnostic) -> Diagnostic:
+    """A diagnostic that `check --fix` would get rid of, and says so."""
+    hint = f"{diagnostic.hint}; {FIX}" if diagnostic.hint else FIX
+    return replace(diagnostic, fixable=True, hint=hint)
+
+
+class _Left:
+    """What is still wrong after files have been mended."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic], mended: Iterable[Mended]) -> None:
+        """Sort what is told then by its file and code.
+
+        Args:
+            diagnostics: Of the deck as it would be.
+            mended: The files that would change.
+        """
+        self._told: dict[tuple[str, str], set[tuple[int, str]]] = {}
+        for each in diagnostics:
+            told = self._told.setdefault((each.span.path, each.code), set())
+            told.add((each.span.line, _without_numbers(each.message)))
+        self._places: dict[str, Callable[[int], range]] = {}
+        for file in mended:
+            before, after = (Document(file.path, text).lines for text in file.texts)
+            self._places[file.path] = carried(before, after)
+
+    def has(self, diagnostic: Diagnostic) -> bool:
+        """Whether what a diagnostic from before the mending tells is still there."""
+        path, line = diagnostic.span.path, diagnostic.span.line
+        told = self._told.get((path, diagnostic.code), set())
+        if diagnostic.stands_for > 1:
+            return bool(told)
+        lines = self._places[path](line) if path in self._places else (line,)
+        message = _without_numbers(diagnostic.message)
+        return any((number, message) in told for number in lines)
+
+
+def _without_numbers(message: str) -> str:
+    """A message without the numbers in it: that of a line is another once lines above have moved."""
+    return re.sub(r"[0-9,]+", "", message)
 
 
 def _mend_ledger(project: Path) -> tuple[Ledger | None, list[Mended]]:

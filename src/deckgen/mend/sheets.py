@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
@@ -243,6 +244,36 @@ def _alike(old: list[str], left: int, new: list[str], right: int) -> bool:
     if old[left] != new[right]:
         return False
     return bool(old[left].strip()) or old[left + 1 : left + 2] == new[right + 1 : right + 2]
+
+
+def carried(before: list[str], after: list[str]) -> Callable[[int], range]:
+    """Where lines of a text are after a change.
+
+    Args:
+        before: The lines before it, without their ends.
+        after: The lines after it.
+
+    Returns:
+        For the number of a line before, from 1 (0 for the text as a whole), the numbers that it has after;
+        of a line that changed, those of all that took the place of the piece which changed.
+    """
+    changes = list(_changes(before, after))
+    ends = [high for _, high, _, _ in changes]
+
+    def place(line: int) -> range:
+        if not line:
+            return range(1)
+        number = bisect_right(ends, line - 1)
+        # a line before which something is put, as a key is before another, is part of that change
+        if number < len(changes) and changes[number][0] <= line - 1:
+            _, _, low, high = changes[number]
+            return range(low + 1, high + 1)
+        if number and changes[number - 1][0] == changes[number - 1][1] == line - 1:
+            return range(changes[number - 1][2] + 1, changes[number - 1][3] + 2)
+        moved = changes[number - 1][3] - changes[number - 1][1] if number else 0
+        return range(line + moved, line + moved + 1)
+
+    return place
 
 
 def _hunks(changes: Iterable[_Change]) -> Iterator[list[_Change]]:

@@ -306,12 +306,14 @@ def release(
 ) -> None:
     """Build the deck as VERSION, into build/release/VERSION/, and note it in source/ledger.jsonl."""
     with _reporting("release", output_format, quiet=quiet) as report:
+        from deckgen.mend import mark_fixable  # noqa: PLC0415
         from deckgen.release import release as release_deck  # noqa: PLC0415
 
         folder = _project(project)
         with _bar(report) as tick:
             made = release_deck(folder, version, tick)
         if made.build.package is None:
+            mark_fixable(made.build)
             report.end(made.build, "nothing was released")
             raise typer.Exit(1)
         report.end(made.build, path=made.folder / made.files[0], files=made.files)

@@ -89,7 +89,7 @@ def _as_chapter(path: Path, sections: Collection[str]) -> str:
     if path.suffix.lower().removeprefix(".") in _MEDIA or not path.is_file():
         return ""
     try:
-        with path.open("rb") as file:
+        with source.opened(path) as file:
             text = file.read(_MOST_READ).decode("utf-8", "ignore")
     except OSError:
         return ""

@@ -14,6 +14,7 @@ from deckgen.cards.media_content import ENDINGS, EXPORTED, content_fault
 from deckgen.cards.media_places import Places, candidates, unwrapped
 from deckgen.cards.media_secrets import tells_place, wanted_by_svg
 from deckgen.diagnostics import Diagnostic, Span, counted, listed, proposal, same
+from deckgen.source import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -105,7 +106,7 @@ def _packed(path: Path) -> bytes:
     An SVG is a text, of which git may make one with other line ends on another machine; to a reader of XML
     they are the same. So that each machine builds the same package, they are made LF.
     """
-    with path.open("rb") as file:
+    with opened(path) as file:
         # room for all that may be would be asked for and given back with each file
         size = os.fstat(file.fileno()).st_size
         content = file.read(min(size, MAX_MEDIA) + 1)

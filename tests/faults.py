@@ -8,6 +8,8 @@ ledger that is told. What is `lost` was released and committed, and then its led
 
 from __future__ import annotations
 
+import struct
+import zlib
 from dataclasses import dataclass
 
 from tests.conftest import CHAPTER, DECK
@@ -165,6 +167,28 @@ def typed(code: str, old: str, new: str) -> Fault:
     """A fault in a note whose kind has a list, an image and a choice."""
     assert TARASOFF.count(old) == 1, old
     return Fault(code, {**CASES, "source/two.yaml": TARASOFF.replace(old, new)})
+
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{}</svg>'
+GPS = struct.pack(
+    "<2sHIHHHIIIHHHIII6I", b"II", 42, 8, 1, 0x8825, 4, 1, 26, 0, 1, 2, 5, 3, 44, 0, 48, 1, 8, 1, 0, 1
+)
+"""An Exif block that says a latitude: 48° 8′ 0″."""
+ARABIC = CHAPTER.replace(
+    "Before change comes {{c1::joining}}.", "قبل التغيير يأتي {{c1::الانضمام}} إلى العائلة."
+).replace("Nobody follows someone who has not understood them.", "لا أحد يتبع من لم يفهمه.")
+
+
+def png_chunk(name: bytes, content: bytes) -> bytes:
+    """A chunk of a PNG."""
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+
+def shown(code: str, name: str, content: str | bytes) -> Fault:
+    """A media file that a card shows, and that is told of."""
+    text = f"definitions:\n  - id: two\n    term: Term\n    definition: |\n      ![a](media/{name})\n"
+    path = f"source/media/{name}"
+    return Fault(code, {"source/two.yaml": text, path: content}, whole=path)
 
 
 GROWN = (
@@ -545,15 +569,21 @@ FAULTS = (
     prose("broken-media", "[sound:«media/a.mp3»]", a_mp3=PNG),
     prose("media-type", "![a](«media/a.pdf»)", a_pdf=b"x"),
     prose("media-type", "![a](«media/a.mp3»)", a_mp3=MP3),
+    shown("large-media", "a.png", PNG[:-12] + png_chunk(b"teXt", bytes(4_000_000)) + PNG[-12:]),
+    shown("photo-place", "a.png", PNG[:-12] + png_chunk(b"eXIf", GPS) + PNG[-12:]),
+    shown("incomplete-svg", "a.svg", SVG.format('<image href="a.png"/>')),
+    shown("incomplete-svg", "a.svg", SVG.format("<style>@import 'a.css';</style>")),
+    shown("incomplete-svg", "a.svg", SVG.format('<rect fill="url(a.svg#b)"/>')),
+    Fault("unused-media", {"source/media/a.png": PNG}, whole="source/media/a.png"),
+    Fault("missing-language", {"source/one.yaml": ARABIC}, whole="source/deck.yaml"),
+    Fault("missing-words", {"source/deck.yaml": f"{DECK}«language»: de\n"}),
     Fault(
-        "same-media-name",
-        {
-            "source/two.yaml": "definitions:\n  - id: two\n    term: x\n    definition: |\n"
-            "      ![a](media/a.png) ![a](«other/A.png»)\n",
-            "source/media/a.png": PNG,
-            "source/other/A.png": PNG + b"another",
-        },
+        "missing-words",
+        {"templates/base/words.html.j2": '[% set why = "Why so" %]\n'},
+        whole="templates/base/words.html.j2",
     ),
+    Fault("unknown-color", {"templates/base/theme.css.j2": ".card { «--acent»: red; }\n"}),
+    css("unknown-color", ".a { color: var(«--ikn»); }\n"),
     # Lists, images and choices
     typed("wrong-type", "state", "«stat»"),
     typed("wrong-type", "state", "«[»state]"),
@@ -905,4 +935,11 @@ FAULTS = (
         {"source/deck.yaml": f"{DECK}tags: [a]\n«blueprint»:\n  - tag: a\n    weight: 99.4\n"},
     ),
     Fault("unread-file", {"source/two.yaml.txt": "takeaways:\n"}, whole="source/two.yaml.txt"),
+    Fault("unread-file", {"source/One.yaml~": CHAPTER}, whole="source/One.yaml~"),
+    Fault("unread-file", {"source/two.txt": CHAPTER}, whole="source/two.txt"),
+    Fault("unused-template", {"source/theme.css.j2": ""}, whole="source/theme.css.j2"),
+    Fault("unused-template", {"template/base/theme.css.j2": ""}, whole="template"),
+    Fault("wrong-type", {"source/deck.yaml": f"{DECK}language: «jp»\n"}),
+    Fault("wrong-type", {"source/deck.yaml": f"{DECK}language: «eng»\n"}),
+    Fault("bad-link", {"source/deck.yaml": f"{DECK}feedback: «me@example.org»\n"}),
 )

@@ -523,6 +523,22 @@ def test_the_package_gets_the_permissions_of_a_new_file(project: Make) -> None:
     assert (folder / "build/sample.apkg").stat().st_mode & 0o777 == 0o644
 
 
+def test_a_fresh_clone_can_be_built_into_its_build_folder(project: Make) -> None:
+    """Which is not there yet, since git ignores it; any other folder is the author's to make."""
+    folder = project()
+    assert run("build", "-o", "build/x.apkg", cwd=folder).returncode == 0
+    assert (folder / "build/x.apkg").is_file()
+    done = run("build", "-o", "out/x.apkg", cwd=folder)
+    assert (done.returncode, "does not exist" in done.stderr) == (2, True)
+
+
+def test_a_misspelt_manifest_is_named(project: Make) -> None:
+    """Where there is no deck, and a file that was meant to be its deck.yaml."""
+    folder = project()
+    (folder / "source/deck.yaml").rename(folder / "source/deck.yml")
+    assert "source/deck.yml must be called deck.yaml" in run("check", cwd=folder).stderr
+
+
 def test_a_place_without_a_deck_is_told(tmp_path: Path) -> None:
     """Exit 2, and how to name the folder."""
     result = run("build", cwd=tmp_path)
@@ -559,7 +575,7 @@ def test_a_project_s_templates_take_the_place_of_the_shipped_ones(project: Make)
     assert result.returncode == 0, result.stderr
     note_type = open_package(folder / "build/sample.apkg").note_types["Sample - Takeaway"]
     assert "--mine: 1" in note_type["css"]
-    assert "--accent:" not in note_type["css"]
+    assert note_type["css"].index("--accent:") < note_type["css"].index("--mine: 1")
     assert ".face" in note_type["css"]
     assert note_type["tmpls"][0]["qfmt"] == "<i>{{cloze:Text}}</i>"
     assert 'href="https://example.org/new?title={{Note ID}}&amp;x=1"' in note_type["tmpls"][0]["afmt"]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from deckgen.diagnostics import CallError
 from deckgen.files import check_target, replacing
 from tests.conftest import change, run
 
@@ -147,6 +150,65 @@ def test_a_file_is_on_the_disk_before_it_has_its_place(
     monkeypatch.setattr(os, "replace", replace)
     put(folder / "source/x.txt")
     assert done == ["file", "rename", *(["folder"] if sys.platform != "win32" else [])]
+
+
+LIMITED = """
+import resource, sys
+from deckgen.__main__ import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)),) * 2)
+main()
+"""
+"""Runs deckgen where no file can be larger than so many bytes."""
+
+WRITES = {
+    "build": ["build"],
+    "named": ["build", "-o", "deck.apkg"],
+    "release": ["release", "1.0.0"],
+    "preview": ["preview"],
+    "schema": ["schema"],
+    "mend": ["check", "--fix"],
+    "verify": ["verify"],
+}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no limits of a process there")
+@pytest.mark.parametrize("command", WRITES.values(), ids=WRITES)
+def test_a_file_that_cannot_be_written_is_named(command: list[str], project: Project) -> None:
+    """With the reason, and what became of what was there; nothing is left behind, and the source is whole."""
+    folder = project({"source/two.yaml": SLIP})
+    if "--fix" not in command:
+        change(folder, {"source/two.yaml": SLIP.replace("- term", "- id: two\n    term")})
+    held = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, "50", *command],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    told = r"error: (\S+) cannot be written: it would be larger than .*; .*there.*"
+    assert re.fullmatch(told, done.stderr.splitlines()[-2]), done.stderr
+    assert {path: path.read_bytes() for path in held} == held
+    assert not list(folder.rglob("*.part"))
+    assert not list(folder.rglob("*.apkg"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no quotas")
+def test_a_full_disk_is_called_one(project: Project) -> None:
+    """By its name, with the file's, and what was there before is as it was."""
+    path = project() / "build/x.txt"
+    path.parent.mkdir()
+    path.write_bytes(b"old")
+    for number, reason in ((errno.ENOSPC, "the disk is full"), (errno.EDQUOT, "your share of the disk")):
+        told = f"x.txt cannot be written: {reason}.*; what was there is as it was"
+        with pytest.raises(CallError, match=told), replacing(path):
+            raise OSError(number, os.strerror(number))
+    with pytest.raises(CallError, match="nothing was left there"), replacing(path.with_name("new")):
+        raise OSError(errno.ENOSPC, "")
+    with pytest.raises(OSError, match="5"), replacing(path):
+        raise OSError(errno.EIO, "", "another")
+    assert path.read_bytes() == b"old"
 
 
 def test_asking_whether_a_file_can_be_written_leaves_nothing(project: Project) -> None:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import struct
 import unicodedata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from deckgen.anki.verbatim import pieces
 from deckgen.cards.media import IMAGES, SOUNDS, Media, Shelf
-from tests.conftest import change, open_package, run, write_project
-from tests.faults import CASES, MP3, PNG, POINTER, TARASOFF
+from deckgen.cards.media_secrets import tells_place, wanted_by_svg
+from tests.conftest import DECK, change, import_package, open_package, run, write_project
+from tests.faults import CASES, GPS, MP3, PNG, POINTER, TARASOFF
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from anki.collection import Collection
 
 FILES: dict[str, str | bytes] = {
     "source/media/x.png": PNG,
@@ -118,6 +121,116 @@ def test_a_hint_can_be_followed_in_a_text(old: str, code: str, tmp_path: Path) -
     start, end = (told[key] - len("      Text ") - 1 for key in ("column", "end_column"))
     change(folder, {"source/two.yaml": f"{head}{old[:start]}{meant}{old[end:]}\n"})
     assert errors(folder) == []
+
+
+def test_files_of_one_name_reach_learners_each_with_its_own(tmp_path: Path, collection: Collection) -> None:
+    """In two folders, or in other capitals; in the real Anki each note shows the picture that it names."""
+    svg = '<svg xmlns="http://www.w3.org/2000/svg"><title>{}</title></svg>'
+    files: dict[str, str | bytes] = {"source/deck.yaml": DECK}
+    names = {"one": "figure.svg", "two": "figure.svg", "three": "Figure.SVG", "four": "figure!.svg"}
+    for name, file in names.items():
+        files[f"source/{name}/{file}"] = svg.format(name)
+        files[f"source/{name}/1.yaml"] = (
+            f"definitions:\n  - id: {name}\n    term: {name}\n    definition: |\n      ![x]({file})\n"
+        )
+    folder = write_project(tmp_path / "deck", files)
+    (folder / "source/one.yaml").unlink()
+    done = run("build", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert import_package(collection, folder / "build/sample.apkg") == {"new": 4}
+    for note in map(collection.get_note, collection.find_notes("")):
+        (file,) = re.findall(r'src="([^"]+)"', note["Definition"])
+        shown = (Path(collection.media.dir()) / file).read_text(encoding="utf-8")
+        assert f"<title>{note['Term']}</title>" in shown
+
+
+TIFF_BIG = struct.pack(
+    ">2sHIHHHIIIHHHIII6I", b"MM", 42, 8, 1, 0x8825, 4, 1, 26, 0, 1, 2, 5, 3, 44, 0, 48, 1, 8, 1, 0, 1
+)
+NOWHERE = GPS[:44] + struct.pack("<6I", 0, 1, 0, 1, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"\xff\xd8\xff\xe1\x00\x64Exif\0\0" + GPS, True),
+        (b"\xff\xd8\xff\xe1\x00\x64Exif\0\0" + TIFF_BIG, True),
+        (b"RIFF\0\0\0\0WEBPEXIF\x64\0\0\0" + GPS, True),
+        (b"RIFF\0\0\0\0WEBPEXIF\x64\0\0\0Exif\0\0" + GPS, True),
+        (b"<x:xmpmeta exif:GPSLatitude='48,8.2N'/>", True),
+        (b"<exif:GPSLatitude>48,8.2N</exif:GPSLatitude>", True),
+        (b"\0\0\0\x1e\xa9xyz\x00\x12\x15\xc7+48.1351+011.5820/", True),
+        (b"Exif\0\0" + NOWHERE, False),
+        (b"Exif\0\0" + GPS[:20], False),
+        (b"Exif\0\0" + GPS.replace(b"\x25\x88", b"\x24\x88"), False),
+        (b"Exif\0\0II*\0\xff\xff\xff\xff", False),
+        (b"the word exif:GPSLatitude alone, and \xa9xyz", False),
+    ],
+)
+def test_where_a_photograph_tells_its_place(content: bytes, told: bool) -> None:  # noqa: FBT001 (its parameter)
+    """In Exif, whichever way its bytes run, in XMP, in a film; zeros or a damaged block are no place."""
+    assert tells_place(content) is told
+
+
+@pytest.mark.parametrize(
+    ("inside", "wanted"),
+    [
+        ('<image href="a.png"/>', "a.png"),
+        (
+            '<image xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="https://example.org/a.png"/>',
+            "https://example.org/a.png",
+        ),
+        ('<use href="other.svg#part"/>', "other.svg#part"),
+        ("<style>@font-face { src: url(a.woff2) }</style>", "a.woff2"),
+        ("<style>@import url('a.css');</style>", "a.css"),
+        ('<rect style="fill: url(&quot;a.svg#b&quot;)"/>', "a.svg#b"),
+        ('<image href="data:image/png;base64,AAAA"/><use href="#part"/><rect fill="url(#b)"/>', ""),
+        ('<a href="https://example.org"><text>x</text></a>', ""),
+        ('<metadata><r:li xmlns:r="urn:r" href="https://example.org"/></metadata>', ""),
+        ("<text>see @import and url</text>", ""),
+        ("<broken>", ""),
+    ],
+)
+def test_what_an_svg_wants_from_elsewhere(inside: str, wanted: str) -> None:
+    """Images, parts, styles and fonts outside itself; not links, nor what it holds."""
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg">{inside}</svg>'
+    assert wanted_by_svg(svg.encode()) == wanted
+    assert wanted_by_svg(svg.encode("utf-16")) == wanted
+
+
+def test_many_files_are_told_in_one_warning(tmp_path: Path) -> None:
+    """The first few by name, and how many more there are."""
+    folder = write_project(tmp_path, {f"source/media/{number}.png": PNG for number in range(12)})
+    (told,) = json.loads(run("check", "--format", "json", cwd=folder).stdout)["diagnostics"]
+    names = ", ".join(f"media/{number}.png" for number in ("0", "1", "10", "11", "2"))
+    assert told["message"] == f"no card shows these 12 files: {names} and 7 more"
+    change(folder, {"source/deck.yaml": f"{DECK}checks:\n  unused-media: off\n  because: Drafts.\n"})
+    assert json.loads(run("check", "--format", "json", cwd=folder).stdout)["diagnostics"] == []
+
+
+@pytest.mark.parametrize(
+    ("address", "there", "hint"),
+    [
+        ("Media/x.png", "media/x.png", "did you mean `media/x.png`? only the capitals differ"),
+        ("media/X.png", "media/x.png", "did you mean `media/x.png`? only the capitals differ"),
+        ("media/x.PNG", "media/x.png", "did you mean `media/x.png`? only the capitals differ"),
+        ("x.png", "media/x.png", "a file of that name lies in another folder: `media/x.png`"),
+        (
+            "X.png",
+            "media/x.png",
+            "a file that is called so but for its capitals lies in another folder: `media/x.png`",
+        ),
+        ("media/x.jpg", "media/x.png", "did you mean `media/x.png`?"),
+        ("media/x.png", "media/x.tiff", "`media/x.tiff` is there; export it as png, jpg or webp"),
+        ("source/media/x.png", "media/x.png", "paths begin at the chapter's own folder: `media/x.png`"),
+    ],
+)
+def test_a_hint_says_how_the_name_differs(address: str, there: str, hint: str, tmp_path: Path) -> None:
+    """In its capitals, its folder or its ending: no cause is named that is not the one."""
+    change(tmp_path, {f"source/{there}": PNG})
+    found = Shelf((tmp_path / "source").resolve(), tmp_path.resolve()).find(address, IMAGES, "source")
+    assert not isinstance(found, Media)
+    assert found[2] == hint
 
 
 def errors(folder: Path) -> list[dict[str, Any]]:
@@ -260,7 +373,8 @@ def test_the_fault_of_a_face_s_file_is_told_at_the_face(tmp_path: Path) -> None:
         front = f"<img src=\"[[ media('{name}') ]]\" alt='A seal'> {{{{Name}}}}"
         change(folder, {"templates/case/seal.svg": SVG, "templates/case/card.front.html.j2": front})
         (told,) = errors(folder)
-        assert (told["code"], told["hint"]) == ("missing-media", "did you mean `seal.svg`?"), name
+        how = " only the capitals differ" if name == "Seal.svg" else ""
+        assert (told["code"], told["hint"]) == ("missing-media", f"did you mean `seal.svg`?{how}"), name
 
 
 def test_media_that_change_before_the_preview_copies_them_are_left_out(tmp_path: Path) -> None:

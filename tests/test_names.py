@@ -178,7 +178,7 @@ def taken(read: Callable[[Reader, Scalar], str | None], text: str, instead: str)
 def taken_by_kind(what: str, name: str) -> str:
     """A name for KIND's second field or its card; what it is called there where deckgen refuses it."""
     text = KIND.replace(f"name: {what}", f"name: {json.dumps(name, ensure_ascii=False)}")
-    kind, *_ = read_kind(Path("law"), "templates/law", Path(), {"templates/law/kind.yaml": text})
+    kind, *_ = read_kind(Path("law"), "templates/law", Path(), {"templates/law/kind.yaml": text}, {})
     if kind is None:
         return what
     return kind.cards[0].name if what == "Card" else kind.fields[1].name

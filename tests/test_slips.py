@@ -175,7 +175,7 @@ def test_no_edit_of_a_kind_is_told_in_the_parsers_words(
     folder = tmp_path_factory.getbasetemp() / "law"
     folder.mkdir(exist_ok=True)
     (folder / "kind.yaml").write_bytes(edited(text, edits).encode())
-    kind, document, found = kind_files.read_kind(folder, "templates/law", folder.resolve(), {})
+    kind, document, found = kind_files.read_kind(folder, "templates/law", folder.resolve(), {}, {})
     assert kind or found
     check(list(found), document)
 

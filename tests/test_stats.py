@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from deckgen.blueprint import Domain
 from deckgen.source import Scalar
-from deckgen.stats.figures import Count, Figures, Length, Share, Where
+from deckgen.stats.figures import Count, Figures, File, Length, Share, Where
 from deckgen.stats.page import Page
 from tests.conftest import CHAPTER, DECK, REPOSITORY, change, run, write_project
 from tests.faults import CASE, KIND, PNG, TARASOFF, kind
@@ -191,6 +191,22 @@ def test_places_of_right_answers_and_gaps_are_told(project: Project) -> None:
     assert made["without_reason"] == [{"id": "joining", "path": "source/one.yaml", "line": 4}]
 
 
+def test_the_largest_files_are_named(project: Project) -> None:
+    """The largest first, with those of faces; JSON has all, and what no card shows is not counted."""
+    text = "definitions:\n  - id: two\n    term: A\n    definition: |\n      ![a](a.svg) ![b](b.svg)\n"
+    svg = '<svg xmlns="http://www.w3.org/2000/svg">{}</svg>'
+    files = {"source/two.yaml": text, "source/a.svg": svg.format(""), "source/b.svg": svg.format(" " * 9)}
+    folder = project({**files, "source/unused.svg": svg.format(" " * 99)})
+    small, large = len(files["source/a.svg"]), len(files["source/b.svg"])
+    assert stats(folder)["media"] == [
+        {"path": "source/b.svg", "bytes": large},
+        {"path": "source/a.svg", "bytes": small},
+    ]
+    lines = run("stats", "--project", folder, COLUMNS="60").stdout.splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("Largest files"))
+    assert [line.split()[0] for line in lines[at + 1 : at + 3]] == ["source/b.svg", "source/a.svg"]
+
+
 def test_retired_notes_are_left_out_and_counted(project: Project) -> None:
     """Whether they have been released or not."""
     folder = project(FILES)
@@ -353,6 +369,7 @@ def test_any_figures_fit(width: int, draw: st.DataObject) -> None:
             answer_places=st.dictionaries(st.sampled_from("ABCD"), st.integers(1, 9999), max_size=4),
             without_reference=st.lists(where, max_size=20),
             without_reason=st.lists(where, max_size=3),
+            media=st.lists(st.builds(File, names, st.integers(1, 10**9)), max_size=9),
         )
     )
     lines = Page(width).text(figures).splitlines()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import genanki
 import pytest
 
+from deckgen.verify import install_hint
 from tests.conftest import change, run
 from tests.faults import GROWN, kind
 from tests.test_release import FIRST, keyed, release, terms
@@ -190,8 +191,29 @@ def test_no_anki(project: Project, tmp_path: Path) -> None:
     bare.chmod(0o755)
     done = run("verify", "--project", folder, "--anki-python", bare)
     assert done.returncode == 2
-    assert "does not have Anki's own library" in done.stderr
-    assert "pip install anki" in done.stderr
+    assert f"`verify` needs the `anki` package, and {bare} does not have it" in done.stderr
+    assert f"hint: {bare} -m pip install anki" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("files", "hint"),
+    [
+        ({}, "{python} -m pip install anki"),
+        ({"pyvenv.cfg": "uv = 0.9.1\n"}, "uv pip install --python {python} anki"),
+        (
+            {"pyvenv.cfg": "uv = 0.9.1\n", "lib/python3.11/site-packages/pip/x.py": ""},
+            "{python} -m pip install anki",
+        ),
+        ({"pipx_metadata.json": "{}"}, "pipx inject deckgen anki"),
+        ({"uv-receipt.toml": "", "pyvenv.cfg": "uv = 0.9.1\n"}, "uv tool install --with anki deckgen"),
+    ],
+)
+def test_how_anki_is_installed_fits_how_deckgen_is(
+    files: dict[str, str | bytes], hint: str, tmp_path: Path
+) -> None:
+    """Pip in a virtual environment; pipx and uv have ways of their own."""
+    python = change(tmp_path / "deckgen", files) / "bin/python"
+    assert install_hint(str(python)) == hint.format(python=python)
 
 
 def test_a_source_with_faults_is_not_verified(project: Project) -> None:

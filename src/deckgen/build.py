@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deckgen import checks, git, kind_files, ledger, notes, package, source
+from deckgen import checks, git, kind_files, ledger, notes, package, source, strays
 from deckgen.cards.markdown import Markup
-from deckgen.cards.media import FONTS, IMAGES, SOUNDS, Media, Shelf
+from deckgen.cards.media import Media, Shelf, told_of
 from deckgen.changes import Changes
 from deckgen.checks.cards import Cards
 from deckgen.checks.silence import silenced
-from deckgen.diagnostics import CallError, Diagnostic, Found, Span, did_you_mean, told
+from deckgen.diagnostics import CallError, Diagnostic, Found, Span, told
 from deckgen.faces import Faces, NoteType
 from deckgen.fields import FieldWriter
 from deckgen.package import Package, Row
@@ -23,7 +24,7 @@ from deckgen.reading import Reader
 from deckgen.templates import Folder, kind_folders
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.kinds import Kind
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 MAX_FIELDS = 256 * 1024 * 1024
 """The most characters of all notes' fields together."""
 _NOTES_A_TICK = 500
-_OF_MEDIA = {"missing-media", "unreadable-media", "broken-media", "same-media-name", "media-type"}
+_OF_MEDIA = {"missing-media", "unreadable-media", "broken-media", "media-type"}
 SHOWS = re.compile(r"(?:src=\"|\[sound:)([^\"\]]+)")
 """Where the HTML of a field names a media file."""
 
@@ -52,6 +53,7 @@ class Build:
         note_types: What Anki gets for the kinds, by their names.
         media: The files that notes and faces show, by their names in the package.
         record: The text of the ledger that the build has read.
+        words: What faces, and the deck's page in Anki, say by themselves.
     """
 
     project: Path
@@ -64,6 +66,7 @@ class Build:
     note_types: dict[str, NoteType] = field(default_factory=dict)
     media: dict[str, Media] = field(default_factory=dict)
     record: str = ""
+    words: ReadOnly[str, str] = field(default_factory=dict)
 
 
 def find_project(start: Path) -> Path:
@@ -75,10 +78,12 @@ def find_project(start: Path) -> Path:
     for folder in (start, *start.parents):
         if (folder / "source" / "deck.yaml").exists():
             return folder
-    raise CallError(
-        f"no deck here: neither {start} nor a folder above it holds source/deck.yaml",
-        "go to the deck's folder, or name it: --project DIR",
-    )
+    hint = "go to the deck's folder, or name it: --project DIR"
+    for path in sorted((start / "source").glob("*") if (start / "source").is_dir() else ()):
+        if re.fullmatch(r"deck\.(?:ya?ml|yaml\..{1,4})", path.name, re.IGNORECASE):
+            hint = f"{path} must be called deck.yaml"
+    message = f"no deck here: neither {start} nor a folder above it holds source/deck.yaml"
+    raise CallError(message, hint)
 
 
 def shipped_templates() -> Path:
@@ -135,26 +140,21 @@ def build(
     documents = [deck_reader.document]
 
     folders = template_folders(project)
-    owners = kind_folders(folders)
-    in_force, unread = read_kinds(owners, documents, found, instead)
-    faces = Faces(deck, folders, owners)
-    note_types = {kind.name: faces.note_type(kind) for kind in in_force}
-    found += faces.found
-    if not unread and not faces.found:
-        found += _unused_templates(project, folders, in_force, faces.used)
+    in_force, unread = read_kinds(kind_folders(folders), documents, found, instead)
+    faces, note_types = _read_faces(project, deck, folders, in_force, found, whole=not unread)
 
-    if None not in unread:
-        known_ids = _read_chapters(project, deck, in_force, unread, documents, found, tell, instead)
-        for rule in checks.LINKS:
-            found += rule(deck, known_ids)
+    files = _files(project, found)
+    known_ids = _read_chapters(project, deck, in_force, unread, documents, found, files, tell, instead)
+    for rule in checks.LINKS:
+        found += rule(deck, known_ids)
+    found += faces.about_words({note.kind.name for note in deck.notes})
     released, faults, record = ledger.read(project, instead.get(ledger.PATH))
     found += faults
     found += git.lost_ledger(project, deck.id, everywhere=bool(version))
     if version and released.releases:
         found += git.old_ledger(project, deck.id, released.versions)
-    if None not in unread:
-        asked = {kind: note_type.asked for kind, note_type in note_types.items()}
-        found += checks.warn(Cards(deck, asked, released.ids, complete=not _errors(found)))
+    asked = {kind: note_type.asked for kind, note_type in note_types.items()}
+    found += checks.warn(Cards(deck, asked, released.ids, complete=not _errors(found)))
     changes = Changes(released, deck, started, note_types)
     if not _errors(found):
         changes.match()
@@ -164,6 +164,10 @@ def build(
     if not any(not row.note.retired for row in rows) and not _errors(found):
         message = "all notes of the deck are retired" if deck.notes else "the deck has no notes"
         found.append(Diagnostic("no-notes", message, Span("source/deck.yaml")))
+    media = [*markup.shelf.media.values(), *(file for each in note_types.values() for file in each.media)]
+    found += told_of(media, project)
+    if not _errors(found):
+        found += strays.unused_media(project, files, markup.shelf.media.keys())
     if not _errors((*found, *changes.found)):
         changes.stamp(rows, markup)
         changes.stamp_types(note_types.values(), rows)
@@ -171,12 +175,36 @@ def build(
     found += changes.found
     result = Build(project, changes, told(silenced(deck, found, whole=not _errors(found))))
     result.lines = _lines_of(result.diagnostics, documents, faces.texts | {ledger.PATH: record})
-    result.rows, result.record, result.note_types = rows, record, note_types
-    result.media = {file.name: file for file in markup.shelf.media.values()}
-    result.media |= {file.name: file for note_type in note_types.values() for file in note_type.media}
+    result.rows, result.record, result.note_types, result.words = rows, record, note_types, faces.words
+    result.media = {file.name: file for file in media}
     if not _errors(found):
         _pack(result, version)
     return result
+
+
+def _read_faces(  # noqa: PLR0913 (the parts of the path)
+    project: Path, deck: Deck, folders: list[Folder], in_force: list[Kind], found: Found, *, whole: bool
+) -> tuple[Faces, dict[str, NoteType]]:
+    """Render the faces of the kinds, which tells what lies in templates/ for nothing.
+
+    Args:
+        project: The deck's folder, resolved.
+        deck: The deck.
+        folders: The folders of templates.
+        in_force: The kinds that could be read.
+        found: Gains what is wrong.
+        whole: Whether all kinds could be read.
+    """
+    faces = Faces(deck, folders, kind_folders(folders))
+    note_types = {kind.name: faces.note_type(kind) for kind in in_force}
+    sure = whole and not faces.found
+    found += faces.found
+    wanted = {kind.name: kind.files for kind in in_force}
+    wanted["base"] = [path.name for path in (folders[0].path / "base").glob("*.j2")]
+    found += strays.unused_templates(project, wanted, faces.used, faces.texts, sure=sure)
+    if sure:
+        found += faces.about_styles()
+    return faces, note_types
 
 
 def kinds_in_force(project: Path) -> tuple[list[Kind], list[Diagnostic], dict[str, list[str]]]:
@@ -210,7 +238,17 @@ def _pack(result: Build, version: str) -> None:
             of_faces = {file.name for note_type in note_types.values() for file in note_type.media}
             shown |= media.keys() - of_faces
         files = [media[name] for name in sorted(media) if name in shown]
-        return Package(changes.deck, changes.now, kinds, changes.types, rows, files, version, cleanup=cleanup)
+        return Package(
+            changes.deck,
+            changes.now,
+            kinds,
+            changes.types,
+            rows,
+            files,
+            version,
+            cleanup=cleanup,
+            words=result.words,
+        )
 
     result.package = packed([row for row in result.rows if not row.note.retired], cleanup=False)
     retired = [row for row in result.rows if row.note.retired]
@@ -253,8 +291,11 @@ def read_kinds(
     """
     in_force: list[Kind] = []
     unread: set[str | None] = set()
+    shipped = {path.name: path for path in shipped_templates().iterdir() if path.is_dir()}
     for owner in owners:
-        kind, document, faults = kind_files.read_kind(owner.path, owner.shown, owner.top, texts or {})
+        kind, document, faults = kind_files.read_kind(
+            owner.path, owner.shown, owner.top, texts or {}, shipped
+        )
         documents.append(document)
         found += faults
         if kind:
@@ -262,9 +303,11 @@ def read_kinds(
         else:
             section = re.search(r"(?m)^section:[ ]*([\w-]+)", document.text)
             unread.add(section[1] if section else None)
-    clashes = kind_files.section_clashes(in_force)
-    found += clashes
-    return in_force, unread | {None} if clashes else unread
+    found += kind_files.section_clashes(in_force)
+    sections = Counter(kind.section for kind in in_force)
+    return in_force, unread | {
+        name for name, count in sections.items() if count > 1 or name in kind_files.CHAPTER_KEYS
+    }
 
 
 def _read_chapters(  # noqa: PLR0913, PLR0917 (the parts of the path)
@@ -274,14 +317,14 @@ def _read_chapters(  # noqa: PLR0913, PLR0917 (the parts of the path)
     unread: set[str | None],
     documents: list[source.Document],
     found: Found,
+    files: list[Path],
     tell: Callable[[str, int, int], None],
     texts: ReadOnly[str, str],
 ) -> set[str]:
     """Read the chapters into the deck; the ids that stand in what could not be read."""
     known_ids: set[str] = set()
-    files = _files(project, found)
     paths = _in_order(project, files)
-    found += _unread_files(project, files)
+    found += strays.unread_files(project, files, [kind.section for kind in in_force])
     for number, path in enumerate(paths):
         tell("reading", number, len(paths))
         reader = _reader(path, path.relative_to(project).as_posix(), project, texts)
@@ -311,29 +354,6 @@ def template_folders(project: Path) -> list[Folder]:
     return [Folder(shipped, "deckgen/templates", shipped.resolve()), Folder(own, "templates", project)]
 
 
-def _unused_templates(
-    project: Path, folders: list[Folder], in_force: list[Kind], used: set[str]
-) -> Iterator[Diagnostic]:
-    """Warnings about files of templates/ that nothing reads; errors for folders that are closed."""
-    own = project / "templates"
-    closed: list[tuple[Path, OSError]] = []
-    names = [path.name for path in (folders[0].path / "base").glob("*.j2")]
-    wanted = {kind.name: kind.files for kind in in_force} | {"base": names}
-    for path in sorted(_below(own, lambda *folder: closed.append(folder)) if own.is_dir() else ()):
-        shown = path.relative_to(project).as_posix()
-        if path.is_file() and path.name != "kind.yaml" and shown not in used:
-            hint = did_you_mean(path.name, wanted.get(path.parent.name, names))
-            if path.parent == own:
-                hint = "what belongs to a kind lies in a folder of its own, as templates/case/"
-            elif path.suffix.lower().removeprefix(".") in IMAGES | SOUNDS | FONTS:
-                hint = f'a face or a style shows it by `[[ media("{path.name}") ]]`'
-            if path.name in names and path.parent.name not in wanted:
-                hint = f"did you mean `templates/base/{path.name}`?"
-            yield Diagnostic("unused-template", "nothing reads this file", Span(shown), hint)
-    for folder, error in closed:
-        yield source.unreadable(folder.relative_to(project).as_posix(), error)
-
-
 def chapters(project: Path, found: Found) -> list[Path]:
     """The chapters, by the natural order of their paths: 2 before 10."""
     return _in_order(project, _files(project, found))
@@ -345,49 +365,17 @@ def _files(project: Path, found: Found) -> list[Path]:
     def cannot(folder: Path, error: OSError) -> None:
         found.append(source.unreadable(folder.relative_to(project).as_posix(), error))
 
-    return list(_below(project / "source", cannot))
+    return list(strays.below(project / "source", cannot))
 
 
 def _in_order(project: Path, files: Iterable[Path]) -> list[Path]:
     """The chapters among the files of source/, in their order."""
     top = project / "source"
-    paths = [path for path in files if path.name.lower().endswith((".yaml", ".yml"))]
+    paths = [
+        path for path in files if path.name.lower().endswith(strays.CHAPTER) and not strays.is_kind(path)
+    ]
     paths.sort(key=lambda path: (_natural(path.relative_to(top).as_posix()), path))
     return [path for path in paths if path != top / "deck.yaml"]
-
-
-def _unread_files(project: Path, files: Iterable[Path]) -> Iterator[Diagnostic]:
-    """Warnings about files of source/ that look like chapters, and are not read."""
-    for path in sorted(files):
-        name = path.name.lower()
-        if re.search(r"\.ya?ml\W*(?:[a-z]{0,3}\W*)?$|\.(?:yam|yalm|ymal|yaml1)$", name) and not name.endswith(
-            (".yaml", ".yml")
-        ):
-            hint = f"is it a chapter? then its name ends in .yaml: `{re.split(r'[.]y', name)[0]}.yaml`"
-            yield Diagnostic(
-                "unread-file", "nothing reads this file", Span(path.relative_to(project).as_posix()), hint
-            )
-
-
-def _below(top: Path, cannot: Callable[[Path, OSError], None]) -> Iterator[Path]:
-    """All that lies below a folder, but for what is hidden, and what links lead to.
-
-    Args:
-        top: The folder.
-        cannot: Called for a folder that cannot be read.
-    """
-    folders = [top]
-    while folders:  # Python's own ways go one call deeper with each folder
-        folder = folders.pop()
-        try:
-            entries = [entry for entry in os.scandir(folder) if not entry.name.startswith(".")]
-        except OSError as error:
-            cannot(folder, error)
-            continue
-        for entry in entries:
-            yield folder / entry.name
-            if entry.is_dir(follow_symlinks=False):
-                folders.append(folder / entry.name)
 
 
 def _natural(path: str) -> list[tuple[int, int, str]]:

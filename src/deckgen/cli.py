@@ -131,6 +131,8 @@ def build(  # noqa: PLR0913, PLR0917 (an argument is an option)
 
         folder = _project(project)
         if output is not None:
+            if output.absolute().parent == (folder / "build").absolute():
+                _make_build_folder(folder / "build")
             files.check_target(output)
             if output.suffix.lower() != ".apkg":
                 raise CallError(f"{output} does not end in .apkg, so Anki would not open it")

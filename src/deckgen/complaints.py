@@ -10,7 +10,7 @@ from deckgen.pricing import TAGS
 from deckgen.sandbox import FILTERS, TESTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 _NEVER_CLOSED = re.compile(r"Unexpected end of template.*innermost block that needs to be closed is '(\w+)'")
 _WRONG_END = re.compile(r"unknown tag '(end\w*|el\w+)'.*innermost block that needs to be closed is '(\w+)'")
@@ -20,7 +20,7 @@ _NO_SUCH_TEST = re.compile(r"No test named '(\w+)'")
 _UNEXPECTED = re.compile(r"unexpected '[\]%}]'|unexpected char")
 _NO_ATTRIBUTE = re.compile(r"'([\w. ]+) object' has no attribute '(\w+)'")
 _UNDEFINED = re.compile(r"'(\w+)' is undefined")
-_MACRO = re.compile(r"\[%-?\s*macro\s+(\w+)")
+_NAME = re.compile(r"\[%[-+]?\s*(?:macro|set)\s+(\w+)")
 
 
 def of_syntax(message: str, text: str, line: int) -> tuple[str, int, str]:
@@ -81,7 +81,9 @@ def of_running(
         A message and a hint, which may be empty.
     """
     if match := _NO_ATTRIBUTE.search(message):
-        names = list(_macros(texts)) if "TemplateModule" in match[1] else list(of_deck)
+        names = (
+            [name for text in texts for name in defined(text)] if "TemplateModule" in match[1] else of_deck
+        )
         return f"there is no `{match[2]}` here", did_you_mean(match[2], names)
     if match := _NO_SUCH_TEST.search(message):
         return f"there is no test `{match[1]}`", did_you_mean(match[1], TESTS)
@@ -93,7 +95,12 @@ def of_running(
     return message, ""
 
 
-def _macros(texts: Iterable[str]) -> Iterator[str]:
-    """The names of the macros that templates define."""
-    for text in texts:
-        yield from _MACRO.findall(text)
+def defined(text: str) -> list[str]:
+    """The names of the macros and words that a template defines for others."""
+    return _NAME.findall(text)
+
+
+def lacking(message: str) -> str:
+    """The name that a template was to have for others, and has not; empty where another thing is wrong."""
+    match = _NO_ATTRIBUTE.search(message)
+    return match[2] if match and "TemplateModule" in match[1] else ""

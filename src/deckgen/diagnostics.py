@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -34,6 +35,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "bad-id": ("error", "An id is not made of small letters, digits and hyphens."),
     "duplicate-id": ("error", "Two notes have one id."),
     "bad-tag": ("error", "Anki would split, change or drop a tag."),
+    "missing-language": ("warning", "The deck does not say in which language it is, and it is not English."),
     "bad-deck-name": ("error", "Anki would change the name of a deck."),
     "no-notes": ("error", "The deck has no notes."),
     # Clozes, options, rows
@@ -58,9 +60,14 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "unreadable-media": ("error", "An image or sound cannot be read, or lies outside source/."),
     "broken-media": ("error", "A media file is damaged, or holds something else than its name says."),
     "media-type": ("error", "A file is not of a type that Anki shows or plays."),
-    "same-media-name": ("error", "Two different media files have one name."),
+    "large-media": ("warning", "An image is so large that it loads slowly."),
+    "photo-place": ("warning", "A photograph tells where it was taken."),
+    "incomplete-svg": ("warning", "An SVG names files outside itself, which no card shows."),
+    "unused-media": ("warning", "A media file in source/ is on no card."),
     # Kinds and faces
     "bad-kind": ("error", "A kind.yaml contradicts itself or another."),
+    "missing-words": ("warning", "Cards say something by themselves that is not in the deck's language."),
+    "unknown-color": ("warning", "A style names a color or measure that leads nowhere."),
     "unused-template": ("warning", "A file under templates/ is one that nothing reads."),
     "missing-face": ("error", "A card's face does not exist."),
     "template-syntax": ("error", "A template is not Jinja."),
@@ -317,10 +324,28 @@ class CallError(Exception):
         self.hint = hint
 
 
+def composed(name: str) -> str:
+    """A name with its letters composed: `ü` as one character and not two."""
+    return unicodedata.normalize("NFC", name)
+
+
+def same(name: str) -> str:
+    """What is the same for names that differ in nothing but capitals and the form of their letters."""
+    return composed(name).casefold()
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint that names the known word nearest to `word`; empty where none is near."""
     near = nearest(word, known)
-    return f"did you mean `{near}`?" if near else ""
+    return proposal(word, near) if near else ""
+
+
+def proposal(written: str, near: str) -> str:
+    """A hint that names what was probably meant, and how it differs where that is hard to see."""
+    hint = f"did you mean `{near}`?"
+    if composed(written) == composed(near):
+        return f"{hint} it looks the same, but its accented letters are stored otherwise: copy it from there"
+    return f"{hint} only the capitals differ" if same(written) == same(near) else hint
 
 
 def not_a_warning(code: str) -> tuple[str, str] | None:
@@ -336,13 +361,14 @@ def not_a_warning(code: str) -> tuple[str, str] | None:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word nearest to `word`; empty where none is near."""
+    """The known word nearest to `word`: first the same but for capitals and the form of its letters."""
     import difflib  # noqa: PLC0415 (only where something is wrong)
 
     if len(word) > _LONGEST_WORD:
         return ""
-    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    return near[0] if near else ""
+    plain = {same(each): each for each in reversed(list(known))}
+    near = difflib.get_close_matches(same(word), plain, n=1, cutoff=0.6)
+    return plain[near[0]] if near else ""
 
 
 def listing(words: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
 
-from deckgen import anki_template, complaints
+from deckgen import anki_template, complaints, styles, words
 from deckgen.anki_template import Replacement
 from deckgen.card_rules import CardRules, is_of_clozes
 from deckgen.diagnostics import Diagnostic, Span, did_you_mean, listing
@@ -22,7 +22,7 @@ from deckgen.sandbox import Function, Sandbox, UseError
 from deckgen.templates import MAX_CODE, FaceMedia, Loader, MediaError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from jinja2 import Template
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from deckgen.notes import Deck
     from deckgen.templates import Folder
 
-_WORDS = "base/words.html.j2"
 _WAYS_OUT = 4  # that a hint names
 _MOST_PAIRS = 1_000_000  # of ways through a front, which take a second
 _T = TypeVar("_T")
@@ -161,6 +160,10 @@ class Faces:
         """
         self.found: list[Diagnostic] = []
         self.words: dict[str, str] = {}
+        self._lacking: list[str] = []
+        self._shipped_words: dict[str, object] = {}
+        self._speaking: set[str] = set()
+        self._styles: list[str] = []
         self._deck = deck
         self._loader = Loader(folders, kinds)
         self._media = FaceMedia(self._loader)
@@ -179,31 +182,70 @@ class Faces:
     def note_type(self, kind: Kind) -> NoteType:
         """The card templates and css of a kind; what is wrong with them is in `found` afterwards."""
         before = len(self.found)
-        module = self._use(_WORDS, kind, lambda template: template.module)
-        words = vars(module) if module else {}
-        self.words |= {name: word for name, word in words.items() if isinstance(word, str)}
+        self._use(words.PATH, kind, self._fill_words)
         faces = []
+        sound_fronts = set()
         self._media.shown.clear()
-        for card in kind.cards:
+        self._environment.asked.clear()
+        for number, card in enumerate(kind.cards):
             if card.reserve:
                 front = "{{#R}}{{R}}{{/R}}".replace("R", card.reserve)
                 faces.append(Face(card.name, card.id, front, front))
                 continue
-            sides = [self._side(kind, f"{card.face}.{side}", side) for side in ("front", "back")]
+            start = len(self.found)
+            sides = [self._side(kind, f"{card.face}.front", "front")]
+            if self._sound(start):
+                sound_fronts.add(number)
+            sides.append(self._side(kind, f"{card.face}.back", "back"))
             for side in ("front", "back"):
                 name = f"{card.face}.{side}.browser"
                 there = self._loader.find(f"{kind.name}/{name}.html.j2")
                 sides.append(self._side(kind, name, side) if there else "")
             faces.append(Face(card.name, card.id, *sides))
+        if words.PATH in self._environment.asked or any(key.type == "options" for key in kind.keys.values()):
+            self._speaking.add(kind.name)
         css = self._render("base/style.css.j2", kind, "")
         if self._loader.find(f"{kind.name}/style.css.j2"):
             css += "\n" + self._render(f"{kind.name}/style.css.j2", kind, "")
+        css = styles.completed(css, self._loader.shipped("theme.css.j2"))
         names = [field.name for field in kind.fields]
         rules = CardRules(names, [face.front for face in faces], cloze=kind.cloze)
-        if self._sound(before):
-            self._check_fronts(kind, rules)
+        self._check_fronts(kind, rules, sound_fronts)
+        self._styles += [css, *(face.front + face.back for face in faces)]
         media = sorted(self._media.shown.values(), key=lambda file: file.name)
         return NoteType(kind, tuple(faces), css.strip() + "\n", rules, tuple(media), self._sound(before))
+
+    def _fill_words(self, template: Template) -> None:
+        """Let a deck's words be whole: deckgen's stand in for those that its file lacks."""
+        if not self.words:
+            text = self._loader.shipped(words.PATH.partition("/")[2])
+            shipped = _exported(self._environment.from_string(text))
+            self._shipped_words = {name: shipped[name] for name in complaints.defined(text)}
+            known, self._lacking = words.filled(_exported(template), self._shipped_words)
+            self.words = words.texts(known)
+            vars(template.module).update({name: known[name] for name in self._shipped_words})
+
+    def about_words(self, kinds: Collection[str]) -> Iterator[Diagnostic]:
+        """Warnings about words that cards say in another language than the deck's, or not as it words them.
+
+        Args:
+            kinds: The names of the kinds that have notes.
+        """
+        own = self._loader.find(words.PATH)
+        if own is None or self._speaking.isdisjoint(kinds):
+            return
+        if self._loader.is_own(own.shown) and self._lacking:
+            yield words.about_lacking(self._lacking, self._shipped_words, Span(own.shown))
+        foreign = self._deck.language.lower().split("-")[0] != "en"
+        if foreign and words.english(self.words, self._shipped_words):
+            path = str(self._loader.bases[0].path / "words.html.j2")
+            place = self._deck.document.place_of("language")
+            yield words.about_language(self._deck.language, path, place)
+
+    def about_styles(self) -> Iterator[Diagnostic]:
+        """Warnings about names in the styles of all kinds rendered so far that lead nowhere."""
+        own = {path: text for path, text in self.texts.items() if self._loader.is_own(path)}
+        yield from styles.odd_names("\n".join(self._styles), self._loader.shipped("theme.css.j2"), own)
 
     def _sound(self, before: int) -> bool:
         """Whether nothing went wrong since there were so many diagnostics, nor before in a way that lasts."""
@@ -212,7 +254,7 @@ class Faces:
     def _side(self, kind: Kind, face: str, side: str) -> str:
         """One side of a card, checked as Anki would read it; the face without the end of its file's name."""
         name = f"{kind.name}/{face}.html.j2"
-        before = set(self._loader.texts)
+        start, before = len(self.found), set(self._loader.texts)
         text = re.sub(r"\n\s*\n+", "\n", self._render(name, kind, side)).strip()
         found = self._loader.find(name)
         if found is None:
@@ -230,28 +272,33 @@ class Faces:
             hint = "the marks of Jinja are square here: `[% … %]`"
             span = self._locate(match.group(), "{%", files)
             self.found.append(Diagnostic("anki-syntax", "a learner would see this `{%`", span, hint))
-        if not self.found:
+        if len(self.found) == start:
             self._check_blocks(name)
         return text
 
     def _check_blocks(self, name: str) -> None:
         """Report blocks of a template that the one that it extends does not have: nobody would see them."""
-        found = self._loader.find(name)
-        if found is None:
+        found, outlines = self._loader.find(name), self._environment.outlines
+        if found is None or found.shown not in outlines:
             return
-        outlines = self._environment.outlines
         outline = outlines[found.shown]
         above: set[str] = set()
-        parent = outline.extends
+        parent, top = outline.extends, ""
         while parent and (file := self._loader.find(parent)) and file.shown in outlines:
             above |= outlines[file.shown].blocks
-            parent = outlines[file.shown].extends
+            parent, top = outlines[file.shown].extends, file.shown
         for block, line in outline.own.items() if outline.extends else ():
             if block not in above:
                 message = f"`{outline.extends}` has no block `{block}`, so nobody sees what stands in it"
                 hint = did_you_mean(block, sorted(above))
                 hint = hint or (f"its blocks are {listing(sorted(above))}" if above else "")
                 span = Span(found.shown, line)
+                if top and not self._loader.is_own(found.shown):
+                    message = f"this has no block `{block}`, in which `{name}` of deckgen's puts something"
+                    hint, span = (
+                        f"write `[% block {block} %][% endblock %]` where that is to stand",
+                        Span(top),
+                    )
                 self.found.append(Diagnostic("template-failed", message, span, hint))
 
     def _locate(self, rest: str, written: str, files: list[str]) -> Span:
@@ -350,7 +397,21 @@ class Faces:
             if path in self._loader.texts:
                 spans.append(Span(path, trace.tb_lineno))
             trace = trace.tb_next
-        return spans[-2] if len(spans) > 2 and "was not provided" in str(error) else spans[-1]  # noqa: PLR2004 (the call and the macro)
+        if lacks := complaints.lacking(str(error)):
+            spans += self._own_instead(lacks)
+        # what is wrong in a file of deckgen's was given to it
+        called = spans[:-1] if len(spans) > 2 and "was not provided" in str(error) else spans  # noqa: PLR2004 (the call and the macro)
+        return ([span for span in called if self._loader.is_own(span.path)] or called)[-1]
+
+    def _own_instead(self, name: str) -> list[Span]:
+        """The deck's own files in the place of those in which deckgen defines a name for other templates."""
+        bases = {path.rpartition("/")[2]: path for path in self._loader.texts if "/base/" in path}
+        shipped = {base: path for base, path in bases.items() if self._loader.is_own(path)}
+        return [
+            Span(path)
+            for base, path in shipped.items()
+            if len(self._loader.bases) > 1 and name in complaints.defined(self._loader.shipped(base))
+        ]
 
     def _deck_for(self, kind: Kind) -> dict[str, object]:
         """What a face may show of the deck."""
@@ -369,12 +430,18 @@ class Faces:
             "note_id": Markup(f"{{{{{id_field}}}}}") if id_field else "",  # noqa: S704 (a field's name)
         }
 
-    def _check_fronts(self, kind: Kind, rules: CardRules) -> None:
-        """Report fronts that make no card of any note, or blank ones; the rest is asked of each note."""
-        if kind.cloze:
+    def _check_fronts(self, kind: Kind, rules: CardRules, sound: Collection[int]) -> None:
+        """Report fronts that make no card of any note, or blank ones; the rest is asked of each note.
+
+        Args:
+            kind: The kind.
+            rules: Which cards its notes have.
+            sound: The numbers of the cards whose fronts have no other fault.
+        """
+        if kind.cloze and 0 in sound:
             self._check_cloze_front(kind, rules)
-            return
-        for number, card in enumerate(kind.cards):
+        for number in sound if not kind.cloze else ():
+            card = kind.cards[number]
             found = self._loader.find(f"{kind.name}/{card.face}.front.html.j2") if card.face else None
             if found and (fault := _fault_of_front(rules, number)):
                 message, hint = fault
@@ -395,6 +462,11 @@ class Faces:
                 path = found.shown if found else kind.document.path
                 span = self._locate("", f"{{{{{field.name}}}}}", [path])
                 self.found.append(Diagnostic("blank-front", message, span, hint))
+
+
+def _exported(template: Template) -> dict[str, object]:
+    """What a template defines for others."""
+    return {name: value for name, value in vars(template.module).items() if not name.startswith("_")}
 
 
 def _shown_on(front: Iterable[Part]) -> list[Replacement]:

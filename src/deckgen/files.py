@@ -65,14 +65,14 @@ def replacing(path: Path, before: bytes | None = None, *, lasting: bool = True) 
 
     Raises:
         CallError: The file cannot be put there.
-        OSError: The disk is full, or something like it.
+        OSError: Something that is read meanwhile cannot be.
     """
     check_target(path)
     folder = _workroom(path)
     _sweep(folder)
     descriptor, part = _open_part(folder, path.name)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with naming(path), os.fdopen(descriptor, "wb") as file:
             yield file
             if lasting:
                 _sync(file)
@@ -91,9 +91,38 @@ def replacing(path: Path, before: bytes | None = None, *, lasting: bool = True) 
 @contextmanager
 def creating(path: Path) -> Iterator[IO[bytes]]:
     """A new file to write to, whose content outlasts a loss of power when the block has ended."""
-    with path.open("xb") as file:
+    with naming(path), path.open("xb") as file:
         yield file
         _sync(file)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Say which file cannot be written, and why: the system's own error names none.
+
+    Args:
+        path: Where the file is to go; nothing is there yet, or what is there stays as it is.
+
+    Raises:
+        CallError: The disk is full, or the like.
+        OSError: Something else is wrong.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        left = "what was there is as it was" if path.exists() else "nothing was left there"
+        why, hint = _FULL[error.errno]
+        raise CallError(f"{path} cannot be written: {why}; {left}", hint) from error
+
+
+_ROOM = "make room there, and try it once more"
+_FULL = {
+    errno.ENOSPC: ("the disk is full", _ROOM),
+    errno.EFBIG: ("it would be larger than a file may be here", "`ulimit -f` says how large one may be"),
+    **({errno.EDQUOT: ("your share of the disk is used up", _ROOM)} if hasattr(errno, "EDQUOT") else {}),
+}
 
 
 def sync_folder(folder: Path) -> None:

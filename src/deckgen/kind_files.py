@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from deckgen import source
 from deckgen.anki import unescaped
-from deckgen.diagnostics import Diagnostic, Found, Span, did_you_mean, listing
+from deckgen.diagnostics import Diagnostic, Found, Span, did_you_mean, listing, nearest, proposal
 from deckgen.kinds import COMMON_KEYS, SPECIAL_FIELDS, TYPES, CardTemplate, Field, Key, Kind
 from deckgen.reading import ID, MAX_ITEMS, Reader
 from deckgen.source import Document, Mapping, Node, Scalar
@@ -22,11 +22,13 @@ _KEYS = (
     *("keys", "rows", "table_keys", "label", "gist", "fields", "cards"),
 )
 _REQUIRED = ("title", "section", "type", "fields", "cards")
+CHAPTER_KEYS = ("deck", "tags")
+"""The keys that every chapter has, whatever its kinds."""
 _FIELD_NAME = re.compile(r'[^:"{}#^/\s](?:[^:"{}]*[^:"{}\s])?')
 
 
 def read_kind(
-    folder: Path, shown: str, within: Path, texts: ReadOnly[str, str]
+    folder: Path, shown: str, within: Path, texts: ReadOnly[str, str], shipped: ReadOnly[str, Path]
 ) -> tuple[Kind | None, Document, Found]:
     """Read the kind.yaml of a folder.
 
@@ -35,12 +37,13 @@ def read_kind(
         shown: The folder's path as diagnostics show it.
         within: The folder that kind.yaml must lie in, resolved.
         texts: What takes the place of a kind.yaml's own text, by its path as diagnostics show it.
+        shipped: deckgen's own folders of templates, by their names.
 
     Returns:
         The kind, None where it has faults; its document; the diagnostics.
     """
     path = f"{shown}/kind.yaml"
-    if path not in texts and (fault := _no_kind(folder, shown)):
+    if path not in texts and (fault := _no_kind(folder, shown, shipped)):
         return None, Document(path, "", broken=True), Found([fault])
     if path in texts:
         document, found = source.parse(texts[path], path)
@@ -56,7 +59,7 @@ def read_kind(
     return (None if found else kind), document, found
 
 
-def _no_kind(folder: Path, shown: str) -> Diagnostic | None:
+def _no_kind(folder: Path, shown: str, shipped: ReadOnly[str, Path]) -> Diagnostic | None:
     """What is wrong with a folder of templates that has no kind.yaml; None for one that has, or is closed."""
     try:
         names = [path.name for path in folder.iterdir()]
@@ -64,17 +67,24 @@ def _no_kind(folder: Path, shown: str) -> Diagnostic | None:
         return None
     if "kind.yaml" in names:
         return None
-    hint = "each folder in templates/ is a kind; what all kinds share lies in templates/base/"
+    hint = "each folder in templates/ is a kind; what all kinds share lies in `templates/base`"
+    meant = nearest(folder.name, shipped)
     if near := next((name for name in names if name.lower().startswith("kind.")), ""):
         hint = f"`{near}` must be called `kind.yaml`"
+    elif folder.name in shipped:
+        hint = f"it takes the place of deckgen's whole: copy its other files there too, from {shipped[meant]}"
+    elif meant:
+        hint = proposal(shown, f"{shown.rpartition('/')[0]}/{meant}")
     message = f"the folder `{shown}/` has no kind.yaml"
     return Diagnostic("unreadable-file", message, Span(f"{shown}/kind.yaml"), hint)
 
 
 def _kind(reader: Reader, folder: Path) -> Kind | None:
     root = reader.mapping(reader.document.root, "a kind", _KEYS, _KEYS)
-    if root is None or not reader.require(root, "the kind", _REQUIRED, _KEYS):
+    if root is None:
         return None
+    whole = reader.require(root, "the kind", _REQUIRED, _KEYS)
+    before = len(reader.found)
     rows = _word(reader, root, "rows")
     keys = _keys(reader, root, "keys")
     table_keys = _keys(reader, root, "table_keys")
@@ -82,12 +92,13 @@ def _kind(reader: Reader, folder: Path) -> Kind | None:
         message = "`table_keys` are for a kind whose notes are the rows of tables, which has `rows`"
         reader.report("bad-kind", reader.document.key_span(root, "table_keys"), message)
     fields = _fields(reader, root)
-    cloze = reader.one_of(root.entries["type"], "type", ("normal", "cloze")) == "cloze"
+    sort, title = root.entries.get("type"), root.entries.get("title")
+    cloze = sort is not None and reader.one_of(sort, "type", ("normal", "cloze")) == "cloze"
     shown = {field.key for field in fields}
     common = {name: key for name, key in COMMON_KEYS.items() if key.type != "markdown" or name in shown}
     kind = Kind(
         name=folder.name,
-        title=reader.deck_name(root.entries["title"], "title") or "",
+        title=(reader.deck_name(title, "title") if title else None) or "",
         section=_word(reader, root, "section"),
         cloze=cloze,
         revision=reader.number(root.entries["revision"], "revision") or 1
@@ -104,10 +115,10 @@ def _kind(reader: Reader, folder: Path) -> Kind | None:
         document=reader.document,
         was=_word(reader, root, "was"),
     )
-    if not reader.found:
+    if whole and len(reader.found) == before:
         _consistent(reader, root, kind)
-    if not reader.found:
-        _all_shown(reader, root, kind)
+        if len(reader.found) == before:
+            _all_shown(reader, root, kind)
     return kind
 
 
@@ -198,7 +209,7 @@ def _named(
     """The entries of a list of fields or cards: each mapping with its name and id, both used once."""
     entries = []
     seen: set[str | int] = set()
-    for item in reader.items(root.entries[under], under, "name"):
+    for item in reader.items(root.entries[under], under, "name") if under in root.entries else ():
         what = f"one of the {under}"
         mapping = reader.mapping(item, what, known, known)
         hint = (
@@ -374,7 +385,7 @@ def _source_of(reader: Reader, node: Node, place: tuple[str, str], known: ReadOn
 def section_clashes(kinds: list[Kind]) -> list[Diagnostic]:
     """Diagnostics for kinds that share a section, take one of a chapter's own keys, or share a title."""
     found = []
-    seen: dict[str, str] = {"deck": "every chapter", "tags": "every chapter"}
+    seen: dict[str, str] = dict.fromkeys(CHAPTER_KEYS, "every chapter")
     # the shipped ones first, so that a deck's own kind is the one that is told
     for kind in sorted(kinds, key=lambda kind: kind.document.path):
         for key, value in (("section", kind.section), ("title", f"\0{kind.title}")):

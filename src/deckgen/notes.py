@@ -7,8 +7,9 @@ import sys
 import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import quote
 
-from deckgen import blueprint
+from deckgen import blueprint, languages
 from deckgen.anki import unescaped
 from deckgen.anki.cloze import uncovered
 from deckgen.anki.tags import distinct
@@ -342,7 +343,6 @@ def _accept(reader: Reader, item: Node) -> Accept | None:
     return Accept(code, name.value, because.value.strip(), item) if code and name and because else None
 
 
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 FEEDBACK = re.compile(r"""(?:https?://|mailto:)[^\s"'<>]+""")
 
 
@@ -356,9 +356,10 @@ def _title(reader: Reader, node: Node) -> str:
 
 def _language(reader: Reader, node: Node) -> str:
     scalar = reader.scalar(node, "language")
-    if scalar is None or LANGUAGE.fullmatch(scalar.value):
+    if scalar is None or languages.TAG.fullmatch(scalar.value):
         return scalar.value if scalar else "en"
-    reader.report("wrong-type", scalar, f"`{scalar.value}` is not a language tag", "as in `en` or `pt-BR`")
+    hint = languages.hint_for(scalar.value)
+    reader.report("wrong-type", scalar, f"`{scalar.value}` is not a language tag", hint)
     return "en"
 
 
@@ -373,9 +374,29 @@ def _feedback(reader: Reader, node: Node) -> str:
         return ""
     if FEEDBACK.fullmatch(scalar.value):
         return scalar.value
-    hint = "as in `https://github.com/OWNER/REPO/issues/new?title={id}`"
-    reader.report("bad-link", scalar, "`feedback` is not a web or mail address", hint)
+    message = "`feedback` is no address that begins with `https://`, `http://` or `mailto:`"
+    reader.report("bad-link", scalar, message, _feedback_hint(scalar.value))
     return ""
+
+
+def _feedback_hint(written: str) -> str:
+    """The address that was probably meant."""
+    plain = "".join(char for char in written if char.isprintable()).strip().strip("<>\"'")
+    mail = re.fullmatch(
+        r"(?:e?-?mail(?:to)?:)?\s*([^\s@:/]+@[^\s@/]+\.[^\s@/.?]+)(\?.*)?", plain, re.IGNORECASE
+    )
+    if mail:
+        meant = f"mailto:{mail[1]}{mail[2] or '?subject={id}'}"
+    else:
+        meant = re.sub(r"^(https?):?/+", lambda start: f"{start[1].lower()}://", plain, flags=re.IGNORECASE)
+        meant = meant if "://" in meant else f"https://{meant}"
+        meant = meant if re.match(r"https?://[^/\s]+\.[^/\s]+", meant) else ""
+    meant = re.sub(r"[\s\"'<>]", lambda sign: quote(sign.group()), meant)
+    if FEEDBACK.fullmatch(meant) and meant != written:
+        return f"did you mean `{meant}`?"
+    return (
+        "as in `https://github.com/OWNER/REPO/issues/new?title={id}` or `mailto:me@example.org?subject={id}`"
+    )
 
 
 def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Container[str | None] = ()) -> None:
@@ -385,16 +406,18 @@ def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Containe
         reader: Holds the chapter's document, and its diagnostics afterwards.
         deck: Gains the chapter's notes, those with faults too.
         kinds: The kinds in force.
-        unread: The sections of kinds that could not be read; they are left alone.
+        unread: The sections of kinds that could not be read, None for one unknown; they are left alone.
     """
     chapter = Chapter(reader.document, deck.title, deck.tags)
-    sections = {kind.section: kind for kind in kinds}
+    sections = {kind.section: kind for kind in kinds if kind.section not in unread}
     names = ("deck", "tags", *sections)
     if reader.document.root is None and reader.document.broken:
         return
     reader.elsewhere = lambda name: _with_key(kinds, name)
     here = reader.document.root
-    left = [key for key in here.entries if key in unread] if isinstance(here, Mapping) else []
+    entries = here.entries.items() if isinstance(here, Mapping) else ()
+    lists = None in unread  # any of them may be the section of a kind that could not be read
+    left = [key for key, value in entries if key in unread or (lists and isinstance(value, Sequence))]
     root = reader.mapping(here, "a chapter", {*names, *left}, names)
     if root is None:
         return

@@ -17,7 +17,7 @@ import unicodedata
 import zipfile
 import zlib
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
@@ -34,6 +34,7 @@ from deckgen.source import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
     from deckgen.cards.media import Media
@@ -87,6 +88,7 @@ class Package:
         deckgen: The version of deckgen that it is built with.
         cleanup: Whether it is for retired notes alone: without cards, decks and their descriptions, so that
             it changes what learners have and gives nobody anything.
+        words: What the deck's page in Anki says, by the names in base/words.html.j2.
     """
 
     deck: Deck
@@ -99,6 +101,7 @@ class Package:
     after: str = ""
     deckgen: str = __version__
     cleanup: bool = False
+    words: ReadOnly[str, str] = field(default_factory=dict)
 
     @cached_property
     def members(self) -> dict[str, bytes | Media]:
@@ -291,16 +294,22 @@ def _decks(database: sqlite3.Connection, package: Package, decks: dict[str, int]
 def _description(package: Package) -> str:
     """Markdown for the root deck's page in Anki: the deck's description, and what this package is."""
     deck = package.deck
-    day = datetime.fromtimestamp(package.time, UTC).strftime("%Y-%m-%d")
-    what = f"Unreleased build of {day}."
-    if package.version:
-        what = f"Version {package.version} of {day}."
-    elif package.after:
-        what = f"Unreleased build of {day}, after version {package.after}."
-    lines = [deck.description, what]
-    if deck.authors or deck.license:
-        by = f"By {', '.join(deck.authors)}. " if deck.authors else ""
-        lines.append(by + (f"Licence: {deck.license}." if deck.license else ""))
+    values = {
+        "{day}": datetime.fromtimestamp(package.time, UTC).strftime("%Y-%m-%d"),
+        "{version}": package.version or package.after,
+        "{authors}": ", ".join(deck.authors),
+        "{license}": deck.license,
+    }
+
+    def said(word: str) -> str:
+        return re.sub(r"\{\w+\}", lambda place: values[place.group()], package.words[word])
+
+    lines = [deck.description]
+    lines.append(
+        said("version" if package.version else "unreleased_after" if package.after else "unreleased")
+    )
+    about = ("by" if deck.authors else "", "license" if deck.license else "")
+    lines.append(" ".join(said(word) for word in about if word))
     return unicodedata.normalize("NFC", "\n\n".join(line.strip() for line in lines if line))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from deckgen.anki import unescaped
 from deckgen.anki.tags import distinct
-from deckgen.diagnostics import Diagnostic, Found, Span, listing, nearest
+from deckgen.diagnostics import Diagnostic, Found, Span, listing, nearest, proposal
 from deckgen.slips import BLOCK_HINT, CURLY, HYPHENS, ITEM_HINT
 from deckgen.source import ODD, Document, Mapping, Node, Scalar, Sequence
 
@@ -124,7 +124,7 @@ class Reader:
     def near(self, word: str, known: Collection[str]) -> str:
         """A hint as `did_you_mean` gives it, of the first thousand words that are asked for in a file."""
         near = self._nearest(word, known)
-        return f"did you mean `{near}`?" if near else ""
+        return proposal(word, near) if near else ""
 
     def _nearest(self, word: str, known: Collection[str]) -> str:
         """The known word nearest to one of the first thousand asked for in a file; empty for none."""
@@ -183,7 +183,7 @@ class Reader:
         if match := _NO_SPACE.match(name):
             hint = f"a space must follow the colon: `{match[1]}: …`"
         elif meant:
-            hint = f"did you mean `{meant}`?"
+            hint = proposal(name, meant)
         else:
             other = self.elsewhere(_plain(name))
             hint = self._in_another_place(node, other, names) if other else self._as_text(name, node, names)

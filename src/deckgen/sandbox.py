@@ -147,6 +147,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         work: How many pieces of templates may still be run.
         made: How many characters they may still make or look at.
         outlines: What the templates read so far are made of, by the names of their files.
+        asked: The names of the templates that have been asked for since this was last cleared.
     """
 
     intercepted_binops = frozenset(["+", "-", "*", "/", "//", "**", "%"])
@@ -171,6 +172,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.work = MAX_WORK
         self.made = MAX_MADE
         self.outlines: dict[str, Outline] = {}
+        self.asked: set[str] = set()
         self.globals = {
             "range": Function("[% for number in range(3) %]", _range),
             "dict": Function('[% set words = dict(a="b") %]', dict),
@@ -243,6 +245,16 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if any(isinstance(part, Markup) for part in texts):
             return Markup("").join(texts)
         return "".join(texts)
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: Any = None,  # noqa: A002, ANN401 (Jinja's)
+    ) -> Template:
+        """A template, also one that another includes, imports or extends."""
+        self.asked.add(str(name))
+        return super().get_template(name, parent, globals)
 
     def text(self, value: object) -> str:
         """A text or number as a text.

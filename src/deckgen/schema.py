@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from deckgen import files
+from deckgen import files, languages
 from deckgen.blueprint import WEIGHT
 from deckgen.build import kinds_in_force
 from deckgen.diagnostics import CallError, listing
@@ -16,7 +16,6 @@ from deckgen.notes import (
     ACCEPTABLE,
     CODE_SCHEMA,
     FEEDBACK,
-    LANGUAGE,
     MAX_OPTIONS,
     MIN_COLUMNS,
     MIN_OPTIONS,
@@ -135,7 +134,7 @@ def deck_schema() -> Schema:
     names = {"type": "array", "items": TEXT_SCHEMA, "errorMessage": "a list of names belongs here"}
     language = {
         "type": "string",
-        "pattern": f"^{LANGUAGE.pattern}$",
+        "pattern": f"^{languages.TAG.pattern}$",
         "errorMessage": "a language tag belongs here, as in `en` or `pt-BR`",
     }
     feedback = {

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deckgen.diagnostics import Span
+from deckgen.diagnostics import Span, composed
 from deckgen.fingerprints import digest_of_tags, printed
 from deckgen.notes import place
 
@@ -137,11 +136,6 @@ def lies_in(file: str, path: str) -> bool:
         file: The file's path from the project's folder.
         path: What the author wrote.
     """
-    parts = [part for part in _composed(path).split("/") if part not in {"", "."}]
+    parts = [part for part in composed(path).split("/") if part not in {"", "."}]
     parts = parts[parts[:1] == ["source"] :]
-    return _composed(file).split("/")[1:][: len(parts)] == parts
-
-
-def _composed(path: str) -> str:
-    """A path with letters and accents as Unicode composes them, whatever a file system makes of them."""
-    return unicodedata.normalize("NFC", path)
+    return composed(file).split("/")[1:][: len(parts)] == parts

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING
 from jinja2 import BaseLoader, TemplateNotFound, TemplateRuntimeError
 
 from deckgen.cards.media import FONTS, IMAGES, SOUNDS, Media, take
-from deckgen.cards.media_places import composed, nearest, same, unwrapped
-from deckgen.diagnostics import Diagnostic, Span
+from deckgen.cards.media_places import nearest, unwrapped
+from deckgen.diagnostics import Diagnostic, Span, composed, proposal, same
 from deckgen.source import MAX_SMALL, Document, control_characters, load
 
 if TYPE_CHECKING:
@@ -65,6 +64,7 @@ class Loader(BaseLoader):
         self.kinds = {folder.path.name: folder for folder in kinds}
         self.texts: dict[str, str] = {}
         """The templates loaded so far, by their paths as diagnostics show them."""
+        self._names: dict[str, dict[str, str]] = {}
         self.unreadable: list[Diagnostic] = []
         self.code = 0
         """How much of them is Jinja, in characters."""
@@ -79,9 +79,28 @@ class Loader(BaseLoader):
         )
         for owner in owners:
             # also a folder, a pipe or a link to nowhere of that name, which is told when it is read
-            if os.path.lexists(owner.path / name):
-                return owner / name
+            if own := self._listed(owner).get(composed(name)):
+                return owner / own
         return None
+
+    def _listed(self, folder: Folder) -> dict[str, str]:
+        """The names in a folder, by their composed letters; capitals count on every system alike."""
+        if folder.shown not in self._names:
+            try:
+                names = sorted((path.name for path in folder.path.iterdir()), reverse=True)
+            except OSError:
+                names = []
+            self._names[folder.shown] = {composed(name): name for name in names}
+        return self._names[folder.shown]
+
+    def shipped(self, name: str) -> str:
+        """The text of deckgen's own file of a name in base/; empty where it has none."""
+        text, fault = load(self.bases[0].path / name, self.bases[0].shown, self.bases[0].top, MAX_SMALL)
+        return "" if fault else text
+
+    def is_own(self, path: str) -> bool:
+        """Whether a template, by its path as diagnostics show it, is the deck's and not deckgen's."""
+        return len(self.bases) == 1 or not path.startswith(self.bases[0].shown.removesuffix("base"))
 
     def names(self, kind: str) -> list[str]:
         """The names of the templates that those of a kind may extend or include."""
@@ -180,7 +199,7 @@ class FaceMedia:
             hint = "it lies beside the faces, or in templates/base/, and is named without a folder"
             plain = unwrapped(name).replace("\\", "/").rstrip("/").rpartition("/")[2]
             if near := nearest(plain, beside) if plain else "":
-                hint = f"did you mean `{near}`?"
+                hint = proposal(name, near)
             raise MediaError("missing-media", f"there is no file `{name}`", hint)
         media = self.known.get(found.shown)
         if media is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from deckgen import package
 from deckgen.build import build
 from deckgen.diagnostics import CallError, counted
+from deckgen.files import naming
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from deckgen.build import Build
 
 _SCRIPT = Path(__file__).with_name("rehearsal.py")
-_INSTALL = "install it there: pip install anki"
 _PATIENCE = 0.5  # seconds between two looks at how far it is
 _RENAMES_SINCE = (23, 10)  # before it, Anki takes a renamed field or card for another
 
@@ -122,7 +123,7 @@ def _checked(path: Path, deck: str, time: int) -> dict[str, Any]:
 
 
 def _put(made: package.Package, path: Path) -> str:
-    with path.open("wb") as file:
+    with naming(path), path.open("wb") as file:
         package.write(made, file)
     return str(path)
 
@@ -159,13 +160,29 @@ def _rehearsed(
         last = (told.strip() or out.strip() or f"exit code {process.returncode}").splitlines()[-1]
         raise CallError(f"Anki failed in {command[0]}: {last}") from error
     if "missing" in result:
-        message = (
-            f"{python} does not have Anki's own library, `anki`"
-            if python
-            else "this needs Anki's own library"
-        )
-        raise CallError(message, _INSTALL)
+        whose = f"{python} does not have it" if python else "it is not installed"
+        raise CallError(f"`verify` needs the `anki` package, and {whose}", install_hint(command[0]))
     return result
+
+
+def install_hint(python: str) -> str:
+    """How the `anki` package comes to a Python: the command for the way in which that was installed."""
+    prefix = Path(python).absolute().parent.parent
+    if (prefix / "pipx_metadata.json").exists():
+        return f"pipx inject {prefix.name} anki"
+    if (prefix / "uv-receipt.toml").exists():
+        return f"uv tool install --with anki {prefix.name}"
+    by_uv = "uv = " in _read(prefix / "pyvenv.cfg") and not any(prefix.glob("[Ll]ib/**/site-packages/pip"))
+    quoted = shlex.quote(python)
+    return f"uv pip install --python {quoted} anki" if by_uv else f"{quoted} -m pip install anki"
+
+
+def _read(path: Path) -> str:
+    """The text of a small file; empty where there is none."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def _answer(

@@ -8,12 +8,16 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
-from deckgen.cards.media_content import ENDINGS, content_fault
+from deckgen.cards.media_content import ENDINGS, EXPORTED, content_fault
 from deckgen.cards.media_places import Places, candidates, unwrapped
+from deckgen.cards.media_secrets import tells_place, wanted_by_svg
+from deckgen.diagnostics import Diagnostic, Span, counted, listed, proposal, same
 from deckgen.source import opened
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 MAX_MEDIA = 100 * 1024 * 1024
@@ -22,8 +26,13 @@ MAX_MEDIA = 100 * 1024 * 1024
 IMAGES = frozenset(ENDINGS["image"])
 SOUNDS = frozenset(ENDINGS["sound"])
 FONTS = frozenset(ENDINGS["font"])
+EXPORTED_AS = {frozenset(endings): EXPORTED[family] for family, endings in ENDINGS.items()}
+"""In what to export a file that is none of these."""
 
 _NO_PATH = re.compile(r"//|(?!file:)[a-z][a-z0-9+.-]+:", re.IGNORECASE)
+_SILENT = FONTS | {"svg", "gif"}  # which tell of no place
+LARGE = 4_000_000
+"""The size of an image, in bytes, from which on it is told that it is large."""
 _WIDE = (b"\xff\xfe", b"\xfe\xff")  # how UTF-16 begins
 
 Problem = tuple[str, str, str]
@@ -38,11 +47,17 @@ class Media:
         path: Where it lies.
         name: Its name in the learner's collection: its own with a digest of its content.
         digest: The SHA-256 of what the package holds of it, in hex.
+        size: How many bytes that is.
+        tells_place: Whether it says where it was taken.
+        wants: What it names that is no part of it; mostly empty.
     """
 
     path: Path
     name: str
     digest: str
+    size: int = 0
+    tells_place: bool = False
+    wants: str = ""
 
     def content(self) -> bytes | None:
         """What the package holds of it; None where the file has changed since it was looked at.
@@ -75,7 +90,14 @@ def take(path: Path, address: str, types: frozenset[str], mark: str = "") -> Med
     if wrong:
         return "broken-media", f"`{address}` {wrong[0]}", wrong[1]
     digest = hashlib.sha256(content).hexdigest()
-    return Media(path, mark + _media_name(path, digest), digest)
+    return Media(
+        path,
+        mark + _media_name(path, digest),
+        digest,
+        len(content),
+        _ending(path) not in _SILENT and tells_place(content),
+        wanted_by_svg(content) if _ending(path) == "svg" else "",
+    )
 
 
 def _packed(path: Path) -> bytes:
@@ -154,7 +176,6 @@ class Shelf:
     source: Path
     project: Path
     media: dict[Path, Media] = field(default_factory=dict)
-    _names: dict[str, Path] = field(default_factory=dict)
     _known: dict[tuple[str, str, frozenset[str]], Media | Problem] = field(default_factory=dict)
     """What is known of the addresses in a folder's chapters: the file, or what is wrong with it."""
     _places: Places = field(init=False)
@@ -222,28 +243,35 @@ class Shelf:
                 return "missing-media", f"git-annex has not fetched `{address}`", "run `git annex get` for it"
             hint = "run `git annex unlock` for it, which puts the file itself there"
         elif meant := self._places.meant(address, types, folder)[0]:
-            hint = f"did you mean `{meant}`?"
+            hint = proposal(address, meant)
         return "unreadable-media", f"`{address}` lies outside source/", hint
 
     def _hint(self, address: str, types: frozenset[str], folder: str) -> str:
         """Which file an address may mean that leads nowhere."""
         meant, how = self._places.meant(address, types, folder)
         if not meant:
-            if any(self._places.at(self.project, path) for path in candidates(address)):
-                return "it lies beside source/: put it into source/media/"
-            if "\\" in address:
-                return "write the path with `/`, from the chapter's own folder"
-            return "put it into source/media/, and name it from the chapter's own folder"
+            return self._hint_of_none(address, types, folder)
         if "\\" in address:
             return f"paths have slashes on every system: `{meant}`"
-        if how == "like":
-            return f"did you mean `{meant}`?"
+        if how == "like" or same(unquote(meant)) == same(unquote(address)):
+            return proposal(address, meant)
         why = {
             "alone": "write the path alone",
             "path": "paths begin at the chapter's own folder",
-            "name": "capitals count",
+            "folder": "a file of that name lies in another folder",
+            "name": "a file that is called so but for its capitals lies in another folder",
         }
         return f"{why[how]}: `{meant}`"
+
+    def _hint_of_none(self, address: str, types: frozenset[str], folder: str) -> str:
+        """What to do where no file is like what an address names."""
+        if any(self._places.at(self.project, path) for path in candidates(address)):
+            return "it lies beside source/: put it into source/media/"
+        if "\\" in address:
+            return "write the path with `/`, from the chapter's own folder"
+        if other := self._places.of_stem(address, folder):
+            return f"`{other}` is there; export it as {EXPORTED_AS[types]}"
+        return "put it into source/media/, and name it from the chapter's own folder"
 
     def _shelved(self, path: Path, address: str, types: frozenset[str]) -> Media | Problem:
         """A file that is there, added to the package's media; what is wrong where it cannot be."""
@@ -253,10 +281,38 @@ class Shelf:
             if not isinstance(made, Media):
                 return made
             media = self.media[path] = made
-            plain = unicodedata.normalize("NFC", path.name).casefold()
-            other = self._names.setdefault(plain, path)
-            if other != path and self.media[other].digest != media.digest:
-                message = f"this and `{other.relative_to(self.project).as_posix()}` have one name"
-                hint = "give the files names that differ in more than capitals and folders"
-                return "same-media-name", message, hint
         return media
+
+
+def from_project(path: Path, project: Path) -> str:
+    """The path of a file from the deck's folder, with `/`."""
+    return path.relative_to(project).as_posix() if path.is_relative_to(project) else path.as_posix()
+
+
+def told_of(media: Iterable[Media], project: Path) -> Iterator[Diagnostic]:
+    """Warnings about what learners would not thank for: one of each sort, which names the files.
+
+    Args:
+        media: The files that cards show.
+        project: The deck's folder, resolved.
+    """
+    files = sorted({file.path: file for file in media}.values(), key=lambda file: (-file.size, file.path))
+
+    def one(code: str, which: list[Media], says: str, hint: str, words: Callable[[Media], str]) -> Diagnostic:
+        shown = [from_project(file.path, project) for file in which]
+        each = [
+            f"{path.removeprefix('source/')}{words(file)}" for path, file in zip(shown, which, strict=True)
+        ]
+        return Diagnostic(code, f"{counted(len(which), 'file')} {says}: {listed(each)}", Span(shown[0]), hint)
+
+    if large := [file for file in files if file.size >= LARGE and _ending(file.path) in IMAGES]:
+        hint = "a card is some 700 pixels wide: make it smaller, or save it as jpg or webp"
+        says = f"of images with more than {LARGE / 1e6:.0f} MB"
+        yield one("large-media", large, says, hint, lambda file: f" ({file.size / 1e6:.1f} MB)")
+    if places := [file for file in files if file.tells_place]:
+        hint = "export it without its location, or run `exiftool -gps:all= -xmp:all= FILE`"
+        yield one("photo-place", places, "that tell where they were taken", hint, lambda _: "")
+    if wants := [file for file in files if file.wants]:
+        hint = "embed what it names (in Inkscape: Extensions > Images > Embed), or take it out"
+        says = "of SVG that name what is no part of them, so no card shows that"
+        yield one("incomplete-svg", wants, says, hint, lambda file: f" (`{file.wants[:60]}`)")

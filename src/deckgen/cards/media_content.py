@@ -123,7 +123,8 @@ _BRANDS = (("avif avis", "avif"), ("heic heix hevc hevx heim heis hevm hevs mif1
 _BOXES = frozenset([b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"styp", b"pnot"])
 _BMP_HEADS = frozenset([12, 40, 52, 56, 64, 108, 124])  # bytes
 _OTHER_ENDINGS = {"jpeg": "jpg", "sfnt": "ttf", "ttc": "ttf", "aac": "m4a"}
-_EXPORTED = {"image": "png, jpg or webp", "sound": "mp3, m4a or ogg", "font": "woff2"}
+EXPORTED = {"image": "png, jpg or webp", "sound": "mp3, m4a or ogg", "font": "woff2"}
+"""In what a file of each family is best exported."""
 
 _HEAD = 4096  # bytes in which the cause of a strange content is looked for
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
@@ -224,7 +225,7 @@ def _cause(content: bytes, family: str) -> Fault | None:  # noqa: PLR0911 (one f
         return "holds nothing but zeros, as after a copy that has stopped", _AGAIN
     foreign = "" if text and family == "image" and _SVG.match(head) else _foreign(content)
     if foreign:
-        hint = f"open it and export it as {_EXPORTED[family]}; another name does not change what it is"
+        hint = f"open it and export it as {EXPORTED[family]}; another name does not change what it is"
         return f"is {foreign}, whatever its name says", hint
     return None
 

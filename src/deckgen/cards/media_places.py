@@ -11,11 +11,13 @@ import difflib
 import html
 import os
 import re
-import unicodedata
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
+
+from deckgen.diagnostics import composed, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,16 +40,6 @@ _WRAPPED = (
 
 _UNSAFE = re.compile(r"[\s()<>\"\\\[\]&`#:?|]")
 """Signs that YAML, Markdown or HTML may read otherwise."""
-
-
-def composed(name: str) -> str:
-    """A name with its letters composed: `ü` as one character and not two."""
-    return unicodedata.normalize("NFC", name)
-
-
-def same(name: str) -> str:
-    """What is the same for names that differ in nothing but capitals and the form of their letters."""
-    return composed(name).casefold()
 
 
 def candidates(address: str) -> tuple[str, ...]:
@@ -92,7 +84,6 @@ class Places:
         self._source = source
         self._project = project
         self._listed: dict[str, dict[str, str] | None] = {}
-        self._files: list[Path] | None = None
         self._by_types: dict[frozenset[str], dict[str, list[Path]]] = {}
         self._missing = 0
 
@@ -142,8 +133,9 @@ class Places:
             folder: The folder of the chapter, from the project's, with `/`.
 
         Returns:
-            The address, and `alone` where more than a path was written, `path` where only the way there
-            differs, `name` where the name does in its capitals, `like` where more than that does.
+            The address, and `alone` where more than a path was written, `path` where it begins elsewhere,
+            `folder` where only the folder differs, `name` where the name does in its capitals too, `like`
+            where more than that does.
         """
         if len(address) > _LONGEST:
             return "", ""
@@ -159,9 +151,8 @@ class Places:
             fitting = [file for file in files.get(same(name), ()) if self._fits(file, types)]
             if fitting:
                 file = _closest(fitting, paths[-1])
-                return _written(file, start, address), "path" if composed(file.name) == composed(
-                    name
-                ) else "name"
+                how = "folder" if composed(file.name) == composed(name) else "name"
+                return _written(file, start, address), how
         self._missing += 1
         if self._missing > _LOOKED_FOR or not names[-1]:
             return "", ""
@@ -173,6 +164,22 @@ class Places:
             if near and self._fits(file, types):
                 return _written(file, start, address), "like"
         return "", ""
+
+    def of_stem(self, address: str, folder: str) -> str:
+        """The path of a file that is called as an address says but for its ending; empty where there is none.
+
+        Args:
+            address: What leads nowhere.
+            folder: The folder of the chapter, from the project's, with `/`.
+        """
+        stem = same(Path(_paths(address[:_LONGEST])[-1]).stem)
+        found = next((file for file in self.files if stem and same(file.stem) == stem), None)
+        return _written(found, self._project / folder, address) if found else ""
+
+    @cached_property
+    def files(self) -> list[Path]:
+        """The files of source/, in their order, up to a number."""
+        return list(islice(self._below(), _MOST))
 
     def _fits(self, file: Path, types: frozenset[str]) -> bool:
         """Whether a file is one that may be shown."""
@@ -187,11 +194,9 @@ class Places:
 
     def _by_name(self, types: frozenset[str]) -> dict[str, list[Path]]:
         """The files of source/ whose names have some ends, by what their names have in common."""
-        if self._files is None:
-            self._files = list(islice(self._below(), _MOST))
         if types not in self._by_types:
             found = self._by_types[types] = {}
-            for file in self._files:
+            for file in self.files:
                 if file.suffix.lower().removeprefix(".") in types:
                     found.setdefault(same(file.name), []).append(file)
         return self._by_types[types]

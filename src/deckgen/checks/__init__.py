@@ -37,6 +37,7 @@ WHOLE_DECK: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
     together.few_options,
     together.answer_places,
     together.blueprint_tag,
+    together.missing_language,
 )
 """The rules that compare notes, and say nothing of a deck that could not be read whole."""
 

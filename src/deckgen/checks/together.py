@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from deckgen.checks import cards as look
 from deckgen.checks.cards import Cards, content, of_note
-from deckgen.diagnostics import Diagnostic, did_you_mean
-from deckgen.notes import Note, place, values_of
-from deckgen.source import Scalar
+from deckgen.diagnostics import Diagnostic, Span, did_you_mean
+from deckgen.languages import written_in
+from deckgen.notes import Note, place, scalars, values_of
+from deckgen.source import Mapping, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,6 +99,22 @@ def answer_places(cards: Cards) -> Iterator[Diagnostic]:
             span = moved.note.chapter.document.span(mark) if mark else place(moved.note)
             hint = "write the options of some questions in another order"
             yield Diagnostic("answer-places", message, span, hint)
+
+
+def missing_language(cards: Cards) -> Iterator[Diagnostic]:
+    """A deck that does not say its language, and that is mostly in other letters than English has."""
+    document = cards.deck.document
+    if isinstance(document.root, Mapping) and "language" in document.root.entries:
+        return
+    notes = (note for note in cards.deck.notes if not note.retired)
+    texts = (
+        scalar.value for note in notes for value in values_of(note).values() for scalar in scalars(value)
+    )
+    if meant := written_in(texts):
+        message = "the deck does not say its language, so its cards are laid out as in English"
+        others = "".join(f", or `{each}`" for each in meant[1:])
+        hint = f"write `language: {meant[0]}`{others}, in source/deck.yaml"
+        yield Diagnostic("missing-language", message, Span(document.path), hint)
 
 
 def blueprint_tag(cards: Cards) -> Iterator[Diagnostic]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deckgen import source
-from deckgen.diagnostics import did_you_mean, listing
+from deckgen.diagnostics import listing, nearest
 from deckgen.kinds import COMMON_KEYS
 from deckgen.mend.sheets import Edit, applied, column_of, differences, line_end
 from deckgen.notes import probable_ids, slug
@@ -144,7 +144,7 @@ def _entry(  # noqa: PLR0913, PLR0917 (what an entry is made of)
         and "id" not in mapping.entries
         and len(odd) < len(mapping.entries)
         # a key that is only misspelt is for its author to mend
-        and not any(did_you_mean(name, keys) == "did you mean `id`?" for name in odd)
+        and not any(nearest(name, keys) == "id" for name in odd)
     )
     name, was = mapping.entries.get("id"), mapping.entries.get("was")
     if isinstance(name, Scalar) and ID.fullmatch(name.value):

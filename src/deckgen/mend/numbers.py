@@ -6,7 +6,7 @@ from collections import Counter
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from deckgen.diagnostics import did_you_mean
+from deckgen.diagnostics import nearest
 from deckgen.mend.sheets import Edit, column_of, differences, line_end
 from deckgen.source import Mapping, Scalar, Sequence
 
@@ -84,7 +84,7 @@ def _lacks(entry: object, keys: Collection[str]) -> bool:
     if not isinstance(entry, Mapping) or "name" not in entry.entries or "id" in entry.entries:
         return False
     odd = [name for name in entry.entries if name not in keys]
-    return not any(did_you_mean(name, keys) == "did you mean `id`?" for name in odd)
+    return not any(nearest(name, keys) == "id" for name in odd)
 
 
 def _number(entry: object) -> int | None:

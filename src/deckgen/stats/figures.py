@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from deckgen.anki.cloze import clozes, uncovered
 from deckgen.anki.tags import folded
+from deckgen.cards.media import from_project
 from deckgen.checks.cards import plain
 from deckgen.notes import Options, Texts, place, values_of
 from deckgen.source import Scalar
@@ -114,6 +115,19 @@ class Length:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A media file.
+
+    Attributes:
+        path: Where it lies, from the deck's folder.
+        bytes: How large it is in the package.
+    """
+
+    path: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """What a deck is made of; its retired notes are counted, and else left out.
 
@@ -133,6 +147,7 @@ class Figures:
         answer_places: How many vignettes have their right option in each place, by its letter.
         without_reference: The notes without a `reference`.
         without_reason: The notes without a `why`, of the kinds that have one.
+        media: The media files that its cards show, the largest first.
     """
 
     title: str
@@ -150,6 +165,7 @@ class Figures:
     answer_places: dict[str, int]
     without_reference: list[Where]
     without_reason: list[Where]
+    media: list[File]
 
     def as_json(self) -> dict[str, Any]:
         """The figures as `--format json` prints them."""
@@ -193,7 +209,15 @@ def figures(result: Build) -> Figures:
         answer_places={LETTERS[number]: places[number] for number in range(most)},
         without_reference=_without("reference", notes),
         without_reason=_without("why", notes),
+        media=_media(result),
     )
+
+
+def _media(result: Build) -> list[File]:
+    """The media files of the package, the largest first."""
+    media = result.package.media if result.package else ()
+    files = [File(from_project(file.path, result.project), file.size) for file in media]
+    return sorted(files, key=lambda file: (-file.bytes, file.path))
 
 
 def _counted(found: Iterable[tuple[str, int]]) -> list[Count]:

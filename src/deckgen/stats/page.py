@@ -18,6 +18,7 @@ _NARROWEST = 30  # columns that are taken for granted
 _WITH_BARS = 60  # columns from which on tables have bars
 _BARS = (12, 24)  # columns of a bar of 100 %: at least, at most
 _NAMES = 16  # columns without which names stand on lines of their own
+_LARGEST = 5  # media files that are shown
 _LISTED = 15  # tags, or notes that lack something, that are shown; decks are few, and all shown
 
 
@@ -68,6 +69,7 @@ class Page:
                 "Words", ("shortest", "median", "longest"), [_length(each) for each in figures.lengths]
             ),
             self._places(figures),
+            self._media(figures),
             self._gaps("Without a reference", figures.without_reference),
             self._gaps("Without a reason", figures.without_reason),
         )
@@ -101,6 +103,17 @@ class Page:
         yield from self._table("Right answers", ("notes",), rows)
         told = [f"{counted(times, 'note')} with {count} options" for count, times in figures.options.items()]
         yield from self._wrapped(", ".join(told), 2)
+
+    def _media(self, figures: Figures) -> Iterator[str]:
+        """The largest media files, and how large all are together."""
+        whole = sum(file.bytes for file in figures.media)
+        rows = [
+            Row(file.path, (f"{file.bytes / 1e6:,.2f}",), 100 * file.bytes / whole)
+            for file in figures.media[:_LARGEST]
+        ]
+        yield from self._table("Largest files", ("MB",), rows)
+        if figures.media:
+            yield from self._wrapped(f"{counted(len(figures.media), 'media file')}: {whole / 1e6:,.2f} MB", 2)
 
     def _gaps(self, heading: str, notes: Sequence[Where]) -> Iterator[str]:
         """The notes that lack something."""

@@ -1,0 +1,190 @@
+"""Files of a deck that nothing reads, or no card shows, and what they were probably meant to be."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from deckgen import source
+from deckgen.cards.media import FONTS, IMAGES, SOUNDS
+from deckgen.diagnostics import Diagnostic, Span, composed, listed, nearest, proposal, same
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+CHAPTER = (".yaml", ".yml")
+"""How the names of chapters end, in small letters."""
+
+_MEDIA = IMAGES | SOUNDS | FONTS
+_LIKE_A_CHAPTER = re.compile(
+    r"\.ya?ml(?P<rest>\W*(?:[a-z]{0,4}\W*)?)$|\.(?:yam|yalm|ymal|yaml1)$", re.IGNORECASE
+)
+_MOST_READ = 64 * 1024  # bytes of a file in which a chapter's key is looked for
+
+
+def below(top: Path, cannot: Callable[[Path, OSError], None]) -> Iterator[Path]:
+    """All that lies below a folder, but for what is hidden, and what links lead to.
+
+    Args:
+        top: The folder.
+        cannot: Called for a folder that cannot be read.
+    """
+    folders = [top]
+    while folders:  # Python's own ways go one call deeper with each folder
+        folder = folders.pop()
+        try:
+            entries = [entry for entry in os.scandir(folder) if not entry.name.startswith(".")]
+        except OSError as error:
+            cannot(folder, error)
+            continue
+        for entry in entries:
+            yield folder / entry.name
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(folder / entry.name)
+
+
+def is_kind(path: Path) -> bool:
+    """Whether a file of source/ is the kind.yaml of a folder of templates, and so no chapter."""
+    return path.name == "kind.yaml" and any(path.parent.glob("*.j2"))
+
+
+def unread_files(project: Path, files: Collection[Path], sections: Collection[str]) -> Iterator[Diagnostic]:
+    """Warnings about files of source/ that look like chapters or templates, and are not read.
+
+    Args:
+        project: The deck's folder.
+        files: All files of source/.
+        sections: The keys under which chapters have notes.
+    """
+    top = project / "source"
+    names = {same(path.relative_to(top).as_posix()) for path in files}
+    for path in sorted(files):
+        shown = path.relative_to(project).as_posix()
+        if path.name.endswith(".j2") or is_kind(path):
+            yield _template_in_source(path.relative_to(top).parts, shown)
+        elif path.parent == top and path.name == "ledger.jsonl":
+            continue
+        elif not path.name.lower().endswith(CHAPTER) and (name := _as_chapter(path, sections)):
+            hint = f"is it a chapter? then its name ends in .yaml: `{name}`"
+            if same(path.with_name(name).relative_to(top).as_posix()) in names:
+                hint = f"it looks like a copy of `{name}`: delete it, or move it out of source/"
+            yield Diagnostic("unread-file", "nothing reads this file", Span(shown), hint)
+
+
+def _template_in_source(parts: tuple[str, ...], shown: str) -> Diagnostic:
+    """The diagnostic for a template that lies in source/."""
+    inside = parts[1:] if nearest(parts[0], ["templates"]) and len(parts) > 1 else parts
+    place = "/".join(("templates", *inside)) if len(inside) > 1 else f"templates/base/{inside[0]}"
+    hint = f"templates lie beside source/, not in it: move it to `{place}`"
+    return Diagnostic("unused-template", "nothing reads this file", Span(shown), hint)
+
+
+def _as_chapter(path: Path, sections: Collection[str]) -> str:
+    """The name that a file would have as a chapter; empty where it does not look like one."""
+    match = _LIKE_A_CHAPTER.search(path.name)
+    if match and match.start():
+        return f"{path.name[: match.start()]}.yaml"
+    if path.suffix.lower().removeprefix(".") in _MEDIA or not path.is_file():
+        return ""
+    try:
+        with source.opened(path) as file:
+            text = file.read(_MOST_READ).decode("utf-8", "ignore")
+    except OSError:
+        return ""
+    keys = "|".join(map(re.escape, sections))
+    whole = re.search(rf"(?m)^(?:{keys}):[ \t]*$", text) and re.search(r"(?m)^[ ]*- +id:", text)
+    return f"{path.stem}.yaml" if whole else ""
+
+
+def unused_media(project: Path, files: Iterable[Path], shown: Collection[Path]) -> Iterator[Diagnostic]:
+    """A warning about the media files of source/ that no card shows; one for all of them.
+
+    Args:
+        project: The deck's folder.
+        files: All files of source/.
+        shown: Those that cards show, without links.
+    """
+    spare = [
+        path
+        for path in sorted(files)
+        if path.suffix.lower().removeprefix(".") in _MEDIA and path.is_file() and path.resolve() not in shown
+    ]
+    if spare:
+        names = [path.relative_to(project / "source").as_posix() for path in spare]
+        what = "no card shows this file" if len(spare) == 1 else f"no card shows these {len(spare):,} files"
+        message = f"{what}: {listed(names)}" if len(spare) > 1 else what
+        hint = "show it, or delete it" if len(spare) == 1 else "show them, or delete them"
+        yield Diagnostic("unused-media", message, Span(spare[0].relative_to(project).as_posix()), hint)
+
+
+def unused_templates(
+    project: Path,
+    wanted: Mapping[str, Collection[str]],
+    used: Collection[str],
+    texts: Mapping[str, str],
+    *,
+    sure: bool,
+) -> Iterator[Diagnostic]:
+    """Warnings about files of the deck's templates/ that nothing reads; errors for folders that are closed.
+
+    Args:
+        project: The deck's folder.
+        wanted: The names of the templates that each kind's folder may hold, and base/.
+        used: The files that have been read or shown, by their paths as diagnostics show them.
+        texts: What has been read of templates, by the same.
+        sure: Whether nothing was wrong with them, so that all that is used has been read.
+    """
+    own = project / "templates"
+    closed: list[tuple[Path, OSError]] = []
+    used = set(map(composed, used))
+    for path in sorted(below(own, lambda *folder: closed.append(folder)) if own.is_dir() else ()):
+        shown = path.relative_to(project).as_posix()
+        if not path.is_file() or path.name == "kind.yaml" or composed(shown) in used:
+            continue
+        folder = path.relative_to(own).parts[0]
+        names = wanted.get(folder, ())
+        if not sure and (
+            folder not in wanted or path.name in names or any(path.name in text for text in texts.values())
+        ):
+            continue
+        yield Diagnostic(
+            "unused-template", "nothing reads this file", Span(shown), _of_template(path, own, wanted)
+        )
+    for folder_of, error in closed:
+        yield source.unreadable(folder_of.relative_to(project).as_posix(), error)
+    yield from _misnamed_folders(project)
+
+
+def _of_template(path: Path, own: Path, wanted: Mapping[str, Collection[str]]) -> str:
+    """What a file in templates/ was probably meant to be."""
+    base = wanted.get("base", ())
+    near = nearest(path.name, sorted(wanted.get(path.parent.name, base)))
+    if path.name in base and path.parent != own / "base":
+        return f"did you mean `templates/base/{path.name}`?"
+    if path.parent == own:
+        near = nearest(path.name, sorted(base))
+        there = f", and what all kinds share in `templates/base/{near}`" if near else ""
+        return f"what belongs to a kind lies in a folder of its own, as templates/case/{there}"
+    if path.suffix.lower().removeprefix(".") in _MEDIA:
+        return f'a face or a style shows it by `[[ media("{path.name}") ]]`'
+    return proposal(path.name, near) if near else ""
+
+
+def _misnamed_folders(project: Path) -> Iterator[Diagnostic]:
+    """Warnings about folders beside source/ that were probably meant to be templates/."""
+    if (project / "templates").is_dir():
+        return
+    try:
+        folders = sorted(path for path in project.iterdir() if path.is_dir())
+    except OSError:
+        return
+    for folder in folders:
+        if nearest(folder.name, ["templates"]) and any(folder.glob("*/*.j2")):
+            hint = "did you mean `templates`?" + (
+                " only the capitals differ" * (same(folder.name) == "templates")
+            )
+            yield Diagnostic(
+                "unused-template", "nothing reads what lies in this folder", Span(folder.name), hint
+            )

@@ -143,13 +143,6 @@ def tried(
     return build(project, progress, texts={each.path: each.texts[1] for each in mended if each.diff})
 
 
-def built(project: Path, progress: Callable[[str, int, int], None] | None = None) -> Build:
-    """The build of a deck as it is, in which each diagnostic that `check --fix` would get rid of says so."""
-    result = build(project, progress)
-    mark_fixable(result, progress)
-    return result
-
-
 def mark_fixable(result: Build, progress: Callable[[str, int, int], None] | None = None) -> None:
     """Mark those diagnostics of a build that `check --fix` would get rid of: by trying it, in memory.
 
@@ -159,7 +152,7 @@ def mark_fixable(result: Build, progress: Callable[[str, int, int], None] | None
         progress: As for `build`.
     """
     try:
-        made = [each for each in mend(result.project) if each.diff] if result.diagnostics else []
+        made = [each for each in mend(result.project) if each.diff]
     except CallError:  # a conflict of the ledger that only its author can resolve
         made = []
     if made:

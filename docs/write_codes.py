@@ -13,17 +13,17 @@ from deckgen.catalogue import entries, page
 INTRODUCTION = """\
 # Codes
 
-What deckgen tells an author, by its code. An *error* means that no package is written; *advice* is worth a
+What deckgen tells an author, by its code. An *error* means that no package is written; a *warning* is worth a
 look. Codes never change once released.
 
 Each page says why it matters and how to mend it, with an example that draws the code and one that does not;
 in a terminal `deckgen explain CODE` shows the same. Where an example names no file, it is a chapter.
 
-Advice that does not hold for a note is silenced there with `allow: [CODE]`, for the whole deck under `checks`
-in deck.yaml; with `--strict` advice counts as errors do. Errors cannot be silenced.
+A warning that does not hold for a note is silenced there with `allow: [CODE]`, for the whole deck under
+`checks` in deck.yaml; `--strict` treats warnings as errors. Errors cannot be silenced.
 """
 SOURCES = """
-## The rules behind the advice
+## The rules behind the warnings
 
 - P. Wozniak, *Effective learning: Twenty rules of formulating knowledge* (1999)
 - T. Haladyna, S. Downing and M. Rodriguez, *A review of multiple-choice item-writing guidelines for classroom

@@ -1,4 +1,4 @@
-"""Cards that work and are no good ones, each with the one advice that it draws.
+"""Cards that work and are no good ones, each with the one warning that it gets.
 
 The marks are those of tests/faults.py.
 """
@@ -8,37 +8,35 @@ from __future__ import annotations
 from tests.faults import PNG, Fault, prose
 
 WHY = "Nobody follows someone who has not understood them."
-ADVISED = "  - id: {}\n    text: |\n      {}\n" + f"    why: |\n      {WHY}\n"
+WARNED = "  - id: {}\n    text: |\n      {}\n" + f"    why: |\n      {WHY}\n"
 CLOZED_TWICE = (
     "takeaways:\n"
-    + ADVISED.format("two", "A family accepts a directive only from someone who has {{c1::joined}} with it.")
-    + ADVISED.format(
-        "«three»", "A family accepts a directive only from someone that has {{c1::joined}} them."
-    )
+    + WARNED.format("two", "A family accepts a directive only from someone who has {{c1::joined}} with it.")
+    + WARNED.format("«three»", "A family accepts a directive only from someone that has {{c1::joined}} them.")
 )
 
 
-def advice(code: str, text: str) -> Fault:
+def warning(code: str, text: str) -> Fault:
     """A card that works, and is no good one."""
     return Fault(code, {"source/two.yaml": text})
 
 
 def takeaway(code: str, text: str) -> Fault:
     """A takeaway that is no good one."""
-    return advice(code, "takeaways:\n" + ADVISED.format("two", text))
+    return warning(code, "takeaways:\n" + WARNED.format("two", text))
 
 
 def definition(code: str, term: str, text: str) -> Fault:
     """A definition that is no good one."""
     lines = text.replace("\n", "\n      ")
-    return advice(code, f"definitions:\n  - id: two\n    term: {term}\n    definition: |\n      {lines}\n")
+    return warning(code, f"definitions:\n  - id: two\n    term: {term}\n    definition: |\n      {lines}\n")
 
 
 def vignette(code: str, options: str, at: str = "two") -> Fault:
     """A vignette that is no good one."""
     case = "A couple quarrels over money. The husband says less each week, and has canceled twice."
     head = f"    scenario: |\n      {case}\n"
-    return advice(code, f"vignettes:\n  - id: {at}\n{head}{options}")
+    return warning(code, f"vignettes:\n  - id: {at}\n{head}{options}")
 
 
 GOOD = """\
@@ -115,13 +113,13 @@ CARD_FAULTS = (
     definition(
         "term-in-definition", "Split alliance", "A state in which the «alliance is split» between members."
     ),
-    advice(
+    warning(
         "term-in-definition",
         "comparisons:\n  - id: two\n    title: Stances\n    columns: [Stance, Meaning]\n"
         "    rows:\n      - id: a\n        cells:\n          - Neutrality\n          - |\n"
         "            A «neutral» stance toward every member\n",
     ),
-    advice(
+    warning(
         "missing-reason",
         "takeaways:\n  - id: «two»\n    text: |\n      Whoever feels outnumbered {{c1::stops coming}}.\n",
     ),
@@ -168,16 +166,16 @@ CARD_FAULTS = (
     vignette("unparallel-options", GOOD.replace("Refer him elsewhere", "«Refer him elsewhere.»")),
     vignette("unparallel-options", numbers("Two weeks", "Four weeks", "Six weeks", "«Until it stops»")),
     vignette("few-options", GOOD.partition("- text: |\n          See")[0].rstrip() + "\n", at="«two»"),
-    advice("answer-places", in_places([0, 0, 0, 0, 0, 1, 2, 0, 3])),
-    advice("same-question", CLOZED_TWICE),
-    advice(
+    warning("answer-places", in_places([0, 0, 0, 0, 0, 1, 2, 0, 3])),
+    warning("same-question", CLOZED_TWICE),
+    warning(
         "same-term",
         "definitions:\n"
         "  - id: two\n    term: Mimesis\n    definition: |\n      Taking on the style of a family.\n"
         "  - id: three\n    term: «mimesis (joining)»\n    definition: |\n      Matching tempo and speech.\n",
     ),
     definition("undefined-abbreviation", "Tracking", "A move that «SFT» uses early on in treatment."),
-    advice(
+    warning(
         "missing-reference",
         "definitions:\n"
         + "".join(

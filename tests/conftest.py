@@ -20,7 +20,7 @@ from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPack
 from playwright.sync_api import sync_playwright
 
 from deckgen import source
-from deckgen.checks import ADVICE
+from deckgen.checks import WARNINGS
 from deckgen.ledger import sum_of
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).parents[1]
 
-CARD_ADVICE = {rule.__name__.replace("_", "-") for rule in ADVICE}
-"""The codes of advice about cards, which most tests' small cards would draw."""
+CARD_WARNINGS = {rule.__name__.replace("_", "-") for rule in WARNINGS}
+"""The codes of warnings about cards, which most tests' small cards would draw."""
 
 DECK = "id: sample\ntitle: Sample\n"
 CHAPTER = """\

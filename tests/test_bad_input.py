@@ -26,7 +26,7 @@ from deckgen import package
 from deckgen.build import build
 from deckgen.cli import app
 from deckgen.diagnostics import MOST_OF_ALL, MOST_TOLD, CallError
-from tests.conftest import CARD_ADVICE, DECK, change, run, signed, write_project
+from tests.conftest import CARD_WARNINGS, DECK, change, run, signed, write_project
 from tests.faults import KIND, PNG
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ class Cost:
     told: list[dict[str, Any]]
 
     def codes(self) -> Counter[str]:
-        """How many diagnostics there are of each code, but for advice on cards."""
-        return Counter(each["code"] for each in self.told if each["code"] not in CARD_ADVICE)
+        """How many diagnostics there are of each code, but for warnings about cards."""
+        return Counter(each["code"] for each in self.told if each["code"] not in CARD_WARNINGS)
 
 
 def checked(folder: Path, seconds: float = 10, peak: float = 600, command: str = "check") -> Cost:
@@ -83,7 +83,7 @@ def quick(folder: Path) -> Counter[str]:
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     told = json.loads(result.stdout)["diagnostics"]
     assert result.exit_code == int(any(each["level"] == "error" for each in told))
-    return Counter(each["code"] for each in told if each["code"] not in CARD_ADVICE)
+    return Counter(each["code"] for each in told if each["code"] not in CARD_WARNINGS)
 
 
 LAW: dict[str, str | bytes] = {

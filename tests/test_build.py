@@ -397,16 +397,16 @@ def test_one_bad_file_never_hides_another_s_faults(project: Make) -> None:
     ]
 
 
-def test_advice_alone_stops_nothing(project: Make) -> None:
-    """The package is written, and the advice counted without a word of errors."""
+def test_warnings_alone_stop_nothing(project: Make) -> None:
+    """The package is written, and the warnings counted without a word of errors."""
     later = CHAPTER.replace("one", "two").replace("Before change comes", "The closest of ties is called")
     early = "deck: 1\n" + CHAPTER + "    builds_on: [two]\n"
     result = run(
         "build", "--project", project({"source/one.yaml": early, "source/two.yaml": "deck: 2\n" + later})
     )
     assert result.returncode == 0
-    assert "advice[builds-on-later]" in result.stderr
-    assert "\n1 advice\ndeckgen explain builds-on-later says more\nwrote " in result.stderr
+    assert "warning[builds-on-later]" in result.stderr
+    assert "\n1 warning\ndeckgen explain builds-on-later says more\nwrote " in result.stderr
 
 
 def test_fronts_that_need_several_fields_say_so(project: Make) -> None:

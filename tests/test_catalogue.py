@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from deckgen.cli import app
 from deckgen.diagnostics import CATALOGUE
 from tests.bad_sources import ALL_FAULTS, lay
-from tests.conftest import CARD_ADVICE, run, write_project
+from tests.conftest import CARD_WARNINGS, run, write_project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("fault", ALL_FAULTS, ids=lambda fault: fault.code)
 def test_a_bad_source_draws_its_diagnostic_and_no_other(fault: Fault, tmp_path: Path) -> None:
-    """The code, and the place exactly as marked, with a message; an error exits with 1, advice with 0."""
+    """The code, and the place exactly as marked, with a message; an error exits with 1, a warning with 0."""
     place = lay(tmp_path, fault)
     assert place[0], "the fault marks no place"
     result = CliRunner().invoke(app, ["check", "--project", str(tmp_path), "--format", "json"])
     found = json.loads(result.stdout)["diagnostics"]
-    if fault.code not in CARD_ADVICE:  # the cards of broken sources are no good ones
-        found = [each for each in found if each["code"] not in CARD_ADVICE]
+    if fault.code not in CARD_WARNINGS:  # the cards of broken sources are no good ones
+        found = [each for each in found if each["code"] not in CARD_WARNINGS]
     assert [
         (each["code"], (each["path"], each["line"], each["column"], each["end_column"])) for each in found
     ] == [(fault.code, place)], json.dumps(found, indent=2)

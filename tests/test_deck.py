@@ -30,7 +30,7 @@ def test_the_table_of_contents_is_true() -> None:
     assert {name for row in named for name in row} == set(notes())
 
 
-def test_the_deck_has_no_advice_against_it() -> None:
+def test_the_deck_gets_no_warning() -> None:
     """The author's own rules, all of them, have nothing to say of the deck."""
     done = run("check", "--strict", "--project", REPOSITORY)
     assert done.returncode == 0, done.stderr

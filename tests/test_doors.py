@@ -13,6 +13,7 @@ import deckgen
 
 ROOMS = (
     "diagnostics",
+    "terminal",
     "catalogue",
     "slips",
     "source",

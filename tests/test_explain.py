@@ -77,7 +77,7 @@ def test_a_bad_example_draws_its_code(entry: Entry, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("entry", examples("good"), ids=lambda entry: entry.code)
 def test_a_good_example_draws_nothing(entry: Entry, tmp_path: Path) -> None:
-    """Neither an error nor advice: what we show is how we would write it."""
+    """Neither an error nor a warning: what we show is how we would write it."""
     lay(tmp_path, entry, entry.good)
     assert told(tmp_path) == []
 

@@ -278,7 +278,7 @@ def test_another_renderer_changes_nothing(project: Project, monkeypatch: pytest.
 
 
 def test_what_an_image_shows_is_told_by_its_file(project: Project) -> None:
-    """One image that many notes show: the advice stands at the file, with the count and what it costs."""
+    """One image that many notes show: the warning stands at the file, with the count and what it costs."""
     folder = project(
         {
             "source/one.yaml": pictured(12, "a.svg"),

@@ -67,9 +67,9 @@ def test_a_narrow_terminal_breaks_at_words(project: Project) -> None:
     folder = project({"source/one.yaml": CHAPTER.partition("    why")[0]})
     wide = ANSI.sub("", in_terminal(folder, "check", columns=200))
     narrow = ANSI.sub("", in_terminal(folder, "check", columns=50))
-    advice = narrow.partition("\n1 advice")[0]
-    assert max(map(len, advice.splitlines())) <= 50
-    assert advice.split() == wide.partition("\n1 advice")[0].split()
+    warnings = narrow.partition("\n1 warning")[0]
+    assert max(map(len, warnings.splitlines())) <= 50
+    assert warnings.split() == wide.partition("\n1 warning")[0].split()
 
 
 def test_github_gets_annotations_by_itself(project: Project) -> None:

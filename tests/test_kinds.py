@@ -285,7 +285,7 @@ SEALED: dict[str, str | bytes] = {
 
 
 def test_files_that_faces_and_css_show_are_packed(tmp_path: Path) -> None:
-    """The kind's own before those of base/, under a name of their content; advice names those left over."""
+    """The kind's own before those of base/, named by their content; a warning names those left over."""
     folder = write_project(tmp_path, SEALED)
     opened = built(folder)
     names = sorted(name for name in opened.media.values() if name.startswith("_"))

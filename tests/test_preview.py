@@ -132,7 +132,7 @@ def test_there_is_always_a_page(project: Callable[..., Path], files: dict[str, s
 
 
 def test_what_is_to_be_said_of_a_note_stands_with_it(project: Callable[..., Path]) -> None:
-    """Advice goes to the note that it concerns, and to no other place."""
+    """A warning goes to the note that it concerns, and to no other place."""
     slip = SECOND.replace("Before change comes", "Before change comes comes")
     deck = project({"source/one.yaml": slip})
     assert run("preview", cwd=deck).returncode == 0

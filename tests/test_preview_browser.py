@@ -348,7 +348,7 @@ def test_only_cards_with_diagnostics(preview: Callable[..., Path], show: Callabl
     gallery.page.get_by_label("With diagnostics only").check()
     expect(gallery.page.locator("#count")).to_have_text("1 of 3 cards")
     card = gallery.card("one, Cloze 1")
-    expect(card.get_by_text("advice[doubled-word]")).to_be_visible()
+    expect(card.get_by_text("warning[doubled-word]")).to_be_visible()
     expect(card.locator(".place")).to_contain_text("source/one.yaml:4:")
 
 
@@ -431,7 +431,7 @@ def test_axe_finds_nothing_in_the_page(
         bypass_csp=True,
         viewport={"width": width, "height": 900},
     )
-    expect(gallery.page.get_by_text("advice[doubled-word]")).to_be_visible()
+    expect(gallery.page.get_by_text("warning[doubled-word]")).to_be_visible()
     gallery.page.evaluate(axe)
     for opened in (False, True):
         if opened:

@@ -138,7 +138,7 @@ def test_the_kind_in_the_docs_works(tmp_path: Path, collection: Collection) -> N
         (printed,) = re.findall(r"```console\n\$ deckgen check\n(.*?)```", part, re.DOTALL)
         assert run("check", cwd=folder).stderr.startswith(printed)
     result = run("build", cwd=folder)
-    assert (result.returncode, "advice" in result.stderr) == (0, False), result.stderr
+    assert (result.returncode, "warning" in result.stderr) == (0, False), result.stderr
     slip = str(files["source/cases.yaml"]).replace("level: federal", "level: fedral")
     shown, without_card = re.findall(r"```text\n(.*?)```", more, re.DOTALL)
     change(folder, {"source/cases.yaml": slip})
@@ -185,7 +185,7 @@ def test_the_kind_in_the_docs_grows(tmp_path: Path, collection: Collection) -> N
 
     def released(version: str, time: int) -> dict[str, int]:
         done = run("release", version, cwd=folder, SOURCE_DATE_EPOCH=str(time))
-        assert (done.returncode, "advice" in done.stderr) == (0, False), done.stderr
+        assert (done.returncode, "warning" in done.stderr) == (0, False), done.stderr
         return import_package(collection, folder / f"build/release/{version}/law-exam-{version}.apkg")
 
     assert released("1.0.0", 1_700_000_000) == {"new": 2}

@@ -18,7 +18,7 @@ from deckgen.ledger import written
 from deckgen.merging import merged
 from deckgen.release import release as release_deck
 from tests.conftest import (
-    CARD_ADVICE,
+    CARD_WARNINGS,
     Opened,
     change,
     import_package,
@@ -194,7 +194,7 @@ def test_a_revision_sends_a_kind_again(project: Project) -> None:
     release(folder, "1.0.0", FIRST)
     change(folder, {"templates/law/kind.yaml": GROWN.replace("type: normal", "type: normal\nrevision: 2")})
     done = run("check", "--project", folder)
-    assert re.search(r"law/kind.yaml:4:1: advice\[wide-change\]: 12 of 13 released notes", done.stderr)
+    assert re.search(r"law/kind.yaml:4:1: warning\[wide-change\]: 12 of 13 released notes", done.stderr)
     made = release(folder, "1.1.0", FIRST + 100)
     assert sorted({note["mod"] - FIRST for note in made.notes}) == [0, 100]
 
@@ -599,13 +599,13 @@ def test_a_kind_gets_another_name(project: Project, collection: Collection) -> N
     ],
 )
 def test_a_cloze_keeps_its_number(before: str, after: str, told: str, project: Project) -> None:
-    """An answer under another number is refused, other edits are not; a number gone is advice."""
+    """An answer under another number is refused, other edits are not; a number gone is a warning."""
     text = "takeaways:\n  - id: one\n    text: |\n      So {}.\n"
     folder = project({"source/one.yaml": text.format(before)})
     release(folder, "1.0.0", FIRST)
     change(folder, {"source/one.yaml": text.format(after)})
     found = json.loads(run("check", "--project", folder, "--format", "json").stdout)["diagnostics"]
-    assert {each["code"] for each in found} - CARD_ADVICE == set(told.split())
+    assert {each["code"] for each in found} - CARD_WARNINGS == set(told.split())
 
 
 def test_a_cloze_is_remembered_for_ever(project: Project) -> None:
@@ -637,12 +637,12 @@ def test_what_is_accepted_is_released_once(project: Project) -> None:
 
 
 def test_moves_are_told_and_not_refused(project: Project) -> None:
-    """A chapter in another subdeck: one piece of advice for all its notes, and a line for learners."""
+    """A chapter in another subdeck: one warning for all its notes, and a line for learners."""
     folder = project({"source/one.yaml": "deck: Old\n" + terms("a", "b")})
     release(folder, "1.0.0", FIRST)
     change(folder, {"source/one.yaml": "deck: New\n" + terms("a", "b")})
     done = run("check", "--project", folder)
-    assert done.stderr.count("advice[moved-notes]") == 1
+    assert done.stderr.count("warning[moved-notes]") == 1
     assert "2 released notes moved from `Sample::Old` to `Sample::New`" in done.stderr
     made = release(folder, "1.1.0", FIRST + 100)
     assert "moved from `Sample::Old`" in made.path.with_name("release-notes.md").read_text(encoding="utf-8")
@@ -1172,7 +1172,7 @@ def test_a_retired_note_is_remembered_as_learners_have_it(project: Project) -> N
     assert refused(folder).count("error[moved-cloze]") == 2
 
 
-def test_advice_hides_no_error(project: Project) -> None:
+def test_warnings_hide_no_error(project: Project) -> None:
     """A note without a card is refused, whatever else there is to say."""
     files = case(second="face: b", front="{{#Held}}{{Held}}{{/Held}}")
     files["templates/case/a.front.html.j2"] = "{{#Held}}{{Held}}{{/Held}}"

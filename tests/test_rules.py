@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from deckgen.cli import app
-from tests.conftest import CARD_ADVICE, DECK, REPOSITORY, write_project
+from tests.conftest import CARD_WARNINGS, DECK, REPOSITORY, write_project
 from tests.faults import PNG
 
 if TYPE_CHECKING:
@@ -36,12 +36,12 @@ def told(folder: Path) -> dict[str, Any]:
 
 def test_every_rule_is_measured() -> None:
     """There are bad items for each rule but those about characters and deck.yaml, which faults.py has."""
-    assert {path.stem for path in BAD} == CARD_ADVICE - {"direction-override", "blueprint-tag"}
+    assert {path.stem for path in BAD} == CARD_WARNINGS - {"direction-override", "blueprint-tag"}
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
 def test_a_rule_speaks_on_bad_cards(path: Path, tmp_path: Path) -> None:
-    """At least ten of the fourteen items draw the advice that they were written for."""
+    """At least ten of the fourteen items get the warning that they were written for."""
     items = [item for item in re.split(r"(?m)^--- *\n", path.read_text(encoding="utf-8")) if item.strip()]
     assert len(items) == 14
     hits = []
@@ -53,8 +53,8 @@ def test_a_rule_speaks_on_bad_cards(path: Path, tmp_path: Path) -> None:
 
 
 def test_the_rules_are_silent_on_good_cards(tmp_path: Path) -> None:
-    """Fewer than two of a hundred good notes draw an advice, and no deck draws an error."""
-    notes = advice = 0
+    """Fewer than two of a hundred good notes get a warning, and no deck draws an error."""
+    notes = warnings = 0
     for deck in GOOD:
         files: dict[str, str | bytes] = {
             f"source/{path.name}": path.read_bytes() for path in deck.glob("*.yaml")
@@ -64,6 +64,6 @@ def test_the_rules_are_silent_on_good_cards(tmp_path: Path) -> None:
         made = told(folder)
         assert made["ok"], made["diagnostics"]
         notes += sum(made["package"]["notes"].values())
-        advice += len(made["diagnostics"])
+        warnings += len(made["diagnostics"])
     assert notes > 450
-    assert advice * 50 < notes, advice
+    assert warnings * 50 < notes, warnings

@@ -207,7 +207,7 @@ def test_retired_notes_are_left_out_and_counted(project: Project) -> None:
 
 
 def test_the_page_says_what_json_says(project: Project) -> None:
-    """Each number of each table, in its row; places as path:line; on stdout, and advice on stderr."""
+    """Each number of each table, in its row; places as path:line; on stdout, and warnings on stderr."""
     folder = project(FILES)
     made = stats(folder)
     result = run("stats", "--project", folder, COLUMNS="100")
@@ -234,7 +234,7 @@ def test_the_page_says_what_json_says(project: Project) -> None:
         assert (
             heading + "".join(f"  {each['path']}:{each['line']}: {each['id']}\n" for each in listed) in page
         )
-    assert result.stderr.endswith("advice; `deckgen check` tells it\n")
+    assert result.stderr.endswith("; `deckgen check` shows them\n")
 
 
 def test_a_deck_without_gaps_or_blueprint_says_so(project: Project) -> None:
@@ -249,7 +249,7 @@ def test_a_deck_without_gaps_or_blueprint_says_so(project: Project) -> None:
 
 
 def test_a_deck_with_errors_is_not_counted(project: Project) -> None:
-    """They are told as `check` tells them, with exit code 1; advice alone costs nothing."""
+    """They are told as `check` tells them, with exit code 1; a warning alone costs nothing."""
     folder = project({"source/one.yaml": CHAPTER.replace("text:", "txet:")})
     result = run("stats", "--project", folder)
     assert (result.returncode, result.stdout) == (1, "")
@@ -381,12 +381,12 @@ def test_weights_are_read_as_they_are_written(project: Project) -> None:
     assert re.findall(r"hint: (.*)", told) == ["write `weight: 50`", "write `weight: 49.5`"]
 
 
-def test_advice_on_the_blueprint_can_be_switched_off(project: Project) -> None:
+def test_warnings_about_the_blueprint_can_be_switched_off(project: Project) -> None:
     """For a deck that is still being written, or an exam whose outline is not a whole."""
     deck = f"{DECK}blueprint:\n  - tag: a\n    weight: 10\n"
     folder = project({"source/deck.yaml": deck})
     codes = ("blueprint-weights", "blueprint-tag")
-    assert re.findall(r"advice\[(blueprint-\w+)\]", run("check", "--project", folder).stderr) == [*codes]
+    assert re.findall(r"warning\[(blueprint-\w+)\]", run("check", "--project", folder).stderr) == [*codes]
     off = "".join(f"  {code}: off\n" for code in codes)
     change(folder, {"source/deck.yaml": f"{deck}checks:\n{off}  because: |\n    So.\n"})
     assert "blueprint" not in run("check", "--project", folder).stderr

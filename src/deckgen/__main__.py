@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from contextlib import suppress
+
+from deckgen import streams
 
 
 def main() -> None:
@@ -15,21 +16,32 @@ def main() -> None:
     """
     # a build makes many objects and no cycles worth looking for, which would cost a tenth of its time
     gc.disable()
+    streams.prepare()
+    code = _run()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _run() -> int:
+    """Run the command line; its exit code."""
     code: object = 0
     try:
-        from deckgen.cli import app  # noqa: PLC0415 (what takes time to import is imported where it is used)
+        try:
+            from deckgen.cli import app  # noqa: PLC0415 (what takes time to import is imported where used)
 
-        app()
-    except SystemExit as exit_:
+            app()
+        except SystemExit as exit_:
+            code = exit_.code
+        sys.stdout.flush()
+    except SystemExit as exit_:  # the reader of stdout has gone away
         code = exit_.code
+    except OSError as error:
+        sys.stderr.write(f"error: {error.strerror}: {error.filename}\n")
+        code = 2
     except KeyboardInterrupt:
         sys.stderr.write("error: stopped\n")
         code = 130
-    with suppress(OSError):
-        sys.stdout.flush()
-    with suppress(OSError):
-        sys.stderr.flush()
-    os._exit(code if isinstance(code, int) else 0)
+    return code if isinstance(code, int) else 0
 
 
 if __name__ == "__main__":

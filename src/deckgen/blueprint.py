@@ -66,7 +66,7 @@ def read(reader: Reader, node: Node) -> tuple[Domain, ...]:
 
 
 def _check_sum(reader: Reader, domains: Iterable[Domain]) -> None:
-    """Advise where the weights do not make up a whole exam."""
+    """Warn where the weights do not make up a whole exam."""
     total = sum(domain.weight for domain in domains)
     if abs(total - _WHOLE) > _ROUNDING:
         message = f"the weights of the blueprint are {total:g} in all, not 100"

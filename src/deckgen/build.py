@@ -154,7 +154,7 @@ def build(
         found += git.old_ledger(project, deck.id, released.versions)
     if None not in unread:
         asked = {kind: note_type.asked for kind, note_type in note_types.items()}
-        found += checks.advise(Cards(deck, asked, released.ids, complete=not _errors(found)))
+        found += checks.warn(Cards(deck, asked, released.ids, complete=not _errors(found)))
     changes = Changes(released, deck, started, note_types)
     if not _errors(found):
         changes.match()
@@ -314,7 +314,7 @@ def template_folders(project: Path) -> list[Folder]:
 def _unused_templates(
     project: Path, folders: list[Folder], in_force: list[Kind], used: set[str]
 ) -> Iterator[Diagnostic]:
-    """Advice on files of the project's templates/ that nothing reads; errors for folders that are closed."""
+    """Warnings about files of templates/ that nothing reads; errors for folders that are closed."""
     own = project / "templates"
     closed: list[tuple[Path, OSError]] = []
     names = [path.name for path in (folders[0].path / "base").glob("*.j2")]
@@ -357,7 +357,7 @@ def _in_order(project: Path, files: Iterable[Path]) -> list[Path]:
 
 
 def _unread_files(project: Path, files: Iterable[Path]) -> Iterator[Diagnostic]:
-    """Advice on files of source/ that look like chapters, and are not read."""
+    """Warnings about files of source/ that look like chapters, and are not read."""
     for path in sorted(files):
         name = path.name.lower()
         if re.search(r"\.ya?ml\W*(?:[a-z]{0,3}\W*)?$|\.(?:yam|yalm|ymal|yaml1)$", name) and not name.endswith(

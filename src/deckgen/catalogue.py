@@ -38,7 +38,7 @@ GROUPS = {
     "markup": "Markup and media",
     "kinds": "Kinds and faces",
     "ledger": "What has been released",
-    "advice": "Good cards",
+    "warnings": "Good cards",
     "typing": "Typing",
 }
 """The files of codes/, each with its heading."""
@@ -60,7 +60,7 @@ class Entry:
     Attributes:
         code: The code.
         group: The heading under which it stands.
-        level: Whether it is an error or advice.
+        level: Whether it is an error or a warning.
         what: What it says, in a sentence.
         why: Why it matters, as Markdown.
         mend: How to mend it, as Markdown.

@@ -333,7 +333,7 @@ class Changes:
         return any(entry == used for _, entry in self.ledger.accepted())
 
     def check_accepts(self) -> None:
-        """Advise on acceptances that accept nothing."""
+        """Warn of acceptances that accept nothing."""
         for accept in self.deck.accept:
             if accept in self.accepted:
                 continue

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from deckgen import __version__
-from deckgen.diagnostics import CallError, counted, did_you_mean, render
+from deckgen import __version__, terminal
+from deckgen.diagnostics import CallError, counted, did_you_mean, not_a_warning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -78,7 +78,14 @@ CheckFormatOption = Annotated[
         show_default=False,
     ),
 ]
-StrictOption = Annotated[bool, typer.Option("--strict", help="Let advice count as errors do.")]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+IgnoreOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ignore", metavar="CODE", help="Leave out warnings of this code, this once; may be repeated."
+    ),
+]
 OutputOption = Annotated[
     Path | None,
     typer.Option(
@@ -114,10 +121,11 @@ def build(
         bool, typer.Option("--locked", help="Write the package only if it is exactly the one last released.")
     ] = False,
     strict: StrictOption = False,  # noqa: FBT002 (typer's way)
+    quiet: QuietOption = False,  # noqa: FBT002 (typer's way)
     output_format: CheckFormatOption = None,
 ) -> None:
     """Check the deck and write its .apkg."""
-    with _reporting("build", output_format) as report:
+    with _reporting("build", output_format, quiet=quiet) as report:
         from deckgen import files, package  # noqa: PLC0415 (imported where they are used: --help stays quick)
 
         folder = _project(project)
@@ -162,18 +170,26 @@ def check(
         bool, typer.Option("--dry-run", help="With --fix: show what it would do, and write nothing.")
     ] = False,
     strict: StrictOption = False,  # noqa: FBT002 (typer's way)
+    ignore: IgnoreOption = None,
+    quiet: QuietOption = False,  # noqa: FBT002 (typer's way)
     output_format: CheckFormatOption = None,
 ) -> None:
     """Check the deck as `build` does, and write nothing but what `--fix` mends."""
-    with _reporting("check", output_format) as report:
+    with _reporting("check", output_format, quiet=quiet) as report:
+        for code in ignore or ():
+            if fault := not_a_warning(code):
+                raise CallError(*fault)
         if dry_run and not fix:
             raise CallError("--dry-run shows what --fix would do", "deckgen check --fix --dry-run")
         folder = _project(project)
         result, told = (
             _fix(folder, report, dry_run=dry_run) if fix else (_build(folder, report, try_fix=True), {})
         )
+        report.ignore(result, ignore or ())
         failed = report.fails(result, strict=strict)
-        report.end(result, "with --strict advice counts" if failed and result.package else "", more=told)
+        report.end(
+            result, "--strict treats warnings as errors" if failed and result.package else "", more=told
+        )
         if failed:
             raise typer.Exit(1)
 
@@ -270,7 +286,7 @@ def _serve(deck: Path, target: Path, port: int | None, report: _Report, *, open_
             told[:] = result.diagnostics
             report.tell(told, result.lines, "")
             if not told:
-                _say("no errors and no advice any more")
+                _say("no errors and no warnings any more")
 
     with suppress(KeyboardInterrupt):
         first = _build(deck, report)
@@ -284,10 +300,11 @@ def _serve(deck: Path, target: Path, port: int | None, report: _Report, *, open_
 def release(
     version: Annotated[str, typer.Argument(metavar="VERSION", help="As in 1.0.0; each is released once.")],
     project: ProjectOption = None,
+    quiet: QuietOption = False,  # noqa: FBT002 (typer's way)
     output_format: CheckFormatOption = None,
 ) -> None:
     """Build the deck as VERSION, into build/release/VERSION/, and note it in source/ledger.jsonl."""
-    with _reporting("release", output_format) as report:
+    with _reporting("release", output_format, quiet=quiet) as report:
         from deckgen.release import release as release_deck  # noqa: PLC0415
 
         folder = _project(project)
@@ -357,8 +374,8 @@ def stats(project: ProjectOption = None, output_format: FormatOption = Format.te
         else:
             _show_figures(counted_up)
             if result.diagnostics:
-                advice = sum(each.stands_for for each in result.diagnostics)
-                _say(f"\n{advice:,} advice; `deckgen check` tells it")
+                warnings = sum(each.stands_for for each in result.diagnostics)
+                _say(f"\n{counted(warnings, 'warning')}; `deckgen check` shows them")
         if counted_up is None:
             raise typer.Exit(1)
 
@@ -407,7 +424,7 @@ _WIDEST = 100  # columns; longer lines are hard to read
 
 def _show(page: str) -> None:
     """Print Markdown: as it looks in a terminal, as it is elsewhere."""
-    if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
+    if not (_coloured(sys.stdout) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")):
         sys.stdout.write(page)
         return
     from rich.console import Console  # noqa: PLC0415
@@ -519,7 +536,7 @@ def _build(folder: Path, report: _Report, *, try_fix: bool = False) -> Build:
 @contextmanager
 def _bar(report: _Report) -> Iterator[Callable[[str, int, int], None]]:
     """What shows how far the work is, where it takes long."""
-    bar = _Bar(shown=report.for_people and sys.stderr.isatty())
+    bar = _Bar(shown=report.for_people and not report.quiet and sys.stderr.isatty())
     try:
         yield bar.tick
     finally:
@@ -559,19 +576,29 @@ class _Bar:
 class _Report:
     """What a command tells: text on stderr, or something for other programs on stdout."""
 
-    def __init__(self, command: str, output_format: Format | CheckFormat | None) -> None:
+    def __init__(
+        self, command: str, output_format: Format | CheckFormat | None, *, quiet: bool = False
+    ) -> None:
         self.command = command
         actions = os.environ.get("GITHUB_ACTIONS") == "true"
         self.format = str(output_format or (CheckFormat.github if actions else CheckFormat.text))
+        self.quiet = quiet
         self.failed_strictly = False
+        self.ignored = 0
 
     @property
     def for_people(self) -> bool:
         """Whether text is printed; GitHub shows it in its log, beside the annotations."""
         return self.format in {Format.text, CheckFormat.github}
 
+    def ignore(self, result: Build, codes: Sequence[str]) -> None:
+        """Leave warnings of these codes out of a build, and remember how many they were."""
+        left = [each for each in result.diagnostics if each.code in codes]
+        self.ignored = sum(each.stands_for for each in left)
+        result.diagnostics[:] = [each for each in result.diagnostics if each.code not in codes]
+
     def fails(self, result: Build, *, strict: bool) -> bool:
-        """Whether there are errors or, where it counts, advice."""
+        """Whether there are errors or, with `--strict`, warnings."""
         self.failed_strictly = strict and bool(result.diagnostics)
         return result.package is None or self.failed_strictly
 
@@ -592,6 +619,31 @@ class _Report:
             files: The files of a release.
             more: Further members for JSON.
         """
+        made = result.package if result.package and not (self.failed_strictly and path is None) else None
+        try:
+            self._print(result, path, files, more or {})
+        except OSError:
+            if made and path:
+                _say(_summary(result, made, path, files))
+            raise
+        if not self.for_people:
+            return
+        self.tell(self._wanted(result.diagnostics), result.lines, note)
+        if made and not self.quiet:
+            if self.ignored:
+                _say(f"{counted(self.ignored, 'warning')} ignored")
+            _say(_summary(result, made, path, files))
+
+    def _wanted(self, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+        """The diagnostics that people see: with `--quiet` those for which the command fails."""
+        if not self.quiet or self.failed_strictly:
+            return diagnostics
+        return [each for each in diagnostics if each.level == "error"]
+
+    def _print(
+        self, result: Build, path: Path | None, files: Sequence[str], more: Mapping[str, object]
+    ) -> None:
+        """Print on stdout what other programs read, and see that it gets there."""
         if self.format == Format.json:
             errors = any(diagnostic.level == "error" for diagnostic in result.diagnostics)
             about = _about(result, result.package, path) if result.package else None
@@ -601,34 +653,21 @@ class _Report:
             self.object(
                 ok=not errors and not self.failed_strictly,
                 diagnostics=[diagnostic.as_json() for diagnostic in result.diagnostics],
+                ignored=self.ignored,
                 package=about,
                 **released,
-                **(more or {}),
+                **more,
             )
-            return
-        if self.format != Format.text:
+        elif self.format != Format.text:
             self._annotate(result)
-        if not self.for_people:
-            return
-        self.tell(result.diagnostics, result.lines, note)
-        if result.package and not (self.failed_strictly and path is None):
-            _say(_summary(result, result.package, path, files))
+        sys.stdout.flush()
 
     def tell(self, diagnostics: list[Diagnostic], lines: dict[str, list[str]], note: str) -> None:
         """Tell diagnostics as text: where each is, with its line, and how many there are."""
-        terminal = sys.stderr.isatty()
+        wrap = sys.stderr.isatty()
         width = shutil.get_terminal_size((100, 24)).columns
         paint = _paint if _coloured() else None
-        for diagnostic in diagnostics:
-            _say(render(diagnostic, lines.get(diagnostic.span.path), width, wrap=terminal, paint=paint))
-        errors = sum(each.stands_for for each in diagnostics if each.level == "error")
-        advice = sum(each.stands_for for each in diagnostics if each.level == "advice")
-        if diagnostics:
-            counts = [counted(errors, "error")] * bool(errors) + [f"{advice} advice"] * bool(advice)
-            _say(f"{', '.join(counts)}{f': {note}' if note else ''}")
-            codes = {diagnostic.code for diagnostic in diagnostics}
-            more = f"{next(iter(codes))} says more" if len(codes) == 1 else "CODE says more about each"
-            _say(f"deckgen explain {more}")
+        _say("".join(terminal.report(diagnostics, lines, note, width, wrap=wrap, paint=paint)))
 
     def _annotate(self, result: Build) -> None:
         """Print the diagnostics as annotations, or as a SARIF log."""
@@ -638,7 +677,7 @@ class _Report:
         if self.format == CheckFormat.sarif:
             sys.stdout.write(formats.sarif(result.diagnostics, __version__, prefix))
         else:
-            sys.stdout.write(formats.github(result.diagnostics, prefix))
+            sys.stdout.write(formats.github(self._wanted(result.diagnostics), prefix))
 
     def object(self, **members: object) -> None:
         """Print the one JSON object."""
@@ -657,7 +696,7 @@ class _Report:
 
 _COLOURS = {
     "error": "red",
-    "advice": "yellow",
+    "warning": "yellow",
     "hint": "cyan",
     "bar": "cyan",
     "place": None,
@@ -666,12 +705,15 @@ _COLOURS = {
 
 
 def _coloured(stream: TextIO | None = None) -> bool:
-    """Whether stderr, or another stream, is a terminal with colours whose user wants them (no-color.org)."""
-    return (
-        (stream or sys.stderr).isatty()
-        and not os.environ.get("NO_COLOR")
-        and os.environ.get("TERM") != "dumb"
-    )
+    """Whether stderr, or another stream, gets colors: where it is a terminal that can, or is made to.
+
+    After no-color.org and force-color.org; where both are set, there are none.
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return (stream or sys.stderr).isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _paint(text: str, what: str) -> str:
@@ -680,9 +722,11 @@ def _paint(text: str, what: str) -> str:
 
 
 @contextmanager
-def _reporting(command: str, output_format: Format | CheckFormat | None) -> Iterator[_Report]:
+def _reporting(
+    command: str, output_format: Format | CheckFormat | None, *, quiet: bool = False
+) -> Iterator[_Report]:
     """Turn a failed call into a message and its exit code, and leave nothing behind when stopped."""
-    report = _Report(command, output_format)
+    report = _Report(command, output_format, quiet=quiet)
     stopped: list[int] = []
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -797,4 +841,5 @@ def _size(count: int) -> str:
 
 
 def _say(text: str) -> None:
-    typer.echo(text.rstrip("\n"), err=True, color=_coloured())
+    if text:
+        typer.echo(text.rstrip("\n"), err=True, color=_coloured())

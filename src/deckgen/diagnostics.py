@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-Level = Literal["error", "advice"]
+Level = Literal["error", "warning"]
 
 _LONGEST = 1000  # characters of a message or hint
-_REACH = 4  # how many times the room for a line is looked at on both sides of a place in it
 _LONGEST_WORD = 60  # characters of a word that is looked up among known ones
 
 CATALOGUE: dict[str, tuple[Level, str]] = {
@@ -49,7 +47,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     # From note to note
     "unknown-note": ("error", "A note builds on one that does not exist."),
     "circular-builds-on": ("error", "Notes build on each other in a circle."),
-    "builds-on-later": ("advice", "A note builds on one in a subdeck that Anki shows later."),
+    "builds-on-later": ("warning", "A note builds on one in a subdeck that Anki shows later."),
     # Markup and media
     "bad-html": ("error", "Raw HTML that a card may not hold."),
     "lost-text": ("error", "Part of a text would be on no card."),
@@ -63,7 +61,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "same-media-name": ("error", "Two different media files have one name."),
     # Kinds and faces
     "bad-kind": ("error", "A kind.yaml contradicts itself or another."),
-    "unused-template": ("advice", "A file under templates/ is one that nothing reads."),
+    "unused-template": ("warning", "A file under templates/ is one that nothing reads."),
     "missing-face": ("error", "A card's face does not exist."),
     "template-syntax": ("error", "A template is not Jinja."),
     "template-failed": ("error", "A template failed while it was rendered."),
@@ -79,58 +77,58 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "changed-deck": ("error", "The id or the title of a released deck has changed."),
     "note-gone": ("error", "A released note is no longer in the source."),
     "used-id": ("error", "An id belongs to another released note."),
-    "unknown-was": ("advice", "No released note had the id that `was` names."),
+    "unknown-was": ("warning", "No released note had the id that `was` names."),
     "changed-kind": ("error", "A released note has become another kind of note."),
     "changed-note-type": (
         "error",
         "Fields or cards of a released kind changed in a way that Anki cannot follow.",
     ),
     "moved-cloze": ("error", "What a cloze hides stands under another released number."),
-    "dead-card": ("advice", "A released card is gone; learners keep it until they empty cards."),
-    "moved-notes": ("advice", "Released notes are in another subdeck; cards that learners have stay."),
-    "wide-change": ("advice", "One change sends more than a tenth of the released notes again."),
-    "never-released": ("advice", "A note is retired that has never been released."),
-    "unused-accept": ("advice", "An acceptance in deck.yaml accepts nothing, or nothing any more."),
-    "builds-on-retired": ("advice", "A note builds on one that is retired."),
+    "dead-card": ("warning", "A released card is gone; learners keep it until they empty cards."),
+    "moved-notes": ("warning", "Released notes are in another subdeck; cards that learners have stay."),
+    "wide-change": ("warning", "One change sends more than a tenth of the released notes again."),
+    "never-released": ("warning", "A note is retired that has never been released."),
+    "unused-accept": ("warning", "An acceptance in deck.yaml accepts nothing, or nothing any more."),
+    "builds-on-retired": ("warning", "A note builds on one that is retired."),
     # Good cards
-    "long-answer": ("advice", "An answer is too long to be recalled at once."),
-    "cloze-hides-all": ("advice", "A cloze leaves too little of its sentence to tell what is asked."),
-    "cloze-hides-little": ("advice", "A cloze hides a word that carries no meaning."),
-    "cloze-gap": ("advice", "The cloze numbers of a text leave one out."),
-    "term-in-definition": ("advice", "A term stands in the text by which a card asks for it."),
-    "missing-reason": ("advice", "A note or an option lacks its reason, or the reason says nothing."),
-    "no-question": ("advice", "The question of a vignette asks nothing."),
-    "longest-option": ("advice", "The right option is by far the longest."),
-    "hedged-option": ("advice", "Only the right option is hedged."),
-    "absolute-words": ("advice", "Absolute words stand in wrong options alone."),
-    "echoed-stem": ("advice", "Only the right option repeats words of the question."),
-    "all-of-the-above": ("advice", "An option refers to other options."),
-    "negative-stem": ("advice", "A question asks for what is not so, without emphasis on that word."),
-    "overlapping-options": ("advice", "One option contains another, or is the same."),
-    "unparallel-options": ("advice", "An option is not built like the others."),
-    "few-options": ("advice", "A vignette has fewer options than the exam's questions."),
-    "answer-places": ("advice", "The right option stands mostly in one place, or never in one."),
-    "same-question": ("advice", "Two notes ask the same, or nearly the same."),
-    "same-term": ("advice", "A term is defined twice."),
-    "undefined-abbreviation": ("advice", "No card says what an abbreviation stands for."),
-    "missing-reference": ("advice", "A note has no reference, and its neighbours have one."),
-    "blueprint-tag": ("advice", "A tag of the blueprint is on no note, or stands for two domains."),
-    "blueprint-weights": ("advice", "The weights of the blueprint are not 100 in all."),
+    "long-answer": ("warning", "An answer is too long to be recalled at once."),
+    "cloze-hides-all": ("warning", "A cloze leaves too little of its sentence to tell what is asked."),
+    "cloze-hides-little": ("warning", "A cloze hides a word that carries no meaning."),
+    "cloze-gap": ("warning", "The cloze numbers of a text leave one out."),
+    "term-in-definition": ("warning", "A term stands in the text by which a card asks for it."),
+    "missing-reason": ("warning", "A note or an option lacks its reason, or the reason says nothing."),
+    "no-question": ("warning", "The question of a vignette asks nothing."),
+    "longest-option": ("warning", "The right option is by far the longest."),
+    "hedged-option": ("warning", "Only the right option is hedged."),
+    "absolute-words": ("warning", "Absolute words stand in wrong options alone."),
+    "echoed-stem": ("warning", "Only the right option repeats words of the question."),
+    "all-of-the-above": ("warning", "An option refers to other options."),
+    "negative-stem": ("warning", "A question asks for what is not so, without emphasis on that word."),
+    "overlapping-options": ("warning", "One option contains another, or is the same."),
+    "unparallel-options": ("warning", "An option is not built like the others."),
+    "few-options": ("warning", "A vignette has fewer options than the exam's questions."),
+    "answer-places": ("warning", "The right option stands mostly in one place, or never in one."),
+    "same-question": ("warning", "Two notes ask the same, or nearly the same."),
+    "same-term": ("warning", "A term is defined twice."),
+    "undefined-abbreviation": ("warning", "No card says what an abbreviation stands for."),
+    "missing-reference": ("warning", "A note has no reference, and its neighbours have one."),
+    "blueprint-tag": ("warning", "A tag of the blueprint is on no note, or stands for two domains."),
+    "blueprint-weights": ("warning", "The weights of the blueprint are not 100 in all."),
     # Typing
-    "missing-alt": ("advice", "An image has no text alternative."),
-    "upper-case": ("advice", "A text is mostly in capitals."),
-    "doubled-word": ("advice", "A word stands twice in a row."),
-    "doubled-space": ("advice", "Several spaces stand between two words."),
-    "trailing-space": ("advice", "Blanks stand at the end of a line."),
-    "changed-text": ("advice", "A card shows a text otherwise than it was typed."),
-    "stray-markdown": ("advice", "Markdown does not take effect, so learners see its signs."),
-    "curly-quotes": ("advice", "A value stands in curly quotes, which learners see."),
+    "missing-alt": ("warning", "An image has no text alternative."),
+    "upper-case": ("warning", "A text is mostly in capitals."),
+    "doubled-word": ("warning", "A word stands twice in a row."),
+    "doubled-space": ("warning", "Several spaces stand between two words."),
+    "trailing-space": ("warning", "Blanks stand at the end of a line."),
+    "changed-text": ("warning", "A card shows a text otherwise than it was typed."),
+    "stray-markdown": ("warning", "Markdown does not take effect, so learners see its signs."),
+    "curly-quotes": ("warning", "A value stands in curly quotes, which learners see."),
     "direction-override": (
-        "advice",
+        "warning",
         "Invisible characters override the direction of a text, or turn it and are not closed.",
     ),
-    "unread-file": ("advice", "A file looks like a chapter, and is not read."),
-    "unused-allow": ("advice", "An `allow` silences nothing."),
+    "unread-file": ("warning", "A file looks like a chapter, and is not read."),
+    "unused-allow": ("warning", "An `allow` silences nothing."),
 }
 """Every code, with its level and what it says, in a sentence. Codes never change once released."""
 
@@ -217,8 +215,8 @@ class Found:
     """Diagnostics as they are found; of errors of one code in one file the first, and how many more.
 
     Errors come in thousands where they come from a program, or from a file that is no source at all. Their
-    author is helped by the first ones, and nobody by a gigabyte of the same. (Advice is kept whole: what an
-    author silences is known at the end.)
+    author is helped by the first ones, and nobody by a gigabyte of the same. (Warnings are kept whole: what
+    an author silences is known at the end.)
 
     Its length is the number of all faults; what it gives one by one are the diagnostics to tell.
     """
@@ -325,6 +323,18 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"did you mean `{near}`?" if near else ""
 
 
+def not_a_warning(code: str) -> tuple[str, str] | None:
+    """A message and a hint where a word is not the code of a warning; None where it is one."""
+    if code not in CATALOGUE:
+        return f"`{code}` is not a code", did_you_mean(code, CATALOGUE) or "`deckgen explain` lists them"
+    if CATALOGUE[code][0] == "error":
+        return (
+            f"`{code}` is an error, which cannot be switched off",
+            f"`deckgen explain {code}` says how to mend it",
+        )
+    return None
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word nearest to `word`; empty where none is near."""
     import difflib  # noqa: PLC0415 (only where something is wrong)
@@ -352,54 +362,6 @@ def counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'s' * (number != 1)}"
 
 
-def render(
-    diagnostic: Diagnostic,
-    lines: Sequence[str] | None,
-    width: int = 100,
-    *,
-    wrap: bool = False,
-    paint: Callable[[str, str], str] | None = None,
-) -> str:
-    """A diagnostic as text: place, message, the line with a caret under it, hint.
-
-    Args:
-        diagnostic: What to print.
-        lines: The lines of the diagnostic's file, without line ends; None where they are not known.
-        width: The most columns that the quoted line may take.
-        wrap: Whether message and hint are broken at `width` as well.
-        paint: Colours a piece of text, which is called "place", "error", "advice" or "hint".
-    """
-    colour = paint or (lambda text, _: text)
-    span, level = diagnostic.span, diagnostic.level
-    parts = (visible(span.path), span.line or None, span.column)
-    place = ":".join(str(part) for part in parts if part is not None)
-    head = f"{place}: {level}[{diagnostic.code}]:"
-    text = _wrapped(f"{head} {diagnostic.message}", width if wrap else 0)
-    text = text.replace(
-        head, f"{colour(f'{place}:', 'place')} {colour(f'{level}[{diagnostic.code}]', level)}:", 1
-    )
-    if lines is not None and 0 < span.line <= len(lines):
-        quoted, carets = _quote(lines[span.line - 1], span, width)
-        text += quoted + (f"{carets.rstrip('^')}{colour(carets.lstrip(' |'), level)}\n" if carets else "")
-    if diagnostic.hint:
-        hint = _wrapped(f"  hint: {diagnostic.hint}", width if wrap else 0)
-        text += hint.replace("hint:", colour("hint:", "hint"), 1)
-    return text
-
-
-def _wrapped(text: str, width: int) -> str:
-    """A line, broken at words where it is longer than a width; 0 for no width."""
-    if not width or columns(text) <= width:
-        return f"{text}\n"
-    import textwrap  # noqa: PLC0415 (only in narrow terminals)
-
-    indent = " " * (8 if text.startswith("  hint") else 2)
-    lines = textwrap.wrap(
-        text, max(width, 20), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
-    return "\n".join(lines) + "\n"
-
-
 def _presentable(text: str) -> str:
     """A text short enough to print, in which nothing is invisible or does something to a terminal."""
     if len(text) > _LONGEST:
@@ -411,46 +373,5 @@ def visible(text: str) -> str:
     """A line with each character that does not print as a replacement character."""
     return "".join(
         char if char.isprintable() else " " if char.isspace() else "\N{REPLACEMENT CHARACTER}"
-        for char in text
-    )
-
-
-def _quote(line: str, span: Span, width: int) -> tuple[str, str]:
-    """The source line with its number and, where the column is known, a line of carets under the span."""
-    gutter = f"{span.line:>5} | "
-    room = max(width - len(gutter), 20)
-    start = span.column - 1 if span.column else 0
-    first = max(start - _REACH * room, 0)  # a line may have megabytes
-    line = visible(line[first : start + _REACH * room].replace("\t", " ").rstrip())
-    if span.column is None:
-        return f"{gutter}{_crop(line, 0, room)[0]}\n", ""
-    end = (span.end_column or span.column + 1) - 1 - first
-    start -= first
-    shown, cut = _crop(line, start, room)
-    end = min(max(end, start + 1), len(line) + 1)
-    before = columns(shown[: start - cut])
-    carets = min(max(columns(line[start:end]), 1), max(room - before, 1))
-    return f"{gutter}{shown}\n", f"{'|':>{len(gutter) - 1}} {' ' * before}{'^' * carets}"
-
-
-def _crop(line: str, start: int, room: int) -> tuple[str, int]:
-    """The part of a long line around `start`, and how many characters its beginning stands for."""
-    if columns(line) <= room:
-        return line, 0
-    first = 0 if start < room // 2 else start - room // 3
-    head = "…" if first else ""
-    kept = line[first:]
-    while columns(kept) > room - len(head) - 1:
-        kept = kept[: len(kept) - max(1, (columns(kept) - room) // 2)]
-    tail = "…" if first + len(kept) < len(line) else ""
-    return head + kept + tail, first - len(head)
-
-
-def columns(text: str) -> int:
-    """How many columns of a terminal a text takes."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
         for char in text
     )

@@ -107,7 +107,7 @@ COMMON_KEYS = {
         Key(
             "allow",
             "own",
-            about="Codes of advice that do not hold for this note.",
+            about="Codes of warnings that do not hold for this note.",
             example="- same-term",
         ),
         Key("was", "own", about="The id that the note had in an earlier release.", example="uneven-alliance"),

@@ -143,7 +143,7 @@ class Table:
         id: The first half of its rows' ids.
         values: What its own keys say.
         start: Where it begins in its chapter's text, in characters.
-        allow: The codes of advice that do not hold for it and its rows.
+        allow: The codes of warnings that do not hold for it and its rows.
         rows: Its notes, in order.
     """
 
@@ -172,7 +172,7 @@ class Note:
         retired: Why it is no longer in the deck; None where it is.
         replaced_by: The id of the note that takes its place; None where it names none.
         start: Where it begins in its chapter's text, in characters.
-        allow: The codes of advice that do not hold for it.
+        allow: The codes of warnings that do not hold for it.
     """
 
     kind: Kind
@@ -231,7 +231,7 @@ class Deck:
         accept: The refused changes that the next release makes nevertheless.
         exam_options: How many options a question of the exam has; 0 where it is not said.
         blueprint: The domains of the exam; none where they are not said.
-        off: The codes of advice that are switched off for the whole deck.
+        off: The codes of warnings that are switched off for the whole deck.
         notes: In the order of the source, those with faults included.
     """
 
@@ -309,16 +309,16 @@ def _exam_options(reader: Reader, node: Node) -> int:
 
 
 def _switched_off(reader: Reader, node: Node) -> frozenset[str]:
-    """The codes of advice that `checks` switches off."""
+    """The codes of warnings that `checks` switches off."""
     hint = "write `checks:`, under it each code, as in `same-term: off`, and `because: |` with the reason"
     if not isinstance(node, Mapping):
-        reader.report("wrong-type", node, "`checks` says which codes of advice are off", hint)
+        reader.report("wrong-type", node, "`checks` says which codes of warnings are off", hint)
         return frozenset()
     codes = set()
     for code, value in node.entries.items():
         if code == "because":
             reader.prose(value, "because")
-        elif fault := _no_advice(code):
+        elif fault := not_a_warning(code):
             reader.report("wrong-type", reader.document.key_span(node, code), *fault)
         elif not isinstance(value, Scalar) or value.value.lower() not in {"off", "false"}:
             reader.report("wrong-type", value, f"`{code}` can only be `off` here", f"write `{code}: off`")
@@ -329,18 +329,6 @@ def _switched_off(reader: Reader, node: Node) -> frozenset[str]:
         place = reader.document.place_of("checks")
         reader.report("missing-key", place, "`checks` lacks the key `because`", hint)
     return frozenset(codes)
-
-
-def _no_advice(code: str) -> tuple[str, str] | None:
-    """A message and a hint where a word is not the code of an advice."""
-    if code not in CATALOGUE:
-        return f"`{code}` is not a code", did_you_mean(code, CATALOGUE) or "`deckgen explain` lists them"
-    if CATALOGUE[code][0] == "error":
-        return (
-            f"`{code}` is an error, which cannot be switched off",
-            f"`deckgen explain {code}` says how to mend it",
-        )
-    return None
 
 
 def _accept(reader: Reader, item: Node) -> Accept | None:
@@ -552,7 +540,7 @@ def _allowed(reader: Reader, node: Node) -> tuple[Scalar, ...]:
         scalar = reader.scalar(item, "allow")
         if scalar is None:
             continue
-        if fault := _no_advice(scalar.value):
+        if fault := not_a_warning(scalar.value):
             reader.report("wrong-type", scalar, *fault)
         else:
             codes.append(scalar)
@@ -722,8 +710,8 @@ _REFERENCE_SCHEMA: Schema = {
     "errorMessage": "the id of a note belongs here; that of a row has its table's id and a dot before it",
 }
 CODE_SCHEMA: Schema = {
-    "enum": sorted(code for code, (level, _) in CATALOGUE.items() if level == "advice"),
-    "errorMessage": "the code of an advice belongs here, as in `missing-alt`",
+    "enum": sorted(code for code, (level, _) in CATALOGUE.items() if level == "warning"),
+    "errorMessage": "the code of a warning belongs here, as in `missing-alt`",
 }
 _MARKED: Schema = {
     "required": ["correct"],

@@ -186,7 +186,7 @@ def deck_schema() -> Schema:
         ),
         "checks": (
             _checks(),
-            "Advice that is switched off for the whole deck, and why.",
+            "Warnings that are switched off for the whole deck, and why.",
             "missing-alt: off\nbecause: |\n  The images are ornaments.",
         ),
         "exam_options": (exam_options, "How many options a question of the exam has.", "4"),
@@ -240,11 +240,11 @@ def _acceptance() -> Schema:
 
 
 def _checks() -> Schema:
-    """What the advice that is switched off takes."""
+    """What a warning that is switched off takes."""
     told: dict[str, Told] = {
-        "because": (PROSE_SCHEMA, "Why this advice does not hold here.", "The images are ornaments."),
+        "because": (PROSE_SCHEMA, "Why this warning does not hold here.", "The images are ornaments."),
     }
-    off = {"enum": ["off"], "description": "This advice is not given for this deck."}
+    off = {"enum": ["off"], "description": "This warning is not given for this deck."}
     return {
         **_object("Checks", told, ["because"]),
         "propertyNames": {**CODE_SCHEMA, "enum": [*CODE_SCHEMA["enum"], "because"]},

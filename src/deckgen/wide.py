@@ -1,4 +1,4 @@
-"""Advice on changes that send many released notes to learners again."""
+"""Warnings about changes that send many released notes to learners again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _COST = "each of them loses the learner's own edits and tags by that"
 def wide_changes(
     deck: Deck, causes: ReadOnly[Note, Cause], released: Collection[Note]
 ) -> Iterator[Diagnostic]:
-    """Advice on changes that send many released notes again, by their causes, with what that costs.
+    """Warnings about changes that send many released notes again, by their causes, with what that costs.
 
     Args:
         deck: The deck.
@@ -68,7 +68,7 @@ def _shared(deck: Deck, causes: ReadOnly[Note, Cause], released: Iterable[Note])
 
 
 def _by_many(causes: list[Cause], released: int) -> Diagnostic:
-    """Advice on changes that are many together, each of one or a few notes."""
+    """Warnings about changes that are many together, each of one or a few notes."""
     message = f"{_sent(len(causes), released)}, each for a change of its own"
     by_file = [cause for cause in causes if cause.file]
     by_tags = sum(cause.tags for cause in causes)

@@ -1,7 +1,7 @@
 """Rules over the notes of a deck, one function a rule.
 
-`LINKS` are about how notes hang together, and most of what they report are errors. `ADVICE` are about whether
-the cards are good ones; each of these is named after the code that it reports.
+`LINKS` are about how notes hang together, and most of what they report are errors. `WARNINGS` are about
+whether the cards are good ones; each of these is named after the code that it reports.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from deckgen.checks.cards import Cards
     from deckgen.diagnostics import Diagnostic
 
-__all__ = ["ADVICE", "LINKS", "WHOLE_DECK", "advise", "links"]
+__all__ = ["LINKS", "WARNINGS", "WHOLE_DECK", "links", "warn"]
 
 WHOLE_DECK: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
     twins.same_question,
@@ -40,7 +40,7 @@ WHOLE_DECK: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
 )
 """The rules that compare notes, and say nothing of a deck that could not be read whole."""
 
-ADVICE: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
+WARNINGS: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
     wording.long_answer,
     wording.cloze_hides_all,
     wording.cloze_hides_little,
@@ -69,9 +69,9 @@ ADVICE: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
 """The rules about cards."""
 
 
-def advise(cards: Cards) -> Iterator[Diagnostic]:
+def warn(cards: Cards) -> Iterator[Diagnostic]:
     """What the rules about cards report, but for those that the deck switches off."""
-    for rule in ADVICE:
+    for rule in WARNINGS:
         if rule.__name__.replace("_", "-") not in cards.deck.off and (
             cards.complete or rule not in WHOLE_DECK
         ):

@@ -20,14 +20,14 @@ Owners: TypeAlias = "dict[str, tuple[Document, list[int], list[_Owner]]]"
 
 
 def silenced(deck: Deck, found: Iterable[Diagnostic], *, whole: bool) -> list[Diagnostic]:
-    """The diagnostics without the advice that the author has silenced.
+    """The diagnostics without the warnings that the author has silenced.
 
     Args:
         deck: The deck.
         found: All that was found.
         whole: Whether all rules have run, so that an `allow` which silences nothing is told.
     """
-    left = [each for each in found if not (each.code in deck.off and each.level == "advice")]
+    left = [each for each in found if not (each.code in deck.off and each.level == "warning")]
     if not any(note.allow or (note.table and note.table.allow) for note in deck.notes):
         return left
     in_place = owners(deck)
@@ -35,7 +35,7 @@ def silenced(deck: Deck, found: Iterable[Diagnostic], *, whole: bool) -> list[Di
     kept = []
     for each in left:
         codes = [code for code in _allowed(each, in_place) if code.value == each.code]
-        if codes and each.level == "advice":
+        if codes and each.level == "warning":
             used.update(codes)
         else:
             kept.append(each)
@@ -82,7 +82,7 @@ def _allowed(diagnostic: Diagnostic, in_place: Owners) -> Iterable[Scalar]:
 def _unused(
     chapters: Iterable[tuple[Document, list[int], list[_Owner]]], used: set[Scalar]
 ) -> Iterator[Diagnostic]:
-    """Advice on codes under `allow` that have silenced nothing."""
+    """Warnings about codes under `allow` that have silenced nothing."""
     for document, _, entries in chapters:
         for owner in entries:
             for code in owner.allow:

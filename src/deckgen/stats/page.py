@@ -6,7 +6,8 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from deckgen.diagnostics import columns, counted, visible
+from deckgen.diagnostics import counted, visible
+from deckgen.terminal import columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

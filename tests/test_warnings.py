@@ -1,4 +1,4 @@
-"""Advice about cards: what silences it, who hears of it, and that `--strict` lets it count."""
+"""Warnings about cards: what silences it, who hears of it, and that `--strict` treats them as errors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deckgen.diagnostics import CATALOGUE
-from tests.conftest import CARD_ADVICE, CHAPTER, DECK, change, run
+from tests.conftest import CARD_WARNINGS, CHAPTER, DECK, change, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,11 +54,11 @@ def told(folder: Path, *options: str) -> list[tuple[str, int]]:
 
 def test_each_rule_is_named_after_its_code() -> None:
     """So that `allow` and `checks` can switch a rule off before it runs."""
-    assert all(CATALOGUE[code][0] == "advice" for code in CARD_ADVICE)
+    assert all(CATALOGUE[code][0] == "warning" for code in CARD_WARNINGS)
 
 
 def test_allow_silences_one_code_on_one_note(project: Project) -> None:
-    """The note's own advice goes, that of others stays, and the code is not called unused."""
+    """The note's own warning goes, that of others stays, and the code is not called unused."""
     folder = project({"source/one.yaml": TWICE})
     assert told(folder) == [("same-term", 7)]
     allowed = TWICE + "    allow: [same-term]\n"
@@ -105,7 +105,7 @@ def test_checks_switch_a_code_off_for_the_deck(project: Project) -> None:
     assert told(change(folder, {"source/deck.yaml": off})) == [("missing-reason", 11)]
 
 
-def test_retired_notes_draw_no_advice(project: Project) -> None:
+def test_retired_notes_get_no_warning(project: Project) -> None:
     """Nobody will learn them."""
     folder = project({"source/one.yaml": TWICE + "    allow: [same-term]\n"})
     assert run("release", "1.0.0", "--project", folder, SOURCE_DATE_EPOCH="1700000000").returncode == 0
@@ -133,17 +133,17 @@ def test_the_whole_deck_is_not_judged_before_it_can_be_read(project: Project) ->
 
 
 @pytest.mark.parametrize("command", ["check", "build"])
-def test_strict_lets_advice_count(command: str, project: Project) -> None:
-    """Exit 1, nothing written, and said so; without it the advice is told and the package made."""
+def test_strict_treats_warnings_as_errors(command: str, project: Project) -> None:
+    """Exit 1, nothing written, and said so; without it the warning is told and the package made."""
     folder = project({"source/one.yaml": TWICE})
     strict = run(command, "--strict", "--project", folder)
     assert strict.returncode == 1
-    assert "advice[same-term]" in strict.stderr
+    assert "warning[same-term]" in strict.stderr
     assert not list(folder.glob("build/*.apkg"))
     as_json = json.loads(run(command, "--strict", "--project", folder, "--format", "json").stdout)
     assert (as_json["ok"], len(as_json["diagnostics"])) == (False, 1)
     loose = run(command, "--project", folder)
     assert loose.returncode == 0
-    assert "\n1 advice\n" in loose.stderr
+    assert "\n1 warning\n" in loose.stderr
     clean = change(folder, {"source/one.yaml": CHAPTER})
     assert run(command, "--strict", "--project", clean).returncode == 0

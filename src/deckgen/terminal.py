@@ -1,0 +1,172 @@
+"""How diagnostics look as text: each with its line and a caret, errors last, and a table of their codes."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from deckgen.diagnostics import counted, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from deckgen.diagnostics import Diagnostic
+
+    Paint = Callable[[str, str], str]
+
+_REACH = 4  # how many times the room for a line is looked at on both sides of a place in it
+
+
+def report(
+    diagnostics: Sequence[Diagnostic],
+    lines: Mapping[str, Sequence[str]],
+    note: str = "",
+    width: int = 100,
+    *,
+    wrap: bool = False,
+    paint: Paint | None = None,
+) -> Iterator[str]:
+    """Diagnostics as text, piece by piece: warnings, then errors, then how many of each code.
+
+    Errors come last, where the author looks first; a thousand warnings do not bury them.
+
+    Args:
+        diagnostics: What to print, by position.
+        lines: The lines of each file, by its path.
+        note: What to say after the numbers.
+        width: The most columns that a quoted line may take.
+        wrap: Whether messages and hints are broken at `width` as well.
+        paint: Colors a piece of text, which is called "place", "error", "warning" or "hint".
+    """
+    for diagnostic in sorted(diagnostics, key=lambda each: each.level == "error"):
+        yield render(diagnostic, lines.get(diagnostic.span.path), width, wrap=wrap, paint=paint) + "\n"
+    if diagnostics:
+        yield _table(diagnostics, paint or _plain)
+        yield f"{_counts(diagnostics)}{f': {note}' if note else ''}\n"
+        codes = {diagnostic.code for diagnostic in diagnostics}
+        more = f"{next(iter(codes))} says more" if len(codes) == 1 else "CODE says more about each"
+        yield f"deckgen explain {more}\n"
+
+
+def _table(diagnostics: Sequence[Diagnostic], paint: Paint) -> str:
+    """How many there are of each code, errors last; nothing for a single code, which the sum says."""
+    counts = Counter[str]()
+    fixable = Counter[str]()
+    for each in diagnostics:
+        counts[each.code] += each.stands_for
+        fixable[each.code] += each.stands_for * each.fixable
+    if len(counts) == 1:
+        return ""
+    levels = {each.code: each.level for each in diagnostics}
+    longest = max(map(len, counts))
+    digits = len(f"{max(counts.values()):,}")
+    rows = sorted(counts, key=lambda code: (levels[code] == "error", -counts[code], code))
+    return "".join(
+        f"  {paint(levels[code], levels[code])}{'':{len('warning') - len(levels[code])}}  {code:{longest}}"
+        f"  {counts[code]:>{digits},}{f'  {fixable[code]:,} fixable' if fixable[code] else ''}\n"
+        for code in rows
+    )
+
+
+def _counts(diagnostics: Sequence[Diagnostic]) -> str:
+    """How many there are of each level, and how many of them `--fix` mends."""
+    of_level = Counter[str]()
+    for each in diagnostics:
+        of_level[each.level] += each.stands_for
+    fixable = sum(each.stands_for for each in diagnostics if each.fixable)
+    levels = ", ".join(counted(of_level[level], level) for level in ("error", "warning") if of_level[level])
+    return levels + (f" ({fixable:,} fixable with --fix)" if fixable else "")
+
+
+def _plain(text: str, _: str) -> str:
+    return text
+
+
+def render(
+    diagnostic: Diagnostic,
+    lines: Sequence[str] | None,
+    width: int = 100,
+    *,
+    wrap: bool = False,
+    paint: Paint | None = None,
+) -> str:
+    """A diagnostic as text: place, message, the line with a caret under it, hint.
+
+    Args:
+        diagnostic: What to print.
+        lines: The lines of the diagnostic's file, without line ends; None where they are not known.
+        width: The most columns that the quoted line may take.
+        wrap: Whether message and hint are broken at `width` as well.
+        paint: Colors a piece of text, which is called "place", "error", "warning" or "hint".
+    """
+    colour = paint or _plain
+    span, level = diagnostic.span, diagnostic.level
+    parts = (visible(span.path), span.line or None, span.column)
+    place = ":".join(str(part) for part in parts if part is not None)
+    head = f"{place}: {level}[{diagnostic.code}]:"
+    text = _wrapped(f"{head} {diagnostic.message}", width if wrap else 0)
+    text = text.replace(
+        head, f"{colour(f'{place}:', 'place')} {colour(f'{level}[{diagnostic.code}]', level)}:", 1
+    )
+    if lines is not None and 0 < span.line <= len(lines):
+        quoted, carets = _quote(lines[span.line - 1], span, width)
+        text += quoted + (f"{carets.rstrip('^')}{colour(carets.lstrip(' |'), level)}\n" if carets else "")
+    if diagnostic.hint:
+        hint = _wrapped(f"  hint: {diagnostic.hint}", width if wrap else 0)
+        text += hint.replace("hint:", colour("hint:", "hint"), 1)
+    return text
+
+
+def _wrapped(text: str, width: int) -> str:
+    """A line, broken at words where it is longer than a width; 0 for no width."""
+    if not width or columns(text) <= width:
+        return f"{text}\n"
+    import textwrap  # noqa: PLC0415 (only in narrow terminals)
+
+    indent = " " * (8 if text.startswith("  hint") else 2)
+    lines = textwrap.wrap(
+        text, max(width, 20), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _quote(line: str, span: Span, width: int) -> tuple[str, str]:
+    """The source line with its number and, where the column is known, a line of carets under the span."""
+    gutter = f"{span.line:>5} | "
+    room = max(width - len(gutter), 20)
+    start = span.column - 1 if span.column else 0
+    first = max(start - _REACH * room, 0)  # a line may have megabytes
+    line = visible(line[first : start + _REACH * room].replace("\t", " ").rstrip())
+    if span.column is None:
+        return f"{gutter}{_crop(line, 0, room)[0]}\n", ""
+    end = (span.end_column or span.column + 1) - 1 - first
+    start -= first
+    shown, cut = _crop(line, start, room)
+    end = min(max(end, start + 1), len(line) + 1)
+    before = columns(shown[: start - cut])
+    carets = min(max(columns(line[start:end]), 1), max(room - before, 1))
+    return f"{gutter}{shown}\n", f"{'|':>{len(gutter) - 1}} {' ' * before}{'^' * carets}"
+
+
+def _crop(line: str, start: int, room: int) -> tuple[str, int]:
+    """The part of a long line around `start`, and how many characters its beginning stands for."""
+    if columns(line) <= room:
+        return line, 0
+    first = 0 if start < room // 2 else start - room // 3
+    head = "…" if first else ""
+    kept = line[first:]
+    while columns(kept) > room - len(head) - 1:
+        kept = kept[: len(kept) - max(1, (columns(kept) - room) // 2)]
+    tail = "…" if first + len(kept) < len(line) else ""
+    return head + kept + tail, first - len(head)
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )

@@ -18,6 +18,7 @@ ROOMS = (
     "slips",
     "source",
     "anki",
+    "letters",
     "reading",
     "blueprint",
     "kinds",
@@ -76,6 +77,7 @@ ONLY_HERE = {
     "watchfiles": {"preview"},
     "http": {"preview"},
     "filelock": {"files"},
+    "anyascii": {"letters"},
 }
 FOLDER = Path(deckgen.__file__).parent
 
@@ -158,5 +160,6 @@ def test_help_imports_nothing_heavy() -> None:
         "http.server",
         "watchfiles",
         "filelock",
+        "anyascii",
         "anki",
     }

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
-import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from deckgen import blueprint
+from deckgen import blueprint, letters
 from deckgen.anki import unescaped
 from deckgen.anki.cloze import uncovered
 from deckgen.anki.tags import distinct
-from deckgen.diagnostics import CATALOGUE, Span, did_you_mean
+from deckgen.diagnostics import CATALOGUE, Span, did_you_mean, not_a_warning
 from deckgen.reading import (
     FLAG_SCHEMA,
     ID,
@@ -43,10 +42,6 @@ _IMAGE_KEYS = ("file", "alt")
 
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
 _UNSAID = re.compile(r"\[sound:[^\]]*\]|</?[A-Za-z][^<>]*>")
-_UNFOLDED = str.maketrans(
-    {"ø": "o", "æ": "ae", "œ": "oe", "ð": "d", "đ": "d", "þ": "th", "ł": "l", "\u0131": "i"}
-)
-"""Latin letters that are no plain ones with a mark, as plain ones."""
 _SLUG_WORDS, _SLUG_LENGTH = 5, 40
 
 
@@ -393,6 +388,7 @@ def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Containe
     if reader.document.root is None and reader.document.broken:
         return
     reader.elsewhere = lambda name: _with_key(kinds, name)
+    reader.language = deck.language
     here = reader.document.root
     left = [key for key in here.entries if key in unread] if isinstance(here, Mapping) else []
     root = reader.mapping(here, "a chapter", {*names, *left}, names)
@@ -570,21 +566,29 @@ def _missing_hint(reader: Reader, mapping: Mapping, missing: list[str], values: 
                 return f"`{name}:` on line {line} belongs to the text above it: it is indented as far as that"
     if missing == ["id"]:
         first = next((value.value for value in values.values() if isinstance(value, Scalar)), "")
-        shown = f", as `id: {name}`" if (name := slug(first[:_FIRST_WORDS])) else ""
+        shown = f", as `id: {name}`" if (name := slug(first[:_FIRST_WORDS], reader.language)) else ""
+        if not letters.is_readable(first, reader.language):
+            shown = f", in the letters a to z: {letters.UNREADABLE}"
         return f"give it one that says what it is about{shown}"
     if list(mapping.entries) == ["id"]:
         return "do its other keys stand below? they begin in the column of `id`, without a hyphen"
     return "if it goes on with what stands above, it has a hyphen too many" if "id" in missing else ""
 
 
-def slug(text: str) -> str:
+def slug(text: str, language: str) -> str:
     """An id that says what a text begins with: a few words of it, in plain letters and digits.
 
+    Args:
+        text: The text.
+        language: The BCP 47 tag of its language.
+
     Returns:
-        The id; empty where the text has no Latin letters to make it of.
+        The id; empty where the text has no letters to make it of, or it cannot be told how they are read.
     """
-    plain = _UNSAID.sub(" ", _LINK.sub(r"\1", uncovered(text))).casefold().translate(_UNFOLDED)
-    plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
+    said = _UNSAID.sub(" ", _LINK.sub(r"\1", uncovered(text)))
+    if not letters.is_readable(said, language):
+        return ""
+    plain = letters.plain(said, language)
     made = ""
     for word in re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z])['\u2019](?=[a-z])", "", plain))[:_SLUG_WORDS]:
         longer = f"{made}-{word}" if made else word[:_SLUG_LENGTH]

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from deckgen import letters
 from deckgen.anki import unescaped
 from deckgen.anki.tags import distinct
 from deckgen.diagnostics import Diagnostic, Found, Span, listing, nearest
@@ -106,11 +107,13 @@ class Reader:
         document: What is read.
         found: The diagnostics so far.
         elsewhere: What has a key that is not known where it stands, as in "a definition"; empty for nothing.
+        language: The BCP 47 tag of the language of its texts.
     """
 
     document: Document
     found: Found = field(default_factory=Found)
     elsewhere: Callable[[str], str] = lambda _: ""
+    language: str = "en"
     _near: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
 
     def report(self, code: str, place: Node | Span, message: str, hint: str = "") -> None:
@@ -420,7 +423,7 @@ class Reader:
             return None
         if ID.fullmatch(scalar.value):
             return scalar.value
-        message, hint = _about_id(scalar.value)
+        message, hint = _about_id(scalar.value, self.language)
         self.report("bad-id", scalar, message, hint)
         return None
 
@@ -543,19 +546,24 @@ def _item_hint(node: Mapping, first: str) -> str:
     return f"write each as an item: `- {first}: {name}`, and its other keys under that"
 
 
-def _about_id(text: str) -> tuple[str, str]:
+def _about_id(text: str, language: str) -> tuple[str, str]:
     """The message and the hint for what is no id."""
     seen = "".join(char for char in text if char.isprintable()).strip()
     if seen != text and ID.fullmatch(seen):
         return f"`{seen}` holds an invisible character", "delete it, and type it anew"
-    plain = (
-        unicodedata.normalize("NFKD", seen.lower()).replace("ß", "ss").replace("'", "").replace("\u2019", "")
-    )
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
-    hint = "an id has small letters, digits and hyphens between them"
-    strange = next((char for char in plain if char.isalpha() and not char.isascii()), "")
-    if strange:
+    message, hint = f"`{text}` is not an id", "an id has small letters, digits and hyphens between them"
+    if strange := letters.strange(seen):
         name = unicodedata.name(strange, "a sign without a name").lower()
-        return f"`{text}` is not an id", f"{hint}; `{strange}` is none of these letters (a to z), but {name}"
-    slug = "-".join(re.findall(r"[a-z0-9]+", plain))
-    return f"`{text}` is not an id", f"{hint}: `{slug}`" if slug else f"{hint}, as in `split-alliance`"
+        hint += f"; `{strange}` is none of these letters (a to z), but {name}"
+    elif not letters.is_readable(seen, language):
+        hint += "; its letters are a to z"
+    proposed = plain_id(text, language)
+    return message, f"{hint}: `{proposed}`" if proposed else f"{hint}, as in `split-alliance`"
+
+
+def plain_id(text: str, language: str) -> str:
+    """The id that a text which is none was probably meant for; empty where that cannot be said."""
+    if not letters.is_readable(text, language):
+        return ""
+    plain = letters.plain(text, language).replace("'", "").replace("\u2019", "")
+    return "-".join(re.findall(r"[a-z0-9]+", plain))

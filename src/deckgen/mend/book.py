@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from deckgen import identity, notes
@@ -62,6 +63,11 @@ class Book:
     kinds: list[Kind]
     unread: set[str | None]
     ledger: Ledger
+
+    @cached_property
+    def language(self) -> str:
+        """The language of the deck's texts."""
+        return notes.read_deck(Reader(self.deck.document)).language
 
     def standing(self, documents: ReadOnly[str, Document] | None = None) -> Standing:
         """Read all notes, and find the released ones among them.

@@ -367,7 +367,7 @@ def test_every_kind_gets_ids(project: Project) -> None:
 takeaways:
 - text: Before any {{c1::change::what?}} comes {{c2::joining}}, says the book.
 - text: |
-    信頼と{{c1::支え}}
+    ± {{c1::+}}
 vignettes:
 - scenario: |
     The husband has said less.
@@ -379,7 +379,7 @@ comparisons:
   rows:
   - cells: [Neutrality, a]
   - cells:
-    - 中立
+    - ±
     - b
   - id: neutrality-2
     cells: [c, d]
@@ -392,7 +392,7 @@ takeaways:
   text: Before any {{c1::change::what?}} comes {{c2::joining}}, says the book.
 - id: takeaway-2
   text: |
-    信頼と{{c1::支え}}
+    ± {{c1::+}}
 vignettes:
 - id: the-husband-has-said-less
   scenario: |
@@ -408,7 +408,7 @@ comparisons:
     cells: [Neutrality, a]
   - id: row-2
     cells:
-    - 中立
+    - ±
     - b
   - id: neutrality-2
     cells: [c, d]
@@ -584,7 +584,7 @@ NAMED = {
     "Greek": ("el", "Καρδιά", "kardia"),
     "Korean": ("ko", "심장 판막", "simjang-panmag"),
     "kana": ("ja", "カルテ", "karute"),
-    "Arabic, with a Latin word": ("ar", "دواء tramadol", "dwa-tramadol"),
+    "Arabic, with a Latin word": ("ar", "دواء tramadol", "dw-tramadol"),
     "Chinese": ("zh-Hant", "心臟", "xinzang"),
 }
 
@@ -1002,7 +1002,7 @@ def test_this_deck_needs_no_mending() -> None:
 # ---------------------------------------------------------------------------------------- whatever is written
 
 WORDS = st.lists(
-    st.sampled_from("a the split alliance García 信頼 *joins* `x__y` {{c1::hidden}} it's $a$ — end.".split()),
+    st.sampled_from("a the split alliance García Вера *joins* `x__y` {{c1::hidden}} it's $a$ — end.".split()),
     min_size=1,
     max_size=6,
 )

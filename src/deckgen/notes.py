@@ -21,8 +21,9 @@ from deckgen.reading import (
     Reader,
     Schema,
     any_case,
+    plain_id,
 )
-from deckgen.source import Mapping, Node, Scalar, Sequence
+from deckgen.source import Mapping, Node, Scalar, Sequence, end_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
@@ -138,6 +139,7 @@ class Table:
         id: The first half of its rows' ids.
         values: What its own keys say.
         start: Where it begins in its chapter's text, in characters.
+        end: Where the last of its texts ends there.
         allow: The codes of warnings that do not hold for it and its rows.
         rows: Its notes, in order.
     """
@@ -145,6 +147,7 @@ class Table:
     id: str
     values: dict[str, Value]
     start: int = 0
+    end: int = 0
     allow: tuple[Scalar, ...] = ()
     rows: list[Note] = field(default_factory=list)
 
@@ -167,6 +170,7 @@ class Note:
         retired: Why it is no longer in the deck; None where it is.
         replaced_by: The id of the note that takes its place; None where it names none.
         start: Where it begins in its chapter's text, in characters.
+        end: Where the last of its texts ends there.
         allow: The codes of warnings that do not hold for it.
     """
 
@@ -183,6 +187,7 @@ class Note:
     retired: Scalar | None = None
     replaced_by: Scalar | None = None
     start: int = 0
+    end: int = 0
     allow: tuple[Scalar, ...] = ()
 
     def mentions(self) -> list[Scalar]:
@@ -437,7 +442,7 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
     head = _note(reader, mapping, values, kind, chapter, chapter.tags, whole=whole)
     if isinstance(rows, Sequence) and not rows.items:
         reader.report("empty-value", rows, f"`{kind.rows}` has no items")
-    table = Table(head.id, values, head.start, head.allow)
+    table = Table(head.id, values, head.start, head.end, head.allow)
     for row in reader.items(rows, kind.rows, "id", MAX_ROWS):
         row_mapping, row_values, row_whole = _read_values(
             reader, row, f"a row of {_article(kind)}", kind.keys
@@ -504,6 +509,7 @@ def _note(  # noqa: PLR0913, PLR0917 (what a note is made of)
     links = values.get("builds_on")
     builds_on = links.items if isinstance(links, References) else []
     note = Note(kind, identifier, at, chapter, values, tags, builds_on, whole, start=mapping.start)
+    note.end = end_of(mapping)
     if not mapping.entries.keys().isdisjoint(_UPDATE_KEYS):
         _read_update_keys(reader, mapping, note)
     if (node := mapping.entries.get("allow")) is not None:
@@ -794,10 +800,13 @@ OWN_SCHEMAS: dict[str, Schema] = {
 """The same for the keys of type `own`, by their names."""
 
 
-def probable_ids(document: Document) -> Iterable[str]:
-    """The ids in a file with faults, so that references to its notes are not called unknown."""
-    written = re.findall(r"(?mi)^[ \t{-]*+id:[ ]*([^\s,#}]+)", document.text)
-    return [*written, *(word.lower() for word in written)]
+def probable_ids(document: Document, language: str) -> Iterable[str]:
+    """The ids in a file with faults, so that references to its notes are not called unknown.
+
+    Those that are none are among them, too, as they will be once they have been mended.
+    """
+    written = re.findall(r"(?mi)^[ \t{-]*+id:[ ]*([^\s,#}]+(?: [^\s,#}]+)*)", document.text)
+    return [*written, *(plain_id(text, language) for text in written)]
 
 
 def unknown_id_hint(word: str, known: Iterable[str]) -> str:

@@ -81,7 +81,7 @@ class Book:
             reader = Reader((documents or {}).get(sheet.shown, sheet.document))
             notes.read_chapter(reader, deck, self.kinds, self.unread)
             if not sheet.sound or self.unread:
-                unsure |= set(notes.probable_ids(sheet.document))
+                unsure |= set(notes.probable_ids(sheet.document, self.language))
         changes = Changes(self.ledger, deck, 0, {kind.name for kind in self.kinds})
         changes.match()
         present = {line["guid"] for line in changes.known.values()}

@@ -182,7 +182,7 @@ class _Names:
                 self.taken.add(plain_id(written.value, book.language))
         for sheet in book.chapters:
             if not sheet.sound or book.unread:
-                self.taken |= {name.strip("\"'") for name in probable_ids(sheet.document)}
+                self.taken |= {name.strip("\"'") for name in probable_ids(sheet.document, self.language)}
         self.taken |= {name.partition(".")[0] for name in self.taken}
 
     def choose(self, entry: _Entry) -> None:

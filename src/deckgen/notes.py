@@ -21,6 +21,7 @@ from deckgen.reading import (
     Reader,
     Schema,
     any_case,
+    comma_hint,
     plain_id,
 )
 from deckgen.source import Mapping, Node, Scalar, Sequence, end_of
@@ -613,12 +614,20 @@ def _check_cells(reader: Reader, note: Note) -> None:
     if len(columns.items) < MIN_COLUMNS:
         note.whole = False
         message = "a table has at least two columns: the rows' names, and what to know of them"
-        reader.report("row-cells", columns.items[0] if columns.items else note.at, message)
+        reader.report(
+            "row-cells", columns.items[0] if columns.items else note.at, message, _comma_hint(columns)
+        )
     elif len(cells.items) != len(columns.items):
         have, want = len(cells.items), len(columns.items)
         note.whole = False
         message = f"the row has {have} cell{'s' * (have != 1)} for {want} columns"
-        reader.report("row-cells", cells.items[0] if cells.items else note.at, message)
+        hint = _comma_hint(cells if have < want else columns)
+        reader.report("row-cells", cells.items[0] if cells.items else note.at, message, hint)
+
+
+def _comma_hint(texts: Texts) -> str:
+    """What to do about a text that commas of another script make one of several; empty where none is."""
+    return next(filter(None, (comma_hint(item.value) for item in texts.items)), "")
 
 
 def _prose(reader: Reader, node: Node, key: Key) -> Scalar | None:
@@ -811,6 +820,8 @@ def probable_ids(document: Document, language: str) -> Iterable[str]:
 
 def unknown_id_hint(word: str, known: Iterable[str]) -> str:
     """What an unknown note id may have meant."""
+    if hint := comma_hint(word):
+        return hint
     ids = list(known)
     ends = [name for name in ids if name.endswith(f".{word}")]
     return f"did you mean `{ends[0]}`?" if ends else did_you_mean(word, ids)

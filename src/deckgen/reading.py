@@ -36,6 +36,8 @@ _NO = frozenset(["no", "n", "off", "0", "wrong", "incorrect", "f", "nein", "non"
 _BARS = frozenset("l I | || \\ / ! \u00a6 \uff5c \u2223 \u2502".split())
 _RUN_ON = re.compile(rf"[\r\n]([ \t]*)([-*+{HYPHENS}\u2022\u2023\u25aa\u25cf]|\d{{1,2}}[.)]|\|)[ \t]")
 _NO_SPACE = re.compile(r"([a-z_]+):\S")
+COMMAS = "\u3001\uff0c\uff64\u060c\uff1b\u061b"
+"""Commas and semicolons of other scripts, which separate nothing in YAML."""
 _PLAIN_TAG = re.compile(r"(?!marked$|leech$)[a-z0-9_-]+")
 _TAG_HINT = "a tag has no spaces; `::` makes levels, as in `exam::domain-1`"
 
@@ -485,16 +487,31 @@ def _tag_fault(tag: str) -> tuple[str, str] | None:
     """What Anki would do to a tag, and a hint; None where it keeps and shows it as it is."""
     fault = ""
     if any(char.isspace() or _is_control(char) for char in tag):
-        fault = "holds a space, at which Anki splits it"
+        words = re.split(r"[\s\x00-\x1f\x7f]+", tag.strip())
+        hint = f"{_TAG_HINT}; as one tag write `{'-'.join(words)}`" if len(tag) <= _SHORT else _TAG_HINT
+        return "holds a space, at which Anki splits it", hint
     elif tag[0] in CURLY and tag[-1] in CURLY:
         return "holds curly quotes, which become part of it", "take them away"
     elif any(not part for part in tag.split("::")):
         fault = "has an empty level, which Anki fills with `blank`"
     elif tag.startswith(":") or tag.endswith(":") or '"' in tag:
         fault = "holds a colon or a quotation mark that Anki's search cannot find"
+    elif hint := comma_hint(tag):
+        return "is several in one", hint
     elif tag.lower() in {"marked", "leech"}:
-        fault = "is one that Anki sets itself, and takes out on import"
+        hint = f"give it another name, as `{tag}-note`: Anki gives this one to single notes of a learner"
+        return "is Anki's own, and an import takes it away", hint
     return (fault, _TAG_HINT) if fault else unescaped.fault(tag)
+
+
+def comma_hint(text: str) -> str:
+    """How several texts are written that a comma of another script makes one of; empty where none does."""
+    sign = next((char for char in text if char in COMMAS), "")
+    parts = [part.strip() for part in re.split(f"[{COMMAS}]", text)]
+    if not sign or not all(parts):
+        return ""
+    form = f"`{', '.join(parts)}`" if len(text) <= _SHORT else "a comma and a space"
+    return f"`{sign}` separates nothing in YAML: within brackets write {form}, else each after its own hyphen"
 
 
 def _name(node: Node) -> str:
@@ -520,7 +537,7 @@ def _list_hint(node: Node, key: str, first: str) -> str:
         return (
             "an item begins with a hyphen and a space: `- …`; word processors turn hyphens into other dashes"
         )
-    between = r"[\s,\uff0c;]+" if key in {"tags", "builds_on"} else r"[,\uff0c;]"
+    between = rf"[\s,;{COMMAS}]+" if key in {"tags", "builds_on"} else rf"[,;{COMMAS}]"
     words = [part.strip() for part in re.split(between, word.strip("[]()\uff3b\uff3d\uff08\uff09"))]
     if (
         not first

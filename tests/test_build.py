@@ -365,6 +365,7 @@ def test_a_fault_leaves_the_package_from_before(project: Make) -> None:
         "    5 |     wy: |",
         "      |     ^^",
         "  hint: did you mean `why`?",
+        "",
         "1 error: nothing was written; the package from before is as it was",
         "deckgen explain unknown-key says more",
     ]

@@ -12,6 +12,7 @@ import pytest
 import deckgen
 
 ROOMS = (
+    "streams",
     "diagnostics",
     "terminal",
     "catalogue",
@@ -31,6 +32,7 @@ ROOMS = (
     "card_rules",
     "filters",
     "appearance",
+    "pricing",
     "sandbox",
     "templates",
     "complaints",
@@ -66,7 +68,7 @@ ONLY_HERE = {
     "tomllib": {"catalogue"},
     "yaml": {"source"},
     "pyromark": {"cards"},
-    "jinja2": {"faces", "sandbox", "templates"},
+    "jinja2": {"faces", "pricing", "sandbox", "templates"},
     "markupsafe": {"faces", "sandbox"},
     "genanki": {"package"},
     "sqlite3": {"package"},

@@ -64,7 +64,9 @@ def better(folder: Path, before: list[Diagnostic], told: Diagnostic) -> bool:
     return known(told) not in map(known, after) and errors <= set(map(known, before))
 
 
-@pytest.mark.parametrize("number", range(len(ALL_FAULTS)), ids=lambda number: f"{number}-{ALL_FAULTS[number].code}")
+@pytest.mark.parametrize(
+    "number", range(len(ALL_FAULTS)), ids=lambda number: f"{number}-{ALL_FAULTS[number].code}"
+)
 def test_what_a_hint_proposes_works(number: int, tmp_path: Path) -> None:
     """Of every bad source that we know; one proposal of the hint is enough, for the author chooses."""
     fault = ALL_FAULTS[number]
@@ -79,5 +81,7 @@ def test_what_a_hint_proposes_works(number: int, tmp_path: Path) -> None:
         content = path.read_bytes()
         text = content.decode("utf-8-sig")
         made = [new for piece in tries for new in ways(text, told, piece)]
-        assert any(path.write_text(new, encoding="utf-8") and better(tmp_path, found, told) for new in made), told
+        assert any(
+            path.write_text(new, encoding="utf-8") and better(tmp_path, found, told) for new in made
+        ), told
         path.write_bytes(content)

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -485,6 +486,98 @@ def test_a_build_that_fails_is_told_and_served_on(project: Callable[..., Path]) 
         (deck / "build/preview/deck/index.js").rmdir()
         change(deck, {"source/one.yaml": SECOND + "\n"})
         assert not next_news()["fault"]
+
+
+def asked(port: int, path: str) -> tuple[int, bytes]:
+    """The status and the body of an answer of the server at a port."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    return answer.status, answer.read()
+
+
+@pytest.mark.parametrize("gone", ["build", "build/preview", "build/preview/deck", "build/preview/index.html"])
+def test_a_preview_that_is_removed_while_it_is_served_comes_back(
+    gone: str, project: Callable[..., Path]
+) -> None:
+    """With the next request for a file of it, and the next save; a name that it never had is not found."""
+    deck = project()
+    port = free_port()
+
+    def remove() -> None:
+        path = deck / gone
+        path.unlink() if path.is_file() else shutil.rmtree(path)
+
+    with serving(deck, port):
+        wait_for(lambda: asked(port, "/")[0] == 200)
+        before = {name: asked(port, name) for name in ("/", "/deck/index.js", "/deck/cards-0000-000.js")}
+        assert {status for status, _ in before.values()} == {200}
+        remove()
+        assert asked(port, "/nothing.js")[0] == 404
+        assert {name: asked(port, name) for name in before} == before
+        remove()
+        change(deck, {"source/one.yaml": SECOND})
+        wait_for(lambda: b"two" in asked(port, "/deck/index.js")[1])
+        assert (deck / "build/preview/index.html").is_file()
+
+
+def test_a_preview_that_cannot_come_back_is_told(project: Callable[..., Path]) -> None:
+    """Where build/preview is a link by now: on the page, in the terminal once, and mended by a save."""
+    deck = project({"elsewhere/keep.txt": "mine"})
+    port = free_port()
+    with serving(deck, port) as process:
+        wait_for(lambda: asked(port, "/")[0] == 200)
+        shutil.rmtree(deck / "build/preview")
+        (deck / "build/preview").symlink_to(deck / "elsewhere")
+        assert asked(port, "/")[0] == 404
+        assert asked(port, "/deck/index.js")[0] == 404
+        assert [path.name for path in (deck / "elsewhere").iterdir()] == ["keep.txt"]
+        (deck / "build/preview").unlink()
+        change(deck, {"source/one.yaml": SECOND})
+        wait_for(lambda: asked(port, "/")[0] == 200)
+        process.send_signal(signal.SIGTERM)
+        assert process.stderr
+        assert process.stderr.read().count("not an ordinary folder") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such pipes")
+def test_a_pipe_in_the_preview_holds_nobody(served: Server) -> None:
+    """Where a file of it is a pipe, a socket or a link to a device, it is not found, at once."""
+    before = set(threading.enumerate())
+    os.mkfifo(served.folder / "pipe.js")
+    (served.folder / "zero.js").symlink_to("/dev/zero")
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(os.fspath(served.folder / "socket.js"))
+        for name in ("pipe", "zero", "socket"):
+            assert ask(served, f"/{name}.js").status == 404
+    (served.folder / "deck/index.js").unlink()
+    os.mkfifo(served.folder / "deck/index.js")
+    assert ask(served, "/deck/index.js").status == 404
+    wait_for(lambda: set(threading.enumerate()) <= before)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="memory is read as Linux tells it")  # noqa: PTH110
+def test_serving_takes_no_more_memory_with_each_save(project: Callable[..., Path]) -> None:
+    """After ten saves it has what it needs; sixty more used to take 36 MiB."""
+    deck = project()
+    port = free_port()
+
+    def save(number: int) -> None:
+        change(deck, {"source/one.yaml": CHAPTER.replace("joining", f"joining {number}")})
+        wait_for(lambda: f"joining {number}<".encode() in asked(port, "/deck/cards-0000-000.js")[1])
+
+    with serving(deck, port) as process:
+
+        def used() -> float:
+            with open(f"/proc/{process.pid}/statm") as file:  # noqa: PTH123
+                return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
+
+        for number in range(10):
+            save(number)
+        before = used()
+        for number in range(10, 70):
+            save(number)
+        assert used() - before < 8
 
 
 def test_cards_that_an_error_hides_stay_in_their_places(tmp_path: Path) -> None:

@@ -35,9 +35,10 @@ def _run() -> int:
         sys.stdout.flush()
     except SystemExit as exit_:  # the reader of stdout has gone away
         code = exit_.code
-    except OSError as error:
-        sys.stderr.write(f"error: {error.strerror}: {error.filename}\n")
-        code = 2
+    except streams.OutputError as error:
+        if not code:  # else it has been told
+            sys.stderr.write(f"error: {error.strerror}\n")
+        code = code or 2
     except KeyboardInterrupt:
         sys.stderr.write("error: stopped\n")
         code = 130

@@ -20,6 +20,7 @@ import typer
 
 from deckgen import __version__, terminal
 from deckgen.diagnostics import CallError, counted, did_you_mean, not_a_warning
+from deckgen.streams import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -114,7 +115,7 @@ def common(
 
 
 @app.command()
-def build(
+def build(  # noqa: PLR0913, PLR0917 (an argument is an option)
     project: ProjectOption = None,
     output: OutputOption = None,
     locked: Annotated[  # noqa: FBT002 (typer's way)
@@ -158,7 +159,7 @@ def build(
 
 
 @app.command()
-def check(
+def check(  # noqa: PLR0913, PLR0917 (an argument is an option)
     project: ProjectOption = None,
     fix: Annotated[  # noqa: FBT002 (typer's way)
         bool,
@@ -207,7 +208,7 @@ def _fix(folder: Path, report: _Report, *, dry_run: bool) -> tuple[Build, dict[s
     if changed and not dry_run:
         with files.alone(folder):
             mend.write(changed)
-    if report.for_people:
+    if report.for_people and not report.quiet:
         for each in changed:
             _say(f"{each.diff.translate(_UNSEEN)}{each.path}: {each.what}")
         for each in made:
@@ -305,12 +306,14 @@ def release(
 ) -> None:
     """Build the deck as VERSION, into build/release/VERSION/, and note it in source/ledger.jsonl."""
     with _reporting("release", output_format, quiet=quiet) as report:
+        from deckgen.mend import mark_fixable  # noqa: PLC0415
         from deckgen.release import release as release_deck  # noqa: PLC0415
 
         folder = _project(project)
         with _bar(report) as tick:
             made = release_deck(folder, version, tick)
         if made.build.package is None:
+            mark_fixable(made.build)
             report.end(made.build, "nothing was released")
             raise typer.Exit(1)
         report.end(made.build, path=made.folder / made.files[0], files=made.files)
@@ -526,7 +529,7 @@ def _build(folder: Path, report: _Report, *, try_fix: bool = False) -> Build:
 
     with _bar(report) as tick:
         result = build_deck(folder, tick)
-        if try_fix and result.diagnostics:
+        if try_fix:
             from deckgen.mend import mark_fixable  # noqa: PLC0415
 
             mark_fixable(result, tick)
@@ -622,16 +625,16 @@ class _Report:
         made = result.package if result.package and not (self.failed_strictly and path is None) else None
         try:
             self._print(result, path, files, more or {})
-        except OSError:
+        except OutputError:
             if made and path:
                 _say(_summary(result, made, path, files))
             raise
         if not self.for_people:
             return
         self.tell(self._wanted(result.diagnostics), result.lines, note)
+        if self.ignored and not self.quiet:
+            _say(f"{counted(self.ignored, 'warning')} ignored")
         if made and not self.quiet:
-            if self.ignored:
-                _say(f"{counted(self.ignored, 'warning')} ignored")
             _say(_summary(result, made, path, files))
 
     def _wanted(self, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
@@ -664,10 +667,9 @@ class _Report:
 
     def tell(self, diagnostics: list[Diagnostic], lines: dict[str, list[str]], note: str) -> None:
         """Tell diagnostics as text: where each is, with its line, and how many there are."""
-        wrap = sys.stderr.isatty()
         width = shutil.get_terminal_size((100, 24)).columns
-        paint = _paint if _coloured() else None
-        _say("".join(terminal.report(diagnostics, lines, note, width, wrap=wrap, paint=paint)))
+        screen = terminal.Screen(width, sys.stderr.isatty(), *([_paint] if _coloured() else []))
+        _say(terminal.report(diagnostics, lines, note, screen))
 
     def _annotate(self, result: Build) -> None:
         """Print the diagnostics as annotations, or as a SARIF log."""
@@ -749,7 +751,7 @@ def _reporting(
         if isinstance(error, CallError):
             report.failed(str(error), error.hint)
             raise typer.Exit(2) from error
-        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+        if isinstance(error, OSError) and not isinstance(error, (BrokenPipeError, OutputError)):
             where = f": {os.fsdecode(error.filename)}" if error.filename else ""
             report.failed(f"{error.strerror or error}{where}")
             raise typer.Exit(2) from error

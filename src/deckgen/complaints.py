@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from deckgen.diagnostics import did_you_mean, listing
-from deckgen.sandbox import FILTERS, TAGS
+from deckgen.pricing import TAGS
+from deckgen.sandbox import FILTERS, TESTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,6 +46,8 @@ def of_syntax(message: str, text: str, line: int) -> tuple[str, int, str]:
         said, hint = f"Jinja has no `[% {match[1]} … %]`", did_you_mean(match[1], TAGS)
     elif match := _NO_SUCH_FILTER.search(message):
         said, hint = f"there is no filter `{match[1]}`", did_you_mean(match[1], FILTERS)
+    elif match := _NO_SUCH_TEST.search(message):
+        said, hint = f"there is no test `{match[1]}`", did_you_mean(match[1], TESTS)
     elif _UNEXPECTED.search(message):
         hint = "what begins with `[[` ends with `]]`, and `[%` with `%]`"
     elif "comment" in message:
@@ -81,7 +84,7 @@ def of_running(
         names = list(_macros(texts)) if "TemplateModule" in match[1] else list(of_deck)
         return f"there is no `{match[2]}` here", did_you_mean(match[2], names)
     if match := _NO_SUCH_TEST.search(message):
-        return f"there is no test `{match[1]}`", ""
+        return f"there is no test `{match[1]}`", did_you_mean(match[1], TESTS)
     if match := _UNDEFINED.search(message):
         hint = did_you_mean(match[1], known) or f"a face knows {listing(known)}"
         if match[1] == "m":

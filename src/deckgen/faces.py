@@ -18,7 +18,7 @@ from deckgen import anki_template, complaints
 from deckgen.anki_template import Replacement
 from deckgen.card_rules import CardRules, is_of_clozes
 from deckgen.diagnostics import Diagnostic, Span, did_you_mean, listing
-from deckgen.sandbox import Sandbox
+from deckgen.sandbox import Function, Sandbox, UseError
 from deckgen.templates import MAX_CODE, FaceMedia, Loader, MediaError
 
 if TYPE_CHECKING:
@@ -275,9 +275,9 @@ class Faces:
             "kind": {"name": kind.name, "title": kind.title},
             "fields": [field.name for field in kind.fields],
             "side": side,
-            "media": lambda file: self._media.named(kind.name, file),
+            "media": Function('[[ media("seal.svg") ]]', lambda file: self._media.named(kind.name, file)),
         }
-        return self._use(name, kind, lambda template: template.render(known)) or ""
+        return self._use(name, kind, lambda template: self._environment.rendered(template, known)) or ""
 
     def _use(self, name: str, kind: Kind, use: Callable[[Template], _T]) -> _T | None:
         """What is made of a template; None, reported, where that fails."""
@@ -305,8 +305,9 @@ class Faces:
             if isinstance(error, (RecursionError, MemoryError, SyntaxError)):
                 message = "this is nested too deep, or it calls itself"
             of_deck = [*self._deck_for(kind), "name", "title"]
-            said = complaints.of_running(message, of_deck, _KNOWN, self._loader.texts.values())
-            self.found.append(Diagnostic("template-failed", said[0], span, said[1]))
+            said, hint = complaints.of_running(message, of_deck, _KNOWN, self._loader.texts.values())
+            hint = error.hint if isinstance(error, UseError) else hint
+            self.found.append(Diagnostic("template-failed", said, span, hint))
         return None
 
     def _not_found(self, error: TemplateNotFound, name: str, kind: Kind) -> None:

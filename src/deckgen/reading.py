@@ -490,9 +490,9 @@ def _tag_fault(tag: str) -> tuple[str, str] | None:
         words = re.split(r"[\s\x00-\x1f\x7f]+", tag.strip())
         hint = f"{_TAG_HINT}; as one tag write `{'-'.join(words)}`" if len(tag) <= _SHORT else _TAG_HINT
         return "holds a space, at which Anki splits it", hint
-    elif tag[0] in CURLY and tag[-1] in CURLY:
+    if tag[0] in CURLY and tag[-1] in CURLY:
         return "holds curly quotes, which become part of it", "take them away"
-    elif any(not part for part in tag.split("::")):
+    if any(not part for part in tag.split("::")):
         fault = "has an empty level, which Anki fills with `blank`"
     elif tag.startswith(":") or tag.endswith(":") or '"' in tag:
         fault = "holds a colon or a quotation mark that Anki's search cannot find"

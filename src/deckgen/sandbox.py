@@ -1,75 +1,143 @@
 """The Jinja of faces: a stranger's template runs no code of its own, and no longer than it may.
 
-Jinja's sandbox keeps templates from what is not theirs. It does not keep them from loops within loops or from
-texts that double; here every piece of a template that is run, and every character that is made, costs
-something, and a deck has so much to spend.
+All that a template can do is on a list: the parts of its language, the filters and tests, the functions, and
+what can be asked of a value. What is not listed is refused, also what another version of Jinja brings along.
+Each costs something before it is done, by the sizes of what it is given; a deck has so much to spend, and no
+value may be larger than a template has a use for. So no single step takes long, and all of them together end.
+What is spent is counted and not timed: a deck is sound on every machine or on none.
 """
 
 from __future__ import annotations
 
 import html
+from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import StrictUndefined, TemplateRuntimeError, nodes
+from jinja2 import StrictUndefined, TemplateRuntimeError, nodes, pass_context
+from jinja2.environment import TemplateModule
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import BlockReference, LoopContext, Macro, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 from markupsafe import Markup
 
+from deckgen.pricing import JOINED, SPEND, WALKED, WEIGHED, Pricing, outline
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import CodeType
 
-    from jinja2 import BaseLoader
+    from jinja2 import BaseLoader, Template
     from jinja2.runtime import Context
 
-MAX_WORK = 2_000_000
+    from deckgen.pricing import Outline
+
+MAX_WORK = 500_000
 """How many pieces of templates are run for a deck; those of the shipped kinds are some thousands."""
-MAX_MADE = 64 * 1024 * 1024
-"""How many characters they make, all together."""
+MAX_MADE = 16 * 1024 * 1024
+"""How many characters they make or look at, all together."""
+MAX_VALUE = 1024 * 1024
+"""How large a single value may be, in characters; an item of a list counts as `_ITEM` of them."""
+MAX_NUMBER = 2**53
+"""How large a number may be: so far they are exact in all programs."""
 MAX_LOOP = 1000
 """How far `range` goes."""
+_ITEM = 32
+_LOAD = 20  # pieces that a look for another template costs
+_LOOK = 3  # and one for what stands behind a dot
+_TAG = 5  # and a field or section of Anki's, which is looked at when the face is whole
 
-FILTERS = (
-    "abs capitalize count d default e escape first float forceescape int join last length list lower map max"
-    " min reject rejectattr replace reverse round safe select selectattr sort string striptags sum title trim"
-    " truncate unique upper urlencode wordcount"
-).split()
+# What there is
+
+_OF_TEXT = (
+    "capitalize e escape forceescape lower replace safe string striptags title trim truncate upper urlencode"
+)
+_OF_ITEMS = "first join last list map max min reject rejectattr reverse select selectattr sort sum unique"
+_OF_NUMBERS = "abs round"
+_OF_ALL = "count d default float int length wordcount"
+FILTERS = sorted(f"{_OF_TEXT} {_OF_ITEMS} {_OF_NUMBERS} {_OF_ALL}".split())
 """The filters that templates may use."""
 
-TAGS = "block call extends filter for from if import include macro set with".split()
-"""The tags of Jinja."""
-
-_OF_TEXTS = frozenset(
-    "capitalize casefold count endswith find index isalnum isalpha isascii isdecimal isdigit islower"
-    " isnumeric isspace istitle isupper lower lstrip partition removeprefix removesuffix rfind rindex"
-    " rpartition rsplit rstrip split splitlines startswith strip swapcase title upper".split()
+_TESTS_OF_TEXT = "lower upper"
+_TESTS_OF_NUMBERS = "divisibleby even odd"
+_TESTS_OF_ALL = (
+    "boolean defined eq equalto false float ge greaterthan gt in integer iterable le lessthan lt mapping ne"
+    " none number sequence string true undefined == != < <= > >="
 )
-_FORMATS = ("format", "format_map")
-_BODIES = (nodes.Template, nodes.For, nodes.Macro, nodes.CallBlock, nodes.Block)
-_LARGE = 1_000_000
+TESTS = sorted(f"{_TESTS_OF_TEXT} {_TESTS_OF_NUMBERS} {_TESTS_OF_ALL}".split())
+"""The tests, as in `is defined`, that they may use."""
 
-_T = TypeVar("_T")
+_TAKES: dict[str, tuple[tuple[type, ...], str]] = {
+    **dict.fromkeys(f"{_OF_TEXT} {_TESTS_OF_TEXT} wordcount".split(), ((str, int, float), "a text")),
+    **dict.fromkeys(_OF_ITEMS.split(), ((str, list, tuple, dict, range), "a list")),
+    **dict.fromkeys(f"{_OF_NUMBERS} {_TESTS_OF_NUMBERS}".split(), ((int, float), "a number")),
+}
+"""What a filter or test may be given as the first, and what to call that."""
+
+_MEMBERS: tuple[tuple[type, frozenset[str]], ...] = (
+    (
+        str,
+        frozenset(
+            "capitalize casefold count endswith find index isalnum isalpha isascii isdecimal isdigit islower"
+            " isnumeric isspace istitle isupper lower lstrip partition removeprefix removesuffix rfind rindex"
+            " rpartition rsplit rstrip split splitlines startswith strip swapcase title upper".split()
+        ),
+    ),
+    (dict, frozenset("get items keys values".split())),
+    (list, frozenset("count index".split())),
+    (tuple, frozenset("count index".split())),
+    (
+        LoopContext,
+        frozenset(
+            "changed cycle depth depth0 first index index0 last length nextitem previtem revindex"
+            " revindex0".split()
+        ),
+    ),
+    (BlockReference, frozenset(["super"])),
+)
+"""What can be asked of a value with a dot, by its type."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
-    """What a template is made of.
+class Function:
+    """Something that templates may call.
 
     Attributes:
-        extends: The name of the template that it always extends; empty where there is none, or it is
-            worked out.
-        own: The blocks that stand in no other, with their lines, from 1.
-        blocks: The names of all its blocks.
+        use: How it is written, as an example.
+        run: What it does.
     """
 
-    extends: str
-    own: dict[str, int]
-    blocks: frozenset[str]
+    use: str
+    run: Callable[..., object]
+
+    def __call__(self, *arguments: object, **options: object) -> object:
+        """Do it.
+
+        Raises:
+            UseError: It takes other arguments.
+        """
+        try:
+            return self.run(*arguments, **options)
+        except TypeError as error:
+            raise UseError("this function takes other arguments", _use_of(self)) from error
 
 
 class TooMuchError(TemplateRuntimeError):
     """A template does more than it may."""
+
+
+class UseError(TemplateRuntimeError):
+    """A template uses something as it is not meant.
+
+    Attributes:
+        hint: How it is used.
+    """
+
+    def __init__(self, message: str, hint: str) -> None:
+        """Keep what is to be told."""
+        super().__init__(message)
+        self.hint = hint
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -77,11 +145,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     Attributes:
         work: How many pieces of templates may still be run.
-        made: How many characters they may still make.
+        made: How many characters they may still make or look at.
         outlines: What the templates read so far are made of, by the names of their files.
     """
 
-    intercepted_binops = frozenset(["+", "*", "**", "%"])
+    intercepted_binops = frozenset(["+", "-", "*", "/", "//", "**", "%"])
 
     def __init__(self, loader: BaseLoader) -> None:
         """Prepare for a deck's templates."""
@@ -103,8 +171,26 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.work = MAX_WORK
         self.made = MAX_MADE
         self.outlines: dict[str, Outline] = {}
-        self.globals = {"range": _range, "dict": dict, "namespace": Namespace}
-        self.filters = {name: self._charged(name, self.filters[name]) for name in FILTERS}
+        self.globals = {
+            "range": Function("[% for number in range(3) %]", _range),
+            "dict": Function('[% set words = dict(a="b") %]', dict),
+            "namespace": Function("[% set found = namespace(it=false) %]", Namespace),
+        }
+        own: dict[str, Any] = {
+            "join": self._join,
+            "string": self.text,
+            "wordcount": lambda value: len(value.split()),
+        }
+        filters: dict[str, Any] = {name: own.get(name, self.filters[name]) for name in FILTERS}
+        self.filters = {name: self._charged(name, each) for name, each in filters.items()}
+        self.filters |= {
+            SPEND: pass_context(lambda _context, work, made: self.spend(work, made)),
+            JOINED: pass_context(lambda _context, *parts: self.joined(*parts)),
+            WEIGHED: pass_context(lambda _context, value: self.weighed(value)),
+            WALKED: pass_context(lambda _context, values, each: self.walked(values, each)),
+        }
+        tests: dict[str, Any] = {name: self.tests[name] for name in TESTS}
+        self.tests = {name: self._charged(name, each) for name, each in tests.items()}
 
     # What is charged
 
@@ -124,69 +210,187 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Whether nothing is left."""
         return self.work < 0 or self.made < 0
 
+    def rendered(self, template: Template, known: dict[str, object]) -> str:
+        """The text that a template makes, with what it knows.
+
+        Raises:
+            TooMuchError: The text has more of Anki's fields and sections than there is left for.
+        """
+        text = template.render(known)
+        self.spend(_TAG * text.count("{{"))
+        return text
+
+    def weighed(self, value: Any) -> Any:  # noqa: ANN401
+        """A value, paid for by its size.
+
+        Raises:
+            TooMuchError: It is too large, or there is not so much left.
+        """
+        self.spend(1, _size(value))
+        return value
+
+    def walked(self, values: Any, each: int) -> Any:  # noqa: ANN401
+        """What a loop goes through, paid for with the pieces that are run to see whether it wants an item."""
+        self.weighed(values)
+        if hasattr(values, "__len__"):
+            self.spend(each * len(values))
+        return values
+
     def joined(self, *parts: object) -> str:
         """What `~` makes of its parts."""
-        texts = [part if isinstance(part, str) else str(part) for part in parts]
+        texts = [self.text(part) for part in parts]
         self.spend(len(texts), sum(map(len, texts)))
-        if any(hasattr(part, "__html__") for part in parts):
+        if any(isinstance(part, Markup) for part in texts):
             return Markup("").join(texts)
         return "".join(texts)
 
+    def text(self, value: object) -> str:
+        """A text or number as a text.
+
+        Raises:
+            UseError: It is something else, of which Python would show what is none of a card's.
+        """
+        if isinstance(value, str):
+            return value
+        if isinstance(value, (int, float, Undefined)):  # what is undefined raises its own error
+            _size(value)
+            return str(value)
+        raise UseError(f"{_described(value)} is no text, so a card cannot show it", _use_of(value))
+
     def _finalized(self, value: object) -> object:
         """A value as it gets into a face: its braces, which Anki would read as a field, made harmless."""
-        if isinstance(value, str):
-            self.spend(1, len(value))
-            if not isinstance(value, Markup):
-                return Markup(html.escape(value).replace("{", "&#123;"))  # noqa: S704 (escaped on the spot)
-        return value
+        text = self.text(value)
+        self.spend(1, len(text))
+        if isinstance(text, Markup):
+            return text
+        return Markup(html.escape(text).replace("{", "&#123;"))  # noqa: S704 (escaped on the spot)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
-        """What an operator makes of two values, where that is not too large."""
-        large = (isinstance(each, int) and abs(each) > _LARGE for each in (left, right))
+        """What an operator makes of two numbers; `+` also of two texts or lists."""
+        self.weighed([left, right])
         numbers = isinstance(left, (int, float)) and isinstance(right, (int, float))
-        if (operator == "%" and not numbers) or (operator in {"*", "**"} and (not numbers or any(large))):
-            raise TooMuchError(f"`{operator}` is for numbers that are not too large")
-        if operator == "**" and abs(right) > 64:  # noqa: PLR2004 (an exponent)
+        if operator == "**" and numbers and abs(right) > 64:  # noqa: PLR2004 (an exponent)
             raise TooMuchError("the exponent is too large")
-        if not numbers:
-            self.spend(1, _size(left) + _size(right))
-        return super().call_binop(context, operator, left, right)
+        alike = any(isinstance(left, sort) and isinstance(right, sort) for sort in (str, list, tuple))
+        undefined = isinstance(left, Undefined) or isinstance(right, Undefined)
+        if not (numbers or undefined or (operator == "+" and alike)):
+            said = f"`{operator}` is for numbers, not for {_described(left)} and {_described(right)}"
+            raise TemplateRuntimeError(said)
+        return self.weighed(super().call_binop(context, operator, left, right))
 
-    def _charged(self, name: str, filter_: Callable[..., _T]) -> Callable[..., _T]:
-        """A filter that costs what it is given, and what it makes."""
-        at = 1 if hasattr(filter_, "jinja_pass_arg") else 0
+    def call(  # the names of Jinja's own
+        __self,  # noqa: N805
+        __context: Context,  # noqa: PYI063
+        __obj: Any,  # noqa: ANN401
+        *args: Any,  # noqa: ANN401
+        **kwargs: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """What a function, a macro or a method makes of its arguments."""
+        self, function = __self, __obj
+        if not self.is_safe_callable(function):
+            raise SecurityError(f"{_described(function)} is nothing that can be called")
+        given = [*args, *kwargs.values()]
+        self.weighed(given)
+        owner = getattr(function, "__self__", None)
+        if isinstance(owner, str):
+            # some of them look for each place of one text in the other
+            self.spend(1, len(owner) * (1 + sum(len(each) for each in given if isinstance(each, str))))
+        elif owner is not None:
+            self.weighed(owner)
+        made = super().call(__context, function, *args, **kwargs)
+        return self.weighed([*made] if isinstance(made, (KeysView, ValuesView, ItemsView)) else made)
 
-        def charged(*arguments: Any, **options: Any) -> _T:  # noqa: ANN401
-            given = sum(map(_size, arguments[at:]))
-            if name in {"replace", "join"}:
-                # each character of the first may become all of the last
-                given = _size(arguments[at]) * max(1, *map(_size, (*arguments[at + 1 :], *options.values())))
-            self.spend(1, given)
-            return filter_(*arguments, **options)
+    def _charged(self, name: str, run: Callable[..., Any]) -> Callable[..., Any]:
+        """A filter or test that costs what it is given, and what it makes."""
+        passed = getattr(run, "jinja_pass_arg", None)
 
-        if at:
-            charged.jinja_pass_arg = filter_.jinja_pass_arg  # type: ignore[attr-defined] # as its decorators do
+        @pass_context  # which keeps Jinja from working it out while it reads a template
+        def charged(context: Context, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401
+            value, rest = arguments[0], [*arguments[1:], *options.values()]
+            types, called = _TAKES.get(name, ((object,), ""))
+            if not isinstance(value, (*types, Undefined)):
+                raise TemplateRuntimeError(f"`{name}` is for {called}, not for {_described(value)}")
+            self.weighed([value, *rest])
+            self._foresee(name, value, rest)
+            first = {"context": context, "eval_context": context.eval_ctx, "environment": self}
+            made = run(*([first[passed.name]] if passed else []), *arguments, **options)
+            lazy = isinstance(made, Iterator) and not isinstance(made, LoopContext)
+            return self.weighed(list(made) if lazy else made)
+
         return charged
+
+    def _foresee(self, name: str, value: Any, rest: list[Any]) -> None:  # noqa: ANN401
+        """Pay for what a filter makes of more than the sum of what it is given.
+
+        Raises:
+            TooMuchError: That is too much.
+        """
+        texts = [each for each in rest if isinstance(each, str)]
+        if name == "replace" and len(texts) > 1 and not isinstance(value, Undefined):
+            self._room(str(value).count(texts[0]) * len(texts[1]))
+        elif name == "trim":
+            self.spend(0, len(str(value)) * sum(map(len, texts)))
+        elif name == "striptags":
+            self.spend(0, len(str(value)) * str(value).count("<"))
+        elif name == "round" and any(isinstance(each, int) and abs(each) > 64 for each in rest):  # noqa: PLR2004
+            raise TooMuchError("`round` goes up to 64 digits")
+        elif name == "sum" and any(isinstance(each, (list, tuple)) for each in rest):
+            raise TooMuchError("`sum` is for numbers")
+
+    def _room(self, made: int) -> None:
+        """Pay for a text before it is made.
+
+        Raises:
+            TooMuchError: It is too large.
+        """
+        if made > MAX_VALUE:
+            raise TooMuchError(_TOO_LARGE)
+        self.spend(0, made)
+
+    def _join(self, items: Iterable[object], d: str = "", attribute: str | None = None) -> str:
+        """The items, or an attribute of each, as one text."""
+        values = [self.getattr(item, attribute) if attribute else item for item in items]
+        texts = [self.text(value) for value in values]
+        self._room(sum(map(len, texts)) + len(texts) * len(self.text(d)))
+        marked = any(isinstance(text, Markup) for text in (d, *texts))
+        return (Markup.escape(d) if marked else d).join(texts)
 
     # What templates may reach
 
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401
-        """An attribute, where a template may use it; `format` makes texts of any length."""
-        if isinstance(obj, str) and attribute in _FORMATS:
-            return self.unsafe_undefined(obj, attribute)
+        """What stands behind a dot, where a template may use it."""
+        self.spend(_LOOK)
         return super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:  # noqa: ANN401
         """What stands under a name or number, where a template may use it."""
-        if isinstance(obj, str) and argument in _FORMATS:
-            return self.unsafe_undefined(obj, argument)
+        self.spend(_LOOK)
+        self.weighed(argument)
         return super().getitem(obj, argument)
 
+    def wrap_str_format(self, value: object) -> None:
+        """Texts have no `format`: it makes texts of any length."""
+
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ANN401
-        """Whether a template may use an attribute; of texts only what makes no large ones."""
-        if isinstance(obj, str):
-            return attr in _OF_TEXTS
-        return super().is_safe_attribute(obj, attr, value)
+        """Whether a template may use an attribute."""
+        if isinstance(obj, (TemplateModule, Namespace)):
+            return not attr.startswith("_")
+        return attr in _members(obj) and not isinstance(value, type)
+
+    def is_safe_callable(self, obj: Any) -> bool:  # noqa: ANN401
+        """Whether a template may call something."""
+        if isinstance(obj, (Function, Macro, BlockReference, LoopContext, Undefined)):
+            return True
+        return getattr(obj, "__name__", "") in _members(getattr(obj, "__self__", None))
+
+    def unsafe_undefined(self, obj: Any, attribute: str) -> Undefined:  # noqa: ANN401
+        """What stands for something that a template may not use; who uses it is told so."""
+        said = f"templates cannot use `{attribute}` of {_described(obj)}"
+        return self.undefined(said, name=attribute, obj=obj, exc=SecurityError)
+
+    def _load_template(self, name: str, globals: Any) -> Template:  # noqa: A002, ANN401 (as Jinja has it)
+        self.spend(_LOAD)
+        return super()._load_template(name, globals)
 
     def compile(  # type: ignore[override] # the other ways to call it are not used
         self,
@@ -198,9 +402,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
     ) -> str | CodeType:
         """The code of a template, which pays for itself as it runs."""
         template = self.parse(source, name, filename) if isinstance(source, str) else source
-        self.outlines[filename or ""] = _outline(template)
-        _with_costs(template)
+        self.outlines[filename or ""] = outline(template)
+        Pricing(name, filename).visit(template)
         return super().compile(template, name, filename, raw, defer_init)  # type: ignore[call-overload, no-any-return]
+
+
+_TOO_LARGE = "this makes a text or list that is too large"
 
 
 def _range(*limits: int) -> range:
@@ -216,50 +423,74 @@ def _range(*limits: int) -> range:
 
 
 def _size(value: object) -> int:
-    """How many characters or items a value has, all in all."""
-    if isinstance(value, str):
-        return len(value)
-    if isinstance(value, (list, tuple)):
-        return len(value) + sum(len(each) for each in value if isinstance(each, str))
-    return 1
+    """How large a value is with all that it holds, whatever is in it twice counted twice.
+
+    Raises:
+        TooMuchError: It is too large.
+    """
+    size = 0
+    left = [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, str):
+            size += len(each)
+        elif isinstance(each, (list, tuple)):
+            left += each
+        elif isinstance(each, dict):
+            left += [*each, *each.values()]
+        elif isinstance(each, range):
+            size += len(each) * _ITEM
+        elif isinstance(each, int) and abs(each) > MAX_NUMBER:
+            raise TooMuchError("this number is too large")
+        size += _ITEM
+        if size + len(left) * _ITEM > MAX_VALUE:
+            raise TooMuchError(_TOO_LARGE)
+    return size
 
 
-def _outline(template: nodes.Template) -> Outline:
-    extends = next((node for node in template.body if isinstance(node, nodes.Extends)), None)
-    parent = extends.template if extends else None
-    return Outline(
-        str(parent.value) if isinstance(parent, nodes.Const) else "",
-        {node.name: node.lineno for node in template.body if isinstance(node, nodes.Block)},
-        frozenset(node.name for node in template.find_all(nodes.Block)),
-    )
+def _members(value: object) -> frozenset[str]:
+    """What can be asked of a value with a dot."""
+    return next((names for sort, names in _MEMBERS if isinstance(value, sort)), frozenset())
 
 
-def _with_costs(template: nodes.Template) -> None:
-    """Let each body of a template begin with what it costs, and `~` with what it makes."""
-    for parent in [template, *template.find_all(nodes.Node)]:
-        for field, value in parent.iter_fields():
-            if isinstance(value, nodes.Concat):
-                setattr(parent, field, _priced(value))
-            elif isinstance(value, list):
-                value[:] = [_priced(each) if isinstance(each, nodes.Concat) else each for each in value]
-    bodies: list[Any] = [template, *template.find_all(_BODIES)]
-    for body in bodies:
-        inside = list(body.find_all(nodes.Node))
-        made = sum(len(each.data) for each in inside if isinstance(each, nodes.TemplateData))
-        made += sum(
-            len(each.value)
-            for each in inside
-            if isinstance(each, nodes.Const) and isinstance(each.value, str)
-        )
-        cost = _call("spend", [nodes.Const(len(inside)), nodes.Const(made)])
-        body.body.insert(0, nodes.ExprStmt(cost).set_lineno(body.lineno, override=True))
+_CALLED: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (str, "a text"),
+    (bool, "true or false"),
+    ((int, float), "a number"),
+    ((list, tuple, range), "a list"),
+    (dict, "a table of names"),
+    (type(None), "`none`"),
+    (TemplateModule, "a whole template"),
+    (BlockReference, "a block"),
+    (LoopContext, "`loop`"),
+    (Function, "a function"),
+)
 
 
-def _priced(concat: nodes.Concat) -> nodes.Call:
-    call = _call("joined", concat.nodes)
-    call.set_lineno(concat.lineno, override=True)
-    return call
+def _described(value: object) -> str:
+    """What sort of thing a value is, in words for an author."""
+    if isinstance(value, Macro):
+        return f"the macro `{value.name}`"
+    if name := getattr(value, "__name__", "") if getattr(value, "__self__", None) is not None else "":
+        return f"`{name}`, which has to be called,"
+    return next((called for sort, called in _CALLED if isinstance(value, sort)), "this")
 
 
-def _call(name: str, arguments: list[Any]) -> nodes.Call:
-    return nodes.Call(nodes.EnvironmentAttribute(name), arguments, [], None, None)
+_USES: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    ((list, tuple, range), '`join` makes a text of it: `|join(", ")`'),
+    (dict, "what is in it is shown by its name: `words.example`"),
+    (TemplateModule, "`[% include … %]` shows a template"),
+    (BlockReference, "it is called: `()` stands behind its name"),
+)
+
+
+def _use_of(value: object) -> str:
+    """How something that is no text is used; empty where there is no telling."""
+    if isinstance(value, Function):
+        return f"it is used as in `{value.use}`"
+    if isinstance(value, Macro):
+        given = ", ".join(name.upper() for name in value.arguments)
+        return f"a macro is called: `{value.name}({given})`"
+    if getattr(value, "__self__", None) is not None:
+        return "it is called: `()` stands behind its name"
+    return next((use for sort, use in _USES if isinstance(value, sort)), "")

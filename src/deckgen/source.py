@@ -7,6 +7,7 @@ The nodes come from a loop over libyaml's events: every scalar stays the text th
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -14,7 +15,7 @@ from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 from deckgen import slips
 from deckgen.diagnostics import CallError, Diagnostic, Found, Span
@@ -320,16 +321,26 @@ def _content(path: Path, most: int) -> bytes:
         raise ValueError("this is a folder, where a file belongs")
     if not path.is_file():
         raise ValueError("this is not an ordinary file" if path.exists() else "there is no such file")
-    # a pipe that has taken its place since would be waited for
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags), "rb") as file:
-        about = os.fstat(file.fileno())
-        if not stat.S_ISREG(about.st_mode):
-            raise ValueError("this is not an ordinary file")
-        raw = file.read(min(about.st_size, most) + 1)
-        if about.st_size < len(raw) <= most:
+    with opened(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        raw = file.read(min(size, most) + 1)
+        if size < len(raw) <= most:
             raw += file.read(most + 1 - len(raw))
     return raw
+
+
+def opened(path: Path) -> BinaryIO:
+    """An ordinary file, open for reading; nobody waits for what a pipe or a device has to say.
+
+    Raises:
+        OSError: The system does not let us read it, or it is no ordinary file.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, "it is not an ordinary file", os.fspath(path))
 
 
 _WIDE = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 
 BROKEN_PIPE = 141
 """The exit code where the reader of stdout went away: 128 and the number of SIGPIPE, as shells have it."""
-NAME = "standard output"
 
 
 def prepare() -> None:
@@ -38,6 +38,10 @@ def _text(raw: io.FileIO, before: TextIO | None) -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BufferedWriter(raw), encoding, errors, line_buffering=lines)
 
 
+class OutputError(OSError):
+    """Stdout cannot be written; `strerror` says so in a sentence."""
+
+
 class _Output(io.FileIO):
     """Stdout: an error says where it happened, and a reader that has gone away ends the program."""
 
@@ -47,7 +51,8 @@ class _Output(io.FileIO):
         except BrokenPipeError:
             raise SystemExit(BROKEN_PIPE) from None
         except OSError as error:
-            raise OSError(error.errno, error.strerror, NAME) from None
+            why = "it is closed" if error.errno == errno.EBADF else error.strerror
+            raise OutputError(error.errno, f"standard output cannot be written: {why}") from None
 
 
 class _Messages(io.FileIO):

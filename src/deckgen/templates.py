@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-MAX_CODE = 256 * 1024
+MAX_CODE = 64 * 1024
 """The most Jinja in all templates of a deck, in characters: it takes time to read."""
 
 _OPENS = re.compile(r"\[\[|\[%")

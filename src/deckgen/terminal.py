@@ -4,52 +4,61 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.diagnostics import counted, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from deckgen.diagnostics import Diagnostic
-
-    Paint = Callable[[str, str], str]
+    from deckgen.diagnostics import Diagnostic, Span
 
 _REACH = 4  # how many times the room for a line is looked at on both sides of a place in it
 
 
+def _plain(text: str, _: str) -> str:
+    return text
+
+
+class Screen(NamedTuple):
+    """What text is written for.
+
+    Attributes:
+        width: The most columns that a quoted line takes.
+        wrap: Whether messages and hints are broken at `width` as well.
+        paint: Colors a piece of text, which is called "place", "error", "warning" or "hint".
+    """
+
+    width: int = 100
+    wrap: bool = False
+    paint: Callable[[str, str], str] = _plain
+
+
 def report(
-    diagnostics: Sequence[Diagnostic],
-    lines: Mapping[str, Sequence[str]],
-    note: str = "",
-    width: int = 100,
-    *,
-    wrap: bool = False,
-    paint: Paint | None = None,
-) -> Iterator[str]:
-    """Diagnostics as text, piece by piece: warnings, then errors, then how many of each code.
+    diagnostics: Sequence[Diagnostic], lines: Mapping[str, Sequence[str]], note: str, screen: Screen
+) -> str:
+    """Diagnostics as text: warnings, then errors, then how many of each code.
 
     Errors come last, where the author looks first; a thousand warnings do not bury them.
 
     Args:
         diagnostics: What to print, by position.
         lines: The lines of each file, by its path.
-        note: What to say after the numbers.
-        width: The most columns that a quoted line may take.
-        wrap: Whether messages and hints are broken at `width` as well.
-        paint: Colors a piece of text, which is called "place", "error", "warning" or "hint".
+        note: What to say after the numbers; may be empty.
+        screen: What it is written for.
     """
-    for diagnostic in sorted(diagnostics, key=lambda each: each.level == "error"):
-        yield render(diagnostic, lines.get(diagnostic.span.path), width, wrap=wrap, paint=paint) + "\n"
-    if diagnostics:
-        yield _table(diagnostics, paint or _plain)
-        yield f"{_counts(diagnostics)}{f': {note}' if note else ''}\n"
-        codes = {diagnostic.code for diagnostic in diagnostics}
-        more = f"{next(iter(codes))} says more" if len(codes) == 1 else "CODE says more about each"
-        yield f"deckgen explain {more}\n"
+    if not diagnostics:
+        return ""
+    in_order = sorted(diagnostics, key=lambda each: each.level == "error")
+    codes = {each.code for each in diagnostics}
+    more = f"{in_order[0].code} says more" if len(codes) == 1 else "CODE says more about each"
+    parts = [f"{_one(each, lines.get(each.span.path), screen)}\n" for each in in_order]
+    parts.append(_table(diagnostics, screen.paint))
+    parts.append(f"{_counts(diagnostics)}{f': {note}' if note else ''}\ndeckgen explain {more}\n")
+    return "".join(parts)
 
 
-def _table(diagnostics: Sequence[Diagnostic], paint: Paint) -> str:
+def _table(diagnostics: Sequence[Diagnostic], paint: Callable[[str, str], str]) -> str:
     """How many there are of each code, errors last; nothing for a single code, which the sum says."""
     counts = Counter[str]()
     fixable = Counter[str]()
@@ -79,42 +88,22 @@ def _counts(diagnostics: Sequence[Diagnostic]) -> str:
     return levels + (f" ({fixable:,} fixable with --fix)" if fixable else "")
 
 
-def _plain(text: str, _: str) -> str:
-    return text
-
-
-def render(
-    diagnostic: Diagnostic,
-    lines: Sequence[str] | None,
-    width: int = 100,
-    *,
-    wrap: bool = False,
-    paint: Paint | None = None,
-) -> str:
-    """A diagnostic as text: place, message, the line with a caret under it, hint.
-
-    Args:
-        diagnostic: What to print.
-        lines: The lines of the diagnostic's file, without line ends; None where they are not known.
-        width: The most columns that the quoted line may take.
-        wrap: Whether message and hint are broken at `width` as well.
-        paint: Colors a piece of text, which is called "place", "error", "warning" or "hint".
-    """
-    colour = paint or _plain
+def _one(diagnostic: Diagnostic, lines: Sequence[str] | None, screen: Screen) -> str:
+    """A diagnostic: place, message, the line with a caret under it, hint."""
     span, level = diagnostic.span, diagnostic.level
+    wrapped_at = screen.width if screen.wrap else 0
     parts = (visible(span.path), span.line or None, span.column)
     place = ":".join(str(part) for part in parts if part is not None)
     head = f"{place}: {level}[{diagnostic.code}]:"
-    text = _wrapped(f"{head} {diagnostic.message}", width if wrap else 0)
-    text = text.replace(
-        head, f"{colour(f'{place}:', 'place')} {colour(f'{level}[{diagnostic.code}]', level)}:", 1
-    )
+    colored = f"{screen.paint(f'{place}:', 'place')} {screen.paint(f'{level}[{diagnostic.code}]', level)}:"
+    text = _wrapped(f"{head} {diagnostic.message}", wrapped_at).replace(head, colored, 1)
     if lines is not None and 0 < span.line <= len(lines):
-        quoted, carets = _quote(lines[span.line - 1], span, width)
-        text += quoted + (f"{carets.rstrip('^')}{colour(carets.lstrip(' |'), level)}\n" if carets else "")
+        quoted, carets = _quote(lines[span.line - 1], span, screen.width)
+        mark = screen.paint(carets.lstrip(" |"), level) if carets else ""
+        text += quoted + (f"{carets.rstrip('^')}{mark}\n" if carets else "")
     if diagnostic.hint:
-        hint = _wrapped(f"  hint: {diagnostic.hint}", width if wrap else 0)
-        text += hint.replace("hint:", colour("hint:", "hint"), 1)
+        hint = _wrapped(f"  hint: {diagnostic.hint}", wrapped_at)
+        text += hint.replace("hint:", screen.paint("hint:", "hint"), 1)
     return text
 
 

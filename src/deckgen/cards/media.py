@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.cards.media_content import ENDINGS, content_fault
 from deckgen.cards.media_places import Places, candidates, unwrapped
+from deckgen.source import opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,7 +84,7 @@ def _packed(path: Path) -> bytes:
     An SVG is a text, of which git may make one with other line ends on another machine; to a reader of XML
     they are the same. So that each machine builds the same package, they are made LF.
     """
-    with path.open("rb") as file:
+    with opened(path) as file:
         # room for all that may be would be asked for and given back with each file
         size = os.fstat(file.fileno()).st_size
         content = file.read(min(size, MAX_MEDIA) + 1)

@@ -162,7 +162,7 @@ def mark_fixable(result: Build, progress: Callable[[str, int, int], None] | None
 
 def _marked(diagnostic: Diagnostic) -> Diagnostic:
     """A diagnostic that `check --fix` would get rid of, and says so."""
-    hint = f"{diagnostic.hint}; {FIX}" if diagnostic.hint else FIX
+    hint = f"{diagnostic.hint}; {FIX}" if diagnostic.hint else "run `deckgen check --fix`"
     return replace(diagnostic, fixable=True, hint=hint)
 
 

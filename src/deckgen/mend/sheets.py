@@ -66,7 +66,8 @@ class Sheet:
         raw = b""
         if not fault:
             path = path.resolve()
-            raw = path.read_bytes()
+            with source.opened(path) as file:
+                raw = file.read()
         if fault or raw.decode("utf-8-sig", "replace") != text:  # it may change between the two looks at it
             document.broken = True
             return cls(shown, path, raw, document, sound=False, faithful=False)

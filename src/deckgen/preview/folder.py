@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from deckgen.diagnostics import CallError
 from deckgen.files import replacing
 from deckgen.preview.cards import digest
+from deckgen.source import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,6 +41,7 @@ def write(gallery: Gallery, folder: Path) -> str:
         CallError: It cannot be put there.
         OSError: The disk is full, or something like it.
     """
+    folder.parent.mkdir(exist_ok=True)  # who serves a preview may remove all of build/ meanwhile
     for each in (folder, folder / "deck", folder / "media"):
         if each.is_symlink() or (each.exists() and not each.is_dir()):
             raise CallError(f"{each} is not an ordinary folder", "move it away")
@@ -62,8 +64,10 @@ def write(gallery: Gallery, folder: Path) -> str:
 def _write(path: Path, content: bytes) -> None:
     """Write a file, if it does not hold that already."""
     try:
-        if path.stat().st_size == len(content) and path.read_bytes() == content:
-            return
+        if path.stat().st_size == len(content):
+            with opened(path) as file:
+                if file.read() == content:
+                    return
     except OSError:
         pass
     with replacing(path, lasting=False) as file:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import traceback
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from watchfiles import watch
@@ -41,12 +43,15 @@ def serve(
         tell: Called after each build, with it; or with None and what kept it from being made.
         first: The build that is shown at first.
     """
+    gc.enable()  # a build does without it, and then the process ends; this one goes on
     following = _Following(project, server, tell)
     following.show(first)
+    server.restore = following.restore
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         for _ in changes(project):
             following.again()
+            gc.collect()
     finally:
         server.shutdown()
         server.server_close()
@@ -91,6 +96,23 @@ def _identity(folder: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
+def _said(error: CallError | OSError) -> str:
+    """What kept a preview from being written, in a line."""
+    if isinstance(error, CallError):
+        return f"{error}{error.hint and f' ({error.hint})'}"
+    return f"{error.strerror or error}: {os.fsdecode(error.filename or '')}".rstrip(": ")
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Leave objects in circles where they are until the block ends: a build makes none worth looking for."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 class _Following:
     """A preview that is brought up to date with the source."""
 
@@ -100,6 +122,8 @@ class _Following:
         self._tell = tell
         self._before: Gallery | None = None
         self._version = ""
+        self._names: set[str] = set()
+        self._writing = threading.Lock()
 
     def again(self) -> None:
         """Build, and show what comes of it. Whatever goes wrong is told, and the preview stays as it was."""
@@ -117,10 +141,33 @@ class _Following:
         shown = gallery(made)
         if self._before and shown.errors:
             shown = with_vanished(shown, self._before)
-        self._version = write(shown, self._server.folder)
-        self._before = shown
+        with self._writing:
+            self._write(shown)
         self._server.news.tell(self._version)
         self._tell(made, "")
+
+    def restore(self, name: str) -> bool:
+        """Write the preview once more, where a file of it is missing; whether it was one.
+
+        Args:
+            name: The file's, from the preview's folder.
+        """
+        with self._writing:
+            if self._before is None or name not in self._names:
+                return False
+            try:
+                self._write(self._before)
+            except (CallError, OSError) as error:
+                self._names.clear()  # the next build tries again; a page asks for many files
+                self._fail(_said(error))
+                return False
+            return True
+
+    def _write(self, shown: Gallery) -> None:
+        folder = self._server.folder
+        self._version = write(shown, folder)
+        self._before = shown
+        self._names = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
 
     def _fail(self, fault: str) -> None:
         """Tell what kept a build from being made."""

@@ -9,12 +9,15 @@ import socketserver
 import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from deckgen.diagnostics import CallError
+from deckgen.source import opened
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 ADDRESS = "127.0.0.1"
@@ -57,7 +60,14 @@ class News:
 
 
 class Server(ThreadingHTTPServer):
-    """Serves a preview's folder to browsers on this machine."""
+    """Serves a preview's folder to browsers on this machine.
+
+    Attributes:
+        folder: What is served.
+        news: What pages are told.
+        restore: Called with the name of a file that is not there: writes it where it was there before, and
+            says whether it did.
+    """
 
     daemon_threads = True
     block_on_close = False
@@ -75,6 +85,7 @@ class Server(ThreadingHTTPServer):
         """
         self.folder = folder
         self.news = News()
+        self.restore: Callable[[str], bool] = lambda name: False  # noqa: ARG005 (there is nothing to write)
         try:
             super().__init__((ADDRESS, port), _Handler)
         except OSError as error:
@@ -129,16 +140,16 @@ class _Handler(BaseHTTPRequestHandler):
         """Send a file of the folder."""
         name = path.removeprefix("/") or "index.html"
         try:
-            file = (self.server.folder / name).resolve()
-            inside = file.is_relative_to(self.server.folder.resolve())
-            content = file.read_bytes() if inside and file.suffix in _TYPES else None
+            content = self._content(name)
+            if content is None and self.server.restore(name):
+                content = self._content(name)
         except (OSError, ValueError):  # a name with a null character is none
             content = None
         if content is None:
             self._refuse(HTTPStatus.NOT_FOUND)
             return
         frame = name == "frame.html"
-        self._head(HTTPStatus.OK, _TYPES[file.suffix], _CARDS if frame else _PAGE)
+        self._head(HTTPStatus.OK, _TYPES[PurePosixPath(name).suffix], _CARDS if frame else _PAGE)
         if frame:
             # it stops what no policy does: WebRTC, and connections made ready for refused addresses
             self.send_header("Connection-Allowlist", "()")
@@ -146,6 +157,20 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)
+
+    def _content(self, name: str) -> bytes | None:
+        """What a file of the folder holds; None where it is none of those that are served.
+
+        Raises:
+            OSError: It cannot be read.
+            ValueError: This cannot be the name of a file.
+        """
+        folder = self.server.folder.resolve()
+        file = (folder / name).resolve()
+        if not file.is_relative_to(folder) or PurePosixPath(name).suffix not in _TYPES or not file.is_file():
+            return None
+        with opened(file) as content:
+            return content.read()
 
     def _tell_news(self) -> None:
         """Send news as server-sent events, until the page is closed."""

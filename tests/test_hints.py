@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from deckgen.diagnostics import Diagnostic
 
 PROPOSED = re.compile(
-    r"(?:did you mean|[Ww]rite|between them:|brackets:|folder:|address .*?:|it is written) (?:`` (.+?) ``|`([^`…]+)`)"
+    r"(?:did you mean|[Ww]rite|between them:|brackets:|folder:|a blank:|it is written) "
+    r"(?:`` (.+?) ``|`([^`…]+)`)"
 )
 LINE = re.compile(r"(?P<before> *(?:- +)*)(?P<key>[\w-]+:[ ]*)?(?P<value>.*)")
 
@@ -36,7 +37,7 @@ def proposed(hint: str) -> list[str]:
 
 
 def ways(text: str, told: Diagnostic, piece: str) -> Iterator[str]:
-    """A text in which a proposal is put in the place of what is marked, of the value, of the line, or below it."""
+    """A text with a proposal in the place of what is marked, of the value or of the line, or below it."""
     lines = text.split("\n")
     number = told.span.line - 1
     line = lines[number]

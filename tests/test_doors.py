@@ -19,6 +19,7 @@ ROOMS = (
     "slips",
     "source",
     "anki",
+    "letters",
     "reading",
     "blueprint",
     "languages",
@@ -82,6 +83,7 @@ ONLY_HERE = {
     "watchfiles": {"preview"},
     "http": {"preview"},
     "filelock": {"files"},
+    "anyascii": {"letters"},
 }
 FOLDER = Path(deckgen.__file__).parent
 
@@ -164,5 +166,6 @@ def test_help_imports_nothing_heavy() -> None:
         "http.server",
         "watchfiles",
         "filelock",
+        "anyascii",
         "anki",
     }

@@ -319,9 +319,9 @@ IDS = {
         "  - term: 'X'  # so\n    definition: y\n",
         "  - id: x\n    term: 'X'  # so\n    definition: y\n",
     ),
-    "no latin letters": (
-        "  - term: 信頼\n    definition: y\n",
-        "  - id: definition-1\n    term: 信頼\n    definition: y\n",
+    "no letters": (
+        "  - term: (+)\n    definition: y\n",
+        "  - id: definition-1\n    term: (+)\n    definition: y\n",
     ),
     "markup": (
         "  - term: The *client's* [side](https://a.b) of <b>it</b> too\n    definition: y\n",
@@ -367,7 +367,7 @@ def test_every_kind_gets_ids(project: Project) -> None:
 takeaways:
 - text: Before any {{c1::change::what?}} comes {{c2::joining}}, says the book.
 - text: |
-    信頼と{{c1::支え}}
+    ± {{c1::+}}
 vignettes:
 - scenario: |
     The husband has said less.
@@ -379,7 +379,7 @@ comparisons:
   rows:
   - cells: [Neutrality, a]
   - cells:
-    - 中立
+    - ±
     - b
   - id: neutrality-2
     cells: [c, d]
@@ -392,7 +392,7 @@ takeaways:
   text: Before any {{c1::change::what?}} comes {{c2::joining}}, says the book.
 - id: takeaway-2
   text: |
-    信頼と{{c1::支え}}
+    ± {{c1::+}}
 vignettes:
 - id: the-husband-has-said-less
   scenario: |
@@ -408,7 +408,7 @@ comparisons:
     cells: [Neutrality, a]
   - id: row-2
     cells:
-    - 中立
+    - ±
     - b
   - id: neutrality-2
     cells: [c, d]
@@ -569,6 +569,69 @@ def test_cloze_numbers_close_their_gaps(case: str, style: str, project: Project)
     """In takeaways that are new and sound, and in their order."""
     before, after = (f"takeaways:\n  - id: one\n    text: {style.format(text)}\n" for text in CLOZES[case])
     assert fixed(project({ONE: before})) == after
+
+
+# ------------------------------------------------------------------------------------ ids of any language
+
+NAMED = {
+    "German": ("de", "Höchstbetrag für Übermaß", "hoechstbetrag-fuer-uebermass"),
+    "German, decomposed": ("de-AT", "Dru\u0308cken", "druecken"),
+    "another language's umlaut": ("en", "Gödel", "godel"),
+    "Danish": ("da", "Ærø på Ål", "aeroe-paa-aal"),
+    "Swedish": ("sv", "Lång ö", "laang-oe"),
+    "French": ("fr", "L'été à Nîmes", "lete-a-nimes"),
+    "Russian": ("ru", "Сердце и сосуды", "serdtse-i-sosudy"),
+    "Greek": ("el", "Καρδιά", "kardia"),
+    "Korean": ("ko", "심장 판막", "simjang-panmag"),
+    "kana": ("ja", "カルテ", "karute"),
+    "Arabic, with a Latin word": ("ar", "دواء tramadol", "dw-tramadol"),
+    "Chinese": ("zh-Hant", "心臟", "xinzang"),
+}
+
+
+@pytest.mark.parametrize("case", NAMED)
+def test_an_id_is_what_the_language_writes_in_plain_letters(case: str, project: Project) -> None:
+    """Whatever script a term has; the hint of the missing id and that of a bad one name the same."""
+    language, term, name = NAMED[case]
+    text = (
+        f"definitions:\n  - term: {term}\n    definition: x\n  - id: {term}\n    definition: x\n    term: y\n"
+    )
+    folder = project({ONE: text, DECK_YAML: f"{DECK}language: {language}\n"})
+    hints = [each["hint"] for each in check(folder, "--format", "json").json["diagnostics"]]
+    assert f"`id: {name}`" in hints[0]
+    assert f"`{name}`" in hints[1] or case == "French"
+    change(folder, {ONE: text.partition("  - id")[0]})
+    assert f"  - id: {name}\n    term: {term}\n" in fixed(folder)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_what_cannot_be_read_is_left_to_its_author(language: str, project: Project) -> None:
+    """A Japanese reading of Chinese characters, or the only Latin word of a case, would name it for ever."""
+    text = "definitions:\n  - term: 心臓 tramadol\n    definition: x\n"
+    folder = project({ONE: text, DECK_YAML: f"{DECK}language: {language}\n"})
+    assert check(folder, "--format", "json").json["diagnostics"][0]["hint"] == (
+        "give it one that says what it is about, in the letters a to z: "
+        "deckgen cannot tell how Chinese characters are read here"
+    )
+    told = check(folder, "--fix")
+    assert (folder / ONE).read_text(encoding="utf-8") == text
+    assert "a definition (“心臓 tramadol”) has no id; write one: deckgen cannot tell" in told.err
+
+
+def test_a_released_id_of_any_language_is_put_back(project: Project) -> None:
+    """Whatever its author called it, though nobody else could."""
+    text = "definitions:\n  - id: heart\n    term: 心臓\n    definition: x\n"
+    folder = project({ONE: text, DECK_YAML: f"{DECK}language: ja\n"})
+    release(folder)
+    change(folder, {ONE: text.replace("id: heart\n    ", "")})
+    assert fixed(folder) == text
+
+
+def test_words_that_differ_in_an_umlaut_get_two_ids(project: Project) -> None:
+    """They are two words in German, and no number is needed to tell them apart."""
+    text = "definitions:\n  - term: Drücken\n    definition: x\n  - term: Drucken\n    definition: x\n"
+    made = fixed(project({ONE: text, DECK_YAML: f"{DECK}language: de\n"}))
+    assert re.findall("id: (.*)", made) == ["druecken", "drucken"]
 
 
 # -------------------------------------------------------------------------------------------- kind.yaml
@@ -939,7 +1002,7 @@ def test_this_deck_needs_no_mending() -> None:
 # ---------------------------------------------------------------------------------------- whatever is written
 
 WORDS = st.lists(
-    st.sampled_from("a the split alliance García 信頼 *joins* `x__y` {{c1::hidden}} it's $a$ — end.".split()),
+    st.sampled_from("a the split alliance García Вера *joins* `x__y` {{c1::hidden}} it's $a$ — end.".split()),
     min_size=1,
     max_size=6,
 )

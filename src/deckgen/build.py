@@ -301,8 +301,7 @@ def read_kinds(
         if kind:
             in_force.append(kind)
         else:
-            section = re.search(r"(?m)^section:[ ]*([\w-]+)", document.text)
-            unread.add(section[1] if section else None)
+            unread.add(kind_files.section_of(document))
     found += kind_files.section_clashes(in_force)
     sections = Counter(kind.section for kind in in_force)
     return in_force, unread | {
@@ -331,7 +330,7 @@ def _read_chapters(  # noqa: PLR0913, PLR0917 (the parts of the path)
         notes.read_chapter(reader, deck, in_force, unread)
         reader.document.root = None  # the notes hold what they need of it
         if reader.found or unread:
-            known_ids |= set(notes.probable_ids(reader.document))
+            known_ids |= set(notes.probable_ids(reader.document, deck.language))
         documents.append(reader.document)
         found += reader.found
     return known_ids

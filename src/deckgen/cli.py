@@ -138,7 +138,7 @@ def build(  # noqa: PLR0913, PLR0917 (an argument is an option)
                 raise CallError(f"{output} does not end in .apkg, so Anki would not open it")
         else:
             _make_build_folder(folder / "build")
-        result = _build(folder, report)
+        result = _build(folder, report, try_fix=True)
         if report.fails(result, strict=strict):
             target = output or folder / "build"
             left = output.exists() if output else any(target.glob("*.apkg"))
@@ -185,7 +185,9 @@ def check(  # noqa: PLR0913, PLR0917 (an argument is an option)
         if dry_run and not fix:
             raise CallError("--dry-run shows what --fix would do", "deckgen check --fix --dry-run")
         folder = _project(project)
-        result, told = _fix(folder, report, dry_run=dry_run) if fix else (_build(folder, report), {})
+        result, told = (
+            _fix(folder, report, dry_run=dry_run) if fix else (_build(folder, report, try_fix=True), {})
+        )
         report.ignore(result, ignore or ())
         failed = report.fails(result, strict=strict)
         report.end(
@@ -517,12 +519,23 @@ def _make_build_folder(folder: Path) -> None:
     check_target(folder / "deck.apkg.part")
 
 
-def _build(folder: Path, report: _Report) -> Build:
-    """The build of a deck's folder, with a progress bar where it takes long; it says what `--fix` mends."""
-    from deckgen import mend  # noqa: PLC0415
+def _build(folder: Path, report: _Report, *, try_fix: bool = False) -> Build:
+    """The build of a deck's folder, with a progress bar where it takes long.
+
+    Args:
+        folder: The deck's folder.
+        report: What the command tells.
+        try_fix: Whether diagnostics are to say that `--fix` gets rid of them, which takes as long again.
+    """
+    from deckgen.build import build as build_deck  # noqa: PLC0415
 
     with _bar(report) as tick:
-        return mend.built(folder, tick)
+        result = build_deck(folder, tick)
+        if try_fix:
+            from deckgen.mend import mark_fixable  # noqa: PLC0415
+
+            mark_fixable(result, tick)
+        return result
 
 
 @contextmanager

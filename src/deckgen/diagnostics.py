@@ -34,7 +34,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "wrong-type": ("error", "A value is of another type than its key asks for."),
     "bad-id": ("error", "An id is not made of small letters, digits and hyphens."),
     "duplicate-id": ("error", "Two notes have one id."),
-    "bad-tag": ("error", "Anki would split, change or drop a tag."),
+    "bad-tag": ("error", "Anki would split, change or drop a tag, or it is several in one."),
     "missing-language": ("warning", "The deck does not say in which language it is, and it is not English."),
     "bad-deck-name": ("error", "Anki would change the name of a deck."),
     "no-notes": ("error", "The deck has no notes."),

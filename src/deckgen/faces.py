@@ -254,12 +254,13 @@ class Faces:
     def _side(self, kind: Kind, face: str, side: str) -> str:
         """One side of a card, checked as Anki would read it; the face without the end of its file's name."""
         name = f"{kind.name}/{face}.html.j2"
-        start, before = len(self.found), set(self._loader.texts)
+        start, before = len(self.found), dict.fromkeys(self._loader.texts)
         text = re.sub(r"\n\s*\n+", "\n", self._render(name, kind, side)).strip()
         found = self._loader.find(name)
         if found is None:
             return ""
-        files = [found.shown, *(set(self._loader.texts) - before - {found.shown}), *sorted(before)]
+        new = [file for file in self._loader.texts if file not in before]
+        files = list(dict.fromkeys((found.shown, *new, *before)))
         fields = [field.name for field in kind.fields]
         for fault in anki_template.check(anki_template.parse(text), fields, front=side == "front"):
             rest = text[fault.offset :].split("\n", 1)[0]

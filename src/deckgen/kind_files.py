@@ -59,6 +59,17 @@ def read_kind(
     return (None if found else kind), document, found
 
 
+def section_of(document: Document) -> str | None:
+    """The section that a kind.yaml names, whatever else is wrong with it; None where that cannot be told."""
+    root = document.root
+    if not isinstance(root, Mapping) or "section" not in root.entries:
+        # all that stands above what is broken may be lost, too
+        line = re.search(r"(?m)^section:[ \t].*", document.text)
+        root = source.parse(line[0], document.path)[0].root if line else None
+    node = root.entries.get("section") if isinstance(root, Mapping) else None
+    return node.value.strip() or None if isinstance(node, Scalar) else None
+
+
 def _no_kind(folder: Path, shown: str, shipped: ReadOnly[str, Path]) -> Diagnostic | None:
     """What is wrong with a folder of templates that has no kind.yaml; None for one that has, or is closed."""
     try:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
-from deckgen import blueprint, languages
+from deckgen import blueprint, languages, letters
 from deckgen.anki import unescaped
 from deckgen.anki.cloze import uncovered
 from deckgen.anki.tags import distinct
@@ -23,8 +22,10 @@ from deckgen.reading import (
     Reader,
     Schema,
     any_case,
+    comma_hint,
+    plain_id,
 )
-from deckgen.source import Mapping, Node, Scalar, Sequence
+from deckgen.source import Mapping, Node, Scalar, Sequence, end_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
@@ -44,10 +45,6 @@ _IMAGE_KEYS = ("file", "alt")
 
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
 _UNSAID = re.compile(r"\[sound:[^\]]*\]|</?[A-Za-z][^<>]*>")
-_UNFOLDED = str.maketrans(
-    {"ø": "o", "æ": "ae", "œ": "oe", "ð": "d", "đ": "d", "þ": "th", "ł": "l", "\u0131": "i"}
-)
-"""Latin letters that are no plain ones with a mark, as plain ones."""
 _SLUG_WORDS, _SLUG_LENGTH = 5, 40
 
 
@@ -144,6 +141,7 @@ class Table:
         id: The first half of its rows' ids.
         values: What its own keys say.
         start: Where it begins in its chapter's text, in characters.
+        end: Where the last of its texts ends there.
         allow: The codes of warnings that do not hold for it and its rows.
         rows: Its notes, in order.
     """
@@ -151,6 +149,7 @@ class Table:
     id: str
     values: dict[str, Value]
     start: int = 0
+    end: int = 0
     allow: tuple[Scalar, ...] = ()
     rows: list[Note] = field(default_factory=list)
 
@@ -173,6 +172,7 @@ class Note:
         retired: Why it is no longer in the deck; None where it is.
         replaced_by: The id of the note that takes its place; None where it names none.
         start: Where it begins in its chapter's text, in characters.
+        end: Where the last of its texts ends there.
         allow: The codes of warnings that do not hold for it.
     """
 
@@ -189,6 +189,7 @@ class Note:
     retired: Scalar | None = None
     replaced_by: Scalar | None = None
     start: int = 0
+    end: int = 0
     allow: tuple[Scalar, ...] = ()
 
     def mentions(self) -> list[Scalar]:
@@ -414,6 +415,7 @@ def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Containe
     if reader.document.root is None and reader.document.broken:
         return
     reader.elsewhere = lambda name: _with_key(kinds, name)
+    reader.language = deck.language
     here = reader.document.root
     entries = here.entries.items() if isinstance(here, Mapping) else ()
     lists = None in unread  # any of them may be the section of a kind that could not be read
@@ -464,7 +466,7 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
     head = _note(reader, mapping, values, kind, chapter, chapter.tags, whole=whole)
     if isinstance(rows, Sequence) and not rows.items:
         reader.report("empty-value", rows, f"`{kind.rows}` has no items")
-    table = Table(head.id, values, head.start, head.allow)
+    table = Table(head.id, values, head.start, head.end, head.allow)
     for row in reader.items(rows, kind.rows, "id", MAX_ROWS):
         row_mapping, row_values, row_whole = _read_values(
             reader, row, f"a row of {_article(kind)}", kind.keys
@@ -531,6 +533,7 @@ def _note(  # noqa: PLR0913, PLR0917 (what a note is made of)
     links = values.get("builds_on")
     builds_on = links.items if isinstance(links, References) else []
     note = Note(kind, identifier, at, chapter, values, tags, builds_on, whole, start=mapping.start)
+    note.end = end_of(mapping)
     if not mapping.entries.keys().isdisjoint(_UPDATE_KEYS):
         _read_update_keys(reader, mapping, note)
     if (node := mapping.entries.get("allow")) is not None:
@@ -593,21 +596,29 @@ def _missing_hint(reader: Reader, mapping: Mapping, missing: list[str], values: 
                 return f"`{name}:` on line {line} belongs to the text above it: it is indented as far as that"
     if missing == ["id"]:
         first = next((value.value for value in values.values() if isinstance(value, Scalar)), "")
-        shown = f", as `id: {name}`" if (name := slug(first[:_FIRST_WORDS])) else ""
+        shown = f", as `id: {name}`" if (name := slug(first[:_FIRST_WORDS], reader.language)) else ""
+        if not letters.is_readable(first, reader.language):
+            shown = f", in the letters a to z: {letters.UNREADABLE}"
         return f"give it one that says what it is about{shown}"
     if list(mapping.entries) == ["id"]:
         return "do its other keys stand below? they begin in the column of `id`, without a hyphen"
     return "if it goes on with what stands above, it has a hyphen too many" if "id" in missing else ""
 
 
-def slug(text: str) -> str:
+def slug(text: str, language: str) -> str:
     """An id that says what a text begins with: a few words of it, in plain letters and digits.
 
+    Args:
+        text: The text.
+        language: The BCP 47 tag of its language.
+
     Returns:
-        The id; empty where the text has no Latin letters to make it of.
+        The id; empty where the text has no letters to make it of, or it cannot be told how they are read.
     """
-    plain = _UNSAID.sub(" ", _LINK.sub(r"\1", uncovered(text))).casefold().translate(_UNFOLDED)
-    plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
+    said = _UNSAID.sub(" ", _LINK.sub(r"\1", uncovered(text)))
+    if not letters.is_readable(said, language):
+        return ""
+    plain = letters.plain(said, language)
     made = ""
     for word in re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z])['\u2019](?=[a-z])", "", plain))[:_SLUG_WORDS]:
         longer = f"{made}-{word}" if made else word[:_SLUG_LENGTH]
@@ -626,12 +637,20 @@ def _check_cells(reader: Reader, note: Note) -> None:
     if len(columns.items) < MIN_COLUMNS:
         note.whole = False
         message = "a table has at least two columns: the rows' names, and what to know of them"
-        reader.report("row-cells", columns.items[0] if columns.items else note.at, message)
+        reader.report(
+            "row-cells", columns.items[0] if columns.items else note.at, message, _comma_hint(columns)
+        )
     elif len(cells.items) != len(columns.items):
         have, want = len(cells.items), len(columns.items)
         note.whole = False
         message = f"the row has {have} cell{'s' * (have != 1)} for {want} columns"
-        reader.report("row-cells", cells.items[0] if cells.items else note.at, message)
+        hint = _comma_hint(cells if have < want else columns)
+        reader.report("row-cells", cells.items[0] if cells.items else note.at, message, hint)
+
+
+def _comma_hint(texts: Texts) -> str:
+    """What to do about a text that commas of another script make one of several; empty where none is."""
+    return next(filter(None, (comma_hint(item.value) for item in texts.items)), "")
 
 
 def _prose(reader: Reader, node: Node, key: Key) -> Scalar | None:
@@ -813,14 +832,19 @@ OWN_SCHEMAS: dict[str, Schema] = {
 """The same for the keys of type `own`, by their names."""
 
 
-def probable_ids(document: Document) -> Iterable[str]:
-    """The ids in a file with faults, so that references to its notes are not called unknown."""
-    written = re.findall(r"(?mi)^[ \t{-]*+id:[ ]*([^\s,#}]+)", document.text)
-    return [*written, *(word.lower() for word in written)]
+def probable_ids(document: Document, language: str) -> Iterable[str]:
+    """The ids in a file with faults, so that references to its notes are not called unknown.
+
+    Those that are none are among them, too, as they will be once they have been mended.
+    """
+    written = re.findall(r"(?mi)^[ \t{-]*+id:[ ]*([^\s,#}]+(?: [^\s,#}]+)*)", document.text)
+    return [*written, *(plain_id(text, language) for text in written)]
 
 
 def unknown_id_hint(word: str, known: Iterable[str]) -> str:
     """What an unknown note id may have meant."""
+    if hint := comma_hint(word):
+        return hint
     ids = list(known)
     ends = [name for name in ids if name.endswith(f".{word}")]
     return f"did you mean `{ends[0]}`?" if ends else did_you_mean(word, ids)

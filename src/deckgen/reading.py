@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from deckgen import letters
 from deckgen.anki import unescaped
 from deckgen.anki.tags import distinct
 from deckgen.diagnostics import Diagnostic, Found, Span, listing, nearest, proposal
@@ -35,6 +36,8 @@ _NO = frozenset(["no", "n", "off", "0", "wrong", "incorrect", "f", "nein", "non"
 _BARS = frozenset("l I | || \\ / ! \u00a6 \uff5c \u2223 \u2502".split())
 _RUN_ON = re.compile(rf"[\r\n]([ \t]*)([-*+{HYPHENS}\u2022\u2023\u25aa\u25cf]|\d{{1,2}}[.)]|\|)[ \t]")
 _NO_SPACE = re.compile(r"([a-z_]+):\S")
+COMMAS = "\u3001\uff0c\uff64\u060c\uff1b\u061b"
+"""Commas and semicolons of other scripts, which separate nothing in YAML."""
 _PLAIN_TAG = re.compile(r"(?!marked$|leech$)[a-z0-9_-]+")
 _TAG_HINT = "a tag has no spaces; `::` makes levels, as in `exam::domain-1`"
 
@@ -106,11 +109,13 @@ class Reader:
         document: What is read.
         found: The diagnostics so far.
         elsewhere: What has a key that is not known where it stands, as in "a definition"; empty for nothing.
+        language: The BCP 47 tag of the language of its texts.
     """
 
     document: Document
     found: Found = field(default_factory=Found)
     elsewhere: Callable[[str], str] = lambda _: ""
+    language: str = "en"
     _near: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
 
     def report(self, code: str, place: Node | Span, message: str, hint: str = "") -> None:
@@ -420,7 +425,7 @@ class Reader:
             return None
         if ID.fullmatch(scalar.value):
             return scalar.value
-        message, hint = _about_id(scalar.value)
+        message, hint = _about_id(scalar.value, self.language)
         self.report("bad-id", scalar, message, hint)
         return None
 
@@ -482,16 +487,31 @@ def _tag_fault(tag: str) -> tuple[str, str] | None:
     """What Anki would do to a tag, and a hint; None where it keeps and shows it as it is."""
     fault = ""
     if any(char.isspace() or _is_control(char) for char in tag):
-        fault = "holds a space, at which Anki splits it"
-    elif tag[0] in CURLY and tag[-1] in CURLY:
+        words = re.split(r"[\s\x00-\x1f\x7f]+", tag.strip())
+        hint = f"{_TAG_HINT}; as one tag write `{'-'.join(words)}`" if len(tag) <= _SHORT else _TAG_HINT
+        return "holds a space, at which Anki splits it", hint
+    if tag[0] in CURLY and tag[-1] in CURLY:
         return "holds curly quotes, which become part of it", "take them away"
-    elif any(not part for part in tag.split("::")):
+    if any(not part for part in tag.split("::")):
         fault = "has an empty level, which Anki fills with `blank`"
     elif tag.startswith(":") or tag.endswith(":") or '"' in tag:
         fault = "holds a colon or a quotation mark that Anki's search cannot find"
+    elif hint := comma_hint(tag):
+        return "is several in one", hint
     elif tag.lower() in {"marked", "leech"}:
-        fault = "is one that Anki sets itself, and takes out on import"
+        hint = f"give it another name, as `{tag}-note`: Anki gives this one to single notes of a learner"
+        return "is Anki's own, and an import takes it away", hint
     return (fault, _TAG_HINT) if fault else unescaped.fault(tag)
+
+
+def comma_hint(text: str) -> str:
+    """How several texts are written that a comma of another script makes one of; empty where none does."""
+    sign = next((char for char in text if char in COMMAS), "")
+    parts = [part.strip() for part in re.split(f"[{COMMAS}]", text)]
+    if not sign or not all(parts):
+        return ""
+    form = f"`{', '.join(parts)}`" if len(text) <= _SHORT else "a comma and a space"
+    return f"`{sign}` separates nothing in YAML: within brackets write {form}, else each after its own hyphen"
 
 
 def _name(node: Node) -> str:
@@ -517,7 +537,7 @@ def _list_hint(node: Node, key: str, first: str) -> str:
         return (
             "an item begins with a hyphen and a space: `- …`; word processors turn hyphens into other dashes"
         )
-    between = r"[\s,\uff0c;]+" if key in {"tags", "builds_on"} else r"[,\uff0c;]"
+    between = rf"[\s,;{COMMAS}]+" if key in {"tags", "builds_on"} else rf"[,;{COMMAS}]"
     words = [part.strip() for part in re.split(between, word.strip("[]()\uff3b\uff3d\uff08\uff09"))]
     if (
         not first
@@ -543,19 +563,24 @@ def _item_hint(node: Mapping, first: str) -> str:
     return f"write each as an item: `- {first}: {name}`, and its other keys under that"
 
 
-def _about_id(text: str) -> tuple[str, str]:
+def _about_id(text: str, language: str) -> tuple[str, str]:
     """The message and the hint for what is no id."""
     seen = "".join(char for char in text if char.isprintable()).strip()
     if seen != text and ID.fullmatch(seen):
         return f"`{seen}` holds an invisible character", "delete it, and type it anew"
-    plain = (
-        unicodedata.normalize("NFKD", seen.lower()).replace("ß", "ss").replace("'", "").replace("\u2019", "")
-    )
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
-    hint = "an id has small letters, digits and hyphens between them"
-    strange = next((char for char in plain if char.isalpha() and not char.isascii()), "")
-    if strange:
+    message, hint = f"`{text}` is not an id", "an id has small letters, digits and hyphens between them"
+    if strange := letters.strange(seen):
         name = unicodedata.name(strange, "a sign without a name").lower()
-        return f"`{text}` is not an id", f"{hint}; `{strange}` is none of these letters (a to z), but {name}"
-    slug = "-".join(re.findall(r"[a-z0-9]+", plain))
-    return f"`{text}` is not an id", f"{hint}: `{slug}`" if slug else f"{hint}, as in `split-alliance`"
+        hint += f"; `{strange}` is none of these letters (a to z), but {name}"
+    elif not letters.is_readable(seen, language):
+        hint += "; its letters are a to z"
+    proposed = plain_id(text, language)
+    return message, f"{hint}: `{proposed}`" if proposed else f"{hint}, as in `split-alliance`"
+
+
+def plain_id(text: str, language: str) -> str:
+    """The id that a text which is none was probably meant for; empty where that cannot be said."""
+    if not letters.is_readable(text, language):
+        return ""
+    plain = letters.plain(text, language).replace("'", "").replace("\u2019", "")
+    return "-".join(re.findall(r"[a-z0-9]+", plain))

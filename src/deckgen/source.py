@@ -119,6 +119,16 @@ _Event: TypeAlias = Any  # libyaml's events have no common attributes to name
 Node: TypeAlias = Scalar | Sequence | Mapping
 
 
+def end_of(node: Node) -> int:
+    """The offset after the last text in a node; its own where it holds none."""
+    while not isinstance(node, Scalar):
+        inner = node.items if isinstance(node, Sequence) else list(node.entries.values())
+        if not inner:
+            return node.start + 1
+        node = inner[-1]
+    return node.end
+
+
 @dataclass
 class Document:
     """A file of the source, read.

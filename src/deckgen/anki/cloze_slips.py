@@ -26,9 +26,9 @@ _NO_CLOZE = re.compile(r"(?<!\\)\{\{(?!c,{0,99}[0-9][0-9,]{0,99}::)[^{}\\]*+\}\}
 
 def slips(text: str, reading: Reading) -> Iterator[Slip]:
     """The clozes of a text that Anki would not read, or not as meant; also that there is none."""
-    misread = _misread(text, reading)
-    if misread:
-        yield misread
+    misread = list(_misread(text, reading))
+    yield from misread
+    if misread:  # what else there seems to be may come of that
         return
     yield from reading.slips
     if not reading.clozes:
@@ -59,40 +59,41 @@ def _fault(text: str, cloze: Cloze, *, balanced: bool) -> tuple[str, str]:
     return "", ""
 
 
-def _misread(text: str, reading: Reading) -> Slip | None:
-    """The first cloze that Anki reads as none, or not at all."""
-    slip = _outside(_SLIP, text, reading.pieces) or _outside(_NO_CLOZE, text, reading.pieces)
-    if slip:
+def _misread(text: str, reading: Reading) -> Iterator[Slip]:
+    """The clozes that Anki reads as none, or not at all."""
+    found = list(_outside(_SLIP, text, reading.pieces))
+    ends = {at for slip in found for at in range(slip.start(), slip.end())}
+    others = [slip for slip in _outside(_NO_CLOZE, text, reading.pieces) if slip.start() not in ends]
+    for slip in sorted(found + others, key=lambda slip: slip.start()):
         hint = "a cloze is written `{{c1::answer}}` or `{{c1::answer::hint}}`"
         if slip.re is _NO_CLOZE:
             hint += "; where learners should see the braces, put them into code or write `\\{{`"
         hint += "" if slip.group().isascii() else ", in ordinary letters and signs"
-        return Slip(
+        yield Slip(
             "bad-cloze", slip.start(), len(slip.group()), f"`{slip.group()}` does not begin a cloze", hint
         )
     if _THREE_DIGITS.search(text):
         for match in ANKI_TOKEN.finditer(text):
             if match[1] and max(int(number) for number in match[1].split(",") if number) > MAX_CLOZE:
                 message = f"cloze numbers go from 1 to {MAX_CLOZE}"
-                return Slip("bad-cloze", match.start(), len(match.group()), message)
+                yield Slip("bad-cloze", match.start(), len(match.group()), message)
     deep = _too_deep(text) if len(reading.clozes) >= MAX_DEPTH else None
     if deep is not None:
         message = f"clozes stand more than {MAX_DEPTH} deep in each other here"
-        return Slip("bad-cloze", deep, 4, message, "Anki takes no more; make several notes of it")
-    return None
+        yield Slip("bad-cloze", deep, 4, message, "Anki takes no more; make several notes of it")
 
 
-def _outside(pattern: re.Pattern[str], text: str, pieces_: list[Piece]) -> re.Match[str] | None:
-    """The first match of a pattern that does not begin in code or a formula."""
+def _outside(pattern: re.Pattern[str], text: str, pieces_: list[Piece]) -> Iterator[re.Match[str]]:
+    """The matches of a pattern that do not begin in code or a formula."""
     if not pieces_:
-        return pattern.search(text)
+        yield from pattern.finditer(text)
+        return
     closed = [each for each in pieces_ if each.kind != "tag"]
     ends = [each.end for each in closed]
     for match in pattern.finditer(text):
         number = bisect_right(ends, match.start())
         if number == len(closed) or match.start() < closed[number].start:
-            return match
-    return None
+            yield match
 
 
 def _too_deep(text: str) -> int | None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import html as html_lib
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _UNSAFE = re.compile(
     r"\\(?P<name>href|url|cssId|class|style|bbox|unicode|require|html[A-Z][A-Za-z]*|data|mmlToken|includegraphics"
@@ -26,25 +30,26 @@ _TAG = re.compile(r"<[^<>]*>")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 
 
-def unsafe(formula: str) -> tuple[str, str, str] | None:
-    """The first command of a formula that is not let through, why, and what to do; None where all are.
+def unsafe(formula: str) -> Iterator[tuple[str, str, str]]:
+    """The commands of a formula that are not let through, each once: its name, why, and what to do.
 
     Args:
         formula: TeX, or HTML of it: to MathJax, and to Anki in clozes, tags in it are nothing.
     """
     if "\\" not in formula:
-        return None
+        return
     if "<" in formula or "&" in formula:
         formula = html_lib.unescape(_TAG.sub("", formula))
-    match = _UNSAFE.search(formula)
-    if match is None:
-        return None
-    name = f"\\{match['name'] or match['color']}"
-    message = f"`{name}` in a formula can change the page, other cards, or run a script"
-    hint = (
-        "a colour is a word or a number such as `#06c`" if match["color"] else "write the formula without it"
-    )
-    return name, message, _INSTEAD.get(match["name"], hint)
+    for name, match in {
+        match["name"] or match["color"]: match for match in _UNSAFE.finditer(formula)
+    }.items():
+        message = f"`\\{name}` in a formula can change the page, other cards, or run a script"
+        hint = (
+            "a color is a word or a number such as `#06c`"
+            if match["color"]
+            else "write the formula without it"
+        )
+        yield f"\\{name}", message, _INSTEAD.get(name, hint)
 
 
 def is_balanced(formula: str) -> bool:
@@ -57,6 +62,7 @@ def is_balanced(formula: str) -> bool:
     return depth == 0
 
 
-def unsafe_in_plain(value: str) -> tuple[str, str, str] | None:
+def unsafe_in_plain(value: str) -> Iterator[tuple[str, str, str]]:
     """The same for a text in which nothing but a formula between Anki's own marks is markup."""
-    return unsafe(value) if _FORMULA.search(value) else None
+    if _FORMULA.search(value):
+        yield from unsafe(value)

@@ -26,11 +26,47 @@ ATTRIBUTES = frozenset(
 VOID = frozenset(["br", "hr", "img", "wbr", "col"])
 SAFE_LINK = re.compile(r"https?://[^\s]+|mailto:[^\s]+", re.IGNORECASE)
 
+_SHORT = 40  # characters of a tag that a message repeats
 _WRITTEN = re.compile(  # an open or a closing tag of CommonMark (0.31, 6.6)
     r"</?[A-Za-z][A-Za-z0-9-]*"
     r"(?:\s+[A-Za-z_:][\w:.-]*(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*\s*/?>"
 )
-_TAG_HINT = "a card holds no scripts, frames, forms or styles; the look is the theme's"
+_AS_TEXT = "to show `<` itself, write `&lt;`"
+_LOOK = "leave it out: the look is the theme's"
+_PICTURE = "save it as a file in source/media/, and write `![what it shows](media/…)`"
+_INSTEAD = {
+    **dict.fromkeys(("script", "noscript", "template", "slot"), "leave it out: a card runs no scripts"),
+    **dict.fromkeys(("style", "link", "font", "big", "basefont", "nobr"), _LOOK),
+    **dict.fromkeys(
+        ("iframe", "object", "embed", "frame", "frameset"), "leave it out: a card holds no other page"
+    ),
+    **dict.fromkeys(
+        ("form", "input", "button", "select", "option", "textarea", "label", "fieldset"),
+        "leave it out: a card has nothing to fill in",
+    ),
+    **dict.fromkeys(
+        ("audio", "video", "source", "track"),
+        "put the file into source/media/, and write `[sound:media/…]`",
+    ),
+    **dict.fromkeys(("svg", "canvas", "picture", "map", "area"), _PICTURE),
+    "math": "a formula is written `$…$`",
+    **dict.fromkeys(
+        ("html", "head", "body", "title", "meta", "base"), "leave it out: a card is part of a page already"
+    ),
+    **dict.fromkeys(
+        ("section", "article", "header", "footer", "main", "nav", "aside"), "write `<div>` instead"
+    ),
+    **dict.fromkeys(
+        "acronym address blink data datalist dialog dir hgroup legend marquee menu meter optgroup output "
+        "progress search time applet param noframes noembed bgsound image plaintext listing".split(),
+        "leave it out, and keep the text that it is around",
+    ),
+    "strike": "write `~~…~~` instead",
+    **dict.fromkeys(("tt", "xmp"), "put it in backticks instead"),
+    "rb": "write `<ruby>word<rt>how it is read</rt></ruby>`",
+    "rtc": "write `<ruby>word<rt>how it is read</rt></ruby>`",
+}
+"""What to do about elements of HTML that are not for cards; any other name is hardly meant as HTML."""
 
 
 class Tag(NamedTuple):
@@ -62,7 +98,7 @@ class Fault(NamedTuple):
     start: int
     length: int
     message: str
-    hint: str = "to show `<` itself, write `&lt;`"
+    hint: str = _AS_TEXT
 
 
 @dataclass
@@ -168,17 +204,21 @@ def faults(pieces: list[tuple[int, str]]) -> Iterator[Fault]:
             done = tag.end
             start, length = offset + tag.start, tag.end - tag.start
             if not _WRITTEN.fullmatch(piece[tag.start : tag.end]):
-                yield Fault(start, length, "this is no tag that every program reads alike")
+                hint = f'put each value in quotes: `name="value"`; {_AS_TEXT}'
+                yield Fault(start, length, "this is no tag that every program reads alike", hint)
             yield from _of_tag(tag, read, piece, offset)
             if tag.opens:
                 names.append(tag.name)
                 open_for_ever = f"`<{tag.name}>` is never closed" if tag.name in TAGS else ""
-                stack.append(Fault(start, length, open_for_ever))
+                hint = f"write `</{tag.name}>` where it ends; {_AS_TEXT}"
+                stack.append(Fault(start, length, open_for_ever, hint))
             elif tag.closing and names and names[-1] == tag.name:
                 names.pop()
                 stack.pop()
             elif tag.closing:
-                yield Fault(start, length, f"`</{tag.name}>` closes nothing that is open here")
+                hint = f"take it away, or write `<{tag.name}>` where it begins, in the same paragraph"
+                hint = hint if tag.name in TAGS else _as_text(piece[tag.start : tag.end])
+                yield Fault(start, length, f"`</{tag.name}>` closes nothing that is open here", hint)
         yield from _stray(piece, done, len(piece), offset)
     yield from (fault for fault in stack if fault.message)  # of the others more is told
 
@@ -199,16 +239,40 @@ def _stray(piece: str, start: int, end: int, offset: int) -> Iterator[Fault]:
 def _of_tag(tag: Tag, read: _Read, piece: str, offset: int) -> Iterator[Fault]:
     """What is wrong with a tag's name and attributes."""
     start, length = offset + tag.start, tag.end - tag.start
-    if tag.name not in TAGS and not tag.closing:
-        yield Fault(start, length, f"`<{tag.name}>` is not for cards", _TAG_HINT)
     raw = piece[tag.start : tag.end].lower()
+    if tag.name not in TAGS and not tag.closing:
+        typed = piece[tag.start : tag.end]
+        if tag.name not in _INSTEAD:  # what stands in it is text, too
+            shown = typed if len(typed) <= _SHORT else f"<{tag.name} …>"
+            yield Fault(start, length, f"`{shown}` is no tag of HTML, and no card shows it", _as_text(typed))
+            return
+        yield Fault(start, length, f"`<{tag.name}>` is not for cards", _INSTEAD[tag.name])
     for name in tag.attributes:
         place = max(raw.find(name, len(tag.name)), 0)
         if name not in ATTRIBUTES or (name == "src" and tag.name != "img"):
-            yield Fault(start + place, len(name), f"the attribute `{name}` is not for cards")
+            yield Fault(start + place, len(name), f"the attribute `{name}` is not for cards", _about(name))
     for other, name in read.repeated:
         if other is tag:
-            yield Fault(start + max(raw.rfind(name), 0), len(name), f"the attribute `{name}` is repeated")
+            yield Fault(
+                start + max(raw.rfind(name), 0), len(name), f"the attribute `{name}` is repeated", "keep one"
+            )
+
+
+def _as_text(typed: str) -> str:
+    """How something in angle brackets is written that is no HTML."""
+    if len(typed) > _SHORT:
+        return _AS_TEXT
+    code = f"`` `{typed}` ``" if "`" not in typed else "code"
+    return f"as text it is written `&lt;{typed[1:]}`; as part of a command, in backticks: {code}"
+
+
+def _about(attribute: str) -> str:
+    """What to do about an attribute that is not for cards."""
+    if attribute in {"style", "align", "valign", "bgcolor", "color", "face", "size", "border"}:
+        return f"{_LOOK}; bold type is written `**…**`, and marked text `==…==`"
+    if attribute.startswith("on"):
+        return "leave it out: a card runs no scripts"
+    return f"leave it out: on cards are {', '.join(sorted(ATTRIBUTES))}, and `src` of an image"
 
 
 def written(tag: Tag, *, closed: bool = False) -> str:

@@ -31,6 +31,8 @@ _MARKDOWN = pyromark.Markdown(options=pyromark.Options.ENABLE_TABLES)
 _SPECIAL = re.compile(r"[<$\[=`\\~^]|:::")
 _LISTLIKE = re.compile(r"^(?:[ \t>]|[-+*] ){0,20}(?:\d{1,9}[.)]|>|\+ |# |[-+*#]{1,6}[ \t]*$)", re.MULTILINE)
 _LINK_LIKE = re.compile(r"\]\(([^()<>\n\"]*+)\)")
+_SIZE = re.compile(r"=(?=.?\d)(?P<width>\d*)x?(?P<height>\d*)")
+_HAS_ENDING = re.compile(r"\.[A-Za-z0-9]{2,5}$")
 _SPACE_WITHIN = re.compile(r"\S ")
 _EMBED = re.compile(r"!\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
 _CLOZE = re.compile(r"\{\{c[0-9]")
@@ -78,8 +80,7 @@ class Markup:
 
     def _plain(self, scalar: Scalar, document: Document) -> str:
         self._check_misplaced(scalar, document)
-        if unsafe := formulas.unsafe_in_plain(scalar.value):
-            piece, message, hint = unsafe
+        for piece, message, hint in formulas.unsafe_in_plain(scalar.value):
             self._report_piece("bad-math", piece, scalar, document, message, hint)
         return " ".join(scalar.value.split())
 
@@ -114,7 +115,6 @@ class Markup:
                 message = "a cloze stands here, where no card would hide it"
                 hint = "clozes belong in the `text` of a takeaway; elsewhere learners would see the braces"
                 self._report_in("misplaced-cloze", scalar, document, match.start(), 4, message, hint)
-                return
 
     def _check_made(self, scalar: Scalar, document: Document, reading: Reading, made: str) -> None:
         """Report clozes that Markdown took apart."""
@@ -181,10 +181,9 @@ class Markup:
             if token.kind not in {"formula", "display"}:
                 continue
             shown = clozes.uncovered(token.html, clozes.in_field(token.html))
-            if unsafe := formulas.unsafe(shown):
-                piece, message, hint = unsafe
+            for piece, message, hint in formulas.unsafe(shown):
                 self._report_piece("bad-math", piece, scalar, document, message, hint, token.start)
-            elif not all(map(formulas.is_balanced, (shown, _ASKED.sub("", token.html)))):
+            if not all(map(formulas.is_balanced, (shown, _ASKED.sub("", token.html)))):
                 message = "a brace of this formula is not closed in it, or opens in none of it"
                 hint = "close it; a brace that learners should see is written `\\{` or `\\}`"
                 length = token.end - token.start
@@ -240,9 +239,7 @@ class Markup:
         for match in _LINK_LIKE.finditer(made) if "](" in made else ():
             if _SPACE_WITHIN.search(match[1]) and "<pre" not in made:
                 message = "Markdown reads no link or image here, because of the space in the path"
-                hint = f"write it within angle brackets: `](<{match[1]}>)`"
-                self._report_piece("bad-link", match[1], scalar, document, message, hint)
-                return
+                self._report_piece("bad-link", match[1], scalar, document, message, _without_space(match[1]))
 
     def _check_link(self, address: str, scalar: Scalar, document: Document) -> None:
         if not html.SAFE_LINK.fullmatch(address):
@@ -307,6 +304,25 @@ class Markup:
 
     def _report(self, code: str, span: Span, message: str, hint: str = "") -> None:
         self.found.append(Diagnostic(code, message, span, hint))
+
+
+def _without_space(target: str) -> str:
+    """How what stands between the brackets of a link is written that has a space in its path."""
+    path, _, rest = target.partition(" ")
+    size = _SIZE.fullmatch(rest.strip())
+    if size:
+        given = {"width": size["width"], "height": size["height"]}
+        shown = "".join(f' {name}="{number}"' for name, number in given.items() if number)
+        return (
+            f'Markdown knows no sizes: write `<img src="{path}" alt="what it shows"{shown}>`, or leave it out'
+        )
+    if html.SAFE_LINK.fullmatch(path):
+        return f"in an address `%20` stands for a blank: `]({target.replace(' ', '%20')})`"
+    if _HAS_ENDING.search(path):
+        return (
+            f'a title stands in quotes: `]({path} "{rest.strip()}")`; the path of a file, in angle brackets'
+        )
+    return f"write it within angle brackets: `](<{target}>)`"
 
 
 def _events(text: str) -> blocks.Events:

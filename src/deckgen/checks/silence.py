@@ -67,7 +67,12 @@ def owner_of(diagnostic: Diagnostic, in_place: Owners) -> Note | Table | None:
         return None
     document, starts, entries = in_place[span.path]
     number = bisect_right(starts, document.offset(span.line, span.column)) - 1
-    return entries[number] if number >= 0 else None
+    owner = entries[number] if number >= 0 else None
+    for one in (owner, owner.table if isinstance(owner, Note) else None):
+        # what stands behind a note's last line belongs to the next one, or to none
+        if one and span.line <= document.position(one.end - 1)[0] + 1:
+            return one
+    return None
 
 
 def _allowed(diagnostic: Diagnostic, in_place: Owners) -> Iterable[Scalar]:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 FIX = "`deckgen check --fix` does it"
 """What the hint of a diagnostic ends with that `check --fix` gets rid of."""
 
+_MOST_TRIED = 2000  # faults; a file with more comes from a program, and mending it would take long
 _SEVERAL = {
     blocks.DONE: "texts put into blocks",
     ids.GIVEN: "ids given",
@@ -143,13 +144,6 @@ def tried(
     return build(project, progress, texts={each.path: each.texts[1] for each in mended if each.diff})
 
 
-def built(project: Path, progress: Callable[[str, int, int], None] | None = None) -> Build:
-    """The build of a deck as it is, in which each diagnostic that `check --fix` would get rid of says so."""
-    result = build(project, progress)
-    mark_fixable(result, progress)
-    return result
-
-
 def mark_fixable(result: Build, progress: Callable[[str, int, int], None] | None = None) -> None:
     """Mark those diagnostics of a build that `check --fix` would get rid of: by trying it, in memory.
 
@@ -158,8 +152,10 @@ def mark_fixable(result: Build, progress: Callable[[str, int, int], None] | None
             marked end with the way to do it.
         progress: As for `build`.
     """
+    if not 0 < sum(each.stands_for for each in result.diagnostics) <= _MOST_TRIED:
+        return
     try:
-        made = [each for each in mend(result.project) if each.diff] if result.diagnostics else []
+        made = [each for each in mend(result.project) if each.diff]
     except CallError:  # a conflict of the ledger that only its author can resolve
         made = []
     if made:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from deckgen import identity, notes
@@ -63,6 +64,11 @@ class Book:
     unread: set[str | None]
     ledger: Ledger
 
+    @cached_property
+    def language(self) -> str:
+        """The language of the deck's texts."""
+        return notes.read_deck(Reader(self.deck.document)).language
+
     def standing(self, documents: ReadOnly[str, Document] | None = None) -> Standing:
         """Read all notes, and find the released ones among them.
 
@@ -75,7 +81,7 @@ class Book:
             reader = Reader((documents or {}).get(sheet.shown, sheet.document))
             notes.read_chapter(reader, deck, self.kinds, self.unread)
             if not sheet.sound or self.unread:
-                unsure |= set(notes.probable_ids(sheet.document))
+                unsure |= set(notes.probable_ids(sheet.document, self.language))
         changes = Changes(self.ledger, deck, 0, {kind.name for kind in self.kinds})
         changes.match()
         present = {line["guid"] for line in changes.known.values()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,9 +9,10 @@ from typing import TYPE_CHECKING
 from deckgen import source
 from deckgen.diagnostics import listing, nearest
 from deckgen.kinds import COMMON_KEYS
+from deckgen.letters import UNREADABLE, is_readable
 from deckgen.mend.sheets import Edit, applied, column_of, differences, line_end
 from deckgen.notes import probable_ids, slug
-from deckgen.reading import ID
+from deckgen.reading import ID, plain_id
 from deckgen.source import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class _Entry:
         was: What it says that its id was.
         base: The id that its label would make.
         back: Whether its id is the one with which it was released.
+        asked: Whether its author has to name it, because it cannot be told how its label is read.
     """
 
     sheet: Sheet
@@ -60,6 +61,7 @@ class _Entry:
     was: str = ""
     base: str = ""
     back: bool = False
+    asked: bool = False
 
     @property
     def is_table(self) -> bool:
@@ -105,8 +107,18 @@ def give(book: Book) -> None:
             if not found:
                 tried[shown] = document
         _PuttingBack(entries, book.standing(tried), names).run()
+    _ask(lacking)
     for here in by_sheet.values():
         _write(here[0].sheet, [entry for entry in here if entry.id])
+
+
+def _ask(entries: list[_Entry]) -> None:
+    """Take ids from entries that nobody but their author can name."""
+    for entry in entries:
+        if entry.table and not entry.table.id:
+            entry.id = ""
+        elif entry.id and entry.asked and not entry.back:
+            _leave(entry, f"has no id; write one: {UNREADABLE}")
 
 
 def _entries(sheet: Sheet, kinds: list[Kind]) -> list[_Entry]:
@@ -159,6 +171,7 @@ class _Names:
 
     def __init__(self, book: Book, entries: list[_Entry]) -> None:
         """Gather the ids of a deck: those of its source, and all that have ever been released."""
+        self.language = book.language
         self.taken = set(book.ledger.ids)
         for entry in entries:
             above = f"{entry.table.was or entry.table.id}." if entry.table else ""
@@ -166,10 +179,10 @@ class _Names:
             written = entry.mapping.entries.get("id")
             if isinstance(written, Scalar) and not entry.id:
                 # what its author is told to write
-                self.taken.add("-".join(re.findall(r"[a-z0-9]+", written.value.lower())))
+                self.taken.add(plain_id(written.value, book.language))
         for sheet in book.chapters:
             if not sheet.sound or book.unread:
-                self.taken |= {name.strip("\"'") for name in probable_ids(sheet.document)}
+                self.taken |= {name.strip("\"'") for name in probable_ids(sheet.document, self.language)}
         self.taken |= {name.partition(".")[0] for name in self.taken}
 
     def choose(self, entry: _Entry) -> None:
@@ -177,8 +190,9 @@ class _Names:
         table = entry.table
         if table is not None and not table.id:
             return
-        entry.base = slug(_label(entry))
-        stem = entry.base or slug(entry.what) or "note"
+        entry.asked = not is_readable(_label(entry), self.language)
+        entry.base = slug(_label(entry), self.language)
+        stem = entry.base or slug(entry.what, "en") or "note"
         number = 1 if entry.base else entry.number
         while True:
             entry.id = stem if entry.base and number == 1 else f"{stem}-{number}"

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from watchfiles import watch
 
-from deckgen import mend
-from deckgen.build import shipped_templates
+from deckgen.build import build, shipped_templates
 from deckgen.diagnostics import CallError
 from deckgen.preview.cards import gallery, with_vanished
 from deckgen.preview.folder import write
@@ -129,7 +128,7 @@ class _Following:
     def again(self) -> None:
         """Build, and show what comes of it. Whatever goes wrong is told, and the preview stays as it was."""
         try:
-            self.show(mend.built(self._project))
+            self.show(build(self._project))
         except CallError as error:
             self._fail(f"{error}{error.hint and f' ({error.hint})'}")
         except OSError as error:

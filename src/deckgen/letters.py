@@ -1,0 +1,72 @@
+"""Any text in the letters of ids: a to z and digits, as its language writes itself in them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_OF_LANGUAGES: dict[str, dict[str, str | int | None]] = {
+    "de": {"ä": "ae", "ö": "oe", "ü": "ue"},
+    "sv": {"å": "aa", "ä": "ae", "ö": "oe"},
+    **{name: {"æ": "ae", "ø": "oe", "å": "aa"} for name in ("da", "nb", "nn", "no")},
+}
+"""Letters that a language writes otherwise in plain ones, and that are no accented letters to it."""
+_UNFOLDED = str.maketrans(
+    {"ø": "o", "æ": "ae", "œ": "oe", "ð": "d", "đ": "d", "þ": "th", "ł": "l", "\u0131": "i"}
+)
+"""Latin letters that are no plain ones with a mark, as plain ones."""
+_HAN = re.compile("[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+UNREADABLE = "deckgen cannot tell how Chinese characters are read here"
+"""Why something has no name in plain letters."""
+
+
+def is_readable(text: str, language: str) -> bool:
+    """Whether it can be told how a text is read: only in Chinese has a Chinese character one reading."""
+    return text.isascii() or _base(language) == "zh" or not _HAN.search(text)
+
+
+def strange(text: str) -> str:
+    """The first letter of another script in a word of Latin letters, which only looks like one; or empty."""
+    for match in re.finditer(r"\w+", text):
+        word = match[0]
+        others = [char for char in word if char.isalpha() and not _is_latin(char)]
+        if others and any(char.isalpha() and _is_latin(char) for char in word):
+            return others[0]
+    return ""
+
+
+def plain(text: str, language: str) -> str:
+    """A text in small letters from a to z, digits, and what else stands in it.
+
+    Args:
+        text: The text.
+        language: A BCP 47 tag.
+    """
+    if text.isascii():
+        return text.lower()
+    text = unicodedata.normalize("NFC", text).casefold()
+    text = text.translate(str.maketrans(_OF_LANGUAGES.get(_base(language), {}))).translate(_UNFOLDED)
+    text = "".join(map(_romanized, text))
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+
+
+def _romanized(char: str) -> str:
+    """A letter, digit or mark of another script than Latin in Latin letters; anything else as it is."""
+    if char.isascii() or not (char.isalpha() or char.isdecimal() or unicodedata.category(char)[0] == "M"):
+        return char
+    if _is_latin(char) or unicodedata.name(char, "").startswith("COMBINING"):
+        return char
+    from anyascii import anyascii  # noqa: PLC0415 (only for an id of another script)
+
+    romanized: str = anyascii(char)
+    return romanized.lower()
+
+
+def _is_latin(char: str) -> bool:
+    """Whether a letter is one of the Latin script, which may be wide or have marks."""
+    return char.isascii() or "LATIN" in unicodedata.name(char, "")
+
+
+def _base(language: str) -> str:
+    """The language of a tag, without region or script."""
+    return language.partition("-")[0].lower()

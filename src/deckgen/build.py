@@ -15,7 +15,7 @@ from deckgen.cards.media import FONTS, IMAGES, SOUNDS, Media, Shelf
 from deckgen.changes import Changes
 from deckgen.checks.cards import Cards
 from deckgen.checks.silence import silenced
-from deckgen.diagnostics import CallError, Diagnostic, Found, Span, did_you_mean, told
+from deckgen.diagnostics import CallError, Diagnostic, Found, Span, did_you_mean, natural, told
 from deckgen.faces import Faces, NoteType
 from deckgen.fields import FieldWriter
 from deckgen.package import Package, Row
@@ -145,8 +145,7 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
     if version and released.releases:
         found += git.old_ledger(project, deck.id, released.versions)
     if None not in unread:
-        asked = {kind: note_type.asked for kind, note_type in note_types.items()}
-        found += checks.warn(Cards(deck, asked, released.ids, complete=not _errors(found)))
+        found += checks.warn(Cards(deck, note_types, released.ids, complete=not _errors(found)))
     changes = Changes(released, deck, started, note_types)
     if not _errors(found):
         changes.match()
@@ -334,7 +333,7 @@ def _in_order(project: Path, files: Iterable[Path]) -> list[Path]:
     """The chapters among the files of source/, in their order."""
     top = project / "source"
     paths = [path for path in files if path.name.lower().endswith((".yaml", ".yml"))]
-    paths.sort(key=lambda path: (_natural(path.relative_to(top).as_posix()), path))
+    paths.sort(key=lambda path: (natural(path.relative_to(top).as_posix()), path))
     return [path for path in paths if path != top / "deck.yaml"]
 
 
@@ -370,13 +369,6 @@ def _below(top: Path, cannot: Callable[[Path, OSError], None]) -> Iterator[Path]
             yield folder / entry.name
             if entry.is_dir(follow_symlinks=False):
                 folders.append(folder / entry.name)
-
-
-def _natural(path: str) -> list[tuple[int, int, str]]:
-    """A key that sorts numbers in a path by their size."""
-    return [
-        (0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", path) if part
-    ]
 
 
 def _rows(

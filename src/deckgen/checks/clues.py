@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deckgen.checks.cards import FUNCTION_WORDS, STEMS, Cards, any_of, on_option, plain, words
+from deckgen.checks.cards import FUNCTION_WORDS, STEMS, Cards, any_of, on_option
+from deckgen.checks.prose import plain, words
 from deckgen.diagnostics import listing
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from deckgen.checks import cards as look
-from deckgen.checks.cards import STEMS, Cards, Pattern, any_of, on_option, plain, words
+from deckgen.checks.cards import STEMS, Cards, Pattern, any_of, on_option
 from deckgen.checks.intervals import NUMBER, NUMBER_WORDS, interval
+from deckgen.checks.prose import plain, words
 from deckgen.diagnostics import Diagnostic
 
 if TYPE_CHECKING:

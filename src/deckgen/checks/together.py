@@ -21,21 +21,36 @@ if TYPE_CHECKING:
 def same_term(cards: Cards) -> Iterator[Diagnostic]:
     """One term that is defined twice (Wozniak: combat interference)."""
     first: dict[str, tuple[Note, str]] = {}
+    synonyms: dict[str, tuple[Note, str]] = {}
     for note in cards.notes:
         key = note.kind.keys.get(note.kind.label) if note.kind.label else None
         value = note.values.get(note.kind.label) if key and key.type == "text" else None
         if not isinstance(value, Scalar):
             continue
-        inside = " ".join(content(" ".join(re.findall(r"\(([^)]*)\)", value.value))))
-        outside = " ".join(content(re.sub(r"\([^)]*\)", " ", value.value)))
-        for name in dict.fromkeys((outside, inside)):
-            other, bracket = first.setdefault(name, (note, inside)) if name else (note, "")
+        inside = _name(cards, " ".join(re.findall(r"\(([^)]*)\)", value.value)))
+        outside = _name(cards, re.sub(r"\([^)]*\)", " ", value.value)) or inside
+        # what one calls itself, another may name as its synonym in brackets; "drugs" in two brackets is none
+        others = [first.get(outside), synonyms.get(outside), first.get(inside) if inside else None]
+        for other in others:
             # "tolerance (drugs)" and "tolerance (statistics)" are two terms
-            if other is not note and (name == inside or not inside or not bracket or inside == bracket):
-                message = f"this term is defined at line {place(other).line} of {place(other).path} as well"
-                hint = f"keep one of the two, or say in brackets how it differs from `{other.id}`"
+            if other and (other is not others[0] or not inside or not other[1] or inside == other[1]):
+                message = (
+                    f"this term is defined at line {place(other[0]).line} of {place(other[0]).path} as well"
+                )
+                hint = f"keep one of the two, or say in brackets how this one and `{other[0].id}` differ"
                 yield Diagnostic("same-term", message, look.of_text(note, value), hint)
                 break
+        first.setdefault(outside, (note, inside))
+        if inside:
+            synonyms.setdefault(inside, (note, inside))
+
+
+def _name(cards: Cards, term: str) -> str:
+    """A term by which it is compared: in English without what carries no meaning, and in any case."""
+    said = " ".join(term.split())
+    if not cards.english:
+        return said
+    return " ".join(content(said)) or said.lower()
 
 
 def missing_reference(cards: Cards) -> Iterator[Diagnostic]:

@@ -14,6 +14,7 @@ from deckgen.cards.markdown import Markup
 from deckgen.cards.media import FONTS, IMAGES, SOUNDS, Media, Shelf
 from deckgen.changes import Changes
 from deckgen.checks.cards import Cards
+from deckgen.checks.habits import summed_up
 from deckgen.checks.silence import silenced
 from deckgen.diagnostics import CallError, Diagnostic, Found, Span, did_you_mean, natural, told
 from deckgen.faces import Faces, NoteType
@@ -160,7 +161,9 @@ def build(project: Path, progress: Callable[[str, int, int], None] | None = None
         changes.stamp_types(note_types.values(), rows)
         changes.check_accepts()
     found += changes.found
-    result = Build(project, changes, told(silenced(deck, found, whole=not _errors(found))))
+    listed = silenced(deck, found, whole=not _errors(found))
+    living = sum(1 for note in deck.notes if not note.retired)
+    result = Build(project, changes, told(summed_up(listed, checks.OF_CARDS, living)))
     result.lines = _lines_of(result.diagnostics, documents, faces.texts | {ledger.PATH: record})
     result.rows, result.record, result.note_types = rows, record, note_types
     result.media = {file.name: file for file in markup.shelf.media.values()}

@@ -98,7 +98,7 @@ _ENUMERATED = re.compile(rf"\n[ \t]*(?:{_ENUMERATION.pattern})")
 _FOREIGN = re.compile(
     r"(?P<width>(?<=\))\{[^{}\n]*=[^{}\n]*\})|(?P<footnote>\[\^[^\[\]\s]{1,40}\](?!:))|(?P<latex>\[latex\])"
     r"|(?P<box>^[ \t]*(?:>[ ]?\[![a-zA-Z]+\]|:::+[ \t]*\{?[a-zA-Z.]*)[^\n]*)"
-    r"|(?<=\w)(?P<sub>~[\w+-]{1,10}~)|(?<=\w)(?P<sup>\^[\w+-]{1,10}\^)|(?<![\w\])\[!])(?P<wiki>\[\[[^\[\]\n]{2,80}\]\])(?!\()",
+    r"|(?<=\w)(?P<sub>~[\w+-]{1,10}~(?!\w{2}))|(?<=\w)(?P<sup>\^[\w+-]{1,10}\^(?!\w))|(?<![\w\])\[!])(?P<wiki>\[\[[^\[\]\n]{2,80}\]\])(?!\()",
     re.MULTILINE,
 )
 _MAYBE_FOREIGN = re.compile(r"[~^]|\[\[|\[latex|\)\{|:::|\[!")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deckgen.checks.cards import FUNCTION_WORDS, STEMS, Cards, any_of, on_option
-from deckgen.checks.prose import plain, words
+from deckgen.checks.prose import plain, width, words
 from deckgen.diagnostics import listing
 
 if TYPE_CHECKING:
@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 
     from deckgen.diagnostics import Diagnostic
 
+_NOT_SHORT = 36  # characters; nobody guesses the longest of some names
 _FEW = 3  # of two options either is the odd one out
 
 
 def longest_option(cards: Cards) -> Iterator[Diagnostic]:
     """A right option that is by far the longest (Haladyna: keep the length about equal)."""
     for vignette in cards.vignettes:
-        sizes = [len(option.text.value) for option in vignette.options]
+        sizes = [width(text) for text in vignette.texts]
         own = sizes.pop(vignette.right)
         rest = max(sizes, default=own)
-        if own >= 1.4 * rest and own - rest >= 14 and len(sizes) > 1:
+        if own >= max(1.4 * rest, _NOT_SHORT) and own - rest >= 14 and len(sizes) > 1:
             message = "the right option is by far the longest, which gives it away"
             hint = "shorten it, or give the others as much detail"
             yield on_option("longest-option", vignette, vignette.right, message, hint)

@@ -79,13 +79,18 @@ def all_of_the_above(cards: Cards) -> Iterator[Diagnostic]:
         if vignette.said.isdisjoint(_OF_REFERENCES):
             continue
         texts = vignette.texts
-        for place, text in enumerate(texts):
-            if any(pattern.fullmatch(text) for pattern in (_IS_REFERENCE, _OF_THESE)) or (
-                _REFERS.search(text) or _LETTERS.search(text) or _names_others(texts, place)
-            ):
+        for place in range(len(texts)):
+            if _refers(texts, place):
                 message = "this option refers to others, and options change places"
                 hint = "write what it says itself; or ask separately for each"
                 yield on_option("all-of-the-above", vignette, place, message, hint)
+
+
+def _refers(texts: list[str], place: int) -> bool:
+    """Whether an option refers to others."""
+    text = texts[place]
+    whole = any(pattern.fullmatch(text) for pattern in (_IS_REFERENCE, _OF_THESE))
+    return whole or bool(_REFERS.search(text) or _LETTERS.search(text)) or _names_others(texts, place)
 
 
 def _names_others(texts: list[str], place: int) -> bool:
@@ -100,6 +105,12 @@ def _names_others(texts: list[str], place: int) -> bool:
 _NEGATIVES = Pattern(
     r"(?<![*=_>\w])(?:not|except(?!ion)|least(?= [a-z]+(?:ly|ate|ive|ful|ble|ant|ent|al|ic|ed)\b)|never|"
     r"cannot)(?![*=_<\w])|\b\w+n['’]t\b",
+    re.IGNORECASE,
+)
+# "which is not", "what should the therapist not do"; but "an activity not for prosecution" denies nothing
+_DENIED = re.compile(
+    r"\b(?:is|are|was|were|be|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must|but)"
+    r"(?: [^\s,]+){0,4} not$",
     re.IGNORECASE,
 )
 _ASKS_FOR_ONE = any_of(
@@ -122,7 +133,12 @@ def negative_stem(cards: Cards) -> Iterator[Diagnostic]:
         text = question.value
         start = max(text.rstrip()[:-1].rfind(mark) for mark in (". ", "! ", "? ", ".\n")) + 1
         match = _NEGATIVES.search(text, start)
-        if not match or not _ASKS_FOR_ONE.search(text, start) or _NO_EXCEPTION.search(text, start):
+        if (
+            not match
+            or (match.group().lower() == "not" and not _DENIED.search(text, start, match.end()))
+            or not _ASKS_FOR_ONE.search(text, start)
+            or _NO_EXCEPTION.search(text, start)
+        ):
             continue
         word = match.group()
         if not word.isupper() and not _emphasised(text, match.start(), match.end()):
@@ -226,7 +242,7 @@ def _meaning(text: str) -> list[str]:
     return [STEMS[_SAME.get(word, word)] for word in map(str.lower, said) if word not in light]
 
 
-_TOKEN = re.compile(r"[^\W_]+(?:[-.,'’♯♭][^\W_]+)*[♯♭]?")
+_TOKEN = re.compile(r"(?:(?<!\w)[-−+](?=\d))?[^\W_]+(?:[-.,'’♯♭][^\W_]+)*[♯♭]?")
 """A word, a number with its decimals, a compound: what two options are compared by."""
 
 
@@ -234,6 +250,8 @@ def _is_part(small: str, large: str, few: list[str], many: list[str]) -> bool:
     """Whether a larger option is a smaller one and something besides."""
     if not few:
         return False
+    if _NAME.match(small) and _NAME.match(large) and len(few) > 1:
+        return False  # "American Airlines" is another than "Pan American Airlines"
     added = set(words(large)) - set(words(small))
     if {"not", "no", "without", "never", "before", "after"} & added or {"only", "alone"} & set(words(small)):
         return False
@@ -267,6 +285,8 @@ _NUMERIC = Pattern(
 _SUBJECTS = ("it", "he", "she", "they", "there", "we", "you", "this", "these")
 _CLAUSE = Pattern(rf"(?:{'|'.join(_SUBJECTS)}) [a-z]+", re.IGNORECASE)
 _SENTENCE = Pattern(r"\S+ .*\S[.!]", re.DOTALL)
+_NAME = re.compile(r"[^\W\d_a-z][\w.&'’-]*(?: [^\W\d_a-z][\w.&'’-]*)*$|[\d$€£+−-]")
+"""What needs no article: words that all begin with a capital, a number."""
 _ARTICLE = Pattern(
     rf"(?:an?|the|his|her|its|their|no|some|any|each|every|both|all|this|that|these|more|less|{NUMBER}) ",
     re.IGNORECASE,
@@ -275,6 +295,7 @@ _QUOTES = frozenset("\"“‘'«„")
 _QUOTED = Pattern(r"[\"“‘'«„].*[\"”’'»“]\W*", re.DOTALL)
 _TO = Pattern(rf".*{NUMBER}\s*(?:-|–|to)\s*{NUMBER}", re.IGNORECASE)
 _ANSWERS = ("yes", "no", "true", "false")
+_YES_OR_NO = re.compile(r"\W*(?:yes|no|true|false|right|wrong|correct|incorrect)\W*", re.IGNORECASE)
 _ANSWER = Pattern(rf"(?:{'|'.join(_ANSWERS)})\b", re.IGNORECASE)
 _BEGINNINGS = ("to", "by", "because", "if", "when", "that", "in", "for", "with", "it", "he", "she", "they")
 _ODD_BEGINNINGS = frozenset(["because", "by", "to", "if", "when"])
@@ -286,6 +307,8 @@ def unparallel_options(cards: Cards) -> Iterator[Diagnostic]:
         texts = vignette.texts
         if len(texts) < _FEW or not all(texts):
             continue
+        if any(_refers(texts, place) for place in range(len(texts))):
+            continue  # which is told as such, and is built otherwise
         told = _odd_length(texts, vignette.right)
         if cards.english:
             told = _odd_form(vignette) or _odd_beginning(texts) or told or _odd_article(vignette, texts)
@@ -342,9 +365,15 @@ def _odd_form(vignette: Vignette) -> tuple[int, str] | None:
         ([" and " in text and len(text.split()) < 7 for text in texts], "does not name two things"),
         ([";" in text for text in texts], "has no second part"),
     ):
-        if flags.count(False) == 1:
-            return flags.index(False), lacks
+        odd = flags.index(False) if flags.count(False) == 1 else -1
+        if odd >= 0 and (lacks != "has no article" or not _NAME.match(texts[odd])):
+            return odd, lacks
     return None
+
+
+def asks_yes_or_no(texts: list[str]) -> bool:
+    """Whether the options of a vignette judge a statement: true or false, yes or no."""
+    return all(_YES_OR_NO.fullmatch(text) for text in texts)
 
 
 def _odd_beginning(texts: list[str]) -> tuple[int, str] | None:

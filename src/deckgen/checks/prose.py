@@ -62,6 +62,11 @@ def size(text: str) -> int:
     return others + round(letters / _LETTERS_A_WORD)
 
 
+def width(text: str) -> int:
+    """How long a text looks, in letters of the Latin alphabet."""
+    return len(text) if text.isascii() else len(text) + len(_LETTER.findall(text))
+
+
 def is_unspaced(text: str) -> bool:
     """Whether a text is mostly in a script without blanks between words."""
     return not text.isascii() and len(_LETTER.findall(text)) * 2 > len(WORD.findall(text))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.checks import cards as look
 from deckgen.checks.cards import Cards, content, of_note
+from deckgen.checks.options import asks_yes_or_no
 from deckgen.diagnostics import Diagnostic, did_you_mean
 from deckgen.notes import Note, place, values_of
 from deckgen.source import Scalar
@@ -19,30 +20,37 @@ if TYPE_CHECKING:
 
 
 def same_term(cards: Cards) -> Iterator[Diagnostic]:
-    """One term that is defined twice (Wozniak: combat interference)."""
+    """One term that is defined twice (Wozniak: combat interference).
+
+    What stands in brackets behind a term tells it from another, as in "tolerance (drugs)" and "tolerance
+    (statistics)", or is another name of it, by which it may be defined once more.
+    """
+    terms = list(_terms(cards))
+    often = Counter(outside for _, _, outside, _ in terms)
     first: dict[str, tuple[Note, str]] = {}
-    synonyms: dict[str, tuple[Note, str]] = {}
+    synonyms: dict[str, Note] = {}
+    for note, value, outside, inside in terms:
+        is_synonym = bool(inside) and often[outside] == 1
+        other = synonyms.get(outside) or (first[inside][0] if is_synonym and inside in first else None)
+        known = first.setdefault(outside, (note, inside))
+        if known[0] is not note and (not inside or not known[1] or inside == known[1]):
+            other = known[0]
+        if other:
+            message = f"this term is defined at line {place(other).line} of {place(other).path} as well"
+            hint = f"keep one of the two, or say in brackets how this one and `{other.id}` differ"
+            yield Diagnostic("same-term", message, look.of_text(note, value), hint)
+        elif is_synonym:
+            synonyms.setdefault(inside, note)
+
+
+def _terms(cards: Cards) -> Iterator[tuple[Note, Scalar, str, str]]:
+    """The terms of the deck, each with what stands outside of brackets and within."""
     for note in cards.notes:
         key = note.kind.keys.get(note.kind.label) if note.kind.label else None
         value = note.values.get(note.kind.label) if key and key.type == "text" else None
-        if not isinstance(value, Scalar):
-            continue
-        inside = _name(cards, " ".join(re.findall(r"\(([^)]*)\)", value.value)))
-        outside = _name(cards, re.sub(r"\([^)]*\)", " ", value.value)) or inside
-        # what one calls itself, another may name as its synonym in brackets; "drugs" in two brackets is none
-        others = [first.get(outside), synonyms.get(outside), first.get(inside) if inside else None]
-        for other in others:
-            # "tolerance (drugs)" and "tolerance (statistics)" are two terms
-            if other and (other is not others[0] or not inside or not other[1] or inside == other[1]):
-                message = (
-                    f"this term is defined at line {place(other[0]).line} of {place(other[0]).path} as well"
-                )
-                hint = f"keep one of the two, or say in brackets how this one and `{other[0].id}` differ"
-                yield Diagnostic("same-term", message, look.of_text(note, value), hint)
-                break
-        first.setdefault(outside, (note, inside))
-        if inside:
-            synonyms.setdefault(inside, (note, inside))
+        if isinstance(value, Scalar):
+            inside = _name(cards, " ".join(re.findall(r"\(([^)]*)\)", value.value)))
+            yield note, value, _name(cards, re.sub(r"\([^)]*\)", " ", value.value)) or inside, inside
 
 
 def _name(cards: Cards, term: str) -> str:
@@ -85,7 +93,7 @@ def few_options(cards: Cards) -> Iterator[Diagnostic]:
         why = "so that guessing is as good as knowing half the time"
     for vignette in cards.vignettes:
         count = len(vignette.options)
-        if count < wanted:
+        if count < wanted and not asks_yes_or_no(vignette.texts):
             yield of_note("few-options", vignette.note, f"this question has {count} options, {why}", hint)
 
 

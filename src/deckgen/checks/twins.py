@@ -24,7 +24,11 @@ _ALIKE = 0.65  # of all their words, and of those of their answers
 _ANSWERS = 0.5  # of the words of their answers, where they ask in the same words
 _OFTEN = (10, 0.02)  # a word in so many questions, and in this share of them, tells none of them from others
 # what makes another question of one with the same words: a number, a norm (`§ 823 II`), a name in capitals
-_TELLS_APART = re.compile(r"[^\s.,;:!?()\[\]]*\d[^\s.,;:!?()\[\]]*|\b[A-Z]+\b|[§$%&+*/<>=^~#@-]")
+_TELLS_APART = re.compile(
+    r"[^\s.,;:!?()\[\]]*\d[^\s.,;:!?()\[\]]*|\b[A-Z]+\b|[§$%&+*/<>=^~#@-]"
+    r"|\b(?:not|no|nor|or|and|without|only|never|before|after|why|how|when|where|who)\b"
+)
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 class _Question:
@@ -52,8 +56,17 @@ class _Question:
         return stems(plain(self.asked.answer))
 
     @cached_property
+    def exact_answer(self) -> set[str]:
+        """What another answer must have alike that is the same."""
+        return {*verbatim(self.asked.answer), *_NUMBER.findall(self.asked.answer)}
+
+    def has_answer_of(self, other: _Question, share: float = _ALIKE) -> bool:
+        """Whether a share of the words of both answers is the same, and all numbers, code and formulas."""
+        return self.exact_answer == other.exact_answer and _share(self.answer, other.answer) >= share
+
+    @cached_property
     def by_answer(self) -> bool:
-        """Whether another that asks in the same words may ask something else: by its options, or its clozes."""
+        """Whether another with the same words may ask something else: by its options, or its clozes."""
         values = self.note.values.values()
         return self.note.kind.cloze or any(isinstance(value, Options) for value in values)
 
@@ -79,9 +92,7 @@ def same_question(cards: Cards) -> Iterator[Diagnostic]:
         rare = sorted(rank[word] for word in each.said if word in rank)[:_RARE]
         equal = first.setdefault(each.same, each)
         twin = _nearest(each, near, rare) if each.said else None
-        if equal.note is not each.note and (
-            not each.by_answer or _share(equal.answer, each.answer) >= _ALIKE
-        ):
+        if equal.note is not each.note and (_is_alone(equal, each) or each.has_answer_of(equal)):
             twin = equal
         if twin and each.note not in told:
             told.add(each.note)
@@ -90,6 +101,11 @@ def same_question(cards: Cards) -> Iterator[Diagnostic]:
             message = f"this asks {how} `{twin.note.id}` (line {at.line} of {at.path})"
             hint = "make one of the two ask something else, or delete it"
             yield of_note("same-question", each.note, message, hint)
+
+
+def _is_alone(one: _Question, two: _Question) -> bool:
+    """Whether nothing but its words says what a question is after: no options, no cloze, no other subdeck."""
+    return not two.by_answer and one.note.chapter.deck == two.note.chapter.deck
 
 
 def _nearest(
@@ -107,9 +123,9 @@ def _nearest(
         del others[:-_LOOKED_AT]
     for other in candidates.values():
         share = _share(mine.said, other.said)
-        if share >= _ALIKE and share > most and mine.exact == other.exact:
-            if _share(mine.answer, other.answer) >= (_ANSWERS if share == 1 else _ALIKE):
-                best, most = other, share
+        alike = share >= _ALIKE and share > most and mine.exact == other.exact
+        if alike and mine.has_answer_of(other, _ANSWERS if share == 1 else _ALIKE):
+            best, most = other, share
     return best
 
 

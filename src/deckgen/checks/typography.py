@@ -63,7 +63,7 @@ def upper_case(cards: Cards) -> Iterator[Diagnostic]:
         text = plain(prose(scalar.value))
         shouted = [run[0] for run in _CAPITAL_WORDS.finditer(text) if _is_shouted(run[0])]
         letters = len(_LETTER.findall(text))
-        if letters > 8 and sum(len(_LETTER.findall(run)) for run in shouted) * 10 > 6 * letters:
+        if letters > 8 and sum(len(_LETTER.findall(run)) for run in shouted) * 4 > 3 * letters:
             message = "this text is mostly in capitals, which reads slowly"
             hint = "write it in small letters, and emphasise what matters with `**…**`"
             yield Diagnostic("upper-case", message, look.of_text(note, scalar), hint)
@@ -102,12 +102,16 @@ def doubled_word(cards: Cards) -> Iterator[Diagnostic]:
             yield Diagnostic("doubled-word", f"`{match[2]}` stands twice", span, "delete one of the two")
 
 
+_WHAT = re.compile(r"\b[Ww]hat\b")
+
+
 def _is_slip(match: re.Match[str]) -> bool:
     """Whether a word that stands twice is hardly a name."""
     if match[1].lower() in _MAY_BE_TWICE:
         return False
     if match[1].lower() in FUNCTION_WORDS:
-        return match[2].islower()
+        what_is = match[1] == "is" and _WHAT.search(match.string, max(match.start() - 20, 0), match.start())
+        return match[2].islower() and not what_is
     return match[1].islower() and match[2].islower()
 
 
@@ -117,7 +121,7 @@ def _repeats(text: str) -> bool:
     return True in map(eq, said, said[1:])
 
 
-_DOUBLED = re.compile(r"(?<=\S) {2,}(?=\S)")
+_DOUBLED = re.compile(r"(?<=[^\s.!?:]) {2,}(?=\S)")
 _INDENTED = re.compile("\n +")
 
 
@@ -166,12 +170,12 @@ def trailing_space(cards: Cards) -> Iterator[Diagnostic]:
 _SIGNS = re.compile("[*`=_~]+")
 _LINK = re.compile(r"(?P<link>\] +\(https?:)")
 _BULLET = re.compile(
-    r"(?P<bullet>[•●▪‣] ?\w)|(?:^|\n) *(?P<dash>[–·] )"
-    r"|(?<=[:.;\w] )(?P<star>\* [^\W\d]{2,}[^*\n]*? \* [^\W\d]{2})"
+    r"(?P<bullet>[•●▪‣] ?\w)[^•●▪‣]*[•●▪‣] ?\w|(?:^|\n) *(?P<dash>[–·] )[^–·]*\n *[–·] "
+    r"|(?<=[:.;] )(?P<star>\* [^\W\d]{2,}[^*\n]*? \* [^\W\d]{2})"
 )
 _AT_LINE_START = re.compile(
     r"\n *(?:- +)?(?:(?P<heading>#{1,6}[A-Z]\w*|#{2,6}[a-z]\w*)"
-    r"|(?P<item>[-+][A-Za-z](?=[A-Za-z]+[ ,])|\d{1,2}[.)][A-Z](?=[a-z ])))"
+    r"|(?P<item>-[A-Za-z](?=[A-Za-z]+[ ,])|\d{1,2}[.)][A-Z](?=[a-z ])))"
 )
 _MEANT = {
     "link": ("a link has no space between its brackets", "`[text](https://…)`"),

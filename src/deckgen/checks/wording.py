@@ -20,6 +20,7 @@ from deckgen.checks.cards import (
     content,
     of_note,
 )
+from deckgen.checks.options import asks_yes_or_no
 from deckgen.checks.prose import WORD, counted, is_unspaced, plain, prose, size, verbatim, words
 from deckgen.diagnostics import Diagnostic
 from deckgen.notes import Options, Texts, values_of
@@ -343,6 +344,8 @@ _INSTRUCTS = any_of(
     classify, judge, evaluate, translate, arrange, supply, fill
     """
 )
+# the option takes the place of such a word: "It is the longest river in the world"
+_STANDS_IN = Pattern(r"\b(?:this|these|such)\b|^(?:it|he|she|they|its|his|her|their)\b", re.IGNORECASE)
 _COMPLETED = any_of(
     """
     is, are, was, were, be, being, been, has, have, had, should, would, will, must, may, can, could,
@@ -358,10 +361,10 @@ def no_question(cards: Cards) -> Iterator[Diagnostic]:
     """A vignette that asks nothing (NBME: the options should be answerable with the stem alone)."""
     for vignette in cards.vignettes:
         note, question = vignette.note, vignette.question
-        if question is None or not cards.english:
+        if question is None or not cards.english or asks_yes_or_no(vignette.texts):
             continue
         text = plain(question.value).strip()
-        if _ASKS.search(text) or _INSTRUCTS.match(text):
+        if _ASKS.search(text) or _INSTRUCTS.match(text) or _STANDS_IN.search(text.rpartition(". ")[2]):
             continue
         if text.endswith((".", "!")) or not _COMPLETED.search(text.rpartition(". ")[2]):
             message = "this asks nothing: neither a question, nor an instruction, nor a sentence to complete"

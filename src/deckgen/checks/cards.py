@@ -85,6 +85,7 @@ FUNCTION_WORDS = frozenset(
     this that these those there here which who whom whose what than then so such do does did has have had
     will would can could may might shall should must not no i you he she we they them his her their our
     your my me him us if into about also very just when where while how why each any some one
+    ever even still yet
     """.split()
 )
 """English words that carry grammar rather than meaning."""

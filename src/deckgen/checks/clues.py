@@ -6,6 +6,7 @@ classroom assessment" (2002), and the item-writing guide of the National Board o
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from deckgen.checks.cards import FUNCTION_WORDS, STEMS, Cards, any_of, on_option
@@ -35,7 +36,8 @@ def longest_option(cards: Cards) -> Iterator[Diagnostic]:
 
 _HEDGES = any_of(
     """
-    may, might, could, usually, often, sometimes, generally, typically, tends? to, likely, probably,
+    may, might, could (?:be|have|help|lead|cause|make), usually, often, sometimes, generally, typically,
+    tends? to, likely, probably,
     possibly, perhaps, frequently, commonly, mostly, normally, largely, as a rule, for the most part, in
     general, partly, in part, in (?:most|some|many) (?:cases|people|patients|instances|situations), to
     some (?:extent|degree), roughly, approximately, relatively, seems? to, appears? to, on the whole,
@@ -43,6 +45,9 @@ _HEDGES = any_of(
     """
 )
 
+
+_COMPARED = re.compile(r"\b(?:most|more|less|least|very|how|as|so|too) \w+ly\b|\bmost often\b", re.IGNORECASE)
+"""What says how often, and hedges nothing."""
 
 _OF_HEDGES = frozenset(
     """
@@ -62,7 +67,7 @@ def hedged_option(cards: Cards) -> Iterator[Diagnostic]:
     for vignette in cards.vignettes:
         if vignette.said.isdisjoint(_OF_HEDGES):
             continue
-        own = _HEDGES.search(vignette.texts[vignette.right])
+        own = _HEDGES.search(_COMPARED.sub("", vignette.texts[vignette.right]))
         others = (text for place, text in enumerate(vignette.texts) if place != vignette.right)
         if own and not any(map(_HEDGES.search, others)):
             message = f"only the right option is hedged (`{own.group()}`), which gives it away"
@@ -84,6 +89,8 @@ _OF_ABSOLUTES = frozenset(
     guarantees guaranteed
     """.split()
 )
+_OF_ALL = re.compile(r"\b(?:of|for|to|in|by|at|after) all\b|(?<!^)\b(?:All|Only|Every|None|No)\b")
+"""What is absolute about a part of the option, or belongs to a name."""
 _STRONG = any_of(
     """
     always, never, completely, entirely, totally, absolutely, impossible, under no circumstances, in no
@@ -102,7 +109,7 @@ def absolute_words(cards: Cards) -> Iterator[Diagnostic]:
     for vignette in cards.vignettes:
         if vignette.said.isdisjoint(_OF_ABSOLUTES):
             continue
-        found = [_ABSOLUTES.all_in(option.text.value) for option in vignette.options]
+        found = [_ABSOLUTES.all_in(_OF_ALL.sub("", option.text.value)) for option in vignette.options]
         if found[vignette.right]:
             continue
         places = [place for place, matches in enumerate(found) if matches]

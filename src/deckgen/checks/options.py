@@ -200,6 +200,9 @@ _SAME = {
 _LIGHT = frozenset(
     "a an the of to in on at for from by is are be was were his her its your that this with as".split()
 )
+_LONGEST_PART = 8  # words; two sentences share some by chance
+_SEQUENCE = re.compile(r"\S (?:[-–—>]|->|→) \S.* (?:[-–—>]|->|→) \S")
+"""Steps one after the other, of which other steps, or another order, are another thing."""
 _JOINS = frozenset(["and", "or", "plus"])
 
 
@@ -210,6 +213,8 @@ def _overlap(vignette: Vignette) -> tuple[int, int] | None:
     sets = [frozenset(each) for each in said]
     ranges = [interval(text) for text in texts] if _has_number(vignette) else [None] * len(texts)
     for one, two in combinations(range(len(texts)), 2):
+        if _SEQUENCE.search(texts[one]) and _SEQUENCE.search(texts[two]):
+            continue
         if sets[one] == sets[two] and said[one]:
             # "A before B" is not "B before A"
             if said[one] == said[two] or len(said[one]) != len(said[two]):
@@ -239,16 +244,18 @@ def _meaning(text: str) -> list[str]:
     """The stems of the words of an option that carry meaning, with one word for those that say the same."""
     said = _TOKEN.findall(text)
     light = _LIGHT if len(said) > 2 else _LIGHT - {"a"}  # "A major" has no article
-    return [STEMS[_SAME.get(word, word)] for word in map(str.lower, said) if word not in light]
+    kept = (word for word in map(str.lower, said) if word not in light)
+    return [word if word[0] in _MINUS else STEMS[_SAME.get(word, word)] for word in kept]
 
 
+_MINUS = "-−+"
 _TOKEN = re.compile(r"(?:(?<!\w)[-−+](?=\d))?[^\W_]+(?:[-.,'’♯♭][^\W_]+)*[♯♭]?")
 """A word, a number with its decimals, a compound: what two options are compared by."""
 
 
 def _is_part(small: str, large: str, few: list[str], many: list[str]) -> bool:
     """Whether a larger option is a smaller one and something besides."""
-    if not few:
+    if not few or len(few) > _LONGEST_PART:
         return False
     if _NAME.match(small) and _NAME.match(large) and len(few) > 1:
         return False  # "American Airlines" is another than "Pan American Airlines"

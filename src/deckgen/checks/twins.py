@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _RARE = 4
 _LOOKED_AT = 3
+_FEW = 3  # words of an answer, of which each counts
 _ALIKE = 0.65  # of all their words, and of those of their answers
 _ANSWERS = 0.5  # of the words of their answers, where they ask in the same words
 _OFTEN = (10, 0.02)  # a word in so many questions, and in this share of them, tells none of them from others
@@ -62,6 +63,9 @@ class _Question:
 
     def has_answer_of(self, other: _Question, share: float = _ALIKE) -> bool:
         """Whether a share of the words of both answers is the same, and all numbers, code and formulas."""
+        if min(len(self.answer), len(other.answer)) < _FEW:
+            first, second = (plain(each.asked.answer).casefold().strip(" .\n") for each in (self, other))
+            return first == second
         return self.exact_answer == other.exact_answer and _share(self.answer, other.answer) >= share
 
     @cached_property

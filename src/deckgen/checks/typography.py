@@ -121,12 +121,15 @@ def _repeats(text: str) -> bool:
     return True in map(eq, said, said[1:])
 
 
-_DOUBLED = re.compile(r"(?<=[^\s.!?:]) {2,}(?=\S)")
+_DOUBLED = re.compile(r"(?<=[\w,;)\]\"'”»*]) {2}(?=[\w(\[\"'“«*])")
 _INDENTED = re.compile("\n +")
 
 
 def doubled_space(cards: Cards) -> Iterator[Diagnostic]:
-    """Two spaces between words; silent once released, since no card shows it."""
+    """Two spaces between words; silent once released, since no card shows it.
+
+    After a full stop some write two, and more than two line something up.
+    """
     for document, texts in cards.chapters:
         if "  " not in _INDENTED.sub("\n", document.text):
             continue
@@ -157,7 +160,7 @@ def trailing_space(cards: Cards) -> Iterator[Diagnostic]:
         if " \n" not in document.text and "\t\n" not in document.text and " \r" not in document.text:
             continue
         for note, _, scalar in texts:
-            match = _TRAILING.search(scalar.value) if scalar.style == "|" else None
+            match = _TRAILING.search(prose(scalar.value)) if scalar.style == "|" else None
             if match and not cards.is_released(note):
                 breaks = len(match.group()) > 1 and re.match(r"\n[^\n]*\S", scalar.value[match.end() :])
                 unseen = ", which break the line unseen" if breaks else ""
@@ -215,7 +218,7 @@ def stray_markdown(cards: Cards) -> Iterator[Diagnostic]:
     for note, key, scalar in cards.texts_with(_SIGNS):
         if (note.kind.name, key) in cards.plain_keys or _takes_effect(scalar.value):
             continue
-        if left := _meant(list(left_signs(scalar.value))):
+        if left := _meant(scalar.value, list(left_signs(scalar.value))):
             span = look.at(note, scalar, left.start, len(left.sign))
             message = f"this `{left.sign}` does not take effect, so learners see it"
             hint = "it stands on both sides of the words, without a space between; "
@@ -232,11 +235,13 @@ def _takes_effect(text: str) -> bool:
     return text.count("*") == 2 * text.count("**") and "__" not in text and "~~" not in text
 
 
+_JOINED = re.compile(r"(?:[,;/&]|\b(?:and|or|und|oder|et|ou|y|o|e)) $")
+"""Before the second of two stars: `*args and *kwargs` are two names."""
 _OPENING = " ([{\"'“„«:/>|"
 _CLOSING = " )]}\"'”“».,;:!?/<|"
 
 
-def _meant(signs: list[Left]) -> Left | None:
+def _meant(text: str, signs: list[Left]) -> Left | None:
     """The first of some signs without effect that was meant to have one.
 
     Of two, the first can begin and the second end what is between them, and one of them stands right beside
@@ -247,10 +252,15 @@ def _meant(signs: list[Left]) -> Left | None:
             (each for each in signs[number + 1 :] if (each.sign, each.block) == (left.sign, left.block)), None
         )
         opens, closes = _begins(left), _ends(left)
+        two_open = follower and opens and _begins(follower) and not _JOINED.search(text[: follower.start])
         if follower and (left.before == "" or left.before in _OPENING) and follower.after in {"", *_CLOSING}:
             if opens or _ends(follower):
                 return left
-        elif (opens and left.sign in {"**", "***", "==", "~~", "`"}) or (closes and left.sign in {"==", "`"}):
+        elif (
+            two_open
+            or (opens and left.sign in {"**", "***", "==", "~~", "`"})
+            or (closes and left.sign in {"==", "`"})
+        ):
             return left
     return None
 

@@ -214,7 +214,9 @@ def term_in_definition(cards: Cards) -> Iterator[Diagnostic]:
         if isinstance(value, Texts):
             yield from _row_names_itself(cards, note, value)
         elif isinstance(value, Scalar):
-            names = _names(cards, plain(value.value))
+            label = plain(value.value)
+            is_name = (kind.name, kind.label) in cards.plain_keys or size(label) <= _LONGEST_NAME
+            names = _names(cards, label) if is_name else []
             for key in _asks_for(cards, note) if names else ():
                 text = values_of(note).get(key)
                 if not isinstance(text, Scalar) or (kind.name, key) in cards.plain_keys:
@@ -344,8 +346,8 @@ _INSTRUCTS = any_of(
     classify, judge, evaluate, translate, arrange, supply, fill
     """
 )
-# the option takes the place of such a word: "It is the longest river in the world"
-_STANDS_IN = Pattern(r"\b(?:this|these|such)\b|^(?:it|he|she|they|its|his|her|their)\b", re.IGNORECASE)
+# where no case comes before it, the option takes the place of such a word: "It is the longest river"
+_STANDS_IN = Pattern(r"\b(?:this|these|such|it|he|she|they|its|his|her|their)\b", re.IGNORECASE)
 _COMPLETED = any_of(
     """
     is, are, was, were, be, being, been, has, have, had, should, would, will, must, may, can, could,
@@ -364,7 +366,8 @@ def no_question(cards: Cards) -> Iterator[Diagnostic]:
         if question is None or not cards.english or asks_yes_or_no(vignette.texts):
             continue
         text = plain(question.value).strip()
-        if _ASKS.search(text) or _INSTRUCTS.match(text) or _STANDS_IN.search(text.rpartition(". ")[2]):
+        alone = vignette.stem == question.value
+        if _ASKS.search(text) or _INSTRUCTS.match(text) or (alone and _STANDS_IN.search(text)):
             continue
         if text.endswith((".", "!")) or not _COMPLETED.search(text.rpartition(". ")[2]):
             message = "this asks nothing: neither a question, nor an instruction, nor a sentence to complete"

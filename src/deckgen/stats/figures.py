@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from deckgen.anki.cloze import clozes, uncovered
 from deckgen.anki.tags import folded
-from deckgen.checks.prose import plain
+from deckgen.checks.prose import WORD, is_unspaced, plain, size
 from deckgen.notes import Options, Texts, place, values_of
 from deckgen.source import Scalar
 

@@ -72,10 +72,15 @@ def is_unspaced(text: str) -> bool:
     return not text.isascii() and len(_LETTER.findall(text)) * 2 > len(WORD.findall(text))
 
 
+def length(text: str) -> int:
+    """How many letters of a script without blanks a text has, with each word of another as one."""
+    return len(WORD.findall(text))
+
+
 def counted(text: str) -> str:
     """How much a text says, in words: "12 words", or "30 characters" in a script without blanks."""
     if is_unspaced(text):
-        return f"{len(WORD.findall(text))} characters"
+        return f"{length(text)} characters"
     count = size(text)
     return f"{count} word{'s' * (count != 1)}"
 

@@ -1,4 +1,4 @@
-"""Warnings about cards are true or silent: not in code, formulas or names, and not on cards that nobody has."""
+"""Warnings about cards are true or silent: not in code, formulas or names, not on cards that nobody has."""
 
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ def takeaways(*texts: str) -> str:
     """A chapter of takeaways."""
     text = "takeaways:\n"
     for number, said in enumerate(texts):
-        text += f"  - id: t{number}\n    text: |\n      {said}\n    why: |\n      A reason of its own, number {number}.\n"
+        text += f"  - id: t{number}\n    text: |\n      {said}\n"
+        text += f"    why: |\n      A reason of its own, number {number}.\n"
     return text
 
 
@@ -163,9 +164,11 @@ def test_abbreviations_are_known_in_english_alone(tmp_path: Path) -> None:
 
 def test_many_abbreviations_are_told_at_once(tmp_path: Path) -> None:
     """One warning that counts and names them."""
-    found = told(tmp_path, definitions(("Bodies", "Here XBA meets with XCA while XDA meets with XEA at noon.")))
+    found = told(
+        tmp_path, definitions(("Bodies", "Here XBG meets with XKD while XQE meets with XQF at noon."))
+    )
     assert [each["code"] for each in found] == ["undefined-abbreviation"]
-    assert "what 4 abbreviations stand for: `XBA`, `XCA`, `XDA`, `XEA`" in found[0]["message"]
+    assert "what 4 abbreviations stand for: `XBG`, `XKD`, `XQE`, `XQF`" in found[0]["message"]
 
 
 def test_pictures_make_another_question(tmp_path: Path) -> None:
@@ -182,15 +185,16 @@ def test_pictures_make_another_question(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("one", "two", "language"),
     [
-        ("Die Haftung folgt hier aus {{c1::§ 823 I BGB}}.", "Die Haftung folgt hier aus {{c1::§ 823 II BGB}}.", "de"),
-        ("Wie ist das {{c1::Wurzelkriterium}} für Reihen definiert?", "Wie ist das {{c1::Quotientenkriterium}} für Reihen definiert?", "de"),
-        ("The formula of the first is {{c1::$x^2$}} here.", "The formula of the first is {{c1::$x^3$}} here.", "en"),
-        ("She {{c1::goes}} to school every day of the week.", "She goes to {{c1::school}} every day of the week.", "en"),
+        ("§ 823 I BGB", "§ 823 II BGB", "de"),
+        ("Wurzelkriterium", "Quotientenkriterium", "de"),
+        ("$x^2$", "$x^3$", "en"),
+        ("1987", "1988", "en"),
     ],
-)  # fmt: skip
+)
 def test_what_tells_two_questions_apart(one: str, two: str, language: str, tmp_path: Path) -> None:
-    """A number, a norm, a formula, one word for another, another cloze."""
-    assert codes(tmp_path, takeaways(one, two), language) == []
+    """A number, a norm, a formula, one word for another."""
+    said = "Was hier gilt, folgt für alle Reihen aus {{{{c1::{}}}}}."
+    assert codes(tmp_path, takeaways(said.format(one), said.format(two)), language) == []
 
 
 @pytest.mark.parametrize(
@@ -232,7 +236,8 @@ def test_what_somebody_says_stays_in_its_quotes(tmp_path: Path) -> None:
             [("Einverstanden", "        correct: true\n"), ("Für 90 € gern", ""), ("Ich überlege es mir", "")]
         )
     )
-    case = "    scenario: |\n      A sagt: „Ich biete dir mein Rad an.“\n    question: |\n      Welche Antwort nimmt an?\n"
+    case = "    scenario: |\n      A sagt: „Ich biete dir mein Rad an.“\n"
+    case += "    question: |\n      Welche Antwort nimmt an?\n"
     vignette = f"vignettes:\n  - id: c\n{case}    options:\n{options}"
     assert codes(tmp_path / "a", vignette, "de") == []
     assert codes(tmp_path / "b", definitions(("„Antrag“", "Ein Angebot.")), "de") == [("curly-quotes", 3)]

@@ -40,7 +40,7 @@ _HEDGES = any_of(
     tends? to, likely, probably,
     possibly, perhaps, frequently, commonly, mostly, normally, largely, as a rule, for the most part, in
     general, partly, in part, in (?:most|some|many) (?:cases|people|patients|instances|situations), to
-    some (?:extent|degree), roughly, approximately, relatively, seems? to, appears? to, on the whole,
+    some (?:extent|degree), seems? to, appears? to, on the whole,
     under some, can (?:be|help|lead|cause|make|lower|raise)
     """
 )
@@ -114,7 +114,7 @@ def absolute_words(cards: Cards) -> Iterator[Diagnostic]:
             continue
         places = [place for place, matches in enumerate(found) if matches]
         strong = [place for place in places if _STRONG.search(vignette.options[place].text.value)]
-        if len(places) > 1 or strong:
+        if len(places) == len(vignette.options) - 1 > 1 or strong:
             said = dict.fromkeys(word for each in found for word in each)
             verb = "stands" if len(said) == 1 else "stand"
             message = f"{listing(said)} {verb} in wrong options alone, which gives them away"
@@ -140,7 +140,7 @@ def echoed_stem(cards: Cards) -> Iterator[Diagnostic]:
         others = [
             _echoes(each, stem, beginnings) for place, each in enumerate(said) if place != vignette.right
         ]
-        own = mine.difference(*others)
+        own = mine.difference(*others) - _named_as_choices(plain(vignette.stem))
         if own and all(each <= mine for each in others) and (len(own) > 1 or len(said[vignette.right]) <= 3):
             shown = dict.fromkeys(word for word in words(texts[vignette.right]) if STEMS[word] in own)
             message = f"of the options only the right one repeats {listing(shown)} from the question"
@@ -149,6 +149,14 @@ def echoed_stem(cards: Cards) -> Iterator[Diagnostic]:
 
 
 _BEGINNING = 5  # letters by which a part of a word is found
+
+
+_CHOICES = re.compile(r"[^.?!:;]*\bor\b[^.?!:;]*\?")
+
+
+def _named_as_choices(stem: str) -> set[str]:
+    """What a question names itself as that between which one chooses: "Is it A or B?"."""
+    return {word for match in _CHOICES.finditer(stem) for word in _striking(match[0])}
 
 
 class _Striking(dict[str, str]):

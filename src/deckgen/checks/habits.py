@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from deckgen.diagnostics import Diagnostic
 
 _OFTEN = 10
+_MENDED = frozenset(["doubled-space", "trailing-space", "cloze-gap"])
+"""What `check --fix` mends all at once, so that nobody goes from one to the next."""
+_FEW = 3
 _SHARE = 50  # one note in so many
 _NAMED = 10
 
@@ -30,8 +33,9 @@ def summed_up(found: Iterable[Diagnostic], codes: Container[str], notes: int) ->
     by_code: dict[str, list[Diagnostic]] = {}
     for each in found:
         (by_code.setdefault(each.code, []) if each.code in codes else kept).append(each)
-    for all_of_one in by_code.values():
-        often = len(all_of_one) >= _OFTEN and len(all_of_one) * _SHARE > notes
+    for code, all_of_one in by_code.items():
+        count = len(all_of_one)
+        often = count >= _FEW if code in _MENDED else count >= _OFTEN and count * _SHARE > notes
         kept += [_summary(all_of_one)] if often else all_of_one
     return kept
 

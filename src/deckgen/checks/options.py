@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from deckgen.checks import cards as look
 from deckgen.checks.cards import STEMS, Cards, Pattern, any_of, on_option
 from deckgen.checks.intervals import NUMBER, NUMBER_WORDS, interval
-from deckgen.checks.prose import plain, words
+from deckgen.checks.prose import plain, verbatim, words
 from deckgen.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
@@ -109,9 +109,10 @@ _NEGATIVES = Pattern(
 )
 # "which is not", "what should the therapist not do"; but "an activity not for prosecution" denies nothing
 _DENIED = re.compile(
+    r"(?:^|.*\b(?:which|what|who|whom|whose|where|all|each|one|these|following)\b)(?:(?!\b(?:that|so|because|if|when|while|to)\b).)*"
     r"\b(?:is|are|was|were|be|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must|but)"
     r"(?: [^\s,]+){0,4} not$",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
 _ASKS_FOR_ONE = any_of(
     """
@@ -135,7 +136,7 @@ def negative_stem(cards: Cards) -> Iterator[Diagnostic]:
         match = _NEGATIVES.search(text, start)
         if (
             not match
-            or (match.group().lower() == "not" and not _DENIED.search(text, start, match.end()))
+            or (match.group().lower() == "not" and not _DENIED.match(text[start : match.end()].strip()))
             or not _ASKS_FOR_ONE.search(text, start)
             or _NO_EXCEPTION.search(text, start)
         ):
@@ -211,9 +212,10 @@ def _overlap(vignette: Vignette) -> tuple[int, int] | None:
     texts = vignette.texts
     said = [_meaning(text) for text in texts]
     sets = [frozenset(each) for each in said]
+    exact = [verbatim(option.text.value) for option in vignette.options]
     ranges = [interval(text) for text in texts] if _has_number(vignette) else [None] * len(texts)
     for one, two in combinations(range(len(texts)), 2):
-        if _SEQUENCE.search(texts[one]) and _SEQUENCE.search(texts[two]):
+        if (_SEQUENCE.search(texts[one]) and _SEQUENCE.search(texts[two])) or exact[one] != exact[two]:
             continue
         if sets[one] == sets[two] and said[one]:
             # "A before B" is not "B before A"
@@ -263,7 +265,10 @@ def _is_part(small: str, large: str, few: list[str], many: list[str]) -> bool:
     if {"not", "no", "without", "never", "before", "after"} & added or {"only", "alone"} & set(words(small)):
         return False
     # "a diuretic" beside "a loop diuretic", "start antibiotics" beside "start antibiotics within an hour"
-    return bool(_JOINS & added) or many[-len(few) :] == few or (many[: len(few)] == few and len(few) > 1)
+    within = any(many[at : at + len(few)] == few for at in range(len(many) - len(few) + 1))
+    return within and (
+        bool(_JOINS & added) or many[-len(few) :] == few or (many[: len(few)] == few and len(few) > 1)
+    )
 
 
 def _share_a_part(one: str, two: str) -> bool:
@@ -294,6 +299,7 @@ _CLAUSE = Pattern(rf"(?:{'|'.join(_SUBJECTS)}) [a-z]+", re.IGNORECASE)
 _SENTENCE = Pattern(r"\S+ .*\S[.!]", re.DOTALL)
 _NAME = re.compile(r"[^\W\d_a-z][\w.&'’-]*(?: [^\W\d_a-z][\w.&'’-]*)*$|[\d$€£+−-]")
 """What needs no article: words that all begin with a capital, a number."""
+_LONGEST_PHRASE = 8  # words; what is longer is a sentence, which begins as it likes
 _ARTICLE = Pattern(
     rf"(?:an?|the|his|her|its|their|no|some|any|each|every|both|all|this|that|these|more|less|{NUMBER}) ",
     re.IGNORECASE,
@@ -370,10 +376,10 @@ def _odd_form(vignette: Vignette) -> tuple[int, str] | None:
     for flags, lacks in (
         ([bool(_ARTICLE.match(text)) for text in texts], "has no article"),
         ([" and " in text and len(text.split()) < 7 for text in texts], "does not name two things"),
-        ([";" in text for text in texts], "has no second part"),
     ):
         odd = flags.index(False) if flags.count(False) == 1 else -1
-        if odd >= 0 and (lacks != "has no article" or not _NAME.match(texts[odd])):
+        short = all(len(text.split()) <= _LONGEST_PHRASE for text in texts)
+        if odd >= 0 and (lacks != "has no article" or (short and not _NAME.match(texts[odd]))):
             return odd, lacks
     return None
 

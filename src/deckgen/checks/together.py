@@ -30,7 +30,7 @@ def same_term(cards: Cards) -> Iterator[Diagnostic]:
     first: dict[str, tuple[Note, str]] = {}
     synonyms: dict[str, Note] = {}
     for note, value, outside, inside in terms:
-        is_synonym = bool(inside) and often[outside] == 1
+        is_synonym = bool(inside) and often[outside] == 1 and (cards.english or inside.isupper())
         other = synonyms.get(outside) or (first[inside][0] if is_synonym and inside in first else None)
         known = first.setdefault(outside, (note, inside))
         if known[0] is not note and (not inside or not known[1] or inside == known[1]):

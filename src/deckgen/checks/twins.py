@@ -27,7 +27,7 @@ _OFTEN = (10, 0.02)  # a word in so many questions, and in this share of them, t
 # what makes another question of one with the same words: a number, a norm (`§ 823 II`), a name in capitals
 _TELLS_APART = re.compile(
     r"[^\s.,;:!?()\[\]]*\d[^\s.,;:!?()\[\]]*|\b[A-Z]+\b|[§$%&+*/<>=^~#@-]"
-    r"|\b(?:not|no|nor|or|and|without|only|never|before|after|why|how|when|where|who)\b"
+    r"|\b(?:not|no|nor|or|and|without|only|never|before|after)\b|^(?:[Ww]hy|[Hh]ow|[Ww]hen|[Ww]here|[Ww]ho)\b"
 )
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -70,9 +70,8 @@ class _Question:
 
     @cached_property
     def by_answer(self) -> bool:
-        """Whether another with the same words may ask something else: by its options, or its clozes."""
-        values = self.note.values.values()
-        return self.note.kind.cloze or any(isinstance(value, Options) for value in values)
+        """Whether another with the same words may ask something else by its options."""
+        return any(isinstance(value, Options) for value in self.note.values.values())
 
 
 def same_question(cards: Cards) -> Iterator[Diagnostic]:
@@ -104,11 +103,13 @@ def same_question(cards: Cards) -> Iterator[Diagnostic]:
             at = place(twin.note)
             message = f"this asks {how} `{twin.note.id}` (line {at.line} of {at.path})"
             hint = "make one of the two ask something else, or delete it"
+            if each.note.kind.cloze and not each.has_answer_of(twin):
+                hint = "join them in one note, with a cloze number for each blank"
             yield of_note("same-question", each.note, message, hint)
 
 
 def _is_alone(one: _Question, two: _Question) -> bool:
-    """Whether nothing but its words says what a question is after: no options, no cloze, no other subdeck."""
+    """Whether nothing but its words says what a question is after: no options, no other subdeck."""
     return not two.by_answer and one.note.chapter.deck == two.note.chapter.deck
 
 

@@ -43,9 +43,9 @@ def missing_alt(cards: Cards) -> Iterator[Diagnostic]:
             if _MASK.search(source) or any(each.start <= match.start() < each.end for each in code):
                 continue
             message = "this image has no text alternative, for learners who do not see it"
-            yield Diagnostic(
-                "missing-alt", message, look.at(note, scalar, match.start(), len(match.group())), hint
-            )
+            end = match.start("path") if match["path"] else match.end()
+            span = look.at(note, scalar, match.start(), end - match.start())
+            yield Diagnostic("missing-alt", message, span, hint)
 
 
 _CAPITALS = re.compile(r"(?<![A-Z])[A-Z]{2,}+\W++[A-Z]{2}")

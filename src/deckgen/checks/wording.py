@@ -221,6 +221,8 @@ def term_in_definition(cards: Cards) -> Iterator[Diagnostic]:
                 text = values_of(note).get(key)
                 if not isinstance(text, Scalar) or (kind.name, key) in cards.plain_keys:
                     continue
+                if size(text.value) < _SENTENCE:
+                    continue  # a translation, which is what it is
                 if hit := _stands_in(cards, names, prose(text.value)):
                     span = look.at(note, text, hit[0], hit[1] - hit[0])
                     message = f"`{text.value[hit[0] : hit[1]]}` gives away the term that a card asks for here"
@@ -228,6 +230,7 @@ def term_in_definition(cards: Cards) -> Iterator[Diagnostic]:
 
 
 _TERM_HINT = "say it in other words, without the term"
+_SENTENCE = 3  # words
 _LONGEST_NAME = 3  # words that carry meaning; what has more is no name but a sentence
 
 
@@ -359,6 +362,12 @@ _COMPLETED = any_of(
 """What the last sentence of a question holds that the options complete, as verbs do."""
 
 
+def _instructs(text: str) -> bool:
+    """Whether a sentence of a text, or what follows a comma, begins with what to do."""
+    parts = (part.strip() for part in re.split(r"[.!?]\s|, ", text))
+    return any(_INSTRUCTS.match(part) for part in parts)
+
+
 def no_question(cards: Cards) -> Iterator[Diagnostic]:
     """A vignette that asks nothing (NBME: the options should be answerable with the stem alone)."""
     for vignette in cards.vignettes:
@@ -367,7 +376,7 @@ def no_question(cards: Cards) -> Iterator[Diagnostic]:
             continue
         text = plain(question.value).strip()
         alone = vignette.stem == question.value
-        if _ASKS.search(text) or _INSTRUCTS.match(text) or (alone and _STANDS_IN.search(text)):
+        if _ASKS.search(text) or _instructs(text) or (alone and _STANDS_IN.search(text)):
             continue
         if text.endswith((".", "!")) or not _COMPLETED.search(text.rpartition(". ")[2]):
             message = "this asks nothing: neither a question, nor an instruction, nor a sentence to complete"

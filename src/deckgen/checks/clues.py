@@ -89,7 +89,10 @@ _OF_ABSOLUTES = frozenset(
     guarantees guaranteed
     """.split()
 )
-_OF_ALL = re.compile(r"\b(?:of|for|to|in|by|at|after) all\b|(?<!^)\b(?:All|Only|Every|None|No)\b")
+_TIMES = "second|minute|hour|day|night|week|month|quarter|year|time|few|other|two|three|four|six|\\d+"
+_OF_ALL = re.compile(
+    rf"\b(?:of|for|to|in|by|at|after) all\b|\bevery (?:{_TIMES})|(?<!^)\b(?:All|Only|Every|None|No)\b"
+)
 """What is absolute about a part of the option, or belongs to a name."""
 _STRONG = any_of(
     """

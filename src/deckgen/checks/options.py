@@ -201,6 +201,7 @@ _SAME = {
 _LIGHT = frozenset(
     "a an the of to in on at for from by is are be was were his her its your that this with as".split()
 )
+_OPERATOR = re.compile(r"[=<>≤≥≠+×÷∩∪∧∨^|]")
 _LONGEST_PART = 8  # words; two sentences share some by chance
 _SEQUENCE = re.compile(r"\S (?:[-–—>]|->|→) \S.* (?:[-–—>]|->|→) \S")
 """Steps one after the other, of which other steps, or another order, are another thing."""
@@ -212,7 +213,9 @@ def _overlap(vignette: Vignette) -> tuple[int, int] | None:
     texts = vignette.texts
     said = [_meaning(text) for text in texts]
     sets = [frozenset(each) for each in said]
-    exact = [verbatim(option.text.value) for option in vignette.options]
+    exact = [
+        {*verbatim(option.text.value), *_OPERATOR.findall(option.text.value)} for option in vignette.options
+    ]
     ranges = [interval(text) for text in texts] if _has_number(vignette) else [None] * len(texts)
     for one, two in combinations(range(len(texts)), 2):
         if (_SEQUENCE.search(texts[one]) and _SEQUENCE.search(texts[two])) or exact[one] != exact[two]:

@@ -302,6 +302,7 @@ _CLAUSE = Pattern(rf"(?:{'|'.join(_SUBJECTS)}) [a-z]+", re.IGNORECASE)
 _SENTENCE = Pattern(r"\S+ .*\S[.!]", re.DOTALL)
 _NAME = re.compile(r"[^\W\d_a-z][\w.&'’-]*(?: [^\W\d_a-z][\w.&'’-]*)*$|[\d$€£+−-]")
 """What needs no article: words that all begin with a capital, a number."""
+_PLURAL = re.compile(r"[^s\W]s\b|\d")
 _LONGEST_PHRASE = 8  # words; what is longer is a sentence, which begins as it likes
 _ARTICLE = Pattern(
     rf"(?:an?|the|his|her|its|their|no|some|any|each|every|both|all|this|that|these|more|less|{NUMBER}) ",
@@ -382,7 +383,8 @@ def _odd_form(vignette: Vignette) -> tuple[int, str] | None:
     ):
         odd = flags.index(False) if flags.count(False) == 1 else -1
         short = all(len(text.split()) <= _LONGEST_PHRASE for text in texts)
-        if odd >= 0 and (lacks != "has no article" or (short and not _NAME.match(texts[odd]))):
+        bare = odd >= 0 and short and not (_NAME.match(texts[odd]) or _PLURAL.search(texts[odd]))
+        if odd >= 0 and (lacks != "has no article" or bare):
             return odd, lacks
     return None
 

@@ -65,7 +65,7 @@ class _Question:
         """Whether a share of the words of both answers is the same, and all numbers, code and formulas."""
         if min(len(self.answer), len(other.answer)) < _FEW:
             first, second = (plain(each.asked.answer).casefold().strip(" .\n") for each in (self, other))
-            return first == second
+            return first == second and self.exact_answer == other.exact_answer
         return self.exact_answer == other.exact_answer and _share(self.answer, other.answer) >= share
 
     @cached_property

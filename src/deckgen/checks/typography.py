@@ -177,7 +177,7 @@ _BULLET = re.compile(
     r"|(?<=[:.;] )(?P<star>\* [^\W\d]{2,}[^*\n]*? \* [^\W\d]{2})"
 )
 _AT_LINE_START = re.compile(
-    r"\n *(?:- +)?(?:(?P<heading>#{1,6}[A-Z]\w*|#{2,6}[a-z]\w*)"
+    r"(?<![$`)\ufffc])\n *(?:- +)?(?:(?P<heading>#{1,6}[A-Z]\w*|#{2,6}[a-z]\w*)"
     r"|(?P<item>-[A-Za-z](?=[A-Za-z]+[ ,])|\d{1,2}[.)][A-Z](?=[a-z ])))"
 )
 _MEANT = {

@@ -55,7 +55,8 @@ def long_answer(cards: Cards) -> Iterator[Diagnostic]:
         for cloze in hidden.clozes:
             if cloze.end - cloze.inner > 2 * _LONGEST_CLOZE:
                 answer = _answer(hidden, cloze)
-                fault = "" if "{{c" in answer else _too_long(answer, _LONGEST_CLOZE)
+                most = _LONGEST_CLOZE * (1 + _is_translated(hidden, cloze))
+                fault = "" if "{{c" in answer else _too_long(answer, most)
                 if fault:
                     span = look.at(hidden.note, hidden.scalar, cloze.start, cloze.end + 2 - cloze.start)
                     yield Diagnostic("long-answer", f"this cloze hides {fault}", span, _SPLIT)
@@ -117,6 +118,12 @@ def _answer(hidden: Hidden, cloze: Cloze) -> str:
     return hidden.scalar.value[cloze.inner : cloze.answer_end]
 
 
+def _is_translated(hidden: Hidden, cloze: Cloze) -> bool:
+    """Whether the hint of a cloze says as much as its answer, as a translation does."""
+    hint = hidden.scalar.value[cloze.hint : cloze.end] if cloze.hint >= 0 else ""
+    return size(hint) * 2 > size(_answer(hidden, cloze)) and size(hint) > _SENTENCE
+
+
 _VAGUE = frozenset(
     STEMS[word]
     for word in """
@@ -131,6 +138,8 @@ def cloze_hides_all(cards: Cards) -> Iterator[Diagnostic]:
     for hidden in cards.hidden:
         for number in sorted({number for cloze in hidden.clozes for number in cloze.numbers}):
             mine = [cloze for cloze in hidden.clozes if number in cloze.numbers]
+            if not cards.english and any(cloze.hint >= 0 for cloze in mine):
+                continue  # a word for which the hint is the translation, or what to look for
             size = sum(cloze.end - cloze.inner for cloze in mine)
             if size * 4 >= len(hidden.scalar.value) and _too_little_is_left(hidden, mine):
                 first = mine[0]

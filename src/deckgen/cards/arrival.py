@@ -353,7 +353,9 @@ def _follows(sign: str, other: str) -> bool:
     """Whether a sign is that of the next item of a list: the same again, or the next number or letter."""
     roman = re.fullmatch(r"\(?[ivxIVX]+[.)]", sign) and re.fullmatch(r"\(?[ivxIVX]+[.)]", other)
     return (
-        sign == other or bool(roman) or any(ord(b) - ord(a) == 1 for a, b in zip(sign, other, strict=False))
+        (sign == other and not any(map(str.isalnum, sign)))
+        or bool(roman)
+        or any(ord(b) - ord(a) == 1 for a, b in zip(sign, other, strict=False))
     )
 
 

@@ -66,9 +66,8 @@ def undefined_abbreviation(cards: Cards) -> Iterator[Diagnostic]:
             message = f"no card of the deck says what `{name}` stands for"
             yield Diagnostic("undefined-abbreviation", message, _at(first[name], name), _HINT)
         return
-    unknown = [name for name in unknown if len(places[name]) > 1]
-    if not unknown:
-        return  # names and the like, each of which stands once
+    if len(unknown) * 2 > len(places):
+        return  # who explains few of them writes for people who know them
     unknown.sort(key=lambda name: -len(places[name]))
     more = f" and {len(unknown) - _NAMED} others" if len(unknown) > _NAMED else ""
     named = ", ".join(f"`{name}`" for name in unknown[:_NAMED])

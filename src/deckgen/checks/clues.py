@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from deckgen.checks.cards import FUNCTION_WORDS, STEMS, Cards, any_of, on_option
+from deckgen.checks.cards import FUNCTION_WORDS, STEMS, Cards, Pattern, any_of, on_option
 from deckgen.checks.prose import plain, width, words
 from deckgen.diagnostics import listing
 
@@ -43,16 +43,20 @@ def longest_option(cards: Cards) -> Iterator[Diagnostic]:
 _HEDGES = any_of(
     """
     may, might, could (?:be|have|help|lead|cause|make), usually, often, sometimes, generally, typically,
-    tends? to, likely, probably, possibly, perhaps, frequently, commonly, mostly, normally, largely, as a rule,
-    for the most part, in general, partly, in part, in (?:most|some|many) (?:cases|people|patients|instances|situations), to
-    some (?:extent|degree), seems? to, appears? to, on the whole,
+    tends? to, likely, probably, possibly, perhaps, frequently, commonly, mostly, normally, largely, as a
+    rule, for the most part, in general, partly, in part,
+    in (?:most|some|many) (?:cases|people|patients|instances|situations), to some (?:extent|degree),
+    seems? to, appears? to, on the whole,
     under some, can (?:be|help|lead|cause|make|lower|raise)
     """
 )
 
 
-_COMPARED = re.compile(r"\b(?:[Mm]ost|more|less|least|very|how|as|so|too) (?:\w+ly|often)\b|\bMay\b")
-"""What says how often, and hedges nothing; and a month."""
+_COMPARED = re.compile(
+    r"\b(?:[Mm]ost|more|less|least|very|how|as|so|too) (?:\w+ly|often)\b|\bMay\b"
+    r"|\b\w+ly \w+ed\b|\b(?:that|which|who) (?:may|might|could|can)\b"
+)
+"""What says how often, or something of a part of the option alone, and hedges nothing; and a month."""
 
 _OF_HEDGES = frozenset(
     """
@@ -97,6 +101,7 @@ _OF_ABSOLUTES = frozenset(
 _TIMES = "second|minute|hour|day|night|week|month|quarter|year|time|few|other|two|three|four|six|\\d+"
 _OF_ALL = re.compile(
     rf"\b(?:of|for|to|in|by|at|after) all\b|\bevery (?:{_TIMES})|(?<!^)\b(?:All|Only|Every|None|No)\b"
+    r"|\b(?:was|were|had|has|have) never\b"
 )
 """What is absolute about a part of the option, or belongs to a name."""
 _STRONG = any_of(
@@ -148,8 +153,11 @@ def echoed_stem(cards: Cards) -> Iterator[Diagnostic]:
         others = [
             _echoes(each, stem, beginnings) for place, each in enumerate(said) if place != vignette.right
         ]
-        own = mine.difference(*others) - _named_as_choices(plain(vignette.stem))
-        if own and all(each <= mine for each in others) and (len(own) > 1 or len(said[vignette.right]) <= 3):
+        rest = said[vignette.right].difference(
+            *(each for place, each in enumerate(said) if place != vignette.right)
+        )
+        own = mine.difference(*others) - _named_in(plain(vignette.stem))
+        if own and all(each <= mine for each in others) and (len(own) > 1 or len(rest) < _FEW):
             shown = dict.fromkeys(word for word in words(texts[vignette.right]) if STEMS[word] in own)
             message = f"of the options only the right one repeats {listing(shown)} from the question"
             hint = "use other words, or let a wrong option repeat some as well"
@@ -159,12 +167,16 @@ def echoed_stem(cards: Cards) -> Iterator[Diagnostic]:
 _BEGINNING = 5  # letters by which a part of a word is found
 
 
-_CHOICES = re.compile(r"[^.?!:;]*\bor\b[^.?!:;]*\?")
+_CHOICES = Pattern(
+    r"[^.?!:;]*\bor\b[^.?!:;]*\?"
+    r"|\b(?:which|what|whose|following|(?:type|kind|sort|form)s? of)(?: [^\s?,.]+){1,3}",
+    re.IGNORECASE,
+)
 
 
-def _named_as_choices(stem: str) -> set[str]:
-    """What a question names itself as that between which one chooses: "Is it A or B?"."""
-    return {word for match in _CHOICES.finditer(stem) for word in _striking(match[0])}
+def _named_in(stem: str) -> set[str]:
+    """What a question names that it asks for: "Is it A or B?", "Which city …?"."""
+    return {word for match in _CHOICES.compiled.finditer(stem) for word in _striking(match[0])}
 
 
 class _Striking(dict[str, str]):

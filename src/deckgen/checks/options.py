@@ -109,9 +109,10 @@ _NEGATIVES = Pattern(
 )
 # "which is not", "what should the therapist not do"; but "an activity not for prosecution" denies nothing
 _DENIED = re.compile(
-    r"(?:^|.*\b(?:which|what|who|whom|whose|where|all|each|one|these|following)\b)(?:(?!\b(?:that|so|because|if|when|while|to)\b).)*"
+    r"(?:^|.*\b(?:which|what|who|whom|whose|where|all|each|one|these|following)\b)"
+    r"(?:(?!\b(?:that|so|because|if|when|while|to)\b).)*"
     r"\b(?:is|are|was|were|be|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must|but)"
-    r"(?: [^\s,]+){0,4} not$",
+    r"(?:(?: [^\s,]+){0,4} (?:not|never)|not|n['’]t)$",
     re.IGNORECASE | re.DOTALL,
 )
 _ASKS_FOR_ONE = any_of(
@@ -136,7 +137,10 @@ def negative_stem(cards: Cards) -> Iterator[Diagnostic]:
         match = _NEGATIVES.search(text, start)
         if (
             not match
-            or (match.group().lower() == "not" and not _DENIED.match(text[start : match.end()].strip()))
+            or (
+                match.group().lower() not in {"except", "least"}
+                and not _DENIED.match(text[start : match.end()].strip())
+            )
             or not _ASKS_FOR_ONE.search(text, start)
             or _NO_EXCEPTION.search(text, start)
         ):
@@ -165,7 +169,8 @@ def overlapping_options(cards: Cards) -> Iterator[Diagnostic]:
         if told:
             short = " ".join(texts[told[0]].split())
             message = f"this option and `{short[:40]}{'…' * (len(short) > 40)}` overlap"
-            yield on_option("overlapping-options", vignette, told[1], message, hint)
+            if not any(_refers(texts, place) for place in told):
+                yield on_option("overlapping-options", vignette, told[1], message, hint)
 
 
 _SAME = {
@@ -201,6 +206,7 @@ _SAME = {
 _LIGHT = frozenset(
     "a an the of to in on at for from by is are be was were his her its your that this with as".split()
 )
+_TITLE = re.compile(r"[^\W\d_a-z]\S*(?: (?:[^\W\d_a-z]\S*|or|and|of|the))+")
 _OPERATOR = re.compile(r"[=<>≤≥≠+×÷∩∪∧∨^|]")
 _LONGEST_PART = 8  # words; two sentences share some by chance
 _SEQUENCE = re.compile(r"\S (?:[-–—>]|->|→) \S.* (?:[-–—>]|->|→) \S")
@@ -262,6 +268,8 @@ def _is_part(small: str, large: str, few: list[str], many: list[str]) -> bool:
     """Whether a larger option is a smaller one and something besides."""
     if not few or len(few) > _LONGEST_PART:
         return False
+    if len(few) == 1 and words(small)[-1] not in words(large):
+        return False  # "the claw" is another than "cat's claws"
     if _NAME.match(small) and _NAME.match(large) and len(few) > 1:
         return False  # "American Airlines" is another than "Pan American Airlines"
     added = set(words(large)) - set(words(small))
@@ -276,7 +284,7 @@ def _is_part(small: str, large: str, few: list[str], many: list[str]) -> bool:
 
 def _share_a_part(one: str, two: str) -> bool:
     """Whether two options that each list some things list one of them both: "A or B", "B or C"."""
-    if " or " not in one or " or " not in two:
+    if " or " not in one or " or " not in two or (_TITLE.fullmatch(one) and _TITLE.fullmatch(two)):
         return False
     first, second = (
         {tuple(_meaning(part)) for part in re.split(r",? (?:and|or|plus) |, ", text) if len(part) < 30}
@@ -313,7 +321,7 @@ _QUOTED = Pattern(r"[\"“‘'«„].*[\"”’'»“]\W*", re.DOTALL)
 _TO = Pattern(rf".*{NUMBER}\s*(?:-|–|to)\s*{NUMBER}", re.IGNORECASE)
 _ANSWERS = ("yes", "no", "true", "false")
 _YES_OR_NO = re.compile(r"\W*(?:yes|no|true|false|right|wrong|correct|incorrect)\W*", re.IGNORECASE)
-_ANSWER = Pattern(rf"(?:{'|'.join(_ANSWERS)})\b", re.IGNORECASE)
+_ANSWER = Pattern(rf"(?:{'|'.join(_ANSWERS)})(?:[,;:.–—-]|$| because| since)", re.IGNORECASE)
 _BEGINNINGS = ("to", "by", "because", "if", "when", "that", "in", "for", "with", "it", "he", "she", "they")
 _ODD_BEGINNINGS = frozenset(["because", "by", "to", "if", "when"])
 
@@ -354,8 +362,8 @@ def _forms(vignette: Vignette) -> list[tuple[list[bool], str, str]]:
     ]
     if _has_number(vignette):
         forms += [
-            (flags_of(_NUMERIC.fullmatch), "is a number", "is no number"),
-            (flags_of(_TO.match), "is a range", "is no range"),
+            (flags_of(_NUMERIC.fullmatch), "is a number", ""),
+            (flags_of(lambda text: _NUMERIC.fullmatch(text) or len(text.split()) < _FEW), "", "is no number"),
         ]
     if any(word.endswith("ing") for word in said):
         forms += [

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _RARE = 4
 _LOOKED_AT = 3
 _FEW = 3  # words of an answer, of which each counts
-_ALIKE = 0.65  # of all their words, and of those of their answers
+_ALIKE = 0.65  # of all their words
+_SAME = 0.8  # of those of their answers, where some word of the questions differs
 _ANSWERS = 0.5  # of the words of their answers, where they ask in the same words
 _OFTEN = (10, 0.02)  # a word in so many questions, and in this share of them, tells none of them from others
 # what makes another question of one with the same words: a number, a norm (`§ 823 II`), a name in capitals
@@ -129,7 +130,7 @@ def _nearest(
     for other in candidates.values():
         share = _share(mine.said, other.said)
         alike = share >= _ALIKE and share > most and mine.exact == other.exact
-        if alike and mine.has_answer_of(other, _ANSWERS if share == 1 else _ALIKE):
+        if alike and mine.has_answer_of(other, _ANSWERS if share == 1 else _SAME):
             best, most = other, share
     return best
 

@@ -350,7 +350,7 @@ def _says_nothing(why: str, of: str, stem: str = "") -> bool:
     return not new or (len(mine) < 4 and bool(mine & repeated) and len(new) < 2 and new <= look.stems(stem))
 
 
-_ASKS = Pattern(r"[?？؟]|_{2,}|(?:[:…]|\.\.\.)\s*$")
+_ASKS = Pattern(r"(?i:\bfollowing\b[^.]*\.?$)|[?？؟]|_{2,}|(?:[:…]|\.\.\.)\s*$")
 _INSTRUCTS = any_of(
     """
     choose, select, pick, name, identify, decide, determine, find, give, state, describe, explain, complete,

@@ -122,6 +122,11 @@ class Asked(NamedTuple):
     answer: str
 
 
+_PARTICLES = "of|the|and|in|for|on|to|at|by|a|an|de|la|du|van|von|der"
+NAME = re.compile(rf"(?!(?:In|At|On|By|From|To|With|For) )[^\W\d_a-z]\S*(?: (?:[^\W_a-z]\S*|{_PARTICLES}))+")
+"""Some words that all begin with capitals: a name, or a title."""
+
+
 class Vignette(NamedTuple):
     """A note with options.
 
@@ -142,6 +147,12 @@ class Vignette(NamedTuple):
     right: int
     texts: list[str]
     said: set[str]
+
+    @property
+    def of_names(self) -> bool:
+        """Whether its options, but for one, are names, each of which is as long and as built as it is."""
+        names = sum(1 for text in self.texts if NAME.fullmatch(text))
+        return names > 1 and names >= len(self.texts) - 1
 
 
 class _Stems(dict[str, str]):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from deckgen.checks.cards import FUNCTION_WORDS, STEMS, Cards, Pattern, any_of, on_option
+from deckgen.checks.cards import FUNCTION_WORDS, NAME, STEMS, Cards, Pattern, any_of, on_option
 from deckgen.checks.prose import plain, width, words
 from deckgen.diagnostics import listing
 
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 
     from deckgen.diagnostics import Diagnostic
 
-_TITLE = re.compile(
-    r"[^\W\d_a-z]\S*(?: (?:[^\W\d_a-z]\S*|of|the|and|in|for|on|to|at|by|a|an|de|la|du|van|von))+"
-)
-"""A name, which is as long as it is."""
 _NOT_SHORT = 36  # characters; nobody guesses the longest of some names
 _FEW = 3  # of two options either is the odd one out
 
@@ -32,7 +28,7 @@ def longest_option(cards: Cards) -> Iterator[Diagnostic]:
         sizes = [width(text) for text in vignette.texts]
         own = sizes.pop(vignette.right)
         rest = max(sizes, default=own)
-        if _TITLE.fullmatch(vignette.texts[vignette.right]):
+        if NAME.fullmatch(vignette.texts[vignette.right]):
             continue
         if own >= max(1.4 * rest, _NOT_SHORT) and own - rest >= 14 and len(sizes) > 1:
             message = "the right option is by far the longest, which gives it away"
@@ -148,7 +144,7 @@ def echoed_stem(cards: Cards) -> Iterator[Diagnostic]:
         beginnings = {word[:_BEGINNING] for word in stem}
         said = [_striking(text) for text in texts]
         mine = _echoes(said[vignette.right], stem, beginnings)
-        if not mine or len(texts) < _FEW:
+        if not mine or len(texts) < _FEW or vignette.of_names:
             continue
         others = [
             _echoes(each, stem, beginnings) for place, each in enumerate(said) if place != vignette.right

@@ -165,7 +165,7 @@ def overlapping_options(cards: Cards) -> Iterator[Diagnostic]:
     hint = "the best option must be right alone, and the others wrong alone: set them apart"
     for vignette in cards.vignettes:
         texts = vignette.texts
-        told = _overlap(vignette)
+        told = None if vignette.of_names else _overlap(vignette)
         if told:
             short = " ".join(texts[told[0]].split())
             message = f"this option and `{short[:40]}{'…' * (len(short) > 40)}` overlap"
@@ -206,7 +206,6 @@ _SAME = {
 _LIGHT = frozenset(
     "a an the of to in on at for from by is are be was were his her its your that this with as".split()
 )
-_TITLE = re.compile(r"[^\W\d_a-z]\S*(?: (?:[^\W\d_a-z]\S*|or|and|of|the))+")
 _OPERATOR = re.compile(r"[=<>≤≥≠+×÷∩∪∧∨^|]")
 _LONGEST_PART = 8  # words; two sentences share some by chance
 _SEQUENCE = re.compile(r"\S (?:[-–—>]|->|→) \S.* (?:[-–—>]|->|→) \S")
@@ -284,7 +283,7 @@ def _is_part(small: str, large: str, few: list[str], many: list[str]) -> bool:
 
 def _share_a_part(one: str, two: str) -> bool:
     """Whether two options that each list some things list one of them both: "A or B", "B or C"."""
-    if " or " not in one or " or " not in two or (_TITLE.fullmatch(one) and _TITLE.fullmatch(two)):
+    if " or " not in one or " or " not in two:
         return False
     first, second = (
         {tuple(_meaning(part)) for part in re.split(r",? (?:and|or|plus) |, ", text) if len(part) < 30}
@@ -330,7 +329,7 @@ def unparallel_options(cards: Cards) -> Iterator[Diagnostic]:
     """Options that are not built alike (Haladyna: homogeneous in content and grammatical structure)."""
     for vignette in cards.vignettes:
         texts = vignette.texts
-        if len(texts) < _FEW or not all(texts):
+        if len(texts) < _FEW or not all(texts) or vignette.of_names:
             continue
         if any(_refers(texts, place) for place in range(len(texts))):
             continue  # which is told as such, and is built otherwise

@@ -15,8 +15,9 @@ from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Media, Shelf, told_of
 from deckgen.changes import Changes
 from deckgen.checks.cards import Cards
+from deckgen.checks.habits import summed_up
 from deckgen.checks.silence import silenced
-from deckgen.diagnostics import CallError, Diagnostic, Found, Span, told
+from deckgen.diagnostics import CallError, Diagnostic, Found, Span, natural, told
 from deckgen.faces import Faces, NoteType
 from deckgen.fields import FieldWriter
 from deckgen.package import Package, Row
@@ -153,8 +154,7 @@ def build(
     found += git.lost_ledger(project, deck.id, everywhere=bool(version))
     if version and released.releases:
         found += git.old_ledger(project, deck.id, released.versions)
-    asked = {kind: note_type.asked for kind, note_type in note_types.items()}
-    found += checks.warn(Cards(deck, asked, released.ids, complete=not _errors(found)))
+    found += checks.warn(Cards(deck, note_types, released.ids, complete=not _errors(found)))
     changes = Changes(released, deck, started, note_types)
     if not _errors(found):
         changes.match()
@@ -173,7 +173,9 @@ def build(
         changes.stamp_types(note_types.values(), rows)
         changes.check_accepts()
     found += changes.found
-    result = Build(project, changes, told(silenced(deck, found, whole=not _errors(found))))
+    listed = silenced(deck, found, whole=not _errors(found))
+    living = sum(1 for note in deck.notes if not note.retired)
+    result = Build(project, changes, told(summed_up(listed, checks.OF_CARDS, living)))
     result.lines = _lines_of(result.diagnostics, documents, faces.texts | {ledger.PATH: record})
     result.rows, result.record, result.note_types, result.words = rows, record, note_types, faces.words
     result.media = {file.name: file for file in media}
@@ -373,15 +375,8 @@ def _in_order(project: Path, files: Iterable[Path]) -> list[Path]:
     paths = [
         path for path in files if path.name.lower().endswith(strays.CHAPTER) and not strays.is_kind(path)
     ]
-    paths.sort(key=lambda path: (_natural(path.relative_to(top).as_posix()), path))
+    paths.sort(key=lambda path: (natural(path.relative_to(top).as_posix()), path))
     return [path for path in paths if path != top / "deck.yaml"]
-
-
-def _natural(path: str) -> list[tuple[int, int, str]]:
-    """A key that sorts numbers in a path by their size."""
-    return [
-        (0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", path) if part
-    ]
 
 
 def _rows(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
@@ -193,9 +194,10 @@ class Diagnostic:
         return CATALOGUE[self.code][0]
 
     @property
-    def position(self) -> tuple[str, int, int, str]:
-        """A key to sort by: the file, the line, the column, the code."""
-        return (self.span.path, self.span.line, self.span.column or 0, self.code)
+    def position(self) -> tuple[list[tuple[int, int, str]], str, int, int, str]:
+        """A key to sort by: the file, 2 before 10, the line, the column, the code."""
+        path = self.span.path
+        return (natural(path), path, self.span.line, self.span.column or 0, self.code)
 
     def as_json(self) -> dict[str, str | int | bool | None]:
         """The diagnostic as `--format json` prints it."""
@@ -280,6 +282,13 @@ class Found:
                 yield _and_more([replace(last, stands_for=last.stands_for + others)])
             else:
                 yield from kept
+
+
+def natural(path: str) -> list[tuple[int, int, str]]:
+    """A key that sorts numbers in a path by their size."""
+    return [
+        (0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", path) if part
+    ]
 
 
 def told(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

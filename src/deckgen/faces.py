@@ -6,9 +6,11 @@ templates come from the kinds' folders and base/ alone.
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
@@ -81,13 +83,40 @@ class NoteType:
     rules: CardRules
     media: tuple[Media, ...] = ()
     sound: bool = True
+    _fronts: dict[frozenset[str], list[frozenset[str]]] = dataclasses.field(
+        default_factory=dict, compare=False, repr=False
+    )
 
-    @property
-    def asked(self) -> list[frozenset[str]]:
-        """For each card, the keys whose values its front shows; dormant ones are left out."""
+    @cached_property
+    def shown(self) -> frozenset[str]:
+        """The keys whose values some card shows, on its front or its back."""
+        live = [face for card, face in zip(self.kind.cards, self.faces, strict=True) if card.face]
+        parts = (anki_template.parse(text).parts for face in live for text in (face.front, face.back))
+        names = {tag.field for each in parts for tag in _shown_on(each)}
+        return frozenset(field.key for field in self.kind.fields if field.key and field.name in names)
+
+    def fronts(self, filled: Collection[str]) -> list[frozenset[str]]:
+        """For each card of a note with values for some keys, the keys whose values its front shows.
+
+        Dormant ones are left out.
+        """
+        has = frozenset(filled)
+        known = self._fronts.get(has)
+        if known is None:
+            known = self._fronts[has] = list(self._fronts_of(has | {"id"}))
+        return known
+
+    def _fronts_of(self, filled: frozenset[str]) -> Iterator[frozenset[str]]:
         keys = {field.name: field.key for field in self.kind.fields if field.key}
-        live = [front for card, front in zip(self.kind.cards, self.rules.fronts, strict=True) if card.face]
-        return [frozenset(keys[tag.field] for tag in _shown_on(front) if tag.field in keys) for front in live]
+        names = {name for name, key in keys.items() if key in filled} | {"Tags"}
+        rules = self.rules
+        if rules.cloze:
+            for front in rules.fronts:
+                yield frozenset(keys[tag.field] for tag in _shown_on(front) if tag.field in keys) & filled
+            return
+        for card, made, shown in zip(self.kind.cards, rules.ways, rules.shown, strict=True):
+            if card.face and any(way.is_open(names) for way in made):
+                yield frozenset(keys[way.field] for way in shown if way.field in keys and way.is_open(names))
 
     def fault_of_cards(
         self, cards: Sequence[int], values: Sequence[str], *, tagged: bool

@@ -98,7 +98,7 @@ _ENUMERATED = re.compile(rf"\n[ \t]*(?:{_ENUMERATION.pattern})")
 _FOREIGN = re.compile(
     r"(?P<width>(?<=\))\{[^{}\n]*=[^{}\n]*\})|(?P<footnote>\[\^[^\[\]\s]{1,40}\](?!:))|(?P<latex>\[latex\])"
     r"|(?P<box>^[ \t]*(?:>[ ]?\[![a-zA-Z]+\]|:::+[ \t]*\{?[a-zA-Z.]*)[^\n]*)"
-    r"|(?<=\w)(?P<sub>~[\w+-]{1,10}~)|(?<=\w)(?P<sup>\^[\w+-]{1,10}\^)|(?<![\w\])\[!])(?P<wiki>\[\[[^\[\]\n]{2,80}\]\])(?!\()",
+    r"|(?<=\w)(?P<sub>~[\w+-]{1,10}~(?!\w{2}))|(?<=\w)(?P<sup>\^[\w+-]{1,10}\^(?!\w))|(?<![\w\])\[!])(?P<wiki>\[\[[^\[\]\n]{2,80}\]\])(?!\()",
     re.MULTILINE,
 )
 _MAYBE_FOREIGN = re.compile(r"[~^]|\[\[|\[latex|\)\{|:::|\[!")
@@ -353,7 +353,9 @@ def _follows(sign: str, other: str) -> bool:
     """Whether a sign is that of the next item of a list: the same again, or the next number or letter."""
     roman = re.fullmatch(r"\(?[ivxIVX]+[.)]", sign) and re.fullmatch(r"\(?[ivxIVX]+[.)]", other)
     return (
-        sign == other or bool(roman) or any(ord(b) - ord(a) == 1 for a, b in zip(sign, other, strict=False))
+        (sign == other and not any(map(str.isalnum, sign)))
+        or bool(roman)
+        or any(ord(b) - ord(a) == 1 for a, b in zip(sign, other, strict=False))
     )
 
 

@@ -160,7 +160,7 @@ class Markup:
             return self._media(path, SOUNDS, scalar, document)
 
         ready = prepared(text, reading, sound)
-        events = _events(ready.text)
+        events = events_of(ready.text)
         if reading is None:
             self._check_misplaced(scalar, document, ready)
         raw = list(_raw_html(ready.text, events))
@@ -325,7 +325,7 @@ def _without_space(target: str) -> str:
     return f"write it within angle brackets: `](<{target}>)`"
 
 
-def _events(text: str) -> blocks.Events:
+def events_of(text: str) -> blocks.Events:
     """What Markdown makes of a text, with places in bytes."""
     return [(event, (span["start"], span["end"])) for event, span in _MARKDOWN.events_with_range(text)]
 
@@ -350,7 +350,7 @@ def prepared(
         return ready
     literal = list(marks.greater_than(text))
     for _ in range(3):  # a list within a list comes to light when the one around it is none
-        events = _events(ready.text)
+        events = events_of(ready.text)
         more = {ready.offset(place) for place in blocks.plain_signs(ready.text, events)}
         if literal == (literal := sorted({*literal, *more})) and ready.literal == literal:
             break
@@ -359,9 +359,14 @@ def prepared(
 
 
 def rendered(text: str) -> str:
-    """Markdown as HTML and nothing else: what signs a learner would see of a text."""
+    """Markdown as HTML and nothing else."""
     ready = prepared(text)
     return ready.restored(_from_markdown(ready))[0]
+
+
+def unpaired(ready: Protected) -> list[bool]:
+    """For each `==` and `~~` that a prepared text shows or takes for a mark, whether it has no effect."""
+    return marks.unpaired(_unwrapped(_MARKDOWN.html(ready.text)), ready)
 
 
 def _from_markdown(ready: Protected) -> str:

@@ -87,6 +87,22 @@ def paired(made: str, ready: Protected) -> str:
 
     In one paragraph, not in code or tags, and never across the end of an element.
     """
+    parts: list[str] = []
+    done = 0
+    for start, end, tag in sorted(_pairs(made, ready)):
+        parts += (made[done:start], tag)
+        done = end
+    return "".join(parts) + made[done:]
+
+
+def unpaired(made: str, ready: Protected) -> list[bool]:
+    """For each `==` and `~~` of the HTML, in order, whether it stays as it is."""
+    taken = {start for start, _, _ in _pairs(made, ready)}
+    return [match.start() not in taken for match in _PAIR_TOKEN.finditer(made) if match["mark"]]
+
+
+def _pairs(made: str, ready: Protected) -> list[tuple[int, int, str]]:
+    """Where signs of the HTML become elements."""
     edits: list[tuple[int, int, str]] = []
     still_open: list[tuple[str, int]] = []  # names of elements, and signs with their places
     for match in _PAIR_TOKEN.finditer(made):
@@ -110,12 +126,7 @@ def paired(made: str, ready: Protected) -> str:
         elif end < len(made) and not made[end].isspace():
             still_open.append((sign, end))
             del still_open[:-_MOST_OPEN]
-    parts: list[str] = []
-    done = 0
-    for start, end, tag in sorted(edits):
-        parts += (made[done:start], tag)
-        done = end
-    return "".join(parts) + made[done:]
+    return edits
 
 
 def _pass_tag(match: re.Match[str], still_open: list[tuple[str, int]]) -> None:

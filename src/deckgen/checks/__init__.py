@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from deckgen.checks.cards import Cards
     from deckgen.diagnostics import Diagnostic
 
-__all__ = ["LINKS", "WARNINGS", "WHOLE_DECK", "links", "warn"]
+__all__ = ["LINKS", "OF_CARDS", "WARNINGS", "WHOLE_DECK", "links", "warn"]
 
 WHOLE_DECK: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
     twins.same_question,
@@ -68,6 +68,11 @@ WARNINGS: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
     *WHOLE_DECK,
 )
 """The rules about cards."""
+
+OF_CARDS = frozenset(
+    rule.__name__.replace("_", "-") for rule in WARNINGS if rule is not direction.direction_override
+)
+"""The codes that a deck may draw by habit; nobody turns the direction of a text so."""
 
 
 def warn(cards: Cards) -> Iterator[Diagnostic]:

@@ -6,14 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from deckgen.checks import cards as look
-from deckgen.checks.cards import Cards, words
+from deckgen.checks.prose import prose, words
 from deckgen.diagnostics import Diagnostic
 from deckgen.notes import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.cards import Text
+    from deckgen.checks.cards import Cards, Text
+    from deckgen.diagnostics import Span
     from deckgen.notes import Note
     from deckgen.source import Scalar
 
@@ -34,38 +35,74 @@ _CAPITAL_WORDS = frozenset(
 )
 _BESIDE = 40  # characters in which a neighbouring word stands
 _ROMAN = re.compile(r"[IVXLCM]+")
+_LETTERS = 2  # beside a digit; `B12` and `T4` are names
+_HEX = re.compile(r"[0-9A-F]{2}|[0-9A-F]{4}|[0-9A-F]{6}")
 _FORMULA = re.compile(r"(?:(?:C|H|O|N|S|P|K|F|I|B|U|V|W|Y)\d*)+")
 
 
 def undefined_abbreviation(cards: Cards) -> Iterator[Diagnostic]:
-    """An abbreviation that no note of the deck spells out (Haladyna: keep the vocabulary simple)."""
+    """An abbreviation that no note of the deck spells out (Haladyna: keep the vocabulary simple).
+
+    Where there are many, the deck is for people who know them, and hears of all at once. Only English is
+    known well enough for it.
+    """
+    if not cards.english:
+        return
     first: dict[str, tuple[Text, int]] = {}
     places: dict[str, list[Text]] = {}
     for text in cards.with_capitals:
-        for match in _ABBREVIATION.finditer(text.scalar.value):
-            if _is_abbreviation(text.scalar.value, match):
+        if cards.on_no_card(text):
+            continue
+        said = prose(text.scalar.value)
+        for match in _ABBREVIATION.finditer(said):
+            if _is_abbreviation(said, match):
                 first.setdefault(match.group(), (text, match.start()))
                 of_name = places.setdefault(match.group(), [])
                 if not of_name or of_name[-1] is not text:
                     of_name.append(text)
+    unknown = list(_never_spelt_out(cards, places))
+    if len(unknown) <= _FEW:
+        for name in unknown:
+            message = f"no card of the deck says what `{name}` stands for"
+            yield Diagnostic("undefined-abbreviation", message, _at(first[name], name), _HINT)
+        return
+    if len(unknown) * 2 > len(places):
+        return  # who explains few of them writes for people who know them
+    unknown.sort(key=lambda name: -len(places[name]))
+    more = f" and {len(unknown) - _NAMED} others" if len(unknown) > _NAMED else ""
+    named = ", ".join(f"`{name}`" for name in unknown[:_NAMED])
+    message = f"no card of the deck says what {len(unknown)} abbreviations stand for: {named}{more}"
+    yield Diagnostic("undefined-abbreviation", message, _at(first[unknown[0]], unknown[0]), _HINT)
+
+
+_FEW = 3
+_NAMED = 10
+_HINT = "spell it out where it is first used, as in `words in full (NAME)`; what every learner knows may stay"
+
+
+def _at(place: tuple[Text, int], name: str) -> Span:
+    text, start = place
+    return look.at(text.note, text.scalar, start, len(name))
+
+
+def _never_spelt_out(cards: Cards, places: dict[str, list[Text]]) -> Iterator[str]:
+    """Those of some abbreviations that no note explains."""
     labels = {
         word.strip("()")
         for note, key, scalar in cards.texts
         if key == note.kind.label and ((note.kind.name, key) in cards.plain_keys or _is_first(note, scalar))
         for word in scalar.value.split()
     }
-    for name, (text, start) in first.items():
-        if (
-            name in labels
-            or f"({name})" in labels
-            or any(_spelt_out(name, each.scalar.value) for each in places[name])
-        ):
-            continue
-        message = f"no card of the deck says what `{name}` stands for"
-        hint = f"spell it out where it is first used, as in `words in full ({name})`"
-        yield Diagnostic(
-            "undefined-abbreviation", message, look.at(text.note, text.scalar, start, len(name)), hint
-        )
+    chapters = cards.chapters if places else ()
+    small = {word for document, _ in chapters for word in _SMALL_WORD.findall(document.text)}
+    for name, texts in places.items():
+        if name.lower() in small or name in labels:
+            continue  # what is a word elsewhere is one here, in capitals
+        if not any(_spelt_out(name, each.scalar.value) for each in texts):
+            yield name
+
+
+_SMALL_WORD = re.compile(r"\b[a-z]{2,6}\b")
 
 
 def _is_first(note: Note, scalar: Scalar) -> bool:
@@ -79,16 +116,14 @@ def _is_abbreviation(text: str, match: re.Match[str]) -> bool:
     name = match.group()
     if name in _WELL_KNOWN or name[1:] in _WELL_KNOWN or name in _CAPITAL_WORDS or _ROMAN.fullmatch(name):
         return False
-    if any(char.isdigit() for char in name) and _FORMULA.fullmatch(name):
+    letters = sum(char.isalpha() for char in name)
+    if letters < len(name) and (letters < _LETTERS or _FORMULA.fullmatch(name) or _HEX.fullmatch(name)):
         return False
     before = text[max(match.start() - _BESIDE, 0) : match.start()].rstrip(" *=\n")
     after = text[match.end() : match.end() + _BESIDE].lstrip(" *=\n")
     # words in capitals side by side are shouting, not abbreviations
     neighbours = (re.search(r"[A-Z]{2,}$", before), re.match(r"[A-Z]{2,}\b", after))
-    if any(neighbours):
-        return False
-    inside = text.count("$", 0, match.start()) % 2 or text.count("`", 0, match.start()) % 2
-    return not inside
+    return not any(neighbours)
 
 
 _SMALL = frozenset(["of", "the", "and", "for", "in", "to", "on", "a"])

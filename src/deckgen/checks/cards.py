@@ -6,16 +6,17 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from deckgen.anki.cloze import clozes, uncovered
+from deckgen.checks.prose import plain, tokens, words
 from deckgen.diagnostics import Diagnostic
 from deckgen.kinds import PLAIN
 from deckgen.notes import Options, Texts, place, scalars, values_of
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Collection, Container, Iterator
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.anki.cloze import Cloze
@@ -75,15 +76,8 @@ def any_of(phrases: str) -> Phrases:
     return Phrases(rf"\b(?:{listed})\b")
 
 
-WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-"""A word: letters and digits, with apostrophes within."""
-
-_MARKUP = re.compile(r"!?\[([^\[\]]*+)\]\([^()]*+\)|<[^<>]*+>|\[sound:[^\[\]]*+\]|[*_`=]")
-
 _NO_CARD = 10_000
 """A value of so many characters is no card's, and rules made for sentences would take long over it."""
-
-_MARKED = re.compile(r"[*_`=<\[{]")
 
 FUNCTION_WORDS = frozenset(
     """
@@ -91,6 +85,7 @@ FUNCTION_WORDS = frozenset(
     this that these those there here which who whom whose what than then so such do does did has have had
     will would can could may might shall should must not no i you he she we they them his her their our
     your my me him us if into about also very just when where while how why each any some one
+    ever even still yet
     """.split()
 )
 """English words that carry grammar rather than meaning."""
@@ -119,6 +114,19 @@ class Hidden(NamedTuple):
     clozes: list[Cloze]
 
 
+class Asked(NamedTuple):
+    """What a card of a note asks: the texts of its front, and what answers them."""
+
+    note: Note
+    text: str
+    answer: str
+
+
+_PARTICLES = "of|the|and|in|for|on|to|at|by|a|an|de|la|du|van|von|der"
+NAME = re.compile(rf"(?!(?:In|At|On|By|From|To|With|For) )[^\W\d_a-z]\S*(?: (?:[^\W_a-z]\S*|{_PARTICLES}))+")
+"""Some words that all begin with capitals: a name, or a title."""
+
+
 class Vignette(NamedTuple):
     """A note with options.
 
@@ -139,6 +147,12 @@ class Vignette(NamedTuple):
     right: int
     texts: list[str]
     said: set[str]
+
+    @property
+    def of_names(self) -> bool:
+        """Whether its options, but for one, are names, each of which is as long and as built as it is."""
+        names = sum(1 for text in self.texts if NAME.fullmatch(text))
+        return names > 1 and names >= len(self.texts) - 1
 
 
 class _Stems(dict[str, str]):
@@ -178,14 +192,9 @@ FUNCTION_STEMS = frozenset(STEMS[word] for word in (*FUNCTION_WORDS, "-"))
 """The stems of words that carry no meaning, and of signs that stand alone."""
 
 
-def words(text: str) -> list[str]:
-    """The words of a text, in small letters."""
-    return WORD.findall(text.lower())
-
-
 def stems(text: str) -> set[str]:
     """The stems of all that stands between white space: less exact than `words`, and much faster."""
-    return set(map(STEMS.__getitem__, text.lower().split()))
+    return set(map(STEMS.__getitem__, tokens(text)))
 
 
 def content(text: str) -> list[str]:
@@ -193,11 +202,15 @@ def content(text: str) -> list[str]:
     return [STEMS[word] for word in words(text) if word not in FUNCTION_WORDS]
 
 
-def plain(text: str) -> str:
-    """A text without the marks of Markdown and clozes."""
-    if not _MARKED.search(text):
-        return text
-    return _MARKUP.sub(lambda match: match[1] or "", uncovered(text))
+class Faces(Protocol):
+    """What the cards of a kind show."""
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """The keys whose values some card shows, on its front or its back."""
+
+    def fronts(self, filled: Collection[str]) -> list[frozenset[str]]:
+        """For each card of a note with values for some keys, the keys whose values its front shows."""
 
 
 @dataclass
@@ -206,13 +219,13 @@ class Cards:
 
     Attributes:
         deck: The deck.
-        asked: By kind, for each of its cards the keys whose values the front shows.
+        faces: By kind, what its cards show.
         released: The ids of notes that have been released.
         complete: Whether every chapter could be read, so that what is missing is not there.
     """
 
     deck: Deck
-    asked: ReadOnly[str, list[frozenset[str]]]
+    faces: ReadOnly[str, Faces]
     released: Container[str]
     complete: bool = True
 
@@ -323,34 +336,63 @@ class Cards:
         for note in self.notes:
             for key, value in note.values.items():
                 if isinstance(value, Options) and value.items:
-                    found += _vignette(note, key, value, self.shown(note.kind.name))
+                    found += _vignette(note, key, value, self.shown(note))
         return found
 
-    def shown(self, kind: str) -> frozenset[str]:
-        """The keys whose values stand on a front of a kind's cards."""
-        return frozenset().union(*self.asked.get(kind, ()))
+    def fronts(self, note: Note) -> list[frozenset[str]]:
+        """For each card of a note the keys whose values its front shows."""
+        faces = self.faces.get(note.kind.name)
+        return faces.fronts(values_of(note).keys()) if faces else []
+
+    def shown(self, note: Note) -> frozenset[str]:
+        """The keys whose values stand on a front of a note's cards."""
+        return frozenset().union(*self.fronts(note))
+
+    def on_no_card(self, text: Text) -> bool:
+        """Whether no card shows a text, as a code that is there for another program."""
+        faces = self.faces.get(text.note.kind.name)
+        return faces is not None and text.key not in faces.shown
 
     def prompt(self, note: Note) -> str:
         """What a note asks: all that its fronts show, but for its options and what it is called."""
         values = values_of(note)
-        keys = self.shown(note.kind.name)
+        keys = self.shown(note)
         label = "" if note.kind.cloze else note.kind.label
         # what a note is called is the answer of the card that matters here
         texts = (_said(value, 1 if key == label else 0) for key, value in values.items() if key in keys)
         return " ".join(texts)
 
-    def answer(self, note: Note) -> str:
-        """What a learner has to come up with: the clozes' answers, the right option, the label."""
-        if note.kind.cloze:
-            texts = (note.values.get(key.name) for key in note.kind.keys.values() if key.type == "cloze")
+    def asked(self, note: Note) -> Iterator[Asked]:
+        """What each card of a note asks, but for cards that show only what it is called, in plain text.
+
+        (Two notes that are called the same are told by another rule.)
+        """
+        values, kind = values_of(note), note.kind
+        for front in self.fronts(note):
+            key = kind.keys.get(kind.label)
+            if kind.cloze or front != {kind.label} or (key and key.type != "text"):
+                asked = [_said(values[name]) for name in values if name in front and name in kind.keys]
+                text = " ".join(each for each in asked if each)
+                if text.strip():
+                    yield Asked(note, text, self._answer(note, front))
+
+    def _answer(self, note: Note, front: frozenset[str]) -> str:
+        """What a learner has to come up with: the clozes' answers, the right option, what is not in front."""
+        kind = note.kind
+        if kind.cloze:
+            texts = (note.values.get(key.name) for key in kind.keys.values() if key.type == "cloze")
             return " ".join(_ANSWER.sub(_answered, text.value) for text in texts if isinstance(text, Scalar))
         for value in note.values.values():
             if isinstance(value, Options):
                 return " ".join(option.text.value for option in value.items if option.correct)
-        label = values_of(note).get(note.kind.label)
-        if isinstance(label, Texts):
-            return label.items[0].value
-        return label.value if isinstance(label, Scalar) else ""
+        label = note.values.get(kind.label)
+        if kind.label not in front and label is not None:
+            return label.items[0].value if isinstance(label, Texts) else _said(label)
+        return " ".join(
+            _said(value)
+            for name, value in note.values.items()
+            if name in kind.keys and kind.keys[name].required and name not in front
+        )
 
 
 _ANSWER = re.compile(r".*?(?:\{\{c[0-9,]+::(.*?)(?:::.*?)?\}\}|$)", re.DOTALL)

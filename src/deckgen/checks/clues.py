@@ -6,9 +6,11 @@ classroom assessment" (2002), and the item-writing guide of the National Board o
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from deckgen.checks.cards import FUNCTION_WORDS, STEMS, Cards, any_of, on_option, plain, words
+from deckgen.checks.cards import FUNCTION_WORDS, NAME, STEMS, Cards, Pattern, any_of, on_option
+from deckgen.checks.prose import plain, width, words
 from deckgen.diagnostics import listing
 
 if TYPE_CHECKING:
@@ -16,16 +18,19 @@ if TYPE_CHECKING:
 
     from deckgen.diagnostics import Diagnostic
 
+_NOT_SHORT = 36  # characters; nobody guesses the longest of some names
 _FEW = 3  # of two options either is the odd one out
 
 
 def longest_option(cards: Cards) -> Iterator[Diagnostic]:
     """A right option that is by far the longest (Haladyna: keep the length about equal)."""
     for vignette in cards.vignettes:
-        sizes = [len(option.text.value) for option in vignette.options]
+        sizes = [width(text) for text in vignette.texts]
         own = sizes.pop(vignette.right)
         rest = max(sizes, default=own)
-        if own >= 1.4 * rest and own - rest >= 14 and len(sizes) > 1:
+        if NAME.fullmatch(vignette.texts[vignette.right]):
+            continue
+        if own >= max(1.4 * rest, _NOT_SHORT) and own - rest >= 14 and len(sizes) > 1:
             message = "the right option is by far the longest, which gives it away"
             hint = "shorten it, or give the others as much detail"
             yield on_option("longest-option", vignette, vignette.right, message, hint)
@@ -33,14 +38,21 @@ def longest_option(cards: Cards) -> Iterator[Diagnostic]:
 
 _HEDGES = any_of(
     """
-    may, might, could, usually, often, sometimes, generally, typically, tends? to, likely, probably,
-    possibly, perhaps, frequently, commonly, mostly, normally, largely, as a rule, for the most part, in
-    general, partly, in part, in (?:most|some|many) (?:cases|people|patients|instances|situations), to
-    some (?:extent|degree), roughly, approximately, relatively, seems? to, appears? to, on the whole,
+    may, might, could (?:be|have|help|lead|cause|make), usually, often, sometimes, generally, typically,
+    tends? to, likely, probably, possibly, perhaps, frequently, commonly, mostly, normally, largely, as a
+    rule, for the most part, in general, partly, in part,
+    in (?:most|some|many) (?:cases|people|patients|instances|situations), to some (?:extent|degree),
+    seems? to, appears? to, on the whole,
     under some, can (?:be|help|lead|cause|make|lower|raise)
     """
 )
 
+
+_COMPARED = re.compile(
+    r"\b(?:[Mm]ost|more|less|least|very|how|as|so|too) (?:\w+ly|often)\b|\bMay\b"
+    r"|\b\w+ly \w+ed\b|\b(?:that|which|who) (?:may|might|could|can)\b"
+)
+"""What says how often, or something of a part of the option alone, and hedges nothing; and a month."""
 
 _OF_HEDGES = frozenset(
     """
@@ -60,7 +72,7 @@ def hedged_option(cards: Cards) -> Iterator[Diagnostic]:
     for vignette in cards.vignettes:
         if vignette.said.isdisjoint(_OF_HEDGES):
             continue
-        own = _HEDGES.search(vignette.texts[vignette.right])
+        own = _HEDGES.search(_COMPARED.sub("", vignette.texts[vignette.right]))
         others = (text for place, text in enumerate(vignette.texts) if place != vignette.right)
         if own and not any(map(_HEDGES.search, others)):
             message = f"only the right option is hedged (`{own.group()}`), which gives it away"
@@ -82,6 +94,12 @@ _OF_ABSOLUTES = frozenset(
     guarantees guaranteed
     """.split()
 )
+_TIMES = "second|minute|hour|day|night|week|month|quarter|year|time|few|other|two|three|four|six|\\d+"
+_OF_ALL = re.compile(
+    rf"\b(?:of|for|to|in|by|at|after) all\b|\bevery (?:{_TIMES})|(?<!^)\b(?:All|Only|Every|None|No)\b"
+    r"|\b(?:was|were|had|has|have) never\b"
+)
+"""What is absolute about a part of the option, or belongs to a name."""
 _STRONG = any_of(
     """
     always, never, completely, entirely, totally, absolutely, impossible, under no circumstances, in no
@@ -100,12 +118,12 @@ def absolute_words(cards: Cards) -> Iterator[Diagnostic]:
     for vignette in cards.vignettes:
         if vignette.said.isdisjoint(_OF_ABSOLUTES):
             continue
-        found = [_ABSOLUTES.all_in(option.text.value) for option in vignette.options]
+        found = [_ABSOLUTES.all_in(_OF_ALL.sub("", option.text.value)) for option in vignette.options]
         if found[vignette.right]:
             continue
         places = [place for place, matches in enumerate(found) if matches]
         strong = [place for place in places if _STRONG.search(vignette.options[place].text.value)]
-        if len(places) > 1 or strong:
+        if len(places) == len(vignette.options) - 1 > 1 or strong:
             said = dict.fromkeys(word for each in found for word in each)
             verb = "stands" if len(said) == 1 else "stand"
             message = f"{listing(said)} {verb} in wrong options alone, which gives them away"
@@ -126,13 +144,16 @@ def echoed_stem(cards: Cards) -> Iterator[Diagnostic]:
         beginnings = {word[:_BEGINNING] for word in stem}
         said = [_striking(text) for text in texts]
         mine = _echoes(said[vignette.right], stem, beginnings)
-        if not mine or len(texts) < _FEW:
+        if not mine or len(texts) < _FEW or vignette.of_names:
             continue
         others = [
             _echoes(each, stem, beginnings) for place, each in enumerate(said) if place != vignette.right
         ]
-        own = mine.difference(*others)
-        if own and all(each <= mine for each in others) and (len(own) > 1 or len(said[vignette.right]) <= 3):
+        rest = said[vignette.right].difference(
+            *(each for place, each in enumerate(said) if place != vignette.right)
+        )
+        own = mine.difference(*others) - _named_in(plain(vignette.stem))
+        if own and all(each <= mine for each in others) and (len(own) > 1 or len(rest) < _FEW):
             shown = dict.fromkeys(word for word in words(texts[vignette.right]) if STEMS[word] in own)
             message = f"of the options only the right one repeats {listing(shown)} from the question"
             hint = "use other words, or let a wrong option repeat some as well"
@@ -140,6 +161,18 @@ def echoed_stem(cards: Cards) -> Iterator[Diagnostic]:
 
 
 _BEGINNING = 5  # letters by which a part of a word is found
+
+
+_CHOICES = Pattern(
+    r"[^.?!:;]*\bor\b[^.?!:;]*\?"
+    r"|\b(?:which|what|whose|following|(?:type|kind|sort|form)s? of)(?: [^\s?,.]+){1,3}",
+    re.IGNORECASE,
+)
+
+
+def _named_in(stem: str) -> set[str]:
+    """What a question names that it asks for: "Is it A or B?", "Which city …?"."""
+    return {word for match in _CHOICES.compiled.finditer(stem) for word in _striking(match[0])}
 
 
 class _Striking(dict[str, str]):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from deckgen.checks.cards import STEMS, Pattern, words
+from deckgen.checks.cards import STEMS, Pattern
+from deckgen.checks.prose import words
 
 _WORDS = {
     **{

@@ -11,8 +11,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from deckgen.checks import cards as look
-from deckgen.checks.cards import STEMS, Cards, Pattern, any_of, on_option, plain, words
+from deckgen.checks.cards import STEMS, Cards, Pattern, any_of, on_option
 from deckgen.checks.intervals import NUMBER, NUMBER_WORDS, interval
+from deckgen.checks.prose import plain, verbatim, words
 from deckgen.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
@@ -78,13 +79,18 @@ def all_of_the_above(cards: Cards) -> Iterator[Diagnostic]:
         if vignette.said.isdisjoint(_OF_REFERENCES):
             continue
         texts = vignette.texts
-        for place, text in enumerate(texts):
-            if any(pattern.fullmatch(text) for pattern in (_IS_REFERENCE, _OF_THESE)) or (
-                _REFERS.search(text) or _LETTERS.search(text) or _names_others(texts, place)
-            ):
+        for place in range(len(texts)):
+            if _refers(texts, place):
                 message = "this option refers to others, and options change places"
                 hint = "write what it says itself; or ask separately for each"
                 yield on_option("all-of-the-above", vignette, place, message, hint)
+
+
+def _refers(texts: list[str], place: int) -> bool:
+    """Whether an option refers to others."""
+    text = texts[place]
+    whole = any(pattern.fullmatch(text) for pattern in (_IS_REFERENCE, _OF_THESE))
+    return whole or bool(_REFERS.search(text) or _LETTERS.search(text)) or _names_others(texts, place)
 
 
 def _names_others(texts: list[str], place: int) -> bool:
@@ -100,6 +106,14 @@ _NEGATIVES = Pattern(
     r"(?<![*=_>\w])(?:not|except(?!ion)|least(?= [a-z]+(?:ly|ate|ive|ful|ble|ant|ent|al|ic|ed)\b)|never|"
     r"cannot)(?![*=_<\w])|\b\w+n['’]t\b",
     re.IGNORECASE,
+)
+# "which is not", "what should the therapist not do"; but "an activity not for prosecution" denies nothing
+_DENIED = re.compile(
+    r"(?:^|.*\b(?:which|what|who|whom|whose|where|all|each|one|these|following)\b)"
+    r"(?:(?!\b(?:that|so|because|if|when|while|to)\b).)*"
+    r"\b(?:is|are|was|were|be|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must|but)"
+    r"(?:(?: [^\s,]+){0,4} (?:not|never)|not|n['’]t)$",
+    re.IGNORECASE | re.DOTALL,
 )
 _ASKS_FOR_ONE = any_of(
     """
@@ -121,7 +135,15 @@ def negative_stem(cards: Cards) -> Iterator[Diagnostic]:
         text = question.value
         start = max(text.rstrip()[:-1].rfind(mark) for mark in (". ", "! ", "? ", ".\n")) + 1
         match = _NEGATIVES.search(text, start)
-        if not match or not _ASKS_FOR_ONE.search(text, start) or _NO_EXCEPTION.search(text, start):
+        if (
+            not match
+            or (
+                match.group().lower() not in {"except", "least"}
+                and not _DENIED.match(text[start : match.end()].strip())
+            )
+            or not _ASKS_FOR_ONE.search(text, start)
+            or _NO_EXCEPTION.search(text, start)
+        ):
             continue
         word = match.group()
         if not word.isupper() and not _emphasised(text, match.start(), match.end()):
@@ -143,11 +165,12 @@ def overlapping_options(cards: Cards) -> Iterator[Diagnostic]:
     hint = "the best option must be right alone, and the others wrong alone: set them apart"
     for vignette in cards.vignettes:
         texts = vignette.texts
-        told = _overlap(vignette)
+        told = None if vignette.of_names else _overlap(vignette)
         if told:
             short = " ".join(texts[told[0]].split())
             message = f"this option and `{short[:40]}{'…' * (len(short) > 40)}` overlap"
-            yield on_option("overlapping-options", vignette, told[1], message, hint)
+            if not any(_refers(texts, place) for place in told):
+                yield on_option("overlapping-options", vignette, told[1], message, hint)
 
 
 _SAME = {
@@ -183,6 +206,10 @@ _SAME = {
 _LIGHT = frozenset(
     "a an the of to in on at for from by is are be was were his her its your that this with as".split()
 )
+_OPERATOR = re.compile(r"[=<>≤≥≠+×÷∩∪∧∨^|]")
+_LONGEST_PART = 8  # words; two sentences share some by chance
+_SEQUENCE = re.compile(r"\S (?:[-–—>]|->|→) \S.* (?:[-–—>]|->|→) \S")
+"""Steps one after the other, of which other steps, or another order, are another thing."""
 _JOINS = frozenset(["and", "or", "plus"])
 
 
@@ -191,8 +218,13 @@ def _overlap(vignette: Vignette) -> tuple[int, int] | None:
     texts = vignette.texts
     said = [_meaning(text) for text in texts]
     sets = [frozenset(each) for each in said]
+    exact = [
+        {*verbatim(option.text.value), *_OPERATOR.findall(option.text.value)} for option in vignette.options
+    ]
     ranges = [interval(text) for text in texts] if _has_number(vignette) else [None] * len(texts)
     for one, two in combinations(range(len(texts)), 2):
+        if (_SEQUENCE.search(texts[one]) and _SEQUENCE.search(texts[two])) or exact[one] != exact[two]:
+            continue
         if sets[one] == sets[two] and said[one]:
             # "A before B" is not "B before A"
             if said[one] == said[two] or len(said[one]) != len(said[two]):
@@ -222,22 +254,31 @@ def _meaning(text: str) -> list[str]:
     """The stems of the words of an option that carry meaning, with one word for those that say the same."""
     said = _TOKEN.findall(text)
     light = _LIGHT if len(said) > 2 else _LIGHT - {"a"}  # "A major" has no article
-    return [STEMS[_SAME.get(word, word)] for word in map(str.lower, said) if word not in light]
+    kept = (word for word in map(str.lower, said) if word not in light)
+    return [word if word[0] in _MINUS else STEMS[_SAME.get(word, word)] for word in kept]
 
 
-_TOKEN = re.compile(r"[^\W_]+(?:[-.,'’♯♭][^\W_]+)*[♯♭]?")
+_MINUS = "-−+"
+_TOKEN = re.compile(r"(?:(?<!\w)[-−+](?=\d))?[^\W_]+(?:[-.,'’♯♭][^\W_]+)*[♯♭]?")
 """A word, a number with its decimals, a compound: what two options are compared by."""
 
 
 def _is_part(small: str, large: str, few: list[str], many: list[str]) -> bool:
     """Whether a larger option is a smaller one and something besides."""
-    if not few:
+    if not few or len(few) > _LONGEST_PART:
         return False
+    if len(few) == 1 and words(small)[-1] not in words(large):
+        return False  # "the claw" is another than "cat's claws"
+    if _NAME.match(small) and _NAME.match(large) and len(few) > 1:
+        return False  # "American Airlines" is another than "Pan American Airlines"
     added = set(words(large)) - set(words(small))
     if {"not", "no", "without", "never", "before", "after"} & added or {"only", "alone"} & set(words(small)):
         return False
     # "a diuretic" beside "a loop diuretic", "start antibiotics" beside "start antibiotics within an hour"
-    return bool(_JOINS & added) or many[-len(few) :] == few or (many[: len(few)] == few and len(few) > 1)
+    within = any(many[at : at + len(few)] == few for at in range(len(many) - len(few) + 1))
+    return within and (
+        bool(_JOINS & added) or many[-len(few) :] == few or (many[: len(few)] == few and len(few) > 1)
+    )
 
 
 def _share_a_part(one: str, two: str) -> bool:
@@ -266,6 +307,10 @@ _NUMERIC = Pattern(
 _SUBJECTS = ("it", "he", "she", "they", "there", "we", "you", "this", "these")
 _CLAUSE = Pattern(rf"(?:{'|'.join(_SUBJECTS)}) [a-z]+", re.IGNORECASE)
 _SENTENCE = Pattern(r"\S+ .*\S[.!]", re.DOTALL)
+_NAME = re.compile(r"[^\W\d_a-z][\w.&'’-]*(?: [^\W\d_a-z][\w.&'’-]*)*$|[\d$€£+−-]")
+"""What needs no article: words that all begin with a capital, a number."""
+_PLURAL = re.compile(r"[^s\W]s\b|\d")
+_LONGEST_PHRASE = 8  # words; what is longer is a sentence, which begins as it likes
 _ARTICLE = Pattern(
     rf"(?:an?|the|his|her|its|their|no|some|any|each|every|both|all|this|that|these|more|less|{NUMBER}) ",
     re.IGNORECASE,
@@ -274,7 +319,8 @@ _QUOTES = frozenset("\"“‘'«„")
 _QUOTED = Pattern(r"[\"“‘'«„].*[\"”’'»“]\W*", re.DOTALL)
 _TO = Pattern(rf".*{NUMBER}\s*(?:-|–|to)\s*{NUMBER}", re.IGNORECASE)
 _ANSWERS = ("yes", "no", "true", "false")
-_ANSWER = Pattern(rf"(?:{'|'.join(_ANSWERS)})\b", re.IGNORECASE)
+_YES_OR_NO = re.compile(r"\W*(?:yes|no|true|false|right|wrong|correct|incorrect)\W*", re.IGNORECASE)
+_ANSWER = Pattern(rf"(?:{'|'.join(_ANSWERS)})(?:[,;:.–—-]|$| because| since)", re.IGNORECASE)
 _BEGINNINGS = ("to", "by", "because", "if", "when", "that", "in", "for", "with", "it", "he", "she", "they")
 _ODD_BEGINNINGS = frozenset(["because", "by", "to", "if", "when"])
 
@@ -283,8 +329,10 @@ def unparallel_options(cards: Cards) -> Iterator[Diagnostic]:
     """Options that are not built alike (Haladyna: homogeneous in content and grammatical structure)."""
     for vignette in cards.vignettes:
         texts = vignette.texts
-        if len(texts) < _FEW or not all(texts):
+        if len(texts) < _FEW or not all(texts) or vignette.of_names:
             continue
+        if any(_refers(texts, place) for place in range(len(texts))):
+            continue  # which is told as such, and is built otherwise
         told = _odd_length(texts, vignette.right)
         if cards.english:
             told = _odd_form(vignette) or _odd_beginning(texts) or told or _odd_article(vignette, texts)
@@ -313,8 +361,8 @@ def _forms(vignette: Vignette) -> list[tuple[list[bool], str, str]]:
     ]
     if _has_number(vignette):
         forms += [
-            (flags_of(_NUMERIC.fullmatch), "is a number", "is no number"),
-            (flags_of(_TO.match), "is a range", "is no range"),
+            (flags_of(_NUMERIC.fullmatch), "is a number", ""),
+            (flags_of(lambda text: _NUMERIC.fullmatch(text) or len(text.split()) < _FEW), "", "is no number"),
         ]
     if any(word.endswith("ing") for word in said):
         forms += [
@@ -339,11 +387,18 @@ def _odd_form(vignette: Vignette) -> tuple[int, str] | None:
     for flags, lacks in (
         ([bool(_ARTICLE.match(text)) for text in texts], "has no article"),
         ([" and " in text and len(text.split()) < 7 for text in texts], "does not name two things"),
-        ([";" in text for text in texts], "has no second part"),
     ):
-        if flags.count(False) == 1:
-            return flags.index(False), lacks
+        odd = flags.index(False) if flags.count(False) == 1 else -1
+        short = all(len(text.split()) <= _LONGEST_PHRASE for text in texts)
+        bare = odd >= 0 and short and not (_NAME.match(texts[odd]) or _PLURAL.search(texts[odd]))
+        if odd >= 0 and (lacks != "has no article" or bare):
+            return odd, lacks
     return None
+
+
+def asks_yes_or_no(texts: list[str]) -> bool:
+    """Whether the options of a vignette judge a statement: true or false, yes or no."""
+    return all(_YES_OR_NO.fullmatch(text) for text in texts)
 
 
 def _odd_beginning(texts: list[str]) -> tuple[int, str] | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.checks import cards as look
 from deckgen.checks.cards import Cards, content, of_note
+from deckgen.checks.options import asks_yes_or_no
 from deckgen.diagnostics import Diagnostic, Span, did_you_mean
 from deckgen.languages import written_in
 from deckgen.notes import Note, place, scalars, values_of
@@ -20,23 +21,45 @@ if TYPE_CHECKING:
 
 
 def same_term(cards: Cards) -> Iterator[Diagnostic]:
-    """One term that is defined twice (Wozniak: combat interference)."""
+    """One term that is defined twice (Wozniak: combat interference).
+
+    What stands in brackets behind a term tells it from another, as in "tolerance (drugs)" and "tolerance
+    (statistics)", or is another name of it, by which it may be defined once more.
+    """
+    terms = list(_terms(cards))
+    often = Counter(outside for _, _, outside, _ in terms)
     first: dict[str, tuple[Note, str]] = {}
+    synonyms: dict[str, Note] = {}
+    for note, value, outside, inside in terms:
+        is_synonym = bool(inside) and often[outside] == 1 and (cards.english or inside.isupper())
+        other = synonyms.get(outside) or (first[inside][0] if is_synonym and inside in first else None)
+        known = first.setdefault(outside, (note, inside))
+        if known[0] is not note and (not inside or not known[1] or inside == known[1]):
+            other = known[0]
+        if other:
+            message = f"this term is defined at line {place(other).line} of {place(other).path} as well"
+            hint = f"keep one of the two, or say in brackets how this one and `{other.id}` differ"
+            yield Diagnostic("same-term", message, look.of_text(note, value), hint)
+        elif is_synonym:
+            synonyms.setdefault(inside, note)
+
+
+def _terms(cards: Cards) -> Iterator[tuple[Note, Scalar, str, str]]:
+    """The terms of the deck, each with what stands outside of brackets and within."""
     for note in cards.notes:
         key = note.kind.keys.get(note.kind.label) if note.kind.label else None
         value = note.values.get(note.kind.label) if key and key.type == "text" else None
-        if not isinstance(value, Scalar):
-            continue
-        inside = " ".join(content(" ".join(re.findall(r"\(([^)]*)\)", value.value))))
-        outside = " ".join(content(re.sub(r"\([^)]*\)", " ", value.value)))
-        for name in dict.fromkeys((outside, inside)):
-            other, bracket = first.setdefault(name, (note, inside)) if name else (note, "")
-            # "tolerance (drugs)" and "tolerance (statistics)" are two terms
-            if other is not note and (name == inside or not inside or not bracket or inside == bracket):
-                message = f"this term is defined at line {place(other).line} of {place(other).path} as well"
-                hint = f"keep one of the two, or say in brackets how it differs from `{other.id}`"
-                yield Diagnostic("same-term", message, look.of_text(note, value), hint)
-                break
+        if isinstance(value, Scalar):
+            inside = _name(cards, " ".join(re.findall(r"\(([^)]*)\)", value.value)))
+            yield note, value, _name(cards, re.sub(r"\([^)]*\)", " ", value.value)) or inside, inside
+
+
+def _name(cards: Cards, term: str) -> str:
+    """A term by which it is compared: in English without what carries no meaning, and in any case."""
+    said = " ".join(term.split())
+    if not cards.english:
+        return said
+    return " ".join(content(said)) or said.lower()
 
 
 def missing_reference(cards: Cards) -> Iterator[Diagnostic]:
@@ -71,7 +94,7 @@ def few_options(cards: Cards) -> Iterator[Diagnostic]:
         why = "so that guessing is as good as knowing half the time"
     for vignette in cards.vignettes:
         count = len(vignette.options)
-        if count < wanted:
+        if count < wanted and not asks_yes_or_no(vignette.texts):
             yield of_note("few-options", vignette.note, f"this question has {count} options, {why}", hint)
 
 

@@ -3,68 +3,116 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from operator import eq
 from typing import TYPE_CHECKING
 
-from deckgen.cards.markdown import rendered
+from deckgen.anki.verbatim import pieces
+from deckgen.cards.leftover import left_signs
 from deckgen.checks import cards as look
+from deckgen.checks.cards import FUNCTION_WORDS
+from deckgen.checks.prose import plain, prose
 from deckgen.diagnostics import Diagnostic
+from deckgen.notes import Options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from deckgen.cards.leftover import Left
     from deckgen.checks.cards import Cards
     from deckgen.notes import Note
     from deckgen.source import Scalar
 
+_SOURCE = re.compile(r"\bsrc\s*=\s*[\"']?([^\s\"'<>]+)", re.IGNORECASE)
 _IMAGE = re.compile(r"!\[\s*\]\([^)\s]|<img\b")
-_NO_ALT = re.compile(
-    r"!\[\s*\]\(|<img\b(?![^<>]*\balt\s*=\s*(?:\"[^\"]*\w[^\"]*\"|'[^']*\w[^']*'|\w))[^<>]*+>"
-)
+_NO_ALT = re.compile(r"!\[\s*\]\(\s*<?(?P<path>[^()\s<>]*)|<img\b(?![^<>]*\balt\s*=)[^<>]*+>")
+# what covers a part of another image, and is named so by the programs that make them
+_MASK = re.compile(r"(?:^|[-_/])(?:masks?|[oai]{2}-\d+-[QA]|[oai]{2}-O)\.\w+$")
 
 
 def missing_alt(cards: Cards) -> Iterator[Diagnostic]:
-    """An image without a text alternative (WCAG 2.2, 1.1.1)."""
+    """An image without a text alternative (WCAG 2.2, 1.1.1).
+
+    `alt=""` says that an image has nothing to say; and a mask over another image has not.
+    """
     hint = "say in the square brackets what it shows: `![a genogram of three generations](media/tree.png)`"
     for note, _, scalar in cards.texts_with(_IMAGE, "![", "<img"):
+        code = [piece for piece in pieces(scalar.value) if piece.kind in {"code", "fence"}]
         for match in _NO_ALT.finditer(scalar.value):
+            source = match["path"] or next(iter(_SOURCE.findall(match[0])), "")
+            if _MASK.search(source) or any(each.start <= match.start() < each.end for each in code):
+                continue
             message = "this image has no text alternative, for learners who do not see it"
-            yield Diagnostic(
-                "missing-alt", message, look.at(note, scalar, match.start(), len(match.group())), hint
-            )
+            end = match.start("path") if match["path"] else match.end()
+            span = look.at(note, scalar, match.start(), end - match.start())
+            yield Diagnostic("missing-alt", message, span, hint)
 
 
 _CAPITALS = re.compile(r"(?<![A-Z])[A-Z]{2,}+\W++[A-Z]{2}")
+_CAPITAL_WORDS = re.compile(r"(?:\b[A-Z](?:[A-Z'’-]*[A-Z])?\b[ \n]+)*\b[A-Z]{2,}\b")
 _LETTER = re.compile(r"[^\W\d_]")
+_ROMAN = re.compile(r"[IVXLCDM]+")
+_WORD_IN_CAPITALS = 4  # letters; shorter ones are more often abbreviations
 
 
 def upper_case(cards: Cards) -> Iterator[Diagnostic]:
-    """A text that is mostly in capitals, which reads slowly."""
+    """A text that is mostly in capitals, which reads slowly; lists of abbreviations and numerals are none."""
     for note, _, scalar in cards.with_capitals:
         if not _CAPITALS.search(scalar.value):
             continue
-        letters = _LETTER.findall(look.plain(scalar.value))
-        capitals = sum(letter.isupper() for letter in letters)
-        if len(letters) > 8 and capitals * 10 > 6 * len(letters):
+        text = plain(prose(scalar.value))
+        shouted = [run[0] for run in _CAPITAL_WORDS.finditer(text) if _is_shouted(run[0])]
+        letters = len(_LETTER.findall(text))
+        if letters > 8 and sum(len(_LETTER.findall(run)) for run in shouted) * 4 > 3 * letters:
             message = "this text is mostly in capitals, which reads slowly"
             hint = "write it in small letters, and emphasise what matters with `**…**`"
             yield Diagnostic("upper-case", message, look.of_text(note, scalar), hint)
 
 
-_TWICE = re.compile(r"(?<![\w'’-])([^\W\d_]+)\s+(\1)(?![\w'’-])", re.IGNORECASE)
+def _is_shouted(run: str) -> bool:
+    """Whether words in capitals side by side are words, and no abbreviations."""
+    said = run.split()
+    long = [each for each in said if len(each) >= _WORD_IN_CAPITALS and not _ROMAN.fullmatch(each)]
+    return len(long) > 1 or (bool(long) and any(each.lower() in FUNCTION_WORDS for each in said))
+
+
+_TWICE = re.compile(r"(?<![\w'’-])([^\W\d_]+)(?: +\n? *|\n *)(\1)(?![\w'’-])", re.IGNORECASE)
 _MAY_BE_TWICE = frozenset(["that", "had", "no", "so", "very", "bye", "ha", "her"])
 
 
 def doubled_word(cards: Cards) -> Iterator[Diagnostic]:
-    """A word that stands twice in a row; in English, where hardly any may."""
+    """A word that stands twice in a row; in English, where hardly any may.
+
+    Names are written so (Pago Pago, Loa loa), and what a deck says so more than once it means.
+    """
     if not cards.english:
         return
+    found: list[tuple[Note, Scalar, re.Match[str]]] = []
     for document, texts in cards.chapters:
         if not _repeats(document.text):
             continue
         for note, _, scalar in texts:
             if _repeats(scalar.value):
-                yield from _doubled_words(note, scalar)
+                said = prose(scalar.value)
+                found += ((note, scalar, match) for match in _TWICE.finditer(said) if _is_slip(match))
+    times = Counter(match[1].lower() for _, _, match in found)
+    for note, scalar, match in found:
+        if match[1].lower() in FUNCTION_WORDS or times[match[1].lower()] == 1:
+            span = look.at(note, scalar, match.start(2), len(match[2]))
+            yield Diagnostic("doubled-word", f"`{match[2]}` stands twice", span, "delete one of the two")
+
+
+_WHAT = re.compile(r"\b[Ww]hat\b")
+
+
+def _is_slip(match: re.Match[str]) -> bool:
+    """Whether a word that stands twice is hardly a name."""
+    if match[1].lower() in _MAY_BE_TWICE:
+        return False
+    if match[1].lower() in FUNCTION_WORDS:
+        what_is = match[1] == "is" and _WHAT.search(match.string, max(match.start() - 20, 0), match.start())
+        return match[2].islower() and not what_is
+    return match[1].islower() and match[2].islower()
 
 
 def _repeats(text: str) -> bool:
@@ -73,19 +121,15 @@ def _repeats(text: str) -> bool:
     return True in map(eq, said, said[1:])
 
 
-def _doubled_words(note: Note, scalar: Scalar) -> Iterator[Diagnostic]:
-    for match in _TWICE.finditer(scalar.value):
-        if match[1].lower() not in _MAY_BE_TWICE:
-            span = look.at(note, scalar, match.start(2), len(match[2]))
-            yield Diagnostic("doubled-word", f"`{match[2]}` stands twice", span, "delete one of the two")
-
-
-_DOUBLED = re.compile(r"(?<=\S) {2,}(?=\S)")
+_DOUBLED = re.compile(r"(?<=[\w,;)\]\"'”»*]) {2}(?=[\w(\[\"'“«*])")
 _INDENTED = re.compile("\n +")
 
 
 def doubled_space(cards: Cards) -> Iterator[Diagnostic]:
-    """Two spaces between words; silent once released, since no card shows it."""
+    """Two spaces between words; silent once released, since no card shows it.
+
+    After a full stop some write two, and more than two line something up.
+    """
     for document, texts in cards.chapters:
         if "  " not in _INDENTED.sub("\n", document.text):
             continue
@@ -96,15 +140,13 @@ def doubled_space(cards: Cards) -> Iterator[Diagnostic]:
                     yield Diagnostic("doubled-space", f"{end - start} spaces stand here", span, "leave one")
 
 
-_CODE_OR_TABLE = re.compile(
-    r"`++[^`]*+`++|^ {4,}.*$|^[ \t]*+\|.*$|^[ \t]*+(?:[-*+]|\d+[.)]) +|\$[^$]*+\$|\]\([^()]*+\)", re.MULTILINE
-)
+_TABLE_OR_LIST = re.compile(r"^ {4,}.*$|^[ \t]*+\|.*$|^[ \t]*+(?:[-*+]|\d+[.)]) +", re.MULTILINE)
 
 
 def _doubled_spaces(text: str) -> list[tuple[int, int]]:
     """Where more than one space stands between words of a text, outside code, formulas and tables."""
-    kept = [match.span() for match in _CODE_OR_TABLE.finditer(text)]
-    found = [match.span() for match in _DOUBLED.finditer(text)]
+    kept = [match.span() for match in _TABLE_OR_LIST.finditer(text)]
+    found = [match.span() for match in _DOUBLED.finditer(prose(text))]
     return [(start, end) for start, end in found if not any(one < end and start < two for one, two in kept)]
 
 
@@ -117,7 +159,7 @@ def trailing_space(cards: Cards) -> Iterator[Diagnostic]:
         if " \n" not in document.text and "\t\n" not in document.text and " \r" not in document.text:
             continue
         for note, _, scalar in texts:
-            match = _TRAILING.search(scalar.value) if scalar.style == "|" else None
+            match = _TRAILING.search(prose(scalar.value)) if scalar.style == "|" else None
             if match and not cards.is_released(note):
                 breaks = len(match.group()) > 1 and re.match(r"\n[^\n]*\S", scalar.value[match.end() :])
                 unseen = ", which break the line unseen" if breaks else ""
@@ -126,15 +168,15 @@ def trailing_space(cards: Cards) -> Iterator[Diagnostic]:
                 yield Diagnostic("trailing-space", message, span, "delete them")
 
 
-_SIGNS = re.compile("[*`=_]+")
-_LEFT = re.compile(r"\*{1,3}|={2,}|`|__|~~")
-_TAKEN = re.compile(
-    r"<(code|pre|a)\b.*?</\1>|<[^<>]*+>|\\\(.*?\\\)|\\\[.*?\\\]|<span class=\"math[^<]*+</span>", re.DOTALL
-)
+_SIGNS = re.compile("[*`=_~]+")
 _LINK = re.compile(r"(?P<link>\] +\(https?:)")
-_BULLET = re.compile(r"(?P<bullet>[•●▪‣] ?\w)|(?:^|\n) *(?P<dash>[–·] )")
+_BULLET = re.compile(
+    r"(?P<bullet>[•●▪‣] ?\w)[^•●▪‣]*[•●▪‣] ?\w|(?:^|\n) *(?P<dash>[–·] )[^–·]*\n *[–·] "
+    r"|(?<=[:.;] )(?P<star>\* [^\W\d]{2,}[^*\n]*? \* [^\W\d]{2})"
+)
 _AT_LINE_START = re.compile(
-    r"\n *(?:- +)?(?:(?P<heading>#{1,6}[A-Za-z]\w*)|(?P<item>[-+][A-Za-z]|\d{1,2}[.)][A-Za-z]))"
+    r"(?<![$`)\ufffc])\n *(?:- +)?(?:(?P<heading>#{1,6}[A-Z]\w*|#{2,6}[a-z]\w*)"
+    r"|(?P<item>-[A-Za-z](?=[A-Za-z]+[ ,])|\d{1,2}[.)][A-Z](?=[a-z ])))"
 )
 _MEANT = {
     "link": ("a link has no space between its brackets", "`[text](https://…)`"),
@@ -142,6 +184,7 @@ _MEANT = {
     "item": ("an item of a list has a space after its sign", "`- item`, `1. item`"),
     "bullet": ("this sign makes no list", "each item on a line of its own, after `- `"),
     "dash": ("this sign makes no list", "each item on a line of its own, after `- `"),
+    "star": ("this sign makes no list", "each item on a line of its own, after `- `"),
 }
 _IN_PLAIN = re.compile(
     r"\*\*?\w[^*]*\*\*?|==\w[^=]*==|`[^`]+`|&(?:[a-z]+|#\d+);|\[[^\]]+\]\(|(?<!\w)__?\w[^_]*__?(?!\w)"
@@ -159,26 +202,25 @@ def stray_markdown(cards: Cards) -> Iterator[Diagnostic]:
             if match.group().startswith("$"):
                 hint = f"a formula is written as in Anki here: `\\({match.group()[1:-1]}\\)`"
             yield Diagnostic("stray-markdown", message, span, hint)
-    for pattern, needles in ((_LINK, ("] ",)), (_BULLET, tuple("•●▪‣–·")), (_AT_LINE_START, ())):
+    for pattern, needles in ((_LINK, ("] ",)), (_BULLET, tuple("•●▪‣–·*")), (_AT_LINE_START, ())):
         for note, key, scalar in cards.texts_with(pattern, *needles):
-            typed = pattern.search(f"\n{scalar.value}")
+            typed = pattern.search(f"\n{prose(scalar.value)}")
             if typed and typed.lastgroup and (note.kind.name, key) not in cards.plain_keys:
                 message, form = _MEANT[typed.lastgroup]
                 start = typed.start(typed.lastgroup) - 1
-                span = look.at(note, scalar, start, len(typed[typed.lastgroup]))
+                length = 1 if typed.lastgroup == "star" else len(typed[typed.lastgroup])
                 message += ", so learners see it as it stands"
-                yield Diagnostic("stray-markdown", message, span, f"write {form}")
+                yield Diagnostic(
+                    "stray-markdown", message, look.at(note, scalar, start, length), f"write {form}"
+                )
     for note, key, scalar in cards.texts_with(_SIGNS):
         if (note.kind.name, key) in cards.plain_keys or _takes_effect(scalar.value):
             continue
-        left = _LEFT.search(_TAKEN.sub(" ", rendered(scalar.value)))
-        if left:
-            place = scalar.value.find(left.group())
-            span = look.at(note, scalar, max(place, 0), len(left.group()))
-            message = f"this `{left.group()}` does not take effect, so learners see it"
-            hint = (
-                "it stands on both sides of the words, without a space between; as itself it is written `\\*`"
-            )
+        if left := _meant(scalar.value, list(left_signs(scalar.value))):
+            span = look.at(note, scalar, left.start, len(left.sign))
+            message = f"this `{left.sign}` does not take effect, so learners see it"
+            hint = "it stands on both sides of the words, without a space between; "
+            hint += f"as itself it is written `\\{left.sign[0]}`"
             yield Diagnostic("stray-markdown", message, span, hint)
 
 
@@ -188,18 +230,67 @@ def _takes_effect(text: str) -> bool:
         parts = text.split(sign)
         if len(parts) % 2 == 0 or not all(part[:1].isalnum() and part[-1:].isalnum() for part in parts[1::2]):
             return False
-    return text.count("*") == 2 * text.count("**") and "__" not in text
+    return text.count("*") == 2 * text.count("**") and "__" not in text and "~~" not in text
+
+
+_JOINED = re.compile(r"(?:[,;/&]|\b(?:and|or|und|oder|et|ou|y|o|e)) $")
+"""Before the second of two stars: `*args and *kwargs` are two names."""
+_OPENING = " ([{\"'“„«:/>|"
+_CLOSING = " )]}\"'”“».,;:!?/<|"
+
+
+def _meant(text: str, signs: list[Left]) -> Left | None:
+    """The first of some signs without effect that was meant to have one.
+
+    Of two, the first can begin and the second end what is between them, and one of them stands right beside
+    it. One alone is at the beginning of a word, and no star for a footnote, an operator or a pattern.
+    """
+    for number, left in enumerate(signs):
+        follower = next(
+            (each for each in signs[number + 1 :] if (each.sign, each.block) == (left.sign, left.block)), None
+        )
+        opens, closes = _begins(left), _ends(left)
+        two_open = follower and opens and _begins(follower) and not _JOINED.search(text[: follower.start])
+        if follower and (left.before == "" or left.before in _OPENING) and follower.after in {"", *_CLOSING}:
+            if opens or _ends(follower):
+                return left
+        elif (
+            two_open
+            or (opens and left.sign in {"**", "***", "==", "~~", "`"})
+            or (closes and left.sign in {"==", "`"})
+        ):
+            return left
+    return None
+
+
+def _begins(left: Left) -> bool:
+    """Whether a sign stands right before a word and behind none."""
+    return (left.before == "" or left.before in _OPENING) and left.after.isalnum()
+
+
+def _ends(left: Left) -> bool:
+    """Whether a sign stands right behind a word and before none."""
+    return (left.before.isalnum() or left.before in {".", ")", "}"}) and (
+        left.after == "" or left.after in _CLOSING
+    )
 
 
 _CURLY = re.compile(r"[“„«‘‚‹]")
 _WHOLE = re.compile(r"[“„«‘‚‹][^“”„«»‘‚‹›\"]+[”“»’‘›]")
+_SPOKEN = re.compile(r"[.!?…。！？][”“»’‘›]$")
 
 
 def curly_quotes(cards: Cards) -> Iterator[Diagnostic]:
-    """A value in curly quotes, which YAML does not take for quotes (YAML 1.2, 7.3)."""
+    """A value in curly quotes, which YAML does not take for quotes (YAML 1.2, 7.3).
+
+    An option that is a sentence in quotes is what somebody says.
+    """
     for note, key, scalar in cards.texts_with(_CURLY, *"“„«‘‚‹"):
-        plain = (note.kind.name, key) in cards.plain_keys
-        if _WHOLE.fullmatch(scalar.value.strip()) and (plain or not scalar.style):
+        is_plain = (note.kind.name, key) in cards.plain_keys
+        text = scalar.value.strip()
+        if isinstance(note.values.get(key), Options) and _SPOKEN.search(text):
+            continue
+        if _WHOLE.fullmatch(text) and (is_plain or not scalar.style):
             message = "these curly quotes are part of the text, so learners see them"
             hint = "take them away; YAML needs no quotes here"
             yield Diagnostic("curly-quotes", message, look.of_text(note, scalar), hint)

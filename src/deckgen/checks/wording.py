@@ -19,9 +19,9 @@ from deckgen.checks.cards import (
     any_of,
     content,
     of_note,
-    plain,
-    words,
 )
+from deckgen.checks.options import asks_yes_or_no
+from deckgen.checks.prose import WORD, counted, is_unspaced, plain, prose, size, verbatim, words
 from deckgen.diagnostics import Diagnostic
 from deckgen.notes import Options, Texts, values_of
 from deckgen.source import Scalar
@@ -53,9 +53,10 @@ def long_answer(cards: Cards) -> Iterator[Diagnostic]:
     """An answer that is too long to be recalled at once (Wozniak: minimum information principle)."""
     for hidden in cards.hidden:
         for cloze in hidden.clozes:
-            if cloze.end - cloze.inner > 3 * _LONGEST_CLOZE:
+            if cloze.end - cloze.inner > 2 * _LONGEST_CLOZE:
                 answer = _answer(hidden, cloze)
-                fault = "" if "{{c" in answer else _too_long(answer, _LONGEST_CLOZE)
+                most = _LONGEST_CLOZE * (1 + _is_translated(hidden, cloze))
+                fault = "" if "{{c" in answer else _too_long(answer, most)
                 if fault:
                     span = look.at(hidden.note, hidden.scalar, cloze.start, cloze.end + 2 - cloze.start)
                     yield Diagnostic("long-answer", f"this cloze hides {fault}", span, _SPLIT)
@@ -69,10 +70,9 @@ _SPLIT = "ask for one thing at a time: split it over several cards, or ask only 
 
 def _too_long(answer: str, most: int, listed: int = _LONGEST_LIST) -> str:
     """What is too long about an answer: its words, or the things that it lists; empty where nothing is."""
-    said = plain(answer)
-    count = len(said.split())
-    if count > most:
-        return f"{count} words, more than one can recall at once"
+    said = plain(answer, code=False)
+    if size(said) > most:
+        return f"{counted(said)}, more than one can recall at once"
     things = len(re.split(r",? (?:and|or|nor) |[,;] ", said))
     return f"a list of {things}, more than one can recall at once" if things > listed else ""
 
@@ -82,22 +82,24 @@ def _many_blanks(hidden: Hidden) -> Iterator[Diagnostic]:
     for number in sorted({number for cloze in hidden.clozes for number in cloze.numbers}):
         mine = [cloze for cloze in hidden.clozes if number in cloze.numbers]
         if len(mine) > 3:
-            count = sum(len(plain(_answer(hidden, cloze)).split()) for cloze in mine)
-            if count > _LONGEST_CLOZE:
+            answers = " ".join(plain(_answer(hidden, cloze)) for cloze in mine)
+            if size(answers) > _LONGEST_CLOZE:
                 span = look.at(hidden.note, hidden.scalar, mine[0].start, mine[0].inner - mine[0].start)
-                message = f"c{number} hides {count} words in {len(mine)} places, too many to recall at once"
+                message = (
+                    f"c{number} hides {counted(answers)} in {len(mine)} places, too many to recall at once"
+                )
                 yield Diagnostic("long-answer", message, span, _SPLIT)
 
 
 def _long_values(cards: Cards, note: Note) -> Iterator[Diagnostic]:
     """What a card of a note asks for as a whole, where it is too long."""
     kind = note.kind
-    if kind.cloze or not any(kind.label in front for front in cards.asked.get(kind.name, ())):
+    if kind.cloze or kind.label not in cards.shown(note):
         return
     for key in kind.keys.values():
         value = note.values.get(key.name)
         if key.required and key.type == "markdown" and isinstance(value, Scalar) and key.name != kind.label:
-            if len(value.value) > 3 * _LONGEST_DEFINITION:
+            if len(value.value) > 2 * _LONGEST_DEFINITION:
                 fault = _too_long(value.value, _LONGEST_DEFINITION, 99)
                 if fault:
                     yield Diagnostic(
@@ -116,6 +118,12 @@ def _answer(hidden: Hidden, cloze: Cloze) -> str:
     return hidden.scalar.value[cloze.inner : cloze.answer_end]
 
 
+def _is_translated(hidden: Hidden, cloze: Cloze) -> bool:
+    """Whether the hint of a cloze says as much as its answer, as a translation does."""
+    hint = hidden.scalar.value[cloze.hint : cloze.end] if cloze.hint >= 0 else ""
+    return size(hint) * 2 > size(_answer(hidden, cloze)) and size(hint) > _SENTENCE
+
+
 _VAGUE = frozenset(
     STEMS[word]
     for word in """
@@ -130,6 +138,8 @@ def cloze_hides_all(cards: Cards) -> Iterator[Diagnostic]:
     for hidden in cards.hidden:
         for number in sorted({number for cloze in hidden.clozes for number in cloze.numbers}):
             mine = [cloze for cloze in hidden.clozes if number in cloze.numbers]
+            if not cards.english and any(cloze.hint >= 0 for cloze in mine):
+                continue  # a word for which the hint is the translation, or what to look for
             size = sum(cloze.end - cloze.inner for cloze in mine)
             if size * 4 >= len(hidden.scalar.value) and _too_little_is_left(hidden, mine):
                 first = mine[0]
@@ -145,21 +155,26 @@ def _too_little_is_left(hidden: Hidden, mine: list[Cloze]) -> bool:
     for cloze in sorted(mine, key=lambda cloze: -cloze.start):
         hints += " " + (text[cloze.hint : cloze.end] if cloze.hint >= 0 else "")
         text = f"{text[: cloze.start]} {text[cloze.end + 2 :]}"
-    left = [STEMS[word] for word in words(plain(f"{text} {hints}")) if word not in FUNCTION_WORDS]
+    left = [STEMS[word] for word in words(plain(f"{text} {hints}")) if not _carries_nothing(word)]
     clear = [word for word in left if word not in _VAGUE]
-    answer = sum(len(words(plain(_answer(hidden, cloze)))) for cloze in mine)
+    answer = sum(size(plain(_answer(hidden, cloze))) for cloze in mine)
     if len(left) < 2 or (len(clear) < 2 and answer > 1) or (answer > 4 * len(left) and answer > 8):
         return True
     return not hints.strip() and any(_hides_a_sentence(hidden, cloze) for cloze in mine)
+
+
+def _carries_nothing(word: str) -> bool:
+    """Whether a word carries grammar rather than meaning; a letter of Hiragana mostly does."""
+    return word in FUNCTION_WORDS or "\u3041" <= word <= "\u3096"
 
 
 def _hides_a_sentence(hidden: Hidden, cloze: Cloze) -> bool:
     """Whether a cloze hides a sentence from its beginning to its end."""
     text = hidden.scalar.value
     before, after = text[: cloze.start].rstrip(), text[cloze.end + 2 :].lstrip(" ")
-    begins = not before or before.endswith((".", "!", "?"))
-    ends = _answer(hidden, cloze).rstrip().endswith((".", "!")) or after[:1] in {".", "!", "\n", ""}
-    return begins and ends and len(words(_answer(hidden, cloze))) > 3
+    begins = not before or before.endswith((".", "!", "?", "。", "！", "？"))
+    ends = _answer(hidden, cloze).rstrip().endswith((".", "!", "。")) or after[:1] in set(".!。！\n") | {""}
+    return begins and ends and size(_answer(hidden, cloze)) > 3
 
 
 def cloze_hides_little(cards: Cards) -> Iterator[Diagnostic]:
@@ -168,15 +183,14 @@ def cloze_hides_little(cards: Cards) -> Iterator[Diagnostic]:
         return
     for hidden in cards.hidden:
         for cloze in hidden.clozes:
-            if cloze.answer_end - cloze.inner > 24:
-                continue
+            if cloze.answer_end - cloze.inner > 24 or cloze.hint >= 0:
+                continue  # who gives a hint asks for just this word
             answer = _answer(hidden, cloze)
-            if "$" in answer or "{{" in answer or not answer.strip():
+            if "$" in answer or "{{" in answer or "`" in answer or not answer.strip():
                 continue
-            found = words(plain(answer))
-            if all(word in _EMPTY_WORDS for word in found) and (
-                found or not re.search(r"[^\s.,;:!?–—-]", answer)
-            ):
+            found = plain(answer).strip(" .,;:!?\n").split()
+            # a sign, a letter, an option of a command may be the very thing: `A`, `-a`
+            if all(word.lower() in _EMPTY_WORDS and word != word.upper() for word in found) or found == ["a"]:
                 span = look.at(hidden.note, hidden.scalar, cloze.start, cloze.end + 2 - cloze.start)
                 message = f"this cloze hides `{answer.strip()}`, from which nothing is learned"
                 yield Diagnostic(
@@ -197,34 +211,45 @@ def cloze_gap(cards: Cards) -> Iterator[Diagnostic]:
 
 
 def term_in_definition(cards: Cards) -> Iterator[Diagnostic]:
-    """A term in the text by which a card asks for it (Haladyna, Downing and Rodriguez: avoid clues)."""
+    """A term in the text by which a card asks for it (Haladyna, Downing and Rodriguez: avoid clues).
+
+    Only texts in Markdown are looked at: plain text is a name itself, and cannot be said in other words.
+    """
     for note in cards.notes:
         kind = note.kind
         if kind.cloze or not kind.label:
             continue
         value = values_of(note).get(kind.label)
         if isinstance(value, Texts):
-            yield from _row_names_itself(note, value)
+            yield from _row_names_itself(cards, note, value)
         elif isinstance(value, Scalar):
-            names = _names(value.value)
-            for key in _asks_for(cards, note):
+            label = plain(value.value)
+            is_name = (kind.name, kind.label) in cards.plain_keys or size(label) <= _LONGEST_NAME
+            names = _names(cards, label) if is_name else []
+            for key in _asks_for(cards, note) if names else ():
                 text = values_of(note).get(key)
-                if isinstance(text, Scalar) and (hit := _stands_in(names, text.value)):
+                if not isinstance(text, Scalar) or (kind.name, key) in cards.plain_keys:
+                    continue
+                if size(text.value) < _SENTENCE:
+                    continue  # a translation, which is what it is
+                if hit := _stands_in(cards, names, prose(text.value)):
                     span = look.at(note, text, hit[0], hit[1] - hit[0])
                     message = f"`{text.value[hit[0] : hit[1]]}` gives away the term that a card asks for here"
                     yield Diagnostic("term-in-definition", message, span, _TERM_HINT)
 
 
 _TERM_HINT = "say it in other words, without the term"
+_SENTENCE = 3  # words
+_LONGEST_NAME = 3  # words that carry meaning; what has more is no name but a sentence
 
 
-def _row_names_itself(note: Note, value: Texts) -> Iterator[Diagnostic]:
+def _row_names_itself(cards: Cards, note: Note, value: Texts) -> Iterator[Diagnostic]:
     """A row whose name stands in its other cells, where a card asks for the name by them."""
     if not any(field.key == note.kind.label and field.part == "rest" for field in note.kind.fields):
         return
-    names = _names(value.items[0].value)
+    names = _names(cards, plain(value.items[0].value))
     for cell in value.items[1:]:
-        if hit := _stands_in(names, cell.value):
+        if hit := _stands_in(cards, names, prose(cell.value)):
             span = look.at(note, cell, hit[0], hit[1] - hit[0])
             message = f"`{cell.value[hit[0] : hit[1]]}` gives away the name that a card asks for here"
             yield Diagnostic("term-in-definition", message, span, _TERM_HINT)
@@ -232,24 +257,38 @@ def _row_names_itself(note: Note, value: Texts) -> Iterator[Diagnostic]:
 
 def _asks_for(cards: Cards, note: Note) -> set[str]:
     """The keys that stand on the front of a card which does not show the note's label."""
-    fronts = [front for front in cards.asked.get(note.kind.name, ()) if note.kind.label not in front]
+    fronts = [front for front in cards.fronts(note) if note.kind.label not in front]
     return set().union(*fronts)
 
 
-def _names(term: str) -> list[list[str]]:
+def _names(cards: Cards, term: str) -> list[list[str]]:
     """The names that a term gives, as stems: itself and, where it has one, its synonym in brackets."""
     outside = re.sub(r"\([^)]*\)", " ", term)
     parts = re.split(r",? or |/|;", outside) + re.findall(r"\(([^)]*)\)", term)
-    names = [content(part) for part in parts]
-    return [name for name in names if name and (len(name) > 1 or len(name[0]) > 2)]
+    names = [content(part) if cards.english else words(part) for part in parts]
+    return [
+        name
+        for name in names
+        if name and len(name) <= _LONGEST_NAME and (len(name) > 1 or len(name[0]) > 2 or is_unspaced(name[0]))
+    ]
 
 
-def _stands_in(names: list[list[str]], text: str) -> tuple[int, int] | None:
-    """Where a text holds all words of a name: the first and the end of the last of them; else None."""
-    held = look.stems(text)
+def _stands_in(cards: Cards, names: list[list[str]], text: str) -> tuple[int, int] | None:
+    """Where a text holds all words of a name: the first and the end of the last of them; else None.
+
+    In English in any of their forms; in other languages as they are.
+    """
+    unspaced = [whole for name in names if is_unspaced(whole := "".join(name))]
+    for whole in unspaced:
+        if (start := text.find(whole)) >= 0:
+            return start, start + len(whole)
+    held = look.stems(text) if cards.english else set(words(text))
     for name in names:
-        if all(part in held for part in name):
-            found = [(STEMS[match.group().lower()], match.span()) for match in look.WORD.finditer(text)]
+        if all(part in held for part in name) and "".join(name) not in unspaced:
+            found = [
+                (STEMS[match.group().lower()] if cards.english else match.group().lower(), match.span())
+                for match in WORD.finditer(text)
+            ]
             firsts = {stem: span for stem, span in reversed(found) if stem in name}
             if len(firsts) < len(set(name)):
                 return None
@@ -297,19 +336,21 @@ _NO_REASON = frozenset(STEMS[word] for word in _SAYS_NOTHING) | look.FUNCTION_ST
 
 
 def _says_nothing(why: str, of: str, stem: str = "") -> bool:
-    """Whether a reason only judges what it is the reason of, or repeats it and, in a few words, the stem."""
+    """Whether a reason only judges what it is the reason of, or repeats it.
+
+    What it takes from the case beside that is a reason: "The printer is reached, so the mask is right".
+    """
     if len(why) > 2 * len(of) + 90:
         return False
     mine = look.stems(why) - _NO_REASON
     if not mine:
-        return True
+        return not verbatim(why)
     repeated = look.stems(of)
-    return mine <= repeated or (
-        len(mine) < 4 and bool(mine & repeated) and mine <= repeated | look.stems(stem)
-    )
+    new = mine - repeated
+    return not new or (len(mine) < 4 and bool(mine & repeated) and len(new) < 2 and new <= look.stems(stem))
 
 
-_ASKS = Pattern(r"[?？؟]|_{2,}|(?:[:…]|\.\.\.)\s*$")
+_ASKS = Pattern(r"(?i:\bfollowing\b[^.]*\.?$)|[?？؟]|_{2,}|(?:[:…]|\.\.\.)\s*$")
 _INSTRUCTS = any_of(
     """
     choose, select, pick, name, identify, decide, determine, find, give, state, describe, explain, complete,
@@ -317,6 +358,8 @@ _INSTRUCTS = any_of(
     classify, judge, evaluate, translate, arrange, supply, fill
     """
 )
+# where no case comes before it, the option takes the place of such a word: "It is the longest river"
+_STANDS_IN = Pattern(r"\b(?:this|these|such|it|he|she|they|its|his|her|their)\b", re.IGNORECASE)
 _COMPLETED = any_of(
     """
     is, are, was, were, be, being, been, has, have, had, should, would, will, must, may, can, could,
@@ -328,14 +371,21 @@ _COMPLETED = any_of(
 """What the last sentence of a question holds that the options complete, as verbs do."""
 
 
+def _instructs(text: str) -> bool:
+    """Whether a sentence of a text, or what follows a comma, begins with what to do."""
+    parts = (part.strip() for part in re.split(r"[.!?]\s|, ", text))
+    return any(_INSTRUCTS.match(part) for part in parts)
+
+
 def no_question(cards: Cards) -> Iterator[Diagnostic]:
     """A vignette that asks nothing (NBME: the options should be answerable with the stem alone)."""
     for vignette in cards.vignettes:
         note, question = vignette.note, vignette.question
-        if question is None or not cards.english:
+        if question is None or not cards.english or asks_yes_or_no(vignette.texts):
             continue
         text = plain(question.value).strip()
-        if _ASKS.search(text) or _INSTRUCTS.match(text):
+        alone = vignette.stem == question.value
+        if _ASKS.search(text) or _instructs(text) or (alone and _STANDS_IN.search(text)):
             continue
         if text.endswith((".", "!")) or not _COMPLETED.search(text.rpartition(". ")[2]):
             message = "this asks nothing: neither a question, nor an instruction, nor a sentence to complete"

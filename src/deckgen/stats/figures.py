@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from deckgen.anki.cloze import clozes, uncovered
 from deckgen.anki.tags import folded
 from deckgen.cards.media import from_project
-from deckgen.checks.cards import plain
+from deckgen.checks.prose import is_unspaced, length, plain, size
 from deckgen.notes import Options, Texts, place, values_of
 from deckgen.source import Scalar
 
@@ -82,7 +82,7 @@ class Where:
         id: Its id.
         path: The file, from the deck's folder.
         line: From 1.
-        words: How long it is, where that is what it is named for.
+        words: How long it is, in words or characters, where that is what it is named for.
     """
 
     id: str
@@ -93,13 +93,14 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """How many words the texts of one sort have.
+    """How many words the texts of one sort have, or characters in a script without blanks between words.
 
     Attributes:
         kind: The kind of their notes.
         part: `question`, `answer`, or `other option` for the wrong ones of a vignette.
+        unit: `words`, or `characters` where most of the texts are in Chinese, Japanese, Thai or the like.
         texts: How many there are.
-        shortest: In words, as all the others.
+        shortest: In this unit, as all the others.
         median: Half of them are longer.
         longest: The longest.
         longest_notes: The few notes with the longest ones.
@@ -107,6 +108,7 @@ class Length:
 
     kind: str
     part: str
+    unit: str
     texts: int
     shortest: int
     median: float
@@ -278,15 +280,17 @@ def _share(domain: Domain, count: Count, total: Count) -> Share:
 
 def _lengths(notes: list[Note]) -> list[Length]:
     """How many words questions and answers have, by kind."""
-    found: dict[tuple[str, str], list[tuple[int, Note]]] = {}
+    said: dict[tuple[str, str], list[tuple[str, Note]]] = {}
     for note in notes:
         for part, text in _parts(note):
-            words = len(plain(text).split())
-            found.setdefault((note.kind.name, part), []).append((words, note))
+            said.setdefault((note.kind.name, part), []).append((plain(text), note))
     kinds = list(dict.fromkeys(note.kind.name for note in notes))
     made = []
-    for kind, part in sorted(found, key=lambda each: (kinds.index(each[0]), _PARTS.index(each[1]))):
-        texts = found[kind, part]
+    for kind, part in sorted(said, key=lambda each: (kinds.index(each[0]), _PARTS.index(each[1]))):
+        written = said[kind, part]
+        by_character = sum(is_unspaced(text) for text, _ in written) * 2 > len(written)
+        measure, unit = (length, "characters") if by_character else (size, "words")
+        texts = [(measure(text), note) for text, note in written]
         texts.sort(key=lambda each: -each[0])
         middle = texts[(len(texts) - 1) // 2][0] + texts[len(texts) // 2][0]
         longest: dict[Note, int] = {}
@@ -296,7 +300,7 @@ def _lengths(notes: list[Note]) -> list[Length]:
             longest.setdefault(note, words)
         named = [_where(note, words) for note, words in longest.items()]
         median = middle / 2 if middle % 2 else middle // 2
-        made.append(Length(kind, part, len(texts), texts[-1][0], median, texts[0][0], named))
+        made.append(Length(kind, part, unit, len(texts), texts[-1][0], median, texts[0][0], named))
     return made
 
 

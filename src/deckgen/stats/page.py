@@ -66,7 +66,9 @@ class Page:
             self._tags(figures),
             self._domains(figures),
             self._table(
-                "Words", ("shortest", "median", "longest"), [_length(each) for each in figures.lengths]
+                _units(figures),
+                ("shortest", "median", "longest"),
+                [_length(each) for each in figures.lengths],
             ),
             self._places(figures),
             self._media(figures),
@@ -204,6 +206,11 @@ def _domain(share: Share) -> Row:
         f"{share.cards_difference:+.1f}",
     )
     return Row(share.title, numbers, share.notes_share, share.weight)
+
+
+def _units(figures: Figures) -> str:
+    """What lengths are counted in: words, or characters."""
+    return " and ".join(unit.capitalize() for unit in dict.fromkeys(each.unit for each in figures.lengths))
 
 
 def _length(length: Length) -> Row:

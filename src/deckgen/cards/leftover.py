@@ -1,0 +1,78 @@
+"""Signs of Markdown that take no effect, so that learners see them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from deckgen.anki import cloze
+from deckgen.cards.markdown import events_of, prepared, unpaired
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deckgen.cards.protected import Protected
+
+_SIGNS = re.compile(r"\*+|`+|_{2,}|={2,}|~{2,}")
+_BLOCKS = frozenset(["Paragraph", "Item", "TableCell", "Heading"])
+
+
+class Left(NamedTuple):
+    """A sign that is shown.
+
+    Attributes:
+        sign: The sign: `*`, `**`, `==`, …
+        start: Where it stands in the text, in characters.
+        block: The number of the paragraph, item or cell that it stands in.
+        before: The character before it; empty at the beginning of a line.
+        after: The character behind it; empty at the end of a line.
+    """
+
+    sign: str
+    start: int
+    block: int
+    before: str
+    after: str
+
+
+def left_signs(text: str) -> Iterator[Left]:
+    """The signs of emphasis, highlights and code in a text that mark nothing.
+
+    Those behind a backslash are meant as signs.
+
+    Args:
+        text: Markdown, with or without clozes.
+    """
+    ready = prepared(text, cloze.read(text) if "{{c" in text else None)
+    blocks = _shown(ready)
+    pairs = iter(unpaired(ready) if "==" in text or "~~" in text else ())
+    for match in _SIGNS.finditer(ready.text):
+        sign = match[0]
+        numbers = {blocks.get(place) for place in range(*match.span())}
+        if None in numbers or len(numbers) > 1:
+            continue
+        if sign[0] in "=~" and not next(pairs, True):
+            continue
+        start, end = ready.offset(match.start()), ready.offset(match.end() - 1) + 1
+        before, after = text[max(start - 1, 0) : start], text[end : end + 1]
+        yield Left(sign, start, blocks[match.start()], before.strip("\n"), after.strip("\n"))
+
+
+def _shown(ready: Protected) -> dict[int, int]:
+    """The places of a prepared text that are shown as they are typed, each with the number of its block."""
+    raw = ready.text.encode()
+    shown: dict[int, int] = {}
+    block = hidden = 0
+    for event, (start, end) in events_of(ready.text):
+        if isinstance(event, dict) and "Text" in event and not hidden:
+            first = len(raw[:start].decode())
+            inside = range(first, first + len(raw[start:end].decode()))
+            escaped = start > 0 and raw[start - 1 : start] == b"\\"
+            shown |= dict.fromkeys(inside[escaped:], block)
+        elif isinstance(event, dict):
+            mark = event.get("Start") or event.get("End")
+            name = mark if isinstance(mark, str) else next(iter(mark)) if isinstance(mark, dict) else ""
+            block += name in _BLOCKS
+            if name in {"Image", "CodeBlock", "HtmlBlock"}:
+                hidden += 1 if "Start" in event else -1
+    return shown

@@ -349,7 +349,9 @@ def test_any_figures_fit(width: int, draw: st.DataObject) -> None:
     points = st.integers(-1000, 1000).map(lambda number: number / 10)
     share = st.builds(Share, names, names, percent, numbers, numbers, percent, points, percent, points)
     where = st.builds(Where, names, names, numbers, numbers)
-    length = st.builds(Length, names, names, numbers, numbers, numbers, numbers, st.lists(where, max_size=3))
+    length = st.builds(
+        Length, names, names, st.just("words"), numbers, numbers, numbers, numbers, st.lists(where, max_size=3)
+    )
     many = st.lists(counts, min_size=1, max_size=20)
     figures = draw.draw(
         st.builds(

@@ -49,4 +49,5 @@ def _summary(found: list[Diagnostic]) -> Diagnostic:
     more = f" and {len(others) - _NAMED:,} more" if len(others) > _NAMED else ""
     where = "; ".join(f"{path}:{', '.join(numbers)}" for path, numbers in lines.items())
     hint = f"{first.hint}; also at {where}{more}" if first.hint else f"also at {where}{more}"
-    return replace(first, message=f"in {len(found):,} places: {first.message}", hint=hint)
+    message = f"in {len(found):,} places: {first.message}"
+    return replace(first, message=message, hint=hint, stands_for=sum(each.stands_for for each in found))

@@ -143,7 +143,7 @@ CARD_FAULTS = (
         "absolute-words",
         GOOD.replace("Set rules for attendance", "«Always set rules for attendance»"),
     ),
-    vignette("echoed-stem", GOOD.replace("Take up his concerns", "«Answer his canceled sessions»")),
+    vignette("echoed-stem", GOOD.replace("Take up his concerns", "«Ask why he canceled»")),
     vignette("all-of-the-above", GOOD.replace("Refer him elsewhere", "«None of the above»")),
     vignette("all-of-the-above", GOOD.replace("Refer him elsewhere", "«Both A and C»")),
     vignette(

@@ -611,10 +611,11 @@ def test_what_cannot_be_read_is_left_to_its_author(language: str, project: Proje
     text = "definitions:\n  - term: 心臓 tramadol\n    definition: x\n"
     folder = project({ONE: text, DECK_YAML: f"{DECK}language: {language}\n"})
     told = check(folder, "--format", "json").json["diagnostics"]
-    assert [each["hint"] for each in told if each["code"] == "missing-key"] == [
+    (hint,) = (each["hint"] for each in told if each["code"] == "missing-key")
+    assert hint == (
         "give it one that says what it is about, in the letters a to z: "
         "deckgen cannot tell how Chinese characters are read here"
-    ]
+    )
     told = check(folder, "--fix")
     assert (folder / ONE).read_text(encoding="utf-8") == text
     assert "a definition (“心臓 tramadol”) has no id; write one: deckgen cannot tell" in told.err

@@ -350,7 +350,15 @@ def test_any_figures_fit(width: int, draw: st.DataObject) -> None:
     share = st.builds(Share, names, names, percent, numbers, numbers, percent, points, percent, points)
     where = st.builds(Where, names, names, numbers, numbers)
     length = st.builds(
-        Length, names, names, st.just("words"), numbers, numbers, numbers, numbers, st.lists(where, max_size=3)
+        Length,
+        names,
+        names,
+        st.just("words"),
+        numbers,
+        numbers,
+        numbers,
+        numbers,
+        st.lists(where, max_size=3),
     )
     many = st.lists(counts, min_size=1, max_size=20)
     figures = draw.draw(

@@ -166,7 +166,7 @@ def test_abbreviations_are_known_in_english_alone(tmp_path: Path) -> None:
 
 
 def test_many_abbreviations_are_told_at_once(tmp_path: Path) -> None:
-    """One warning that counts and names them; none where hardly any is explained, for people who know them."""
+    """One warning counts and names them; a deck that explains hardly any is for people who know them."""
     unknown = ("Bodies", "Here XBG meets with XKD while XQE meets with XQF at noon.")
     known = [(f"Body {sign}", f"The first {sign}old house (F{sign}H) stands here.") for sign in "ABCD"]
     found = told(tmp_path / "some", definitions(unknown, *known))

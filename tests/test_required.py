@@ -128,7 +128,7 @@ def test_no_other_key_hides_a_missing_one(tmp_path: Path, file: str, text: str, 
         ('"rule "', "delete it, and type the key anew", False),
         ("rulees", "did you mean `rules`?", True),
         ("Rules", "did you mean `rules`? only the capitals differ", True),
-        ("nam", "did you mean `name`?", True),
+        ("nam", "did you mean `name`? it stands here already: take one of the two away", True),
         ("options", "", True),
     ],
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import html
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -408,11 +409,15 @@ class Faces:
         """Report that the file of a side is not there, at the card that needs it."""
         face = re.sub(r"\.(?:front|back)\.html\.j2$", "", file)
         message = f"there is no file `{file}` beside this kind.yaml"
-        stems = {each.partition("/")[2].partition(".")[0] for each in self._loader.names(kind.name)}
-        stems.discard("style")
+        end = file.removeprefix(face)
+        names = (each.partition("/")[2] for each in self._loader.names(kind.name))
+        others = sorted(each.removesuffix(end) for each in names if each.endswith(end))
+        hint = (
+            did_you_mean(face, others) or f"make it; it says what the {end.split('.')[1]} of the card shows"
+        )
         place = next((card.at for card in kind.cards if card.face == face), None)
         span = place or Span(kind.document.path)
-        self.found.append(Diagnostic("missing-face", message, span, did_you_mean(face, sorted(stems))))
+        self.found.append(Diagnostic("missing-face", message, span, hint))
 
     def _failed_at(self, error: Exception, name: str, kind: Kind) -> Span:
         """The innermost line of a template that an exception came through.
@@ -427,6 +432,8 @@ class Faces:
             if path in self._loader.texts:
                 spans.append(Span(path, trace.tb_lineno))
             trace = trace.tb_next
+        if isinstance(error, RecursionError):
+            return Counter(spans).most_common(1)[0][0]  # where it ran out is chance
         if lacks := complaints.lacking(str(error)):
             spans += self._own_instead(lacks)
         # what is wrong in a file of deckgen's was given to it

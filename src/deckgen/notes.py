@@ -371,7 +371,7 @@ def _feedback(reader: Reader, node: Node) -> str:
     # it stands in the card templates, where Anki looks for its marks in attributes as well
     if mark := unescaped.bracket(scalar.value):
         message = f"`feedback` holds `{mark}`, which Anki takes for a mark of its own"
-        reader.report("bad-link", scalar, message, "write `%5B` for the bracket")
+        reader.report("bad-link", scalar, message, "write `[` as `%5B`")
         return ""
     if FEEDBACK.fullmatch(scalar.value):
         return scalar.value

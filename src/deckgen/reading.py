@@ -187,6 +187,8 @@ class Reader:
             return f"`{meant}` holds an invisible character", "delete it, and type the key anew"
         if match := _NO_SPACE.match(name):
             hint = f"a space must follow the colon: `{match[1]}: …`"
+        elif meant in node.entries:
+            hint = f"did you mean `{meant}`? it stands here already: take one of the two away"
         elif meant:
             hint = proposal(name, meant)
         else:

@@ -242,11 +242,13 @@ class _Outline:
             return None, _below(self.lines, number, above[0]) if above[1] == ITEM else number + 1
         self._around.append((column, key[1]))
         value = body[key.end() :].strip()
-        end = _below(self.lines, number, column)
         if self._place in self.known:
+            end = _below(self.lines, number, column)
             start = column + (len(body) - len(body[key.end() :].lstrip(" ")) if value else key.end())
             return _Region(number, end, column, start, self.known[self._place]), end
-        return None, end if value and not value.startswith("#") else number + 1
+        if value and not value.startswith("#"):
+            return None, _below(self.lines, number, column)
+        return None, number + 1
 
     def _leave(self, column: int, *, is_item: bool) -> None:
         """Forget the keys and hyphens that a line at a column is no longer under."""

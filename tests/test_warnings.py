@@ -114,9 +114,11 @@ def test_retired_notes_get_no_warning(project: Project) -> None:
 
 def test_released_texts_keep_their_blanks_and_numbers(project: Project) -> None:
     """A change that no card shows would cost learners their edits, so it is not asked for."""
-    text = CHAPTER.replace("Before change comes {{c1::joining}}.", "Before  change comes {{c2::joining}}. ")
+    text = CHAPTER.replace(
+        "Before change comes {{c1::joining}}.", "Before  change comes  \n      {{c2::joining}}."
+    )
     folder = project({"source/one.yaml": text})
-    assert told(folder) == [("doubled-space", 4), ("cloze-gap", 4), ("trailing-space", 4)]
+    assert told(folder) == [("doubled-space", 4), ("trailing-space", 4), ("cloze-gap", 5)]
     assert run("release", "1.0.0", "--project", folder, SOURCE_DATE_EPOCH="1700000000").returncode == 0
     assert told(folder) == []
     renamed = text.replace("id: one", "id: two\n    was: one")

@@ -127,7 +127,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "upper-case": ("warning", "A text is mostly in capitals."),
     "doubled-word": ("warning", "A word stands twice in a row."),
     "doubled-space": ("warning", "Several spaces stand between two words."),
-    "trailing-space": ("warning", "Blanks stand at the end of a line."),
+    "trailing-space": ("warning", "Blanks at the end of a line break it unseen."),
     "changed-text": ("warning", "A card shows a text otherwise than it was typed."),
     "stray-markdown": ("warning", "Markdown does not take effect, so learners see its signs."),
     "curly-quotes": ("warning", "A value stands in curly quotes, which learners see."),

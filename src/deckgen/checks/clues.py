@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from deckgen.diagnostics import Diagnostic
+    from deckgen.source import Scalar
 
 _NOT_SHORT = 36  # characters; nobody guesses the longest of some names
 _FEW = 3  # of two options either is the odd one out
@@ -38,12 +39,12 @@ def longest_option(cards: Cards) -> Iterator[Diagnostic]:
 
 _HEDGES = any_of(
     """
-    may, might, could (?:be|have|help|lead|cause|make), usually, often, sometimes, generally, typically,
+    may, might, could (?:have|help|lead|cause|make), usually, often, sometimes, generally, typically,
     tends? to, likely, probably, possibly, perhaps, frequently, commonly, mostly, normally, largely, as a
     rule, for the most part, in general, partly, in part,
     in (?:most|some|many) (?:cases|people|patients|instances|situations), to some (?:extent|degree),
     seems? to, appears? to, on the whole,
-    under some, can (?:be|help|lead|cause|make|lower|raise)
+    under some, can (?:help|lead|cause|make|lower|raise)
     """
 )
 
@@ -144,7 +145,7 @@ def echoed_stem(cards: Cards) -> Iterator[Diagnostic]:
         beginnings = {word[:_BEGINNING] for word in stem}
         said = [_striking(text) for text in texts]
         mine = _echoes(said[vignette.right], stem, beginnings)
-        if not mine or len(texts) < _FEW or vignette.of_names:
+        if not mine or len(texts) < _FEW or vignette.of_names or _denies(vignette.question):
             continue
         others = [
             _echoes(each, stem, beginnings) for place, each in enumerate(said) if place != vignette.right
@@ -160,18 +161,26 @@ def echoed_stem(cards: Cards) -> Iterator[Diagnostic]:
             yield on_option("echoed-stem", vignette, vignette.right, message, hint)
 
 
+_DENIES = re.compile(r"\b(?:not|except|least|never|NOT|EXCEPT|LEAST|NEVER)\b|n['’]t\b")
+
+
+def _denies(question: Scalar | None) -> bool:
+    """Whether a question asks for an option that does not fit, from which its words lead away as well."""
+    return question is not None and bool(_DENIES.search(question.value))
+
+
 _BEGINNING = 5  # letters by which a part of a word is found
 
 
 _CHOICES = Pattern(
     r"[^.?!:;]*\bor\b[^.?!:;]*\?"
-    r"|\b(?:which|what|whose|following|(?:type|kind|sort|form)s? of)(?: [^\s?,.]+){1,3}",
+    r"|\b(?:which|what|whose|this|these|following|(?:type|kind|sort|form)s? of)(?: [^\s?,.]+){1,3}",
     re.IGNORECASE,
 )
 
 
 def _named_in(stem: str) -> set[str]:
-    """What a question names that it asks for: "Is it A or B?", "Which city …?"."""
+    """What a question names that it asks for: "Is it A or B?", "Which city …?", "He fled from this city."."""
     return {word for match in _CHOICES.compiled.finditer(stem) for word in _striking(match[0])}
 
 

@@ -169,7 +169,7 @@ def overlapping_options(cards: Cards) -> Iterator[Diagnostic]:
         if told:
             short = " ".join(texts[told[0]].split())
             message = f"this option and `{short[:40]}{'…' * (len(short) > 40)}` overlap"
-            if not any(_refers(texts, place) for place in told):
+            if not any(_refers(texts, place) or _BOTH.match(texts[place]) for place in told):
                 yield on_option("overlapping-options", vignette, told[1], message, hint)
 
 
@@ -305,6 +305,7 @@ _NUMERIC = Pattern(
     re.IGNORECASE,
 )
 _SUBJECTS = ("it", "he", "she", "they", "there", "we", "you", "this", "these")
+_VERB = Pattern(r"\b(?:is|are|was|were|has|have|had|do|does|did|can|could|will|would|must|should)\b")
 _CLAUSE = Pattern(rf"(?:{'|'.join(_SUBJECTS)}) [a-z]+", re.IGNORECASE)
 _SENTENCE = Pattern(r"\S+ .*\S[.!]", re.DOTALL)
 _NAME = re.compile(r"[^\W\d_a-z][\w.&'’-]*(?: [^\W\d_a-z][\w.&'’-]*)*$|[\d$€£+−-]")
@@ -369,7 +370,7 @@ def _forms(vignette: Vignette) -> list[tuple[list[bool], str, str]]:
             (flags_of(_ING_PHRASE.match), "begins with an -ing form", ""),
             (flags_of(_ING.match), "", "begins with no -ing form"),
         ]
-    if not said.isdisjoint(_SUBJECTS):
+    if not said.isdisjoint(_SUBJECTS) and sum(map(bool, map(_VERB.search, texts))) <= 1:
         forms.append((flags_of(_CLAUSE.match), "is a sentence", "is no sentence"))
     if not said.isdisjoint(_ANSWERS):
         forms.append((flags_of(_ANSWER.match), "answers yes or no", "does not answer yes or no"))

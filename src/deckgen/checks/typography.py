@@ -83,7 +83,8 @@ _MAY_BE_TWICE = frozenset(["that", "had", "no", "so", "very", "bye", "ha", "her"
 def doubled_word(cards: Cards) -> Iterator[Diagnostic]:
     """A word that stands twice in a row; in English, where hardly any may.
 
-    Names are written so (Pago Pago, Loa loa), and what a deck says so more than once it means.
+    Names are written so (Pago Pago, Loa loa), and other words that never stand alone (yum yum); and what a
+    deck says so more than once it means.
     """
     if not cards.english:
         return
@@ -97,9 +98,16 @@ def doubled_word(cards: Cards) -> Iterator[Diagnostic]:
                 found += ((note, scalar, match) for match in _TWICE.finditer(said) if _is_slip(match))
     times = Counter(match[1].lower() for _, _, match in found)
     for note, scalar, match in found:
-        if match[1].lower() in FUNCTION_WORDS or times[match[1].lower()] == 1:
+        word = match[1].lower()
+        if word in FUNCTION_WORDS or (times[word] == 1 and _stands_alone(word, cards)):
             span = look.at(note, scalar, match.start(2), len(match[2]))
             yield Diagnostic("doubled-word", f"`{match[2]}` stands twice", span, "delete one of the two")
+
+
+def _stands_alone(word: str, cards: Cards) -> bool:
+    """Whether a deck has a word in another place than where it stands twice."""
+    alone = re.compile(rf"\b{word}\b", re.IGNORECASE)
+    return sum(len(alone.findall(document.text)) for document, _ in cards.chapters) > 2
 
 
 _WHAT = re.compile(r"\b[Ww]hat\b")
@@ -150,21 +158,19 @@ def _doubled_spaces(text: str) -> list[tuple[int, int]]:
     return [(start, end) for start, end in found if not any(one < end and start < two for one, two in kept)]
 
 
-_TRAILING = re.compile(r"(?<=\S)[ \t]+$", re.MULTILINE)
+_TRAILING = re.compile(r"(?<=\S) {2,}$(?=\n[^\n]*\S)", re.MULTILINE)
 
 
 def trailing_space(cards: Cards) -> Iterator[Diagnostic]:
-    """Blanks at the end of a line, which may be a line break (CommonMark, hard line breaks)."""
+    """Blanks at the end of a line, which break it on the card unseen (CommonMark, hard line breaks)."""
     for document, texts in cards.chapters:
-        if " \n" not in document.text and "\t\n" not in document.text and " \r" not in document.text:
+        if "  \n" not in document.text and "  \r" not in document.text:
             continue
         for note, _, scalar in texts:
             match = _TRAILING.search(prose(scalar.value)) if scalar.style == "|" else None
             if match and not cards.is_released(note):
-                breaks = len(match.group()) > 1 and re.match(r"\n[^\n]*\S", scalar.value[match.end() :])
-                unseen = ", which break the line unseen" if breaks else ""
                 span = look.at(note, scalar, match.start(), len(match.group()))
-                message = f"blanks stand at the end of this line{unseen}"
+                message = "blanks stand at the end of this line, which break it unseen"
                 yield Diagnostic("trailing-space", message, span, "delete them")
 
 

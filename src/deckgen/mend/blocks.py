@@ -209,6 +209,7 @@ class _Outline:
         """Prepare for the lines of a file, in which prose stands at the known places."""
         self.lines = lines
         self.known = known
+        self._deepest = max(map(len, known), default=0)
         self._around: list[tuple[int, str]] = []
 
     def regions(self) -> Iterator[_Region]:
@@ -261,7 +262,8 @@ class _Outline:
 
     @property
     def _place(self) -> Place:
-        return tuple(key for _, key in self._around)
+        # where nothing is known to stand, no more is asked, or a file of many levels takes time squared
+        return tuple(key for _, key in self._around) if len(self._around) <= self._deepest else ()
 
 
 def _begins_item(body: str) -> bool:

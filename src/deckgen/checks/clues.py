@@ -84,14 +84,14 @@ def hedged_option(cards: Cards) -> Iterator[Diagnostic]:
 _ABSOLUTES = any_of(
     """
     always, never, every(?:one|body|thing)?, completely, entirely, totally, absolutely, impossible,
-    nobody, no one, must, all, only, none, nothing, under no circumstances, in no case, without exception,
+    nobody, no one, must, only, nothing, under no circumstances, in no case, without exception,
     solely, exclusively, invariably, whenever, guarantees?d?
     """
 )
 _OF_ABSOLUTES = frozenset(
     """
     always never every everyone everybody everything completely entirely totally absolutely impossible
-    nobody no must all only none nothing under without solely exclusively invariably whenever guarantee
+    nobody no must only nothing under without solely exclusively invariably whenever guarantee
     guarantees guaranteed
     """.split()
 )
@@ -174,6 +174,7 @@ _BEGINNING = 5  # letters by which a part of a word is found
 
 _CHOICES = Pattern(
     r"[^.?!:;]*\bor\b[^.?!:;]*\?"
+    r"|\b(?:which|what|whose|this|these|following|(?:type|kind|sort|form)s? of)(?: [^\s?,.]+){1,6}?(?= (?:is|are|was|were|do|does|did|has|have|can|may|must|will|would|should)\b|[?,.]|$)"
     r"|\b(?:which|what|whose|this|these|following|(?:type|kind|sort|form)s? of)(?: [^\s?,.]+){1,3}",
     re.IGNORECASE,
 )

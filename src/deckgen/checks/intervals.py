@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from deckgen.checks.cards import STEMS, Pattern
 from deckgen.checks.prose import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _WORDS = {
     **{
@@ -92,6 +96,14 @@ def interval(text: str) -> Interval | None:
     if match["sign"].lower() in _MORE:
         return Interval(unit, base, infinite)
     return Interval(unit, -infinite, base)
+
+
+def open_on_one_side(ranges: Iterable[Interval | None]) -> bool:
+    """Whether all are ranges that go on for ever in the same direction, so that a threshold is asked for."""
+    sides = {
+        (each.low == -float("inf"), each.high == float("inf")) if each else (False, False) for each in ranges
+    }
+    return sides in ({(True, False)}, {(False, True)})
 
 
 def _value(number: str) -> float:

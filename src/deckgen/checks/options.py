@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.checks import cards as look
 from deckgen.checks.cards import STEMS, Cards, Pattern, any_of, on_option
-from deckgen.checks.intervals import NUMBER, NUMBER_WORDS, interval
+from deckgen.checks.intervals import NUMBER, NUMBER_WORDS, interval, open_on_one_side
 from deckgen.checks.prose import plain, verbatim, words
 from deckgen.diagnostics import Diagnostic
 
@@ -34,7 +34,7 @@ _REFERS = any_of(
     (?:options?|answers?|statements?|choices?|numbers?) {_NUMBERED}(?: (?:and|or|to|&) {_NUMBERED})+,
     (?:first|last|other|previous|preceding|foregoing|former|above)
     (?:two|three|ones?|options?|answers?|choices?|statements?), the (?:above|foregoing|preceding),
-    (?:all|each|every|none|no|any)(?: of)?(?: the)? \w+ (?:listed|given|named|mentioned)(?: here| above)?,
+    (?:all|each|every|none|no|any)(?: of)?(?: the)? \w+ (?:listed|given|named|mentioned)(?: here| above|$),
     (?:others?|ones?|items?|answers?|options?|mentioned|said|stated|as) (?:listed|given|named|above),
     (?:more|other|less|fewer|different) than (?:one of |two of |any of |all of )?(?:these|those|the others),
     (?:all|any|none|everything)(?: of them)? (?:but|except|save)(?: for)? the {_ORDINAL},
@@ -90,6 +90,8 @@ def _refers(texts: list[str], place: int) -> bool:
     """Whether an option refers to others."""
     text = texts[place]
     whole = any(pattern.fullmatch(text) for pattern in (_IS_REFERENCE, _OF_THESE))
+    if text.strip(" .").lower() == "none":
+        return False  # a number, as the others are, or nothing at all
     return whole or bool(_REFERS.search(text) or _LETTERS.search(text)) or _names_others(texts, place)
 
 
@@ -103,7 +105,7 @@ def _names_others(texts: list[str], place: int) -> bool:
 
 
 _NEGATIVES = Pattern(
-    r"(?<![*=_>\w])(?:not|except(?!ion)|least(?= [a-z]+(?:ly|ate|ive|ful|ble|ant|ent|al|ic|ed)\b)|never|"
+    r"(?<![*=_>\w])(?:not|except(?!ion)|least(?= (?:likely|probable|appropriate|suitable|effective|important|useful|helpful|consistent|relevant|common|desirable|accurate|true|correct)\b)|never|"
     r"cannot)(?![*=_<\w])|\b\w+n['’]t\b",
     re.IGNORECASE,
 )
@@ -114,6 +116,9 @@ _DENIED = re.compile(
     r"\b(?:is|are|was|were|be|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must|but)"
     r"(?:(?: [^\s,]+){0,4} (?:not|never)|not|n['’]t)$",
     re.IGNORECASE | re.DOTALL,
+)
+_OF_A_CASE = re.compile(
+    r"\b(?:what|which|who|how)\b.*\b(?:if|when|whose|unless|because|while|where)\b", re.IGNORECASE | re.DOTALL
 )
 _ASKS_FOR_ONE = any_of(
     """
@@ -137,10 +142,7 @@ def negative_stem(cards: Cards) -> Iterator[Diagnostic]:
         match = _NEGATIVES.search(text, start)
         if (
             not match
-            or (
-                match.group().lower() not in {"except", "least"}
-                and not _DENIED.match(text[start : match.end()].strip())
-            )
+            or not _denies(match.group().lower(), text[start : match.start()], text[start : match.end()])
             or not _ASKS_FOR_ONE.search(text, start)
             or _NO_EXCEPTION.search(text, start)
         ):
@@ -151,6 +153,13 @@ def negative_stem(cards: Cards) -> Iterator[Diagnostic]:
             hint = f"ask for what is so; or emphasise the word, as in `**{word}**`"
             span = look.at(note, question, match.start(), len(word))
             yield Diagnostic("negative-stem", message, span, hint)
+
+
+def _denies(word: str, before: str, through: str) -> bool:
+    """Whether a negative word asks for what is not so, by the question before it and through it."""
+    if word == "except":
+        return bool(before.strip())  # "Except in Alaska, which …?" asks for what is so
+    return word == "least" or bool(_DENIED.match(through.strip()) and not _OF_A_CASE.search(before))
 
 
 def _emphasised(text: str, start: int, end: int) -> bool:
@@ -207,7 +216,7 @@ _LIGHT = frozenset(
     "a an the of to in on at for from by is are be was were his her its your that this with as".split()
 )
 _OPERATOR = re.compile(r"[=<>≤≥≠+×÷∩∪∧∨^|]")
-_LONGEST_PART = 8  # words; two sentences share some by chance
+_LONGEST_PART = 5  # words; two sentences share some by chance
 _SEQUENCE = re.compile(r"\S (?:[-–—>]|->|→) \S.* (?:[-–—>]|->|→) \S")
 """Steps one after the other, of which other steps, or another order, are another thing."""
 _JOINS = frozenset(["and", "or", "plus"])
@@ -230,12 +239,17 @@ def _overlap(vignette: Vignette) -> tuple[int, int] | None:
             if said[one] == said[two] or len(said[one]) != len(said[two]):
                 return one, two
         elif sets[one] < sets[two]:
+            if (sets[two] - sets[one] - _JOINS) in sets:
+                continue  # one, another and both are what can be chosen from
             if _is_part(texts[one], texts[two], said[one], said[two]):
                 return one, two
-        elif sets[two] < sets[one] and _is_part(texts[two], texts[one], said[two], said[one]):
-            return two, one
+        elif sets[two] < sets[one]:
+            if (sets[one] - sets[two] - _JOINS) in sets:
+                continue
+            if _is_part(texts[two], texts[one], said[two], said[one]):
+                return two, one
         first, second = ranges[one], ranges[two]
-        if first and second and first.overlaps(second):
+        if first and second and first.overlaps(second) and not open_on_one_side(ranges):
             return one, two
         if "or" in vignette.said and _share_a_part(texts[one], texts[two]):
             return one, two
@@ -259,7 +273,7 @@ def _meaning(text: str) -> list[str]:
 
 
 _MINUS = "-−+"
-_TOKEN = re.compile(r"(?:(?<!\w)[-−+](?=\d))?[^\W_]+(?:[-.,'’♯♭][^\W_]+)*[♯♭]?")
+_TOKEN = re.compile(r"(?:(?<!\w)[-−+](?=\d))?\w+(?:[-.,'’♯♭]\w+)*[♯♭]?")
 """A word, a number with its decimals, a compound: what two options are compared by."""
 
 
@@ -281,10 +295,15 @@ def _is_part(small: str, large: str, few: list[str], many: list[str]) -> bool:
     )
 
 
+_LONGEST_LIST = 7  # words; in whole sentences some part is the same by chance
+
+
 def _share_a_part(one: str, two: str) -> bool:
     """Whether two options that each list some things list one of them both: "A or B", "B or C"."""
-    if " or " not in one or " or " not in two:
+    if " or " not in one or " or " not in two or max(map(len, map(str.split, (one, two)))) > _LONGEST_LIST:
         return False
+    if all(re.search(r" or (?:an? |the )?[A-Z]", text) for text in (one, two)):
+        return False  # "Victory or Death" is a name
     first, second = (
         {tuple(_meaning(part)) for part in re.split(r",? (?:and|or|plus) |, ", text) if len(part) < 30}
         for text in (one, two)
@@ -350,10 +369,13 @@ def _forms(vignette: Vignette) -> list[tuple[list[bool], str, str]]:
     def flags_of(holds: Callable[[str], object]) -> list[bool]:
         return [bool(holds(text)) for text in texts]
 
+    # code is written as it is
+    code = any(option.text.value.lstrip().startswith("`") for option in vignette.options)
+    small = [] if code else flags_of(lambda text: text[0].islower())
     forms = [
         (flags_of(_SENTENCE.fullmatch), "is a sentence", "is no sentence"),
         (flags_of(lambda text: text.endswith("?")), "is a question", "is no question"),
-        (flags_of(lambda text: text[0].islower()), "begins with a small letter", "begins with a capital"),
+        (small, "begins with a small letter", "begins with a capital"),
         (
             flags_of(lambda text: text[0] in _QUOTES and _QUOTED.fullmatch(text)),
             "is a quotation",

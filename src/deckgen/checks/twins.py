@@ -130,6 +130,8 @@ def _nearest(
     for other in candidates.values():
         share = _share(mine.said, other.said)
         alike = share >= _ALIKE and share > most and mine.exact == other.exact
+        if alike and mine.said - other.said and other.said - mine.said:
+            continue  # "find" in the place of "delete", "inductor" in that of "capacitor"
         if alike and mine.has_answer_of(other, _ANSWERS if share == 1 else _SAME):
             best, most = other, share
     return best

@@ -52,17 +52,20 @@ _CAPITALS = re.compile(r"(?<![A-Z])[A-Z]{2,}+\W++[A-Z]{2}")
 _CAPITAL_WORDS = re.compile(r"(?:\b[A-Z](?:[A-Z'’-]*[A-Z])?\b[ \n]+)*\b[A-Z]{2,}\b")
 _LETTER = re.compile(r"[^\W\d_]")
 _ROMAN = re.compile(r"[IVXLCDM]+")
+_PHRASE = 4  # words
 _WORD_IN_CAPITALS = 4  # letters; shorter ones are more often abbreviations
 
 
 def upper_case(cards: Cards) -> Iterator[Diagnostic]:
     """A text that is mostly in capitals, which reads slowly; lists of abbreviations and numerals are none."""
-    for note, _, scalar in cards.with_capitals:
+    for note, key, scalar in cards.with_capitals:
         if not _CAPITALS.search(scalar.value):
             continue
         text = plain(prose(scalar.value))
         shouted = [run[0] for run in _CAPITAL_WORDS.finditer(text) if _is_shouted(run[0])]
         letters = len(_LETTER.findall(text))
+        if isinstance(note.values.get(key), Options) and len(text.split()) < _PHRASE:
+            continue  # a command, a code
         if letters > 8 and sum(len(_LETTER.findall(run)) for run in shouted) * 4 > 3 * letters:
             message = "this text is mostly in capitals, which reads slowly"
             hint = "write it in small letters, and emphasise what matters with `**…**`"

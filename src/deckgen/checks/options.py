@@ -273,7 +273,7 @@ def _meaning(text: str) -> list[str]:
     """The stems of the words of an option that carry meaning, with one word for those that say the same."""
     said = _TOKEN.findall(text)
     light = _LIGHT if len(said) > 2 else _LIGHT - {"a"}  # "A major" has no article
-    kept = (word for word in map(str.lower, said) if word not in light)
+    kept = (word.lower() for word in said if (word if word == "A" else word.lower()) not in light)
     return [word if word[0] in _MINUS else STEMS[_SAME.get(word, word)] for word in kept]
 
 
@@ -282,22 +282,33 @@ _TOKEN = re.compile(r"(?:(?<!\w)[-−+](?=\d))?\w+(?:[-.,'’♯♭]\w+)*[♯♭
 """A word, a number with its decimals, a compound: what two options are compared by."""
 
 
+_ON_CONDITION = re.compile(
+    r"\W+(?:within|immediately|at once|as soon|if|when|unless|until|every|twice|once|daily|for \d)\b",
+    re.IGNORECASE,
+)
+
+
+_REGION = re.compile(r"(?:north|south|east|west|central)(?:ern)?(?:-\w+)*")
+
+
 def _is_part(small: str, large: str, few: list[str], many: list[str]) -> bool:
-    """Whether a larger option is a smaller one and something besides."""
-    if not few or len(few) > _LONGEST_PART:
+    """Whether a larger option is a smaller one and something besides: "A and B", "A within an hour".
+
+    A kind of a thing is another thing, mostly: "a nasal cannula" and "a high-flow nasal cannula".
+    """
+    if (
+        not few
+        or len(few) > _LONGEST_PART
+        or not any(many[at:][: len(few)] == few for at in range(len(many)))
+    ):
         return False
-    if len(few) == 1 and words(small)[-1] not in words(large):
-        return False  # "the claw" is another than "cat's claws"
-    if _NAME.match(small) and _NAME.match(large) and len(few) > 1:
-        return False  # "American Airlines" is another than "Pan American Airlines"
     added = set(words(large)) - set(words(small))
     if {"not", "no", "without", "never", "before", "after"} & added or {"only", "alone"} & set(words(small)):
         return False
-    # "a diuretic" beside "a loop diuretic", "start antibiotics" beside "start antibiotics within an hour"
-    within = any(many[at : at + len(few)] == few for at in range(len(many) - len(few) + 1))
-    return within and (
-        bool(_JOINS & added) or many[-len(few) :] == few or (many[: len(few)] == few and len(few) > 1)
-    )
+    within = large.casefold().partition(small.casefold().rstrip(" ."))
+    if len(few) > 1 and within[1] and _ON_CONDITION.match(within[2]):
+        return True
+    return bool(_JOINS & added) or (bool(added) and all(map(_REGION.fullmatch, added)))
 
 
 _LONGEST_LIST = 7  # words; in whole sentences some part is the same by chance
@@ -316,7 +327,7 @@ def _share_a_part(one: str, two: str) -> bool:
     return bool(first & second - {()})
 
 
-_ING = Pattern(r"[a-z]{3,}ing\b", re.IGNORECASE)
+_ING = Pattern(r"(?:[a-z]{3,}|us|do|go|be)ing\b", re.IGNORECASE)
 _ING_PHRASE = Pattern(
     r"[a-z]{2,}ing (?:the|an?|him|her|them|it|his|its|their|this|that|these|what|how|all|each|one|both|any|"
     r"some|no|more|less)\b",

@@ -31,6 +31,7 @@ _TELLS_APART = re.compile(
     r"[^\s.,;:!?()\[\]]*\d[^\s.,;:!?()\[\]]*|\b[A-Z]+\b|[§$%&+*/<>=^~#@-]"
     r"|\b(?:not|no|nor|or|and|without|only|never|before|after)\b|^(?:[Ww]hy|[Hh]ow|[Ww]hen|[Ww]here|[Ww]ho)\b"
 )
+_YES_OR_NO = re.compile(r"(?:yes|no|true|false)\W*", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -133,6 +134,8 @@ def _nearest(
         alike = share >= _ALIKE and share > most and mine.exact == other.exact
         if alike and _contrasts(mine.all_said - other.all_said, other.all_said - mine.all_said, known):
             continue
+        # "Does this meet the goal?" is asked of each proposal
+        alike = alike and _YES_OR_NO.fullmatch(mine.asked.answer.strip()) is None
         if alike and mine.has_answer_of(other, _ANSWERS if share == 1 else _SAME):
             best, most = other, share
     return best

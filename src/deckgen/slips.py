@@ -116,6 +116,7 @@ _KEY = re.compile(
 )
 _KEYED = re.compile(r"\s*(?:- +)*(?:(?P<name>[\w-]+):[ ]+|(?<=- ))")
 _HEADER = re.compile(r"[|>][-+0-9]*[ \t]*(?:[ \t]#.*)?$")
+_FOLDED = re.compile(r">[-+]?[ \t]*(?:[AI] )?[^\W\d_]{2}")  # hardly a quantity, as `> 5` is
 CURLY = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 HYPHENS = "\u2010-\u2015\u2212\ufe58\ufe63\uff0d"
 _COLONS = "\uff1a\ufe55\ufe13\ua789\u2236"
@@ -430,9 +431,11 @@ class _Walk:
             raise _Found(self.odd)
         if value[0] in "@`%|>" or (value[:2] in {"- ", "? "} and column != _indent(self.lines[number])):
             hint = _cannot_begin(value[0], self._block_hint(number))
-            if value[0] == "|":
+            if value[0] == "|" or _FOLDED.match(value):
                 key = _KEYED.match(self.lines[number][:LONG_ENOUGH])
-                hint = "end the line after the `|`, and write the text on the lines below it, indented"
+                hint = f"end the line after the `{value[0]}`, and write the text on the lines below it, indented"
+                if value[0] == ">":
+                    hint = "write `|` instead, end the line after it, and write the text on the lines below it, indented"
                 hint += f", further than `{key['name']}`" if key and key["name"] else ""
             raise _Found(
                 Slip(number, column, "YAML reads the beginning of this text as its own syntax", hint)

@@ -274,6 +274,10 @@ FAULTS = (
     chapter("yaml-syntax", "definitions:\n  - id: two\n    «t»erm x\n    definition: y\n"),
     chapter("yaml-syntax", "definitions:\n  - id: two\n    «d»efinition |\n      Text.\n"),
     chapter("yaml-syntax", "definitions:\n  - «i»d two\n    term: x\n"),
+    note("yaml-syntax", "    «e»xample |\n      More.\n"),
+    note("yaml-syntax", "    «e»xample More.\n    reference: x\n"),
+    note("yaml-syntax", "    «t»ags\n      - one\n"),
+    chapter("yaml-syntax", "definitions:\n  - id: two\n    definition: «>» Text.\n    term: x\n"),
     Fault("yaml-syntax", {"source/deck.yaml": "id: sample\ntitle«:»Sample\n"}),
     Fault("yaml-syntax", {"source/deck.yaml": "id: sample\n «t»itle: Sample\n"}),
     Fault("yaml-syntax", {"source/deck.yaml": "  id: sample\n«t»itle: Sample\n"}),
@@ -354,6 +358,31 @@ FAULTS = (
     chapter("missing-key", "definitions:\n  - «i»d: two\n    term: x\n"),
     chapter("missing-key", "definitions:\n  - «t»erm: x\n    definition: y\n"),
     options("missing-key", "\n      - «t»ext: One\n        correct: true\n"),
+    options(
+        "missing-key",
+        TWO_OPTIONS.replace("text: Two\n", "text: |\n          Two\n  ").replace("why: Not", "«why»: Not"),
+    ),
+    chapter(
+        "missing-key",
+        "definitions:\n  - id: two\n    term: |\n      x\n      «definition»: y\n    example: z\n",
+    ),
+    options(
+        "correct-option",
+        TWO_OPTIONS.replace("text: One\n        correct", "text: |\n          One\n          «correct»"),
+    ),
+    # a key within a text
+    note("swallowed-key", "      «example»: |\n        More.\n"),
+    note("swallowed-key", "       «example»:\n         More.\n"),
+    note("swallowed-key", "      «builds_on»: [one]\n"),
+    note("swallowed-key", "    example: >\n      So.\n      «contrast»: |\n        More.\n"),
+    chapter(
+        "swallowed-key",
+        "takeaways:\n  - id: two\n    text: |\n      A {{c1::text}}.\n      «why»: |\n        So.\n",
+    ),
+    chapter(
+        "missing-reason",
+        "takeaways:\n  - id: two\n    text: |\n      A {{c1::text}}.\n      «why»: Because it is so.\n",
+    ),
     Fault("missing-key", {"source/deck.yaml": "«i»d: sample\n"}),
     chapter("missing-key", "comparisons:\n  - «i»d: two\n    columns: [A, B]\n"),
     note("empty-value", "    example:« »\n"),

@@ -21,6 +21,7 @@ ROOMS = (
     "anki",
     "letters",
     "reading",
+    "swallowed",
     "blueprint",
     "languages",
     "kinds",

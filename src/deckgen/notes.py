@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
-from deckgen import blueprint, languages, letters
+from deckgen import blueprint, languages, letters, swallowed
 from deckgen.anki import unescaped
 from deckgen.anki.cloze import uncovered
 from deckgen.anki.tags import distinct
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from deckgen.kinds import Key, Kind
     from deckgen.source import Document
+    from deckgen.swallowed import Swallowed
 
 MIN_OPTIONS, MAX_OPTIONS = 2, 8
 MIN_COLUMNS = 2
@@ -144,6 +145,7 @@ class Table:
         end: Where the last of its texts ends there.
         allow: The codes of warnings that do not hold for it and its rows.
         rows: Its notes, in order.
+        swallowed: The lines of its texts that look like keys which it lacks.
     """
 
     id: str
@@ -152,6 +154,7 @@ class Table:
     end: int = 0
     allow: tuple[Scalar, ...] = ()
     rows: list[Note] = field(default_factory=list)
+    swallowed: tuple[Swallowed, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -174,6 +177,7 @@ class Note:
         start: Where it begins in its chapter's text, in characters.
         end: Where the last of its texts ends there.
         allow: The codes of warnings that do not hold for it.
+        swallowed: The lines of its texts that look like keys which it lacks.
     """
 
     kind: Kind
@@ -191,6 +195,7 @@ class Note:
     start: int = 0
     end: int = 0
     allow: tuple[Scalar, ...] = ()
+    swallowed: tuple[Swallowed, ...] = ()
 
     def mentions(self) -> list[Scalar]:
         """The ids of other notes under all its keys, those of `builds_on` first."""
@@ -452,7 +457,9 @@ def _read_note(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> list
     mapping, values, whole = _read_values(reader, item, _article(kind), kind.keys)
     if mapping is None:
         return []
-    return [_note(reader, mapping, values, kind, chapter, chapter.tags, whole=whole)]
+    note = _note(reader, mapping, values, kind, chapter, chapter.tags, whole=whole)
+    note.swallowed = swallowed.find(reader.document, mapping, kind.keys)
+    return [note]
 
 
 def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> list[Note]:
@@ -467,6 +474,7 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
     if isinstance(rows, Sequence) and not rows.items:
         reader.report("empty-value", rows, f"`{kind.rows}` has no items")
     table = Table(head.id, values, head.start, head.end, head.allow)
+    table.swallowed = swallowed.find(reader.document, mapping, own)
     for row in reader.items(rows, kind.rows, "id", MAX_ROWS):
         row_mapping, row_values, row_whole = _read_values(
             reader, row, f"a row of {_article(kind)}", kind.keys
@@ -476,6 +484,7 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
         row_whole = row_whole and head.whole
         note = _note(reader, row_mapping, row_values, kind, chapter, head.tags, whole=row_whole)
         note.table = table
+        note.swallowed = swallowed.find(reader.document, row_mapping, kind.keys)
         if head.was or note.was:
             note.was = note.was if "." in note.was else f"{head.was or head.id}.{note.was or note.id}"
         note.id = f"{table.id}.{note.id}" if table.id and note.id else ""
@@ -504,10 +513,11 @@ def _read_values(
         value = READERS[key.type](reader, node, key)
         if value is not None:
             values[name] = value
-    missing = [key.name for key in keys.values() if key and key.required and key.name not in mapping.entries]
+    required = [key.name for key in keys.values() if key and key.required]
+    missing = [name for name in required if name not in mapping.entries]
     if missing:
-        required = [key.name for key in keys.values() if key and key.required]
-        reader.require(mapping, what, required, keys, _missing_hint(reader, mapping, missing, values))
+        missing = _without_swallowed(reader, mapping, what, missing)
+        reader.require(mapping, what, missing, keys, _missing_hint(reader, mapping, missing, values))
     return mapping, values, len(reader.found) == before
 
 
@@ -586,14 +596,18 @@ def _article(kind: Kind) -> str:
     return f"{'an' if kind.name[0] in 'aeiou' else 'a'} {kind.name}"
 
 
+def _without_swallowed(reader: Reader, mapping: Mapping, what: str, missing: list[str]) -> list[str]:
+    """The missing keys but for those that a text above has swallowed; these are reported where they stand."""
+    inside = swallowed.find(reader.document, mapping, missing)
+    for each in inside:
+        message = f"{what} lacks the key `{each.key}`: {each.message}"
+        reader.report("missing-key", each.at, message, each.hint)
+    told = {each.key for each in inside}
+    return [name for name in missing if name not in told]
+
+
 def _missing_hint(reader: Reader, mapping: Mapping, missing: list[str], values: ReadOnly[str, Value]) -> str:
     """What to do about required keys that are missing."""
-    blocks = (value for value in mapping.entries.values() if isinstance(value, Scalar) and value.style == "|")
-    for value in blocks:
-        for name in missing:
-            if inside := re.search(rf"(?m)^ *{re.escape(name)}:(?= |$)", value.value):
-                line = reader.document.span_in(value, inside.start()).line
-                return f"`{name}:` on line {line} belongs to the text above it: it is indented as far as that"
     if missing == ["id"]:
         first = next((value.value for value in values.values() if isinstance(value, Scalar)), "")
         shown = f", as `id: {name}`" if (name := slug(first[:_FIRST_WORDS], reader.language)) else ""
@@ -670,8 +684,7 @@ def _options(reader: Reader, node: Node, key: Key) -> Options | None:
         return None
     right = [option.mark for option in options if option.mark]
     if not right:
-        hint = "write `correct: true` under the text of the best option"
-        reader.report("correct-option", node, "none of the options is correct", hint)
+        _report_no_right(reader, node, items)
     elif len(right) > 1:
         hint = "a vignette has one best answer; reword the others, or take their `correct: true` away"
         lines = ", ".join(str(reader.document.position(mark.start)[0] + 1) for mark in right)
@@ -680,10 +693,26 @@ def _options(reader: Reader, node: Node, key: Key) -> Options | None:
     return Options(options)
 
 
+def _report_no_right(reader: Reader, node: Node, items: list[Node]) -> None:
+    """Report that no option is marked as correct: at the mark, where it became part of a text."""
+    message, hint = (
+        "none of the options is correct",
+        "write `correct: true` under the text of the best option",
+    )
+    for item in items:
+        for each in swallowed.find(reader.document, item, ("correct",)) if isinstance(item, Mapping) else ():
+            reader.report("correct-option", each.at, f"{message}: {each.message}", each.hint)
+            return
+    reader.report("correct-option", node, message, hint)
+
+
 def _option(reader: Reader, node: Node) -> Option | None:
     """One option; None, reported, where something is wrong with it."""
     mapping = reader.mapping(node, "an option", _OPTION_KEYS, _OPTION_KEYS)
-    if mapping is None or not reader.require(mapping, "an option", ("text", "why"), _OPTION_KEYS):
+    missing = [name for name in ("text", "why") if mapping and name not in mapping.entries]
+    if mapping is None or missing:
+        if mapping and (missing := _without_swallowed(reader, mapping, "an option", missing)):
+            reader.require(mapping, "an option", missing, _OPTION_KEYS)
         return None
     text = reader.prose(mapping.entries["text"], "text")
     why = reader.prose(mapping.entries["why"], "why")

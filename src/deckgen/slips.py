@@ -433,9 +433,11 @@ class _Walk:
             hint = _cannot_begin(value[0], self._block_hint(number))
             if value[0] == "|" or _FOLDED.match(value):
                 key = _KEYED.match(self.lines[number][:LONG_ENOUGH])
-                hint = f"end the line after the `{value[0]}`, and write the text on the lines below it, indented"
+                hint = (
+                    f"end the line after the `{value[0]}`, and write the text on the lines below it, indented"
+                )
                 if value[0] == ">":
-                    hint = "write `|` instead, end the line after it, and write the text on the lines below it, indented"
+                    hint = "write `|` instead, and end the line after it; the text goes on the lines below it, indented"
                 hint += f", further than `{key['name']}`" if key and key["name"] else ""
             raise _Found(
                 Slip(number, column, "YAML reads the beginning of this text as its own syntax", hint)
@@ -612,7 +614,20 @@ class _Walk:
         """A line that is not indented further than the key of the block that it should be in."""
         message = "this text stands outside the block that the `|` above it opens"
         hint = f"indent it further than the key of line {self.block.line + 1}"
+        if key := self._without_colon(number, column):
+            hint = f"if it is a key, write `{key}`; if it is text, {hint}"
         return Slip(number, column, message, hint)
+
+    def _without_colon(self, number: int, column: int) -> str:
+        """What a line would be as a key with its colon; empty where it can hardly be meant as one."""
+        body = self.lines[number][column:].rstrip()
+        word = re.fullmatch(r"(?P<name>[a-z_]+)(?: ?(?P<bar>[|>])| .*)?", body)
+        if not word or self.block.column < 0 or column != self.block.parent:
+            return ""
+        if word["bar"] or body == word["name"]:
+            return f"{word['name']}:{' |' * bool(word['bar'])}"
+        known = re.compile(rf" *(?:- +)?{word['name']}: ")
+        return f"{word['name']}: …" if any(map(known.match, self.lines)) else ""
 
     def _no_key(self, number: int, column: int) -> Slip:
         """A line with neither a key nor a hyphen where one of them belongs."""

@@ -57,6 +57,7 @@ WARNINGS: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
     options.negative_stem,
     options.overlapping_options,
     options.unparallel_options,
+    typography.swallowed_key,
     typography.missing_alt,
     typography.upper_case,
     typography.doubled_word,

@@ -30,6 +30,15 @@ _NO_ALT = re.compile(r"!\[\s*\]\(\s*<?(?P<path>[^()\s<>]*)|<img\b(?![^<>]*\balt\
 _MASK = re.compile(r"(?:^|[-_/])(?:masks?|[oai]{2}-\d+-[QA]|[oai]{2}-O)\.\w+$")
 
 
+def swallowed_key(cards: Cards) -> Iterator[Diagnostic]:
+    """A line of a text that is a key, indented too far."""
+    for note in cards.notes:
+        table = note.table if note.table and note.table.rows[0] is note else None
+        for each in (*note.swallowed, *(table.swallowed if table else ())):
+            if each.certain:
+                yield Diagnostic("swallowed-key", each.message, each.at, each.hint)
+
+
 def missing_alt(cards: Cards) -> Iterator[Diagnostic]:
     """An image without a text alternative (WCAG 2.2, 1.1.1).
 

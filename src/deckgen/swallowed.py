@@ -1,0 +1,112 @@
+"""Keys that are indented too far, so that YAML reads them as part of the text above them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from deckgen.source import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from deckgen.diagnostics import Span
+    from deckgen.source import Document, Mapping
+
+_HEADER = re.compile(r"[|>][-+0-9]*\s*$")
+_ONE_WORD = re.compile(r"(?:true|false|\[[a-z0-9., -]+\])\s*$")
+_FENCE = re.compile(r"\s*(?:`{3}|~{3})")
+_CODE = 4  # a line that is indented so much further than its text is code in Markdown
+
+
+class Swallowed(NamedTuple):
+    """A line of a text that looks like a key which is not among those beside the text's own.
+
+    Attributes:
+        key: The key.
+        at: Where it stands.
+        owner: The key whose text it is part of.
+        owner_line: The line of that, from 1.
+        column: The column in which the keys begin, from 0.
+        opens: Whether its value stands on the lines below it.
+        certain: Whether it can hardly be a line of prose, as `example: a boat` can.
+    """
+
+    key: str
+    at: Span
+    owner: str
+    owner_line: int
+    column: int
+    opens: bool
+    certain: bool
+
+    @property
+    def message(self) -> str:
+        """What is wrong."""
+        return (
+            f"this line looks like the key `{self.key}`, "
+            f"but it is part of the text of `{self.owner}` (line {self.owner_line})"
+        )
+
+    @property
+    def hint(self) -> str:
+        """What to do."""
+        rest = ", and what is under it further than that" * self.opens
+        return f"indent it by {self.column} spaces, as `{self.owner}`{rest}"
+
+
+def find(document: Document, mapping: Mapping, keys: Collection[str]) -> tuple[Swallowed, ...]:
+    """The lines in the blocks of a mapping that look like keys which it may have, and lacks.
+
+    Args:
+        document: Where the mapping stands.
+        mapping: The keys, with their texts.
+        keys: All keys that it may have.
+    """
+    pattern = _pattern(tuple(keys))
+    found: dict[str, Swallowed] = {}
+    for owner, start in zip(mapping.entries, mapping.starts, strict=True):
+        text = mapping.entries[owner]
+        if isinstance(text, Scalar) and text.style in {"|", ">"}:
+            if pattern.search(document.text, text.start, text.end) is None:
+                continue
+            for each in _in_block(document, owner, start, text, pattern):
+                if each.key not in mapping.entries:
+                    found.setdefault(each.key, each)
+    return tuple(found.values())
+
+
+@cache
+def _pattern(keys: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?m)^ *(?P<key>{'|'.join(map(re.escape, keys))}):(?=[ \r\n]|\Z)")
+
+
+def _in_block(
+    document: Document, owner: str, start: int, text: Scalar, pattern: re.Pattern[str]
+) -> Iterator[Swallowed]:
+    """The lines of a block, code aside, that look like keys."""
+    owner_line, column = document.position(start)
+    end = text.start + len(document.text[text.start : text.end].rstrip())
+    first, last = (document.position(offset)[0] for offset in (text.start, end))
+    lines = document.lines[first + 1 : last + 1]
+    margin = min((_indent(line) for line in lines if line.strip()), default=0)
+    in_code = False
+    for number, line in enumerate(lines):
+        in_code ^= _FENCE.match(line) is not None
+        match = None if in_code else pattern.match(line)
+        if match is None or not margin <= _indent(line) < margin + _CODE or _indent(line) <= column:
+            continue
+        value = line[match.end() :].strip()
+        below = lines[number + 1] if number + 1 < len(lines) else ""
+        opens = _HEADER.match(value) is not None
+        opens |= not value and (_indent(below) > _indent(line) or below.lstrip().startswith("- "))
+        certain = opens or _ONE_WORD.match(value) is not None
+        span = document.span_from(
+            document.offset(first + 2 + number, match.start("key") + 1), len(match["key"])
+        )
+        yield Swallowed(match["key"], span, owner, owner_line + 1, column, opens, certain)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
@@ -14,6 +16,7 @@ from deckgen.anki.cloze import uncovered
 from deckgen.anki.tags import distinct
 from deckgen.diagnostics import CATALOGUE, Span, did_you_mean, not_a_warning
 from deckgen.reading import (
+    COMMAS,
     FLAG_SCHEMA,
     ID,
     ID_SCHEMA,
@@ -420,6 +423,7 @@ def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Containe
     if reader.document.root is None and reader.document.broken:
         return
     reader.elsewhere = lambda name: _with_key(kinds, name)
+    reader.is_taken = _Taken(deck, reader.document).__contains__
     reader.language = deck.language
     here = reader.document.root
     entries = here.entries.items() if isinstance(here, Mapping) else ()
@@ -441,6 +445,22 @@ def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Containe
                 found += read(reader, item, kind, chapter)
     # a chapter's notes keep the order in which they are written, whatever their kinds
     deck.notes += sorted(found, key=lambda note: note.at.start)
+
+
+class _Taken:
+    """The ids of a chapter and of those before it; gathered when one is first asked for."""
+
+    def __init__(self, deck: Deck, document: Document) -> None:
+        self._deck = deck
+        self._document = document
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._ids
+
+    @cached_property
+    def _ids(self) -> set[str]:
+        here = probable_ids(self._document, self._deck.language)
+        return {*here, *(note.id for note in self._deck.notes)}
 
 
 def _with_key(kinds: list[Kind], name: str) -> str:
@@ -610,13 +630,22 @@ def _missing_hint(reader: Reader, mapping: Mapping, missing: list[str], values: 
     """What to do about required keys that are missing."""
     if missing == ["id"]:
         first = next((value.value for value in values.values() if isinstance(value, Scalar)), "")
-        shown = f", as `id: {name}`" if (name := slug(first[:_FIRST_WORDS], reader.language)) else ""
+        name = slug(first[:_FIRST_WORDS], reader.language)
+        shown = f", as `id: {_free(reader, name)}`" if name else ""
+        if name and reader.is_taken(name):
+            shown += f"; another note has `{name}`"
         if not letters.is_readable(first, reader.language):
             shown = f", in the letters a to z: {letters.UNREADABLE}"
         return f"give it one that says what it is about{shown}"
     if list(mapping.entries) == ["id"]:
         return "do its other keys stand below? they begin in the column of `id`, without a hyphen"
     return "if it goes on with what stands above, it has a hyphen too many" if "id" in missing else ""
+
+
+def _free(reader: Reader, name: str) -> str:
+    """An id that no note has, beside one that may be taken."""
+    ids = (name if number == 1 else f"{name}-{number}" for number in count(1))
+    return next(each for each in ids if not reader.is_taken(each))
 
 
 def slug(text: str, language: str) -> str:
@@ -872,9 +901,12 @@ def probable_ids(document: Document, language: str) -> Iterable[str]:
 
 def unknown_id_hint(word: str, known: Iterable[str]) -> str:
     """What an unknown note id may have meant."""
-    if hint := comma_hint(word):
+    if hint := comma_hint(word, f";/|+&{COMMAS}"):
         return hint
     ids = list(known)
+    words = word.split()
+    if len(words) > 1 and set(words) <= set(ids):
+        return f"a comma stands between two ids: `[{', '.join(words)}]`, or each after its own hyphen"
     ends = [name for name in ids if name.endswith(f".{word}")]
     return f"did you mean `{ends[0]}`?" if ends else did_you_mean(word, ids)
 

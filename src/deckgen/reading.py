@@ -109,12 +109,14 @@ class Reader:
         document: What is read.
         found: The diagnostics so far.
         elsewhere: What has a key that is not known where it stands, as in "a definition"; empty for nothing.
+        is_taken: Whether an id is that of another note.
         language: The BCP 47 tag of the language of its texts.
     """
 
     document: Document
     found: Found = field(default_factory=Found)
     elsewhere: Callable[[str], str] = lambda _: ""
+    is_taken: Callable[[str], bool] = lambda _: False
     language: str = "en"
     _near: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
 
@@ -389,8 +391,16 @@ class Reader:
             self.report("empty-value", node, f"`{key}` is empty", "write its items below it, or take it away")
             return []
         message = f"`{key}` holds {_name(node)}, where a list belongs"
-        self.report("wrong-type", node, message, _list_hint(node, key, first))
+        self.report("wrong-type", node, message, self._list_hint(node, key, first))
         return []
+
+    def _list_hint(self, node: Node, key: str, first: str) -> str:
+        """How to write a list, where a text or keys stand in its place."""
+        if isinstance(node, Scalar) and not node.style and not first:
+            lines = self.document.text[node.start : node.end].split("\n")
+            if len(lines) > 1 and (len(lines[0]) > _SHORT or any(" " in line.strip() for line in lines)):
+                return f"put a hyphen and a space before each line: `- {lines[0].strip()[:_SHORT]}`"
+        return _list_hint(node, key, first)
 
     def flag(self, node: Node, key: str) -> bool:
         """`true` or `false`; False, reported, for anything else."""
@@ -489,6 +499,8 @@ def _tag_fault(tag: str) -> tuple[str, str] | None:
     """What Anki would do to a tag, and a hint; None where it keeps and shows it as it is."""
     fault = ""
     if any(char.isspace() or _is_control(char) for char in tag):
+        if hint := comma_hint(tag, f";{COMMAS}"):
+            return "is several in one", hint
         words = re.split(r"[\s\x00-\x1f\x7f]+", tag.strip())
         hint = f"{_TAG_HINT}; as one tag write `{'-'.join(words)}`" if len(tag) <= _SHORT else _TAG_HINT
         return "holds a space, at which Anki splits it", hint
@@ -506,10 +518,15 @@ def _tag_fault(tag: str) -> tuple[str, str] | None:
     return (fault, _TAG_HINT) if fault else unescaped.fault(tag)
 
 
-def comma_hint(text: str) -> str:
-    """How several texts are written that a comma of another script makes one of; empty where none does."""
-    sign = next((char for char in text if char in COMMAS), "")
-    parts = [part.strip() for part in re.split(f"[{COMMAS}]", text)]
+def comma_hint(text: str, signs: str = COMMAS) -> str:
+    """How several texts are written that a comma of another script makes one of; empty where none does.
+
+    Args:
+        text: The text.
+        signs: The commas, and what else cannot be part of such a text.
+    """
+    sign = next((char for char in text if char in signs), "")
+    parts = [part.strip() for part in re.split(f"[{signs}]", text)]
     if not sign or not all(parts):
         return ""
     form = f"`{', '.join(parts)}`" if len(text) <= _SHORT else "a comma and a space"

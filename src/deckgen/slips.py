@@ -437,7 +437,9 @@ class _Walk:
                     f"end the line after the `{value[0]}`, and write the text on the lines below it, indented"
                 )
                 if value[0] == ">":
-                    hint = "write `|` instead, and end the line after it; the text goes on the lines below it, indented"
+                    hint = (
+                        "write `|` instead, and end the line; the text goes on the lines below it, indented"
+                    )
                 hint += f", further than `{key['name']}`" if key and key["name"] else ""
             raise _Found(
                 Slip(number, column, "YAML reads the beginning of this text as its own syntax", hint)

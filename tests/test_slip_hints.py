@@ -38,9 +38,14 @@ def hint(folder: Path, text: str, line: int, **files: str | bytes) -> str:
 
 def test_lines_of_a_list_without_hyphens(tmp_path: Path) -> None:
     """Each line is an item, and not all of them one."""
-    files = kind("", KIND.replace("rule: {type: markdown}", "rule: {type: markdown}\n  steps: {type: texts}")).files
+    files = kind(
+        "", KIND.replace("rule: {type: markdown}", "rule: {type: markdown}\n  steps: {type: texts}")
+    ).files
     text = "laws:\n  - id: two\n    name: Law\n    steps:\n      Make a loop\n      Pass it through\n"
-    kinds = {**files, "templates/law/kind.yaml": str(files["templates/law/kind.yaml"]).replace("texts", "list")}
+    kinds = {
+        **files,
+        "templates/law/kind.yaml": str(files["templates/law/kind.yaml"]).replace("texts", "list"),
+    }
     kinds["templates/law/card.back.html.j2"] = "{{Name}} {{Rule}} {{Steps}}"
     kinds["templates/law/kind.yaml"] = kinds["templates/law/kind.yaml"].replace(
         "cards:", "  - {name: Steps, id: 3, from: steps}\ncards:"
@@ -66,3 +71,126 @@ def test_an_id_that_another_note_has_is_not_proposed(label: str, tmp_path: Path)
     """In the same file or one before it; what is proposed is what `--fix` gives."""
     said = hint(tmp_path, f"{HEAD}  - term: {label}\n    definition: x\n", 6)
     assert f"`id: {label.lower()}-2`; another note has `{label.lower()}`" in said
+
+
+ONE_SLIP = {
+    "no hyphen before a note": (
+        f"{HEAD}    reference: x\n    id: three\n    term: Other\n    definition: x\n    reference: y\n",
+        7,
+        "a hyphen is missing: `- id: …`",
+    ),
+    "an option too deep": (
+        CASE
+        + TWO_OPTIONS.replace("why: So.", "why: |\n          So.").replace(
+            "      - text: Two\n", "          - text: |\n              Two\n"
+        ),
+        10,
+        "indent it by 6 spaces, as the item above",
+    ),
+    "a hyphen before the mark": (
+        CASE + TWO_OPTIONS.replace("        correct", "      - correct"),
+        7,
+        "take its hyphen away",
+    ),
+    "a hyphen before a note's second key": (
+        "definitions:\n  - id: two\n  - term: Term\n    definition: x\n",
+        3,
+        "take its hyphen away",
+    ),
+    "a takeaway among definitions": (
+        f"{HEAD}  - id: three\n    text: A {{{{c1::text}}}}.\n    why: x\n",
+        6,
+        "move it to the list under `takeaways:`",
+    ),
+    "a table among definitions": (
+        f"{HEAD}  - id: three\n    columns: [A, B]\n    rows: []\n",
+        6,
+        "move it to the list under `comparisons:`",
+    ),
+    "a key by another name": (HEAD.replace("definition:", "meaning:"), 4, "did you mean `definition`?"),
+    "options by another name": (
+        CASE.replace("options", "answers") + TWO_OPTIONS,
+        5,
+        "did you mean `options`?",
+    ),
+    "an option's text by another name": (
+        CASE + TWO_OPTIONS.replace("text: Two", "answer: Two"),
+        9,
+        "did you mean `text`?",
+    ),
+    "a cloze in brackets": (
+        "takeaways:\n  - id: two\n    text: A [[c1::text]].\n    why: x\n",
+        3,
+        "a cloze is written `{{c1::answer}}`",
+    ),
+    "a color": (HEAD.replace("Text", '<font color="red" size="7">Text</font>'), 5, "leave it out"),
+}
+
+
+@pytest.mark.parametrize("case", ONE_SLIP)
+def test_one_slip_is_told_once(case: str, tmp_path: Path) -> None:
+    """At its own line, and not at what comes of it."""
+    text, line, part = ONE_SLIP[case]
+    assert part in hint(tmp_path, text, line)
+
+
+def test_each_missing_hyphen_is_told(tmp_path: Path) -> None:
+    """Of two notes that lack theirs, each."""
+    more = "    id: three\n    term: Other\n    definition: x\n"
+    assert [each[0] for each in told(tmp_path, HEAD + more * 2)] == [6, 9]
+
+
+SWALLOWED = {
+    "an item": (f"{HEAD}      - id: three\n        term: Other\n        definition: x\n", 6, "a new item"),
+    "an option of three": (
+        CASE
+        + TWO_OPTIONS.replace("why: Not so.", "why: |\n          Not so.")
+        + "          - text: |\n              Three\n            why: x\n",
+        12,
+        "a new item",
+    ),
+    "an option of two": (
+        CASE
+        + TWO_OPTIONS.replace("why: So.", "why: |\n          So.").replace(
+            "      - text: Two\n        why", "          - text: |\n              Two\n            why"
+        ),
+        10,
+        "a vignette has 2 to 8 options; here is 1: this line looks like a new item",
+    ),
+    "a key of a table": (
+        TABLE.replace("    columns: [A, B]\n", "    title: |\n      Title\n      columns: [A, B]\n"),
+        5,
+        "a comparison table lacks the key `columns`",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SWALLOWED)
+def test_what_a_text_has_swallowed_is_told_at_its_line(case: str, tmp_path: Path) -> None:
+    """Also a whole item, and instead of what is missing because of it."""
+    text, line, part = SWALLOWED[case]
+    write_project(tmp_path, {"source/two.yaml": text})
+    found = [
+        each
+        for each in build(tmp_path).diagnostics
+        if each.code == "swallowed-key" or each.code not in CARD_WARNINGS
+    ]
+    assert [each.span.line for each in found] == [line], found
+    assert part in found[0].message
+
+
+PROSE = {
+    "code": "Write so:\n\n      ```yaml\n      example: |\n        text\n      ```",
+    "indented code": "Write so:\n\n          example: |\n            text",
+    "prose": "Some forms are rare.\n      example: a boat that is towed",
+    "prose with a list": "Rules:\n      - id: the identifier\n      - id: the name",
+    "no key of it": "Some forms.\n      question: |\n        x",
+    "one that is there": "Some forms.\n      term: |\n        x",
+}
+
+
+@pytest.mark.parametrize("case", PROSE)
+def test_prose_that_looks_like_a_key_is_no_matter(case: str, tmp_path: Path) -> None:
+    """In code, with a text behind it, and where the note has that key or knows none of that name."""
+    write_project(tmp_path, {"source/two.yaml": HEAD.replace("Text.", PROSE[case])})
+    assert [each for each in build(tmp_path).diagnostics if each.code == "swallowed-key"] == []

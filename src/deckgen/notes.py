@@ -88,9 +88,15 @@ class Texts:
 
 @dataclass(slots=True)
 class Options:
-    """The options of a vignette, in the order of the source."""
+    """The options of a vignette, in the order of the source.
+
+    Attributes:
+        items: The options.
+        swallowed: The lines of their texts that look like keys which they lack, or like further options.
+    """
 
     items: list[Option]
+    swallowed: tuple[Swallowed, ...] = ()
 
 
 @dataclass(slots=True)
@@ -441,10 +447,41 @@ def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Containe
     for section, kind in sections.items():
         if node := root.entries.get(section):
             read = _read_table if kind.rows else _read_note
-            for item in reader.items(node, section, "id", sys.maxsize):
-                found += read(reader, item, kind, chapter)
+            items = reader.items(node, section, "id", sys.maxsize)
+            reader.halves(items, _required(_top_keys(kind)))
+            for item in items:
+                if not _is_elsewhere(reader, item, kind, kinds):
+                    found += read(reader, item, kind, chapter)
     # a chapter's notes keep the order in which they are written, whatever their kinds
     deck.notes += sorted(found, key=lambda note: note.at.start)
+
+
+def _top_keys(kind: Kind) -> ReadOnly[str, Key | None]:
+    """The keys of what stands in the section of a kind; None stands for the rows of a table."""
+    return {**kind.table_keys, kind.rows: None} if kind.rows else kind.keys
+
+
+def _required(keys: ReadOnly[str, Key | None]) -> list[str]:
+    """The names of the keys that must be there."""
+    return [name for name, key in keys.items() if key is None or key.required]
+
+
+def _is_elsewhere(reader: Reader, item: Node, kind: Kind, kinds: list[Kind]) -> bool:
+    """Whether an item can only be of another kind than its section says; that is reported."""
+    if not isinstance(item, Mapping) or item.entries.keys() <= _top_keys(kind).keys():
+        return False
+    fits = [
+        other
+        for other in kinds
+        if item.entries.keys() <= (keys := _top_keys(other)).keys()
+        and item.entries.keys() >= set(_required(keys))
+    ]
+    if len(fits) != 1 or item.entries.keys() >= set(_required(_top_keys(kind))):
+        return False
+    what = f"{_article(fits[0])}{' table' * bool(fits[0].rows)}"
+    message = f"this is {what}, and it stands under `{kind.section}`"
+    reader.report("wrong-type", item, message, f"move it to the list under `{fits[0].section}:`")
+    return True
 
 
 class _Taken:
@@ -523,6 +560,8 @@ def _read_values(
     before = len(reader.found)
     values: dict[str, Value] = {}
     known = isinstance(item, Mapping) and item.entries.keys() <= keys.keys()
+    if isinstance(item, Mapping) and not known:
+        _note_missing(reader, item, keys)
     mapping = item if isinstance(item, Mapping) and known else reader.mapping(item, what, keys, keys)
     if mapping is None:
         return None, values, False
@@ -534,11 +573,23 @@ def _read_values(
         if value is not None:
             values[name] = value
     required = [key.name for key in keys.values() if key and key.required]
-    missing = [name for name in required if name not in mapping.entries]
-    if missing:
-        missing = _without_swallowed(reader, mapping, what, missing)
+    lacking = [name for name in required if name not in mapping.entries]
+    if lacking:
+        missing = _without_swallowed(reader, mapping, what, lacking)
         reader.require(mapping, what, missing, keys, _missing_hint(reader, mapping, missing, values))
-    return mapping, values, len(reader.found) == before
+    return mapping, values, len(reader.found) == before and not lacking
+
+
+def _note_missing(reader: Reader, mapping: Mapping, keys: ReadOnly[str, Key | None]) -> None:
+    """Remember the only key that is missing where one key is unknown that may be meant for it."""
+    unknown = [name for name in mapping.entries if name not in keys]
+    missing = [name for name in _required(keys) if name not in mapping.entries]
+    if len(unknown) != 1 or len(missing) != 1 or missing == ["id"]:
+        return
+    key = keys[missing[0]]
+    is_list = key is None or key.type in {"options", "cells", "texts", "list", "notes"}
+    if isinstance(mapping.entries[unknown[0]], Sequence if is_list else Scalar):
+        reader.missing[mapping.start] = missing[0]
 
 
 def _note(  # noqa: PLR0913, PLR0917 (what a note is made of)
@@ -618,7 +669,8 @@ def _article(kind: Kind) -> str:
 
 def _without_swallowed(reader: Reader, mapping: Mapping, what: str, missing: list[str]) -> list[str]:
     """The missing keys but for those that a text above has swallowed; these are reported where they stand."""
-    inside = swallowed.find(reader.document, mapping, missing)
+    found = swallowed.find(reader.document, mapping, missing)
+    inside = [each for each in found if each.key in missing]
     for each in inside:
         message = f"{what} lacks the key `{each.key}`: {each.message}"
         reader.report("missing-key", each.at, message, each.hint)
@@ -704,39 +756,52 @@ def _options(reader: Reader, node: Node, key: Key) -> Options | None:
     """A list of options, of which exactly one is correct."""
     before = len(reader.found)
     items = reader.items(node, key.name, "text")
+    reader.halves(items, ("text", "why"))
     options = [option for item in items if (option := _option(reader, item))]
-    if len(reader.found) > before:
+    if len(reader.found) > before or len(options) < len(items):
         return None
+    inside = [each for item in items if isinstance(item, Mapping) for each in _in_option(reader, item)]
+    further = next((each for each in inside if each.key.startswith("-")), None)
     if not MIN_OPTIONS <= len(options) <= MAX_OPTIONS:
         message = f"a vignette has {MIN_OPTIONS} to {MAX_OPTIONS} options; here is {len(options) or 'none'}"
-        reader.report("option-count", node, message)
+        _report_swallowed(reader, "option-count", node, further, message)
         return None
     right = [option.mark for option in options if option.mark]
     if not right:
-        _report_no_right(reader, node, items)
-    elif len(right) > 1:
+        mark = next((each for each in inside if each.key == "correct"), further)
+        hint = "write `correct: true` under the text of the best option"
+        _report_swallowed(reader, "correct-option", node, mark, "none of the options is correct", hint)
+        return Options(options)
+    if len(right) > 1:
         hint = "a vignette has one best answer; reword the others, or take their `correct: true` away"
         lines = ", ".join(str(reader.document.position(mark.start)[0] + 1) for mark in right)
         message = f"{len(right)} options are correct (lines {lines})"
         reader.report("correct-option", right[1], message, hint)
-    return Options(options)
+    return Options(options, tuple(inside))
 
 
-def _report_no_right(reader: Reader, node: Node, items: list[Node]) -> None:
-    """Report that no option is marked as correct: at the mark, where it became part of a text."""
-    message, hint = (
-        "none of the options is correct",
-        "write `correct: true` under the text of the best option",
-    )
-    for item in items:
-        for each in swallowed.find(reader.document, item, ("correct",)) if isinstance(item, Mapping) else ():
-            reader.report("correct-option", each.at, f"{message}: {each.message}", each.hint)
-            return
-    reader.report("correct-option", node, message, hint)
+def _report_swallowed(  # noqa: PLR0913, PLR0917 (what a diagnostic is made of)
+    reader: Reader, code: str, node: Node, line: Swallowed | None, message: str, hint: str = ""
+) -> None:
+    """Report something at the line that explains it, unless that line has been told; else at a node."""
+    if line is None:
+        reader.report(code, node, message, hint)
+    elif all(each.span.line != line.at.line for each in reader.found):
+        reader.report(code, line.at, f"{message}: {line.message}", line.hint)
+
+
+def _in_option(reader: Reader, option: Mapping) -> tuple[Swallowed, ...]:
+    """The lines of an option's texts that look like its mark, or like a further option."""
+    return swallowed.find(reader.document, option, ("correct",))
 
 
 def _option(reader: Reader, node: Node) -> Option | None:
     """One option; None, reported, where something is wrong with it."""
+    if isinstance(node, Mapping):
+        unknown = [name for name in node.entries if name not in _OPTION_KEYS]
+        lacking = [name for name in ("text", "why") if name not in node.entries]
+        if len(unknown) == len(lacking) == 1:
+            reader.missing[node.start] = lacking[0]
     mapping = reader.mapping(node, "an option", _OPTION_KEYS, _OPTION_KEYS)
     missing = [name for name in ("text", "why") if mapping and name not in mapping.entries]
     if mapping is None or missing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from deckgen import letters
@@ -111,6 +112,9 @@ class Reader:
         elsewhere: What has a key that is not known where it stands, as in "a definition"; empty for nothing.
         is_taken: Whether an id is that of another note.
         language: The BCP 47 tag of the language of its texts.
+        missing: The only key that a mapping must have and lacks, by where the mapping begins.
+        first_halves: Where items begin whose other keys stand behind a hyphen too many.
+        second_halves: Where those keys begin.
     """
 
     document: Document
@@ -118,6 +122,9 @@ class Reader:
     elsewhere: Callable[[str], str] = lambda _: ""
     is_taken: Callable[[str], bool] = lambda _: False
     language: str = "en"
+    missing: dict[int, str] = field(default_factory=dict)
+    first_halves: set[int] = field(default_factory=set)
+    second_halves: set[int] = field(default_factory=set)
     _near: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
 
     def report(self, code: str, place: Node | Span, message: str, hint: str = "") -> None:
@@ -207,6 +214,8 @@ class Reader:
         if match := _NO_SPACE.match(name):
             return match[1] if match[1] in names else ""
         near = self._nearest(_seen(name), names)
+        if (missing := self.missing.get(node.start)) and near in {"", missing}:
+            return missing
         section = node is self.document.root and isinstance(node.entries[name], Sequence)
         return near if section or not self.elsewhere(_plain(name)) else ""
 
@@ -274,6 +283,10 @@ class Reader:
             hint: What to do where one is missing.
         """
         missing = [name for name in required if name not in mapping.entries]
+        if mapping.start in self.first_halves:
+            return not missing
+        if mapping.start in self.second_halves:
+            hint = "if it goes on with the item above, take its hyphen away"
         # a key that is only misspelt is told as unknown already
         odd = [name for name in mapping.entries if name not in names and name != ODD] if missing else []
         meant = {self._meant(name, mapping, names) for name in odd[:_IN_ONE_MAPPING]}
@@ -393,6 +406,23 @@ class Reader:
         message = f"`{key}` holds {_name(node)}, where a list belongs"
         self.report("wrong-type", node, message, self._list_hint(node, key, first))
         return []
+
+    def halves(self, items: list[Node], required: Collection[str]) -> None:
+        """Remember the items of a list that a hyphen too many has made of one.
+
+        Args:
+            items: The items.
+            required: The keys that each must have.
+        """
+        for one, other in pairwise(items):
+            if not isinstance(one, Mapping) or not isinstance(other, Mapping):
+                continue
+            both = {*one.entries, *other.entries}
+            each = len(one.entries) + len(other.entries)
+            lacks = all(any(key not in half.entries for key in required) for half in (one, other))
+            if lacks and len(both) == each and both.issuperset(required):
+                self.first_halves.add(one.start)
+                self.second_halves.add(other.start)
 
     def _list_hint(self, node: Node, key: str, first: str) -> str:
         """How to write a list, where a text or keys stand in its place."""

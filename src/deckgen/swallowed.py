@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _HEADER = re.compile(r"[|>][-+0-9]*\s*$")
 _ONE_WORD = re.compile(r"(?:true|false|\[[a-z0-9., -]+\])\s*$")
+_ANY_KEY = re.compile(r"\s*[a-z_]+:(?: |$)")
 _FENCE = re.compile(r"\s*(?:`{3}|~{3})")
 _CODE = 4  # a line that is indented so much further than its text is code in Markdown
 
@@ -24,11 +25,11 @@ class Swallowed(NamedTuple):
     """A line of a text that looks like a key which is not among those beside the text's own.
 
     Attributes:
-        key: The key.
+        key: The key; behind a hyphen where a new item begins.
         at: Where it stands.
         owner: The key whose text it is part of.
         owner_line: The line of that, from 1.
-        column: The column in which the keys begin, from 0.
+        column: The column in which the keys begin, from 0, or the items.
         opens: Whether its value stands on the lines below it.
         certain: Whether it can hardly be a line of prose, as `example: a boat` can.
     """
@@ -44,14 +45,15 @@ class Swallowed(NamedTuple):
     @property
     def message(self) -> str:
         """What is wrong."""
-        return (
-            f"this line looks like the key `{self.key}`, "
-            f"but it is part of the text of `{self.owner}` (line {self.owner_line})"
-        )
+        what = "a new item" if self.key.startswith("-") else f"the key `{self.key}`"
+        whose = f"`{self.owner}` (line {self.owner_line})"
+        return f"this line looks like {what}, but it is part of the text of {whose}"
 
     @property
     def hint(self) -> str:
         """What to do."""
+        if self.key.startswith("-"):
+            return f"indent it by {self.column} spaces, as the item above, and its other keys under its first"
         rest = ", and what is under it further than that" * self.opens
         return f"indent it by {self.column} spaces, as `{self.owner}`{rest}"
 
@@ -59,12 +61,16 @@ class Swallowed(NamedTuple):
 def find(document: Document, mapping: Mapping, keys: Collection[str]) -> tuple[Swallowed, ...]:
     """The lines in the blocks of a mapping that look like keys which it may have, and lacks.
 
+    Where it is an item, also those that look like the next one.
+
     Args:
         document: Where the mapping stands.
         mapping: The keys, with their texts.
         keys: All keys that it may have.
     """
-    pattern = _pattern(tuple(keys))
+    hyphen = len(document.text[: mapping.start].rstrip(" ")) - 1 if mapping.start else -1
+    is_item = hyphen >= 0 and document.text[hyphen] == "-" and mapping.entries
+    pattern = _pattern(tuple(keys), next(iter(mapping.entries)) if is_item else "")
     found: dict[str, Swallowed] = {}
     for owner, start in zip(mapping.entries, mapping.starts, strict=True):
         text = mapping.entries[owner]
@@ -72,14 +78,17 @@ def find(document: Document, mapping: Mapping, keys: Collection[str]) -> tuple[S
             if pattern.search(document.text, text.start, text.end) is None:
                 continue
             for each in _in_block(document, owner, start, text, pattern):
-                if each.key not in mapping.entries:
+                if each.key.startswith("-"):
+                    found.setdefault(each.key, each._replace(column=document.position(hyphen)[1]))
+                elif each.key not in mapping.entries:
                     found.setdefault(each.key, each)
     return tuple(found.values())
 
 
 @cache
-def _pattern(keys: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"(?m)^ *(?P<key>{'|'.join(map(re.escape, keys))}):(?=[ \r\n]|\Z)")
+def _pattern(keys: tuple[str, ...], first: str) -> re.Pattern[str]:
+    item = rf"|- +{re.escape(first)}" if first else ""
+    return re.compile(rf"(?m)^ *(?P<key>{'|'.join(map(re.escape, keys))}{item}):(?=[ \r\n]|\Z)")
 
 
 def _in_block(
@@ -100,8 +109,13 @@ def _in_block(
         value = line[match.end() :].strip()
         below = lines[number + 1] if number + 1 < len(lines) else ""
         opens = _HEADER.match(value) is not None
-        opens |= not value and (_indent(below) > _indent(line) or below.lstrip().startswith("- "))
-        certain = opens or _ONE_WORD.match(value) is not None
+        if match["key"].startswith("-"):
+            certain = opens or (_indent(below) > _indent(line) and _ANY_KEY.match(below) is not None)
+            if not certain:
+                continue
+        else:
+            opens |= not value and (_indent(below) > _indent(line) or below.lstrip().startswith("- "))
+            certain = opens or _ONE_WORD.match(value) is not None
         span = document.span_from(
             document.offset(first + 2 + number, match.start("key") + 1), len(match["key"])
         )

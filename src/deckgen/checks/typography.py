@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import chain
 from operator import eq
 from typing import TYPE_CHECKING
 
@@ -33,8 +34,11 @@ _MASK = re.compile(r"(?:^|[-_/])(?:masks?|[oai]{2}-\d+-[QA]|[oai]{2}-O)\.\w+$")
 def swallowed_key(cards: Cards) -> Iterator[Diagnostic]:
     """A line of a text that is a key, indented too far."""
     for note in cards.notes:
-        table = note.table if note.table and note.table.rows[0] is note else None
-        for each in (*note.swallowed, *(table.swallowed if table else ())):
+        found = [note.swallowed]
+        if note.table and note.table.rows[0] is note:
+            found.append(note.table.swallowed)
+        found += [value.swallowed for value in note.values.values() if isinstance(value, Options)]
+        for each in chain.from_iterable(found):
             if each.certain:
                 yield Diagnostic("swallowed-key", each.message, each.at, each.hint)
 

@@ -22,6 +22,7 @@ ROOMS = (
     "letters",
     "reading",
     "swallowed",
+    "cells",
     "blueprint",
     "languages",
     "kinds",

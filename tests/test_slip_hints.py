@@ -140,6 +140,41 @@ def test_each_missing_hyphen_is_told(tmp_path: Path) -> None:
     assert [each[0] for each in told(tmp_path, HEAD + more * 2)] == [6, 9]
 
 
+ROWS = (
+    "comparisons:\n  - id: two\n    columns: [A, B, C]\n    rows:\n      - id: x\n        cells: [A, B, C]\n"
+)
+MORE = "      - id: y\n        cells: [A, B, C]\n"
+CELLS = {
+    "a comma in a column": (
+        ROWS.replace("[A, B, C]", "[A, B, in degrees, C]", 1) + MORE,
+        3,
+        'as `"B, in degrees"`',
+    ),
+    "a comma in a cell": (
+        ROWS + MORE.replace("B, C", "B, say more, C"),
+        8,
+        'a cell that holds one stands in quotes, as `"B, say more"`',
+    ),
+    "no hyphen before a cell": (
+        ROWS + "      - id: y\n        cells:\n          - A\n          - B\n            C it is\n",
+        9,
+        "is a hyphen missing on line 11? then write `- C it is`",
+    ),
+    "a column that no row has": (
+        ROWS.replace("[A, B, C]", "[A, B]").replace("[A, B]", "[A, B, C]", 1) + MORE.replace(", C", ""),
+        3,
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CELLS)
+def test_rows_of_odd_lengths(case: str, tmp_path: Path) -> None:
+    """The comma or the line that makes them so is named; where all rows are alike, it is the columns."""
+    text, line, part = CELLS[case]
+    assert part in hint(tmp_path, text, line)
+
+
 SWALLOWED = {
     "an item": (f"{HEAD}      - id: three\n        term: Other\n        definition: x\n", 6, "a new item"),
     "an option of three": (

@@ -10,7 +10,7 @@ from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
-from deckgen import blueprint, languages, letters, swallowed
+from deckgen import blueprint, cells, languages, letters, swallowed
 from deckgen.anki import unescaped
 from deckgen.anki.cloze import uncovered
 from deckgen.anki.tags import distinct
@@ -548,8 +548,10 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
         note.retired = note.retired or head.retired
         note.replaced_by = note.replaced_by or head.replaced_by
         note.builds_on = head.builds_on + note.builds_on
-        _check_cells(reader, note)
         table.rows.append(note)
+    if not _is_of_all_rows(reader, table):
+        for note in table.rows:
+            _check_cells(reader, note)
     return table.rows
 
 
@@ -723,11 +725,28 @@ def slug(text: str, language: str) -> str:
     return made if re.search(r"[a-z]", made) else ""
 
 
+def _is_of_all_rows(reader: Reader, table: Table) -> bool:
+    """Whether the columns are too many or too few for all rows alike; that is reported once."""
+    columns = table.values.get("columns")
+    counts = {len(found.items) for row in table.rows if isinstance(found := row.values.get("cells"), Texts)}
+    if not isinstance(columns, Texts) or len(counts) != 1 or len(table.rows) == 1:
+        return False
+    (have,), want = counts, len(columns.items)
+    if have == want or have < MIN_COLUMNS or want < MIN_COLUMNS:
+        return False
+    for row in table.rows:
+        row.whole = False
+    hint = _comma_hint(columns) or cells.hint_for(reader.document, columns.items, have, "column")
+    message = f"the table has {want} columns, and each of its rows {have} cells"
+    reader.report("row-cells", columns.items[0], message, hint)
+    return True
+
+
 def _check_cells(reader: Reader, note: Note) -> None:
     """Report a row that has not one cell for each column, or a table of too few columns."""
-    cells = note.values.get("cells")
+    row = note.values.get("cells")
     columns = note.table.values.get("columns") if note.table else None
-    if not isinstance(cells, Texts) or not isinstance(columns, Texts):
+    if not isinstance(row, Texts) or not isinstance(columns, Texts):
         return
     if len(columns.items) < MIN_COLUMNS:
         note.whole = False
@@ -735,12 +754,13 @@ def _check_cells(reader: Reader, note: Note) -> None:
         reader.report(
             "row-cells", columns.items[0] if columns.items else note.at, message, _comma_hint(columns)
         )
-    elif len(cells.items) != len(columns.items):
-        have, want = len(cells.items), len(columns.items)
+    elif len(row.items) != len(columns.items):
+        have, want = len(row.items), len(columns.items)
         note.whole = False
         message = f"the row has {have} cell{'s' * (have != 1)} for {want} columns"
-        hint = _comma_hint(cells if have < want else columns)
-        reader.report("row-cells", cells.items[0] if cells.items else note.at, message, hint)
+        hint = _comma_hint(row if have < want else columns)
+        hint = hint or cells.hint_for(reader.document, row.items, want, "cell")
+        reader.report("row-cells", row.items[0] if row.items else note.at, message, hint)
 
 
 def _comma_hint(texts: Texts) -> str:

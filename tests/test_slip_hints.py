@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deckgen.build import build
-from tests.conftest import CARD_WARNINGS, write_project
+from tests.conftest import CARD_WARNINGS, DECK, write_project
 from tests.faults import KIND, TWO_OPTIONS, kind
 
 if TYPE_CHECKING:
@@ -173,6 +173,54 @@ def test_rows_of_odd_lengths(case: str, tmp_path: Path) -> None:
     """The comma or the line that makes them so is named; where all rows are alike, it is the columns."""
     text, line, part = CELLS[case]
     assert part in hint(tmp_path, text, line)
+
+
+HINTS = {
+    "a letter for a number": (
+        "takeaways:\n  - id: two\n    text: |\n      A {{cl::text}}.\n    why: x\n",
+        4,
+        "behind its `c` here is the letter `l`",
+    ),
+    "a comment within a text": (HEAD + "      # check the page\n", 6, "put it above the key of this text"),
+    "a retired note without its text": (
+        f"{HEAD}  - id: three\n    retired: Not asked.\n",
+        6,
+        "a retired note keeps its text",
+    ),
+    "a question mark before a cell": (TABLE.replace("[a, b]", "\n          - a\n          - ? b"), 8, "`? `"),
+}
+
+
+@pytest.mark.parametrize("case", HINTS)
+def test_the_cause_is_named(case: str, tmp_path: Path) -> None:
+    """And not another one, which the author would look for in vain."""
+    text, line, part = HINTS[case]
+    assert part in hint(tmp_path, text, line)
+
+
+def test_how_many_options_an_exam_has(tmp_path: Path) -> None:
+    """What is no number is told which ones there are."""
+    write_project(tmp_path, {"source/deck.yaml": f"{DECK}exam_options: three\n"})
+    assert [each.message for each in build(tmp_path).diagnostics] == [
+        "`exam_options` is not a whole number from 2 to 8: a vignette has so many options"
+    ]
+
+
+def test_two_options_that_are_the_same(tmp_path: Path) -> None:
+    """They do not only overlap."""
+    write_project(tmp_path, {"source/two.yaml": CASE + TWO_OPTIONS.replace("text: Two", "text: one.")})
+    said = [each.message for each in build(tmp_path).diagnostics if each.code == "overlapping-options"]
+    assert said == ["this option stands here twice: it is the same as one above it"]
+
+
+NO_PLACEHOLDERS = ["A TODO comment marks it.", "XXX", "`...`", "todo", "It means TODO and more.", "??"]
+
+
+@pytest.mark.parametrize("text", NO_PLACEHOLDERS)
+def test_what_may_be_meant_is_no_placeholder(text: str, tmp_path: Path) -> None:
+    """A Roman number, a Spanish word, an operator, and the word within a sentence."""
+    write_project(tmp_path, {"source/two.yaml": HEAD.replace("Text.", text)})
+    assert [each for each in build(tmp_path).diagnostics if each.code == "placeholder"] == []
 
 
 SWALLOWED = {

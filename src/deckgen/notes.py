@@ -317,7 +317,8 @@ def read_deck(reader: Reader) -> Deck:  # noqa: C901, PLR0912 (one key after the
 
 
 def _exam_options(reader: Reader, node: Node) -> int:
-    number = reader.number(node, "exam_options") or 0
+    between = f"from {MIN_OPTIONS} to {MAX_OPTIONS}: a vignette has so many options"
+    number = reader.number(node, "exam_options", between) or 0
     if number and not MIN_OPTIONS <= number <= MAX_OPTIONS:
         message = f"`exam_options` is {number}; a vignette has {MIN_OPTIONS} to {MAX_OPTIONS} options"
         reader.report("wrong-type", node, message)
@@ -682,6 +683,10 @@ def _without_swallowed(reader: Reader, mapping: Mapping, what: str, missing: lis
 
 def _missing_hint(reader: Reader, mapping: Mapping, missing: list[str], values: ReadOnly[str, Value]) -> str:
     """What to do about required keys that are missing."""
+    if "retired" in mapping.entries and missing != ["id"]:
+        return (
+            "a retired note keeps its text, for learners who have its cards: put it back as it was released"
+        )
     if missing == ["id"]:
         first = next((value.value for value in values.values() if isinstance(value, Scalar)), "")
         name = slug(first[:_FIRST_WORDS], reader.language)

@@ -319,7 +319,10 @@ class Reader:
             return None
         hint = hint or f"write it on the line of its key: `{key}: …`"
         if item and isinstance(node, Mapping):
-            hint = f"a colon with a space after it makes a key; {ITEM_HINT}, or put it in quotes"
+            sign = "a colon with a space after it makes a key"
+            if self.document.text.startswith("? ", node.start):
+                sign = "a text cannot begin with `? ` here"
+            hint = f"{sign}; {ITEM_HINT}, or put it in quotes"
         elif item:
             hint = "is there a hyphen or a bracket too many?"
         elif isinstance(node, Sequence) and len(node.items) == 1 and isinstance(node.items[0], Scalar):
@@ -441,13 +444,19 @@ class Reader:
         self.report("wrong-type", node, f"`{key}` is neither `true` nor `false`", hint)
         return False
 
-    def number(self, node: Node, key: str) -> int | None:
-        """A whole number from 1; None, reported, for anything else."""
+    def number(self, node: Node, key: str, between: str = "between 1 and 2^53") -> int | None:
+        """A whole number from 1; None, reported, for anything else.
+
+        Args:
+            node: The node.
+            key: The key that it stands under.
+            between: Which numbers it may be, in words.
+        """
         if isinstance(node, Scalar) and re.fullmatch(r"[1-9][0-9]{0,15}", node.value):
             number = int(node.value)
             if number < 1 << 53:
                 return number
-        self.report("wrong-type", node, f"`{key}` is not a whole number between 1 and 2^53")
+        self.report("wrong-type", node, f"`{key}` is not a whole number {between}")
         return None
 
     def one_of(self, node: Node, key: str, choices: Collection[str]) -> str | None:

@@ -310,6 +310,8 @@ class _Comparison:
         if re.match(r"#[ \t]+(?=[a-z0-9$./~])", whole):
             message = "this `#` makes a heading, and is not on the card"
             hint = "as a sign write `\\#`; a command belongs in code"
+            if re.match(r"#[ \t]+[a-z]", whole):
+                hint = f"if it is a comment, put it above the key of this text; {hint}"
             self._tell("changed-text", start, start + 1, message, hint)
         elif not whole.lstrip().startswith("#"):
             line = whole.rstrip().rpartition("\n")[2]

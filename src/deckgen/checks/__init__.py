@@ -58,6 +58,7 @@ WARNINGS: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
     options.overlapping_options,
     options.unparallel_options,
     typography.swallowed_key,
+    typography.placeholder,
     typography.missing_alt,
     typography.upper_case,
     typography.doubled_word,

@@ -178,6 +178,8 @@ def overlapping_options(cards: Cards) -> Iterator[Diagnostic]:
         if told:
             short = " ".join(texts[told[0]].split())
             message = f"this option and `{short[:40]}{'…' * (len(short) > 40)}` overlap"
+            if len({" ".join(texts[place].split()).casefold().rstrip(".") for place in told}) == 1:
+                message = "this option stands here twice: it is the same as one above it"
             if not any(_refers(texts, place) or _BOTH.match(texts[place]) for place in told):
                 yield on_option("overlapping-options", vignette, told[1], message, hint)
 

@@ -43,6 +43,45 @@ def swallowed_key(cards: Cards) -> Iterator[Diagnostic]:
                 yield Diagnostic("swallowed-key", each.message, each.at, each.hint)
 
 
+_PLACEHOLDER = look.Pattern(
+    r"\A\W*(?:TODO|TBD|tbd|FIXME|fixme|x{3,}|[?？]{3,}|\.{3}|…)\W*\Z"
+    r"|(?m:^|(?<=[(\[]))(?P<open>TODO|TBD|FIXME)(?=[:)\]]|\W*$)"
+    r"|(?<=[.,;:!?–—-] )(?P<end>TODO|TBD|FIXME)\W*\Z"
+)
+
+
+def placeholder(cards: Cards) -> Iterator[Diagnostic]:
+    """A text that is still to be written."""
+    for note, key, scalar in cards.texts:
+        if key == note.kind.label or len(scalar.value) > _LONGEST_PLACE:
+            continue  # it may be what the card is about
+        if found := _PLACEHOLDER.search(prose(scalar.value)):
+            said = found.group().strip()
+            message = f"`{said}` stands for a text that is still to be written, and learners see it"
+            start = found.start() + len(found.group()) - len(found.group().lstrip())
+            span = look.at(note, scalar, start, len(said))
+            yield Diagnostic("placeholder", message, span, "write it, or leave the key out until then")
+
+
+_LONGEST_PLACE = 10_000  # characters
+_HINT_LIKE = look.Pattern(r"\A[^:|?]*[^\W\d_]{2}(?P<sign>:|[ ]?\|[ ]?)[^\W\d_]{2}[^:|?]*[?？]\Z")
+
+
+def _of_hints(cards: Cards) -> Iterator[Diagnostic]:
+    """Clozes whose hint does not stand behind two colons, so that it is part of the answer."""
+    for note, scalar, inside in cards.hidden:
+        for cloze in inside:
+            answer = scalar.value[cloze.inner : cloze.end]
+            found = _HINT_LIKE.match(answer) if cloze.hint < 0 and answer.endswith(("?", "？")) else None
+            if found:
+                sign, place = found["sign"], cloze.inner + found.start("sign")
+                said, asked = answer[: found.start("sign")], answer[found.end("sign") :]
+                message = f"this `{sign.strip()}` begins no hint, so what follows is part of the answer"
+                hint = "if it is a hint, it stands behind two colons: "
+                hint += f"`{scalar.value[cloze.start : cloze.inner]}{said}::{asked}}}}}`"
+                yield Diagnostic("stray-markdown", message, look.at(note, scalar, place, len(sign)), hint)
+
+
 def missing_alt(cards: Cards) -> Iterator[Diagnostic]:
     """An image without a text alternative (WCAG 2.2, 1.1.1).
 
@@ -216,6 +255,7 @@ _IN_PLAIN = re.compile(
 
 def stray_markdown(cards: Cards) -> Iterator[Diagnostic]:
     """Markdown that does not take effect, so that learners see its signs (CommonMark)."""
+    yield from _of_hints(cards)
     for note, key, scalar in cards.plain_texts:
         if match := _IN_PLAIN.search(scalar.value):
             message = f"`{key}` is plain text, so learners see `{match.group()}` as it stands"

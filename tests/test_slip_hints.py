@@ -38,19 +38,11 @@ def hint(folder: Path, text: str, line: int, **files: str | bytes) -> str:
 
 def test_lines_of_a_list_without_hyphens(tmp_path: Path) -> None:
     """Each line is an item, and not all of them one."""
-    files = kind(
-        "", KIND.replace("rule: {type: markdown}", "rule: {type: markdown}\n  steps: {type: texts}")
-    ).files
-    text = "laws:\n  - id: two\n    name: Law\n    steps:\n      Make a loop\n      Pass it through\n"
-    kinds = {
-        **files,
-        "templates/law/kind.yaml": str(files["templates/law/kind.yaml"]).replace("texts", "list"),
-    }
-    kinds["templates/law/card.back.html.j2"] = "{{Name}} {{Rule}} {{Steps}}"
-    kinds["templates/law/kind.yaml"] = kinds["templates/law/kind.yaml"].replace(
-        "cards:", "  - {name: Steps, id: 3, from: steps}\ncards:"
-    )
-    assert hint(tmp_path, text, 5, **kinds) == "put a hyphen and a space before each line: `- Make a loop`"
+    text = KIND.replace("rule: {type: markdown}", "rule: {type: markdown}\n  steps: {type: list}")
+    text = text.replace("cards:", "  - {name: Steps, id: 3, from: steps}\ncards:")
+    files = kind("", text, card_back="{{Name}} {{Rule}} {{Steps}}").files
+    note = "laws:\n  - id: two\n    name: Law\n    steps:\n      Make a loop\n      Pass it through\n"
+    assert hint(tmp_path, note, 5, **files) == "put a hyphen and a space before each line: `- Make a loop`"
 
 
 @pytest.mark.parametrize("between", ["; ", ";", " / ", " + ", "； "])

@@ -311,8 +311,8 @@ def _typed(lines: list[str], region: _Region, text: str) -> tuple[str, str] | No
     if not _is_clear(first, rest, region, text):
         return None
     least = min((len(line) - len(line.lstrip(" ")) for line in rest if line), default=0)
-    said = _without_mark(first, rest, is_item=region.is_item)
-    whole = "\n".join([said] * bool(said) + [line[least:] for line in rest])
+    opening = _without_mark(first, rest, is_item=region.is_item)
+    whole = "\n".join([opening] * bool(opening) + [line[least:] for line in rest])
     if first[:1] not in {'"', "'"}:
         return whole, ""
     quoted = _QUOTED.fullmatch(whole)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from typer.testing import CliRunner
 
 from deckgen.build import build
+from deckgen.cli import app
 from tests.conftest import CARD_WARNINGS, DECK, write_project
 from tests.faults import KIND, TWO_OPTIONS, kind
 
@@ -89,6 +91,12 @@ ONE_SLIP = {
         3,
         "take its hyphen away",
     ),
+    "a hyphen before a row's second key": (
+        TABLE.replace("        cells", "      - cells"),
+        6,
+        "take its hyphen away",
+    ),
+    "keys of Anki": (HEAD.replace("term:", "front:"), 3, "did you mean `term`?"),
     "a takeaway among definitions": (
         f"{HEAD}  - id: three\n    text: A {{{{c1::text}}}}.\n    why: x\n",
         6,
@@ -124,6 +132,29 @@ def test_one_slip_is_told_once(case: str, tmp_path: Path) -> None:
     """At its own line, and not at what comes of it."""
     text, line, part = ONE_SLIP[case]
     assert part in hint(tmp_path, text, line)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "definitions:\n  - id: two\n  - term: Term\n    definition: x\n",
+        TABLE.replace("        cells", "      - cells"),
+    ],
+)
+def test_no_id_is_given_to_half_a_note(text: str, tmp_path: Path) -> None:
+    """What `--fix` cannot mend is left as it is."""
+    write_project(tmp_path, {"source/two.yaml": text})
+    CliRunner().invoke(app, ["check", "--fix", "--project", str(tmp_path)])
+    assert (tmp_path / "source/two.yaml").read_text(encoding="utf-8") == text
+
+
+def test_keys_of_anki(tmp_path: Path) -> None:
+    """Where as many keys are missing as are unknown, each is told by what was probably meant."""
+    text = HEAD.replace("term:", "front:").replace("definition:", "back:")
+    assert [(line, said) for line, _, said in told(tmp_path, text)] == [
+        (3, "did you mean `term`?"),
+        (4, "did you mean `definition`?"),
+    ]
 
 
 def test_each_missing_hyphen_is_told(tmp_path: Path) -> None:
@@ -232,6 +263,7 @@ SWALLOWED = {
         10,
         "a vignette has 2 to 8 options; here is 1: this line looks like a new item",
     ),
+    "a list": (HEAD.replace("Text.", "Text.\n      tags: [a]"), 6, "the key `tags`"),
     "a key of a table": (
         TABLE.replace("    columns: [A, B]\n", "    title: |\n      Title\n      columns: [A, B]\n"),
         5,
@@ -252,6 +284,16 @@ def test_what_a_text_has_swallowed_is_told_at_its_line(case: str, tmp_path: Path
     ]
     assert [each.span.line for each in found] == [line], found
     assert part in found[0].message
+
+
+def test_a_choice_within_a_text(tmp_path: Path) -> None:
+    """Behind its key one of its words is no prose."""
+    files = kind("", KIND.replace("rule:", "level: {type: choice, values: [basic, more]}\n  rule:")).files
+    text = "laws:\n  - id: two\n    name: Law\n    rule: |\n      Text.\n      level: {}\n"
+    for word, lines in (("basic", [6]), ("some", [])):
+        write_project(tmp_path, {**files, "source/two.yaml": text.format(word)})
+        found = [each for each in build(tmp_path).diagnostics if each.code == "swallowed-key"]
+        assert [each.span.line for each in found] == lines
 
 
 PROSE = {

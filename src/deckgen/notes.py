@@ -449,7 +449,7 @@ def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Containe
         if node := root.entries.get(section):
             read = _read_table if kind.rows else _read_note
             items = reader.items(node, section, "id", sys.maxsize)
-            reader.halves(items, _required(_top_keys(kind)))
+            reader.halves(items, required_keys(top_keys(kind)))
             for item in items:
                 if not _is_elsewhere(reader, item, kind, kinds):
                     found += read(reader, item, kind, chapter)
@@ -457,27 +457,27 @@ def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Containe
     deck.notes += sorted(found, key=lambda note: note.at.start)
 
 
-def _top_keys(kind: Kind) -> ReadOnly[str, Key | None]:
+def top_keys(kind: Kind) -> ReadOnly[str, Key | None]:
     """The keys of what stands in the section of a kind; None stands for the rows of a table."""
     return {**kind.table_keys, kind.rows: None} if kind.rows else kind.keys
 
 
-def _required(keys: ReadOnly[str, Key | None]) -> list[str]:
+def required_keys(keys: ReadOnly[str, Key | None]) -> list[str]:
     """The names of the keys that must be there."""
     return [name for name, key in keys.items() if key is None or key.required]
 
 
 def _is_elsewhere(reader: Reader, item: Node, kind: Kind, kinds: list[Kind]) -> bool:
     """Whether an item can only be of another kind than its section says; that is reported."""
-    if not isinstance(item, Mapping) or item.entries.keys() <= _top_keys(kind).keys():
+    if not isinstance(item, Mapping) or item.entries.keys() <= top_keys(kind).keys():
         return False
     fits = [
         other
         for other in kinds
-        if item.entries.keys() <= (keys := _top_keys(other)).keys()
-        and item.entries.keys() >= set(_required(keys))
+        if item.entries.keys() <= (keys := top_keys(other)).keys()
+        and item.entries.keys() >= set(required_keys(keys))
     ]
-    if len(fits) != 1 or item.entries.keys() >= set(_required(_top_keys(kind))):
+    if len(fits) != 1 or item.entries.keys() >= set(required_keys(top_keys(kind))):
         return False
     what = f"{_article(fits[0])}{' table' * bool(fits[0].rows)}"
     message = f"this is {what}, and it stands under `{kind.section}`"
@@ -516,7 +516,7 @@ def _read_note(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> list
     if mapping is None:
         return []
     note = _note(reader, mapping, values, kind, chapter, chapter.tags, whole=whole)
-    note.swallowed = swallowed.find(reader.document, mapping, kind.keys)
+    note.swallowed = _swallowed(reader, mapping, kind.keys)
     return [note]
 
 
@@ -532,8 +532,10 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
     if isinstance(rows, Sequence) and not rows.items:
         reader.report("empty-value", rows, f"`{kind.rows}` has no items")
     table = Table(head.id, values, head.start, head.end, head.allow)
-    table.swallowed = swallowed.find(reader.document, mapping, own)
-    for row in reader.items(rows, kind.rows, "id", MAX_ROWS):
+    table.swallowed = _swallowed(reader, mapping, own)
+    items = reader.items(rows, kind.rows, "id", MAX_ROWS)
+    reader.halves(items, required_keys(kind.keys))
+    for row in items:
         row_mapping, row_values, row_whole = _read_values(
             reader, row, f"a row of {_article(kind)}", kind.keys
         )
@@ -542,7 +544,7 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
         row_whole = row_whole and head.whole
         note = _note(reader, row_mapping, row_values, kind, chapter, head.tags, whole=row_whole)
         note.table = table
-        note.swallowed = swallowed.find(reader.document, row_mapping, kind.keys)
+        note.swallowed = _swallowed(reader, row_mapping, kind.keys)
         if head.was or note.was:
             note.was = note.was if "." in note.was else f"{head.was or head.id}.{note.was or note.id}"
         note.id = f"{table.id}.{note.id}" if table.id and note.id else ""
@@ -584,15 +586,20 @@ def _read_values(
 
 
 def _note_missing(reader: Reader, mapping: Mapping, keys: ReadOnly[str, Key | None]) -> None:
-    """Remember the only key that is missing where one key is unknown that may be meant for it."""
+    """Remember the keys that are missing where as many are unknown that may be meant for them."""
     unknown = [name for name in mapping.entries if name not in keys]
-    missing = [name for name in _required(keys) if name not in mapping.entries]
-    if len(unknown) != 1 or len(missing) != 1 or missing == ["id"]:
+    missing = [name for name in required_keys(keys) if name not in mapping.entries]
+    if len(unknown) != len(missing) or len(missing) > _FEW or "id" in missing:
         return
-    key = keys[missing[0]]
-    is_list = key is None or key.type in {"options", "cells", "texts", "list", "notes"}
-    if isinstance(mapping.entries[unknown[0]], Sequence if is_list else Scalar):
-        reader.missing[mapping.start] = missing[0]
+    for name, lacked in zip(unknown, missing, strict=True):
+        key = keys[lacked]
+        is_list = key is None or key.type in {"options", "cells", "texts", "list", "notes"}
+        if not isinstance(mapping.entries[name], Sequence if is_list else Scalar):
+            return
+    reader.missing[mapping.start] = dict(zip(unknown, missing, strict=True))
+
+
+_FEW = 2  # keys that may all be known by other names, as `front` and `back`
 
 
 def _note(  # noqa: PLR0913, PLR0917 (what a note is made of)
@@ -670,6 +677,12 @@ def _article(kind: Kind) -> str:
     return f"{'an' if kind.name[0] in 'aeiou' else 'a'} {kind.name}"
 
 
+def _swallowed(reader: Reader, mapping: Mapping, keys: ReadOnly[str, Key | None]) -> tuple[Swallowed, ...]:
+    """The lines of an entry's texts that look like keys which it lacks."""
+    choices = {name: key.values for name, key in keys.items() if key and key.type == "choice"}
+    return swallowed.find(reader.document, mapping, keys, choices)
+
+
 def _without_swallowed(reader: Reader, mapping: Mapping, what: str, missing: list[str]) -> list[str]:
     """The missing keys but for those that a text above has swallowed; these are reported where they stand."""
     found = swallowed.find(reader.document, mapping, missing)
@@ -742,6 +755,8 @@ def _is_of_all_rows(reader: Reader, table: Table) -> bool:
     for row in table.rows:
         row.whole = False
     hint = _comma_hint(columns) or cells.hint_for(reader.document, columns.items, have, "column")
+    if have == want + 1:
+        hint = hint or "the first cell of a row is its name; the column of these has a name too"
     message = f"the table has {want} columns, and each of its rows {have} cells"
     reader.report("row-cells", columns.items[0], message, hint)
     return True
@@ -826,7 +841,7 @@ def _option(reader: Reader, node: Node) -> Option | None:
         unknown = [name for name in node.entries if name not in _OPTION_KEYS]
         lacking = [name for name in ("text", "why") if name not in node.entries]
         if len(unknown) == len(lacking) == 1:
-            reader.missing[node.start] = lacking[0]
+            reader.missing[node.start] = {unknown[0]: lacking[0]}
     mapping = reader.mapping(node, "an option", _OPTION_KEYS, _OPTION_KEYS)
     missing = [name for name in ("text", "why") if mapping and name not in mapping.entries]
     if mapping is None or missing:

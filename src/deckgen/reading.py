@@ -16,7 +16,7 @@ from deckgen.slips import BLOCK_HINT, CURLY, HYPHENS, ITEM_HINT
 from deckgen.source import ODD, Document, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Container
+    from collections.abc import Callable, Collection, Container, Iterator
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 """What an id looks like: small letters and digits, with single hyphens between them."""
@@ -112,7 +112,8 @@ class Reader:
         elsewhere: What has a key that is not known where it stands, as in "a definition"; empty for nothing.
         is_taken: Whether an id is that of another note.
         language: The BCP 47 tag of the language of its texts.
-        missing: The only key that a mapping must have and lacks, by where the mapping begins.
+        missing: The keys that a mapping must have and lacks, by those that may be meant for them; by where
+            the mapping begins.
         first_halves: Where items begin whose other keys stand behind a hyphen too many.
         second_halves: Where those keys begin.
     """
@@ -122,7 +123,7 @@ class Reader:
     elsewhere: Callable[[str], str] = lambda _: ""
     is_taken: Callable[[str], bool] = lambda _: False
     language: str = "en"
-    missing: dict[int, str] = field(default_factory=dict)
+    missing: dict[int, dict[str, str]] = field(default_factory=dict)
     first_halves: set[int] = field(default_factory=set)
     second_halves: set[int] = field(default_factory=set)
     _near: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
@@ -214,7 +215,8 @@ class Reader:
         if match := _NO_SPACE.match(name):
             return match[1] if match[1] in names else ""
         near = self._nearest(_seen(name), names)
-        if (missing := self.missing.get(node.start)) and near in {"", missing}:
+        missing = self.missing.get(node.start, {}).get(name)
+        if missing and near in {"", missing}:
             return missing
         section = node is self.document.root and isinstance(node.entries[name], Sequence)
         return near if section or not self.elsewhere(_plain(name)) else ""
@@ -417,15 +419,9 @@ class Reader:
             items: The items.
             required: The keys that each must have.
         """
-        for one, other in pairwise(items):
-            if not isinstance(one, Mapping) or not isinstance(other, Mapping):
-                continue
-            both = {*one.entries, *other.entries}
-            each = len(one.entries) + len(other.entries)
-            lacks = all(any(key not in half.entries for key in required) for half in (one, other))
-            if lacks and len(both) == each and both.issuperset(required):
-                self.first_halves.add(one.start)
-                self.second_halves.add(other.start)
+        for one, other in halves(items, required):
+            self.first_halves.add(one.start)
+            self.second_halves.add(other.start)
 
     def _list_hint(self, node: Node, key: str, first: str) -> str:
         """How to write a list, where a text or keys stand in its place."""
@@ -517,6 +513,22 @@ class Reader:
             )
             return None
         return unicodedata.normalize("NFC", name)
+
+
+def halves(items: list[Node], required: Collection[str]) -> Iterator[tuple[Mapping, Mapping]]:
+    """The items of a list that a hyphen too many has made of one, the first half and the second.
+
+    Args:
+        items: The items.
+        required: The keys that each must have.
+    """
+    for one, other in pairwise(items):
+        if isinstance(one, Mapping) and isinstance(other, Mapping):
+            both = {*one.entries, *other.entries}
+            each = len(one.entries) + len(other.entries)
+            lacks = all(any(key not in half.entries for key in required) for half in (one, other))
+            if lacks and len(both) == each and both.issuperset(required):
+                yield one, other
 
 
 def _seen(name: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from collections.abc import Mapping as ReadOnly
 
     from deckgen.diagnostics import Span
     from deckgen.source import Document, Mapping
@@ -32,6 +34,7 @@ class Swallowed(NamedTuple):
         column: The column in which the keys begin, from 0, or the items.
         opens: Whether its value stands on the lines below it.
         certain: Whether it can hardly be a line of prose, as `example: a boat` can.
+        value: What stands behind its colon.
     """
 
     key: str
@@ -41,6 +44,7 @@ class Swallowed(NamedTuple):
     column: int
     opens: bool
     certain: bool
+    value: str
 
     @property
     def message(self) -> str:
@@ -58,7 +62,12 @@ class Swallowed(NamedTuple):
         return f"indent it by {self.column} spaces, as `{self.owner}`{rest}"
 
 
-def find(document: Document, mapping: Mapping, keys: Collection[str]) -> tuple[Swallowed, ...]:
+def find(
+    document: Document,
+    mapping: Mapping,
+    keys: Collection[str],
+    choices: ReadOnly[str, Collection[str]] = MappingProxyType({}),
+) -> tuple[Swallowed, ...]:
     """The lines in the blocks of a mapping that look like keys which it may have, and lacks.
 
     Where it is an item, also those that look like the next one.
@@ -67,6 +76,7 @@ def find(document: Document, mapping: Mapping, keys: Collection[str]) -> tuple[S
         document: Where the mapping stands.
         mapping: The keys, with their texts.
         keys: All keys that it may have.
+        choices: The words that some of them take.
     """
     hyphen = len(document.text[: mapping.start].rstrip(" ")) - 1 if mapping.start else -1
     is_item = hyphen >= 0 and document.text[hyphen] == "-" and mapping.entries
@@ -81,7 +91,8 @@ def find(document: Document, mapping: Mapping, keys: Collection[str]) -> tuple[S
                 if each.key.startswith("-"):
                     found.setdefault(each.key, each._replace(column=document.position(hyphen)[1]))
                 elif each.key not in mapping.entries:
-                    found.setdefault(each.key, each)
+                    is_choice = each.value in choices.get(each.key, ())
+                    found.setdefault(each.key, each._replace(certain=each.certain or is_choice))
     return tuple(found.values())
 
 
@@ -119,7 +130,7 @@ def _in_block(
         span = document.span_from(
             document.offset(first + 2 + number, match.start("key") + 1), len(match["key"])
         )
-        yield Swallowed(match["key"], span, owner, owner_line + 1, column, opens, certain)
+        yield Swallowed(match["key"], span, owner, owner_line + 1, column, opens, certain, value)
 
 
 def _indent(line: str) -> int:

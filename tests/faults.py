@@ -370,16 +370,8 @@ FAULTS = (
         "correct-option",
         TWO_OPTIONS.replace("text: One\n        correct", "text: |\n          One\n          «correct»"),
     ),
-    cloze("stray-markdown", "Before {{c1::joining«:»what comes first?}} comes nothing."),
-    cloze("stray-markdown", "Before {{c1::joining«|»what comes first?}} comes nothing."),
     cloze("bad-cloze", "Before «{{cl::joining}}» comes {{c2::nothing}}."),
     Fault("yaml-syntax", {"source/deck.yaml": f"{DECK}authors: [A, «@»mate]\n"}),
-    # what is still to be written
-    note("placeholder", "    example: |\n      «TODO»\n"),
-    note("placeholder", "    example: «???»\n"),
-    note("placeholder", "    example: |\n      A boat. «TBD»\n"),
-    note("placeholder", "    example: |\n      A boat.\n      «TODO»: check the page\n"),
-    note("placeholder", "    example: «...»\n"),
     # a key within a text
     note("swallowed-key", "      «example»: |\n        More.\n"),
     note("swallowed-key", "       «example»:\n         More.\n"),

@@ -288,7 +288,9 @@ def test_what_a_text_has_swallowed_is_told_at_its_line(case: str, tmp_path: Path
 
 def test_a_choice_within_a_text(tmp_path: Path) -> None:
     """Behind its key one of its words is no prose."""
-    files = kind("", KIND.replace("rule:", "level: {type: choice, values: [basic, more]}\n  rule:")).files
+    law = KIND.replace("rule:", "level: {type: choice, values: [basic, more]}\n  rule:")
+    law = law.replace("cards:", "  - {name: Level, id: 3, from: level}\ncards:")
+    files = kind("", law, card_back="{{Name}} {{Rule}} {{Level}}").files
     text = "laws:\n  - id: two\n    name: Law\n    rule: |\n      Text.\n      level: {}\n"
     for word, lines in (("basic", [6]), ("some", [])):
         write_project(tmp_path, {**files, "source/two.yaml": text.format(word)})

@@ -233,7 +233,7 @@ def test_two_options_that_are_the_same(tmp_path: Path) -> None:
     """They do not only overlap."""
     write_project(tmp_path, {"source/two.yaml": CASE + TWO_OPTIONS.replace("text: Two", "text: one.")})
     said = [each.message for each in build(tmp_path).diagnostics if each.code == "overlapping-options"]
-    assert said == ["this option stands here twice: it is the same as one above it"]
+    assert said == ["this option is the same as `One`"]
 
 
 NO_PLACEHOLDERS = ["A TODO comment marks it.", "XXX", "`...`", "todo", "It means TODO and more.", "??"]
@@ -264,6 +264,7 @@ SWALLOWED = {
         "a vignette has 2 to 8 options; here is 1: this line looks like a new item",
     ),
     "a list": (HEAD.replace("Text.", "Text.\n      tags: [a]"), 6, "the key `tags`"),
+    "a key in capitals": (HEAD + "      Example: |\n        x\n", 6, "the key `example`"),
     "a key of a table": (
         TABLE.replace("    columns: [A, B]\n", "    title: |\n      Title\n      columns: [A, B]\n"),
         5,
@@ -302,6 +303,8 @@ PROSE = {
     "code": "Write so:\n\n      ```yaml\n      example: |\n        text\n      ```",
     "indented code": "Write so:\n\n          example: |\n            text",
     "prose": "Some forms are rare.\n      example: a boat that is towed",
+    "prose in capitals": "Some forms are rare.\n      Example:\n        a boat that is towed",
+    "prose before a list": "Some forms are rare.\n      example:\n      - a boat",
     "prose with a list": "Rules:\n      - id: the identifier\n      - id: the name",
     "no key of it": "Some forms.\n      question: |\n        x",
     "one that is there": "Some forms.\n      term: |\n        x",

@@ -593,12 +593,13 @@ def _note_missing(reader: Reader, mapping: Mapping, keys: ReadOnly[str, Key | No
         return
     for name, lacked in zip(unknown, missing, strict=True):
         key = keys[lacked]
-        is_list = key is None or key.type in {"options", "cells", "texts", "list", "notes"}
+        is_list = key is None or key.type in _LISTS
         if not isinstance(mapping.entries[name], Sequence if is_list else Scalar):
             return
     reader.missing[mapping.start] = dict(zip(unknown, missing, strict=True))
 
 
+_LISTS = frozenset(["options", "cells", "texts", "list", "notes", "tags"])
 _FEW = 2  # keys that may all be known by other names, as `front` and `back`
 
 
@@ -680,7 +681,8 @@ def _article(kind: Kind) -> str:
 def _swallowed(reader: Reader, mapping: Mapping, keys: ReadOnly[str, Key | None]) -> tuple[Swallowed, ...]:
     """The lines of an entry's texts that look like keys which it lacks."""
     choices = {name: key.values for name, key in keys.items() if key and key.type == "choice"}
-    return swallowed.find(reader.document, mapping, keys, choices)
+    lists = [name for name, key in keys.items() if key is None or key.type in _LISTS]
+    return swallowed.find(reader.document, mapping, keys, choices, lists)
 
 
 def _without_swallowed(reader: Reader, mapping: Mapping, what: str, missing: list[str]) -> list[str]:

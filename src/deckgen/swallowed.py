@@ -67,6 +67,7 @@ def find(
     mapping: Mapping,
     keys: Collection[str],
     choices: ReadOnly[str, Collection[str]] = MappingProxyType({}),
+    lists: Collection[str] = (),
 ) -> tuple[Swallowed, ...]:
     """The lines in the blocks of a mapping that look like keys which it may have, and lacks.
 
@@ -77,6 +78,7 @@ def find(
         mapping: The keys, with their texts.
         keys: All keys that it may have.
         choices: The words that some of them take.
+        lists: Those that take a list.
     """
     hyphen = len(document.text[: mapping.start].rstrip(" ")) - 1 if mapping.start else -1
     is_item = hyphen >= 0 and document.text[hyphen] == "-" and mapping.entries
@@ -87,7 +89,7 @@ def find(
         if isinstance(text, Scalar) and text.style in {"|", ">"}:
             if pattern.search(document.text, text.start, text.end) is None:
                 continue
-            for each in _in_block(document, owner, start, text, pattern):
+            for each in _in_block(document, owner, start, text, pattern, lists):
                 if each.key.startswith("-"):
                     found.setdefault(each.key, each._replace(column=document.position(hyphen)[1]))
                 elif each.key not in mapping.entries:
@@ -99,11 +101,16 @@ def find(
 @cache
 def _pattern(keys: tuple[str, ...], first: str) -> re.Pattern[str]:
     item = rf"|- +{re.escape(first)}" if first else ""
-    return re.compile(rf"(?m)^ *(?P<key>{'|'.join(map(re.escape, keys))}{item}):(?=[ \r\n]|\Z)")
+    return re.compile(rf"(?mi)^ *(?P<key>{'|'.join(map(re.escape, keys))}{item}):(?=[ \r\n]|\Z)")
 
 
-def _in_block(
-    document: Document, owner: str, start: int, text: Scalar, pattern: re.Pattern[str]
+def _in_block(  # noqa: PLR0913, PLR0917 (a text, its place, and what is looked for in it)
+    document: Document,
+    owner: str,
+    start: int,
+    text: Scalar,
+    pattern: re.Pattern[str],
+    lists: Collection[str],
 ) -> Iterator[Swallowed]:
     """The lines of a block, code aside, that look like keys."""
     owner_line, column = document.position(start)
@@ -117,20 +124,21 @@ def _in_block(
         match = None if in_code else pattern.match(line)
         if match is None or not margin <= _indent(line) < margin + _CODE or _indent(line) <= column:
             continue
-        value = line[match.end() :].strip()
+        key, value = match["key"].lower(), line[match.end() :].strip()
         below = lines[number + 1] if number + 1 < len(lines) else ""
         opens = _HEADER.match(value) is not None
-        if match["key"].startswith("-"):
+        if key != match["key"] and not opens:
+            continue  # `Example: a boat` is how prose is written
+        if key.startswith("-"):
             certain = opens or (_indent(below) > _indent(line) and _ANY_KEY.match(below) is not None)
             if not certain:
                 continue
         else:
-            opens |= not value and (_indent(below) > _indent(line) or below.lstrip().startswith("- "))
+            is_list = key in lists and below.lstrip().startswith("- ")
+            opens |= not value and (_indent(below) > _indent(line) or is_list)
             certain = opens or _ONE_WORD.match(value) is not None
-        span = document.span_from(
-            document.offset(first + 2 + number, match.start("key") + 1), len(match["key"])
-        )
-        yield Swallowed(match["key"], span, owner, owner_line + 1, column, opens, certain, value)
+        span = document.span_from(document.offset(first + 2 + number, match.start("key") + 1), len(key))
+        yield Swallowed(key, span, owner, owner_line + 1, column, opens, certain, value)
 
 
 def _indent(line: str) -> int:

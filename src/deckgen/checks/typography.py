@@ -57,7 +57,7 @@ def placeholder(cards: Cards) -> Iterator[Diagnostic]:
             continue  # it may be what the card is about
         if found := _PLACEHOLDER.search(prose(scalar.value)):
             said = found.group().strip()
-            message = f"`{said}` stands for a text that is still to be written, and learners see it"
+            message = f"`{said}` is a placeholder, and learners see it on the card"
             start = found.start() + len(found.group()) - len(found.group().lstrip())
             span = look.at(note, scalar, start, len(said))
             yield Diagnostic("placeholder", message, span, "write it, or leave the key out until then")

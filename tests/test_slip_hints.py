@@ -236,7 +236,15 @@ def test_two_options_that_are_the_same(tmp_path: Path) -> None:
     assert said == ["this option is the same as `One`"]
 
 
-NO_PLACEHOLDERS = ["A TODO comment marks it.", "XXX", "`...`", "todo", "It means TODO and more.", "??"]
+NO_PLACEHOLDERS = [
+    "`make` ...",
+    "A TODO comment marks it.",
+    "XXX",
+    "`...`",
+    "todo",
+    "It means TODO and more.",
+    "??",
+]
 
 
 @pytest.mark.parametrize("text", NO_PLACEHOLDERS)

@@ -44,10 +44,11 @@ def swallowed_key(cards: Cards) -> Iterator[Diagnostic]:
 
 
 _PLACEHOLDER = look.Pattern(
-    r"\A\W*(?:TODO|TBD|tbd|FIXME|fixme|x{3,}|[?？]{3,}|\.{3}|…)\W*\Z"
-    r"|(?m:^|(?<=[(\[]))(?P<open>TODO|TBD|FIXME)(?=[:)\]]|\W*$)"
-    r"|(?<=[.,;:!?–—-] )(?P<end>TODO|TBD|FIXME)\W*\Z"
+    r"\A[^\w\ufffc]*(?:TODO|TBD|tbd|FIXME|fixme|x{3,}|[?？]{3,}|\.{3}|…)[^\w\ufffc]*\Z"
+    r"|(?m:^|(?<=[(\[]))(?P<open>TODO|TBD|FIXME)(?=[:)\]]|[^\w\ufffc]*$)"
+    r"|(?<=[.,;:!?–—-] )(?P<end>TODO|TBD|FIXME)[^\w\ufffc]*\Z"
 )
+"""What a text is in place of one, or ends with; U+FFFC stands for code."""
 
 
 def placeholder(cards: Cards) -> Iterator[Diagnostic]:

@@ -609,7 +609,10 @@ NAMED = {
 
 @pytest.mark.parametrize("case", NAMED)
 def test_an_id_is_what_the_language_writes_in_plain_letters(case: str, project: Project) -> None:
-    """Whatever script a term has; the hint of the missing id and that of a bad one name the same."""
+    """Whatever script a term has; the hint of the missing id and that of a bad one name the same.
+
+    Where both are in one file, the missing one is another, so that the two can be followed together.
+    """
     language, term, name = NAMED[case]
     text = (
         f"definitions:\n  - term: {term}\n    definition: x\n  - id: {term}\n    definition: x\n    term: y\n"
@@ -617,9 +620,11 @@ def test_an_id_is_what_the_language_writes_in_plain_letters(case: str, project: 
     folder = project({ONE: text, DECK_YAML: f"{DECK}language: {language}\n"})
     told = check(folder, "--format", "json").json["diagnostics"]
     hints = [each["hint"] for each in told if each["path"] == ONE]
-    assert f"`id: {name}`" in hints[0]
+    assert f"`id: {name}-2`" in hints[0]
     assert f"`{name}`" in hints[1] or case == "French"
     change(folder, {ONE: text.partition("  - id")[0]})
+    told = check(folder, "--format", "json").json["diagnostics"]
+    assert f"`id: {name}`" in next(each["hint"] for each in told if each["code"] == "missing-key")
     assert f"  - id: {name}\n    term: {term}\n" in fixed(folder)
 
 

@@ -20,6 +20,7 @@ _HEADER = re.compile(r"[|>][-+0-9]*\s*$")
 _ONE_WORD = re.compile(r"(?:true|false|\[[a-z0-9., -]+\])\s*$")
 _ANY_KEY = re.compile(r"\s*[a-z_]+:(?: |$)")
 _FENCE = re.compile(r"\s*(?:`{3}|~{3})")
+_BEFORE = 200  # characters before an item in which its hyphen stands
 _CODE = 4  # a line that is indented so much further than its text is code in Markdown
 
 
@@ -80,8 +81,9 @@ def find(
         choices: The words that some of them take.
         lists: Those that take a list.
     """
-    hyphen = len(document.text[: mapping.start].rstrip(" ")) - 1 if mapping.start else -1
-    is_item = hyphen >= 0 and document.text[hyphen] == "-" and mapping.entries
+    before = document.text[max(mapping.start - _BEFORE, 0) : mapping.start].rstrip(" ")
+    hyphen = mapping.start - min(mapping.start, _BEFORE) + len(before) - 1
+    is_item = before.endswith("-") and mapping.entries
     pattern = _pattern(tuple(keys), next(iter(mapping.entries)) if is_item else "")
     found: dict[str, Swallowed] = {}
     for owner, start in zip(mapping.entries, mapping.starts, strict=True):

@@ -193,6 +193,17 @@ CARD_FAULTS = (
     definition("doubled-word", "Tracking", "Following the «the» content of what people say."),
     definition("doubled-space", "Tracking", "Following«  »what people say."),
     definition("trailing-space", "Tracking", "Following what people«  »\nsay in the room."),
+    takeaway(
+        "stray-markdown", "A family accepts a directive after {{c1::joining«:»when is it?}} and no earlier."
+    ),
+    takeaway(
+        "stray-markdown", "A family accepts a directive after {{c1::joining«|»when is it?}} and no earlier."
+    ),
+    definition("placeholder", "Tracking", "«TODO»"),
+    definition("placeholder", "Tracking", "«???»"),
+    definition("placeholder", "Tracking", "Following what people say. «TBD»"),
+    definition("placeholder", "Tracking", "Following what people say.\n«TODO»: check the page"),
+    definition("placeholder", "Tracking", "«...»"),
     definition("stray-markdown", "Tracking", "Following «**» what** people say."),
     definition("stray-markdown", "Tracking", "Following «==»what people say."),
     definition("stray-markdown", "Tracking", "Following what [people«] (https:»//a.b) say."),

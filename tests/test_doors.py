@@ -21,6 +21,8 @@ ROOMS = (
     "anki",
     "letters",
     "reading",
+    "swallowed",
+    "cells",
     "blueprint",
     "languages",
     "kinds",

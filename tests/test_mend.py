@@ -124,6 +124,24 @@ BLOCKS = {
     "link": ("example: [a](https://a.b) c", "example: |\n      [a](https://a.b) c"),
     "sound": ("example: [sound:a.mp3]", "example: |\n      [sound:a.mp3]"),
     "quotation": ("example: > 5 people", "example: |\n      > 5 people"),
+    "bar and text": ("example: | A text", "example: |\n      A text"),
+    "bar at a text": ("example: |A text", "example: |\n      A text"),
+    "bar before a cloze": ("example: | {{c1::A}} text", "example: |\n      {{c1::A}} text"),
+    "bar and minus": ("example: |- A text", "example: |\n      A text"),
+    "bar and lines": (
+        "example: | A text\n      of two lines",
+        "example: |\n      A text\n      of two lines",
+    ),
+    "bar and quotes": ('example: | "A" text', 'example: |\n      "A" text'),
+    "bar and quotes alone": ('example: | "A text"', 'example: |\n      "A text"'),
+    "bars": ("example: |x| is meant", "example: |\n      |x| is meant"),
+    "table": (
+        "example: | A | B |\n      |---|---|",
+        "example: |\n      | A | B |\n      |---|---|",
+    ),
+    "fold and words": ("example: > Any text", "example: |\n      Any text"),
+    "fold and article": ("example: > A text", "example: |\n      A text"),
+    "fold and minus": ("example: >- Any text\n      here", "example: |\n      Any text\n      here"),
     "quotes": ('example: "She said "no" twice"', 'example: |\n      She said "no" twice'),
     "quote at the end": ('example: "She said "no""', 'example: |\n      She said "no"'),
     "own quotes": ('example: "Yes" and "no"', 'example: |\n      "Yes" and "no"'),
@@ -591,7 +609,10 @@ NAMED = {
 
 @pytest.mark.parametrize("case", NAMED)
 def test_an_id_is_what_the_language_writes_in_plain_letters(case: str, project: Project) -> None:
-    """Whatever script a term has; the hint of the missing id and that of a bad one name the same."""
+    """Whatever script a term has; the hint of the missing id and that of a bad one name the same.
+
+    Where both are in one file, the missing one is another, so that the two can be followed together.
+    """
     language, term, name = NAMED[case]
     text = (
         f"definitions:\n  - term: {term}\n    definition: x\n  - id: {term}\n    definition: x\n    term: y\n"
@@ -599,9 +620,11 @@ def test_an_id_is_what_the_language_writes_in_plain_letters(case: str, project: 
     folder = project({ONE: text, DECK_YAML: f"{DECK}language: {language}\n"})
     told = check(folder, "--format", "json").json["diagnostics"]
     hints = [each["hint"] for each in told if each["path"] == ONE]
-    assert f"`id: {name}`" in hints[0]
+    assert f"`id: {name}-2`" in hints[0]
     assert f"`{name}`" in hints[1] or case == "French"
     change(folder, {ONE: text.partition("  - id")[0]})
+    told = check(folder, "--format", "json").json["diagnostics"]
+    assert f"`id: {name}`" in next(each["hint"] for each in told if each["code"] == "missing-key")
     assert f"  - id: {name}\n    term: {term}\n" in fixed(folder)
 
 

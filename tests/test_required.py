@@ -129,7 +129,7 @@ def test_no_other_key_hides_a_missing_one(tmp_path: Path, file: str, text: str, 
         ("rulees", "did you mean `rules`?", True),
         ("Rules", "did you mean `rules`? only the capitals differ", True),
         ("nam", "did you mean `name`? it stands here already: take one of the two away", True),
-        ("options", "", True),
+        ("options", "did you mean `rule`?", False),
     ],
 )
 def test_a_misspelt_key_is_told_once(tmp_path: Path, key: str, hint: str, missing: bool) -> None:  # noqa: FBT001

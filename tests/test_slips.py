@@ -195,3 +195,17 @@ def test_no_line_that_yaml_reads_is_blamed(text: str, edits: list[tuple[str, int
     document, found = source.parse(f"{before}\n\n@\n", "x.yaml")
     told_there = [(each.code, document.lines[each.span.line - 1]) for each in found]
     assert told_there == [("yaml-syntax", "@")], before
+
+
+@pytest.mark.parametrize(
+    ("line", "key"), [("example", "example:"), ("example |", "example: |"), ("term Another", "term: …")]
+)
+def test_a_key_without_its_colon_behind_a_block(line: str, key: str) -> None:
+    """A word alone, one with a bar, and one that is a key elsewhere in the file may each be one."""
+    head = "definitions:\n  - id: two\n    term: x\n    definition: |\n      Text.\n"
+    assert [each.hint for each in told(f"{head}    {line}\n      More.\n")] == [
+        f"if it is a key, write `{key}`; if it is text, indent it further than the key of line 4"
+    ]
+    assert [each.hint for each in told(f"{head}    some more\n      More.\n")] == [
+        "indent it further than the key of line 4"
+    ]

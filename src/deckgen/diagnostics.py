@@ -123,6 +123,8 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "blueprint-tag": ("warning", "A tag of the blueprint is on no note, or stands for two domains."),
     "blueprint-weights": ("warning", "The weights of the blueprint are not 100 in all."),
     # Typing
+    "placeholder": ("warning", "A text is still to be written."),
+    "swallowed-key": ("warning", "A line of a text looks like a key that is indented too far."),
     "missing-alt": ("warning", "An image has no text alternative."),
     "upper-case": ("warning", "A text is mostly in capitals."),
     "doubled-word": ("warning", "A word stands twice in a row."),

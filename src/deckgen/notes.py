@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
-from deckgen import blueprint, languages, letters
+from deckgen import blueprint, cells, languages, letters, swallowed
 from deckgen.anki import unescaped
 from deckgen.anki.cloze import uncovered
 from deckgen.anki.tags import distinct
 from deckgen.diagnostics import CATALOGUE, Span, did_you_mean, not_a_warning
 from deckgen.reading import (
+    COMMAS,
     FLAG_SCHEMA,
     ID,
     ID_SCHEMA,
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 
     from deckgen.kinds import Key, Kind
     from deckgen.source import Document
+    from deckgen.swallowed import Swallowed
 
 MIN_OPTIONS, MAX_OPTIONS = 2, 8
 MIN_COLUMNS = 2
@@ -84,9 +88,15 @@ class Texts:
 
 @dataclass(slots=True)
 class Options:
-    """The options of a vignette, in the order of the source."""
+    """The options of a vignette, in the order of the source.
+
+    Attributes:
+        items: The options.
+        swallowed: The lines of their texts that look like keys which they lack, or like further options.
+    """
 
     items: list[Option]
+    swallowed: tuple[Swallowed, ...] = ()
 
 
 @dataclass(slots=True)
@@ -144,6 +154,7 @@ class Table:
         end: Where the last of its texts ends there.
         allow: The codes of warnings that do not hold for it and its rows.
         rows: Its notes, in order.
+        swallowed: The lines of its texts that look like keys which it lacks.
     """
 
     id: str
@@ -152,6 +163,7 @@ class Table:
     end: int = 0
     allow: tuple[Scalar, ...] = ()
     rows: list[Note] = field(default_factory=list)
+    swallowed: tuple[Swallowed, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -174,6 +186,7 @@ class Note:
         start: Where it begins in its chapter's text, in characters.
         end: Where the last of its texts ends there.
         allow: The codes of warnings that do not hold for it.
+        swallowed: The lines of its texts that look like keys which it lacks.
     """
 
     kind: Kind
@@ -191,6 +204,7 @@ class Note:
     start: int = 0
     end: int = 0
     allow: tuple[Scalar, ...] = ()
+    swallowed: tuple[Swallowed, ...] = ()
 
     def mentions(self) -> list[Scalar]:
         """The ids of other notes under all its keys, those of `builds_on` first."""
@@ -303,7 +317,8 @@ def read_deck(reader: Reader) -> Deck:  # noqa: C901, PLR0912 (one key after the
 
 
 def _exam_options(reader: Reader, node: Node) -> int:
-    number = reader.number(node, "exam_options") or 0
+    between = f"from {MIN_OPTIONS} to {MAX_OPTIONS}: a vignette has so many options"
+    number = reader.number(node, "exam_options", between) or 0
     if number and not MIN_OPTIONS <= number <= MAX_OPTIONS:
         message = f"`exam_options` is {number}; a vignette has {MIN_OPTIONS} to {MAX_OPTIONS} options"
         reader.report("wrong-type", node, message)
@@ -415,6 +430,7 @@ def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Containe
     if reader.document.root is None and reader.document.broken:
         return
     reader.elsewhere = lambda name: _with_key(kinds, name)
+    reader.is_taken = _Taken(deck, reader.document).__contains__
     reader.language = deck.language
     here = reader.document.root
     entries = here.entries.items() if isinstance(here, Mapping) else ()
@@ -432,10 +448,57 @@ def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Containe
     for section, kind in sections.items():
         if node := root.entries.get(section):
             read = _read_table if kind.rows else _read_note
-            for item in reader.items(node, section, "id", sys.maxsize):
-                found += read(reader, item, kind, chapter)
+            items = reader.items(node, section, "id", sys.maxsize)
+            reader.halves(items, required_keys(top_keys(kind)))
+            for item in items:
+                if not _is_elsewhere(reader, item, kind, kinds):
+                    found += read(reader, item, kind, chapter)
     # a chapter's notes keep the order in which they are written, whatever their kinds
     deck.notes += sorted(found, key=lambda note: note.at.start)
+
+
+def top_keys(kind: Kind) -> ReadOnly[str, Key | None]:
+    """The keys of what stands in the section of a kind; None stands for the rows of a table."""
+    return {**kind.table_keys, kind.rows: None} if kind.rows else kind.keys
+
+
+def required_keys(keys: ReadOnly[str, Key | None]) -> list[str]:
+    """The names of the keys that must be there."""
+    return [name for name, key in keys.items() if key is None or key.required]
+
+
+def _is_elsewhere(reader: Reader, item: Node, kind: Kind, kinds: list[Kind]) -> bool:
+    """Whether an item can only be of another kind than its section says; that is reported."""
+    if not isinstance(item, Mapping) or item.entries.keys() <= top_keys(kind).keys():
+        return False
+    fits = [
+        other
+        for other in kinds
+        if item.entries.keys() <= (keys := top_keys(other)).keys()
+        and item.entries.keys() >= set(required_keys(keys))
+    ]
+    if len(fits) != 1 or item.entries.keys() >= set(required_keys(top_keys(kind))):
+        return False
+    what = f"{_article(fits[0])}{' table' * bool(fits[0].rows)}"
+    message = f"this is {what}, and it stands under `{kind.section}`"
+    reader.report("wrong-type", item, message, f"move it to the list under `{fits[0].section}:`")
+    return True
+
+
+class _Taken:
+    """The ids of a chapter and of those before it; gathered when one is first asked for."""
+
+    def __init__(self, deck: Deck, document: Document) -> None:
+        self._deck = deck
+        self._document = document
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._ids
+
+    @cached_property
+    def _ids(self) -> set[str]:
+        here = probable_ids(self._document, self._deck.language)
+        return {*here, *(note.id for note in self._deck.notes)}
 
 
 def _with_key(kinds: list[Kind], name: str) -> str:
@@ -452,7 +515,9 @@ def _read_note(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> list
     mapping, values, whole = _read_values(reader, item, _article(kind), kind.keys)
     if mapping is None:
         return []
-    return [_note(reader, mapping, values, kind, chapter, chapter.tags, whole=whole)]
+    note = _note(reader, mapping, values, kind, chapter, chapter.tags, whole=whole)
+    note.swallowed = _swallowed(reader, mapping, kind.keys)
+    return [note]
 
 
 def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> list[Note]:
@@ -467,7 +532,10 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
     if isinstance(rows, Sequence) and not rows.items:
         reader.report("empty-value", rows, f"`{kind.rows}` has no items")
     table = Table(head.id, values, head.start, head.end, head.allow)
-    for row in reader.items(rows, kind.rows, "id", MAX_ROWS):
+    table.swallowed = _swallowed(reader, mapping, own)
+    items = reader.items(rows, kind.rows, "id", MAX_ROWS)
+    reader.halves(items, required_keys(kind.keys))
+    for row in items:
         row_mapping, row_values, row_whole = _read_values(
             reader, row, f"a row of {_article(kind)}", kind.keys
         )
@@ -476,14 +544,17 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
         row_whole = row_whole and head.whole
         note = _note(reader, row_mapping, row_values, kind, chapter, head.tags, whole=row_whole)
         note.table = table
+        note.swallowed = _swallowed(reader, row_mapping, kind.keys)
         if head.was or note.was:
             note.was = note.was if "." in note.was else f"{head.was or head.id}.{note.was or note.id}"
         note.id = f"{table.id}.{note.id}" if table.id and note.id else ""
         note.retired = note.retired or head.retired
         note.replaced_by = note.replaced_by or head.replaced_by
         note.builds_on = head.builds_on + note.builds_on
-        _check_cells(reader, note)
         table.rows.append(note)
+    if not _is_of_all_rows(reader, table):
+        for note in table.rows:
+            _check_cells(reader, note)
     return table.rows
 
 
@@ -494,6 +565,8 @@ def _read_values(
     before = len(reader.found)
     values: dict[str, Value] = {}
     known = isinstance(item, Mapping) and item.entries.keys() <= keys.keys()
+    if isinstance(item, Mapping) and not known:
+        _note_missing(reader, item, keys)
     mapping = item if isinstance(item, Mapping) and known else reader.mapping(item, what, keys, keys)
     if mapping is None:
         return None, values, False
@@ -504,11 +577,30 @@ def _read_values(
         value = READERS[key.type](reader, node, key)
         if value is not None:
             values[name] = value
-    missing = [key.name for key in keys.values() if key and key.required and key.name not in mapping.entries]
-    if missing:
-        required = [key.name for key in keys.values() if key and key.required]
-        reader.require(mapping, what, required, keys, _missing_hint(reader, mapping, missing, values))
-    return mapping, values, len(reader.found) == before
+    required = [key.name for key in keys.values() if key and key.required]
+    lacking = [name for name in required if name not in mapping.entries]
+    if lacking:
+        missing = _without_swallowed(reader, mapping, what, lacking)
+        reader.require(mapping, what, missing, keys, _missing_hint(reader, mapping, missing, values))
+    return mapping, values, len(reader.found) == before and not lacking
+
+
+def _note_missing(reader: Reader, mapping: Mapping, keys: ReadOnly[str, Key | None]) -> None:
+    """Remember the keys that are missing where as many are unknown that may be meant for them."""
+    unknown = [name for name in mapping.entries if name not in keys]
+    missing = [name for name in required_keys(keys) if name not in mapping.entries]
+    if len(unknown) != len(missing) or len(missing) > _FEW or "id" in missing:
+        return
+    for name, lacked in zip(unknown, missing, strict=True):
+        key = keys[lacked]
+        is_list = key is None or key.type in _LISTS
+        if not isinstance(mapping.entries[name], Sequence if is_list else Scalar):
+            return
+    reader.missing[mapping.start] = dict(zip(unknown, missing, strict=True))
+
+
+_LISTS = frozenset(["options", "cells", "texts", "list", "notes", "tags"])
+_FEW = 2  # keys that may all be known by other names, as `front` and `back`
 
 
 def _note(  # noqa: PLR0913, PLR0917 (what a note is made of)
@@ -586,23 +678,48 @@ def _article(kind: Kind) -> str:
     return f"{'an' if kind.name[0] in 'aeiou' else 'a'} {kind.name}"
 
 
+def _swallowed(reader: Reader, mapping: Mapping, keys: ReadOnly[str, Key | None]) -> tuple[Swallowed, ...]:
+    """The lines of an entry's texts that look like keys which it lacks."""
+    choices = {name: key.values for name, key in keys.items() if key and key.type == "choice"}
+    lists = [name for name, key in keys.items() if key is None or key.type in _LISTS]
+    return swallowed.find(reader.document, mapping, keys, choices, lists)
+
+
+def _without_swallowed(reader: Reader, mapping: Mapping, what: str, missing: list[str]) -> list[str]:
+    """The missing keys but for those that a text above has swallowed; these are reported where they stand."""
+    found = swallowed.find(reader.document, mapping, missing)
+    inside = [each for each in found if each.key in missing]
+    for each in inside:
+        message = f"{what} lacks the key `{each.key}`: {each.message}"
+        reader.report("missing-key", each.at, message, each.hint)
+    told = {each.key for each in inside}
+    return [name for name in missing if name not in told]
+
+
 def _missing_hint(reader: Reader, mapping: Mapping, missing: list[str], values: ReadOnly[str, Value]) -> str:
     """What to do about required keys that are missing."""
-    blocks = (value for value in mapping.entries.values() if isinstance(value, Scalar) and value.style == "|")
-    for value in blocks:
-        for name in missing:
-            if inside := re.search(rf"(?m)^ *{re.escape(name)}:(?= |$)", value.value):
-                line = reader.document.span_in(value, inside.start()).line
-                return f"`{name}:` on line {line} belongs to the text above it: it is indented as far as that"
+    if "retired" in mapping.entries and missing != ["id"]:
+        return (
+            "a retired note keeps its text, for learners who have its cards: put it back as it was released"
+        )
     if missing == ["id"]:
         first = next((value.value for value in values.values() if isinstance(value, Scalar)), "")
-        shown = f", as `id: {name}`" if (name := slug(first[:_FIRST_WORDS], reader.language)) else ""
+        name = slug(first[:_FIRST_WORDS], reader.language)
+        shown = f", as `id: {_free(reader, name)}`" if name else ""
+        if name and reader.is_taken(name):
+            shown += f"; another note has `{name}`"
         if not letters.is_readable(first, reader.language):
             shown = f", in the letters a to z: {letters.UNREADABLE}"
         return f"give it one that says what it is about{shown}"
     if list(mapping.entries) == ["id"]:
         return "do its other keys stand below? they begin in the column of `id`, without a hyphen"
     return "if it goes on with what stands above, it has a hyphen too many" if "id" in missing else ""
+
+
+def _free(reader: Reader, name: str) -> str:
+    """An id that no note has, beside one that may be taken."""
+    ids = (name if number == 1 else f"{name}-{number}" for number in count(1))
+    return next(each for each in ids if not reader.is_taken(each))
 
 
 def slug(text: str, language: str) -> str:
@@ -628,11 +745,30 @@ def slug(text: str, language: str) -> str:
     return made if re.search(r"[a-z]", made) else ""
 
 
+def _is_of_all_rows(reader: Reader, table: Table) -> bool:
+    """Whether the columns are too many or too few for all rows alike; that is reported once."""
+    columns = table.values.get("columns")
+    counts = {len(found.items) for row in table.rows if isinstance(found := row.values.get("cells"), Texts)}
+    if not isinstance(columns, Texts) or len(counts) != 1 or len(table.rows) == 1:
+        return False
+    (have,), want = counts, len(columns.items)
+    if have == want or have < MIN_COLUMNS or want < MIN_COLUMNS:
+        return False
+    for row in table.rows:
+        row.whole = False
+    hint = _comma_hint(columns) or cells.hint_for(reader.document, columns.items, have, "column")
+    if have == want + 1:
+        hint = hint or "the first cell of a row is its name; the column of these has a name too"
+    message = f"the table has {want} columns, and each of its rows {have} cells"
+    reader.report("row-cells", columns.items[0], message, hint)
+    return True
+
+
 def _check_cells(reader: Reader, note: Note) -> None:
     """Report a row that has not one cell for each column, or a table of too few columns."""
-    cells = note.values.get("cells")
+    row = note.values.get("cells")
     columns = note.table.values.get("columns") if note.table else None
-    if not isinstance(cells, Texts) or not isinstance(columns, Texts):
+    if not isinstance(row, Texts) or not isinstance(columns, Texts):
         return
     if len(columns.items) < MIN_COLUMNS:
         note.whole = False
@@ -640,12 +776,13 @@ def _check_cells(reader: Reader, note: Note) -> None:
         reader.report(
             "row-cells", columns.items[0] if columns.items else note.at, message, _comma_hint(columns)
         )
-    elif len(cells.items) != len(columns.items):
-        have, want = len(cells.items), len(columns.items)
+    elif len(row.items) != len(columns.items):
+        have, want = len(row.items), len(columns.items)
         note.whole = False
         message = f"the row has {have} cell{'s' * (have != 1)} for {want} columns"
-        hint = _comma_hint(cells if have < want else columns)
-        reader.report("row-cells", cells.items[0] if cells.items else note.at, message, hint)
+        hint = _comma_hint(row if have < want else columns)
+        hint = hint or cells.hint_for(reader.document, row.items, want, "cell")
+        reader.report("row-cells", row.items[0] if row.items else note.at, message, hint)
 
 
 def _comma_hint(texts: Texts) -> str:
@@ -661,29 +798,57 @@ def _options(reader: Reader, node: Node, key: Key) -> Options | None:
     """A list of options, of which exactly one is correct."""
     before = len(reader.found)
     items = reader.items(node, key.name, "text")
+    reader.halves(items, ("text", "why"))
     options = [option for item in items if (option := _option(reader, item))]
-    if len(reader.found) > before:
+    if len(reader.found) > before or len(options) < len(items):
         return None
+    inside = [each for item in items if isinstance(item, Mapping) for each in _in_option(reader, item)]
+    further = next((each for each in inside if each.key.startswith("-")), None)
     if not MIN_OPTIONS <= len(options) <= MAX_OPTIONS:
         message = f"a vignette has {MIN_OPTIONS} to {MAX_OPTIONS} options; here is {len(options) or 'none'}"
-        reader.report("option-count", node, message)
+        _report_swallowed(reader, "option-count", node, further, message)
         return None
     right = [option.mark for option in options if option.mark]
     if not right:
+        mark = next((each for each in inside if each.key == "correct"), further)
         hint = "write `correct: true` under the text of the best option"
-        reader.report("correct-option", node, "none of the options is correct", hint)
-    elif len(right) > 1:
+        _report_swallowed(reader, "correct-option", node, mark, "none of the options is correct", hint)
+        return Options(options)
+    if len(right) > 1:
         hint = "a vignette has one best answer; reword the others, or take their `correct: true` away"
         lines = ", ".join(str(reader.document.position(mark.start)[0] + 1) for mark in right)
         message = f"{len(right)} options are correct (lines {lines})"
         reader.report("correct-option", right[1], message, hint)
-    return Options(options)
+    return Options(options, tuple(inside))
+
+
+def _report_swallowed(  # noqa: PLR0913, PLR0917 (what a diagnostic is made of)
+    reader: Reader, code: str, node: Node, line: Swallowed | None, message: str, hint: str = ""
+) -> None:
+    """Report something at the line that explains it, unless that line has been told; else at a node."""
+    if line is None:
+        reader.report(code, node, message, hint)
+    elif all(each.span.line != line.at.line for each in reader.found):
+        reader.report(code, line.at, f"{message}: {line.message}", line.hint)
+
+
+def _in_option(reader: Reader, option: Mapping) -> tuple[Swallowed, ...]:
+    """The lines of an option's texts that look like its mark, or like a further option."""
+    return swallowed.find(reader.document, option, ("correct",))
 
 
 def _option(reader: Reader, node: Node) -> Option | None:
     """One option; None, reported, where something is wrong with it."""
+    if isinstance(node, Mapping):
+        unknown = [name for name in node.entries if name not in _OPTION_KEYS]
+        lacking = [name for name in ("text", "why") if name not in node.entries]
+        if len(unknown) == len(lacking) == 1:
+            reader.missing[node.start] = {unknown[0]: lacking[0]}
     mapping = reader.mapping(node, "an option", _OPTION_KEYS, _OPTION_KEYS)
-    if mapping is None or not reader.require(mapping, "an option", ("text", "why"), _OPTION_KEYS):
+    missing = [name for name in ("text", "why") if mapping and name not in mapping.entries]
+    if mapping is None or missing:
+        if mapping and (missing := _without_swallowed(reader, mapping, "an option", missing)):
+            reader.require(mapping, "an option", missing, _OPTION_KEYS)
         return None
     text = reader.prose(mapping.entries["text"], "text")
     why = reader.prose(mapping.entries["why"], "why")
@@ -843,9 +1008,12 @@ def probable_ids(document: Document, language: str) -> Iterable[str]:
 
 def unknown_id_hint(word: str, known: Iterable[str]) -> str:
     """What an unknown note id may have meant."""
-    if hint := comma_hint(word):
+    if hint := comma_hint(word, f";/|+&{COMMAS}"):
         return hint
     ids = list(known)
+    words = word.split()
+    if len(words) > 1 and set(words) <= set(ids):
+        return f"a comma stands between two ids: `[{', '.join(words)}]`, or each after its own hyphen"
     ends = [name for name in ids if name.endswith(f".{word}")]
     return f"did you mean `{ends[0]}`?" if ends else did_you_mean(word, ids)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from deckgen import letters
@@ -15,7 +16,7 @@ from deckgen.slips import BLOCK_HINT, CURLY, HYPHENS, ITEM_HINT
 from deckgen.source import ODD, Document, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Container
+    from collections.abc import Callable, Collection, Container, Iterator
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 """What an id looks like: small letters and digits, with single hyphens between them."""
@@ -109,13 +110,22 @@ class Reader:
         document: What is read.
         found: The diagnostics so far.
         elsewhere: What has a key that is not known where it stands, as in "a definition"; empty for nothing.
+        is_taken: Whether an id is that of another note.
         language: The BCP 47 tag of the language of its texts.
+        missing: The keys that a mapping must have and lacks, by those that may be meant for them; by where
+            the mapping begins.
+        first_halves: Where items begin whose other keys stand behind a hyphen too many.
+        second_halves: Where those keys begin.
     """
 
     document: Document
     found: Found = field(default_factory=Found)
     elsewhere: Callable[[str], str] = lambda _: ""
+    is_taken: Callable[[str], bool] = lambda _: False
     language: str = "en"
+    missing: dict[int, dict[str, str]] = field(default_factory=dict)
+    first_halves: set[int] = field(default_factory=set)
+    second_halves: set[int] = field(default_factory=set)
     _near: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
 
     def report(self, code: str, place: Node | Span, message: str, hint: str = "") -> None:
@@ -205,6 +215,9 @@ class Reader:
         if match := _NO_SPACE.match(name):
             return match[1] if match[1] in names else ""
         near = self._nearest(_seen(name), names)
+        missing = self.missing.get(node.start, {}).get(name)
+        if missing and near in {"", missing}:
+            return missing
         section = node is self.document.root and isinstance(node.entries[name], Sequence)
         return near if section or not self.elsewhere(_plain(name)) else ""
 
@@ -272,6 +285,10 @@ class Reader:
             hint: What to do where one is missing.
         """
         missing = [name for name in required if name not in mapping.entries]
+        if mapping.start in self.first_halves:
+            return not missing
+        if mapping.start in self.second_halves:
+            hint = "if it goes on with the item above, take its hyphen away"
         # a key that is only misspelt is told as unknown already
         odd = [name for name in mapping.entries if name not in names and name != ODD] if missing else []
         meant = {self._meant(name, mapping, names) for name in odd[:_IN_ONE_MAPPING]}
@@ -304,7 +321,10 @@ class Reader:
             return None
         hint = hint or f"write it on the line of its key: `{key}: …`"
         if item and isinstance(node, Mapping):
-            hint = f"a colon with a space after it makes a key; {ITEM_HINT}, or put it in quotes"
+            sign = "a colon with a space after it makes a key"
+            if self.document.text.startswith("? ", node.start):
+                sign = "a text cannot begin with `? ` here"
+            hint = f"{sign}; {ITEM_HINT}, or put it in quotes"
         elif item:
             hint = "is there a hyphen or a bracket too many?"
         elif isinstance(node, Sequence) and len(node.items) == 1 and isinstance(node.items[0], Scalar):
@@ -389,8 +409,27 @@ class Reader:
             self.report("empty-value", node, f"`{key}` is empty", "write its items below it, or take it away")
             return []
         message = f"`{key}` holds {_name(node)}, where a list belongs"
-        self.report("wrong-type", node, message, _list_hint(node, key, first))
+        self.report("wrong-type", node, message, self._list_hint(node, key, first))
         return []
+
+    def halves(self, items: list[Node], required: Collection[str]) -> None:
+        """Remember the items of a list that a hyphen too many has made of one.
+
+        Args:
+            items: The items.
+            required: The keys that each must have.
+        """
+        for one, other in halves(items, required):
+            self.first_halves.add(one.start)
+            self.second_halves.add(other.start)
+
+    def _list_hint(self, node: Node, key: str, first: str) -> str:
+        """How to write a list, where a text or keys stand in its place."""
+        if isinstance(node, Scalar) and not node.style and not first:
+            lines = self.document.text[node.start : node.end].split("\n")
+            if len(lines) > 1 and (len(lines[0]) > _SHORT or any(" " in line.strip() for line in lines)):
+                return f"put a hyphen and a space before each line: `- {lines[0].strip()[:_SHORT]}`"
+        return _list_hint(node, key, first)
 
     def flag(self, node: Node, key: str) -> bool:
         """`true` or `false`; False, reported, for anything else."""
@@ -401,13 +440,19 @@ class Reader:
         self.report("wrong-type", node, f"`{key}` is neither `true` nor `false`", hint)
         return False
 
-    def number(self, node: Node, key: str) -> int | None:
-        """A whole number from 1; None, reported, for anything else."""
+    def number(self, node: Node, key: str, between: str = "between 1 and 2^53") -> int | None:
+        """A whole number from 1; None, reported, for anything else.
+
+        Args:
+            node: The node.
+            key: The key that it stands under.
+            between: Which numbers it may be, in words.
+        """
         if isinstance(node, Scalar) and re.fullmatch(r"[1-9][0-9]{0,15}", node.value):
             number = int(node.value)
             if number < 1 << 53:
                 return number
-        self.report("wrong-type", node, f"`{key}` is not a whole number between 1 and 2^53")
+        self.report("wrong-type", node, f"`{key}` is not a whole number {between}")
         return None
 
     def one_of(self, node: Node, key: str, choices: Collection[str]) -> str | None:
@@ -470,6 +515,22 @@ class Reader:
         return unicodedata.normalize("NFC", name)
 
 
+def halves(items: list[Node], required: Collection[str]) -> Iterator[tuple[Mapping, Mapping]]:
+    """The items of a list that a hyphen too many has made of one, the first half and the second.
+
+    Args:
+        items: The items.
+        required: The keys that each must have.
+    """
+    for one, other in pairwise(items):
+        if isinstance(one, Mapping) and isinstance(other, Mapping):
+            both = {*one.entries, *other.entries}
+            each = len(one.entries) + len(other.entries)
+            lacks = all(any(key not in half.entries for key in required) for half in (one, other))
+            if lacks and len(both) == each and both.issuperset(required):
+                yield one, other
+
+
 def _seen(name: str) -> str:
     """A key without what nobody sees of it."""
     return "".join(char for char in name if char.isprintable()).strip()
@@ -489,6 +550,8 @@ def _tag_fault(tag: str) -> tuple[str, str] | None:
     """What Anki would do to a tag, and a hint; None where it keeps and shows it as it is."""
     fault = ""
     if any(char.isspace() or _is_control(char) for char in tag):
+        if hint := comma_hint(tag, f";{COMMAS}"):
+            return "is several in one", hint
         words = re.split(r"[\s\x00-\x1f\x7f]+", tag.strip())
         hint = f"{_TAG_HINT}; as one tag write `{'-'.join(words)}`" if len(tag) <= _SHORT else _TAG_HINT
         return "holds a space, at which Anki splits it", hint
@@ -506,10 +569,15 @@ def _tag_fault(tag: str) -> tuple[str, str] | None:
     return (fault, _TAG_HINT) if fault else unescaped.fault(tag)
 
 
-def comma_hint(text: str) -> str:
-    """How several texts are written that a comma of another script makes one of; empty where none does."""
-    sign = next((char for char in text if char in COMMAS), "")
-    parts = [part.strip() for part in re.split(f"[{COMMAS}]", text)]
+def comma_hint(text: str, signs: str = COMMAS) -> str:
+    """How several texts are written that a comma of another script makes one of; empty where none does.
+
+    Args:
+        text: The text.
+        signs: The commas, and what else cannot be part of such a text.
+    """
+    sign = next((char for char in text if char in signs), "")
+    parts = [part.strip() for part in re.split(f"[{signs}]", text)]
     if not sign or not all(parts):
         return ""
     form = f"`{', '.join(parts)}`" if len(text) <= _SHORT else "a comma and a space"

@@ -116,6 +116,7 @@ _KEY = re.compile(
 )
 _KEYED = re.compile(r"\s*(?:- +)*(?:(?P<name>[\w-]+):[ ]+|(?<=- ))")
 _HEADER = re.compile(r"[|>][-+0-9]*[ \t]*(?:[ \t]#.*)?$")
+_FOLDED = re.compile(r">[-+]?[ \t]*(?:[AI] )?[^\W\d_]{2}")  # hardly a quantity, as `> 5` is
 CURLY = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 HYPHENS = "\u2010-\u2015\u2212\ufe58\ufe63\uff0d"
 _COLONS = "\uff1a\ufe55\ufe13\ua789\u2236"
@@ -150,7 +151,14 @@ def start_hint(line: str, above: str = "") -> str:
 
 
 def _cannot_begin(sign: str, hint: str) -> str:
-    return f"a text cannot begin with {'a backtick' if sign == '`' else f'`{sign}`'} here; {hint}"
+    return f"a text cannot begin with {_quoted(sign)} here; {hint}"
+
+
+def _quoted(sign: str) -> str:
+    return "a backtick" if sign == "`" else f"`{sign}`"
+
+
+_OWN = "YAML reads the beginning of this text as its own syntax"
 
 
 _OWN_SYNTAX = re.compile(_KEYED.pattern + r"(?P<sign>[*%`@&!]|[|>](?![-+0-9]*\s*(?:#|$))|[-?] |[\[{])")
@@ -408,9 +416,7 @@ class _Walk:
         line = self.lines[number]
         if number == self.last and not self.odd:
             hint = _cannot_begin(line[column], self._block_hint(number))
-            raise _Found(
-                Slip(number, column, "YAML reads the beginning of this text as its own syntax", hint)
-            )
+            raise _Found(Slip(number, column, _OWN, hint))
         return self._plain(number, column, parent)
 
     def _block_hint(self, number: int) -> str:
@@ -430,13 +436,12 @@ class _Walk:
             raise _Found(self.odd)
         if value[0] in "@`%|>" or (value[:2] in {"- ", "? "} and column != _indent(self.lines[number])):
             hint = _cannot_begin(value[0], self._block_hint(number))
-            if value[0] == "|":
+            if value[0] == "|" or _FOLDED.match(value):
                 key = _KEYED.match(self.lines[number][:LONG_ENOUGH])
-                hint = "end the line after the `|`, and write the text on the lines below it, indented"
+                bar = "`|`" if value[0] == "|" else "`|`, which belongs here instead of the `>`"
+                hint = f"end the line after the {bar}, and write the text on the lines below it, indented"
                 hint += f", further than `{key['name']}`" if key and key["name"] else ""
-            raise _Found(
-                Slip(number, column, "YAML reads the beginning of this text as its own syntax", hint)
-            )
+            raise _Found(Slip(number, column, _OWN, hint))
 
     def _literal(self, number: int, header: str, parent: int) -> int:
         """A block: the lines below that are indented further than its key."""
@@ -497,6 +502,9 @@ class _Walk:
                     opened.pop()
                 if not opened:
                     if at == self.last and column < self.last_column < match.end() and at == number:
+                        if line[self.last_column] in "@`%":
+                            hint = _cannot_begin(line[self.last_column], "put it in quotes")
+                            raise _Found(Slip(number, self.last_column, _OWN, hint))
                         raise _Found(_in_brackets(self.lines, number, column, self._block_hint(number)))
                     rest = line[match.end() :]
                     if rest.strip(_BLANKS) and not re.match(r"[ \t]+#", rest):
@@ -508,7 +516,7 @@ class _Walk:
     def _text_in_brackets(self, number: int, column: int) -> Slip:
         """A text that begins with a bracket."""
         hint = _cannot_begin(self.lines[number][column], self._block_hint(number))
-        return Slip(number, column, "YAML reads the beginning of this text as its own syntax", hint)
+        return Slip(number, column, _OWN, hint)
 
     def _plain(self, number: int, column: int, parent: int) -> int:
         """A text without quotes or `|`, on one line or on several that are indented further than its key."""
@@ -609,7 +617,20 @@ class _Walk:
         """A line that is not indented further than the key of the block that it should be in."""
         message = "this text stands outside the block that the `|` above it opens"
         hint = f"indent it further than the key of line {self.block.line + 1}"
+        if key := self._without_colon(number, column):
+            hint = f"if it is a key, write `{key}`; if it is text, {hint}"
         return Slip(number, column, message, hint)
+
+    def _without_colon(self, number: int, column: int) -> str:
+        """What a line would be as a key with its colon; empty where it can hardly be meant as one."""
+        body = self.lines[number][column:].rstrip()
+        word = re.fullmatch(r"(?P<name>[a-z_]+)(?: ?(?P<bar>[|>])| .*)?", body)
+        if not word or self.block.column < 0 or column != self.block.parent:
+            return ""
+        if word["bar"] or body == word["name"]:
+            return f"{word['name']}:{' |' * bool(word['bar'])}"
+        known = re.compile(rf" *(?:- +)?{word['name']}: ")
+        return f"{word['name']}: …" if any(map(known.match, self.lines)) else ""
 
     def _no_key(self, number: int, column: int) -> Slip:
         """A line with neither a key nor a hyphen where one of them belongs."""
@@ -690,7 +711,7 @@ def _in_brackets(lines: Sequence[str], number: int, column: int, block: str) -> 
         return Slip(
             number,
             column,
-            "YAML reads the beginning of this text as its own syntax",
+            _OWN,
             _cannot_begin("{", block),
         )
     comment = re.compile(r"[\s\[{,](#)").search(line, column)
@@ -700,7 +721,7 @@ def _in_brackets(lines: Sequence[str], number: int, column: int, block: str) -> 
             number, comment.start(1), message, "leave the `#` out; or, where it is text, put it in quotes"
         )
     if line.count(sign, column) > line.count(close, column):
-        message = "YAML reads the beginning of this text as its own syntax"
+        message = _OWN
         hint = f"what opens with `{sign}` must close with `{close}`; or, if it is text, {block}"
         return Slip(number, column, message, hint)
     colon = re.compile(r":[ \t][^,:\]}]*(:)[ \t]").search(line, column)

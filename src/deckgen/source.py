@@ -418,6 +418,8 @@ class _Composer:
         self.document = document
         self.found = Found()
         self.odd_line = -1
+        self.two_in_one: Mapping | None = None
+        """What holds the keys of two items, which has been told."""
 
     def compose(self) -> Node | None:  # noqa: C901, PLR0912, PLR0915 (one loop, unrolled for speed)
         """The root node; None for an empty document."""
@@ -494,17 +496,38 @@ class _Composer:
 
     def _twice(self, mapping: Mapping, key: str, start: int) -> None:
         """Report a key that is there already; it keeps its first value."""
-        if key == ODD:
+        first_key = next(iter(mapping.entries))
+        if key == ODD or (mapping is self.two_in_one and key != first_key):
             return
         if self.found.full("duplicate-key", self.document.path):
             self.found.count("duplicate-key", self.document.path)
             return
+        if inside := self._item_in_text(mapping, first_key):
+            self.two_in_one = mapping
+            self.found.append(inside)
+            return
         first = self.document.key_span(mapping, key).line
         message = f"the key `{key}` stands twice; the first is on line {first}"
         hint = "keep one of the two, or put what both say under one"
-        if key == next(iter(mapping.entries)) and self.document.text.endswith("- ", 0, mapping.start):
+        if key == first_key and self.document.text.endswith("- ", 0, mapping.start):
             hint = f"does something new begin here? then a hyphen is missing: `- {key}: …`"
+            self.two_in_one = mapping
         self.found.append(Diagnostic("duplicate-key", message, self.document.span_of_key(start, key), hint))
+
+    def _item_in_text(self, mapping: Mapping, first_key: str) -> Diagnostic | None:
+        """What to say where the text of the last key holds the beginning of the next item."""
+        owner, text = next(reversed(mapping.entries.items()))
+        begin = re.compile(rf"(?m)^ *(-) +{re.escape(first_key)}:(?=[ \r\n])")
+        if not isinstance(text, Scalar) or text.style not in {"|", ">"}:
+            return None
+        hyphen = self.document.text.rfind("-", 0, mapping.start)
+        item = begin.search(self.document.text, text.start, text.end)
+        if item is None or self.document.text[hyphen + 1 : mapping.start].strip():
+            return None
+        line = self.document.key_span(mapping, owner).line
+        message = f"this line looks like a new item, but it is part of the text of `{owner}` (line {line})"
+        hint = f"indent it by {self.document.position(hyphen)[1]} spaces, as the item above"
+        return Diagnostic("duplicate-key", message, self.document.span_from(item.start(1)), hint)
 
     def _odd_key(self, node: Node, mapping: Mapping) -> str:
         """Report what is no text where a key of a mapping belongs; give what stands in for the key."""

@@ -21,6 +21,7 @@ _SLIP = re.compile(
     r"|c(?:\s{0,9}[0-9]{1,9})?\s{1,9}:|c::|\s{1,9}c[0-9]|[C\u0441\u0421]\s?[0-9]{1,9}\s?:|[0-9]{1,9}::|c[0-9,]{101}))"
     r"|[(\[<\uff5b\u00ab]{1,2}c[0-9]{1,9}(?:::|\uff1a)|(?<![\w{,(\[<\uff5b\u00ab])c[0-9]{1,9}::(?=\S)"
 )
+_LETTER_FOR_DIGIT = re.compile(r"\{\{[cC][0-9]*([lIOo])[0-9]*::")
 _NO_CLOZE = re.compile(r"(?<!\\)\{\{(?!c,{0,99}[0-9][0-9,]{0,99}::)[^{}\\]*+\}\}")
 
 
@@ -66,7 +67,9 @@ def _misread(text: str, reading: Reading) -> Iterator[Slip]:
     others = [slip for slip in _outside(_NO_CLOZE, text, reading.pieces) if slip.start() not in ends]
     for slip in sorted(found + others, key=lambda slip: slip.start()):
         hint = "a cloze is written `{{c1::answer}}` or `{{c1::answer::hint}}`"
-        if slip.re is _NO_CLOZE:
+        if letter := _LETTER_FOR_DIGIT.match(slip.group()):
+            hint += f"; what stands behind its `c` here is the letter `{letter[1]}`, where a number belongs"
+        elif slip.re is _NO_CLOZE:
             hint += "; where learners should see the braces, put them into code or write `\\{{`"
         hint += "" if slip.group().isascii() else ", in ordinary letters and signs"
         yield Slip(

@@ -98,7 +98,7 @@ _ENUMERATED = re.compile(rf"\n[ \t]*(?:{_ENUMERATION.pattern})")
 _FOREIGN = re.compile(
     r"(?P<width>(?<=\))\{[^{}\n]*=[^{}\n]*\})|(?P<footnote>\[\^[^\[\]\s]{1,40}\](?!:))|(?P<latex>\[latex\])"
     r"|(?P<box>^[ \t]*(?:>[ ]?\[![a-zA-Z]+\]|:::+[ \t]*\{?[a-zA-Z.]*)[^\n]*)"
-    r"|(?<=\w)(?P<sub>~[\w+-]{1,10}~(?!\w{2}))|(?<=\w)(?P<sup>\^[\w+-]{1,10}\^(?!\w))|(?<![\w\])\[!])(?P<wiki>\[\[[^\[\]\n]{2,80}\]\])(?!\()",
+    r"|(?<=\w)(?P<sub>~[\w+-]{1,10}~(?!\w{2}))|(?<=\w)(?P<sup>\^[\w+-]{1,10}\^(?!\w))|(?<![\w\])\[!])(?P<wiki>\[\[(?!c[0-9]+::)[^\[\]\n]{2,80}\]\])(?!\()",
     re.MULTILINE,
 )
 _MAYBE_FOREIGN = re.compile(r"[~^]|\[\[|\[latex|\)\{|:::|\[!")
@@ -310,6 +310,8 @@ class _Comparison:
         if re.match(r"#[ \t]+(?=[a-z0-9$./~])", whole):
             message = "this `#` makes a heading, and is not on the card"
             hint = "as a sign write `\\#`; a command belongs in code"
+            if re.match(r"#[ \t]+[a-z]", whole):
+                hint = f"if it is a comment, put it above the key of this text; {hint}"
             self._tell("changed-text", start, start + 1, message, hint)
         elif not whole.lstrip().startswith("#"):
             line = whole.rstrip().rpartition("\n")[2]

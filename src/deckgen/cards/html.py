@@ -247,6 +247,7 @@ def _of_tag(tag: Tag, read: _Read, piece: str, offset: int) -> Iterator[Fault]:
             yield Fault(start, length, f"`{shown}` is no tag of HTML, and no card shows it", _as_text(typed))
             return
         yield Fault(start, length, f"`<{tag.name}>` is not for cards", _INSTEAD[tag.name])
+        return  # its attributes go with it
     for name in tag.attributes:
         place = max(raw.find(name, len(tag.name)), 0)
         if name not in ATTRIBUTES or (name == "src" and tag.name != "img"):

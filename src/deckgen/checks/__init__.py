@@ -57,6 +57,8 @@ WARNINGS: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
     options.negative_stem,
     options.overlapping_options,
     options.unparallel_options,
+    typography.swallowed_key,
+    typography.placeholder,
     typography.missing_alt,
     typography.upper_case,
     typography.doubled_word,

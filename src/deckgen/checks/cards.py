@@ -458,6 +458,18 @@ def of_note(code: str, note: Note, message: str, hint: str = "") -> Diagnostic:
     return Diagnostic(code, message, place(note), hint)
 
 
+def lacks(code: str, note: Note, key: str, message: str, hint: str) -> Iterator[Diagnostic]:
+    """A diagnostic on a note that lacks a key: where a text may have swallowed it, else on the note.
+
+    None where a text has surely swallowed it: that is told as `swallowed-key`.
+    """
+    line = next((each for each in note.swallowed if each.key == key), None)
+    if line is None:
+        yield of_note(code, note, message, hint)
+    elif not line.certain:
+        yield Diagnostic(code, f"{message}: {line.message}", line.at, line.hint)
+
+
 def on_option(code: str, vignette: Vignette, number: int, message: str, hint: str) -> Diagnostic:
     """A diagnostic on an option of a vignette, by its number from 0."""
     return Diagnostic(code, message, of_text(vignette.note, vignette.options[number].text), hint)

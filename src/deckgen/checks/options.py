@@ -182,7 +182,10 @@ def overlapping_options(cards: Cards) -> Iterator[Diagnostic]:
         told = None if vignette.of_names else _overlap(vignette)
         if told:
             short = " ".join(texts[told[0]].split())
-            message = f"this option and `{short[:40]}{'…' * (len(short) > 40)}` overlap"
+            other = f"`{short[:40]}{'…' * (len(short) > 40)}`"
+            message = f"this option and {other} overlap"
+            if len({" ".join(texts[place].split()).casefold().rstrip(".") for place in told}) == 1:
+                message = f"this option is the same as {other}"
             if not any(_refers(texts, place) or _BOTH.match(texts[place]) for place in told):
                 yield on_option("overlapping-options", vignette, told[1], message, hint)
 

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from deckgen.checks import cards as look
-from deckgen.checks.cards import Cards, content, of_note
+from deckgen.checks.cards import Cards, content, lacks, of_note
 from deckgen.checks.options import asks_yes_or_no
 from deckgen.diagnostics import Diagnostic, Span, did_you_mean
 from deckgen.languages import written_in
@@ -77,7 +77,7 @@ def missing_reference(cards: Cards) -> Iterator[Diagnostic]:
                     f"{count} of {len(notes)} notes of this chapter have a reference, and this one has none"
                 )
                 hint = "add `reference: |`, and under it where it can be read up"
-                yield of_note("missing-reference", note, message, hint)
+                yield from lacks("missing-reference", note, "reference", message, hint)
 
 
 def few_options(cards: Cards) -> Iterator[Diagnostic]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import chain
 from operator import eq
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,58 @@ _IMAGE = re.compile(r"!\[\s*\]\([^)\s]|<img\b")
 _NO_ALT = re.compile(r"!\[\s*\]\(\s*<?(?P<path>[^()\s<>]*)|<img\b(?![^<>]*\balt\s*=)[^<>]*+>")
 # what covers a part of another image, and is named so by the programs that make them
 _MASK = re.compile(r"(?:^|[-_/])(?:masks?|[oai]{2}-\d+-[QA]|[oai]{2}-O)\.\w+$")
+
+
+def swallowed_key(cards: Cards) -> Iterator[Diagnostic]:
+    """A line of a text that is a key, indented too far."""
+    for note in cards.notes:
+        found = [note.swallowed]
+        if note.table and note.table.rows[0] is note:
+            found.append(note.table.swallowed)
+        found += [value.swallowed for value in note.values.values() if isinstance(value, Options)]
+        for each in chain.from_iterable(found):
+            if each.certain:
+                yield Diagnostic("swallowed-key", each.message, each.at, each.hint)
+
+
+_PLACEHOLDER = look.Pattern(
+    r"\A[^\w\ufffc]*(?:TODO|TBD|tbd|FIXME|fixme|x{3,}|[?？]{3,}|\.{3}|…)[^\w\ufffc]*\Z"
+    r"|(?m:^|(?<=[(\[]))(?P<open>TODO|TBD|FIXME)(?=[:)\]]|[^\w\ufffc]*$)"
+    r"|(?<=[.,;:!?–—-] )(?P<end>TODO|TBD|FIXME)[^\w\ufffc]*\Z"
+)
+"""What a text is in place of one, or ends with; U+FFFC stands for code."""
+
+
+def placeholder(cards: Cards) -> Iterator[Diagnostic]:
+    """A text that is still to be written."""
+    for note, key, scalar in cards.texts:
+        if key == note.kind.label or len(scalar.value) > _LONGEST_PLACE:
+            continue  # it may be what the card is about
+        if found := _PLACEHOLDER.search(prose(scalar.value)):
+            said = found.group().strip()
+            message = f"`{said}` is a placeholder, and learners see it on the card"
+            start = found.start() + len(found.group()) - len(found.group().lstrip())
+            span = look.at(note, scalar, start, len(said))
+            yield Diagnostic("placeholder", message, span, "write it, or leave the key out until then")
+
+
+_LONGEST_PLACE = 10_000  # characters
+_HINT_LIKE = look.Pattern(r"\A[^:|?]*[^\W\d_]{2}(?P<sign>:|[ ]?\|[ ]?)[^\W\d_]{2}[^:|?]*[?？]\Z")
+
+
+def _of_hints(cards: Cards) -> Iterator[Diagnostic]:
+    """Clozes whose hint does not stand behind two colons, so that it is part of the answer."""
+    for note, scalar, inside in cards.hidden:
+        for cloze in inside:
+            answer = scalar.value[cloze.inner : cloze.end]
+            found = _HINT_LIKE.match(answer) if cloze.hint < 0 and answer.endswith(("?", "？")) else None
+            if found:
+                sign, place = found["sign"], cloze.inner + found.start("sign")
+                said, asked = answer[: found.start("sign")], answer[found.end("sign") :]
+                message = f"this `{sign.strip()}` begins no hint, so what follows is part of the answer"
+                hint = "if it is a hint, it stands behind two colons: "
+                hint += f"`{scalar.value[cloze.start : cloze.inner]}{said}::{asked}}}}}`"
+                yield Diagnostic("stray-markdown", message, look.at(note, scalar, place, len(sign)), hint)
 
 
 def missing_alt(cards: Cards) -> Iterator[Diagnostic]:
@@ -203,6 +256,7 @@ _IN_PLAIN = re.compile(
 
 def stray_markdown(cards: Cards) -> Iterator[Diagnostic]:
     """Markdown that does not take effect, so that learners see its signs (CommonMark)."""
+    yield from _of_hints(cards)
     for note, key, scalar in cards.plain_texts:
         if match := _IN_PLAIN.search(scalar.value):
             message = f"`{key}` is plain text, so learners see `{match.group()}` as it stands"

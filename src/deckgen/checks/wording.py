@@ -314,7 +314,9 @@ def missing_reason(cards: Cards) -> Iterator[Diagnostic]:
     for note in cards.notes:
         if "why" in note.kind.keys and "why" not in note.values:
             message = f"this {note.kind.name} does not say why"
-            yield of_note("missing-reason", note, message, "add `why: |`, and under it the reason")
+            yield from look.lacks(
+                "missing-reason", note, "why", message, "add `why: |`, and under it the reason"
+            )
         for value in note.values.values():
             if isinstance(value, Options):
                 stem = cards.prompt(note)

@@ -42,6 +42,8 @@ _SURELY_FINE = re.compile(r"[^\W_](?:(?!:(?:\s|$)|\s#).)*$")
 _BRACKETS = re.compile(r"\[[^\]]*\]\s*[^\s#,:\]}]|\{[^}]*\}\s*[^\s#,:\]}]|\{\{c[0-9]|\[sound:")
 _OPENS = re.compile(r"[-?\"'#]|[\[{](?!\{c[0-9])")
 _NEVER_PROSE = re.compile(r"[?,\]}]|!!|!<")
+_BAR = re.compile(r"\|(?:[-+](?=[ \t]))?[ \t]*(?=[^\s|])(?!.*\|)")
+_FOLD = re.compile(r">(?:[-+](?=[ \t]))?[ \t]*(?=[^\W\d_]{2}|[AI] [^\W\d_]|[\"'*(]|\{\{c[0-9])")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"(?:[ \t]+(#[^\n]*))?', re.DOTALL)
 _BACKSLASH = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
 _STEP = re.compile(r"(?m)^( *(?:- +)*)[\w-]+: [|>][-+]?\r?\n( +)[^ \r\n]")
@@ -309,7 +311,8 @@ def _typed(lines: list[str], region: _Region, text: str) -> tuple[str, str] | No
     if not _is_clear(first, rest, region, text):
         return None
     least = min((len(line) - len(line.lstrip(" ")) for line in rest if line), default=0)
-    whole = "\n".join([first] * bool(first) + [line[least:] for line in rest])
+    opening = _without_mark(first, rest, is_item=region.is_item)
+    whole = "\n".join([opening] * bool(opening) + [line[least:] for line in rest])
     if first[:1] not in {'"', "'"}:
         return whole, ""
     quoted = _QUOTED.fullmatch(whole)
@@ -320,6 +323,16 @@ def _typed(lines: list[str], region: _Region, text: str) -> tuple[str, str] | No
     if not said or said[0].isspace():
         return None
     return said.rstrip(), comment
+
+
+def _without_mark(first: str, rest: list[str], *, is_item: bool) -> str:
+    """The first line of a text without the `|` or `>` with which its author meant to open a block.
+
+    Several bars draw a table, or stand around a number; in a list, `> normal` may say that something is more.
+    """
+    bar = None if any("|" in line for line in rest) else _BAR.match(first)
+    mark = bar or (None if is_item else _FOLD.match(first))
+    return first[mark.end() :] if mark else first
 
 
 def _is_read(lines: list[str], region: _Region) -> bool:

@@ -11,8 +11,8 @@ from deckgen.diagnostics import listing, nearest
 from deckgen.kinds import COMMON_KEYS
 from deckgen.letters import UNREADABLE, is_readable
 from deckgen.mend.sheets import Edit, applied, column_of, differences, line_end
-from deckgen.notes import probable_ids, slug
-from deckgen.reading import ID, plain_id
+from deckgen.notes import probable_ids, required_keys, slug, top_keys
+from deckgen.reading import ID, halves, plain_id
 from deckgen.source import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -130,13 +130,24 @@ def _unsorted_entries(sheet: Sheet, kinds: list[Kind]) -> Iterator[_Entry]:
     root = sheet.document.root
     for kind in kinds:
         section = root.entries.get(kind.section) if isinstance(root, Mapping) else None
+        halves_of = _second_halves(section, required_keys(top_keys(kind)))
         for way, number, mapping in _mappings(section, (kind.section,)):
             keys = kind.table_keys if kind.rows else kind.keys
             entry = _entry(sheet, way, mapping, kind, None, number, {*keys, kind.rows} - {""})
+            entry.lacks &= mapping.start not in halves_of
             yield entry
             rows = mapping.entries.get(kind.rows) if kind.rows else None
+            row_halves = _second_halves(rows, required_keys(kind.keys))
             for row_way, row_number, row in _mappings(rows, (*way, kind.rows)):
-                yield _entry(sheet, row_way, row, kind, entry, row_number, set(kind.keys))
+                row_entry = _entry(sheet, row_way, row, kind, entry, row_number, set(kind.keys))
+                row_entry.lacks &= row.start not in row_halves
+                yield row_entry
+
+
+def _second_halves(node: Node | None, required: list[str]) -> set[int]:
+    """Where items of a list begin that only a hyphen too many makes of the one above: they need no id."""
+    items = node.items if isinstance(node, Sequence) else []
+    return {other.start for _, other in halves(items, required)}
 
 
 def _mappings(node: Node | None, way: Way) -> Iterator[tuple[Way, int, Mapping]]:

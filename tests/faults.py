@@ -528,6 +528,7 @@ FAULTS = (
     prose("bad-html", "«<!-- hidden -->»"),
     prose("bad-link", "A [link](«javascript:alert(1)»)"),
     prose("bad-link", "A [link](«chapter-two»)"),
+    prose("bad-link", "![a](media/a.png) [Two boats](«media/a.png»)", a_png=PNG),
     Fault("bad-link", {"source/deck.yaml": "id: sample\ntitle: Sample\nfeedback: «example.org»\n"}),
     prose("bad-link", "![a tree](«media/my tree.png»)"),
     prose("bad-math", "A $«\\href»{javascript:x}{y}$"),

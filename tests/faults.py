@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.conftest import CHAPTER, DECK
 
@@ -218,6 +219,16 @@ TWO_OPTIONS = """
       - text: Two
         why: Not so.
 """
+
+
+def misnamed_word() -> str:
+    """The words of the cards, one of which names something that is filled with nothing."""
+    shipped = Path(__file__).parents[1] / "templates/base/words.html.j2"
+    lines = shipped.read_text(encoding="utf-8").splitlines()
+    return "\n".join(
+        line.replace("{day}", "{tag}") + "⟵" if "set version" in line else line for line in lines
+    )
+
 
 FAULTS = (
     # Files and YAML
@@ -708,6 +719,11 @@ FAULTS = (
     ),
     Fault("template-syntax", {"templates/base/theme.css.j2": ".card {\n  /* was [#0b5c6b] */⟵\n}\n"}),
     face("anki-syntax", card_back="{{Name}}\n«{Rule}}»\n"),
+    face("anki-syntax", card_back="{{Name}}\n<p>«{Rule}»</p>\n"),
+    face("template-syntax", card_back=f"{LAYOUT}{{% block body %}}⟵\n{{{{Name}}}}\n[% endblock %]\n"),
+    face("template-syntax", card_back='x\n[[ deck["„title“"] ~ „so“ ]]⟵\n{{Name}}\n'),
+    face("template-syntax", card_back='x\n[% set a = "the "best" one" %]⟵\n{{Name}}\n'),
+    Fault("missing-words", {"templates/base/words.html.j2": misnamed_word()}),
     face("anki-syntax", card_back="{{Name}} «{{»Rule}\n"),
     face("anki-syntax", card_back="x\n«{{»Name}</div>\n{{#Rule}}y{{/Rule}}\n"),
     Fault(

@@ -20,6 +20,10 @@ _NO_SUCH_TEST = re.compile(r"No test named '(\w+)'")
 _UNEXPECTED = re.compile(r"unexpected '[\]%}]'|unexpected char")
 _NO_ATTRIBUTE = re.compile(r"'([\w. ]+) object' has no attribute '(\w+)'")
 _UNDEFINED = re.compile(r"'(\w+)' is undefined")
+_CURLY_TAG = re.compile(rf"\{{%[-+]?\s*(?:end)?(?:{'|'.join(TAGS)}|if|else|elif)\b[^\n%}}]*%\}}")
+_CURLY_QUOTE = re.compile(r"unexpected char '([“”„«»‚‘’‹›])'")
+_BEHIND_QUOTES = re.compile(r"expected token '[^']+', got '(\w+)'")
+_CODE = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
 _NAME = re.compile(r"\[%[-+]?\s*(?:macro|set)\s+(\w+)")
 
 
@@ -35,7 +39,20 @@ def of_syntax(message: str, text: str, line: int) -> tuple[str, int, str]:
         A message, a line, and a hint, which may be empty.
     """
     said, hint = message or "this is not Jinja", ""
-    if match := _NEVER_CLOSED.search(message):
+    if match := _CURLY_TAG.search(text):
+        line = text.count("\n", 0, match.start()) + 1
+        said, hint = f"`{match[0]}` is text here", "the marks of Jinja are square here: `[% … %]`"
+    elif match := _CURLY_QUOTE.search(message):
+        said = f"`{match[1]}` is no quotation mark to Jinja"
+        written = _line(text, line)
+        inside = re.search(r"[“„«‚‘‹]([^“”„«»‚‘’‹›\"]+)[“”»‘’›]", written)
+        hint = "straight quotes stand around a text: " + (f'`"{inside[1]}"`' if inside else '`"…"`')
+    elif (match := _BEHIND_QUOTES.search(message)) and re.search(
+        rf'"[^"\n]*"\s*{re.escape(match[1])}', _line(text, line)
+    ):
+        said = f'a `"` within this text ends it before `{match[1]}`'
+        hint = 'write `\\"` for it, or “ and ”'
+    elif match := _NEVER_CLOSED.search(message):
         tag = match[1]
         said, hint = f"`[% {tag} … %]` is never closed", f"it ends with `[% end{tag} %]`"
         line = _open(text, tag) or line
@@ -53,6 +70,18 @@ def of_syntax(message: str, text: str, line: int) -> tuple[str, int, str]:
     elif "comment" in message:
         hint = "`[#` begins a comment of the template, which ends with `#]`"
     return said, line, hint
+
+
+def _line(text: str, number: int) -> str:
+    """A line of a text, by its number from 1."""
+    return next(iter(text.split("\n")[number - 1 : number]), "")
+
+
+def single_braces(text: str, fields: Iterable[str]) -> list[str]:
+    """The fields of a rendered face that stand in one pair of braces, as they are written there."""
+    names = "|".join(map(re.escape, fields))
+    shown = _CODE.sub("", text)
+    return list(dict.fromkeys(re.findall(rf"(?<![{{$])\{{(?:{names})\}}(?!\}})", shown))) if names else []
 
 
 def _open(text: str, tag: str) -> int:

@@ -5,6 +5,8 @@ The marks are those of tests/faults.py.
 
 from __future__ import annotations
 
+import re
+
 from tests.faults import PNG, Fault, prose
 
 WHY = "Nobody follows someone who has not understood them."
@@ -89,6 +91,13 @@ def in_places(places: list[int]) -> str:
             text += f"      - text: {season}\n{mark}"
             text += f"        why: |\n          In {season} the {topic} roads are {place} miles.\n"
     return text
+
+
+def lettered(*signs: str) -> str:
+    """The good question with something before each of its options, the first of them marked."""
+    first, *others = re.split(r"(?<=- text: \|\n          )", GOOD)
+    marked = [f"«{signs[0]}»", *signs[1:]]
+    return first + "".join(f"{sign} {each}" for sign, each in zip(marked, others, strict=True))
 
 
 CARD_FAULTS = (
@@ -221,6 +230,20 @@ CARD_FAULTS = (
     definition("changed-text", "Tracking", "The parts:\n«・»one\n・two"),
     definition("stray-markdown", "Tracking «$x^2$»", "Following what people say."),
     definition("stray-markdown", "Tracking «**people**»", "Following what people say."),
+    definition("changed-text", "Tracking", "«|» Helm | Bow |\n| lee | up |"),
+    definition("changed-text", "Tracking", "«|» Helm | Bow |\n|---|\n| lee | up |"),
+    definition("changed-text", "Tracking", "Following «zurÃ¼ck» what people say."),
+    definition("changed-text", "Tracking", "Following people «â€“» slowly."),
+    definition("changed-text", "Tracking", "Following people, «Ã–l» and Ã„rger."),
+    definition("changed-text", "«ÐŸÑ€Ð¸Ð²ÐµÑ‚»", "Following people slowly."),
+    vignette("changed-text", lettered("A)", "B)", "C)", "D)")),
+    vignette("changed-text", lettered("(1)", "(2)", "(3)", "(4)")),
+    warning(
+        "same-term",
+        "comparisons:\n  - id: two\n    title: Stances\n    columns: [Stance, Meaning]\n    rows:\n"
+        "      - id: a\n        cells: [Neutrality, Siding with nobody]\n"
+        "      - id: b\n        cells: [«neutrality», Asking about everything]\n",
+    ),
     definition("curly-quotes", "«“Tracking”»", "Following what people say."),
     definition("direction-override", "Tracking", "Following «\u202e»what\u202c people say."),
     definition("direction-override", "Tracking", "Following «\u202d»what people say."),

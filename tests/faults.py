@@ -212,6 +212,16 @@ def again(name: str, key: str) -> str:
 MANY = "takeaways:\n" + "".join(again(f"n{number}", f"why: {number}") for number in range(20))
 CLOZED = "takeaways:\n  - id: {}\n    text: A {{{{c1::b}}}}.\n"
 
+TABLE = """\
+comparisons:
+  - id: table
+    columns: [Stance, Meaning]
+    rows:
+      - id: a
+        cells: [Neutrality, Siding with nobody]
+      - id: b
+        cells: [Curiosity, Asking about everything]
+"""
 TWO_OPTIONS = """
       - text: One
         correct: true
@@ -405,6 +415,11 @@ FAULTS = (
     chapter("bad-id", "definitions:\n  - id: «“two”»\n    term: x\n    definition: y\n"),
     chapter("bad-id", "definitions:\n  - id: «😀»\n    term: x\n    definition: y\n"),
     chapter("bad-id", "definitions:\n  - id: «split\u00adalliance»\n    term: x\n    definition: y\n"),
+    Fault(
+        "duplicate-id",
+        {"source/one.yaml": MANY, "source/one copy.yaml": MANY},
+        whole="source/one copy.yaml",
+    ),
     chapter("duplicate-id", "definitions:\n  - id: «one»\n    term: x\n    definition: y\n"),
     note("bad-tag", "    tags: [«two words»]\n"),
     note("bad-tag", "    tags:\n      - «::one»\n"),
@@ -517,6 +532,10 @@ FAULTS = (
     ),
     # From note to note
     note("unknown-note", "    builds_on: [«on»]\n"),
+    note(
+        "unknown-note",
+        f"    builds_on: [«table»]\n{TABLE}",
+    ),
     chapter(
         "circular-builds-on",
         "definitions:\n"
@@ -845,6 +864,11 @@ FAULTS = (
         whole="source/ledger.jsonl",
         line=3,
     ),
+    released(
+        "note-gone",
+        {"source/two.yaml": TABLE.replace("id: table", "id: «stances»")},
+        before={"source/two.yaml": TABLE},
+    ),
     released("used-id", {"source/one.yaml": CLOZED.format("one") + again("«two»", "was: one")}),
     released("unknown-was", {"source/one.yaml": CLOZED.format("one") + again("«two»", "was: on")}),
     released("never-released", {"source/one.yaml": CLOZED.format("one") + again("«two»", "retired: Why.")}),
@@ -951,6 +975,7 @@ FAULTS = (
         "blueprint-weights",
         {"source/deck.yaml": f"{DECK}tags: [a]\n«blueprint»:\n  - tag: a\n    weight: 99.4\n"},
     ),
+    Fault("unread-file", {"two.yaml": CHAPTER}, whole="two.yaml"),
     Fault("unread-file", {"source/two.yaml.txt": "takeaways:\n"}, whole="source/two.yaml.txt"),
     Fault("unread-file", {"source/One.yaml~": CHAPTER}, whole="source/One.yaml~"),
     Fault("unread-file", {"source/two.txt": CHAPTER}, whole="source/two.txt"),
@@ -959,4 +984,6 @@ FAULTS = (
     Fault("wrong-type", {"source/deck.yaml": f"{DECK}language: «jp»\n"}),
     Fault("wrong-type", {"source/deck.yaml": f"{DECK}language: «eng»\n"}),
     Fault("bad-link", {"source/deck.yaml": f"{DECK}feedback: «me@example.org»\n"}),
+    Fault("bad-link", {"source/deck.yaml": f"{DECK}feedback: «mailto:me@example.org?subject={{{{id}}}}»\n"}),
+    Fault("bad-link", {"source/deck.yaml": f"{DECK}feedback: «https://example.org/{{NOTE_ID}}»\n"}),
 )

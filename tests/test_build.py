@@ -537,6 +537,10 @@ def test_a_misspelt_manifest_is_named(project: Make) -> None:
     folder = project()
     (folder / "source/deck.yaml").rename(folder / "source/deck.yml")
     assert "source/deck.yml must be called deck.yaml" in run("check", cwd=folder).stderr
+    (folder / "source/deck.yml").rename(folder / "source/deckgen.yaml")
+    assert "source/deckgen.yaml must be called deck.yaml" in run("check", cwd=folder).stderr
+    (folder / "source/deckgen.yaml").rename(folder / "deck.yaml")
+    assert "deck.yaml belongs in source/: move it there" in run("check", cwd=folder).stderr
 
 
 def test_a_place_without_a_deck_is_told(tmp_path: Path) -> None:

@@ -21,7 +21,9 @@ _UNEXPECTED = re.compile(r"unexpected '[\]%}]'|unexpected char")
 _NO_ATTRIBUTE = re.compile(r"'([\w. ]+) object' has no attribute '(\w+)'")
 _UNDEFINED = re.compile(r"'(\w+)' is undefined")
 _CURLY_TAG = re.compile(rf"\{{%[-+]?\s*(?:end)?(?:{'|'.join(TAGS)}|if|else|elif)\b[^\n%}}]*%\}}")
-_CURLY_QUOTE = re.compile(r"unexpected char '([“”„«»‚‘’‹›])'")
+_OPENING, _CLOSING = "\u201c\u201e\u00ab\u201a\u2018\u2039", "\u201d\u201c\u00bb\u2018\u2019\u203a"
+_CURLY_QUOTE = re.compile(rf"unexpected char '([{_OPENING}{_CLOSING}])'")
+_IN_CURLY_QUOTES = re.compile(rf"[{_OPENING}]([^{_OPENING}{_CLOSING}\"]+)[{_CLOSING}]")
 _BEHIND_QUOTES = re.compile(r"expected token '[^']+', got '(\w+)'")
 _CODE = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
 _NAME = re.compile(r"\[%[-+]?\s*(?:macro|set)\s+(\w+)")
@@ -39,20 +41,9 @@ def of_syntax(message: str, text: str, line: int) -> tuple[str, int, str]:
         A message, a line, and a hint, which may be empty.
     """
     said, hint = message or "this is not Jinja", ""
-    if match := _CURLY_TAG.search(text):
-        line = text.count("\n", 0, match.start()) + 1
-        said, hint = f"`{match[0]}` is text here", "the marks of Jinja are square here: `[% … %]`"
-    elif match := _CURLY_QUOTE.search(message):
-        said = f"`{match[1]}` is no quotation mark to Jinja"
-        written = _line(text, line)
-        inside = re.search(r"[“„«‚‘‹]([^“”„«»‚‘’‹›\"]+)[“”»‘’›]", written)
-        hint = "straight quotes stand around a text: " + (f'`"{inside[1]}"`' if inside else '`"…"`')
-    elif (match := _BEHIND_QUOTES.search(message)) and re.search(
-        rf'"[^"\n]*"\s*{re.escape(match[1])}', _line(text, line)
-    ):
-        said = f'a `"` within this text ends it before `{match[1]}`'
-        hint = 'write `\\"` for it, or “ and ”'
-    elif match := _NEVER_CLOSED.search(message):
+    if told := _of_marks(message, text, line):
+        return told
+    if match := _NEVER_CLOSED.search(message):
         tag = match[1]
         said, hint = f"`[% {tag} … %]` is never closed", f"it ends with `[% end{tag} %]`"
         line = _open(text, tag) or line
@@ -70,6 +61,24 @@ def of_syntax(message: str, text: str, line: int) -> tuple[str, int, str]:
     elif "comment" in message:
         hint = "`[#` begins a comment of the template, which ends with `#]`"
     return said, line, hint
+
+
+def _of_marks(message: str, text: str, line: int) -> tuple[str, int, str] | None:
+    """A message, a line and a hint where other signs stand than Jinja's; None where they do not."""
+    if match := _CURLY_TAG.search(text):
+        line = text.count("\n", 0, match.start()) + 1
+        return f"`{match[0]}` is text here", line, "the marks of Jinja are square here: `[% … %]`"
+    written = _line(text, line)
+    if match := _CURLY_QUOTE.search(message):
+        inside = _IN_CURLY_QUOTES.search(written)
+        meant = f'`"{inside[1]}"`' if inside else '`"…"`'
+        said = f"`{match[1]}` is no quotation mark to Jinja"
+        return said, line, f"straight quotes stand around a text: {meant}"
+    match = _BEHIND_QUOTES.search(message)
+    if match and re.search(rf'"[^"\n]*"\s*{re.escape(match[1])}', written):
+        said = f'a `"` within this text ends it before `{match[1]}`'
+        return said, line, 'write `\\"` for it, or “ and ”'
+    return None
 
 
 def _line(text: str, number: int) -> str:

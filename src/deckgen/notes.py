@@ -144,6 +144,7 @@ class Table:
         end: Where the last of its texts ends there.
         allow: The codes of warnings that do not hold for it and its rows.
         rows: Its notes, in order.
+        at: Its id in the source; the table itself where it has none.
     """
 
     id: str
@@ -152,6 +153,7 @@ class Table:
     end: int = 0
     allow: tuple[Scalar, ...] = ()
     rows: list[Note] = field(default_factory=list)
+    at: Node | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -344,6 +346,7 @@ def _accept(reader: Reader, item: Node) -> Accept | None:
     return Accept(code, name.value, because.value.strip(), item) if code and name and because else None
 
 
+_BRACES = re.compile(r"\{+\s*\w[\w .-]*\}+")
 FEEDBACK = re.compile(r"""(?:https?://|mailto:)[^\s"'<>]+""")
 
 
@@ -372,6 +375,12 @@ def _feedback(reader: Reader, node: Node) -> str:
     if mark := unescaped.bracket(scalar.value):
         message = f"`feedback` holds `{mark}`, which Anki takes for a mark of its own"
         reader.report("bad-link", scalar, message, "write `[` as `%5B`")
+        return ""
+    if odd := [each for each in _BRACES.findall(scalar.value) if each != "{id}"]:
+        meant = scalar.value.replace(odd[0], "{id}") if len(odd) == 1 and "id" in odd[0].lower() else ""
+        message = f"`feedback` holds `{odd[0]}`, which is filled with nothing"
+        hint = "`{id}` alone is filled in, with the note's id" + f": write `{meant}`" * bool(meant)
+        reader.report("bad-link", scalar, message, hint)
         return ""
     if FEEDBACK.fullmatch(scalar.value):
         return scalar.value
@@ -466,7 +475,7 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
     head = _note(reader, mapping, values, kind, chapter, chapter.tags, whole=whole)
     if isinstance(rows, Sequence) and not rows.items:
         reader.report("empty-value", rows, f"`{kind.rows}` has no items")
-    table = Table(head.id, values, head.start, head.end, head.allow)
+    table = Table(head.id, values, head.start, head.end, head.allow, at=head.at)
     for row in reader.items(rows, kind.rows, "id", MAX_ROWS):
         row_mapping, row_values, row_whole = _read_values(
             reader, row, f"a row of {_article(kind)}", kind.keys

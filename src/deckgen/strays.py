@@ -73,6 +73,48 @@ def unread_files(project: Path, files: Collection[Path], sections: Collection[st
             yield Diagnostic("unread-file", "nothing reads this file", Span(shown), hint)
 
 
+def beside_source(project: Path, sections: Collection[str]) -> Iterator[Diagnostic]:
+    """Warnings about chapters that lie beside source/, and not in it.
+
+    Args:
+        project: The deck's folder.
+        sections: The keys under which chapters have notes.
+    """
+    try:
+        files = sorted(path for path in project.iterdir() if path.name.lower().endswith(CHAPTER))
+    except OSError:
+        return
+    for path in files:
+        if _has_notes(_beginning(path), sections):
+            there = (project / "source" / path.name).exists()
+            hint = f"chapters lie in source/: move it to `source/{path.name}`"
+            hint = "chapters lie in source/, and one of this name does: delete this one" if there else hint
+            yield Diagnostic("unread-file", "nothing reads this file", Span(path.name), hint)
+
+
+def is_manifest(path: Path) -> bool:
+    """Whether a file says what a deck.yaml says: an id and a title."""
+    if not path.name.lower().endswith(CHAPTER):
+        return False
+    text = _beginning(path)
+    return all(re.search(rf"(?m)^{key}:[ \t]*\S", text) for key in ("id", "title"))
+
+
+def _beginning(path: Path) -> str:
+    """What a file begins with; empty where it is none, or cannot be read."""
+    try:
+        with source.opened(path) as file:
+            return file.read(_MOST_READ).decode("utf-8", "ignore")
+    except OSError:
+        return ""
+
+
+def _has_notes(text: str, sections: Collection[str]) -> bool:
+    """Whether a text is that of a chapter."""
+    keys = "|".join(map(re.escape, sections))
+    return bool(re.search(rf"(?m)^(?:{keys}):[ \t]*$", text) and re.search(r"(?m)^[ ]*- +id:", text))
+
+
 def _template_in_source(parts: tuple[str, ...], shown: str) -> Diagnostic:
     """The diagnostic for a template that lies in source/."""
     inside = parts[1:] if nearest(parts[0], ["templates"]) and len(parts) > 1 else parts
@@ -88,14 +130,7 @@ def _as_chapter(path: Path, sections: Collection[str]) -> str:
         return f"{path.name[: match.start()]}.yaml"
     if path.suffix.lower().removeprefix(".") in _MEDIA or not path.is_file():
         return ""
-    try:
-        with source.opened(path) as file:
-            text = file.read(_MOST_READ).decode("utf-8", "ignore")
-    except OSError:
-        return ""
-    keys = "|".join(map(re.escape, sections))
-    whole = re.search(rf"(?m)^(?:{keys}):[ \t]*$", text) and re.search(r"(?m)^[ ]*- +id:", text)
-    return f"{path.stem}.yaml" if whole else ""
+    return f"{path.stem}.yaml" if _has_notes(_beginning(path), sections) else ""
 
 
 def unused_media(project: Path, files: Iterable[Path], shown: Collection[Path]) -> Iterator[Diagnostic]:

@@ -346,7 +346,20 @@ class _Comparison:
         start, sign = lines[-2]
         message = f"`{sign}` makes no list, so the card shows these lines as one"
         hint = "write each item on a line of its own after `- ` or `1. `, or end the lines with `<br>`"
+        if sign == "|":
+            message = "`|` makes no table here, so the card shows these lines as one"
+            hint = _table_hint(self._slice(start, len(self.raw)))
         self._tell("changed-text", start, start + len(sign.encode()), message, hint)
+
+
+def _table_hint(text: str) -> str:
+    """What makes a table of lines with `|`, the first of which is to be its head."""
+    head, _, below = text.partition("\n")
+    columns = len(head.strip().removeprefix("|").removesuffix("|").replace("\\|", "").split("|"))
+    line = f"|{'---|' * columns}"
+    if re.match(r"[ \t|:-]*--[ \t|:-]*(?:\n|$)", below):
+        return f"the line below the head has as many columns as that: `{line}`"
+    return f"below the head of a table write `{line}`"
 
 
 def _follows(sign: str, other: str) -> bool:

@@ -247,7 +247,11 @@ class Markup:
             if address.rpartition(".")[2].lower() in IMAGES and "://" not in address:
                 hint = "to show the image, put `!` right before the link's `[`"
             message = f"`{address}` leads nowhere from a card"
-            self._report_piece("bad-link", unquote(address), scalar, document, message, hint)
+            piece = unquote(address)
+            # an image may show the same file
+            match = re.search(rf"(?<!!)\[[^\[\]]*\]\(<?(?={re.escape(piece)})", scalar.value)
+            start = match.end() if match else 0
+            self._report_piece("bad-link", piece, scalar, document, message, hint, start)
 
     def _media(self, address: str, types: frozenset[str], scalar: Scalar, document: Document) -> str:
         """The name in the collection of a file that a text refers to; reported where there is none."""

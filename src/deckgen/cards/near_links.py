@@ -1,4 +1,4 @@
-"""Images and links that are none for one sign: a blank too many, a bracket that is missing or of another sort."""
+"""Images and links that are none for one sign: a blank too many, a bracket that is missing or another."""
 
 from __future__ import annotations
 

@@ -518,6 +518,14 @@ BOMBS = {
 }
 
 
+def test_the_widest_face_takes_little_memory(tmp_path: Path) -> None:
+    """All that templates may make, in letters of four bytes each: no more than 200 MB above any deck."""
+    doubled = "[% set a = '𝒳𝒳𝒳𝒳' %]" + "[% set a = a ~ a %]" * 17
+    face = f"{{{{Name}}}}{doubled}[% for i in range(13) %][[ a ]][% endfor %]"
+    files = {**LAW, "templates/law/card.front.html.j2": face}
+    assert not checked(write_project(tmp_path, files), seconds=10, peak=250).codes()
+
+
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_template_does_no_endless_work(bomb: str, tmp_path: Path) -> None:
     """One diagnostic, at a template's own place, in a few seconds."""

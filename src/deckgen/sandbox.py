@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 MAX_WORK = 500_000
 """How many pieces of templates are run for a deck; those of the shipped kinds are some thousands."""
-MAX_MADE = 16 * 1024 * 1024
+MAX_MADE = 8 * 1024 * 1024
 """How many characters they make or look at, all together."""
 MAX_VALUE = 1024 * 1024
 """How large a single value may be, in characters; an item of a list counts as `_ITEM` of them."""

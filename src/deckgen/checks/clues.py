@@ -172,10 +172,11 @@ def _denies(question: Scalar | None) -> bool:
 _BEGINNING = 5  # letters by which a part of a word is found
 
 
+_ASKED_FOR = r"\b(?:which|what|whose|this|these|following|(?:type|kind|sort|form)s? of)"
+_VERB = "is|are|was|were|do|does|did|has|have|can|may|must|will|would|should"
 _CHOICES = Pattern(
     r"[^.?!:;]*\bor\b[^.?!:;]*\?"
-    r"|\b(?:which|what|whose|this|these|following|(?:type|kind|sort|form)s? of)(?: [^\s?,.]+){1,6}?(?= (?:is|are|was|were|do|does|did|has|have|can|may|must|will|would|should)\b|[?,.]|$)"
-    r"|\b(?:which|what|whose|this|these|following|(?:type|kind|sort|form)s? of)(?: [^\s?,.]+){1,3}",
+    rf"|{_ASKED_FOR}(?: [^\s?,.]+){{1,6}}?(?= (?:{_VERB})\b)|{_ASKED_FOR}(?: [^\s?,.]+){{1,3}}",
     re.IGNORECASE,
 )
 

@@ -33,7 +33,8 @@ _REFERS = any_of(
     (?:above|below|options?|answers?|choices?|preceding|foregoing|statements),
     (?:options?|answers?|statements?|choices?|numbers?) {_NUMBERED}(?: (?:and|or|to|&) {_NUMBERED})+,
     (?:first|last|other|previous|preceding|foregoing|former|above)
-    (?:two|three|ones?|options?|answers?|choices?|statements?), the (?:above|foregoing|preceding),
+    (?:(?:two|three|ones?)(?: (?:are|is|only|together)|$)|options?|answers?|choices?|statements?),
+    the (?:above|foregoing|preceding),
     (?:all|each|every|none|no|any)(?: of)?(?: the)? \w+ (?:listed|given|named|mentioned)(?: here| above|$),
     (?:others?|ones?|items?|answers?|options?|mentioned|said|stated|as) (?:listed|given|named|above),
     (?:more|other|less|fewer|different) than (?:one of |two of |any of |all of )?(?:these|those|the others),
@@ -50,7 +51,7 @@ _OF_THESE = Pattern(
     r"(?:these|those|them|others?|two|three|four)(?: \w+){0,2}\W*",
     re.IGNORECASE,
 )
-_BOTH = Pattern(r"\W*(?:both|all|neither)\b", re.IGNORECASE)
+_BOTH = Pattern(r"\W*(?:both|neither)\b", re.IGNORECASE)
 _JUDGED = r"(?:are|is|appl(?:y|ies)|correct|true|right|wrong|possible|statements?|options?|only|alone|above)"
 _IS_REFERENCE = Pattern(
     r"\W*(?:all|none|neither|both|any|each|either|two)(?: of)?(?: the)?"
@@ -90,8 +91,8 @@ def _refers(texts: list[str], place: int) -> bool:
     """Whether an option refers to others."""
     text = texts[place]
     whole = any(pattern.fullmatch(text) for pattern in (_IS_REFERENCE, _OF_THESE))
-    if text.strip(" .").lower() == "none":
-        return False  # a number, as the others are, or nothing at all
+    if text.strip(" .").lower() in {"none", "all"}:
+        return False  # how many, as the others say
     return whole or bool(_REFERS.search(text) or _LETTERS.search(text)) or _names_others(texts, place)
 
 
@@ -104,8 +105,12 @@ def _names_others(texts: list[str], place: int) -> bool:
     return sum(len(other & mine) * 2 > len(other) for other in others) > 1
 
 
+_SUPERLATIVES = (
+    "likely probable appropriate suitable effective important useful helpful consistent relevant common "
+    "desirable accurate true correct"
+)
 _NEGATIVES = Pattern(
-    r"(?<![*=_>\w])(?:not|except(?!ion)|least(?= (?:likely|probable|appropriate|suitable|effective|important|useful|helpful|consistent|relevant|common|desirable|accurate|true|correct)\b)|never|"
+    rf"(?<![*=_>\w])(?:not|except(?!ion)|least(?= (?:{_SUPERLATIVES.replace(' ', '|')})\b)|never|"
     r"cannot)(?![*=_<\w])|\b\w+n['’]t\b",
     re.IGNORECASE,
 )
@@ -226,34 +231,34 @@ def _overlap(vignette: Vignette) -> tuple[int, int] | None:
     """The first two options that overlap."""
     texts = vignette.texts
     said = [_meaning(text) for text in texts]
-    sets = [frozenset(each) for each in said]
+    sets = {frozenset(each) for each in said}
     exact = [
         {*verbatim(option.text.value), *_OPERATOR.findall(option.text.value)} for option in vignette.options
     ]
     ranges = [interval(text) for text in texts] if _has_number(vignette) else [None] * len(texts)
+    if open_on_one_side(ranges):
+        return None
     for one, two in combinations(range(len(texts)), 2):
         if (_SEQUENCE.search(texts[one]) and _SEQUENCE.search(texts[two])) or exact[one] != exact[two]:
             continue
-        if sets[one] == sets[two] and said[one]:
-            # "A before B" is not "B before A"
-            if said[one] == said[two] or len(said[one]) != len(said[two]):
-                return one, two
-        elif sets[one] < sets[two]:
-            if (sets[two] - sets[one] - _JOINS) in sets:
-                continue  # one, another and both are what can be chosen from
-            if _is_part(texts[one], texts[two], said[one], said[two]):
-                return one, two
-        elif sets[two] < sets[one]:
-            if (sets[one] - sets[two] - _JOINS) in sets:
-                continue
-            if _is_part(texts[two], texts[one], said[two], said[one]):
-                return two, one
+        small, large = sorted((one, two), key=lambda place: len(set(said[place])))
+        if _within(texts[small], texts[large], said[small], said[large], sets):
+            return small, large
         first, second = ranges[one], ranges[two]
-        if first and second and first.overlaps(second) and not open_on_one_side(ranges):
+        if first and second and first.overlaps(second):
             return one, two
         if "or" in vignette.said and _share_a_part(texts[one], texts[two]):
             return one, two
     return None
+
+
+def _within(small: str, large: str, few: list[str], many: list[str], sets: set[frozenset[str]]) -> bool:
+    """Whether an option says the same as another, or a part of it, in the words of `_meaning`."""
+    mine, others = frozenset(few), frozenset(many)
+    if mine == others and few:
+        return few == many or len(few) != len(many)  # "A before B" is not "B before A"
+    # where one, another and both are options, both are what can be chosen
+    return mine < others and (others - mine - _JOINS) not in sets and _is_part(small, large, few, many)
 
 
 def _has_number(vignette: Vignette) -> bool:
@@ -268,7 +273,7 @@ def _meaning(text: str) -> list[str]:
     """The stems of the words of an option that carry meaning, with one word for those that say the same."""
     said = _TOKEN.findall(text)
     light = _LIGHT if len(said) > 2 else _LIGHT - {"a"}  # "A major" has no article
-    kept = (word for word in map(str.lower, said) if word not in light)
+    kept = (word.lower() for word in said if (word if word == "A" else word.lower()) not in light)
     return [word if word[0] in _MINUS else STEMS[_SAME.get(word, word)] for word in kept]
 
 
@@ -277,22 +282,33 @@ _TOKEN = re.compile(r"(?:(?<!\w)[-−+](?=\d))?\w+(?:[-.,'’♯♭]\w+)*[♯♭
 """A word, a number with its decimals, a compound: what two options are compared by."""
 
 
+_ON_CONDITION = re.compile(
+    r"\W+(?:within|immediately|at once|as soon|if|when|unless|until|every|twice|once|daily|for \d)\b",
+    re.IGNORECASE,
+)
+
+
+_REGION = re.compile(r"(?:north|south|east|west|central)(?:ern)?(?:-\w+)*")
+
+
 def _is_part(small: str, large: str, few: list[str], many: list[str]) -> bool:
-    """Whether a larger option is a smaller one and something besides."""
-    if not few or len(few) > _LONGEST_PART:
+    """Whether a larger option is a smaller one and something besides: "A and B", "A within an hour".
+
+    A kind of a thing is another thing, mostly: "a nasal cannula" and "a high-flow nasal cannula".
+    """
+    if (
+        not few
+        or len(few) > _LONGEST_PART
+        or not any(many[at:][: len(few)] == few for at in range(len(many)))
+    ):
         return False
-    if len(few) == 1 and words(small)[-1] not in words(large):
-        return False  # "the claw" is another than "cat's claws"
-    if _NAME.match(small) and _NAME.match(large) and len(few) > 1:
-        return False  # "American Airlines" is another than "Pan American Airlines"
     added = set(words(large)) - set(words(small))
     if {"not", "no", "without", "never", "before", "after"} & added or {"only", "alone"} & set(words(small)):
         return False
-    # "a diuretic" beside "a loop diuretic", "start antibiotics" beside "start antibiotics within an hour"
-    within = any(many[at : at + len(few)] == few for at in range(len(many) - len(few) + 1))
-    return within and (
-        bool(_JOINS & added) or many[-len(few) :] == few or (many[: len(few)] == few and len(few) > 1)
-    )
+    within = large.casefold().partition(small.casefold().rstrip(" ."))
+    if len(few) > 1 and within[1] and _ON_CONDITION.match(within[2]):
+        return True
+    return bool(_JOINS & added) or (bool(added) and all(map(_REGION.fullmatch, added)))
 
 
 _LONGEST_LIST = 7  # words; in whole sentences some part is the same by chance
@@ -311,7 +327,7 @@ def _share_a_part(one: str, two: str) -> bool:
     return bool(first & second - {()})
 
 
-_ING = Pattern(r"[a-z]{3,}ing\b", re.IGNORECASE)
+_ING = Pattern(r"(?:[a-z]{3,}|us|do|go|be)ing\b", re.IGNORECASE)
 _ING_PHRASE = Pattern(
     r"[a-z]{2,}ing (?:the|an?|him|her|them|it|his|its|their|this|that|these|what|how|all|each|one|both|any|"
     r"some|no|more|less)\b",
@@ -408,7 +424,7 @@ def _odd_form(vignette: Vignette) -> tuple[int, str] | None:
         if other and flags.count(False) == 1:
             return flags.index(False), other
     for flags, lacks in (
-        ([bool(_ARTICLE.match(text)) for text in texts], "has no article"),
+        ([bool(_ARTICLE.match(text) or _FIGURE.search(texts[0])) for text in texts], "has no article"),
         ([" and " in text and len(text.split()) < 7 for text in texts], "does not name two things"),
     ):
         odd = flags.index(False) if flags.count(False) == 1 else -1

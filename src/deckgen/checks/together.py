@@ -117,6 +117,9 @@ def few_options(cards: Cards) -> Iterator[Diagnostic]:
 _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
 
+_TOO_MANY = 3.5  # questions more than its share in one place, which is hardly chance
+
+
 def answer_places(cards: Cards) -> Iterator[Diagnostic]:
     """Right options that stand mostly in one place, or never in one (Haladyna: vary the location)."""
     by_count: dict[int, list[Vignette]] = {}
@@ -128,7 +131,7 @@ def answer_places(cards: Cards) -> Iterator[Diagnostic]:
         total = len(vignettes)
         never = [_PLACES[number] for number in range(count) if not places[number]]
         message = ""
-        if total >= 8 and most * 2 > total and most * count > 1.5 * total:
+        if most - total / count >= _TOO_MANY and most * 2 > total and most * count > 1.5 * total:
             message = f"in {most} of {total} questions the right option stands {_PLACES[usual_place]}"
         elif never and total >= 3 * count:
             message = f"in none of {total} questions the right option stands {' or '.join(never)}"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _RARE = 4
 _LOOKED_AT = 3
+_ELSEWHERE = 2  # questions with a word, of which one is another than those that are compared
 _FEW = 3  # words of an answer, of which each counts
 _ALIKE = 0.65  # of all their words
 _SAME = 0.8  # of those of their answers, where some word of the questions differs
@@ -30,6 +31,7 @@ _TELLS_APART = re.compile(
     r"[^\s.,;:!?()\[\]]*\d[^\s.,;:!?()\[\]]*|\b[A-Z]+\b|[§$%&+*/<>=^~#@-]"
     r"|\b(?:not|no|nor|or|and|without|only|never|before|after)\b|^(?:[Ww]hy|[Hh]ow|[Ww]hen|[Ww]here|[Ww]ho)\b"
 )
+_YES_OR_NO = re.compile(r"(?:yes|no|true|false)\W*", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -40,7 +42,7 @@ class _Question:
         self.note = asked.note
         self.asked = asked
         self.read = plain(asked.text)
-        self.said = stems(self.read) - FUNCTION_STEMS
+        self.said = self.all_said = stems(self.read) - FUNCTION_STEMS
 
     @cached_property
     def same(self) -> tuple[str, frozenset[str]]:
@@ -92,10 +94,10 @@ def same_question(cards: Cards) -> Iterator[Diagnostic]:
     first: dict[tuple[str, frozenset[str]], _Question] = {}
     told: set[Note] = set()
     for each in asked:
-        each.said -= often
+        each.said = each.said - often
         rare = sorted(rank[word] for word in each.said if word in rank)[:_RARE]
         equal = first.setdefault(each.same, each)
-        twin = _nearest(each, near, rare) if each.said else None
+        twin = _nearest(each, near, rare, known) if each.said else None
         if equal.note is not each.note and (_is_alone(equal, each) or each.has_answer_of(equal)):
             twin = equal
         if twin and each.note not in told:
@@ -115,7 +117,7 @@ def _is_alone(one: _Question, two: _Question) -> bool:
 
 
 def _nearest(
-    mine: _Question, near: dict[tuple[int, ...], list[_Question]], rare: list[int]
+    mine: _Question, near: dict[tuple[int, ...], list[_Question]], rare: list[int], known: Counter[str]
 ) -> _Question | None:
     """The one among the last few with two of the same rare words that asks nearly the same."""
     best, most = None, 0.0
@@ -130,11 +132,18 @@ def _nearest(
     for other in candidates.values():
         share = _share(mine.said, other.said)
         alike = share >= _ALIKE and share > most and mine.exact == other.exact
-        if alike and mine.said - other.said and other.said - mine.said:
-            continue  # "find" in the place of "delete", "inductor" in that of "capacitor"
+        if alike and _contrasts(mine.all_said - other.all_said, other.all_said - mine.all_said, known):
+            continue
+        # "Does this meet the goal?" is asked of each proposal
+        alike = alike and _YES_OR_NO.fullmatch(mine.asked.answer.strip()) is None
         if alike and mine.has_answer_of(other, _ANSWERS if share == 1 else _SAME):
             best, most = other, share
     return best
+
+
+def _contrasts(one: set[str], two: set[str], known: Counter[str]) -> bool:
+    """Whether words take each other's place that a deck asks about elsewhere: "find" and "delete"."""
+    return bool(one and two) and min(known[word] for word in one | two) >= _ELSEWHERE
 
 
 def _share(one: set[str], two: set[str]) -> float:

@@ -543,6 +543,14 @@ FAULTS = (
         "  - {id: b, term: B, definition: x, builds_on: [c]}\n"
         "  - {id: c, term: C, definition: x, builds_on: [«a»]}\n",
     ),
+    chapter("similar-deck", f"deck: «Sample::Two»\n{CLOZED.format('two')}"),
+    Fault(
+        "similar-deck",
+        {
+            "source/one.yaml": f"deck: 1 Wind\n{CLOZED.format('one')}",
+            "source/two.yaml": f"deck: «1 wind»\n{CLOZED.format('two')}",
+        },
+    ),
     Fault(
         "builds-on-later",
         {

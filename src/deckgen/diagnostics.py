@@ -51,6 +51,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "unknown-note": ("error", "A note builds on one that does not exist."),
     "circular-builds-on": ("error", "Notes build on each other in a circle."),
     "builds-on-later": ("warning", "A note builds on one in a subdeck that Anki shows later."),
+    "similar-deck": ("warning", "A subdeck repeats the title, or another subdeck's name but for capitals."),
     # Markup and media
     "bad-html": ("error", "Raw HTML that a card may not hold."),
     "lost-text": ("error", "Part of a text would be on no card."),

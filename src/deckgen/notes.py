@@ -125,12 +125,14 @@ class Chapter:
         deck: The full name of the Anki deck that its notes go to.
         tags: The tags of all its notes, the deck's included.
         tags_at: Where it has tags of its own; None where it has none.
+        deck_at: Where it names its subdeck; None where it names none.
     """
 
     document: Document
     deck: str
     tags: tuple[str, ...] = ()
     tags_at: Span | None = None
+    deck_at: Span | None = None
 
 
 @dataclass(eq=False)
@@ -434,6 +436,7 @@ def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Containe
         return
     if (node := root.entries.get("deck")) and (name := reader.deck_name(node, "deck")):
         chapter.deck = f"{deck.title}::{name}"
+        chapter.deck_at = reader.document.span(node)
     if node := root.entries.get("tags"):
         chapter.tags = distinct(deck.tags, reader.tags(node))
         chapter.tags_at = reader.document.key_span(root, "tags")

@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from deckgen.diagnostics import MOST_TOLD, Diagnostic, Span, counted, listed
+from deckgen.diagnostics import MOST_TOLD, Diagnostic, Span, composed, counted, listed, same
 from deckgen.notes import Deck, Note, place, unknown_id_hint
 
 if TYPE_CHECKING:
@@ -153,6 +153,29 @@ def builds_on_retired(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diag
                 yield Diagnostic("builds-on-retired", message, note.chapter.document.span(link), hint)
 
 
+def similar_deck(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic]:
+    """A subdeck that repeats the deck's title, or is called as another one but for capitals."""
+    del also_known
+    chapters = {note.chapter.document.path: note.chapter for note in deck.notes}
+    spelt: dict[str, str] = {}
+    for chapter in chapters.values():
+        if chapter.deck_at is None:
+            continue
+        title, *parts = chapter.deck.split("::")
+        if parts[0] == title:
+            message = f"the title is put before this, so the subdeck is called `{chapter.deck}`"
+            rest = "::".join(parts[1:])
+            hint = f"write `{rest}`" if rest else "leave the key `deck` out for the deck itself"
+            yield Diagnostic("similar-deck", message, chapter.deck_at, hint)
+        for number in range(1, len(parts) + 1):
+            name = "::".join(parts[:number])
+            other = spelt.setdefault(same(name), name)
+            if composed(other) != composed(name):
+                message = f"`{name}` and `{other}` differ by capitals only, so Anki calls one of them `{name}_`"
+                yield Diagnostic("similar-deck", message, chapter.deck_at, f"write `{other}` in both places")
+                break
+
+
 def _by_unique_id(deck: Deck) -> dict[str, Note]:
     """The notes by id; without those whose ids are used twice, which is told already."""
     counts = Counter(note.id for note in deck.notes)
@@ -171,5 +194,6 @@ RULES: tuple[Callable[[Deck, AbstractSet[str]], Iterator[Diagnostic]], ...] = (
     builds_on_later,
     builds_on_retired,
     replaced_without_retired,
+    similar_deck,
 )
 """The rules: each takes a deck, and the ids that stand in files too broken to read."""

@@ -24,14 +24,24 @@ _GARBLED = re.compile(
 
 
 def changed_text(cards: Cards) -> Iterator[Diagnostic]:
-    """Texts of a wrong encoding, and options that bring letters along."""
+    """Texts of a wrong encoding, and options that bring letters along; those of a chapter together."""
     yield from _garbled(cards)
+    lettered: dict[str, list[Vignette]] = {}
     for vignette in cards.vignettes:
-        yield from _lettered(vignette)
+        if _sign(vignette):
+            lettered.setdefault(vignette.note.chapter.document.path, []).append(vignette)
+    for first, *others in lettered.values():
+        scalar, sign = first.options[0].text, _sign(first)
+        message = f"the card gives its options letters, and shuffles them, so learners see `{sign}` besides"
+        if others:
+            message += f"; {counted(len(others), 'more question')} of this file are so"
+        hint = "take the letters away from all options, and from what refers to them"
+        span = look.at(first.note, scalar, scalar.value.find(sign), len(sign))
+        yield Diagnostic("changed-text", message, span, hint)
 
 
 def _garbled(cards: Cards) -> Iterator[Diagnostic]:
-    """Texts of UTF-8 that a program has read as Windows-1252; those of a chapter together."""
+    """Texts of UTF-8 that a program has read as Windows-1252."""
     for _, texts in cards.chapters:
         found = [
             (note, scalar, match, meant)
@@ -76,14 +86,9 @@ def _decoded(text: str) -> str:
 _LETTER = re.compile(r"(?P<sign>\**\(?(?P<letter>[A-Ha-h]|[1-8])[.):]\)?\**)\s+(?=\S)")
 
 
-def _lettered(vignette: Vignette) -> Iterator[Diagnostic]:
-    """Options that all begin with their letters in order; the card shuffles them, and gives them its own."""
-    matches = [_LETTER.match(option.text.value.strip()) for option in vignette.options]
-    letters = "".join(match["letter"] for match in matches if match)
-    if len(letters) == len(matches) and letters and "ABCDEFGHabcdefgh12345678".find(letters) in {0, 8, 16}:
-        scalar = vignette.options[0].text
-        sign = matches[0]["sign"] if matches[0] else ""
-        message = f"the card gives its options letters, and shuffles them, so learners see `{sign}` besides"
-        hint = "take the letters away from all options, and from what refers to them"
-        span = look.at(vignette.note, scalar, scalar.value.find(sign), len(sign))
-        yield Diagnostic("changed-text", message, span, hint)
+def _sign(vignette: Vignette) -> str:
+    """The letter before the first option, where all options begin with theirs in order; else nothing."""
+    matches = [match for option in vignette.options if (match := _LETTER.match(option.text.value.strip()))]
+    letters = "".join(match["letter"] for match in matches)
+    in_order = any(each.startswith(letters) for each in ("ABCDEFGH", "abcdefgh", "12345678"))
+    return matches[0]["sign"] if in_order and letters and len(letters) == len(vignette.options) else ""

@@ -198,6 +198,8 @@ CARD_FAULTS = (
     ),
     # Typing
     prose("missing-alt", "A family tree: «![](»media/a.png)", a_png=PNG),
+    prose("missing-alt", "A family tree: ![«a.png»](media/a.png)", a_png=PNG),
+    prose("missing-alt", 'A family tree: «<img src="media/a.png">»', a_png=PNG),
     definition("upper-case", "Tracking", "«FOLLOWING WHAT PEOPLE SAY IN THE ROOM.»"),
     definition("doubled-word", "Tracking", "Following the «the» content of what people say."),
     definition("doubled-space", "Tracking", "Following«  »what people say."),
@@ -210,6 +212,7 @@ CARD_FAULTS = (
     definition("stray-markdown", "Tracking", "Following what H«~2~»O does."),
     definition("stray-markdown", "Tracking", "Following what x«^2^» does."),
     definition("stray-markdown", "Tracking", "Following «[[people]]» closely."),
+    definition("stray-markdown", "Tracking", r"Following «$45^\circ» of what people say."),
     definition("stray-markdown", "Tracking", "Following «[latex]»x[/latex] closely."),
     definition("stray-markdown", "Tracking", "It shows «![Two boats] (media/a.png)» closely."),
     definition("stray-markdown", "Tracking", "It shows «![Two boats](media/a.png» closely."),

@@ -55,7 +55,7 @@ _MARKS = re.compile(
     r"|\]\((?:[^()\n]|\([^()\n]*\)|\n(?!\n))*\)|\]\[[^\[\]]*\]|!?\[|\]"
     r"|\\(?=[!-/:-@\[-`{-~\n]|$)"  # escapes
     r"|(?:^|(?<=[\s>]))(?:[-+*]|\d{1,9}[.)])(?=\s|$)"  # items
-    r"|^[ \t>]*(?:\|?[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$|^[ \t>]*=+[ \t]*$"  # under a head
+    r"|^[ \t>]*(?:\|?[ \t]*+:?-++:?[ \t]*+)++\|?[ \t]*$|^[ \t>]*=+[ \t]*$"  # under a head
     r"|[\s>*_|#<]",
     re.MULTILINE,
 )
@@ -95,16 +95,24 @@ _ENUMERATION = re.compile(
     r"|[a-zA-Z][.)](?=[ \t])"
 )
 _ENUMERATED = re.compile(rf"\n[ \t]*(?:{_ENUMERATION.pattern})")
+_COMMANDS = (
+    "circ|d?frac|sqrt|times|cdot|div|pm|alpha|beta|gamma|[dD]elta|theta|lambda|mu|pi|sigma|[oO]mega|infty"
+    "|leq?|geq?|neq|approx|sum|int|mathrm|mathbf|vec|overline|rightarrow|to"
+)
+"""What hardly stands behind a dollar but in a formula; in a path there may be anything."""
 _FOREIGN = re.compile(
     r"(?P<width>(?<=\))\{[^{}\n]*=[^{}\n]*\})|(?P<footnote>\[\^[^\[\]\s]{1,40}\](?!:))|(?P<latex>\[latex\])"
     r"|(?P<box>^[ \t]*(?:>[ ]?\[![a-zA-Z]+\]|:::+[ \t]*\{?[a-zA-Z.]*)[^\n]*)"
-    r"|(?<=\w)(?P<sub>~[\w+-]{1,10}~(?!\w{2}))|(?<=\w)(?P<sup>\^[\w+-]{1,10}\^(?!\w))|(?<![\w\])\[!])(?P<wiki>\[\[[^\[\]\n]{2,80}\]\])(?!\()",
+    r"|(?<=\w)(?P<sub>~[\w+-]{1,10}~(?!\w{2}))|(?<=\w)(?P<sup>\^[\w+-]{1,10}\^(?!\w))"
+    rf"|(?P<formula>(?<![\\$\w])\$[^\s$`]*\\(?:{_COMMANDS})(?![a-zA-Z])[^\s$`,;]*)(?![^\n]*\$)"
+    r"|(?<![\w\])\[!])(?P<wiki>\[\[[^\[\]\n]{2,80}\]\])(?!\()",
     re.MULTILINE,
 )
-_MAYBE_FOREIGN = re.compile(r"[~^]|\[\[|\[latex|\)\{|:::|\[!")
+_MAYBE_FOREIGN = re.compile(r"[~^$]|\[\[|\[latex|\)\{|:::|\[!")
 _FORMS = {
     "width": 'an image\'s size is written in HTML: `<img src="media/tree.png" alt="…" width="300">`',
     "footnote": "Markdown here has no footnotes: put the note into the text, or under `extra`",
+    "formula": "a formula has a `$` on both sides, as in `$45^\\circ$`",
     "latex": "a formula is written `$…$`, or `$$…$$` on a line of its own",
     "box": "a card has no boxes: write the text without them, or as a quotation after `> `",
     "sub": "a subscript is written `H<sub>2</sub>O`, or as a formula: `$H_2O$`",

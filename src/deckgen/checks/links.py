@@ -171,7 +171,9 @@ def similar_deck(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnosti
             name = "::".join(parts[:number])
             other = spelt.setdefault(same(name), name)
             if composed(other) != composed(name):
-                message = f"`{name}` and `{other}` differ by capitals only, so Anki calls one of them `{name}_`"
+                message = (
+                    f"`{name}` and `{other}` differ by capitals only, so Anki calls one of them `{name}_`"
+                )
                 yield Diagnostic("similar-deck", message, chapter.deck_at, f"write `{other}` in both places")
                 break
 

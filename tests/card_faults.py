@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from tests.faults import PNG, Fault, prose
+from tests.faults import KIND, PNG, Fault, kind, prose
 
 WHY = "Nobody follows someone who has not understood them."
 WARNED = "  - id: {}\n    text: |\n      {}\n" + f"    why: |\n      {WHY}\n"
@@ -246,6 +246,13 @@ CARD_FAULTS = (
         "comparisons:\n  - id: two\n    title: Stances\n    columns: [Stance, Meaning]\n    rows:\n"
         "      - id: a\n        cells: [Neutrality, Siding with nobody]\n"
         "      - id: b\n        cells: [«neutrality», Asking about everything]\n",
+    ),
+    Fault(
+        "unshown-field",
+        {
+            **kind("", KIND.replace("{name: Rule,", "{name: «Rule»,"), card_back="{{Name}}").files,
+            "source/two.yaml": "laws:\n  - id: two\n    name: Law\n    rule: |\n      It holds for all.\n",
+        },
     ),
     definition("curly-quotes", "«“Tracking”»", "Following what people say."),
     definition("direction-override", "Tracking", "Following «\u202e»what\u202c people say."),

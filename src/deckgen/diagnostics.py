@@ -71,6 +71,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "missing-words": ("warning", "Cards say something by themselves that is not in the deck's language."),
     "unknown-color": ("warning", "A style names a color or measure that leads nowhere."),
     "unused-template": ("warning", "A file under templates/ is one that nothing reads."),
+    "unshown-field": ("warning", "Notes fill a field that no card shows."),
     "missing-face": ("error", "A card's face does not exist."),
     "template-syntax": ("error", "A template is not Jinja."),
     "template-failed": ("error", "A template failed while it was rendered."),

@@ -96,6 +96,17 @@ class NoteType:
         names = {tag.field for each in parts for tag in _shown_on(each)}
         return frozenset(field.key for field in self.kind.fields if field.key and field.name in names)
 
+    @cached_property
+    def mentioned(self) -> frozenset[str]:
+        """The names of the fields that some card names at all, on one of its sides or as a condition."""
+        live = [face for card, face in zip(self.kind.cards, self.faces, strict=True) if card.face]
+        sides = (
+            side for face in live for side in (face.front, face.back, face.browser_front, face.browser_back)
+        )
+        return frozenset(
+            tag.field for side in sides for tag in anki_template.tags(anki_template.parse(side).parts)
+        )
+
     def fronts(self, filled: Collection[str]) -> list[frozenset[str]]:
         """For each card of a note with values for some keys, the keys whose values its front shows.
 

@@ -14,6 +14,7 @@ from deckgen.checks import (
     direction,
     links,
     options,
+    shown,
     together,
     twins,
     typed,
@@ -39,6 +40,7 @@ WHOLE_DECK: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
     together.answer_places,
     together.blueprint_tag,
     together.missing_language,
+    shown.unshown_field,
 )
 """The rules that compare notes, and say nothing of a deck that could not be read whole."""
 

@@ -329,12 +329,17 @@ def _read_chapters(  # noqa: PLR0913, PLR0917 (the parts of the path)
     """Read the chapters into the deck; the ids that stand in what could not be read."""
     known_ids: set[str] = set()
     paths = _in_order(project, files)
+    misplaced: dict[str, str] = {}
+    for path in filter(strays.is_kind, files):
+        document = source.read(path, path.relative_to(project).as_posix(), project, source.MAX_SMALL)[0]
+        if section := kind_files.section_of(document):
+            misplaced[section] = path.parent.relative_to(project).as_posix()
     found += strays.beside_source(project, [kind.section for kind in in_force])
     found += strays.unread_files(project, files, [kind.section for kind in in_force])
     for number, path in enumerate(paths):
         tell("reading", number, len(paths))
         reader = _reader(path, path.relative_to(project).as_posix(), project, texts)
-        notes.read_chapter(reader, deck, in_force, unread)
+        notes.read_chapter(reader, deck, in_force, unread, misplaced)
         reader.document.root = None  # the notes hold what they need of it
         if reader.found or unread:
             known_ids |= set(notes.probable_ids(reader.document, deck.language))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
@@ -411,7 +412,13 @@ def _feedback_hint(written: str) -> str:
     )
 
 
-def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Container[str | None] = ()) -> None:
+def read_chapter(
+    reader: Reader,
+    deck: Deck,
+    kinds: list[Kind],
+    unread: Container[str | None] = (),
+    misplaced: ReadOnly[str, str] = MappingProxyType({}),
+) -> None:
     """Read a chapter, and add its notes to the deck.
 
     Args:
@@ -419,6 +426,7 @@ def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Containe
         deck: Gains the chapter's notes, those with faults too.
         kinds: The kinds in force.
         unread: The sections of kinds that could not be read, None for one unknown; they are left alone.
+        misplaced: The sections of kinds that lie in source/, each with the kind's folder.
     """
     chapter = Chapter(reader.document, deck.title, deck.tags)
     sections = {kind.section: kind for kind in kinds if kind.section not in unread}
@@ -431,7 +439,13 @@ def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Containe
     entries = here.entries.items() if isinstance(here, Mapping) else ()
     lists = None in unread  # any of them may be the section of a kind that could not be read
     left = [key for key, value in entries if key in unread or (lists and isinstance(value, Sequence))]
-    root = reader.mapping(here, "a chapter", {*names, *left}, names)
+    strangers = [key for key, _ in entries if key in misplaced and key not in names]
+    if isinstance(here, Mapping):
+        for key in strangers:
+            message = f"the kind of `{key}` lies in {misplaced[key]}, where nothing reads it"
+            hint = "templates lie beside source/, not in it: move its folder to templates/"
+            reader.report("unknown-key", reader.document.key_span(here, key), message, hint)
+    root = reader.mapping(here, "a chapter", {*names, *left, *strangers}, names)
     if root is None:
         return
     if (node := root.entries.get("deck")) and (name := reader.deck_name(node, "deck")):

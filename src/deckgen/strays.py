@@ -60,9 +60,24 @@ def unread_files(project: Path, files: Collection[Path], sections: Collection[st
     """
     top = project / "source"
     names = {same(path.relative_to(top).as_posix()) for path in files}
+    folder = ""
     for path in sorted(files):
         shown = path.relative_to(project).as_posix()
-        if path.name.endswith(".j2") or is_kind(path):
+        first = path.relative_to(top).parts[0]
+        if (
+            (path.name.endswith(".j2") or is_kind(path))
+            and path.parent != top
+            and nearest(first, ["templates"])
+        ):
+            if folder != first and not (project / "templates").exists():
+                hint = "templates lie beside source/, not in it: move this folder to `templates`"
+                yield Diagnostic(
+                    "unused-template", "nothing reads what lies here", Span(f"source/{first}"), hint
+                )
+                folder = first
+            elif folder != first:
+                yield _template_in_source(path.relative_to(top).parts, shown)
+        elif path.name.endswith(".j2") or is_kind(path):
             yield _template_in_source(path.relative_to(top).parts, shown)
         elif path.parent == top and path.name == "ledger.jsonl":
             continue

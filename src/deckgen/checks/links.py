@@ -157,16 +157,18 @@ def similar_deck(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnosti
     """A subdeck that repeats the deck's title, or is called as another one but for capitals."""
     del also_known
     chapters = {note.chapter.document.path: note.chapter for note in deck.notes}
+    named = [(each.deck_at, each.deck.split("::")[1:]) for each in chapters.values() if each.deck_at]
+    titled = [(span, parts) for span, parts in named if parts[0] == deck.title]
+    if titled:
+        span, parts = titled[0]
+        more = f", as are those of {counted(len(titled) - 1, 'more chapter')}" if len(titled) > 1 else ""
+        shown = "::".join([deck.title, *parts])
+        message = f"the title is put before this, so the subdeck is called `{shown}`{more}"
+        rest = "::".join(parts[1:])
+        hint = f"write `{rest}`" if rest else "leave the key `deck` out for the deck itself"
+        yield Diagnostic("similar-deck", message, span, hint)
     spelt: dict[str, str] = {}
-    for chapter in chapters.values():
-        if chapter.deck_at is None:
-            continue
-        title, *parts = chapter.deck.split("::")
-        if parts[0] == title:
-            message = f"the title is put before this, so the subdeck is called `{chapter.deck}`"
-            rest = "::".join(parts[1:])
-            hint = f"write `{rest}`" if rest else "leave the key `deck` out for the deck itself"
-            yield Diagnostic("similar-deck", message, chapter.deck_at, hint)
+    for span, parts in named:
         for number in range(1, len(parts) + 1):
             name = "::".join(parts[:number])
             other = spelt.setdefault(same(name), name)
@@ -174,7 +176,7 @@ def similar_deck(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnosti
                 message = (
                     f"`{name}` and `{other}` differ by capitals only, so Anki calls one of them `{name}_`"
                 )
-                yield Diagnostic("similar-deck", message, chapter.deck_at, f"write `{other}` in both places")
+                yield Diagnostic("similar-deck", message, span, f"write `{other}` in both places")
                 break
 
 

@@ -140,6 +140,10 @@ class UseError(TemplateRuntimeError):
         self.hint = hint
 
 
+_COMPILED: dict[tuple[object, ...], tuple[str | CodeType, Outline]] = {}
+_KEPT = 200  # templates; a deck has some twenty
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """Jinja with `[[ … ]]` and `[% … %]`, whose templates have so much to spend.
 
@@ -412,11 +416,21 @@ class Sandbox(ImmutableSandboxedEnvironment):
         raw: bool = False,  # noqa: FBT001, FBT002 (as Jinja has it)
         defer_init: bool = False,  # noqa: FBT001, FBT002
     ) -> str | CodeType:
-        """The code of a template, which pays for itself as it runs."""
-        template = self.parse(source, name, filename) if isinstance(source, str) else source
-        self.outlines[filename or ""] = outline(template)
-        Pricing(name, filename).visit(template)
-        return super().compile(template, name, filename, raw, defer_init)  # type: ignore[call-overload, no-any-return]
+        """The code of a template, which pays for itself as it runs.
+
+        It is kept for the next deck of the process: `--fix` and the preview build a deck again and again.
+        """
+        known = (source, name, filename, raw, defer_init)
+        if known not in _COMPILED:
+            template = self.parse(source, name, filename) if isinstance(source, str) else source
+            outlined = outline(template)
+            Pricing(name, filename).visit(template)
+            code = super().compile(template, name, filename, raw, defer_init)  # type: ignore[call-overload]
+            if len(_COMPILED) >= _KEPT:
+                _COMPILED.clear()
+            _COMPILED[known] = code, outlined
+        code, self.outlines[filename or ""] = _COMPILED[known]
+        return code
 
 
 _TOO_LARGE = "this makes a text or list that is too large"

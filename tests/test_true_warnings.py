@@ -136,6 +136,21 @@ def qas(*notes: dict[str, str]) -> str:
         takeaways("The first letter of the Latin alphabet is {{c1::A}}, as in Ada."),
         takeaways("To list hidden files as well, `ls` takes the option {{c1::`-a`}} of all."),
         takeaways("A night train waits {{c1::at::which preposition?}} the station, not in the tunnel."),
+        # images and links that are some, or stand for themselves
+        definitions(
+            (
+                "Links",
+                "Wow! (see [a]) ![1] (note), 5![a] and f(x)[0]; the call `![a] (b.png)`, `(a)[https://b.org]`.",
+            ),
+            (
+                "Titles",
+                '![A tree](media/tree.png "a\nlong one"), [a](https://b.org/c_(d)), [b](https://b.org/x\n).',
+            ),
+            ("In HTML", "In <code>![a] (b.png)</code> and in ![a tree][img].\n\n[img]: media/tree.png"),
+        ),
+        definitions(("Dollars", r"It is $5 and \$6, or $x$ and $\alpha$ beside `a`; $home\times is a path.")),
+        # letters beside signs, as they are written in many languages
+        definitions(("NÃO", "CAFÉ” – PÂ… «MAÑ» „Å“ IRMÃ– e, Ð, âge, 20 â 30 €; ãã.")),
         # options: what takes an article's place, and words of grammar
         QUESTION,
         # images

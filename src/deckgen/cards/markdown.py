@@ -244,8 +244,11 @@ class Markup:
     def _check_link(self, address: str, scalar: Scalar, document: Document) -> None:
         if not html.SAFE_LINK.fullmatch(address):
             hint = "a link on a card begins with `https://`, `http://` or `mailto:`"
-            if address.rpartition(".")[2].lower() in IMAGES and "://" not in address:
+            ending = address.rpartition(".")[2].lower() if "://" not in address else ""
+            if ending in IMAGES:
                 hint = "to show the image, put `!` right before the link's `[`"
+            elif ending in SOUNDS:
+                hint = f"to play the sound, put `[sound:{unquote(address)}]` in the place of the link"
             message = f"`{address}` leads nowhere from a card"
             piece = unquote(address)
             # an image may show the same file

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # the name of an image is what makes it certain: `5! (see 2)` is none
 _ENDING = rf"\.(?:{'|'.join(sorted(IMAGES))})"
-_FILE = rf"<[^<>\n]{{1,200}}{_ENDING}>|[^\s()\[\]{{}}<>]{{1,200}}{_ENDING}"
+_FILE = rf"(?><[^<>\n]{{1,200}}{_ENDING}>|[^\s()\[\]{{}}<>]{{1,200}}{_ENDING})"
 _WORDS = r"[^\[\]\n]{0,300}"
 _IMAGE = re.compile(
     rf"!\[(?P<apart>{_WORDS})\]\s+\((?P<in_apart>{_FILE})\)"
@@ -23,7 +23,7 @@ _IMAGE = re.compile(
     rf"|!\[(?P<joined>[^\[\]()\n]{{0,300}})\((?P<in_joined>{_FILE})\)",
     re.IGNORECASE | re.MULTILINE,
 )
-_ADDRESS = r"(?:https?://|mailto:)[^\s()\[\]<>]{1,500}"
+_ADDRESS = r"(?:https?://|mailto:)[^\s()\[\]<>]{1,500}+"
 _LINK = re.compile(
     rf"(?<![\w)\]])\((?P<turned>[^()\n]{{1,300}})\)\[(?P<in_turned>{_ADDRESS})\]"
     rf"|(?<!!)\[(?P<open>[^\[\]\n]{{1,300}})\]\((?P<in_open>{_ADDRESS})(?!\s*[)\"'])(?=[^()\n\"']*$)",
@@ -33,7 +33,7 @@ _LINK = re.compile(
 
 def almost(text: str) -> Iterator[Change]:
     """The images and links of a text that Markdown takes for none, so that learners see their signs."""
-    if "[" not in text:
+    if "[" not in text or "<code" in text or "<pre" in text:
         return
     for pattern, what, sign in ((_IMAGE, "image", "!"), (_LINK, "link", "")):
         for match in pattern.finditer(text):

@@ -5,7 +5,9 @@ The marks are those of tests/faults.py.
 
 from __future__ import annotations
 
-from tests.faults import PNG, Fault, prose
+import re
+
+from tests.faults import KIND, PNG, Fault, kind, prose
 
 WHY = "Nobody follows someone who has not understood them."
 WARNED = "  - id: {}\n    text: |\n      {}\n" + f"    why: |\n      {WHY}\n"
@@ -89,6 +91,13 @@ def in_places(places: list[int]) -> str:
             text += f"      - text: {season}\n{mark}"
             text += f"        why: |\n          In {season} the {topic} roads are {place} miles.\n"
     return text
+
+
+def lettered(*signs: str) -> str:
+    """The good question with something before each of its options, the first of them marked."""
+    first, *others = re.split(r"(?<=- text: \|\n          )", GOOD)
+    marked = [f"«{signs[0]}»", *signs[1:]]
+    return first + "".join(f"{sign} {each}" for sign, each in zip(marked, others, strict=True))
 
 
 CARD_FAULTS = (
@@ -189,6 +198,8 @@ CARD_FAULTS = (
     ),
     # Typing
     prose("missing-alt", "A family tree: «![](»media/a.png)", a_png=PNG),
+    prose("missing-alt", "A family tree: ![«a.png»](media/a.png)", a_png=PNG),
+    prose("missing-alt", 'A family tree: «<img src="media/a.png">»', a_png=PNG),
     definition("upper-case", "Tracking", "«FOLLOWING WHAT PEOPLE SAY IN THE ROOM.»"),
     definition("doubled-word", "Tracking", "Following the «the» content of what people say."),
     definition("doubled-space", "Tracking", "Following«  »what people say."),
@@ -212,7 +223,15 @@ CARD_FAULTS = (
     definition("stray-markdown", "Tracking", "Following what H«~2~»O does."),
     definition("stray-markdown", "Tracking", "Following what x«^2^» does."),
     definition("stray-markdown", "Tracking", "Following «[[people]]» closely."),
+    definition("stray-markdown", "Tracking", r"Following «$45^\circ» of what people say."),
     definition("stray-markdown", "Tracking", "Following «[latex]»x[/latex] closely."),
+    definition("stray-markdown", "Tracking", "It shows «![Two boats] (media/a.png)» closely."),
+    definition("stray-markdown", "Tracking", "It shows «![Two boats](media/a.png» closely."),
+    definition("stray-markdown", "Tracking", "It shows «!(Two boats)[media/a.png]» closely."),
+    definition("stray-markdown", "Tracking", "It shows «![Two boats(media/a.png)» closely."),
+    definition("stray-markdown", "Tracking", "It shows «![Two boats][media/a.png]» closely."),
+    definition("stray-markdown", "Tracking", "Following «(people)[https://example.org/a]» closely."),
+    definition("stray-markdown", "Tracking", "Following «[people](https://example.org/a» closely."),
     definition("changed-text", "Tracking", "Following «__init__» closely."),
     definition("changed-text", "Tracking", "Following 2«*3*»4 closely."),
     definition("changed-text", "Tracking", "Following 2«**3**»4 closely."),
@@ -225,6 +244,27 @@ CARD_FAULTS = (
     definition("changed-text", "Tracking", "The parts:\n«・»one\n・two"),
     definition("stray-markdown", "Tracking «$x^2$»", "Following what people say."),
     definition("stray-markdown", "Tracking «**people**»", "Following what people say."),
+    definition("changed-text", "Tracking", "«|» Helm | Bow |\n| lee | up |"),
+    definition("changed-text", "Tracking", "«|» Helm | Bow |\n|---|\n| lee | up |"),
+    definition("changed-text", "Tracking", "Following «zurÃ¼ck» what people say."),
+    definition("changed-text", "Tracking", "Following people «â€“» slowly."),
+    definition("changed-text", "Tracking", "Following people, «Ã–l» and Ã„rger."),
+    definition("changed-text", "«ÐŸÑ€Ð¸Ð²ÐµÑ‚»", "Following people slowly."),
+    vignette("changed-text", lettered("A)", "B)", "C)", "D)")),
+    vignette("changed-text", lettered("(1)", "(2)", "(3)", "(4)")),
+    warning(
+        "same-term",
+        "comparisons:\n  - id: two\n    title: Stances\n    columns: [Stance, Meaning]\n    rows:\n"
+        "      - id: a\n        cells: [Neutrality, Siding with nobody]\n"
+        "      - id: b\n        cells: [«neutrality», Asking about everything]\n",
+    ),
+    Fault(
+        "unshown-field",
+        {
+            **kind("", KIND.replace("{name: Rule,", "{name: «Rule»,"), card_back="{{Name}}").files,
+            "source/two.yaml": "laws:\n  - id: two\n    name: Law\n    rule: |\n      It holds for all.\n",
+        },
+    ),
     definition("curly-quotes", "«“Tracking”»", "Following what people say."),
     definition("direction-override", "Tracking", "Following «\u202e»what\u202c people say."),
     definition("direction-override", "Tracking", "Following «\u202d»what people say."),

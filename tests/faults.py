@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.conftest import CHAPTER, DECK
 
@@ -211,6 +212,16 @@ def again(name: str, key: str) -> str:
 MANY = "takeaways:\n" + "".join(again(f"n{number}", f"why: {number}") for number in range(20))
 CLOZED = "takeaways:\n  - id: {}\n    text: A {{{{c1::b}}}}.\n"
 
+TABLE = """\
+comparisons:
+  - id: table
+    columns: [Stance, Meaning]
+    rows:
+      - id: a
+        cells: [Neutrality, Siding with nobody]
+      - id: b
+        cells: [Curiosity, Asking about everything]
+"""
 TWO_OPTIONS = """
       - text: One
         correct: true
@@ -218,6 +229,16 @@ TWO_OPTIONS = """
       - text: Two
         why: Not so.
 """
+
+
+def misnamed_word() -> str:
+    """The words of the cards, one of which names something that is filled with nothing."""
+    shipped = Path(__file__).parents[1] / "templates/base/words.html.j2"
+    lines = shipped.read_text(encoding="utf-8").splitlines()
+    return "\n".join(
+        line.replace("{day}", "{tag}") + "⟵" if "set version" in line else line for line in lines
+    )
+
 
 FAULTS = (
     # Files and YAML
@@ -425,6 +446,11 @@ FAULTS = (
     chapter("bad-id", "definitions:\n  - id: «“two”»\n    term: x\n    definition: y\n"),
     chapter("bad-id", "definitions:\n  - id: «😀»\n    term: x\n    definition: y\n"),
     chapter("bad-id", "definitions:\n  - id: «split\u00adalliance»\n    term: x\n    definition: y\n"),
+    Fault(
+        "duplicate-id",
+        {"source/one.yaml": MANY, "source/one copy.yaml": MANY},
+        whole="source/one copy.yaml",
+    ),
     chapter("duplicate-id", "definitions:\n  - id: «one»\n    term: x\n    definition: y\n"),
     note("bad-tag", "    tags: [«two words»]\n"),
     note("bad-tag", "    tags:\n      - «::one»\n"),
@@ -537,12 +563,24 @@ FAULTS = (
     ),
     # From note to note
     note("unknown-note", "    builds_on: [«on»]\n"),
+    note(
+        "unknown-note",
+        f"    builds_on: [«table»]\n{TABLE}",
+    ),
     chapter(
         "circular-builds-on",
         "definitions:\n"
         "  - {id: a, term: A, definition: x, builds_on: [b]}\n"
         "  - {id: b, term: B, definition: x, builds_on: [c]}\n"
         "  - {id: c, term: C, definition: x, builds_on: [«a»]}\n",
+    ),
+    chapter("similar-deck", f"deck: «Sample::Two»\n{CLOZED.format('two')}"),
+    Fault(
+        "similar-deck",
+        {
+            "source/one.yaml": f"deck: 1 Wind\n{CLOZED.format('one')}",
+            "source/two.yaml": f"deck: «1 wind»\n{CLOZED.format('two')}",
+        },
     ),
     Fault(
         "builds-on-later",
@@ -559,6 +597,7 @@ FAULTS = (
     prose("bad-html", "«<!-- hidden -->»"),
     prose("bad-link", "A [link](«javascript:alert(1)»)"),
     prose("bad-link", "A [link](«chapter-two»)"),
+    prose("bad-link", "![a](media/a.png) [Two boats](«media/a.png»)", a_png=PNG),
     Fault("bad-link", {"source/deck.yaml": "id: sample\ntitle: Sample\nfeedback: «example.org»\n"}),
     prose("bad-link", "![a tree](«media/my tree.png»)"),
     prose("bad-math", "A $«\\href»{javascript:x}{y}$"),
@@ -738,6 +777,11 @@ FAULTS = (
     ),
     Fault("template-syntax", {"templates/base/theme.css.j2": ".card {\n  /* was [#0b5c6b] */⟵\n}\n"}),
     face("anki-syntax", card_back="{{Name}}\n«{Rule}}»\n"),
+    face("anki-syntax", card_back="{{Name}}\n<p>«{Rule}»</p>\n"),
+    face("template-syntax", card_back=f"{LAYOUT}{{% block body %}}⟵\n{{{{Name}}}}\n[% endblock %]\n"),
+    face("template-syntax", card_back='x\n[[ deck["„title“"] ~ „so“ ]]⟵\n{{Name}}\n'),
+    face("template-syntax", card_back='x\n[% set a = "the "best" one" %]⟵\n{{Name}}\n'),
+    Fault("missing-words", {"templates/base/words.html.j2": misnamed_word()}),
     face("anki-syntax", card_back="{{Name}} «{{»Rule}\n"),
     face("anki-syntax", card_back="x\n«{{»Name}</div>\n{{#Rule}}y{{/Rule}}\n"),
     Fault(
@@ -859,6 +903,11 @@ FAULTS = (
         whole="source/ledger.jsonl",
         line=3,
     ),
+    released(
+        "note-gone",
+        {"source/two.yaml": TABLE.replace("id: table", "id: «stances»")},
+        before={"source/two.yaml": TABLE},
+    ),
     released("used-id", {"source/one.yaml": CLOZED.format("one") + again("«two»", "was: one")}),
     released("unknown-was", {"source/one.yaml": CLOZED.format("one") + again("«two»", "was: on")}),
     released("never-released", {"source/one.yaml": CLOZED.format("one") + again("«two»", "retired: Why.")}),
@@ -965,6 +1014,7 @@ FAULTS = (
         "blueprint-weights",
         {"source/deck.yaml": f"{DECK}tags: [a]\n«blueprint»:\n  - tag: a\n    weight: 99.4\n"},
     ),
+    Fault("unread-file", {"two.yaml": CHAPTER}, whole="two.yaml"),
     Fault("unread-file", {"source/two.yaml.txt": "takeaways:\n"}, whole="source/two.yaml.txt"),
     Fault("unread-file", {"source/One.yaml~": CHAPTER}, whole="source/One.yaml~"),
     Fault("unread-file", {"source/two.txt": CHAPTER}, whole="source/two.txt"),
@@ -973,4 +1023,6 @@ FAULTS = (
     Fault("wrong-type", {"source/deck.yaml": f"{DECK}language: «jp»\n"}),
     Fault("wrong-type", {"source/deck.yaml": f"{DECK}language: «eng»\n"}),
     Fault("bad-link", {"source/deck.yaml": f"{DECK}feedback: «me@example.org»\n"}),
+    Fault("bad-link", {"source/deck.yaml": f"{DECK}feedback: «mailto:me@example.org?subject={{{{id}}}}»\n"}),
+    Fault("bad-link", {"source/deck.yaml": f"{DECK}feedback: «https://example.org/{{NOTE_ID}}»\n"}),
 )

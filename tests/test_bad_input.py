@@ -110,6 +110,14 @@ def laid(folder: Path, name: str) -> Path:
     return path
 
 
+def test_a_row_of_dashes_takes_no_time(tmp_path: Path) -> None:
+    """A table that has become one line, with what was below its head in the middle: it took minutes."""
+    row = "| a |\n      |---|\n      | x " + "| --- " * 40 + "| y |"
+    text = f"definitions:\n  - id: two\n    term: Term\n    definition: |\n      {row}\n"
+    write_project(tmp_path, {"source/two.yaml": text})
+    assert checked(tmp_path, seconds=10).codes() == {"lost-text": 1}
+
+
 # ------------------------------------------------------------------------------------------------ files
 
 

@@ -537,6 +537,28 @@ def test_a_misspelt_manifest_is_named(project: Make) -> None:
     folder = project()
     (folder / "source/deck.yaml").rename(folder / "source/deck.yml")
     assert "source/deck.yml must be called deck.yaml" in run("check", cwd=folder).stderr
+    (folder / "source/deck.yml").rename(folder / "source/deckgen.yaml")
+    assert "source/deckgen.yaml must be called deck.yaml" in run("check", cwd=folder).stderr
+    (folder / "source/deckgen.yaml").rename(folder / "deck.yaml")
+    assert "deck.yaml belongs in source/: move it there" in run("check", cwd=folder).stderr
+
+
+@pytest.mark.parametrize(
+    ("call", "hint"),
+    [
+        ("check source/one.yaml", "`deckgen check` takes the whole deck"),
+        ("build deck.apkg", "deckgen build -o deck.apkg"),
+        ("check .", "deckgen check --project ."),
+        ("release --version 1.0.0", "deckgen release 1.0.0"),
+        ("check --project source/deck.yaml", "did you mean "),
+        ("check --project ../dek", "did you mean ../deck?"),
+    ],
+)
+def test_a_call_that_can_only_be_meant_in_one_way_says_how(call: str, hint: str, project: Make) -> None:
+    """Exit 2, and what to write instead."""
+    done = run(*call.split(), cwd=project())
+    assert done.returncode == 2
+    assert hint in " ".join(done.stderr.replace("│", " ").split())
 
 
 def test_a_place_without_a_deck_is_told(tmp_path: Path) -> None:

@@ -192,10 +192,37 @@ def test_a_deck_in_another_language_is_told_of_its_words(tmp_path: Path) -> None
     (tmp_path / target).parent.mkdir(parents=True)
     shutil.copy(source, tmp_path / target)
     (again,) = checked(tmp_path)
-    assert again["code"] == "missing-words"
+    assert (again["code"], again["path"]) == ("missing-words", target)
+    half = (tmp_path / target).read_text(encoding="utf-8").replace('"Best answer"', '"最良の答え"')
+    (tmp_path / target).write_text(half, encoding="utf-8")
+    (again,) = checked(tmp_path)
+    assert "still English: why, meaning, " in again["message"]
+    assert "copy" not in again["hint"]
     text = re.sub(r'= "', '= "和', Path(source).read_text(encoding="utf-8"))
     (tmp_path / target).write_text(text, encoding="utf-8")
     assert checked(tmp_path) == []
+
+
+def test_templates_in_source_are_the_cause_of_a_section_that_nobody_knows(tmp_path: Path) -> None:
+    """The folder is told once, and the section of its kind says where the kind lies."""
+    files = {f"source/{path}": text for path, text in LAW.items()}
+    files["source/two.yaml"] = "laws:\n  - id: x\n    name: y\n    rule: z\n"
+    found = checked(write_project(tmp_path, files))
+    assert [(each["code"], each["path"]) for each in found] == [
+        ("unused-template", "source/templates"),
+        ("unknown-key", "source/two.yaml"),
+    ]
+    assert found[1]["message"] == "the kind of `laws` lies in source/templates/law, where nothing reads it"
+    (tmp_path / "source/templates").rename(tmp_path / "templates")
+    assert checked(tmp_path) == []
+
+
+def test_a_card_that_lacks_its_face_names_the_file_that_is_called_nearly_so(tmp_path: Path) -> None:
+    """A hyphen for a dot: the author is told to rename the file, and not to write another one."""
+    files = {**LAW, "templates/law/card-front.html.j2": "{{Name}}\n"}
+    del files["templates/law/card.front.html.j2"]
+    (told,) = [each for each in checked(write_project(tmp_path, files)) if each["code"] == "missing-face"]
+    assert told["hint"] == "is it `card-front.html.j2`? then call that file `card.front.html.j2`"
 
 
 def test_a_deck_that_only_shows_faces_of_its_own_needs_no_words(tmp_path: Path) -> None:

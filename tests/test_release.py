@@ -212,6 +212,18 @@ def test_a_time_never_falls_back(project: Project) -> None:
     assert not (folder / "build/release/1.1.0").exists()
 
 
+def test_a_version_is_no_lower_than_the_last(project: Project) -> None:
+    """`0.9.0` after `1.0.0` is a slip; as numbers, so that `1.10` comes after `1.9`."""
+    folder = project()
+    release(folder, "1.9", FIRST)
+    said = refused(folder, "release", "0.9.0", code=2)
+    assert "0.9.0 is lower than 1.9, the last release" in said
+    release(folder, "1.10", FIRST + 100)
+    assert "1.9.1 is lower than 1.10" in refused(folder, "release", "1.9.1", code=2)
+    release(folder, "2026-rc", FIRST + 200)
+    release(folder, "1.11", FIRST + 300)
+
+
 def test_a_version_is_released_once(project: Project) -> None:
     """A version that is none, one used before, and a folder that is there already."""
     folder = project()
@@ -625,7 +637,9 @@ def test_what_is_accepted_is_released_once(project: Project) -> None:
     release(folder, "1.0.0", FIRST)
     accept = "accept:\n  - code: changed-deck\n    id: sample\n    because: A better name.\n"
     change(folder, {"source/deck.yaml": "id: sample\ntitle: Renamed\n"})
-    assert "or accept it in deck.yaml, with `code: changed-deck` and `id: sample`" in refused(folder)
+    assert "or accept it in deck.yaml, with `code: changed-deck`, `id: sample` and `because: |`" in refused(
+        folder
+    )
     change(folder, {"source/deck.yaml": f"id: sample\ntitle: Renamed\n{accept}"})
     made = release(folder, "1.1.0", FIRST + 100)
     assert "move the old ones there" in made.path.with_name("release-notes.md").read_text(encoding="utf-8")

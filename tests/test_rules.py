@@ -37,7 +37,8 @@ def told(folder: Path) -> dict[str, Any]:
 def test_every_rule_is_measured() -> None:
     """There are bad items for each rule but those about characters and deck.yaml, which faults.py has."""
     assert {path.stem for path in BAD} == CARD_WARNINGS - {
-        *("direction-override", "blueprint-tag", "missing-language", "placeholder", "swallowed-key")
+        *("direction-override", "changed-text", "unshown-field", "blueprint-tag", "missing-language"),
+        *("placeholder", "swallowed-key"),
     }
 
 

@@ -45,6 +45,30 @@ QA_KIND: Files = {
 }
 
 
+QUESTION = """\
+vignettes:
+  - id: ways
+    scenario: |
+      Two yachts beat up a lake. Yours has the wind from the right, the other from the left.
+    question: |
+      Who gives way?
+    options:
+      - text: |
+          The other yacht
+        correct: true
+        why: |
+          Wind from the left means that it keeps clear.
+      - text: |
+          Your yacht
+        why: |
+          Wind from the right means that you stand on.
+      - text: |
+          The faster yacht
+        why: |
+          Speed counts only when one overtakes.
+"""
+
+
 def told(folder: Path, text: str, language: str = "en", more: Files | None = None) -> list[dict[str, Any]]:
     """What `check` tells of a deck with one chapter."""
     files: Files = {"source/deck.yaml": f"{DECK}language: {language}\n", "source/one.yaml": text}
@@ -112,6 +136,23 @@ def qas(*notes: dict[str, str]) -> str:
         takeaways("The first letter of the Latin alphabet is {{c1::A}}, as in Ada."),
         takeaways("To list hidden files as well, `ls` takes the option {{c1::`-a`}} of all."),
         takeaways("A night train waits {{c1::at::which preposition?}} the station, not in the tunnel."),
+        # images and links that are some, or stand for themselves
+        definitions(
+            (
+                "Links",
+                "Wow! (see [a]) ![1] (note), 5![a] and f(x)[0]; the call `![a] (b.png)`, `(a)[https://b.org]`.",
+            ),
+            (
+                "Titles",
+                '![A tree](media/tree.png "a\nlong one"), [a](https://b.org/c_(d)), [b](https://b.org/x\n).',
+            ),
+            ("In HTML", "In <code>![a] (b.png)</code> and in ![a tree][img].\n\n[img]: media/tree.png"),
+        ),
+        definitions(("Dollars", r"It is $5 and \$6, or $x$ and $\alpha$ beside `a`; $home\times is a path.")),
+        # letters beside signs, as they are written in many languages
+        definitions(("NÃO", "CAFÉ” – PÂ… «MAÑ» „Å“ IRMÃ– e, Ð, âge, 20 â 30 €; ãã.")),
+        # options: what takes an article's place, and words of grammar
+        QUESTION,
         # images
         definitions(("Mask", '<img src="media/tree.png" alt=""> An ornament over the text.')),
     ],

@@ -81,8 +81,12 @@ def find_project(start: Path) -> Path:
             return folder
     hint = "go to the deck's folder, or name it: --project DIR"
     for path in sorted((start / "source").glob("*") if (start / "source").is_dir() else ()):
-        if re.fullmatch(r"deck\.(?:ya?ml|yaml\..{1,4})", path.name, re.IGNORECASE):
+        if re.fullmatch(r"deck\.(?:ya?ml|yaml\..{1,4})", path.name, re.IGNORECASE) or strays.is_manifest(
+            path
+        ):
             hint = f"{path} must be called deck.yaml"
+    if (start / "source").is_dir() and strays.is_manifest(start / "deck.yaml"):
+        hint = f"{start / 'deck.yaml'} belongs in source/: move it there"
     message = f"no deck here: neither {start} nor a folder above it holds source/deck.yaml"
     raise CallError(message, hint)
 
@@ -325,11 +329,17 @@ def _read_chapters(  # noqa: PLR0913, PLR0917 (the parts of the path)
     """Read the chapters into the deck; the ids that stand in what could not be read."""
     known_ids: set[str] = set()
     paths = _in_order(project, files)
+    misplaced: dict[str, str] = {}
+    for path in filter(strays.is_kind, files):
+        document = source.read(path, path.relative_to(project).as_posix(), project, source.MAX_SMALL)[0]
+        if section := kind_files.section_of(document):
+            misplaced[section] = path.parent.relative_to(project).as_posix()
+    found += strays.beside_source(project, [kind.section for kind in in_force])
     found += strays.unread_files(project, files, [kind.section for kind in in_force])
     for number, path in enumerate(paths):
         tell("reading", number, len(paths))
         reader = _reader(path, path.relative_to(project).as_posix(), project, texts)
-        notes.read_chapter(reader, deck, in_force, unread)
+        notes.read_chapter(reader, deck, in_force, unread, misplaced)
         reader.document.root = None  # the notes hold what they need of it
         if reader.found or unread:
             known_ids |= set(notes.probable_ids(reader.document, deck.language))

@@ -320,7 +320,9 @@ class Changes:
                 if accept not in self.accepted:
                     self.accepted.append(accept)
                 return
-        hint = f"{refusal.hint}; or accept it in deck.yaml, with `code: {code}` and `id: {name}`"
+        hint = (
+            f"{refusal.hint}; or accept it in deck.yaml, with `code: {code}`, `id: {name}` and `because: |`"
+        )
         if any((accept.code, accept.id) == (code, name) for accept in self.deck.accept):
             hint = (
                 f"{refusal.hint}; the acceptance in deck.yaml has been used up, a new one needs a new reason"

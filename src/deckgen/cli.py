@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
+import typer.core
 
 from deckgen import __version__, terminal
-from deckgen.diagnostics import CallError, counted, did_you_mean, not_a_warning
+from deckgen.diagnostics import CallError, counted, did_you_mean, nearest, not_a_warning
 from deckgen.streams import OutputError
 
 if TYPE_CHECKING:
@@ -45,6 +46,36 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+class _Command(typer.core.TyperCommand):
+    """A command that says what to write for an argument that it does not take."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 (Typer brings its own Click)
+        """Read the arguments of a call."""
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as error:
+            hint = _of_call(self.name or "", given)
+            if hint and hasattr(error, "message"):
+                error.message = f"{str(error.message).rstrip('.')}. {hint}"
+            raise
+
+
+def _of_call(command: str, given: list[str]) -> str:
+    """What to write for a call with an argument too many; empty where that is not certain."""
+    named = {"--project", "--output", "-o", "--previous"}
+    loose = [each for before, each in zip(["", *given], given, strict=False) if before not in named]
+    if command == "release" and "--version" in [each.partition("=")[0] for each in given]:
+        return "The version stands by itself: deckgen release 1.0.0"
+    if command == "build" and (package := next((each for each in loose if each.endswith(".apkg")), "")):
+        return f"Name the package with -o: deckgen build -o {package}"
+    if any(each.lower().endswith((".yaml", ".yml")) for each in loose):
+        return f"`deckgen {command}` takes the whole deck; --project DIR names its folder."
+    if folder := next((each for each in loose if (Path(each) / "source/deck.yaml").exists()), ""):
+        return f"Name the deck's folder with --project: deckgen {command} --project {folder}"
+    return ""
 
 
 class Format(StrEnum):
@@ -114,7 +145,7 @@ def common(
     del version
 
 
-@app.command()
+@app.command(cls=_Command)
 def build(  # noqa: PLR0913, PLR0917 (an argument is an option)
     project: ProjectOption = None,
     output: OutputOption = None,
@@ -160,7 +191,7 @@ def build(  # noqa: PLR0913, PLR0917 (an argument is an option)
         report.end(result, path=path)
 
 
-@app.command()
+@app.command(cls=_Command)
 def check(  # noqa: PLR0913, PLR0917 (an argument is an option)
     project: ProjectOption = None,
     fix: Annotated[  # noqa: FBT002 (typer's way)
@@ -228,7 +259,7 @@ def _fix(folder: Path, report: _Report, *, dry_run: bool) -> tuple[Build, dict[s
     }
 
 
-@app.command()
+@app.command(cls=_Command)
 def preview(
     project: ProjectOption = None,
     serve: Annotated[  # noqa: FBT002 (typer's way)
@@ -299,7 +330,7 @@ def _serve(deck: Path, target: Path, port: int | None, report: _Report, *, open_
         live.serve(deck, shown, tell, first)
 
 
-@app.command()
+@app.command(cls=_Command)
 def release(
     version: Annotated[str, typer.Argument(metavar="VERSION", help="As in 1.0.0; each is released once.")],
     project: ProjectOption = None,
@@ -321,7 +352,7 @@ def release(
         report.end(made.build, path=made.folder / made.files[0], files=made.files)
 
 
-@app.command()
+@app.command(cls=_Command)
 def verify(
     project: ProjectOption = None,
     previous: Annotated[
@@ -364,7 +395,7 @@ def verify(
             raise typer.Exit(1)
 
 
-@app.command()
+@app.command(cls=_Command)
 def stats(project: ProjectOption = None, output_format: FormatOption = Format.text) -> None:
     """Count notes and cards by kind, deck, tag and domain of the exam, lengths, and what is missing."""
     with _reporting("stats", output_format) as report:
@@ -501,11 +532,22 @@ def _project(named: Path | None) -> Path:
         return find_project(Path.cwd())
     if not (named / "source" / "deck.yaml").exists():
         if not named.exists():
-            raise CallError(f"{named} does not exist")
-        above = named.resolve().parent
-        hint = f"did you mean {above}?" if (above / "source" / "deck.yaml").exists() else ""
+            raise CallError(f"{named} does not exist", _like_named(named))
+        above = (each for each in named.resolve().parents if (each / "source" / "deck.yaml").exists())
+        deck = next(above, None)
+        hint = f"did you mean {deck}?" if deck else ""
         raise CallError(f"{named} is not the folder of a deck: it does not hold source/deck.yaml", hint)
     return named
+
+
+def _like_named(path: Path) -> str:
+    """A hint at the deck whose folder is called nearly so; empty where there is none."""
+    try:
+        beside = [each.name for each in path.parent.iterdir() if (each / "source" / "deck.yaml").exists()]
+    except OSError:
+        return ""
+    near = nearest(path.name, sorted(beside))
+    return f"did you mean {path.with_name(near)}?" if near else ""
 
 
 def _make_build_folder(folder: Path) -> None:

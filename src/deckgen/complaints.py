@@ -20,6 +20,12 @@ _NO_SUCH_TEST = re.compile(r"No test named '(\w+)'")
 _UNEXPECTED = re.compile(r"unexpected '[\]%}]'|unexpected char")
 _NO_ATTRIBUTE = re.compile(r"'([\w. ]+) object' has no attribute '(\w+)'")
 _UNDEFINED = re.compile(r"'(\w+)' is undefined")
+_CURLY_TAG = re.compile(rf"\{{%[-+]?\s*(?:end)?(?:{'|'.join(TAGS)}|if|else|elif)\b[^\n%}}]*%\}}")
+_OPENING, _CLOSING = "\u201c\u201e\u00ab\u201a\u2018\u2039", "\u201d\u201c\u00bb\u2018\u2019\u203a"
+_CURLY_QUOTE = re.compile(rf"unexpected char '([{_OPENING}{_CLOSING}])'")
+_IN_CURLY_QUOTES = re.compile(rf"[{_OPENING}]([^{_OPENING}{_CLOSING}\"]+)[{_CLOSING}]")
+_BEHIND_QUOTES = re.compile(r"expected token '[^']+', got '(\w+)'")
+_CODE = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
 _NAME = re.compile(r"\[%[-+]?\s*(?:macro|set)\s+(\w+)")
 
 
@@ -35,6 +41,8 @@ def of_syntax(message: str, text: str, line: int) -> tuple[str, int, str]:
         A message, a line, and a hint, which may be empty.
     """
     said, hint = message or "this is not Jinja", ""
+    if told := _of_marks(message, text, line):
+        return told
     if match := _NEVER_CLOSED.search(message):
         tag = match[1]
         said, hint = f"`[% {tag} … %]` is never closed", f"it ends with `[% end{tag} %]`"
@@ -53,6 +61,36 @@ def of_syntax(message: str, text: str, line: int) -> tuple[str, int, str]:
     elif "comment" in message:
         hint = "`[#` begins a comment of the template, which ends with `#]`"
     return said, line, hint
+
+
+def _of_marks(message: str, text: str, line: int) -> tuple[str, int, str] | None:
+    """A message, a line and a hint where other signs stand than Jinja's; None where they do not."""
+    if match := _CURLY_TAG.search(text):
+        line = text.count("\n", 0, match.start()) + 1
+        return f"`{match[0]}` is text here", line, "the marks of Jinja are square here: `[% … %]`"
+    written = _line(text, line)
+    if match := _CURLY_QUOTE.search(message):
+        inside = _IN_CURLY_QUOTES.search(written)
+        meant = f'`"{inside[1]}"`' if inside else '`"…"`'
+        said = f"`{match[1]}` is no quotation mark to Jinja"
+        return said, line, f"straight quotes stand around a text: {meant}"
+    match = _BEHIND_QUOTES.search(message)
+    if match and re.search(rf'"[^"\n]*"\s*{re.escape(match[1])}', written):
+        said = f'a `"` within this text ends it before `{match[1]}`'
+        return said, line, 'write `\\"` for it, or “ and ”'
+    return None
+
+
+def _line(text: str, number: int) -> str:
+    """A line of a text, by its number from 1."""
+    return next(iter(text.split("\n")[number - 1 : number]), "")
+
+
+def single_braces(text: str, fields: Iterable[str]) -> list[str]:
+    """The fields of a rendered face that stand in one pair of braces, as they are written there."""
+    names = "|".join(map(re.escape, fields))
+    shown = _CODE.sub("", text)
+    return list(dict.fromkeys(re.findall(rf"(?<![{{$])\{{(?:{names})\}}(?!\}})", shown))) if names else []
 
 
 def _open(text: str, tag: str) -> int:

@@ -51,6 +51,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "unknown-note": ("error", "A note builds on one that does not exist."),
     "circular-builds-on": ("error", "Notes build on each other in a circle."),
     "builds-on-later": ("warning", "A note builds on one in a subdeck that Anki shows later."),
+    "similar-deck": ("warning", "A subdeck repeats the title, or another subdeck's name but for capitals."),
     # Markup and media
     "bad-html": ("error", "Raw HTML that a card may not hold."),
     "lost-text": ("error", "Part of a text would be on no card."),
@@ -70,6 +71,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "missing-words": ("warning", "Cards say something by themselves that is not in the deck's language."),
     "unknown-color": ("warning", "A style names a color or measure that leads nowhere."),
     "unused-template": ("warning", "A file under templates/ is one that nothing reads."),
+    "unshown-field": ("warning", "Notes fill a field that no card shows."),
     "missing-face": ("error", "A card's face does not exist."),
     "template-syntax": ("error", "A template is not Jinja."),
     "template-failed": ("error", "A template failed while it was rendered."),

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from deckgen import anki_template, complaints, styles, words
 from deckgen.anki_template import Replacement
 from deckgen.card_rules import CardRules, is_of_clozes
-from deckgen.diagnostics import Diagnostic, Span, did_you_mean, listing
+from deckgen.diagnostics import Diagnostic, Span, did_you_mean, listing, nearest
 from deckgen.sandbox import Function, Sandbox, UseError
 from deckgen.templates import MAX_CODE, FaceMedia, Loader, MediaError
 
@@ -95,6 +95,17 @@ class NoteType:
         parts = (anki_template.parse(text).parts for face in live for text in (face.front, face.back))
         names = {tag.field for each in parts for tag in _shown_on(each)}
         return frozenset(field.key for field in self.kind.fields if field.key and field.name in names)
+
+    @cached_property
+    def mentioned(self) -> frozenset[str]:
+        """The names of the fields that some card names at all, on one of its sides or as a condition."""
+        live = [face for card, face in zip(self.kind.cards, self.faces, strict=True) if card.face]
+        sides = (
+            side for face in live for side in (face.front, face.back, face.browser_front, face.browser_back)
+        )
+        return frozenset(
+            tag.field for side in sides for tag in anki_template.tags(anki_template.parse(side).parts)
+        )
 
     def fronts(self, filled: Collection[str]) -> list[frozenset[str]]:
         """For each card of a note with values for some keys, the keys whose values its front shows.
@@ -191,6 +202,7 @@ class Faces:
         self.found: list[Diagnostic] = []
         self.words: dict[str, str] = {}
         self._lacking: list[str] = []
+        self._own_words: dict[str, object] = {}
         self._shipped_words: dict[str, object] = {}
         self._speaking: set[str] = set()
         self._styles: list[str] = []
@@ -251,7 +263,8 @@ class Faces:
             text = self._loader.shipped(words.PATH.partition("/")[2])
             shipped = _exported(self._environment.from_string(text))
             self._shipped_words = {name: shipped[name] for name in complaints.defined(text)}
-            known, self._lacking = words.filled(_exported(template), self._shipped_words)
+            self._own_words = _exported(template)
+            known, self._lacking = words.filled(self._own_words, self._shipped_words)
             self.words = words.texts(known)
             vars(template.module).update({name: known[name] for name in self._shipped_words})
 
@@ -264,13 +277,20 @@ class Faces:
         own = self._loader.find(words.PATH)
         if own is None or self._speaking.isdisjoint(kinds):
             return
-        if self._loader.is_own(own.shown) and self._lacking:
-            yield words.about_lacking(self._lacking, self._shipped_words, Span(own.shown))
+        is_own = self._loader.is_own(own.shown)
+        if is_own and self._lacking:
+            text = self.texts.get(own.shown, "")
+            yield from words.about_lacking(
+                self._lacking, self._own_words, self._shipped_words, own.shown, text
+            )
         foreign = self._deck.language.lower().split("-")[0] != "en"
         if foreign and words.english(self.words, self._shipped_words):
-            path = str(self._loader.bases[0].path / "words.html.j2")
             place = self._deck.document.place_of("language")
-            yield words.about_language(self._deck.language, path, place)
+            if is_own and (left := words.untranslated(self._own_words, self._shipped_words)):
+                yield words.about_untranslated(self._deck.language, left, Span(own.shown))
+            elif not is_own:
+                path = str(self._loader.bases[0].path / "words.html.j2")
+                yield words.about_language(self._deck.language, path, place)
 
     def about_styles(self) -> Iterator[Diagnostic]:
         """Warnings about names in the styles of all kinds rendered so far that lead nowhere."""
@@ -299,6 +319,10 @@ class Faces:
             if fault.code == "unknown-field" and written.strip("{} ").partition(".")[0] in _KNOWN:
                 hint = f"what Jinja knows stands in square brackets: `[[ {written.strip('{} ')} ]]`"
             self.found.append(Diagnostic(fault.code, fault.message, self._locate(rest, written, files), hint))
+        for written in complaints.single_braces(text, fields):
+            message = f"`{written}` is text, which a learner would see"
+            span = self._locate("", written, files)
+            self.found.append(Diagnostic("anki-syntax", message, span, f"as a field write `{{{written}}}`"))
         if match := re.search(r"\{%.*", text):
             hint = "the marks of Jinja are square here: `[% … %]`"
             span = self._locate(match.group(), "{%", files)
@@ -412,9 +436,12 @@ class Faces:
         end = file.removeprefix(face)
         names = (each.partition("/")[2] for each in self._loader.names(kind.name))
         others = sorted(each.removesuffix(end) for each in names if each.endswith(end))
+        spare = [path.name for path in kind.folder.iterdir() if path.name not in kind.files]
         hint = (
             did_you_mean(face, others) or f"make it; it says what the {end.split('.')[1]} of the card shows"
         )
+        if misnamed := nearest(file, sorted(name for name in spare if name != "kind.yaml")):
+            hint = f"is it `{misnamed}`? then call that file `{file}`"
         place = next((card.at for card in kind.cards if card.face == face), None)
         span = place or Span(kind.document.path)
         self.found.append(Diagnostic("missing-face", message, span, hint))

@@ -39,6 +39,7 @@ def gone_notes(
     heirs = _heirs(ledger, gone, new, prints)
     tables = {name.partition(".")[0] for name in ledger.ids}
     lost = []
+    renamed: dict[tuple[str, str], list[Note]] = {}
     for line in gone:
         heir, how = heirs.get(line["guid"], (None, ""))
         if heir is None:
@@ -47,8 +48,10 @@ def gone_notes(
         hint = f"`{heir.id}` {how}: to rename the note, write `was: {line['note']}` under its new id"
         table, _, row = line["note"].partition(".")
         if heir.table and heir.table.id not in tables and heir.id.endswith(f".{row}"):
-            hint = f"`{heir.id}` {how}: write `was: {table}` under the new id of the table"
+            renamed.setdefault((table, heir.table.id), []).append(heir)
+            continue
         yield Diagnostic("note-gone", _message(line), place(heir), hint)
+    yield from map(_renamed_table, renamed, renamed.values())
     if len(lost) > _MANY:
         names = listed([f"`{line['note']}`" for line in lost])
         message = f"{len(lost):,} released notes are not in the source any more: {names}"
@@ -61,6 +64,18 @@ def gone_notes(
     free = [note for note in new if note not in {heir for heir, _ in heirs.values()}]
     for line in lost:
         yield Diagnostic("note-gone", _message(line), ledger.span(line), _hint(line, free))
+
+
+def _renamed_table(names: tuple[str, str], heirs: list[Note]) -> Diagnostic:
+    """The diagnostic for a table that has another id now, as its rows tell."""
+    released, new = names
+    rows = f"`{released}.{heirs[0].id.partition('.')[2]}`" if len(heirs) == 1 else f"{len(heirs)} rows"
+    message = f"{rows} of the released table `{released}` are not in the source any more"
+    message = message.replace(" are ", " is ") if len(heirs) == 1 else message
+    table = heirs[0].table
+    span = heirs[0].chapter.document.span(table.at) if table and table.at else place(heirs[0])
+    hint = f"`{new}` has rows that say the same: write `was: {released}` under the id of the table"
+    return Diagnostic("note-gone", message, span, hint)
 
 
 def _message(line: Line) -> str:

@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
@@ -135,12 +136,14 @@ class Chapter:
         deck: The full name of the Anki deck that its notes go to.
         tags: The tags of all its notes, the deck's included.
         tags_at: Where it has tags of its own; None where it has none.
+        deck_at: Where it names its subdeck; None where it names none.
     """
 
     document: Document
     deck: str
     tags: tuple[str, ...] = ()
     tags_at: Span | None = None
+    deck_at: Span | None = None
 
 
 @dataclass(eq=False)
@@ -155,6 +158,7 @@ class Table:
         allow: The codes of warnings that do not hold for it and its rows.
         rows: Its notes, in order.
         swallowed: The lines of its texts that look like keys which it lacks.
+        at: Its id in the source; the table itself where it has none.
     """
 
     id: str
@@ -164,6 +168,7 @@ class Table:
     allow: tuple[Scalar, ...] = ()
     rows: list[Note] = field(default_factory=list)
     swallowed: tuple[Swallowed, ...] = ()
+    at: Node | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -359,6 +364,7 @@ def _accept(reader: Reader, item: Node) -> Accept | None:
     return Accept(code, name.value, because.value.strip(), item) if code and name and because else None
 
 
+_BRACES = re.compile(r"\{+\s*\w[\w .-]*\}+")
 FEEDBACK = re.compile(r"""(?:https?://|mailto:)[^\s"'<>]+""")
 
 
@@ -388,6 +394,12 @@ def _feedback(reader: Reader, node: Node) -> str:
         message = f"`feedback` holds `{mark}`, which Anki takes for a mark of its own"
         reader.report("bad-link", scalar, message, "write `[` as `%5B`")
         return ""
+    if odd := [each for each in _BRACES.findall(scalar.value) if each != "{id}"]:
+        meant = scalar.value.replace(odd[0], "{id}") if len(odd) == 1 and "id" in odd[0].lower() else ""
+        message = f"`feedback` holds `{odd[0]}`, which is filled with nothing"
+        hint = "`{id}` alone is filled in, with the note's id" + f": write `{meant}`" * bool(meant)
+        reader.report("bad-link", scalar, message, hint)
+        return ""
     if FEEDBACK.fullmatch(scalar.value):
         return scalar.value
     message = "`feedback` is no address that begins with `https://`, `http://` or `mailto:`"
@@ -415,7 +427,13 @@ def _feedback_hint(written: str) -> str:
     )
 
 
-def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Container[str | None] = ()) -> None:
+def read_chapter(
+    reader: Reader,
+    deck: Deck,
+    kinds: list[Kind],
+    unread: Container[str | None] = (),
+    misplaced: ReadOnly[str, str] = MappingProxyType({}),
+) -> None:
     """Read a chapter, and add its notes to the deck.
 
     Args:
@@ -423,6 +441,7 @@ def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Containe
         deck: Gains the chapter's notes, those with faults too.
         kinds: The kinds in force.
         unread: The sections of kinds that could not be read, None for one unknown; they are left alone.
+        misplaced: The sections of kinds that lie in source/, each with the kind's folder.
     """
     chapter = Chapter(reader.document, deck.title, deck.tags)
     sections = {kind.section: kind for kind in kinds if kind.section not in unread}
@@ -436,11 +455,18 @@ def read_chapter(reader: Reader, deck: Deck, kinds: list[Kind], unread: Containe
     entries = here.entries.items() if isinstance(here, Mapping) else ()
     lists = None in unread  # any of them may be the section of a kind that could not be read
     left = [key for key, value in entries if key in unread or (lists and isinstance(value, Sequence))]
-    root = reader.mapping(here, "a chapter", {*names, *left}, names)
+    strangers = [key for key, _ in entries if key in misplaced and key not in names]
+    if isinstance(here, Mapping):
+        for key in strangers:
+            message = f"the kind of `{key}` lies in {misplaced[key]}, where nothing reads it"
+            hint = "templates lie beside source/, not in it: move its folder to templates/"
+            reader.report("unknown-key", reader.document.key_span(here, key), message, hint)
+    root = reader.mapping(here, "a chapter", {*names, *left, *strangers}, names)
     if root is None:
         return
     if (node := root.entries.get("deck")) and (name := reader.deck_name(node, "deck")):
         chapter.deck = f"{deck.title}::{name}"
+        chapter.deck_at = reader.document.span(node)
     if node := root.entries.get("tags"):
         chapter.tags = distinct(deck.tags, reader.tags(node))
         chapter.tags_at = reader.document.key_span(root, "tags")
@@ -531,7 +557,7 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
     head = _note(reader, mapping, values, kind, chapter, chapter.tags, whole=whole)
     if isinstance(rows, Sequence) and not rows.items:
         reader.report("empty-value", rows, f"`{kind.rows}` has no items")
-    table = Table(head.id, values, head.start, head.end, head.allow)
+    table = Table(head.id, values, head.start, head.end, head.allow, at=head.at)
     table.swallowed = _swallowed(reader, mapping, own)
     items = reader.items(rows, kind.rows, "id", MAX_ROWS)
     reader.halves(items, required_keys(kind.keys))

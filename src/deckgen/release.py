@@ -104,12 +104,27 @@ def _check_history(changes: Changes, version: str) -> None:
             raise CallError(
                 f"{version} was released on {_day(line['time'])}", "a release takes a new version"
             )
+    latest = changes.ledger.releases[-1]["release"] if changes.ledger.releases else ""
+    if (new := _numbers(version)) and new < (_numbers(latest) or ()):
+        hint = "take a higher one: learners tell by it which of two packages is newer"
+        raise CallError(f"{version} is lower than {latest}, the last release", hint)
     last = changes.ledger.last
     if changes.now <= last:
         raise CallError(
             f"the last release was on {_day(last)}, and this machine says that it is {_day(changes.now)}",
             "set the clock right, or wait a second: learners' Anki takes only what is newer",
         )
+
+
+def _numbers(version: str) -> tuple[int, ...] | None:
+    """A version as numbers to compare; None where it is not made of numbers and dots alone."""
+    parts = version.split(".")
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        return None
+    numbers = [int(part) for part in parts]
+    while numbers and not numbers[-1]:
+        numbers.pop()  # 1 and 1.0 are the same
+    return tuple(numbers)
 
 
 def _check_left(changes: Changes, releases: Path, project: Path) -> None:

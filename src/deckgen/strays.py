@@ -60,9 +60,24 @@ def unread_files(project: Path, files: Collection[Path], sections: Collection[st
     """
     top = project / "source"
     names = {same(path.relative_to(top).as_posix()) for path in files}
+    folder = ""
     for path in sorted(files):
         shown = path.relative_to(project).as_posix()
-        if path.name.endswith(".j2") or is_kind(path):
+        first = path.relative_to(top).parts[0]
+        if (
+            (path.name.endswith(".j2") or is_kind(path))
+            and path.parent != top
+            and nearest(first, ["templates"])
+        ):
+            if folder != first and not (project / "templates").exists():
+                hint = "templates lie beside source/, not in it: move this folder to `templates`"
+                yield Diagnostic(
+                    "unused-template", "nothing reads what lies here", Span(f"source/{first}"), hint
+                )
+                folder = first
+            elif folder != first:
+                yield _template_in_source(path.relative_to(top).parts, shown)
+        elif path.name.endswith(".j2") or is_kind(path):
             yield _template_in_source(path.relative_to(top).parts, shown)
         elif path.parent == top and path.name == "ledger.jsonl":
             continue
@@ -71,6 +86,48 @@ def unread_files(project: Path, files: Collection[Path], sections: Collection[st
             if same(path.with_name(name).relative_to(top).as_posix()) in names:
                 hint = f"it looks like a copy of `{name}`: delete it, or move it out of source/"
             yield Diagnostic("unread-file", "nothing reads this file", Span(shown), hint)
+
+
+def beside_source(project: Path, sections: Collection[str]) -> Iterator[Diagnostic]:
+    """Warnings about chapters that lie beside source/, and not in it.
+
+    Args:
+        project: The deck's folder.
+        sections: The keys under which chapters have notes.
+    """
+    try:
+        files = sorted(path for path in project.iterdir() if path.name.lower().endswith(CHAPTER))
+    except OSError:
+        return
+    for path in files:
+        if _has_notes(_beginning(path), sections):
+            there = (project / "source" / path.name).exists()
+            hint = f"chapters lie in source/: move it to `source/{path.name}`"
+            hint = "chapters lie in source/, and one of this name does: delete this one" if there else hint
+            yield Diagnostic("unread-file", "nothing reads this file", Span(path.name), hint)
+
+
+def is_manifest(path: Path) -> bool:
+    """Whether a file says what a deck.yaml says: an id and a title."""
+    if not path.name.lower().endswith(CHAPTER):
+        return False
+    text = _beginning(path)
+    return all(re.search(rf"(?m)^{key}:[ \t]*\S", text) for key in ("id", "title"))
+
+
+def _beginning(path: Path) -> str:
+    """What a file begins with; empty where it is none, or cannot be read."""
+    try:
+        with source.opened(path) as file:
+            return file.read(_MOST_READ).decode("utf-8", "ignore")
+    except OSError:
+        return ""
+
+
+def _has_notes(text: str, sections: Collection[str]) -> bool:
+    """Whether a text is that of a chapter."""
+    keys = "|".join(map(re.escape, sections))
+    return bool(re.search(rf"(?m)^(?:{keys}):[ \t]*$", text) and re.search(r"(?m)^[ ]*- +id:", text))
 
 
 def _template_in_source(parts: tuple[str, ...], shown: str) -> Diagnostic:
@@ -88,14 +145,7 @@ def _as_chapter(path: Path, sections: Collection[str]) -> str:
         return f"{path.name[: match.start()]}.yaml"
     if path.suffix.lower().removeprefix(".") in _MEDIA or not path.is_file():
         return ""
-    try:
-        with source.opened(path) as file:
-            text = file.read(_MOST_READ).decode("utf-8", "ignore")
-    except OSError:
-        return ""
-    keys = "|".join(map(re.escape, sections))
-    whole = re.search(rf"(?m)^(?:{keys}):[ \t]*$", text) and re.search(r"(?m)^[ ]*- +id:", text)
-    return f"{path.stem}.yaml" if whole else ""
+    return f"{path.stem}.yaml" if _has_notes(_beginning(path), sections) else ""
 
 
 def unused_media(project: Path, files: Iterable[Path], shown: Collection[Path]) -> Iterator[Diagnostic]:

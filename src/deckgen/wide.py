@@ -95,4 +95,5 @@ def _same(files: Sequence[str]) -> str:
         paths = [os.path.commonpath(paths)]
     inside = [path.removeprefix("source/") for path in paths]
     ids = listing(inside)
-    return f"if they show the same, accept that in deck.yaml, with `code: same-media` and as id {ids}"
+    keys = "`code: same-media`, `because: |`"
+    return f"if they show the same, accept that in deck.yaml, with {keys} and as id {ids}"

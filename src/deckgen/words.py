@@ -6,12 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from deckgen.diagnostics import Diagnostic, listed
+from deckgen.diagnostics import Diagnostic, Span, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from deckgen.diagnostics import Span
+    from collections.abc import Iterator, Sequence
 
 PATH = "base/words.html.j2"
 """The template that holds them."""
@@ -56,8 +54,40 @@ def texts(words: Mapping[str, object]) -> dict[str, str]:
     return {name: str(word) for name, word in words.items() if isinstance(word, (str, int, float))}
 
 
-def about_lacking(lacking: Sequence[str], shipped: Mapping[str, object], place: Span) -> Diagnostic:
-    """The diagnostic for words that a deck's own file lacks."""
+def about_lacking(
+    lacking: Sequence[str], own: Mapping[str, object], shipped: Mapping[str, object], path: str, text: str
+) -> Iterator[Diagnostic]:
+    """The diagnostics for words that a deck's own file lacks, or that name something else than deckgen's.
+
+    Args:
+        lacking: Their names.
+        own: What the deck's file says, by name.
+        shipped: What deckgen's says.
+        path: The deck's file as diagnostics show it.
+        text: What is in it.
+    """
+    missing = []
+    for name in lacking:
+        odd, wanted = (_PLACE.findall(str(words.get(name, ""))) for words in (own, shipped))
+        line = re.search(rf"\bset\s+{re.escape(name)}\b", text)
+        unknown = [place for place in odd if place not in wanted]
+        if line is None or not unknown:
+            missing.append(name)
+            continue
+        left = [place for place in wanted if place not in odd]
+        meant = shipped[name]
+        if len(unknown) == len(left) == 1:
+            meant = str(own[name]).replace(unknown[0], left[0])
+        stay = " and ".join(f"`{place}`" for place in wanted)
+        message = f"`{unknown[0]}` is no name here: {stay} stay{'s' * (len(wanted) == 1)} in every language"
+        place = Span(path, text.count("\n", 0, line.start()) + 1)
+        yield Diagnostic("missing-words", message, place, f'write `[% set {name} = "{meant}" %]`')
+    if missing:
+        yield _about_missing(missing, shipped, Span(path))
+
+
+def _about_missing(lacking: Sequence[str], shipped: Mapping[str, object], place: Span) -> Diagnostic:
+    """The diagnostic for words that are not in a deck's own file."""
     message = f"this file lacks words of the cards, which are deckgen's own now: {listed(lacking)}"
     lines = [
         f'[% set {name} = "{shipped[name]}" %]' for name in lacking if isinstance(shipped.get(name), str)
@@ -75,6 +105,18 @@ def about_language(language: str, file: str, place: Span) -> Diagnostic:
     )
     hint = f"copy {file} to templates/{PATH}, and translate what stands between its quotation marks"
     return Diagnostic("missing-words", message, place, hint)
+
+
+def about_untranslated(language: str, left: Sequence[str], place: Span) -> Diagnostic:
+    """The diagnostic for words of a deck's own file that are still English."""
+    message = f"the deck is in `{language}`, and words of its cards are still English: {listed(left)}"
+    return Diagnostic("missing-words", message, place, "translate what stands between their quotation marks")
+
+
+def untranslated(own: Mapping[str, object], shipped: Mapping[str, object]) -> list[str]:
+    """The names of the words that a deck's own file has, and that are still deckgen's."""
+    said = texts(own)
+    return [name for name, word in texts(shipped).items() if said.get(name) == word and name != "letters"]
 
 
 def english(words: Mapping[str, object], shipped: Mapping[str, object]) -> bool:

@@ -55,7 +55,7 @@ _MARKS = re.compile(
     r"|\]\((?:[^()\n]|\([^()\n]*\)|\n(?!\n))*\)|\]\[[^\[\]]*\]|!?\[|\]"
     r"|\\(?=[!-/:-@\[-`{-~\n]|$)"  # escapes
     r"|(?:^|(?<=[\s>]))(?:[-+*]|\d{1,9}[.)])(?=\s|$)"  # items
-    r"|^[ \t>]*(?:\|?[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$|^[ \t>]*=+[ \t]*$"  # under a head
+    r"|^[ \t>]*(?:\|?[ \t]*+:?-++:?[ \t]*+)++\|?[ \t]*$|^[ \t>]*=+[ \t]*$"  # under a head
     r"|[\s>*_|#<]",
     re.MULTILINE,
 )
@@ -95,16 +95,24 @@ _ENUMERATION = re.compile(
     r"|[a-zA-Z][.)](?=[ \t])"
 )
 _ENUMERATED = re.compile(rf"\n[ \t]*(?:{_ENUMERATION.pattern})")
+_COMMANDS = (
+    "circ|d?frac|sqrt|times|cdot|div|pm|alpha|beta|gamma|[dD]elta|theta|lambda|mu|pi|sigma|[oO]mega|infty"
+    "|leq?|geq?|neq|approx|sum|int|mathrm|mathbf|vec|overline|rightarrow|to"
+)
+"""What hardly stands behind a dollar but in a formula; in a path there may be anything."""
 _FOREIGN = re.compile(
     r"(?P<width>(?<=\))\{[^{}\n]*=[^{}\n]*\})|(?P<footnote>\[\^[^\[\]\s]{1,40}\](?!:))|(?P<latex>\[latex\])"
     r"|(?P<box>^[ \t]*(?:>[ ]?\[![a-zA-Z]+\]|:::+[ \t]*\{?[a-zA-Z.]*)[^\n]*)"
-    r"|(?<=\w)(?P<sub>~[\w+-]{1,10}~(?!\w{2}))|(?<=\w)(?P<sup>\^[\w+-]{1,10}\^(?!\w))|(?<![\w\])\[!])(?P<wiki>\[\[(?!c[0-9]+::)[^\[\]\n]{2,80}\]\])(?!\()",
+    r"|(?<=\w)(?P<sub>~[\w+-]{1,10}~(?!\w{2}))|(?<=\w)(?P<sup>\^[\w+-]{1,10}\^(?!\w))"
+    rf"|(?P<formula>(?<![\\$\w])\$(?![A-Za-z_:]{{3,}}\\)[^\s$`]*\\(?:{_COMMANDS})(?![a-zA-Z])[^\s$`,;]*)(?![^\n]*\$)"
+    r"|(?<![\w\])\[!])(?P<wiki>\[\[(?!c[0-9]+::)[^\[\]\n]{2,80}\]\])(?!\()",
     re.MULTILINE,
 )
-_MAYBE_FOREIGN = re.compile(r"[~^]|\[\[|\[latex|\)\{|:::|\[!")
+_MAYBE_FOREIGN = re.compile(r"[~^$]|\[\[|\[latex|\)\{|:::|\[!")
 _FORMS = {
     "width": 'an image\'s size is written in HTML: `<img src="media/tree.png" alt="…" width="300">`',
     "footnote": "Markdown here has no footnotes: put the note into the text, or under `extra`",
+    "formula": "a formula has a `$` on both sides, as in `$45^\\circ$`",
     "latex": "a formula is written `$…$`, or `$$…$$` on a line of its own",
     "box": "a card has no boxes: write the text without them, or as a quotation after `> `",
     "sub": "a subscript is written `H<sub>2</sub>O`, or as a formula: `$H_2O$`",
@@ -348,7 +356,20 @@ class _Comparison:
         start, sign = lines[-2]
         message = f"`{sign}` makes no list, so the card shows these lines as one"
         hint = "write each item on a line of its own after `- ` or `1. `, or end the lines with `<br>`"
+        if sign == "|":
+            message = "`|` makes no table here, so the card shows these lines as one"
+            hint = _table_hint(self._slice(start, len(self.raw)))
         self._tell("changed-text", start, start + len(sign.encode()), message, hint)
+
+
+def _table_hint(text: str) -> str:
+    """What makes a table of lines with `|`, the first of which is to be its head."""
+    head, _, below = text.partition("\n")
+    columns = len(head.strip().removeprefix("|").removesuffix("|").replace("\\|", "").split("|"))
+    line = f"|{'---|' * columns}"
+    if re.match(r"[ \t|:-]*--[ \t|:-]*(?:\n|$)", below):
+        return f"the line below the head has as many columns as that: `{line}`"
+    return f"below the head of a table write `{line}`"
 
 
 def _follows(sign: str, other: str) -> bool:

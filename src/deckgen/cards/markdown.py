@@ -14,7 +14,7 @@ import pyromark
 
 from deckgen.anki import cloze as clozes
 from deckgen.anki.cloze_slips import slips
-from deckgen.cards import arrival, blocks, formulas, html, marks, protected
+from deckgen.cards import arrival, blocks, formulas, html, marks, near_links, protected
 from deckgen.cards.media import IMAGES, SOUNDS, Media, Shelf
 from deckgen.diagnostics import Diagnostic, Found, Span
 
@@ -202,7 +202,7 @@ class Markup:
             start, end = ready.offset(change.start), ready.offset(change.start + change.length)
             message, hint = ready.as_typed(change.message), ready.as_typed(change.hint)
             self._report_in(change.code, scalar, document, start, end - start, message, hint)
-        for change in arrival.foreign(scalar.value):
+        for change in (*arrival.foreign(scalar.value), *near_links.almost(scalar.value)):
             if not ready.in_piece(change.start):
                 self._report_in(change.code, scalar, document, *change[1:])
         for match in _EMBED.finditer(scalar.value):
@@ -244,8 +244,17 @@ class Markup:
     def _check_link(self, address: str, scalar: Scalar, document: Document) -> None:
         if not html.SAFE_LINK.fullmatch(address):
             hint = "a link on a card begins with `https://`, `http://` or `mailto:`"
+            ending = address.rpartition(".")[2].lower() if "://" not in address else ""
+            if ending in IMAGES:
+                hint = "to show the image, put `!` right before the link's `[`"
+            elif ending in SOUNDS:
+                hint = f"to play the sound, put `[sound:{unquote(address)}]` in the place of the link"
             message = f"`{address}` leads nowhere from a card"
-            self._report_piece("bad-link", unquote(address), scalar, document, message, hint)
+            piece = unquote(address)
+            # an image may show the same file
+            match = re.search(rf"(?<!!)\[[^\[\]]*\]\(<?(?={re.escape(piece)})", scalar.value)
+            start = match.end() if match else 0
+            self._report_piece("bad-link", piece, scalar, document, message, hint, start)
 
     def _media(self, address: str, types: frozenset[str], scalar: Scalar, document: Document) -> str:
         """The name in the collection of a file that a text refers to; reported where there is none."""

@@ -14,8 +14,10 @@ from deckgen.checks import (
     direction,
     links,
     options,
+    shown,
     together,
     twins,
+    typed,
     typography,
     wording,
 )
@@ -38,6 +40,7 @@ WHOLE_DECK: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
     together.answer_places,
     together.blueprint_tag,
     together.missing_language,
+    shown.unshown_field,
 )
 """The rules that compare notes, and say nothing of a deck that could not be read whole."""
 
@@ -66,15 +69,18 @@ WARNINGS: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
     typography.trailing_space,
     typography.stray_markdown,
     typography.curly_quotes,
+    typed.changed_text,
     direction.direction_override,
     *WHOLE_DECK,
 )
 """The rules about cards."""
 
 OF_CARDS = frozenset(
-    rule.__name__.replace("_", "-") for rule in WARNINGS if rule is not direction.direction_override
+    rule.__name__.replace("_", "-")
+    for rule in WARNINGS
+    if rule not in {direction.direction_override, typed.changed_text}
 )
-"""The codes that a deck may draw by habit; nobody turns the direction of a text so."""
+"""The codes that a deck may draw by habit; nobody turns the direction of a text so, or changes one."""
 
 
 def warn(cards: Cards) -> Iterator[Diagnostic]:

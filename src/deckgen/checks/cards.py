@@ -209,6 +209,10 @@ class Faces(Protocol):
     def shown(self) -> frozenset[str]:
         """The keys whose values some card shows, on its front or its back."""
 
+    @property
+    def mentioned(self) -> frozenset[str]:
+        """The names of the fields that some card names at all, on one of its sides or as a condition."""
+
     def fronts(self, filled: Collection[str]) -> list[frozenset[str]]:
         """For each card of a note with values for some keys, the keys whose values its front shows."""
 

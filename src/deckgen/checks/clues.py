@@ -190,7 +190,7 @@ class _Striking(dict[str, str]):
     """The stems of longer words that carry meaning, found once each; of other words nothing."""
 
     def __missing__(self, word: str) -> str:
-        plain_word = len(word) < 4 or word in FUNCTION_WORDS
+        plain_word = len(word) < 4 or word in FUNCTION_WORDS or word in {"other", "others", "another"}
         stem = self[word] = "" if plain_word else STEMS[word]
         return stem
 

@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from deckgen.diagnostics import MOST_TOLD, Diagnostic
+from deckgen.diagnostics import MOST_TOLD, Diagnostic, Span, composed, counted, listed, same
 from deckgen.notes import Deck, Note, place, unknown_id_hint
 
 if TYPE_CHECKING:
@@ -22,8 +22,13 @@ def duplicate_ids(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnost
     """Two notes, or a note and a table, of one id."""
     del also_known
     first: dict[str, Note] = {}
+    copies = _copies(deck)
+    for path, original in copies.items():
+        count = sum(note.chapter.document.path == path for note in deck.notes)
+        message = f"this file repeats {original}: all of its {counted(count, 'note')} are there too"
+        yield Diagnostic("duplicate-id", message, Span(path), "delete one of the two files")
     for note in deck.notes:
-        if not note.id:
+        if not note.id or note.chapter.document.path in copies:
             continue
         other = first.setdefault(note.id, note)
         if other is not note:
@@ -32,15 +37,38 @@ def duplicate_ids(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnost
             yield Diagnostic("duplicate-id", message, place(note), "give one of the notes another id")
 
 
+def _copies(deck: Deck) -> dict[str, str]:
+    """The chapters whose ids are all those of another one, which stands beside each; of more than one note.
+
+    A copy has the longer name: `3-knots copy.yaml`.
+    """
+    chapters: dict[tuple[str, ...], list[str]] = {}
+    by_path: dict[str, list[str]] = {}
+    for note in deck.notes:
+        by_path.setdefault(note.chapter.document.path, []).append(note.id)
+    for path, ids in by_path.items():
+        if len(ids) > 1 and all(ids):
+            chapters.setdefault(tuple(sorted(ids)), []).append(path)
+    copies: dict[str, str] = {}
+    for paths in chapters.values():
+        original, *others = sorted(paths, key=lambda path: (len(path), path))
+        copies |= dict.fromkeys(others, original)
+    return copies
+
+
 def unknown_notes(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic]:
     """An id, in `builds_on` or another key, that no note has."""
     ids = {note.id for note in deck.notes} | also_known
+    tables = {note.table.id: note.table for note in deck.notes if note.table}
     hints = _HINTS
     for note in deck.notes:
         for link in note.mentions():
             if link.value not in ids:
                 message = f"there is no note `{link.value}`"
                 hint = unknown_id_hint(link.value, ids) if hints > 0 else ""
+                if table := tables.get(link.value):
+                    message = f"`{link.value}` is a table, and no note"
+                    hint = f"name one of its rows: {listed([f'`{row.id}`' for row in table.rows if row.id])}"
                 hints -= 1
                 yield Diagnostic("unknown-note", message, note.chapter.document.span(link), hint)
 
@@ -125,6 +153,33 @@ def builds_on_retired(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diag
                 yield Diagnostic("builds-on-retired", message, note.chapter.document.span(link), hint)
 
 
+def similar_deck(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic]:
+    """A subdeck that repeats the deck's title, or is called as another one but for capitals."""
+    del also_known
+    chapters = {note.chapter.document.path: note.chapter for note in deck.notes}
+    named = [(each.deck_at, each.deck.split("::")[1:]) for each in chapters.values() if each.deck_at]
+    titled = [(span, parts) for span, parts in named if parts[0] == deck.title]
+    if titled:
+        span, parts = titled[0]
+        more = f", as are those of {counted(len(titled) - 1, 'more chapter')}" if len(titled) > 1 else ""
+        shown = "::".join([deck.title, *parts])
+        message = f"the title is put before this, so the subdeck is called `{shown}`{more}"
+        rest = "::".join(parts[1:])
+        hint = f"write `{rest}`" if rest else "leave the key `deck` out for the deck itself"
+        yield Diagnostic("similar-deck", message, span, hint)
+    spelt: dict[str, str] = {}
+    for span, parts in named:
+        for number in range(1, len(parts) + 1):
+            name = "::".join(parts[:number])
+            other = spelt.setdefault(same(name), name)
+            if composed(other) != composed(name):
+                message = (
+                    f"`{name}` and `{other}` differ by capitals only, so Anki calls one of them `{name}_`"
+                )
+                yield Diagnostic("similar-deck", message, span, f"write `{other}` in both places")
+                break
+
+
 def _by_unique_id(deck: Deck) -> dict[str, Note]:
     """The notes by id; without those whose ids are used twice, which is told already."""
     counts = Counter(note.id for note in deck.notes)
@@ -143,5 +198,6 @@ RULES: tuple[Callable[[Deck, AbstractSet[str]], Iterator[Diagnostic]], ...] = (
     builds_on_later,
     builds_on_retired,
     replaced_without_retired,
+    similar_deck,
 )
 """The rules: each takes a deck, and the ids that stand in files too broken to read."""

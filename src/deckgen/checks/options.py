@@ -351,7 +351,8 @@ _NAME = re.compile(r"[^\W\d_a-z][\w.&'’-]*(?: [^\W\d_a-z][\w.&'’-]*)*$|[\d$�
 _PLURAL = re.compile(r"[^s\W]s\b|\d")
 _LONGEST_PHRASE = 8  # words; what is longer is a sentence, which begins as it likes
 _ARTICLE = Pattern(
-    rf"(?:an?|the|his|her|its|their|no|some|any|each|every|both|all|this|that|these|more|less|{NUMBER}) ",
+    rf"(?:an?|the|his|her|its|their|no|some|any|each|every|both|all|this|that|these|more|less"
+    rf"|your|my|our|whose|another|{NUMBER}) ",
     re.IGNORECASE,
 )
 _QUOTES = frozenset("\"“‘'«„")

@@ -11,7 +11,7 @@ from deckgen.checks.cards import Cards, content, lacks, of_note
 from deckgen.checks.options import asks_yes_or_no
 from deckgen.diagnostics import Diagnostic, Span, did_you_mean
 from deckgen.languages import written_in
-from deckgen.notes import Note, place, scalars, values_of
+from deckgen.notes import Note, Table, Texts, place, scalars, values_of
 from deckgen.source import Mapping, Scalar
 
 if TYPE_CHECKING:
@@ -42,6 +42,22 @@ def same_term(cards: Cards) -> Iterator[Diagnostic]:
             yield Diagnostic("same-term", message, look.of_text(note, value), hint)
         elif is_synonym:
             synonyms.setdefault(inside, note)
+    yield from _same_rows(cards)
+
+
+def _same_rows(cards: Cards) -> Iterator[Diagnostic]:
+    """Rows of a table that have one name, by which a card asks for both."""
+    first: dict[tuple[Table, str], Note] = {}
+    for note in cards.notes:
+        cells = note.values.get("cells")
+        if note.table is None or not isinstance(cells, Texts) or not cells.items:
+            continue
+        name = " ".join(cells.items[0].value.split())
+        other = first.setdefault((note.table, name.casefold()), note)
+        if other is not note:
+            message = f"the row at line {place(other).line} has this name too, so one front has two answers"
+            hint = "say in the name how the two differ, or make one row of them"
+            yield Diagnostic("same-term", message, look.of_text(note, cells.items[0]), hint)
 
 
 def _terms(cards: Cards) -> Iterator[tuple[Note, Scalar, str, str]]:

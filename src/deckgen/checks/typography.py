@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.anki.verbatim import pieces
 from deckgen.cards.leftover import left_signs
+from deckgen.cards.media import IMAGES
 from deckgen.checks import cards as look
 from deckgen.checks.cards import FUNCTION_WORDS
 from deckgen.checks.prose import plain, prose
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     from deckgen.source import Scalar
 
 _SOURCE = re.compile(r"\bsrc\s*=\s*[\"']?([^\s\"'<>]+)", re.IGNORECASE)
-_IMAGE = re.compile(r"!\[\s*\]\([^)\s]|<img\b")
+_IMAGE = re.compile(r"!\[|<img\b")
+_FILE_NAME = re.compile(
+    rf"!\[(?P<alt>[^\[\]\n]{{1,200}}\.(?:{'|'.join(sorted(IMAGES))}))\]\((?=[^()\n]*\))", re.IGNORECASE
+)
 _NO_ALT = re.compile(r"!\[\s*\]\(\s*<?(?P<path>[^()\s<>]*)|<img\b(?![^<>]*\balt\s*=)[^<>]*+>")
 # what covers a part of another image, and is named so by the programs that make them
 _MASK = re.compile(r"(?:^|[-_/])(?:masks?|[oai]{2}-\d+-[QA]|[oai]{2}-O)\.\w+$")
@@ -88,7 +92,10 @@ def missing_alt(cards: Cards) -> Iterator[Diagnostic]:
 
     `alt=""` says that an image has nothing to say; and a mask over another image has not.
     """
-    hint = "say in the square brackets what it shows: `![a genogram of three generations](media/tree.png)`"
+    in_brackets = (
+        "say in the square brackets what it shows: `![a genogram of three generations](media/tree.png)`"
+    )
+    in_tag = 'say what it shows: `<img src="media/tree.png" alt="a genogram of three generations">`'
     for note, _, scalar in cards.texts_with(_IMAGE, "![", "<img"):
         code = [piece for piece in pieces(scalar.value) if piece.kind in {"code", "fence"}]
         for match in _NO_ALT.finditer(scalar.value):
@@ -96,9 +103,17 @@ def missing_alt(cards: Cards) -> Iterator[Diagnostic]:
             if _MASK.search(source) or any(each.start <= match.start() < each.end for each in code):
                 continue
             message = "this image has no text alternative, for learners who do not see it"
+            hint = in_tag if match[0].startswith("<") else in_brackets
             end = match.start("path") if match["path"] else match.end()
             span = look.at(note, scalar, match.start(), end - match.start())
             yield Diagnostic("missing-alt", message, span, hint)
+        for match in _FILE_NAME.finditer(scalar.value):
+            if not any(each.start <= match.start() < each.end for each in code):
+                message = (
+                    f"`{match['alt']}` is the name of a file, which says nothing to learners who hear it"
+                )
+                span = look.at(note, scalar, match.start("alt"), len(match["alt"]))
+                yield Diagnostic("missing-alt", message, span, in_brackets)
 
 
 _CAPITALS = re.compile(r"(?<![A-Z])[A-Z]{2,}+\W++[A-Z]{2}")

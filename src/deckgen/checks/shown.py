@@ -1,0 +1,55 @@
+"""A rule about kinds: what authors write for a field arrives on a card."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deckgen.diagnostics import Diagnostic, Span
+from deckgen.kinds import COMMON_KEYS
+from deckgen.notes import values_of
+from deckgen.source import Mapping, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deckgen.checks.cards import Cards
+    from deckgen.kinds import Field, Kind
+
+
+def unshown_field(cards: Cards) -> Iterator[Diagnostic]:
+    """A field of a kind that notes fill and no card shows; what other notes show of a note is shown.
+
+    Plain text may be a code for another program, and is left alone.
+    """
+    written: dict[str, set[str]] = {}
+    kinds: dict[str, Kind] = {}
+    for note in cards.notes:
+        kinds[note.kind.name] = note.kind
+        written.setdefault(note.kind.name, set()).update(values_of(note))
+    for name, kind in kinds.items():
+        mentioned = cards.faces[name].mentioned
+        keys_shown = {field.key for field in kind.fields if field.name in mentioned}
+        for field in kind.fields[1:]:  # the first is what Anki's browser lists
+            key = kind.keys.get(field.key) or kind.table_keys.get(field.key)
+            if (
+                key is None
+                or key.name in COMMON_KEYS
+                or key.type in {"text", "texts"}
+                or field.key not in written[name]
+                or field.key in keys_shown | {kind.label, kind.gist[0]}
+            ):
+                continue
+            message = f"no card shows `{field.name}`, which notes fill by `{field.key}`"
+            hint = f"show it, as by `{{{{{field.name}}}}}` in a face"
+            yield Diagnostic("unshown-field", message, _place(kind, field), hint)
+
+
+def _place(kind: Kind, field: Field) -> Span:
+    """Where a field is named in kind.yaml."""
+    root = kind.document.root
+    fields = root.entries.get("fields") if isinstance(root, Mapping) else None
+    for item in fields.items if isinstance(fields, Sequence) else ():
+        name = item.entries.get("name") if isinstance(item, Mapping) else None
+        if isinstance(name, Scalar) and name.value == field.name:
+            return kind.document.span(name)
+    return Span(kind.document.path)

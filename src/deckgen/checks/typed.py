@@ -1,0 +1,94 @@
+"""Texts that are not as their author meant them: in a wrong encoding, or with letters that the card gives."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from deckgen.checks import cards as look
+from deckgen.diagnostics import Diagnostic, counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deckgen.checks.cards import Cards, Vignette
+
+# What Windows shows for the later bytes of a character of UTF-8. Quotation marks and dashes are among it,
+# and may stand behind any letter (`CAFÉ”`): so those that are no letters' own are left out behind one letter.
+_LATER = "\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+_GARBLED = re.compile(
+    rf"(?:Ã[¢-ª¬-³µ-º¼-¾ŸœŒšžƒ€]|Â[°§±µ£²³½¼¾©®¥¢¹]|â€[{_LATER}]|â[‚„†ˆ‰][{_LATER}]"
+    r"|(?<!\w)Ã[„–…†‡ˆ‰Š‹Œ—](?=[a-z])"
+    rf"|(?:[ÐÑ][{_LATER}]){{3,}}|(?:[ÎÏ][{_LATER}]){{3,}}|(?:[ãäåæçèé][{_LATER}]{{2}}){{2,}})+"
+)
+
+
+def changed_text(cards: Cards) -> Iterator[Diagnostic]:
+    """Texts of a wrong encoding, and options that bring letters along; those of a chapter together."""
+    yield from _garbled(cards)
+    lettered: dict[str, list[Vignette]] = {}
+    for vignette in cards.vignettes:
+        if _sign(vignette):
+            lettered.setdefault(vignette.note.chapter.document.path, []).append(vignette)
+    for first, *others in lettered.values():
+        scalar, sign = first.options[0].text, _sign(first)
+        message = f"the card gives its options letters, and shuffles them, so learners see `{sign}` besides"
+        if others:
+            message += f"; {counted(len(others), 'more question')} of this file are so"
+        hint = "take the letters away from all options, and from what refers to them"
+        span = look.at(first.note, scalar, scalar.value.find(sign), len(sign))
+        yield Diagnostic("changed-text", message, span, hint)
+
+
+def _garbled(cards: Cards) -> Iterator[Diagnostic]:
+    """Texts of UTF-8 that a program has read as Windows-1252."""
+    for _, texts in cards.chapters:
+        found = [
+            (note, scalar, match, meant)
+            for note, _, scalar in texts
+            if not scalar.value.isascii()
+            and (match := _GARBLED.search(scalar.value))
+            and (meant := _decoded(match[0]))
+        ]
+        if not found:
+            continue
+        note, scalar, match, meant = found[0]
+        start = match.start()
+        while start and scalar.value[start - 1].isalnum():
+            start -= 1
+        end = match.end()
+        while end < len(scalar.value) and scalar.value[end].isalnum():
+            end += 1
+        written = scalar.value[start:end]
+        word = _GARBLED.sub(lambda each: _decoded(each[0]) or each[0], written)
+        message = f"`{written}` was `{word}` before a program took this UTF-8 text for another encoding"
+        more = f"; {counted(len(found) - 1, 'more text')} of this file are so" if len(found) > 1 else ""
+        hint = f"write `{word}`, or get the text anew, as UTF-8"
+        yield Diagnostic("changed-text", message + more, look.at(note, scalar, start, len(written)), hint)
+
+
+def _decoded(text: str) -> str:
+    """What a text was before its bytes of UTF-8 were read as Windows-1252; empty where it was nothing."""
+    raw = bytearray()
+    for char in text:
+        try:
+            raw += char.encode("cp1252")
+        except UnicodeEncodeError:
+            if ord(char) > 0xFF:  # what Windows leaves free are the bytes themselves
+                return ""
+            raw.append(ord(char))
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return ""
+
+
+_LETTER = re.compile(r"(?P<sign>\**\(?(?P<letter>[A-Ha-h]|[1-8])[.):]\)?\**)\s+(?=\S)")
+
+
+def _sign(vignette: Vignette) -> str:
+    """The letter before the first option, where all options begin with theirs in order; else nothing."""
+    matches = [match for option in vignette.options if (match := _LETTER.match(option.text.value.strip()))]
+    letters = "".join(match["letter"] for match in matches)
+    in_order = any(each.startswith(letters) for each in ("ABCDEFGH", "abcdefgh", "12345678"))
+    return matches[0]["sign"] if in_order and letters and len(letters) == len(vignette.options) else ""

@@ -456,11 +456,7 @@ def read_chapter(
     lists = None in unread  # any of them may be the section of a kind that could not be read
     left = [key for key, value in entries if key in unread or (lists and isinstance(value, Sequence))]
     strangers = [key for key, _ in entries if key in misplaced and key not in names]
-    if isinstance(here, Mapping):
-        for key in strangers:
-            message = f"the kind of `{key}` lies in {misplaced[key]}, where nothing reads it"
-            hint = "templates lie beside source/, not in it: move its folder to templates/"
-            reader.report("unknown-key", reader.document.key_span(here, key), message, hint)
+    _report_misplaced(reader, {key: misplaced[key] for key in strangers})
     root = reader.mapping(here, "a chapter", {*names, *left, *strangers}, names)
     if root is None:
         return
@@ -481,6 +477,15 @@ def read_chapter(
                     found += read(reader, item, kind, chapter)
     # a chapter's notes keep the order in which they are written, whatever their kinds
     deck.notes += sorted(found, key=lambda note: note.at.start)
+
+
+def _report_misplaced(reader: Reader, folders: ReadOnly[str, str]) -> None:
+    """Report the sections of kinds that lie where nothing reads them, each with its kind's folder."""
+    for key, folder in folders.items():
+        if isinstance(here := reader.document.root, Mapping):
+            message = f"the kind of `{key}` lies in {folder}, where nothing reads it"
+            hint = "templates lie beside source/, not in it: move its folder to templates/"
+            reader.report("unknown-key", reader.document.key_span(here, key), message, hint)
 
 
 def top_keys(kind: Kind) -> ReadOnly[str, Key | None]:

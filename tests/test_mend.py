@@ -1102,8 +1102,12 @@ def test_nothing_but_the_mended_changes(text: str, tmp_path_factory: pytest.Temp
     after = read(made)
     assert re.findall(r"# c\d+", made) == re.findall(r"# c\d+", text)
     without = made
+    above: dict[str, str] = {}
     for old, new in zip(before["definitions"], after["definitions"], strict=True):
-        if "id" not in old:
+        # what a hyphen too many has made of the note above gets no id
+        is_half = not {"term", "definition"} <= old.keys() and above and above.keys().isdisjoint(old)
+        above = old
+        if "id" not in old and not (is_half and "id" not in new):
             assert next(iter(new)) == "id"
             assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", new["id"])
             without, count = re.subn(rf"id: {new['id']}(?:, |\r?\n *)", "", without, count=1)
@@ -1138,7 +1142,10 @@ TYPED = st.lists(st.sampled_from(SIGNS.split("|")), min_size=1, max_size=7).map(
 def test_a_text_is_never_another_than_was_typed(
     first: str, rest: list[str], *, item: bool, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Whatever stands there: YAML reads it as before, or it is told, or it is in a block, word for word."""
+    """Whatever stands there: YAML reads it as before, or it is told, or it is in a block, word for word.
+
+    Only the mark with which a block was meant to open is not in it.
+    """
     folder = write_project(tmp_path_factory.getbasetemp() / "typed")
     if item:
         before = "comparisons:\n  - id: t\n    columns: [A, B]\n    rows:\n      - id: r\n        cells:\n"
@@ -1168,7 +1175,8 @@ def test_a_text_is_never_another_than_was_typed(
     if "block" not in made[0].what:
         assert value(mended) == value(text)
     elif typed[0][0] not in "\"'":
-        assert value(mended) == typed
+        unmarked = re.sub(r"^[|>](?:[-+](?= ))?", "", " ".join(typed)).split()
+        assert value(mended) in (typed, unmarked)
     else:
         said, whole = "".join(value(mended)), "".join(typed)
         assert said in whole

@@ -456,11 +456,10 @@ def read_chapter(
     lists = None in unread  # any of them may be the section of a kind that could not be read
     left = [key for key, value in entries if key in unread or (lists and isinstance(value, Sequence))]
     strangers = [key for key, _ in entries if key in misplaced and key not in names]
-    if isinstance(here, Mapping):
-        for key in strangers:
-            message = f"the kind of `{key}` lies in {misplaced[key]}, where nothing reads it"
-            hint = "templates lie beside source/, not in it: move its folder to templates/"
-            reader.report("unknown-key", reader.document.key_span(here, key), message, hint)
+    for key in strangers:
+        message = f"the kind of `{key}` lies in {misplaced[key]}, where nothing reads it"
+        hint = "templates lie beside source/, not in it: move its folder to templates/"
+        reader.report("unknown-key", reader.document.place_of(key), message, hint)
     root = reader.mapping(here, "a chapter", {*names, *left, *strangers}, names)
     if root is None:
         return

@@ -36,6 +36,7 @@ _CAPITAL_WORDS = frozenset(
 )
 _BESIDE = 40  # characters in which a neighbouring word stands
 _ROMAN = re.compile(r"[IVXLCM]+")
+_LONG = 5  # letters
 _LETTERS = 2  # beside a digit; `B12` and `T4` are names
 _HEX = re.compile(r"[0-9A-F]{2}|[0-9A-F]{4}|[0-9A-F]{6}")
 _FORMULA = re.compile(r"(?:(?:C|H|O|N|S|P|K|F|I|B|U|V|W|Y)\d*)+")
@@ -115,6 +116,8 @@ def _is_first(note: Note, scalar: Scalar) -> bool:
 def _is_abbreviation(text: str, match: re.Match[str]) -> bool:
     """Whether a word in capitals is an abbreviation that has to be explained."""
     name = match.group()
+    if name.endswith("LY") and len(name) > _LONG:
+        return False  # a word that is emphasized
     if name in _WELL_KNOWN or name[1:] in _WELL_KNOWN or name in _CAPITAL_WORDS or _ROMAN.fullmatch(name):
         return False
     letters = sum(char.isalpha() for char in name)

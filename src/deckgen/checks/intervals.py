@@ -45,6 +45,7 @@ _RANGE = Pattern(
     rf"|(?P<base>{_ANY})(?P<unit>[^\d]*?)\b(?:or|and) (?P<sign>{'|'.join((*_MORE, *_LESS))})\b",
     re.IGNORECASE,
 )
+_BETWEEN = re.compile(r"\bbetween\b", re.IGNORECASE)
 _LONGEST = 60  # a sentence with numbers in it is no range
 _NO_UNIT = frozenset("a an the of between about old age".split())
 
@@ -81,8 +82,8 @@ class Interval:
 def interval(text: str) -> Interval | None:
     """The range of numbers that an option is; None where it is something else."""
     match = _RANGE.search(text) if len(text) <= _LONGEST else None
-    if match is None:
-        return None
+    if match is None or (match["low"] and " and " in match[0] and not _BETWEEN.search(text)):
+        return None  # "50 and 80" are two numbers
     rest = f"{text[: match.start()]} {match['unit'] or ''} {text[match.end() :]}"
     unit = " ".join(STEMS[word] for word in words(rest) if word not in _NO_UNIT)
     infinite = float("inf")

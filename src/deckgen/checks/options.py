@@ -123,8 +123,11 @@ _DENIED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _OF_A_CASE = re.compile(
-    r"\b(?:what|which|who|how)\b.*\b(?:if|when|whose|unless|because|while|where)\b", re.IGNORECASE | re.DOTALL
+    r"\b(?:what|which|who|how)\b.*\b(?:if|when|whose|unless|because|while|where)\b"
+    r"|\b(?:above|below|after|before|beyond|until) which\b|\b(?:of|for|by|from|in|without) $",
+    re.IGNORECASE | re.DOTALL,
 )
+"""A negation of what the question is about, and not of what it asks for: "the danger of not being seen"."""
 _ASKS_FOR_ONE = any_of(
     """
     which, what, who, whom, whose, where, all, each, choose, select, find, name, identify, mark, pick,

@@ -262,7 +262,8 @@ def _within(small: str, large: str, few: list[str], many: list[str], sets: set[f
     """Whether an option says the same as another, or a part of it, in the words of `_meaning`."""
     mine, others = frozenset(few), frozenset(many)
     if mine == others and few:
-        return few == many or len(few) != len(many)  # "A before B" is not "B before A"
+        # "A before B" is not "B before A", and a formula not another with the same letters
+        return few == many or (len(few) != len(many) and not _OPERATOR.search(small + large))
     # where one, another and both are options, both are what can be chosen
     return mine < others and (others - mine - _JOINS) not in sets and _is_part(small, large, few, many)
 

@@ -18,7 +18,7 @@ DESKTOP := aqt[qt]==26.9.3
 # looks for barriers in a page
 NPM_PACKAGES := yaml-language-server@1.25.0 @microsoft/jest-sarif@1.0.0-beta.0 axe-core@4.14.1
 
-.PHONY: deck check test matrix soak lint format docs pictures bench clean look
+.PHONY: deck check test matrix soak same lint format docs pictures bench clean look
 
 deck: $(VENV)/deck
 	$(BIN)/deckgen build
@@ -37,6 +37,10 @@ matrix: $(ANKIS:%=$(VENV)/ankis/%/done) $(VENV)/test
 
 soak: $(VENV)/test
 	DECKGEN_SOAK=1 $(BIN)/python -m pytest tests/test_learners.py
+
+# whether the program makes the same of the same decks as that of another commit: make same BASE=main
+same: $(VENV)/test
+	$(BIN)/python -m tests.same $(BASE)
 
 lint: $(VENV)/test
 	$(BIN)/python -m ruff check .

@@ -102,6 +102,10 @@ TITLE_SCHEMA: Schema = {
 }
 
 
+_CALLED = {"title": ("deck",), "name": ("deck", "title"), "subdeck": ("deck",), "lang": ("language",)}
+"""What a file's own keys are called by who does not know them."""
+
+
 @dataclass
 class Reader:
     """Reads values out of one document and gathers what is wrong with them.
@@ -215,6 +219,10 @@ class Reader:
         if match := _NO_SPACE.match(name):
             return match[1] if match[1] in names else ""
         near = self._nearest(_seen(name), names)
+        if node is self.document.root and isinstance(node.entries[name], Scalar) and not near:
+            near = next((key for key in _CALLED.get(_plain(name), ()) if key in names), "")
+            if near and near not in node.entries:
+                return near
         missing = self.missing.get(node.start, {}).get(name)
         if missing and near in {"", missing}:
             return missing

@@ -169,7 +169,7 @@ _LINES_THAT_ARE_NONE = (
     (
         r"(-)[^ \t-]",
         "this hyphen begins no item",
-        "a space must follow the hyphen: `- id: …`",
+        "a space must follow the hyphen, as in `- id: …`",
     ),
     (
         rf"([{HYPHENS}\u2022\u25cf\u25aa\u2023\u00b7]|[*+](?=\s))\s*(?=\w)",

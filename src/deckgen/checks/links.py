@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.diagnostics import MOST_TOLD, Diagnostic, Span, composed, counted, listed, same
 from deckgen.notes import Deck, Note, place, unknown_id_hint
+from deckgen.reading import ID, plain_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,16 +57,27 @@ def _copies(deck: Deck) -> dict[str, str]:
     return copies
 
 
+def _meant(name: str, language: str) -> str:
+    """The id, or the id of a row, that a name is or was meant for; empty where that cannot be said."""
+    parts = [part if ID.fullmatch(part) else plain_id(part, language) for part in name.split(".")]
+    return ".".join(parts) if all(parts) else ""
+
+
 def unknown_notes(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic]:
     """An id, in `builds_on` or another key, that no note has."""
     ids = {note.id for note in deck.notes} | also_known
     tables = {note.table.id: note.table for note in deck.notes if note.table}
     hints = _HINTS
+    meant = {_meant(name, deck.language) for name in ids} - {""}
     for note in deck.notes:
         for link in note.mentions():
-            if link.value not in ids:
+            if (sound := _meant(link.value, deck.language)) != link.value and link.value in ids:
+                message = f"`{link.value}` is not an id, here either"
+                hint = f"write `{sound}`, as that note will be called" if sound else ""
+                yield Diagnostic("unknown-note", message, note.chapter.document.span(link), hint)
+            elif link.value not in ids:
                 message = f"there is no note `{link.value}`"
-                hint = unknown_id_hint(link.value, ids) if hints > 0 else ""
+                hint = unknown_id_hint(link.value, meant) if hints > 0 else ""
                 if table := tables.get(link.value):
                     message = f"`{link.value}` is a table, and no note"
                     hint = f"name one of its rows: {listed([f'`{row.id}`' for row in table.rows if row.id])}"

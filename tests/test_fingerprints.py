@@ -294,7 +294,7 @@ def test_what_an_image_shows_is_told_by_its_file(project: Project) -> None:
         "12 of 212 released notes are sent to learners again, because this file holds something else"
     )
     assert "loses the learner's own edits and tags" in told["hint"]
-    assert "with `code: same-media` and as id `media/a.svg`" in told["hint"]
+    assert "with `code: same-media`, `because: |` and as id `media/a.svg`" in told["hint"]
 
 
 def _in_media(files: dict[str, str]) -> dict[str, str | bytes]:

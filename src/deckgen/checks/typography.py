@@ -154,8 +154,8 @@ _MAY_BE_TWICE = frozenset(["that", "had", "no", "so", "very", "bye", "ha", "her"
 def doubled_word(cards: Cards) -> Iterator[Diagnostic]:
     """A word that stands twice in a row; in English, where hardly any may.
 
-    Names are written so (Pago Pago, Loa loa), and other words that never stand alone (yum yum); and what a
-    deck says so more than once it means.
+    Names are written so (Pago Pago, Loa loa), and other short words that never stand alone (yum yum); and
+    what a deck says so more than once it means.
     """
     if not cards.english:
         return
@@ -170,9 +170,13 @@ def doubled_word(cards: Cards) -> Iterator[Diagnostic]:
     times = Counter(match[1].lower() for _, _, match in found)
     for note, scalar, match in found:
         word = match[1].lower()
-        if word in FUNCTION_WORDS or (times[word] == 1 and _stands_alone(word, cards)):
+        is_word = len(word) > _LONGEST_NAME or _stands_alone(word, cards)
+        if word in FUNCTION_WORDS or (times[word] == 1 and is_word):
             span = look.at(note, scalar, match.start(2), len(match[2]))
             yield Diagnostic("doubled-word", f"`{match[2]}` stands twice", span, "delete one of the two")
+
+
+_LONGEST_NAME = 4  # letters; what stands twice in a name is short
 
 
 def _stands_alone(word: str, cards: Cards) -> bool:

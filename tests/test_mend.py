@@ -1117,7 +1117,8 @@ def test_nothing_but_the_mended_changes(text: str, tmp_path_factory: pytest.Temp
         assert list(new) == list(old)
         for key in old:
             assert new[key].replace("\\\n", " ").split() == old[key].split()
-            assert "  " not in re.sub("`[^`]*`", "x", new[key].replace("\n  ", "\n"))
+            # half a note is none yet, so its texts are left as they are
+            assert is_half or "  " not in re.sub("`[^`]*`", "x", new[key].replace("\n  ", "\n"))
     assert before | {"definitions": []} == after | {"definitions": []}
     ids = [note["id"] for note in read(made)["definitions"] if "id" in note]
     assert len(set(ids)) == len(ids)

@@ -57,6 +57,14 @@ class Key:
     values: tuple[str, ...] = ()
 
 
+_LISTS = frozenset(["options", "cells", "texts", "list", "notes", "tags"])
+
+
+def takes_list(key: Key | None) -> bool:
+    """Whether a list stands under a key; None stands for the rows of a table."""
+    return key is None or key.type in _LISTS
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A field of the note type.

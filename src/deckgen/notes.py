@@ -16,6 +16,7 @@ from deckgen.anki import unescaped
 from deckgen.anki.cloze import uncovered
 from deckgen.anki.tags import distinct
 from deckgen.diagnostics import CATALOGUE, Span, did_you_mean, not_a_warning
+from deckgen.kinds import takes_list
 from deckgen.reading import (
     COMMAS,
     FLAG_SCHEMA,
@@ -623,14 +624,11 @@ def _note_missing(reader: Reader, mapping: Mapping, keys: ReadOnly[str, Key | No
     if len(unknown) != len(missing) or len(missing) > _FEW or "id" in missing:
         return
     for name, lacked in zip(unknown, missing, strict=True):
-        key = keys[lacked]
-        is_list = key is None or key.type in _LISTS
-        if not isinstance(mapping.entries[name], Sequence if is_list else Scalar):
+        if not isinstance(mapping.entries[name], Sequence if takes_list(keys[lacked]) else Scalar):
             return
     reader.missing[mapping.start] = dict(zip(unknown, missing, strict=True))
 
 
-_LISTS = frozenset(["options", "cells", "texts", "list", "notes", "tags"])
 _FEW = 2  # keys that may all be known by other names, as `front` and `back`
 
 
@@ -711,9 +709,7 @@ def _article(kind: Kind) -> str:
 
 def _swallowed(reader: Reader, mapping: Mapping, keys: ReadOnly[str, Key | None]) -> tuple[Swallowed, ...]:
     """The lines of an entry's texts that look like keys which it lacks."""
-    choices = {name: key.values for name, key in keys.items() if key and key.type == "choice"}
-    lists = [name for name, key in keys.items() if key is None or key.type in _LISTS]
-    return swallowed.find(reader.document, mapping, keys, choices, lists)
+    return swallowed.find(reader.document, mapping, keys, keys)
 
 
 def _without_swallowed(reader: Reader, mapping: Mapping, what: str, missing: list[str]) -> list[str]:

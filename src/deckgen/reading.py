@@ -532,10 +532,10 @@ def halves(items: list[Node], required: Collection[str]) -> Iterator[tuple[Mappi
     """
     for one, other in pairwise(items):
         if isinstance(one, Mapping) and isinstance(other, Mapping):
+            if not all(any(key not in half.entries for key in required) for half in (one, other)):
+                continue
             both = {*one.entries, *other.entries}
-            each = len(one.entries) + len(other.entries)
-            lacks = all(any(key not in half.entries for key in required) for half in (one, other))
-            if lacks and len(both) == each and both.issuperset(required):
+            if len(both) == len(one.entries) + len(other.entries) and both.issuperset(required):
                 yield one, other
 
 

@@ -158,7 +158,8 @@ def _quoted(sign: str) -> str:
     return "a backtick" if sign == "`" else f"`{sign}`"
 
 
-_OWN = "YAML reads the beginning of this text as its own syntax"
+OWN = "YAML reads the beginning of this text as its own syntax"
+"""What is wrong where a text begins with a sign of YAML's."""
 
 
 _OWN_SYNTAX = re.compile(_KEYED.pattern + r"(?P<sign>[*%`@&!]|[|>](?![-+0-9]*\s*(?:#|$))|[-?] |[\[{])")
@@ -416,7 +417,7 @@ class _Walk:
         line = self.lines[number]
         if number == self.last and not self.odd:
             hint = _cannot_begin(line[column], self._block_hint(number))
-            raise _Found(Slip(number, column, _OWN, hint))
+            raise _Found(Slip(number, column, OWN, hint))
         return self._plain(number, column, parent)
 
     def _block_hint(self, number: int) -> str:
@@ -441,7 +442,7 @@ class _Walk:
                 bar = "`|`" if value[0] == "|" else "`|`, which belongs here instead of the `>`"
                 hint = f"end the line after the {bar}, and write the text on the lines below it, indented"
                 hint += f", further than `{key['name']}`" if key and key["name"] else ""
-            raise _Found(Slip(number, column, _OWN, hint))
+            raise _Found(Slip(number, column, OWN, hint))
 
     def _literal(self, number: int, header: str, parent: int) -> int:
         """A block: the lines below that are indented further than its key."""
@@ -504,7 +505,7 @@ class _Walk:
                     if at == self.last and column < self.last_column < match.end() and at == number:
                         if line[self.last_column] in "@`%":
                             hint = _cannot_begin(line[self.last_column], "put it in quotes")
-                            raise _Found(Slip(number, self.last_column, _OWN, hint))
+                            raise _Found(Slip(number, self.last_column, OWN, hint))
                         raise _Found(_in_brackets(self.lines, number, column, self._block_hint(number)))
                     rest = line[match.end() :]
                     if rest.strip(_BLANKS) and not re.match(r"[ \t]+#", rest):
@@ -516,7 +517,7 @@ class _Walk:
     def _text_in_brackets(self, number: int, column: int) -> Slip:
         """A text that begins with a bracket."""
         hint = _cannot_begin(self.lines[number][column], self._block_hint(number))
-        return Slip(number, column, _OWN, hint)
+        return Slip(number, column, OWN, hint)
 
     def _plain(self, number: int, column: int, parent: int) -> int:
         """A text without quotes or `|`, on one line or on several that are indented further than its key."""
@@ -711,7 +712,7 @@ def _in_brackets(lines: Sequence[str], number: int, column: int, block: str) -> 
         return Slip(
             number,
             column,
-            _OWN,
+            OWN,
             _cannot_begin("{", block),
         )
     comment = re.compile(r"[\s\[{,](#)").search(line, column)
@@ -721,7 +722,7 @@ def _in_brackets(lines: Sequence[str], number: int, column: int, block: str) -> 
             number, comment.start(1), message, "leave the `#` out; or, where it is text, put it in quotes"
         )
     if line.count(sign, column) > line.count(close, column):
-        message = _OWN
+        message = OWN
         hint = f"what opens with `{sign}` must close with `{close}`; or, if it is text, {block}"
         return Slip(number, column, message, hint)
     colon = re.compile(r":[ \t][^,:\]}]*(:)[ \t]").search(line, column)

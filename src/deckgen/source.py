@@ -531,14 +531,13 @@ class _Composer:
 
     def _odd_key(self, node: Node, mapping: Mapping) -> str:
         """Report what is no text where a key of a mapping belongs; give what stands in for the key."""
-        message = "YAML reads the beginning of this text as its own syntax"
         hint = slips.start_hint(self._line(mapping.start), self._above(mapping.start))
         line, _ = self.document.position(mapping.start)
         # an alias has been reported, and what stands within one on the same line is the same slip
         if not isinstance(node, Scalar) and line != self.odd_line:
             self.odd_line = line
             self.found.append(
-                Diagnostic("yaml-syntax", message, self.document.span_from(mapping.start), hint)
+                Diagnostic("yaml-syntax", slips.OWN, self.document.span_from(mapping.start), hint)
             )
         self.document.broken = True
         return ODD

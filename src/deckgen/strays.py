@@ -63,22 +63,17 @@ def unread_files(project: Path, files: Collection[Path], sections: Collection[st
     folder = ""
     for path in sorted(files):
         shown = path.relative_to(project).as_posix()
-        first = path.relative_to(top).parts[0]
-        if (
-            (path.name.endswith(".j2") or is_kind(path))
-            and path.parent != top
-            and nearest(first, ["templates"])
-        ):
-            if folder != first and not (project / "templates").exists():
+        parts = path.relative_to(top).parts
+        if path.name.endswith(".j2") or is_kind(path):
+            if parts[0] == folder:
+                continue  # it has been told with its folder
+            if len(parts) > 1 and nearest(parts[0], ["templates"]) and not (project / "templates").exists():
+                folder = parts[0]
                 hint = "templates lie beside source/, not in it: move this folder to `templates`"
-                yield Diagnostic(
-                    "unused-template", "nothing reads what lies here", Span(f"source/{first}"), hint
-                )
-                folder = first
-            elif folder != first:
-                yield _template_in_source(path.relative_to(top).parts, shown)
-        elif path.name.endswith(".j2") or is_kind(path):
-            yield _template_in_source(path.relative_to(top).parts, shown)
+                span = Span(f"source/{folder}")
+                yield Diagnostic("unused-template", "nothing reads what lies here", span, hint)
+            else:
+                yield _template_in_source(parts, shown)
         elif path.parent == top and path.name == "ledger.jsonl":
             continue
         elif not path.name.lower().endswith(CHAPTER) and (name := _as_chapter(path, sections)):

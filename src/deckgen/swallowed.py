@@ -7,6 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from deckgen.kinds import takes_list
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.diagnostics import Span
+    from deckgen.kinds import Key
     from deckgen.source import Document, Mapping
 
 _HEADER = re.compile(r"[|>][-+0-9]*\s*$")
@@ -67,8 +69,7 @@ def find(
     document: Document,
     mapping: Mapping,
     keys: Collection[str],
-    choices: ReadOnly[str, Collection[str]] = MappingProxyType({}),
-    lists: Collection[str] = (),
+    known: ReadOnly[str, Key | None] = MappingProxyType({}),
 ) -> tuple[Swallowed, ...]:
     """The lines in the blocks of a mapping that look like keys which it may have, and lacks.
 
@@ -78,8 +79,7 @@ def find(
         document: Where the mapping stands.
         mapping: The keys, with their texts.
         keys: All keys that it may have.
-        choices: The words that some of them take.
-        lists: Those that take a list.
+        known: Those of them that a kind has, each with what it takes; None for the rows of a table.
     """
     before = document.text[max(mapping.start - _BEFORE, 0) : mapping.start].rstrip(" ")
     hyphen = mapping.start - min(mapping.start, _BEFORE) + len(before) - 1
@@ -91,11 +91,12 @@ def find(
         if isinstance(text, Scalar) and text.style in {"|", ">"}:
             if pattern.search(document.text, text.start, text.end) is None:
                 continue
-            for each in _in_block(document, owner, start, text, pattern, lists):
+            for each in _in_block(document, owner, start, text, pattern, known):
                 if each.key.startswith("-"):
                     found.setdefault(each.key, each._replace(column=document.position(hyphen)[1]))
                 elif each.key not in mapping.entries:
-                    is_choice = each.value in choices.get(each.key, ())
+                    key = known.get(each.key)
+                    is_choice = key is not None and key.type == "choice" and each.value in key.values
                     found.setdefault(each.key, each._replace(certain=each.certain or is_choice))
     return tuple(found.values())
 
@@ -112,7 +113,7 @@ def _in_block(  # noqa: PLR0913, PLR0917 (a text, its place, and what is looked 
     start: int,
     text: Scalar,
     pattern: re.Pattern[str],
-    lists: Collection[str],
+    known: ReadOnly[str, Key | None],
 ) -> Iterator[Swallowed]:
     """The lines of a block, code aside, that look like keys."""
     owner_line, column = document.position(start)
@@ -136,7 +137,7 @@ def _in_block(  # noqa: PLR0913, PLR0917 (a text, its place, and what is looked 
             if not certain:
                 continue
         else:
-            is_list = key in lists and below.lstrip().startswith("- ")
+            is_list = key in known and takes_list(known[key]) and below.lstrip().startswith("- ")
             opens |= not value and (_indent(below) > _indent(line) or is_list)
             certain = opens or _ONE_WORD.match(value) is not None
         span = document.span_from(document.offset(first + 2 + number, match.start("key") + 1), len(key))

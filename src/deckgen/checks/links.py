@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -23,7 +24,8 @@ def duplicate_ids(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnost
     """Two notes, or a note and a table, of one id."""
     del also_known
     first: dict[str, Note] = {}
-    copies = _copies(deck)
+    names = [note.id for note in deck.notes if note.id]
+    copies = _copies(deck) if len(set(names)) < len(names) else {}
     for path, original in copies.items():
         count = sum(note.chapter.document.path == path for note in deck.notes)
         message = f"this file repeats {original}: all of its {counted(count, 'note')} are there too"
@@ -57,6 +59,9 @@ def _copies(deck: Deck) -> dict[str, str]:
     return copies
 
 
+_SOUND = re.compile(rf"{ID.pattern}(?:\.{ID.pattern})*")
+
+
 def _meant(name: str, language: str) -> str:
     """The id, or the id of a row, that a name is or was meant for; empty where that cannot be said."""
     parts = [part if ID.fullmatch(part) else plain_id(part, language) for part in name.split(".")]
@@ -68,14 +73,18 @@ def unknown_notes(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnost
     ids = {note.id for note in deck.notes} | also_known
     tables = {note.table.id: note.table for note in deck.notes if note.table}
     hints = _HINTS
-    meant = {_meant(name, deck.language) for name in ids} - {""}
+    meant: set[str] = set()
     for note in deck.notes:
         for link in note.mentions():
-            if (sound := _meant(link.value, deck.language)) != link.value and link.value in ids:
+            if link.value in ids:
+                if _SOUND.fullmatch(link.value):
+                    continue
+                sound = _meant(link.value, deck.language)
                 message = f"`{link.value}` is not an id, here either"
                 hint = f"write `{sound}`, as that note will be called" if sound else ""
                 yield Diagnostic("unknown-note", message, note.chapter.document.span(link), hint)
-            elif link.value not in ids:
+            else:
+                meant = meant or {_meant(name, deck.language) for name in ids} - {""}
                 message = f"there is no note `{link.value}`"
                 hint = unknown_id_hint(link.value, meant) if hints > 0 else ""
                 if table := tables.get(link.value):

@@ -90,9 +90,9 @@ def all_of_the_above(cards: Cards) -> Iterator[Diagnostic]:
 def _refers(texts: list[str], place: int) -> bool:
     """Whether an option refers to others."""
     text = texts[place]
-    whole = any(pattern.fullmatch(text) for pattern in (_IS_REFERENCE, _OF_THESE))
     if text.strip(" .").lower() in {"none", "all"}:
         return False  # how many, as the others say
+    whole = any(pattern.fullmatch(text) for pattern in (_IS_REFERENCE, _OF_THESE))
     return whole or bool(_REFERS.search(text) or _LETTERS.search(text)) or _names_others(texts, place)
 
 

@@ -53,11 +53,12 @@ _PLACEHOLDER = look.Pattern(
     r"|(?<=[.,;:!?–—-] )(?P<end>TODO|TBD|FIXME)[^\w\ufffc]*\Z"
 )
 """What a text is in place of one, or ends with; U+FFFC stands for code."""
+_LIKE_PLACEHOLDER = re.compile(r"TODO|TBD|tbd|FIXME|fixme|xxx|[?？]{3}|\.\.\.|…")
 
 
 def placeholder(cards: Cards) -> Iterator[Diagnostic]:
     """A text that is still to be written."""
-    for note, key, scalar in cards.texts:
+    for note, key, scalar in cards.texts_with(_LIKE_PLACEHOLDER):
         if key == note.kind.label or len(scalar.value) > _LONGEST_PLACE:
             continue  # it may be what the card is about
         if found := _PLACEHOLDER.search(prose(scalar.value)):
@@ -130,10 +131,10 @@ def upper_case(cards: Cards) -> Iterator[Diagnostic]:
         if not _CAPITALS.search(scalar.value):
             continue
         text = plain(prose(scalar.value))
-        shouted = [run[0] for run in _CAPITAL_WORDS.finditer(text) if _is_shouted(run[0])]
-        letters = len(_LETTER.findall(text))
         if isinstance(note.values.get(key), Options) and len(text.split()) < _PHRASE:
             continue  # a command, a code
+        shouted = [run[0] for run in _CAPITAL_WORDS.finditer(text) if _is_shouted(run[0])]
+        letters = len(_LETTER.findall(text))
         if letters > 8 and sum(len(_LETTER.findall(run)) for run in shouted) * 4 > 3 * letters:
             message = "this text is mostly in capitals, which reads slowly"
             hint = "write it in small letters, and emphasise what matters with `**…**`"
@@ -170,8 +171,9 @@ def doubled_word(cards: Cards) -> Iterator[Diagnostic]:
     times = Counter(match[1].lower() for _, _, match in found)
     for note, scalar, match in found:
         word = match[1].lower()
-        is_word = len(word) > _LONGEST_NAME or _stands_alone(word, cards)
-        if word in FUNCTION_WORDS or (times[word] == 1 and is_word):
+        if word in FUNCTION_WORDS or (
+            times[word] == 1 and (len(word) > _LONGEST_NAME or _stands_alone(word, cards))
+        ):
             span = look.at(note, scalar, match.start(2), len(match[2]))
             yield Diagnostic("doubled-word", f"`{match[2]}` stands twice", span, "delete one of the two")
 

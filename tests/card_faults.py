@@ -155,6 +155,7 @@ CARD_FAULTS = (
     vignette("echoed-stem", GOOD.replace("Take up his concerns", "«Ask why he canceled»")),
     vignette("all-of-the-above", GOOD.replace("Refer him elsewhere", "«None of the above»")),
     vignette("all-of-the-above", GOOD.replace("Refer him elsewhere", "«Both A and C»")),
+    vignette("all-of-the-above", GOOD.replace("It gives up", "Unlike «option B», it gives up")),
     vignette(
         "negative-stem",
         GOOD.replace("What should the therapist do next?", "Which of these should the therapist «not» do?"),

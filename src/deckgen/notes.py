@@ -789,7 +789,12 @@ def _is_of_all_rows(reader: Reader, table: Table) -> bool:
         row.whole = False
     hint = _comma_hint(columns) or cells.hint_for(reader.document, columns.items, have, "column")
     if have == want + 1:
-        hint = hint or "the first cell of a row is its name; the column of these has a name too"
+        # of a column too few a semicolon may be the cause
+        hint = (
+            _comma_hint(columns, ";")
+            or hint
+            or "the first cell of a row is its name; the column of these has a name too"
+        )
     message = f"the table has {want} columns, and each of its rows {have} cells"
     reader.report("row-cells", columns.items[0], message, hint)
     return True
@@ -816,9 +821,9 @@ def _check_cells(reader: Reader, note: Note) -> None:
         reader.report("row-cells", row.items[0] if row.items else note.at, message, hint)
 
 
-def _comma_hint(texts: Texts) -> str:
-    """What to do about a text that commas of another script make one of several; empty where none is."""
-    return next(filter(None, (comma_hint(item.value) for item in texts.items)), "")
+def _comma_hint(texts: Texts, signs: str = COMMAS) -> str:
+    """What to do about a text that other signs than commas make one of several; empty where none is."""
+    return next(filter(None, (comma_hint(item.value, signs) for item in texts.items)), "")
 
 
 def _prose(reader: Reader, node: Node, key: Key) -> Scalar | None:

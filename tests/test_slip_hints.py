@@ -358,7 +358,7 @@ def test_a_files_own_keys_by_other_names(tmp_path: Path) -> None:
 def test_a_section_under_a_note(tmp_path: Path) -> None:
     """What opens a list is a section, and belongs beside the others."""
     text = (
-        "takeaways:\n  - id: two\n    text: |\n      A {{c1::split}} alliance.\n    why: |\n      It is so.\n\n"
+        "takeaways:\n  - id: two\n    text: |\n      A {{c1::split}} one.\n    why: |\n      It is so.\n\n"
         "  definitions:\n  - id: three\n    term: Lees\n    definition: |\n      Dead yeast.\n"
     )
     assert hint(tmp_path, text, 8).startswith("put it under `takeaways` of line 1: with no space before it")

@@ -77,6 +77,7 @@ _OF_REFERENCES = frozenset(
 def all_of_the_above(cards: Cards) -> Iterator[Diagnostic]:
     """An option that refers to others (Haladyna: avoid all and none of the above)."""
     for vignette in cards.vignettes:
+        yield from _letters_in_reasons(vignette)
         if vignette.said.isdisjoint(_OF_REFERENCES):
             continue
         texts = vignette.texts
@@ -85,7 +86,6 @@ def all_of_the_above(cards: Cards) -> Iterator[Diagnostic]:
                 message = "this option refers to others, and options change places"
                 hint = "write what it says itself; or ask separately for each"
                 yield on_option("all-of-the-above", vignette, place, message, hint)
-        yield from _letters_in_reasons(vignette)
 
 
 _BY_LETTER = Pattern(r"\b(?:[Oo]ption|[Aa]nswer|[Cc]hoice)s? \(?[A-H]\b(?![-'’])")

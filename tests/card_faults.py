@@ -204,6 +204,7 @@ CARD_FAULTS = (
     definition("upper-case", "Tracking", "«FOLLOWING WHAT PEOPLE SAY IN THE ROOM.»"),
     definition("doubled-word", "Tracking", "Following the «the» content of what people say."),
     definition("doubled-space", "Tracking", "Following«  »what people say."),
+    definition("stray-markdown", "Tracking", "Following «**»what* people say in the room."),
     definition("trailing-space", "Tracking", "Following what people«  »\nsay in the room."),
     takeaway(
         "stray-markdown", "A family accepts a directive after {{c1::joining«:»when is it?}} and no earlier."

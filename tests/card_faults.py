@@ -205,6 +205,7 @@ CARD_FAULTS = (
     definition("doubled-word", "Tracking", "Following the «the» content of what people say."),
     definition("doubled-space", "Tracking", "Following«  »what people say."),
     definition("stray-markdown", "Tracking", "Following «**»what* people say in the room."),
+    definition("stray-markdown", "Tracking", "Found in:\n«-B»owen\n-Minuchin."),
     definition("trailing-space", "Tracking", "Following what people«  »\nsay in the room."),
     takeaway(
         "stray-markdown", "A family accepts a directive after {{c1::joining«:»when is it?}} and no earlier."

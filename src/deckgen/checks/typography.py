@@ -258,7 +258,8 @@ _BULLET = re.compile(
 )
 _AT_LINE_START = re.compile(
     r"(?<![$`)\ufffc])\n *(?:- +)?(?:(?P<heading>#{1,6}[A-Z]\w*|#{2,6}[a-z]\w*)"
-    r"|(?P<item>-[A-Za-z](?=[A-Za-z]+[ ,])|\d{1,2}[.)][A-Z](?=[a-z ])))"
+    r"|(?P<item>-[A-Za-z](?=[A-Za-z]+[ ,])|-[A-Z](?=[a-z]{2}[^\n]*\n *-[A-Z][a-z]{2})"
+    r"|\d{1,2}[.)][A-Z](?=[a-z ])))"
 )
 _MEANT = {
     "link": ("a link has no space between its brackets", "`[text](https://…)`"),

@@ -377,3 +377,13 @@ def test_a_semicolon_between_columns(tmp_path: Path) -> None:
     assert hint(tmp_path, text, 3).startswith(
         "`;` separates nothing in YAML: within brackets write `Second, Example`"
     )
+
+
+def test_an_option_that_is_said_to_be_wrong(tmp_path: Path) -> None:
+    """It is told where `false` stands, since a second `correct` beside it would be one too many."""
+    options = "".join(
+        f"      - text: |\n          {word}\n        why: |\n          So.\n" for word in ("A", "B")
+    )
+    text = f"vignettes:\n  - id: two\n    scenario: X.\n    question: Y?\n    options:\n{options}"
+    said = hint(tmp_path, f"{text}        correct: false\n", text.count("\n") + 1)
+    assert said.startswith("write `true` here, if this option is the best")

@@ -848,7 +848,17 @@ def _options(reader: Reader, node: Node, key: Key) -> Options | None:
     if not right:
         mark = next((each for each in inside if each.key == "correct"), further)
         hint = "write `correct: true` under the text of the best option"
-        _report_swallowed(reader, "correct-option", node, mark, "none of the options is correct", hint)
+        wrong = [
+            item.entries["correct"]
+            for item in items
+            if isinstance(item, Mapping) and "correct" in item.entries
+        ]
+        if wrong:
+            hint = (
+                "write `true` here, if this option is the best; else leave `correct` out, and write it there"
+            )
+        at = wrong[0] if wrong else node
+        _report_swallowed(reader, "correct-option", at, mark, "none of the options is correct", hint)
         return Options(options)
     if len(right) > 1:
         hint = "a vignette has one best answer; reword the others, or take their `correct: true` away"

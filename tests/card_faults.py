@@ -155,6 +155,7 @@ CARD_FAULTS = (
     vignette("echoed-stem", GOOD.replace("Take up his concerns", "«Ask why he canceled»")),
     vignette("all-of-the-above", GOOD.replace("Refer him elsewhere", "«None of the above»")),
     vignette("all-of-the-above", GOOD.replace("Refer him elsewhere", "«Both A and C»")),
+    vignette("all-of-the-above", GOOD.replace("It gives up", "Unlike «option B», it gives up")),
     vignette(
         "negative-stem",
         GOOD.replace("What should the therapist do next?", "Which of these should the therapist «not» do?"),
@@ -203,6 +204,8 @@ CARD_FAULTS = (
     definition("upper-case", "Tracking", "«FOLLOWING WHAT PEOPLE SAY IN THE ROOM.»"),
     definition("doubled-word", "Tracking", "Following the «the» content of what people say."),
     definition("doubled-space", "Tracking", "Following«  »what people say."),
+    definition("stray-markdown", "Tracking", "Following «**»what* people say in the room."),
+    definition("stray-markdown", "Tracking", "Found in:\n«-B»owen\n-Minuchin."),
     definition("trailing-space", "Tracking", "Following what people«  »\nsay in the room."),
     takeaway(
         "stray-markdown", "A family accepts a directive after {{c1::joining«:»when is it?}} and no earlier."

@@ -353,3 +353,37 @@ def test_a_files_own_keys_by_other_names(tmp_path: Path) -> None:
     write_project(tmp_path, {"source/deck.yaml": "id: wine\nname: Wine\n"})
     found = [(each.code, each.hint) for each in build(tmp_path).diagnostics if "deck.yaml" in each.span.path]
     assert ("unknown-key", "did you mean `title`?") in found
+
+
+def test_a_section_under_a_note(tmp_path: Path) -> None:
+    """What opens a list is a section, and belongs beside the others."""
+    text = (
+        "takeaways:\n  - id: two\n    text: |\n      A {{c1::split}} one.\n    why: |\n      It is so.\n\n"
+        "  definitions:\n  - id: three\n    term: Lees\n    definition: |\n      Dead yeast.\n"
+    )
+    assert hint(tmp_path, text, 8).startswith("put it under `takeaways` of line 1: with no space before it")
+
+
+def test_a_hyphen_without_its_space_names_the_key(tmp_path: Path) -> None:
+    """The one that stands there, and no other."""
+    text = "definitions:\n  -term: Lees\n    definition: |\n      Dead yeast.\n"
+    assert hint(tmp_path, text, 2) == "a space must follow the hyphen: `- term: …`"
+
+
+def test_a_semicolon_between_columns(tmp_path: Path) -> None:
+    """It makes one column of two, so that all rows have a cell more."""
+    rows = "".join(f"      - id: {name}\n        cells: [a {name}, b, c]\n" for name in "xy")
+    text = f"comparisons:\n  - id: two\n    columns: [Method, Second; Example]\n    rows:\n{rows}"
+    assert hint(tmp_path, text, 3).startswith(
+        "`;` separates nothing in YAML: within brackets write `Second, Example`"
+    )
+
+
+def test_an_option_that_is_said_to_be_wrong(tmp_path: Path) -> None:
+    """It is told where `false` stands, since a second `correct` beside it would be one too many."""
+    options = "".join(
+        f"      - text: |\n          {word}\n        why: |\n          So.\n" for word in ("A", "B")
+    )
+    text = f"vignettes:\n  - id: two\n    scenario: X.\n    question: Y?\n    options:\n{options}"
+    said = hint(tmp_path, f"{text}        correct: false\n", text.count("\n") + 1)
+    assert said.startswith("write `true` here, if this option is the best")

@@ -346,3 +346,12 @@ def test_a_statement_may_be_judged(tmp_path: Path) -> None:
         "      - text: 'False'\n        why: No other bone has the name.\n"
     )
     assert codes(tmp_path, text) == []
+
+
+def test_formulas_are_no_abbreviations(tmp_path: Path) -> None:
+    """However their small figures are written."""
+    text = "It is SO<sub>2</sub>, CO₂ or NO<sub>x</sub>."
+    notes = f"definitions:\n  - id: two\n    term: Gas\n    definition: |\n      {text}\n"
+    folder = write_project(tmp_path, {"source/two.yaml": notes})
+    told = CliRunner().invoke(app, ["check", "--project", str(folder), "--format", "json"]).stdout
+    assert "undefined-abbreviation" not in {each["code"] for each in json.loads(told)["diagnostics"]}

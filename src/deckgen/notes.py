@@ -785,7 +785,12 @@ def _is_of_all_rows(reader: Reader, table: Table) -> bool:
         row.whole = False
     hint = _comma_hint(columns) or cells.hint_for(reader.document, columns.items, have, "column")
     if have == want + 1:
-        hint = hint or "the first cell of a row is its name; the column of these has a name too"
+        # of a column too few a semicolon may be the cause
+        hint = (
+            _comma_hint(columns, ";")
+            or hint
+            or "the first cell of a row is its name; the column of these has a name too"
+        )
     message = f"the table has {want} columns, and each of its rows {have} cells"
     reader.report("row-cells", columns.items[0], message, hint)
     return True
@@ -812,9 +817,9 @@ def _check_cells(reader: Reader, note: Note) -> None:
         reader.report("row-cells", row.items[0] if row.items else note.at, message, hint)
 
 
-def _comma_hint(texts: Texts) -> str:
-    """What to do about a text that commas of another script make one of several; empty where none is."""
-    return next(filter(None, (comma_hint(item.value) for item in texts.items)), "")
+def _comma_hint(texts: Texts, signs: str = COMMAS) -> str:
+    """What to do about a text that other signs than commas make one of several; empty where none is."""
+    return next(filter(None, (comma_hint(item.value, signs) for item in texts.items)), "")
 
 
 def _prose(reader: Reader, node: Node, key: Key) -> Scalar | None:
@@ -839,7 +844,17 @@ def _options(reader: Reader, node: Node, key: Key) -> Options | None:
     if not right:
         mark = next((each for each in inside if each.key == "correct"), further)
         hint = "write `correct: true` under the text of the best option"
-        _report_swallowed(reader, "correct-option", node, mark, "none of the options is correct", hint)
+        wrong = [
+            item.entries["correct"]
+            for item in items
+            if isinstance(item, Mapping) and "correct" in item.entries
+        ]
+        if wrong:
+            hint = (
+                "write `true` here, if this option is the best; else leave `correct` out, and write it there"
+            )
+        at = wrong[0] if wrong else node
+        _report_swallowed(reader, "correct-option", at, mark, "none of the options is correct", hint)
         return Options(options)
     if len(right) > 1:
         hint = "a vignette has one best answer; reword the others, or take their `correct: true` away"

@@ -168,9 +168,9 @@ _LINES_THAT_ARE_NONE = (
     # what a line of no key and no item looks like, what is wrong at the first group, what to write
     (rf"-([{_SPACES}])", *_ODD_SPACE),
     (
-        r"(-)[^ \t-]",
+        r"(?P<at>-)(?P<key>[^ \t-]\S*)",
         "this hyphen begins no item",
-        "a space must follow the hyphen, as in `- id: …`",
+        "a space must follow the hyphen: `- {key} …`",
     ),
     (
         rf"([{HYPHENS}\u2022\u25cf\u25aa\u2023\u00b7]|[*+](?=\s))\s*(?=\w)",
@@ -587,7 +587,9 @@ class _Walk:
         beside = [each for each in levels if each.items == items and each.column != at_column]
         if not beside:
             return Slip(at, at_column, "this line does not fit what stands above it", _CHECK)
-        near = min(beside, key=lambda each: abs(each.column - at_column))
+        # between two, what opens a list is a section rather than a key of the note above
+        opens = not items and self._opens_a_list(at)
+        near = min(beside, key=lambda each: (abs(each.column - at_column), opens * each.column))
         what = "this hyphen" if items else f"`{at_name}`"
         those = "those of its list" if items else "the keys beside it"
         over = "the hyphen" if items else f"`{near.name}`"
@@ -595,6 +597,15 @@ class _Walk:
         hint = f"put it under {over} of line {near.line + 1}: with {_spaces(near.column)} before it"
         hint += "; or is that line out of place?" if near.alone else ""
         return Slip(at, at_column, message, hint)
+
+    def _opens_a_list(self, number: int) -> bool:
+        """Whether a line is a key without a value, and the next one an item no further right."""
+        below = next((line for line in self.lines[number + 1 :] if line.strip()), "")
+        return (
+            self.lines[number].rstrip().endswith(":")
+            and below.lstrip().startswith("- ")
+            and _indent(below) <= _indent(self.lines[number])
+        )
 
     def _left_of_its_text(self, number: int, column: int) -> Slip | None:
         """A line that begins left of the first line of the block above it, and right of the block's key."""

@@ -26,6 +26,7 @@ class Left(NamedTuple):
         block: The number of the paragraph, item or cell that it stands in.
         before: The character before it; empty at the beginning of a line.
         after: The character behind it; empty at the end of a line.
+        half: Whether more signs are written before a text than take effect: `**so*`.
     """
 
     sign: str
@@ -33,6 +34,7 @@ class Left(NamedTuple):
     block: int
     before: str
     after: str
+    half: bool = False
 
 
 def left_signs(text: str) -> Iterator[Left]:
@@ -48,14 +50,15 @@ def left_signs(text: str) -> Iterator[Left]:
     pairs = iter(unpaired(ready) if "==" in text or "~~" in text else ())
     for match in _SIGNS.finditer(ready.text):
         sign = match[0]
-        numbers = {blocks.get(place) for place in range(*match.span())}
-        if None in numbers or len(numbers) > 1:
+        numbers = [blocks.get(place) for place in range(*match.span())]
+        half = sign[0] == "*" and numbers[0] is not None and numbers[-1] is None
+        if not half and (None in numbers or len(set(numbers)) > 1):
             continue
         if sign[0] in "=~" and not next(pairs, True):
             continue
         start, end = ready.offset(match.start()), ready.offset(match.end() - 1) + 1
         before, after = text[max(start - 1, 0) : start], text[end : end + 1]
-        yield Left(sign, start, blocks[match.start()], before.strip("\n"), after.strip("\n"))
+        yield Left(sign, start, blocks[match.start()], before.strip("\n"), after.strip("\n"), half)
 
 
 def _shown(ready: Protected) -> dict[int, int]:

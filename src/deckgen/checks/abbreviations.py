@@ -36,6 +36,7 @@ _CAPITAL_WORDS = frozenset(
 )
 _BESIDE = 40  # characters in which a neighbouring word stands
 _ROMAN = re.compile(r"[IVXLCM]+")
+_SUBSCRIPT = re.compile(r"~\d|<su[bp]>|[₀-₉]")
 _LONG = 5  # letters
 _LETTERS = 2  # beside a digit; `B12` and `T4` are names
 _HEX = re.compile(r"[0-9A-F]{2}|[0-9A-F]{4}|[0-9A-F]{6}")
@@ -57,7 +58,8 @@ def undefined_abbreviation(cards: Cards) -> Iterator[Diagnostic]:
             continue
         said = prose(text.scalar.value)
         for match in _ABBREVIATION.finditer(said):
-            if _is_abbreviation(said, match):
+            is_formula = _SUBSCRIPT.match(text.scalar.value, match.end())
+            if not is_formula and _is_abbreviation(said, match):
                 first.setdefault(match.group(), (text, match.start()))
                 of_name = places.setdefault(match.group(), [])
                 if not of_name or of_name[-1] is not text:

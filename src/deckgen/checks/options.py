@@ -77,6 +77,7 @@ _OF_REFERENCES = frozenset(
 def all_of_the_above(cards: Cards) -> Iterator[Diagnostic]:
     """An option that refers to others (Haladyna: avoid all and none of the above)."""
     for vignette in cards.vignettes:
+        yield from _letters_in_reasons(vignette)
         if vignette.said.isdisjoint(_OF_REFERENCES):
             continue
         texts = vignette.texts
@@ -85,6 +86,19 @@ def all_of_the_above(cards: Cards) -> Iterator[Diagnostic]:
                 message = "this option refers to others, and options change places"
                 hint = "write what it says itself; or ask separately for each"
                 yield on_option("all-of-the-above", vignette, place, message, hint)
+
+
+_BY_LETTER = Pattern(r"\b(?:[Oo]ption|[Aa]nswer|[Cc]hoice)s? \(?[A-H]\b(?![-'’])")
+
+
+def _letters_in_reasons(vignette: Vignette) -> Iterator[Diagnostic]:
+    """Reasons that name options by their letters, which are others at each review."""
+    for option in vignette.options:
+        match = _BY_LETTER.search(option.why.value)
+        if match:
+            message = f"`{match[0]}` says which option by its letter, and options change places"
+            span = look.at(vignette.note, option.why, match.start(), len(match[0]))
+            yield Diagnostic("all-of-the-above", message, span, "say it by what the option says")
 
 
 def _refers(texts: list[str], place: int) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from deckgen.cards.leftover import Left
     from deckgen.checks.cards import Cards
+    from deckgen.diagnostics import Span
     from deckgen.notes import Note
     from deckgen.source import Scalar
 
@@ -259,7 +260,8 @@ _BULLET = re.compile(
 )
 _AT_LINE_START = re.compile(
     r"(?<![$`)\ufffc])\n *(?:- +)?(?:(?P<heading>#{1,6}[A-Z]\w*|#{2,6}[a-z]\w*)"
-    r"|(?P<item>-[A-Za-z](?=[A-Za-z]+[ ,])|\d{1,2}[.)][A-Z](?=[a-z ])))"
+    r"|(?P<item>-[A-Za-z](?=[A-Za-z]+[ ,])|-[A-Z](?=[a-z]{2}[^\n]*\n *-[A-Z][a-z]{2})"
+    r"|\d{1,2}[.)][A-Z](?=[a-z ])))"
 )
 _MEANT = {
     "link": ("a link has no space between its brackets", "`[text](https://…)`"),
@@ -302,10 +304,17 @@ def stray_markdown(cards: Cards) -> Iterator[Diagnostic]:
             continue
         if left := _meant(scalar.value, list(left_signs(scalar.value))):
             span = look.at(note, scalar, left.start, len(left.sign))
-            message = f"this `{left.sign}` does not take effect, so learners see it"
-            hint = "it stands on both sides of the words, without a space between; "
-            hint += f"as itself it is written `\\{left.sign[0]}`"
-            yield Diagnostic("stray-markdown", message, span, hint)
+            yield Diagnostic("stray-markdown", *_about_left(left, span))
+
+
+def _about_left(left: Left, span: Span) -> tuple[str, Span, str]:
+    """The message about a sign without effect, its place and the hint."""
+    message = f"this `{left.sign}` does not take effect, so learners see it"
+    hint = "it stands on both sides of the words, without a space between"
+    if left.half:
+        message = f"not all of this `{left.sign}` takes effect, so learners see a part of it"
+        hint = "as many stand behind the words"
+    return message, span, f"{hint}; as itself it is written `\\{left.sign[0]}`"
 
 
 def _takes_effect(text: str) -> bool:
@@ -330,6 +339,8 @@ def _meant(text: str, signs: list[Left]) -> Left | None:
     it. One alone is at the beginning of a word, and no star for a footnote, an operator or a pattern.
     """
     for number, left in enumerate(signs):
+        if left.half:
+            return left
         follower = next(
             (each for each in signs[number + 1 :] if (each.sign, each.block) == (left.sign, left.block)), None
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -66,7 +67,7 @@ class Sheet:
         raw = b""
         if not fault:
             path = path.resolve()
-            with source.opened(path) as file:
+            with suppress(OSError), source.opened(path) as file:  # it may be gone by now
                 raw = file.read()
         if fault or raw.decode("utf-8-sig", "replace") != text:  # it may change between the two looks at it
             document.broken = True

@@ -10,8 +10,8 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from deckgen.build import build
-from deckgen.preview.cards import gallery
-from deckgen.preview.folder import write
+from deckgen.commands.preview.cards import gallery
+from deckgen.commands.preview.folder import write
 
 PROJECT = Path(__file__).parents[1]
 PICTURES = PROJECT / "docs/pictures"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from deckgen.catalogue import entries, page
+from deckgen.diagnostics.explain import entries, page
 
 INTRODUCTION = """\
 # Codes

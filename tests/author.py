@@ -10,9 +10,10 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from deckgen import ledger, mend
+from deckgen.commands import fix
+from deckgen.commands.release import Release, release
 from deckgen.diagnostics import CATALOGUE, CallError
-from deckgen.release import Release, release
+from deckgen.history import ledger
 from tests.conftest import Opened, change, open_package
 from tests.faults import PNG, POINTER
 
@@ -428,10 +429,10 @@ class Author:
                 path.write_text(side, encoding="utf-8")
             text = _git(self.folder.parent, "merge-file", "-p", "-L", "HEAD", "-L", "base", *names)
         self._ledger.write_text(text, encoding="utf-8")
-        mended = mend.mend(self.folder)
+        mended = fix.mend(self.folder)
         changed = [each.path for each in mended if each.after != each.before]
         assert changed == ([ledger.PATH] if "<<<<<<<" in text else [])
-        mend.write(mended)
+        fix.write(mended)
 
 
 def _errors(made: Release) -> list[Diagnostic]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from typer.testing import CliRunner
 
-from deckgen.cli import app
+from deckgen.cli.app import app
 from tests.card_faults import CARD_FAULTS
 from tests.conftest import signed, write_project
 from tests.faults import FAULTS, Fault

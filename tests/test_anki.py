@@ -11,7 +11,7 @@ from anki.collection import Collection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deckgen.card_rules import CardRules
+from deckgen.anki.card_rules import CardRules
 from tests.conftest import REPOSITORY, import_package, open_package, run
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from anki.sound import SoundOrVideoTag
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from deckgen import anki_template
-from deckgen.appearance import Look, Place, Sound, Speech, on_screen
+from deckgen.anki import template
+from deckgen.anki.render import Look, Place, Sound, Speech, on_screen
 
 from .conftest import import_package
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from anki.cards import Card
     from anki.models import NotetypeDict
 
-    from deckgen.appearance import Sides
+    from deckgen.anki.render import Sides
 
 FIELDS = ("A", "B", "Two Words")
 PROBLEM = " template has a problem:<br>"
@@ -56,10 +56,10 @@ class Asked:
     tags: tuple[str, ...] = ()
 
     @property
-    def faults(self) -> list[anki_template.Fault]:
+    def faults(self) -> list[template.Fault]:
         """Our faults of both sides of the template."""
-        front, back = (anki_template.parse(side) for side in (self.front, self.back))
-        return anki_template.check(front, FIELDS, front=True) + anki_template.check(back, FIELDS, front=False)
+        front, back = (template.parse(side) for side in (self.front, self.back))
+        return template.check(front, FIELDS, front=True) + template.check(back, FIELDS, front=False)
 
 
 def by_anki(card: Card) -> Seen:

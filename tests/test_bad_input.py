@@ -24,7 +24,7 @@ from typer.testing import CliRunner
 
 from deckgen import package
 from deckgen.build import build
-from deckgen.cli import app
+from deckgen.cli.app import app
 from deckgen.diagnostics import MOST_OF_ALL, MOST_TOLD, CallError
 from tests.conftest import CARD_WARNINGS, DECK, change, run, signed, write_project
 from tests.faults import KIND, PNG

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from deckgen.cli import app
+from deckgen.cli.app import app
 from deckgen.diagnostics import CATALOGUE
 from tests.bad_sources import ALL_FAULTS, lay
 from tests.conftest import CARD_WARNINGS, run, write_project

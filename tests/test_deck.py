@@ -7,11 +7,11 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from deckgen.build import build
-from deckgen.notes import Options
+from deckgen.deck.notes import Options
 from tests.conftest import REPOSITORY, run
 
 if TYPE_CHECKING:
-    from deckgen.notes import Note
+    from deckgen.deck.notes import Note
 
 PAGE = REPOSITORY / "docs/deck.md"
 

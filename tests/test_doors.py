@@ -153,7 +153,7 @@ def test_only_the_command_line_prints_or_exits() -> None:
 
 def test_help_imports_nothing_heavy() -> None:
     """What a build needs is imported when it builds."""
-    code = "import sys, deckgen.cli; print(*sorted(sys.modules))"
+    code = "import sys, deckgen.cli.app; print(*sorted(sys.modules))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(result.stdout.split())
     assert not loaded & {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from deckgen.cli import app
+from deckgen.cli.app import app
 from tests.bad_sources import unmarked
 from tests.conftest import CHAPTER, DECK, REPOSITORY, from_npm, write_project
 from tests.editor import Editor

@@ -15,17 +15,16 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from deckgen import catalogue
-from deckgen.cli import app
-from deckgen.diagnostics import CATALOGUE
+from deckgen.cli.app import app
+from deckgen.diagnostics import CATALOGUE, explain
 from tests.conftest import REPOSITORY, change, run, write_project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from deckgen.catalogue import Entry
+    from deckgen.diagnostics.explain import Entry
 
-ENTRIES = catalogue.entries()
+ENTRIES = explain.entries()
 DECK = "id: family-therapy\ntitle: Family Therapy\n"
 CHAPTER = """\
 definitions:
@@ -96,17 +95,17 @@ def test_every_code_has_an_entry() -> None:
 def test_no_table_has_a_member_that_nobody_reads() -> None:
     """A slip in a name, as `mends`, would leave something out of the page."""
     known = {"why", "mend", "source", "bad", "good", "before", "in_words"}
-    for name in catalogue.GROUPS:
-        text = (Path(catalogue.__file__).parent / "codes" / f"{name}.toml").read_text(encoding="utf-8")
+    for name in explain.GROUPS:
+        text = (Path(explain.__file__).parent / "codes" / f"{name}.toml").read_text(encoding="utf-8")
         for code, table in tomllib.loads(text).items():
             assert set(table) <= known, code
-    files = {path.stem for path in (Path(catalogue.__file__).parent / "codes").glob("*")}
-    assert files == set(catalogue.GROUPS)
+    files = {path.stem for path in (Path(explain.__file__).parent / "codes").glob("*")}
+    assert files == set(explain.GROUPS)
 
 
 def test_a_page_is_not_long() -> None:
     """It fits a screen, or nearly."""
-    lengths = {code: catalogue.page(entry).count("\n") for code, entry in ENTRIES.items()}
+    lengths = {code: explain.page(entry).count("\n") for code, entry in ENTRIES.items()}
     assert {code: length for code, length in lengths.items() if length > 70} == {}
 
 
@@ -125,7 +124,7 @@ def test_explain_prints_the_pages(tmp_path: Path) -> None:
     """Where there is no deck, of several codes one after the other, as Markdown on stdout."""
     done = run("explain", "unknown-key", "no-cloze", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "\n".join(catalogue.page(ENTRIES[code]) for code in ("unknown-key", "no-cloze"))
+    assert done.stdout == "\n".join(explain.page(ENTRIES[code]) for code in ("unknown-key", "no-cloze"))
     assert "\n    exampel: |\n" in done.stdout
     assert "\n    example: |\n" in done.stdout
 
@@ -139,7 +138,7 @@ def test_explain_lists_all_codes() -> None:
         text = " ".join(done.stdout.split())
         for code, (level, what) in CATALOGUE.items():
             assert re.search(rf"{code} \(?{level}\)? {re.escape(what)}", text), code
-        assert all(group in text for group in catalogue.GROUPS.values())
+        assert all(group in text for group in explain.GROUPS.values())
 
 
 @pytest.mark.parametrize(

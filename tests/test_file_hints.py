@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from deckgen.cli import app
+from deckgen.cli.app import app
 from tests.conftest import CHAPTER, DECK, change, write_project
 from tests.faults import ARABIC, KIND
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from deckgen.cli import app
-from deckgen.mend import FIX
+from deckgen.cli.app import app
+from deckgen.commands.fix import FIX
 from tests.bad_sources import ALL_FAULTS, lay
 from tests.conftest import change
 

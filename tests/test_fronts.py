@@ -13,8 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from deckgen.card_rules import CardRules
-from deckgen.cli import app
+from deckgen.anki.card_rules import CardRules
+from deckgen.cli.app import app
 from tests.conftest import import_package, open_package, run, write_project
 
 if TYPE_CHECKING:

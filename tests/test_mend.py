@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from deckgen import mend, source
-from deckgen.cli import app
+from deckgen import source
+from deckgen.cli.app import app
+from deckgen.commands import fix
 from deckgen.diagnostics import CallError
 from deckgen.source import Mapping, Node, Sequence
 from tests.conftest import DECK, REPOSITORY, change, run, write_project
@@ -989,11 +990,11 @@ def test_permissions_stay_and_links_out_are_not_followed(project: Project, tmp_p
 def test_a_file_that_changes_meanwhile_is_not_overwritten(project: Project) -> None:
     """What its author has just saved stays, and the call fails."""
     folder = project({ONE: TWO_NOTES})
-    made = mend.mend(folder)
+    made = fix.mend(folder)
     assert [each.path for each in made] == [ONE]
     change(folder, {ONE: "definitions: []\n"})
     with pytest.raises(CallError, match="has changed in the meantime"):
-        mend.write(made)
+        fix.write(made)
     assert (folder / ONE).read_text(encoding="utf-8") == "definitions: []\n"
     assert [path.name for path in (folder / "source").iterdir() if path.name.endswith(".part")] == []
 
@@ -1022,7 +1023,7 @@ def test_the_example_in_the_docs_is_true(project: Project) -> None:
 
 def test_this_deck_needs_no_mending() -> None:
     """The repository's own deck and kinds are as --fix would have them."""
-    assert mend.mend(REPOSITORY) == []
+    assert fix.mend(REPOSITORY) == []
 
 
 # ---------------------------------------------------------------------------------------- whatever is written
@@ -1159,14 +1160,14 @@ def test_a_text_is_never_another_than_was_typed(
         indent = "\n" + " " * 7
     text = before + "".join(indent + line for line in rest) + after
     change(folder, {ONE: text})
-    made = mend.mend(folder)
+    made = fix.mend(folder)
     if not made:
         return
     assert [each.path for each in made] == [ONE]
     mended = made[0].after.decode()
     assert mended.endswith(after)
-    mend.write(made)
-    assert mend.mend(folder) == []
+    fix.write(made)
+    assert fix.mend(folder) == []
 
     def value(text: str) -> list[str]:
         said = read(text)

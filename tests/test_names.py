@@ -15,9 +15,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from deckgen.anki import unescaped
-from deckgen.kind_files import read_kind
-from deckgen.notes import _title
-from deckgen.reading import Reader
+from deckgen.deck.kind_file import read_kind
+from deckgen.deck.notes import _title
+from deckgen.deck.reader import Reader
 from deckgen.source import Document, Scalar
 from tests.conftest import CHAPTER, import_package, run
 from tests.faults import KIND

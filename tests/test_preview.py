@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deckgen.build import build
-from deckgen.preview import cards, folder, live
-from deckgen.preview.server import Server
+from deckgen.commands.preview import cards, folder, live
+from deckgen.commands.preview.server import Server
 from tests.conftest import CHAPTER, REPOSITORY, change, run, write_project
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import expect
 
 from deckgen.build import build
-from deckgen.preview import cards, folder
+from deckgen.commands.preview import cards, folder
 from tests.conftest import CHAPTER, REPOSITORY, change, from_npm, run, write_project
 from tests.faults import MP3
 from tests.test_preview import PIXEL, SECOND, free_port, serving, wait_for

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from deckgen.kinds import TYPES
+from deckgen.deck.kinds import TYPES
 from tests.conftest import REPOSITORY, change, import_package, open_package, run, write_project
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deckgen.commands.release import release as release_deck
 from deckgen.diagnostics import CallError
-from deckgen.ledger import written
-from deckgen.merging import merged
-from deckgen.release import release as release_deck
+from deckgen.history.ledger import written
+from deckgen.history.merge import merged
 from tests.conftest import (
     CARD_WARNINGS,
     Opened,
@@ -314,7 +314,7 @@ class Placed:
 
 def placed(rows: list[Placed], known: list[Placed]) -> list[int]:
     """The places of rows of which some had one before."""
-    from deckgen import places  # noqa: PLC0415
+    from deckgen.history import places  # noqa: PLC0415
 
     places.find_places(rows, {row: {"due": row.due} for row in known})  # type: ignore[arg-type, misc]
     return [row.due for row in rows]

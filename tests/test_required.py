@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from deckgen.cli import app
+from deckgen.cli.app import app
 from tests.conftest import DECK, write_project
 from tests.faults import KIND, kind
 

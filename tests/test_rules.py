@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from deckgen.cli import app
+from deckgen.cli.app import app
 from tests.conftest import CARD_WARNINGS, DECK, REPOSITORY, write_project
 from tests.faults import PNG
 

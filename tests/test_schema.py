@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from deckgen.kinds import TYPES
-from deckgen.notes import FEEDBACK, OWN_SCHEMAS, READERS, SCHEMAS
-from deckgen.reading import DECK_NAME_SCHEMA, FLAG_SCHEMA, ID_SCHEMA, TAGS_SCHEMA, TITLE_SCHEMA, Reader
-from deckgen.schema import deck_schema
+from deckgen.commands.schema import deck_schema
+from deckgen.deck.kinds import TYPES
+from deckgen.deck.notes import FEEDBACK, OWN_SCHEMAS, READERS, SCHEMAS
+from deckgen.deck.reader import DECK_NAME_SCHEMA, FLAG_SCHEMA, ID_SCHEMA, TAGS_SCHEMA, TITLE_SCHEMA, Reader
 from deckgen.source import Document, Scalar, Sequence
 from tests.conftest import REPOSITORY, run, write_project
 from tests.faults import KIND, kind

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from deckgen.build import build
-from deckgen.cli import app
+from deckgen.cli.app import app
 from tests.conftest import CARD_WARNINGS, DECK, write_project
 from tests.faults import KIND, TWO_OPTIONS, kind
 

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deckgen import kind_files, notes, source
+from deckgen import source
 from deckgen.build import kinds_in_force
-from deckgen.reading import Reader
+from deckgen.deck import kind_file, notes
+from deckgen.deck.reader import Reader
 from tests.conftest import REPOSITORY
 from tests.faults import KIND
 from tests.test_markup import SAMPLE
@@ -175,7 +176,7 @@ def test_no_edit_of_a_kind_is_told_in_the_parsers_words(
     folder = tmp_path_factory.getbasetemp() / "law"
     folder.mkdir(exist_ok=True)
     (folder / "kind.yaml").write_bytes(edited(text, edits).encode())
-    kind, document, found = kind_files.read_kind(folder, "templates/law", folder.resolve(), {}, {})
+    kind, document, found = kind_file.read_kind(folder, "templates/law", folder.resolve(), {}, {})
     assert kind or found
     check(list(found), document)
 

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deckgen.blueprint import Domain
+from deckgen.commands.stats.figures import Count, Figures, File, Length, Share, Where
+from deckgen.commands.stats.page import Page
+from deckgen.deck.blueprint import Domain
 from deckgen.source import Scalar
-from deckgen.stats.figures import Count, Figures, File, Length, Share, Where
-from deckgen.stats.page import Page
 from tests.conftest import CHAPTER, DECK, REPOSITORY, change, run, write_project
 from tests.faults import CASE, KIND, PNG, TARASOFF, kind
 

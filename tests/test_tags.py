@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from deckgen.anki.tags import distinct
-from deckgen.cli import app
+from deckgen.cli.app import app
 from tests.conftest import DECK, change, import_package, open_package, run, write_project
 
 if TYPE_CHECKING:

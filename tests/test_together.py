@@ -134,7 +134,7 @@ def test_a_release_that_was_killed_blocks_nobody(project: Project) -> None:
 
 KILLED = textwrap.dedent("""\
     import itertools, os, pathlib, shutil, signal, sys
-    import deckgen.cli, deckgen.mend, deckgen.release, deckgen.schema
+    import deckgen.cli.app, deckgen.commands.fix, deckgen.commands.release, deckgen.commands.schema
     from deckgen.__main__ import main
 
     deck, copies, *arguments = sys.argv[1:]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from deckgen.cli import app
+from deckgen.cli.app import app
 from tests.conftest import DECK, write_project
 from tests.faults import PNG
 

@@ -27,7 +27,7 @@ def _run() -> int:
     code: object = 0
     try:
         try:
-            from deckgen.cli import app  # noqa: PLC0415 (what takes time to import is imported where used)
+            from deckgen.cli.app import app  # noqa: PLC0415 (what takes time to import is imported where used)
 
             app()
         except SystemExit as exit_:

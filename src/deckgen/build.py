@@ -10,26 +10,30 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deckgen import checks, git, kind_files, ledger, notes, package, source, strays
+from deckgen import checks, package, source
+from deckgen.cards.fields import FieldWriter
+from deckgen.cards.loader import Folder, kind_folders
 from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Media, Shelf, told_of
-from deckgen.changes import Changes
-from deckgen.checks.cards import Cards
+from deckgen.cards.note_types import Faces, NoteType
+from deckgen.cards.rows import Row
+from deckgen.checks import stray_files
+from deckgen.checks.context import Cards
 from deckgen.checks.habits import summed_up
 from deckgen.checks.silence import silenced
+from deckgen.deck import kind_file, notes
+from deckgen.deck.reader import Reader
 from deckgen.diagnostics import CallError, Diagnostic, Found, Span, natural, told
-from deckgen.faces import Faces, NoteType
-from deckgen.fields import FieldWriter
-from deckgen.package import Package, Row
-from deckgen.reading import Reader
-from deckgen.templates import Folder, kind_folders
+from deckgen.history import git, ledger
+from deckgen.history.plan import Changes
+from deckgen.package import Package
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from collections.abc import Mapping as ReadOnly
 
-    from deckgen.kinds import Kind
-    from deckgen.notes import Deck
+    from deckgen.deck.kinds import Kind
+    from deckgen.deck.notes import Deck
 
 MAX_FIELDS = 256 * 1024 * 1024
 """The most characters of all notes' fields together."""
@@ -81,11 +85,11 @@ def find_project(start: Path) -> Path:
             return folder
     hint = "go to the deck's folder, or name it: --project DIR"
     for path in sorted((start / "source").glob("*") if (start / "source").is_dir() else ()):
-        if re.fullmatch(r"deck\.(?:ya?ml|yaml\..{1,4})", path.name, re.IGNORECASE) or strays.is_manifest(
+        if re.fullmatch(r"deck\.(?:ya?ml|yaml\..{1,4})", path.name, re.IGNORECASE) or stray_files.is_manifest(
             path
         ):
             hint = f"{path} must be called deck.yaml"
-    if (start / "source").is_dir() and strays.is_manifest(start / "deck.yaml"):
+    if (start / "source").is_dir() and stray_files.is_manifest(start / "deck.yaml"):
         hint = f"{start / 'deck.yaml'} belongs in source/: move it there"
     message = f"no deck here: neither {start} nor a folder above it holds source/deck.yaml"
     raise CallError(message, hint)
@@ -171,7 +175,7 @@ def build(
     media = [*markup.shelf.media.values(), *(file for each in note_types.values() for file in each.media)]
     found += told_of(media, project)
     if not _errors(found):
-        found += strays.unused_media(project, files, markup.shelf.media.keys())
+        found += stray_files.unused_media(project, files, markup.shelf.media.keys())
     if not _errors((*found, *changes.found)):
         changes.stamp(rows, markup)
         changes.stamp_types(note_types.values(), rows)
@@ -207,7 +211,7 @@ def _read_faces(  # noqa: PLR0913 (the parts of the path)
     found += faces.found
     wanted = {kind.name: kind.files for kind in in_force}
     wanted["base"] = [path.name for path in (folders[0].path / "base").glob("*.j2")]
-    found += strays.unused_templates(project, wanted, faces.used, faces.texts, sure=sure)
+    found += stray_files.unused_templates(project, wanted, faces.used, faces.texts, sure=sure)
     if sure:
         found += faces.about_styles()
     return faces, note_types
@@ -299,19 +303,17 @@ def read_kinds(
     unread: set[str | None] = set()
     shipped = {path.name: path for path in shipped_templates().iterdir() if path.is_dir()}
     for owner in owners:
-        kind, document, faults = kind_files.read_kind(
-            owner.path, owner.shown, owner.top, texts or {}, shipped
-        )
+        kind, document, faults = kind_file.read_kind(owner.path, owner.shown, owner.top, texts or {}, shipped)
         documents.append(document)
         found += faults
         if kind:
             in_force.append(kind)
         else:
-            unread.add(kind_files.section_of(document))
-    found += kind_files.section_clashes(in_force)
+            unread.add(kind_file.section_of(document))
+    found += kind_file.section_clashes(in_force)
     sections = Counter(kind.section for kind in in_force)
     return in_force, unread | {
-        name for name, count in sections.items() if count > 1 or name in kind_files.CHAPTER_KEYS
+        name for name, count in sections.items() if count > 1 or name in kind_file.CHAPTER_KEYS
     }
 
 
@@ -330,12 +332,12 @@ def _read_chapters(  # noqa: PLR0913, PLR0917 (the parts of the path)
     known_ids: set[str] = set()
     paths = _in_order(project, files)
     misplaced: dict[str, str] = {}
-    for path in filter(strays.is_kind, files):
+    for path in filter(stray_files.is_kind, files):
         document = source.read(path, path.relative_to(project).as_posix(), project, source.MAX_SMALL)[0]
-        if section := kind_files.section_of(document):
+        if section := kind_file.section_of(document):
             misplaced[section] = path.parent.relative_to(project).as_posix()
-    found += strays.beside_source(project, [kind.section for kind in in_force])
-    found += strays.unread_files(project, files, [kind.section for kind in in_force])
+    found += stray_files.beside_source(project, [kind.section for kind in in_force])
+    found += stray_files.unread_files(project, files, [kind.section for kind in in_force])
     for number, path in enumerate(paths):
         tell("reading", number, len(paths))
         reader = _reader(path, path.relative_to(project).as_posix(), project, texts)
@@ -376,14 +378,16 @@ def _files(project: Path, found: Found) -> list[Path]:
     def cannot(folder: Path, error: OSError) -> None:
         found.append(source.unreadable(folder.relative_to(project).as_posix(), error))
 
-    return list(strays.below(project / "source", cannot))
+    return list(stray_files.below(project / "source", cannot))
 
 
 def _in_order(project: Path, files: Iterable[Path]) -> list[Path]:
     """The chapters among the files of source/, in their order."""
     top = project / "source"
     paths = [
-        path for path in files if path.name.lower().endswith(strays.CHAPTER) and not strays.is_kind(path)
+        path
+        for path in files
+        if path.name.lower().endswith(stray_files.CHAPTER) and not stray_files.is_kind(path)
     ]
     paths.sort(key=lambda path: (natural(path.relative_to(top).as_posix()), path))
     return [path for path in paths if path != top / "deck.yaml"]

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 from deckgen.checks import (
     abbreviations,
-    clues,
     direction,
     links,
+    near_duplicates,
     options,
     shown,
-    together,
-    twins,
+    test_wiseness,
     typed,
     typography,
+    whole_deck,
     wording,
 )
 from deckgen.checks.links import RULES as LINKS
@@ -26,20 +26,20 @@ from deckgen.checks.links import RULES as LINKS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from deckgen.checks.cards import Cards
+    from deckgen.checks.context import Cards
     from deckgen.diagnostics import Diagnostic
 
 __all__ = ["LINKS", "OF_CARDS", "WARNINGS", "WHOLE_DECK", "links", "warn"]
 
 WHOLE_DECK: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
-    twins.same_question,
-    together.same_term,
+    near_duplicates.same_question,
+    whole_deck.same_term,
     abbreviations.undefined_abbreviation,
-    together.missing_reference,
-    together.few_options,
-    together.answer_places,
-    together.blueprint_tag,
-    together.missing_language,
+    whole_deck.missing_reference,
+    whole_deck.few_options,
+    whole_deck.answer_places,
+    whole_deck.blueprint_tag,
+    whole_deck.missing_language,
     shown.unshown_field,
 )
 """The rules that compare notes, and say nothing of a deck that could not be read whole."""
@@ -52,10 +52,10 @@ WARNINGS: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
     wording.term_in_definition,
     wording.missing_reason,
     wording.no_question,
-    clues.longest_option,
-    clues.hedged_option,
-    clues.absolute_words,
-    clues.echoed_stem,
+    test_wiseness.longest_option,
+    test_wiseness.hedged_option,
+    test_wiseness.absolute_words,
+    test_wiseness.echoed_stem,
     options.all_of_the_above,
     options.negative_stem,
     options.overlapping_options,

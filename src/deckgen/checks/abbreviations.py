@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from deckgen.checks import cards as look
+from deckgen.checks import context as look
 from deckgen.checks.prose import prose, words
+from deckgen.deck.notes import Texts
 from deckgen.diagnostics import Diagnostic
-from deckgen.notes import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.cards import Cards, Text
+    from deckgen.checks.context import Cards, Text
+    from deckgen.deck.notes import Note
     from deckgen.diagnostics import Span
-    from deckgen.notes import Note
     from deckgen.source import Scalar
 
 _ABBREVIATION = re.compile(r"(?<![\w&#/.\\{-])[a-z]?[A-Z][A-Z0-9]{1,5}(?=s?\b)(?![\w-]*\}(?!\}))")

@@ -11,7 +11,7 @@ from deckgen.diagnostics import Diagnostic, Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.cards import Cards
+    from deckgen.checks.context import Cards
     from deckgen.source import Document
 
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")

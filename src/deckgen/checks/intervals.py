@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deckgen.checks.cards import STEMS, Pattern
+from deckgen.checks.context import STEMS, Pattern
 from deckgen.checks.prose import words
 
 if TYPE_CHECKING:

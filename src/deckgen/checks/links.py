@@ -7,9 +7,9 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from deckgen.deck.notes import Deck, Note, place, unknown_id_hint
+from deckgen.deck.reader import ID, plain_id
 from deckgen.diagnostics import MOST_TOLD, Diagnostic, Span, composed, counted, listed, same
-from deckgen.notes import Deck, Note, place, unknown_id_hint
-from deckgen.reading import ID, plain_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

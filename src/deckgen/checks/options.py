@@ -10,8 +10,8 @@ import re
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from deckgen.checks import cards as look
-from deckgen.checks.cards import STEMS, Cards, Pattern, any_of, on_option
+from deckgen.checks import context as look
+from deckgen.checks.context import STEMS, Cards, Pattern, any_of, on_option
 from deckgen.checks.intervals import NUMBER, NUMBER_WORDS, interval, open_on_one_side
 from deckgen.checks.prose import plain, verbatim, words
 from deckgen.diagnostics import Diagnostic
@@ -19,7 +19,7 @@ from deckgen.diagnostics import Diagnostic
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from deckgen.checks.cards import Vignette
+    from deckgen.checks.context import Vignette
 
 _FEW = 3  # of two options either is the odd one out
 

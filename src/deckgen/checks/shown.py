@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deckgen.deck.kinds import COMMON_KEYS
+from deckgen.deck.notes import values_of
 from deckgen.diagnostics import Diagnostic, Span
-from deckgen.kinds import COMMON_KEYS
-from deckgen.notes import values_of
 from deckgen.source import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.cards import Cards
-    from deckgen.kinds import Field, Kind
+    from deckgen.checks.context import Cards
+    from deckgen.deck.kinds import Field, Kind
 
 
 def unshown_field(cards: Cards) -> Iterator[Diagnostic]:

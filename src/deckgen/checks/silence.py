@@ -5,13 +5,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, TypeAlias
 
+from deckgen.deck.notes import Note, Table
 from deckgen.diagnostics import Diagnostic
-from deckgen.notes import Note, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from deckgen.notes import Deck
+    from deckgen.deck.notes import Deck
     from deckgen.source import Document, Scalar
 
 _Owner: TypeAlias = "Note | Table"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from deckgen.checks import cards as look
+from deckgen.checks import context as look
 from deckgen.diagnostics import Diagnostic, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.cards import Cards, Vignette
+    from deckgen.checks.context import Cards, Vignette
 
 # What Windows shows for the later bytes of a character of UTF-8. Quotation marks and dashes are among it,
 # and may stand behind any letter (`CAFÉ”`): so those that are no letters' own are left out behind one letter.

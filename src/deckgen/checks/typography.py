@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 from deckgen.anki.verbatim import pieces
 from deckgen.cards.leftover import left_signs
 from deckgen.cards.media import IMAGES
-from deckgen.checks import cards as look
-from deckgen.checks.cards import FUNCTION_WORDS
+from deckgen.checks import context as look
+from deckgen.checks.context import FUNCTION_WORDS
 from deckgen.checks.prose import plain, prose
+from deckgen.deck.notes import Options
 from deckgen.diagnostics import Diagnostic
-from deckgen.notes import Options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from deckgen.cards.leftover import Left
-    from deckgen.checks.cards import Cards
+    from deckgen.checks.context import Cards
+    from deckgen.deck.notes import Note
     from deckgen.diagnostics import Span
-    from deckgen.notes import Note
     from deckgen.source import Scalar
 
 _SOURCE = re.compile(r"\bsrc\s*=\s*[\"']?([^\s\"'<>]+)", re.IGNORECASE)

@@ -10,28 +10,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from deckgen.checks import cards as look
-from deckgen.checks.cards import (
-    FUNCTION_WORDS,
-    STEMS,
-    Cards,
-    Pattern,
-    any_of,
-    content,
-    of_note,
-)
+from deckgen.checks import context as look
+from deckgen.checks.context import FUNCTION_WORDS, STEMS, Cards, Pattern, any_of, content, of_note
 from deckgen.checks.options import asks_yes_or_no
 from deckgen.checks.prose import WORD, counted, is_unspaced, plain, prose, size, verbatim, words
+from deckgen.deck.notes import Options, Texts, values_of
 from deckgen.diagnostics import Diagnostic
-from deckgen.notes import Options, Texts, values_of
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from deckgen.anki.cloze import Cloze
-    from deckgen.checks.cards import Hidden
-    from deckgen.notes import Note
+    from deckgen.checks.context import Hidden
+    from deckgen.deck.notes import Note
 
 _LONGEST_CLOZE = 10
 _LONGEST_DEFINITION = 55

@@ -1,0 +1,263 @@
+"""Which cards a note has, and which of them are blank. After rslib/src/notetype/cardgen.rs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from deckgen.anki.cloze import MAX_CLOZE
+from deckgen.anki.template import Replacement, Section, cloze_numbers, is_cloze_section, is_empty, parse, tags
+from deckgen.deck.kinds import SPECIAL_FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from deckgen.anki.template import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way in which a front shows a field: what a note has, and lacks, where it does.
+
+    Attributes:
+        field: The field that is shown.
+        filled: The fields that must be filled for it; `Tags` where the note must have tags.
+        empty: Those that must be empty.
+    """
+
+    field: str
+    filled: frozenset[str]
+    empty: frozenset[str]
+
+    def is_open(self, filled: Collection[str]) -> bool:
+        """Whether a note takes this way, by the names of what is filled."""
+        return self.filled.issubset(filled) and self.empty.isdisjoint(filled)
+
+    def goes_with(self, other: Way) -> bool:
+        """Whether one note can take both ways."""
+        return self.filled.isdisjoint(other.empty) and self.empty.isdisjoint(other.filled)
+
+
+_ALWAYS_FILLED = SPECIAL_FIELDS - {"FrontSide", "Tags"}
+_NOTHING: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """Finds the ways of a front.
+
+    Attributes:
+        fields: The names that a note may fill or not.
+        always: Those that are filled whatever the note has; all others never are.
+        negated: Whether `{{^…}}` counts; where not, what stands in it is always there.
+    """
+
+    fields: Collection[str]
+    always: Collection[str]
+    negated: bool = True
+
+    def of(
+        self, parts: Iterable[Part], filled: frozenset[str] = _NOTHING, empty: frozenset[str] = _NOTHING
+    ) -> Iterator[tuple[Replacement, Way]]:
+        """Each field that some note shows, and the way to it.
+
+        Args:
+            parts: The front, or what stands in a section of it.
+            filled: What must be filled for these parts to be there at all.
+            empty: What must be empty for that.
+        """
+        for part in parts:
+            if isinstance(part, str):
+                continue
+            name, inverted = part.field, isinstance(part, Section) and part.inverted
+            more, less = filled, empty
+            if inverted and not self.negated:
+                pass
+            elif name not in self.fields:
+                if (name in self.always) == inverted:
+                    continue
+            elif name in (filled if inverted else empty):
+                continue  # no note has it both filled and empty
+            elif inverted:
+                less = empty | {name}
+            else:
+                more = filled | {name}
+            if isinstance(part, Section):
+                yield from self.of(part.children, more, less)
+            else:
+                yield part, Way(name, more, less)
+
+
+class CardRules:
+    """Which cards the notes of a note type have, and which of them are blank.
+
+    A cloze type has a card for each cloze number in any of its fields.
+
+    Anki takes its own fields (`Deck`, `Subdeck`, `Type`, …) for filled, so a front that shows one of them
+    makes a card of every note; `Tags` is filled where the note has tags. A section over a cloze number
+    (`{{#c1}}`) counts as empty while Anki makes cards, and as filled when it shows the card of that number.
+
+    Args:
+        fields: The names of its fields.
+        fronts: Its card templates' fronts.
+        cloze: Whether it is a cloze type.
+    """
+
+    def __init__(self, fields: Sequence[str], fronts: Sequence[str], *, cloze: bool) -> None:
+        """Parse the fronts."""
+        self.fields = fields
+        self.fronts = [parse(front).parts for front in fronts]
+        self.cloze = cloze
+        self._known: dict[tuple[int, bool], tuple[tuple[int, ...], tuple[int, ...]]] = {}
+        self._clozes: dict[int, list[Way]] = {}
+        self._free = frozenset([*fields, "Tags"])
+
+    @property
+    def read_as_cloze(self) -> set[str]:
+        """The fields that the front of some card reads as clozes: `{{cloze:Text}}`."""
+        numbers = {tag.field[1:] for front in self.fronts for tag in tags(front) if is_cloze_section(tag)}
+        ways = (self._shown_clozes(int(number)) for number in {"0", *numbers})
+        return {way.field for ways_of_card in ways for way in ways_of_card}
+
+    @cached_property
+    def ways(self) -> list[set[Way]]:
+        """For each card template, the ways in which Anki makes its card; none where it never does.
+
+        (A cloze type's cards come from numbers in its fields, whatever its front shows.)
+        """
+        if self.cloze:
+            return [set() for _ in self.fronts]
+        find = _Ways(self._free, _ALWAYS_FILLED)
+        return [{way for _, way in find.of(front)} for front in self.fronts]
+
+    @cached_property
+    def shown(self) -> list[set[Way]]:
+        """For each card template, the ways in which its card shows a field of the note.
+
+        Where there are no clozes, nothing is left of `{{cloze:Text}}`.
+        """
+        found = []
+        for number, front in enumerate(self.fronts, 1):
+            find = _Ways(self._free, _ALWAYS_FILLED | {f"c{number}"})
+            ways = (way for tag, way in find.of(front) if not is_of_clozes(tag) or "type" in tag.filters)
+            found.append({way for way in ways if way.field in self.fields})
+        return found
+
+    @cached_property
+    def requirements(self) -> list[tuple[str, list[int]]]:
+        """For each card template the fields that make its card, as old versions of Anki know them.
+
+        They know no more than that any one of some fields is needed, or all of them together: "any", "all" or
+        "none", and the numbers of the fields.
+        """
+        find = _Ways(self.fields, (), negated=False)
+        made: list[tuple[str, list[int]]] = []
+        for front in self.fronts:
+            ways = {way.filled for _, way in find.of(front)}
+            alone = {name for way in ways if len(way) == 1 for name in way}
+            needed = alone or (frozenset.intersection(*ways) if ways else _NOTHING)
+            how = "any" if alone else "all" if needed else "none"
+            made.append((how, [index for index, name in enumerate(self.fields) if name in needed]))
+        return made
+
+    def cards(self, values: Sequence[str], *, tagged: bool = False) -> tuple[int, ...]:
+        """The ordinals, from 0, of the cards of a note; empty for none.
+
+        Args:
+            values: The HTML of its fields, in order.
+            tagged: Whether it has tags.
+        """
+        if self.cloze:
+            numbers = cloze_numbers(values)
+            return tuple(sorted({min(number, MAX_CLOZE) - 1 for number in numbers if number > 0}))
+        return self._made(values, tagged=tagged)[0]
+
+    def blank(self, cards: Sequence[int], values: Sequence[str], *, tagged: bool = False) -> tuple[int, ...]:
+        """Those of a note's cards whose front shows nothing of the note; in a cloze type, not their cloze.
+
+        Args:
+            cards: The ordinals of its cards.
+            values: The HTML of its fields, in order.
+            tagged: Whether it has tags.
+        """
+        if self.cloze:
+            return self._blank_clozes(cards, values, tagged=tagged)
+        if self._never_blank:
+            return ()
+        return self._made(values, tagged=tagged)[1]
+
+    def filled(self, values: Sequence[str], *, tagged: bool = False) -> set[str]:
+        """The names of what is filled, `Tags` for tags among them.
+
+        Args:
+            values: The HTML of the fields, in order.
+            tagged: Whether the note has tags.
+        """
+        names = {name for name, value in zip(self.fields, values, strict=True) if not is_empty(value)}
+        return names | {"Tags"} if tagged else names
+
+    def _made(self, values: Sequence[str], *, tagged: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The cards of a note, and those of them that are blank."""
+        filled = 0
+        bit = 1
+        for value in values:
+            if value and not is_empty(value):
+                filled |= bit
+            bit <<= 1
+        made = self._known.get((filled, tagged))
+        if made is None:
+            names = self.filled(values, tagged=tagged)
+            cards = [number for number, ways in enumerate(self.ways) if _any_open(ways, names)]
+            blank = [number for number in cards if not _any_open(self.shown[number], names)]
+            made = self._known[filled, tagged] = tuple(cards), tuple(blank)
+        return made
+
+    @cached_property
+    def _never_blank(self) -> bool:
+        """Whether every way to make a card shows a field of the note too, as with nearly all fronts."""
+        return all(map(set.issubset, self.ways, self.shown))
+
+    @cached_property
+    def _always_shown(self) -> frozenset[str]:
+        """The fields of a cloze type whose clozes the front shows to every note that fills them."""
+        ways = self._shown_clozes(0)
+        numbered = any(is_cloze_section(tag) for front in self.fronts for tag in tags(front))
+        plain = (way.field for way in ways if way.filled == {way.field} and not way.empty)
+        return _NOTHING if numbered else frozenset(plain)
+
+    def _blank_clozes(self, cards: Sequence[int], values: Sequence[str], *, tagged: bool) -> tuple[int, ...]:
+        """The cards of a cloze type's note whose front does not show their cloze."""
+        hidden = {name: value for name, value in zip(self.fields, values, strict=True) if "{{c" in value}
+        if self._always_shown.issuperset(hidden):  # so it is with nearly all
+            return ()
+        names = self.filled(values, tagged=tagged)
+        numbers = {name: cloze_numbers([value]) for name, value in hidden.items()}
+        return tuple(
+            card
+            for card in cards
+            if not any(
+                way.is_open(names) and card + 1 in numbers.get(way.field, ())
+                for way in self._shown_clozes(card + 1)
+            )
+        )
+
+    def _shown_clozes(self, number: int) -> list[Way]:
+        """The ways in which the card of a cloze number shows a field as a cloze; 0 for any other number."""
+        ways = self._clozes.get(number)
+        if ways is None:
+            own_number = {f"c{number}"} if number else _NOTHING
+            find = _Ways(self._free, _ALWAYS_FILLED | own_number)
+            shown = (pair for front in self.fronts for pair in find.of(front))
+            ways = [way for tag, way in shown if is_of_clozes(tag)]
+            self._clozes[number] = ways
+        return ways
+
+
+def _any_open(ways: Iterable[Way], filled: Collection[str]) -> bool:
+    return any(way.is_open(filled) for way in ways)
+
+
+def is_of_clozes(tag: Replacement) -> bool:
+    """Whether a tag shows a field's clozes."""
+    return not {"cloze", "cloze-only"}.isdisjoint(tag.filters)

@@ -1,0 +1,298 @@
+"""How a card looks: both of its sides as Anki makes them of a card template and a note's fields.
+
+As of Anki 26.9. Left alone are LaTeX (`[latex]`, `[$]`), for which Anki calls a LaTeX program, and image
+occlusion, which has a note type of its own.
+"""
+
+from __future__ import annotations
+
+import html as html_lib
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import quote
+
+from deckgen.anki.filters import Side, cloze_answers, decoded, filtered, text_of
+from deckgen.anki.template import BLANKS, Replacement, cloze_numbers, is_empty, parse, shows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from deckgen.anki.template import Part
+
+_HELP = "https://docs.ankiweb.net/templates/errors.html"
+_BLANK_FRONT = (
+    "<div>The front of this card is blank.<br>"
+    f"<a href='{_HELP}#front-of-card-is-blank'>More information</a></div>"
+)
+_NO_SUCH_CLOZE = (
+    "<div>No cloze \u2068{}\u2069 found on card.\n"
+    "Please either add a cloze deletion, or use the Empty Cards tool.<br>"
+    f"<a href='{_HELP}#no-cloze-filter-on-cloze-note-type'>More information</a></div>"
+)
+_NO_LANGUAGE = "[Error in directive '\u2068anki:tts\u2069': \u2068'\u2068lang\u2069' not set\u2069]"
+"""What Anki shows in place of a card or a button, in English."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What Anki knows of a card besides its fields.
+
+    Attributes:
+        deck: Its deck's full name, "A::B".
+        note_type: Its note type's name.
+        card: Its card template's name.
+        tags: Its note's tags.
+        flag: The number of its flag; 0 for none.
+        card_id: Its id in the collection.
+    """
+
+    deck: str
+    note_type: str
+    card: str
+    tags: tuple[str, ...] = ()
+    flag: int = 0
+    card_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A sound or video of the collection's media, by its file's name."""
+
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A text to be spoken: its language as in `en_US`, and how fast, where 1 is usual."""
+
+    text: str
+    language: str
+    voices: tuple[str, ...] = ()
+    speed: float = 1.0
+
+
+Heard: TypeAlias = Sound | Speech
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Both sides of a card.
+
+    Attributes:
+        front: The HTML of its front.
+        back: The HTML of its back.
+        front_sounds: What the marks `[anki:play:q:0]`, `[anki:play:q:1]`, … play, on either side.
+        back_sounds: What the marks `[anki:play:a:0]`, … play.
+        answers: The text to be typed at a mark `[[type:Field]]`, by what stands after `type:`.
+    """
+
+    front: str
+    back: str
+    front_sounds: tuple[Heard, ...] = ()
+    back_sounds: tuple[Heard, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Card:
+    """A card being shown: its fields, those of them that are filled, the side, and its front once known."""
+
+    values: dict[str, str]
+    filled: set[str]
+    side: Side
+    front: str = ""
+
+
+class Look:
+    """How the cards of one card template look.
+
+    The template is to be one that `anki_template.check` finds no fault in: where Anki would show an error in
+    place of the card, a field that is not known shows as nothing.
+    """
+
+    def __init__(self, fields: Sequence[str], front: str, back: str, *, cloze: bool) -> None:
+        """Parse a card template.
+
+        Args:
+            fields: The names of the note type's fields.
+            front: Its front, as Anki has it.
+            back: Its back.
+            cloze: Whether the note type is a cloze type.
+        """
+        self._fields = tuple(fields)
+        self._front = parse(front).parts
+        self._back = parse(back).parts
+        self._cloze = cloze
+
+    def sides(self, values: Sequence[str], ordinal: int, place: Place) -> Sides:
+        """The HTML of both sides, as Anki's `card.render_output()` gives it.
+
+        Args:
+            values: The HTML of the note's fields, in order.
+            ordinal: The card's, from 0: of a cloze type its cloze number less one.
+            place: What Anki knows of the card besides.
+        """
+        shown = {
+            "Tags": " ".join(place.tags),
+            "Type": place.note_type,
+            "Deck": place.deck,
+            "Subdeck": place.deck.rpartition("::")[2],
+            "Card": place.card,
+            "CardFlag": f"flag{place.flag}",
+            "CardID": str(place.card_id),
+            f"c{ordinal + 1}": "1",
+            **dict(zip(self._fields, values, strict=True)),
+        }
+        filled = {name for name, value in shown.items() if not is_empty(value)}
+        number = ordinal + 1
+        card = _Card(shown, filled, Side(number, front=True))
+        blank = ""
+        if not self._cloze:
+            blank = "" if shows(self._front, filled) else _BLANK_FRONT
+        elif number not in cloze_numbers(shown.values()):
+            blank = _NO_SUCH_CLOZE.format(number)
+        front, front_sounds = _heard(_side(self._front, card) + blank, "q")
+        if blank:
+            return Sides(front, blank, front_sounds)
+        card.side, card.front = Side(number, front=False), front
+        back, back_sounds = _heard(_side(self._back, card), "a")
+        answers = {name: self._answer(name, card) for _, _, name in _MARK.findall(front + back) if name}
+        return Sides(front, back, front_sounds, back_sounds, answers)
+
+    def _answer(self, typed: str, card: _Card) -> str:
+        """What is to be typed at a mark `[[type:…]]`; empty where it is of no field."""
+        how, _, name = typed.rpartition(":")
+        value = card.values[name] if name in self._fields else ""
+        if how == "cloze":
+            value = cloze_answers(value, card.side.number)
+        silent, done = "", 0
+        for start, end, _ in _heard_in(value):
+            silent, done = silent + value[done:start], end
+        return text_of(_LINE_ENDS.sub(" ", silent + value[done:])).strip(BLANKS)
+
+
+def on_screen(sides: Sides) -> Sides:
+    """Both sides as a reviewer shows them: its marks for sounds and for typing an answer made visible.
+
+    A sound becomes an `<audio>`, a text to be spoken a button. For an answer to be typed there is an
+    `<input>` on the front; on the back it stands below the line that parts the back from the front.
+    """
+    back, line = sides.back, ""
+    if _LINE in back and any(sides.answers.get(name) for _, _, name in _MARK.findall(back)):
+        back, line = back.replace(_LINE, ""), _LINE
+
+    def visible(match: re.Match[str], *, front: bool) -> str:
+        if match[1]:
+            sounds, number = sides.front_sounds if match[1] == "q" else sides.back_sounds, int(match[2])
+            return _player(sounds[number]) if number < len(sounds) else ""
+        answer = sides.answers.get(match[3], "")
+        if not answer:
+            return ""
+        if front:
+            return '<input type="text" id="typeans">'
+        return f"{line}<code id=typeans>{html_lib.escape(answer)}</code>"
+
+    return replace(
+        sides,
+        front=_MARK.sub(lambda match: visible(match, front=True), sides.front),
+        back=_MARK.sub(lambda match: visible(match, front=False), back),
+    )
+
+
+def _player(heard: Heard) -> str:
+    """What plays a sound or speaks a text."""
+    if isinstance(heard, Sound):
+        return f'<audio class="replay-button" controls preload="none" src="{quote(heard.file)}"></audio>'
+    language, text = (html_lib.escape(each) for each in (heard.language.replace("_", "-"), heard.text))
+    speak = (
+        "const speech = new SpeechSynthesisUtterance(this.dataset.text);"
+        f" speech.lang = this.lang; speech.rate = {heard.speed}; speechSynthesis.speak(speech)"
+    )
+    return (
+        f'<button type="button" class="replay-button" lang="{language}" data-text="{text}" onclick="{speak}">'
+        "speak</button>"
+    )
+
+
+_MARK = re.compile(r"\[anki:play:([qa]):([0-9]{1,6})\]|\[\[type:(.{1,300}?)\]\]")
+_LINE = "<hr id=answer>"
+_LINE_ENDS = re.compile(r"(?:\n|<br\s?/?>|</?div>)+", re.IGNORECASE)
+
+
+def _side(parts: Sequence[Part], card: _Card) -> str:
+    """A template's parts as this card shows them."""
+    pieces = []
+    for part in parts:
+        if isinstance(part, str):
+            pieces.append(part)
+        elif not isinstance(part, Replacement):
+            if (part.field in card.filled) != part.inverted:
+                pieces.append(_side(part.children, card))
+        elif part.field == "FrontSide":
+            pieces.append(card.front)
+        elif part.field in card.values:
+            pieces.append(filtered(part, card.values[part.field], card.side))
+    return "".join(pieces)
+
+
+# Sounds
+
+_OPTION = r'([^\] \t\r\n=]++)=(?:"([^"]*)"|([^\] \t\r\n"]*+))[ \t\r\n]*+'
+_OPTIONS = re.compile(_OPTION)
+_OPENS = re.compile(
+    r"\[sound:(?P<file>[^\]]+)\]"
+    r"|\[anki:(?P<name>[^\] \t\r\n]{1,50}+)[ \t\r\n]*+(?P<options>(?:" + _OPTION + r")*+)\]"
+)
+_BLOCK = re.compile(
+    r"</?(?:br|address|article|aside|blockquote|canvas|dd|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]"
+    r"|header|hr|li|main|nav|noscript|ol|output|p|pre|section|table|tfoot|ul|video)>",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def _heard_in(html: str) -> Iterator[tuple[int, int, Heard | None]]:
+    """What is heard of a side, and where that stands, from and to; None for speech without a language."""
+    position, last = 0, html.rfind("]") + 1
+    while match := _OPENS.search(html, position, last):
+        start, position, name = match.start(), match.end(), match["name"]
+        if not name:
+            yield start, position, Sound(decoded(match["file"]).rpartition("/")[2])
+            continue
+        closing = f"[/anki:{name}]"
+        close = html.find(closing, position)
+        if close < 0:
+            position = start + 1
+            continue
+        content, position = html[position:close], close + len(closing)
+        if name == "tts":
+            options = {each[1]: each[2] or each[3] or "" for each in _OPTIONS.finditer(match["options"])}
+            yield start, position, _speech(content, options) if options.get("lang") else None
+
+
+def _heard(html: str, side: str) -> tuple[str, tuple[Heard, ...]]:
+    """A side with marks in place of what is heard, and what that is.
+
+    Args:
+        html: The HTML of the side.
+        side: `q` for a front, `a` for a back.
+    """
+    pieces: list[str] = []
+    sounds: list[Heard] = []
+    done = 0
+    for start, end, heard in _heard_in(html):
+        pieces += (html[done:start], f"[anki:play:{side}:{len(sounds)}]" if heard else _NO_LANGUAGE)
+        sounds += [heard] if heard else []
+        done = end
+    return "".join(pieces) + html[done:], tuple(sounds)
+
+
+def _speech(content: str, options: dict[str, str]) -> Speech:
+    """What is spoken of the content of a `tts` mark: in place of what a cloze hides the word "blank"."""
+    text = text_of(_BLOCK.sub(" ", content)).replace("[...]", options.get("cloze_blank", "blank"))
+    voices = tuple(options["voices"].split(",")) if "voices" in options else ()
+    try:
+        speed = float(options.get("speed", "1"))
+    except ValueError:
+        speed = 1.0
+    return Speech(text, options["lang"], voices, speed)

@@ -1,0 +1,256 @@
+"""Anki's template language: parsing it, and which cards a note has. After rslib/src/template.rs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from deckgen.anki.cloze import in_field
+from deckgen.deck.kinds import SPECIAL_FIELDS
+from deckgen.diagnostics import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+MAX_SECTIONS = 50
+"""How deep sections may stand in each other."""
+MAX_FAULTS = 100
+"""After so many faults of a template the rest is not looked at."""
+
+FILTERS = frozenset(
+    ["text", "hint", "type", "cloze", "cloze-only", "furigana", "kana", "kanji"]
+)  # and tts, with options, and nc right after type
+_SPEECH = re.compile(
+    r"tts (?:\"[^\"]+\"|[^\s\]\"=]+)(?:[ \t\r\n]+[^\s\]\"=]+=(?:\"[^\"]*\"|[^\s\]\"]*))*[ \t\r\n]*"
+)
+_OF_A_CLOZE = re.compile(r"c[0-9]{1,9}")
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """`{{filter:Field}}`; the filters in the order in which they are written."""
+
+    field: str
+    filters: tuple[str, ...]
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`{{#Field}}…{{/Field}}`, or inverted `{{^Field}}…{{/Field}}`."""
+
+    field: str
+    inverted: bool
+    children: list[Part]
+    offset: int
+    length: int
+
+
+Part: TypeAlias = str | Replacement | Section
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a template: a code, a message, a hint and the tag that it concerns."""
+
+    code: str
+    message: str
+    hint: str
+    offset: int
+    length: int
+
+
+@dataclass(slots=True)
+class Template:
+    """A parsed template: its parts, and its faults."""
+
+    parts: list[Part] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+_TAG = re.compile(r"<!--|\{\{\{*+((?:(?!\{\{).)*?)\}\}|\{\{", re.DOTALL)
+BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+"""What Anki takes away around the name in a tag: not what `str.strip` does."""
+
+
+def _written(text: str) -> Iterator[re.Match[str]]:
+    """The tags of a template, and each `{{` that begins none; what stands in Html comments is none."""
+    position, last_comment_end = 0, text.rfind("-->")
+    while match := _TAG.search(text, position):
+        position = match.end()
+        if match.group() != "<!--":
+            yield match
+        elif position <= last_comment_end:
+            position = text.index("-->", position) + 3
+
+
+def parse(text: str) -> Template:
+    """Parse a template: the same parts as Anki finds, wherever Anki finds nothing wrong."""
+    template = Template()
+    stack: list[Section] = []
+    done = 0
+    for match in _written(text):
+        parts = stack[-1].children if stack else template.parts
+        offset, length = match.start(), len(match.group())
+        if len(template.faults) > MAX_FAULTS:
+            return template
+        if match[1] is None:
+            fault = Fault("anki-syntax", "this `{{` is never closed", "it ends with `}}`", offset, 2)
+            template.faults.append(fault)
+            continue  # to Anki it is text
+        if match.group().startswith("{{{"):
+            message = "Anki reads this `{{{` as `{{`, and shows the third closing brace"
+            hint = "a field is written `{{Name}}`; a space keeps another brace apart from it"
+            template.faults.append(Fault("anki-syntax", message, hint, offset, length))
+        if offset > done:
+            parts.append(text[done:offset])
+        done = match.end()
+        inner = match[1].strip(BLANKS)
+        sign, name = (inner[0], inner[1:].lstrip(BLANKS)) if len(inner) > 1 else ("", inner)
+        if sign in {"#", "^"} and len(stack) == MAX_SECTIONS:
+            message = f"sections stand more than {MAX_SECTIONS} deep in each other"
+            template.faults.append(Fault("anki-syntax", message, "", offset, length))
+            return template
+        if sign in {"#", "^"}:
+            section = Section(name, sign == "^", [], offset, length)
+            parts.append(section)
+            stack.append(section)
+        elif sign == "/":
+            _close(template, stack, name, offset, length)
+        else:
+            *filters, name = inner.split(":")
+            parts.append(Replacement(name, tuple(filters), offset, length))
+    (stack[-1].children if stack else template.parts).append(text[done:])
+    template.faults += _left_over(text, stack)
+    return template
+
+
+def _left_over(text: str, stack: list[Section]) -> Iterator[Fault]:
+    """What is wrong at the end of a template: tags that lack a brace, sections that are open."""
+    for match in re.finditer(r"(?<!\{)\{[A-Za-z#^/][\w ]*\}\}", text):
+        hint = "a field is written `{{Name}}`"
+        yield Fault("anki-syntax", "this lacks a brace", hint, match.start(), len(match[0]))
+    for section in stack:
+        message = f"the section `{section.field}` is never closed"
+        hint = f"it ends with `{{{{/{section.field}}}}}`"
+        yield Fault("anki-syntax", message, hint, section.offset, section.length)
+
+
+def _close(template: Template, stack: list[Section], name: str, offset: int, length: int) -> None:
+    """Close the innermost section, or say why this tag does not."""
+    if stack and stack[-1].field == name:
+        stack.pop()
+        return
+    hint = f"`{stack[-1].field}` is open here, from before" if stack else "no section is open here"
+    message = f"this closes the section `{name}`, which is not the one that is open"
+    template.faults.append(Fault("anki-syntax", message, hint, offset, length))
+
+
+def tags(parts: Iterable[Part]) -> Iterator[Replacement | Section]:
+    """All tags of a template, in order, those within sections too."""
+    for part in parts:
+        if isinstance(part, str):
+            continue
+        yield part
+        if isinstance(part, Section):
+            yield from tags(part.children)
+
+
+def check(template: Template, fields: Collection[str], *, front: bool) -> list[Fault]:
+    """The faults of a template on a note type with these fields, its own syntax included.
+
+    Wherever Anki would show an error in place of a card there is one. There is one, too, where Anki says
+    nothing and shows what nobody wants: an unknown filter, `FrontSide` on a front, a brace too few.
+    """
+    faults = list(template.faults)
+    for tag in tags(template.parts):
+        if len(faults) > MAX_FAULTS:
+            break
+        if not _known(tag, fields, front=front):
+            message, hint = _unknown_field(tag, fields)
+            faults.append(Fault("unknown-field", message, hint, tag.offset, tag.length))
+        if isinstance(tag, Replacement):
+            faults += _unknown_filters(tag)
+    return faults
+
+
+def _unknown_filters(tag: Replacement) -> Iterator[Fault]:
+    """The filters of a tag that Anki passes over."""
+    for name in tag.filters if tag.filters != ("type", "nc") else ():
+        if name in FILTERS or _SPEECH.fullmatch(name):
+            continue
+        message, hint = f"Anki has no filter `{name}`", did_you_mean(name, FILTERS)
+        if name.split(" ")[0] == "tts":
+            message = f"Anki does not read `{name}` as speech"
+            hint = "after `tts` stand a language and options: `{{tts en_US voices=Alice,Bob:Field}}`"
+        elif name == "nc":
+            hint = "it goes with `type` alone: `{{type:nc:Field}}`"
+        yield Fault("unknown-filter", message, hint, tag.offset, tag.length)
+
+
+def _known(tag: Replacement | Section, fields: Collection[str], *, front: bool) -> bool:
+    """Whether Anki knows what a tag names."""
+    if tag.field == "FrontSide":
+        return isinstance(tag, Replacement) and not front
+    if is_cloze_section(tag):
+        return True  # it asks whether this is the card of that cloze number
+    return tag.field in fields or tag.field in SPECIAL_FIELDS
+
+
+def is_cloze_section(tag: Replacement | Section) -> bool:
+    """Whether a tag asks for the number of the card's cloze."""
+    return isinstance(tag, Section) and _OF_A_CLOZE.fullmatch(tag.field) is not None
+
+
+def _unknown_field(tag: Replacement | Section, fields: Collection[str]) -> tuple[str, str]:
+    """What is wrong with the field that a tag names, and a hint."""
+    name = tag.field
+    if not name:
+        return "a field's name is missing", ""
+    if name == "FrontSide":
+        where = "a section cannot ask for" if isinstance(tag, Section) else "a front cannot hold"
+        return f"{where} `FrontSide`", ""
+    if name.strip(BLANKS) in fields:
+        return f"to Anki the blank before `{name.strip(BLANKS)}` belongs to the field's name", ""
+    return f"`{name}` is not a field of this note type", did_you_mean(name, [*fields, *SPECIAL_FIELDS])
+
+
+# Which cards a note has: rslib/src/notetype/cardgen.rs
+
+_BLANK = frozenset("\t\n\v\f\r <")
+_EMPTY = re.compile(r"(?:[\t\n\v\f\r ]|</?(?:br|div) ?/?>)*", re.IGNORECASE)
+
+
+def is_empty(html: str) -> bool:
+    """Whether Anki takes a field for empty: nothing in it but white space, `<br>` and `<div>`."""
+    return not html or (html[0] in _BLANK and _EMPTY.fullmatch(html) is not None)
+
+
+def cloze_numbers(values: Iterable[str]) -> set[int]:
+    """The cloze numbers in the HTML of fields."""
+    numbers: set[int] = set()
+    for value in values:
+        if "{{c" not in value:
+            continue
+        found = in_field(value)
+        # Anki drops what stands within a cloze that never closes
+        lost = min((cloze.start for cloze in found if cloze.end < 0), default=len(value))
+        for cloze in found:
+            if cloze.start < lost:
+                numbers.update(cloze.numbers)
+    return numbers
+
+
+def shows(parts: Sequence[Part], filled: Collection[str]) -> bool:
+    """Whether a front shows a field that is filled."""
+    for part in parts:
+        if isinstance(part, str):
+            continue
+        if isinstance(part, Replacement):
+            if part.field in filled:
+                return True
+        elif (part.field in filled) != part.inverted and shows(part.children, filled):
+            return True
+    return False

@@ -1,0 +1,522 @@
+"""The Jinja of faces: a stranger's template runs no code of its own, and no longer than it may.
+
+All that a template can do is on a list: the parts of its language, the filters and tests, the functions, and
+what can be asked of a value. What is not listed is refused, also what another version of Jinja brings along.
+Each costs something before it is done, by the sizes of what it is given; a deck has so much to spend, and no
+value may be larger than a template has a use for. So no single step takes long, and all of them together end.
+What is spent is counted and not timed: a deck is sound on every machine or on none.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import ItemsView, Iterator, KeysView, ValuesView
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import StrictUndefined, TemplateRuntimeError, nodes, pass_context
+from jinja2.environment import TemplateModule
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import BlockReference, LoopContext, Macro, Undefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import Namespace
+from markupsafe import Markup
+
+from deckgen.cards.pricing import JOINED, SPEND, WALKED, WEIGHED, Pricing, outline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import CodeType
+
+    from jinja2 import BaseLoader, Template
+    from jinja2.runtime import Context
+
+    from deckgen.cards.pricing import Outline
+
+MAX_WORK = 500_000
+"""How many pieces of templates are run for a deck; those of the shipped kinds are some thousands."""
+MAX_MADE = 8 * 1024 * 1024
+"""How many characters they make or look at, all together."""
+MAX_VALUE = 1024 * 1024
+"""How large a single value may be, in characters; an item of a list counts as `_ITEM` of them."""
+MAX_NUMBER = 2**53
+"""How large a number may be: so far they are exact in all programs."""
+MAX_LOOP = 1000
+"""How far `range` goes."""
+_ITEM = 32
+_LOAD = 20  # pieces that a look for another template costs
+_LOOK = 3  # and one for what stands behind a dot
+_TAG = 5  # and a field or section of Anki's, which is looked at when the face is whole
+
+# What there is
+
+_OF_TEXT = (
+    "capitalize e escape forceescape lower replace safe string striptags title trim truncate upper urlencode"
+)
+_OF_ITEMS = "first join last list map max min reject rejectattr reverse select selectattr sort sum unique"
+_OF_NUMBERS = "abs round"
+_OF_ALL = "count d default float int length wordcount"
+FILTERS = sorted(f"{_OF_TEXT} {_OF_ITEMS} {_OF_NUMBERS} {_OF_ALL}".split())
+"""The filters that templates may use."""
+
+_TESTS_OF_TEXT = "lower upper"
+_TESTS_OF_NUMBERS = "divisibleby even odd"
+_TESTS_OF_ALL = (
+    "boolean defined eq equalto false float ge greaterthan gt in integer iterable le lessthan lt mapping ne"
+    " none number sequence string true undefined == != < <= > >="
+)
+TESTS = sorted(f"{_TESTS_OF_TEXT} {_TESTS_OF_NUMBERS} {_TESTS_OF_ALL}".split())
+"""The tests, as in `is defined`, that they may use."""
+
+_TAKES: dict[str, tuple[tuple[type, ...], str]] = {
+    **dict.fromkeys(f"{_OF_TEXT} {_TESTS_OF_TEXT} wordcount".split(), ((str, int, float), "a text")),
+    **dict.fromkeys(_OF_ITEMS.split(), ((str, list, tuple, dict, range), "a list")),
+    **dict.fromkeys(f"{_OF_NUMBERS} {_TESTS_OF_NUMBERS}".split(), ((int, float), "a number")),
+}
+"""What a filter or test may be given as the first, and what to call that."""
+
+_MEMBERS: tuple[tuple[type, frozenset[str]], ...] = (
+    (
+        str,
+        frozenset(
+            "capitalize casefold count endswith find index isalnum isalpha isascii isdecimal isdigit islower"
+            " isnumeric isspace istitle isupper lower lstrip partition removeprefix removesuffix rfind rindex"
+            " rpartition rsplit rstrip split splitlines startswith strip swapcase title upper".split()
+        ),
+    ),
+    (dict, frozenset("get items keys values".split())),
+    (list, frozenset("count index".split())),
+    (tuple, frozenset("count index".split())),
+    (
+        LoopContext,
+        frozenset(
+            "changed cycle depth depth0 first index index0 last length nextitem previtem revindex"
+            " revindex0".split()
+        ),
+    ),
+    (BlockReference, frozenset(["super"])),
+)
+"""What can be asked of a value with a dot, by its type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """Something that templates may call.
+
+    Attributes:
+        use: How it is written, as an example.
+        run: What it does.
+    """
+
+    use: str
+    run: Callable[..., object]
+
+    def __call__(self, *arguments: object, **options: object) -> object:
+        """Do it.
+
+        Raises:
+            UseError: It takes other arguments.
+        """
+        try:
+            return self.run(*arguments, **options)
+        except TypeError as error:
+            raise UseError("this function takes other arguments", _use_of(self)) from error
+
+
+class TooMuchError(TemplateRuntimeError):
+    """A template does more than it may."""
+
+
+class UseError(TemplateRuntimeError):
+    """A template uses something as it is not meant.
+
+    Attributes:
+        hint: How it is used.
+    """
+
+    def __init__(self, message: str, hint: str) -> None:
+        """Keep what is to be told."""
+        super().__init__(message)
+        self.hint = hint
+
+
+_COMPILED: dict[tuple[object, ...], tuple[str | CodeType, Outline]] = {}
+_KEPT = 200  # templates; a deck has some twenty
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja with `[[ … ]]` and `[% … %]`, whose templates have so much to spend.
+
+    Attributes:
+        work: How many pieces of templates may still be run.
+        made: How many characters they may still make or look at.
+        outlines: What the templates read so far are made of, by the names of their files.
+        asked: The names of the templates that have been asked for since this was last cleared.
+    """
+
+    intercepted_binops = frozenset(["+", "-", "*", "/", "//", "**", "%"])
+
+    def __init__(self, loader: BaseLoader) -> None:
+        """Prepare for a deck's templates."""
+        super().__init__(
+            loader=loader,
+            cache_size=-1,
+            block_start_string="[%",
+            block_end_string="%]",
+            variable_start_string="[[",
+            variable_end_string="]]",
+            comment_start_string="[#",
+            comment_end_string="#]",
+            trim_blocks=True,
+            lstrip_blocks=True,
+            autoescape=True,
+            finalize=self._finalized,
+            undefined=StrictUndefined,
+        )
+        self.work = MAX_WORK
+        self.made = MAX_MADE
+        self.outlines: dict[str, Outline] = {}
+        self.asked: set[str] = set()
+        self.globals = {
+            "range": Function("[% for number in range(3) %]", _range),
+            "dict": Function('[% set words = dict(a="b") %]', dict),
+            "namespace": Function("[% set found = namespace(it=false) %]", Namespace),
+        }
+        own: dict[str, Any] = {
+            "join": self._join,
+            "string": self.text,
+            "wordcount": lambda value: len(value.split()),
+        }
+        filters: dict[str, Any] = {name: own.get(name, self.filters[name]) for name in FILTERS}
+        self.filters = {name: self._charged(name, each) for name, each in filters.items()}
+        self.filters |= {
+            SPEND: pass_context(lambda _context, work, made: self.spend(work, made)),
+            JOINED: pass_context(lambda _context, *parts: self.joined(*parts)),
+            WEIGHED: pass_context(lambda _context, value: self.weighed(value)),
+            WALKED: pass_context(lambda _context, values, each: self.walked(values, each)),
+        }
+        tests: dict[str, Any] = {name: self.tests[name] for name in TESTS}
+        self.tests = {name: self._charged(name, each) for name, each in tests.items()}
+
+    # What is charged
+
+    def spend(self, work: int, made: int = 0) -> None:
+        """Take something from what a deck may do.
+
+        Raises:
+            TooMuchError: There is not so much left.
+        """
+        self.work -= work
+        self.made -= made
+        if self.spent:
+            raise TooMuchError("the templates do more than deckgen lets them: is there a loop within loops?")
+
+    @property
+    def spent(self) -> bool:
+        """Whether nothing is left."""
+        return self.work < 0 or self.made < 0
+
+    def rendered(self, template: Template, known: dict[str, object]) -> str:
+        """The text that a template makes, with what it knows.
+
+        Raises:
+            TooMuchError: The text has more of Anki's fields and sections than there is left for.
+        """
+        text = template.render(known)
+        self.spend(_TAG * text.count("{{"))
+        return text
+
+    def weighed(self, value: Any) -> Any:  # noqa: ANN401
+        """A value, paid for by its size.
+
+        Raises:
+            TooMuchError: It is too large, or there is not so much left.
+        """
+        self.spend(1, _size(value))
+        return value
+
+    def walked(self, values: Any, each: int) -> Any:  # noqa: ANN401
+        """What a loop goes through, paid for with the pieces that are run to see whether it wants an item."""
+        self.weighed(values)
+        if hasattr(values, "__len__"):
+            self.spend(each * len(values))
+        return values
+
+    def joined(self, *parts: object) -> str:
+        """What `~` makes of its parts."""
+        texts = [self.text(part) for part in parts]
+        self.spend(len(texts), sum(map(len, texts)))
+        if any(isinstance(part, Markup) for part in texts):
+            return Markup("").join(texts)
+        return "".join(texts)
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: Any = None,  # noqa: A002, ANN401 (Jinja's)
+    ) -> Template:
+        """A template, also one that another includes, imports or extends."""
+        self.asked.add(str(name))
+        return super().get_template(name, parent, globals)
+
+    def text(self, value: object) -> str:
+        """A text or number as a text.
+
+        Raises:
+            UseError: It is something else, of which Python would show what is none of a card's.
+        """
+        if isinstance(value, str):
+            return value
+        if isinstance(value, (int, float, Undefined)):  # what is undefined raises its own error
+            _size(value)
+            return str(value)
+        raise UseError(f"{_described(value)} is no text, so a card cannot show it", _use_of(value))
+
+    def _finalized(self, value: object) -> object:
+        """A value as it gets into a face: its braces, which Anki would read as a field, made harmless."""
+        text = self.text(value)
+        self.spend(1, len(text))
+        if isinstance(text, Markup):
+            return text
+        return Markup(html.escape(text).replace("{", "&#123;"))  # noqa: S704 (escaped on the spot)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
+        """What an operator makes of two numbers; `+` also of two texts or lists."""
+        self.weighed([left, right])
+        numbers = isinstance(left, (int, float)) and isinstance(right, (int, float))
+        if operator == "**" and numbers and abs(right) > 64:  # noqa: PLR2004 (an exponent)
+            raise TooMuchError("the exponent is too large")
+        alike = any(isinstance(left, sort) and isinstance(right, sort) for sort in (str, list, tuple))
+        undefined = isinstance(left, Undefined) or isinstance(right, Undefined)
+        if not (numbers or undefined or (operator == "+" and alike)):
+            said = f"`{operator}` is for numbers, not for {_described(left)} and {_described(right)}"
+            raise TemplateRuntimeError(said)
+        return self.weighed(super().call_binop(context, operator, left, right))
+
+    def call(  # the names of Jinja's own
+        __self,  # noqa: N805
+        __context: Context,  # noqa: PYI063
+        __obj: Any,  # noqa: ANN401
+        *args: Any,  # noqa: ANN401
+        **kwargs: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """What a function, a macro or a method makes of its arguments."""
+        self, function = __self, __obj
+        if not self.is_safe_callable(function):
+            raise SecurityError(f"{_described(function)} is nothing that can be called")
+        given = [*args, *kwargs.values()]
+        self.weighed(given)
+        owner = getattr(function, "__self__", None)
+        if isinstance(owner, str):
+            # some of them look for each place of one text in the other
+            self.spend(1, len(owner) * (1 + sum(len(each) for each in given if isinstance(each, str))))
+        elif owner is not None:
+            self.weighed(owner)
+        made = super().call(__context, function, *args, **kwargs)
+        return self.weighed([*made] if isinstance(made, (KeysView, ValuesView, ItemsView)) else made)
+
+    def _charged(self, name: str, run: Callable[..., Any]) -> Callable[..., Any]:
+        """A filter or test that costs what it is given, and what it makes."""
+        passed = getattr(run, "jinja_pass_arg", None)
+
+        @pass_context  # which keeps Jinja from working it out while it reads a template
+        def charged(context: Context, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401
+            value, rest = arguments[0], [*arguments[1:], *options.values()]
+            types, called = _TAKES.get(name, ((object,), ""))
+            if not isinstance(value, (*types, Undefined)):
+                raise TemplateRuntimeError(f"`{name}` is for {called}, not for {_described(value)}")
+            self.weighed([value, *rest])
+            self._foresee(name, value, rest)
+            first = {"context": context, "eval_context": context.eval_ctx, "environment": self}
+            made = run(*([first[passed.name]] if passed else []), *arguments, **options)
+            lazy = isinstance(made, Iterator) and not isinstance(made, LoopContext)
+            return self.weighed(list(made) if lazy else made)
+
+        return charged
+
+    def _foresee(self, name: str, value: Any, rest: list[Any]) -> None:  # noqa: ANN401
+        """Pay for what a filter makes of more than the sum of what it is given.
+
+        Raises:
+            TooMuchError: That is too much.
+        """
+        texts = [each for each in rest if isinstance(each, str)]
+        if name == "replace" and len(texts) > 1 and not isinstance(value, Undefined):
+            self._room(str(value).count(texts[0]) * len(texts[1]))
+        elif name == "trim":
+            self.spend(0, len(str(value)) * sum(map(len, texts)))
+        elif name == "striptags":
+            self.spend(0, len(str(value)) * str(value).count("<"))
+        elif name == "round" and any(isinstance(each, int) and abs(each) > 64 for each in rest):  # noqa: PLR2004
+            raise TooMuchError("`round` goes up to 64 digits")
+        elif name == "sum" and any(isinstance(each, (list, tuple)) for each in rest):
+            raise TooMuchError("`sum` is for numbers")
+
+    def _room(self, made: int) -> None:
+        """Pay for a text before it is made.
+
+        Raises:
+            TooMuchError: It is too large.
+        """
+        if made > MAX_VALUE:
+            raise TooMuchError(_TOO_LARGE)
+        self.spend(0, made)
+
+    def _join(self, items: Iterable[object], d: str = "", attribute: str | None = None) -> str:
+        """The items, or an attribute of each, as one text."""
+        values = [self.getattr(item, attribute) if attribute else item for item in items]
+        texts = [self.text(value) for value in values]
+        self._room(sum(map(len, texts)) + len(texts) * len(self.text(d)))
+        marked = any(isinstance(text, Markup) for text in (d, *texts))
+        return (Markup.escape(d) if marked else d).join(texts)
+
+    # What templates may reach
+
+    def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401
+        """What stands behind a dot, where a template may use it."""
+        self.spend(_LOOK)
+        return super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:  # noqa: ANN401
+        """What stands under a name or number, where a template may use it."""
+        self.spend(_LOOK)
+        self.weighed(argument)
+        return super().getitem(obj, argument)
+
+    def wrap_str_format(self, value: object) -> None:
+        """Texts have no `format`: it makes texts of any length."""
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ANN401
+        """Whether a template may use an attribute."""
+        if isinstance(obj, (TemplateModule, Namespace)):
+            return not attr.startswith("_")
+        return attr in _members(obj) and not isinstance(value, type)
+
+    def is_safe_callable(self, obj: Any) -> bool:  # noqa: ANN401
+        """Whether a template may call something."""
+        if isinstance(obj, (Function, Macro, BlockReference, LoopContext, Undefined)):
+            return True
+        return getattr(obj, "__name__", "") in _members(getattr(obj, "__self__", None))
+
+    def unsafe_undefined(self, obj: Any, attribute: str) -> Undefined:  # noqa: ANN401
+        """What stands for something that a template may not use; who uses it is told so."""
+        said = f"templates cannot use `{attribute}` of {_described(obj)}"
+        return self.undefined(said, name=attribute, obj=obj, exc=SecurityError)
+
+    def _load_template(self, name: str, globals: Any) -> Template:  # noqa: A002, ANN401 (as Jinja has it)
+        self.spend(_LOAD)
+        return super()._load_template(name, globals)
+
+    def compile(  # type: ignore[override] # the other ways to call it are not used
+        self,
+        source: str | nodes.Template,
+        name: str | None = None,
+        filename: str | None = None,
+        raw: bool = False,  # noqa: FBT001, FBT002 (as Jinja has it)
+        defer_init: bool = False,  # noqa: FBT001, FBT002
+    ) -> str | CodeType:
+        """The code of a template, which pays for itself as it runs.
+
+        It is kept for the next deck of the process: `--fix` and the preview build a deck again and again.
+        """
+        known = (source, name, filename, raw, defer_init)
+        if known not in _COMPILED:
+            template = self.parse(source, name, filename) if isinstance(source, str) else source
+            outlined = outline(template)
+            Pricing(name, filename).visit(template)
+            code = super().compile(template, name, filename, raw, defer_init)  # type: ignore[call-overload]
+            if len(_COMPILED) >= _KEPT:
+                _COMPILED.clear()
+            _COMPILED[known] = code, outlined
+        code, self.outlines[filename or ""] = _COMPILED[known]
+        return code
+
+
+_TOO_LARGE = "this makes a text or list that is too large"
+
+
+def _range(*limits: int) -> range:
+    """Numbers up to a limit.
+
+    Raises:
+        TooMuchError: There are too many.
+    """
+    numbers = range(*limits)
+    if len(numbers) > MAX_LOOP:
+        raise TooMuchError(f"`range` goes up to {MAX_LOOP:,} numbers")
+    return numbers
+
+
+def _size(value: object) -> int:
+    """How large a value is with all that it holds, whatever is in it twice counted twice.
+
+    Raises:
+        TooMuchError: It is too large.
+    """
+    size = 0
+    left = [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, str):
+            size += len(each)
+        elif isinstance(each, (list, tuple)):
+            left += each
+        elif isinstance(each, dict):
+            left += [*each, *each.values()]
+        elif isinstance(each, range):
+            size += len(each) * _ITEM
+        elif isinstance(each, int) and abs(each) > MAX_NUMBER:
+            raise TooMuchError("this number is too large")
+        size += _ITEM
+        if size + len(left) * _ITEM > MAX_VALUE:
+            raise TooMuchError(_TOO_LARGE)
+    return size
+
+
+def _members(value: object) -> frozenset[str]:
+    """What can be asked of a value with a dot."""
+    return next((names for sort, names in _MEMBERS if isinstance(value, sort)), frozenset())
+
+
+_CALLED: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (str, "a text"),
+    (bool, "true or false"),
+    ((int, float), "a number"),
+    ((list, tuple, range), "a list"),
+    (dict, "a table of names"),
+    (type(None), "`none`"),
+    (TemplateModule, "a whole template"),
+    (BlockReference, "a block"),
+    (LoopContext, "`loop`"),
+    (Function, "a function"),
+)
+
+
+def _described(value: object) -> str:
+    """What sort of thing a value is, in words for an author."""
+    if isinstance(value, Macro):
+        return f"the macro `{value.name}`"
+    if name := getattr(value, "__name__", "") if getattr(value, "__self__", None) is not None else "":
+        return f"`{name}`, which has to be called,"
+    return next((called for sort, called in _CALLED if isinstance(value, sort)), "this")
+
+
+_USES: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    ((list, tuple, range), '`join` makes a text of it: `|join(", ")`'),
+    (dict, "what is in it is shown by its name: `words.example`"),
+    (TemplateModule, "`[% include … %]` shows a template"),
+    (BlockReference, "it is called: `()` stands behind its name"),
+)
+
+
+def _use_of(value: object) -> str:
+    """How something that is no text is used; empty where there is no telling."""
+    if isinstance(value, Function):
+        return f"it is used as in `{value.use}`"
+    if isinstance(value, Macro):
+        given = ", ".join(name.upper() for name in value.arguments)
+        return f"a macro is called: `{value.name}({given})`"
+    if getattr(value, "__self__", None) is not None:
+        return "it is called: `()` stands behind its name"
+    return next((use for sort, use in _USES if isinstance(value, sort)), "")

@@ -1,0 +1,214 @@
+"""Rules about what gives the right option of a vignette away, to those who know nothing of its subject.
+
+After T. Haladyna, S. Downing and M. Rodriguez, "A review of multiple-choice item-writing guidelines for
+classroom assessment" (2002), and the item-writing guide of the National Board of Medical Examiners (NBME).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from deckgen.checks.context import FUNCTION_WORDS, NAME, STEMS, Cards, Pattern, any_of, on_option
+from deckgen.checks.prose import plain, width, words
+from deckgen.diagnostics import listing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deckgen.diagnostics import Diagnostic
+    from deckgen.source import Scalar
+
+_NOT_SHORT = 36  # characters; nobody guesses the longest of some names
+_FEW = 3  # of two options either is the odd one out
+
+
+def longest_option(cards: Cards) -> Iterator[Diagnostic]:
+    """A right option that is by far the longest (Haladyna: keep the length about equal)."""
+    for vignette in cards.vignettes:
+        sizes = [width(text) for text in vignette.texts]
+        own = sizes.pop(vignette.right)
+        rest = max(sizes, default=own)
+        if NAME.fullmatch(vignette.texts[vignette.right]):
+            continue
+        if own >= max(1.4 * rest, _NOT_SHORT) and own - rest >= 14 and len(sizes) > 1:
+            message = "the right option is by far the longest, which gives it away"
+            hint = "shorten it, or give the others as much detail"
+            yield on_option("longest-option", vignette, vignette.right, message, hint)
+
+
+_HEDGES = any_of(
+    """
+    may, might, could (?:have|help|lead|cause|make), usually, often, sometimes, generally, typically,
+    tends? to, likely, probably, possibly, perhaps, frequently, commonly, mostly, normally, largely, as a
+    rule, for the most part, in general, partly, in part,
+    in (?:most|some|many) (?:cases|people|patients|instances|situations), to some (?:extent|degree),
+    seems? to, appears? to, on the whole,
+    under some, can (?:help|lead|cause|make|lower|raise)
+    """
+)
+
+
+_COMPARED = re.compile(
+    r"\b(?:[Mm]ost|more|less|least|very|how|as|so|too) (?:\w+ly|often)\b|\bMay\b"
+    r"|\b\w+ly \w+ed\b|\b(?:that|which|who) (?:may|might|could|can)\b"
+)
+"""What says how often, or something of a part of the option alone, and hedges nothing; and a month."""
+
+_OF_HEDGES = frozenset(
+    """
+    may might could usually often sometimes generally typically tend tends likely probably possibly
+    perhaps frequently commonly mostly normally largely rule part general partly cases people patients
+    instances situations extent degree roughly approximately relatively seem seems appear appears whole
+    under can
+    """.split()
+)
+"""Of each hedge a word that stands in no other sentence, mostly: without one of these there is no hedge."""
+
+
+def hedged_option(cards: Cards) -> Iterator[Diagnostic]:
+    """A right option that alone is hedged (NBME: specific determiners)."""
+    if not cards.english:
+        return
+    for vignette in cards.vignettes:
+        if vignette.said.isdisjoint(_OF_HEDGES):
+            continue
+        own = _HEDGES.search(_COMPARED.sub("", vignette.texts[vignette.right]))
+        others = (text for place, text in enumerate(vignette.texts) if place != vignette.right)
+        if own and not any(map(_HEDGES.search, others)):
+            message = f"only the right option is hedged (`{own.group()}`), which gives it away"
+            hint = "hedge one of the others as well, or none"
+            yield on_option("hedged-option", vignette, vignette.right, message, hint)
+
+
+_ABSOLUTES = any_of(
+    """
+    always, never, every(?:one|body|thing)?, completely, entirely, totally, absolutely, impossible,
+    nobody, no one, must, only, nothing, under no circumstances, in no case, without exception,
+    solely, exclusively, invariably, whenever, guarantees?d?
+    """
+)
+_OF_ABSOLUTES = frozenset(
+    """
+    always never every everyone everybody everything completely entirely totally absolutely impossible
+    nobody no must only nothing under without solely exclusively invariably whenever guarantee
+    guarantees guaranteed
+    """.split()
+)
+_TIMES = "second|minute|hour|day|night|week|month|quarter|year|time|few|other|two|three|four|six|\\d+"
+_OF_ALL = re.compile(
+    rf"\b(?:of|for|to|in|by|at|after) all\b|\bevery (?:{_TIMES})|(?<!^)\b(?:All|Only|Every|None|No)\b"
+    r"|\b(?:was|were|had|has|have) never\b"
+)
+"""What is absolute about a part of the option, or belongs to a name."""
+_STRONG = any_of(
+    """
+    always, never, completely, entirely, totally, absolutely, impossible, under no circumstances, in no
+    case, without exception, invariably, guarantees?d?
+    """
+)
+
+
+def absolute_words(cards: Cards) -> Iterator[Diagnostic]:
+    """Absolute words in wrong options and not in the right one (NBME: specific determiners).
+
+    One strong word is enough; weaker ones, as `only`, must stand in two.
+    """
+    if not cards.english:
+        return
+    for vignette in cards.vignettes:
+        if vignette.said.isdisjoint(_OF_ABSOLUTES):
+            continue
+        found = [_ABSOLUTES.all_in(_OF_ALL.sub("", option.text.value)) for option in vignette.options]
+        if found[vignette.right]:
+            continue
+        places = [place for place, matches in enumerate(found) if matches]
+        strong = [place for place in places if _STRONG.search(vignette.options[place].text.value)]
+        if len(places) == len(vignette.options) - 1 > 1 or strong:
+            said = dict.fromkeys(word for each in found for word in each)
+            verb = "stands" if len(said) == 1 else "stand"
+            message = f"{listing(said)} {verb} in wrong options alone, which gives them away"
+            hint = "say it less absolutely, so that the option is wrong for a better reason"
+            yield on_option("absolute-words", vignette, (strong or places)[0], message, hint)
+
+
+def echoed_stem(cards: Cards) -> Iterator[Diagnostic]:
+    """A right option that alone repeats words of the stem (NBME: word repeats).
+
+    What other options repeat as well does not count; of a long option one word alone does not either.
+    """
+    if not cards.english:
+        return
+    for vignette in cards.vignettes:
+        texts = vignette.texts
+        stem = _striking(plain(vignette.stem))
+        beginnings = {word[:_BEGINNING] for word in stem}
+        said = [_striking(text) for text in texts]
+        mine = _echoes(said[vignette.right], stem, beginnings)
+        if not mine or len(texts) < _FEW or vignette.of_names or _denies(vignette.question):
+            continue
+        others = [
+            _echoes(each, stem, beginnings) for place, each in enumerate(said) if place != vignette.right
+        ]
+        rest = said[vignette.right].difference(
+            *(each for place, each in enumerate(said) if place != vignette.right)
+        )
+        own = mine.difference(*others) - _named_in(plain(vignette.stem))
+        if own and all(each <= mine for each in others) and (len(own) > 1 or len(rest) < _FEW):
+            shown = dict.fromkeys(word for word in words(texts[vignette.right]) if STEMS[word] in own)
+            message = f"of the options only the right one repeats {listing(shown)} from the question"
+            hint = "use other words, or let a wrong option repeat some as well"
+            yield on_option("echoed-stem", vignette, vignette.right, message, hint)
+
+
+_DENIES = re.compile(r"\b(?:not|except|least|never|NOT|EXCEPT|LEAST|NEVER)\b|n['’]t\b")
+
+
+def _denies(question: Scalar | None) -> bool:
+    """Whether a question asks for an option that does not fit, from which its words lead away as well."""
+    return question is not None and bool(_DENIES.search(question.value))
+
+
+_BEGINNING = 5  # letters by which a part of a word is found
+
+
+_ASKED_FOR = r"\b(?:which|what|whose|this|these|following|(?:type|kind|sort|form)s? of)"
+_VERB = "is|are|was|were|do|does|did|has|have|can|may|must|will|would|should"
+_CHOICES = Pattern(
+    r"[^.?!:;]*\bor\b[^.?!:;]*\?"
+    rf"|{_ASKED_FOR}(?: [^\s?,.]+){{1,6}}?(?= (?:{_VERB})\b)|{_ASKED_FOR}(?: [^\s?,.]+){{1,3}}",
+    re.IGNORECASE,
+)
+
+
+def _named_in(stem: str) -> set[str]:
+    """What a question names that it asks for: "Is it A or B?", "Which city …?", "He fled from this city."."""
+    return {word for match in _CHOICES.compiled.finditer(stem) for word in _striking(match[0])}
+
+
+class _Striking(dict[str, str]):
+    """The stems of longer words that carry meaning, found once each; of other words nothing."""
+
+    def __missing__(self, word: str) -> str:
+        plain_word = len(word) < 4 or word in FUNCTION_WORDS or word in {"other", "others", "another"}
+        stem = self[word] = "" if plain_word else STEMS[word]
+        return stem
+
+
+_STRIKING = _Striking()
+
+
+def _striking(text: str) -> set[str]:
+    """The stems of a text's longer words that carry meaning."""
+    return set(map(_STRIKING.__getitem__, words(text))) - {""}
+
+
+def _echoes(said: set[str], stem: set[str], beginnings: set[str]) -> set[str]:
+    """The words of an option that the stem has, whole or as the beginning of one of its words."""
+    found = said & stem
+    for word in said - found:
+        if len(word) >= _BEGINNING and word[:_BEGINNING] in beginnings:
+            longer = (other for other in stem if len(other) >= _BEGINNING)
+            if any(word.startswith(other) or other.startswith(word) for other in longer):
+                found.add(word)
+    return found

@@ -1,0 +1,1 @@
+"""What each command does, as values; the command line prints them."""

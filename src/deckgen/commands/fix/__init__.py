@@ -1,0 +1,246 @@
+"""Mending the sources of a deck where nothing but the mended can be meant: what `deckgen check --fix` does.
+
+Texts that YAML misreads go into blocks, what lacks an id gets one, and texts that nobody has learnt yet lose
+their stray blanks. These are edits of the files' own text: all else in them stays, to the byte.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from deckgen.build import build, chapters, read_kinds, template_folders
+from deckgen.cards.loader import kind_folders
+from deckgen.commands.fix import blocks, ids, numbers, prose
+from deckgen.commands.fix.edited_deck import Book
+from deckgen.commands.fix.edited_file import Sheet, carried, diff
+from deckgen.diagnostics import CallError, Found
+from deckgen.files import check_target, replacing
+from deckgen.history import ledger, merge
+from deckgen.source import Document, Mapping, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from deckgen.build import Build
+    from deckgen.diagnostics import Diagnostic
+    from deckgen.history.ledger import Ledger
+
+FIX = "`deckgen check --fix` does it"
+"""What the hint of a diagnostic ends with that `check --fix` gets rid of."""
+
+_MOST_TRIED = 2000  # faults; a file with more comes from a program, and mending it would take long
+_SEVERAL = {
+    blocks.DONE: "texts put into blocks",
+    ids.GIVEN: "ids given",
+    ids.PUT_BACK: "released ids put back",
+    numbers.DONE: "ids of fields and cards given",
+    prose.SPACES: "doubled spaces taken out",
+    prose.BLANKS: "lines freed of blanks at their ends",
+    prose.BREAK: "line breaks made visible",
+    prose.NUMBERS: "takeaways numbered without gaps",
+}
+"""What is mended, as one says it of several."""
+
+
+@dataclass(frozen=True)
+class Mended:
+    """A file, as it would be mended.
+
+    Attributes:
+        path: Its path, relative to the project's folder, with `/`.
+        file: The file itself, whatever link leads to it.
+        before: Its bytes.
+        after: What they would be.
+        what: What is mended, as in "2 ids given, 1 text put into a block".
+        left: What is not, and why, as sentences.
+    """
+
+    path: str
+    file: Path
+    before: bytes
+    after: bytes
+    what: str
+    left: tuple[str, ...] = ()
+
+    @cached_property
+    def diff(self) -> str:
+        """What becomes of the file, as a unified diff; empty where nothing does."""
+        return diff(*self.texts, self.path)
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """Its text before and after."""
+        before, after = (content.decode("utf-8-sig", "replace") for content in (self.before, self.after))
+        return before, after
+
+
+def mend(project: Path) -> list[Mended]:
+    """What can be mended in a deck's folder; nothing is written.
+
+    Args:
+        project: The folder that holds source/.
+
+    Returns:
+        The files to be written, and those in which something had to be left, by path.
+
+    Raises:
+        CallError: The ledger holds a conflict that cannot be resolved.
+    """
+    project = project.resolve()
+    released, mended = _mend_ledger(project)
+    folders = template_folders(project)
+    owners = kind_folders(folders)
+    own = [owner / "kind.yaml" for owner in owners if owner.path.parent == folders[-1].path]
+    sheets = [Sheet.of(each.path, each.shown, project) for each in own]
+    if own and released is not None:
+        shipped, _ = read_kinds(kind_folders([folders[0]]), [], Found())
+        for sheet in sheets:
+            numbers.mend(sheet, numbers.shared(shipped), _released_as(sheet, released))
+    texts = {sheet.shown: sheet.text for sheet in sheets if sheet.sound}
+    kinds, unread = read_kinds(owners, [], Found(), texts)
+
+    deck = Sheet.of(project / "source" / "deck.yaml", "source/deck.yaml", project)
+    blocks.mend(deck, blocks.DECK_PLACES)
+    sheets.append(deck)
+    if None not in unread:
+        faults = Found()
+        paths = chapters(project, faults)
+        parts = [Sheet.of(path, path.relative_to(project).as_posix(), project) for path in paths]
+        sheets += parts
+        places = blocks.places(kinds)
+        for sheet in parts:
+            blocks.mend(sheet, places)
+        # what cannot be read may hold any id, and any of the released notes
+        if released is not None and not faults and all(sheet.faithful or sheet.text for sheet in parts):
+            book = Book(project, deck, parts, kinds, unread, released)
+            ids.give(book)
+            prose.mend(book)
+    mended += [_mended(sheet) for sheet in _once(sheets) if sheet.done or sheet.left]
+    return sorted(mended, key=lambda each: each.path)
+
+
+def write(mended: Iterable[Mended]) -> None:
+    """Write mended files in their places, each whole or not at all.
+
+    Raises:
+        CallError: A file cannot be written, or has changed since it was read.
+    """
+    changed = [each for each in mended if each.after != each.before]
+    for each in changed:
+        check_target(each.file)
+    for each in changed:
+        with replacing(each.file, each.before) as file:
+            file.write(each.after)
+
+
+def tried(
+    project: Path, mended: Iterable[Mended], progress: Callable[[str, int, int], None] | None = None
+) -> Build:
+    """The build of a deck as it would be, were mended files written; nothing is."""
+    return build(project, progress, texts={each.path: each.texts[1] for each in mended if each.diff})
+
+
+def mark_fixable(result: Build, progress: Callable[[str, int, int], None] | None = None) -> None:
+    """Mark those diagnostics of a build that `check --fix` would get rid of: by trying it, in memory.
+
+    Args:
+        result: A build of what the files say; its diagnostics are replaced, and the hints of those that are
+            marked end with the way to do it.
+        progress: As for `build`.
+    """
+    if not 0 < sum(each.stands_for for each in result.diagnostics) <= _MOST_TRIED:
+        return
+    try:
+        made = [each for each in mend(result.project) if each.diff]
+    except CallError:  # a conflict of the ledger that only its author can resolve
+        made = []
+    if made:
+        left = _Left(tried(result.project, made, progress).diagnostics, made)
+        result.diagnostics = [each if left.has(each) else _marked(each) for each in result.diagnostics]
+
+
+def _marked(diagnostic: Diagnostic) -> Diagnostic:
+    """A diagnostic that `check --fix` would get rid of, and says so."""
+    hint = f"{diagnostic.hint}; {FIX}" if diagnostic.hint else "run `deckgen check --fix`"
+    return replace(diagnostic, fixable=True, hint=hint)
+
+
+class _Left:
+    """What is still wrong after files have been mended."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic], mended: Iterable[Mended]) -> None:
+        """Sort what is told then by its file and code.
+
+        Args:
+            diagnostics: Of the deck as it would be.
+            mended: The files that would change.
+        """
+        self._told: dict[tuple[str, str], set[tuple[int, str]]] = {}
+        for each in diagnostics:
+            told = self._told.setdefault((each.span.path, each.code), set())
+            told.add((each.span.line, _without_numbers(each.message)))
+        self._places: dict[str, Callable[[int], range]] = {}
+        for file in mended:
+            before, after = (Document(file.path, text).lines for text in file.texts)
+            self._places[file.path] = carried(before, after)
+
+    def has(self, diagnostic: Diagnostic) -> bool:
+        """Whether what a diagnostic from before the mending tells is still there."""
+        path, line = diagnostic.span.path, diagnostic.span.line
+        told = self._told.get((path, diagnostic.code), set())
+        if diagnostic.stands_for > 1:
+            return bool(told)
+        lines = self._places[path](line) if path in self._places else (line,)
+        message = _without_numbers(diagnostic.message)
+        return any((number, message) in told for number in lines)
+
+
+def _without_numbers(message: str) -> str:
+    """A message without the numbers in it: that of a line is another once lines above have moved."""
+    return re.sub(r"[0-9,]+", "", message)
+
+
+def _mend_ledger(project: Path) -> tuple[Ledger | None, list[Mended]]:
+    """What has been released, None where that cannot be told; and the ledger without git's marks.
+
+    Raises:
+        CallError: The two sides of a conflict contradict each other, or hold lines that are none.
+    """
+    released, found, record = ledger.read(project)
+    if [diagnostic.code for diagnostic in found] != ["ledger-conflict"]:
+        return (None if found else released), []
+    text = merge.merged(record.removesuffix("\n").split("\n"))
+    why = "a line of it is damaged, or the two sides are of two decks"
+    if text is not None:
+        released, faults = ledger.parse(text)
+        why = next(iter(faults)).message if faults else ""
+    if text is None or why:
+        hint = "undo the merge (`git merge --abort`), and change on one side what the two disagree on"
+        raise CallError(f"the conflict in {ledger.PATH} cannot be resolved: {why}", hint)
+    file = (project / ledger.PATH).resolve()
+    what = "the conflict is resolved; commit it"
+    return released, [Mended(ledger.PATH, file, file.read_bytes(), text.encode(), what)]
+
+
+def _released_as(sheet: Sheet, released: Ledger) -> ledger.Line | None:
+    """What the ledger remembers of a kind.yaml's kind; None where it has not been released."""
+    root = sheet.document.root
+    was = root.entries.get("was") if isinstance(root, Mapping) else None
+    name = sheet.shown.split("/")[-2]
+    return released.types.get(name) or (released.types.get(was.value) if isinstance(was, Scalar) else None)
+
+
+def _once(sheets: list[Sheet]) -> list[Sheet]:
+    """The files, each once, whatever links lead to it."""
+    return list({sheet.file: sheet for sheet in reversed(sheets)}.values())
+
+
+def _mended(sheet: Sheet) -> Mended:
+    what = ", ".join(
+        f"{count:,} {what if count == 1 else _SEVERAL[what]}" for what, count in sheet.done.items()
+    )
+    return Mended(sheet.shown, sheet.file, sheet.raw, sheet.after, what, tuple(sheet.left))

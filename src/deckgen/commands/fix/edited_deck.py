@@ -1,0 +1,113 @@
+"""The source of a deck while it is mended: its files, and its notes beside the released ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from deckgen.cards.fields import FieldWriter
+from deckgen.cards.markdown import Markup
+from deckgen.cards.media import Shelf
+from deckgen.deck import notes
+from deckgen.deck.reader import Reader
+from deckgen.history import identity
+from deckgen.history.fingerprints import Fingerprints, printed
+from deckgen.history.plan import Changes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as ReadOnly
+    from pathlib import Path
+
+    from deckgen.commands.fix.edited_file import Sheet
+    from deckgen.deck.kinds import Kind
+    from deckgen.deck.notes import Deck, Note
+    from deckgen.history.ledger import Ledger, Line
+    from deckgen.source import Document
+
+
+@dataclass
+class Standing:
+    """The notes of a source beside the released ones.
+
+    Attributes:
+        deck: All notes.
+        known: The lines of those that have been released.
+        gone: The released notes that are nowhere in the source.
+        texts: What stands for the text of each other note, where there are such.
+        said: The released notes that are gone, by what stands for their text.
+    """
+
+    deck: Deck
+    known: dict[Note, Line]
+    gone: list[Line]
+    texts: dict[Note, object] = field(default_factory=dict)
+    said: dict[object, list[Line]] = field(default_factory=dict)
+
+
+@dataclass
+class Book:
+    """The source of a deck while it is mended.
+
+    Attributes:
+        project: The folder that holds source/, resolved.
+        deck: deck.yaml.
+        chapters: The other files.
+        kinds: The kinds in force.
+        unread: The sections of kinds that could not be read.
+        ledger: What has been released.
+    """
+
+    project: Path
+    deck: Sheet
+    chapters: list[Sheet]
+    kinds: list[Kind]
+    unread: set[str | None]
+    ledger: Ledger
+
+    @cached_property
+    def language(self) -> str:
+        """The language of the deck's texts."""
+        return notes.read_deck(Reader(self.deck.document)).language
+
+    def standing(self, documents: ReadOnly[str, Document] | None = None) -> Standing:
+        """Read all notes, and find the released ones among them.
+
+        Args:
+            documents: What chapters say in the place of what they say by now, by path.
+        """
+        deck = notes.read_deck(Reader(self.deck.document))
+        unsure: set[str] = set()
+        for sheet in self.chapters:
+            reader = Reader((documents or {}).get(sheet.shown, sheet.document))
+            notes.read_chapter(reader, deck, self.kinds, self.unread)
+            if not sheet.sound or self.unread:
+                unsure |= set(notes.probable_ids(sheet.document, self.language))
+        changes = Changes(self.ledger, deck, 0, {kind.name for kind in self.kinds})
+        changes.match()
+        present = {line["guid"] for line in changes.known.values()}
+        gone = [
+            line
+            for guid, line in self.ledger.notes.items()
+            if guid not in present and line["note"].rpartition(".")[2] not in unsure
+        ]
+        standing = Standing(deck, changes.known, gone)
+        if gone:
+            self._read_texts(standing, changes)
+        return standing
+
+    def _read_texts(self, standing: Standing, changes: Changes) -> None:
+        """Find what stands for the texts of the notes that are new, and of those that are gone."""
+        for line in standing.gone:
+            standing.said.setdefault(printed(line).said, []).append(line)
+        guids = {note.id: identity.guid(changes.deck.id, note.kind.name, note.id) for note in changes.new}
+        guids |= {name: line["guid"] for name, line in self.ledger.ids.items()}
+        guids |= {note.id: line["guid"] for note, line in changes.known.items()}
+        # a fingerprint counts the media that a text shows, which only drawing it finds
+        markup = Markup(Shelf((self.project / "source").resolve(), self.project))
+        writer = FieldWriter(markup, {note.id: note for note in changes.deck.notes}, changes.first_ids, {})
+        whole = [note for note in changes.new if note.whole]
+        for note in whole:
+            writer.write(note)
+        prints = Fingerprints(guids, markup)
+        standing.texts = {note: prints.of(note).said for note in whole}

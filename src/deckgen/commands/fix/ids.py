@@ -1,0 +1,369 @@
+"""Ids for notes, tables and rows that lack one; and the ids of released notes that have lost theirs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deckgen import source
+from deckgen.commands.fix.edited_file import Edit, applied, column_of, differences, line_end
+from deckgen.deck.kinds import COMMON_KEYS
+from deckgen.deck.letters import UNREADABLE, is_readable
+from deckgen.deck.notes import probable_ids, required_keys, slug, top_keys
+from deckgen.deck.reader import ID, halves, plain_id
+from deckgen.diagnostics import listing, nearest
+from deckgen.source import Mapping, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deckgen.commands.fix.edited_deck import Book, Standing
+    from deckgen.commands.fix.edited_file import Sheet, Way
+    from deckgen.deck.kinds import Kind
+    from deckgen.deck.notes import Note
+    from deckgen.history.ledger import Line
+    from deckgen.source import Document, Node
+
+GIVEN, PUT_BACK = "id given", "released id put back"
+
+_SHOWN = 40  # characters of a label in a sentence
+_NAMED = 3  # how many notes a sentence names
+
+
+@dataclass(eq=False)
+class _Entry:
+    """A note, table or row of a chapter.
+
+    Attributes:
+        sheet: The file that it stands in.
+        way: The way to it.
+        mapping: Its keys.
+        kind: Its kind.
+        table: The table that it is a row of.
+        number: Its number among its like, from 1.
+        lacks: Whether it needs an id.
+        id: Its id, of a row its own half; empty where it has none yet.
+        was: What it says that its id was.
+        base: The id that its label would make.
+        back: Whether its id is the one with which it was released.
+        asked: Whether its author has to name it, because it cannot be told how its label is read.
+    """
+
+    sheet: Sheet
+    way: Way
+    mapping: Mapping
+    kind: Kind
+    table: _Entry | None
+    number: int
+    lacks: bool
+    id: str = ""
+    was: str = ""
+    base: str = ""
+    back: bool = False
+    asked: bool = False
+
+    @property
+    def is_table(self) -> bool:
+        """Whether its rows are notes, and itself none."""
+        return bool(self.kind.rows) and self.table is None
+
+    @property
+    def full(self) -> str:
+        """Its id in the deck; empty where it has none."""
+        if self.table is None:
+            return self.id
+        return f"{self.table.id}.{self.id}" if self.table.id and self.id else ""
+
+    @property
+    def what(self) -> str:
+        """What it is, for people."""
+        return "table" if self.is_table else "row" if self.table else self.kind.name
+
+
+def give(book: Book) -> None:
+    """Give ids to what lacks one."""
+    entries = [entry for sheet in book.chapters for entry in _entries(sheet, book.kinds)]
+    for entry in entries:
+        if entry.lacks and entry.was:
+            entry.lacks = False
+            _leave(
+                entry,
+                f"says that it was `{entry.was}`, and has no id; write the new one, or `id: {entry.was}`",
+            )
+    lacking = [entry for entry in entries if entry.lacks]
+    if not lacking:
+        return
+    names = _Names(book, entries)
+    by_sheet: dict[str, list[_Entry]] = {}
+    for entry in lacking:
+        names.choose(entry)
+        by_sheet.setdefault(entry.sheet.shown, []).append(entry)
+    if book.ledger.notes:
+        tried = {}
+        for shown, here in by_sheet.items():
+            edits = [_edit(entry) for entry in here if entry.id]
+            document, found = source.parse(applied(here[0].sheet.text, edits), shown)
+            if not found:
+                tried[shown] = document
+        _PuttingBack(entries, book.standing(tried), names).run()
+    _ask(lacking)
+    for here in by_sheet.values():
+        _write(here[0].sheet, [entry for entry in here if entry.id])
+
+
+def _ask(entries: list[_Entry]) -> None:
+    """Take ids from entries that nobody but their author can name."""
+    for entry in entries:
+        if entry.table and not entry.table.id:
+            entry.id = ""
+        elif entry.id and entry.asked and not entry.back:
+            _leave(entry, f"has no id; write one: {UNREADABLE}")
+
+
+def _entries(sheet: Sheet, kinds: list[Kind]) -> list[_Entry]:
+    """The notes, tables and rows of a chapter, as they stand there."""
+    return sorted(_unsorted_entries(sheet, kinds), key=lambda entry: entry.mapping.start)
+
+
+def _unsorted_entries(sheet: Sheet, kinds: list[Kind]) -> Iterator[_Entry]:
+    root = sheet.document.root
+    for kind in kinds:
+        section = root.entries.get(kind.section) if isinstance(root, Mapping) else None
+        halves_of = _second_halves(section, required_keys(top_keys(kind)))
+        for way, number, mapping in _mappings(section, (kind.section,)):
+            keys = kind.table_keys if kind.rows else kind.keys
+            entry = _entry(sheet, way, mapping, kind, None, number, {*keys, kind.rows} - {""})
+            entry.lacks &= mapping.start not in halves_of
+            yield entry
+            rows = mapping.entries.get(kind.rows) if kind.rows else None
+            row_halves = _second_halves(rows, required_keys(kind.keys))
+            for row_way, row_number, row in _mappings(rows, (*way, kind.rows)):
+                row_entry = _entry(sheet, row_way, row, kind, entry, row_number, set(kind.keys))
+                row_entry.lacks &= row.start not in row_halves
+                yield row_entry
+
+
+def _second_halves(node: Node | None, required: list[str]) -> set[int]:
+    """Where items of a list begin that only a hyphen too many makes of the one above: they need no id."""
+    items = node.items if isinstance(node, Sequence) else []
+    return {other.start for _, other in halves(items, required)}
+
+
+def _mappings(node: Node | None, way: Way) -> Iterator[tuple[Way, int, Mapping]]:
+    """The mappings of a list, each with its way and its number from 1."""
+    for number, item in enumerate(node.items if isinstance(node, Sequence) else ()):
+        if isinstance(item, Mapping):
+            yield (*way, number), number + 1, item
+
+
+def _entry(  # noqa: PLR0913, PLR0917 (what an entry is made of)
+    sheet: Sheet, way: Way, mapping: Mapping, kind: Kind, table: _Entry | None, number: int, keys: set[str]
+) -> _Entry:
+    odd = [name for name in mapping.entries if name not in keys]
+    entry = _Entry(sheet, way, mapping, kind, table, number, lacks=False)
+    entry.lacks = (
+        sheet.sound
+        and "id" not in mapping.entries
+        and len(odd) < len(mapping.entries)
+        # a key that is only misspelt is for its author to mend
+        and not any(nearest(name, keys) == "id" for name in odd)
+    )
+    name, was = mapping.entries.get("id"), mapping.entries.get("was")
+    if isinstance(name, Scalar) and ID.fullmatch(name.value):
+        entry.id = name.value
+    if isinstance(was, Scalar):
+        entry.was = was.value
+    return entry
+
+
+class _Names:
+    """The ids that are taken, and new ones beside them."""
+
+    def __init__(self, book: Book, entries: list[_Entry]) -> None:
+        """Gather the ids of a deck: those of its source, and all that have ever been released."""
+        self.language = book.language
+        self.taken = set(book.ledger.ids)
+        for entry in entries:
+            above = f"{entry.table.was or entry.table.id}." if entry.table else ""
+            self.taken |= {entry.full, f"{above}{entry.was}"} if entry.was else {entry.full}
+            written = entry.mapping.entries.get("id")
+            if isinstance(written, Scalar) and not entry.id:
+                # what its author is told to write
+                self.taken.add(plain_id(written.value, book.language))
+        for sheet in book.chapters:
+            if not sheet.sound or book.unread:
+                self.taken |= {name.strip("\"'") for name in probable_ids(sheet.document, self.language)}
+        self.taken |= {name.partition(".")[0] for name in self.taken}
+
+    def choose(self, entry: _Entry) -> None:
+        """Give an entry an id that nothing has or had; none where its table has none."""
+        table = entry.table
+        if table is not None and not table.id:
+            return
+        entry.asked = not is_readable(_label(entry), self.language)
+        entry.base = slug(_label(entry), self.language)
+        stem = entry.base or slug(entry.what, "en") or "note"
+        number = 1 if entry.base else entry.number
+        while True:
+            entry.id = stem if entry.base and number == 1 else f"{stem}-{number}"
+            names = {entry.full} | ({f"{table.was}.{entry.id}"} if table and table.was else set())
+            if names.isdisjoint(self.taken):
+                break
+            number += 1
+        self.taken |= names
+
+
+def _label(entry: _Entry) -> str:
+    """What an entry is called: its label, or its first text."""
+    keys = entry.kind.table_keys if entry.is_table else entry.kind.keys
+    own = [name for name in keys if name not in COMMON_KEYS]
+    for name in sorted(own, key=lambda name: name != entry.kind.label):
+        node = entry.mapping.entries.get(name)
+        if isinstance(node, Sequence) and node.items and keys[name].type in {"texts", "cells", "list"}:
+            node = node.items[0]
+        if isinstance(node, Scalar) and node.value.strip():
+            return node.value
+    return ""
+
+
+class _PuttingBack:
+    """Tells which entries without an id are released notes that have lost it."""
+
+    def __init__(self, entries: list[_Entry], standing: Standing, names: _Names) -> None:
+        """Find the released notes that say what an entry without an id says.
+
+        Args:
+            entries: All entries, with the ids that they would get.
+            standing: The notes with these ids beside the released ones.
+            names: The ids that are taken.
+        """
+        self.entries = entries
+        self.names = names
+        self.rows: dict[_Entry, list[_Entry]] = {}
+        for entry in entries:
+            if entry.table:
+                self.rows.setdefault(entry.table, []).append(entry)
+        self.tables = {entry.id for entry in entries if entry.is_table}
+        self.lost: dict[str, Line] = {}
+        for line in standing.gone:
+            self.lost |= dict.fromkeys((line["note"], *line.get("was", ())), line)
+        self.lost_kinds: dict[str, list[str]] = {}
+        for line in standing.gone:
+            self.lost_kinds.setdefault(line["kind"], []).append(line["note"])
+        by_id = {note.id: note for note in standing.texts}
+        times = Counter(standing.texts.values())
+        self.twins: dict[_Entry, list[str]] = {}
+        self.sure: dict[_Entry, Line] = {}
+        for entry in entries:
+            note = by_id.get(entry.full) if not entry.is_table else None
+            text = standing.texts.get(note, "") if note else ""
+            lines = standing.said.get(text, []) if text else []
+            self.twins[entry] = [line["note"] for line in lines]
+            if note is None and not entry.is_table:
+                # what else is wrong with it keeps it from being compared
+                self.twins[entry] = [
+                    name for kind in _kinds(entry.kind) for name in self.lost_kinds.get(kind, [])[:_NAMED]
+                ]
+            if note and len(lines) == times[text] == 1 and _is_that(note, lines[0]):
+                self.sure[entry] = lines[0]
+
+    def run(self) -> None:
+        """Put the released ids back, and take the new ones from entries of which it is not clear."""
+        for entry in self.entries:
+            if entry.lacks and entry.is_table:
+                self._table(entry)
+        for entry in self.entries:
+            if entry.lacks and not entry.is_table:
+                self._note(entry)
+
+    def _table(self, entry: _Entry) -> None:
+        """Find the id of a table by its rows."""
+        rows = self.rows.get(entry, [])
+        pairs = {row: self.sure[row]["note"].partition(".") for row in rows if row in self.sure}
+        tables = {table for table, dot, _ in pairs.values() if dot}
+        rows_fit = any(row.lacks or row.id == own for row, (_, _, own) in pairs.items())
+        if len(tables) == 1 and tables.isdisjoint(self.tables) and rows_fit:
+            entry.id, entry.back = tables.pop(), True
+            self.tables.add(entry.id)
+            return
+        names = [name for row in rows for name in self.twins[row]]
+        names += [name for name in self.lost if name.startswith(f"{entry.base}.")]
+        self._doubt(entry, [name.partition(".")[0] for name in names])
+
+    def _note(self, entry: _Entry) -> None:
+        """Find the id of a note or row."""
+        table = entry.table
+        if table is not None and not table.id:
+            entry.id = ""
+            return
+        tables = {table.id, table.was} if table else {""}
+        line = self.sure.get(entry)
+        if line is not None:
+            before, _, own = line["note"].rpartition(".")
+            if before in tables:
+                entry.id, entry.back = own, True
+                return
+        elif table and table.back:
+            self.names.choose(entry)
+        names = self.twins[entry] + [f"{each}.{entry.base}".removeprefix(".") for each in sorted(tables)]
+        self._doubt(entry, [name for name in names if name in self.lost])
+
+    @staticmethod
+    def _doubt(entry: _Entry, names: list[str]) -> None:
+        """Leave an entry without an id where it may be one of some released ones."""
+        if names:
+            known = listing(dict.fromkeys(names))
+            _leave(
+                entry,
+                f"has no id, and may be one that was released and is not in the source any more: {known}; "
+                "if it is, write that id, or a new one with `was` and that id under it; if not, a new one",
+            )
+
+
+def _leave(entry: _Entry, why: str) -> None:
+    """Leave an entry without an id, and say why."""
+    entry.id = ""
+    label = " ".join(_label(entry).split())
+    label = label if len(label) <= _SHOWN else f"{label[:_SHOWN].rstrip()}…"
+    entry.sheet.left.append(f"a {entry.what} (\u201c{label}\u201d) {why}")
+
+
+def _is_that(note: Note, line: Line) -> bool:
+    """Whether a note is of the kind of a released one, and as retired."""
+    return line["kind"] in _kinds(note.kind) and ("retired" in line) == (note.retired is not None)
+
+
+def _kinds(kind: Kind) -> list[str]:
+    """The names that a kind has or had."""
+    return [kind.name] + [kind.was] * bool(kind.was)
+
+
+def _edit(entry: _Entry) -> Edit:
+    """The edit that makes an id the first key of an entry."""
+    text, mapping = entry.sheet.text, entry.mapping
+    if text[mapping.start] == "{":
+        return Edit(mapping.starts[0], mapping.starts[0], f"id: {entry.id}, ")
+    at = mapping.start
+    return Edit(at, at, f"id: {entry.id}{line_end(text, at)}{' ' * column_of(text, at)}")
+
+
+def _write(sheet: Sheet, entries: list[_Entry]) -> None:
+    """Write the ids of a file's entries into it."""
+    if not entries:
+        return
+    before = sheet.document.root
+    meant = {(*entry.way, "id"): entry.id for entry in entries}
+
+    def holds(document: Document) -> bool:
+        written = {
+            way: after.value
+            for way, one, after in differences(before, document.root)
+            if one is None and isinstance(after, Scalar)
+        }
+        return written == meant and sum(1 for _ in differences(before, document.root)) == len(meant)
+
+    done: Counter[str] = Counter()
+    for entry in entries:
+        done[PUT_BACK if entry.back else GIVEN] += 1
+    sheet.edit([_edit(entry) for entry in entries], holds, done)

@@ -1,0 +1,275 @@
+"""Blanks and cloze numbers in texts that nobody has learnt yet.
+
+A released note is left as it is: a text that differs would be sent to learners again, over their own edits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from deckgen.anki import cloze as clozes
+from deckgen.anki.cloze_slips import slips
+from deckgen.cards.markdown import drawn
+from deckgen.commands.fix.edited_file import Edit, differences, nodes
+from deckgen.deck.kinds import PLAIN
+from deckgen.deck.notes import scalars
+from deckgen.source import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Mapping as ReadOnly
+
+    from deckgen.commands.fix.edited_deck import Book, Standing
+    from deckgen.commands.fix.edited_file import Sheet
+    from deckgen.deck.kinds import Key
+    from deckgen.deck.notes import Note, Table, Value
+    from deckgen.source import Document
+
+SPACES = "doubled space taken out"
+BLANKS = "line freed of blanks at its end"
+BREAK = "line break made visible"
+NUMBERS = "takeaway numbered without gaps"
+
+# what a line of Markdown begins with besides its text
+_BEFORE_TEXT = re.compile(r"\s*(?:(?:[-*+]|\d{1,9}[.)]|>|#{1,6})(?:\s+|$))*")
+_DOUBLED = re.compile(r"(?<=[^\s\\])  +(?=[^\s])")
+_ASIDE = re.compile(r"\s*\[[^\]]+\]:")
+_AFTER = re.compile(r"[ \t]+(?=\r?\n|\Z)")
+_NUMBER = re.compile(r"\{\{c([0-9,]*[0-9][0-9,]*)::")
+
+
+@dataclass
+class _Text:
+    """A text of a note that nobody has learnt yet.
+
+    Attributes:
+        scalar: The text.
+        plain: Whether nothing in it is markup.
+        numbers: The new numbers of its clozes, by the old ones; empty where they stay.
+    """
+
+    scalar: Scalar
+    plain: bool
+    numbers: dict[int, int] = field(default_factory=dict)
+
+    def same(self, one: str, other: str) -> bool:
+        """Whether a learner would see no difference between two texts."""
+        return one.split() == other.split() if self.plain else drawn(one) == drawn(other)
+
+    def is_meant(self, value: str) -> bool:
+        """Whether a value is what its own should become."""
+        meant = _NUMBER.sub(lambda match: f"{{{{c{_renumbered(match[1], self.numbers)}::", self.scalar.value)
+        return self.same(value, meant) and _squeezed(value) == _squeezed(meant)
+
+
+def mend(book: Book) -> None:
+    """Mend the texts of the notes that have not been released."""
+    texts: dict[str, list[_Text]] = {}
+    for note, found in _unreleased(book.standing()):
+        texts.setdefault(note.chapter.document.path, []).extend(found)
+    for sheet in book.chapters:
+        if sheet.sound and sheet.shown in texts:
+            _mend_sheet(sheet, texts[sheet.shown])
+
+
+def _unreleased(standing: Standing) -> Iterator[tuple[Note, list[_Text]]]:
+    """The texts of notes that are surely new, each once."""
+    # one of them may be a released note under an id that its author has changed
+    doubtful = {line["kind"] for line in standing.gone}
+
+    def is_new(note: Note) -> bool:
+        kinds = {note.kind.name, note.kind.was}
+        return bool(note.id) and note not in standing.known and doubtful.isdisjoint(kinds)
+
+    tables: dict[Table, None] = {}
+    for note in standing.deck.notes:
+        if is_new(note):
+            found = list(_texts(note.values, note.kind.keys))
+            _close_gaps([text for text, key in found if key.type == "cloze"])
+            yield note, [text for text, _ in found]
+        if note.table is not None and note.table not in tables:
+            tables[note.table] = None
+            if all(is_new(row) for row in note.table.rows):
+                yield note, [text for text, _ in _texts(note.table.values, note.kind.table_keys)]
+
+
+def _texts(values: ReadOnly[str, Value], keys: ReadOnly[str, Key]) -> Iterator[tuple[_Text, Key]]:
+    """The texts of values, each with its key."""
+    for name, value in values.items():
+        key = keys[name]
+        for scalar in scalars(value):
+            yield _Text(scalar, plain=key.type in PLAIN), key
+
+
+def _close_gaps(texts: list[_Text]) -> None:
+    """Number the clozes of a note from 1 on, where one is missing and nothing else is wrong with them."""
+    found = [(text, clozes.read(text.scalar.value)) for text in texts]
+    if any(True for text, reading in found for _ in slips(text.scalar.value, reading)):
+        return
+    used = sorted({number for _, reading in found for cloze in reading.clozes for number in cloze.numbers})
+    if used != list(range(1, len(used) + 1)):
+        for text in texts:
+            text.numbers = {number: place for place, number in enumerate(used, 1)}
+
+
+def _renumbered(numbers: str, new: ReadOnly[int, int]) -> str:
+    """The numbers of a cloze, as in `1,3`, with new ones in their places."""
+    return re.sub(r"\d+", lambda match: str(new.get(int(match.group()), match.group())), numbers)
+
+
+def _squeezed(text: str) -> list[str]:
+    """The words of a text, whatever stands between them: blanks, line ends, or a line break."""
+    return re.sub(r"\\(?=\n)", " ", text).split()
+
+
+def _mend_sheet(sheet: Sheet, texts: list[_Text]) -> None:
+    """Mend texts of a file."""
+    edits: list[Edit] = []
+    done: Counter[str] = Counter()
+    for text in texts:
+        lines = _lines(text.scalar, sheet.text)
+        edits += _of_blanks(text, lines, done)
+        edits += _of_numbers(text, sheet.text, lines, done)
+        after = _AFTER.match(sheet.text, text.scalar.end)
+        if after and text.scalar.style not in {"|", ">"}:
+            edits.append(Edit(after.start(), after.end(), ""))
+            done[BLANKS] += 1
+    if not edits:
+        return
+    before = sheet.document.root
+    by_start = {text.scalar.start: text for text in texts}
+    meant = {way: by_start[node.start] for way, node in nodes(before) if node.start in by_start}
+
+    def holds(document: Document) -> bool:
+        return all(
+            way in meant and isinstance(after, Scalar) and meant[way].is_meant(after.value)
+            for way, _, after in differences(before, document.root)
+        )
+
+    sheet.edit(edits, holds, done)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of a text in its file.
+
+    Attributes:
+        start: Where what it says begins.
+        said: What it says, with the blanks at its end.
+        blanks: Where the blanks at its end begin; its end, if they belong to it.
+    """
+
+    start: int
+    said: str
+    blanks: int
+
+
+def _lines(scalar: Scalar, text: str) -> list[_Line]:
+    """The lines of a text in its file, without their indentation, marks and ends."""
+    block = scalar.style in {"|", ">"}
+    quote = len(scalar.style) if not block else 0
+    rows = []
+    start, end = scalar.start + quote, scalar.end - quote
+    for piece in text[start:end].split("\n"):
+        rows.append((start, piece.removesuffix("\r")))
+        start += len(piece) + 1
+    if block:
+        del rows[0]
+        while rows and not rows[-1][1].strip():
+            del rows[-1]
+        full = [row for _, row in rows if row.strip()]
+        least = min((len(row) - len(row.lstrip(" ")) for row in full), default=0)
+    lines = []
+    for number, (start, row) in enumerate(rows):
+        last = number == len(rows) - 1
+        indent = least if block else len(row) - len(row.lstrip()) if number else 0
+        said = row[indent:]
+        ends = len(row) if last and not block else len(row.rstrip(" \t"))
+        lines.append(_Line(start + min(indent, len(row)), said, start + ends))
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class _Slip:
+    """Blanks that are too many.
+
+    Attributes:
+        row: The number of their line.
+        start: Where they begin in what it says; at most its start for blanks in the place of indentation.
+        end: Where they end in it.
+        instead: What may take their place, with what it is called; the first that learners do not see.
+    """
+
+    row: int
+    start: int
+    end: int
+    instead: tuple[tuple[str, str], ...]
+
+
+def _slips(text: _Text, lines: list[_Line]) -> Iterator[_Slip]:
+    """The doubled spaces, and the blanks at the ends of lines, of a text."""
+    for number, line in enumerate(lines):
+        aside = not text.plain and ("|" in line.said or _ASIDE.match(line.said))
+        first = 0 if text.plain else len(_before_text(line.said))
+        for match in _DOUBLED.finditer(line.said, first) if not aside else ():
+            yield _Slip(number, match.start(), match.end(), ((" ", SPACES),))
+        end = len(line.said)
+        if line.blanks < line.start + end:
+            goes_on = number + 1 < len(lines) and lines[number + 1].said.strip()
+            is_break = text.scalar.style == "|" and not text.plain and goes_on and line.said.endswith("  ")
+            instead = (("\\", BREAK),) * bool(is_break) + (("", BLANKS),)
+            yield _Slip(number, line.blanks - line.start, end, instead)
+
+
+def _before_text(row: str) -> str:
+    """What a line begins with besides its text: marks of lists, quotations and headings."""
+    match = _BEFORE_TEXT.match(row)
+    return match.group() if match else ""
+
+
+def _of_blanks(text: _Text, lines: list[_Line], done: Counter[str]) -> list[Edit]:
+    """The edits that take blanks out of a text where a learner sees no difference."""
+    slips = list(_slips(text, lines))
+    rows = [line.said for line in lines]
+    if not slips or (text.scalar.style == "|" and "\n".join(rows).rstrip() != text.scalar.value.rstrip()):
+        return []
+
+    def said(chosen: list[tuple[_Slip, int]]) -> str:
+        made = rows.copy()
+        for slip, which in reversed(chosen):
+            row = made[slip.row]
+            made[slip.row] = row[: max(slip.start, 0)] + slip.instead[which][0] + row[slip.end :]
+        return "\n".join(made)
+
+    before = said([])
+    chosen = [(slip, 0) for slip in slips]
+    if not text.same(said(chosen), before):
+        chosen = []
+        for slip in slips:
+            for which in range(len(slip.instead)):
+                if text.same(said([*chosen, (slip, which)]), before):
+                    chosen.append((slip, which))
+                    break
+    edits = []
+    for slip, which in chosen:
+        start = lines[slip.row].start
+        instead, what = slip.instead[which]
+        edits.append(Edit(start + slip.start, start + slip.end, instead))
+        done[what] += 1
+    return edits
+
+
+def _of_numbers(text: _Text, whole: str, lines: list[_Line], done: Counter[str]) -> list[Edit]:
+    """The edits that give the clozes of a text their new numbers."""
+    if not text.numbers or not lines:
+        return []
+    end = lines[-1].start + len(lines[-1].said)
+    found = list(_NUMBER.finditer(whole, lines[0].start, end))
+    if [match.group() for match in found] != [match.group() for match in _NUMBER.finditer(text.scalar.value)]:
+        return []
+    done[NUMBERS] += 1
+    pairs = [(match, _renumbered(match[1], text.numbers)) for match in found]
+    return [Edit(match.start(1), match.end(1), new) for match, new in pairs if new != match[1]]

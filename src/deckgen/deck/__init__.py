@@ -1,0 +1,1 @@
+"""Notes, kinds and decks: what they are, and how they are read."""

@@ -1,0 +1,412 @@
+"""Reading a kind.yaml, and what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from deckgen import source
+from deckgen.anki import unescaped
+from deckgen.deck.kinds import COMMON_KEYS, SPECIAL_FIELDS, TYPES, CardTemplate, Field, Key, Kind
+from deckgen.deck.reader import ID, MAX_ITEMS, Reader
+from deckgen.diagnostics import Diagnostic, Found, Span, did_you_mean, listing, nearest, proposal
+from deckgen.source import Document, Mapping, Node, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as ReadOnly
+    from pathlib import Path
+
+_WRITTEN = tuple(name for name in TYPES if name not in {"id", "tags", "own"})
+_KEYS = (
+    *("title", "section", "type", "was", "revision"),
+    *("keys", "rows", "table_keys", "label", "gist", "fields", "cards"),
+)
+_REQUIRED = ("title", "section", "type", "fields", "cards")
+CHAPTER_KEYS = ("deck", "tags")
+"""The keys that every chapter has, whatever its kinds."""
+_FIELD_NAME = re.compile(r'[^:"{}#^/\s](?:[^:"{}]*[^:"{}\s])?')
+
+
+def read_kind(
+    folder: Path, shown: str, within: Path, texts: ReadOnly[str, str], shipped: ReadOnly[str, Path]
+) -> tuple[Kind | None, Document, Found]:
+    """Read the kind.yaml of a folder.
+
+    Args:
+        folder: The kind's folder.
+        shown: The folder's path as diagnostics show it.
+        within: The folder that kind.yaml must lie in, resolved.
+        texts: What takes the place of a kind.yaml's own text, by its path as diagnostics show it.
+        shipped: deckgen's own folders of templates, by their names.
+
+    Returns:
+        The kind, None where it has faults; its document; the diagnostics.
+    """
+    path = f"{shown}/kind.yaml"
+    if path not in texts and (fault := _no_kind(folder, shown, shipped)):
+        return None, Document(path, "", broken=True), Found([fault])
+    if path in texts:
+        document, found = source.parse(texts[path], path)
+    else:
+        document, found = source.read(folder / "kind.yaml", path, within, source.MAX_SMALL)
+    if document.broken:
+        return None, document, found
+    reader = Reader(document, found)
+    kind = _kind(reader, folder)
+    if not ID.fullmatch(folder.name):
+        hint = "a kind's folder is named with small letters, digits and hyphens between them"
+        reader.report("bad-kind", Span(path), f"`{folder.name}` is no name of a kind", hint)
+    return (None if found else kind), document, found
+
+
+def section_of(document: Document) -> str | None:
+    """The section that a kind.yaml names, whatever else is wrong with it; None where that cannot be told."""
+    root = document.root
+    if not isinstance(root, Mapping) or "section" not in root.entries:
+        # all that stands above what is broken may be lost, too
+        line = re.search(r"(?m)^section:[ \t].*", document.text)
+        root = source.parse(line[0], document.path)[0].root if line else None
+    node = root.entries.get("section") if isinstance(root, Mapping) else None
+    return node.value.strip() or None if isinstance(node, Scalar) else None
+
+
+def _no_kind(folder: Path, shown: str, shipped: ReadOnly[str, Path]) -> Diagnostic | None:
+    """What is wrong with a folder of templates that has no kind.yaml; None for one that has, or is closed."""
+    try:
+        names = [path.name for path in folder.iterdir()]
+    except OSError:
+        return None
+    if "kind.yaml" in names:
+        return None
+    hint = "each folder in templates/ is a kind; what all kinds share lies in `templates/base`"
+    meant = nearest(folder.name, shipped)
+    if near := next((name for name in names if name.lower().startswith("kind.")), ""):
+        hint = f"`{near}` must be called `kind.yaml`"
+    elif folder.name in shipped:
+        hint = f"it takes the place of deckgen's whole: copy its other files there too, from {shipped[meant]}"
+    elif meant:
+        hint = proposal(shown, f"{shown.rpartition('/')[0]}/{meant}")
+    message = f"the folder `{shown}/` has no kind.yaml"
+    return Diagnostic("unreadable-file", message, Span(f"{shown}/kind.yaml"), hint)
+
+
+def _kind(reader: Reader, folder: Path) -> Kind | None:
+    root = reader.mapping(reader.document.root, "a kind", _KEYS, _KEYS)
+    if root is None:
+        return None
+    whole = reader.require(root, "the kind", _REQUIRED, _KEYS)
+    before = len(reader.found)
+    rows = _word(reader, root, "rows")
+    keys = _keys(reader, root, "keys")
+    table_keys = _keys(reader, root, "table_keys")
+    if table_keys and not rows:
+        message = "`table_keys` are for a kind whose notes are the rows of tables, which has `rows`"
+        reader.report("bad-kind", reader.document.key_span(root, "table_keys"), message)
+    fields = _fields(reader, root)
+    sort, title = root.entries.get("type"), root.entries.get("title")
+    cloze = sort is not None and reader.one_of(sort, "type", ("normal", "cloze")) == "cloze"
+    shown = {field.key for field in fields}
+    common = {name: key for name, key in COMMON_KEYS.items() if key.type != "markdown" or name in shown}
+    kind = Kind(
+        name=folder.name,
+        title=(reader.deck_name(title, "title") if title else None) or "",
+        section=_word(reader, root, "section"),
+        cloze=cloze,
+        revision=reader.number(root.entries["revision"], "revision") or 1
+        if root.entries.get("revision")
+        else 1,
+        keys=common | keys,
+        rows=rows,
+        table_keys=common | table_keys if rows else {},
+        label=_word(reader, root, "label"),
+        gist=_source(_word(reader, root, "gist")),
+        fields=tuple(fields),
+        cards=tuple(_cards(reader, root, {field.name for field in fields if not field.key})),
+        folder=folder,
+        document=reader.document,
+        was=_word(reader, root, "was"),
+    )
+    if whole and len(reader.found) == before:
+        _consistent(reader, root, kind)
+        if len(reader.found) == before:
+            _all_shown(reader, root, kind)
+    return kind
+
+
+def _word(reader: Reader, root: Mapping, key: str) -> str:
+    """A short text under a key; empty where the key is not there."""
+    node = root.entries.get(key)
+    scalar = reader.scalar(node, key) if node else None
+    return scalar.value if scalar else ""
+
+
+def _keys(reader: Reader, root: Mapping, under: str) -> dict[str, Key]:
+    """The keys that authors write, as kind.yaml lists them under a key."""
+    node = root.entries.get(under)
+    if node is None:
+        return {}
+    if not isinstance(node, Mapping):
+        hint = "write each key on a line, and behind it in braces its type: `rule: {type: markdown}`"
+        reader.report("wrong-type", node, f"`{under}` must have each key with its type", hint)
+        return {}
+    if len(node.entries) > MAX_ITEMS:
+        message = f"`{under}` has {len(node.entries):,} keys, and deckgen takes up to {MAX_ITEMS}"
+        reader.report("too-large", node, message)
+        return {}
+    keys = {}
+    for name, spec in node.entries.items():
+        if name in COMMON_KEYS:
+            reader.report(
+                "bad-kind",
+                reader.document.key_span(node, name),
+                f"`{name}` is a key that every kind has already",
+            )
+            continue
+        if not re.fullmatch(r"[\w-]+(?: [\w-]+)*", name):
+            message = f"`{name}` is no name of a key"
+            hint = "a key has letters, digits, `_` and hyphens"
+            reader.report("bad-kind", reader.document.key_span(node, name), message, hint)
+            continue
+        if isinstance(spec, Scalar) and spec.value in _WRITTEN:
+            message = f"the type of `{name}` stands here without its key"
+            reader.report("wrong-type", spec, message, f"write `{name}: {{type: {spec.value}}}`")
+            continue
+        attributes = ("type", "required", "about", "example", "values")
+        what = f"the key `{name}`"
+        mapping = reader.mapping(spec, what, attributes, attributes)
+        if mapping is None or not reader.require(mapping, what, ("type",), attributes):
+            continue
+        required = mapping.entries.get("required")
+        written = reader.one_of(mapping.entries["type"], "type", _WRITTEN)
+        keys[name] = Key(
+            name,
+            written or "text",
+            required=reader.flag(required, "required") if required else False,
+            about=_word(reader, mapping, "about").strip(),
+            example=_word(reader, mapping, "example").rstrip(),
+            values=_values(reader, mapping, name, written) if written else (),
+        )
+    return keys
+
+
+def _values(reader: Reader, mapping: Mapping, name: str, written: str) -> tuple[str, ...]:
+    """The words of which a key of type choice holds one; no other type has such."""
+    node = mapping.entries.get("values")
+    if written != "choice":
+        if node is not None:
+            place = reader.document.key_span(mapping, "values")
+            reader.report("bad-kind", place, f"`{name}` has `values`, and its type is not choice")
+        return ()
+    if node is None:
+        hint = "list the words that authors choose from: `{type: choice, values: [federal, state]}`"
+        reader.report("bad-kind", mapping.entries["type"], f"the choice `{name}` has no `values`", hint)
+        return ()
+    values: list[str] = []
+    for item in reader.items(node, "values"):
+        scalar = reader.scalar(item, "values")
+        if scalar is None:
+            continue
+        if scalar.value.strip() in values:
+            reader.report("bad-kind", scalar, f"`{scalar.value.strip()}` stands twice in `values`")
+        values.append(scalar.value.strip())
+    if not values and isinstance(node, source.Sequence):
+        reader.report("empty-value", node, "`values` has no items")
+    return tuple(values)
+
+
+def _named(
+    reader: Reader, root: Mapping, under: str, known: tuple[str, ...]
+) -> list[tuple[Mapping, str, int]]:
+    """The entries of a list of fields or cards: each mapping with its name and id, both used once."""
+    entries = []
+    seen: set[str | int] = set()
+    for item in reader.items(root.entries[under], under, "name") if under in root.entries else ():
+        what = f"one of the {under}"
+        mapping = reader.mapping(item, what, known, known)
+        hint = (
+            ""
+            if mapping is None or "id" in mapping.entries
+            else "give it one, a whole number that no other of them has"
+        )
+        if mapping is None or not reader.require(mapping, what, ("name", "id"), known, hint):
+            continue
+        name = reader.scalar(mapping.entries["name"], "name")
+        number = reader.number(mapping.entries["id"], "id")
+        if name is None or number is None:
+            continue
+        for value, key in ((name.value, "name"), (number, "id")):
+            plain = value.casefold() if isinstance(value, str) else value  # to Anki these are one
+            if plain in seen:
+                reader.report("bad-kind", mapping.entries[key], f"{key} `{value}` is used twice")
+            seen.add(plain)
+        entries.append((mapping, name.value, number))
+    return entries
+
+
+def _fields(reader: Reader, root: Mapping) -> list[Field]:
+    fields = []
+    for mapping, name, number in _named(reader, root, "fields", ("name", "id", "from")):
+        if not _FIELD_NAME.fullmatch(name) or name.lower() in {field.lower() for field in SPECIAL_FIELDS}:
+            message = f"Anki does not keep the field name `{name}` as it is"
+            hint = "a field name has no colon, quotation mark or brace, no `#`, `^` or `/` at its start"
+            reader.report("bad-kind", mapping.entries["name"], message, hint)
+        elif fault := unescaped.fault(name):
+            message = f"the field name `{name}` {fault[0]}"
+            reader.report("bad-kind", mapping.entries["name"], message, fault[1])
+        fields.append(Field(name, number, *_source(_word(reader, mapping, "from"))))
+    return fields
+
+
+def _source(text: str) -> tuple[str, str]:
+    """The key and the part of its value that `from` or `gist` names."""
+    key, _, part = text.partition(".")
+    return key, part
+
+
+def _cards(reader: Reader, root: Mapping, reserves: set[str]) -> list[CardTemplate]:
+    cards: list[CardTemplate] = []
+    for mapping, name, number in _named(reader, root, "cards", ("name", "id", "face", "reserve")):
+        face, reserve = _word(reader, mapping, "face"), _word(reader, mapping, "reserve")
+        if fault := _card_name_fault(name):
+            message = f"the card name `{name}` {fault[0]}"
+            reader.report("bad-kind", mapping.entries["name"], message, fault[1])
+        if bool(face) == bool(reserve):
+            message = f"the card `{name}` needs either `face` or `reserve`"
+            reader.report("bad-kind", mapping, message)
+        elif reserve and reserve not in reserves:
+            message = f"`{reserve}` is not a field without `from`"
+            hint = did_you_mean(reserve, reserves)
+            reader.report("bad-kind", mapping.entries["reserve"], message, hint)
+        elif reserve and any(card.reserve == reserve for card in cards):
+            message = f"`{reserve}` is the reserve of another card already"
+            hint = "give each dormant card its own, or they can only wake together"
+            reader.report("bad-kind", mapping.entries["reserve"], message, hint)
+        elif face and not re.fullmatch(r"[^./\\]+", face):
+            message = f"`{face}` is no name of a face"
+            hint = "it is what the files begin with: `face: recall` for `recall.front.html.j2`"
+            reader.report("bad-kind", mapping.entries["face"], message, hint)
+        at = reader.document.span(mapping.entries["face"]) if face else None
+        cards.append(CardTemplate(name, number, face, reserve, at))
+    return cards
+
+
+def _card_name_fault(name: str) -> tuple[str, str] | None:
+    """What Anki would do to the name of a card, and a hint; None where it keeps and shows it as it is."""
+    if '"' in name:
+        return "holds a quotation mark, which Anki drops", "leave it out"
+    return unescaped.fault(name)
+
+
+def _consistent(reader: Reader, root: Mapping, kind: Kind) -> None:
+    """Report what parts of a kind contradict each other."""
+    faces = [card for card in kind.cards if card.face]
+    if not kind.fields or not faces or not kind.fields[0].key:
+        empty = "fields" if not kind.fields or not kind.fields[0].key else "cards"
+        at = reader.document.key_span(root, empty)
+        hint = "a dormant card alone makes no card of any note" if kind.cards and not faces else ""
+        message = "a kind needs a card with a `face`, and a first field that is filled `from` a key"
+        reader.report("bad-kind", at, message, hint)
+        return
+    known = {**kind.table_keys, **kind.keys}
+    for field, node in zip(kind.fields, _froms(root), strict=True):
+        if node is not None:
+            _source_of(reader, node, (field.key, field.part), known)
+    first = known.get(kind.fields[0].key)
+    if first and not first.required:
+        message = f"the first field is filled from `{first.name}`, which is not required"
+        reader.report("bad-kind", _froms(root)[0] or root, message, "Anki warns of notes without it")
+    if kind.label and kind.label not in kind.keys:
+        hint = did_you_mean(kind.label, kind.keys)
+        reader.report("bad-kind", root.entries["label"], f"`{kind.label}` is not one of its keys", hint)
+    _consistent_gist(reader, root, kind, known)
+    _consistent_types(reader, root, kind)
+
+
+def _consistent_gist(reader: Reader, root: Mapping, kind: Kind, known: ReadOnly[str, Key]) -> None:
+    """Report a gist that is none."""
+    gist = known.get(kind.gist[0])
+    if gist and gist.type in {"id", "notes"}:
+        message = f"`{gist.name}` does not say what a note is about"
+        reader.report("bad-kind", root.entries["gist"], message, "name a key that holds a text")
+    elif kind.gist[0]:
+        _source_of(reader, root.entries["gist"], kind.gist, known)
+
+
+def _consistent_types(reader: Reader, root: Mapping, kind: Kind) -> None:
+    """Report keys whose types do not go with the kind."""
+    clozes = [key for key in kind.keys.values() if key.type == "cloze"]
+    if kind.cloze and (not clozes or not clozes[0].required or len(kind.cards) > 1):
+        message = "a cloze kind needs a required key of type cloze, and one card"
+        hint = "the key is written `text: {type: cloze, required: true}`"
+        reader.report("bad-kind", root.entries["type"], message, hint)
+    if clozes and not kind.cloze:
+        reader.report("bad-kind", root.entries["type"], f"`{clozes[0].name}` needs `type: cloze`")
+    cells = [key for key in kind.keys.values() if key.type == "cells"]
+    columns = kind.table_keys.get("columns")
+    if cells and (not kind.rows or columns is None or columns.type != "texts" or not columns.required):
+        message = f"`{cells[0].name}` is of type cells, which needs `rows` and a required table key `columns`"
+        reader.report(
+            "bad-kind",
+            reader.document.key_span(root, "keys"),
+            message,
+            "columns: {type: texts, required: true}",
+        )
+    if kind.rows in kind.table_keys:
+        reader.report("bad-kind", root.entries["rows"], f"`{kind.rows}` is a key of its tables already")
+
+
+def _all_shown(reader: Reader, root: Mapping, kind: Kind) -> None:
+    """Report keys that authors would write for nobody, because no field is filled from them."""
+    filled = {field.key for field in kind.fields}
+    for under in ("table_keys", "keys"):
+        node = root.entries.get(under)
+        for name in node.entries if isinstance(node, Mapping) else ():
+            columns = (under, name) == ("table_keys", "columns")
+            if name not in filled and not columns and isinstance(node, Mapping):
+                hint = f"add a field that is filled `from: {name}`, or learners never see it"
+                place = reader.document.key_span(node, name)
+                reader.report(
+                    "bad-kind", place, f"what authors write under `{name}` goes into no field", hint
+                )
+
+
+def _froms(root: Mapping) -> list[Node | None]:
+    fields = root.entries.get("fields")
+    items = fields.items if isinstance(fields, source.Sequence) else []
+    return [item.entries.get("from") if isinstance(item, Mapping) else None for item in items]
+
+
+def _source_of(reader: Reader, node: Node, place: tuple[str, str], known: ReadOnly[str, Key]) -> None:
+    """Report what is to be filled from a key, or a part of it, that does not exist."""
+    name, part_of_it = place
+    key = known.get(name)
+    if key is None:
+        names = [name for name, key in known.items() if TYPES[key.type]]
+        hint = did_you_mean(name, names) or f"its keys are {listing(names)}"
+        reader.report("bad-kind", node, f"`{name}` is not one of its keys", hint)
+    elif part_of_it not in TYPES[key.type]:
+        parts = [f"{key.name}.{part}" if part else key.name for part in TYPES[key.type]]
+        hint = f"write {' or '.join(f'`{part}`' for part in parts)}" if parts else ""
+        if key.type == "texts":
+            hint = "those are the columns of a table; a list for cards has `type: list`"
+        written = node.value if isinstance(node, Scalar) else name
+        reader.report("bad-kind", node, f"nothing can be filled from `{written}`", hint)
+
+
+def section_clashes(kinds: list[Kind]) -> list[Diagnostic]:
+    """Diagnostics for kinds that share a section, take one of a chapter's own keys, or share a title."""
+    found = []
+    seen: dict[str, str] = dict.fromkeys(CHAPTER_KEYS, "every chapter")
+    # the shipped ones first, so that a deck's own kind is the one that is told
+    for kind in sorted(kinds, key=lambda kind: kind.document.path):
+        for key, value in (("section", kind.section), ("title", f"\0{kind.title}")):
+            if value in seen:
+                root = kind.document.root
+                span = Span(kind.document.path)
+                if isinstance(root, Mapping):
+                    span = kind.document.span(root.entries[key])
+                shown = value.removeprefix("\0")
+                message = f"the {key} `{shown}` is taken by {seen[value]}"
+                found.append(Diagnostic("bad-kind", message, span))
+            seen.setdefault(value, f"the kind {kind.name}")
+    return found

@@ -1,0 +1,148 @@
+"""Keys that are indented too far, so that YAML reads them as part of the text above them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from deckgen.deck.kinds import takes_list
+from deckgen.source import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from collections.abc import Mapping as ReadOnly
+
+    from deckgen.deck.kinds import Key
+    from deckgen.diagnostics import Span
+    from deckgen.source import Document, Mapping
+
+_HEADER = re.compile(r"[|>][-+0-9]*\s*$")
+_ONE_WORD = re.compile(r"(?:true|false|\[[a-z0-9., -]+\])\s*$")
+_ANY_KEY = re.compile(r"\s*[a-z_]+:(?: |$)")
+_FENCE = re.compile(r"\s*(?:`{3}|~{3})")
+_BEFORE = 200  # characters before an item in which its hyphen stands
+_CODE = 4  # a line that is indented so much further than its text is code in Markdown
+
+
+class Swallowed(NamedTuple):
+    """A line of a text that looks like a key which is not among those beside the text's own.
+
+    Attributes:
+        key: The key; behind a hyphen where a new item begins.
+        at: Where it stands.
+        owner: The key whose text it is part of.
+        owner_line: The line of that, from 1.
+        column: The column in which the keys begin, from 0, or the items.
+        opens: Whether its value stands on the lines below it.
+        certain: Whether it can hardly be a line of prose, as `example: a boat` can.
+        value: What stands behind its colon.
+    """
+
+    key: str
+    at: Span
+    owner: str
+    owner_line: int
+    column: int
+    opens: bool
+    certain: bool
+    value: str
+
+    @property
+    def message(self) -> str:
+        """What is wrong."""
+        what = "a new item" if self.key.startswith("-") else f"the key `{self.key}`"
+        whose = f"`{self.owner}` (line {self.owner_line})"
+        return f"this line looks like {what}, but it is part of the text of {whose}"
+
+    @property
+    def hint(self) -> str:
+        """What to do."""
+        if self.key.startswith("-"):
+            return f"indent it by {self.column} spaces, as the item above, and its other keys under its first"
+        rest = ", and what is under it further than that" * self.opens
+        return f"indent it by {self.column} spaces, as `{self.owner}`{rest}"
+
+
+def find(
+    document: Document,
+    mapping: Mapping,
+    keys: Collection[str],
+    known: ReadOnly[str, Key | None] = MappingProxyType({}),
+) -> tuple[Swallowed, ...]:
+    """The lines in the blocks of a mapping that look like keys which it may have, and lacks.
+
+    Where it is an item, also those that look like the next one.
+
+    Args:
+        document: Where the mapping stands.
+        mapping: The keys, with their texts.
+        keys: All keys that it may have.
+        known: Those of them that a kind has, each with what it takes; None for the rows of a table.
+    """
+    before = document.text[max(mapping.start - _BEFORE, 0) : mapping.start].rstrip(" ")
+    hyphen = mapping.start - min(mapping.start, _BEFORE) + len(before) - 1
+    is_item = before.endswith("-") and mapping.entries
+    pattern = _pattern(tuple(keys), next(iter(mapping.entries)) if is_item else "")
+    found: dict[str, Swallowed] = {}
+    for owner, start in zip(mapping.entries, mapping.starts, strict=True):
+        text = mapping.entries[owner]
+        if isinstance(text, Scalar) and text.style in {"|", ">"}:
+            if pattern.search(document.text, text.start, text.end) is None:
+                continue
+            for each in _in_block(document, owner, start, text, pattern, known):
+                if each.key.startswith("-"):
+                    found.setdefault(each.key, each._replace(column=document.position(hyphen)[1]))
+                elif each.key not in mapping.entries:
+                    key = known.get(each.key)
+                    is_choice = key is not None and key.type == "choice" and each.value in key.values
+                    found.setdefault(each.key, each._replace(certain=each.certain or is_choice))
+    return tuple(found.values())
+
+
+@cache
+def _pattern(keys: tuple[str, ...], first: str) -> re.Pattern[str]:
+    item = rf"|- +{re.escape(first)}" if first else ""
+    return re.compile(rf"(?mi)^ *(?P<key>{'|'.join(map(re.escape, keys))}{item}):(?=[ \r\n]|\Z)")
+
+
+def _in_block(  # noqa: PLR0913, PLR0917 (a text, its place, and what is looked for in it)
+    document: Document,
+    owner: str,
+    start: int,
+    text: Scalar,
+    pattern: re.Pattern[str],
+    known: ReadOnly[str, Key | None],
+) -> Iterator[Swallowed]:
+    """The lines of a block, code aside, that look like keys."""
+    owner_line, column = document.position(start)
+    end = text.start + len(document.text[text.start : text.end].rstrip())
+    first, last = (document.position(offset)[0] for offset in (text.start, end))
+    lines = document.lines[first + 1 : last + 1]
+    margin = min((_indent(line) for line in lines if line.strip()), default=0)
+    in_code = False
+    for number, line in enumerate(lines):
+        in_code ^= _FENCE.match(line) is not None
+        match = None if in_code else pattern.match(line)
+        if match is None or not margin <= _indent(line) < margin + _CODE or _indent(line) <= column:
+            continue
+        key, value = match["key"].lower(), line[match.end() :].strip()
+        below = lines[number + 1] if number + 1 < len(lines) else ""
+        opens = _HEADER.match(value) is not None
+        if key != match["key"] and not opens:
+            continue  # `Example: a boat` is how prose is written
+        if key.startswith("-"):
+            certain = opens or (_indent(below) > _indent(line) and _ANY_KEY.match(below) is not None)
+            if not certain:
+                continue
+        else:
+            is_list = key in known and takes_list(known[key]) and below.lstrip().startswith("- ")
+            opens |= not value and (_indent(below) > _indent(line) or is_list)
+            certain = opens or _ONE_WORD.match(value) is not None
+        span = document.span_from(document.offset(first + 2 + number, match.start("key") + 1), len(key))
+        yield Swallowed(key, span, owner, owner_line + 1, column, opens, certain, value)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))

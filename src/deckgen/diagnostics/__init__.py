@@ -1,0 +1,47 @@
+"""What an author is told: spans, diagnostics and their codes. Other wings import from here what they need."""
+
+from deckgen.diagnostics.codes import CATALOGUE, Level, not_a_warning
+from deckgen.diagnostics.model import (
+    MOST_OF_ALL,
+    MOST_TOLD,
+    CallError,
+    Diagnostic,
+    Found,
+    Span,
+    told,
+)
+from deckgen.diagnostics.wording import (
+    composed,
+    counted,
+    did_you_mean,
+    listed,
+    listing,
+    natural,
+    nearest,
+    proposal,
+    same,
+    visible,
+)
+
+__all__ = [
+    "CATALOGUE",
+    "MOST_OF_ALL",
+    "MOST_TOLD",
+    "CallError",
+    "Diagnostic",
+    "Found",
+    "Level",
+    "Span",
+    "composed",
+    "counted",
+    "did_you_mean",
+    "listed",
+    "listing",
+    "natural",
+    "nearest",
+    "not_a_warning",
+    "proposal",
+    "same",
+    "told",
+    "visible",
+]

@@ -1,0 +1,1 @@
+"""What has been released, and what that means for what comes next."""

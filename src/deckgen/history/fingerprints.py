@@ -1,0 +1,248 @@
+"""What the ledger remembers of notes and note types: digests of what authors wrote, and what Anki got."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from functools import cached_property
+from hashlib import blake2b
+from typing import TYPE_CHECKING, NamedTuple
+
+from deckgen.anki.cloze import clozes, uncovered
+from deckgen.anki.tags import folded
+from deckgen.cards.fields import drawn
+from deckgen.cards.markdown import Markup, settled
+from deckgen.deck.notes import Image, Options, References, scalars, values_of
+from deckgen.source import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from collections.abc import Mapping as ReadOnly
+
+    from deckgen.anki.cloze import Cloze
+    from deckgen.cards.note_types import Face, NoteType
+    from deckgen.deck.notes import Deck, Note, Value
+    from deckgen.history.ledger import Line
+
+_MEDIA_DIGITS = 12
+
+
+class Print(NamedTuple):
+    """What stands for a note: digests of what its author wrote, and of what learners get of that.
+
+    Attributes:
+        revision: The revision of its kind.
+        written: A digest of the texts as they are written.
+        label: A digest of what names the note, as learners see it.
+        rest: A digest of all else that learners see of what the author wrote, without tags.
+        tags: A digest of the tags.
+        media: Digests of the images and sounds that it shows, by what they hold, in order.
+    """
+
+    revision: str
+    written: str
+    label: str
+    rest: str
+    tags: str
+    media: tuple[str, ...]
+
+    @property
+    def said(self) -> tuple[object, ...]:
+        """What stands for all that learners see of it, without tags."""
+        return self.label, self.rest, self.media
+
+    def members(self) -> Line:
+        """The same as members of the note's line in the ledger."""
+        line = {"fingerprint": ".".join(self[:5])}
+        return line | {"media": " ".join(self.media)} if self.media else line
+
+
+def printed(line: Line) -> Print:
+    """What a note's line in the ledger says; a fingerprint that is none equals no other."""
+    parts = line["fingerprint"].split(".")
+    if len(parts) != len(Print._fields) - 1:
+        parts = [""] * (len(Print._fields) - 1)
+    revision, written, label, rest, tags = parts
+    return Print(revision, written, label, rest, tags, tuple(line.get("media", "").split()))
+
+
+def digest_of_tags(tags: Iterable[str]) -> str:
+    """A short digest of tags, apart from that of the texts: so a tag of the whole deck is told as such."""
+    return _digest("\0".join(sorted(map(folded, tags))), 4)
+
+
+class Fingerprints:
+    """What stands for all that an author wrote for a note, and for nothing that is made of it.
+
+    A note has not changed where its texts are the same, however deckgen renders them by now; nor where
+    learners see the same, however the source is written by now. Images and sounds count by what they hold,
+    not by their names and folders.
+    """
+
+    def __init__(self, guids: ReadOnly[str, str], markup: Markup) -> None:
+        """Prepare for a deck.
+
+        Args:
+            guids: The guids of all notes by id, so that renaming one changes no other.
+            markup: What has turned the deck's texts into HTML, and knows which media they show.
+        """
+        self._guids = guids
+        self._shown = markup.shown
+        self._markup = Markup(markup.shelf, nameless=True)
+        self._tags: dict[tuple[str, ...], str] = {}
+        self._drawn: dict[Note, tuple[str, str]] = {}
+
+    def of(self, note: Note) -> Print:
+        """What stands for a note."""
+        revision, seen = str(note.kind.revision), self._seen(note)
+        return Print(revision, self._written(note), *seen, self._tagged(note), self.media(note))
+
+    def says(self, note: Note, before: Print) -> bool:
+        """Whether the texts of a note are those that it was released with, media aside."""
+        return self._written(note) == before.written or self._seen(note) == (before.label, before.rest)
+
+    def is_tagged(self, note: Note, before: Print) -> bool:
+        """Whether a note has the tags that it was released with."""
+        return self._tagged(note) == before.tags
+
+    def media(self, note: Note) -> tuple[str, ...]:
+        """The digests of what a note shows, as the ledger has them."""
+        if not self._shown:
+            return ()
+        values = values_of(note)
+        return tuple(
+            digest[:_MEDIA_DIGITS]
+            for key in sorted(values)
+            for scalar in _showing(values[key])
+            for digest in self._shown.get(scalar, {}).values()
+        )
+
+    @cached_property
+    def files(self) -> dict[str, str]:
+        """The images and sounds that texts show, as paths from the project's folder, by their digests."""
+        shelf = self._markup.shelf
+        return {
+            media.digest[:_MEDIA_DIGITS]: path.relative_to(shelf.project).as_posix()
+            for path, media in shelf.media.items()
+        }
+
+    def _tagged(self, note: Note) -> str:
+        tags = self._tags.get(note.tags)
+        if tags is None:
+            tags = self._tags[note.tags] = digest_of_tags(note.tags)
+        return tags
+
+    def _seen(self, note: Note) -> tuple[str, str]:
+        """The digests of what names a note, and of all else that learners see; rarely needed, and slow."""
+        seen = self._drawn.get(note)
+        if seen is None:
+            label: list[str] = []
+            rest: list[str] = []
+            for key, made in drawn(note, self._markup):
+                part = label if key == note.kind.label and not label else rest
+                part += (key, settled(made))
+            for key, value in sorted(values_of(note).items()):
+                if isinstance(value, References) and key != "builds_on":
+                    rest += (key, *_texts(value, self._guids))
+            rest += self._links(note)
+            seen = self._drawn[note] = _digest(_composed(label), 4), _digest(_composed(rest))
+        return seen
+
+    def _written(self, note: Note) -> str:
+        """A digest of what an author wrote for a note: its texts by key, and the notes that it names."""
+        values = values_of(note)
+        types = {**note.kind.table_keys, **note.kind.keys} if note.table else note.kind.keys
+        parts: list[str] = []
+        for key in sorted(values):
+            value = values[key]
+            kind = types[key].type
+            if type(value) is Scalar:
+                parts += (key, kind, _bare(value))
+            elif key != "builds_on":
+                parts += (key, kind, *_texts(value, self._guids))
+        parts += self._links(note)
+        return _digest(_composed(parts))
+
+    def _links(self, note: Note) -> list[str]:
+        """The notes that a note builds on."""
+        guids = dict.fromkeys(self._guids.get(link.value, link.value) for link in note.builds_on)
+        return ["builds_on", *guids] if guids else []
+
+
+def _composed(parts: Iterable[str]) -> str:
+    """Texts as one, with letters and accents as Unicode composes them."""
+    text = "\x1f".join(parts)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _bare(scalar: Scalar) -> str:
+    """A text without the line ends around it; blanks at its beginning may be meant."""
+    return scalar.value.lstrip("\n").rstrip(" \t\n")
+
+
+def _showing(value: Value) -> Iterable[Scalar]:
+    """The texts of a value that may show media."""
+    return (value.file,) if isinstance(value, Image) else scalars(value)
+
+
+def _texts(value: Value, guids: ReadOnly[str, str]) -> Iterator[str]:
+    """The texts of a value."""
+    if isinstance(value, References):
+        yield from (guids.get(link.value, link.value) for link in value.items)
+        return
+    if isinstance(value, Options):
+        yield ",".join(str(number) for number, option in enumerate(value.items) if option.correct)
+    for scalar in [value.file, value.alt] if isinstance(value, Image) else scalars(value):
+        yield _bare(scalar)
+
+
+def _digest(text: str, size: int = 9) -> str:
+    """A digest of a text, in hex; `size` in bytes."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()
+
+
+def answers(note: Note) -> Iterator[tuple[str, str, Scalar, Cloze]]:
+    """For each cloze of a note: its number, the digest of its answer, the text, its place in it."""
+    for key in note.kind.keys.values():
+        value = note.values.get(key.name) if key.type == "cloze" else None
+        if isinstance(value, Scalar):
+            for cloze in clozes(value.value):
+                answer = uncovered(value.value[cloze.inner : cloze.answer_end])
+                plain = unicodedata.normalize("NFC", " ".join(answer.casefold().split()))
+                for number in cloze.numbers:
+                    yield str(number), _digest(plain, 6), value, cloze
+
+
+def line_of_type(note_type: NoteType, deck: Deck) -> Line:
+    """The line of a note type, without its id and time."""
+    kind = note_type.kind
+    content = [
+        f"{deck.title} - {kind.title}",
+        kind.cloze,
+        [[entry.name, entry.id, not entry.key] for entry in kind.fields],
+        [[face.name, face.id, face.front, face.back] for face in note_type.faces],
+        note_type.css,
+        # only where there is one, so that what was released without counts as it did
+        *([face.id, face.browser_front, face.browser_back] for face in note_type.faces if _in_browser(face)),
+    ]
+    ids = {entry.name: entry.id for entry in kind.fields}
+    return {
+        "type": kind.name,
+        "id": 0,
+        "fingerprint": _digest(json.dumps(content)),
+        "mod": 0,
+        "cloze": kind.cloze,
+        "revision": kind.revision,
+        "fields": [[entry.id, source_of(entry.key, entry.part)] for entry in kind.fields],
+        "cards": [[card.id, ids.get(card.reserve, 0)] for card in kind.cards],
+    }
+
+
+def _in_browser(face: Face) -> bool:
+    """Whether a card template looks different in the list of Anki's browser."""
+    return bool(face.browser_front or face.browser_back)
+
+
+def source_of(key: str, part: str) -> str:
+    """What a field is filled from, as kind.yaml says it."""
+    return f"{key}.{part}" if part else key

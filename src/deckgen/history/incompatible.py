@@ -1,0 +1,321 @@
+"""Changes that Anki would not follow, or that would put learners' reviews on the wrong text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import chain, count
+from typing import TYPE_CHECKING
+
+from deckgen.deck.kinds import COMMON_KEYS, SPECIAL_FIELDS, Field
+from deckgen.diagnostics import listing
+from deckgen.history.fingerprints import answers, source_of
+from deckgen.history.ledger import answers_in
+from deckgen.source import Mapping, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deckgen.anki.cloze import Cloze
+    from deckgen.cards.note_types import NoteType
+    from deckgen.deck.kinds import CardTemplate, Kind
+    from deckgen.deck.notes import Note
+    from deckgen.diagnostics import Span
+    from deckgen.history.ledger import Line
+    from deckgen.source import Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A change that is refused.
+
+    Attributes:
+        span: Where it was made.
+        message: What it is.
+        hint: What to do instead.
+        final: Whether Anki would not even import what an author accepts.
+    """
+
+    span: Span
+    message: str
+    hint: str
+    final: bool = False
+
+
+def of_kind(note_type: NoteType, old: Line, new: Line) -> Iterator[Refusal]:
+    """Changes of a released kind, told by the lines of its note type before and now.
+
+    Anki compares fields and card templates by position and id, and takes a note type that differs in them for
+    another (rslib/src/import_export/package/apkg/import/notes.rs).
+    """
+    kind = note_type.kind
+    if old["cloze"] != new["cloze"]:
+        was = "cloze" if old["cloze"] else "normal"
+        message = f"the kind was released with `type: {was}`"
+        yield Refusal(kind.document.place_of("type"), message, f"write `type: {was}` again", final=True)
+        return
+    faults = [*_of_ids(kind, "fields", old, new), *_of_ids(kind, "cards", old, new)]
+    yield from faults or _Growth(note_type, old).refusals()
+
+
+def _of_ids(kind: Kind, under: str, old: Line, new: Line) -> Iterator[Refusal]:
+    """Fields or cards that were removed or moved, or have other ids."""
+    before, after = ([entry[0] for entry in line[under]] for line in (old, new))
+    if before == [number for number in after if number in before]:
+        return
+    what = under.removesuffix("s")
+    entries = kind.fields if under == "fields" else kind.cards
+    at = next((index for index, number in enumerate(after) if before[index : index + 1] != [number]), -1)
+    if set(before) <= set(after):
+        message, hint = f"the {under} of the kind have changed places", "put them back in their order"
+    elif set(after) < set(before):
+        message = f"the kind was released with {len(before)} {under}, and has {len(after)}"
+        hint = f"put the missing {what} back: learners' notes have it"
+    else:
+        message = f"the {what} `{entries[at].name}` has another id than the one released"
+        hint = f"put its id back: `{before[at]}`" if at < len(before) else "put the ids back"
+    yield Refusal(_entry_of(kind, under, at) if at >= 0 else kind.document.place_of(under), message, hint)
+
+
+_RECIPE = "docs/kinds.md, *Growing*"
+_COST = (
+    "write what needs it in a kind of its own, for new notes; if you accept it, learners get no change of "
+    "notes that they have until they import with *Merge note types* and *Always*, which takes their edits"
+)
+
+
+class _Growth:
+    """How a released kind has grown: through its reserves, which Anki follows, or otherwise.
+
+    Args:
+        note_type: The note type now, whose released fields and cards are all there, in their order.
+        old: Its line in the ledger.
+    """
+
+    def __init__(self, note_type: NoteType, old: Line) -> None:
+        """Compare fields and cards by their ids, and choose who may have which reserve."""
+        self._kind = kind = note_type.kind
+        self._ways = note_type.rules.ways
+        self._revision: int = old["revision"]
+        self._sources: dict[int, str] = dict(old["fields"])
+        self._reserves: dict[int, int] = dict(old["cards"])
+        # every note has an id, and may build on others, whether a field showed that or not
+        shown = (source.partition(".")[0] for source in self._sources.values() if source)
+        self._known = {"id", "builds_on", *shown}
+        self._fields = {field.id: field for field in kind.fields}
+        asleep = {field.name: field.id for field in kind.fields}
+        # what sleeps still, and what an added card could wake
+        self._asleep = {card.id: asleep[card.reserve] for card in kind.cards if card.reserve}
+        self._dormant = [card for card in kind.cards if self._reserves.get(card.id) and card.reserve]
+        owned = {number for number in self._reserves.values() if number}
+        self._free = [
+            field
+            for field in kind.fields
+            if self._sources.get(field.id) == "" and not field.key and field.id not in owned
+        ]
+        # new fields that no card has for its own yet
+        self._new = [
+            field
+            for field in kind.fields
+            if field.key and field.key not in self._known and not self._sources.get(field.id)
+            if field.id not in owned
+        ]
+        self._taken: dict[int, tuple[CardTemplate, Field]] = {}
+
+    def refusals(self) -> Iterator[Refusal]:
+        """What Anki would not follow, each with all that it takes instead."""
+        cards = [*self._of_cards()]  # first, since a card decides where its field goes
+        yield from self._of_fields()
+        yield from cards
+
+    def _of_fields(self) -> Iterator[Refusal]:
+        """Fields that were added, or are filled from something else, which released notes do not follow."""
+        kind = self._kind
+        woken = {self._reserves[card.id] for card in kind.cards if card.face and self._reserves.get(card.id)}
+        again = f"raise `revision` to {self._revision + 1}: every {kind.name} is sent to learners again"
+        for index, field in enumerate(kind.fields):
+            source, before = source_of(field.key, field.part), self._sources.get(field.id)
+            if before is None:
+                message = f"the field `{field.name}` has been added to a released kind"
+                hint = self._place_of(field, again)
+                yield Refusal(_entry_of(kind, "fields", index), message, hint)
+            elif source == before or kind.revision > self._revision or field.id in woken:
+                continue
+            elif before or field.key in self._known:
+                message = f"the field `{field.name}` was released as filled from `{before or 'nothing'}`"
+                yield Refusal(_entry_of(kind, "fields", index), message, again)
+
+    def _place_of(self, field: Field, again: str) -> str:
+        """Where a field that was added can go."""
+        if not field.key:
+            return f"remove it: a kind gets its reserves before its first release ({_RECIPE})"
+        if field.id in self._taken:
+            card, reserve = self._taken[field.id]
+            told = f"as the message about the card `{card.name}` says"
+            return f"let `{reserve.name}` become it, {told} ({_RECIPE})"
+        if not self._free:
+            owned = [self._fields[number].name for number in self._asleep.values()]
+            kept = f" ({listing(owned)} can only wake with a dormant card)" if owned else ""
+            return f"no reserve field is left for it{kept}: {_COST} ({_RECIPE})"
+        reserve = self._free.pop(0)
+        hint = (
+            f"let a reserve become it: write `{_line(field, reserve.id)}` in place of "
+            f"`{_line(reserve, reserve.id)}`, with the reserve's id, and remove this line"
+        )
+        if field.key in self._known and self._kind.revision <= self._revision:
+            hint += f"; and {again}"
+        return f"{hint} ({_RECIPE})"
+
+    def _of_cards(self) -> Iterator[Refusal]:
+        """Cards that were added, that wake for notes studied already, and that fall asleep."""
+        kind = self._kind
+        for index, card in enumerate(kind.cards):
+            span = _entry_of(kind, "cards", index)
+            before, now = self._reserves.get(card.id), self._asleep.get(card.id, 0)
+            if before is None:
+                message = f"the card `{card.name}` has been added to a released kind"
+                yield Refusal(span, message, self._heir(card, index))
+            elif now == before:
+                continue
+            elif now:
+                state = "with another reserve" if before else "awake"
+                yield Refusal(span, f"the card `{card.name}` was released {state}", "put it back as it was")
+            elif fault := self._sleepless(card, index, self._fields[before]):
+                yield Refusal(span, *fault)
+
+    def _sleepless(self, card: CardTemplate, index: int, reserve: Field) -> tuple[str, str] | None:
+        """What is wrong with a card that wakes, and what it takes; None where nothing is.
+
+        Args:
+            card: The card.
+            index: Its number among the cards.
+            reserve: The field that was its reserve.
+        """
+        name = reserve.name
+        if self._sources[reserve.id] or not reserve.key:
+            message = f"the card `{card.name}` wakes without its reserve field `{name}`"
+            return message, f"wake both in one release: {self._recipe(card, index, reserve, [])}"
+        if reserve.key in self._known:
+            message = (
+                f"the card `{card.name}` wakes for a field that notes fill already, from `{reserve.key}`"
+            )
+            why = "learners would get new cards of notes that they know, all at once"
+            return message, f"{why}; let a new key wake it: {self._recipe(card, index, reserve, [])}"
+        if any(name not in way.filled for way in self._ways[index]):
+            message = f"the card `{card.name}` wakes for notes whose `{name}` is empty"
+            return message, f"{self._front(card, name)} ({_RECIPE})"
+        return None
+
+    def _heir(self, card: CardTemplate, index: int) -> str:
+        """How a card that was added can have the place of one that sleeps."""
+        if not card.face:
+            return f"remove it: a kind gets its dormant cards before its first release ({_RECIPE})"
+        if not self._dormant:
+            return f"no dormant card is left to become it: {_COST} ({_RECIPE})"
+        other = self._dormant.pop(0)
+        new = f"{{name: {card.name}, id: {other.id}, face: {self._face(card)}}}"
+        was = f"{{name: {other.name}, id: {other.id}, reserve: {other.reserve}}}"
+        step = f"under `cards`, write `{new}` in place of `{was}`, and remove this line"
+        reserve = self._fields[self._reserves[other.id]]
+        return f"wake a dormant one instead: {self._recipe(card, index, reserve, [step])}"
+
+    def _recipe(self, card: CardTemplate, index: int, reserve: Field, steps: list[str]) -> str:
+        """What wakes a card, after the first steps.
+
+        It takes a new key, its reserve field, which that fills, and a front for the notes that have the key.
+        """
+        field = self._fresh(card, reserve)
+        if not reserve.key:
+            field = next((each for each in self._new if self._shows(index, each)), field)
+        if field in self._new:
+            self._new.remove(field)
+            self._taken[field.id] = card, reserve
+        else:
+            steps.append(f"under `keys`, add `{field.key}: {{type: markdown}}`")
+        was = f"`{_line(reserve, reserve.id)}`"
+        steps.append(f"under `fields`, write `{_line(field, reserve.id)}` in place of {was}: the id stays")
+        if field.id in self._sources:
+            taken = {each.name.casefold() for each in self._kind.fields}
+            spare = next(name for name in map("Reserve {}".format, count(1)) if name.casefold() not in taken)
+            steps.append(f"write `{{name: {spare}, id: {field.id}}}` in place of `{_line(field, field.id)}`")
+        elif field.id:
+            steps.append(f"remove `{_line(field, field.id)}`")
+        if self._face(card) != card.face or any(field.name not in way.filled for way in self._ways[index]):
+            steps.append(self._front(card, field.name))
+        steps.append(f"write `{field.key}` in the notes that are to have the card")
+        numbered = (f"({number}) {step}" for number, step in enumerate(steps, start=1))
+        return f"{'; '.join(numbered)} ({_RECIPE})"
+
+    def _shows(self, index: int, field: Field) -> bool:
+        """Whether the front of a card asks for a field."""
+        return any(field.name in way.filled for way in self._ways[index])
+
+    def _face(self, card: CardTemplate) -> str:
+        """The face of a card, or another name where it is another card's as well."""
+        faces = [each.face for each in self._kind.cards]
+        if faces.count(card.face) == 1:
+            return card.face
+        stem = _plain(card.name).casefold().replace(" ", "-")
+        return next(name for name in chain([stem], (f"{stem}-{n}" for n in count(2))) if name not in faces)
+
+    def _front(self, card: CardTemplate, name: str) -> str:
+        """What the front of a card that wakes must be like."""
+        return (
+            f"put all that {self._face(card)}.front.html.j2 shows between `{{{{#{name}}}}}` and "
+            f"`{{{{/{name}}}}}`, inside its block if it has one"
+        )
+
+    def _fresh(self, card: CardTemplate, reserve: Field) -> Field:
+        """A new key, and the field that it fills: the card's reserve if that has a name, or a new one."""
+        kind = self._kind
+        others = [field.name for field in kind.fields if field != reserve]
+        taken = {name.casefold() for name in (*others, *SPECIAL_FIELDS)}
+        keys = {*kind.keys, *kind.table_keys, *COMMON_KEYS}
+        # a card that wakes may have its old name still
+        plain = _plain(card.name) if card.name != reserve.name else _plain(card.face).title()
+        if reserve.key:
+            plain = _plain(reserve.name)
+        names = chain([plain, f"Ask {plain}"], (f"Ask {plain} {number}" for number in count(2)))
+        pairs = ((name, name.casefold().replace(" ", "_")) for name in names)
+        name, key = next(pair for pair in pairs if pair[0].casefold() not in taken and pair[1] not in keys)
+        return Field(reserve.name if reserve.key else name, 0, key)
+
+
+def _plain(name: str) -> str:
+    """The letters, digits and blanks of a name, after which fields, keys and faces can be named."""
+    return " ".join(re.sub(r"[^\w ]+", " ", name).split()) or "New"
+
+
+def _line(field: Field, number: int) -> str:
+    """A field as kind.yaml has it, with an id."""
+    source = source_of(field.key, field.part)
+    return f"{{name: {field.name}, id: {number}{f', from: {source}' if source else ''}}}"
+
+
+def of_clozes(note: Note, line: Line) -> Iterator[Refusal]:
+    """Answers that stand under another number than the one by which learners' reviews know them."""
+    before = answers_in(line.get("clozes", ""))
+    now: dict[str, set[str]] = {}
+    spots: dict[tuple[str, str], tuple[Scalar, Cloze]] = {}
+    for number, digest, scalar, cloze in answers(note):
+        now.setdefault(number, set()).add(digest)
+        spots[number, digest] = scalar, cloze
+    for (number, digest), (scalar, cloze) in spots.items():
+        if digest in before.get(number, ()):
+            continue
+        for old, digests in before.items():
+            if old != number and digest in digests and digest not in now.get(old, ()):
+                message = f"this answer was released as c{old}, and now stands under c{number}"
+                hint = f"write c{old} again, since reviews hang on the number; new clozes take new numbers"
+                length = cloze.inner - cloze.start
+                yield Refusal(note.chapter.document.span_in(scalar, cloze.start, length), message, hint)
+                break
+
+
+def _entry_of(kind: Kind, under: str, index: int) -> Span:
+    """Where a field or card of a kind.yaml stands."""
+    root = kind.document.root
+    entries = root.entries.get(under) if isinstance(root, Mapping) else None
+    if isinstance(entries, Sequence):
+        return kind.document.span(entries.items[index])
+    return kind.document.place_of(under)

@@ -1,0 +1,123 @@
+"""Reading the text of a file of the source, whatever it holds."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from typing import TYPE_CHECKING, BinaryIO
+
+from deckgen.diagnostics import Diagnostic, Span
+from deckgen.source.nodes import Document
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_BYTES = 32 * 1024 * 1024
+"""The largest chapter."""
+MAX_SMALL = 1024 * 1024
+"""The largest file of any other kind: deck.yaml, kind.yaml, a template."""
+
+
+def load(path: Path, shown: str, within: Path, most: int = MAX_BYTES) -> tuple[str, Diagnostic | None]:
+    """The text of a file, without a byte order mark, or why there is none; arguments as for `read`."""
+    try:
+        real = path.resolve()
+        if not real.is_relative_to(within):
+            return "", Diagnostic("unreadable-file", "this link leads out of the project", Span(shown))
+        raw = _content(real, most)
+    except OSError as error:
+        return "", unreadable(shown, error)
+    except RuntimeError:  # what Python up to 3.12 says of links that go round
+        return "", Diagnostic("unreadable-file", "this link leads to itself", Span(shown))
+    except ValueError as error:
+        return "", Diagnostic("unreadable-file", str(error), Span(shown))
+    if len(raw) > most:
+        message = f"the file is larger than {most >> 20} MiB, the most that deckgen reads of such a file"
+        hint = "split it into several files" if most == MAX_BYTES else "is it the right file?"
+        return "", Diagnostic("too-large", message, Span(shown), hint)
+    return _decoded(raw, shown)
+
+
+def _content(path: Path, most: int) -> bytes:
+    """The bytes of a file; one more than `most` where it has more, however it grows meanwhile.
+
+    Raises:
+        OSError: The system does not let us read it.
+        ValueError: It is no file, in words for the author.
+    """
+    if path.is_dir():
+        raise ValueError("this is a folder, where a file belongs")
+    if not path.is_file():
+        raise ValueError("this is not an ordinary file" if path.exists() else "there is no such file")
+    with opened(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        raw = file.read(min(size, most) + 1)
+        if size < len(raw) <= most:
+            raw += file.read(most + 1 - len(raw))
+    return raw
+
+
+def opened(path: Path) -> BinaryIO:
+    """An ordinary file, open for reading; nobody waits for what a pipe or a device has to say.
+
+    Raises:
+        OSError: The system does not let us read it, or it is no ordinary file.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, "it is not an ordinary file", os.fspath(path))
+
+
+_WIDE = {
+    "UTF-32": (b"\xff\xfe\0\0", b"\0\0\xfe\xff", "utf-32-le", "utf-32-be"),
+    "UTF-16": (b"\xff\xfe", b"\xfe\xff", "utf-16-le", "utf-16-be"),
+}
+
+
+def _decoded(raw: bytes, shown: str) -> tuple[str, Diagnostic | None]:
+    """The text of a file's bytes; with what is wrong where they are not UTF-8."""
+    wide = _wide(raw)
+    if wide:
+        hint = _AS_UTF8 + ("; what some programs call just Unicode is UTF-16" if wide == "UTF-16" else "")
+        return "", Diagnostic("not-utf8", f"this file is {wide} text, where UTF-8 belongs", Span(shown), hint)
+    try:
+        return raw.decode("utf-8-sig"), None
+    except UnicodeDecodeError as error:
+        start = error.start
+    before = raw[:start].decode("utf-8-sig")
+    message, hint = f"this byte (0x{raw[start]:02x}) is not UTF-8", _AS_UTF8
+    meant = raw[start : start + 1].decode("cp1252", "replace")
+    if raw[start] == 0xED and raw[start + 1 : start + 2] >= b"\xa0":  # noqa: PLR2004 (how UTF-8 writes surrogates)
+        message, hint = "half a character stands here (a surrogate)", "delete it, and type the character anew"
+    elif meant.isprintable() and meant != "\N{REPLACEMENT CHARACTER}":
+        hint = f"{_AS_UTF8}; was it `{meant}`, saved the old way of Windows?"
+    span = Document(shown, before).span_from(len(before))
+    return raw.decode("utf-8-sig", "replace"), Diagnostic("not-utf8", message, span, hint)
+
+
+_AS_UTF8 = "save the file as UTF-8 (in most editors: Save with Encoding)"
+
+
+def _wide(raw: bytes) -> str:
+    """The name of the encoding of two or four bytes a character that a text seems to be in; mostly empty."""
+    sample = raw[:400]
+    if sample[:2] not in {b"\xff\xfe", b"\xfe\xff"} and b"\0" not in sample:
+        return ""
+    for name, (little, big, *ways) in _WIDE.items():
+        if sample.startswith((little, big)):
+            return name
+        for way in ways:
+            text = sample.decode(way, "ignore")
+            usual = sum(" " <= char <= "~" or char in "\t\r\n" for char in text)
+            if usual * 2 * int(name[-2:]) > len(sample) * 8:  # more than half of all characters
+                return name
+    return ""
+
+
+def unreadable(shown: str, error: OSError) -> Diagnostic:
+    """The diagnostic for a file or folder that the system does not let us read."""
+    return Diagnostic("unreadable-file", f"this cannot be read: {error.strerror or error}", Span(shown))

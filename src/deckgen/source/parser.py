@@ -1,0 +1,287 @@
+"""YAML text to nodes with positions. The only room that knows YAML.
+
+The nodes come from a loop over libyaml's events: every scalar stays the text that was written (`no`,
+`1.10` and `2026-01-01` are not converted), every node knows its place, and what a deck has no use for
+(anchors, tags, several documents) is a diagnostic instead of a surprise.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from deckgen.diagnostics import CallError, Diagnostic, Found, Span
+from deckgen.source import syntax_errors
+from deckgen.source.files import MAX_BYTES, load
+from deckgen.source.nodes import _ESCAPE, ODD, Document, Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+try:
+    from yaml.cyaml import CParser  # type: ignore[attr-defined] # its stubs leave it out
+    from yaml.error import MarkedYAMLError, YAMLError
+    from yaml.events import (
+        AliasEvent,
+        DocumentStartEvent,
+        MappingEndEvent,
+        MappingStartEvent,
+        ScalarEvent,
+        SequenceEndEvent,
+        SequenceStartEvent,
+        StreamEndEvent,
+    )
+    from yaml.reader import ReaderError
+except ImportError as error:  # pragma: no cover
+    raise CallError(
+        "this Python's PyYAML comes without libyaml, and its own parser reads some texts otherwise",
+        "install PyYAML from its wheel: pip install --force-reinstall --only-binary :all: pyyaml",
+    ) from error
+
+MAX_DEPTH = 40
+
+
+_CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_CONTROL_ESCAPE = (
+    r"\\(?:[0abtvfreNLP\t]|x[01][0-9a-fA-F]|x7[fF]|x[89][0-9a-fA-F]|u00[01][0-9a-fA-F]"
+    r"|n(?=(?:abla|eq|eg|e|i|ot|u|mid|leq|geq|parallel|earrow|subseteq)\b))"
+)
+_ANY_QUOTE = re.compile(r"\s*(?:- +)*(?:(?P<name>[\w-]+):[ ]+|(?<=- ))[\"']")
+
+
+_Event: TypeAlias = Any  # libyaml's events have no common attributes to name
+
+
+def read(path: Path, shown: str, within: Path, most: int = MAX_BYTES) -> tuple[Document, Found]:
+    """Read a file of the source as YAML.
+
+    Args:
+        path: The file.
+        shown: Its path as diagnostics show it.
+        within: The folder that it must lie in, resolved, whatever links lead to it.
+        most: The most bytes that it may have.
+
+    Returns:
+        The document, and what is wrong with the file as YAML. The document is there even for a file
+        that cannot be read, without a root.
+    """
+    text, fault = load(path, shown, within, most)
+    if fault:
+        return Document(shown, text, broken=True), Found([fault])
+    return parse(text, shown)
+
+
+def parse(text: str, shown: str) -> tuple[Document, Found]:
+    """Read YAML text, as `read` does with a file."""
+    document = Document(shown, text)
+    composer = _Composer(document)
+    try:
+        document.root = composer.compose()
+    except ReaderError:
+        document.broken = True
+        composer.found += control_characters(document)
+    except YAMLError as error:
+        document.broken = True
+        problem = _syntax(document, error)
+        if all(problem.span.line != earlier.span.line for earlier in composer.found):
+            composer.found.append(problem)
+    return document, composer.found
+
+
+class _Composer:
+    """Builds nodes from libyaml's events."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.found = Found()
+        self.odd_line = -1
+        self.two_in_one: Mapping | None = None
+        """What holds the keys of two items, which has been told."""
+
+    def compose(self) -> Node | None:  # noqa: C901, PLR0912, PLR0915 (one loop, unrolled for speed)
+        """The root node; None for an empty document."""
+        text = self.document.text
+        get_event: Callable[[], Any] = CParser(text).get_event
+        top = Sequence(0)
+        stack: list[tuple[Sequence | Mapping, str | None]] = []
+        container: Sequence | Mapping = top
+        key: str | None = None  # of the mapping that is read, where its value is still to come
+        key_start = 0
+        node: Node
+        while True:
+            event = get_event()
+            kind = type(event)
+            if kind is ScalarEvent:
+                start = event.start_mark.index
+                if event.anchor or (event.tag and not event.implicit[0] and not event.implicit[1]):
+                    self._decorated(event)
+                if key is None and type(container) is Mapping:
+                    key, key_start = event.value, start
+                    continue
+                node = Scalar(event.value, start, event.end_mark.index, event.style or "")
+                if event.tag and not event.value:
+                    node.value = event.tag  # it has been reported, so that what it hides is not empty as well
+                if node.style == '"' and "\\" in text[start : node.end]:
+                    self._escapes(node)
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                container, key = stack.pop()
+                continue
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                start = event.start_mark.index
+                node = Mapping(start) if kind is MappingStartEvent else Sequence(start)
+                if event.anchor or event.tag:
+                    self._decorated(event)
+            elif kind is AliasEvent:
+                node = Scalar(f"*{event.anchor}", event.start_mark.index, event.end_mark.index, "")
+                self._report("yaml-alias", f"`*{event.anchor}` is a YAML alias", event)
+            elif kind is DocumentStartEvent:
+                if top.items:
+                    message = "the file begins anew here: a line `---` ends what stands above it"
+                    hint = "delete the line; as a line across a card, indent it like the text"
+                    self._report("yaml-documents", message, event, hint)
+                    self.document.broken = True
+                    return top.items[0]
+                continue
+            elif kind is StreamEndEvent:
+                return top.items[0] if top.items else None
+            else:
+                continue
+
+            after: str | None = None
+            if isinstance(container, Sequence):
+                container.items.append(node)
+            elif key is None:
+                after, key_start = self._odd_key(node, container), node.start
+            else:
+                if key in container.entries:
+                    self._twice(container, key, key_start)
+                else:
+                    container.entries[key] = node
+                    container.starts.append(key_start)
+                key = None
+            if isinstance(node, Scalar):
+                key = after
+                continue
+            stack.append((container, after))
+            container, key = node, None
+            if len(stack) > MAX_DEPTH:
+                message = f"lists and keys stand more than {MAX_DEPTH} deep in each other"
+                hint = "is there a hyphen or a bracket too many? as text it belongs in a block"
+                self._report("too-deep", message, event, hint)
+                self.document.broken = True
+                return None
+
+    def _twice(self, mapping: Mapping, key: str, start: int) -> None:
+        """Report a key that is there already; it keeps its first value."""
+        first_key = next(iter(mapping.entries))
+        if key == ODD or (mapping is self.two_in_one and key != first_key):
+            return
+        if self.found.full("duplicate-key", self.document.path):
+            self.found.count("duplicate-key", self.document.path)
+            return
+        if inside := self._item_in_text(mapping, first_key):
+            self.two_in_one = mapping
+            self.found.append(inside)
+            return
+        first = self.document.key_span(mapping, key).line
+        message = f"the key `{key}` stands twice; the first is on line {first}"
+        hint = "keep one of the two, or put what both say under one"
+        if key == first_key and self.document.text.endswith("- ", 0, mapping.start):
+            hint = f"does something new begin here? then a hyphen is missing: `- {key}: …`"
+            self.two_in_one = mapping
+        self.found.append(Diagnostic("duplicate-key", message, self.document.span_of_key(start, key), hint))
+
+    def _item_in_text(self, mapping: Mapping, first_key: str) -> Diagnostic | None:
+        """What to say where the text of the last key holds the beginning of the next item."""
+        owner, text = next(reversed(mapping.entries.items()))
+        begin = re.compile(rf"(?m)^ *(-) +{re.escape(first_key)}:(?=[ \r\n])")
+        if not isinstance(text, Scalar) or text.style not in {"|", ">"}:
+            return None
+        hyphen = self.document.text.rfind("-", 0, mapping.start)
+        item = begin.search(self.document.text, text.start, text.end)
+        if item is None or self.document.text[hyphen + 1 : mapping.start].strip():
+            return None
+        line = self.document.key_span(mapping, owner).line
+        message = f"this line looks like a new item, but it is part of the text of `{owner}` (line {line})"
+        hint = f"indent it by {self.document.position(hyphen)[1]} spaces, as the item above"
+        return Diagnostic("duplicate-key", message, self.document.span_from(item.start(1)), hint)
+
+    def _odd_key(self, node: Node, mapping: Mapping) -> str:
+        """Report what is no text where a key of a mapping belongs; give what stands in for the key."""
+        hint = syntax_errors.start_hint(self._line(mapping.start), self._above(mapping.start))
+        line, _ = self.document.position(mapping.start)
+        # an alias has been reported, and what stands within one on the same line is the same slip
+        if not isinstance(node, Scalar) and line != self.odd_line:
+            self.odd_line = line
+            self.found.append(
+                Diagnostic("yaml-syntax", syntax_errors.OWN, self.document.span_from(mapping.start), hint)
+            )
+        self.document.broken = True
+        return ODD
+
+    def _decorated(self, event: _Event) -> None:
+        """Report an anchor or a tag on a node."""
+        hint = syntax_errors.start_hint(self._line(event.start_mark.index))
+        if event.anchor:
+            self._report("yaml-alias", f"`&{event.anchor}` is a YAML anchor", event, hint)
+        else:
+            self._report("yaml-tag", f"`{event.tag}` is a YAML tag", event, hint)
+
+    def _above(self, offset: int) -> str:
+        """The beginning of the line above that which an offset is on."""
+        line, _ = self.document.position(offset)
+        return self.document.lines[line - 1][: syntax_errors.LONG_ENOUGH] if line else ""
+
+    def _line(self, offset: int) -> str:
+        """The beginning of the line that an offset is on."""
+        line, _ = self.document.position(offset)
+        return self.document.lines[line][: syntax_errors.LONG_ENOUGH]
+
+    def _report(self, code: str, message: str, event: _Event, hint: str = "") -> None:
+        span = self.document.span_from(event.start_mark.index)
+        self.found.append(Diagnostic(code, message, span, hint))
+
+    def _escapes(self, scalar: Scalar) -> None:
+        """Report escapes in double quotes that make control characters, as that of a formula's beta does."""
+        text = self.document.text
+        either = re.compile(f"({_CONTROL_ESCAPE})|{_ESCAPE}")
+        escapes = either.finditer(text, scalar.start + 1, scalar.end - 1)
+        for match in escapes:
+            if not match[1]:
+                continue
+            if self.found.full("control-character", self.document.path):
+                more = 1 + sum(each.lastindex is not None for each in escapes)
+                self.found.count("control-character", self.document.path, more)
+                return
+            span = self.document.span_from(match.start(), len(match[1]))
+            message = f"in double quotes `{match[1]}` is an invisible control character"
+            key = _ANY_QUOTE.match(self._line(match.start()))
+            hint = f"{syntax_errors.block_hint(key)}; a block keeps backslashes as they are"
+            self.found.append(Diagnostic("control-character", message, span, hint))
+
+
+def control_characters(document: Document) -> Iterator[Diagnostic]:
+    """The control characters that stand in the text itself, at most ten."""
+    for count, match in enumerate(_CONTROL.finditer(document.text)):
+        if count == 10:  # noqa: PLR2004 (a binary file has thousands)
+            return
+        message = f"the control character U+{ord(match.group()):04X} stands here, invisible"
+        span = document.span_from(match.start())
+        yield Diagnostic("control-character", message, span, "delete it, and type the text around it anew")
+
+
+def _syntax(document: Document, error: YAMLError) -> Diagnostic:
+    """The diagnostic for what libyaml cannot read, with the usual cause as its hint."""
+    problem, mark = str(error), None
+    if isinstance(error, MarkedYAMLError):
+        problem, mark = error.problem or "", error.problem_mark or error.context_mark
+        context = error.context_mark if "quoted scalar" in (error.context or "") else None
+        if context and not (mark and "escape" in problem and context.line != mark.line):
+            mark = context
+    if mark is None:
+        return Diagnostic("yaml-syntax", "YAML cannot read this file", Span(document.path))
+    number = min(mark.line, len(document.lines) - 1)
+    slip = syntax_errors.find(document.lines, number, mark.column, problem, document.odd_ends)
+    span = Span(document.path, slip.line + 1, slip.column + 1, slip.column + 2)
+    return Diagnostic("yaml-syntax", slip.message, span, slip.hint)

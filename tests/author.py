@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from deckgen.commands import fix
 from deckgen.commands.release import Release, release
 from deckgen.diagnostics import CATALOGUE, CallError
-from deckgen.history import ledger
+from deckgen.project import LEDGER
 from tests.conftest import Opened, change, open_package
 from tests.faults import PNG, POINTER
 
@@ -288,7 +288,7 @@ class Author:
 
     @property
     def _ledger(self) -> Path:
-        return self.folder / ledger.PATH
+        return self.folder / LEDGER
 
     def _release(self, folder: Path, state: State, now: int) -> None:
         """Release a deck's folder, and tell what that means."""
@@ -397,9 +397,9 @@ class Author:
         state.version = f"{base.version.removesuffix('.0')}.{self.hotfixes}"
         folder = self.folder.with_name(f"hotfix{self.hotfixes}")
         state.source.write(folder)
-        change(folder, {ledger.PATH: base.ledger})
+        change(folder, {LEDGER: base.ledger})
         self._release(folder, state, now)
-        state.ledger = (folder / ledger.PATH).read_text(encoding="utf-8")
+        state.ledger = (folder / LEDGER).read_text(encoding="utf-8")
         self.pending = Hotfix(base, state, note, now)
 
     def join(self, *, whole: bool) -> None:
@@ -431,7 +431,7 @@ class Author:
         self._ledger.write_text(text, encoding="utf-8")
         mended = fix.mend(self.folder)
         changed = [each.path for each in mended if each.after != each.before]
-        assert changed == ([ledger.PATH] if "<<<<<<<" in text else [])
+        assert changed == ([LEDGER] if "<<<<<<<" in text else [])
         fix.write(mended)
 
 

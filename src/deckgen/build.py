@@ -7,12 +7,10 @@ import re
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deckgen import checks, package, source
 from deckgen.cards.fields import FieldWriter
-from deckgen.cards.loader import Folder, kind_folders
 from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Media, Shelf, told_of
 from deckgen.cards.note_types import Faces, NoteType
@@ -23,14 +21,16 @@ from deckgen.checks.habits import summed_up
 from deckgen.checks.silence import silenced
 from deckgen.deck import kind_file, notes
 from deckgen.deck.reader import Reader
-from deckgen.diagnostics import CallError, Diagnostic, Found, Span, natural, told
-from deckgen.history import git, ledger
+from deckgen.diagnostics import CallError, Diagnostic, Found, Span, told
+from deckgen.history import ledger, lost_ledger
 from deckgen.history.plan import Changes
 from deckgen.package import Package
+from deckgen.project import LEDGER, MANIFEST, Folder, Project, is_kind, kind_folders, shipped_templates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from collections.abc import Mapping as ReadOnly
+    from pathlib import Path
 
     from deckgen.deck.kinds import Kind
     from deckgen.deck.notes import Deck
@@ -74,33 +74,6 @@ class Build:
     words: ReadOnly[str, str] = field(default_factory=dict)
 
 
-def find_project(start: Path) -> Path:
-    """The nearest folder upwards that holds source/deck.yaml.
-
-    Raises:
-        CallError: There is none.
-    """
-    for folder in (start, *start.parents):
-        if (folder / "source" / "deck.yaml").exists():
-            return folder
-    hint = "go to the deck's folder, or name it: --project DIR"
-    for path in sorted((start / "source").glob("*") if (start / "source").is_dir() else ()):
-        if re.fullmatch(r"deck\.(?:ya?ml|yaml\..{1,4})", path.name, re.IGNORECASE) or stray_files.is_manifest(
-            path
-        ):
-            hint = f"{path} must be called deck.yaml"
-    if (start / "source").is_dir() and stray_files.is_manifest(start / "deck.yaml"):
-        hint = f"{start / 'deck.yaml'} belongs in source/: move it there"
-    message = f"no deck here: neither {start} nor a folder above it holds source/deck.yaml"
-    raise CallError(message, hint)
-
-
-def shipped_templates() -> Path:
-    """The templates that come with deckgen: inside the installed package, or beside its checkout."""
-    inside = Path(__file__).parent / "templates"
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "templates"
-
-
 def now() -> int:
     """The time of the build in seconds since 1970: SOURCE_DATE_EPOCH, or the clock.
 
@@ -141,37 +114,38 @@ def build(
     started = now()
     tell = progress or (lambda *_: None)
     project = project.resolve()
-    manifest = project / "source" / "deck.yaml"
+    place = Project(project)
     instead = texts or {}
-    deck_reader = _reader(manifest, "source/deck.yaml", project, instead, source.MAX_SMALL)
+    deck_reader = _reader(place.manifest, MANIFEST, project, instead, source.MAX_SMALL)
     deck = notes.read_deck(deck_reader)
     found = deck_reader.found
     documents = [deck_reader.document]
 
-    folders = template_folders(project)
+    folders = place.template_folders()
     in_force, unread = read_kinds(kind_folders(folders), documents, found, instead)
     faces, note_types = _read_faces(project, deck, folders, in_force, found, whole=not unread)
 
-    files = _files(project, found)
+    files, closed = place.files()
+    found += closed
     known_ids = _read_chapters(project, deck, in_force, unread, documents, found, files, tell, instead)
     for rule in checks.LINKS:
         found += rule(deck, known_ids)
     found += faces.about_words({note.kind.name for note in deck.notes})
-    released, faults, record = ledger.read(project, instead.get(ledger.PATH))
+    released, faults, record = ledger.read(project, instead.get(LEDGER))
     found += faults
-    found += git.lost_ledger(project, deck.id, everywhere=bool(version))
+    found += lost_ledger.lost_ledger(project, deck.id, everywhere=bool(version))
     if version and released.releases:
-        found += git.old_ledger(project, deck.id, released.versions)
+        found += lost_ledger.old_ledger(project, deck.id, released.versions)
     found += checks.warn(Cards(deck, note_types, released.ids, complete=not _errors(found)))
     changes = Changes(released, deck, started, note_types)
     if not _errors(found):
         changes.match()
-    markup = Markup(Shelf((project / "source").resolve(), project))
+    markup = Markup(Shelf(place.source.resolve(), project))
     writer = FieldWriter(markup, {note.id: note for note in deck.notes}, changes.first_ids, faces.words)
     rows = _rows(changes, writer, note_types, found, tell)
     if not any(not row.note.retired for row in rows) and not _errors(found):
         message = "all notes of the deck are retired" if deck.notes else "the deck has no notes"
-        found.append(Diagnostic("no-notes", message, Span("source/deck.yaml")))
+        found.append(Diagnostic("no-notes", message, Span(MANIFEST)))
     media = [*markup.shelf.media.values(), *(file for each in note_types.values() for file in each.media)]
     found += told_of(media, project)
     if not _errors(found):
@@ -184,7 +158,7 @@ def build(
     listed = silenced(deck, found, whole=not _errors(found))
     living = sum(1 for note in deck.notes if not note.retired)
     result = Build(project, changes, told(summed_up(listed, checks.OF_CARDS, living)))
-    result.lines = _lines_of(result.diagnostics, documents, faces.texts | {ledger.PATH: record})
+    result.lines = _lines_of(result.diagnostics, documents, faces.texts | {LEDGER: record})
     result.rows, result.record, result.note_types, result.words = rows, record, note_types, faces.words
     result.media = {file.name: file for file in media}
     if not _errors(found):
@@ -229,7 +203,7 @@ def kinds_in_force(project: Path) -> tuple[list[Kind], list[Diagnostic], dict[st
     """
     documents: list[source.Document] = []
     found = Found()
-    in_force, _ = read_kinds(kind_folders(template_folders(project.resolve())), documents, found)
+    in_force, _ = read_kinds(kind_folders(Project(project.resolve()).template_folders()), documents, found)
     listed = told(found)
     return in_force, listed, _lines_of(listed, documents, {})
 
@@ -330,9 +304,9 @@ def _read_chapters(  # noqa: PLR0913, PLR0917 (the parts of the path)
 ) -> set[str]:
     """Read the chapters into the deck; the ids that stand in what could not be read."""
     known_ids: set[str] = set()
-    paths = _in_order(project, files)
+    paths = Project(project).chapters(files)
     misplaced: dict[str, str] = {}
-    for path in filter(stray_files.is_kind, files):
+    for path in filter(is_kind, files):
         document = source.read(path, path.relative_to(project).as_posix(), project, source.MAX_SMALL)[0]
         if section := kind_file.section_of(document):
             misplaced[section] = path.parent.relative_to(project).as_posix()
@@ -357,40 +331,6 @@ def _reader(
     if shown in texts:
         return Reader(*source.parse(texts[shown], shown))
     return Reader(*source.read(path, shown, project, most))
-
-
-def template_folders(project: Path) -> list[Folder]:
-    """The shipped templates, then the project's own."""
-    shipped, own = shipped_templates(), project / "templates"
-    if own.resolve() == shipped.resolve():
-        return [Folder(own, "templates", project)]
-    return [Folder(shipped, "deckgen/templates", shipped.resolve()), Folder(own, "templates", project)]
-
-
-def chapters(project: Path, found: Found) -> list[Path]:
-    """The chapters, by the natural order of their paths: 2 before 10."""
-    return _in_order(project, _files(project, found))
-
-
-def _files(project: Path, found: Found) -> list[Path]:
-    """All that lies in source/; folders that cannot be read are told."""
-
-    def cannot(folder: Path, error: OSError) -> None:
-        found.append(source.unreadable(folder.relative_to(project).as_posix(), error))
-
-    return list(stray_files.below(project / "source", cannot))
-
-
-def _in_order(project: Path, files: Iterable[Path]) -> list[Path]:
-    """The chapters among the files of source/, in their order."""
-    top = project / "source"
-    paths = [
-        path
-        for path in files
-        if path.name.lower().endswith(stray_files.CHAPTER) and not stray_files.is_kind(path)
-    ]
-    paths.sort(key=lambda path: (natural(path.relative_to(top).as_posix()), path))
-    return [path for path in paths if path != top / "deck.yaml"]
 
 
 def _rows(

@@ -7,8 +7,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from deckgen.anki.cloze import MAX_CLOZE
-from deckgen.anki.template import Replacement, Section, cloze_numbers, is_cloze_section, is_empty, parse, tags
-from deckgen.deck.kinds import SPECIAL_FIELDS
+from deckgen.anki.template import (
+    SPECIAL_FIELDS,
+    Replacement,
+    Section,
+    cloze_numbers,
+    is_cloze_section,
+    is_empty,
+    parse,
+    tags,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from deckgen.anki.cloze import in_field
-from deckgen.deck.kinds import SPECIAL_FIELDS
 from deckgen.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
@@ -254,3 +253,7 @@ def shows(parts: Sequence[Part], filled: Collection[str]) -> bool:
         elif (part.field in filled) != part.inverted and shows(part.children, filled):
             return True
     return False
+
+
+SPECIAL_FIELDS = frozenset(["FrontSide", "Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID"])
+"""Anki's own fields, which any template may show and no note type may have."""

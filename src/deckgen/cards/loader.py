@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jinja2 import BaseLoader, TemplateNotFound, TemplateRuntimeError
@@ -15,44 +14,15 @@ from deckgen.source import MAX_SMALL, Document, control_characters, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
 
     from jinja2 import Environment
+
+    from deckgen.project import Folder
 
 MAX_CODE = 64 * 1024
 """The most Jinja in all templates of a deck, in characters: it takes time to read."""
 
 _OPENS = re.compile(r"\[\[|\[%")
-
-
-@dataclass(frozen=True)
-class Folder:
-    """A folder of templates, or a folder or file in it.
-
-    Attributes:
-        path: Where it lies.
-        shown: Its path as diagnostics show it.
-        top: The folder that its files must lie in, resolved, whatever links lead to them.
-    """
-
-    path: Path
-    shown: str
-    top: Path
-
-    def __truediv__(self, name: str) -> Folder:
-        """What lies in it under a name."""
-        return Folder(self.path / name, f"{self.shown}/{name}", self.top)
-
-
-def kind_folders(folders: Iterable[Folder]) -> list[Folder]:
-    """The folders of the kinds in force, by name; a later folder's kind takes an earlier one's place."""
-    kinds: dict[str, Folder] = {}
-    for folder in folders:
-        if folder.path.is_dir():
-            for path in folder.path.iterdir():
-                if path.name != "base" and not path.name.startswith(".") and path.is_dir():
-                    kinds[path.name] = folder / path.name
-    return [kinds[name] for name in sorted(kinds)]
 
 
 class Loader(BaseLoader):

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from deckgen.anki.template import Part
-    from deckgen.cards.loader import Folder
     from deckgen.cards.media import Media
     from deckgen.deck.kinds import Kind
     from deckgen.deck.notes import Deck
+    from deckgen.project import Folder
 
 _WAYS_OUT = 4  # that a hint names
 _MOST_PAIRS = 1_000_000  # of ways through a front, which take a second

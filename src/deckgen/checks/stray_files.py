@@ -2,52 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING
 
 from deckgen import source
 from deckgen.cards.media import FONTS, IMAGES, SOUNDS
 from deckgen.diagnostics import Diagnostic, Span, composed, listed, nearest, proposal, same
+from deckgen.project import CHAPTER, beginning, below, is_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
-CHAPTER = (".yaml", ".yml")
-"""How the names of chapters end, in small letters."""
 
 _MEDIA = IMAGES | SOUNDS | FONTS
 _LIKE_A_CHAPTER = re.compile(
     r"\.ya?ml(?P<rest>\W*(?:[a-z]{0,4}\W*)?)$|\.(?:yam|yalm|ymal|yaml1)$", re.IGNORECASE
 )
-_MOST_READ = 64 * 1024  # bytes of a file in which a chapter's key is looked for
-
-
-def below(top: Path, cannot: Callable[[Path, OSError], None]) -> Iterator[Path]:
-    """All that lies below a folder, but for what is hidden, and what links lead to.
-
-    Args:
-        top: The folder.
-        cannot: Called for a folder that cannot be read.
-    """
-    folders = [top]
-    while folders:  # Python's own ways go one call deeper with each folder
-        folder = folders.pop()
-        try:
-            entries = [entry for entry in os.scandir(folder) if not entry.name.startswith(".")]
-        except OSError as error:
-            cannot(folder, error)
-            continue
-        for entry in entries:
-            yield folder / entry.name
-            if entry.is_dir(follow_symlinks=False):
-                folders.append(folder / entry.name)
-
-
-def is_kind(path: Path) -> bool:
-    """Whether a file of source/ is the kind.yaml of a folder of templates, and so no chapter."""
-    return path.name == "kind.yaml" and any(path.parent.glob("*.j2"))
 
 
 def unread_files(project: Path, files: Collection[Path], sections: Collection[str]) -> Iterator[Diagnostic]:
@@ -95,28 +66,11 @@ def beside_source(project: Path, sections: Collection[str]) -> Iterator[Diagnost
     except OSError:
         return
     for path in files:
-        if _has_notes(_beginning(path), sections):
+        if _has_notes(beginning(path), sections):
             there = (project / "source" / path.name).exists()
             hint = f"chapters lie in source/: move it to `source/{path.name}`"
             hint = "chapters lie in source/, and one of this name does: delete this one" if there else hint
             yield Diagnostic("unread-file", "nothing reads this file", Span(path.name), hint)
-
-
-def is_manifest(path: Path) -> bool:
-    """Whether a file says what a deck.yaml says: an id and a title."""
-    if not path.name.lower().endswith(CHAPTER):
-        return False
-    text = _beginning(path)
-    return all(re.search(rf"(?m)^{key}:[ \t]*\S", text) for key in ("id", "title"))
-
-
-def _beginning(path: Path) -> str:
-    """What a file begins with; empty where it is none, or cannot be read."""
-    try:
-        with source.opened(path) as file:
-            return file.read(_MOST_READ).decode("utf-8", "ignore")
-    except OSError:
-        return ""
 
 
 def _has_notes(text: str, sections: Collection[str]) -> bool:
@@ -140,7 +94,7 @@ def _as_chapter(path: Path, sections: Collection[str]) -> str:
         return f"{path.name[: match.start()]}.yaml"
     if path.suffix.lower().removeprefix(".") in _MEDIA or not path.is_file():
         return ""
-    return f"{path.stem}.yaml" if _has_notes(_beginning(path), sections) else ""
+    return f"{path.stem}.yaml" if _has_notes(beginning(path), sections) else ""
 
 
 def unused_media(project: Path, files: Iterable[Path], shown: Collection[Path]) -> Iterator[Diagnostic]:

@@ -527,7 +527,7 @@ def _verified(made: Verification) -> str:
 
 def _project(named: Path | None) -> Path:
     """The deck's folder: the one named, or the nearest upwards."""
-    from deckgen.build import find_project  # noqa: PLC0415
+    from deckgen.project import find_project  # noqa: PLC0415
 
     if named is None:
         return find_project(Path.cwd())
@@ -719,8 +719,9 @@ class _Report:
     def _annotate(self, result: Build) -> None:
         """Print the diagnostics as annotations, or as a SARIF log."""
         from deckgen.diagnostics import formats  # noqa: PLC0415
+        from deckgen.git import path_in_repository  # noqa: PLC0415
 
-        prefix = formats.from_repository(result.project)
+        prefix = path_in_repository(result.project)
         if self.format == CheckFormat.sarif:
             sys.stdout.write(formats.sarif(result.diagnostics, __version__, prefix))
         else:

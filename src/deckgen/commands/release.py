@@ -16,8 +16,9 @@ from deckgen import package
 from deckgen.build import build
 from deckgen.diagnostics import CallError, counted
 from deckgen.files import alone, check_target, creating, replacing, sync_folder
-from deckgen.history import git, ledger
+from deckgen.history import ledger, lost_ledger
 from deckgen.history.plan import CONSEQUENCES
+from deckgen.project import LEDGER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,7 +83,7 @@ def release(project: Path, version: str, progress: Callable[[str, int, int], Non
 def _release(project: Path, version: str, progress: Callable[[str, int, int], None] | None) -> Release:
     """Do so, while nobody else changes what has been released."""
     folder = project / "build" / "release" / version
-    check_target(project / ledger.PATH)
+    check_target(project / LEDGER)
     result = build(project, progress, version)
     changes = result.changes
     if result.package is None:
@@ -134,14 +135,14 @@ def _check_left(changes: Changes, releases: Path, project: Path) -> None:
     left = {path.parent.name for path in releases.glob(f"*/{deck}-*.apkg")}
     left = {name for name in left if (releases / name / f"{deck}-{name}.apkg").exists()}
     unknown = left - changes.ledger.versions
-    if unknown and (unknown := unknown - git.known_releases(project, deck)):
+    if unknown and (unknown := unknown - lost_ledger.known_releases(project, deck)):
         raise CallError(
-            f"build/release/ holds {max(unknown)}, and there is no {ledger.PATH} that knows of it",
+            f"build/release/ holds {max(unknown)}, and there is no {LEDGER} that knows of it",
             "put the ledger back that does; if nobody got what is in that folder, delete it",
         )
-    if git.is_ignored(project):
+    if lost_ledger.is_ignored(project):
         raise CallError(
-            f"git is told to leave {ledger.PATH} out, and the next release needs it",
+            f"git is told to leave {LEDGER} out, and the next release needs it",
             "take that out of .gitignore; `git check-ignore -v source/ledger.jsonl` shows the line",
         )
 
@@ -179,7 +180,7 @@ def _write(result: Build, main: Package, folder: Path, project: Path) -> list[st
         for above in (folder.parent, folder.parent.parent, project):
             sync_folder(above)
         try:
-            with replacing(project / ledger.PATH) as file:
+            with replacing(project / LEDGER) as file:
                 file.write(text.encode())
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
@@ -211,9 +212,9 @@ def _check_unmoved(project: Path, read: str, text: str) -> None:
     """
     now, fault = ledger.read_text(project)
     if fault:
-        raise CallError(f"{ledger.PATH} cannot be read once more: {fault.message}", fault.hint)
+        raise CallError(f"{LEDGER} cannot be read once more: {fault.message}", fault.hint)
     if (now or "") != read:
-        raise CallError(f"{ledger.PATH} has changed while this was built", "release once more")
+        raise CallError(f"{LEDGER} has changed while this was built", "release once more")
     _, faults = ledger.parse(text)
     if faults:
         raise CallError(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from deckgen import source
 from deckgen.anki import unescaped
-from deckgen.deck.kinds import COMMON_KEYS, SPECIAL_FIELDS, TYPES, CardTemplate, Field, Key, Kind
+from deckgen.anki.template import SPECIAL_FIELDS
+from deckgen.deck.kinds import COMMON_KEYS, TYPES, CardTemplate, Field, Key, Kind
 from deckgen.deck.reader import ID, MAX_ITEMS, Reader
 from deckgen.diagnostics import Diagnostic, Found, Span, did_you_mean, listing, nearest, proposal
 from deckgen.source import Document, Mapping, Node, Scalar

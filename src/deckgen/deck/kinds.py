@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from deckgen.diagnostics import Span
     from deckgen.source import Document
 
-SPECIAL_FIELDS = frozenset(["FrontSide", "Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID"])
-"""Anki's own fields, which any template may show and no note type may have."""
 
 TYPES: dict[str, tuple[str, ...]] = {
     "id": ("",),

@@ -12,8 +12,18 @@ from deckgen.anki import unescaped
 from deckgen.anki.tags import distinct
 from deckgen.deck import letters
 from deckgen.diagnostics import Diagnostic, Found, Span, listing, nearest, proposal
-from deckgen.source import ODD, Document, Mapping, Node, Scalar, Sequence
-from deckgen.source.syntax_errors import BLOCK_HINT, CURLY, HYPHENS, ITEM_HINT
+from deckgen.source import (
+    BLOCK_HINT,
+    CURLY,
+    HYPHENS,
+    ITEM_HINT,
+    ODD,
+    Document,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Container, Iterator

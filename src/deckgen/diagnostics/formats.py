@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from deckgen.diagnostics import CATALOGUE
-from deckgen.history import git
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from deckgen.diagnostics import Diagnostic
 
@@ -19,14 +17,6 @@ if TYPE_CHECKING:
 def as_json(members: dict[str, object]) -> str:
     """One object as text, with a line end."""
     return json.dumps(members, indent=2) + "\n"
-
-
-def from_repository(project: Path) -> str:
-    """The path of a project's folder from the top of its git repository, as `decks/mft/`."""
-    project = project.resolve()
-    top = git.work_tree(project)
-    path = project.relative_to(top).as_posix() if top else "."
-    return "" if path == "." else f"{path}/"
 
 
 def github(diagnostics: Sequence[Diagnostic], prefix: str = "") -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import chain, count
 from typing import TYPE_CHECKING
 
-from deckgen.deck.kinds import COMMON_KEYS, SPECIAL_FIELDS, Field
+from deckgen.anki.template import SPECIAL_FIELDS
+from deckgen.deck.kinds import COMMON_KEYS, Field
 from deckgen.diagnostics import listing
 from deckgen.history.fingerprints import answers, source_of
 from deckgen.history.ledger import answers_in

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from deckgen.diagnostics import Diagnostic, Found, Span
 from deckgen.history.identity import guid, note_type_id
+from deckgen.project import LEDGER
 from deckgen.source import load
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
-PATH = "source/ledger.jsonl"
+
 FORMAT = 2
 MAX_BYTES = 128 * 1024 * 1024
 """The largest ledger: some 400,000 notes."""
@@ -132,7 +133,7 @@ class Ledger:
 
     def span(self, line: Line) -> Span:
         """Where a line stands."""
-        return Span(PATH, self._numbers[id(line)])
+        return Span(LEDGER, self._numbers[id(line)])
 
     @cached_property
     def _numbers(self) -> dict[int, int]:
@@ -158,10 +159,10 @@ def read(project: Path, instead: str | None = None) -> tuple[Ledger, Found, str]
 
 def read_text(project: Path) -> tuple[str | None, Diagnostic | None]:
     """The text of a project's ledger, None where there is no file; or why it cannot be read."""
-    path = project / PATH
+    path = project / LEDGER
     if not path.exists() and not path.is_symlink():
         return None, None
-    text, fault = load(path, PATH, project, MAX_BYTES)
+    text, fault = load(path, LEDGER, project, MAX_BYTES)
     return text.replace("\r\n", "\n"), fault  # as git may write it on Windows
 
 
@@ -169,7 +170,7 @@ def parse(text: str) -> tuple[Ledger, Found]:
     """Read the text of a ledger; what is wrong with it beside it."""
     if "<<<<<<<" in text and (mark := MARK.search(text)):
         message = "git left the marks of a conflict in the ledger"
-        span = Span(PATH, text.count("\n", 0, mark.start()) + 1)
+        span = Span(LEDGER, text.count("\n", 0, mark.start()) + 1)
         return Ledger(), Found([Diagnostic("ledger-conflict", message, span)])
     lines, faults = _lines(text.removesuffix("\n"))
     if faults:
@@ -197,13 +198,13 @@ def _lines(text: str) -> tuple[list[Line], Found]:
     for line in lines:
         del line["sum"]
     message = "this line is not as the program wrote it"
-    return lines, Found(Diagnostic("bad-ledger", message, Span(PATH, at), _HINT) for at in _edited(text))
+    return lines, Found(Diagnostic("bad-ledger", message, Span(LEDGER, at), _HINT) for at in _edited(text))
 
 
 def _no_line(line: object, number: int) -> Diagnostic:
     """What is wrong with what is no line of a ledger of this format."""
     version = line.get("ledger", FORMAT) if isinstance(line, dict) else FORMAT
-    span = Span(PATH, number)
+    span = Span(LEDGER, number)
     if type(version) is int and version != FORMAT:
         message = f"the ledger is of format {version}, and this deckgen knows {FORMAT}"
         hint = "update deckgen" if version > FORMAT else "release with the deckgen that wrote it"
@@ -445,7 +446,7 @@ def _complete(ledger: Ledger, found: Found) -> None:
                 lacks = f"{ledger.deck[what] - count} of the {ledger.deck[what]} {what} that it held before"
     if lacks and not found:
         message = f"the ledger lacks {lacks}: lines have been lost"
-        found.append(Diagnostic("bad-ledger", message, Span(PATH), _HINT))
+        found.append(Diagnostic("bad-ledger", message, Span(LEDGER), _HINT))
 
 
 def _counts(lines: Iterable[Line]) -> dict[str, int]:

@@ -33,13 +33,13 @@ from deckgen.history.identity import number_from
 from deckgen.source import opened
 
 if TYPE_CHECKING:
-    from deckgen.cards.rows import Row
     from collections.abc import Iterable, Iterator, Sequence
     from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
     from deckgen.cards.media import Media
     from deckgen.cards.note_types import NoteType
+    from deckgen.cards.rows import Row
     from deckgen.deck.notes import Deck, Note
 
 _CARDS_A_NOTE = 512

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from deckgen.build import build, chapters, read_kinds, template_folders
-from deckgen.cards.loader import kind_folders
+from deckgen.build import build, read_kinds
 from deckgen.commands.fix import blocks, ids, numbers, prose
 from deckgen.commands.fix.edited_deck import Book
 from deckgen.commands.fix.edited_file import Sheet, carried, diff
 from deckgen.diagnostics import CallError, Found
 from deckgen.files import check_target, replacing
 from deckgen.history import ledger, merge
+from deckgen.project import LEDGER, MANIFEST, Project, kind_folders
 from deckgen.source import Document, Mapping, Scalar
 
 if TYPE_CHECKING:
@@ -92,7 +92,8 @@ def mend(project: Path) -> list[Mended]:
     """
     project = project.resolve()
     released, mended = _mend_ledger(project)
-    folders = template_folders(project)
+    place = Project(project)
+    folders = place.template_folders()
     owners = kind_folders(folders)
     own = [owner / "kind.yaml" for owner in owners if owner.path.parent == folders[-1].path]
     sheets = [Sheet.of(each.path, each.shown, project) for each in own]
@@ -103,12 +104,12 @@ def mend(project: Path) -> list[Mended]:
     texts = {sheet.shown: sheet.text for sheet in sheets if sheet.sound}
     kinds, unread = read_kinds(owners, [], Found(), texts)
 
-    deck = Sheet.of(project / "source" / "deck.yaml", "source/deck.yaml", project)
+    deck = Sheet.of(place.manifest, MANIFEST, project)
     blocks.mend(deck, blocks.DECK_PLACES)
     sheets.append(deck)
     if None not in unread:
-        faults = Found()
-        paths = chapters(project, faults)
+        files, faults = place.files()
+        paths = place.chapters(files)
         parts = [Sheet.of(path, path.relative_to(project).as_posix(), project) for path in paths]
         sheets += parts
         places = blocks.places(kinds)
@@ -220,10 +221,10 @@ def _mend_ledger(project: Path) -> tuple[Ledger | None, list[Mended]]:
         why = next(iter(faults)).message if faults else ""
     if text is None or why:
         hint = "undo the merge (`git merge --abort`), and change on one side what the two disagree on"
-        raise CallError(f"the conflict in {ledger.PATH} cannot be resolved: {why}", hint)
-    file = (project / ledger.PATH).resolve()
+        raise CallError(f"the conflict in {LEDGER} cannot be resolved: {why}", hint)
+    file = (project / LEDGER).resolve()
     what = "the conflict is resolved; commit it"
-    return released, [Mended(ledger.PATH, file, file.read_bytes(), text.encode(), what)]
+    return released, [Mended(LEDGER, file, file.read_bytes(), text.encode(), what)]
 
 
 def _released_as(sheet: Sheet, released: Ledger) -> ledger.Line | None:

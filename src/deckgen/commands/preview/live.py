@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from watchfiles import watch
 
-from deckgen.build import build, shipped_templates
+from deckgen.build import build
 from deckgen.commands.preview.cards import gallery, with_vanished
 from deckgen.commands.preview.folder import write
 from deckgen.diagnostics import CallError
+from deckgen.project import shipped_templates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

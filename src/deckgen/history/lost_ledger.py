@@ -1,4 +1,4 @@
-"""What git knows of a ledger that is not in its place: the only room that speaks to git.
+"""What git knows of a ledger that is not in its place.
 
 A deck without source/ledger.jsonl looks like one that was never released, and the next release would send
 every note again, over what learners wrote. So where the file is not there, git is asked whether it ever was.
@@ -10,39 +10,23 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
-import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deckgen.diagnostics import CallError, Diagnostic, Span, listing
-from deckgen.history.ledger import PATH, line_of
+from deckgen.git import PLAIN, Git, Unanswered, in_git
+from deckgen.history.ledger import line_of
+from deckgen.project import LEDGER
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
+    from pathlib import Path
 
-_HERE = f"./{PATH}"  # git takes it from the project's folder, wherever in the repository that lies
-_ANYWHERE = f":(top,glob)**/{PATH}"  # a deck may have moved within its repository
-_PATIENCE = 60  # seconds that git has for an answer
+_HERE = f"./{LEDGER}"  # git takes it from the project's folder, wherever in the repository that lies
+_ANYWHERE = f":(top,glob)**/{LEDGER}"  # a deck may have moved within its repository
 _PLACES = {f":{_HERE}": "", f"HEAD:{_HERE}": "HEAD "}
 """Where git looks without its history: the index, then the last commit; and how `git checkout` calls them."""
-_QUIET = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
-_SETTINGS = (
-    *("--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false"),
-    *("-c", "log.follow=false", "-c", "log.showRoot=true", "-c", "core.quotePath=false"),
-)
-_OF_A_CALLER = re.compile(
-    "GIT_(?:DIR|WORK_TREE|INDEX_FILE|PREFIX|COMMON_DIR|NAMESPACE|OBJECT_DIRECTORY|SHALLOW_FILE"
-    "|ALTERNATE_OBJECT_DIRECTORIES)"
-)
-"""The variables by which git tells a hook of which repository it is: that need not be the deck's."""
 _HEAD = 65_536  # bytes of a ledger in which the line of its deck stands: it is the first
 _RELEASE = re.compile(r'(?m)^\{"release":"([^"]+)"')
-_PLAIN = re.compile(r"[\w./-]+", re.ASCII)
-
-
-class _Unanswered(Exception):  # noqa: N818 (git did not answer; what that means depends on who asks)
-    """What git said instead of an answer."""
 
 
 def lost_ledger(project: Path, deck: str, *, everywhere: bool) -> Iterator[Diagnostic]:
@@ -57,12 +41,12 @@ def lost_ledger(project: Path, deck: str, *, everywhere: bool) -> Iterator[Diagn
     Raises:
         CallError: It cannot be known whether there was a ledger.
     """
-    if not deck or os.path.lexists(project / PATH) or not _in_git(project):
+    if not deck or os.path.lexists(project / LEDGER) or not in_git(project):
         return
-    git = _Git(project)
+    git = Git(project)
     try:
         told = _at_hand(git, deck) or (_in_history(git, deck) if everywhere else None)
-    except _Unanswered as silence:
+    except Unanswered as silence:
         if everywhere:
             raise _cannot_know(silence) from silence
         return
@@ -78,12 +62,12 @@ def old_ledger(project: Path, deck: str, versions: Container[str]) -> Iterator[D
         deck: The deck's id.
         versions: Those that the ledger knows.
     """
-    if not _in_git(project):
+    if not in_git(project):
         return
-    git = _Git(project)
+    git = Git(project)
     try:
         text = git.ask("cat-file", "blob", f"HEAD:{_HERE}").decode("utf-8-sig", "replace")
-    except _Unanswered:
+    except Unanswered:
         return  # without a commit, or with none that has a ledger, there is nothing to compare with
     if _deck_in(text) != deck:
         return
@@ -91,20 +75,20 @@ def old_ledger(project: Path, deck: str, versions: Container[str]) -> Iterator[D
     lacking = [line["release"] for line in lines if "release" in line and line["release"] not in versions]
     if lacking:
         message = f"the ledger of the last commit knows {listing(lacking)}, and this one does not"
-        hint = f"put it back: `{git.command(f'checkout HEAD -- {PATH}')}`"
-        yield Diagnostic("lost-ledger", message, Span(PATH), hint)
+        hint = f"put it back: `{git.command(f'checkout HEAD -- {LEDGER}')}`"
+        yield Diagnostic("lost-ledger", message, Span(LEDGER), hint)
 
 
-def _at_hand(git: _Git, deck: str) -> Diagnostic | None:
+def _at_hand(git: Git, deck: str) -> Diagnostic | None:
     """The diagnostic where the index or the last commit has the ledger."""
     answers = git.ask("cat-file", "--batch-check=%(objectname)", told="".join(f"{at}\n" for at in _PLACES))
     for answer, place in zip(answers.decode().splitlines(), _PLACES.values(), strict=True):
-        if " " not in answer and git.deck_of(answer) == deck:
+        if " " not in answer and _deck_of(git, answer) == deck:
             return _lost(git, "this deck has been released, and its ledger is missing", place)
     return None
 
 
-def _in_history(git: _Git, deck: str) -> Diagnostic | None:
+def _in_history(git: Git, deck: str) -> Diagnostic | None:
     """The diagnostic where any commit had the ledger; it names the last of these.
 
     Raises:
@@ -115,14 +99,14 @@ def _in_history(git: _Git, deck: str) -> Diagnostic | None:
     for commit, blob, path in _history(git):
         if blob not in decks:
             try:
-                decks[blob] = git.deck_of(blob)
-            except _Unanswered as silence:
+                decks[blob] = _deck_of(git, blob)
+            except Unanswered as silence:
                 show = git.command(f"show {commit[:12]}:{path}")
                 hint = f"`{show}` fetches it from where this clone comes from; then release once more"
                 raise CallError(f"git has not fetched the ledger of {commit[:12]}", hint) from silence
         if decks[blob] == deck:
             name = git.tag(commit) or commit[:12]
-            if path != f"{prefix}{PATH}":
+            if path != f"{prefix}{LEDGER}":
                 return _elsewhere(git, name, path)
             return _lost(git, f"this deck has been released, and its ledger is lost since {name}", f"{name} ")
     if git.ask("rev-parse", "--is-shallow-repository").strip() == b"true":
@@ -134,41 +118,41 @@ def _in_history(git: _Git, deck: str) -> Diagnostic | None:
     return None
 
 
-def _elsewhere(git: _Git, name: str, path: str) -> Diagnostic:
+def _elsewhere(git: Git, name: str, path: str) -> Diagnostic:
     """The diagnostic where the deck has lain in another folder of the repository."""
     message = f"this deck has been released from another folder: its ledger is `{path}` in {name}"
-    back = git.command(f"show {name}:{path} > {PATH}") if _PLAIN.fullmatch(path) else f"copy it to {PATH}"
+    back = git.command(f"show {name}:{path} > {LEDGER}") if PLAIN.fullmatch(path) else f"copy it to {LEDGER}"
     hint = f"bring it along: `{back}`; a deck of your own takes another `id` in deck.yaml"
-    return Diagnostic("lost-ledger", message, Span(PATH), hint)
+    return Diagnostic("lost-ledger", message, Span(LEDGER), hint)
 
 
 def known_releases(project: Path, deck: str) -> set[str]:
     """The versions of a deck that ledgers of git's branches and tags know; none where git does not answer."""
-    if not _in_git(project):
+    if not in_git(project):
         return set()
-    git = _Git(project)
+    git = Git(project)
     versions: set[str] = set()
     try:
         for blob in {blob for _, blob, _ in _history(git, "--exclude=refs/stash")}:
             text = git.ask("cat-file", "blob", blob).decode("utf-8-sig", "replace")
             if _deck_in(text) == deck:
                 versions |= set(_RELEASE.findall(text))
-    except _Unanswered:
+    except Unanswered:
         pass
     return versions
 
 
 def is_ignored(project: Path) -> bool:
     """Whether git is told to leave a project's ledger out."""
-    if not _in_git(project):
+    if not in_git(project):
         return False
     try:
-        return bool(_Git(project).ask("check-ignore", "--", _HERE).strip())
-    except _Unanswered:
+        return bool(Git(project).ask("check-ignore", "--", _HERE).strip())
+    except Unanswered:
         return False  # so it ends where the file is not ignored
 
 
-def _history(git: _Git, *options: str) -> Iterator[tuple[str, str, str]]:
+def _history(git: Git, *options: str) -> Iterator[tuple[str, str, str]]:
     """The commits that wrote a ledger, on all branches and tags, newest first.
 
     Returns:
@@ -186,13 +170,13 @@ def _history(git: _Git, *options: str) -> Iterator[tuple[str, str, str]]:
             commit = line
 
 
-def _lost(git: _Git, message: str, place: str) -> Diagnostic:
-    back = git.command(f"checkout {place}-- {PATH}")
+def _lost(git: Git, message: str, place: str) -> Diagnostic:
+    back = git.command(f"checkout {place}-- {LEDGER}")
     hint = f"put it back: `{back}`; a deck of your own takes another `id` in deck.yaml"
-    return Diagnostic("lost-ledger", message, Span(PATH), hint)
+    return Diagnostic("lost-ledger", message, Span(LEDGER), hint)
 
 
-def _cannot_know(silence: _Unanswered) -> CallError:
+def _cannot_know(silence: Unanswered) -> CallError:
     """What a release says where git does not answer."""
     said, _, more = str(silence).partition("\n")
     way_out = re.search(r"git config .*", more)
@@ -200,16 +184,6 @@ def _cannot_know(silence: _Unanswered) -> CallError:
         f"git cannot be asked whether this deck has been released: {said}",
         f"`{way_out[0].strip()}`, if you trust it" if way_out else "see what `git log` says here",
     )
-
-
-def work_tree(project: Path) -> Path | None:
-    """The folder of the repository that a project lies in; None where it lies in none."""
-    return next((folder for folder in (project, *project.parents) if (folder / ".git").exists()), None)
-
-
-def _in_git(project: Path) -> bool:
-    """Whether git has anything to say of a project."""
-    return bool(work_tree(project) or os.environ.get("GIT_DIR"))
 
 
 def _deck_in(text: str) -> str:
@@ -223,63 +197,6 @@ def _deck_in(text: str) -> str:
     return ""
 
 
-class _Git:
-    """Git, asked in a project's folder."""
-
-    def __init__(self, project: Path) -> None:
-        self._project = project
-        self._environment = {**os.environ, **_QUIET}
-        if work_tree(project):
-            for name in filter(_OF_A_CALLER.fullmatch, os.environ):
-                del self._environment[name]
-            return
-        for name in {"GIT_DIR", "GIT_WORK_TREE"} & {*os.environ}:
-            self._environment[name] = str(Path(os.environ[name]).absolute())
-
-    def ask(self, *arguments: str, told: str = "") -> bytes:
-        """What git prints.
-
-        Args:
-            arguments: What it is called with.
-            told: What it reads.
-
-        Raises:
-            _Unanswered: It is not there, fails, or takes too long.
-        """
-        try:
-            done = subprocess.run(  # noqa: S603 (no shell, and nothing of the deck's but ids of git's own)
-                ["git", *_SETTINGS, *arguments],  # noqa: S607 (the user's git)
-                cwd=self._project,
-                env=self._environment,
-                input=told.encode(),
-                capture_output=True,
-                check=False,
-                timeout=_PATIENCE,
-            )
-        except OSError as error:
-            missing = isinstance(error, FileNotFoundError)
-            raise _Unanswered("git is not installed" if missing else f"{error.strerror}") from error
-        except subprocess.TimeoutExpired as error:
-            raise _Unanswered(f"it has not answered for {_PATIENCE} seconds") from error
-        if done.returncode:
-            said = done.stderr.decode(errors="replace").strip()
-            raise _Unanswered(said.removeprefix("fatal: ") or f"it ended with {done.returncode}")
-        return done.stdout
-
-    def deck_of(self, blob: str) -> str:
-        """The id of the deck whose ledger a file of git's is; empty where it is no ledger."""
-        return _deck_in(self.ask("cat-file", "blob", blob)[:_HEAD].decode("utf-8-sig", "replace"))
-
-    def tag(self, commit: str) -> str:
-        """The name of a tag at a commit; empty where there is none that a shell takes as it is."""
-        names = self.ask("for-each-ref", f"--points-at={commit}", "--format=%(refname:short)", "refs/tags")
-        plain = filter(_PLAIN.fullmatch, names.decode(errors="replace").splitlines())
-        return next((name for name in plain if not name.startswith("-")), "")
-
-    def command(self, arguments: str) -> str:
-        """A command for the user, as it works where deckgen was called."""
-        if Path.cwd() == self._project:
-            return f"git {arguments}"
-        folder = str(self._project)
-        quoted = f'"{folder}"' if os.name == "nt" else shlex.quote(folder)
-        return f"git -C {quoted} {arguments}"
+def _deck_of(git: Git, blob: str) -> str:
+    """The id of the deck whose ledger a file of git's is; empty where it is no ledger."""
+    return _deck_in(git.ask("cat-file", "blob", blob)[:_HEAD].decode("utf-8-sig", "replace"))

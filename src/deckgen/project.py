@@ -1,0 +1,189 @@
+"""Where the things of a deck lie: the one module that knows the names of its files and folders."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deckgen.diagnostics import CallError, natural
+from deckgen.source import opened, unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from deckgen.diagnostics import Diagnostic
+
+MANIFEST = "source/deck.yaml"
+"""The deck's own file: its title, its id and what holds for all chapters."""
+LEDGER = "source/ledger.jsonl"
+"""What has been released."""
+CHAPTER = (".yaml", ".yml")
+"""How the names of chapters end, in small letters."""
+_MOST_READ = 64 * 1024  # bytes of a file in which a chapter's key is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The folder of a deck.
+
+    Attributes:
+        folder: The folder that holds source/, without links.
+    """
+
+    folder: Path
+
+    @property
+    def source(self) -> Path:
+        """What the author writes, but for templates."""
+        return self.folder / "source"
+
+    @property
+    def manifest(self) -> Path:
+        """The deck.yaml."""
+        return self.folder / MANIFEST
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger."""
+        return self.folder / LEDGER
+
+    @property
+    def output(self) -> Path:
+        """Where files are made."""
+        return self.folder / "build"
+
+    @property
+    def releases(self) -> Path:
+        """Where the files of releases are made, in a folder for each version."""
+        return self.output / "release"
+
+    def shown(self, path: Path) -> str:
+        """The path of a file or folder as diagnostics show it."""
+        return path.relative_to(self.folder).as_posix()
+
+    def template_folders(self) -> list[Folder]:
+        """The shipped templates, then the deck's own."""
+        shipped, own = shipped_templates(), self.folder / "templates"
+        if own.resolve() == shipped.resolve():
+            return [Folder(own, "templates", self.folder)]
+        return [
+            Folder(shipped, "deckgen/templates", shipped.resolve()),
+            Folder(own, "templates", self.folder),
+        ]
+
+    def files(self) -> tuple[list[Path], list[Diagnostic]]:
+        """All that lies in source/, and diagnostics of folders that cannot be read."""
+        closed: list[Diagnostic] = []
+
+        def cannot(folder: Path, error: OSError) -> None:
+            closed.append(unreadable(self.shown(folder), error))
+
+        return list(below(self.source, cannot)), closed
+
+    def chapters(self, files: Iterable[Path]) -> list[Path]:
+        """The chapters among the files of source/, by the natural order of their paths: 2 before 10."""
+        paths = [path for path in files if path.name.lower().endswith(CHAPTER) and not is_kind(path)]
+        paths.sort(key=lambda path: (natural(path.relative_to(self.source).as_posix()), path))
+        return [path for path in paths if path != self.manifest]
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of templates, or a folder or file in it.
+
+    Attributes:
+        path: Where it lies.
+        shown: Its path as diagnostics show it.
+        top: The folder that its files must lie in, resolved, whatever links lead to them.
+    """
+
+    path: Path
+    shown: str
+    top: Path
+
+    def __truediv__(self, name: str) -> Folder:
+        """What lies in it under a name."""
+        return Folder(self.path / name, f"{self.shown}/{name}", self.top)
+
+
+def kind_folders(folders: Iterable[Folder]) -> list[Folder]:
+    """The folders of the kinds in force, by name; a later folder's kind takes an earlier one's place."""
+    kinds: dict[str, Folder] = {}
+    for folder in folders:
+        if folder.path.is_dir():
+            for path in folder.path.iterdir():
+                if path.name != "base" and not path.name.startswith(".") and path.is_dir():
+                    kinds[path.name] = folder / path.name
+    return [kinds[name] for name in sorted(kinds)]
+
+
+def below(top: Path, cannot: Callable[[Path, OSError], None]) -> Iterator[Path]:
+    """All that lies below a folder, but for what is hidden, and what links lead to.
+
+    Args:
+        top: The folder.
+        cannot: Called for a folder that cannot be read.
+    """
+    folders = [top]
+    while folders:  # Python's own ways go one call deeper with each folder
+        folder = folders.pop()
+        try:
+            entries = [entry for entry in os.scandir(folder) if not entry.name.startswith(".")]
+        except OSError as error:
+            cannot(folder, error)
+            continue
+        for entry in entries:
+            yield folder / entry.name
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(folder / entry.name)
+
+
+def is_kind(path: Path) -> bool:
+    """Whether a file of source/ is the kind.yaml of a folder of templates, and so no chapter."""
+    return path.name == "kind.yaml" and any(path.parent.glob("*.j2"))
+
+
+def is_manifest(path: Path) -> bool:
+    """Whether a file says what a deck.yaml says: an id and a title."""
+    if not path.name.lower().endswith(CHAPTER):
+        return False
+    text = beginning(path)
+    return all(re.search(rf"(?m)^{key}:[ \t]*\S", text) for key in ("id", "title"))
+
+
+def beginning(path: Path) -> str:
+    """What a file begins with; empty where it is none, or cannot be read."""
+    try:
+        with opened(path) as file:
+            return file.read(_MOST_READ).decode("utf-8", "ignore")
+    except OSError:
+        return ""
+
+
+def find_project(start: Path) -> Path:
+    """The nearest folder upwards that holds source/deck.yaml.
+
+    Raises:
+        CallError: There is none.
+    """
+    for folder in (start, *start.parents):
+        if (folder / MANIFEST).exists():
+            return folder
+    hint = "go to the deck's folder, or name it: --project DIR"
+    for path in sorted((start / "source").glob("*") if (start / "source").is_dir() else ()):
+        named = re.fullmatch(r"deck\.(?:ya?ml|yaml\..{1,4})", path.name, re.IGNORECASE)
+        if named or is_manifest(path):
+            hint = f"{path} must be called deck.yaml"
+    if (start / "source").is_dir() and is_manifest(start / "deck.yaml"):
+        hint = f"{start / 'deck.yaml'} belongs in source/: move it there"
+    message = f"no deck here: neither {start} nor a folder above it holds source/deck.yaml"
+    raise CallError(message, hint)
+
+
+def shipped_templates() -> Path:
+    """The templates that come with deckgen: inside the installed package, or beside its checkout."""
+    inside = Path(__file__).parent / "templates"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "templates"

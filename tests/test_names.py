@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from deckgen.anki import unescaped
 from deckgen.deck.kind_file import read_kind
-from deckgen.deck.notes import _title
+from deckgen.deck.manifest import _title
 from deckgen.deck.reader import Reader
 from deckgen.source import Document, Scalar
 from tests.conftest import CHAPTER, import_package, run

@@ -13,8 +13,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from deckgen.commands.schema import deck_schema
+from deckgen.deck.key_types import OWN_SCHEMAS, READERS, SCHEMAS
 from deckgen.deck.kinds import TYPES
-from deckgen.deck.notes import FEEDBACK, OWN_SCHEMAS, READERS, SCHEMAS
+from deckgen.deck.manifest import FEEDBACK
 from deckgen.deck.reader import DECK_NAME_SCHEMA, FLAG_SCHEMA, ID_SCHEMA, TAGS_SCHEMA, TITLE_SCHEMA, Reader
 from deckgen.source import Document, Scalar, Sequence
 from tests.conftest import REPOSITORY, run, write_project

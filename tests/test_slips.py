@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from deckgen import source
 from deckgen.build import kinds_in_force
 from deckgen.deck import kind_file, notes
+from deckgen.deck.chapter import read_chapter
 from deckgen.deck.reader import Reader
 from tests.conftest import REPOSITORY
 from tests.faults import KIND
@@ -163,7 +164,7 @@ def test_no_edit_of_a_chapter_is_told_in_the_parsers_words(
     """Whatever happens to a sound chapter: no traceback, no wait, a place that exists, an author's words."""
     document, found = source.parse(edited(text, edits), "x.yaml")
     reader = Reader(document, found)
-    notes.read_chapter(reader, notes.Deck(document, title="Deck"), IN_FORCE)
+    read_chapter(reader, notes.Deck(document, title="Deck"), IN_FORCE)
     check(list(reader.found), document)
 
 

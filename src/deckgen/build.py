@@ -20,6 +20,9 @@ from deckgen.checks.context import Cards
 from deckgen.checks.habits import summed_up
 from deckgen.checks.silence import silenced
 from deckgen.deck import kind_file, notes
+from deckgen.deck.chapter import read_chapter
+from deckgen.deck.ids import probable_ids
+from deckgen.deck.manifest import read_deck
 from deckgen.deck.reader import Reader
 from deckgen.diagnostics import CallError, Diagnostic, Found, Span, told
 from deckgen.history import ledger, lost_ledger
@@ -117,7 +120,7 @@ def build(
     place = Project(project)
     instead = texts or {}
     deck_reader = _reader(place.manifest, MANIFEST, project, instead, source.MAX_SMALL)
-    deck = notes.read_deck(deck_reader)
+    deck = read_deck(deck_reader)
     found = deck_reader.found
     documents = [deck_reader.document]
 
@@ -315,10 +318,10 @@ def _read_chapters(  # noqa: PLR0913, PLR0917 (the parts of the path)
     for number, path in enumerate(paths):
         tell("reading", number, len(paths))
         reader = _reader(path, path.relative_to(project).as_posix(), project, texts)
-        notes.read_chapter(reader, deck, in_force, unread, misplaced)
+        read_chapter(reader, deck, in_force, unread, misplaced)
         reader.document.root = None  # the notes hold what they need of it
         if reader.found or unread:
-            known_ids |= set(notes.probable_ids(reader.document, deck.language))
+            known_ids |= set(probable_ids(reader.document, deck.language))
         documents.append(reader.document)
         found += reader.found
     return known_ids

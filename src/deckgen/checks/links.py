@@ -7,7 +7,8 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from deckgen.deck.notes import Deck, Note, place, unknown_id_hint
+from deckgen.deck.ids import unknown_id_hint
+from deckgen.deck.notes import Deck, Note, place
 from deckgen.deck.reader import ID, plain_id
 from deckgen.diagnostics import MOST_TOLD, Diagnostic, Span, composed, counted, listed, same
 

@@ -11,18 +11,10 @@ from deckgen import files
 from deckgen.build import kinds_in_force
 from deckgen.deck import languages
 from deckgen.deck.blueprint import WEIGHT
+from deckgen.deck.key_types import CODE_SCHEMA, OWN_SCHEMAS, PROSE_SCHEMA, SCHEMAS
 from deckgen.deck.kinds import COMMON_KEYS, Key
-from deckgen.deck.notes import (
-    ACCEPTABLE,
-    CODE_SCHEMA,
-    FEEDBACK,
-    MAX_OPTIONS,
-    MIN_COLUMNS,
-    MIN_OPTIONS,
-    OWN_SCHEMAS,
-    PROSE_SCHEMA,
-    SCHEMAS,
-)
+from deckgen.deck.manifest import ACCEPTABLE, FEEDBACK
+from deckgen.deck.notes import MAX_OPTIONS, MIN_COLUMNS, MIN_OPTIONS
 from deckgen.deck.reader import DECK_NAME_SCHEMA, ID_SCHEMA, TAGS_SCHEMA, TEXT_SCHEMA, TITLE_SCHEMA, Schema
 from deckgen.diagnostics import CallError, listing
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from deckgen.cards.fields import FieldWriter
 from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Shelf
-from deckgen.deck import notes
+from deckgen.deck.chapter import read_chapter
+from deckgen.deck.ids import probable_ids
+from deckgen.deck.manifest import read_deck
 from deckgen.deck.reader import Reader
 from deckgen.history import identity
 from deckgen.history.fingerprints import Fingerprints, printed
@@ -68,7 +70,7 @@ class Book:
     @cached_property
     def language(self) -> str:
         """The language of the deck's texts."""
-        return notes.read_deck(Reader(self.deck.document)).language
+        return read_deck(Reader(self.deck.document)).language
 
     def standing(self, documents: ReadOnly[str, Document] | None = None) -> Standing:
         """Read all notes, and find the released ones among them.
@@ -76,13 +78,13 @@ class Book:
         Args:
             documents: What chapters say in the place of what they say by now, by path.
         """
-        deck = notes.read_deck(Reader(self.deck.document))
+        deck = read_deck(Reader(self.deck.document))
         unsure: set[str] = set()
         for sheet in self.chapters:
             reader = Reader((documents or {}).get(sheet.shown, sheet.document))
-            notes.read_chapter(reader, deck, self.kinds, self.unread)
+            read_chapter(reader, deck, self.kinds, self.unread)
             if not sheet.sound or self.unread:
-                unsure |= set(notes.probable_ids(sheet.document, self.language))
+                unsure |= set(probable_ids(sheet.document, self.language))
         changes = Changes(self.ledger, deck, 0, {kind.name for kind in self.kinds})
         changes.match()
         present = {line["guid"] for line in changes.known.values()}

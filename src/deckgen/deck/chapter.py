@@ -1,0 +1,395 @@
+"""Reading a chapter: its sections, its notes and their tables."""
+
+from __future__ import annotations
+
+import sys
+from functools import cached_property
+from itertools import count
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from deckgen.anki.tags import distinct
+from deckgen.deck import cells, letters, swallowed
+from deckgen.deck.ids import _FIRST_WORDS, probable_ids, slug
+from deckgen.deck.key_types import _OPTION_KEYS, READERS, _without_swallowed
+from deckgen.deck.kinds import takes_list
+from deckgen.deck.notes import MIN_COLUMNS, Chapter, Deck, Note, References, Table, Texts, Value
+from deckgen.deck.reader import (
+    COMMAS,
+    ID,
+    Reader,
+    comma_hint,
+)
+from deckgen.diagnostics import not_a_warning
+from deckgen.source import Mapping, Node, Scalar, Sequence, end_of
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+    from collections.abc import Mapping as ReadOnly
+
+    from deckgen.deck.kinds import Key, Kind
+    from deckgen.deck.swallowed import Swallowed
+    from deckgen.source import Document
+
+MAX_ROWS = 200
+"""The most rows of a table: each of its cards shows all of them."""
+
+
+def read_chapter(
+    reader: Reader,
+    deck: Deck,
+    kinds: list[Kind],
+    unread: Container[str | None] = (),
+    misplaced: ReadOnly[str, str] = MappingProxyType({}),
+) -> None:
+    """Read a chapter, and add its notes to the deck.
+
+    Args:
+        reader: Holds the chapter's document, and its diagnostics afterwards.
+        deck: Gains the chapter's notes, those with faults too.
+        kinds: The kinds in force.
+        unread: The sections of kinds that could not be read, None for one unknown; they are left alone.
+        misplaced: The sections of kinds that lie in source/, each with the kind's folder.
+    """
+    chapter = Chapter(reader.document, deck.title, deck.tags)
+    sections = {kind.section: kind for kind in kinds if kind.section not in unread}
+    names = ("deck", "tags", *sections)
+    if reader.document.root is None and reader.document.broken:
+        return
+    reader.elsewhere = lambda name: _with_key(kinds, name)
+    reader.is_taken = _Taken(deck, reader.document).__contains__
+    reader.language = deck.language
+    here = reader.document.root
+    entries = here.entries.items() if isinstance(here, Mapping) else ()
+    lists = None in unread  # any of them may be the section of a kind that could not be read
+    left = [key for key, value in entries if key in unread or (lists and isinstance(value, Sequence))]
+    strangers = [key for key, _ in entries if key in misplaced and key not in names]
+    _report_misplaced(reader, {key: misplaced[key] for key in strangers})
+    root = reader.mapping(here, "a chapter", {*names, *left, *strangers}, names)
+    if root is None:
+        return
+    if (node := root.entries.get("deck")) and (name := reader.deck_name(node, "deck")):
+        chapter.deck = f"{deck.title}::{name}"
+        chapter.deck_at = reader.document.span(node)
+    if node := root.entries.get("tags"):
+        chapter.tags = distinct(deck.tags, reader.tags(node))
+        chapter.tags_at = reader.document.key_span(root, "tags")
+    found: list[Note] = []
+    for section, kind in sections.items():
+        if node := root.entries.get(section):
+            read = _read_table if kind.rows else _read_note
+            items = reader.items(node, section, "id", sys.maxsize)
+            reader.halves(items, required_keys(top_keys(kind)))
+            for item in items:
+                if not _is_elsewhere(reader, item, kind, kinds):
+                    found += read(reader, item, kind, chapter)
+    # a chapter's notes keep the order in which they are written, whatever their kinds
+    deck.notes += sorted(found, key=lambda note: note.at.start)
+
+
+def _report_misplaced(reader: Reader, folders: ReadOnly[str, str]) -> None:
+    """Report the sections of kinds that lie where nothing reads them, each with its kind's folder."""
+    for key, folder in folders.items():
+        if isinstance(here := reader.document.root, Mapping):
+            message = f"the kind of `{key}` lies in {folder}, where nothing reads it"
+            hint = "templates lie beside source/, not in it: move its folder to templates/"
+            reader.report("unknown-key", reader.document.key_span(here, key), message, hint)
+
+
+def top_keys(kind: Kind) -> ReadOnly[str, Key | None]:
+    """The keys of what stands in the section of a kind; None stands for the rows of a table."""
+    return {**kind.table_keys, kind.rows: None} if kind.rows else kind.keys
+
+
+def required_keys(keys: ReadOnly[str, Key | None]) -> list[str]:
+    """The names of the keys that must be there."""
+    return [name for name, key in keys.items() if key is None or key.required]
+
+
+def _is_elsewhere(reader: Reader, item: Node, kind: Kind, kinds: list[Kind]) -> bool:
+    """Whether an item can only be of another kind than its section says; that is reported."""
+    if not isinstance(item, Mapping) or item.entries.keys() <= top_keys(kind).keys():
+        return False
+    fits = [
+        other
+        for other in kinds
+        if item.entries.keys() <= (keys := top_keys(other)).keys()
+        and item.entries.keys() >= set(required_keys(keys))
+    ]
+    if len(fits) != 1 or item.entries.keys() >= set(required_keys(top_keys(kind))):
+        return False
+    what = f"{_article(fits[0])}{' table' * bool(fits[0].rows)}"
+    message = f"this is {what}, and it stands under `{kind.section}`"
+    reader.report("wrong-type", item, message, f"move it to the list under `{fits[0].section}:`")
+    return True
+
+
+class _Taken:
+    """The ids of a chapter and of those before it; gathered when one is first asked for."""
+
+    def __init__(self, deck: Deck, document: Document) -> None:
+        self._deck = deck
+        self._document = document
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._ids
+
+    @cached_property
+    def _ids(self) -> set[str]:
+        here = probable_ids(self._document, self._deck.language)
+        return {*here, *(note.id for note in self._deck.notes)}
+
+
+def _with_key(kinds: list[Kind], name: str) -> str:
+    """What authors write under a key, as in "a definition"; empty where none has it."""
+    owners = [_article(kind) for kind in kinds if name in kind.keys]
+    if owners and len(owners) == len(kinds):
+        return "every note"
+    owners += [f"{_article(kind)} table" for kind in kinds if name in kind.table_keys]
+    return " and of ".join([*owners, *["an option"] * (name in _OPTION_KEYS)])
+
+
+def _read_note(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> list[Note]:
+    """The note that an entry of a section holds; none where it is no mapping."""
+    mapping, values, whole = _read_values(reader, item, _article(kind), kind.keys)
+    if mapping is None:
+        return []
+    note = _note(reader, mapping, values, kind, chapter, chapter.tags, whole=whole)
+    note.swallowed = _swallowed(reader, mapping, kind.keys)
+    return [note]
+
+
+def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> list[Note]:
+    """The notes of a table: one for each of its rows."""
+    own = {**kind.table_keys, kind.rows: None}
+    what = f"{_article(kind)} table"
+    mapping, values, whole = _read_values(reader, item, what, own)
+    if mapping is None or not reader.require(mapping, what, (kind.rows,), own):
+        return []
+    rows = mapping.entries[kind.rows]
+    head = _note(reader, mapping, values, kind, chapter, chapter.tags, whole=whole)
+    if isinstance(rows, Sequence) and not rows.items:
+        reader.report("empty-value", rows, f"`{kind.rows}` has no items")
+    table = Table(head.id, values, head.start, head.end, head.allow, at=head.at)
+    table.swallowed = _swallowed(reader, mapping, own)
+    items = reader.items(rows, kind.rows, "id", MAX_ROWS)
+    reader.halves(items, required_keys(kind.keys))
+    for row in items:
+        row_mapping, row_values, row_whole = _read_values(
+            reader, row, f"a row of {_article(kind)}", kind.keys
+        )
+        if row_mapping is None:
+            continue
+        row_whole = row_whole and head.whole
+        note = _note(reader, row_mapping, row_values, kind, chapter, head.tags, whole=row_whole)
+        note.table = table
+        note.swallowed = _swallowed(reader, row_mapping, kind.keys)
+        if head.was or note.was:
+            note.was = note.was if "." in note.was else f"{head.was or head.id}.{note.was or note.id}"
+        note.id = f"{table.id}.{note.id}" if table.id and note.id else ""
+        note.retired = note.retired or head.retired
+        note.replaced_by = note.replaced_by or head.replaced_by
+        note.builds_on = head.builds_on + note.builds_on
+        table.rows.append(note)
+    if not _is_of_all_rows(reader, table):
+        for note in table.rows:
+            _check_cells(reader, note)
+    return table.rows
+
+
+def _read_values(
+    reader: Reader, item: Node, what: str, keys: ReadOnly[str, Key | None]
+) -> tuple[Mapping | None, dict[str, Value], bool]:
+    """Read the keys of an entry: its mapping, their values, and whether nothing was wrong."""
+    before = len(reader.found)
+    values: dict[str, Value] = {}
+    known = isinstance(item, Mapping) and item.entries.keys() <= keys.keys()
+    if isinstance(item, Mapping) and not known:
+        _note_missing(reader, item, keys)
+    mapping = item if isinstance(item, Mapping) and known else reader.mapping(item, what, keys, keys)
+    if mapping is None:
+        return None, values, False
+    for name, node in mapping.entries.items():
+        key = keys.get(name)
+        if key is None or key.type in {"id", "tags", "own"}:
+            continue
+        value = READERS[key.type](reader, node, key)
+        if value is not None:
+            values[name] = value
+    required = [key.name for key in keys.values() if key and key.required]
+    lacking = [name for name in required if name not in mapping.entries]
+    if lacking:
+        missing = _without_swallowed(reader, mapping, what, lacking)
+        reader.require(mapping, what, missing, keys, _missing_hint(reader, mapping, missing, values))
+    return mapping, values, len(reader.found) == before and not lacking
+
+
+def _note_missing(reader: Reader, mapping: Mapping, keys: ReadOnly[str, Key | None]) -> None:
+    """Remember the keys that are missing where as many are unknown that may be meant for them."""
+    unknown = [name for name in mapping.entries if name not in keys]
+    missing = [name for name in required_keys(keys) if name not in mapping.entries]
+    if len(unknown) != len(missing) or len(missing) > _FEW or "id" in missing:
+        return
+    for name, lacked in zip(unknown, missing, strict=True):
+        if not isinstance(mapping.entries[name], Sequence if takes_list(keys[lacked]) else Scalar):
+            return
+    reader.missing[mapping.start] = dict(zip(unknown, missing, strict=True))
+
+
+_FEW = 2  # keys that may all be known by other names, as `front` and `back`
+
+
+def _note(  # noqa: PLR0913, PLR0917 (what a note is made of)
+    reader: Reader,
+    mapping: Mapping,
+    values: dict[str, Value],
+    kind: Kind,
+    chapter: Chapter,
+    tags: tuple[str, ...],
+    *,
+    whole: bool,
+) -> Note:
+    """The note that a mapping's keys make; the tags are those that it has besides its own."""
+    before = len(reader.found)
+    at: Node = mapping
+    identifier = ""
+    if (node := mapping.entries.get("id")) is not None:
+        at = node
+        identifier = reader.identifier(node) or ""
+    if (node := mapping.entries.get("tags")) is not None:
+        tags = distinct(tags, reader.tags(node))
+    links = values.get("builds_on")
+    builds_on = links.items if isinstance(links, References) else []
+    note = Note(kind, identifier, at, chapter, values, tags, builds_on, whole, start=mapping.start)
+    note.end = end_of(mapping)
+    if not mapping.entries.keys().isdisjoint(_UPDATE_KEYS):
+        _read_update_keys(reader, mapping, note)
+    if (node := mapping.entries.get("allow")) is not None:
+        note.allow = _allowed(reader, node)
+    note.whole = whole and bool(identifier) and len(reader.found) == before
+    return note
+
+
+_UPDATE_KEYS = ("was", "retired", "replaced_by")
+
+
+def _read_update_keys(reader: Reader, mapping: Mapping, note: Note) -> None:
+    """Read what a note says of its earlier releases."""
+    was, retired, replaced_by = (mapping.entries.get(key) for key in _UPDATE_KEYS)
+    if was is not None:
+        note.was = _former_id(reader, was)
+    if retired is not None:
+        note.retired = reader.prose(retired, "retired")
+        if note.retired and note.retired.value.strip().lower() in {"yes", "no", "true", "false", "on", "off"}:
+            hint = "write `retired: |`, and under it the reason; a note that is not retired has no such key"
+            reader.report("wrong-type", retired, "`retired` says why, not whether", hint)
+    if replaced_by is not None:
+        note.replaced_by = reader.scalar(replaced_by, "replaced_by")
+
+
+def _allowed(reader: Reader, node: Node) -> tuple[Scalar, ...]:
+    """The codes under `allow`; those that cannot be allowed are reported and left out."""
+    codes = []
+    for item in reader.items(node, "allow"):
+        scalar = reader.scalar(item, "allow")
+        if scalar is None:
+            continue
+        if fault := not_a_warning(scalar.value):
+            reader.report("wrong-type", scalar, *fault)
+        else:
+            codes.append(scalar)
+    return tuple(codes)
+
+
+def _former_id(reader: Reader, node: Node) -> str:
+    """A note's id; also a row's, with that of its table."""
+    parts = node.value.split(".") if isinstance(node, Scalar) else []
+    if isinstance(node, Scalar) and len(parts) == 2 and all(map(ID.fullmatch, parts)):  # noqa: PLR2004 (table, row)
+        return node.value
+    return reader.identifier(node, "was") or ""
+
+
+def _article(kind: Kind) -> str:
+    """The kind's name as diagnostics say it, as in "a definition"."""
+    return f"{'an' if kind.name[0] in 'aeiou' else 'a'} {kind.name}"
+
+
+def _swallowed(reader: Reader, mapping: Mapping, keys: ReadOnly[str, Key | None]) -> tuple[Swallowed, ...]:
+    """The lines of an entry's texts that look like keys which it lacks."""
+    return swallowed.find(reader.document, mapping, keys, keys)
+
+
+def _missing_hint(reader: Reader, mapping: Mapping, missing: list[str], values: ReadOnly[str, Value]) -> str:
+    """What to do about required keys that are missing."""
+    if "retired" in mapping.entries and missing != ["id"]:
+        return (
+            "a retired note keeps its text, for learners who have its cards: put it back as it was released"
+        )
+    if missing == ["id"]:
+        first = next((value.value for value in values.values() if isinstance(value, Scalar)), "")
+        name = slug(first[:_FIRST_WORDS], reader.language)
+        shown = f", as `id: {_free(reader, name)}`" if name else ""
+        if name and reader.is_taken(name):
+            shown += f"; another note has `{name}`"
+        if not letters.is_readable(first, reader.language):
+            shown = f", in the letters a to z: {letters.UNREADABLE}"
+        return f"give it one that says what it is about{shown}"
+    if list(mapping.entries) == ["id"]:
+        return "do its other keys stand below? they begin in the column of `id`, without a hyphen"
+    return "if it goes on with what stands above, it has a hyphen too many" if "id" in missing else ""
+
+
+def _free(reader: Reader, name: str) -> str:
+    """An id that no note has, beside one that may be taken."""
+    ids = (name if number == 1 else f"{name}-{number}" for number in count(1))
+    return next(each for each in ids if not reader.is_taken(each))
+
+
+def _is_of_all_rows(reader: Reader, table: Table) -> bool:
+    """Whether the columns are too many or too few for all rows alike; that is reported once."""
+    columns = table.values.get("columns")
+    counts = {len(found.items) for row in table.rows if isinstance(found := row.values.get("cells"), Texts)}
+    if not isinstance(columns, Texts) or len(counts) != 1 or len(table.rows) == 1:
+        return False
+    (have,), want = counts, len(columns.items)
+    if have == want or have < MIN_COLUMNS or want < MIN_COLUMNS:
+        return False
+    for row in table.rows:
+        row.whole = False
+    hint = _comma_hint(columns) or cells.hint_for(reader.document, columns.items, have, "column")
+    if have == want + 1:
+        # of a column too few a semicolon may be the cause
+        hint = (
+            _comma_hint(columns, ";")
+            or hint
+            or "the first cell of a row is its name; the column of these has a name too"
+        )
+    message = f"the table has {want} columns, and each of its rows {have} cells"
+    reader.report("row-cells", columns.items[0], message, hint)
+    return True
+
+
+def _check_cells(reader: Reader, note: Note) -> None:
+    """Report a row that has not one cell for each column, or a table of too few columns."""
+    row = note.values.get("cells")
+    columns = note.table.values.get("columns") if note.table else None
+    if not isinstance(row, Texts) or not isinstance(columns, Texts):
+        return
+    if len(columns.items) < MIN_COLUMNS:
+        note.whole = False
+        message = "a table has at least two columns: the rows' names, and what to know of them"
+        reader.report(
+            "row-cells", columns.items[0] if columns.items else note.at, message, _comma_hint(columns)
+        )
+    elif len(row.items) != len(columns.items):
+        have, want = len(row.items), len(columns.items)
+        note.whole = False
+        message = f"the row has {have} cell{'s' * (have != 1)} for {want} columns"
+        hint = _comma_hint(row if have < want else columns)
+        hint = hint or cells.hint_for(reader.document, row.items, want, "cell")
+        reader.report("row-cells", row.items[0] if row.items else note.at, message, hint)
+
+
+def _comma_hint(texts: Texts, signs: str = COMMAS) -> str:
+    """What to do about a text that other signs than commas make one of several; empty where none is."""
+    return next(filter(None, (comma_hint(item.value, signs) for item in texts.items)), "")

@@ -1,0 +1,173 @@
+"""Reading deck.yaml."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from deckgen.anki import unescaped
+from deckgen.deck import blueprint, languages
+from deckgen.deck.notes import MAX_OPTIONS, MIN_OPTIONS, Accept, Deck
+from deckgen.diagnostics import not_a_warning
+from deckgen.source import Mapping, Node, Scalar
+
+if TYPE_CHECKING:
+    from deckgen.deck.reader import (
+        Reader,
+    )
+
+MAX_ACCEPTS = 1000
+_DECK_KEYS = (
+    *("id", "title", "language", "description", "tags", "authors", "license", "feedback"),
+    *("exam_options", "blueprint", "checks", "accept"),
+)
+ACCEPTABLE = ("changed-deck", "changed-note-type", "moved-cloze", "same-media")
+"""The codes of what an author may accept: refusals, and that other files show the same."""
+
+
+def read_deck(reader: Reader) -> Deck:  # noqa: C901, PLR0912 (one key after the other)
+    """Read deck.yaml; what is wrong with it is in the reader afterwards."""
+    deck = Deck(reader.document)
+    if reader.document.broken:
+        return deck
+    root = reader.mapping(reader.document.root, "a deck", _DECK_KEYS, _DECK_KEYS)
+    if root is None:
+        return deck
+    reader.require(root, "a deck", ("id", "title"), _DECK_KEYS)
+    values = {key: value for key, value in root.entries.items() if key in _DECK_KEYS}
+    if "id" in values:
+        deck.id = reader.identifier(values["id"]) or ""
+    if "title" in values:
+        deck.title = _title(reader, values["title"])
+    if "language" in values:
+        deck.language = _language(reader, values["language"])
+    if "description" in values and (text := reader.prose(values["description"], "description")):
+        deck.description = text.value.strip()
+    if "tags" in values:
+        deck.tags = reader.tags(values["tags"])
+    if "authors" in values:
+        names = (reader.prose(item, "authors") for item in reader.items(values["authors"], "authors"))
+        deck.authors = tuple(name.value.strip() for name in names if name)
+    if "license" in values and (text := reader.prose(values["license"], "license")):
+        deck.license = text.value.strip()
+    if "feedback" in values:
+        deck.feedback = _feedback(reader, values["feedback"])
+    if "accept" in values:
+        accepts = (
+            _accept(reader, item) for item in reader.items(values["accept"], "accept", "code", MAX_ACCEPTS)
+        )
+        deck.accept = [accept for accept in accepts if accept]
+    if "exam_options" in values:
+        deck.exam_options = _exam_options(reader, values["exam_options"])
+    if "blueprint" in values:
+        deck.blueprint = blueprint.read(reader, values["blueprint"])
+    if "checks" in values:
+        deck.off = _switched_off(reader, values["checks"])
+    return deck
+
+
+def _exam_options(reader: Reader, node: Node) -> int:
+    between = f"from {MIN_OPTIONS} to {MAX_OPTIONS}: a vignette has so many options"
+    number = reader.number(node, "exam_options", between) or 0
+    if number and not MIN_OPTIONS <= number <= MAX_OPTIONS:
+        message = f"`exam_options` is {number}; a vignette has {MIN_OPTIONS} to {MAX_OPTIONS} options"
+        reader.report("wrong-type", node, message)
+    return number
+
+
+def _switched_off(reader: Reader, node: Node) -> frozenset[str]:
+    """The codes of warnings that `checks` switches off."""
+    hint = "write `checks:`, under it each code, as in `same-term: off`, and `because: |` with the reason"
+    if not isinstance(node, Mapping):
+        reader.report("wrong-type", node, "`checks` says which codes of warnings are off", hint)
+        return frozenset()
+    codes = set()
+    for code, value in node.entries.items():
+        if code == "because":
+            reader.prose(value, "because")
+        elif fault := not_a_warning(code):
+            reader.report("wrong-type", reader.document.key_span(node, code), *fault)
+        elif not isinstance(value, Scalar) or value.value.lower() not in {"off", "false"}:
+            reader.report("wrong-type", value, f"`{code}` can only be `off` here", f"write `{code}: off`")
+        else:
+            codes.add(code)
+    if "because" not in node.entries:
+        hint = "say why, for those who read the deck's source after you"
+        place = reader.document.place_of("checks")
+        reader.report("missing-key", place, "`checks` lacks the key `because`", hint)
+    return frozenset(codes)
+
+
+def _accept(reader: Reader, item: Node) -> Accept | None:
+    names = ("code", "id", "because")
+    mapping = reader.mapping(item, "an acceptance", names, names)
+    if mapping is None or not reader.require(mapping, "an acceptance", names, names):
+        return None
+    code = reader.one_of(mapping.entries["code"], "code", ACCEPTABLE)
+    name = reader.scalar(mapping.entries["id"], "id")
+    because = reader.prose(mapping.entries["because"], "because")
+    return Accept(code, name.value, because.value.strip(), item) if code and name and because else None
+
+
+_BRACES = re.compile(r"\{+\s*\w[\w .-]*\}+")
+FEEDBACK = re.compile(r"""(?:https?://|mailto:)[^\s"'<>]+""")
+
+
+def _title(reader: Reader, node: Node) -> str:
+    title = reader.deck_name(node, "title") or ""
+    if "::" in title:
+        hint = "`::` makes subdecks, which are the chapters' (`deck:`)"
+        reader.report("bad-deck-name", node, f"the title `{title}` names a subdeck", hint)
+    return title
+
+
+def _language(reader: Reader, node: Node) -> str:
+    scalar = reader.scalar(node, "language")
+    if scalar is None or languages.TAG.fullmatch(scalar.value):
+        return scalar.value if scalar else "en"
+    hint = languages.hint_for(scalar.value)
+    reader.report("wrong-type", scalar, f"`{scalar.value}` is not a language tag", hint)
+    return "en"
+
+
+def _feedback(reader: Reader, node: Node) -> str:
+    scalar = reader.scalar(node, "feedback")
+    if scalar is None:
+        return ""
+    # it stands in the card templates, where Anki looks for its marks in attributes as well
+    if mark := unescaped.bracket(scalar.value):
+        message = f"`feedback` holds `{mark}`, which Anki takes for a mark of its own"
+        reader.report("bad-link", scalar, message, "write `[` as `%5B`")
+        return ""
+    if odd := [each for each in _BRACES.findall(scalar.value) if each != "{id}"]:
+        meant = scalar.value.replace(odd[0], "{id}") if len(odd) == 1 and "id" in odd[0].lower() else ""
+        message = f"`feedback` holds `{odd[0]}`, which is filled with nothing"
+        hint = "`{id}` alone is filled in, with the note's id" + f": write `{meant}`" * bool(meant)
+        reader.report("bad-link", scalar, message, hint)
+        return ""
+    if FEEDBACK.fullmatch(scalar.value):
+        return scalar.value
+    message = "`feedback` is no address that begins with `https://`, `http://` or `mailto:`"
+    reader.report("bad-link", scalar, message, _feedback_hint(scalar.value))
+    return ""
+
+
+def _feedback_hint(written: str) -> str:
+    """The address that was probably meant."""
+    plain = "".join(char for char in written if char.isprintable()).strip().strip("<>\"'")
+    mail = re.fullmatch(
+        r"(?:e?-?mail(?:to)?:)?\s*([^\s@:/]+@[^\s@/]+\.[^\s@/.?]+)(\?.*)?", plain, re.IGNORECASE
+    )
+    if mail:
+        meant = f"mailto:{mail[1]}{mail[2] or '?subject={id}'}"
+    else:
+        meant = re.sub(r"^(https?):?/+", lambda start: f"{start[1].lower()}://", plain, flags=re.IGNORECASE)
+        meant = meant if "://" in meant else f"https://{meant}"
+        meant = meant if re.match(r"https?://[^/\s]+\.[^/\s]+", meant) else ""
+    meant = re.sub(r"[\s\"'<>]", lambda sign: quote(sign.group()), meant)
+    if FEEDBACK.fullmatch(meant) and meant != written:
+        return f"did you mean `{meant}`?"
+    return (
+        "as in `https://github.com/OWNER/REPO/issues/new?title={id}` or `mailto:me@example.org?subject={id}`"
+    )

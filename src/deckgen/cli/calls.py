@@ -1,0 +1,104 @@
+"""What a command is called with: the deck's folder, and slips in a call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+import typer.core
+
+from deckgen.cli.progress import bar
+from deckgen.diagnostics import CallError, nearest
+
+if TYPE_CHECKING:
+    from deckgen.build import Build
+    from deckgen.cli.report import (
+        Report,
+    )
+
+
+class Command(typer.core.TyperCommand):
+    """A command that says what to write for an argument that it does not take."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 (Typer brings its own Click)
+        """Read the arguments of a call."""
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as error:
+            hint = _of_call(self.name or "", given)
+            if hint and hasattr(error, "message"):
+                error.message = f"{str(error.message).rstrip('.')}. {hint}"
+            raise
+
+
+def _of_call(command: str, given: list[str]) -> str:
+    """What to write for a call with an argument too many; empty where that is not certain."""
+    named = {"--project", "--output", "-o", "--previous"}
+    loose = [each for before, each in zip(["", *given], given, strict=False) if before not in named]
+    if command == "release" and "--version" in [each.partition("=")[0] for each in given]:
+        return "The version stands by itself: deckgen release 1.0.0"
+    if command == "build" and (package := next((each for each in loose if each.endswith(".apkg")), "")):
+        return f"Name the package with -o: deckgen build -o {package}"
+    if any(each.lower().endswith((".yaml", ".yml")) for each in loose):
+        return f"`deckgen {command}` takes the whole deck; --project DIR names its folder."
+    if folder := next((each for each in loose if (Path(each) / "source/deck.yaml").exists()), ""):
+        return f"Name the deck's folder with --project: deckgen {command} --project {folder}"
+    return ""
+
+
+def find_deck(named: Path | None) -> Path:
+    """The deck's folder: the one named, or the nearest upwards."""
+    from deckgen.project import find_project  # noqa: PLC0415
+
+    if named is None:
+        return find_project(Path.cwd())
+    if not (named / "source" / "deck.yaml").exists():
+        if not named.exists():
+            raise CallError(f"{named} does not exist", _like_named(named))
+        above = (each for each in named.resolve().parents if (each / "source" / "deck.yaml").exists())
+        deck = next(above, None)
+        hint = f"did you mean {deck}?" if deck else ""
+        raise CallError(f"{named} is not the folder of a deck: it does not hold source/deck.yaml", hint)
+    return named
+
+
+def _like_named(path: Path) -> str:
+    """A hint at the deck whose folder is called nearly so; empty where there is none."""
+    try:
+        beside = [each.name for each in path.parent.iterdir() if (each / "source" / "deck.yaml").exists()]
+    except OSError:
+        return ""
+    near = nearest(path.name, sorted(beside))
+    return f"did you mean {path.with_name(near)}?" if near else ""
+
+
+def make_build_folder(folder: Path) -> None:
+    """Make build/, where packages go."""
+    from deckgen.files import check_target  # noqa: PLC0415
+
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise CallError(f"the folder {folder} cannot be made: {error.strerror}") from error
+    check_target(folder / "deck.apkg.part")
+
+
+def build_deck_of(folder: Path, report: Report, *, try_fix: bool = False) -> Build:
+    """The build of a deck's folder, with a progress bar where it takes long.
+
+    Args:
+        folder: The deck's folder.
+        report: What the command tells.
+        try_fix: Whether diagnostics are to say that `--fix` gets rid of them, which takes as long again.
+    """
+    from deckgen.build import build as build_deck  # noqa: PLC0415
+
+    with bar(report) as tick:
+        result = build_deck(folder, tick)
+        if try_fix:
+            from deckgen.commands.fix import mark_fixable  # noqa: PLC0415
+
+            mark_fixable(result, tick)
+        return result

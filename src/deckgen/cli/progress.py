@@ -1,0 +1,57 @@
+"""A progress bar on stderr."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.progress import Progress, TaskID
+
+    from deckgen.cli.report import (
+        Report,
+    )
+
+
+@contextmanager
+def bar(report: Report) -> Iterator[Callable[[str, int, int], None]]:
+    """What shows how far the work is, where it takes long."""
+    bar = _Bar(shown=report.for_people and not report.quiet and sys.stderr.isatty())
+    try:
+        yield bar.tick
+    finally:
+        bar.stop()
+
+
+class _Bar:
+    """A progress bar in a terminal, for work that takes longer than a moment."""
+
+    PATIENCE = 0.7  # seconds
+
+    def __init__(self, *, shown: bool) -> None:
+        self._due = time.monotonic() + self.PATIENCE if shown else float("inf")
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+
+    def tick(self, what: str, done: int, total: int) -> None:
+        """Show how far the work is."""
+        if self._progress is None:
+            if time.monotonic() < self._due:
+                return
+            from rich.console import Console  # noqa: PLC0415
+            from rich.progress import Progress  # noqa: PLC0415
+
+            self._progress = Progress(console=Console(stderr=True), transient=True)
+            self._task = self._progress.add_task(what, total=total)
+            self._progress.start()
+        if self._task is not None:
+            self._progress.update(self._task, description=what, completed=done, total=total)
+
+    def stop(self) -> None:
+        """Take the bar away."""
+        if self._progress is not None:
+            self._progress.stop()

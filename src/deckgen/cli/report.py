@@ -1,0 +1,350 @@
+"""What a command prints: text, JSON or annotations, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import typer
+import typer.core
+
+from deckgen import __version__
+from deckgen.diagnostics import CallError, counted, terminal
+from deckgen.streams import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from types import FrameType
+
+    from deckgen.build import Build
+    from deckgen.commands.verify import Verification
+    from deckgen.diagnostics import Diagnostic
+    from deckgen.package import Package
+
+# what a file may hold to play with a terminal
+_UNSEEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160)], "\N{REPLACEMENT CHARACTER}")
+
+
+class Format(StrEnum):
+    """How results are printed."""
+
+    text = "text"
+    json = "json"
+
+
+class CheckFormat(StrEnum):
+    """How diagnostics are printed."""
+
+    text = "text"
+    json = "json"
+    github = "github"
+    sarif = "sarif"
+
+
+def verified(made: Verification) -> str:
+    """What became of a package in Anki."""
+    notes, cards = (counted(made.new_learner[what], what[:-1]) for what in ("notes", "cards"))
+    lines = [f"in Anki {made.anki}:", f"  a new learner gets {notes} and {cards}"]
+    for update in made.updates:
+        words = [f"{update[what]:,} {what}" for what in ("new", "updated", "untouched")]
+        words += [f"{len(update['held_back']):,} held back", f"{update['conflicting']:,} conflicting"]
+        lost = f"{len(update['lost']):,} lost" if update["lost"] else "nothing lost"
+        options = ", merging note types" if update["options"] == "merge" else ""
+        lines.append(f"  from {update['previous']}{options}: {', '.join(words)}; {lost}")
+        if update["cleanup"]:
+            lines.append(
+                f"    the cleanup package tags {counted(update['cleanup']['tagged'], 'retired note')}"
+            )
+        if update["empty_cards"]:
+            lines.append(f"    Empty Cards would remove cards of {counted(update['empty_cards'], 'note')}")
+    if any(update["held_back"] for update in made.updates):
+        lines.append(
+            "held back: edited by the learner after this was built, so Anki keeps the learner's text"
+        )
+    if not made.updates:
+        lines.append(
+            "  no package in build/release/ is older than this, so no update was rehearsed (--previous FILE)"
+        )
+    lines += [f"note: {remark}" for remark in made.remarks]
+    lines += [f"error: {fault}" for fault in made.faults]
+    return "\n".join(lines)
+
+
+class Report:
+    """What a command tells: text on stderr, or something for other programs on stdout."""
+
+    def __init__(
+        self, command: str, output_format: Format | CheckFormat | None, *, quiet: bool = False
+    ) -> None:
+        """Prepare for a command's name, the format asked for, and whether only errors are printed."""
+        self.command = command
+        actions = os.environ.get("GITHUB_ACTIONS") == "true"
+        self.format = str(output_format or (CheckFormat.github if actions else CheckFormat.text))
+        self.quiet = quiet
+        self.failed_strictly = False
+        self.ignored = 0
+
+    @property
+    def for_people(self) -> bool:
+        """Whether text is printed; GitHub shows it in its log, beside the annotations."""
+        return self.format in {Format.text, CheckFormat.github}
+
+    def ignore(self, result: Build, codes: Sequence[str]) -> None:
+        """Leave warnings of these codes out of a build, and remember how many they were."""
+        left = [each for each in result.diagnostics if each.code in codes]
+        self.ignored = sum(each.stands_for for each in left)
+        result.diagnostics[:] = [each for each in result.diagnostics if each.code not in codes]
+
+    def fails(self, result: Build, *, strict: bool) -> bool:
+        """Whether there are errors or, with `--strict`, warnings."""
+        self.failed_strictly = strict and bool(result.diagnostics)
+        return result.package is None or self.failed_strictly
+
+    def end(
+        self,
+        result: Build,
+        note: str = "",
+        path: Path | None = None,
+        files: Sequence[str] = (),
+        more: Mapping[str, object] | None = None,
+    ) -> None:
+        """Tell the diagnostics, and what came of the work: a package, or the files of a release.
+
+        Args:
+            result: The build.
+            note: What is to be said after the number of errors.
+            path: Where the package is.
+            files: The files of a release.
+            more: Further members for JSON.
+        """
+        made = result.package if result.package and not (self.failed_strictly and path is None) else None
+        try:
+            self._print(result, path, files, more or {})
+        except OutputError:
+            if made and path:
+                say(summary(result, made, path, files))
+            raise
+        if not self.for_people:
+            return
+        self.tell(self._wanted(result.diagnostics), result.lines, note)
+        if self.ignored and not self.quiet:
+            say(f"{counted(self.ignored, 'warning')} ignored")
+        if made and not self.quiet:
+            say(summary(result, made, path, files))
+
+    def _wanted(self, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+        """The diagnostics that people see: with `--quiet` those for which the command fails."""
+        if not self.quiet or self.failed_strictly:
+            return diagnostics
+        return [each for each in diagnostics if each.level == "error"]
+
+    def _print(
+        self, result: Build, path: Path | None, files: Sequence[str], more: Mapping[str, object]
+    ) -> None:
+        """Print on stdout what other programs read, and see that it gets there."""
+        if self.format == Format.json:
+            errors = any(diagnostic.level == "error" for diagnostic in result.diagnostics)
+            about = _about(result, result.package, path) if result.package else None
+            released: dict[str, object] = {}
+            if files and result.package:
+                released = {"files": list(files), "first": not result.package.after}
+            self.object(
+                ok=not errors and not self.failed_strictly,
+                diagnostics=[diagnostic.as_json() for diagnostic in result.diagnostics],
+                ignored=self.ignored,
+                package=about,
+                **released,
+                **more,
+            )
+        elif self.format != Format.text:
+            self._annotate(result)
+        sys.stdout.flush()
+
+    def tell(self, diagnostics: list[Diagnostic], lines: dict[str, list[str]], note: str) -> None:
+        """Tell diagnostics as text: where each is, with its line, and how many there are."""
+        width = shutil.get_terminal_size((100, 24)).columns
+        screen = terminal.Screen(width, sys.stderr.isatty(), *([paint] if in_color() else []))
+        say(terminal.report(diagnostics, lines, note, screen))
+
+    def _annotate(self, result: Build) -> None:
+        """Print the diagnostics as annotations, or as a SARIF log."""
+        from deckgen.diagnostics import formats  # noqa: PLC0415
+        from deckgen.git import path_in_repository  # noqa: PLC0415
+
+        prefix = path_in_repository(result.project)
+        if self.format == CheckFormat.sarif:
+            sys.stdout.write(formats.sarif(result.diagnostics, __version__, prefix))
+        else:
+            sys.stdout.write(formats.github(self._wanted(result.diagnostics), prefix))
+
+    def object(self, **members: object) -> None:
+        """Print the one JSON object."""
+        from deckgen.diagnostics import formats  # noqa: PLC0415
+
+        sys.stdout.write(formats.as_json({"command": self.command, "deckgen": __version__, **members}))
+
+    def failed(self, message: str, hint: str = "") -> None:
+        """Tell that the call was wrong, or failed."""
+        if self.format == Format.json:
+            self.object(ok=False, error={"message": message, "hint": hint or None})
+        else:
+            label = paint("error", "error") if in_color() else "error"
+            say(f"{label}: {message}" + (f"\n  hint: {hint}" if hint else ""))
+
+
+COLOURS = {
+    "error": "red",
+    "warning": "yellow",
+    "hint": "cyan",
+    "bar": "cyan",
+    "place": None,
+    "heading": None,
+}
+
+
+def in_color(stream: TextIO | None = None) -> bool:
+    """Whether stderr, or another stream, gets colors: where it is a terminal that can, or is made to.
+
+    After no-color.org and force-color.org; where both are set, there are none.
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return (stream or sys.stderr).isatty() and os.environ.get("TERM") != "dumb"
+
+
+def paint(text: str, what: str) -> str:
+    """A text in the colour of what it is."""
+    return typer.style(text, fg=COLOURS[what], bold=what not in {"hint", "bar"})
+
+
+@contextmanager
+def reporting(
+    command: str, output_format: Format | CheckFormat | None, *, quiet: bool = False
+) -> Iterator[Report]:
+    """Turn a failed call into a message and its exit code, and leave nothing behind when stopped."""
+    report = Report(command, output_format, quiet=quiet)
+    stopped: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del frame
+        stopped.append(number)
+        raise KeyboardInterrupt
+
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in (getattr(signal, name) for name in names)}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, stop)
+    try:
+        yield report
+    except BaseException as error:
+        # what was under way when the signal came may have ended with an exception of its own
+        if stopped:
+            report.failed("stopped")
+            raise typer.Exit(128 + stopped[0]) from error
+        if isinstance(error, CallError):
+            report.failed(str(error), error.hint)
+            raise typer.Exit(2) from error
+        if isinstance(error, OSError) and not isinstance(error, (BrokenPipeError, OutputError)):
+            where = f": {os.fsdecode(error.filename)}" if error.filename else ""
+            report.failed(f"{error.strerror or error}{where}")
+            raise typer.Exit(2) from error
+        raise
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _about(result: Build, package: Package, path: Path | None) -> dict[str, Any]:
+    """What a package holds, for JSON."""
+    changes = result.changes
+    since = changes.ledger.releases[-1]["release"] if changes.ledger.releases else None
+    return {
+        "version": package.version or None,
+        "since": since,
+        "new": [note.id for note in changes.new if not note.retired] if since else None,
+        "changed": [note.id for note in changes.changed] if since else None,
+        "retired": [note.id for note in changes.retired] if since else None,
+        "path": str(path) if path else None,
+        "bytes": path.stat().st_size if path else None,
+        "id": package.deck.id,
+        "title": package.deck.title,
+        "time": package.time,
+        "notes": _by_kind(package),
+        "cards": sum(len(row.cards) for row in package.rows),
+        "media": len(package.media),
+    }
+
+
+def _by_kind(package: Package) -> dict[str, int]:
+    """How many notes of each kind there are, in the order in which the kinds first stand."""
+    counts: dict[str, int] = {}
+    for row in package.rows:
+        counts[row.note.kind.name] = counts.get(row.note.kind.name, 0) + 1
+    return counts
+
+
+def summary(result: Build, package: Package, path: Path | None, files: Sequence[str]) -> str:
+    """What was made, and how to import it."""
+    kinds = {note_type.kind.name: note_type.kind for note_type in package.note_types}
+    counts = []
+    for name, count in _by_kind(package).items():
+        kind = kinds[name]
+        if kind.rows:
+            counts.append(counted(count, f"{name} row"))
+        else:
+            counts.append(f"{count} {name if count == 1 else kind.section}")
+    cards = sum(len(row.cards) for row in package.rows)
+    held = f"{counted(len(package.rows), 'note')} ({', '.join(counts)}), {counted(cards, 'card')}"
+    if package.media:
+        held += f", {counted(len(package.media), 'media file')}"
+    if package.after and (files or not package.version):
+        held += f"\n  since {package.after}: {result.changes.summary()}"
+    if result.changes.spared:
+        spared = counted(result.changes.spared, "note")
+        held += f"\n  as `same-media` says, {spared} with other files not sent again"
+    if path is None:
+        return f"no errors: {held}"
+    which = f", version {package.version}, as released" if package.version else ""
+    if files:
+        if not package.after:
+            held += f"\n  this is the first release of `{package.deck.id}`"
+        rest = "".join(f"\n  {short_path(path.with_name(name))}" for name in files[1:])
+        return (
+            f"released {package.version}: {short_path(path)} ({size(path.stat().st_size)})\n  {held}\n"
+            f"beside it:{rest}\n"
+            "commit source/ledger.jsonl, which now knows this release, before you give the package to anyone"
+        )
+    return (
+        f"wrote {short_path(path)} ({size(path.stat().st_size)}){which}\n"
+        f"  {held}\n"
+        "to study it: in Anki choose File > Import and this file; "
+        "on a phone or tablet, send the file there and open it with Anki"
+    )
+
+
+def short_path(path: Path) -> str:
+    """A path as short as it can be said from here."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def size(count: int) -> str:
+    """A number of bytes for people."""
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(count / 1e3, 0.1):.1f} kB"  # noqa: PLR2004
+
+
+def say(text: str) -> None:
+    """Print a text for people on stderr."""
+    if text:
+        typer.echo(text.rstrip("\n"), err=True, color=in_color())

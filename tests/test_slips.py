@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deckgen import source
-from deckgen.build import kinds_in_force
 from deckgen.deck import kind_file, notes
 from deckgen.deck.chapter import read_chapter
-from deckgen.deck.reader import Reader
+from deckgen.deck.kind_file import read_kinds
+from deckgen.project import Project, kind_folders
 from tests.conftest import REPOSITORY
 from tests.faults import KIND
 from tests.test_markup import SAMPLE
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 CHAPTER = (REPOSITORY / "tests/alliance.yaml").read_text(encoding="utf-8")
 VIGNETTE = (REPOSITORY / "templates/vignette/kind.yaml").read_text(encoding="utf-8")
-IN_FORCE = kinds_in_force(REPOSITORY)[0]
+KINDS = read_kinds(kind_folders(Project(REPOSITORY).template_folders()))
 
 PARSERS_WORDS = re.compile(
     r"\b(?:mappings?|scalars?|tokens?|sequences?|block (?:end|entry|mapping)|flow|simple key|directive"
@@ -163,9 +163,8 @@ def test_no_edit_of_a_chapter_is_told_in_the_parsers_words(
 ) -> None:
     """Whatever happens to a sound chapter: no traceback, no wait, a place that exists, an author's words."""
     document, found = source.parse(edited(text, edits), "x.yaml")
-    reader = Reader(document, found)
-    read_chapter(reader, notes.Deck(document, title="Deck"), IN_FORCE)
-    check(list(reader.found), document)
+    chapter = read_chapter(document, found, notes.Deck(document, title="Deck"), KINDS)
+    check(list(chapter.diagnostics), document)
 
 
 @given(text=st.sampled_from([KIND, VIGNETTE]), edits=EDITS)

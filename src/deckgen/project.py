@@ -51,6 +51,11 @@ class Project:
         return self.folder / LEDGER
 
     @property
+    def templates(self) -> Path:
+        """The deck's own templates."""
+        return self.folder / "templates"
+
+    @property
     def output(self) -> Path:
         """Where files are made."""
         return self.folder / "build"
@@ -66,7 +71,7 @@ class Project:
 
     def template_folders(self) -> list[Folder]:
         """The shipped templates, then the deck's own."""
-        shipped, own = shipped_templates(), self.folder / "templates"
+        shipped, own = shipped_templates(), self.templates
         if own.resolve() == shipped.resolve():
             return [Folder(own, "templates", self.folder)]
         return [

@@ -24,17 +24,20 @@ from deckgen.cards import jinja_errors, styles, words
 from deckgen.cards.loader import MAX_CODE, FaceMedia, Loader, MediaError
 from deckgen.cards.sandbox import Function, Sandbox, UseError
 from deckgen.diagnostics import Diagnostic, Span, did_you_mean, listing, nearest
+from deckgen.project import kind_folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Mapping as ReadOnly
 
     from jinja2 import Template
 
     from deckgen.anki.template import Part
     from deckgen.cards.media import Media
+    from deckgen.deck.kind_file import Kinds
     from deckgen.deck.kinds import Kind
     from deckgen.deck.notes import Deck
-    from deckgen.project import Folder
+    from deckgen.project import Folder, Project
 
 _WAYS_OUT = 4  # that a hint names
 _MOST_PAIRS = 1_000_000  # of ways through a front, which take a second
@@ -182,7 +185,47 @@ class NoteType:
         return f"{', or '.join(said)}: then it has one" if fewest else ""
 
 
-class Faces:
+@dataclass(frozen=True)
+class NoteTypes:
+    """What Anki gets for all kinds of a deck.
+
+    Attributes:
+        by_kind: The note types, by the names of the kinds.
+        words: What faces, and the deck's page in Anki, say by themselves, by the names in
+            base/words.html.j2.
+        texts: The templates that were read, by their paths as diagnostics show them.
+        used: The paths of all files that were read or shown.
+        sound: Whether nothing is wrong with the kinds or their faces.
+        diagnostics: What is.
+    """
+
+    by_kind: dict[str, NoteType]
+    words: ReadOnly[str, str]
+    texts: dict[str, str]
+    used: set[str]
+    sound: bool
+    diagnostics: list[Diagnostic]
+
+
+def render_note_types(deck: Deck, kinds: Kinds, project: Project) -> NoteTypes:
+    """Render the faces and styles of a deck's kinds.
+
+    Args:
+        deck: The deck, whose title, language and feedback address faces may show.
+        kinds: Its kinds.
+        project: Where the templates lie.
+    """
+    folders = project.template_folders()
+    faces = _Faces(deck, folders, kind_folders(folders))
+    made = {kind.name: faces.note_type(kind) for kind in kinds.in_force}
+    sound = kinds.complete and not faces.found
+    diagnostics = [*faces.found, *faces.about_words({note.kind.name for note in deck.notes})]
+    if sound:
+        diagnostics += faces.about_styles()
+    return NoteTypes(made, faces.words, faces.texts, faces.used, sound, diagnostics)
+
+
+class _Faces:
     """Renders the faces of a deck's kinds.
 
     Attributes:

@@ -1,7 +1,7 @@
 """Rules over the notes of a deck, one function a rule.
 
-`LINKS` are about how notes hang together, and most of what they report are errors. `WARNINGS` are about
-whether the cards are good ones; each of these is named after the code that it reports.
+Those in `links` are about how notes hang together, and most of what they report are errors. `WARNINGS` are
+about whether the cards are good ones; each of these is named after the code that it reports.
 """
 
 from __future__ import annotations
@@ -15,21 +15,38 @@ from deckgen.checks import (
     near_duplicates,
     options,
     shown,
+    stray_files,
     test_wiseness,
     typed,
     typography,
     whole_deck,
     wording,
 )
-from deckgen.checks.links import RULES as LINKS
+from deckgen.checks.context import Cards
+from deckgen.checks.habits import summed_up
+from deckgen.checks.silence import silenced
+from deckgen.checks.stray_files import unused_media
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
+    from collections.abc import Set as AbstractSet
 
-    from deckgen.checks.context import Cards
-    from deckgen.diagnostics import Diagnostic
+    from deckgen.cards.note_types import NoteTypes
+    from deckgen.deck.notes import Deck
+    from deckgen.deck.reading import Source
+    from deckgen.diagnostics import Diagnostic, Found
+    from deckgen.project import Project
 
-__all__ = ["LINKS", "OF_CARDS", "WARNINGS", "WHOLE_DECK", "links", "warn"]
+__all__ = [
+    "OF_CARDS",
+    "WARNINGS",
+    "WHOLE_DECK",
+    "check_cards",
+    "check_files",
+    "check_links",
+    "unused_media",
+    "wanted",
+]
 
 WHOLE_DECK: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
     near_duplicates.same_question,
@@ -83,10 +100,43 @@ OF_CARDS = frozenset(
 """The codes that a deck may draw by habit; nobody turns the direction of a text so, or changes one."""
 
 
-def warn(cards: Cards) -> Iterator[Diagnostic]:
-    """What the rules about cards report, but for those that the deck switches off."""
+def check_files(project: Project, source: Source, note_types: NoteTypes) -> Iterator[Diagnostic]:
+    """What files of the deck nothing reads."""
+    sections = [kind.section for kind in source.kinds.in_force]
+    yield from stray_files.beside_source(project, sections)
+    yield from stray_files.unread_files(project, source.files, sections)
+    yield from stray_files.unused_templates(project, source.kinds, note_types)
+
+
+def check_links(deck: Deck, ids: AbstractSet[str]) -> Iterator[Diagnostic]:
+    """What is wrong with how notes hang together.
+
+    Args:
+        deck: The deck.
+        ids: The ids that seem to stand in what could not be read.
+    """
+    for rule in links.RULES:
+        yield from rule(deck, ids)
+
+
+def check_cards(
+    deck: Deck, note_types: NoteTypes, released: Container[str], *, complete: bool
+) -> Iterator[Diagnostic]:
+    """What the rules about cards report, but for those that the deck switches off.
+
+    Args:
+        deck: The deck.
+        note_types: What its cards show.
+        released: The ids of notes that have been released.
+        complete: Whether every chapter could be read, so that what is missing is not there.
+    """
+    cards = Cards(deck, note_types.by_kind, released, complete=complete)
     for rule in WARNINGS:
-        if rule.__name__.replace("_", "-") not in cards.deck.off and (
-            cards.complete or rule not in WHOLE_DECK
-        ):
+        if rule.__name__.replace("_", "-") not in deck.off and (complete or rule not in WHOLE_DECK):
             yield from rule(cards)
+
+
+def wanted(deck: Deck, found: Found) -> list[Diagnostic]:
+    """The diagnostics without those that the author silences; a habit of the whole deck told once."""
+    left = silenced(deck, found, whole=not found.has_errors)
+    return summed_up(left, OF_CARDS, sum(1 for note in deck.notes if not note.retired))

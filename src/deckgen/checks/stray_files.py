@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 from deckgen import source
 from deckgen.cards.media import FONTS, IMAGES, SOUNDS
 from deckgen.diagnostics import Diagnostic, Span, composed, listed, nearest, proposal, same
-from deckgen.project import CHAPTER, beginning, below, is_kind
+from deckgen.project import CHAPTER, beginning, below, is_kind, shipped_templates
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from deckgen.cards.note_types import NoteTypes
+    from deckgen.deck.kind_file import Kinds
+    from deckgen.project import Project
 
 
 _MEDIA = IMAGES | SOUNDS | FONTS
@@ -21,7 +25,9 @@ _LIKE_A_CHAPTER = re.compile(
 )
 
 
-def unread_files(project: Path, files: Collection[Path], sections: Collection[str]) -> Iterator[Diagnostic]:
+def unread_files(
+    project: Project, files: Collection[Path], sections: Collection[str]
+) -> Iterator[Diagnostic]:
     """Warnings about files of source/ that look like chapters or templates, and are not read.
 
     Args:
@@ -29,16 +35,16 @@ def unread_files(project: Path, files: Collection[Path], sections: Collection[st
         files: All files of source/.
         sections: The keys under which chapters have notes.
     """
-    top = project / "source"
+    top = project.source
     names = {same(path.relative_to(top).as_posix()) for path in files}
     folder = ""
     for path in sorted(files):
-        shown = path.relative_to(project).as_posix()
+        shown = project.shown(path)
         parts = path.relative_to(top).parts
         if path.name.endswith(".j2") or is_kind(path):
             if parts[0] == folder:
                 continue  # it has been told with its folder
-            if len(parts) > 1 and nearest(parts[0], ["templates"]) and not (project / "templates").exists():
+            if len(parts) > 1 and nearest(parts[0], ["templates"]) and not project.templates.exists():
                 folder = parts[0]
                 hint = "templates lie beside source/, not in it: move this folder to `templates`"
                 span = Span(f"source/{folder}")
@@ -54,7 +60,7 @@ def unread_files(project: Path, files: Collection[Path], sections: Collection[st
             yield Diagnostic("unread-file", "nothing reads this file", Span(shown), hint)
 
 
-def beside_source(project: Path, sections: Collection[str]) -> Iterator[Diagnostic]:
+def beside_source(project: Project, sections: Collection[str]) -> Iterator[Diagnostic]:
     """Warnings about chapters that lie beside source/, and not in it.
 
     Args:
@@ -62,12 +68,12 @@ def beside_source(project: Path, sections: Collection[str]) -> Iterator[Diagnost
         sections: The keys under which chapters have notes.
     """
     try:
-        files = sorted(path for path in project.iterdir() if path.name.lower().endswith(CHAPTER))
+        files = sorted(path for path in project.folder.iterdir() if path.name.lower().endswith(CHAPTER))
     except OSError:
         return
     for path in files:
         if _has_notes(beginning(path), sections):
-            there = (project / "source" / path.name).exists()
+            there = (project.source / path.name).exists()
             hint = f"chapters lie in source/: move it to `source/{path.name}`"
             hint = "chapters lie in source/, and one of this name does: delete this one" if there else hint
             yield Diagnostic("unread-file", "nothing reads this file", Span(path.name), hint)
@@ -97,7 +103,7 @@ def _as_chapter(path: Path, sections: Collection[str]) -> str:
     return f"{path.stem}.yaml" if _has_notes(beginning(path), sections) else ""
 
 
-def unused_media(project: Path, files: Iterable[Path], shown: Collection[Path]) -> Iterator[Diagnostic]:
+def unused_media(project: Project, files: Iterable[Path], shown: Collection[Path]) -> Iterator[Diagnostic]:
     """A warning about the media files of source/ that no card shows; one for all of them.
 
     Args:
@@ -111,48 +117,42 @@ def unused_media(project: Path, files: Iterable[Path], shown: Collection[Path]) 
         if path.suffix.lower().removeprefix(".") in _MEDIA and path.is_file() and path.resolve() not in shown
     ]
     if spare:
-        names = [path.relative_to(project / "source").as_posix() for path in spare]
+        names = [path.relative_to(project.source).as_posix() for path in spare]
         what = "no card shows this file" if len(spare) == 1 else f"no card shows these {len(spare):,} files"
         message = f"{what}: {listed(names)}" if len(spare) > 1 else what
         hint = "show it, or delete it" if len(spare) == 1 else "show them, or delete them"
-        yield Diagnostic("unused-media", message, Span(spare[0].relative_to(project).as_posix()), hint)
+        yield Diagnostic("unused-media", message, Span(project.shown(spare[0])), hint)
 
 
-def unused_templates(
-    project: Path,
-    wanted: Mapping[str, Collection[str]],
-    used: Collection[str],
-    texts: Mapping[str, str],
-    *,
-    sure: bool,
-) -> Iterator[Diagnostic]:
+def unused_templates(project: Project, kinds: Kinds, note_types: NoteTypes) -> Iterator[Diagnostic]:
     """Warnings about files of the deck's templates/ that nothing reads; errors for folders that are closed.
 
     Args:
         project: The deck's folder.
-        wanted: The names of the templates that each kind's folder may hold, and base/.
-        used: The files that have been read or shown, by their paths as diagnostics show them.
-        texts: What has been read of templates, by the same.
-        sure: Whether nothing was wrong with them, so that all that is used has been read.
+        kinds: The kinds in force.
+        note_types: What has been made of their templates.
     """
-    own = project / "templates"
+    own = project.templates
+    wanted: dict[str, Collection[str]] = {kind.name: kind.files for kind in kinds.in_force}
+    wanted["base"] = [path.name for path in (shipped_templates() / "base").glob("*.j2")]
     closed: list[tuple[Path, OSError]] = []
-    used = set(map(composed, used))
+    used = set(map(composed, note_types.used))
     for path in sorted(below(own, lambda *folder: closed.append(folder)) if own.is_dir() else ()):
-        shown = path.relative_to(project).as_posix()
+        shown = project.shown(path)
         if not path.is_file() or path.name == "kind.yaml" or composed(shown) in used:
             continue
         folder = path.relative_to(own).parts[0]
-        names = wanted.get(folder, ())
-        if not sure and (
-            folder not in wanted or path.name in names or any(path.name in text for text in texts.values())
-        ):
+        named = path.name in wanted.get(folder, ()) or any(
+            path.name in text for text in note_types.texts.values()
+        )
+        # where something is wrong with the templates, not all that they use has been read
+        if not note_types.sound and (folder not in wanted or named):
             continue
         yield Diagnostic(
             "unused-template", "nothing reads this file", Span(shown), _of_template(path, own, wanted)
         )
     for folder_of, error in closed:
-        yield source.unreadable(folder_of.relative_to(project).as_posix(), error)
+        yield source.unreadable(project.shown(folder_of), error)
     yield from _misnamed_folders(project)
 
 
@@ -171,12 +171,12 @@ def _of_template(path: Path, own: Path, wanted: Mapping[str, Collection[str]]) -
     return proposal(path.name, near) if near else ""
 
 
-def _misnamed_folders(project: Path) -> Iterator[Diagnostic]:
+def _misnamed_folders(project: Project) -> Iterator[Diagnostic]:
     """Warnings about folders beside source/ that were probably meant to be templates/."""
-    if (project / "templates").is_dir():
+    if project.templates.is_dir():
         return
     try:
-        folders = sorted(path for path in project.iterdir() if path.is_dir())
+        folders = sorted(path for path in project.folder.iterdir() if path.is_dir())
     except OSError:
         return
     for folder in folders:

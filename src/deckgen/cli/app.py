@@ -176,7 +176,7 @@ def check(  # noqa: PLR0913, PLR0917 (an argument is an option)
             if fix
             else (build_deck_of(folder, report, try_fix=True), {})
         )
-        report.ignore(result, ignore or ())
+        result = report.without(result, ignore or ())
         failed = report.fails(result, strict=strict)
         report.end(
             result, "--strict treats warnings as errors" if failed and result.package else "", more=told
@@ -304,8 +304,7 @@ def release(
         with bar(report) as tick:
             made = release_deck(folder, version, tick)
         if made.build.package is None:
-            mark_fixable(made.build)
-            report.end(made.build, "nothing was released")
+            report.end(mark_fixable(made.build), "nothing was released")
             raise typer.Exit(1)
         report.end(made.build, path=made.folder / made.files[0], files=made.files)
 

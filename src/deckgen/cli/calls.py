@@ -100,5 +100,5 @@ def build_deck_of(folder: Path, report: Report, *, try_fix: bool = False) -> Bui
         if try_fix:
             from deckgen.commands.fix import mark_fixable  # noqa: PLC0415
 
-            mark_fixable(result, tick)
+            return mark_fixable(result, tick)
         return result

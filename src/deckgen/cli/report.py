@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -95,11 +96,11 @@ class Report:
         """Whether text is printed; GitHub shows it in its log, beside the annotations."""
         return self.format in {Format.text, CheckFormat.github}
 
-    def ignore(self, result: Build, codes: Sequence[str]) -> None:
-        """Leave warnings of these codes out of a build, and remember how many they were."""
+    def without(self, result: Build, codes: Sequence[str]) -> Build:
+        """A build without the warnings of some codes; how many they were is said at the end."""
         left = [each for each in result.diagnostics if each.code in codes]
         self.ignored = sum(each.stands_for for each in left)
-        result.diagnostics[:] = [each for each in result.diagnostics if each.code not in codes]
+        return replace(result, diagnostics=[each for each in result.diagnostics if each.code not in codes])
 
     def fails(self, result: Build, *, strict: bool) -> bool:
         """Whether there are errors or, with `--strict`, warnings."""

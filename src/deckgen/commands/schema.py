@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from deckgen import files
-from deckgen.build import kinds_in_force
 from deckgen.deck import languages
 from deckgen.deck.blueprint import WEIGHT
 from deckgen.deck.key_types import CODE_SCHEMA, OWN_SCHEMAS, PROSE_SCHEMA, SCHEMAS
+from deckgen.deck.kind_file import read_kinds
 from deckgen.deck.kinds import COMMON_KEYS, Key
 from deckgen.deck.manifest import ACCEPTABLE, FEEDBACK
 from deckgen.deck.notes import MAX_OPTIONS, MIN_COLUMNS, MIN_OPTIONS
 from deckgen.deck.reader import DECK_NAME_SCHEMA, ID_SCHEMA, TAGS_SCHEMA, TEXT_SCHEMA, TITLE_SCHEMA, Schema
-from deckgen.diagnostics import CallError, listing
+from deckgen.diagnostics import CallError, listing, told
+from deckgen.project import Project, kind_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -96,16 +97,18 @@ def write(project: Path) -> Written:
     Raises:
         CallError: They cannot be put there.
     """
-    kinds, found, lines = kinds_in_force(project)
-    if found:
-        return Written(found, lines)
+    kinds = read_kinds(kind_folders(Project(project.resolve()).template_folders()))
+    if kinds.diagnostics:
+        found = told(kinds.diagnostics)
+        paths = {each.span.path for each in found}
+        return Written(found, {each.path: each.lines for each in kinds.documents if each.path in paths})
     folder = project / FOLDER
     try:
         folder.mkdir(exist_ok=True)
         (project / "build").mkdir(exist_ok=True)  # where files are written first
     except OSError as error:
         raise CallError(f"the folder {folder} cannot be made: {error.strerror}") from error
-    made = {"deck.json": deck_schema(), "chapter.json": chapter_schema(kinds)}
+    made = {"deck.json": deck_schema(), "chapter.json": chapter_schema(kinds.in_force)}
     for name in made:
         files.check_target(folder / name)
     for name, schema in made.items():

@@ -24,41 +24,54 @@ from deckgen.diagnostics import not_a_warning
 from deckgen.source import Mapping, Node, Scalar, Sequence, end_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Iterable
     from collections.abc import Mapping as ReadOnly
 
+    from deckgen.deck.kind_file import Kinds
     from deckgen.deck.kinds import Key, Kind
     from deckgen.deck.swallowed import Swallowed
+    from deckgen.diagnostics import Found
     from deckgen.source import Document
 
 MAX_ROWS = 200
 """The most rows of a table: each of its cards shows all of them."""
 
 
-def read_chapter(
-    reader: Reader,
+def read_chapter(  # noqa: PLR0913, PLR0917 (what a chapter is read by)
+    document: Document,
+    faults: Found,
     deck: Deck,
-    kinds: list[Kind],
-    unread: Container[str | None] = (),
+    kinds: Kinds,
+    earlier: Iterable[Chapter] = (),
     misplaced: ReadOnly[str, str] = MappingProxyType({}),
-) -> None:
-    """Read a chapter, and add its notes to the deck.
+) -> Chapter:
+    """Read a chapter.
 
     Args:
-        reader: Holds the chapter's document, and its diagnostics afterwards.
-        deck: Gains the chapter's notes, those with faults too.
-        kinds: The kinds in force.
-        unread: The sections of kinds that could not be read, None for one unknown; they are left alone.
+        document: The file.
+        faults: What is wrong with it as YAML.
+        deck: The deck, whose title, tags and language its chapters share.
+        kinds: The kinds in force; sections of those that could not be read are left alone.
+        earlier: The chapters before it, whose ids a proposal for a missing id avoids.
         misplaced: The sections of kinds that lie in source/, each with the kind's folder.
     """
-    chapter = Chapter(reader.document, deck.title, deck.tags)
-    sections = {kind.section: kind for kind in kinds if kind.section not in unread}
-    names = ("deck", "tags", *sections)
-    if reader.document.root is None and reader.document.broken:
-        return
-    reader.elsewhere = lambda name: _with_key(kinds, name)
-    reader.is_taken = _Taken(deck, reader.document).__contains__
+    chapter = Chapter(document, deck.title, deck.tags, diagnostics=faults)
+    reader = Reader(document, faults)
+    reader.elsewhere = lambda name: _with_key(kinds.in_force, name)
+    reader.is_taken = _Taken(document, deck.language, earlier).__contains__
     reader.language = deck.language
+    if document.root is not None or not document.broken:
+        _read_sections(reader, chapter, kinds, misplaced)
+    if faults or kinds.unread:
+        chapter.ids = frozenset(probable_ids(document, deck.language))
+    return chapter
+
+
+def _read_sections(reader: Reader, chapter: Chapter, kinds: Kinds, misplaced: ReadOnly[str, str]) -> None:
+    """Read a chapter's own keys, and its notes."""
+    unread = kinds.unread
+    sections = {kind.section: kind for kind in kinds.in_force if kind.section not in unread}
+    names = ("deck", "tags", *sections)
     here = reader.document.root
     entries = here.entries.items() if isinstance(here, Mapping) else ()
     lists = None in unread  # any of them may be the section of a kind that could not be read
@@ -69,22 +82,22 @@ def read_chapter(
     if root is None:
         return
     if (node := root.entries.get("deck")) and (name := reader.deck_name(node, "deck")):
-        chapter.deck = f"{deck.title}::{name}"
+        chapter.deck = f"{chapter.deck}::{name}"
         chapter.deck_at = reader.document.span(node)
     if node := root.entries.get("tags"):
-        chapter.tags = distinct(deck.tags, reader.tags(node))
+        chapter.tags = distinct(chapter.tags, reader.tags(node))
         chapter.tags_at = reader.document.key_span(root, "tags")
-    found: list[Note] = []
+    notes: list[Note] = []
     for section, kind in sections.items():
         if node := root.entries.get(section):
             read = _read_table if kind.rows else _read_note
             items = reader.items(node, section, "id", sys.maxsize)
             reader.halves(items, required_keys(top_keys(kind)))
             for item in items:
-                if not _is_elsewhere(reader, item, kind, kinds):
-                    found += read(reader, item, kind, chapter)
+                if not _is_elsewhere(reader, item, kind, kinds.in_force):
+                    notes += read(reader, item, kind, chapter)
     # a chapter's notes keep the order in which they are written, whatever their kinds
-    deck.notes += sorted(found, key=lambda note: note.at.start)
+    chapter.notes = sorted(notes, key=lambda note: note.at.start)
 
 
 def _report_misplaced(reader: Reader, folders: ReadOnly[str, str]) -> None:
@@ -127,17 +140,18 @@ def _is_elsewhere(reader: Reader, item: Node, kind: Kind, kinds: list[Kind]) -> 
 class _Taken:
     """The ids of a chapter and of those before it; gathered when one is first asked for."""
 
-    def __init__(self, deck: Deck, document: Document) -> None:
-        self._deck = deck
+    def __init__(self, document: Document, language: str, earlier: Iterable[Chapter]) -> None:
         self._document = document
+        self._language = language
+        self._earlier = earlier
 
     def __contains__(self, name: str) -> bool:
         return name in self._ids
 
     @cached_property
     def _ids(self) -> set[str]:
-        here = probable_ids(self._document, self._deck.language)
-        return {*here, *(note.id for note in self._deck.notes)}
+        here = probable_ids(self._document, self._language)
+        return {*here, *(note.id for chapter in self._earlier for note in chapter.notes)}
 
 
 def _with_key(kinds: list[Kind], name: str) -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from deckgen import source
@@ -11,9 +14,11 @@ from deckgen.anki.template import SPECIAL_FIELDS
 from deckgen.deck.kinds import COMMON_KEYS, TYPES, CardTemplate, Field, Key, Kind
 from deckgen.deck.reader import ID, MAX_ITEMS, Reader
 from deckgen.diagnostics import Diagnostic, Found, Span, did_you_mean, listing, nearest, proposal
+from deckgen.project import Folder, shipped_templates
 from deckgen.source import Document, Mapping, Node, Scalar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
@@ -26,6 +31,47 @@ _REQUIRED = ("title", "section", "type", "fields", "cards")
 CHAPTER_KEYS = ("deck", "tags")
 """The keys that every chapter has, whatever its kinds."""
 _FIELD_NAME = re.compile(r'[^:"{}#^/\s](?:[^:"{}]*[^:"{}\s])?')
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """The kinds of a deck, the shipped ones and its own.
+
+    Attributes:
+        in_force: Those that could be read, by the names of their folders.
+        unread: The sections of those that could not; None for one unknown.
+        documents: Each kind.yaml.
+        diagnostics: What is wrong with them.
+    """
+
+    in_force: list[Kind]
+    unread: frozenset[str | None] = frozenset()
+    documents: list[Document] = field(default_factory=list)
+    diagnostics: Found = field(default_factory=Found)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all could be read."""
+        return not self.unread
+
+
+def read_kinds(owners: Iterable[Folder], texts: ReadOnly[str, str] = MappingProxyType({})) -> Kinds:
+    """Read the kinds whose folders are given; `texts` as for `read_kind`."""
+    kinds = Kinds([])
+    unread: set[str | None] = set()
+    shipped = {path.name: path for path in shipped_templates().iterdir() if path.is_dir()}
+    for owner in owners:
+        kind, document, faults = read_kind(owner.path, owner.shown, owner.top, texts, shipped)
+        kinds.documents.append(document)
+        kinds.diagnostics.extend(faults)
+        if kind:
+            kinds.in_force.append(kind)
+        else:
+            unread.add(section_of(document))
+    kinds.diagnostics.extend(section_clashes(kinds.in_force))
+    sections = Counter(kind.section for kind in kinds.in_force)
+    unread |= {name for name, count in sections.items() if count > 1 or name in CHAPTER_KEYS}
+    return replace(kinds, unread=frozenset(unread))
 
 
 def read_kind(
@@ -309,9 +355,9 @@ def _consistent(reader: Reader, root: Mapping, kind: Kind) -> None:
         reader.report("bad-kind", at, message, hint)
         return
     known = {**kind.table_keys, **kind.keys}
-    for field, node in zip(kind.fields, _froms(root), strict=True):
+    for filled, node in zip(kind.fields, _froms(root), strict=True):
         if node is not None:
-            _source_of(reader, node, (field.key, field.part), known)
+            _source_of(reader, node, (filled.key, filled.part), known)
     first = known.get(kind.fields[0].key)
     if first and not first.required:
         message = f"the first field is filled from `{first.name}`, which is not required"

@@ -9,13 +9,13 @@ from urllib.parse import quote
 from deckgen.anki import unescaped
 from deckgen.deck import blueprint, languages
 from deckgen.deck.notes import MAX_OPTIONS, MIN_OPTIONS, Accept, Deck
+from deckgen.deck.reader import Reader
 from deckgen.diagnostics import not_a_warning
 from deckgen.source import Mapping, Node, Scalar
 
 if TYPE_CHECKING:
-    from deckgen.deck.reader import (
-        Reader,
-    )
+    from deckgen.diagnostics import Found
+    from deckgen.source import Document
 
 MAX_ACCEPTS = 1000
 _DECK_KEYS = (
@@ -26,8 +26,22 @@ ACCEPTABLE = ("changed-deck", "changed-note-type", "moved-cloze", "same-media")
 """The codes of what an author may accept: refusals, and that other files show the same."""
 
 
-def read_deck(reader: Reader) -> Deck:  # noqa: C901, PLR0912 (one key after the other)
-    """Read deck.yaml; what is wrong with it is in the reader afterwards."""
+def read_deck(document: Document, faults: Found) -> tuple[Deck, Found]:
+    """Read deck.yaml.
+
+    Args:
+        document: The file.
+        faults: What is wrong with it as YAML.
+
+    Returns:
+        The deck, without notes; all that is wrong with the file.
+    """
+    reader = Reader(document, faults)
+    return _deck(reader), reader.found
+
+
+def _deck(reader: Reader) -> Deck:  # noqa: C901, PLR0912 (one key after the other)
+    """The deck that deck.yaml describes."""
     deck = Deck(reader.document)
     if reader.document.broken:
         return deck

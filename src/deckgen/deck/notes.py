@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from deckgen.diagnostics import Found
 from deckgen.source import Node, Scalar
 
 if TYPE_CHECKING:
@@ -104,6 +105,9 @@ class Chapter:
         tags: The tags of all its notes, the deck's included.
         tags_at: Where it has tags of its own; None where it has none.
         deck_at: Where it names its subdeck; None where it names none.
+        notes: Its notes in the order in which they are written, those with faults included.
+        ids: The ids that seem to stand in it, where not all of it could be read.
+        diagnostics: What is wrong with it.
     """
 
     document: Document
@@ -111,6 +115,9 @@ class Chapter:
     tags: tuple[str, ...] = ()
     tags_at: Span | None = None
     deck_at: Span | None = None
+    notes: list[Note] = field(default_factory=list)
+    ids: frozenset[str] = frozenset()
+    diagnostics: Found = field(default_factory=Found)
 
 
 @dataclass(eq=False)

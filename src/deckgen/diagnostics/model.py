@@ -139,6 +139,11 @@ class Found:
         self.extend(diagnostics)
         return self
 
+    @property
+    def has_errors(self) -> bool:
+        """Whether one of them is an error."""
+        return any(CATALOGUE[code][0] == "error" for code, _ in self._kept)
+
     def __len__(self) -> int:
         """How many faults there are."""
         return self._count

@@ -141,20 +141,32 @@ class Ledger:
         return {id(line): number for number, line in enumerate(self.lines, 1)}
 
 
-def read(project: Path, instead: str | None = None) -> tuple[Ledger, Found, str]:
-    """Read the ledger of a project; an empty one where there is no file.
+@dataclass(frozen=True)
+class Released:
+    """What a ledger's file says has been released.
+
+    Attributes:
+        ledger: The ledger; an empty one where there is no file.
+        diagnostics: What is wrong with it.
+        text: The file's text.
+    """
+
+    ledger: Ledger
+    diagnostics: Found
+    text: str = ""
+
+
+def read_ledger(project: Path, instead: str | None = None) -> Released:
+    """Read the ledger of a project.
 
     Args:
         project: The folder that holds source/.
         instead: A text to read in place of the file's own.
-
-    Returns:
-        The ledger; what is wrong with it; its text.
     """
     text, fault = read_text(project) if instead is None else (instead, None)
     if fault:
-        return Ledger(), Found([fault]), ""
-    return (*parse(text), text) if text is not None else (Ledger(), Found(), "")
+        return Released(Ledger(), Found([fault]))
+    return Released(*parse(text), text) if text is not None else Released(Ledger(), Found())
 
 
 def read_text(project: Path) -> tuple[str | None, Diagnostic | None]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator
     from pathlib import Path
 
+    from deckgen.history.ledger import Ledger
+
 _HERE = f"./{LEDGER}"  # git takes it from the project's folder, wherever in the repository that lies
 _ANYWHERE = f":(top,glob)**/{LEDGER}"  # a deck may have moved within its repository
 _PLACES = {f":{_HERE}": "", f"HEAD:{_HERE}": "HEAD "}
@@ -29,7 +31,25 @@ _HEAD = 65_536  # bytes of a ledger in which the line of its deck stands: it is 
 _RELEASE = re.compile(r'(?m)^\{"release":"([^"]+)"')
 
 
-def lost_ledger(project: Path, deck: str, *, everywhere: bool) -> Iterator[Diagnostic]:
+def lost_ledger(project: Path, deck: str, ledger: Ledger, *, releasing: bool) -> Iterator[Diagnostic]:
+    """Tell that a deck's ledger is lost, or lacks releases.
+
+    Args:
+        project: The folder that holds source/, without links.
+        deck: The deck's id; a ledger of another deck is no matter.
+        ledger: The ledger as it is.
+        releasing: Whether to look through all of history, and to take no silence for an answer. Otherwise
+            only the index and the last commit are looked at, and nothing is told where git does not answer.
+
+    Raises:
+        CallError: It cannot be known whether there was a ledger.
+    """
+    yield from _no_ledger(project, deck, everywhere=releasing)
+    if releasing and ledger.releases:
+        yield from _old_ledger(project, deck, ledger.versions)
+
+
+def _no_ledger(project: Path, deck: str, *, everywhere: bool) -> Iterator[Diagnostic]:
     """Tell that a deck's ledger is gone, where there is none and git knows one.
 
     Args:
@@ -54,7 +74,7 @@ def lost_ledger(project: Path, deck: str, *, everywhere: bool) -> Iterator[Diagn
         yield told
 
 
-def old_ledger(project: Path, deck: str, versions: Container[str]) -> Iterator[Diagnostic]:
+def _old_ledger(project: Path, deck: str, versions: Container[str]) -> Iterator[Diagnostic]:
     """Tell that a deck's ledger lacks releases that the one of git's last commit has.
 
     Args:

@@ -211,7 +211,7 @@ class Changes:
             self.spared = sum(prints.media(note) != printed(self.known[note]).media for note in quiet)
         differing = []
         for row in rows:
-            row.guid = guids[row.note.id]
+            row.guid, row.modified = guids[row.note.id], self.now
             line = self.known.get(row.note)
             if line is not None and self._stamp(row, line):
                 differing.append(row)

@@ -1,5 +1,6 @@
 """Cards to the bytes of an .apkg. Other wings import from here what they need."""
 
-from deckgen.package.writer import Package, in_order, read_about, write
+from deckgen.package.pack import SHOWS, Packages, pack
+from deckgen.package.writer import Package, read_about, write
 
-__all__ = ["Package", "in_order", "read_about", "write"]
+__all__ = ["SHOWS", "Package", "Packages", "pack", "read_about", "write"]

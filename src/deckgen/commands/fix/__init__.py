@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from deckgen.build import build, read_kinds
+from deckgen.build import build
 from deckgen.commands.fix import blocks, ids, numbers, prose
 from deckgen.commands.fix.edited_deck import Book
 from deckgen.commands.fix.edited_file import Sheet, carried, diff
-from deckgen.diagnostics import CallError, Found
+from deckgen.deck.kind_file import read_kinds
+from deckgen.diagnostics import CallError
 from deckgen.files import check_target, replacing
 from deckgen.history import ledger, merge
 from deckgen.project import LEDGER, MANIFEST, Project, kind_folders
@@ -98,26 +99,26 @@ def mend(project: Path) -> list[Mended]:
     own = [owner / "kind.yaml" for owner in owners if owner.path.parent == folders[-1].path]
     sheets = [Sheet.of(each.path, each.shown, project) for each in own]
     if own and released is not None:
-        shipped, _ = read_kinds(kind_folders([folders[0]]), [], Found())
+        shipped = read_kinds(kind_folders([folders[0]])).in_force
         for sheet in sheets:
             numbers.mend(sheet, numbers.shared(shipped), _released_as(sheet, released))
     texts = {sheet.shown: sheet.text for sheet in sheets if sheet.sound}
-    kinds, unread = read_kinds(owners, [], Found(), texts)
+    kinds = read_kinds(owners, texts)
 
     deck = Sheet.of(place.manifest, MANIFEST, project)
     blocks.mend(deck, blocks.DECK_PLACES)
     sheets.append(deck)
-    if None not in unread:
+    if None not in kinds.unread:
         files, faults = place.files()
         paths = place.chapters(files)
         parts = [Sheet.of(path, path.relative_to(project).as_posix(), project) for path in paths]
         sheets += parts
-        places = blocks.places(kinds)
+        places = blocks.places(kinds.in_force)
         for sheet in parts:
             blocks.mend(sheet, places)
         # what cannot be read may hold any id, and any of the released notes
         if released is not None and not faults and all(sheet.faithful or sheet.text for sheet in parts):
-            book = Book(project, deck, parts, kinds, unread, released)
+            book = Book(project, deck, parts, kinds, released)
             ids.give(book)
             prose.mend(book)
     mended += [_mended(sheet) for sheet in _once(sheets) if sheet.done or sheet.left]
@@ -145,23 +146,28 @@ def tried(
     return build(project, progress, texts={each.path: each.texts[1] for each in mended if each.diff})
 
 
-def mark_fixable(result: Build, progress: Callable[[str, int, int], None] | None = None) -> None:
-    """Mark those diagnostics of a build that `check --fix` would get rid of: by trying it, in memory.
+def mark_fixable(result: Build, progress: Callable[[str, int, int], None] | None = None) -> Build:
+    """A build whose diagnostics say which of them `check --fix` would get rid of: by trying it, in memory.
 
     Args:
-        result: A build of what the files say; its diagnostics are replaced, and the hints of those that are
-            marked end with the way to do it.
+        result: A build of what the files say.
         progress: As for `build`.
+
+    Returns:
+        The same build; the hints of the diagnostics that are marked end with the way to do it.
     """
     if not 0 < sum(each.stands_for for each in result.diagnostics) <= _MOST_TRIED:
-        return
+        return result
     try:
         made = [each for each in mend(result.project) if each.diff]
     except CallError:  # a conflict of the ledger that only its author can resolve
         made = []
-    if made:
-        left = _Left(tried(result.project, made, progress).diagnostics, made)
-        result.diagnostics = [each if left.has(each) else _marked(each) for each in result.diagnostics]
+    if not made:
+        return result
+    left = _Left(tried(result.project, made, progress).diagnostics, made)
+    return replace(
+        result, diagnostics=[each if left.has(each) else _marked(each) for each in result.diagnostics]
+    )
 
 
 def _marked(diagnostic: Diagnostic) -> Diagnostic:
@@ -211,7 +217,8 @@ def _mend_ledger(project: Path) -> tuple[Ledger | None, list[Mended]]:
     Raises:
         CallError: The two sides of a conflict contradict each other, or hold lines that are none.
     """
-    released, found, record = ledger.read(project)
+    read = ledger.read_ledger(project)
+    released, found, record = read.ledger, read.diagnostics, read.text
     if [diagnostic.code for diagnostic in found] != ["ledger-conflict"]:
         return (None if found else released), []
     text = merge.merged(record.removesuffix("\n").split("\n"))

@@ -12,7 +12,7 @@ from deckgen.cards.media import Shelf
 from deckgen.deck.chapter import read_chapter
 from deckgen.deck.ids import probable_ids
 from deckgen.deck.manifest import read_deck
-from deckgen.deck.reader import Reader
+from deckgen.diagnostics import Found
 from deckgen.history import identity
 from deckgen.history.fingerprints import Fingerprints, printed
 from deckgen.history.plan import Changes
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deckgen.commands.fix.edited_file import Sheet
-    from deckgen.deck.kinds import Kind
+    from deckgen.deck.kind_file import Kinds
     from deckgen.deck.notes import Deck, Note
     from deckgen.history.ledger import Ledger, Line
     from deckgen.source import Document
@@ -56,21 +56,19 @@ class Book:
         deck: deck.yaml.
         chapters: The other files.
         kinds: The kinds in force.
-        unread: The sections of kinds that could not be read.
         ledger: What has been released.
     """
 
     project: Path
     deck: Sheet
     chapters: list[Sheet]
-    kinds: list[Kind]
-    unread: set[str | None]
+    kinds: Kinds
     ledger: Ledger
 
     @cached_property
     def language(self) -> str:
         """The language of the deck's texts."""
-        return read_deck(Reader(self.deck.document)).language
+        return read_deck(self.deck.document, Found())[0].language
 
     def standing(self, documents: ReadOnly[str, Document] | None = None) -> Standing:
         """Read all notes, and find the released ones among them.
@@ -78,14 +76,14 @@ class Book:
         Args:
             documents: What chapters say in the place of what they say by now, by path.
         """
-        deck = read_deck(Reader(self.deck.document))
+        deck, _ = read_deck(self.deck.document, Found())
         unsure: set[str] = set()
         for sheet in self.chapters:
-            reader = Reader((documents or {}).get(sheet.shown, sheet.document))
-            read_chapter(reader, deck, self.kinds, self.unread)
-            if not sheet.sound or self.unread:
+            document = (documents or {}).get(sheet.shown, sheet.document)
+            deck.notes += read_chapter(document, Found(), deck, self.kinds).notes
+            if not (sheet.sound and self.kinds.complete):
                 unsure |= set(probable_ids(sheet.document, self.language))
-        changes = Changes(self.ledger, deck, 0, {kind.name for kind in self.kinds})
+        changes = Changes(self.ledger, deck, 0, {kind.name for kind in self.kinds.in_force})
         changes.match()
         present = {line["guid"] for line in changes.known.values()}
         gone = [

@@ -84,7 +84,7 @@ class _Entry:
 
 def give(book: Book) -> None:
     """Give ids to what lacks one."""
-    entries = [entry for sheet in book.chapters for entry in _entries(sheet, book.kinds)]
+    entries = [entry for sheet in book.chapters for entry in _entries(sheet, book.kinds.in_force)]
     for entry in entries:
         if entry.lacks and entry.was:
             entry.lacks = False
@@ -193,7 +193,7 @@ class _Names:
                 # what its author is told to write
                 self.taken.add(plain_id(written.value, book.language))
         for sheet in book.chapters:
-            if not sheet.sound or book.unread:
+            if not (sheet.sound and book.kinds.complete):
                 self.taken |= {name.strip("\"'") for name in probable_ids(sheet.document, self.language)}
         self.taken |= {name.partition(".")[0] for name in self.taken}
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from deckgen.anki.render import Look, Place, on_screen
-from deckgen.build import SHOWS
 from deckgen.checks.silence import owner_of, owners
 from deckgen.deck.notes import Table, place
+from deckgen.package import SHOWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

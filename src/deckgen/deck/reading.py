@@ -1,0 +1,98 @@
+"""Reading all that an author writes: deck.yaml, the kinds and the chapters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from deckgen import source
+from deckgen.deck.chapter import read_chapter
+from deckgen.deck.kind_file import Kinds, read_kinds, section_of
+from deckgen.deck.manifest import read_deck
+from deckgen.diagnostics import Found
+from deckgen.project import MANIFEST, is_kind, kind_folders
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from collections.abc import Mapping as ReadOnly
+    from pathlib import Path
+
+    from deckgen.deck.notes import Chapter, Deck
+    from deckgen.project import Project
+    from deckgen.source import Document
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the files of a deck say.
+
+    Attributes:
+        deck: The deck with its notes.
+        kinds: The kinds in force.
+        files: All that lies in source/.
+        ids: The ids that seem to stand in what could not be read.
+        documents: The YAML files, read.
+        diagnostics: What is wrong with them.
+    """
+
+    deck: Deck
+    kinds: Kinds
+    files: list[Path]
+    ids: frozenset[str] = frozenset()
+    documents: list[Document] = field(default_factory=list)
+    diagnostics: Found = field(default_factory=Found)
+
+
+def read_source(
+    project: Project, texts: ReadOnly[str, str], progress: Callable[[str, int, int], None]
+) -> Source:
+    """Read the source of a deck.
+
+    Args:
+        project: Where it lies.
+        texts: What files would say, to be read in place of what they say, by their paths as diagnostics
+            show them.
+        progress: Called with what is being done, how much of it is done, and how much there is.
+    """
+    deck, faults = read_deck(*_read(project, project.manifest, texts, source.MAX_SMALL))
+    kinds = read_kinds(kind_folders(project.template_folders()), texts)
+    files, closed = project.files()
+    misplaced = _misplaced(project, files)
+    paths = project.chapters(files)
+    chapters: list[Chapter] = []
+    for number, path in enumerate(paths):
+        progress("reading", number, len(paths))
+        document, of_yaml = _read(project, path, texts)
+        chapters.append(read_chapter(document, of_yaml, deck, kinds, chapters, misplaced))
+        document.root = None  # the notes hold what they need of it
+    diagnostics = Found([*faults, *kinds.diagnostics, *closed])
+    for chapter in chapters:
+        diagnostics.extend(chapter.diagnostics)
+    return Source(
+        replace(deck, notes=[note for chapter in chapters for note in chapter.notes]),
+        kinds,
+        files,
+        frozenset().union(*(chapter.ids for chapter in chapters)),
+        [deck.document, *kinds.documents, *(chapter.document for chapter in chapters)],
+        diagnostics,
+    )
+
+
+def _read(
+    project: Project, path: Path, texts: ReadOnly[str, str], most: int = source.MAX_BYTES
+) -> tuple[Document, Found]:
+    """A file of the source, or the text that takes its place; and what is wrong with it as YAML."""
+    shown = MANIFEST if path == project.manifest else project.shown(path)
+    if shown in texts:
+        return source.parse(texts[shown], shown)
+    return source.read(path, shown, project.folder, most)
+
+
+def _misplaced(project: Project, files: Iterable[Path]) -> dict[str, str]:
+    """The sections of kinds that lie in source/, where nothing reads them, each with the kind's folder."""
+    sections = {}
+    for path in filter(is_kind, files):
+        document, _ = source.read(path, project.shown(path), project.folder, source.MAX_SMALL)
+        if section := section_of(document):
+            sections[section] = project.shown(path.parent)
+    return sections

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deckgen.cards.pricing import TAGS
-from deckgen.cards.sandbox import FILTERS, TESTS
+from deckgen.cards.template_values import FILTERS, TESTS
 from tests.conftest import REPOSITORY, change, run, write_project
 from tests.test_bad_input import LAW, checked
 

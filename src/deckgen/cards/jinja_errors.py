@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from deckgen.cards.pricing import TAGS
-from deckgen.cards.sandbox import FILTERS, TESTS
+from deckgen.cards.template_values import FILTERS, TESTS
 from deckgen.diagnostics import did_you_mean, listing
 
 if TYPE_CHECKING:

@@ -22,7 +22,8 @@ from deckgen.anki.card_rules import CardRules, is_of_clozes
 from deckgen.anki.template import Replacement
 from deckgen.cards import jinja_errors, styles, words
 from deckgen.cards.loader import MAX_CODE, FaceMedia, Loader, MediaError
-from deckgen.cards.sandbox import Function, Sandbox, UseError
+from deckgen.cards.sandbox import Sandbox
+from deckgen.cards.template_values import Function, UseError
 from deckgen.diagnostics import Diagnostic, Span, did_you_mean, listing, nearest
 from deckgen.project import kind_folders
 

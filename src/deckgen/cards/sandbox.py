@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import ItemsView, Iterator, KeysView, ValuesView
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import StrictUndefined, TemplateRuntimeError, nodes, pass_context
@@ -23,6 +22,21 @@ from jinja2.utils import Namespace
 from markupsafe import Markup
 
 from deckgen.cards.pricing import JOINED, SPEND, WALKED, WEIGHED, Pricing, outline
+from deckgen.cards.template_values import (
+    FILTERS,
+    MAX_VALUE,
+    TAKES,
+    TESTS,
+    TOO_LARGE,
+    Function,
+    TooMuchError,
+    UseError,
+    described,
+    limited_range,
+    members_of,
+    size_of,
+    use_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -37,107 +51,11 @@ MAX_WORK = 500_000
 """How many pieces of templates are run for a deck; those of the shipped kinds are some thousands."""
 MAX_MADE = 8 * 1024 * 1024
 """How many characters they make or look at, all together."""
-MAX_VALUE = 1024 * 1024
-"""How large a single value may be, in characters; an item of a list counts as `_ITEM` of them."""
-MAX_NUMBER = 2**53
-"""How large a number may be: so far they are exact in all programs."""
-MAX_LOOP = 1000
-"""How far `range` goes."""
-_ITEM = 32
 _LOAD = 20  # pieces that a look for another template costs
 _LOOK = 3  # and one for what stands behind a dot
 _TAG = 5  # and a field or section of Anki's, which is looked at when the face is whole
 
 # What there is
-
-_OF_TEXT = (
-    "capitalize e escape forceescape lower replace safe string striptags title trim truncate upper urlencode"
-)
-_OF_ITEMS = "first join last list map max min reject rejectattr reverse select selectattr sort sum unique"
-_OF_NUMBERS = "abs round"
-_OF_ALL = "count d default float int length wordcount"
-FILTERS = sorted(f"{_OF_TEXT} {_OF_ITEMS} {_OF_NUMBERS} {_OF_ALL}".split())
-"""The filters that templates may use."""
-
-_TESTS_OF_TEXT = "lower upper"
-_TESTS_OF_NUMBERS = "divisibleby even odd"
-_TESTS_OF_ALL = (
-    "boolean defined eq equalto false float ge greaterthan gt in integer iterable le lessthan lt mapping ne"
-    " none number sequence string true undefined == != < <= > >="
-)
-TESTS = sorted(f"{_TESTS_OF_TEXT} {_TESTS_OF_NUMBERS} {_TESTS_OF_ALL}".split())
-"""The tests, as in `is defined`, that they may use."""
-
-_TAKES: dict[str, tuple[tuple[type, ...], str]] = {
-    **dict.fromkeys(f"{_OF_TEXT} {_TESTS_OF_TEXT} wordcount".split(), ((str, int, float), "a text")),
-    **dict.fromkeys(_OF_ITEMS.split(), ((str, list, tuple, dict, range), "a list")),
-    **dict.fromkeys(f"{_OF_NUMBERS} {_TESTS_OF_NUMBERS}".split(), ((int, float), "a number")),
-}
-"""What a filter or test may be given as the first, and what to call that."""
-
-_MEMBERS: tuple[tuple[type, frozenset[str]], ...] = (
-    (
-        str,
-        frozenset(
-            "capitalize casefold count endswith find index isalnum isalpha isascii isdecimal isdigit islower"
-            " isnumeric isspace istitle isupper lower lstrip partition removeprefix removesuffix rfind rindex"
-            " rpartition rsplit rstrip split splitlines startswith strip swapcase title upper".split()
-        ),
-    ),
-    (dict, frozenset("get items keys values".split())),
-    (list, frozenset("count index".split())),
-    (tuple, frozenset("count index".split())),
-    (
-        LoopContext,
-        frozenset(
-            "changed cycle depth depth0 first index index0 last length nextitem previtem revindex"
-            " revindex0".split()
-        ),
-    ),
-    (BlockReference, frozenset(["super"])),
-)
-"""What can be asked of a value with a dot, by its type."""
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """Something that templates may call.
-
-    Attributes:
-        use: How it is written, as an example.
-        run: What it does.
-    """
-
-    use: str
-    run: Callable[..., object]
-
-    def __call__(self, *arguments: object, **options: object) -> object:
-        """Do it.
-
-        Raises:
-            UseError: It takes other arguments.
-        """
-        try:
-            return self.run(*arguments, **options)
-        except TypeError as error:
-            raise UseError("this function takes other arguments", _use_of(self)) from error
-
-
-class TooMuchError(TemplateRuntimeError):
-    """A template does more than it may."""
-
-
-class UseError(TemplateRuntimeError):
-    """A template uses something as it is not meant.
-
-    Attributes:
-        hint: How it is used.
-    """
-
-    def __init__(self, message: str, hint: str) -> None:
-        """Keep what is to be told."""
-        super().__init__(message)
-        self.hint = hint
 
 
 _COMPILED: dict[tuple[object, ...], tuple[str | CodeType, Outline]] = {}
@@ -178,7 +96,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.outlines: dict[str, Outline] = {}
         self.asked: set[str] = set()
         self.globals = {
-            "range": Function("[% for number in range(3) %]", _range),
+            "range": Function("[% for number in range(3) %]", limited_range),
             "dict": Function('[% set words = dict(a="b") %]', dict),
             "namespace": Function("[% set found = namespace(it=false) %]", Namespace),
         }
@@ -232,7 +150,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         Raises:
             TooMuchError: It is too large, or there is not so much left.
         """
-        self.spend(1, _size(value))
+        self.spend(1, size_of(value))
         return value
 
     def walked(self, values: Any, each: int) -> Any:  # noqa: ANN401
@@ -269,9 +187,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if isinstance(value, str):
             return value
         if isinstance(value, (int, float, Undefined)):  # what is undefined raises its own error
-            _size(value)
+            size_of(value)
             return str(value)
-        raise UseError(f"{_described(value)} is no text, so a card cannot show it", _use_of(value))
+        raise UseError(f"{described(value)} is no text, so a card cannot show it", use_of(value))
 
     def _finalized(self, value: object) -> object:
         """A value as it gets into a face: its braces, which Anki would read as a field, made harmless."""
@@ -290,7 +208,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         alike = any(isinstance(left, sort) and isinstance(right, sort) for sort in (str, list, tuple))
         undefined = isinstance(left, Undefined) or isinstance(right, Undefined)
         if not (numbers or undefined or (operator == "+" and alike)):
-            said = f"`{operator}` is for numbers, not for {_described(left)} and {_described(right)}"
+            said = f"`{operator}` is for numbers, not for {described(left)} and {described(right)}"
             raise TemplateRuntimeError(said)
         return self.weighed(super().call_binop(context, operator, left, right))
 
@@ -304,7 +222,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """What a function, a macro or a method makes of its arguments."""
         self, function = __self, __obj
         if not self.is_safe_callable(function):
-            raise SecurityError(f"{_described(function)} is nothing that can be called")
+            raise SecurityError(f"{described(function)} is nothing that can be called")
         given = [*args, *kwargs.values()]
         self.weighed(given)
         owner = getattr(function, "__self__", None)
@@ -323,9 +241,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         @pass_context  # which keeps Jinja from working it out while it reads a template
         def charged(context: Context, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401
             value, rest = arguments[0], [*arguments[1:], *options.values()]
-            types, called = _TAKES.get(name, ((object,), ""))
+            types, called = TAKES.get(name, ((object,), ""))
             if not isinstance(value, (*types, Undefined)):
-                raise TemplateRuntimeError(f"`{name}` is for {called}, not for {_described(value)}")
+                raise TemplateRuntimeError(f"`{name}` is for {called}, not for {described(value)}")
             self.weighed([value, *rest])
             self._foresee(name, value, rest)
             first = {"context": context, "eval_context": context.eval_ctx, "environment": self}
@@ -360,7 +278,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             TooMuchError: It is too large.
         """
         if made > MAX_VALUE:
-            raise TooMuchError(_TOO_LARGE)
+            raise TooMuchError(TOO_LARGE)
         self.spend(0, made)
 
     def _join(self, items: Iterable[object], d: str = "", attribute: str | None = None) -> str:
@@ -391,17 +309,17 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Whether a template may use an attribute."""
         if isinstance(obj, (TemplateModule, Namespace)):
             return not attr.startswith("_")
-        return attr in _members(obj) and not isinstance(value, type)
+        return attr in members_of(obj) and not isinstance(value, type)
 
     def is_safe_callable(self, obj: Any) -> bool:  # noqa: ANN401
         """Whether a template may call something."""
         if isinstance(obj, (Function, Macro, BlockReference, LoopContext, Undefined)):
             return True
-        return getattr(obj, "__name__", "") in _members(getattr(obj, "__self__", None))
+        return getattr(obj, "__name__", "") in members_of(getattr(obj, "__self__", None))
 
     def unsafe_undefined(self, obj: Any, attribute: str) -> Undefined:  # noqa: ANN401
         """What stands for something that a template may not use; who uses it is told so."""
-        said = f"templates cannot use `{attribute}` of {_described(obj)}"
+        said = f"templates cannot use `{attribute}` of {described(obj)}"
         return self.undefined(said, name=attribute, obj=obj, exc=SecurityError)
 
     def _load_template(self, name: str, globals: Any) -> Template:  # noqa: A002, ANN401 (as Jinja has it)
@@ -431,92 +349,3 @@ class Sandbox(ImmutableSandboxedEnvironment):
             _COMPILED[known] = code, outlined
         code, self.outlines[filename or ""] = _COMPILED[known]
         return code
-
-
-_TOO_LARGE = "this makes a text or list that is too large"
-
-
-def _range(*limits: int) -> range:
-    """Numbers up to a limit.
-
-    Raises:
-        TooMuchError: There are too many.
-    """
-    numbers = range(*limits)
-    if len(numbers) > MAX_LOOP:
-        raise TooMuchError(f"`range` goes up to {MAX_LOOP:,} numbers")
-    return numbers
-
-
-def _size(value: object) -> int:
-    """How large a value is with all that it holds, whatever is in it twice counted twice.
-
-    Raises:
-        TooMuchError: It is too large.
-    """
-    size = 0
-    left = [value]
-    while left:
-        each = left.pop()
-        if isinstance(each, str):
-            size += len(each)
-        elif isinstance(each, (list, tuple)):
-            left += each
-        elif isinstance(each, dict):
-            left += [*each, *each.values()]
-        elif isinstance(each, range):
-            size += len(each) * _ITEM
-        elif isinstance(each, int) and abs(each) > MAX_NUMBER:
-            raise TooMuchError("this number is too large")
-        size += _ITEM
-        if size + len(left) * _ITEM > MAX_VALUE:
-            raise TooMuchError(_TOO_LARGE)
-    return size
-
-
-def _members(value: object) -> frozenset[str]:
-    """What can be asked of a value with a dot."""
-    return next((names for sort, names in _MEMBERS if isinstance(value, sort)), frozenset())
-
-
-_CALLED: tuple[tuple[type | tuple[type, ...], str], ...] = (
-    (str, "a text"),
-    (bool, "true or false"),
-    ((int, float), "a number"),
-    ((list, tuple, range), "a list"),
-    (dict, "a table of names"),
-    (type(None), "`none`"),
-    (TemplateModule, "a whole template"),
-    (BlockReference, "a block"),
-    (LoopContext, "`loop`"),
-    (Function, "a function"),
-)
-
-
-def _described(value: object) -> str:
-    """What sort of thing a value is, in words for an author."""
-    if isinstance(value, Macro):
-        return f"the macro `{value.name}`"
-    if name := getattr(value, "__name__", "") if getattr(value, "__self__", None) is not None else "":
-        return f"`{name}`, which has to be called,"
-    return next((called for sort, called in _CALLED if isinstance(value, sort)), "this")
-
-
-_USES: tuple[tuple[type | tuple[type, ...], str], ...] = (
-    ((list, tuple, range), '`join` makes a text of it: `|join(", ")`'),
-    (dict, "what is in it is shown by its name: `words.example`"),
-    (TemplateModule, "`[% include … %]` shows a template"),
-    (BlockReference, "it is called: `()` stands behind its name"),
-)
-
-
-def _use_of(value: object) -> str:
-    """How something that is no text is used; empty where there is no telling."""
-    if isinstance(value, Function):
-        return f"it is used as in `{value.use}`"
-    if isinstance(value, Macro):
-        given = ", ".join(name.upper() for name in value.arguments)
-        return f"a macro is called: `{value.name}({given})`"
-    if getattr(value, "__self__", None) is not None:
-        return "it is called: `()` stands behind its name"
-    return next((use for sort, use in _USES if isinstance(value, sort)), "")

@@ -260,8 +260,8 @@ _TEMPLATES = st.recursive(st.builds("[[ {} ]]".format, _EXPRESSIONS), _statement
 RUNNER = """
 import json, resource, sys, time
 from jinja2 import DictLoader
-from deckgen.pricing import TAGS
-from deckgen.sandbox import Sandbox
+from deckgen.cards.pricing import TAGS
+from deckgen.cards.sandbox import Sandbox
 
 def peak():
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -1,0 +1,68 @@
+"""What an author is told who slips in a deck that has been released: one run says all that is to be done."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import change, run, told_of
+from tests.test_release import FIRST, release
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Project = Callable[..., Path]
+
+
+CLOZED = "takeaways:\n  - id: one\n    text: |\n      So {}.\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "mended"),
+    [
+        ("{{c1::a}} {{c2::b}}", "{{c1::x}} {{c2::a}} {{c3::b}}", "{{c3::x}} {{c1::a}} {{c2::b}}"),
+        ("{{c1::a}} {{c2::b}}", "{{c1::a}} {{c2::x}} {{c3::b}}", "{{c1::a}} {{c3::x}} {{c2::b}}"),
+        (
+            "{{c1::a}} {{c2::b}}",
+            "{{c1::x}} {{c2::**y**}} {{c3::a}} {{c4::b}}",
+            "{{c3::x}} {{c4::**y**}} {{c1::a}} {{c2::b}}",
+        ),
+        ("{{c1::a}}", "{{c1::x}} {{c2::y}} {{c2::a}}", "{{c3::x}} {{c2::y}} {{c1::a}}"),
+        # what follows a number that only later releases may have: it is not given out again
+        ("{{c1::a}} {{c4::b}}", "{{c1::x}} {{c2::a}} {{c4::b}}", "{{c2::x}} {{c1::a}} {{c4::b}}"),
+    ],
+)
+def test_a_new_cloze_that_took_a_number_is_named(
+    before: str, after: str, mended: str, project: Project
+) -> None:
+    """A new answer with the number of a released one is told with a number that is free.
+
+    All is mended by doing what the hints of one run say.
+    """
+    folder = project({"source/one.yaml": CLOZED.format(before)})
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/one.yaml": CLOZED.format(after)})
+    told = told_of(folder, "moved-cloze")
+    assert any("is new, and has taken c" in each["message"] for each in told)
+    line = f"      So {after}."
+    for each in sorted(told, key=lambda each: -each["column"]):
+        number = re.findall(r"write (c\d+)", each["hint"])[0]
+        line = line[: each["column"] - 1] + f"{{{{{number}::" + line[each["end_column"] - 1 :]
+    assert line == f"      So {mended}."
+    change(folder, {"source/one.yaml": CLOZED.format(mended)})
+    assert run("check", "--project", folder).returncode == 0
+
+
+def test_a_new_wording_may_keep_the_number(project: Project) -> None:
+    """Where a released answer is gone, the new one may be its new wording: both ways are told."""
+    folder = project({"source/one.yaml": CLOZED.format("{{c1::a}} {{c2::b}}")})
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/one.yaml": CLOZED.format("{{c1::b}} {{c2::x}}")})
+    new = next(each for each in told_of(folder, "moved-cloze") if "`x` is new" in each["message"])
+    assert "if it is the new wording of what was c1, write that number; if not, write c3" in new["hint"]
+    # beside a released answer that stays, another blank is no slip
+    change(folder, {"source/one.yaml": CLOZED.format("{{c1::a}} {{c1::x}} {{c3::b}}")})
+    assert not [each for each in told_of(folder, "moved-cloze") if "is new" in each["message"]]

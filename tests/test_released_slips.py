@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import change, run, told_of
-from tests.test_release import FIRST, release
+from tests.test_release import FIRST, keyed, release, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,3 +66,49 @@ def test_a_new_wording_may_keep_the_number(project: Project) -> None:
     # beside a released answer that stays, another blank is no slip
     change(folder, {"source/one.yaml": CLOZED.format("{{c1::a}} {{c1::x}} {{c3::b}}")})
     assert not [each for each in told_of(folder, "moved-cloze") if "is new" in each["message"]]
+
+
+@pytest.mark.parametrize("named", ["vintage", "cru"])
+def test_a_renamed_note_that_others_build_on(named: str, project: Project) -> None:
+    """Its old id is missed in the first run, whether the others name that or the new one, and nothing else.
+
+    That others seem to build on something else is no wide change.
+    """
+    text = terms("vintage", *(keyed(f"n{number}", "builds_on: [vintage]") for number in range(12)))
+    folder = project({"source/one.yaml": text})
+    release(folder, "1.0.0", FIRST)
+    renamed = text.replace("id: vintage", "id: cru").replace("[vintage]", f"[{named}]")
+    change(folder, {"source/one.yaml": renamed})
+    (gone,) = told_of(folder, "note-gone")
+    assert "write `was: vintage` under its new id" in gone["hint"]
+    assert len(told_of(folder, "unknown-note")) == (12 if named == "vintage" else 0)
+    assert not told_of(folder, "wide-change")
+    renamed = renamed.replace("id: cru", "id: cru\n    was: vintage").replace("[vintage]", "[cru]")
+    done = run("check", "--strict", "--project", change(folder, {"source/one.yaml": renamed}))
+    assert done.returncode == 0, done.stderr
+    assert not told_of(folder, "wide-change")
+
+
+def test_renamed_notes_that_build_on_each_other(project: Project) -> None:
+    """Each of a chain is found again, although the note that it builds on has another id as well."""
+    text = terms("vintage", keyed("cru", "builds_on: [vintage]"), keyed("cuvee", "builds_on: [cru]"))
+    folder = project({"source/one.yaml": text})
+    release(folder, "1.0.0", FIRST)
+    renamed = text.replace("vintage", "v-one").replace("cru", "v-two").replace("cuvee", "v-three")
+    renamed = renamed.replace("Term v-one", "Term vintage").replace("of v-one", "of vintage")
+    renamed = renamed.replace("Term v-two", "Term cru").replace("of v-two", "of cru")
+    renamed = renamed.replace("Term v-three", "Term cuvee").replace("of v-three", "of cuvee")
+    change(folder, {"source/one.yaml": renamed})
+    gone = told_of(folder, "note-gone")
+    assert [each["line"] for each in gone] == [2, 6, 11]
+    assert all("says the same" in each["hint"] for each in gone)
+
+
+def test_who_names_an_old_id_is_told_the_new_one(project: Project) -> None:
+    """Where a note says what it was."""
+    text = terms("vintage", keyed("cru", "builds_on: [vintage]"))
+    folder = project({"source/one.yaml": text})
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/one.yaml": text.replace("id: vintage", "id: year\n    was: vintage")})
+    (told,) = told_of(folder, "unknown-note")
+    assert "write `year`, as that note is called now" in told["hint"]

@@ -160,7 +160,8 @@ def build(
         found += git.old_ledger(project, deck.id, released.versions)
     found += checks.warn(Cards(deck, note_types, released.ids, complete=not _errors(found)))
     changes = Changes(released, deck, started, note_types)
-    if not _errors(found):
+    # an id that no note has may be one that a released note had: its author is told of both at once
+    if not _errors(found, but="unknown-note"):
         changes.match()
     markup = Markup(Shelf((project / "source").resolve(), project))
     writer = FieldWriter(markup, {note.id: note for note in deck.notes}, changes.first_ids, faces.words)
@@ -172,7 +173,7 @@ def build(
     found += told_of(media, project)
     if not _errors(found):
         found += strays.unused_media(project, files, markup.shelf.media.keys())
-    if not _errors((*found, *changes.found)):
+    if not _errors((*found, *changes.found), but="unknown-note"):
         changes.stamp(rows, markup)
         changes.stamp_types(note_types.values(), rows)
         changes.check_accepts()
@@ -273,9 +274,9 @@ def _pack(result: Build, version: str) -> None:
                 result.package = again
 
 
-def _errors(found: Iterable[Diagnostic]) -> bool:
-    """Whether one of the diagnostics is an error."""
-    return any(diagnostic.level == "error" for diagnostic in found)
+def _errors(found: Iterable[Diagnostic], but: str = "") -> bool:
+    """Whether one of the diagnostics is an error, of another code than one that does no harm."""
+    return any(diagnostic.level == "error" and diagnostic.code != but for diagnostic in found)
 
 
 def read_kinds(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _MANY = 20  # more notes than these are told together
 _ALIKE = 0.6  # how much two ids have in common, of 1, that may be those of one note
+_LINKED = 50  # how many renamed notes in a row may build on each other
 _MUCH = 20  # characters that two notes hardly have in common by chance
 _OUT = "to take it out of the deck, write `retired: |` under its id, and there why"
 
@@ -36,7 +37,7 @@ def gone_notes(
         prints: What stands for notes.
     """
     gone = [line for guid, line in ledger.notes.items() if guid not in known]
-    heirs = _heirs(ledger, gone, new, prints)
+    heirs = _all_heirs(ledger, gone, new, prints)
     tables = {name.partition(".")[0] for name in ledger.ids}
     lost = []
     renamed: dict[tuple[str, str], list[Note]] = {}
@@ -100,6 +101,30 @@ def _likeness(one: str, two: str) -> float:
     if f"-{one}-" in f"-{two}-" or f"-{two}-" in f"-{one}-":
         return 1
     return difflib.SequenceMatcher(None, one, two, autojunk=False).ratio()
+
+
+def _all_heirs(
+    ledger: Ledger, gone: list[Line], new: list[Note], prints: Fingerprints
+) -> dict[str, tuple[Note, str]]:
+    """The heirs of all notes that are gone, those that build on other heirs too, by guid.
+
+    What a note builds on is a part of what it says. So where that is an heir, it is known as such first.
+    """
+    heirs = _heirs(ledger, gone, new, prints)
+    latest = heirs
+    for _ in range(_LINKED):
+        left = [line for line in gone if line["guid"] not in heirs]
+        if not latest or not left:
+            break
+        guids = {heir.id: guid for guid, (heir, _) in latest.items()}
+        taken = {heir for heir, _ in heirs.values()}
+        again = [
+            note for note in new if note not in taken and any(each.value in guids for each in note.mentions())
+        ]
+        prints = prints.under(guids)
+        latest = _heirs(ledger, left, again, prints)
+        heirs |= latest
+    return heirs
 
 
 def _heirs(

@@ -72,6 +72,7 @@ def unknown_notes(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnost
     """An id, in `builds_on` or another key, that no note has."""
     ids = {note.id for note in deck.notes} | also_known
     tables = {note.table.id: note.table for note in deck.notes if note.table}
+    renamed = {note.was: note.id for note in deck.notes if note.was}
     hints = _HINTS
     meant: set[str] = set()
     for note in deck.notes:
@@ -87,6 +88,8 @@ def unknown_notes(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnost
                 meant = meant or {_meant(name, deck.language) for name in ids} - {""}
                 message = f"there is no note `{link.value}`"
                 hint = unknown_id_hint(link.value, meant) if hints > 0 else ""
+                if now := renamed.get(link.value):
+                    hint = f"write `{now}`, as that note is called now"
                 if table := tables.get(link.value):
                     message = f"`{link.value}` is a table, and no note"
                     hint = f"name one of its rows: {listed([f'`{row.id}`' for row in table.rows if row.id])}"

@@ -50,6 +50,7 @@ ROOMS = (
     "refusals",
     "package",
     "places",
+    "lost",
     "gone",
     "sending",
     "wide",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -112,3 +114,113 @@ def test_who_names_an_old_id_is_told_the_new_one(project: Project) -> None:
     change(folder, {"source/one.yaml": text.replace("id: vintage", "id: year\n    was: vintage")})
     (told,) = told_of(folder, "unknown-note")
     assert "write `year`, as that note is called now" in told["hint"]
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """What git says of a project."""
+    return subprocess.run(
+        ["git", "-C", folder, *arguments], check=True, capture_output=True, encoding="utf-8"
+    ).stdout
+
+
+def committed(folder: Path, message: str) -> None:
+    """Commit all of a project."""
+    who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    for command in (["init", "-q"], ["add", "-A"], [*who, "commit", "-qm", message]):
+        git(folder, *command)
+
+
+STANCES = """\
+comparisons:
+  - id: stances
+    columns: [Stance, Meaning]
+    rows:
+      - id: a
+        cells: [Neutrality, Siding with nobody]
+      - id: b
+        cells: [Curiosity, Asking about everything]
+  - id: others
+    columns: [Stance, Meaning]
+    rows:
+      - id: c
+        cells: [Doubt, Waiting with an answer]
+"""
+
+
+def in_git(project: Project, files: dict[str, str | bytes]) -> Path:
+    """A project that has been released and committed, with its ledger."""
+    folder = project(files)
+    release(folder, "1.0.0", FIRST)
+    (folder / ".gitignore").write_text("/build/\n", encoding="utf-8")
+    committed(folder, "1.0.0")
+    return folder
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_note_deleted_is_told_where_it_stood(late: bool, project: Project) -> None:  # noqa: FBT001
+    """At the note that was above it, with the command that shows its text, whichever commit deleted it."""
+    folder = in_git(project, {"source/one.yaml": terms("a"), "source/two.yaml": terms("p", "q", "r", "s")})
+    commit = "HEAD"
+    change(folder, {"source/two.yaml": terms("p", "r", "s")})
+    if late:
+        commit = git(folder, "log", "-1", "--format=%h").strip()
+        committed(folder, "Without q")
+    (gone,) = told_of(folder, "note-gone")
+    assert (gone["path"], gone["line"]) == ("source/two.yaml", 2)
+    command = f"git -C {folder} show {commit}:./source/two.yaml"
+    assert f"put it back (`{command}` has it at line 6)" in gone["hint"]
+    assert "id: q" in git(folder, *command.split()[3:]).split("\n")[5]
+
+
+def test_a_note_deleted_outside_of_git_is_told_near_its_place(project: Project) -> None:
+    """At the released note before it."""
+    folder = project({"source/one.yaml": terms("a"), "source/two.yaml": terms("p", "q", "r")})
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/two.yaml": terms("p", "r")})
+    (gone,) = told_of(folder, "note-gone")
+    assert (gone["path"], gone["line"]) == ("source/two.yaml", 2)
+
+
+def test_a_chapter_deleted_is_told_once_with_its_file(project: Project) -> None:
+    """The file is named with the command that puts it back; then each note can be retired."""
+    notes = terms(*(f"n{number}" for number in range(8)))
+    folder = in_git(project, {"source/one.yaml": terms("a"), "source/two b.yaml": notes + STANCES})
+    (folder / "source/two b.yaml").unlink()
+    (gone,) = told_of(folder, "note-gone")
+    assert (gone["path"], gone["line"]) == ("source/two b.yaml", None)
+    assert "this file is missing, with 11 released notes: `n0`, `n1`" in gone["message"]
+    assert run("check", "--project", folder).returncode == 1
+    (command,) = re.findall(r"`(git [^`]+)`", gone["hint"])
+    subprocess.run(shlex.split(command), check=True, capture_output=True)
+    assert run("check", "--project", folder).returncode == 0
+    text = (folder / "source/two b.yaml").read_text(encoding="utf-8")
+    retired = re.sub(r"(?m)^(  - id: .*)$", r"\1\n    retired: |\n      Wrong.", text)
+    change(folder, {"source/two b.yaml": retired})
+    assert run("check", "--project", folder).returncode == 0
+
+
+def test_a_chapter_split_that_lost_a_note(project: Project) -> None:
+    """The file is not asked for where its other notes stand elsewhere, which it would repeat."""
+    folder = in_git(project, {"source/one.yaml": terms("a"), "source/two.yaml": terms("p", "q", "r")})
+    (folder / "source/two.yaml").unlink()
+    change(folder, {"source/three.yaml": terms("p"), "source/four.yaml": terms("r")})
+    (gone,) = told_of(folder, "note-gone")
+    assert (gone["path"], gone["line"]) == ("source/three.yaml", 2)
+    assert "show HEAD:./source/two.yaml" in gone["hint"]
+
+
+@pytest.mark.parametrize("versioned", [False, True])
+def test_a_table_deleted_is_told_once(versioned: bool, project: Project) -> None:  # noqa: FBT001
+    """Not once for each row; a row that alone is gone is told at the row above it."""
+    files: dict[str, str | bytes] = {"source/one.yaml": terms("a"), "source/two.yaml": STANCES}
+    folder = in_git(project, files) if versioned else project(files)
+    if not versioned:
+        release(folder, "1.0.0", FIRST)
+    head, _, others = STANCES.partition("  - id: others")
+    change(folder, {"source/two.yaml": "comparisons:\n  - id: others" + others})
+    (gone,) = told_of(folder, "note-gone")
+    assert "the released table `stances` is not in the source any more, with 2 rows" in gone["message"]
+    assert (gone["path"], gone["line"]) == ("source/two.yaml", 5 if not versioned else None)
+    change(folder, {"source/two.yaml": STANCES.replace(head[head.index("      - id: b") :], "")})
+    (gone,) = told_of(folder, "note-gone")
+    assert (gone["path"], gone["line"]) == ("source/two.yaml", 5)

@@ -220,8 +220,8 @@ class Changes:
                 differing.append(row)
         find_places(rows, self.known)
         if missing:
-            here = {line["guid"] for line in self.known.values()}
-            self.found += gone_notes(self.ledger, here, self.new, prints)
+            project = markup.shelf.project
+            self.found += gone_notes(self.ledger, self.known, self.new, prints, project)
         self._check_swapped(prints)
         self._check_notes(differing)
         if missing:

@@ -1,8 +1,9 @@
-"""What git knows of a ledger that is not in its place: the only room that speaks to git.
+"""What git knows of a ledger or a note that is not in its place: the only room that speaks to git.
 
 A deck without source/ledger.jsonl looks like one that was never released, and the next release would send
 every note again, over what learners wrote. So where the file is not there, git is asked whether it ever was.
-It is asked for nothing else, and changes nothing: it takes no locks, fetches nothing and asks nobody.
+It is asked besides where a released note stood that is missing. It changes nothing: it takes no locks,
+fetches nothing and asks nobody.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import re
 import shlex
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -156,6 +158,40 @@ def known_releases(project: Path, deck: str) -> set[str]:
     except _Unanswered:
         pass
     return versions
+
+
+def lines_with_ids(project: Path) -> Iterator[tuple[str, list[tuple[str, int, str]]]]:
+    """The lines of chapters that hold an id or begin a section, as they once were.
+
+    Args:
+        project: The folder that holds source/.
+
+    Returns:
+        Commits, as one calls them for git: the last one, then the last that wrote the ledger; each with
+        paths from the project's folder, the numbers and texts of lines. Nothing where git does not answer.
+    """
+    if not _in_git(project):
+        return
+    git = _Git(project)
+    wanted = ["-nzIE", "--no-color", "--no-column", "-e", r"(^|[[:blank:]{-])id:", "-e", "^[[:alpha:]]"]
+    paths = [f":(glob,icase)source/**/*{end}" for end in (".yaml", ".yml")]
+    for commit in ("HEAD", ""):
+        with suppress(_Unanswered):
+            name = commit or git.ask("log", "-1", "--format=%h", "--", _HERE).decode().strip()
+            said = git.ask("-c", "grep.fullName=false", "grep", *wanted, name, "--", *paths)
+            rows = (row.split("\0") for row in said.decode(errors="replace").split("\n") if row)
+            yield name, [(path.partition(":")[2], int(number), text) for path, number, text in rows]
+
+
+def back(project: Path, arguments: str, path: str) -> str:
+    """A command by which the user gets something of a file back.
+
+    Args:
+        project: The folder that holds source/.
+        arguments: What stands before the path.
+        path: The file's path from the project's folder.
+    """
+    return _Git(project).command(f"{arguments}{path if _PLAIN.fullmatch(path) else shlex.quote(path)}")
 
 
 def is_ignored(project: Path) -> bool:

@@ -323,7 +323,8 @@ def of_clozes(note: Note, line: Line) -> Iterator[Refusal]:
     free = (str(number) for number in count(1) if str(number) not in used)
     for spot, (scalar, cloze) in spots.items():
         span = note.chapter.document.span_in(scalar, cloze.start, cloze.inner - cloze.start)
-        if old := moved.get(spot):
+        if spot in moved:
+            old = moved[spot]
             message = f"this answer was released as c{old}, and now stands under c{spot[0]}"
             hint = f"write c{old} again, since reviews hang on the number; new clozes take new numbers"
             yield Refusal(span, message, hint)

@@ -452,6 +452,21 @@ FAULTS = (
         whole="source/one copy.yaml",
     ),
     chapter("duplicate-id", "definitions:\n  - id: «one»\n    term: x\n    definition: y\n"),
+    Fault(
+        "duplicate-id",
+        {
+            "source/one.yaml": TABLE,
+            "source/two.yaml": TABLE.replace("id: table", "id: «table»") + CLOZED.format("two"),
+        },
+    ),
+    Fault(
+        "duplicate-id",
+        {
+            "source/one.yaml": TABLE,
+            "source/two.yaml": TABLE.replace("id: table", "id: «table»").replace("id: a", "id: c")
+            + CLOZED.format("two"),
+        },
+    ),
     note("bad-tag", "    tags: [«two words»]\n"),
     note("bad-tag", "    tags:\n      - «::one»\n"),
     note("bad-tag", "    tags: [«Marked»]\n"),

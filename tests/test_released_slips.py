@@ -224,3 +224,28 @@ def test_a_table_deleted_is_told_once(versioned: bool, project: Project) -> None
     change(folder, {"source/two.yaml": STANCES.replace(head[head.index("      - id: b") :], "")})
     (gone,) = told_of(folder, "note-gone")
     assert (gone["path"], gone["line"]) == ("source/two.yaml", 5)
+
+
+MOVED = {
+    "a definition that was moved, and not cut": (terms("a", "b"), terms("b", "c"), "both notes say the same"),
+    "another note of that id": (terms("a", "b"), terms("b", b="Other."), "give one of the notes another id"),
+    "a table that was copied": (STANCES, STANCES + terms("b"), "both tables say the same: delete one"),
+    "a table that was copied and changed": (
+        STANCES,
+        STANCES.replace("Siding with", "Preferring") + terms("b"),
+        "give this table another id",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MOVED)
+def test_a_copy_is_told_at_the_later_place(case: str, project: Project) -> None:
+    """Once, with the place of the first, and whether the two say the same."""
+    one, two, hint = MOVED[case]
+    folder = project(
+        {"source/one.yaml": one, "source/two.yaml": two.replace("  - id: others", "  - id: more")}
+    )
+    (told,) = told_of(folder, "duplicate-id")
+    assert told["path"] == "source/two.yaml"
+    assert "the first is at source/one.yaml:" in told["message"]
+    assert hint in told["hint"]

@@ -221,6 +221,20 @@ def test_a_table_deleted_is_told_once(versioned: bool, project: Project) -> None
     (gone,) = told_of(folder, "note-gone")
     assert "the released table `stances` is not in the source any more, with 2 rows" in gone["message"]
     assert (gone["path"], gone["line"]) == ("source/two.yaml", 5 if not versioned else None)
+    if versioned:
+        assert "has it at line 2)" in gone["hint"]
+    # a table of that id with other rows is there
+    change(
+        folder,
+        {
+            "source/two.yaml": STANCES.replace(
+                head[head.index("      - id: a") :], "      - id: z\n        cells: [Y, Z]\n"
+            )
+        },
+    )
+    gone, _ = told_of(folder, "note-gone")
+    assert "the released note `stances.a` is not in" in gone["message"]
+    assert gone["line"] == (2 if versioned else 10)
     change(folder, {"source/two.yaml": STANCES.replace(head[head.index("      - id: b") :], "")})
     (gone,) = told_of(folder, "note-gone")
     assert (gone["path"], gone["line"]) == ("source/two.yaml", 5)

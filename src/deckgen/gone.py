@@ -55,7 +55,7 @@ def gone_notes(
         yield Diagnostic("note-gone", message(line), place(heir), hint)
     yield from map(_renamed_table, renamed, renamed.values())
     taken = {heir for heir, _ in heirs.values()}
-    yield from lost_notes(ledger, lost, known, [note for note in new if note not in taken], project)
+    yield from lost_notes(ledger, lost, known, new, taken, project)
 
 
 def _renamed_table(names: tuple[str, str], heirs: list[Note]) -> Diagnostic:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen import git
@@ -11,7 +12,7 @@ from deckgen.diagnostics import Diagnostic, Span, counted, listed
 from deckgen.notes import place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
@@ -22,6 +23,7 @@ _MANY = 20  # more notes than these are told together
 _ALIKE = 0.6  # how much two ids have in common, of 1, that may be those of one note
 _ID = re.compile(r"(?P<before>[ \t{-]*)id:[ ]*[\"']?(?P<id>[^\s,#}\"']+)")
 _WHY = "write `retired: |` under {} id, and there why"
+_OUT = f"to take it out of the deck, {_WHY.format('its')}"
 
 
 class _Spot(NamedTuple):
@@ -36,19 +38,30 @@ class _Spot(NamedTuple):
 class _Lost:
     """The notes that are lost, and what is known of them."""
 
-    def __init__(self, ledger: Ledger, known: ReadOnly[Note, Line], new: list[Note], project: Path) -> None:
-        """Ask git where they stood."""
+    def __init__(
+        self,
+        ledger: Ledger,
+        known: ReadOnly[Note, Line],
+        new: list[Note],
+        taken: Collection[Note],
+        project: Path,
+    ) -> None:
+        """Take what `lost_notes` gets."""
         self._ledger = ledger
         self._known = known
-        self._new = new
+        self._new = [note for note in new if note not in taken]
+        self._tables = {note.table.id: note for note in (*known, *new) if note.table}
         self._project = project
         self._here = {line["note"]: note for note, line in known.items()} | {note.id: note for note in known}
+        self._of_kind: Counter[str] = Counter()
         self._spots: dict[str, _Spot] = {}
         self._names: dict[tuple[str, str], list[str]] = {}
 
     def find(self, lost: list[Line]) -> None:
         """Look for notes in what was committed."""
+        self._of_kind = Counter(line["kind"] for line in lost)
         left = {line["note"] for line in lost}
+        left |= {name.partition(".")[0] for name in left}
         for commit, lines in git.lines_with_ids(self._project):
             for name, path, number in _named(lines):
                 names = self._names.setdefault((commit, path), [])
@@ -84,18 +97,14 @@ class _Lost:
             table, _, row = line["note"].partition(".")
             if row:
                 tables.setdefault(table, []).append(line)
-        rows = {name.partition(".")[0] for name in self._here if "." in name}
         for table, lines in tables.items():
-            if table in rows or len(lines) == 1:
+            if table in self._tables or len(lines) == 1:
                 continue
             text = f"the released table `{table}` is not in the source any more, with {len(lines)} rows"
-            spot = self._spots.get(lines[0]["note"])
-            start = f"{table}."
-            if spot:
-                spot = spot._replace(above=[name for name in spot.above if not f"{name}.".startswith(start)])
-            hint = f"if it has another id now, write `was: {table}` under that; if not, {self._back(spot)}; "
-            hint += f"to take it out of the deck, {_WHY.format('its')}"
-            yield lines, Diagnostic("note-gone", text, self._place(lines[0], spot), hint)
+            spot = self._spots.get(table)
+            span, where = self._place(lines[0], spot)
+            hint = f"if it has another id now, write `was: {table}` under that; if not, {self._back(spot)}"
+            yield lines, Diagnostic("note-gone", text + where, span, f"{hint}, and {_OUT}")
 
     def note(self, line: Line) -> Diagnostic:
         """What to say of one note."""
@@ -106,17 +115,16 @@ class _Lost:
             (likeness(name, note.id), note.id, note) for note in self._new if note.kind.name == line["kind"]
         ]
         likeliest, other, heir = max(alike, default=(0.0, "", None), key=lambda each: each[:2])
-        span = self._place(line, spot)
-        if heir and (likeliest >= _ALIKE or len(alike) == 1):
+        span, where = self._place(line, spot)
+        if heir and (likeliest >= _ALIKE or len(alike) == self._of_kind[line["kind"]] == 1):
             renamed = f"if `{other}` is that note, write `was: {name}` under the id `{other}`"
-            span = place(heir)
+            span, where = place(heir), ""
+        hint = f"{renamed}; if not, {self._back(spot)}"
         if "retired" in line:
-            hint = (
-                f"{renamed}; if not, {self._back(spot)}, with its `retired: |`: its text stays in the source"
-            )
+            hint += ", with its `retired: |`: its text stays in the source"
         else:
-            hint = f"{renamed}; if not, {self._back(spot)}; to take it out of the deck, {_WHY.format('its')}"
-        return Diagnostic("note-gone", message(line), span, hint)
+            hint += f", and {_OUT}"
+        return Diagnostic("note-gone", message(line) + where, span, hint)
 
     def _back(self, spot: _Spot | None) -> str:
         """How to get the text of a note or a table back."""
@@ -125,25 +133,33 @@ class _Lost:
         shown = git.back(self._project, f"show {spot.commit}:./", spot.path)
         return f"put it back (`{shown}` has it at line {spot.line})"
 
-    def _place(self, line: Line, spot: _Spot | None) -> Span:
-        """Where a note can be put back: at the one that stood before it, if that is known."""
+    def _place(self, line: Line, spot: _Spot | None) -> tuple[Span, str]:
+        """Where a note can be put back: at the one that stood before it, if that is known; and why there."""
         for name in reversed(spot.above if spot else ()):
             if note := self._here.get(name):
-                return place(note)
+                return place(note), f"; it stood below `{name}`"
+            if row := self._tables.get(name):
+                at = row.table.at if row.table else None
+                return row.chapter.document.span(at or row.at), f"; it stood below `{name}`"
         if spot and (self._project / spot.path).exists():
-            return Span(spot.path)
+            return Span(spot.path), ""
         near = [
             (each["kind"] != line["kind"], each["due"] > line["due"], abs(each["due"] - line["due"]), number)
             for number, each in enumerate(self._known.values())
             if each["deck"] == line["deck"]
         ]
         if near and not spot:
-            return place([*self._known][min(near)[-1]])
-        return self._ledger.span(line)
+            return place([*self._known][min(near)[-1]]), ""
+        return self._ledger.span(line), ""
 
 
-def lost_notes(
-    ledger: Ledger, lost: list[Line], known: ReadOnly[Note, Line], new: list[Note], project: Path
+def lost_notes(  # noqa: PLR0913, PLR0917 (all that may tell where they are)
+    ledger: Ledger,
+    lost: list[Line],
+    known: ReadOnly[Note, Line],
+    new: list[Note],
+    taken: Collection[Note],
+    project: Path,
 ) -> Iterator[Diagnostic]:
     """Report released notes that nothing in the source says any more: by chapter, by table, one by one.
 
@@ -151,12 +167,13 @@ def lost_notes(
         ledger: What has been released.
         lost: The lines of the notes.
         known: The lines of the notes that are in the source.
-        new: The notes that have not been released, and say nothing that was.
+        new: The notes that have not been released.
+        taken: Those of them that say what another released note said.
         project: The folder that holds source/.
     """
     if not lost:
         return
-    told = _Lost(ledger, known, new, project)
+    told = _Lost(ledger, known, new, taken, project)
     told.find(lost)
     for together in (told.chapters, told.tables):
         for lines, diagnostic in together(lost):
@@ -198,7 +215,12 @@ def message(line: Line) -> str:
 
 
 def likeness(one: str, two: str) -> float:
-    """How much two ids have in common: 1 where they are the same, or one is a part of the other."""
+    """How much two ids have in common: 1 where they are the same, or one is a part of the other.
+
+    That two rows are of one table counts for nothing.
+    """
+    if one.partition(".")[0] == two.partition(".")[0]:
+        one, two = one.rpartition(".")[2], two.rpartition(".")[2]
     if f"-{one}-" in f"-{two}-" or f"-{two}-" in f"-{one}-":
         return 1
     return difflib.SequenceMatcher(None, one, two, autojunk=False).ratio()

@@ -191,7 +191,7 @@ def back(project: Path, arguments: str, path: str) -> str:
         arguments: What stands before the path.
         path: The file's path from the project's folder.
     """
-    return _Git(project).command(f"{arguments}{path if _PLAIN.fullmatch(path) else shlex.quote(path)}")
+    return _Git(project).command(f"{arguments}{_quoted(path)}")
 
 
 def is_ignored(project: Path) -> bool:
@@ -317,5 +317,9 @@ class _Git:
         if Path.cwd() == self._project:
             return f"git {arguments}"
         folder = str(self._project)
-        quoted = f'"{folder}"' if os.name == "nt" else shlex.quote(folder)
-        return f"git -C {quoted} {arguments}"
+        return f"git -C {_quoted(folder)} {arguments}"
+
+
+def _quoted(path: str) -> str:
+    """A path as a shell takes it."""
+    return path if _PLAIN.fullmatch(path) else f'"{path}"' if os.name == "nt" else shlex.quote(path)

@@ -93,6 +93,12 @@ def run(
     )
 
 
+def told_of(folder: Path, code: str) -> list[dict[str, Any]]:
+    """The diagnostics of a code that `check` gives."""
+    told = json.loads(run("check", "--project", folder, "--format", "json").stdout)["diagnostics"]
+    return [each for each in told if each["code"] == code]
+
+
 def missing(message: str) -> NoReturn:
     """Skip a test that lacks a program; in CI it fails.
 

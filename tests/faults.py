@@ -452,6 +452,21 @@ FAULTS = (
         whole="source/one copy.yaml",
     ),
     chapter("duplicate-id", "definitions:\n  - id: «one»\n    term: x\n    definition: y\n"),
+    Fault(
+        "duplicate-id",
+        {
+            "source/one.yaml": TABLE,
+            "source/two.yaml": TABLE.replace("id: table", "id: «table»") + CLOZED.format("two"),
+        },
+    ),
+    Fault(
+        "duplicate-id",
+        {
+            "source/one.yaml": TABLE,
+            "source/two.yaml": TABLE.replace("id: table", "id: «table»").replace("id: a", "id: c")
+            + CLOZED.format("two"),
+        },
+    ),
     note("bad-tag", "    tags: [«two words»]\n"),
     note("bad-tag", "    tags:\n      - «::one»\n"),
     note("bad-tag", "    tags: [«Marked»]\n"),
@@ -896,12 +911,11 @@ FAULTS = (
     ledger("newer-ledger", '"ledger":2', '"ledger":3', line=1),
     released("changed-deck", {"source/deck.yaml": "«id»: other\ntitle: Sample\n"}),
     released("changed-deck", {"source/deck.yaml": "id: sample\n«title»: Other\n"}),
-    Fault(
+    released("note-gone", {"source/one.yaml": CLOZED.format("«new»").replace("A {{", "B {{")}),
+    released(
         "note-gone",
-        {"source/one.yaml": CLOZED.format("new").replace("A {{", "B {{")},
-        before={},
-        whole="source/ledger.jsonl",
-        line=3,
+        {"source/two.yaml": TABLE[: TABLE.index("      - id: b")].replace("id: a", "id: «a»")},
+        before={"source/two.yaml": TABLE},
     ),
     released(
         "note-gone",
@@ -923,7 +937,8 @@ FAULTS = (
     ),
     released(
         "moved-cloze",
-        {"source/one.yaml": "takeaways:\n  - id: one\n    text: |\n      {{c1::x}} «{{c2::»joining}}\n"},
+        {"source/one.yaml": "takeaways:\n  - id: one\n    text: |\n      {{c1::a}} «{{c2::»b}}\n"},
+        {"source/one.yaml": "takeaways:\n  - id: one\n    text: |\n      {{c1::a}} {{c1::b}}\n"},
     ),
     released(
         "dead-card",

@@ -8,13 +8,13 @@ import re
 import shutil
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import DECK, change, import_package, open_package, run
+from tests.conftest import DECK, change, import_package, open_package, run, told_of
 from tests.faults import GROWN, MP3, kind
 from tests.test_release import FIRST, LEDGER, TERM, release, terms
 
@@ -48,12 +48,6 @@ def sent(folder: Path, files: dict[str, str | bytes] | None = None, time: int = 
         del os.environ["SOURCE_DATE_EPOCH"]
     assert made.package is not None, made.diagnostics
     return [note.id for note in made.changes.changed + made.changes.new + made.changes.retired]
-
-
-def told_by(folder: Path, code: str = "wide-change") -> list[dict[str, Any]]:
-    """The diagnostics of a code."""
-    told = json.loads(run("check", "--project", folder, "--format", "json").stdout)["diagnostics"]
-    return [each for each in told if each["code"] == code]
 
 
 PICTURES = "  - id: {id}\n    term: Part {id}\n    definition: |\n      ![It](media/{file})\n"
@@ -288,7 +282,7 @@ def test_what_an_image_shows_is_told_by_its_file(project: Project) -> None:
     )
     release(folder, "1.0.0", FIRST)
     change(folder, {"source/media/a.svg": svg("h8")})
-    (told,) = told_by(folder)
+    (told,) = told_of(folder, "wide-change")
     assert told["path"] == "source/media/a.svg"
     assert told["message"] == (
         "12 of 212 released notes are sent to learners again, because this file holds something else"
@@ -314,13 +308,13 @@ def test_many_images_made_smaller(project: Project, collection: Collection) -> N
     shutil.rmtree(folder / "source/media")
     smaller = _in_media({f"x{name}": text.replace("\n", "") for name, text in pictures.items()})
     change(folder, {**smaller, "source/one.yaml": pictured(12, "x{}.svg")})
-    (told,) = told_by(folder)
+    (told,) = told_of(folder, "wide-change")
     assert "12 of 12 released notes are sent to learners again" in told["message"]
     assert "(12 for their images or sounds)" in told["message"]
     assert "as id `media`" in told["hint"]
     accept = "accept:\n  - code: same-media\n    id: media\n    because: Smaller.\n"
     change(folder, {"source/deck.yaml": f"id: sample\ntitle: Sample\n{accept}"})
-    assert not told_by(folder)
+    assert not told_of(folder, "wide-change")
     said = run("check", "--project", folder).stderr
     assert "as `same-media` says, 12 notes with other files not sent again" in said
     made = release(folder, "1.1.0", FIRST + 100)
@@ -360,7 +354,7 @@ def test_changes_that_are_many_together(project: Project) -> None:
     release(folder, "1.0.0", FIRST)
     text = terms(*names).replace("    definition", "    example: |\n      So.\n    definition")
     change(folder, {"source/one.yaml": text})
-    (told,) = told_by(folder)
+    (told,) = told_of(folder, "wide-change")
     assert (told["path"], told["line"]) == ("source/one.yaml", 2)
     assert told["message"].startswith("20 of 20 released notes are sent to learners again")
 
@@ -375,7 +369,7 @@ def test_tags_of_single_notes_are_told_where_they_stand(project: Project) -> Non
         term = f"    term: Term n{number}\n"
         text = text.replace(term, f"    tags: [x{number}]\n{term}")
     change(folder, {"source/one.yaml": text})
-    (told,) = told_by(folder)
+    (told,) = told_of(folder, "wide-change")
     assert told["path"] == "source/one.yaml"
     assert "5 for their tags alone" in told["message"]
 
@@ -475,7 +469,7 @@ def test_a_renamed_note_keeps_its_reviews(
     collection.sched.set_due_date(cards, "9!")
     now = text.format(*new) + more
     change(folder, {"source/one.yaml": now})
-    (gone,) = told_by(folder, "note-gone")
+    (gone,) = told_of(folder, "note-gone")
     change(folder, {"source/one.yaml": renamed(now, gone["hint"])})
     made = release(folder, "1.1.0", FIRST + 100)
     assert "new" not in import_package(collection, made.path) or more
@@ -489,7 +483,7 @@ def test_many_renames_are_each_told(project: Project) -> None:
     folder = project({"source/one.yaml": terms(*names)})
     release(folder, "1.0.0", FIRST)
     change(folder, {"source/one.yaml": re.sub(r"id: n", "id: note-", terms(*names))})
-    gone = told_by(folder, "note-gone")
+    gone = told_of(folder, "note-gone")
     assert sum("write `was: n" in each["hint"] for each in gone) >= 20
 
 
@@ -674,7 +668,7 @@ def test_tags_of_all_notes_are_told_where_they_stand(
     folder = project({"source/deck.yaml": first, "source/one.yaml": terms(*names)})
     release(folder, "1.0.0", FIRST)
     change(folder, {"source/deck.yaml": DECK + deck, "source/one.yaml": chapter + terms(*names)})
-    (told,) = told_by(folder)
+    (told,) = told_of(folder, "wide-change")
     assert told["path"] == path
     assert told["message"] == "12 of 12 released notes are sent to learners again"
 
@@ -696,6 +690,6 @@ def test_faces_that_make_more_cards_are_told(project: Project) -> None:
     assert front in files
     release(folder, "1.0.0", FIRST)
     change(folder, {"templates/law/two.front.html.j2": "{{Name}}"})
-    (told,) = told_by(folder)
+    (told,) = told_of(folder, "wide-change")
     assert told["path"] == "templates/law/kind.yaml"
     assert "20 of 20 released notes are sent to learners again, because faces now make" in told["message"]

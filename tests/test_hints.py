@@ -29,7 +29,6 @@ LINE = re.compile(r"(?P<before> *(?:- +)*)(?P<key>[\w-]+:[ ]*)?(?P<value>.*)")
 
 AS = re.compile(r"write `([^`]+)` as `([^`]+)`")
 EXEMPT = {
-    "under its id, and there why": "it is about a note in another file than the ledger's",
     "or accept it in deck.yaml": "it is about deck.yaml, and needs a reason; test_release.py does it",
     "under it each code": "only the author knows which code, and why",
 }

@@ -99,5 +99,9 @@ class Git:
         if Path.cwd() == self._project:
             return f"git {arguments}"
         folder = str(self._project)
-        quoted = f'"{folder}"' if os.name == "nt" else shlex.quote(folder)
-        return f"git -C {quoted} {arguments}"
+        return f"git -C {quoted(folder)} {arguments}"
+
+
+def quoted(path: str) -> str:
+    """A path as a shell takes it."""
+    return path if PLAIN.fullmatch(path) else f'"{path}"' if os.name == "nt" else shlex.quote(path)

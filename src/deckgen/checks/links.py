@@ -8,12 +8,13 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from deckgen.deck.ids import unknown_id_hint
-from deckgen.deck.notes import Deck, Note, place
+from deckgen.deck.notes import Deck, Image, Note, Options, References, Table, Value, place, scalars
 from deckgen.deck.reader import ID, plain_id
 from deckgen.diagnostics import MOST_TOLD, Diagnostic, Span, composed, counted, listed, same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from collections.abc import Mapping as ReadOnly
     from collections.abc import Set as AbstractSet
 
 
@@ -31,14 +32,67 @@ def duplicate_ids(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnost
         count = sum(note.chapter.document.path == path for note in deck.notes)
         message = f"this file repeats {original}: all of its {counted(count, 'note')} are there too"
         yield Diagnostic("duplicate-id", message, Span(path), "delete one of the two files")
+    tables: dict[tuple[Table, Table], Note] = {}
     for note in deck.notes:
         if not note.id or note.chapter.document.path in copies:
             continue
         other = first.setdefault(note.id, note)
-        if other is not note:
-            at = place(other)
-            message = f"the id `{note.id}` is used twice; the first is at {at.path}:{at.line}"
-            yield Diagnostic("duplicate-id", message, place(note), "give one of the notes another id")
+        if other is note:
+            continue
+        if note.table and other.table and note.table is not other.table:
+            tables.setdefault((other.table, note.table), note)
+            continue
+        at = place(other)
+        message = f"the id `{note.id}` is used twice; the first is at {at.path}:{at.line}"
+        hint = "give one of the notes another id"
+        if _say_the_same([note], [other]):
+            hint = "both notes say the same: delete one of them"
+        yield Diagnostic("duplicate-id", message, place(note), hint)
+    for pair, note in tables.items():
+        yield _doubled(*pair, note, first[note.id])
+
+
+def _doubled(one: Table, two: Table, row: Note, before: Note) -> Diagnostic:
+    """The diagnostic for two tables that have an id and rows in common.
+
+    Args:
+        one: The first.
+        two: The second.
+        row: A row of the second.
+        before: The row of the first that has its id.
+    """
+    at = _place_of(one, before)
+    message = f"two tables have the id `{two.id}`; the first is at {at.path}:{at.line}"
+    hint = "give this table another id"
+    if _texts(one.values) == _texts(two.values) and _say_the_same(one.rows, two.rows):
+        hint = "both tables say the same: delete one of them"
+    return Diagnostic("duplicate-id", message, _place_of(two, row), hint)
+
+
+def _place_of(table: Table, row: Note) -> Span:
+    """Where the id of a table stands, of which a row is known."""
+    return row.chapter.document.span(table.at) if table.at else place(row)
+
+
+def _say_the_same(some: list[Note], others: list[Note]) -> bool:
+    """Whether notes have the ids and texts of others, all of which could be read."""
+    sides = [[(note.id, note.kind.name, _texts(note.values)) for note in notes] for notes in (some, others)]
+    return sides[0] == sides[1] and all(note.whole for note in (*some, *others))
+
+
+def _texts(values: ReadOnly[str, Value]) -> list[tuple[str, list[str]]]:
+    """All that the values of a note or a table say, by their keys."""
+    said = []
+    for key, value in sorted(values.items()):
+        texts = [text.value for text in scalars(value)]
+        if isinstance(value, Image):
+            texts.append(value.file.value)
+        elif isinstance(value, Options):
+            texts += [option.text.value for option in value.items if option.correct]
+        elif isinstance(value, References):
+            texts += [link.value for link in value.items]
+        said.append((key, texts))
+    return said
 
 
 def _copies(deck: Deck) -> dict[str, str]:
@@ -73,6 +127,7 @@ def unknown_notes(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnost
     """An id, in `builds_on` or another key, that no note has."""
     ids = {note.id for note in deck.notes} | also_known
     tables = {note.table.id: note.table for note in deck.notes if note.table}
+    renamed = {note.was: note.id for note in deck.notes if note.was}
     hints = _HINTS
     meant: set[str] = set()
     for note in deck.notes:
@@ -88,6 +143,8 @@ def unknown_notes(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnost
                 meant = meant or {_meant(name, deck.language) for name in ids} - {""}
                 message = f"there is no note `{link.value}`"
                 hint = unknown_id_hint(link.value, meant) if hints > 0 else ""
+                if now := renamed.get(link.value):
+                    hint = f"write `{now}`, as that note is called now"
                 if table := tables.get(link.value):
                     message = f"`{link.value}` is a table, and no note"
                     hint = f"name one of its rows: {listed([f'`{row.id}`' for row in table.rows if row.id])}"

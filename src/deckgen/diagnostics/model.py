@@ -142,7 +142,11 @@ class Found:
     @property
     def has_errors(self) -> bool:
         """Whether one of them is an error."""
-        return any(CATALOGUE[code][0] == "error" for code, _ in self._kept)
+        return self.has_error_but("")
+
+    def has_error_but(self, harmless: str) -> bool:
+        """Whether one of them is an error of another code than one that does no harm to what comes next."""
+        return any(CATALOGUE[code][0] == "error" and code != harmless for code, _ in self._kept)
 
     def __len__(self) -> int:
         """How many faults there are."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from copy import copy
 from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
@@ -91,6 +92,12 @@ class Fingerprints:
         self._markup = Markup(markup.shelf, nameless=True)
         self._tags: dict[tuple[str, ...], str] = {}
         self._drawn: dict[Note, tuple[str, str]] = {}
+
+    def under(self, guids: ReadOnly[str, str]) -> Fingerprints:
+        """The same where some notes have other guids, by id."""
+        other = copy(self)
+        other._guids, other._drawn = {**self._guids, **guids}, {}  # noqa: SLF001 (one's own)
+        return other
 
     def of(self, note: Note) -> Print:
         """What stands for a note."""

@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from deckgen.deck.kinds import COMMON_KEYS
 from deckgen.deck.notes import place, scalars
-from deckgen.diagnostics import Diagnostic, listed
+from deckgen.diagnostics import Diagnostic
 from deckgen.history.fingerprints import printed
+from deckgen.history.lost_notes import likeness, lost_notes, message
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
+    from collections.abc import Mapping as ReadOnly
+    from pathlib import Path
 
     from deckgen.deck.notes import Note
     from deckgen.history.fingerprints import Fingerprints, Print
     from deckgen.history.ledger import Ledger, Line
 
-_MANY = 20  # more notes than these are told together
-_ALIKE = 0.6  # how much two ids have in common, of 1, that may be those of one note
+_LINKED = 50  # how many renamed notes in a row may build on each other
 _MUCH = 20  # characters that two notes hardly have in common by chance
-_OUT = "to take it out of the deck, write `retired: |` under its id, and there why"
 
 
 def gone_notes(
-    ledger: Ledger, known: Collection[str], new: list[Note], prints: Fingerprints
+    ledger: Ledger, known: ReadOnly[Note, Line], new: list[Note], prints: Fingerprints, project: Path
 ) -> Iterator[Diagnostic]:
     """Report released notes that are nowhere in the source.
 
     Args:
         ledger: What has been released.
-        known: The guids of the notes that are in the source.
+        known: The lines of the notes that are in the source.
         new: The notes that have not been released.
         prints: What stands for notes.
+        project: The folder that holds source/.
     """
-    gone = [line for guid, line in ledger.notes.items() if guid not in known]
-    heirs = _heirs(ledger, gone, new, prints)
+    here = {line["guid"] for line in known.values()}
+    gone = [line for guid, line in ledger.notes.items() if guid not in here]
+    heirs = _all_heirs(ledger, gone, new, prints)
     tables = {name.partition(".")[0] for name in ledger.ids}
     lost = []
     renamed: dict[tuple[str, str], list[Note]] = {}
@@ -50,56 +52,46 @@ def gone_notes(
         if heir.table and heir.table.id not in tables and heir.id.endswith(f".{row}"):
             renamed.setdefault((table, heir.table.id), []).append(heir)
             continue
-        yield Diagnostic("note-gone", _message(line), place(heir), hint)
+        yield Diagnostic("note-gone", message(line), place(heir), hint)
     yield from map(_renamed_table, renamed, renamed.values())
-    if len(lost) > _MANY:
-        names = listed([f"`{line['note']}`" for line in lost])
-        message = f"{len(lost):,} released notes are not in the source any more: {names}"
-        hint = (
-            "is a chapter missing? put it back; a note that has another id now says so under it, as in "
-            f"`was: {lost[0]['note']}`; notes leave the deck with `retired: |`"
-        )
-        yield Diagnostic("note-gone", message, ledger.span(lost[0]), hint)
-        return
-    free = [note for note in new if note not in {heir for heir, _ in heirs.values()}]
-    for line in lost:
-        yield Diagnostic("note-gone", _message(line), ledger.span(line), _hint(line, free))
+    taken = {heir for heir, _ in heirs.values()}
+    yield from lost_notes(ledger, lost, known, new, taken, project)
 
 
 def _renamed_table(names: tuple[str, str], heirs: list[Note]) -> Diagnostic:
     """The diagnostic for a table that has another id now, as its rows tell."""
     released, new = names
     rows = f"`{released}.{heirs[0].id.partition('.')[2]}`" if len(heirs) == 1 else f"{len(heirs)} rows"
-    message = f"{rows} of the released table `{released}` are not in the source any more"
-    message = message.replace(" are ", " is ") if len(heirs) == 1 else message
+    text = f"{rows} of the released table `{released}` are not in the source any more"
+    text = text.replace(" are ", " is ") if len(heirs) == 1 else text
     table = heirs[0].table
     span = heirs[0].chapter.document.span(table.at) if table and table.at else place(heirs[0])
     hint = f"`{new}` has rows that say the same: write `was: {released}` under the id of the table"
-    return Diagnostic("note-gone", message, span, hint)
+    return Diagnostic("note-gone", text, span, hint)
 
 
-def _message(line: Line) -> str:
-    return f"the released note `{line['note']}` is not in the source any more"
+def _all_heirs(
+    ledger: Ledger, gone: list[Line], new: list[Note], prints: Fingerprints
+) -> dict[str, tuple[Note, str]]:
+    """The heirs of all notes that are gone, those that build on other heirs too, by guid.
 
-
-def _hint(line: Line, new: list[Note]) -> str:
-    """What to do where no new note says what a released one said."""
-    name = line["note"]
-    renamed = f"if it has another id now, write `was: {name}` under that"
-    alike = [(_likeness(name, note.id), note.id) for note in new if note.kind.name == line["kind"]]
-    likeliest, other = max(alike, default=(0.0, ""))
-    if likeliest >= _ALIKE or len(alike) == 1:
-        renamed = f"if `{other}` is that note, write `was: {name}` under the id `{other}`"
-    if "retired" in line:
-        return f"{renamed}; if not, put it back, with its `retired: |`: its text stays in the source"
-    return f"{renamed}; if not, put it back; {_OUT}"
-
-
-def _likeness(one: str, two: str) -> float:
-    """How much two ids have in common: 1 where they are the same, or one is a part of the other."""
-    if f"-{one}-" in f"-{two}-" or f"-{two}-" in f"-{one}-":
-        return 1
-    return difflib.SequenceMatcher(None, one, two, autojunk=False).ratio()
+    What a note builds on is a part of what it says. So where that is an heir, it is known as such first.
+    """
+    heirs = _heirs(ledger, gone, new, prints)
+    latest = heirs
+    for _ in range(_LINKED):
+        left = [line for line in gone if line["guid"] not in heirs]
+        if not latest or not left:
+            break
+        guids = {heir.id: guid for guid, (heir, _) in latest.items()}
+        taken = {heir for heir, _ in heirs.values()}
+        again = [
+            note for note in new if note not in taken and any(each.value in guids for each in note.mentions())
+        ]
+        prints = prints.under(guids)
+        latest = _heirs(ledger, left, again, prints)
+        heirs |= latest
+    return heirs
 
 
 def _heirs(
@@ -118,7 +110,7 @@ def _heirs(
         for line in gone:
             notes = by_text.get((line["kind"], of(printed(line))), [])
             if line["guid"] not in heirs and (len(notes) == 1 or (notes and of is _all)):
-                likeliest = max(notes, key=lambda note: _likeness(line["note"], note.id))
+                likeliest = max(notes, key=lambda note: likeness(line["note"], note.id))
                 heirs[line["guid"]] = likeliest, how
                 notes.remove(likeliest)
                 left.remove(likeliest)

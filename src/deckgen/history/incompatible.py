@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 from typing import TYPE_CHECKING
 
+from deckgen.anki.cloze import uncovered
 from deckgen.anki.template import SPECIAL_FIELDS
 from deckgen.deck.kinds import COMMON_KEYS, Field
 from deckgen.diagnostics import listing
@@ -294,23 +295,57 @@ def _line(field: Field, number: int) -> str:
 
 
 def of_clozes(note: Note, line: Line) -> Iterator[Refusal]:
-    """Answers that stand under another number than the one by which learners' reviews know them."""
+    """Answers that stand under another number than the one by which learners' reviews know them.
+
+    Those that are new and have such a number are told as well: who gives the others their numbers back, and
+    leaves these, has two answers on a card that learners have reviewed with one.
+    """
     before = answers_in(line.get("clozes", ""))
     now: dict[str, set[str]] = {}
     spots: dict[tuple[str, str], tuple[Scalar, Cloze]] = {}
     for number, digest, scalar, cloze in answers(note):
         now.setdefault(number, set()).add(digest)
         spots[number, digest] = scalar, cloze
-    for (number, digest), (scalar, cloze) in spots.items():
+    released = {digest for digests in before.values() for digest in digests}
+    moved: dict[tuple[str, str], str] = {}
+    for number, digest in spots:
         if digest in before.get(number, ()):
             continue
         for old, digests in before.items():
             if old != number and digest in digests and digest not in now.get(old, ()):
-                message = f"this answer was released as c{old}, and now stands under c{number}"
-                hint = f"write c{old} again, since reviews hang on the number; new clozes take new numbers"
-                length = cloze.inner - cloze.start
-                yield Refusal(note.chapter.document.span_in(scalar, cloze.start, length), message, hint)
+                moved[number, digest] = old
                 break
+    taken = {old for old in moved.values() if now.get(old, set()).isdisjoint(before[old])}
+    new = [spot for spot in spots if spot[0] in taken and spot[1] not in released]
+    here = {digest for digests in now.values() for digest in digests}
+    # a new answer may be what one that is gone says now
+    gone = [number for number, digests in before.items() if here.isdisjoint(digests)]
+    used = {*before, *(number for number, digest in spots if (number, digest) not in {*moved, *new})}
+    free = (str(number) for number in count(1) if str(number) not in used)
+    for spot, (scalar, cloze) in spots.items():
+        span = note.chapter.document.span_in(scalar, cloze.start, cloze.inner - cloze.start)
+        if spot in moved:
+            old = moved[spot]
+            message = f"this answer was released as c{old}, and now stands under c{spot[0]}"
+            hint = f"write c{old} again, since reviews hang on the number; new clozes take new numbers"
+            yield Refusal(span, message, hint)
+        elif spot in new:
+            yield Refusal(span, *_newcomer(scalar, cloze, spot[0], next(free), gone))
+
+
+def _newcomer(scalar: Scalar, cloze: Cloze, number: str, free: str, gone: list[str]) -> tuple[str, str]:
+    """What to say of a new answer that has the number of a released one which has moved."""
+    answer = " ".join(uncovered(scalar.value[cloze.inner : cloze.answer_end]).split())
+    named = "this answer" if "`" in answer else f"`{answer}`"
+    message = f"{named} is new, and has taken c{number} from a released answer"
+    others = "give the others their numbers back"
+    if gone:
+        numbers = " or ".join(f"c{each}" for each in gone)
+        return message, (
+            f"if it is the new wording of what was {numbers}, write that number; if not, "
+            f"write c{free}, the next free number; and {others}"
+        )
+    return message, f"write c{free}, the next free number, and {others}"
 
 
 def _entry_of(kind: Kind, under: str, index: int) -> Span:

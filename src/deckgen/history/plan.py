@@ -201,7 +201,10 @@ class Changes:
             rows: The rows of all notes, in the order of study; of retired notes too.
             markup: What has turned their texts into HTML, and knows which media they show.
         """
-        guids = {note.id: line["guid"] for note, line in self.known.items()}
+        missing = len(self.known) < len(self.ledger.notes)
+        # notes may still name the ids of those that are missing
+        guids = {name: line["guid"] for name, line in self.ledger.ids.items()} if missing else {}
+        guids |= {note.id: line["guid"] for note, line in self.known.items()}
         for note in self.new:
             guids[note.id] = identity.guid(self.deck.id, note.kind.name, note.id)
         prints = self._prints = Fingerprints(guids, markup)
@@ -216,11 +219,13 @@ class Changes:
             if line is not None and self._stamp(row, line):
                 differing.append(row)
         find_places(rows, self.known)
-        if len(self.known) < len(self.ledger.notes):
-            here = {line["guid"] for line in self.known.values()}
-            self.found += gone_notes(self.ledger, here, self.new, prints)
+        if missing:
+            project = markup.shelf.project
+            self.found += gone_notes(self.ledger, self.known, self.new, prints, project)
         self._check_swapped(prints)
         self._check_notes(differing)
+        if missing:
+            return  # what is sent is known once each released note is somewhere
         causes = {note: self.causes.get(note) or Cause(place(note), alone=True) for note in self.changed}
         released = [note for note, line in self.known.items() if "retired" not in line]
         self.found += wide_changes(self.deck, causes, released)

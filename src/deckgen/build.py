@@ -142,6 +142,7 @@ def build(
     deck_reader = _reader(manifest, "source/deck.yaml", project, instead, source.MAX_SMALL)
     deck = notes.read_deck(deck_reader)
     found = deck_reader.found
+    found += deck_reader.warnings
     documents = [deck_reader.document]
 
     folders = template_folders(project)
@@ -345,6 +346,7 @@ def _read_chapters(  # noqa: PLR0913, PLR0917 (the parts of the path)
             known_ids |= set(notes.probable_ids(reader.document, deck.language))
         documents.append(reader.document)
         found += reader.found
+        found += reader.warnings
     return known_ids
 
 

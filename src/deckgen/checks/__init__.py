@@ -14,6 +14,7 @@ from deckgen.checks import (
     direction,
     links,
     options,
+    pasted,
     shown,
     together,
     twins,
@@ -33,6 +34,7 @@ __all__ = ["LINKS", "OF_CARDS", "WARNINGS", "WHOLE_DECK", "links", "warn"]
 
 WHOLE_DECK: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
     twins.same_question,
+    pasted.repeated_text,
     together.same_term,
     abbreviations.undefined_abbreviation,
     together.missing_reference,
@@ -79,7 +81,7 @@ OF_CARDS = frozenset(
     rule.__name__.replace("_", "-")
     for rule in WARNINGS
     if rule not in {direction.direction_override, typed.changed_text}
-)
+) | {"single-colon"}
 """The codes that a deck may draw by habit; nobody turns the direction of a text so, or changes one."""
 
 

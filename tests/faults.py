@@ -258,6 +258,32 @@ FAULTS = (
     chapter("yaml-syntax", "definitions:\n  - id: two\n    term: x\n   «d»efinition: x\n"),
     chapter(
         "yaml-syntax",
+        "comparisons:\n  - id: two\n    columns: [A, B]\n    rows:\n"
+        "      - id: x\n        cells:\n          - One\n          «O»ther\n",
+    ),
+    chapter(
+        "yaml-syntax",
+        "comparisons:\n  - id: two\n    columns: [A, B]\n    rows:\n"
+        "      - id: x\n        cells: [a, b]\n      «i»d: y\n        cells: [c, d]\n",
+    ),
+    note("yaml-syntax", "  «i»d: three\n    term: x\n    definition: y\n"),
+    chapter("yaml-syntax", "definitions:\n  «i»d: two\n    term: x\n    definition: y\n"),
+    options(
+        "yaml-syntax",
+        "\n      - text: Wait\n        correct: true\n        why: x\n"
+        "      - «G»o\n        why: |\n          y\n",
+    ),
+    options(
+        "yaml-syntax",
+        "\n      - «G»o\n        why: y\n      - text: Wait\n        correct: true\n        why: x\n",
+    ),
+    options(
+        "yaml-syntax",
+        "\n      - text: Wait\n        correct: true\n        why: x\n"
+        "      - «|»\n          Go\n        why: y\n",
+    ),
+    chapter(
+        "yaml-syntax",
         "definitions:\n  - id: two\n    term: x\n    definition: |\n      a\n«\t»b\n    example: y\n",
     ),
     chapter("yaml-syntax", "definitions:\n  - id: two\n    term«:»x\n    definition: |\n      y\n"),

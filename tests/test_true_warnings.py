@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -355,3 +356,29 @@ def test_formulas_are_no_abbreviations(tmp_path: Path) -> None:
     folder = write_project(tmp_path, {"source/two.yaml": notes})
     told = CliRunner().invoke(app, ["check", "--project", str(folder), "--format", "json"]).stdout
     assert "undefined-abbreviation" not in {each["code"] for each in json.loads(told)["diagnostics"]}
+
+
+def test_a_colon_of_the_names_own_is_no_missing_level(tmp_path: Path) -> None:
+    """Times, titles, addresses and endings in tags and in a subdeck's name are what they are."""
+    tags = "10:30, 'http://a.org', 'me:you@a.org', Patient:innen, 'EU:ssa', a::b, 'iso:9001'"
+    for number, deck in enumerate(("Exam: Part 2", "One::Two: more", "Genesis 1:3", "2:Winery")):
+        text = f'deck: "{deck}"\ntags: [{tags}]\n{takeaways("Before change comes {{c1::joining}} them.")}'
+        assert codes(tmp_path / str(number), text) == []
+
+
+REASON = "Who is wind-ward sees the other boat late, and so has to look for it all the time."
+
+
+def test_reasons_may_be_shared_on_purpose(tmp_path: Path) -> None:
+    """One reason of all options, one of many notes, a short one, and a case of several questions."""
+    whole = re.sub(r"(?<=why: \|\n          ).*", REASON, QUESTION)
+    assert codes(tmp_path / "options", whole) == []
+    series = QUESTION + QUESTION.partition("\n")[2].replace("id: ways", "id: wind").replace(
+        "Who gives way?", "Which yacht points higher?"
+    ).replace("keeps clear", "falls off").replace("stand on", "point up").replace("counts", "helps")
+    assert "repeated-text" not in dict(codes(tmp_path / "series", series))
+    notes = takeaways(
+        "Salt {{c1::rises}} here.", "Sugar {{c1::falls}} there.", "Bread {{c1::grows}} at night."
+    )
+    assert codes(tmp_path / "many", re.sub("A reason of its own, number .", REASON, notes)) == []
+    assert codes(tmp_path / "short", re.sub("own, number .", "own.", notes)) == []

@@ -646,7 +646,8 @@ def _item_hint(node: Mapping, first: str) -> str:
         return ""
     if first in node.entries:
         return (
-            f"a hyphen is missing before `{name}`: an item begins with `- {first}: …`, its other keys below"
+            f"a hyphen is missing two columns left of `{name}`: an item begins with `- {first}: …`, "
+            f"its other keys under `{first}`"
         )
     if isinstance(value, Scalar) and len(value.value) <= _SHORT:
         name = " ".join(value.value.split())

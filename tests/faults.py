@@ -625,6 +625,8 @@ FAULTS = (
     prose("bad-html", "A «<script>»alert(1)</script>"),
     prose("bad-html", 'A <b «onclick»="x">b</b>'),
     prose("bad-html", "A «<b>»b"),
+    prose("bad-html", "H<sub>2«<sub>»O"),
+    prose("bad-html", "<i>H<sub>2«<sub>»O</i> and CO<sub>2</sub>"),
     prose("bad-html", "A «</div>» b"),
     prose("bad-html", "«<!-- hidden -->»"),
     prose("bad-link", "A [link](«javascript:alert(1)»)"),

@@ -217,6 +217,9 @@ CARD_FAULTS = (
         ),
     ),
     # Typing
+    takeaway("stray-markdown", "Noble rot needs «{{{c1::misty mornings}}}» and some sun in the afternoon."),
+    takeaway("stray-markdown", "Noble rot needs «{{{c1::mist}}» and some sun in the afternoon."),
+    takeaway("stray-markdown", "Noble rot needs «{{c1::mist}}}» and some sun in the afternoon."),
     prose("missing-alt", "A family tree: «![](»media/a.png)", a_png=PNG),
     prose("missing-alt", "A family tree: ![«a.png»](media/a.png)", a_png=PNG),
     prose("missing-alt", 'A family tree: «<img src="media/a.png">»', a_png=PNG),

@@ -129,6 +129,11 @@ def qas(*notes: dict[str, str]) -> str:
         definitions(("Arguments", "What *args and **kwargs` gather.".replace("**kwargs`", "*kwargs"))),
         definitions(("Twice", "The code `the the` and $a  b$ are what they are.")),
         definitions(("Escape", "What `ESC[0m` and `\\x1B` begin, and 0xFF, U+00E9 and #FFAA00 are.")),
+        # braces around a cloze that are meant as such
+        takeaways("The roots of the equation are the set {{{c1::2}}, 3} of numbers."),
+        takeaways("Its only element makes it the set {{{c1::red}}} of colors."),
+        takeaways("Their names make the set {{{c1::red, green}}} of colors."),
+        takeaways(r"Half of it is written as $\frac{{{c1::mean value}}}{2}$ in a line."),
         # names
         definitions(("Eye worm", "The worm *Loa loa*, as found in Pago Pago.")),
         definitions(("Motor nerves", "III, IV, VI, XI, XII")),
@@ -382,3 +387,31 @@ def test_reasons_may_be_shared_on_purpose(tmp_path: Path) -> None:
     )
     assert codes(tmp_path / "many", re.sub("A reason of its own, number .", REASON, notes)) == []
     assert codes(tmp_path / "short", re.sub("own, number .", "own.", notes)) == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        (
+            ("The grapes had no tannin", "The must was sour", "The yeast died of heat", "Too much heat"),
+            "is no sentence",
+        ),
+        (("The yeast died of heat", "The bacteria ate it", "The vines looked old", "Too much heat"), ""),
+        (("The yeast has died", "The must was sour", "The grapes were old", "Heat has killed it"), ""),
+        (("A small castle", "A vassal who had vassals", "A thief", "Stale bread"), "has no article"),
+    ],
+)
+def test_a_phrase_beside_sentences_lacks_no_article(
+    texts: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    """It is told what it is; and nothing where the others may be sentences or not."""
+    mark = "        correct: true\n"
+    reasons = "".join(
+        f"      - text: |\n          {text}\n{mark * (number == 1)}"
+        f"        why: |\n          It is reason number {number} of the four.\n"
+        for number, text in enumerate(texts)
+    )
+    head = "vignettes:\n  - id: two\n    scenario: A tank stops at night.\n    question: Why?\n"
+    found = told(tmp_path, f"{head}    options:\n{reasons}")
+    messages = [each["message"] for each in found if each["code"] == "unparallel-options"]
+    assert messages == [f"this option {said}, unlike the others"] * bool(said)

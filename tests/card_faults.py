@@ -217,6 +217,7 @@ CARD_FAULTS = (
         ),
     ),
     # Typing
+    definition("stray-markdown", "Tracking", "«==» Following closely ==\nwhat people say."),
     takeaway("stray-markdown", "Noble rot needs «{{{c1::misty mornings}}}» and some sun in the afternoon."),
     takeaway("stray-markdown", "Noble rot needs «{{{c1::mist}}» and some sun in the afternoon."),
     takeaway("stray-markdown", "Noble rot needs «{{c1::mist}}}» and some sun in the afternoon."),
@@ -258,6 +259,9 @@ CARD_FAULTS = (
     definition("stray-markdown", "Tracking", "Following «(people)[https://example.org/a]» closely."),
     definition("stray-markdown", "Tracking", "Following «[people](https://example.org/a» closely."),
     definition("changed-text", "Tracking", "Following «__init__» closely."),
+    definition(
+        "changed-text", "Tracking", "Following.\n\n    «The therapist goes along, and asks for more.»"
+    ),
     definition("changed-text", "Tracking", "Following 2«*3*»4 closely."),
     definition("changed-text", "Tracking", "Following 2«**3**»4 closely."),
     definition("changed-text", "Tracking", "Following the pattern \\d+«\\».\\d closely."),

@@ -129,6 +129,11 @@ def qas(*notes: dict[str, str]) -> str:
         definitions(("Arguments", "What *args and **kwargs` gather.".replace("**kwargs`", "*kwargs"))),
         definitions(("Twice", "The code `the the` and $a  b$ are what they are.")),
         definitions(("Escape", "What `ESC[0m` and `\\x1B` begin, and 0xFF, U+00E9 and #FFAA00 are.")),
+        # code by its indentation, and operators
+        definitions(("Loop", "What repeats a step.\n\n    for x in y:\n        print(x)")),
+        definitions(("Query", "What asks a table.\n\n    select name from users where id = 5.")),
+        definitions(("Items", "- What a list has.\n\n    And more of it, which is said here.")),
+        definitions(("Equality", "Whether a == b or c == d holds.")),
         # braces around a cloze that are meant as such
         takeaways("The roots of the equation are the set {{{c1::2}}, 3} of numbers."),
         takeaways("Its only element makes it the set {{{c1::red}}} of colors."),

@@ -367,7 +367,12 @@ def _meant(text: str, signs: list[Left]) -> Left | None:
         opens, closes = _begins(left), _ends(left)
         two_open = follower and opens and _begins(follower) and not _JOINED.search(text[: follower.start])
         if follower and (left.before == "" or left.before in _OPENING) and follower.after in {"", *_CLOSING}:
-            if opens or _ends(follower):
+            # with blanks within, a whole line: `a == b or c == d` compares
+            if (
+                opens
+                or _ends(follower)
+                or (left.before == follower.after == "" and left.sign in {"==", "**"})
+            ):
                 return left
         elif (
             two_open

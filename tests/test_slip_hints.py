@@ -71,7 +71,7 @@ ONE_SLIP = {
     "no hyphen before a note": (
         f"{HEAD}    reference: x\n    id: three\n    term: Other\n    definition: x\n    reference: y\n",
         7,
-        "a hyphen is missing: `- id: …`",
+        "a hyphen is missing: `  - id: …`",
     ),
     "an option too deep": (
         CASE
@@ -387,3 +387,25 @@ def test_an_option_that_is_said_to_be_wrong(tmp_path: Path) -> None:
     text = f"vignettes:\n  - id: two\n    scenario: X.\n    question: Y?\n    options:\n{options}"
     said = hint(tmp_path, f"{text}        correct: false\n", text.count("\n") + 1)
     assert said.startswith("write `true` here, if this option is the best")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line", "said"),
+    [
+        ("    example: |\n\tMore.\n", 7, "with at least 5 spaces, under `example` of line 6"),
+        ("    example:\n\tMore.\n", 7, "with at least 5 spaces, under `example` of line 6"),
+        ("\texample: x\n", 6, "with 4 spaces, under `definition` of line 4"),
+        ("    example: |\n      More.\n\tAnd more.\n", 8, "with 6 spaces, as the text above it"),
+    ],
+)
+def test_a_tab_is_told_with_the_spaces_in_its_place(wrong: str, line: int, said: str, tmp_path: Path) -> None:
+    """How many they are, and under what."""
+    assert hint(tmp_path, HEAD + wrong, line) == f"indent it {said}"
+
+
+def test_a_hyphen_that_lacks_is_told_in_its_column(tmp_path: Path) -> None:
+    """That of the other items, also where the keys stand in the right column."""
+    again = "    id: three\n    term: Other\n    definition: x\n"
+    assert "`  - id: …`, in the column of the hyphen of line 2" in hint(tmp_path, HEAD + again, 6)
+    first = HEAD.replace("  - id: two", "    id: two")
+    assert "two columns left of `id`" in hint(tmp_path, first, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -128,6 +129,16 @@ def qas(*notes: dict[str, str]) -> str:
         definitions(("Arguments", "What *args and **kwargs` gather.".replace("**kwargs`", "*kwargs"))),
         definitions(("Twice", "The code `the the` and $a  b$ are what they are.")),
         definitions(("Escape", "What `ESC[0m` and `\\x1B` begin, and 0xFF, U+00E9 and #FFAA00 are.")),
+        # code by its indentation, and operators
+        definitions(("Loop", "What repeats a step.\n\n    for x in y:\n        print(x)")),
+        definitions(("Query", "What asks a table.\n\n    select name from users where id = 5.")),
+        definitions(("Items", "- What a list has.\n\n    And more of it, which is said here.")),
+        definitions(("Equality", "Whether a == b or c == d holds.")),
+        # braces around a cloze that are meant as such
+        takeaways("The roots of the equation are the set {{{c1::2}}, 3} of numbers."),
+        takeaways("Its only element makes it the set {{{c1::red}}} of colors."),
+        takeaways("Their names make the set {{{c1::red, green}}} of colors."),
+        takeaways(r"Half of it is written as $\frac{{{c1::mean value}}}{2}$ in a line."),
         # names
         definitions(("Eye worm", "The worm *Loa loa*, as found in Pago Pago.")),
         definitions(("Motor nerves", "III, IV, VI, XI, XII")),
@@ -355,3 +366,57 @@ def test_formulas_are_no_abbreviations(tmp_path: Path) -> None:
     folder = write_project(tmp_path, {"source/two.yaml": notes})
     told = CliRunner().invoke(app, ["check", "--project", str(folder), "--format", "json"]).stdout
     assert "undefined-abbreviation" not in {each["code"] for each in json.loads(told)["diagnostics"]}
+
+
+def test_a_colon_of_the_names_own_is_no_missing_level(tmp_path: Path) -> None:
+    """Times, titles, addresses and endings in tags and in a subdeck's name are what they are."""
+    tags = "10:30, 'http://a.org', 'me:you@a.org', Patient:innen, 'EU:ssa', a::b, 'iso:9001'"
+    for number, deck in enumerate(("Exam: Part 2", "One::Two: more", "Genesis 1:3", "2:Winery")):
+        text = f'deck: "{deck}"\ntags: [{tags}]\n{takeaways("Before change comes {{c1::joining}} them.")}'
+        assert codes(tmp_path / str(number), text) == []
+
+
+REASON = "Who is wind-ward sees the other boat late, and so has to look for it all the time."
+
+
+def test_reasons_may_be_shared_on_purpose(tmp_path: Path) -> None:
+    """One reason of all options, one of many notes, a short one, and a case of several questions."""
+    whole = re.sub(r"(?<=why: \|\n          ).*", REASON, QUESTION)
+    assert codes(tmp_path / "options", whole) == []
+    series = QUESTION + QUESTION.partition("\n")[2].replace("id: ways", "id: wind").replace(
+        "Who gives way?", "Which yacht points higher?"
+    ).replace("keeps clear", "falls off").replace("stand on", "point up").replace("counts", "helps")
+    assert "repeated-text" not in dict(codes(tmp_path / "series", series))
+    notes = takeaways(
+        "Salt {{c1::rises}} here.", "Sugar {{c1::falls}} there.", "Bread {{c1::grows}} at night."
+    )
+    assert codes(tmp_path / "many", re.sub("A reason of its own, number .", REASON, notes)) == []
+    assert codes(tmp_path / "short", re.sub("own, number .", "own.", notes)) == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        (
+            ("The grapes had no tannin", "The must was sour", "The yeast died of heat", "Too much heat"),
+            "is no sentence",
+        ),
+        (("The yeast died of heat", "The bacteria ate it", "The vines looked old", "Too much heat"), ""),
+        (("The yeast has died", "The must was sour", "The grapes were old", "Heat has killed it"), ""),
+        (("A small castle", "A vassal who had vassals", "A thief", "Stale bread"), "has no article"),
+    ],
+)
+def test_a_phrase_beside_sentences_lacks_no_article(
+    texts: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    """It is told what it is; and nothing where the others may be sentences or not."""
+    mark = "        correct: true\n"
+    reasons = "".join(
+        f"      - text: |\n          {text}\n{mark * (number == 1)}"
+        f"        why: |\n          It is reason number {number} of the four.\n"
+        for number, text in enumerate(texts)
+    )
+    head = "vignettes:\n  - id: two\n    scenario: A tank stops at night.\n    question: Why?\n"
+    found = told(tmp_path, f"{head}    options:\n{reasons}")
+    messages = [each["message"] for each in found if each["code"] == "unparallel-options"]
+    assert messages == [f"this option {said}, unlike the others"] * bool(said)

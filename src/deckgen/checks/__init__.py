@@ -14,6 +14,7 @@ from deckgen.checks import (
     links,
     near_duplicates,
     options,
+    pasted,
     shown,
     stray_files,
     test_wiseness,
@@ -50,6 +51,7 @@ __all__ = [
 
 WHOLE_DECK: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
     near_duplicates.same_question,
+    pasted.repeated_text,
     whole_deck.same_term,
     abbreviations.undefined_abbreviation,
     whole_deck.missing_reference,
@@ -96,7 +98,7 @@ OF_CARDS = frozenset(
     rule.__name__.replace("_", "-")
     for rule in WARNINGS
     if rule not in {direction.direction_override, typed.changed_text}
-)
+) | {"single-colon"}
 """The codes that a deck may draw by habit; nobody turns the direction of a text so, or changes one."""
 
 

@@ -361,8 +361,13 @@ _NUMERIC = Pattern(
     re.IGNORECASE,
 )
 _SUBJECTS = ("it", "he", "she", "they", "there", "we", "you", "this", "these")
-_VERB = Pattern(r"\b(?:is|are|was|were|has|have|had|do|does|did|can|could|will|would|must|should)\b")
+_VERBS = r"\b(?:is|are|was|were|has|have|had|do|does|did|can|could|will|would|must|should)\b"
+_VERB = Pattern(_VERBS)
 _CLAUSE = Pattern(rf"(?:{'|'.join(_SUBJECTS)}) [a-z]+", re.IGNORECASE)
+_BEFORE_VERB = r"(?:(?!(?:who|which|that|where|to)\b)\S+ ){1,4}"
+_NOUN_AND_VERB = Pattern(_BEFORE_VERB + _VERBS, re.IGNORECASE)
+_MAY_BE_CLAUSE = Pattern(rf"{_BEFORE_VERB}(?:{_VERBS}|[a-z]{{2,}}ed\b(?! by\b))", re.IGNORECASE)
+"""Where "the must was too sour", or "the yeast died", may be a sentence; "a man who was" is none."""
 _SENTENCE = Pattern(r"\S+ .*\S[.!]", re.DOTALL)
 _NAME = re.compile(r"[^\W\d_a-z][\w.&'’-]*(?: [^\W\d_a-z][\w.&'’-]*)*$|[\d$€£+−-]")
 """What needs no article: words that all begin with a capital, a number."""
@@ -452,9 +457,20 @@ def _odd_form(vignette: Vignette) -> tuple[int, str] | None:
         odd = flags.index(False) if flags.count(False) == 1 else -1
         short = all(len(text.split()) <= _LONGEST_PHRASE for text in texts)
         bare = odd >= 0 and short and not (_NAME.match(texts[odd]) or _PLURAL.search(texts[odd]))
-        if odd >= 0 and (lacks != "has no article" or bare):
+        if odd >= 0 and lacks != "has no article":
             return odd, lacks
+        if bare and (what := _beside_clauses(texts, odd)):
+            return odd, what
     return None
+
+
+def _beside_clauses(texts: list[str], odd: int) -> str:
+    """How an option without an article differs; empty where all of them, or some, may be sentences."""
+    others = texts[:odd] + texts[odd + 1 :]
+    if not any(map(_MAY_BE_CLAUSE.match, texts)):
+        return "has no article"
+    clauses = sum(map(bool, map(_NOUN_AND_VERB.match, others)))
+    return "is no sentence" if clauses > 1 and not _MAY_BE_CLAUSE.match(texts[odd]) else ""
 
 
 def asks_yes_or_no(texts: list[str]) -> bool:

@@ -252,6 +252,25 @@ def trailing_space(cards: Cards) -> Iterator[Diagnostic]:
                 yield Diagnostic("trailing-space", message, span, "delete them")
 
 
+_THIRD_BRACE = re.compile(r"\{\{\{c\d|(?<!\})\}\}\}")
+_IN_BRACES = re.compile(
+    r"(?<!\{)(?P<opens>\{)?(?P<cloze>\{\{c[0-9,]+::(?P<answer>[^{}:]*)(?:::[^{}:]*)?\}\})(?P<closes>\})?(?!\})"
+)
+_WORDS = re.compile(r"[^\W\d_]{2,}(?:[ '’-][^\W\d_]+)+")
+
+
+def _third_braces(cards: Cards) -> Iterator[Diagnostic]:
+    """Clozes in one brace more than they have; `{{{c1::2}}, 3}` is a set, and `{{{c1::red}}}` may be one."""
+    for note, _, scalar in cards.texts_with(_THIRD_BRACE, "{{c"):
+        text = prose(scalar.value)
+        for match in _IN_BRACES.finditer(text):
+            one = bool(match["opens"]) != bool(match["closes"]) and text.count("{") != text.count("}")
+            if one or (match["opens"] and match["closes"] and _WORDS.fullmatch(match["answer"].strip())):
+                message = "a cloze has two braces on each side, so learners see the third one"
+                span = look.at(note, scalar, match.start(), len(match[0]))
+                yield Diagnostic("stray-markdown", message, span, f"write `{match['cloze']}`")
+
+
 _SIGNS = re.compile("[*`=_~]+")
 _LINK = re.compile(r"(?P<link>\] +\(https?:)")
 _BULLET = re.compile(
@@ -280,6 +299,7 @@ _IN_PLAIN = re.compile(
 def stray_markdown(cards: Cards) -> Iterator[Diagnostic]:
     """Markdown that does not take effect, so that learners see its signs (CommonMark)."""
     yield from _of_hints(cards)
+    yield from _third_braces(cards)
     for note, key, scalar in cards.plain_texts:
         if match := _IN_PLAIN.search(scalar.value):
             message = f"`{key}` is plain text, so learners see `{match.group()}` as it stands"
@@ -347,7 +367,12 @@ def _meant(text: str, signs: list[Left]) -> Left | None:
         opens, closes = _begins(left), _ends(left)
         two_open = follower and opens and _begins(follower) and not _JOINED.search(text[: follower.start])
         if follower and (left.before == "" or left.before in _OPENING) and follower.after in {"", *_CLOSING}:
-            if opens or _ends(follower):
+            # with blanks within, a whole line: `a == b or c == d` compares
+            if (
+                opens
+                or _ends(follower)
+                or (left.before == follower.after == "" and left.sign in {"==", "**"})
+            ):
                 return left
         elif (
             two_open

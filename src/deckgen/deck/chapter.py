@@ -20,7 +20,7 @@ from deckgen.deck.reader import (
     Reader,
     comma_hint,
 )
-from deckgen.diagnostics import not_a_warning
+from deckgen.diagnostics import Found, not_a_warning
 from deckgen.source import Mapping, Node, Scalar, Sequence, end_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from deckgen.deck.kind_file import Kinds
     from deckgen.deck.kinds import Key, Kind
     from deckgen.deck.swallowed import Swallowed
-    from deckgen.diagnostics import Found
     from deckgen.source import Document
 
 MAX_ROWS = 200
@@ -64,6 +63,7 @@ def read_chapter(  # noqa: PLR0913, PLR0917 (what a chapter is read by)
         _read_sections(reader, chapter, kinds, misplaced)
     if faults or kinds.unread:
         chapter.ids = frozenset(probable_ids(document, deck.language))
+    chapter.diagnostics = Found([*faults, *reader.warnings])
     return chapter
 
 

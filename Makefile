@@ -36,7 +36,7 @@ matrix: $(ANKIS:%=$(VENV)/ankis/%/done) $(VENV)/test
 	$(BIN)/python -m pytest -n auto tests/test_matrix.py
 
 soak: $(VENV)/test
-	DECKGEN_SOAK=1 $(BIN)/python -m pytest tests/test_learners.py
+	DECKGEN_SOAK=1 $(BIN)/python -m pytest tests/history/test_learners.py
 
 # whether the program makes the same of the same decks as that of another commit: make same BASE=main
 same: $(VENV)/test

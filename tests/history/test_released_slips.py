@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import change, run, told_of
-from tests.test_release import FIRST, keyed, release, terms
+from tests.releases import FIRST, keyed, release, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,7 +1,7 @@
 """How far the rules about cards can be trusted: measured on bad cards written before them, and on good ones.
 
-tests/cards/bad has fourteen items for each rule, which no rule was tuned on. Of the good decks the rules were
-tuned on `body` and `civics`; `road` and `mixed` were written without seeing what the rules say.
+tests/checks/decks/bad has fourteen items for each rule, which no rule was tuned on. Of the good decks the
+rules were tuned on `body` and `civics`; `road` and `mixed` were written without seeing what the rules say.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.faults import PNG
 if TYPE_CHECKING:
     from pathlib import Path
 
-CARDS = REPOSITORY / "tests" / "cards"
+CARDS = REPOSITORY / "tests" / "checks" / "decks"
 BAD = sorted((CARDS / "bad").glob("*.yaml"))
 GOOD = sorted(path for path in (CARDS / "good").iterdir() if path.is_dir())
 OF_MEANING = {"overlapping-options": 6}

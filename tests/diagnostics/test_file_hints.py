@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from deckgen.cli.app import app
-from tests.conftest import CHAPTER, DECK, change, write_project
+from tests.conftest import CHAPTER, DECK, REPOSITORY, change, write_project
 from tests.faults import ARABIC, KIND
 
 Files = dict[str, str | bytes]
@@ -297,7 +297,7 @@ def test_letters_of_options_are_the_decks_own(tmp_path: Path) -> None:
 )
 def test_a_word_that_cannot_stand_for_deckgens_is_told(word: str, tmp_path: Path) -> None:
     """It is empty, no text, or does not say what is filled in; deckgen's own is on the deck's page."""
-    shipped = (Path(__file__).parents[1] / "templates/base/words.html.j2").read_text(encoding="utf-8")
+    shipped = (REPOSITORY / "templates/base/words.html.j2").read_text(encoding="utf-8")
     text = re.sub(r"set version = .*? %\]", f"set version = {word} %]".replace("\\", ""), shipped)
     (told,) = checked(write_project(tmp_path, {"templates/base/words.html.j2": text}))
     assert "`[% set version = " in told["hint"]

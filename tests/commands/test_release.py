@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,7 +17,6 @@ from deckgen.history.ledger import written
 from deckgen.history.merge import merged
 from tests.conftest import (
     CARD_WARNINGS,
-    Opened,
     change,
     import_package,
     open_package,
@@ -28,6 +25,19 @@ from tests.conftest import (
     write_project,
 )
 from tests.faults import GROWN, PNG, kind
+from tests.releases import (
+    FIRST,
+    LEDGER,
+    TERM,
+    build,
+    committed,
+    git,
+    keyed,
+    lines,
+    refused,
+    release,
+    terms,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,65 +46,6 @@ if TYPE_CHECKING:
     from anki.collection import Collection
 
     Project = Callable[..., Path]
-
-FIRST = 1_700_000_000  # seconds since 1970
-LEDGER = "source/ledger.jsonl"
-TERM = "  - id: {id}\n    term: Term {id}\n    definition: |\n      {text}\n"
-
-
-def terms(*notes: str, **texts: str) -> str:
-    """A chapter of definitions: ids, or whole entries."""
-    entries = [
-        note if note.startswith(" ") else TERM.format(id=note, text=texts.get(note, f"Text of {note}."))
-        for note in notes
-    ]
-    return "definitions:\n" + "".join(entries)
-
-
-def keyed(name: str, *lines: str) -> str:
-    """A definition with further keys."""
-    head, _, rest = TERM.format(id=name, text=f"Text of {name}.").partition("\n")
-    return "\n".join([head, *(f"    {line}" for line in lines), rest])
-
-
-def release(folder: Path, version: str, time: int, *options: str) -> Opened:
-    """Release a deck, and open the package."""
-    done = run("release", version, *options, "--project", folder, SOURCE_DATE_EPOCH=str(time))
-    assert done.returncode == 0, done.stderr
-    (path,) = (folder / "build/release" / version).glob(f"*-{version}.apkg")
-    return open_package(path)
-
-
-def build(folder: Path, time: int) -> Opened:
-    """Build a deck, and open the package."""
-    done = run("build", "--project", folder, SOURCE_DATE_EPOCH=str(time))
-    assert done.returncode == 0, done.stderr
-    (path,) = (folder / "build").glob("*.apkg")
-    return open_package(path)
-
-
-def refused(folder: Path, *arguments: str, code: int = 1) -> str:
-    """What a command says that should fail; nothing of the project may differ afterwards."""
-    before = files(folder)
-    done = run(*(arguments or ("build",)), "--project", folder, SOURCE_DATE_EPOCH=str(FIRST + 5000))
-    assert done.returncode == code, done.stderr
-    assert files(folder) == before
-    return done.stderr
-
-
-def files(folder: Path) -> dict[Path, bytes]:
-    """All files of a project, but for the one by which a release is alone."""
-    return {
-        path: path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and path != folder / "build/.lock"
-    }
-
-
-def lines(folder: Path) -> dict[str, dict[str, Any]]:
-    """The ledger's lines of notes, by note id."""
-    text = (folder / LEDGER).read_text(encoding="utf-8")
-    return {line["note"]: line for line in map(json.loads, text.splitlines()) if "note" in line}
 
 
 def test_a_release_is_a_package_and_a_ledger(project: Project) -> None:
@@ -661,24 +612,6 @@ def test_moves_are_told_and_not_refused(project: Project) -> None:
     made = release(folder, "1.1.0", FIRST + 100)
     assert "moved from `Sample::Old`" in made.path.with_name("release-notes.md").read_text(encoding="utf-8")
     assert {note["mod"] for note in made.notes} == {FIRST}
-
-
-def git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run git in a folder, as nobody in particular."""
-    return subprocess.run(
-        ["git", "-c", "user.name=A", "-c", "user.email=a@example.org", *arguments],
-        cwd=folder,
-        env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def committed(folder: Path, message: str) -> None:
-    """Commit everything but what is built."""
-    git(folder, "add", "-A", "source")
-    assert git(folder, "commit", "-m", message).returncode == 0
 
 
 def test_branches_merge(project: Project, collection: Collection) -> None:

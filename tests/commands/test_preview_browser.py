@@ -20,9 +20,9 @@ from playwright.sync_api import expect
 
 from deckgen.build import build
 from deckgen.commands.preview import cards, folder
+from tests.commands.test_preview import PIXEL, SECOND, free_port, serving, wait_for
 from tests.conftest import CHAPTER, REPOSITORY, change, from_npm, run, write_project
 from tests.faults import MP3
-from tests.test_preview import PIXEL, SECOND, free_port, serving, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

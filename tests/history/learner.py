@@ -18,7 +18,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-REHEARSAL = Path(__file__).parents[1] / "src/deckgen/commands"
+REHEARSAL = Path(__file__).parents[2] / "src/deckgen/commands"
 
 
 class Serve:

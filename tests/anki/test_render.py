@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 
 from deckgen.anki import template
 from deckgen.anki.render import Look, Place, Sound, Speech, on_screen
-
-from .conftest import import_package
+from tests.conftest import import_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,9 +15,9 @@ from deckgen.deck import kind_file, notes
 from deckgen.deck.chapter import read_chapter
 from deckgen.deck.kind_file import read_kinds
 from deckgen.project import Project, kind_folders
+from tests.cards.test_markup import SAMPLE
 from tests.conftest import REPOSITORY
 from tests.faults import KIND
-from tests.test_markup import SAMPLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

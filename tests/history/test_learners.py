@@ -25,8 +25,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.author import CHAPTERS, FORMS, KINDS, PICTURES, Author, Released, Source, Written
-from tests.learner import Learner
+from tests.history.author import CHAPTERS, FORMS, KINDS, PICTURES, Author, Released, Source, Written
+from tests.history.learner import Learner
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="learners need a clock of their own: libfaketime"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import change, import_package, open_package, run
-from tests.test_release import FIRST, LEDGER, committed, git, release, terms
+from tests.releases import FIRST, LEDGER, committed, git, release, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable

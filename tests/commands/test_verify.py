@@ -14,7 +14,7 @@ import pytest
 from deckgen.commands.verify import install_hint
 from tests.conftest import change, run
 from tests.faults import GROWN, kind
-from tests.test_release import FIRST, keyed, release, terms
+from tests.releases import FIRST, keyed, release, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import DECK, change, import_package, open_package, run, told_of
 from tests.faults import GROWN, MP3, kind
-from tests.test_release import FIRST, LEDGER, TERM, release, terms
+from tests.releases import FIRST, LEDGER, TERM, release, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -382,7 +382,7 @@ def _is_settled(note: notes.Note, note_type: NoteType) -> bool:
     Faces with errors make no cards, broken clozes neither, and links to notes that could not be read show
     nothing.
     """
-    links = any(isinstance(value, notes.References) for value in notes.values_of(note).values())
+    links = notes.has_list_of_notes(note)
     return note_type.sound and not note.kind.cloze and not links
 
 

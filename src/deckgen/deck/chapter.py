@@ -47,7 +47,7 @@ def read_chapter(
         unread: The sections of kinds that could not be read, None for one unknown; they are left alone.
         misplaced: The sections of kinds that lie in source/, each with the kind's folder.
     """
-    chapter = Chapter(reader.document, deck.title, deck.tags)
+    chapter = Chapter(reader.document, deck.title, deck.tags, language=deck.language)
     sections = {kind.section: kind for kind in kinds if kind.section not in unread}
     names = ("deck", "tags", *sections)
     if reader.document.root is None and reader.document.broken:

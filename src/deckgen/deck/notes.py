@@ -28,6 +28,7 @@ class Chapter:
         tags: The tags of all its notes, the deck's included.
         tags_at: Where it has tags of its own; None where it has none.
         deck_at: Where it names its subdeck; None where it names none.
+        language: The BCP 47 tag of the language of its cards, the deck's.
     """
 
     document: Document
@@ -35,6 +36,7 @@ class Chapter:
     tags: tuple[str, ...] = ()
     tags_at: Span | None = None
     deck_at: Span | None = None
+    language: str = "en"
 
 
 @dataclass(eq=False)

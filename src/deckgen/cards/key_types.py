@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from deckgen.cards.markdown import Markup
+from deckgen.deck.key_types.date import day_of
 from deckgen.deck.key_types.image import Image
 from deckgen.deck.key_types.options import Options
 from deckgen.deck.values import links, scalars
@@ -15,6 +17,7 @@ from deckgen.source import Scalar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from collections.abc import Mapping as ReadOnly
+    from datetime import date
 
     from deckgen.deck.notes import Note, Table
     from deckgen.deck.values import Value
@@ -105,6 +108,30 @@ def _notes(fields: Fields) -> dict[str, Write]:
 def _id(fields: Fields) -> dict[str, Write]:
     """The id with which a note was first released."""
     return {"": lambda note, _: fields.first_ids.get(note.id, note.id)}
+
+
+def _date(_: Fields) -> dict[str, Write]:
+    """A day as the deck's language writes it; what tells whether it has changed is the text itself."""
+
+    def write(note: Note, value: Value) -> str:
+        return (
+            html.escape(_in_words(day_of(value), note.chapter.language)) if isinstance(value, Scalar) else ""
+        )
+
+    return {"": write}
+
+
+@lru_cache(maxsize=10_000)
+def _in_words(day: date, language: str) -> str:
+    """A day as a language writes it, as in "January 31, 2026"; in ISO form where babel does not know it."""
+    import babel.dates  # noqa: PLC0415 (no deck without dates waits for it)
+
+    while language:
+        try:
+            return babel.dates.format_date(day, "long", babel.Locale.parse(language, sep="-"))
+        except (babel.UnknownLocaleError, ValueError):
+            language = language.rpartition("-")[0]  # a region or variant that is not known
+    return day.isoformat()
 
 
 class _OptionsWriter:
@@ -230,6 +257,7 @@ HTML: dict[str, KeyHtml] = {
     "list": KeyHtml(_list, _each(Markup.markdown)),
     "image": KeyHtml(_image, _images),
     "choice": _scalar(Markup.text),
+    "date": KeyHtml(_date, _each(Markup.text)),
     "options": KeyHtml(_options, _seen_options, says_words=True),
     "cells": KeyHtml(_cells, _each(Markup.markdown)),
 }

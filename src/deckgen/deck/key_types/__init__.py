@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deckgen.deck.key_types import cells, choice, cloze, image, markdown, notes, options, text, texts
+from deckgen.deck.key_types import cells, choice, cloze, date, image, markdown, notes, options, text, texts
 from deckgen.deck.key_types import list as list_of_texts
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ TYPES: dict[str, KeyType] = {
         list_of_texts,
         image,
         choice,
+        date,
         options,
         cells,
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
 
+import deckgen
 from deckgen import source
 from deckgen.build import build
 from deckgen.cards.key_types import HTML
@@ -23,8 +25,6 @@ from tests.conftest import write_project
 from tests.faults import PNG
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from deckgen.build import Build
     from deckgen.deck.notes import Note
 
@@ -182,3 +182,17 @@ def test_what_learners_see_of_every_type_tells_whether_a_note_has_changed(name: 
     ]
     assert seen
     assert all(seen)
+
+
+def test_no_other_module_asks_for_a_type_by_its_name() -> None:
+    """What differs from type to type stands in the types' own files, so that a new one is written in them."""
+    folder = Path(deckgen.__file__).parent
+    homes = {"deck/key_types", "deck/values.py", "deck/cells.py", "cards/key_types.py"}
+    asked = re.compile(
+        r"""\.type(?:\.name)? (?:(?:==|!=) ["']|(?:not )?in [{(\[])"""
+        r"|isinstance\([^)]*\b(?:Options|Image|References|Texts)\b"
+    )
+    for path in folder.rglob("*.py"):
+        name = path.relative_to(folder).as_posix()
+        if not any(name.startswith(home) for home in homes):
+            assert not asked.search(path.read_text(encoding="utf-8")), name

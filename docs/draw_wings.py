@@ -26,7 +26,9 @@ def imported() -> dict[str, set[str]]:
                 first, _, rest = node.module.partition(".")
                 if first == "deckgen":
                     others |= {rest.split(".")[0]} if rest else {alias.name for alias in node.names}
-    return {wing: {each for each in others if each in wings and each != wing} for wing, others in wings.items()}
+    return {
+        wing: {each for each in others if each in wings and each != wing} for wing, others in wings.items()
+    }
 
 
 def reduced(wings: dict[str, set[str]]) -> dict[str, set[str]]:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from deckgen.anki.cloze import clozes, uncovered
 from deckgen.checks.prose import plain, tokens, words
-from deckgen.deck.kinds import PLAIN
-from deckgen.deck.notes import Options, Texts, place, scalars, values_of
+from deckgen.deck.key_types.options import options_in
+from deckgen.deck.notes import place, values_of
+from deckgen.deck.values import scalars
 from deckgen.diagnostics import Diagnostic
 from deckgen.source import Scalar
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.anki.cloze import Cloze
-    from deckgen.deck.notes import Deck, Note, Option, Value
+    from deckgen.deck.key_types.options import Option, Options
+    from deckgen.deck.notes import Deck, Note
+    from deckgen.deck.values import Value
     from deckgen.diagnostics import Span
     from deckgen.source import Document
 
@@ -303,7 +306,7 @@ class Cards:
             (name, key.name)
             for name, kind in kinds.items()
             for key in (*kind.table_keys.values(), *kind.keys.values())
-            if key.type in PLAIN
+            if key.type.plain
         }
 
     @cached_property
@@ -320,7 +323,7 @@ class Cards:
     def hidden(self) -> list[Hidden]:
         """The texts whose clozes are sound."""
         keys = {
-            name: [key.name for key in note.kind.keys.values() if key.type == "cloze"]
+            name: [key.name for key in note.kind.keys.values() if key.type.clozes]
             for name, note in {note.kind.name: note for note in self.notes}.items()
         }
         found = []
@@ -338,9 +341,9 @@ class Cards:
         """The notes with options, one of which is right."""
         found: list[Vignette] = []
         for note in self.notes:
-            for key, value in note.values.items():
-                if isinstance(value, Options) and value.items:
-                    found += _vignette(note, key, value, self.shown(note))
+            for key, options in options_in(note.values):
+                if options.items:
+                    found += _vignette(note, key, options, self.shown(note))
         return found
 
     def fronts(self, note: Note) -> list[frozenset[str]]:
@@ -374,7 +377,7 @@ class Cards:
         values, kind = values_of(note), note.kind
         for front in self.fronts(note):
             key = kind.keys.get(kind.label)
-            if kind.cloze or front != {kind.label} or (key and key.type != "text"):
+            if kind.cloze or front != {kind.label} or (key and not key.type.is_name):
                 asked = [_said(values[name]) for name in values if name in front and name in kind.keys]
                 text = " ".join(each for each in asked if each)
                 if text.strip():
@@ -384,14 +387,15 @@ class Cards:
         """What a learner has to come up with: the clozes' answers, the right option, what is not in front."""
         kind = note.kind
         if kind.cloze:
-            texts = (note.values.get(key.name) for key in kind.keys.values() if key.type == "cloze")
+            texts = (note.values.get(key.name) for key in kind.keys.values() if key.type.clozes)
             return " ".join(_ANSWER.sub(_answered, text.value) for text in texts if isinstance(text, Scalar))
-        for value in note.values.values():
-            if isinstance(value, Options):
-                return " ".join(option.text.value for option in value.items if option.correct)
+        for _, options in options_in(note.values):
+            return " ".join(option.text.value for option in options.items if option.correct)
         label = note.values.get(kind.label)
         if kind.label not in front and label is not None:
-            return label.items[0].value if isinstance(label, Texts) else _said(label)
+            if isinstance(label, Scalar):
+                return _said(label)
+            return "".join(text.value for text in label.statements[:1])
         return " ".join(
             _said(value)
             for name, value in note.values.items()
@@ -444,7 +448,7 @@ def _said(value: Value, first: int = 0) -> str:
     """What a value says, without the marks of clozes; of several texts those from a number on."""
     if isinstance(value, Scalar):
         return "" if first else uncovered(value.value) if "{{c" in value.value else value.value
-    return " ".join(item.value for item in value.items[first:]) if isinstance(value, Texts) else ""
+    return " ".join(text.value for text in value.statements[first:])
 
 
 def at(note: Note, scalar: Scalar, offset: int, length: int) -> Span:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from deckgen.anki.cloze import uncovered
 from deckgen.checks import context as look
 from deckgen.checks.prose import size
-from deckgen.deck.notes import Options, place
+from deckgen.deck.key_types.options import options_in
+from deckgen.deck.notes import place
 from deckgen.diagnostics import Diagnostic
 from deckgen.source import Scalar
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from deckgen.checks.context import Cards
-    from deckgen.deck.notes import Note, Option
+    from deckgen.deck.key_types.options import Option
+    from deckgen.deck.notes import Note
 
 _LONG = 10  # words; what is shorter can be the reason of several things: "Verbs in -er are regular"
 _SAYS_MUCH = 4  # words; of texts that cannot be the same: an example and its definition
@@ -29,9 +31,8 @@ def repeated_text(cards: Cards) -> Iterator[Diagnostic]:
     reasons: dict[str, dict[Note, Scalar]] = {}
     for note in cards.notes:
         yield from _keys(note)
-        for value in note.values.values():
-            if isinstance(value, Options):
-                yield from _options(note, value.items)
+        for _, options in options_in(note.values):
+            yield from _options(note, options.items)
         for why in _reasons(note):
             if size(why.value) >= _LONG:
                 reasons.setdefault(_said(why), {}).setdefault(note, why)
@@ -51,11 +52,10 @@ def _said(scalar: Scalar) -> str:
 
 def _reasons(note: Note) -> Iterator[Scalar]:
     """The reasons of a note and of its options."""
-    for key, value in note.values.items():
-        if key == "why" and isinstance(value, Scalar):
-            yield value
-        elif isinstance(value, Options):
-            yield from (option.why for option in value.items)
+    why = note.values.get("why")
+    if isinstance(why, Scalar):
+        yield why
+    yield from (option.why for _, options in options_in(note.values) for option in options.items)
 
 
 def _keys(note: Note) -> Iterator[Diagnostic]:
@@ -65,7 +65,7 @@ def _keys(note: Note) -> Iterator[Diagnostic]:
         if (
             isinstance(value, Scalar)
             and key in note.kind.keys
-            and note.kind.keys[key].type in {"markdown", "cloze"}
+            and not note.kind.keys[key].type.plain
             and size(value.value) >= _SAYS_MUCH
         ):
             other, text = first.setdefault(_said(value), (key, value))

@@ -14,7 +14,7 @@ from deckgen.cards.media import IMAGES
 from deckgen.checks import context as look
 from deckgen.checks.context import FUNCTION_WORDS
 from deckgen.checks.prose import plain, prose
-from deckgen.deck.notes import Options
+from deckgen.deck.key_types.options import is_options, options_in
 from deckgen.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def swallowed_key(cards: Cards) -> Iterator[Diagnostic]:
         found = [note.swallowed]
         if note.table and note.table.rows[0] is note:
             found.append(note.table.swallowed)
-        found += [value.swallowed for value in note.values.values() if isinstance(value, Options)]
+        found += [options.swallowed for _, options in options_in(note.values)]
         for each in chain.from_iterable(found):
             if each.certain:
                 yield Diagnostic("swallowed-key", each.message, each.at, each.hint)
@@ -132,7 +132,7 @@ def upper_case(cards: Cards) -> Iterator[Diagnostic]:
         if not _CAPITALS.search(scalar.value):
             continue
         text = plain(prose(scalar.value))
-        if isinstance(note.values.get(key), Options) and len(text.split()) < _PHRASE:
+        if is_options(note.values.get(key)) and len(text.split()) < _PHRASE:
             continue  # a command, a code
         shouted = [run[0] for run in _CAPITAL_WORDS.finditer(text) if _is_shouted(run[0])]
         letters = len(_LETTER.findall(text))
@@ -408,7 +408,7 @@ def curly_quotes(cards: Cards) -> Iterator[Diagnostic]:
     for note, key, scalar in cards.texts_with(_CURLY, *"“„«‘‚‹"):
         is_plain = (note.kind.name, key) in cards.plain_keys
         text = scalar.value.strip()
-        if isinstance(note.values.get(key), Options) and _SPOKEN.search(text):
+        if is_options(note.values.get(key)) and _SPOKEN.search(text):
             continue
         if _WHOLE.fullmatch(text) and (is_plain or not scalar.style):
             message = "these curly quotes are part of the text, so learners see them"

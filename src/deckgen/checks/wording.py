@@ -14,7 +14,9 @@ from deckgen.checks import context as look
 from deckgen.checks.context import FUNCTION_WORDS, STEMS, Cards, Pattern, any_of, content, of_note
 from deckgen.checks.options import asks_yes_or_no
 from deckgen.checks.prose import WORD, counted, is_unspaced, plain, prose, size, verbatim, words
-from deckgen.deck.notes import Options, Texts, values_of
+from deckgen.deck.key_types.options import options_in
+from deckgen.deck.notes import values_of
+from deckgen.deck.values import scalars, statements
 from deckgen.diagnostics import Diagnostic
 from deckgen.source import Scalar
 
@@ -90,16 +92,17 @@ def _long_values(cards: Cards, note: Note) -> Iterator[Diagnostic]:
         return
     for key in kind.keys.values():
         value = note.values.get(key.name)
-        if key.required and key.type == "markdown" and isinstance(value, Scalar) and key.name != kind.label:
+        if isinstance(value, Scalar) and key.required and not key.type.plain and key.name != kind.label:
             if len(value.value) > 2 * _LONGEST_DEFINITION:
                 fault = _too_long(value.value, _LONGEST_DEFINITION, 99)
                 if fault:
                     yield Diagnostic(
                         "long-answer", f"the answer has {fault}", look.of_text(note, value), _SPLIT
                     )
-        elif key.type == "cells" and isinstance(value, Texts):
-            faults = [_too_long(cell.value, _LONGEST_CELLS) for cell in value.items[1:]]
-            whole = " ".join(cell.value for cell in value.items[1:])
+        elif key.type.is_row and value is not None:
+            cells = [cell.value for cell in scalars(value)[1:]]
+            faults = [_too_long(cell, _LONGEST_CELLS) for cell in cells]
+            whole = " ".join(cells)
             fault = next(filter(None, faults), "") or _too_long(whole, _LONGEST_CELLS, 99)
             if fault:
                 yield of_note("long-answer", note, f"the answer has {fault}", _SPLIT)
@@ -212,9 +215,9 @@ def term_in_definition(cards: Cards) -> Iterator[Diagnostic]:
         if kind.cloze or not kind.label:
             continue
         value = values_of(note).get(kind.label)
-        if isinstance(value, Texts):
-            yield from _row_names_itself(cards, note, value)
-        elif isinstance(value, Scalar):
+        if not isinstance(value, Scalar):
+            yield from _row_names_itself(cards, note, statements(value))
+        else:
             label = plain(value.value)
             is_name = (kind.name, kind.label) in cards.plain_keys or size(label) <= _LONGEST_NAME
             names = _names(cards, label) if is_name else []
@@ -235,12 +238,13 @@ _SENTENCE = 3  # words
 _LONGEST_NAME = 3  # words that carry meaning; what has more is no name but a sentence
 
 
-def _row_names_itself(cards: Cards, note: Note, value: Texts) -> Iterator[Diagnostic]:
+def _row_names_itself(cards: Cards, note: Note, texts: list[Scalar]) -> Iterator[Diagnostic]:
     """A row whose name stands in its other cells, where a card asks for the name by them."""
-    if not any(field.key == note.kind.label and field.part == "rest" for field in note.kind.fields):
+    shown = {field.part for field in note.kind.fields if field.key == note.kind.label}
+    if not texts or "rest" not in shown:
         return
-    names = _names(cards, plain(value.items[0].value))
-    for cell in value.items[1:]:
+    names = _names(cards, plain(texts[0].value))
+    for cell in texts[1:]:
         if hit := _stands_in(cards, names, prose(cell.value)):
             span = look.at(note, cell, hit[0], hit[1] - hit[0])
             message = f"`{cell.value[hit[0] : hit[1]]}` gives away the name that a card asks for here"
@@ -309,13 +313,12 @@ def missing_reason(cards: Cards) -> Iterator[Diagnostic]:
             yield from look.lacks(
                 "missing-reason", note, "why", message, "add `why: |`, and under it the reason"
             )
-        for value in note.values.values():
-            if isinstance(value, Options):
-                stem = cards.prompt(note)
-                for option in value.items:
-                    if _says_nothing(option.why.value, option.text.value, stem):
-                        span = look.of_text(note, option.why)
-                        yield Diagnostic("missing-reason", "this reason says nothing", span, hint)
+        for _, options in options_in(note.values):
+            stem = cards.prompt(note)
+            for option in options.items:
+                if _says_nothing(option.why.value, option.text.value, stem):
+                    span = look.of_text(note, option.why)
+                    yield Diagnostic("missing-reason", "this reason says nothing", span, hint)
         why = note.values.get("why")
         if (
             isinstance(why, Scalar)

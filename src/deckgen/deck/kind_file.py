@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from deckgen import source
 from deckgen.anki import unescaped
 from deckgen.anki.template import SPECIAL_FIELDS
-from deckgen.deck.kinds import COMMON_KEYS, TYPES, CardTemplate, Field, Key, Kind
+from deckgen.deck.key_types import TYPES
+from deckgen.deck.keys import Key
+from deckgen.deck.kinds import COMMON_KEYS, KEYS_FOR_THE_BACK, CardTemplate, Field, Kind
 from deckgen.deck.reader import ID, MAX_ITEMS, Reader
 from deckgen.diagnostics import Diagnostic, Found, Span, did_you_mean, listing, nearest, proposal
 from deckgen.project import Folder, shipped_templates
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
-_WRITTEN = tuple(name for name in TYPES if name not in {"id", "tags", "own"})
+    from deckgen.deck.keys import KeyType
+
 _KEYS = (
     *("title", "section", "type", "was", "revision"),
     *("keys", "rows", "table_keys", "label", "gist", "fields", "cards"),
@@ -153,7 +156,8 @@ def _kind(reader: Reader, folder: Path) -> Kind | None:
     sort, title = root.entries.get("type"), root.entries.get("title")
     cloze = sort is not None and reader.one_of(sort, "type", ("normal", "cloze")) == "cloze"
     shown = {field.key for field in fields}
-    common = {name: key for name, key in COMMON_KEYS.items() if key.type != "markdown" or name in shown}
+    left_out = KEYS_FOR_THE_BACK - shown
+    common = {name: key for name, key in COMMON_KEYS.items() if name not in left_out}
     kind = Kind(
         name=folder.name,
         title=(reader.deck_name(title, "title") if title else None) or "",
@@ -214,7 +218,7 @@ def _keys(reader: Reader, root: Mapping, under: str) -> dict[str, Key]:
             hint = "a key has letters, digits, `_` and hyphens"
             reader.report("bad-kind", reader.document.key_span(node, name), message, hint)
             continue
-        if isinstance(spec, Scalar) and spec.value in _WRITTEN:
+        if isinstance(spec, Scalar) and spec.value in TYPES:
             message = f"the type of `{name}` stands here without its key"
             reader.report("wrong-type", spec, message, f"write `{name}: {{type: {spec.value}}}`")
             continue
@@ -224,22 +228,22 @@ def _keys(reader: Reader, root: Mapping, under: str) -> dict[str, Key]:
         if mapping is None or not reader.require(mapping, what, ("type",), attributes):
             continue
         required = mapping.entries.get("required")
-        written = reader.one_of(mapping.entries["type"], "type", _WRITTEN)
+        written = reader.one_of(mapping.entries["type"], "type", TYPES)
         keys[name] = Key(
             name,
-            written or "text",
+            TYPES[written or "text"],
             required=reader.flag(required, "required") if required else False,
             about=_word(reader, mapping, "about").strip(),
             example=_word(reader, mapping, "example").rstrip(),
-            values=_values(reader, mapping, name, written) if written else (),
+            values=_values(reader, mapping, name, TYPES[written]) if written else (),
         )
     return keys
 
 
-def _values(reader: Reader, mapping: Mapping, name: str, written: str) -> tuple[str, ...]:
+def _values(reader: Reader, mapping: Mapping, name: str, key_type: KeyType) -> tuple[str, ...]:
     """The words of which a key of type choice holds one; no other type has such."""
     node = mapping.entries.get("values")
-    if written != "choice":
+    if key_type.of_values is None:
         if node is not None:
             place = reader.document.key_span(mapping, "values")
             reader.report("bad-kind", place, f"`{name}` has `values`, and its type is not choice")
@@ -372,7 +376,7 @@ def _consistent(reader: Reader, root: Mapping, kind: Kind) -> None:
 def _consistent_gist(reader: Reader, root: Mapping, kind: Kind, known: ReadOnly[str, Key]) -> None:
     """Report a gist that is none."""
     gist = known.get(kind.gist[0])
-    if gist and gist.type in {"id", "notes"}:
+    if gist and gist.type.names_notes:
         message = f"`{gist.name}` does not say what a note is about"
         reader.report("bad-kind", root.entries["gist"], message, "name a key that holds a text")
     elif kind.gist[0]:
@@ -381,16 +385,17 @@ def _consistent_gist(reader: Reader, root: Mapping, kind: Kind, known: ReadOnly[
 
 def _consistent_types(reader: Reader, root: Mapping, kind: Kind) -> None:
     """Report keys whose types do not go with the kind."""
-    clozes = [key for key in kind.keys.values() if key.type == "cloze"]
+    clozes = [key for key in kind.keys.values() if key.type.clozes]
     if kind.cloze and (not clozes or not clozes[0].required or len(kind.cards) > 1):
         message = "a cloze kind needs a required key of type cloze, and one card"
         hint = "the key is written `text: {type: cloze, required: true}`"
         reader.report("bad-kind", root.entries["type"], message, hint)
     if clozes and not kind.cloze:
         reader.report("bad-kind", root.entries["type"], f"`{clozes[0].name}` needs `type: cloze`")
-    cells = [key for key in kind.keys.values() if key.type == "cells"]
+    cells = [key for key in kind.keys.values() if key.type.is_row]
     columns = kind.table_keys.get("columns")
-    if cells and (not kind.rows or columns is None or columns.type != "texts" or not columns.required):
+    has_columns = columns is not None and columns.type is TYPES["texts"] and columns.required
+    if cells and not (kind.rows and has_columns):
         message = f"`{cells[0].name}` is of type cells, which needs `rows` and a required table key `columns`"
         reader.report(
             "bad-kind",
@@ -428,14 +433,12 @@ def _source_of(reader: Reader, node: Node, place: tuple[str, str], known: ReadOn
     name, part_of_it = place
     key = known.get(name)
     if key is None:
-        names = [name for name, key in known.items() if TYPES[key.type]]
+        names = [name for name, key in known.items() if key.type.parts]
         hint = did_you_mean(name, names) or f"its keys are {listing(names)}"
         reader.report("bad-kind", node, f"`{name}` is not one of its keys", hint)
-    elif part_of_it not in TYPES[key.type]:
-        parts = [f"{key.name}.{part}" if part else key.name for part in TYPES[key.type]]
-        hint = f"write {' or '.join(f'`{part}`' for part in parts)}" if parts else ""
-        if key.type == "texts":
-            hint = "those are the columns of a table; a list for cards has `type: list`"
+    elif part_of_it not in key.type.parts:
+        parts = [f"{key.name}.{part}" if part else key.name for part in key.type.parts]
+        hint = f"write {' or '.join(f'`{part}`' for part in parts)}" if parts else key.type.unfilled
         written = node.value if isinstance(node, Scalar) else name
         reader.report("bad-kind", node, f"nothing can be filled from `{written}`", hint)
 

@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from deckgen.anki import unescaped
 from deckgen.deck import blueprint, languages
-from deckgen.deck.notes import MAX_OPTIONS, MIN_OPTIONS, Accept, Deck
+from deckgen.deck.key_types.options import MAX_OPTIONS, MIN_OPTIONS
+from deckgen.deck.notes import Accept, Deck
 from deckgen.deck.reader import Reader
 from deckgen.diagnostics import Found, not_a_warning
 from deckgen.source import Mapping, Node, Scalar

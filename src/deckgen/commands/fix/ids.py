@@ -221,7 +221,8 @@ def _label(entry: _Entry) -> str:
     own = [name for name in keys if name not in COMMON_KEYS]
     for name in sorted(own, key=lambda name: name != entry.kind.label):
         node = entry.mapping.entries.get(name)
-        if isinstance(node, Sequence) and node.items and keys[name].type in {"texts", "cells", "list"}:
+        of_texts = keys[name].type.lists and keys[name].type.own_words
+        if isinstance(node, Sequence) and node.items and of_texts:
             node = node.items[0]
         if isinstance(node, Scalar) and node.value.strip():
             return node.value

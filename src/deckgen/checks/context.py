@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from deckgen.anki.cloze import clozes, uncovered
-from deckgen.checks.prose import plain, tokens, words
+from deckgen.checks.prose import plain, words
 from deckgen.deck.key_types.options import options_in
 from deckgen.deck.notes import place, values_of
 from deckgen.deck.values import scalars
@@ -28,70 +28,8 @@ if TYPE_CHECKING:
     from deckgen.source import Document
 
 
-class Pattern:
-    """A regular expression that is compiled when it is first used: most decks do not need most of them."""
-
-    def __init__(self, text: str, flags: int = 0) -> None:
-        """Keep what is to be compiled."""
-        self._text = text
-        self._flags = flags
-
-    @cached_property
-    def compiled(self) -> re.Pattern[str]:
-        """The regular expression itself."""
-        return re.compile(self._text, self._flags)
-
-    def search(self, text: str, start: int = 0) -> re.Match[str] | None:
-        """Where it is first found, from a place on."""
-        return self.compiled.search(text, start)
-
-    def match(self, text: str) -> re.Match[str] | None:
-        """Whether a text begins with it."""
-        return self.compiled.match(text)
-
-    def fullmatch(self, text: str) -> re.Match[str] | None:
-        """Whether it is the whole of a text."""
-        return self.compiled.fullmatch(text)
-
-
-class Phrases(Pattern):
-    """Words or phrases, of which any is looked for, in small letters or capitals.
-
-    They are looked for in the text in small letters, which is faster than to look for both.
-    """
-
-    def search(self, text: str, start: int = 0) -> re.Match[str] | None:
-        """Where one is first found, from a place on."""
-        return self.compiled.search(text.lower(), start)
-
-    def match(self, text: str) -> re.Match[str] | None:
-        """Whether a text begins with one."""
-        return self.compiled.match(text.lower())
-
-    def all_in(self, text: str) -> list[str]:
-        """Those that a text holds, in small letters."""
-        return [match.group() for match in self.compiled.finditer(text.lower())]
-
-
-def any_of(phrases: str) -> Phrases:
-    """A pattern of words or phrases, listed with commas."""
-    listed = "|".join(" ".join(phrase.split()) for phrase in phrases.split(","))
-    return Phrases(rf"\b(?:{listed})\b")
-
-
 _NO_CARD = 10_000
 """A value of so many characters is no card's, and rules made for sentences would take long over it."""
-
-FUNCTION_WORDS = frozenset(
-    """
-    a an the of to in on at by for from with and or but nor as is are was were be been being am it its
-    this that these those there here which who whom whose what than then so such do does did has have had
-    will would can could may might shall should must not no i you he she we they them his her their our
-    your my me him us if into about also very just when where while how why each any some one
-    ever even still yet
-    """.split()
-)
-"""English words that carry grammar rather than meaning."""
 
 
 class Text(NamedTuple):
@@ -156,53 +94,6 @@ class Vignette(NamedTuple):
         """Whether its options, but for one, are names, each of which is as long and as built as it is."""
         names = sum(1 for text in self.texts if NAME.fullmatch(text))
         return names > 1 and names >= len(self.texts) - 1
-
-
-class _Stems(dict[str, str]):
-    """Words without their endings, found once each; signs around a word do not count."""
-
-    def __missing__(self, word: str) -> str:
-        stem = self[word] = _stem(word.strip(_SIGNS))
-        return stem
-
-
-_SIGNS = ".,;:!?()[]{}\"'“”‘’„«»*_=`…–—-/|$"
-
-_ENDINGS = """
-    ization isation ational fulness iveness ousness ability ibility ates ated ating ators ator ate
-    ations ation itions ition ments ment ness ities ity tional ically izing ising izes ises ized ised
-    ize ise isms ism ists ist ences ence ances ance ents ent ants ant ives ive ical ics ic ions ion ings
-    ing edly ally ers ors ies ous ful ely al er or ed es ly s e y
-""".split()
-_ENDED = re.compile(f"(.{{4,}}?)(?:{'|'.join(sorted(_ENDINGS, key=len, reverse=True))})")
-
-
-def _stem(word: str) -> str:
-    """An English word without its endings, at most two, of which at least four letters stay."""
-    word = word.removesuffix("'s").removesuffix("’s")
-    for _ in range(2):
-        match = _ENDED.fullmatch(word)
-        if match is None:
-            break
-        word = match[1]
-    return word
-
-
-STEMS = _Stems()
-"""English words without their endings, as in "join" for "joining"; any word may be asked for."""
-
-FUNCTION_STEMS = frozenset(STEMS[word] for word in (*FUNCTION_WORDS, "-"))
-"""The stems of words that carry no meaning, and of signs that stand alone."""
-
-
-def stems(text: str) -> set[str]:
-    """The stems of all that stands between white space: less exact than `words`, and much faster."""
-    return set(map(STEMS.__getitem__, tokens(text)))
-
-
-def content(text: str) -> list[str]:
-    """The stems of a text's words that carry meaning, in order."""
-    return [STEMS[word] for word in words(text) if word not in FUNCTION_WORDS]
 
 
 class Faces(Protocol):

@@ -7,8 +7,9 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from deckgen.checks.context import FUNCTION_STEMS, Cards, of_note, stems
+from deckgen.checks.context import Cards, of_note
 from deckgen.checks.prose import plain, verbatim
+from deckgen.checks.stems import FUNCTION_STEMS, stems
 from deckgen.deck.key_types.options import options_in
 from deckgen.deck.notes import place
 

@@ -12,8 +12,9 @@ from deckgen.anki.verbatim import pieces
 from deckgen.cards.leftover import left_signs
 from deckgen.cards.media import IMAGES
 from deckgen.checks import context as look
-from deckgen.checks.context import FUNCTION_WORDS
+from deckgen.checks.patterns import Pattern
 from deckgen.checks.prose import plain, prose
+from deckgen.checks.stems import FUNCTION_WORDS
 from deckgen.deck.key_types.options import is_options, options_in
 from deckgen.diagnostics import Diagnostic
 
@@ -48,7 +49,7 @@ def swallowed_key(cards: Cards) -> Iterator[Diagnostic]:
                 yield Diagnostic("swallowed-key", each.message, each.at, each.hint)
 
 
-_PLACEHOLDER = look.Pattern(
+_PLACEHOLDER = Pattern(
     r"\A[^\w\ufffc]*(?:TODO|TBD|tbd|FIXME|fixme|x{3,}|[?？]{3,}|\.{3}|…)[^\w\ufffc]*\Z"
     r"|(?m:^|(?<=[(\[]))(?P<open>TODO|TBD|FIXME)(?=[:)\]]|[^\w\ufffc]*$)"
     r"|(?<=[.,;:!?–—-] )(?P<end>TODO|TBD|FIXME)[^\w\ufffc]*\Z"
@@ -71,7 +72,7 @@ def placeholder(cards: Cards) -> Iterator[Diagnostic]:
 
 
 _LONGEST_PLACE = 10_000  # characters
-_HINT_LIKE = look.Pattern(r"\A[^:|?]*[^\W\d_]{2}(?P<sign>:|[ ]?\|[ ]?)[^\W\d_]{2}[^:|?]*[?？]\Z")
+_HINT_LIKE = Pattern(r"\A[^:|?]*[^\W\d_]{2}(?P<sign>:|[ ]?\|[ ]?)[^\W\d_]{2}[^:|?]*[?？]\Z")
 
 
 def _of_hints(cards: Cards) -> Iterator[Diagnostic]:

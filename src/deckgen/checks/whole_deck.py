@@ -7,8 +7,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from deckgen.checks import context as look
-from deckgen.checks.context import Cards, content, lacks, of_note
-from deckgen.checks.options import asks_yes_or_no
+from deckgen.checks.context import Cards, lacks, of_note
+from deckgen.checks.parallels import asks_yes_or_no
+from deckgen.checks.stems import content
 from deckgen.deck.languages import written_in
 from deckgen.deck.notes import Note, Table, place, values_of
 from deckgen.deck.values import scalars, statements

@@ -11,9 +11,11 @@ import re
 from typing import TYPE_CHECKING
 
 from deckgen.checks import context as look
-from deckgen.checks.context import FUNCTION_WORDS, STEMS, Cards, Pattern, any_of, content, of_note
-from deckgen.checks.options import asks_yes_or_no
+from deckgen.checks.context import Cards, of_note
+from deckgen.checks.parallels import asks_yes_or_no
+from deckgen.checks.patterns import Pattern, any_of
 from deckgen.checks.prose import WORD, counted, is_unspaced, plain, prose, size, verbatim, words
+from deckgen.checks.stems import FUNCTION_STEMS, FUNCTION_WORDS, STEMS, content, stems
 from deckgen.deck.key_types.options import options_in
 from deckgen.deck.notes import values_of
 from deckgen.deck.values import scalars, statements
@@ -278,7 +280,7 @@ def _stands_in(cards: Cards, names: list[list[str]], text: str) -> tuple[int, in
     for whole in unspaced:
         if (start := text.find(whole)) >= 0:
             return start, start + len(whole)
-    held = look.stems(text) if cards.english else set(words(text))
+    held = stems(text) if cards.english else set(words(text))
     for name in names:
         if all(part in held for part in name) and "".join(name) not in unspaced:
             found = [
@@ -329,7 +331,7 @@ def missing_reason(cards: Cards) -> Iterator[Diagnostic]:
 
 
 _LONG_REASON = 120  # characters; a longer one says something
-_NO_REASON = frozenset(STEMS[word] for word in _SAYS_NOTHING) | look.FUNCTION_STEMS
+_NO_REASON = frozenset(STEMS[word] for word in _SAYS_NOTHING) | FUNCTION_STEMS
 
 
 def _says_nothing(why: str, of: str, stem: str = "") -> bool:
@@ -339,12 +341,12 @@ def _says_nothing(why: str, of: str, stem: str = "") -> bool:
     """
     if len(why) > 2 * len(of) + 90:
         return False
-    mine = look.stems(why) - _NO_REASON
+    mine = stems(why) - _NO_REASON
     if not mine:
         return not verbatim(why)
-    repeated = look.stems(of)
+    repeated = stems(of)
     new = mine - repeated
-    return not new or (len(mine) < 4 and bool(mine & repeated) and len(new) < 2 and new <= look.stems(stem))
+    return not new or (len(mine) < 4 and bool(mine & repeated) and len(new) < 2 and new <= stems(stem))
 
 
 _ASKS = Pattern(r"(?i:\bfollowing\b[^.]*\.?$)|[?？؟]|_{2,}|(?:[:…]|\.\.\.)\s*$")

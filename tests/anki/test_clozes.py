@@ -210,7 +210,7 @@ AROUND = st.sampled_from(
 
 @given(before=SPANS, answer=SPANS, hint=st.none() | SPANS, after=SPANS, around=AROUND)
 @settings(max_examples=300, deadline=None)
-def test_what_anki_shows_is_what_the_author_hid(  # noqa: PLR0913, PLR0917 (the parts of a text)
+def test_what_anki_shows_is_what_the_author_hid(
     before: tuple[str, str],
     answer: tuple[str, str],
     hint: tuple[str, str] | None,

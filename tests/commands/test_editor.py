@@ -379,7 +379,7 @@ ALLOWED: tuple[tuple[str, str, set[int]], ...] = (
 
 
 @pytest.mark.parametrize(("path", "text", "lines"), ALLOWED)
-def test_what_is_allowed_or_switched_off(  # noqa: PLR0913, PLR0917 (what it compares, and with what)
+def test_what_is_allowed_or_switched_off(
     path: str, text: str, lines: set[int], editor: Editor, written: Path, tmp_path: Path
 ) -> None:
     """`allow` holds codes, `checks` codes with `off` and a reason; numbers in deck.yaml have their bounds."""

@@ -897,7 +897,7 @@ cards:
 """
 
 
-def case(  # noqa: PLR0913 (the parts of a kind)
+def case(
     name: str = "case",
     *,
     more: str = "",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from deckgen import source
 from deckgen.deck import kind_file, notes
 from deckgen.deck.chapter import read_chapter
-from deckgen.deck.kind_file import read_kinds
+from deckgen.deck.kinds_in_force import read_kinds
 from deckgen.project import Project, kind_folders
 from tests.cards.test_markup import SAMPLE
 from tests.conftest import REPOSITORY

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     from deckgen.anki.template import Part
     from deckgen.cards.media import Media
-    from deckgen.deck.kind_file import Kinds
     from deckgen.deck.kinds import Kind
+    from deckgen.deck.kinds_in_force import Kinds
     from deckgen.deck.notes import Deck
     from deckgen.project import Folder, Project
 

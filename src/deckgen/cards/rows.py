@@ -74,7 +74,7 @@ class Rendered:
     diagnostics: Found
 
 
-def render_notes(  # noqa: PLR0913 (what notes are rendered by)
+def render_notes(
     deck: Deck,
     note_types: NoteTypes,
     project: Project,

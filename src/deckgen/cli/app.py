@@ -9,7 +9,6 @@ import io
 import os
 import shutil
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,12 +30,12 @@ from deckgen.cli.report import (
     short_path,
     verified,
 )
+from deckgen.cli.serve import serve as serve_preview
 from deckgen.diagnostics import CallError, counted, did_you_mean, not_a_warning
 
 if TYPE_CHECKING:
     from deckgen.build import Build
     from deckgen.commands.stats.figures import Figures
-    from deckgen.diagnostics import Diagnostic
 
 
 app = typer.Typer(
@@ -101,7 +100,7 @@ def common(
 
 
 @app.command(cls=Command)
-def build(  # noqa: PLR0913, PLR0917 (an argument is an option)
+def build(
     project: ProjectOption = None,
     output: OutputOption = None,
     locked: Annotated[  # noqa: FBT002 (typer's way)
@@ -147,7 +146,7 @@ def build(  # noqa: PLR0913, PLR0917 (an argument is an option)
 
 
 @app.command(cls=Command)
-def check(  # noqa: PLR0913, PLR0917 (an argument is an option)
+def check(
     project: ProjectOption = None,
     fix: Annotated[  # noqa: FBT002 (typer's way)
         bool,
@@ -246,7 +245,7 @@ def preview(
         make_build_folder(deck / "build")
         target = deck / "build" / "preview"
         if serve:
-            _serve(deck, target, port, report, open_page=open_page)
+            serve_preview(deck, target, port, report, open_page=open_page)
             return
         result = build_deck_of(deck, report)
         shown = cards.gallery(result)
@@ -262,30 +261,6 @@ def preview(
             typer.launch(page.resolve().as_uri())
         if failed:
             raise typer.Exit(1)
-
-
-def _serve(deck: Path, target: Path, port: int | None, report: Report, *, open_page: bool) -> None:
-    """Serve a deck's preview until Ctrl-C, which ends it well."""
-    from deckgen.commands.preview import live, server  # noqa: PLC0415
-
-    shown = server.Server(target, server.PORT if port is None else port)
-    told: list[Diagnostic] = []
-
-    def tell(result: Build | None, fault: str) -> None:
-        if result is None:
-            report.failed(fault)
-        elif told != result.diagnostics:
-            told[:] = result.diagnostics
-            report.tell(told, result.lines, "")
-            if not told:
-                say("no errors and no warnings any more")
-
-    with suppress(KeyboardInterrupt):
-        first = build_deck_of(deck, report)
-        say(f"the preview is at {shown.address} and follows the source; Ctrl-C ends it")
-        if open_page:
-            typer.launch(shown.address)
-        live.serve(deck, shown, tell, first)
 
 
 @app.command(cls=Command)

@@ -12,8 +12,8 @@ from deckgen.deck.blueprint import WEIGHT
 from deckgen.deck.key_types.cells import MIN_COLUMNS
 from deckgen.deck.key_types.options import MAX_OPTIONS, MIN_OPTIONS
 from deckgen.deck.key_types.own import CODE_SCHEMA
-from deckgen.deck.kind_file import read_kinds
 from deckgen.deck.kinds import COMMON_KEYS
+from deckgen.deck.kinds_in_force import read_kinds
 from deckgen.deck.manifest import ACCEPTABLE, FEEDBACK
 from deckgen.deck.reader import DECK_NAME_SCHEMA, ID_SCHEMA, TAGS_SCHEMA, TEXT_SCHEMA, TITLE_SCHEMA, Schema
 from deckgen.deck.schemas import PROSE_SCHEMA, KeyDoc, indented, object_schema, under_key
@@ -87,78 +87,24 @@ def text_of(schema: Schema) -> str:
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 
-def deck_schema() -> Schema:
-    """The schema of deck.yaml."""
-    names = {"type": "array", "items": TEXT_SCHEMA, "errorMessage": "a list of names belongs here"}
-    language = {
-        "type": "string",
-        "pattern": f"^{languages.TAG.pattern}$",
-        "errorMessage": "a language tag belongs here, as in `en` or `pt-BR`",
-    }
-    feedback = {
-        "type": "string",
-        "pattern": f"^{FEEDBACK.pattern}$",
-        "errorMessage": "a web or mail address belongs here",
-    }
-    exam_options = {
-        "type": ["integer", "string"],
-        "minimum": MIN_OPTIONS,
-        "maximum": MAX_OPTIONS,
-        "pattern": f"^[{MIN_OPTIONS}-{MAX_OPTIONS}]$",
-        "errorMessage": f"a whole number from {MIN_OPTIONS} to {MAX_OPTIONS} belongs here",
-    }
-    told: dict[str, KeyDoc] = {
-        "id": KeyDoc(
-            ID_SCHEMA,
-            "The namespace of every note's identity. Never change it: learners would get every note twice.",
-            "my-exam",
-        ),
-        "title": KeyDoc(
-            TITLE_SCHEMA,
-            "The deck's name in Anki. Learners' decks are found by it, so it stays once it is released.",
-            "My Exam",
-        ),
-        "language": KeyDoc(
-            language,
-            "The cards' language; `en` if left out. Right-to-left languages turn the cards round.",
-            "en",
-        ),
-        "description": KeyDoc(
-            PROSE_SCHEMA,
-            "Markdown for the deck's page in Anki.",
-            "Cards for candidates of the exam.\n\nFor study only.",
-        ),
-        "tags": KeyDoc(TAGS_SCHEMA, "Tags of every note. A new one changes them all.", "- my-exam"),
-        "authors": KeyDoc(names, "Who wrote the deck; shown under its description.", "- The deckgen authors"),
-        "license": KeyDoc(TEXT_SCHEMA, "The licence of the cards; shown under the description.", "CC-BY-4.0"),
-        "feedback": KeyDoc(
-            feedback,
-            'The address of a "Suggest a fix" link on every back; `{id}` in it becomes the id of the note.',
-            "https://github.com/OWNER/REPO/issues/new?title={id}",
-        ),
-        "accept": KeyDoc(
-            {"type": "array", "items": _acceptance(), "errorMessage": "a list of acceptances belongs here"},
-            "Changes that deckgen refuses, and that the next release makes nevertheless.",
-            "- code: changed-deck\n  id: my-exam\n  because: |\n    The exam has a new name.",
-        ),
-        "checks": KeyDoc(
-            _checks(),
-            "Warnings that are switched off for the whole deck, and why.",
-            "missing-alt: off\nbecause: |\n  The images are ornaments.",
-        ),
-        "exam_options": KeyDoc(exam_options, "How many options a question of the exam has.", "4"),
-        "blueprint": KeyDoc(
-            {
-                "type": "array",
-                "items": _domain(),
-                "minItems": 1,
-                "errorMessage": "a list of domains belongs here",
-            },
-            "The domains of the exam with their weights, against which `deckgen stats` holds the deck.",
-            "- tag: alliance\n  title: The Relationship\n  weight: 40\n- tag: ethics\n  weight: 60",
-        ),
-    }
-    return {"$schema": _DRAFT, **object_schema("Deck", told, ["id", "title"])}
+_NAMES: Schema = {"type": "array", "items": TEXT_SCHEMA, "errorMessage": "a list of names belongs here"}
+_LANGUAGE: Schema = {
+    "type": "string",
+    "pattern": f"^{languages.TAG.pattern}$",
+    "errorMessage": "a language tag belongs here, as in `en` or `pt-BR`",
+}
+_FEEDBACK: Schema = {
+    "type": "string",
+    "pattern": f"^{FEEDBACK.pattern}$",
+    "errorMessage": "a web or mail address belongs here",
+}
+_EXAM_OPTIONS: Schema = {
+    "type": ["integer", "string"],
+    "minimum": MIN_OPTIONS,
+    "maximum": MAX_OPTIONS,
+    "pattern": f"^[{MIN_OPTIONS}-{MAX_OPTIONS}]$",
+    "errorMessage": f"a whole number from {MIN_OPTIONS} to {MAX_OPTIONS} belongs here",
+}
 
 
 def _domain() -> Schema:
@@ -207,6 +153,65 @@ def _checks() -> Schema:
         "propertyNames": {**CODE_SCHEMA, "enum": [*CODE_SCHEMA["enum"], "because"]},
         "additionalProperties": off,
     }
+
+
+_DECK_KEYS: dict[str, KeyDoc] = {
+    "id": KeyDoc(
+        ID_SCHEMA,
+        "The namespace of every note's identity. Never change it: learners would get every note twice.",
+        "my-exam",
+    ),
+    "title": KeyDoc(
+        TITLE_SCHEMA,
+        "The deck's name in Anki. Learners' decks are found by it, so it stays once it is released.",
+        "My Exam",
+    ),
+    "language": KeyDoc(
+        _LANGUAGE,
+        "The cards' language; `en` if left out. Right-to-left languages turn the cards round.",
+        "en",
+    ),
+    "description": KeyDoc(
+        PROSE_SCHEMA,
+        "Markdown for the deck's page in Anki.",
+        "Cards for candidates of the exam.\n\nFor study only.",
+    ),
+    "tags": KeyDoc(TAGS_SCHEMA, "Tags of every note. A new one changes them all.", "- my-exam"),
+    "authors": KeyDoc(_NAMES, "Who wrote the deck; shown under its description.", "- The deckgen authors"),
+    "license": KeyDoc(TEXT_SCHEMA, "The licence of the cards; shown under the description.", "CC-BY-4.0"),
+    "feedback": KeyDoc(
+        _FEEDBACK,
+        'The address of a "Suggest a fix" link on every back; `{id}` in it becomes the id of the note.',
+        "https://github.com/OWNER/REPO/issues/new?title={id}",
+    ),
+    "accept": KeyDoc(
+        {"type": "array", "items": _acceptance(), "errorMessage": "a list of acceptances belongs here"},
+        "Changes that deckgen refuses, and that the next release makes nevertheless.",
+        "- code: changed-deck\n  id: my-exam\n  because: |\n    The exam has a new name.",
+    ),
+    "checks": KeyDoc(
+        _checks(),
+        "Warnings that are switched off for the whole deck, and why.",
+        "missing-alt: off\nbecause: |\n  The images are ornaments.",
+    ),
+    "exam_options": KeyDoc(_EXAM_OPTIONS, "How many options a question of the exam has.", "4"),
+    "blueprint": KeyDoc(
+        {
+            "type": "array",
+            "items": _domain(),
+            "minItems": 1,
+            "errorMessage": "a list of domains belongs here",
+        },
+        "The domains of the exam with their weights, against which `deckgen stats` holds the deck.",
+        "- tag: alliance\n  title: The Relationship\n  weight: 40\n- tag: ethics\n  weight: 60",
+    ),
+}
+"""What editors say of the keys of deck.yaml."""
+
+
+def deck_schema() -> Schema:
+    """The schema of deck.yaml."""
+    return {"$schema": _DRAFT, **object_schema("Deck", _DECK_KEYS, ["id", "title"])}
 
 
 def chapter_schema(kinds: Iterable[Kind]) -> Schema:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.deck.keys import Key
-    from deckgen.deck.kind_file import Kinds
     from deckgen.deck.kinds import Kind
+    from deckgen.deck.kinds_in_force import Kinds
     from deckgen.deck.swallowed import Swallowed
     from deckgen.source import Document
 
@@ -32,7 +32,7 @@ MAX_ROWS = 200
 """The most rows of a table: each of its cards shows all of them."""
 
 
-def read_chapter(  # noqa: PLR0913, PLR0917 (what a chapter is read by)
+def read_chapter(
     document: Document,
     faults: Found,
     deck: Deck,
@@ -247,7 +247,7 @@ def _note_missing(reader: Reader, mapping: Mapping, keys: ReadOnly[str, Key | No
 _FEW = 2  # keys that may all be known by other names, as `front` and `back`
 
 
-def _note(  # noqa: PLR0913, PLR0917 (what a note is made of)
+def _note(
     reader: Reader,
     mapping: Mapping,
     values: dict[str, Value],

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from deckgen import source
@@ -16,11 +13,9 @@ from deckgen.deck.keys import Key
 from deckgen.deck.kinds import COMMON_KEYS, KEYS_FOR_THE_BACK, CardTemplate, Field, Kind
 from deckgen.deck.reader import ID, MAX_ITEMS, Reader
 from deckgen.diagnostics import Diagnostic, Found, Span, did_you_mean, listing, nearest, proposal
-from deckgen.project import Folder, shipped_templates
 from deckgen.source import Document, Mapping, Node, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
@@ -34,47 +29,6 @@ _REQUIRED = ("title", "section", "type", "fields", "cards")
 CHAPTER_KEYS = ("deck", "tags")
 """The keys that every chapter has, whatever its kinds."""
 _FIELD_NAME = re.compile(r'[^:"{}#^/\s](?:[^:"{}]*[^:"{}\s])?')
-
-
-@dataclass(frozen=True)
-class Kinds:
-    """The kinds of a deck, the shipped ones and its own.
-
-    Attributes:
-        in_force: Those that could be read, by the names of their folders.
-        unread: The sections of those that could not; None for one unknown.
-        documents: Each kind.yaml.
-        diagnostics: What is wrong with them.
-    """
-
-    in_force: list[Kind]
-    unread: frozenset[str | None] = frozenset()
-    documents: list[Document] = field(default_factory=list)
-    diagnostics: Found = field(default_factory=Found)
-
-    @property
-    def complete(self) -> bool:
-        """Whether all could be read."""
-        return not self.unread
-
-
-def read_kinds(owners: Iterable[Folder], texts: ReadOnly[str, str] = MappingProxyType({})) -> Kinds:
-    """Read the kinds whose folders are given; `texts` as for `read_kind`."""
-    kinds = Kinds([])
-    unread: set[str | None] = set()
-    shipped = {path.name: path for path in shipped_templates().iterdir() if path.is_dir()}
-    for owner in owners:
-        kind, document, faults = read_kind(owner.path, owner.shown, owner.top, texts, shipped)
-        kinds.documents.append(document)
-        kinds.diagnostics.extend(faults)
-        if kind:
-            kinds.in_force.append(kind)
-        else:
-            unread.add(section_of(document))
-    kinds.diagnostics.extend(section_clashes(kinds.in_force))
-    sections = Counter(kind.section for kind in kinds.in_force)
-    unread |= {name for name, count in sections.items() if count > 1 or name in CHAPTER_KEYS}
-    return replace(kinds, unread=frozenset(unread))
 
 
 def read_kind(
@@ -204,40 +158,40 @@ def _keys(reader: Reader, root: Mapping, under: str) -> dict[str, Key]:
         message = f"`{under}` has {len(node.entries):,} keys, and deckgen takes up to {MAX_ITEMS}"
         reader.report("too-large", node, message)
         return {}
-    keys = {}
-    for name, spec in node.entries.items():
-        if name in COMMON_KEYS:
-            reader.report(
-                "bad-kind",
-                reader.document.key_span(node, name),
-                f"`{name}` is a key that every kind has already",
-            )
-            continue
-        if not re.fullmatch(r"[\w-]+(?: [\w-]+)*", name):
-            message = f"`{name}` is no name of a key"
-            hint = "a key has letters, digits, `_` and hyphens"
-            reader.report("bad-kind", reader.document.key_span(node, name), message, hint)
-            continue
-        if isinstance(spec, Scalar) and spec.value in TYPES:
-            message = f"the type of `{name}` stands here without its key"
-            reader.report("wrong-type", spec, message, f"write `{name}: {{type: {spec.value}}}`")
-            continue
-        attributes = ("type", "required", "about", "example", "values")
-        what = f"the key `{name}`"
-        mapping = reader.mapping(spec, what, attributes, attributes)
-        if mapping is None or not reader.require(mapping, what, ("type",), attributes):
-            continue
-        required = mapping.entries.get("required")
-        written = reader.one_of(mapping.entries["type"], "type", TYPES)
-        keys[name] = Key(
-            name,
-            TYPES[written or "text"],
-            required=reader.flag(required, "required") if required else False,
-            about=_word(reader, mapping, "about").strip(),
-            example=_word(reader, mapping, "example").rstrip(),
-            values=_values(reader, mapping, name, TYPES[written]) if written else (),
-        )
-    return keys
+    keys = ((name, _key(reader, node, name, spec)) for name, spec in node.entries.items())
+    return {name: key for name, key in keys if key}
+
+
+def _key(reader: Reader, keys: Mapping, name: str, spec: Node) -> Key | None:
+    """A key that authors write; None, reported, where something is wrong with it."""
+    if name in COMMON_KEYS:
+        message = f"`{name}` is a key that every kind has already"
+        reader.report("bad-kind", reader.document.key_span(keys, name), message)
+        return None
+    if not re.fullmatch(r"[\w-]+(?: [\w-]+)*", name):
+        message = f"`{name}` is no name of a key"
+        hint = "a key has letters, digits, `_` and hyphens"
+        reader.report("bad-kind", reader.document.key_span(keys, name), message, hint)
+        return None
+    if isinstance(spec, Scalar) and spec.value in TYPES:
+        message = f"the type of `{name}` stands here without its key"
+        reader.report("wrong-type", spec, message, f"write `{name}: {{type: {spec.value}}}`")
+        return None
+    attributes = ("type", "required", "about", "example", "values")
+    what = f"the key `{name}`"
+    mapping = reader.mapping(spec, what, attributes, attributes)
+    if mapping is None or not reader.require(mapping, what, ("type",), attributes):
+        return None
+    required = mapping.entries.get("required")
+    written = reader.one_of(mapping.entries["type"], "type", TYPES)
+    return Key(
+        name,
+        TYPES[written or "text"],
+        required=reader.flag(required, "required") if required else False,
+        about=_word(reader, mapping, "about").strip(),
+        example=_word(reader, mapping, "example").rstrip(),
+        values=_values(reader, mapping, name, TYPES[written]) if written else (),
+    )
 
 
 def _values(reader: Reader, mapping: Mapping, name: str, key_type: KeyType) -> tuple[str, ...]:
@@ -441,22 +395,3 @@ def _source_of(reader: Reader, node: Node, place: tuple[str, str], known: ReadOn
         hint = f"write {' or '.join(f'`{part}`' for part in parts)}" if parts else key.type.unfilled
         written = node.value if isinstance(node, Scalar) else name
         reader.report("bad-kind", node, f"nothing can be filled from `{written}`", hint)
-
-
-def section_clashes(kinds: list[Kind]) -> list[Diagnostic]:
-    """Diagnostics for kinds that share a section, take one of a chapter's own keys, or share a title."""
-    found = []
-    seen: dict[str, str] = dict.fromkeys(CHAPTER_KEYS, "every chapter")
-    # the shipped ones first, so that a deck's own kind is the one that is told
-    for kind in sorted(kinds, key=lambda kind: kind.document.path):
-        for key, value in (("section", kind.section), ("title", f"\0{kind.title}")):
-            if value in seen:
-                root = kind.document.root
-                span = Span(kind.document.path)
-                if isinstance(root, Mapping):
-                    span = kind.document.span(root.entries[key])
-                shown = value.removeprefix("\0")
-                message = f"the {key} `{shown}` is taken by {seen[value]}"
-                found.append(Diagnostic("bad-kind", message, span))
-            seen.setdefault(value, f"the kind {kind.name}")
-    return found

@@ -123,7 +123,7 @@ def _pattern(keys: tuple[str, ...], first: str) -> re.Pattern[str]:
     return re.compile(rf"(?mi)^ *(?P<key>{'|'.join(map(re.escape, keys))}{item}):(?=[ \r\n]|\Z)")
 
 
-def _in_block(  # noqa: PLR0913, PLR0917 (a text, its place, and what is looked for in it)
+def _in_block(
     document: Document,
     owner: str,
     start: int,

@@ -155,7 +155,7 @@ class _Lost:
         return self._ledger.span(line), ""
 
 
-def lost_notes(  # noqa: PLR0913, PLR0917 (all that may tell where they are)
+def lost_notes(
     ledger: Ledger,
     lost: list[Line],
     known: ReadOnly[Note, Line],

@@ -158,7 +158,7 @@ def _mappings(node: Node | None, way: Way) -> Iterator[tuple[Way, int, Mapping]]
             yield (*way, number), number + 1, item
 
 
-def _entry(  # noqa: PLR0913, PLR0917 (what an entry is made of)
+def _entry(
     sheet: Sheet, way: Way, mapping: Mapping, kind: Kind, table: _Entry | None, number: int, keys: set[str]
 ) -> _Entry:
     odd = [name for name in mapping.entries if name not in keys]

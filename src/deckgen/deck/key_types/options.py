@@ -122,7 +122,7 @@ def _marked(reader: Reader, node: Node, items: list[Node], options: Options) -> 
     return options
 
 
-def _report_swallowed(  # noqa: PLR0913, PLR0917 (what a diagnostic is made of)
+def _report_swallowed(
     reader: Reader, code: str, node: Node, line: Swallowed | None, message: str, hint: str = ""
 ) -> None:
     """Report something at the line that explains it, unless that line has been told; else at a node."""

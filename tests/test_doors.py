@@ -14,10 +14,10 @@ import deckgen
 WINGS = {
     "streams": "",
     "diagnostics": "",
-    "files": "diagnostics",
     "git": "diagnostics",
     "source": "diagnostics",
     "project": "diagnostics source",
+    "files": "diagnostics project",
     "anki": "diagnostics",
     "deck": "diagnostics source anki project",
     "cards": "diagnostics source anki project deck",

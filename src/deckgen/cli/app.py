@@ -16,7 +16,7 @@ import typer
 import typer.core
 
 from deckgen import __version__
-from deckgen.cli.calls import Command, build_deck_of, find_deck, make_build_folder
+from deckgen.cli.calls import Command, build_deck_of, find_deck, make_build_folder, output_folder
 from deckgen.cli.progress import bar
 from deckgen.cli.report import (
     _UNSEEN,
@@ -116,16 +116,16 @@ def build(
 
         folder = find_deck(project)
         if output is not None:
-            if output.absolute().parent == (folder / "build").absolute():
-                make_build_folder(folder / "build")
+            if output.absolute().parent == output_folder(folder).absolute():
+                make_build_folder(output_folder(folder))
             files.check_target(output)
             if output.suffix.lower() != ".apkg":
                 raise CallError(f"{output} does not end in .apkg, so Anki would not open it")
         else:
-            make_build_folder(folder / "build")
+            make_build_folder(output_folder(folder))
         result = build_deck_of(folder, report, try_fix=True)
         if report.fails(result, strict=strict):
-            target = output or folder / "build"
+            target = output or output_folder(folder)
             left = output.exists() if output else any(target.glob("*.apkg"))
             report.end(
                 result, "nothing was written" + ("; the package from before is as it was" if left else "")
@@ -139,7 +139,7 @@ def build(
                 else "nothing has been released yet, and --locked asks for exactly what was",
                 "check out the commit of the release, with its ledger",
             )
-        path = output or folder / "build" / f"{result.package.deck.id}.apkg"
+        path = output or output_folder(folder) / f"{result.package.deck.id}.apkg"
         with files.replacing(path) as file:
             package.write(result.package, file)
         report.end(result, path=path)
@@ -242,8 +242,8 @@ def preview(
                 "--serve goes on until it is stopped, and prints no JSON", "leave out one of them"
             )
         deck = find_deck(project)
-        make_build_folder(deck / "build")
-        target = deck / "build" / "preview"
+        make_build_folder(output_folder(deck))
+        target = output_folder(deck) / "preview"
         if serve:
             serve_preview(deck, target, port, report, open_page=open_page)
             return

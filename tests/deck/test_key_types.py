@@ -21,6 +21,7 @@ from deckgen.deck.key_types import TYPES, own
 from deckgen.deck.keys import ITEM, Key
 from deckgen.deck.kinds import COMMON_KEYS
 from deckgen.deck.schemas import indented
+from deckgen.deck.values import scalars
 from tests.conftest import write_project
 from tests.faults import PNG
 
@@ -182,6 +183,33 @@ def test_what_learners_see_of_every_type_tells_whether_a_note_has_changed(name: 
     ]
     assert seen
     assert all(seen)
+
+
+@pytest.mark.parametrize("name", [name for name in TYPES if name != "notes"])
+def test_every_type_is_markdown_where_its_html_is(name: str, tmp_path: Path) -> None:
+    """Learners see the signs of Markdown in plain texts; the warnings that say so go by the same."""
+    note = thing(build(write_project(tmp_path, files_of(name))))
+    values = {**note.values, **(note.table.values if note.table else {})}
+    keys = {**note.kind.table_keys, **note.kind.keys}
+    markup = Markup(Shelf((tmp_path / "source").resolve(), tmp_path))
+    (value,) = (value for key, value in values.items() if keys[key].type is TYPES[name] and key != "name")
+    for text in scalars(value):
+        text.value = "*One*"
+    seen = "".join(HTML[name].seen(markup, value, note.chapter.document))
+    assert ("<em>One</em>" in seen, "*One*" in seen) == (not TYPES[name].plain, TYPES[name].plain)
+
+
+@pytest.mark.parametrize("name", [name for name in TYPES if name != "image" and not TYPES[name].lists])
+def test_a_text_in_an_author_s_words_is_not_cut_by_a_comment(name: str, tmp_path: Path) -> None:
+    """Where prose stands, a comment in it was hardly meant as one; a word or a date may have one."""
+    files = files_of(name)
+    example = key_of(name).doc.example
+    text = str(files["source/two.yaml"]).replace(f"key:\n    {example}", f"key: {example} #1")
+    made = build(write_project(tmp_path, {**files, "source/two.yaml": text}))
+    assert " #1" in text
+    assert (["cut-by-comment"] if () in TYPES[name].prose else []) == [
+        each.code for each in made.diagnostics if each.level == "error"
+    ]
 
 
 def test_no_other_module_asks_for_a_type_by_its_name() -> None:

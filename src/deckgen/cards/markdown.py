@@ -226,7 +226,7 @@ class Markup:
             if "href" in tag.attributes:
                 self._check_link(tag.attributes["href"], scalar, document)
             raw = made[tag.start : tag.end]
-            if tag.name == "img":
+            if tag.name == "img" and not tag.closing:
                 tag.attributes["src"] = self._media(tag.attributes.get("src", ""), IMAGES, scalar, document)
             elif tag.closing or not tag.attributes or raw == html.written(tag):
                 continue

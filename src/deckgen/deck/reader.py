@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from deckgen.anki import unescaped
 from deckgen.anki.tags import distinct, one_colon
+from deckgen.anki.verbatim import pieces
 from deckgen.deck import letters
 from deckgen.diagnostics import Diagnostic, Found, Span, listing, nearest, proposal
 from deckgen.source import (
     BLOCK_HINT,
+    CONFLICT,
     CURLY,
     HYPHENS,
     ITEM_HINT,
@@ -211,7 +213,9 @@ class Reader:
         meant = self._meant(name, node, names)
         if _seen(name) != name and _seen(name) in names:
             return f"`{meant}` holds an invisible character", "delete it, and type the key anew"
-        if match := _NO_SPACE.match(name):
+        if name.startswith("+"):
+            hint = "is this from a patch? then delete the `+` at the beginning of each line that has one"
+        elif match := _NO_SPACE.match(name):
             hint = f"a space must follow the colon: `{match[1]}: …`"
         elif meant in node.entries:
             hint = f"did you mean `{meant}`? it stands here already: take one of the two away"
@@ -356,7 +360,10 @@ class Reader:
 
     def prose(self, node: Node, key: str) -> Scalar | None:
         """A text for people; besides what `scalar` reports, one that a comment cuts short."""
-        return self._uncut(self.scalar(node, key, BLOCK_HINT.format(key=key)), key, "#")
+        scalar = self._uncut(self.scalar(node, key, BLOCK_HINT.format(key=key)), key, "#")
+        if scalar is not None and "<<<<<<<" in scalar.value and (mark := _conflict(scalar.value)):
+            self.report("yaml-syntax", self.document.span_in(scalar, *mark), *CONFLICT)
+        return scalar
 
     def _uncut(self, scalar: Scalar | None, key: str, sign: str) -> Scalar | None:
         """A text of which nothing is lost; None, reported, where YAML cuts it short or joins its lines.
@@ -559,6 +566,17 @@ def halves(items: list[Node], required: Collection[str]) -> Iterator[tuple[Mappi
             both = {*one.entries, *other.entries}
             if len(both) == len(one.entries) + len(other.entries) and both.issuperset(required):
                 yield one, other
+
+
+_SIDES = re.compile(r"^[ \t]*(<{7} \S.*)\n(?:.*\n)*?[ \t]*={7}$(?:\n.*)*?\n[ \t]*>{7} \S", re.MULTILINE)
+
+
+def _conflict(text: str) -> tuple[int, int] | None:
+    """Where git left the marks of a conflict in a text, and for how many characters; those in code are meant."""
+    match = _SIDES.search(text)
+    if not match or any(each.start <= match.start(1) < each.end for each in pieces(text) if each.kind == "fence"):
+        return None
+    return match.start(1), len("<<<<<<<")
 
 
 def _seen(name: str) -> str:

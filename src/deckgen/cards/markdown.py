@@ -198,12 +198,17 @@ class Markup:
                 message = "Markdown takes this cloze apart"
                 hint = "is it in a link's address, or a description?"
                 self._report_in("bad-cloze", scalar, document, token.start, 4, message, hint)
+        unclosed = [each for each in arrival.open_formulas(scalar.value) if not ready.in_piece(each[0].start)]
+        for change, _ in unclosed:
+            self._report_in(change.code, scalar, document, *change[1:])
         for change in arrival.changes(ready.text, events, ready.as_typed):
             start, end = ready.offset(change.start), ready.offset(change.start + change.length)
+            if any(start in around for _, around in unclosed):
+                continue  # it goes with the mark that is missing
             message, hint = ready.as_typed(change.message), ready.as_typed(change.hint)
             self._report_in(change.code, scalar, document, start, end - start, message, hint)
         for change in (*arrival.foreign(scalar.value), *near_links.almost(scalar.value)):
-            if not ready.in_piece(change.start):
+            if not ready.in_piece(change.start) and not any(change.start in each for _, each in unclosed):
                 self._report_in(change.code, scalar, document, *change[1:])
         for match in _EMBED.finditer(scalar.value):
             self._report_embed(match, scalar, document)

@@ -50,11 +50,14 @@ def swallowed_key(cards: Cards) -> Iterator[Diagnostic]:
 
 _PLACEHOLDER = look.Pattern(
     r"\A[^\w\ufffc]*(?:TODO|TBD|tbd|FIXME|fixme|x{3,}|[?？]{3,}|\.{3}|…)[^\w\ufffc]*\Z"
-    r"|(?m:^|(?<=[(\[]))(?P<open>TODO|TBD|FIXME)(?=[:)\]]|[^\w\ufffc]*$)"
+    r"|(?m:^[ \t>#*-]*|(?<=[(\[]))(?P<open>TODO|TBD|FIXME)(?=[:)\]]|[^\w\ufffc]*$"
+    r"|(?<=# TODO)[ ](?=[^\n]*\s*\Z)|[ ](?:ask|check|add|write|fix|find|verify|reword|rewrite|rephrase|shorten|expand|finish|complete|clarify"
+    r"|review|confirm|replace|remove)\b)"
+    r"|(?<!\w)(?:(?:TODO|TBD|FIXME|XXX|[?？]{3,})[ ]+)+(?:TODO|TBD|FIXME|XXX|[?？]{3,})(?!\w)"
     r"|(?<=[.,;:!?–—-] )(?P<end>TODO|TBD|FIXME)[^\w\ufffc]*\Z"
 )
 """What a text is in place of one, or ends with; U+FFFC stands for code."""
-_LIKE_PLACEHOLDER = re.compile(r"TODO|TBD|tbd|FIXME|fixme|xxx|[?？]{3}|\.\.\.|…")
+_LIKE_PLACEHOLDER = re.compile(r"TODO|TBD|tbd|FIXME|fixme|xxx|XXX|[?？]{3}|\.\.\.|…")
 
 
 def placeholder(cards: Cards) -> Iterator[Diagnostic]:
@@ -63,11 +66,14 @@ def placeholder(cards: Cards) -> Iterator[Diagnostic]:
         if key == note.kind.label or len(scalar.value) > _LONGEST_PLACE:
             continue  # it may be what the card is about
         if found := _PLACEHOLDER.search(prose(scalar.value)):
-            said = found.group().strip()
+            said = found["open"] or found.group().strip()
             message = f"`{said}` is a placeholder, and learners see it on the card"
-            start = found.start() + len(found.group()) - len(found.group().lstrip())
+            start = scalar.value.index(said, found.start())
             span = look.at(note, scalar, start, len(said))
-            yield Diagnostic("placeholder", message, span, "write it, or leave the key out until then")
+            hint = "write it, or leave the key out until then"
+            if found["open"]:
+                hint = "write it, or leave it out: a note to yourself stands above the key of this text, after `#`"
+            yield Diagnostic("placeholder", message, span, hint)
 
 
 _LONGEST_PLACE = 10_000  # characters

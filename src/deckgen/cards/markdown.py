@@ -183,6 +183,8 @@ class Markup:
             shown = clozes.uncovered(token.html, clozes.in_field(token.html))
             for piece, message, hint in formulas.unsafe(shown):
                 self._report_piece("bad-math", piece, scalar, document, message, hint, token.start)
+            for code, piece, message, hint in formulas.misread(shown):
+                self._report_piece(code, piece, scalar, document, message, hint, token.start)
             if not all(map(formulas.is_balanced, (shown, _ASKED.sub("", token.html)))):
                 message = "a brace of this formula is not closed in it, or opens in none of it"
                 hint = "close it; a brace that learners should see is written `\\{` or `\\}`"
@@ -242,7 +244,8 @@ class Markup:
     def _check_links(self, made: str, scalar: Scalar, document: Document) -> None:
         """Report a link that is none because of a space in its address."""
         for match in _LINK_LIKE.finditer(made) if "](" in made else ():
-            if _SPACE_WITHIN.search(match[1]) and "<pre" not in made:
+            meant = re.search(rf"\\\[[^\[\]]*\]\({re.escape(match[1])}\)", scalar.value)
+            if _SPACE_WITHIN.search(match[1]) and "<pre" not in made and not meant:
                 message = "Markdown reads no link or image here, because of the space in the path"
                 self._report_piece("bad-link", match[1], scalar, document, message, _without_space(match[1]))
 
@@ -250,6 +253,8 @@ class Markup:
         if not html.SAFE_LINK.fullmatch(address):
             hint = "a link on a card begins with `https://`, `http://` or `mailto:`"
             ending = address.rpartition(".")[2].lower() if "://" not in address else ""
+            if re.fullmatch(r"[^./:#]+", address):
+                hint += "; if it is no link, put a backslash before its first bracket: `\\[`"
             if ending in IMAGES:
                 hint = "to show the image, put `!` right before the link's `[`"
             elif ending in SOUNDS:
@@ -336,7 +341,7 @@ def _without_space(target: str) -> str:
         return (
             f'a title stands in quotes: `]({path} "{rest.strip()}")`; the path of a file, in angle brackets'
         )
-    return f"write it within angle brackets: `](<{target}>)`"
+    return f"write it within angle brackets: `](<{target}>)`; if it is no link, put a backslash before its first bracket: `\\[`"
 
 
 def events_of(text: str) -> blocks.Events:

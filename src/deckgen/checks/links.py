@@ -31,7 +31,11 @@ def duplicate_ids(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnost
     for path, original in copies.items():
         count = sum(note.chapter.document.path == path for note in deck.notes)
         message = f"this file repeats {original}: all of its {counted(count, 'note')} are there too"
-        yield Diagnostic("duplicate-id", message, Span(path), "delete one of the two files")
+        differ = _differing(deck, path, original)
+        hint = "delete one of the two files"
+        if differ:
+            hint += f"; they differ in {listed([f'`{name}`' for name in differ])}, so see which texts to keep"
+        yield Diagnostic("duplicate-id", message, Span(path), hint)
     tables: dict[tuple[Table, Table], Note] = {}
     for note in deck.notes:
         if not note.id or note.chapter.document.path in copies:
@@ -44,7 +48,7 @@ def duplicate_ids(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnost
             continue
         at = place(other)
         message = f"the id `{note.id}` is used twice; the first is at {at.path}:{at.line}"
-        hint = "give one of the notes another id"
+        hint = "give the newer one another id, for a released note keeps its own; are they one note? delete one"
         if _say_the_same([note], [other]):
             hint = "both notes say the same: delete one of them"
         yield Diagnostic("duplicate-id", message, place(note), hint)
@@ -112,6 +116,15 @@ def _copies(deck: Deck) -> dict[str, str]:
         original, *others = sorted(paths, key=lambda path: (len(path), path))
         copies |= dict.fromkeys(others, original)
     return copies
+
+
+def _differing(deck: Deck, path: str, original: str) -> list[str]:
+    """The ids of the notes of which two chapters with the same ids do not say the same."""
+    two: tuple[dict[str, Note], dict[str, Note]] = (
+        {note.id: note for note in deck.notes if note.chapter.document.path == path},
+        {note.id: note for note in deck.notes if note.chapter.document.path == original},
+    )
+    return [name for name, note in two[0].items() if not _say_the_same([note], [two[1][name]])]
 
 
 _SOUND = re.compile(rf"{ID.pattern}(?:\.{ID.pattern})*")

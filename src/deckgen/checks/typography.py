@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from html import unescape
 from itertools import chain
 from operator import eq
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ _IMAGE = re.compile(r"!\[|<img\b")
 _FILE_NAME = re.compile(
     rf"!\[(?P<alt>[^\[\]\n]{{1,200}}\.(?:{'|'.join(sorted(IMAGES))}))\]\((?=[^()\n]*\))", re.IGNORECASE
 )
+_SAMPLE_ALT = re.compile(r"!\[(?P<alt>what it shows|…)\]\(|<img\b[^<>]*\balt=\"(?P<in_tag>what it shows|…)\"")
 _NO_ALT = re.compile(r"!\[\s*\]\(\s*<?(?P<path>[^()\s<>]*)|<img\b(?![^<>]*\balt\s*=)[^<>]*+>")
 # what covers a part of another image, and is named so by the programs that make them
 _MASK = re.compile(r"(?:^|[-_/])(?:masks?|[oai]{2}-\d+-[QA]|[oai]{2}-O)\.\w+$")
@@ -100,10 +102,8 @@ def missing_alt(cards: Cards) -> Iterator[Diagnostic]:
 
     `alt=""` says that an image has nothing to say; and a mask over another image has not.
     """
-    in_brackets = (
-        "say in the square brackets what it shows: `![a genogram of three generations](media/tree.png)`"
-    )
-    in_tag = 'say what it shows: `<img src="media/tree.png" alt="a genogram of three generations">`'
+    in_brackets = "say in the square brackets what it shows: `![…](media/tree.png)`"
+    in_tag = 'say what it shows: `<img src="media/tree.png" alt="…">`'
     for note, _, scalar in cards.texts_with(_IMAGE, "![", "<img"):
         code = [piece for piece in pieces(scalar.value) if piece.kind in {"code", "fence"}]
         for match in _NO_ALT.finditer(scalar.value):
@@ -115,6 +115,12 @@ def missing_alt(cards: Cards) -> Iterator[Diagnostic]:
             end = match.start("path") if match["path"] else match.end()
             span = look.at(note, scalar, match.start(), end - match.start())
             yield Diagnostic("missing-alt", message, span, hint)
+        for match in _SAMPLE_ALT.finditer(scalar.value):
+            if not any(each.start <= match.start() < each.end for each in code):
+                name = match.lastgroup or ""
+                message = f"`{match[name]}` stands for the words that say what this image shows"
+                span = look.at(note, scalar, match.start(name), len(match[name]))
+                yield Diagnostic("missing-alt", message, span, "write what it shows, in a few words")
         for match in _FILE_NAME.finditer(scalar.value):
             if not any(each.start <= match.start() < each.end for each in code):
                 message = (
@@ -311,6 +317,12 @@ def stray_markdown(cards: Cards) -> Iterator[Diagnostic]:
             message = f"`{key}` is plain text, so learners see `{match.group()}` as it stands"
             span = look.at(note, scalar, match.start(), len(match.group()))
             hint = "leave the signs out"
+            if match.group().startswith("&"):
+                hint = f"write `{unescape(match.group())}`"
+            elif match.group().startswith("[") and scalar.value[: match.start()].endswith("!"):
+                texts = [each for each in note.kind.keys.values() if each.type == "markdown"]
+                name = max(texts, key=lambda each: each.required).name if texts else ""
+                hint = f"an image belongs in a text such as `{name}`" if name else hint
             if match.group().startswith("$"):
                 hint = f"a formula is written as in Anki here: `\\({match.group()[1:-1]}\\)`"
             yield Diagnostic("stray-markdown", message, span, hint)

@@ -205,8 +205,17 @@ def cloze_gap(cards: Cards) -> Iterator[Diagnostic]:
 def term_in_definition(cards: Cards) -> Iterator[Diagnostic]:
     """A term in the text by which a card asks for it (Haladyna, Downing and Rodriguez: avoid clues).
 
-    Only texts in Markdown are looked at: plain text is a name itself, and cannot be said in other words.
+    Only texts in Markdown are looked at: plain text is a name itself, and cannot be said in other words. The
+    hint of a cloze that is its answer is one as well.
     """
+    for hidden in cards.hidden:
+        for cloze in hidden.clozes:
+            hint = hidden.scalar.value[cloze.hint : cloze.end] if cloze.hint >= 0 else ""
+            if hint.strip() and hint.strip().casefold() == _answer(hidden, cloze).strip().casefold():
+                span = look.at(hidden.note, hidden.scalar, cloze.hint, len(hint))
+                message = "the hint of this cloze is its answer, so the card gives it away"
+                way = "write what narrows the answer down without naming it, or leave the hint out"
+                yield Diagnostic("term-in-definition", message, span, way)
     for note in cards.notes:
         kind = note.kind
         if kind.cloze or not kind.label:

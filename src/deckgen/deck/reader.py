@@ -341,6 +341,8 @@ class Reader:
         if isinstance(node, Scalar):
             comment = self.document.comment_after(node.end) is not None
             hint = "what follows `#` is a comment; as text it belongs in quotes" if comment else ""
+            if not comment and item and key == "cells":
+                hint = "a cell that says nothing is written with a dash: `- –`"
             self.report("empty-value", node, f"{what} is empty", hint)
             return None
         hint = hint or f"write it on the line of its key: `{key}: …`"
@@ -350,11 +352,13 @@ class Reader:
                 sign = "a text cannot begin with `? ` here"
             hint = f"{sign}; {ITEM_HINT}, or put it in quotes"
         elif item:
-            hint = "is there a hyphen or a bracket too many?"
+            hint = _item_in_item(node) or "is there a hyphen or a bracket too many?"
         elif isinstance(node, Sequence) and len(node.items) == 1 and isinstance(node.items[0], Scalar):
             word = node.items[0].value.strip()
             if len(word) <= _SHORT and not self.document.comment_after(node.items[0].end):
                 hint = f"write `{key}: {word}`" if "`" not in word else hint
+                if "`" not in word and '"' not in word:
+                    hint += f"; with the brackets, `{key}: \"[{word}]\"`"
         self.report("wrong-type", node, f"{what} holds {_name(node)}, where a text belongs", hint)
         return None
 
@@ -639,6 +643,18 @@ def _name(node: Node) -> str:
     if isinstance(node, Sequence):
         return "a list"
     return "a text" if node.value.strip() else "nothing"
+
+
+def _item_in_item(node: Node) -> str:
+    """How to write an item that begins with a minus or a dash, which YAML takes for a list; empty for others."""
+    if not isinstance(node, Sequence) or len(node.items) != 1 or not isinstance(node.items[0], Scalar):
+        return ""
+    text = node.items[0].value.strip()
+    if not text:
+        return "a dash alone is written `- –`"
+    if not re.match(r"[0-9.,]*[0-9]", text) or len(text) > _SHORT or re.search(r"[`\"\\]", text):
+        return ""
+    return f'a number with a minus is written `- "-{text}"`; or is there a hyphen too many?'
 
 
 def _list_hint(node: Node, key: str, first: str) -> str:

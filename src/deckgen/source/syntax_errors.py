@@ -58,7 +58,7 @@ def find(lines: Sequence[str], number: int, column: int, problem: str, odd_ends:
 
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7})(?: |$)")
 _SIDE = re.compile(r"(?:<{7}|>{7}) \S")
-CONFLICT = "git left the marks of a conflict here", "keep one of the two texts, and delete the marks"
+CONFLICT = "git left the marks of a conflict here", "keep one of the two texts, or both where each adds a note; and delete the marks"
 """What is wrong where a merge was not finished, and what to do."""
 
 

@@ -637,8 +637,9 @@ def test_what_is_accepted_is_released_once(project: Project) -> None:
     release(folder, "1.0.0", FIRST)
     accept = "accept:\n  - code: changed-deck\n    id: sample\n    because: A better name.\n"
     change(folder, {"source/deck.yaml": "id: sample\ntitle: Renamed\n"})
-    assert "or accept it in deck.yaml, with `code: changed-deck`, `id: sample` and `because: |`" in refused(
-        folder
+    assert (
+        "or accept it in deck.yaml, with `accept: [{code: changed-deck, id: sample, because: why}]` and your reason for `why`"
+        in refused(folder)
     )
     change(folder, {"source/deck.yaml": f"id: sample\ntitle: Renamed\n{accept}"})
     made = release(folder, "1.1.0", FIRST + 100)

@@ -145,7 +145,8 @@ def foreign(text: str) -> Iterator[Change]:
 
 _OPEN_FORMULA = re.compile(
     rf"(?P<two>\$\$)(?P<display>[^$]*?(?<![\w:./\\])\\(?:{_COMMANDS})(?![a-zA-Z])[^$\n]*)(?P<one>\$?)(?!\$)"
-    rf"|(?<![\\$\w])(?P<open>\$)(?=[^\s$`\\][^$`\n]{{0,60}}[ ={{(]\\(?:{_COMMANDS})(?![a-zA-Z]))[^$\n]*(?=\n|\Z)"
+    rf"|(?<![\\$\w])(?P<open>\$)(?=[^\s$`\\][^$`\n]{{0,60}}[ ={{(]\\(?:{_COMMANDS})(?![a-zA-Z]))"
+    r"[^$\n]*(?=\n|\Z)"
 )
 """What begins as a formula does, and ends nowhere or with another mark."""
 
@@ -392,13 +393,14 @@ class _Comparison:
             hint = _table_hint(self._slice(start, len(self.raw)))
         self._tell("changed-text", start, start + len(sign.encode()), message, hint)
 
-
     def _indented_head(self, start: int) -> tuple[int, int] | None:
-        """Where the head of a table is code by its indentation, right above the row at a place; None for none."""
+        """Where the head of a table is code by its indentation, right above the row at a place."""
         for event, (first, end) in self.events:
             if event == {"Start": {"CodeBlock": "Indented"}} and end <= start:
                 head = self._slice(first, end)
-                if not self._slice(end, start).strip() and re.search(r"^[ \t]*\|[ |:-]*--[ |:-]*$", head.strip("\n"), re.MULTILINE):
+                if not self._slice(end, start).strip() and re.search(
+                    r"^[ \t]*\|[ |:-]*--[ |:-]*$", head.strip("\n"), re.MULTILINE
+                ):
                     return first, first + len(head.partition("\n")[0].encode())
         return None
 

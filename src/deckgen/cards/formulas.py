@@ -64,8 +64,10 @@ def is_balanced(formula: str) -> bool:
 
 _TEXT = re.compile(r"\\(?:text\w*|mbox|hbox|operatorname\*?|ce|pu)\s*\{(?:[^{}]|\{[^{}]*\})*\}")
 _LEFT = re.compile(r"\\(left|right)(?![A-Za-z])")
-_DOUBLED = re.compile(r"\\{2}(?=(?:[dt]?frac|sqrt|theta|lambda|alpha|beta|gamma|[dD]elta|sigma|[oO]mega|times|cdot|approx|left|right"
-    r"|mathrm|mathbf|vec|overline|text|varphi|partial|infty)(?![A-Za-z]))")
+_DOUBLED = re.compile(
+    r"\\{2}(?=(?:[dt]?frac|sqrt|theta|lambda|alpha|beta|gamma|[dD]elta|sigma|[oO]mega|times|cdot|approx|left|right"
+    r"|mathrm|mathbf|vec|overline|text|varphi|partial|infty)(?![A-Za-z]))"
+)
 _SCRIPTED = re.compile(r"(?P<sign>[\^_])\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|[A-Za-z0-9])\s*(?P=sign)")
 _PERCENT = re.compile(r"(?<!\\)%(?P<rest>[^\n]*)")
 
@@ -88,7 +90,7 @@ def misread(formula: str) -> Iterator[tuple[str, str, str, str]]:
         name = re.match(r"[A-Za-z]+", bare[doubled.end() :])
         piece = f"\\\\{name[0] if name else ''}"
         message = f"`{piece}` is a line break and a word to TeX, and no command"
-        yield "changed-text", piece, message, "write each backslash of this formula once"
+        yield "stray-markdown", piece, message, "write each backslash of this formula once"
     lefts = [match[1] for match in _LEFT.finditer(bare)]
     if lefts.count("left") != lefts.count("right"):
         one, other = sorted(("left", "right"), key=lefts.count, reverse=True)
@@ -97,7 +99,12 @@ def misread(formula: str) -> Iterator[tuple[str, str, str, str]]:
     if scripts := _SCRIPTED.search(bare):
         what = "exponents" if scripts["sign"] == "^" else "indices"
         message = f"two {what} stand on one thing here, so the card shows an error instead of the formula"
-        yield "bad-math", scripts[0], message, f"put braces around what belongs together, as in `x{scripts['sign']}{{2{scripts['sign']}3}}`"
+        yield (
+            "bad-math",
+            scripts[0],
+            message,
+            f"put braces around what belongs together, as in `x{scripts['sign']}{{2{scripts['sign']}3}}`",
+        )
 
 
 def unsafe_in_plain(value: str) -> Iterator[tuple[str, str, str]]:

@@ -37,6 +37,7 @@ _SPACE_WITHIN = re.compile(r"\S ")
 _EMBED = re.compile(r"!\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
 _CLOZE = re.compile(r"\{\{c[0-9]")
 _ASKED = re.compile(r"\{\{c[0-9,]+::(?:(?!\{\{c|\}\}).)*\}\}", re.DOTALL)  # what the front hides
+_NO_LINK = "if it is no link, put a backslash before its first bracket: `\\[`"
 _FEW = 20  # clozes that are looked for one by one
 
 # beside wide letters Markdown sees no emphasis, and a line break between them is no blank
@@ -254,7 +255,7 @@ class Markup:
             hint = "a link on a card begins with `https://`, `http://` or `mailto:`"
             ending = address.rpartition(".")[2].lower() if "://" not in address else ""
             if re.fullmatch(r"[^./:#]+", address):
-                hint += "; if it is no link, put a backslash before its first bracket: `\\[`"
+                hint += f"; {_NO_LINK}"
             if ending in IMAGES:
                 hint = "to show the image, put `!` right before the link's `[`"
             elif ending in SOUNDS:
@@ -341,7 +342,7 @@ def _without_space(target: str) -> str:
         return (
             f'a title stands in quotes: `]({path} "{rest.strip()}")`; the path of a file, in angle brackets'
         )
-    return f"write it within angle brackets: `](<{target}>)`; if it is no link, put a backslash before its first bracket: `\\[`"
+    return f"write it within angle brackets: `](<{target}>)`; {_NO_LINK}"
 
 
 def events_of(text: str) -> blocks.Events:

@@ -48,7 +48,9 @@ def duplicate_ids(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnost
             continue
         at = place(other)
         message = f"the id `{note.id}` is used twice; the first is at {at.path}:{at.line}"
-        hint = "give the newer one another id, for a released note keeps its own; are they one note? delete one"
+        hint = "give the newer one another id, for a released note keeps its own"
+        if _label(note)[0] and _label(note) == _label(other):
+            hint = f"are they one note? then delete one of the two; else {hint}"
         if _say_the_same([note], [other]):
             hint = "both notes say the same: delete one of them"
         yield Diagnostic("duplicate-id", message, place(note), hint)
@@ -82,6 +84,12 @@ def _say_the_same(some: list[Note], others: list[Note]) -> bool:
     """Whether notes have the ids and texts of others, all of which could be read."""
     sides = [[(note.id, note.kind.name, _texts(note.values)) for note in notes] for notes in (some, others)]
     return sides[0] == sides[1] and all(note.whole for note in (*some, *others))
+
+
+def _label(note: Note) -> tuple[str, list[str]]:
+    """What tells a note from others of its kind: its term, the name of a row; empty for none."""
+    values = {key: value for key, value in note.values.items() if key == note.kind.label}
+    return (note.kind.name, _texts(values)[0][1]) if values else ("", [])
 
 
 def _texts(values: ReadOnly[str, Value]) -> list[tuple[str, list[str]]]:

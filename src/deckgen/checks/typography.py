@@ -53,7 +53,8 @@ def swallowed_key(cards: Cards) -> Iterator[Diagnostic]:
 _PLACEHOLDER = look.Pattern(
     r"\A[^\w\ufffc]*(?:TODO|TBD|tbd|FIXME|fixme|x{3,}|[?？]{3,}|\.{3}|…)[^\w\ufffc]*\Z"
     r"|(?m:^[ \t>#*-]*|(?<=[(\[]))(?P<open>TODO|TBD|FIXME)(?=[:)\]]|[^\w\ufffc]*$"
-    r"|(?<=# TODO)[ ](?=[^\n]*\s*\Z)|[ ](?:ask|check|add|write|fix|find|verify|reword|rewrite|rephrase|shorten|expand|finish|complete|clarify"
+    r"|(?<=# TODO)[ ](?=[^\n]*\s*\Z)|[ ](?:ask|check|add|write|fix|find|verify|reword|rewrite"
+    r"|rephrase|shorten|expand|finish|complete|clarify"
     r"|review|confirm|replace|remove)\b)"
     r"|(?<!\w)(?:(?:TODO|TBD|FIXME|XXX|[?？]{3,})[ ]+)+(?:TODO|TBD|FIXME|XXX|[?？]{3,})(?!\w)"
     r"|(?<=[.,;:!?–—-] )(?P<end>TODO|TBD|FIXME)[^\w\ufffc]*\Z"
@@ -74,7 +75,7 @@ def placeholder(cards: Cards) -> Iterator[Diagnostic]:
             span = look.at(note, scalar, start, len(said))
             hint = "write it, or leave the key out until then"
             if found["open"]:
-                hint = "write it, or leave it out: a note to yourself stands above the key of this text, after `#`"
+                hint = "write it, or leave it out: a note to yourself stands above the key, after `#`"
             yield Diagnostic("placeholder", message, span, hint)
 
 
@@ -308,6 +309,19 @@ _IN_PLAIN = re.compile(
 )
 
 
+def _in_plain_text(note: Note, match: re.Match[str]) -> str:
+    """What to write instead of signs of Markdown in a key of plain text."""
+    signs = match.group()
+    if signs.startswith("$"):
+        return f"a formula is written as in Anki here: `\\({signs[1:-1]}\\)`"
+    if signs.startswith("&"):
+        return f"write `{unescape(signs)}`"
+    texts = [key for key in note.kind.keys.values() if key.type == "markdown"]
+    if signs.startswith("[") and match.string[: match.start()].endswith("!") and texts:
+        return f"an image belongs in a text such as `{max(texts, key=lambda key: key.required).name}`"
+    return "leave the signs out"
+
+
 def stray_markdown(cards: Cards) -> Iterator[Diagnostic]:
     """Markdown that does not take effect, so that learners see its signs (CommonMark)."""
     yield from _of_hints(cards)
@@ -316,16 +330,7 @@ def stray_markdown(cards: Cards) -> Iterator[Diagnostic]:
         if match := _IN_PLAIN.search(scalar.value):
             message = f"`{key}` is plain text, so learners see `{match.group()}` as it stands"
             span = look.at(note, scalar, match.start(), len(match.group()))
-            hint = "leave the signs out"
-            if match.group().startswith("&"):
-                hint = f"write `{unescape(match.group())}`"
-            elif match.group().startswith("[") and scalar.value[: match.start()].endswith("!"):
-                texts = [each for each in note.kind.keys.values() if each.type == "markdown"]
-                name = max(texts, key=lambda each: each.required).name if texts else ""
-                hint = f"an image belongs in a text such as `{name}`" if name else hint
-            if match.group().startswith("$"):
-                hint = f"a formula is written as in Anki here: `\\({match.group()[1:-1]}\\)`"
-            yield Diagnostic("stray-markdown", message, span, hint)
+            yield Diagnostic("stray-markdown", message, span, _in_plain_text(note, match))
     for pattern, needles in ((_LINK, ("] ",)), (_BULLET, tuple("•●▪‣–·*")), (_AT_LINE_START, ())):
         for note, key, scalar in cards.texts_with(pattern, *needles):
             typed = pattern.search(f"\n{prose(scalar.value)}")

@@ -43,6 +43,7 @@ MAX_NAME = 200
 _IN_ONE_MAPPING = 20  # unknown keys of one mapping that are told one by one
 _WORDS = 1000  # of one file, whose nearest known words are looked for: it takes a tenth of a millisecond
 _SHORT = 60  # characters of a text that a hint repeats
+_CELL = "an item of `cells`"
 _FEW = 4  # keys that fit into braces
 _BEFORE = 200  # characters before a node in which the hyphen of its item stands
 _NO = frozenset(["no", "n", "off", "0", "wrong", "incorrect", "f", "nein", "non"])
@@ -340,9 +341,8 @@ class Reader:
         what = f"an item of `{key}`" if item else f"`{key}`"
         if isinstance(node, Scalar):
             comment = self.document.comment_after(node.end) is not None
-            hint = "what follows `#` is a comment; as text it belongs in quotes" if comment else ""
-            if not comment and item and key == "cells":
-                hint = "a cell that says nothing is written with a dash: `- –`"
+            hint = "a cell that says nothing is written with a dash: `- –`" if what == _CELL else ""
+            hint = "what follows `#` is a comment; as text it belongs in quotes" if comment else hint
             self.report("empty-value", node, f"{what} is empty", hint)
             return None
         hint = hint or f"write it on the line of its key: `{key}: …`"
@@ -355,10 +355,9 @@ class Reader:
             hint = _item_in_item(node) or "is there a hyphen or a bracket too many?"
         elif isinstance(node, Sequence) and len(node.items) == 1 and isinstance(node.items[0], Scalar):
             word = node.items[0].value.strip()
-            if len(word) <= _SHORT and not self.document.comment_after(node.items[0].end):
-                hint = f"write `{key}: {word}`" if "`" not in word else hint
-                if "`" not in word and '"' not in word:
-                    hint += f"; with the brackets, `{key}: \"[{word}]\"`"
+            if len(word) <= _SHORT and "`" not in word and not self.document.comment_after(node.items[0].end):
+                quoted = word.replace("\\", "\\\\").replace('"', '\\"')
+                hint = f'write `{key}: {word}`; with the brackets, `{key}: "[{quoted}]"`'
         self.report("wrong-type", node, f"{what} holds {_name(node)}, where a text belongs", hint)
         return None
 
@@ -576,9 +575,11 @@ _SIDES = re.compile(r"^[ \t]*(<{7} \S.*)\n(?:.*\n)*?[ \t]*={7}$(?:\n.*)*?\n[ \t]
 
 
 def _conflict(text: str) -> tuple[int, int] | None:
-    """Where git left the marks of a conflict in a text, and for how many characters; those in code are meant."""
+    """Where git left the marks of a conflict in a text, for how many characters; in code they are meant."""
     match = _SIDES.search(text)
-    if not match or any(each.start <= match.start(1) < each.end for each in pieces(text) if each.kind == "fence"):
+    if not match or any(
+        each.start <= match.start(1) < each.end for each in pieces(text) if each.kind == "fence"
+    ):
         return None
     return match.start(1), len("<<<<<<<")
 
@@ -646,7 +647,7 @@ def _name(node: Node) -> str:
 
 
 def _item_in_item(node: Node) -> str:
-    """How to write an item that begins with a minus or a dash, which YAML takes for a list; empty for others."""
+    """How to write an item with a minus or a dash, which YAML takes for a list; empty for others."""
     if not isinstance(node, Sequence) or len(node.items) != 1 or not isinstance(node.items[0], Scalar):
         return ""
     text = node.items[0].value.strip()

@@ -58,7 +58,10 @@ def find(lines: Sequence[str], number: int, column: int, problem: str, odd_ends:
 
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7})(?: |$)")
 _SIDE = re.compile(r"(?:<{7}|>{7}) \S")
-CONFLICT = "git left the marks of a conflict here", "keep one of the two texts, or both where each adds a note; and delete the marks"
+CONFLICT = (
+    "git left the marks of a conflict here",
+    "keep one of the two texts, or both where each adds a note; and delete the marks",
+)
 """What is wrong where a merge was not finished, and what to do."""
 
 
@@ -360,7 +363,7 @@ class _Walk:
         raise _Found(Slip(number, column, *what))
 
     def _odd_spaces(self, number: int) -> tuple[str, str]:
-        """What is wrong with a line that begins with spaces that are none to YAML, and with how many lines."""
+        """What is wrong with a line that begins with spaces that are none to YAML; how many lines do."""
         begins = [at for at, line in enumerate(self.lines) if _ODD_SPACES.match(line)]
         match = _ODD_SPACES.match(self.lines[number])
         count = len(match[0].strip(" ")) if match else 1
@@ -754,8 +757,10 @@ class _Walk:
         message = "a row of a comparison is an item with an id and cells, and none in Markdown"
         cells = [cell.strip() for cell in row[1].split("|")]
         name = "-".join(re.findall(r"[a-z0-9]+", cells[0].lower())) if cells[0].isascii() else ""
-        if not name or any(not re.fullmatch(r"[^\W_][\w ,;.()%/'’–°-]*", cell) for cell in cells):
-            return Slip(number, column, message, "write `- id: …`, and under `id` its `cells:`, each after a hyphen")
+        if not name or any(not re.fullmatch(r"[^\W_][\w ,;.()%/'\u2019\u2013°-]*", cell) for cell in cells):
+            return Slip(
+                number, column, message, "write `- id: …`, and under `id` its `cells:`, each after a hyphen"
+            )
         written = ", ".join(f'"{cell}"' if "," in cell else cell for cell in cells)
         return Slip(number, column, message, f"write `- {{id: {name}, cells: [{written}]}}`")
 

@@ -234,8 +234,8 @@ def _mend_ledger(project: Path) -> tuple[Ledger | None, list[Mended]]:
     what = "the conflict is resolved; commit it"
     if twice := merge.released_twice(rows):
         what = (
-            f"the conflict is resolved, but both sides released {listed(twice)}, so that learners have one of two "
-            "decks of that version: commit it, and release a new version, which brings both up to date"
+            f"the conflict is resolved, but both sides released {listed(twice)}, so learners have one of "
+            "two decks of that version: commit it, and release a new version, which brings both up to date"
         )
     return released, [Mended(LEDGER, file, file.read_bytes(), text.encode(), what)]
 

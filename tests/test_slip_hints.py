@@ -470,8 +470,8 @@ SHOWN = {"changed-text", "stray-markdown"}
     [
         r"It is $\text{50%} + \left\{ x \right.$ and $x_1^2 = {x^2}^3$.",
         r"It costs \$5 in C:\to and $HOME.",
-    said = hint(tmp_path, both, 6)
-    assert said.startswith("are they one note? then delete one of the two; else give the newer")
+        "Write so:\n\n      ```\n      <<<<<<< HEAD\n      a\n      =======\n      b\n      >>>>>>> ann\n"
+        "      ```",
         "# Causes\n      Wind and tide.\n\n      ## Effects\n      Waves.",
         r"In \[O III](5007) and \[N II](6584 Å).",
         "A TODO list and XXX as a name.",
@@ -496,9 +496,8 @@ def test_a_copied_file_names_the_notes_that_differ(tmp_path: Path) -> None:
 def test_two_notes_of_one_id_and_term(tmp_path: Path) -> None:
     """They may be one note; if not, the newer one gets another id."""
     both = HEAD + HEAD.partition("\n")[2].replace("Text", "More")
-    assert hint(tmp_path, both, 6).startswith(
-        "are they one note? then delete one of the two; else give the newer"
-    )
+    said = hint(tmp_path, both, 6)
+    assert said.startswith("are they one note? then delete one of the two; else give the newer")
 
 
 @pytest.mark.parametrize(

@@ -208,5 +208,5 @@ def test_a_key_without_its_colon_behind_a_block(line: str, key: str) -> None:
         f"if it is a key, write `{key}`; if it is text, put 6 spaces before it, as before the text above it"
     ]
     assert [each.hint for each in told(f"{head}    some more\n      More.\n")] == [
-        "indent it further than the key of line 4"
+        "put 6 spaces before it, as before the text above it"
     ]

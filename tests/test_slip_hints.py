@@ -470,7 +470,7 @@ SHOWN = {"changed-text", "stray-markdown"}
     [
         r"It is $\text{50%} + \left\{ x \right.$ and $x_1^2 = {x^2}^3$.",
         r"It costs \$5 in C:\to and $HOME.",
-        "Write so:\n\n      ```\n      <<<<<<< A\n      a\n      =======\n      b\n      >>>>>>> B\n      ```",
+        "So:\n\n      ```\n      <<<<<<< A\n      a\n      =======\n      b\n      >>>>>>> B\n      ```",
         "# Causes\n      Wind and tide.\n\n      ## Effects\n      Waves.",
         r"In \[O III](5007) and \[N II](6584 Å).",
         "A TODO list and XXX as a name.",

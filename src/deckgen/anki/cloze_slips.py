@@ -22,6 +22,7 @@ _SLIP = re.compile(
     r"|[(\[<\uff5b\u00ab]{1,2}c[0-9]{1,9}(?:::|\uff1a)|(?<![\w{,(\[<\uff5b\u00ab])c[0-9]{1,9}::(?=\S)"
 )
 _LETTER_FOR_DIGIT = re.compile(r"\{\{[cC][0-9]*([lIOo])[0-9]*::")
+_UNSEEN = re.compile(r"\{([\u00ad\u200b-\u200f\u2060-\u2064\ufeff])\Z")
 _NO_CLOZE = re.compile(r"(?<!\\)\{\{(?!c,{0,99}[0-9][0-9,]{0,99}::)[^{}\\]*+\}\}")
 
 
@@ -71,6 +72,12 @@ def _misread(text: str, reading: Reading) -> Iterator[Slip]:
             hint += f"; what stands behind its `c` here is the letter `{letter[1]}`, where a number belongs"
         elif slip.re is _NO_CLOZE:
             hint += "; where learners should see the braces, put them into code or write `\\{{`"
+        between = _UNSEEN.search(text[: slip.start()])
+        if between:
+            message = f"an invisible character stands between the braces (U+{ord(between[1]):04X})"
+            hint = "delete both braces and what is between them, and type them anew: `{{`"
+            yield Slip("bad-cloze", between.start(), slip.end() - between.start(), message, hint)
+            continue
         hint += "" if slip.group().isascii() else ", in ordinary letters and signs"
         yield Slip(
             "bad-cloze", slip.start(), len(slip.group()), f"`{slip.group()}` does not begin a cloze", hint

@@ -143,6 +143,29 @@ def foreign(text: str) -> Iterator[Change]:
         yield Change("stray-markdown", start, len(match[name]), message, _FORMS[name])
 
 
+_OPEN_FORMULA = re.compile(
+    rf"(?P<two>\$\$)(?P<display>[^$]*?(?<![\w:./\\])\\(?:{_COMMANDS})(?![a-zA-Z])[^$\n]*)(?P<one>\$?)(?!\$)"
+    rf"|(?<![\\$\w])(?P<open>\$)(?=[^\s$`\\][^$`\n]{{0,60}}[ ={{(]\\(?:{_COMMANDS})(?![a-zA-Z]))"
+    r"[^$\n]*(?=\n|\Z)"
+)
+"""What begins as a formula does, and ends nowhere or with another mark."""
+
+
+def open_formulas(text: str) -> Iterator[tuple[Change, range]]:
+    """Formulas of which one of the marks is missing, each with the range that it may take up.
+
+    Args:
+        text: The text; what stands in it as a formula is for the caller to leave out.
+    """
+    for match in _OPEN_FORMULA.finditer(text) if "$" in text and "\\" in text else ():
+        mark = match["two"] or match["open"]
+        message = f"`{mark}` opens a formula here that nothing closes, so learners see what is typed"
+        hint = f"write `{mark}` behind the formula as well"
+        if match["one"]:
+            hint = "a formula that begins with `$$` ends with `$$`: write the second `$` at its end, too"
+        yield Change("stray-markdown", match.start(), len(mark), message, hint), range(*match.span())
+
+
 def changes(text: str, events: Events, as_typed: Callable[[str], str] = str) -> Iterator[Change]:
     """What of a text Markdown does not show as it was typed.
 
@@ -315,11 +338,16 @@ class _Comparison:
     def _heading(self, start: int, end: int) -> None:
         """A sign for a number or a command that makes a heading, or a line below a text that does."""
         whole = self._slice(start, end)
-        if re.match(r"#[ \t]+(?=[a-z0-9$./~])", whole):
+        below_nothing = whole.startswith("#") and not self.raw[end:].strip() and self.raw[:start].strip()
+        if below_nothing and re.match(r"#+[ \t]+(?:TODO|TBD|FIXME)\b:?", whole):
+            return  # a text that is still to be written
+        if below_nothing or re.match(r"#[ \t]+(?=[a-z0-9$./~])", whole):
             message = "this `#` makes a heading, and is not on the card"
             hint = "as a sign write `\\#`; a command belongs in code"
-            if re.match(r"#[ \t]+[a-z]", whole):
+            if re.match(r"#+[ \t]+[^\W\d_]", whole):
                 hint = f"if it is a comment, put it above the key of this text; {hint}"
+            if below_nothing:
+                message = "this `#` makes a heading, and nothing stands below it"
             self._tell("changed-text", start, start + 1, message, hint)
         elif not whole.lstrip().startswith("#"):
             line = whole.rstrip().rpartition("\n")[2]
@@ -356,10 +384,25 @@ class _Comparison:
         start, sign = lines[-2]
         message = f"`{sign}` makes no list, so the card shows these lines as one"
         hint = "write each item on a line of its own after `- ` or `1. `, or end the lines with `<br>`"
+        if sign == "|" and (head := self._indented_head(start)):
+            message = "the head of this table is indented further than its rows, so both are shown as typed"
+            self._tell("changed-text", *head, message, "begin all lines of the table in one column")
+            return
         if sign == "|":
             message = "`|` makes no table here, so the card shows these lines as one"
             hint = _table_hint(self._slice(start, len(self.raw)))
         self._tell("changed-text", start, start + len(sign.encode()), message, hint)
+
+    def _indented_head(self, start: int) -> tuple[int, int] | None:
+        """Where the head of a table is code by its indentation, right above the row at a place."""
+        for event, (first, end) in self.events:
+            if event == {"Start": {"CodeBlock": "Indented"}} and end <= start:
+                head = self._slice(first, end)
+                if not self._slice(end, start).strip() and re.search(
+                    r"^[ \t]*\|[ |:-]*--[ |:-]*$", head.strip("\n"), re.MULTILINE
+                ):
+                    return first, first + len(head.partition("\n")[0].encode())
+        return None
 
 
 def _table_hint(text: str) -> str:

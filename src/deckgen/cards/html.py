@@ -220,6 +220,9 @@ def faults(pieces: list[tuple[int, str]]) -> Iterator[Fault]:
                 del names[last:], stack[last:]
             elif tag.closing:
                 hint = f"take it away, or write `<{tag.name}>` where it begins, in the same paragraph"
+                if tag.name in VOID:
+                    hint = f"take it away: `<{tag.name}>` holds nothing, so nothing closes it"
+                    hint = "for a line break write `<br>`" if tag.name == "br" else hint
                 hint = hint if tag.name in TAGS else _as_text(piece[tag.start : tag.end])
                 yield Fault(start, length, f"`</{tag.name}>` closes nothing that is open here", hint)
         yield from _stray(piece, done, len(piece), offset)
@@ -268,7 +271,7 @@ def _stray(piece: str, start: int, end: int, offset: int) -> Iterator[Fault]:
     if place < 0:
         return
     if piece.startswith(("<!", "<?"), place):
-        hint = "in YAML a comment is a line that begins with `#`"
+        hint = "take it away; a comment is a line above the key of this text that begins with `#`"
         length = len(piece[place:end].rstrip())
         yield Fault(offset + place, length, "comments and declarations are not for cards", hint)
     else:

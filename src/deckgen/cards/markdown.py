@@ -37,6 +37,7 @@ _SPACE_WITHIN = re.compile(r"\S ")
 _EMBED = re.compile(r"!\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
 _CLOZE = re.compile(r"\{\{c[0-9]")
 _ASKED = re.compile(r"\{\{c[0-9,]+::(?:(?!\{\{c|\}\}).)*\}\}", re.DOTALL)  # what the front hides
+_NO_LINK = "if it is no link, put a backslash before its first bracket: `\\[`"
 _FEW = 20  # clozes that are looked for one by one
 
 # beside wide letters Markdown sees no emphasis, and a line break between them is no blank
@@ -183,6 +184,8 @@ class Markup:
             shown = clozes.uncovered(token.html, clozes.in_field(token.html))
             for piece, message, hint in formulas.unsafe(shown):
                 self._report_piece("bad-math", piece, scalar, document, message, hint, token.start)
+            for code, piece, message, hint in formulas.misread(shown):
+                self._report_piece(code, piece, scalar, document, message, hint, token.start)
             if not all(map(formulas.is_balanced, (shown, _ASKED.sub("", token.html)))):
                 message = "a brace of this formula is not closed in it, or opens in none of it"
                 hint = "close it; a brace that learners should see is written `\\{` or `\\}`"
@@ -198,12 +201,17 @@ class Markup:
                 message = "Markdown takes this cloze apart"
                 hint = "is it in a link's address, or a description?"
                 self._report_in("bad-cloze", scalar, document, token.start, 4, message, hint)
+        unclosed = [each for each in arrival.open_formulas(scalar.value) if not ready.in_piece(each[0].start)]
+        for change, _ in unclosed:
+            self._report_in(change.code, scalar, document, *change[1:])
         for change in arrival.changes(ready.text, events, ready.as_typed):
             start, end = ready.offset(change.start), ready.offset(change.start + change.length)
+            if any(start in around for _, around in unclosed):
+                continue  # it goes with the mark that is missing
             message, hint = ready.as_typed(change.message), ready.as_typed(change.hint)
             self._report_in(change.code, scalar, document, start, end - start, message, hint)
         for change in (*arrival.foreign(scalar.value), *near_links.almost(scalar.value)):
-            if not ready.in_piece(change.start):
+            if not ready.in_piece(change.start) and not any(change.start in each for _, each in unclosed):
                 self._report_in(change.code, scalar, document, *change[1:])
         for match in _EMBED.finditer(scalar.value):
             self._report_embed(match, scalar, document)
@@ -226,7 +234,7 @@ class Markup:
             if "href" in tag.attributes:
                 self._check_link(tag.attributes["href"], scalar, document)
             raw = made[tag.start : tag.end]
-            if tag.name == "img":
+            if tag.name == "img" and not tag.closing:
                 tag.attributes["src"] = self._media(tag.attributes.get("src", ""), IMAGES, scalar, document)
             elif tag.closing or not tag.attributes or raw == html.written(tag):
                 continue
@@ -237,7 +245,8 @@ class Markup:
     def _check_links(self, made: str, scalar: Scalar, document: Document) -> None:
         """Report a link that is none because of a space in its address."""
         for match in _LINK_LIKE.finditer(made) if "](" in made else ():
-            if _SPACE_WITHIN.search(match[1]) and "<pre" not in made:
+            meant = re.search(rf"\\\[[^\[\]]*\]\({re.escape(match[1])}\)", scalar.value)
+            if _SPACE_WITHIN.search(match[1]) and "<pre" not in made and not meant:
                 message = "Markdown reads no link or image here, because of the space in the path"
                 self._report_piece("bad-link", match[1], scalar, document, message, _without_space(match[1]))
 
@@ -245,6 +254,8 @@ class Markup:
         if not html.SAFE_LINK.fullmatch(address):
             hint = "a link on a card begins with `https://`, `http://` or `mailto:`"
             ending = address.rpartition(".")[2].lower() if "://" not in address else ""
+            if re.fullmatch(r"[^./:#]+", address):
+                hint += f"; {_NO_LINK}"
             if ending in IMAGES:
                 hint = "to show the image, put `!` right before the link's `[`"
             elif ending in SOUNDS:
@@ -331,7 +342,7 @@ def _without_space(target: str) -> str:
         return (
             f'a title stands in quotes: `]({path} "{rest.strip()}")`; the path of a file, in angle brackets'
         )
-    return f"write it within angle brackets: `](<{target}>)`"
+    return f"write it within angle brackets: `](<{target}>)`; {_NO_LINK}"
 
 
 def events_of(text: str) -> blocks.Events:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.cards.leftover import INDENTED, indented_code
 from deckgen.checks import context as look
-from deckgen.diagnostics import Diagnostic, counted
+from deckgen.diagnostics import Diagnostic, counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +86,19 @@ def _garbled(cards: Cards) -> Iterator[Diagnostic]:
         message = f"`{written}` was `{word}` before a program took this UTF-8 text for another encoding"
         more = f"; {counted(len(found) - 1, 'more text')} of this file are so" if len(found) > 1 else ""
         hint = f"write `{word}`, or get the text anew, as UTF-8"
+        others = dict.fromkeys(
+            (match[0], meant)
+            for _, text, _, _ in found
+            for match in _GARBLED.finditer(text.value)
+            if (meant := _decoded(match[0])) and match[0] not in written
+        )
+        if others:
+            form = listed([f"`{bad}` as `{good}`" for bad, good in [*others][:_PAIRS]])
+            hint += f"; in the rest of the file write {form}"
         yield Diagnostic("changed-text", message + more, look.at(note, scalar, start, len(written)), hint)
+
+
+_PAIRS = 8  # garbled signs that a hint lists
 
 
 def _decoded(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from html import unescape
 from itertools import chain
 from operator import eq
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ _IMAGE = re.compile(r"!\[|<img\b")
 _FILE_NAME = re.compile(
     rf"!\[(?P<alt>[^\[\]\n]{{1,200}}\.(?:{'|'.join(sorted(IMAGES))}))\]\((?=[^()\n]*\))", re.IGNORECASE
 )
+_SAMPLE_ALT = re.compile(r"!\[(?P<alt>what it shows|…)\]\(|<img\b[^<>]*\balt=\"(?P<in_tag>what it shows|…)\"")
 _NO_ALT = re.compile(r"!\[\s*\]\(\s*<?(?P<path>[^()\s<>]*)|<img\b(?![^<>]*\balt\s*=)[^<>]*+>")
 # what covers a part of another image, and is named so by the programs that make them
 _MASK = re.compile(r"(?:^|[-_/])(?:masks?|[oai]{2}-\d+-[QA]|[oai]{2}-O)\.\w+$")
@@ -51,11 +53,15 @@ def swallowed_key(cards: Cards) -> Iterator[Diagnostic]:
 
 _PLACEHOLDER = Pattern(
     r"\A[^\w\ufffc]*(?:TODO|TBD|tbd|FIXME|fixme|x{3,}|[?？]{3,}|\.{3}|…)[^\w\ufffc]*\Z"
-    r"|(?m:^|(?<=[(\[]))(?P<open>TODO|TBD|FIXME)(?=[:)\]]|[^\w\ufffc]*$)"
+    r"|(?m:^[ \t>#*-]*|(?<=[(\[]))(?P<open>TODO|TBD|FIXME)(?=[:)\]]|[^\w\ufffc]*$"
+    r"|(?<=# TODO)[ ](?=[^\n]*\s*\Z)|[ ](?:ask|check|add|write|fix|find|verify|reword|rewrite"
+    r"|rephrase|shorten|expand|finish|complete|clarify"
+    r"|review|confirm|replace|remove)\b)"
+    r"|(?<!\w)(?:(?:TODO|TBD|FIXME|XXX|[?？]{3,})[ ]+)+(?:TODO|TBD|FIXME|XXX|[?？]{3,})(?!\w)"
     r"|(?<=[.,;:!?–—-] )(?P<end>TODO|TBD|FIXME)[^\w\ufffc]*\Z"
 )
 """What a text is in place of one, or ends with; U+FFFC stands for code."""
-_LIKE_PLACEHOLDER = re.compile(r"TODO|TBD|tbd|FIXME|fixme|xxx|[?？]{3}|\.\.\.|…")
+_LIKE_PLACEHOLDER = re.compile(r"TODO|TBD|tbd|FIXME|fixme|xxx|XXX|[?？]{3}|\.\.\.|…")
 
 
 def placeholder(cards: Cards) -> Iterator[Diagnostic]:
@@ -64,11 +70,14 @@ def placeholder(cards: Cards) -> Iterator[Diagnostic]:
         if key == note.kind.label or len(scalar.value) > _LONGEST_PLACE:
             continue  # it may be what the card is about
         if found := _PLACEHOLDER.search(prose(scalar.value)):
-            said = found.group().strip()
+            said = found["open"] or found.group().strip()
             message = f"`{said}` is a placeholder, and learners see it on the card"
-            start = found.start() + len(found.group()) - len(found.group().lstrip())
+            start = scalar.value.index(said, found.start())
             span = look.at(note, scalar, start, len(said))
-            yield Diagnostic("placeholder", message, span, "write it, or leave the key out until then")
+            hint = "write it, or leave the key out until then"
+            if found["open"]:
+                hint = "write it, or leave it out: a note to yourself stands above the key, after `#`"
+            yield Diagnostic("placeholder", message, span, hint)
 
 
 _LONGEST_PLACE = 10_000  # characters
@@ -95,10 +104,8 @@ def missing_alt(cards: Cards) -> Iterator[Diagnostic]:
 
     `alt=""` says that an image has nothing to say; and a mask over another image has not.
     """
-    in_brackets = (
-        "say in the square brackets what it shows: `![a genogram of three generations](media/tree.png)`"
-    )
-    in_tag = 'say what it shows: `<img src="media/tree.png" alt="a genogram of three generations">`'
+    in_brackets = "say in the square brackets what it shows: `![…](media/tree.png)`"
+    in_tag = 'say what it shows: `<img src="media/tree.png" alt="…">`'
     for note, _, scalar in cards.texts_with(_IMAGE, "![", "<img"):
         code = [piece for piece in pieces(scalar.value) if piece.kind in {"code", "fence"}]
         for match in _NO_ALT.finditer(scalar.value):
@@ -110,6 +117,12 @@ def missing_alt(cards: Cards) -> Iterator[Diagnostic]:
             end = match.start("path") if match["path"] else match.end()
             span = look.at(note, scalar, match.start(), end - match.start())
             yield Diagnostic("missing-alt", message, span, hint)
+        for match in _SAMPLE_ALT.finditer(scalar.value):
+            if not any(each.start <= match.start() < each.end for each in code):
+                name = match.lastgroup or ""
+                message = f"`{match[name]}` stands for the words that say what this image shows"
+                span = look.at(note, scalar, match.start(name), len(match[name]))
+                yield Diagnostic("missing-alt", message, span, "write what it shows, in a few words")
         for match in _FILE_NAME.finditer(scalar.value):
             if not any(each.start <= match.start() < each.end for each in code):
                 message = (
@@ -297,6 +310,19 @@ _IN_PLAIN = re.compile(
 )
 
 
+def _in_plain_text(note: Note, match: re.Match[str]) -> str:
+    """What to write instead of signs of Markdown in a key of plain text."""
+    signs = match.group()
+    if signs.startswith("$"):
+        return f"a formula is written as in Anki here: `\\({signs[1:-1]}\\)`"
+    if signs.startswith("&"):
+        return f"write `{unescape(signs)}`"
+    texts = [key for key in note.kind.keys.values() if key.type.own_words and not key.type.plain]
+    if signs.startswith("[") and match.string[: match.start()].endswith("!") and texts:
+        return f"an image belongs in a text such as `{max(texts, key=lambda key: key.required).name}`"
+    return "leave the signs out"
+
+
 def stray_markdown(cards: Cards) -> Iterator[Diagnostic]:
     """Markdown that does not take effect, so that learners see its signs (CommonMark)."""
     yield from _of_hints(cards)
@@ -305,10 +331,7 @@ def stray_markdown(cards: Cards) -> Iterator[Diagnostic]:
         if match := _IN_PLAIN.search(scalar.value):
             message = f"`{key}` is plain text, so learners see `{match.group()}` as it stands"
             span = look.at(note, scalar, match.start(), len(match.group()))
-            hint = "leave the signs out"
-            if match.group().startswith("$"):
-                hint = f"a formula is written as in Anki here: `\\({match.group()[1:-1]}\\)`"
-            yield Diagnostic("stray-markdown", message, span, hint)
+            yield Diagnostic("stray-markdown", message, span, _in_plain_text(note, match))
     for pattern, needles in ((_LINK, ("] ",)), (_BULLET, tuple("•●▪‣–·*")), (_AT_LINE_START, ())):
         for note, key, scalar in cards.texts_with(pattern, *needles):
             typed = pattern.search(f"\n{prose(scalar.value)}")

@@ -210,8 +210,11 @@ def cloze_gap(cards: Cards) -> Iterator[Diagnostic]:
 def term_in_definition(cards: Cards) -> Iterator[Diagnostic]:
     """A term in the text by which a card asks for it (Haladyna, Downing and Rodriguez: avoid clues).
 
-    Only texts in Markdown are looked at: plain text is a name itself, and cannot be said in other words.
+    Only texts in Markdown are looked at: plain text is a name itself, and cannot be said in other words. The
+    hint of a cloze that is its answer is one as well.
     """
+    for hidden in cards.hidden:
+        yield from _hint_is_answer(hidden)
     for note in cards.notes:
         kind = note.kind
         if kind.cloze or not kind.label:
@@ -233,6 +236,17 @@ def term_in_definition(cards: Cards) -> Iterator[Diagnostic]:
                     span = look.at(note, text, hit[0], hit[1] - hit[0])
                     message = f"`{text.value[hit[0] : hit[1]]}` gives away the term that a card asks for here"
                     yield Diagnostic("term-in-definition", message, span, _TERM_HINT)
+
+
+def _hint_is_answer(hidden: Hidden) -> Iterator[Diagnostic]:
+    """Clozes whose hint is their answer."""
+    for cloze in hidden.clozes:
+        hint = hidden.scalar.value[cloze.hint : cloze.end] if cloze.hint >= 0 else ""
+        if hint.strip() and hint.strip().casefold() == _answer(hidden, cloze).strip().casefold():
+            span = look.at(hidden.note, hidden.scalar, cloze.hint, len(hint))
+            message = "the hint of this cloze is its answer, so the card gives it away"
+            way = "write what narrows the answer down without naming it, or leave the hint out"
+            yield Diagnostic("term-in-definition", message, span, way)
 
 
 _TERM_HINT = "say it in other words, without the term"

@@ -286,7 +286,8 @@ def _read_update_keys(reader: Reader, mapping: Mapping, note: Note) -> None:
     if was is not None:
         note.was = _former_id(reader, was)
     if retired is not None:
-        note.retired = reader.prose(retired, "retired")
+        # also where it is empty, which is told: what needs it is not wrong as well
+        note.retired = reader.prose(retired, "retired") or (retired if isinstance(retired, Scalar) else None)
         if note.retired and note.retired.value.strip().lower() in {"yes", "no", "true", "false", "on", "off"}:
             hint = "write `retired: |`, and under it the reason; a note that is not retired has no such key"
             reader.report("wrong-type", retired, "`retired` says why, not whether", hint)

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from deckgen.anki import unescaped
 from deckgen.anki.tags import distinct, one_colon
+from deckgen.anki.verbatim import pieces
 from deckgen.deck import letters
 from deckgen.diagnostics import Diagnostic, Found, Span, listing, nearest, proposal
 from deckgen.source import (
     BLOCK_HINT,
+    CONFLICT,
     CURLY,
     HYPHENS,
     ITEM_HINT,
@@ -41,6 +43,7 @@ MAX_NAME = 200
 _IN_ONE_MAPPING = 20  # unknown keys of one mapping that are told one by one
 _WORDS = 1000  # of one file, whose nearest known words are looked for: it takes a tenth of a millisecond
 _SHORT = 60  # characters of a text that a hint repeats
+_CELL = "an item of `cells`"
 _FEW = 4  # keys that fit into braces
 _BEFORE = 200  # characters before a node in which the hyphen of its item stands
 _NO = frozenset(["no", "n", "off", "0", "wrong", "incorrect", "f", "nein", "non"])
@@ -211,7 +214,9 @@ class Reader:
         meant = self._meant(name, node, names)
         if _seen(name) != name and _seen(name) in names:
             return f"`{meant}` holds an invisible character", "delete it, and type the key anew"
-        if match := _NO_SPACE.match(name):
+        if name.startswith("+"):
+            hint = "is this from a patch? then delete the `+` at the beginning of each line that has one"
+        elif match := _NO_SPACE.match(name):
             hint = f"a space must follow the colon: `{match[1]}: …`"
         elif meant in node.entries:
             hint = f"did you mean `{meant}`? it stands here already: take one of the two away"
@@ -336,7 +341,8 @@ class Reader:
         what = f"an item of `{key}`" if item else f"`{key}`"
         if isinstance(node, Scalar):
             comment = self.document.comment_after(node.end) is not None
-            hint = "what follows `#` is a comment; as text it belongs in quotes" if comment else ""
+            hint = "a cell that says nothing is written with a dash: `- –`" if what == _CELL else ""
+            hint = "what follows `#` is a comment; as text it belongs in quotes" if comment else hint
             self.report("empty-value", node, f"{what} is empty", hint)
             return None
         hint = hint or f"write it on the line of its key: `{key}: …`"
@@ -346,17 +352,21 @@ class Reader:
                 sign = "a text cannot begin with `? ` here"
             hint = f"{sign}; {ITEM_HINT}, or put it in quotes"
         elif item:
-            hint = "is there a hyphen or a bracket too many?"
+            hint = _item_in_item(node) or "is there a hyphen or a bracket too many?"
         elif isinstance(node, Sequence) and len(node.items) == 1 and isinstance(node.items[0], Scalar):
             word = node.items[0].value.strip()
-            if len(word) <= _SHORT and not self.document.comment_after(node.items[0].end):
-                hint = f"write `{key}: {word}`" if "`" not in word else hint
+            if len(word) <= _SHORT and "`" not in word and not self.document.comment_after(node.items[0].end):
+                quoted = word.replace("\\", "\\\\").replace('"', '\\"')
+                hint = f'write `{key}: {word}`; with the brackets, `{key}: "[{quoted}]"`'
         self.report("wrong-type", node, f"{what} holds {_name(node)}, where a text belongs", hint)
         return None
 
     def prose(self, node: Node, key: str) -> Scalar | None:
         """A text for people; besides what `scalar` reports, one that a comment cuts short."""
-        return self._uncut(self.scalar(node, key, BLOCK_HINT.format(key=key)), key, "#")
+        scalar = self._uncut(self.scalar(node, key, BLOCK_HINT.format(key=key)), key, "#")
+        if scalar is not None and "<<<<<<<" in scalar.value and (mark := _conflict(scalar.value)):
+            self.report("yaml-syntax", self.document.span_in(scalar, *mark), *CONFLICT)
+        return scalar
 
     def _uncut(self, scalar: Scalar | None, key: str, sign: str) -> Scalar | None:
         """A text of which nothing is lost; None, reported, where YAML cuts it short or joins its lines.
@@ -561,6 +571,19 @@ def halves(items: list[Node], required: Collection[str]) -> Iterator[tuple[Mappi
                 yield one, other
 
 
+_SIDES = re.compile(r"^[ \t]*(<{7} \S.*)\n(?:.*\n)*?[ \t]*={7}$(?:\n.*)*?\n[ \t]*>{7} \S", re.MULTILINE)
+
+
+def _conflict(text: str) -> tuple[int, int] | None:
+    """Where git left the marks of a conflict in a text, for how many characters; in code they are meant."""
+    match = _SIDES.search(text)
+    if not match or any(
+        each.start <= match.start(1) < each.end for each in pieces(text) if each.kind == "fence"
+    ):
+        return None
+    return match.start(1), len("<<<<<<<")
+
+
 def _seen(name: str) -> str:
     """A key without what nobody sees of it."""
     return "".join(char for char in name if char.isprintable()).strip()
@@ -621,6 +644,18 @@ def _name(node: Node) -> str:
     if isinstance(node, Sequence):
         return "a list"
     return "a text" if node.value.strip() else "nothing"
+
+
+def _item_in_item(node: Node) -> str:
+    """How to write an item with a minus or a dash, which YAML takes for a list; empty for others."""
+    if not isinstance(node, Sequence) or len(node.items) != 1 or not isinstance(node.items[0], Scalar):
+        return ""
+    text = node.items[0].value.strip()
+    if not text:
+        return "a dash alone is written `- –`"
+    if not re.match(r"[0-9.,]*[0-9]", text) or len(text) > _SHORT or re.search(r"[`\"\\]", text):
+        return ""
+    return f'a number with a minus is written `- "-{text}"`; or is there a hyphen too many?'
 
 
 def _list_hint(node: Node, key: str, first: str) -> str:

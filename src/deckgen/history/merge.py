@@ -59,6 +59,15 @@ def merged(rows: Iterable[str]) -> str | None:
     return written(kept.values())
 
 
+def released_twice(rows: Iterable[str]) -> list[str]:
+    """The versions of which the two sides of a conflict have released one each, not the same."""
+    digests: dict[str, set[object]] = {}
+    for _, line in _lines(rows) or ():
+        if "release" in line:
+            digests.setdefault(line["release"], set()).add(line.get("digest"))
+    return [version for version, each in digests.items() if len(each) > 1]
+
+
 def _lines(rows: Iterable[str]) -> list[tuple[int, Line]] | None:
     """The lines of a conflict, each with its side; None where one is damaged."""
     lines = []

@@ -325,9 +325,9 @@ class Changes:
                 if accept not in self.accepted:
                     self.accepted.append(accept)
                 return
-        hint = (
-            f"{refusal.hint}; or accept it in deck.yaml, with `code: {code}`, `id: {name}` and `because: |`"
-        )
+        entry = f"{{code: {code}, id: {name}, because: why}}"
+        lines = f"the item `- {entry}` under `accept`" if self.deck.accept else f"`accept: [{entry}]`"
+        hint = f"{refusal.hint}; or accept it in deck.yaml, with {lines} and your reason for `why`"
         if any((accept.code, accept.id) == (code, name) for accept in self.deck.accept):
             hint = (
                 f"{refusal.hint}; the acceptance in deck.yaml has been used up, a new one needs a new reason"

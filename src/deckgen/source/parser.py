@@ -192,7 +192,17 @@ class _Composer:
             hint = f"does something new begin here? then a hyphen is missing: `{' ' * column}- {key}: …`"
             hint += f", in the column of the hyphen of line {line + 1}"
             self.two_in_one = mapping
+        elif key == first_key and self._second_chapter(mapping, start):
+            hint = "does another chapter begin here? then move all from this line on to a file of its own"
+            self.two_in_one = mapping
         self.found.append(Diagnostic("duplicate-key", message, self.document.span_of_key(start, key), hint))
+
+    def _second_chapter(self, mapping: Mapping, start: int) -> bool:
+        """Whether a file's own first key, once more, is followed by others that the file has already."""
+        again = re.findall(r"(?m)^([\w-]+):", self.document.text[start:])[1:]
+        return mapping.start == self.document.text.find(next(iter(mapping.entries))) and any(
+            name in mapping.entries for name in again
+        )
 
     def _item_in_text(self, mapping: Mapping, first_key: str) -> Diagnostic | None:
         """What to say where the text of the last key holds the beginning of the next item."""

@@ -16,7 +16,7 @@ from deckgen.commands.fix import blocks, ids, numbers, prose
 from deckgen.commands.fix.edited_deck import Book
 from deckgen.commands.fix.edited_file import Sheet, carried, diff
 from deckgen.deck.kinds_in_force import read_kinds
-from deckgen.diagnostics import CallError
+from deckgen.diagnostics import CallError, listed
 from deckgen.files import check_target, replacing
 from deckgen.history import ledger, merge
 from deckgen.project import LEDGER, MANIFEST, Project, kind_folders
@@ -221,7 +221,8 @@ def _mend_ledger(project: Path) -> tuple[Ledger | None, list[Mended]]:
     released, found, record = read.ledger, read.diagnostics, read.text
     if [diagnostic.code for diagnostic in found] != ["ledger-conflict"]:
         return (None if found else released), []
-    text = merge.merged(record.removesuffix("\n").split("\n"))
+    rows = record.removesuffix("\n").split("\n")
+    text = merge.merged(rows)
     why = "a line of it is damaged, or the two sides are of two decks"
     if text is not None:
         released, faults = ledger.parse(text)
@@ -231,6 +232,11 @@ def _mend_ledger(project: Path) -> tuple[Ledger | None, list[Mended]]:
         raise CallError(f"the conflict in {LEDGER} cannot be resolved: {why}", hint)
     file = (project / LEDGER).resolve()
     what = "the conflict is resolved; commit it"
+    if twice := merge.released_twice(rows):
+        what = (
+            f"the conflict is resolved, but both sides released {listed(twice)}, so learners have one of "
+            "two decks of that version: commit it, and release a new version, which brings both up to date"
+        )
     return released, [Mended(LEDGER, file, file.read_bytes(), text.encode(), what)]
 
 

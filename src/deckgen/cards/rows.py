@@ -114,8 +114,7 @@ def render_notes(  # noqa: PLR0913 (what notes are rendered by)
         cards = note_type.rules.cards(fields, tagged=bool(note.tags))
         fault = note_type.fault_of_cards(cards, fields, tagged=bool(note.tags))
         if fault and (_is_settled(note, note_type) or not (faulty or markup.found.has_errors)):
-            code, message, hint = fault
-            found.append(Diagnostic(code, message, place(note), hint))
+            found.append(fault.at(place(note)))
         rows.append(Row(note, "", 0, 0, fields, cards))
     found += markup.found
     # nobody is shown what a retired note shows

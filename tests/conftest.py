@@ -21,7 +21,7 @@ from playwright.sync_api import sync_playwright
 
 from deckgen import source
 from deckgen.checks import WARNINGS
-from deckgen.history.ledger import sum_of
+from deckgen.history.ledger_file import sum_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -15,7 +15,7 @@ from deckgen.cards.note_types import NoteType, NoteTypes, render_note_types
 from deckgen.cards.rows import render_notes
 from deckgen.deck.reading import read_source
 from deckgen.diagnostics import CallError, Diagnostic, Found, Span, told
-from deckgen.history.ledger import read_ledger
+from deckgen.history.ledger_file import read_ledger
 from deckgen.history.lost_ledger import lost_ledger
 from deckgen.history.plan import Changes
 from deckgen.package import Package, Packages, pack

@@ -267,7 +267,7 @@ def reporting(
 def _about(result: Build, package: Package, path: Path | None) -> dict[str, Any]:
     """What a package holds, for JSON."""
     changes = result.changes
-    since = changes.ledger.releases[-1]["release"] if changes.ledger.releases else None
+    since = changes.ledger.releases[-1].version if changes.ledger.releases else None
     return {
         "version": package.version or None,
         "since": since,

@@ -16,7 +16,8 @@ from deckgen import package
 from deckgen.build import build
 from deckgen.diagnostics import CallError, counted
 from deckgen.files import alone, check_target, creating, replacing, sync_folder
-from deckgen.history import ledger, lost_ledger
+from deckgen.history import ledger_file, lost_ledger
+from deckgen.history.ledger import ReleaseLine
 from deckgen.history.plan import CONSEQUENCES
 from deckgen.project import LEDGER
 
@@ -102,11 +103,9 @@ def _release(project: Path, version: str, progress: Callable[[str, int, int], No
 def _check_history(changes: Changes, version: str) -> None:
     """Refuse a version that has been released, and a time that is not after the last release's."""
     for line in changes.ledger.releases:
-        if line["release"] == version:
-            raise CallError(
-                f"{version} was released on {_day(line['time'])}", "a release takes a new version"
-            )
-    latest = changes.ledger.releases[-1]["release"] if changes.ledger.releases else ""
+        if line.version == version:
+            raise CallError(f"{version} was released on {_day(line.time)}", "a release takes a new version")
+    latest = changes.ledger.releases[-1].version if changes.ledger.releases else ""
     if (new := _numbers(version)) and new < (_numbers(latest) or ()):
         hint = "take a higher one: learners tell by it which of two packages is newer"
         raise CallError(f"{version} is lower than {latest}, the last release", hint)
@@ -167,7 +166,7 @@ def _write(result: Build, main: Package, folder: Path, project: Path) -> list[st
     if result.retired:
         packages[f"{stem}-cleanup.apkg"] = result.retired
     notes = _notes(result, main, f"{stem}-cleanup.apkg").encode()
-    text = ledger.written(result.changes.next_lines(result.rows, _line(result, main, notes)))
+    text = ledger_file.written(result.changes.next_lines(result.rows, _line(result, main, notes)))
     with _new_folder(folder) as beside:
         for name, each in packages.items():
             with creating(beside / name) as file:
@@ -188,18 +187,18 @@ def _write(result: Build, main: Package, folder: Path, project: Path) -> list[st
     return [*packages, "release-notes.md"]
 
 
-def _line(result: Build, main: Package, notes: bytes) -> ledger.Line:
+def _line(result: Build, main: Package, notes: bytes) -> ReleaseLine:
     """The line of a release in the ledger: what was written, and by what, so that it can be made again."""
-    line: ledger.Line = {
-        "release": main.version,
-        "time": main.time,
-        "deckgen": main.deckgen,
-        "made_with": {name: metadata.version(name) for name in _MAKERS},
-        "notes": len(result.rows),
-        "digest": main.digest,
-        "release_notes": hashlib.sha256(notes).hexdigest(),
-    }
-    return line | ({"cleanup": result.retired.digest} if result.retired else {})
+    return ReleaseLine(
+        main.version,
+        main.time,
+        main.deckgen,
+        {name: metadata.version(name) for name in _MAKERS},
+        len(result.rows),
+        main.digest,
+        hashlib.sha256(notes).hexdigest(),
+        cleanup=result.retired.digest if result.retired else None,
+    )
 
 
 def _check_unmoved(project: Path, read: str, text: str) -> None:
@@ -210,12 +209,12 @@ def _check_unmoved(project: Path, read: str, text: str) -> None:
         read: The ledger's text as the build has read it.
         text: What is to be written.
     """
-    now, fault = ledger.read_text(project)
+    now, fault = ledger_file.read_text(project)
     if fault:
         raise CallError(f"{LEDGER} cannot be read once more: {fault.message}", fault.hint)
     if (now or "") != read:
         raise CallError(f"{LEDGER} has changed while this was built", "release once more")
-    _, faults = ledger.parse(text)
+    _, faults = ledger_file.parse(text)
     if faults:
         raise CallError(
             f"the ledger would not hold this release: {next(iter(faults)).message}", "report this as a bug"
@@ -254,7 +253,7 @@ def _notes(result: Build, main: Package, cleanup: str) -> str:
         f"{counted(len(main.rows), 'note')}, {counted(cards, 'card')}.",
     ]
     if changes.ledger.releases:
-        parts.append(f"Since {changes.ledger.releases[-1]['release']}: {changes.summary()}.")
+        parts.append(f"Since {changes.ledger.releases[-1].version}: {changes.summary()}.")
         parts.append(f"{_IMPORT} {_KEPT}")
     else:
         parts.append(_IMPORT)

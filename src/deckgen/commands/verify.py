@@ -104,7 +104,7 @@ def verify(
 def _accepted_since(made: Build, earlier: list[dict[str, Any]]) -> set[str | None]:
     """The versions since which the author has accepted that a note type differs."""
     changes = made.changes
-    times = [time for time, entry in changes.ledger.accepted() if entry[0] == "changed-note-type"]
+    times = [time for time, entry in changes.ledger.accepted() if entry.code == "changed-note-type"]
     if any(accept.code == "changed-note-type" for accept in changes.accepted):
         times.append(changes.now)
     return {about["version"] for about in earlier if any(time > about["time"] for time in times)}

@@ -7,13 +7,14 @@ import unicodedata
 from copy import copy
 from functools import cached_property
 from hashlib import blake2b
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from deckgen.anki.cloze import clozes, uncovered
 from deckgen.anki.tags import folded
 from deckgen.cards.fields import drawn
 from deckgen.cards.markdown import Markup, settled
 from deckgen.deck.notes import Image, Options, References, scalars, values_of
+from deckgen.history.ledger import NoteTypeLine, Print
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -23,48 +24,8 @@ if TYPE_CHECKING:
     from deckgen.anki.cloze import Cloze
     from deckgen.cards.note_types import Face, NoteType
     from deckgen.deck.notes import Deck, Note, Value
-    from deckgen.history.ledger import Line
 
 _MEDIA_DIGITS = 12
-
-
-class Print(NamedTuple):
-    """What stands for a note: digests of what its author wrote, and of what learners get of that.
-
-    Attributes:
-        revision: The revision of its kind.
-        written: A digest of the texts as they are written.
-        label: A digest of what names the note, as learners see it.
-        rest: A digest of all else that learners see of what the author wrote, without tags.
-        tags: A digest of the tags.
-        media: Digests of the images and sounds that it shows, by what they hold, in order.
-    """
-
-    revision: str
-    written: str
-    label: str
-    rest: str
-    tags: str
-    media: tuple[str, ...]
-
-    @property
-    def said(self) -> tuple[object, ...]:
-        """What stands for all that learners see of it, without tags."""
-        return self.label, self.rest, self.media
-
-    def members(self) -> Line:
-        """The same as members of the note's line in the ledger."""
-        line = {"fingerprint": ".".join(self[:5])}
-        return line | {"media": " ".join(self.media)} if self.media else line
-
-
-def printed(line: Line) -> Print:
-    """What a note's line in the ledger says; a fingerprint that is none equals no other."""
-    parts = line["fingerprint"].split(".")
-    if len(parts) != len(Print._fields) - 1:
-        parts = [""] * (len(Print._fields) - 1)
-    revision, written, label, rest, tags = parts
-    return Print(revision, written, label, rest, tags, tuple(line.get("media", "").split()))
 
 
 def digest_of_tags(tags: Iterable[str]) -> str:
@@ -220,7 +181,7 @@ def answers(note: Note) -> Iterator[tuple[str, str, Scalar, Cloze]]:
                     yield str(number), _digest(plain, 6), value, cloze
 
 
-def line_of_type(note_type: NoteType, deck: Deck) -> Line:
+def line_of_type(note_type: NoteType, deck: Deck) -> NoteTypeLine:
     """The line of a note type, without its id and time."""
     kind = note_type.kind
     content = [
@@ -233,16 +194,16 @@ def line_of_type(note_type: NoteType, deck: Deck) -> Line:
         *([face.id, face.browser_front, face.browser_back] for face in note_type.faces if _in_browser(face)),
     ]
     ids = {entry.name: entry.id for entry in kind.fields}
-    return {
-        "type": kind.name,
-        "id": 0,
-        "fingerprint": _digest(json.dumps(content)),
-        "mod": 0,
-        "cloze": kind.cloze,
-        "revision": kind.revision,
-        "fields": [[entry.id, source_of(entry.key, entry.part)] for entry in kind.fields],
-        "cards": [[card.id, ids.get(card.reserve, 0)] for card in kind.cards],
-    }
+    return NoteTypeLine(
+        kind.name,
+        id=0,
+        fingerprint=_digest(json.dumps(content)),
+        modified=0,
+        cloze=kind.cloze,
+        revision=kind.revision,
+        fields=tuple((entry.id, source_of(entry.key, entry.part)) for entry in kind.fields),
+        cards=tuple((card.id, ids.get(card.reserve, 0)) for card in kind.cards),
+    )
 
 
 def _in_browser(face: Face) -> bool:

@@ -12,7 +12,6 @@ from deckgen.anki.template import SPECIAL_FIELDS
 from deckgen.deck.kinds import COMMON_KEYS, Field
 from deckgen.diagnostics import listing
 from deckgen.history.fingerprints import answers, source_of
-from deckgen.history.ledger import answers_in
 from deckgen.source import Mapping, Sequence
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from deckgen.deck.kinds import CardTemplate, Kind
     from deckgen.deck.notes import Note
     from deckgen.diagnostics import Span
-    from deckgen.history.ledger import Line
+    from deckgen.history.ledger import NoteLine, NoteTypeLine
     from deckgen.source import Scalar
 
 
@@ -44,15 +43,15 @@ class Refusal:
     final: bool = False
 
 
-def of_kind(note_type: NoteType, old: Line, new: Line) -> Iterator[Refusal]:
+def of_kind(note_type: NoteType, old: NoteTypeLine, new: NoteTypeLine) -> Iterator[Refusal]:
     """Changes of a released kind, told by the lines of its note type before and now.
 
     Anki compares fields and card templates by position and id, and takes a note type that differs in them for
     another (rslib/src/import_export/package/apkg/import/notes.rs).
     """
     kind = note_type.kind
-    if old["cloze"] != new["cloze"]:
-        was = "cloze" if old["cloze"] else "normal"
+    if old.cloze != new.cloze:
+        was = "cloze" if old.cloze else "normal"
         message = f"the kind was released with `type: {was}`"
         yield Refusal(kind.document.place_of("type"), message, f"write `type: {was}` again", final=True)
         return
@@ -60,9 +59,9 @@ def of_kind(note_type: NoteType, old: Line, new: Line) -> Iterator[Refusal]:
     yield from faults or _Growth(note_type, old).refusals()
 
 
-def _of_ids(kind: Kind, under: str, old: Line, new: Line) -> Iterator[Refusal]:
+def _of_ids(kind: Kind, under: str, old: NoteTypeLine, new: NoteTypeLine) -> Iterator[Refusal]:
     """Fields or cards that were removed or moved, or have other ids."""
-    before, after = ([entry[0] for entry in line[under]] for line in (old, new))
+    before, after = (line.ids(under) for line in (old, new))
     if before == [number for number in after if number in before]:
         return
     what = under.removesuffix("s")
@@ -94,13 +93,13 @@ class _Growth:
         old: Its line in the ledger.
     """
 
-    def __init__(self, note_type: NoteType, old: Line) -> None:
+    def __init__(self, note_type: NoteType, old: NoteTypeLine) -> None:
         """Compare fields and cards by their ids, and choose who may have which reserve."""
         self._kind = kind = note_type.kind
         self._ways = note_type.rules.ways
-        self._revision: int = old["revision"]
-        self._sources: dict[int, str] = dict(old["fields"])
-        self._reserves: dict[int, int] = dict(old["cards"])
+        self._revision: int = old.revision
+        self._sources: dict[int | None, str] = dict(old.fields)
+        self._reserves: dict[int | None, int] = dict(old.cards)
         # every note has an id, and may build on others, whether a field showed that or not
         shown = (source.partition(".")[0] for source in self._sources.values() if source)
         self._known = {"id", "builds_on", *shown}
@@ -294,13 +293,13 @@ def _line(field: Field, number: int) -> str:
     return f"{{name: {field.name}, id: {number}{f', from: {source}' if source else ''}}}"
 
 
-def of_clozes(note: Note, line: Line) -> Iterator[Refusal]:
+def of_clozes(note: Note, line: NoteLine) -> Iterator[Refusal]:
     """Answers that stand under another number than the one by which learners' reviews know them.
 
     Those that are new and have such a number are told as well: who gives the others their numbers back, and
     leaves these, has two answers on a card that learners have reviewed with one.
     """
-    before = answers_in(line.get("clozes", ""))
+    before = line.answers
     now: dict[str, set[str]] = {}
     spots: dict[tuple[str, str], tuple[Scalar, Cloze]] = {}
     for number, digest, scalar, cloze in answers(note):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from deckgen.cards.rows import Row
     from deckgen.deck.notes import Note
-    from deckgen.history.ledger import Line
+    from deckgen.history.ledger import NoteLine
 
 MOST = 999_999
 """The last place: from 1,000,000 on Anki's *Check Database* tells learners to reposition their cards
@@ -23,7 +23,7 @@ _FILLED = 500_000  # the last place of a large first release
 _SPARED, _SPARED_AT_END = 4, 32
 
 
-def find_places(rows: list[Row], known: ReadOnly[Note, Line]) -> None:
+def find_places(rows: list[Row], known: ReadOnly[Note, NoteLine]) -> None:
     """Give each row its place.
 
     Two notes never share a place: where so many were added at one point that none is left, new ones come
@@ -38,7 +38,7 @@ def find_places(rows: list[Row], known: ReadOnly[Note, Line]) -> None:
         for number, row in enumerate(rows, 1):
             row.due = number * step
         return
-    taken = sorted(line["due"] for line in known.values())
+    taken = sorted(line.due for line in known.values())
     run: list[Row] = []
     before = 0
     for row in rows:
@@ -47,7 +47,7 @@ def find_places(rows: list[Row], known: ReadOnly[Note, Line]) -> None:
             run.append(row)
             continue
         _place(run, before, taken)
-        before, run = line["due"], []
+        before, run = line.due, []
         row.due = before
     _place(run, before, taken)
 

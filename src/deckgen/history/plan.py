@@ -6,16 +6,16 @@ the package's `mod` is newer, and then replaces all its fields and tags.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from deckgen.deck.notes import place
 from deckgen.diagnostics import Diagnostic, Span, counted, did_you_mean, listed
 from deckgen.history import identity
-from deckgen.history.fingerprints import Fingerprints, answers, line_of_type, printed
+from deckgen.history.fingerprints import Fingerprints, answers, line_of_type
 from deckgen.history.gone import gone_notes
 from deckgen.history.incompatible import Refusal, of_clozes, of_kind
-from deckgen.history.ledger import FORMAT, answers_as_text, answers_in
+from deckgen.history.ledger import Acceptance, DeckLine, NoteLine, answers_as_text
 from deckgen.history.places import find_places
 from deckgen.history.sending import Cause, find_causes, lies_in
 from deckgen.history.wide import wide_changes
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from deckgen.cards.rows import Row
     from deckgen.deck.kinds import Kind
     from deckgen.deck.notes import Accept, Deck, Note
-    from deckgen.history.ledger import Ledger, Line
+    from deckgen.history.ledger import Ledger, Line, NoteTypeLine, ReleaseLine
 
 _REVIEWS = "learners' reviews hang on the id"
 _IS_IT_LOST = "is source/ledger.jsonl missing? it says what has been released; put it back from git"
@@ -80,7 +80,7 @@ class Changes:
     now: int
     kinds: Collection[str]
     found: list[Diagnostic] = field(default_factory=list)
-    known: dict[Note, Line] = field(default_factory=dict)
+    known: dict[Note, NoteLine] = field(default_factory=dict)
     new: list[Note] = field(default_factory=list)
     changed: list[Note] = field(default_factory=list)
     retired: list[Note] = field(default_factory=list)
@@ -91,7 +91,7 @@ class Changes:
     causes: dict[Note, Cause] = field(default_factory=dict)
     spared: int = 0
     _prints: Fingerprints | None = None
-    _type_lines: dict[str, Line] = field(default_factory=dict)
+    _type_lines: dict[str, NoteTypeLine] = field(default_factory=dict)
     _styled: list[str] = field(default_factory=list)
     _heirs: dict[str, str] = field(default_factory=dict)
     """The released names of kinds that have another one now."""
@@ -124,14 +124,14 @@ class Changes:
         renamed = False
         for note in self.deck.notes:
             line = ids.get(note.id)
-            if line is None or note.was or line["note"] != note.id:
+            if line is None or note.was or line.id != note.id:
                 line = self._former_line(note, line)
                 renamed = True
             if line is None:
                 self.new.append(note)
                 continue
             self.known[note] = line
-            if "was" in line or line["note"] != note.id:
+            if line.was or line.id != note.id:
                 self.first_ids[note.id] = next(iter(_former(note, line)), note.id)
         if renamed:
             self._check_claims()
@@ -154,13 +154,13 @@ class Changes:
         """Report notes that are one released note."""
         taken: dict[str, Note] = {}
         for note, line in self.known.items():
-            other = taken.setdefault(line["guid"], note)
+            other = taken.setdefault(line.guid, note)
             if other is not note:
                 message = f"`{note.id}` and `{other.id}` were one note when it was released"
                 hint = f"the one with the released text is it; the other takes an id of its own: {_REVIEWS}"
                 self.report("used-id", place(note), message, hint)
 
-    def _former_line(self, note: Note, here: Line | None) -> Line | None:
+    def _former_line(self, note: Note, here: NoteLine | None) -> NoteLine | None:
         """The line of the released note that a note with a new id, or with `was`, is; `here` is its id's."""
         before = self.ledger.ids.get(note.was) if note.was else None
         if here is None:
@@ -168,9 +168,9 @@ class Changes:
         if note.was and before is not None and before is not here:
             message = f"`{note.id}` and `{note.was}` are two released notes, so this one was not `{note.was}`"
             self.report("used-id", place(note), message, "take `was` away, or correct it")
-        elif here["note"] != note.id and before is not here:
-            message = f"the id `{note.id}` belonged to the released note `{here['note']}`"
-            hint = f"give a new note a new id; if this is that note, write `was: {here['note']}` under it"
+        elif here.id != note.id and before is not here:
+            message = f"the id `{note.id}` belonged to the released note `{here.id}`"
+            hint = f"give a new note a new id; if this is that note, write `was: {here.id}` under it"
             self.report("used-id", place(note), message, hint)
         elif note.was and before is None and note.table is None:
             self._unknown_was(note)
@@ -181,14 +181,14 @@ class Changes:
         line = self.ledger.deck
         if line is None:
             return
-        if line["deck"] != self.deck.id:
-            hint = f"put `id: {line['deck']}` back; a deck of its own starts without source/ledger.jsonl"
-            message = f"the deck was released as `{line['deck']}`: under another id learners get it twice"
+        if line.id != self.deck.id:
+            hint = f"put `id: {line.id}` back; a deck of its own starts without source/ledger.jsonl"
+            message = f"the deck was released as `{line.id}`: under another id learners get it twice"
             self.report("changed-deck", self.deck.document.place_of("id"), message, hint)
-        elif line["title"] != self.deck.title:
-            message = f"the deck was released as `{line['title']}`: cards that learners have stay there"
+        elif line.title != self.deck.title:
+            message = f"the deck was released as `{line.title}`: cards that learners have stay there"
             refusal = Refusal(
-                self.deck.document.place_of("title"), message, f"put `title: {line['title']}` back"
+                self.deck.document.place_of("title"), message, f"put `title: {line.title}` back"
             )
             self._refuse("changed-deck", self.deck.id, refusal)
 
@@ -203,15 +203,15 @@ class Changes:
         """
         missing = len(self.known) < len(self.ledger.notes)
         # notes may still name the ids of those that are missing
-        guids = {name: line["guid"] for name, line in self.ledger.ids.items()} if missing else {}
-        guids |= {note.id: line["guid"] for note, line in self.known.items()}
+        guids = {name: line.guid for name, line in self.ledger.ids.items()} if missing else {}
+        guids |= {note.id: line.guid for note, line in self.known.items()}
         for note in self.new:
             guids[note.id] = identity.guid(self.deck.id, note.kind.name, note.id)
         prints = self._prints = Fingerprints(guids, markup)
         self.causes = find_causes(self.deck, self.ledger, self.known, prints, self._is_the_same)
         if any(accept.code == "same-media" for accept in self.accepted):
             quiet = [note for note in self.known if note not in self.causes and not note.retired]
-            self.spared = sum(prints.media(note) != printed(self.known[note]).media for note in quiet)
+            self.spared = sum(prints.media(note) != self.known[note].print.media for note in quiet)
         differing = []
         for row in rows:
             row.guid, row.modified = guids[row.note.id], self.now
@@ -227,32 +227,32 @@ class Changes:
         if missing:
             return  # what is sent is known once each released note is somewhere
         causes = {note: self.causes.get(note) or Cause(place(note), alone=True) for note in self.changed}
-        released = [note for note, line in self.known.items() if "retired" not in line]
+        released = [note for note, line in self.known.items() if line.retired is None]
         self.found += wide_changes(self.deck, causes, released)
 
-    def _stamp(self, row: Row, line: Line) -> bool:
+    def _stamp(self, row: Row, line: NoteLine) -> bool:
         """Give a released note's row its time: when the note last changed for learners.
 
         Returns:
             Whether anything about it may be worth telling.
         """
         note = row.note
-        row.modified = line["mod"]
-        sent = note in self.causes or "retired" in line or note.retired is not None
-        before = line["deck"], line["cards"], line["kind"]
+        row.modified = line.modified
+        sent = note in self.causes or line.retired is not None or note.retired is not None
+        before = line.deck, line.cards, line.kind
         if not sent and before == (*self._in_words(row), note.kind.name):
             return False
         if note.retired:
-            if "retired" in line:
+            if line.retired is not None:
                 return True
             self.retired.append(note)
-        elif sent or {*map(str, row.cards)} - {*line["cards"].split(",")}:
+        elif sent or {*map(str, row.cards)} - {*line.cards.split(",")}:
             if not sent:
                 self.causes[note] = Cause(note.kind.document.place_of("cards"), cards=True)
             self.changed.append(note)
         else:
             return True
-        row.modified = max(self.now, line["mod"] + 1)
+        row.modified = max(self.now, line.modified + 1)
         return True
 
     def _is_the_same(self, file: str) -> bool:
@@ -274,20 +274,21 @@ class Changes:
             line = self.ledger.types.get(self._released_as(kind))
             new = line_of_type(note_type, self.deck)
             if line is None:
-                taken = {each["id"] for each in self.ledger.types.values()}
-                new |= {"id": identity.note_type_id(self.deck.id, kind.name, taken), "mod": self.now}
+                taken = {each.id for each in self.ledger.types.values()}
+                number = identity.note_type_id(self.deck.id, kind.name, taken)
+                new = replace(new, id=number, modified=self.now)
                 self._styled.append(kind.name)
             else:
-                same = line["fingerprint"] == new["fingerprint"]
-                new |= {"id": line["id"], "mod": line["mod"] if same else max(self.now, line["mod"] + 1)}
+                same = line.fingerprint == new.fingerprint
+                modified = line.modified if same else max(self.now, line.modified + 1)
                 if not same:
                     self._styled.append(kind.name)
                 for each in of_kind(note_type, line, new):
                     self._refuse("changed-note-type", kind.name, each)
-                names = [name for name in (*line.get("was", ()), line["type"]) if name != kind.name]
-                new |= {"was": list(dict.fromkeys(names))} if names else {}
+                names = dict.fromkeys(name for name in (*line.was, line.kind) if name != kind.name)
+                new = replace(new, id=line.id, modified=modified, was=tuple(names))
             self._type_lines[kind.name] = new
-            self.types[kind.name] = new["id"], new["mod"]
+            self.types[kind.name] = new.id, new.modified
 
     def _released_as(self, kind: Kind) -> str:
         """The name under which a kind was released."""
@@ -336,7 +337,7 @@ class Changes:
 
     def _spent(self, accept: Accept) -> bool:
         """Whether a release has used an acceptance up."""
-        used = [accept.code, accept.id, accept.because]
+        used = Acceptance(accept.code, accept.id, accept.because)
         return any(entry == used for _, entry in self.ledger.accepted())
 
     def check_accepts(self) -> None:
@@ -365,22 +366,20 @@ class Changes:
         """Report notes that say what another released note said, which says that no more."""
         if not self.changed:
             return
-        here = {line["guid"] for line in self.known.values()}
-        again = {self.known[note]["guid"] for note in self.changed}
+        here = {line.guid for line in self.known.values()}
+        again = {self.known[note].guid for note in self.changed}
         left = [line for guid, line in self.ledger.notes.items() if guid in again or guid not in here]
-        said = {printed(line).said: line for line in left}
-        gone = {line["guid"] for line in left if line["guid"] not in here}
+        said = {line.print.said: line for line in left}
+        gone = {line.guid for line in left if line.guid not in here}
         for note in (*self.changed, *(note for note in self.new if not note.retired)):
             line = said.get(prints.of(note).said)
             own = self.known.get(note)
-            if line is None or line is own or (own is None and line["guid"] in gone):
+            if line is None or line is own or (own is None and line.guid in gone):
                 continue
-            message = f"`{note.id}` says what `{line['note']}` said when it was released"
+            message = f"`{note.id}` says what `{line.id}` said when it was released"
             hint = "give each text its own id again: learners' reviews hang on the id"
             if own is None:
-                hint = (
-                    f"give it the id `{line['note']}` again, and what stands there now a new one: {_REVIEWS}"
-                )
+                hint = f"give it the id `{line.id}` again, and what stands there now a new one: {_REVIEWS}"
             self.report("used-id", place(note), message, hint)
 
     def _check_notes(self, rows: Iterable[Row]) -> None:
@@ -391,15 +390,15 @@ class Changes:
         for row in rows:
             note, line = row.note, self.known[row.note]
             here, _ = self._in_words(row)
-            if line["kind"] not in {note.kind.name, self._heirs.get(note.kind.name)}:
-                other_kind.setdefault((line["kind"], note.kind.name), []).append(note)
+            if line.kind not in {note.kind.name, self._heirs.get(note.kind.name)}:
+                other_kind.setdefault((line.kind, note.kind.name), []).append(note)
             elif not note.retired:
                 for each in of_clozes(note, line):
                     self._refuse("moved-cloze", note.id, each)
-                gone = [int(number) for number in line["cards"].split(",") if int(number) not in row.cards]
+                gone = [int(number) for number in line.cards.split(",") if int(number) not in row.cards]
                 dead += [(note, f"{_card_name(note.kind, number)} of `{note.id}`") for number in gone]
-                if here != line["deck"]:
-                    moved.setdefault((line["deck"], here), []).append(note)
+                if here != line.deck:
+                    moved.setdefault((line.deck, here), []).append(note)
         if dead:
             names = listed([name for _, name in dead])
             message = f"{counted(len(dead), 'released card')} {_is(len(dead))} gone: {names}"
@@ -450,60 +449,72 @@ class Changes:
 
     # -------------------------------------------------------------------------------------------- ledger
 
-    def next_lines(self, rows: Iterable[Row], release: Line) -> Iterator[Line]:
+    def next_lines(self, rows: Iterable[Row], release: ReleaseLine) -> Iterator[Line]:
         """The lines of the ledger after a release.
 
         Args:
             rows: The rows of all notes, of retired ones too, stamped.
             release: The line of the release itself, without what it used up.
         """
-        version = release["release"]
         assert self._prints is not None  # noqa: S101 (the rows are stamped)
-        yield {"ledger": FORMAT, "deck": self.deck.id, "title": self.deck.title}
+        yield DeckLine(self.deck.id, self.deck.title)
         renamed = set(self._heirs.values())
         for name, line in (self.ledger.types | self._type_lines).items():
             if name not in renamed:
                 yield line
         for row in rows:
-            yield self._note_line(row, version, self._prints)
+            yield self._note_line(row, release.version, self._prints)
         yield from self.ledger.adopted
         yield from self.ledger.releases
-        accepted = [[accept.code, accept.id, accept.because] for accept in self.accepted]
-        yield release | ({"accepted": accepted} if accepted else {})
+        used = (Acceptance(accept.code, accept.id, accept.because) for accept in self.accepted)
+        yield replace(release, accepted=tuple(used))
 
-    def _note_line(self, row: Row, version: str, prints: Fingerprints) -> Line:
+    def _note_line(self, row: Row, version: str, prints: Fingerprints) -> NoteLine:
         """The line of a note after a release."""
         note, before = row.note, self.known.get(row.note)
         deck, cards = self._in_words(row)
-        line: Line = {
-            "note": note.id,
-            "kind": note.kind.name,
-            "guid": row.guid,
-            **(printed(before) if before and note.retired else prints.of(note)).members(),
-            "mod": row.modified,
-            "due": row.due,
-            "deck": deck,
-            "cards": before["cards"] if before and note.retired else cards,
-            "released": before["released"] if before else version,
-        }
-        if before and (former := _former(note, before)):
-            line["was"] = former
-        if note.retired and before and "clozes" in before:
-            line["clozes"] = before["clozes"]
-        elif note.kind.cloze:
-            known = answers_in((before or {}).get("clozes", ""))
-            for number, digest, _, _ in answers(note):
-                known.setdefault(number, {})[digest] = None
-            line["clozes"] = answers_as_text(known)
-        if note.retired:
-            line["retired"] = before.get("retired", version) if before else version
-        return line
+        kept = before if note.retired else None  # what learners have of a retired note
+        now = kept.print if kept else prints.of(note)
+        return NoteLine(
+            note.id,
+            note.kind.name,
+            row.guid,
+            now.fingerprint,
+            row.modified,
+            row.due,
+            deck,
+            cards=kept.cards if kept else cards,
+            released=before.released if before else version,
+            media=" ".join(now.media),
+            clozes=_clozes(note, before),
+            retired=_retired(note, before, version),
+            was=_former(note, before) if before else (),
+        )
 
 
-def _former(note: Note, line: Line) -> list[str]:
+def _clozes(note: Note, before: NoteLine | None) -> str | None:
+    """The answers of a note that its line remembers after a release: the released ones, and those of now."""
+    if note.retired and before and before.clozes is not None:
+        return before.clozes
+    if not note.kind.cloze:
+        return None
+    known = before.answers if before else {}
+    for number, digest, _, _ in answers(note):
+        known.setdefault(number, {})[digest] = None
+    return answers_as_text(known)
+
+
+def _retired(note: Note, before: NoteLine | None, version: str) -> str | None:
+    """The version that a note is retired in after a release; None where it is not."""
+    if not note.retired:
+        return None
+    return version if before is None or before.retired is None else before.retired
+
+
+def _former(note: Note, line: NoteLine) -> tuple[str, ...]:
     """The ids that a note had before the one it has now, the first release's first."""
-    names = list(dict.fromkeys([*line.get("was", ()), line["note"]]))
-    others = [name for name in names if name != note.id]
+    names = tuple(dict.fromkeys([*line.was, line.id]))
+    others = tuple(name for name in names if name != note.id)
     # a note that has its first id again says so, since its field for the id is that of the first release
     return names if others and names[0] == note.id else others
 

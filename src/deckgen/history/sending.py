@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from deckgen.deck.notes import place
 from deckgen.diagnostics import Span, composed
-from deckgen.history.fingerprints import digest_of_tags, printed
+from deckgen.history.fingerprints import digest_of_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.deck.notes import Deck, Note, Table
-    from deckgen.history.fingerprints import Fingerprints, Print
-    from deckgen.history.ledger import Ledger, Line
+    from deckgen.history.fingerprints import Fingerprints
+    from deckgen.history.ledger import Ledger, NoteLine, Print
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Cause:
 def find_causes(
     deck: Deck,
     ledger: Ledger,
-    known: ReadOnly[Note, Line],
+    known: ReadOnly[Note, NoteLine],
     prints: Fingerprints,
     is_the_same: Callable[[str], bool],
 ) -> dict[Note, Cause]:
@@ -55,12 +55,12 @@ def find_causes(
     """
     causes: dict[Note, Cause] = {}
     tables: dict[Table, Cause] = {}
-    media = (line["media"].split() for line in ledger.notes.values() if "media" in line)
+    media = (line.media.split() for line in ledger.notes.values() if line.media)
     released = {digest for digests in media for digest in digests}
     for note, line in known.items():
         if note.retired:
             continue
-        before = printed(line)
+        before = line.print
         files = _other_files(note, before, prints, released, is_the_same)
         cause = _of_text(deck, note, before, prints)
         if files and cause is None:

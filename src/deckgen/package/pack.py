@@ -77,10 +77,10 @@ def _dated(package: Package, changes: Changes, version: str) -> Package:
     if not changes.ledger.releases:
         return package
     last = changes.ledger.releases[-1]
-    package = replace(package, after=last["release"])
+    package = replace(package, after=last.version)
     if changes.nothing and not version:
         # derived text, the deck's description and the like may differ all the same
-        again = replace(package, time=last["time"], version=last["release"], deckgen=last["deckgen"])
-        if again.digest == last["digest"]:
+        again = replace(package, time=last.time, version=last.version, deckgen=last.deckgen)
+        if again.digest == last.digest:
             return again
     return package

@@ -14,7 +14,7 @@ from deckgen.deck.ids import probable_ids
 from deckgen.deck.manifest import read_deck
 from deckgen.diagnostics import Found
 from deckgen.history import identity
-from deckgen.history.fingerprints import Fingerprints, printed
+from deckgen.history.fingerprints import Fingerprints
 from deckgen.history.plan import Changes
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from deckgen.commands.fix.edited_file import Sheet
     from deckgen.deck.kind_file import Kinds
     from deckgen.deck.notes import Deck, Note
-    from deckgen.history.ledger import Ledger, Line
+    from deckgen.history.ledger import Ledger, NoteLine
     from deckgen.source import Document
 
 
@@ -41,10 +41,10 @@ class Standing:
     """
 
     deck: Deck
-    known: dict[Note, Line]
-    gone: list[Line]
+    known: dict[Note, NoteLine]
+    gone: list[NoteLine]
     texts: dict[Note, object] = field(default_factory=dict)
-    said: dict[object, list[Line]] = field(default_factory=dict)
+    said: dict[object, list[NoteLine]] = field(default_factory=dict)
 
 
 @dataclass
@@ -85,11 +85,11 @@ class Book:
                 unsure |= set(probable_ids(sheet.document, self.language))
         changes = Changes(self.ledger, deck, 0, {kind.name for kind in self.kinds.in_force})
         changes.match()
-        present = {line["guid"] for line in changes.known.values()}
+        present = {line.guid for line in changes.known.values()}
         gone = [
             line
             for guid, line in self.ledger.notes.items()
-            if guid not in present and line["note"].rpartition(".")[2] not in unsure
+            if guid not in present and line.id.rpartition(".")[2] not in unsure
         ]
         standing = Standing(deck, changes.known, gone)
         if gone:
@@ -99,10 +99,10 @@ class Book:
     def _read_texts(self, standing: Standing, changes: Changes) -> None:
         """Find what stands for the texts of the notes that are new, and of those that are gone."""
         for line in standing.gone:
-            standing.said.setdefault(printed(line).said, []).append(line)
+            standing.said.setdefault(line.print.said, []).append(line)
         guids = {note.id: identity.guid(changes.deck.id, note.kind.name, note.id) for note in changes.new}
-        guids |= {name: line["guid"] for name, line in self.ledger.ids.items()}
-        guids |= {note.id: line["guid"] for note, line in changes.known.items()}
+        guids |= {name: line.guid for name, line in self.ledger.ids.items()}
+        guids |= {note.id: line.guid for note, line in changes.known.items()}
         # a fingerprint counts the media that a text shows, which only drawing it finds
         markup = Markup(Shelf((self.project / "source").resolve(), self.project))
         writer = FieldWriter(markup, {note.id: note for note in changes.deck.notes}, changes.first_ids, {})

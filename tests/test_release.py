@@ -306,19 +306,21 @@ def test_anki_does_not_ask_learners_to_reposition(project: Project, collection: 
 
 
 class Placed:
-    """A note in the queue: its row is itself."""
+    """A note in the queue, and its line."""
 
     def __init__(self) -> None:
         """Begin without a place."""
-        self.note, self.due = self, -1
+        self.due = -1
 
 
 def placed(rows: list[Placed], known: list[Placed]) -> list[int]:
     """The places of rows of which some had one before."""
     from deckgen.history import places  # noqa: PLC0415
 
-    places.find_places(rows, {row: row for row in known})  # type: ignore[arg-type, misc]
-    return [row.due for row in rows]
+    dues = places.find_places(rows, {row: row for row in known})  # type: ignore[arg-type, misc]
+    for row, due in zip(rows, dues, strict=True):
+        row.due = due
+    return dues
 
 
 @given(rounds=st.lists(st.lists(st.integers(0, 60), max_size=12), min_size=1, max_size=5))

@@ -11,30 +11,27 @@ from deckgen.diagnostics import Diagnostic
 from deckgen.history.lost_notes import likeness, lost_notes, message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from collections.abc import Mapping as ReadOnly
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from deckgen.deck.notes import Note
     from deckgen.history.fingerprints import Fingerprints
     from deckgen.history.ledger import Ledger, NoteLine, Print
+    from deckgen.history.matching import Matching
 
 _LINKED = 50  # how many renamed notes in a row may build on each other
 _MUCH = 20  # characters that two notes hardly have in common by chance
 
 
-def gone_notes(
-    ledger: Ledger, known: ReadOnly[Note, NoteLine], new: list[Note], prints: Fingerprints, project: Path
-) -> Iterator[Diagnostic]:
+def gone_notes(matching: Matching, prints: Fingerprints, project: Path) -> Iterator[Diagnostic]:
     """Report released notes that are nowhere in the source.
 
     Args:
-        ledger: What has been released.
-        known: The lines of the notes that are in the source.
-        new: The notes that have not been released.
-        prints: What stands for notes.
+        matching: The notes beside the released ones.
+        prints: The digests of what their authors wrote.
         project: The folder that holds source/.
     """
+    ledger, known, new = matching.ledger, matching.known, matching.new
     here = {line.guid for line in known.values()}
     gone = [line for guid, line in ledger.notes.items() if guid not in here]
     heirs = _all_heirs(ledger, gone, new, prints)
@@ -54,7 +51,7 @@ def gone_notes(
         yield Diagnostic("note-gone", message(line), place(heir), hint)
     yield from map(_renamed_table, renamed, renamed.values())
     taken = {heir for heir, _ in heirs.values()}
-    yield from lost_notes(ledger, lost, known, new, taken, project)
+    yield from lost_notes(matching, lost, taken, project)
 
 
 def _renamed_table(names: tuple[str, str], heirs: list[Note]) -> Diagnostic:
@@ -70,7 +67,7 @@ def _renamed_table(names: tuple[str, str], heirs: list[Note]) -> Diagnostic:
 
 
 def _all_heirs(
-    ledger: Ledger, gone: list[NoteLine], new: list[Note], prints: Fingerprints
+    ledger: Ledger, gone: list[NoteLine], new: Sequence[Note], prints: Fingerprints
 ) -> dict[str, tuple[Note, str]]:
     """The heirs of all notes that are gone, those that build on other heirs too, by guid.
 
@@ -94,7 +91,7 @@ def _all_heirs(
 
 
 def _heirs(
-    ledger: Ledger, gone: list[NoteLine], new: list[Note], prints: Fingerprints
+    ledger: Ledger, gone: list[NoteLine], new: Sequence[Note], prints: Fingerprints
 ) -> dict[str, tuple[Note, str]]:
     """The new notes that say what one that is gone said, all of it or all but what it is called, by guid."""
     heirs: dict[str, tuple[Note, str]] = {}

@@ -6,7 +6,7 @@ How they are written in source/ledger.jsonl, only `ledger_file` knows.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.diagnostics import Span
@@ -167,6 +167,13 @@ class NoteLine(NamedTuple):
         """The id of its first release."""
         return self.was[0] if self.was else self.id
 
+    def former(self, name: str) -> tuple[str, ...]:
+        """The ids that the note had before another one, the first release's first."""
+        names = tuple(dict.fromkeys([*self.was, self.id]))
+        others = tuple(each for each in names if each != name)
+        # a note that has its first id again says so, since its field for the id is that of the first release
+        return names if others and names[0] == name else others
+
     @property
     def answers(self) -> dict[str, dict[str, None]]:
         """The digests of the answers of its clozes, by number."""
@@ -273,6 +280,18 @@ class Ledger:
     def _numbers(self) -> dict[int, int]:
         """The numbers of the lines, by the lines' identities."""
         return {id(line): number for number, line in enumerate(self.lines, 1)}
+
+
+@lru_cache(maxsize=1024)
+def in_words(title: str, deck: str, cards: tuple[int, ...]) -> tuple[str, str]:
+    """A note's deck and the ordinals of its cards, as its line has them.
+
+    Args:
+        title: The title of the whole deck.
+        deck: The note's deck, with that.
+        cards: The ordinals.
+    """
+    return deck.removeprefix(title).removeprefix("::"), ",".join(map(str, cards))
 
 
 def answers_as_text(answers: ReadOnly[str, Iterable[str]]) -> str:

@@ -15,11 +15,11 @@ from deckgen.project import CHAPTER, LEDGER
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-    from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
     from deckgen.deck.notes import Note
-    from deckgen.history.ledger import Ledger, NoteLine
+    from deckgen.history.ledger import NoteLine
+    from deckgen.history.matching import Matching
 
 _MANY = 20  # more notes than these are told together
 _ALIKE = 0.6  # how much two ids have in common, of 1, that may be those of one note
@@ -40,16 +40,10 @@ class _Spot(NamedTuple):
 class _Lost:
     """The notes that are lost, and what is known of them."""
 
-    def __init__(
-        self,
-        ledger: Ledger,
-        known: ReadOnly[Note, NoteLine],
-        new: list[Note],
-        taken: Collection[Note],
-        project: Path,
-    ) -> None:
+    def __init__(self, matching: Matching, taken: Collection[Note], project: Path) -> None:
         """Take what `lost_notes` gets."""
-        self._ledger = ledger
+        known, new = matching.known, matching.new
+        self._ledger = matching.ledger
         self._known = known
         self._new = [note for note in new if note not in taken]
         self._tables = {note.table.id: note for note in (*known, *new) if note.table}
@@ -155,27 +149,20 @@ class _Lost:
         return self._ledger.span(line), ""
 
 
-def lost_notes(  # noqa: PLR0913, PLR0917 (all that may tell where they are)
-    ledger: Ledger,
-    lost: list[NoteLine],
-    known: ReadOnly[Note, NoteLine],
-    new: list[Note],
-    taken: Collection[Note],
-    project: Path,
+def lost_notes(
+    matching: Matching, lost: list[NoteLine], taken: Collection[Note], project: Path
 ) -> Iterator[Diagnostic]:
     """Report released notes that nothing in the source says any more: by chapter, by table, one by one.
 
     Args:
-        ledger: What has been released.
+        matching: The notes beside the released ones.
         lost: The lines of the notes.
-        known: The lines of the notes that are in the source.
-        new: The notes that have not been released.
-        taken: Those of them that say what another released note said.
+        taken: New notes that say what another released note said.
         project: The folder that holds source/.
     """
     if not lost:
         return
-    told = _Lost(ledger, known, new, taken, project)
+    told = _Lost(matching, taken, project)
     told.find(lost)
     for together in (told.chapters, told.tables):
         for lines, diagnostic in together(lost):
@@ -189,7 +176,7 @@ def lost_notes(  # noqa: PLR0913, PLR0917 (all that may tell where they are)
             "is a chapter missing? put it back; a note that has another id now says so under it, as in "
             f"`was: {lost[0].id}`; to take notes out of the deck, {_WHY.format('each')}"
         )
-        yield Diagnostic("note-gone", text, ledger.span(lost[0]), hint)
+        yield Diagnostic("note-gone", text, matching.ledger.span(lost[0]), hint)
         return
     yield from map(told.note, lost)
 

@@ -89,10 +89,10 @@ def find_effects(
             here, _ = in_words(matching.deck.title, note.chapter.deck, each.cards)
             if here != line.deck:
                 moved.setdefault((line.deck, here), []).append(note)
-    told = [*_of_dead(dead), *_of_moved(moved, matching.deck.title)]
-    diagnostics += [diagnostic for diagnostic, _ in told]
+    of_cards = [*_of_dead(dead), *_of_moved(moved, matching.deck.title)]
+    diagnostics += [diagnostic for diagnostic, _ in of_cards]
     diagnostics += _of_other_kinds(other_kind, matching, kinds)
-    return Effects(tuple(diagnostics), tuple(accepted), tuple(sentence for _, sentence in told))
+    return Effects(tuple(diagnostics), tuple(accepted), tuple(sentence for _, sentence in of_cards))
 
 
 def _of_dead(dead: list[tuple[Note, int]]) -> Iterator[tuple[Diagnostic, str]]:

@@ -1,4 +1,4 @@
-"""What the ledger remembers of notes and note types: digests of what authors wrote, and what Anki got."""
+"""Digests of what authors wrote and of what Anki got, which the ledger keeps."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def digest_of_tags(tags: Iterable[str]) -> str:
 
 
 class Fingerprints:
-    """What stands for all that an author wrote for a note, and for nothing that is made of it.
+    """Digests of all that an author wrote for a note, and of nothing that is made of it.
 
     A note has not changed where its texts are the same, however deckgen renders them by now; nor where
     learners see the same, however the source is written by now. Images and sounds count by what they hold,
@@ -61,7 +61,7 @@ class Fingerprints:
         return other
 
     def of(self, note: Note) -> Print:
-        """What stands for a note."""
+        """The digests of a note."""
         revision, seen = str(note.kind.revision), self._seen(note)
         return Print(revision, self._written(note), *seen, self._tagged(note), self.media(note))
 

@@ -64,13 +64,13 @@ def _no_ledger(project: Path, deck: str, *, everywhere: bool) -> Iterator[Diagno
         return
     git = Git(project)
     try:
-        told = _at_hand(git, deck) or (_in_history(git, deck) if everywhere else None)
+        diagnostic = _at_hand(git, deck) or (_in_history(git, deck) if everywhere else None)
     except Unanswered as silence:
         if everywhere:
             raise _cannot_know(silence) from silence
         return
-    if told:
-        yield told
+    if diagnostic:
+        yield diagnostic
 
 
 def _old_ledger(project: Path, deck: str, versions: Container[str]) -> Iterator[Diagnostic]:

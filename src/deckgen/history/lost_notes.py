@@ -162,10 +162,10 @@ def lost_notes(
     """
     if not lost:
         return
-    told = _Lost(matching, taken, project)
-    told.find(lost)
-    for together in (told.chapters, told.tables):
-        for lines, diagnostic in together(lost):
+    missing = _Lost(matching, taken, project)
+    missing.find(lost)
+    for of_several in (missing.chapters, missing.tables):
+        for lines, diagnostic in of_several(lost):
             yield diagnostic
             done = {line.guid for line in lines}
             lost = [line for line in lost if line.guid not in done]
@@ -178,7 +178,7 @@ def lost_notes(
         )
         yield Diagnostic("note-gone", text, matching.ledger.span(lost[0]), hint)
         return
-    yield from map(told.note, lost)
+    yield from map(missing.note, lost)
 
 
 def _named(lines: list[tuple[str, int, str]]) -> Iterator[tuple[str, str, int]]:

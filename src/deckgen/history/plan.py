@@ -129,10 +129,9 @@ def plan_update(
     prints = Fingerprints(guids, rendered.markup)
     sending = find_sent(matching, rendered.notes, prints, acceptances.valid("same-media"))
     effects = find_effects(matching, sending.differing, note_types.keys(), acceptances)
-    used = {each.note.kind.name for each in rendered.notes}
-    types, of_types = _types(
-        [each for name, each in note_types.items() if name in used], matching, acceptances, now
-    )
+    names = {each.note.kind.name for each in rendered.notes}
+    used = [each for name, each in note_types.items() if name in names]
+    types, of_types = _types(used, matching, acceptances, now)
     accepts = (*matching.accepted, *sending.accepted, *effects.accepted, *of_types.accepted)
     accepted = tuple(dict.fromkeys(accepts))
     of_accepted = (OF_ACCEPTED[code] for code in dict.fromkeys(each.code for each in accepted))

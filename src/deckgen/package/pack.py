@@ -65,9 +65,8 @@ def pack(plan: UpdatePlan, note_types: NoteTypes, media: ReadOnly[str, Media], v
             words=note_types.words,
         )
 
-    main = _dated(
-        packed([each for each in plan.notes if not each.note.retired], cleanup=False), plan, version
-    )
+    learned = [each for each in plan.notes if not each.note.retired]
+    main = _dated(packed(learned, cleanup=False), plan, version)
     retired = [each for each in plan.notes if each.note.retired]
     return Packages(plan, main, packed(retired, cleanup=True) if retired else None)
 

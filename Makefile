@@ -18,7 +18,7 @@ DESKTOP := aqt[qt]==26.9.3
 # looks for barriers in a page
 NPM_PACKAGES := yaml-language-server@1.25.0 @microsoft/jest-sarif@1.0.0-beta.0 axe-core@4.14.1
 
-.PHONY: deck check test matrix soak same lint format docs pictures bench clean look
+.PHONY: deck check test coverage matrix soak same lint format docs pictures bench clean look
 
 deck: $(VENV)/deck
 	$(BIN)/deckgen build
@@ -29,6 +29,13 @@ check: $(VENV)/deck
 test: $(VENV)/test $(VENV)/npm/done $(VENV)/desktop/done
 	$(BIN)/python -m pytest -n auto $(TESTS)
 
+# which lines and branches of the program the tests run, in the processes that they start as well
+coverage: $(VENV)/test $(VENV)/npm/done $(VENV)/desktop/done
+	$(BIN)/python -m coverage erase
+	-$(BIN)/python -m coverage run -m pytest -n auto $(TESTS)
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
+
 look: $(VENV)/test $(VENV)/desktop/done
 	DECKGEN_LOOK=build/look $(BIN)/python -m pytest tests/test_desktop.py -k fits
 
@@ -36,7 +43,7 @@ matrix: $(ANKIS:%=$(VENV)/ankis/%/done) $(VENV)/test
 	$(BIN)/python -m pytest -n auto tests/test_matrix.py
 
 soak: $(VENV)/test
-	DECKGEN_SOAK=1 $(BIN)/python -m pytest tests/test_learners.py
+	DECKGEN_SOAK=1 $(BIN)/python -m pytest tests/history/test_learners.py
 
 # whether the program makes the same of the same decks as that of another commit: make same BASE=main
 same: $(VENV)/test
@@ -54,6 +61,7 @@ format: $(VENV)/test
 
 docs: $(VENV)/deck
 	$(BIN)/python docs/write_codes.py
+	$(BIN)/python docs/draw_wings.py
 
 pictures: $(VENV)/test
 	$(BIN)/python docs/take_pictures.py

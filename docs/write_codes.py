@@ -1,4 +1,4 @@
-"""Writes docs/codes/, a page for every code and an index, from src/deckgen/codes/: `make docs`.
+"""Writes docs/codes/, a page for every code and an index, from src/deckgen/diagnostics/codes/: `make docs`.
 
 Another folder can be named as an argument.
 """

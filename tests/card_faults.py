@@ -100,6 +100,8 @@ def lettered(*signs: str) -> str:
     return first + "".join(f"{sign} {each}" for sign, each in zip(marked, others, strict=True))
 
 
+PASTED = "The skins let water out in the mist, and the sun of the afternoon dries them."
+
 CARD_FAULTS = (
     # Cards
     takeaway(
@@ -178,6 +180,23 @@ CARD_FAULTS = (
     vignette("few-options", GOOD.partition("- text: |\n          See")[0].rstrip() + "\n", at="«two»"),
     warning("answer-places", in_places([0, 0, 0, 0, 0, 1, 2, 0, 3])),
     warning("same-question", CLOZED_TWICE),
+    vignette(
+        "repeated-text",
+        GOOD.replace(
+            "It gives up what can still be repaired.", "«It turns a problem of three into one of his alone.»"
+        ),
+    ),
+    warning(
+        "repeated-text",
+        "takeaways:\n"
+        + "".join(
+            f"  - id: {name}\n    text: |\n      {text}\n    why: |\n      {why}\n"
+            for name, text, why in (
+                ("two", "Mist favors {{c1::noble rot}}.", PASTED),
+                ("three", "A late harvest leaves {{c1::sugar}} in the grapes.", f"«{PASTED}»"),
+            )
+        ),
+    ),
     warning(
         "same-term",
         "definitions:\n"
@@ -198,6 +217,10 @@ CARD_FAULTS = (
         ),
     ),
     # Typing
+    definition("stray-markdown", "Tracking", "«==» Following closely ==\nwhat people say."),
+    takeaway("stray-markdown", "Noble rot needs «{{{c1::misty mornings}}}» and some sun in the afternoon."),
+    takeaway("stray-markdown", "Noble rot needs «{{{c1::mist}}» and some sun in the afternoon."),
+    takeaway("stray-markdown", "Noble rot needs «{{c1::mist}}}» and some sun in the afternoon."),
     prose("missing-alt", "A family tree: «![](»media/a.png)", a_png=PNG),
     prose("missing-alt", "A family tree: ![«a.png»](media/a.png)", a_png=PNG),
     prose("missing-alt", 'A family tree: «<img src="media/a.png">»', a_png=PNG),
@@ -236,6 +259,9 @@ CARD_FAULTS = (
     definition("stray-markdown", "Tracking", "Following «(people)[https://example.org/a]» closely."),
     definition("stray-markdown", "Tracking", "Following «[people](https://example.org/a» closely."),
     definition("changed-text", "Tracking", "Following «__init__» closely."),
+    definition(
+        "changed-text", "Tracking", "Following.\n\n    «The therapist goes along, and asks for more.»"
+    ),
     definition("changed-text", "Tracking", "Following 2«*3*»4 closely."),
     definition("changed-text", "Tracking", "Following 2«**3**»4 closely."),
     definition("changed-text", "Tracking", "Following the pattern \\d+«\\».\\d closely."),

@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
-from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
-from playwright.sync_api import sync_playwright
 
 from deckgen import source
 from deckgen.checks import WARNINGS
@@ -26,6 +24,7 @@ from deckgen.history.ledger_file import sum_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from anki.collection import Collection
     from playwright.sync_api import Browser
 
     from deckgen.source import Document, Scalar
@@ -171,6 +170,8 @@ def open_package(path: Path) -> Opened:
 
 def import_package(collection: Collection, path: Path) -> dict[str, int]:
     """Import a package with Anki's default options; how many notes each of the importer's lists holds."""
+    from anki.collection import ImportAnkiPackageOptions, ImportAnkiPackageRequest  # noqa: PLC0415 (few need it)
+
     request = ImportAnkiPackageRequest(package_path=str(path), options=ImportAnkiPackageOptions())
     log = collection.import_anki_package(request).log
     names = (
@@ -188,6 +189,10 @@ def import_package(collection: Collection, path: Path) -> dict[str, int]:
 @contextmanager
 def real_collection(folder: Path) -> Iterator[Collection]:
     """A real, empty collection of Anki's in a folder."""
+    try:
+        from anki.collection import Collection  # noqa: PLC0415 (few need it)
+    except ImportError:
+        missing("anki is not there: `pip install anki` has it")
     opened = Collection(str(folder / "collection.anki2"))
     yield opened
     opened.close()
@@ -231,6 +236,10 @@ def browser() -> Iterator[Browser]:
     # as root, and in most containers, its own sandbox does not start
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
     quiet += ["--disable-background-networking", "--disable-component-update"]
+    try:
+        from playwright.sync_api import sync_playwright  # noqa: PLC0415 (few need it)
+    except ImportError:
+        missing("playwright is not there: `pip install playwright` has it")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=path, args=quiet)
         yield opened

@@ -258,6 +258,32 @@ FAULTS = (
     chapter("yaml-syntax", "definitions:\n  - id: two\n    term: x\n   «d»efinition: x\n"),
     chapter(
         "yaml-syntax",
+        "comparisons:\n  - id: two\n    columns: [A, B]\n    rows:\n"
+        "      - id: x\n        cells:\n          - One\n          «O»ther\n",
+    ),
+    chapter(
+        "yaml-syntax",
+        "comparisons:\n  - id: two\n    columns: [A, B]\n    rows:\n"
+        "      - id: x\n        cells: [a, b]\n      «i»d: y\n        cells: [c, d]\n",
+    ),
+    note("yaml-syntax", "  «i»d: three\n    term: x\n    definition: y\n"),
+    chapter("yaml-syntax", "definitions:\n  «i»d: two\n    term: x\n    definition: y\n"),
+    options(
+        "yaml-syntax",
+        "\n      - text: Wait\n        correct: true\n        why: x\n"
+        "      - «G»o\n        why: |\n          y\n",
+    ),
+    options(
+        "yaml-syntax",
+        "\n      - «G»o\n        why: y\n      - text: Wait\n        correct: true\n        why: x\n",
+    ),
+    options(
+        "yaml-syntax",
+        "\n      - text: Wait\n        correct: true\n        why: x\n"
+        "      - «|»\n          Go\n        why: y\n",
+    ),
+    chapter(
+        "yaml-syntax",
         "definitions:\n  - id: two\n    term: x\n    definition: |\n      a\n«\t»b\n    example: y\n",
     ),
     chapter("yaml-syntax", "definitions:\n  - id: two\n    term«:»x\n    definition: |\n      y\n"),
@@ -472,6 +498,12 @@ FAULTS = (
     note("bad-tag", "    tags: [«Marked»]\n"),
     note("bad-tag", "    tags: ['«a:»']\n".replace("'«", "«'").replace("»'", "'»")),
     note("unknown-key", '    «"exampel"»: text\n'),
+    note("single-colon", "    tags: [«rot:noble»]\n"),
+    note("single-colon", "    tags: [«exam::rot:noble»]\n"),
+    note("single-colon", "    tags:\n      - «Rot:Noble»\n"),
+    chapter("single-colon", f"tags: [«rot:noble»]\n{CLOZED.format('two')}"),
+    chapter("single-colon", f"deck: «Wine:Vineyard»\n{CLOZED.format('two')}"),
+    chapter("single-colon", f"deck: «1 Wine:Vineyard::Soil»\n{CLOZED.format('two')}"),
     chapter("bad-deck-name", "deck: «One::::Two»\n"),
     Fault("bad-deck-name", {"source/deck.yaml": "id: sample\ntitle: «One::Two»\n"}),
     Fault("no-notes", {"source/one.yaml": "deck: Empty\n"}, whole="source/deck.yaml"),
@@ -608,6 +640,8 @@ FAULTS = (
     prose("bad-html", "A «<script>»alert(1)</script>"),
     prose("bad-html", 'A <b «onclick»="x">b</b>'),
     prose("bad-html", "A «<b>»b"),
+    prose("bad-html", "H<sub>2«<sub>»O"),
+    prose("bad-html", "<i>H<sub>2«<sub>»O</i> and CO<sub>2</sub>"),
     prose("bad-html", "A «</div>» b"),
     prose("bad-html", "«<!-- hidden -->»"),
     prose("bad-link", "A [link](«javascript:alert(1)»)"),

@@ -76,7 +76,7 @@ def lay_all(decks: Path) -> None:
     """Write the decks into folders of their own."""
     for name in ("source", "templates"):
         shutil.copytree(REPOSITORY / name, decks / "this" / name)
-    for good in sorted((REPOSITORY / "tests/cards/good").iterdir()):
+    for good in sorted((REPOSITORY / "tests/checks/decks/good").iterdir()):
         shutil.copytree(good, decks / f"good-{good.name}" / "source")
     write_project(decks / "keys", KEYS)
     released = write_project(decks / "released", {})

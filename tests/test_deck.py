@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from deckgen.build import build
-from deckgen.deck.notes import Options
+from deckgen.deck.key_types.options import Options
 from tests.conftest import REPOSITORY, run
 
 if TYPE_CHECKING:

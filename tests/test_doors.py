@@ -14,10 +14,10 @@ import deckgen
 WINGS = {
     "streams": "",
     "diagnostics": "",
-    "files": "diagnostics",
     "git": "diagnostics",
     "source": "diagnostics",
     "project": "diagnostics source",
+    "files": "diagnostics project",
     "anki": "diagnostics",
     "deck": "diagnostics source anki project",
     "cards": "diagnostics source anki project deck",
@@ -47,6 +47,7 @@ ONLY_HERE = {
     "http": "commands",
     "filelock": "files",
     "anyascii": "deck",
+    "babel": "cards",
 }
 FRONT_DOORS = {"diagnostics", "source", "package"}
 """Other wings import from the folder itself what it gives, and not from its modules."""
@@ -138,5 +139,6 @@ def test_help_imports_nothing_heavy() -> None:
         "watchfiles",
         "filelock",
         "anyascii",
+        "babel",
         "anki",
     }

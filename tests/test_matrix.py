@@ -12,8 +12,8 @@ import pytest
 
 from tests.conftest import REPOSITORY, change, open_package, run, write_project
 from tests.faults import GROWN, kind
-from tests.learner import Learner
-from tests.test_release import FIRST, keyed, release, terms
+from tests.history.learner import Learner
+from tests.releases import FIRST, keyed, release, terms
 
 # one on each side of every change in how Anki imports; "" is the one that is installed with the tests
 VERSIONS = ("2.1.66", "23.12.1", "24.11", "25.2.7", "")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import change, run
-from tests.test_release import FIRST, LEDGER, release, terms
+from tests.releases import FIRST, LEDGER, release, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable

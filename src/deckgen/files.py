@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
 from deckgen.diagnostics import CallError
+from deckgen.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,7 +155,7 @@ def alone(project: Path) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout  # noqa: PLC0415 (it takes time, and a check needs it not)
 
-    folder = project / "build"
+    folder = Project(project).output
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
@@ -179,11 +180,11 @@ def _check_unmoved(path: Path, before: bytes) -> None:
 
 def _workroom(path: Path) -> Path:
     """The folder in which a file is written before it gets its place: its project's build/, or its own."""
-    for project in path.absolute().parents:
-        if (project / "source" / "deck.yaml").exists():
+    for project in map(Project, path.absolute().parents):
+        if project.manifest.exists():
             with suppress(OSError):
-                if _kin(project / "build") == _kin(path.parent):
-                    return project / "build"
+                if _kin(project.output) == _kin(path.parent):
+                    return project.output
             break
     return path.parent
 

@@ -23,9 +23,11 @@ TAGS = frozenset(
 ATTRIBUTES = frozenset(
     "alt class colspan dir height href lang open reversed rowspan scope src start title width".split()
 )
+_IN_LINE = frozenset("b code del em i ins kbd mark q s small strong sub sup u var".split())
 VOID = frozenset(["br", "hr", "img", "wbr", "col"])
 SAFE_LINK = re.compile(r"https?://[^\s]+|mailto:[^\s]+", re.IGNORECASE)
 
+_NEAR = 20  # open tags among which the one is looked for that a tag closes
 _SHORT = 40  # characters of a tag that a message repeats
 _WRITTEN = re.compile(  # an open or a closing tag of CommonMark (0.31, 6.6)
     r"</?[A-Za-z][A-Za-z0-9-]*"
@@ -212,15 +214,52 @@ def faults(pieces: list[tuple[int, str]]) -> Iterator[Fault]:
                 open_for_ever = f"`<{tag.name}>` is never closed" if tag.name in TAGS else ""
                 hint = f"write `</{tag.name}>` where it ends; {_AS_TEXT}"
                 stack.append(Fault(start, length, open_for_ever, hint))
-            elif tag.closing and names and names[-1] == tag.name:
-                names.pop()
-                stack.pop()
+            elif tag.closing and (inside := _inside(names, tag.name)) is not None:
+                yield from (_opened_again(names[at], stack[at]) for at in inside)
+                last = len(names) - 1 - names[::-1].index(tag.name)
+                del names[last:], stack[last:]
             elif tag.closing:
                 hint = f"take it away, or write `<{tag.name}>` where it begins, in the same paragraph"
                 hint = hint if tag.name in TAGS else _as_text(piece[tag.start : tag.end])
                 yield Fault(start, length, f"`</{tag.name}>` closes nothing that is open here", hint)
         yield from _stray(piece, done, len(piece), offset)
-    yield from (fault for fault in stack if fault.message)  # of the others more is told
+    yield from _left_open(names, stack)
+
+
+def _inside(names: list[str], closed: str) -> list[int] | None:
+    """Which open tags within the last of a name were to be closed; None where that cannot be closed yet."""
+    near = names[-_NEAR:]
+    if closed not in near:
+        return None
+    first = len(names) - near[::-1].index(closed)
+    again = [first + at for at in _again(names[first:])]
+    return again if 2 * len(again) == len(names) - first else None
+
+
+def _again(names: list[str]) -> list[int]:
+    """The places of the tags in a line that are the one before them once more, as in `H<sub>2<sub>O`."""
+    found: list[int] = []
+    for at in range(1, len(names)):
+        if names[at] == names[at - 1] and names[at] in _IN_LINE and found[-1:] != [at - 1]:
+            found.append(at)
+    return found
+
+
+def _left_open(names: list[str], stack: list[Fault]) -> Iterator[Fault]:
+    """What is wrong with tags that are open at the end."""
+    again = set(_again(names))
+    for at, fault in enumerate(stack):
+        if at in again:
+            yield _opened_again(names[at], fault)
+        elif at + 1 not in again and fault.message:  # of the others more is told
+            yield fault
+
+
+def _opened_again(name: str, fault: Fault) -> Fault:
+    """What is wrong with a tag that was to close the one before it."""
+    return fault._replace(
+        message=f"`<{name}>` is open already here, and never closed", hint=f"did you mean `</{name}>`?"
+    )
 
 
 def _stray(piece: str, start: int, end: int, offset: int) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""Signs of Markdown that take no effect, so that learners see them."""
+"""Signs of Markdown that take no effect, so that learners see them, and code that nobody marked as such."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from deckgen.cards.protected import Protected
 
+INDENTED = re.compile(r"\n[ \t]*\n {4,}\S")
+"""Where a block of code may begin that is one by its indentation alone."""
 _SIGNS = re.compile(r"\*+|`+|_{2,}|={2,}|~{2,}")
 _BLOCKS = frozenset(["Paragraph", "Item", "TableCell", "Heading"])
 
@@ -59,6 +61,22 @@ def left_signs(text: str) -> Iterator[Left]:
         start, end = ready.offset(match.start()), ready.offset(match.end() - 1) + 1
         before, after = text[max(start - 1, 0) : start], text[end : end + 1]
         yield Left(sign, start, blocks[match.start()], before.strip("\n"), after.strip("\n"), half)
+
+
+def indented_code(text: str) -> Iterator[tuple[int, str]]:
+    """What a card shows as code because it is indented further than the text before it, each with its place.
+
+    Args:
+        text: Markdown, with or without clozes.
+    """
+    if not INDENTED.search(text):
+        return
+    ready = prepared(text, cloze.read(text) if "{{c" in text else None)
+    raw = ready.text.encode()
+    for event, (start, end) in events_of(ready.text):
+        if event == {"Start": {"CodeBlock": "Indented"}}:
+            code = raw[start:end].decode()
+            yield ready.offset(len(raw[:start].decode())), code
 
 
 def _shown(ready: Protected) -> dict[int, int]:

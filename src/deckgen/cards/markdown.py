@@ -273,7 +273,7 @@ class Markup:
 
     # Diagnostics
 
-    def _report_in(  # noqa: PLR0913, PLR0917 (a place and two sentences)
+    def _report_in(
         self,
         code: str,
         scalar: Scalar,
@@ -290,7 +290,7 @@ class Markup:
             span = document.span_in(scalar, offset, length)
             self.found.append(Diagnostic(code, message, span, hint))
 
-    def _report_piece(  # noqa: PLR0913, PLR0917 (the same)
+    def _report_piece(
         self,
         code: str,
         piece: str,

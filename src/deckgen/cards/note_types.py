@@ -21,6 +21,7 @@ from deckgen.anki import template
 from deckgen.anki.card_rules import CardRules, is_of_clozes
 from deckgen.anki.template import Replacement
 from deckgen.cards import jinja_errors, styles, words
+from deckgen.cards.key_types import HTML
 from deckgen.cards.loader import MAX_CODE, FaceMedia, Loader, MediaError
 from deckgen.cards.sandbox import Sandbox
 from deckgen.cards.template_values import Function, UseError
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
 
     from deckgen.anki.template import Part
     from deckgen.cards.media import Media
-    from deckgen.deck.kind_file import Kinds
     from deckgen.deck.kinds import Kind
+    from deckgen.deck.kinds_in_force import Kinds
     from deckgen.deck.notes import Deck
     from deckgen.project import Folder, Project
 
@@ -282,7 +283,7 @@ class _Faces:
                 there = self._loader.find(f"{kind.name}/{name}.html.j2")
                 sides.append(self._side(kind, name, side) if there else "")
             faces.append(Face(card.name, card.id, *sides))
-        if words.PATH in self._environment.asked or any(key.type == "options" for key in kind.keys.values()):
+        if words.PATH in self._environment.asked or _says_words(kind):
             self._speaking.add(kind.name)
         css = self._render("base/style.css.j2", kind, "")
         if self._loader.find(f"{kind.name}/style.css.j2"):
@@ -555,7 +556,7 @@ class _Faces:
         hidden = {field.key for field in kind.fields if field.name in rules.read_as_cloze}
         for field in kind.fields:
             key = kind.keys.get(field.key)
-            if key and key.type == "cloze" and field.key not in hidden:
+            if key and key.type.clozes and field.key not in hidden:
                 found = self._loader.find(f"{kind.name}/{kind.cards[0].face}.front.html.j2")
                 message = f"the front of `{kind.cards[0].name}` does not hide the clozes of `{field.name}`"
                 hint = f"show the field as `{{{{cloze:{field.name}}}}}`"
@@ -564,6 +565,12 @@ class _Faces:
                 path = found.shown if found else kind.document.path
                 span = self._locate("", f"{{{{{field.name}}}}}", [path])
                 self.found.append(Diagnostic("blank-front", message, span, hint))
+
+
+def _says_words(kind: Kind) -> bool:
+    """Whether fields of a kind say something in words that a deck can translate."""
+    types = {key.type.name for key in kind.keys.values()}
+    return any(HTML[name].says_words for name in types & HTML.keys())
 
 
 def _exported(template: Template) -> dict[str, object]:

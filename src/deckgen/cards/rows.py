@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from deckgen.cards.fields import FieldWriter
 from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Shelf
-from deckgen.deck.notes import References, place, values_of
+from deckgen.deck.notes import has_list_of_notes, place
 from deckgen.deck.order import in_order
 from deckgen.diagnostics import Diagnostic, Found
 
@@ -131,5 +131,4 @@ def _is_settled(note: Note, note_type: NoteType) -> bool:
     Faces with errors make no cards, broken clozes neither, and links to notes that could not be read show
     nothing.
     """
-    links = any(isinstance(value, References) for value in values_of(note).values())
-    return note_type.sound and not note.kind.cloze and not links
+    return note_type.sound and not note.kind.cloze and not has_list_of_notes(note)

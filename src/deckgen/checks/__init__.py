@@ -14,6 +14,9 @@ from deckgen.checks import (
     links,
     near_duplicates,
     options,
+    overlaps,
+    parallels,
+    pasted,
     shown,
     stray_files,
     test_wiseness,
@@ -50,6 +53,7 @@ __all__ = [
 
 WHOLE_DECK: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
     near_duplicates.same_question,
+    pasted.repeated_text,
     whole_deck.same_term,
     abbreviations.undefined_abbreviation,
     whole_deck.missing_reference,
@@ -75,8 +79,8 @@ WARNINGS: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
     test_wiseness.echoed_stem,
     options.all_of_the_above,
     options.negative_stem,
-    options.overlapping_options,
-    options.unparallel_options,
+    overlaps.overlapping_options,
+    parallels.unparallel_options,
     typography.swallowed_key,
     typography.placeholder,
     typography.missing_alt,
@@ -96,7 +100,7 @@ OF_CARDS = frozenset(
     rule.__name__.replace("_", "-")
     for rule in WARNINGS
     if rule not in {direction.direction_override, typed.changed_text}
-)
+) | {"single-colon"}
 """The codes that a deck may draw by habit; nobody turns the direction of a text so, or changes one."""
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from deckgen.checks import context as look
 from deckgen.checks.prose import prose, words
-from deckgen.deck.notes import Texts
+from deckgen.deck.values import statements
 from deckgen.diagnostics import Diagnostic
+from deckgen.source import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from deckgen.checks.context import Cards, Text
     from deckgen.deck.notes import Note
     from deckgen.diagnostics import Span
-    from deckgen.source import Scalar
 
 _ABBREVIATION = re.compile(r"(?<![\w&#/.\\{-])[a-z]?[A-Z][A-Z0-9]{1,5}(?=s?\b)(?![\w-]*\}(?!\}))")
 _WELL_KNOWN = frozenset(
@@ -112,7 +112,7 @@ _SMALL_WORD = re.compile(r"\b[a-z]{2,6}\b")
 def _is_first(note: Note, scalar: Scalar) -> bool:
     """Whether a text is the name of a row."""
     value = note.values.get(note.kind.label)
-    return isinstance(value, Texts) and value.items[0] is scalar
+    return not isinstance(value, Scalar) and statements(value)[:1] == [scalar]
 
 
 def _is_abbreviation(text: str, match: re.Match[str]) -> bool:

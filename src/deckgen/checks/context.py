@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from deckgen.anki.cloze import clozes, uncovered
-from deckgen.checks.prose import plain, tokens, words
-from deckgen.deck.kinds import PLAIN
-from deckgen.deck.notes import Options, Texts, place, scalars, values_of
+from deckgen.checks.prose import plain, words
+from deckgen.deck.key_types.options import options_in
+from deckgen.deck.notes import place, values_of
+from deckgen.deck.values import scalars
 from deckgen.diagnostics import Diagnostic
 from deckgen.source import Scalar
 
@@ -20,75 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.anki.cloze import Cloze
-    from deckgen.deck.notes import Deck, Note, Option, Value
+    from deckgen.deck.key_types.options import Option, Options
+    from deckgen.deck.notes import Deck, Note
+    from deckgen.deck.values import Value
     from deckgen.diagnostics import Span
     from deckgen.source import Document
 
 
-class Pattern:
-    """A regular expression that is compiled when it is first used: most decks do not need most of them."""
-
-    def __init__(self, text: str, flags: int = 0) -> None:
-        """Keep what is to be compiled."""
-        self._text = text
-        self._flags = flags
-
-    @cached_property
-    def compiled(self) -> re.Pattern[str]:
-        """The regular expression itself."""
-        return re.compile(self._text, self._flags)
-
-    def search(self, text: str, start: int = 0) -> re.Match[str] | None:
-        """Where it is first found, from a place on."""
-        return self.compiled.search(text, start)
-
-    def match(self, text: str) -> re.Match[str] | None:
-        """Whether a text begins with it."""
-        return self.compiled.match(text)
-
-    def fullmatch(self, text: str) -> re.Match[str] | None:
-        """Whether it is the whole of a text."""
-        return self.compiled.fullmatch(text)
-
-
-class Phrases(Pattern):
-    """Words or phrases, of which any is looked for, in small letters or capitals.
-
-    They are looked for in the text in small letters, which is faster than to look for both.
-    """
-
-    def search(self, text: str, start: int = 0) -> re.Match[str] | None:
-        """Where one is first found, from a place on."""
-        return self.compiled.search(text.lower(), start)
-
-    def match(self, text: str) -> re.Match[str] | None:
-        """Whether a text begins with one."""
-        return self.compiled.match(text.lower())
-
-    def all_in(self, text: str) -> list[str]:
-        """Those that a text holds, in small letters."""
-        return [match.group() for match in self.compiled.finditer(text.lower())]
-
-
-def any_of(phrases: str) -> Phrases:
-    """A pattern of words or phrases, listed with commas."""
-    listed = "|".join(" ".join(phrase.split()) for phrase in phrases.split(","))
-    return Phrases(rf"\b(?:{listed})\b")
-
-
 _NO_CARD = 10_000
 """A value of so many characters is no card's, and rules made for sentences would take long over it."""
-
-FUNCTION_WORDS = frozenset(
-    """
-    a an the of to in on at by for from with and or but nor as is are was were be been being am it its
-    this that these those there here which who whom whose what than then so such do does did has have had
-    will would can could may might shall should must not no i you he she we they them his her their our
-    your my me him us if into about also very just when where while how why each any some one
-    ever even still yet
-    """.split()
-)
-"""English words that carry grammar rather than meaning."""
 
 
 class Text(NamedTuple):
@@ -153,53 +94,6 @@ class Vignette(NamedTuple):
         """Whether its options, but for one, are names, each of which is as long and as built as it is."""
         names = sum(1 for text in self.texts if NAME.fullmatch(text))
         return names > 1 and names >= len(self.texts) - 1
-
-
-class _Stems(dict[str, str]):
-    """Words without their endings, found once each; signs around a word do not count."""
-
-    def __missing__(self, word: str) -> str:
-        stem = self[word] = _stem(word.strip(_SIGNS))
-        return stem
-
-
-_SIGNS = ".,;:!?()[]{}\"'“”‘’„«»*_=`…–—-/|$"
-
-_ENDINGS = """
-    ization isation ational fulness iveness ousness ability ibility ates ated ating ators ator ate
-    ations ation itions ition ments ment ness ities ity tional ically izing ising izes ises ized ised
-    ize ise isms ism ists ist ences ence ances ance ents ent ants ant ives ive ical ics ic ions ion ings
-    ing edly ally ers ors ies ous ful ely al er or ed es ly s e y
-""".split()
-_ENDED = re.compile(f"(.{{4,}}?)(?:{'|'.join(sorted(_ENDINGS, key=len, reverse=True))})")
-
-
-def _stem(word: str) -> str:
-    """An English word without its endings, at most two, of which at least four letters stay."""
-    word = word.removesuffix("'s").removesuffix("’s")
-    for _ in range(2):
-        match = _ENDED.fullmatch(word)
-        if match is None:
-            break
-        word = match[1]
-    return word
-
-
-STEMS = _Stems()
-"""English words without their endings, as in "join" for "joining"; any word may be asked for."""
-
-FUNCTION_STEMS = frozenset(STEMS[word] for word in (*FUNCTION_WORDS, "-"))
-"""The stems of words that carry no meaning, and of signs that stand alone."""
-
-
-def stems(text: str) -> set[str]:
-    """The stems of all that stands between white space: less exact than `words`, and much faster."""
-    return set(map(STEMS.__getitem__, tokens(text)))
-
-
-def content(text: str) -> list[str]:
-    """The stems of a text's words that carry meaning, in order."""
-    return [STEMS[word] for word in words(text) if word not in FUNCTION_WORDS]
 
 
 class Faces(Protocol):
@@ -303,7 +197,7 @@ class Cards:
             (name, key.name)
             for name, kind in kinds.items()
             for key in (*kind.table_keys.values(), *kind.keys.values())
-            if key.type in PLAIN
+            if key.type.plain
         }
 
     @cached_property
@@ -320,7 +214,7 @@ class Cards:
     def hidden(self) -> list[Hidden]:
         """The texts whose clozes are sound."""
         keys = {
-            name: [key.name for key in note.kind.keys.values() if key.type == "cloze"]
+            name: [key.name for key in note.kind.keys.values() if key.type.clozes]
             for name, note in {note.kind.name: note for note in self.notes}.items()
         }
         found = []
@@ -338,9 +232,9 @@ class Cards:
         """The notes with options, one of which is right."""
         found: list[Vignette] = []
         for note in self.notes:
-            for key, value in note.values.items():
-                if isinstance(value, Options) and value.items:
-                    found += _vignette(note, key, value, self.shown(note))
+            for key, options in options_in(note.values):
+                if options.items:
+                    found += _vignette(note, key, options, self.shown(note))
         return found
 
     def fronts(self, note: Note) -> list[frozenset[str]]:
@@ -374,7 +268,7 @@ class Cards:
         values, kind = values_of(note), note.kind
         for front in self.fronts(note):
             key = kind.keys.get(kind.label)
-            if kind.cloze or front != {kind.label} or (key and key.type != "text"):
+            if kind.cloze or front != {kind.label} or (key and not key.type.is_name):
                 asked = [_said(values[name]) for name in values if name in front and name in kind.keys]
                 text = " ".join(each for each in asked if each)
                 if text.strip():
@@ -384,14 +278,15 @@ class Cards:
         """What a learner has to come up with: the clozes' answers, the right option, what is not in front."""
         kind = note.kind
         if kind.cloze:
-            texts = (note.values.get(key.name) for key in kind.keys.values() if key.type == "cloze")
+            texts = (note.values.get(key.name) for key in kind.keys.values() if key.type.clozes)
             return " ".join(_ANSWER.sub(_answered, text.value) for text in texts if isinstance(text, Scalar))
-        for value in note.values.values():
-            if isinstance(value, Options):
-                return " ".join(option.text.value for option in value.items if option.correct)
+        for _, options in options_in(note.values):
+            return " ".join(option.text.value for option in options.items if option.correct)
         label = note.values.get(kind.label)
         if kind.label not in front and label is not None:
-            return label.items[0].value if isinstance(label, Texts) else _said(label)
+            if isinstance(label, Scalar):
+                return _said(label)
+            return "".join(text.value for text in label.statements[:1])
         return " ".join(
             _said(value)
             for name, value in note.values.items()
@@ -444,7 +339,7 @@ def _said(value: Value, first: int = 0) -> str:
     """What a value says, without the marks of clozes; of several texts those from a number on."""
     if isinstance(value, Scalar):
         return "" if first else uncovered(value.value) if "{{c" in value.value else value.value
-    return " ".join(item.value for item in value.items[first:]) if isinstance(value, Texts) else ""
+    return " ".join(text.value for text in value.statements[first:])
 
 
 def at(note: Note, scalar: Scalar, offset: int, length: int) -> Span:

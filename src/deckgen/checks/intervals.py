@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deckgen.checks.context import STEMS, Pattern
+from deckgen.checks.patterns import Pattern
 from deckgen.checks.prose import words
+from deckgen.checks.stems import STEMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,8 +8,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from deckgen.deck.ids import unknown_id_hint
-from deckgen.deck.notes import Deck, Image, Note, Options, References, Table, Value, place, scalars
+from deckgen.deck.notes import Deck, Note, Table, place
 from deckgen.deck.reader import ID, plain_id
+from deckgen.deck.values import Value, links, marks, written
 from deckgen.diagnostics import MOST_TOLD, Diagnostic, Span, composed, counted, listed, same
 
 if TYPE_CHECKING:
@@ -80,19 +81,12 @@ def _say_the_same(some: list[Note], others: list[Note]) -> bool:
     return sides[0] == sides[1] and all(note.whole for note in (*some, *others))
 
 
-def _texts(values: ReadOnly[str, Value]) -> list[tuple[str, list[str]]]:
+def _texts(values: ReadOnly[str, Value]) -> list[tuple[str, list[str], tuple[str, ...]]]:
     """All that the values of a note or a table say, by their keys."""
-    said = []
-    for key, value in sorted(values.items()):
-        texts = [text.value for text in scalars(value)]
-        if isinstance(value, Image):
-            texts.append(value.file.value)
-        elif isinstance(value, Options):
-            texts += [option.text.value for option in value.items if option.correct]
-        elif isinstance(value, References):
-            texts += [link.value for link in value.items]
-        said.append((key, texts))
-    return said
+    return [
+        (key, [text.value for text in (*written(value), *links(value))], marks(value))
+        for key, value in sorted(values.items())
+    ]
 
 
 def _copies(deck: Deck) -> dict[str, str]:

@@ -7,9 +7,11 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from deckgen.checks.context import FUNCTION_STEMS, Cards, of_note, stems
+from deckgen.checks.context import Cards, of_note
 from deckgen.checks.prose import plain, verbatim
-from deckgen.deck.notes import Options, place
+from deckgen.checks.stems import FUNCTION_STEMS, stems
+from deckgen.deck.key_types.options import options_in
+from deckgen.deck.notes import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +76,7 @@ class _Question:
     @cached_property
     def by_answer(self) -> bool:
         """Whether another with the same words may ask something else by its options."""
-        return any(isinstance(value, Options) for value in self.note.values.values())
+        return bool(options_in(self.note.values))
 
 
 def same_question(cards: Cards) -> Iterator[Diagnostic]:

@@ -34,7 +34,7 @@ def unshown_field(cards: Cards) -> Iterator[Diagnostic]:
             if (
                 key is None
                 or key.name in COMMON_KEYS
-                or key.type in {"text", "texts"}
+                or key.type.is_name
                 or field.key not in written[name]
                 or field.key in keys_shown | {kind.label, kind.gist[0]}
             ):

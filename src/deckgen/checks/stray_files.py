@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deckgen.cards.note_types import NoteTypes
-    from deckgen.deck.kind_file import Kinds
+    from deckgen.deck.kinds_in_force import Kinds
     from deckgen.project import Project
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from deckgen.checks.context import FUNCTION_WORDS, NAME, STEMS, Cards, Pattern, any_of, on_option
+from deckgen.checks.context import NAME, Cards, on_option
+from deckgen.checks.patterns import Pattern, any_of
 from deckgen.checks.prose import plain, width, words
+from deckgen.checks.stems import FUNCTION_WORDS, STEMS
 from deckgen.diagnostics import listing
 
 if TYPE_CHECKING:

@@ -1,10 +1,11 @@
-"""Texts that are not as their author meant them: in a wrong encoding, or with letters that the card gives."""
+"""Texts that are not as their author meant them: in a wrong encoding, with letters of the card's, as code."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from deckgen.cards.leftover import INDENTED, indented_code
 from deckgen.checks import context as look
 from deckgen.diagnostics import Diagnostic, counted
 
@@ -24,8 +25,9 @@ _GARBLED = re.compile(
 
 
 def changed_text(cards: Cards) -> Iterator[Diagnostic]:
-    """Texts of a wrong encoding, and options that bring letters along; those of a chapter together."""
+    """Texts of a wrong encoding, options that bring letters along, prose that is shown as code."""
     yield from _garbled(cards)
+    yield from _prose_as_code(cards)
     lettered: dict[str, list[Vignette]] = {}
     for vignette in cards.vignettes:
         if _sign(vignette):
@@ -38,6 +40,26 @@ def changed_text(cards: Cards) -> Iterator[Diagnostic]:
         hint = "take the letters away from all options, and from what refers to them"
         span = look.at(first.note, scalar, scalar.value.find(sign), len(sign))
         yield Diagnostic("changed-text", message, span, hint)
+
+
+_SENTENCE = re.compile(
+    r"\s*[\"'“‘(]?[^\W\d_]+(?:['’-]\w+)*,?(?:\s+[\w,.:;()'’“”\"–—%-]+){3,}[.!?…][\"'”’)]?\s*"
+)
+
+
+def _prose_as_code(cards: Cards) -> Iterator[Diagnostic]:
+    """Sentences that are indented so far after an empty line that Markdown takes them for code."""
+    for note, key, scalar in cards.texts_with(INDENTED):
+        if (note.kind.name, key) in cards.plain_keys:
+            continue
+        for start, code in indented_code(scalar.value):
+            if _SENTENCE.fullmatch(code):
+                message = "this is indented further, after an empty line, so the card shows it as code"
+                hint = (
+                    "begin it in the column of the text above; code belongs between lines of three backticks"
+                )
+                first = code.split("\n", maxsplit=1)[0].rstrip()
+                yield Diagnostic("changed-text", message, look.at(note, scalar, start, len(first)), hint)
 
 
 def _garbled(cards: Cards) -> Iterator[Diagnostic]:

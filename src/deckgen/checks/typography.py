@@ -12,9 +12,10 @@ from deckgen.anki.verbatim import pieces
 from deckgen.cards.leftover import left_signs
 from deckgen.cards.media import IMAGES
 from deckgen.checks import context as look
-from deckgen.checks.context import FUNCTION_WORDS
+from deckgen.checks.patterns import Pattern
 from deckgen.checks.prose import plain, prose
-from deckgen.deck.notes import Options
+from deckgen.checks.stems import FUNCTION_WORDS
+from deckgen.deck.key_types.options import is_options, options_in
 from deckgen.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
@@ -42,13 +43,13 @@ def swallowed_key(cards: Cards) -> Iterator[Diagnostic]:
         found = [note.swallowed]
         if note.table and note.table.rows[0] is note:
             found.append(note.table.swallowed)
-        found += [value.swallowed for value in note.values.values() if isinstance(value, Options)]
+        found += [options.swallowed for _, options in options_in(note.values)]
         for each in chain.from_iterable(found):
             if each.certain:
                 yield Diagnostic("swallowed-key", each.message, each.at, each.hint)
 
 
-_PLACEHOLDER = look.Pattern(
+_PLACEHOLDER = Pattern(
     r"\A[^\w\ufffc]*(?:TODO|TBD|tbd|FIXME|fixme|x{3,}|[?？]{3,}|\.{3}|…)[^\w\ufffc]*\Z"
     r"|(?m:^|(?<=[(\[]))(?P<open>TODO|TBD|FIXME)(?=[:)\]]|[^\w\ufffc]*$)"
     r"|(?<=[.,;:!?–—-] )(?P<end>TODO|TBD|FIXME)[^\w\ufffc]*\Z"
@@ -71,7 +72,7 @@ def placeholder(cards: Cards) -> Iterator[Diagnostic]:
 
 
 _LONGEST_PLACE = 10_000  # characters
-_HINT_LIKE = look.Pattern(r"\A[^:|?]*[^\W\d_]{2}(?P<sign>:|[ ]?\|[ ]?)[^\W\d_]{2}[^:|?]*[?？]\Z")
+_HINT_LIKE = Pattern(r"\A[^:|?]*[^\W\d_]{2}(?P<sign>:|[ ]?\|[ ]?)[^\W\d_]{2}[^:|?]*[?？]\Z")
 
 
 def _of_hints(cards: Cards) -> Iterator[Diagnostic]:
@@ -132,7 +133,7 @@ def upper_case(cards: Cards) -> Iterator[Diagnostic]:
         if not _CAPITALS.search(scalar.value):
             continue
         text = plain(prose(scalar.value))
-        if isinstance(note.values.get(key), Options) and len(text.split()) < _PHRASE:
+        if is_options(note.values.get(key)) and len(text.split()) < _PHRASE:
             continue  # a command, a code
         shouted = [run[0] for run in _CAPITAL_WORDS.finditer(text) if _is_shouted(run[0])]
         letters = len(_LETTER.findall(text))
@@ -252,6 +253,25 @@ def trailing_space(cards: Cards) -> Iterator[Diagnostic]:
                 yield Diagnostic("trailing-space", message, span, "delete them")
 
 
+_THIRD_BRACE = re.compile(r"\{\{\{c\d|(?<!\})\}\}\}")
+_IN_BRACES = re.compile(
+    r"(?<!\{)(?P<opens>\{)?(?P<cloze>\{\{c[0-9,]+::(?P<answer>[^{}:]*)(?:::[^{}:]*)?\}\})(?P<closes>\})?(?!\})"
+)
+_WORDS = re.compile(r"[^\W\d_]{2,}(?:[ '’-][^\W\d_]+)+")
+
+
+def _third_braces(cards: Cards) -> Iterator[Diagnostic]:
+    """Clozes in one brace more than they have; `{{{c1::2}}, 3}` is a set, and `{{{c1::red}}}` may be one."""
+    for note, _, scalar in cards.texts_with(_THIRD_BRACE, "{{c"):
+        text = prose(scalar.value)
+        for match in _IN_BRACES.finditer(text):
+            one = bool(match["opens"]) != bool(match["closes"]) and text.count("{") != text.count("}")
+            if one or (match["opens"] and match["closes"] and _WORDS.fullmatch(match["answer"].strip())):
+                message = "a cloze has two braces on each side, so learners see the third one"
+                span = look.at(note, scalar, match.start(), len(match[0]))
+                yield Diagnostic("stray-markdown", message, span, f"write `{match['cloze']}`")
+
+
 _SIGNS = re.compile("[*`=_~]+")
 _LINK = re.compile(r"(?P<link>\] +\(https?:)")
 _BULLET = re.compile(
@@ -280,6 +300,7 @@ _IN_PLAIN = re.compile(
 def stray_markdown(cards: Cards) -> Iterator[Diagnostic]:
     """Markdown that does not take effect, so that learners see its signs (CommonMark)."""
     yield from _of_hints(cards)
+    yield from _third_braces(cards)
     for note, key, scalar in cards.plain_texts:
         if match := _IN_PLAIN.search(scalar.value):
             message = f"`{key}` is plain text, so learners see `{match.group()}` as it stands"
@@ -347,7 +368,12 @@ def _meant(text: str, signs: list[Left]) -> Left | None:
         opens, closes = _begins(left), _ends(left)
         two_open = follower and opens and _begins(follower) and not _JOINED.search(text[: follower.start])
         if follower and (left.before == "" or left.before in _OPENING) and follower.after in {"", *_CLOSING}:
-            if opens or _ends(follower):
+            # with blanks within, a whole line: `a == b or c == d` compares
+            if (
+                opens
+                or _ends(follower)
+                or (left.before == follower.after == "" and left.sign in {"==", "**"})
+            ):
                 return left
         elif (
             two_open
@@ -383,7 +409,7 @@ def curly_quotes(cards: Cards) -> Iterator[Diagnostic]:
     for note, key, scalar in cards.texts_with(_CURLY, *"“„«‘‚‹"):
         is_plain = (note.kind.name, key) in cards.plain_keys
         text = scalar.value.strip()
-        if isinstance(note.values.get(key), Options) and _SPOKEN.search(text):
+        if is_options(note.values.get(key)) and _SPOKEN.search(text):
             continue
         if _WHOLE.fullmatch(text) and (is_plain or not scalar.style):
             message = "these curly quotes are part of the text, so learners see them"

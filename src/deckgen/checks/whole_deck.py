@@ -7,10 +7,12 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from deckgen.checks import context as look
-from deckgen.checks.context import Cards, content, lacks, of_note
-from deckgen.checks.options import asks_yes_or_no
+from deckgen.checks.context import Cards, lacks, of_note
+from deckgen.checks.parallels import asks_yes_or_no
+from deckgen.checks.stems import content
 from deckgen.deck.languages import written_in
-from deckgen.deck.notes import Note, Table, Texts, place, scalars, values_of
+from deckgen.deck.notes import Note, Table, place, values_of
+from deckgen.deck.values import scalars, statements
 from deckgen.diagnostics import Diagnostic, Span, did_you_mean
 from deckgen.source import Mapping, Scalar
 
@@ -49,22 +51,23 @@ def _same_rows(cards: Cards) -> Iterator[Diagnostic]:
     """Rows of a table that have one name, by which a card asks for both."""
     first: dict[tuple[Table, str], Note] = {}
     for note in cards.notes:
-        cells = note.values.get("cells")
-        if note.table is None or not isinstance(cells, Texts) or not cells.items:
+        value = note.values.get("cells")
+        cells = [] if isinstance(value, Scalar) else statements(value)
+        if note.table is None or not cells:
             continue
-        name = " ".join(cells.items[0].value.split())
+        name = " ".join(cells[0].value.split())
         other = first.setdefault((note.table, name.casefold()), note)
         if other is not note:
             message = f"the row at line {place(other).line} has this name too, so one front has two answers"
             hint = "say in the name how the two differ, or make one row of them"
-            yield Diagnostic("same-term", message, look.of_text(note, cells.items[0]), hint)
+            yield Diagnostic("same-term", message, look.of_text(note, cells[0]), hint)
 
 
 def _terms(cards: Cards) -> Iterator[tuple[Note, Scalar, str, str]]:
     """The terms of the deck, each with what stands outside of brackets and within."""
     for note in cards.notes:
         key = note.kind.keys.get(note.kind.label) if note.kind.label else None
-        value = note.values.get(note.kind.label) if key and key.type == "text" else None
+        value = note.values.get(note.kind.label) if key and key.type.is_name else None
         if isinstance(value, Scalar):
             inside = _name(cards, " ".join(re.findall(r"\(([^)]*)\)", value.value)))
             yield note, value, _name(cards, re.sub(r"\([^)]*\)", " ", value.value)) or inside, inside

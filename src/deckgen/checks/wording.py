@@ -11,10 +11,14 @@ import re
 from typing import TYPE_CHECKING
 
 from deckgen.checks import context as look
-from deckgen.checks.context import FUNCTION_WORDS, STEMS, Cards, Pattern, any_of, content, of_note
-from deckgen.checks.options import asks_yes_or_no
+from deckgen.checks.context import Cards, of_note
+from deckgen.checks.parallels import asks_yes_or_no
+from deckgen.checks.patterns import Pattern, any_of
 from deckgen.checks.prose import WORD, counted, is_unspaced, plain, prose, size, verbatim, words
-from deckgen.deck.notes import Options, Texts, values_of
+from deckgen.checks.stems import FUNCTION_STEMS, FUNCTION_WORDS, STEMS, content, stems
+from deckgen.deck.key_types.options import options_in
+from deckgen.deck.notes import values_of
+from deckgen.deck.values import scalars, statements
 from deckgen.diagnostics import Diagnostic
 from deckgen.source import Scalar
 
@@ -90,16 +94,17 @@ def _long_values(cards: Cards, note: Note) -> Iterator[Diagnostic]:
         return
     for key in kind.keys.values():
         value = note.values.get(key.name)
-        if key.required and key.type == "markdown" and isinstance(value, Scalar) and key.name != kind.label:
+        if isinstance(value, Scalar) and key.required and not key.type.plain and key.name != kind.label:
             if len(value.value) > 2 * _LONGEST_DEFINITION:
                 fault = _too_long(value.value, _LONGEST_DEFINITION, 99)
                 if fault:
                     yield Diagnostic(
                         "long-answer", f"the answer has {fault}", look.of_text(note, value), _SPLIT
                     )
-        elif key.type == "cells" and isinstance(value, Texts):
-            faults = [_too_long(cell.value, _LONGEST_CELLS) for cell in value.items[1:]]
-            whole = " ".join(cell.value for cell in value.items[1:])
+        elif key.type.is_row and value is not None:
+            cells = [cell.value for cell in scalars(value)[1:]]
+            faults = [_too_long(cell, _LONGEST_CELLS) for cell in cells]
+            whole = " ".join(cells)
             fault = next(filter(None, faults), "") or _too_long(whole, _LONGEST_CELLS, 99)
             if fault:
                 yield of_note("long-answer", note, f"the answer has {fault}", _SPLIT)
@@ -212,9 +217,9 @@ def term_in_definition(cards: Cards) -> Iterator[Diagnostic]:
         if kind.cloze or not kind.label:
             continue
         value = values_of(note).get(kind.label)
-        if isinstance(value, Texts):
-            yield from _row_names_itself(cards, note, value)
-        elif isinstance(value, Scalar):
+        if not isinstance(value, Scalar):
+            yield from _row_names_itself(cards, note, statements(value))
+        else:
             label = plain(value.value)
             is_name = (kind.name, kind.label) in cards.plain_keys or size(label) <= _LONGEST_NAME
             names = _names(cards, label) if is_name else []
@@ -235,12 +240,13 @@ _SENTENCE = 3  # words
 _LONGEST_NAME = 3  # words that carry meaning; what has more is no name but a sentence
 
 
-def _row_names_itself(cards: Cards, note: Note, value: Texts) -> Iterator[Diagnostic]:
+def _row_names_itself(cards: Cards, note: Note, texts: list[Scalar]) -> Iterator[Diagnostic]:
     """A row whose name stands in its other cells, where a card asks for the name by them."""
-    if not any(field.key == note.kind.label and field.part == "rest" for field in note.kind.fields):
+    shown = {field.part for field in note.kind.fields if field.key == note.kind.label}
+    if not texts or "rest" not in shown:
         return
-    names = _names(cards, plain(value.items[0].value))
-    for cell in value.items[1:]:
+    names = _names(cards, plain(texts[0].value))
+    for cell in texts[1:]:
         if hit := _stands_in(cards, names, prose(cell.value)):
             span = look.at(note, cell, hit[0], hit[1] - hit[0])
             message = f"`{cell.value[hit[0] : hit[1]]}` gives away the name that a card asks for here"
@@ -274,7 +280,7 @@ def _stands_in(cards: Cards, names: list[list[str]], text: str) -> tuple[int, in
     for whole in unspaced:
         if (start := text.find(whole)) >= 0:
             return start, start + len(whole)
-    held = look.stems(text) if cards.english else set(words(text))
+    held = stems(text) if cards.english else set(words(text))
     for name in names:
         if all(part in held for part in name) and "".join(name) not in unspaced:
             found = [
@@ -309,13 +315,12 @@ def missing_reason(cards: Cards) -> Iterator[Diagnostic]:
             yield from look.lacks(
                 "missing-reason", note, "why", message, "add `why: |`, and under it the reason"
             )
-        for value in note.values.values():
-            if isinstance(value, Options):
-                stem = cards.prompt(note)
-                for option in value.items:
-                    if _says_nothing(option.why.value, option.text.value, stem):
-                        span = look.of_text(note, option.why)
-                        yield Diagnostic("missing-reason", "this reason says nothing", span, hint)
+        for _, options in options_in(note.values):
+            stem = cards.prompt(note)
+            for option in options.items:
+                if _says_nothing(option.why.value, option.text.value, stem):
+                    span = look.of_text(note, option.why)
+                    yield Diagnostic("missing-reason", "this reason says nothing", span, hint)
         why = note.values.get("why")
         if (
             isinstance(why, Scalar)
@@ -326,7 +331,7 @@ def missing_reason(cards: Cards) -> Iterator[Diagnostic]:
 
 
 _LONG_REASON = 120  # characters; a longer one says something
-_NO_REASON = frozenset(STEMS[word] for word in _SAYS_NOTHING) | look.FUNCTION_STEMS
+_NO_REASON = frozenset(STEMS[word] for word in _SAYS_NOTHING) | FUNCTION_STEMS
 
 
 def _says_nothing(why: str, of: str, stem: str = "") -> bool:
@@ -336,12 +341,12 @@ def _says_nothing(why: str, of: str, stem: str = "") -> bool:
     """
     if len(why) > 2 * len(of) + 90:
         return False
-    mine = look.stems(why) - _NO_REASON
+    mine = stems(why) - _NO_REASON
     if not mine:
         return not verbatim(why)
-    repeated = look.stems(of)
+    repeated = stems(of)
     new = mine - repeated
-    return not new or (len(mine) < 4 and bool(mine & repeated) and len(new) < 2 and new <= look.stems(stem))
+    return not new or (len(mine) < 4 and bool(mine & repeated) and len(new) < 2 and new <= stems(stem))
 
 
 _ASKS = Pattern(r"(?i:\bfollowing\b[^.]*\.?$)|[?？؟]|_{2,}|(?:[:…]|\.\.\.)\s*$")

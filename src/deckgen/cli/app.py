@@ -9,7 +9,6 @@ import io
 import os
 import shutil
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +16,7 @@ import typer
 import typer.core
 
 from deckgen import __version__
-from deckgen.cli.calls import Command, build_deck_of, find_deck, make_build_folder
+from deckgen.cli.calls import Command, build_deck_of, find_deck, make_build_folder, output_folder
 from deckgen.cli.progress import bar
 from deckgen.cli.report import (
     _UNSEEN,
@@ -31,12 +30,12 @@ from deckgen.cli.report import (
     short_path,
     verified,
 )
+from deckgen.cli.serve import serve as serve_preview
 from deckgen.diagnostics import CallError, counted, did_you_mean, not_a_warning
 
 if TYPE_CHECKING:
     from deckgen.build import Build
     from deckgen.commands.stats.figures import Figures
-    from deckgen.diagnostics import Diagnostic
 
 
 app = typer.Typer(
@@ -101,7 +100,7 @@ def common(
 
 
 @app.command(cls=Command)
-def build(  # noqa: PLR0913, PLR0917 (an argument is an option)
+def build(
     project: ProjectOption = None,
     output: OutputOption = None,
     locked: Annotated[  # noqa: FBT002 (typer's way)
@@ -117,16 +116,16 @@ def build(  # noqa: PLR0913, PLR0917 (an argument is an option)
 
         folder = find_deck(project)
         if output is not None:
-            if output.absolute().parent == (folder / "build").absolute():
-                make_build_folder(folder / "build")
+            if output.absolute().parent == output_folder(folder).absolute():
+                make_build_folder(output_folder(folder))
             files.check_target(output)
             if output.suffix.lower() != ".apkg":
                 raise CallError(f"{output} does not end in .apkg, so Anki would not open it")
         else:
-            make_build_folder(folder / "build")
+            make_build_folder(output_folder(folder))
         result = build_deck_of(folder, report, try_fix=True)
         if report.fails(result, strict=strict):
-            target = output or folder / "build"
+            target = output or output_folder(folder)
             left = output.exists() if output else any(target.glob("*.apkg"))
             report.end(
                 result, "nothing was written" + ("; the package from before is as it was" if left else "")
@@ -140,14 +139,14 @@ def build(  # noqa: PLR0913, PLR0917 (an argument is an option)
                 else "nothing has been released yet, and --locked asks for exactly what was",
                 "check out the commit of the release, with its ledger",
             )
-        path = output or folder / "build" / f"{result.package.deck.id}.apkg"
+        path = output or output_folder(folder) / f"{result.package.deck.id}.apkg"
         with files.replacing(path) as file:
             package.write(result.package, file)
         report.end(result, path=path)
 
 
 @app.command(cls=Command)
-def check(  # noqa: PLR0913, PLR0917 (an argument is an option)
+def check(
     project: ProjectOption = None,
     fix: Annotated[  # noqa: FBT002 (typer's way)
         bool,
@@ -243,10 +242,10 @@ def preview(
                 "--serve goes on until it is stopped, and prints no JSON", "leave out one of them"
             )
         deck = find_deck(project)
-        make_build_folder(deck / "build")
-        target = deck / "build" / "preview"
+        make_build_folder(output_folder(deck))
+        target = output_folder(deck) / "preview"
         if serve:
-            _serve(deck, target, port, report, open_page=open_page)
+            serve_preview(deck, target, port, report, open_page=open_page)
             return
         result = build_deck_of(deck, report)
         shown = cards.gallery(result)
@@ -262,30 +261,6 @@ def preview(
             typer.launch(page.resolve().as_uri())
         if failed:
             raise typer.Exit(1)
-
-
-def _serve(deck: Path, target: Path, port: int | None, report: Report, *, open_page: bool) -> None:
-    """Serve a deck's preview until Ctrl-C, which ends it well."""
-    from deckgen.commands.preview import live, server  # noqa: PLC0415
-
-    shown = server.Server(target, server.PORT if port is None else port)
-    told: list[Diagnostic] = []
-
-    def tell(result: Build | None, fault: str) -> None:
-        if result is None:
-            report.failed(fault)
-        elif told != result.diagnostics:
-            told[:] = result.diagnostics
-            report.tell(told, result.lines, "")
-            if not told:
-                say("no errors and no warnings any more")
-
-    with suppress(KeyboardInterrupt):
-        first = build_deck_of(deck, report)
-        say(f"the preview is at {shown.address} and follows the source; Ctrl-C ends it")
-        if open_page:
-            typer.launch(shown.address)
-        live.serve(deck, shown, tell, first)
 
 
 @app.command(cls=Command)

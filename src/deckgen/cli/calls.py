@@ -74,6 +74,13 @@ def _like_named(path: Path) -> str:
     return f"did you mean {path.with_name(near)}?" if near else ""
 
 
+def output_folder(deck: Path) -> Path:
+    """The folder in which the files of a deck are made."""
+    from deckgen.project import Project  # noqa: PLC0415
+
+    return Project(deck).output
+
+
 def make_build_folder(folder: Path) -> None:
     """Make build/, where packages go."""
     from deckgen.files import check_target  # noqa: PLC0415

@@ -197,7 +197,7 @@ class Learner:
 class Update:
     """A learner with an earlier release who imports the package."""
 
-    def __init__(  # noqa: PLR0913 (what an update is made of)
+    def __init__(
         self,
         job: dict[str, Any],
         previous: dict[str, Any],

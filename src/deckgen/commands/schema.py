@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from deckgen import files
 from deckgen.deck import languages
 from deckgen.deck.blueprint import WEIGHT
-from deckgen.deck.key_types import CODE_SCHEMA, OWN_SCHEMAS, PROSE_SCHEMA, SCHEMAS
-from deckgen.deck.kind_file import read_kinds
-from deckgen.deck.kinds import COMMON_KEYS, Key
+from deckgen.deck.key_types.cells import MIN_COLUMNS
+from deckgen.deck.key_types.options import MAX_OPTIONS, MIN_OPTIONS
+from deckgen.deck.key_types.own import CODE_SCHEMA
+from deckgen.deck.kinds import COMMON_KEYS
+from deckgen.deck.kinds_in_force import read_kinds
 from deckgen.deck.manifest import ACCEPTABLE, FEEDBACK
-from deckgen.deck.notes import MAX_OPTIONS, MIN_COLUMNS, MIN_OPTIONS
 from deckgen.deck.reader import DECK_NAME_SCHEMA, ID_SCHEMA, TAGS_SCHEMA, TEXT_SCHEMA, TITLE_SCHEMA, Schema
-from deckgen.diagnostics import CallError, listing, told
+from deckgen.deck.schemas import PROSE_SCHEMA, KeyDoc, indented, object_schema, under_key
+from deckgen.diagnostics import CallError, told
 from deckgen.project import Project, kind_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from deckgen.deck.keys import Key
     from deckgen.deck.kinds import Kind
     from deckgen.diagnostics import Diagnostic
 
@@ -30,47 +32,7 @@ FOLDER = "source/.schema"
 MODELINE = "# yaml-language-server: $schema="
 """What stands in a file's first line before the path of its schema, which goes from the file's own place."""
 
-Told: TypeAlias = tuple[Schema, str, str]
-"""What a key takes, what it is for, and an example of what may stand under it."""
-
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
-
-_OPTION_TOLD = {
-    "text": ("What the option says.", "Ask him what would make coming worth his while"),
-    "correct": ("Set on the one best option; the others go without it.", "true"),
-    "why": ("Why it is right or wrong; shown on the back.", "The weaker bond is the one to mend first."),
-}
-
-_IMAGE_TOLD = {
-    "file": ("The path of the file, from the chapter's own folder.", "media/tree.png"),
-    "alt": ("What the image shows, for those who do not see it.", "A family tree of three generations"),
-}
-
-_TOLD = {
-    "text": ("A short text, without markup.", "A few words"),
-    "markdown": ("A text in Markdown.", "As many lines as it takes, in *Markdown*."),
-    "cloze": ("A text in Markdown, with what is asked as clozes.", "Before change comes {{c1::joining}}."),
-    "notes": ("Ids of other notes.", "- split-alliance"),
-    "texts": ("A list of short texts.", "- One\n- Another"),
-    "options": (
-        "Options, one of which is correct, each with the reason why.",
-        """\
-- text: |
-    The best one
-  correct: true
-  why: |
-    Why it is.
-- text: |
-    Another
-  why: |
-    Why it is not.""",
-    ),
-    "list": ("A list of texts in Markdown.", "- |\n  One\n- |\n  Another"),
-    "image": ("An image, and what is said of it.", "file: media/tree.png\nalt: A family tree"),
-    "choice": ("One word of a list.", ""),
-    "cells": ("The cells of a row, one for each column.", "- Its name\n- What to know of it"),
-}
-"""What is said of a key of each type, and an example, where its kind.yaml says nothing."""
 
 
 @dataclass(frozen=True)
@@ -125,78 +87,24 @@ def text_of(schema: Schema) -> str:
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 
-def deck_schema() -> Schema:
-    """The schema of deck.yaml."""
-    names = {"type": "array", "items": TEXT_SCHEMA, "errorMessage": "a list of names belongs here"}
-    language = {
-        "type": "string",
-        "pattern": f"^{languages.TAG.pattern}$",
-        "errorMessage": "a language tag belongs here, as in `en` or `pt-BR`",
-    }
-    feedback = {
-        "type": "string",
-        "pattern": f"^{FEEDBACK.pattern}$",
-        "errorMessage": "a web or mail address belongs here",
-    }
-    exam_options = {
-        "type": ["integer", "string"],
-        "minimum": MIN_OPTIONS,
-        "maximum": MAX_OPTIONS,
-        "pattern": f"^[{MIN_OPTIONS}-{MAX_OPTIONS}]$",
-        "errorMessage": f"a whole number from {MIN_OPTIONS} to {MAX_OPTIONS} belongs here",
-    }
-    told: dict[str, Told] = {
-        "id": (
-            ID_SCHEMA,
-            "The namespace of every note's identity. Never change it: learners would get every note twice.",
-            "my-exam",
-        ),
-        "title": (
-            TITLE_SCHEMA,
-            "The deck's name in Anki. Learners' decks are found by it, so it stays once it is released.",
-            "My Exam",
-        ),
-        "language": (
-            language,
-            "The cards' language; `en` if left out. Right-to-left languages turn the cards round.",
-            "en",
-        ),
-        "description": (
-            PROSE_SCHEMA,
-            "Markdown for the deck's page in Anki.",
-            "Cards for candidates of the exam.\n\nFor study only.",
-        ),
-        "tags": (TAGS_SCHEMA, "Tags of every note. A new one changes them all.", "- my-exam"),
-        "authors": (names, "Who wrote the deck; shown under its description.", "- The deckgen authors"),
-        "license": (TEXT_SCHEMA, "The licence of the cards; shown under the description.", "CC-BY-4.0"),
-        "feedback": (
-            feedback,
-            'The address of a "Suggest a fix" link on every back; `{id}` in it becomes the id of the note.',
-            "https://github.com/OWNER/REPO/issues/new?title={id}",
-        ),
-        "accept": (
-            {"type": "array", "items": _acceptance(), "errorMessage": "a list of acceptances belongs here"},
-            "Changes that deckgen refuses, and that the next release makes nevertheless.",
-            "- code: changed-deck\n  id: my-exam\n  because: |\n    The exam has a new name.",
-        ),
-        "checks": (
-            _checks(),
-            "Warnings that are switched off for the whole deck, and why.",
-            "missing-alt: off\nbecause: |\n  The images are ornaments.",
-        ),
-        "exam_options": (exam_options, "How many options a question of the exam has.", "4"),
-        "blueprint": (
-            {
-                "type": "array",
-                "items": _domain(),
-                "minItems": 1,
-                "errorMessage": "a list of domains belongs here",
-            },
-            "The domains of the exam with their weights, against which `deckgen stats` holds the deck.",
-            "- tag: alliance\n  title: The Relationship\n  weight: 40\n- tag: ethics\n  weight: 60",
-        ),
-    }
-    return {"$schema": _DRAFT, **_object("Deck", told, ["id", "title"])}
+_NAMES: Schema = {"type": "array", "items": TEXT_SCHEMA, "errorMessage": "a list of names belongs here"}
+_LANGUAGE: Schema = {
+    "type": "string",
+    "pattern": f"^{languages.TAG.pattern}$",
+    "errorMessage": "a language tag belongs here, as in `en` or `pt-BR`",
+}
+_FEEDBACK: Schema = {
+    "type": "string",
+    "pattern": f"^{FEEDBACK.pattern}$",
+    "errorMessage": "a web or mail address belongs here",
+}
+_EXAM_OPTIONS: Schema = {
+    "type": ["integer", "string"],
+    "minimum": MIN_OPTIONS,
+    "maximum": MAX_OPTIONS,
+    "pattern": f"^[{MIN_OPTIONS}-{MAX_OPTIONS}]$",
+    "errorMessage": f"a whole number from {MIN_OPTIONS} to {MAX_OPTIONS} belongs here",
+}
 
 
 def _domain() -> Schema:
@@ -208,170 +116,160 @@ def _domain() -> Schema:
         "pattern": rf"^(?!0*(?:\.0*)?$){WEIGHT.pattern}$",
         "errorMessage": "a percentage above 0 and up to 100 belongs here, as in `24`",
     }
-    told: dict[str, Told] = {
-        "tag": (
+    told: dict[str, KeyDoc] = {
+        "tag": KeyDoc(
             TAGS_SCHEMA["items"],
             "The tag of the notes that prepare for it; `alliance::repair` below it counts as well.",
             "alliance",
         ),
-        "title": (TEXT_SCHEMA, "What the exam calls it.", "The Relationship"),
-        "weight": (weight, "How much of the exam it makes up, in percent.", "40"),
+        "title": KeyDoc(TEXT_SCHEMA, "What the exam calls it.", "The Relationship"),
+        "weight": KeyDoc(weight, "How much of the exam it makes up, in percent.", "40"),
     }
-    return _object("Domain", told, ["tag", "weight"])
+    return object_schema("Domain", told, ["tag", "weight"])
 
 
 def _acceptance() -> Schema:
     """What one of the changes takes that are made although deckgen refuses them."""
-    told: dict[str, Told] = {
-        "code": ({"enum": list(ACCEPTABLE)}, "The code of the refusal.", "changed-deck"),
-        "id": (
+    told: dict[str, KeyDoc] = {
+        "code": KeyDoc({"enum": list(ACCEPTABLE)}, "The code of the refusal.", "changed-deck"),
+        "id": KeyDoc(
             TEXT_SCHEMA,
             "What it is about: the id of the note or of the deck, the name of the kind, or a file.",
             "my-exam",
         ),
-        "because": (PROSE_SCHEMA, "Why it has to be.", "The exam has a new name."),
+        "because": KeyDoc(PROSE_SCHEMA, "Why it has to be.", "The exam has a new name."),
     }
-    return _object("Acceptance", told, list(told))
+    return object_schema("Acceptance", told, list(told))
 
 
 def _checks() -> Schema:
     """What a warning that is switched off takes."""
-    told: dict[str, Told] = {
-        "because": (PROSE_SCHEMA, "Why this warning does not hold here.", "The images are ornaments."),
+    told: dict[str, KeyDoc] = {
+        "because": KeyDoc(PROSE_SCHEMA, "Why this warning does not hold here.", "The images are ornaments."),
     }
     off = {"enum": ["off"], "description": "This warning is not given for this deck."}
     return {
-        **_object("Checks", told, ["because"]),
+        **object_schema("Checks", told, ["because"]),
         "propertyNames": {**CODE_SCHEMA, "enum": [*CODE_SCHEMA["enum"], "because"]},
         "additionalProperties": off,
     }
 
 
+_DECK_KEYS: dict[str, KeyDoc] = {
+    "id": KeyDoc(
+        ID_SCHEMA,
+        "The namespace of every note's identity. Never change it: learners would get every note twice.",
+        "my-exam",
+    ),
+    "title": KeyDoc(
+        TITLE_SCHEMA,
+        "The deck's name in Anki. Learners' decks are found by it, so it stays once it is released.",
+        "My Exam",
+    ),
+    "language": KeyDoc(
+        _LANGUAGE,
+        "The cards' language; `en` if left out. Right-to-left languages turn the cards round.",
+        "en",
+    ),
+    "description": KeyDoc(
+        PROSE_SCHEMA,
+        "Markdown for the deck's page in Anki.",
+        "Cards for candidates of the exam.\n\nFor study only.",
+    ),
+    "tags": KeyDoc(TAGS_SCHEMA, "Tags of every note. A new one changes them all.", "- my-exam"),
+    "authors": KeyDoc(_NAMES, "Who wrote the deck; shown under its description.", "- The deckgen authors"),
+    "license": KeyDoc(TEXT_SCHEMA, "The licence of the cards; shown under the description.", "CC-BY-4.0"),
+    "feedback": KeyDoc(
+        _FEEDBACK,
+        'The address of a "Suggest a fix" link on every back; `{id}` in it becomes the id of the note.',
+        "https://github.com/OWNER/REPO/issues/new?title={id}",
+    ),
+    "accept": KeyDoc(
+        {"type": "array", "items": _acceptance(), "errorMessage": "a list of acceptances belongs here"},
+        "Changes that deckgen refuses, and that the next release makes nevertheless.",
+        "- code: changed-deck\n  id: my-exam\n  because: |\n    The exam has a new name.",
+    ),
+    "checks": KeyDoc(
+        _checks(),
+        "Warnings that are switched off for the whole deck, and why.",
+        "missing-alt: off\nbecause: |\n  The images are ornaments.",
+    ),
+    "exam_options": KeyDoc(_EXAM_OPTIONS, "How many options a question of the exam has.", "4"),
+    "blueprint": KeyDoc(
+        {
+            "type": "array",
+            "items": _domain(),
+            "minItems": 1,
+            "errorMessage": "a list of domains belongs here",
+        },
+        "The domains of the exam with their weights, against which `deckgen stats` holds the deck.",
+        "- tag: alliance\n  title: The Relationship\n  weight: 40\n- tag: ethics\n  weight: 60",
+    ),
+}
+"""What editors say of the keys of deck.yaml."""
+
+
+def deck_schema() -> Schema:
+    """The schema of deck.yaml."""
+    return {"$schema": _DRAFT, **object_schema("Deck", _DECK_KEYS, ["id", "title"])}
+
+
 def chapter_schema(kinds: Iterable[Kind]) -> Schema:
     """The schema of a chapter, whose notes are of some kinds."""
-    told: dict[str, Told] = {
-        "deck": (
+    told: dict[str, KeyDoc] = {
+        "deck": KeyDoc(
             DECK_NAME_SCHEMA,
             "The subdeck that the notes go to, with `::` for one within another; the deck if left out.",
             "2.3 Therapeutic Alliance",
         ),
-        "tags": (TAGS_SCHEMA, "Tags of all the chapter's notes, besides the deck's.", "- alliance"),
+        "tags": KeyDoc(TAGS_SCHEMA, "Tags of all the chapter's notes, besides the deck's.", "- alliance"),
     }
     for kind in kinds:
         told[kind.section] = _section(kind)
-    common = _object("", {name: _told(key) for name, key in COMMON_KEYS.items()}, [])["properties"]
-    return {"$schema": _DRAFT, **_object("Chapter", told, []), "$defs": common}
+    common = object_schema("", {name: key.doc for name, key in COMMON_KEYS.items()}, [])["properties"]
+    return {"$schema": _DRAFT, **object_schema("Chapter", told, []), "$defs": common}
 
 
-def _section(kind: Kind) -> Told:
+def _section(kind: Kind) -> KeyDoc:
     """What a chapter's key for the notes of a kind takes."""
     example = _example_of(kind.keys)
     note = _note(kind, kind.title, kind.keys)
     notes = {"type": "array", "items": note, "errorMessage": "a list of notes belongs here"}
     if not kind.rows:
-        return notes, f"Notes of the kind {kind.name}.", example
+        return KeyDoc(notes, f"Notes of the kind {kind.name}.", example)
     note["title"] += " row"
-    rows: Told = (
+    rows = KeyDoc(
         {**notes, "minItems": 1, "errorMessage": "a list of rows belongs here"},
         "The rows of the table; each is a note.",
         example,
     )
     table = _note(kind, f"{kind.title} table", kind.table_keys, {kind.rows: rows})
     tables = {"type": "array", "items": table, "errorMessage": "a list of tables belongs here"}
-    example = f"{_example_of(kind.table_keys)}\n  {kind.rows}:\n{_indented(example, 4)}"
-    return tables, f"Tables, of which each row is a note of the kind {kind.name}.", example
+    example = f"{_example_of(kind.table_keys)}\n  {kind.rows}:\n{indented(example, 4)}"
+    return KeyDoc(tables, f"Tables, of which each row is a note of the kind {kind.name}.", example)
 
 
 def _note(
-    kind: Kind, title: str, keys: Mapping[str, Key], others: Mapping[str, Told] | None = None
+    kind: Kind, title: str, keys: Mapping[str, Key], others: Mapping[str, KeyDoc] | None = None
 ) -> Schema:
     """What a note takes, or a table: some keys, and others that it must have besides them."""
     others = others or {}
-    has_cells = any(key.type == "cells" for key in kind.keys.values())
-    own: dict[str, Told] = {}
+    has_cells = any(key.type.is_row for key in kind.keys.values())
+    own: dict[str, KeyDoc] = {}
     for name, key in keys.items():
-        piece, about, example = _told(key)
-        if key.type == "options":
-            option = piece["items"]
-            parts = {part: (option["properties"][part], *_OPTION_TOLD[part]) for part in _OPTION_TOLD}
-            piece = {**piece, "items": _object(option["title"], parts, option["required"])}
-        if key.type == "image":
-            image = {part: (piece["properties"][part], *_IMAGE_TOLD[part]) for part in _IMAGE_TOLD}
-            piece = {**piece, **_object(piece["title"], image, piece["required"])}
+        doc = key.doc
         if has_cells and name == "columns":
-            piece = {**piece, "minItems": MIN_COLUMNS}
+            doc = doc._replace(schema={**doc.schema, "minItems": MIN_COLUMNS})
         if name not in COMMON_KEYS:
-            own[name] = (piece, about, example)
+            own[name] = doc
     required = [key.name for key in keys.values() if key.required]
-    note = _object(title, {**own, **others}, [*required, *others])
+    note = object_schema(title, {**own, **others}, [*required, *others])
     common = {name: {"$ref": f"#/$defs/{name}"} for name in COMMON_KEYS if name in keys}
     note["properties"] = {**common, **note["properties"]}
     return note
 
 
-def _told(key: Key) -> Told:
-    """What a key of a note takes, what it is for, and an example."""
-    piece = OWN_SCHEMAS[key.name] if key.type == "own" else SCHEMAS[key.type]
-    about, example = _TOLD.get(key.type, ("", ""))
-    if key.type == "choice":
-        piece, example = _one_of(key.values), key.values[0]
-    return piece, key.about or about, key.example or example
-
-
-def _one_of(words: Iterable[str]) -> Schema:
-    """What takes one of several words, also where an editor reads them as numbers or switches."""
-    listed = listing(list(words))
-    read: list[object] = []
-    for word in words:
-        read.append(word)
-        if re.fullmatch(r"[-+]?[0-9]+", word):
-            read.append(int(word))
-        elif re.fullmatch(r"[-+]?[0-9]+\.[0-9]+", word):
-            read.append(float(word))
-        elif word.lower() in {"true", "false"}:
-            read.append(word.lower() == "true")
-    return {"enum": read, "errorMessage": f"one of {listed} belongs here"}
-
-
-def _object(title: str, told: Mapping[str, Told], required: list[str]) -> Schema:
-    """What a mapping takes that has some keys and no others.
-
-    The examples stand in what is said of a key, and not under `examples`, which editors insert on one line.
-    """
-    properties = {}
-    for name, (piece, about, example) in told.items():
-        shown = _shown(name, piece, example)
-        fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", shown))])
-        markdown = f"{about}\n\n{fence}yaml\n{shown}\n{fence}"
-        properties[name] = {**piece, "description": about, "markdownDescription": markdown}
-    return {
-        "title": title,
-        "type": "object",
-        "properties": properties,
-        "required": required,
-        "additionalProperties": False,
-    }
-
-
 def _example_of(keys: Mapping[str, Key]) -> str:
     """An example of an item of a list, with the keys that it must have."""
-    lines = []
-    for key in keys.values():
-        if key.required:
-            piece, _, example = _told(key)
-            lines.append(_shown(key.name, piece, example))
-    return "- " + _indented("\n".join(lines), 2).lstrip()
-
-
-def _shown(name: str, piece: Schema, example: str) -> str:
-    """An example under its key: a text for people as a block, a list or mapping on lines of its own."""
-    if piece.get("type") in ("array", "object"):
-        return f"{name}:\n{_indented(example, 2)}"
-    if "defaultSnippets" in piece or "\n" in example:
-        return f"{name}: |\n{_indented(example, 2)}"
-    return f"{name}: {example}"
-
-
-def _indented(text: str, width: int) -> str:
-    """A text with each of its lines indented by some spaces."""
-    return "\n".join(" " * width + line if line else line for line in text.split("\n"))
+    lines = [under_key(key.name, key.doc) for key in keys.values() if key.required]
+    return "- " + indented("\n".join(lines), 2).lstrip()

@@ -1,18 +1,81 @@
-"""Why a row of a table has more or fewer cells than the table has columns."""
+"""Whether the rows of a table have a cell for each of its columns, and why not."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deckgen.deck.key_types.cells import MIN_COLUMNS
+from deckgen.deck.reader import COMMAS, comma_hint
+from deckgen.deck.values import Texts
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from deckgen.deck.notes import Note, Table
+    from deckgen.deck.reader import Reader
     from deckgen.source import Document, Scalar
 
 _SHORT = 80  # characters of a cell that a hint repeats
 
 
-def hint_for(document: Document, texts: Sequence[Scalar], wanted: int, what: str) -> str:
+def check(reader: Reader, table: Table) -> None:
+    """Report the rows of a table that have not one cell for each column, or its too few columns."""
+    if not _is_of_all_rows(reader, table):
+        for note in table.rows:
+            _check_cells(reader, note)
+
+
+def _is_of_all_rows(reader: Reader, table: Table) -> bool:
+    """Whether the columns are too many or too few for all rows alike; that is reported once."""
+    columns = table.values.get("columns")
+    counts = {len(found.items) for row in table.rows if isinstance(found := row.values.get("cells"), Texts)}
+    if not isinstance(columns, Texts) or len(counts) != 1 or len(table.rows) == 1:
+        return False
+    (have,), want = counts, len(columns.items)
+    if have == want or have < MIN_COLUMNS or want < MIN_COLUMNS:
+        return False
+    for row in table.rows:
+        row.whole = False
+    hint = _comma_hint(columns) or _hint_for(reader.document, columns.items, have, "column")
+    if have == want + 1:
+        # of a column too few a semicolon may be the cause
+        hint = (
+            _comma_hint(columns, ";")
+            or hint
+            or "the first cell of a row is its name; the column of these has a name too"
+        )
+    message = f"the table has {want} columns, and each of its rows {have} cells"
+    reader.report("row-cells", columns.items[0], message, hint)
+    return True
+
+
+def _check_cells(reader: Reader, note: Note) -> None:
+    """Report a row that has not one cell for each column, or a table of too few columns."""
+    row = note.values.get("cells")
+    columns = note.table.values.get("columns") if note.table else None
+    if not isinstance(row, Texts) or not isinstance(columns, Texts):
+        return
+    if len(columns.items) < MIN_COLUMNS:
+        note.whole = False
+        message = "a table has at least two columns: the rows' names, and what to know of them"
+        reader.report(
+            "row-cells", columns.items[0] if columns.items else note.at, message, _comma_hint(columns)
+        )
+    elif len(row.items) != len(columns.items):
+        have, want = len(row.items), len(columns.items)
+        note.whole = False
+        message = f"the row has {have} cell{'s' * (have != 1)} for {want} columns"
+        hint = _comma_hint(row if have < want else columns)
+        hint = hint or _hint_for(reader.document, row.items, want, "cell")
+        reader.report("row-cells", row.items[0] if row.items else note.at, message, hint)
+
+
+def _comma_hint(texts: Texts, signs: str = COMMAS) -> str:
+    """What to do about a text that other signs than commas make one of several; empty where none is."""
+    return next(filter(None, (comma_hint(item.value, signs) for item in texts.items)), "")
+
+
+def _hint_for(document: Document, texts: Sequence[Scalar], wanted: int, what: str) -> str:
     """What to do about columns or cells that are too many or too few; empty where that is not clear.
 
     Args:

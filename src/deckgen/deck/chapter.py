@@ -11,33 +11,28 @@ from typing import TYPE_CHECKING
 from deckgen.anki.tags import distinct
 from deckgen.deck import cells, letters, swallowed
 from deckgen.deck.ids import _FIRST_WORDS, probable_ids, slug
-from deckgen.deck.key_types import _OPTION_KEYS, READERS, _without_swallowed
-from deckgen.deck.kinds import takes_list
-from deckgen.deck.notes import MIN_COLUMNS, Chapter, Deck, Note, References, Table, Texts, Value
-from deckgen.deck.reader import (
-    COMMAS,
-    ID,
-    Reader,
-    comma_hint,
-)
-from deckgen.diagnostics import not_a_warning
+from deckgen.deck.key_types.options import OPTION_KEYS
+from deckgen.deck.notes import Chapter, Deck, Note, Table
+from deckgen.deck.reader import ID, Reader
+from deckgen.deck.values import Value, links
+from deckgen.diagnostics import Found, not_a_warning
 from deckgen.source import Mapping, Node, Scalar, Sequence, end_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping as ReadOnly
 
-    from deckgen.deck.kind_file import Kinds
-    from deckgen.deck.kinds import Key, Kind
+    from deckgen.deck.keys import Key
+    from deckgen.deck.kinds import Kind
+    from deckgen.deck.kinds_in_force import Kinds
     from deckgen.deck.swallowed import Swallowed
-    from deckgen.diagnostics import Found
     from deckgen.source import Document
 
 MAX_ROWS = 200
 """The most rows of a table: each of its cards shows all of them."""
 
 
-def read_chapter(  # noqa: PLR0913, PLR0917 (what a chapter is read by)
+def read_chapter(
     document: Document,
     faults: Found,
     deck: Deck,
@@ -55,7 +50,7 @@ def read_chapter(  # noqa: PLR0913, PLR0917 (what a chapter is read by)
         earlier: The chapters before it, whose ids a proposal for a missing id avoids.
         misplaced: The sections of kinds that lie in source/, each with the kind's folder.
     """
-    chapter = Chapter(document, deck.title, deck.tags, diagnostics=faults)
+    chapter = Chapter(document, deck.title, deck.tags, language=deck.language, diagnostics=faults)
     reader = Reader(document, faults)
     reader.elsewhere = lambda name: _with_key(kinds.in_force, name)
     reader.is_taken = _Taken(document, deck.language, earlier).__contains__
@@ -64,6 +59,7 @@ def read_chapter(  # noqa: PLR0913, PLR0917 (what a chapter is read by)
         _read_sections(reader, chapter, kinds, misplaced)
     if faults or kinds.unread:
         chapter.ids = frozenset(probable_ids(document, deck.language))
+    chapter.diagnostics = Found([*faults, *reader.warnings])
     return chapter
 
 
@@ -160,7 +156,7 @@ def _with_key(kinds: list[Kind], name: str) -> str:
     if owners and len(owners) == len(kinds):
         return "every note"
     owners += [f"{_article(kind)} table" for kind in kinds if name in kind.table_keys]
-    return " and of ".join([*owners, *["an option"] * (name in _OPTION_KEYS)])
+    return " and of ".join([*owners, *["an option"] * (name in OPTION_KEYS)])
 
 
 def _read_note(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> list[Note]:
@@ -205,9 +201,7 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
         note.replaced_by = note.replaced_by or head.replaced_by
         note.builds_on = head.builds_on + note.builds_on
         table.rows.append(note)
-    if not _is_of_all_rows(reader, table):
-        for note in table.rows:
-            _check_cells(reader, note)
+    cells.check(reader, table)
     return table.rows
 
 
@@ -225,15 +219,15 @@ def _read_values(
         return None, values, False
     for name, node in mapping.entries.items():
         key = keys.get(name)
-        if key is None or key.type in {"id", "tags", "own"}:
+        if key is None or key.type.read is None:
             continue
-        value = READERS[key.type](reader, node, key)
+        value = key.type.read(reader, node, key)
         if value is not None:
             values[name] = value
     required = [key.name for key in keys.values() if key and key.required]
     lacking = [name for name in required if name not in mapping.entries]
     if lacking:
-        missing = _without_swallowed(reader, mapping, what, lacking)
+        missing = swallowed.told_apart(reader, mapping, what, lacking)
         reader.require(mapping, what, missing, keys, _missing_hint(reader, mapping, missing, values))
     return mapping, values, len(reader.found) == before and not lacking
 
@@ -245,7 +239,7 @@ def _note_missing(reader: Reader, mapping: Mapping, keys: ReadOnly[str, Key | No
     if len(unknown) != len(missing) or len(missing) > _FEW or "id" in missing:
         return
     for name, lacked in zip(unknown, missing, strict=True):
-        if not isinstance(mapping.entries[name], Sequence if takes_list(keys[lacked]) else Scalar):
+        if not isinstance(mapping.entries[name], Sequence if swallowed.takes_list(keys[lacked]) else Scalar):
             return
     reader.missing[mapping.start] = dict(zip(unknown, missing, strict=True))
 
@@ -253,7 +247,7 @@ def _note_missing(reader: Reader, mapping: Mapping, keys: ReadOnly[str, Key | No
 _FEW = 2  # keys that may all be known by other names, as `front` and `back`
 
 
-def _note(  # noqa: PLR0913, PLR0917 (what a note is made of)
+def _note(
     reader: Reader,
     mapping: Mapping,
     values: dict[str, Value],
@@ -272,8 +266,7 @@ def _note(  # noqa: PLR0913, PLR0917 (what a note is made of)
         identifier = reader.identifier(node) or ""
     if (node := mapping.entries.get("tags")) is not None:
         tags = distinct(tags, reader.tags(node))
-    links = values.get("builds_on")
-    builds_on = links.items if isinstance(links, References) else []
+    builds_on = links(values.get("builds_on"))
     note = Note(kind, identifier, at, chapter, values, tags, builds_on, whole, start=mapping.start)
     note.end = end_of(mapping)
     if not mapping.entries.keys().isdisjoint(_UPDATE_KEYS):
@@ -357,53 +350,3 @@ def _free(reader: Reader, name: str) -> str:
     """An id that no note has, beside one that may be taken."""
     ids = (name if number == 1 else f"{name}-{number}" for number in count(1))
     return next(each for each in ids if not reader.is_taken(each))
-
-
-def _is_of_all_rows(reader: Reader, table: Table) -> bool:
-    """Whether the columns are too many or too few for all rows alike; that is reported once."""
-    columns = table.values.get("columns")
-    counts = {len(found.items) for row in table.rows if isinstance(found := row.values.get("cells"), Texts)}
-    if not isinstance(columns, Texts) or len(counts) != 1 or len(table.rows) == 1:
-        return False
-    (have,), want = counts, len(columns.items)
-    if have == want or have < MIN_COLUMNS or want < MIN_COLUMNS:
-        return False
-    for row in table.rows:
-        row.whole = False
-    hint = _comma_hint(columns) or cells.hint_for(reader.document, columns.items, have, "column")
-    if have == want + 1:
-        # of a column too few a semicolon may be the cause
-        hint = (
-            _comma_hint(columns, ";")
-            or hint
-            or "the first cell of a row is its name; the column of these has a name too"
-        )
-    message = f"the table has {want} columns, and each of its rows {have} cells"
-    reader.report("row-cells", columns.items[0], message, hint)
-    return True
-
-
-def _check_cells(reader: Reader, note: Note) -> None:
-    """Report a row that has not one cell for each column, or a table of too few columns."""
-    row = note.values.get("cells")
-    columns = note.table.values.get("columns") if note.table else None
-    if not isinstance(row, Texts) or not isinstance(columns, Texts):
-        return
-    if len(columns.items) < MIN_COLUMNS:
-        note.whole = False
-        message = "a table has at least two columns: the rows' names, and what to know of them"
-        reader.report(
-            "row-cells", columns.items[0] if columns.items else note.at, message, _comma_hint(columns)
-        )
-    elif len(row.items) != len(columns.items):
-        have, want = len(row.items), len(columns.items)
-        note.whole = False
-        message = f"the row has {have} cell{'s' * (have != 1)} for {want} columns"
-        hint = _comma_hint(row if have < want else columns)
-        hint = hint or cells.hint_for(reader.document, row.items, want, "cell")
-        reader.report("row-cells", row.items[0] if row.items else note.at, message, hint)
-
-
-def _comma_hint(texts: Texts, signs: str = COMMAS) -> str:
-    """What to do about a text that other signs than commas make one of several; empty where none is."""
-    return next(filter(None, (comma_hint(item.value, signs) for item in texts.items)), "")

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from deckgen import source
 from deckgen.anki import unescaped
 from deckgen.anki.template import SPECIAL_FIELDS
-from deckgen.deck.kinds import COMMON_KEYS, TYPES, CardTemplate, Field, Key, Kind
+from deckgen.deck.key_types import TYPES
+from deckgen.deck.keys import Key
+from deckgen.deck.kinds import COMMON_KEYS, KEYS_FOR_THE_BACK, CardTemplate, Field, Kind
 from deckgen.deck.reader import ID, MAX_ITEMS, Reader
 from deckgen.diagnostics import Diagnostic, Found, Span, did_you_mean, listing, nearest, proposal
-from deckgen.project import Folder, shipped_templates
 from deckgen.source import Document, Mapping, Node, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
-_WRITTEN = tuple(name for name in TYPES if name not in {"id", "tags", "own"})
+    from deckgen.deck.keys import KeyType
+
 _KEYS = (
     *("title", "section", "type", "was", "revision"),
     *("keys", "rows", "table_keys", "label", "gist", "fields", "cards"),
@@ -31,47 +29,6 @@ _REQUIRED = ("title", "section", "type", "fields", "cards")
 CHAPTER_KEYS = ("deck", "tags")
 """The keys that every chapter has, whatever its kinds."""
 _FIELD_NAME = re.compile(r'[^:"{}#^/\s](?:[^:"{}]*[^:"{}\s])?')
-
-
-@dataclass(frozen=True)
-class Kinds:
-    """The kinds of a deck, the shipped ones and its own.
-
-    Attributes:
-        in_force: Those that could be read, by the names of their folders.
-        unread: The sections of those that could not; None for one unknown.
-        documents: Each kind.yaml.
-        diagnostics: What is wrong with them.
-    """
-
-    in_force: list[Kind]
-    unread: frozenset[str | None] = frozenset()
-    documents: list[Document] = field(default_factory=list)
-    diagnostics: Found = field(default_factory=Found)
-
-    @property
-    def complete(self) -> bool:
-        """Whether all could be read."""
-        return not self.unread
-
-
-def read_kinds(owners: Iterable[Folder], texts: ReadOnly[str, str] = MappingProxyType({})) -> Kinds:
-    """Read the kinds whose folders are given; `texts` as for `read_kind`."""
-    kinds = Kinds([])
-    unread: set[str | None] = set()
-    shipped = {path.name: path for path in shipped_templates().iterdir() if path.is_dir()}
-    for owner in owners:
-        kind, document, faults = read_kind(owner.path, owner.shown, owner.top, texts, shipped)
-        kinds.documents.append(document)
-        kinds.diagnostics.extend(faults)
-        if kind:
-            kinds.in_force.append(kind)
-        else:
-            unread.add(section_of(document))
-    kinds.diagnostics.extend(section_clashes(kinds.in_force))
-    sections = Counter(kind.section for kind in kinds.in_force)
-    unread |= {name for name, count in sections.items() if count > 1 or name in CHAPTER_KEYS}
-    return replace(kinds, unread=frozenset(unread))
 
 
 def read_kind(
@@ -153,7 +110,8 @@ def _kind(reader: Reader, folder: Path) -> Kind | None:
     sort, title = root.entries.get("type"), root.entries.get("title")
     cloze = sort is not None and reader.one_of(sort, "type", ("normal", "cloze")) == "cloze"
     shown = {field.key for field in fields}
-    common = {name: key for name, key in COMMON_KEYS.items() if key.type != "markdown" or name in shown}
+    left_out = KEYS_FOR_THE_BACK - shown
+    common = {name: key for name, key in COMMON_KEYS.items() if name not in left_out}
     kind = Kind(
         name=folder.name,
         title=(reader.deck_name(title, "title") if title else None) or "",
@@ -200,46 +158,46 @@ def _keys(reader: Reader, root: Mapping, under: str) -> dict[str, Key]:
         message = f"`{under}` has {len(node.entries):,} keys, and deckgen takes up to {MAX_ITEMS}"
         reader.report("too-large", node, message)
         return {}
-    keys = {}
-    for name, spec in node.entries.items():
-        if name in COMMON_KEYS:
-            reader.report(
-                "bad-kind",
-                reader.document.key_span(node, name),
-                f"`{name}` is a key that every kind has already",
-            )
-            continue
-        if not re.fullmatch(r"[\w-]+(?: [\w-]+)*", name):
-            message = f"`{name}` is no name of a key"
-            hint = "a key has letters, digits, `_` and hyphens"
-            reader.report("bad-kind", reader.document.key_span(node, name), message, hint)
-            continue
-        if isinstance(spec, Scalar) and spec.value in _WRITTEN:
-            message = f"the type of `{name}` stands here without its key"
-            reader.report("wrong-type", spec, message, f"write `{name}: {{type: {spec.value}}}`")
-            continue
-        attributes = ("type", "required", "about", "example", "values")
-        what = f"the key `{name}`"
-        mapping = reader.mapping(spec, what, attributes, attributes)
-        if mapping is None or not reader.require(mapping, what, ("type",), attributes):
-            continue
-        required = mapping.entries.get("required")
-        written = reader.one_of(mapping.entries["type"], "type", _WRITTEN)
-        keys[name] = Key(
-            name,
-            written or "text",
-            required=reader.flag(required, "required") if required else False,
-            about=_word(reader, mapping, "about").strip(),
-            example=_word(reader, mapping, "example").rstrip(),
-            values=_values(reader, mapping, name, written) if written else (),
-        )
-    return keys
+    keys = ((name, _key(reader, node, name, spec)) for name, spec in node.entries.items())
+    return {name: key for name, key in keys if key}
 
 
-def _values(reader: Reader, mapping: Mapping, name: str, written: str) -> tuple[str, ...]:
+def _key(reader: Reader, keys: Mapping, name: str, spec: Node) -> Key | None:
+    """A key that authors write; None, reported, where something is wrong with it."""
+    if name in COMMON_KEYS:
+        message = f"`{name}` is a key that every kind has already"
+        reader.report("bad-kind", reader.document.key_span(keys, name), message)
+        return None
+    if not re.fullmatch(r"[\w-]+(?: [\w-]+)*", name):
+        message = f"`{name}` is no name of a key"
+        hint = "a key has letters, digits, `_` and hyphens"
+        reader.report("bad-kind", reader.document.key_span(keys, name), message, hint)
+        return None
+    if isinstance(spec, Scalar) and spec.value in TYPES:
+        message = f"the type of `{name}` stands here without its key"
+        reader.report("wrong-type", spec, message, f"write `{name}: {{type: {spec.value}}}`")
+        return None
+    attributes = ("type", "required", "about", "example", "values")
+    what = f"the key `{name}`"
+    mapping = reader.mapping(spec, what, attributes, attributes)
+    if mapping is None or not reader.require(mapping, what, ("type",), attributes):
+        return None
+    required = mapping.entries.get("required")
+    written = reader.one_of(mapping.entries["type"], "type", TYPES)
+    return Key(
+        name,
+        TYPES[written or "text"],
+        required=reader.flag(required, "required") if required else False,
+        about=_word(reader, mapping, "about").strip(),
+        example=_word(reader, mapping, "example").rstrip(),
+        values=_values(reader, mapping, name, TYPES[written]) if written else (),
+    )
+
+
+def _values(reader: Reader, mapping: Mapping, name: str, key_type: KeyType) -> tuple[str, ...]:
     """The words of which a key of type choice holds one; no other type has such."""
     node = mapping.entries.get("values")
-    if written != "choice":
+    if key_type.of_values is None:
         if node is not None:
             place = reader.document.key_span(mapping, "values")
             reader.report("bad-kind", place, f"`{name}` has `values`, and its type is not choice")
@@ -372,7 +330,7 @@ def _consistent(reader: Reader, root: Mapping, kind: Kind) -> None:
 def _consistent_gist(reader: Reader, root: Mapping, kind: Kind, known: ReadOnly[str, Key]) -> None:
     """Report a gist that is none."""
     gist = known.get(kind.gist[0])
-    if gist and gist.type in {"id", "notes"}:
+    if gist and gist.type.names_notes:
         message = f"`{gist.name}` does not say what a note is about"
         reader.report("bad-kind", root.entries["gist"], message, "name a key that holds a text")
     elif kind.gist[0]:
@@ -381,16 +339,17 @@ def _consistent_gist(reader: Reader, root: Mapping, kind: Kind, known: ReadOnly[
 
 def _consistent_types(reader: Reader, root: Mapping, kind: Kind) -> None:
     """Report keys whose types do not go with the kind."""
-    clozes = [key for key in kind.keys.values() if key.type == "cloze"]
+    clozes = [key for key in kind.keys.values() if key.type.clozes]
     if kind.cloze and (not clozes or not clozes[0].required or len(kind.cards) > 1):
         message = "a cloze kind needs a required key of type cloze, and one card"
         hint = "the key is written `text: {type: cloze, required: true}`"
         reader.report("bad-kind", root.entries["type"], message, hint)
     if clozes and not kind.cloze:
         reader.report("bad-kind", root.entries["type"], f"`{clozes[0].name}` needs `type: cloze`")
-    cells = [key for key in kind.keys.values() if key.type == "cells"]
+    cells = [key for key in kind.keys.values() if key.type.is_row]
     columns = kind.table_keys.get("columns")
-    if cells and (not kind.rows or columns is None or columns.type != "texts" or not columns.required):
+    has_columns = columns is not None and columns.type is TYPES["texts"] and columns.required
+    if cells and not (kind.rows and has_columns):
         message = f"`{cells[0].name}` is of type cells, which needs `rows` and a required table key `columns`"
         reader.report(
             "bad-kind",
@@ -428,32 +387,11 @@ def _source_of(reader: Reader, node: Node, place: tuple[str, str], known: ReadOn
     name, part_of_it = place
     key = known.get(name)
     if key is None:
-        names = [name for name, key in known.items() if TYPES[key.type]]
+        names = [name for name, key in known.items() if key.type.parts]
         hint = did_you_mean(name, names) or f"its keys are {listing(names)}"
         reader.report("bad-kind", node, f"`{name}` is not one of its keys", hint)
-    elif part_of_it not in TYPES[key.type]:
-        parts = [f"{key.name}.{part}" if part else key.name for part in TYPES[key.type]]
-        hint = f"write {' or '.join(f'`{part}`' for part in parts)}" if parts else ""
-        if key.type == "texts":
-            hint = "those are the columns of a table; a list for cards has `type: list`"
+    elif part_of_it not in key.type.parts:
+        parts = [f"{key.name}.{part}" if part else key.name for part in key.type.parts]
+        hint = f"write {' or '.join(f'`{part}`' for part in parts)}" if parts else key.type.unfilled
         written = node.value if isinstance(node, Scalar) else name
         reader.report("bad-kind", node, f"nothing can be filled from `{written}`", hint)
-
-
-def section_clashes(kinds: list[Kind]) -> list[Diagnostic]:
-    """Diagnostics for kinds that share a section, take one of a chapter's own keys, or share a title."""
-    found = []
-    seen: dict[str, str] = dict.fromkeys(CHAPTER_KEYS, "every chapter")
-    # the shipped ones first, so that a deck's own kind is the one that is told
-    for kind in sorted(kinds, key=lambda kind: kind.document.path):
-        for key, value in (("section", kind.section), ("title", f"\0{kind.title}")):
-            if value in seen:
-                root = kind.document.root
-                span = Span(kind.document.path)
-                if isinstance(root, Mapping):
-                    span = kind.document.span(root.entries[key])
-                shown = value.removeprefix("\0")
-                message = f"the {key} `{shown}` is taken by {seen[value]}"
-                found.append(Diagnostic("bad-kind", message, span))
-            seen.setdefault(value, f"the kind {kind.name}")
-    return found

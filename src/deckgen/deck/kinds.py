@@ -5,62 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deckgen.deck.key_types import TYPES, own
+from deckgen.deck.keys import Key
+
 if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
     from deckgen.diagnostics import Span
     from deckgen.source import Document
-
-
-TYPES: dict[str, tuple[str, ...]] = {
-    "id": ("",),
-    "tags": (),
-    "own": (),
-    "text": ("",),
-    "markdown": ("",),
-    "cloze": ("",),
-    "notes": ("",),
-    "texts": (),
-    "list": ("",),
-    "image": ("",),
-    "choice": ("",),
-    "options": ("list", "explanations"),
-    "cells": ("name", "rest", "table"),
-}
-"""The types of keys, each with the parts that a field can take from it; "" is the value itself."""
-
-PLAIN = frozenset(["text", "texts", "image", "choice"])
-"""The types of keys whose texts are no Markdown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A key that authors write.
-
-    Attributes:
-        name: As it stands in the source.
-        type: One of `TYPES`.
-        required: Whether every note has it.
-        about: What it is for, in a sentence.
-        example: What may stand under it, as YAML for a list; editors show it.
-        values: The words of which it holds one; empty where it is no choice.
-    """
-
-    name: str
-    type: str
-    required: bool = False
-    about: str = ""
-    example: str = ""
-    values: tuple[str, ...] = ()
-
-
-_LISTS = frozenset(["options", "cells", "texts", "list", "notes", "tags"])
-
-
-def takes_list(key: Key | None) -> bool:
-    """Whether a list stands under a key; None stands for the rows of a table."""
-    return key is None or key.type in _LISTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,52 +57,58 @@ COMMON_KEYS = {
     for key in (
         Key(
             "id",
-            "id",
+            own.ID,
             required=True,
             about="The note's name in the deck; it never changes.",
             example="split-alliance",
         ),
-        Key("tags", "tags", about="Anki tags, besides the chapter's and the deck's.", example="- alliance"),
+        Key("tags", own.TAGS, about="Anki tags, besides the chapter's and the deck's.", example="- alliance"),
         Key(
             "allow",
-            "own",
+            own.CODES,
             about="Codes of warnings that do not hold for this note.",
             example="- same-term",
         ),
-        Key("was", "own", about="The id that the note had in an earlier release.", example="uneven-alliance"),
+        Key(
+            "was",
+            own.NOTE,
+            about="The id that the note had in an earlier release.",
+            example="uneven-alliance",
+        ),
         Key(
             "retired",
-            "own",
+            own.REASON,
             about="Why a released note is taken out of the deck.",
             example="The exam no longer asks for it.",
         ),
         Key(
             "replaced_by",
-            "own",
+            own.NOTE,
             about="The id of the note that takes a retired one's place.",
             example="alliance-components",
         ),
         Key(
             "builds_on",
-            "notes",
+            TYPES["notes"],
             about="Ids of notes that a learner should have met before.",
             example="- therapeutic-alliance",
         ),
         Key(
             "reference",
-            "markdown",
+            TYPES["markdown"],
             about="Where this can be read up.",
             example="Study guide 2.3, multiple alliances",
         ),
         Key(
             "extra",
-            "markdown",
+            TYPES["markdown"],
             about="Anything else worth seeing on the back.",
             example="In German: *geteilte Allianz*.",
         ),
     )
 }
-"""The keys that every kind has; `reference` and `extra` only where a field is filled from them."""
+"""The keys that every kind has, those for the back only where a field is filled from them."""
+KEYS_FOR_THE_BACK = frozenset(["reference", "extra"])
 
 
 @dataclass(frozen=True)

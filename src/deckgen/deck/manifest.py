@@ -8,13 +8,13 @@ from urllib.parse import quote
 
 from deckgen.anki import unescaped
 from deckgen.deck import blueprint, languages
-from deckgen.deck.notes import MAX_OPTIONS, MIN_OPTIONS, Accept, Deck
+from deckgen.deck.key_types.options import MAX_OPTIONS, MIN_OPTIONS
+from deckgen.deck.notes import Accept, Deck
 from deckgen.deck.reader import Reader
-from deckgen.diagnostics import not_a_warning
+from deckgen.diagnostics import Found, not_a_warning
 from deckgen.source import Mapping, Node, Scalar
 
 if TYPE_CHECKING:
-    from deckgen.diagnostics import Found
     from deckgen.source import Document
 
 MAX_ACCEPTS = 1000
@@ -37,7 +37,8 @@ def read_deck(document: Document, faults: Found) -> tuple[Deck, Found]:
         The deck, without notes; all that is wrong with the file.
     """
     reader = Reader(document, faults)
-    return _deck(reader), reader.found
+    deck = _deck(reader)
+    return deck, Found([*reader.found, *reader.warnings])
 
 
 def _deck(reader: Reader) -> Deck:  # noqa: C901, PLR0912 (one key after the other)

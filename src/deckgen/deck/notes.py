@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
+from deckgen.deck.values import links
 from deckgen.diagnostics import Found
-from deckgen.source import Node, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
@@ -14,85 +14,9 @@ if TYPE_CHECKING:
     from deckgen.deck import blueprint
     from deckgen.deck.kinds import Kind
     from deckgen.deck.swallowed import Swallowed
+    from deckgen.deck.values import Value
     from deckgen.diagnostics import Span
-    from deckgen.source import Document
-
-MIN_OPTIONS, MAX_OPTIONS = 2, 8
-MIN_COLUMNS = 2
-
-
-@dataclass(slots=True)
-class Option:
-    """An option of a vignette.
-
-    Attributes:
-        text: What it says.
-        why: Why it is right or wrong.
-        mark: Where it is marked as correct; None where it is not.
-    """
-
-    text: Scalar
-    why: Scalar
-    mark: Node | None
-
-    @property
-    def correct(self) -> bool:
-        """Whether it is the right one."""
-        return self.mark is not None
-
-
-@dataclass(slots=True)
-class References:
-    """Ids of other notes, each where it stands."""
-
-    items: list[Scalar]
-
-
-@dataclass(slots=True)
-class Texts:
-    """A list of texts: the columns of a table, the cells of a row, or what a key of type list holds."""
-
-    items: list[Scalar]
-
-
-@dataclass(slots=True)
-class Options:
-    """The options of a vignette, in the order of the source.
-
-    Attributes:
-        items: The options.
-        swallowed: The lines of their texts that look like keys which they lack, or like further options.
-    """
-
-    items: list[Option]
-    swallowed: tuple[Swallowed, ...] = ()
-
-
-@dataclass(slots=True)
-class Image:
-    """An image.
-
-    Attributes:
-        file: Its path, from the chapter's folder.
-        alt: What is said of it to those who do not see it.
-    """
-
-    file: Scalar
-    alt: Scalar
-
-
-Value: TypeAlias = Scalar | Options | References | Texts | Image
-
-
-def scalars(value: Value) -> list[Scalar]:
-    """The texts for people that a value is made of, in order; none for ids of other notes."""
-    if isinstance(value, Scalar):
-        return [value]
-    if isinstance(value, Image):
-        return [value.alt]
-    if isinstance(value, Options):
-        return [scalar for option in value.items for scalar in (option.text, option.why)]
-    return value.items if isinstance(value, Texts) else []
+    from deckgen.source import Document, Node, Scalar
 
 
 @dataclass
@@ -105,6 +29,7 @@ class Chapter:
         tags: The tags of all its notes, the deck's included.
         tags_at: Where it has tags of its own; None where it has none.
         deck_at: Where it names its subdeck; None where it names none.
+        language: The BCP 47 tag of the language of its cards, the deck's.
         notes: Its notes in the order in which they are written, those with faults included.
         ids: The ids that seem to stand in it, where not all of it could be read.
         diagnostics: What is wrong with it.
@@ -115,6 +40,7 @@ class Chapter:
     tags: tuple[str, ...] = ()
     tags_at: Span | None = None
     deck_at: Span | None = None
+    language: str = "en"
     notes: list[Note] = field(default_factory=list)
     ids: frozenset[str] = frozenset()
     diagnostics: Found = field(default_factory=Found)
@@ -188,7 +114,7 @@ class Note:
     def mentions(self) -> list[Scalar]:
         """The ids of other notes under all its keys, those of `builds_on` first."""
         others = (value for key, value in self.values.items() if key != "builds_on")
-        items = [item for value in others if isinstance(value, References) for item in value.items]
+        items = [item for value in others for item in links(value)]
         return self.builds_on + items + ([self.replaced_by] if self.replaced_by else [])
 
 
@@ -254,3 +180,9 @@ def values_of(note: Note) -> ReadOnly[str, Value]:
 def place(note: Note) -> Span:
     """Where a note's id stands."""
     return note.chapter.document.span(note.at)
+
+
+def has_list_of_notes(note: Note) -> bool:
+    """Whether a note has a key for ids of others, or its table has."""
+    keys = {**note.kind.table_keys, **note.kind.keys}
+    return any(keys[name].type.names_notes for name in values_of(note))

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from deckgen.anki import unescaped
-from deckgen.anki.tags import distinct
+from deckgen.anki.tags import distinct, one_colon
 from deckgen.deck import letters
 from deckgen.diagnostics import Diagnostic, Found, Span, listing, nearest, proposal
 from deckgen.source import (
@@ -123,6 +123,7 @@ class Reader:
     Attributes:
         document: What is read.
         found: The diagnostics so far.
+        warnings: Those about what can be read all the same.
         elsewhere: What has a key that is not known where it stands, as in "a definition"; empty for nothing.
         is_taken: Whether an id is that of another note.
         language: The BCP 47 tag of the language of its texts.
@@ -134,6 +135,7 @@ class Reader:
 
     document: Document
     found: Found = field(default_factory=Found)
+    warnings: list[Diagnostic] = field(default_factory=list)
     elsewhere: Callable[[str], str] = lambda _: ""
     is_taken: Callable[[str], bool] = lambda _: False
     language: str = "en"
@@ -503,6 +505,7 @@ class Reader:
         """A tag; None, reported, where Anki would change it."""
         scalar = self.scalar(node, key)
         if scalar is None or _PLAIN_TAG.fullmatch(scalar.value) or not (fault := _tag_fault(scalar.value)):
+            self._about_colon(scalar, "a tag", "below")
             return unicodedata.normalize("NFC", scalar.value) if scalar else None
         self.report("bad-tag", scalar, f"the tag `{scalar.value}` {fault[0]}", fault[1])
         return None
@@ -530,7 +533,16 @@ class Reader:
                 "bad-deck-name", scalar, f"the {'deck name' if key == 'deck' else key} `{name}` {fault}", hint
             )
             return None
+        if key == "deck":
+            self._about_colon(scalar, "a subdeck", "within")
         return unicodedata.normalize("NFC", name)
+
+    def _about_colon(self, scalar: Scalar | None, what: str, how: str) -> None:
+        """Warn of a name with one colon where two would make a level."""
+        if scalar and (meant := one_colon(scalar.value.strip())):
+            message = f"one colon makes no level, so this is {what} called `{scalar.value.strip()}` in Anki"
+            hint = f"for a level {how} `{meant[0]}` write `{meant[1]}`"
+            self.warnings.append(Diagnostic("single-colon", message, self.document.span(scalar), hint))
 
 
 def halves(items: list[Node], required: Collection[str]) -> Iterator[tuple[Mapping, Mapping]]:
@@ -644,7 +656,8 @@ def _item_hint(node: Mapping, first: str) -> str:
         return ""
     if first in node.entries:
         return (
-            f"a hyphen is missing before `{name}`: an item begins with `- {first}: …`, its other keys below"
+            f"a hyphen is missing two columns left of `{name}`: an item begins with `- {first}: …`, "
+            f"its other keys under `{first}`"
         )
     if isinstance(value, Scalar) and len(value.value) <= _SHORT:
         name = " ".join(value.value.split())

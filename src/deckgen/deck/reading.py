@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from deckgen import source
 from deckgen.deck.chapter import read_chapter
-from deckgen.deck.kind_file import Kinds, read_kinds, section_of
+from deckgen.deck.kind_file import section_of
+from deckgen.deck.kinds_in_force import Kinds, read_kinds
 from deckgen.deck.manifest import read_deck
 from deckgen.diagnostics import Found
 from deckgen.project import MANIFEST, is_kind, kind_folders

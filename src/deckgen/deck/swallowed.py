@@ -7,14 +7,14 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from deckgen.deck.kinds import takes_list
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from collections.abc import Mapping as ReadOnly
 
-    from deckgen.deck.kinds import Key
+    from deckgen.deck.keys import Key
+    from deckgen.deck.reader import Reader
     from deckgen.diagnostics import Span
     from deckgen.source import Document, Mapping
 
@@ -96,9 +96,25 @@ def find(
                     found.setdefault(each.key, each._replace(column=document.position(hyphen)[1]))
                 elif each.key not in mapping.entries:
                     key = known.get(each.key)
-                    is_choice = key is not None and key.type == "choice" and each.value in key.values
+                    is_choice = key is not None and each.value in key.values
                     found.setdefault(each.key, each._replace(certain=each.certain or is_choice))
     return tuple(found.values())
+
+
+def told_apart(reader: Reader, mapping: Mapping, what: str, missing: list[str]) -> list[str]:
+    """The missing keys but for those that a text above has swallowed; these are reported where they stand."""
+    found = find(reader.document, mapping, missing)
+    inside = [each for each in found if each.key in missing]
+    for each in inside:
+        message = f"{what} lacks the key `{each.key}`: {each.message}"
+        reader.report("missing-key", each.at, message, each.hint)
+    told = {each.key for each in inside}
+    return [name for name in missing if name not in told]
+
+
+def takes_list(key: Key | None) -> bool:
+    """Whether a list stands under a key; None stands for the rows of a table."""
+    return key is None or key.type.lists
 
 
 @cache
@@ -107,7 +123,7 @@ def _pattern(keys: tuple[str, ...], first: str) -> re.Pattern[str]:
     return re.compile(rf"(?mi)^ *(?P<key>{'|'.join(map(re.escape, keys))}{item}):(?=[ \r\n]|\Z)")
 
 
-def _in_block(  # noqa: PLR0913, PLR0917 (a text, its place, and what is looked for in it)
+def _in_block(
     document: Document,
     owner: str,
     start: int,

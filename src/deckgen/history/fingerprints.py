@@ -13,7 +13,8 @@ from deckgen.anki.cloze import clozes, uncovered
 from deckgen.anki.tags import folded
 from deckgen.cards.fields import drawn
 from deckgen.cards.markdown import Markup, settled
-from deckgen.deck.notes import Image, Options, References, scalars, values_of
+from deckgen.deck.notes import values_of
+from deckgen.deck.values import links
 from deckgen.history.ledger import NoteTypeLine, Print
 from deckgen.source import Scalar
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
     from deckgen.anki.cloze import Cloze
     from deckgen.cards.note_types import Face, NoteType
-    from deckgen.deck.notes import Deck, Note, Value
+    from deckgen.deck.notes import Deck, Note
+    from deckgen.deck.values import Value
 
 _MEDIA_DIGITS = 12
 
@@ -109,9 +111,10 @@ class Fingerprints:
             for key, made in drawn(note, self._markup):
                 part = label if key == note.kind.label and not label else rest
                 part += (key, settled(made))
+            types = {**note.kind.table_keys, **note.kind.keys}
             for key, value in sorted(values_of(note).items()):
-                if isinstance(value, References) and key != "builds_on":
-                    rest += (key, *_texts(value, self._guids))
+                if types[key].type.names_notes and key != "builds_on":
+                    rest += (key, *self._named(links(value)))
             rest += self._links(note)
             seen = self._drawn[note] = _digest(_composed(label), 4), _digest(_composed(rest))
         return seen
@@ -123,18 +126,22 @@ class Fingerprints:
         parts: list[str] = []
         for key in sorted(values):
             value = values[key]
-            kind = types[key].type
-            if type(value) is Scalar:
+            kind = types[key].type.name
+            if isinstance(value, Scalar):
                 parts += (key, kind, _bare(value))
             elif key != "builds_on":
-                parts += (key, kind, *_texts(value, self._guids))
+                parts += (key, kind, *self._named(value.links), *value.marks, *map(_bare, value.written))
         parts += self._links(note)
         return _digest(_composed(parts))
 
     def _links(self, note: Note) -> list[str]:
         """The notes that a note builds on."""
-        guids = dict.fromkeys(self._guids.get(link.value, link.value) for link in note.builds_on)
+        guids = dict.fromkeys(self._named(note.builds_on))
         return ["builds_on", *guids] if guids else []
+
+    def _named(self, ids: Iterable[Scalar]) -> list[str]:
+        """The guids of the notes with some ids; the ids themselves where there are no such notes."""
+        return [self._guids.get(each.value, each.value) for each in ids]
 
 
 def _composed(parts: Iterable[str]) -> str:
@@ -150,18 +157,7 @@ def _bare(scalar: Scalar) -> str:
 
 def _showing(value: Value) -> Iterable[Scalar]:
     """The texts of a value that may show media."""
-    return (value.file,) if isinstance(value, Image) else scalars(value)
-
-
-def _texts(value: Value, guids: ReadOnly[str, str]) -> Iterator[str]:
-    """The texts of a value."""
-    if isinstance(value, References):
-        yield from (guids.get(link.value, link.value) for link in value.items)
-        return
-    if isinstance(value, Options):
-        yield ",".join(str(number) for number, option in enumerate(value.items) if option.correct)
-    for scalar in [value.file, value.alt] if isinstance(value, Image) else scalars(value):
-        yield _bare(scalar)
+    return (value,) if isinstance(value, Scalar) else value.showing
 
 
 def _digest(text: str, size: int = 9) -> str:
@@ -172,7 +168,7 @@ def _digest(text: str, size: int = 9) -> str:
 def answers(note: Note) -> Iterator[tuple[str, str, Scalar, Cloze]]:
     """For each cloze of a note: its number, the digest of its answer, the text, its place in it."""
     for key in note.kind.keys.values():
-        value = note.values.get(key.name) if key.type == "cloze" else None
+        value = note.values.get(key.name) if key.type.clozes else None
         if isinstance(value, Scalar):
             for cloze in clozes(value.value):
                 answer = uncovered(value.value[cloze.inner : cloze.answer_end])

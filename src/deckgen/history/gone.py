@@ -6,7 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from deckgen.deck.kinds import COMMON_KEYS
-from deckgen.deck.notes import place, scalars
+from deckgen.deck.notes import place
+from deckgen.deck.values import scalars
 from deckgen.diagnostics import Diagnostic
 from deckgen.history.lost_notes import likeness, lost_notes, message
 
@@ -115,7 +116,7 @@ def _heirs(
 
 def _says_much(note: Note) -> bool:
     """Whether a note says so much besides its name that another one hardly says the same."""
-    if note.kind.label and note.kind.keys[note.kind.label].type == "cloze":
+    if note.kind.label and note.kind.keys[note.kind.label].type.clozes:
         return False  # its name is all of its text
     texts = [
         text.value

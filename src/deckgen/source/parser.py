@@ -188,7 +188,9 @@ class _Composer:
         message = f"the key `{key}` stands twice; the first is on line {first}"
         hint = "keep one of the two, or put what both say under one"
         if key == first_key and self.document.text.endswith("- ", 0, mapping.start):
-            hint = f"does something new begin here? then a hyphen is missing: `- {key}: …`"
+            line, column = self.document.position(self.document.text.rfind("-", 0, mapping.start))
+            hint = f"does something new begin here? then a hyphen is missing: `{' ' * column}- {key}: …`"
+            hint += f", in the column of the hyphen of line {line + 1}"
             self.two_in_one = mapping
         self.found.append(Diagnostic("duplicate-key", message, self.document.span_of_key(start, key), hint))
 

@@ -101,6 +101,8 @@ _CHECK = (
 )
 _TAB = ("YAML does not take a tab here", "indent with spaces; most editors can convert tabs")
 _TAB_ALONE = ("a tab stands on this empty line, where YAML takes none", "empty the line")
+_HYPHEN = "put a hyphen and a space before it"
+_SHORT = 80  # characters of a line that a hint repeats
 _ODD_SPACE = (
     "YAML does not take this space, which is not an ordinary one",
     "delete it, and type it anew with the space bar",
@@ -323,8 +325,31 @@ class _Walk:
             return
         message = f"an invisible character stands here (U+{ord(odd[0]):04X})"
         invisible = message, "delete it, and type the beginning of the line anew"
-        what = {"tab": _TAB, "space": _ODD_SPACE}.get(odd.lastgroup or "", invisible)
+        tab = _TAB[0], self._instead_of_tab(body) or _TAB[1]
+        what = {"tab": tab, "space": _ODD_SPACE}.get(odd.lastgroup or "", invisible)
         raise _Found(Slip(number, column, *what))
+
+    def _instead_of_tab(self, body: str, in_block: int | None = None) -> str:
+        """How to indent a line that begins with a tab; empty where that is not clear.
+
+        Args:
+            body: What stands after its blanks.
+            in_block: The column of the block's lines that it comes after, or -1 where it is the first.
+        """
+        body = body.lstrip()
+        if not self.levels or body[:2] == "- ":
+            return ""
+        top = self.levels[-1]
+        where = f"under `{top.name}` of line {top.line + 1}" if top.name else ""
+        if not where or top.items:
+            return ""
+        if re.match(r"[a-z_]+:(?: |$)", body) and not top.waits:
+            return f"indent it with {_spaces(top.column)}, {where}" if top.column else ""
+        if in_block is not None and in_block >= 0:
+            return f"indent it with {_spaces(in_block)}, as the text above it"
+        if in_block is None and not top.waits:
+            return ""
+        return f"indent it with at least {_spaces(top.column + 1)}, {where}"
 
     def _leave(self, column: int) -> list[_Level]:
         """Leave the levels that begin further right."""
@@ -380,6 +405,8 @@ class _Walk:
             self.levels.append(_Level(column, items=False, name=name, line=number))
             self._enter(self.levels[-1], left)
             return
+        if top and top.items and top.column == column and name == self._first_key(top):
+            raise _Found(self._without_hyphen(number, column, name))
         raise _Found(self._misplaced(number, column, left, items=False, name=name))
 
     def _text(self, number: int, column: int) -> int:
@@ -390,6 +417,9 @@ class _Walk:
             if odd := _odd_line(self.lines[number][column:], number, column):
                 self.odd = odd
             return self._value(number, column, top.column if top else -1)
+        if top and top.items and top.column == column and not left and not self._first_key(top):
+            slip = _odd_line(self.lines[number][column:], number, column) or self.odd
+            raise _Found(slip or self._without_hyphen(number, column))
         raise _Found(self._no_key(number, column))
 
     # Values
@@ -456,7 +486,10 @@ class _Walk:
             if not line.strip(" "):
                 least = max(least, indent) if column < 0 else least
             elif line[indent] == "\t" and indent < max(column, least if column >= 0 else indent + 1):
-                raise _Found(Slip(at, indent, *(_TAB if line.strip() else _TAB_ALONE)))
+                if not line.strip():
+                    raise _Found(Slip(at, indent, *_TAB_ALONE))
+                hint = self._instead_of_tab(line.lstrip(), in_block=column)
+                raise _Found(Slip(at, indent, _TAB[0], hint or _TAB[1]))
             else:
                 column = max(least, indent) if column < 0 and indent > parent else column
                 if indent < max(column, least):
@@ -548,9 +581,10 @@ class _Walk:
         below = column == _indent(self.lines[number])
         if self.odd and self.odd.line >= number - 1:
             return self.odd
-        if at > number and (not self.levels or self.levels[-1].items):
-            return self._no_key(number, column)
         key = re.match(r" *(- +)?([a-z_]+):(?: |$)", line)
+        if at > number and (not self.levels or self.levels[-1].items):
+            is_text = self._item_is_text(self.levels[-1], at, key[2]) if self.levels and key else None
+            return is_text or self._no_key(number, column)
         if at > number and not below and key:
             return self._misplaced(at, _indent(line), [], items=bool(key[1]), name=key[2])
         word = re.match(r"[a-z_]+(?= |$)", self.lines[number][column:])
@@ -565,11 +599,64 @@ class _Walk:
 
     # What is wrong where a line has no place
 
+    def _first_key(self, items: _Level) -> str:
+        """The key with which the items of a list begin, by the nearest one; empty where they are texts."""
+        item = re.compile(rf" {{{items.column}}}- +(?P<key>[\w-]+):(?: |$)")
+        for lines in (reversed(self.lines[: items.line + 1]), self.lines[items.line + 1 :]):
+            for line in lines:
+                if line.strip() and _indent(line) < items.column:
+                    break
+                if match := item.match(line):
+                    return match["key"]
+        return ""
+
+    def _without_hyphen(self, number: int, column: int, key: str = "") -> Slip:
+        """A line in the column of the hyphens of its list that has none; the key that it begins with."""
+        written = self.lines[number][column:].strip()
+        hint = f"write `- {written}`" if len(written) <= _SHORT and "`" not in written else _HYPHEN
+        if key:
+            return Slip(number, column, f"a hyphen is missing before `{key}`", hint)
+        hint += "; or, if it goes on with the text above, indent it further"
+        return Slip(number, column, "this line has no hyphen, so it is no item", hint)
+
+    def _of_item(self, number: int, column: int, name: str) -> Slip | None:
+        """A key that is indented as those of an item: one that is a text, or one without a hyphen."""
+        *others, top = self.levels or [_Level(-1, items=False, name="", line=0)]
+        if top.column >= column:
+            return None
+        if top.items:
+            return None if self._in_brackets(top) else self._item_is_text(top, number, name)
+        if others and top.alone and top.name == "id" and not others[-1].items:
+            return self._without_hyphen(top.line, top.column, top.name)
+        return None
+
+    def _in_brackets(self, items: _Level) -> bool:
+        """Whether the value of an item begins with a bracket."""
+        return self.lines[items.line][items.column + 1 :].lstrip()[:1] in {"[", "{"}
+
+    def _item_is_text(self, items: _Level, number: int, name: str) -> Slip | None:
+        """A key below an item that is a text already; None where the items of its list have no keys."""
+        first = self._first_key(items)
+        if not first:
+            return None
+        line = self.lines[items.line]
+        column = items.column + 1 + len(line[items.column + 1 :]) - len(line[items.column + 1 :].lstrip())
+        written = line[column:].rstrip()
+        hint = (
+            f"write `- {first}: {written}`"
+            if len(written) <= _SHORT and "`" not in written
+            else (f"put `{first}:` and a space before it")
+        )
+        message = f"this item is a text, so it cannot have the key `{name}` of line {number + 1}"
+        return Slip(items.line, column, message, hint)
+
     def _misplaced(
         self, number: int, column: int, left: list[_Level], *, items: bool, name: str = ""
     ) -> Slip:
         """A key or hyphen in a column in which none can begin."""
         odd = _odd_line(self.lines[number][column:], number, column) or self.odd
+        if not odd and not items and not left and (slip := self._of_item(number, column, name)):
+            return slip
         key = re.fullmatch(r"[a-z_]+", name) and column - self.block.parent <= self.block.column - column
         if slip := odd or (None if key else self._left_of_its_text(number, column)):
             return slip

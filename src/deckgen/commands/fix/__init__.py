@@ -15,7 +15,7 @@ from deckgen.build import build
 from deckgen.commands.fix import blocks, ids, numbers, prose
 from deckgen.commands.fix.edited_deck import Book
 from deckgen.commands.fix.edited_file import Sheet, carried, diff
-from deckgen.deck.kind_file import read_kinds
+from deckgen.deck.kinds_in_force import read_kinds
 from deckgen.diagnostics import CallError
 from deckgen.files import check_target, replacing
 from deckgen.history import ledger_file, merge

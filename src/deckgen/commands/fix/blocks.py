@@ -11,10 +11,11 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from deckgen import source
 from deckgen.commands.fix.edited_file import Edit, applied, differences, line_end, nodes
+from deckgen.deck.keys import ITEM, Place
 from deckgen.source import Document, Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -22,16 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.commands.fix.edited_file import Sheet, Way
-    from deckgen.deck.kinds import Key, Kind
+    from deckgen.deck.keys import Key
+    from deckgen.deck.kinds import Kind
 
 DONE = "text put into a block"
-
-ITEM = "-"
-"""Stands for any item of a list in a place."""
-
-Place: TypeAlias = "tuple[str, ...]"
-"""A place in files of a sort: the keys that lead to it, and ITEM for each list."""
-
 DECK_PLACES: dict[Place, Collection[str]] = {("description",): ()}
 """The places of deck.yaml that hold prose."""
 
@@ -130,15 +125,7 @@ def places(kinds: list[Kind]) -> dict[Place, Collection[str]]:
 def _places_of(top: Place, keys: ReadOnly[str, Key]) -> dict[Place, Collection[str]]:
     found: dict[Place, Collection[str]] = {}
     for name, key in keys.items():
-        if key.type in {"text", "markdown", "cloze"} or name == "retired":
-            found[*top, name] = keys
-        elif key.type in {"texts", "cells", "list"}:
-            found[*top, name, ITEM] = keys
-        elif key.type == "image":
-            found[*top, name, "alt"] = ("file", "alt")
-        elif key.type == "options":
-            names = ("text", "correct", "why")
-            found |= {(*top, name, ITEM, each): names for each in ("text", "why")}
+        found |= {(*top, name, *place): beside or keys for place, beside in key.type.prose.items()}
     return found
 
 

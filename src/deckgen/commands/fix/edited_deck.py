@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deckgen.commands.fix.edited_file import Sheet
-    from deckgen.deck.kind_file import Kinds
+    from deckgen.deck.kinds_in_force import Kinds
     from deckgen.deck.notes import Deck, Note
     from deckgen.history.ledger import Ledger, NoteLine
     from deckgen.source import Document

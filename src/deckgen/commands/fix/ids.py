@@ -158,7 +158,7 @@ def _mappings(node: Node | None, way: Way) -> Iterator[tuple[Way, int, Mapping]]
             yield (*way, number), number + 1, item
 
 
-def _entry(  # noqa: PLR0913, PLR0917 (what an entry is made of)
+def _entry(
     sheet: Sheet, way: Way, mapping: Mapping, kind: Kind, table: _Entry | None, number: int, keys: set[str]
 ) -> _Entry:
     odd = [name for name in mapping.entries if name not in keys]
@@ -221,7 +221,8 @@ def _label(entry: _Entry) -> str:
     own = [name for name in keys if name not in COMMON_KEYS]
     for name in sorted(own, key=lambda name: name != entry.kind.label):
         node = entry.mapping.entries.get(name)
-        if isinstance(node, Sequence) and node.items and keys[name].type in {"texts", "cells", "list"}:
+        of_texts = keys[name].type.lists and keys[name].type.own_words
+        if isinstance(node, Sequence) and node.items and of_texts:
             node = node.items[0]
         if isinstance(node, Scalar) and node.value.strip():
             return node.value

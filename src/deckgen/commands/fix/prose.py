@@ -14,8 +14,7 @@ from deckgen.anki import cloze as clozes
 from deckgen.anki.cloze_slips import slips
 from deckgen.cards.markdown import drawn
 from deckgen.commands.fix.edited_file import Edit, differences, nodes
-from deckgen.deck.kinds import PLAIN
-from deckgen.deck.notes import scalars
+from deckgen.deck.values import scalars
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -24,8 +23,9 @@ if TYPE_CHECKING:
 
     from deckgen.commands.fix.edited_deck import Book, Standing
     from deckgen.commands.fix.edited_file import Sheet
-    from deckgen.deck.kinds import Key
-    from deckgen.deck.notes import Note, Table, Value
+    from deckgen.deck.keys import Key
+    from deckgen.deck.notes import Note, Table
+    from deckgen.deck.values import Value
     from deckgen.source import Document
 
 SPACES = "doubled space taken out"
@@ -88,7 +88,7 @@ def _unreleased(standing: Standing) -> Iterator[tuple[Note, list[_Text]]]:
     for note in standing.deck.notes:
         if is_new(note):
             found = list(_texts(note.values, note.kind.keys))
-            _close_gaps([text for text, key in found if key.type == "cloze"])
+            _close_gaps([text for text, key in found if key.type.clozes])
             yield note, [text for text, _ in found]
         if note.table is not None and note.table not in tables:
             tables[note.table] = None
@@ -101,7 +101,7 @@ def _texts(values: ReadOnly[str, Value], keys: ReadOnly[str, Key]) -> Iterator[t
     for name, value in values.items():
         key = keys[name]
         for scalar in scalars(value):
-            yield _Text(scalar, plain=key.type in PLAIN), key
+            yield _Text(scalar, plain=key.type.plain), key
 
 
 def _close_gaps(texts: list[_Text]) -> None:

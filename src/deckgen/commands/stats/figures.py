@@ -10,7 +10,9 @@ from deckgen.anki.cloze import clozes, uncovered
 from deckgen.anki.tags import folded
 from deckgen.cards.media import from_project
 from deckgen.checks.prose import is_unspaced, length, plain, size
-from deckgen.deck.notes import Options, Texts, place, values_of
+from deckgen.deck.key_types.options import options_in
+from deckgen.deck.notes import place, values_of
+from deckgen.deck.values import statements
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 _LONGEST = 3  # notes that are named as the longest
 LETTERS = "ABCDEFGH"
 _PARTS = ("question", "answer", "other option")
-_TEXTS = frozenset(["text", "markdown", "texts", "list", "cells"])
 
 
 @dataclass(slots=True)
@@ -315,13 +316,12 @@ def _parts(note: Note) -> Iterator[tuple[str, str]]:
     if kind.cloze:
         yield from _cloze_parts(note)
         return
-    options = [value for value in note.values.values() if isinstance(value, Options)]
+    options = [value for _, value in options_in(note.values)]
     label = "" if options else kind.label
     required = {name: note.values[name] for name in _required(kind) if name in note.values}
     question, answer = [], []
     for name, value in required.items():
-        texts = [value] if isinstance(value, Scalar) else value.items if isinstance(value, Texts) else []
-        said = [text.value for text in texts]
+        said = [text.value for text in statements(value)]
         if name == label:
             question += said[:1]
             answer += said[1:]
@@ -340,7 +340,7 @@ def _cloze_parts(note: Note) -> Iterator[tuple[str, str]]:
     """The sentences of a note with clozes, and what each of its cards hides."""
     for name, key in note.kind.keys.items():
         value = note.values.get(name)
-        if key.type != "cloze" or not isinstance(value, Scalar):
+        if not key.type.clozes or not isinstance(value, Scalar):
             continue
         text = value.value
         yield "question", uncovered(text)
@@ -354,14 +354,13 @@ def _cloze_parts(note: Note) -> Iterator[tuple[str, str]]:
 
 def _required(kind: Kind) -> list[str]:
     """The keys of texts that every note of a kind has."""
-    return [key.name for key in kind.keys.values() if key.required and key.type in _TEXTS]
+    return [key.name for key in kind.keys.values() if key.required and key.type.own_words]
 
 
 def _right(note: Note) -> Iterator[tuple[int, int]]:
     """How many options a vignette has, and the place of the right one, from 0."""
-    for value in note.values.values():
-        if isinstance(value, Options):
-            yield len(value.items), next(at for at, option in enumerate(value.items) if option.correct)
+    for _, options in options_in(note.values):
+        yield len(options.items), next(at for at, option in enumerate(options.items) if option.correct)
 
 
 def _without(key: str, notes: list[Note]) -> list[Where]:

@@ -1,0 +1,134 @@
+"""What the text of an option means, and whether it refers to others."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from deckgen.checks.intervals import NUMBER_WORDS
+from deckgen.checks.patterns import Pattern, any_of
+from deckgen.checks.stems import STEMS
+
+if TYPE_CHECKING:
+    from deckgen.checks.context import Vignette
+
+_SAME = {
+    word: group[0]
+    for group in (
+        "increase rise raise grow elevate climb".split(),
+        "decrease fall drop reduce lower decline diminish".split(),
+        "stop end cease halt discontinue".split(),
+        "begin start commence initiate".split(),
+        "confirm verify check".split(),
+        "shortage lack deficiency scarcity".split(),
+        "surplus excess".split(),
+        "quick fast rapid speedy".split(),
+        "large big great".split(),
+        "small little slight".split(),
+        "doctor physician".split(),
+        "buy purchase".split(),
+        "help assist aid".split(),
+        "show display".split(),
+        "tell inform notify".split(),
+        "ask question".split(),
+        "use employ".split(),
+        "keep retain".split(),
+        "car automobile".split(),
+        "wrong incorrect false".split(),
+        "often frequently".split(),
+        "seldom rarely".split(),
+    )
+    for word in group
+}
+"""Common words that say the same, as options do that are the same in other words."""
+_LIGHT = frozenset(
+    "a an the of to in on at for from by is are be was were his her its your that this with as".split()
+)
+
+
+def has_number(vignette: Vignette) -> bool:
+    """Whether an option holds a number, in figures or in words."""
+    return not vignette.said.isdisjoint(NUMBER_WORDS) or any(FIGURE.search(text) for text in vignette.texts)
+
+
+FIGURE = re.compile("[0-9]")
+
+
+def meaning(text: str) -> list[str]:
+    """The stems of the words of an option that carry meaning, with one word for those that say the same."""
+    said = _TOKEN.findall(text)
+    light = _LIGHT if len(said) > 2 else _LIGHT - {"a"}  # "A major" has no article
+    kept = (word.lower() for word in said if (word if word == "A" else word.lower()) not in light)
+    return [word if word[0] in _MINUS else STEMS[_SAME.get(word, word)] for word in kept]
+
+
+_MINUS = "-−+"
+_TOKEN = re.compile(r"(?:(?<!\w)[-−+](?=\d))?\w+(?:[-.,'’♯♭]\w+)*[♯♭]?")
+"""A word, a number with its decimals, a compound: what two options are compared by."""
+
+FEW = 3  # of two options either is the odd one out
+# An option that refers to others: what stands anywhere in it, and what is the whole of it.
+_OPTION = r"(?:\(?[A-H]\)?|\([a-h]\))"
+_NUMBERED = r"(?:[a-h]|[1-8]|one|two|three|four|i+)"
+_ORDINAL = r"(?:first|second|third|fourth|fifth|last)"
+_REFERS = any_of(
+    rf"""
+    (?:all|none|neither|any|both|each|either|some) of (?:the |these |those |which )?(?:the )?(?:other )?
+    (?:above|below|options?|answers?|choices?|preceding|foregoing|statements),
+    (?:options?|answers?|statements?|choices?|numbers?) {_NUMBERED}(?: (?:and|or|to|&) {_NUMBERED})+,
+    (?:first|last|other|previous|preceding|foregoing|former|above)
+    (?:(?:two|three|ones?)(?: (?:are|is|only|together)|$)|options?|answers?|choices?|statements?),
+    the (?:above|foregoing|preceding),
+    (?:all|each|every|none|no|any)(?: of)?(?: the)? \w+ (?:listed|given|named|mentioned)(?: here| above|$),
+    (?:others?|ones?|items?|answers?|options?|mentioned|said|stated|as) (?:listed|given|named|above),
+    (?:more|other|less|fewer|different) than (?:one of |two of |any of |all of )?(?:these|those|the others),
+    (?:all|any|none|everything)(?: of them)? (?:but|except|save)(?: for)? the {_ORDINAL},
+    (?:the )?same as (?:the |option |answer |in the )*(?:{_ORDINAL}|[a-h]\b)
+    """
+)
+_LETTERS = Pattern(
+    r"\b(?:[Bb]oth|[Nn]either|[Ee]ither|[Aa]nswers?|[Oo]ptions?|[Cc]hoices?) "
+    r"\(?[A-H]\)? (?:and|or|nor|&) \(?[A-H]\b|\([A-Ha-h]\) (?:and|or|nor|&) \([A-Ha-h]\)"
+)
+_OF_THESE = Pattern(
+    r"\W*(?:all|none|any|both|neither|each|either|some|two|three)(?: (?:two|three|four))? of (?:the )?"
+    r"(?:these|those|them|others?|two|three|four)(?: \w+){0,2}\W*",
+    re.IGNORECASE,
+)
+BOTH = Pattern(r"\W*(?:both|neither)\b", re.IGNORECASE)
+_JUDGED = r"(?:are|is|appl(?:y|ies)|correct|true|right|wrong|possible|statements?|options?|only|alone|above)"
+_IS_REFERENCE = Pattern(
+    r"\W*(?:all|none|neither|both|any|each|either|two)(?: of)?(?: the)?"
+    r"(?: (?:these|those|them|above|answers?|three|two|four|others?))?"
+    rf"(?:\W+{_JUDGED})*\W*"
+    rf"|\W*(?:(?:both|neither|either|answers?|options?|only) )*{_OPTION}(?:, {_OPTION})*,?"
+    rf" (?:and|or|nor|&|\+) {_OPTION}(?:,? (?:but not {_OPTION}|{_JUDGED}))*\W*",
+    re.IGNORECASE,
+)
+_OF_REFERENCES = frozenset(
+    """
+    all none neither both any each either some above below options option answers answer choices choice
+    statements statement preceding foregoing former previous first second last other others every no
+    listed given named mentioned than same everything these those them two three four numbers number one b
+    c d e f g h
+    """.split()
+)
+"""What no reference to other options does without."""
+
+
+def refers(texts: list[str], place: int) -> bool:
+    """Whether an option refers to others."""
+    text = texts[place]
+    if text.strip(" .").lower() in {"none", "all"}:
+        return False  # how many, as the others say
+    whole = any(pattern.fullmatch(text) for pattern in (_IS_REFERENCE, _OF_THESE))
+    return whole or bool(_REFERS.search(text) or _LETTERS.search(text)) or names_others(texts, place)
+
+
+def names_others(texts: list[str], place: int) -> bool:
+    """Whether an option says "both", and then what two others say."""
+    if not BOTH.match(texts[place]):
+        return False
+    mine = set(meaning(texts[place]))
+    others = [set(meaning(text)) for number, text in enumerate(texts) if number != place]
+    return sum(len(other & mine) * 2 > len(other) for other in others) > 1

@@ -1,0 +1,119 @@
+"""A rule about options that contain each other, or say the same."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from deckgen.checks.context import Cards, on_option
+from deckgen.checks.intervals import interval, open_on_one_side
+from deckgen.checks.option_texts import BOTH, has_number, meaning, refers
+from deckgen.checks.prose import verbatim, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deckgen.checks.context import Vignette
+    from deckgen.diagnostics import Diagnostic
+
+
+def overlapping_options(cards: Cards) -> Iterator[Diagnostic]:
+    """Two options of which one contains the other (Haladyna: keep options independent, not overlapping)."""
+    hint = "the best option must be right alone, and the others wrong alone: set them apart"
+    for vignette in cards.vignettes:
+        texts = vignette.texts
+        told = None if vignette.of_names else _overlap(vignette)
+        if told:
+            short = " ".join(texts[told[0]].split())
+            other = f"`{short[:40]}{'…' * (len(short) > 40)}`"
+            message = f"this option and {other} overlap"
+            if len({" ".join(texts[place].split()).casefold().rstrip(".") for place in told}) == 1:
+                message = f"this option is the same as {other}"
+            if not any(refers(texts, place) or BOTH.match(texts[place]) for place in told):
+                yield on_option("overlapping-options", vignette, told[1], message, hint)
+
+
+_OPERATOR = re.compile(r"[=<>≤≥≠+×÷∩∪∧∨^|]")
+_LONGEST_PART = 5  # words; two sentences share some by chance
+_SEQUENCE = re.compile(r"\S (?:[-–—>]|->|→) \S.* (?:[-–—>]|->|→) \S")
+"""Steps one after the other, of which other steps, or another order, are another thing."""
+_JOINS = frozenset(["and", "or", "plus"])
+
+
+def _overlap(vignette: Vignette) -> tuple[int, int] | None:
+    """The first two options that overlap."""
+    texts = vignette.texts
+    said = [meaning(text) for text in texts]
+    sets = {frozenset(each) for each in said}
+    exact = [
+        {*verbatim(option.text.value), *_OPERATOR.findall(option.text.value)} for option in vignette.options
+    ]
+    ranges = [interval(text) for text in texts] if has_number(vignette) else [None] * len(texts)
+    if open_on_one_side(ranges):
+        return None
+    for one, two in combinations(range(len(texts)), 2):
+        if (_SEQUENCE.search(texts[one]) and _SEQUENCE.search(texts[two])) or exact[one] != exact[two]:
+            continue
+        small, large = sorted((one, two), key=lambda place: len(set(said[place])))
+        if _within(texts[small], texts[large], said[small], said[large], sets):
+            return small, large
+        first, second = ranges[one], ranges[two]
+        if first and second and first.overlaps(second):
+            return one, two
+        if "or" in vignette.said and _share_a_part(texts[one], texts[two]):
+            return one, two
+    return None
+
+
+def _within(small: str, large: str, few: list[str], many: list[str], sets: set[frozenset[str]]) -> bool:
+    """Whether an option says the same as another, or a part of it, in the words of `meaning`."""
+    mine, others = frozenset(few), frozenset(many)
+    if mine == others and few:
+        # "A before B" is not "B before A", and a formula not another with the same letters
+        return few == many or (len(few) != len(many) and not _OPERATOR.search(small + large))
+    # where one, another and both are options, both are what can be chosen
+    return mine < others and (others - mine - _JOINS) not in sets and _is_part(small, large, few, many)
+
+
+_ON_CONDITION = re.compile(
+    r"\W+(?:within|immediately|at once|as soon|if|when|unless|until|every|twice|once|daily|for \d)\b",
+    re.IGNORECASE,
+)
+_REGION = re.compile(r"(?:north|south|east|west|central)(?:ern)?(?:-\w+)*")
+
+
+def _is_part(small: str, large: str, few: list[str], many: list[str]) -> bool:
+    """Whether a larger option is a smaller one and something besides: "A and B", "A within an hour".
+
+    A kind of a thing is another thing, mostly: "a nasal cannula" and "a high-flow nasal cannula".
+    """
+    if (
+        not few
+        or len(few) > _LONGEST_PART
+        or not any(many[at:][: len(few)] == few for at in range(len(many)))
+    ):
+        return False
+    added = set(words(large)) - set(words(small))
+    if {"not", "no", "without", "never", "before", "after"} & added or {"only", "alone"} & set(words(small)):
+        return False
+    within = large.casefold().partition(small.casefold().rstrip(" ."))
+    if len(few) > 1 and within[1] and _ON_CONDITION.match(within[2]):
+        return True
+    return bool(_JOINS & added) or (bool(added) and all(map(_REGION.fullmatch, added)))
+
+
+_LONGEST_LIST = 7  # words; in whole sentences some part is the same by chance
+
+
+def _share_a_part(one: str, two: str) -> bool:
+    """Whether two options that each list some things list one of them both: "A or B", "B or C"."""
+    if " or " not in one or " or " not in two or max(map(len, map(str.split, (one, two)))) > _LONGEST_LIST:
+        return False
+    if all(re.search(r" or (?:an? |the )?[A-Z]", text) for text in (one, two)):
+        return False  # "Victory or Death" is a name
+    first, second = (
+        {tuple(meaning(part)) for part in re.split(r",? (?:and|or|plus) |, ", text) if len(part) < 30}
+        for text in (one, two)
+    )
+    return bool(first & second - {()})

@@ -1,0 +1,91 @@
+"""The rule about texts that were copied for a new note or option, and never changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deckgen.anki.cloze import uncovered
+from deckgen.checks import context as look
+from deckgen.checks.prose import size
+from deckgen.deck.key_types.options import options_in
+from deckgen.deck.notes import place
+from deckgen.diagnostics import Diagnostic
+from deckgen.source import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deckgen.checks.context import Cards
+    from deckgen.deck.key_types.options import Option
+    from deckgen.deck.notes import Note
+
+_LONG = 10  # words; what is shorter can be the reason of several things: "Verbs in -er are regular"
+_SAYS_MUCH = 4  # words; of texts that cannot be the same: an example and its definition
+
+
+def repeated_text(cards: Cards) -> Iterator[Diagnostic]:
+    """A reason that two notes or two options share word for word, or two keys of a note with one text.
+
+    A case that two questions share, and a reason that three notes or all options have, are meant so.
+    """
+    reasons: dict[str, dict[Note, Scalar]] = {}
+    for note in cards.notes:
+        yield from _keys(note)
+        for _, options in options_in(note.values):
+            yield from _options(note, options.items)
+        for why in _reasons(note):
+            if size(why.value) >= _LONG:
+                reasons.setdefault(_said(why), {}).setdefault(note, why)
+    for shared in reasons.values():
+        if len(shared) == 2:
+            (other, _), (note, why) = shared.items()
+            at = place(other)
+            message = f"`{other.id}` (line {at.line} of {at.path}) has this reason, too, word for word"
+            hint = "say why this one is so; or, if the two notes ask the same, delete one"
+            yield Diagnostic("repeated-text", message, look.of_text(note, why), hint)
+
+
+def _said(scalar: Scalar) -> str:
+    """A text without its clozes' marks and its line breaks."""
+    return " ".join(uncovered(scalar.value).split())
+
+
+def _reasons(note: Note) -> Iterator[Scalar]:
+    """The reasons of a note and of its options."""
+    why = note.values.get("why")
+    if isinstance(why, Scalar):
+        yield why
+    yield from (option.why for _, options in options_in(note.values) for option in options.items)
+
+
+def _keys(note: Note) -> Iterator[Diagnostic]:
+    """Two keys of a note that say the same."""
+    first: dict[str, tuple[str, Scalar]] = {}
+    for key, value in note.values.items():
+        if (
+            isinstance(value, Scalar)
+            and key in note.kind.keys
+            and not note.kind.keys[key].type.plain
+            and size(value.value) >= _SAYS_MUCH
+        ):
+            other, text = first.setdefault(_said(value), (key, value))
+            if text is not value:
+                line = note.chapter.document.span(text).line
+                message = f"`{key}` is `{other}` (line {line}) word for word"
+                hint = f"write another text for `{key}`, or delete it"
+                yield Diagnostic("repeated-text", message, look.of_text(note, value), hint)
+
+
+def _options(note: Note, options: list[Option]) -> Iterator[Diagnostic]:
+    """Two options with one reason; one that all have is that of the question."""
+    if len({_said(option.why) for option in options}) == 1:
+        return
+    first: dict[str, Option] = {}
+    for option in options:
+        other = first.setdefault(_said(option.why), option)
+        least = _LONG if other.correct == option.correct else _SAYS_MUCH
+        if other is not option and size(option.why.value) >= least:
+            line = note.chapter.document.span(other.why).line
+            message = f"this reason is that of another option (line {line}), word for word"
+            hint = f"say why this option is {'right' if option.correct else 'wrong'}"
+            yield Diagnostic("repeated-text", message, look.of_text(note, option.why), hint)

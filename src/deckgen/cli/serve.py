@@ -1,0 +1,45 @@
+"""The preview that follows the source, until Ctrl-C."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import typer
+import typer.core
+
+from deckgen.cli.calls import build_deck_of
+from deckgen.cli.report import (
+    Report,
+    say,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from deckgen.build import Build
+    from deckgen.diagnostics import Diagnostic
+
+
+def serve(deck: Path, target: Path, port: int | None, report: Report, *, open_page: bool) -> None:
+    """Serve a deck's preview until Ctrl-C, which ends it well."""
+    from deckgen.commands.preview import live, server  # noqa: PLC0415
+
+    shown = server.Server(target, server.PORT if port is None else port)
+    told: list[Diagnostic] = []
+
+    def tell(result: Build | None, fault: str) -> None:
+        if result is None:
+            report.failed(fault)
+        elif told != result.diagnostics:
+            told[:] = result.diagnostics
+            report.tell(told, result.lines, "")
+            if not told:
+                say("no errors and no warnings any more")
+
+    with suppress(KeyboardInterrupt):
+        first = build_deck_of(deck, report)
+        say(f"the preview is at {shown.address} and follows the source; Ctrl-C ends it")
+        if open_page:
+            typer.launch(shown.address)
+        live.serve(deck, shown, tell, first)

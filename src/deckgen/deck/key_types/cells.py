@@ -1,0 +1,30 @@
+"""The type `cells`: the cells of a table's row, of which the first names the row."""
+
+from __future__ import annotations
+
+from deckgen.deck.key_types.texts import read
+from deckgen.deck.keys import ITEM, KeyType
+from deckgen.deck.reader import TEXT_SCHEMA
+from deckgen.deck.schemas import KeyDoc
+
+MIN_COLUMNS = 2
+"""The fewest columns of a table: the names of its rows, and what to know of them."""
+
+TYPE = KeyType(
+    "cells",
+    read,
+    KeyDoc(
+        {
+            "type": "array",
+            "items": TEXT_SCHEMA,
+            "minItems": MIN_COLUMNS,
+            "errorMessage": "a list of cells belongs here, one for each column",
+        },
+        "The cells of a row, one for each column.",
+        "- Its name\n- What to know of it",
+    ),
+    parts=("name", "rest", "table"),
+    prose={(ITEM,): ()},
+    lists=True,
+    is_row=True,
+)

@@ -1,0 +1,50 @@
+"""The type `choice`: one of the words that kind.yaml lists."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from deckgen.deck.keys import KeyType
+from deckgen.deck.schemas import KeyDoc
+from deckgen.diagnostics import listing
+from deckgen.source import Scalar
+
+if TYPE_CHECKING:
+    from deckgen.deck.keys import Key
+    from deckgen.deck.reader import Reader
+    from deckgen.source import Node
+
+_ABOUT = "One word of a list."
+
+
+def _read(reader: Reader, node: Node, key: Key) -> Scalar | None:
+    """One of the words that kind.yaml lists."""
+    word = reader.one_of(node, key.name, key.values)
+    return node if word and isinstance(node, Scalar) else None
+
+
+def _doc_of(words: tuple[str, ...]) -> KeyDoc:
+    """What takes one of several words, also where an editor reads them as numbers or switches."""
+    listed = listing(list(words))
+    read: list[object] = []
+    for word in words:
+        read.append(word)
+        if re.fullmatch(r"[-+]?[0-9]+", word):
+            read.append(int(word))
+        elif re.fullmatch(r"[-+]?[0-9]+\.[0-9]+", word):
+            read.append(float(word))
+        elif word.lower() in {"true", "false"}:
+            read.append(word.lower() == "true")
+    return KeyDoc({"enum": read, "errorMessage": f"one of {listed} belongs here"}, _ABOUT, words[0])
+
+
+TYPE = KeyType(
+    "choice",
+    _read,
+    KeyDoc({}, _ABOUT, ""),
+    parts=("",),
+    prose={},
+    plain=True,
+    of_values=_doc_of,
+)

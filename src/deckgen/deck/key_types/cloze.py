@@ -1,0 +1,20 @@
+"""The type `cloze`: a text in Markdown with clozes, for kinds whose cards are made of them."""
+
+from __future__ import annotations
+
+from deckgen.deck.key_types.text import read
+from deckgen.deck.keys import KeyType
+from deckgen.deck.schemas import PROSE_SCHEMA, KeyDoc
+
+TYPE = KeyType(
+    "cloze",
+    read,
+    KeyDoc(
+        PROSE_SCHEMA,
+        "A text in Markdown, with what is asked as clozes.",
+        "Before change comes {{c1::joining}}.",
+    ),
+    parts=("",),
+    prose={(): ()},
+    clozes=True,
+)

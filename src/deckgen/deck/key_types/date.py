@@ -1,0 +1,103 @@
+"""The type `date`: a day, written as in `2026-01-31`."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+from deckgen.deck.keys import KeyType
+from deckgen.deck.schemas import KeyDoc
+
+if TYPE_CHECKING:
+    from deckgen.deck.keys import Key
+    from deckgen.deck.reader import Reader
+    from deckgen.source import Node, Scalar
+
+_FORM = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_YEAR_FIRST = re.compile(r"([0-9]{4})(?:([-/. ])([0-9]{1,2})\2([0-9]{1,2})|()([0-9]{2})([0-9]{2}))\.?")
+_YEAR_LAST = re.compile(r"([0-9]{1,2})([-/.] ?)([0-9]{1,2})\2([0-9]{4})")
+_TIME = re.compile(r"(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}.*")
+_SHORT = 60  # characters of a text that a message repeats
+
+
+def day_of(scalar: Scalar) -> date:
+    """The day that a text says which has been read as one."""
+    return date.fromisoformat(scalar.value.strip())
+
+
+def _read(reader: Reader, node: Node, key: Key) -> Scalar | None:
+    """A day of the calendar, as the text that says it."""
+    scalar = reader.scalar(node, key.name, f"write it as year, month and day: `{key.name}: 2026-01-31`")
+    if scalar is None:
+        return None
+    written = scalar.value.strip()
+    form = _FORM.fullmatch(written)
+    if form and _exists(*form.groups()):
+        return scalar
+    shown = written if len(written) <= _SHORT and "\n" not in written else f"{written[:_SHORT].split()[0]}…"
+    if form:
+        message, hint = f"`{written}` is no day of the calendar", _about_days(*form.groups())
+    else:
+        message = f"`{shown}` is no date as deckgen reads them: year, month and day, as in `2026-01-31`"
+        hint = _hint(written)
+    reader.report("wrong-type", scalar, message, hint)
+    return None
+
+
+def _exists(year: str, month: str, day: str) -> str:
+    """The ISO form of a day; empty where there is no such day."""
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return ""
+
+
+def _about_days(year: str, month: str, day: str) -> str:
+    """Why there is no such day."""
+    if _exists(year, day, month):
+        return f"the month stands before the day: `{year}-{day}-{month}`"
+    if not _exists(year, month, "1"):
+        return "years begin with `0001`, and the months are `01` to `12`"
+    last = next(each for each in ("31", "30", "29", "28") if _exists(year, month, each))
+    return f"the days of this month are `01` to `{last}`"
+
+
+def _hint(written: str) -> str:
+    """How to write a date that is written in another order; empty where it is hardly one."""
+    written = _TIME.sub("", written)
+    if first := _YEAR_FIRST.fullmatch(written):
+        year, _, month, day = (each for each in first.groups() if each is not None)
+        meant = [_exists(year, month, day)]
+    elif last := _YEAR_LAST.fullmatch(written):
+        one, _, other, year = last.groups()
+        # either the day or the month is first, if both can be
+        meant = [_exists(year, other, one), _exists(year, one, other)]
+    else:
+        return ""
+    days = list(dict.fromkeys(filter(None, meant)))
+    if len(days) > 1:
+        return f"which of the two is the month? write `{days[0]}` or `{days[1]}`"
+    return f"write `{days[0]}`" if days else ""
+
+
+_LONG, _MIDDLE = "0[13578]|1[02]", "0[469]|11"
+_DAYS = "0[1-9]|[12][0-9]"
+
+TYPE = KeyType(
+    "date",
+    _read,
+    KeyDoc(
+        {
+            "type": "string",
+            "pattern": r"^\s*(?!0000)[0-9]{4}-"
+            rf"(?:(?:{_LONG})-(?:{_DAYS}|3[01])|(?:{_MIDDLE})-(?:{_DAYS}|30)|02-(?:{_DAYS}))\s*$",
+            "errorMessage": "a date belongs here, as in `2026-01-31`",
+        },
+        "A day, as year, month and day.",
+        "2026-01-31",
+    ),
+    parts=("",),
+    prose={},
+    plain=True,
+)

@@ -1,0 +1,81 @@
+"""The type `image`: an image file, and what it shows for those who do not see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deckgen.deck.keys import KeyType
+from deckgen.deck.reader import TEXT_SCHEMA
+from deckgen.deck.schemas import KeyDoc, object_schema
+from deckgen.deck.values import Compound
+
+if TYPE_CHECKING:
+    from deckgen.deck.keys import Key
+    from deckgen.deck.reader import Reader
+    from deckgen.source import Node, Scalar
+
+_KEYS = ("file", "alt")
+
+
+@dataclass(slots=True)
+class Image(Compound):
+    """An image.
+
+    Attributes:
+        file: Its path, from the chapter's folder.
+        alt: What is said of it to those who do not see it.
+    """
+
+    file: Scalar
+    alt: Scalar
+
+    @property
+    def texts(self) -> list[Scalar]:
+        """What is said of it."""
+        return [self.alt]
+
+    @property
+    def written(self) -> tuple[Scalar, ...]:
+        """Its path, and what is said of it."""
+        return self.file, self.alt
+
+    @property
+    def showing(self) -> tuple[Scalar, ...]:
+        """Its path."""
+        return (self.file,)
+
+
+def _read(reader: Reader, node: Node, key: Key) -> Image | None:
+    """An image file, and what is said of it to those who do not see it."""
+    what = f"the image `{key.name}`"
+    mapping = reader.mapping(node, what, _KEYS, _KEYS)
+    if mapping is None or not reader.require(mapping, what, _KEYS, _KEYS):
+        return None
+    file = reader.prose(mapping.entries["file"], "file")
+    alt = reader.prose(mapping.entries["alt"], "alt")
+    return Image(file, alt) if file and alt else None
+
+
+_FILE = KeyDoc(TEXT_SCHEMA, "The path of the file, from the chapter's own folder.", "media/tree.png")
+_ALT = KeyDoc(
+    TEXT_SCHEMA,
+    "What the image shows, for those who do not see it.",
+    "A family tree of three generations",
+)
+
+TYPE = KeyType(
+    "image",
+    _read,
+    KeyDoc(
+        {
+            **object_schema("Image", {"file": _FILE, "alt": _ALT}, _KEYS),
+            "errorMessage": "an image with its `file` and `alt` belongs here",
+        },
+        "An image, and what is said of it.",
+        "file: media/tree.png\nalt: A family tree",
+    ),
+    parts=("",),
+    prose={("alt",): _KEYS},
+    plain=True,
+)

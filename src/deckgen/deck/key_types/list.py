@@ -1,0 +1,38 @@
+"""The type `list`: a list of texts in Markdown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deckgen.deck.key_types import texts
+from deckgen.deck.keys import ITEM, KeyType
+from deckgen.deck.schemas import KeyDoc
+
+if TYPE_CHECKING:
+    from deckgen.deck.keys import Key
+    from deckgen.deck.reader import Reader
+    from deckgen.deck.values import Texts
+    from deckgen.source import Node
+
+
+def _read(reader: Reader, node: Node, key: Key) -> Texts | None:
+    """A list of texts with something in it."""
+    found = texts.read(reader, node, key)
+    if found is None or found.items:
+        return found
+    reader.report("empty-value", node, f"`{key.name}` has no items", "write them below it, or take it away")
+    return None
+
+
+TYPE = KeyType(
+    "list",
+    _read,
+    KeyDoc(
+        {**texts.TYPE.doc.schema, "minItems": 1},
+        "A list of texts in Markdown.",
+        "- |\n  One\n- |\n  Another",
+    ),
+    parts=("",),
+    prose={(ITEM,): ()},
+    lists=True,
+)

@@ -1,0 +1,57 @@
+"""The type `notes`: ids of other notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deckgen.deck.keys import KeyType
+from deckgen.deck.reader import ID, Schema
+from deckgen.deck.schemas import KeyDoc
+from deckgen.deck.values import Compound
+
+if TYPE_CHECKING:
+    from deckgen.deck.keys import Key
+    from deckgen.deck.reader import Reader
+    from deckgen.source import Node, Scalar
+
+REFERENCE_SCHEMA: Schema = {
+    "type": ["string", "number", "boolean"],
+    "pattern": rf"^{ID.pattern}(?:\.{ID.pattern})?$",
+    "minimum": 0,
+    "errorMessage": "the id of a note belongs here; that of a row has its table's id and a dot before it",
+}
+"""The id of a note."""
+
+
+@dataclass(slots=True)
+class References(Compound):
+    """Ids of other notes, each where it stands."""
+
+    items: list[Scalar]
+
+    @property
+    def links(self) -> list[Scalar]:
+        """All of them."""
+        return self.items
+
+
+def _read(reader: Reader, node: Node, key: Key) -> References:
+    """A list of ids; whether notes have them, is known when all are read."""
+    items = (reader.scalar(item, key.name) for item in reader.items(node, key.name))
+    return References([item for item in items if item])
+
+
+TYPE = KeyType(
+    "notes",
+    _read,
+    KeyDoc(
+        {"type": "array", "items": REFERENCE_SCHEMA, "errorMessage": "a list of note ids belongs here"},
+        "Ids of other notes.",
+        "- split-alliance",
+    ),
+    parts=("",),
+    prose={},
+    lists=True,
+    names_notes=True,
+)

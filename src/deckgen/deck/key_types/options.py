@@ -1,0 +1,210 @@
+"""The type `options`: the options of a vignette, of which one is right, each with the reason why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deckgen.deck import swallowed
+from deckgen.deck.keys import ITEM, KeyType
+from deckgen.deck.reader import FLAG_SCHEMA, Schema, any_case
+from deckgen.deck.schemas import PROSE_SCHEMA, KeyDoc, object_schema
+from deckgen.deck.values import Compound
+from deckgen.source import Mapping, Node, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as ReadOnly
+
+    from deckgen.deck.keys import Key
+    from deckgen.deck.reader import Reader
+    from deckgen.deck.swallowed import Swallowed
+    from deckgen.deck.values import Value
+
+MIN_OPTIONS, MAX_OPTIONS = 2, 8
+OPTION_KEYS = ("text", "correct", "why")
+"""The keys of an option."""
+
+
+@dataclass(slots=True)
+class Option:
+    """An option of a vignette.
+
+    Attributes:
+        text: What it says.
+        why: Why it is right or wrong.
+        mark: Where it is marked as correct; None where it is not.
+    """
+
+    text: Scalar
+    why: Scalar
+    mark: Node | None
+
+    @property
+    def correct(self) -> bool:
+        """Whether it is the right one."""
+        return self.mark is not None
+
+
+@dataclass(slots=True)
+class Options(Compound):
+    """The options of a vignette, in the order of the source.
+
+    Attributes:
+        items: The options.
+        swallowed: The lines of their texts that look like keys which they lack, or like further options.
+    """
+
+    items: list[Option]
+    swallowed: tuple[Swallowed, ...] = ()
+
+    @property
+    def texts(self) -> list[Scalar]:
+        """What each option says, and why it is right or wrong."""
+        return [scalar for option in self.items for scalar in (option.text, option.why)]
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The numbers of the right ones, from 0."""
+        return (",".join(str(number) for number, option in enumerate(self.items) if option.correct),)
+
+
+def is_options(value: Value | None) -> bool:
+    """Whether a value is a list of options."""
+    return isinstance(value, Options)
+
+
+def options_in(values: ReadOnly[str, Value]) -> list[tuple[str, Options]]:
+    """The options among the values of a note, each with its key."""
+    return [(key, value) for key, value in values.items() if isinstance(value, Options)]
+
+
+def _read(reader: Reader, node: Node, key: Key) -> Options | None:
+    """A list of options, of which exactly one is correct."""
+    before = len(reader.found)
+    items = reader.items(node, key.name, "text")
+    reader.halves(items, ("text", "why"))
+    options = [option for item in items if (option := _option(reader, item))]
+    if len(reader.found) > before or len(options) < len(items):
+        return None
+    inside = [each for item in items if isinstance(item, Mapping) for each in _in_option(reader, item)]
+    further = next((each for each in inside if each.key.startswith("-")), None)
+    if not MIN_OPTIONS <= len(options) <= MAX_OPTIONS:
+        message = f"a vignette has {MIN_OPTIONS} to {MAX_OPTIONS} options; here is {len(options) or 'none'}"
+        _report_swallowed(reader, "option-count", node, further, message)
+        return None
+    return _marked(reader, node, items, Options(options, tuple(inside)))
+
+
+def _marked(reader: Reader, node: Node, items: list[Node], options: Options) -> Options:
+    """Options of which one should be marked as correct; reported where none is, or several are."""
+    right = [option.mark for option in options.items if option.mark]
+    if not right:
+        further = next((each for each in options.swallowed if each.key.startswith("-")), None)
+        mark = next((each for each in options.swallowed if each.key == "correct"), further)
+        hint = "write `correct: true` under the text of the best option"
+        wrong = [
+            item.entries["correct"]
+            for item in items
+            if isinstance(item, Mapping) and "correct" in item.entries
+        ]
+        if wrong:
+            hint = (
+                "write `true` here, if this option is the best; else leave `correct` out, and write it there"
+            )
+        at = wrong[0] if wrong else node
+        _report_swallowed(reader, "correct-option", at, mark, "none of the options is correct", hint)
+        return Options(options.items)
+    if len(right) > 1:
+        hint = "a vignette has one best answer; reword the others, or take their `correct: true` away"
+        lines = ", ".join(str(reader.document.position(mark.start)[0] + 1) for mark in right)
+        message = f"{len(right)} options are correct (lines {lines})"
+        reader.report("correct-option", right[1], message, hint)
+    return options
+
+
+def _report_swallowed(
+    reader: Reader, code: str, node: Node, line: Swallowed | None, message: str, hint: str = ""
+) -> None:
+    """Report something at the line that explains it, unless that line has been told; else at a node."""
+    if line is None:
+        reader.report(code, node, message, hint)
+    elif all(each.span.line != line.at.line for each in reader.found):
+        reader.report(code, line.at, f"{message}: {line.message}", line.hint)
+
+
+def _in_option(reader: Reader, option: Mapping) -> tuple[Swallowed, ...]:
+    """The lines of an option's texts that look like its mark, or like a further option."""
+    return swallowed.find(reader.document, option, ("correct",))
+
+
+def _option(reader: Reader, node: Node) -> Option | None:
+    """One option; None, reported, where something is wrong with it."""
+    if isinstance(node, Mapping):
+        unknown = [name for name in node.entries if name not in OPTION_KEYS]
+        lacking = [name for name in ("text", "why") if name not in node.entries]
+        if len(unknown) == len(lacking) == 1:
+            reader.missing[node.start] = {unknown[0]: lacking[0]}
+    mapping = reader.mapping(node, "an option", OPTION_KEYS, OPTION_KEYS)
+    missing = [name for name in ("text", "why") if mapping and name not in mapping.entries]
+    if mapping is None or missing:
+        if mapping and (missing := swallowed.told_apart(reader, mapping, "an option", missing)):
+            reader.require(mapping, "an option", missing, OPTION_KEYS)
+        return None
+    text = reader.prose(mapping.entries["text"], "text")
+    why = reader.prose(mapping.entries["why"], "why")
+    flag = mapping.entries.get("correct")
+    mark = flag if flag is not None and reader.flag(flag, "correct") else None
+    return Option(text, why, mark) if text and why else None
+
+
+_MARKED: Schema = {
+    "required": ["correct"],
+    "properties": {
+        "correct": {"anyOf": [{"const": True}, {"type": "string", "pattern": f"^{any_case('true')}$"}]}
+    },
+}
+_OPTION = {
+    "text": KeyDoc(PROSE_SCHEMA, "What the option says.", "Ask him what would make coming worth his while"),
+    "correct": KeyDoc(FLAG_SCHEMA, "Set on the one best option; the others go without it.", "true"),
+    "why": KeyDoc(
+        PROSE_SCHEMA,
+        "Why it is right or wrong; shown on the back.",
+        "The weaker bond is the one to mend first.",
+    ),
+}
+
+TYPE = KeyType(
+    "options",
+    _read,
+    KeyDoc(
+        {
+            "type": "array",
+            "items": object_schema("Option", _OPTION, ("text", "why")),
+            "minItems": MIN_OPTIONS,
+            "maxItems": MAX_OPTIONS,
+            "allOf": [
+                {
+                    "contains": _MARKED,
+                    "minContains": 1,
+                    "maxContains": 1,
+                    "errorMessage": "exactly one option has `correct: true`",
+                }
+            ],
+            "errorMessage": "a list of options belongs here",
+        },
+        "Options, one of which is correct, each with the reason why.",
+        """\
+- text: |
+    The best one
+  correct: true
+  why: |
+    Why it is.
+- text: |
+    Another
+  why: |
+    Why it is not.""",
+    ),
+    parts=("list", "explanations"),
+    prose={(ITEM, "text"): OPTION_KEYS, (ITEM, "why"): OPTION_KEYS},
+    lists=True,
+)

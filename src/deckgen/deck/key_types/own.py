@@ -1,0 +1,32 @@
+"""The types of the keys that every note has, which no kind.yaml can give to a key of its own."""
+
+from __future__ import annotations
+
+from deckgen.deck.key_types.notes import REFERENCE_SCHEMA
+from deckgen.deck.keys import KeyType
+from deckgen.deck.reader import ID_SCHEMA, TAGS_SCHEMA, Schema, any_case
+from deckgen.deck.schemas import PROSE_SCHEMA, KeyDoc
+from deckgen.diagnostics import CATALOGUE
+
+CODE_SCHEMA: Schema = {
+    "enum": sorted(code for code, (level, _) in CATALOGUE.items() if level == "warning"),
+    "errorMessage": "the code of a warning belongs here, as in `missing-alt`",
+}
+"""The code of a warning."""
+_CODES_SCHEMA: Schema = {
+    "type": "array",
+    "items": CODE_SCHEMA,
+    "errorMessage": "a list of codes belongs here",
+}
+_REASON_SCHEMA: Schema = {
+    **PROSE_SCHEMA,
+    "type": ["string", "number"],
+    "pattern": rf"^(?!\s*(?:{any_case('yes', 'no', 'true', 'false', 'on', 'off')})\s*$)\s*\S",
+    "errorMessage": "`retired` says why, not whether",
+}
+
+ID = KeyType("id", None, KeyDoc(ID_SCHEMA, "", ""), ("",), {}, names_notes=True)
+TAGS = KeyType("tags", None, KeyDoc(TAGS_SCHEMA, "", ""), (), {}, lists=True)
+CODES = KeyType("codes", None, KeyDoc(_CODES_SCHEMA, "", ""), (), {})
+NOTE = KeyType("note", None, KeyDoc(REFERENCE_SCHEMA, "", ""), (), {})
+REASON = KeyType("reason", None, KeyDoc(_REASON_SCHEMA, "", ""), (), {(): ()})

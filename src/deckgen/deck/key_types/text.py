@@ -1,0 +1,29 @@
+"""The type `text`: a short text without markup."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deckgen.deck.keys import KeyType
+from deckgen.deck.reader import TEXT_SCHEMA
+from deckgen.deck.schemas import KeyDoc
+
+if TYPE_CHECKING:
+    from deckgen.deck.keys import Key
+    from deckgen.deck.reader import Reader
+    from deckgen.source import Node, Scalar
+
+
+def read(reader: Reader, node: Node, key: Key) -> Scalar | None:
+    """A text for people, with markup or without."""
+    return reader.prose(node, key.name)
+
+
+TYPE = KeyType(
+    "text",
+    read,
+    KeyDoc(TEXT_SCHEMA, "A short text, without markup.", "A few words"),
+    parts=("",),
+    prose={(): ()},
+    plain=True,
+)

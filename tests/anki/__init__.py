@@ -1,0 +1,1 @@
+"""Tests of what Anki does, beside the real Anki."""

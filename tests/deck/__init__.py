@@ -1,0 +1,1 @@
+"""Tests of reading notes, kinds and decks."""

@@ -1,0 +1,1 @@
+"""Tests of what has been released."""

@@ -111,7 +111,7 @@ def _check_history(plan: UpdatePlan, version: str) -> None:
     if (new := _numbers(version)) and new < (_numbers(latest) or ()):
         hint = "take a higher one: learners tell by it which of two packages is newer"
         raise CallError(f"{version} is lower than {latest}, the last release", hint)
-    last = ledger.last
+    last = ledger.last_time
     if plan.now <= last:
         raise CallError(
             f"the last release was on {_day(last)}, and this machine says that it is {_day(plan.now)}",
@@ -150,7 +150,7 @@ def _check_left(plan: UpdatePlan, releases: Path, project: Path) -> None:
 
 def _check_clock(plan: UpdatePlan, project: Path) -> None:
     """Refuse a time that is years ahead: what is stamped with it would win over all that learners write."""
-    last, what = plan.matching.ledger.last, "since the last release"
+    last, what = plan.matching.ledger.last_time, "since the last release"
     if not last:
         last, what = int((project / "source/deck.yaml").stat().st_mtime), "since deck.yaml was written"
     if plan.now - last > _YEARS and "SOURCE_DATE_EPOCH" not in os.environ:

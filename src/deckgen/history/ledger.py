@@ -259,7 +259,7 @@ class Ledger:
         return {line.version for line in self.releases}
 
     @property
-    def last(self) -> int:
+    def last_time(self) -> int:
         """When the last release was made, in seconds since 1970; 0 where there is none."""
         return self.latest.time if self.latest else 0
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from deckgen.history.ledger import AdoptedLine, Line
 
+_BASE = 2
+"""The side of a conflict on which stands what both sides had before."""
+
 
 def merged(rows: Iterable[str]) -> str | None:
     """The text of a ledger that git could not merge: each line of both sides once.
@@ -97,7 +100,7 @@ def _sides(rows: Iterable[str]) -> Iterator[tuple[int, str]]:
     for row in rows:
         if MARK.fullmatch(row):
             side = max("<=|".find(row[0]), 0)  # what follows the end is both sides' again
-        elif side < 2:  # noqa: PLR2004 (what both sides had before)
+        elif side != _BASE:
             yield side, row
 
 

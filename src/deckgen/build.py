@@ -15,19 +15,20 @@ from deckgen.cards.note_types import NoteType, NoteTypes, render_note_types
 from deckgen.cards.rows import render_notes
 from deckgen.deck.reading import read_source
 from deckgen.diagnostics import CallError, Diagnostic, Found, Span, told
-from deckgen.history.ledger import read_ledger
+from deckgen.history.ledger_file import read_ledger
 from deckgen.history.lost_ledger import lost_ledger
-from deckgen.history.plan import Changes
+from deckgen.history.matching import Matching, match
+from deckgen.history.plan import plan_update
 from deckgen.package import Package, Packages, pack
 from deckgen.project import LEDGER, MANIFEST, Project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
     from deckgen.cards.media import Media
-    from deckgen.cards.rows import Rendered, Row
+    from deckgen.cards.rows import Rendered, RenderedNote
     from deckgen.deck.notes import Deck
     from deckgen.source import Document
 
@@ -38,10 +39,10 @@ class Build:
 
     Attributes:
         project: The deck's folder.
-        changes: What differs from the last release.
+        deck: The deck.
         diagnostics: What an author should know, by position.
         lines: The lines of the files that diagnostics point into.
-        rows: The rows of all released notes and of those to be, retired ones included.
+        notes: The notes that could be rendered, in the order of study; retired ones too.
         note_types: What Anki gets for the kinds, by their names.
         words: What faces, and the deck's page in Anki, say by themselves.
         media: The files that notes and faces show, by their names in the package.
@@ -50,10 +51,10 @@ class Build:
     """
 
     project: Path
-    changes: Changes
+    deck: Deck
     diagnostics: list[Diagnostic]
     lines: dict[str, list[str]]
-    rows: list[Row]
+    notes: tuple[RenderedNote, ...]
     note_types: dict[str, NoteType]
     words: ReadOnly[str, str]
     media: dict[str, Media]
@@ -121,32 +122,32 @@ def build(
     found += checks.check_links(deck, source.ids)
     found += checks.check_cards(deck, note_types, released.ledger.ids, complete=not found.has_errors)
 
-    changes = Changes(released.ledger, deck, started, note_types.by_kind)
+    matching = Matching(deck, released.ledger)
     # an id that no note has may be one that a released note had: its author is told of both at once
     if not found.has_error_but("unknown-note"):
-        changes.match()
-    rendered = render_notes(deck, note_types, project, changes, tell, faulty=found.has_errors)
+        matching = match(deck, released.ledger)
+    rendered = render_notes(matching, note_types, project, tell, faulty=found.has_errors)
     media = _media(rendered, note_types)
     found += rendered.diagnostics
     found += told_of(media.values(), project.folder)
     if not found.has_errors:
-        found += _no_notes(deck, rendered.rows)
+        found += _no_notes(deck, rendered.notes)
         found += checks.unused_media(project, source.files, rendered.markup.shelf.media.keys())
-    if not Found([*found, *changes.found]).has_error_but("unknown-note"):
-        changes.stamp(rendered.rows, rendered.markup)
-        changes.stamp_types(note_types.by_kind.values(), rendered.rows)
-        changes.check_accepts()
-    found += changes.found
+    found += matching.diagnostics
+    plan = None
+    if not found.has_error_but("unknown-note"):
+        plan = plan_update(matching, rendered, note_types.by_kind, started)
+        found += plan.diagnostics
 
     diagnostics = told(checks.wanted(deck, found))
-    packages = None if found.has_errors else pack(rendered.rows, changes, note_types, media, version)
+    packages = pack(plan, note_types, media, version) if plan and not found.has_errors else None
     lines = _lines_of(diagnostics, source.documents, note_types.texts | {LEDGER: released.text})
     return Build(
         project.folder,
-        changes,
+        deck,
         diagnostics,
         lines,
-        rendered.rows,
+        rendered.notes,
         note_types.by_kind,
         note_types.words,
         media,
@@ -161,9 +162,9 @@ def _media(rendered: Rendered, note_types: NoteTypes) -> dict[str, Media]:
     return {file.name: file for file in (*rendered.markup.shelf.media.values(), *of_faces)}
 
 
-def _no_notes(deck: Deck, rows: list[Row]) -> list[Diagnostic]:
+def _no_notes(deck: Deck, notes: Iterable[RenderedNote]) -> list[Diagnostic]:
     """The error of a deck from which learners get nothing."""
-    if any(not row.note.retired for row in rows):
+    if any(not each.note.retired for each in notes):
         return []
     message = "all notes of the deck are retired" if deck.notes else "the deck has no notes"
     return [Diagnostic("no-notes", message, Span(MANIFEST))]

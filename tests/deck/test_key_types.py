@@ -97,7 +97,7 @@ def files_of(name: str) -> dict[str, str | bytes]:
 
 def thing(made: Build) -> Note:
     """The note with the example."""
-    (note,) = (note for note in made.changes.deck.notes if note.kind.name == "thing")
+    (note,) = (note for note in made.deck.notes if note.kind.name == "thing")
     return note
 
 
@@ -144,7 +144,7 @@ def test_the_example_of_every_type_becomes_html(name: str, tmp_path: Path) -> No
     """What editors show is read without a fault, and every field that is filled from it shows something."""
     made = build(write_project(tmp_path, files_of(name)))
     assert [each for each in made.diagnostics if each.level == "error"] == []
-    (row,) = (row for row in made.rows if row.note is thing(made))
+    (row,) = (row for row in made.notes if row.note is thing(made))
     assert len(row.fields) == 1 + max(len(TYPES[name].parts), 3 * (name == "texts"))
     assert all(re.sub("<(?!img)[^>]*>", "", field).strip() for field in row.fields), row.fields
 

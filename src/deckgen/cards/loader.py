@@ -187,7 +187,7 @@ def _taken(found: Folder, name: str) -> Media:
         media = take(real, name, IMAGES | SOUNDS | FONTS, "_")
         if isinstance(media, Media):
             return media
-        raise MediaError(*media)
+        raise MediaError(media.code, media.message, media.hint)
     except OSError as error:
         raise MediaError("unreadable-media", f"`{name}` cannot be read: {error.strerror}", "") from error
     except RuntimeError as error:  # what Python up to 3.12 says of links that go round

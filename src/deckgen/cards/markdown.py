@@ -278,8 +278,7 @@ class Markup:
                 return known.name
             # which are the same is seen nevertheless
             return f"media {list(dict.fromkeys(files.values())).index(known.digest)}"
-        code, message, hint = known
-        self._report_piece(code, written, scalar, document, message, hint)
+        self._report_piece(known.code, written, scalar, document, known.message, known.hint)
         return ""
 
     # Diagnostics

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from deckgen.cards.media_content import ENDINGS, EXPORTED, content_fault
 from deckgen.cards.media_places import Places, candidates, unwrapped
 from deckgen.cards.media_secrets import tells_place, wanted_by_svg
-from deckgen.diagnostics import Diagnostic, Span, counted, listed, proposal, same
+from deckgen.diagnostics import Diagnostic, Problem, Span, counted, listed, proposal, same
 from deckgen.source import opened
 
 if TYPE_CHECKING:
@@ -34,9 +34,6 @@ _SILENT = FONTS | {"svg", "gif"}  # which tell of no place
 LARGE = 4_000_000
 """The size of an image, in bytes, from which on it is told that it is large."""
 _WIDE = (b"\xff\xfe", b"\xfe\xff")  # how UTF-16 begins
-
-Problem = tuple[str, str, str]
-"""The code, message and hint for a file that cannot be taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,7 @@ class Media:
 
 
 def take(path: Path, address: str, types: frozenset[str], mark: str = "") -> Media | Problem:
-    """A file as one of the package's media; the code, message and hint for one that cannot be taken.
+    """A file as one of the package's media; the problem with one that cannot be taken.
 
     Args:
         path: Where it lies, without links.
@@ -88,7 +85,7 @@ def take(path: Path, address: str, types: frozenset[str], mark: str = "") -> Med
         return fault
     wrong = content_fault(content, _ending(path))
     if wrong:
-        return "broken-media", f"`{address}` {wrong[0]}", wrong[1]
+        return Problem("broken-media", f"`{address}` {wrong[0]}", wrong[1])
     digest = hashlib.sha256(content).hexdigest()
     return Media(
         path,
@@ -124,7 +121,7 @@ def _ending(path: Path) -> str:
 def _file_fault(path: Path, address: str, types: frozenset[str]) -> Problem | None:
     """What keeps something that is there from being taken, but for what it holds; None where nothing does."""
     if not path.is_file():
-        return "unreadable-media", f"`{address}` is not a file", ""
+        return Problem("unreadable-media", f"`{address}` is not a file")
     ending = _ending(path)
     if ending in types:
         return _size_fault(path.stat().st_size, address)
@@ -134,16 +131,16 @@ def _file_fault(path: Path, address: str, types: frozenset[str]) -> Problem | No
         hint += f"; a sound is written `[sound:{address}]`, in a text"
     elif types is SOUNDS and ending in IMAGES:
         hint += f"; an image is written `![what it shows]({address})`"
-    return "media-type", f"`{address}` is not {what} that Anki takes everywhere", hint
+    return Problem("media-type", f"`{address}` is not {what} that Anki takes everywhere", hint)
 
 
 def _size_fault(size: int, address: str) -> Problem | None:
     """What is wrong with the size of a file in bytes; None where nothing is."""
     if size == 0:
-        return "unreadable-media", f"`{address}` is empty", ""
+        return Problem("unreadable-media", f"`{address}` is empty")
     if size > MAX_MEDIA:
         hint = "make it smaller: learners carry it on their phones"
-        return "too-large", f"`{address}` is larger than {MAX_MEDIA >> 20} MiB", hint
+        return Problem("too-large", f"`{address}` is larger than {MAX_MEDIA >> 20} MiB", hint)
     return None
 
 
@@ -158,9 +155,9 @@ def _no_path(address: str) -> Problem:
     """What to say of an address that is no path."""
     if address[:5].lower() == "data:":
         hint = "save it as a file in source/media/, and write its path here"
-        return "missing-media", "this is the image or sound itself, and deckgen wants a file", hint
+        return Problem("missing-media", "this is the image or sound itself, and deckgen wants a file", hint)
     message = "this is on the network; a learner on a train sees nothing"
-    return "remote-media", message, "put the file into source/media/ and name it from there"
+    return Problem("remote-media", message, "put the file into source/media/ and name it from there")
 
 
 @dataclass
@@ -219,8 +216,8 @@ class Shelf:
             RuntimeError,
         ) as error:  # the last for links in circles, up to Python 3.12
             if path is not None and isinstance(error, OSError):
-                return "unreadable-media", f"`{address}` cannot be read: {error.strerror}", ""
-            return "missing-media", f"`{address}` cannot be the name of a file", ""
+                return Problem("unreadable-media", f"`{address}` cannot be read: {error.strerror}")
+            return Problem("missing-media", f"`{address}` cannot be the name of a file")
         if outside:
             return self._outside(real, address, types, folder)
         return self._missing(path, address, types, folder)
@@ -228,23 +225,25 @@ class Shelf:
     def _missing(self, link: Path | None, address: str, types: frozenset[str], folder: str) -> Problem:
         """What to say of an address that leads nowhere, or to a link that does."""
         if link is not None and link.is_symlink():
-            return "missing-media", f"`{address}` is a link to a file that is not there", ""
+            return Problem("missing-media", f"`{address}` is a link to a file that is not there")
         inner = unwrapped(address)
         known = self.find(inner, types, folder) if inner != address else None
-        if known and not isinstance(known, Media) and known[0] != "missing-media":
+        if known and not isinstance(known, Media) and known.code != "missing-media":
             return known
-        return "missing-media", f"there is no file `{address}`", self._hint(address, types, folder)
+        return Problem("missing-media", f"there is no file `{address}`", self._hint(address, types, folder))
 
     def _outside(self, real: Path, address: str, types: frozenset[str], folder: str) -> Problem:
         """What to say of an address that leads out of source/."""
         hint = "put it into source/media/"
         if {".git", "annex"} <= set(real.parts):
             if not real.exists():
-                return "missing-media", f"git-annex has not fetched `{address}`", "run `git annex get` for it"
+                return Problem(
+                    "missing-media", f"git-annex has not fetched `{address}`", "run `git annex get` for it"
+                )
             hint = "run `git annex unlock` for it, which puts the file itself there"
         elif meant := self._places.meant(address, types, folder)[0]:
             hint = proposal(address, meant)
-        return "unreadable-media", f"`{address}` lies outside source/", hint
+        return Problem("unreadable-media", f"`{address}` lies outside source/", hint)
 
     def _hint(self, address: str, types: frozenset[str], folder: str) -> str:
         """Which file an address may mean that leads nowhere."""

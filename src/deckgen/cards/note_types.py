@@ -25,7 +25,7 @@ from deckgen.cards.key_types import HTML
 from deckgen.cards.loader import MAX_CODE, FaceMedia, Loader, MediaError
 from deckgen.cards.sandbox import Sandbox
 from deckgen.cards.template_values import Function, UseError
-from deckgen.diagnostics import Diagnostic, Span, did_you_mean, listing, nearest
+from deckgen.diagnostics import Diagnostic, Problem, Span, did_you_mean, listing, nearest
 from deckgen.project import kind_folders
 
 if TYPE_CHECKING:
@@ -134,10 +134,8 @@ class NoteType:
             if card.face and any(way.is_open(names) for way in made):
                 yield frozenset(keys[way.field] for way in shown if way.field in keys and way.is_open(names))
 
-    def fault_of_cards(
-        self, cards: Sequence[int], values: Sequence[str], *, tagged: bool
-    ) -> tuple[str, str, str] | None:
-        """What is wrong with the cards of a note: a code, a message and a hint; None where nothing is.
+    def fault_of_cards(self, cards: Sequence[int], values: Sequence[str], *, tagged: bool) -> Problem | None:
+        """The problem with the cards of a note; None where there is none.
 
         Args:
             cards: Their ordinals.
@@ -146,20 +144,17 @@ class NoteType:
         """
         if not cards:
             message = "Anki would make no card of this note: its fronts show nothing that it has"
-            return "no-card", message, self._way_out(self.rules.filled(values, tagged=tagged))
+            return Problem("no-card", message, self._way_out(self.rules.filled(values, tagged=tagged)))
         blank = self.rules.blank(cards, values, tagged=tagged)
         if not blank:
             return None
         if self.kind.cloze:
             message = f"the front does not show c{blank[0] + 1} of this note, so that card asks nothing"
-            return (
-                "blank-front",
-                message,
-                "is `{{cloze:…}}` in a section that this note or number leaves closed?",
-            )
+            hint = "is `{{cloze:…}}` in a section that this note or number leaves closed?"
+            return Problem("blank-front", message, hint)
         name = self.kind.cards[blank[0]].name
         message = f"the card `{name}` of this note would be blank: its front shows no field that the note has"
-        return "blank-front", message, "put the whole front in a section of a field that it shows"
+        return Problem("blank-front", message, "put the whole front in a section of a field that it shows")
 
     def _way_out(self, filled: Collection[str]) -> str:
         """What an author can do to give a note a card, by the names of what is filled."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from deckgen.cards.fields import FieldWriter
 from deckgen.cards.markdown import Markup
@@ -26,29 +26,26 @@ _NOTES_A_TICK = 500
 _OF_MEDIA = {"missing-media", "unreadable-media", "broken-media", "media-type"}
 
 
-@dataclass(slots=True)
-class Row:
-    """A note with all that its rows in the collection need.
+class RenderedNote(NamedTuple):
+    """A note as Anki gets it; a tuple, since there are thousands.
 
     Attributes:
         note: The note.
-        guid: Its guid, the same in every release.
-        modified: When the note last changed, in seconds since 1970.
-        due: Its place in the queue of new cards.
         fields: The HTML of its fields.
         cards: The ordinals of its cards, from 0.
     """
 
     note: Note
-    guid: str
-    modified: int
-    due: int
     fields: list[str]
     cards: tuple[int, ...]
 
 
 class Matching(Protocol):
-    """Which notes have been released."""
+    """The notes of a deck beside the released ones."""
+
+    @property
+    def deck(self) -> Deck:
+        """The deck."""
 
     @property
     def known(self) -> Container[Note]:
@@ -64,21 +61,20 @@ class Rendered:
     """What Anki gets for the notes of a deck.
 
     Attributes:
-        rows: The notes that could be rendered, in the order of study, without guids, times and places.
+        notes: The notes that could be rendered, in the order of study.
         markup: What has turned their texts into HTML, and knows which media they show.
         diagnostics: What is wrong with texts, media and cards.
     """
 
-    rows: list[Row]
+    notes: tuple[RenderedNote, ...]
     markup: Markup
     diagnostics: Found
 
 
 def render_notes(
-    deck: Deck,
+    matching: Matching,
     note_types: NoteTypes,
     project: Project,
-    released: Matching,
     progress: Callable[[str, int, int], None],
     *,
     faulty: bool,
@@ -86,20 +82,20 @@ def render_notes(
     """Render the notes of a deck, retired ones among them where they have been released.
 
     Args:
-        deck: The deck.
+        matching: The notes of the deck, and which of them have been released under which ids.
         note_types: What Anki gets for its kinds.
         project: Where media lie.
-        released: Which notes have been released, and under which ids.
         progress: Called with what is being done, how much of it is done, and how much there is.
         faulty: Whether errors have been found before, so that a note without cards may be due to them.
     """
+    deck, first_ids = matching.deck, matching.first_ids
     shelf = Shelf(project.source.resolve(), project.folder)
     by_id = {note.id: note for note in deck.notes}
     markup, of_retired = Markup(shelf), Markup(shelf)
-    writer = FieldWriter(markup, by_id, released.first_ids, note_types.words)
-    retired = FieldWriter(of_retired, by_id, released.first_ids, note_types.words)
-    notes = [note for note in deck.notes if note.whole and not (note.retired and note not in released.known)]
-    rows: list[Row] = []
+    writer = FieldWriter(markup, by_id, first_ids, note_types.words)
+    retired = FieldWriter(of_retired, by_id, first_ids, note_types.words)
+    notes = [note for note in deck.notes if note.whole and not (note.retired and note not in matching.known)]
+    rendered: list[RenderedNote] = []
     found = Found()
     size = 0
     for number, note in enumerate(in_order(notes)):
@@ -114,13 +110,12 @@ def render_notes(
         cards = note_type.rules.cards(fields, tagged=bool(note.tags))
         fault = note_type.fault_of_cards(cards, fields, tagged=bool(note.tags))
         if fault and (_is_settled(note, note_type) or not (faulty or markup.found.has_errors)):
-            code, message, hint = fault
-            found.append(Diagnostic(code, message, place(note), hint))
-        rows.append(Row(note, "", 0, 0, fields, cards))
+            found.append(fault.at(place(note)))
+        rendered.append(RenderedNote(note, fields, cards))
     found += markup.found
     # nobody is shown what a retired note shows
     found += (each for each in of_retired.found if each.code not in _OF_MEDIA)
-    return Rendered(rows, markup, found)
+    return Rendered(tuple(rendered), markup, found)
 
 
 def _too_large(note: Note) -> Diagnostic:

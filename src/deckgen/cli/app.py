@@ -166,7 +166,7 @@ def check(
     with reporting("check", output_format, quiet=quiet) as report:
         for code in ignore or ():
             if fault := not_a_warning(code):
-                raise CallError(*fault)
+                raise CallError(fault.message, fault.hint)
         if dry_run and not fix:
             raise CallError("--dry-run shows what --fix would do", "deckgen check --fix --dry-run")
         folder = find_deck(project)

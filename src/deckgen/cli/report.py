@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from deckgen.build import Build
     from deckgen.commands.verify import Verification
     from deckgen.diagnostics import Diagnostic
-    from deckgen.package import Package
+    from deckgen.package import Package, Packages
 
 # what a file may hold to play with a terminal
 _UNSEEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160)], "\N{REPLACEMENT CHARACTER}")
@@ -124,12 +124,12 @@ class Report:
             files: The files of a release.
             more: Further members for JSON.
         """
-        made = result.package if result.package and not (self.failed_strictly and path is None) else None
+        made = None if self.failed_strictly and path is None else result.packages
         try:
             self._print(result, path, files, more or {})
         except OutputError:
             if made and path:
-                say(summary(result, made, path, files))
+                say(summary(made, path, files))
             raise
         if not self.for_people:
             return
@@ -137,7 +137,7 @@ class Report:
         if self.ignored and not self.quiet:
             say(f"{counted(self.ignored, 'warning')} ignored")
         if made and not self.quiet:
-            say(summary(result, made, path, files))
+            say(summary(made, path, files))
 
     def _wanted(self, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
         """The diagnostics that people see: with `--quiet` those for which the command fails."""
@@ -151,7 +151,7 @@ class Report:
         """Print on stdout what other programs read, and see that it gets there."""
         if self.format == Format.json:
             errors = any(diagnostic.level == "error" for diagnostic in result.diagnostics)
-            about = _about(result, result.package, path) if result.package else None
+            about = _about(result.packages, path) if result.packages else None
             released: dict[str, object] = {}
             if files and result.package:
                 released = {"files": list(files), "first": not result.package.after}
@@ -264,23 +264,24 @@ def reporting(
             signal.signal(number, handler)
 
 
-def _about(result: Build, package: Package, path: Path | None) -> dict[str, Any]:
+def _about(packages: Packages, path: Path | None) -> dict[str, Any]:
     """What a package holds, for JSON."""
-    changes = result.changes
-    since = changes.ledger.releases[-1]["release"] if changes.ledger.releases else None
+    package, matching, sending = packages.main, packages.plan.matching, packages.plan.sending
+    last = matching.ledger.latest
+    since = last.version if last else None
     return {
         "version": package.version or None,
         "since": since,
-        "new": [note.id for note in changes.new if not note.retired] if since else None,
-        "changed": [note.id for note in changes.changed] if since else None,
-        "retired": [note.id for note in changes.retired] if since else None,
+        "new": [note.id for note in matching.new if not note.retired] if since else None,
+        "changed": [note.id for note in sending.changed] if since else None,
+        "retired": [note.id for note in sending.retired] if since else None,
         "path": str(path) if path else None,
         "bytes": path.stat().st_size if path else None,
         "id": package.deck.id,
         "title": package.deck.title,
         "time": package.time,
         "notes": _by_kind(package),
-        "cards": sum(len(row.cards) for row in package.rows),
+        "cards": sum(len(each.cards) for each in package.notes),
         "media": len(package.media),
     }
 
@@ -288,13 +289,14 @@ def _about(result: Build, package: Package, path: Path | None) -> dict[str, Any]
 def _by_kind(package: Package) -> dict[str, int]:
     """How many notes of each kind there are, in the order in which the kinds first stand."""
     counts: dict[str, int] = {}
-    for row in package.rows:
-        counts[row.note.kind.name] = counts.get(row.note.kind.name, 0) + 1
+    for each in package.notes:
+        counts[each.note.kind.name] = counts.get(each.note.kind.name, 0) + 1
     return counts
 
 
-def summary(result: Build, package: Package, path: Path | None, files: Sequence[str]) -> str:
+def summary(packages: Packages, path: Path | None, files: Sequence[str]) -> str:
     """What was made, and how to import it."""
+    package, plan = packages.main, packages.plan
     kinds = {note_type.kind.name: note_type.kind for note_type in package.note_types}
     counts = []
     for name, count in _by_kind(package).items():
@@ -303,14 +305,14 @@ def summary(result: Build, package: Package, path: Path | None, files: Sequence[
             counts.append(counted(count, f"{name} row"))
         else:
             counts.append(f"{count} {name if count == 1 else kind.section}")
-    cards = sum(len(row.cards) for row in package.rows)
-    held = f"{counted(len(package.rows), 'note')} ({', '.join(counts)}), {counted(cards, 'card')}"
+    cards = sum(len(each.cards) for each in package.notes)
+    held = f"{counted(len(package.notes), 'note')} ({', '.join(counts)}), {counted(cards, 'card')}"
     if package.media:
         held += f", {counted(len(package.media), 'media file')}"
     if package.after and (files or not package.version):
-        held += f"\n  since {package.after}: {result.changes.summary()}"
-    if result.changes.spared:
-        spared = counted(result.changes.spared, "note")
+        held += f"\n  since {package.after}: {plan.summary()}"
+    if plan.sending.spared:
+        spared = counted(plan.sending.spared, "note")
         held += f"\n  as `same-media` says, {spared} with other files not sent again"
     if path is None:
         return f"no errors: {held}"

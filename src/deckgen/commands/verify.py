@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from deckgen.build import Build
+    from deckgen.history.plan import UpdatePlan
 
 _SCRIPT = Path(__file__).with_name("rehearsal.py")
 _PATIENCE = 0.5  # seconds between two looks at how far it is
@@ -70,43 +71,45 @@ def verify(
         CallError: A package is none, or of another deck; there is no earlier one, or no Anki.
     """
     made = build(project, progress)
-    if made.package is None:
+    packages = made.packages
+    if packages is None:
         return Verification(made)
-    deck = made.package.deck.id
-    earlier = [(path, _checked(path, deck, made.package.time)) for path in previous]
+    new, retired = packages.main, packages.retired
+    deck = new.deck.id
+    earlier = [(path, _checked(path, deck, new.time)) for path in previous]
     if not earlier:
         found = sorted((project / "build" / "release").glob(f"*/{deck}-*.apkg"))
         paths = [path for path in found if path.name == f"{deck}-{path.parent.name}.apkg"]
         abouts = [(path, _checked(path, deck, 0)) for path in paths]
-        earlier = [(path, about) for path, about in abouts if about["time"] < made.package.time]
+        earlier = [(path, about) for path, about in abouts if about["time"] < new.time]
     if require_previous and not earlier:
         raise CallError("there is no earlier package to update from", "name one: --previous FILE.apkg")
     earlier.sort(key=lambda pair: int(pair[1]["time"]))
     with tempfile.TemporaryDirectory() as folder:
         job: dict[str, Any] = {
-            "package": _put(made.package, Path(folder, "new.apkg")),
+            "package": _put(new, Path(folder, "new.apkg")),
             "previous": [
                 {"path": str(path.resolve()), "name": about["version"] or path.name}
                 for path, about in earlier
             ],
-            "cleanup": _put(made.retired, Path(folder, "cleanup.apkg")) if made.retired else None,
+            "cleanup": _put(retired, Path(folder, "cleanup.apkg")) if retired else None,
             "retired": f"{deck}::retired",
         }
         result = _rehearsed(job, python, progress or (lambda *_: None))
     verification = Verification(made, result["anki"], result["new_learner"], result["updates"])
     names = {guid: name for _, about in earlier for guid, name in about["notes"].items()}
-    names |= {row.guid: row.note.id for row in made.rows}
+    names |= {each.guid: each.note.id for each in packages.plan.notes}
     _tell_altered(verification, result.get("altered"))
-    _judge(verification, names, _accepted_since(made, [about for _, about in earlier]))
+    _judge(verification, names, _accepted_since(packages.plan, [about for _, about in earlier]))
     return verification
 
 
-def _accepted_since(made: Build, earlier: list[dict[str, Any]]) -> set[str | None]:
+def _accepted_since(plan: UpdatePlan, earlier: list[dict[str, Any]]) -> set[str | None]:
     """The versions since which the author has accepted that a note type differs."""
-    changes = made.changes
-    times = [time for time, entry in changes.ledger.accepted() if entry[0] == "changed-note-type"]
-    if any(accept.code == "changed-note-type" for accept in changes.accepted):
-        times.append(changes.now)
+    accepted = plan.matching.ledger.accepted()
+    times = [time for time, entry in accepted if entry.code == "changed-note-type"]
+    if any(accept.code == "changed-note-type" for accept in plan.accepted):
+        times.append(plan.now)
     return {about["version"] for about in earlier if any(time > about["time"] for time in times)}
 
 

@@ -303,7 +303,7 @@ def _allowed(reader: Reader, node: Node) -> tuple[Scalar, ...]:
         if scalar is None:
             continue
         if fault := not_a_warning(scalar.value):
-            reader.report("wrong-type", scalar, *fault)
+            reader.report(fault.code, scalar, fault.message, fault.hint)
         else:
             codes.append(scalar)
     return tuple(codes)

@@ -102,7 +102,7 @@ def _switched_off(reader: Reader, node: Node) -> frozenset[str]:
         if code == "because":
             reader.prose(value, "because")
         elif fault := not_a_warning(code):
-            reader.report("wrong-type", reader.document.key_span(node, code), *fault)
+            reader.report(fault.code, reader.document.key_span(node, code), fault.message, fault.hint)
         elif not isinstance(value, Scalar) or value.value.lower() not in {"off", "false"}:
             reader.report("wrong-type", value, f"`{code}` can only be `off` here", f"write `{code}: off`")
         else:

@@ -1,13 +1,15 @@
 """What an author is told: spans, diagnostics and their codes. Other wings import from here what they need."""
 
-from deckgen.diagnostics.codes import CATALOGUE, Level, not_a_warning
+from deckgen.diagnostics.codes import CATALOGUE, Level
 from deckgen.diagnostics.model import (
     MOST_OF_ALL,
     MOST_TOLD,
     CallError,
     Diagnostic,
     Found,
+    Problem,
     Span,
+    not_a_warning,
     told,
 )
 from deckgen.diagnostics.wording import (
@@ -31,6 +33,7 @@ __all__ = [
     "Diagnostic",
     "Found",
     "Level",
+    "Problem",
     "Span",
     "composed",
     "counted",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from deckgen.diagnostics.codes import CATALOGUE, Level
-from deckgen.diagnostics.wording import natural, visible
+from deckgen.diagnostics.wording import did_you_mean, natural, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -83,6 +83,36 @@ class Diagnostic:
             "column": self.span.column,
             "end_column": self.span.end_column,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is wrong, by who does not know where it stands.
+
+    Attributes:
+        code: A key of the catalogue.
+        message: What is wrong, in a sentence without a full stop.
+        hint: What to do; empty where the message says it all.
+    """
+
+    code: str
+    message: str
+    hint: str = ""
+
+    def at(self, span: Span) -> Diagnostic:
+        """The diagnostic of the problem at a place."""
+        return Diagnostic(self.code, self.message, span, self.hint)
+
+
+def not_a_warning(code: str) -> Problem | None:
+    """The problem with a word that is not the code of a warning; None where it is one."""
+    if code not in CATALOGUE:
+        hint = did_you_mean(code, CATALOGUE) or "`deckgen explain` lists them"
+        return Problem("wrong-type", f"`{code}` is not a code", hint)
+    if CATALOGUE[code][0] == "error":
+        message = f"`{code}` is an error, which cannot be switched off"
+        return Problem("wrong-type", message, f"`deckgen explain {code}` says how to mend it")
+    return None
 
 
 MOST_TOLD = 100

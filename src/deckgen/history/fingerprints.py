@@ -1,4 +1,4 @@
-"""What the ledger remembers of notes and note types: digests of what authors wrote, and what Anki got."""
+"""Digests of what authors wrote and of what Anki got, which the ledger keeps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 from copy import copy
 from functools import cached_property
 from hashlib import blake2b
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from deckgen.anki.cloze import clozes, uncovered
 from deckgen.anki.tags import folded
@@ -15,6 +15,7 @@ from deckgen.cards.fields import drawn
 from deckgen.cards.markdown import Markup, settled
 from deckgen.deck.notes import values_of
 from deckgen.deck.values import links
+from deckgen.history.ledger import NoteTypeLine, Print
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -25,48 +26,8 @@ if TYPE_CHECKING:
     from deckgen.cards.note_types import Face, NoteType
     from deckgen.deck.notes import Deck, Note
     from deckgen.deck.values import Value
-    from deckgen.history.ledger import Line
 
 _MEDIA_DIGITS = 12
-
-
-class Print(NamedTuple):
-    """What stands for a note: digests of what its author wrote, and of what learners get of that.
-
-    Attributes:
-        revision: The revision of its kind.
-        written: A digest of the texts as they are written.
-        label: A digest of what names the note, as learners see it.
-        rest: A digest of all else that learners see of what the author wrote, without tags.
-        tags: A digest of the tags.
-        media: Digests of the images and sounds that it shows, by what they hold, in order.
-    """
-
-    revision: str
-    written: str
-    label: str
-    rest: str
-    tags: str
-    media: tuple[str, ...]
-
-    @property
-    def said(self) -> tuple[object, ...]:
-        """What stands for all that learners see of it, without tags."""
-        return self.label, self.rest, self.media
-
-    def members(self) -> Line:
-        """The same as members of the note's line in the ledger."""
-        line = {"fingerprint": ".".join(self[:5])}
-        return line | {"media": " ".join(self.media)} if self.media else line
-
-
-def printed(line: Line) -> Print:
-    """What a note's line in the ledger says; a fingerprint that is none equals no other."""
-    parts = line["fingerprint"].split(".")
-    if len(parts) != len(Print._fields) - 1:
-        parts = [""] * (len(Print._fields) - 1)
-    revision, written, label, rest, tags = parts
-    return Print(revision, written, label, rest, tags, tuple(line.get("media", "").split()))
 
 
 def digest_of_tags(tags: Iterable[str]) -> str:
@@ -75,7 +36,7 @@ def digest_of_tags(tags: Iterable[str]) -> str:
 
 
 class Fingerprints:
-    """What stands for all that an author wrote for a note, and for nothing that is made of it.
+    """Digests of all that an author wrote for a note, and of nothing that is made of it.
 
     A note has not changed where its texts are the same, however deckgen renders them by now; nor where
     learners see the same, however the source is written by now. Images and sounds count by what they hold,
@@ -102,7 +63,7 @@ class Fingerprints:
         return other
 
     def of(self, note: Note) -> Print:
-        """What stands for a note."""
+        """The digests of a note."""
         revision, seen = str(note.kind.revision), self._seen(note)
         return Print(revision, self._written(note), *seen, self._tagged(note), self.media(note))
 
@@ -216,7 +177,7 @@ def answers(note: Note) -> Iterator[tuple[str, str, Scalar, Cloze]]:
                     yield str(number), _digest(plain, 6), value, cloze
 
 
-def line_of_type(note_type: NoteType, deck: Deck) -> Line:
+def line_of_type(note_type: NoteType, deck: Deck) -> NoteTypeLine:
     """The line of a note type, without its id and time."""
     kind = note_type.kind
     content = [
@@ -229,16 +190,16 @@ def line_of_type(note_type: NoteType, deck: Deck) -> Line:
         *([face.id, face.browser_front, face.browser_back] for face in note_type.faces if _in_browser(face)),
     ]
     ids = {entry.name: entry.id for entry in kind.fields}
-    return {
-        "type": kind.name,
-        "id": 0,
-        "fingerprint": _digest(json.dumps(content)),
-        "mod": 0,
-        "cloze": kind.cloze,
-        "revision": kind.revision,
-        "fields": [[entry.id, source_of(entry.key, entry.part)] for entry in kind.fields],
-        "cards": [[card.id, ids.get(card.reserve, 0)] for card in kind.cards],
-    }
+    return NoteTypeLine(
+        kind.name,
+        id=0,
+        fingerprint=_digest(json.dumps(content)),
+        modified=0,
+        cloze=kind.cloze,
+        revision=kind.revision,
+        fields=tuple((entry.id, source_of(entry.key, entry.part)) for entry in kind.fields),
+        cards=tuple((card.id, ids.get(card.reserve, 0)) for card in kind.cards),
+    )
 
 
 def _in_browser(face: Face) -> bool:

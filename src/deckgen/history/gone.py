@@ -9,54 +9,50 @@ from deckgen.deck.kinds import COMMON_KEYS
 from deckgen.deck.notes import place
 from deckgen.deck.values import scalars
 from deckgen.diagnostics import Diagnostic
-from deckgen.history.fingerprints import printed
 from deckgen.history.lost_notes import likeness, lost_notes, message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from collections.abc import Mapping as ReadOnly
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from deckgen.deck.notes import Note
-    from deckgen.history.fingerprints import Fingerprints, Print
-    from deckgen.history.ledger import Ledger, Line
+    from deckgen.history.fingerprints import Fingerprints
+    from deckgen.history.ledger import Ledger, NoteLine, Print
+    from deckgen.history.matching import Matching
 
 _LINKED = 50  # how many renamed notes in a row may build on each other
 _MUCH = 20  # characters that two notes hardly have in common by chance
 
 
-def gone_notes(
-    ledger: Ledger, known: ReadOnly[Note, Line], new: list[Note], prints: Fingerprints, project: Path
-) -> Iterator[Diagnostic]:
+def gone_notes(matching: Matching, prints: Fingerprints, project: Path) -> Iterator[Diagnostic]:
     """Report released notes that are nowhere in the source.
 
     Args:
-        ledger: What has been released.
-        known: The lines of the notes that are in the source.
-        new: The notes that have not been released.
-        prints: What stands for notes.
+        matching: The notes beside the released ones.
+        prints: The digests of what their authors wrote.
         project: The folder that holds source/.
     """
-    here = {line["guid"] for line in known.values()}
+    ledger, known, new = matching.ledger, matching.known, matching.new
+    here = {line.guid for line in known.values()}
     gone = [line for guid, line in ledger.notes.items() if guid not in here]
     heirs = _all_heirs(ledger, gone, new, prints)
     tables = {name.partition(".")[0] for name in ledger.ids}
     lost = []
     renamed: dict[tuple[str, str], list[Note]] = {}
     for line in gone:
-        heir, how = heirs.get(line["guid"], (None, ""))
+        heir, how = heirs.get(line.guid, (None, ""))
         if heir is None:
             lost.append(line)
             continue
-        hint = f"`{heir.id}` {how}: to rename the note, write `was: {line['note']}` under its new id"
-        table, _, row = line["note"].partition(".")
+        hint = f"`{heir.id}` {how}: to rename the note, write `was: {line.id}` under its new id"
+        table, _, row = line.id.partition(".")
         if heir.table and heir.table.id not in tables and heir.id.endswith(f".{row}"):
             renamed.setdefault((table, heir.table.id), []).append(heir)
             continue
         yield Diagnostic("note-gone", message(line), place(heir), hint)
     yield from map(_renamed_table, renamed, renamed.values())
     taken = {heir for heir, _ in heirs.values()}
-    yield from lost_notes(ledger, lost, known, new, taken, project)
+    yield from lost_notes(matching, lost, taken, project)
 
 
 def _renamed_table(names: tuple[str, str], heirs: list[Note]) -> Diagnostic:
@@ -72,7 +68,7 @@ def _renamed_table(names: tuple[str, str], heirs: list[Note]) -> Diagnostic:
 
 
 def _all_heirs(
-    ledger: Ledger, gone: list[Line], new: list[Note], prints: Fingerprints
+    ledger: Ledger, gone: list[NoteLine], new: Sequence[Note], prints: Fingerprints
 ) -> dict[str, tuple[Note, str]]:
     """The heirs of all notes that are gone, those that build on other heirs too, by guid.
 
@@ -81,7 +77,7 @@ def _all_heirs(
     heirs = _heirs(ledger, gone, new, prints)
     latest = heirs
     for _ in range(_LINKED):
-        left = [line for line in gone if line["guid"] not in heirs]
+        left = [line for line in gone if line.guid not in heirs]
         if not latest or not left:
             break
         guids = {heir.id: guid for guid, (heir, _) in latest.items()}
@@ -96,12 +92,12 @@ def _all_heirs(
 
 
 def _heirs(
-    ledger: Ledger, gone: list[Line], new: list[Note], prints: Fingerprints
+    ledger: Ledger, gone: list[NoteLine], new: Sequence[Note], prints: Fingerprints
 ) -> dict[str, tuple[Note, str]]:
     """The new notes that say what one that is gone said, all of it or all but what it is called, by guid."""
     heirs: dict[str, tuple[Note, str]] = {}
     left = list(new) if gone else []
-    shared = Counter(_but_its_label(printed(line)) for line in ledger.notes.values()) if gone else {}
+    shared = Counter(_but_its_label(line.print) for line in ledger.notes.values()) if gone else {}
     for of, how in ((_all, "says the same"), (_but_its_label, "says the same but for its name")):
         by_text: dict[object, list[Note]] = {}
         for note in left:
@@ -109,10 +105,10 @@ def _heirs(
             if of is _all or (shared.get(text) == 1 and _says_much(note)):
                 by_text.setdefault((note.kind.name, text), []).append(note)
         for line in gone:
-            notes = by_text.get((line["kind"], of(printed(line))), [])
-            if line["guid"] not in heirs and (len(notes) == 1 or (notes and of is _all)):
-                likeliest = max(notes, key=lambda note: likeness(line["note"], note.id))
-                heirs[line["guid"]] = likeliest, how
+            notes = by_text.get((line.kind, of(line.print)), [])
+            if line.guid not in heirs and (len(notes) == 1 or (notes and of is _all)):
+                likeliest = max(notes, key=lambda note: likeness(line.id, note.id))
+                heirs[line.guid] = likeliest, how
                 notes.remove(likeliest)
                 left.remove(likeliest)
     return heirs

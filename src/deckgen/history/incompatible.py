@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from deckgen.anki.cloze import uncovered
 from deckgen.anki.template import SPECIAL_FIELDS
 from deckgen.deck.kinds import COMMON_KEYS, Field
-from deckgen.diagnostics import listing
+from deckgen.diagnostics import Diagnostic, Problem, listing
+from deckgen.history.acceptance import Refusal
 from deckgen.history.fingerprints import answers, source_of
-from deckgen.history.ledger import answers_in
 from deckgen.source import Mapping, Sequence
 
 if TYPE_CHECKING:
@@ -23,46 +22,33 @@ if TYPE_CHECKING:
     from deckgen.deck.kinds import CardTemplate, Kind
     from deckgen.deck.notes import Note
     from deckgen.diagnostics import Span
-    from deckgen.history.ledger import Line
+    from deckgen.history.ledger import NoteLine, NoteTypeLine
     from deckgen.source import Scalar
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A change that is refused.
-
-    Attributes:
-        span: Where it was made.
-        message: What it is.
-        hint: What to do instead.
-        final: Whether Anki would not even import what an author accepts.
-    """
-
-    span: Span
-    message: str
-    hint: str
-    final: bool = False
+def changed_type(kind: Kind, old: NoteTypeLine) -> Diagnostic | None:
+    """The diagnostic of a kind that has another `type` by now, which Anki would not even import."""
+    if old.cloze == kind.cloze:
+        return None
+    was = "cloze" if old.cloze else "normal"
+    message = f"the kind was released with `type: {was}`"
+    return Diagnostic(_OF_KIND, message, kind.document.place_of("type"), f"write `type: {was}` again")
 
 
-def of_kind(note_type: NoteType, old: Line, new: Line) -> Iterator[Refusal]:
+def of_kind(note_type: NoteType, old: NoteTypeLine, new: NoteTypeLine) -> Iterator[Refusal]:
     """Changes of a released kind, told by the lines of its note type before and now.
 
     Anki compares fields and card templates by position and id, and takes a note type that differs in them for
     another (rslib/src/import_export/package/apkg/import/notes.rs).
     """
     kind = note_type.kind
-    if old["cloze"] != new["cloze"]:
-        was = "cloze" if old["cloze"] else "normal"
-        message = f"the kind was released with `type: {was}`"
-        yield Refusal(kind.document.place_of("type"), message, f"write `type: {was}` again", final=True)
-        return
     faults = [*_of_ids(kind, "fields", old, new), *_of_ids(kind, "cards", old, new)]
     yield from faults or _Growth(note_type, old).refusals()
 
 
-def _of_ids(kind: Kind, under: str, old: Line, new: Line) -> Iterator[Refusal]:
+def _of_ids(kind: Kind, under: str, old: NoteTypeLine, new: NoteTypeLine) -> Iterator[Refusal]:
     """Fields or cards that were removed or moved, or have other ids."""
-    before, after = ([entry[0] for entry in line[under]] for line in (old, new))
+    before, after = (line.ids(under) for line in (old, new))
     if before == [number for number in after if number in before]:
         return
     what = under.removesuffix("s")
@@ -76,9 +62,11 @@ def _of_ids(kind: Kind, under: str, old: Line, new: Line) -> Iterator[Refusal]:
     else:
         message = f"the {what} `{entries[at].name}` has another id than the one released"
         hint = f"put its id back: `{before[at]}`" if at < len(before) else "put the ids back"
-    yield Refusal(_entry_of(kind, under, at) if at >= 0 else kind.document.place_of(under), message, hint)
+    span = _entry_of(kind, under, at) if at >= 0 else kind.document.place_of(under)
+    yield Refusal(span, Problem(_OF_KIND, message, hint))
 
 
+_OF_KIND = "changed-note-type"
 _RECIPE = "docs/kinds.md, *Growing*"
 _COST = (
     "write what needs it in a kind of its own, for new notes; if you accept it, learners get no change of "
@@ -94,13 +82,13 @@ class _Growth:
         old: Its line in the ledger.
     """
 
-    def __init__(self, note_type: NoteType, old: Line) -> None:
+    def __init__(self, note_type: NoteType, old: NoteTypeLine) -> None:
         """Compare fields and cards by their ids, and choose who may have which reserve."""
         self._kind = kind = note_type.kind
         self._ways = note_type.rules.ways
-        self._revision: int = old["revision"]
-        self._sources: dict[int, str] = dict(old["fields"])
-        self._reserves: dict[int, int] = dict(old["cards"])
+        self._revision: int = old.revision
+        self._sources: dict[int | None, str] = dict(old.fields)
+        self._reserves: dict[int | None, int] = dict(old.cards)
         # every note has an id, and may build on others, whether a field showed that or not
         shown = (source.partition(".")[0] for source in self._sources.values() if source)
         self._known = {"id", "builds_on", *shown}
@@ -140,12 +128,12 @@ class _Growth:
             if before is None:
                 message = f"the field `{field.name}` has been added to a released kind"
                 hint = self._place_of(field, again)
-                yield Refusal(_entry_of(kind, "fields", index), message, hint)
+                yield Refusal(_entry_of(kind, "fields", index), Problem(_OF_KIND, message, hint))
             elif source == before or kind.revision > self._revision or field.id in woken:
                 continue
             elif before or field.key in self._known:
                 message = f"the field `{field.name}` was released as filled from `{before or 'nothing'}`"
-                yield Refusal(_entry_of(kind, "fields", index), message, again)
+                yield Refusal(_entry_of(kind, "fields", index), Problem(_OF_KIND, message, again))
 
     def _place_of(self, field: Field, again: str) -> str:
         """Where a field that was added can go."""
@@ -176,17 +164,18 @@ class _Growth:
             before, now = self._reserves.get(card.id), self._asleep.get(card.id, 0)
             if before is None:
                 message = f"the card `{card.name}` has been added to a released kind"
-                yield Refusal(span, message, self._heir(card, index))
+                yield Refusal(span, Problem(_OF_KIND, message, self._heir(card, index)))
             elif now == before:
                 continue
             elif now:
                 state = "with another reserve" if before else "awake"
-                yield Refusal(span, f"the card `{card.name}` was released {state}", "put it back as it was")
-            elif fault := self._sleepless(card, index, self._fields[before]):
-                yield Refusal(span, *fault)
+                message = f"the card `{card.name}` was released {state}"
+                yield Refusal(span, Problem(_OF_KIND, message, "put it back as it was"))
+            elif problem := self._sleepless(card, index, self._fields[before]):
+                yield Refusal(span, problem)
 
-    def _sleepless(self, card: CardTemplate, index: int, reserve: Field) -> tuple[str, str] | None:
-        """What is wrong with a card that wakes, and what it takes; None where nothing is.
+    def _sleepless(self, card: CardTemplate, index: int, reserve: Field) -> Problem | None:
+        """The problem with a card that wakes, and what it takes; None where there is none.
 
         Args:
             card: The card.
@@ -196,16 +185,18 @@ class _Growth:
         name = reserve.name
         if self._sources[reserve.id] or not reserve.key:
             message = f"the card `{card.name}` wakes without its reserve field `{name}`"
-            return message, f"wake both in one release: {self._recipe(card, index, reserve, [])}"
+            hint = f"wake both in one release: {self._recipe(card, index, reserve, [])}"
+            return Problem(_OF_KIND, message, hint)
         if reserve.key in self._known:
             message = (
                 f"the card `{card.name}` wakes for a field that notes fill already, from `{reserve.key}`"
             )
             why = "learners would get new cards of notes that they know, all at once"
-            return message, f"{why}; let a new key wake it: {self._recipe(card, index, reserve, [])}"
+            hint = f"{why}; let a new key wake it: {self._recipe(card, index, reserve, [])}"
+            return Problem(_OF_KIND, message, hint)
         if any(name not in way.filled for way in self._ways[index]):
             message = f"the card `{card.name}` wakes for notes whose `{name}` is empty"
-            return message, f"{self._front(card, name)} ({_RECIPE})"
+            return Problem(_OF_KIND, message, f"{self._front(card, name)} ({_RECIPE})")
         return None
 
     def _heir(self, card: CardTemplate, index: int) -> str:
@@ -294,13 +285,13 @@ def _line(field: Field, number: int) -> str:
     return f"{{name: {field.name}, id: {number}{f', from: {source}' if source else ''}}}"
 
 
-def of_clozes(note: Note, line: Line) -> Iterator[Refusal]:
+def of_clozes(note: Note, line: NoteLine) -> Iterator[Refusal]:
     """Answers that stand under another number than the one by which learners' reviews know them.
 
     Those that are new and have such a number are told as well: who gives the others their numbers back, and
     leaves these, has two answers on a card that learners have reviewed with one.
     """
-    before = answers_in(line.get("clozes", ""))
+    before = line.answers
     now: dict[str, set[str]] = {}
     spots: dict[tuple[str, str], tuple[Scalar, Cloze]] = {}
     for number, digest, scalar, cloze in answers(note):
@@ -328,24 +319,25 @@ def of_clozes(note: Note, line: Line) -> Iterator[Refusal]:
             old = moved[spot]
             message = f"this answer was released as c{old}, and now stands under c{spot[0]}"
             hint = f"write c{old} again, since reviews hang on the number; new clozes take new numbers"
-            yield Refusal(span, message, hint)
+            yield Refusal(span, Problem("moved-cloze", message, hint))
         elif spot in new:
-            yield Refusal(span, *_newcomer(scalar, cloze, spot[0], next(free), gone))
+            yield Refusal(span, _newcomer(scalar, cloze, spot[0], next(free), gone))
 
 
-def _newcomer(scalar: Scalar, cloze: Cloze, number: str, free: str, gone: list[str]) -> tuple[str, str]:
-    """What to say of a new answer that has the number of a released one which has moved."""
+def _newcomer(scalar: Scalar, cloze: Cloze, number: str, free: str, gone: list[str]) -> Problem:
+    """The problem with a new answer that has the number of a released one which has moved."""
     answer = " ".join(uncovered(scalar.value[cloze.inner : cloze.answer_end]).split())
     named = "this answer" if "`" in answer else f"`{answer}`"
     message = f"{named} is new, and has taken c{number} from a released answer"
     others = "give the others their numbers back"
+    hint = f"write c{free}, the next free number, and {others}"
     if gone:
         numbers = " or ".join(f"c{each}" for each in gone)
-        return message, (
+        hint = (
             f"if it is the new wording of what was {numbers}, write that number; if not, "
             f"write c{free}, the next free number; and {others}"
         )
-    return message, f"write c{free}, the next free number, and {others}"
+    return Problem("moved-cloze", message, hint)
 
 
 def _entry_of(kind: Kind, under: str, index: int) -> Span:

@@ -7,14 +7,14 @@ It is asked for nothing else, and changes nothing: it takes no locks, fetches no
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from typing import TYPE_CHECKING
 
 from deckgen.diagnostics import CallError, Diagnostic, Span, listing
 from deckgen.git import PLAIN, Git, Unanswered, in_git
-from deckgen.history.ledger import line_of
+from deckgen.history.ledger import ReleaseLine
+from deckgen.history.ledger_file import deck_in, line_of, versions_in
 from deckgen.project import LEDGER
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ _ANYWHERE = f":(top,glob)**/{LEDGER}"  # a deck may have moved within its reposi
 _PLACES = {f":{_HERE}": "", f"HEAD:{_HERE}": "HEAD "}
 """Where git looks without its history: the index, then the last commit; and how `git checkout` calls them."""
 _HEAD = 65_536  # bytes of a ledger in which the line of its deck stands: it is the first
-_RELEASE = re.compile(r'(?m)^\{"release":"([^"]+)"')
 
 
 def lost_ledger(project: Path, deck: str, ledger: Ledger, *, releasing: bool) -> Iterator[Diagnostic]:
@@ -65,13 +64,13 @@ def _no_ledger(project: Path, deck: str, *, everywhere: bool) -> Iterator[Diagno
         return
     git = Git(project)
     try:
-        told = _at_hand(git, deck) or (_in_history(git, deck) if everywhere else None)
+        diagnostic = _at_hand(git, deck) or (_in_history(git, deck) if everywhere else None)
     except Unanswered as silence:
         if everywhere:
             raise _cannot_know(silence) from silence
         return
-    if told:
-        yield told
+    if diagnostic:
+        yield diagnostic
 
 
 def _old_ledger(project: Path, deck: str, versions: Container[str]) -> Iterator[Diagnostic]:
@@ -89,10 +88,12 @@ def _old_ledger(project: Path, deck: str, versions: Container[str]) -> Iterator[
         text = git.ask("cat-file", "blob", f"HEAD:{_HERE}").decode("utf-8-sig", "replace")
     except Unanswered:
         return  # without a commit, or with none that has a ledger, there is nothing to compare with
-    if _deck_in(text) != deck:
+    if deck_in(text) != deck:
         return
-    lines = filter(None, map(line_of, text.replace("\r\n", "\n").split("\n")))
-    lacking = [line["release"] for line in lines if "release" in line and line["release"] not in versions]
+    lines = map(line_of, text.replace("\r\n", "\n").split("\n"))
+    lacking = [
+        line.version for line in lines if isinstance(line, ReleaseLine) and line.version not in versions
+    ]
     if lacking:
         message = f"the ledger of the last commit knows {listing(lacking)}, and this one does not"
         hint = f"put it back: `{git.command(f'checkout HEAD -- {LEDGER}')}`"
@@ -155,8 +156,8 @@ def known_releases(project: Path, deck: str) -> set[str]:
     try:
         for blob in {blob for _, blob, _ in _history(git, "--exclude=refs/stash")}:
             text = git.ask("cat-file", "blob", blob).decode("utf-8-sig", "replace")
-            if _deck_in(text) == deck:
-                versions |= set(_RELEASE.findall(text))
+            if deck_in(text) == deck:
+                versions |= versions_in(text)
     except Unanswered:
         pass
     return versions
@@ -206,17 +207,6 @@ def _cannot_know(silence: Unanswered) -> CallError:
     )
 
 
-def _deck_in(text: str) -> str:
-    """The id of the deck whose ledger a text is; empty where it is no ledger."""
-    for line in text[:_HEAD].splitlines():
-        if line.startswith('{"ledger"'):
-            try:
-                return str(json.loads(line)["deck"])
-            except (ValueError, KeyError, RecursionError):
-                return ""
-    return ""
-
-
 def _deck_of(git: Git, blob: str) -> str:
     """The id of the deck whose ledger a file of git's is; empty where it is no ledger."""
-    return _deck_in(git.ask("cat-file", "blob", blob)[:_HEAD].decode("utf-8-sig", "replace"))
+    return deck_in(git.ask("cat-file", "blob", blob)[:_HEAD].decode("utf-8-sig", "replace"))

@@ -15,11 +15,11 @@ from deckgen.project import CHAPTER, LEDGER
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-    from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
     from deckgen.deck.notes import Note
-    from deckgen.history.ledger import Ledger, Line
+    from deckgen.history.ledger import NoteLine
+    from deckgen.history.matching import Matching
 
 _MANY = 20  # more notes than these are told together
 _ALIKE = 0.6  # how much two ids have in common, of 1, that may be those of one note
@@ -40,29 +40,23 @@ class _Spot(NamedTuple):
 class _Lost:
     """The notes that are lost, and what is known of them."""
 
-    def __init__(
-        self,
-        ledger: Ledger,
-        known: ReadOnly[Note, Line],
-        new: list[Note],
-        taken: Collection[Note],
-        project: Path,
-    ) -> None:
+    def __init__(self, matching: Matching, taken: Collection[Note], project: Path) -> None:
         """Take what `lost_notes` gets."""
-        self._ledger = ledger
+        known, new = matching.known, matching.new
+        self._ledger = matching.ledger
         self._known = known
         self._new = [note for note in new if note not in taken]
         self._tables = {note.table.id: note for note in (*known, *new) if note.table}
         self._project = project
-        self._here = {line["note"]: note for note, line in known.items()} | {note.id: note for note in known}
+        self._here = {line.id: note for note, line in known.items()} | {note.id: note for note in known}
         self._of_kind: Counter[str] = Counter()
         self._spots: dict[str, _Spot] = {}
         self._names: dict[tuple[str, str], list[str]] = {}
 
-    def find(self, lost: list[Line]) -> None:
+    def find(self, lost: list[NoteLine]) -> None:
         """Look for notes in what was committed."""
-        self._of_kind = Counter(line["kind"] for line in lost)
-        left = {line["note"] for line in lost}
+        self._of_kind = Counter(line.kind for line in lost)
+        left = {line.id for line in lost}
         left |= {name.partition(".")[0] for name in left}
         for commit, lines in _lines_with_ids(self._project):
             for name, path, number in _named(lines):
@@ -74,16 +68,16 @@ class _Lost:
             if not left:
                 return
 
-    def chapters(self, lost: list[Line]) -> Iterator[tuple[list[Line], Diagnostic]]:
+    def chapters(self, lost: list[NoteLine]) -> Iterator[tuple[list[NoteLine], Diagnostic]]:
         """The files that are missing with all their notes."""
-        files: dict[tuple[str, str], list[Line]] = {}
+        files: dict[tuple[str, str], list[NoteLine]] = {}
         for line in lost:
-            if spot := self._spots.get(line["note"]):
+            if spot := self._spots.get(line.id):
                 files.setdefault((spot.commit, spot.path), []).append(line)
         for (commit, path), lines in files.items():
             if (self._project / path).exists() or not self._here.keys().isdisjoint(self._names[commit, path]):
                 continue
-            notes = listed([f"`{line['note']}`" for line in lines])
+            notes = listed([f"`{line.id}`" for line in lines])
             text = f"this file is missing, with {counted(len(lines), 'released note')}: {notes}"
             back = _back(self._project, f"checkout {commit} -- ", path)
             hint = (
@@ -92,11 +86,11 @@ class _Lost:
             )
             yield lines, Diagnostic("note-gone", text, Span(path), hint)
 
-    def tables(self, lost: list[Line]) -> Iterator[tuple[list[Line], Diagnostic]]:
+    def tables(self, lost: list[NoteLine]) -> Iterator[tuple[list[NoteLine], Diagnostic]]:
         """The tables that are missing with all their rows."""
-        tables: dict[str, list[Line]] = {}
+        tables: dict[str, list[NoteLine]] = {}
         for line in lost:
-            table, _, row = line["note"].partition(".")
+            table, _, row = line.id.partition(".")
             if row:
                 tables.setdefault(table, []).append(line)
         for table, lines in tables.items():
@@ -108,24 +102,24 @@ class _Lost:
             hint = f"if it has another id now, write `was: {table}` under that; if not, {self._back(spot)}"
             yield lines, Diagnostic("note-gone", text + where, span, f"{hint}, and {_OUT}")
 
-    def note(self, line: Line) -> Diagnostic:
+    def note(self, line: NoteLine) -> Diagnostic:
         """What to say of one note."""
-        name = line["note"]
+        name = line.id
         spot = self._spots.get(name)
         renamed = f"if it has another id now, write `was: {name}` under that"
         alike = [
-            (likeness(name, note.id), note.id, note) for note in self._new if note.kind.name == line["kind"]
+            (likeness(name, note.id), note.id, note) for note in self._new if note.kind.name == line.kind
         ]
         likeliest, other, heir = max(alike, default=(0.0, "", None), key=lambda each: each[:2])
         span, where = self._place(line, spot)
-        if heir and (likeliest >= _ALIKE or len(alike) == self._of_kind[line["kind"]] == 1):
+        if heir and (likeliest >= _ALIKE or len(alike) == self._of_kind[line.kind] == 1):
             under = f"the id `{other}`"
             if heir.table:
                 under = f"`id: {other.rpartition('.')[2]}` in the table `{heir.table.id}`"
             renamed = f"if `{other}` is that note, write `was: {name}` under {under}"
             span, where = place(heir), ""
         hint = f"{renamed}; if not, {self._back(spot)}"
-        if "retired" in line:
+        if line.retired is not None:
             hint += ", with its `retired: |`: its text stays in the source"
         else:
             hint += f", and {_OUT}"
@@ -138,7 +132,7 @@ class _Lost:
         shown = _back(self._project, f"show {spot.commit}:./", spot.path)
         return f"put it back (`{shown}` has it at line {spot.line})"
 
-    def _place(self, line: Line, spot: _Spot | None) -> tuple[Span, str]:
+    def _place(self, line: NoteLine, spot: _Spot | None) -> tuple[Span, str]:
         """Where a note can be put back: at the one that stood before it, if that is known; and why there."""
         for name in reversed(spot.above if spot else ()):
             if note := self._here.get(name):
@@ -149,9 +143,9 @@ class _Lost:
         if spot and (self._project / spot.path).exists():
             return Span(spot.path), ""
         near = [
-            (each["kind"] != line["kind"], each["due"] > line["due"], abs(each["due"] - line["due"]), number)
+            (each.kind != line.kind, each.due > line.due, abs(each.due - line.due), number)
             for number, each in enumerate(self._known.values())
-            if each["deck"] == line["deck"]
+            if each.deck == line.deck
         ]
         if near and not spot:
             return place([*self._known][min(near)[-1]]), ""
@@ -159,42 +153,35 @@ class _Lost:
 
 
 def lost_notes(
-    ledger: Ledger,
-    lost: list[Line],
-    known: ReadOnly[Note, Line],
-    new: list[Note],
-    taken: Collection[Note],
-    project: Path,
+    matching: Matching, lost: list[NoteLine], taken: Collection[Note], project: Path
 ) -> Iterator[Diagnostic]:
     """Report released notes that nothing in the source says any more: by chapter, by table, one by one.
 
     Args:
-        ledger: What has been released.
+        matching: The notes beside the released ones.
         lost: The lines of the notes.
-        known: The lines of the notes that are in the source.
-        new: The notes that have not been released.
-        taken: Those of them that say what another released note said.
+        taken: New notes that say what another released note said.
         project: The folder that holds source/.
     """
     if not lost:
         return
-    told = _Lost(ledger, known, new, taken, project)
-    told.find(lost)
-    for together in (told.chapters, told.tables):
-        for lines, diagnostic in together(lost):
+    missing = _Lost(matching, taken, project)
+    missing.find(lost)
+    for of_several in (missing.chapters, missing.tables):
+        for lines, diagnostic in of_several(lost):
             yield diagnostic
-            done = {line["guid"] for line in lines}
-            lost = [line for line in lost if line["guid"] not in done]
+            done = {line.guid for line in lines}
+            lost = [line for line in lost if line.guid not in done]
     if len(lost) > _MANY:
-        names = listed([f"`{line['note']}`" for line in lost])
+        names = listed([f"`{line.id}`" for line in lost])
         text = f"{len(lost):,} released notes are not in the source any more: {names}"
         hint = (
             "is a chapter missing? put it back; a note that has another id now says so under it, as in "
-            f"`was: {lost[0]['note']}`; to take notes out of the deck, {_WHY.format('each')}"
+            f"`was: {lost[0].id}`; to take notes out of the deck, {_WHY.format('each')}"
         )
-        yield Diagnostic("note-gone", text, ledger.span(lost[0]), hint)
+        yield Diagnostic("note-gone", text, matching.ledger.span(lost[0]), hint)
         return
-    yield from map(told.note, lost)
+    yield from map(missing.note, lost)
 
 
 def _named(lines: list[tuple[str, int, str]]) -> Iterator[tuple[str, str, int]]:
@@ -214,9 +201,9 @@ def _named(lines: list[tuple[str, int, str]]) -> Iterator[tuple[str, str, int]]:
             yield f"{table}.{match['id']}", path, number
 
 
-def message(line: Line) -> str:
+def message(line: NoteLine) -> str:
     """What to say of a released note that is missing."""
-    return f"the released note `{line['note']}` is not in the source any more"
+    return f"the released note `{line.id}` is not in the source any more"
 
 
 def likeness(one: str, two: str) -> float:

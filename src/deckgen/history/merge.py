@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deckgen.history.fingerprints import printed
-from deckgen.history.ledger import FORMAT, MARK, answers_as_text, answers_in, line_of, sound_release, written
+from deckgen.history.ledger import DeckLine, NoteLine, NoteTypeLine, ReleaseLine, answers_as_text
+from deckgen.history.ledger_file import MARK, line_of, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from deckgen.history.ledger import Line
+    from deckgen.history.ledger import AdoptedLine, Line
 
-_KEYS = {"type": "id", "note": "guid", "release": "release"}
+_BASE = 2
+"""The side of a conflict on which stands what both sides had before."""
 
 
 def merged(rows: Iterable[str]) -> str | None:
@@ -26,45 +28,67 @@ def merged(rows: Iterable[str]) -> str | None:
     Returns:
         The text; None where a line is damaged, or the two sides belong to two decks.
     """
-    kept: dict[tuple[str, object], Line] = {}
-    named: dict[str, int] = {}
-    decks: dict[int, Line] = {}
-    retitled = 0
     lines = _lines(rows)
     if lines is None:
         return None
+    decks = {side: line for side, line in lines if isinstance(line, DeckLine)}
+    if len({line.id for line in decks.values()}) != 1:
+        return None
+    kept: dict[tuple[type, object], Line] = {}
+    types: dict[str, int] = {}
+    retitled = 0
     remade = _remade(lines)
     for side, line in lines:
-        sort = next(iter(line))
-        if sort == "type":
-            named[line["type"]] = line["id"]
-        elif sort == "ledger":
-            decks[side] = line
-        elif any("changed-deck" in entry for entry in line.get("accepted", ())):
+        if isinstance(line, DeckLine):
+            continue
+        if isinstance(line, NoteTypeLine):
+            types[line.kind] = line.id
+        elif isinstance(line, ReleaseLine) and any(each.code == "changed-deck" for each in line.accepted):
             retitled = side
-        key = (sort, line[_KEYS.get(sort, sort)])
+        key = type(line), _key(line)
         other = kept.get(key)
         if other is None or other == line:
             kept[key] = line
         else:
             kept[key] = _joined(*((line, other) if side == remade else (other, line)), ordered=remade >= 0)
-    if len({line["deck"] for line in decks.values()}) != 1:
-        return None
-    kept["ledger", FORMAT] = decks.get(retitled) or next(iter(decks.values()))
-    for line in kept.values():
-        # a kind that one side renamed has its new name in the notes of the other side too
-        number = named.get(line.get("kind", ""))
-        if number is not None:
-            line["kind"] = kept["type", number]["type"]
-    return written(kept.values())
+    # a kind that one side renamed has its new name in the notes of the other side too
+    names = {line.id: line.kind for line in kept.values() if isinstance(line, NoteTypeLine)}
+    deck = decks.get(retitled) or next(iter(decks.values()))
+    return written([deck, *(_under_its_kind(line, types, names) for line in kept.values())])
+
+
+def _key(line: NoteTypeLine | NoteLine | AdoptedLine | ReleaseLine) -> object:
+    """What two lines that tell of one thing have in common."""
+    match line:
+        case NoteTypeLine():
+            return line.id
+        case NoteLine():
+            return line.guid
+        case ReleaseLine():
+            return line.version
+        case _:
+            return line.name
+
+
+def _under_its_kind(line: Line, types: dict[str, int], names: dict[int, str]) -> Line:
+    """A line; that of a note with the name that its kind has after the merge.
+
+    Args:
+        line: The line.
+        types: The ids of note types, by all names that their kinds have on either side.
+        names: The names of kinds after the merge, by the ids of their note types.
+    """
+    if isinstance(line, NoteLine) and line.kind in types:
+        return line._replace(kind=names[types[line.kind]])
+    return line
 
 
 def released_twice(rows: Iterable[str]) -> list[str]:
     """The versions of which the two sides of a conflict have released one each, not the same."""
-    digests: dict[str, set[object]] = {}
+    digests: dict[str, set[str]] = {}
     for _, line in _lines(rows) or ():
-        if "release" in line:
-            digests.setdefault(line["release"], set()).add(line.get("digest"))
+        if isinstance(line, ReleaseLine):
+            digests.setdefault(line.version, set()).add(line.digest)
     return [version for version, each in digests.items() if len(each) > 1]
 
 
@@ -73,7 +97,7 @@ def _lines(rows: Iterable[str]) -> list[tuple[int, Line]] | None:
     lines = []
     for side, row in _sides(rows):
         line = line_of(row)
-        if line is None or ("release" in line and not sound_release(line)):
+        if line is None:
             return None
         lines.append((side, line))
     return lines
@@ -85,7 +109,7 @@ def _sides(rows: Iterable[str]) -> Iterator[tuple[int, str]]:
     for row in rows:
         if MARK.fullmatch(row):
             side = max("<=|".find(row[0]), 0)  # what follows the end is both sides' again
-        elif side < 2:  # noqa: PLR2004 (what both sides had before)
+        elif side != _BASE:
             yield side, row
 
 
@@ -93,8 +117,8 @@ def _remade(lines: Iterable[tuple[int, Line]]) -> int:
     """The side that alone knows of images made anew; -1 where none does."""
     known: tuple[set[str], set[str]] = set(), set()
     for side, line in lines:
-        if any("same-media" in entry for entry in line.get("accepted", ())):
-            known[side].add(line["release"])
+        if isinstance(line, ReleaseLine) and any(each.code == "same-media" for each in line.accepted):
+            known[side].add(line.version)
     return 1 if known[1] - known[0] else 0 if known[0] - known[1] else -1
 
 
@@ -106,31 +130,58 @@ def _joined(one: Line, two: Line, *, ordered: bool) -> Line:
         two: What the other says.
         ordered: Whether the first is to be believed where both are as new.
     """
-    high, low = sorted(
-        (one, two),
-        key=lambda line: (-line.get("mod", line.get("time", 0)), "" if ordered else written([line])),
+    high, low = sorted((one, two), key=lambda line: (-_time(line), "" if ordered else written([line])))
+    match high, low:
+        case NoteTypeLine(), NoteTypeLine():
+            return _joined_types(high, low)
+        case NoteLine(), NoteLine():
+            return _joined_notes(high, low)
+        case _:
+            return high
+
+
+def _time(line: Line) -> int:
+    """When what a line tells of was changed or made."""
+    match line:
+        case NoteTypeLine() | NoteLine():
+            return line.modified
+        case DeckLine():
+            return 0
+        case _:
+            return line.time
+
+
+def _joined_types(high: NoteTypeLine, low: NoteTypeLine) -> NoteTypeLine:
+    """The line of a note type of which two branches say different things; the first is to be believed."""
+    unclear = high.modified == low.modified and high.fingerprint != low.fingerprint
+    names = {low.kind, *high.was, *low.was} - {high.kind}
+    return replace(
+        high,
+        fingerprint="" if unclear else high.fingerprint,
+        was=tuple(sorted(names)) if names else high.was,
     )
-    line = dict(high)
-    if "mod" in line and high["mod"] == low["mod"] and _seen(high) != _seen(low):
-        line["fingerprint"] = ""
-    if "type" in line:
-        names = {low["type"], *high.get("was", ()), *low.get("was", ())} - {high["type"]}
-        line |= {"was": sorted(names)} if names else {}
-    if "note" in line:
-        line["note"] = low["note"] if high["note"] in low.get("was", ()) else high["note"]
-        first = (high.get("was") or [high["note"]])[0]
-        names = {high["note"], low["note"], *high.get("was", ()), *low.get("was", ())}
-        names -= {line["note"], first}
-        if names or first != line["note"]:
-            line["was"] = [first, *sorted(names)]
-    if "clozes" in line:
-        known = answers_in(low.get("clozes", ""))
-        for number, digests in answers_in(line["clozes"]).items():
+
+
+def _joined_notes(high: NoteLine, low: NoteLine) -> NoteLine:
+    """The line of a note of which two branches say different things; the first is to be believed."""
+    unclear = high.modified == low.modified and _seen(high) != _seen(low)
+    name = low.id if high.id in low.was else high.id
+    first = high.first_id
+    names = {high.id, low.id, *high.was, *low.was} - {name, first}
+    clozes = high.clozes
+    if clozes is not None:
+        known = low.answers
+        for number, digests in high.answers.items():
             known.setdefault(number, {}).update(digests)
-        line["clozes"] = answers_as_text(known)
-    return line
+        clozes = answers_as_text(known)
+    return high._replace(
+        id=name,
+        fingerprint="" if unclear else high.fingerprint,
+        clozes=clozes,
+        was=(first, *sorted(names)) if names or first != name else high.was,
+    )
 
 
-def _seen(line: Line) -> object:
-    """What a fingerprint says, but for how a note's texts are written, and for its media."""
-    return printed(line)._replace(written="", media=()) if "note" in line else line["fingerprint"]
+def _seen(line: NoteLine) -> object:
+    """What a fingerprint says, but for how the note's texts are written, and for its media."""
+    return line.print._replace(written="", media=())

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
     from deckgen.cards.media import Media
     from deckgen.cards.note_types import NoteTypes
-    from deckgen.cards.rows import Row
-    from deckgen.history.plan import Changes
+    from deckgen.history.plan import StampedNote, UpdatePlan
 
 SHOWS = re.compile(r"(?:src=\"|\[sound:)([^\"\]]+)")
 """Where the HTML of a field names a media file."""
@@ -25,41 +24,40 @@ class Packages:
     """The packages of a build.
 
     Attributes:
+        plan: What they change of what has been released.
         main: The deck.
         retired: The retired notes, for learners who have them; None where there are none.
     """
 
+    plan: UpdatePlan
     main: Package
     retired: Package | None
 
 
-def pack(
-    rows: list[Row], changes: Changes, note_types: NoteTypes, media: ReadOnly[str, Media], version: str
-) -> Packages:
+def pack(plan: UpdatePlan, note_types: NoteTypes, media: ReadOnly[str, Media], version: str) -> Packages:
     """Put together the package of a deck, and that of its retired notes.
 
     Args:
-        rows: All notes, retired ones too, with their guids, times and places.
-        changes: What differs from the last release.
+        plan: What is packed, and what that changes of what has been released.
         note_types: What Anki gets for the kinds.
         media: The files that notes and faces show, by their names in the package.
         version: What the package is released as; empty where it is not.
     """
 
-    def packed(notes: list[Row], *, cleanup: bool) -> Package:
-        kinds = [note_types.by_kind[name] for name in sorted({row.note.kind.name for row in notes})]
+    def packed(notes: list[StampedNote], *, cleanup: bool) -> Package:
+        kinds = [note_types.by_kind[name] for name in sorted({each.note.kind.name for each in notes})]
         shown = {file.name for note_type in kinds for file in note_type.media}
-        if not cleanup and len(notes) < len(rows):
-            shown |= {name for row in notes for text in row.fields for name in SHOWS.findall(text)}
+        if not cleanup and len(notes) < len(plan.notes):
+            shown |= {name for each in notes for text in each.fields for name in SHOWS.findall(text)}
         elif not cleanup:  # who deletes a note needs none of its images
             of_faces = {file.name for each in note_types.by_kind.values() for file in each.media}
             shown |= media.keys() - of_faces
         files = [media[name] for name in sorted(media) if name in shown]
         return Package(
-            changes.deck,
-            changes.now,
+            plan.matching.deck,
+            plan.now,
             kinds,
-            changes.types,
+            plan.types,
             notes,
             files,
             version,
@@ -67,20 +65,21 @@ def pack(
             words=note_types.words,
         )
 
-    main = _dated(packed([row for row in rows if not row.note.retired], cleanup=False), changes, version)
-    retired = [row for row in rows if row.note.retired]
-    return Packages(main, packed(retired, cleanup=True) if retired else None)
+    learned = [each for each in plan.notes if not each.note.retired]
+    main = _dated(packed(learned, cleanup=False), plan, version)
+    retired = [each for each in plan.notes if each.note.retired]
+    return Packages(plan, main, packed(retired, cleanup=True) if retired else None)
 
 
-def _dated(package: Package, changes: Changes, version: str) -> Package:
+def _dated(package: Package, plan: UpdatePlan, version: str) -> Package:
     """A package that knows the release before it; that very release again where nothing has changed."""
-    if not changes.ledger.releases:
+    last = plan.matching.ledger.latest
+    if last is None:
         return package
-    last = changes.ledger.releases[-1]
-    package = replace(package, after=last["release"])
-    if changes.nothing and not version:
+    package = replace(package, after=last.version)
+    if plan.nothing and not version:
         # derived text, the deck's description and the like may differ all the same
-        again = replace(package, time=last["time"], version=last["release"], deckgen=last["deckgen"])
-        if again.digest == last["digest"]:
+        again = replace(package, time=last.time, version=last.version, deckgen=last.deckgen)
+        if again.digest == last.digest:
             return again
     return package

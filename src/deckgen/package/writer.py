@@ -20,6 +20,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from operator import attrgetter
 from typing import IO, TYPE_CHECKING, Any
 
 import genanki
@@ -39,8 +40,9 @@ if TYPE_CHECKING:
 
     from deckgen.cards.media import Media
     from deckgen.cards.note_types import NoteType
-    from deckgen.cards.rows import Row
     from deckgen.deck.notes import Deck
+    from deckgen.history.ledger import NoteTypeLine
+    from deckgen.history.plan import StampedNote
 
 _CARDS_A_NOTE = 512
 _LEVEL = 4  # of zlib: a third of the time of 6 for 7% more bytes
@@ -52,7 +54,7 @@ _MARKUP_OR_ENTITY = re.compile(r"[<&]")
 _ANY_TAG = re.compile(r"<[^>]*>")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Package:
     """All that goes into an .apkg.
 
@@ -60,8 +62,8 @@ class Package:
         deck: The deck.
         time: When it is built, in seconds since 1970.
         note_types: Those that have notes.
-        types: Their ids, and when they last changed in seconds since 1970, by kind.
-        rows: The notes.
+        types: Their lines in the ledger, which say their ids and when they last changed, by kind.
+        notes: The notes.
         media: The media files.
         version: The version that is released by it; empty where none is.
         after: The version released before it; empty where there is none.
@@ -74,8 +76,8 @@ class Package:
     deck: Deck
     time: int
     note_types: list[NoteType]
-    types: dict[str, tuple[int, int]]
-    rows: list[Row]
+    types: ReadOnly[str, NoteTypeLine]
+    notes: list[StampedNote]
     media: list[Media]
     version: str = ""
     after: str = ""
@@ -170,7 +172,7 @@ def _about(package: Package) -> dict[str, object]:
         "after": None if package.version else package.after or None,
         "cleanup": package.cleanup,
         "time": package.time,
-        "notes": {row.guid: row.note.id for row in sorted(package.rows, key=lambda row: row.guid)},
+        "notes": {each.guid: each.note.id for each in sorted(package.notes, key=attrgetter("guid"))},
     }
 
 
@@ -210,13 +212,13 @@ def _collection(package: Package) -> bytes:
         return database.serialize()
 
 
-def _places(package: Package) -> list[tuple[int, Row]]:
-    """The rows, each with how many milliseconds after the deck's birth its note was born."""
+def _places(package: Package) -> list[tuple[int, StampedNote]]:
+    """The notes, each with how many milliseconds after the deck's birth it was born."""
     places = []
     last = 0
-    for row in sorted(package.rows, key=lambda row: row.due):
-        last = max(row.due, last + 1)
-        places.append((last, row))
+    for each in sorted(package.notes, key=attrgetter("due")):
+        last = max(each.due, last + 1)
+        places.append((last, each))
     return places
 
 
@@ -235,7 +237,7 @@ def _schema() -> tuple[list[str], list[str]]:
 def _deck_names(package: Package) -> list[str]:
     """The root deck, and the decks that notes are in, with the decks above them."""
     names = {package.deck.title}
-    for deck in {row.note.chapter.deck for row in package.rows}:
+    for deck in {each.note.chapter.deck for each in package.notes}:
         parts = deck.split("::")
         names |= {"::".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
     return sorted(names)
@@ -276,9 +278,9 @@ def _description(package: Package) -> str:
 def _note_type(package: Package, note_type: NoteType, deck: int) -> dict[str, Any]:
     """A note type as the collection holds it."""
     kind = note_type.kind
-    number, modified = package.types[kind.name]
+    line = package.types[kind.name]
     model = genanki.Model(
-        number,
+        line.id,
         unicodedata.normalize("NFC", f"{package.deck.title} - {kind.title}"),
         fields=[
             {"name": field.name, "id": field.id, "collapsed": not field.key, "font": "Arial"}
@@ -300,7 +302,7 @@ def _note_type(package: Package, note_type: NoteType, deck: int) -> dict[str, An
     )
     # genanki works this out with another template language, which cannot read every front
     model._req = list(_requirements(note_type))  # noqa: SLF001
-    made: dict[str, Any] = model.to_json(modified, deck)
+    made: dict[str, Any] = model.to_json(line.modified, deck)
     return made
 
 
@@ -310,38 +312,38 @@ def _requirements(note_type: NoteType) -> Iterator[tuple[int, str, list[int]]]:
         yield (number, "any", [0]) if note_type.kind.cloze else (number, how, fields)
 
 
-def _note_rows(places: Iterable[tuple[int, Row]], package: Package) -> Iterator[tuple[object, ...]]:
+def _note_rows(places: Iterable[tuple[int, StampedNote]], package: Package) -> Iterator[tuple[object, ...]]:
     born = _born(package.deck.id)
     tags: dict[tuple[str, ...], str] = {}
     retired = (f"{package.deck.id}::retired",) if package.cleanup else ()
-    for place, row in places:
-        written = tags.get(row.note.tags)
+    for place, each in places:
+        written = tags.get(each.note.tags)
         if written is None:
-            written = tags[row.note.tags] = _tags(row.note.tags + retired)
-        first = row.fields[0]
+            written = tags[each.note.tags] = _tags(each.note.tags + retired)
+        first = each.fields[0]
         plain = html.unescape(_ANY_TAG.sub("", first)) if _MARKUP_OR_ENTITY.search(first) else first
         checksum = int(hashlib.sha1(plain.encode(), usedforsecurity=False).hexdigest()[:8], 16)
         yield (
             born + place,
-            row.guid,
-            package.types[row.note.kind.name][0],
-            row.modified,
+            each.guid,
+            package.types[each.note.kind.name].id,
+            each.modified,
             written,
-            "\x1f".join(row.fields),
+            "\x1f".join(each.fields),
             plain,
             checksum,
         )
 
 
 def _card_rows(
-    places: Iterable[tuple[int, Row]], package: Package, decks: dict[str, int]
+    places: Iterable[tuple[int, StampedNote]], package: Package, decks: dict[str, int]
 ) -> Iterator[tuple[int, int, int, int, int, int]]:
     born = _born(package.deck.id)
-    for place, row in places:
-        deck = decks[row.note.chapter.deck]
+    for place, each in places:
+        deck = decks[each.note.chapter.deck]
         first = born + place * _CARDS_A_NOTE
-        for ordinal in row.cards:
-            yield first + ordinal, born + place, deck, ordinal, row.modified, row.due
+        for ordinal in each.cards:
+            yield first + ordinal, born + place, deck, ordinal, each.modified, each.due
 
 
 def _tags(tags: tuple[str, ...]) -> str:

@@ -18,7 +18,7 @@ from deckgen.commands.fix.edited_file import Sheet, carried, diff
 from deckgen.deck.kinds_in_force import read_kinds
 from deckgen.diagnostics import CallError, listed
 from deckgen.files import check_target, replacing
-from deckgen.history import ledger, merge
+from deckgen.history import ledger_file, merge
 from deckgen.project import LEDGER, MANIFEST, Project, kind_folders
 from deckgen.source import Document, Mapping, Scalar
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from deckgen.build import Build
     from deckgen.diagnostics import Diagnostic
-    from deckgen.history.ledger import Ledger
+    from deckgen.history.ledger import Ledger, NoteTypeLine
 
 FIX = "`deckgen check --fix` does it"
 """What the hint of a diagnostic ends with that `check --fix` gets rid of."""
@@ -217,7 +217,7 @@ def _mend_ledger(project: Path) -> tuple[Ledger | None, list[Mended]]:
     Raises:
         CallError: The two sides of a conflict contradict each other, or hold lines that are none.
     """
-    read = ledger.read_ledger(project)
+    read = ledger_file.read_ledger(project)
     released, found, record = read.ledger, read.diagnostics, read.text
     if [diagnostic.code for diagnostic in found] != ["ledger-conflict"]:
         return (None if found else released), []
@@ -225,7 +225,7 @@ def _mend_ledger(project: Path) -> tuple[Ledger | None, list[Mended]]:
     text = merge.merged(rows)
     why = "a line of it is damaged, or the two sides are of two decks"
     if text is not None:
-        released, faults = ledger.parse(text)
+        released, faults = ledger_file.parse(text)
         why = next(iter(faults)).message if faults else ""
     if text is None or why:
         hint = "undo the merge (`git merge --abort`), and change on one side what the two disagree on"
@@ -240,7 +240,7 @@ def _mend_ledger(project: Path) -> tuple[Ledger | None, list[Mended]]:
     return released, [Mended(LEDGER, file, file.read_bytes(), text.encode(), what)]
 
 
-def _released_as(sheet: Sheet, released: Ledger) -> ledger.Line | None:
+def _released_as(sheet: Sheet, released: Ledger) -> NoteTypeLine | None:
     """What the ledger remembers of a kind.yaml's kind; None where it has not been released."""
     root = sheet.document.root
     was = root.entries.get("was") if isinstance(root, Mapping) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,8 @@ from deckgen.deck.ids import probable_ids
 from deckgen.deck.manifest import read_deck
 from deckgen.diagnostics import Found
 from deckgen.history import identity
-from deckgen.history.fingerprints import Fingerprints, printed
-from deckgen.history.plan import Changes
+from deckgen.history.fingerprints import Fingerprints
+from deckgen.history.matching import Matching, match
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from deckgen.commands.fix.edited_file import Sheet
     from deckgen.deck.kinds_in_force import Kinds
     from deckgen.deck.notes import Deck, Note
-    from deckgen.history.ledger import Ledger, Line
+    from deckgen.history.ledger import Ledger, NoteLine
     from deckgen.source import Document
 
 
-@dataclass
+@dataclass(frozen=True)
 class Standing:
     """The notes of a source beside the released ones.
 
@@ -36,15 +36,15 @@ class Standing:
         deck: All notes.
         known: The lines of those that have been released.
         gone: The released notes that are nowhere in the source.
-        texts: What stands for the text of each other note, where there are such.
-        said: The released notes that are gone, by what stands for their text.
+        texts: The digests of the texts of the other notes, where some are gone.
+        said: The released notes that are gone, by the digests of their texts.
     """
 
     deck: Deck
-    known: dict[Note, Line]
-    gone: list[Line]
-    texts: dict[Note, object] = field(default_factory=dict)
-    said: dict[object, list[Line]] = field(default_factory=dict)
+    known: ReadOnly[Note, NoteLine]
+    gone: list[NoteLine]
+    texts: dict[Note, object]
+    said: dict[object, list[NoteLine]]
 
 
 @dataclass
@@ -83,31 +83,29 @@ class Book:
             deck.notes += read_chapter(document, Found(), deck, self.kinds).notes
             if not (sheet.sound and self.kinds.complete):
                 unsure |= set(probable_ids(sheet.document, self.language))
-        changes = Changes(self.ledger, deck, 0, {kind.name for kind in self.kinds.in_force})
-        changes.match()
-        present = {line["guid"] for line in changes.known.values()}
+        matching = match(deck, self.ledger)
+        present = {line.guid for line in matching.known.values()}
         gone = [
             line
             for guid, line in self.ledger.notes.items()
-            if guid not in present and line["note"].rpartition(".")[2] not in unsure
+            if guid not in present and line.id.rpartition(".")[2] not in unsure
         ]
-        standing = Standing(deck, changes.known, gone)
-        if gone:
-            self._read_texts(standing, changes)
-        return standing
+        said: dict[object, list[NoteLine]] = {}
+        for line in gone:
+            said.setdefault(line.print.said, []).append(line)
+        return Standing(deck, matching.known, gone, self._texts(matching) if gone else {}, said)
 
-    def _read_texts(self, standing: Standing, changes: Changes) -> None:
-        """Find what stands for the texts of the notes that are new, and of those that are gone."""
-        for line in standing.gone:
-            standing.said.setdefault(printed(line).said, []).append(line)
-        guids = {note.id: identity.guid(changes.deck.id, note.kind.name, note.id) for note in changes.new}
-        guids |= {name: line["guid"] for name, line in self.ledger.ids.items()}
-        guids |= {note.id: line["guid"] for note, line in changes.known.items()}
+    def _texts(self, matching: Matching) -> dict[Note, object]:
+        """The digests of all that learners see of the notes that are new."""
+        deck, new = matching.deck, matching.new
+        guids = {note.id: identity.guid(deck.id, note.kind.name, note.id) for note in new}
+        guids |= {name: line.guid for name, line in self.ledger.ids.items()}
+        guids |= {note.id: line.guid for note, line in matching.known.items()}
         # a fingerprint counts the media that a text shows, which only drawing it finds
         markup = Markup(Shelf((self.project / "source").resolve(), self.project))
-        writer = FieldWriter(markup, {note.id: note for note in changes.deck.notes}, changes.first_ids, {})
-        whole = [note for note in changes.new if note.whole]
+        writer = FieldWriter(markup, {note.id: note for note in deck.notes}, matching.first_ids, {})
+        whole = [note for note in new if note.whole]
         for note in whole:
             writer.write(note)
         prints = Fingerprints(guids, markup)
-        standing.texts = {note: prints.of(note).said for note in whole}
+        return {note: prints.of(note).said for note in whole}

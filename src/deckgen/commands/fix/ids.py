@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from deckgen.commands.fix.edited_file import Sheet, Way
     from deckgen.deck.kinds import Kind
     from deckgen.deck.notes import Note
-    from deckgen.history.ledger import Line
+    from deckgen.history.ledger import NoteLine
     from deckgen.source import Document, Node
 
 GIVEN, PUT_BACK = "id given", "released id put back"
@@ -247,21 +247,21 @@ class _PuttingBack:
             if entry.table:
                 self.rows.setdefault(entry.table, []).append(entry)
         self.tables = {entry.id for entry in entries if entry.is_table}
-        self.lost: dict[str, Line] = {}
+        self.lost: dict[str, NoteLine] = {}
         for line in standing.gone:
-            self.lost |= dict.fromkeys((line["note"], *line.get("was", ())), line)
+            self.lost |= dict.fromkeys((line.id, *line.was), line)
         self.lost_kinds: dict[str, list[str]] = {}
         for line in standing.gone:
-            self.lost_kinds.setdefault(line["kind"], []).append(line["note"])
+            self.lost_kinds.setdefault(line.kind, []).append(line.id)
         by_id = {note.id: note for note in standing.texts}
         times = Counter(standing.texts.values())
         self.twins: dict[_Entry, list[str]] = {}
-        self.sure: dict[_Entry, Line] = {}
+        self.sure: dict[_Entry, NoteLine] = {}
         for entry in entries:
             note = by_id.get(entry.full) if not entry.is_table else None
             text = standing.texts.get(note, "") if note else ""
             lines = standing.said.get(text, []) if text else []
-            self.twins[entry] = [line["note"] for line in lines]
+            self.twins[entry] = [line.id for line in lines]
             if note is None and not entry.is_table:
                 # what else is wrong with it keeps it from being compared
                 self.twins[entry] = [
@@ -282,7 +282,7 @@ class _PuttingBack:
     def _table(self, entry: _Entry) -> None:
         """Find the id of a table by its rows."""
         rows = self.rows.get(entry, [])
-        pairs = {row: self.sure[row]["note"].partition(".") for row in rows if row in self.sure}
+        pairs = {row: self.sure[row].id.partition(".") for row in rows if row in self.sure}
         tables = {table for table, dot, _ in pairs.values() if dot}
         rows_fit = any(row.lacks or row.id == own for row, (_, _, own) in pairs.items())
         if len(tables) == 1 and tables.isdisjoint(self.tables) and rows_fit:
@@ -302,7 +302,7 @@ class _PuttingBack:
         tables = {table.id, table.was} if table else {""}
         line = self.sure.get(entry)
         if line is not None:
-            before, _, own = line["note"].rpartition(".")
+            before, _, own = line.id.rpartition(".")
             if before in tables:
                 entry.id, entry.back = own, True
                 return
@@ -331,9 +331,9 @@ def _leave(entry: _Entry, why: str) -> None:
     entry.sheet.left.append(f"a {entry.what} (\u201c{label}\u201d) {why}")
 
 
-def _is_that(note: Note, line: Line) -> bool:
+def _is_that(note: Note, line: NoteLine) -> bool:
     """Whether a note is of the kind of a released one, and as retired."""
-    return line["kind"] in _kinds(note.kind) and ("retired" in line) == (note.retired is not None)
+    return line.kind in _kinds(note.kind) and (line.retired is None) == (note.retired is None)
 
 
 def _kinds(kind: Kind) -> list[str]:

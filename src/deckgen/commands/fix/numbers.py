@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from deckgen.commands.fix.edited_file import Sheet, Way
     from deckgen.deck.kinds import Kind
-    from deckgen.history.ledger import Line
+    from deckgen.history.ledger import NoteTypeLine
     from deckgen.source import Document
 
 DONE = "id of a field or card given"
@@ -34,7 +34,7 @@ def shared(kinds: list[Kind]) -> dict[str, list[int]]:
     return longest
 
 
-def mend(sheet: Sheet, ids: ReadOnly[str, list[int]], line: Line | None) -> None:
+def mend(sheet: Sheet, ids: ReadOnly[str, list[int]], line: NoteTypeLine | None) -> None:
     """Give ids to the fields and cards of a kind.yaml.
 
     Args:
@@ -54,7 +54,7 @@ def mend(sheet: Sheet, ids: ReadOnly[str, list[int]], line: Line | None) -> None
         if not lacking:
             continue
         taken = {place: _number(entry) for place, entry in enumerate(entries)}
-        released = [number for number, _ in line[under]] if line else []
+        released = line.ids(under) if line else []
         if line and (
             len(released) != len(entries)
             or any(number not in {None, released[place]} for place, number in taken.items())
@@ -67,7 +67,7 @@ def mend(sheet: Sheet, ids: ReadOnly[str, list[int]], line: Line | None) -> None
             number = released[place] if line else _free(under, place, ids[under], set(taken.values()))
             taken[place] = number
             meant[under, place, "id"] = str(number)
-            edits.append(_edit(sheet.text, entries[place], number))
+            edits.append(_edit(sheet.text, entries[place], str(number)))
     if not edits:
         return
 
@@ -106,7 +106,7 @@ def _free(under: str, place: int, ids: list[int], taken: set[int | None]) -> int
         attempt += 1
 
 
-def _edit(text: str, entry: object, number: int) -> Edit:
+def _edit(text: str, entry: object, number: str) -> Edit:
     """The edit that writes an id after an entry's name, or before all else where the name is not first."""
     assert isinstance(entry, Mapping)  # noqa: S101 (only such lack one)
     flow = text[entry.start] == "{"

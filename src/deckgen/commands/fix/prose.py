@@ -78,7 +78,7 @@ def mend(book: Book) -> None:
 def _unreleased(standing: Standing) -> Iterator[tuple[Note, list[_Text]]]:
     """The texts of notes that are surely new, each once."""
     # one of them may be a released note under an id that its author has changed
-    doubtful = {line["kind"] for line in standing.gone}
+    doubtful = {line.kind for line in standing.gone}
 
     def is_new(note: Note) -> bool:
         kinds = {note.kind.name, note.kind.was}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from deckgen.build import Build
     from deckgen.cards.media import Media
     from deckgen.cards.note_types import NoteType
-    from deckgen.cards.rows import Row
+    from deckgen.cards.rows import RenderedNote
     from deckgen.deck.notes import Note
     from deckgen.diagnostics import Diagnostic
 
@@ -117,20 +117,20 @@ def gallery(build: Build) -> Gallery:
 
     Retired notes are left out, as they are of the package.
     """
-    deck = build.changes.deck
+    deck = build.deck
     made = Gallery(deck.title or "Untitled deck", media=build.media)
     made.errors = sum(each.stands_for for each in build.diagnostics if each.level == "error")
-    rows = [row for row in build.rows if row.cards and not row.note.retired]
-    concerning, made.found = _sorted_out(build, {id(row.note) for row in rows})
+    notes = [each for each in build.notes if each.cards and not each.note.retired]
+    concerning, made.found = _sorted_out(build, {id(each.note) for each in notes})
     looks: dict[str, list[Look]] = {}
-    for row in rows:
-        kind = row.note.kind
+    for each in notes:
+        kind = each.note.kind
         note_type = build.note_types[kind.name]
         if kind.name not in looks:
             looks[kind.name] = _looks(note_type)
             made.kinds[kind.name] = (kind.title, note_type.css)
-        shown = _shown(row, looks[kind.name], deck.title, build)
-        made.notes.append(replace(shown, found=tuple(concerning.get(id(row.note), ()))))
+        shown = _shown(each, looks[kind.name], deck.title, build)
+        made.notes.append(replace(shown, found=tuple(concerning.get(id(each.note), ()))))
     return made
 
 
@@ -153,7 +153,7 @@ def with_vanished(now: Gallery, before: Gallery) -> Gallery:
 
 def _sorted_out(build: Build, shown: set[int]) -> tuple[dict[int, list[Told]], list[Told]]:
     """The diagnostics by the notes that they concern, and those that concern none that is shown."""
-    in_place = owners(build.changes.deck)
+    in_place = owners(build.deck)
     concerning: dict[int, list[Told]] = {}
     others = []
     for diagnostic in build.diagnostics:
@@ -182,20 +182,20 @@ def _looks(note_type: NoteType) -> list[Look]:
     return [Look(fields, face.front, face.back, cloze=note_type.kind.cloze) for face in note_type.faces]
 
 
-def _shown(row: Row, looks: list[Look], title: str, build: Build) -> Shown:
+def _shown(rendered: RenderedNote, looks: list[Look], title: str, build: Build) -> Shown:
     """A note as the page shows it."""
-    note, kind = row.note, row.note.kind
+    note, kind = rendered.note, rendered.note.kind
     span = place(note)
     note_type = unicodedata.normalize("NFC", f"{title} - {kind.title}")
     cards = []
-    for ordinal in row.cards:
+    for ordinal in rendered.cards:
         which = 0 if kind.cloze else ordinal
         name = kind.cards[which].name
         at = Place(note.chapter.deck, note_type, name, note.tags)
-        sides = on_screen(looks[which].sides(row.fields, ordinal, at))
+        sides = on_screen(looks[which].sides(rendered.fields, ordinal, at))
         called = f"{name} {ordinal + 1}" if kind.cloze else name
         cards.append(Card(ordinal, called, sides.front, sides.back))
-    whole = " ".join(row.fields)
+    whole = " ".join(rendered.fields)
     text = html.unescape(_UNSEEN.sub(" ", whole[: 4 * LONGEST_TEXT]))
     files = [*SHOWS.findall(whole), *(file.name for file in build.note_types[kind.name].media)]
     return Shown(

@@ -186,8 +186,8 @@ def figures(result: Build) -> Figures:
     Args:
         result: A build without errors.
     """
-    deck = result.changes.deck
-    cards = {row.note: len(row.cards) for row in result.rows if not row.note.retired}
+    deck = result.deck
+    cards = {each.note: len(each.cards) for each in result.notes if not each.note.retired}
     notes = [note for note in deck.notes if note in cards]
     total = Count(deck.title, len(notes), sum(cards.values()))
     kinds = _counted((note.kind.name, cards[note]) for note in notes)

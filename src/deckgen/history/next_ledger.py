@@ -1,0 +1,79 @@
+"""The ledger after a release."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from deckgen.history.fingerprints import answers
+from deckgen.history.ledger import Acceptance, DeckLine, NoteLine, answers_as_text, in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deckgen.deck.notes import Note
+    from deckgen.history.ledger import Line, ReleaseLine
+    from deckgen.history.plan import StampedNote, UpdatePlan
+
+
+def next_lines(plan: UpdatePlan, release: ReleaseLine) -> Iterator[Line]:
+    """The lines of the ledger after a release.
+
+    Args:
+        plan: What is released.
+        release: The line of the release itself, without what it used up.
+    """
+    matching, ledger = plan.matching, plan.matching.ledger
+    yield DeckLine(matching.deck.id, matching.deck.title)
+    renamed = set(matching.heirs.values())
+    for name, line in {**ledger.types, **plan.types}.items():
+        if name not in renamed:
+            yield line
+    for each in plan.notes:
+        yield _line_of(each, plan, release.version)
+    yield from ledger.adopted
+    yield from ledger.releases
+    used = (Acceptance(accept.code, accept.id, accept.because) for accept in plan.accepted)
+    yield replace(release, accepted=tuple(used))
+
+
+def _line_of(stamped: StampedNote, plan: UpdatePlan, version: str) -> NoteLine:
+    """The line of a note after a release."""
+    note, before = stamped.note, plan.matching.known.get(stamped.note)
+    deck, cards = in_words(plan.matching.deck.title, note.chapter.deck, stamped.cards)
+    kept = before if note.retired else None  # what learners have of a retired note
+    now = kept.print if kept else plan.prints.of(note)
+    return NoteLine(
+        note.id,
+        note.kind.name,
+        stamped.guid,
+        now.fingerprint,
+        stamped.modified,
+        stamped.due,
+        deck,
+        cards=kept.cards if kept else cards,
+        released=before.released if before else version,
+        media=" ".join(now.media),
+        clozes=_clozes(note, before),
+        retired=_retired(note, before, version),
+        was=before.former(note.id) if before else (),
+    )
+
+
+def _clozes(note: Note, before: NoteLine | None) -> str | None:
+    """The answers of a note that its line remembers after a release: the released ones, and those of now."""
+    if note.retired and before and before.clozes is not None:
+        return before.clozes
+    if not note.kind.cloze:
+        return None
+    known = before.answers if before else {}
+    for number, digest, _, _ in answers(note):
+        known.setdefault(number, {})[digest] = None
+    return answers_as_text(known)
+
+
+def _retired(note: Note, before: NoteLine | None, version: str) -> str | None:
+    """The version that a note is retired in after a release; None where it is not."""
+    if not note.retired:
+        return None
+    return version if before is None or before.retired is None else before.retired

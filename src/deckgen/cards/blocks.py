@@ -61,8 +61,8 @@ def plain_signs(text: str, events: Events) -> Iterator[int]:
 
     depth = 0
     blocks = _top_level(events)
-    # The number after the last item of each numbered list, and minus the number of its first item. A list that
-    # continues the numbers of another one, or is continued by it, is a part of a split list.
+    # The number after the last item of each numbered list, and minus the number of its first: a list that
+    # continues the numbers of another one, or is continued by one, is a part of a split list.
     neighbors = {number for _, each in blocks if each for number in (each.stop, -each.start)}
     for number, (event, span) in enumerate(events):
         start = event.get("Start") if isinstance(event, dict) else None

@@ -1,4 +1,4 @@
-"""Every code of a diagnostic, with its level, in a sentence."""
+"""The codes of diagnostics, each with its level and a sentence."""
 
 from __future__ import annotations
 
@@ -136,11 +136,11 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "unread-file": ("warning", "A file looks like a chapter, and is not read."),
     "unused-allow": ("warning", "An `allow` silences nothing."),
 }
-"""Every code, with its level and what it says, in a sentence. Codes never change once released."""
+"""Every code, with its level and a sentence about it. A released code never changes."""
 
 
 def not_a_warning(code: str) -> tuple[str, str] | None:
-    """A message and a hint where a word is not the code of a warning; None where it is one."""
+    """A message and a hint if a word is not the code of a warning; None if it is."""
     if code not in CATALOGUE:
         return f"`{code}` is not a code", did_you_mean(code, CATALOGUE) or "`deckgen explain` lists them"
     if CATALOGUE[code][0] == "error":

@@ -133,7 +133,7 @@ class CardRenderer:
             ordinal: The ordinal of the card, from 0; in a cloze type its cloze number minus one.
             context: Facts about the card besides its fields.
         """
-        shown = {
+        by_name = {
             "Tags": " ".join(context.tags),
             "Type": context.note_type,
             "Deck": context.deck,
@@ -144,13 +144,13 @@ class CardRenderer:
             f"c{ordinal + 1}": "1",
             **dict(zip(self._fields, values, strict=True)),
         }
-        filled = {name for name, value in shown.items() if not is_empty(value)}
+        filled = {name for name, value in by_name.items() if not is_empty(value)}
         number = ordinal + 1
-        card = _Card(shown, filled, Side(number, front=True))
+        card = _Card(by_name, filled, Side(number, front=True))
         blank = ""
         if not self._cloze:
             blank = "" if shows(self._front, filled) else _BLANK_FRONT
-        elif number not in cloze_numbers(shown.values()):
+        elif number not in cloze_numbers(by_name.values()):
             blank = _NO_SUCH_CLOZE.format(number)
         front, front_sounds = _with_marks(_side(self._front, card) + blank, "q")
         if blank:

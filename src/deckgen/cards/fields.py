@@ -144,8 +144,8 @@ def drawn(note: Note, markup: Markup) -> Iterator[tuple[str, str]]:
     keys = {**note.kind.table_keys, **note.kind.keys}
     document = note.chapter.document
     for name, value in sorted(values_of(note).items()):
-        for made in HTML[keys[name].type.name].seen(markup, value, document):
-            yield name, made
+        for html_of_text in HTML[keys[name].type.name].seen(markup, value, document):
+            yield name, html_of_text
 
 
 def label(note: Note) -> str:

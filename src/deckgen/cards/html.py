@@ -285,8 +285,10 @@ def _of_tag(tag: Tag, read: _Parsed, piece: str, offset: int) -> Iterator[Fault]
     if tag.name not in TAGS and not tag.closing:
         typed = piece[tag.start : tag.end]
         if tag.name not in _INSTEAD:  # it is text
-            shown = typed if len(typed) <= _SHORT else f"<{tag.name} …>"
-            yield Fault(start, length, f"`{shown}` is no tag of HTML, and no card shows it", _as_text(typed))
+            excerpt = typed if len(typed) <= _SHORT else f"<{tag.name} …>"
+            yield Fault(
+                start, length, f"`{excerpt}` is no tag of HTML, and no card shows it", _as_text(typed)
+            )
             return
         yield Fault(start, length, f"`<{tag.name}>` is not for cards", _INSTEAD[tag.name])
         return  # its attributes are left out with it

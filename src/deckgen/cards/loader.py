@@ -164,16 +164,16 @@ class FaceMedia:
         beside = self._loader.beside(kind)
         if name not in beside:  # the composed form does not matter; capitals do, on every system
             name = next((other for other in beside if composed(other) == composed(name)), name)
-        found = self._loader.find(f"{kind}/{name}") or self._loader.find(f"base/{name}")
-        if found is None or (name not in beside and same(name) in map(same, beside)):
+        target = self._loader.find(f"{kind}/{name}") or self._loader.find(f"base/{name}")
+        if target is None or (name not in beside and same(name) in map(same, beside)):
             hint = "it lies beside the faces, or in templates/base/, and is named without a folder"
             plain = unwrapped(name).replace("\\", "/").rstrip("/").rpartition("/")[2]
             if near := nearest(plain, beside) if plain else "":
                 hint = proposal(name, near)
             raise MediaError("missing-media", f"there is no file `{name}`", hint)
-        media = self.known.get(found.shown)
+        media = self.known.get(target.shown)
         if media is None:
-            media = self.known[found.shown] = _media_of(found, name)
+            media = self.known[target.shown] = _media_of(target, name)
         self.shown[media.name] = media
         return media.name
 

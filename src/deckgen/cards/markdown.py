@@ -99,10 +99,10 @@ class Markup:
         faults = list(slips(scalar.value, reading))
         for slip in faults:
             self._report_in(slip.code, scalar, document, slip.start, slip.length, slip.message, slip.hint)
-        result = self._html(scalar, document, reading)
+        output = self._html(scalar, document, reading)
         if not faults:
-            self._check_clozes(scalar, document, reading, result)
-        return result
+            self._check_clozes(scalar, document, reading, output)
+        return output
 
     # Clozes
 
@@ -116,22 +116,22 @@ class Markup:
                 hint = "clozes belong in the `text` of a takeaway; elsewhere learners would see the braces"
                 self._report_in("misplaced-cloze", scalar, document, match.start(), 4, message, hint)
 
-    def _check_clozes(self, scalar: Scalar, document: Document, reading: Reading, made: str) -> None:
+    def _check_clozes(self, scalar: Scalar, document: Document, reading: Reading, output: str) -> None:
         """Report clozes that Markdown has broken."""
         typed_as = [scalar.value[cloze.start : cloze.end + 2] for cloze in reading.clozes]
         plain = reading.plain and not any("<" in each for each in typed_as)
-        if plain and "<" not in made and made.count("{{c") == len(reading.clozes):
+        if plain and "<" not in output and output.count("{{c") == len(reading.clozes):
             return
-        if plain and len(typed_as) < _FEW and all(each in made for each in typed_as):
+        if plain and len(typed_as) < _FEW and all(each in output for each in typed_as):
             return
-        read = clozes.in_field(made)
+        read = clozes.in_field(output)
         if [cloze.numbers for cloze in read] != [cloze.numbers for cloze in reading.clozes]:
             span = document.span_in(scalar, reading.clozes[0].start, 4)
             hint = "is it in an image's description, a link's title, or the first line of a code block?"
             self._report("bad-cloze", span, "Markdown takes a cloze of this text apart", hint)
             return
         for cloze, typed in zip(read, reading.clozes, strict=True):
-            parts = made[cloze.inner : cloze.answer_end], made[cloze.answer_end : cloze.end]
+            parts = output[cloze.inner : cloze.answer_end], output[cloze.answer_end : cloze.end]
             if not all(html.balanced(part) for part in parts):
                 span = document.span_in(scalar, typed.start, typed.inner - typed.start)
                 message = "this cloze begins in one piece of markup and ends in another"
@@ -146,8 +146,8 @@ class Markup:
         simple = "{{c" not in text if reading is None else reading.plain or not reading.clozes
         if not simple or _SPECIAL.search(text):
             return self._with_pieces(scalar, document, reading)
-        made = _MARKDOWN.html(text)
-        inner = _unwrapped(made)
+        output = _MARKDOWN.html(text)
+        inner = _unwrapped(output)
         if not arrival.arrives(text.rstrip("\n"), inner):
             return self._with_pieces(scalar, document, reading)
         return inner
@@ -168,13 +168,13 @@ class Markup:
             start, end = ready.offset(fault.start), ready.offset(fault.start + fault.length)
             self._report_in("bad-html", scalar, document, start, end - start, fault.message, fault.hint)
         self._check_formulas(ready, scalar, document)
-        made = _from_markdown(ready)
-        if ("<img" in made or "<a" in made or raw) and not any("<!" in piece for _, piece in raw):
-            made = self._with_media(made, scalar, document)
-        self._check_links(made, scalar, document)
-        made, lost = ready.restored(made)
+        output = _from_markdown(ready)
+        if ("<img" in output or "<a" in output or raw) and not any("<!" in piece for _, piece in raw):
+            output = self._with_media(output, scalar, document)
+        self._check_links(output, scalar, document)
+        output, lost = ready.restored(output)
         self._check_arrival(ready, lost, events, scalar, document)
-        return _BROKEN_LINE.sub(r"\1\2", made) if not made.isascii() and "<pre" not in made else made
+        return _BROKEN_LINE.sub(r"\1\2", output) if not output.isascii() and "<pre" not in output else output
 
     def _check_formulas(self, ready: Protected, scalar: Scalar, document: Document) -> None:
         for token in ready.tokens:
@@ -218,26 +218,26 @@ class Markup:
 
     # Links and media
 
-    def _with_media(self, made: str, scalar: Scalar, document: Document) -> str:
+    def _with_media(self, output: str, scalar: Scalar, document: Document) -> str:
         """The HTML with the package's names of its images; dead links are reported."""
         parts: list[str] = []
         done = 0
-        for tag in html.tags(made):
+        for tag in html.tags(output):
             if "href" in tag.attributes:
                 self._check_link(tag.attributes["href"], scalar, document)
-            raw = made[tag.start : tag.end]
+            raw = output[tag.start : tag.end]
             if tag.name == "img":
                 tag.attributes["src"] = self._media(tag.attributes.get("src", ""), IMAGES, scalar, document)
             elif tag.closing or not tag.attributes or raw == html.written(tag):
                 continue
-            parts += (made[done : tag.start], html.written(tag, closed=raw.endswith("/>")))
+            parts += (output[done : tag.start], html.written(tag, closed=raw.endswith("/>")))
             done = tag.end
-        return "".join(parts) + made[done:]
+        return "".join(parts) + output[done:]
 
-    def _check_links(self, made: str, scalar: Scalar, document: Document) -> None:
+    def _check_links(self, output: str, scalar: Scalar, document: Document) -> None:
         """Report a link or image that Markdown does not read because of a space in its address."""
-        for match in _LINK_LIKE.finditer(made) if "](" in made else ():
-            if _SPACE_WITHIN.search(match[1]) and "<pre" not in made:
+        for match in _LINK_LIKE.finditer(output) if "](" in output else ():
+            if _SPACE_WITHIN.search(match[1]) and "<pre" not in output:
                 message = "Markdown reads no link or image here, because of the space in the path"
                 self._report_piece("bad-link", match[1], scalar, document, message, _without_space(match[1]))
 
@@ -380,10 +380,10 @@ def unpaired(ready: Protected) -> list[bool]:
 
 def _from_markdown(ready: Protected) -> str:
     """The HTML of a prepared text, including `==` and `~~`, which Markdown does not know."""
-    made = _unwrapped(_MARKDOWN.html(ready.text))
-    if "==" in made or "~~" in made:
-        made = marks.paired(made, ready)
-    return made
+    output = _unwrapped(_MARKDOWN.html(ready.text))
+    if "==" in output or "~~" in output:
+        output = marks.paired(output, ready)
+    return output
 
 
 def _as_written(address: str, scalar: Scalar) -> str:
@@ -391,13 +391,13 @@ def _as_written(address: str, scalar: Scalar) -> str:
     return address if "%" not in address or address in scalar.value else unquote(address)
 
 
-def _unwrapped(made: str) -> str:
+def _unwrapped(output: str) -> str:
     """The HTML without its `<p>` if it is a single paragraph, and without the last line end."""
-    if made.startswith("<p>") and made.endswith("</p>\n") and made.find("<p>", 3) < 0:
-        inner = made[3:-5]
+    if output.startswith("<p>") and output.endswith("</p>\n") and output.find("<p>", 3) < 0:
+        inner = output[3:-5]
         if "</p>" not in inner:
             return inner
-    return made.rstrip("\n")
+    return output.rstrip("\n")
 
 
 def _raw_html(text: str, events: blocks.Events) -> Iterator[tuple[int, str]]:
@@ -428,13 +428,14 @@ def drawn(text: str) -> str:
     return _one_blank(rendered(text), _AS_WRITTEN)
 
 
-def settled(made: str) -> str:
+def settled(output: str) -> str:
     """HTML with one space for each run of blanks, also within formulas and tags, for comparing two cards."""
-    return _one_blank(_BREAK.sub("<br>", made), _WITH_BLANKS).strip(" \t\n")
+    return _one_blank(_BREAK.sub("<br>", output), _WITH_BLANKS).strip(" \t\n")
 
 
-def _one_blank(made: str, kept: re.Pattern[str]) -> str:
+def _one_blank(output: str, kept: re.Pattern[str]) -> str:
     """HTML with one space for each run of blanks, except in the parts that a pattern matches."""
     return "".join(
-        part if number % 2 else re.sub(r"[ \t\n]+", " ", part) for number, part in enumerate(kept.split(made))
+        part if number % 2 else re.sub(r"[ \t\n]+", " ", part)
+        for number, part in enumerate(kept.split(output))
     )

@@ -85,30 +85,30 @@ def greater_than(text: str) -> Iterator[int]:
         number = last
 
 
-def paired(made: str, ready: Protected) -> str:
+def paired(output: str, ready: Protected) -> str:
     """The HTML with elements in place of each pair of `==` or `~~`.
 
     A pair is in one paragraph, not in code or tags, and never crosses the end of an element.
     """
     parts: list[str] = []
     done = 0
-    for start, end, tag in sorted(_pairs(made, ready)):
-        parts += (made[done:start], tag)
+    for start, end, tag in sorted(_pairs(output, ready)):
+        parts += (output[done:start], tag)
         done = end
-    return "".join(parts) + made[done:]
+    return "".join(parts) + output[done:]
 
 
-def unpaired(made: str, ready: Protected) -> list[bool]:
+def unpaired(output: str, ready: Protected) -> list[bool]:
     """For each `==` and `~~` of the HTML, in order, whether it has no pair."""
-    in_pairs = {start for start, _, _ in _pairs(made, ready)}
-    return [match.start() not in in_pairs for match in _PAIR_TOKEN.finditer(made) if match["mark"]]
+    in_pairs = {start for start, _, _ in _pairs(output, ready)}
+    return [match.start() not in in_pairs for match in _PAIR_TOKEN.finditer(output) if match["mark"]]
 
 
-def _pairs(made: str, ready: Protected) -> list[tuple[int, int, str]]:
+def _pairs(output: str, ready: Protected) -> list[tuple[int, int, str]]:
     """The signs of the HTML that become tags: start, end and tag."""
     edits: list[tuple[int, int, str]] = []
     still_open: list[tuple[str, int]] = []  # names of elements, and signs with their places
-    for match in _PAIR_TOKEN.finditer(made):
+    for match in _PAIR_TOKEN.finditer(output):
         sign, start, end = match["mark"], match.start(), match.end()
         if match["code"]:
             continue
@@ -121,12 +121,12 @@ def _pairs(made: str, ready: Protected) -> list[tuple[int, int, str]]:
         place = len(names) - 1 - names[::-1].index(sign) if sign in names else -1
         opened = still_open[place][1] if place >= 0 else -1
         crosses = any(name not in _PAIRS for name in names[place + 1 :])
-        if place >= 0 and not crosses and start > opened and not made[start - 1].isspace():
-            if _may_pair(made, sign, opened, start, ready):
+        if place >= 0 and not crosses and start > opened and not output[start - 1].isspace():
+            if _may_pair(output, sign, opened, start, ready):
                 tag = _PAIRS[sign]
                 edits += [(opened - len(sign), opened, f"<{tag}>"), (start, end, f"</{tag}>")]
                 del still_open[place:]
-        elif end < len(made) and not made[end].isspace():
+        elif end < len(output) and not output[end].isspace():
             still_open.append((sign, end))
             del still_open[:-_MOST_OPEN]
     return edits
@@ -144,11 +144,11 @@ def _pass_tag(match: re.Match[str], still_open: list[tuple[str, int]]) -> None:
         pass
 
 
-def _may_pair(made: str, sign: str, inner: int, end: int, ready: Protected) -> bool:
+def _may_pair(output: str, sign: str, inner: int, end: int, ready: Protected) -> bool:
     """Whether two signs mark the text between them, and are not operators: `a==b and c==d`."""
     start, after = inner - len(sign), end + len(sign)
-    before = ready.as_typed(made[max(start - _TOKEN_SIZE, 0) : start])[-1:]
-    behind = ready.as_typed(made[after : after + _TOKEN_SIZE])[:1]
+    before = ready.as_typed(output[max(start - _TOKEN_SIZE, 0) : start])[-1:]
+    behind = ready.as_typed(output[after : after + _TOKEN_SIZE])[:1]
     if before in {"!", "<", "="}:
         return False
-    return made[inner:end].isalpha() or not (arrival.joins(before) or arrival.is_joined(behind))
+    return output[inner:end].isalpha() or not (arrival.joins(before) or arrival.is_joined(behind))

@@ -120,18 +120,18 @@ class Protected:
         pattern = f"({_TAG})" if not self._sign else f"({_TAG}|{self._sign}[0-9]+{self._sign})"
         for piece in re.split(pattern, html, flags=re.DOTALL):
             walk.take(piece)
-        return "".join(walk.made), walk.lost()
+        return "".join(walk.parts), walk.lost()
 
     def number(self, piece: str) -> int:
         """The number of the token in place of which a piece of HTML is; -1 for any other piece."""
         is_token = self._sign and piece.startswith(self._sign) and len(piece) > 2  # noqa: PLR2004 (both signs)
         return int(piece[1:-1]) if is_token else -1
 
-    def put_back(self, text: str, shown: Callable[[int], str]) -> str:
-        """A text with each number of a token replaced."""
+    def put_back(self, text: str, replacement: Callable[[int], str]) -> str:
+        """A text with a replacement for each number of a token."""
         if not self._sign or self._sign not in text:
             return text
-        return re.sub(f"{self._sign}([0-9]+){self._sign}", lambda match: shown(int(match[1])), text)
+        return re.sub(f"{self._sign}([0-9]+){self._sign}", lambda match: replacement(int(match[1])), text)
 
     def typed(self, number: int) -> str:
         """The author's text of a token."""
@@ -146,7 +146,7 @@ class _Restoring:
     """Puts tokens back into the HTML of a text, piece by piece."""
 
     def __init__(self, text: Protected) -> None:
-        self.made: list[str] = []
+        self.parts: list[str] = []
         self._text = text
         self._seen: list[int] = []
         self._depth = 0  # of clozes
@@ -163,9 +163,9 @@ class _Restoring:
         elif piece.startswith("<") and piece.endswith(">"):
             self._in_code_block = (self._in_code_block or piece.startswith("<pre")) and piece != "</pre>"
             self._in_cell = (self._in_cell or piece.startswith(("<td", "<th"))) and piece[:3] != "</t"
-            self.made.append(self._in_tag(piece))
+            self.parts.append(self._in_tag(piece))
         else:
-            self.made.append(_apart(piece, in_cloze=self._depth > 0))
+            self.parts.append(_apart(piece, in_cloze=self._depth > 0))
         self._after_close = number >= 0 and self._text.tokens[number].kind == "close"
 
     def _token(self, number: int) -> None:
@@ -173,13 +173,13 @@ class _Restoring:
         self._seen.append(number)
         self._depth += (token.kind == "open") - (token.kind == "close")
         if not self._after_close:
-            self.made.append(_between(self.made[-1] if self.made else "", token.html))
+            self.parts.append(_between(self.parts[-1] if self.parts else "", token.html))
         html = token.html
         if self._in_code_block and token.kind in _KINDS:
             html = _apart(html_lib.escape(self._text.typed(number), quote=False))
         elif self._in_cell and token.kind in {"code", "formula"}:
             html = html.replace("\\|", "|")  # GitHub's tables, 4.10: in a cell that is how a `|` is written
-        self.made.append(html)
+        self.parts.append(html)
 
     def _in_tag(self, tag: str) -> str:
         """A tag with the author's text of tokens in its attributes, and nothing that ends a cloze."""

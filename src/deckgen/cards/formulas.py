@@ -1,4 +1,4 @@
-"""What a formula may hold: nothing that loads, links, places, or changes other cards (MathJax)."""
+"""The commands of MathJax that a formula must not contain: they load, link, place, or change other cards."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 
 
 def unsafe(formula: str) -> Iterator[tuple[str, str, str]]:
-    """The commands of a formula that are not let through, each once: its name, why, and what to do.
+    """The forbidden commands of a formula, each once: its name, a message and a hint.
 
     Args:
-        formula: TeX, or HTML of it: to MathJax, and to Anki in clozes, tags in it are nothing.
+        formula: TeX or its HTML. Tags in it are ignored, as MathJax does, and Anki in clozes.
     """
     if "\\" not in formula:
         return
@@ -53,7 +53,7 @@ def unsafe(formula: str) -> Iterator[tuple[str, str, str]]:
 
 
 def is_balanced(formula: str) -> bool:
-    """Whether each brace of a formula is closed in it: MathJax goes on until it is, beyond the formula."""
+    """Whether the braces of a formula are balanced; otherwise MathJax reads on beyond the formula."""
     depth = 0
     for match in _BRACE.finditer(formula):
         depth += (match[0] == "{") - (match[0] == "}")
@@ -108,6 +108,6 @@ def misread(formula: str) -> Iterator[tuple[str, str, str, str]]:
 
 
 def unsafe_in_plain(value: str) -> Iterator[tuple[str, str, str]]:
-    """The same for a text in which nothing but a formula between Anki's own marks is markup."""
+    """The same for plain text, in which only a formula between Anki's own marks is markup."""
     if _FORMULA.search(value):
         yield from unsafe(value)

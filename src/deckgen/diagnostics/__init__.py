@@ -1,4 +1,4 @@
-"""What an author is told: spans, diagnostics and their codes. Other wings import from here what they need."""
+"""Diagnostics for authors, with their codes and places. Other wings import their names from here."""
 
 from deckgen.diagnostics.codes import CATALOGUE, Level
 from deckgen.diagnostics.model import (

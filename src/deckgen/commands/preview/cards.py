@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from deckgen.anki.render import Look, Place, on_screen
+from deckgen.anki.render import CardContext, CardRenderer, on_screen
 from deckgen.checks.silence import owner_of, owners
 from deckgen.deck.notes import Table, place
 from deckgen.package import SHOWS
@@ -122,14 +122,14 @@ def gallery(build: Build) -> Gallery:
     made.errors = sum(each.stands_for for each in build.diagnostics if each.level == "error")
     notes = [each for each in build.notes if each.cards and not each.note.retired]
     concerning, made.found = _sorted_out(build, {id(each.note) for each in notes})
-    looks: dict[str, list[Look]] = {}
+    renderers: dict[str, list[CardRenderer]] = {}
     for each in notes:
         kind = each.note.kind
         note_type = build.note_types[kind.name]
-        if kind.name not in looks:
-            looks[kind.name] = _looks(note_type)
+        if kind.name not in renderers:
+            renderers[kind.name] = _renderers(note_type)
             made.kinds[kind.name] = (kind.title, note_type.css)
-        shown = _shown(each, looks[kind.name], deck.title, build)
+        shown = _shown(each, renderers[kind.name], deck.title, build)
         made.notes.append(replace(shown, found=tuple(concerning.get(id(each.note), ()))))
     return made
 
@@ -176,13 +176,15 @@ def _told(diagnostic: Diagnostic, lines: dict[str, list[str]]) -> Told:
     return diagnostic.as_json() | {"source": line.strip()[:_LONGEST_LINE]}
 
 
-def _looks(note_type: NoteType) -> list[Look]:
-    """How each of a kind's card templates looks."""
+def _renderers(note_type: NoteType) -> list[CardRenderer]:
+    """The renderers of a kind's card templates."""
     fields = [each.name for each in note_type.kind.fields]
-    return [Look(fields, face.front, face.back, cloze=note_type.kind.cloze) for face in note_type.faces]
+    return [
+        CardRenderer(fields, face.front, face.back, cloze=note_type.kind.cloze) for face in note_type.faces
+    ]
 
 
-def _shown(rendered: RenderedNote, looks: list[Look], title: str, build: Build) -> Shown:
+def _shown(rendered: RenderedNote, renderers: list[CardRenderer], title: str, build: Build) -> Shown:
     """A note as the page shows it."""
     note, kind = rendered.note, rendered.note.kind
     span = place(note)
@@ -191,8 +193,8 @@ def _shown(rendered: RenderedNote, looks: list[Look], title: str, build: Build) 
     for ordinal in rendered.cards:
         which = 0 if kind.cloze else ordinal
         name = kind.cards[which].name
-        at = Place(note.chapter.deck, note_type, name, note.tags)
-        sides = on_screen(looks[which].sides(rendered.fields, ordinal, at))
+        at = CardContext(note.chapter.deck, note_type, name, note.tags)
+        sides = on_screen(renderers[which].sides(rendered.fields, ordinal, at))
         called = f"{name} {ordinal + 1}" if kind.cloze else name
         cards.append(Card(ordinal, called, sides.front, sides.back))
     whole = " ".join(rendered.fields)

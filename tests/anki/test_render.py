@@ -349,14 +349,14 @@ class Players(HTMLParser):
     def __init__(self, html: str) -> None:
         """Read the page."""
         super().__init__()
-        self.found: list[dict[str, str | None]] = []
+        self.diagnostics: list[dict[str, str | None]] = []
         self.text = ""
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep the attributes."""
         if tag in {"audio", "button"}:
-            self.found.append(dict(attrs))
+            self.diagnostics.append(dict(attrs))
 
     def handle_data(self, data: str) -> None:
         """Keep the text."""
@@ -372,11 +372,11 @@ def test_sounds_and_speech_can_be_played_on_screen() -> None:
     shown = on_screen(renderer.sides(values, 0, CardContext("D", "N", "C")))
     assert "[anki:" not in shown.front + shown.back
     front, back = Players(shown.front), Players(shown.back)
-    assert unquote(front.found[0]["src"] or "") == 'a b%20&"c.mp3'
-    assert front.found[1]["data-text"] == '"Is it so?" & more'
-    assert front.found[1]["lang"] == "en-GB"
-    assert back.found[:2] == front.found
-    assert [each["src"] for each in back.found[2:]] == ["last.ogg"]
+    assert unquote(front.diagnostics[0]["src"] or "") == 'a b%20&"c.mp3'
+    assert front.diagnostics[1]["data-text"] == '"Is it so?" & more'
+    assert front.diagnostics[1]["lang"] == "en-GB"
+    assert back.diagnostics[:2] == front.diagnostics
+    assert [each["src"] for each in back.diagnostics[2:]] == ["last.ogg"]
     assert back.text == "speak"
 
 

@@ -16,7 +16,7 @@ from deckgen.anki import cloze as clozes
 from deckgen.anki.cloze_slips import slips
 from deckgen.cards import arrival, blocks, formulas, html, marks, near_links, protected
 from deckgen.cards.media import IMAGES, SOUNDS, Media, Shelf
-from deckgen.diagnostics import Diagnostic, Found, Span
+from deckgen.diagnostics import Diagnostic, Diagnostics, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,13 +61,13 @@ class Markup:
     Attributes:
         shelf: The media files of the project.
         nameless: Whether the HTML has numbers in place of the names of media, for comparing texts only.
-        found: The diagnostics so far.
+        diagnostics: The diagnostics so far.
         shown: The media files that each text shows, with their digests.
     """
 
     shelf: Shelf
     nameless: bool = False
-    found: Found = field(default_factory=Found)
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
     shown: dict[Scalar, dict[Path, str]] = field(default_factory=dict)
     _reported: set[tuple[str, str, Scalar]] = field(default_factory=set)
 
@@ -294,11 +294,11 @@ class Markup:
         hint: str = "",
     ) -> None:
         """Report a fault of a part of a text."""
-        if self.found.full(code, document.path):  # computing spans is slow
-            self.found.count(code, document.path)
+        if self.diagnostics.full(code, document.path):  # computing spans is slow
+            self.diagnostics.count(code, document.path)
         else:
             span = document.span_in(scalar, offset, length)
-            self.found.append(Diagnostic(code, message, span, hint))
+            self.diagnostics.append(Diagnostic(code, message, span, hint))
 
     def _report_piece(
         self,
@@ -311,18 +311,18 @@ class Markup:
         start: int = 0,
     ) -> None:
         """Report a fault of a piece of a text; at the whole text if the piece is not literally in it."""
-        if self.found.full(code, document.path):
-            self.found.count(code, document.path)
+        if self.diagnostics.full(code, document.path):
+            self.diagnostics.count(code, document.path)
             return
         if (code, piece, scalar) in self._reported:
             return
         self._reported.add((code, piece, scalar))
         offset = scalar.value.find(piece, start) if piece else -1
         span = document.span(scalar) if offset < 0 else document.span_in(scalar, offset, len(piece))
-        self.found.append(Diagnostic(code, message, span, hint))
+        self.diagnostics.append(Diagnostic(code, message, span, hint))
 
     def _report(self, code: str, span: Span, message: str, hint: str = "") -> None:
-        self.found.append(Diagnostic(code, message, span, hint))
+        self.diagnostics.append(Diagnostic(code, message, span, hint))
 
 
 def _without_space(target: str) -> str:

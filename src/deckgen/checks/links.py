@@ -84,7 +84,7 @@ def _place_of(table: Table, row: Note) -> Span:
 def _say_the_same(some: list[Note], others: list[Note]) -> bool:
     """Whether notes have the ids and texts of others, all of which could be read."""
     sides = [[(note.id, note.kind.name, _texts(note.values)) for note in notes] for notes in (some, others)]
-    return sides[0] == sides[1] and all(note.whole for note in (*some, *others))
+    return sides[0] == sides[1] and all(note.valid for note in (*some, *others))
 
 
 def _label(note: Note) -> tuple[str, list[str]]:

@@ -7,7 +7,7 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from deckgen.checks.context import Cards, of_note
+from deckgen.checks.context import RuleContext, of_note
 from deckgen.checks.prose import plain, verbatim
 from deckgen.checks.stems import FUNCTION_STEMS, stems
 from deckgen.deck.key_types.options import options_in
@@ -81,13 +81,13 @@ class _Question:
         return bool(options_in(self.note.values))
 
 
-def same_question(cards: Cards) -> Iterator[Diagnostic]:
+def same_question(context: RuleContext) -> Iterator[Diagnostic]:
     """Two notes that ask the same, or nearly (Wozniak: combat interference).
 
     Each card is compared only with those that ask the very same, and with the last few that share two of its
     rarest words, so that the time grows with the number of notes and not with that of pairs.
     """
-    asked = [_Question(each) for note in cards.notes for each in cards.asked(note)]
+    asked = [_Question(each) for note in context.notes for each in context.asked(note)]
     known: Counter[str] = Counter()
     for each in asked:
         known.update(each.said)
@@ -113,13 +113,13 @@ def same_question(cards: Cards) -> Iterator[Diagnostic]:
             if each.note.kind.cloze and not each.has_answer_of(twin):
                 hint = "join them in one note, with a cloze number for each blank"
             yield of_note("same-question", each.note, message, hint)
-    yield from _rows_alike(cards, told)
+    yield from _rows_alike(context, told)
 
 
-def _rows_alike(cards: Cards, told: set[Note]) -> Iterator[Diagnostic]:
+def _rows_alike(context: RuleContext, told: set[Note]) -> Iterator[Diagnostic]:
     """Rows of a table that say the same of two names, where a card asks for the name by what is said."""
     first: dict[tuple[object, ...], Note] = {}
-    for note in cards.notes:
+    for note in context.notes:
         asks = any(field.key == note.kind.label and field.part == "rest" for field in note.kind.fields)
         cells = statements(values_of(note).get(note.kind.label)) if note.table and asks else []
         if note in told or len(cells) < _CELLS:

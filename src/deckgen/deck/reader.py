@@ -12,7 +12,7 @@ from deckgen.anki import unescaped
 from deckgen.anki.tags import distinct, one_colon
 from deckgen.anki.verbatim import pieces
 from deckgen.deck import letters
-from deckgen.diagnostics import Diagnostic, Found, Span, listing, nearest, proposal
+from deckgen.diagnostics import Diagnostic, Diagnostics, Span, listing, nearest, proposal
 from deckgen.source import (
     BLOCK_HINT,
     CONFLICT,
@@ -120,12 +120,12 @@ _CALLED = {"title": ("deck",), "name": ("deck", "title"), "subdeck": ("deck",), 
 
 
 @dataclass
-class Reader:
+class NodeReader:
     """Reads values out of one document and gathers what is wrong with them.
 
     Attributes:
         document: What is read.
-        found: The diagnostics so far.
+        diagnostics: The diagnostics so far.
         warnings: Those about what can be read all the same.
         elsewhere: What has a key that is not known where it stands, as in "a definition"; empty for nothing.
         is_taken: Whether an id is that of another note.
@@ -137,7 +137,7 @@ class Reader:
     """
 
     document: Document
-    found: Found = field(default_factory=Found)
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
     warnings: list[Diagnostic] = field(default_factory=list)
     elsewhere: Callable[[str], str] = lambda _: ""
     is_taken: Callable[[str], bool] = lambda _: False
@@ -149,11 +149,11 @@ class Reader:
 
     def report(self, code: str, place: Node | Span, message: str, hint: str = "") -> None:
         """Add a diagnostic at a node or span of the document."""
-        if self.found.full(code, self.document.path):
-            self.found.count(code, self.document.path)
+        if self.diagnostics.full(code, self.document.path):
+            self.diagnostics.count(code, self.document.path)
             return
         span = place if isinstance(place, Span) else self.document.span(place)
-        self.found.append(Diagnostic(code, message, span, hint))
+        self.diagnostics.append(Diagnostic(code, message, span, hint))
 
     def near(self, word: str, known: Collection[str]) -> str:
         """A hint as `did_you_mean` gives it, of the first thousand words that are asked for in a file."""
@@ -194,8 +194,8 @@ class Reader:
         """Report the keys of a mapping that are not known: the first in full, then how many more."""
         keys = zip(node.entries, node.starts, strict=True)
         unknown = [(name, start) for name, start in keys if name not in known and name != ODD]
-        if unknown and self.found.full("unknown-key", self.document.path):
-            self.found.count("unknown-key", self.document.path, len(unknown))
+        if unknown and self.diagnostics.full("unknown-key", self.document.path):
+            self.diagnostics.count("unknown-key", self.document.path, len(unknown))
             return
         shown = unknown[:_IN_ONE_MAPPING] if len(unknown) > _IN_ONE_MAPPING + 1 else unknown
         for name, start in shown:
@@ -207,7 +207,7 @@ class Reader:
             more = len(unknown) - len(shown)
             message = f"and {more:,} more keys here are none of {what}"
             place = self.document.span_of_key(start, name)
-            self.found.append(Diagnostic("unknown-key", message, place, stands_for=more))
+            self.diagnostics.append(Diagnostic("unknown-key", message, place, stands_for=more))
 
     def _about_unknown(self, name: str, node: Mapping, what: str, names: Collection[str]) -> tuple[str, str]:
         """The message and the hint for a key that is not known."""
@@ -318,8 +318,8 @@ class Reader:
         odd = [name for name in mapping.entries if name not in names and name != ODD] if missing else []
         meant = {self._meant(name, mapping, names) for name in odd[:_IN_ONE_MAPPING]}
         told = [name for name in missing if name not in meant]
-        if told and self.found.full("missing-key", self.document.path):
-            self.found.count("missing-key", self.document.path)
+        if told and self.diagnostics.full("missing-key", self.document.path):
+            self.diagnostics.count("missing-key", self.document.path)
         elif told:
             plural = "keys" if len(told) > 1 else "key"
             self.report("missing-key", mapping, f"{what} lacks the {plural} {listing(told)}", hint)

@@ -121,7 +121,7 @@ MOST_OF_ALL = 1000
 """The most diagnostics of one code for all files; the others are only counted."""
 
 
-class Found:
+class Diagnostics:
     """A collection of diagnostics: the first errors of a code in a file, and the number of the others.
 
     If a program wrote the source, or a file is no source at all, there can be thousands of errors. The first
@@ -164,7 +164,7 @@ class Found:
         for diagnostic in diagnostics:
             self.append(diagnostic)
 
-    def __iadd__(self, diagnostics: Iterable[Diagnostic]) -> Found:  # noqa: PYI034 (nothing inherits from it)
+    def __iadd__(self, diagnostics: Iterable[Diagnostic]) -> Diagnostics:  # noqa: PYI034 (nothing inherits from it)
         """Add diagnostics."""
         self.extend(diagnostics)
         return self
@@ -194,7 +194,7 @@ class Found:
                 yield from kept
 
 
-def told(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+def sorted_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The diagnostics by position, each once, within the limits; the last of a code counts the others."""
     listed = sorted(dict.fromkeys(diagnostics), key=lambda diagnostic: diagnostic.position)
     of_files = _cut(listed, lambda each: (each.span.path, each.code), MOST_TOLD, "in this file")

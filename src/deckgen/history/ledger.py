@@ -38,15 +38,6 @@ class Print(NamedTuple):
     tags: str
     media: tuple[str, ...]
 
-    @classmethod
-    def of(cls, fingerprint: str, media: str) -> Print:
-        """The print of a line's two texts; a fingerprint that is none equals no other."""
-        parts = fingerprint.split(".")
-        if len(parts) != _PARTS:
-            parts = [""] * _PARTS
-        revision, written, label, rest, tags = parts
-        return cls(revision, written, label, rest, tags, tuple(media.split()))
-
     @property
     def said(self) -> tuple[object, ...]:
         """Digests of all that learners see of a note, without tags."""
@@ -154,8 +145,12 @@ class NoteLine(NamedTuple):
 
     @property
     def print(self) -> Print:
-        """What its author wrote and learners saw, as digests."""
-        return Print.of(self.fingerprint, self.media)
+        """What its author wrote and learners saw, as digests; a fingerprint that is none equals no other."""
+        parts = self.fingerprint.split(".")
+        if len(parts) != _PARTS:
+            parts = [""] * _PARTS
+        revision, written, label, rest, tags = parts
+        return Print(revision, written, label, rest, tags, tuple(self.media.split()))
 
     @property
     def ordinals(self) -> tuple[int, ...]:

@@ -145,7 +145,7 @@ def _other_ids(ledger: Ledger) -> Iterator[Diagnostic]:
     names = {name: [name, *line.was] for name, line in ledger.types.items()}
     adopted = {line.name for line in ledger.adopted}
     for line in ledger.notes.values():
-        first = line.first_id
+        first = line.was[0] if line.was else line.id
         if line.guid != guid(deck, line.kind, first) and line.released not in adopted:
             kinds = names.get(line.kind, [])
             if line.guid not in {guid(deck, kind, first) for kind in kinds}:

@@ -30,7 +30,6 @@ from deckgen.history.ledger_line import (
     FORMAT,
     Members,
     has_lone_surrogate,
-    is_plain_note,
     is_sound,
     is_well_formed,
     members_of,
@@ -103,12 +102,14 @@ def parse(text: str) -> tuple[Ledger, Diagnostics]:
     if faults:
         return Ledger(), faults
     lines = [read(each) for each in members]
-    halves = "\\ud" in text or "\\uD" in text
     odd = [
         line
         for line, each in zip(lines, members, strict=True)
-        if not (is_plain_note(each) or is_sound(each)) or (halves and has_lone_surrogate(each))
+        # most lines are of notes, with nothing in them but texts and numbers
+        if ("note" not in each or "was" in each) and not is_sound(each)
     ]
+    if "\\ud" in text or "\\uD" in text:
+        odd += [line for line, each in zip(lines, members, strict=True) if has_lone_surrogate(each)]
     ledger = _sorted(lines)
     return ledger, faults_of(ledger, odd)
 

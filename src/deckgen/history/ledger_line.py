@@ -86,11 +86,6 @@ def is_well_formed(line: Members) -> bool:
     )
 
 
-def is_plain_note(line: Members) -> bool:
-    """Whether a line is of a note, with nothing in it but texts and numbers, as most are."""
-    return "note" in line and "was" not in line
-
-
 def is_sound(line: Members) -> bool:
     """Whether the lists in a line hold what they should."""
     if not all(isinstance(name, str) for name in line.get("was", ())):
@@ -174,7 +169,7 @@ def _read_note(line: Members) -> NoteLine:
         line.get("media", ""),
         line.get("clozes"),
         line.get("retired"),
-        _names_of(line),
+        _names_of(line) if "was" in line else (),
     )
 
 

@@ -181,18 +181,16 @@ def _stamped(
         sent: The released notes that get a new time.
         now: The time of the build.
     """
-
-    def time(note: Note) -> int:
-        line = matching.known.get(note)
-        if line is None:
-            return now
-        return max(now, line.modified + 1) if note in sent else line.modified
-
-    places = find_places([each.note for each in notes], matching.known)
-    return tuple(
-        StampedNote(*each, guids[each.note.id], time(each.note), due)
-        for each, due in zip(notes, places, strict=True)
-    )
+    known = matching.known
+    stamped = []
+    for each, due in zip(notes, find_places([each.note for each in notes], known), strict=True):
+        line = known.get(each.note)
+        modified = now
+        if line is not None:
+            modified = max(now, line.modified + 1) if each.note in sent else line.modified
+        guid = guids[each.note.id]
+        stamped.append(StampedNote(each.note, each.fields, each.cards, guid, modified, due))
+    return tuple(stamped)
 
 
 def _wide_changes(matching: Matching, sending: Sending) -> Iterable[Diagnostic]:

@@ -117,11 +117,12 @@ def _find_causes(
     for note, line in matching.known.items():
         if note.retired:
             continue
-        before = line.print
-        files = _Files(note, before, prints)
-        same = files.same(same_media, released)
-        accepted |= dict.fromkeys(same.values())
-        other = files.other(same)
+        before, now, other = line.print, prints.media(note), []
+        if now != before.media:
+            files = _Files(now, before.media, prints.files)
+            same = files.same(same_media, released)
+            accepted |= dict.fromkeys(same.values())
+            other = files.other(same)
         cause = _of_text(matching.deck, note, before, prints)
         if other and cause is None:
             cause = Cause(Span(other[0]), other[0]) if other[0] else Cause(place(note), alone=True)
@@ -157,18 +158,11 @@ def _of_tags(deck: Deck, note: Note, before: str) -> Cause:
 
 
 class _Files:
-    """The files that a note shows, beside those that it showed when it was released."""
+    """The files that a note shows, beside the other ones that it showed when it was released."""
 
-    def __init__(self, note: Note, before: Print, prints: Fingerprints) -> None:
-        """Compare them by their digests.
-
-        Args:
-            note: The note.
-            before: What was released of it.
-            prints: The digests of the notes now.
-        """
-        self._now, self._was = prints.media(note), before.media
-        self._paths = prints.files if self._now != self._was else {}
+    def __init__(self, now: Sequence[str], was: Sequence[str], paths: ReadOnly[str, str]) -> None:
+        """Take the digests of both, and the paths of those of now from the project's folder, by digest."""
+        self._now, self._was, self._paths = now, was, paths
 
     def same(self, accepts: Sequence[Accept], released: Container[str]) -> dict[str, Accept]:
         """The files in the place of others of which the author says that they show the same, by digest.
@@ -194,8 +188,6 @@ class _Files:
             An empty path where files were only added or taken away.
         """
         now, was = self._now, self._was
-        if now == was:
-            return []
         if len(now) == len(was):
             new = [digest for digest, old in zip(now, was, strict=True) if digest != old]
             return [self._paths[digest] for digest in new if digest not in same]

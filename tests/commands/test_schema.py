@@ -15,14 +15,8 @@ from hypothesis import strategies as st
 from deckgen.commands.schema import deck_schema
 from deckgen.deck.key_types import TYPES
 from deckgen.deck.manifest import FEEDBACK
-from deckgen.deck.reader import (
-    DECK_NAME_SCHEMA,
-    FLAG_SCHEMA,
-    ID_SCHEMA,
-    TAGS_SCHEMA,
-    TITLE_SCHEMA,
-    NodeReader,
-)
+from deckgen.deck.reader import NodeReader
+from deckgen.deck.schemas import DECK_NAME_SCHEMA, FLAG_SCHEMA, ID_SCHEMA, TAGS_SCHEMA, TITLE_SCHEMA
 from deckgen.source import Document, Scalar, Sequence
 from tests.conftest import REPOSITORY, run, write_project
 from tests.faults import KIND, kind

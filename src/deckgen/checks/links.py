@@ -7,9 +7,9 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from deckgen.deck.hints import ID, plain_id
 from deckgen.deck.ids import unknown_id_hint
 from deckgen.deck.notes import Deck, Note, Table, place
-from deckgen.deck.reader import ID, plain_id
 from deckgen.deck.values import Value, links, marks, written
 from deckgen.diagnostics import MOST_TOLD, Diagnostic, Span, composed, counted, listed, same
 

@@ -15,8 +15,19 @@ from deckgen.deck.key_types.own import CODE_SCHEMA
 from deckgen.deck.kinds import COMMON_KEYS
 from deckgen.deck.kinds_in_force import read_kinds
 from deckgen.deck.manifest import ACCEPTABLE, FEEDBACK
-from deckgen.deck.reader import DECK_NAME_SCHEMA, ID_SCHEMA, TAGS_SCHEMA, TEXT_SCHEMA, TITLE_SCHEMA, Schema
-from deckgen.deck.schemas import PROSE_SCHEMA, KeyDoc, indented, object_schema, under_key
+from deckgen.deck.schemas import (
+    DECK_NAME_SCHEMA,
+    ID_SCHEMA,
+    PROSE_SCHEMA,
+    TAGS_SCHEMA,
+    TEXT_SCHEMA,
+    TITLE_SCHEMA,
+    KeyDoc,
+    Schema,
+    indented,
+    object_schema,
+    under_key,
+)
 from deckgen.diagnostics import CallError, sorted_diagnostics
 from deckgen.project import Project, kind_folders
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deckgen.deck.hints import COMMAS, comma_hint
 from deckgen.deck.key_types.cells import MIN_COLUMNS
-from deckgen.deck.reader import COMMAS, comma_hint
 from deckgen.deck.values import Texts
 
 if TYPE_CHECKING:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from deckgen.anki.tags import distinct
 from deckgen.deck import cells, letters, swallowed
+from deckgen.deck.hints import ID
 from deckgen.deck.ids import _FIRST_WORDS, probable_ids, slug
 from deckgen.deck.key_types.options import OPTION_KEYS
 from deckgen.deck.notes import Chapter, Deck, Note, Table
-from deckgen.deck.reader import ID, NodeReader
+from deckgen.deck.reader import NodeReader
 from deckgen.deck.values import Value, links
 from deckgen.diagnostics import Diagnostics, not_a_warning
 from deckgen.source import Mapping, Node, Scalar, Sequence, end_of

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from deckgen import source
 from deckgen.anki import unescaped
 from deckgen.anki.template import SPECIAL_FIELDS
+from deckgen.deck.hints import ID
 from deckgen.deck.key_types import TYPES
 from deckgen.deck.keys import Key
 from deckgen.deck.kinds import COMMON_KEYS, KEYS_FOR_THE_BACK, CardTemplate, Field, Kind
-from deckgen.deck.reader import ID, MAX_ITEMS, NodeReader
+from deckgen.deck.reader import MAX_ITEMS, NodeReader
 from deckgen.diagnostics import Diagnostic, Diagnostics, Span, did_you_mean, listing, nearest, proposal
 from deckgen.source import Document, Mapping, Node, Scalar
 

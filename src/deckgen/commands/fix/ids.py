@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from deckgen import source
 from deckgen.commands.fix.edited_file import Edit, applied, column_of, differences, line_end
 from deckgen.deck.chapter import required_keys, top_keys
+from deckgen.deck.hints import ID, halves, plain_id
 from deckgen.deck.ids import probable_ids, slug
 from deckgen.deck.kinds import COMMON_KEYS
 from deckgen.deck.letters import UNREADABLE, is_readable
-from deckgen.deck.reader import ID, halves, plain_id
 from deckgen.diagnostics import listing, nearest
 from deckgen.source import Mapping, Scalar, Sequence
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deckgen.deck.keys import KeyType
-from deckgen.deck.reader import TEXT_SCHEMA
-from deckgen.deck.schemas import KeyDoc, object_schema
+from deckgen.deck.schemas import TEXT_SCHEMA, KeyDoc, object_schema
 from deckgen.deck.values import Compound
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deckgen.deck.hints import ID
 from deckgen.deck.keys import KeyType
-from deckgen.deck.reader import ID, Schema
-from deckgen.deck.schemas import KeyDoc
+from deckgen.deck.schemas import KeyDoc, Schema
 from deckgen.deck.values import Compound
 
 if TYPE_CHECKING:

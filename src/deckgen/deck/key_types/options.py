@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.deck import swallowed
 from deckgen.deck.keys import ITEM, KeyType
-from deckgen.deck.reader import FLAG_SCHEMA, Schema, any_case
-from deckgen.deck.schemas import PROSE_SCHEMA, KeyDoc, object_schema
+from deckgen.deck.schemas import FLAG_SCHEMA, PROSE_SCHEMA, KeyDoc, Schema, any_case, object_schema
 from deckgen.deck.values import Compound
 from deckgen.source import Mapping, Node, Scalar
 

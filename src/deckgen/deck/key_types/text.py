@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deckgen.deck.keys import KeyType
-from deckgen.deck.reader import TEXT_SCHEMA
-from deckgen.deck.schemas import KeyDoc
+from deckgen.deck.schemas import TEXT_SCHEMA, KeyDoc
 
 if TYPE_CHECKING:
     from deckgen.deck.keys import Key

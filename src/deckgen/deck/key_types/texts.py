@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deckgen.deck.keys import ITEM, KeyType
-from deckgen.deck.reader import TEXT_SCHEMA
-from deckgen.deck.schemas import KeyDoc
+from deckgen.deck.schemas import TEXT_SCHEMA, KeyDoc
 from deckgen.deck.values import Texts
 
 if TYPE_CHECKING:

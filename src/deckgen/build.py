@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from deckgen import checks
+from deckgen.cards.faces import render_note_types
 from deckgen.cards.media import told_of
-from deckgen.cards.note_types import NoteType, NoteTypes, render_note_types
 from deckgen.cards.rows import render_notes
 from deckgen.deck.reading import read_source
 from deckgen.diagnostics import CallError, Diagnostic, Diagnostics, Span, sorted_diagnostics
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deckgen.cards.media import Media
+    from deckgen.cards.note_types import NoteType, NoteTypes
     from deckgen.cards.rows import Rendered, RenderedNote
     from deckgen.deck.notes import Deck
     from deckgen.source import Document

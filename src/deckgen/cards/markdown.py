@@ -14,7 +14,7 @@ import pyromark
 
 from deckgen.anki import cloze as clozes
 from deckgen.anki.cloze_slips import slips
-from deckgen.cards import arrival, blocks, formulas, html, marks, near_links, protected
+from deckgen.cards import arrival, blocks, foreign, formulas, html, marks, near_links, protected
 from deckgen.cards.media import IMAGES, SOUNDS, Media, Shelf
 from deckgen.diagnostics import Diagnostic, Diagnostics, Span
 
@@ -42,16 +42,6 @@ _FEW = 20  # up to so many clozes are searched one by one
 
 # a line break between wide letters is not a blank
 _BROKEN_LINE = re.compile(rf"(?<={arrival.WIDE})((?:</[a-z]+>)*)\n((?:<[a-z]+>)*)(?={arrival.WIDE})")
-
-# text in which a browser keeps blanks, or which it does not show
-_AS_WRITTEN = re.compile(
-    r"((?s:<pre\b[^<>]*+>.*?</pre>)|(?s:<code\b[^<>]*+>.*?</code>)|\\\((?s:.*?)\\\)|\\\[(?s:.*?)\\\]|<[^<>]*+>"
-    r"|\[sound:[^\[\]]*+\])"
-)
-_WITH_BLANKS = re.compile(
-    r"((?s:<pre\b[^<>]*+>.*?</pre>)|(?s:<code\b[^<>]*+>.*?</code>)|\[sound:[^\[\]]*+\])"
-)
-_BREAK = re.compile(r"<br\s*/?>\n?", re.IGNORECASE)
 
 
 @dataclass
@@ -201,7 +191,7 @@ class Markup:
                 message = "Markdown takes this cloze apart"
                 hint = "is it in a link's address, or a description?"
                 self._report_in("bad-cloze", scalar, document, token.start, 4, message, hint)
-        unclosed = [each for each in arrival.open_formulas(scalar.value) if not ready.in_piece(each[0].start)]
+        unclosed = [each for each in foreign.open_formulas(scalar.value) if not ready.in_piece(each[0].start)]
         for change, _ in unclosed:
             self._report_in(change.code, scalar, document, *change[1:])
         for change in arrival.changes(ready.text, events, ready.as_typed):
@@ -210,7 +200,7 @@ class Markup:
                 continue  # it goes with the mark that is missing
             message, hint = ready.as_typed(change.message), ready.as_typed(change.hint)
             self._report_in(change.code, scalar, document, start, end - start, message, hint)
-        for change in (*arrival.foreign(scalar.value), *near_links.almost(scalar.value)):
+        for change in (*foreign.foreign(scalar.value), *near_links.almost(scalar.value)):
             if not ready.in_piece(change.start) and not any(change.start in each for _, each in unclosed):
                 self._report_in(change.code, scalar, document, *change[1:])
         for match in _EMBED.finditer(scalar.value):
@@ -431,21 +421,3 @@ def _raw_html(text: str, events: blocks.Events) -> Iterator[tuple[int, str]]:
         piece = raw[start:end].decode()
         yield place, piece
         place, read = place + len(piece), end
-
-
-def drawn(text: str) -> str:
-    """The HTML of Markdown, with one space for each run of blanks, for comparing two texts."""
-    return _one_blank(rendered(text), _AS_WRITTEN)
-
-
-def settled(output: str) -> str:
-    """HTML with one space for each run of blanks, also within formulas and tags, for comparing two cards."""
-    return _one_blank(_BREAK.sub("<br>", output), _WITH_BLANKS).strip(" \t\n")
-
-
-def _one_blank(output: str, kept: re.Pattern[str]) -> str:
-    """HTML with one space for each run of blanks, except in the parts that a pattern matches."""
-    return "".join(
-        part if number % 2 else re.sub(r"[ \t\n]+", " ", part)
-        for number, part in enumerate(kept.split(output))
-    )

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from deckgen.anki.cloze import clozes, uncovered
 from deckgen.anki.tags import folded
+from deckgen.cards.comparable import settled
 from deckgen.cards.fields import drawn
-from deckgen.cards.markdown import Markup, settled
+from deckgen.cards.markdown import Markup
 from deckgen.deck.notes import values_of
 from deckgen.deck.values import links
 from deckgen.history.ledger import NoteTypeLine, Print

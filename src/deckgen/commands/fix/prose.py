@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.anki import cloze as clozes
 from deckgen.anki.cloze_slips import slips
-from deckgen.cards.markdown import drawn
+from deckgen.cards.comparable import drawn
 from deckgen.commands.fix.edited_file import Edit, differences, nodes
 from deckgen.deck.values import scalars
 from deckgen.source import Scalar

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from deckgen.cards.note_types import NoteType, NoteTypes
     from deckgen.cards.rows import Rendered, RenderedNote
     from deckgen.deck.notes import Deck
+    from deckgen.deck.reading import Source
+    from deckgen.history.ledger_file import Released
     from deckgen.source import Document
 
 
@@ -114,38 +116,32 @@ def build(
     tell = progress or (lambda *_: None)
     project = Project(folder.resolve())
     source = read_source(project, texts, tell)
-    deck = source.deck
-    note_types = render_note_types(deck, source.kinds, project)
+    note_types = render_note_types(source.deck, source.kinds, project)
     released = read_ledger(project.folder, texts.get(LEDGER))
-    lost = lost_ledger(project.folder, deck.id, released.ledger, releasing=bool(version))
-    found = Diagnostics([*source.diagnostics, *note_types.diagnostics, *released.diagnostics, *lost])
-    found += checks.check_files(project, source, note_types)
-    found += checks.check_links(deck, source.ids)
-    found += checks.check_cards(deck, note_types, released.ledger.ids, complete=not found.has_errors)
+    found = _check(project, source, note_types, released, releasing=bool(version))
 
-    matching = Matching(deck, released.ledger)
     # an id that no note has may be one that a released note had: its author is told of both at once
-    if not found.has_error_but("unknown-note"):
-        matching = match(deck, released.ledger)
+    hopeless = found.has_error_but("unknown-note")
+    matching = Matching(source.deck, released.ledger) if hopeless else match(source.deck, released.ledger)
     rendered = render_notes(matching, note_types, project, tell, faulty=found.has_errors)
     media = _media(rendered, note_types)
     found += rendered.diagnostics
     found += told_of(media.values(), project.folder)
     if not found.has_errors:
-        found += _no_notes(deck, rendered.notes)
+        found += _no_notes(source.deck, rendered.notes)
         found += checks.unused_media(project, source.files, rendered.markup.shelf.media.keys())
     found += matching.diagnostics
+
     plan = None
     if not found.has_error_but("unknown-note"):
         plan = plan_update(matching, rendered, note_types.by_kind, started)
         found += plan.diagnostics
-
-    diagnostics = sorted_diagnostics(checks.wanted(deck, found))
     packages = pack(plan, note_types, media, version) if plan and not found.has_errors else None
+    diagnostics = sorted_diagnostics(checks.wanted(source.deck, found))
     lines = _lines_of(diagnostics, source.documents, note_types.texts | {LEDGER: released.text})
     return Build(
         project.folder,
-        deck,
+        source.deck,
         diagnostics,
         lines,
         rendered.notes,
@@ -155,6 +151,19 @@ def build(
         released.text,
         packages,
     )
+
+
+def _check(
+    project: Project, source: Source, note_types: NoteTypes, released: Released, *, releasing: bool
+) -> Diagnostics:
+    """What is wrong with a deck before its notes are rendered, and warnings about its cards."""
+    deck, ledger = source.deck, released.ledger
+    lost = lost_ledger(project.folder, deck.id, ledger, releasing=releasing)
+    found = Diagnostics([*source.diagnostics, *note_types.diagnostics, *released.diagnostics, *lost])
+    found += checks.check_files(project, source, note_types)
+    found += checks.check_links(deck, source.ids)
+    found += checks.check_cards(deck, note_types, ledger.ids, complete=not found.has_errors)
+    return found
 
 
 def _media(rendered: Rendered, note_types: NoteTypes) -> dict[str, Media]:

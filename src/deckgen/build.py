@@ -14,7 +14,7 @@ from deckgen.cards.media import told_of
 from deckgen.cards.note_types import NoteType, NoteTypes, render_note_types
 from deckgen.cards.rows import render_notes
 from deckgen.deck.reading import read_source
-from deckgen.diagnostics import CallError, Diagnostic, Found, Span, told
+from deckgen.diagnostics import CallError, Diagnostic, Diagnostics, Span, sorted_diagnostics
 from deckgen.history.ledger_file import read_ledger
 from deckgen.history.lost_ledger import lost_ledger
 from deckgen.history.matching import Matching, match
@@ -117,7 +117,7 @@ def build(
     note_types = render_note_types(deck, source.kinds, project)
     released = read_ledger(project.folder, texts.get(LEDGER))
     lost = lost_ledger(project.folder, deck.id, released.ledger, releasing=bool(version))
-    found = Found([*source.diagnostics, *note_types.diagnostics, *released.diagnostics, *lost])
+    found = Diagnostics([*source.diagnostics, *note_types.diagnostics, *released.diagnostics, *lost])
     found += checks.check_files(project, source, note_types)
     found += checks.check_links(deck, source.ids)
     found += checks.check_cards(deck, note_types, released.ledger.ids, complete=not found.has_errors)
@@ -139,7 +139,7 @@ def build(
         plan = plan_update(matching, rendered, note_types.by_kind, started)
         found += plan.diagnostics
 
-    diagnostics = told(checks.wanted(deck, found))
+    diagnostics = sorted_diagnostics(checks.wanted(deck, found))
     packages = pack(plan, note_types, media, version) if plan and not found.has_errors else None
     lines = _lines_of(diagnostics, source.documents, note_types.texts | {LEDGER: released.text})
     return Build(

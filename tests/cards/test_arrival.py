@@ -32,7 +32,7 @@ def rendered(typed: str, how: str = "markdown") -> tuple[str, list[Diagnostic]]:
     """The HTML of a text in a block, and what is told of it."""
     scalar, document = block(typed)
     markup = Markup(Shelf(REPOSITORY / "source", REPOSITORY))
-    return getattr(markup, how)(scalar, document), list(markup.found)
+    return getattr(markup, how)(scalar, document), list(markup.diagnostics)
 
 
 def codes(typed: str) -> list[tuple[str, int]]:

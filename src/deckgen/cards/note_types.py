@@ -215,8 +215,8 @@ def render_note_types(deck: Deck, kinds: Kinds, project: Project) -> NoteTypes:
     folders = project.template_folders()
     faces = _Faces(deck, folders, kind_folders(folders))
     made = {kind.name: faces.note_type(kind) for kind in kinds.in_force}
-    sound = kinds.complete and not faces.found
-    diagnostics = [*faces.found, *faces.about_words({note.kind.name for note in deck.notes})]
+    sound = kinds.complete and not faces.diagnostics
+    diagnostics = [*faces.diagnostics, *faces.about_words({note.kind.name for note in deck.notes})]
     if sound:
         diagnostics += faces.about_styles()
     return NoteTypes(made, faces.words, faces.texts, faces.used, sound, diagnostics)
@@ -226,7 +226,7 @@ class _Faces:
     """Renders the faces of a deck's kinds.
 
     Attributes:
-        found: The diagnostics so far.
+        diagnostics: The diagnostics so far.
         words: What faces say themselves, by the names in base/words.html.j2.
     """
 
@@ -238,7 +238,7 @@ class _Faces:
             folders: The shipped templates, then the project's.
             kinds: The folders of the kinds in force.
         """
-        self.found: list[Diagnostic] = []
+        self.diagnostics: list[Diagnostic] = []
         self.words: dict[str, str] = {}
         self._lacking: list[str] = []
         self._own_words: dict[str, object] = {}
@@ -262,7 +262,7 @@ class _Faces:
 
     def note_type(self, kind: Kind) -> NoteType:
         """The card templates and css of a kind; what is wrong with them is in `found` afterwards."""
-        before = len(self.found)
+        before = len(self.diagnostics)
         self._use(words.PATH, kind, self._fill_words)
         faces = []
         sound_fronts = set()
@@ -273,7 +273,7 @@ class _Faces:
                 front = "{{#R}}{{R}}{{/R}}".replace("R", card.reserve)
                 faces.append(Face(card.name, card.id, front, front))
                 continue
-            start = len(self.found)
+            start = len(self.diagnostics)
             sides = [self._side(kind, f"{card.face}.front", "front")]
             if self._sound(start):
                 sound_fronts.add(number)
@@ -338,12 +338,14 @@ class _Faces:
 
     def _sound(self, before: int) -> bool:
         """Whether nothing went wrong since there were so many diagnostics, nor before in a way that lasts."""
-        return len(self.found) == before and not self._environment.spent and self._loader.code <= MAX_CODE
+        return (
+            len(self.diagnostics) == before and not self._environment.spent and self._loader.code <= MAX_CODE
+        )
 
     def _side(self, kind: Kind, face: str, side: str) -> str:
         """One side of a card, checked as Anki would read it; the face without the end of its file's name."""
         name = f"{kind.name}/{face}.html.j2"
-        start, before = len(self.found), dict.fromkeys(self._loader.texts)
+        start, before = len(self.diagnostics), dict.fromkeys(self._loader.texts)
         text = re.sub(r"\n\s*\n+", "\n", self._render(name, kind, side)).strip()
         found = self._loader.find(name)
         if found is None:
@@ -357,16 +359,20 @@ class _Faces:
             hint = fault.hint
             if fault.code == "unknown-field" and written.strip("{} ").partition(".")[0] in _KNOWN:
                 hint = f"what Jinja knows stands in square brackets: `[[ {written.strip('{} ')} ]]`"
-            self.found.append(Diagnostic(fault.code, fault.message, self._locate(rest, written, files), hint))
+            self.diagnostics.append(
+                Diagnostic(fault.code, fault.message, self._locate(rest, written, files), hint)
+            )
         for written in jinja_errors.single_braces(text, fields):
             message = f"`{written}` is text, which a learner would see"
             span = self._locate("", written, files)
-            self.found.append(Diagnostic("anki-syntax", message, span, f"as a field write `{{{written}}}`"))
+            self.diagnostics.append(
+                Diagnostic("anki-syntax", message, span, f"as a field write `{{{written}}}`")
+            )
         if match := re.search(r"\{%.*", text):
             hint = "the marks of Jinja are square here: `[% … %]`"
             span = self._locate(match.group(), "{%", files)
-            self.found.append(Diagnostic("anki-syntax", "a learner would see this `{%`", span, hint))
-        if len(self.found) == start:
+            self.diagnostics.append(Diagnostic("anki-syntax", "a learner would see this `{%`", span, hint))
+        if len(self.diagnostics) == start:
             self._check_blocks(name)
         return text
 
@@ -393,7 +399,7 @@ class _Faces:
                         f"write `[% block {block} %][% endblock %]` where that is to stand",
                         Span(top),
                     )
-                self.found.append(Diagnostic("template-failed", message, span, hint))
+                self.diagnostics.append(Diagnostic("template-failed", message, span, hint))
 
     def _locate(self, rest: str, written: str, files: list[str]) -> Span:
         """Where a tag of a rendered face stands in its templates, or the face's first line."""
@@ -433,9 +439,9 @@ class _Faces:
             path = next(paths, kind.document.path)
             text = self._loader.texts.get(path, "")
             message, line, hint = jinja_errors.of_syntax(error.message or "", text, error.lineno)
-            self.found.append(Diagnostic("template-syntax", message, Span(path, line), hint))
+            self.diagnostics.append(Diagnostic("template-syntax", message, Span(path, line), hint))
         except MediaError as error:
-            self.found.append(
+            self.diagnostics.append(
                 Diagnostic(error.code, str(error), self._failed_at(error, name, kind), error.hint)
             )
         except Exception as error:  # noqa: BLE001 (whatever a stranger's template does is a diagnostic)
@@ -447,12 +453,12 @@ class _Faces:
             of_deck = [*self._deck_for(kind), "name", "title"]
             said, hint = jinja_errors.of_running(message, of_deck, _KNOWN, self._loader.texts.values())
             hint = error.hint if isinstance(error, UseError) else hint
-            self.found.append(Diagnostic("template-failed", said, span, hint))
+            self.diagnostics.append(Diagnostic("template-failed", said, span, hint))
         return None
 
     def _not_found(self, error: TemplateNotFound, name: str, kind: Kind) -> None:
         if self._loader.unreadable:
-            self.found += self._loader.unreadable
+            self.diagnostics += self._loader.unreadable
             self._loader.unreadable.clear()
             return
         if self._loader.code > MAX_CODE:
@@ -466,7 +472,7 @@ class _Faces:
         if "/" not in wanted:
             hint = f"a template is named with its folder: `{kind.name}/{wanted}` or `base/{wanted}`"
         span = self._failed_at(error, name, kind)
-        self.found.append(Diagnostic("missing-face", f"there is no template `{wanted}`", span, hint))
+        self.diagnostics.append(Diagnostic("missing-face", f"there is no template `{wanted}`", span, hint))
 
     def _no_face(self, file: str, kind: Kind) -> None:
         """Report that the file of a side is not there, at the card that needs it."""
@@ -483,7 +489,7 @@ class _Faces:
             hint = f"is it `{misnamed}`? then call that file `{file}`"
         place = next((card.at for card in kind.cards if card.face == face), None)
         span = place or Span(kind.document.path)
-        self.found.append(Diagnostic("missing-face", message, span, hint))
+        self.diagnostics.append(Diagnostic("missing-face", message, span, hint))
 
     def _failed_at(self, error: Exception, name: str, kind: Kind) -> Span:
         """The innermost line of a template that an exception came through.
@@ -549,7 +555,7 @@ class _Faces:
             if found and (fault := _fault_of_front(rules, number)):
                 message, hint = fault
                 message = f"the front of `{card.name}` {message}"
-                self.found.append(Diagnostic("blank-front", message, Span(found.shown, 1), hint))
+                self.diagnostics.append(Diagnostic("blank-front", message, Span(found.shown, 1), hint))
 
     def _check_cloze_front(self, kind: Kind, rules: CardRules) -> None:
         """Report the front of a cloze kind that does not hide the clozes that authors write."""
@@ -564,7 +570,7 @@ class _Faces:
                     hint = f"the sections around `{{{{cloze:{field.name}}}}}` are open on no card"
                 path = found.shown if found else kind.document.path
                 span = self._locate("", f"{{{{{field.name}}}}}", [path])
-                self.found.append(Diagnostic("blank-front", message, span, hint))
+                self.diagnostics.append(Diagnostic("blank-front", message, span, hint))
 
 
 def _says_words(kind: Kind) -> bool:

@@ -10,7 +10,7 @@ from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Shelf
 from deckgen.deck.notes import has_list_of_notes, place
 from deckgen.deck.order import in_order
-from deckgen.diagnostics import Diagnostic, Found
+from deckgen.diagnostics import Diagnostic, Diagnostics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
@@ -68,7 +68,7 @@ class Rendered:
 
     notes: tuple[RenderedNote, ...]
     markup: Markup
-    diagnostics: Found
+    diagnostics: Diagnostics
 
 
 def render_notes(
@@ -94,9 +94,9 @@ def render_notes(
     markup, of_retired = Markup(shelf), Markup(shelf)
     writer = FieldWriter(markup, by_id, first_ids, note_types.words)
     retired = FieldWriter(of_retired, by_id, first_ids, note_types.words)
-    notes = [note for note in deck.notes if note.whole and not (note.retired and note not in matching.known)]
+    notes = [note for note in deck.notes if note.valid and not (note.retired and note not in matching.known)]
     rendered: list[RenderedNote] = []
-    found = Found()
+    found = Diagnostics()
     size = 0
     for number, note in enumerate(in_order(notes)):
         if number % _NOTES_A_TICK == 0:
@@ -109,12 +109,12 @@ def render_notes(
         note_type = note_types.by_kind[note.kind.name]
         cards = note_type.rules.cards(fields, tagged=bool(note.tags))
         fault = note_type.fault_of_cards(cards, fields, tagged=bool(note.tags))
-        if fault and (_is_settled(note, note_type) or not (faulty or markup.found.has_errors)):
+        if fault and (_is_settled(note, note_type) or not (faulty or markup.diagnostics.has_errors)):
             found.append(fault.at(place(note)))
         rendered.append(RenderedNote(note, fields, cards))
-    found += markup.found
+    found += markup.diagnostics
     # nobody is shown what a retired note shows
-    found += (each for each in of_retired.found if each.code not in _OF_MEDIA)
+    found += (each for each in of_retired.diagnostics if each.code not in _OF_MEDIA)
     return Rendered(tuple(rendered), markup, found)
 
 

@@ -25,7 +25,7 @@ from deckgen.checks import (
     whole_deck,
     wording,
 )
-from deckgen.checks.context import Cards
+from deckgen.checks.context import RuleContext
 from deckgen.checks.habits import summed_up
 from deckgen.checks.silence import silenced
 from deckgen.checks.stray_files import unused_media
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from deckgen.cards.note_types import NoteTypes
     from deckgen.deck.notes import Deck
     from deckgen.deck.reading import Source
-    from deckgen.diagnostics import Diagnostic, Found
+    from deckgen.diagnostics import Diagnostic, Diagnostics
     from deckgen.project import Project
 
 __all__ = [
@@ -51,7 +51,7 @@ __all__ = [
     "wanted",
 ]
 
-WHOLE_DECK: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
+WHOLE_DECK: tuple[Callable[[RuleContext], Iterator[Diagnostic]], ...] = (
     near_duplicates.same_question,
     pasted.repeated_text,
     whole_deck.same_term,
@@ -65,7 +65,7 @@ WHOLE_DECK: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
 )
 """The rules that compare notes, and say nothing of a deck that could not be read whole."""
 
-WARNINGS: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
+WARNINGS: tuple[Callable[[RuleContext], Iterator[Diagnostic]], ...] = (
     wording.long_answer,
     wording.cloze_hides_all,
     wording.cloze_hides_little,
@@ -134,13 +134,13 @@ def check_cards(
         released: The ids of notes that have been released.
         complete: Whether every chapter could be read, so that what is missing is not there.
     """
-    cards = Cards(deck, note_types.by_kind, released, complete=complete)
+    cards = RuleContext(deck, note_types.by_kind, released, complete=complete)
     for rule in WARNINGS:
         if rule.__name__.replace("_", "-") not in deck.off and (complete or rule not in WHOLE_DECK):
             yield from rule(cards)
 
 
-def wanted(deck: Deck, found: Found) -> list[Diagnostic]:
+def wanted(deck: Deck, found: Diagnostics) -> list[Diagnostic]:
     """The diagnostics without those that the author silences; a habit of the whole deck told once."""
     left = silenced(deck, found, whole=not found.has_errors)
     return summed_up(left, OF_CARDS, sum(1 for note in deck.notes if not note.retired))

@@ -14,7 +14,7 @@ from deckgen.source import Scalar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.context import Cards, Text
+    from deckgen.checks.context import RuleContext, Text
     from deckgen.deck.notes import Note
     from deckgen.diagnostics import Span
 
@@ -43,18 +43,18 @@ _HEX = re.compile(r"[0-9A-F]{2}|[0-9A-F]{4}|[0-9A-F]{6}")
 _FORMULA = re.compile(r"(?:(?:C|H|O|N|S|P|K|F|I|B|U|V|W|Y)\d*)+")
 
 
-def undefined_abbreviation(cards: Cards) -> Iterator[Diagnostic]:
+def undefined_abbreviation(context: RuleContext) -> Iterator[Diagnostic]:
     """An abbreviation that no note of the deck spells out (Haladyna: keep the vocabulary simple).
 
     Where there are many, the deck is for people who know them, and hears of all at once. Only English is
     known well enough for it.
     """
-    if not cards.english:
+    if not context.english:
         return
     first: dict[str, tuple[Text, int]] = {}
     places: dict[str, list[Text]] = {}
-    for text in cards.with_capitals:
-        if cards.on_no_card(text):
+    for text in context.with_capitals:
+        if context.on_no_card(text):
             continue
         said = prose(text.scalar.value)
         for match in _ABBREVIATION.finditer(said):
@@ -64,7 +64,7 @@ def undefined_abbreviation(cards: Cards) -> Iterator[Diagnostic]:
                 of_name = places.setdefault(match.group(), [])
                 if not of_name or of_name[-1] is not text:
                     of_name.append(text)
-    unknown = list(_never_spelt_out(cards, places))
+    unknown = list(_never_spelt_out(context, places))
     if len(unknown) <= _FEW:
         for name in unknown:
             message = f"no card of the deck says what `{name}` stands for"
@@ -89,15 +89,15 @@ def _at(place: tuple[Text, int], name: str) -> Span:
     return look.at(text.note, text.scalar, start, len(name))
 
 
-def _never_spelt_out(cards: Cards, places: dict[str, list[Text]]) -> Iterator[str]:
+def _never_spelt_out(context: RuleContext, places: dict[str, list[Text]]) -> Iterator[str]:
     """Those of some abbreviations that no note explains."""
     labels = {
         word.strip("()")
-        for note, key, scalar in cards.texts
-        if key == note.kind.label and ((note.kind.name, key) in cards.plain_keys or _is_first(note, scalar))
+        for note, key, scalar in context.texts
+        if key == note.kind.label and ((note.kind.name, key) in context.plain_keys or _is_first(note, scalar))
         for word in scalar.value.split()
     }
-    chapters = cards.chapters if places else ()
+    chapters = context.chapters if places else ()
     small = {word for document, _ in chapters for word in _SMALL_WORD.findall(document.text)}
     for name, texts in places.items():
         if name.lower() in small or name in labels:

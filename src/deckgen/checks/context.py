@@ -112,7 +112,7 @@ class Faces(Protocol):
 
 
 @dataclass
-class Cards:
+class RuleContext:
     """A deck as the rules about cards see it.
 
     Attributes:
@@ -131,7 +131,7 @@ class Cards:
     def notes(self) -> list[Note]:
         """The notes that can be judged: without faults, not retired, and of texts that can be a card's."""
         return [
-            note for note in self.deck.notes if note.whole and not note.retired and _longest(note) < _NO_CARD
+            note for note in self.deck.notes if note.valid and not note.retired and _longest(note) < _NO_CARD
         ]
 
     @cached_property

@@ -11,7 +11,7 @@ from deckgen.diagnostics import Diagnostic, Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.context import Cards
+    from deckgen.checks.context import RuleContext
     from deckgen.source import Document
 
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -21,10 +21,10 @@ _ENOUGH = 1000  # of one file; nobody types more
 _END, _END_OF_ISOLATE = "\u202c", "\u2069"
 
 
-def direction_override(cards: Cards) -> Iterator[Diagnostic]:
+def direction_override(context: RuleContext) -> Iterator[Diagnostic]:
     """An override of the direction, or an embedding or isolate that its line does not close (UAX 9, 3.3)."""
-    documents = {note.chapter.document.path: note.chapter.document for note in cards.deck.notes}
-    for document in (cards.deck.document, *documents.values()):
+    documents = {note.chapter.document.path: note.chapter.document for note in context.deck.notes}
+    for document in (context.deck.document, *documents.values()):
         if document.text.isascii() or not _TURNS.search(document.text):
             continue
         yield from islice(_in_lines(document), _ENOUGH)

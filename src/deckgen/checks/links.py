@@ -7,9 +7,9 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from deckgen.deck.hints import ID, plain_id
 from deckgen.deck.ids import unknown_id_hint
 from deckgen.deck.notes import Deck, Note, Table, place
-from deckgen.deck.reader import ID, plain_id
 from deckgen.deck.values import Value, links, marks, written
 from deckgen.diagnostics import MOST_TOLD, Diagnostic, Span, composed, counted, listed, same
 
@@ -32,7 +32,11 @@ def duplicate_ids(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnost
     for path, original in copies.items():
         count = sum(note.chapter.document.path == path for note in deck.notes)
         message = f"this file repeats {original}: all of its {counted(count, 'note')} are there too"
-        yield Diagnostic("duplicate-id", message, Span(path), "delete one of the two files")
+        differ = _differing(deck, path, original)
+        hint = "delete one of the two files"
+        if differ:
+            hint += f"; they differ in {listed([f'`{name}`' for name in differ])}, so see which texts to keep"
+        yield Diagnostic("duplicate-id", message, Span(path), hint)
     tables: dict[tuple[Table, Table], Note] = {}
     for note in deck.notes:
         if not note.id or note.chapter.document.path in copies:
@@ -45,7 +49,9 @@ def duplicate_ids(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnost
             continue
         at = place(other)
         message = f"the id `{note.id}` is used twice; the first is at {at.path}:{at.line}"
-        hint = "give one of the notes another id"
+        hint = "give the newer one another id, for a released note keeps its own"
+        if _label(note)[0] and _label(note) == _label(other):
+            hint = f"are they one note? then delete one of the two; else {hint}"
         if _say_the_same([note], [other]):
             hint = "both notes say the same: delete one of them"
         yield Diagnostic("duplicate-id", message, place(note), hint)
@@ -78,7 +84,13 @@ def _place_of(table: Table, row: Note) -> Span:
 def _say_the_same(some: list[Note], others: list[Note]) -> bool:
     """Whether notes have the ids and texts of others, all of which could be read."""
     sides = [[(note.id, note.kind.name, _texts(note.values)) for note in notes] for notes in (some, others)]
-    return sides[0] == sides[1] and all(note.whole for note in (*some, *others))
+    return sides[0] == sides[1] and all(note.valid for note in (*some, *others))
+
+
+def _label(note: Note) -> tuple[str, list[str]]:
+    """What tells a note from others of its kind: its term, the name of a row; empty for none."""
+    values = {key: value for key, value in note.values.items() if key == note.kind.label}
+    return (note.kind.name, _texts(values)[0][1]) if values else ("", [])
 
 
 def _texts(values: ReadOnly[str, Value]) -> list[tuple[str, list[str], tuple[str, ...]]]:
@@ -106,6 +118,15 @@ def _copies(deck: Deck) -> dict[str, str]:
         original, *others = sorted(paths, key=lambda path: (len(path), path))
         copies |= dict.fromkeys(others, original)
     return copies
+
+
+def _differing(deck: Deck, path: str, original: str) -> list[str]:
+    """The ids of the notes of which two chapters with the same ids do not say the same."""
+    two: tuple[dict[str, Note], dict[str, Note]] = (
+        {note.id: note for note in deck.notes if note.chapter.document.path == path},
+        {note.id: note for note in deck.notes if note.chapter.document.path == original},
+    )
+    return [name for name, note in two[0].items() if not _say_the_same([note], [two[1][name]])]
 
 
 _SOUND = re.compile(rf"{ID.pattern}(?:\.{ID.pattern})*")

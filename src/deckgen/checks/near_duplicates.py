@@ -7,11 +7,12 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from deckgen.checks.context import Cards, of_note
+from deckgen.checks.context import RuleContext, of_note
 from deckgen.checks.prose import plain, verbatim
 from deckgen.checks.stems import FUNCTION_STEMS, stems
 from deckgen.deck.key_types.options import options_in
-from deckgen.deck.notes import place
+from deckgen.deck.notes import place, values_of
+from deckgen.deck.values import statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from deckgen.diagnostics import Diagnostic
 
 _RARE = 4
+_CELLS = 2  # of a row: its name, and what is said of it
 _LOOKED_AT = 3
 _ELSEWHERE = 2  # questions with a word, of which one is another than those that are compared
 _FEW = 3  # words of an answer, of which each counts
@@ -79,13 +81,13 @@ class _Question:
         return bool(options_in(self.note.values))
 
 
-def same_question(cards: Cards) -> Iterator[Diagnostic]:
+def same_question(context: RuleContext) -> Iterator[Diagnostic]:
     """Two notes that ask the same, or nearly (Wozniak: combat interference).
 
     Each card is compared only with those that ask the very same, and with the last few that share two of its
     rarest words, so that the time grows with the number of notes and not with that of pairs.
     """
-    asked = [_Question(each) for note in cards.notes for each in cards.asked(note)]
+    asked = [_Question(each) for note in context.notes for each in context.asked(note)]
     known: Counter[str] = Counter()
     for each in asked:
         known.update(each.said)
@@ -111,6 +113,24 @@ def same_question(cards: Cards) -> Iterator[Diagnostic]:
             if each.note.kind.cloze and not each.has_answer_of(twin):
                 hint = "join them in one note, with a cloze number for each blank"
             yield of_note("same-question", each.note, message, hint)
+    yield from _rows_alike(context, told)
+
+
+def _rows_alike(context: RuleContext, told: set[Note]) -> Iterator[Diagnostic]:
+    """Rows of a table that say the same of two names, where a card asks for the name by what is said."""
+    first: dict[tuple[object, ...], Note] = {}
+    for note in context.notes:
+        asks = any(field.key == note.kind.label and field.part == "rest" for field in note.kind.fields)
+        cells = statements(values_of(note).get(note.kind.label)) if note.table and asks else []
+        if note in told or len(cells) < _CELLS:
+            continue
+        said = tuple(" ".join(cell.value.casefold().split()) for cell in cells[1:])
+        other = first.setdefault((note.table, *said), note)
+        if other is not note:
+            message = f"all but the name is as in `{other.id}` (line {place(other).line})"
+            message += ", so the card that asks for the name has two right answers"
+            hint = "say in a cell what tells the two apart, or make one row of them"
+            yield of_note("same-question", note, message, hint)
 
 
 def _is_alone(one: _Question, two: _Question) -> bool:

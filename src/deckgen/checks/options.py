@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from deckgen.checks import context as look
-from deckgen.checks.context import Cards, on_option
+from deckgen.checks.context import RuleContext, on_option
 from deckgen.checks.option_texts import _OF_REFERENCES, refers
 from deckgen.checks.patterns import Pattern, any_of
 from deckgen.diagnostics import Diagnostic
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from deckgen.checks.context import Vignette
 
 
-def all_of_the_above(cards: Cards) -> Iterator[Diagnostic]:
+def all_of_the_above(context: RuleContext) -> Iterator[Diagnostic]:
     """An option that refers to others (Haladyna: avoid all and none of the above)."""
-    for vignette in cards.vignettes:
+    for vignette in context.vignettes:
         yield from _letters_in_reasons(vignette)
         if vignette.said.isdisjoint(_OF_REFERENCES):
             continue
@@ -80,11 +80,11 @@ _ASKS_FOR_ONE = any_of(
 _NO_EXCEPTION = any_of("why, how, at least, not only, or not, if not, not yet, last but not least")
 
 
-def negative_stem(cards: Cards) -> Iterator[Diagnostic]:
+def negative_stem(context: RuleContext) -> Iterator[Diagnostic]:
     """A question for what is not so, without emphasis (Haladyna: avoid negative phrasing or emphasise it)."""
-    if not cards.english:
+    if not context.english:
         return
-    for vignette in cards.vignettes:
+    for vignette in context.vignettes:
         note, question = vignette.note, vignette.question
         if question is None:
             continue

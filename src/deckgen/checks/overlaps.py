@@ -6,7 +6,7 @@ import re
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from deckgen.checks.context import Cards, on_option
+from deckgen.checks.context import RuleContext, on_option
 from deckgen.checks.intervals import interval, open_on_one_side
 from deckgen.checks.option_texts import BOTH, has_number, meaning, refers
 from deckgen.checks.prose import verbatim, words
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from deckgen.diagnostics import Diagnostic
 
 
-def overlapping_options(cards: Cards) -> Iterator[Diagnostic]:
+def overlapping_options(context: RuleContext) -> Iterator[Diagnostic]:
     """Two options of which one contains the other (Haladyna: keep options independent, not overlapping)."""
     hint = "the best option must be right alone, and the others wrong alone: set them apart"
-    for vignette in cards.vignettes:
+    for vignette in context.vignettes:
         texts = vignette.texts
         told = None if vignette.of_names else _overlap(vignette)
         if told:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from deckgen.checks.context import Cards, on_option
+from deckgen.checks.context import RuleContext, on_option
 from deckgen.checks.intervals import NUMBER
 from deckgen.checks.option_texts import FEW, FIGURE, has_number, refers
 from deckgen.checks.patterns import Pattern
@@ -57,16 +57,16 @@ _BEGINNINGS = ("to", "by", "because", "if", "when", "that", "in", "for", "with",
 _ODD_BEGINNINGS = frozenset(["because", "by", "to", "if", "when"])
 
 
-def unparallel_options(cards: Cards) -> Iterator[Diagnostic]:
+def unparallel_options(context: RuleContext) -> Iterator[Diagnostic]:
     """Options that are not built alike (Haladyna: homogeneous in content and grammatical structure)."""
-    for vignette in cards.vignettes:
+    for vignette in context.vignettes:
         texts = vignette.texts
         if len(texts) < FEW or not all(texts) or vignette.of_names:
             continue
         if any(refers(texts, place) for place in range(len(texts))):
             continue  # which is told as such, and is built otherwise
         told = _odd_length(texts, vignette.right)
-        if cards.english:
+        if context.english:
             told = _odd_form(vignette) or _odd_beginning(texts) or told or _odd_article(vignette, texts)
         if told:
             message = f"this option {told[1]}, unlike the others"

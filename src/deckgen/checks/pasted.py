@@ -15,7 +15,7 @@ from deckgen.source import Scalar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.context import Cards
+    from deckgen.checks.context import RuleContext
     from deckgen.deck.key_types.options import Option
     from deckgen.deck.notes import Note
 
@@ -23,13 +23,13 @@ _LONG = 10  # words; what is shorter can be the reason of several things: "Verbs
 _SAYS_MUCH = 4  # words; of texts that cannot be the same: an example and its definition
 
 
-def repeated_text(cards: Cards) -> Iterator[Diagnostic]:
+def repeated_text(context: RuleContext) -> Iterator[Diagnostic]:
     """A reason that two notes or two options share word for word, or two keys of a note with one text.
 
     A case that two questions share, and a reason that three notes or all options have, are meant so.
     """
     reasons: dict[str, dict[Note, Scalar]] = {}
-    for note in cards.notes:
+    for note in context.notes:
         yield from _keys(note)
         for _, options in options_in(note.values):
             yield from _options(note, options.items)

@@ -12,22 +12,22 @@ from deckgen.source import Mapping, Scalar, Sequence
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.context import Cards
+    from deckgen.checks.context import RuleContext
     from deckgen.deck.kinds import Field, Kind
 
 
-def unshown_field(cards: Cards) -> Iterator[Diagnostic]:
+def unshown_field(context: RuleContext) -> Iterator[Diagnostic]:
     """A field of a kind that notes fill and no card shows; what other notes show of a note is shown.
 
     Plain text may be a code for another program, and is left alone.
     """
     written: dict[str, set[str]] = {}
     kinds: dict[str, Kind] = {}
-    for note in cards.notes:
+    for note in context.notes:
         kinds[note.kind.name] = note.kind
         written.setdefault(note.kind.name, set()).update(values_of(note))
     for name, kind in kinds.items():
-        mentioned = cards.faces[name].mentioned
+        mentioned = context.faces[name].mentioned
         keys_shown = {field.key for field in kind.fields if field.name in mentioned}
         for field in kind.fields[1:]:  # the first is what Anki's browser lists
             key = kind.keys.get(field.key) or kind.table_keys.get(field.key)

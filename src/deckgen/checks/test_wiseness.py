@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from deckgen.checks.context import NAME, Cards, on_option
+from deckgen.checks.context import NAME, RuleContext, on_option
 from deckgen.checks.patterns import Pattern, any_of
 from deckgen.checks.prose import plain, width, words
 from deckgen.checks.stems import FUNCTION_WORDS, STEMS
@@ -25,9 +25,9 @@ _NOT_SHORT = 36  # characters; nobody guesses the longest of some names
 _FEW = 3  # of two options either is the odd one out
 
 
-def longest_option(cards: Cards) -> Iterator[Diagnostic]:
+def longest_option(context: RuleContext) -> Iterator[Diagnostic]:
     """A right option that is by far the longest (Haladyna: keep the length about equal)."""
-    for vignette in cards.vignettes:
+    for vignette in context.vignettes:
         sizes = [width(text) for text in vignette.texts]
         own = sizes.pop(vignette.right)
         rest = max(sizes, default=own)
@@ -68,11 +68,11 @@ _OF_HEDGES = frozenset(
 """Of each hedge a word that stands in no other sentence, mostly: without one of these there is no hedge."""
 
 
-def hedged_option(cards: Cards) -> Iterator[Diagnostic]:
+def hedged_option(context: RuleContext) -> Iterator[Diagnostic]:
     """A right option that alone is hedged (NBME: specific determiners)."""
-    if not cards.english:
+    if not context.english:
         return
-    for vignette in cards.vignettes:
+    for vignette in context.vignettes:
         if vignette.said.isdisjoint(_OF_HEDGES):
             continue
         own = _HEDGES.search(_COMPARED.sub("", vignette.texts[vignette.right]))
@@ -111,14 +111,14 @@ _STRONG = any_of(
 )
 
 
-def absolute_words(cards: Cards) -> Iterator[Diagnostic]:
+def absolute_words(context: RuleContext) -> Iterator[Diagnostic]:
     """Absolute words in wrong options and not in the right one (NBME: specific determiners).
 
     One strong word is enough; weaker ones, as `only`, must stand in two.
     """
-    if not cards.english:
+    if not context.english:
         return
-    for vignette in cards.vignettes:
+    for vignette in context.vignettes:
         if vignette.said.isdisjoint(_OF_ABSOLUTES):
             continue
         found = [_ABSOLUTES.all_in(_OF_ALL.sub("", option.text.value)) for option in vignette.options]
@@ -134,14 +134,14 @@ def absolute_words(cards: Cards) -> Iterator[Diagnostic]:
             yield on_option("absolute-words", vignette, (strong or places)[0], message, hint)
 
 
-def echoed_stem(cards: Cards) -> Iterator[Diagnostic]:
+def echoed_stem(context: RuleContext) -> Iterator[Diagnostic]:
     """A right option that alone repeats words of the stem (NBME: word repeats).
 
     What other options repeat as well does not count; of a long option one word alone does not either.
     """
-    if not cards.english:
+    if not context.english:
         return
-    for vignette in cards.vignettes:
+    for vignette in context.vignettes:
         texts = vignette.texts
         stem = _striking(plain(vignette.stem))
         beginnings = {word[:_BEGINNING] for word in stem}

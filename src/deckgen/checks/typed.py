@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from deckgen.cards.leftover import INDENTED, indented_code
 from deckgen.checks import context as look
-from deckgen.diagnostics import Diagnostic, counted
+from deckgen.diagnostics import Diagnostic, counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.context import Cards, Vignette
+    from deckgen.checks.context import RuleContext, Vignette
 
 # What Windows shows for the later bytes of a character of UTF-8. Quotation marks and dashes are among it,
 # and may stand behind any letter (`CAFÉ”`): so those that are no letters' own are left out behind one letter.
@@ -24,12 +24,12 @@ _GARBLED = re.compile(
 )
 
 
-def changed_text(cards: Cards) -> Iterator[Diagnostic]:
+def changed_text(context: RuleContext) -> Iterator[Diagnostic]:
     """Texts of a wrong encoding, options that bring letters along, prose that is shown as code."""
-    yield from _garbled(cards)
-    yield from _prose_as_code(cards)
+    yield from _garbled(context)
+    yield from _prose_as_code(context)
     lettered: dict[str, list[Vignette]] = {}
-    for vignette in cards.vignettes:
+    for vignette in context.vignettes:
         if _sign(vignette):
             lettered.setdefault(vignette.note.chapter.document.path, []).append(vignette)
     for first, *others in lettered.values():
@@ -47,10 +47,10 @@ _SENTENCE = re.compile(
 )
 
 
-def _prose_as_code(cards: Cards) -> Iterator[Diagnostic]:
+def _prose_as_code(context: RuleContext) -> Iterator[Diagnostic]:
     """Sentences that are indented so far after an empty line that Markdown takes them for code."""
-    for note, key, scalar in cards.texts_with(INDENTED):
-        if (note.kind.name, key) in cards.plain_keys:
+    for note, key, scalar in context.texts_with(INDENTED):
+        if (note.kind.name, key) in context.plain_keys:
             continue
         for start, code in indented_code(scalar.value):
             if _SENTENCE.fullmatch(code):
@@ -62,9 +62,9 @@ def _prose_as_code(cards: Cards) -> Iterator[Diagnostic]:
                 yield Diagnostic("changed-text", message, look.at(note, scalar, start, len(first)), hint)
 
 
-def _garbled(cards: Cards) -> Iterator[Diagnostic]:
+def _garbled(context: RuleContext) -> Iterator[Diagnostic]:
     """Texts of UTF-8 that a program has read as Windows-1252."""
-    for _, texts in cards.chapters:
+    for _, texts in context.chapters:
         found = [
             (note, scalar, match, meant)
             for note, _, scalar in texts
@@ -86,7 +86,19 @@ def _garbled(cards: Cards) -> Iterator[Diagnostic]:
         message = f"`{written}` was `{word}` before a program took this UTF-8 text for another encoding"
         more = f"; {counted(len(found) - 1, 'more text')} of this file are so" if len(found) > 1 else ""
         hint = f"write `{word}`, or get the text anew, as UTF-8"
+        others = dict.fromkeys(
+            (match[0], meant)
+            for _, text, _, _ in found
+            for match in _GARBLED.finditer(text.value)
+            if (meant := _decoded(match[0])) and match[0] not in written
+        )
+        if others:
+            form = listed([f"`{bad}` as `{good}`" for bad, good in [*others][:_PAIRS]])
+            hint += f"; in the rest of the file write {form}"
         yield Diagnostic("changed-text", message + more, look.at(note, scalar, start, len(written)), hint)
+
+
+_PAIRS = 8  # garbled signs that a hint lists
 
 
 def _decoded(text: str) -> str:

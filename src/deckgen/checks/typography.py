@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from html import unescape
 from itertools import chain
 from operator import eq
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from deckgen.cards.leftover import Left
-    from deckgen.checks.context import Cards
+    from deckgen.checks.context import RuleContext
     from deckgen.deck.notes import Note
     from deckgen.diagnostics import Span
     from deckgen.source import Scalar
@@ -32,14 +33,15 @@ _IMAGE = re.compile(r"!\[|<img\b")
 _FILE_NAME = re.compile(
     rf"!\[(?P<alt>[^\[\]\n]{{1,200}}\.(?:{'|'.join(sorted(IMAGES))}))\]\((?=[^()\n]*\))", re.IGNORECASE
 )
+_SAMPLE_ALT = re.compile(r"!\[(?P<alt>what it shows|…)\]\(|<img\b[^<>]*\balt=\"(?P<in_tag>what it shows|…)\"")
 _NO_ALT = re.compile(r"!\[\s*\]\(\s*<?(?P<path>[^()\s<>]*)|<img\b(?![^<>]*\balt\s*=)[^<>]*+>")
 # what covers a part of another image, and is named so by the programs that make them
 _MASK = re.compile(r"(?:^|[-_/])(?:masks?|[oai]{2}-\d+-[QA]|[oai]{2}-O)\.\w+$")
 
 
-def swallowed_key(cards: Cards) -> Iterator[Diagnostic]:
+def swallowed_key(context: RuleContext) -> Iterator[Diagnostic]:
     """A line of a text that is a key, indented too far."""
-    for note in cards.notes:
+    for note in context.notes:
         found = [note.swallowed]
         if note.table and note.table.rows[0] is note:
             found.append(note.table.swallowed)
@@ -51,33 +53,40 @@ def swallowed_key(cards: Cards) -> Iterator[Diagnostic]:
 
 _PLACEHOLDER = Pattern(
     r"\A[^\w\ufffc]*(?:TODO|TBD|tbd|FIXME|fixme|x{3,}|[?？]{3,}|\.{3}|…)[^\w\ufffc]*\Z"
-    r"|(?m:^|(?<=[(\[]))(?P<open>TODO|TBD|FIXME)(?=[:)\]]|[^\w\ufffc]*$)"
+    r"|(?m:^[ \t>#*-]*|(?<=[(\[]))(?P<open>TODO|TBD|FIXME)(?=[:)\]]|[^\w\ufffc]*$"
+    r"|(?<=# TODO)[ ](?=[^\n]*\s*\Z)|[ ](?:ask|check|add|write|fix|find|verify|reword|rewrite"
+    r"|rephrase|shorten|expand|finish|complete|clarify"
+    r"|review|confirm|replace|remove)\b)"
+    r"|(?<!\w)(?:(?:TODO|TBD|FIXME|XXX|[?？]{3,})[ ]+)+(?:TODO|TBD|FIXME|XXX|[?？]{3,})(?!\w)"
     r"|(?<=[.,;:!?–—-] )(?P<end>TODO|TBD|FIXME)[^\w\ufffc]*\Z"
 )
 """What a text is in place of one, or ends with; U+FFFC stands for code."""
-_LIKE_PLACEHOLDER = re.compile(r"TODO|TBD|tbd|FIXME|fixme|xxx|[?？]{3}|\.\.\.|…")
+_LIKE_PLACEHOLDER = re.compile(r"TODO|TBD|tbd|FIXME|fixme|xxx|XXX|[?？]{3}|\.\.\.|…")
 
 
-def placeholder(cards: Cards) -> Iterator[Diagnostic]:
+def placeholder(context: RuleContext) -> Iterator[Diagnostic]:
     """A text that is still to be written."""
-    for note, key, scalar in cards.texts_with(_LIKE_PLACEHOLDER):
+    for note, key, scalar in context.texts_with(_LIKE_PLACEHOLDER):
         if key == note.kind.label or len(scalar.value) > _LONGEST_PLACE:
             continue  # it may be what the card is about
         if found := _PLACEHOLDER.search(prose(scalar.value)):
-            said = found.group().strip()
+            said = found["open"] or found.group().strip()
             message = f"`{said}` is a placeholder, and learners see it on the card"
-            start = found.start() + len(found.group()) - len(found.group().lstrip())
+            start = scalar.value.index(said, found.start())
             span = look.at(note, scalar, start, len(said))
-            yield Diagnostic("placeholder", message, span, "write it, or leave the key out until then")
+            hint = "write it, or leave the key out until then"
+            if found["open"]:
+                hint = "write it, or leave it out: a note to yourself stands above the key, after `#`"
+            yield Diagnostic("placeholder", message, span, hint)
 
 
 _LONGEST_PLACE = 10_000  # characters
 _HINT_LIKE = Pattern(r"\A[^:|?]*[^\W\d_]{2}(?P<sign>:|[ ]?\|[ ]?)[^\W\d_]{2}[^:|?]*[?？]\Z")
 
 
-def _of_hints(cards: Cards) -> Iterator[Diagnostic]:
+def _of_hints(context: RuleContext) -> Iterator[Diagnostic]:
     """Clozes whose hint does not stand behind two colons, so that it is part of the answer."""
-    for note, scalar, inside in cards.hidden:
+    for note, scalar, inside in context.hidden:
         for cloze in inside:
             answer = scalar.value[cloze.inner : cloze.end]
             found = _HINT_LIKE.match(answer) if cloze.hint < 0 and answer.endswith(("?", "？")) else None
@@ -90,16 +99,14 @@ def _of_hints(cards: Cards) -> Iterator[Diagnostic]:
                 yield Diagnostic("stray-markdown", message, look.at(note, scalar, place, len(sign)), hint)
 
 
-def missing_alt(cards: Cards) -> Iterator[Diagnostic]:
+def missing_alt(context: RuleContext) -> Iterator[Diagnostic]:
     """An image without a text alternative (WCAG 2.2, 1.1.1).
 
     `alt=""` says that an image has nothing to say; and a mask over another image has not.
     """
-    in_brackets = (
-        "say in the square brackets what it shows: `![a genogram of three generations](media/tree.png)`"
-    )
-    in_tag = 'say what it shows: `<img src="media/tree.png" alt="a genogram of three generations">`'
-    for note, _, scalar in cards.texts_with(_IMAGE, "![", "<img"):
+    in_brackets = "say in the square brackets what it shows: `![…](media/tree.png)`"
+    in_tag = 'say what it shows: `<img src="media/tree.png" alt="…">`'
+    for note, _, scalar in context.texts_with(_IMAGE, "![", "<img"):
         code = [piece for piece in pieces(scalar.value) if piece.kind in {"code", "fence"}]
         for match in _NO_ALT.finditer(scalar.value):
             source = match["path"] or next(iter(_SOURCE.findall(match[0])), "")
@@ -110,6 +117,12 @@ def missing_alt(cards: Cards) -> Iterator[Diagnostic]:
             end = match.start("path") if match["path"] else match.end()
             span = look.at(note, scalar, match.start(), end - match.start())
             yield Diagnostic("missing-alt", message, span, hint)
+        for match in _SAMPLE_ALT.finditer(scalar.value):
+            if not any(each.start <= match.start() < each.end for each in code):
+                name = match.lastgroup or ""
+                message = f"`{match[name]}` stands for the words that say what this image shows"
+                span = look.at(note, scalar, match.start(name), len(match[name]))
+                yield Diagnostic("missing-alt", message, span, "write what it shows, in a few words")
         for match in _FILE_NAME.finditer(scalar.value):
             if not any(each.start <= match.start() < each.end for each in code):
                 message = (
@@ -127,9 +140,9 @@ _PHRASE = 4  # words
 _WORD_IN_CAPITALS = 4  # letters; shorter ones are more often abbreviations
 
 
-def upper_case(cards: Cards) -> Iterator[Diagnostic]:
+def upper_case(context: RuleContext) -> Iterator[Diagnostic]:
     """A text that is mostly in capitals, which reads slowly; lists of abbreviations and numerals are none."""
-    for note, key, scalar in cards.with_capitals:
+    for note, key, scalar in context.with_capitals:
         if not _CAPITALS.search(scalar.value):
             continue
         text = plain(prose(scalar.value))
@@ -154,16 +167,16 @@ _TWICE = re.compile(r"(?<![\w'’-])([^\W\d_]+)(?: +\n? *|\n *)(\1)(?![\w'’-])
 _MAY_BE_TWICE = frozenset(["that", "had", "no", "so", "very", "bye", "ha", "her"])
 
 
-def doubled_word(cards: Cards) -> Iterator[Diagnostic]:
+def doubled_word(context: RuleContext) -> Iterator[Diagnostic]:
     """A word that stands twice in a row; in English, where hardly any may.
 
     Names are written so (Pago Pago, Loa loa), and other short words that never stand alone (yum yum); and
     what a deck says so more than once it means.
     """
-    if not cards.english:
+    if not context.english:
         return
     found: list[tuple[Note, Scalar, re.Match[str]]] = []
-    for document, texts in cards.chapters:
+    for document, texts in context.chapters:
         if not _repeats(document.text):
             continue
         for note, _, scalar in texts:
@@ -174,7 +187,7 @@ def doubled_word(cards: Cards) -> Iterator[Diagnostic]:
     for note, scalar, match in found:
         word = match[1].lower()
         if word in FUNCTION_WORDS or (
-            times[word] == 1 and (len(word) > _LONGEST_NAME or _stands_alone(word, cards))
+            times[word] == 1 and (len(word) > _LONGEST_NAME or _stands_alone(word, context))
         ):
             span = look.at(note, scalar, match.start(2), len(match[2]))
             yield Diagnostic("doubled-word", f"`{match[2]}` stands twice", span, "delete one of the two")
@@ -183,10 +196,10 @@ def doubled_word(cards: Cards) -> Iterator[Diagnostic]:
 _LONGEST_NAME = 4  # letters; what stands twice in a name is short
 
 
-def _stands_alone(word: str, cards: Cards) -> bool:
+def _stands_alone(word: str, context: RuleContext) -> bool:
     """Whether a deck has a word in another place than where it stands twice."""
     alone = re.compile(rf"\b{word}\b", re.IGNORECASE)
-    return sum(len(alone.findall(document.text)) for document, _ in cards.chapters) > 2
+    return sum(len(alone.findall(document.text)) for document, _ in context.chapters) > 2
 
 
 _WHAT = re.compile(r"\b[Ww]hat\b")
@@ -212,16 +225,16 @@ _DOUBLED = re.compile(r"(?<=[\w,;)\]\"'”»*]) {2}(?=[\w(\[\"'“«*])")
 _INDENTED = re.compile("\n +")
 
 
-def doubled_space(cards: Cards) -> Iterator[Diagnostic]:
+def doubled_space(context: RuleContext) -> Iterator[Diagnostic]:
     """Two spaces between words; silent once released, since no card shows it.
 
     After a full stop some write two, and more than two line something up.
     """
-    for document, texts in cards.chapters:
+    for document, texts in context.chapters:
         if "  " not in _INDENTED.sub("\n", document.text):
             continue
         for note, _, scalar in texts:
-            if "  " in scalar.value and not cards.is_released(note):
+            if "  " in scalar.value and not context.is_released(note):
                 for start, end in _doubled_spaces(scalar.value):
                     span = look.at(note, scalar, start, end - start)
                     yield Diagnostic("doubled-space", f"{end - start} spaces stand here", span, "leave one")
@@ -240,14 +253,14 @@ def _doubled_spaces(text: str) -> list[tuple[int, int]]:
 _TRAILING = re.compile(r"(?<=\S) {2,}$(?=\n[^\n]*\S)", re.MULTILINE)
 
 
-def trailing_space(cards: Cards) -> Iterator[Diagnostic]:
+def trailing_space(context: RuleContext) -> Iterator[Diagnostic]:
     """Blanks at the end of a line, which break it on the card unseen (CommonMark, hard line breaks)."""
-    for document, texts in cards.chapters:
+    for document, texts in context.chapters:
         if "  \n" not in document.text and "  \r" not in document.text:
             continue
         for note, _, scalar in texts:
             match = _TRAILING.search(prose(scalar.value)) if scalar.style == "|" else None
-            if match and not cards.is_released(note):
+            if match and not context.is_released(note):
                 span = look.at(note, scalar, match.start(), len(match.group()))
                 message = "blanks stand at the end of this line, which break it unseen"
                 yield Diagnostic("trailing-space", message, span, "delete them")
@@ -260,9 +273,9 @@ _IN_BRACES = re.compile(
 _WORDS = re.compile(r"[^\W\d_]{2,}(?:[ '’-][^\W\d_]+)+")
 
 
-def _third_braces(cards: Cards) -> Iterator[Diagnostic]:
+def _third_braces(context: RuleContext) -> Iterator[Diagnostic]:
     """Clozes in one brace more than they have; `{{{c1::2}}, 3}` is a set, and `{{{c1::red}}}` may be one."""
-    for note, _, scalar in cards.texts_with(_THIRD_BRACE, "{{c"):
+    for note, _, scalar in context.texts_with(_THIRD_BRACE, "{{c"):
         text = prose(scalar.value)
         for match in _IN_BRACES.finditer(text):
             one = bool(match["opens"]) != bool(match["closes"]) and text.count("{") != text.count("}")
@@ -297,22 +310,32 @@ _IN_PLAIN = re.compile(
 )
 
 
-def stray_markdown(cards: Cards) -> Iterator[Diagnostic]:
+def _in_plain_text(note: Note, match: re.Match[str]) -> str:
+    """What to write instead of signs of Markdown in a key of plain text."""
+    signs = match.group()
+    if signs.startswith("$"):
+        return f"a formula is written as in Anki here: `\\({signs[1:-1]}\\)`"
+    if signs.startswith("&"):
+        return f"write `{unescape(signs)}`"
+    texts = [key for key in note.kind.keys.values() if key.type.own_words and not key.type.plain]
+    if signs.startswith("[") and match.string[: match.start()].endswith("!") and texts:
+        return f"an image belongs in a text such as `{max(texts, key=lambda key: key.required).name}`"
+    return "leave the signs out"
+
+
+def stray_markdown(context: RuleContext) -> Iterator[Diagnostic]:
     """Markdown that does not take effect, so that learners see its signs (CommonMark)."""
-    yield from _of_hints(cards)
-    yield from _third_braces(cards)
-    for note, key, scalar in cards.plain_texts:
+    yield from _of_hints(context)
+    yield from _third_braces(context)
+    for note, key, scalar in context.plain_texts:
         if match := _IN_PLAIN.search(scalar.value):
             message = f"`{key}` is plain text, so learners see `{match.group()}` as it stands"
             span = look.at(note, scalar, match.start(), len(match.group()))
-            hint = "leave the signs out"
-            if match.group().startswith("$"):
-                hint = f"a formula is written as in Anki here: `\\({match.group()[1:-1]}\\)`"
-            yield Diagnostic("stray-markdown", message, span, hint)
+            yield Diagnostic("stray-markdown", message, span, _in_plain_text(note, match))
     for pattern, needles in ((_LINK, ("] ",)), (_BULLET, tuple("•●▪‣–·*")), (_AT_LINE_START, ())):
-        for note, key, scalar in cards.texts_with(pattern, *needles):
+        for note, key, scalar in context.texts_with(pattern, *needles):
             typed = pattern.search(f"\n{prose(scalar.value)}")
-            if typed and typed.lastgroup and (note.kind.name, key) not in cards.plain_keys:
+            if typed and typed.lastgroup and (note.kind.name, key) not in context.plain_keys:
                 message, form = _MEANT[typed.lastgroup]
                 start = typed.start(typed.lastgroup) - 1
                 length = 1 if typed.lastgroup == "star" else len(typed[typed.lastgroup])
@@ -320,8 +343,8 @@ def stray_markdown(cards: Cards) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     "stray-markdown", message, look.at(note, scalar, start, length), f"write {form}"
                 )
-    for note, key, scalar in cards.texts_with(_SIGNS):
-        if (note.kind.name, key) in cards.plain_keys or _takes_effect(scalar.value):
+    for note, key, scalar in context.texts_with(_SIGNS):
+        if (note.kind.name, key) in context.plain_keys or _takes_effect(scalar.value):
             continue
         if left := _meant(scalar.value, list(left_signs(scalar.value))):
             span = look.at(note, scalar, left.start, len(left.sign))
@@ -401,13 +424,13 @@ _WHOLE = re.compile(r"[“„«‘‚‹][^“”„«»‘‚‹›\"]+[”“�
 _SPOKEN = re.compile(r"[.!?…。！？][”“»’‘›]$")
 
 
-def curly_quotes(cards: Cards) -> Iterator[Diagnostic]:
+def curly_quotes(context: RuleContext) -> Iterator[Diagnostic]:
     """A value in curly quotes, which YAML does not take for quotes (YAML 1.2, 7.3).
 
     An option that is a sentence in quotes is what somebody says.
     """
-    for note, key, scalar in cards.texts_with(_CURLY, *"“„«‘‚‹"):
-        is_plain = (note.kind.name, key) in cards.plain_keys
+    for note, key, scalar in context.texts_with(_CURLY, *"“„«‘‚‹"):
+        is_plain = (note.kind.name, key) in context.plain_keys
         text = scalar.value.strip()
         if is_options(note.values.get(key)) and _SPOKEN.search(text):
             continue

@@ -193,7 +193,7 @@ def _fix(folder: Path, report: Report, *, dry_run: bool) -> tuple[Build, dict[st
     from deckgen import files  # noqa: PLC0415
     from deckgen.commands import fix  # noqa: PLC0415
 
-    made = fix.mend(folder)
+    made = fix.fix(folder)
     changed = [each for each in made if each.diff]
     if changed and not dry_run:
         with files.alone(folder):

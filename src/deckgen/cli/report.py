@@ -301,7 +301,7 @@ def summary(packages: Packages, path: Path | None, files: Sequence[str]) -> str:
     counts = []
     for name, count in _by_kind(package).items():
         kind = kinds[name]
-        if kind.rows:
+        if kind.rows_key:
             counts.append(counted(count, f"{name} row"))
         else:
             counts.append(f"{count} {name if count == 1 else kind.section}")

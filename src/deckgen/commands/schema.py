@@ -15,9 +15,20 @@ from deckgen.deck.key_types.own import CODE_SCHEMA
 from deckgen.deck.kinds import COMMON_KEYS
 from deckgen.deck.kinds_in_force import read_kinds
 from deckgen.deck.manifest import ACCEPTABLE, FEEDBACK
-from deckgen.deck.reader import DECK_NAME_SCHEMA, ID_SCHEMA, TAGS_SCHEMA, TEXT_SCHEMA, TITLE_SCHEMA, Schema
-from deckgen.deck.schemas import PROSE_SCHEMA, KeyDoc, indented, object_schema, under_key
-from deckgen.diagnostics import CallError, told
+from deckgen.deck.schemas import (
+    DECK_NAME_SCHEMA,
+    ID_SCHEMA,
+    PROSE_SCHEMA,
+    TAGS_SCHEMA,
+    TEXT_SCHEMA,
+    TITLE_SCHEMA,
+    KeyDoc,
+    Schema,
+    indented,
+    object_schema,
+    under_key,
+)
+from deckgen.diagnostics import CallError, sorted_diagnostics
 from deckgen.project import Project, kind_folders
 
 if TYPE_CHECKING:
@@ -61,7 +72,7 @@ def write(project: Path) -> Written:
     """
     kinds = read_kinds(kind_folders(Project(project.resolve()).template_folders()))
     if kinds.diagnostics:
-        found = told(kinds.diagnostics)
+        found = sorted_diagnostics(kinds.diagnostics)
         paths = {each.span.path for each in found}
         return Written(found, {each.path: each.lines for each in kinds.documents if each.path in paths})
     folder = project / FOLDER
@@ -235,7 +246,7 @@ def _section(kind: Kind) -> KeyDoc:
     example = _example_of(kind.keys)
     note = _note(kind, kind.title, kind.keys)
     notes = {"type": "array", "items": note, "errorMessage": "a list of notes belongs here"}
-    if not kind.rows:
+    if not kind.rows_key:
         return KeyDoc(notes, f"Notes of the kind {kind.name}.", example)
     note["title"] += " row"
     rows = KeyDoc(
@@ -243,9 +254,9 @@ def _section(kind: Kind) -> KeyDoc:
         "The rows of the table; each is a note.",
         example,
     )
-    table = _note(kind, f"{kind.title} table", kind.table_keys, {kind.rows: rows})
+    table = _note(kind, f"{kind.title} table", kind.table_keys, {kind.rows_key: rows})
     tables = {"type": "array", "items": table, "errorMessage": "a list of tables belongs here"}
-    example = f"{_example_of(kind.table_keys)}\n  {kind.rows}:\n{indented(example, 4)}"
+    example = f"{_example_of(kind.table_keys)}\n  {kind.rows_key}:\n{indented(example, 4)}"
     return KeyDoc(tables, f"Tables, of which each row is a note of the kind {kind.name}.", example)
 
 

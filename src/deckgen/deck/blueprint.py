@@ -11,7 +11,7 @@ from deckgen.anki.tags import folded
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from deckgen.deck.reader import Reader
+    from deckgen.deck.reader import NodeReader
     from deckgen.source import Node
 
 WEIGHT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,9})?")
@@ -44,9 +44,9 @@ class Domain:
         return any(tag == own or tag.startswith(f"{own}::") for tag in map(folded, tags))
 
 
-def read(reader: Reader, node: Node) -> tuple[Domain, ...]:
+def read(reader: NodeReader, node: Node) -> tuple[Domain, ...]:
     """Read what stands under `blueprint`; what is wrong with it is in the reader afterwards."""
-    before = len(reader.found)
+    before = len(reader.diagnostics)
     items = reader.items(node, "blueprint", "tag")
     domains: dict[str, Domain] = {}
     for domain in filter(None, (_domain(reader, item) for item in items)):
@@ -55,7 +55,7 @@ def read(reader: Reader, node: Node) -> tuple[Domain, ...]:
             line = reader.document.span(first.at).line
             message = f"the tag `{domain.tag}` stands for two domains; the first is at line {line}"
             reader.report("blueprint-tag", domain.at, message, "give one of them another tag")
-    if len(reader.found) == before:
+    if len(reader.diagnostics) == before:
         if not items:
             reader.report(
                 "empty-value", node, "`blueprint` has no items", "take it away, or list the domains"
@@ -65,7 +65,7 @@ def read(reader: Reader, node: Node) -> tuple[Domain, ...]:
     return tuple(domains.values())
 
 
-def _check_sum(reader: Reader, domains: Iterable[Domain]) -> None:
+def _check_sum(reader: NodeReader, domains: Iterable[Domain]) -> None:
     """Warn where the weights do not make up a whole exam."""
     total = sum(domain.weight for domain in domains)
     if abs(total - _WHOLE) > _ROUNDING:
@@ -74,7 +74,7 @@ def _check_sum(reader: Reader, domains: Iterable[Domain]) -> None:
         reader.report("blueprint-weights", reader.document.place_of("blueprint"), message, hint)
 
 
-def _domain(reader: Reader, item: Node) -> Domain | None:
+def _domain(reader: NodeReader, item: Node) -> Domain | None:
     """A domain; None, reported, where something is wrong with it."""
     what = "a domain of the blueprint"
     mapping = reader.mapping(item, what, _KEYS, _KEYS)
@@ -89,7 +89,7 @@ def _domain(reader: Reader, item: Node) -> Domain | None:
     return Domain(tag, " ".join(title.value.split()) if title else tag, weight, at)
 
 
-def _weight(reader: Reader, node: Node) -> float | None:
+def _weight(reader: NodeReader, node: Node) -> float | None:
     """A share in percent; None, reported, for anything else."""
     scalar = reader.scalar(node, "weight")
     if scalar is None:

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deckgen.deck.hints import COMMAS, comma_hint
 from deckgen.deck.key_types.cells import MIN_COLUMNS
-from deckgen.deck.reader import COMMAS, comma_hint
 from deckgen.deck.values import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from deckgen.deck.notes import Note, Table
-    from deckgen.deck.reader import Reader
+    from deckgen.deck.reader import NodeReader
     from deckgen.source import Document, Scalar
 
 _SHORT = 80  # characters of a cell that a hint repeats
 
 
-def check(reader: Reader, table: Table) -> None:
+def check(reader: NodeReader, table: Table) -> None:
     """Report the rows of a table that have not one cell for each column, or its too few columns."""
     if not _is_of_all_rows(reader, table):
         for note in table.rows:
             _check_cells(reader, note)
 
 
-def _is_of_all_rows(reader: Reader, table: Table) -> bool:
+def _is_of_all_rows(reader: NodeReader, table: Table) -> bool:
     """Whether the columns are too many or too few for all rows alike; that is reported once."""
     columns = table.values.get("columns")
     counts = {len(found.items) for row in table.rows if isinstance(found := row.values.get("cells"), Texts)}
@@ -35,7 +35,7 @@ def _is_of_all_rows(reader: Reader, table: Table) -> bool:
     if have == want or have < MIN_COLUMNS or want < MIN_COLUMNS:
         return False
     for row in table.rows:
-        row.whole = False
+        row.valid = False
     hint = _comma_hint(columns) or _hint_for(reader.document, columns.items, have, "column")
     if have == want + 1:
         # of a column too few a semicolon may be the cause
@@ -49,21 +49,21 @@ def _is_of_all_rows(reader: Reader, table: Table) -> bool:
     return True
 
 
-def _check_cells(reader: Reader, note: Note) -> None:
+def _check_cells(reader: NodeReader, note: Note) -> None:
     """Report a row that has not one cell for each column, or a table of too few columns."""
     row = note.values.get("cells")
     columns = note.table.values.get("columns") if note.table else None
     if not isinstance(row, Texts) or not isinstance(columns, Texts):
         return
     if len(columns.items) < MIN_COLUMNS:
-        note.whole = False
+        note.valid = False
         message = "a table has at least two columns: the rows' names, and what to know of them"
         reader.report(
             "row-cells", columns.items[0] if columns.items else note.at, message, _comma_hint(columns)
         )
     elif len(row.items) != len(columns.items):
         have, want = len(row.items), len(columns.items)
-        note.whole = False
+        note.valid = False
         message = f"the row has {have} cell{'s' * (have != 1)} for {want} columns"
         hint = _comma_hint(row if have < want else columns)
         hint = hint or _hint_for(reader.document, row.items, want, "cell")

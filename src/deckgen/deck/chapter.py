@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from deckgen.anki.tags import distinct
 from deckgen.deck import cells, letters, swallowed
+from deckgen.deck.hints import ID
 from deckgen.deck.ids import _FIRST_WORDS, probable_ids, slug
 from deckgen.deck.key_types.options import OPTION_KEYS
 from deckgen.deck.notes import Chapter, Deck, Note, Table
-from deckgen.deck.reader import ID, Reader
+from deckgen.deck.reader import NodeReader
 from deckgen.deck.values import Value, links
-from deckgen.diagnostics import Found, not_a_warning
+from deckgen.diagnostics import Diagnostics, not_a_warning
 from deckgen.source import Mapping, Node, Scalar, Sequence, end_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ MAX_ROWS = 200
 
 def read_chapter(
     document: Document,
-    faults: Found,
+    faults: Diagnostics,
     deck: Deck,
     kinds: Kinds,
     earlier: Iterable[Chapter] = (),
@@ -51,19 +52,19 @@ def read_chapter(
         misplaced: The sections of kinds that lie in source/, each with the kind's folder.
     """
     chapter = Chapter(document, deck.title, deck.tags, language=deck.language, diagnostics=faults)
-    reader = Reader(document, faults)
+    reader = NodeReader(document, faults)
     reader.elsewhere = lambda name: _with_key(kinds.in_force, name)
     reader.is_taken = _Taken(document, deck.language, earlier).__contains__
     reader.language = deck.language
-    if document.root is not None or not document.broken:
+    if document.root is not None or not document.incomplete:
         _read_sections(reader, chapter, kinds, misplaced)
     if faults or kinds.unread:
         chapter.ids = frozenset(probable_ids(document, deck.language))
-    chapter.diagnostics = Found([*faults, *reader.warnings])
+    chapter.diagnostics = Diagnostics([*faults, *reader.warnings])
     return chapter
 
 
-def _read_sections(reader: Reader, chapter: Chapter, kinds: Kinds, misplaced: ReadOnly[str, str]) -> None:
+def _read_sections(reader: NodeReader, chapter: Chapter, kinds: Kinds, misplaced: ReadOnly[str, str]) -> None:
     """Read a chapter's own keys, and its notes."""
     unread = kinds.unread
     sections = {kind.section: kind for kind in kinds.in_force if kind.section not in unread}
@@ -86,7 +87,7 @@ def _read_sections(reader: Reader, chapter: Chapter, kinds: Kinds, misplaced: Re
     notes: list[Note] = []
     for section, kind in sections.items():
         if node := root.entries.get(section):
-            read = _read_table if kind.rows else _read_note
+            read = _read_table if kind.rows_key else _read_note
             items = reader.items(node, section, "id", sys.maxsize)
             reader.halves(items, required_keys(top_keys(kind)))
             for item in items:
@@ -96,7 +97,7 @@ def _read_sections(reader: Reader, chapter: Chapter, kinds: Kinds, misplaced: Re
     chapter.notes = sorted(notes, key=lambda note: note.at.start)
 
 
-def _report_misplaced(reader: Reader, folders: ReadOnly[str, str]) -> None:
+def _report_misplaced(reader: NodeReader, folders: ReadOnly[str, str]) -> None:
     """Report the sections of kinds that lie where nothing reads them, each with its kind's folder."""
     for key, folder in folders.items():
         if isinstance(here := reader.document.root, Mapping):
@@ -107,7 +108,7 @@ def _report_misplaced(reader: Reader, folders: ReadOnly[str, str]) -> None:
 
 def top_keys(kind: Kind) -> ReadOnly[str, Key | None]:
     """The keys of what stands in the section of a kind; None stands for the rows of a table."""
-    return {**kind.table_keys, kind.rows: None} if kind.rows else kind.keys
+    return {**kind.table_keys, kind.rows_key: None} if kind.rows_key else kind.keys
 
 
 def required_keys(keys: ReadOnly[str, Key | None]) -> list[str]:
@@ -115,7 +116,7 @@ def required_keys(keys: ReadOnly[str, Key | None]) -> list[str]:
     return [name for name, key in keys.items() if key is None or key.required]
 
 
-def _is_elsewhere(reader: Reader, item: Node, kind: Kind, kinds: list[Kind]) -> bool:
+def _is_elsewhere(reader: NodeReader, item: Node, kind: Kind, kinds: list[Kind]) -> bool:
     """Whether an item can only be of another kind than its section says; that is reported."""
     if not isinstance(item, Mapping) or item.entries.keys() <= top_keys(kind).keys():
         return False
@@ -127,7 +128,7 @@ def _is_elsewhere(reader: Reader, item: Node, kind: Kind, kinds: list[Kind]) -> 
     ]
     if len(fits) != 1 or item.entries.keys() >= set(required_keys(top_keys(kind))):
         return False
-    what = f"{_article(fits[0])}{' table' * bool(fits[0].rows)}"
+    what = f"{_article(fits[0])}{' table' * bool(fits[0].rows_key)}"
     message = f"this is {what}, and it stands under `{kind.section}`"
     reader.report("wrong-type", item, message, f"move it to the list under `{fits[0].section}:`")
     return True
@@ -159,7 +160,7 @@ def _with_key(kinds: list[Kind], name: str) -> str:
     return " and of ".join([*owners, *["an option"] * (name in OPTION_KEYS)])
 
 
-def _read_note(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> list[Note]:
+def _read_note(reader: NodeReader, item: Node, kind: Kind, chapter: Chapter) -> list[Note]:
     """The note that an entry of a section holds; none where it is no mapping."""
     mapping, values, whole = _read_values(reader, item, _article(kind), kind.keys)
     if mapping is None:
@@ -169,20 +170,20 @@ def _read_note(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> list
     return [note]
 
 
-def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> list[Note]:
+def _read_table(reader: NodeReader, item: Node, kind: Kind, chapter: Chapter) -> list[Note]:
     """The notes of a table: one for each of its rows."""
-    own = {**kind.table_keys, kind.rows: None}
+    own = {**kind.table_keys, kind.rows_key: None}
     what = f"{_article(kind)} table"
     mapping, values, whole = _read_values(reader, item, what, own)
-    if mapping is None or not reader.require(mapping, what, (kind.rows,), own):
+    if mapping is None or not reader.require(mapping, what, (kind.rows_key,), own):
         return []
-    rows = mapping.entries[kind.rows]
+    rows = mapping.entries[kind.rows_key]
     head = _note(reader, mapping, values, kind, chapter, chapter.tags, whole=whole)
     if isinstance(rows, Sequence) and not rows.items:
-        reader.report("empty-value", rows, f"`{kind.rows}` has no items")
+        reader.report("empty-value", rows, f"`{kind.rows_key}` has no items")
     table = Table(head.id, values, head.start, head.end, head.allow, at=head.at)
     table.swallowed = _swallowed(reader, mapping, own)
-    items = reader.items(rows, kind.rows, "id", MAX_ROWS)
+    items = reader.items(rows, kind.rows_key, "id", MAX_ROWS)
     reader.halves(items, required_keys(kind.keys))
     for row in items:
         row_mapping, row_values, row_whole = _read_values(
@@ -190,7 +191,7 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
         )
         if row_mapping is None:
             continue
-        row_whole = row_whole and head.whole
+        row_whole = row_whole and head.valid
         note = _note(reader, row_mapping, row_values, kind, chapter, head.tags, whole=row_whole)
         note.table = table
         note.swallowed = _swallowed(reader, row_mapping, kind.keys)
@@ -206,10 +207,10 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
 
 
 def _read_values(
-    reader: Reader, item: Node, what: str, keys: ReadOnly[str, Key | None]
+    reader: NodeReader, item: Node, what: str, keys: ReadOnly[str, Key | None]
 ) -> tuple[Mapping | None, dict[str, Value], bool]:
     """Read the keys of an entry: its mapping, their values, and whether nothing was wrong."""
-    before = len(reader.found)
+    before = len(reader.diagnostics)
     values: dict[str, Value] = {}
     known = isinstance(item, Mapping) and item.entries.keys() <= keys.keys()
     if isinstance(item, Mapping) and not known:
@@ -229,10 +230,10 @@ def _read_values(
     if lacking:
         missing = swallowed.told_apart(reader, mapping, what, lacking)
         reader.require(mapping, what, missing, keys, _missing_hint(reader, mapping, missing, values))
-    return mapping, values, len(reader.found) == before and not lacking
+    return mapping, values, len(reader.diagnostics) == before and not lacking
 
 
-def _note_missing(reader: Reader, mapping: Mapping, keys: ReadOnly[str, Key | None]) -> None:
+def _note_missing(reader: NodeReader, mapping: Mapping, keys: ReadOnly[str, Key | None]) -> None:
     """Remember the keys that are missing where as many are unknown that may be meant for them."""
     unknown = [name for name in mapping.entries if name not in keys]
     missing = [name for name in required_keys(keys) if name not in mapping.entries]
@@ -248,7 +249,7 @@ _FEW = 2  # keys that may all be known by other names, as `front` and `back`
 
 
 def _note(
-    reader: Reader,
+    reader: NodeReader,
     mapping: Mapping,
     values: dict[str, Value],
     kind: Kind,
@@ -258,7 +259,7 @@ def _note(
     whole: bool,
 ) -> Note:
     """The note that a mapping's keys make; the tags are those that it has besides its own."""
-    before = len(reader.found)
+    before = len(reader.diagnostics)
     at: Node = mapping
     identifier = ""
     if (node := mapping.entries.get("id")) is not None:
@@ -273,20 +274,21 @@ def _note(
         _read_update_keys(reader, mapping, note)
     if (node := mapping.entries.get("allow")) is not None:
         note.allow = _allowed(reader, node)
-    note.whole = whole and bool(identifier) and len(reader.found) == before
+    note.valid = whole and bool(identifier) and len(reader.diagnostics) == before
     return note
 
 
 _UPDATE_KEYS = ("was", "retired", "replaced_by")
 
 
-def _read_update_keys(reader: Reader, mapping: Mapping, note: Note) -> None:
+def _read_update_keys(reader: NodeReader, mapping: Mapping, note: Note) -> None:
     """Read what a note says of its earlier releases."""
     was, retired, replaced_by = (mapping.entries.get(key) for key in _UPDATE_KEYS)
     if was is not None:
         note.was = _former_id(reader, was)
     if retired is not None:
-        note.retired = reader.prose(retired, "retired")
+        # also where it is empty, which is told: what needs it is not wrong as well
+        note.retired = reader.prose(retired, "retired") or (retired if isinstance(retired, Scalar) else None)
         if note.retired and note.retired.value.strip().lower() in {"yes", "no", "true", "false", "on", "off"}:
             hint = "write `retired: |`, and under it the reason; a note that is not retired has no such key"
             reader.report("wrong-type", retired, "`retired` says why, not whether", hint)
@@ -294,7 +296,7 @@ def _read_update_keys(reader: Reader, mapping: Mapping, note: Note) -> None:
         note.replaced_by = reader.scalar(replaced_by, "replaced_by")
 
 
-def _allowed(reader: Reader, node: Node) -> tuple[Scalar, ...]:
+def _allowed(reader: NodeReader, node: Node) -> tuple[Scalar, ...]:
     """The codes under `allow`; those that cannot be allowed are reported and left out."""
     codes = []
     for item in reader.items(node, "allow"):
@@ -308,7 +310,7 @@ def _allowed(reader: Reader, node: Node) -> tuple[Scalar, ...]:
     return tuple(codes)
 
 
-def _former_id(reader: Reader, node: Node) -> str:
+def _former_id(reader: NodeReader, node: Node) -> str:
     """A note's id; also a row's, with that of its table."""
     parts = node.value.split(".") if isinstance(node, Scalar) else []
     if isinstance(node, Scalar) and len(parts) == 2 and all(map(ID.fullmatch, parts)):  # noqa: PLR2004 (table, row)
@@ -321,12 +323,16 @@ def _article(kind: Kind) -> str:
     return f"{'an' if kind.name[0] in 'aeiou' else 'a'} {kind.name}"
 
 
-def _swallowed(reader: Reader, mapping: Mapping, keys: ReadOnly[str, Key | None]) -> tuple[Swallowed, ...]:
+def _swallowed(
+    reader: NodeReader, mapping: Mapping, keys: ReadOnly[str, Key | None]
+) -> tuple[Swallowed, ...]:
     """The lines of an entry's texts that look like keys which it lacks."""
     return swallowed.find(reader.document, mapping, keys, keys)
 
 
-def _missing_hint(reader: Reader, mapping: Mapping, missing: list[str], values: ReadOnly[str, Value]) -> str:
+def _missing_hint(
+    reader: NodeReader, mapping: Mapping, missing: list[str], values: ReadOnly[str, Value]
+) -> str:
     """What to do about required keys that are missing."""
     if "retired" in mapping.entries and missing != ["id"]:
         return (
@@ -346,7 +352,7 @@ def _missing_hint(reader: Reader, mapping: Mapping, missing: list[str], values: 
     return "if it goes on with what stands above, it has a hyphen too many" if "id" in missing else ""
 
 
-def _free(reader: Reader, name: str) -> str:
+def _free(reader: NodeReader, name: str) -> str:
     """An id that no note has, beside one that may be taken."""
     ids = (name if number == 1 else f"{name}-{number}" for number in count(1))
     return next(each for each in ids if not reader.is_taken(each))

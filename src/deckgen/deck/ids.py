@@ -7,11 +7,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.anki.cloze import uncovered
 from deckgen.deck import letters
-from deckgen.deck.reader import (
-    COMMAS,
-    comma_hint,
-    plain_id,
-)
+from deckgen.deck.hints import COMMAS, comma_hint, plain_id
 from deckgen.diagnostics import did_you_mean
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Mapping as ReadOnly
 
-    from deckgen.deck.reader import Reader
+    from deckgen.deck.reader import NodeReader
     from deckgen.deck.values import Value
     from deckgen.source import Node
 
@@ -45,7 +45,7 @@ class KeyType:
     """
 
     name: str
-    read: Callable[[Reader, Node, Key], Value | None] | None
+    read: Callable[[NodeReader, Node, Key], Value | None] | None
     doc: KeyDoc
     parts: tuple[str, ...]
     prose: ReadOnly[Place, tuple[str, ...]]

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from deckgen import source
 from deckgen.anki import unescaped
 from deckgen.anki.template import SPECIAL_FIELDS
+from deckgen.deck.hints import ID
 from deckgen.deck.key_types import TYPES
 from deckgen.deck.keys import Key
 from deckgen.deck.kinds import COMMON_KEYS, KEYS_FOR_THE_BACK, CardTemplate, Field, Kind
-from deckgen.deck.reader import ID, MAX_ITEMS, Reader
-from deckgen.diagnostics import Diagnostic, Found, Span, did_you_mean, listing, nearest, proposal
+from deckgen.deck.reader import MAX_ITEMS, NodeReader
+from deckgen.diagnostics import Diagnostic, Diagnostics, Span, did_you_mean, listing, nearest, proposal
 from deckgen.source import Document, Mapping, Node, Scalar
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _FIELD_NAME = re.compile(r'[^:"{}#^/\s](?:[^:"{}]*[^:"{}\s])?')
 
 def read_kind(
     folder: Path, shown: str, within: Path, texts: ReadOnly[str, str], shipped: ReadOnly[str, Path]
-) -> tuple[Kind | None, Document, Found]:
+) -> tuple[Kind | None, Document, Diagnostics]:
     """Read the kind.yaml of a folder.
 
     Args:
@@ -48,14 +49,14 @@ def read_kind(
     """
     path = f"{shown}/kind.yaml"
     if path not in texts and (fault := _no_kind(folder, shown, shipped)):
-        return None, Document(path, "", broken=True), Found([fault])
+        return None, Document(path, "", incomplete=True), Diagnostics([fault])
     if path in texts:
         document, found = source.parse(texts[path], path)
     else:
         document, found = source.read(folder / "kind.yaml", path, within, source.MAX_SMALL)
-    if document.broken:
+    if document.incomplete:
         return None, document, found
-    reader = Reader(document, found)
+    reader = NodeReader(document, found)
     kind = _kind(reader, folder)
     if not ID.fullmatch(folder.name):
         hint = "a kind's folder is named with small letters, digits and hyphens between them"
@@ -94,12 +95,12 @@ def _no_kind(folder: Path, shown: str, shipped: ReadOnly[str, Path]) -> Diagnost
     return Diagnostic("unreadable-file", message, Span(f"{shown}/kind.yaml"), hint)
 
 
-def _kind(reader: Reader, folder: Path) -> Kind | None:
+def _kind(reader: NodeReader, folder: Path) -> Kind | None:
     root = reader.mapping(reader.document.root, "a kind", _KEYS, _KEYS)
     if root is None:
         return None
     whole = reader.require(root, "the kind", _REQUIRED, _KEYS)
-    before = len(reader.found)
+    before = len(reader.diagnostics)
     rows = _word(reader, root, "rows")
     keys = _keys(reader, root, "keys")
     table_keys = _keys(reader, root, "table_keys")
@@ -121,7 +122,7 @@ def _kind(reader: Reader, folder: Path) -> Kind | None:
         if root.entries.get("revision")
         else 1,
         keys=common | keys,
-        rows=rows,
+        rows_key=rows,
         table_keys=common | table_keys if rows else {},
         label=_word(reader, root, "label"),
         gist=_source(_word(reader, root, "gist")),
@@ -131,21 +132,21 @@ def _kind(reader: Reader, folder: Path) -> Kind | None:
         document=reader.document,
         was=_word(reader, root, "was"),
     )
-    if whole and len(reader.found) == before:
+    if whole and len(reader.diagnostics) == before:
         _consistent(reader, root, kind)
-        if len(reader.found) == before:
+        if len(reader.diagnostics) == before:
             _all_shown(reader, root, kind)
     return kind
 
 
-def _word(reader: Reader, root: Mapping, key: str) -> str:
+def _word(reader: NodeReader, root: Mapping, key: str) -> str:
     """A short text under a key; empty where the key is not there."""
     node = root.entries.get(key)
     scalar = reader.scalar(node, key) if node else None
     return scalar.value if scalar else ""
 
 
-def _keys(reader: Reader, root: Mapping, under: str) -> dict[str, Key]:
+def _keys(reader: NodeReader, root: Mapping, under: str) -> dict[str, Key]:
     """The keys that authors write, as kind.yaml lists them under a key."""
     node = root.entries.get(under)
     if node is None:
@@ -162,7 +163,7 @@ def _keys(reader: Reader, root: Mapping, under: str) -> dict[str, Key]:
     return {name: key for name, key in keys if key}
 
 
-def _key(reader: Reader, keys: Mapping, name: str, spec: Node) -> Key | None:
+def _key(reader: NodeReader, keys: Mapping, name: str, spec: Node) -> Key | None:
     """A key that authors write; None, reported, where something is wrong with it."""
     if name in COMMON_KEYS:
         message = f"`{name}` is a key that every kind has already"
@@ -194,7 +195,7 @@ def _key(reader: Reader, keys: Mapping, name: str, spec: Node) -> Key | None:
     )
 
 
-def _values(reader: Reader, mapping: Mapping, name: str, key_type: KeyType) -> tuple[str, ...]:
+def _values(reader: NodeReader, mapping: Mapping, name: str, key_type: KeyType) -> tuple[str, ...]:
     """The words of which a key of type choice holds one; no other type has such."""
     node = mapping.entries.get("values")
     if key_type.of_values is None:
@@ -220,7 +221,7 @@ def _values(reader: Reader, mapping: Mapping, name: str, key_type: KeyType) -> t
 
 
 def _named(
-    reader: Reader, root: Mapping, under: str, known: tuple[str, ...]
+    reader: NodeReader, root: Mapping, under: str, known: tuple[str, ...]
 ) -> list[tuple[Mapping, str, int]]:
     """The entries of a list of fields or cards: each mapping with its name and id, both used once."""
     entries = []
@@ -248,7 +249,7 @@ def _named(
     return entries
 
 
-def _fields(reader: Reader, root: Mapping) -> list[Field]:
+def _fields(reader: NodeReader, root: Mapping) -> list[Field]:
     fields = []
     for mapping, name, number in _named(reader, root, "fields", ("name", "id", "from")):
         if not _FIELD_NAME.fullmatch(name) or name.lower() in {field.lower() for field in SPECIAL_FIELDS}:
@@ -268,7 +269,7 @@ def _source(text: str) -> tuple[str, str]:
     return key, part
 
 
-def _cards(reader: Reader, root: Mapping, reserves: set[str]) -> list[CardTemplate]:
+def _cards(reader: NodeReader, root: Mapping, reserves: set[str]) -> list[CardTemplate]:
     cards: list[CardTemplate] = []
     for mapping, name, number in _named(reader, root, "cards", ("name", "id", "face", "reserve")):
         face, reserve = _word(reader, mapping, "face"), _word(reader, mapping, "reserve")
@@ -302,7 +303,7 @@ def _card_name_fault(name: str) -> tuple[str, str] | None:
     return unescaped.fault(name)
 
 
-def _consistent(reader: Reader, root: Mapping, kind: Kind) -> None:
+def _consistent(reader: NodeReader, root: Mapping, kind: Kind) -> None:
     """Report what parts of a kind contradict each other."""
     faces = [card for card in kind.cards if card.face]
     if not kind.fields or not faces or not kind.fields[0].key:
@@ -327,7 +328,7 @@ def _consistent(reader: Reader, root: Mapping, kind: Kind) -> None:
     _consistent_types(reader, root, kind)
 
 
-def _consistent_gist(reader: Reader, root: Mapping, kind: Kind, known: ReadOnly[str, Key]) -> None:
+def _consistent_gist(reader: NodeReader, root: Mapping, kind: Kind, known: ReadOnly[str, Key]) -> None:
     """Report a gist that is none."""
     gist = known.get(kind.gist[0])
     if gist and gist.type.names_notes:
@@ -337,7 +338,7 @@ def _consistent_gist(reader: Reader, root: Mapping, kind: Kind, known: ReadOnly[
         _source_of(reader, root.entries["gist"], kind.gist, known)
 
 
-def _consistent_types(reader: Reader, root: Mapping, kind: Kind) -> None:
+def _consistent_types(reader: NodeReader, root: Mapping, kind: Kind) -> None:
     """Report keys whose types do not go with the kind."""
     clozes = [key for key in kind.keys.values() if key.type.clozes]
     if kind.cloze and (not clozes or not clozes[0].required or len(kind.cards) > 1):
@@ -349,7 +350,7 @@ def _consistent_types(reader: Reader, root: Mapping, kind: Kind) -> None:
     cells = [key for key in kind.keys.values() if key.type.is_row]
     columns = kind.table_keys.get("columns")
     has_columns = columns is not None and columns.type is TYPES["texts"] and columns.required
-    if cells and not (kind.rows and has_columns):
+    if cells and not (kind.rows_key and has_columns):
         message = f"`{cells[0].name}` is of type cells, which needs `rows` and a required table key `columns`"
         reader.report(
             "bad-kind",
@@ -357,11 +358,11 @@ def _consistent_types(reader: Reader, root: Mapping, kind: Kind) -> None:
             message,
             "columns: {type: texts, required: true}",
         )
-    if kind.rows in kind.table_keys:
-        reader.report("bad-kind", root.entries["rows"], f"`{kind.rows}` is a key of its tables already")
+    if kind.rows_key in kind.table_keys:
+        reader.report("bad-kind", root.entries["rows"], f"`{kind.rows_key}` is a key of its tables already")
 
 
-def _all_shown(reader: Reader, root: Mapping, kind: Kind) -> None:
+def _all_shown(reader: NodeReader, root: Mapping, kind: Kind) -> None:
     """Report keys that authors would write for nobody, because no field is filled from them."""
     filled = {field.key for field in kind.fields}
     for under in ("table_keys", "keys"):
@@ -382,7 +383,7 @@ def _froms(root: Mapping) -> list[Node | None]:
     return [item.entries.get("from") if isinstance(item, Mapping) else None for item in items]
 
 
-def _source_of(reader: Reader, node: Node, place: tuple[str, str], known: ReadOnly[str, Key]) -> None:
+def _source_of(reader: NodeReader, node: Node, place: tuple[str, str], known: ReadOnly[str, Key]) -> None:
     """Report what is to be filled from a key, or a part of it, that does not exist."""
     name, part_of_it = place
     key = known.get(name)

@@ -122,7 +122,7 @@ class Kind:
         cloze: Whether its note type is a cloze type.
         revision: Raised to send every note of the kind to learners again.
         keys: What authors write for a note.
-        rows: Where the entries of the section are tables: the key under which a table's notes stand.
+        rows_key: Where the entries of the section are tables: the key under which a table's notes stand.
         table_keys: What authors write for a table; empty without `rows`.
         label: The key by which other notes name a note; the id where empty.
         gist: The key, and the part of its value, that say to other notes in short what a note is about; both
@@ -140,7 +140,7 @@ class Kind:
     cloze: bool
     revision: int
     keys: ReadOnly[str, Key]
-    rows: str
+    rows_key: str
     table_keys: ReadOnly[str, Key]
     label: str
     gist: tuple[str, str]

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from deckgen.deck.kind_file import CHAPTER_KEYS, read_kind, section_of
-from deckgen.diagnostics import Diagnostic, Found, Span
+from deckgen.diagnostics import Diagnostic, Diagnostics, Span
 from deckgen.project import Folder, shipped_templates
 from deckgen.source import Document, Mapping
 
@@ -33,7 +33,7 @@ class Kinds:
     in_force: list[Kind]
     unread: frozenset[str | None] = frozenset()
     documents: list[Document] = field(default_factory=list)
-    diagnostics: Found = field(default_factory=Found)
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
 
     @property
     def complete(self) -> bool:

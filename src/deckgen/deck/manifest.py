@@ -10,8 +10,8 @@ from deckgen.anki import unescaped
 from deckgen.deck import blueprint, languages
 from deckgen.deck.key_types.options import MAX_OPTIONS, MIN_OPTIONS
 from deckgen.deck.notes import Accept, Deck
-from deckgen.deck.reader import Reader
-from deckgen.diagnostics import Found, not_a_warning
+from deckgen.deck.reader import NodeReader
+from deckgen.diagnostics import Diagnostics, not_a_warning
 from deckgen.source import Mapping, Node, Scalar
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ ACCEPTABLE = ("changed-deck", "changed-note-type", "moved-cloze", "same-media")
 """The codes of what an author may accept: refusals, and that other files show the same."""
 
 
-def read_deck(document: Document, faults: Found) -> tuple[Deck, Found]:
+def read_deck(document: Document, faults: Diagnostics) -> tuple[Deck, Diagnostics]:
     """Read deck.yaml.
 
     Args:
@@ -36,15 +36,15 @@ def read_deck(document: Document, faults: Found) -> tuple[Deck, Found]:
     Returns:
         The deck, without notes; all that is wrong with the file.
     """
-    reader = Reader(document, faults)
+    reader = NodeReader(document, faults)
     deck = _deck(reader)
-    return deck, Found([*reader.found, *reader.warnings])
+    return deck, Diagnostics([*reader.diagnostics, *reader.warnings])
 
 
-def _deck(reader: Reader) -> Deck:  # noqa: C901, PLR0912 (one key after the other)
+def _deck(reader: NodeReader) -> Deck:  # noqa: C901, PLR0912 (one key after the other)
     """The deck that deck.yaml describes."""
     deck = Deck(reader.document)
-    if reader.document.broken:
+    if reader.document.incomplete:
         return deck
     root = reader.mapping(reader.document.root, "a deck", _DECK_KEYS, _DECK_KEYS)
     if root is None:
@@ -82,7 +82,7 @@ def _deck(reader: Reader) -> Deck:  # noqa: C901, PLR0912 (one key after the oth
     return deck
 
 
-def _exam_options(reader: Reader, node: Node) -> int:
+def _exam_options(reader: NodeReader, node: Node) -> int:
     between = f"from {MIN_OPTIONS} to {MAX_OPTIONS}: a vignette has so many options"
     number = reader.number(node, "exam_options", between) or 0
     if number and not MIN_OPTIONS <= number <= MAX_OPTIONS:
@@ -91,7 +91,7 @@ def _exam_options(reader: Reader, node: Node) -> int:
     return number
 
 
-def _switched_off(reader: Reader, node: Node) -> frozenset[str]:
+def _switched_off(reader: NodeReader, node: Node) -> frozenset[str]:
     """The codes of warnings that `checks` switches off."""
     hint = "write `checks:`, under it each code, as in `same-term: off`, and `because: |` with the reason"
     if not isinstance(node, Mapping):
@@ -114,7 +114,7 @@ def _switched_off(reader: Reader, node: Node) -> frozenset[str]:
     return frozenset(codes)
 
 
-def _accept(reader: Reader, item: Node) -> Accept | None:
+def _accept(reader: NodeReader, item: Node) -> Accept | None:
     names = ("code", "id", "because")
     mapping = reader.mapping(item, "an acceptance", names, names)
     if mapping is None or not reader.require(mapping, "an acceptance", names, names):
@@ -129,7 +129,7 @@ _BRACES = re.compile(r"\{+\s*\w[\w .-]*\}+")
 FEEDBACK = re.compile(r"""(?:https?://|mailto:)[^\s"'<>]+""")
 
 
-def _title(reader: Reader, node: Node) -> str:
+def _title(reader: NodeReader, node: Node) -> str:
     title = reader.deck_name(node, "title") or ""
     if "::" in title:
         hint = "`::` makes subdecks, which are the chapters' (`deck:`)"
@@ -137,7 +137,7 @@ def _title(reader: Reader, node: Node) -> str:
     return title
 
 
-def _language(reader: Reader, node: Node) -> str:
+def _language(reader: NodeReader, node: Node) -> str:
     scalar = reader.scalar(node, "language")
     if scalar is None or languages.TAG.fullmatch(scalar.value):
         return scalar.value if scalar else "en"
@@ -146,7 +146,7 @@ def _language(reader: Reader, node: Node) -> str:
     return "en"
 
 
-def _feedback(reader: Reader, node: Node) -> str:
+def _feedback(reader: NodeReader, node: Node) -> str:
     scalar = reader.scalar(node, "feedback")
     if scalar is None:
         return ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deckgen.deck.values import links
-from deckgen.diagnostics import Found
+from deckgen.diagnostics import Diagnostics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
@@ -43,7 +43,7 @@ class Chapter:
     language: str = "en"
     notes: list[Note] = field(default_factory=list)
     ids: frozenset[str] = frozenset()
-    diagnostics: Found = field(default_factory=Found)
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
 
 
 @dataclass(eq=False)
@@ -83,7 +83,7 @@ class Note:
         values: What its keys say, by key.
         tags: All its tags, each once: the deck's, the chapter's, the table's and its own.
         builds_on: The ids of the notes that come before it.
-        whole: Whether every key could be read.
+        valid: Whether every key could be read.
         table: The table that it is a row of; its values hold for the row where it has none of its own.
         was: The id that it had in an earlier release; empty where it says none.
         retired: Why it is no longer in the deck; None where it is.
@@ -101,7 +101,7 @@ class Note:
     values: dict[str, Value]
     tags: tuple[str, ...]
     builds_on: list[Scalar]
-    whole: bool = True
+    valid: bool = True
     table: Table | None = None
     was: str = ""
     retired: Scalar | None = None

@@ -10,7 +10,7 @@ from deckgen.deck.chapter import read_chapter
 from deckgen.deck.kind_file import section_of
 from deckgen.deck.kinds_in_force import Kinds, read_kinds
 from deckgen.deck.manifest import read_deck
-from deckgen.diagnostics import Found
+from deckgen.diagnostics import Diagnostics
 from deckgen.project import MANIFEST, is_kind, kind_folders
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Source:
     files: list[Path]
     ids: frozenset[str] = frozenset()
     documents: list[Document] = field(default_factory=list)
-    diagnostics: Found = field(default_factory=Found)
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
 
 
 def read_source(
@@ -66,7 +66,7 @@ def read_source(
         document, of_yaml = _read(project, path, texts)
         chapters.append(read_chapter(document, of_yaml, deck, kinds, chapters, misplaced))
         document.root = None  # the notes hold what they need of it
-    diagnostics = Found([*faults, *kinds.diagnostics, *closed])
+    diagnostics = Diagnostics([*faults, *kinds.diagnostics, *closed])
     for chapter in chapters:
         diagnostics.extend(chapter.diagnostics)
     return Source(
@@ -81,7 +81,7 @@ def read_source(
 
 def _read(
     project: Project, path: Path, texts: ReadOnly[str, str], most: int = source.MAX_BYTES
-) -> tuple[Document, Found]:
+) -> tuple[Document, Diagnostics]:
     """A file of the source, or the text that takes its place; and what is wrong with it as YAML."""
     shown = MANIFEST if path == project.manifest else project.shown(path)
     if shown in texts:

@@ -3,13 +3,71 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from deckgen.deck.reader import TEXT_SCHEMA, Schema
+from deckgen.anki import unescaped
+from deckgen.deck.hints import ID, TAG_HINT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+Schema: TypeAlias = dict[str, Any]
+"""A JSON Schema, or a piece of one. Its `errorMessage` is what editors say instead of words of their own."""
+_LETTER = r'[^\s\u007f"]'
+_EDGE = r'[^\s\u007f":]'
+_PART = rf'{_EDGE}(?:(?:(?!::)[^\u0000-\u001f\u007f"])*{_EDGE})?'
+
+
+def any_case(*words: str) -> str:
+    """A pattern for some words in whatever capitals."""
+    return "|".join("".join(f"[{char.upper()}{char}]" for char in word) for word in words)
+
+
+# What the readers below take, as far as a JSON Schema can say it. Editors read a plain `1.10` or `true` as a
+# number or a switch, where deckgen reads what was written.
+TEXT_SCHEMA: Schema = {
+    "type": ["string", "number", "boolean"],
+    "pattern": r"\S",
+    "errorMessage": "a text belongs here",
+}
+ID_SCHEMA: Schema = {
+    "type": ["string", "integer", "boolean"],
+    "pattern": rf"^{ID.pattern}$",
+    "minimum": 0,
+    "errorMessage": "an id has small letters, digits and hyphens between them",
+}
+FLAG_SCHEMA: Schema = {
+    "type": ["boolean", "string"],
+    "pattern": rf"^(?:{any_case('true', 'false')})$",
+    "errorMessage": "this is neither `true` nor `false`",
+}
+SHOWN_SCHEMA: Schema = {
+    "pattern": unescaped.PATTERN,
+    "errorMessage": "Anki shows this unescaped: no HTML, entities, formulas, `{{` or marks like `[sound:`",
+}
+"""Besides its own schema, that of a name that Anki shows as it is."""
+TAGS_SCHEMA: Schema = {
+    "type": "array",
+    "items": {
+        "type": ["string", "number", "boolean"],
+        "pattern": rf"^(?!:|.*::::|(?:{any_case('marked', 'leech')})$){_LETTER}*(?!:){_LETTER}$",
+        "errorMessage": TAG_HINT,
+        "allOf": [SHOWN_SCHEMA],
+    },
+    "errorMessage": "a list of tags belongs here",
+}
+DECK_NAME_SCHEMA: Schema = {
+    "type": ["string", "number", "boolean"],
+    "pattern": rf"^\s*{_PART}(?:::{_PART})*\s*$",
+    "errorMessage": "a deck's name has no quotation mark, empty part between `::`, or colon at its ends",
+    "allOf": [SHOWN_SCHEMA],
+}
+TITLE_SCHEMA: Schema = {
+    "type": ["string", "number", "boolean"],
+    "pattern": rf"^\s*{_PART}\s*$",
+    "errorMessage": "a title has no quotation mark, no `::`, and no colon at its ends",
+    "allOf": [SHOWN_SCHEMA],
+}
 # in an editor a text for people begins as a block; the skeleton of a whole note needs it this deep
 PROSE_SCHEMA: Schema = {**TEXT_SCHEMA, "defaultSnippets": [{"label": "|", "body": "|\n    $1"}]}
 """A text for people."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.deck.keys import Key
-    from deckgen.deck.reader import Reader
+    from deckgen.deck.reader import NodeReader
     from deckgen.diagnostics import Span
     from deckgen.source import Document, Mapping
 
@@ -101,7 +101,7 @@ def find(
     return tuple(found.values())
 
 
-def told_apart(reader: Reader, mapping: Mapping, what: str, missing: list[str]) -> list[str]:
+def told_apart(reader: NodeReader, mapping: Mapping, what: str, missing: list[str]) -> list[str]:
     """The missing keys but for those that a text above has swallowed; these are reported where they stand."""
     found = find(reader.document, mapping, missing)
     inside = [each for each in found if each.key in missing]

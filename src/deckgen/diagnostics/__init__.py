@@ -1,4 +1,4 @@
-"""What an author is told: spans, diagnostics and their codes. Other wings import from here what they need."""
+"""Diagnostics for authors, with their codes and places. Other wings import their names from here."""
 
 from deckgen.diagnostics.codes import CATALOGUE, Level
 from deckgen.diagnostics.model import (
@@ -6,11 +6,11 @@ from deckgen.diagnostics.model import (
     MOST_TOLD,
     CallError,
     Diagnostic,
-    Found,
+    Diagnostics,
     Problem,
     Span,
     not_a_warning,
-    told,
+    sorted_diagnostics,
 )
 from deckgen.diagnostics.wording import (
     composed,
@@ -31,7 +31,7 @@ __all__ = [
     "MOST_TOLD",
     "CallError",
     "Diagnostic",
-    "Found",
+    "Diagnostics",
     "Level",
     "Problem",
     "Span",
@@ -45,6 +45,6 @@ __all__ = [
     "not_a_warning",
     "proposal",
     "same",
-    "told",
+    "sorted_diagnostics",
     "visible",
 ]

@@ -1,4 +1,4 @@
-"""Every code of a diagnostic, with its level, in a sentence."""
+"""The codes of diagnostics, each with its level and a sentence."""
 
 from __future__ import annotations
 
@@ -134,4 +134,4 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "unread-file": ("warning", "A file looks like a chapter, and is not read."),
     "unused-allow": ("warning", "An `allow` silences nothing."),
 }
-"""Every code, with its level and what it says, in a sentence. Codes never change once released."""
+"""Every code, with its level and a sentence about it. A released code never changes."""

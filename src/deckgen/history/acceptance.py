@@ -79,4 +79,6 @@ class Acceptances:
         """How to have a refused change nevertheless."""
         if any((each.code, each.id) == (code, name) for each in self._all):
             return "the acceptance in deck.yaml has been used up, a new one needs a new reason"
-        return f"or accept it in deck.yaml, with `code: {code}`, `id: {name}` and `because: |`"
+        entry = f"{{code: {code}, id: {name}, because: why}}"
+        lines = f"the item `- {entry}` under `accept`" if self._all else f"`accept: [{entry}]`"
+        return f"or accept it in deck.yaml, with {lines} and your reason for `why`"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
-from deckgen.diagnostics import Diagnostic, Found, Span
+from deckgen.diagnostics import Diagnostic, Diagnostics, Span
 from deckgen.history.identity import guid, note_type_id
 from deckgen.history.ledger import AdoptedLine, DeckLine, NoteLine, NoteTypeLine, ReleaseLine
 from deckgen.project import LEDGER
@@ -28,7 +28,7 @@ _A_DAY = 86_400  # how far a clock may be off, in seconds
 _LONG = 1 << 63  # Anki's ids of note types are positive numbers of 64 bits with a sign
 
 
-def faults_of(ledger: Ledger, odd: Sequence[Line]) -> Found:
+def faults_of(ledger: Ledger, odd: Sequence[Line]) -> Diagnostics:
     """What is wrong with a ledger.
 
     Args:
@@ -36,7 +36,7 @@ def faults_of(ledger: Ledger, odd: Sequence[Line]) -> Found:
         odd: Lines in whose lists stands what cannot be there.
     """
     message = "this is not a line of a ledger"
-    found = Found(
+    found = Diagnostics(
         Diagnostic("bad-ledger", message, ledger.span(line), HINT) for line in (*_odd(ledger), *odd)
     )
     if not found:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from deckgen.diagnostics import Diagnostic, Found, Span
+from deckgen.diagnostics import Diagnostic, Diagnostics, Span
 from deckgen.history.ledger import (
     AdoptedLine,
     DeckLine,
@@ -66,7 +66,7 @@ class Released:
     """
 
     ledger: Ledger
-    diagnostics: Found
+    diagnostics: Diagnostics
     text: str = ""
 
 
@@ -79,8 +79,8 @@ def read_ledger(project: Path, instead: str | None = None) -> Released:
     """
     text, fault = read_text(project) if instead is None else (instead, None)
     if fault:
-        return Released(Ledger(), Found([fault]))
-    return Released(*parse(text), text) if text is not None else Released(Ledger(), Found())
+        return Released(Ledger(), Diagnostics([fault]))
+    return Released(*parse(text), text) if text is not None else Released(Ledger(), Diagnostics())
 
 
 def read_text(project: Path) -> tuple[str | None, Diagnostic | None]:
@@ -92,12 +92,12 @@ def read_text(project: Path) -> tuple[str | None, Diagnostic | None]:
     return text.replace("\r\n", "\n"), fault  # as git may write it on Windows
 
 
-def parse(text: str) -> tuple[Ledger, Found]:
+def parse(text: str) -> tuple[Ledger, Diagnostics]:
     """Read the text of a ledger; what is wrong with it beside it."""
     if "<<<<<<<" in text and (mark := MARK.search(text)):
         message = "git left the marks of a conflict in the ledger"
         span = Span(LEDGER, text.count("\n", 0, mark.start()) + 1)
-        return Ledger(), Found([Diagnostic("ledger-conflict", message, span)])
+        return Ledger(), Diagnostics([Diagnostic("ledger-conflict", message, span)])
     members, faults = _lines(text.removesuffix("\n"))
     if faults:
         return Ledger(), faults
@@ -157,7 +157,7 @@ def sum_of(row: str) -> str:
     return (_SUM % zlib.crc32(row.encode())).decode()
 
 
-def _lines(text: str) -> tuple[list[Members], Found]:
+def _lines(text: str) -> tuple[list[Members], Diagnostics]:
     """The lines of a ledger, or what is wrong with them."""
     whole = _decoded(text)
     sound: set[tuple[object, ...]] = set()
@@ -167,12 +167,14 @@ def _lines(text: str) -> tuple[list[Members], Found]:
         shape = (*line, *map(type, line.values())) if isinstance(line, dict) else ()
         if shape not in sound:
             if not isinstance(line, dict) or not is_well_formed(line):
-                return [], Found([_no_line(line, number)])
+                return [], Diagnostics([_no_line(line, number)])
             if whole is not None:  # else there may be anything, and each line is looked at
                 sound.add(shape)
         lines.append(line)
     message = "this line is not as the program wrote it"
-    return lines, Found(Diagnostic("bad-ledger", message, Span(LEDGER, at), HINT) for at in _edited(text))
+    return lines, Diagnostics(
+        Diagnostic("bad-ledger", message, Span(LEDGER, at), HINT) for at in _edited(text)
+    )
 
 
 def _no_line(line: object, number: int) -> Diagnostic:

@@ -113,7 +113,10 @@ class _Lost:
         likeliest, other, heir = max(alike, default=(0.0, "", None), key=lambda each: each[:2])
         span, where = self._place(line, spot)
         if heir and (likeliest >= _ALIKE or len(alike) == self._of_kind[line.kind] == 1):
-            renamed = f"if `{other}` is that note, write `was: {name}` under the id `{other}`"
+            under = f"the id `{other}`"
+            if heir.table:
+                under = f"`id: {other.rpartition('.')[2]}` in the table `{heir.table.id}`"
+            renamed = f"if `{other}` is that note, write `was: {name}` under {under}"
             span, where = place(heir), ""
         hint = f"{renamed}; if not, {self._back(spot)}"
         if line.retired is not None:

@@ -83,6 +83,15 @@ def _under_its_kind(line: Line, types: dict[str, int], names: dict[int, str]) ->
     return line
 
 
+def released_twice(rows: Iterable[str]) -> list[str]:
+    """The versions of which the two sides of a conflict have released one each, not the same."""
+    digests: dict[str, set[str]] = {}
+    for _, line in _lines(rows) or ():
+        if isinstance(line, ReleaseLine):
+            digests.setdefault(line.version, set()).add(line.digest)
+    return [version for version, each in digests.items() if len(each) > 1]
+
+
 def _lines(rows: Iterable[str]) -> list[tuple[int, Line]] | None:
     """The lines of a conflict, each with its side; None where one is damaged."""
     lines = []

@@ -89,13 +89,13 @@ class Document:
         path: Relative to the project's folder, with `/`.
         text: The file's text, without a byte order mark; empty where it could not be read.
         root: What stands in it; None where it is empty or broken.
-        broken: Whether `root` lacks something because the text is not YAML.
+        incomplete: Whether `root` lacks something because the text is not YAML.
     """
 
     path: str
     text: str
     root: Node | None = None
-    broken: bool = False
+    incomplete: bool = False
 
     @cached_property
     def lines(self) -> list[str]:

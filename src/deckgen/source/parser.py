@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from deckgen.diagnostics import CallError, Diagnostic, Found, Span
+from deckgen.diagnostics import CallError, Diagnostic, Diagnostics, Span
 from deckgen.source import syntax_errors
 from deckgen.source.files import MAX_BYTES, load
 from deckgen.source.nodes import _ESCAPE, ODD, Document, Mapping, Node, Scalar, Sequence
@@ -53,7 +53,7 @@ _ANY_QUOTE = re.compile(r"\s*(?:- +)*(?:(?P<name>[\w-]+):[ ]+|(?<=- ))[\"']")
 _Event: TypeAlias = Any  # libyaml's events have no common attributes to name
 
 
-def read(path: Path, shown: str, within: Path, most: int = MAX_BYTES) -> tuple[Document, Found]:
+def read(path: Path, shown: str, within: Path, most: int = MAX_BYTES) -> tuple[Document, Diagnostics]:
     """Read a file of the source as YAML.
 
     Args:
@@ -68,25 +68,25 @@ def read(path: Path, shown: str, within: Path, most: int = MAX_BYTES) -> tuple[D
     """
     text, fault = load(path, shown, within, most)
     if fault:
-        return Document(shown, text, broken=True), Found([fault])
+        return Document(shown, text, incomplete=True), Diagnostics([fault])
     return parse(text, shown)
 
 
-def parse(text: str, shown: str) -> tuple[Document, Found]:
+def parse(text: str, shown: str) -> tuple[Document, Diagnostics]:
     """Read YAML text, as `read` does with a file."""
     document = Document(shown, text)
     composer = _Composer(document)
     try:
         document.root = composer.compose()
     except ReaderError:
-        document.broken = True
-        composer.found += control_characters(document)
+        document.incomplete = True
+        composer.diagnostics += control_characters(document)
     except YAMLError as error:
-        document.broken = True
+        document.incomplete = True
         problem = _syntax(document, error)
-        if all(problem.span.line != earlier.span.line for earlier in composer.found):
-            composer.found.append(problem)
-    return document, composer.found
+        if all(problem.span.line != earlier.span.line for earlier in composer.diagnostics):
+            composer.diagnostics.append(problem)
+    return document, composer.diagnostics
 
 
 class _Composer:
@@ -94,7 +94,7 @@ class _Composer:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.found = Found()
+        self.diagnostics = Diagnostics()
         self.odd_line = -1
         self.two_in_one: Mapping | None = None
         """What holds the keys of two items, which has been told."""
@@ -140,7 +140,7 @@ class _Composer:
                     message = "the file begins anew here: a line `---` ends what stands above it"
                     hint = "delete the line; as a line across a card, indent it like the text"
                     self._report("yaml-documents", message, event, hint)
-                    self.document.broken = True
+                    self.document.incomplete = True
                     return top.items[0]
                 continue
             elif kind is StreamEndEvent:
@@ -169,7 +169,7 @@ class _Composer:
                 message = f"lists and keys stand more than {MAX_DEPTH} deep in each other"
                 hint = "is there a hyphen or a bracket too many? as text it belongs in a block"
                 self._report("too-deep", message, event, hint)
-                self.document.broken = True
+                self.document.incomplete = True
                 return None
 
     def _twice(self, mapping: Mapping, key: str, start: int) -> None:
@@ -177,12 +177,12 @@ class _Composer:
         first_key = next(iter(mapping.entries))
         if key == ODD or (mapping is self.two_in_one and key != first_key):
             return
-        if self.found.full("duplicate-key", self.document.path):
-            self.found.count("duplicate-key", self.document.path)
+        if self.diagnostics.full("duplicate-key", self.document.path):
+            self.diagnostics.count("duplicate-key", self.document.path)
             return
         if inside := self._item_in_text(mapping, first_key):
             self.two_in_one = mapping
-            self.found.append(inside)
+            self.diagnostics.append(inside)
             return
         first = self.document.key_span(mapping, key).line
         message = f"the key `{key}` stands twice; the first is on line {first}"
@@ -192,7 +192,19 @@ class _Composer:
             hint = f"does something new begin here? then a hyphen is missing: `{' ' * column}- {key}: …`"
             hint += f", in the column of the hyphen of line {line + 1}"
             self.two_in_one = mapping
-        self.found.append(Diagnostic("duplicate-key", message, self.document.span_of_key(start, key), hint))
+        elif key == first_key and self._second_chapter(mapping, start):
+            hint = "does another chapter begin here? then move all from this line on to a file of its own"
+            self.two_in_one = mapping
+        self.diagnostics.append(
+            Diagnostic("duplicate-key", message, self.document.span_of_key(start, key), hint)
+        )
+
+    def _second_chapter(self, mapping: Mapping, start: int) -> bool:
+        """Whether a file's own first key, once more, is followed by others that the file has already."""
+        again = re.findall(r"(?m)^([\w-]+):", self.document.text[start:])[1:]
+        return mapping.start == self.document.text.find(next(iter(mapping.entries))) and any(
+            name in mapping.entries for name in again
+        )
 
     def _item_in_text(self, mapping: Mapping, first_key: str) -> Diagnostic | None:
         """What to say where the text of the last key holds the beginning of the next item."""
@@ -216,10 +228,10 @@ class _Composer:
         # an alias has been reported, and what stands within one on the same line is the same slip
         if not isinstance(node, Scalar) and line != self.odd_line:
             self.odd_line = line
-            self.found.append(
+            self.diagnostics.append(
                 Diagnostic("yaml-syntax", syntax_errors.OWN, self.document.span_from(mapping.start), hint)
             )
-        self.document.broken = True
+        self.document.incomplete = True
         return ODD
 
     def _decorated(self, event: _Event) -> None:
@@ -242,7 +254,7 @@ class _Composer:
 
     def _report(self, code: str, message: str, event: _Event, hint: str = "") -> None:
         span = self.document.span_from(event.start_mark.index)
-        self.found.append(Diagnostic(code, message, span, hint))
+        self.diagnostics.append(Diagnostic(code, message, span, hint))
 
     def _escapes(self, scalar: Scalar) -> None:
         """Report escapes in double quotes that make control characters, as that of a formula's beta does."""
@@ -252,15 +264,15 @@ class _Composer:
         for match in escapes:
             if not match[1]:
                 continue
-            if self.found.full("control-character", self.document.path):
+            if self.diagnostics.full("control-character", self.document.path):
                 more = 1 + sum(each.lastindex is not None for each in escapes)
-                self.found.count("control-character", self.document.path, more)
+                self.diagnostics.count("control-character", self.document.path, more)
                 return
             span = self.document.span_from(match.start(), len(match[1]))
             message = f"in double quotes `{match[1]}` is an invisible control character"
             key = _ANY_QUOTE.match(self._line(match.start()))
             hint = f"{syntax_errors.block_hint(key)}; a block keeps backslashes as they are"
-            self.found.append(Diagnostic("control-character", message, span, hint))
+            self.diagnostics.append(Diagnostic("control-character", message, span, hint))
 
 
 def control_characters(document: Document) -> Iterator[Diagnostic]:

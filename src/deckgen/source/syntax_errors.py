@@ -52,19 +52,50 @@ def find(lines: Sequence[str], number: int, column: int, problem: str, odd_ends:
         at = slip.line - 1
         message = "a line break stands at the end of this line that editors do not show (U+2028 or the like)"
         return Slip(at, max(len(lines[at]) - 1, 0), message, "delete it, and type a space or Enter instead")
-    return slip or _unknown(lines[number], number, column, problem)
+    slip = slip or _unknown(lines[number], number, column, problem)
+    return _indented_conflict(lines, slip.line) or _patch(lines, slip.line) or slip
 
 
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7})(?: |$)")
+_SIDE = re.compile(r"(?:<{7}|>{7}) \S")
+CONFLICT = (
+    "git left the marks of a conflict here",
+    "keep one of the two texts, or both where each adds a note; and delete the marks",
+)
+"""What is wrong where a merge was not finished, and what to do."""
 
 
 def _conflict(lines: Sequence[str]) -> Slip | None:
     """The first mark of a conflict that git left."""
     for number, line in enumerate(lines):
         if line[:1] in {"<", "=", ">"} and _CONFLICT.match(line):
-            hint = "keep one of the two texts, and delete the marks"
-            return Slip(number, 0, "git left the marks of a conflict here", hint)
+            return Slip(number, 0, *CONFLICT)
     return None
+
+
+def _indented_conflict(lines: Sequence[str], number: int) -> Slip | None:
+    """The mark of a conflict that an editor has indented, at a line that does not fit or right above it."""
+    for at in (number - 1, number):
+        if at >= 0 and _SIDE.match(lines[at].lstrip()):
+            return Slip(at, _indent(lines[at]), *CONFLICT)
+    return None
+
+
+_ADDED = re.compile(r"\+ *(?:- +)*[a-z_]+:(?: |$)")
+_OF_PATCH = re.compile(r"[-+]|@@ -\d")
+
+
+def _patch(lines: Sequence[str], number: int) -> Slip | None:
+    """The first line with the sign of a patch, where one does not fit."""
+    if not _OF_PATCH.match(lines[number]):
+        return None
+    first = next((at for at, line in enumerate(lines) if _ADDED.match(line)), None)
+    if first is None:
+        return None
+    hint = "delete the `+` at the beginning of each line that has one"
+    if any(re.match(r"@@ -\d|- {2,}\S", line) for line in lines):
+        hint += ", and the lines that begin with `-` or `@@`"
+    return Slip(first, 0, "this line comes from a patch, with its sign", hint)
 
 
 _NO_ESCAPE = re.compile(
@@ -102,12 +133,14 @@ _CHECK = (
 _TAB = ("YAML does not take a tab here", "indent with spaces; most editors can convert tabs")
 _TAB_ALONE = ("a tab stands on this empty line, where YAML takes none", "empty the line")
 _HYPHEN = "put a hyphen and a space before it"
+_NO_COMMA = "take the comma away: a line of YAML ends without one"
 _SHORT = 80  # characters of a line that a hint repeats
 _ODD_SPACE = (
     "YAML does not take this space, which is not an ordinary one",
     "delete it, and type it anew with the space bar",
 )
 _SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_ODD_SPACES = re.compile(f" *[{_SPACES}][{_SPACES} ]*")
 _ODD_START = re.compile(
     f"(?P<tab>\t)|(?P<space>[{_SPACES}])|(?P<invisible>[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff])"
 )
@@ -326,8 +359,21 @@ class _Walk:
         message = f"an invisible character stands here (U+{ord(odd[0]):04X})"
         invisible = message, "delete it, and type the beginning of the line anew"
         tab = _TAB[0], self._instead_of_tab(body) or _TAB[1]
-        what = {"tab": tab, "space": _ODD_SPACE}.get(odd.lastgroup or "", invisible)
+        what = {"tab": tab, "space": self._odd_spaces(number)}.get(odd.lastgroup or "", invisible)
         raise _Found(Slip(number, column, *what))
+
+    def _odd_spaces(self, number: int) -> tuple[str, str]:
+        """What is wrong with a line that begins with spaces that are none to YAML; how many lines do."""
+        begins = [at for at, line in enumerate(self.lines) if _ODD_SPACES.match(line)]
+        match = _ODD_SPACES.match(self.lines[number])
+        count = len(match[0].strip(" ")) if match else 1
+        if count == len(begins) == 1:
+            return _ODD_SPACE
+        message = f"YAML does not take the {count} spaces here that are not ordinary ones"
+        hint = "delete them, and type them anew with the space bar"
+        if len(begins) > 1:
+            hint += f"; {len(begins)} lines of this file begin so: have the editor replace them all"
+        return (message if count > 1 else _ODD_SPACE[0]), hint
 
     def _instead_of_tab(self, body: str, in_block: int | None = None) -> str:
         """How to indent a line that begins with a tab; empty where that is not clear.
@@ -465,6 +511,8 @@ class _Walk:
             raise _Found(Slip(number, column + 1, "an invisible character stands here", hint))
         if self.odd and self.odd.line == number and column == _indent(self.lines[number]):
             raise _Found(self.odd)
+        if slip := self._row(number, column):
+            raise _Found(slip)
         if value[0] in "@`%|>" or (value[:2] in {"- ", "? "} and column != _indent(self.lines[number])):
             hint = _cannot_begin(value[0], self._block_hint(number))
             if value[0] == "|" or _FOLDED.match(value):
@@ -509,7 +557,7 @@ class _Walk:
         rest = self.lines[at][end.end() :]
         if rest.strip(_BLANKS) and not re.match(r"[ \t]+#", rest):
             start = len(self.lines[at]) - len(rest.lstrip())
-            hint = self._block_hint(number)
+            hint = _NO_COMMA if rest.strip(_BLANKS) == "," else self._block_hint(number)
             raise _Found(Slip(at, start, "the quoted text ends before this", hint))
         return at + 1
 
@@ -541,6 +589,8 @@ class _Walk:
                             raise _Found(Slip(number, self.last_column, OWN, hint))
                         raise _Found(_in_brackets(self.lines, number, column, self._block_hint(number)))
                     rest = line[match.end() :]
+                    if rest.strip(_BLANKS) == ",":
+                        raise _Found(Slip(at, match.end(), "the brackets close before this", _NO_COMMA))
                     if rest.strip(_BLANKS) and not re.match(r"[ \t]+#", rest):
                         raise _Found(self._text_in_brackets(number, column))
                     return at + 1
@@ -591,6 +641,11 @@ class _Walk:
         alone = word is not None and word[0] == self.lines[number].strip()
         if at > number and below and key and word and (alone or _indent(line) == column):
             return self._no_key(number, column)
+        if at == number and line[:colon].endswith(":") and not line[colon + 1 :].strip():
+            levels = line[column:colon].rstrip(":")
+            if re.match(rf" *deck: +{re.escape(levels)}:", line):
+                message = "`::` stands between two levels of a deck's name, and none follows here"
+                return Slip(at, colon, message, f"write `deck: {levels}`")
         message = "a colon followed by a space can stand in a text only where that is a block"
         start = re.match(r"\s*(?:- +)*(?:[\w-]+:[ ]+)?", self.lines[number])
         if start and self.lines[number][start.end() : start.end() + 1] in {*CURLY}:
@@ -657,6 +712,10 @@ class _Walk:
         odd = _odd_line(self.lines[number][column:], number, column) or self.odd
         if not odd and not items and not left and (slip := self._of_item(number, column, name)):
             return slip
+        if items and self._lacks_cells(column):
+            message = "this hyphen begins no cell, for the key of the cells is missing"
+            hint = f"put a line `{' ' * column}cells:` above it, and all hyphens of the cells in one column"
+            return Slip(number, column, message, hint)
         key = re.fullmatch(r"[a-z_]+", name) and column - self.block.parent <= self.block.column - column
         if slip := odd or (None if key else self._left_of_its_text(number, column)):
             return slip
@@ -685,6 +744,26 @@ class _Walk:
         hint += "; or is that line out of place?" if near.alone else ""
         return Slip(at, at_column, message, hint)
 
+    def _lacks_cells(self, column: int) -> bool:
+        """Whether a hyphen in a column stands where a row of a table has its keys."""
+        *_, section, items, keys = (_NOTHING, _NOTHING, _NOTHING, *self.levels)
+        return section.name == "rows" and items.items and keys.column == column and keys.name == "id"
+
+    def _row(self, number: int, column: int) -> Slip | None:
+        """A line below `rows:` that is a row of a table in Markdown."""
+        row = re.fullmatch(r"\|(.+)\|\s*", self.lines[number][column:])
+        if not row or not any(level.name == "rows" for level in self.levels):
+            return None
+        message = "a row of a comparison is an item with an id and cells, and none in Markdown"
+        cells = [cell.strip() for cell in row[1].split("|")]
+        name = "-".join(re.findall(r"[a-z0-9]+", cells[0].lower())) if cells[0].isascii() else ""
+        if not name or any(not re.fullmatch(r"[^\W_][\w ,;.()%/'\u2019\u2013°-]*", cell) for cell in cells):
+            return Slip(
+                number, column, message, "write `- id: …`, and under `id` its `cells:`, each after a hyphen"
+            )
+        written = ", ".join(f'"{cell}"' if "," in cell else cell for cell in cells)
+        return Slip(number, column, message, f"write `- {{id: {name}, cells: [{written}]}}`")
+
     def _opens_a_list(self, number: int) -> bool:
         """Whether a line is a key without a value, and the next one an item no further right."""
         below = next((line for line in self.lines[number + 1 :] if line.strip()), "")
@@ -705,7 +784,7 @@ class _Walk:
             message = "this line begins further left than the blanks of the empty line above it"
         first = next(at for at in range(block.line + 1, number + 1) if self.lines[at].strip())
         where = "a text's lines begin where its first one does, or further right"
-        hint = f"put it under line {first + 1}: {where}"
+        hint = f"put it under line {first + 1}, with {_spaces(block.column)} before it: {where}"
         if first == number:
             hint = f"empty the line above it: {where}"
         if re.search(r"[|>][-+]?\d", self.lines[block.line]):
@@ -716,6 +795,8 @@ class _Walk:
         """A line that is not indented further than the key of the block that it should be in."""
         message = "this text stands outside the block that the `|` above it opens"
         hint = f"indent it further than the key of line {self.block.line + 1}"
+        if self.block.column >= 0:
+            hint = f"put {_spaces(self.block.column)} before it, as before the text above it"
         if key := self._without_colon(number, column):
             hint = f"if it is a key, write `{key}`; if it is text, {hint}"
         return Slip(number, column, message, hint)
@@ -736,7 +817,7 @@ class _Walk:
         line = self.lines[number]
         if self.block.after == number and self.block.column < 0:
             return self._outside(number, column)
-        if slip := _odd_line(line[column:], number, column):
+        if slip := self._row(number, column) or _odd_line(line[column:], number, column):
             return slip
         if 0 <= self.comment == self._above(number):
             message = (
@@ -771,6 +852,7 @@ class _Walk:
         return keys[-1].name if keys and self.levels[-1] is keys[-1] and keys[-1].name != "id" else ""
 
 
+_NOTHING = _Level(-1, items=False, name="", line=-1)
 _IN_DOUBLE = re.compile(r'(?:[^"\\]|\\.)*+"')
 _IN_SINGLE = re.compile(r"(?:[^']|'')*+'")
 _COLON = re.compile(r":(?=[ \t]|$)")

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from deckgen.build import build
 from deckgen.commands.fix import blocks, ids, numbers, prose
-from deckgen.commands.fix.edited_deck import Book
-from deckgen.commands.fix.edited_file import Sheet, carried, diff
+from deckgen.commands.fix.edited_deck import EditedDeck
+from deckgen.commands.fix.edited_file import EditedFile, carried, diff
 from deckgen.deck.kinds_in_force import read_kinds
-from deckgen.diagnostics import CallError
+from deckgen.diagnostics import CallError, listed
 from deckgen.files import check_target, replacing
 from deckgen.history import ledger_file, merge
 from deckgen.project import LEDGER, MANIFEST, Project, kind_folders
@@ -48,7 +48,7 @@ _SEVERAL = {
 
 
 @dataclass(frozen=True)
-class Mended:
+class FixedFile:
     """A file, as it would be mended.
 
     Attributes:
@@ -79,7 +79,7 @@ class Mended:
         return before, after
 
 
-def mend(project: Path) -> list[Mended]:
+def fix(project: Path) -> list[FixedFile]:
     """What can be mended in a deck's folder; nothing is written.
 
     Args:
@@ -92,46 +92,46 @@ def mend(project: Path) -> list[Mended]:
         CallError: The ledger holds a conflict that cannot be resolved.
     """
     project = project.resolve()
-    released, mended = _mend_ledger(project)
+    released, fixed = _fix_ledger(project)
     place = Project(project)
     folders = place.template_folders()
     owners = kind_folders(folders)
     own = [owner / "kind.yaml" for owner in owners if owner.path.parent == folders[-1].path]
-    sheets = [Sheet.of(each.path, each.shown, project) for each in own]
+    edited_files = [EditedFile.of(each.path, each.shown, project) for each in own]
     if own and released is not None:
         shipped = read_kinds(kind_folders([folders[0]])).in_force
-        for sheet in sheets:
-            numbers.mend(sheet, numbers.shared(shipped), _released_as(sheet, released))
-    texts = {sheet.shown: sheet.text for sheet in sheets if sheet.sound}
+        for edited in edited_files:
+            numbers.fix(edited, numbers.shared(shipped), _released_as(edited, released))
+    texts = {edited.shown: edited.text for edited in edited_files if edited.sound}
     kinds = read_kinds(owners, texts)
 
-    deck = Sheet.of(place.manifest, MANIFEST, project)
-    blocks.mend(deck, blocks.DECK_PLACES)
-    sheets.append(deck)
+    deck = EditedFile.of(place.manifest, MANIFEST, project)
+    blocks.fix(deck, blocks.DECK_PLACES)
+    edited_files.append(deck)
     if None not in kinds.unread:
         files, faults = place.files()
         paths = place.chapters(files)
-        parts = [Sheet.of(path, path.relative_to(project).as_posix(), project) for path in paths]
-        sheets += parts
+        parts = [EditedFile.of(path, path.relative_to(project).as_posix(), project) for path in paths]
+        edited_files += parts
         places = blocks.places(kinds.in_force)
-        for sheet in parts:
-            blocks.mend(sheet, places)
+        for edited in parts:
+            blocks.fix(edited, places)
         # what cannot be read may hold any id, and any of the released notes
-        if released is not None and not faults and all(sheet.faithful or sheet.text for sheet in parts):
-            book = Book(project, deck, parts, kinds, released)
-            ids.give(book)
-            prose.mend(book)
-    mended += [_mended(sheet) for sheet in _once(sheets) if sheet.done or sheet.left]
-    return sorted(mended, key=lambda each: each.path)
+        if released is not None and not faults and all(edited.faithful or edited.text for edited in parts):
+            edited_deck = EditedDeck(project, deck, parts, kinds, released)
+            ids.give(edited_deck)
+            prose.fix(edited_deck)
+    fixed += [_fixed(edited) for edited in _once(edited_files) if edited.done or edited.left]
+    return sorted(fixed, key=lambda each: each.path)
 
 
-def write(mended: Iterable[Mended]) -> None:
+def write(fixed: Iterable[FixedFile]) -> None:
     """Write mended files in their places, each whole or not at all.
 
     Raises:
         CallError: A file cannot be written, or has changed since it was read.
     """
-    changed = [each for each in mended if each.after != each.before]
+    changed = [each for each in fixed if each.after != each.before]
     for each in changed:
         check_target(each.file)
     for each in changed:
@@ -140,10 +140,10 @@ def write(mended: Iterable[Mended]) -> None:
 
 
 def tried(
-    project: Path, mended: Iterable[Mended], progress: Callable[[str, int, int], None] | None = None
+    project: Path, fixed: Iterable[FixedFile], progress: Callable[[str, int, int], None] | None = None
 ) -> Build:
     """The build of a deck as it would be, were mended files written; nothing is."""
-    return build(project, progress, texts={each.path: each.texts[1] for each in mended if each.diff})
+    return build(project, progress, texts={each.path: each.texts[1] for each in fixed if each.diff})
 
 
 def mark_fixable(result: Build, progress: Callable[[str, int, int], None] | None = None) -> Build:
@@ -159,7 +159,7 @@ def mark_fixable(result: Build, progress: Callable[[str, int, int], None] | None
     if not 0 < sum(each.stands_for for each in result.diagnostics) <= _MOST_TRIED:
         return result
     try:
-        made = [each for each in mend(result.project) if each.diff]
+        made = [each for each in fix(result.project) if each.diff]
     except CallError:  # a conflict of the ledger that only its author can resolve
         made = []
     if not made:
@@ -179,19 +179,19 @@ def _marked(diagnostic: Diagnostic) -> Diagnostic:
 class _Left:
     """What is still wrong after files have been mended."""
 
-    def __init__(self, diagnostics: Iterable[Diagnostic], mended: Iterable[Mended]) -> None:
+    def __init__(self, diagnostics: Iterable[Diagnostic], fixed: Iterable[FixedFile]) -> None:
         """Sort what is told then by its file and code.
 
         Args:
             diagnostics: Of the deck as it would be.
-            mended: The files that would change.
+            fixed: The files that would change.
         """
         self._told: dict[tuple[str, str], set[tuple[int, str]]] = {}
         for each in diagnostics:
             told = self._told.setdefault((each.span.path, each.code), set())
             told.add((each.span.line, _without_numbers(each.message)))
         self._places: dict[str, Callable[[int], range]] = {}
-        for file in mended:
+        for file in fixed:
             before, after = (Document(file.path, text).lines for text in file.texts)
             self._places[file.path] = carried(before, after)
 
@@ -211,7 +211,7 @@ def _without_numbers(message: str) -> str:
     return re.sub(r"[0-9,]+", "", message)
 
 
-def _mend_ledger(project: Path) -> tuple[Ledger | None, list[Mended]]:
+def _fix_ledger(project: Path) -> tuple[Ledger | None, list[FixedFile]]:
     """What has been released, None where that cannot be told; and the ledger without git's marks.
 
     Raises:
@@ -221,7 +221,8 @@ def _mend_ledger(project: Path) -> tuple[Ledger | None, list[Mended]]:
     released, found, record = read.ledger, read.diagnostics, read.text
     if [diagnostic.code for diagnostic in found] != ["ledger-conflict"]:
         return (None if found else released), []
-    text = merge.merged(record.removesuffix("\n").split("\n"))
+    rows = record.removesuffix("\n").split("\n")
+    text = merge.merged(rows)
     why = "a line of it is damaged, or the two sides are of two decks"
     if text is not None:
         released, faults = ledger_file.parse(text)
@@ -231,24 +232,29 @@ def _mend_ledger(project: Path) -> tuple[Ledger | None, list[Mended]]:
         raise CallError(f"the conflict in {LEDGER} cannot be resolved: {why}", hint)
     file = (project / LEDGER).resolve()
     what = "the conflict is resolved; commit it"
-    return released, [Mended(LEDGER, file, file.read_bytes(), text.encode(), what)]
+    if twice := merge.released_twice(rows):
+        what = (
+            f"the conflict is resolved, but both sides released {listed(twice)}, so learners have one of "
+            "two decks of that version: commit it, and release a new version, which brings both up to date"
+        )
+    return released, [FixedFile(LEDGER, file, file.read_bytes(), text.encode(), what)]
 
 
-def _released_as(sheet: Sheet, released: Ledger) -> NoteTypeLine | None:
+def _released_as(edited: EditedFile, released: Ledger) -> NoteTypeLine | None:
     """What the ledger remembers of a kind.yaml's kind; None where it has not been released."""
-    root = sheet.document.root
+    root = edited.document.root
     was = root.entries.get("was") if isinstance(root, Mapping) else None
-    name = sheet.shown.split("/")[-2]
+    name = edited.shown.split("/")[-2]
     return released.types.get(name) or (released.types.get(was.value) if isinstance(was, Scalar) else None)
 
 
-def _once(sheets: list[Sheet]) -> list[Sheet]:
+def _once(edited_files: list[EditedFile]) -> list[EditedFile]:
     """The files, each once, whatever links lead to it."""
-    return list({sheet.file: sheet for sheet in reversed(sheets)}.values())
+    return list({edited.file: edited for edited in reversed(edited_files)}.values())
 
 
-def _mended(sheet: Sheet) -> Mended:
+def _fixed(edited: EditedFile) -> FixedFile:
     what = ", ".join(
-        f"{count:,} {what if count == 1 else _SEVERAL[what]}" for what, count in sheet.done.items()
+        f"{count:,} {what if count == 1 else _SEVERAL[what]}" for what, count in edited.done.items()
     )
-    return Mended(sheet.shown, sheet.file, sheet.raw, sheet.after, what, tuple(sheet.left))
+    return FixedFile(edited.shown, edited.file, edited.raw, edited.after, what, tuple(edited.left))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from collections.abc import Mapping as ReadOnly
 
-    from deckgen.commands.fix.edited_file import Sheet, Way
+    from deckgen.commands.fix.edited_file import EditedFile, Way
     from deckgen.deck.keys import Key
     from deckgen.deck.kinds import Kind
 
@@ -114,9 +114,9 @@ def places(kinds: list[Kind]) -> dict[Place, Collection[str]]:
     found: dict[Place, Collection[str]] = {}
     for kind in kinds:
         top: Place = (kind.section, ITEM)
-        if kind.rows:
+        if kind.rows_key:
             found |= _places_of(top, {**kind.table_keys})
-            found |= _places_of((*top, kind.rows, ITEM), kind.keys)
+            found |= _places_of((*top, kind.rows_key, ITEM), kind.keys)
         else:
             found |= _places_of(top, kind.keys)
     return found
@@ -129,14 +129,14 @@ def _places_of(top: Place, keys: ReadOnly[str, Key]) -> dict[Place, Collection[s
     return found
 
 
-def mend(sheet: Sheet, known: ReadOnly[Place, Collection[str]]) -> None:
+def fix(edited: EditedFile, known: ReadOnly[Place, Collection[str]]) -> None:
     """Put the texts of a file into blocks that YAML would cut or misread.
 
     Args:
-        sheet: The file; left as it is where anything else is in the way of reading it.
+        edited: The file; left as it is where anything else is in the way of reading it.
         known: Where prose stands in it.
     """
-    text = sheet.text
+    text = edited.text
     if re.search("[\x85\u2028\u2029]|\r(?!\n)", text):
         return  # to YAML these end lines too
     rows = text.split("\n")
@@ -154,12 +154,12 @@ def mend(sheet: Sheet, known: ReadOnly[Place, Collection[str]]) -> None:
             found.append(_Block(start, end, *typed, indent, before=" " if text[start - 1] in ":-" else ""))
     if not found:
         return
-    neutral, faults = source.parse(applied(text, [block.neutral for block in found]), sheet.shown)
+    neutral, faults = source.parse(applied(text, [block.neutral for block in found]), edited.shown)
     if faults:
         return
     edits = [block.edit(line_end(text, block.start)) for block in found]
     beside = _ways(neutral, found, [block.neutral for block in found], ["x"] * len(found))
-    before = sheet.document
+    before = edited.document
 
     def holds(document: Document) -> bool:
         ways = _ways(document, found, edits, [block.said for block in found])
@@ -167,11 +167,11 @@ def mend(sheet: Sheet, known: ReadOnly[Place, Collection[str]]) -> None:
             return False
         if any(way not in ways for way, _, _ in differences(neutral.root, document.root)):
             return False
-        whole = before.root is not None and not before.broken
+        whole = before.root is not None and not before.incomplete
         others = differences(before.root, document.root) if whole else ()
         return all(any(way[:length] in ways for length in range(len(way) + 1)) for way, _, _ in others)
 
-    sheet.edit(edits, holds, Counter({DONE: len(edits)}))
+    edited.edit(edits, holds, Counter({DONE: len(edits)}))
 
 
 def _ways(document: Document, blocks: list[_Block], edits: list[Edit], meant: list[str]) -> set[Way]:

@@ -12,7 +12,7 @@ from deckgen.cards.media import Shelf
 from deckgen.deck.chapter import read_chapter
 from deckgen.deck.ids import probable_ids
 from deckgen.deck.manifest import read_deck
-from deckgen.diagnostics import Found
+from deckgen.diagnostics import Diagnostics
 from deckgen.history import identity
 from deckgen.history.fingerprints import Fingerprints
 from deckgen.history.matching import Matching, match
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
-    from deckgen.commands.fix.edited_file import Sheet
+    from deckgen.commands.fix.edited_file import EditedFile
     from deckgen.deck.kinds_in_force import Kinds
     from deckgen.deck.notes import Deck, Note
     from deckgen.history.ledger import Ledger, NoteLine
@@ -48,7 +48,7 @@ class Standing:
 
 
 @dataclass
-class Book:
+class EditedDeck:
     """The source of a deck while it is mended.
 
     Attributes:
@@ -60,15 +60,15 @@ class Book:
     """
 
     project: Path
-    deck: Sheet
-    chapters: list[Sheet]
+    deck: EditedFile
+    chapters: list[EditedFile]
     kinds: Kinds
     ledger: Ledger
 
     @cached_property
     def language(self) -> str:
         """The language of the deck's texts."""
-        return read_deck(self.deck.document, Found())[0].language
+        return read_deck(self.deck.document, Diagnostics())[0].language
 
     def standing(self, documents: ReadOnly[str, Document] | None = None) -> Standing:
         """Read all notes, and find the released ones among them.
@@ -76,13 +76,13 @@ class Book:
         Args:
             documents: What chapters say in the place of what they say by now, by path.
         """
-        deck, _ = read_deck(self.deck.document, Found())
+        deck, _ = read_deck(self.deck.document, Diagnostics())
         unsure: set[str] = set()
-        for sheet in self.chapters:
-            document = (documents or {}).get(sheet.shown, sheet.document)
-            deck.notes += read_chapter(document, Found(), deck, self.kinds).notes
-            if not (sheet.sound and self.kinds.complete):
-                unsure |= set(probable_ids(sheet.document, self.language))
+        for edited in self.chapters:
+            document = (documents or {}).get(edited.shown, edited.document)
+            deck.notes += read_chapter(document, Diagnostics(), deck, self.kinds).notes
+            if not (edited.sound and self.kinds.complete):
+                unsure |= set(probable_ids(edited.document, self.language))
         matching = match(deck, self.ledger)
         present = {line.guid for line in matching.known.values()}
         gone = [
@@ -104,7 +104,7 @@ class Book:
         # a fingerprint counts the media that a text shows, which only drawing it finds
         markup = Markup(Shelf((self.project / "source").resolve(), self.project))
         writer = FieldWriter(markup, {note.id: note for note in deck.notes}, matching.first_ids, {})
-        whole = [note for note in new if note.whole]
+        whole = [note for note in new if note.valid]
         for note in whole:
             writer.write(note)
         prints = Fingerprints(guids, markup)

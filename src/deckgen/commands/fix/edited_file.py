@@ -36,7 +36,7 @@ class Edit:
 
 
 @dataclass
-class Sheet:
+class EditedFile:
     """A file while it is mended.
 
     Attributes:
@@ -60,7 +60,7 @@ class Sheet:
     left: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, path: Path, shown: str, project: Path) -> Sheet:
+    def of(cls, path: Path, shown: str, project: Path) -> EditedFile:
         """Read a file of a project, whose folder is resolved; links out of it are not followed."""
         text, fault = source.load(path, shown, project)
         document, found = source.parse(text, shown)
@@ -70,7 +70,7 @@ class Sheet:
             with suppress(OSError), source.opened(path) as file:  # it may be gone by now
                 raw = file.read()
         if fault or raw.decode("utf-8-sig", "replace") != text:  # it may change between the two looks at it
-            document.broken = True
+            document.incomplete = True
             return cls(shown, path, raw, document, sound=False, faithful=False)
         return cls(shown, path, raw, document, sound=not found)
 

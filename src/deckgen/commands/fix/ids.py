@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 from deckgen import source
 from deckgen.commands.fix.edited_file import Edit, applied, column_of, differences, line_end
 from deckgen.deck.chapter import required_keys, top_keys
+from deckgen.deck.hints import ID, halves, plain_id
 from deckgen.deck.ids import probable_ids, slug
 from deckgen.deck.kinds import COMMON_KEYS
 from deckgen.deck.letters import UNREADABLE, is_readable
-from deckgen.deck.reader import ID, halves, plain_id
 from deckgen.diagnostics import listing, nearest
 from deckgen.source import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.commands.fix.edited_deck import Book, Standing
-    from deckgen.commands.fix.edited_file import Sheet, Way
+    from deckgen.commands.fix.edited_deck import EditedDeck, Standing
+    from deckgen.commands.fix.edited_file import EditedFile, Way
     from deckgen.deck.kinds import Kind
     from deckgen.deck.notes import Note
     from deckgen.history.ledger import NoteLine
@@ -37,7 +37,7 @@ class _Entry:
     """A note, table or row of a chapter.
 
     Attributes:
-        sheet: The file that it stands in.
+        edited: The file that it stands in.
         way: The way to it.
         mapping: Its keys.
         kind: Its kind.
@@ -51,7 +51,7 @@ class _Entry:
         asked: Whether its author has to name it, because it cannot be told how its label is read.
     """
 
-    sheet: Sheet
+    edited: EditedFile
     way: Way
     mapping: Mapping
     kind: Kind
@@ -67,7 +67,7 @@ class _Entry:
     @property
     def is_table(self) -> bool:
         """Whether its rows are notes, and itself none."""
-        return bool(self.kind.rows) and self.table is None
+        return bool(self.kind.rows_key) and self.table is None
 
     @property
     def full(self) -> str:
@@ -82,9 +82,11 @@ class _Entry:
         return "table" if self.is_table else "row" if self.table else self.kind.name
 
 
-def give(book: Book) -> None:
+def give(edited_deck: EditedDeck) -> None:
     """Give ids to what lacks one."""
-    entries = [entry for sheet in book.chapters for entry in _entries(sheet, book.kinds.in_force)]
+    entries = [
+        entry for edited in edited_deck.chapters for entry in _entries(edited, edited_deck.kinds.in_force)
+    ]
     for entry in entries:
         if entry.lacks and entry.was:
             entry.lacks = False
@@ -95,22 +97,22 @@ def give(book: Book) -> None:
     lacking = [entry for entry in entries if entry.lacks]
     if not lacking:
         return
-    names = _Names(book, entries)
+    names = _Names(edited_deck, entries)
     by_sheet: dict[str, list[_Entry]] = {}
     for entry in lacking:
         names.choose(entry)
-        by_sheet.setdefault(entry.sheet.shown, []).append(entry)
-    if book.ledger.notes:
+        by_sheet.setdefault(entry.edited.shown, []).append(entry)
+    if edited_deck.ledger.notes:
         tried = {}
         for shown, here in by_sheet.items():
             edits = [_edit(entry) for entry in here if entry.id]
-            document, found = source.parse(applied(here[0].sheet.text, edits), shown)
+            document, found = source.parse(applied(here[0].edited.text, edits), shown)
             if not found:
                 tried[shown] = document
-        _PuttingBack(entries, book.standing(tried), names).run()
+        _PuttingBack(entries, edited_deck.standing(tried), names).run()
     _ask(lacking)
     for here in by_sheet.values():
-        _write(here[0].sheet, [entry for entry in here if entry.id])
+        _write(here[0].edited, [entry for entry in here if entry.id])
 
 
 def _ask(entries: list[_Entry]) -> None:
@@ -122,25 +124,25 @@ def _ask(entries: list[_Entry]) -> None:
             _leave(entry, f"has no id; write one: {UNREADABLE}")
 
 
-def _entries(sheet: Sheet, kinds: list[Kind]) -> list[_Entry]:
+def _entries(edited: EditedFile, kinds: list[Kind]) -> list[_Entry]:
     """The notes, tables and rows of a chapter, as they stand there."""
-    return sorted(_unsorted_entries(sheet, kinds), key=lambda entry: entry.mapping.start)
+    return sorted(_unsorted_entries(edited, kinds), key=lambda entry: entry.mapping.start)
 
 
-def _unsorted_entries(sheet: Sheet, kinds: list[Kind]) -> Iterator[_Entry]:
-    root = sheet.document.root
+def _unsorted_entries(edited: EditedFile, kinds: list[Kind]) -> Iterator[_Entry]:
+    root = edited.document.root
     for kind in kinds:
         section = root.entries.get(kind.section) if isinstance(root, Mapping) else None
         halves_of = _second_halves(section, required_keys(top_keys(kind)))
         for way, number, mapping in _mappings(section, (kind.section,)):
-            keys = kind.table_keys if kind.rows else kind.keys
-            entry = _entry(sheet, way, mapping, kind, None, number, {*keys, kind.rows} - {""})
+            keys = kind.table_keys if kind.rows_key else kind.keys
+            entry = _entry(edited, way, mapping, kind, None, number, {*keys, kind.rows_key} - {""})
             entry.lacks &= mapping.start not in halves_of
             yield entry
-            rows = mapping.entries.get(kind.rows) if kind.rows else None
+            rows = mapping.entries.get(kind.rows_key) if kind.rows_key else None
             row_halves = _second_halves(rows, required_keys(kind.keys))
-            for row_way, row_number, row in _mappings(rows, (*way, kind.rows)):
-                row_entry = _entry(sheet, row_way, row, kind, entry, row_number, set(kind.keys))
+            for row_way, row_number, row in _mappings(rows, (*way, kind.rows_key)):
+                row_entry = _entry(edited, row_way, row, kind, entry, row_number, set(kind.keys))
                 row_entry.lacks &= row.start not in row_halves
                 yield row_entry
 
@@ -159,12 +161,18 @@ def _mappings(node: Node | None, way: Way) -> Iterator[tuple[Way, int, Mapping]]
 
 
 def _entry(
-    sheet: Sheet, way: Way, mapping: Mapping, kind: Kind, table: _Entry | None, number: int, keys: set[str]
+    edited: EditedFile,
+    way: Way,
+    mapping: Mapping,
+    kind: Kind,
+    table: _Entry | None,
+    number: int,
+    keys: set[str],
 ) -> _Entry:
     odd = [name for name in mapping.entries if name not in keys]
-    entry = _Entry(sheet, way, mapping, kind, table, number, lacks=False)
+    entry = _Entry(edited, way, mapping, kind, table, number, lacks=False)
     entry.lacks = (
-        sheet.sound
+        edited.sound
         and "id" not in mapping.entries
         and len(odd) < len(mapping.entries)
         # a key that is only misspelt is for its author to mend
@@ -181,20 +189,20 @@ def _entry(
 class _Names:
     """The ids that are taken, and new ones beside them."""
 
-    def __init__(self, book: Book, entries: list[_Entry]) -> None:
+    def __init__(self, edited_deck: EditedDeck, entries: list[_Entry]) -> None:
         """Gather the ids of a deck: those of its source, and all that have ever been released."""
-        self.language = book.language
-        self.taken = set(book.ledger.ids)
+        self.language = edited_deck.language
+        self.taken = set(edited_deck.ledger.ids)
         for entry in entries:
             above = f"{entry.table.was or entry.table.id}." if entry.table else ""
             self.taken |= {entry.full, f"{above}{entry.was}"} if entry.was else {entry.full}
             written = entry.mapping.entries.get("id")
             if isinstance(written, Scalar) and not entry.id:
                 # what its author is told to write
-                self.taken.add(plain_id(written.value, book.language))
-        for sheet in book.chapters:
-            if not (sheet.sound and book.kinds.complete):
-                self.taken |= {name.strip("\"'") for name in probable_ids(sheet.document, self.language)}
+                self.taken.add(plain_id(written.value, edited_deck.language))
+        for edited in edited_deck.chapters:
+            if not (edited.sound and edited_deck.kinds.complete):
+                self.taken |= {name.strip("\"'") for name in probable_ids(edited.document, self.language)}
         self.taken |= {name.partition(".")[0] for name in self.taken}
 
     def choose(self, entry: _Entry) -> None:
@@ -328,7 +336,7 @@ def _leave(entry: _Entry, why: str) -> None:
     entry.id = ""
     label = " ".join(_label(entry).split())
     label = label if len(label) <= _SHOWN else f"{label[:_SHOWN].rstrip()}…"
-    entry.sheet.left.append(f"a {entry.what} (\u201c{label}\u201d) {why}")
+    entry.edited.left.append(f"a {entry.what} (\u201c{label}\u201d) {why}")
 
 
 def _is_that(note: Note, line: NoteLine) -> bool:
@@ -343,18 +351,18 @@ def _kinds(kind: Kind) -> list[str]:
 
 def _edit(entry: _Entry) -> Edit:
     """The edit that makes an id the first key of an entry."""
-    text, mapping = entry.sheet.text, entry.mapping
+    text, mapping = entry.edited.text, entry.mapping
     if text[mapping.start] == "{":
         return Edit(mapping.starts[0], mapping.starts[0], f"id: {entry.id}, ")
     at = mapping.start
     return Edit(at, at, f"id: {entry.id}{line_end(text, at)}{' ' * column_of(text, at)}")
 
 
-def _write(sheet: Sheet, entries: list[_Entry]) -> None:
+def _write(edited: EditedFile, entries: list[_Entry]) -> None:
     """Write the ids of a file's entries into it."""
     if not entries:
         return
-    before = sheet.document.root
+    before = edited.document.root
     meant = {(*entry.way, "id"): entry.id for entry in entries}
 
     def holds(document: Document) -> bool:
@@ -368,4 +376,4 @@ def _write(sheet: Sheet, entries: list[_Entry]) -> None:
     done: Counter[str] = Counter()
     for entry in entries:
         done[PUT_BACK if entry.back else GIVEN] += 1
-    sheet.edit([_edit(entry) for entry in entries], holds, done)
+    edited.edit([_edit(entry) for entry in entries], holds, done)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from collections.abc import Mapping as ReadOnly
 
-    from deckgen.commands.fix.edited_file import Sheet, Way
+    from deckgen.commands.fix.edited_file import EditedFile, Way
     from deckgen.deck.kinds import Kind
     from deckgen.history.ledger import NoteTypeLine
     from deckgen.source import Document
@@ -34,16 +34,16 @@ def shared(kinds: list[Kind]) -> dict[str, list[int]]:
     return longest
 
 
-def mend(sheet: Sheet, ids: ReadOnly[str, list[int]], line: NoteTypeLine | None) -> None:
+def fix(edited: EditedFile, ids: ReadOnly[str, list[int]], line: NoteTypeLine | None) -> None:
     """Give ids to the fields and cards of a kind.yaml.
 
     Args:
-        sheet: The file.
+        edited: The file.
         ids: The ids that kinds have in common, by place.
         line: What the ledger remembers of the kind; None where it has not been released.
     """
-    root = sheet.document.root
-    if not sheet.sound or not isinstance(root, Mapping):
+    root = edited.document.root
+    if not edited.sound or not isinstance(root, Mapping):
         return
     edits: list[Edit] = []
     meant: dict[Way, str] = {}
@@ -59,7 +59,7 @@ def mend(sheet: Sheet, ids: ReadOnly[str, list[int]], line: NoteTypeLine | None)
             len(released) != len(entries)
             or any(number not in {None, released[place]} for place, number in taken.items())
         ):
-            sheet.left.append(
+            edited.left.append(
                 f"some {under} have no id; they were released with: {', '.join(map(str, released))}"
             )
             continue
@@ -67,7 +67,7 @@ def mend(sheet: Sheet, ids: ReadOnly[str, list[int]], line: NoteTypeLine | None)
             number = released[place] if line else _free(under, place, ids[under], set(taken.values()))
             taken[place] = number
             meant[under, place, "id"] = str(number)
-            edits.append(_edit(sheet.text, entries[place], str(number)))
+            edits.append(_edit(edited.text, entries[place], str(number)))
     if not edits:
         return
 
@@ -76,7 +76,7 @@ def mend(sheet: Sheet, ids: ReadOnly[str, list[int]], line: NoteTypeLine | None)
         written = {way: after.value for way, one, after in found if one is None and isinstance(after, Scalar)}
         return written == meant and len(found) == len(meant)
 
-    sheet.edit(edits, holds, Counter({DONE: len(edits)}))
+    edited.edit(edits, holds, Counter({DONE: len(edits)}))
 
 
 def _lacks(entry: object, keys: Collection[str]) -> bool:

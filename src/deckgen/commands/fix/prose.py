@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping as ReadOnly
 
-    from deckgen.commands.fix.edited_deck import Book, Standing
-    from deckgen.commands.fix.edited_file import Sheet
+    from deckgen.commands.fix.edited_deck import EditedDeck, Standing
+    from deckgen.commands.fix.edited_file import EditedFile
     from deckgen.deck.keys import Key
     from deckgen.deck.notes import Note, Table
     from deckgen.deck.values import Value
@@ -65,14 +65,14 @@ class _Text:
         return self.same(value, meant) and _squeezed(value) == _squeezed(meant)
 
 
-def mend(book: Book) -> None:
+def fix(edited_deck: EditedDeck) -> None:
     """Mend the texts of the notes that have not been released."""
     texts: dict[str, list[_Text]] = {}
-    for note, found in _unreleased(book.standing()):
+    for note, found in _unreleased(edited_deck.standing()):
         texts.setdefault(note.chapter.document.path, []).extend(found)
-    for sheet in book.chapters:
-        if sheet.sound and sheet.shown in texts:
-            _mend_sheet(sheet, texts[sheet.shown])
+    for edited in edited_deck.chapters:
+        if edited.sound and edited.shown in texts:
+            _mend_sheet(edited, texts[edited.shown])
 
 
 def _unreleased(standing: Standing) -> Iterator[tuple[Note, list[_Text]]]:
@@ -125,21 +125,21 @@ def _squeezed(text: str) -> list[str]:
     return re.sub(r"\\(?=\n)", " ", text).split()
 
 
-def _mend_sheet(sheet: Sheet, texts: list[_Text]) -> None:
+def _mend_sheet(edited: EditedFile, texts: list[_Text]) -> None:
     """Mend texts of a file."""
     edits: list[Edit] = []
     done: Counter[str] = Counter()
     for text in texts:
-        lines = _lines(text.scalar, sheet.text)
+        lines = _lines(text.scalar, edited.text)
         edits += _of_blanks(text, lines, done)
-        edits += _of_numbers(text, sheet.text, lines, done)
-        after = _AFTER.match(sheet.text, text.scalar.end)
+        edits += _of_numbers(text, edited.text, lines, done)
+        after = _AFTER.match(edited.text, text.scalar.end)
         if after and text.scalar.style not in {"|", ">"}:
             edits.append(Edit(after.start(), after.end(), ""))
             done[BLANKS] += 1
     if not edits:
         return
-    before = sheet.document.root
+    before = edited.document.root
     by_start = {text.scalar.start: text for text in texts}
     meant = {way: by_start[node.start] for way, node in nodes(before) if node.start in by_start}
 
@@ -149,7 +149,7 @@ def _mend_sheet(sheet: Sheet, texts: list[_Text]) -> None:
             for way, _, after in differences(before, document.root)
         )
 
-    sheet.edit(edits, holds, done)
+    edited.edit(edits, holds, done)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from deckgen.anki.render import Look, Place, on_screen
+from deckgen.anki.render import CardContext, CardRenderer, on_screen
 from deckgen.checks.silence import owner_of, owners
 from deckgen.deck.notes import Table, place
 from deckgen.package import SHOWS
@@ -35,7 +35,7 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:12]
 
 
-Told: TypeAlias = "dict[str, Any]"
+DiagnosticJSON: TypeAlias = "dict[str, Any]"
 """A diagnostic as the page shows it."""
 
 
@@ -61,7 +61,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class NotePreview:
     """A note with its cards.
 
     Attributes:
@@ -74,7 +74,7 @@ class Shown:
         text: The words of its fields.
         media: The names of the files that it shows.
         cards: Its cards.
-        found: The diagnostics that concern it.
+        diagnostics: The diagnostics that concern it.
         before: Whether it is as it was before the faults that hide it.
     """
 
@@ -87,7 +87,7 @@ class Shown:
     text: str
     media: tuple[str, ...]
     cards: tuple[Card, ...]
-    found: tuple[Told, ...] = ()
+    diagnostics: tuple[DiagnosticJSON, ...] = ()
     before: bool = False
 
 
@@ -99,15 +99,15 @@ class Gallery:
         title: The deck's title.
         kinds: The kinds' titles and css, by their names.
         notes: The notes, in the order in which they are studied.
-        found: The diagnostics that concern no card, as the page shows them.
+        diagnostics: The diagnostics that concern no card, as the page shows them.
         errors: How many errors there are in all.
         media: The media files, by their names.
     """
 
     title: str
     kinds: dict[str, tuple[str, str]] = field(default_factory=dict)
-    notes: list[Shown] = field(default_factory=list)
-    found: list[Told] = field(default_factory=list)
+    notes: list[NotePreview] = field(default_factory=list)
+    diagnostics: list[DiagnosticJSON] = field(default_factory=list)
     errors: int = 0
     media: dict[str, Media] = field(default_factory=dict)
 
@@ -121,29 +121,29 @@ def gallery(build: Build) -> Gallery:
     made = Gallery(deck.title or "Untitled deck", media=build.media)
     made.errors = sum(each.stands_for for each in build.diagnostics if each.level == "error")
     notes = [each for each in build.notes if each.cards and not each.note.retired]
-    concerning, made.found = _sorted_out(build, {id(each.note) for each in notes})
-    looks: dict[str, list[Look]] = {}
+    concerning, made.diagnostics = _sorted_out(build, {id(each.note) for each in notes})
+    renderers: dict[str, list[CardRenderer]] = {}
     for each in notes:
         kind = each.note.kind
         note_type = build.note_types[kind.name]
-        if kind.name not in looks:
-            looks[kind.name] = _looks(note_type)
+        if kind.name not in renderers:
+            renderers[kind.name] = _renderers(note_type)
             made.kinds[kind.name] = (kind.title, note_type.css)
-        shown = _shown(each, looks[kind.name], deck.title, build)
-        made.notes.append(replace(shown, found=tuple(concerning.get(id(each.note), ()))))
+        shown = _shown(each, renderers[kind.name], deck.title, build)
+        made.notes.append(replace(shown, diagnostics=tuple(concerning.get(id(each.note), ()))))
     return made
 
 
 def with_vanished(now: Gallery, before: Gallery) -> Gallery:
     """The gallery of a build with errors, and in their places the notes from before that the errors hide."""
     known = {note.id for note in now.notes}
-    vanished: dict[str, list[Shown]] = {}
+    vanished: dict[str, list[NotePreview]] = {}
     last = ""
     for note in before.notes:
         if note.id in known:
             last = note.id
         else:
-            vanished.setdefault(last, []).append(replace(note, before=True, found=()))
+            vanished.setdefault(last, []).append(replace(note, before=True, diagnostics=()))
     notes = list(vanished.get("", ()))
     for note in now.notes:
         notes += [note, *vanished.get(note.id, ())]
@@ -151,10 +151,12 @@ def with_vanished(now: Gallery, before: Gallery) -> Gallery:
     return replace(now, notes=notes, kinds=now.kinds | before.kinds | styled, media=before.media | now.media)
 
 
-def _sorted_out(build: Build, shown: set[int]) -> tuple[dict[int, list[Told]], list[Told]]:
+def _sorted_out(
+    build: Build, shown: set[int]
+) -> tuple[dict[int, list[DiagnosticJSON]], list[DiagnosticJSON]]:
     """The diagnostics by the notes that they concern, and those that concern none that is shown."""
     in_place = owners(build.deck)
-    concerning: dict[int, list[Told]] = {}
+    concerning: dict[int, list[DiagnosticJSON]] = {}
     others = []
     for diagnostic in build.diagnostics:
         owner = owner_of(diagnostic, in_place)
@@ -168,7 +170,7 @@ def _sorted_out(build: Build, shown: set[int]) -> tuple[dict[int, list[Told]], l
     return concerning, others
 
 
-def _told(diagnostic: Diagnostic, lines: dict[str, list[str]]) -> Told:
+def _told(diagnostic: Diagnostic, lines: dict[str, list[str]]) -> DiagnosticJSON:
     """A diagnostic as the page shows it: as in `--format json`, with its line of the source."""
     span = diagnostic.span
     of_file = lines.get(span.path, [])
@@ -176,13 +178,15 @@ def _told(diagnostic: Diagnostic, lines: dict[str, list[str]]) -> Told:
     return diagnostic.as_json() | {"source": line.strip()[:_LONGEST_LINE]}
 
 
-def _looks(note_type: NoteType) -> list[Look]:
-    """How each of a kind's card templates looks."""
+def _renderers(note_type: NoteType) -> list[CardRenderer]:
+    """The renderers of a kind's card templates."""
     fields = [each.name for each in note_type.kind.fields]
-    return [Look(fields, face.front, face.back, cloze=note_type.kind.cloze) for face in note_type.faces]
+    return [
+        CardRenderer(fields, face.front, face.back, cloze=note_type.kind.cloze) for face in note_type.faces
+    ]
 
 
-def _shown(rendered: RenderedNote, looks: list[Look], title: str, build: Build) -> Shown:
+def _shown(rendered: RenderedNote, renderers: list[CardRenderer], title: str, build: Build) -> NotePreview:
     """A note as the page shows it."""
     note, kind = rendered.note, rendered.note.kind
     span = place(note)
@@ -191,14 +195,14 @@ def _shown(rendered: RenderedNote, looks: list[Look], title: str, build: Build) 
     for ordinal in rendered.cards:
         which = 0 if kind.cloze else ordinal
         name = kind.cards[which].name
-        at = Place(note.chapter.deck, note_type, name, note.tags)
-        sides = on_screen(looks[which].sides(rendered.fields, ordinal, at))
+        at = CardContext(note.chapter.deck, note_type, name, note.tags)
+        sides = on_screen(renderers[which].sides(rendered.fields, ordinal, at))
         called = f"{name} {ordinal + 1}" if kind.cloze else name
         cards.append(Card(ordinal, called, sides.front, sides.back))
     whole = " ".join(rendered.fields)
     text = html.unescape(_UNSEEN.sub(" ", whole[: 4 * LONGEST_TEXT]))
     files = [*SHOWS.findall(whole), *(file.name for file in build.note_types[kind.name].media)]
-    return Shown(
+    return NotePreview(
         note.id,
         kind.name,
         note.chapter.deck,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from deckgen.cards.media import Media
-    from deckgen.commands.preview.cards import Gallery, Shown
+    from deckgen.commands.preview.cards import Gallery, NotePreview
 
 PAGE = Path(__file__).parent / "page"
 NOTES_A_FILE = 50
@@ -100,7 +100,7 @@ def _remove(folder: Path, but: Iterable[str]) -> None:
 
 def _scripts(gallery: Gallery) -> dict[str, str]:
     """The scripts of the deck by their names; the index stands last."""
-    by_file: dict[str, list[Shown]] = {}
+    by_file: dict[str, list[NotePreview]] = {}
     places: dict[str, tuple[str, int]] = {}
     sources = _numbered(note.path for note in gallery.notes)
     counts = dict.fromkeys(sources, 0)
@@ -139,7 +139,9 @@ def _index(gallery: Gallery, places: dict[str, tuple[str, int]], stamps: dict[st
         cards = [[card.ordinal, card.name, card.digest(styles[note.kind])] for card in note.cards]
         where = [sources[note.path], note.line]
         labels = [kinds[note.kind], decks[note.deck], [tags[tag] for tag in note.tags]]
-        notes.append([note.id, *labels, where, [files[file], place], cards, note.found, int(note.before)])
+        notes.append(
+            [note.id, *labels, where, [files[file], place], cards, note.diagnostics, int(note.before)]
+        )
     return {
         "title": gallery.title,
         "kinds": list(gallery.kinds.values()),
@@ -149,7 +151,7 @@ def _index(gallery: Gallery, places: dict[str, tuple[str, int]], stamps: dict[st
         "files": [[name, stamps[name]] for name in files],
         "texts": stamps["texts.js"],
         "errors": gallery.errors,
-        "found": gallery.found,
+        "found": gallery.diagnostics,
         "notes": notes,
     }
 

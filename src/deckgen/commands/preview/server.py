@@ -31,7 +31,7 @@ _PAGE = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'
 _PAGE += "frame-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
-class News:
+class EventStream:
     """What there is to tell the pages that listen: the version of the preview, and what went wrong."""
 
     def __init__(self) -> None:
@@ -84,7 +84,7 @@ class Server(ThreadingHTTPServer):
             CallError: The port is taken, or may not be used.
         """
         self.folder = folder
-        self.news = News()
+        self.news = EventStream()
         self.restore: Callable[[str], bool] = lambda name: False  # noqa: ARG005 (there is nothing to write)
         try:
             super().__init__((ADDRESS, port), _Handler)

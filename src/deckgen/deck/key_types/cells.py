@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from deckgen.deck.key_types.texts import read
 from deckgen.deck.keys import ITEM, KeyType
-from deckgen.deck.reader import TEXT_SCHEMA
-from deckgen.deck.schemas import KeyDoc
+from deckgen.deck.schemas import TEXT_SCHEMA, KeyDoc
 
 MIN_COLUMNS = 2
 """The fewest columns of a table: the names of its rows, and what to know of them."""

@@ -12,13 +12,13 @@ from deckgen.source import Scalar
 
 if TYPE_CHECKING:
     from deckgen.deck.keys import Key
-    from deckgen.deck.reader import Reader
+    from deckgen.deck.reader import NodeReader
     from deckgen.source import Node
 
 _ABOUT = "One word of a list."
 
 
-def _read(reader: Reader, node: Node, key: Key) -> Scalar | None:
+def _read(reader: NodeReader, node: Node, key: Key) -> Scalar | None:
     """One of the words that kind.yaml lists."""
     word = reader.one_of(node, key.name, key.values)
     return node if word and isinstance(node, Scalar) else None

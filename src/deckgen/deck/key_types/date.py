@@ -11,7 +11,7 @@ from deckgen.deck.schemas import KeyDoc
 
 if TYPE_CHECKING:
     from deckgen.deck.keys import Key
-    from deckgen.deck.reader import Reader
+    from deckgen.deck.reader import NodeReader
     from deckgen.source import Node, Scalar
 
 _FORM = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -26,7 +26,7 @@ def day_of(scalar: Scalar) -> date:
     return date.fromisoformat(scalar.value.strip())
 
 
-def _read(reader: Reader, node: Node, key: Key) -> Scalar | None:
+def _read(reader: NodeReader, node: Node, key: Key) -> Scalar | None:
     """A day of the calendar, as the text that says it."""
     scalar = reader.scalar(node, key.name, f"write it as year, month and day: `{key.name}: 2026-01-31`")
     if scalar is None:

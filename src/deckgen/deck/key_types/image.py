@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deckgen.deck.keys import KeyType
-from deckgen.deck.reader import TEXT_SCHEMA
-from deckgen.deck.schemas import KeyDoc, object_schema
+from deckgen.deck.schemas import TEXT_SCHEMA, KeyDoc, object_schema
 from deckgen.deck.values import Compound
 
 if TYPE_CHECKING:
     from deckgen.deck.keys import Key
-    from deckgen.deck.reader import Reader
+    from deckgen.deck.reader import NodeReader
     from deckgen.source import Node, Scalar
 
 _KEYS = ("file", "alt")
@@ -46,7 +45,7 @@ class Image(Compound):
         return (self.file,)
 
 
-def _read(reader: Reader, node: Node, key: Key) -> Image | None:
+def _read(reader: NodeReader, node: Node, key: Key) -> Image | None:
     """An image file, and what is said of it to those who do not see it."""
     what = f"the image `{key.name}`"
     mapping = reader.mapping(node, what, _KEYS, _KEYS)

@@ -10,12 +10,12 @@ from deckgen.deck.schemas import KeyDoc
 
 if TYPE_CHECKING:
     from deckgen.deck.keys import Key
-    from deckgen.deck.reader import Reader
+    from deckgen.deck.reader import NodeReader
     from deckgen.deck.values import Texts
     from deckgen.source import Node
 
 
-def _read(reader: Reader, node: Node, key: Key) -> Texts | None:
+def _read(reader: NodeReader, node: Node, key: Key) -> Texts | None:
     """A list of texts with something in it."""
     found = texts.read(reader, node, key)
     if found is None or found.items:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deckgen.deck.hints import ID
 from deckgen.deck.keys import KeyType
-from deckgen.deck.reader import ID, Schema
-from deckgen.deck.schemas import KeyDoc
+from deckgen.deck.schemas import KeyDoc, Schema
 from deckgen.deck.values import Compound
 
 if TYPE_CHECKING:
     from deckgen.deck.keys import Key
-    from deckgen.deck.reader import Reader
+    from deckgen.deck.reader import NodeReader
     from deckgen.source import Node, Scalar
 
 REFERENCE_SCHEMA: Schema = {
@@ -36,7 +36,7 @@ class References(Compound):
         return self.items
 
 
-def _read(reader: Reader, node: Node, key: Key) -> References:
+def _read(reader: NodeReader, node: Node, key: Key) -> References:
     """A list of ids; whether notes have them, is known when all are read."""
     items = (reader.scalar(item, key.name) for item in reader.items(node, key.name))
     return References([item for item in items if item])

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.deck import swallowed
 from deckgen.deck.keys import ITEM, KeyType
-from deckgen.deck.reader import FLAG_SCHEMA, Schema, any_case
-from deckgen.deck.schemas import PROSE_SCHEMA, KeyDoc, object_schema
+from deckgen.deck.schemas import FLAG_SCHEMA, PROSE_SCHEMA, KeyDoc, Schema, any_case, object_schema
 from deckgen.deck.values import Compound
 from deckgen.source import Mapping, Node, Scalar
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.deck.keys import Key
-    from deckgen.deck.reader import Reader
+    from deckgen.deck.reader import NodeReader
     from deckgen.deck.swallowed import Swallowed
     from deckgen.deck.values import Value
 
@@ -78,13 +77,13 @@ def options_in(values: ReadOnly[str, Value]) -> list[tuple[str, Options]]:
     return [(key, value) for key, value in values.items() if isinstance(value, Options)]
 
 
-def _read(reader: Reader, node: Node, key: Key) -> Options | None:
+def _read(reader: NodeReader, node: Node, key: Key) -> Options | None:
     """A list of options, of which exactly one is correct."""
-    before = len(reader.found)
+    before = len(reader.diagnostics)
     items = reader.items(node, key.name, "text")
     reader.halves(items, ("text", "why"))
     options = [option for item in items if (option := _option(reader, item))]
-    if len(reader.found) > before or len(options) < len(items):
+    if len(reader.diagnostics) > before or len(options) < len(items):
         return None
     inside = [each for item in items if isinstance(item, Mapping) for each in _in_option(reader, item)]
     further = next((each for each in inside if each.key.startswith("-")), None)
@@ -95,7 +94,7 @@ def _read(reader: Reader, node: Node, key: Key) -> Options | None:
     return _marked(reader, node, items, Options(options, tuple(inside)))
 
 
-def _marked(reader: Reader, node: Node, items: list[Node], options: Options) -> Options:
+def _marked(reader: NodeReader, node: Node, items: list[Node], options: Options) -> Options:
     """Options of which one should be marked as correct; reported where none is, or several are."""
     right = [option.mark for option in options.items if option.mark]
     if not right:
@@ -123,21 +122,21 @@ def _marked(reader: Reader, node: Node, items: list[Node], options: Options) -> 
 
 
 def _report_swallowed(
-    reader: Reader, code: str, node: Node, line: Swallowed | None, message: str, hint: str = ""
+    reader: NodeReader, code: str, node: Node, line: Swallowed | None, message: str, hint: str = ""
 ) -> None:
     """Report something at the line that explains it, unless that line has been told; else at a node."""
     if line is None:
         reader.report(code, node, message, hint)
-    elif all(each.span.line != line.at.line for each in reader.found):
+    elif all(each.span.line != line.at.line for each in reader.diagnostics):
         reader.report(code, line.at, f"{message}: {line.message}", line.hint)
 
 
-def _in_option(reader: Reader, option: Mapping) -> tuple[Swallowed, ...]:
+def _in_option(reader: NodeReader, option: Mapping) -> tuple[Swallowed, ...]:
     """The lines of an option's texts that look like its mark, or like a further option."""
     return swallowed.find(reader.document, option, ("correct",))
 
 
-def _option(reader: Reader, node: Node) -> Option | None:
+def _option(reader: NodeReader, node: Node) -> Option | None:
     """One option; None, reported, where something is wrong with it."""
     if isinstance(node, Mapping):
         unknown = [name for name in node.entries if name not in OPTION_KEYS]

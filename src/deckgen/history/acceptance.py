@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.history.ledger import Acceptance
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from deckgen.history.ledger import Ledger
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """A change that is refused unless its author accepts it.
 
     Attributes:
@@ -28,8 +27,7 @@ class Refusal:
     problem: Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """Refusals beside what the author accepts.
 
     Attributes:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.deck.notes import place
 from deckgen.diagnostics import Diagnostic, Span, counted, listed
@@ -43,8 +42,7 @@ OF_ACCEPTED = {
 """What learners have to do after a refusal that the author has accepted, by code."""
 
 
-@dataclass(frozen=True, slots=True)
-class Effects:
+class Effects(NamedTuple):
     """What becomes of the cards that learners have.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""Reading deck.yaml."""
+"""The reading of deck.yaml."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _DECK_KEYS = (
     *("exam_options", "blueprint", "checks", "accept"),
 )
 ACCEPTABLE = ("changed-deck", "changed-note-type", "moved-cloze", "same-media")
-"""The codes of what an author may accept: refusals, and that other files show the same."""
+"""The codes that an author may accept: refused changes, and media files with the same picture."""
 
 
 def read_deck(document: Document, faults: Diagnostics) -> tuple[Deck, Diagnostics]:
@@ -31,10 +31,10 @@ def read_deck(document: Document, faults: Diagnostics) -> tuple[Deck, Diagnostic
 
     Args:
         document: The file.
-        faults: What is wrong with it as YAML.
+        faults: The diagnostics of the file as YAML.
 
     Returns:
-        The deck, without notes; all that is wrong with the file.
+        The deck, without notes; all diagnostics of the file.
     """
     reader = NodeReader(document, faults)
     deck = _deck(reader)
@@ -150,7 +150,7 @@ def _feedback(reader: NodeReader, node: Node) -> str:
     scalar = reader.scalar(node, "feedback")
     if scalar is None:
         return ""
-    # it stands in the card templates, where Anki looks for its marks in attributes as well
+    # it goes into the card templates, and Anki reads its own marks in attributes, too
     if mark := unescaped.bracket(scalar.value):
         message = f"`feedback` holds `{mark}`, which Anki takes for a mark of its own"
         reader.report("bad-link", scalar, message, "write `[` as `%5B`")
@@ -169,7 +169,7 @@ def _feedback(reader: NodeReader, node: Node) -> str:
 
 
 def _feedback_hint(written: str) -> str:
-    """The address that was probably meant."""
+    """A hint with the address that the author probably meant, or with examples."""
     plain = "".join(char for char in written if char.isprintable()).strip().strip("<>\"'")
     mail = re.fullmatch(
         r"(?:e?-?mail(?:to)?:)?\s*([^\s@:/]+@[^\s@/]+\.[^\s@/.?]+)(\?.*)?", plain, re.IGNORECASE

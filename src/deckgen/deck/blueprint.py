@@ -96,8 +96,8 @@ def _weight(reader: NodeReader, node: Node) -> float | None:
         return None
     if WEIGHT.fullmatch(scalar.value) and 0 < float(scalar.value) <= _TOTAL:
         return float(scalar.value)
-    meant = scalar.value.replace("%", "").replace(",", ".").strip()
-    hint = f"write `weight: {meant}`" if WEIGHT.fullmatch(meant) and meant != scalar.value else ""
+    number = scalar.value.replace("%", "").replace(",", ".").strip()
+    hint = f"write `weight: {number}`" if WEIGHT.fullmatch(number) and number != scalar.value else ""
     message = "`weight` is not a number above 0 and up to 100"
     reader.report("wrong-type", scalar, message, hint or "it is a percentage, as in `weight: 24`")
     return None

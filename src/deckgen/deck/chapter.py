@@ -228,13 +228,13 @@ def _read_values(
     required = [key.name for key in keys.values() if key and key.required]
     lacking = [name for name in required if name not in mapping.entries]
     if lacking:
-        missing = swallowed.told_apart(reader, mapping, what, lacking)
+        missing = swallowed.without_swallowed(reader, mapping, what, lacking)
         reader.require(mapping, what, missing, keys, _missing_hint(reader, mapping, missing, values))
     return mapping, values, len(reader.diagnostics) == before and not lacking
 
 
 def _note_missing(reader: NodeReader, mapping: Mapping, keys: ReadOnly[str, Key | None]) -> None:
-    """Remember the missing keys if the entry has as many unknown keys, which may stand in for them."""
+    """Remember the missing keys if the entry has as many unknown keys, which may be other names for them."""
     unknown = [name for name in mapping.entries if name not in keys]
     missing = [name for name in required_keys(keys) if name not in mapping.entries]
     if len(unknown) != len(missing) or len(missing) > _FEW or "id" in missing:
@@ -328,7 +328,7 @@ def _article(kind: Kind) -> str:
 def _swallowed(
     reader: NodeReader, mapping: Mapping, keys: ReadOnly[str, Key | None]
 ) -> tuple[Swallowed, ...]:
-    """The lines in an entry's texts that look like its missing keys."""
+    """The lines in an entry's texts that look like keys that it lacks."""
     return swallowed.find(reader.document, mapping, keys, keys)
 
 

@@ -228,7 +228,7 @@ def about_running_together(document: Document, scalar: Scalar, key: str) -> tupl
 
 
 def run_together(document: Document, scalar: Scalar) -> Span | None:
-    """The place of a list item, or of a sign meant as `|`, in a text whose lines YAML joins; None if none."""
+    """The place of a list item, or of a sign meant as `|`, in a text whose lines YAML joins; else None."""
     raw = document.text[scalar.start : scalar.end]
     first = re.match(r"[^\r\n]*", raw)
     if first and first[0].strip() in _BARS:

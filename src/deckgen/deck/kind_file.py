@@ -84,15 +84,15 @@ def _no_kind(folder: Path, shown: str, shipped: ReadOnly[str, Path]) -> Diagnost
     if "kind.yaml" in names:
         return None
     hint = "each folder in templates/ is a kind; what all kinds share lies in `templates/base`"
-    meant = nearest(folder.name, shipped)
+    similar = nearest(folder.name, shipped)
     if near := next((name for name in names if name.lower().startswith("kind.")), ""):
         hint = f"`{near}` must be called `kind.yaml`"
     elif folder.name in shipped:
         hint = (
-            f"it takes the place of deckgen's whole: copy its other files there too, from {shipped[meant]}"
+            f"it takes the place of deckgen's whole: copy its other files there too, from {shipped[similar]}"
         )
-    elif meant:
-        hint = proposal(shown, f"{shown.rpartition('/')[0]}/{meant}")
+    elif similar:
+        hint = proposal(shown, f"{shown.rpartition('/')[0]}/{similar}")
     message = f"the folder `{shown}/` has no kind.yaml"
     return Diagnostic("unreadable-file", message, Span(f"{shown}/kind.yaml"), hint)
 

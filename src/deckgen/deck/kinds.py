@@ -152,7 +152,7 @@ class Kind:
 
     @property
     def files(self) -> list[str]:
-        """The names of the templates that its folder may hold."""
+        """The names of the templates that its folder may contain."""
         faces = [card.face for card in self.cards if card.face]
         ends = ("front", "back", "front.browser", "back.browser")
         return ["style.css.j2", *(f"{face}.{end}.html.j2" for face in faces for end in ends)]

@@ -56,8 +56,8 @@ zh cn zho chi chinese mandarin
 """
 """Words that authors write for a language: its country, its name, a longer code than BCP 47 has."""
 
-_MEANT = {word: line.split()[0] for line in _OTHERWISE.splitlines() for word in line.split()[1:]}
-_LONGER = sorted(word for word in _MEANT if len(word) == 3)  # noqa: PLR2004 (ISO 639-2)
+_TAG_OF = {word: line.split()[0] for line in _OTHERWISE.splitlines() for word in line.split()[1:]}
+_LONGER = sorted(word for word in _TAG_OF if len(word) == 3)  # noqa: PLR2004 (ISO 639-2)
 
 
 def _any_case(words: Iterable[str]) -> str:
@@ -95,9 +95,9 @@ def hint_for(written: str) -> str:
     """A hint for a text that is not a language tag: what to write instead."""
     plain = written.strip().replace("_", "-")
     first, dash, rest = plain.partition("-")
-    for meant in (f"{_MEANT[first.lower()]}{dash}{rest}" if first.lower() in _MEANT else "", plain):
-        if meant != written and TAG.fullmatch(meant):
-            return f"did you mean `{meant}`?"
+    for tag in (f"{_TAG_OF[first.lower()]}{dash}{rest}" if first.lower() in _TAG_OF else "", plain):
+        if tag != written and TAG.fullmatch(tag):
+            return f"did you mean `{tag}`?"
     return "it is a code of two or three letters, as in `en` or `pt-BR`"
 
 

@@ -156,9 +156,9 @@ def _feedback(reader: NodeReader, node: Node) -> str:
         reader.report("bad-link", scalar, message, "write `[` as `%5B`")
         return ""
     if odd := [each for each in _BRACES.findall(scalar.value) if each != "{id}"]:
-        meant = scalar.value.replace(odd[0], "{id}") if len(odd) == 1 and "id" in odd[0].lower() else ""
+        address = scalar.value.replace(odd[0], "{id}") if len(odd) == 1 and "id" in odd[0].lower() else ""
         message = f"`feedback` holds `{odd[0]}`, which is filled with nothing"
-        hint = "`{id}` alone is filled in, with the note's id" + f": write `{meant}`" * bool(meant)
+        hint = "`{id}` alone is filled in, with the note's id" + f": write `{address}`" * bool(address)
         reader.report("bad-link", scalar, message, hint)
         return ""
     if FEEDBACK.fullmatch(scalar.value):
@@ -169,20 +169,20 @@ def _feedback(reader: NodeReader, node: Node) -> str:
 
 
 def _feedback_hint(written: str) -> str:
-    """A hint with the address that the author probably meant, or with examples."""
+    """A hint with the address that the author probably address, or with examples."""
     plain = "".join(char for char in written if char.isprintable()).strip().strip("<>\"'")
     mail = re.fullmatch(
         r"(?:e?-?mail(?:to)?:)?\s*([^\s@:/]+@[^\s@/]+\.[^\s@/.?]+)(\?.*)?", plain, re.IGNORECASE
     )
     if mail:
-        meant = f"mailto:{mail[1]}{mail[2] or '?subject={id}'}"
+        address = f"mailto:{mail[1]}{mail[2] or '?subject={id}'}"
     else:
-        meant = re.sub(r"^(https?):?/+", lambda start: f"{start[1].lower()}://", plain, flags=re.IGNORECASE)
-        meant = meant if "://" in meant else f"https://{meant}"
-        meant = meant if re.match(r"https?://[^/\s]+\.[^/\s]+", meant) else ""
-    meant = re.sub(r"[\s\"'<>]", lambda sign: quote(sign.group()), meant)
-    if FEEDBACK.fullmatch(meant) and meant != written:
-        return f"did you mean `{meant}`?"
+        address = re.sub(r"^(https?):?/+", lambda start: f"{start[1].lower()}://", plain, flags=re.IGNORECASE)
+        address = address if "://" in address else f"https://{address}"
+        address = address if re.match(r"https?://[^/\s]+\.[^/\s]+", address) else ""
+    address = re.sub(r"[\s\"'<>]", lambda sign: quote(sign.group()), address)
+    if FEEDBACK.fullmatch(address) and address != written:
+        return f"did you mean `{address}`?"
     return (
         "as in `https://github.com/OWNER/REPO/issues/new?title={id}` or `mailto:me@example.org?subject={id}`"
     )

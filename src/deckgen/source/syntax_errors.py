@@ -697,7 +697,7 @@ class _Walk:
         return self.lines[items.line][items.column + 1 :].lstrip()[:1] in {"[", "{"}
 
     def _item_is_text(self, items: _Level, number: int, name: str) -> SyntaxFault | None:
-        """The fault of an item that is a text but has a key below it; None if no item of its list has keys."""
+        """The fault of an item that is a text with a key below it; None if its list has no keys."""
         first = self._first_key(items)
         if not first:
             return None

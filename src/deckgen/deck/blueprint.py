@@ -18,7 +18,7 @@ WEIGHT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,9})?")
 """The form of a weight."""
 
 _KEYS = ("tag", "title", "weight")
-_TOTAL = 100  # percent
+_TOTAL = 100  # percent, of all weights together
 _ROUNDING = 0.5  # percent by which the sum may miss the total: three domains of 33.3 are fine
 
 

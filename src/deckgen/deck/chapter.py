@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from deckgen.anki.tags import distinct
 from deckgen.deck import cells, letters, swallowed
 from deckgen.deck.hints import ID
-from deckgen.deck.ids import _FIRST_WORDS, probable_ids, slug
+from deckgen.deck.ids import FIRST_WORDS, probable_ids, slug
 from deckgen.deck.key_types.options import OPTION_KEYS
 from deckgen.deck.notes import Chapter, Deck, Note, Table
 from deckgen.deck.reader import NodeReader
@@ -342,7 +342,7 @@ def _missing_hint(
         )
     if missing == ["id"]:
         first = next((value.value for value in values.values() if isinstance(value, Scalar)), "")
-        name = slug(first[:_FIRST_WORDS], reader.language)
+        name = slug(first[:FIRST_WORDS], reader.language)
         example = f", as `id: {_free(reader, name)}`" if name else ""
         if name and reader.is_taken(name):
             example += f"; another note has `{name}`"

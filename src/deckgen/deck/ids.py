@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from deckgen.source import Document
 
-_FIRST_WORDS = 200  # characters of a text from which an id is made
+FIRST_WORDS = 200
+"""The number of characters of a text from which an id is made."""
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
 _MARKUP = re.compile(r"\[sound:[^\]]*\]|</?[A-Za-z][^<>]*>")
 _SLUG_WORDS, _SLUG_LENGTH = 5, 40

@@ -98,6 +98,7 @@ def _no_kind(folder: Path, shown: str, shipped: ReadOnly[str, Path]) -> Diagnost
 
 
 def _kind(reader: NodeReader, folder: Path) -> Kind | None:
+    """The kind in a kind.yaml; None if the file has no mapping. Faults are reported."""
     root = reader.mapping(reader.document.root, "a kind", _KEYS, _KEYS)
     if root is None:
         return None
@@ -252,6 +253,7 @@ def _named(
 
 
 def _fields(reader: NodeReader, root: Mapping) -> list[Field]:
+    """The fields of a kind. Names that Anki would change are reported."""
     fields = []
     for mapping, name, number in _named(reader, root, "fields", ("name", "id", "from")):
         if not _FIELD_NAME.fullmatch(name) or name.lower() in {field.lower() for field in SPECIAL_FIELDS}:
@@ -272,6 +274,7 @@ def _source(text: str) -> tuple[str, str]:
 
 
 def _cards(reader: NodeReader, root: Mapping, reserves: set[str]) -> list[CardTemplate]:
+    """The card templates of a kind. Faults in their names, faces and reserves are reported."""
     cards: list[CardTemplate] = []
     for mapping, name, number in _named(reader, root, "cards", ("name", "id", "face", "reserve")):
         face, reserve = _word(reader, mapping, "face"), _word(reader, mapping, "reserve")
@@ -380,6 +383,7 @@ def _check_all_used(reader: NodeReader, root: Mapping, kind: Kind) -> None:
 
 
 def _froms(root: Mapping) -> list[Node | None]:
+    """The `from` of each field; None for a reserve."""
     fields = root.entries.get("fields")
     items = fields.items if isinstance(fields, source.Sequence) else []
     return [item.entries.get("from") if isinstance(item, Mapping) else None for item in items]

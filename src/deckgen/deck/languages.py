@@ -61,6 +61,7 @@ _LONGER = sorted(word for word in _TAG_OF if len(word) == 3)  # noqa: PLR2004 (I
 
 
 def _any_case(words: Iterable[str]) -> str:
+    """A pattern for some words in any case."""
     return "|".join("".join(f"[{char.upper()}{char}]" for char in word) for word in words)
 
 

@@ -83,6 +83,7 @@ def _deck(reader: NodeReader) -> Deck:  # noqa: C901, PLR0912 (one key after the
 
 
 def _exam_options(reader: NodeReader, node: Node) -> int:
+    """The number of options of a question in the exam; 0 if it is no number. Faults are reported."""
     between = f"from {MIN_OPTIONS} to {MAX_OPTIONS}: a vignette has so many options"
     number = reader.number(node, "exam_options", between) or 0
     if number and not MIN_OPTIONS <= number <= MAX_OPTIONS:
@@ -115,6 +116,7 @@ def _switched_off(reader: NodeReader, node: Node) -> frozenset[str]:
 
 
 def _accept(reader: NodeReader, item: Node) -> Accept | None:
+    """An accepted change; None, with a report, if it has faults."""
     names = ("code", "id", "because")
     mapping = reader.mapping(item, "an acceptance", names, names)
     if mapping is None or not reader.require(mapping, "an acceptance", names, names):
@@ -130,6 +132,7 @@ FEEDBACK = re.compile(r"""(?:https?://|mailto:)[^\s"'<>]+""")
 
 
 def _title(reader: NodeReader, node: Node) -> str:
+    """The title of the deck; empty if it cannot be read. Faults are reported."""
     title = reader.deck_name(node, "title") or ""
     if "::" in title:
         hint = "`::` makes subdecks, which are the chapters' (`deck:`)"
@@ -138,6 +141,7 @@ def _title(reader: NodeReader, node: Node) -> str:
 
 
 def _language(reader: NodeReader, node: Node) -> str:
+    """The tag of the deck's language; `en`, with a report, if it is not a tag."""
     scalar = reader.scalar(node, "language")
     if scalar is None or languages.TAG.fullmatch(scalar.value):
         return scalar.value if scalar else "en"
@@ -147,6 +151,7 @@ def _language(reader: NodeReader, node: Node) -> str:
 
 
 def _feedback(reader: NodeReader, node: Node) -> str:
+    """The address for suggestions; empty, with a report, if it is not an address."""
     scalar = reader.scalar(node, "feedback")
     if scalar is None:
         return ""

@@ -202,6 +202,7 @@ class NodeReader:
         return f"it is a key of {other}; its keys are {listing(names)}"
 
     def _not_a_mapping(self, node: Node | None, what: str, names: Collection[str]) -> None:
+        """Report a node that is not a mapping, with a hint that fits its sort."""
         if node is None:
             self.report("empty-value", Span(self.document.path), f"this is empty, where {what} belongs")
             return

@@ -119,6 +119,7 @@ def takes_list(key: Key | None) -> bool:
 
 @cache
 def _pattern(keys: tuple[str, ...], first: str) -> re.Pattern[str]:
+    """A pattern for lines that begin with one of some keys, or with a hyphen and an item's first key."""
     item = rf"|- +{re.escape(first)}" if first else ""
     return re.compile(rf"(?mi)^ *(?P<key>{'|'.join(map(re.escape, keys))}{item}):(?=[ \r\n]|\Z)")
 
@@ -161,4 +162,5 @@ def _in_block(
 
 
 def _indent(line: str) -> int:
+    """The number of spaces at the beginning of a line."""
     return len(line) - len(line.lstrip(" "))

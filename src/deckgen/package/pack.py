@@ -45,6 +45,7 @@ def pack(plan: UpdatePlan, note_types: NoteTypes, media: ReadOnly[str, Media], v
     """
 
     def packed(notes: list[StampedNote], *, cleanup: bool) -> Package:
+        """A package of some notes, with the note types and media files that they need."""
         kinds = [note_types.by_kind[name] for name in sorted({each.note.kind.name for each in notes})]
         names = {file.name for note_type in kinds for file in note_type.media}
         if not cleanup and len(notes) < len(plan.notes):

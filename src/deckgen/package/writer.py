@@ -269,6 +269,7 @@ def _description(package: Package) -> str:
     }
 
     def filled_in(word: str) -> str:
+        """A text of the page, with its placeholders filled in."""
         return re.sub(r"\{\w+\}", lambda place: values[place.group()], package.words[word])
 
     lines = [deck.description]
@@ -318,6 +319,7 @@ def _requirements(note_type: NoteType) -> Iterator[tuple[int, str, list[int]]]:
 
 
 def _note_rows(places: Iterable[tuple[int, StampedNote]], package: Package) -> Iterator[tuple[object, ...]]:
+    """The rows of the table `notes`."""
     born = _born(package.deck.id)
     tags: dict[tuple[str, ...], str] = {}
     retired = (f"{package.deck.id}::retired",) if package.cleanup else ()
@@ -343,6 +345,7 @@ def _note_rows(places: Iterable[tuple[int, StampedNote]], package: Package) -> I
 def _card_rows(
     places: Iterable[tuple[int, StampedNote]], package: Package, decks: dict[str, int]
 ) -> Iterator[tuple[int, int, int, int, int, int]]:
+    """The rows of the table `cards`."""
     born = _born(package.deck.id)
     for place, each in places:
         deck = decks[each.note.chapter.deck]
@@ -359,4 +362,5 @@ def _tags(tags: tuple[str, ...]) -> str:
 
 
 def _json(value: object) -> str:
+    """A value as compact JSON."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

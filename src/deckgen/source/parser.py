@@ -253,6 +253,7 @@ class _Composer:
         return self.document.lines[line][: syntax_errors.LONG_ENOUGH]
 
     def _report(self, code: str, message: str, event: _Event, hint: str = "") -> None:
+        """Report something at the beginning of an event."""
         span = self.document.span_from(event.start_mark.index)
         self.diagnostics.append(Diagnostic(code, message, span, hint))
 

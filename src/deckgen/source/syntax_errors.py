@@ -192,10 +192,12 @@ def start_hint(line: str, above: str = "") -> str:
 
 
 def _cannot_begin(sign: str, hint: str) -> str:
+    """A hint for a text that begins with a sign of YAML's syntax."""
     return f"a text cannot begin with {_quoted(sign)} here; {hint}"
 
 
 def _quoted(sign: str) -> str:
+    """A sign in backticks, for a hint; a backtick in words."""
     return "a backtick" if sign == "`" else f"`{sign}`"
 
 
@@ -329,6 +331,7 @@ class _Walk:
     # One line: each of these methods returns the number of the next line to read
 
     def _line(self, number: int) -> int:
+        """Read a line, with the values that begin on it."""
         line = self.lines[number]
         body = line.lstrip(" ")
         column = len(line) - len(body)
@@ -927,4 +930,5 @@ _BRACKETS = (
 
 
 def _spaces(count: int) -> str:
+    """A number of spaces in words."""
     return "no space" if not count else "one space" if count == 1 else f"{count} spaces"

@@ -1,4 +1,4 @@
-"""Reading a chapter: its sections, its notes and their tables."""
+"""The reading of a chapter: its sections, notes and tables."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def read_chapter(
     earlier: Iterable[Chapter] = (),
     misplaced: ReadOnly[str, str] = MappingProxyType({}),
 ) -> Chapter:
-    """Read a chapter.
+    """The chapter in a document.
 
     Args:
         document: The file.
-        faults: The diagnostics of the file as YAML.
+        faults: The YAML diagnostics of the file.
         deck: The deck; its chapters take its title, tags and language.
         kinds: The kinds of the deck. The sections of kinds that could not be read are skipped.
         earlier: The chapters before it; a proposal for a missing id avoids their ids.
@@ -135,7 +135,7 @@ def _is_elsewhere(reader: NodeReader, item: Node, kind: Kind, kinds: list[Kind])
 
 
 class _Taken:
-    """The ids of a chapter and of those before it, collected at the first question."""
+    """The ids of a chapter and of those before it, collected when they are first needed."""
 
     def __init__(self, document: Document, language: str, earlier: Iterable[Chapter]) -> None:
         self._document = document
@@ -328,7 +328,7 @@ def _article(kind: Kind) -> str:
 def _swallowed(
     reader: NodeReader, mapping: Mapping, keys: ReadOnly[str, Key | None]
 ) -> tuple[Swallowed, ...]:
-    """The lines in an entry's texts that look like keys that it lacks."""
+    """The lines in an entry's texts that look like keys which the entry lacks."""
     return swallowed.find(reader.document, mapping, keys, keys)
 
 

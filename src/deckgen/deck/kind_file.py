@@ -35,7 +35,7 @@ _FIELD_NAME = re.compile(r'[^:"{}#^/\s](?:[^:"{}]*[^:"{}\s])?')
 def read_kind(
     folder: Path, shown: str, within: Path, texts: ReadOnly[str, str], shipped: ReadOnly[str, Path]
 ) -> tuple[Kind | None, Document, Diagnostics]:
-    """Read the kind.yaml of a folder.
+    """The kind in a folder, read from its kind.yaml.
 
     Args:
         folder: The kind's folder.

@@ -27,11 +27,11 @@ ACCEPTABLE = ("changed-deck", "changed-note-type", "moved-cloze", "same-media")
 
 
 def read_deck(document: Document, faults: Diagnostics) -> tuple[Deck, Diagnostics]:
-    """Read deck.yaml.
+    """The deck in a deck.yaml.
 
     Args:
         document: The file.
-        faults: The diagnostics of the file as YAML.
+        faults: The YAML diagnostics of the file.
 
     Returns:
         The deck, without notes; all diagnostics of the file.
@@ -174,7 +174,7 @@ def _feedback(reader: NodeReader, node: Node) -> str:
 
 
 def _feedback_hint(written: str) -> str:
-    """A hint with the address that the author probably address, or with examples."""
+    """A hint with the address that the author probably meant, or with examples."""
     plain = "".join(char for char in written if char.isprintable()).strip().strip("<>\"'")
     mail = re.fullmatch(
         r"(?:e?-?mail(?:to)?:)?\s*([^\s@:/]+@[^\s@/]+\.[^\s@/.?]+)(\?.*)?", plain, re.IGNORECASE

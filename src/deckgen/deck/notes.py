@@ -57,7 +57,7 @@ class Table:
         end: The offset of the end of its last text.
         allow: The codes of warnings that are off for it and its rows.
         rows: Its notes, in order.
-        swallowed: The lines of its texts that look like keys that it lacks.
+        swallowed: The lines of its texts that look like keys which the table lacks.
         at: The node of its id; that of the table if it has no id.
     """
 
@@ -91,7 +91,7 @@ class Note:
         start: The offset of its beginning in its chapter's text, in characters.
         end: The offset of the end of its last text.
         allow: The codes of warnings that are off for it.
-        swallowed: The lines of its texts that look like keys that it lacks.
+        swallowed: The lines of its texts that look like keys which the note lacks.
     """
 
     kind: Kind

@@ -81,7 +81,7 @@ def read_source(
 def _read(
     project: Project, path: Path, texts: ReadOnly[str, str], most: int = source.MAX_BYTES
 ) -> tuple[Document, Diagnostics]:
-    """A file of the source, or the text to read instead, with its diagnostics as YAML."""
+    """A file of the source, or the text to read instead, with its YAML diagnostics."""
     name = MANIFEST if path == project.manifest else project.shown(path)
     if name in texts:
         return source.parse(texts[name], name)

@@ -27,7 +27,7 @@ _CODE = 4  # in Markdown, a line indented by so many columns more than its text 
 
 
 class Swallowed(NamedTuple):
-    """A line inside a text that looks like a key that the mapping of the text lacks.
+    """A line of a text that looks like a key, which the text's mapping lacks.
 
     Attributes:
         key: The key; after a hyphen if a new item begins here.
@@ -71,7 +71,7 @@ def find(
     keys: Collection[str],
     known: ReadOnly[str, Key | None] = MappingProxyType({}),
 ) -> tuple[Swallowed, ...]:
-    """The lines in the blocks of a mapping that look like keys which it lacks.
+    """The lines in the blocks of a mapping that look like keys which the mapping lacks.
 
     If the mapping is an item, lines that look like the next item are included.
 

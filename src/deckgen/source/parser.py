@@ -61,7 +61,7 @@ def read(path: Path, shown: str, within: Path, most: int = MAX_BYTES) -> tuple[D
         most: Its largest size, in bytes.
 
     Returns:
-        The document, and the diagnostics of the file as YAML. A file that cannot be read has a document
+        The document, and the YAML diagnostics of the file. A file that cannot be read has a document
         without a root.
     """
     text, fault = load(path, shown, within, most)

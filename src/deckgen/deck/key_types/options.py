@@ -50,7 +50,7 @@ class Options(Compound):
 
     Attributes:
         items: The options.
-        swallowed: The lines of their texts that look like keys that they lack or further options.
+        swallowed: The lines of their texts that look like lacking keys or further options.
     """
 
     items: list[Option]

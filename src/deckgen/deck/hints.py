@@ -1,4 +1,4 @@
-"""Hints about values: what was probably meant by one that cannot be taken."""
+"""Hints for values that deckgen cannot take: what the author probably meant."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ if TYPE_CHECKING:
     from deckgen.diagnostics import Span
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-"""What an id looks like: small letters and digits, with single hyphens between them."""
+"""The form of an id: small letters and digits, with single hyphens between them."""
 SHORT = 60  # characters of a text that a hint repeats
 CELL = "an item of `cells`"
 FEW = 4  # keys that fit into braces
-BEFORE = 200  # characters before a node in which the hyphen of its item stands
+BEFORE = 200  # characters before a node, among which the hyphen of its item is
 COMMAS = "\u3001\uff0c\uff64\u060c\uff1b\u061b"
-"""Commas and semicolons of other scripts, which separate nothing in YAML."""
+"""Commas and semicolons of other scripts; YAML does not split at them."""
 TAG_HINT = "a tag has no spaces; `::` makes levels, as in `exam::domain-1`"
 _BARS = frozenset("l I | || \\ / ! \u00a6 \uff5c \u2223 \u2502".split())
 _RUN_ON = re.compile(rf"[\r\n]([ \t]*)([-*+{HYPHENS}\u2022\u2023\u25aa\u25cf]|\d{{1,2}}[.)]|\|)[ \t]")
 
 
 def halves(items: list[Node], required: Collection[str]) -> Iterator[tuple[Mapping, Mapping]]:
-    """The items of a list that a hyphen too many has made of one, the first half and the second.
+    """Pairs of items that are one item, split by an extra hyphen.
 
     Args:
         items: The items.
-        required: The keys that each must have.
+        required: The keys that each item must have.
     """
     for one, other in pairwise(items):
         if isinstance(one, Mapping) and isinstance(other, Mapping):
@@ -61,7 +61,7 @@ _SIDES = re.compile(r"^[ \t]*(<{7} \S.*)\n(?:.*\n)*?[ \t]*={7}$(?:\n.*)*?\n[ \t]
 
 
 def conflict(text: str) -> tuple[int, int] | None:
-    """Where git left the marks of a conflict in a text, for how many characters; in code they are meant."""
+    """The offset and length of git's first conflict mark in a text; None if there is none outside code."""
     match = _SIDES.search(text)
     if not match or any(
         each.start <= match.start(1) < each.end for each in pieces(text) if each.kind == "fence"
@@ -71,22 +71,22 @@ def conflict(text: str) -> tuple[int, int] | None:
 
 
 def seen(name: str) -> str:
-    """A key without what nobody sees of it."""
+    """A key without invisible characters and outer spaces."""
     return "".join(char for char in name if char.isprintable()).strip()
 
 
 def plain(name: str) -> str:
-    """A key as deckgen's own are written: without quotes, in small letters, with `_` between words."""
+    """A key in the form of deckgen's own: without quotes, in small letters, with `_` between words."""
     return re.sub(r"[\s-]+", "_", seen(name).strip(f"\"'{CURLY}")).lower()
 
 
 def is_control(char: str) -> bool:
-    """Whether Anki drops a character, which is a control character of ASCII."""
+    """Whether a character is a control character of ASCII, which Anki drops."""
     return char < " " or char == "\x7f"
 
 
 def tag_fault(tag: str) -> tuple[str, str] | None:
-    """What Anki would do to a tag, and a hint; None where it keeps and shows it as it is."""
+    """The fault of a tag that Anki would change, and a hint; None if Anki keeps and shows it as it is."""
     fault = ""
     if any(char.isspace() or is_control(char) for char in tag):
         if hint := comma_hint(tag, f";{COMMAS}"):
@@ -109,11 +109,11 @@ def tag_fault(tag: str) -> tuple[str, str] | None:
 
 
 def comma_hint(text: str, signs: str = COMMAS) -> str:
-    """How several texts are written that a comma of another script makes one of; empty where none does.
+    """A hint for several texts that commas of another script join into one; empty if there are none.
 
     Args:
         text: The text.
-        signs: The commas, and what else cannot be part of such a text.
+        signs: The commas, and other signs that cannot be part of such a text.
     """
     sign = next((char for char in text if char in signs), "")
     parts = [part.strip() for part in re.split(f"[{signs}]", text)]
@@ -124,7 +124,7 @@ def comma_hint(text: str, signs: str = COMMAS) -> str:
 
 
 def node_name(node: Node) -> str:
-    """What a node is, in words."""
+    """The sort of a node in words, as in "a list"."""
     if isinstance(node, Mapping):
         return "keys with values" if len(node.entries) > 1 else "a key with a value"
     if isinstance(node, Sequence):
@@ -133,7 +133,7 @@ def node_name(node: Node) -> str:
 
 
 def item_in_item(node: Node) -> str:
-    """How to write an item with a minus or a dash, which YAML takes for a list; empty for others."""
+    """A hint for an item with a minus or a dash, which YAML reads as a list; empty for other nodes."""
     if not isinstance(node, Sequence) or len(node.items) != 1 or not isinstance(node.items[0], Scalar):
         return ""
     text = node.items[0].value.strip()
@@ -145,7 +145,7 @@ def item_in_item(node: Node) -> str:
 
 
 def list_hint(document: Document, node: Node, key: str, first: str) -> str:
-    """How to write a list, where a text or keys stand in its place."""
+    """A hint for a text or keys in place of a list: how to write the list."""
     if isinstance(node, Scalar) and not node.style and not first:
         lines = document.text[node.start : node.end].split("\n")
         if len(lines) > 1 and (len(lines[0]) > SHORT or any(" " in line.strip() for line in lines)):
@@ -175,7 +175,7 @@ def list_hint(document: Document, node: Node, key: str, first: str) -> str:
 
 
 def item_hint(node: Mapping, first: str) -> str:
-    """How to write as items what stands as keys; empty where that cannot be said."""
+    """A hint for keys in place of items: how to write the items; empty if that is not clear."""
     name, value = next(iter(node.entries.items()))
     if not first:
         return ""
@@ -190,7 +190,7 @@ def item_hint(node: Mapping, first: str) -> str:
 
 
 def about_id(text: str, language: str) -> tuple[str, str]:
-    """The message and the hint for what is no id."""
+    """The message and the hint for a text that is not an id."""
     seen = "".join(char for char in text if char.isprintable()).strip()
     if seen != text and ID.fullmatch(seen):
         return f"`{seen}` holds an invisible character", "delete it, and type it anew"
@@ -205,7 +205,7 @@ def about_id(text: str, language: str) -> tuple[str, str]:
 
 
 def plain_id(text: str, language: str) -> str:
-    """The id that a text which is none was probably meant for; empty where that cannot be said."""
+    """The id that the author probably meant by a text that is not one; empty if that is not clear."""
     if not letters.is_readable(text, language):
         return ""
     plain = letters.plain(text, language).replace("'", "").replace("\u2019", "")
@@ -213,7 +213,7 @@ def plain_id(text: str, language: str) -> str:
 
 
 def about_running_together(document: Document, scalar: Scalar, key: str) -> tuple[str, str]:
-    """The message and the hint for a text whose line breaks YAML drops, and whose author meant them."""
+    """The message and the hint for a text that YAML joins into one line, against its author's intention."""
     first = re.match(r"[^\r\n]*", document.text[scalar.start : scalar.end])
     if first and (bar := first[0].strip()) in _BARS:
         return f"`{bar}` opens no block, as `|` does", BLOCK_HINT.format(key=key)
@@ -228,21 +228,21 @@ def about_running_together(document: Document, scalar: Scalar, key: str) -> tupl
 
 
 def run_together(document: Document, scalar: Scalar) -> Span | None:
-    """Where a text whose lines YAML joins has an item of a list, or what was meant as the sign `|`."""
+    """The place of a list item, or of a sign meant as `|`, in a text whose lines YAML joins; else None."""
     raw = document.text[scalar.start : scalar.end]
     first = re.match(r"[^\r\n]*", raw)
     if first and first[0].strip() in _BARS:
         return document.span_from(scalar.start)
     margin = re.search(r"[\r\n]([ \t]*)\S", raw)
     for match in _RUN_ON.finditer(raw):
-        # further in than the other lines of a `>`, it keeps its own
+        # in a `>`, a line indented further than the others keeps its line break
         if not scalar.style or (margin and match[1] == margin[1]):
             return document.span_from(scalar.start + match.start(2))
     return None
 
 
 def as_text(document: Document, name: str, node: Mapping, names: Collection[str]) -> str:
-    """What to do about a key that was hardly meant as one; empty where that cannot be said."""
+    """A hint for a text that YAML reads as a key; empty if that is not clear."""
     value = node.entries[name]
     if not isinstance(value, Scalar):
         return ""
@@ -255,7 +255,7 @@ def as_text(document: Document, name: str, node: Mapping, names: Collection[str]
 
 
 def _in_brackets(document: Document, offset: int) -> bool:
-    """Whether a key without a value that ends at an offset stands between brackets."""
+    """Whether a key without a value, which ends at an offset, is between brackets."""
     after = document.text[offset : offset + 200].lstrip()
     return after[:1] in {",", "}"}
 

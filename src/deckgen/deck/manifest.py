@@ -1,4 +1,4 @@
-"""Reading deck.yaml."""
+"""The reading of deck.yaml."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ _DECK_KEYS = (
     *("exam_options", "blueprint", "checks", "accept"),
 )
 ACCEPTABLE = ("changed-deck", "changed-note-type", "moved-cloze", "same-media")
-"""The codes of what an author may accept: refusals, and that other files show the same."""
+"""The codes that an author may accept: refused changes, and media files with the same picture."""
 
 
 def read_deck(document: Document, faults: Diagnostics) -> tuple[Deck, Diagnostics]:
-    """Read deck.yaml.
+    """The deck in a deck.yaml.
 
     Args:
         document: The file.
-        faults: What is wrong with it as YAML.
+        faults: The YAML diagnostics of the file.
 
     Returns:
-        The deck, without notes; all that is wrong with the file.
+        The deck, without notes; all diagnostics of the file.
     """
     reader = NodeReader(document, faults)
     deck = _deck(reader)
@@ -83,6 +83,7 @@ def _deck(reader: NodeReader) -> Deck:  # noqa: C901, PLR0912 (one key after the
 
 
 def _exam_options(reader: NodeReader, node: Node) -> int:
+    """The number of options of a question in the exam; 0 if it is no number. Faults are reported."""
     between = f"from {MIN_OPTIONS} to {MAX_OPTIONS}: a vignette has so many options"
     number = reader.number(node, "exam_options", between) or 0
     if number and not MIN_OPTIONS <= number <= MAX_OPTIONS:
@@ -115,6 +116,7 @@ def _switched_off(reader: NodeReader, node: Node) -> frozenset[str]:
 
 
 def _accept(reader: NodeReader, item: Node) -> Accept | None:
+    """An accepted change; None, with a report, if it has faults."""
     names = ("code", "id", "because")
     mapping = reader.mapping(item, "an acceptance", names, names)
     if mapping is None or not reader.require(mapping, "an acceptance", names, names):
@@ -130,6 +132,7 @@ FEEDBACK = re.compile(r"""(?:https?://|mailto:)[^\s"'<>]+""")
 
 
 def _title(reader: NodeReader, node: Node) -> str:
+    """The title of the deck; empty if it cannot be read. Faults are reported."""
     title = reader.deck_name(node, "title") or ""
     if "::" in title:
         hint = "`::` makes subdecks, which are the chapters' (`deck:`)"
@@ -138,6 +141,7 @@ def _title(reader: NodeReader, node: Node) -> str:
 
 
 def _language(reader: NodeReader, node: Node) -> str:
+    """The tag of the deck's language; `en`, with a report, if it is not a tag."""
     scalar = reader.scalar(node, "language")
     if scalar is None or languages.TAG.fullmatch(scalar.value):
         return scalar.value if scalar else "en"
@@ -147,18 +151,19 @@ def _language(reader: NodeReader, node: Node) -> str:
 
 
 def _feedback(reader: NodeReader, node: Node) -> str:
+    """The address for suggestions; empty, with a report, if it is not an address."""
     scalar = reader.scalar(node, "feedback")
     if scalar is None:
         return ""
-    # it stands in the card templates, where Anki looks for its marks in attributes as well
+    # it goes into the card templates, and Anki reads its own marks in attributes, too
     if mark := unescaped.bracket(scalar.value):
         message = f"`feedback` holds `{mark}`, which Anki takes for a mark of its own"
         reader.report("bad-link", scalar, message, "write `[` as `%5B`")
         return ""
     if odd := [each for each in _BRACES.findall(scalar.value) if each != "{id}"]:
-        meant = scalar.value.replace(odd[0], "{id}") if len(odd) == 1 and "id" in odd[0].lower() else ""
+        address = scalar.value.replace(odd[0], "{id}") if len(odd) == 1 and "id" in odd[0].lower() else ""
         message = f"`feedback` holds `{odd[0]}`, which is filled with nothing"
-        hint = "`{id}` alone is filled in, with the note's id" + f": write `{meant}`" * bool(meant)
+        hint = "`{id}` alone is filled in, with the note's id" + f": write `{address}`" * bool(address)
         reader.report("bad-link", scalar, message, hint)
         return ""
     if FEEDBACK.fullmatch(scalar.value):
@@ -169,20 +174,20 @@ def _feedback(reader: NodeReader, node: Node) -> str:
 
 
 def _feedback_hint(written: str) -> str:
-    """The address that was probably meant."""
+    """A hint with the address that the author probably meant, or with examples."""
     plain = "".join(char for char in written if char.isprintable()).strip().strip("<>\"'")
     mail = re.fullmatch(
         r"(?:e?-?mail(?:to)?:)?\s*([^\s@:/]+@[^\s@/]+\.[^\s@/.?]+)(\?.*)?", plain, re.IGNORECASE
     )
     if mail:
-        meant = f"mailto:{mail[1]}{mail[2] or '?subject={id}'}"
+        address = f"mailto:{mail[1]}{mail[2] or '?subject={id}'}"
     else:
-        meant = re.sub(r"^(https?):?/+", lambda start: f"{start[1].lower()}://", plain, flags=re.IGNORECASE)
-        meant = meant if "://" in meant else f"https://{meant}"
-        meant = meant if re.match(r"https?://[^/\s]+\.[^/\s]+", meant) else ""
-    meant = re.sub(r"[\s\"'<>]", lambda sign: quote(sign.group()), meant)
-    if FEEDBACK.fullmatch(meant) and meant != written:
-        return f"did you mean `{meant}`?"
+        address = re.sub(r"^(https?):?/+", lambda start: f"{start[1].lower()}://", plain, flags=re.IGNORECASE)
+        address = address if "://" in address else f"https://{address}"
+        address = address if re.match(r"https?://[^/\s]+\.[^/\s]+", address) else ""
+    address = re.sub(r"[\s\"'<>]", lambda sign: quote(sign.group()), address)
+    if FEEDBACK.fullmatch(address) and address != written:
+        return f"did you mean `{address}`?"
     return (
         "as in `https://github.com/OWNER/REPO/issues/new?title={id}` or `mailto:me@example.org?subject={id}`"
     )

@@ -1,4 +1,4 @@
-"""Nodes to values: which keys a mapping may have, what type a value must be, said with positions."""
+"""The reader of nodes: it checks keys and types, turns nodes into values, and reports with positions."""
 
 from __future__ import annotations
 
@@ -53,32 +53,32 @@ MAX_ITEMS = 100
 MAX_NAME = 200
 """The longest name of a deck, in characters."""
 
-_IN_ONE_MAPPING = 20  # unknown keys of one mapping that are told one by one
-_WORDS = 1000  # of one file, whose nearest known words are looked for: it takes a tenth of a millisecond
+_IN_ONE_MAPPING = 20  # unknown keys of one mapping that are reported one by one
+_WORDS = 1000  # the words of one file for which it searches near ones; each takes 0.1 ms
 _NO = frozenset(["no", "n", "off", "0", "wrong", "incorrect", "f", "nein", "non"])
 _NO_SPACE = re.compile(r"([a-z_]+):\S")
 _PLAIN_TAG = re.compile(r"(?!marked$|leech$)[a-z0-9_-]+")
 
 
 _CALLED = {"title": ("deck",), "name": ("deck", "title"), "subdeck": ("deck",), "lang": ("language",)}
-"""What a file's own keys are called by who does not know them."""
+"""Other names that authors use for a file's own keys."""
 
 
 @dataclass
 class NodeReader:
-    """Reads values out of one document and gathers what is wrong with them.
+    """A reader of the values in one document, which collects the diagnostics.
 
     Attributes:
-        document: What is read.
+        document: The document.
         diagnostics: The diagnostics so far.
-        warnings: Those about what can be read all the same.
-        elsewhere: What has a key that is not known where it stands, as in "a definition"; empty for nothing.
-        is_taken: Whether an id is that of another note.
+        warnings: The diagnostics of values that can be read nevertheless.
+        elsewhere: A function that gives the owners of a key, as in "a definition"; empty if it has none.
+        is_taken: A function that says whether another note has an id.
         language: The BCP 47 tag of the language of its texts.
-        missing: The keys that a mapping must have and lacks, by those that may be meant for them; by where
-            the mapping begins.
-        first_halves: Where items begin whose other keys stand behind a hyphen too many.
-        second_halves: Where those keys begin.
+        missing: For each mapping, by its offset: its missing keys, by the unknown keys that may be meant for
+            them.
+        first_halves: The offsets of items whose other keys are in the next item because of an extra hyphen.
+        second_halves: The offsets of those next items.
     """
 
     document: Document
@@ -101,12 +101,12 @@ class NodeReader:
         self.diagnostics.append(Diagnostic(code, message, span, hint))
 
     def near(self, word: str, known: Collection[str]) -> str:
-        """A hint as `did_you_mean` gives it, of the first thousand words that are asked for in a file."""
+        """A hint as from `did_you_mean`, for the first thousand words of a file; else empty."""
         near = self._nearest(word, known)
         return proposal(word, near) if near else ""
 
     def _nearest(self, word: str, known: Collection[str]) -> str:
-        """The known word nearest to one of the first thousand asked for in a file; empty for none."""
+        """The known word nearest to a word, for the first thousand words of a file; else empty."""
         key = word, tuple(known)
         near = self._near.get(key)
         if near is None:
@@ -118,16 +118,16 @@ class NodeReader:
     def mapping(
         self, node: Node | None, what: str, known: Container[str], names: Collection[str]
     ) -> Mapping | None:
-        """A node as a mapping whose keys are all known.
+        """A node as a mapping; unknown keys are reported.
 
         Args:
             node: The node; None for an empty document.
-            what: What the mapping is, as in "a definition".
+            what: The mapping in words, as in "a definition".
             known: The keys that it may have.
-            names: The same keys, in the order in which a hint names them.
+            names: The same keys, in the order of hints.
 
         Returns:
-            The mapping, also where it has unknown keys; None where the node is none.
+            The mapping, even with unknown keys; None if the node is no mapping.
         """
         if not isinstance(node, Mapping):
             self._not_a_mapping(node, what, names)
@@ -136,37 +136,37 @@ class NodeReader:
         return node
 
     def _unknown(self, node: Mapping, what: str, known: Container[str], names: Collection[str]) -> None:
-        """Report the keys of a mapping that are not known: the first in full, then how many more."""
+        """Report the unknown keys of a mapping: the first ones in full, then the number of the others."""
         keys = zip(node.entries, node.starts, strict=True)
         unknown = [(name, start) for name, start in keys if name not in known and name != ODD]
         if unknown and self.diagnostics.full("unknown-key", self.document.path):
             self.diagnostics.count("unknown-key", self.document.path, len(unknown))
             return
-        shown = unknown[:_IN_ONE_MAPPING] if len(unknown) > _IN_ONE_MAPPING + 1 else unknown
-        for name, start in shown:
+        in_full = unknown[:_IN_ONE_MAPPING] if len(unknown) > _IN_ONE_MAPPING + 1 else unknown
+        for name, start in in_full:
             place = self.document.span_of_key(start, name)
             message, hint = self._about_unknown(name, node, what, names)
             self.report("unknown-key", place, message, hint)
-        if len(unknown) > len(shown):
-            name, start = unknown[len(shown)]
-            more = len(unknown) - len(shown)
+        if len(unknown) > len(in_full):
+            name, start = unknown[len(in_full)]
+            more = len(unknown) - len(in_full)
             message = f"and {more:,} more keys here are none of {what}"
             place = self.document.span_of_key(start, name)
             self.diagnostics.append(Diagnostic("unknown-key", message, place, stands_for=more))
 
     def _about_unknown(self, name: str, node: Mapping, what: str, names: Collection[str]) -> tuple[str, str]:
-        """The message and the hint for a key that is not known."""
-        meant = self._meant(name, node, names)
+        """The message and the hint for an unknown key."""
+        near_key = self._near_key(name, node, names)
         if seen(name) != name and seen(name) in names:
-            return f"`{meant}` holds an invisible character", "delete it, and type the key anew"
+            return f"`{near_key}` holds an invisible character", "delete it, and type the key anew"
         if name.startswith("+"):
             hint = "is this from a patch? then delete the `+` at the beginning of each line that has one"
         elif match := _NO_SPACE.match(name):
             hint = f"a space must follow the colon: `{match[1]}: …`"
-        elif meant in node.entries:
-            hint = f"did you mean `{meant}`? it stands here already: take one of the two away"
-        elif meant:
-            hint = proposal(name, meant)
+        elif near_key in node.entries:
+            hint = f"did you mean `{near_key}`? it stands here already: take one of the two away"
+        elif near_key:
+            hint = proposal(name, near_key)
         else:
             other = self.elsewhere(plain(name))
             hint = (
@@ -177,8 +177,8 @@ class NodeReader:
             hint = hint or f"its keys are {listing(names)}"
         return f"`{name}` is not a key of {what}", hint
 
-    def _meant(self, name: str, node: Mapping, names: Collection[str]) -> str:
-        """The known key that an unknown one was meant for; empty where that cannot be said."""
+    def _near_key(self, name: str, node: Mapping, names: Collection[str]) -> str:
+        """The known key that the author probably meant by an unknown one; empty if that is not clear."""
         for key in (seen(name), plain(name)):
             if key in names:
                 return key
@@ -196,12 +196,13 @@ class NodeReader:
         return near if section or not self.elsewhere(plain(name)) else ""
 
     def _in_another_place(self, node: Mapping, other: str, names: Collection[str]) -> str:
-        """What to do about a key that something else has."""
+        """A hint for a key that belongs to something else."""
         if node is self.document.root:
             return f"it is a key of {other}: those stand in a section, each after a hyphen"
         return f"it is a key of {other}; its keys are {listing(names)}"
 
     def _not_a_mapping(self, node: Node | None, what: str, names: Collection[str]) -> None:
+        """Report a node that is not a mapping, with a hint that fits its sort."""
         if node is None:
             self.report("empty-value", Span(self.document.path), f"this is empty, where {what} belongs")
             return
@@ -227,38 +228,38 @@ class NodeReader:
     def require(
         self, mapping: Mapping, what: str, required: Collection[str], names: Collection[str], hint: str = ""
     ) -> bool:
-        """Report the required keys that are not there, misspelt ones aside; True where all are.
+        """Whether all required keys are there. Missing ones are reported, except misspelled ones.
 
         Args:
-            mapping: Where they must be.
-            what: What the mapping is, as in "a definition".
+            mapping: The mapping that must have them.
+            what: The mapping in words, as in "a definition".
             required: The keys that it must have.
-            names: All keys that it may have: none of them is a misspelt other one.
-            hint: What to do where one is missing.
+            names: All keys that it may have; none of them counts as misspelled.
+            hint: The hint if one is missing.
         """
         missing = [name for name in required if name not in mapping.entries]
         if mapping.start in self.first_halves:
             return not missing
         if mapping.start in self.second_halves:
             hint = "if it goes on with the item above, take its hyphen away"
-        # a key that is only misspelt is told as unknown already
-        odd = [name for name in mapping.entries if name not in names and name != ODD] if missing else []
-        meant = {self._meant(name, mapping, names) for name in odd[:_IN_ONE_MAPPING]}
-        told = [name for name in missing if name not in meant]
-        if told and self.diagnostics.full("missing-key", self.document.path):
+        # a misspelled key is already reported as unknown
+        unknown = [name for name in mapping.entries if name not in names and name != ODD] if missing else []
+        near_keys = {self._near_key(name, mapping, names) for name in unknown[:_IN_ONE_MAPPING]}
+        absent = [name for name in missing if name not in near_keys]
+        if absent and self.diagnostics.full("missing-key", self.document.path):
             self.diagnostics.count("missing-key", self.document.path)
-        elif told:
-            plural = "keys" if len(told) > 1 else "key"
-            self.report("missing-key", mapping, f"{what} lacks the {plural} {listing(told)}", hint)
+        elif absent:
+            plural = "keys" if len(absent) > 1 else "key"
+            self.report("missing-key", mapping, f"{what} lacks the {plural} {listing(absent)}", hint)
         return not missing
 
     def scalar(self, node: Node, key: str, hint: str = "") -> Scalar | None:
-        """A text with something in it; None, reported, where the node is none.
+        """A text that is not empty; None, with a report, if the node is no such text.
 
         Args:
             node: The node.
-            key: The key that it stands under, or that of the list whose item it is.
-            hint: How to write it, where it is none; else on one line.
+            key: Its key, or the key of the list if it is an item.
+            hint: The hint for a node that is no text; if empty, to write it on one line.
         """
         if isinstance(node, Scalar) and node.value and not node.value.isspace():
             return node
@@ -289,19 +290,19 @@ class NodeReader:
         return None
 
     def prose(self, node: Node, key: str) -> Scalar | None:
-        """A text for people; besides what `scalar` reports, one that a comment cuts short."""
+        """A text for people; None, with a report, as for `scalar`, or if a comment cuts it short."""
         scalar = self._uncut(self.scalar(node, key, BLOCK_HINT.format(key=key)), key, "#")
         if scalar is not None and "<<<<<<<" in scalar.value and (mark := conflict(scalar.value)):
             self.report("yaml-syntax", self.document.span_in(scalar, *mark), *CONFLICT)
         return scalar
 
     def _uncut(self, scalar: Scalar | None, key: str, sign: str) -> Scalar | None:
-        """A text of which nothing is lost; None, reported, where YAML cuts it short or joins its lines.
+        """A text without losses; None, with a report, if YAML cuts it short or joins its lines.
 
         Args:
             scalar: The text.
-            key: The key that it stands under.
-            sign: With what a comment begins that was hardly meant as one.
+            key: Its key.
+            sign: A pattern for the beginning of comments that are probably part of the text.
         """
         if scalar is not None and len(scalar.value) > MAX_TEXT:
             message = f"this text has {len(scalar.value):,} characters, and deckgen takes up to {MAX_TEXT:,}"
@@ -322,13 +323,13 @@ class NodeReader:
         return scalar
 
     def items(self, node: Node, key: str, first: str = "", most: int = MAX_ITEMS) -> list[Node]:
-        """The items of a list; none, reported, where the node is no list.
+        """The items of a list; none, with a report, if the node is no list.
 
         Args:
             node: The node.
-            key: The key that it stands under.
-            first: The key with which each item begins, where items have keys.
-            most: How many items it may have; those after them are reported and left out.
+            key: Its key.
+            first: The key with which each item begins, if items have keys.
+            most: The most items that it may have; further ones are reported and left out.
         """
         if isinstance(node, Sequence):
             if len(node.items) > most:
@@ -343,18 +344,18 @@ class NodeReader:
         return []
 
     def halves(self, items: list[Node], required: Collection[str]) -> None:
-        """Remember the items of a list that a hyphen too many has made of one.
+        """Remember the items of a list that are one item, split by an extra hyphen.
 
         Args:
             items: The items.
-            required: The keys that each must have.
+            required: The keys that each item must have.
         """
         for one, other in halves(items, required):
             self.first_halves.add(one.start)
             self.second_halves.add(other.start)
 
     def flag(self, node: Node, key: str) -> bool:
-        """`true` or `false`; False, reported, for anything else."""
+        """A value that is `true` or `false`; False, with a report, for anything else."""
         if isinstance(node, Scalar) and node.value.lower() in {"true", "false"}:
             return node.value.lower() == "true"
         written = node.value.strip().lower() if isinstance(node, Scalar) else ""
@@ -363,12 +364,12 @@ class NodeReader:
         return False
 
     def number(self, node: Node, key: str, between: str = "between 1 and 2^53") -> int | None:
-        """A whole number from 1; None, reported, for anything else.
+        """A whole number from 1; None, with a report, for anything else.
 
         Args:
             node: The node.
-            key: The key that it stands under.
-            between: Which numbers it may be, in words.
+            key: Its key.
+            between: The allowed numbers, in words.
         """
         if isinstance(node, Scalar) and re.fullmatch(r"[1-9][0-9]{0,15}", node.value):
             number = int(node.value)
@@ -378,7 +379,7 @@ class NodeReader:
         return None
 
     def one_of(self, node: Node, key: str, choices: Collection[str]) -> str | None:
-        """One of several words; None, reported, for anything else."""
+        """One of several words; None, with a report, for anything else."""
         scalar = self.scalar(node, key)
         word = scalar.value.strip() if scalar else ""
         if scalar is None or word in choices:
@@ -388,7 +389,7 @@ class NodeReader:
         return None
 
     def identifier(self, node: Node, key: str = "id") -> str | None:
-        """An id; None, reported, where the text is none."""
+        """An id; None, with a report, if the text is not one."""
         scalar = self.scalar(node, key)
         if scalar is None:
             return None
@@ -404,18 +405,18 @@ class NodeReader:
         return distinct(tuple(tag for tag in tags if tag))
 
     def tag(self, node: Node, key: str) -> str | None:
-        """A tag; None, reported, where Anki would change it."""
+        """A tag; None, with a report, if Anki would change it."""
         scalar = self.scalar(node, key)
         if scalar is None or _PLAIN_TAG.fullmatch(scalar.value) or not (fault := tag_fault(scalar.value)):
-            self._about_colon(scalar, "a tag", "below")
+            self._check_colon(scalar, "a tag", "below")
             return unicodedata.normalize("NFC", scalar.value) if scalar else None
         self.report("bad-tag", scalar, f"the tag `{scalar.value}` {fault[0]}", fault[1])
         return None
 
     def deck_name(self, node: Node, key: str) -> str | None:
-        """The name of a deck, composed as Anki keeps it; None, reported, where Anki would show another one.
+        """The name of a deck in Unicode's form NFC, as in Anki; None, with a report, if Anki would change it.
 
-        A comment may follow it, but ` #1` was hardly meant as one.
+        A comment may follow it, but ` #1` is reported: it is probably part of the name.
         """
         scalar = self._uncut(self.scalar(node, key), key, r"#\S")
         if scalar is None:
@@ -428,20 +429,20 @@ class NodeReader:
             fault = "holds a quotation mark or a line break, which Anki drops"
         elif any(not part or part != part.strip().strip(":") for part in name.split("::")):
             fault = "has an empty part, or one with spaces or a colon around it"
-        elif shown := unescaped.fault(name):
-            fault, hint = shown
+        elif name_fault := unescaped.fault(name):
+            fault, hint = name_fault
         if fault:
             self.report(
                 "bad-deck-name", scalar, f"the {'deck name' if key == 'deck' else key} `{name}` {fault}", hint
             )
             return None
         if key == "deck":
-            self._about_colon(scalar, "a subdeck", "within")
+            self._check_colon(scalar, "a subdeck", "within")
         return unicodedata.normalize("NFC", name)
 
-    def _about_colon(self, scalar: Scalar | None, what: str, how: str) -> None:
-        """Warn of a name with one colon where two would make a level."""
-        if scalar and (meant := one_colon(scalar.value.strip())):
+    def _check_colon(self, scalar: Scalar | None, what: str, how: str) -> None:
+        """Warn of a name with one colon, if two would make a level."""
+        if scalar and (levels := one_colon(scalar.value.strip())):
             message = f"one colon makes no level, so this is {what} called `{scalar.value.strip()}` in Anki"
-            hint = f"for a level {how} `{meant[0]}` write `{meant[1]}`"
+            hint = f"for a level {how} `{levels[0]}` write `{levels[1]}`"
             self.warnings.append(Diagnostic("single-colon", message, self.document.span(scalar), hint))

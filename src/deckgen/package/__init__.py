@@ -1,4 +1,4 @@
-"""Cards to the bytes of an .apkg. Other wings import from here what they need."""
+"""Packages: from cards to the bytes of an .apkg. Other wings import from this package only."""
 
 from deckgen.package.pack import SHOWS, Packages, pack
 from deckgen.package.writer import Package, read_about, write

@@ -1,4 +1,4 @@
-"""What goes into the packages of a build."""
+"""The contents of a build's packages: which notes, note types and media files each one gets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from deckgen.history.plan import StampedNote, UpdatePlan
 
 SHOWS = re.compile(r"(?:src=\"|\[sound:)([^\"\]]+)")
-"""Where the HTML of a field names a media file."""
+"""A pattern for the names of media files in the HTML of a field."""
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ class Packages:
     """The packages of a build.
 
     Attributes:
-        plan: What they change of what has been released.
-        main: The deck.
-        retired: The retired notes, for learners who have them; None where there are none.
+        plan: The plan of the update: the notes, and their changes since the last release.
+        main: The package of the deck.
+        retired: The package of the retired notes, for learners who have them; None if there are none.
     """
 
     plan: UpdatePlan
@@ -35,24 +35,25 @@ class Packages:
 
 
 def pack(plan: UpdatePlan, note_types: NoteTypes, media: ReadOnly[str, Media], version: str) -> Packages:
-    """Put together the package of a deck, and that of its retired notes.
+    """The package of a deck, and that of its retired notes.
 
     Args:
-        plan: What is packed, and what that changes of what has been released.
-        note_types: What Anki gets for the kinds.
-        media: The files that notes and faces show, by their names in the package.
-        version: What the package is released as; empty where it is not.
+        plan: The plan of the update: the notes, and their changes since the last release.
+        note_types: The note types of the kinds.
+        media: The media files of notes and faces, by their names in the package.
+        version: The version of the release; empty if this is no release.
     """
 
     def packed(notes: list[StampedNote], *, cleanup: bool) -> Package:
+        """A package of some notes, with the note types and media files that they need."""
         kinds = [note_types.by_kind[name] for name in sorted({each.note.kind.name for each in notes})]
-        shown = {file.name for note_type in kinds for file in note_type.media}
+        names = {file.name for note_type in kinds for file in note_type.media}
         if not cleanup and len(notes) < len(plan.notes):
-            shown |= {name for each in notes for text in each.fields for name in SHOWS.findall(text)}
-        elif not cleanup:  # who deletes a note needs none of its images
+            names |= {name for each in notes for text in each.fields for name in SHOWS.findall(text)}
+        elif not cleanup:  # the cleanup package deletes notes, so it needs no images of them
             of_faces = {file.name for each in note_types.by_kind.values() for file in each.media}
-            shown |= media.keys() - of_faces
-        files = [media[name] for name in sorted(media) if name in shown]
+            names |= media.keys() - of_faces
+        files = [media[name] for name in sorted(media) if name in names]
         return Package(
             plan.matching.deck,
             plan.now,
@@ -65,20 +66,20 @@ def pack(plan: UpdatePlan, note_types: NoteTypes, media: ReadOnly[str, Media], v
             words=note_types.words,
         )
 
-    learned = [each for each in plan.notes if not each.note.retired]
-    main = _dated(packed(learned, cleanup=False), plan, version)
+    in_deck = [each for each in plan.notes if not each.note.retired]
+    main = _dated(packed(in_deck, cleanup=False), plan, version)
     retired = [each for each in plan.notes if each.note.retired]
     return Packages(plan, main, packed(retired, cleanup=True) if retired else None)
 
 
 def _dated(package: Package, plan: UpdatePlan, version: str) -> Package:
-    """A package that knows the release before it; that very release again where nothing has changed."""
+    """A package with the version before it; if nothing has changed, the last release again, byte for byte."""
     last = plan.matching.ledger.latest
     if last is None:
         return package
     package = replace(package, after=last.version)
     if plan.nothing and not version:
-        # derived text, the deck's description and the like may differ all the same
+        # derived texts, the deck's description and the like may differ nevertheless
         again = replace(package, time=last.time, version=last.version, deckgen=last.deckgen)
         if again.digest == last.digest:
             return again

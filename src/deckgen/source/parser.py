@@ -1,8 +1,6 @@
-"""YAML text to nodes with positions. The only room that knows YAML.
+"""The parser: from libyaml's events to nodes with positions.
 
-The nodes come from a loop over libyaml's events: every scalar stays the text that was written (`no`,
-`1.10` and `2026-01-01` are not converted), every node knows its place, and what a deck has no use for
-(anchors, tags, several documents) is a diagnostic instead of a surprise.
+Every scalar keeps the text as written. YAML features that a deck does not need are reported.
 """
 
 from __future__ import annotations
@@ -50,7 +48,7 @@ _CONTROL_ESCAPE = (
 _ANY_QUOTE = re.compile(r"\s*(?:- +)*(?:(?P<name>[\w-]+):[ ]+|(?<=- ))[\"']")
 
 
-_Event: TypeAlias = Any  # libyaml's events have no common attributes to name
+_Event: TypeAlias = Any  # libyaml's events have no common attributes
 
 
 def read(path: Path, shown: str, within: Path, most: int = MAX_BYTES) -> tuple[Document, Diagnostics]:
@@ -58,13 +56,13 @@ def read(path: Path, shown: str, within: Path, most: int = MAX_BYTES) -> tuple[D
 
     Args:
         path: The file.
-        shown: Its path as diagnostics show it.
-        within: The folder that it must lie in, resolved, whatever links lead to it.
-        most: The most bytes that it may have.
+        shown: Its path, as in diagnostics.
+        within: The folder that must contain it after links are followed, resolved.
+        most: Its largest size, in bytes.
 
     Returns:
-        The document, and what is wrong with the file as YAML. The document is there even for a file
-        that cannot be read, without a root.
+        The document, and the YAML diagnostics of the file. A file that cannot be read has a document
+        without a root.
     """
     text, fault = load(path, shown, within, most)
     if fault:
@@ -73,7 +71,7 @@ def read(path: Path, shown: str, within: Path, most: int = MAX_BYTES) -> tuple[D
 
 
 def parse(text: str, shown: str) -> tuple[Document, Diagnostics]:
-    """Read YAML text, as `read` does with a file."""
+    """The document and the diagnostics of a YAML text; `shown` as for `read`."""
     document = Document(shown, text)
     composer = _Composer(document)
     try:
@@ -90,14 +88,14 @@ def parse(text: str, shown: str) -> tuple[Document, Diagnostics]:
 
 
 class _Composer:
-    """Builds nodes from libyaml's events."""
+    """A builder of nodes from libyaml's events."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self.diagnostics = Diagnostics()
         self.odd_line = -1
         self.two_in_one: Mapping | None = None
-        """What holds the keys of two items, which has been told."""
+        """A mapping with the keys of two items, already reported."""
 
     def compose(self) -> Node | None:  # noqa: C901, PLR0912, PLR0915 (one loop, unrolled for speed)
         """The root node; None for an empty document."""
@@ -106,7 +104,7 @@ class _Composer:
         top = Sequence(0)
         stack: list[tuple[Sequence | Mapping, str | None]] = []
         container: Sequence | Mapping = top
-        key: str | None = None  # of the mapping that is read, where its value is still to come
+        key: str | None = None  # the key of the current mapping that still has no value
         key_start = 0
         node: Node
         while True:
@@ -121,7 +119,9 @@ class _Composer:
                     continue
                 node = Scalar(event.value, start, event.end_mark.index, event.style or "")
                 if event.tag and not event.value:
-                    node.value = event.tag  # it has been reported, so that what it hides is not empty as well
+                    node.value = (
+                        event.tag
+                    )  # the tag has been reported; the text must not be reported as empty, too
                 if node.style == '"' and "\\" in text[start : node.end]:
                     self._escapes(node)
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
@@ -155,7 +155,7 @@ class _Composer:
                 after, key_start = self._odd_key(node, container), node.start
             else:
                 if key in container.entries:
-                    self._twice(container, key, key_start)
+                    self._repeated_key(container, key, key_start)
                 else:
                     container.entries[key] = node
                     container.starts.append(key_start)
@@ -172,8 +172,8 @@ class _Composer:
                 self.document.incomplete = True
                 return None
 
-    def _twice(self, mapping: Mapping, key: str, start: int) -> None:
-        """Report a key that is there already; it keeps its first value."""
+    def _repeated_key(self, mapping: Mapping, key: str, start: int) -> None:
+        """Report a repeated key; it keeps its first value."""
         first_key = next(iter(mapping.entries))
         if key == ODD or (mapping is self.two_in_one and key != first_key):
             return
@@ -200,14 +200,14 @@ class _Composer:
         )
 
     def _second_chapter(self, mapping: Mapping, start: int) -> bool:
-        """Whether a file's own first key, once more, is followed by others that the file has already."""
+        """Whether a repeated first key of the file is followed by other repeated keys of the file."""
         again = re.findall(r"(?m)^([\w-]+):", self.document.text[start:])[1:]
         return mapping.start == self.document.text.find(next(iter(mapping.entries))) and any(
             name in mapping.entries for name in again
         )
 
     def _item_in_text(self, mapping: Mapping, first_key: str) -> Diagnostic | None:
-        """What to say where the text of the last key holds the beginning of the next item."""
+        """A diagnostic for a next item that begins inside the text of the last key; None if there is none."""
         owner, text = next(reversed(mapping.entries.items()))
         begin = re.compile(rf"(?m)^ *(-) +{re.escape(first_key)}:(?=[ \r\n])")
         if not isinstance(text, Scalar) or text.style not in {"|", ">"}:
@@ -222,10 +222,10 @@ class _Composer:
         return Diagnostic("duplicate-key", message, self.document.span_from(item.start(1)), hint)
 
     def _odd_key(self, node: Node, mapping: Mapping) -> str:
-        """Report what is no text where a key of a mapping belongs; give what stands in for the key."""
+        """A stand-in for a key that is not a text, which is reported."""
         hint = syntax_errors.start_hint(self._line(mapping.start), self._above(mapping.start))
         line, _ = self.document.position(mapping.start)
-        # an alias has been reported, and what stands within one on the same line is the same slip
+        # an alias is already reported, and a second such key on the same line has the same cause
         if not isinstance(node, Scalar) and line != self.odd_line:
             self.odd_line = line
             self.diagnostics.append(
@@ -243,21 +243,22 @@ class _Composer:
             self._report("yaml-tag", f"`{event.tag}` is a YAML tag", event, hint)
 
     def _above(self, offset: int) -> str:
-        """The beginning of the line above that which an offset is on."""
+        """The beginning of the line above the line of an offset."""
         line, _ = self.document.position(offset)
         return self.document.lines[line - 1][: syntax_errors.LONG_ENOUGH] if line else ""
 
     def _line(self, offset: int) -> str:
-        """The beginning of the line that an offset is on."""
+        """The beginning of the line of an offset."""
         line, _ = self.document.position(offset)
         return self.document.lines[line][: syntax_errors.LONG_ENOUGH]
 
     def _report(self, code: str, message: str, event: _Event, hint: str = "") -> None:
+        """Report something at the beginning of an event."""
         span = self.document.span_from(event.start_mark.index)
         self.diagnostics.append(Diagnostic(code, message, span, hint))
 
     def _escapes(self, scalar: Scalar) -> None:
-        """Report escapes in double quotes that make control characters, as that of a formula's beta does."""
+        """Report escapes in double quotes that make control characters, as in a formula's beta."""
         text = self.document.text
         either = re.compile(f"({_CONTROL_ESCAPE})|{_ESCAPE}")
         escapes = either.finditer(text, scalar.start + 1, scalar.end - 1)
@@ -276,7 +277,7 @@ class _Composer:
 
 
 def control_characters(document: Document) -> Iterator[Diagnostic]:
-    """The control characters that stand in the text itself, at most ten."""
+    """Diagnostics of the control characters in a text, at most ten."""
     for count, match in enumerate(_CONTROL.finditer(document.text)):
         if count == 10:  # noqa: PLR2004 (a binary file has thousands)
             return
@@ -286,7 +287,7 @@ def control_characters(document: Document) -> Iterator[Diagnostic]:
 
 
 def _syntax(document: Document, error: YAMLError) -> Diagnostic:
-    """The diagnostic for what libyaml cannot read, with the usual cause as its hint."""
+    """The diagnostic of a text that libyaml cannot read, with a hint about the usual cause."""
     problem, mark = str(error), None
     if isinstance(error, MarkedYAMLError):
         problem, mark = error.problem or "", error.problem_mark or error.context_mark
@@ -296,6 +297,6 @@ def _syntax(document: Document, error: YAMLError) -> Diagnostic:
     if mark is None:
         return Diagnostic("yaml-syntax", "YAML cannot read this file", Span(document.path))
     number = min(mark.line, len(document.lines) - 1)
-    slip = syntax_errors.find(document.lines, number, mark.column, problem, document.odd_ends)
-    span = Span(document.path, slip.line + 1, slip.column + 1, slip.column + 2)
-    return Diagnostic("yaml-syntax", slip.message, span, slip.hint)
+    fault = syntax_errors.find(document.lines, number, mark.column, problem, document.odd_ends)
+    span = Span(document.path, fault.line + 1, fault.column + 1, fault.column + 2)
+    return Diagnostic("yaml-syntax", fault.message, span, fault.hint)

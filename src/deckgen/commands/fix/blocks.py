@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from deckgen import source
 from deckgen.commands.fix.edited_file import Edit, applied, differences, line_end, nodes
-from deckgen.deck.keys import ITEM, Place
+from deckgen.deck.keys import ITEM, KeyPath
 from deckgen.source import Document, Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from deckgen.deck.kinds import Kind
 
 DONE = "text put into a block"
-DECK_PLACES: dict[Place, Collection[str]] = {("description",): ()}
+DECK_PLACES: dict[KeyPath, Collection[str]] = {("description",): ()}
 """The places of deck.yaml that hold prose."""
 
 _KEY = re.compile(r"([A-Za-z_][\w-]*):(?= |$)")
@@ -109,11 +109,11 @@ class _Block:
         return Edit(self.start, self.end, "".join((header, *rows)))
 
 
-def places(kinds: list[Kind]) -> dict[Place, Collection[str]]:
+def places(kinds: list[Kind]) -> dict[KeyPath, Collection[str]]:
     """Where prose stands in a chapter: keys and items from the section on, each with its sibling keys."""
-    found: dict[Place, Collection[str]] = {}
+    found: dict[KeyPath, Collection[str]] = {}
     for kind in kinds:
-        top: Place = (kind.section, ITEM)
+        top: KeyPath = (kind.section, ITEM)
         if kind.rows_key:
             found |= _places_of(top, {**kind.table_keys})
             found |= _places_of((*top, kind.rows_key, ITEM), kind.keys)
@@ -122,14 +122,14 @@ def places(kinds: list[Kind]) -> dict[Place, Collection[str]]:
     return found
 
 
-def _places_of(top: Place, keys: ReadOnly[str, Key]) -> dict[Place, Collection[str]]:
-    found: dict[Place, Collection[str]] = {}
+def _places_of(top: KeyPath, keys: ReadOnly[str, Key]) -> dict[KeyPath, Collection[str]]:
+    found: dict[KeyPath, Collection[str]] = {}
     for name, key in keys.items():
         found |= {(*top, name, *place): beside or keys for place, beside in key.type.prose.items()}
     return found
 
 
-def fix(edited: EditedFile, known: ReadOnly[Place, Collection[str]]) -> None:
+def fix(edited: EditedFile, known: ReadOnly[KeyPath, Collection[str]]) -> None:
     """Put the texts of a file into blocks that YAML would cut or misread.
 
     Args:
@@ -194,7 +194,7 @@ def _ways(document: Document, blocks: list[_Block], edits: list[Edit], meant: li
 class _Outline:
     """The keys and hyphens of a file, by their columns."""
 
-    def __init__(self, lines: list[str], known: ReadOnly[Place, Collection[str]]) -> None:
+    def __init__(self, lines: list[str], known: ReadOnly[KeyPath, Collection[str]]) -> None:
         """Prepare for the lines of a file, in which prose stands at the known places."""
         self.lines = lines
         self.known = known
@@ -250,7 +250,7 @@ class _Outline:
             self._around.pop()
 
     @property
-    def _place(self) -> Place:
+    def _place(self) -> KeyPath:
         # where nothing is known to stand, no more is asked, or a file of many levels takes time squared
         return tuple(key for _, key in self._around) if len(self._around) <= self._deepest else ()
 

@@ -1,4 +1,4 @@
-"""The type `cells`: the cells of a table's row, of which the first names the row."""
+"""The type `cells`: the cells of a table's row. The first cell is the name of the row."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from deckgen.deck.keys import ITEM, KeyType
 from deckgen.deck.schemas import TEXT_SCHEMA, KeyDoc
 
 MIN_COLUMNS = 2
-"""The fewest columns of a table: the names of its rows, and what to know of them."""
+"""The fewest columns of a table: one for the names of its rows, one for their content."""
 
 TYPE = KeyType(
     "cells",

@@ -1,4 +1,4 @@
-"""The type `image`: an image file, and what it shows for those who do not see it."""
+"""The type `image`: an image file with an alternative text."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Image(Compound):
     """An image.
 
     Attributes:
-        file: Its path, from the chapter's folder.
-        alt: What is said of it to those who do not see it.
+        file: Its path from the chapter's folder.
+        alt: Its alternative text, for people who do not see it.
     """
 
     file: Scalar
@@ -31,12 +31,12 @@ class Image(Compound):
 
     @property
     def texts(self) -> list[Scalar]:
-        """What is said of it."""
+        """Its alternative text."""
         return [self.alt]
 
     @property
     def written(self) -> tuple[Scalar, ...]:
-        """Its path, and what is said of it."""
+        """Its path and its alternative text."""
         return self.file, self.alt
 
     @property
@@ -46,7 +46,7 @@ class Image(Compound):
 
 
 def _read(reader: NodeReader, node: Node, key: Key) -> Image | None:
-    """An image file, and what is said of it to those who do not see it."""
+    """An image file with its alternative text; None, with a report, for anything else."""
     what = f"the image `{key.name}`"
     mapping = reader.mapping(node, what, _KEYS, _KEYS)
     if mapping is None or not reader.require(mapping, what, _KEYS, _KEYS):

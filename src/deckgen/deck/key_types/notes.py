@@ -26,18 +26,18 @@ REFERENCE_SCHEMA: Schema = {
 
 @dataclass(slots=True)
 class References(Compound):
-    """Ids of other notes, each where it stands."""
+    """The ids of other notes, with their places."""
 
     items: list[Scalar]
 
     @property
     def links(self) -> list[Scalar]:
-        """All of them."""
+        """All its ids."""
         return self.items
 
 
 def _read(reader: NodeReader, node: Node, key: Key) -> References:
-    """A list of ids; whether notes have them, is known when all are read."""
+    """A list of ids. Only after all notes are read is it checked that they exist."""
     items = (reader.scalar(item, key.name) for item in reader.items(node, key.name))
     return References([item for item in items if item])
 

@@ -1,4 +1,4 @@
-"""The types of the keys that every note has, which no kind.yaml can give to a key of its own."""
+"""The types of the keys that every note has. No kind.yaml can use them for its own keys."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def read(reader: NodeReader, node: Node, key: Key) -> Scalar | None:
-    """A text for people, with markup or without."""
+    """A text for people, with or without markup."""
     return reader.prose(node, key.name)
 
 

@@ -1,4 +1,4 @@
-"""The type `texts`: a list of short texts, which are the columns of a table."""
+"""The type `texts`: a list of short texts, such as the columns of a table."""
 
 from __future__ import annotations
 

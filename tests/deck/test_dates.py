@@ -145,7 +145,9 @@ def test_a_day_that_does_not_exist_is_told_with_those_that_do(
 def test_a_list_or_a_long_text_is_no_date(tmp_path: Path) -> None:
     """Each is told with how a date is written; a long text is not repeated."""
     folder = write_project(tmp_path, files("[2026-01-31]"))
-    assert told(folder) == ("`decided` holds a list, where a text belongs", "write `decided: 2026-01-31`")
+    message, hint = told(folder)
+    assert message == "`decided` holds a list, where a text belongs"
+    assert hint.startswith("write `decided: 2026-01-31`")
     message, _ = told(change(folder, {"source/two.yaml": CHAPTER.format("In the winter of the year " * 9)}))
     assert message.startswith("`In…` is no date")
 

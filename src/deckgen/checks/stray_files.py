@@ -146,7 +146,7 @@ def unused_templates(project: Project, kinds: Kinds, note_types: NoteTypes) -> I
             path.name in text for text in note_types.texts.values()
         )
         # if templates have errors, some of the files that they use may not have been read
-        if not note_types.sound and (folder not in expected or is_expected):
+        if not note_types.valid and (folder not in expected or is_expected):
             continue
         yield Diagnostic(
             "unused-template", "nothing reads this file", Span(path_shown), _of_template(path, own, expected)

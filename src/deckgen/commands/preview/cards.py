@@ -135,7 +135,7 @@ def gallery(build: Build) -> Gallery:
 
 
 def with_vanished(now: Gallery, before: Gallery) -> Gallery:
-    """The gallery of a build with errors, together with the earlier notes that the errors hide, in their places."""
+    """The gallery of a build with errors, with the earlier notes that the errors hide, in their places."""
     present = {note.id for note in now.notes}
     vanished: dict[str, list[NotePreview]] = {}
     last = ""

@@ -89,7 +89,7 @@ def changes(project: Path) -> Iterator[None]:
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:
-    """The identity of a folder, which another folder of the same name does not have; None if there is none."""
+    """The identity of a folder, different from a later one of the same name; None if there is none."""
     try:
         status = folder.stat()
     except OSError:
@@ -106,7 +106,7 @@ def _message(error: CallError | OSError) -> str:
 
 @contextmanager
 def _no_collector() -> Iterator[None]:
-    """Switch garbage collection off until the block ends, because a build makes too few circles to search for."""
+    """Switch garbage collection off until the block ends, because a build makes hardly any circles."""
     gc.disable()
     try:
         yield
@@ -127,7 +127,7 @@ class _Following:
         self._writing = threading.Lock()
 
     def again(self) -> None:
-        """Build, and show the result. After any failure it reports the failure, and the preview stays as it was."""
+        """Build, and show the result. After a failure, report it and leave the preview as it was."""
         try:
             self.show(build(self._project))
         except CallError as error:

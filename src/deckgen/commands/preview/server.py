@@ -53,7 +53,7 @@ class EventStream:
             self._changed.notify_all()
 
     def after(self, number: int) -> tuple[int, str]:
-        """The next event after a number, with its own number. If there is none for some time, the text is empty."""
+        """The latest event after a number, with its own number; an empty text if none comes for a while."""
         with self._changed:
             newer = self._changed.wait_for(lambda: self._number > number, _HEARTBEAT)
             return (self._number, self._text) if newer else (number, "")

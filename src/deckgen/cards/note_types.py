@@ -127,7 +127,7 @@ class NoteType:
                 )
 
     def fault_of_cards(self, cards: Sequence[int], values: Sequence[str], *, tagged: bool) -> Problem | None:
-        """The problem with the cards of a note; None where there is none.
+        """The problem with the cards of a note; None if there is none.
 
         Args:
             cards: Their ordinals.

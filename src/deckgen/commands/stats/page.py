@@ -172,7 +172,7 @@ class Page:
         yield f"{name}{' ' * (room - taken)}{columns}"
 
     def _bar(self, share: float, longest: int, mark: float | None) -> str:
-        """A bar for a share in percent, with a mark where it should end."""
+        """A bar for a share in percent, with a mark at its expected end."""
         full, tick = self.blocks
         drawn = full * round(share * longest / 100)
         if mark is not None:

@@ -125,9 +125,9 @@ def _checked(path: Path, deck: str, time: int) -> dict[str, Any]:
     return about
 
 
-def _put(made: package.Package, path: Path) -> str:
+def _put(apkg: package.Package, path: Path) -> str:
     with naming(path), path.open("wb") as file:
-        package.write(made, file)
+        package.write(apkg, file)
     return str(path)
 
 

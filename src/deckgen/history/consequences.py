@@ -152,11 +152,11 @@ def swapped_notes(matching: Matching, sending: Sending, prints: Fingerprints) ->
     known, ledger = matching.known, matching.ledger
     here = {line.guid for line in known.values()}
     again = {known[note].guid for note in sending.changed}
-    left = [line for guid, line in ledger.notes.items() if guid in again or guid not in here]
-    said = {line.print.said: line for line in left}
-    gone = {line.guid for line in left if line.guid not in here}
+    candidates = [line for guid, line in ledger.notes.items() if guid in again or guid not in here]
+    by_text = {line.print.said: line for line in candidates}
+    gone = {line.guid for line in candidates if line.guid not in here}
     for note in (*sending.changed, *(note for note in matching.new if not note.retired)):
-        line = said.get(prints.of(note).said)
+        line = by_text.get(prints.of(note).said)
         own = known.get(note)
         if line is None or line is own or (own is None and line.guid in gone):
             continue

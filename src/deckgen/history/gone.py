@@ -78,8 +78,8 @@ def _all_heirs(
     heirs = _heirs(ledger, gone, new, prints)
     latest = heirs
     for _ in range(_LINKED):
-        left = [line for line in gone if line.guid not in heirs]
-        if not latest or not left:
+        remaining = [line for line in gone if line.guid not in heirs]
+        if not latest or not remaining:
             break
         guids = {heir.id: guid for guid, (heir, _) in latest.items()}
         taken = {heir for heir, _ in heirs.values()}
@@ -87,7 +87,7 @@ def _all_heirs(
             note for note in new if note not in taken and any(each.value in guids for each in note.mentions())
         ]
         prints = prints.under(guids)
-        latest = _heirs(ledger, left, again, prints)
+        latest = _heirs(ledger, remaining, again, prints)
         heirs |= latest
     return heirs
 
@@ -97,11 +97,11 @@ def _heirs(
 ) -> dict[str, tuple[Note, str]]:
     """The new notes with the text of a missing one, in full or except for its label, by guid."""
     heirs: dict[str, tuple[Note, str]] = {}
-    left = list(new) if gone else []
+    remaining = list(new) if gone else []
     shared = Counter(_but_its_label(line.print) for line in ledger.notes.values()) if gone else {}
     for of, how in ((_all, "says the same"), (_but_its_label, "says the same but for its name")):
         by_text: dict[object, list[Note]] = {}
-        for note in left:
+        for note in remaining:
             text = of(prints.of(note))
             if of is _all or (shared.get(text) == 1 and _says_much(note)):
                 by_text.setdefault((note.kind.name, text), []).append(note)
@@ -111,7 +111,7 @@ def _heirs(
                 likeliest = max(notes, key=lambda note: likeness(line.id, note.id))
                 heirs[line.guid] = likeliest, how
                 notes.remove(likeliest)
-                left.remove(likeliest)
+                remaining.remove(likeliest)
     return heirs
 
 

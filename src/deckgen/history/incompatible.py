@@ -141,12 +141,12 @@ class _Growth:
             return f"remove it: a kind gets its reserves before its first release ({_RECIPE})"
         if field.id in self._taken:
             card, reserve = self._taken[field.id]
-            told = f"as the message about the card `{card.name}` says"
-            return f"let `{reserve.name}` become it, {told} ({_RECIPE})"
+            how = f"as the message about the card `{card.name}` says"
+            return f"let `{reserve.name}` become it, {how} ({_RECIPE})"
         if not self._free:
             owned = [self._fields[number].name for number in self._asleep.values()]
-            kept = f" ({listing(owned)} can only wake with a dormant card)" if owned else ""
-            return f"no reserve field is left for it{kept}: {_COST} ({_RECIPE})"
+            dormant_only = f" ({listing(owned)} can only wake with a dormant card)" if owned else ""
+            return f"no reserve field is left for it{dormant_only}: {_COST} ({_RECIPE})"
         reserve = self._free.pop(0)
         hint = (
             f"let a reserve become it: write `{_line(field, reserve.id)}` in place of "

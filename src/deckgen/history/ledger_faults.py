@@ -76,11 +76,11 @@ def _is_odd_type(line: NoteTypeLine) -> bool:
 
 def _doubled(ledger: Ledger) -> Iterator[Diagnostic]:
     """The diagnostic of a line that repeats another."""
-    wanted = len(ledger.notes) + len(ledger.types) + len(ledger.releases) + (ledger.deck is not None)
+    expected = len(ledger.notes) + len(ledger.types) + len(ledger.releases) + (ledger.deck is not None)
     former = sum(name != line.id for line in ledger.notes.values() for name in line.was)
     numbers = {line.id for line in ledger.types.values()}
     if (
-        wanted == len(ledger.lines)
+        expected == len(ledger.lines)
         and len(ledger.ids) == len(ledger.notes) + former
         and len(ledger.versions) == len(ledger.releases)
         and len(numbers) == len(ledger.types)

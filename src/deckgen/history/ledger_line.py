@@ -141,7 +141,7 @@ def _read_deck(line: Members) -> DeckLine:
 
 
 def _read_type(line: Members) -> NoteTypeLine:
-    sound = is_sound(line)
+    valid = is_sound(line)
     return NoteTypeLine(
         line["type"],
         line["id"],
@@ -149,8 +149,8 @@ def _read_type(line: Members) -> NoteTypeLine:
         line["mod"],
         line["cloze"],
         line["revision"],
-        tuple((number, source) for number, source in line["fields"]) if sound else (),
-        tuple((number, reserve) for number, reserve in line["cards"]) if sound else (),
+        tuple((number, source) for number, source in line["fields"]) if valid else (),
+        tuple((number, reserve) for number, reserve in line["cards"]) if valid else (),
         _names_of(line),
     )
 

@@ -199,10 +199,10 @@ def _lost(git: Git, message: str, place: str) -> Diagnostic:
 
 def _cannot_know(silence: Unanswered) -> CallError:
     """The error of a release if git does not answer."""
-    said, _, more = str(silence).partition("\n")
+    first_line, _, more = str(silence).partition("\n")
     way_out = re.search(r"git config .*", more)
     return CallError(
-        f"git cannot be asked whether this deck has been released: {said}",
+        f"git cannot be asked whether this deck has been released: {first_line}",
         f"`{way_out[0].strip()}`, if you trust it" if way_out else "see what `git log` says here",
     )
 

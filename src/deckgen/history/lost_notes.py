@@ -56,16 +56,16 @@ class _Lost:
     def find(self, lost: list[NoteLine]) -> None:
         """Search for lost notes in commits."""
         self._of_kind = Counter(line.kind for line in lost)
-        left = {line.id for line in lost}
-        left |= {name.partition(".")[0] for name in left}
+        remaining = {line.id for line in lost}
+        remaining |= {name.partition(".")[0] for name in remaining}
         for commit, lines in _lines_with_ids(self._project):
             for name, path, number in _named(lines):
                 names = self._names.setdefault((commit, path), [])
-                if name in left:
+                if name in remaining:
                     self._spots[name] = _Spot(commit, path, number, names[:])
-                    left.remove(name)
+                    remaining.remove(name)
                 names.append(name)
-            if not left:
+            if not remaining:
                 return
 
     def chapters(self, lost: list[NoteLine]) -> Iterator[tuple[list[NoteLine], Diagnostic]]:
@@ -231,13 +231,13 @@ def _lines_with_ids(project: Path) -> Iterator[tuple[str, list[tuple[str, int, s
     if not in_git(project):
         return
     git = Git(project)
-    wanted = ["-nzIE", "--no-color", "--no-column", "-e", r"(^|[[:blank:]{-])id:", "-e", "^[[:alpha:]]"]
+    options = ["-nzIE", "--no-color", "--no-column", "-e", r"(^|[[:blank:]{-])id:", "-e", "^[[:alpha:]]"]
     paths = [f":(glob,icase)source/**/*{end}" for end in CHAPTER]
     for commit in ("HEAD", ""):
         with suppress(Unanswered):
             name = commit or git.ask("log", "-1", "--format=%h", "--", f"./{LEDGER}").decode().strip()
-            said = git.ask("-c", "grep.fullName=false", "grep", *wanted, name, "--", *paths)
-            rows = (row.split("\0") for row in said.decode(errors="replace").split("\n") if row)
+            answer = git.ask("-c", "grep.fullName=false", "grep", *options, name, "--", *paths)
+            rows = (row.split("\0") for row in answer.decode(errors="replace").split("\n") if row)
             yield name, [(path.partition(":")[2], int(number), text) for path, number, text in rows]
 
 

@@ -41,8 +41,8 @@ def _line_of(stamped: StampedNote, plan: UpdatePlan, version: str) -> NoteLine:
     """The line of a note after a release."""
     note, before = stamped.note, plan.matching.known.get(stamped.note)
     deck, cards = in_words(plan.matching.deck.title, note.chapter.deck, stamped.cards)
-    kept = before if note.retired else None  # a retired note keeps the line that learners have
-    now = kept.print if kept else plan.prints.of(note)
+    old = before if note.retired else None  # a retired note keeps the line that learners have
+    now = old.print if old else plan.prints.of(note)
     return NoteLine(
         note.id,
         note.kind.name,
@@ -51,7 +51,7 @@ def _line_of(stamped: StampedNote, plan: UpdatePlan, version: str) -> NoteLine:
         stamped.modified,
         stamped.due,
         deck,
-        cards=kept.cards if kept else cards,
+        cards=old.cards if old else cards,
         released=before.released if before else version,
         media=" ".join(now.media),
         clozes=_clozes(note, before),

@@ -240,11 +240,11 @@ def _of_blanks(text: _Text, lines: list[_Line], done: Counter[str]) -> list[Edit
         return []
 
     def content(chosen: list[tuple[_Slip, int]]) -> str:
-        made = rows.copy()
+        edited_rows = rows.copy()
         for slip, which in reversed(chosen):
-            row = made[slip.row]
-            made[slip.row] = row[: max(slip.start, 0)] + slip.instead[which][0] + row[slip.end :]
-        return "\n".join(made)
+            row = edited_rows[slip.row]
+            edited_rows[slip.row] = row[: max(slip.start, 0)] + slip.instead[which][0] + row[slip.end :]
+        return "\n".join(edited_rows)
 
     before = content([])
     chosen = [(slip, 0) for slip in slips]

@@ -1,4 +1,4 @@
-"""The whole path: the source of a deck to the bytes of its package."""
+"""The whole path from the source of a deck to the bytes of its package."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Build:
-    """What became of a deck's source.
+    """The result of building a deck.
 
     Attributes:
         project: The deck's folder.
         deck: The deck.
-        diagnostics: What an author should know, by position.
-        lines: The lines of the files that diagnostics point into.
-        notes: The notes that could be rendered, in the order of study; retired ones too.
-        note_types: What Anki gets for the kinds, by their names.
-        words: What faces, and the deck's page in Anki, say by themselves.
+        diagnostics: All diagnostics, sorted by position.
+        lines: The lines of the files in which diagnostics are.
+        notes: The notes that could be rendered, in the order of study, including retired ones.
+        note_types: The note types, by the names of their kinds.
+        words: The fixed words on faces and on the deck's page in Anki.
         media: The files that notes and faces show, by their names in the package.
         record: The text of the ledger that the build has read.
-        packages: The packages; None where there are errors.
+        packages: The packages; None if there are errors.
     """
 
     project: Path
@@ -66,12 +66,12 @@ class Build:
 
     @property
     def package(self) -> Package | None:
-        """The package of the deck; None where there are errors."""
+        """The package of the deck; None if there are errors."""
         return self.packages.main if self.packages else None
 
     @property
     def retired(self) -> Package | None:
-        """The package of the retired notes, for learners who have them; None where there are none."""
+        """The package of the retired notes, for learners who have them; None if there are none."""
         return self.packages.retired if self.packages else None
 
 
@@ -99,18 +99,16 @@ def build(
     version: str = "",
     texts: ReadOnly[str, str] = MappingProxyType({}),
 ) -> Build:
-    """Read, check and render a project's deck; `package.write` makes a file of what comes back.
+    """Read, check and render a project's deck; `package.write` writes the package into a file.
 
     Args:
         folder: The folder that holds source/.
-        progress: Called as the work goes on, with what is being done, how much of it is done, and how much
-            there is.
-        version: What the package is released as; empty where it is not.
-        texts: What files would say, to be read in place of what they say, by their paths as diagnostics
-            show them.
+        progress: Called during the work with the present step, the number of finished parts, and their total.
+        version: The version of the release; empty if it is none.
+        texts: Texts to read instead of the content of files, by the paths of the files as in diagnostics.
 
     Returns:
-        All diagnostics, over all files, and the package where none of them is an error.
+        The build with all diagnostics of all files, and with the packages if none of these is an error.
     """
     started = now()
     tell = progress or (lambda *_: None)
@@ -118,26 +116,26 @@ def build(
     source = read_source(project, texts, tell)
     note_types = render_note_types(source.deck, source.kinds, project)
     released = read_ledger(project.folder, texts.get(LEDGER))
-    found = _check(project, source, note_types, released, releasing=bool(version))
+    diagnostics_so_far = _check(project, source, note_types, released, releasing=bool(version))
 
-    # an id that no note has may be one that a released note had: its author is told of both at once
-    hopeless = found.has_error_but("unknown-note")
+    # an unknown id may be that of a missing released note: the build reports both at once
+    hopeless = diagnostics_so_far.has_error_but("unknown-note")
     matching = Matching(source.deck, released.ledger) if hopeless else match(source.deck, released.ledger)
-    rendered = render_notes(matching, note_types, project, tell, faulty=found.has_errors)
+    rendered = render_notes(matching, note_types, project, tell, faulty=diagnostics_so_far.has_errors)
     media = _media(rendered, note_types)
-    found += rendered.diagnostics
-    found += told_of(media.values(), project.folder)
-    if not found.has_errors:
-        found += _no_notes(source.deck, rendered.notes)
-        found += checks.unused_media(project, source.files, rendered.markup.shelf.media.keys())
-    found += matching.diagnostics
+    diagnostics_so_far += rendered.diagnostics
+    diagnostics_so_far += told_of(media.values(), project.folder)
+    if not diagnostics_so_far.has_errors:
+        diagnostics_so_far += _no_notes(source.deck, rendered.notes)
+        diagnostics_so_far += checks.unused_media(project, source.files, rendered.markup.shelf.media.keys())
+    diagnostics_so_far += matching.diagnostics
 
     plan = None
-    if not found.has_error_but("unknown-note"):
+    if not diagnostics_so_far.has_error_but("unknown-note"):
         plan = plan_update(matching, rendered, note_types.by_kind, started)
-        found += plan.diagnostics
-    packages = pack(plan, note_types, media, version) if plan and not found.has_errors else None
-    diagnostics = sorted_diagnostics(checks.wanted(source.deck, found))
+        diagnostics_so_far += plan.diagnostics
+    packages = pack(plan, note_types, media, version) if plan and not diagnostics_so_far.has_errors else None
+    diagnostics = sorted_diagnostics(checks.wanted(source.deck, diagnostics_so_far))
     lines = _lines_of(diagnostics, source.documents, note_types.texts | {LEDGER: released.text})
     return Build(
         project.folder,
@@ -156,14 +154,14 @@ def build(
 def _check(
     project: Project, source: Source, note_types: NoteTypes, released: Released, *, releasing: bool
 ) -> Diagnostics:
-    """What is wrong with a deck before its notes are rendered, and warnings about its cards."""
+    """The diagnostics of a deck before its notes are rendered, including the warnings about its cards."""
     deck, ledger = source.deck, released.ledger
     lost = lost_ledger(project.folder, deck.id, ledger, releasing=releasing)
-    found = Diagnostics([*source.diagnostics, *note_types.diagnostics, *released.diagnostics, *lost])
-    found += checks.check_files(project, source, note_types)
-    found += checks.check_links(deck, source.ids)
-    found += checks.check_cards(deck, note_types, ledger.ids, complete=not found.has_errors)
-    return found
+    diagnostics = Diagnostics([*source.diagnostics, *note_types.diagnostics, *released.diagnostics, *lost])
+    diagnostics += checks.check_files(project, source, note_types)
+    diagnostics += checks.check_links(deck, source.ids)
+    diagnostics += checks.check_cards(deck, note_types, ledger.ids, complete=not diagnostics.has_errors)
+    return diagnostics
 
 
 def _media(rendered: Rendered, note_types: NoteTypes) -> dict[str, Media]:
@@ -183,10 +181,10 @@ def _no_notes(deck: Deck, notes: Iterable[RenderedNote]) -> list[Diagnostic]:
 def _lines_of(
     diagnostics: list[Diagnostic], documents: list[Document], templates: dict[str, str]
 ) -> dict[str, list[str]]:
-    """The lines of the files that diagnostics point into; of templates and the ledger up to the last one."""
-    wanted: dict[str, int] = {}
+    """The lines of the files in which diagnostics are; of templates and the ledger up to the last one."""
+    last_lines: dict[str, int] = {}
     for span in (diagnostic.span for diagnostic in diagnostics):
-        wanted[span.path] = max(span.line, wanted.get(span.path, 0))
-    texts = {path: text for path, text in templates.items() if path in wanted}
-    lines = {path: text.split("\n", wanted[path])[: wanted[path]] for path, text in texts.items()}
-    return lines | {document.path: document.lines for document in documents if document.path in wanted}
+        last_lines[span.path] = max(span.line, last_lines.get(span.path, 0))
+    texts = {path: text for path, text in templates.items() if path in last_lines}
+    lines = {path: text.split("\n", last_lines[path])[: last_lines[path]] for path, text in texts.items()}
+    return lines | {document.path: document.lines for document in documents if document.path in last_lines}

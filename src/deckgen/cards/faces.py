@@ -1,7 +1,7 @@
-"""Faces: Jinja files to Anki's card templates and css.
+"""Faces: from Jinja files to Anki's card templates and css.
 
-A deck from a stranger must not run code on the builder's machine: the environment is sandboxed, and
-templates come from the kinds' folders and base/ alone.
+A deck from a stranger must not run code on the machine of the author who builds it. So the environment is
+sandboxed, and templates come only from the folders of the kinds and from base/.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class FaceRenderer:
 
     Attributes:
         diagnostics: The diagnostics so far.
-        words: What faces say themselves, by the names in base/words.html.j2.
+        words: The fixed words on faces, by the names in base/words.html.j2.
     """
 
     def __init__(self, deck: Deck, folders: list[Folder], kinds: list[Folder]) -> None:
@@ -94,7 +94,7 @@ class FaceRenderer:
         return {*self._loader.texts, *self._media.known}
 
     def note_type(self, kind: Kind) -> NoteType:
-        """The card templates and css of a kind; what is wrong with them is in `found` afterwards."""
+        """The card templates and css of a kind; their faults are added to `diagnostics`."""
         before = len(self.diagnostics)
         self._use(words.PATH, kind, self._fill_words)
         faces = []
@@ -108,7 +108,7 @@ class FaceRenderer:
                 continue
             start = len(self.diagnostics)
             sides = [self._side(kind, f"{card.face}.front", "front")]
-            if self._sound(start):
+            if self._is_valid(start):
                 sound_fronts.add(number)
             sides.append(self._side(kind, f"{card.face}.back", "back"))
             for side in ("front", "back"):
@@ -127,21 +127,21 @@ class FaceRenderer:
         self._check_fronts(kind, rules, sound_fronts)
         self._styles += [css, *(face.front + face.back for face in faces)]
         media = sorted(self._media.shown.values(), key=lambda file: file.name)
-        return NoteType(kind, tuple(faces), css.strip() + "\n", rules, tuple(media), self._sound(before))
+        return NoteType(kind, tuple(faces), css.strip() + "\n", rules, tuple(media), self._is_valid(before))
 
     def _fill_words(self, template: Template) -> None:
-        """Let a deck's words be whole: deckgen's stand in for those that its file lacks."""
+        """Complete the words of a deck: deckgen's words replace those that its file lacks."""
         if not self.words:
             text = self._loader.shipped(words.PATH.partition("/")[2])
             shipped = _exported(self._environment.from_string(text))
             self._shipped_words = {name: shipped[name] for name in jinja_errors.defined(text)}
             self._own_words = _exported(template)
-            known, self._lacking = words.filled(self._own_words, self._shipped_words)
-            self.words = words.texts(known)
-            vars(template.module).update({name: known[name] for name in self._shipped_words})
+            complete, self._lacking = words.filled(self._own_words, self._shipped_words)
+            self.words = words.texts(complete)
+            vars(template.module).update({name: complete[name] for name in self._shipped_words})
 
     def about_words(self, kinds: Collection[str]) -> Iterator[Diagnostic]:
-        """Warnings about words that cards say in another language than the deck's, or not as it words them.
+        """Warnings about words on cards that are not in the deck's language, or not those of its own file.
 
         Args:
             kinds: The names of the kinds that have notes.
@@ -158,49 +158,47 @@ class FaceRenderer:
         foreign = self._deck.language.lower().split("-")[0] != "en"
         if foreign and words.english(self.words, self._shipped_words):
             place = self._deck.document.place_of("language")
-            if is_own and (left := words.untranslated(self._own_words, self._shipped_words)):
-                yield words.about_untranslated(self._deck.language, left, Span(own.shown))
+            if is_own and (untranslated := words.untranslated(self._own_words, self._shipped_words)):
+                yield words.about_untranslated(self._deck.language, untranslated, Span(own.shown))
             elif not is_own:
                 path = str(self._loader.bases[0].path / "words.html.j2")
                 yield words.about_language(self._deck.language, path, place)
 
     def about_styles(self) -> Iterator[Diagnostic]:
-        """Warnings about names in the styles of all kinds rendered so far that lead nowhere."""
+        """Warnings about unknown names in the styles of all kinds rendered so far."""
         own = {path: text for path, text in self.texts.items() if self._loader.is_own(path)}
         yield from styles.odd_names("\n".join(self._styles), self._loader.shipped("theme.css.j2"), own)
 
-    def _sound(self, before: int) -> bool:
-        """Whether nothing went wrong since there were so many diagnostics, nor before in a way that lasts."""
+    def _is_valid(self, before: int) -> bool:
+        """Whether there are no new diagnostics since there were `before`, and no limit has been exceeded."""
         return (
             len(self.diagnostics) == before and not self._environment.spent and self._loader.code <= MAX_CODE
         )
 
     def _side(self, kind: Kind, face: str, side: str) -> str:
-        """One side of a card, checked as Anki would read it; the face without the end of its file's name."""
+        """One side of a card, checked as Anki reads it; `face` is the file name without its ending."""
         name = f"{kind.name}/{face}.html.j2"
         start, before = len(self.diagnostics), dict.fromkeys(self._loader.texts)
         text = re.sub(r"\n\s*\n+", "\n", self._render(name, kind, side)).strip()
-        found = self._loader.find(name)
-        if found is None:
+        template_file = self._loader.find(name)
+        if template_file is None:
             return ""
         new = [file for file in self._loader.texts if file not in before]
-        files = list(dict.fromkeys((found.shown, *new, *before)))
+        files = list(dict.fromkeys((template_file.shown, *new, *before)))
         fields = [field.name for field in kind.fields]
         for fault in template.check(template.parse(text), fields, front=side == "front"):
             rest = text[fault.offset :].split("\n", 1)[0]
-            written = text[fault.offset : fault.offset + fault.length]
+            tag = text[fault.offset : fault.offset + fault.length]
             hint = fault.hint
-            if fault.code == "unknown-field" and written.strip("{} ").partition(".")[0] in _KNOWN:
-                hint = f"what Jinja knows stands in square brackets: `[[ {written.strip('{} ')} ]]`"
+            if fault.code == "unknown-field" and tag.strip("{} ").partition(".")[0] in _KNOWN:
+                hint = f"what Jinja knows stands in square brackets: `[[ {tag.strip('{} ')} ]]`"
             self.diagnostics.append(
-                Diagnostic(fault.code, fault.message, self._locate(rest, written, files), hint)
+                Diagnostic(fault.code, fault.message, self._locate(rest, tag, files), hint)
             )
-        for written in jinja_errors.single_braces(text, fields):
-            message = f"`{written}` is text, which a learner would see"
-            span = self._locate("", written, files)
-            self.diagnostics.append(
-                Diagnostic("anki-syntax", message, span, f"as a field write `{{{written}}}`")
-            )
+        for tag in jinja_errors.single_braces(text, fields):
+            message = f"`{tag}` is text, which a learner would see"
+            span = self._locate("", tag, files)
+            self.diagnostics.append(Diagnostic("anki-syntax", message, span, f"as a field write `{{{tag}}}`"))
         if match := re.search(r"\{%.*", text):
             hint = "the marks of Jinja are square here: `[% … %]`"
             span = self._locate(match.group(), "{%", files)
@@ -210,11 +208,11 @@ class FaceRenderer:
         return text
 
     def _check_blocks(self, name: str) -> None:
-        """Report blocks of a template that the one that it extends does not have: nobody would see them."""
-        found, outlines = self._loader.find(name), self._environment.outlines
-        if found is None or found.shown not in outlines:
+        """Report blocks that are missing in the template which this one extends: nobody would see them."""
+        file_of_name, outlines = self._loader.find(name), self._environment.outlines
+        if file_of_name is None or file_of_name.shown not in outlines:
             return
-        outline = outlines[found.shown]
+        outline = outlines[file_of_name.shown]
         above: set[str] = set()
         parent, top = outline.extends, ""
         while parent and (file := self._loader.find(parent)) and file.shown in outlines:
@@ -225,8 +223,8 @@ class FaceRenderer:
                 message = f"`{outline.extends}` has no block `{block}`, so nobody sees what stands in it"
                 hint = did_you_mean(block, sorted(above))
                 hint = hint or (f"its blocks are {listing(sorted(above))}" if above else "")
-                span = Span(found.shown, line)
-                if top and not self._loader.is_own(found.shown):
+                span = Span(file_of_name.shown, line)
+                if top and not self._loader.is_own(file_of_name.shown):
                     message = f"this has no block `{block}`, in which `{name}` of deckgen's puts something"
                     hint, span = (
                         f"write `[% block {block} %][% endblock %]` where that is to stand",
@@ -234,34 +232,34 @@ class FaceRenderer:
                     )
                 self.diagnostics.append(Diagnostic("template-failed", message, span, hint))
 
-    def _locate(self, rest: str, written: str, files: list[str]) -> Span:
-        """Where a tag of a rendered face stands in its templates, or the face's first line."""
-        word = written.strip("{}#^/ ").rpartition(":")[2]
-        for piece in (rest, written, word):
+    def _locate(self, rest: str, tag: str, files: list[str]) -> Span:
+        """The place of a tag of a rendered face in its templates, or else the face's first line."""
+        word = tag.strip("{}#^/ ").rpartition(":")[2]
+        for piece in (rest, tag, word):
             for path in files:
                 offset = self._loader.texts[path].find(piece) if piece else -1
                 if offset >= 0:
                     line = self._loader.texts[path].count("\n", 0, offset) + 1
                     column = offset - (self._loader.texts[path].rfind("\n", 0, offset) + 1) + 1
-                    length = len((word if piece is word else written).split("\n", 1)[0])
+                    length = len((word if piece is word else tag).split("\n", 1)[0])
                     return Span(path, line, column, column + length)
         return Span(files[0], 1)
 
     def _render(self, name: str, kind: Kind, side: str) -> str:
-        """A rendered template; empty, reported, where that fails."""
-        known = {
+        """A rendered template; empty, with a diagnostic, if that fails."""
+        values = {
             "deck": self._deck_for(kind),
             "kind": {"name": kind.name, "title": kind.title},
             "fields": [field.name for field in kind.fields],
             "side": side,
             "media": Function('[[ media("seal.svg") ]]', lambda file: self._media.named(kind.name, file)),
         }
-        return self._use(name, kind, lambda template: self._environment.rendered(template, known)) or ""
+        return self._use(name, kind, lambda template: self._environment.rendered(template, values)) or ""
 
     def _use(self, name: str, kind: Kind, use: Callable[[Template], _T]) -> _T | None:
-        """What is made of a template; None, reported, where that fails."""
+        """The result of a function of a template; None, with a diagnostic, if that fails."""
         if self._environment.spent:
-            return None  # which has been told
+            return None  # there is a diagnostic already
         try:
             return use(self._environment.get_template(name))
         except TemplateNotFound as error:
@@ -277,16 +275,16 @@ class FaceRenderer:
             self.diagnostics.append(
                 Diagnostic(error.code, str(error), self._failed_at(error, name, kind), error.hint)
             )
-        except Exception as error:  # noqa: BLE001 (whatever a stranger's template does is a diagnostic)
+        except Exception as error:  # noqa: BLE001 (any failure of a stranger's template becomes a diagnostic)
             span = self._failed_at(error, name, kind)
             message = error.message if isinstance(error, TemplateError) and error.message else str(error)
             message = message.strip().removesuffix(".")
             if isinstance(error, (RecursionError, MemoryError, SyntaxError)):
                 message = "this is nested too deep, or it calls itself"
             of_deck = [*self._deck_for(kind), "name", "title"]
-            said, hint = jinja_errors.of_running(message, of_deck, _KNOWN, self._loader.texts.values())
+            summary, hint = jinja_errors.of_running(message, of_deck, _KNOWN, self._loader.texts.values())
             hint = error.hint if isinstance(error, UseError) else hint
-            self.diagnostics.append(Diagnostic("template-failed", said, span, hint))
+            self.diagnostics.append(Diagnostic("template-failed", summary, span, hint))
         return None
 
     def _not_found(self, error: TemplateNotFound, name: str, kind: Kind) -> None:
@@ -296,19 +294,19 @@ class FaceRenderer:
             return
         if self._loader.code > MAX_CODE:
             return
-        wanted = str(error.name)
-        if wanted == name:
+        missing = str(error.name)
+        if missing == name:
             self._no_face(name.partition("/")[2], kind)
             return
-        known = self._loader.names(kind.name)
-        hint = did_you_mean(wanted, known)
-        if "/" not in wanted:
-            hint = f"a template is named with its folder: `{kind.name}/{wanted}` or `base/{wanted}`"
+        names = self._loader.names(kind.name)
+        hint = did_you_mean(missing, names)
+        if "/" not in missing:
+            hint = f"a template is named with its folder: `{kind.name}/{missing}` or `base/{missing}`"
         span = self._failed_at(error, name, kind)
-        self.diagnostics.append(Diagnostic("missing-face", f"there is no template `{wanted}`", span, hint))
+        self.diagnostics.append(Diagnostic("missing-face", f"there is no template `{missing}`", span, hint))
 
     def _no_face(self, file: str, kind: Kind) -> None:
-        """Report that the file of a side is not there, at the card that needs it."""
+        """Report that the file of a side is missing, at the card that needs it."""
         face = re.sub(r"\.(?:front|back)\.html\.j2$", "", file)
         message = f"there is no file `{file}` beside this kind.yaml"
         end = file.removeprefix(face)
@@ -325,12 +323,12 @@ class FaceRenderer:
         self.diagnostics.append(Diagnostic("missing-face", message, span, hint))
 
     def _failed_at(self, error: Exception, name: str, kind: Kind) -> Span:
-        """The innermost line of a template that an exception came through.
+        """The innermost line of a template in an exception's traceback.
 
-        Where a macro is given too little, it is the line that calls it.
+        If a call of a macro lacks an argument, it is the line of the call.
         """
-        found = self._loader.find(name)
-        spans = [Span(found.shown if found else kind.document.path, 1)]
+        template_file = self._loader.find(name)
+        spans = [Span(template_file.shown if template_file else kind.document.path, 1)]
         trace = error.__traceback__
         while trace is not None:
             path = trace.tb_frame.f_code.co_filename
@@ -338,15 +336,15 @@ class FaceRenderer:
                 spans.append(Span(path, trace.tb_lineno))
             trace = trace.tb_next
         if isinstance(error, RecursionError):
-            return Counter(spans).most_common(1)[0][0]  # where it ran out is chance
+            return Counter(spans).most_common(1)[0][0]  # the line at which the limit was reached is chance
         if lacks := jinja_errors.lacking(str(error)):
             spans += self._own_instead(lacks)
-        # what is wrong in a file of deckgen's was given to it
-        called = spans[:-1] if len(spans) > 2 and "was not provided" in str(error) else spans  # noqa: PLR2004 (the call and the macro)
-        return ([span for span in called if self._loader.is_own(span.path)] or called)[-1]
+        # an error in a file of deckgen's comes from the file that calls it
+        callers = spans[:-1] if len(spans) > 2 and "was not provided" in str(error) else spans  # noqa: PLR2004 (the call and the macro)
+        return ([span for span in callers if self._loader.is_own(span.path)] or callers)[-1]
 
     def _own_instead(self, name: str) -> list[Span]:
-        """The deck's own files in the place of those in which deckgen defines a name for other templates."""
+        """The deck's own files that replace a file in which deckgen defines a name for other templates."""
         bases = {path.rpartition("/")[2]: path for path in self._loader.texts if "/base/" in path}
         shipped = {base: path for base, path in bases.items() if self._loader.is_own(path)}
         return [
@@ -356,7 +354,7 @@ class FaceRenderer:
         ]
 
     def _deck_for(self, kind: Kind) -> dict[str, object]:
-        """What a face may show of the deck."""
+        """The data of the deck that a face may show."""
         deck = self._deck
         feedback: object = ""
         id_field = next((field.name for field in kind.fields if field.key == "id"), "")
@@ -372,48 +370,50 @@ class FaceRenderer:
             "note_id": Markup(f"{{{{{id_field}}}}}") if id_field else "",  # noqa: S704 (a field's name)
         }
 
-    def _check_fronts(self, kind: Kind, rules: CardRules, sound: Collection[int]) -> None:
-        """Report fronts that make no card of any note, or blank ones; the rest is asked of each note.
+    def _check_fronts(self, kind: Kind, rules: CardRules, valid: Collection[int]) -> None:
+        """Report fronts that make no card of any note, or only blank ones; other faults depend on the note.
 
         Args:
             kind: The kind.
-            rules: Which cards its notes have.
-            sound: The numbers of the cards whose fronts have no other fault.
+            rules: The rules for the cards of its notes.
+            valid: The numbers of the cards whose fronts have no other fault.
         """
-        if kind.cloze and 0 in sound:
+        if kind.cloze and 0 in valid:
             self._check_cloze_front(kind, rules)
-        for number in sound if not kind.cloze else ():
+        for number in valid if not kind.cloze else ():
             card = kind.cards[number]
-            found = self._loader.find(f"{kind.name}/{card.face}.front.html.j2") if card.face else None
-            if found and (fault := fault_of_front(rules, number)):
+            template_file = self._loader.find(f"{kind.name}/{card.face}.front.html.j2") if card.face else None
+            if template_file and (fault := fault_of_front(rules, number)):
                 message, hint = fault
                 message = f"the front of `{card.name}` {message}"
-                self.diagnostics.append(Diagnostic("blank-front", message, Span(found.shown, 1), hint))
+                self.diagnostics.append(
+                    Diagnostic("blank-front", message, Span(template_file.shown, 1), hint)
+                )
 
     def _check_cloze_front(self, kind: Kind, rules: CardRules) -> None:
-        """Report the front of a cloze kind that does not hide the clozes that authors write."""
+        """Report the front of a cloze kind if it does not hide the clozes of its notes."""
         hidden = {field.key for field in kind.fields if field.name in rules.read_as_cloze}
         for field in kind.fields:
             key = kind.keys.get(field.key)
             if key and key.type.clozes and field.key not in hidden:
-                found = self._loader.find(f"{kind.name}/{kind.cards[0].face}.front.html.j2")
+                template_file = self._loader.find(f"{kind.name}/{kind.cards[0].face}.front.html.j2")
                 message = f"the front of `{kind.cards[0].name}` does not hide the clozes of `{field.name}`"
                 hint = f"show the field as `{{{{cloze:{field.name}}}}}`"
                 if any(is_of_clozes(tag) and tag.field == field.name for tag in shown_on(rules.fronts[0])):
                     hint = f"the sections around `{{{{cloze:{field.name}}}}}` are open on no card"
-                path = found.shown if found else kind.document.path
+                path = template_file.shown if template_file else kind.document.path
                 span = self._locate("", f"{{{{{field.name}}}}}", [path])
                 self.diagnostics.append(Diagnostic("blank-front", message, span, hint))
 
 
 def _says_words(kind: Kind) -> bool:
-    """Whether fields of a kind say something in words that a deck can translate."""
+    """Whether fields of a kind contain fixed words, which a deck can translate."""
     types = {key.type.name for key in kind.keys.values()}
     return any(HTML[name].says_words for name in types & HTML.keys())
 
 
 def _exported(template: Template) -> dict[str, object]:
-    """What a template defines for others."""
+    """The names that a template defines for others, with their values."""
     return {name: value for name, value in vars(template.module).items() if not name.startswith("_")}
 
 
@@ -423,13 +423,13 @@ def render_note_types(deck: Deck, kinds: Kinds, project: Project) -> NoteTypes:
     Args:
         deck: The deck, whose title, language and feedback address faces may show.
         kinds: Its kinds.
-        project: Where the templates lie.
+        project: The project, with its templates.
     """
     folders = project.template_folders()
     faces = FaceRenderer(deck, folders, kind_folders(folders))
-    made = {kind.name: faces.note_type(kind) for kind in kinds.in_force}
-    sound = kinds.complete and not faces.diagnostics
+    by_kind = {kind.name: faces.note_type(kind) for kind in kinds.in_force}
+    valid = kinds.complete and not faces.diagnostics
     diagnostics = [*faces.diagnostics, *faces.about_words({note.kind.name for note in deck.notes})]
-    if sound:
+    if valid:
         diagnostics += faces.about_styles()
-    return NoteTypes(made, faces.words, faces.texts, faces.used, sound, diagnostics)
+    return NoteTypes(by_kind, faces.words, faces.texts, faces.used, valid, diagnostics)

@@ -1,4 +1,4 @@
-"""What Anki gets for the kinds of a deck: card templates, css, and which cards their notes have."""
+"""The note types of a deck: card templates, css, and the rules for which cards their notes have."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ if TYPE_CHECKING:
     from deckgen.cards.media import Media
     from deckgen.deck.kinds import Kind
 
-_MOST_PAIRS = 1_000_000  # of ways through a front, which take a second
-_WAYS_OUT = 4  # that a hint names
+_MOST_PAIRS = 1_000_000  # pairs of ways through a front, which take a second
+_WAYS_OUT = 4  # ways out that a hint names
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A card template as Anki gets it.
+    """A card template of a note type.
 
     Attributes:
-        name: As learners see it.
+        name: Its name, as learners see it.
         id: Its id.
         front: Its front.
         back: Its back.
-        browser_front: What the list of Anki's browser shows as the question; empty for the front.
-        browser_back: What it shows as the answer; empty for the back.
+        browser_front: The question in the list of Anki's browser; empty for the front.
+        browser_back: The answer in that list; empty for the back.
     """
 
     name: str
@@ -63,15 +63,15 @@ class Face:
 
 @dataclass(frozen=True)
 class NoteType:
-    """What Anki gets for a kind.
+    """The note type of a kind.
 
     Attributes:
         kind: The kind.
         faces: Its card templates, dormant ones included.
         css: Its style.
-        rules: Which cards its notes have.
+        rules: The rules for the cards of its notes.
         media: The files that its faces and css show.
-        sound: Whether nothing is wrong with its faces, so that `rules` are what their author meant.
+        valid: Whether its faces have no faults, so that `rules` are as their author intended.
     """
 
     kind: Kind
@@ -79,7 +79,7 @@ class NoteType:
     css: str
     rules: CardRules
     media: tuple[Media, ...] = ()
-    sound: bool = True
+    valid: bool = True
     _fronts: dict[frozenset[str], list[frozenset[str]]] = dataclasses.field(
         default_factory=dict, compare=False, repr=False
     )
@@ -94,7 +94,7 @@ class NoteType:
 
     @cached_property
     def mentioned(self) -> frozenset[str]:
-        """The names of the fields that some card names at all, on one of its sides or as a condition."""
+        """The names of the fields that a template of some card mentions, also as a condition."""
         live = [face for card, face in zip(self.kind.cards, self.faces, strict=True) if card.face]
         sides = (
             side for face in live for side in (face.front, face.back, face.browser_front, face.browser_back)
@@ -104,13 +104,13 @@ class NoteType:
     def fronts(self, filled: Collection[str]) -> list[frozenset[str]]:
         """For each card of a note with values for some keys, the keys whose values its front shows.
 
-        Dormant ones are left out.
+        Dormant cards are left out.
         """
         has = frozenset(filled)
-        known = self._fronts.get(has)
-        if known is None:
-            known = self._fronts[has] = list(self._fronts_of(has | {"id"}))
-        return known
+        fronts = self._fronts.get(has)
+        if fronts is None:
+            fronts = self._fronts[has] = list(self._fronts_of(has | {"id"}))
+        return fronts
 
     def _fronts_of(self, filled: frozenset[str]) -> Iterator[frozenset[str]]:
         keys = {field.name: field.key for field in self.kind.fields if field.key}
@@ -120,12 +120,14 @@ class NoteType:
             for front in rules.fronts:
                 yield frozenset(keys[tag.field] for tag in shown_on(front) if tag.field in keys) & filled
             return
-        for card, made, shown in zip(self.kind.cards, rules.ways, rules.shown, strict=True):
-            if card.face and any(way.is_open(names) for way in made):
-                yield frozenset(keys[way.field] for way in shown if way.field in keys and way.is_open(names))
+        for card, ways, shown_ways in zip(self.kind.cards, rules.ways, rules.shown, strict=True):
+            if card.face and any(way.is_open(names) for way in ways):
+                yield frozenset(
+                    keys[way.field] for way in shown_ways if way.field in keys and way.is_open(names)
+                )
 
     def fault_of_cards(self, cards: Sequence[int], values: Sequence[str], *, tagged: bool) -> Problem | None:
-        """The problem with the cards of a note; None where there is none.
+        """The problem with the cards of a note; None if there is none.
 
         Args:
             cards: Their ordinals.
@@ -147,7 +149,7 @@ class NoteType:
         return Problem("blank-front", message, "put the whole front in a section of a field that it shows")
 
     def _way_out(self, filled: Collection[str]) -> str:
-        """What an author can do to give a note a card, by the names of what is filled."""
+        """A hint that says how to give a note a card; `filled` has the names of its filled fields."""
         kind = self.kind
         of_table = kind.table_keys.keys() - kind.keys.keys()
         keys = {
@@ -157,69 +159,69 @@ class NoteType:
         }
         keys["Tags"] = "`tags`"
         ways: dict[tuple[tuple[str, ...], tuple[str, ...]], None] = {}
-        for made in self.rules.ways:
-            for way in sorted(made, key=lambda way: (sorted(way.filled), sorted(way.empty))):
+        for of_card in self.rules.ways:
+            for way in sorted(of_card, key=lambda way: (sorted(way.filled), sorted(way.empty))):
                 missing, spare = way.filled.difference(filled), way.empty.intersection(filled)
                 if missing | spare <= keys.keys():
                     add, drop = ([keys[name] for name in sorted(names)] for names in (missing, spare))
                     ways[tuple(dict.fromkeys(add)), tuple(dict.fromkeys(drop))] = None
         fewest = min((len(add) + len(drop) for add, drop in ways), default=0)
         shortest = [way for way in ways if len(way[0]) + len(way[1]) == fewest][:_WAYS_OUT]
-        said = (
+        phrases = (
             " and ".join([*(f"fill {key}" for key in add), *(f"leave {key} out" for key in drop)])
             for add, drop in shortest
         )
-        return f"{', or '.join(said)}: then it has one" if fewest else ""
+        return f"{', or '.join(phrases)}: then it has one" if fewest else ""
 
 
 @dataclass(frozen=True)
 class NoteTypes:
-    """What Anki gets for all kinds of a deck.
+    """The note types of a deck.
 
     Attributes:
         by_kind: The note types, by the names of the kinds.
-        words: What faces, and the deck's page in Anki, say by themselves, by the names in
+        words: The fixed words on faces and on the deck's page in Anki, by the names in
             base/words.html.j2.
-        texts: The templates that were read, by their paths as diagnostics show them.
+        texts: The templates that were read, by their paths as in diagnostics.
         used: The paths of all files that were read or shown.
-        sound: Whether nothing is wrong with the kinds or their faces.
-        diagnostics: What is.
+        valid: Whether the kinds and their faces have no faults.
+        diagnostics: The diagnostics of the faces.
     """
 
     by_kind: dict[str, NoteType]
     words: ReadOnly[str, str]
     texts: dict[str, str]
     used: set[str]
-    sound: bool
+    valid: bool
     diagnostics: list[Diagnostic]
 
 
 def shown_on(front: Iterable[Part]) -> list[Replacement]:
-    """The fields that a front shows, in whatever sections."""
+    """The fields that a front shows, inside and outside sections."""
     return [tag for tag in template.tags(front) if isinstance(tag, Replacement)]
 
 
 def fault_of_front(rules: CardRules, number: int) -> tuple[str, str] | None:
-    """What is wrong with a front whatever its notes hold, and a hint; None where some note has its card."""
-    made, shown = rules.ways[number], rules.shown[number]
-    written = shown_on(rules.fronts[number])
-    if not written:
+    """The fault of a front that makes no proper card of any note, and a hint; None if there is none."""
+    ways, shown_ways = rules.ways[number], rules.shown[number]
+    fields = shown_on(rules.fronts[number])
+    if not fields:
         return "shows no field, so Anki makes no card of it", ""
-    if not made:
+    if not ways:
         hint = "the sections around its fields are never open: while Anki makes cards its own fields are "
         hint += "filled, cloze numbers (`c1`) are not, and no field is filled and empty at once"
         return "shows a field of no note, so Anki makes no card of it", hint
     hint = "Anki takes its own fields (Deck, Subdeck, Tags, …) for filled: show them on the back"
-    few = len(made) * len(shown) <= _MOST_PAIRS
-    if few and not any(way.goes_with(other) for way in made for other in shown):
-        if of_clozes := next((tag.field for tag in written if is_of_clozes(tag)), ""):
+    few = len(ways) * len(shown_ways) <= _MOST_PAIRS
+    if few and not any(way.goes_with(other) for way in ways for other in shown_ways):
+        if of_clozes := next((tag.field for tag in fields if is_of_clozes(tag)), ""):
             hint = f"nothing is left of `{{{{cloze:{of_clozes}}}}}` in a kind of `type: normal`: "
             hint += f"write `{{{{{of_clozes}}}}}`"
-        elif any(way.field in rules.fields for way in made):
+        elif any(way.field in rules.fields for way in ways):
             hint = f"`c{number + 1}` is empty while Anki makes the card, and filled when it shows it"
         return "makes blank cards only, which show no field of their note", hint
-    if any(way.filled <= {"Tags"} for way in made):
-        field = min(way.field for way in shown)
+    if any(way.filled <= {"Tags"} for way in ways):
+        field = min(way.field for way in shown_ways)
         hint += f", or between `{{{{#{field}}}}}` and `{{{{/{field}}}}}`"
         return "makes a card also of notes of which it shows no field", hint
     return None

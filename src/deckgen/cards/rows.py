@@ -1,4 +1,4 @@
-"""Notes as Anki gets them: fields, tags and cards."""
+"""Rendered notes: the fields and cards that Anki gets."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from deckgen.project import Project
 
 MAX_FIELDS = 256 * 1024 * 1024
-"""The most characters of all notes' fields together."""
+"""The maximum number of characters in the fields of all notes together."""
 _NOTES_A_TICK = 500
 _OF_MEDIA = {"missing-media", "unreadable-media", "broken-media", "media-type"}
 
 
 class RenderedNote(NamedTuple):
-    """A note as Anki gets it; a tuple, since there are thousands.
+    """A rendered note; a tuple, because there are thousands of them.
 
     Attributes:
         note: The note.
@@ -41,7 +41,7 @@ class RenderedNote(NamedTuple):
 
 
 class Matching(Protocol):
-    """The notes of a deck beside the released ones."""
+    """The notes of a deck matched with the released ones."""
 
     @property
     def deck(self) -> Deck:
@@ -58,12 +58,12 @@ class Matching(Protocol):
 
 @dataclass(frozen=True)
 class Rendered:
-    """What Anki gets for the notes of a deck.
+    """The rendered notes of a deck.
 
     Attributes:
         notes: The notes that could be rendered, in the order of study.
-        markup: What has turned their texts into HTML, and knows which media they show.
-        diagnostics: What is wrong with texts, media and cards.
+        markup: The converter of their texts to HTML, which also knows the media that they show.
+        diagnostics: The diagnostics of texts, media and cards.
     """
 
     notes: tuple[RenderedNote, ...]
@@ -79,14 +79,14 @@ def render_notes(
     *,
     faulty: bool,
 ) -> Rendered:
-    """Render the notes of a deck, retired ones among them where they have been released.
+    """Render the notes of a deck, and also its retired notes if they have been released.
 
     Args:
         matching: The notes of the deck, and which of them have been released under which ids.
-        note_types: What Anki gets for its kinds.
-        project: Where media lie.
-        progress: Called with what is being done, how much of it is done, and how much there is.
-        faulty: Whether errors have been found before, so that a note without cards may be due to them.
+        note_types: The note types of its kinds.
+        project: The project, with its media.
+        progress: Called with the present step, the number of finished notes, and the number of all notes.
+        faulty: Whether there are errors already, which may be the reason for a note without cards.
     """
     deck, first_ids = matching.deck, matching.first_ids
     shelf = Shelf(project.source.resolve(), project.folder)
@@ -96,7 +96,7 @@ def render_notes(
     retired = FieldWriter(of_retired, by_id, first_ids, note_types.words)
     notes = [note for note in deck.notes if note.valid and not (note.retired and note not in matching.known)]
     rendered: list[RenderedNote] = []
-    found = Diagnostics()
+    diagnostics = Diagnostics()
     size = 0
     for number, note in enumerate(in_order(notes)):
         if number % _NOTES_A_TICK == 0:
@@ -104,31 +104,30 @@ def render_notes(
         fields = (writer if note.retired is None else retired).write(note)
         size += sum(map(len, fields))
         if size > MAX_FIELDS:
-            found.append(_too_large(note))
+            diagnostics.append(_too_large(note))
             break
         note_type = note_types.by_kind[note.kind.name]
         cards = note_type.rules.cards(fields, tagged=bool(note.tags))
         fault = note_type.fault_of_cards(cards, fields, tagged=bool(note.tags))
         if fault and (_is_settled(note, note_type) or not (faulty or markup.diagnostics.has_errors)):
-            found.append(fault.at(place(note)))
+            diagnostics.append(fault.at(place(note)))
         rendered.append(RenderedNote(note, fields, cards))
-    found += markup.diagnostics
-    # nobody is shown what a retired note shows
-    found += (each for each in of_retired.diagnostics if each.code not in _OF_MEDIA)
-    return Rendered(tuple(rendered), markup, found)
+    diagnostics += markup.diagnostics
+    # no learner sees the media of a retired note
+    diagnostics += (each for each in of_retired.diagnostics if each.code not in _OF_MEDIA)
+    return Rendered(tuple(rendered), markup, diagnostics)
 
 
 def _too_large(note: Note) -> Diagnostic:
-    """The error of a deck whose fields are more than deckgen packs, at the note that makes them so."""
+    """The error of a deck whose fields are too large, at the first note that exceeds the limit."""
     message = f"the notes up to this one have more than {MAX_FIELDS >> 20} million characters"
     hint = "make several decks of them; the rows of a table count for each of its cards"
     return Diagnostic("too-large", message, place(note), hint)
 
 
 def _is_settled(note: Note, note_type: NoteType) -> bool:
-    """Whether a note has the same cards once all errors elsewhere are mended.
+    """Whether a note has the same cards after all errors elsewhere are fixed.
 
-    Faces with errors make no cards, broken clozes neither, and links to notes that could not be read show
-    nothing.
+    Faces with errors make no cards, nor do invalid clozes, and links to unread notes show nothing.
     """
-    return note_type.sound and not note.kind.cloze and not has_list_of_notes(note)
+    return note_type.valid and not note.kind.cloze and not has_list_of_notes(note)

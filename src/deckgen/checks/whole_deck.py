@@ -1,4 +1,4 @@
-"""Rules about the deck as a whole: what is asked twice, never explained, or out of balance."""
+"""Rules about the deck as a whole: repeated terms, missing references, the balance of options."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 def same_term(context: RuleContext) -> Iterator[Diagnostic]:
-    """One term that is defined twice (Wozniak: combat interference).
+    """A term that is defined twice (Wozniak: combat interference).
 
-    What stands in brackets behind a term tells it from another, as in "tolerance (drugs)" and "tolerance
-    (statistics)", or is another name of it, by which it may be defined once more.
+    The text in brackets behind a term distinguishes it from another, as in "tolerance (drugs)" and "tolerance
+    (statistics)", or is a synonym, which another note may define once more.
     """
     terms = list(_terms(context))
     often = Counter(outside for _, _, outside, _ in terms)
@@ -35,9 +35,9 @@ def same_term(context: RuleContext) -> Iterator[Diagnostic]:
     for note, value, outside, inside in terms:
         is_synonym = bool(inside) and often[outside] == 1 and (context.english or inside.isupper())
         other = synonyms.get(outside) or (first[inside][0] if is_synonym and inside in first else None)
-        known = first.setdefault(outside, (note, inside))
-        if known[0] is not note and (not inside or not known[1] or inside == known[1]):
-            other = known[0]
+        before = first.setdefault(outside, (note, inside))
+        if before[0] is not note and (not inside or not before[1] or inside == before[1]):
+            other = before[0]
         if other:
             message = f"this term is defined at line {place(other).line} of {place(other).path} as well"
             hint = f"keep one of the two, or say in brackets how this one and `{other.id}` differ"
@@ -48,7 +48,7 @@ def same_term(context: RuleContext) -> Iterator[Diagnostic]:
 
 
 def _same_rows(context: RuleContext) -> Iterator[Diagnostic]:
-    """Rows of a table that have one name, by which a card asks for both."""
+    """Rows of a table with the same name, if a card asks for their other cells by the name."""
     first: dict[tuple[Table, str], Note] = {}
     for note in context.notes:
         value = note.values.get("cells")
@@ -64,7 +64,7 @@ def _same_rows(context: RuleContext) -> Iterator[Diagnostic]:
 
 
 def _terms(context: RuleContext) -> Iterator[tuple[Note, Scalar, str, str]]:
-    """The terms of the deck, each with what stands outside of brackets and within."""
+    """The terms of the deck, each with its text outside brackets and inside."""
     for note in context.notes:
         key = note.kind.keys.get(note.kind.label) if note.kind.label else None
         value = note.values.get(note.kind.label) if key and key.type.is_name else None
@@ -74,15 +74,15 @@ def _terms(context: RuleContext) -> Iterator[tuple[Note, Scalar, str, str]]:
 
 
 def _name(context: RuleContext, term: str) -> str:
-    """A term by which it is compared: in English without what carries no meaning, and in any case."""
-    said = " ".join(term.split())
+    """The form of a term that is compared: in English only the stems of words with meaning."""
+    spaced = " ".join(term.split())
     if not context.english:
-        return said
-    return " ".join(content(said)) or said.lower()
+        return spaced
+    return " ".join(content(spaced)) or spaced.lower()
 
 
 def missing_reference(context: RuleContext) -> Iterator[Diagnostic]:
-    """A note without a reference where most of its neighbours in the chapter have one."""
+    """A note without a reference, if most other notes of the chapter have one."""
     chapters: dict[str, list[Note]] = {}
     for note in context.notes:
         if "reference" in note.kind.keys:
@@ -104,27 +104,27 @@ def few_options(context: RuleContext) -> Iterator[Diagnostic]:
     counts = [len(vignette.options) for vignette in context.vignettes]
     often = Counter(counts).most_common(1)[0][0] if len(counts) > 3 else 0
     exam = context.deck.exam_options
-    wanted, why = exam, f"and the exam has {exam}"
+    expected, why = exam, f"and the exam has {exam}"
     hint = "add an option that a half-prepared learner would choose"
     if not exam:
-        wanted, why = max(3, often), f"and most of the deck's have {often}"
+        expected, why = max(3, often), f"and most of the deck's have {often}"
         hint += "; or say in deck.yaml how many the exam has, as in `exam_options: 3`"
     if not exam and often < 3:
         why = "so that guessing is as good as knowing half the time"
     for vignette in context.vignettes:
         count = len(vignette.options)
-        if count < wanted and not asks_yes_or_no(vignette.texts):
+        if count < expected and not asks_yes_or_no(vignette.texts):
             yield of_note("few-options", vignette.note, f"this question has {count} options, {why}", hint)
 
 
 _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
 
-_TOO_MANY = 3.5  # questions more than its share in one place, which is hardly chance
+_TOO_MANY = 3.5  # questions more than expected in one place, which is hardly chance
 
 
 def answer_places(context: RuleContext) -> Iterator[Diagnostic]:
-    """Right options that stand mostly in one place, or never in one (Haladyna: vary the location)."""
+    """Right options that are mostly in one place, or never in one (Haladyna: vary the location)."""
     by_count: dict[int, list[Vignette]] = {}
     for vignette in context.vignettes:
         by_count.setdefault(len(vignette.options), []).append(vignette)
@@ -147,7 +147,7 @@ def answer_places(context: RuleContext) -> Iterator[Diagnostic]:
 
 
 def missing_language(context: RuleContext) -> Iterator[Diagnostic]:
-    """A deck that does not say its language, and that is mostly in other letters than English has."""
+    """A deck without a language that is mostly in letters which English does not have."""
     document = context.deck.document
     if isinstance(document.root, Mapping) and "language" in document.root.entries:
         return
@@ -155,15 +155,15 @@ def missing_language(context: RuleContext) -> Iterator[Diagnostic]:
     texts = (
         scalar.value for note in notes for value in values_of(note).values() for scalar in scalars(value)
     )
-    if meant := written_in(texts):
+    if languages := written_in(texts):
         message = "the deck does not say its language, so its cards are laid out as in English"
-        others = "".join(f", or `{each}`" for each in meant[1:])
-        hint = f"write `language: {meant[0]}`{others}, in source/deck.yaml"
+        others = "".join(f", or `{each}`" for each in languages[1:])
+        hint = f"write `language: {languages[0]}`{others}, in source/deck.yaml"
         yield Diagnostic("missing-language", message, Span(document.path), hint)
 
 
 def blueprint_tag(context: RuleContext) -> Iterator[Diagnostic]:
-    """A tag that stands for a domain of the exam, and that no note has."""
+    """A tag for a domain of the exam that no note has."""
     if not context.deck.blueprint:
         return
     used = {tag for note in context.deck.notes if not note.retired for tag in note.tags}

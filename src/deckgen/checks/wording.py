@@ -1,4 +1,4 @@
-"""Rules about one card at a time: what it hides, how long its answer is, what gives it away.
+"""Rules about single cards: what clozes hide, how long answers are, which words give them away.
 
 After P. Wozniak, "Effective learning: twenty rules of formulating knowledge" (1999), and T. Haladyna,
 S. Downing and M. Rodriguez, "A review of multiple-choice item-writing guidelines for classroom assessment"
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 _LONGEST_CLOZE = 10
 _LONGEST_DEFINITION = 55
 _LONGEST_CELLS = 40
-"""How many words an answer may have: a cloze, a definition, the cells of a row."""
+"""The most words of an answer: of a cloze, a definition, the cells of a row."""
 
 _LONGEST_LIST = 5
-"""How many things a cloze or a cell may list."""
+"""The most things in the list of a cloze or a cell."""
 
 _EMPTY_WORDS = frozenset(
     """
@@ -65,11 +65,11 @@ _SPLIT = "ask for one thing at a time: split it over several cards, or ask only 
 
 
 def _too_long(answer: str, most: int, listed: int = _LONGEST_LIST) -> str:
-    """What is too long about an answer: its words, or the things that it lists; empty where nothing is."""
-    said = plain(answer, code=False)
-    if size(said) > most:
-        return f"{counted(said)}, more than one can recall at once"
-    things = len(re.split(r",? (?:and|or|nor) |[,;] ", said))
+    """A description of a too long answer: its words, or the things in it; empty if it is short enough."""
+    readable = plain(answer, code=False)
+    if size(readable) > most:
+        return f"{counted(readable)}, more than one can recall at once"
+    things = len(re.split(r",? (?:and|or|nor) |[,;] ", readable))
     return f"a list of {things}, more than one can recall at once" if things > listed else ""
 
 
@@ -88,7 +88,7 @@ def _many_blanks(hidden: Hidden) -> Iterator[Diagnostic]:
 
 
 def _long_values(context: RuleContext, note: Note) -> Iterator[Diagnostic]:
-    """What a card of a note asks for as a whole, where it is too long."""
+    """Too long answers of cards that ask for whole values of a note."""
     kind = note.kind
     if kind.cloze or kind.label not in context.shown(note):
         return
@@ -104,19 +104,19 @@ def _long_values(context: RuleContext, note: Note) -> Iterator[Diagnostic]:
         elif key.type.is_row and value is not None:
             cells = [cell.value for cell in scalars(value)[1:]]
             faults = [_too_long(cell, _LONGEST_CELLS) for cell in cells]
-            whole = " ".join(cells)
-            fault = next(filter(None, faults), "") or _too_long(whole, _LONGEST_CELLS, 99)
+            joined = " ".join(cells)
+            fault = next(filter(None, faults), "") or _too_long(joined, _LONGEST_CELLS, 99)
             if fault:
                 yield of_note("long-answer", note, f"the answer has {fault}", _SPLIT)
 
 
 def _answer(hidden: Hidden, cloze: Cloze) -> str:
-    """What a cloze hides, without its hint."""
+    """The answer of a cloze, without its hint."""
     return hidden.scalar.value[cloze.inner : cloze.answer_end]
 
 
 def _is_translated(hidden: Hidden, cloze: Cloze) -> bool:
-    """Whether the hint of a cloze says as much as its answer, as a translation does."""
+    """Whether the hint of a cloze is as long as its answer, as a translation is."""
     hint = hidden.scalar.value[cloze.hint : cloze.end] if cloze.hint >= 0 else ""
     return size(hint) * 2 > size(_answer(hidden, cloze)) and size(hint) > _SENTENCE
 
@@ -131,12 +131,12 @@ _VAGUE = frozenset(
 
 
 def cloze_hides_all(context: RuleContext) -> Iterator[Diagnostic]:
-    """A cloze that leaves too little to tell what is asked (Wozniak: minimum information principle)."""
+    """A cloze that leaves too little text for a question (Wozniak: minimum information principle)."""
     for hidden in context.hidden:
         for number in sorted({number for cloze in hidden.clozes for number in cloze.numbers}):
             mine = [cloze for cloze in hidden.clozes if number in cloze.numbers]
             if not context.english and any(cloze.hint >= 0 for cloze in mine):
-                continue  # a word for which the hint is the translation, or what to look for
+                continue  # the hint of such a word is its translation, or says what to recall
             size = sum(cloze.end - cloze.inner for cloze in mine)
             if size * 4 >= len(hidden.scalar.value) and _too_little_is_left(hidden, mine):
                 first = mine[0]
@@ -152,10 +152,10 @@ def _too_little_is_left(hidden: Hidden, mine: list[Cloze]) -> bool:
     for cloze in sorted(mine, key=lambda cloze: -cloze.start):
         hints += " " + (text[cloze.hint : cloze.end] if cloze.hint >= 0 else "")
         text = f"{text[: cloze.start]} {text[cloze.end + 2 :]}"
-    left = [STEMS[word] for word in words(plain(f"{text} {hints}")) if not _carries_nothing(word)]
-    clear = [word for word in left if word not in _VAGUE]
+    visible = [STEMS[word] for word in words(plain(f"{text} {hints}")) if not _carries_nothing(word)]
+    clear = [word for word in visible if word not in _VAGUE]
     answer = sum(size(plain(_answer(hidden, cloze))) for cloze in mine)
-    if len(left) < 2 or (len(clear) < 2 and answer > 1) or (answer > 4 * len(left) and answer > 8):
+    if len(visible) < 2 or (len(clear) < 2 and answer > 1) or (answer > 4 * len(visible) and answer > 8):
         return True
     return not hints.strip() and any(_hides_a_sentence(hidden, cloze) for cloze in mine)
 
@@ -181,13 +181,15 @@ def cloze_hides_little(context: RuleContext) -> Iterator[Diagnostic]:
     for hidden in context.hidden:
         for cloze in hidden.clozes:
             if cloze.answer_end - cloze.inner > 24 or cloze.hint >= 0:
-                continue  # who gives a hint asks for just this word
+                continue  # an author who gives a hint wants just this word
             answer = _answer(hidden, cloze)
             if "$" in answer or "{{" in answer or "`" in answer or not answer.strip():
                 continue
-            found = plain(answer).strip(" .,;:!?\n").split()
-            # a sign, a letter, an option of a command may be the very thing: `A`, `-a`
-            if all(word.lower() in _EMPTY_WORDS and word != word.upper() for word in found) or found == ["a"]:
+            hidden_words = plain(answer).strip(" .,;:!?\n").split()
+            # a sign, a letter, an option of a command may be the point of the card: `A`, `-a`
+            if all(
+                word.lower() in _EMPTY_WORDS and word != word.upper() for word in hidden_words
+            ) or hidden_words == ["a"]:
                 span = look.at(hidden.note, hidden.scalar, cloze.start, cloze.end + 2 - cloze.start)
                 message = f"this cloze hides `{answer.strip()}`, from which nothing is learned"
                 yield Diagnostic(
@@ -196,7 +198,7 @@ def cloze_hides_little(context: RuleContext) -> Iterator[Diagnostic]:
 
 
 def cloze_gap(context: RuleContext) -> Iterator[Diagnostic]:
-    """Cloze numbers that leave one out; silent once released, when numbers must stay as they are."""
+    """A gap in the cloze numbers; no warning once the note is released, because its numbers must stay."""
     for hidden in context.hidden:
         numbers = {number for cloze in hidden.clozes for number in cloze.numbers}
         if numbers and max(numbers) != len(numbers) and not context.is_released(hidden.note):
@@ -210,8 +212,8 @@ def cloze_gap(context: RuleContext) -> Iterator[Diagnostic]:
 def term_in_definition(context: RuleContext) -> Iterator[Diagnostic]:
     """A term in the text by which a card asks for it (Haladyna, Downing and Rodriguez: avoid clues).
 
-    Only texts in Markdown are looked at: plain text is a name itself, and cannot be said in other words. The
-    hint of a cloze that is its answer is one as well.
+    The rule only checks texts in Markdown: a plain text is a name itself, and has no other words. It also
+    reports the hint of a cloze that is its answer.
     """
     for hidden in context.hidden:
         yield from _hint_is_answer(hidden)
@@ -231,7 +233,7 @@ def term_in_definition(context: RuleContext) -> Iterator[Diagnostic]:
                 if not isinstance(text, Scalar) or (kind.name, key) in context.plain_keys:
                     continue
                 if size(text.value) < _SENTENCE:
-                    continue  # a translation, which is what it is
+                    continue  # a translation cannot be changed
                 if hit := _stands_in(context, names, prose(text.value)):
                     span = look.at(note, text, hit[0], hit[1] - hit[0])
                     message = f"`{text.value[hit[0] : hit[1]]}` gives away the term that a card asks for here"
@@ -251,13 +253,13 @@ def _hint_is_answer(hidden: Hidden) -> Iterator[Diagnostic]:
 
 _TERM_HINT = "say it in other words, without the term"
 _SENTENCE = 3  # words
-_LONGEST_NAME = 3  # words that carry meaning; what has more is no name but a sentence
+_LONGEST_NAME = 3  # words that carry meaning; a longer text is a sentence and no name
 
 
 def _row_names_itself(context: RuleContext, note: Note, texts: list[Scalar]) -> Iterator[Diagnostic]:
-    """A row whose name stands in its other cells, where a card asks for the name by them."""
-    shown = {field.part for field in note.kind.fields if field.key == note.kind.label}
-    if not texts or "rest" not in shown:
+    """A row whose name is in its other cells, if a card asks for the name by these cells."""
+    parts = {field.part for field in note.kind.fields if field.key == note.kind.label}
+    if not texts or "rest" not in parts:
         return
     names = _names(context, plain(texts[0].value))
     for cell in texts[1:]:
@@ -268,13 +270,13 @@ def _row_names_itself(context: RuleContext, note: Note, texts: list[Scalar]) -> 
 
 
 def _asks_for(context: RuleContext, note: Note) -> set[str]:
-    """The keys that stand on the front of a card which does not show the note's label."""
+    """The keys on the front of cards that do not show the note's label."""
     fronts = [front for front in context.fronts(note) if note.kind.label not in front]
     return set().union(*fronts)
 
 
 def _names(context: RuleContext, term: str) -> list[list[str]]:
-    """The names that a term gives, as stems: itself and, where it has one, its synonym in brackets."""
+    """The names in a term, as stems: the term itself and, if it has one, the synonym in brackets."""
     outside = re.sub(r"\([^)]*\)", " ", term)
     parts = re.split(r",? or |/|;", outside) + re.findall(r"\(([^)]*)\)", term)
     names = [content(part) if context.english else words(part) for part in parts]
@@ -286,22 +288,22 @@ def _names(context: RuleContext, term: str) -> list[list[str]]:
 
 
 def _stands_in(context: RuleContext, names: list[list[str]], text: str) -> tuple[int, int] | None:
-    """Where a text holds all words of a name: the first and the end of the last of them; else None.
+    """The part of a text with all words of a name, as (start, end); None if some are missing.
 
-    In English in any of their forms; in other languages as they are.
+    In English the words may have any form, in other languages only their own.
     """
-    unspaced = [whole for name in names if is_unspaced(whole := "".join(name))]
-    for whole in unspaced:
-        if (start := text.find(whole)) >= 0:
-            return start, start + len(whole)
+    unspaced = [joined for name in names if is_unspaced(joined := "".join(name))]
+    for joined in unspaced:
+        if (start := text.find(joined)) >= 0:
+            return start, start + len(joined)
     held = stems(text) if context.english else set(words(text))
     for name in names:
         if all(part in held for part in name) and "".join(name) not in unspaced:
-            found = [
+            places = [
                 (STEMS[match.group().lower()] if context.english else match.group().lower(), match.span())
                 for match in WORD.finditer(text)
             ]
-            firsts = {stem: span for stem, span in reversed(found) if stem in name}
+            firsts = {stem: span for stem, span in reversed(places) if stem in name}
             if len(firsts) < len(set(name)):
                 return None
             start, end = min(firsts.values())[0], max(firsts.values())[1]
@@ -344,14 +346,14 @@ def missing_reason(context: RuleContext) -> Iterator[Diagnostic]:
             yield Diagnostic("missing-reason", "this reason says nothing", look.of_text(note, why), hint)
 
 
-_LONG_REASON = 120  # characters; a longer one says something
+_LONG_REASON = 120  # characters; a longer reason has content
 _NO_REASON = frozenset(STEMS[word] for word in _SAYS_NOTHING) | FUNCTION_STEMS
 
 
 def _says_nothing(why: str, of: str, stem: str = "") -> bool:
-    """Whether a reason only judges what it is the reason of, or repeats it.
+    """Whether a reason only judges its subject, or repeats it.
 
-    What it takes from the case beside that is a reason: "The printer is reached, so the mask is right".
+    Other words that it takes from the case do make a reason: "The printer is reached, so the mask is right".
     """
     if len(why) > 2 * len(of) + 90:
         return False
@@ -371,7 +373,7 @@ _INSTRUCTS = any_of(
     classify, judge, evaluate, translate, arrange, supply, fill
     """
 )
-# where no case comes before it, the option takes the place of such a word: "It is the longest river"
+# without a case before it, the option replaces such a word: "It is the longest river"
 _STANDS_IN = Pattern(r"\b(?:this|these|such|it|he|she|they|its|his|her|their)\b", re.IGNORECASE)
 _COMPLETED = any_of(
     """
@@ -381,17 +383,17 @@ _COMPLETED = any_of(
     to, of, that, because, with, for, from, as, when, if, in, on, at, the, an?, than
     """
 )
-"""What the last sentence of a question holds that the options complete, as verbs do."""
+"""Words in the last sentence of a question that need the options to complete them, as verbs."""
 
 
 def _instructs(text: str) -> bool:
-    """Whether a sentence of a text, or what follows a comma, begins with what to do."""
+    """Whether a sentence of a text, or the part behind a comma, begins with an instruction."""
     parts = (part.strip() for part in re.split(r"[.!?]\s|, ", text))
     return any(_INSTRUCTS.match(part) for part in parts)
 
 
 def no_question(context: RuleContext) -> Iterator[Diagnostic]:
-    """A vignette that asks nothing (NBME: the options should be answerable with the stem alone)."""
+    """A vignette without a question (NBME: the options should be answerable with the stem alone)."""
     for vignette in context.vignettes:
         note, question = vignette.note, vignette.question
         if question is None or not context.english or asks_yes_or_no(vignette.texts):

@@ -1,4 +1,4 @@
-"""A release: the packages and notes for learners, and the ledger moved on."""
+"""A release: the packages and release notes for learners, and the new lines of the ledger."""
 
 from __future__ import annotations
 
@@ -42,18 +42,18 @@ _CLEANUP = (
     "that file alone."
 )
 _YEARS = 10 * 365 * 86_400  # in seconds
-_MAKERS = ("genanki", "jinja2", "markupsafe", "pyromark")  # what makes a package, besides deckgen
+_MAKERS = ("genanki", "jinja2", "markupsafe", "pyromark")  # the libraries that make a package
 _VERSION = re.compile(r"(?=.{1,60}$)[0-9][0-9A-Za-z]*(?:[.+-][0-9A-Za-z]+)*")
 
 
 @dataclass
 class Release:
-    """What a release wrote.
+    """The files of a release.
 
     Attributes:
-        build: The build that it is made from; where its package is None, nothing was written.
-        folder: The folder with the packages and the notes.
-        files: The names of what is in it, the package first.
+        build: Its build; if its package is None, nothing was written.
+        folder: The folder with the packages and the release notes.
+        files: The names of the files in it, the package first.
     """
 
     build: Build
@@ -62,7 +62,7 @@ class Release:
 
 
 def release(project: Path, version: str, progress: Callable[[str, int, int], None] | None = None) -> Release:
-    """Build a deck as a version, write what learners get, and move the ledger on.
+    """Build a deck as a version, write the files for learners, and add the release to the ledger.
 
     Args:
         project: The folder that holds source/.
@@ -70,8 +70,8 @@ def release(project: Path, version: str, progress: Callable[[str, int, int], Non
         progress: As for `build`.
 
     Raises:
-        CallError: The version is none, or has been released; the clock is behind the last release; the folder
-            of the release is there already; another release of the deck is at work.
+        CallError: The version is invalid, or has been released; the clock is behind the last release; the
+            folder of the release exists already; another release of the deck is running.
     """
     if not _VERSION.fullmatch(version):
         hint = "it begins with a digit, and has dots between its parts, as in `1.0.0` or `2026.11`"
@@ -82,7 +82,7 @@ def release(project: Path, version: str, progress: Callable[[str, int, int], Non
 
 
 def _release(project: Path, version: str, progress: Callable[[str, int, int], None] | None) -> Release:
-    """Do so, while nobody else changes what has been released."""
+    """Make a release; the caller prevents other releases meanwhile."""
     folder = project / "build" / "release" / version
     check_target(project / LEDGER)
     result = build(project, progress, version)
@@ -97,7 +97,7 @@ def _release(project: Path, version: str, progress: Callable[[str, int, int], No
             f"{folder} is there already, and the ledger does not know {version}",
             "if learners got what is in it, put its source/ledger.jsonl back; if not, delete the folder",
         )
-    _check_left(plan, folder.parent, project)
+    _check_packaged(plan, folder.parent, project)
     return Release(result, folder, _write(packages, result.record, folder, project))
 
 
@@ -120,7 +120,7 @@ def _check_history(plan: UpdatePlan, version: str) -> None:
 
 
 def _numbers(version: str) -> tuple[int, ...] | None:
-    """A version as numbers to compare; None where it is not made of numbers and dots alone."""
+    """A version as numbers to compare; None if it does not consist of numbers and dots."""
     parts = version.split(".")
     if not all(part.isascii() and part.isdigit() for part in parts):
         return None
@@ -130,12 +130,12 @@ def _numbers(version: str) -> tuple[int, ...] | None:
     return tuple(numbers)
 
 
-def _check_left(plan: UpdatePlan, releases: Path, project: Path) -> None:
-    """Refuse to go on from a ledger that does not know what was released here, or that git leaves out."""
+def _check_packaged(plan: UpdatePlan, releases: Path, project: Path) -> None:
+    """Refuse a ledger that lacks a release from this folder, or that git ignores."""
     deck = plan.matching.deck.id
-    left = {path.parent.name for path in releases.glob(f"*/{deck}-*.apkg")}
-    left = {name for name in left if (releases / name / f"{deck}-{name}.apkg").exists()}
-    unknown = left - plan.matching.ledger.versions
+    packaged = {path.parent.name for path in releases.glob(f"*/{deck}-*.apkg")}
+    packaged = {name for name in packaged if (releases / name / f"{deck}-{name}.apkg").exists()}
+    unknown = packaged - plan.matching.ledger.versions
     if unknown and (unknown := unknown - lost_ledger.known_releases(project, deck)):
         raise CallError(
             f"build/release/ holds {max(unknown)}, and there is no {LEDGER} that knows of it",
@@ -149,7 +149,7 @@ def _check_left(plan: UpdatePlan, releases: Path, project: Path) -> None:
 
 
 def _check_clock(plan: UpdatePlan, project: Path) -> None:
-    """Refuse a time that is years ahead: what is stamped with it would win over all that learners write."""
+    """Refuse a time that is years ahead: notes with such a time would overwrite all later edits."""
     last, what = plan.matching.ledger.last_time, "since the last release"
     if not last:
         last, what = int((project / "source/deck.yaml").stat().st_mtime), "since deck.yaml was written"
@@ -164,8 +164,8 @@ def _write(packages: Packages, read: str, folder: Path, project: Path) -> list[s
     """Write the folder of a release, then the ledger; both or neither.
 
     Args:
-        packages: What is released.
-        read: The text of the ledger, as the build has read it.
+        packages: The packages to release.
+        read: The text of the ledger that the build has read.
         folder: The folder of the release.
         project: The folder that holds source/.
     """
@@ -183,7 +183,7 @@ def _write(packages: Packages, read: str, folder: Path, project: Path) -> list[s
         with creating(beside / "release-notes.md") as file:
             file.write(notes)
         sync_folder(beside)
-        _check_unmoved(project, read, text)
+        _check_unchanged(project, read, text)
         beside.rename(folder)
         for above in (folder.parent, folder.parent.parent, project):
             sync_folder(above)
@@ -197,7 +197,7 @@ def _write(packages: Packages, read: str, folder: Path, project: Path) -> list[s
 
 
 def _line(packages: Packages, notes: bytes) -> ReleaseLine:
-    """The line of a release in the ledger: what was written, and by what, so that it can be made again."""
+    """The line of a release in the ledger: its files and the versions of the libraries, to make it again."""
     main = packages.main
     return ReleaseLine(
         main.version,
@@ -211,13 +211,13 @@ def _line(packages: Packages, notes: bytes) -> ReleaseLine:
     )
 
 
-def _check_unmoved(project: Path, read: str, text: str) -> None:
-    """Refuse to write over a ledger that has moved on since it was read, or one that could not be read again.
+def _check_unchanged(project: Path, read: str, text: str) -> None:
+    """Refuse to overwrite a ledger that has changed since the build, or to write an invalid one.
 
     Args:
         project: The folder that holds source/.
-        read: The ledger's text as the build has read it.
-        text: What is to be written.
+        read: The text of the ledger that the build has read.
+        text: The new text.
     """
     now, fault = ledger_file.read_text(project)
     if fault:
@@ -233,13 +233,13 @@ def _check_unmoved(project: Path, read: str, text: str) -> None:
 
 @contextmanager
 def _new_folder(folder: Path) -> Iterator[Path]:
-    """A folder beside a path, to be renamed to it; gone where that did not happen.
+    """A folder beside a path, to rename to it. It is deleted if that does not happen.
 
-    Nobody else is at work, so others like it are left over from releases that were killed.
+    No other release is running, so other such folders are left over from killed releases.
     """
     beside = folder.with_name(f".{folder.name}.part")
-    for left in folder.parent.glob(".*.part"):
-        shutil.rmtree(left, ignore_errors=True)
+    for leftover in folder.parent.glob(".*.part"):
+        shutil.rmtree(leftover, ignore_errors=True)
     try:
         beside.mkdir(parents=True)
     except OSError as error:
@@ -255,7 +255,7 @@ def _day(time: int) -> str:
 
 
 def _notes(packages: Packages, cleanup: str) -> str:
-    """What learners should know of a release, as Markdown."""
+    """The release notes for learners, as Markdown."""
     plan, main = packages.plan, packages.main
     cards = sum(len(each.cards) for each in main.notes)
     parts = [
@@ -276,19 +276,19 @@ def _notes(packages: Packages, cleanup: str) -> str:
 
 
 def _of_retired(retired: Package, first_ids: ReadOnly[str, str], cleanup: str) -> list[str]:
-    """What learners should know of retired notes.
+    """The part of the release notes about retired notes.
 
     Args:
         retired: The cleanup package.
-        first_ids: The ids with which renamed notes were first released, by those of now.
-        cleanup: The name of the package's file.
+        first_ids: The ids with which renamed notes were first released, by their present ids.
+        cleanup: The file name of the cleanup package.
     """
     count = len(retired.notes)
-    gone = f"{counted(count, 'note')} {'is' if count == 1 else 'are'} no longer part of the deck."
+    first_sentence = f"{counted(count, 'note')} {'is' if count == 1 else 'are'} no longer part of the deck."
     how = _CLEANUP.format(cleanup=cleanup, tag=f"{retired.deck.id}::retired")
     reasons = []
     for note in (each.note for each in retired.notes):
         reason = " ".join(note.retired.value.split()) if note.retired else ""
         instead = f" Now: `{note.replaced_by.value}`." if note.replaced_by else ""
         reasons.append(f"- `{first_ids.get(note.id, note.id)}`: {reason}{instead}")
-    return ["## Retired notes", f"{gone} {how}", "\n".join(reasons)]
+    return ["## Retired notes", f"{first_sentence} {how}", "\n".join(reasons)]

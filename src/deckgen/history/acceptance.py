@@ -1,4 +1,4 @@
-"""Changes that are refused, and those of them that an author accepts in deck.yaml."""
+"""Refused changes, and the author's acceptances of some of them in deck.yaml."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Refusal(NamedTuple):
     """A change that is refused unless its author accepts it.
 
     Attributes:
-        span: Where it was made.
-        problem: What it is, and what to do instead.
+        span: The place of the change.
+        problem: The problem, with a hint.
     """
 
     span: Span
@@ -28,7 +28,7 @@ class Refusal(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """Refusals beside what the author accepts.
+    """Refusals, compared with the acceptances of the author.
 
     Attributes:
         diagnostics: The refusals that the author has not accepted.
@@ -40,10 +40,10 @@ class Judgement(NamedTuple):
 
 
 class Acceptances:
-    """The acceptances of a deck, beside those that releases have used up."""
+    """The acceptances of a deck, compared with those that releases have used up."""
 
     def __init__(self, deck: Deck, ledger: Ledger) -> None:
-        """Prepare for a deck and what has been released of it."""
+        """Prepare for a deck and its ledger."""
         self._all = deck.accept
         self._used = {entry for _, entry in ledger.accepted()}
 
@@ -56,10 +56,10 @@ class Acceptances:
         return [each for each in self._all if each.code == code and not self.is_spent(each)]
 
     def judge(self, name: str, refusals: Iterable[Refusal]) -> Judgement:
-        """Tell which refusals are accepted.
+        """The refusals that are not accepted, and the acceptances of the others.
 
         Args:
-            name: What they are about: the id of a note or of the deck, or the name of a kind.
+            name: Their subject: the id of a note or of the deck, or the name of a kind.
             refusals: The refusals.
         """
         diagnostics: list[Diagnostic] = []
@@ -76,7 +76,7 @@ class Acceptances:
         return Judgement(tuple(diagnostics), tuple(accepted))
 
     def _way_out(self, code: str, name: str) -> str:
-        """How to have a refused change nevertheless."""
+        """A hint for how to accept a refused change."""
         if any((each.code, each.id) == (code, name) for each in self._all):
             return "the acceptance in deck.yaml has been used up, a new one needs a new reason"
         entry = f"{{code: {code}, id: {name}, because: why}}"

@@ -1,4 +1,4 @@
-"""What an update does to learners who have the deck already."""
+"""The consequences of an update for learners who have the deck already."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ OF_ACCEPTED = {
         "you have reviewed it with: reset such a card (*Cards > Reset*) if it comes too late."
     ),
 }
-"""What learners have to do after a refusal that the author has accepted, by code."""
+"""The instructions for learners after an accepted refusal, by code."""
 
 
 class Effects(NamedTuple):
-    """What becomes of the cards that learners have.
+    """The effects of an update on the cards that learners have.
 
     Attributes:
-        diagnostics: What an author should know of it.
-        accepted: The acceptances that it needs.
-        consequences: What learners should know, as sentences.
+        diagnostics: The diagnostics for the author.
+        accepted: The acceptances that the update needs.
+        consequences: The consequences for learners, as sentences.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -62,13 +62,13 @@ def find_effects(
     kinds: Collection[str],
     acceptances: Acceptances,
 ) -> Effects:
-    """Find out what becomes of the cards of released notes.
+    """The effects on the cards of released notes.
 
     Args:
-        matching: The notes beside the released ones.
-        differing: The released notes of which anything differs.
-        kinds: The names of the kinds that there are.
-        acceptances: What the author accepts.
+        matching: The notes matched with the released ones.
+        differing: The released notes with any difference.
+        kinds: The names of the existing kinds.
+        acceptances: The acceptances of the author.
     """
     diagnostics: list[Diagnostic] = []
     accepted: list[Accept] = []
@@ -94,7 +94,7 @@ def find_effects(
 
 
 def _of_dead(dead: list[tuple[Note, int]]) -> Iterator[tuple[Diagnostic, str]]:
-    """What to tell the author, and learners, of cards that are gone, by their notes and ordinals."""
+    """The warnings for the author, and sentences for learners, about deleted cards by note and ordinal."""
     if not dead:
         return
     are = "is" if len(dead) == 1 else "are"
@@ -115,7 +115,7 @@ def _card_name(kind: Kind, number: int) -> str:
 
 
 def _of_moved(moved: ReadOnly[tuple[str, str], list[Note]], title: str) -> Iterator[tuple[Diagnostic, str]]:
-    """What to tell the author, and learners, of notes in another deck, by the old and the new one."""
+    """The warnings for the author, and sentences for learners, about moved notes by old and new deck."""
     for pair, notes in moved.items():
         names = [f"`{title}::{name}`" if name else f"`{title}`" for name in pair]
         message = f"{counted(len(notes), 'released note')} moved from {names[0]} to {names[1]}"
@@ -144,17 +144,17 @@ def _of_other_kinds(
 
 
 def swapped_notes(matching: Matching, sending: Sending, prints: Fingerprints) -> Iterator[Diagnostic]:
-    """Report notes that say what another released note said, which says that no more."""
+    """Report notes with the former text of another released note, which does not have it any more."""
     if not sending.changed:
         return
     known, ledger = matching.known, matching.ledger
     here = {line.guid for line in known.values()}
     again = {known[note].guid for note in sending.changed}
-    left = [line for guid, line in ledger.notes.items() if guid in again or guid not in here]
-    said = {line.print.said: line for line in left}
-    gone = {line.guid for line in left if line.guid not in here}
+    candidates = [line for guid, line in ledger.notes.items() if guid in again or guid not in here]
+    by_text = {line.print.said: line for line in candidates}
+    gone = {line.guid for line in candidates if line.guid not in here}
     for note in (*sending.changed, *(note for note in matching.new if not note.retired)):
-        line = said.get(prints.of(note).said)
+        line = by_text.get(prints.of(note).said)
         own = known.get(note)
         if line is None or line is own or (own is None and line.guid in gone):
             continue

@@ -1,4 +1,4 @@
-"""Digests of what authors wrote and of what Anki got, which the ledger keeps."""
+"""Digests of the authors' texts and of the rendered note types, which the ledger keeps."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ _MEDIA_DIGITS = 12
 
 
 def digest_of_tags(tags: Iterable[str]) -> str:
-    """A short digest of tags, apart from that of the texts: so a tag of the whole deck is told as such."""
+    """A short digest of tags, separate from the texts, so that a change of the deck's tags is recognized."""
     return _digest("\0".join(sorted(map(folded, tags))), 4)
 
 
 class Fingerprints:
-    """Digests of all that an author wrote for a note, and of nothing that is made of it.
+    """Digests of all that an author wrote for a note, and not of its rendered HTML.
 
-    A note has not changed where its texts are the same, however deckgen renders them by now; nor where
-    learners see the same, however the source is written by now. Images and sounds count by what they hold,
-    not by their names and folders.
+    A note has not changed if its texts are the same, even if deckgen renders them differently now; or if
+    learners see the same, even if the source is written differently now. Images and sounds count by their
+    content, not by their names and folders.
     """
 
     def __init__(self, guids: ReadOnly[str, str], markup: Markup) -> None:
@@ -49,7 +49,7 @@ class Fingerprints:
 
         Args:
             guids: The guids of all notes by id, so that renaming one changes no other.
-            markup: What has turned the deck's texts into HTML, and knows which media they show.
+            markup: The converter of the deck's texts to HTML, which also knows the media that they show.
         """
         self._guids = guids
         self._shown = markup.shown
@@ -58,7 +58,7 @@ class Fingerprints:
         self._drawn: dict[Note, tuple[str, str]] = {}
 
     def under(self, guids: ReadOnly[str, str]) -> Fingerprints:
-        """The same where some notes have other guids, by id."""
+        """These fingerprints with other guids for some notes, by id."""
         other = copy(self)
         other._guids, other._drawn = {**self._guids, **guids}, {}  # noqa: SLF001 (one's own)
         return other
@@ -69,15 +69,15 @@ class Fingerprints:
         return Print(revision, self._written(note), *seen, self._tagged(note), self.media(note))
 
     def says(self, note: Note, before: Print) -> bool:
-        """Whether the texts of a note are those that it was released with, media aside."""
+        """Whether a note has the same texts as when it was released, media aside."""
         return self._written(note) == before.written or self._seen(note) == (before.label, before.rest)
 
     def is_tagged(self, note: Note, before: Print) -> bool:
-        """Whether a note has the tags that it was released with."""
+        """Whether a note has the same tags as when it was released."""
         return self._tagged(note) == before.tags
 
     def media(self, note: Note) -> tuple[str, ...]:
-        """The digests of what a note shows, as the ledger has them."""
+        """The digests of the media that a note shows, in the form of the ledger."""
         if not self._shown:
             return ()
         values = values_of(note)
@@ -104,7 +104,7 @@ class Fingerprints:
         return tags
 
     def _seen(self, note: Note) -> tuple[str, str]:
-        """The digests of what names a note, and of all else that learners see; rarely needed, and slow."""
+        """The digests of a note's label, and of all else that learners see; rarely needed, and slow."""
         seen = self._drawn.get(note)
         if seen is None:
             label: list[str] = []
@@ -121,7 +121,7 @@ class Fingerprints:
         return seen
 
     def _written(self, note: Note) -> str:
-        """A digest of what an author wrote for a note: its texts by key, and the notes that it names."""
+        """A digest of the author's input for a note: its texts by key, and the notes that it refers to."""
         values = values_of(note)
         types = {**note.kind.table_keys, **note.kind.keys} if note.table else note.kind.keys
         parts: list[str] = []
@@ -141,18 +141,18 @@ class Fingerprints:
         return ["builds_on", *guids] if guids else []
 
     def _named(self, ids: Iterable[Scalar]) -> list[str]:
-        """The guids of the notes with some ids; the ids themselves where there are no such notes."""
+        """The guids of the notes with some ids; an id itself if there is no such note."""
         return [self._guids.get(each.value, each.value) for each in ids]
 
 
 def _composed(parts: Iterable[str]) -> str:
-    """Texts as one, with letters and accents as Unicode composes them."""
+    """Texts joined to one, in the composed form of Unicode (NFC)."""
     text = "\x1f".join(parts)
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _bare(scalar: Scalar) -> str:
-    """A text without the line ends around it; blanks at its beginning may be meant."""
+    """A text without the line ends around it; blanks at its beginning may be intended."""
     return scalar.value.lstrip("\n").rstrip(" \t\n")
 
 
@@ -187,7 +187,7 @@ def line_of_type(note_type: NoteType, deck: Deck) -> NoteTypeLine:
         [[entry.name, entry.id, not entry.key] for entry in kind.fields],
         [[face.name, face.id, face.front, face.back] for face in note_type.faces],
         note_type.css,
-        # only where there is one, so that what was released without counts as it did
+        # only if there is one, so that the digest of releases before this feature stays the same
         *([face.id, face.browser_front, face.browser_back] for face in note_type.faces if _in_browser(face)),
     ]
     ids = {entry.name: entry.id for entry in kind.fields}
@@ -209,5 +209,5 @@ def _in_browser(face: Face) -> bool:
 
 
 def source_of(key: str, part: str) -> str:
-    """What a field is filled from, as kind.yaml says it."""
+    """The source of a field, as in kind.yaml."""
     return f"{key}.{part}" if part else key

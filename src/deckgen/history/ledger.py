@@ -1,6 +1,6 @@
-"""What has been released, as values: one for each line of the ledger.
+"""The released state as values, one for each line of the ledger.
 
-How they are written in source/ledger.jsonl, only `ledger_file` knows.
+Only `ledger_file` knows the format of source/ledger.jsonl.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ _PARTS = 5  # of a fingerprint
 
 
 class Print(NamedTuple):
-    """Digests of what the author of a note wrote, and of what learners get of that.
+    """Digests of the author's input for a note, and of what learners see of it.
 
     Attributes:
         revision: The revision of its kind.
         written: A digest of the texts as they are written.
-        label: A digest of what names the note, as learners see it.
-        rest: A digest of all else that learners see of what the author wrote, without tags.
+        label: A digest of the note's label, as learners see it.
+        rest: A digest of all else that learners see of the author's input, without tags.
         tags: A digest of the tags.
-        media: Digests of the images and sounds that it shows, by what they hold, in order.
+        media: Digests of the content of the images and sounds that it shows, in order.
     """
 
     revision: str
@@ -45,7 +45,7 @@ class Print(NamedTuple):
 
     @property
     def fingerprint(self) -> str:
-        """All but the media, as the ledger has it."""
+        """All digests except the media, in the form of the ledger."""
         return f"{self.revision}.{self.written}.{self.label}.{self.rest}.{self.tags}"
 
 
@@ -64,9 +64,9 @@ class DeckLine:
     Attributes:
         id: Its id.
         title: Its title.
-        types: How many lines of note types there were when the ledger was written.
-        notes: How many lines of notes.
-        releases: How many lines of releases.
+        types: The number of lines of note types when the ledger was written.
+        notes: The number of lines of notes.
+        releases: The number of lines of releases.
     """
 
     id: str
@@ -85,10 +85,10 @@ class NoteTypeLine:
         id: The id by which Anki knows it.
         fingerprint: A digest of its fields, card templates and css.
         modified: When it last changed, in seconds since 1970.
-        cloze: Whether it is one of clozes.
+        cloze: Whether it is a cloze type.
         revision: The revision of the kind.
-        fields: The ids of its fields, each with what it is filled from, as kind.yaml says it. Those of a
-            note type that was adopted may have no ids.
+        fields: The ids of its fields, each with its source as in kind.yaml. The fields of an adopted note
+            type may have no ids.
         cards: The ids of its card templates, each with the id of the field that is its reserve, or 0.
         was: Former names of the kind.
     """
@@ -111,7 +111,7 @@ class NoteTypeLine:
 class NoteLine(NamedTuple):
     """A note that has been released.
 
-    There are thousands of them, and a tuple is made six times as fast as a frozen dataclass.
+    It is a tuple, because there are thousands: to make a tuple is six times as fast as a frozen dataclass.
 
     Attributes:
         id: Its id.
@@ -120,12 +120,12 @@ class NoteLine(NamedTuple):
         fingerprint: Digests of what its author wrote; `print` gives them one by one.
         modified: When it last changed, in seconds since 1970.
         due: Its place in the queue of new cards.
-        deck: Its deck, without the title of the whole.
+        deck: Its subdeck, without the title of the deck.
         cards: The ordinals of its cards, as in `0,1`.
         released: The version that it was first released in.
         media: Digests of the images and sounds that it shows, with blanks between.
-        clozes: Digests of the answers of its clozes by number, as in `1:a,b 2:c`; None where it has none.
-        retired: The version that it was retired in; None where it is not.
+        clozes: Digests of the answers of its clozes by number, as in `1:a,b 2:c`; None if it has none.
+        retired: The version in which it was retired; None if it is not.
         was: Its former ids, the one of its first release first.
     """
 
@@ -145,7 +145,7 @@ class NoteLine(NamedTuple):
 
     @property
     def print(self) -> Print:
-        """What its author wrote and learners saw, as digests; a fingerprint that is none equals no other."""
+        """The digests of its author's input; an invalid fingerprint is equal to no other."""
         parts = self.fingerprint.split(".")
         if len(parts) != _PARTS:
             parts = [""] * _PARTS
@@ -163,10 +163,10 @@ class NoteLine(NamedTuple):
         return self.was[0] if self.was else self.id
 
     def former(self, name: str) -> tuple[str, ...]:
-        """The ids that the note had before another one, the first release's first."""
+        """The ids of the note before its present one `name`; the id of the first release comes first."""
         names = tuple(dict.fromkeys([*self.was, self.id]))
         others = tuple(each for each in names if each != name)
-        # a note that has its first id again says so, since its field for the id is that of the first release
+        # a note with its first id again keeps it here, because its field for the id has the first one
         return names if others and names[0] == name else others
 
     @property
@@ -181,9 +181,9 @@ class AdoptedLine:
     """A file with notes that people had before deckgen knew the deck.
 
     Attributes:
-        name: What the file is called where notes name a release.
+        name: The name of the file, in place of a version.
         time: When it was adopted, in seconds since 1970.
-        notes: How many notes it held.
+        notes: The number of its notes.
         digest: A digest of it.
     """
 
@@ -201,13 +201,13 @@ class ReleaseLine:
         version: Its version.
         time: When it was built, in seconds since 1970.
         deckgen: The version of deckgen that made it.
-        made_with: The versions of what else it was made with, by name.
-        notes: How many notes it had, retired ones too.
+        made_with: The versions of the other libraries that made it, by name.
+        notes: The number of its notes, including retired ones.
         digest: A digest of the members of its package.
         release_notes: The SHA-256 of its release notes.
-        cleanup: The digest of its cleanup package; None where there was none.
+        cleanup: The digest of its cleanup package; None if there was none.
         accepted: The acceptances that it used up.
-        changelog: A digest of its entry in a changelog; None where there was none.
+        changelog: A digest of its entry in a changelog; None if there was none.
     """
 
     version: str
@@ -228,16 +228,16 @@ Line = DeckLine | NoteTypeLine | NoteLine | AdoptedLine | ReleaseLine
 
 @dataclass(frozen=True)
 class Ledger:
-    """What has been released.
+    """The ledger: the released state of a deck.
 
     Attributes:
-        deck: The line of the deck; None where nothing has been released.
+        deck: The line of the deck; None if nothing has been released.
         types: The lines of the note types, by kind.
-        notes: Those of the notes, by guid.
-        ids: The same by note id, former ids included.
-        releases: Those of the releases, by time.
-        adopted: Those of what people had before deckgen knew the deck.
-        lines: All of them, as they stand.
+        notes: The lines of the notes, by guid.
+        ids: The lines of the notes by id, including former ids.
+        releases: The lines of the releases, by time.
+        adopted: The lines of adopted files.
+        lines: All lines, in the order of the file.
     """
 
     deck: DeckLine | None = None
@@ -255,12 +255,12 @@ class Ledger:
 
     @property
     def last_time(self) -> int:
-        """When the last release was made, in seconds since 1970; 0 where there is none."""
+        """The time of the last release, in seconds since 1970; 0 if there is none."""
         return self.latest.time if self.latest else 0
 
     @property
     def latest(self) -> ReleaseLine | None:
-        """The last release; None where there is none."""
+        """The last release; None if there is none."""
         return self.releases[-1] if self.releases else None
 
     def accepted(self) -> Iterator[tuple[int, Acceptance]]:
@@ -279,18 +279,18 @@ class Ledger:
 
 @lru_cache(maxsize=1024)
 def in_words(title: str, deck: str, cards: tuple[int, ...]) -> tuple[str, str]:
-    """A note's deck and the ordinals of its cards, as its line has them.
+    """A note's deck and the ordinals of its cards, in the form of its line.
 
     Args:
         title: The title of the whole deck.
-        deck: The note's deck, with that.
+        deck: The note's deck, with that title.
         cards: The ordinals.
     """
     return deck.removeprefix(title).removeprefix("::"), ",".join(map(str, cards))
 
 
 def answers_as_text(answers: ReadOnly[str, Iterable[str]]) -> str:
-    """The digests of the answers of clozes as the line of a note has them, by number."""
+    """The digests of the answers of clozes by number, in the form of a note's line."""
     return " ".join(f"{number}:{','.join(answers[number])}" for number in sorted(answers, key=_by_size))
 
 

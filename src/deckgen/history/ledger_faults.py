@@ -1,4 +1,4 @@
-"""Rules that the lines of a ledger keep, each and together."""
+"""Rules for the lines of a ledger, for each line and for all together."""
 
 from __future__ import annotations
 
@@ -22,37 +22,37 @@ HINT = (
     "take it from git as the last release left it (`git checkout HEAD -- source/ledger.jsonl`, or an older "
     "commit; while you merge, `git checkout -m -- source/ledger.jsonl`, then `deckgen check --fix`)"
 )
-"""What to do about a ledger that is damaged."""
+"""The hint for a damaged ledger."""
 _CARDS = re.compile(r"[0-9]{1,5}(,[0-9]{1,5})*")
-_A_DAY = 86_400  # how far a clock may be off, in seconds
+_A_DAY = 86_400  # the tolerance for clocks, in seconds
 _LONG = 1 << 63  # Anki's ids of note types are positive numbers of 64 bits with a sign
 
 
 def faults_of(ledger: Ledger, odd: Sequence[Line]) -> Diagnostics:
-    """What is wrong with a ledger.
+    """The diagnostics of a ledger.
 
     Args:
         ledger: The ledger.
-        odd: Lines in whose lists stands what cannot be there.
+        odd: Lines with impossible values in their lists.
     """
     message = "this is not a line of a ledger"
-    found = Diagnostics(
+    diagnostics = Diagnostics(
         Diagnostic("bad-ledger", message, ledger.span(line), HINT) for line in (*_odd(ledger), *odd)
     )
-    if not found:
-        found += _doubled(ledger)
-    if not found and (lacks := _lacks(ledger)):
+    if not diagnostics:
+        diagnostics += _doubled(ledger)
+    if not diagnostics and (lacks := _lacks(ledger)):
         message = f"the ledger lacks {lacks}: lines have been lost"
-        found.append(Diagnostic("bad-ledger", message, Span(LEDGER), HINT))
-    if not found:
-        found += _other_ids(ledger)
-    if not found:
-        found += _late(ledger)
-    return found
+        diagnostics.append(Diagnostic("bad-ledger", message, Span(LEDGER), HINT))
+    if not diagnostics:
+        diagnostics += _other_ids(ledger)
+    if not diagnostics:
+        diagnostics += _late(ledger)
+    return diagnostics
 
 
 def _odd(ledger: Ledger) -> Iterator[Line]:
-    """The lines that hold a number or a name that cannot be."""
+    """The lines with an impossible number or name."""
     notes = [line for line in ledger.lines if isinstance(line, NoteLine)]
     types = [line for line in ledger.lines if isinstance(line, NoteTypeLine)]
     if min(map(attrgetter("modified"), notes), default=0) < 0:
@@ -61,13 +61,13 @@ def _odd(ledger: Ledger) -> Iterator[Line]:
         yield from (line for line in notes if line.due < 0)
     if not all(map(_CARDS.fullmatch, set(map(attrgetter("cards"), notes)))):
         yield from (line for line in notes if not _CARDS.fullmatch(line.cards))
-    # former names are others than the line's own, which only the first may be
+    # former names differ from the present name; only the first one may be equal to it
     yield from (line for line in notes if line.was and line.id in line.was[1:])
     yield from (line for line in types if _is_odd_type(line))
 
 
 def _is_odd_type(line: NoteTypeLine) -> bool:
-    """Whether the line of a note type holds a number or a name that cannot be."""
+    """Whether the line of a note type has an impossible number or name."""
     fields = {number for number, _ in line.fields}
     reserves = {reserve for _, reserve in line.cards}
     odd_number = line.modified < 0 or not 0 < line.id < _LONG
@@ -75,12 +75,12 @@ def _is_odd_type(line: NoteTypeLine) -> bool:
 
 
 def _doubled(ledger: Ledger) -> Iterator[Diagnostic]:
-    """What the ledger tells twice."""
-    wanted = len(ledger.notes) + len(ledger.types) + len(ledger.releases) + (ledger.deck is not None)
+    """The diagnostic of a line that repeats another."""
+    expected = len(ledger.notes) + len(ledger.types) + len(ledger.releases) + (ledger.deck is not None)
     former = sum(name != line.id for line in ledger.notes.values() for name in line.was)
     numbers = {line.id for line in ledger.types.values()}
     if (
-        wanted == len(ledger.lines)
+        expected == len(ledger.lines)
         and len(ledger.ids) == len(ledger.notes) + former
         and len(ledger.versions) == len(ledger.releases)
         and len(numbers) == len(ledger.types)
@@ -98,7 +98,7 @@ def _doubled(ledger: Ledger) -> Iterator[Diagnostic]:
 
 
 def _names(line: Line) -> list[tuple[str, object]]:
-    """All that a line is known by, and no other line may be."""
+    """The keys of a line, which no other line may have."""
     match line:
         case DeckLine():
             return [("ledger", "")]
@@ -114,7 +114,7 @@ def _names(line: Line) -> list[tuple[str, object]]:
 
 
 def _lacks(ledger: Ledger) -> str:
-    """What the ledger lacks; empty where nothing."""
+    """A description of a part that the ledger lacks; empty if it is complete."""
     versions = ledger.versions | {line.name for line in ledger.adopted}
     if ledger.deck is None:
         return "the line of the deck"
@@ -140,7 +140,7 @@ def _lacks(ledger: Ledger) -> str:
 
 
 def _other_ids(ledger: Ledger) -> Iterator[Diagnostic]:
-    """Lines whose guid or note type id is another than the one that deckgen has given."""
+    """Diagnostics of lines whose guid or note type id differs from the one that deckgen assigns."""
     deck = ledger.deck.id if ledger.deck else ""
     names = {name: [name, *line.was] for name, line in ledger.types.items()}
     adopted = {line.name for line in ledger.adopted}
@@ -160,7 +160,7 @@ def _other_ids(ledger: Ledger) -> Iterator[Diagnostic]:
 
 
 def _late(ledger: Ledger) -> Iterator[Diagnostic]:
-    """What lies in the future, as this machine has it: told once."""
+    """The diagnostic of a time in the future, by this machine's clock; at most one."""
     latest = int(time.time()) + _A_DAY
     times: list[tuple[int, Line]] = [
         *((line.modified, line) for line in ledger.types.values()),

@@ -1,7 +1,7 @@
-"""The file of the ledger, source/ledger.jsonl: one JSON object a line, read into values and made of them.
+"""Reading and writing of the ledger, source/ledger.jsonl, with one JSON object in each line.
 
-`deckgen build` reads it; only `deckgen release` writes it, and `deckgen check --fix` mends what a merge of
-two branches left in it. Its lines are sorted, so that git shows and merges them: the deck, note types, notes,
+`deckgen build` reads it. Only `deckgen release` writes it, and `deckgen check --fix` resolves conflicts after
+a merge of two branches. Its lines are sorted, so that git shows and merges them: the deck, note types, notes,
 releases. No other module knows how a line is written.
 """
 
@@ -46,22 +46,22 @@ if TYPE_CHECKING:
 MAX_BYTES = 128 * 1024 * 1024
 """The largest ledger: some 400,000 notes."""
 MARK = re.compile(r"(?m)^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?$")
-"""What git writes between the two sides of a conflict."""
+"""The marks of git around the two sides of a conflict."""
 
 _SUM = b',"sum":"%08x"}'
 _SUM_LENGTH = len(_SUM % 0)
-_FEW = 100_000  # commas and the like that a ledger of a few lines may have
-_HEAD = 65_536  # bytes of a ledger in which the line of its deck stands: it is the first
+_FEW = 100_000  # the most commas and brackets in a ledger of a few lines
+_HEAD = 65_536  # the first bytes of a ledger, which contain the line of its deck
 _RELEASE = re.compile(r'(?m)^\{"release":"([^"]+)"')
 
 
 @dataclass(frozen=True)
 class Released:
-    """What a ledger's file says has been released.
+    """The content of a ledger's file.
 
     Attributes:
-        ledger: The ledger; an empty one where there is no file.
-        diagnostics: What is wrong with it.
+        ledger: The ledger; an empty one if there is no file.
+        diagnostics: The diagnostics of the file.
         text: The file's text.
     """
 
@@ -75,7 +75,7 @@ def read_ledger(project: Path, instead: str | None = None) -> Released:
 
     Args:
         project: The folder that holds source/.
-        instead: A text to read in place of the file's own.
+        instead: A text to read instead of the file.
     """
     text, fault = read_text(project) if instead is None else (instead, None)
     if fault:
@@ -84,16 +84,16 @@ def read_ledger(project: Path, instead: str | None = None) -> Released:
 
 
 def read_text(project: Path) -> tuple[str | None, Diagnostic | None]:
-    """The text of a project's ledger, None where there is no file; or why it cannot be read."""
+    """The text of a project's ledger, None if there is no file; and the diagnostic if it cannot be read."""
     path = project / LEDGER
     if not path.exists() and not path.is_symlink():
         return None, None
     text, fault = load(path, LEDGER, project, MAX_BYTES)
-    return text.replace("\r\n", "\n"), fault  # as git may write it on Windows
+    return text.replace("\r\n", "\n"), fault  # git may write CR LF on Windows
 
 
 def parse(text: str) -> tuple[Ledger, Diagnostics]:
-    """Read the text of a ledger; what is wrong with it beside it."""
+    """The ledger in a text, and the diagnostics of the text."""
     if "<<<<<<<" in text and (mark := MARK.search(text)):
         message = "git left the marks of a conflict in the ledger"
         span = Span(LEDGER, text.count("\n", 0, mark.start()) + 1)
@@ -105,7 +105,7 @@ def parse(text: str) -> tuple[Ledger, Diagnostics]:
     odd = [
         line
         for line, each in zip(lines, members, strict=True)
-        # most lines are of notes, with nothing in them but texts and numbers
+        # most lines are of notes, and contain only texts and numbers
         if ("note" not in each or "was" in each) and not is_sound(each)
     ]
     if "\\ud" in text or "\\uD" in text:
@@ -115,7 +115,7 @@ def parse(text: str) -> tuple[Ledger, Diagnostics]:
 
 
 def line_of(row: str) -> Line | None:
-    """The line that a row holds; None where it is damaged."""
+    """The line in a row of text; None if it is damaged."""
     line = _value(row)
     if not isinstance(line, dict) or not is_well_formed(line) or not row.endswith(sum_of(row[:-_SUM_LENGTH])):
         return None
@@ -123,7 +123,7 @@ def line_of(row: str) -> Line | None:
 
 
 def deck_in(text: str) -> str:
-    """The id of the deck whose ledger a text is; empty where it is no ledger."""
+    """The id of the deck of a ledger's text; empty if the text is no ledger."""
     for line in text[:_HEAD].splitlines():
         if line.startswith('{"ledger"'):
             try:
@@ -134,12 +134,12 @@ def deck_in(text: str) -> str:
 
 
 def versions_in(text: str) -> set[str]:
-    """The versions that the text of a ledger knows, whatever else is in it."""
+    """The released versions in the text of a ledger, even of an invalid one."""
     return set(_RELEASE.findall(text))
 
 
 def written(lines: Iterable[Line]) -> str:
-    """The text of a ledger: its lines, sorted, each with its digest, and counted in that of the deck."""
+    """The text of a ledger: its sorted lines, each with its digest; the line of the deck has their counts."""
     ordered = sorted(lines, key=_place)
     sorts = Counter(map(type, ordered))
     counted = (
@@ -153,23 +153,23 @@ def written(lines: Iterable[Line]) -> str:
 
 
 def sum_of(row: str) -> str:
-    """The end of a line: a short digest of all that stands before it."""
+    """The end of a line: a short digest of the text before it."""
     return (_SUM % zlib.crc32(row.encode())).decode()
 
 
 def _lines(text: str) -> tuple[list[Members], Diagnostics]:
-    """The lines of a ledger, or what is wrong with them."""
-    whole = _decoded(text)
-    sound: set[tuple[object, ...]] = set()
+    """The lines of a ledger, or their diagnostics."""
+    values = _decoded(text)
+    valid_shapes: set[tuple[object, ...]] = set()
     lines: list[Any] = []
-    for number, line in enumerate(whole if whole is not None else map(_value, _rows(text)), 1):
-        # most lines have the same members of the same types, and need not be looked at one by one
+    for number, line in enumerate(values if values is not None else map(_value, _rows(text)), 1):
+        # most lines have the same members of the same types, and need no check of their own
         shape = (*line, *map(type, line.values())) if isinstance(line, dict) else ()
-        if shape not in sound:
+        if shape not in valid_shapes:
             if not isinstance(line, dict) or not is_well_formed(line):
                 return [], Diagnostics([_no_line(line, number)])
-            if whole is not None:  # else there may be anything, and each line is looked at
-                sound.add(shape)
+            if values is not None:  # otherwise each line is checked, because it may contain anything
+                valid_shapes.add(shape)
         lines.append(line)
     message = "this line is not as the program wrote it"
     return lines, Diagnostics(
@@ -178,7 +178,7 @@ def _lines(text: str) -> tuple[list[Members], Diagnostics]:
 
 
 def _no_line(line: object, number: int) -> Diagnostic:
-    """What is wrong with what is no line of a ledger of this format."""
+    """The diagnostic of an invalid line."""
     version = line.get("ledger", FORMAT) if isinstance(line, dict) else FORMAT
     span = Span(LEDGER, number)
     if type(version) is int and version != FORMAT:
@@ -189,17 +189,17 @@ def _no_line(line: object, number: int) -> Diagnostic:
 
 
 def _edited(text: str) -> Iterator[int]:
-    """The numbers of the lines that do not end with the digest of what stands before it."""
+    """The numbers of the lines that do not end with the right digest."""
     for number, row in enumerate(text.encode().split(b"\n"), 1):
         if _SUM % zlib.crc32(row[:-_SUM_LENGTH]) != row[-_SUM_LENGTH:]:
             yield number
 
 
 def _decoded(text: str) -> list[object] | None:
-    """The values of all lines at once, four times as fast as one by one; None where that may not be.
+    """The values of all lines at once, four times as fast as one by one; None if that is not possible.
 
-    That is where not all lines are sound JSON, and where there are more brackets and commas than a ledger
-    has: what these make would take many times the room of the text.
+    It is not possible if some line is invalid JSON, or if there are more brackets and commas than in any
+    ledger: their values would need many times the memory of the text.
     """
     ends = text.count("\n")
     if (
@@ -224,7 +224,7 @@ def _rows(text: str) -> Iterator[str]:
 
 
 def _value(row: str) -> object:
-    """What a row holds; None where it is not JSON."""
+    """The value in a row of text; None if it is not JSON."""
     try:
         return json.loads(row)
     except (ValueError, RecursionError):
@@ -232,7 +232,7 @@ def _value(row: str) -> object:
 
 
 def _sorted(lines: list[Line]) -> Ledger:
-    """The ledger that lines make."""
+    """The ledger of some lines."""
     notes = [line for line in lines if isinstance(line, NoteLine)]
     others = [line for line in lines if not isinstance(line, NoteLine)]
     releases = [line for line in others if isinstance(line, ReleaseLine)]

@@ -1,4 +1,4 @@
-"""How a line of the ledger is written: one JSON object, whose first member says of what sort it is."""
+"""The format of a line of the ledger: one JSON object, whose first member is its sort."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FORMAT = 2
 
 Members = dict[str, Any]
-"""A line as JSON has it: its first member says of what sort it is."""
+"""A line as a JSON object; its first member is its sort."""
 
 _MEMBERS: dict[str, dict[str, type]] = {
     "ledger": {"deck": str, "title": str, "types": int, "notes": int, "releases": int},
@@ -44,7 +44,7 @@ _MEMBERS: dict[str, dict[str, type]] = {
         "cards": str,
         "released": str,
     },
-    # a deck that people had before deckgen knew it: where it came from, and what that file held
+    # a deck that learners had before deckgen knew it: its file, and the content of that
     "adopted": {"time": int, "notes": int, "digest": str},
     "release": {
         "time": int,
@@ -87,7 +87,7 @@ def is_well_formed(line: Members) -> bool:
 
 
 def is_sound(line: Members) -> bool:
-    """Whether the lists in a line hold what they should."""
+    """Whether the lists in a line have valid content."""
     if not all(isinstance(name, str) for name in line.get("was", ())):
         return False
     if "type" in line:
@@ -96,7 +96,7 @@ def is_sound(line: Members) -> bool:
 
 
 def _is_sound_type(line: Members) -> bool:
-    """Whether the fields and cards of a note type are pairs of an id and what belongs to it."""
+    """Whether the fields and cards of a note type are valid pairs of an id and a source or reserve."""
     for under, kind in (("fields", str), ("cards", int)):
         for entry in line[under]:
             match entry:
@@ -105,12 +105,12 @@ def _is_sound_type(line: Members) -> bool:
                 case _:
                     return False
     ids = [number for under in ("fields", "cards") for number, _ in line[under]]
-    # what was adopted may have none
+    # adopted ones may have none
     return all(number is None or (type(number) is int and -_LONG <= number < _LONG) for number in ids)
 
 
 def _is_sound_release(line: Members) -> bool:
-    """Whether what a release used up are codes, ids and reasons, and what it was made with are versions."""
+    """Whether the acceptances and the versions of libraries in a line of a release are valid."""
     return all(
         isinstance(entry, list) and [type(part) for part in entry] == [str, str, str]
         for entry in line.get("accepted", ())
@@ -118,7 +118,7 @@ def _is_sound_release(line: Members) -> bool:
 
 
 def has_lone_surrogate(line: Members) -> bool:
-    """Whether a line holds half a character, which no text can."""
+    """Whether a line contains half a character, which no text can contain."""
     try:
         json.dumps(line, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -127,12 +127,12 @@ def has_lone_surrogate(line: Members) -> bool:
 
 
 def read(line: Members) -> Line:
-    """The value of a line that is well-formed; of one that is not sound, without what is in its lists."""
+    """The value of a well-formed line; without its lists if these are invalid."""
     return _READERS[next(iter(line))](line)
 
 
 def _names_of(line: Members) -> tuple[str, ...]:
-    """The former names in a line; texts, even where it is not sound."""
+    """The former names in a line, as texts even if they are invalid."""
     return tuple(map(str, line["was"])) if "was" in line else ()
 
 
@@ -141,7 +141,7 @@ def _read_deck(line: Members) -> DeckLine:
 
 
 def _read_type(line: Members) -> NoteTypeLine:
-    sound = is_sound(line)
+    valid = is_sound(line)
     return NoteTypeLine(
         line["type"],
         line["id"],
@@ -149,8 +149,8 @@ def _read_type(line: Members) -> NoteTypeLine:
         line["mod"],
         line["cloze"],
         line["revision"],
-        tuple((number, source) for number, source in line["fields"]) if sound else (),
-        tuple((number, reserve) for number, reserve in line["cards"]) if sound else (),
+        tuple((number, source) for number, source in line["fields"]) if valid else (),
+        tuple((number, reserve) for number, reserve in line["cards"]) if valid else (),
         _names_of(line),
     )
 
@@ -200,7 +200,7 @@ _READERS: dict[str, Callable[[Members], Line]] = {
     "adopted": _read_adopted,
     "release": _read_release,
 }
-"""How a line is read, by its sort."""
+"""The reader of each sort of line."""
 
 
 def members_of(line: Line) -> Members:

@@ -1,4 +1,4 @@
-"""Which released note each note of the source is."""
+"""The matching of the notes of the source with the released notes."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _IS_IT_LOST = "is source/ledger.jsonl missing? it says what has been released; p
 
 @dataclass(frozen=True)
 class Matching:
-    """The notes and kinds of a deck beside the released ones.
+    """The notes and kinds of a deck matched with the released ones.
 
     Attributes:
         deck: The deck as it is now.
-        ledger: What has been released.
+        ledger: The ledger.
         known: The lines of the notes that have been released.
-        new: The notes that have not.
+        new: The notes that have not been released.
         first_ids: The ids with which renamed notes were first released, by the ids that they have now.
-        heirs: The released names of kinds that have another one now, by that.
+        heirs: The released names of renamed kinds, by their present names.
         accepted: The acceptances that the match needs.
-        diagnostics: What an author should know of it.
+        diagnostics: The diagnostics of the matching.
     """
 
     deck: Deck
@@ -46,17 +46,17 @@ class Matching:
 
     @property
     def lacks_notes(self) -> bool:
-        """Whether a released note is nowhere in the source."""
+        """Whether a released note is missing in the source."""
         return len(self.known) < len(self.ledger.notes)
 
     def line_of_type(self, kind: str) -> NoteTypeLine | None:
-        """The line of a kind's note type, under whatever name it was released; None where it was not."""
+        """The line of a kind's note type, also under a former name; None if it has not been released."""
         types = self.ledger.types
         return types.get(kind) or types.get(self.heirs.get(kind, ""))
 
 
 def match(deck: Deck, ledger: Ledger) -> Matching:
-    """Find the released note of each note, by its id or by what it `was`."""
+    """Find the released note of each note, by its id or by its former id in `was`."""
     of_deck = _check_deck(deck, ledger)
     heirs, faults = _heirs(deck, ledger)
     known: dict[Note, NoteLine] = {}
@@ -84,7 +84,7 @@ def match(deck: Deck, ledger: Ledger) -> Matching:
 
 
 def _check_deck(deck: Deck, ledger: Ledger) -> Judgement:
-    """Tell whether a deck is another than the one released."""
+    """Report a deck that is another than the released one."""
     line = ledger.deck
     if line is None:
         return Judgement()
@@ -101,7 +101,7 @@ def _check_deck(deck: Deck, ledger: Ledger) -> Judgement:
 
 
 def _heirs(deck: Deck, ledger: Ledger) -> tuple[dict[str, str], list[Diagnostic]]:
-    """The released names of kinds that have another one now, each once; and what is wrong with others."""
+    """The released names of renamed kinds, each once; and the diagnostics of other former names."""
     used = {note.kind.name: note.kind for note in deck.notes}
     heirs: dict[str, str] = {}
     faults: list[Diagnostic] = []
@@ -120,12 +120,12 @@ def _heirs(deck: Deck, ledger: Ledger) -> tuple[dict[str, str], list[Diagnostic]
 
 
 def _odd_name(note: Note, line: NoteLine | None, ledger: Ledger) -> Iterator[Diagnostic]:
-    """What is wrong with the id, or with the `was`, of a note whose id alone does not say which it is.
+    """The diagnostics of the id, or of `was`, of a note whose id alone does not identify it.
 
     Args:
         note: The note.
         line: The line of the released note that has or had its id.
-        ledger: What has been released.
+        ledger: The ledger.
     """
     if line is None:
         return
@@ -161,10 +161,10 @@ def _claimed_twice(known: ReadOnly[Note, NoteLine]) -> Iterator[Diagnostic]:
 def _never_released(
     new: Iterable[Note], known: ReadOnly[Note, NoteLine], ledger: Ledger
 ) -> Iterator[Diagnostic]:
-    """Report new notes that say of themselves that they have been released."""
+    """Report new notes whose keys claim that they have been released."""
     matched = {note.table for note in known if note.table}
     for note in new:
-        # what a table was holds for those of its rows that were there
+        # the `was` of a table is right if some of its rows were released in it
         if note.was and note.table not in matched:
             yield _unknown_was(note, ledger)
         elif note.retired:

@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from deckgen.history.ledger import AdoptedLine, Line
 
 _BASE = 2
-"""The side of a conflict on which stands what both sides had before."""
+"""The side of a conflict with the common ancestor of both sides."""
 
 
 def merged(rows: Iterable[str]) -> str | None:
     """The text of a ledger that git could not merge: each line of both sides once.
 
-    Of a note or note type that differs the higher `mod` wins: it is newer than what the other side's learners
-    have, so they get it, and the source sends it again by itself where it says something else. With one `mod`
-    on both sides it loses its fingerprint, so that the next release sends it; but not where learners see the
-    same, and one side has only written it otherwise, or made its images anew.
+    If a note or note type differs, the higher `mod` wins: it is newer than the version of the other side's
+    learners, so they get it, and if the source differs, the next release sends it again. If both sides have
+    the same `mod`, it loses its fingerprint, so that the next release sends it; except if learners see the
+    same, because one side has only written it differently or remade its images.
 
     Returns:
-        The text; None where a line is damaged, or the two sides belong to two decks.
+        The text; None if a line is damaged, or the two sides belong to two decks.
     """
     lines = _lines(rows)
     if lines is None:
@@ -34,7 +34,7 @@ def merged(rows: Iterable[str]) -> str | None:
     decks = {side: line for side, line in lines if isinstance(line, DeckLine)}
     if len({line.id for line in decks.values()}) != 1:
         return None
-    kept: dict[tuple[type, object], Line] = {}
+    by_key: dict[tuple[type, object], Line] = {}
     types: dict[str, int] = {}
     retitled = 0
     remade = _remade(lines)
@@ -46,19 +46,19 @@ def merged(rows: Iterable[str]) -> str | None:
         elif isinstance(line, ReleaseLine) and any(each.code == "changed-deck" for each in line.accepted):
             retitled = side
         key = type(line), _key(line)
-        other = kept.get(key)
+        other = by_key.get(key)
         if other is None or other == line:
-            kept[key] = line
+            by_key[key] = line
         else:
-            kept[key] = _joined(*((line, other) if side == remade else (other, line)), ordered=remade >= 0)
+            by_key[key] = _joined(*((line, other) if side == remade else (other, line)), ordered=remade >= 0)
     # a kind that one side renamed has its new name in the notes of the other side too
-    names = {line.id: line.kind for line in kept.values() if isinstance(line, NoteTypeLine)}
+    names = {line.id: line.kind for line in by_key.values() if isinstance(line, NoteTypeLine)}
     deck = decks.get(retitled) or next(iter(decks.values()))
-    return written([deck, *(_under_its_kind(line, types, names) for line in kept.values())])
+    return written([deck, *(_under_its_kind(line, types, names) for line in by_key.values())])
 
 
 def _key(line: NoteTypeLine | NoteLine | AdoptedLine | ReleaseLine) -> object:
-    """What two lines that tell of one thing have in common."""
+    """The key that two lines about the same thing have in common."""
     match line:
         case NoteTypeLine():
             return line.id
@@ -84,7 +84,7 @@ def _under_its_kind(line: Line, types: dict[str, int], names: dict[int, str]) ->
 
 
 def released_twice(rows: Iterable[str]) -> list[str]:
-    """The versions of which the two sides of a conflict have released one each, not the same."""
+    """The versions that both sides of a conflict have released with different content."""
     digests: dict[str, set[str]] = {}
     for _, line in _lines(rows) or ():
         if isinstance(line, ReleaseLine):
@@ -93,7 +93,7 @@ def released_twice(rows: Iterable[str]) -> list[str]:
 
 
 def _lines(rows: Iterable[str]) -> list[tuple[int, Line]] | None:
-    """The lines of a conflict, each with its side; None where one is damaged."""
+    """The lines of a conflict, each with its side; None if one is damaged."""
     lines = []
     for side, row in _sides(rows):
         line = line_of(row)
@@ -104,17 +104,17 @@ def _lines(rows: Iterable[str]) -> list[tuple[int, Line]] | None:
 
 
 def _sides(rows: Iterable[str]) -> Iterator[tuple[int, str]]:
-    """The lines of a conflict: 1 before those of the other side, 0 before ours and those of both."""
+    """The lines of a conflict, each with its side: 1 for the other side, 0 for ours and for both."""
     side = 0
     for row in rows:
         if MARK.fullmatch(row):
-            side = max("<=|".find(row[0]), 0)  # what follows the end is both sides' again
+            side = max("<=|".find(row[0]), 0)  # the lines after the end belong to both sides again
         elif side != _BASE:
             yield side, row
 
 
 def _remade(lines: Iterable[tuple[int, Line]]) -> int:
-    """The side that alone knows of images made anew; -1 where none does."""
+    """The only side that has remade images; -1 if there is none."""
     known: tuple[set[str], set[str]] = set(), set()
     for side, line in lines:
         if isinstance(line, ReleaseLine) and any(each.code == "same-media" for each in line.accepted):
@@ -123,12 +123,12 @@ def _remade(lines: Iterable[tuple[int, Line]]) -> int:
 
 
 def _joined(one: Line, two: Line, *, ordered: bool) -> Line:
-    """What two branches say of one thing.
+    """The joined line of two lines about the same thing.
 
     Args:
-        one: What one says.
-        two: What the other says.
-        ordered: Whether the first is to be believed where both are as new.
+        one: The line of one branch.
+        two: The line of the other.
+        ordered: Whether the first one wins if both are equally new.
     """
     high, low = sorted((one, two), key=lambda line: (-_time(line), "" if ordered else written([line])))
     match high, low:
@@ -141,7 +141,7 @@ def _joined(one: Line, two: Line, *, ordered: bool) -> Line:
 
 
 def _time(line: Line) -> int:
-    """When what a line tells of was changed or made."""
+    """The time of the change or release in a line."""
     match line:
         case NoteTypeLine() | NoteLine():
             return line.modified
@@ -152,7 +152,7 @@ def _time(line: Line) -> int:
 
 
 def _joined_types(high: NoteTypeLine, low: NoteTypeLine) -> NoteTypeLine:
-    """The line of a note type of which two branches say different things; the first is to be believed."""
+    """The line of a note type that differs between two branches; the first one wins."""
     unclear = high.modified == low.modified and high.fingerprint != low.fingerprint
     names = {low.kind, *high.was, *low.was} - {high.kind}
     return replace(
@@ -163,7 +163,7 @@ def _joined_types(high: NoteTypeLine, low: NoteTypeLine) -> NoteTypeLine:
 
 
 def _joined_notes(high: NoteLine, low: NoteLine) -> NoteLine:
-    """The line of a note of which two branches say different things; the first is to be believed."""
+    """The line of a note that differs between two branches; the first one wins."""
     unclear = high.modified == low.modified and _seen(high) != _seen(low)
     name = low.id if high.id in low.was else high.id
     first = high.first_id
@@ -183,5 +183,5 @@ def _joined_notes(high: NoteLine, low: NoteLine) -> NoteLine:
 
 
 def _seen(line: NoteLine) -> object:
-    """What a fingerprint says, but for how the note's texts are written, and for its media."""
+    """The fingerprint of what learners see of a note, without its media."""
     return line.print._replace(written="", media=())

@@ -20,8 +20,8 @@ def next_lines(plan: UpdatePlan, release: ReleaseLine) -> Iterator[Line]:
     """The lines of the ledger after a release.
 
     Args:
-        plan: What is released.
-        release: The line of the release itself, without what it used up.
+        plan: The plan of the update.
+        release: The line of the release itself, without the acceptances that it uses up.
     """
     matching, ledger = plan.matching, plan.matching.ledger
     yield DeckLine(matching.deck.id, matching.deck.title)
@@ -41,8 +41,8 @@ def _line_of(stamped: StampedNote, plan: UpdatePlan, version: str) -> NoteLine:
     """The line of a note after a release."""
     note, before = stamped.note, plan.matching.known.get(stamped.note)
     deck, cards = in_words(plan.matching.deck.title, note.chapter.deck, stamped.cards)
-    kept = before if note.retired else None  # what learners have of a retired note
-    now = kept.print if kept else plan.prints.of(note)
+    old = before if note.retired else None  # a retired note keeps the line that learners have
+    now = old.print if old else plan.prints.of(note)
     return NoteLine(
         note.id,
         note.kind.name,
@@ -51,7 +51,7 @@ def _line_of(stamped: StampedNote, plan: UpdatePlan, version: str) -> NoteLine:
         stamped.modified,
         stamped.due,
         deck,
-        cards=kept.cards if kept else cards,
+        cards=old.cards if old else cards,
         released=before.released if before else version,
         media=" ".join(now.media),
         clozes=_clozes(note, before),
@@ -61,7 +61,7 @@ def _line_of(stamped: StampedNote, plan: UpdatePlan, version: str) -> NoteLine:
 
 
 def _clozes(note: Note, before: NoteLine | None) -> str | None:
-    """The answers of a note that its line remembers after a release: the released ones, and those of now."""
+    """The answers in the line of a note after a release: the released ones and the present ones."""
     if note.retired and before and before.clozes is not None:
         return before.clozes
     if not note.kind.cloze:
@@ -73,7 +73,7 @@ def _clozes(note: Note, before: NoteLine | None) -> str | None:
 
 
 def _retired(note: Note, before: NoteLine | None, version: str) -> str | None:
-    """The version that a note is retired in after a release; None where it is not."""
+    """The version in which a note is retired, after a release; None if it is not."""
     if not note.retired:
         return None
     return version if before is None or before.retired is None else before.retired

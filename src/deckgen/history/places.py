@@ -1,4 +1,4 @@
-"""Places in the queue of new cards: a released note keeps its own, a new one lies between its neighbours'."""
+"""Places in the queue of new cards: released notes keep theirs, new ones get one between neighbors."""
 
 from __future__ import annotations
 
@@ -16,18 +16,17 @@ if TYPE_CHECKING:
 MOST = 999_999
 """The last place: from 1,000,000 on Anki's *Check Database* tells learners to reposition their cards
 (rslib/src/dbcheck.rs)."""
-_STEP = 1000  # between two notes, where there is room
+_STEP = 1000  # between two notes, if there is room
 _FILLED = 500_000  # the last place of a large first release
-# how much of the room new notes leave to later ones, as shares of it: between two notes, and at the end of
-# the deck, where most are added
+# the share of the room that new notes leave for later ones: between two notes, and at the end of the deck,
+# where most notes are added
 _SPARED, _SPARED_AT_END = 4, 32
 
 
 def find_places(notes: Sequence[Note], known: ReadOnly[Note, NoteLine]) -> list[int]:
     """The places of notes.
 
-    Two notes never share a place: where so many were added at one point that none is left, new ones come
-    further on.
+    Two notes never share a place: if no place is free between two notes, new notes get later places.
 
     Args:
         notes: All notes, in the order of study; at most as many as there are places.
@@ -54,11 +53,11 @@ class _Queue:
     """The places that are taken."""
 
     def __init__(self, known: ReadOnly[Note, NoteLine]) -> None:
-        """Begin with those of the released notes."""
+        """Begin with the places of the released notes."""
         self._taken = sorted(line.due for line in known.values())
 
     def take(self, count: int, before: int) -> list[int]:
-        """Take places for so many new notes that follow each other, after one that is taken."""
+        """Take places for a number of new notes in a row, after a place that is taken."""
         if not count:
             return []
         taken = self._taken

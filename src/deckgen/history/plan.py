@@ -1,7 +1,7 @@
-"""What a build changes of what has been released: the times and places of notes, and what learners get.
+"""The plan of an update: the times and places of notes, and what learners get.
 
-Its rules come from experiments with Anki's importer: it tells notes by their guids, takes a note only where
-the package's `mod` is newer, and then replaces all its fields and tags.
+Its rules come from experiments with Anki's importer: it identifies notes by their guids, imports a note only
+if the package's `mod` is newer, and then replaces all its fields and tags.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class StampedNote(NamedTuple):
-    """A rendered note with all that its rows in the collection need; a tuple, since there are thousands.
+    """A rendered note with all data for its rows in the collection; a tuple, because there are thousands.
 
     Attributes:
         note: The note.
@@ -56,18 +56,18 @@ class StampedNote(NamedTuple):
 
 @dataclass(frozen=True)
 class UpdatePlan:
-    """What a build without errors changes of what has been released.
+    """The changes of a build without errors, compared with the last release.
 
     Attributes:
         matching: Which released note each note is.
         now: The time of the build, in seconds since 1970.
-        notes: All notes, in the order of study; retired ones too.
-        types: What the ledger will remember of the note types that have notes, by kind.
-        sending: What learners get anew of the notes that have been released.
+        notes: All notes, in the order of study, including retired ones.
+        types: The next lines of the ledger for the note types that have notes, by kind.
+        sending: The released notes that learners get again.
         accepted: The acceptances that are needed.
-        consequences: What learners should know, as sentences.
-        prints: The digests of what the authors of the notes wrote.
-        diagnostics: What an author should know of the update.
+        consequences: The consequences for learners, as sentences.
+        prints: The fingerprints of the notes.
+        diagnostics: The diagnostics of the update.
     """
 
     matching: Matching
@@ -97,7 +97,7 @@ class UpdatePlan:
         return not (self.restyled or self.matching.new or sending.changed or sending.retired or self.accepted)
 
     def summary(self) -> str:
-        """What differs from the last release, as in "2 new notes, 1 changed"."""
+        """The differences from the last release, as in "2 new notes, 1 changed"."""
         new = sum(not note.retired for note in self.matching.new)
         words = [counted(new, "new note")] * bool(new)
         for notes, what in ((self.sending.changed, "changed"), (self.sending.retired, "retired")):
@@ -109,19 +109,19 @@ class UpdatePlan:
         return ", ".join(words) or "no note differs"
 
     def next_lines(self, release: ReleaseLine) -> Iterator[Line]:
-        """The lines of the ledger after a release, whose own line lacks only what it used up."""
+        """The lines of the ledger after a release, whose line only lacks the acceptances that it uses up."""
         return next_lines(self, release)
 
 
 def plan_update(
     matching: Matching, rendered: Rendered, note_types: ReadOnly[str, NoteType], now: int
 ) -> UpdatePlan:
-    """Plan what a build changes of what has been released, and find what learners would lose by it.
+    """Plan the update of a build, and find what learners would lose by it.
 
     Args:
         matching: Which released note each note is.
-        rendered: The notes as Anki gets them.
-        note_types: What Anki gets for the kinds, by their names.
+        rendered: The rendered notes.
+        note_types: The note types, by the names of their kinds.
         now: The time of the build, in seconds since 1970.
     """
     acceptances = Acceptances(matching.deck, matching.ledger)
@@ -157,7 +157,7 @@ def plan_update(
 
 def _guids(matching: Matching) -> dict[str, str]:
     """The guids of all notes, by their ids."""
-    # notes may still name the ids of those that are missing
+    # notes may still refer to the ids of missing notes
     known = matching.ledger.ids.items() if matching.lacks_notes else ()
     guids = {name: line.guid for name, line in known}
     guids |= {note.id: line.guid for note, line in matching.known.items()}
@@ -194,7 +194,7 @@ def _stamped(
 
 
 def _wide_changes(matching: Matching, sending: Sending) -> Iterable[Diagnostic]:
-    """Warnings about changes that send many notes again."""
+    """Warnings about changes that update many notes."""
     if matching.lacks_notes:
         return ()  # what is sent is known once each released note is somewhere
     causes = {note: sending.causes.get(note) or Cause(place(note), alone=True) for note in sending.changed}
@@ -258,7 +258,7 @@ def _needless(
 
 
 def _meant(path: str, files: Iterable[str]) -> str:
-    """What a path may mean that is no file's or folder's that notes show; empty where it is one."""
+    """A hint for a path that is no file or folder which notes show; empty if it is one."""
     inside = [file.removeprefix("source/") for file in files]
     if any(lies_in(f"source/{file}", path) for file in inside):
         return ""

@@ -42,7 +42,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Sending:
-    """What learners get anew of the notes that have been released.
+    """The released notes that learners get again.
 
     Attributes:
         differing: Those of which anything differs, whether they are sent or not.
@@ -138,7 +138,7 @@ def _find_causes(
 
 
 def _of_text(deck: Deck, note: Note, before: Print, prints: Fingerprints) -> Cause | None:
-    """Why learners get a released note again, media aside; None where they do not."""
+    """The reason why learners get a released note again, media aside; None if they do not."""
     if before.revision != str(note.kind.revision):
         return Cause(note.kind.document.place_of("revision"))
     if not prints.says(note, before):
@@ -196,7 +196,7 @@ class _Files:
 
 
 def _meaning(file: str, accepts: Iterable[Accept]) -> Accept | None:
-    """The first of some acceptances whose path means a file; None where none does."""
+    """The first of some acceptances whose path includes a file; None if there is none."""
     return next((accept for accept in accepts if lies_in(file, accept.id)), None)
 
 

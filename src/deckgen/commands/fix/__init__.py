@@ -1,7 +1,7 @@
-"""Mending the sources of a deck where nothing but the mended can be meant: what `deckgen check --fix` does.
+"""The fixes of `deckgen check --fix`: for faults in the source that have only one possible fix.
 
-Texts that YAML misreads go into blocks, what lacks an id gets one, and texts that nobody has learnt yet lose
-their stray blanks. These are edits of the files' own text: all else in them stays, to the byte.
+Texts that YAML misreads go into blocks, notes without an id get one, and unreleased texts lose their stray
+blanks. The fixes edit the text of the files, and everything else in them stays, to the byte.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from deckgen.history.ledger import Ledger, NoteTypeLine
 
 FIX = "`deckgen check --fix` does it"
-"""What the hint of a diagnostic ends with that `check --fix` gets rid of."""
+"""The end of the hint of a diagnostic that `check --fix` can fix."""
 
-_MOST_TRIED = 2000  # faults; a file with more comes from a program, and mending it would take long
+_MOST_TRIED = 2000  # faults; a file with more comes from a program, and to fix it would take long
 _SEVERAL = {
     blocks.DONE: "texts put into blocks",
     ids.GIVEN: "ids given",
@@ -44,20 +44,20 @@ _SEVERAL = {
     prose.BREAK: "line breaks made visible",
     prose.NUMBERS: "takeaways numbered without gaps",
 }
-"""What is mended, as one says it of several."""
+"""The plural of each kind of fix."""
 
 
 @dataclass(frozen=True)
 class FixedFile:
-    """A file, as it would be mended.
+    """A file with its fixes.
 
     Attributes:
         path: Its path, relative to the project's folder, with `/`.
         file: The file itself, whatever link leads to it.
-        before: Its bytes.
-        after: What they would be.
-        what: What is mended, as in "2 ids given, 1 text put into a block".
-        left: What is not, and why, as sentences.
+        before: Its bytes before the fixes.
+        after: Its bytes after them.
+        what: The fixes, as in "2 ids given, 1 text put into a block".
+        left: The faults without a fix, and the reasons, as sentences.
     """
 
     path: str
@@ -69,7 +69,7 @@ class FixedFile:
 
     @cached_property
     def diff(self) -> str:
-        """What becomes of the file, as a unified diff; empty where nothing does."""
+        """The changes of the file as a unified diff; empty if there are none."""
         return diff(*self.texts, self.path)
 
     @property
@@ -80,13 +80,13 @@ class FixedFile:
 
 
 def fix(project: Path) -> list[FixedFile]:
-    """What can be mended in a deck's folder; nothing is written.
+    """The fixes for the files in a deck's folder; this writes nothing.
 
     Args:
         project: The folder that holds source/.
 
     Returns:
-        The files to be written, and those in which something had to be left, by path.
+        The files with changes, and the files with faults that have no fix, sorted by path.
 
     Raises:
         CallError: The ledger holds a conflict that cannot be resolved.
@@ -102,7 +102,7 @@ def fix(project: Path) -> list[FixedFile]:
         shipped = read_kinds(kind_folders([folders[0]])).in_force
         for edited in edited_files:
             numbers.fix(edited, numbers.shared(shipped), _released_as(edited, released))
-    texts = {edited.shown: edited.text for edited in edited_files if edited.sound}
+    texts = {edited.shown: edited.text for edited in edited_files if edited.valid}
     kinds = read_kinds(owners, texts)
 
     deck = EditedFile.of(place.manifest, MANIFEST, project)
@@ -116,7 +116,7 @@ def fix(project: Path) -> list[FixedFile]:
         places = blocks.places(kinds.in_force)
         for edited in parts:
             blocks.fix(edited, places)
-        # what cannot be read may hold any id, and any of the released notes
+        # an unreadable part may contain any id, and any of the released notes
         if released is not None and not faults and all(edited.faithful or edited.text for edited in parts):
             edited_deck = EditedDeck(project, deck, parts, kinds, released)
             ids.give(edited_deck)
@@ -126,7 +126,7 @@ def fix(project: Path) -> list[FixedFile]:
 
 
 def write(fixed: Iterable[FixedFile]) -> None:
-    """Write mended files in their places, each whole or not at all.
+    """Write fixed files in their places, each completely or not at all.
 
     Raises:
         CallError: A file cannot be written, or has changed since it was read.
@@ -142,85 +142,85 @@ def write(fixed: Iterable[FixedFile]) -> None:
 def tried(
     project: Path, fixed: Iterable[FixedFile], progress: Callable[[str, int, int], None] | None = None
 ) -> Build:
-    """The build of a deck as it would be, were mended files written; nothing is."""
+    """The build of a deck with fixed files; this writes nothing."""
     return build(project, progress, texts={each.path: each.texts[1] for each in fixed if each.diff})
 
 
 def mark_fixable(result: Build, progress: Callable[[str, int, int], None] | None = None) -> Build:
-    """A build whose diagnostics say which of them `check --fix` would get rid of: by trying it, in memory.
+    """A build whose diagnostics say which of them `check --fix` can fix. It tries the fixes in memory.
 
     Args:
-        result: A build of what the files say.
+        result: A build of the files as they are.
         progress: As for `build`.
 
     Returns:
-        The same build; the hints of the diagnostics that are marked end with the way to do it.
+        The same build; the hints of fixable diagnostics end with the command.
     """
     if not 0 < sum(each.stands_for for each in result.diagnostics) <= _MOST_TRIED:
         return result
     try:
-        made = [each for each in fix(result.project) if each.diff]
+        changed = [each for each in fix(result.project) if each.diff]
     except CallError:  # a conflict of the ledger that only its author can resolve
-        made = []
-    if not made:
+        changed = []
+    if not changed:
         return result
-    left = _Left(tried(result.project, made, progress).diagnostics, made)
+    remaining = _Remaining(tried(result.project, changed, progress).diagnostics, changed)
     return replace(
-        result, diagnostics=[each if left.has(each) else _marked(each) for each in result.diagnostics]
+        result, diagnostics=[each if remaining.has(each) else _marked(each) for each in result.diagnostics]
     )
 
 
 def _marked(diagnostic: Diagnostic) -> Diagnostic:
-    """A diagnostic that `check --fix` would get rid of, and says so."""
+    """A diagnostic marked as one that `check --fix` can fix."""
     hint = f"{diagnostic.hint}; {FIX}" if diagnostic.hint else "run `deckgen check --fix`"
     return replace(diagnostic, fixable=True, hint=hint)
 
 
-class _Left:
-    """What is still wrong after files have been mended."""
+class _Remaining:
+    """The diagnostics that remain after files have been fixed."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic], fixed: Iterable[FixedFile]) -> None:
-        """Sort what is told then by its file and code.
+        """Sort the remaining diagnostics by file and code.
 
         Args:
-            diagnostics: Of the deck as it would be.
-            fixed: The files that would change.
+            diagnostics: The diagnostics of the fixed deck.
+            fixed: The fixed files.
         """
-        self._told: dict[tuple[str, str], set[tuple[int, str]]] = {}
+        self._messages: dict[tuple[str, str], set[tuple[int, str]]] = {}
         for each in diagnostics:
-            told = self._told.setdefault((each.span.path, each.code), set())
-            told.add((each.span.line, _without_numbers(each.message)))
+            messages = self._messages.setdefault((each.span.path, each.code), set())
+            messages.add((each.span.line, _without_numbers(each.message)))
         self._places: dict[str, Callable[[int], range]] = {}
         for file in fixed:
             before, after = (Document(file.path, text).lines for text in file.texts)
             self._places[file.path] = carried(before, after)
 
     def has(self, diagnostic: Diagnostic) -> bool:
-        """Whether what a diagnostic from before the mending tells is still there."""
+        """Whether a diagnostic from before the fixes remains."""
         path, line = diagnostic.span.path, diagnostic.span.line
-        told = self._told.get((path, diagnostic.code), set())
+        messages = self._messages.get((path, diagnostic.code), set())
         if diagnostic.stands_for > 1:
-            return bool(told)
+            return bool(messages)
         lines = self._places[path](line) if path in self._places else (line,)
         message = _without_numbers(diagnostic.message)
-        return any((number, message) in told for number in lines)
+        return any((number, message) in messages for number in lines)
 
 
 def _without_numbers(message: str) -> str:
-    """A message without the numbers in it: that of a line is another once lines above have moved."""
+    """A message without its numbers, because a line number changes if lines move."""
     return re.sub(r"[0-9,]+", "", message)
 
 
 def _fix_ledger(project: Path) -> tuple[Ledger | None, list[FixedFile]]:
-    """What has been released, None where that cannot be told; and the ledger without git's marks.
+    """The released state, None if the ledger has faults; and the fixed ledger, without git's conflict marks.
 
     Raises:
-        CallError: The two sides of a conflict contradict each other, or hold lines that are none.
+        CallError: The two sides of a conflict contradict each other, or contain invalid lines.
     """
     read = ledger_file.read_ledger(project)
-    released, found, record = read.ledger, read.diagnostics, read.text
-    if [diagnostic.code for diagnostic in found] != ["ledger-conflict"]:
-        return (None if found else released), []
+    released, diagnostics, record = read.ledger, read.diagnostics, read.text
+    if [diagnostic.code for diagnostic in diagnostics] != ["ledger-conflict"]:
+        return (None if diagnostics else released), []
     rows = record.removesuffix("\n").split("\n")
     text = merge.merged(rows)
     why = "a line of it is damaged, or the two sides are of two decks"
@@ -241,7 +241,7 @@ def _fix_ledger(project: Path) -> tuple[Ledger | None, list[FixedFile]]:
 
 
 def _released_as(edited: EditedFile, released: Ledger) -> NoteTypeLine | None:
-    """What the ledger remembers of a kind.yaml's kind; None where it has not been released."""
+    """The ledger's line for the kind of a kind.yaml; None if the kind has not been released."""
     root = edited.document.root
     was = root.entries.get("was") if isinstance(root, Mapping) else None
     name = edited.shown.split("/")[-2]
@@ -249,7 +249,7 @@ def _released_as(edited: EditedFile, released: Ledger) -> NoteTypeLine | None:
 
 
 def _once(edited_files: list[EditedFile]) -> list[EditedFile]:
-    """The files, each once, whatever links lead to it."""
+    """The files, each only once even if several links lead to it."""
     return list({edited.file: edited for edited in reversed(edited_files)}.values())
 
 

@@ -1,4 +1,4 @@
-"""The source of a deck while it is mended: its files, and its notes beside the released ones."""
+"""The source of a deck while it is edited: its files, and its notes compared with the released ones."""
 
 from __future__ import annotations
 
@@ -30,33 +30,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Standing:
-    """The notes of a source beside the released ones.
+    """The notes of a source compared with the released ones.
 
     Attributes:
         deck: All notes.
-        known: The lines of those that have been released.
-        gone: The released notes that are nowhere in the source.
-        texts: The digests of the texts of the other notes, where some are gone.
-        said: The released notes that are gone, by the digests of their texts.
+        known: The ledger lines of the notes that have been released.
+        gone: The released notes that are missing in the source.
+        texts: The digests of the texts of new notes; empty if no released note is missing.
+        gone_by_text: The missing released notes, by the digests of their texts.
     """
 
     deck: Deck
     known: ReadOnly[Note, NoteLine]
     gone: list[NoteLine]
     texts: dict[Note, object]
-    said: dict[object, list[NoteLine]]
+    gone_by_text: dict[object, list[NoteLine]]
 
 
 @dataclass
 class EditedDeck:
-    """The source of a deck while it is mended.
+    """The source of a deck while it is edited.
 
     Attributes:
         project: The folder that holds source/, resolved.
         deck: deck.yaml.
         chapters: The other files.
         kinds: The kinds in force.
-        ledger: What has been released.
+        ledger: The ledger.
     """
 
     project: Path
@@ -74,14 +74,14 @@ class EditedDeck:
         """Read all notes, and find the released ones among them.
 
         Args:
-            documents: What chapters say in the place of what they say by now, by path.
+            documents: Documents to use instead of the present ones, by the paths of their chapters.
         """
         deck, _ = read_deck(self.deck.document, Diagnostics())
         unsure: set[str] = set()
         for edited in self.chapters:
             document = (documents or {}).get(edited.shown, edited.document)
             deck.notes += read_chapter(document, Diagnostics(), deck, self.kinds).notes
-            if not (edited.sound and self.kinds.complete):
+            if not (edited.valid and self.kinds.complete):
                 unsure |= set(probable_ids(edited.document, self.language))
         matching = match(deck, self.ledger)
         present = {line.guid for line in matching.known.values()}
@@ -90,22 +90,22 @@ class EditedDeck:
             for guid, line in self.ledger.notes.items()
             if guid not in present and line.id.rpartition(".")[2] not in unsure
         ]
-        said: dict[object, list[NoteLine]] = {}
+        gone_by_text: dict[object, list[NoteLine]] = {}
         for line in gone:
-            said.setdefault(line.print.said, []).append(line)
-        return Standing(deck, matching.known, gone, self._texts(matching) if gone else {}, said)
+            gone_by_text.setdefault(line.print.said, []).append(line)
+        return Standing(deck, matching.known, gone, self._texts(matching) if gone else {}, gone_by_text)
 
     def _texts(self, matching: Matching) -> dict[Note, object]:
-        """The digests of all that learners see of the notes that are new."""
+        """The digests of all that learners see of the new notes."""
         deck, new = matching.deck, matching.new
         guids = {note.id: identity.guid(deck.id, note.kind.name, note.id) for note in new}
         guids |= {name: line.guid for name, line in self.ledger.ids.items()}
         guids |= {note.id: line.guid for note, line in matching.known.items()}
-        # a fingerprint counts the media that a text shows, which only drawing it finds
+        # a fingerprint includes the media that a text shows, and only rendering finds them
         markup = Markup(Shelf((self.project / "source").resolve(), self.project))
         writer = FieldWriter(markup, {note.id: note for note in deck.notes}, matching.first_ids, {})
-        whole = [note for note in new if note.valid]
-        for note in whole:
+        valid = [note for note in new if note.valid]
+        for note in valid:
             writer.write(note)
         prints = Fingerprints(guids, markup)
-        return {note: prints.of(note).said for note in whole}
+        return {note: prints.of(note).said for note in valid}

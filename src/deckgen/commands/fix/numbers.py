@@ -1,4 +1,4 @@
-"""Ids for the fields and cards of a kind.yaml that lack one."""
+"""Ids for the fields and cards of a kind.yaml without one."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def fix(edited: EditedFile, ids: ReadOnly[str, list[int]], line: NoteTypeLine | 
     Args:
         edited: The file.
         ids: The ids that kinds have in common, by place.
-        line: What the ledger remembers of the kind; None where it has not been released.
+        line: The ledger's line for the kind; None if it has not been released.
     """
     root = edited.document.root
-    if not edited.sound or not isinstance(root, Mapping):
+    if not edited.valid or not isinstance(root, Mapping):
         return
     edits: list[Edit] = []
-    meant: dict[Way, str] = {}
+    expected: dict[Way, str] = {}
     for under, keys in _LISTS.items():
         node = root.entries.get(under)
         entries = node.items if isinstance(node, Sequence) else []
@@ -66,15 +66,15 @@ def fix(edited: EditedFile, ids: ReadOnly[str, list[int]], line: NoteTypeLine | 
         for place in lacking:
             number = released[place] if line else _free(under, place, ids[under], set(taken.values()))
             taken[place] = number
-            meant[under, place, "id"] = str(number)
+            expected[under, place, "id"] = str(number)
             edits.append(_edit(edited.text, entries[place], str(number)))
     if not edits:
         return
 
     def holds(document: Document) -> bool:
-        found = list(differences(root, document.root))
-        written = {way: after.value for way, one, after in found if one is None and isinstance(after, Scalar)}
-        return written == meant and len(found) == len(meant)
+        changes = list(differences(root, document.root))
+        added = {way: after.value for way, one, after in changes if one is None and isinstance(after, Scalar)}
+        return added == expected and len(changes) == len(expected)
 
     edited.edit(edits, holds, Counter({DONE: len(edits)}))
 
@@ -88,13 +88,13 @@ def _lacks(entry: object, keys: Collection[str]) -> bool:
 
 
 def _number(entry: object) -> int | None:
-    """The id of an entry; None where it has none."""
+    """The id of an entry; None if it has none."""
     node = entry.entries.get("id") if isinstance(entry, Mapping) else None
     return int(node.value) if isinstance(node, Scalar) and node.value.isdecimal() else None
 
 
 def _free(under: str, place: int, ids: list[int], taken: set[int | None]) -> int:
-    """An id for what stands at a place: what other kinds have there, or one that anyone would find."""
+    """An id for a place: the one of other kinds there, or else a computed one, equal on all machines."""
     if place < len(ids) and ids[place] not in taken:
         return ids[place]
     attempt = 0
@@ -107,8 +107,8 @@ def _free(under: str, place: int, ids: list[int], taken: set[int | None]) -> int
 
 
 def _edit(text: str, entry: object, number: str) -> Edit:
-    """The edit that writes an id after an entry's name, or before all else where the name is not first."""
-    assert isinstance(entry, Mapping)  # noqa: S101 (only such lack one)
+    """The edit that writes an id after an entry's name, or at its beginning if the name is not first."""
+    assert isinstance(entry, Mapping)  # noqa: S101 (_lacks saw a mapping)
     flow = text[entry.start] == "{"
     first, node = next(iter(entry.entries.items()))
     if first == "name" and isinstance(node, Scalar) and node.style not in {"|", ">"}:

@@ -8,7 +8,7 @@ A loop over libyaml's events builds the nodes. Every scalar keeps the text as wr
 from deckgen.source.files import MAX_BYTES, MAX_SMALL, load, opened, unreadable
 from deckgen.source.nodes import ODD, Document, Mapping, Node, Scalar, Sequence, end_of
 from deckgen.source.parser import MAX_DEPTH, control_characters, parse, read
-from deckgen.source.syntax_errors import BLOCK_HINT, CONFLICT, CURLY, HYPHENS, ITEM_HINT
+from deckgen.source.wording import BLOCK_HINT, CONFLICT, CURLY, HYPHENS, ITEM_HINT
 
 __all__ = [
     "BLOCK_HINT",

@@ -9,9 +9,9 @@ import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from deckgen.diagnostics import CallError, Diagnostic, Diagnostics, Span
-from deckgen.source import syntax_errors
 from deckgen.source.files import MAX_BYTES, load
 from deckgen.source.nodes import _ESCAPE, ODD, Document, Mapping, Node, Scalar, Sequence
+from deckgen.source.wording import LONG_ENOUGH, OWN, block_hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -223,19 +223,23 @@ class _Composer:
 
     def _odd_key(self, node: Node, mapping: Mapping) -> str:
         """A stand-in for a key that is not a text, which is reported."""
+        from deckgen.source import syntax_errors  # noqa: PLC0415 (it takes time, and most files need it not)
+
         hint = syntax_errors.start_hint(self._line(mapping.start), self._above(mapping.start))
         line, _ = self.document.position(mapping.start)
         # an alias is already reported, and a second such key on the same line has the same cause
         if not isinstance(node, Scalar) and line != self.odd_line:
             self.odd_line = line
             self.diagnostics.append(
-                Diagnostic("yaml-syntax", syntax_errors.OWN, self.document.span_from(mapping.start), hint)
+                Diagnostic("yaml-syntax", OWN, self.document.span_from(mapping.start), hint)
             )
         self.document.incomplete = True
         return ODD
 
     def _decorated(self, event: _Event) -> None:
         """Report an anchor or a tag on a node."""
+        from deckgen.source import syntax_errors  # noqa: PLC0415 (it takes time, and most files need it not)
+
         hint = syntax_errors.start_hint(self._line(event.start_mark.index))
         if event.anchor:
             self._report("yaml-alias", f"`&{event.anchor}` is a YAML anchor", event, hint)
@@ -245,12 +249,12 @@ class _Composer:
     def _above(self, offset: int) -> str:
         """The beginning of the line above the line of an offset."""
         line, _ = self.document.position(offset)
-        return self.document.lines[line - 1][: syntax_errors.LONG_ENOUGH] if line else ""
+        return self.document.lines[line - 1][:LONG_ENOUGH] if line else ""
 
     def _line(self, offset: int) -> str:
         """The beginning of the line of an offset."""
         line, _ = self.document.position(offset)
-        return self.document.lines[line][: syntax_errors.LONG_ENOUGH]
+        return self.document.lines[line][:LONG_ENOUGH]
 
     def _report(self, code: str, message: str, event: _Event, hint: str = "") -> None:
         """Report something at the beginning of an event."""
@@ -272,7 +276,7 @@ class _Composer:
             span = self.document.span_from(match.start(), len(match[1]))
             message = f"in double quotes `{match[1]}` is an invisible control character"
             key = _ANY_QUOTE.match(self._line(match.start()))
-            hint = f"{syntax_errors.block_hint(key)}; a block keeps backslashes as they are"
+            hint = f"{block_hint(key)}; a block keeps backslashes as they are"
             self.diagnostics.append(Diagnostic("control-character", message, span, hint))
 
 
@@ -297,6 +301,8 @@ def _syntax(document: Document, error: YAMLError) -> Diagnostic:
     if mark is None:
         return Diagnostic("yaml-syntax", "YAML cannot read this file", Span(document.path))
     number = min(mark.line, len(document.lines) - 1)
+    from deckgen.source import syntax_errors  # noqa: PLC0415 (it takes time, and most files need it not)
+
     fault = syntax_errors.find(document.lines, number, mark.column, problem, document.odd_ends)
     span = Span(document.path, fault.line + 1, fault.column + 1, fault.column + 2)
     return Diagnostic("yaml-syntax", fault.message, span, fault.hint)

@@ -11,14 +11,19 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from deckgen.source.wording import (
+    BLOCK_HINT,
+    CONFLICT,
+    CURLY,
+    HYPHENS,
+    ITEM_HINT,
+    LONG_ENOUGH,
+    OWN,
+    block_hint,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-BLOCK_HINT = "write the text as a block: `{key}: |`, and the text on the lines below it, indented"
-ITEM_HINT = "write the item as a block: `- |`, and the text on the lines below it, indented"
-
-LONG_ENOUGH = 1000
-"""The number of characters of a line that are examined."""
 
 
 _BLANKS = " \t"  # the only blanks that YAML knows
@@ -62,11 +67,6 @@ def find(
 
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7})(?: |$)")
 _SIDE = re.compile(r"(?:<{7}|>{7}) \S")
-CONFLICT = (
-    "git left the marks of a conflict here",
-    "keep one of the two texts, or both where each adds a note; and delete the marks",
-)
-"""The message and the hint for an unfinished merge."""
 
 
 def _conflict(lines: Sequence[str]) -> SyntaxFault | None:
@@ -158,16 +158,7 @@ _KEY = re.compile(
 _KEYED = re.compile(r"\s*(?:- +)*(?:(?P<name>[\w-]+):[ ]+|(?<=- ))")
 _HEADER = re.compile(r"[|>][-+0-9]*[ \t]*(?:[ \t]#.*)?$")
 _FOLDED = re.compile(r">[-+]?[ \t]*(?:[AI] )?[^\W\d_]{2}")  # hardly a quantity, as `> 5` is
-CURLY = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
-HYPHENS = "\u2010-\u2015\u2212\ufe58\ufe63\uff0d"
 _COLONS = "\uff1a\ufe55\ufe13\ua789\u2236"
-
-
-def block_hint(match: re.Match[str] | None) -> str:
-    """A hint to write a text as a block. `match` is the key or the hyphen before the text."""
-    if match and not match["name"]:
-        return ITEM_HINT
-    return BLOCK_HINT.format(key=match["name"] if match else "text")
 
 
 def start_hint(line: str, above: str = "") -> str:
@@ -199,10 +190,6 @@ def _cannot_begin(sign: str, hint: str) -> str:
 def _quoted(sign: str) -> str:
     """A sign in backticks, for a hint; a backtick in words."""
     return "a backtick" if sign == "`" else f"`{sign}`"
-
-
-OWN = "YAML reads the beginning of this text as its own syntax"
-"""The message for a text that begins with a sign of YAML's syntax."""
 
 
 _OWN_SYNTAX = re.compile(_KEYED.pattern + r"(?P<sign>[*%`@&!]|[|>](?![-+0-9]*\s*(?:#|$))|[-?] |[\[{])")

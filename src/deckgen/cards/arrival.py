@@ -324,18 +324,26 @@ class _Comparison:
                         break
             previous = event
         else:
+            if lines and lines[0][1] == "|":
+                self._below_its_head(lines[0][0])
             return
         start, sign = lines[-2]
+        if sign == "|" and self._below_its_head(start):
+            return
         message = f"`{sign}` makes no list, so the card shows these lines as one"
         hint = "write each item on a line of its own after `- ` or `1. `, or end the lines with `<br>`"
-        if sign == "|" and (head := self._indented_head(start)):
-            message = "the head of this table is indented further than its rows, so both are shown as typed"
-            self._add("changed-text", *head, message, "begin all lines of the table in one column")
-            return
         if sign == "|":
             message = "`|` makes no table here, so the card shows these lines as one"
             hint = _table_hint(self._slice(start, len(self.raw)))
         self._add("changed-text", start, start + len(sign.encode()), message, hint)
+
+    def _below_its_head(self, start: int) -> bool:
+        """Report a table's head that is indented further than the row at a place; whether there is one."""
+        head = self._indented_head(start)
+        if head is not None:
+            message = "the head of this table is indented further than its rows, so both are shown as typed"
+            self._add("changed-text", *head, message, "begin all lines of the table in one column")
+        return head is not None
 
     def _indented_head(self, start: int) -> tuple[int, int] | None:
         """Where the head of a table is code by its indentation, right above the row at a place."""

@@ -38,6 +38,7 @@ except ImportError as error:  # pragma: no cover
     ) from error
 
 MAX_DEPTH = 40
+_KEYS_OF_A_CHAPTER = 20  # a file with more keys is not one chapter below another
 
 
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -201,6 +202,8 @@ class _Composer:
 
     def _second_chapter(self, mapping: Mapping, start: int) -> bool:
         """Whether a repeated first key of the file is followed by other repeated keys of the file."""
+        if len(mapping.entries) > _KEYS_OF_A_CHAPTER:
+            return False
         again = re.findall(r"(?m)^([\w-]+):", self.document.text[start:])[1:]
         return mapping.start == self.document.text.find(next(iter(mapping.entries))) and any(
             name in mapping.entries for name in again

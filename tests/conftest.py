@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from deckgen.source import Document, Scalar
 
 REPOSITORY = Path(__file__).parents[1]
+ALLIANCE = REPOSITORY / "tests/decks/alliance"
+"""A whole deck to try the program on: this repository's own, as it was in its first edition."""
 
 CARD_WARNINGS = {rule.__name__.replace("_", "-") for rule in WARNINGS}
 """The codes of warnings about cards, which most tests' small cards would draw."""
@@ -222,6 +224,15 @@ def own_deck(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """This repository's deck, built."""
     path = tmp_path_factory.mktemp("own") / "deck.apkg"
     result = run("build", "--project", REPOSITORY, "--output", path)
+    assert result.returncode == 0, result.stderr
+    return path
+
+
+@pytest.fixture(scope="session")
+def alliance_deck(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole deck of the tests, built."""
+    path = tmp_path_factory.mktemp("alliance") / "deck.apkg"
+    result = run("build", "--project", ALLIANCE, "--output", path)
     assert result.returncode == 0, result.stderr
     return path
 

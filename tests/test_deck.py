@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from deckgen.build import build
 from deckgen.deck.key_types.options import Options
-from tests.conftest import REPOSITORY, run
+from tests.conftest import REPOSITORY, open_package, run
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from deckgen.deck.notes import Note
 
 PAGE = REPOSITORY / "docs/deck.md"
@@ -82,3 +84,22 @@ def test_stems_are_as_long_as_the_exams() -> None:
         if note.kind.name == "vignette":
             stem = note.values["scenario"]
             assert 40 <= len(str(getattr(stem, "value", "")).split()) <= 90, note.id
+
+
+def test_the_deck_is_large_enough_and_complete(own_deck: Path) -> None:
+    """Enough takeaways, definitions, vignettes and rows; four options each, with reasons."""
+    opened = open_package(own_deck)
+    types = {int(each["id"]): name.rpartition(" - ")[2] for name, each in opened.note_types.items()}
+    counts: dict[str, int] = {}
+    for note in opened.notes:
+        counts[types[note["mid"]]] = counts.get(types[note["mid"]], 0) + 1
+        fields = opened.fields(note)
+        assert fields["Reference"], fields["Note ID"]
+        if "Explanations" in fields:
+            assert fields["Explanations"].count('class="why"') == fields["Options"].count("<li>") == 4
+            assert fields["Explanations"].count("verdict right") == 1
+    assert 90 <= len(opened.notes) <= 140
+    assert counts["Takeaway"] >= 30
+    assert counts["Definition"] >= 30
+    assert counts["Vignette"] >= 18
+    assert counts["Comparison"] >= 15

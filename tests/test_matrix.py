@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import REPOSITORY, change, open_package, run, write_project
+from tests.conftest import ALLIANCE, REPOSITORY, change, open_package, run, write_project
 from tests.faults import GROWN, kind
 from tests.history.learner import Learner
 from tests.releases import FIRST, keyed, release, terms
@@ -78,10 +78,10 @@ def test_three_releases_arrive(version: str, releases: list[Path], tmp_path: Pat
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of this repository's deck after two releases: edits, new, renamed, retired notes, a theme."""
+    """A copy of the whole deck after two releases: edits, new, renamed, retired notes, a theme."""
     folder = tmp_path_factory.mktemp("own")
-    for name in ("source", "templates"):
-        shutil.copytree(REPOSITORY / name, folder / name)
+    shutil.copytree(ALLIANCE / "source", folder / "source")
+    shutil.copytree(REPOSITORY / "templates", folder / "templates")
     (folder / "source/ledger.jsonl").unlink(missing_ok=True)
     release(folder, "1.0.0", FIRST)
     two = keyed("holding") + keyed("mirroring")

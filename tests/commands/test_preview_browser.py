@@ -21,7 +21,7 @@ from playwright.sync_api import expect
 from deckgen.build import build
 from deckgen.commands.preview import cards, folder
 from tests.commands.test_preview import PIXEL, SECOND, free_port, serving, wait_for
-from tests.conftest import CHAPTER, REPOSITORY, change, from_npm, run, write_project
+from tests.conftest import ALLIANCE, CHAPTER, REPOSITORY, change, from_npm, run, write_project
 from tests.faults import MP3
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, FrameLocator, Locator, Page
 
-VIGNETTES = REPOSITORY / "source/2.3-therapeutic-alliance/7-vignettes.yaml"
+VIGNETTES = ALLIANCE / "source/2.3-therapeutic-alliance/7-vignettes.yaml"
 
 VIGNETTE = """\
 vignettes:
@@ -167,10 +167,10 @@ def preview(project: Callable[..., Path]) -> Callable[..., Path]:
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The preview of this repository's deck."""
+    """The preview of the whole deck."""
     top = tmp_path_factory.mktemp("own")
     (top / "build").mkdir()
-    folder.write(cards.gallery(build(REPOSITORY)), top / "build/preview")
+    folder.write(cards.gallery(build(ALLIANCE)), top / "build/preview")
     return top
 
 

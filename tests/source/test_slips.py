@@ -16,7 +16,7 @@ from deckgen.deck.chapter import read_chapter
 from deckgen.deck.kinds_in_force import read_kinds
 from deckgen.project import Project, kind_folders
 from tests.cards.test_markup import SAMPLE
-from tests.conftest import REPOSITORY
+from tests.conftest import ALLIANCE, REPOSITORY
 from tests.faults import KIND
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from deckgen.diagnostics import Diagnostic
 
-CHAPTER = (REPOSITORY / "tests/alliance.yaml").read_text(encoding="utf-8")
+CHAPTER = (ALLIANCE / "source/2.3-therapeutic-alliance/2-joining.yaml").read_text(encoding="utf-8")
 VIGNETTE = (REPOSITORY / "templates/vignette/kind.yaml").read_text(encoding="utf-8")
 KINDS = read_kinds(kind_folders(Project(REPOSITORY).template_folders()))
 

@@ -228,14 +228,17 @@ class _Composer:
         """A stand-in for a key that is not a text, which is reported."""
         from deckgen.source import syntax_errors  # noqa: PLC0415 (it takes time, and most files need it not)
 
-        hint = syntax_errors.start_hint(self._line(mapping.start), self._above(mapping.start))
         line, _ = self.document.position(mapping.start)
+        at = mapping.start if self.document.position(node.start)[0] == line else node.start
+        line, column = self.document.position(at)
+        hint = syntax_errors.start_hint(self._line(at), self._above(at))
+        above = self.document.lines[line - 1] if line else ""
+        if not hint and (indent := len(above) - len(above.lstrip())) > column:
+            hint = f"if it goes on with the text above, put {indent} spaces before it"
         # an alias is already reported, and a second such key on the same line has the same cause
         if not isinstance(node, Scalar) and line != self.odd_line:
             self.odd_line = line
-            self.diagnostics.append(
-                Diagnostic("yaml-syntax", OWN, self.document.span_from(mapping.start), hint)
-            )
+            self.diagnostics.append(Diagnostic("yaml-syntax", OWN, self.document.span_from(at), hint))
         self.document.incomplete = True
         return ODD
 

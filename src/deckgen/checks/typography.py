@@ -62,11 +62,12 @@ _PLACEHOLDER = Pattern(
 )
 """A placeholder instead of a text, or at its end; U+FFFC stands for code."""
 _LIKE_PLACEHOLDER = re.compile(r"TODO|TBD|tbd|FIXME|fixme|xxx|XXX|[?？]{3}|\.\.\.|…")
+_LIKE_NEEDLES = "TODO TBD tbd FIXME fixme xxx XXX ?? ？ ... …".split()
 
 
 def placeholder(context: RuleContext) -> Iterator[Diagnostic]:
     """A text that its author still has to write."""
-    for note, key, scalar in context.texts_with(_LIKE_PLACEHOLDER):
+    for note, key, scalar in context.texts_with(_LIKE_PLACEHOLDER, *_LIKE_NEEDLES):
         if key == note.kind.label or len(scalar.value) > _LONGEST_PLACE:
             continue  # it may be the subject of the card
         if match := _PLACEHOLDER.search(prose(scalar.value)):
@@ -277,7 +278,7 @@ _WORDS = re.compile(r"[^\W\d_]{2,}(?:[ '’-][^\W\d_]+)+")
 
 def _third_braces(context: RuleContext) -> Iterator[Diagnostic]:
     """Clozes with one brace too many; `{{{c1::2}}, 3}` is a set, and `{{{c1::red}}}` may be one."""
-    for note, _, scalar in context.texts_with(_THIRD_BRACE, "{{c"):
+    for note, _, scalar in context.texts_with(_THIRD_BRACE, "{{{", "}}}"):
         text = prose(scalar.value)
         for match in _IN_BRACES.finditer(text):
             one = bool(match["opens"]) != bool(match["closes"]) and text.count("{") != text.count("}")
@@ -334,7 +335,7 @@ def stray_markdown(context: RuleContext) -> Iterator[Diagnostic]:
             message = f"`{key}` is plain text, so learners see `{match.group()}` as it stands"
             span = look.at(note, scalar, match.start(), len(match.group()))
             yield Diagnostic("stray-markdown", message, span, _in_plain_text(note, match))
-    for pattern, needles in ((_LINK, ("] ",)), (_BULLET, tuple("•●▪‣–·*")), (_AT_LINE_START, ())):
+    for pattern, needles in ((_LINK, ("] ",)), (_BULLET, (*"•●▪‣–·", " * ")), (_AT_LINE_START, ())):
         for note, key, scalar in context.texts_with(pattern, *needles):
             typed = pattern.search(f"\n{prose(scalar.value)}")
             if typed and typed.lastgroup and (note.kind.name, key) not in context.plain_keys:

@@ -15,7 +15,6 @@ from deckgen.history import identity
 from deckgen.history.acceptance import Acceptances, Judgement
 from deckgen.history.consequences import OF_ACCEPTED, find_effects, swapped_notes
 from deckgen.history.fingerprints import Fingerprints, line_of_type
-from deckgen.history.gone import gone_notes
 from deckgen.history.incompatible import changed_type, of_kind
 from deckgen.history.next_ledger import next_lines
 from deckgen.history.places import find_places
@@ -25,6 +24,7 @@ from deckgen.history.wide import wide_changes
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from collections.abc import Mapping as ReadOnly
+    from pathlib import Path
 
     from deckgen.cards.note_types import NoteType
     from deckgen.cards.rows import Rendered, RenderedNote
@@ -145,7 +145,7 @@ def plan_update(
         (*of_accepted, *effects.consequences),
         prints,
         diagnostics=(
-            *(gone_notes(matching, prints, rendered.markup.shelf.project) if matching.lacks_notes else ()),
+            *_gone_notes(matching, prints, rendered.markup.shelf.project),
             *swapped_notes(matching, sending, prints),
             *effects.diagnostics,
             *_wide_changes(matching, sending),
@@ -153,6 +153,15 @@ def plan_update(
             *_needless(matching, acceptances, accepted, prints.files.values()),
         ),
     )
+
+
+def _gone_notes(matching: Matching, prints: Fingerprints, project: Path) -> Iterable[Diagnostic]:
+    """The diagnostics for released notes that are missing in the source."""
+    if not matching.lacks_notes:
+        return ()
+    from deckgen.history.gone import gone_notes  # noqa: PLC0415 (it takes time, and few decks need it)
+
+    return gone_notes(matching, prints, project)
 
 
 def _guids(matching: Matching) -> dict[str, str]:

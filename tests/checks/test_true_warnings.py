@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from deckgen.cli.app import app
-from tests.conftest import DECK, write_project
+from tests.conftest import DECK, run, write_project
 from tests.faults import PNG
 
 if TYPE_CHECKING:
@@ -420,3 +420,13 @@ def test_a_phrase_beside_sentences_lacks_no_article(
     found = told(tmp_path, f"{head}    options:\n{reasons}")
     messages = [each["message"] for each in found if each["code"] == "unparallel-options"]
     assert messages == [f"this option {said}, unlike the others"] * bool(said)
+
+
+@pytest.mark.parametrize("written", ["{{blue}}", "{{C1::blue}}"])
+def test_a_broken_cloze_leaves_no_gap(written: str, tmp_path: Path) -> None:
+    """Who mends it has the number; told of a gap, one would give it to the next cloze."""
+    text = f"takeaways:\n  - id: two\n    text: Turns {written} in soil with a pH below {{{{c2::5.5}}}}.\n"
+    text += "    why: Aluminium is free in acid soil alone.\n"
+    folder = write_project(tmp_path, {"source/two.yaml": text})
+    assert "cloze-gap" not in run("check", "--project", folder).stderr
+    assert "bad-cloze" in run("check", "--project", folder).stderr

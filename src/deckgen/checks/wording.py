@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from deckgen.anki.cloze import uncovered
 from deckgen.checks import context as look
 from deckgen.checks.context import RuleContext, of_note
 from deckgen.checks.parallels import asks_yes_or_no
@@ -201,6 +202,8 @@ def cloze_gap(context: RuleContext) -> Iterator[Diagnostic]:
     """A gap in the cloze numbers; no warning once the note is released, because its numbers must stay."""
     for hidden in context.hidden:
         numbers = {number for cloze in hidden.clozes for number in cloze.numbers}
+        if uncovered(hidden.scalar.value).count("{{"):
+            continue  # a cloze that is not written as Anki reads it may have the number that is left out
         if numbers and max(numbers) != len(numbers) and not context.is_released(hidden.note):
             missing = next(number for number in range(1, max(numbers)) if number not in numbers)
             after = next(cloze for cloze in hidden.clozes if max(cloze.numbers) > missing)

@@ -162,6 +162,16 @@ def test_only_the_command_line_prints_or_exits() -> None:
                     }
 
 
+def test_only_project_knows_where_things_lie() -> None:
+    """No other module joins a path with the name of one of a deck's folders or files."""
+    names = {"source", "templates", "build", "release", "source/deck.yaml", "source/ledger.jsonl"}
+    for wing, paths in wings().items():
+        for path in paths if wing != "project" else ():
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+                    assert not (isinstance(node.right, ast.Constant) and node.right.value in names), path
+
+
 def test_help_imports_nothing_heavy() -> None:
     """What a build needs is imported when it builds."""
     code = "import sys, deckgen.cli.app; print(*sorted(sys.modules))"

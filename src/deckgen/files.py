@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
 from deckgen.diagnostics import CallError
-from deckgen.project import Project
+from deckgen.project import Project, holds_deck
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -181,7 +181,7 @@ def _check_unchanged(path: Path, before: bytes) -> None:
 def _folder_for_part(path: Path) -> Path:
     """The folder in which a file is first written: its project's build/, or its own."""
     for project in map(Project, path.absolute().parents):
-        if project.manifest.exists():
+        if holds_deck(project.folder):
             with suppress(OSError):
                 if _device_and_group(project.output) == _device_and_group(path.parent):
                     return project.output

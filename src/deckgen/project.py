@@ -168,6 +168,11 @@ def beginning(path: Path) -> str:
         return ""
 
 
+def holds_deck(folder: Path) -> bool:
+    """Whether a folder is that of a deck."""
+    return (folder / MANIFEST).exists()
+
+
 def find_project(start: Path) -> Path:
     """The nearest folder upwards that contains source/deck.yaml.
 
@@ -175,7 +180,7 @@ def find_project(start: Path) -> Path:
         CallError: There is none.
     """
     for folder in (start, *start.parents):
-        if (folder / MANIFEST).exists():
+        if holds_deck(folder):
             return folder
     hint = "go to the deck's folder, or name it: --project DIR"
     for path in sorted((start / "source").glob("*") if (start / "source").is_dir() else ()):

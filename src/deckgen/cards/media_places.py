@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from deckgen.diagnostics import composed, same
+from deckgen.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,7 +144,7 @@ class Places:
             return "", ""
         start, paths = self._project / folder, _paths(address)
         for path in paths:
-            for begin in (start, self._project / "source", self._project):
+            for begin in (start, Project(self._project).source, self._project):
                 file = self.at(begin, path.lstrip("/"))
                 if file and self._fits(file, types):
                     return _written(file, start, address), "alone" if begin == start else "path"
@@ -205,7 +206,7 @@ class Places:
 
     def _below(self) -> Iterator[Path]:
         """All files of source/, in order of their paths."""
-        for folder, folders, names in os.walk(self._project / "source"):
+        for folder, folders, names in os.walk(Project(self._project).source):
             folders.sort()
             for name in sorted(names):
                 yield Path(folder) / name

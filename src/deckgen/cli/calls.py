@@ -43,22 +43,25 @@ def _of_call(command: str, args: list[str]) -> str:
         return f"Name the package with -o: deckgen build -o {package}"
     if any(each.lower().endswith((".yaml", ".yml")) for each in loose):
         return f"`deckgen {command}` takes the whole deck; --project DIR names its folder."
-    if folder := next((each for each in loose if (Path(each) / "source/deck.yaml").exists()), ""):
-        return f"Name the deck's folder with --project: deckgen {command} --project {folder}"
+    folders = [each for each in loose if Path(each).is_dir()]
+    if folders:  # `--help` comes here as well, and is to stay quick
+        from deckgen.project import holds_deck  # noqa: PLC0415
+
+        if folder := next((each for each in folders if holds_deck(Path(each))), ""):
+            return f"Name the deck's folder with --project: deckgen {command} --project {folder}"
     return ""
 
 
 def find_deck(named: Path | None) -> Path:
     """The deck's folder: the given one, or else the nearest upwards."""
-    from deckgen.project import find_project  # noqa: PLC0415
+    from deckgen.project import find_project, holds_deck  # noqa: PLC0415
 
     if named is None:
         return find_project(Path.cwd())
-    if not (named / "source" / "deck.yaml").exists():
+    if not holds_deck(named):
         if not named.exists():
             raise CallError(f"{named} does not exist", _like_named(named))
-        above = (each for each in named.resolve().parents if (each / "source" / "deck.yaml").exists())
-        deck = next(above, None)
+        deck = next(filter(holds_deck, named.resolve().parents), None)
         hint = f"did you mean {deck}?" if deck else ""
         raise CallError(f"{named} is not the folder of a deck: it does not hold source/deck.yaml", hint)
     return named
@@ -66,8 +69,10 @@ def find_deck(named: Path | None) -> Path:
 
 def _like_named(path: Path) -> str:
     """A hint for a missing folder: the one of a deck with a similar name; empty if there is none."""
+    from deckgen.project import holds_deck  # noqa: PLC0415
+
     try:
-        beside = [each.name for each in path.parent.iterdir() if (each / "source" / "deck.yaml").exists()]
+        beside = [each.name for each in filter(holds_deck, path.parent.iterdir())]
     except OSError:
         return ""
     near = nearest(path.name, sorted(beside))

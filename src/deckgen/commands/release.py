@@ -18,7 +18,7 @@ from deckgen.diagnostics import CallError, counted
 from deckgen.files import alone, check_target, creating, replacing, sync_folder
 from deckgen.history import ledger_file, lost_ledger
 from deckgen.history.ledger import ReleaseLine
-from deckgen.project import LEDGER
+from deckgen.project import LEDGER, Project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,7 +83,7 @@ def release(project: Path, version: str, progress: Callable[[str, int, int], Non
 
 def _release(project: Path, version: str, progress: Callable[[str, int, int], None] | None) -> Release:
     """Make a release; the caller prevents other releases meanwhile."""
-    folder = project / "build" / "release" / version
+    folder = Project(project).releases / version
     check_target(project / LEDGER)
     result = build(project, progress, version)
     packages = result.packages
@@ -152,7 +152,7 @@ def _check_clock(plan: UpdatePlan, project: Path) -> None:
     """Refuse a time that is years ahead: notes with such a time would overwrite all later edits."""
     last, what = plan.matching.ledger.last_time, "since the last release"
     if not last:
-        last, what = int((project / "source/deck.yaml").stat().st_mtime), "since deck.yaml was written"
+        last, what = int(Project(project).manifest.stat().st_mtime), "since deck.yaml was written"
     if plan.now - last > _YEARS and "SOURCE_DATE_EPOCH" not in os.environ:
         raise CallError(
             f"this computer's clock says that it is {_day(plan.now)}, more than ten years {what}",

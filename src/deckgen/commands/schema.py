@@ -78,7 +78,7 @@ def write(project: Path) -> Written:
     folder = project / FOLDER
     try:
         folder.mkdir(exist_ok=True)
-        (project / "build").mkdir(exist_ok=True)  # files are first written there
+        Project(project).output.mkdir(exist_ok=True)  # files are first written there
     except OSError as error:
         raise CallError(f"the folder {folder} cannot be made: {error.strerror}") from error
     schemas = {"deck.json": deck_schema(), "chapter.json": chapter_schema(kinds.in_force)}

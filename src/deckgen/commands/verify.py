@@ -17,6 +17,7 @@ from deckgen import package
 from deckgen.build import build
 from deckgen.diagnostics import CallError, counted
 from deckgen.files import naming
+from deckgen.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -78,7 +79,7 @@ def verify(
     deck = new.deck.id
     earlier = [(path, _checked(path, deck, new.time)) for path in previous]
     if not earlier:
-        candidates = sorted((project / "build" / "release").glob(f"*/{deck}-*.apkg"))
+        candidates = sorted(Project(project).releases.glob(f"*/{deck}-*.apkg"))
         paths = [path for path in candidates if path.name == f"{deck}-{path.parent.name}.apkg"]
         abouts = [(path, _checked(path, deck, 0)) for path in paths]
         earlier = [(path, about) for path, about in abouts if about["time"] < new.time]

@@ -16,6 +16,7 @@ from deckgen.diagnostics import Diagnostics
 from deckgen.history import identity
 from deckgen.history.fingerprints import Fingerprints
 from deckgen.history.matching import Matching, match
+from deckgen.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
@@ -102,7 +103,7 @@ class EditedDeck:
         guids |= {name: line.guid for name, line in self.ledger.ids.items()}
         guids |= {note.id: line.guid for note, line in matching.known.items()}
         # a fingerprint includes the media that a text shows, and only rendering finds them
-        markup = Markup(Shelf((self.project / "source").resolve(), self.project))
+        markup = Markup(Shelf(Project(self.project).source.resolve(), self.project))
         writer = FieldWriter(markup, {note.id: note for note in deck.notes}, matching.first_ids, {})
         valid = [note for note in new if note.valid]
         for note in valid:

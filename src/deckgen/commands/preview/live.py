@@ -15,7 +15,7 @@ from deckgen.build import build
 from deckgen.commands.preview.cards import gallery, with_vanished
 from deckgen.commands.preview.folder import write
 from deckgen.diagnostics import CallError
-from deckgen.project import shipped_templates
+from deckgen.project import Project, shipped_templates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,9 +63,9 @@ def changes(project: Path) -> Iterator[None]:
 
     It also yields when the watch begins, because changes before that were not noticed.
     """
-    top = project.resolve()
+    place = Project(project.resolve())
     while True:
-        folders = [top / "source", top / "templates", shipped_templates().resolve()]
+        folders = [place.source, place.templates, shipped_templates().resolve()]
         # a folder may appear while the watch begins, so the present ones are read before
         before = [_identity(folder) for folder in folders]
         there = [folder for folder, identity in zip(folders, before, strict=True) if identity]

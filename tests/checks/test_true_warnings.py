@@ -422,7 +422,7 @@ def test_a_phrase_beside_sentences_lacks_no_article(
     assert messages == [f"this option {said}, unlike the others"] * bool(said)
 
 
-@pytest.mark.parametrize("written", ["{{blue}}", "{{C1::blue}}"])
+@pytest.mark.parametrize("written", ["{{blue}}", "{{C1::blue}}", "{c1::blue}}"])
 def test_a_broken_cloze_leaves_no_gap(written: str, tmp_path: Path) -> None:
     """Who mends it has the number; told of a gap, one would give it to the next cloze."""
     text = f"takeaways:\n  - id: two\n    text: Turns {written} in soil with a pH below {{{{c2::5.5}}}}.\n"
@@ -430,3 +430,11 @@ def test_a_broken_cloze_leaves_no_gap(written: str, tmp_path: Path) -> None:
     folder = write_project(tmp_path, {"source/two.yaml": text})
     assert "cloze-gap" not in run("check", "--project", folder).stderr
     assert "bad-cloze" in run("check", "--project", folder).stderr
+
+
+def test_braces_in_code_hide_no_gap(tmp_path: Path) -> None:
+    """They are no cloze, so nothing there has the number."""
+    text = "takeaways:\n  - id: two\n    text: Write `{{x}}` for {{c1::a}}, and for {{c3::b}}.\n"
+    text += "    why: Jinja fills it in.\n"
+    folder = write_project(tmp_path, {"source/two.yaml": text})
+    assert "cloze-gap" in run("check", "--project", folder).stderr

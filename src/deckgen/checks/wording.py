@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from deckgen.anki.cloze import uncovered
+from deckgen.anki.cloze import read
+from deckgen.anki.cloze_slips import slips
 from deckgen.checks import context as look
 from deckgen.checks.context import RuleContext, of_note
 from deckgen.checks.parallels import asks_yes_or_no
@@ -202,9 +203,9 @@ def cloze_gap(context: RuleContext) -> Iterator[Diagnostic]:
     """A gap in the cloze numbers; no warning once the note is released, because its numbers must stay."""
     for hidden in context.hidden:
         numbers = {number for cloze in hidden.clozes for number in cloze.numbers}
-        if uncovered(hidden.scalar.value).count("{{"):
-            continue  # a cloze that is not written as Anki reads it may have the number that is left out
         if numbers and max(numbers) != len(numbers) and not context.is_released(hidden.note):
+            if any(slips(hidden.scalar.value, read(hidden.scalar.value))):
+                continue  # the faulty cloze may have the number that is left out
             missing = next(number for number in range(1, max(numbers)) if number not in numbers)
             after = next(cloze for cloze in hidden.clozes if max(cloze.numbers) > missing)
             span = look.at(hidden.note, hidden.scalar, after.start, after.inner - after.start)

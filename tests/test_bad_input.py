@@ -220,6 +220,8 @@ def test_a_file_that_changes_while_it_is_read_is_read_once(tmp_path: Path) -> No
     """It grows, shrinks, vanishes and comes back, over and over: a package, or a diagnostic."""
     folder = write_project(tmp_path)
     path, done = folder / "source/two.yaml", threading.Event()
+    # the kernel may hand out zeros for what is cut off during a read, and a zero is a control character
+    honest = {"unreadable-file", "empty-value", "wrong-type", "control-character"}
 
     def stir() -> None:
         while not done.is_set():
@@ -234,7 +236,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_once(tmp_path: Path) -> No
     try:
         end = time.monotonic() + 2
         while time.monotonic() < end:
-            assert set(quick(folder)) <= {"unreadable-file", "empty-value", "wrong-type"}
+            assert set(quick(folder)) <= honest
     finally:
         done.set()
         thread.join()

@@ -49,13 +49,13 @@ def write(gallery: Gallery, folder: Path) -> str:
     media = {f"{name}.js" for note in gallery.notes for name in note.media}
     for name in media:
         _write_media(folder / "media" / name, gallery.media[name.removesuffix(".js")])
-    files = _scripts(gallery)
-    version = digest("".join(files.values()))
-    for name, text in files.items():  # the index is last, so that all scripts that it names exist by then
-        _write(folder / "deck" / name, text.encode())
     for path in PAGE.iterdir():
         if path.is_file():
             _write(folder / path.name, path.read_bytes())
+    files = _scripts(gallery)
+    version = digest("".join(files.values()))
+    for name, text in files.items():  # the index is last, so that all else exists by then
+        _write(folder / "deck" / name, text.encode())
     _remove(folder / "deck", files)
     _remove(folder / "media", media)
     return version

@@ -8,11 +8,8 @@
   const WIDTH = 530; // pixels, before it is made smaller
   const PATIENCE = 5000; // milliseconds for a picture
 
-  const loaded = (element) => new Promise((resolve) => {
-    element.addEventListener("load", resolve, { once: true });
-    element.addEventListener("error", resolve, { once: true });
-    setTimeout(resolve, PATIENCE);
-  });
+  const loaded = (frame) => new Promise((resolve) => { frame.addEventListener("load", resolve, { once: true }); });
+  const patience = () => new Promise((resolve) => { setTimeout(resolve, PATIENCE); });
 
   /** One side of a card in a frame, as high as it is. */
   async function draw(holder, card, html, media) {
@@ -35,7 +32,8 @@
       const blob = media.get(image.getAttribute("src"));
       if (!blob) { return null; }
       image.src = URL.createObjectURL(blob);
-      return loaded(image);
+      // not its load event, which may still come for the name that it had before
+      return Promise.race([image.decode().catch(() => null), patience()]);
     }));
     const height = Math.ceil(page.documentElement.getBoundingClientRect().height);
     frame.style.height = `${height}px`;

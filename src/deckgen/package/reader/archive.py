@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CHUNK = 2**20
-# one byte of zstd can stand for 32 KB: a chunk unpacks to at most 64 MiB at once
-_ZSTD_CHUNK = 2**11
+# one byte of zstd can stand for 32 KB: a chunk unpacks to at most 32 MiB at once
+_ZSTD_CHUNK = 2**10
 _ZSTD_WINDOW = 2**27
 _SMALL = 2**26  # what unpacks to less may be packed as tightly as can be
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -128,14 +128,13 @@ class _File:
         """As files do."""
         try:
             return self._file.seek(offset, whence)
-        except (OSError, ValueError) as error:  # to a place that no file has
-            raise zipfile.BadZipFile from error
+        except (OSError, ValueError) as error:
+            raise OSError("there is no such place") from error
 
     def read(self, size: int = -1) -> bytes:
         """As files do."""
-        wanted = self._size - self._file.tell() if size < 0 else size
-        if wanted > self._size:
-            raise zipfile.BadZipFile
+        left = self._size - self._file.tell()
+        wanted = left if size < 0 else min(size, left)
         if wanted > self._most:
             raise UnreadableError("holds too many files")
         return self._file.read(wanted)

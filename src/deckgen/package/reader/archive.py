@@ -64,7 +64,7 @@ class Limits:
     members: int = 200_000
     name: int = 1000
     collection: int = 2**30
-    text: int = 2**25
+    text: int = 2**24
     ratio: int = 250
     rows: int = 1_000_000
     seconds: float = 120
@@ -162,7 +162,7 @@ class _Metered:
         self._archive.clock.check()
         self._size += len(data)
         if self._size > self._most:
-            raise UnreadableError(f"unpacks to more than {_size(self._most)}")
+            raise UnreadableError(f"unpacks to more than {in_bytes(self._most)}")
         if self._size > max(_SMALL, self._packed * self._archive.limits.ratio):
             raise UnreadableError("unpacks to far more than a deck would", "was it made by Anki?")
 
@@ -247,7 +247,7 @@ def _opened(path: Path, limits: Limits) -> Iterator[Archive]:
     with opened(path) as file:
         size = file.seek(0, 2)
         if size > limits.archive:
-            raise UnreadableError(f"is larger than {_size(limits.archive)}")
+            raise UnreadableError(f"is larger than {in_bytes(limits.archive)}")
         clock = Clock(limits.seconds)
         with zipfile.ZipFile(_File(file, size, limits.directory)) as zipped:
             if len(zipped.infolist()) > limits.members:
@@ -273,6 +273,6 @@ def open_archive(path: Path, limits: Limits = LIMITS) -> Iterator[Archive]:
         raise PackageError(f"{path} {DAMAGED}", AGAIN) from error
 
 
-def _size(number: int) -> str:
+def in_bytes(number: int) -> str:
     """A number of bytes, for people."""
     return f"{number / 2**30:g} GiB" if number >= 2**30 else f"{number / 2**20:g} MiB"

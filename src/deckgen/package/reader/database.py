@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deckgen.package.reader.archive import AGAIN, UnreadableError
+from deckgen.package.reader.archive import AGAIN, UnreadableError, in_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -123,6 +123,8 @@ def open_database(chunks: Iterable[bytes], limits: Limits, clock: Clock) -> Iter
             with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
                 _lock(connection, limits, clock)
                 yield Database(connection, size, limits)
+        except sqlite3.DataError as error:
+            raise UnreadableError(f"holds a text of more than {in_bytes(limits.text)}") from error
         except sqlite3.Error as error:
             clock.check()
             raise _damaged() from error

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from deckgen.package.reader.archive import AGAIN, UnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _VARINT, _FIXED64, _DATA, _FIXED32 = 0, 1, 2, 5
 _FIXED = {_FIXED64: 8, _FIXED32: 4}
 _LONGEST_VARINT = 10
+_MOST = 1_000_000  # fields of a message, each of which takes far more memory than bytes
 
 
 class Message:
@@ -20,7 +26,11 @@ class Message:
         """
         self._fields: dict[int, list[int | bytes]] = {}
         at, end = 0, len(data)
+        left = _MOST
         while at < end:
+            left -= 1
+            if not left:
+                raise _damaged()
             key, at = _varint(data, at)
             kind = key & 7
             if kind == _VARINT:
@@ -67,14 +77,12 @@ class Message:
         except UnicodeDecodeError as error:
             raise _damaged() from error
 
-    def messages(self, field: int) -> list[Message]:
+    def messages(self, field: int) -> Iterator[Message]:
         """A repeated field of messages."""
-        found = []
         for value in self._fields.get(field, ()):
             if not isinstance(value, bytes):
                 raise _damaged()
-            found.append(Message(value))
-        return found
+            yield Message(value)
 
     def __contains__(self, field: int) -> bool:
         """Whether a field is there."""

@@ -130,7 +130,7 @@ def test_each_limit(
 
 def test_bombs(tmp_path: Path, samples: dict[str, dict[str, bytes]]) -> None:
     """Much that is packed tightly, by zip or zstd, is not unpacked to its end, nor kept in memory."""
-    zeros = bytes(2**28)
+    zeros = bytes(2**27)
     bombs = {
         "zip": {**samples["legacy"], "collection.anki21": zeros},
         "zstd": {**samples["latest"], "collection.anki21b": squeezed(zeros)},
@@ -146,7 +146,7 @@ def test_bombs(tmp_path: Path, samples: dict[str, dict[str, bytes]]) -> None:
         for path in paths:
             tracemalloc.reset_peak()
             assert refused(path).startswith("unpacks to ")
-            assert tracemalloc.get_traced_memory()[1] < 2**27 + 2**25
+            assert tracemalloc.get_traced_memory()[1] < 2**27
     finally:
         tracemalloc.stop()
     with pytest.raises(PackageError, match="unpacks to"):

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CHUNK = 2**20
-# one byte of zstd can stand for 32 KB: a chunk unpacks to at most 32 MiB at once
-_ZSTD_CHUNK = 2**10
+# one byte of zstd can stand for 32 KB: a chunk unpacks to at most 16 MiB at once
+_ZSTD_CHUNK = 2**9
 _ZSTD_WINDOW = 2**27
 _SMALL = 2**26  # what unpacks to less may be packed as tightly as can be
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -97,7 +97,11 @@ class Clock:
     def __init__(self, seconds: float) -> None:
         """Let the time begin, in seconds."""
         self._seconds = seconds
-        self._end = time.monotonic() + seconds
+        self.start()
+
+    def start(self) -> None:
+        """Let the time begin once more."""
+        self._end = time.monotonic() + self._seconds
 
     @property
     def late(self) -> bool:

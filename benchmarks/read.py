@@ -61,10 +61,9 @@ def main() -> None:
                     contents = read_package(path)
                     walls.append(time.perf_counter() - start)
                 size = path.stat().st_size / 1000
-                print(
-                    f"{path.stem:8}{len(contents.notes):>9,} notes{len(contents.cards):>9,} cards"
-                    f"{size:>9,.0f} kB{statistics.median(walls):>8.3f} s{min(walls):>8.3f} s at best (goal {GOAL} s)"
-                )
+                held = f"{len(contents.notes):>9,} notes{len(contents.cards):>9,} cards{size:>9,.0f} kB"
+                best = f"{statistics.median(walls):>8.3f} s{min(walls):>8.3f} s at best (goal {GOAL} s)"
+                print(f"{path.stem:8}{held}{best}")
 
 
 if __name__ == "__main__":

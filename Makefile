@@ -68,6 +68,7 @@ pictures: $(VENV)/test
 
 bench: $(VENV)/test
 	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/read.py
 
 clean:
 	rm -rf build $(VENV)

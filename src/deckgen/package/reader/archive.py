@@ -115,7 +115,9 @@ class Clock:
             UnreadableError: It is.
         """
         if self.late:
-            raise UnreadableError(f"takes over {self._seconds:g} seconds to read", "was it made by Anki?")
+            raise UnreadableError(
+                f"takes over {self._seconds:g} seconds to read", "check where the file comes from"
+            )
 
 
 class _File:
@@ -137,7 +139,7 @@ class _File:
 
     def read(self, size: int = -1) -> bytes:
         """As files do."""
-        left = self._size - self._file.tell()
+        left = max(0, self._size - self._file.tell())
         wanted = left if size < 0 else min(size, left)
         if wanted > self._most:
             raise UnreadableError("holds too many files")
@@ -168,7 +170,7 @@ class _Metered:
         if self._size > self._most:
             raise UnreadableError(f"unpacks to more than {in_bytes(self._most)}")
         if self._size > max(_SMALL, self._packed * self._archive.limits.ratio):
-            raise UnreadableError("unpacks to far more than a deck would", "was it made by Anki?")
+            raise UnreadableError("unpacks to far more than a deck would", "check where the file comes from")
 
 
 class Archive:

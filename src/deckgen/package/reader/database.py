@@ -79,7 +79,9 @@ class Database:
                 left -= len(row[place])
             if left < 0 or number >= most:
                 if number >= self.limits.rows:
-                    raise UnreadableError(f"holds more than {most:,} {table}", "was it made by Anki?")
+                    raise UnreadableError(
+                        f"holds more than {most:,} {table}", "check where the file comes from"
+                    )
                 raise _damaged()
             yield row
 

@@ -367,3 +367,9 @@ def test_any_settings(scratch: Path, samples: dict[str, dict[str, bytes]], confi
             database.execute(f"UPDATE {table} SET config = ?", (config,))  # noqa: S608 (all of it is ours)
         collection = squeezed(database.serialize())
     fate(packed(scratch, {**samples["latest"], "collection.anki21b": collection}, zipfile.ZIP_STORED))
+
+
+def test_a_message_of_crumbs(tmp_path: Path, samples: dict[str, dict[str, bytes]]) -> None:
+    """A list of media with millions of empty entries, which would take much more memory than bytes."""
+    path = packed(tmp_path / "x", {**samples["latest"], "media": squeezed(b"\x0a\x00" * 5_000_000)})
+    assert refused(path) == "is damaged: Anki's settings in it cannot be read"

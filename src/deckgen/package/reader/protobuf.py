@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _VARINT, _FIXED64, _DATA, _FIXED32 = 0, 1, 2, 5
 _FIXED = {_FIXED64: 8, _FIXED32: 4}
 _LONGEST_VARINT = 10
-_MOST = 1_000_000  # fields of a message, each of which takes far more memory than bytes
+_MOST = 500_000  # fields of a message, each of which takes far more memory than bytes
 
 
 class Message:

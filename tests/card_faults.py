@@ -241,6 +241,23 @@ CARD_FAULTS = (
     definition("placeholder", "Tracking", "Following what people say. «TBD»"),
     definition("placeholder", "Tracking", "Following what people say.\n«TODO»: check the page"),
     definition("placeholder", "Tracking", "«...»"),
+    definition("placeholder", "Tracking", "Following what people say.\n\n«TODO» ask Ann"),
+    definition("placeholder", "Tracking", "Following what people say.\n# «TODO»: ask Ann"),
+    definition("placeholder", "Tracking", "Following what people say. «??? XXX»"),
+    definition("changed-text", "Tracking", "Following what people say.\n«#» Ann: too short"),
+    definition("changed-text", "Tracking", "Found:\n\n    «| Helm | Bow |»\n    |---|---|\n| lee | up |"),
+    definition("stray-markdown", "Tracking", "Following «$»A = \\frac{a}{b}, what people say."),
+    definition("stray-markdown", "Tracking", "Following:\n\n«$$»\\theta = 1.22\\,\\frac{a}{b}$"),
+    definition("stray-markdown", "Tracking", "Following $«\\\\frac»{1}{8}$ of what people say."),
+    definition("stray-markdown", "Tracking «&amp;» more", "Following what people say."),
+    prose("missing-alt", "A family tree: ![«what it shows»](media/a.png)", a_png=PNG),
+    takeaway("term-in-definition", "A family accepts a directive after {{c1::joining::«joining»}} with it."),
+    warning(
+        "same-question",
+        "comparisons:\n  - id: two\n    title: Stances\n    columns: [Stance, Meaning]\n    rows:\n"
+        "      - id: a\n        cells: [Neutrality, Siding with nobody]\n"
+        "      - id: «b»\n        cells: [Impartiality, Siding with nobody]\n",
+    ),
     definition("stray-markdown", "Tracking", "Following «**» what** people say."),
     definition("stray-markdown", "Tracking", "Following «==»what people say."),
     definition("stray-markdown", "Tracking", "Following what [people«] (https:»//a.b) say."),

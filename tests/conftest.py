@@ -19,7 +19,7 @@ import pytest
 
 from deckgen import source
 from deckgen.checks import WARNINGS
-from deckgen.history.ledger import sum_of
+from deckgen.history.ledger_file import sum_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

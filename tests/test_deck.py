@@ -18,7 +18,7 @@ PAGE = REPOSITORY / "docs/deck.md"
 
 def notes() -> dict[str, Note]:
     """The notes of the deck by their ids."""
-    return {note.id: note for note in build(REPOSITORY).changes.deck.notes}
+    return {note.id: note for note in build(REPOSITORY).deck.notes}
 
 
 def test_the_table_of_contents_is_true() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import deckgen
+from deckgen.build import Build
 
 WINGS = {
     "streams": "",
@@ -103,6 +105,45 @@ def test_a_wing_imports_only_from_those_that_it_may(wing: str) -> None:
                 if other != wing and other in FRONT_DOORS:
                     assert rest == other or rest in SIDE_DOORS, f"{path}: {module}"
             assert ONLY_HERE.get(first, wing) == wing, f"{path}: {module}"
+
+
+ALTERS = frozenset("append extend add update insert remove pop clear setdefault discard sort reverse".split())
+"""Methods that alter a list, a set or a dictionary."""
+
+
+def altered(step: ast.FunctionDef) -> set[str]:
+    """The names of a function's parameters that it alters."""
+    given = {each.arg for each in (*step.args.posonlyargs, *step.args.args, *step.args.kwonlyargs)}
+    found = set()
+    for node in ast.walk(step):
+        places: list[ast.expr] = []
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ALTERS:
+            places = [node.func.value]
+        elif isinstance(node, ast.Assign | ast.AugAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            places = [each for each in targets if isinstance(each, ast.Attribute | ast.Subscript)]
+        found |= {name.id for place in places for name in [whose(place)] if isinstance(name, ast.Name)}
+    return found & given
+
+
+def whose(place: ast.expr) -> ast.expr:
+    """What an attribute or an item is one of."""
+    return whose(place.value) if isinstance(place, ast.Attribute | ast.Subscript) else place
+
+
+@pytest.mark.parametrize("wing", ["project", "deck", "cards", "checks", "history", "package", "build"])
+def test_a_step_alters_nothing_that_it_is_given(wing: str) -> None:
+    """Public functions of the path take values and return values; what gathers diagnostics is a class."""
+    for path in wings()[wing]:
+        for step in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(step, ast.FunctionDef) and not step.name.startswith("_"):
+                assert not altered(step), f"{path}: {step.name}"
+
+
+def test_a_build_is_made_at_once() -> None:
+    """Nobody fills it afterwards."""
+    assert dataclasses.fields(Build)
+    assert vars(Build)["__dataclass_params__"].frozen
 
 
 def test_only_the_command_line_prints_or_exits() -> None:

@@ -1,4 +1,4 @@
-"""The whole path: the source of a deck to the bytes of its package."""
+"""The whole path from the source of a deck to the bytes of its package."""
 
 from __future__ import annotations
 
@@ -10,50 +10,54 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from deckgen import checks
+from deckgen.cards.faces import render_note_types
 from deckgen.cards.media import told_of
-from deckgen.cards.note_types import NoteType, NoteTypes, render_note_types
 from deckgen.cards.rows import render_notes
 from deckgen.deck.reading import read_source
-from deckgen.diagnostics import CallError, Diagnostic, Found, Span, told
-from deckgen.history.ledger import read_ledger
+from deckgen.diagnostics import CallError, Diagnostic, Diagnostics, Span, sorted_diagnostics
+from deckgen.history.ledger_file import read_ledger
 from deckgen.history.lost_ledger import lost_ledger
-from deckgen.history.plan import Changes
+from deckgen.history.matching import Matching, match
+from deckgen.history.plan import plan_update
 from deckgen.package import Package, Packages, pack
 from deckgen.project import LEDGER, MANIFEST, Project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
     from deckgen.cards.media import Media
-    from deckgen.cards.rows import Rendered, Row
+    from deckgen.cards.note_types import NoteType, NoteTypes
+    from deckgen.cards.rows import Rendered, RenderedNote
     from deckgen.deck.notes import Deck
+    from deckgen.deck.reading import Source
+    from deckgen.history.ledger_file import Released
     from deckgen.source import Document
 
 
 @dataclass(frozen=True)
 class Build:
-    """What became of a deck's source.
+    """The result of building a deck.
 
     Attributes:
         project: The deck's folder.
-        changes: What differs from the last release.
-        diagnostics: What an author should know, by position.
-        lines: The lines of the files that diagnostics point into.
-        rows: The rows of all released notes and of those to be, retired ones included.
-        note_types: What Anki gets for the kinds, by their names.
-        words: What faces, and the deck's page in Anki, say by themselves.
+        deck: The deck.
+        diagnostics: All diagnostics, sorted by position.
+        lines: The lines of the files in which diagnostics are.
+        notes: The notes that could be rendered, in the order of study, including retired ones.
+        note_types: The note types, by the names of their kinds.
+        words: The fixed words on faces and on the deck's page in Anki.
         media: The files that notes and faces show, by their names in the package.
         record: The text of the ledger that the build has read.
-        packages: The packages; None where there are errors.
+        packages: The packages; None if there are errors.
     """
 
     project: Path
-    changes: Changes
+    deck: Deck
     diagnostics: list[Diagnostic]
     lines: dict[str, list[str]]
-    rows: list[Row]
+    notes: tuple[RenderedNote, ...]
     note_types: dict[str, NoteType]
     words: ReadOnly[str, str]
     media: dict[str, Media]
@@ -62,12 +66,12 @@ class Build:
 
     @property
     def package(self) -> Package | None:
-        """The package of the deck; None where there are errors."""
+        """The package of the deck; None if there are errors."""
         return self.packages.main if self.packages else None
 
     @property
     def retired(self) -> Package | None:
-        """The package of the retired notes, for learners who have them; None where there are none."""
+        """The package of the retired notes, for learners who have them; None if there are none."""
         return self.packages.retired if self.packages else None
 
 
@@ -95,58 +99,50 @@ def build(
     version: str = "",
     texts: ReadOnly[str, str] = MappingProxyType({}),
 ) -> Build:
-    """Read, check and render a project's deck; `package.write` makes a file of what comes back.
+    """Read, check and render a project's deck; `package.write` writes the package into a file.
 
     Args:
         folder: The folder that holds source/.
-        progress: Called as the work goes on, with what is being done, how much of it is done, and how much
-            there is.
-        version: What the package is released as; empty where it is not.
-        texts: What files would say, to be read in place of what they say, by their paths as diagnostics
-            show them.
+        progress: Called during the work with the present step, the number of finished parts, and their total.
+        version: The version of the release; empty if it is none.
+        texts: Texts to read instead of the content of files, by the paths of the files as in diagnostics.
 
     Returns:
-        All diagnostics, over all files, and the package where none of them is an error.
+        The build with all diagnostics of all files, and with the packages if none of these is an error.
     """
     started = now()
     tell = progress or (lambda *_: None)
     project = Project(folder.resolve())
     source = read_source(project, texts, tell)
-    deck = source.deck
-    note_types = render_note_types(deck, source.kinds, project)
+    note_types = render_note_types(source.deck, source.kinds, project)
     released = read_ledger(project.folder, texts.get(LEDGER))
-    lost = lost_ledger(project.folder, deck.id, released.ledger, releasing=bool(version))
-    found = Found([*source.diagnostics, *note_types.diagnostics, *released.diagnostics, *lost])
-    found += checks.check_files(project, source, note_types)
-    found += checks.check_links(deck, source.ids)
-    found += checks.check_cards(deck, note_types, released.ledger.ids, complete=not found.has_errors)
+    diagnostics_so_far = _check(project, source, note_types, released, releasing=bool(version))
 
-    changes = Changes(released.ledger, deck, started, note_types.by_kind)
-    # an id that no note has may be one that a released note had: its author is told of both at once
-    if not found.has_error_but("unknown-note"):
-        changes.match()
-    rendered = render_notes(deck, note_types, project, changes, tell, faulty=found.has_errors)
+    # an unknown id may be that of a missing released note: the build reports both at once
+    hopeless = diagnostics_so_far.has_error_but("unknown-note")
+    matching = Matching(source.deck, released.ledger) if hopeless else match(source.deck, released.ledger)
+    rendered = render_notes(matching, note_types, project, tell, faulty=diagnostics_so_far.has_errors)
     media = _media(rendered, note_types)
-    found += rendered.diagnostics
-    found += told_of(media.values(), project.folder)
-    if not found.has_errors:
-        found += _no_notes(deck, rendered.rows)
-        found += checks.unused_media(project, source.files, rendered.markup.shelf.media.keys())
-    if not Found([*found, *changes.found]).has_error_but("unknown-note"):
-        changes.stamp(rendered.rows, rendered.markup)
-        changes.stamp_types(note_types.by_kind.values(), rendered.rows)
-        changes.check_accepts()
-    found += changes.found
+    diagnostics_so_far += rendered.diagnostics
+    diagnostics_so_far += told_of(media.values(), project.folder)
+    if not diagnostics_so_far.has_errors:
+        diagnostics_so_far += _no_notes(source.deck, rendered.notes)
+        diagnostics_so_far += checks.unused_media(project, source.files, rendered.markup.shelf.media.keys())
+    diagnostics_so_far += matching.diagnostics
 
-    diagnostics = told(checks.wanted(deck, found))
-    packages = None if found.has_errors else pack(rendered.rows, changes, note_types, media, version)
+    plan = None
+    if not diagnostics_so_far.has_error_but("unknown-note"):
+        plan = plan_update(matching, rendered, note_types.by_kind, started)
+        diagnostics_so_far += plan.diagnostics
+    packages = pack(plan, note_types, media, version) if plan and not diagnostics_so_far.has_errors else None
+    diagnostics = sorted_diagnostics(checks.wanted(source.deck, diagnostics_so_far))
     lines = _lines_of(diagnostics, source.documents, note_types.texts | {LEDGER: released.text})
     return Build(
         project.folder,
-        changes,
+        source.deck,
         diagnostics,
         lines,
-        rendered.rows,
+        rendered.notes,
         note_types.by_kind,
         note_types.words,
         media,
@@ -155,15 +151,28 @@ def build(
     )
 
 
+def _check(
+    project: Project, source: Source, note_types: NoteTypes, released: Released, *, releasing: bool
+) -> Diagnostics:
+    """The diagnostics of a deck before its notes are rendered, including the warnings about its cards."""
+    deck, ledger = source.deck, released.ledger
+    lost = lost_ledger(project.folder, deck.id, ledger, releasing=releasing)
+    diagnostics = Diagnostics([*source.diagnostics, *note_types.diagnostics, *released.diagnostics, *lost])
+    diagnostics += checks.check_files(project, source, note_types)
+    diagnostics += checks.check_links(deck, source.ids)
+    diagnostics += checks.check_cards(deck, note_types, ledger.ids, complete=not diagnostics.has_errors)
+    return diagnostics
+
+
 def _media(rendered: Rendered, note_types: NoteTypes) -> dict[str, Media]:
     """The files that notes and faces show, by their names in the package."""
     of_faces = (file for each in note_types.by_kind.values() for file in each.media)
     return {file.name: file for file in (*rendered.markup.shelf.media.values(), *of_faces)}
 
 
-def _no_notes(deck: Deck, rows: list[Row]) -> list[Diagnostic]:
+def _no_notes(deck: Deck, notes: Iterable[RenderedNote]) -> list[Diagnostic]:
     """The error of a deck from which learners get nothing."""
-    if any(not row.note.retired for row in rows):
+    if any(not each.note.retired for each in notes):
         return []
     message = "all notes of the deck are retired" if deck.notes else "the deck has no notes"
     return [Diagnostic("no-notes", message, Span(MANIFEST))]
@@ -172,10 +181,10 @@ def _no_notes(deck: Deck, rows: list[Row]) -> list[Diagnostic]:
 def _lines_of(
     diagnostics: list[Diagnostic], documents: list[Document], templates: dict[str, str]
 ) -> dict[str, list[str]]:
-    """The lines of the files that diagnostics point into; of templates and the ledger up to the last one."""
-    wanted: dict[str, int] = {}
+    """The lines of the files in which diagnostics are; of templates and the ledger up to the last one."""
+    last_lines: dict[str, int] = {}
     for span in (diagnostic.span for diagnostic in diagnostics):
-        wanted[span.path] = max(span.line, wanted.get(span.path, 0))
-    texts = {path: text for path, text in templates.items() if path in wanted}
-    lines = {path: text.split("\n", wanted[path])[: wanted[path]] for path, text in texts.items()}
-    return lines | {document.path: document.lines for document in documents if document.path in wanted}
+        last_lines[span.path] = max(span.line, last_lines.get(span.path, 0))
+    texts = {path: text for path, text in templates.items() if path in last_lines}
+    lines = {path: text.split("\n", last_lines[path])[: last_lines[path]] for path, text in texts.items()}
+    return lines | {document.path: document.lines for document in documents if document.path in last_lines}

@@ -1,7 +1,7 @@
-"""Writing a file whole or not at all: elsewhere first, then renamed into its place. One at a time.
+"""Atomic writing of files: under another name first, then renamed. Also a lock for each deck.
 
-It is written in build/, so that a process that is killed leaves nothing in source/ that git would take along.
-Where there is no build/, or it lies on another disk, it is written beside its place.
+A file is first written in build/, so that a killed process leaves nothing in source/ that would get into git.
+If there is no build/, or it is on another disk, the file is written in the folder of its target.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PART = re.compile(r"\..+\.[0-9a-f]{12}\.part")
-_LEFT = 3600  # seconds after which nobody is writing to a part any more
-_NAME = 40  # characters of a file's name that its part bears; a system allows 255 bytes
+_OLDEST = 3600  # seconds; nobody writes to an older part
+_NAME = 40  # characters of a file's name in the name of its part; systems allow 255 bytes
 
 
 def check_target(path: Path) -> None:
@@ -42,7 +42,7 @@ def check_target(path: Path) -> None:
     if not path.parent.is_dir():
         raise CallError(f"the folder {path.parent} does not exist", "make it first, or name another")
     try:
-        folder = _workroom(path)
+        folder = _folder_for_part(path)
         if folder != path.parent and not os.access(path.parent, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         descriptor, part = _open_part(folder, path.name)
@@ -54,22 +54,22 @@ def check_target(path: Path) -> None:
 
 @contextmanager
 def replacing(path: Path, before: bytes | None = None, *, lasting: bool = True) -> Iterator[IO[bytes]]:
-    """A file to write to, which takes the place of `path` when the block ends without an exception.
+    """A file to write to, which replaces `path` when the block ends without an exception.
 
-    What a process that was killed left more than an hour ago, where this one is written, is removed.
+    Parts that killed processes left in the same folder more than an hour ago are removed.
 
     Args:
-        path: Where the file goes.
-        before: What the file there held when it was read. Then the new one has its permissions, and does not
-            take its place where it holds anything else by now.
-        lasting: Whether it is to outlast a loss of power; it need not where the next call makes it again.
+        path: The target.
+        before: The content of the target when it was read. If given, the new file gets the permissions of the
+            old one, and replaces it only if its content is still the same.
+        lasting: Whether the file must survive a loss of power; not needed if the next call makes it again.
 
     Raises:
-        CallError: The file cannot be put there.
-        OSError: Something that is read meanwhile cannot be.
+        CallError: The file cannot be written.
+        OSError: Another file, which the block reads, cannot be read.
     """
     check_target(path)
-    folder = _workroom(path)
+    folder = _folder_for_part(path)
     _sweep(folder)
     descriptor, part = _open_part(folder, path.name)
     try:
@@ -79,7 +79,7 @@ def replacing(path: Path, before: bytes | None = None, *, lasting: bool = True) 
                 _sync(file)
         if before is not None:
             part.chmod(stat.S_IMODE(path.stat().st_mode))
-            _check_unmoved(path, before)
+            _check_unchanged(path, before)
         _put(part, path)
     except BaseException:
         with suppress(OSError):
@@ -91,7 +91,7 @@ def replacing(path: Path, before: bytes | None = None, *, lasting: bool = True) 
 
 @contextmanager
 def creating(path: Path) -> Iterator[IO[bytes]]:
-    """A new file to write to, whose content outlasts a loss of power when the block has ended."""
+    """A new file to write to; after the block its content survives a loss of power."""
     with naming(path), path.open("xb") as file:
         yield file
         _sync(file)
@@ -99,14 +99,14 @@ def creating(path: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
-    """Say which file cannot be written, and why: the system's own error names none.
+    """Raise an error with the file's name if the disk is full or the like: the system's error names no file.
 
     Args:
-        path: Where the file is to go; nothing is there yet, or what is there stays as it is.
+        path: The target. A file that is there is not changed.
 
     Raises:
         CallError: The disk is full, or the like.
-        OSError: Something else is wrong.
+        OSError: Any other error of the block.
     """
     try:
         yield
@@ -127,7 +127,7 @@ _FULL = {
 
 
 def sync_folder(folder: Path) -> None:
-    """Let what a folder lists outlast a loss of power, where the system can."""
+    """Make the entries of a folder survive a loss of power, if the system can."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -143,17 +143,17 @@ def _sync(file: IO[bytes]) -> None:
 
 @contextmanager
 def alone(project: Path) -> Iterator[None]:
-    """Be the only one to change what has been released, and the source by itself, until the block ends.
+    """Hold the deck's lock until the block ends: only one process may change the ledger and the source.
 
-    The lock is the system's, on build/.lock: it goes with the process that holds it, however that ends.
+    It is a lock of the system on build/.lock, so it ends with the process that holds it, even a killed one.
 
     Args:
-        project: The folder that holds source/.
+        project: The folder that contains source/.
 
     Raises:
-        CallError: Another is at it, or there can be no folder build/.
+        CallError: Another process holds the lock, or build/ cannot be made.
     """
-    from filelock import FileLock, Timeout  # noqa: PLC0415 (it takes time, and a check needs it not)
+    from filelock import FileLock, Timeout  # noqa: PLC0415 (it takes time, and a check does not need it)
 
     folder = Project(project).output
     try:
@@ -172,25 +172,25 @@ def alone(project: Path) -> Iterator[None]:
         lock.release()
 
 
-def _check_unmoved(path: Path, before: bytes) -> None:
-    """Refuse to write over a file that holds anything else by now."""
+def _check_unchanged(path: Path, before: bytes) -> None:
+    """Raise an error if the content of a file has changed."""
     if path.read_bytes() != before:
         raise CallError(f"{path} has changed in the meantime, and is left as it is", "try it once more")
 
 
-def _workroom(path: Path) -> Path:
-    """The folder in which a file is written before it gets its place: its project's build/, or its own."""
+def _folder_for_part(path: Path) -> Path:
+    """The folder in which a file is first written: its project's build/, or its own."""
     for project in map(Project, path.absolute().parents):
         if project.manifest.exists():
             with suppress(OSError):
-                if _kin(project.output) == _kin(path.parent):
+                if _device_and_group(project.output) == _device_and_group(path.parent):
                     return project.output
             break
     return path.parent
 
 
-def _kin(folder: Path) -> tuple[int, int | None]:
-    """What two folders have in common between which a file can be renamed, and is of the same group."""
+def _device_and_group(folder: Path) -> tuple[int, int | None]:
+    """A folder's device and group. If they are equal, a file can be renamed between two folders."""
     status = (folder / ".").stat()
     return status.st_dev, status.st_gid if status.st_mode & stat.S_ISGID else None
 
@@ -203,22 +203,22 @@ def _open_part(folder: Path, name: str) -> tuple[int, Path]:
 
 
 def _put(part: Path, path: Path) -> None:
-    """Give a part its place."""
+    """Rename a part to its target."""
     try:
         part.replace(path)
     except OSError as error:
         if error.errno != errno.EXDEV or part.parent == path.parent:
             raise
-        # one disk, seen through two mounts
-        descriptor, beside = _open_part(path.parent, path.name)
+        # two mounts of one disk
+        descriptor, copy = _open_part(path.parent, path.name)
         try:
-            with part.open("rb") as written, os.fdopen(descriptor, "wb") as file:
-                shutil.copyfileobj(written, file)
+            with part.open("rb") as source, os.fdopen(descriptor, "wb") as file:
+                shutil.copyfileobj(source, file)
                 _sync(file)
-            shutil.copymode(part, beside)
-            beside.replace(path)
+            shutil.copymode(part, copy)
+            copy.replace(path)
         except BaseException:
-            beside.unlink(missing_ok=True)
+            copy.unlink(missing_ok=True)
             raise
         part.unlink()
 
@@ -227,5 +227,5 @@ def _sweep(folder: Path) -> None:
     """Remove the parts that killed processes have left in a folder."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
-            if _PART.fullmatch(entry.name) and entry.stat().st_mtime < time.time() - _LEFT:
+            if _PART.fullmatch(entry.name) and entry.stat().st_mtime < time.time() - _OLDEST:
                 (folder / entry.name).unlink()

@@ -1,4 +1,4 @@
-"""Git, asked what it knows: the only module that speaks to it."""
+"""Calls of git. No other module calls it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shlex
 import subprocess
 from pathlib import Path
 
-_PATIENCE = 60  # seconds that git has for an answer
+_PATIENCE = 60  # seconds; a call of git that takes longer fails
 _QUIET = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
 _SETTINGS = (
     *("--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false"),
@@ -18,21 +18,21 @@ _OF_A_CALLER = re.compile(
     "GIT_(?:DIR|WORK_TREE|INDEX_FILE|PREFIX|COMMON_DIR|NAMESPACE|OBJECT_DIRECTORY|SHALLOW_FILE"
     "|ALTERNATE_OBJECT_DIRECTORIES)"
 )
-"""The variables by which git tells a hook of which repository it is: that need not be the deck's."""
+"""The variables by which git tells a hook its repository, which may be another than the deck's."""
 PLAIN = re.compile(r"[\w./-]+", re.ASCII)
 
 
-class Unanswered(Exception):  # noqa: N818 (git did not answer; what that means depends on who asks)
-    """What git said instead of an answer."""
+class Unanswered(Exception):  # noqa: N818 (it is an error only for some callers)
+    """Git is missing, failed or took too long; the message says why."""
 
 
 def work_tree(project: Path) -> Path | None:
-    """The folder of the repository that a project lies in; None where it lies in none."""
+    """The top folder of the repository that contains a project; None if there is none."""
     return next((folder for folder in (project, *project.parents) if (folder / ".git").exists()), None)
 
 
 def in_git(project: Path) -> bool:
-    """Whether git has anything to say of a project."""
+    """Whether a project is in a git repository."""
     return bool(work_tree(project) or os.environ.get("GIT_DIR"))
 
 
@@ -45,10 +45,10 @@ def path_in_repository(project: Path) -> str:
 
 
 class Git:
-    """Git, asked in a project's folder."""
+    """Git in a project's folder."""
 
     def __init__(self, project: Path) -> None:
-        """Prepare to ask git in a folder, without links; a hook's own repository is not the deck's."""
+        """Prepare calls in a folder, given without links; variables of a hook's repository are removed."""
         self._project = project
         self._environment = {**os.environ, **_QUIET}
         if work_tree(project):
@@ -59,17 +59,17 @@ class Git:
             self._environment[name] = str(Path(os.environ[name]).absolute())
 
     def ask(self, *arguments: str, told: str = "") -> bytes:
-        """What git prints.
+        """The output of a git command.
 
         Args:
-            arguments: What it is called with.
-            told: What it reads.
+            arguments: The arguments of git.
+            told: The text for its standard input.
 
         Raises:
-            Unanswered: It is not there, fails, or takes too long.
+            Unanswered: Git is not installed, fails, or takes too long.
         """
         try:
-            done = subprocess.run(  # noqa: S603 (no shell, and nothing of the deck's but ids of git's own)
+            result = subprocess.run(  # noqa: S603 (no shell, and nothing of the deck's but ids of git's own)
                 ["git", *_SETTINGS, *arguments],  # noqa: S607 (the user's git)
                 cwd=self._project,
                 env=self._environment,
@@ -83,19 +83,19 @@ class Git:
             raise Unanswered("git is not installed" if missing else f"{error.strerror}") from error
         except subprocess.TimeoutExpired as error:
             raise Unanswered(f"it has not answered for {_PATIENCE} seconds") from error
-        if done.returncode:
-            said = done.stderr.decode(errors="replace").strip()
-            raise Unanswered(said.removeprefix("fatal: ") or f"it ended with {done.returncode}")
-        return done.stdout
+        if result.returncode:
+            message = result.stderr.decode(errors="replace").strip()
+            raise Unanswered(message.removeprefix("fatal: ") or f"it ended with {result.returncode}")
+        return result.stdout
 
     def tag(self, commit: str) -> str:
-        """The name of a tag at a commit; empty where there is none that a shell takes as it is."""
+        """The name of a tag at a commit; empty if there is none that a shell can read without quotes."""
         names = self.ask("for-each-ref", f"--points-at={commit}", "--format=%(refname:short)", "refs/tags")
         plain = filter(PLAIN.fullmatch, names.decode(errors="replace").splitlines())
         return next((name for name in plain if not name.startswith("-")), "")
 
     def command(self, arguments: str) -> str:
-        """A command for the user, as it works where deckgen was called."""
+        """A git command for the user, which works in the folder where deckgen was called."""
         if Path.cwd() == self._project:
             return f"git {arguments}"
         folder = str(self._project)
@@ -103,5 +103,5 @@ class Git:
 
 
 def quoted(path: str) -> str:
-    """A path as a shell takes it."""
+    """A path, quoted for a shell."""
     return path if PLAIN.fullmatch(path) else f'"{path}"' if os.name == "nt" else shlex.quote(path)

@@ -1,4 +1,4 @@
-"""Where the things of a deck lie: the one module that knows the names of its files and folders."""
+"""The files and folders of a deck. No other module knows their names."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from deckgen.diagnostics import Diagnostic
 
 MANIFEST = "source/deck.yaml"
-"""The deck's own file: its title, its id and what holds for all chapters."""
+"""The deck's own file: its title, its id and the settings for all chapters."""
 LEDGER = "source/ledger.jsonl"
-"""What has been released."""
+"""The ledger: a record of all releases."""
 CHAPTER = (".yaml", ".yml")
-"""How the names of chapters end, in small letters."""
-_MOST_READ = 64 * 1024  # bytes of a file in which a chapter's key is looked for
+"""The endings of chapters, in small letters."""
+_MOST_READ = 64 * 1024  # bytes; keys are searched only in so much of a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,39 +30,39 @@ class Project:
     """The folder of a deck.
 
     Attributes:
-        folder: The folder that holds source/, without links.
+        folder: The folder that contains source/, without links.
     """
 
     folder: Path
 
     @property
     def source(self) -> Path:
-        """What the author writes, but for templates."""
+        """The folder of the chapters, the media and the manifest."""
         return self.folder / "source"
 
     @property
     def manifest(self) -> Path:
-        """The deck.yaml."""
+        """The path of deck.yaml."""
         return self.folder / MANIFEST
 
     @property
     def ledger(self) -> Path:
-        """The ledger."""
+        """The path of the ledger."""
         return self.folder / LEDGER
 
     @property
     def templates(self) -> Path:
-        """The deck's own templates."""
+        """The folder of the deck's own templates."""
         return self.folder / "templates"
 
     @property
     def output(self) -> Path:
-        """Where files are made."""
+        """The folder for built files."""
         return self.folder / "build"
 
     @property
     def releases(self) -> Path:
-        """Where the files of releases are made, in a folder for each version."""
+        """The folder for the files of releases, with a folder for each version."""
         return self.output / "release"
 
     def shown(self, path: Path) -> str:
@@ -80,13 +80,13 @@ class Project:
         ]
 
     def files(self) -> tuple[list[Path], list[Diagnostic]]:
-        """All that lies in source/, and diagnostics of folders that cannot be read."""
-        closed: list[Diagnostic] = []
+        """All files and folders in source/, and diagnostics for folders that cannot be read."""
+        unreadable_folders: list[Diagnostic] = []
 
         def cannot(folder: Path, error: OSError) -> None:
-            closed.append(unreadable(self.shown(folder), error))
+            unreadable_folders.append(unreadable(self.shown(folder), error))
 
-        return list(below(self.source, cannot)), closed
+        return list(below(self.source, cannot)), unreadable_folders
 
     def chapters(self, files: Iterable[Path]) -> list[Path]:
         """The chapters among the files of source/, by the natural order of their paths: 2 before 10."""
@@ -100,9 +100,9 @@ class Folder:
     """A folder of templates, or a folder or file in it.
 
     Attributes:
-        path: Where it lies.
+        path: The path in the file system.
         shown: Its path as diagnostics show it.
-        top: The folder that its files must lie in, resolved, whatever links lead to them.
+        top: The folder, resolved, that must contain its files after links are followed.
     """
 
     path: Path
@@ -110,12 +110,12 @@ class Folder:
     top: Path
 
     def __truediv__(self, name: str) -> Folder:
-        """What lies in it under a name."""
+        """The folder or file of a name in it."""
         return Folder(self.path / name, f"{self.shown}/{name}", self.top)
 
 
 def kind_folders(folders: Iterable[Folder]) -> list[Folder]:
-    """The folders of the kinds in force, by name; a later folder's kind takes an earlier one's place."""
+    """The folders of a deck's kinds, by name. A kind in a later folder replaces one of an earlier folder."""
     kinds: dict[str, Folder] = {}
     for folder in folders:
         if folder.path.is_dir():
@@ -126,14 +126,14 @@ def kind_folders(folders: Iterable[Folder]) -> list[Folder]:
 
 
 def below(top: Path, cannot: Callable[[Path, OSError], None]) -> Iterator[Path]:
-    """All that lies below a folder, but for what is hidden, and what links lead to.
+    """All files and folders below a folder, without hidden ones. Links to folders are not followed.
 
     Args:
         top: The folder.
-        cannot: Called for a folder that cannot be read.
+        cannot: A function that is called for each folder that cannot be read.
     """
     folders = [top]
-    while folders:  # Python's own ways go one call deeper with each folder
+    while folders:  # Python's own functions recurse, and fail on very deep folders
         folder = folders.pop()
         try:
             entries = [entry for entry in os.scandir(folder) if not entry.name.startswith(".")]
@@ -147,12 +147,12 @@ def below(top: Path, cannot: Callable[[Path, OSError], None]) -> Iterator[Path]:
 
 
 def is_kind(path: Path) -> bool:
-    """Whether a file of source/ is the kind.yaml of a folder of templates, and so no chapter."""
+    """Whether a file of source/ is the kind.yaml of a folder of templates, and so not a chapter."""
     return path.name == "kind.yaml" and any(path.parent.glob("*.j2"))
 
 
 def is_manifest(path: Path) -> bool:
-    """Whether a file says what a deck.yaml says: an id and a title."""
+    """Whether a file has the keys of a deck.yaml: an id and a title."""
     if not path.name.lower().endswith(CHAPTER):
         return False
     text = beginning(path)
@@ -160,7 +160,7 @@ def is_manifest(path: Path) -> bool:
 
 
 def beginning(path: Path) -> str:
-    """What a file begins with; empty where it is none, or cannot be read."""
+    """The beginning of a file's text; empty if it is not a file, or cannot be read."""
     try:
         with opened(path) as file:
             return file.read(_MOST_READ).decode("utf-8", "ignore")
@@ -169,7 +169,7 @@ def beginning(path: Path) -> str:
 
 
 def find_project(start: Path) -> Path:
-    """The nearest folder upwards that holds source/deck.yaml.
+    """The nearest folder upwards that contains source/deck.yaml.
 
     Raises:
         CallError: There is none.
@@ -189,6 +189,6 @@ def find_project(start: Path) -> Path:
 
 
 def shipped_templates() -> Path:
-    """The templates that come with deckgen: inside the installed package, or beside its checkout."""
+    """The folder of the templates that come with deckgen: in the installed package, or in its repository."""
     inside = Path(__file__).parent / "templates"
     return inside if inside.is_dir() else Path(__file__).parents[2] / "templates"

@@ -1,4 +1,4 @@
-"""Standard streams that may be closed or full: no work is lost for them, and no traceback is shown."""
+"""Standard streams that can be closed or full without a traceback or lost work."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 BROKEN_PIPE = 141
-"""The exit code where the reader of stdout went away: 128 and the number of SIGPIPE, as shells have it."""
+"""The exit code if the reader of stdout has closed it: 128 plus the number of SIGPIPE, as in shells."""
 
 
 def prepare() -> None:
-    """Put in streams that take care of themselves.
+    """Replace the standard streams by ones that handle their own errors.
 
-    Where a stream is closed, its number is taken by something that cannot be written to: the next file that
-    is opened would get it otherwise, and with it all that is printed.
+    The number of a closed stream is given to the null device, opened for reading. Otherwise the next file
+    that is opened would get that number, and all that is printed would be written into it.
     """
     for number in range(3):
         try:
@@ -39,13 +39,13 @@ def _text(raw: io.FileIO, before: TextIO | None) -> io.TextIOWrapper:
 
 
 class OutputError(OSError):
-    """Stdout cannot be written; `strerror` says so in a sentence."""
+    """Stdout cannot be written; `strerror` is a sentence about it."""
 
 
 class _Output(io.FileIO):
-    """Stdout: an error says where it happened, and a reader that has gone away ends the program."""
+    """Stdout: errors name the stream, and the program ends when the reader has closed it."""
 
-    def write(self, data: bytes, /) -> int:  # type: ignore[override] # what BufferedWriter gives
+    def write(self, data: bytes, /) -> int:  # type: ignore[override] # the type that BufferedWriter passes
         try:
             return super().write(data)
         except BrokenPipeError:
@@ -56,9 +56,9 @@ class _Output(io.FileIO):
 
 
 class _Messages(io.FileIO):
-    """Stderr: what cannot be told is not; the exit code still says what happened."""
+    """Stderr: errors are ignored; the exit code still tells the result."""
 
-    def write(self, data: bytes, /) -> int:  # type: ignore[override] # what BufferedWriter gives
+    def write(self, data: bytes, /) -> int:  # type: ignore[override] # the type that BufferedWriter passes
         try:
             return super().write(data)
         except OSError:

@@ -38,7 +38,7 @@ def field_of(text: str, folder: Path) -> tuple[str, list[str]]:
     scalar, document = block(text)
     markup = Markup(Shelf(folder, folder))
     made = markup.cloze(scalar, document)
-    return made, [each.code for each in markup.found]
+    return made, [each.code for each in markup.diagnostics]
 
 
 def inside(side: str, opening: re.Pattern[str]) -> list[str]:

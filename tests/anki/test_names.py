@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from deckgen.anki import unescaped
 from deckgen.deck.kind_file import read_kind
 from deckgen.deck.manifest import _title
-from deckgen.deck.reader import Reader
+from deckgen.deck.reader import NodeReader
 from deckgen.source import Document, Scalar
 from tests.conftest import CHAPTER, import_package, run
 from tests.faults import KIND
@@ -168,11 +168,11 @@ def anki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collection]:
     opened.close()
 
 
-def taken(read: Callable[[Reader, Scalar], str | None], text: str, instead: str) -> str:
+def taken(read: Callable[[NodeReader, Scalar], str | None], text: str, instead: str) -> str:
     """A text as deckgen reads it, or another where deckgen refuses it."""
-    reader = Reader(Document("x.yaml", "x"))
+    reader = NodeReader(Document("x.yaml", "x"))
     found = read(reader, Scalar(text, 0, 1, '"'))
-    return instead if found is None or reader.found else found
+    return instead if found is None or reader.diagnostics else found
 
 
 def taken_by_kind(what: str, name: str) -> str:

@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from deckgen.anki import template
-from deckgen.anki.render import Look, Place, Sound, Speech, on_screen
+from deckgen.anki.render import CardContext, CardRenderer, Sound, Speech, on_screen
 from tests.conftest import import_package
 
 if TYPE_CHECKING:
@@ -111,9 +111,9 @@ class Screen:
         note.fields, note.tags = list(asked.values), list(asked.tags)
         template: dict[str, Any] = {**note_type["tmpls"][0], "qfmt": asked.front, "afmt": asked.back}
         card = note.ephemeral_card(ord=asked.ordinal, custom_template=template)
-        look = Look(FIELDS, asked.front, asked.back, cloze=asked.cloze)
-        place = Place("(Deck)", note_type["name"], "One", asked.tags)
-        return by_anki(card), look.sides(asked.values, asked.ordinal, place)
+        renderer = CardRenderer(FIELDS, asked.front, asked.back, cloze=asked.cloze)
+        context = CardContext("(Deck)", note_type["name"], "One", asked.tags)
+        return by_anki(card), renderer.sides(asked.values, asked.ordinal, context)
 
 
 @pytest.fixture(scope="module")
@@ -127,11 +127,11 @@ def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screen]:
 def test_every_card_of_the_own_deck_looks_as_in_anki(own_deck: Path, collection: Collection) -> None:
     """The shipped faces with every note of this repository's deck: both sides are Anki's, to the letter."""
     import_package(collection, own_deck)
-    looks: dict[tuple[str, str], Look] = {}
+    renderers: dict[tuple[str, str], CardRenderer] = {}
     cards = [collection.get_card(number) for number in collection.find_cards("")]
     for card in cards:
         note, note_type, template = card.note(), card.note_type(), card.template()
-        place = Place(
+        context = CardContext(
             collection.decks.name(card.did),
             str(note_type["name"]),
             str(template["name"]),
@@ -139,14 +139,14 @@ def test_every_card_of_the_own_deck_looks_as_in_anki(own_deck: Path, collection:
             card.user_flag(),
             card.id,
         )
-        look = looks.get((place.note_type, place.card))
-        if look is None:
+        renderer = renderers.get((context.note_type, context.card))
+        if renderer is None:
             names = [each["name"] for each in note_type["flds"]]
             front, back = str(template["qfmt"]), str(template["afmt"])
-            look = Look(names, front, back, cloze=note_type["type"] == 1)
-            looks[place.note_type, place.card] = look
-        assert by_us(look.sides(note.fields, card.ord, place)) == by_anki(card)
-    assert len(looks) > 4
+            renderer = CardRenderer(names, front, back, cloze=note_type["type"] == 1)
+            renderers[context.note_type, context.card] = renderer
+        assert by_us(renderer.sides(note.fields, card.ord, context)) == by_anki(card)
+    assert len(renderers) > 4
     assert len(cards) > 50
 
 
@@ -165,10 +165,10 @@ def test_what_anki_knows_of_a_card_is_shown(screen: Screen) -> None:
     card = note.cards()[0]
     collection.set_user_flag_for_cards(3, [card.id])
     card.load()
-    look = Look(FIELDS, front, back, cloze=False)
-    place = Place("Top::Sub & more", "Plain", "One", tuple(note.tags), 3, card.id)
+    renderer = CardRenderer(FIELDS, front, back, cloze=False)
+    context = CardContext("Top::Sub & more", "Plain", "One", tuple(note.tags), 3, card.id)
     seen = by_anki(card)
-    assert by_us(look.sides(note.fields, 0, place)) == seen
+    assert by_us(renderer.sides(note.fields, 0, context)) == seen
     assert f"|Sub & more|One|flag3|{card.id}|" in seen.front
 
 
@@ -332,8 +332,8 @@ def test_the_answer_to_be_typed_is_the_one_that_anki_expects(
         ("{{type:nc:A}}", value),
         ("{{type:cloze:A}}", collection.extract_cloze_for_typing(value, ordinal + 1)),
     ):
-        look = Look(FIELDS, tag + "{{B}}", tag, cloze=False)
-        sides = look.sides([value, "b", ""], ordinal, Place("D", "N", "C"))
+        renderer = CardRenderer(FIELDS, tag + "{{B}}", tag, cloze=False)
+        sides = renderer.sides([value, "b", ""], ordinal, CardContext("D", "N", "C"))
         shown = on_screen(sides)
         answer = collection.compare_answer(expected, "")
         if answer == "<code id=typeans></code>":
@@ -349,14 +349,14 @@ class Players(HTMLParser):
     def __init__(self, html: str) -> None:
         """Read the page."""
         super().__init__()
-        self.found: list[dict[str, str | None]] = []
+        self.diagnostics: list[dict[str, str | None]] = []
         self.text = ""
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep the attributes."""
         if tag in {"audio", "button"}:
-            self.found.append(dict(attrs))
+            self.diagnostics.append(dict(attrs))
 
     def handle_data(self, data: str) -> None:
         """Keep the text."""
@@ -365,22 +365,26 @@ class Players(HTMLParser):
 
 def test_sounds_and_speech_can_be_played_on_screen() -> None:
     """Each mark becomes a player of its own file or text; those of the front play on the back too."""
-    look = Look(FIELDS, "{{A}}{{tts en_GB speed=0.5:B}}", "{{FrontSide}}{{Two Words}}", cloze=False)
+    renderer = CardRenderer(
+        FIELDS, "{{A}}{{tts en_GB speed=0.5:B}}", "{{FrontSide}}{{Two Words}}", cloze=False
+    )
     values = ['[sound:a b%20&amp;"c.mp3]', '"Is it <b>so</b>?" &amp; more', "[sound:last.ogg][anki:play:a:7]"]
-    shown = on_screen(look.sides(values, 0, Place("D", "N", "C")))
+    shown = on_screen(renderer.sides(values, 0, CardContext("D", "N", "C")))
     assert "[anki:" not in shown.front + shown.back
     front, back = Players(shown.front), Players(shown.back)
-    assert unquote(front.found[0]["src"] or "") == 'a b%20&"c.mp3'
-    assert front.found[1]["data-text"] == '"Is it so?" & more'
-    assert front.found[1]["lang"] == "en-GB"
-    assert back.found[:2] == front.found
-    assert [each["src"] for each in back.found[2:]] == ["last.ogg"]
+    assert unquote(front.diagnostics[0]["src"] or "") == 'a b%20&"c.mp3'
+    assert front.diagnostics[1]["data-text"] == '"Is it so?" & more'
+    assert front.diagnostics[1]["lang"] == "en-GB"
+    assert back.diagnostics[:2] == front.diagnostics
+    assert [each["src"] for each in back.diagnostics[2:]] == ["last.ogg"]
     assert back.text == "speak"
 
 
 def test_the_typed_answer_stands_below_the_line() -> None:
     """As in Anki, a back that shows the front too has its line before the answer that was to be typed."""
-    look = Look(FIELDS, "{{A}}{{type:B}}", "{{FrontSide}}<hr id=answer>more{{type:Two Words}}", cloze=False)
-    shown = on_screen(look.sides(["Q", "<i>b</i> & c", ""], 0, Place("D", "N", "C")))
+    renderer = CardRenderer(
+        FIELDS, "{{A}}{{type:B}}", "{{FrontSide}}<hr id=answer>more{{type:Two Words}}", cloze=False
+    )
+    shown = on_screen(renderer.sides(["Q", "<i>b</i> & c", ""], 0, CardContext("D", "N", "C")))
     assert shown.front == 'Q<input type="text" id="typeans">'
     assert shown.back == "Q<hr id=answer><code id=typeans>b &amp; c</code>more"

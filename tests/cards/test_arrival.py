@@ -32,7 +32,7 @@ def rendered(typed: str, how: str = "markdown") -> tuple[str, list[Diagnostic]]:
     """The HTML of a text in a block, and what is told of it."""
     scalar, document = block(typed)
     markup = Markup(Shelf(REPOSITORY / "source", REPOSITORY))
-    return getattr(markup, how)(scalar, document), list(markup.found)
+    return getattr(markup, how)(scalar, document), list(markup.diagnostics)
 
 
 def codes(typed: str) -> list[tuple[str, int]]:
@@ -192,7 +192,10 @@ def test_the_hint_for_an_image_of_another_tool_leads_to_it(tmp_path: Path) -> No
     assert [each["code"] for each in told] == ["missing-media"]
     form = re.search(r"`(!\[.*?\]\(.*\))`", told[0]["hint"])
     assert form
-    change(folder, {"source/two.yaml": text.replace("![[my tree.png]]", form[1])})
+    change(
+        folder,
+        {"source/two.yaml": text.replace("![[my tree.png]]", form[1].replace("what it shows", "a tree"))},
+    )
     assert run("check", "--project", folder, "--strict").stderr.startswith("no errors")
 
 

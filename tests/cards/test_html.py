@@ -73,7 +73,7 @@ def source_with(text: str) -> dict[str, str | bytes]:
 def made(text: str, folder: Path) -> tuple[list[str], list[Diagnostic]]:
     """The fields of a deck with a text in every type of key, and what is told of it."""
     result = build.build(change(folder, source_with(text)))
-    return [field for row in result.rows for field in row.fields], result.diagnostics
+    return [field for row in result.notes for field in row.fields], result.diagnostics
 
 
 def is_harmless(field: str) -> bool:
@@ -206,7 +206,7 @@ def test_a_cloze_puts_no_attack_together(parts: tuple[str, str], tmp_path: Path)
     result = build.build(write_project(tmp_path, {"source/one.yaml": chapter}))
     errors = [each.code for each in result.diagnostics if each.level == "error"]
     assert code in errors or not code
-    for row in result.rows if not errors else ():
+    for row in result.notes if not errors else ():
         assert all(is_harmless(field) and not runs_tex(field) for field in row.fields)
 
 

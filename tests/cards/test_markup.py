@@ -24,7 +24,7 @@ def html_of(text: str, tmp_path: Path, how: str = "markdown") -> str:
     scalar, document = block(text)
     markup = Markup(Shelf(tmp_path, tmp_path))
     made: str = getattr(markup, how)(scalar, document)
-    assert not markup.found, markup.found
+    assert not markup.diagnostics, markup.diagnostics
     return made
 
 

@@ -78,8 +78,8 @@ def test_the_address_that_a_hint_names_is_right(address: str, folder: str, tmp_p
         assert isinstance(found, Media)
         return
     assert not isinstance(found, Media)
-    assert found[0] in {"missing-media", "unreadable-media"}
-    (meant,) = re.findall(r"`([^`]+)`", found[2])
+    assert found.code in {"missing-media", "unreadable-media"}
+    (meant,) = re.findall(r"`([^`]+)`", found.hint)
     assert isinstance(media.find(meant, IMAGES, folder), Media), found
 
 
@@ -230,7 +230,7 @@ def test_a_hint_says_how_the_name_differs(address: str, there: str, hint: str, t
     change(tmp_path, {f"source/{there}": PNG})
     found = Shelf((tmp_path / "source").resolve(), tmp_path.resolve()).find(address, IMAGES, "source")
     assert not isinstance(found, Media)
-    assert found[2] == hint
+    assert found.hint == hint
 
 
 def errors(folder: Path) -> list[dict[str, Any]]:
@@ -257,14 +257,14 @@ def test_what_has_no_likely_file_has_a_hint_all_the_same(tmp_path: Path) -> None
     for address, (code, hint) in told.items():
         found = media.find(address, IMAGES, "source")
         assert not isinstance(found, Media)
-        assert found[0] == code, found
-        assert hint in found[2], found
+        assert found.code == code, found
+        assert hint in found.hint, found
     found = media.find("data:image/png;base64,AAAA", IMAGES, "source")
     assert not isinstance(found, Media)
-    assert "network" not in found[1]
+    assert "network" not in found.message
     found = media.find("media/x.png", SOUNDS, "source")
     assert not isinstance(found, Media)
-    assert "`![what it shows](media/x.png)`" in found[2]
+    assert "`![what it shows](media/x.png)`" in found.hint
 
 
 def test_links_of_git_annex_are_known(tmp_path: Path) -> None:
@@ -275,7 +275,7 @@ def test_links_of_git_annex_are_known(tmp_path: Path) -> None:
         (tmp_path / "source" / name).symlink_to(target)
     change(tmp_path, {".git/annex/objects/x": PNG})
     found = [media.find(name, IMAGES, "source") for name in ("a.png", "b.png", "c.png")]
-    assert [each[0] for each in found if not isinstance(each, Media)] == [
+    assert [each.code for each in found if not isinstance(each, Media)] == [
         "unreadable-media",
         "missing-media",
         "missing-media",

@@ -252,6 +252,8 @@ OTHERWISE = {
     # the editor tells what follows from a fault as a fault of its own
     "correct is no switch": ({8}, {7, 8}),
     "one column": ({4}, {4, 7}),
+    # `check` goes to the `correct: false` that may be meant to be true
+    "none marked true": ({8}, {7}),
     "misspelt title": ({3}, {2, 3}),
 }
 

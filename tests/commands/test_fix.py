@@ -990,7 +990,7 @@ def test_permissions_stay_and_links_out_are_not_followed(project: Project, tmp_p
 def test_a_file_that_changes_meanwhile_is_not_overwritten(project: Project) -> None:
     """What its author has just saved stays, and the call fails."""
     folder = project({ONE: TWO_NOTES})
-    made = fix.mend(folder)
+    made = fix.fix(folder)
     assert [each.path for each in made] == [ONE]
     change(folder, {ONE: "definitions: []\n"})
     with pytest.raises(CallError, match="has changed in the meantime"):
@@ -1023,7 +1023,7 @@ def test_the_example_in_the_docs_is_true(project: Project) -> None:
 
 def test_this_deck_needs_no_mending() -> None:
     """The repository's own deck and kinds are as --fix would have them."""
-    assert fix.mend(REPOSITORY) == []
+    assert fix.fix(REPOSITORY) == []
 
 
 # ---------------------------------------------------------------------------------------- whatever is written
@@ -1160,14 +1160,14 @@ def test_a_text_is_never_another_than_was_typed(
         indent = "\n" + " " * 7
     text = before + "".join(indent + line for line in rest) + after
     change(folder, {ONE: text})
-    made = fix.mend(folder)
+    made = fix.fix(folder)
     if not made:
         return
     assert [each.path for each in made] == [ONE]
     mended = made[0].after.decode()
     assert mended.endswith(after)
     fix.write(made)
-    assert fix.mend(folder) == []
+    assert fix.fix(folder) == []
 
     def value(text: str) -> list[str]:
         said = read(text)

@@ -82,7 +82,7 @@ def test_the_cards_are_those_of_the_package(tmp_path: Path) -> None:
     made = build(REPOSITORY)
     assert made.package
     shown = {note.id: len(note.cards) for note in cards.gallery(made).notes}
-    assert shown == {row.note.id: len(row.cards) for row in made.package.rows}
+    assert shown == {row.note.id: len(row.cards) for row in made.package.notes}
     folder.write(cards.gallery(made), tmp_path / "preview")
 
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from deckgen.commands.release import release as release_deck
 from deckgen.diagnostics import CallError
-from deckgen.history.ledger import written
+from deckgen.history.ledger import DeckLine, NoteLine
+from deckgen.history.ledger_file import written
 from deckgen.history.merge import merged
 from tests.conftest import (
     CARD_WARNINGS,
@@ -256,19 +257,21 @@ def test_anki_does_not_ask_learners_to_reposition(project: Project, collection: 
 
 
 class Placed:
-    """A note in the queue: its row is itself."""
+    """A note in the queue, and its line."""
 
     def __init__(self) -> None:
         """Begin without a place."""
-        self.note, self.due = self, -1
+        self.due = -1
 
 
 def placed(rows: list[Placed], known: list[Placed]) -> list[int]:
     """The places of rows of which some had one before."""
     from deckgen.history import places  # noqa: PLC0415
 
-    places.find_places(rows, {row: {"due": row.due} for row in known})  # type: ignore[arg-type, misc]
-    return [row.due for row in rows]
+    dues = places.find_places(rows, {row: row for row in known})  # type: ignore[arg-type, misc]
+    for row, due in zip(rows, dues, strict=True):
+        row.due = due
+    return dues
 
 
 @given(rounds=st.lists(st.lists(st.integers(0, 60), max_size=12), min_size=1, max_size=5))
@@ -588,9 +591,8 @@ def test_what_is_accepted_is_released_once(project: Project) -> None:
     release(folder, "1.0.0", FIRST)
     accept = "accept:\n  - code: changed-deck\n    id: sample\n    because: A better name.\n"
     change(folder, {"source/deck.yaml": "id: sample\ntitle: Renamed\n"})
-    assert "or accept it in deck.yaml, with `code: changed-deck`, `id: sample` and `because: |`" in refused(
-        folder
-    )
+    entry = "{code: changed-deck, id: sample, because: why}"
+    assert f"or accept it in deck.yaml, with `accept: [{entry}]` and your reason for `why`" in refused(folder)
     change(folder, {"source/deck.yaml": f"id: sample\ntitle: Renamed\n{accept}"})
     made = release(folder, "1.1.0", FIRST + 100)
     assert "move the old ones there" in made.path.with_name("release-notes.md").read_text(encoding="utf-8")
@@ -718,12 +720,12 @@ def test_a_conflict_is_resolved_whichever_way_it_is_told(
 
     def side(notes: dict[str, int]) -> list[str]:
         made = [
-            {"note": name, **LINE, "guid": name, "fingerprint": f"{mod}", "mod": mod}
+            NoteLine(name, "d", name, f"{mod}", mod, due=0, deck="", cards="0", released="1")
             for name, mod in notes.items()
         ]
         return written(made).splitlines()
 
-    head = written([{"ledger": 2, "deck": "d", "title": "D"}]).rstrip()
+    head = written([DeckLine("d", "D")]).rstrip()
     one = [head, "<<<<<<< HEAD", *side(ours), "=======", *side(theirs), ">>>>>>> other"]
     two = [head, "<<<<<<< other", *side(theirs), "||||||| base", "{", "=======", *side(ours), ">>>>>>> HEAD"]
     text = merged(one)

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from deckgen.commands.schema import deck_schema
 from deckgen.deck.key_types import TYPES
 from deckgen.deck.manifest import FEEDBACK
-from deckgen.deck.reader import DECK_NAME_SCHEMA, FLAG_SCHEMA, ID_SCHEMA, TAGS_SCHEMA, TITLE_SCHEMA, Reader
+from deckgen.deck.reader import NodeReader
+from deckgen.deck.schemas import DECK_NAME_SCHEMA, FLAG_SCHEMA, ID_SCHEMA, TAGS_SCHEMA, TITLE_SCHEMA
 from deckgen.source import Document, Scalar, Sequence
 from tests.conftest import REPOSITORY, run, write_project
 from tests.faults import KIND, kind
@@ -196,12 +197,12 @@ WRITTEN = st.text(st.sampled_from("aZ9é-_.:\"' \n\t::é😀"), max_size=8) | st
 )
 
 
-def agrees(piece: dict[str, Any], value: str, read: Callable[[Reader, Scalar], object]) -> None:
+def agrees(piece: dict[str, Any], value: str, read: Callable[[NodeReader, Scalar], object]) -> None:
     """A pattern takes a text if and only if deckgen reads it without a complaint."""
-    reader = Reader(Document("x.yaml", f'"{value}"'))
+    reader = NodeReader(Document("x.yaml", f'"{value}"'))
     read(reader, Scalar(value, 0, len(value), '"'))
     pattern = piece["pattern"].replace("$", r"\Z")  # as JSON Schema means it
-    assert bool(re.search(pattern, value)) == (not reader.found), (value, reader.found)
+    assert bool(re.search(pattern, value)) == (not reader.diagnostics), (value, reader.diagnostics)
 
 
 @given(value=WRITTEN)
@@ -210,12 +211,12 @@ def agrees(piece: dict[str, Any], value: str, read: Callable[[Reader, Scalar], o
 @settings(max_examples=1500, deadline=None)
 def test_the_patterns_are_what_deckgen_reads_by(value: str) -> None:
     """Ids, tags, names of decks and switches are taken and refused by the schema as by `check`."""
-    agrees(ID_SCHEMA, value, Reader.identifier)
+    agrees(ID_SCHEMA, value, NodeReader.identifier)
     agrees(TYPES["text"].doc.schema, value, lambda reader, node: reader.prose(node, "text"))
     agrees(FLAG_SCHEMA, value, lambda reader, node: reader.flag(node, "correct"))
     agrees(DECK_NAME_SCHEMA, value, lambda reader, node: reader.deck_name(node, "deck"))
 
-    def tags(reader: Reader, node: Scalar) -> None:
+    def tags(reader: NodeReader, node: Scalar) -> None:
         items = Sequence(0)
         items.items.append(node)
         reader.tags(items)

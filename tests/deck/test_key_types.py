@@ -21,6 +21,7 @@ from deckgen.deck.key_types import TYPES, own
 from deckgen.deck.keys import ITEM, Key
 from deckgen.deck.kinds import COMMON_KEYS
 from deckgen.deck.schemas import indented
+from deckgen.deck.values import scalars
 from tests.conftest import write_project
 from tests.faults import PNG
 
@@ -96,7 +97,7 @@ def files_of(name: str) -> dict[str, str | bytes]:
 
 def thing(made: Build) -> Note:
     """The note with the example."""
-    (note,) = (note for note in made.changes.deck.notes if note.kind.name == "thing")
+    (note,) = (note for note in made.deck.notes if note.kind.name == "thing")
     return note
 
 
@@ -143,7 +144,7 @@ def test_the_example_of_every_type_becomes_html(name: str, tmp_path: Path) -> No
     """What editors show is read without a fault, and every field that is filled from it shows something."""
     made = build(write_project(tmp_path, files_of(name)))
     assert [each for each in made.diagnostics if each.level == "error"] == []
-    (row,) = (row for row in made.rows if row.note is thing(made))
+    (row,) = (row for row in made.notes if row.note is thing(made))
     assert len(row.fields) == 1 + max(len(TYPES[name].parts), 3 * (name == "texts"))
     assert all(re.sub("<(?!img)[^>]*>", "", field).strip() for field in row.fields), row.fields
 
@@ -182,6 +183,33 @@ def test_what_learners_see_of_every_type_tells_whether_a_note_has_changed(name: 
     ]
     assert seen
     assert all(seen)
+
+
+@pytest.mark.parametrize("name", [name for name in TYPES if name != "notes"])
+def test_every_type_is_markdown_where_its_html_is(name: str, tmp_path: Path) -> None:
+    """Learners see the signs of Markdown in plain texts; the warnings that say so go by the same."""
+    note = thing(build(write_project(tmp_path, files_of(name))))
+    values = {**note.values, **(note.table.values if note.table else {})}
+    keys = {**note.kind.table_keys, **note.kind.keys}
+    markup = Markup(Shelf((tmp_path / "source").resolve(), tmp_path))
+    (value,) = (value for key, value in values.items() if keys[key].type is TYPES[name] and key != "name")
+    for text in scalars(value):
+        text.value = "*One*"
+    seen = "".join(HTML[name].seen(markup, value, note.chapter.document))
+    assert ("<em>One</em>" in seen, "*One*" in seen) == (not TYPES[name].plain, TYPES[name].plain)
+
+
+@pytest.mark.parametrize("name", [name for name in TYPES if name != "image" and not TYPES[name].lists])
+def test_a_text_in_an_author_s_words_is_not_cut_by_a_comment(name: str, tmp_path: Path) -> None:
+    """Where prose stands, a comment in it was hardly meant as one; a word or a date may have one."""
+    files = files_of(name)
+    example = key_of(name).doc.example
+    text = str(files["source/two.yaml"]).replace(f"key:\n    {example}", f"key: {example} #1")
+    made = build(write_project(tmp_path, {**files, "source/two.yaml": text}))
+    assert " #1" in text
+    assert (["cut-by-comment"] if () in TYPES[name].prose else []) == [
+        each.code for each in made.diagnostics if each.level == "error"
+    ]
 
 
 def test_no_other_module_asks_for_a_type_by_its_name() -> None:

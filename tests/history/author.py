@@ -429,7 +429,7 @@ class Author:
                 path.write_text(side, encoding="utf-8")
             text = _git(self.folder.parent, "merge-file", "-p", "-L", "HEAD", "-L", "base", *names)
         self._ledger.write_text(text, encoding="utf-8")
-        mended = fix.mend(self.folder)
+        mended = fix.fix(self.folder)
         changed = [each.path for each in mended if each.after != each.before]
         assert changed == ([LEDGER] if "<<<<<<<" in text else [])
         fix.write(mended)

@@ -46,8 +46,9 @@ def sent(folder: Path, files: dict[str, str | bytes] | None = None, time: int = 
         made = build(folder)
     finally:
         del os.environ["SOURCE_DATE_EPOCH"]
-    assert made.package is not None, made.diagnostics
-    return [note.id for note in made.changes.changed + made.changes.new + made.changes.retired]
+    assert made.packages is not None, made.diagnostics
+    plan = made.packages.plan
+    return [note.id for note in plan.sending.changed + plan.matching.new + plan.sending.retired]
 
 
 PICTURES = "  - id: {id}\n    term: Part {id}\n    definition: |\n      ![It](media/{file})\n"

@@ -242,7 +242,7 @@ def test_a_table_deleted_is_told_once(versioned: bool, project: Project) -> None
 
 MOVED = {
     "a definition that was moved, and not cut": (terms("a", "b"), terms("b", "c"), "both notes say the same"),
-    "another note of that id": (terms("a", "b"), terms("b", b="Other."), "give one of the notes another id"),
+    "another note of that id": (terms("a", "b"), terms("b", b="Other."), "give the newer one another id"),
     "a table that was copied": (STANCES, STANCES + terms("b"), "both tables say the same: delete one"),
     "a table that was copied and changed": (
         STANCES,

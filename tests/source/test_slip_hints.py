@@ -389,6 +389,116 @@ def test_an_option_that_is_said_to_be_wrong(tmp_path: Path) -> None:
     assert said.startswith("write `true` here, if this option is the best")
 
 
+AT_ONCE = {
+    "a line too far left": (f"{HEAD}More.\n    reference: x\n", 6, "put 6 spaces before it"),
+    "a line still too far left": (f"{HEAD}     More.\n", 6, "put it under line 5, with 6 spaces before it"),
+    "spaces of a web page": (HEAD.replace("      Text", "\u00a0" * 6 + "Text"), 5, "delete them"),
+    "spaces of a web page in each line": (
+        HEAD.replace("      Text", "\u00a0" * 6 + "Text.\n" + "\u00a0" * 6 + "More"),
+        5,
+        "2 lines of this file begin so",
+    ),
+    "a patch": (f"{HEAD}+  - id: three\n+    term: x\n+    definition: |\n+      x\n", 6, "delete the `+`"),
+    "a row in Markdown": (
+        f"{TABLE}      | Fog | Wet, cold | 2 |\n",
+        7,
+        'write `- {id: fog, cells: [Fog, "Wet, cold", 2]}`',
+    ),
+    "no key of the cells": (
+        TABLE.replace("        cells: [a, b]", "        - a\n        - b"),
+        6,
+        "put a line `        cells:` above it",
+    ),
+    "a minus in a cell": (
+        TABLE.replace("cells: [a, b]", "cells:\n          - a\n          - - 214 °C"),
+        8,
+        '`- "-214 °C"`',
+    ),
+    "a dash as a cell": (
+        TABLE.replace("cells: [a, b]", "cells:\n          - a\n          - -"),
+        8,
+        "`- –`",
+    ),
+    "an empty cell": (
+        TABLE.replace("cells: [a, b]", "cells:\n          - a\n          -"),
+        8,
+        "`- –`",
+    ),
+    "brackets that are text": (HEAD.replace("Term", "[Fe/H]"), 3, '`term: "[Fe/H]"`'),
+    "brackets that are no link": (HEAD.replace("Text", "In [O III](5007)"), 5, "if it is no link"),
+    "a comment of HTML": (HEAD.replace("Text", "<!-- Text -->"), 5, "above the key of this text"),
+    "a tag that nothing needs": (HEAD.replace("Text", "Text<br></br>"), 5, "write `<br>`"),
+    "marks of a conflict among keys": (
+        HEAD.replace("    definition", "    <<<<<<< ann\n    definition"),
+        4,
+        "delete the marks",
+    ),
+    "two chapters in one file": (
+        f"deck: 1\n{HEAD}\ndeck: 2\n{HEAD.replace('two', 'three')}",
+        8,
+        "to a file of its own",
+    ),
+    "several garbled words": (
+        HEAD.replace("Text", "fÃ¼r 7Â° and itâ€™s"),
+        5,
+        "in the rest of the file write `Â°` as `°`, `â€™` as `’`",
+    ),
+    "a picture in plain text": (HEAD.replace("Term", "Term ![x](media/a.png)"), 3, "such as `definition`"),
+    "an empty reason of a retired note": (f"{HEAD}    retired:\n    replaced_by: one\n", 6, ""),
+}
+
+
+@pytest.mark.parametrize("case", AT_ONCE)
+def test_one_message_is_enough(case: str, tmp_path: Path) -> None:
+    """It says what to write, or how many spaces and lines it is about."""
+    text, line, part = AT_ONCE[case]
+    write_project(tmp_path, {"source/two.yaml": text})
+    found = [
+        (each.span.line, each.hint)
+        for each in build(tmp_path).diagnostics
+        if each.span.path == "source/two.yaml" and (each.level == "error" or each.code in SHOWN)
+    ]
+    assert [number for number, _ in found] == [line], found
+    assert part in found[0][1]
+
+
+SHOWN = {"changed-text", "stray-markdown"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"It is $\text{50%} + \left\{ x \right.$ and $x_1^2 = {x^2}^3$.",
+        r"It costs \$5 in C:\to and $HOME.",
+        "So:\n\n      ```\n      <<<<<<< A\n      a\n      =======\n      b\n      >>>>>>> B\n      ```",
+        "# Causes\n      Wind and tide.\n\n      ## Effects\n      Waves.",
+        r"In \[O III](5007) and \[N II](6584 Å).",
+        "A TODO list and XXX as a name.",
+    ],
+)
+def test_what_is_meant_so_is_no_matter(text: str, tmp_path: Path) -> None:
+    """TeX's own ways, marks within code, headings with a text below, brackets behind a backslash."""
+    assert told(tmp_path, HEAD.replace("Text.", text)) == []
+
+
+def test_a_copied_file_names_the_notes_that_differ(tmp_path: Path) -> None:
+    """So that the author sees which texts to keep."""
+    other = "  - id: three\n    term: Other\n    definition: |\n      More.\n"
+    write_project(
+        tmp_path,
+        {"source/two.yaml": HEAD + other, "source/two copy.yaml": HEAD + other.replace("More", "Less")},
+    )
+    hints = [each.hint for each in build(tmp_path).diagnostics if each.code == "duplicate-id"]
+    assert hints == ["delete one of the two files; they differ in `three`, so see which texts to keep"]
+
+
+def test_two_notes_of_one_id_and_term(tmp_path: Path) -> None:
+    """They may be one note; if not, the newer one gets another id."""
+    both = HEAD + HEAD.partition("\n")[2].replace("Text", "More")
+    said = hint(tmp_path, both, 6)
+    assert said.startswith("are they one note? then delete one of the two; else give the newer")
+
+
 @pytest.mark.parametrize(
     ("wrong", "line", "said"),
     [

@@ -1,1 +1,1 @@
-"""What Anki itself does, judged by the real Anki."""
+"""Anki's own behavior: templates, clozes, cards, tags. The tests compare it with the real Anki."""

@@ -1,4 +1,4 @@
-"""Which cards a note has, and which of them are blank. After rslib/src/notetype/cardgen.rs."""
+"""The cards that a note has, and which of them are blank, as in Anki's rslib/src/notetype/cardgen.rs."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way in which a front shows a field: what a note has, and lacks, where it does.
+    """A condition under which a front shows a field: what a note must have, and must not have.
 
     Attributes:
         field: The field that is shown.
-        filled: The fields that must be filled for it; `Tags` where the note must have tags.
-        empty: Those that must be empty.
+        filled: The fields that must be filled; `Tags` if the note must have tags.
+        empty: The fields that must be empty.
     """
 
     field: str
@@ -39,11 +39,11 @@ class Way:
     empty: frozenset[str]
 
     def is_open(self, filled: Collection[str]) -> bool:
-        """Whether a note takes this way, by the names of what is filled."""
+        """Whether a note meets the condition. `filled` names the fields that are filled."""
         return self.filled.issubset(filled) and self.empty.isdisjoint(filled)
 
     def goes_with(self, other: Way) -> bool:
-        """Whether one note can take both ways."""
+        """Whether one note can meet both conditions."""
         return self.filled.isdisjoint(other.empty) and self.empty.isdisjoint(other.filled)
 
 
@@ -53,12 +53,12 @@ _NOTHING: frozenset[str] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class _Ways:
-    """Finds the ways of a front.
+    """Finds the conditions under which a front shows its fields.
 
     Attributes:
-        fields: The names that a note may fill or not.
-        always: Those that are filled whatever the note has; all others never are.
-        negated: Whether `{{^…}}` counts; where not, what stands in it is always there.
+        fields: The names that a note may fill or leave empty.
+        always: The names that are filled in every note; any other name is filled in none.
+        negated: Whether `{{^…}}` counts. If not, its content is taken to be always shown.
     """
 
     fields: Collection[str]
@@ -68,12 +68,12 @@ class _Ways:
     def of(
         self, parts: Iterable[Part], filled: frozenset[str] = _NOTHING, empty: frozenset[str] = _NOTHING
     ) -> Iterator[tuple[Replacement, Way]]:
-        """Each field that some note shows, and the way to it.
+        """Each tag that shows a field of some note, with its condition.
 
         Args:
-            parts: The front, or what stands in a section of it.
-            filled: What must be filled for these parts to be there at all.
-            empty: What must be empty for that.
+            parts: The front, or the content of one of its sections.
+            filled: The fields that must be filled for these parts to be shown.
+            empty: The fields that must be empty for these parts to be shown.
         """
         for part in parts:
             if isinstance(part, str):
@@ -86,7 +86,7 @@ class _Ways:
                 if (name in self.always) == inverted:
                     continue
             elif name in (filled if inverted else empty):
-                continue  # no note has it both filled and empty
+                continue  # no field is both filled and empty
             elif inverted:
                 less = empty | {name}
             else:
@@ -98,12 +98,12 @@ class _Ways:
 
 
 class CardRules:
-    """Which cards the notes of a note type have, and which of them are blank.
+    """The cards that the notes of a note type have, and which of them are blank.
 
-    A cloze type has a card for each cloze number in any of its fields.
+    A note of a cloze type has a card for each cloze number in any of its fields.
 
-    Anki takes its own fields (`Deck`, `Subdeck`, `Type`, …) for filled, so a front that shows one of them
-    makes a card of every note; `Tags` is filled where the note has tags. A section over a cloze number
+    Anki treats its own fields (`Deck`, `Subdeck`, `Type`, …) as always filled, so a front that shows one of
+    them makes a card for every note; `Tags` is filled if the note has tags. A section for a cloze number
     (`{{#c1}}`) counts as empty while Anki makes cards, and as filled when it shows the card of that number.
 
     Args:
@@ -117,9 +117,9 @@ class CardRules:
         self.fields = fields
         self.fronts = [parse(front).parts for front in fronts]
         self.cloze = cloze
-        self._known: dict[tuple[int, bool], tuple[tuple[int, ...], tuple[int, ...]]] = {}
-        self._clozes: dict[int, list[Way]] = {}
-        self._free = frozenset([*fields, "Tags"])
+        self._cards_by_filled: dict[tuple[int, bool], tuple[tuple[int, ...], tuple[int, ...]]] = {}
+        self._cloze_ways: dict[int, list[Way]] = {}
+        self._fillable = frozenset([*fields, "Tags"])
 
     @property
     def read_as_cloze(self) -> set[str]:
@@ -130,47 +130,47 @@ class CardRules:
 
     @cached_property
     def ways(self) -> list[set[Way]]:
-        """For each card template, the ways in which Anki makes its card; none where it never does.
+        """For each card template, the conditions under which Anki makes its card; none if it never does.
 
-        (A cloze type's cards come from numbers in its fields, whatever its front shows.)
+        (The cards of a cloze type come from the numbers in its fields, not from its front.)
         """
         if self.cloze:
             return [set() for _ in self.fronts]
-        find = _Ways(self._free, _ALWAYS_FILLED)
+        find = _Ways(self._fillable, _ALWAYS_FILLED)
         return [{way for _, way in find.of(front)} for front in self.fronts]
 
     @cached_property
     def shown(self) -> list[set[Way]]:
-        """For each card template, the ways in which its card shows a field of the note.
+        """For each card template, the conditions under which its card shows a field of the note.
 
-        Where there are no clozes, nothing is left of `{{cloze:Text}}`.
+        On a type that is no cloze type, Anki shows nothing for `{{cloze:Text}}`.
         """
-        found = []
+        ways_by_card = []
         for number, front in enumerate(self.fronts, 1):
-            find = _Ways(self._free, _ALWAYS_FILLED | {f"c{number}"})
+            find = _Ways(self._fillable, _ALWAYS_FILLED | {f"c{number}"})
             ways = (way for tag, way in find.of(front) if not is_of_clozes(tag) or "type" in tag.filters)
-            found.append({way for way in ways if way.field in self.fields})
-        return found
+            ways_by_card.append({way for way in ways if way.field in self.fields})
+        return ways_by_card
 
     @cached_property
     def requirements(self) -> list[tuple[str, list[int]]]:
-        """For each card template the fields that make its card, as old versions of Anki know them.
+        """For each card template the fields that make its card, in the form that old versions of Anki read.
 
-        They know no more than that any one of some fields is needed, or all of them together: "any", "all" or
-        "none", and the numbers of the fields.
+        That form is a word and the numbers of some fields: "any" (one of them must be filled), "all" (all of
+        them must be filled) or "none" (there is never a card).
         """
         find = _Ways(self.fields, (), negated=False)
-        made: list[tuple[str, list[int]]] = []
+        requirements: list[tuple[str, list[int]]] = []
         for front in self.fronts:
             ways = {way.filled for _, way in find.of(front)}
             alone = {name for way in ways if len(way) == 1 for name in way}
             needed = alone or (frozenset.intersection(*ways) if ways else _NOTHING)
             how = "any" if alone else "all" if needed else "none"
-            made.append((how, [index for index, name in enumerate(self.fields) if name in needed]))
-        return made
+            requirements.append((how, [index for index, name in enumerate(self.fields) if name in needed]))
+        return requirements
 
     def cards(self, values: Sequence[str], *, tagged: bool = False) -> tuple[int, ...]:
-        """The ordinals, from 0, of the cards of a note; empty for none.
+        """The ordinals, from 0, of the cards of a note; empty if it has none.
 
         Args:
             values: The HTML of its fields, in order.
@@ -179,10 +179,10 @@ class CardRules:
         if self.cloze:
             numbers = cloze_numbers(values)
             return tuple(sorted({min(number, MAX_CLOZE) - 1 for number in numbers if number > 0}))
-        return self._made(values, tagged=tagged)[0]
+        return self._cards_and_blank(values, tagged=tagged)[0]
 
     def blank(self, cards: Sequence[int], values: Sequence[str], *, tagged: bool = False) -> tuple[int, ...]:
-        """Those of a note's cards whose front shows nothing of the note; in a cloze type, not their cloze.
+        """The cards of a note whose front is blank: it shows no field or, in a cloze type, not the cloze.
 
         Args:
             cards: The ordinals of its cards.
@@ -193,10 +193,10 @@ class CardRules:
             return self._blank_clozes(cards, values, tagged=tagged)
         if self._never_blank:
             return ()
-        return self._made(values, tagged=tagged)[1]
+        return self._cards_and_blank(values, tagged=tagged)[1]
 
     def filled(self, values: Sequence[str], *, tagged: bool = False) -> set[str]:
-        """The names of what is filled, `Tags` for tags among them.
+        """The names of the fields that are filled, and `Tags` if the note has tags.
 
         Args:
             values: The HTML of the fields, in order.
@@ -205,30 +205,32 @@ class CardRules:
         names = {name for name, value in zip(self.fields, values, strict=True) if not is_empty(value)}
         return names | {"Tags"} if tagged else names
 
-    def _made(self, values: Sequence[str], *, tagged: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """The cards of a note, and those of them that are blank."""
+    def _cards_and_blank(
+        self, values: Sequence[str], *, tagged: bool
+    ) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The cards of a note, and the blank ones among them."""
         filled = 0
         bit = 1
         for value in values:
             if value and not is_empty(value):
                 filled |= bit
             bit <<= 1
-        made = self._known.get((filled, tagged))
-        if made is None:
+        result = self._cards_by_filled.get((filled, tagged))
+        if result is None:
             names = self.filled(values, tagged=tagged)
             cards = [number for number, ways in enumerate(self.ways) if _any_open(ways, names)]
             blank = [number for number in cards if not _any_open(self.shown[number], names)]
-            made = self._known[filled, tagged] = tuple(cards), tuple(blank)
-        return made
+            result = self._cards_by_filled[filled, tagged] = tuple(cards), tuple(blank)
+        return result
 
     @cached_property
     def _never_blank(self) -> bool:
-        """Whether every way to make a card shows a field of the note too, as with nearly all fronts."""
+        """Whether no card can be blank, because each field that makes one is on its front, as usual."""
         return all(map(set.issubset, self.ways, self.shown))
 
     @cached_property
     def _always_shown(self) -> frozenset[str]:
-        """The fields of a cloze type whose clozes the front shows to every note that fills them."""
+        """The fields of a cloze type whose clozes the front shows whenever they are filled."""
         ways = self._shown_clozes(0)
         numbered = any(is_cloze_section(tag) for front in self.fronts for tag in tags(front))
         plain = (way.field for way in ways if way.filled == {way.field} and not way.empty)
@@ -236,11 +238,11 @@ class CardRules:
 
     def _blank_clozes(self, cards: Sequence[int], values: Sequence[str], *, tagged: bool) -> tuple[int, ...]:
         """The cards of a cloze type's note whose front does not show their cloze."""
-        hidden = {name: value for name, value in zip(self.fields, values, strict=True) if "{{c" in value}
-        if self._always_shown.issuperset(hidden):  # so it is with nearly all
+        with_clozes = {name: value for name, value in zip(self.fields, values, strict=True) if "{{c" in value}
+        if self._always_shown.issuperset(with_clozes):  # true of nearly all notes
             return ()
         names = self.filled(values, tagged=tagged)
-        numbers = {name: cloze_numbers([value]) for name, value in hidden.items()}
+        numbers = {name: cloze_numbers([value]) for name, value in with_clozes.items()}
         return tuple(
             card
             for card in cards
@@ -251,14 +253,17 @@ class CardRules:
         )
 
     def _shown_clozes(self, number: int) -> list[Way]:
-        """The ways in which the card of a cloze number shows a field as a cloze; 0 for any other number."""
-        ways = self._clozes.get(number)
+        """The conditions under which the card of a cloze number shows the clozes of a field.
+
+        The number 0 means any number that no section of the front names.
+        """
+        ways = self._cloze_ways.get(number)
         if ways is None:
             own_number = {f"c{number}"} if number else _NOTHING
-            find = _Ways(self._free, _ALWAYS_FILLED | own_number)
-            shown = (pair for front in self.fronts for pair in find.of(front))
-            ways = [way for tag, way in shown if is_of_clozes(tag)]
-            self._clozes[number] = ways
+            find = _Ways(self._fillable, _ALWAYS_FILLED | own_number)
+            pairs = (pair for front in self.fronts for pair in find.of(front))
+            ways = [way for tag, way in pairs if is_of_clozes(tag)]
+            self._cloze_ways[number] = ways
         return ways
 
 

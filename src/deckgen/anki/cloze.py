@@ -1,9 +1,10 @@
 """Cloze deletions: `{{c1::answer::hint}}`. The one place that parses them.
 
-There are two readings. `in_field` is Anki's own, of the HTML of a field (rslib/src/cloze.rs): the first `}}`
-ends a cloze, the first `::` its answer, whatever they stand in. `clozes` is the author's, of a text in
-Markdown: what stands in code, a formula, a link, emphasis or a pair of braces belongs to the answer whole,
-and a backslash makes a sign a sign. `cards.markdown` writes a field in which Anki's reading is the author's.
+There are two ways to parse them. `in_field` parses the HTML of a field as Anki does (rslib/src/cloze.rs): the
+first `}}` ends a cloze and the first `::` ends its answer, even within code or a formula. `clozes` parses a
+text in Markdown as its author means it: a `}}` or `::` within code, a formula, a link, emphasis or a pair of
+braces belongs to the answer, and so does one after a backslash. `cards.markdown` writes each field so that
+Anki finds the clozes that the author means.
 """
 
 from __future__ import annotations
@@ -22,21 +23,21 @@ if TYPE_CHECKING:
     from deckgen.anki.verbatim import Piece
 
 MAX_CLOZE = 500
-"""The highest cloze number of which Anki makes a card (rslib/src/notetype/cardgen.rs)."""
+"""The highest cloze number for which Anki makes a card (rslib/src/notetype/cardgen.rs)."""
 
 MAX_DEPTH = 10
-"""How many clozes may stand in each other; Anki takes no notice of where one begins that is deeper."""
+"""How deep clozes can be nested; Anki ignores a cloze that begins deeper."""
 
 _LARGEST = 65_535  # Anki keeps cloze numbers in 16 bits
 
 # Here and below no part of a pattern can match the same characters in two ways, and repetitions are
-# possessive or bounded: a text of 100,000 braces takes no longer than one of words.
+# possessive or bounded, so a text of 100,000 braces takes no longer than one of words.
 _OPENS = r"\{\{c(?=,*+[0-9])([0-9,]{1,100}+)::"
 ANKI_TOKEN = re.compile(rf"{_OPENS}|\}}\}}")
-"""Where a cloze opens or closes, to Anki."""
+"""The marks by which Anki opens and closes a cloze."""
 _TOKEN = re.compile(rf"{_OPENS}|\\.|[{{}}]|::+", re.DOTALL)
 _SIMPLE = re.compile(r"\{\{c([1-9][0-9]{0,2})::([^{}:]*)(?:::([^{}:]*))?\}\}")
-# signs that make the author's reading differ from Anki's
+# signs for which the author's meaning may differ from what Anki finds
 _CAREFUL = re.compile(r"[`$<\\\[]|:::|::\}\}|\{\{\{|\}\}\}|(?<!\{)\{(?!\{)|(?<!\})\}(?!\})")
 _ONE_COLON = re.compile(r":(?!:)")
 _EMPHASIS = re.compile(r"[*_=~\[<]")
@@ -54,10 +55,10 @@ class Cloze:
 
     Attributes:
         numbers: Its cloze numbers; several for `{{c1,2::…}}`.
-        start: Where its `{{` stands, in characters.
-        inner: Where its answer begins.
-        end: Where its closing `}}` stands; -1 where there is none.
-        hint: Where its hint begins; -1 where it has none.
+        start: The offset of its `{{`, in characters.
+        inner: The offset of its answer.
+        end: The offset of its closing `}}`; -1 if it never closes.
+        hint: The offset of its hint; -1 if it has none.
     """
 
     numbers: tuple[int, ...]
@@ -68,12 +69,12 @@ class Cloze:
 
     @property
     def answer_end(self) -> int:
-        """Where its answer ends."""
+        """The offset at which its answer ends."""
         return self.end if self.hint < 0 else self.hint - 2
 
 
 class Slip(NamedTuple):
-    """What is wrong with a cloze: where, and for how many characters; a code, a message and a hint."""
+    """A fault of a cloze: its code, offset and length in characters, message and hint."""
 
     code: str
     start: int
@@ -83,32 +84,36 @@ class Slip(NamedTuple):
 
 
 def _numbers(text: str) -> tuple[int, ...]:
-    """The numbers in `1,3`, those that Anki can keep."""
+    """The numbers in `1,3`, without those that are too large for Anki."""
     numbers = tuple(sorted({int(number) for number in text.split(",") if number}))
     return numbers if numbers[-1] <= _LARGEST else tuple(each for each in numbers if each <= _LARGEST)
 
 
 def marks_in_field(html: str) -> Iterator[tuple[int, int, tuple[int, ...]]]:
-    """Where clozes open and close in a field, as Anki reads it: start, end, numbers if one opens."""
+    """The marks that open and close clozes in a field, as Anki reads it.
+
+    Yields:
+        The start and end of a mark, and the cloze numbers; none if the mark closes a cloze.
+    """
     for match in ANKI_TOKEN.finditer(html):
         numbers = _numbers(match[1]) if match[1] else ()
         if match[1] and not numbers:
-            continue  # to Anki this begins nothing
+            continue  # Anki ignores it
         yield match.start(), match.end(), numbers
 
 
 def in_field(html: str) -> list[Cloze]:
-    """The clozes of a field, by their closing braces, as Anki finds them.
+    """The clozes of a field as Anki finds them, in the order of their closing braces.
 
-    Nested ones come before those around them; ones that never close come last, with `end` -1.
+    A nested cloze comes before the one around it; clozes that never close come last, with `end` -1.
     """
-    return _simple(html) or _walked(html)
+    return _simple(html) or _mark_by_mark(html)
 
 
-def _walked(html: str) -> list[Cloze]:
-    """The clozes of any field, mark by mark."""
-    found: list[Cloze] = []
-    still_open: list[tuple[Cloze, int]] = []  # each with the end of the mark before, from where it goes on
+def _mark_by_mark(html: str) -> list[Cloze]:
+    """The clozes of any field, found mark by mark."""
+    closed: list[Cloze] = []
+    still_open: list[tuple[Cloze, int]] = []  # with the end of the last mark in it
 
     def hint_before(place: int) -> None:
         if still_open:
@@ -125,22 +130,22 @@ def _walked(html: str) -> list[Cloze]:
         elif still_open:
             cloze, _ = still_open.pop()
             cloze.end = start
-            found.append(cloze)
+            closed.append(cloze)
             if still_open:
                 still_open[-1] = still_open[-1][0], end
-    return found + [cloze for cloze, _ in still_open]
+    return closed + [cloze for cloze, _ in still_open]
 
 
 @dataclass
 class Reading:
-    """A text as its author meant it.
+    """The clozes of a text as its author means them.
 
     Attributes:
-        clozes: In the order of their closing braces; those that never close last.
-        slips: What is wrong with them.
+        clozes: The clozes, in the order of their closing braces; those that never close come last.
+        slips: The faults of these clozes.
         pieces: The text's code, formulas, tags and the like.
-        balanced: Whether each brace that opens in a cloze is closed in it.
-        plain: Whether Anki reads the text itself alike.
+        balanced: Whether each brace that opens in a cloze also closes in it.
+        plain: Whether Anki finds the same clozes in the text itself.
     """
 
     clozes: list[Cloze] = field(default_factory=list)
@@ -150,27 +155,27 @@ class Reading:
     plain: bool = False
 
 
-@lru_cache(maxsize=1 << 15)  # rules, fingerprints and the field ask for the same text
+@lru_cache(maxsize=1 << 15)  # checks, fingerprints and fields parse the same texts
 def read(text: str) -> Reading:
     """Parse the clozes of a text in Markdown."""
     if "{{c" not in text:
         return Reading()
     if not _CAREFUL.search(text):
-        found = in_field(text)
-        if not any(cloze.hint >= 0 and _is_odd(text, cloze) for cloze in found):
-            return Reading(found, plain=True)
-    found_pieces = pieces(text)
-    walk = _Walk(text, found_pieces, balanced=True)
+        clozes_ = in_field(text)
+        if not any(cloze.hint >= 0 and _is_odd(text, cloze) for cloze in clozes_):
+            return Reading(clozes_, plain=True)
+    pieces_ = pieces(text)
+    walk = _Walk(text, pieces_, balanced=True)
     balanced = not walk.still_open
     if not balanced:
-        walk = _Walk(text, found_pieces, balanced=False)
-    found = walk.found + [each.cloze for each in walk.still_open]
-    return Reading(found, walk.slips, found_pieces, balanced)
+        walk = _Walk(text, pieces_, balanced=False)
+    clozes_ = walk.closed + [each.cloze for each in walk.still_open]
+    return Reading(clozes_, walk.slips, pieces_, balanced)
 
 
 def _simple(text: str) -> list[Cloze]:
-    """The clozes of a text in which each is as simple as most are; none where one is not."""
-    found = [
+    """The clozes of a text if all of them are simple, as most are; otherwise none."""
+    simple = [
         Cloze(
             (int(match[1]),),
             match.start(),
@@ -180,7 +185,7 @@ def _simple(text: str) -> list[Cloze]:
         )
         for match in _SIMPLE.finditer(text)
     ]
-    return found if len(found) == text.count("{{") == text.count("}}") else []
+    return simple if len(simple) == text.count("{{") == text.count("}}") else []
 
 
 def _is_odd(text: str, cloze: Cloze) -> bool:
@@ -190,22 +195,22 @@ def _is_odd(text: str, cloze: Cloze) -> bool:
 
 
 def clozes(text: str) -> list[Cloze]:
-    """The clozes of a text in Markdown, by their closing braces; those that never close come last."""
+    """The clozes of a text in Markdown, in the order of their closing braces; open ones come last."""
     return read(text).clozes
 
 
 class _Walk:
-    """One walk through a text, from brace to brace."""
+    """Parses the clozes of a text, from brace to brace."""
 
     def __init__(self, text: str, pieces_: list[Piece], *, balanced: bool) -> None:
         self.text = text
-        self.found: list[Cloze] = []
+        self.closed: list[Cloze] = []
         self.slips: list[Slip] = []
         self.still_open: list[_Open] = []
         self._pieces = [*pieces_, None]
         self._ends = [piece.end for piece in pieces_]
         self._balanced = balanced
-        self._loose = 0  # braces outside clozes that are still open
+        self._loose = 0  # open braces outside clozes
         place = number = 0
         while match := _TOKEN.search(text, place):
             start, place = match.span()
@@ -221,7 +226,7 @@ class _Walk:
             place = self._token(match, piece, place)
 
     def _token(self, match: re.Match[str], piece: Piece | None, place: int) -> int:
-        """Take one token; where to go on."""
+        """Handle one token, and return the offset at which to continue."""
         sign = match.group()
         if sign[0] == "\\":
             in_code = piece is not None and piece.kind in {"code", "fence"}
@@ -248,14 +253,14 @@ class _Walk:
     def _open(self, match: re.Match[str], piece: Piece | None) -> None:
         """Open a cloze."""
         if (numbers := _numbers(match[1])) and len(self.still_open) < MAX_DEPTH:
-            self.still_open.append(_Open(Cloze(numbers, *match.span()), piece, len(self.found)))
+            self.still_open.append(_Open(Cloze(numbers, *match.span()), piece, len(self.closed)))
         if _ONE_COLON.match(self.text, match.end()):
             message = "three colons begin this cloze, so its answer begins with one"
             hint = "write `::`, or `::\\:` if it does"
             self.slips.append(Slip("bad-cloze", match.end() - 2, 3, message, hint))
 
     def _outside(self, match: re.Match[str], place: int) -> int:
-        """Take a sign that stands in no cloze; where to go on."""
+        """Handle a sign outside clozes, and return the offset at which to continue."""
         if match.group() == "{":
             self._loose += 1
         elif match.group() == "}" and self._loose:
@@ -268,30 +273,30 @@ class _Walk:
         return place
 
     def _close(self, end: int) -> None:
-        """Close the innermost cloze: find where its hint begins, and what is wrong with it."""
+        """Close the innermost cloze: find its hint, and its faults."""
         top = self.still_open.pop()
         cloze = top.cloze
         cloze.end = end
-        self.found.append(cloze)
+        self.closed.append(cloze)
         if not top.signs:
             return
-        inside = [match.span() for match in _MARKED.finditer(self._masked(cloze.inner, end))]
-        signs = [each for each in top.signs if not _is_within(each[0] - cloze.inner, inside)]
+        emphasis = [match.span() for match in _MARKED.finditer(self._masked(cloze.inner, end))]
+        signs = [each for each in top.signs if not _is_within(each[0] - cloze.inner, emphasis)]
         if not signs:
             return
-        place, length = signs[0]
-        cloze.hint = place + 2
-        way = _AS_SIGN if top.piece is None else _AROUND
+        sign, length = signs[0]
+        cloze.hint = sign + 2
+        advice = _AS_SIGN if top.piece is None else _AROUND
         self.slips += (
-            slip._replace(hint=slip.hint.replace(_AS_SIGN, way))
+            slip._replace(hint=slip.hint.replace(_AS_SIGN, advice))
             for slip in _odd_hint(self.text, cloze, length, signs[1:])
         )
-        if any(cloze.hint <= other.start < end for other in self.found[top.before : -1]):
+        if any(cloze.hint <= other.start < end for other in self.closed[top.before : -1]):
             message = "a cloze stands in the hint of this one, and Anki would show it with the answer"
-            self.slips.append(Slip("bad-cloze", place, 2, message, "the hint comes last, before the `}}`"))
+            self.slips.append(Slip("bad-cloze", sign, 2, message, "the hint comes last, before the `}}`"))
 
     def _masked(self, start: int, end: int) -> str:
-        """A part of the text in which nothing but marks of Markdown looks like one."""
+        """A part of the text, in which escapes and verbatim pieces are replaced by `x`."""
         part = list(_ESCAPE.sub("xx", self.text[start:end]))
         number = bisect_left(self._ends, start)
         for piece in self._pieces[number:]:
@@ -317,10 +322,10 @@ class _Open:
 
     Attributes:
         cloze: The cloze.
-        piece: The piece that it stands in; None where it stands in plain text.
-        before: How many clozes were closed before it opened.
-        depth: How many braces are open in it.
-        signs: Where `::` stands in it, and how many colons.
+        piece: The piece that it is in; None in plain text.
+        before: The number of clozes that were closed before it opened.
+        depth: The number of braces that are open in it.
+        signs: The offset of each `::` in it, and the number of colons.
     """
 
     cloze: Cloze
@@ -335,7 +340,7 @@ _AS_SIGN = "in an answer or a hint write `::` as `\\:\\:`, or put the words into
 
 
 def _odd_hint(text: str, cloze: Cloze, length: int, more: list[tuple[int, int]]) -> Iterator[Slip]:
-    """What is wrong with where a cloze's hint begins."""
+    """Faults of the `::` that begins the hint of a cloze."""
     place = cloze.hint - 2
     answer, hint = text[cloze.inner : place], text[cloze.hint : cloze.end]
     if not answer.strip():
@@ -353,11 +358,11 @@ def _odd_hint(text: str, cloze: Cloze, length: int, more: list[tuple[int, int]])
 
 
 def uncovered(text: str, found: list[Cloze] | None = None) -> str:
-    """A text with the answers of its clozes in their places, and without their hints.
+    """A text with each cloze replaced by its answer; hints are left out.
 
     Args:
         text: The text.
-        found: Its clozes; left out, they are those of a text in Markdown.
+        found: Its clozes; by default those of a text in Markdown.
     """
     if "{{c" not in text:
         return text

@@ -1,4 +1,4 @@
-"""What is wrong with the clozes of a text: those that Anki would not read, or not as meant."""
+"""Faults of the clozes of a text: clozes that Anki would not read, or not as the author means them."""
 
 from __future__ import annotations
 
@@ -22,28 +22,29 @@ _SLIP = re.compile(
     r"|[(\[<\uff5b\u00ab]{1,2}c[0-9]{1,9}(?:::|\uff1a)|(?<![\w{,(\[<\uff5b\u00ab])c[0-9]{1,9}::(?=\S)"
 )
 _LETTER_FOR_DIGIT = re.compile(r"\{\{[cC][0-9]*([lIOo])[0-9]*::")
+_UNSEEN = re.compile(r"\{([\u00ad\u200b-\u200f\u2060-\u2064\ufeff])\Z")
 _NO_CLOZE = re.compile(r"(?<!\\)\{\{(?!c,{0,99}[0-9][0-9,]{0,99}::)[^{}\\]*+\}\}")
 
 
 def slips(text: str, reading: Reading) -> Iterator[Slip]:
-    """The clozes of a text that Anki would not read, or not as meant; also that there is none."""
+    """Faults of the clozes of a text, or one fault if it has no cloze."""
     misread = list(_misread(text, reading))
     yield from misread
-    if misread:  # what else there seems to be may come of that
+    if misread:  # other faults may follow from these
         return
     yield from reading.slips
     if not reading.clozes:
         hint = "hide what matters, as in `It begins with {{c1::joining}}`"
         yield Slip("no-cloze", 0, 1, "this text hides nothing", hint)
-    told = {slip.start for slip in reading.slips}
+    offsets = {slip.start for slip in reading.slips}
     for cloze in reading.clozes:
         message, hint = _fault(text, cloze, balanced=reading.balanced)
-        if message and cloze.hint - 2 not in told:
+        if message and cloze.hint - 2 not in offsets:
             yield Slip("bad-cloze", cloze.start, cloze.inner - cloze.start, message, hint)
 
 
 def _fault(text: str, cloze: Cloze, *, balanced: bool) -> tuple[str, str]:
-    """The message and the hint for what is wrong with a cloze; empty for nothing."""
+    """The message and the hint for the fault of a cloze; both empty if it has none."""
     if cloze.end < 0:
         return (
             "this cloze never closes",
@@ -61,16 +62,22 @@ def _fault(text: str, cloze: Cloze, *, balanced: bool) -> tuple[str, str]:
 
 
 def _misread(text: str, reading: Reading) -> Iterator[Slip]:
-    """The clozes that Anki reads as none, or not at all."""
-    found = list(_outside(_SLIP, text, reading.pieces))
-    ends = {at for slip in found for at in range(slip.start(), slip.end())}
-    others = [slip for slip in _outside(_NO_CLOZE, text, reading.pieces) if slip.start() not in ends]
-    for slip in sorted(found + others, key=lambda slip: slip.start()):
+    """Clozes that Anki does not recognize, or whose number or depth is too large for it."""
+    attempts = list(_outside(_SLIP, text, reading.pieces))
+    covered = {at for slip in attempts for at in range(slip.start(), slip.end())}
+    others = [slip for slip in _outside(_NO_CLOZE, text, reading.pieces) if slip.start() not in covered]
+    for slip in sorted(attempts + others, key=lambda slip: slip.start()):
         hint = "a cloze is written `{{c1::answer}}` or `{{c1::answer::hint}}`"
         if letter := _LETTER_FOR_DIGIT.match(slip.group()):
             hint += f"; what stands behind its `c` here is the letter `{letter[1]}`, where a number belongs"
         elif slip.re is _NO_CLOZE:
             hint += "; where learners should see the braces, put them into code or write `\\{{`"
+        between = _UNSEEN.search(text[: slip.start()])
+        if between:
+            message = f"an invisible character stands between the braces (U+{ord(between[1]):04X})"
+            hint = "delete both braces and what is between them, and type them anew: `{{`"
+            yield Slip("bad-cloze", between.start(), slip.end() - between.start(), message, hint)
+            continue
         hint += "" if slip.group().isascii() else ", in ordinary letters and signs"
         yield Slip(
             "bad-cloze", slip.start(), len(slip.group()), f"`{slip.group()}` does not begin a cloze", hint
@@ -100,7 +107,7 @@ def _outside(pattern: re.Pattern[str], text: str, pieces_: list[Piece]) -> Itera
 
 
 def _too_deep(text: str) -> int | None:
-    """Where the first cloze begins that stands too deep in others; None where none does."""
+    """The offset of the first cloze that is nested too deep; None if none is."""
     depth = 0
     for match in ANKI_TOKEN.finditer(text):
         depth = depth + 1 if match[1] else max(depth - 1, 0)

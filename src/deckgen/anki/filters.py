@@ -1,4 +1,4 @@
-"""What the filters of Anki's templates make of a field: clozes, plain text, readings, hints."""
+"""The filters of Anki's templates: clozes, plain text, readings, hints."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """The side of a card that a field is shown on: its cloze number, and whether it is the front."""
+    """The side of a card on which a field is shown: the card's cloze number, and whether it is the front."""
 
     number: int
     front: bool
 
 
 def filtered(tag: Replacement, text: str, side: Side) -> str:
-    """A field as the filters of a tag leave it.
+    """The text of a field after the filters of a tag.
 
-    The filter next to the field comes first. Anki stops at one that it does not know.
+    The filter next to the field comes first. Anki stops at a filter that it does not know.
     """
     if tag.filters[:1] == ("type",):
         how = tag.filters[1] + ":" if tag.filters[1:] in {("cloze",), ("nc",)} else ""
@@ -49,7 +49,7 @@ def filtered(tag: Replacement, text: str, side: Side) -> str:
 
 @dataclass(slots=True)
 class _Cloze:
-    """A cloze deletion: its numbers, what stands in it, and what stands for it on the front."""
+    """A cloze deletion: its numbers, its content, and the hint that the front shows in its place."""
 
     numbers: tuple[int, ...]
     inside: list[str | _Cloze]
@@ -57,7 +57,7 @@ class _Cloze:
 
 
 def _with_clozes(text: str) -> list[str | _Cloze]:
-    """A text as Anki takes it apart; what stands in a cloze that never closes is lost."""
+    """A text split into its clozes as Anki does it; a cloze that never closes is lost with its content."""
     parts: list[str | _Cloze] = []
     still_open: list[_Cloze] = []
     done = 0
@@ -83,7 +83,7 @@ def _with_clozes(text: str) -> list[str | _Cloze]:
 
 
 def _active(parts: Sequence[str | _Cloze], number: int) -> Iterator[_Cloze]:
-    """The clozes of a number, those within others too, in the order in which they begin."""
+    """The clozes of a number, nested ones too, in the order in which they begin."""
     for part in parts:
         if isinstance(part, _Cloze):
             if number in part.numbers:
@@ -92,26 +92,26 @@ def _active(parts: Sequence[str | _Cloze], number: int) -> Iterator[_Cloze]:
 
 
 def _answer(cloze: _Cloze) -> str:
-    """The answer of a cloze, with those of the ones within."""
+    """The answer of a cloze, with the answers of nested clozes."""
     return "".join(part if isinstance(part, str) else _answer(part) for part in cloze.inside)
 
 
-def _drawn(parts: Sequence[str | _Cloze], number: int, *, asked: bool) -> str:
-    """A text with its clozes marked, those of a number hidden on the front."""
+def _clozes_html(parts: Sequence[str | _Cloze], number: int, *, front: bool) -> str:
+    """The HTML of a text with clozes; if `front`, the clozes of the given number are hidden."""
     pieces = []
     for part in parts:
         if isinstance(part, str):
             pieces.append(part)
             continue
-        inside = _drawn(part.inside, number, asked=asked)
-        name, hidden = "cloze-inactive", ""
+        inside = _clozes_html(part.inside, number, front=front)
+        name, data = "cloze-inactive", ""
         if number in part.numbers:
             name = "cloze"
-            if asked:
-                hidden = f' data-cloze="{inside.translate(_IN_ATTRIBUTE)}"'
+            if front:
+                data = f' data-cloze="{inside.translate(_IN_ATTRIBUTE)}"'
                 inside = f"[{part.hint}]"
         numbers = ",".join(map(str, part.numbers))
-        pieces.append(f'<span class="{name}"{hidden} data-ordinal="{numbers}">{inside}</span>')
+        pieces.append(f'<span class="{name}"{data} data-ordinal="{numbers}">{inside}</span>')
     return "".join(pieces)
 
 
@@ -123,16 +123,15 @@ _FORMULA = re.compile(r"(\\[(\[])(.*?)(\\[\])])", re.DOTALL)
 
 
 def _cloze(text: str, _name: str, side: Side) -> str:
-    """The text with its clozes; nothing where none is of the card's number. Formulas lose their HTML."""
+    """The text with its clozes; empty if no cloze has the card's number. Formulas lose their HTML."""
     parts = _with_clozes(text)
     if not any(_active(parts, side.number)):
         return ""
-    drawn = _drawn(parts, side.number, asked=side.front)
-    end = (
-        max(drawn.rfind("\\)"), drawn.rfind("\\]")) + 2
-    )  # behind it no formula is looked for, which takes time
-    plain = _FORMULA.sub(lambda match: match[1] + _without_tags(match[2]) + match[3], drawn[:end])
-    return plain + drawn[end:]
+    html = _clozes_html(parts, side.number, front=side.front)
+    # no formula ends after this, and searching there would take time
+    end = max(html.rfind("\\)"), html.rfind("\\]")) + 2
+    plain = _FORMULA.sub(lambda match: match[1] + _without_tags(match[2]) + match[3], html[:end])
+    return plain + html[end:]
 
 
 def _cloze_only(text: str, _name: str, side: Side) -> str:
@@ -141,7 +140,7 @@ def _cloze_only(text: str, _name: str, side: Side) -> str:
 
 
 def cloze_answers(text: str, number: int) -> str:
-    """The answers of the clozes of a number, for `type:cloze`: one where they are all the same."""
+    """The answers of the clozes of a number, for `type:cloze`; a single one if they are all the same."""
     answers = [_answer(cloze) for cloze in _active(_with_clozes(text), number)]
     return answers[0] if len(set(answers)) == 1 else ", ".join(answers)
 
@@ -157,7 +156,7 @@ _SURROGATES = range(0xD800, 0xE000)
 
 
 def _without_tags(html: str) -> str:
-    end = html.rfind(">") + 1  # behind it none is looked for, which takes time
+    end = html.rfind(">") + 1  # no tag ends after this, and searching there would take time
     return _TAGS.sub("", html[:end]) + html[end:]
 
 
@@ -167,9 +166,9 @@ def text_of(html: str) -> str:
 
 
 def decoded(html: str) -> str:
-    """The HTML with its entities as characters; all as they were where Anki does not know one of them.
+    """The HTML with its entities as characters; unchanged if Anki does not know one of them.
 
-    It knows those of HTML 4, and makes plain spaces of hard ones.
+    Anki knows the entities of HTML 4, and turns hard spaces into plain ones.
     """
     if "&" not in html:
         return html
@@ -192,9 +191,9 @@ _RUBY = re.compile(r" ?([^ >]+?)\[(.+?)\]")
 
 
 def _ruby(form: str) -> Callable[[str, str, Side], str]:
-    """A filter that writes `text[reading]` in this form."""
+    """A filter that rewrites `text[reading]` in the given form."""
 
-    def written(text: str, _name: str, _side: Side) -> str:
+    def filter_(text: str, _name: str, _side: Side) -> str:
         if "[" not in text:
             return text.replace("&nbsp;", " ")
         return _RUBY.sub(
@@ -202,11 +201,11 @@ def _ruby(form: str) -> Callable[[str, str, Side], str]:
             text.replace("&nbsp;", " "),
         )
 
-    return written
+    return filter_
 
 
 def _hint(text: str, name: str, _side: Side) -> str:
-    """A link that shows the field. Anki draws the id from the same, by another hash."""
+    """A link that shows the field. Anki makes the id of the same text and name, but by another hash."""
     if not text.strip(BLANKS):
         return text
     mark = "hint" + hashlib.sha256((text + name).encode()).hexdigest()[:16]

@@ -1,7 +1,7 @@
-"""How a card looks: both of its sides as Anki makes them of a card template and a note's fields.
+"""The HTML of both sides of a card, as Anki 26.9 makes it from a card template and the fields of a note.
 
-As of Anki 26.9. Left alone are LaTeX (`[latex]`, `[$]`), for which Anki calls a LaTeX program, and image
-occlusion, which has a note type of its own.
+Not included are LaTeX (`[latex]`, `[$]`), for which Anki runs a LaTeX program, and image occlusion, which
+has its own note type.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ _NO_SUCH_CLOZE = (
     f"<a href='{_HELP}#no-cloze-filter-on-cloze-note-type'>More information</a></div>"
 )
 _NO_LANGUAGE = "[Error in directive '\u2068anki:tts\u2069': \u2068'\u2068lang\u2069' not set\u2069]"
-"""What Anki shows in place of a card or a button, in English."""
+"""Messages that Anki shows in place of a card or of speech, in English."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """What Anki knows of a card besides its fields.
+class CardContext:
+    """Facts about a card that a template can show besides the fields of the note.
 
     Attributes:
         deck: Its deck's full name, "A::B".
@@ -57,14 +57,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A sound or video of the collection's media, by its file's name."""
+    """A sound or video file of the collection's media."""
 
     file: str
 
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """A text to be spoken: its language as in `en_US`, and how fast, where 1 is usual."""
+    """A text to be spoken, with its language as in `en_US`; the usual speed is 1."""
 
     text: str
     language: str
@@ -72,7 +72,7 @@ class Speech:
     speed: float = 1.0
 
 
-Heard: TypeAlias = Sound | Speech
+Audio: TypeAlias = Sound | Speech
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +82,21 @@ class Sides:
     Attributes:
         front: The HTML of its front.
         back: The HTML of its back.
-        front_sounds: What the marks `[anki:play:q:0]`, `[anki:play:q:1]`, … play, on either side.
-        back_sounds: What the marks `[anki:play:a:0]`, … play.
-        answers: The text to be typed at a mark `[[type:Field]]`, by what stands after `type:`.
+        front_sounds: The audio of the marks `[anki:play:q:0]`, `[anki:play:q:1]`, …, on either side.
+        back_sounds: The audio of the marks `[anki:play:a:0]`, ….
+        answers: The text to be typed at a mark `[[type:Field]]`, by the text after `type:`.
     """
 
     front: str
     back: str
-    front_sounds: tuple[Heard, ...] = ()
-    back_sounds: tuple[Heard, ...] = ()
+    front_sounds: tuple[Audio, ...] = ()
+    back_sounds: tuple[Audio, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class _Card:
-    """A card being shown: its fields, those of them that are filled, the side, and its front once known."""
+    """The state while a card is rendered: its fields, the filled ones, the side, and the front once known."""
 
     values: dict[str, str]
     filled: set[str]
@@ -104,11 +104,11 @@ class _Card:
     front: str = ""
 
 
-class Look:
-    """How the cards of one card template look.
+class CardRenderer:
+    """Renders the cards of one card template.
 
-    The template is to be one that `anki_template.check` finds no fault in: where Anki would show an error in
-    place of the card, a field that is not known shows as nothing.
+    The template must be one in which `template.check` finds no fault. (For an unknown field this shows
+    nothing, where Anki would show an error in place of the card.)
     """
 
     def __init__(self, fields: Sequence[str], front: str, back: str, *, cloze: bool) -> None:
@@ -125,58 +125,58 @@ class Look:
         self._back = parse(back).parts
         self._cloze = cloze
 
-    def sides(self, values: Sequence[str], ordinal: int, place: Place) -> Sides:
+    def sides(self, values: Sequence[str], ordinal: int, context: CardContext) -> Sides:
         """The HTML of both sides, as Anki's `card.render_output()` gives it.
 
         Args:
             values: The HTML of the note's fields, in order.
-            ordinal: The card's, from 0: of a cloze type its cloze number less one.
-            place: What Anki knows of the card besides.
+            ordinal: The ordinal of the card, from 0; in a cloze type its cloze number minus one.
+            context: Facts about the card besides its fields.
         """
-        shown = {
-            "Tags": " ".join(place.tags),
-            "Type": place.note_type,
-            "Deck": place.deck,
-            "Subdeck": place.deck.rpartition("::")[2],
-            "Card": place.card,
-            "CardFlag": f"flag{place.flag}",
-            "CardID": str(place.card_id),
+        by_name = {
+            "Tags": " ".join(context.tags),
+            "Type": context.note_type,
+            "Deck": context.deck,
+            "Subdeck": context.deck.rpartition("::")[2],
+            "Card": context.card,
+            "CardFlag": f"flag{context.flag}",
+            "CardID": str(context.card_id),
             f"c{ordinal + 1}": "1",
             **dict(zip(self._fields, values, strict=True)),
         }
-        filled = {name for name, value in shown.items() if not is_empty(value)}
+        filled = {name for name, value in by_name.items() if not is_empty(value)}
         number = ordinal + 1
-        card = _Card(shown, filled, Side(number, front=True))
+        card = _Card(by_name, filled, Side(number, front=True))
         blank = ""
         if not self._cloze:
             blank = "" if shows(self._front, filled) else _BLANK_FRONT
-        elif number not in cloze_numbers(shown.values()):
+        elif number not in cloze_numbers(by_name.values()):
             blank = _NO_SUCH_CLOZE.format(number)
-        front, front_sounds = _heard(_side(self._front, card) + blank, "q")
+        front, front_sounds = _with_marks(_side(self._front, card) + blank, "q")
         if blank:
             return Sides(front, blank, front_sounds)
         card.side, card.front = Side(number, front=False), front
-        back, back_sounds = _heard(_side(self._back, card), "a")
+        back, back_sounds = _with_marks(_side(self._back, card), "a")
         answers = {name: self._answer(name, card) for _, _, name in _MARK.findall(front + back) if name}
         return Sides(front, back, front_sounds, back_sounds, answers)
 
     def _answer(self, typed: str, card: _Card) -> str:
-        """What is to be typed at a mark `[[type:…]]`; empty where it is of no field."""
+        """The answer to be typed at a mark `[[type:…]]`; empty if it names no field."""
         how, _, name = typed.rpartition(":")
         value = card.values[name] if name in self._fields else ""
         if how == "cloze":
             value = cloze_answers(value, card.side.number)
         silent, done = "", 0
-        for start, end, _ in _heard_in(value):
+        for start, end, _ in _audio_in(value):
             silent, done = silent + value[done:start], end
         return text_of(_LINE_ENDS.sub(" ", silent + value[done:])).strip(BLANKS)
 
 
 def on_screen(sides: Sides) -> Sides:
-    """Both sides as a reviewer shows them: its marks for sounds and for typing an answer made visible.
+    """Both sides as a reviewer shows them, with HTML in place of the marks for sounds and typed answers.
 
-    A sound becomes an `<audio>`, a text to be spoken a button. For an answer to be typed there is an
-    `<input>` on the front; on the back it stands below the line that parts the back from the front.
+    A sound becomes an `<audio>`, a text to be spoken a button. An answer to be typed becomes an `<input>` on
+    the front; on the back it is shown below the line between front and back.
     """
     back, line = sides.back, ""
     if _LINE in back and any(sides.answers.get(name) for _, _, name in _MARK.findall(back)):
@@ -200,14 +200,14 @@ def on_screen(sides: Sides) -> Sides:
     )
 
 
-def _player(heard: Heard) -> str:
-    """What plays a sound or speaks a text."""
-    if isinstance(heard, Sound):
-        return f'<audio class="replay-button" controls preload="none" src="{quote(heard.file)}"></audio>'
-    language, text = (html_lib.escape(each) for each in (heard.language.replace("_", "-"), heard.text))
+def _player(audio: Audio) -> str:
+    """The HTML that plays a sound or speaks a text."""
+    if isinstance(audio, Sound):
+        return f'<audio class="replay-button" controls preload="none" src="{quote(audio.file)}"></audio>'
+    language, text = (html_lib.escape(each) for each in (audio.language.replace("_", "-"), audio.text))
     speak = (
         "const speech = new SpeechSynthesisUtterance(this.dataset.text);"
-        f" speech.lang = this.lang; speech.rate = {heard.speed}; speechSynthesis.speak(speech)"
+        f" speech.lang = this.lang; speech.rate = {audio.speed}; speechSynthesis.speak(speech)"
     )
     return (
         f'<button type="button" class="replay-button" lang="{language}" data-text="{text}" onclick="{speak}">'
@@ -221,7 +221,7 @@ _LINE_ENDS = re.compile(r"(?:\n|<br\s?/?>|</?div>)+", re.IGNORECASE)
 
 
 def _side(parts: Sequence[Part], card: _Card) -> str:
-    """A template's parts as this card shows them."""
+    """The HTML of a template's parts for this card."""
     pieces = []
     for part in parts:
         if isinstance(part, str):
@@ -236,7 +236,7 @@ def _side(parts: Sequence[Part], card: _Card) -> str:
     return "".join(pieces)
 
 
-# Sounds
+# Sounds and speech
 
 _OPTION = r'([^\] \t\r\n=]++)=(?:"([^"]*)"|([^\] \t\r\n"]*+))[ \t\r\n]*+'
 _OPTIONS = re.compile(_OPTION)
@@ -251,8 +251,8 @@ _BLOCK = re.compile(
 )
 
 
-def _heard_in(html: str) -> Iterator[tuple[int, int, Heard | None]]:
-    """What is heard of a side, and where that stands, from and to; None for speech without a language."""
+def _audio_in(html: str) -> Iterator[tuple[int, int, Audio | None]]:
+    """The audio on a side, with its start and end; None for speech without a language."""
     position, last = 0, html.rfind("]") + 1
     while match := _OPENS.search(html, position, last):
         start, position, name = match.start(), match.end(), match["name"]
@@ -270,25 +270,25 @@ def _heard_in(html: str) -> Iterator[tuple[int, int, Heard | None]]:
             yield start, position, _speech(content, options) if options.get("lang") else None
 
 
-def _heard(html: str, side: str) -> tuple[str, tuple[Heard, ...]]:
-    """A side with marks in place of what is heard, and what that is.
+def _with_marks(html: str, side: str) -> tuple[str, tuple[Audio, ...]]:
+    """A side with marks in place of its audio, and the audio.
 
     Args:
         html: The HTML of the side.
         side: `q` for a front, `a` for a back.
     """
     pieces: list[str] = []
-    sounds: list[Heard] = []
+    sounds: list[Audio] = []
     done = 0
-    for start, end, heard in _heard_in(html):
-        pieces += (html[done:start], f"[anki:play:{side}:{len(sounds)}]" if heard else _NO_LANGUAGE)
-        sounds += [heard] if heard else []
+    for start, end, audio in _audio_in(html):
+        pieces += (html[done:start], f"[anki:play:{side}:{len(sounds)}]" if audio else _NO_LANGUAGE)
+        sounds += [audio] if audio else []
         done = end
     return "".join(pieces) + html[done:], tuple(sounds)
 
 
 def _speech(content: str, options: dict[str, str]) -> Speech:
-    """What is spoken of the content of a `tts` mark: in place of what a cloze hides the word "blank"."""
+    """The speech of a `tts` mark; the hidden answer of a cloze is spoken as "blank" (`cloze_blank`)."""
     text = text_of(_BLOCK.sub(" ", content)).replace("[...]", options.get("cloze_blank", "blank"))
     voices = tuple(options["voices"].split(",")) if "voices" in options else ()
     try:

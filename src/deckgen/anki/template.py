@@ -1,4 +1,4 @@
-"""Anki's template language: parsing it, and which cards a note has. After rslib/src/template.rs."""
+"""A parser of Anki's template language, as in rslib/src/template.rs."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
 MAX_SECTIONS = 50
-"""How deep sections may stand in each other."""
+"""How deep sections can be nested."""
 MAX_FAULTS = 100
-"""After so many faults of a template the rest is not looked at."""
+"""Checking of a template stops after this many faults."""
 
 FILTERS = frozenset(
     ["text", "hint", "type", "cloze", "cloze-only", "furigana", "kana", "kanji"]
-)  # and tts, with options, and nc right after type
+)  # also tts, with options, and nc right after type
 _SPEECH = re.compile(
     r"tts (?:\"[^\"]+\"|[^\s\]\"=]+)(?:[ \t\r\n]+[^\s\]\"=]+=(?:\"[^\"]*\"|[^\s\]\"]*))*[ \t\r\n]*"
 )
@@ -52,7 +52,7 @@ Part: TypeAlias = str | Replacement | Section
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a template: a code, a message, a hint and the tag that it concerns."""
+    """A fault of a template: a code, a message, a hint, and the place of the tag."""
 
     code: str
     message: str
@@ -71,11 +71,11 @@ class Template:
 
 _TAG = re.compile(r"<!--|\{\{\{*+((?:(?!\{\{).)*?)\}\}|\{\{", re.DOTALL)
 BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
-"""What Anki takes away around the name in a tag: not what `str.strip` does."""
+"""The characters that Anki strips around the name in a tag. (`str.strip` takes others.)"""
 
 
-def _written(text: str) -> Iterator[re.Match[str]]:
-    """The tags of a template, and each `{{` that begins none; what stands in Html comments is none."""
+def _tags_in(text: str) -> Iterator[re.Match[str]]:
+    """The tags of a template, and each `{{` that begins no tag; HTML comments are skipped."""
     position, last_comment_end = 0, text.rfind("-->")
     while match := _TAG.search(text, position):
         position = match.end()
@@ -86,11 +86,11 @@ def _written(text: str) -> Iterator[re.Match[str]]:
 
 
 def parse(text: str) -> Template:
-    """Parse a template: the same parts as Anki finds, wherever Anki finds nothing wrong."""
+    """Parse a template. If Anki finds no fault in it, the parts are the same as Anki's."""
     template = Template()
     stack: list[Section] = []
     done = 0
-    for match in _written(text):
+    for match in _tags_in(text):
         parts = stack[-1].children if stack else template.parts
         offset, length = match.start(), len(match.group())
         if len(template.faults) > MAX_FAULTS:
@@ -98,7 +98,7 @@ def parse(text: str) -> Template:
         if match[1] is None:
             fault = Fault("anki-syntax", "this `{{` is never closed", "it ends with `}}`", offset, 2)
             template.faults.append(fault)
-            continue  # to Anki it is text
+            continue  # Anki treats it as text
         if match.group().startswith("{{{"):
             message = "Anki reads this `{{{` as `{{`, and shows the third closing brace"
             hint = "a field is written `{{Name}}`; a space keeps another brace apart from it"
@@ -127,7 +127,7 @@ def parse(text: str) -> Template:
 
 
 def _left_over(text: str, stack: list[Section]) -> Iterator[Fault]:
-    """What is wrong at the end of a template: tags that lack a brace, sections that are open."""
+    """Faults that are known only at the end of a template: tags that lack a brace, open sections."""
     for match in re.finditer(r"(?<!\{)\{[A-Za-z#^/][\w ]*\}\}", text):
         hint = "a field is written `{{Name}}`"
         yield Fault("anki-syntax", "this lacks a brace", hint, match.start(), len(match[0]))
@@ -138,7 +138,7 @@ def _left_over(text: str, stack: list[Section]) -> Iterator[Fault]:
 
 
 def _close(template: Template, stack: list[Section], name: str, offset: int, length: int) -> None:
-    """Close the innermost section, or say why this tag does not."""
+    """Close the innermost section, or add the fault of a tag that does not close it."""
     if stack and stack[-1].field == name:
         stack.pop()
         return
@@ -148,7 +148,7 @@ def _close(template: Template, stack: list[Section], name: str, offset: int, len
 
 
 def tags(parts: Iterable[Part]) -> Iterator[Replacement | Section]:
-    """All tags of a template, in order, those within sections too."""
+    """All tags of a template, in order, also those within sections."""
     for part in parts:
         if isinstance(part, str):
             continue
@@ -158,10 +158,10 @@ def tags(parts: Iterable[Part]) -> Iterator[Replacement | Section]:
 
 
 def check(template: Template, fields: Collection[str], *, front: bool) -> list[Fault]:
-    """The faults of a template on a note type with these fields, its own syntax included.
+    """The faults of a template on a note type with these fields, including faults of its syntax.
 
-    Wherever Anki would show an error in place of a card there is one. There is one, too, where Anki says
-    nothing and shows what nobody wants: an unknown filter, `FrontSide` on a front, a brace too few.
+    There is a fault wherever Anki would show an error in place of a card. There is also one where Anki shows
+    something unwanted without an error: for an unknown filter, `FrontSide` on a front, a missing brace.
     """
     faults = list(template.faults)
     for tag in tags(template.parts):
@@ -176,7 +176,7 @@ def check(template: Template, fields: Collection[str], *, front: bool) -> list[F
 
 
 def _unknown_filters(tag: Replacement) -> Iterator[Fault]:
-    """The filters of a tag that Anki passes over."""
+    """Faults of filters that Anki would ignore."""
     for name in tag.filters if tag.filters != ("type", "nc") else ():
         if name in FILTERS or _SPEECH.fullmatch(name):
             continue
@@ -190,21 +190,21 @@ def _unknown_filters(tag: Replacement) -> Iterator[Fault]:
 
 
 def _known(tag: Replacement | Section, fields: Collection[str], *, front: bool) -> bool:
-    """Whether Anki knows what a tag names."""
+    """Whether Anki knows the field that a tag names."""
     if tag.field == "FrontSide":
         return isinstance(tag, Replacement) and not front
     if is_cloze_section(tag):
-        return True  # it asks whether this is the card of that cloze number
+        return True  # it is shown on the card of that cloze number
     return tag.field in fields or tag.field in SPECIAL_FIELDS
 
 
 def is_cloze_section(tag: Replacement | Section) -> bool:
-    """Whether a tag asks for the number of the card's cloze."""
+    """Whether a tag is a section for a cloze number, as in `{{#c1}}`."""
     return isinstance(tag, Section) and _OF_A_CLOZE.fullmatch(tag.field) is not None
 
 
 def _unknown_field(tag: Replacement | Section, fields: Collection[str]) -> tuple[str, str]:
-    """What is wrong with the field that a tag names, and a hint."""
+    """The message and the hint for a tag that names an unknown field."""
     name = tag.field
     if not name:
         return "a field's name is missing", ""
@@ -223,7 +223,7 @@ _EMPTY = re.compile(r"(?:[\t\n\v\f\r ]|</?(?:br|div) ?/?>)*", re.IGNORECASE)
 
 
 def is_empty(html: str) -> bool:
-    """Whether Anki takes a field for empty: nothing in it but white space, `<br>` and `<div>`."""
+    """Whether Anki treats a field as empty: it holds nothing but white space, `<br>` and `<div>`."""
     return not html or (html[0] in _BLANK and _EMPTY.fullmatch(html) is not None)
 
 
@@ -233,11 +233,11 @@ def cloze_numbers(values: Iterable[str]) -> set[int]:
     for value in values:
         if "{{c" not in value:
             continue
-        found = in_field(value)
-        # Anki drops what stands within a cloze that never closes
-        lost = min((cloze.start for cloze in found if cloze.end < 0), default=len(value))
-        for cloze in found:
-            if cloze.start < lost:
+        clozes = in_field(value)
+        # Anki drops everything within a cloze that never closes
+        end = min((cloze.start for cloze in clozes if cloze.end < 0), default=len(value))
+        for cloze in clozes:
+            if cloze.start < end:
                 numbers.update(cloze.numbers)
     return numbers
 
@@ -256,4 +256,4 @@ def shows(parts: Sequence[Part], filled: Collection[str]) -> bool:
 
 
 SPECIAL_FIELDS = frozenset(["FrontSide", "Tags", "Type", "Deck", "Subdeck", "Card", "CardFlag", "CardID"])
-"""Anki's own fields, which any template may show and no note type may have."""
+"""Anki's own fields: any template can show them, and no note type can have fields with these names."""

@@ -1,4 +1,4 @@
-r"""Names that Anki shows as they are, unescaped, and what they therefore must not hold.
+r"""The characters that a name must not contain because Anki shows names without escaping them.
 
 Anki puts these into a card without escaping them:
 
@@ -7,13 +7,13 @@ Anki puts these into a card without escaping them:
 - `{{Card}}`: the card template's name;
 - `{{hint:Field}}`: the name of a field, on the link that shows it.
 
-Faces may also write the titles of the deck and of a kind into a card template, which Anki reads: there `{{`
-would begin a field. What comes out is HTML, in which Anki plays sounds, speaks, asks for typed answers, makes
-pictures of LaTeX, and has MathJax draw formulas.
+A face can also write the titles of the deck and of a kind into a card template, where `{{` would begin a
+field. The result is HTML, in which Anki plays sounds, speaks, asks for typed answers, makes pictures of
+LaTeX, and lets MathJax show formulas.
 
-So a name holds nothing that begins any of these; what ends one is harmless alone. A beginning is refused even
-where the rest of the mark is missing, since that may stand in another name: Anki joins tags by spaces, and
-decks by `::`. At a name's end `[sound` is a beginning as well, for the `::` before a deck within it.
+So a name must not contain anything that begins one of these; an end alone is harmless. A beginning is an
+error even if the rest of the mark is missing, since the rest can come from another name: Anki joins tags with
+spaces, and decks with `::`. So `[sound` at the end of a name is a beginning too: a subdeck adds `::` to it.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from html.entities import html5, name2codepoint
 
 
 def _any_case(word: str) -> str:
-    """A pattern for a word in any capitals, of plain letters only, that JavaScript reads as well."""
+    """A pattern for a word of plain letters in any capitals, which works in JavaScript too."""
     return "".join(f"[{char.upper()}{char}]" for char in word)
 
 
-_TAG = r"<[A-Za-z/!?]"  # where a browser begins a tag, a comment or the like; elsewhere `<` is itself
+_TAG = r"<[A-Za-z/!?]"  # begins a tag or a comment in a browser; any other `<` is text
 _FORMULA = r"\\[(\[]"
 _BRACKET = (
-    # Anki wants the first three in small letters; AnkiDroid takes sounds in any
+    # Anki reads the first three in small letters only; AnkiDroid reads sounds in any
     rf"\[(?:(?:{_any_case('sound')}|{_any_case('anki')}|\[{_any_case('type')})(?::|$)"
     rf"|{_any_case('latex')}\]|\$\$?\])"
 )
@@ -42,51 +42,51 @@ _TAG_SHOWN = re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,20}|<!(?:--)?|<[/?]")
 _BRACKET_SHOWN = re.compile(_BRACKET)
 _ENTITY_LIKE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)")
 
-# Entities that count without a semicolon, and those of HTML 4 with one; all 2,125 would make a long pattern.
-# As Anki composes names, a Kelvin sign after `<` becomes a K, and a Greek question mark a semicolon.
+# Entities that need no semicolon, and those of HTML 4 with one; all 2,125 would make a long pattern. Anki
+# normalizes names (NFC), which turns a Kelvin sign into a K, and a Greek question mark into a semicolon.
 _SHORT = sorted(name for name in html5 if not name.endswith(";"))
 _LONG = sorted(name for name in name2codepoint if not name.startswith(tuple(_SHORT)))
 _ENTITY = rf"&(?:#(?:[0-9]|[xX][0-9A-Fa-f])|{'|'.join(_SHORT)}|(?:{'|'.join(_LONG)})[;\u037e])"
 
 PATTERN = rf"^(?![\s\S]*(?:{_TAG}|<\u212a|{_FORMULA}|{_BRACKET}|{_BRACES}|{_ENTITY}))"
-"""What a JSON Schema can say of such a name. It refuses nothing that `fault` accepts."""
+"""The pattern of such a name for a JSON Schema. It matches every name that `fault` accepts."""
 
 
 def fault(name: str) -> tuple[str, str] | None:
-    """What in a name Anki would not show as it was typed.
+    """The fault of a name that Anki would not show as typed.
 
     Args:
         name: The name.
 
     Returns:
-        The end of a sentence that begins with the name, and a hint; None where it is shown as it is.
+        The end of a sentence that begins with the name, and a hint; None if the name has no fault.
     """
     for written in (name, unicodedata.normalize("NFC", name)):
         if match := _TAG_SHOWN.search(written):
-            return _told(match[0], "takes for HTML", "the `<`")
+            return _of_mark(match[0], "takes for HTML", "the `<`")
         if match := re.search(_FORMULA, written):
-            return _told(match[0], "takes for a formula", "the backslash")
+            return _of_mark(match[0], "takes for a formula", "the backslash")
         if match := re.search(_BRACES, written):
-            return _told(match[0], "takes for a field of the card", "the braces")
+            return _of_mark(match[0], "takes for a field of the card", "the braces")
         if mark := bracket(written):
-            return _told(mark, "takes for a mark of its own", "the brackets")
+            return _of_mark(mark, "takes for a mark of its own", "the brackets")
         if entity := _entity(written):
             return _about_entity(entity)
     return None
 
 
 def bracket(text: str) -> str:
-    """The first mark in brackets by which Anki plays, speaks, asks or draws; empty where there is none."""
+    """The first mark in brackets that Anki acts on, such as `[sound:`; empty if there is none."""
     match = _BRACKET_SHOWN.search(text)
     return match[0] if match else ""
 
 
-def _told(piece: str, takes: str, what: str) -> tuple[str, str]:
+def _of_mark(piece: str, takes: str, what: str) -> tuple[str, str]:
     return f"holds `{piece}`, which Anki {takes}", f"Anki shows names and tags unescaped: leave {what} out"
 
 
 def _entity(name: str) -> str:
-    """The first entity of a name, as a browser finds it; empty where there is none."""
+    """The first entity of a name, as a browser finds it; empty if there is none."""
     for match in _ENTITY_LIKE.finditer(name):
         piece = match[0]
         if html.unescape(piece) == piece:
@@ -98,7 +98,7 @@ def _entity(name: str) -> str:
 
 
 def _about_entity(entity: str) -> tuple[str, str]:
-    """The same for an entity."""
+    """The fault of a name with an entity: the end of a sentence, and a hint."""
     character = html.unescape(entity)
     hint = "Anki shows names and tags unescaped: leave the `&` out"
     if character.isprintable() and not character.isspace() and character not in "<&`":

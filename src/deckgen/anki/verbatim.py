@@ -1,8 +1,8 @@
-r"""The pieces of a text in which no sign is a mark: code, formulas, tags, sounds, addresses of links.
+r"""The verbatim pieces of a text: code, formulas, tags, sounds, addresses of links.
 
-They are found before Markdown reads the text, so that a `|` in a formula ends no cell of a table, and a `::`
-in code no answer of a cloze. Formulas are taken in each form that has one meaning: `$…$` and `$$…$$`, Anki's
-`\(…\)` and `\[…\]`, its older `[$]…[/$]`, and a TeX environment that stands by itself.
+They are found before Markdown reads the text, so that a `|` in a formula does not end a cell of a table, and
+a `::` in code does not end the answer of a cloze. A formula can be written as `$…$` or `$$…$$`, as Anki's
+`\(…\)` or `\[…\]`, as its older `[$]…[/$]`, or as a TeX environment.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ class Piece(NamedTuple):
     Attributes:
         kind: `code`, `fence`, `formula`, `display` (a formula on a line of its own), `tag`, `sound` or
             `address`.
-        start: Where it begins, in characters.
-        end: Where it ends.
-        inner: Where what is between its marks begins.
-        inner_end: Where that ends.
+        start: The offset at which it begins, in characters.
+        end: The offset at which it ends.
+        inner: The offset at which its content between the marks begins.
+        inner_end: The offset at which its content ends.
     """
 
     kind: str
@@ -39,7 +39,7 @@ _MARK = re.compile(
     re.MULTILINE,
 )
 _BLANK_LINE = re.compile(r"\n[ \t]*(?=\n)")
-# what ends a paragraph, a list item or a row, beyond which no code and no formula goes on
+# the end of a paragraph, list item or row; code and formulas never continue after it
 _NEXT_BLOCK = re.compile(r"\n(?=[ \t]*(?:\n|[-*+] |\d{1,9}[.)] |#{1,6} |\||>|`{3}|~{3}))")
 _TICKS = re.compile(r"`+")
 _DOLLAR = re.compile(r"\\.|(?P<ticks>`+)|(?P<dollar>\$)|[{}]", re.DOTALL)
@@ -59,7 +59,7 @@ _ENVIRONMENT = re.compile(
     r".*?\\end\{\1\}",
     re.DOTALL,
 )
-# formulas beside money and names of a shell
+# signs of a formula, and of sums of money or shell variables between two `$`
 _TEX = re.compile(r"\\[A-Za-z,;!|{}]|[\^_=]")
 _WORD = re.compile(r"(?:^|\s)(?!sin|cos|tan|log|ln|exp|max|min|lim|mod)[^\W\d_A-Z]{2,}(?=[\s,.;]|$)")
 _CLOZE_MARKS = re.compile(r"\{\{c[0-9,]+::|\}\}")
@@ -68,14 +68,14 @@ _LETTERS = re.compile(r"[^\W\d_]{4,}|[a-z]{2,}")
 
 
 def pieces(text: str) -> list[Piece]:
-    r"""The pieces of a text, in order; none of them within another."""
+    r"""The verbatim pieces of a text, in order; none of them is within another."""
     if not _MARK.search(text):
         return []
     return _Scan(text).pieces
 
 
 class _Scan:
-    """One walk through a text."""
+    """Finds the verbatim pieces of a text."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -84,7 +84,7 @@ class _Scan:
         self.ticks: dict[int, list[int]] = {}
         for run in _TICKS.finditer(text):
             self.ticks.setdefault(len(run.group()), []).append(run.start())
-        # behind the last closing mark none is looked for, which would take time again and again
+        # the last closing mark of each kind: searching after it again and again would take time
         self.last = {mark: text.rfind(mark) for mark in ("-->", "[/$", "\\end{")}
         self.pieces: list[Piece] = []
         readers: dict[str, Callable[[int, str], Piece | None]] = {
@@ -108,7 +108,7 @@ class _Scan:
                 place = match.end() + (match.group() == "\\")
 
     def _until(self, stops: list[int], start: int) -> int:
-        """The first of some places that comes after another; the text's end where none does."""
+        """The first of some sorted offsets from a start on; the end of the text if there is none."""
         number = bisect_left(stops, start)
         return stops[number] if number < len(stops) else len(self.text)
 
@@ -138,8 +138,8 @@ class _Scan:
             end = self.text.find("$$", inner)
             alone = not self.text[self.text.rfind("\n", 0, start) + 1 : start].strip(" >")
             stop = len(self.text) if alone else self._until(self.blanks, inner)
-            sound = 0 <= end < stop and self.text[inner:end].strip()
-            return Piece("display", start, end + 2, inner, end) if sound else None
+            filled = 0 <= end < stop and self.text[inner:end].strip()
+            return Piece("display", start, end + 2, inner, end) if filled else None
         end = self._closing_dollar(inner)
         if end < 0 or not _is_formula(
             self.text[inner:end], self.text[start - 1 : start] if start else "", self.text[end + 1 : end + 40]
@@ -148,7 +148,7 @@ class _Scan:
         return Piece("formula", start, end + 1, inner, end)
 
     def _closing_dollar(self, inner: int) -> int:
-        """The next `$` of a paragraph that is not in code; -1 for none."""
+        """The offset of the next `$` of the paragraph that is not in code; -1 if there is none."""
         stop = self._until(self.blocks, inner)
         place, depth = inner, 0
         while match := _DOLLAR.search(self.text, place, stop):
@@ -187,7 +187,7 @@ class _Scan:
         kind = "formula" if match["inline"] else "display"
         content = match["inline"] or match["display"]
         if not (_TEX.search(content) or (self._stands_alone(match) and not _LETTERS.search(content))):
-            return None  # round or square brackets that Markdown is told to leave alone
+            return None  # escaped brackets, which Markdown shows as brackets
         return Piece(
             kind,
             start,
@@ -197,22 +197,22 @@ class _Scan:
         )
 
     def _stands_alone(self, match: re.Match[str]) -> bool:
-        """Whether a formula is one in the line, or has its lines for itself."""
+        """Whether a formula is an inline formula, or alone on its lines."""
         line = self.text[self.text.rfind("\n", 0, match.start()) + 1 : match.start()]
         rest = self.text[match.end() : self._line_end(match.end())]
         return bool(match["inline"]) or not (line.strip() or rest.strip())
 
 
 def _is_formula(content: str, before: str, after: str) -> bool:
-    """Whether what stands between two `$` is a formula, and neither money nor the names of a shell.
+    """Whether the text between two `$` is a formula, and not money or shell variables.
 
     Args:
-        content: What stands between them.
-        before: What stands before the first one.
-        after: What follows the second one.
+        content: The text between them.
+        before: The character before the first `$`.
+        after: The text after the second `$`.
     """
     if not content.strip() or after[:1].isdigit() or (after[:1] == "]" and content[-1] in "[/"):
-        return False  # the last is a mark of Anki's older formulas
+        return False  # the last case is a mark of Anki's older formulas
     tex = _TEX.search(content) is not None
     if before.isalnum() and content[0] in "|)":
         return False  # the ends of two patterns

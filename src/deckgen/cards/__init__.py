@@ -1,1 +1,1 @@
-"""Notes to what Anki gets."""
+"""Rendering: from notes to the fields, note types, card templates and media of the package."""

@@ -1,8 +1,8 @@
-r"""What was typed arrives: a text beside what Markdown shows of it, and what is gone or changed told.
+r"""A comparison of a text with what Markdown shows of it: diagnostics for lost and changed text.
 
-Markdown takes signs away that take effect: the stars of emphasis, the number of an item, a link's address.
-Whatever else is in the source and in nothing that is shown has been lost without a word. And some marks take
-effect that were hardly meant as marks: `2*3*4`, `__init__`, `\d+\.\d`.
+Markdown removes the signs that it reads as marks: the stars of emphasis, the number of an item, a link's
+address. Any other text that is in the source but not on the card is lost without a message. And Markdown
+reads some signs as marks that the author hardly meant as marks: `2*3*4`, `__init__`, `\d+\.\d`.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class Change(NamedTuple):
-    """What does not arrive as it was typed.
+    """A piece of text that a card does not show as it was typed.
 
     Attributes:
         code: A code of the catalogue.
-        start: Where it stands in the text, in characters.
-        length: How many characters it has.
-        message: What becomes of it.
-        hint: What to write.
+        start: The offset in the text, in characters.
+        length: The number of characters.
+        message: A message that says how the card shows it.
+        hint: A hint that says what to write.
     """
 
     code: str
@@ -37,10 +37,10 @@ class Change(NamedTuple):
 
 
 WIDE = r"[\u2e80-\u312f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60\uffe0-\uffe6]"
-"""The letters and signs of scripts without blanks between words."""
+"""The letters and signs of scripts that put no blanks between words."""
 IS_WIDE = re.compile(WIDE)
 
-# stars around words: a blank or an opening sign before the first, one or a closing sign behind the last
+# stars around words: a blank or an opening sign before the first, a blank or a closing sign after the last
 _AROUND_WORDS = re.compile(
     r"(?:(?<=\s)|(?<=\s[(\"\u201c\u00ab])|\A)\*{1,3}(?=[^\s*)\]])"
     r"|(?<=[^\s*(\['\"|{])\*{1,3}(?=[\s.,;:!?)\"\u201d\u00bb]|\Z)"
@@ -48,9 +48,9 @@ _AROUND_WORDS = re.compile(
 _BOLD = re.compile(r"</?strong>")
 _EMPHASIS = re.compile(r"</?em>")
 
-# marks that may stand between two pieces of what is shown
+# marks between two pieces of visible text
 _MARKS = re.compile(
-    r"(?:`{3,}|~{3,})[^\n]*"  # a fence and what it says of its language
+    r"(?:`{3,}|~{3,})[^\n]*"  # a fence with its language
     r"|\]\([ ]*<[^<>\n]*>[^()\n]*\)"  # links and images
     r"|\]\((?:[^()\n]|\([^()\n]*\)|\n(?!\n))*\)|\]\[[^\[\]]*\]|!?\[|\]"
     r"|\\(?=[!-/:-@\[-`{-~\n]|$)"  # escapes
@@ -80,8 +80,8 @@ _NAMES = frozenset(
 _UNIT = re.compile(
     r"[-*][ ]+(?:\{\{c[0-9]+::)?\d+(?:[.,]\d+)?(?:\}\})?\s?(?:°|%|€|\$|£|mm|dB|dpt|D\b|V\b|mV)"
 )
-_TOKEN_SIZE = 24  # bytes in which what stands for a cloze or code fits
-_REACH = 100  # characters of a word that are looked at on each side
+_TOKEN_SIZE = 24  # bytes; the number in place of a cloze or of code is shorter
+_REACH = 100  # characters of a word that are read on each side
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _TOKEN = re.compile(r"\S+")
 _DRIVE = re.compile(r"[(\"']?[A-Za-z]:\\")
@@ -95,38 +95,14 @@ _ENUMERATION = re.compile(
     r"|[a-zA-Z][.)](?=[ \t])"
 )
 _ENUMERATED = re.compile(rf"\n[ \t]*(?:{_ENUMERATION.pattern})")
-_COMMANDS = (
-    "circ|d?frac|sqrt|times|cdot|div|pm|alpha|beta|gamma|[dD]elta|theta|lambda|mu|pi|sigma|[oO]mega|infty"
-    "|leq?|geq?|neq|approx|sum|int|mathrm|mathbf|vec|overline|rightarrow|to"
-)
-"""What hardly stands behind a dollar but in a formula; in a path there may be anything."""
-_FOREIGN = re.compile(
-    r"(?P<width>(?<=\))\{[^{}\n]*=[^{}\n]*\})|(?P<footnote>\[\^[^\[\]\s]{1,40}\](?!:))|(?P<latex>\[latex\])"
-    r"|(?P<box>^[ \t]*(?:>[ ]?\[![a-zA-Z]+\]|:::+[ \t]*\{?[a-zA-Z.]*)[^\n]*)"
-    r"|(?<=\w)(?P<sub>~[\w+-]{1,10}~(?!\w{2}))|(?<=\w)(?P<sup>\^(?:[\w+-]{1,10}\^(?!\w)|[o0°]\^(?=[CFK]\b)))"
-    rf"|(?P<formula>(?<![\\$\w])\$(?![A-Za-z_:]{{3,}}\\)[^\s$`]*\\(?:{_COMMANDS})(?![a-zA-Z])[^\s$`,;]*)(?![^\n]*\$)"
-    r"|(?<![\w\])\[!])(?P<wiki>\[\[(?!c[0-9]+::)[^\[\]\n]{2,80}\]\])(?!\()",
-    re.MULTILINE,
-)
-_MAYBE_FOREIGN = re.compile(r"[~^$]|\[\[|\[latex|\)\{|:::|\[!")
-_FORMS = {
-    "width": 'an image\'s size is written in HTML: `<img src="media/tree.png" alt="…" width="300">`',
-    "footnote": "Markdown here has no footnotes: put the note into the text, or under `extra`",
-    "formula": "a formula has a `$` on both sides, as in `$45^\\circ$`",
-    "latex": "a formula is written `$…$`, or `$$…$$` on a line of its own",
-    "box": "a card has no boxes: write the text without them, or as a quotation after `> `",
-    "sub": "a subscript is written `H<sub>2</sub>O`, or as a formula: `$H_2O$`",
-    "sup": "a superscript is written `x<sup>2</sup>`, or as a formula: `$x^2$`",
-    "wiki": "a card has no links to other notes: name the note under `builds_on`, and take the brackets away",
-}
 
 
 def arrives(text: str, html: str) -> bool:
-    """Whether HTML plainly shows what was typed: it is the text, with nothing but emphasis around words."""
+    """Whether HTML is the text as typed, with no markup but emphasis around words."""
     if "\n" in text and _ENUMERATED.search(text):
         return False
     if not text.isascii() and ("\n" in text or "*" in text) and IS_WIDE.search(text):
-        return False  # beside wide letters stars may still become emphasis, and line breaks are no blanks
+        return False  # beside wide letters, stars can still become emphasis, and line breaks are not blanks
     html = html.replace("&quot;", '"')
     if html == text or "*" not in text or "_" in text:
         return html == text
@@ -134,28 +110,19 @@ def arrives(text: str, html: str) -> bool:
     return again == text and "*" not in _AROUND_WORDS.sub("", text)
 
 
-def foreign(text: str) -> Iterator[Change]:
-    """Marks of other tools that are none here, so that learners see them."""
-    for match in _FOREIGN.finditer(text) if _MAYBE_FOREIGN.search(text) else ():
-        name = match.lastgroup or ""
-        start = match.start(name)
-        message = f"`{match[name]}` is no mark here, so learners see it"
-        yield Change("stray-markdown", start, len(match[name]), message, _FORMS[name])
-
-
 def changes(text: str, events: Events, as_typed: Callable[[str], str] = str) -> Iterator[Change]:
-    """What of a text Markdown does not show as it was typed.
+    """The parts of a text that Markdown does not show as typed.
 
     Args:
         text: The text that Markdown has read.
-        events: What Markdown has made of it, with places in bytes of UTF-8.
-        as_typed: Gives what the author wrote for a part of it.
+        events: Markdown's events for the text, with offsets in bytes of UTF-8.
+        as_typed: Returns the author's text for a part of it.
     """
     return iter(_Comparison(text, events, as_typed).changes)
 
 
 class _Comparison:
-    """One walk along the events of a text."""
+    """Finds the changes of a text, from event to event."""
 
     def __init__(self, text: str, events: Events, as_typed: Callable[[str], str]) -> None:
         self.as_typed = as_typed
@@ -183,18 +150,18 @@ class _Comparison:
         self._run_together()
 
     def _place(self, offset: int) -> int:
-        """The place in characters of one in bytes."""
+        """The offset in characters, from one in bytes."""
         return offset if self.ascii else len(self.raw[:offset].decode())
 
     def _slice(self, start: int, end: int) -> str:
         return self.raw[start:end].decode(errors="replace")
 
-    def _tell(self, code: str, start: int, end: int, message: str, hint: str) -> None:
-        """Keep a change, whose places are given in bytes."""
-        place = self._place(start)
-        self.changes.append(Change(code, place, self._place(end) - place, message, hint))
+    def _add(self, code: str, start: int, end: int, message: str, hint: str) -> None:
+        """Add a change, whose offsets are given in bytes."""
+        offset = self._place(start)
+        self.changes.append(Change(code, offset, self._place(end) - offset, message, hint))
 
-    # What nothing shows
+    # Text that no card shows
 
     def _gaps(self) -> None:
         leaves = [span for event, span in self.events if _is_leaf(event)]
@@ -214,7 +181,7 @@ class _Comparison:
             done = max(done, end)
 
     def _gap(self, gap: str, start: int, used: set[str]) -> None:
-        """What stands between two pieces of what is shown: marks, or what is lost."""
+        """Check the source between two pieces of visible text: it holds marks, or lost text."""
         if "\\" in gap:
             self._escapes(gap, start)
         rest = gap
@@ -223,7 +190,7 @@ class _Comparison:
                 message = "to Markdown a line like this is the address of a link, and no card shows it"
                 hint = f"as text write `\\[{match['label']}]: …`; as a link `[text](https://…)`"
                 at = start + len(gap[: match.start()].encode())
-                self._tell("lost-text", at, at + len(match[0].encode()), message, hint)
+                self._add("lost-text", at, at + len(match[0].encode()), message, hint)
             rest = rest.replace(match[0], "")
         rest = _MARKS.sub(" ", rest).strip()
         if not rest:
@@ -234,7 +201,7 @@ class _Comparison:
         if "|" in gap or self._in_table(start):
             message = "this row has more cells than the table's head, and no card shows the rest"
             hint = "give the head as many cells; a `|` that is text is written `\\|`"
-        self._tell("lost-text", at, at + len(rest.split("\n")[0].encode()), message, hint)
+        self._add("lost-text", at, at + len(rest.split("\n")[0].encode()), message, hint)
 
     def _in_table(self, offset: int) -> bool:
         return any(
@@ -243,10 +210,10 @@ class _Comparison:
             if isinstance(event, dict) and event.get("Start") == "TableRow"
         )
 
-    # What takes effect, and was hardly meant
+    # Marks that take effect, but were hardly meant as marks
 
     def _escapes(self, gap: str, start: int) -> None:
-        """Backslashes that are gone from what looks like a path or a pattern."""
+        """Report backslashes that are lost from what looks like a path or a pattern."""
         place = self._place(start)
         for match in re.finditer(r"\\", gap.partition("](")[0]):
             at = place + match.start()
@@ -267,78 +234,83 @@ class _Comparison:
                 self.changes.append(Change("changed-text", at, 1, message, hint))
 
     def _token_at(self, place: int) -> str:
-        """The word in a wide sense that a place is in, as far as one sees it."""
+        """The characters without a blank around an offset, up to a limit on each side."""
         before = re.search(r"\S*$", self.text[max(place - _REACH, 0) : place])
         after = _TOKEN.match(self.text, place, place + _REACH)
         return (before[0] if before else "") + (after[0] if after else "")
 
     def _emphasis(self, start: int, end: int, number: int) -> None:
-        """Emphasis within a word or a product, and a name that begins and ends with `__`."""
-        whole = self._slice(start, end)
+        """Report emphasis within a word or a product, and a name that begins and ends with `__`."""
+        raw = self._slice(start, end)
         size = 2 if self.events[number][0]["Start"] == "Strong" else 1
-        inner = whole[size:-size]
+        inner = raw[size:-size]
         before = self.as_typed(self._slice(max(start - _TOKEN_SIZE, 0), start))[-1:]
         after = self.as_typed(self._slice(end, end + _TOKEN_SIZE))[:1]
         inner = self.as_typed(inner)
-        if whole.startswith("__") and _is_name(inner, before, after):
-            message = f"`{whole}` shows as `{inner}` in bold type"
-            hint = f"the name is written `` `{whole}` `` or `\\_\\_{inner}\\_\\_`; bold type `**{inner}**`"
-            self._tell("changed-text", start, end, message, hint)
-        elif _is_operator(whole[:size], before, inner, after):
+        if raw.startswith("__") and _is_name(inner, before, after):
+            message = f"`{raw}` shows as `{inner}` in bold type"
+            hint = f"the name is written `` `{raw}` `` or `\\_\\_{inner}\\_\\_`; bold type `**{inner}**`"
+            self._add("changed-text", start, end, message, hint)
+        elif _is_operator(raw[:size], before, inner, after):
             tag = "em" if size == 1 else "strong"
-            message = f"these `{whole[:size]}` are taken for emphasis, and are not on the card"
+            message = f"these `{raw[:size]}` are taken for emphasis, and are not on the card"
             hint = (
-                f"as signs write `\\{whole[0]}`, or put all into code; within a word write `<{tag}>…</{tag}>`"
+                f"as signs write `\\{raw[0]}`, or put all into code; within a word write `<{tag}>…</{tag}>`"
             )
-            self._tell("changed-text", start, end, message, hint)
+            self._add("changed-text", start, end, message, hint)
 
     def _list(self, first: int | None, span: tuple[int, int], number: int) -> None:
-        """A list whose numbers Markdown counts anew, or whose only sign was hardly one."""
+        """Report a list that Markdown numbers differently, or whose only sign was hardly meant as one."""
         items = blocks.items(self.events, number)
         if first is None:
             typed = self.as_typed(self._slice(items[0], min(span[1], items[0] + 60)))
             if len(items) == 1 and _UNIT.match(typed):
                 message = f"this `{typed[0]}` makes a list of one, and is not on the card"
                 hint = f"as a sign write `\\{typed[0]}`, or without the blank behind it"
-                self._tell("changed-text", items[0], items[0] + 1, message, hint)
+                self._add("changed-text", items[0], items[0] + 1, message, hint)
             return
         numbers = [int(match[1]) for at in items if (match := blocks.NUMBER.match(self._slice(at, at + 11)))]
         expected = list(range(first, first + len(numbers)))
-        if numbers != expected and (len(set(numbers)) > 1 or first > 1):  # `1.` for each is a custom
+        if numbers != expected and (len(set(numbers)) > 1 or first > 1):  # `1.` for each item is usual
             wrong = next(place for place, each in enumerate(numbers) if each != expected[place])
             message = f"the card shows {expected[wrong]} here: Markdown counts the items of a list itself"
             hint = f"a number that is no count is written with a backslash: `{numbers[wrong]}\\.`"
-            self._tell(
+            self._add(
                 "changed-text", items[wrong], items[wrong] + len(str(numbers[wrong])) + 1, message, hint
             )
 
     def _heading(self, start: int, end: int) -> None:
-        """A sign for a number or a command that makes a heading, or a line below a text that does."""
-        whole = self._slice(start, end)
-        if re.match(r"#[ \t]+(?=[a-z0-9$./~])", whole):
+        """Report a `#` for a number or a command, or a line below a text, that makes a heading."""
+        raw = self._slice(start, end)
+        below_nothing = raw.startswith("#") and not self.raw[end:].strip() and self.raw[:start].strip()
+        if below_nothing and re.match(r"#+[ \t]+(?:TODO|TBD|FIXME)\b:?", raw):
+            return  # a text that is still to be written
+        if below_nothing or re.match(r"#[ \t]+(?=[a-z0-9$./~])", raw):
             message = "this `#` makes a heading, and is not on the card"
             hint = "as a sign write `\\#`; a command belongs in code"
-            if re.match(r"#[ \t]+[a-z]", whole):
+            if re.match(r"#+[ \t]+[^\W\d_]", raw):
                 hint = f"if it is a comment, put it above the key of this text; {hint}"
-            self._tell("changed-text", start, start + 1, message, hint)
-        elif not whole.lstrip().startswith("#"):
-            line = whole.rstrip().rpartition("\n")[2]
-            at = start + len(whole.rstrip().encode()) - len(line.encode())
+            if below_nothing:
+                message = "this `#` makes a heading, and nothing stands below it"
+            self._add("changed-text", start, start + 1, message, hint)
+        elif not raw.lstrip().startswith("#"):
+            line = raw.rstrip().rpartition("\n")[2]
+            at = start + len(raw.rstrip().encode()) - len(line.encode())
             message = "this line makes a heading of the text above it, and is not on the card"
             hint = "put an empty line before it; a heading is written `## …`"
-            self._tell("changed-text", at, at + len(line.encode()), message, hint)
+            self._add("changed-text", at, at + len(line.encode()), message, hint)
 
     def _link(self, event: dict[str, Any], span: tuple[int, int], number: int) -> None:
-        """A link without words, which nobody sees."""
+        """Report a link without words, which nobody sees."""
         following = self.events[number + 1][0]
         if "Link" in event["Start"] and isinstance(following, dict) and "End" in following:
             message = "this link has no words, so a card shows nothing of it"
-            self._tell(
+            self._add(
                 "lost-text", *span, message, "write them between the square brackets: `[text](https://…)`"
             )
 
     def _run_together(self) -> None:
-        """Lines that look like the items of a list, and that a card shows as one paragraph."""
+        """Report lines that look like the items of a list, but that a card shows as one paragraph."""
         previous: Any = None
         lines: list[tuple[int, str]] = []
         for event, span in self.events:
@@ -352,18 +324,41 @@ class _Comparison:
                         break
             previous = event
         else:
+            if lines and lines[0][1] == "|":
+                self._below_its_head(lines[0][0])
             return
         start, sign = lines[-2]
+        if sign == "|" and self._below_its_head(start):
+            return
         message = f"`{sign}` makes no list, so the card shows these lines as one"
         hint = "write each item on a line of its own after `- ` or `1. `, or end the lines with `<br>`"
         if sign == "|":
             message = "`|` makes no table here, so the card shows these lines as one"
             hint = _table_hint(self._slice(start, len(self.raw)))
-        self._tell("changed-text", start, start + len(sign.encode()), message, hint)
+        self._add("changed-text", start, start + len(sign.encode()), message, hint)
+
+    def _below_its_head(self, start: int) -> bool:
+        """Report a table's head that is indented further than the row at a place; whether there is one."""
+        head = self._indented_head(start)
+        if head is not None:
+            message = "the head of this table is indented further than its rows, so both are shown as typed"
+            self._add("changed-text", *head, message, "begin all lines of the table in one column")
+        return head is not None
+
+    def _indented_head(self, start: int) -> tuple[int, int] | None:
+        """Where the head of a table is code by its indentation, right above the row at a place."""
+        for event, (first, end) in self.events:
+            if event == {"Start": {"CodeBlock": "Indented"}} and end <= start:
+                head = self._slice(first, end)
+                if not self._slice(end, start).strip() and re.search(
+                    r"^[ \t]*\|[ |:-]*--[ |:-]*$", head.strip("\n"), re.MULTILINE
+                ):
+                    return first, first + len(head.partition("\n")[0].encode())
+        return None
 
 
 def _table_hint(text: str) -> str:
-    """What makes a table of lines with `|`, the first of which is to be its head."""
+    """A hint for lines with `|` that are to be a table with the first line as its head."""
     head, _, below = text.partition("\n")
     columns = len(head.strip().removeprefix("|").removesuffix("|").replace("\\|", "").split("|"))
     line = f"|{'---|' * columns}"
@@ -373,7 +368,7 @@ def _table_hint(text: str) -> str:
 
 
 def _follows(sign: str, other: str) -> bool:
-    """Whether a sign is that of the next item of a list: the same again, or the next number or letter."""
+    """Whether the second sign continues a list after the first: the same, or the next number or letter."""
     roman = re.fullmatch(r"\(?[ivxIVX]+[.)]", sign) and re.fullmatch(r"\(?[ivxIVX]+[.)]", other)
     return (
         (sign == other and not any(map(str.isalnum, sign)))
@@ -383,19 +378,19 @@ def _follows(sign: str, other: str) -> bool:
 
 
 def _is_leaf(event: Any) -> bool:  # noqa: ANN401 (an event has one of many shapes)
-    """Whether an event stands for something that is shown."""
+    """Whether an event is visible content."""
     return not isinstance(event, dict) or not ("Start" in event or "End" in event)
 
 
 def _is_name(inner: str, before: str, after: str) -> bool:
-    """Whether what stands between two `__` is a name of a program, and no word in bold type."""
+    """Whether the text between two `__` is a name of a program, and not a word in bold type."""
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", inner):
         return False
     return f"__{inner}__" in _NAMES or inner.isupper() or before == "." or after in {".", "(", "[", "="}
 
 
 def _is_operator(sign: str, before: str, inner: str, after: str) -> bool:
-    """Whether signs of emphasis are hardly meant as such: in a product, a path, or alone between brackets."""
+    """Whether signs of emphasis were hardly meant as such: in a product, a path, or alone in brackets."""
     beside = {(before, inner[:1]), (inner[-1:], after)}
     if not beside.isdisjoint(_AROUND) or (before in set("./\\@") and before):
         return True
@@ -408,15 +403,15 @@ def _is_operator(sign: str, before: str, inner: str, after: str) -> bool:
 
 
 def _is_letter(char: str) -> bool:
-    """Whether a character is a letter or digit of a script with a blank between all words."""
+    """Whether a character is a letter or digit of a script that puts blanks between words."""
     return char.isalnum() and (ord(char) < 0x530 or 0x1E00 <= ord(char) < 0x2000)  # noqa: PLR2004 (of Unicode)
 
 
 def joins(char: str) -> bool:
-    """Whether what ends with a character may stand before an operator: a word, a bracket, a cloze, code."""
+    """Whether a text that ends with a character can precede an operator: a word, bracket, cloze or code."""
     return bool(char) and (_is_letter(char) or char in ")]}`$")
 
 
 def is_joined(char: str) -> bool:
-    """Whether what begins with a character may stand behind an operator."""
+    """Whether a text that begins with a character can follow an operator."""
     return bool(char) and (_is_letter(char) or char in "([{`$")

@@ -1,4 +1,4 @@
-"""Lists, headings and quotations as Markdown finds them, and which are hardly meant as such."""
+"""Lists, headings and quotations that Markdown finds, and those that the author hardly meant as such."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 Events: TypeAlias = "Sequence[tuple[Any, tuple[int, int]]]"
-"""What Markdown makes of a text, with places in bytes of UTF-8."""
+"""Markdown's events for a text, with start and end in bytes of UTF-8."""
 
 DEEP = 10
-"""How deep lists in each other are looked at."""
+"""Lists that are nested deeper are not checked."""
 _BLOCKS = frozenset(["Paragraph", "CodeBlock", "BlockQuote", "Table", "Heading"])
 NUMBER = re.compile(r"(\d{1,9})[.)]")
-"""The sign of an item with a number."""
+"""The number and sign of an item of a numbered list."""
 _SIGN = re.compile(r"[ \t]*\d{0,9}([-+*#>.)])")
 
 
 def _within(events: Events, number: int) -> Iterator[tuple[Any, tuple[int, int]]]:
-    """The events within a list, whose first event has a number."""
-    whole = events[number][1]
+    """The events within a list. `number` is the index of the list's first event."""
+    list_span = events[number][1]
     for place in range(number + 1, len(events)):
         event, span = events[place]
-        if span[0] >= whole[1] or (span == whole and is_list(event, "End")):
+        if span[0] >= list_span[1] or (span == list_span and is_list(event, "End")):
             return
         yield event, span
 
 
 def items(events: Events, number: int) -> list[int]:
-    """Where the items of a list begin, whose first event has a number."""
+    """The offsets of the items of a list. `number` is the index of the list's first event."""
     starts, depth = [], 0
     for event, span in _within(events, number):
         if not isinstance(event, dict):
@@ -42,16 +42,17 @@ def items(events: Events, number: int) -> list[int]:
 
 
 def plain_signs(text: str, events: Events) -> Iterator[int]:
-    """Where a sign begins a list, heading or quotation of nothing, or a list of one with a number or a `+`.
+    """The offsets of signs that Markdown reads as a block, although the author hardly meant one.
 
-    Such as `7. Lebensjahr`, `1. 1. 1900`, `+ 3 dioptres`, or a cell that says `-`.
+    Such a block is an empty list, heading or quotation, or a list of one item with a number or a `+`: for
+    example `7. Lebensjahr`, `1. 1. 1900`, `+ 3 dioptres`, or a cell that contains only `-`.
 
     Args:
         text: The text that Markdown has read.
-        events: What Markdown has made of it, with places in bytes of UTF-8.
+        events: Markdown's events for the text, with offsets in bytes of UTF-8.
 
     Yields:
-        The places in characters of the `.` or `)` behind the number, or of the sign.
+        The offsets in characters of the `.` or `)` after the number, or of the sign.
     """
     raw = text.encode()
 
@@ -60,8 +61,9 @@ def plain_signs(text: str, events: Events) -> Iterator[int]:
 
     depth = 0
     blocks = _top_level(events)
-    # where a list ends, and, below zero, where one begins: one that goes on there is a part of a broken one
-    ends = {number for _, each in blocks if each for number in (each.stop, -each.start)}
+    # The number after the last item of each numbered list, and minus the number of its first: a list that
+    # continues the numbers of another one, or is continued by one, is a part of a split list.
+    neighbors = {number for _, each in blocks if each for number in (each.stop, -each.start)}
     for number, (event, span) in enumerate(events):
         start = event.get("Start") if isinstance(event, dict) else None
         name = next(iter(start)) if isinstance(start, dict) else start
@@ -71,10 +73,10 @@ def plain_signs(text: str, events: Events) -> Iterator[int]:
             if depth > DEEP:
                 continue
             places = items(events, number)
-            # beside another list it is the beginning or the end of a broken one
+            # a part of a list that a paragraph splits
             first = start["List"] if isinstance(start, dict) else None
             if (
-                depth == 1 and first is not None and {first, -first - len(places)} & ends
+                depth == 1 and first is not None and {first, -first - len(places)} & neighbors
             ) or not _begins_nothing(raw, events, number, places):
                 continue
         elif name in {"Heading", "BlockQuote"}:
@@ -91,7 +93,7 @@ def plain_signs(text: str, events: Events) -> Iterator[int]:
 
 
 def _top_level(events: Events) -> list[tuple[str, range]]:
-    """The blocks that a text is made of: their names, and of a list with numbers which it has."""
+    """The top-level blocks of a text: their names, and the numbers of a numbered list."""
     blocks: list[tuple[str, range]] = []
     end = -1
     for number, (event, span) in enumerate(events):
@@ -106,7 +108,7 @@ def _top_level(events: Events) -> list[tuple[str, range]]:
 
 
 def _begins_nothing(raw: bytes, events: Events, number: int, items: list[int]) -> bool:
-    """Whether a list, whose first event has a number, is hardly one: all empty, or of one with a number."""
+    """Whether a list was hardly meant as one: all its items are empty, or it has one item with a number."""
     if all(event in ({"Start": "Item"}, {"End": "Item"}) for event, _ in _within(events, number)):
         return True
     if len(items) != 1 or not _is_one_line(events, number):
@@ -122,7 +124,7 @@ def is_list(event: Any, which: str = "Start") -> bool:  # noqa: ANN401 (an event
 
 
 def _is_one_line(events: Events, number: int) -> bool:
-    """Whether a list, whose first event has a number, holds nothing, a text, or at once another list."""
+    """Whether a list holds nothing, one line of text, or only another list."""
     lists = 0
     for event, _ in _within(events, number):
         start = event.get("Start") if isinstance(event, dict) else None

@@ -1,8 +1,8 @@
-"""Whether a picture, sound or font is whole, as far as its container tells: one function for each format.
+"""Checks that a picture, sound or font is complete, by its container: one function for each format.
 
-Each takes the content of a file that begins as its format does, and gives back what is wrong with it, as the
-end of a sentence that begins with its name; an empty text where nothing is. Where a format leaves a doubt,
-the file passes: players and browsers take more than the standards do.
+Each function takes the content of a file that begins as its format does, and returns its fault as the end of
+a sentence that begins with the file's name, or an empty text. In case of doubt a file passes: players and
+browsers accept more than the standards do.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ CUT = "is cut short: its end is missing"
 DAMAGED = "is damaged: its parts do not follow each other as they should"
 LINE_ENDS = "was changed on its way: its line ends were rewritten as if it were a text"
 
-_LOOKED_AT = 64 * 1024  # bytes in which the next segment of a JPEG is looked for
-_END = 16 * 1024  # bytes in which line ends are looked for
-_ENOUGH = 16  # line ends that are no accident when all of them have the same form
-_UNKNOWN_SIZE = 0x7F000000  # bytes; programs that write into a pipe put such sizes, or none
+_LOOKED_AT = 64 * 1024  # bytes in which the next segment of a JPEG is searched
+_END = 16 * 1024  # bytes in which line ends are counted
+_ENOUGH = 16  # so many line ends of the same form are no accident
+_UNKNOWN_SIZE = 0x7F000000  # bytes; programs that write into a pipe write such a size, or 0
 
 
 def png(data: bytes) -> str:
     """A PNG: its chunks up to the last, and the head's checksum.
 
-    Browsers draw the picture whatever its own checksum is, and working that out takes longer than the rest.
+    Browsers show the picture even if its own checksum is wrong, and computing it would take long.
     """
     if data[12:16] == b"CgBI":
         return "is a PNG of Apple's own form (CgBI), as apps for iPhones hold it, which no browser shows"
@@ -37,8 +37,8 @@ def png(data: bytes) -> str:
         if end > len(data):
             return CUT
         if kind == b"IHDR":
-            sound = size == 13 and any(data[16:20]) and any(data[20:24])
-            if not sound or zlib.crc32(data[12:29]) != int.from_bytes(data[29:33]):
+            valid = size == 13 and any(data[16:20]) and any(data[20:24])
+            if not valid or zlib.crc32(data[12:29]) != int.from_bytes(data[29:33]):
                 return DAMAGED
         seen.add(kind)
         if kind == b"IEND":
@@ -48,12 +48,12 @@ def png(data: bytes) -> str:
 
 
 def jpeg(data: bytes) -> str:
-    """A JPEG: its segments up to the picture, and that this has an end."""
+    """A JPEG: its segments up to the picture, and the end of the picture."""
     place, frame = 2, False
     while True:
         begin = place
         place = data.find(b"\xff", begin)
-        if place < 0 or place - begin > _LOOKED_AT:  # decoders skip what stands between segments
+        if place < 0 or place - begin > _LOOKED_AT:  # decoders skip bytes between segments
             return CUT if place < 0 else DAMAGED
         while data[place + 1 : place + 2] == b"\xff":
             place += 1
@@ -69,14 +69,14 @@ def jpeg(data: bytes) -> str:
             return CUT
         place += 2 + size
         if marker == 0xDA:
-            # the mark of the end cannot stand in the data; what cameras append may be as long as it likes
+            # the data cannot contain the mark of the end; cameras may append any number of bytes after it
             return DAMAGED if not frame else CUT if data.rfind(b"\xff\xd9", place) < 0 else ""
         frame = frame or (marker in range(0xC0, 0xD0) and marker not in {0xC4, 0xC8, 0xCC})
 
 
 def gif(data: bytes) -> str:
-    """A GIF: its blocks. The trailer may be missing, as in some that programs have shown for decades."""
-    place, pictures = 13 + _colours(data[10:11]), 0
+    """A GIF: its blocks. The trailer may be missing: programs have shown such files for decades."""
+    place, pictures = 13 + _color_table_size(data[10:11]), 0
     while place < len(data):
         kind = data[place]
         if kind == 0x3B:
@@ -84,9 +84,9 @@ def gif(data: bytes) -> str:
         if kind == 0x21:
             place += 2
         elif kind == 0x2C:
-            place += 11 + _colours(data[place + 9 : place + 10])
+            place += 11 + _color_table_size(data[place + 9 : place + 10])
         elif pictures:
-            # a browser takes what it does not know for the end, after which anything may follow
+            # a browser stops at an unknown block, and anything may follow
             return ""
         else:
             return DAMAGED
@@ -97,13 +97,13 @@ def gif(data: bytes) -> str:
     return "" if pictures and place == len(data) else CUT
 
 
-def _colours(flags: bytes) -> int:
-    """The length of the colour table that flags of a GIF announce, in bytes."""
+def _color_table_size(flags: bytes) -> int:
+    """The length in bytes of the color table, from the flags of a GIF."""
     return 3 << (flags[0] & 7) + 1 if flags and flags[0] & 0x80 else 0
 
 
 def webp(data: bytes) -> str:
-    """A WebP: its chunks, as far as its RIFF says that it goes."""
+    """A WebP: its chunks, up to the length that its RIFF header states."""
     end, place, seen = 8 + int.from_bytes(data[4:8], "little"), 12, set()
     while place + 8 <= end:
         size = int.from_bytes(data[place + 4 : place + 8], "little")
@@ -115,7 +115,7 @@ def webp(data: bytes) -> str:
 
 
 def wav(data: bytes) -> str:
-    """A WAV: its chunks up to the sound."""
+    """A WAV: its chunks up to the sound data."""
     order: Literal["big", "little"] = "big" if data.startswith(b"RIFX") else "little"
     place, described = 12, False
     while place + 8 <= len(data):
@@ -136,7 +136,7 @@ def ogg(data: bytes) -> str:
     place, closed = 0, False
     while place < len(data):
         if not data.startswith(b"OggS", place):
-            # tags and other things may follow once a stream has said that it ends
+            # tags and the like may follow after the page that ends a stream
             return "" if closed else CUT if len(data) - place < 4 else DAMAGED
         segments = data[place + 26 : place + 27]
         head = 27 + (segments[0] if segments else 0)
@@ -150,7 +150,7 @@ def ogg(data: bytes) -> str:
 
 
 def mp4(data: bytes) -> str:
-    """An MP4 or M4A: its boxes, and that both the index and the content are there."""
+    """An MP4 or M4A: its boxes, with both the index and the content among them."""
     fault, seen = _boxes(data, {b"moov", b"mdat"})
     if not fault and b"moov" not in seen:
         return "holds no index (moov), as a recording or download that has stopped"
@@ -158,7 +158,7 @@ def mp4(data: bytes) -> str:
 
 
 def avif(data: bytes) -> str:
-    """An AVIF: its boxes, and that the picture is there."""
+    """An AVIF: its boxes, with the picture among them."""
     fault, seen = _boxes(data, {b"meta", b"mdat"})
     if fault:
         return fault
@@ -173,7 +173,7 @@ _BOXES = frozenset(
 
 
 def _boxes(data: bytes, needed: set[bytes]) -> tuple[str, set[bytes]]:
-    """What is wrong with the boxes that stand one after the other, and their types."""
+    """The fault of a row of boxes, empty if there is none; and the types of the boxes."""
     place, seen = 0, set[bytes]()
     while place + 8 <= len(data):
         size, kind, head = int.from_bytes(data[place : place + 4]), data[place + 4 : place + 8], 8
@@ -182,7 +182,7 @@ def _boxes(data: bytes, needed: set[bytes]) -> tuple[str, set[bytes]]:
         elif size == 0:
             size = len(data) - place
         if kind not in _BOXES and needed <= seen:
-            return "", seen  # a tag, or what else was put at the end
+            return "", seen  # a tag or the like at the end
         if size < head:
             return DAMAGED, seen
         if place + size > len(data):
@@ -193,7 +193,7 @@ def _boxes(data: bytes, needed: set[bytes]) -> tuple[str, set[bytes]]:
 
 
 def webm(data: bytes) -> str:
-    """A WebM or Matroska: its segment, where it says how long that is."""
+    """A WebM or Matroska: its segment, if its length is known."""
     place, size = _vint(data, 4)
     place, size = _vint(data, place + size + 4)
     if data[place:].startswith(b"\xec"):
@@ -204,7 +204,7 @@ def webm(data: bytes) -> str:
 
 
 def _vint(data: bytes, place: int) -> tuple[int, int]:
-    """Where a size of EBML ends, and the size in bytes; -1 where it is unknown."""
+    """The offset after a size of EBML, and the size in bytes; -1 if it is unknown."""
     first = data[place] if place < len(data) else 0
     length = 9 - first.bit_length()
     number = int.from_bytes(data[place : place + length]) & ((1 << 7 * length) - 1)
@@ -230,26 +230,26 @@ def ttc(data: bytes) -> str:
 
 
 def woff(data: bytes) -> str:
-    """A WOFF: its length, of which browsers allow no other, and its tables."""
+    """A WOFF: its exact length, which browsers require, and its tables."""
     fault = woff2(data)
     return fault or _tables(data, 44, int.from_bytes(data[12:14]), 20, 4)
 
 
 def woff2(data: bytes) -> str:
-    """A WOFF2: its length, of which browsers allow no other."""
+    """A WOFF2: its exact length, which browsers require."""
     length = int.from_bytes(data[8:12])
     return CUT if length > len(data) else DAMAGED if length < len(data) or length < 48 else ""
 
 
 def _tables(data: bytes, place: int, count: int, step: int, offset: int) -> str:
-    """What is wrong with the tables of a font.
+    """The fault of the tables of a font; empty if there is none.
 
     Args:
         data: The font.
-        place: Where the list of them begins, in bytes.
-        count: How many there are.
-        step: How long a line of that list is, in bytes.
-        offset: Where in a line the table's place and length stand, in bytes.
+        place: The offset of the list of tables, in bytes.
+        count: The number of tables.
+        step: The length of an entry of the list, in bytes.
+        offset: The offset, within an entry, of the table's offset and length, in bytes.
     """
     if not count:
         return DAMAGED
@@ -262,7 +262,7 @@ def _tables(data: bytes, place: int, count: int, step: int, offset: int) -> str:
 
 
 def rewritten(data: bytes) -> bool:
-    """Whether the line ends of a binary were made those of Windows: all of many, which is no accident."""
+    """Whether a program has rewritten the line ends of a binary file as those of Windows."""
     end = data[-_END:]
     count = end.count(b"\n")
     return count >= _ENOUGH and count == end.count(b"\r\n")

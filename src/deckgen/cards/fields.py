@@ -1,4 +1,4 @@
-"""Notes to the HTML of their fields: each field from its key, or from a part of it."""
+"""The HTML of a note's fields: each field is made from a key, or from a part of its value."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ if TYPE_CHECKING:
 _EMPHASIS = re.compile(r"\*+|==|(?<!\w)_|_(?!\w)")
 _MORE_MARKUP = re.compile(r"[$\[<`|\\{]")
 _LABEL_WORDS = 12
-_LABEL_TEXT = 1000  # characters in which these words stand
+_LABEL_TEXT = 1000  # characters in which these words are
 _SOUND = re.compile(r"\[sound:[^\]]*\]")
 _TAG_BUT_IMAGE = re.compile(r"<(?!img\b)[^<>]*>")
 MAX_GIST = 10_000
-"""The longest gist, in characters of HTML; a longer one is none."""
-_NONE = Texts([])  # an id is the note's own, and has no value to render
+"""The longest gist, in characters of HTML; a longer one is left out."""
+_NONE = Texts([])  # the value of `id`, which is the same for every note: its field is made from the note
 
 
 class FieldWriter:
     """Writes the fields of notes.
 
     Attributes:
-        markup: Turns texts into HTML; holds the diagnostics (some twice, where a text is shown twice) and
-            the media afterwards.
-        by_id: All notes of the deck, for the labels of those that a note builds on.
-        first_ids: The ids with which renamed notes were first released, which their fields keep for ever: a
-            new name is no reason to send a note to learners again.
-        words: What faces say themselves, of which the verdicts on options are taken.
+        markup: Turns texts into HTML; afterwards it has the diagnostics (some twice, if a text is shown
+            twice) and the media.
+        by_id: All notes of the deck by id, for the labels of the notes that a note builds on.
+        first_ids: The ids with which renamed notes were first released. Their fields keep these ids, because
+            a new id is no reason to send a note to learners again.
+        words: The words that faces show, for the verdicts on options.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class FieldWriter:
         self._items: dict[Note, str] = {}
 
     def write(self, note: Note) -> list[str]:
-        """The HTML of each field, in the kind's order; an empty text where the key is not there."""
+        """The HTML of each field, in the kind's order; an empty text if the note has no such key."""
         plan = self._plans.get(note.kind.name)
         if plan is None:
             plan = self._plans[note.kind.name] = self._plan(note.kind)
@@ -73,12 +73,12 @@ class FieldWriter:
         for index, key, write in plan:
             value = values.get(key) if key != "id" else _NONE
             if value is not None:
-                made = write(note, value)
-                fields[index] = made if made.isascii() else unicodedata.normalize("NFC", made)
+                text = write(note, value)
+                fields[index] = text if text.isascii() else unicodedata.normalize("NFC", text)
         return fields
 
     def _plan(self, kind: Kind) -> list[tuple[int, str, Write]]:
-        """How the fields of a kind are filled: the number of each, its key, and what writes its value."""
+        """The plan for the fields of a kind: the index of each, its key, and the function that writes it."""
         return [
             (index, field.key, self._writer(kind, field.key, field.part))
             for index, field in enumerate(kind.fields)
@@ -86,7 +86,7 @@ class FieldWriter:
         ]
 
     def _writer(self, kind: Kind, key: str, part: str) -> Write:
-        """What writes a key's value, or a part of it."""
+        """The function that writes a key's value, or a part of it."""
         if key == "builds_on":
             return self._builds_on
         name = {**kind.table_keys, **kind.keys}[key].type.name
@@ -96,43 +96,43 @@ class FieldWriter:
         return parts[part]
 
     def _builds_on(self, note: Note, _: Value) -> str:
-        """The notes that this one, or its table, builds on."""
+        """The HTML of the notes that a note or its table builds on."""
         return self.named(note.builds_on)
 
     def named(self, ids: list[Scalar]) -> str:
-        """Notes as a list: what each is called, and its gist to be opened, as no card can look it up."""
+        """A list of notes: the label of each, and its gist to unfold, as cards cannot link to notes."""
         targets = [self.by_id[item.value] for item in ids if item.value in self.by_id]
         items = dict.fromkeys(self._item(target) for target in targets if not target.retired)
         return f"<ul>{''.join(items)}</ul>" if items else ""
 
     def _item(self, target: Note) -> str:
-        """A note as an item of a list, made once for all notes that name it."""
+        """The HTML of a note as a list item; it is made once for all notes that name it."""
         item = self._items.get(target)
         if item is None:
             name = html.escape(label(target))
             gist = self._gist(target)
             if " ".join(_TAG_BUT_IMAGE.sub("", gist).split()) == name:
                 gist = ""
-            shown = f"<details><summary>{name}</summary>{gist}</details>" if gist else name
-            item = self._items[target] = f"<li>{shown}</li>"
+            content = f"<details><summary>{name}</summary>{gist}</details>" if gist else name
+            item = self._items[target] = f"<li>{content}</li>"
         return item
 
     def _gist(self, note: Note) -> str:
-        """What a note is about in short, as HTML for the cards of others; empty where it says nothing.
+        """The gist of a note, as HTML for the cards of other notes; empty if it has none.
 
-        Clozes are shown there, for they would make cards; sounds are not, for Anki plays them unasked.
+        Clozes are uncovered, because they would make cards. Sounds are left out, or Anki would play them.
         """
         key, part = note.kind.gist
         value = values_of(note).get(key)
-        made = self._writer(note.kind, key, part)(note, value) if value is not None else ""
-        if len(made) > MAX_GIST:
+        gist = self._writer(note.kind, key, part)(note, value) if value is not None else ""
+        if len(gist) > MAX_GIST:
             return ""
-        made = _SOUND.sub("", rejoined(uncovered(made, in_field(made))))
-        return made if _TAG_BUT_IMAGE.sub("", made).strip() else ""
+        gist = _SOUND.sub("", rejoined(uncovered(gist, in_field(gist))))
+        return gist if _TAG_BUT_IMAGE.sub("", gist).strip() else ""
 
 
 def drawn(note: Note, markup: Markup) -> Iterator[tuple[str, str]]:
-    """What learners see of what an author wrote for a note, and of nothing that is made of others.
+    """The HTML that learners see of the texts of a note, without anything that comes from other notes.
 
     Args:
         note: The note.
@@ -144,14 +144,14 @@ def drawn(note: Note, markup: Markup) -> Iterator[tuple[str, str]]:
     keys = {**note.kind.table_keys, **note.kind.keys}
     document = note.chapter.document
     for name, value in sorted(values_of(note).items()):
-        for made in HTML[keys[name].type.name].seen(markup, value, document):
-            yield name, made
+        for html_of_text in HTML[keys[name].type.name].seen(markup, value, document):
+            yield name, html_of_text
 
 
 def label(note: Note) -> str:
-    """What a note is called where another names it: its kind's label key, or its id.
+    """The label of a note on the cards of other notes: the value of its kind's label key, or its id.
 
-    The id serves where the label is missing, or holds markup that would have to be rendered.
+    The id is used if that value is missing, or has markup that would have to be rendered.
     """
     texts = statements(note.values.get(note.kind.label)) if note.kind.label else []
     text = uncovered(texts[0].value[:_LABEL_TEXT]) if texts else ""

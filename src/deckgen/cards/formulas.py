@@ -1,4 +1,4 @@
-"""What a formula may hold: nothing that loads, links, places, or changes other cards (MathJax)."""
+"""The commands of MathJax that a formula must not contain: they load, link, place, or change other cards."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 
 
 def unsafe(formula: str) -> Iterator[tuple[str, str, str]]:
-    """The commands of a formula that are not let through, each once: its name, why, and what to do.
+    """The forbidden commands of a formula, each once: its name, a message and a hint.
 
     Args:
-        formula: TeX, or HTML of it: to MathJax, and to Anki in clozes, tags in it are nothing.
+        formula: TeX or its HTML. Tags in it are ignored, as MathJax does, and Anki in clozes.
     """
     if "\\" not in formula:
         return
@@ -53,7 +53,7 @@ def unsafe(formula: str) -> Iterator[tuple[str, str, str]]:
 
 
 def is_balanced(formula: str) -> bool:
-    """Whether each brace of a formula is closed in it: MathJax goes on until it is, beyond the formula."""
+    """Whether the braces of a formula are balanced; otherwise MathJax reads on beyond the formula."""
     depth = 0
     for match in _BRACE.finditer(formula):
         depth += (match[0] == "{") - (match[0] == "}")
@@ -62,7 +62,52 @@ def is_balanced(formula: str) -> bool:
     return depth == 0
 
 
+_TEXT = re.compile(r"\\(?:text\w*|mbox|hbox|operatorname\*?|ce|pu)\s*\{(?:[^{}]|\{[^{}]*\})*\}")
+_LEFT = re.compile(r"\\(left|right)(?![A-Za-z])")
+_DOUBLED = re.compile(
+    r"\\{2}(?=(?:[dt]?frac|sqrt|theta|lambda|alpha|beta|gamma|[dD]elta|sigma|[oO]mega|times|cdot|approx|left|right"
+    r"|mathrm|mathbf|vec|overline|text|varphi|partial|infty)(?![A-Za-z]))"
+)
+_SCRIPTED = re.compile(r"(?P<sign>[\^_])\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|[A-Za-z0-9])\s*(?P=sign)")
+_PERCENT = re.compile(r"(?<!\\)%(?P<rest>[^\n]*)")
+
+
+def misread(formula: str) -> Iterator[tuple[str, str, str, str]]:
+    r"""What TeX reads otherwise than it was typed: the code, the piece, why, and what to do.
+
+    Args:
+        formula: As for `unsafe`, with its marks.
+    """
+    if "<" in formula or "&" in formula:
+        formula = html_lib.unescape(_TAG.sub("", formula))
+    bare = _TEXT.sub("", formula[2:-2])
+    percent = _PERCENT.search(bare)
+    if percent and ("\n" not in bare.strip() or re.search(r"\d(?:\\[, ])?\s*$", bare[: percent.start()])):
+        message = "to TeX a `%` begins a comment, so the rest of this line is not on the card"
+        yield "lost-text", "%", message, "write `\\%`"
+    single = re.search(r"(?<!\\)\\(?:\\\\)*[A-Za-z]", bare)
+    if not single and (doubled := _DOUBLED.search(bare)):
+        name = re.match(r"[A-Za-z]+", bare[doubled.end() :])
+        piece = f"\\\\{name[0] if name else ''}"
+        message = f"`{piece}` is a line break and a word to TeX, and no command"
+        yield "stray-markdown", piece, message, "write each backslash of this formula once"
+    lefts = [match[1] for match in _LEFT.finditer(bare)]
+    if lefts.count("left") != lefts.count("right"):
+        one, other = sorted(("left", "right"), key=lefts.count, reverse=True)
+        message = f"this `\\{one}` has no `\\{other}`, so the card shows an error instead of the formula"
+        yield "bad-math", f"\\{one}", message, f"write `\\{other}` with its bracket, or `\\{other}.` for none"
+    if scripts := _SCRIPTED.search(bare):
+        what = "exponents" if scripts["sign"] == "^" else "indices"
+        message = f"two {what} stand on one thing here, so the card shows an error instead of the formula"
+        yield (
+            "bad-math",
+            scripts[0],
+            message,
+            f"put braces around what belongs together, as in `x{scripts['sign']}{{2{scripts['sign']}3}}`",
+        )
+
+
 def unsafe_in_plain(value: str) -> Iterator[tuple[str, str, str]]:
-    """The same for a text in which nothing but a formula between Anki's own marks is markup."""
+    """The same for plain text, in which only a formula between Anki's own marks is markup."""
     if _FORMULA.search(value):
         yield from unsafe(value)

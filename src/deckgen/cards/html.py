@@ -1,7 +1,7 @@
-"""HTML read as a browser reads it: names in small letters, values decoded, wherever blanks stand.
+"""HTML on cards, parsed as a browser does: names in small letters, values decoded, any blanks allowed.
 
-The standard library's html.parser reads it. What a card may hold is a list of tags and attributes, and each
-tag must be written as CommonMark has it, so that no parser can read another one there.
+The standard library's html.parser parses it. A card may contain only the tags and attributes listed here, and
+each tag must be written as in CommonMark, so that all parsers read the same tag.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _IN_LINE = frozenset("b code del em i ins kbd mark q s small strong sub sup u va
 VOID = frozenset(["br", "hr", "img", "wbr", "col"])
 SAFE_LINK = re.compile(r"https?://[^\s]+|mailto:[^\s]+", re.IGNORECASE)
 
-_NEAR = 20  # open tags among which the one is looked for that a tag closes
+_NEAR = 20  # so many open tags are searched for the one that a tag closes
 _SHORT = 40  # characters of a tag that a message repeats
 _WRITTEN = re.compile(  # an open or a closing tag of CommonMark (0.31, 6.6)
     r"</?[A-Za-z][A-Za-z0-9-]*"
@@ -68,17 +68,17 @@ _INSTEAD = {
     "rb": "write `<ruby>word<rt>how it is read</rt></ruby>`",
     "rtc": "write `<ruby>word<rt>how it is read</rt></ruby>`",
 }
-"""What to do about elements of HTML that are not for cards; any other name is hardly meant as HTML."""
+"""Hints for the elements of HTML that are not for cards; any other name is hardly meant as HTML."""
 
 
 class Tag(NamedTuple):
     """A tag of HTML.
 
     Attributes:
-        name: In small letters.
-        attributes: Their names in small letters, with their decoded values; of one twice the first counts.
-        start: Where it begins, in characters.
-        end: Where it ends.
+        name: The name, in small letters.
+        attributes: The decoded values, by name in small letters; of a repeated attribute the first value.
+        start: The offset at which it begins, in characters.
+        end: The offset at which it ends.
         closing: Whether it closes an element.
     """
 
@@ -90,12 +90,12 @@ class Tag(NamedTuple):
 
     @property
     def opens(self) -> bool:
-        """Whether an element is open after it: `<b/>` opens one as well."""
+        """Whether an element is open after the tag; `<b/>` opens one too."""
         return not self.closing and self.name not in VOID
 
 
 class Fault(NamedTuple):
-    """What is wrong with HTML: where, for how many characters, a message and a hint."""
+    """A fault of HTML: its offset and length in characters, a message and a hint."""
 
     start: int
     length: int
@@ -104,8 +104,8 @@ class Fault(NamedTuple):
 
 
 @dataclass
-class _Read:
-    """What a parser has met: tags, texts with their places, and attributes that a tag repeats."""
+class _Parsed:
+    """The result of parsing: tags, texts with their offsets, and attributes that a tag repeats."""
 
     tags: list[Tag]
     texts: list[tuple[int, str]]
@@ -113,13 +113,13 @@ class _Read:
 
 
 class _Parser(HTMLParser):
-    """Gathers the tags of a piece of HTML, each with its place."""
+    """Collects the tags of a piece of HTML, each with its offset."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=False)
-        self.read = _Read([], [], [])
+        self.read = _Parsed([], [], [])
         self._lines = [0, *(match.end() for match in re.finditer("\n", html))]
-        # no tag ends behind the last `>`, where looking for the end of each would take time again and again
+        # no tag ends after the last `>`; searching there again and again would take time
         end = html.rfind(">") + 1
         self.feed(html[:end])
         self.close()
@@ -132,14 +132,14 @@ class _Parser(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         start = self._place()
-        made = Tag(tag, {}, start, start + len(self.get_starttag_text() or ""))
+        parsed = Tag(tag, {}, start, start + len(self.get_starttag_text() or ""))
         for name, value in attrs:
-            if name in made.attributes:
-                self.read.repeated.append((made, name))
-            made.attributes.setdefault(name, value or "")
-        self.read.tags.append(made)
+            if name in parsed.attributes:
+                self.read.repeated.append((parsed, name))
+            parsed.attributes.setdefault(name, value or "")
+        self.read.tags.append(parsed)
 
-    # `<b/>` is to a browser what `<b>` is
+    # a browser reads `<b/>` as `<b>`
     handle_startendtag = handle_starttag
 
     def handle_endtag(self, tag: str) -> None:
@@ -148,7 +148,7 @@ class _Parser(HTMLParser):
         self.read.tags.append(Tag(tag, {}, start, end or len(self.rawdata), closing=True))
 
     def set_cdata_mode(self, elem: str, **_: bool) -> None:
-        """Read on in a script or style, too: they are refused, and what stands in them is looked at."""
+        """Do nothing: the content of scripts and styles, which are faults, is parsed too."""
 
     def handle_data(self, data: str) -> None:
         self.read.texts.append((self._place(), data))
@@ -169,14 +169,14 @@ def tags(html: str) -> list[Tag]:
 
 
 def text(html: str) -> str:
-    """The text that HTML shows, entities decoded; a line break for `<br>`."""
+    """The text that HTML shows, with entities decoded; `<br>` becomes a line break."""
     read = _Parser(html).read
     breaks = [(tag.start, "\n") for tag in read.tags if tag.name == "br"]
     return "".join(piece for _, piece in sorted(read.texts + breaks))
 
 
 def balanced(html: str) -> bool:
-    """Whether every element that a piece of HTML opens is closed in it, and none other."""
+    """Whether a piece of HTML closes each element that it opens, and no other."""
     stack: list[str] = []
     for tag in tags(html) if "<" in html else ():
         if tag.opens:
@@ -187,7 +187,7 @@ def balanced(html: str) -> bool:
 
 
 def faults(pieces: list[tuple[int, str]]) -> Iterator[Fault]:
-    """What is wrong with an author's HTML on a card.
+    """Faults of an author's HTML on a card.
 
     Args:
         pieces: The pieces of HTML in a text, each with its offset there.
@@ -196,7 +196,7 @@ def faults(pieces: list[tuple[int, str]]) -> Iterator[Fault]:
     names: list[str] = []
     for offset, piece in pieces:
         strange = min((place for place in map(piece.find, ("<!", "<?")) if place >= 0), default=-1)
-        if strange >= 0:  # nothing else in it is looked at
+        if strange >= 0:  # the rest of the piece is not checked
             yield from _stray(piece, strange, len(piece), offset)
             continue
         read = _Parser(piece).read
@@ -220,6 +220,9 @@ def faults(pieces: list[tuple[int, str]]) -> Iterator[Fault]:
                 del names[last:], stack[last:]
             elif tag.closing:
                 hint = f"take it away, or write `<{tag.name}>` where it begins, in the same paragraph"
+                if tag.name in VOID:
+                    hint = f"take it away: `<{tag.name}>` holds nothing, so nothing closes it"
+                    hint = "for a line break write `<br>`" if tag.name == "br" else hint
                 hint = hint if tag.name in TAGS else _as_text(piece[tag.start : tag.end])
                 yield Fault(start, length, f"`</{tag.name}>` closes nothing that is open here", hint)
         yield from _stray(piece, done, len(piece), offset)
@@ -227,7 +230,10 @@ def faults(pieces: list[tuple[int, str]]) -> Iterator[Fault]:
 
 
 def _inside(names: list[str], closed: str) -> list[int] | None:
-    """Which open tags within the last of a name were to be closed; None where that cannot be closed yet."""
+    """The indexes of open tags that were probably meant as closing tags, from the last tag of a name on.
+
+    None if that tag cannot be closed here.
+    """
     near = names[-_NEAR:]
     if closed not in near:
         return None
@@ -237,56 +243,58 @@ def _inside(names: list[str], closed: str) -> list[int] | None:
 
 
 def _again(names: list[str]) -> list[int]:
-    """The places of the tags in a line that are the one before them once more, as in `H<sub>2<sub>O`."""
-    found: list[int] = []
+    """The indexes of tags that repeat the tag before them, as in `H<sub>2<sub>O`."""
+    repeated: list[int] = []
     for at in range(1, len(names)):
-        if names[at] == names[at - 1] and names[at] in _IN_LINE and found[-1:] != [at - 1]:
-            found.append(at)
-    return found
+        if names[at] == names[at - 1] and names[at] in _IN_LINE and repeated[-1:] != [at - 1]:
+            repeated.append(at)
+    return repeated
 
 
 def _left_open(names: list[str], stack: list[Fault]) -> Iterator[Fault]:
-    """What is wrong with tags that are open at the end."""
+    """Faults of tags that are still open at the end."""
     again = set(_again(names))
     for at, fault in enumerate(stack):
         if at in again:
             yield _opened_again(names[at], fault)
-        elif at + 1 not in again and fault.message:  # of the others more is told
+        elif at + 1 not in again and fault.message:  # other tags have a fault of their own
             yield fault
 
 
 def _opened_again(name: str, fault: Fault) -> Fault:
-    """What is wrong with a tag that was to close the one before it."""
+    """The fault of a tag that was probably meant to close the one before it."""
     return fault._replace(
         message=f"`<{name}>` is open already here, and never closed", hint=f"did you mean `</{name}>`?"
     )
 
 
 def _stray(piece: str, start: int, end: int, offset: int) -> Iterator[Fault]:
-    """A `<` between two tags."""
+    """The fault of a `<` between two tags."""
     place = piece.find("<", start, end)
     if place < 0:
         return
     if piece.startswith(("<!", "<?"), place):
-        hint = "in YAML a comment is a line that begins with `#`"
+        hint = "take it away; a comment is a line above the key of this text that begins with `#`"
         length = len(piece[place:end].rstrip())
         yield Fault(offset + place, length, "comments and declarations are not for cards", hint)
     else:
         yield Fault(offset + place, 1, "this `<` begins no tag")
 
 
-def _of_tag(tag: Tag, read: _Read, piece: str, offset: int) -> Iterator[Fault]:
-    """What is wrong with a tag's name and attributes."""
+def _of_tag(tag: Tag, read: _Parsed, piece: str, offset: int) -> Iterator[Fault]:
+    """Faults of a tag's name and attributes."""
     start, length = offset + tag.start, tag.end - tag.start
     raw = piece[tag.start : tag.end].lower()
     if tag.name not in TAGS and not tag.closing:
         typed = piece[tag.start : tag.end]
-        if tag.name not in _INSTEAD:  # what stands in it is text, too
-            shown = typed if len(typed) <= _SHORT else f"<{tag.name} …>"
-            yield Fault(start, length, f"`{shown}` is no tag of HTML, and no card shows it", _as_text(typed))
+        if tag.name not in _INSTEAD:  # it is text
+            excerpt = typed if len(typed) <= _SHORT else f"<{tag.name} …>"
+            yield Fault(
+                start, length, f"`{excerpt}` is no tag of HTML, and no card shows it", _as_text(typed)
+            )
             return
         yield Fault(start, length, f"`<{tag.name}>` is not for cards", _INSTEAD[tag.name])
-        return  # its attributes go with it
+        return  # its attributes are left out with it
     for name in tag.attributes:
         place = max(raw.find(name, len(tag.name)), 0)
         if name not in ATTRIBUTES or (name == "src" and tag.name != "img"):
@@ -299,7 +307,7 @@ def _of_tag(tag: Tag, read: _Read, piece: str, offset: int) -> Iterator[Fault]:
 
 
 def _as_text(typed: str) -> str:
-    """How something in angle brackets is written that is no HTML."""
+    """A hint for text in angle brackets that is no HTML."""
     if len(typed) > _SHORT:
         return _AS_TEXT
     code = f"`` `{typed}` ``" if "`" not in typed else "code"
@@ -307,7 +315,7 @@ def _as_text(typed: str) -> str:
 
 
 def _about(attribute: str) -> str:
-    """What to do about an attribute that is not for cards."""
+    """A hint for an attribute that is not for cards."""
     if attribute in {"style", "align", "valign", "bgcolor", "color", "face", "size", "border"}:
         return f"{_LOOK}; bold type is written `**…**`, and marked text `==…==`"
     if attribute.startswith("on"):

@@ -1,4 +1,4 @@
-"""What Jinja says of a template, in words for its author, with its place and what to do."""
+"""Jinja's error messages in words for a template's author, each with a line and a hint."""
 
 from __future__ import annotations
 
@@ -30,54 +30,54 @@ _NAME = re.compile(r"\[%[-+]?\s*(?:macro|set)\s+(\w+)")
 
 
 def of_syntax(message: str, text: str, line: int) -> tuple[str, int, str]:
-    """What is wrong with a template that Jinja cannot read.
+    """The fault of a template that Jinja cannot parse.
 
     Args:
-        message: What Jinja says.
+        message: Jinja's message.
         text: The template.
         line: The line that Jinja names, from 1.
 
     Returns:
         A message, a line, and a hint, which may be empty.
     """
-    said, hint = message or "this is not Jinja", ""
-    if told := _of_marks(message, text, line):
-        return told
+    description, hint = message or "this is not Jinja", ""
+    if fault := _of_marks(message, text, line):
+        return fault
     if match := _NEVER_CLOSED.search(message):
         tag = match[1]
-        said, hint = f"`[% {tag} … %]` is never closed", f"it ends with `[% end{tag} %]`"
+        description, hint = f"`[% {tag} … %]` is never closed", f"it ends with `[% end{tag} %]`"
         line = _open(text, tag) or line
     elif match := _WRONG_END.search(message):
         hint = f"`[% {match[2]} … %]` is open here, and ends with `[% end{match[2]} %]`"
-        said = f"`[% {match[1]} %]` does not belong here"
+        description = f"`[% {match[1]} %]` does not belong here"
     elif match := _NO_SUCH_TAG.search(message):
-        said, hint = f"Jinja has no `[% {match[1]} … %]`", did_you_mean(match[1], TAGS)
+        description, hint = f"Jinja has no `[% {match[1]} … %]`", did_you_mean(match[1], TAGS)
     elif match := _NO_SUCH_FILTER.search(message):
-        said, hint = f"there is no filter `{match[1]}`", did_you_mean(match[1], FILTERS)
+        description, hint = f"there is no filter `{match[1]}`", did_you_mean(match[1], FILTERS)
     elif match := _NO_SUCH_TEST.search(message):
-        said, hint = f"there is no test `{match[1]}`", did_you_mean(match[1], TESTS)
+        description, hint = f"there is no test `{match[1]}`", did_you_mean(match[1], TESTS)
     elif _UNEXPECTED.search(message):
         hint = "what begins with `[[` ends with `]]`, and `[%` with `%]`"
     elif "comment" in message:
         hint = "`[#` begins a comment of the template, which ends with `#]`"
-    return said, line, hint
+    return description, line, hint
 
 
 def _of_marks(message: str, text: str, line: int) -> tuple[str, int, str] | None:
-    """A message, a line and a hint where other signs stand than Jinja's; None where they do not."""
+    """A message, a line and a hint if a template uses other marks or quotes than Jinja's; None if not."""
     if match := _CURLY_TAG.search(text):
         line = text.count("\n", 0, match.start()) + 1
         return f"`{match[0]}` is text here", line, "the marks of Jinja are square here: `[% … %]`"
     written = _line(text, line)
     if match := _CURLY_QUOTE.search(message):
-        inside = _IN_CURLY_QUOTES.search(written)
-        meant = f'`"{inside[1]}"`' if inside else '`"…"`'
-        said = f"`{match[1]}` is no quotation mark to Jinja"
-        return said, line, f"straight quotes stand around a text: {meant}"
+        quoted = _IN_CURLY_QUOTES.search(written)
+        meant = f'`"{quoted[1]}"`' if quoted else '`"…"`'
+        description = f"`{match[1]}` is no quotation mark to Jinja"
+        return description, line, f"straight quotes stand around a text: {meant}"
     match = _BEHIND_QUOTES.search(message)
     if match and re.search(rf'"[^"\n]*"\s*{re.escape(match[1])}', written):
-        said = f'a `"` within this text ends it before `{match[1]}`'
-        return said, line, 'write `\\"` for it, or “ and ”'
+        description = f'a `"` within this text ends it before `{match[1]}`'
+        return description, line, 'write `\\"` for it, or “ and ”'
     return None
 
 
@@ -87,14 +87,14 @@ def _line(text: str, number: int) -> str:
 
 
 def single_braces(text: str, fields: Iterable[str]) -> list[str]:
-    """The fields of a rendered face that stand in one pair of braces, as they are written there."""
+    """The fields that a rendered face names in one pair of braces, as written there."""
     names = "|".join(map(re.escape, fields))
-    shown = _CODE.sub("", text)
-    return list(dict.fromkeys(re.findall(rf"(?<![{{$])\{{(?:{names})\}}(?!\}})", shown))) if names else []
+    html = _CODE.sub("", text)
+    return list(dict.fromkeys(re.findall(rf"(?<![{{$])\{{(?:{names})\}}(?!\}})", html))) if names else []
 
 
 def _open(text: str, tag: str) -> int:
-    """The line on which the last tag of a name opens that is never closed; 0 where none is found."""
+    """The line of the last tag of a name that is never closed; 0 if there is none."""
     stack: list[int] = []
     for match in re.finditer(rf"\[%[-+]?\s*(end)?{tag}\b", text):
         if not match[1]:
@@ -107,12 +107,12 @@ def _open(text: str, tag: str) -> int:
 def of_running(
     message: str, of_deck: Iterable[str], known: Iterable[str], texts: Iterable[str]
 ) -> tuple[str, str]:
-    """What is wrong with a template that Jinja cannot run.
+    """The fault of a template that Jinja cannot run.
 
     Args:
-        message: What Jinja says.
-        of_deck: What templates know of the deck and of the kind.
-        known: What they know besides.
+        message: Jinja's message.
+        of_deck: The names that templates know of the deck and of the kind.
+        known: The other names that they know.
         texts: The templates that have been read.
 
     Returns:
@@ -139,6 +139,6 @@ def defined(text: str) -> list[str]:
 
 
 def lacking(message: str) -> str:
-    """The name that a template was to have for others, and has not; empty where another thing is wrong."""
+    """The name that a template should define for others but does not; empty for any other error."""
     match = _NO_ATTRIBUTE.search(message)
     return match[2] if match and "TemplateModule" in match[1] else ""

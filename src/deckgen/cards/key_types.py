@@ -1,4 +1,4 @@
-"""The types of keys as HTML: what fields get of their values, and what learners see of them."""
+"""The HTML of each type of key: for the fields of notes, and for comparing what learners see."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ Render: TypeAlias = "Callable[[Markup, Scalar, Document], str]"
 
 
 class Fields(Protocol):
-    """What makes the fields of a deck's notes."""
+    """The writer of fields, as the key types use it."""
 
     markup: Markup
     words: ReadOnly[str, str]
     first_ids: ReadOnly[str, str]
 
     def named(self, ids: list[Scalar]) -> str:
-        """Notes as a list, by their ids."""
+        """The HTML of a list of notes, by their ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ class KeyHtml:
     """The HTML of a type of key.
 
     Attributes:
-        parts: What writes each part of a value that a field can be filled from; "" is the value itself.
-        seen: What learners see of a value that its author wrote, text by text; to tell whether it changed.
-        says_words: Whether the HTML says something of its own, in the words that a deck can translate.
+        parts: Returns the writer of each part that a field can show; the part "" is the value itself.
+        seen: Yields the HTML that learners see of a value, text by text, to tell whether it has changed.
+        says_words: Whether the HTML contains words that a deck can translate.
     """
 
     parts: Callable[[Fields], dict[str, Write]]
@@ -79,7 +79,7 @@ def _each(render: Render) -> Callable[[Markup, Value, Document], Iterator[str]]:
 
 
 def _list(fields: Fields) -> dict[str, Write]:
-    """The texts of a list, as a list."""
+    """The writer of a list of texts."""
     render = fields.markup.markdown
 
     def write(note: Note, value: Value) -> str:
@@ -90,7 +90,7 @@ def _list(fields: Fields) -> dict[str, Write]:
 
 
 def _image(fields: Fields) -> dict[str, Write]:
-    """An image, with what is said of it."""
+    """The writer of an image with its description."""
     markup = fields.markup
     return {"": lambda note, value: "".join(_images(markup, value, note.chapter.document))}
 
@@ -101,17 +101,17 @@ def _images(markup: Markup, value: Value, document: Document) -> Iterator[str]:
 
 
 def _notes(fields: Fields) -> dict[str, Write]:
-    """The notes that a key of the kind's own names."""
+    """The writer of the notes that a key names."""
     return {"": lambda _, value: fields.named(links(value))}
 
 
 def _id(fields: Fields) -> dict[str, Write]:
-    """The id with which a note was first released."""
+    """The writer of the id with which a note was first released."""
     return {"": lambda note, _: fields.first_ids.get(note.id, note.id)}
 
 
 def _date(_: Fields) -> dict[str, Write]:
-    """A day as the deck's language writes it; what tells whether it has changed is the text itself."""
+    """The writer of a date in the deck's language."""
 
     def write(note: Note, value: Value) -> str:
         return (
@@ -123,14 +123,14 @@ def _date(_: Fields) -> dict[str, Write]:
 
 @lru_cache(maxsize=10_000)
 def _in_words(day: date, language: str) -> str:
-    """A day as a language writes it, as in "January 31, 2026"; in ISO form where babel does not know it."""
-    import babel.dates  # noqa: PLC0415 (no deck without dates waits for it)
+    """A date as a language writes it, as in "January 31, 2026"; in ISO form if babel lacks the language."""
+    import babel.dates  # noqa: PLC0415 (only decks with dates load it)
 
     while language:
         try:
             return babel.dates.format_date(day, "long", babel.Locale.parse(language, sep="-"))
         except (babel.UnknownLocaleError, ValueError):
-            language = language.rpartition("-")[0]  # a region or variant that is not known
+            language = language.rpartition("-")[0]  # without an unknown region or variant
     return day.isoformat()
 
 
@@ -147,13 +147,13 @@ class _OptionsWriter:
         self._texts: list[str] = []
 
     def choices(self, note: Note, value: Value) -> str:
-        """The options, as a list."""
+        """The HTML of the options, as a list."""
         if not isinstance(value, Options):
             return ""
         return f"<ol>{''.join(f'<li>{text}</li>' for text in self._texts_of(note, value))}</ol>"
 
     def explanations(self, note: Note, value: Value) -> str:
-        """The options once more, each with whether it is right, and why."""
+        """The HTML of the options with a verdict and a reason for each."""
         if not isinstance(value, Options):
             return ""
         items = []
@@ -164,7 +164,7 @@ class _OptionsWriter:
         return f"<ol>{''.join(items)}</ol>"
 
     def _texts_of(self, note: Note, options: Options) -> list[str]:
-        """The texts of a note's options as HTML, rendered once for both fields that show them."""
+        """The HTML of the texts of a note's options, rendered once for both fields that show them."""
         if self._last is not options:
             document = note.chapter.document
             self._last = options
@@ -191,13 +191,13 @@ class _RowWriter:
         self._tables: dict[Table, tuple[list[str], dict[Note, list[str]]]] = {}
 
     def _rendered(self, note: Note) -> tuple[list[str], dict[Note, list[str]]]:
-        """The columns and, by row, the cells of a note's table as HTML, rendered once for all its rows."""
+        """The HTML of the columns and, by row, of the cells of a note's table, rendered once for all rows."""
         table, document = note.table, note.chapter.document
         if table is None:
             return [], {note: [""]}
-        made = self._tables.get(table)
-        if made is None:
-            # a retired row shows nothing on the others' cards, and need not have its images any more
+        table_html = self._tables.get(table)
+        if table_html is None:
+            # a retired row is not on the cards of other rows, and its images may be gone
             rows = [row for row in table.rows if row.retired is None or note.retired]
             heads = [self._markup.text(item, document) for item in _of_list(table.values.get("columns"))]
             cells = {
@@ -205,21 +205,21 @@ class _RowWriter:
                 or [""]
                 for row in rows
             }
-            made = self._tables[table] = heads, cells
-        return made
+            table_html = self._tables[table] = heads, cells
+        return table_html
 
     def name(self, note: Note, _: Value) -> str:
-        """A row's first cell."""
+        """The HTML of a row's first cell."""
         return self._rendered(note)[1][note][0]
 
     def rest(self, note: Note, _: Value) -> str:
-        """A row's cells after its first, each under its column's name."""
+        """The HTML of a row's other cells, each with its column's name."""
         columns, rows = self._rendered(note)
         pairs = zip(columns[1:], rows[note][1:], strict=False)
         return f"<dl>{' '.join(f'<dt>{name}</dt> <dd>{cell}</dd>' for name, cell in pairs)}</dl>"
 
     def table(self, note: Note, _: Value) -> str:
-        """The whole table, with this note's row marked."""
+        """The HTML of the table, with this note's row marked."""
         columns, rows = self._rendered(note)
         head = "".join(f"<th>{name}</th>" for name in columns)
         texts = _of_list(note.table.values.get("columns")) if note.table else []
@@ -238,7 +238,7 @@ class _RowWriter:
 
 
 def _of_list(value: Value | None) -> list[Scalar]:
-    """The texts of a list of texts; none of another value, which a key of this name may have."""
+    """The texts of a list of texts; none of any other value that a key of this name may have."""
     return [] if value is None or isinstance(value, Scalar) else value.statements
 
 
@@ -261,4 +261,4 @@ HTML: dict[str, KeyHtml] = {
     "options": KeyHtml(_options, _seen_options, says_words=True),
     "cells": KeyHtml(_cells, _each(Markup.markdown)),
 }
-"""The HTML of each type of key that a field can be filled from or that learners see, by its name."""
+"""The HTML of each type of key that a field or a learner can see, by its name."""

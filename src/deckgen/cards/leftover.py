@@ -1,4 +1,4 @@
-"""Signs of Markdown that take no effect, so that learners see them, and code that nobody marked as such."""
+"""Signs of Markdown that have no effect, so that learners see them, and code made by indentation alone."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from deckgen.cards.protected import Protected
 
 INDENTED = re.compile(r"\n[ \t]*\n {4,}\S")
-"""Where a block of code may begin that is one by its indentation alone."""
+"""A line that may begin a block of code by its indentation alone."""
 _SIGNS = re.compile(r"\*+|`+|_{2,}|={2,}|~{2,}")
 _BLOCKS = frozenset(["Paragraph", "Item", "TableCell", "Heading"])
 
 
 class Left(NamedTuple):
-    """A sign that is shown.
+    """A sign of Markdown that has no effect and is shown.
 
     Attributes:
         sign: The sign: `*`, `**`, `==`, …
-        start: Where it stands in the text, in characters.
-        block: The number of the paragraph, item or cell that it stands in.
+        start: The offset in the text, in characters.
+        block: The number of its paragraph, item or cell.
         before: The character before it; empty at the beginning of a line.
-        after: The character behind it; empty at the end of a line.
-        half: Whether more signs are written before a text than take effect: `**so*`.
+        after: The character after it; empty at the end of a line.
+        half: Whether a part of the sign has an effect: `**so*`.
     """
 
     sign: str
@@ -42,13 +42,13 @@ class Left(NamedTuple):
 def left_signs(text: str) -> Iterator[Left]:
     """The signs of emphasis, highlights and code in a text that mark nothing.
 
-    Those behind a backslash are meant as signs.
+    Signs after a backslash are left out: they are meant to be shown.
 
     Args:
         text: Markdown, with or without clozes.
     """
     ready = prepared(text, cloze.read(text) if "{{c" in text else None)
-    blocks = _shown(ready)
+    blocks = _visible_offsets(ready)
     pairs = iter(unpaired(ready) if "==" in text or "~~" in text else ())
     for match in _SIGNS.finditer(ready.text):
         sign = match[0]
@@ -64,7 +64,7 @@ def left_signs(text: str) -> Iterator[Left]:
 
 
 def indented_code(text: str) -> Iterator[tuple[int, str]]:
-    """What a card shows as code because it is indented further than the text before it, each with its place.
+    """The blocks that are code only because they are indented further, each with its offset.
 
     Args:
         text: Markdown, with or without clozes.
@@ -79,21 +79,21 @@ def indented_code(text: str) -> Iterator[tuple[int, str]]:
             yield ready.offset(len(raw[:start].decode())), code
 
 
-def _shown(ready: Protected) -> dict[int, int]:
-    """The places of a prepared text that are shown as they are typed, each with the number of its block."""
+def _visible_offsets(ready: Protected) -> dict[int, int]:
+    """The offsets of a prepared text that are shown as typed, each with the number of its block."""
     raw = ready.text.encode()
-    shown: dict[int, int] = {}
+    visible: dict[int, int] = {}
     block = hidden = 0
     for event, (start, end) in events_of(ready.text):
         if isinstance(event, dict) and "Text" in event and not hidden:
             first = len(raw[:start].decode())
-            inside = range(first, first + len(raw[start:end].decode()))
+            offsets = range(first, first + len(raw[start:end].decode()))
             escaped = start > 0 and raw[start - 1 : start] == b"\\"
-            shown |= dict.fromkeys(inside[escaped:], block)
+            visible |= dict.fromkeys(offsets[escaped:], block)
         elif isinstance(event, dict):
             mark = event.get("Start") or event.get("End")
             name = mark if isinstance(mark, str) else next(iter(mark)) if isinstance(mark, dict) else ""
             block += name in _BLOCKS
             if name in {"Image", "CodeBlock", "HtmlBlock"}:
                 hidden += 1 if "Start" in event else -1
-    return shown
+    return visible

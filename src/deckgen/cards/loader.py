@@ -1,4 +1,4 @@
-"""What lies in folders of templates: kinds, the files that Jinja reads, and those that faces show."""
+"""The files in folders of templates: those that Jinja reads, and those that faces show."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from deckgen.project import Folder
 
 MAX_CODE = 64 * 1024
-"""The most Jinja in all templates of a deck, in characters: it takes time to read."""
+"""The most Jinja code in all templates of a deck, in characters: parsing it takes time."""
 
 _OPENS = re.compile(r"\[\[|\[%")
 
 
 class Loader(BaseLoader):
-    """Loads KIND/FILE from the kind's folder, and base/FILE from the last folder that has it."""
+    """Loads KIND/FILE from the kind's folder, and base/FILE from the last base folder that has it."""
 
     def __init__(self, folders: Iterable[Folder], kinds: Iterable[Folder]) -> None:
         """Prepare for the folders of templates, and those of the kinds in force."""
@@ -37,10 +37,10 @@ class Loader(BaseLoader):
         self._names: dict[str, dict[str, str]] = {}
         self.unreadable: list[Diagnostic] = []
         self.code = 0
-        """How much of them is Jinja, in characters."""
+        """The amount of Jinja code in them, in characters."""
 
     def find(self, template: str) -> Folder | None:
-        """The file of a template; None where there is none."""
+        """The file of a template; None if it does not exist."""
         first, _, name = template.partition("/")
         if not name or "/" in name or "\\" in name or name.startswith("."):
             return None
@@ -48,13 +48,13 @@ class Loader(BaseLoader):
             reversed(self.bases) if first == "base" else [self.kinds[first]] if first in self.kinds else []
         )
         for owner in owners:
-            # also a folder, a pipe or a link to nowhere of that name, which is told when it is read
+            # it may be a folder, a pipe or a dead link: that is reported when it is read
             if own := self._listed(owner).get(composed(name)):
                 return owner / own
         return None
 
     def _listed(self, folder: Folder) -> dict[str, str]:
-        """The names in a folder, by their composed letters; capitals count on every system alike."""
+        """The names in a folder, by their composed form; capitals matter on every system."""
         if folder.shown not in self._names:
             try:
                 names = sorted((path.name for path in folder.path.iterdir()), reverse=True)
@@ -64,16 +64,16 @@ class Loader(BaseLoader):
         return self._names[folder.shown]
 
     def shipped(self, name: str) -> str:
-        """The text of deckgen's own file of a name in base/; empty where it has none."""
+        """The text of deckgen's own base/ file of a name; empty if there is none."""
         text, fault = load(self.bases[0].path / name, self.bases[0].shown, self.bases[0].top, MAX_SMALL)
         return "" if fault else text
 
     def is_own(self, path: str) -> bool:
-        """Whether a template, by its path as diagnostics show it, is the deck's and not deckgen's."""
+        """Whether a template belongs to the deck and not to deckgen, by its path as diagnostics show it."""
         return len(self.bases) == 1 or not path.startswith(self.bases[0].shown.removesuffix("base"))
 
     def names(self, kind: str) -> list[str]:
-        """The names of the templates that those of a kind may extend or include."""
+        """The names of the templates that the templates of a kind can extend or include."""
         folders = [(kind, self.kinds[kind]), *(("base", base) for base in self.bases)]
         files = (
             f"{name}/{path.name}"
@@ -84,7 +84,7 @@ class Loader(BaseLoader):
         return sorted(set(files))
 
     def beside(self, kind: str) -> list[str]:
-        """The names of the files in a kind's folder and in base/ that are no templates."""
+        """The names of the files in a kind's folder and in base/ that are not templates."""
         folders = [folder.path for folder in (self.kinds[kind], *self.bases) if folder.path.is_dir()]
         names = {path.name for folder in folders for path in folder.iterdir()}
         return sorted(name for name in names if not name.endswith((".j2", ".yaml")))
@@ -94,28 +94,28 @@ class Loader(BaseLoader):
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
         """The text of a template, for Jinja."""
         del environment
-        found = self.find(template)
-        if found is None:
+        file = self.find(template)
+        if file is None:
             raise TemplateNotFound(template)
-        text, fault = load(found.path, found.shown, found.top, MAX_SMALL)
-        text = self.texts[found.shown] = text.replace("\r\n", "\n")
+        text, fault = load(file.path, file.shown, file.top, MAX_SMALL)
+        text = self.texts[file.shown] = text.replace("\r\n", "\n")
         if self.code > MAX_CODE:
-            raise TemplateNotFound(template)  # which has been told
+            raise TemplateNotFound(template)  # an earlier template has been reported
         self.code += sum(map(len, _tags_of_jinja(text)))
         if self.code > MAX_CODE and not fault:
             message = (
                 f"up to here the templates have more than {MAX_CODE >> 10} KiB between `[[ ]]` and `[% %]`"
             )
-            fault = Diagnostic("too-large", message, Span(found.shown))
-        fault = fault or next(control_characters(Document(found.shown, text)), None)
+            fault = Diagnostic("too-large", message, Span(file.shown))
+        fault = fault or next(control_characters(Document(file.shown, text)), None)
         if fault:
             self.unreadable.append(fault)
             raise TemplateNotFound(template)
-        return self.texts[found.shown], found.shown, lambda: True
+        return self.texts[file.shown], file.shown, lambda: True
 
 
 def _tags_of_jinja(text: str) -> Iterator[str]:
-    """What stands between the marks of Jinja in a template."""
+    """The tags of Jinja in a template, with their marks."""
     end = 0
     while match := _OPENS.search(text, end):
         close = text.find("]]" if match.group() == "[[" else "%]", match.end())
@@ -124,15 +124,15 @@ def _tags_of_jinja(text: str) -> Iterator[str]:
 
 
 class MediaError(TemplateRuntimeError):
-    """A face shows a file that cannot be had.
+    """A file that a face shows cannot be used.
 
     Attributes:
-        code: The code of the diagnostic that says so.
-        hint: What to do.
+        code: The code of the diagnostic.
+        hint: The hint of the diagnostic.
     """
 
     def __init__(self, code: str, message: str, hint: str) -> None:
-        """Keep what is to be told."""
+        """Keep the parts of the diagnostic."""
         super().__init__(message)
         self.code = code
         self.hint = hint
@@ -142,8 +142,8 @@ class FaceMedia:
     """The files that faces and css show by `media("seal.svg")`.
 
     Attributes:
-        known: Those found so far, by their paths as diagnostics show them.
-        shown: Those asked for since this was last cleared, by their names in the package.
+        known: The files used so far, by their paths as diagnostics show them.
+        shown: The files used since this was last cleared, by their names in the package.
     """
 
     def __init__(self, loader: Loader) -> None:
@@ -155,42 +155,42 @@ class FaceMedia:
     def named(self, kind: str, file: object) -> str:
         """The name in learners' collections of a file in a kind's folder or in base/.
 
-        It begins with `_`, by which Anki knows that note types need the file.
+        It begins with `_`, so that Anki keeps the file although no field shows it.
 
         Raises:
-            MediaError: There is no such file, or none that may be packed.
+            MediaError: There is no such file, or it cannot be packed.
         """
         name = file if isinstance(file, str) else ""
         beside = self._loader.beside(kind)
-        if name not in beside:  # letters may be composed or not, and capitals count on every system alike
+        if name not in beside:  # the composed form does not matter; capitals do, on every system
             name = next((other for other in beside if composed(other) == composed(name)), name)
-        found = self._loader.find(f"{kind}/{name}") or self._loader.find(f"base/{name}")
-        if found is None or (name not in beside and same(name) in map(same, beside)):
+        target = self._loader.find(f"{kind}/{name}") or self._loader.find(f"base/{name}")
+        if target is None or (name not in beside and same(name) in map(same, beside)):
             hint = "it lies beside the faces, or in templates/base/, and is named without a folder"
             plain = unwrapped(name).replace("\\", "/").rstrip("/").rpartition("/")[2]
             if near := nearest(plain, beside) if plain else "":
                 hint = proposal(name, near)
             raise MediaError("missing-media", f"there is no file `{name}`", hint)
-        media = self.known.get(found.shown)
+        media = self.known.get(target.shown)
         if media is None:
-            media = self.known[found.shown] = _taken(found, name)
+            media = self.known[target.shown] = _media_of(target, name)
         self.shown[media.name] = media
         return media.name
 
 
-def _taken(found: Folder, name: str) -> Media:
-    """A file as one of the package's media."""
+def _media_of(file: Folder, name: str) -> Media:
+    """The media file of the package that is made from a file."""
     try:
-        real = found.path.resolve()
-        if not real.is_relative_to(found.top):
+        real = file.path.resolve()
+        if not real.is_relative_to(file.top):
             raise MediaError("unreadable-media", f"`{name}` is a link that leads out of the project", "")
         media = take(real, name, IMAGES | SOUNDS | FONTS, "_")
         if isinstance(media, Media):
             return media
-        raise MediaError(*media)
+        raise MediaError(media.code, media.message, media.hint)
     except OSError as error:
         raise MediaError("unreadable-media", f"`{name}` cannot be read: {error.strerror}", "") from error
-    except RuntimeError as error:  # what Python up to 3.12 says of links that go round
+    except RuntimeError as error:  # Python up to 3.12 raises it for links in circles
         if isinstance(error, MediaError):
             raise
         raise MediaError("unreadable-media", f"`{name}` is a link that leads to itself", "") from error

@@ -1,4 +1,4 @@
-"""Text as authors write it to the HTML of a field: Markdown, clozes, formulas, highlights, media, raw HTML.
+"""The HTML of an author's text: Markdown, clozes, formulas, highlights, media, raw HTML.
 
 The only module that knows the Markdown library: pyromark, a binding of pulldown-cmark.
 """
@@ -14,9 +14,9 @@ import pyromark
 
 from deckgen.anki import cloze as clozes
 from deckgen.anki.cloze_slips import slips
-from deckgen.cards import arrival, blocks, formulas, html, marks, near_links, protected
+from deckgen.cards import arrival, blocks, foreign, formulas, html, marks, near_links, protected
 from deckgen.cards.media import IMAGES, SOUNDS, Media, Shelf
-from deckgen.diagnostics import Diagnostic, Found, Span
+from deckgen.diagnostics import Diagnostic, Diagnostics, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,42 +36,33 @@ _HAS_ENDING = re.compile(r"\.[A-Za-z0-9]{2,5}$")
 _SPACE_WITHIN = re.compile(r"\S ")
 _EMBED = re.compile(r"!\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
 _CLOZE = re.compile(r"\{\{c[0-9]")
-_ASKED = re.compile(r"\{\{c[0-9,]+::(?:(?!\{\{c|\}\}).)*\}\}", re.DOTALL)  # what the front hides
-_FEW = 20  # clozes that are looked for one by one
+_ASKED = re.compile(r"\{\{c[0-9,]+::(?:(?!\{\{c|\}\}).)*\}\}", re.DOTALL)  # hidden on the front
+_NO_LINK = "if it is no link, put a backslash before its first bracket: `\\[`"
+_FEW = 20  # up to so many clozes are searched one by one
 
-# beside wide letters Markdown sees no emphasis, and a line break between them is no blank
+# a line break between wide letters is not a blank
 _BROKEN_LINE = re.compile(rf"(?<={arrival.WIDE})((?:</[a-z]+>)*)\n((?:<[a-z]+>)*)(?={arrival.WIDE})")
-
-# what a browser does not show with its blanks as one, or what is not shown at all
-_AS_WRITTEN = re.compile(
-    r"((?s:<pre\b[^<>]*+>.*?</pre>)|(?s:<code\b[^<>]*+>.*?</code>)|\\\((?s:.*?)\\\)|\\\[(?s:.*?)\\\]|<[^<>]*+>"
-    r"|\[sound:[^\[\]]*+\])"
-)
-_WITH_BLANKS = re.compile(
-    r"((?s:<pre\b[^<>]*+>.*?</pre>)|(?s:<code\b[^<>]*+>.*?</code>)|\[sound:[^\[\]]*+\])"
-)
-_BREAK = re.compile(r"<br\s*/?>\n?", re.IGNORECASE)
 
 
 @dataclass
 class Markup:
-    """Turns texts into HTML, and gathers what is wrong with them and the media that they show.
+    """Turns texts into HTML, and collects their diagnostics and the media that they show.
 
     Attributes:
-        shelf: Where media are looked for, and what has been found.
-        nameless: Whether the HTML leaves out what media are called: it is only for comparing texts then.
-        found: The diagnostics so far.
-        shown: The media files that texts show, each once and with its digest, by text.
+        shelf: The media files of the project.
+        nameless: Whether the HTML has numbers in place of the names of media, for comparing texts only.
+        diagnostics: The diagnostics so far.
+        shown: The media files that each text shows, with their digests.
     """
 
     shelf: Shelf
     nameless: bool = False
-    found: Found = field(default_factory=Found)
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
     shown: dict[Scalar, dict[Path, str]] = field(default_factory=dict)
-    _told: set[tuple[str, str, Scalar]] = field(default_factory=set)
+    _reported: set[tuple[str, str, Scalar]] = field(default_factory=set)
 
     def text(self, scalar: Scalar, document: Document) -> str:
-        """Plain text as HTML: nothing in it is markup, but a formula between Anki's own marks."""
+        """Plain text as HTML; only a formula between Anki's own marks is markup."""
         return protected.plain(self._plain(scalar, document))
 
     def attribute(self, scalar: Scalar, document: Document) -> str:
@@ -89,25 +80,25 @@ class Markup:
         return self._html(scalar, document, None)
 
     def image(self, file: Scalar, alt: Scalar, document: Document) -> str:
-        """An image file, and what is said of it, as HTML."""
+        """An image file with its description, as HTML."""
         name = self._media(file.value.strip(), IMAGES, file, document)
         return f'<img src="{name}" alt="{self.attribute(alt, document)}">'
 
     def cloze(self, scalar: Scalar, document: Document) -> str:
         """Markdown with clozes as HTML in which Anki finds the same clozes."""
         reading = clozes.read(scalar.value)
-        found = list(slips(scalar.value, reading))
-        for slip in found:
+        faults = list(slips(scalar.value, reading))
+        for slip in faults:
             self._report_in(slip.code, scalar, document, slip.start, slip.length, slip.message, slip.hint)
-        made = self._html(scalar, document, reading)
-        if not found:
-            self._check_made(scalar, document, reading, made)
-        return made
+        output = self._html(scalar, document, reading)
+        if not faults:
+            self._check_clozes(scalar, document, reading, output)
+        return output
 
-    # What a cloze must be
+    # Clozes
 
     def _check_misplaced(self, scalar: Scalar, document: Document, ready: Protected | None = None) -> None:
-        """Report a cloze where no card would hide it; in code it is what the code says."""
+        """Report a cloze where no card would hide it, unless it is in code."""
         if "{{c" not in scalar.value:
             return
         for match in _CLOZE.finditer(scalar.value):
@@ -116,29 +107,29 @@ class Markup:
                 hint = "clozes belong in the `text` of a takeaway; elsewhere learners would see the braces"
                 self._report_in("misplaced-cloze", scalar, document, match.start(), 4, message, hint)
 
-    def _check_made(self, scalar: Scalar, document: Document, reading: Reading, made: str) -> None:
-        """Report clozes that Markdown took apart."""
+    def _check_clozes(self, scalar: Scalar, document: Document, reading: Reading, output: str) -> None:
+        """Report clozes that Markdown has broken."""
         typed_as = [scalar.value[cloze.start : cloze.end + 2] for cloze in reading.clozes]
         plain = reading.plain and not any("<" in each for each in typed_as)
-        if plain and "<" not in made and made.count("{{c") == len(reading.clozes):
+        if plain and "<" not in output and output.count("{{c") == len(reading.clozes):
             return
-        if plain and len(typed_as) < _FEW and all(each in made for each in typed_as):
+        if plain and len(typed_as) < _FEW and all(each in output for each in typed_as):
             return
-        read = clozes.in_field(made)
+        read = clozes.in_field(output)
         if [cloze.numbers for cloze in read] != [cloze.numbers for cloze in reading.clozes]:
             span = document.span_in(scalar, reading.clozes[0].start, 4)
             hint = "is it in an image's description, a link's title, or the first line of a code block?"
             self._report("bad-cloze", span, "Markdown takes a cloze of this text apart", hint)
             return
         for cloze, typed in zip(read, reading.clozes, strict=True):
-            parts = made[cloze.inner : cloze.answer_end], made[cloze.answer_end : cloze.end]
+            parts = output[cloze.inner : cloze.answer_end], output[cloze.answer_end : cloze.end]
             if not all(html.balanced(part) for part in parts):
                 span = document.span_in(scalar, typed.start, typed.inner - typed.start)
                 message = "this cloze begins in one piece of markup and ends in another"
                 hint = "a cloze stays within one paragraph, list item or cell, and within bold or italics"
                 self._report("bad-cloze", span, message, hint)
 
-    # Markdown and what deckgen adds to it
+    # Markdown, and the markup that deckgen adds
 
     def _html(self, scalar: Scalar, document: Document, reading: Reading | None) -> str:
         """The HTML of a text."""
@@ -146,14 +137,14 @@ class Markup:
         simple = "{{c" not in text if reading is None else reading.plain or not reading.clozes
         if not simple or _SPECIAL.search(text):
             return self._with_pieces(scalar, document, reading)
-        made = _MARKDOWN.html(text)
-        shown = _unwrapped(made)
-        if not arrival.arrives(text.rstrip("\n"), shown):
+        output = _MARKDOWN.html(text)
+        inner = _unwrapped(output)
+        if not arrival.arrives(text.rstrip("\n"), inner):
             return self._with_pieces(scalar, document, reading)
-        return shown
+        return inner
 
     def _with_pieces(self, scalar: Scalar, document: Document, reading: Reading | None) -> str:
-        """The HTML of a text in which there may be anything."""
+        """The HTML of a text with any markup."""
         text = scalar.value
 
         def sound(path: str) -> str:
@@ -168,22 +159,24 @@ class Markup:
             start, end = ready.offset(fault.start), ready.offset(fault.start + fault.length)
             self._report_in("bad-html", scalar, document, start, end - start, fault.message, fault.hint)
         self._check_formulas(ready, scalar, document)
-        made = _from_markdown(ready)
-        if ("<img" in made or "<a" in made or raw) and not any("<!" in piece for _, piece in raw):
-            made = self._with_media(made, scalar, document)
-        self._check_links(made, scalar, document)
-        made, lost = ready.restored(made)
+        output = _from_markdown(ready)
+        if ("<img" in output or "<a" in output or raw) and not any("<!" in piece for _, piece in raw):
+            output = self._with_media(output, scalar, document)
+        self._check_links(output, scalar, document)
+        output, lost = ready.restored(output)
         self._check_arrival(ready, lost, events, scalar, document)
-        return _BROKEN_LINE.sub(r"\1\2", made) if not made.isascii() and "<pre" not in made else made
+        return _BROKEN_LINE.sub(r"\1\2", output) if not output.isascii() and "<pre" not in output else output
 
     def _check_formulas(self, ready: Protected, scalar: Scalar, document: Document) -> None:
         for token in ready.tokens:
             if token.kind not in {"formula", "display"}:
                 continue
-            shown = clozes.uncovered(token.html, clozes.in_field(token.html))
-            for piece, message, hint in formulas.unsafe(shown):
+            formula = clozes.uncovered(token.html, clozes.in_field(token.html))
+            for piece, message, hint in formulas.unsafe(formula):
                 self._report_piece("bad-math", piece, scalar, document, message, hint, token.start)
-            if not all(map(formulas.is_balanced, (shown, _ASKED.sub("", token.html)))):
+            for code, piece, message, hint in formulas.misread(formula):
+                self._report_piece(code, piece, scalar, document, message, hint, token.start)
+            if not all(map(formulas.is_balanced, (formula, _ASKED.sub("", token.html)))):
                 message = "a brace of this formula is not closed in it, or opens in none of it"
                 hint = "close it; a brace that learners should see is written `\\{` or `\\}`"
                 length = token.end - token.start
@@ -192,24 +185,29 @@ class Markup:
     def _check_arrival(
         self, ready: Protected, lost: list[Token], events: blocks.Events, scalar: Scalar, document: Document
     ) -> None:
-        """Report what a card would not show, or not as it was typed."""
+        """Report text that a card would not show, or not as typed."""
         for token in lost:
             if token.kind in {"open", "hint", "close"}:
                 message = "Markdown takes this cloze apart"
                 hint = "is it in a link's address, or a description?"
                 self._report_in("bad-cloze", scalar, document, token.start, 4, message, hint)
+        unclosed = [each for each in foreign.open_formulas(scalar.value) if not ready.in_piece(each[0].start)]
+        for change, _ in unclosed:
+            self._report_in(change.code, scalar, document, *change[1:])
         for change in arrival.changes(ready.text, events, ready.as_typed):
             start, end = ready.offset(change.start), ready.offset(change.start + change.length)
+            if any(start in around for _, around in unclosed):
+                continue  # it goes with the mark that is missing
             message, hint = ready.as_typed(change.message), ready.as_typed(change.hint)
             self._report_in(change.code, scalar, document, start, end - start, message, hint)
-        for change in (*arrival.foreign(scalar.value), *near_links.almost(scalar.value)):
-            if not ready.in_piece(change.start):
+        for change in (*foreign.foreign(scalar.value), *near_links.almost(scalar.value)):
+            if not ready.in_piece(change.start) and not any(change.start in each for _, each in unclosed):
                 self._report_in(change.code, scalar, document, *change[1:])
         for match in _EMBED.finditer(scalar.value):
             self._report_embed(match, scalar, document)
 
     def _report_embed(self, match: re.Match[str], scalar: Scalar, document: Document) -> None:
-        """Report an image as Obsidian has it."""
+        """Report an image in the syntax of Obsidian."""
         name = match[1].strip()
         path = self.shelf.meant(name, IMAGES, document.path.rpartition("/")[0]) or f"media/{name}"
         message = f"`{match[0]}` shows no image here"
@@ -218,26 +216,27 @@ class Markup:
 
     # Links and media
 
-    def _with_media(self, made: str, scalar: Scalar, document: Document) -> str:
-        """The HTML with the package's names of its images; links that lead nowhere are reported."""
+    def _with_media(self, output: str, scalar: Scalar, document: Document) -> str:
+        """The HTML with the package's names of its images; dead links are reported."""
         parts: list[str] = []
         done = 0
-        for tag in html.tags(made):
+        for tag in html.tags(output):
             if "href" in tag.attributes:
                 self._check_link(tag.attributes["href"], scalar, document)
-            raw = made[tag.start : tag.end]
-            if tag.name == "img":
+            raw = output[tag.start : tag.end]
+            if tag.name == "img" and not tag.closing:
                 tag.attributes["src"] = self._media(tag.attributes.get("src", ""), IMAGES, scalar, document)
             elif tag.closing or not tag.attributes or raw == html.written(tag):
                 continue
-            parts += (made[done : tag.start], html.written(tag, closed=raw.endswith("/>")))
+            parts += (output[done : tag.start], html.written(tag, closed=raw.endswith("/>")))
             done = tag.end
-        return "".join(parts) + made[done:]
+        return "".join(parts) + output[done:]
 
-    def _check_links(self, made: str, scalar: Scalar, document: Document) -> None:
-        """Report a link that is none because of a space in its address."""
-        for match in _LINK_LIKE.finditer(made) if "](" in made else ():
-            if _SPACE_WITHIN.search(match[1]) and "<pre" not in made:
+    def _check_links(self, output: str, scalar: Scalar, document: Document) -> None:
+        """Report a link or image that Markdown does not read because of a space in its address."""
+        for match in _LINK_LIKE.finditer(output) if "](" in output else ():
+            meant = re.search(rf"\\\[[^\[\]]*\]\({re.escape(match[1])}\)", scalar.value)
+            if _SPACE_WITHIN.search(match[1]) and "<pre" not in output and not meant:
                 message = "Markdown reads no link or image here, because of the space in the path"
                 self._report_piece("bad-link", match[1], scalar, document, message, _without_space(match[1]))
 
@@ -245,6 +244,8 @@ class Markup:
         if not html.SAFE_LINK.fullmatch(address):
             hint = "a link on a card begins with `https://`, `http://` or `mailto:`"
             ending = address.rpartition(".")[2].lower() if "://" not in address else ""
+            if re.fullmatch(r"[^./:#]+", address):
+                hint += f"; {_NO_LINK}"
             if ending in IMAGES:
                 hint = "to show the image, put `!` right before the link's `[`"
             elif ending in SOUNDS:
@@ -257,18 +258,17 @@ class Markup:
             self._report_piece("bad-link", piece, scalar, document, message, hint, start)
 
     def _media(self, address: str, types: frozenset[str], scalar: Scalar, document: Document) -> str:
-        """The name in the collection of a file that a text refers to; reported where there is none."""
+        """The name in the package of a file that a text refers to; empty, and reported, if there is none."""
         written = _as_written(address, scalar)
-        known = self.shelf.find(written, types, document.path.rpartition("/")[0])
-        if isinstance(known, Media):
+        media = self.shelf.find(written, types, document.path.rpartition("/")[0])
+        if isinstance(media, Media):
             files = self.shown.setdefault(scalar, {})
-            files[known.path] = known.digest
+            files[media.path] = media.digest
             if not self.nameless:
-                return known.name
-            # which are the same is seen nevertheless
-            return f"media {list(dict.fromkeys(files.values())).index(known.digest)}"
-        code, message, hint = known
-        self._report_piece(code, written, scalar, document, message, hint)
+                return media.name
+            # equal files have equal numbers
+            return f"media {list(dict.fromkeys(files.values())).index(media.digest)}"
+        self._report_piece(media.code, written, scalar, document, media.message, media.hint)
         return ""
 
     # Diagnostics
@@ -283,12 +283,12 @@ class Markup:
         message: str,
         hint: str = "",
     ) -> None:
-        """Report what is wrong with a part of a text."""
-        if self.found.full(code, document.path):  # finding places takes longer than all the rest
-            self.found.count(code, document.path)
+        """Report a fault of a part of a text."""
+        if self.diagnostics.full(code, document.path):  # computing spans is slow
+            self.diagnostics.count(code, document.path)
         else:
             span = document.span_in(scalar, offset, length)
-            self.found.append(Diagnostic(code, message, span, hint))
+            self.diagnostics.append(Diagnostic(code, message, span, hint))
 
     def _report_piece(
         self,
@@ -300,30 +300,30 @@ class Markup:
         hint: str = "",
         start: int = 0,
     ) -> None:
-        """Report what is wrong with a piece of a text; at the whole text where it is not there literally."""
-        if self.found.full(code, document.path):
-            self.found.count(code, document.path)
+        """Report a fault of a piece of a text; at the whole text if the piece is not literally in it."""
+        if self.diagnostics.full(code, document.path):
+            self.diagnostics.count(code, document.path)
             return
-        if (code, piece, scalar) in self._told:
+        if (code, piece, scalar) in self._reported:
             return
-        self._told.add((code, piece, scalar))
+        self._reported.add((code, piece, scalar))
         offset = scalar.value.find(piece, start) if piece else -1
         span = document.span(scalar) if offset < 0 else document.span_in(scalar, offset, len(piece))
-        self.found.append(Diagnostic(code, message, span, hint))
+        self.diagnostics.append(Diagnostic(code, message, span, hint))
 
     def _report(self, code: str, span: Span, message: str, hint: str = "") -> None:
-        self.found.append(Diagnostic(code, message, span, hint))
+        self.diagnostics.append(Diagnostic(code, message, span, hint))
 
 
 def _without_space(target: str) -> str:
-    """How what stands between the brackets of a link is written that has a space in its path."""
+    """A hint for the target of a link or image that has a space in its path."""
     path, _, rest = target.partition(" ")
     size = _SIZE.fullmatch(rest.strip())
     if size:
         given = {"width": size["width"], "height": size["height"]}
-        shown = "".join(f' {name}="{number}"' for name, number in given.items() if number)
+        sizes = "".join(f' {name}="{number}"' for name, number in given.items() if number)
         return (
-            f'Markdown knows no sizes: write `<img src="{path}" alt="what it shows"{shown}>`, or leave it out'
+            f'Markdown knows no sizes: write `<img src="{path}" alt="what it shows"{sizes}>`, or leave it out'
         )
     if html.SAFE_LINK.fullmatch(path):
         return f"in an address `%20` stands for a blank: `]({target.replace(' ', '%20')})`"
@@ -331,11 +331,11 @@ def _without_space(target: str) -> str:
         return (
             f'a title stands in quotes: `]({path} "{rest.strip()}")`; the path of a file, in angle brackets'
         )
-    return f"write it within angle brackets: `](<{target}>)`"
+    return f"write it within angle brackets: `](<{target}>)`; {_NO_LINK}"
 
 
 def events_of(text: str) -> blocks.Events:
-    """What Markdown makes of a text, with places in bytes."""
+    """Markdown's events for a text, with start and end in bytes."""
     return [(event, (span["start"], span["end"])) for event, span in _MARKDOWN.events_with_range(text)]
 
 
@@ -346,19 +346,19 @@ def _unchanged(path: str) -> str:
 def prepared(
     text: str, reading: Reading | None = None, sound: Callable[[str], str] = _unchanged
 ) -> Protected:
-    """A text as Markdown is to read it.
+    """A text that is prepared for Markdown.
 
     Args:
         text: The text.
-        reading: Its clozes; None where it may have none.
-        sound: Gives the name in the package of a sound's path.
+        reading: Its clozes; None for a text that must have none.
+        sound: Returns the name in the package for a sound's path.
     """
     emphasis = list(marks.wide_emphasis(text, reading)) if "*" in text and not text.isascii() else []
     ready = protected.protect(text, reading, sound, (), emphasis)
     if _LISTLIKE.search(text) is None:
         return ready
     literal = list(marks.greater_than(text))
-    for _ in range(3):  # a list within a list comes to light when the one around it is none
+    for _ in range(3):  # a nested list appears once the outer list is text
         events = events_of(ready.text)
         more = {ready.offset(place) for place in blocks.plain_signs(ready.text, events)}
         if literal == (literal := sorted({*literal, *more})) and ready.literal == literal:
@@ -368,73 +368,56 @@ def prepared(
 
 
 def rendered(text: str) -> str:
-    """Markdown as HTML and nothing else."""
+    """The HTML of Markdown, without diagnostics or media."""
     ready = prepared(text)
     return ready.restored(_from_markdown(ready))[0]
 
 
 def unpaired(ready: Protected) -> list[bool]:
-    """For each `==` and `~~` that a prepared text shows or takes for a mark, whether it has no effect."""
+    """For each `==` and `~~` of a prepared text, whether it has no effect."""
     return marks.unpaired(_unwrapped(_MARKDOWN.html(ready.text)), ready)
 
 
 def _from_markdown(ready: Protected) -> str:
-    """The HTML of a prepared text, with the marks that Markdown does not know."""
-    made = _unwrapped(_MARKDOWN.html(ready.text))
-    if "==" in made or "~~" in made:
-        made = marks.paired(made, ready)
-    return made
+    """The HTML of a prepared text, including `==` and `~~`, which Markdown does not know."""
+    output = _unwrapped(_MARKDOWN.html(ready.text))
+    if "==" in output or "~~" in output:
+        output = marks.paired(output, ready)
+    return output
 
 
 def _as_written(address: str, scalar: Scalar) -> str:
-    """An address as it stands in the text; Markdown has written some characters as `%20` and the like."""
+    """An address as written in the text: Markdown writes some characters as `%20` and the like."""
     return address if "%" not in address or address in scalar.value else unquote(address)
 
 
-def _unwrapped(made: str) -> str:
-    """The HTML without the `<p>` around it where that is all there is, and without the last line end."""
-    if made.startswith("<p>") and made.endswith("</p>\n") and made.find("<p>", 3) < 0:
-        inner = made[3:-5]
+def _unwrapped(output: str) -> str:
+    """The HTML without its `<p>` if it is a single paragraph, and without the last line end."""
+    if output.startswith("<p>") and output.endswith("</p>\n") and output.find("<p>", 3) < 0:
+        inner = output[3:-5]
         if "</p>" not in inner:
             return inner
-    return made.rstrip("\n")
+    return output.rstrip("\n")
 
 
 def _raw_html(text: str, events: blocks.Events) -> Iterator[tuple[int, str]]:
-    """The pieces of raw HTML in a text as Markdown finds them, each with its offset in characters."""
+    """The pieces of raw HTML that Markdown finds in a text, each with its offset in characters."""
     raw = text.encode()
     start = end = -1
-    found: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     for event, span in events:
         if not isinstance(event, dict) or not ("InlineHtml" in event or "Html" in event):
             continue
         if span[0] != end:
             if start >= 0:
-                found.append((start, end))
+                spans.append((start, end))
             start = span[0]
         end = span[1]
     if start >= 0:
-        found.append((start, end))
+        spans.append((start, end))
     read = place = 0  # bytes, characters
-    for start, end in found:
+    for start, end in spans:
         place += len(raw[read:start].decode())
         piece = raw[start:end].decode()
         yield place, piece
         place, read = place + len(piece), end
-
-
-def drawn(text: str) -> str:
-    """The HTML of Markdown with one space for blanks that a browser shows as one: to compare two texts by."""
-    return _one_blank(rendered(text), _AS_WRITTEN)
-
-
-def settled(made: str) -> str:
-    """HTML as it looks: with one space for blanks that are shown as one, also within formulas and tags."""
-    return _one_blank(_BREAK.sub("<br>", made), _WITH_BLANKS).strip(" \t\n")
-
-
-def _one_blank(made: str, kept: re.Pattern[str]) -> str:
-    """HTML with one space for blanks, but for what is kept as it is."""
-    return "".join(
-        part if number % 2 else re.sub(r"[ \t\n]+", " ", part) for number, part in enumerate(kept.split(made))
-    )

@@ -1,4 +1,4 @@
-"""Marks that Markdown does not know or stumbles over: `==`, `~~`, stars beside wide letters, a plain `>`."""
+"""Marks that Markdown does not know or misreads: `==`, `~~`, stars beside wide letters, a plain `>`."""
 
 from __future__ import annotations
 
@@ -24,23 +24,26 @@ _PAIR_TOKEN = re.compile(
     r"|(?P<mark>={2,}|~{2,})",
     re.DOTALL,
 )
-_TOKEN_SIZE = 12  # characters in which what stands for a cloze or code fits
-_MOST_OPEN = 100  # signs and elements that may be open
+_TOKEN_SIZE = 12  # characters; the number in place of a cloze or of code is shorter
+_MOST_OPEN = 100  # so many open signs and elements are remembered
 _PAIRS = {"==": "mark", "~~": "del"}
 
 
 def wide_emphasis(text: str, reading: Reading | None) -> Iterator[tuple[int, int, str]]:
-    """Stars that mark what is between them, where Markdown stumbles over wide letters beside signs.
+    """Pairs of stars that Markdown does not read as emphasis because of wide letters beside signs.
 
-    Such as in Japanese before a bracket; in a paragraph in which they stand in pairs.
+    An example is a star before a bracket in Japanese. Only paragraphs in which all stars are in pairs count.
+
+    Yields:
+        The start and end of a run of stars, and the HTML tag for it.
     """
-    found = reading.pieces if reading and reading.pieces else pieces(text)
-    starts = [piece.start for piece in found]
+    verbatim = reading.pieces if reading and reading.pieces else pieces(text)
+    starts = [piece.start for piece in verbatim]
     for paragraph in _PARAGRAPH.finditer(text):
         runs: dict[int, list[re.Match[str]]] = {1: [], 2: []}
         for match in _STARS.finditer(text, *paragraph.span()):
             number = bisect_right(starts, match.start()) - 1
-            if number < 0 or match.start() >= found[number].end:
+            if number < 0 or match.start() >= verbatim[number].end:
                 runs[len(match[0])].append(match)
         for size, tag in ((2, "strong"), (1, "em")):
             pairs = list(zip(runs[size][::2], runs[size][1::2], strict=False))
@@ -52,60 +55,60 @@ def wide_emphasis(text: str, reading: Reading | None) -> Iterator[tuple[int, int
 
 
 def _is_pair(text: str, opening: re.Match[str], closing: re.Match[str]) -> bool:
-    """Whether two runs of stars can mark what is between them."""
+    """Whether two runs of stars can mark the text between them."""
     inner = text[opening.end() : closing.start()]
     return inner.strip() == inner != "" and inner.count("{{c") == inner.count("}}")
 
 
 def _is_wide_pair(text: str, opening: re.Match[str], closing: re.Match[str]) -> bool:
-    """Whether a wide letter or sign stands beside one of two runs of stars."""
+    """Whether a wide letter or sign is beside one of two runs of stars."""
     beside = (opening.start() - 1, opening.end(), closing.start() - 1, closing.end())
     return any(0 <= place < len(text) and arrival.IS_WIDE.match(text[place]) for place in beside)
 
 
 def greater_than(text: str) -> Iterator[int]:
-    """Where a `>` begins a line and stands for "more than" or a prompt, in each line of a quotation."""
+    """The offsets of each `>` that begins a line and means "more than" or a prompt, not a quotation."""
     lines = text.split("\n")
-    found = [_GREATER.match(line) or _PROMPT.match(line) for line in lines]
+    matches = [_GREATER.match(line) or _PROMPT.match(line) for line in lines]
     place = number = 0
     while number < len(lines):
         last = number + 1
         while last < len(lines) and lines[last].lstrip().startswith(">"):
             last += 1
-        # the first line of a run need not begin with one: it is no quotation then
-        first = number if lines[number].lstrip().startswith(">") else number + (found[number] is None)
-        whole = all(found[first:last])
-        for line, match in zip(lines[number:last], found[number:last], strict=True):
-            if match and whole:
+        # the first line of a run can be an ordinary line
+        first = number if lines[number].lstrip().startswith(">") else number + (matches[number] is None)
+        no_quotation = all(matches[first:last])
+        for line, match in zip(lines[number:last], matches[number:last], strict=True):
+            if match and no_quotation:
                 yield place + match.start(1)
             place += len(line) + 1
         number = last
 
 
-def paired(made: str, ready: Protected) -> str:
-    """The HTML with what stands between two `==` or `~~` marked.
+def paired(output: str, ready: Protected) -> str:
+    """The HTML with elements in place of each pair of `==` or `~~`.
 
-    In one paragraph, not in code or tags, and never across the end of an element.
+    A pair is in one paragraph, not in code or tags, and never crosses the end of an element.
     """
     parts: list[str] = []
     done = 0
-    for start, end, tag in sorted(_pairs(made, ready)):
-        parts += (made[done:start], tag)
+    for start, end, tag in sorted(_pairs(output, ready)):
+        parts += (output[done:start], tag)
         done = end
-    return "".join(parts) + made[done:]
+    return "".join(parts) + output[done:]
 
 
-def unpaired(made: str, ready: Protected) -> list[bool]:
-    """For each `==` and `~~` of the HTML, in order, whether it stays as it is."""
-    taken = {start for start, _, _ in _pairs(made, ready)}
-    return [match.start() not in taken for match in _PAIR_TOKEN.finditer(made) if match["mark"]]
+def unpaired(output: str, ready: Protected) -> list[bool]:
+    """For each `==` and `~~` of the HTML, in order, whether it has no pair."""
+    in_pairs = {start for start, _, _ in _pairs(output, ready)}
+    return [match.start() not in in_pairs for match in _PAIR_TOKEN.finditer(output) if match["mark"]]
 
 
-def _pairs(made: str, ready: Protected) -> list[tuple[int, int, str]]:
-    """Where signs of the HTML become elements."""
+def _pairs(output: str, ready: Protected) -> list[tuple[int, int, str]]:
+    """The signs of the HTML that become tags: start, end and tag."""
     edits: list[tuple[int, int, str]] = []
     still_open: list[tuple[str, int]] = []  # names of elements, and signs with their places
-    for match in _PAIR_TOKEN.finditer(made):
+    for match in _PAIR_TOKEN.finditer(output):
         sign, start, end = match["mark"], match.start(), match.end()
         if match["code"]:
             continue
@@ -118,19 +121,19 @@ def _pairs(made: str, ready: Protected) -> list[tuple[int, int, str]]:
         place = len(names) - 1 - names[::-1].index(sign) if sign in names else -1
         opened = still_open[place][1] if place >= 0 else -1
         crosses = any(name not in _PAIRS for name in names[place + 1 :])
-        if place >= 0 and not crosses and start > opened and not made[start - 1].isspace():
-            if _may_pair(made, sign, opened, start, ready):
+        if place >= 0 and not crosses and start > opened and not output[start - 1].isspace():
+            if _may_pair(output, sign, opened, start, ready):
                 tag = _PAIRS[sign]
                 edits += [(opened - len(sign), opened, f"<{tag}>"), (start, end, f"</{tag}>")]
                 del still_open[place:]
-        elif end < len(made) and not made[end].isspace():
+        elif end < len(output) and not output[end].isspace():
             still_open.append((sign, end))
             del still_open[:-_MOST_OPEN]
     return edits
 
 
 def _pass_tag(match: re.Match[str], still_open: list[tuple[str, int]]) -> None:
-    """Keep the stack of open elements, in which a sign that an element's end leaves behind is forgotten."""
+    """Update the stack of open elements and signs for a tag; the end of an element drops the signs in it."""
     name = match["name"].lower()
     if name in html.VOID or (match["void"] and not match["close"]):
         return
@@ -141,11 +144,11 @@ def _pass_tag(match: re.Match[str], still_open: list[tuple[str, int]]) -> None:
         pass
 
 
-def _may_pair(made: str, sign: str, inner: int, end: int, ready: Protected) -> bool:
-    """Whether two signs mark what is between them, and are no operators: `a==b and c==d`."""
+def _may_pair(output: str, sign: str, inner: int, end: int, ready: Protected) -> bool:
+    """Whether two signs mark the text between them, and are not operators: `a==b and c==d`."""
     start, after = inner - len(sign), end + len(sign)
-    before = ready.as_typed(made[max(start - _TOKEN_SIZE, 0) : start])[-1:]
-    behind = ready.as_typed(made[after : after + _TOKEN_SIZE])[:1]
+    before = ready.as_typed(output[max(start - _TOKEN_SIZE, 0) : start])[-1:]
+    behind = ready.as_typed(output[after : after + _TOKEN_SIZE])[:1]
     if before in {"!", "<", "="}:
         return False
-    return made[inner:end].isalpha() or not (arrival.joins(before) or arrival.is_joined(behind))
+    return output[inner:end].isalpha() or not (arrival.joins(before) or arrival.is_joined(behind))

@@ -1,4 +1,4 @@
-"""Media files: which may be packed, what they are called in the package, and what they hold there."""
+"""Media files: finding and checking them, and their names and content in the package."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from deckgen.cards.media_content import ENDINGS, EXPORTED, content_fault
 from deckgen.cards.media_places import Places, candidates, unwrapped
 from deckgen.cards.media_secrets import tells_place, wanted_by_svg
-from deckgen.diagnostics import Diagnostic, Span, counted, listed, proposal, same
+from deckgen.diagnostics import Diagnostic, Problem, Span, counted, listed, proposal, same
 from deckgen.source import opened
 
 if TYPE_CHECKING:
@@ -21,22 +21,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_MEDIA = 100 * 1024 * 1024
-"""The largest media file, in bytes: AnkiWeb passes on no larger one."""
+"""The largest media file, in bytes: AnkiWeb does not sync larger ones."""
 
 IMAGES = frozenset(ENDINGS["image"])
 SOUNDS = frozenset(ENDINGS["sound"])
 FONTS = frozenset(ENDINGS["font"])
 EXPORTED_AS = {frozenset(endings): EXPORTED[family] for family, endings in ENDINGS.items()}
-"""In what to export a file that is none of these."""
+"""The formats in which to export a file, by the endings that are allowed."""
 
 _NO_PATH = re.compile(r"//|(?!file:)[a-z][a-z0-9+.-]+:", re.IGNORECASE)
-_SILENT = FONTS | {"svg", "gif"}  # which tell of no place
+_SILENT = FONTS | {"svg", "gif"}  # formats without a location
 LARGE = 4_000_000
-"""The size of an image, in bytes, from which on it is told that it is large."""
-_WIDE = (b"\xff\xfe", b"\xfe\xff")  # how UTF-16 begins
-
-Problem = tuple[str, str, str]
-"""The code, message and hint for a file that cannot be taken."""
+"""The size in bytes from which an image counts as large."""
+_WIDE = (b"\xff\xfe", b"\xfe\xff")  # the beginning of UTF-16
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +41,12 @@ class Media:
     """A media file of the package.
 
     Attributes:
-        path: Where it lies.
-        name: Its name in the learner's collection: its own with a digest of its content.
-        digest: The SHA-256 of what the package holds of it, in hex.
-        size: How many bytes that is.
+        path: The path of the file.
+        name: Its name in the learner's collection: its own name with a digest of its content.
+        digest: The SHA-256 of its content in the package, in hex.
+        size: The size of that content, in bytes.
         tells_place: Whether it says where it was taken.
-        wants: What it names that is no part of it; mostly empty.
+        wants: The first file that it names outside itself; mostly empty.
     """
 
     path: Path
@@ -60,35 +57,35 @@ class Media:
     wants: str = ""
 
     def content(self) -> bytes | None:
-        """What the package holds of it; None where the file has changed since it was looked at.
+        """The content for the package; None if the file has changed since it was checked.
 
         Raises:
-            OSError: It cannot be read any more.
+            OSError: It can no longer be read.
         """
-        content = _packed(self.path)
+        content = _content(self.path)
         return content if hashlib.sha256(content).hexdigest() == self.digest else None
 
 
 def take(path: Path, address: str, types: frozenset[str], mark: str = "") -> Media | Problem:
-    """A file as one of the package's media; the code, message and hint for one that cannot be taken.
+    """A file as a media file of the package, or the problem if it cannot be packed.
 
     Args:
-        path: Where it lies, without links.
-        address: What an author calls it.
-        types: The ends of names that may be.
-        mark: With what its name in the package begins.
+        path: The path of the file, without links.
+        address: The author's name for it.
+        types: The allowed endings.
+        mark: The beginning of its name in the package.
 
     Raises:
         OSError: It cannot be read.
     """
     if fault := _file_fault(path, address, types):
         return fault
-    content = _packed(path)
-    if fault := _size_fault(len(content), address):  # it may have changed just now
+    content = _content(path)
+    if fault := _size_fault(len(content), address):  # it may have changed since the first check
         return fault
     wrong = content_fault(content, _ending(path))
     if wrong:
-        return "broken-media", f"`{address}` {wrong[0]}", wrong[1]
+        return Problem("broken-media", f"`{address}` {wrong[0]}", wrong[1])
     digest = hashlib.sha256(content).hexdigest()
     return Media(
         path,
@@ -100,14 +97,14 @@ def take(path: Path, address: str, types: frozenset[str], mark: str = "") -> Med
     )
 
 
-def _packed(path: Path) -> bytes:
-    """What the package holds of a file, up to a byte more than may be: all of it.
+def _content(path: Path) -> bytes:
+    """The content of a file for the package, up to one byte more than allowed.
 
-    An SVG is a text, of which git may make one with other line ends on another machine; to a reader of XML
-    they are the same. So that each machine builds the same package, they are made LF.
+    The line ends of an SVG become LF. Git may check out a text with other line ends on another machine, and
+    each machine must build the same package.
     """
     with opened(path) as file:
-        # room for all that may be would be asked for and given back with each file
+        # (reading with the maximum as size would allocate that much memory for each file)
         size = os.fstat(file.fileno()).st_size
         content = file.read(min(size, MAX_MEDIA) + 1)
     wide = content.startswith(_WIDE) or b"\0" in content[:4]
@@ -117,14 +114,14 @@ def _packed(path: Path) -> bytes:
 
 
 def _ending(path: Path) -> str:
-    """The end of a file's name, in small letters and without the dot."""
+    """The ending of a file's name, in small letters and without the dot."""
     return path.suffix.lower().removeprefix(".")
 
 
 def _file_fault(path: Path, address: str, types: frozenset[str]) -> Problem | None:
-    """What keeps something that is there from being taken, but for what it holds; None where nothing does."""
+    """The problem of an existing file, apart from its content; None if there is none."""
     if not path.is_file():
-        return "unreadable-media", f"`{address}` is not a file", ""
+        return Problem("unreadable-media", f"`{address}` is not a file")
     ending = _ending(path)
     if ending in types:
         return _size_fault(path.stat().st_size, address)
@@ -134,33 +131,33 @@ def _file_fault(path: Path, address: str, types: frozenset[str]) -> Problem | No
         hint += f"; a sound is written `[sound:{address}]`, in a text"
     elif types is SOUNDS and ending in IMAGES:
         hint += f"; an image is written `![what it shows]({address})`"
-    return "media-type", f"`{address}` is not {what} that Anki takes everywhere", hint
+    return Problem("media-type", f"`{address}` is not {what} that Anki takes everywhere", hint)
 
 
 def _size_fault(size: int, address: str) -> Problem | None:
-    """What is wrong with the size of a file in bytes; None where nothing is."""
+    """The problem of a file's size in bytes; None if there is none."""
     if size == 0:
-        return "unreadable-media", f"`{address}` is empty", ""
+        return Problem("unreadable-media", f"`{address}` is empty")
     if size > MAX_MEDIA:
         hint = "make it smaller: learners carry it on their phones"
-        return "too-large", f"`{address}` is larger than {MAX_MEDIA >> 20} MiB", hint
+        return Problem("too-large", f"`{address}` is larger than {MAX_MEDIA >> 20} MiB", hint)
     return None
 
 
 def _media_name(path: Path, digest: str) -> str:
-    """A name that Anki keeps as it is: plain ASCII, short, different for different content."""
+    """A name that Anki does not change: plain ASCII, short, different for different content."""
     ascii_stem = unicodedata.normalize("NFKD", path.stem).encode("ascii", "ignore").decode()
     stem = re.sub(r"[^A-Za-z0-9]+", "-", ascii_stem).strip("-")[:60]
     return f"{stem}{'-' if stem else ''}{digest[:10]}{path.suffix.lower()}"
 
 
 def _no_path(address: str) -> Problem:
-    """What to say of an address that is no path."""
+    """The problem of an address that is not a path."""
     if address[:5].lower() == "data:":
         hint = "save it as a file in source/media/, and write its path here"
-        return "missing-media", "this is the image or sound itself, and deckgen wants a file", hint
+        return Problem("missing-media", "this is the image or sound itself, and deckgen wants a file", hint)
     message = "this is on the network; a learner on a train sees nothing"
-    return "remote-media", message, "put the file into source/media/ and name it from there"
+    return Problem("remote-media", message, "put the file into source/media/ and name it from there")
 
 
 @dataclass
@@ -168,86 +165,88 @@ class Shelf:
     """The media files that texts show.
 
     Attributes:
-        source: The folder that they must lie in, resolved.
+        source: The folder that must contain them, resolved.
         project: The project's folder, resolved.
-        media: Those found so far, by path.
+        media: The files found so far, by path.
     """
 
     source: Path
     project: Path
     media: dict[Path, Media] = field(default_factory=dict)
     _known: dict[tuple[str, str, frozenset[str]], Media | Problem] = field(default_factory=dict)
-    """What is known of the addresses in a folder's chapters: the file, or what is wrong with it."""
+    """The results of earlier searches, by folder, address and endings."""
     _places: Places = field(init=False)
 
     def __post_init__(self) -> None:
-        """Prepare to look for files."""
+        """Prepare to search for files."""
         self._places = Places(self.source, self.project)
 
     def find(self, address: str, types: frozenset[str], folder: str) -> Media | Problem:
-        """The file that a text refers to; the code, message and hint where there is none.
+        """The file that a text refers to, or the problem if it cannot be packed.
 
         Args:
-            address: Its path, as the text has it.
-            types: The ends of names that may be.
-            folder: The folder of the text's chapter, from the project's, with `/`.
+            address: Its path as written in the text.
+            types: The allowed endings.
+            folder: The folder of the text's chapter, relative to the project, with `/`.
         """
         key = folder, address, types
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = self._sought(address, types, folder)
-        return known
+        result = self._known.get(key)
+        if result is None:
+            result = self._known[key] = self._search(address, types, folder)
+        return result
 
     def meant(self, address: str, types: frozenset[str], folder: str) -> str:
-        """The path, from a folder, of the file that an address probably means; empty where there is none."""
+        """The path, from a folder, of the file that an address probably means; empty if there is none."""
         return self._places.meant(address, types, folder)[0]
 
-    def _sought(self, address: str, types: frozenset[str], folder: str) -> Media | Problem:
-        found = (self._places.at(self.project / folder, path) for path in candidates(address))
-        path = next(filter(None, found), None)
+    def _search(self, address: str, types: frozenset[str], folder: str) -> Media | Problem:
+        paths = (self._places.at(self.project / folder, path) for path in candidates(address))
+        path = next(filter(None, paths), None)
         if path is None and _NO_PATH.match(address):
             return _no_path(address)
         try:
-            # what a link leads to is not in the list
+            # the target of a link is not in the list of files
             real = (path or self.project / folder / address).resolve()
             outside = not real.is_relative_to(self.source) and "\\" not in address
             if path is not None and real.exists() and not outside:
-                return self._shelved(real, address, types)
+                return self._add(real, address, types)
         except (
             OSError,
             ValueError,
             RuntimeError,
-        ) as error:  # the last for links in circles, up to Python 3.12
+        ) as error:  # Python up to 3.12 raises the last one for links in circles
             if path is not None and isinstance(error, OSError):
-                return "unreadable-media", f"`{address}` cannot be read: {error.strerror}", ""
-            return "missing-media", f"`{address}` cannot be the name of a file", ""
+                return Problem("unreadable-media", f"`{address}` cannot be read: {error.strerror}")
+            return Problem("missing-media", f"`{address}` cannot be the name of a file")
         if outside:
             return self._outside(real, address, types, folder)
         return self._missing(path, address, types, folder)
 
     def _missing(self, link: Path | None, address: str, types: frozenset[str], folder: str) -> Problem:
-        """What to say of an address that leads nowhere, or to a link that does."""
+        """The problem of an address that leads to no file, or to a dead link."""
         if link is not None and link.is_symlink():
-            return "missing-media", f"`{address}` is a link to a file that is not there", ""
+            return Problem("missing-media", f"`{address}` is a link to a file that is not there")
         inner = unwrapped(address)
         known = self.find(inner, types, folder) if inner != address else None
-        if known and not isinstance(known, Media) and known[0] != "missing-media":
+        if known and not isinstance(known, Media) and known.code != "missing-media":
             return known
-        return "missing-media", f"there is no file `{address}`", self._hint(address, types, folder)
+        return Problem("missing-media", f"there is no file `{address}`", self._hint(address, types, folder))
 
     def _outside(self, real: Path, address: str, types: frozenset[str], folder: str) -> Problem:
-        """What to say of an address that leads out of source/."""
+        """The problem of an address that leads out of source/."""
         hint = "put it into source/media/"
         if {".git", "annex"} <= set(real.parts):
             if not real.exists():
-                return "missing-media", f"git-annex has not fetched `{address}`", "run `git annex get` for it"
+                return Problem(
+                    "missing-media", f"git-annex has not fetched `{address}`", "run `git annex get` for it"
+                )
             hint = "run `git annex unlock` for it, which puts the file itself there"
         elif meant := self._places.meant(address, types, folder)[0]:
             hint = proposal(address, meant)
-        return "unreadable-media", f"`{address}` lies outside source/", hint
+        return Problem("unreadable-media", f"`{address}` lies outside source/", hint)
 
     def _hint(self, address: str, types: frozenset[str], folder: str) -> str:
-        """Which file an address may mean that leads nowhere."""
+        """A hint for an address that leads to no file: the file that it probably means."""
         meant, how = self._places.meant(address, types, folder)
         if not meant:
             return self._hint_of_none(address, types, folder)
@@ -264,7 +263,7 @@ class Shelf:
         return f"{why[how]}: `{meant}`"
 
     def _hint_of_none(self, address: str, types: frozenset[str], folder: str) -> str:
-        """What to do where no file is like what an address names."""
+        """A hint for an address to which no file is similar."""
         if any(self._places.at(self.project, path) for path in candidates(address)):
             return "it lies beside source/: put it into source/media/"
         if "\\" in address:
@@ -273,14 +272,14 @@ class Shelf:
             return f"`{other}` is there; export it as {EXPORTED_AS[types]}"
         return "put it into source/media/, and name it from the chapter's own folder"
 
-    def _shelved(self, path: Path, address: str, types: frozenset[str]) -> Media | Problem:
-        """A file that is there, added to the package's media; what is wrong where it cannot be."""
+    def _add(self, path: Path, address: str, types: frozenset[str]) -> Media | Problem:
+        """An existing file, added to the package's media, or the problem if it cannot be packed."""
         media = self.media.get(path)
         if media is None or _ending(path) not in types:
-            made = take(path, address, types)
-            if not isinstance(made, Media):
-                return made
-            media = self.media[path] = made
+            result = take(path, address, types)
+            if not isinstance(result, Media):
+                return result
+            media = self.media[path] = result
         return media
 
 
@@ -290,7 +289,7 @@ def from_project(path: Path, project: Path) -> str:
 
 
 def told_of(media: Iterable[Media], project: Path) -> Iterator[Diagnostic]:
-    """Warnings about what learners would not thank for: one of each sort, which names the files.
+    """Warnings about media files that are large, tell a place or are incomplete: one of each sort.
 
     Args:
         media: The files that cards show.
@@ -298,21 +297,23 @@ def told_of(media: Iterable[Media], project: Path) -> Iterator[Diagnostic]:
     """
     files = sorted({file.path: file for file in media}.values(), key=lambda file: (-file.size, file.path))
 
-    def one(code: str, which: list[Media], says: str, hint: str, words: Callable[[Media], str]) -> Diagnostic:
-        shown = [from_project(file.path, project) for file in which]
+    def warning(
+        code: str, which: list[Media], says: str, hint: str, words: Callable[[Media], str]
+    ) -> Diagnostic:
+        paths = [from_project(file.path, project) for file in which]
         each = [
-            f"{path.removeprefix('source/')}{words(file)}" for path, file in zip(shown, which, strict=True)
+            f"{path.removeprefix('source/')}{words(file)}" for path, file in zip(paths, which, strict=True)
         ]
-        return Diagnostic(code, f"{counted(len(which), 'file')} {says}: {listed(each)}", Span(shown[0]), hint)
+        return Diagnostic(code, f"{counted(len(which), 'file')} {says}: {listed(each)}", Span(paths[0]), hint)
 
     if large := [file for file in files if file.size >= LARGE and _ending(file.path) in IMAGES]:
         hint = "a card is some 700 pixels wide: make it smaller, or save it as jpg or webp"
         says = f"of images with more than {LARGE / 1e6:.0f} MB"
-        yield one("large-media", large, says, hint, lambda file: f" ({file.size / 1e6:.1f} MB)")
+        yield warning("large-media", large, says, hint, lambda file: f" ({file.size / 1e6:.1f} MB)")
     if places := [file for file in files if file.tells_place]:
         hint = "export it without its location, or run `exiftool -gps:all= -xmp:all= FILE`"
-        yield one("photo-place", places, "that tell where they were taken", hint, lambda _: "")
+        yield warning("photo-place", places, "that tell where they were taken", hint, lambda _: "")
     if wants := [file for file in files if file.wants]:
         hint = "embed what it names (in Inkscape: Extensions > Images > Embed), or take it out"
         says = "of SVG that name what is no part of them, so no card shows that"
-        yield one("incomplete-svg", wants, says, hint, lambda file: f" (`{file.wants[:60]}`)")
+        yield warning("incomplete-svg", wants, says, hint, lambda file: f" (`{file.wants[:60]}`)")

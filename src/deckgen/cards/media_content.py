@@ -1,9 +1,9 @@
-"""What a media file really holds: whether it is what the end of its name says, and whether it is whole.
+"""Checks of the content of a media file: that it fits the ending of its name, and that it is complete.
 
-Only the standard library: a decoder of pictures, sounds and fonts together would be a heavy dependency, and
-would be slower by far than reading the files is. What a browser draws was tried in Chromium: among pictures
-of dots the end of the name does not matter, and players look into a sound likewise, so a PNG called .jpg
-passes; an SVG is known by its name alone, and a HEIC is drawn under no name.
+It uses only the standard library: a decoder of pictures, sounds and fonts would be a heavy dependency, and
+much slower than reading the files. Tests in Chromium showed which files a browser draws. The ending does not
+matter among pictures of pixels, nor among sounds, so a PNG called .jpg passes. An SVG is drawn only under its
+own ending, and a HEIC under none.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ ENDINGS = {
     "sound": ("flac", "m4a", "mp3", "mp4", "oga", "ogg", "opus", "wav", "webm"),
     "font": ("otf", "ttf", "woff", "woff2"),
 }
-"""The ends of the names of media files, by what they are."""
+"""The endings of media files, by family."""
 
 _FAMILY = {ending: family for family, endings in ENDINGS.items() for ending in endings}
 _WORDS = {"image": "an image", "sound": "a sound or film", "font": "a font"}
 
-_TAKEN: dict[str, tuple[str, str, Callable[[bytes], str]]] = {
+_FORMATS: dict[str, tuple[str, str, Callable[[bytes], str]]] = {
     "png": ("image", "a PNG image", containers.png),
     "jpeg": ("image", "a JPEG image", containers.jpeg),
     "gif": ("image", "a GIF image", containers.gif),
     "webp": ("image", "a WebP image", containers.webp),
     "avif": ("image", "an AVIF image", containers.avif),
     "mp3": ("sound", "an MP3 sound", sound_frames.mp3),
-    "aac": ("sound", "an AAC sound", lambda _: ""),  # nothing in it tells of its end
+    "aac": ("sound", "an AAC sound", lambda _: ""),  # nothing in it marks its end
     "wav": ("sound", "a WAV sound", containers.wav),
     "flac": ("sound", "a FLAC sound", sound_frames.flac),
     "ogg": ("sound", "an Ogg sound", containers.ogg),
@@ -46,7 +46,7 @@ _TAKEN: dict[str, tuple[str, str, Callable[[bytes], str]]] = {
     "woff": ("font", "a WOFF font", containers.woff),
     "woff2": ("font", "a WOFF2 font", containers.woff2),
 }
-"""The formats that are taken: what they are, what they are called, and what is wrong with a file of them."""
+"""The allowed formats: the family, the name in messages, and the function that checks a file."""
 
 _SIGNATURES = (
     (0, b"\x89PNG\r\n\x1a\n", "png"),
@@ -65,7 +65,7 @@ _SIGNATURES = (
     (0, b"RF64", "wav"),
     (0, b"BW64", "wav"),
 )
-"""How files of these formats begin."""
+"""The beginnings of files of these formats: the offset, the bytes and the format."""
 
 _FOREIGN = (
     (0, b"II*\0", "a TIFF or raw photo"),
@@ -116,7 +116,7 @@ _FOREIGN = (
     (0, b"bplist", "a property list of macOS"),
     (0, b"\0\x05\x16\x07", "what macOS keeps beside a file (`._…`), not the file itself"),
 )
-"""What no browser draws and not every player plays: at which byte it has which, and what it is."""
+"""Formats that no browser draws or not every player plays: the offset, the bytes and the name."""
 
 _RIFF = {b"WEBP": "webp", b"WAVE": "wav", b"AVI ": "an AVI film", b"RMID": "a MIDI file"}
 _BRANDS = (("avif avis", "avif"), ("heic heix hevc hevx heim heis hevm hevs mif1 msf1", "a HEIC photo"))
@@ -124,9 +124,9 @@ _BOXES = frozenset([b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide
 _BMP_HEADS = frozenset([12, 40, 52, 56, 64, 108, 124])  # bytes
 _OTHER_ENDINGS = {"jpeg": "jpg", "sfnt": "ttf", "ttc": "ttf", "aac": "m4a"}
 EXPORTED = {"image": "png, jpg or webp", "sound": "mp3, m4a or ogg", "font": "woff2"}
-"""In what a file of each family is best exported."""
+"""The best formats for exporting a file of each family."""
 
-_HEAD = 4096  # bytes in which the cause of a strange content is looked for
+_HEAD = 4096  # bytes that are searched for the cause of an unknown content
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 _POINTER = re.compile(rb"(?:\xef\xbb\xbf)?version https?://[\w.-]+/spec/v[0-9]")
 _ANNEX = re.compile(rb"[^\n]{0,1000}?\bannex[/\\]objects[/\\]")
@@ -150,15 +150,15 @@ _BINARY = "write `*.{0} binary` into .gitattributes (FTP has a binary mode), and
 _SERVER = "open the address in a browser, see whether it asks for a login, and save the file itself"
 
 Fault = tuple[str, str]
-"""What is wrong, as the end of a sentence that begins with the file's name; and what to do."""
+"""A fault, as the end of a sentence that begins with the file's name, and a hint."""
 
 
 def content_fault(content: bytes, ending: str) -> Fault | None:
-    """What is wrong with what a media file holds, as far as it tells; None where nothing is.
+    """The fault of a media file's content; None if there is none.
 
     Args:
-        content: All that it holds.
-        ending: The end of its name, in small letters and without the dot: one of `ENDINGS`.
+        content: The whole content.
+        ending: The ending of its name, in small letters and without the dot: one of `ENDINGS`.
     """
     family = _FAMILY[ending]
     name = _format(content)
@@ -166,13 +166,13 @@ def content_fault(content: bytes, ending: str) -> Fault | None:
         return _cause(content, family) or (
             _svg(content) if ending == "svg" and _is_xml(content) else _unknown(content, ending)
         )
-    belongs, words, walk = _TAKEN[name]
+    belongs, words, walk = _FORMATS[name]
     own = _OTHER_ENDINGS.get(name, name)
     if belongs != family:
         return f"is {words}, and not {_WORDS[family]}", f"is its name wrong? Such a file ends in `.{own}`"
     if ending == "svg":
         return f"is {words}, and no SVG", f"let its name end in `.{own}`, which says how to draw it"
-    # a WAV may hold the same few bytes over and over, as no compressed file does
+    # (a WAV can repeat the same few bytes; a compressed file does not)
     if name != "wav" and containers.rewritten(content):
         return LINE_ENDS, _BINARY.format(ending)
     fault = walk(content)
@@ -180,13 +180,13 @@ def content_fault(content: bytes, ending: str) -> Fault | None:
 
 
 def _format(content: bytes) -> str:
-    """Which of the formats that are taken a content has by its beginning; empty where none."""
+    """The allowed format of a content, by its beginning; empty if it has none."""
     for place, mark, name in _SIGNATURES:
         if content.startswith(mark, place):
             return name
-    if content[:4] in {b"RIFF", b"RIFX"} and _RIFF.get(content[8:12], "") in _TAKEN:
+    if content[:4] in {b"RIFF", b"RIFX"} and _RIFF.get(content[8:12], "") in _FORMATS:
         return _RIFF[content[8:12]]
-    if content[4:8] in _BOXES and (name := _by_brand(content)) in _TAKEN:
+    if content[4:8] in _BOXES and (name := _by_brand(content)) in _FORMATS:
         return name
     tagged = content[sound_frames.after_tags(content) :][:4] if content.startswith(b"ID3") else b""
     if tagged == b"fLaC":
@@ -195,7 +195,7 @@ def _format(content: bytes) -> str:
 
 
 def _by_brand(content: bytes) -> str:
-    """What a file made of boxes is, by the brands that it names."""
+    """The format of a file made of boxes, by the brands that it names; or the name of a foreign format."""
     size = min(int.from_bytes(content[:4]), 256) if content[4:8] == b"ftyp" else 0
     brands = {content[place : place + 4].decode("latin-1") for place in (8, *range(16, size, 4))}
     for names, what in _BRANDS:
@@ -205,7 +205,7 @@ def _by_brand(content: bytes) -> str:
 
 
 def _cause(content: bytes, family: str) -> Fault | None:  # noqa: PLR0911 (one for each cause)
-    """Why a content has none of the formats that are taken, where that can be told for certain."""
+    """The fault of a content in no allowed format; None if the cause is not certain."""
     what = _WORDS[family]
     if _POINTER.match(content):
         return f"is a pointer of Git LFS, not {what}", _LFS
@@ -231,7 +231,7 @@ def _cause(content: bytes, family: str) -> Fault | None:  # noqa: PLR0911 (one f
 
 
 def _foreign(content: bytes) -> str:  # noqa: PLR0911 (one for each cause)
-    """What a content is that is known and not taken; empty where it is not known."""
+    """The name of a known format that is not allowed; empty if the format is unknown."""
     if content[4:8] in _BOXES:
         return _by_brand(content)
     if content[:4] in {b"RIFF", b"FORM"}:
@@ -250,7 +250,7 @@ def _foreign(content: bytes) -> str:  # noqa: PLR0911 (one for each cause)
 
 
 def _unknown(content: bytes, ending: str) -> Fault:  # noqa: PLR0911 (one for each cause)
-    """What to say of a content that is nothing known: is it a text, or did git take it for one?"""
+    """The fault of a content in an unknown format: perhaps it is a text, or git treated it as one."""
     what = _WORDS[_FAMILY[ending]]
     head = content[:_HEAD]
     if _PNG_REWRITTEN.match(content):
@@ -268,9 +268,9 @@ def _unknown(content: bytes, ending: str) -> Fault:  # noqa: PLR0911 (one for ea
             return "holds nothing but a path, as git writes links where it may not make them", hint
         return f"is a text, not {what}", f"put {what} there, or name another file"
     for place, mark, name in _SIGNATURES:
-        at = content.find(mark, 0, _HEAD) if len(mark) > 2 and not place else -1  # noqa: PLR2004 (less is chance)
-        if at > 0 and _TAKEN[name][0] == _FAMILY[ending]:
-            return f"begins with {at:,} bytes that do not belong to {_TAKEN[name][1]}", _AGAIN
+        at = content.find(mark, 0, _HEAD) if len(mark) > 2 and not place else -1  # noqa: PLR2004 (fewer bytes may be chance)
+        if at > 0 and _FORMATS[name][0] == _FAMILY[ending]:
+            return f"begins with {at:,} bytes that do not belong to {_FORMATS[name][1]}", _AGAIN
     if containers.rewritten(content):
         return LINE_ENDS, _BINARY.format(ending)
     return f"does not begin as {what} does that deckgen takes", _AGAIN
@@ -283,11 +283,11 @@ def _is_xml(content: bytes) -> bool:
 
 
 def _svg(content: bytes) -> Fault | None:
-    """What is wrong with an SVG: browsers show nothing of one that is not well-formed XML in UTF-8."""
+    """The fault of an SVG; None if there is none. Browsers show only well-formed XML in UTF-8 or UTF-16."""
     wide = content[:2] in _UTF_16
     if not wide and b"\0" in content[:4]:
         return "is UTF-16 without the mark that says so, so that browsers draw nothing", "save it as UTF-8"
-    # in an image, browsers go by UTF-8 whatever the declaration says, but for the mark of UTF-16
+    # for images, browsers ignore the declared encoding: it is UTF-8, or UTF-16 with its mark
     parser = expat.ParserCreate(None if wide else "utf-8", namespace_separator=" ")
     roots: list[str] = []
     skipped: list[str] = []
@@ -314,7 +314,7 @@ def _svg(content: bytes) -> Fault | None:
 
 
 def _ill_formed(content: bytes, error: expat.ExpatError, *, wide: bool) -> Fault:
-    """What is wrong with XML, by what the parser says of it."""
+    """The fault of XML that is not well formed, by the parser's error."""
     codes = expat.errors.codes
     if _CONFLICT.search(content):
         return "holds the marks of a conflict that git left", "settle it in that file, as in any text"

@@ -1,8 +1,8 @@
-"""Where media files lie, and which one an address means that leads to none.
+"""The places of media files, and the file that was probably meant by an address that leads to none.
 
-Names are compared letter by letter with what the folders list, on every system alike: what macOS and Windows
-find in spite of other capitals is missing on Linux. Composed and decomposed letters are the same, for nobody
-sees which of them a keyboard or a system has written.
+Names are compared exactly with the names in the folders, on every system: macOS and Windows would find a file
+in spite of other capitals, but Linux would not. Composed and decomposed letters count as the same, because
+nobody sees which of them a keyboard or a system has written.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from deckgen.diagnostics import composed, same
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LOOKED_FOR = 20  # addresses that lead nowhere, for which names that are only like theirs are looked for
-_LONGEST = 1000  # characters of an address that is looked at more closely
-_MOST = 50_000  # files of source/ that are looked at
-_LIKE = 0.6  # how much of two names must agree, from 0 to 1
+_LOOKED_FOR = 20  # similar names are searched for so many dead addresses
+_LONGEST = 1000  # characters; no file is proposed for a longer address
+_MOST = 50_000  # so many files of source/ are considered
+_LIKE = 0.6  # the least similarity of two names, from 0 to 1
 
 _WRAPPED = (
     re.compile(r"!\[[^\]]*\]\(\s*<?([^<>]+?)>?(?:\s+[\"'(][^\"']*[\"')])?\s*\)"),
@@ -36,22 +36,22 @@ _WRAPPED = (
     re.compile(r"url\(\s*[\"']?([^\"')]+)[\"']?\s*\)", re.IGNORECASE),
     re.compile(r"[\"'`(<\u2018-\u201e\xab](.+)[\"'`)>\u2018-\u201e\xbb]"),
 )
-"""What is written around a path elsewhere."""
+"""Markup around a path, as other programs write it."""
 
 _UNSAFE = re.compile(r"[\s()<>\"\\\[\]&`#:?|]")
-"""Signs that YAML, Markdown or HTML may read otherwise."""
+"""Signs that YAML, Markdown or HTML may read as markup."""
 
 
 def candidates(address: str) -> tuple[str, ...]:
-    """The paths that an address can be: as it is written, then with `%20` and the like read.
+    """The paths that an address can mean: as written, then with `%20` and the like decoded.
 
-    A backslash is no part of a path that can be checked out on every system.
+    There is none for an address with a backslash: such a path does not work on every system.
     """
     return () if "\\" in address else tuple(dict.fromkeys((address, unquote(address), address.strip())))
 
 
 def unwrapped(address: str) -> str:
-    """The path within what is written around one elsewhere, as in `![a](b.png)`; else the address itself."""
+    """The path within markup such as `![a](b.png)`; the address itself if there is no such markup."""
     if len(address) > _LONGEST:
         return address
     for pattern in _WRAPPED:
@@ -61,7 +61,7 @@ def unwrapped(address: str) -> str:
 
 
 def nearest(name: str, names: list[str]) -> str:
-    """The name that is most like another one, first by all but capitals, then by the stem; empty for none."""
+    """The most similar name: the same but for capitals, else with the same or a similar stem; or empty."""
     if len(name) > _LONGEST:
         return ""
     plain, stem = same(name), same(name).rpartition(".")[0] or same(name)
@@ -77,21 +77,21 @@ def nearest(name: str, names: list[str]) -> str:
 
 
 class Places:
-    """The folders and files below source/, each folder listed once."""
+    """The folders and files of source/; each folder is listed only once."""
 
     def __init__(self, source: Path, project: Path) -> None:
-        """Prepare for a project; both are resolved."""
+        """Prepare for a project; both paths are resolved."""
         self._source = source
         self._project = project
-        self._listed: dict[str, dict[str, str] | None] = {}
+        self._names_by_folder: dict[str, dict[str, str] | None] = {}
         self._by_types: dict[frozenset[str], dict[str, list[Path]]] = {}
         self._missing = 0
 
     def at(self, folder: Path, address: str) -> Path | None:
-        """What lies at an address; None where nothing does.
+        """The file or folder at an address; None if there is none.
 
         Args:
-            folder: Where the address begins.
+            folder: The folder in which the address begins.
             address: A path with `/` between its parts.
         """
         if address.startswith("/") or "\0" in address:
@@ -113,29 +113,31 @@ class Places:
         return path
 
     def _names(self, folder: Path) -> dict[str, str] | None:
-        """The names in a folder, also by their composed letters; None where it cannot be listed."""
+        """The names in a folder, also by their composed form; None if it cannot be listed."""
         key = str(folder)
-        if key not in self._listed:
+        if key not in self._names_by_folder:
             try:
                 names = sorted((path.name for path in folder.iterdir()), reverse=True)
             except (OSError, ValueError):
-                self._listed[key] = None
+                self._names_by_folder[key] = None
             else:
-                self._listed[key] = {composed(name): name for name in names} | {name: name for name in names}
-        return self._listed[key]
+                self._names_by_folder[key] = {composed(name): name for name in names} | {
+                    name: name for name in names
+                }
+        return self._names_by_folder[key]
 
     def meant(self, address: str, types: frozenset[str], folder: str) -> tuple[str, str]:
-        """The address of the file that was probably meant, and how sure that is; empty where there is none.
+        """The address of the file that was probably meant, and how it differs; both empty if there is none.
 
         Args:
-            address: What leads nowhere.
-            types: The ends of names that may be.
-            folder: The folder of the chapter, from the project's, with `/`.
+            address: An address that leads to no file.
+            types: The allowed endings.
+            folder: The folder of the chapter, relative to the project, with `/`.
 
         Returns:
-            The address, and `alone` where more than a path was written, `path` where it begins elsewhere,
-            `folder` where only the folder differs, `name` where the name does in its capitals too, `like`
-            where more than that does.
+            The address, and the difference: `alone` if there is markup around the path, `path` if it begins
+            in another folder, `folder` if only the folder differs, `name` if the capitals of the name differ
+            too, `like` for any other difference.
         """
         if len(address) > _LONGEST:
             return "", ""
@@ -148,11 +150,11 @@ class Places:
         files = self._by_name(types)
         names = [path.rstrip("/").rpartition("/")[2] for path in paths]
         for name in names:
-            fitting = [file for file in files.get(same(name), ()) if self._fits(file, types)]
-            if fitting:
-                file = _closest(fitting, paths[-1])
-                how = "folder" if composed(file.name) == composed(name) else "name"
-                return _written(file, start, address), how
+            same_names = [file for file in files.get(same(name), ()) if self._fits(file, types)]
+            if same_names:
+                file = _closest(same_names, paths[-1])
+                difference = "folder" if composed(file.name) == composed(name) else "name"
+                return _written(file, start, address), difference
         self._missing += 1
         if self._missing > _LOOKED_FOR or not names[-1]:
             return "", ""
@@ -166,23 +168,23 @@ class Places:
         return "", ""
 
     def of_stem(self, address: str, folder: str) -> str:
-        """The path of a file that is called as an address says but for its ending; empty where there is none.
+        """The path of a file whose name differs from an address only in its ending; empty if there is none.
 
         Args:
-            address: What leads nowhere.
-            folder: The folder of the chapter, from the project's, with `/`.
+            address: An address that leads to no file.
+            folder: The folder of the chapter, relative to the project, with `/`.
         """
         stem = same(Path(_paths(address[:_LONGEST])[-1]).stem)
-        found = next((file for file in self.files if stem and same(file.stem) == stem), None)
-        return _written(found, self._project / folder, address) if found else ""
+        other = next((file for file in self.files if stem and same(file.stem) == stem), None)
+        return _written(other, self._project / folder, address) if other else ""
 
     @cached_property
     def files(self) -> list[Path]:
-        """The files of source/, in their order, up to a number."""
+        """The first files of source/, in order of their paths."""
         return list(islice(self._below(), _MOST))
 
     def _fits(self, file: Path, types: frozenset[str]) -> bool:
-        """Whether a file is one that may be shown."""
+        """Whether a file in source/ has one of the allowed endings."""
         try:
             return (
                 file.suffix.lower().removeprefix(".") in types
@@ -193,16 +195,16 @@ class Places:
             return False
 
     def _by_name(self, types: frozenset[str]) -> dict[str, list[Path]]:
-        """The files of source/ whose names have some ends, by what their names have in common."""
+        """The files of source/ with one of some endings, by their names without regard to capitals."""
         if types not in self._by_types:
-            found = self._by_types[types] = {}
+            by_name = self._by_types[types] = {}
             for file in self.files:
                 if file.suffix.lower().removeprefix(".") in types:
-                    found.setdefault(same(file.name), []).append(file)
+                    by_name.setdefault(same(file.name), []).append(file)
         return self._by_types[types]
 
     def _below(self) -> Iterator[Path]:
-        """All files of source/, in their order."""
+        """All files of source/, in order of their paths."""
         for folder, folders, names in os.walk(self._project / "source"):
             folders.sort()
             for name in sorted(names):
@@ -210,9 +212,9 @@ class Places:
 
 
 def _written(file: Path, start: Path, address: str) -> str:
-    """The address of a file from a folder, such that it can be written in the place of another one."""
+    """The address of a file from a folder, written so that it can replace another address."""
     path = Path(os.path.relpath(file, start)).as_posix()
-    # a sign that stood in the address before was read as it was meant; others might not be
+    # a sign that is in the old address was read as meant; another one might be read as markup
     unsafe = set(_UNSAFE.findall(path)) - set(address)
     if not unsafe:
         return path
@@ -220,7 +222,7 @@ def _written(file: Path, start: Path, address: str) -> str:
 
 
 def _closest(files: list[Path], address: str) -> Path:
-    """The file whose path ends most like an address."""
+    """The file whose path has the most last parts in common with an address."""
     parts = [same(part) for part in re.split(r"[/\\]", address)]
 
     def common(file: Path) -> int:
@@ -231,8 +233,8 @@ def _closest(files: list[Path], address: str) -> Path:
 
 
 def _paths(address: str) -> list[str]:
-    """The paths that an address may mean, as it stands first."""
-    made = [address]
+    """The paths that an address may mean; the first is the address itself."""
+    paths = [address]
     for change in (
         unwrapped,
         str.strip,
@@ -244,7 +246,7 @@ def _paths(address: str) -> list[str]:
         lambda path: re.sub(r"(?:[?#|{].*|\s+=\d*x\d*)$", "", path, flags=re.DOTALL),
         str.strip,
     ):
-        changed = change(made[-1])
-        if changed and changed not in made:
-            made.append(changed)
-    return made
+        changed = change(paths[-1])
+        if changed and changed not in paths:
+            paths.append(changed)
+    return paths

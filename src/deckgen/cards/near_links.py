@@ -1,4 +1,4 @@
-"""Images and links that are none for one sign: a blank too many, a bracket that is missing or another."""
+"""Images and links that Markdown does not read because of one sign: an extra blank, a wrong bracket."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from deckgen.cards.media import IMAGES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# the name of an image is what makes it certain: `5! (see 2)` is none
+# the name of an image file makes it certain: `5! (see 2)` is no image
 _ENDING = rf"\.(?:{'|'.join(sorted(IMAGES))})"
 _FILE = rf"(?><[^<>\n]{{1,200}}{_ENDING}>|[^\s()\[\]{{}}<>]{{1,200}}{_ENDING})"
 _WORDS = r"[^\[\]\n]{0,300}"
@@ -32,17 +32,17 @@ _LINK = re.compile(
 
 
 def almost(text: str) -> Iterator[Change]:
-    """The images and links of a text that Markdown takes for none, so that learners see their signs."""
+    """Images and links of a text that Markdown does not read as such, so that learners see their signs."""
     if "[" not in text or "<code" in text or "<pre" in text:
         return
     for pattern, what, sign in ((_IMAGE, "image", "!"), (_LINK, "link", "")):
         for match in pattern.finditer(text):
-            found = match.groupdict()
-            name = next(name for name in found if found[name] is not None)
-            target = next(found[each] for each in found if each.startswith("in_") and found[each])
+            groups = match.groupdict()
+            name = next(name for name in groups if groups[name] is not None)
+            target = next(groups[each] for each in groups if each.startswith("in_") and groups[each])
             if f"{target}]:" in text:
                 continue  # the address of a reference
-            meant = f"{sign}[{found[name]}]({target})"
+            meant = f"{sign}[{groups[name]}]({target})"
             why = ", because of the space before its `(`" if name == "apart" else ""
             why = ", because its `)` is missing" if name == "open" else why
             message = f"Markdown reads no {what} here{why}"

@@ -1,7 +1,7 @@
-"""What templates are made of, and what each part costs: put into them before they become code.
+"""The cost of templates: it is put into their syntax trees before they are compiled.
 
-A part of a template that makes something, or looks at all of it, without asking the sandbox goes through a
-filter of the sandbox instead, which has it paid for first.
+Some parts of a template would make values, or read whole values, without a call of the sandbox. They are
+passed through a filter of the sandbox, which charges for them first.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.visitor import NodeTransformer
 
 MAX_DEPTH = 10
-"""How deep loops and the like stand in each other; Jinja reads such a template as often."""
+"""How deep loops and the like can be nested; Jinja's work grows with the depth."""
 TAGS = "block call extends filter for from if import include macro set with".split()
-"""The tags of Jinja that templates may use."""
+"""The tags of Jinja that templates can use."""
 SPEND, JOINED, WEIGHED, WALKED = "$spend", "$joined", "$weighed", "$walked"
-"""Filters that no template can name: pay; join the parts of `~`; pay for a value; pay for a loop's items."""
+"""Filters that no template can name: charge; join the parts of `~`; charge for a value, for a loop."""
 
 _NODES = frozenset(
     "Template Output TemplateData Extends For If Macro CallBlock FilterBlock With Block Include Import"
@@ -30,12 +30,11 @@ _BODIES = (nodes.Template, nodes.For, nodes.Macro, nodes.CallBlock, nodes.Block)
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What a template is made of.
+    """The outline of a template.
 
     Attributes:
-        extends: The name of the template that it always extends; empty where there is none, or it is
-            worked out.
-        own: The blocks that stand in no other, with their lines, from 1.
+        extends: The name of the template that it extends; empty if there is none, or if it is computed.
+        own: The blocks that are in no other block, with their lines, from 1.
         blocks: The names of all its blocks.
     """
 
@@ -45,7 +44,7 @@ class Outline:
 
 
 def outline(template: nodes.Template) -> Outline:
-    """What a template is made of."""
+    """The outline of a template."""
     extends = next((node for node in template.body if isinstance(node, nodes.Extends)), None)
     parent = extends.template if extends else None
     return Outline(
@@ -56,10 +55,10 @@ def outline(template: nodes.Template) -> Outline:
 
 
 class Pricing(NodeTransformer):
-    """Puts a price on all parts of a template, whose bodies begin with it: a loop's is paid in each round."""
+    """Puts a charge at the beginning of each body of a template; that of a loop is paid in each round."""
 
     def __init__(self, name: str | None, file: str | None) -> None:
-        """Begin with nothing to pay.
+        """Begin with no cost.
 
         Args:
             name: The template's name.
@@ -69,10 +68,10 @@ class Pricing(NodeTransformer):
         self._work = self._made = self._depth = 0
 
     def visit(self, node: Any, *_: Any, **__: Any) -> Any:  # noqa: ANN401 (as Jinja has it)
-        """What stands in the place of a part.
+        """The node that replaces a node.
 
         Raises:
-            TemplateSyntaxError: Templates may not use it.
+            TemplateSyntaxError: Templates cannot use it.
         """
         if type(node).__name__ not in _NODES:  # only `autoescape` makes such
             line = next((each.lineno for each in node.find_all(nodes.Node) if each.lineno), 1)
@@ -89,26 +88,26 @@ class Pricing(NodeTransformer):
         return _priced(node)
 
     def _visit_body(self, node: Any) -> None:  # noqa: ANN401 (bodies have no type of their own)
-        around, self._work, self._made = (self._work, self._made), 1, 0
+        outer, self._work, self._made = (self._work, self._made), 1, 0
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            said = f"loops, macros and blocks stand more than {MAX_DEPTH} deep in each other"
-            raise TemplateSyntaxError(said, node.lineno, *self._template)
+            message = f"loops, macros and blocks stand more than {MAX_DEPTH} deep in each other"
+            raise TemplateSyntaxError(message, node.lineno, *self._template)
         self.generic_visit(node)
         cost = _through(SPEND, nodes.Const(self._work), nodes.Const(self._made))
         node.body.insert(0, nodes.ExprStmt(cost).set_lineno(node.lineno, override=True))
         self._depth -= 1
-        self._work, self._made = around
+        self._work, self._made = outer
 
 
 def _priced(node: nodes.Node) -> nodes.Node:
-    """A part of a template that asks the sandbox before it makes or reads something."""
+    """A node that calls the sandbox before it makes or reads values."""
     match node:
         case nodes.Concat():
             return _through(JOINED, *node.nodes)
         case nodes.List() | nodes.Dict() | nodes.Tuple(ctx="load"):
             return _through(WEIGHED, node)
-        case nodes.Output():  # Jinja would make texts of numbers and the like while it reads the template
+        case nodes.Output():  # Jinja would make texts of constants while it compiles
             odd = (isinstance(each, nodes.Const) and not isinstance(each.value, str) for each in node.nodes)
             node.nodes = [
                 _through(WEIGHED, each) if is_odd else each
@@ -126,8 +125,8 @@ def _priced(node: nodes.Node) -> nodes.Node:
     return node
 
 
-def _through(name: str, *given: Any) -> nodes.Filter:  # noqa: ANN401 (Jinja says of some parts that they are nodes)
-    """What a filter makes of something."""
-    made = nodes.Filter(given[0], name, list(given[1:]), [], None, None)
-    made.set_lineno(given[0].lineno or 1)
-    return made
+def _through(name: str, *arguments: Any) -> nodes.Filter:  # noqa: ANN401 (Jinja types some parts only as nodes)
+    """A node that passes others through a filter."""
+    node = nodes.Filter(arguments[0], name, list(arguments[1:]), [], None, None)
+    node.set_lineno(arguments[0].lineno or 1)
+    return node

@@ -1,13 +1,13 @@
-r"""A text with its code, formulas, sounds and clozes out of Markdown's reach, and put back into its HTML.
+r"""Code, formulas, sounds and clozes of a text: hidden from Markdown, and put back into its HTML.
 
-Each of them is replaced by a number between two signs that the text does not hold. To Markdown that is a word
-in quotes: a `|` in it ends no cell of a table, and a `*` begins no emphasis. What is put back is written so
-that Anki reads it as its author meant it, also after a learner has saved the note in Anki's editor, which
-decodes entities and keeps comments and empty elements:
+Each of them is replaced by a number between two signs that the text does not contain. Markdown reads that as
+a word in quotes: a `|` in it does not end a cell of a table, and a `*` does not begin emphasis. The HTML that
+is put back means the same to Anki as the text did to its author. That holds even after a learner has saved
+the note in Anki's editor, which decodes entities but keeps comments and elements:
 
-- between two signs that Anki must not read as one stands an empty comment: `:<!-- -->:` in an answer;
-- a backslash before a bracket, which MathJax would take for the beginning of a formula whatever comments
-  stand there, is an element of its own: `<span>\</span>(`.
+- an empty comment separates two signs that Anki must not read as one mark: `:<!-- -->:` in an answer;
+- a backslash before a bracket is put into an element: `<span>\</span>(`. (MathJax ignores comments, and would
+  read the two signs as the beginning of a formula.)
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from deckgen.anki.verbatim import Piece
 
 _APART = "<!-- -->"
-_JOINER = "\u2060"  # the same in an attribute, where no comment can stand
+_JOINER = "\u2060"  # the same in an attribute, which cannot contain comments
 _IN_CLOZE = re.compile(r":(?=:)|\}(?=\})|\{(?=\{c,*[0-9])")
 _ANYWHERE = re.compile(
     r"(?P<brace>\{)(?=\{c,*[0-9])|(?P<bracket>\[)(?=(?:sound:|anki:|\[type:|/?latex\]|/?\$\$?\]))"
-    r"|(?P<backslash>\\)(?=[(\[]|\Z)",  # MathJax joins what only a `<wbr>` is between
+    r"|(?P<backslash>\\)(?=[(\[]|\Z)",  # MathJax ignores a `<wbr>` between them
     re.IGNORECASE,
 )
 _IN_FORMULA = re.compile(r"\[(?=(?:sound:|anki:|\[type:|/?latex\]|/?\$\$?\]))", re.IGNORECASE)
-# before a cloze: a command, or what takes a group; Anki takes the braces of the cloze away
+# a command or sign before a cloze that needs a group in braces: Anki removes the braces of the cloze
 _TAKES_GROUP = re.compile(r"(?:\\[A-Za-z]+|\\\\|[\^_}\]])\s*\Z")
 _TAG = r"<!--.*?-->|<[A-Za-z/](?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+>"
 _KINDS = {"code", "formula", "display", "sound", "literal"}
@@ -45,13 +45,13 @@ _ALL = _KINDS | {"fence", "tag", "address"}
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What stands behind a number.
+    """A piece of a text that is replaced by a number.
 
     Attributes:
-        kind: That of the piece; or `open`, `hint`, `close` for the marks of a cloze.
-        start: Where it stands in the text.
-        end: Where it ends there.
-        html: What is put back.
+        kind: The kind of the piece; or `open`, `hint`, `close` for the marks of a cloze.
+        start: The offset at which it begins in the text.
+        end: The offset at which it ends in the text.
+        html: The HTML that is put back.
     """
 
     kind: str
@@ -65,11 +65,11 @@ class Protected:
     """A text prepared for Markdown.
 
     Attributes:
-        text: What Markdown reads.
-        tokens: What its numbers stand for.
-        pieces: The pieces of the author's text.
-        literal: The places in the author's text of signs that are to be no marks.
-        emphasis: The places there of marks that Markdown would not see, with their tags.
+        text: The text for Markdown.
+        tokens: The pieces that are replaced, by number.
+        pieces: The verbatim pieces of the author's text.
+        literal: The offsets, in the author's text, of signs that are not to be marks.
+        emphasis: The start and end, in the author's text, of marks that Markdown would miss, with their tags.
     """
 
     text: str
@@ -81,7 +81,7 @@ class Protected:
     _sign: str = ""
 
     def offset(self, place: int) -> int:
-        """The offset in the author's text of one in what Markdown reads."""
+        """The offset in the author's text, from one in the text for Markdown."""
         number = bisect_right(self._starts, place) - 1
         if number < 0:
             return place
@@ -91,15 +91,15 @@ class Protected:
 
     @cached_property
     def _starts(self) -> list[int]:
-        """Where each token stands in what Markdown reads."""
-        starts, moved = [], 0
+        """The offset of each token in the text for Markdown."""
+        starts, shift = [], 0
         for number, token in enumerate(self.tokens):
-            starts.append(token.start + moved)
-            moved += len(str(number)) + 2 - (token.end - token.start)
+            starts.append(token.start + shift)
+            shift += len(str(number)) + 2 - (token.end - token.start)
         return starts
 
     def in_piece(self, place: int, kinds: Container[str] = _ALL) -> bool:
-        """Whether an offset in the author's text is in a piece of one of some kinds."""
+        """Whether an offset in the author's text is in a verbatim piece of one of some kinds."""
         number = bisect_right(self._piece_starts, place) - 1
         piece = self.pieces[number] if number >= 0 else None
         return piece is not None and place < piece.end and piece.kind in kinds
@@ -109,10 +109,10 @@ class Protected:
         return [piece.start for piece in self.pieces]
 
     def restored(self, html: str) -> tuple[str, list[Token]]:
-        """The HTML with everything put back, and the tokens that are not in it, or in a tag.
+        """The HTML with the tokens put back, and the tokens that are lost: they are missing or within a tag.
 
         Args:
-            html: What Markdown made of the text.
+            html: Markdown's HTML of the text.
         """
         if not self.tokens and not _ANYWHERE.search(html) and "\\<" not in html:
             return html, []
@@ -120,33 +120,33 @@ class Protected:
         pattern = f"({_TAG})" if not self._sign else f"({_TAG}|{self._sign}[0-9]+{self._sign})"
         for piece in re.split(pattern, html, flags=re.DOTALL):
             walk.take(piece)
-        return "".join(walk.made), walk.lost()
+        return "".join(walk.parts), walk.lost()
 
     def number(self, piece: str) -> int:
-        """The number of the token that a piece of HTML stands for; -1 for none."""
+        """The number of the token in place of which a piece of HTML is; -1 for any other piece."""
         is_token = self._sign and piece.startswith(self._sign) and len(piece) > 2  # noqa: PLR2004 (both signs)
         return int(piece[1:-1]) if is_token else -1
 
-    def put_back(self, text: str, shown: Callable[[int], str]) -> str:
-        """A text with each number replaced."""
+    def put_back(self, text: str, replacement: Callable[[int], str]) -> str:
+        """A text with a replacement for each number of a token."""
         if not self._sign or self._sign not in text:
             return text
-        return re.sub(f"{self._sign}([0-9]+){self._sign}", lambda match: shown(int(match[1])), text)
+        return re.sub(f"{self._sign}([0-9]+){self._sign}", lambda match: replacement(int(match[1])), text)
 
     def typed(self, number: int) -> str:
-        """What the author wrote where a token stands."""
+        """The author's text of a token."""
         return self._source[self.tokens[number].start : self.tokens[number].end]
 
     def as_typed(self, words: str) -> str:
-        """A sentence that quotes what Markdown reads, with what the author wrote in its place."""
+        """A sentence that quotes the text for Markdown, with the author's text of its tokens."""
         return self.put_back(words, self.typed)
 
 
 class _Restoring:
-    """One walk along the HTML of a text: tags, words, and the numbers of tokens."""
+    """Puts tokens back into the HTML of a text, piece by piece."""
 
     def __init__(self, text: Protected) -> None:
-        self.made: list[str] = []
+        self.parts: list[str] = []
         self._text = text
         self._seen: list[int] = []
         self._depth = 0  # of clozes
@@ -154,7 +154,7 @@ class _Restoring:
         self._in_code_block = self._in_cell = False
 
     def take(self, piece: str) -> None:
-        """Take the next piece: a tag, a token, or what is between them."""
+        """Add the next piece: a tag, the number of a token, or text between them."""
         if not piece:
             return
         number = self._text.number(piece)
@@ -163,9 +163,9 @@ class _Restoring:
         elif piece.startswith("<") and piece.endswith(">"):
             self._in_code_block = (self._in_code_block or piece.startswith("<pre")) and piece != "</pre>"
             self._in_cell = (self._in_cell or piece.startswith(("<td", "<th"))) and piece[:3] != "</t"
-            self.made.append(self._in_tag(piece))
+            self.parts.append(self._in_tag(piece))
         else:
-            self.made.append(_apart(piece, in_cloze=self._depth > 0))
+            self.parts.append(_apart(piece, in_cloze=self._depth > 0))
         self._after_close = number >= 0 and self._text.tokens[number].kind == "close"
 
     def _token(self, number: int) -> None:
@@ -173,20 +173,20 @@ class _Restoring:
         self._seen.append(number)
         self._depth += (token.kind == "open") - (token.kind == "close")
         if not self._after_close:
-            self.made.append(_between(self.made[-1] if self.made else "", token.html))
-        shown = token.html
+            self.parts.append(_between(self.parts[-1] if self.parts else "", token.html))
+        html = token.html
         if self._in_code_block and token.kind in _KINDS:
-            shown = _apart(html_lib.escape(self._text.typed(number), quote=False))
+            html = _apart(html_lib.escape(self._text.typed(number), quote=False))
         elif self._in_cell and token.kind in {"code", "formula"}:
-            shown = shown.replace("\\|", "|")  # GitHub's tables, 4.10: in a cell that is how a `|` is written
-        self.made.append(shown)
+            html = html.replace("\\|", "|")  # GitHub's tables, 4.10: in a cell that is how a `|` is written
+        self.parts.append(html)
 
     def _in_tag(self, tag: str) -> str:
-        """A tag, with tokens in its attributes as they were written, and nothing that ends a cloze."""
+        """A tag with the author's text of tokens in its attributes, and nothing that ends a cloze."""
 
         def back(number: int) -> str:
             if self._text.tokens[number].kind not in _KINDS:
-                return ""  # so that it counts as lost
+                return ""  # (so it counts as lost)
             self._seen.append(number)
             return html_lib.escape(self._text.typed(number))
 
@@ -196,33 +196,33 @@ class _Restoring:
         return attribute(tag, in_cloze=self._depth > 0)
 
     def lost(self) -> list[Token]:
-        """The tokens that are nowhere, or not where they were."""
-        tokens, seen = self._text.tokens, self._seen
-        there = set(seen)
-        lost = [token for number, token in enumerate(tokens) if number not in there]
-        moved = [number for number, other in zip(seen, sorted(seen), strict=True) if number != other]
+        """The tokens that are missing; if none is, the first one that is in another order."""
+        tokens, order = self._text.tokens, self._seen
+        present = set(order)
+        lost = [token for number, token in enumerate(tokens) if number not in present]
+        moved = [number for number, other in zip(order, sorted(order), strict=True) if number != other]
         return lost or [tokens[min(moved)]] if lost or moved else []
 
 
 def _apart(html: str, *, in_cloze: bool = False) -> str:
-    """A piece of HTML without tags, in which Anki finds no mark of its own."""
+    """A piece of HTML without tags, changed so that Anki finds no mark of its own in it."""
     html = _ANYWHERE.sub(_literal, html)
     return _IN_CLOZE.sub(_with_comment, html) if in_cloze else html
 
 
 def rejoined(html: str) -> str:
-    """HTML that was in a cloze and no longer is, without what kept signs apart there."""
+    """HTML that is no longer in a cloze, without the comments that were needed there."""
     return html.replace(f":{_APART}:", "::").replace(f"}}{_APART}}}", "}}")
 
 
 def plain(value: str) -> str:
-    """A text in which nothing is markup, as HTML; a formula between Anki's marks stays one."""
+    """Plain text as HTML; a formula between Anki's marks stays a formula."""
     html = html_lib.escape(value)
     return _ANYWHERE.sub(lambda match: match[0] + ("" if match["backslash"] else _APART), html)
 
 
 def attribute(html: str, *, in_cloze: bool = False) -> str:
-    """The HTML of an attribute, or of a tag, in which Anki finds no mark of its own."""
+    """The HTML of an attribute or a tag, changed so that Anki finds no mark of its own in it."""
     html = _ANYWHERE.sub(lambda match: match[0] + ("" if match["backslash"] else _JOINER), html)
     return _IN_CLOZE.sub(lambda match: match[0] + _JOINER, html) if in_cloze else html
 
@@ -234,20 +234,20 @@ def protect(
     literal: Sequence[int] = (),
     emphasis: Sequence[tuple[int, int, str]] = (),
 ) -> Protected:
-    """Take code, formulas, sounds and clozes out of a text.
+    """Replace code, formulas, sounds and clozes of a text by numbers.
 
     Args:
         text: The text.
-        reading: Its clozes; None where it may have none.
-        sound: Gives the name in the package of a sound's path.
-        literal: The places of signs that are to be no marks.
-        emphasis: The places of marks that Markdown would not see, from and to, with their tags.
+        reading: Its clozes; None for a text that must have none.
+        sound: Returns the name in the package for a sound's path.
+        literal: The offsets of signs that are not to be marks.
+        emphasis: The start and end of marks that Markdown would miss, with their tags.
     """
-    found = reading.pieces if reading and reading.pieces else pieces(text)
+    verbatim = reading.pieces if reading and reading.pieces else pieces(text)
     marks = list(_marks(reading.clozes)) if reading else []
-    taken = [piece for piece in found if piece.kind in _KINDS]
-    if not taken and not marks and not literal and not emphasis:
-        return Protected(text, [], found, [], [], text)
+    replaced = [piece for piece in verbatim if piece.kind in _KINDS]
+    if not replaced and not marks and not literal and not emphasis:
+        return Protected(text, [], verbatim, [], [], text)
     tokens = [Token("literal", place, place + 1, html_lib.escape(text[place])) for place in literal]
     tokens += [Token("emphasis", start, end, tag) for start, end, tag in emphasis]
     tokens += [Token(kind, start, end, text[start:end]) for start, end, kind in marks]
@@ -256,28 +256,30 @@ def protect(
     covered = _covered(reading.clozes) if reading else []
     kept: list[Token] = []
     done = 0
-    for piece in taken:
+    for piece in replaced:
         first, last = bisect_left(starts, piece.start), bisect_left(starts, piece.end)
         inside = tokens[first:last]
         kept += tokens[done:first]
         done = last
         near = bool(inside) or bool(covered and bisect_right(covered, piece.start) % 2)
         kept.append(
-            Token(piece.kind, piece.start, piece.end, _made(text, piece, inside, sound, in_cloze=near))
+            Token(piece.kind, piece.start, piece.end, _piece_html(text, piece, inside, sound, in_cloze=near))
         )
     tokens = kept + tokens[done:]
     tokens.sort(key=lambda token: token.start)
     sign = _unused(text)
-    written: list[str] = []
+    parts: list[str] = []
     done = 0
     for number, token in enumerate(tokens):
-        written += (text[done : token.start], f"{sign}{number}{sign}")
+        parts += (text[done : token.start], f"{sign}{number}{sign}")
         done = token.end
-    return Protected("".join(written) + text[done:], tokens, found, list(literal), list(emphasis), text, sign)
+    return Protected(
+        "".join(parts) + text[done:], tokens, verbatim, list(literal), list(emphasis), text, sign
+    )
 
 
 def _covered(clozes: list[Cloze]) -> list[int]:
-    """Where one or more clozes begin, and where all of them have ended, in turn."""
+    """The start and end, in turn, of each part of a text that is in one or more clozes."""
     places: list[int] = []
     for start, end in sorted((cloze.inner, cloze.end) for cloze in clozes if cloze.end >= 0):
         if places and start <= places[-1]:
@@ -288,14 +290,14 @@ def _covered(clozes: list[Cloze]) -> list[int]:
 
 
 def _unused(text: str) -> str:
-    """A sign that a text does not hold: punctuation, as what it stands for begins and ends with."""
+    """A sign that a text does not contain. It is punctuation, like the quotes around a word."""
     used = set(text)
     signs = (char for char in map(chr, range(0x2050, 0x2060)) if char not in used)
     return next(signs, "") or next(char for char in map(chr, range(0xF0000, 0x10FFFE)) if char not in used)
 
 
 def _marks(clozes: list[Cloze]) -> Iterator[tuple[int, int, str]]:
-    """The marks of clozes, in order: from, to, and which."""
+    """The marks of clozes, in order: start, end and kind."""
     marks = []
     for cloze in clozes:
         marks.append((cloze.start, cloze.inner, "open"))
@@ -306,13 +308,13 @@ def _marks(clozes: list[Cloze]) -> Iterator[tuple[int, int, str]]:
     return iter(sorted(marks))
 
 
-def _made(
+def _piece_html(
     text: str, piece: Piece, inside: list[Token], sound: Callable[[str], str], *, in_cloze: bool
 ) -> str:
     """The HTML of a piece, with the marks of clozes in it."""
     if piece.kind == "sound":
         return f"[sound:{sound(text[piece.inner : piece.inner_end].strip())}]"
-    made: list[str] = []
+    parts: list[str] = []
     done = piece.inner
     groups: list[str] = []
     for token in [*inside, None]:
@@ -320,22 +322,22 @@ def _made(
         part = html_lib.escape(typed, quote=False)
         part = _IN_CLOZE.sub(_with_comment, part) if in_cloze else part
         if piece.kind == "code":
-            made.append(_ANYWHERE.sub(_literal, part))
+            parts.append(_ANYWHERE.sub(_literal, part))
         else:
             part = _IN_FORMULA.sub("[{}", part)
-            made.append(part + "{}" if token and part.endswith("[") else part)
+            parts.append(part + "{}" if token and part.endswith("[") else part)
         if not token:
             break
         mark = token.html
         if piece.kind != "code" and token.kind == "open":
-            follows_one = not typed.strip() and "".join(made).endswith("}")
+            follows_one = not typed.strip() and "".join(parts).endswith("}")
             groups.append("}" if follows_one or _TAKES_GROUP.search(typed) else "")
             mark = "{" + mark if groups[-1] else mark
         elif token.kind == "close" and groups:
             mark += groups.pop()
-        made += (_between(part, token.html), mark)
+        parts += (_between(part, token.html), mark)
         done = token.end
-    content = "".join(made)
+    content = "".join(parts)
     if piece.kind != "code":
         return f"\\({content.strip()}\\)" if piece.kind == "formula" else f"\\[{content.strip()}\\]"
     content = content.replace("\n", " ")
@@ -345,7 +347,7 @@ def _made(
 
 
 def _between(before: str, mark: str) -> str:
-    """What keeps a mark of a cloze apart from the sign before it, with which Anki would read another one."""
+    """A comment if a mark of a cloze would form another mark with the sign before it; else nothing."""
     return _APART if mark in {"::", "}}"} and before.endswith(mark[0]) else ""
 
 

@@ -1,16 +1,16 @@
-"""Notes as Anki gets them: fields, tags and cards."""
+"""Rendered notes: the fields and cards that Anki gets."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from deckgen.cards.fields import FieldWriter
 from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Shelf
 from deckgen.deck.notes import has_list_of_notes, place
 from deckgen.deck.order import in_order
-from deckgen.diagnostics import Diagnostic, Found
+from deckgen.diagnostics import Diagnostic, Diagnostics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
@@ -21,34 +21,31 @@ if TYPE_CHECKING:
     from deckgen.project import Project
 
 MAX_FIELDS = 256 * 1024 * 1024
-"""The most characters of all notes' fields together."""
+"""The maximum number of characters in the fields of all notes together."""
 _NOTES_A_TICK = 500
 _OF_MEDIA = {"missing-media", "unreadable-media", "broken-media", "media-type"}
 
 
-@dataclass(slots=True)
-class Row:
-    """A note with all that its rows in the collection need.
+class RenderedNote(NamedTuple):
+    """A rendered note; a tuple, because there are thousands of them.
 
     Attributes:
         note: The note.
-        guid: Its guid, the same in every release.
-        modified: When the note last changed, in seconds since 1970.
-        due: Its place in the queue of new cards.
         fields: The HTML of its fields.
         cards: The ordinals of its cards, from 0.
     """
 
     note: Note
-    guid: str
-    modified: int
-    due: int
     fields: list[str]
     cards: tuple[int, ...]
 
 
 class Matching(Protocol):
-    """Which notes have been released."""
+    """The notes of a deck matched with the released ones."""
+
+    @property
+    def deck(self) -> Deck:
+        """The deck."""
 
     @property
     def known(self) -> Container[Note]:
@@ -61,46 +58,45 @@ class Matching(Protocol):
 
 @dataclass(frozen=True)
 class Rendered:
-    """What Anki gets for the notes of a deck.
+    """The rendered notes of a deck.
 
     Attributes:
-        rows: The notes that could be rendered, in the order of study, without guids, times and places.
-        markup: What has turned their texts into HTML, and knows which media they show.
-        diagnostics: What is wrong with texts, media and cards.
+        notes: The notes that could be rendered, in the order of study.
+        markup: The converter of their texts to HTML, which also knows the media that they show.
+        diagnostics: The diagnostics of texts, media and cards.
     """
 
-    rows: list[Row]
+    notes: tuple[RenderedNote, ...]
     markup: Markup
-    diagnostics: Found
+    diagnostics: Diagnostics
 
 
 def render_notes(
-    deck: Deck,
+    matching: Matching,
     note_types: NoteTypes,
     project: Project,
-    released: Matching,
     progress: Callable[[str, int, int], None],
     *,
     faulty: bool,
 ) -> Rendered:
-    """Render the notes of a deck, retired ones among them where they have been released.
+    """Render the notes of a deck, and also its retired notes if they have been released.
 
     Args:
-        deck: The deck.
-        note_types: What Anki gets for its kinds.
-        project: Where media lie.
-        released: Which notes have been released, and under which ids.
-        progress: Called with what is being done, how much of it is done, and how much there is.
-        faulty: Whether errors have been found before, so that a note without cards may be due to them.
+        matching: The notes of the deck, and which of them have been released under which ids.
+        note_types: The note types of its kinds.
+        project: The project, with its media.
+        progress: Called with the present step, the number of finished notes, and the number of all notes.
+        faulty: Whether there are errors already, which may be the reason for a note without cards.
     """
+    deck, first_ids = matching.deck, matching.first_ids
     shelf = Shelf(project.source.resolve(), project.folder)
     by_id = {note.id: note for note in deck.notes}
     markup, of_retired = Markup(shelf), Markup(shelf)
-    writer = FieldWriter(markup, by_id, released.first_ids, note_types.words)
-    retired = FieldWriter(of_retired, by_id, released.first_ids, note_types.words)
-    notes = [note for note in deck.notes if note.whole and not (note.retired and note not in released.known)]
-    rows: list[Row] = []
-    found = Found()
+    writer = FieldWriter(markup, by_id, first_ids, note_types.words)
+    retired = FieldWriter(of_retired, by_id, first_ids, note_types.words)
+    notes = [note for note in deck.notes if note.valid and not (note.retired and note not in matching.known)]
+    rendered: list[RenderedNote] = []
+    diagnostics = Diagnostics()
     size = 0
     for number, note in enumerate(in_order(notes)):
         if number % _NOTES_A_TICK == 0:
@@ -108,32 +104,30 @@ def render_notes(
         fields = (writer if note.retired is None else retired).write(note)
         size += sum(map(len, fields))
         if size > MAX_FIELDS:
-            found.append(_too_large(note))
+            diagnostics.append(_too_large(note))
             break
         note_type = note_types.by_kind[note.kind.name]
         cards = note_type.rules.cards(fields, tagged=bool(note.tags))
         fault = note_type.fault_of_cards(cards, fields, tagged=bool(note.tags))
-        if fault and (_is_settled(note, note_type) or not (faulty or markup.found.has_errors)):
-            code, message, hint = fault
-            found.append(Diagnostic(code, message, place(note), hint))
-        rows.append(Row(note, "", 0, 0, fields, cards))
-    found += markup.found
-    # nobody is shown what a retired note shows
-    found += (each for each in of_retired.found if each.code not in _OF_MEDIA)
-    return Rendered(rows, markup, found)
+        if fault and (_is_settled(note, note_type) or not (faulty or markup.diagnostics.has_errors)):
+            diagnostics.append(fault.at(place(note)))
+        rendered.append(RenderedNote(note, fields, cards))
+    diagnostics += markup.diagnostics
+    # no learner sees the media of a retired note
+    diagnostics += (each for each in of_retired.diagnostics if each.code not in _OF_MEDIA)
+    return Rendered(tuple(rendered), markup, diagnostics)
 
 
 def _too_large(note: Note) -> Diagnostic:
-    """The error of a deck whose fields are more than deckgen packs, at the note that makes them so."""
+    """The error of a deck whose fields are too large, at the first note that exceeds the limit."""
     message = f"the notes up to this one have more than {MAX_FIELDS >> 20} million characters"
     hint = "make several decks of them; the rows of a table count for each of its cards"
     return Diagnostic("too-large", message, place(note), hint)
 
 
 def _is_settled(note: Note, note_type: NoteType) -> bool:
-    """Whether a note has the same cards once all errors elsewhere are mended.
+    """Whether a note has the same cards after all errors elsewhere are fixed.
 
-    Faces with errors make no cards, broken clozes neither, and links to notes that could not be read show
-    nothing.
+    Faces with errors make no cards, nor do invalid clozes, and links to unread notes show nothing.
     """
-    return note_type.sound and not note.kind.cloze and not has_list_of_notes(note)
+    return note_type.valid and not note.kind.cloze and not has_list_of_notes(note)

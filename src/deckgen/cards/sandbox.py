@@ -1,10 +1,10 @@
-"""The Jinja of faces: a stranger's template runs no code of its own, and no longer than it may.
+"""The Jinja of faces: a stranger's template cannot run Python code, and cannot run for long.
 
-All that a template can do is on a list: the parts of its language, the filters and tests, the functions, and
-what can be asked of a value. What is not listed is refused, also what another version of Jinja brings along.
-Each costs something before it is done, by the sizes of what it is given; a deck has so much to spend, and no
-value may be larger than a template has a use for. So no single step takes long, and all of them together end.
-What is spent is counted and not timed: a deck is sound on every machine or on none.
+All that a template can do is on a list: the nodes of Jinja's syntax, the filters and tests, the functions,
+and the members of values. Anything else is an error, also if another version of Jinja adds it. Each step is
+charged before it runs, by the sizes of its arguments. A deck has a budget, and values have a maximum size: so
+no single step takes long, and all of them together end. The budget is counted in steps and characters, not in
+time: a deck is valid on every machine or on none.
 """
 
 from __future__ import annotations
@@ -48,28 +48,25 @@ if TYPE_CHECKING:
     from deckgen.cards.pricing import Outline
 
 MAX_WORK = 500_000
-"""How many pieces of templates are run for a deck; those of the shipped kinds are some thousands."""
+"""The most steps of templates for a deck; the shipped kinds need some thousands."""
 MAX_MADE = 8 * 1024 * 1024
-"""How many characters they make or look at, all together."""
-_LOAD = 20  # pieces that a look for another template costs
-_LOOK = 3  # and one for what stands behind a dot
-_TAG = 5  # and a field or section of Anki's, which is looked at when the face is whole
-
-# What there is
-
+"""The most characters that all steps together make or read."""
+_LOAD = 20  # steps that loading another template costs
+_LOOK = 3  # steps that access to a member costs
+_TAG = 5  # steps that a field or section of Anki's costs: the rendered face is parsed afterwards
 
 _COMPILED: dict[tuple[object, ...], tuple[str | CodeType, Outline]] = {}
 _KEPT = 200  # templates; a deck has some twenty
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja with `[[ … ]]` and `[% … %]`, whose templates have so much to spend.
+    """Jinja with `[[ … ]]` and `[% … %]`, and with a budget for its templates.
 
     Attributes:
-        work: How many pieces of templates may still be run.
-        made: How many characters they may still make or look at.
-        outlines: What the templates read so far are made of, by the names of their files.
-        asked: The names of the templates that have been asked for since this was last cleared.
+        work: The number of steps that are left.
+        made: The number of characters that may still be made or read.
+        outlines: The outlines of the templates loaded so far, by the names of their files.
+        asked: The names of the templates that were requested since this was last cleared.
     """
 
     intercepted_binops = frozenset(["+", "-", "*", "/", "//", "**", "%"])
@@ -116,13 +113,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         tests: dict[str, Any] = {name: self.tests[name] for name in TESTS}
         self.tests = {name: self._charged(name, each) for name, each in tests.items()}
 
-    # What is charged
+    # The budget
 
     def spend(self, work: int, made: int = 0) -> None:
-        """Take something from what a deck may do.
+        """Charge steps and characters.
 
         Raises:
-            TooMuchError: There is not so much left.
+            TooMuchError: The budget is spent.
         """
         self.work -= work
         self.made -= made
@@ -131,37 +128,37 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     @property
     def spent(self) -> bool:
-        """Whether nothing is left."""
+        """Whether the budget is spent."""
         return self.work < 0 or self.made < 0
 
     def rendered(self, template: Template, known: dict[str, object]) -> str:
-        """The text that a template makes, with what it knows.
+        """The text that a template makes, given the names that it knows.
 
         Raises:
-            TooMuchError: The text has more of Anki's fields and sections than there is left for.
+            TooMuchError: The text has more of Anki's fields and sections than the budget allows.
         """
         text = template.render(known)
         self.spend(_TAG * text.count("{{"))
         return text
 
     def weighed(self, value: Any) -> Any:  # noqa: ANN401
-        """A value, paid for by its size.
+        """A value, charged by its size.
 
         Raises:
-            TooMuchError: It is too large, or there is not so much left.
+            TooMuchError: It is too large, or the budget is spent.
         """
         self.spend(1, size_of(value))
         return value
 
     def walked(self, values: Any, each: int) -> Any:  # noqa: ANN401
-        """What a loop goes through, paid for with the pieces that are run to see whether it wants an item."""
+        """The items of a loop, charged for; `each` is the number of steps of the loop's test for an item."""
         self.weighed(values)
         if hasattr(values, "__len__"):
             self.spend(each * len(values))
         return values
 
     def joined(self, *parts: object) -> str:
-        """What `~` makes of its parts."""
+        """The text that `~` makes of its parts."""
         texts = [self.text(part) for part in parts]
         self.spend(len(texts), sum(map(len, texts)))
         if any(isinstance(part, Markup) for part in texts):
@@ -174,7 +171,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         parent: str | None = None,
         globals: Any = None,  # noqa: A002, ANN401 (Jinja's)
     ) -> Template:
-        """A template, also one that another includes, imports or extends."""
+        """A template, also one that another template includes, imports or extends."""
         self.asked.add(str(name))
         return super().get_template(name, parent, globals)
 
@@ -182,7 +179,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """A text or number as a text.
 
         Raises:
-            UseError: It is something else, of which Python would show what is none of a card's.
+            UseError: It is anything else: Python's text for it is nothing for a card.
         """
         if isinstance(value, str):
             return value
@@ -192,7 +189,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         raise UseError(f"{described(value)} is no text, so a card cannot show it", use_of(value))
 
     def _finalized(self, value: object) -> object:
-        """A value as it gets into a face: its braces, which Anki would read as a field, made harmless."""
+        """A value as HTML for a face; its braces are escaped, because Anki would read them as a field."""
         text = self.text(value)
         self.spend(1, len(text))
         if isinstance(text, Markup):
@@ -200,7 +197,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return Markup(html.escape(text).replace("{", "&#123;"))  # noqa: S704 (escaped on the spot)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
-        """What an operator makes of two numbers; `+` also of two texts or lists."""
+        """The result of an operator for two numbers; `+` also takes two texts or lists."""
         self.weighed([left, right])
         numbers = isinstance(left, (int, float)) and isinstance(right, (int, float))
         if operator == "**" and numbers and abs(right) > 64:  # noqa: PLR2004 (an exponent)
@@ -208,56 +205,56 @@ class Sandbox(ImmutableSandboxedEnvironment):
         alike = any(isinstance(left, sort) and isinstance(right, sort) for sort in (str, list, tuple))
         undefined = isinstance(left, Undefined) or isinstance(right, Undefined)
         if not (numbers or undefined or (operator == "+" and alike)):
-            said = f"`{operator}` is for numbers, not for {described(left)} and {described(right)}"
-            raise TemplateRuntimeError(said)
+            message = f"`{operator}` is for numbers, not for {described(left)} and {described(right)}"
+            raise TemplateRuntimeError(message)
         return self.weighed(super().call_binop(context, operator, left, right))
 
-    def call(  # the names of Jinja's own
+    def call(  # with Jinja's names
         __self,  # noqa: N805
         __context: Context,  # noqa: PYI063
         __obj: Any,  # noqa: ANN401
         *args: Any,  # noqa: ANN401
         **kwargs: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
-        """What a function, a macro or a method makes of its arguments."""
+        """The result of a function, a macro or a method."""
         self, function = __self, __obj
         if not self.is_safe_callable(function):
             raise SecurityError(f"{described(function)} is nothing that can be called")
-        given = [*args, *kwargs.values()]
-        self.weighed(given)
+        values = [*args, *kwargs.values()]
+        self.weighed(values)
         owner = getattr(function, "__self__", None)
         if isinstance(owner, str):
-            # some of them look for each place of one text in the other
-            self.spend(1, len(owner) * (1 + sum(len(each) for each in given if isinstance(each, str))))
+            # some methods search one text for another at each place
+            self.spend(1, len(owner) * (1 + sum(len(each) for each in values if isinstance(each, str))))
         elif owner is not None:
             self.weighed(owner)
-        made = super().call(__context, function, *args, **kwargs)
-        return self.weighed([*made] if isinstance(made, (KeysView, ValuesView, ItemsView)) else made)
+        result = super().call(__context, function, *args, **kwargs)
+        return self.weighed([*result] if isinstance(result, (KeysView, ValuesView, ItemsView)) else result)
 
     def _charged(self, name: str, run: Callable[..., Any]) -> Callable[..., Any]:
-        """A filter or test that costs what it is given, and what it makes."""
+        """A filter or test that is charged by the size of its arguments and of its result."""
         passed = getattr(run, "jinja_pass_arg", None)
 
-        @pass_context  # which keeps Jinja from working it out while it reads a template
+        @pass_context  # (so Jinja does not run it while it compiles a template)
         def charged(context: Context, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401
             value, rest = arguments[0], [*arguments[1:], *options.values()]
-            types, called = TAKES.get(name, ((object,), ""))
+            types, type_name = TAKES.get(name, ((object,), ""))
             if not isinstance(value, (*types, Undefined)):
-                raise TemplateRuntimeError(f"`{name}` is for {called}, not for {described(value)}")
+                raise TemplateRuntimeError(f"`{name}` is for {type_name}, not for {described(value)}")
             self.weighed([value, *rest])
             self._foresee(name, value, rest)
             first = {"context": context, "eval_context": context.eval_ctx, "environment": self}
-            made = run(*([first[passed.name]] if passed else []), *arguments, **options)
-            lazy = isinstance(made, Iterator) and not isinstance(made, LoopContext)
-            return self.weighed(list(made) if lazy else made)
+            result = run(*([first[passed.name]] if passed else []), *arguments, **options)
+            lazy = isinstance(result, Iterator) and not isinstance(result, LoopContext)
+            return self.weighed(list(result) if lazy else result)
 
         return charged
 
     def _foresee(self, name: str, value: Any, rest: list[Any]) -> None:  # noqa: ANN401
-        """Pay for what a filter makes of more than the sum of what it is given.
+        """Charge a filter whose work is larger than the sizes of its arguments.
 
         Raises:
-            TooMuchError: That is too much.
+            TooMuchError: The work is too large.
         """
         texts = [each for each in rest if isinstance(each, str)]
         if name == "replace" and len(texts) > 1 and not isinstance(value, Undefined):
@@ -272,7 +269,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             raise TooMuchError("`sum` is for numbers")
 
     def _room(self, made: int) -> None:
-        """Pay for a text before it is made.
+        """Charge a text before it is made.
 
         Raises:
             TooMuchError: It is too large.
@@ -289,38 +286,38 @@ class Sandbox(ImmutableSandboxedEnvironment):
         marked = any(isinstance(text, Markup) for text in (d, *texts))
         return (Markup.escape(d) if marked else d).join(texts)
 
-    # What templates may reach
+    # The members and functions that templates can use
 
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401
-        """What stands behind a dot, where a template may use it."""
+        """A member of a value, as in `value.name`, if templates can use it."""
         self.spend(_LOOK)
         return super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:  # noqa: ANN401
-        """What stands under a name or number, where a template may use it."""
+        """An item of a value, as in `value["name"]`, if templates can use it."""
         self.spend(_LOOK)
         self.weighed(argument)
         return super().getitem(obj, argument)
 
     def wrap_str_format(self, value: object) -> None:
-        """Texts have no `format`: it makes texts of any length."""
+        """Disable `format` of texts, which could make texts of any length."""
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ANN401
-        """Whether a template may use an attribute."""
+        """Whether templates can use an attribute."""
         if isinstance(obj, (TemplateModule, Namespace)):
             return not attr.startswith("_")
         return attr in members_of(obj) and not isinstance(value, type)
 
     def is_safe_callable(self, obj: Any) -> bool:  # noqa: ANN401
-        """Whether a template may call something."""
+        """Whether templates can call an object."""
         if isinstance(obj, (Function, Macro, BlockReference, LoopContext, Undefined)):
             return True
         return getattr(obj, "__name__", "") in members_of(getattr(obj, "__self__", None))
 
     def unsafe_undefined(self, obj: Any, attribute: str) -> Undefined:  # noqa: ANN401
-        """What stands for something that a template may not use; who uses it is told so."""
-        said = f"templates cannot use `{attribute}` of {described(obj)}"
-        return self.undefined(said, name=attribute, obj=obj, exc=SecurityError)
+        """A placeholder for an attribute that templates cannot use; any use of it raises an error."""
+        message = f"templates cannot use `{attribute}` of {described(obj)}"
+        return self.undefined(message, name=attribute, obj=obj, exc=SecurityError)
 
     def _load_template(self, name: str, globals: Any) -> Template:  # noqa: A002, ANN401 (as Jinja has it)
         self.spend(_LOAD)
@@ -334,18 +331,18 @@ class Sandbox(ImmutableSandboxedEnvironment):
         raw: bool = False,  # noqa: FBT001, FBT002 (as Jinja has it)
         defer_init: bool = False,  # noqa: FBT001, FBT002
     ) -> str | CodeType:
-        """The code of a template, which pays for itself as it runs.
+        """The code of a template, which charges the budget as it runs.
 
-        It is kept for the next deck of the process: `--fix` and the preview build a deck again and again.
+        It is kept for the next build in the process: `--fix` and the preview build a deck again and again.
         """
-        known = (source, name, filename, raw, defer_init)
-        if known not in _COMPILED:
+        key = (source, name, filename, raw, defer_init)
+        if key not in _COMPILED:
             template = self.parse(source, name, filename) if isinstance(source, str) else source
-            outlined = outline(template)
+            template_outline = outline(template)
             Pricing(name, filename).visit(template)
             code = super().compile(template, name, filename, raw, defer_init)  # type: ignore[call-overload]
             if len(_COMPILED) >= _KEPT:
                 _COMPILED.clear()
-            _COMPILED[known] = code, outlined
-        code, self.outlines[filename or ""] = _COMPILED[known]
+            _COMPILED[key] = code, template_outline
+        code, self.outlines[filename or ""] = _COMPILED[key]
         return code

@@ -1,4 +1,4 @@
-"""Whether a sound that is a row of frames is whole: MP3, AAC and FLAC, as `containers` does it for others."""
+"""Checks that a sound made of frames is complete: MP3, AAC and FLAC; `containers` checks others."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from deckgen.cards.containers import CUT, DAMAGED
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_REACH = 256 * 1024  # bytes in which the first frame is looked for
-_CHAIN = 3  # frames that follow each other are no accident
-_HERTZ = (44100, 48000, 32000)  # of MPEG 1; half of it in MPEG 2, a quarter in 2.5
-_PARTS = {3: 1, 2: 2, 0: 4}  # of these rates, by the bits of the version
-_KBITS = {  # a second, by whether it is MPEG 1, and by layer
+_REACH = 256 * 1024  # bytes in which the first frame is searched
+_CHAIN = 3  # so many frames in a row are no accident
+_HERTZ = (44100, 48000, 32000)  # rates of MPEG 1; half of them in MPEG 2, a quarter in 2.5
+_PARTS = {3: 1, 2: 2, 0: 4}  # the divisor of the rates, by the bits of the version
+_KBITS = {  # kilobits a second, by whether it is MPEG 1, and by layer
     (True, 1): range(32, 480, 32),
     (True, 2): (32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
     (True, 3): (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
@@ -24,7 +24,7 @@ _KBITS = {  # a second, by whether it is MPEG 1, and by layer
 
 
 def after_tags(data: bytes) -> int:
-    """Where the ID3 tags at the beginning end, in bytes; beyond the end of what is cut short."""
+    """The offset after the ID3 tags at the beginning, in bytes; beyond the end if they are cut short."""
     place = 0
     while data.startswith(b"ID3", place) and place + 10 <= len(data):
         size = 0
@@ -35,7 +35,7 @@ def after_tags(data: bytes) -> int:
 
 
 def frames(data: bytes) -> str:
-    """What a row of frames is: `mp3` for any layer of MPEG, or `aac`; empty where there is none."""
+    """The format of a row of frames: `mp3` for any layer of MPEG, or `aac`; empty if there are no frames."""
     start = after_tags(data)
     if _first(data, start, _mpeg_frame) >= 0 or _is_free(data, start):
         return "mp3"
@@ -43,7 +43,7 @@ def frames(data: bytes) -> str:
 
 
 def mp3(data: bytes) -> str:
-    """An MP3: its frames; and where the first says how many bytes they have, that they are there."""
+    """An MP3: its frames, and their total length if the first frame states it."""
     start = after_tags(data)
     if start >= len(data):
         return CUT if start > len(data) else "holds a tag and no sound"
@@ -55,17 +55,17 @@ def mp3(data: bytes) -> str:
     if place < 0 or not frame[place + 7 : place + 8] or not frame[place + 7] & 2:
         return ""
     at = place + 8 + 4 * (frame[place + 7] & 1)
-    # programs that trim a sound leave the old figure, within some frames
+    # programs that trim a sound by a few frames keep the old length
     return CUT if int.from_bytes(frame[at : at + 4]) - 2 * len(frame) > len(data) - first else ""
 
 
 def _first(data: bytes, start: int, length: Callable[[bytes, int], int]) -> int:
-    """Where the first frame is that others follow; -1 where there is none.
+    """The offset of the first frame that others follow; -1 if there is none.
 
     Args:
         data: The sound.
-        start: Where to begin, in bytes.
-        length: The length of the frame at a place in bytes, 0 where there is none.
+        start: The offset at which to begin, in bytes.
+        length: Returns the length of the frame at an offset, in bytes; 0 if there is none.
     """
     place = start - 1
     while (place := data.find(b"\xff", place + 1, start + _REACH)) >= 0:
@@ -79,7 +79,7 @@ def _first(data: bytes, start: int, length: Callable[[bytes, int], int]) -> int:
 
 
 def _mpeg_frame(data: bytes, place: int) -> int:
-    """The length of the frame of MPEG at a place, in bytes; 0 where none begins there."""
+    """The length of the MPEG frame at an offset, in bytes; 0 if none begins there."""
     head = data[place : place + 4]
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
         return 0
@@ -95,7 +95,7 @@ def _mpeg_frame(data: bytes, place: int) -> int:
 
 
 def _is_free(data: bytes, place: int) -> bool:
-    """Whether frames of MPEG begin at a place whose bitrate is free, so that no head tells their length."""
+    """Whether MPEG frames with a free bitrate begin at an offset: their headers do not state a length."""
     head = data[place : place + 3]
     if len(head) < 3 or head[0] != 0xFF or head[1] & 0xE6 not in {0xE2, 0xE4, 0xE6} or head[2] & 0xF0:
         return False
@@ -105,7 +105,7 @@ def _is_free(data: bytes, place: int) -> bool:
 
 
 def _aac_frame(data: bytes, place: int) -> int:
-    """The length of the frame of ADTS at a place, in bytes; 0 where none begins there."""
+    """The length of the ADTS frame at an offset, in bytes; 0 if none begins there."""
     head = data[place : place + 7]
     if len(head) < 7 or head[0] != 0xFF or head[1] & 0xF6 != 0xF0 or head[2] >> 2 & 15 > 12:
         return 0
@@ -114,7 +114,7 @@ def _aac_frame(data: bytes, place: int) -> int:
 
 
 def flac(data: bytes) -> str:
-    """A FLAC: its blocks, and that the last frame is the one with the last sample."""
+    """A FLAC: its blocks, and the last frame, which must have the last sample."""
     start = after_tags(data) + 4
     place, info, last = start, data[start + 4 : start + 38], 0
     while not last:
@@ -134,15 +134,15 @@ def flac(data: bytes) -> str:
 
 
 def _last_sample(data: bytes, start: int, info: bytes) -> int:
-    """How many samples there are up to the end of the last frame that is there.
+    """The number of samples up to the end of the last frame.
 
     Args:
         data: The sound.
-        start: Where the first frame begins, in bytes.
+        start: The offset of the first frame, in bytes.
         info: The block STREAMINFO.
     """
     sync, block, least = data[start : start + 2], int.from_bytes(info[:2]), int.from_bytes(info[4:7])
-    place = len(data) - max(least, 4)  # a frame that is shorter is cut
+    place = len(data) - max(least, 4)  # a shorter frame is incomplete
     while (place := data.rfind(sync, start, place + 2)) >= 0:
         number, samples = _flac_frame(data[place : place + 16])
         if samples:
@@ -152,7 +152,7 @@ def _last_sample(data: bytes, start: int, info: bytes) -> int:
 
 
 def _flac_frame(head: bytes) -> tuple[int, int]:
-    """The number of the frame of FLAC that begins with these bytes, and its samples; 0 where none does."""
+    """The number and the samples of the FLAC frame that begins with these bytes; zeros if none does."""
     if len(head) < 16 or head[3] & 1:
         return 0, 0
     length = 8 - (head[4] ^ 0xFF).bit_length() or 1
@@ -172,7 +172,7 @@ def _flac_frame(head: bytes) -> tuple[int, int]:
 
 
 def _crc8(data: bytes) -> int:
-    """The checksum of the head of a frame of FLAC."""
+    """The checksum of the header of a FLAC frame."""
     checksum = 0
     for byte in data:
         checksum ^= byte

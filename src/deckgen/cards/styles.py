@@ -1,4 +1,4 @@
-"""The names of colors and measures in a deck's styles: `--ink: …` gives one, `var(--ink)` takes it."""
+"""The names of colors and measures in a deck's styles: `--ink: …` defines one, `var(--ink)` uses it."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ if TYPE_CHECKING:
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _NAME = r"(?<![\w-])(--[A-Za-z][\w-]*)"
-_GIVEN = re.compile(rf"{_NAME}\s*:")
+_DEFINED = re.compile(rf"{_NAME}\s*:")
 _NAMED = re.compile(rf"{_NAME}(?![\w-]|\s*:)")
-_NEEDED = re.compile(rf"var\(\s*{_NAME}\s*\)")
+_USED = re.compile(rf"var\(\s*{_NAME}\s*\)")
 
 
 def completed(css: str, shipped: str) -> str:
-    """A style, after deckgen's own theme where it takes names from that and does not give them.
+    """A style, with deckgen's own theme before it if it uses names that only the theme defines.
 
     Args:
         css: The style.
         shipped: deckgen's own theme.
     """
     text = _COMMENT.sub("", css)
-    lacking = set(_NEEDED.findall(text)) - set(_GIVEN.findall(text))
-    return f"{shipped.strip()}\n{css}" if lacking & set(_GIVEN.findall(shipped)) else css
+    undefined = set(_USED.findall(text)) - set(_DEFINED.findall(text))
+    return f"{shipped.strip()}\n{css}" if undefined & set(_DEFINED.findall(shipped)) else css
 
 
 def odd_names(text: str, shipped: str, own: Mapping[str, str]) -> Iterator[Diagnostic]:
-    """Warnings about names that nothing takes, and about those that nothing gives.
+    """Warnings about names that no style uses, and about names that no style defines.
 
     Args:
         text: All styles and faces of the deck, rendered.
@@ -38,24 +38,24 @@ def odd_names(text: str, shipped: str, own: Mapping[str, str]) -> Iterator[Diagn
         own: The deck's own templates, by their paths as diagnostics show them.
     """
     text = _COMMENT.sub("", text)
-    given, named, needed = (set(pattern.findall(text)) for pattern in (_GIVEN, _NAMED, _NEEDED))
-    usual = set(_GIVEN.findall(shipped))
-    lacking = needed - given
-    for name in sorted(given - named - usual):
+    defined, named, used = (set(pattern.findall(text)) for pattern in (_DEFINED, _NAMED, _USED))
+    defined_in_theme = set(_DEFINED.findall(shipped))
+    undefined = used - defined
+    for name in sorted(defined - named - defined_in_theme):
         if place := _place(name, own):
-            near = nearest(name, sorted((needed | usual) - {name}))
-            lacking.discard(near)
+            near = nearest(name, sorted((used | defined_in_theme) - {name}))
+            undefined.discard(near)
             hint = proposal(name, near) if near else "take it away, or use it: `color: var(" + name + ")`"
             yield Diagnostic("unknown-color", f"no style uses `{name}`", place, hint)
-    for name in sorted(lacking):
+    for name in sorted(undefined):
         if place := _place(name, own):
-            near = nearest(name, sorted(given))
+            near = nearest(name, sorted(defined))
             hint = proposal(name, near) if near else f"write what it is: `.card {{ {name}: … }}`"
             yield Diagnostic("unknown-color", f"no style says what `{name}` is", place, hint)
 
 
 def _place(name: str, own: Mapping[str, str]) -> Span | None:
-    """Where a name first stands in the deck's own templates."""
+    """The first place of a name in the deck's own templates."""
     for path, text in sorted(own.items()):
         if match := re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text):
             line = text.count("\n", 0, match.start()) + 1

@@ -1,4 +1,4 @@
-"""What templates may do with a value: its filters, its members, its size, and what it is called."""
+"""Values in templates: the filters, tests and members that templates can use, and limits of size."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 MAX_VALUE = 1024 * 1024
-"""How large a single value may be, in characters; an item of a list counts as `ITEM` of them."""
+"""The largest value, in characters; an item of a list counts as `ITEM` characters."""
 MAX_NUMBER = 2**53
-"""How large a number may be: so far they are exact in all programs."""
+"""The largest number: up to it, all programs compute exactly."""
 MAX_LOOP = 1000
-"""How far `range` goes."""
+"""The most numbers of a `range`."""
 ITEM = 32
 _OF_TEXT = (
     "capitalize e escape forceescape lower replace safe string striptags title trim truncate upper urlencode"
@@ -27,7 +27,7 @@ _OF_ITEMS = "first join last list map max min reject rejectattr reverse select s
 _OF_NUMBERS = "abs round"
 _OF_ALL = "count d default float int length wordcount"
 FILTERS = sorted(f"{_OF_TEXT} {_OF_ITEMS} {_OF_NUMBERS} {_OF_ALL}".split())
-"""The filters that templates may use."""
+"""The filters that templates can use."""
 _TESTS_OF_TEXT = "lower upper"
 _TESTS_OF_NUMBERS = "divisibleby even odd"
 _TESTS_OF_ALL = (
@@ -35,13 +35,13 @@ _TESTS_OF_ALL = (
     " none number sequence string true undefined == != < <= > >="
 )
 TESTS = sorted(f"{_TESTS_OF_TEXT} {_TESTS_OF_NUMBERS} {_TESTS_OF_ALL}".split())
-"""The tests, as in `is defined`, that they may use."""
+"""The tests, as in `is defined`, that templates can use."""
 TAKES: dict[str, tuple[tuple[type, ...], str]] = {
     **dict.fromkeys(f"{_OF_TEXT} {_TESTS_OF_TEXT} wordcount".split(), ((str, int, float), "a text")),
     **dict.fromkeys(_OF_ITEMS.split(), ((str, list, tuple, dict, range), "a list")),
     **dict.fromkeys(f"{_OF_NUMBERS} {_TESTS_OF_NUMBERS}".split(), ((int, float), "a number")),
 }
-"""What a filter or test may be given as the first, and what to call that."""
+"""The types of the value that a filter or test takes, and their name in messages."""
 _MEMBERS: tuple[tuple[type, frozenset[str]], ...] = (
     (
         str,
@@ -63,23 +63,23 @@ _MEMBERS: tuple[tuple[type, frozenset[str]], ...] = (
     ),
     (BlockReference, frozenset(["super"])),
 )
-"""What can be asked of a value with a dot, by its type."""
+"""The members that templates can use, by the type of the value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """Something that templates may call.
+    """A function that templates can call.
 
     Attributes:
-        use: How it is written, as an example.
-        run: What it does.
+        use: An example of its use.
+        run: The function itself.
     """
 
     use: str
     run: Callable[..., object]
 
     def __call__(self, *arguments: object, **options: object) -> object:
-        """Do it.
+        """Call the function.
 
         Raises:
             UseError: It takes other arguments.
@@ -91,18 +91,18 @@ class Function:
 
 
 class TooMuchError(TemplateRuntimeError):
-    """A template does more than it may."""
+    """A template exceeds a limit."""
 
 
 class UseError(TemplateRuntimeError):
-    """A template uses something as it is not meant.
+    """A template uses a value in a wrong way.
 
     Attributes:
-        hint: How it is used.
+        hint: A hint on its use.
     """
 
     def __init__(self, message: str, hint: str) -> None:
-        """Keep what is to be told."""
+        """Keep the message and the hint."""
         super().__init__(message)
         self.hint = hint
 
@@ -123,7 +123,7 @@ def limited_range(*limits: int) -> range:
 
 
 def size_of(value: object) -> int:
-    """How large a value is with all that it holds, whatever is in it twice counted twice.
+    """The size of a value with its content; an object that is in it twice counts twice.
 
     Raises:
         TooMuchError: It is too large.
@@ -149,11 +149,11 @@ def size_of(value: object) -> int:
 
 
 def members_of(value: object) -> frozenset[str]:
-    """What can be asked of a value with a dot."""
+    """The members of a value that templates can use."""
     return next((names for sort, names in _MEMBERS if isinstance(value, sort)), frozenset())
 
 
-_CALLED: tuple[tuple[type | tuple[type, ...], str], ...] = (
+_TYPE_NAMES: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (str, "a text"),
     (bool, "true or false"),
     ((int, float), "a number"),
@@ -168,12 +168,12 @@ _CALLED: tuple[tuple[type | tuple[type, ...], str], ...] = (
 
 
 def described(value: object) -> str:
-    """What sort of thing a value is, in words for an author."""
+    """The type of a value, in words for an author."""
     if isinstance(value, Macro):
         return f"the macro `{value.name}`"
     if name := getattr(value, "__name__", "") if getattr(value, "__self__", None) is not None else "":
         return f"`{name}`, which has to be called,"
-    return next((called for sort, called in _CALLED if isinstance(value, sort)), "this")
+    return next((words for sort, words in _TYPE_NAMES if isinstance(value, sort)), "this")
 
 
 _USES: tuple[tuple[type | tuple[type, ...], str], ...] = (
@@ -185,12 +185,12 @@ _USES: tuple[tuple[type | tuple[type, ...], str], ...] = (
 
 
 def use_of(value: object) -> str:
-    """How something that is no text is used; empty where there is no telling."""
+    """A hint on the use of a value that is not a text; empty for other types."""
     if isinstance(value, Function):
         return f"it is used as in `{value.use}`"
     if isinstance(value, Macro):
-        given = ", ".join(name.upper() for name in value.arguments)
-        return f"a macro is called: `{value.name}({given})`"
+        arguments = ", ".join(name.upper() for name in value.arguments)
+        return f"a macro is called: `{value.name}({arguments})`"
     if getattr(value, "__self__", None) is not None:
         return "it is called: `()` stands behind its name"
     return next((use for sort, use in _USES if isinstance(value, sort)), "")

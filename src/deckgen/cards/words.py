@@ -1,4 +1,4 @@
-"""What faces say themselves: the deck's own words, and deckgen's where the deck has none."""
+"""The words that faces show, such as "Best answer": the deck's own, or else deckgen's."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 PATH = "base/words.html.j2"
-"""The template that holds them."""
+"""The template that defines them."""
 KINDS = "kinds"
-"""The one among them that is no text: what the kinds are called."""
+"""The one name that is not a text but a mapping: the titles of the kinds."""
 
-_IN_A_HINT = 5  # missing words whose lines a hint gives
+_IN_A_HINT = 5  # so many missing words are in a hint
 _PLACE = re.compile(r"\{\w+\}")
 
 
@@ -24,24 +24,24 @@ def filled(own: Mapping[str, object], shipped: Mapping[str, object]) -> tuple[di
     """The words of a deck.
 
     Args:
-        own: What the deck's own file says, by name.
-        shipped: What deckgen's says.
+        own: The words of the deck's own file, by name.
+        shipped: The words of deckgen's file.
 
     Returns:
-        The deck's words, deckgen's in the place of those that it lacks; the names of these.
+        The deck's words, with deckgen's in place of missing ones; and the names of the missing ones.
     """
-    lacking = [name for name, word in shipped.items() if not _is_word(own.get(name), word)]
-    words = {**own, **{name: shipped[name] for name in lacking}}
-    kinds, known = words.get(KINDS), shipped.get(KINDS)
-    if KINDS not in lacking and isinstance(kinds, Mapping) and isinstance(known, Mapping):
-        names = [name for name in known if name not in kinds]
-        words[KINDS] = {**known, **kinds}
-        lacking += [f'{KINDS}["{name}"]' for name in names]
-    return words, lacking
+    missing = [name for name, word in shipped.items() if not _is_word(own.get(name), word)]
+    words = {**own, **{name: shipped[name] for name in missing}}
+    kinds, shipped_kinds = words.get(KINDS), shipped.get(KINDS)
+    if KINDS not in missing and isinstance(kinds, Mapping) and isinstance(shipped_kinds, Mapping):
+        names = [name for name in shipped_kinds if name not in kinds]
+        words[KINDS] = {**shipped_kinds, **kinds}
+        missing += [f'{KINDS}["{name}"]' for name in names]
+    return words, missing
 
 
 def _is_word(own: object, shipped: object) -> bool:
-    """Whether a deck's word can stand for deckgen's: a text with the same places in braces, or a mapping."""
+    """Whether a deck's word can replace deckgen's: a text with the same names in braces, or a mapping."""
     if isinstance(shipped, Mapping):
         return isinstance(own, Mapping)
     if isinstance(own, bool) or not isinstance(own, (str, int, float)):
@@ -50,21 +50,21 @@ def _is_word(own: object, shipped: object) -> bool:
 
 
 def texts(words: Mapping[str, object]) -> dict[str, str]:
-    """Those among words that are texts."""
+    """The words that are texts."""
     return {name: str(word) for name, word in words.items() if isinstance(word, (str, int, float))}
 
 
 def about_lacking(
     lacking: Sequence[str], own: Mapping[str, object], shipped: Mapping[str, object], path: str, text: str
 ) -> Iterator[Diagnostic]:
-    """The diagnostics for words that a deck's own file lacks, or that name something else than deckgen's.
+    """Diagnostics for words that a deck's own file lacks, or that have other names in braces than deckgen's.
 
     Args:
-        lacking: Their names.
-        own: What the deck's file says, by name.
-        shipped: What deckgen's says.
+        lacking: The names of these words.
+        own: The words of the deck's file, by name.
+        shipped: The words of deckgen's file.
         path: The deck's file as diagnostics show it.
-        text: What is in it.
+        text: The content of the deck's file.
     """
     missing = []
     for name in lacking:
@@ -99,7 +99,7 @@ def _about_missing(lacking: Sequence[str], shipped: Mapping[str, object], place:
 
 
 def about_language(language: str, file: str, place: Span) -> Diagnostic:
-    """The diagnostic for a deck in another language whose cards speak English by themselves."""
+    """The diagnostic for a deck in another language whose cards show deckgen's English words."""
     message = (
         f"the deck is in `{language}`, and what its cards say by themselves is English, as “Best answer”"
     )
@@ -114,12 +114,14 @@ def about_untranslated(language: str, left: Sequence[str], place: Span) -> Diagn
 
 
 def untranslated(own: Mapping[str, object], shipped: Mapping[str, object]) -> list[str]:
-    """The names of the words that a deck's own file has, and that are still deckgen's."""
-    said = texts(own)
-    return [name for name, word in texts(shipped).items() if said.get(name) == word and name != "letters"]
+    """The names of the words in a deck's own file that are the same as deckgen's."""
+    own_texts = texts(own)
+    return [
+        name for name, word in texts(shipped).items() if own_texts.get(name) == word and name != "letters"
+    ]
 
 
 def english(words: Mapping[str, object], shipped: Mapping[str, object]) -> bool:
-    """Whether most of a deck's words are still deckgen's own: some are the same in two languages."""
+    """Whether most of a deck's words are still English; some are the same in two languages."""
     ours = texts(shipped)
     return 2 * sum(texts(words).get(name) == word for name, word in ours.items()) > len(ours)

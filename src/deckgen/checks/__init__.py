@@ -1,7 +1,7 @@
-"""Rules over the notes of a deck, one function a rule.
+"""The rules about the notes of a deck, one function for each rule.
 
-Those in `links` are about how notes hang together, and most of what they report are errors. `WARNINGS` are
-about whether the cards are good ones; each of these is named after the code that it reports.
+The rules in `links` check how notes refer to each other; most of their diagnostics are errors. The rules in
+`WARNINGS` check whether the cards are good; each of them has the name of the code that it reports.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from deckgen.checks import (
     whole_deck,
     wording,
 )
-from deckgen.checks.context import Cards
+from deckgen.checks.context import RuleContext
 from deckgen.checks.habits import summed_up
 from deckgen.checks.silence import silenced
 from deckgen.checks.stray_files import unused_media
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from deckgen.cards.note_types import NoteTypes
     from deckgen.deck.notes import Deck
     from deckgen.deck.reading import Source
-    from deckgen.diagnostics import Diagnostic, Found
+    from deckgen.diagnostics import Diagnostic, Diagnostics
     from deckgen.project import Project
 
 __all__ = [
@@ -51,7 +51,7 @@ __all__ = [
     "wanted",
 ]
 
-WHOLE_DECK: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
+WHOLE_DECK: tuple[Callable[[RuleContext], Iterator[Diagnostic]], ...] = (
     near_duplicates.same_question,
     pasted.repeated_text,
     whole_deck.same_term,
@@ -63,9 +63,9 @@ WHOLE_DECK: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
     whole_deck.missing_language,
     shown.unshown_field,
 )
-"""The rules that compare notes, and say nothing of a deck that could not be read whole."""
+"""The rules that compare notes. They do not run if some of the deck could not be read."""
 
-WARNINGS: tuple[Callable[[Cards], Iterator[Diagnostic]], ...] = (
+WARNINGS: tuple[Callable[[RuleContext], Iterator[Diagnostic]], ...] = (
     wording.long_answer,
     wording.cloze_hides_all,
     wording.cloze_hides_little,
@@ -101,11 +101,11 @@ OF_CARDS = frozenset(
     for rule in WARNINGS
     if rule not in {direction.direction_override, typed.changed_text}
 ) | {"single-colon"}
-"""The codes that a deck may draw by habit; nobody turns the direction of a text so, or changes one."""
+"""The codes that can be a habit of the whole deck. Nobody uses the two exceptions as a habit."""
 
 
 def check_files(project: Project, source: Source, note_types: NoteTypes) -> Iterator[Diagnostic]:
-    """What files of the deck nothing reads."""
+    """Warnings about files of the deck that nothing reads."""
     sections = [kind.section for kind in source.kinds.in_force]
     yield from stray_files.beside_source(project, sections)
     yield from stray_files.unread_files(project, source.files, sections)
@@ -113,11 +113,11 @@ def check_files(project: Project, source: Source, note_types: NoteTypes) -> Iter
 
 
 def check_links(deck: Deck, ids: AbstractSet[str]) -> Iterator[Diagnostic]:
-    """What is wrong with how notes hang together.
+    """The diagnostics of how notes refer to each other.
 
     Args:
         deck: The deck.
-        ids: The ids that seem to stand in what could not be read.
+        ids: The ids that files seem to contain which could not be read.
     """
     for rule in links.RULES:
         yield from rule(deck, ids)
@@ -126,21 +126,21 @@ def check_links(deck: Deck, ids: AbstractSet[str]) -> Iterator[Diagnostic]:
 def check_cards(
     deck: Deck, note_types: NoteTypes, released: Container[str], *, complete: bool
 ) -> Iterator[Diagnostic]:
-    """What the rules about cards report, but for those that the deck switches off.
+    """The diagnostics of the rules about cards, except for rules that the deck switches off.
 
     Args:
         deck: The deck.
-        note_types: What its cards show.
+        note_types: The note types of its kinds.
         released: The ids of notes that have been released.
-        complete: Whether every chapter could be read, so that what is missing is not there.
+        complete: Whether every chapter could be read. Otherwise a missing note may be in an unread part.
     """
-    cards = Cards(deck, note_types.by_kind, released, complete=complete)
+    cards = RuleContext(deck, note_types.by_kind, released, complete=complete)
     for rule in WARNINGS:
         if rule.__name__.replace("_", "-") not in deck.off and (complete or rule not in WHOLE_DECK):
             yield from rule(cards)
 
 
-def wanted(deck: Deck, found: Found) -> list[Diagnostic]:
-    """The diagnostics without those that the author silences; a habit of the whole deck told once."""
-    left = silenced(deck, found, whole=not found.has_errors)
-    return summed_up(left, OF_CARDS, sum(1 for note in deck.notes if not note.retired))
+def wanted(deck: Deck, diagnostics: Diagnostics) -> list[Diagnostic]:
+    """The diagnostics without the silenced ones, and with one warning for each habit of the whole deck."""
+    remaining = silenced(deck, diagnostics, complete=not diagnostics.has_errors)
+    return summed_up(remaining, OF_CARDS, sum(1 for note in deck.notes if not note.retired))

@@ -14,7 +14,7 @@ from deckgen.source import Scalar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.context import Cards, Text
+    from deckgen.checks.context import RuleContext, Text
     from deckgen.deck.notes import Note
     from deckgen.diagnostics import Span
 
@@ -34,7 +34,7 @@ _CAPITAL_WORDS = frozenset(
     TODO TBD FIXME
     """.split()
 )
-_BESIDE = 40  # characters in which a neighbouring word stands
+_BESIDE = 40  # characters in which to look for a neighboring word
 _ROMAN = re.compile(r"[IVXLCM]+")
 _SUBSCRIPT = re.compile(r"~\d|<su[bp]>|[₀-₉]")
 _LONG = 5  # letters
@@ -43,39 +43,39 @@ _HEX = re.compile(r"[0-9A-F]{2}|[0-9A-F]{4}|[0-9A-F]{6}")
 _FORMULA = re.compile(r"(?:(?:C|H|O|N|S|P|K|F|I|B|U|V|W|Y)\d*)+")
 
 
-def undefined_abbreviation(cards: Cards) -> Iterator[Diagnostic]:
+def undefined_abbreviation(context: RuleContext) -> Iterator[Diagnostic]:
     """An abbreviation that no note of the deck spells out (Haladyna: keep the vocabulary simple).
 
-    Where there are many, the deck is for people who know them, and hears of all at once. Only English is
-    known well enough for it.
+    If there are many, the deck is for people who know them, so one warning names several of them. The rule
+    needs many words of the language, so it runs for English only.
     """
-    if not cards.english:
+    if not context.english:
         return
     first: dict[str, tuple[Text, int]] = {}
     places: dict[str, list[Text]] = {}
-    for text in cards.with_capitals:
-        if cards.on_no_card(text):
+    for text in context.with_capitals:
+        if context.on_no_card(text):
             continue
-        said = prose(text.scalar.value)
-        for match in _ABBREVIATION.finditer(said):
+        text_prose = prose(text.scalar.value)
+        for match in _ABBREVIATION.finditer(text_prose):
             is_formula = _SUBSCRIPT.match(text.scalar.value, match.end())
-            if not is_formula and _is_abbreviation(said, match):
+            if not is_formula and _is_abbreviation(text_prose, match):
                 first.setdefault(match.group(), (text, match.start()))
                 of_name = places.setdefault(match.group(), [])
                 if not of_name or of_name[-1] is not text:
                     of_name.append(text)
-    unknown = list(_never_spelt_out(cards, places))
+    unknown = list(_never_spelt_out(context, places))
     if len(unknown) <= _FEW:
         for name in unknown:
             message = f"no card of the deck says what `{name}` stands for"
             yield Diagnostic("undefined-abbreviation", message, _at(first[name], name), _HINT)
         return
     if len(unknown) * 2 > len(places):
-        return  # who explains few of them writes for people who know them
+        return  # an author who explains few of them writes for people who know them
     unknown.sort(key=lambda name: -len(places[name]))
     more = f" and {len(unknown) - _NAMED} others" if len(unknown) > _NAMED else ""
-    named = ", ".join(f"`{name}`" for name in unknown[:_NAMED])
-    message = f"no card of the deck says what {len(unknown)} abbreviations stand for: {named}{more}"
+    names = ", ".join(f"`{name}`" for name in unknown[:_NAMED])
+    message = f"no card of the deck says what {len(unknown)} abbreviations stand for: {names}{more}"
     yield Diagnostic("undefined-abbreviation", message, _at(first[unknown[0]], unknown[0]), _HINT)
 
 
@@ -89,19 +89,19 @@ def _at(place: tuple[Text, int], name: str) -> Span:
     return look.at(text.note, text.scalar, start, len(name))
 
 
-def _never_spelt_out(cards: Cards, places: dict[str, list[Text]]) -> Iterator[str]:
-    """Those of some abbreviations that no note explains."""
+def _never_spelt_out(context: RuleContext, places: dict[str, list[Text]]) -> Iterator[str]:
+    """The abbreviations that no note explains."""
     labels = {
         word.strip("()")
-        for note, key, scalar in cards.texts
-        if key == note.kind.label and ((note.kind.name, key) in cards.plain_keys or _is_first(note, scalar))
+        for note, key, scalar in context.texts
+        if key == note.kind.label and ((note.kind.name, key) in context.plain_keys or _is_first(note, scalar))
         for word in scalar.value.split()
     }
-    chapters = cards.chapters if places else ()
+    chapters = context.chapters if places else ()
     small = {word for document, _ in chapters for word in _SMALL_WORD.findall(document.text)}
     for name, texts in places.items():
         if name.lower() in small or name in labels:
-            continue  # what is a word elsewhere is one here, in capitals
+            continue  # it is a word elsewhere, so it is a word in capitals here
         if not any(_spelt_out(name, each.scalar.value) for each in texts):
             yield name
 
@@ -116,10 +116,10 @@ def _is_first(note: Note, scalar: Scalar) -> bool:
 
 
 def _is_abbreviation(text: str, match: re.Match[str]) -> bool:
-    """Whether a word in capitals is an abbreviation that has to be explained."""
+    """Whether a word in capitals is an abbreviation that needs an explanation."""
     name = match.group()
     if name.endswith("LY") and len(name) > _LONG:
-        return False  # a word that is emphasized
+        return False  # an emphasized word
     if name in _WELL_KNOWN or name[1:] in _WELL_KNOWN or name in _CAPITAL_WORDS or _ROMAN.fullmatch(name):
         return False
     letters = sum(char.isalpha() for char in name)
@@ -136,15 +136,15 @@ _SMALL = frozenset(["of", "the", "and", "for", "in", "to", "on", "a"])
 
 
 def _spelt_out(name: str, text: str) -> bool:
-    """Whether a text says what an abbreviation stands for."""
-    said = (
+    """Whether a text spells out an abbreviation."""
+    patterns = (
         rf"\(\W*(?:or |the |also |abbreviated )?{name}s?\b[^)]*\)",  # words in full (NAME)
         rf"\b{name}s?\W* ?\([^)\d]*[a-z]{{3}}[^)]*\)",  # NAME (words in full)
         rf"\b{name}s?\W+(?:stands? for|is short for|means|abbreviates|is the abbreviation)\b",
         rf"\b{name}s?,\W+(?:the|an?|or|short for|that is)\b",
         rf"\b(?:abbreviated|called|known as|or|short:)\W+{name}\b",
     )
-    if any(re.search(pattern, text) for pattern in said):
+    if any(re.search(pattern, text) for pattern in patterns):
         return True
     others = [word for word in words(text) if word.rstrip("s") != name.lower()]
     letters = "".join(char for char in name.lower() if char.isalpha())

@@ -1,4 +1,4 @@
-"""What the rules about cards look at: the deck's notes, their texts, and the words in them."""
+"""The data for the rules about cards: the deck's notes, their texts, and the words in them."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 
 _NO_CARD = 10_000
-"""A value of so many characters is no card's, and rules made for sentences would take long over it."""
+"""A value with this many characters is too long for a card; rules for sentences would be slow on it."""
 
 
 class Text(NamedTuple):
-    """A text of a note: the key that it stands under, and where."""
+    """A text of a note, with its key and its place."""
 
     note: Note
     key: str
@@ -41,22 +41,22 @@ class Text(NamedTuple):
 
 
 class Chapter(NamedTuple):
-    """A file of the source, and the texts in it by their places."""
+    """A file of the source, and its texts in the order of their places."""
 
     document: Document
     texts: list[Text]
 
 
 class Hidden(NamedTuple):
-    """A text with clozes: by number, what each hides and how it is hinted at."""
+    """A text with its clozes."""
 
     note: Note
     scalar: Scalar
     clozes: list[Cloze]
 
 
-class Asked(NamedTuple):
-    """What a card of a note asks: the texts of its front, and what answers them."""
+class CardQuestion(NamedTuple):
+    """The question of a card: the text of its front, and the text that answers it."""
 
     note: Note
     text: str
@@ -73,12 +73,12 @@ class Vignette(NamedTuple):
 
     Attributes:
         note: The note.
-        stem: All its texts that stand before the options, the question included.
+        stem: All its texts before the options, including the question.
         question: The last of them.
         options: Its options.
-        right: The place of the right one, from 0.
-        texts: What the options say, without marks.
-        said: All words of the options, in small letters: what a rule looks for first.
+        right: The index of the right option, from 0.
+        texts: The texts of the options, without Markdown.
+        words: All words of the options, in small letters. A rule looks here first, which is fast.
     """
 
     note: Note
@@ -87,17 +87,17 @@ class Vignette(NamedTuple):
     options: list[Option]
     right: int
     texts: list[str]
-    said: set[str]
+    words: set[str]
 
     @property
     def of_names(self) -> bool:
-        """Whether its options, but for one, are names, each of which is as long and as built as it is."""
+        """Whether its options, except for one at most, are names. Their form is fixed."""
         names = sum(1 for text in self.texts if NAME.fullmatch(text))
         return names > 1 and names >= len(self.texts) - 1
 
 
 class Faces(Protocol):
-    """What the cards of a kind show."""
+    """The keys and fields that the cards of a kind show."""
 
     @property
     def shown(self) -> frozenset[str]:
@@ -105,21 +105,21 @@ class Faces(Protocol):
 
     @property
     def mentioned(self) -> frozenset[str]:
-        """The names of the fields that some card names at all, on one of its sides or as a condition."""
+        """The names of the fields that a template of some card mentions, also as a condition."""
 
     def fronts(self, filled: Collection[str]) -> list[frozenset[str]]:
         """For each card of a note with values for some keys, the keys whose values its front shows."""
 
 
 @dataclass
-class Cards:
+class RuleContext:
     """A deck as the rules about cards see it.
 
     Attributes:
         deck: The deck.
-        faces: By kind, what its cards show.
+        faces: The faces of each kind, by its name.
         released: The ids of notes that have been released.
-        complete: Whether every chapter could be read, so that what is missing is not there.
+        complete: Whether every chapter could be read. Otherwise a missing note may be in an unread part.
     """
 
     deck: Deck
@@ -129,14 +129,14 @@ class Cards:
 
     @cached_property
     def notes(self) -> list[Note]:
-        """The notes that can be judged: without faults, not retired, and of texts that can be a card's."""
+        """The notes that rules can judge: valid, not retired, and with no text too long for a card."""
         return [
-            note for note in self.deck.notes if note.whole and not note.retired and _longest(note) < _NO_CARD
+            note for note in self.deck.notes if note.valid and not note.retired and _longest(note) < _NO_CARD
         ]
 
     @cached_property
     def english(self) -> bool:
-        """Whether the deck is in English, which some rules know the words of."""
+        """Whether the deck is in English. Some rules know only English words."""
         return self.deck.language.partition("-")[0].lower() == "en"
 
     def is_released(self, note: Note) -> bool:
@@ -145,41 +145,41 @@ class Cards:
 
     @cached_property
     def texts(self) -> list[Text]:
-        """All texts of the notes, a table's own once."""
-        found: list[Text] = []
+        """All texts of the notes; the texts of a table itself come once."""
+        texts: list[Text] = []
         tables = set()
         for note in self.notes:
             if note.table and note.table not in tables:
                 tables.add(note.table)
-                found += _texts(note, note.table.values)
-            found += _texts(note, note.values)
-        return found
+                texts += _texts(note, note.table.values)
+            texts += _texts(note, note.values)
+        return texts
 
     @cached_property
     def chapters(self) -> list[Chapter]:
-        """The chapters, each with the texts in it by their places."""
-        found: dict[str, Chapter] = {}
+        """The chapters, each with its texts in the order of their places."""
+        chapters: dict[str, Chapter] = {}
         for text in self.texts:
             document = text.note.chapter.document
-            found.setdefault(document.path, Chapter(document, [])).texts.append(text)
-        for chapter in found.values():
+            chapters.setdefault(document.path, Chapter(document, [])).texts.append(text)
+        for chapter in chapters.values():
             chapter.texts.sort(key=lambda text: text.scalar.start)
-        return list(found.values())
+        return list(chapters.values())
 
     def texts_with(self, pattern: re.Pattern[str], *needles: str) -> Iterator[Text]:
-        """The texts in whose source a pattern is found, each once.
+        """The texts whose source matches a pattern, each once.
 
-        The pattern runs over whole chapters, which is much faster than over one text after the other.
+        The pattern runs over whole chapters. That is much faster than one text after the other.
 
         Args:
-            pattern: What to find.
-            needles: Where it is given, only chapters that hold one of these are searched.
+            pattern: The pattern to search for.
+            needles: If there are any, only chapters that contain one of them are searched.
         """
         for document, texts in self.chapters:
             if needles and not any(needle in document.text for needle in needles):
                 continue
             starts: list[int] = []
-            end = -1  # of the text that was given last
+            end = -1  # of the last text that was yielded
             for match in pattern.finditer(document.text):
                 if match.start() < end:
                     continue
@@ -191,7 +191,7 @@ class Cards:
 
     @cached_property
     def plain_keys(self) -> set[tuple[str, str]]:
-        """The keys, each with its kind, whose texts are no Markdown."""
+        """The keys of plain text, each as (name of its kind, name of the key)."""
         kinds = {note.kind.name: note.kind for note in self.notes}
         return {
             (name, key.name)
@@ -202,80 +202,80 @@ class Cards:
 
     @cached_property
     def plain_texts(self) -> list[Text]:
-        """The texts that are no Markdown."""
+        """The texts under keys of plain text, which are not Markdown."""
         return [text for text in self.texts if (text.note.kind.name, text.key) in self.plain_keys]
 
     @cached_property
     def with_capitals(self) -> list[Text]:
-        """The texts that hold capitals side by side."""
+        """The texts that contain two capitals side by side."""
         return list(self.texts_with(re.compile("[A-Z]{2}")))
 
     @cached_property
     def hidden(self) -> list[Hidden]:
-        """The texts whose clozes are sound."""
+        """The texts whose clozes are all valid."""
         keys = {
             name: [key.name for key in note.kind.keys.values() if key.type.clozes]
             for name, note in {note.kind.name: note for note in self.notes}.items()
         }
-        found = []
+        hidden = []
         for note in self.notes:
             for key in keys[note.kind.name]:
                 value = note.values.get(key)
                 inside = clozes(value.value) if isinstance(value, Scalar) else []
-                # broken ones are told as such
+                # invalid ones have a diagnostic of their own
                 if isinstance(value, Scalar) and all(each.end >= 0 and each.numbers[0] for each in inside):
-                    found.append(Hidden(note, value, inside))
-        return found
+                    hidden.append(Hidden(note, value, inside))
+        return hidden
 
     @cached_property
     def vignettes(self) -> list[Vignette]:
-        """The notes with options, one of which is right."""
-        found: list[Vignette] = []
+        """The notes with options of which exactly one is right."""
+        vignettes: list[Vignette] = []
         for note in self.notes:
             for key, options in options_in(note.values):
                 if options.items:
-                    found += _vignette(note, key, options, self.shown(note))
-        return found
+                    vignettes += _vignette(note, key, options, self.shown(note))
+        return vignettes
 
     def fronts(self, note: Note) -> list[frozenset[str]]:
-        """For each card of a note the keys whose values its front shows."""
+        """For each card of a note, the keys whose values its front shows."""
         faces = self.faces.get(note.kind.name)
         return faces.fronts(values_of(note).keys()) if faces else []
 
     def shown(self, note: Note) -> frozenset[str]:
-        """The keys whose values stand on a front of a note's cards."""
+        """The keys whose values the front of some card of a note shows."""
         return frozenset().union(*self.fronts(note))
 
     def on_no_card(self, text: Text) -> bool:
-        """Whether no card shows a text, as a code that is there for another program."""
+        """Whether no card shows a text; it may be a code for another program."""
         faces = self.faces.get(text.note.kind.name)
         return faces is not None and text.key not in faces.shown
 
     def prompt(self, note: Note) -> str:
-        """What a note asks: all that its fronts show, but for its options and what it is called."""
+        """The question of a note: all texts on its fronts, without its options and its label."""
         values = values_of(note)
         keys = self.shown(note)
         label = "" if note.kind.cloze else note.kind.label
-        # what a note is called is the answer of the card that matters here
-        texts = (_said(value, 1 if key == label else 0) for key, value in values.items() if key in keys)
+        # the label of a note is the answer of the card that matters here
+        texts = (_text_of(value, 1 if key == label else 0) for key, value in values.items() if key in keys)
         return " ".join(texts)
 
-    def asked(self, note: Note) -> Iterator[Asked]:
-        """What each card of a note asks, but for cards that show only what it is called, in plain text.
+    def questions(self, note: Note) -> Iterator[CardQuestion]:
+        """The question of each card of a note, except for cards whose front is only a name.
 
-        (Two notes that are called the same are told by another rule.)
+        (Another rule reports two notes of the same name.)
         """
         values, kind = values_of(note), note.kind
         for front in self.fronts(note):
             key = kind.keys.get(kind.label)
             if kind.cloze or front != {kind.label} or (key and not key.type.is_name):
-                asked = [_said(values[name]) for name in values if name in front and name in kind.keys]
-                text = " ".join(each for each in asked if each)
+                texts = [_text_of(values[name]) for name in values if name in front and name in kind.keys]
+                text = " ".join(each for each in texts if each)
                 if text.strip():
-                    yield Asked(note, text, self._answer(note, front))
+                    yield CardQuestion(note, text, self._answer(note, front))
 
     def _answer(self, note: Note, front: frozenset[str]) -> str:
-        """What a learner has to come up with: the clozes' answers, the right option, what is not in front."""
+        """The answer to recall: of the clozes, the right option, or the texts not on the front."""
         kind = note.kind
         if kind.cloze:
             texts = (note.values.get(key.name) for key in kind.keys.values() if key.type.clozes)
@@ -285,10 +285,10 @@ class Cards:
         label = note.values.get(kind.label)
         if kind.label not in front and label is not None:
             if isinstance(label, Scalar):
-                return _said(label)
+                return _text_of(label)
             return "".join(text.value for text in label.statements[:1])
         return " ".join(
-            _said(value)
+            _text_of(value)
             for name, value in note.values.items()
             if name in kind.keys and kind.keys[name].required and name not in front
         )
@@ -302,7 +302,7 @@ def _answered(match: re.Match[str]) -> str:
 
 
 def _longest(note: Note) -> int:
-    """How many characters the longest value of a note has, with those of its table."""
+    """The number of characters of a note's longest value; the values of its table count too."""
     return max((_length(value) for value in values_of(note).values()), default=0)
 
 
@@ -319,7 +319,7 @@ def _texts(note: Note, values: ReadOnly[str, Value]) -> Iterator[Text]:
 
 
 def _vignette(note: Note, key: str, options: Options, shown: Container[str]) -> Iterator[Vignette]:
-    """A note as a vignette, where one of its options is right."""
+    """A note as a vignette; nothing unless exactly one of its options is right."""
     right = [number for number, option in enumerate(options.items) if option.correct]
     stem: list[Scalar] = []
     for name in note.kind.keys:
@@ -331,12 +331,12 @@ def _vignette(note: Note, key: str, options: Options, shown: Container[str]) -> 
     if len(right) == 1:
         text = " ".join(scalar.value for scalar in stem)
         texts = [plain(option.text.value).strip() for option in options.items]
-        said = set(words(" ".join(texts)))
-        yield Vignette(note, text, stem[-1] if stem else None, options.items, right[0], texts, said)
+        option_words = set(words(" ".join(texts)))
+        yield Vignette(note, text, stem[-1] if stem else None, options.items, right[0], texts, option_words)
 
 
-def _said(value: Value, first: int = 0) -> str:
-    """What a value says, without the marks of clozes; of several texts those from a number on."""
+def _text_of(value: Value, first: int = 0) -> str:
+    """The text of a value, without the marks of clozes; of a list, only its texts from an index on."""
     if isinstance(value, Scalar):
         return "" if first else uncovered(value.value) if "{{c" in value.value else value.value
     return " ".join(text.value for text in value.statements[first:])
@@ -353,14 +353,15 @@ def of_text(note: Note, scalar: Scalar) -> Span:
 
 
 def of_note(code: str, note: Note, message: str, hint: str = "") -> Diagnostic:
-    """A diagnostic on a note as a whole."""
+    """A diagnostic at a note as a whole."""
     return Diagnostic(code, message, place(note), hint)
 
 
 def lacks(code: str, note: Note, key: str, message: str, hint: str) -> Iterator[Diagnostic]:
-    """A diagnostic on a note that lacks a key: where a text may have swallowed it, else on the note.
+    """A diagnostic for a note that lacks a key.
 
-    None where a text has surely swallowed it: that is told as `swallowed-key`.
+    It is at the line of a text that may be this key, or else at the note. There is none if a line is
+    certainly this key, because the rule `swallowed-key` reports that line.
     """
     line = next((each for each in note.swallowed if each.key == key), None)
     if line is None:
@@ -370,5 +371,5 @@ def lacks(code: str, note: Note, key: str, message: str, hint: str) -> Iterator[
 
 
 def on_option(code: str, vignette: Vignette, number: int, message: str, hint: str) -> Diagnostic:
-    """A diagnostic on an option of a vignette, by its number from 0."""
+    """A diagnostic at an option of a vignette; `number` is its index, from 0."""
     return Diagnostic(code, message, of_text(vignette.note, vignette.options[number].text), hint)

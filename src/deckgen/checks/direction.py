@@ -1,4 +1,4 @@
-"""A rule about invisible characters that turn the direction of a text."""
+"""A rule about invisible characters that change the direction of a text."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from deckgen.diagnostics import Diagnostic, Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.context import Cards
+    from deckgen.checks.context import RuleContext
     from deckgen.source import Document
 
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _OVERRIDES = "\u202d\u202e"
 _ISOLATES = "\u2066\u2067\u2068"
-_ENOUGH = 1000  # of one file; nobody types more
+_ENOUGH = 1000  # diagnostics of one file; nobody types more of them
 _END, _END_OF_ISOLATE = "\u202c", "\u2069"
 
 
-def direction_override(cards: Cards) -> Iterator[Diagnostic]:
-    """An override of the direction, or an embedding or isolate that its line does not close (UAX 9, 3.3)."""
-    documents = {note.chapter.document.path: note.chapter.document for note in cards.deck.notes}
-    for document in (cards.deck.document, *documents.values()):
+def direction_override(context: RuleContext) -> Iterator[Diagnostic]:
+    """An override of the text direction, or an embedding or isolate not closed in its line (UAX 9, 3.3)."""
+    documents = {note.chapter.document.path: note.chapter.document for note in context.deck.notes}
+    for document in (context.deck.document, *documents.values()):
         if document.text.isascii() or not _TURNS.search(document.text):
             continue
         yield from islice(_in_lines(document), _ENOUGH)
@@ -39,7 +39,7 @@ def _in_lines(document: Document) -> Iterator[Diagnostic]:
 
 
 def _turns(line: str) -> Iterator[tuple[int, str, str]]:
-    """Where a line overrides its direction or leaves it turned: the column from 0, a message and a hint."""
+    """The problems of direction in a line, each as (column from 0, message, hint)."""
     still_open: list[tuple[str, int]] = []
     isolates = 0
     for match in _TURNS.finditer(line):
@@ -49,7 +49,7 @@ def _turns(line: str) -> Iterator[tuple[int, str, str]]:
                 still_open.pop()
         elif sign == _END_OF_ISOLATE:
             while isolates and still_open.pop()[0] not in _ISOLATES:
-                pass  # what was opened within ends with it
+                pass  # it also ends the embeddings inside it
             isolates -= bool(isolates)
         else:
             isolates += sign in _ISOLATES

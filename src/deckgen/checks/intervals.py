@@ -1,4 +1,4 @@
-"""Ranges of numbers as options say them: "18 to 25 years", "under 18", "at least two hours"."""
+"""Ranges of numbers in the words of options: "18 to 25 years", "under 18", "at least two hours"."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _RANGE = Pattern(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"\bbetween\b", re.IGNORECASE)
-_LONGEST = 60  # a sentence with numbers in it is no range
+_LONGEST = 60  # characters; a longer text is a sentence with numbers in it
 _NO_UNIT = frozenset("a an the of between about old age".split())
 
 
@@ -56,9 +56,9 @@ class Interval:
     """A range of numbers.
 
     Attributes:
-        unit: What is counted, as in "year".
-        low: Where it begins.
-        high: Where it ends.
+        unit: The unit, as in "year".
+        low: Its lower end.
+        high: Its upper end.
         low_in: Whether `low` belongs to it.
         high_in: Whether `high` does.
     """
@@ -70,7 +70,7 @@ class Interval:
     high_in: bool = True
 
     def overlaps(self, other: Interval) -> bool:
-        """Whether some number lies in both; no for different units."""
+        """Whether some number is in both ranges; false for different units."""
         low, high = max(self.low, other.low), min(self.high, other.high)
         if self.unit != other.unit or low != high:
             return self.unit == other.unit and low < high
@@ -81,7 +81,7 @@ class Interval:
 
 
 def interval(text: str) -> Interval | None:
-    """The range of numbers that an option is; None where it is something else."""
+    """The range of numbers in an option; None if the option is something else."""
     match = _RANGE.search(text) if len(text) <= _LONGEST else None
     if match is None or (match["low"] and " and " in match[0] and not _BETWEEN.search(text)):
         return None  # "50 and 80" are two numbers
@@ -101,7 +101,7 @@ def interval(text: str) -> Interval | None:
 
 
 def open_on_one_side(ranges: Iterable[Interval | None]) -> bool:
-    """Whether all are ranges that go on for ever in the same direction, so that a threshold is asked for."""
+    """Whether all ranges are open at the same end, so that the question asks for a threshold."""
     sides = {
         (each.low == -float("inf"), each.high == float("inf")) if each else (False, False) for each in ranges
     }
@@ -109,11 +109,11 @@ def open_on_one_side(ranges: Iterable[Interval | None]) -> bool:
 
 
 def _value(number: str) -> float:
-    """A number as it is written, in figures or in words."""
-    written = number.lower().replace("−", "-")
-    if written in {"a", "an"}:
+    """The value of a number in figures or in words."""
+    text = number.lower().replace("−", "-")
+    if text in {"a", "an"}:
         return 1.0
-    if written in _WORDS:
-        return _WORDS[written]
-    digits = re.sub(r",(?=\d{3}\b)", "", written).replace(",", ".")
+    if text in _WORDS:
+        return _WORDS[text]
+    digits = re.sub(r",(?=\d{3}\b)", "", text).replace(",", ".")
     return float(digits) if digits.count(".") < 2 else 0.0

@@ -1,4 +1,4 @@
-"""Rules over the notes of a deck, one function a rule."""
+"""The rules about how notes refer to each other, one function for each rule."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from deckgen.deck.hints import ID, plain_id
 from deckgen.deck.ids import unknown_id_hint
 from deckgen.deck.notes import Deck, Note, Table, place
-from deckgen.deck.reader import ID, plain_id
 from deckgen.deck.values import Value, links, marks, written
 from deckgen.diagnostics import MOST_TOLD, Diagnostic, Span, composed, counted, listed, same
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 
-_NAMED = 12  # of a circle's notes; more are left out of its middle
+_NAMED = 12  # notes of a circle; of a longer one, the middle is left out
 _HINTS = 20  # looking for the nearest of 100,000 ids takes a second
 
 
 def duplicate_ids(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic]:
-    """Two notes, or a note and a table, of one id."""
+    """Two notes, or a note and a table, with the same id."""
     del also_known
     first: dict[str, Note] = {}
     names = [note.id for note in deck.notes if note.id]
@@ -32,7 +32,11 @@ def duplicate_ids(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnost
     for path, original in copies.items():
         count = sum(note.chapter.document.path == path for note in deck.notes)
         message = f"this file repeats {original}: all of its {counted(count, 'note')} are there too"
-        yield Diagnostic("duplicate-id", message, Span(path), "delete one of the two files")
+        differ = _differing(deck, path, original)
+        hint = "delete one of the two files"
+        if differ:
+            hint += f"; they differ in {listed([f'`{name}`' for name in differ])}, so see which texts to keep"
+        yield Diagnostic("duplicate-id", message, Span(path), hint)
     tables: dict[tuple[Table, Table], Note] = {}
     for note in deck.notes:
         if not note.id or note.chapter.document.path in copies:
@@ -45,7 +49,9 @@ def duplicate_ids(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnost
             continue
         at = place(other)
         message = f"the id `{note.id}` is used twice; the first is at {at.path}:{at.line}"
-        hint = "give one of the notes another id"
+        hint = "give the newer one another id, for a released note keeps its own"
+        if _label(note)[0] and _label(note) == _label(other):
+            hint = f"are they one note? then delete one of the two; else {hint}"
         if _say_the_same([note], [other]):
             hint = "both notes say the same: delete one of them"
         yield Diagnostic("duplicate-id", message, place(note), hint)
@@ -71,18 +77,24 @@ def _doubled(one: Table, two: Table, row: Note, before: Note) -> Diagnostic:
 
 
 def _place_of(table: Table, row: Note) -> Span:
-    """Where the id of a table stands, of which a row is known."""
+    """The place of the id of a table; `row` is one of its rows."""
     return row.chapter.document.span(table.at) if table.at else place(row)
 
 
 def _say_the_same(some: list[Note], others: list[Note]) -> bool:
-    """Whether notes have the ids and texts of others, all of which could be read."""
+    """Whether notes have the same ids and texts as others, and all of them are valid."""
     sides = [[(note.id, note.kind.name, _texts(note.values)) for note in notes] for notes in (some, others)]
-    return sides[0] == sides[1] and all(note.whole for note in (*some, *others))
+    return sides[0] == sides[1] and all(note.valid for note in (*some, *others))
+
+
+def _label(note: Note) -> tuple[str, list[str]]:
+    """The label of a note among others of its kind: its term, or the name of a row; empty for none."""
+    values = {key: value for key, value in note.values.items() if key == note.kind.label}
+    return (note.kind.name, _texts(values)[0][1]) if values else ("", [])
 
 
 def _texts(values: ReadOnly[str, Value]) -> list[tuple[str, list[str], tuple[str, ...]]]:
-    """All that the values of a note or a table say, by their keys."""
+    """The content of the values of a note or a table, each with its key."""
     return [
         (key, [text.value for text in (*written(value), *links(value))], marks(value))
         for key, value in sorted(values.items())
@@ -90,9 +102,10 @@ def _texts(values: ReadOnly[str, Value]) -> list[tuple[str, list[str], tuple[str
 
 
 def _copies(deck: Deck) -> dict[str, str]:
-    """The chapters whose ids are all those of another one, which stands beside each; of more than one note.
+    """The chapters that have the same ids as another one, each with that other one.
 
-    A copy has the longer name: `3-knots copy.yaml`.
+    Only chapters with more than one note count. The copy is the one with the longer name:
+    `3-knots copy.yaml`.
     """
     chapters: dict[tuple[str, ...], list[str]] = {}
     by_path: dict[str, list[str]] = {}
@@ -108,35 +121,44 @@ def _copies(deck: Deck) -> dict[str, str]:
     return copies
 
 
+def _differing(deck: Deck, path: str, original: str) -> list[str]:
+    """The ids of the notes that differ between two chapters with the same ids."""
+    two: tuple[dict[str, Note], dict[str, Note]] = (
+        {note.id: note for note in deck.notes if note.chapter.document.path == path},
+        {note.id: note for note in deck.notes if note.chapter.document.path == original},
+    )
+    return [name for name, note in two[0].items() if not _say_the_same([note], [two[1][name]])]
+
+
 _SOUND = re.compile(rf"{ID.pattern}(?:\.{ID.pattern})*")
 
 
-def _meant(name: str, language: str) -> str:
-    """The id, or the id of a row, that a name is or was meant for; empty where that cannot be said."""
+def _valid_id(name: str, language: str) -> str:
+    """The valid id, also of a row, that a name is or probably means; empty if there is none."""
     parts = [part if ID.fullmatch(part) else plain_id(part, language) for part in name.split(".")]
     return ".".join(parts) if all(parts) else ""
 
 
 def unknown_notes(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic]:
-    """An id, in `builds_on` or another key, that no note has."""
+    """A reference, in `builds_on` or another key, to an id that no note has."""
     ids = {note.id for note in deck.notes} | also_known
     tables = {note.table.id: note.table for note in deck.notes if note.table}
     renamed = {note.was: note.id for note in deck.notes if note.was}
     hints = _HINTS
-    meant: set[str] = set()
+    valid_ids: set[str] = set()
     for note in deck.notes:
         for link in note.mentions():
             if link.value in ids:
                 if _SOUND.fullmatch(link.value):
                     continue
-                sound = _meant(link.value, deck.language)
+                valid_id = _valid_id(link.value, deck.language)
                 message = f"`{link.value}` is not an id, here either"
-                hint = f"write `{sound}`, as that note will be called" if sound else ""
+                hint = f"write `{valid_id}`, as that note will be called" if valid_id else ""
                 yield Diagnostic("unknown-note", message, note.chapter.document.span(link), hint)
             else:
-                meant = meant or {_meant(name, deck.language) for name in ids} - {""}
+                valid_ids = valid_ids or {_valid_id(name, deck.language) for name in ids} - {""}
                 message = f"there is no note `{link.value}`"
-                hint = unknown_id_hint(link.value, meant) if hints > 0 else ""
+                hint = unknown_id_hint(link.value, valid_ids) if hints > 0 else ""
                 if now := renamed.get(link.value):
                     hint = f"write `{now}`, as that note is called now"
                 if table := tables.get(link.value):
@@ -151,7 +173,7 @@ def circular_builds_on(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Dia
     del also_known
     by_id = _by_unique_id(deck)
     done: set[str] = set()
-    left = MOST_TOLD
+    remaining = MOST_TOLD
     for start in by_id:
         path: dict[str, int] = {}
         stack = [(start, 0)]
@@ -174,8 +196,8 @@ def circular_builds_on(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Dia
                 message = f"these build on each other: {' → '.join(circle)}"
                 span = by_id[name].chapter.document.span(link)
                 yield Diagnostic("circular-builds-on", message, span, "take one of the links away")
-                left -= 1  # each costs as much as the circle is long
-                if left < 0:
+                remaining -= 1  # the time for each grows with the length of the circle
+                if remaining < 0:
                     return
             elif link.value in by_id:
                 stack.append((link.value, 0))
@@ -211,7 +233,7 @@ def replaced_without_retired(deck: Deck, also_known: AbstractSet[str]) -> Iterat
 
 
 def builds_on_retired(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic]:
-    """A note of the deck that builds on one that learners do not get."""
+    """A note of the deck that builds on a retired one, which learners do not get."""
     del also_known
     retired = {note.id for note in deck.notes if note.retired}
     for note in deck.notes if retired else ():
@@ -227,21 +249,21 @@ def builds_on_retired(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diag
 
 
 def similar_deck(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic]:
-    """A subdeck that repeats the deck's title, or is called as another one but for capitals."""
+    """A subdeck that repeats the deck's title, or whose name differs from another one only in capitals."""
     del also_known
     chapters = {note.chapter.document.path: note.chapter for note in deck.notes}
-    named = [(each.deck_at, each.deck.split("::")[1:]) for each in chapters.values() if each.deck_at]
-    titled = [(span, parts) for span, parts in named if parts[0] == deck.title]
+    named_decks = [(each.deck_at, each.deck.split("::")[1:]) for each in chapters.values() if each.deck_at]
+    titled = [(span, parts) for span, parts in named_decks if parts[0] == deck.title]
     if titled:
         span, parts = titled[0]
         more = f", as are those of {counted(len(titled) - 1, 'more chapter')}" if len(titled) > 1 else ""
-        shown = "::".join([deck.title, *parts])
-        message = f"the title is put before this, so the subdeck is called `{shown}`{more}"
+        name = "::".join([deck.title, *parts])
+        message = f"the title is put before this, so the subdeck is called `{name}`{more}"
         rest = "::".join(parts[1:])
         hint = f"write `{rest}`" if rest else "leave the key `deck` out for the deck itself"
         yield Diagnostic("similar-deck", message, span, hint)
     spelt: dict[str, str] = {}
-    for span, parts in named:
+    for span, parts in named_decks:
         for number in range(1, len(parts) + 1):
             name = "::".join(parts[:number])
             other = spelt.setdefault(same(name), name)
@@ -254,13 +276,13 @@ def similar_deck(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnosti
 
 
 def _by_unique_id(deck: Deck) -> dict[str, Note]:
-    """The notes by id; without those whose ids are used twice, which is told already."""
+    """The notes by id, without notes whose id is used twice; `duplicate_ids` reports these."""
     counts = Counter(note.id for note in deck.notes)
     return {note.id: note for note in deck.notes if note.id and counts[note.id] == 1}
 
 
 def _sorted_name(deck: str) -> list[str]:
-    """What Anki sorts decks by."""
+    """The key by which Anki sorts decks."""
     return [part.casefold() for part in deck.split("::")]
 
 
@@ -273,4 +295,4 @@ RULES: tuple[Callable[[Deck, AbstractSet[str]], Iterator[Diagnostic]], ...] = (
     replaced_without_retired,
     similar_deck,
 )
-"""The rules: each takes a deck, and the ids that stand in files too broken to read."""
+"""The rules. Each takes a deck, and the ids in files that could not be read."""

@@ -1,4 +1,4 @@
-"""What the text of an option means, and whether it refers to others."""
+"""The meaning of an option's text, and whether it refers to other options."""
 
 from __future__ import annotations
 
@@ -40,34 +40,34 @@ _SAME = {
     )
     for word in group
 }
-"""Common words that say the same, as options do that are the same in other words."""
+"""Common words with the same meaning, to recognize options that say the same in other words."""
 _LIGHT = frozenset(
     "a an the of to in on at for from by is are be was were his her its your that this with as".split()
 )
 
 
 def has_number(vignette: Vignette) -> bool:
-    """Whether an option holds a number, in figures or in words."""
-    return not vignette.said.isdisjoint(NUMBER_WORDS) or any(FIGURE.search(text) for text in vignette.texts)
+    """Whether some option contains a number, in figures or in words."""
+    return not vignette.words.isdisjoint(NUMBER_WORDS) or any(FIGURE.search(text) for text in vignette.texts)
 
 
 FIGURE = re.compile("[0-9]")
 
 
 def meaning(text: str) -> list[str]:
-    """The stems of the words of an option that carry meaning, with one word for those that say the same."""
-    said = _TOKEN.findall(text)
-    light = _LIGHT if len(said) > 2 else _LIGHT - {"a"}  # "A major" has no article
-    kept = (word.lower() for word in said if (word if word == "A" else word.lower()) not in light)
-    return [word if word[0] in _MINUS else STEMS[_SAME.get(word, word)] for word in kept]
+    """The stems of the words of an option that carry meaning, with one stem for words of the same meaning."""
+    tokens = _TOKEN.findall(text)
+    light = _LIGHT if len(tokens) > 2 else _LIGHT - {"a"}  # "A major" has no article
+    significant = (word.lower() for word in tokens if (word if word == "A" else word.lower()) not in light)
+    return [word if word[0] in _MINUS else STEMS[_SAME.get(word, word)] for word in significant]
 
 
 _MINUS = "-−+"
 _TOKEN = re.compile(r"(?:(?<!\w)[-−+](?=\d))?\w+(?:[-.,'’♯♭]\w+)*[♯♭]?")
-"""A word, a number with its decimals, a compound: what two options are compared by."""
+"""A unit by which two options are compared: a word, a number with its decimals, a compound."""
 
-FEW = 3  # of two options either is the odd one out
-# An option that refers to others: what stands anywhere in it, and what is the whole of it.
+FEW = 3  # with two options, either of them is the odd one out
+# An option that refers to others: patterns for a part of its text, and patterns for all of it.
 _OPTION = r"(?:\(?[A-H]\)?|\([a-h]\))"
 _NUMBERED = r"(?:[a-h]|[1-8]|one|two|three|four|i+)"
 _ORDINAL = r"(?:first|second|third|fourth|fifth|last)"
@@ -113,20 +113,20 @@ _OF_REFERENCES = frozenset(
     c d e f g h
     """.split()
 )
-"""What no reference to other options does without."""
+"""Each reference to other options contains one of these words."""
 
 
 def refers(texts: list[str], place: int) -> bool:
     """Whether an option refers to others."""
     text = texts[place]
     if text.strip(" .").lower() in {"none", "all"}:
-        return False  # how many, as the others say
-    whole = any(pattern.fullmatch(text) for pattern in (_IS_REFERENCE, _OF_THESE))
-    return whole or bool(_REFERS.search(text) or _LETTERS.search(text)) or names_others(texts, place)
+        return False  # a count, like the other options
+    is_reference = any(pattern.fullmatch(text) for pattern in (_IS_REFERENCE, _OF_THESE))
+    return is_reference or bool(_REFERS.search(text) or _LETTERS.search(text)) or names_others(texts, place)
 
 
 def names_others(texts: list[str], place: int) -> bool:
-    """Whether an option says "both", and then what two others say."""
+    """Whether an option says "both", followed by the texts of two others."""
     if not BOTH.match(texts[place]):
         return False
     mine = set(meaning(texts[place]))

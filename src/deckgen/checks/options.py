@@ -1,4 +1,4 @@
-"""Rules about how a vignette asks, and whether its options are fair: independent of each other, built alike.
+"""Rules about how a vignette asks, and whether its options are fair: independent, and alike in form.
 
 After T. Haladyna, S. Downing and M. Rodriguez, "A review of multiple-choice item-writing guidelines for
 classroom assessment" (2002), and the item-writing guide of the National Board of Medical Examiners (NBME).
@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from deckgen.checks import context as look
-from deckgen.checks.context import Cards, on_option
+from deckgen.checks.context import RuleContext, on_option
 from deckgen.checks.option_texts import _OF_REFERENCES, refers
 from deckgen.checks.patterns import Pattern, any_of
 from deckgen.diagnostics import Diagnostic
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from deckgen.checks.context import Vignette
 
 
-def all_of_the_above(cards: Cards) -> Iterator[Diagnostic]:
+def all_of_the_above(context: RuleContext) -> Iterator[Diagnostic]:
     """An option that refers to others (Haladyna: avoid all and none of the above)."""
-    for vignette in cards.vignettes:
+    for vignette in context.vignettes:
         yield from _letters_in_reasons(vignette)
-        if vignette.said.isdisjoint(_OF_REFERENCES):
+        if vignette.words.isdisjoint(_OF_REFERENCES):
             continue
         texts = vignette.texts
         for place in range(len(texts)):
@@ -39,7 +39,7 @@ _BY_LETTER = Pattern(r"\b(?:[Oo]ption|[Aa]nswer|[Cc]hoice)s? \(?[A-H]\b(?![-'’
 
 
 def _letters_in_reasons(vignette: Vignette) -> Iterator[Diagnostic]:
-    """Reasons that name options by their letters, which are others at each review."""
+    """Reasons that name options by their letters, which change with each review."""
     for option in vignette.options:
         match = _BY_LETTER.search(option.why.value)
         if match:
@@ -70,7 +70,7 @@ _OF_A_CASE = re.compile(
     r"|\b(?:above|below|after|before|beyond|until) which\b|\b(?:of|for|by|from|in|without) $",
     re.IGNORECASE | re.DOTALL,
 )
-"""A negation of what the question is about, and not of what it asks for: "the danger of not being seen"."""
+"""A negation in the case, and not in the question itself: "the danger of not being seen"."""
 _ASKS_FOR_ONE = any_of(
     """
     which, what, who, whom, whose, where, all, each, choose, select, find, name, identify, mark, pick,
@@ -80,11 +80,11 @@ _ASKS_FOR_ONE = any_of(
 _NO_EXCEPTION = any_of("why, how, at least, not only, or not, if not, not yet, last but not least")
 
 
-def negative_stem(cards: Cards) -> Iterator[Diagnostic]:
-    """A question for what is not so, without emphasis (Haladyna: avoid negative phrasing or emphasise it)."""
-    if not cards.english:
+def negative_stem(context: RuleContext) -> Iterator[Diagnostic]:
+    """A negative question whose negation is not emphasized (Haladyna: avoid negatives or emphasize them)."""
+    if not context.english:
         return
-    for vignette in cards.vignettes:
+    for vignette in context.vignettes:
         note, question = vignette.note, vignette.question
         if question is None:
             continue
@@ -107,14 +107,20 @@ def negative_stem(cards: Cards) -> Iterator[Diagnostic]:
 
 
 def _denies(word: str, before: str, through: str) -> bool:
-    """Whether a negative word asks for what is not so, by the question before it and through it."""
+    """Whether a negative word makes the question negative.
+
+    Args:
+        word: The negative word.
+        before: The question before the word.
+        through: The question from the word on.
+    """
     if word == "except":
-        return bool(before.strip())  # "Except in Alaska, which …?" asks for what is so
+        return bool(before.strip())  # "Except in Alaska, which …?" is a positive question
     return word == "least" or bool(_DENIED.match(through.strip()) and not _OF_A_CASE.search(before))
 
 
 def _emphasised(text: str, start: int, end: int) -> bool:
-    """Whether a place lies within emphasis that begins before it and ends after it."""
+    """Whether a place in a text is inside emphasis."""
     if any(text.count(mark, 0, start) % 2 and mark in text[end:] for mark in ("**", "==", "_", "*")):
         return True
     return re.search(r"<(?:u|b|strong|em|mark|i)>[^<]*$", text[:start]) is not None

@@ -1,4 +1,4 @@
-"""A rule about options that contain each other, or say the same."""
+"""A rule about options that contain each other, or mean the same."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from deckgen.checks.context import Cards, on_option
+from deckgen.checks.context import RuleContext, on_option
 from deckgen.checks.intervals import interval, open_on_one_side
 from deckgen.checks.option_texts import BOTH, has_number, meaning, refers
 from deckgen.checks.prose import verbatim, words
@@ -18,34 +18,34 @@ if TYPE_CHECKING:
     from deckgen.diagnostics import Diagnostic
 
 
-def overlapping_options(cards: Cards) -> Iterator[Diagnostic]:
+def overlapping_options(context: RuleContext) -> Iterator[Diagnostic]:
     """Two options of which one contains the other (Haladyna: keep options independent, not overlapping)."""
     hint = "the best option must be right alone, and the others wrong alone: set them apart"
-    for vignette in cards.vignettes:
+    for vignette in context.vignettes:
         texts = vignette.texts
-        told = None if vignette.of_names else _overlap(vignette)
-        if told:
-            short = " ".join(texts[told[0]].split())
+        pair = None if vignette.of_names else _overlap(vignette)
+        if pair:
+            short = " ".join(texts[pair[0]].split())
             other = f"`{short[:40]}{'…' * (len(short) > 40)}`"
             message = f"this option and {other} overlap"
-            if len({" ".join(texts[place].split()).casefold().rstrip(".") for place in told}) == 1:
+            if len({" ".join(texts[place].split()).casefold().rstrip(".") for place in pair}) == 1:
                 message = f"this option is the same as {other}"
-            if not any(refers(texts, place) or BOTH.match(texts[place]) for place in told):
-                yield on_option("overlapping-options", vignette, told[1], message, hint)
+            if not any(refers(texts, place) or BOTH.match(texts[place]) for place in pair):
+                yield on_option("overlapping-options", vignette, pair[1], message, hint)
 
 
 _OPERATOR = re.compile(r"[=<>≤≥≠+×÷∩∪∧∨^|]")
 _LONGEST_PART = 5  # words; two sentences share some by chance
 _SEQUENCE = re.compile(r"\S (?:[-–—>]|->|→) \S.* (?:[-–—>]|->|→) \S")
-"""Steps one after the other, of which other steps, or another order, are another thing."""
+"""A sequence of steps. Other steps, or another order, make another option."""
 _JOINS = frozenset(["and", "or", "plus"])
 
 
 def _overlap(vignette: Vignette) -> tuple[int, int] | None:
     """The first two options that overlap."""
     texts = vignette.texts
-    said = [meaning(text) for text in texts]
-    sets = {frozenset(each) for each in said}
+    meanings = [meaning(text) for text in texts]
+    sets = {frozenset(each) for each in meanings}
     exact = [
         {*verbatim(option.text.value), *_OPERATOR.findall(option.text.value)} for option in vignette.options
     ]
@@ -55,24 +55,24 @@ def _overlap(vignette: Vignette) -> tuple[int, int] | None:
     for one, two in combinations(range(len(texts)), 2):
         if (_SEQUENCE.search(texts[one]) and _SEQUENCE.search(texts[two])) or exact[one] != exact[two]:
             continue
-        small, large = sorted((one, two), key=lambda place: len(set(said[place])))
-        if _within(texts[small], texts[large], said[small], said[large], sets):
+        small, large = sorted((one, two), key=lambda place: len(set(meanings[place])))
+        if _within(texts[small], texts[large], meanings[small], meanings[large], sets):
             return small, large
         first, second = ranges[one], ranges[two]
         if first and second and first.overlaps(second):
             return one, two
-        if "or" in vignette.said and _share_a_part(texts[one], texts[two]):
+        if "or" in vignette.words and _share_a_part(texts[one], texts[two]):
             return one, two
     return None
 
 
 def _within(small: str, large: str, few: list[str], many: list[str], sets: set[frozenset[str]]) -> bool:
-    """Whether an option says the same as another, or a part of it, in the words of `meaning`."""
+    """Whether an option means the same as another, or is a part of it; `meaning` gave `few` and `many`."""
     mine, others = frozenset(few), frozenset(many)
     if mine == others and few:
-        # "A before B" is not "B before A", and a formula not another with the same letters
+        # "A before B" is not "B before A", and formulas with the same letters can differ
         return few == many or (len(few) != len(many) and not _OPERATOR.search(small + large))
-    # where one, another and both are options, both are what can be chosen
+    # if "A", "B" and "A and B" are options, "A and B" is a choice of its own
     return mine < others and (others - mine - _JOINS) not in sets and _is_part(small, large, few, many)
 
 
@@ -84,9 +84,9 @@ _REGION = re.compile(r"(?:north|south|east|west|central)(?:ern)?(?:-\w+)*")
 
 
 def _is_part(small: str, large: str, few: list[str], many: list[str]) -> bool:
-    """Whether a larger option is a smaller one and something besides: "A and B", "A within an hour".
+    """Whether a larger option is a smaller one with an addition: "A and B", "A within an hour".
 
-    A kind of a thing is another thing, mostly: "a nasal cannula" and "a high-flow nasal cannula".
+    A more exact name is mostly the name of another thing: "a nasal cannula" and "a high-flow nasal cannula".
     """
     if (
         not few
@@ -103,11 +103,11 @@ def _is_part(small: str, large: str, few: list[str], many: list[str]) -> bool:
     return bool(_JOINS & added) or (bool(added) and all(map(_REGION.fullmatch, added)))
 
 
-_LONGEST_LIST = 7  # words; in whole sentences some part is the same by chance
+_LONGEST_LIST = 7  # words; longer sentences share some part by chance
 
 
 def _share_a_part(one: str, two: str) -> bool:
-    """Whether two options that each list some things list one of them both: "A or B", "B or C"."""
+    """Whether two options are lists with an item in common: "A or B", "B or C"."""
     if " or " not in one or " or " not in two or max(map(len, map(str.split, (one, two)))) > _LONGEST_LIST:
         return False
     if all(re.search(r" or (?:an? |the )?[A-Z]", text) for text in (one, two)):

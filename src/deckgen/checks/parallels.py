@@ -1,11 +1,11 @@
-"""A rule about options that are not built alike."""
+"""A rule about options that differ in form."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from deckgen.checks.context import Cards, on_option
+from deckgen.checks.context import RuleContext, on_option
 from deckgen.checks.intervals import NUMBER
 from deckgen.checks.option_texts import FEW, FIGURE, has_number, refers
 from deckgen.checks.patterns import Pattern
@@ -36,12 +36,12 @@ _CLAUSE = Pattern(rf"(?:{'|'.join(_SUBJECTS)}) [a-z]+", re.IGNORECASE)
 _BEFORE_VERB = r"(?:(?!(?:who|which|that|where|to)\b)\S+ ){1,4}"
 _NOUN_AND_VERB = Pattern(_BEFORE_VERB + _VERBS, re.IGNORECASE)
 _MAY_BE_CLAUSE = Pattern(rf"{_BEFORE_VERB}(?:{_VERBS}|[a-z]{{2,}}ed\b(?! by\b))", re.IGNORECASE)
-"""Where "the must was too sour", or "the yeast died", may be a sentence; "a man who was" is none."""
+"""A text that may be a sentence: "the must was too sour", "the yeast died"; but not "a man who was"."""
 _SENTENCE = Pattern(r"\S+ .*\S[.!]", re.DOTALL)
 _NAME = re.compile(r"[^\W\d_a-z][\w.&'’-]*(?: [^\W\d_a-z][\w.&'’-]*)*$|[\d$€£+−-]")
-"""What needs no article: words that all begin with a capital, a number."""
+"""A text that needs no article: a number, or words that all begin with a capital."""
 _PLURAL = re.compile(r"[^s\W]s\b|\d")
-_LONGEST_PHRASE = 8  # words; what is longer is a sentence, which begins as it likes
+_LONGEST_PHRASE = 8  # words; a longer text is a sentence, which may begin with any word
 _ARTICLE = Pattern(
     rf"(?:an?|the|his|her|its|their|no|some|any|each|every|both|all|this|that|these|more|less"
     rf"|your|my|our|whose|another|{NUMBER}) ",
@@ -57,26 +57,26 @@ _BEGINNINGS = ("to", "by", "because", "if", "when", "that", "in", "for", "with",
 _ODD_BEGINNINGS = frozenset(["because", "by", "to", "if", "when"])
 
 
-def unparallel_options(cards: Cards) -> Iterator[Diagnostic]:
-    """Options that are not built alike (Haladyna: homogeneous in content and grammatical structure)."""
-    for vignette in cards.vignettes:
+def unparallel_options(context: RuleContext) -> Iterator[Diagnostic]:
+    """Options that differ in form (Haladyna: homogeneous in content and grammatical structure)."""
+    for vignette in context.vignettes:
         texts = vignette.texts
         if len(texts) < FEW or not all(texts) or vignette.of_names:
             continue
         if any(refers(texts, place) for place in range(len(texts))):
-            continue  # which is told as such, and is built otherwise
-        told = _odd_length(texts, vignette.right)
-        if cards.english:
-            told = _odd_form(vignette) or _odd_beginning(texts) or told or _odd_article(vignette, texts)
-        if told:
-            message = f"this option {told[1]}, unlike the others"
+            continue  # it has a diagnostic of its own, and another form
+        odd = _odd_length(texts, vignette.right)
+        if context.english:
+            odd = _odd_form(vignette) or _odd_beginning(texts) or odd or _odd_article(vignette, texts)
+        if odd:
+            message = f"this option {odd[1]}, unlike the others"
             hint = "build all options alike: the same form, about the same length, all fitting the question"
-            yield on_option("unparallel-options", vignette, told[0], message, hint)
+            yield on_option("unparallel-options", vignette, odd[0], message, hint)
 
 
 def _forms(vignette: Vignette) -> list[tuple[list[bool], str, str]]:
-    """For each form which options have it, and what is said of the only one that does, and that does not."""
-    texts, said = vignette.texts, vignette.said
+    """The forms: for each, the options that have it, and words for the only one with and without it."""
+    texts, words = vignette.texts, vignette.words
 
     def flags_of(holds: Callable[[str], object]) -> list[bool]:
         return [bool(holds(text)) for text in texts]
@@ -99,20 +99,20 @@ def _forms(vignette: Vignette) -> list[tuple[list[bool], str, str]]:
             (flags_of(_NUMERIC.fullmatch), "is a number", ""),
             (flags_of(lambda text: _NUMERIC.fullmatch(text) or len(text.split()) < FEW), "", "is no number"),
         ]
-    if any(word.endswith("ing") for word in said):
+    if any(word.endswith("ing") for word in words):
         forms += [
             (flags_of(_ING_PHRASE.match), "begins with an -ing form", ""),
             (flags_of(_ING.match), "", "begins with no -ing form"),
         ]
-    if not said.isdisjoint(_SUBJECTS) and sum(map(bool, map(_VERB.search, texts))) <= 1:
+    if not words.isdisjoint(_SUBJECTS) and sum(map(bool, map(_VERB.search, texts))) <= 1:
         forms.append((flags_of(_CLAUSE.match), "is a sentence", "is no sentence"))
-    if not said.isdisjoint(_ANSWERS):
+    if not words.isdisjoint(_ANSWERS):
         forms.append((flags_of(_ANSWER.match), "answers yes or no", "does not answer yes or no"))
     return forms
 
 
 def _odd_form(vignette: Vignette) -> tuple[int, str] | None:
-    """The option that differs in form from all others, and how."""
+    """The index of the option that differs in form from all others, and a description; None for none."""
     texts = vignette.texts
     for flags, alone, other in _forms(vignette):
         if alone and flags.count(True) == 1:
@@ -134,7 +134,7 @@ def _odd_form(vignette: Vignette) -> tuple[int, str] | None:
 
 
 def _beside_clauses(texts: list[str], odd: int) -> str:
-    """How an option without an article differs; empty where all of them, or some, may be sentences."""
+    """A description of how an option without an article differs; empty if some options may be sentences."""
     others = texts[:odd] + texts[odd + 1 :]
     if not any(map(_MAY_BE_CLAUSE.match, texts)):
         return "has no article"
@@ -148,7 +148,7 @@ def asks_yes_or_no(texts: list[str]) -> bool:
 
 
 def _odd_beginning(texts: list[str]) -> tuple[int, str] | None:
-    """The option that lacks the first word of all others, or alone has one that makes another form."""
+    """The option that alone lacks the first word of the others, or alone has one that changes its form."""
     firsts = [next(iter(words(text)), "") for text in texts]
     for word in _BEGINNINGS:
         flags = [first == word for first in firsts]
@@ -160,7 +160,7 @@ def _odd_beginning(texts: list[str]) -> tuple[int, str] | None:
 
 
 def _odd_length(texts: list[str], right: int) -> tuple[int, str] | None:
-    """The option that is many times longer or shorter; a long right one is told by another rule."""
+    """The option that is many times longer or shorter; another rule reports a long right one."""
     sizes = [len(text.split()) for text in texts]
     for place, size in enumerate(sizes):
         rest = sizes[:place] + sizes[place + 1 :]

@@ -1,4 +1,4 @@
-"""The rule about texts that were copied for a new note or option, and never changed."""
+"""The rule about texts that were copied to another note or option, and never changed."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from deckgen.source import Scalar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.context import Cards
+    from deckgen.checks.context import RuleContext
     from deckgen.deck.key_types.options import Option
     from deckgen.deck.notes import Note
 
-_LONG = 10  # words; what is shorter can be the reason of several things: "Verbs in -er are regular"
-_SAYS_MUCH = 4  # words; of texts that cannot be the same: an example and its definition
+_LONG = 10  # words; a shorter text can be the reason of several things: "Verbs in -er are regular"
+_SAYS_MUCH = 4  # words; for texts that cannot be equal, as an example and its definition
 
 
-def repeated_text(cards: Cards) -> Iterator[Diagnostic]:
+def repeated_text(context: RuleContext) -> Iterator[Diagnostic]:
     """A reason that two notes or two options share word for word, or two keys of a note with one text.
 
-    A case that two questions share, and a reason that three notes or all options have, are meant so.
+    Two questions may share a case, and three notes or all options a reason. That is no mistake.
     """
     reasons: dict[str, dict[Note, Scalar]] = {}
-    for note in cards.notes:
+    for note in context.notes:
         yield from _keys(note)
         for _, options in options_in(note.values):
             yield from _options(note, options.items)
         for why in _reasons(note):
             if size(why.value) >= _LONG:
-                reasons.setdefault(_said(why), {}).setdefault(note, why)
+                reasons.setdefault(_plain_text(why), {}).setdefault(note, why)
     for shared in reasons.values():
         if len(shared) == 2:
             (other, _), (note, why) = shared.items()
@@ -45,7 +45,7 @@ def repeated_text(cards: Cards) -> Iterator[Diagnostic]:
             yield Diagnostic("repeated-text", message, look.of_text(note, why), hint)
 
 
-def _said(scalar: Scalar) -> str:
+def _plain_text(scalar: Scalar) -> str:
     """A text without its clozes' marks and its line breaks."""
     return " ".join(uncovered(scalar.value).split())
 
@@ -59,7 +59,7 @@ def _reasons(note: Note) -> Iterator[Scalar]:
 
 
 def _keys(note: Note) -> Iterator[Diagnostic]:
-    """Two keys of a note that say the same."""
+    """Two keys of a note with the same text."""
     first: dict[str, tuple[str, Scalar]] = {}
     for key, value in note.values.items():
         if (
@@ -68,7 +68,7 @@ def _keys(note: Note) -> Iterator[Diagnostic]:
             and not note.kind.keys[key].type.plain
             and size(value.value) >= _SAYS_MUCH
         ):
-            other, text = first.setdefault(_said(value), (key, value))
+            other, text = first.setdefault(_plain_text(value), (key, value))
             if text is not value:
                 line = note.chapter.document.span(text).line
                 message = f"`{key}` is `{other}` (line {line}) word for word"
@@ -77,12 +77,12 @@ def _keys(note: Note) -> Iterator[Diagnostic]:
 
 
 def _options(note: Note, options: list[Option]) -> Iterator[Diagnostic]:
-    """Two options with one reason; one that all have is that of the question."""
-    if len({_said(option.why) for option in options}) == 1:
+    """Two options with the same reason. If all options have it, it is the reason of the question."""
+    if len({_plain_text(option.why) for option in options}) == 1:
         return
     first: dict[str, Option] = {}
     for option in options:
-        other = first.setdefault(_said(option.why), option)
+        other = first.setdefault(_plain_text(option.why), option)
         least = _LONG if other.correct == option.correct else _SAYS_MUCH
         if other is not option and size(option.why.value) >= least:
             line = note.chapter.document.span(other.why).line

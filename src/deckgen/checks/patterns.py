@@ -1,4 +1,4 @@
-"""Patterns over texts, as rules look for words."""
+"""Patterns with which rules look for words in texts."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from functools import cached_property
 
 
 class Pattern:
-    """A regular expression that is compiled when it is first used: most decks do not need most of them."""
+    """A regular expression that is compiled at its first use, because most decks do not need most of them."""
 
     def __init__(self, text: str, flags: int = 0) -> None:
-        """Keep what is to be compiled."""
+        """Keep the text and flags of a regular expression."""
         self._text = text
         self._flags = flags
 
@@ -20,34 +20,34 @@ class Pattern:
         return re.compile(self._text, self._flags)
 
     def search(self, text: str, start: int = 0) -> re.Match[str] | None:
-        """Where it is first found, from a place on."""
+        """The first match at or after an offset."""
         return self.compiled.search(text, start)
 
     def match(self, text: str) -> re.Match[str] | None:
-        """Whether a text begins with it."""
+        """The match at the beginning of a text."""
         return self.compiled.match(text)
 
     def fullmatch(self, text: str) -> re.Match[str] | None:
-        """Whether it is the whole of a text."""
+        """The match of a text from its beginning to its end."""
         return self.compiled.fullmatch(text)
 
 
 class Phrases(Pattern):
-    """Words or phrases, of which any is looked for, in small letters or capitals.
+    """Words or phrases of which any matches, in small letters or capitals.
 
-    They are looked for in the text in small letters, which is faster than to look for both.
+    The search runs on the text in small letters, which is faster than to ignore case.
     """
 
     def search(self, text: str, start: int = 0) -> re.Match[str] | None:
-        """Where one is first found, from a place on."""
+        """The first match of any of them at or after an offset."""
         return self.compiled.search(text.lower(), start)
 
     def match(self, text: str) -> re.Match[str] | None:
-        """Whether a text begins with one."""
+        """The match of one of them at the beginning of a text."""
         return self.compiled.match(text.lower())
 
     def all_in(self, text: str) -> list[str]:
-        """Those that a text holds, in small letters."""
+        """The words or phrases in a text, in small letters."""
         return [match.group() for match in self.compiled.finditer(text.lower())]
 
 

@@ -1,6 +1,6 @@
-r"""What of a text is prose, and how much it says, in any script.
+r"""The prose of a text and its length, in any script.
 
-Rules about wording look at prose alone: not at code, formulas, tags and the addresses of links and images.
+Rules about wording look at prose only, and not at code, formulas, tags and the addresses of links and images.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ UNSPACED = (
 )
 """A letter of a script without blanks: Chinese, Japanese, Thai, Lao, Tibetan, Burmese, Khmer."""
 
-# signs that belong to the letter before them, which Python takes for no part of a word
+# signs that belong to the letter before them, which Python does not count as part of a word
 _MARKS = (
     r"\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0903"
     r"\u093a-\u094f\u0951-\u0957\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u0a01-\u0a03\u0a3c-\u0a4d\u0b82"
@@ -30,7 +30,7 @@ _ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*")
 WORD = re.compile(
     rf"{UNSPACED}[{_MARKS}]*|(?:(?!{UNSPACED})[^\W_]|[{_MARKS}])+(?:['’](?:(?!{UNSPACED})[^\W_]|[{_MARKS}])+)*"
 )
-"""A word: letters and digits, with apostrophes within; of a script without blanks, a letter."""
+"""A word: letters and digits, with apostrophes inside; in a script without blanks, a letter."""
 
 _LETTER = re.compile(UNSPACED)
 _LETTERS_A_WORD = 2.5  # in Japanese; other scripts without blanks are near it
@@ -52,7 +52,7 @@ def words(text: str) -> list[str]:
 
 
 def size(text: str) -> int:
-    """How many words a text has; of a script without blanks between them, about how many."""
+    """The number of words of a text; an estimate for a script without blanks between words."""
     if text.isascii():
         return len(text.split())
     letters = len(_LETTER.findall(text))
@@ -63,7 +63,7 @@ def size(text: str) -> int:
 
 
 def width(text: str) -> int:
-    """How long a text looks, in letters of the Latin alphabet."""
+    """The width of a text on the screen, in letters of the Latin alphabet."""
     return len(text) if text.isascii() else len(text) + len(_LETTER.findall(text))
 
 
@@ -73,12 +73,12 @@ def is_unspaced(text: str) -> bool:
 
 
 def length(text: str) -> int:
-    """How many letters of a script without blanks a text has, with each word of another as one."""
+    """The number of letters in a script without blanks; each word of another script counts as one letter."""
     return len(WORD.findall(text))
 
 
 def counted(text: str) -> str:
-    """How much a text says, in words: "12 words", or "30 characters" in a script without blanks."""
+    """The length of a text for a message: "12 words", or "30 characters" in a script without blanks."""
     if is_unspaced(text):
         return f"{length(text)} characters"
     count = size(text)
@@ -86,22 +86,22 @@ def counted(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """What of a text is compared with another: what stands between blanks, or else two letters each."""
-    said = text.lower().split()
+    """The units by which texts are compared: words, or pairs of letters in a script without blanks."""
+    parts = text.lower().split()
     if text.isascii() or not _LETTER.search(text):
-        return said
-    found: list[str] = []
-    for each in said:
+        return parts
+    pairs: list[str] = []
+    for each in parts:
         letters = WORD.findall(each)
-        found += map("".join, pairwise(letters)) if len(letters) > 1 else letters
-    return found
+        pairs += map("".join, pairwise(letters)) if len(letters) > 1 else letters
+    return pairs
 
 
 @lru_cache(maxsize=4096)
 def prose(text: str) -> str:
-    """A text of the same length, in which what is no prose is blotted out: code, formulas, tags, addresses.
+    """A text with everything blotted out that is not prose: code, formulas, tags, addresses.
 
-    Signs behind a backslash are, too.
+    Signs behind a backslash are blotted out too. The length stays the same.
     """
     parts: list[str] = []
     done = 0
@@ -119,43 +119,43 @@ def _unescaped(text: str) -> str:
 
 
 def plain(text: str, *, code: bool = True) -> str:
-    """A text as it reads, without the marks of Markdown and clozes, images and sounds.
+    """A text as a learner reads it, without the marks of Markdown and clozes, images and sounds.
 
     Args:
         text: The text.
-        code: Whether blocks of code belong to it.
+        code: Whether to keep blocks of code.
     """
     if not _MARKED.search(text):
         return text
-    shown = uncovered(text)
+    source = uncovered(text)
     parts: list[str] = []
-    kept: list[str] = []
+    protected: list[str] = []
     done = 0
-    for piece in pieces(shown):
-        parts.append(shown[done : piece.start])
+    for piece in pieces(source):
+        parts.append(source[done : piece.start])
         done = piece.end
         if piece.kind == "address":
             parts.append("\0")
         elif piece.kind in {"code", "fence", "formula", "display"}:
-            kept.append(_as_read(shown, piece, code=code))
+            protected.append(_as_read(source, piece, code=code))
             parts.append("\1")
-        elif piece.kind == "tag" and _BREAKS.match(shown, piece.start):
+        elif piece.kind == "tag" and _BREAKS.match(source, piece.start):
             parts.append(" ")
-    read = _LINK.sub(r"\1", _IMAGE.sub("", "".join((*parts, shown[done:]))))
-    read = _EMPHASIS.sub(lambda match: match[1] or "", read)
-    again = iter(kept)
-    return re.sub("\1", lambda _: next(again, ""), read) if kept else read
+    result = _LINK.sub(r"\1", _IMAGE.sub("", "".join((*parts, source[done:]))))
+    result = _EMPHASIS.sub(lambda match: match[1] or "", result)
+    again = iter(protected)
+    return re.sub("\1", lambda _: next(again, ""), result) if protected else result
 
 
 def _as_read(text: str, piece: Piece, *, code: bool) -> str:
-    """What is read of code or a formula."""
+    """The readable text of code or a formula."""
     if piece.kind == "fence":
         return text[piece.inner : piece.inner_end] if code else ""
     return text[piece.inner : piece.inner_end] if piece.kind == "code" else text[piece.start : piece.end]
 
 
 def verbatim(text: str) -> set[str]:
-    """What two texts must have alike to say the same: code, formulas, what links and images lead to."""
+    """The parts that must be equal for two equal texts: code, formulas, addresses of links and images."""
     kinds = {"code", "fence", "formula", "display", "address", "sound"}
     if not _MARKED.search(text):
         return set()

@@ -1,4 +1,4 @@
-"""A rule about kinds: what authors write for a field arrives on a card."""
+"""A rule about fields of kinds whose text no card shows."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from deckgen.source import Mapping, Scalar, Sequence
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.context import Cards
+    from deckgen.checks.context import RuleContext
     from deckgen.deck.kinds import Field, Kind
 
 
-def unshown_field(cards: Cards) -> Iterator[Diagnostic]:
-    """A field of a kind that notes fill and no card shows; what other notes show of a note is shown.
+def unshown_field(context: RuleContext) -> Iterator[Diagnostic]:
+    """A field of a kind that notes fill and no card shows, also not a card of another note.
 
-    Plain text may be a code for another program, and is left alone.
+    Plain text may be a code for another program, so there is no warning for it.
     """
-    written: dict[str, set[str]] = {}
+    filled: dict[str, set[str]] = {}
     kinds: dict[str, Kind] = {}
-    for note in cards.notes:
+    for note in context.notes:
         kinds[note.kind.name] = note.kind
-        written.setdefault(note.kind.name, set()).update(values_of(note))
+        filled.setdefault(note.kind.name, set()).update(values_of(note))
     for name, kind in kinds.items():
-        mentioned = cards.faces[name].mentioned
+        mentioned = context.faces[name].mentioned
         keys_shown = {field.key for field in kind.fields if field.name in mentioned}
-        for field in kind.fields[1:]:  # the first is what Anki's browser lists
+        for field in kind.fields[1:]:  # Anki's browser lists the first one
             key = kind.keys.get(field.key) or kind.table_keys.get(field.key)
             if (
                 key is None
                 or key.name in COMMON_KEYS
                 or key.type.is_name
-                or field.key not in written[name]
+                or field.key not in filled[name]
                 or field.key in keys_shown | {kind.label, kind.gist[0]}
             ):
                 continue
@@ -45,7 +45,7 @@ def unshown_field(cards: Cards) -> Iterator[Diagnostic]:
 
 
 def _place(kind: Kind, field: Field) -> Span:
-    """Where a field is named in kind.yaml."""
+    """The place of a field in kind.yaml."""
     root = kind.document.root
     fields = root.entries.get("fields") if isinstance(root, Mapping) else None
     for item in fields.items if isinstance(fields, Sequence) else ():

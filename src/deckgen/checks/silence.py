@@ -1,4 +1,4 @@
-"""What an author silences: `allow` on a note or a table, `checks` in deck.yaml."""
+"""Warnings that the author silences: `allow` on a note or a table, `checks` in deck.yaml."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ if TYPE_CHECKING:
 
 _Owner: TypeAlias = "Note | Table"
 Owners: TypeAlias = "dict[str, tuple[Document, list[int], list[_Owner]]]"
-"""For each chapter its notes and tables, by where they begin."""
+"""For each chapter its notes and tables, in the order of their places."""
 
 
-def silenced(deck: Deck, found: Iterable[Diagnostic], *, whole: bool) -> list[Diagnostic]:
+def silenced(deck: Deck, diagnostics: Iterable[Diagnostic], *, complete: bool) -> list[Diagnostic]:
     """The diagnostics without the warnings that the author has silenced.
 
     Args:
         deck: The deck.
-        found: All that was found.
-        whole: Whether all rules have run, so that an `allow` which silences nothing is told.
+        diagnostics: All diagnostics.
+        complete: Whether all rules have run. Only then can an `allow` be reported that silences nothing.
     """
-    left = [each for each in found if not (each.code in deck.off and each.level == "warning")]
+    enabled = [each for each in diagnostics if not (each.code in deck.off and each.level == "warning")]
     if not any(note.allow or (note.table and note.table.allow) for note in deck.notes):
-        return left
+        return enabled
     in_place = owners(deck)
     used: set[Scalar] = set()
-    kept = []
-    for each in left:
+    result = []
+    for each in enabled:
         codes = [code for code in _allowed(each, in_place) if code.value == each.code]
         if codes and each.level == "warning":
             used.update(codes)
         else:
-            kept.append(each)
-    if whole and "unused-allow" not in deck.off:
-        kept += _unused(in_place.values(), used)
-    return kept
+            result.append(each)
+    if complete and "unused-allow" not in deck.off:
+        result += _unused(in_place.values(), used)
+    return result
 
 
 def owners(deck: Deck) -> Owners:
@@ -53,15 +53,15 @@ def owners(deck: Deck) -> Owners:
         entries.add(note)
         if note.table:
             entries.add(note.table)
-    made = {}
+    in_place = {}
     for path, (document, entries) in chapters.items():
         in_order = sorted(entries, key=lambda owner: owner.start)
-        made[path] = document, [owner.start for owner in in_order], in_order
-    return made
+        in_place[path] = document, [owner.start for owner in in_order], in_order
+    return in_place
 
 
 def owner_of(diagnostic: Diagnostic, in_place: Owners) -> Note | Table | None:
-    """The note or the table that a diagnostic stands in; None for neither."""
+    """The note or the table that contains the place of a diagnostic; None if there is none."""
     span = diagnostic.span
     if span.path not in in_place or not span.line:
         return None
@@ -69,14 +69,14 @@ def owner_of(diagnostic: Diagnostic, in_place: Owners) -> Note | Table | None:
     number = bisect_right(starts, document.offset(span.line, span.column)) - 1
     owner = entries[number] if number >= 0 else None
     for one in (owner, owner.table if isinstance(owner, Note) else None):
-        # what stands behind a note's last line belongs to the next one, or to none
+        # the lines after a note's last one belong to the next note, or to none
         if one and span.line <= document.position(one.end - 1)[0] + 1:
             return one
     return None
 
 
 def _allowed(diagnostic: Diagnostic, in_place: Owners) -> Iterable[Scalar]:
-    """The codes that the note allows which a diagnostic stands in."""
+    """The codes allowed by the note or table that contains the place of a diagnostic."""
     owner = owner_of(diagnostic, in_place)
     if owner is None:
         return ()
@@ -87,7 +87,7 @@ def _allowed(diagnostic: Diagnostic, in_place: Owners) -> Iterable[Scalar]:
 def _unused(
     chapters: Iterable[tuple[Document, list[int], list[_Owner]]], used: set[Scalar]
 ) -> Iterator[Diagnostic]:
-    """Warnings about codes under `allow` that have silenced nothing."""
+    """Warnings about codes under `allow` that silenced nothing."""
     for document, _, entries in chapters:
         for owner in entries:
             for code in owner.allow:

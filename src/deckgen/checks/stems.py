@@ -19,7 +19,7 @@ FUNCTION_WORDS = frozenset(
 
 
 class _Stems(dict[str, str]):
-    """Words without their endings, found once each; signs around a word do not count."""
+    """A cache of words without their endings; signs around a word do not count."""
 
     def __missing__(self, word: str) -> str:
         stem = self[word] = _stem(word.strip(_SIGNS))
@@ -37,7 +37,7 @@ _ENDED = re.compile(f"(.{{4,}}?)(?:{'|'.join(sorted(_ENDINGS, key=len, reverse=T
 
 
 def _stem(word: str) -> str:
-    """An English word without its endings, at most two, of which at least four letters stay."""
+    """An English word without its endings: at most two endings, and at least four letters stay."""
     word = word.removesuffix("'s").removesuffix("’s")
     for _ in range(2):
         match = _ENDED.fullmatch(word)
@@ -48,13 +48,13 @@ def _stem(word: str) -> str:
 
 
 STEMS = _Stems()
-"""English words without their endings, as in "join" for "joining"; any word may be asked for."""
+"""English words without their endings, as in "join" for "joining"; any word can be looked up."""
 FUNCTION_STEMS = frozenset(STEMS[word] for word in (*FUNCTION_WORDS, "-"))
-"""The stems of words that carry no meaning, and of signs that stand alone."""
+"""The stems of words that carry no meaning, and of single signs."""
 
 
 def stems(text: str) -> set[str]:
-    """The stems of all that stands between white space: less exact than `words`, and much faster."""
+    """The stems of the words between white space: less exact than `words`, and much faster."""
     return set(map(STEMS.__getitem__, tokens(text)))
 
 

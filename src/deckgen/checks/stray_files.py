@@ -1,4 +1,4 @@
-"""Files of a deck that nothing reads, or no card shows, and what they were probably meant to be."""
+"""Files of a deck that nothing reads or no card shows, with hints for what their author probably intended."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LIKE_A_CHAPTER = re.compile(
 def unread_files(
     project: Project, files: Collection[Path], sections: Collection[str]
 ) -> Iterator[Diagnostic]:
-    """Warnings about files of source/ that look like chapters or templates, and are not read.
+    """Warnings about files of source/ that look like chapters or templates, but are not read.
 
     Args:
         project: The deck's folder.
@@ -39,29 +39,29 @@ def unread_files(
     names = {same(path.relative_to(top).as_posix()) for path in files}
     folder = ""
     for path in sorted(files):
-        shown = project.shown(path)
+        path_shown = project.shown(path)
         parts = path.relative_to(top).parts
         if path.name.endswith(".j2") or is_kind(path):
             if parts[0] == folder:
-                continue  # it has been told with its folder
+                continue  # the warning about its folder covers it
             if len(parts) > 1 and nearest(parts[0], ["templates"]) and not project.templates.exists():
                 folder = parts[0]
                 hint = "templates lie beside source/, not in it: move this folder to `templates`"
                 span = Span(f"source/{folder}")
                 yield Diagnostic("unused-template", "nothing reads what lies here", span, hint)
             else:
-                yield _template_in_source(parts, shown)
+                yield _template_in_source(parts, path_shown)
         elif path.parent == top and path.name == "ledger.jsonl":
             continue
         elif not path.name.lower().endswith(CHAPTER) and (name := _as_chapter(path, sections)):
             hint = f"is it a chapter? then its name ends in .yaml: `{name}`"
             if same(path.with_name(name).relative_to(top).as_posix()) in names:
                 hint = f"it looks like a copy of `{name}`: delete it, or move it out of source/"
-            yield Diagnostic("unread-file", "nothing reads this file", Span(shown), hint)
+            yield Diagnostic("unread-file", "nothing reads this file", Span(path_shown), hint)
 
 
 def beside_source(project: Project, sections: Collection[str]) -> Iterator[Diagnostic]:
-    """Warnings about chapters that lie beside source/, and not in it.
+    """Warnings about chapters beside source/ instead of in it.
 
     Args:
         project: The deck's folder.
@@ -80,13 +80,13 @@ def beside_source(project: Project, sections: Collection[str]) -> Iterator[Diagn
 
 
 def _has_notes(text: str, sections: Collection[str]) -> bool:
-    """Whether a text is that of a chapter."""
+    """Whether a text looks like a chapter."""
     keys = "|".join(map(re.escape, sections))
     return bool(re.search(rf"(?m)^(?:{keys}):[ \t]*$", text) and re.search(r"(?m)^[ ]*- +id:", text))
 
 
 def _template_in_source(parts: tuple[str, ...], shown: str) -> Diagnostic:
-    """The diagnostic for a template that lies in source/."""
+    """The diagnostic for a template in source/."""
     inside = parts[1:] if nearest(parts[0], ["templates"]) and len(parts) > 1 else parts
     place = "/".join(("templates", *inside)) if len(inside) > 1 else f"templates/base/{inside[0]}"
     hint = f"templates lie beside source/, not in it: move it to `{place}`"
@@ -94,7 +94,7 @@ def _template_in_source(parts: tuple[str, ...], shown: str) -> Diagnostic:
 
 
 def _as_chapter(path: Path, sections: Collection[str]) -> str:
-    """The name that a file would have as a chapter; empty where it does not look like one."""
+    """The name that a file would have as a chapter; empty if it does not look like one."""
     match = _LIKE_A_CHAPTER.search(path.name)
     if match and match.start():
         return f"{path.name[: match.start()]}.yaml"
@@ -104,12 +104,12 @@ def _as_chapter(path: Path, sections: Collection[str]) -> str:
 
 
 def unused_media(project: Project, files: Iterable[Path], shown: Collection[Path]) -> Iterator[Diagnostic]:
-    """A warning about the media files of source/ that no card shows; one for all of them.
+    """A warning about the media files of source/ that no card shows; one warning for all of them.
 
     Args:
         project: The deck's folder.
         files: All files of source/.
-        shown: Those that cards show, without links.
+        shown: The files that cards show, with links resolved.
     """
     spare = [
         path
@@ -125,41 +125,41 @@ def unused_media(project: Project, files: Iterable[Path], shown: Collection[Path
 
 
 def unused_templates(project: Project, kinds: Kinds, note_types: NoteTypes) -> Iterator[Diagnostic]:
-    """Warnings about files of the deck's templates/ that nothing reads; errors for folders that are closed.
+    """Warnings about files of the deck's templates/ that nothing reads, and errors for unreadable folders.
 
     Args:
         project: The deck's folder.
         kinds: The kinds in force.
-        note_types: What has been made of their templates.
+        note_types: The note types made from their templates.
     """
     own = project.templates
-    wanted: dict[str, Collection[str]] = {kind.name: kind.files for kind in kinds.in_force}
-    wanted["base"] = [path.name for path in (shipped_templates() / "base").glob("*.j2")]
+    expected: dict[str, Collection[str]] = {kind.name: kind.files for kind in kinds.in_force}
+    expected["base"] = [path.name for path in (shipped_templates() / "base").glob("*.j2")]
     closed: list[tuple[Path, OSError]] = []
     used = set(map(composed, note_types.used))
     for path in sorted(below(own, lambda *folder: closed.append(folder)) if own.is_dir() else ()):
-        shown = project.shown(path)
-        if not path.is_file() or path.name == "kind.yaml" or composed(shown) in used:
+        path_shown = project.shown(path)
+        if not path.is_file() or path.name == "kind.yaml" or composed(path_shown) in used:
             continue
         folder = path.relative_to(own).parts[0]
-        named = path.name in wanted.get(folder, ()) or any(
+        is_expected = path.name in expected.get(folder, ()) or any(
             path.name in text for text in note_types.texts.values()
         )
-        # where something is wrong with the templates, not all that they use has been read
-        if not note_types.sound and (folder not in wanted or named):
+        # if templates have errors, some of the files that they use may not have been read
+        if not note_types.valid and (folder not in expected or is_expected):
             continue
         yield Diagnostic(
-            "unused-template", "nothing reads this file", Span(shown), _of_template(path, own, wanted)
+            "unused-template", "nothing reads this file", Span(path_shown), _of_template(path, own, expected)
         )
     for folder_of, error in closed:
         yield source.unreadable(project.shown(folder_of), error)
     yield from _misnamed_folders(project)
 
 
-def _of_template(path: Path, own: Path, wanted: Mapping[str, Collection[str]]) -> str:
-    """What a file in templates/ was probably meant to be."""
-    base = wanted.get("base", ())
-    near = nearest(path.name, sorted(wanted.get(path.parent.name, base)))
+def _of_template(path: Path, own: Path, expected: Mapping[str, Collection[str]]) -> str:
+    """A hint for an unused file in templates/: its probable right name or place."""
+    base = expected.get("base", ())
+    near = nearest(path.name, sorted(expected.get(path.parent.name, base)))
     if path.name in base and path.parent != own / "base":
         return f"did you mean `templates/base/{path.name}`?"
     if path.parent == own:
@@ -172,7 +172,7 @@ def _of_template(path: Path, own: Path, wanted: Mapping[str, Collection[str]]) -
 
 
 def _misnamed_folders(project: Project) -> Iterator[Diagnostic]:
-    """Warnings about folders beside source/ that were probably meant to be templates/."""
+    """Warnings about folders beside source/ whose name is probably a misspelled templates/."""
     if project.templates.is_dir():
         return
     try:

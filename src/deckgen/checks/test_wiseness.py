@@ -1,4 +1,4 @@
-"""Rules about what gives the right option of a vignette away, to those who know nothing of its subject.
+"""Rules about clues that give the right option of a vignette away to someone who does not know its subject.
 
 After T. Haladyna, S. Downing and M. Rodriguez, "A review of multiple-choice item-writing guidelines for
 classroom assessment" (2002), and the item-writing guide of the National Board of Medical Examiners (NBME).
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from deckgen.checks.context import NAME, Cards, on_option
+from deckgen.checks.context import NAME, RuleContext, on_option
 from deckgen.checks.patterns import Pattern, any_of
 from deckgen.checks.prose import plain, width, words
 from deckgen.checks.stems import FUNCTION_WORDS, STEMS
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from deckgen.diagnostics import Diagnostic
     from deckgen.source import Scalar
 
-_NOT_SHORT = 36  # characters; nobody guesses the longest of some names
-_FEW = 3  # of two options either is the odd one out
+_NOT_SHORT = 36  # characters; the longest of some names is no clue
+_FEW = 3  # with two options, either of them is the odd one out
 
 
-def longest_option(cards: Cards) -> Iterator[Diagnostic]:
+def longest_option(context: RuleContext) -> Iterator[Diagnostic]:
     """A right option that is by far the longest (Haladyna: keep the length about equal)."""
-    for vignette in cards.vignettes:
+    for vignette in context.vignettes:
         sizes = [width(text) for text in vignette.texts]
         own = sizes.pop(vignette.right)
         rest = max(sizes, default=own)
@@ -55,7 +55,7 @@ _COMPARED = re.compile(
     r"\b(?:[Mm]ost|more|less|least|very|how|as|so|too) (?:\w+ly|often)\b|\bMay\b"
     r"|\b\w+ly \w+ed\b|\b(?:that|which|who) (?:may|might|could|can)\b"
 )
-"""What says how often, or something of a part of the option alone, and hedges nothing; and a month."""
+"""Words that say how often, or concern only a part of the option, and so hedge nothing; and the month May."""
 
 _OF_HEDGES = frozenset(
     """
@@ -65,15 +65,15 @@ _OF_HEDGES = frozenset(
     under can
     """.split()
 )
-"""Of each hedge a word that stands in no other sentence, mostly: without one of these there is no hedge."""
+"""One characteristic word of each hedge. A text without any of these contains no hedge."""
 
 
-def hedged_option(cards: Cards) -> Iterator[Diagnostic]:
-    """A right option that alone is hedged (NBME: specific determiners)."""
-    if not cards.english:
+def hedged_option(context: RuleContext) -> Iterator[Diagnostic]:
+    """A right option that is the only one with a hedge (NBME: specific determiners)."""
+    if not context.english:
         return
-    for vignette in cards.vignettes:
-        if vignette.said.isdisjoint(_OF_HEDGES):
+    for vignette in context.vignettes:
+        if vignette.words.isdisjoint(_OF_HEDGES):
             continue
         own = _HEDGES.search(_COMPARED.sub("", vignette.texts[vignette.right]))
         others = (text for place, text in enumerate(vignette.texts) if place != vignette.right)
@@ -102,7 +102,7 @@ _OF_ALL = re.compile(
     rf"\b(?:of|for|to|in|by|at|after) all\b|\bevery (?:{_TIMES})|(?<!^)\b(?:All|Only|Every|None|No)\b"
     r"|\b(?:was|were|had|has|have) never\b"
 )
-"""What is absolute about a part of the option, or belongs to a name."""
+"""Absolute words about a part of the option only, or in a name."""
 _STRONG = any_of(
     """
     always, never, completely, entirely, totally, absolutely, impossible, under no circumstances, in no
@@ -111,54 +111,54 @@ _STRONG = any_of(
 )
 
 
-def absolute_words(cards: Cards) -> Iterator[Diagnostic]:
+def absolute_words(context: RuleContext) -> Iterator[Diagnostic]:
     """Absolute words in wrong options and not in the right one (NBME: specific determiners).
 
-    One strong word is enough; weaker ones, as `only`, must stand in two.
+    One strong word is enough. Weaker words, as `only`, must be in two options.
     """
-    if not cards.english:
+    if not context.english:
         return
-    for vignette in cards.vignettes:
-        if vignette.said.isdisjoint(_OF_ABSOLUTES):
+    for vignette in context.vignettes:
+        if vignette.words.isdisjoint(_OF_ABSOLUTES):
             continue
-        found = [_ABSOLUTES.all_in(_OF_ALL.sub("", option.text.value)) for option in vignette.options]
-        if found[vignette.right]:
+        matches_of = [_ABSOLUTES.all_in(_OF_ALL.sub("", option.text.value)) for option in vignette.options]
+        if matches_of[vignette.right]:
             continue
-        places = [place for place, matches in enumerate(found) if matches]
+        places = [place for place, matches in enumerate(matches_of) if matches]
         strong = [place for place in places if _STRONG.search(vignette.options[place].text.value)]
         if len(places) == len(vignette.options) - 1 > 1 or strong:
-            said = dict.fromkeys(word for each in found for word in each)
-            verb = "stands" if len(said) == 1 else "stand"
-            message = f"{listing(said)} {verb} in wrong options alone, which gives them away"
+            distinct = dict.fromkeys(word for each in matches_of for word in each)
+            verb = "stands" if len(distinct) == 1 else "stand"
+            message = f"{listing(distinct)} {verb} in wrong options alone, which gives them away"
             hint = "say it less absolutely, so that the option is wrong for a better reason"
             yield on_option("absolute-words", vignette, (strong or places)[0], message, hint)
 
 
-def echoed_stem(cards: Cards) -> Iterator[Diagnostic]:
-    """A right option that alone repeats words of the stem (NBME: word repeats).
+def echoed_stem(context: RuleContext) -> Iterator[Diagnostic]:
+    """A right option that is the only one to repeat words of the stem (NBME: word repeats).
 
-    What other options repeat as well does not count; of a long option one word alone does not either.
+    Words that other options repeat too do not count, nor does a single word of a long option.
     """
-    if not cards.english:
+    if not context.english:
         return
-    for vignette in cards.vignettes:
+    for vignette in context.vignettes:
         texts = vignette.texts
         stem = _striking(plain(vignette.stem))
         beginnings = {word[:_BEGINNING] for word in stem}
-        said = [_striking(text) for text in texts]
-        mine = _echoes(said[vignette.right], stem, beginnings)
+        striking = [_striking(text) for text in texts]
+        mine = _echoes(striking[vignette.right], stem, beginnings)
         if not mine or len(texts) < _FEW or vignette.of_names or _denies(vignette.question):
             continue
         others = [
-            _echoes(each, stem, beginnings) for place, each in enumerate(said) if place != vignette.right
+            _echoes(each, stem, beginnings) for place, each in enumerate(striking) if place != vignette.right
         ]
-        rest = said[vignette.right].difference(
-            *(each for place, each in enumerate(said) if place != vignette.right)
+        rest = striking[vignette.right].difference(
+            *(each for place, each in enumerate(striking) if place != vignette.right)
         )
         own = mine.difference(*others) - _named_in(plain(vignette.stem))
         if own and all(each <= mine for each in others) and (len(own) > 1 or len(rest) < _FEW):
-            shown = dict.fromkeys(word for word in words(texts[vignette.right]) if STEMS[word] in own)
-            message = f"of the options only the right one repeats {listing(shown)} from the question"
+            echoed = dict.fromkeys(word for word in words(texts[vignette.right]) if STEMS[word] in own)
+            message = f"of the options only the right one repeats {listing(echoed)} from the question"
             hint = "use other words, or let a wrong option repeat some as well"
             yield on_option("echoed-stem", vignette, vignette.right, message, hint)
 
@@ -167,11 +167,11 @@ _DENIES = re.compile(r"\b(?:not|except|least|never|NOT|EXCEPT|LEAST|NEVER)\b|n['
 
 
 def _denies(question: Scalar | None) -> bool:
-    """Whether a question asks for an option that does not fit, from which its words lead away as well."""
+    """Whether a question asks for an option that does not fit. Then repeated words are no clue to it."""
     return question is not None and bool(_DENIES.search(question.value))
 
 
-_BEGINNING = 5  # letters by which a part of a word is found
+_BEGINNING = 5  # letters at the beginning of a word that are compared
 
 
 _ASKED_FOR = r"\b(?:which|what|whose|this|these|following|(?:type|kind|sort|form)s? of)"
@@ -184,12 +184,12 @@ _CHOICES = Pattern(
 
 
 def _named_in(stem: str) -> set[str]:
-    """What a question names that it asks for: "Is it A or B?", "Which city …?", "He fled from this city."."""
+    """The words for the answer in a question: "Is it A or B?", "Which city …?", "He fled from this city."."""
     return {word for match in _CHOICES.compiled.finditer(stem) for word in _striking(match[0])}
 
 
 class _Striking(dict[str, str]):
-    """The stems of longer words that carry meaning, found once each; of other words nothing."""
+    """A cache of the stems of longer words that carry meaning; empty for other words."""
 
     def __missing__(self, word: str) -> str:
         plain_word = len(word) < 4 or word in FUNCTION_WORDS or word in {"other", "others", "another"}
@@ -205,12 +205,12 @@ def _striking(text: str) -> set[str]:
     return set(map(_STRIKING.__getitem__, words(text))) - {""}
 
 
-def _echoes(said: set[str], stem: set[str], beginnings: set[str]) -> set[str]:
-    """The words of an option that the stem has, whole or as the beginning of one of its words."""
-    found = said & stem
-    for word in said - found:
+def _echoes(option: set[str], stem: set[str], beginnings: set[str]) -> set[str]:
+    """The words of an option that the stem repeats, in full or as the beginning of another word."""
+    echoes = option & stem
+    for word in option - echoes:
         if len(word) >= _BEGINNING and word[:_BEGINNING] in beginnings:
             longer = (other for other in stem if len(other) >= _BEGINNING)
             if any(word.startswith(other) or other.startswith(word) for other in longer):
-                found.add(word)
-    return found
+                echoes.add(word)
+    return echoes

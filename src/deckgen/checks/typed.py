@@ -1,4 +1,4 @@
-"""Texts that are not as their author meant them: in a wrong encoding, with letters of the card's, as code."""
+"""Texts that show something else than the author intended: by a wrong encoding, by letters, as code."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from deckgen.cards.leftover import INDENTED, indented_code
 from deckgen.checks import context as look
-from deckgen.diagnostics import Diagnostic, counted
+from deckgen.diagnostics import Diagnostic, counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.context import Cards, Vignette
+    from deckgen.checks.context import RuleContext, Vignette
 
-# What Windows shows for the later bytes of a character of UTF-8. Quotation marks and dashes are among it,
-# and may stand behind any letter (`CAFÉ”`): so those that are no letters' own are left out behind one letter.
+# The characters that Windows shows for the later bytes of a character of UTF-8. Some of them are quotation
+# marks and dashes, which may follow any letter (`CAFÉ”`): so these do not count behind a single letter.
 _LATER = "\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _GARBLED = re.compile(
     rf"(?:Ã[¢-ª¬-³µ-º¼-¾ŸœŒšžƒ€]|Â[°§±µ£²³½¼¾©®¥¢¹]|â€[{_LATER}]|â[‚„†ˆ‰][{_LATER}]"
@@ -24,12 +24,12 @@ _GARBLED = re.compile(
 )
 
 
-def changed_text(cards: Cards) -> Iterator[Diagnostic]:
-    """Texts of a wrong encoding, options that bring letters along, prose that is shown as code."""
-    yield from _garbled(cards)
-    yield from _prose_as_code(cards)
+def changed_text(context: RuleContext) -> Iterator[Diagnostic]:
+    """Texts in a wrong encoding, options that begin with letters, prose that appears as code."""
+    yield from _garbled(context)
+    yield from _prose_as_code(context)
     lettered: dict[str, list[Vignette]] = {}
-    for vignette in cards.vignettes:
+    for vignette in context.vignettes:
         if _sign(vignette):
             lettered.setdefault(vignette.note.chapter.document.path, []).append(vignette)
     for first, *others in lettered.values():
@@ -47,10 +47,10 @@ _SENTENCE = re.compile(
 )
 
 
-def _prose_as_code(cards: Cards) -> Iterator[Diagnostic]:
-    """Sentences that are indented so far after an empty line that Markdown takes them for code."""
-    for note, key, scalar in cards.texts_with(INDENTED):
-        if (note.kind.name, key) in cards.plain_keys:
+def _prose_as_code(context: RuleContext) -> Iterator[Diagnostic]:
+    """Sentences that Markdown reads as code, because they are indented too far after an empty line."""
+    for note, key, scalar in context.texts_with(INDENTED):
+        if (note.kind.name, key) in context.plain_keys:
             continue
         for start, code in indented_code(scalar.value):
             if _SENTENCE.fullmatch(code):
@@ -62,41 +62,55 @@ def _prose_as_code(cards: Cards) -> Iterator[Diagnostic]:
                 yield Diagnostic("changed-text", message, look.at(note, scalar, start, len(first)), hint)
 
 
-def _garbled(cards: Cards) -> Iterator[Diagnostic]:
-    """Texts of UTF-8 that a program has read as Windows-1252."""
-    for _, texts in cards.chapters:
-        found = [
-            (note, scalar, match, meant)
+def _garbled(context: RuleContext) -> Iterator[Diagnostic]:
+    """Texts of UTF-8 that some program has read as Windows-1252."""
+    for _, texts in context.chapters:
+        garbled = [
+            (note, scalar, match, original)
             for note, _, scalar in texts
             if not scalar.value.isascii()
             and (match := _GARBLED.search(scalar.value))
-            and (meant := _decoded(match[0]))
+            and (original := _decoded(match[0]))
         ]
-        if not found:
+        if not garbled:
             continue
-        note, scalar, match, meant = found[0]
+        note, scalar, match, original = garbled[0]
         start = match.start()
         while start and scalar.value[start - 1].isalnum():
             start -= 1
         end = match.end()
         while end < len(scalar.value) and scalar.value[end].isalnum():
             end += 1
-        written = scalar.value[start:end]
-        word = _GARBLED.sub(lambda each: _decoded(each[0]) or each[0], written)
-        message = f"`{written}` was `{word}` before a program took this UTF-8 text for another encoding"
-        more = f"; {counted(len(found) - 1, 'more text')} of this file are so" if len(found) > 1 else ""
+        garbled_text = scalar.value[start:end]
+        word = _GARBLED.sub(lambda each: _decoded(each[0]) or each[0], garbled_text)
+        message = f"`{garbled_text}` was `{word}` before a program took this UTF-8 text for another encoding"
+        more = f"; {counted(len(garbled) - 1, 'more text')} of this file are so" if len(garbled) > 1 else ""
         hint = f"write `{word}`, or get the text anew, as UTF-8"
-        yield Diagnostic("changed-text", message + more, look.at(note, scalar, start, len(written)), hint)
+        others = dict.fromkeys(
+            (match[0], original)
+            for _, text, _, _ in garbled
+            for match in _GARBLED.finditer(text.value)
+            if (original := _decoded(match[0])) and match[0] not in garbled_text
+        )
+        if others:
+            form = listed([f"`{bad}` as `{good}`" for bad, good in [*others][:_PAIRS]])
+            hint += f"; in the rest of the file write {form}"
+        yield Diagnostic(
+            "changed-text", message + more, look.at(note, scalar, start, len(garbled_text)), hint
+        )
+
+
+_PAIRS = 8  # garbled signs that a hint lists
 
 
 def _decoded(text: str) -> str:
-    """What a text was before its bytes of UTF-8 were read as Windows-1252; empty where it was nothing."""
+    """The original of a text whose UTF-8 bytes were read as Windows-1252; empty if it has none."""
     raw = bytearray()
     for char in text:
         try:
             raw += char.encode("cp1252")
         except UnicodeEncodeError:
-            if ord(char) > 0xFF:  # what Windows leaves free are the bytes themselves
+            if ord(char) > 0xFF:  # bytes without a character in Windows-1252 are kept as they are
                 return ""
             raw.append(ord(char))
     try:
@@ -109,7 +123,7 @@ _LETTER = re.compile(r"(?P<sign>\**\(?(?P<letter>[A-Ha-h]|[1-8])[.):]\)?\**)\s+(
 
 
 def _sign(vignette: Vignette) -> str:
-    """The letter before the first option, where all options begin with theirs in order; else nothing."""
+    """The letter before the first option, if all options begin with letters in order; otherwise empty."""
     matches = [match for option in vignette.options if (match := _LETTER.match(option.text.value.strip()))]
     letters = "".join(match["letter"] for match in matches)
     in_order = any(each.startswith(letters) for each in ("ABCDEFGH", "abcdefgh", "12345678"))

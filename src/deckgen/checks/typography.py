@@ -1,9 +1,10 @@
-"""Rules about how texts are typed: what learners would see of slips, Markdown that does not work, images."""
+"""Rules about how texts are typed: visible typing errors, Markdown without effect, images."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from html import unescape
 from itertools import chain
 from operator import eq
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from deckgen.cards.leftover import Left
-    from deckgen.checks.context import Cards
+    from deckgen.checks.context import RuleContext
     from deckgen.deck.notes import Note
     from deckgen.diagnostics import Span
     from deckgen.source import Scalar
@@ -32,74 +33,80 @@ _IMAGE = re.compile(r"!\[|<img\b")
 _FILE_NAME = re.compile(
     rf"!\[(?P<alt>[^\[\]\n]{{1,200}}\.(?:{'|'.join(sorted(IMAGES))}))\]\((?=[^()\n]*\))", re.IGNORECASE
 )
+_SAMPLE_ALT = re.compile(r"!\[(?P<alt>what it shows|…)\]\(|<img\b[^<>]*\balt=\"(?P<in_tag>what it shows|…)\"")
 _NO_ALT = re.compile(r"!\[\s*\]\(\s*<?(?P<path>[^()\s<>]*)|<img\b(?![^<>]*\balt\s*=)[^<>]*+>")
-# what covers a part of another image, and is named so by the programs that make them
+# the names that programs give to an image that covers a part of another image
 _MASK = re.compile(r"(?:^|[-_/])(?:masks?|[oai]{2}-\d+-[QA]|[oai]{2}-O)\.\w+$")
 
 
-def swallowed_key(cards: Cards) -> Iterator[Diagnostic]:
-    """A line of a text that is a key, indented too far."""
-    for note in cards.notes:
-        found = [note.swallowed]
+def swallowed_key(context: RuleContext) -> Iterator[Diagnostic]:
+    """A line of a text that is in fact a key, indented too far."""
+    for note in context.notes:
+        lines = [note.swallowed]
         if note.table and note.table.rows[0] is note:
-            found.append(note.table.swallowed)
-        found += [options.swallowed for _, options in options_in(note.values)]
-        for each in chain.from_iterable(found):
+            lines.append(note.table.swallowed)
+        lines += [options.swallowed for _, options in options_in(note.values)]
+        for each in chain.from_iterable(lines):
             if each.certain:
                 yield Diagnostic("swallowed-key", each.message, each.at, each.hint)
 
 
 _PLACEHOLDER = Pattern(
     r"\A[^\w\ufffc]*(?:TODO|TBD|tbd|FIXME|fixme|x{3,}|[?？]{3,}|\.{3}|…)[^\w\ufffc]*\Z"
-    r"|(?m:^|(?<=[(\[]))(?P<open>TODO|TBD|FIXME)(?=[:)\]]|[^\w\ufffc]*$)"
+    r"|(?m:^[ \t>#*-]*|(?<=[(\[]))(?P<open>TODO|TBD|FIXME)(?=[:)\]]|[^\w\ufffc]*$"
+    r"|(?<=# TODO)[ ](?=[^\n]*\s*\Z)|[ ](?:ask|check|add|write|fix|find|verify|reword|rewrite"
+    r"|rephrase|shorten|expand|finish|complete|clarify"
+    r"|review|confirm|replace|remove)\b)"
+    r"|(?<!\w)(?:(?:TODO|TBD|FIXME|XXX|[?？]{3,})[ ]+)+(?:TODO|TBD|FIXME|XXX|[?？]{3,})(?!\w)"
     r"|(?<=[.,;:!?–—-] )(?P<end>TODO|TBD|FIXME)[^\w\ufffc]*\Z"
 )
-"""What a text is in place of one, or ends with; U+FFFC stands for code."""
-_LIKE_PLACEHOLDER = re.compile(r"TODO|TBD|tbd|FIXME|fixme|xxx|[?？]{3}|\.\.\.|…")
+"""A placeholder instead of a text, or at its end; U+FFFC stands for code."""
+_LIKE_PLACEHOLDER = re.compile(r"TODO|TBD|tbd|FIXME|fixme|xxx|XXX|[?？]{3}|\.\.\.|…")
 
 
-def placeholder(cards: Cards) -> Iterator[Diagnostic]:
-    """A text that is still to be written."""
-    for note, key, scalar in cards.texts_with(_LIKE_PLACEHOLDER):
+def placeholder(context: RuleContext) -> Iterator[Diagnostic]:
+    """A text that its author still has to write."""
+    for note, key, scalar in context.texts_with(_LIKE_PLACEHOLDER):
         if key == note.kind.label or len(scalar.value) > _LONGEST_PLACE:
-            continue  # it may be what the card is about
-        if found := _PLACEHOLDER.search(prose(scalar.value)):
-            said = found.group().strip()
-            message = f"`{said}` is a placeholder, and learners see it on the card"
-            start = found.start() + len(found.group()) - len(found.group().lstrip())
-            span = look.at(note, scalar, start, len(said))
-            yield Diagnostic("placeholder", message, span, "write it, or leave the key out until then")
+            continue  # it may be the subject of the card
+        if match := _PLACEHOLDER.search(prose(scalar.value)):
+            sign = match["open"] or match.group().strip()
+            message = f"`{sign}` is a placeholder, and learners see it on the card"
+            start = scalar.value.index(sign, match.start())
+            span = look.at(note, scalar, start, len(sign))
+            hint = "write it, or leave the key out until then"
+            if match["open"]:
+                hint = "write it, or leave it out: a note to yourself stands above the key, after `#`"
+            yield Diagnostic("placeholder", message, span, hint)
 
 
 _LONGEST_PLACE = 10_000  # characters
 _HINT_LIKE = Pattern(r"\A[^:|?]*[^\W\d_]{2}(?P<sign>:|[ ]?\|[ ]?)[^\W\d_]{2}[^:|?]*[?？]\Z")
 
 
-def _of_hints(cards: Cards) -> Iterator[Diagnostic]:
-    """Clozes whose hint does not stand behind two colons, so that it is part of the answer."""
-    for note, scalar, inside in cards.hidden:
+def _of_hints(context: RuleContext) -> Iterator[Diagnostic]:
+    """Clozes whose hint is not behind two colons, so that it is part of the answer."""
+    for note, scalar, inside in context.hidden:
         for cloze in inside:
             answer = scalar.value[cloze.inner : cloze.end]
-            found = _HINT_LIKE.match(answer) if cloze.hint < 0 and answer.endswith(("?", "？")) else None
-            if found:
-                sign, place = found["sign"], cloze.inner + found.start("sign")
-                said, asked = answer[: found.start("sign")], answer[found.end("sign") :]
+            match = _HINT_LIKE.match(answer) if cloze.hint < 0 and answer.endswith(("?", "？")) else None
+            if match:
+                sign, place = match["sign"], cloze.inner + match.start("sign")
+                inner, hint_text = answer[: match.start("sign")], answer[match.end("sign") :]
                 message = f"this `{sign.strip()}` begins no hint, so what follows is part of the answer"
                 hint = "if it is a hint, it stands behind two colons: "
-                hint += f"`{scalar.value[cloze.start : cloze.inner]}{said}::{asked}}}}}`"
+                hint += f"`{scalar.value[cloze.start : cloze.inner]}{inner}::{hint_text}}}}}`"
                 yield Diagnostic("stray-markdown", message, look.at(note, scalar, place, len(sign)), hint)
 
 
-def missing_alt(cards: Cards) -> Iterator[Diagnostic]:
+def missing_alt(context: RuleContext) -> Iterator[Diagnostic]:
     """An image without a text alternative (WCAG 2.2, 1.1.1).
 
-    `alt=""` says that an image has nothing to say; and a mask over another image has not.
+    `alt=""` marks an image without content, and a mask over another image has no content either.
     """
-    in_brackets = (
-        "say in the square brackets what it shows: `![a genogram of three generations](media/tree.png)`"
-    )
-    in_tag = 'say what it shows: `<img src="media/tree.png" alt="a genogram of three generations">`'
-    for note, _, scalar in cards.texts_with(_IMAGE, "![", "<img"):
+    in_brackets = "say in the square brackets what it shows: `![…](media/tree.png)`"
+    in_tag = 'say what it shows: `<img src="media/tree.png" alt="…">`'
+    for note, _, scalar in context.texts_with(_IMAGE, "![", "<img"):
         code = [piece for piece in pieces(scalar.value) if piece.kind in {"code", "fence"}]
         for match in _NO_ALT.finditer(scalar.value):
             source = match["path"] or next(iter(_SOURCE.findall(match[0])), "")
@@ -110,6 +117,12 @@ def missing_alt(cards: Cards) -> Iterator[Diagnostic]:
             end = match.start("path") if match["path"] else match.end()
             span = look.at(note, scalar, match.start(), end - match.start())
             yield Diagnostic("missing-alt", message, span, hint)
+        for match in _SAMPLE_ALT.finditer(scalar.value):
+            if not any(each.start <= match.start() < each.end for each in code):
+                name = match.lastgroup or ""
+                message = f"`{match[name]}` stands for the words that say what this image shows"
+                span = look.at(note, scalar, match.start(name), len(match[name]))
+                yield Diagnostic("missing-alt", message, span, "write what it shows, in a few words")
         for match in _FILE_NAME.finditer(scalar.value):
             if not any(each.start <= match.start() < each.end for each in code):
                 message = (
@@ -127,73 +140,73 @@ _PHRASE = 4  # words
 _WORD_IN_CAPITALS = 4  # letters; shorter ones are more often abbreviations
 
 
-def upper_case(cards: Cards) -> Iterator[Diagnostic]:
-    """A text that is mostly in capitals, which reads slowly; lists of abbreviations and numerals are none."""
-    for note, key, scalar in cards.with_capitals:
+def upper_case(context: RuleContext) -> Iterator[Diagnostic]:
+    """A text mostly in capitals, which is slow to read; lists of abbreviations and numerals are exempt."""
+    for note, key, scalar in context.with_capitals:
         if not _CAPITALS.search(scalar.value):
             continue
         text = plain(prose(scalar.value))
         if is_options(note.values.get(key)) and len(text.split()) < _PHRASE:
             continue  # a command, a code
-        shouted = [run[0] for run in _CAPITAL_WORDS.finditer(text) if _is_shouted(run[0])]
+        in_capitals = [run[0] for run in _CAPITAL_WORDS.finditer(text) if _is_shouted(run[0])]
         letters = len(_LETTER.findall(text))
-        if letters > 8 and sum(len(_LETTER.findall(run)) for run in shouted) * 4 > 3 * letters:
+        if letters > 8 and sum(len(_LETTER.findall(run)) for run in in_capitals) * 4 > 3 * letters:
             message = "this text is mostly in capitals, which reads slowly"
             hint = "write it in small letters, and emphasise what matters with `**…**`"
             yield Diagnostic("upper-case", message, look.of_text(note, scalar), hint)
 
 
 def _is_shouted(run: str) -> bool:
-    """Whether words in capitals side by side are words, and no abbreviations."""
-    said = run.split()
-    long = [each for each in said if len(each) >= _WORD_IN_CAPITALS and not _ROMAN.fullmatch(each)]
-    return len(long) > 1 or (bool(long) and any(each.lower() in FUNCTION_WORDS for each in said))
+    """Whether words in capitals side by side are ordinary words, and not abbreviations."""
+    parts = run.split()
+    long = [each for each in parts if len(each) >= _WORD_IN_CAPITALS and not _ROMAN.fullmatch(each)]
+    return len(long) > 1 or (bool(long) and any(each.lower() in FUNCTION_WORDS for each in parts))
 
 
 _TWICE = re.compile(r"(?<![\w'’-])([^\W\d_]+)(?: +\n? *|\n *)(\1)(?![\w'’-])", re.IGNORECASE)
 _MAY_BE_TWICE = frozenset(["that", "had", "no", "so", "very", "bye", "ha", "her"])
 
 
-def doubled_word(cards: Cards) -> Iterator[Diagnostic]:
-    """A word that stands twice in a row; in English, where hardly any may.
+def doubled_word(context: RuleContext) -> Iterator[Diagnostic]:
+    """A word twice in a row; only in English, where this is nearly always wrong.
 
-    Names are written so (Pago Pago, Loa loa), and other short words that never stand alone (yum yum); and
-    what a deck says so more than once it means.
+    It is right in names (Pago Pago, Loa loa), and in other short words that are never single (yum yum).
+    A repetition that the deck has more than once is intended.
     """
-    if not cards.english:
+    if not context.english:
         return
-    found: list[tuple[Note, Scalar, re.Match[str]]] = []
-    for document, texts in cards.chapters:
+    doubled: list[tuple[Note, Scalar, re.Match[str]]] = []
+    for document, texts in context.chapters:
         if not _repeats(document.text):
             continue
         for note, _, scalar in texts:
             if _repeats(scalar.value):
-                said = prose(scalar.value)
-                found += ((note, scalar, match) for match in _TWICE.finditer(said) if _is_slip(match))
-    times = Counter(match[1].lower() for _, _, match in found)
-    for note, scalar, match in found:
+                text_prose = prose(scalar.value)
+                doubled += ((note, scalar, match) for match in _TWICE.finditer(text_prose) if _is_slip(match))
+    times = Counter(match[1].lower() for _, _, match in doubled)
+    for note, scalar, match in doubled:
         word = match[1].lower()
         if word in FUNCTION_WORDS or (
-            times[word] == 1 and (len(word) > _LONGEST_NAME or _stands_alone(word, cards))
+            times[word] == 1 and (len(word) > _LONGEST_NAME or _stands_alone(word, context))
         ):
             span = look.at(note, scalar, match.start(2), len(match[2]))
             yield Diagnostic("doubled-word", f"`{match[2]}` stands twice", span, "delete one of the two")
 
 
-_LONGEST_NAME = 4  # letters; what stands twice in a name is short
+_LONGEST_NAME = 4  # letters; doubled words in names are short
 
 
-def _stands_alone(word: str, cards: Cards) -> bool:
-    """Whether a deck has a word in another place than where it stands twice."""
+def _stands_alone(word: str, context: RuleContext) -> bool:
+    """Whether a deck also has a word singly, and not only doubled."""
     alone = re.compile(rf"\b{word}\b", re.IGNORECASE)
-    return sum(len(alone.findall(document.text)) for document, _ in cards.chapters) > 2
+    return sum(len(alone.findall(document.text)) for document, _ in context.chapters) > 2
 
 
 _WHAT = re.compile(r"\b[Ww]hat\b")
 
 
 def _is_slip(match: re.Match[str]) -> bool:
-    """Whether a word that stands twice is hardly a name."""
+    """Whether a doubled word is probably not a name."""
     if match[1].lower() in _MAY_BE_TWICE:
         return False
     if match[1].lower() in FUNCTION_WORDS:
@@ -203,25 +216,25 @@ def _is_slip(match: re.Match[str]) -> bool:
 
 
 def _repeats(text: str) -> bool:
-    """Whether something between white space stands twice in a row."""
-    said = text.lower().split()
-    return True in map(eq, said, said[1:])
+    """Whether a word between white space comes twice in a row."""
+    parts = text.lower().split()
+    return True in map(eq, parts, parts[1:])
 
 
 _DOUBLED = re.compile(r"(?<=[\w,;)\]\"'”»*]) {2}(?=[\w(\[\"'“«*])")
 _INDENTED = re.compile("\n +")
 
 
-def doubled_space(cards: Cards) -> Iterator[Diagnostic]:
-    """Two spaces between words; silent once released, since no card shows it.
+def doubled_space(context: RuleContext) -> Iterator[Diagnostic]:
+    """Two spaces between words; no warning once the note is released, because no card shows them.
 
-    After a full stop some write two, and more than two line something up.
+    Some authors write two after a full stop, and more than two align something.
     """
-    for document, texts in cards.chapters:
+    for document, texts in context.chapters:
         if "  " not in _INDENTED.sub("\n", document.text):
             continue
         for note, _, scalar in texts:
-            if "  " in scalar.value and not cards.is_released(note):
+            if "  " in scalar.value and not context.is_released(note):
                 for start, end in _doubled_spaces(scalar.value):
                     span = look.at(note, scalar, start, end - start)
                     yield Diagnostic("doubled-space", f"{end - start} spaces stand here", span, "leave one")
@@ -231,23 +244,25 @@ _TABLE_OR_LIST = re.compile(r"^ {4,}.*$|^[ \t]*+\|.*$|^[ \t]*+(?:[-*+]|\d+[.)]) 
 
 
 def _doubled_spaces(text: str) -> list[tuple[int, int]]:
-    """Where more than one space stands between words of a text, outside code, formulas and tables."""
-    kept = [match.span() for match in _TABLE_OR_LIST.finditer(text)]
-    found = [match.span() for match in _DOUBLED.finditer(prose(text))]
-    return [(start, end) for start, end in found if not any(one < end and start < two for one, two in kept)]
+    """The places of more than one space between words of a text, outside code, formulas and tables."""
+    exempt = [match.span() for match in _TABLE_OR_LIST.finditer(text)]
+    doubled = [match.span() for match in _DOUBLED.finditer(prose(text))]
+    return [
+        (start, end) for start, end in doubled if not any(one < end and start < two for one, two in exempt)
+    ]
 
 
 _TRAILING = re.compile(r"(?<=\S) {2,}$(?=\n[^\n]*\S)", re.MULTILINE)
 
 
-def trailing_space(cards: Cards) -> Iterator[Diagnostic]:
-    """Blanks at the end of a line, which break it on the card unseen (CommonMark, hard line breaks)."""
-    for document, texts in cards.chapters:
+def trailing_space(context: RuleContext) -> Iterator[Diagnostic]:
+    """Blanks at the end of a line, which invisibly make a line break (CommonMark, hard line breaks)."""
+    for document, texts in context.chapters:
         if "  \n" not in document.text and "  \r" not in document.text:
             continue
         for note, _, scalar in texts:
             match = _TRAILING.search(prose(scalar.value)) if scalar.style == "|" else None
-            if match and not cards.is_released(note):
+            if match and not context.is_released(note):
                 span = look.at(note, scalar, match.start(), len(match.group()))
                 message = "blanks stand at the end of this line, which break it unseen"
                 yield Diagnostic("trailing-space", message, span, "delete them")
@@ -260,9 +275,9 @@ _IN_BRACES = re.compile(
 _WORDS = re.compile(r"[^\W\d_]{2,}(?:[ '’-][^\W\d_]+)+")
 
 
-def _third_braces(cards: Cards) -> Iterator[Diagnostic]:
-    """Clozes in one brace more than they have; `{{{c1::2}}, 3}` is a set, and `{{{c1::red}}}` may be one."""
-    for note, _, scalar in cards.texts_with(_THIRD_BRACE, "{{c"):
+def _third_braces(context: RuleContext) -> Iterator[Diagnostic]:
+    """Clozes with one brace too many; `{{{c1::2}}, 3}` is a set, and `{{{c1::red}}}` may be one."""
+    for note, _, scalar in context.texts_with(_THIRD_BRACE, "{{c"):
         text = prose(scalar.value)
         for match in _IN_BRACES.finditer(text):
             one = bool(match["opens"]) != bool(match["closes"]) and text.count("{") != text.count("}")
@@ -297,22 +312,32 @@ _IN_PLAIN = re.compile(
 )
 
 
-def stray_markdown(cards: Cards) -> Iterator[Diagnostic]:
-    """Markdown that does not take effect, so that learners see its signs (CommonMark)."""
-    yield from _of_hints(cards)
-    yield from _third_braces(cards)
-    for note, key, scalar in cards.plain_texts:
+def _in_plain_text(note: Note, match: re.Match[str]) -> str:
+    """A hint for signs of Markdown in a key of plain text."""
+    signs = match.group()
+    if signs.startswith("$"):
+        return f"a formula is written as in Anki here: `\\({signs[1:-1]}\\)`"
+    if signs.startswith("&"):
+        return f"write `{unescape(signs)}`"
+    texts = [key for key in note.kind.keys.values() if key.type.own_words and not key.type.plain]
+    if signs.startswith("[") and match.string[: match.start()].endswith("!") and texts:
+        return f"an image belongs in a text such as `{max(texts, key=lambda key: key.required).name}`"
+    return "leave the signs out"
+
+
+def stray_markdown(context: RuleContext) -> Iterator[Diagnostic]:
+    """Markdown without effect, so that learners see its signs (CommonMark)."""
+    yield from _of_hints(context)
+    yield from _third_braces(context)
+    for note, key, scalar in context.plain_texts:
         if match := _IN_PLAIN.search(scalar.value):
             message = f"`{key}` is plain text, so learners see `{match.group()}` as it stands"
             span = look.at(note, scalar, match.start(), len(match.group()))
-            hint = "leave the signs out"
-            if match.group().startswith("$"):
-                hint = f"a formula is written as in Anki here: `\\({match.group()[1:-1]}\\)`"
-            yield Diagnostic("stray-markdown", message, span, hint)
+            yield Diagnostic("stray-markdown", message, span, _in_plain_text(note, match))
     for pattern, needles in ((_LINK, ("] ",)), (_BULLET, tuple("•●▪‣–·*")), (_AT_LINE_START, ())):
-        for note, key, scalar in cards.texts_with(pattern, *needles):
+        for note, key, scalar in context.texts_with(pattern, *needles):
             typed = pattern.search(f"\n{prose(scalar.value)}")
-            if typed and typed.lastgroup and (note.kind.name, key) not in cards.plain_keys:
+            if typed and typed.lastgroup and (note.kind.name, key) not in context.plain_keys:
                 message, form = _MEANT[typed.lastgroup]
                 start = typed.start(typed.lastgroup) - 1
                 length = 1 if typed.lastgroup == "star" else len(typed[typed.lastgroup])
@@ -320,26 +345,26 @@ def stray_markdown(cards: Cards) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     "stray-markdown", message, look.at(note, scalar, start, length), f"write {form}"
                 )
-    for note, key, scalar in cards.texts_with(_SIGNS):
-        if (note.kind.name, key) in cards.plain_keys or _takes_effect(scalar.value):
+    for note, key, scalar in context.texts_with(_SIGNS):
+        if (note.kind.name, key) in context.plain_keys or _takes_effect(scalar.value):
             continue
-        if left := _meant(scalar.value, list(left_signs(scalar.value))):
-            span = look.at(note, scalar, left.start, len(left.sign))
-            yield Diagnostic("stray-markdown", *_about_left(left, span))
+        if sign := _intended(scalar.value, list(left_signs(scalar.value))):
+            span = look.at(note, scalar, sign.start, len(sign.sign))
+            yield Diagnostic("stray-markdown", *_about_sign(sign, span))
 
 
-def _about_left(left: Left, span: Span) -> tuple[str, Span, str]:
+def _about_sign(sign: Left, span: Span) -> tuple[str, Span, str]:
     """The message about a sign without effect, its place and the hint."""
-    message = f"this `{left.sign}` does not take effect, so learners see it"
+    message = f"this `{sign.sign}` does not take effect, so learners see it"
     hint = "it stands on both sides of the words, without a space between"
-    if left.half:
-        message = f"not all of this `{left.sign}` takes effect, so learners see a part of it"
+    if sign.half:
+        message = f"not all of this `{sign.sign}` takes effect, so learners see a part of it"
         hint = "as many stand behind the words"
-    return message, span, f"{hint}; as itself it is written `\\{left.sign[0]}`"
+    return message, span, f"{hint}; as itself it is written `\\{sign.sign[0]}`"
 
 
 def _takes_effect(text: str) -> bool:
-    """Whether all signs of emphasis in a text clearly do something: pairs, right around letters or digits."""
+    """Whether all signs of emphasis in a text clearly have an effect: pairs, around letters or digits."""
     for sign in ("**", "==", "`"):
         parts = text.split(sign)
         if len(parts) % 2 == 0 or not all(part[:1].isalnum() and part[-1:].isalnum() for part in parts[1::2]):
@@ -348,51 +373,51 @@ def _takes_effect(text: str) -> bool:
 
 
 _JOINED = re.compile(r"(?:[,;/&]|\b(?:and|or|und|oder|et|ou|y|o|e)) $")
-"""Before the second of two stars: `*args and *kwargs` are two names."""
+"""The text before the second of two stars in `*args and *kwargs`, which are two names."""
 _OPENING = " ([{\"'“„«:/>|"
 _CLOSING = " )]}\"'”“».,;:!?/<|"
 
 
-def _meant(text: str, signs: list[Left]) -> Left | None:
-    """The first of some signs without effect that was meant to have one.
+def _intended(text: str, signs: list[Left]) -> Left | None:
+    """The first of some signs without effect that its author probably intended as Markdown.
 
-    Of two, the first can begin and the second end what is between them, and one of them stands right beside
-    it. One alone is at the beginning of a word, and no star for a footnote, an operator or a pattern.
+    In a pair, the first sign can open and the second close the text between them, and one of them touches
+    it. A single sign is at the beginning of a word, and is no star for a footnote, an operator or a pattern.
     """
-    for number, left in enumerate(signs):
-        if left.half:
-            return left
+    for number, sign in enumerate(signs):
+        if sign.half:
+            return sign
         follower = next(
-            (each for each in signs[number + 1 :] if (each.sign, each.block) == (left.sign, left.block)), None
+            (each for each in signs[number + 1 :] if (each.sign, each.block) == (sign.sign, sign.block)), None
         )
-        opens, closes = _begins(left), _ends(left)
+        opens, closes = _begins(sign), _ends(sign)
         two_open = follower and opens and _begins(follower) and not _JOINED.search(text[: follower.start])
-        if follower and (left.before == "" or left.before in _OPENING) and follower.after in {"", *_CLOSING}:
-            # with blanks within, a whole line: `a == b or c == d` compares
+        if follower and (sign.before == "" or sign.before in _OPENING) and follower.after in {"", *_CLOSING}:
+            # with blanks inside, only a whole line: `a == b or c == d` is a comparison
             if (
                 opens
                 or _ends(follower)
-                or (left.before == follower.after == "" and left.sign in {"==", "**"})
+                or (sign.before == follower.after == "" and sign.sign in {"==", "**"})
             ):
-                return left
+                return sign
         elif (
             two_open
-            or (opens and left.sign in {"**", "***", "==", "~~", "`"})
-            or (closes and left.sign in {"==", "`"})
+            or (opens and sign.sign in {"**", "***", "==", "~~", "`"})
+            or (closes and sign.sign in {"==", "`"})
         ):
-            return left
+            return sign
     return None
 
 
-def _begins(left: Left) -> bool:
-    """Whether a sign stands right before a word and behind none."""
-    return (left.before == "" or left.before in _OPENING) and left.after.isalnum()
+def _begins(sign: Left) -> bool:
+    """Whether a sign is directly before a word and not behind another."""
+    return (sign.before == "" or sign.before in _OPENING) and sign.after.isalnum()
 
 
-def _ends(left: Left) -> bool:
-    """Whether a sign stands right behind a word and before none."""
-    return (left.before.isalnum() or left.before in {".", ")", "}"}) and (
-        left.after == "" or left.after in _CLOSING
+def _ends(sign: Left) -> bool:
+    """Whether a sign is directly behind a word and not before another."""
+    return (sign.before.isalnum() or sign.before in {".", ")", "}"}) and (
+        sign.after == "" or sign.after in _CLOSING
     )
 
 
@@ -401,13 +426,13 @@ _WHOLE = re.compile(r"[“„«‘‚‹][^“”„«»‘‚‹›\"]+[”“�
 _SPOKEN = re.compile(r"[.!?…。！？][”“»’‘›]$")
 
 
-def curly_quotes(cards: Cards) -> Iterator[Diagnostic]:
-    """A value in curly quotes, which YAML does not take for quotes (YAML 1.2, 7.3).
+def curly_quotes(context: RuleContext) -> Iterator[Diagnostic]:
+    """A value in curly quotes, which are no quotes to YAML (YAML 1.2, 7.3).
 
-    An option that is a sentence in quotes is what somebody says.
+    An option that is a sentence in quotes is direct speech.
     """
-    for note, key, scalar in cards.texts_with(_CURLY, *"“„«‘‚‹"):
-        is_plain = (note.kind.name, key) in cards.plain_keys
+    for note, key, scalar in context.texts_with(_CURLY, *"“„«‘‚‹"):
+        is_plain = (note.kind.name, key) in context.plain_keys
         text = scalar.value.strip()
         if is_options(note.values.get(key)) and _SPOKEN.search(text):
             continue

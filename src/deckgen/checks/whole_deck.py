@@ -1,4 +1,4 @@
-"""Rules about the deck as a whole: what is asked twice, never explained, or out of balance."""
+"""Rules about the deck as a whole: repeated terms, missing references, the balance of options."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from deckgen.checks import context as look
-from deckgen.checks.context import Cards, lacks, of_note
+from deckgen.checks.context import RuleContext, lacks, of_note
 from deckgen.checks.parallels import asks_yes_or_no
 from deckgen.checks.stems import content
 from deckgen.deck.languages import written_in
@@ -22,35 +22,35 @@ if TYPE_CHECKING:
     from deckgen.checks.context import Vignette
 
 
-def same_term(cards: Cards) -> Iterator[Diagnostic]:
-    """One term that is defined twice (Wozniak: combat interference).
+def same_term(context: RuleContext) -> Iterator[Diagnostic]:
+    """A term that is defined twice (Wozniak: combat interference).
 
-    What stands in brackets behind a term tells it from another, as in "tolerance (drugs)" and "tolerance
-    (statistics)", or is another name of it, by which it may be defined once more.
+    The text in brackets behind a term distinguishes it from another, as in "tolerance (drugs)" and "tolerance
+    (statistics)", or is a synonym, which another note may define once more.
     """
-    terms = list(_terms(cards))
+    terms = list(_terms(context))
     often = Counter(outside for _, _, outside, _ in terms)
     first: dict[str, tuple[Note, str]] = {}
     synonyms: dict[str, Note] = {}
     for note, value, outside, inside in terms:
-        is_synonym = bool(inside) and often[outside] == 1 and (cards.english or inside.isupper())
+        is_synonym = bool(inside) and often[outside] == 1 and (context.english or inside.isupper())
         other = synonyms.get(outside) or (first[inside][0] if is_synonym and inside in first else None)
-        known = first.setdefault(outside, (note, inside))
-        if known[0] is not note and (not inside or not known[1] or inside == known[1]):
-            other = known[0]
+        before = first.setdefault(outside, (note, inside))
+        if before[0] is not note and (not inside or not before[1] or inside == before[1]):
+            other = before[0]
         if other:
             message = f"this term is defined at line {place(other).line} of {place(other).path} as well"
             hint = f"keep one of the two, or say in brackets how this one and `{other.id}` differ"
             yield Diagnostic("same-term", message, look.of_text(note, value), hint)
         elif is_synonym:
             synonyms.setdefault(inside, note)
-    yield from _same_rows(cards)
+    yield from _same_rows(context)
 
 
-def _same_rows(cards: Cards) -> Iterator[Diagnostic]:
-    """Rows of a table that have one name, by which a card asks for both."""
+def _same_rows(context: RuleContext) -> Iterator[Diagnostic]:
+    """Rows of a table with the same name, if a card asks for their other cells by the name."""
     first: dict[tuple[Table, str], Note] = {}
-    for note in cards.notes:
+    for note in context.notes:
         value = note.values.get("cells")
         cells = [] if isinstance(value, Scalar) else statements(value)
         if note.table is None or not cells:
@@ -63,28 +63,28 @@ def _same_rows(cards: Cards) -> Iterator[Diagnostic]:
             yield Diagnostic("same-term", message, look.of_text(note, cells[0]), hint)
 
 
-def _terms(cards: Cards) -> Iterator[tuple[Note, Scalar, str, str]]:
-    """The terms of the deck, each with what stands outside of brackets and within."""
-    for note in cards.notes:
+def _terms(context: RuleContext) -> Iterator[tuple[Note, Scalar, str, str]]:
+    """The terms of the deck, each with its text outside brackets and inside."""
+    for note in context.notes:
         key = note.kind.keys.get(note.kind.label) if note.kind.label else None
         value = note.values.get(note.kind.label) if key and key.type.is_name else None
         if isinstance(value, Scalar):
-            inside = _name(cards, " ".join(re.findall(r"\(([^)]*)\)", value.value)))
-            yield note, value, _name(cards, re.sub(r"\([^)]*\)", " ", value.value)) or inside, inside
+            inside = _name(context, " ".join(re.findall(r"\(([^)]*)\)", value.value)))
+            yield note, value, _name(context, re.sub(r"\([^)]*\)", " ", value.value)) or inside, inside
 
 
-def _name(cards: Cards, term: str) -> str:
-    """A term by which it is compared: in English without what carries no meaning, and in any case."""
-    said = " ".join(term.split())
-    if not cards.english:
-        return said
-    return " ".join(content(said)) or said.lower()
+def _name(context: RuleContext, term: str) -> str:
+    """The form of a term that is compared: in English only the stems of words with meaning."""
+    spaced = " ".join(term.split())
+    if not context.english:
+        return spaced
+    return " ".join(content(spaced)) or spaced.lower()
 
 
-def missing_reference(cards: Cards) -> Iterator[Diagnostic]:
-    """A note without a reference where most of its neighbours in the chapter have one."""
+def missing_reference(context: RuleContext) -> Iterator[Diagnostic]:
+    """A note without a reference, if most other notes of the chapter have one."""
     chapters: dict[str, list[Note]] = {}
-    for note in cards.notes:
+    for note in context.notes:
         if "reference" in note.kind.keys:
             chapters.setdefault(note.chapter.document.path, []).append(note)
     for notes in chapters.values():
@@ -99,34 +99,34 @@ def missing_reference(cards: Cards) -> Iterator[Diagnostic]:
                 yield from lacks("missing-reference", note, "reference", message, hint)
 
 
-def few_options(cards: Cards) -> Iterator[Diagnostic]:
+def few_options(context: RuleContext) -> Iterator[Diagnostic]:
     """A vignette with fewer options than the exam's questions (Rodriguez 2005: three are enough)."""
-    counts = [len(vignette.options) for vignette in cards.vignettes]
+    counts = [len(vignette.options) for vignette in context.vignettes]
     often = Counter(counts).most_common(1)[0][0] if len(counts) > 3 else 0
-    exam = cards.deck.exam_options
-    wanted, why = exam, f"and the exam has {exam}"
+    exam = context.deck.exam_options
+    expected, why = exam, f"and the exam has {exam}"
     hint = "add an option that a half-prepared learner would choose"
     if not exam:
-        wanted, why = max(3, often), f"and most of the deck's have {often}"
+        expected, why = max(3, often), f"and most of the deck's have {often}"
         hint += "; or say in deck.yaml how many the exam has, as in `exam_options: 3`"
     if not exam and often < 3:
         why = "so that guessing is as good as knowing half the time"
-    for vignette in cards.vignettes:
+    for vignette in context.vignettes:
         count = len(vignette.options)
-        if count < wanted and not asks_yes_or_no(vignette.texts):
+        if count < expected and not asks_yes_or_no(vignette.texts):
             yield of_note("few-options", vignette.note, f"this question has {count} options, {why}", hint)
 
 
 _PLACES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
 
-_TOO_MANY = 3.5  # questions more than its share in one place, which is hardly chance
+_TOO_MANY = 3.5  # questions more than expected in one place, which is hardly chance
 
 
-def answer_places(cards: Cards) -> Iterator[Diagnostic]:
-    """Right options that stand mostly in one place, or never in one (Haladyna: vary the location)."""
+def answer_places(context: RuleContext) -> Iterator[Diagnostic]:
+    """Right options that are mostly in one place, or never in one (Haladyna: vary the location)."""
     by_count: dict[int, list[Vignette]] = {}
-    for vignette in cards.vignettes:
+    for vignette in context.vignettes:
         by_count.setdefault(len(vignette.options), []).append(vignette)
     for count, vignettes in by_count.items():
         places = Counter(vignette.right for vignette in vignettes)
@@ -146,29 +146,29 @@ def answer_places(cards: Cards) -> Iterator[Diagnostic]:
             yield Diagnostic("answer-places", message, span, hint)
 
 
-def missing_language(cards: Cards) -> Iterator[Diagnostic]:
-    """A deck that does not say its language, and that is mostly in other letters than English has."""
-    document = cards.deck.document
+def missing_language(context: RuleContext) -> Iterator[Diagnostic]:
+    """A deck without a language that is mostly in letters which English does not have."""
+    document = context.deck.document
     if isinstance(document.root, Mapping) and "language" in document.root.entries:
         return
-    notes = (note for note in cards.deck.notes if not note.retired)
+    notes = (note for note in context.deck.notes if not note.retired)
     texts = (
         scalar.value for note in notes for value in values_of(note).values() for scalar in scalars(value)
     )
-    if meant := written_in(texts):
+    if languages := written_in(texts):
         message = "the deck does not say its language, so its cards are laid out as in English"
-        others = "".join(f", or `{each}`" for each in meant[1:])
-        hint = f"write `language: {meant[0]}`{others}, in source/deck.yaml"
+        others = "".join(f", or `{each}`" for each in languages[1:])
+        hint = f"write `language: {languages[0]}`{others}, in source/deck.yaml"
         yield Diagnostic("missing-language", message, Span(document.path), hint)
 
 
-def blueprint_tag(cards: Cards) -> Iterator[Diagnostic]:
-    """A tag that stands for a domain of the exam, and that no note has."""
-    if not cards.deck.blueprint:
+def blueprint_tag(context: RuleContext) -> Iterator[Diagnostic]:
+    """A tag for a domain of the exam that no note has."""
+    if not context.deck.blueprint:
         return
-    used = {tag for note in cards.deck.notes if not note.retired for tag in note.tags}
-    for domain in cards.deck.blueprint:
+    used = {tag for note in context.deck.notes if not note.retired for tag in note.tags}
+    for domain in context.deck.blueprint:
         if not domain.covers(used):
             message = f"no note has the tag `{domain.tag}`, which stands for {domain.weight:g} % of the exam"
             hint = did_you_mean(domain.tag, used) or "give it to the notes that prepare for this domain"
-            yield Diagnostic("blueprint-tag", message, cards.deck.document.span(domain.at), hint)
+            yield Diagnostic("blueprint-tag", message, context.deck.document.span(domain.at), hint)

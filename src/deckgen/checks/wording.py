@@ -1,4 +1,4 @@
-"""Rules about one card at a time: what it hides, how long its answer is, what gives it away.
+"""Rules about single cards: what clozes hide, how long answers are, which words give them away.
 
 After P. Wozniak, "Effective learning: twenty rules of formulating knowledge" (1999), and T. Haladyna,
 S. Downing and M. Rodriguez, "A review of multiple-choice item-writing guidelines for classroom assessment"
@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from deckgen.checks import context as look
-from deckgen.checks.context import Cards, of_note
+from deckgen.checks.context import RuleContext, of_note
 from deckgen.checks.parallels import asks_yes_or_no
 from deckgen.checks.patterns import Pattern, any_of
 from deckgen.checks.prose import WORD, counted, is_unspaced, plain, prose, size, verbatim, words
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 _LONGEST_CLOZE = 10
 _LONGEST_DEFINITION = 55
 _LONGEST_CELLS = 40
-"""How many words an answer may have: a cloze, a definition, the cells of a row."""
+"""The most words of an answer: of a cloze, a definition, the cells of a row."""
 
 _LONGEST_LIST = 5
-"""How many things a cloze or a cell may list."""
+"""The most things in the list of a cloze or a cell."""
 
 _EMPTY_WORDS = frozenset(
     """
@@ -45,9 +45,9 @@ _EMPTY_WORDS = frozenset(
 )
 
 
-def long_answer(cards: Cards) -> Iterator[Diagnostic]:
+def long_answer(context: RuleContext) -> Iterator[Diagnostic]:
     """An answer that is too long to be recalled at once (Wozniak: minimum information principle)."""
-    for hidden in cards.hidden:
+    for hidden in context.hidden:
         for cloze in hidden.clozes:
             if cloze.end - cloze.inner > 2 * _LONGEST_CLOZE:
                 answer = _answer(hidden, cloze)
@@ -57,19 +57,19 @@ def long_answer(cards: Cards) -> Iterator[Diagnostic]:
                     span = look.at(hidden.note, hidden.scalar, cloze.start, cloze.end + 2 - cloze.start)
                     yield Diagnostic("long-answer", f"this cloze hides {fault}", span, _SPLIT)
         yield from _many_blanks(hidden)
-    for note in cards.notes:
-        yield from _long_values(cards, note)
+    for note in context.notes:
+        yield from _long_values(context, note)
 
 
 _SPLIT = "ask for one thing at a time: split it over several cards, or ask only for what matters"
 
 
 def _too_long(answer: str, most: int, listed: int = _LONGEST_LIST) -> str:
-    """What is too long about an answer: its words, or the things that it lists; empty where nothing is."""
-    said = plain(answer, code=False)
-    if size(said) > most:
-        return f"{counted(said)}, more than one can recall at once"
-    things = len(re.split(r",? (?:and|or|nor) |[,;] ", said))
+    """A description of a too long answer: its words, or the things in it; empty if it is short enough."""
+    readable = plain(answer, code=False)
+    if size(readable) > most:
+        return f"{counted(readable)}, more than one can recall at once"
+    things = len(re.split(r",? (?:and|or|nor) |[,;] ", readable))
     return f"a list of {things}, more than one can recall at once" if things > listed else ""
 
 
@@ -87,10 +87,10 @@ def _many_blanks(hidden: Hidden) -> Iterator[Diagnostic]:
                 yield Diagnostic("long-answer", message, span, _SPLIT)
 
 
-def _long_values(cards: Cards, note: Note) -> Iterator[Diagnostic]:
-    """What a card of a note asks for as a whole, where it is too long."""
+def _long_values(context: RuleContext, note: Note) -> Iterator[Diagnostic]:
+    """Too long answers of cards that ask for whole values of a note."""
     kind = note.kind
-    if kind.cloze or kind.label not in cards.shown(note):
+    if kind.cloze or kind.label not in context.shown(note):
         return
     for key in kind.keys.values():
         value = note.values.get(key.name)
@@ -104,19 +104,19 @@ def _long_values(cards: Cards, note: Note) -> Iterator[Diagnostic]:
         elif key.type.is_row and value is not None:
             cells = [cell.value for cell in scalars(value)[1:]]
             faults = [_too_long(cell, _LONGEST_CELLS) for cell in cells]
-            whole = " ".join(cells)
-            fault = next(filter(None, faults), "") or _too_long(whole, _LONGEST_CELLS, 99)
+            joined = " ".join(cells)
+            fault = next(filter(None, faults), "") or _too_long(joined, _LONGEST_CELLS, 99)
             if fault:
                 yield of_note("long-answer", note, f"the answer has {fault}", _SPLIT)
 
 
 def _answer(hidden: Hidden, cloze: Cloze) -> str:
-    """What a cloze hides, without its hint."""
+    """The answer of a cloze, without its hint."""
     return hidden.scalar.value[cloze.inner : cloze.answer_end]
 
 
 def _is_translated(hidden: Hidden, cloze: Cloze) -> bool:
-    """Whether the hint of a cloze says as much as its answer, as a translation does."""
+    """Whether the hint of a cloze is as long as its answer, as a translation is."""
     hint = hidden.scalar.value[cloze.hint : cloze.end] if cloze.hint >= 0 else ""
     return size(hint) * 2 > size(_answer(hidden, cloze)) and size(hint) > _SENTENCE
 
@@ -130,13 +130,13 @@ _VAGUE = frozenset(
 )
 
 
-def cloze_hides_all(cards: Cards) -> Iterator[Diagnostic]:
-    """A cloze that leaves too little to tell what is asked (Wozniak: minimum information principle)."""
-    for hidden in cards.hidden:
+def cloze_hides_all(context: RuleContext) -> Iterator[Diagnostic]:
+    """A cloze that leaves too little text for a question (Wozniak: minimum information principle)."""
+    for hidden in context.hidden:
         for number in sorted({number for cloze in hidden.clozes for number in cloze.numbers}):
             mine = [cloze for cloze in hidden.clozes if number in cloze.numbers]
-            if not cards.english and any(cloze.hint >= 0 for cloze in mine):
-                continue  # a word for which the hint is the translation, or what to look for
+            if not context.english and any(cloze.hint >= 0 for cloze in mine):
+                continue  # the hint of such a word is its translation, or says what to recall
             size = sum(cloze.end - cloze.inner for cloze in mine)
             if size * 4 >= len(hidden.scalar.value) and _too_little_is_left(hidden, mine):
                 first = mine[0]
@@ -152,10 +152,10 @@ def _too_little_is_left(hidden: Hidden, mine: list[Cloze]) -> bool:
     for cloze in sorted(mine, key=lambda cloze: -cloze.start):
         hints += " " + (text[cloze.hint : cloze.end] if cloze.hint >= 0 else "")
         text = f"{text[: cloze.start]} {text[cloze.end + 2 :]}"
-    left = [STEMS[word] for word in words(plain(f"{text} {hints}")) if not _carries_nothing(word)]
-    clear = [word for word in left if word not in _VAGUE]
+    visible = [STEMS[word] for word in words(plain(f"{text} {hints}")) if not _carries_nothing(word)]
+    clear = [word for word in visible if word not in _VAGUE]
     answer = sum(size(plain(_answer(hidden, cloze))) for cloze in mine)
-    if len(left) < 2 or (len(clear) < 2 and answer > 1) or (answer > 4 * len(left) and answer > 8):
+    if len(visible) < 2 or (len(clear) < 2 and answer > 1) or (answer > 4 * len(visible) and answer > 8):
         return True
     return not hints.strip() and any(_hides_a_sentence(hidden, cloze) for cloze in mine)
 
@@ -174,20 +174,22 @@ def _hides_a_sentence(hidden: Hidden, cloze: Cloze) -> bool:
     return begins and ends and size(_answer(hidden, cloze)) > 3
 
 
-def cloze_hides_little(cards: Cards) -> Iterator[Diagnostic]:
+def cloze_hides_little(context: RuleContext) -> Iterator[Diagnostic]:
     """A cloze that hides a word without meaning (Wozniak: optimise wording)."""
-    if not cards.english:
+    if not context.english:
         return
-    for hidden in cards.hidden:
+    for hidden in context.hidden:
         for cloze in hidden.clozes:
             if cloze.answer_end - cloze.inner > 24 or cloze.hint >= 0:
-                continue  # who gives a hint asks for just this word
+                continue  # an author who gives a hint wants just this word
             answer = _answer(hidden, cloze)
             if "$" in answer or "{{" in answer or "`" in answer or not answer.strip():
                 continue
-            found = plain(answer).strip(" .,;:!?\n").split()
-            # a sign, a letter, an option of a command may be the very thing: `A`, `-a`
-            if all(word.lower() in _EMPTY_WORDS and word != word.upper() for word in found) or found == ["a"]:
+            hidden_words = plain(answer).strip(" .,;:!?\n").split()
+            # a sign, a letter, an option of a command may be the point of the card: `A`, `-a`
+            if all(
+                word.lower() in _EMPTY_WORDS and word != word.upper() for word in hidden_words
+            ) or hidden_words == ["a"]:
                 span = look.at(hidden.note, hidden.scalar, cloze.start, cloze.end + 2 - cloze.start)
                 message = f"this cloze hides `{answer.strip()}`, from which nothing is learned"
                 yield Diagnostic(
@@ -195,11 +197,11 @@ def cloze_hides_little(cards: Cards) -> Iterator[Diagnostic]:
                 )
 
 
-def cloze_gap(cards: Cards) -> Iterator[Diagnostic]:
-    """Cloze numbers that leave one out; silent once released, when numbers must stay as they are."""
-    for hidden in cards.hidden:
+def cloze_gap(context: RuleContext) -> Iterator[Diagnostic]:
+    """A gap in the cloze numbers; no warning once the note is released, because its numbers must stay."""
+    for hidden in context.hidden:
         numbers = {number for cloze in hidden.clozes for number in cloze.numbers}
-        if numbers and max(numbers) != len(numbers) and not cards.is_released(hidden.note):
+        if numbers and max(numbers) != len(numbers) and not context.is_released(hidden.note):
             missing = next(number for number in range(1, max(numbers)) if number not in numbers)
             after = next(cloze for cloze in hidden.clozes if max(cloze.numbers) > missing)
             span = look.at(hidden.note, hidden.scalar, after.start, after.inner - after.start)
@@ -207,63 +209,77 @@ def cloze_gap(cards: Cards) -> Iterator[Diagnostic]:
             yield Diagnostic("cloze-gap", message, span, "number them 1, 2, 3")
 
 
-def term_in_definition(cards: Cards) -> Iterator[Diagnostic]:
+def term_in_definition(context: RuleContext) -> Iterator[Diagnostic]:
     """A term in the text by which a card asks for it (Haladyna, Downing and Rodriguez: avoid clues).
 
-    Only texts in Markdown are looked at: plain text is a name itself, and cannot be said in other words.
+    The rule only checks texts in Markdown: a plain text is a name itself, and has no other words. It also
+    reports the hint of a cloze that is its answer.
     """
-    for note in cards.notes:
+    for hidden in context.hidden:
+        yield from _hint_is_answer(hidden)
+    for note in context.notes:
         kind = note.kind
         if kind.cloze or not kind.label:
             continue
         value = values_of(note).get(kind.label)
         if not isinstance(value, Scalar):
-            yield from _row_names_itself(cards, note, statements(value))
+            yield from _row_names_itself(context, note, statements(value))
         else:
             label = plain(value.value)
-            is_name = (kind.name, kind.label) in cards.plain_keys or size(label) <= _LONGEST_NAME
-            names = _names(cards, label) if is_name else []
-            for key in _asks_for(cards, note) if names else ():
+            is_name = (kind.name, kind.label) in context.plain_keys or size(label) <= _LONGEST_NAME
+            names = _names(context, label) if is_name else []
+            for key in _asks_for(context, note) if names else ():
                 text = values_of(note).get(key)
-                if not isinstance(text, Scalar) or (kind.name, key) in cards.plain_keys:
+                if not isinstance(text, Scalar) or (kind.name, key) in context.plain_keys:
                     continue
                 if size(text.value) < _SENTENCE:
-                    continue  # a translation, which is what it is
-                if hit := _stands_in(cards, names, prose(text.value)):
+                    continue  # a translation cannot be changed
+                if hit := _stands_in(context, names, prose(text.value)):
                     span = look.at(note, text, hit[0], hit[1] - hit[0])
                     message = f"`{text.value[hit[0] : hit[1]]}` gives away the term that a card asks for here"
                     yield Diagnostic("term-in-definition", message, span, _TERM_HINT)
 
 
+def _hint_is_answer(hidden: Hidden) -> Iterator[Diagnostic]:
+    """Clozes whose hint is their answer."""
+    for cloze in hidden.clozes:
+        hint = hidden.scalar.value[cloze.hint : cloze.end] if cloze.hint >= 0 else ""
+        if hint.strip() and hint.strip().casefold() == _answer(hidden, cloze).strip().casefold():
+            span = look.at(hidden.note, hidden.scalar, cloze.hint, len(hint))
+            message = "the hint of this cloze is its answer, so the card gives it away"
+            way = "write what narrows the answer down without naming it, or leave the hint out"
+            yield Diagnostic("term-in-definition", message, span, way)
+
+
 _TERM_HINT = "say it in other words, without the term"
 _SENTENCE = 3  # words
-_LONGEST_NAME = 3  # words that carry meaning; what has more is no name but a sentence
+_LONGEST_NAME = 3  # words that carry meaning; a longer text is a sentence and no name
 
 
-def _row_names_itself(cards: Cards, note: Note, texts: list[Scalar]) -> Iterator[Diagnostic]:
-    """A row whose name stands in its other cells, where a card asks for the name by them."""
-    shown = {field.part for field in note.kind.fields if field.key == note.kind.label}
-    if not texts or "rest" not in shown:
+def _row_names_itself(context: RuleContext, note: Note, texts: list[Scalar]) -> Iterator[Diagnostic]:
+    """A row whose name is in its other cells, if a card asks for the name by these cells."""
+    parts = {field.part for field in note.kind.fields if field.key == note.kind.label}
+    if not texts or "rest" not in parts:
         return
-    names = _names(cards, plain(texts[0].value))
+    names = _names(context, plain(texts[0].value))
     for cell in texts[1:]:
-        if hit := _stands_in(cards, names, prose(cell.value)):
+        if hit := _stands_in(context, names, prose(cell.value)):
             span = look.at(note, cell, hit[0], hit[1] - hit[0])
             message = f"`{cell.value[hit[0] : hit[1]]}` gives away the name that a card asks for here"
             yield Diagnostic("term-in-definition", message, span, _TERM_HINT)
 
 
-def _asks_for(cards: Cards, note: Note) -> set[str]:
-    """The keys that stand on the front of a card which does not show the note's label."""
-    fronts = [front for front in cards.fronts(note) if note.kind.label not in front]
+def _asks_for(context: RuleContext, note: Note) -> set[str]:
+    """The keys on the front of cards that do not show the note's label."""
+    fronts = [front for front in context.fronts(note) if note.kind.label not in front]
     return set().union(*fronts)
 
 
-def _names(cards: Cards, term: str) -> list[list[str]]:
-    """The names that a term gives, as stems: itself and, where it has one, its synonym in brackets."""
+def _names(context: RuleContext, term: str) -> list[list[str]]:
+    """The names in a term, as stems: the term itself and, if it has one, the synonym in brackets."""
     outside = re.sub(r"\([^)]*\)", " ", term)
     parts = re.split(r",? or |/|;", outside) + re.findall(r"\(([^)]*)\)", term)
-    names = [content(part) if cards.english else words(part) for part in parts]
+    names = [content(part) if context.english else words(part) for part in parts]
     return [
         name
         for name in names
@@ -271,23 +287,23 @@ def _names(cards: Cards, term: str) -> list[list[str]]:
     ]
 
 
-def _stands_in(cards: Cards, names: list[list[str]], text: str) -> tuple[int, int] | None:
-    """Where a text holds all words of a name: the first and the end of the last of them; else None.
+def _stands_in(context: RuleContext, names: list[list[str]], text: str) -> tuple[int, int] | None:
+    """The part of a text with all words of a name, as (start, end); None if some are missing.
 
-    In English in any of their forms; in other languages as they are.
+    In English the words may have any form, in other languages only their own.
     """
-    unspaced = [whole for name in names if is_unspaced(whole := "".join(name))]
-    for whole in unspaced:
-        if (start := text.find(whole)) >= 0:
-            return start, start + len(whole)
-    held = stems(text) if cards.english else set(words(text))
+    unspaced = [joined for name in names if is_unspaced(joined := "".join(name))]
+    for joined in unspaced:
+        if (start := text.find(joined)) >= 0:
+            return start, start + len(joined)
+    held = stems(text) if context.english else set(words(text))
     for name in names:
         if all(part in held for part in name) and "".join(name) not in unspaced:
-            found = [
-                (STEMS[match.group().lower()] if cards.english else match.group().lower(), match.span())
+            places = [
+                (STEMS[match.group().lower()] if context.english else match.group().lower(), match.span())
                 for match in WORD.finditer(text)
             ]
-            firsts = {stem: span for stem, span in reversed(found) if stem in name}
+            firsts = {stem: span for stem, span in reversed(places) if stem in name}
             if len(firsts) < len(set(name)):
                 return None
             start, end = min(firsts.values())[0], max(firsts.values())[1]
@@ -306,17 +322,17 @@ _SAYS_NOTHING = frozenset(
 )
 
 
-def missing_reason(cards: Cards) -> Iterator[Diagnostic]:
+def missing_reason(context: RuleContext) -> Iterator[Diagnostic]:
     """A note without its reason, or a reason that says nothing (Wozniak: understand before you learn)."""
     hint = "say why it is so; a reason is what a learner takes to the next question"
-    for note in cards.notes:
+    for note in context.notes:
         if "why" in note.kind.keys and "why" not in note.values:
             message = f"this {note.kind.name} does not say why"
             yield from look.lacks(
                 "missing-reason", note, "why", message, "add `why: |`, and under it the reason"
             )
         for _, options in options_in(note.values):
-            stem = cards.prompt(note)
+            stem = context.prompt(note)
             for option in options.items:
                 if _says_nothing(option.why.value, option.text.value, stem):
                     span = look.of_text(note, option.why)
@@ -325,19 +341,19 @@ def missing_reason(cards: Cards) -> Iterator[Diagnostic]:
         if (
             isinstance(why, Scalar)
             and len(why.value) < _LONG_REASON
-            and _says_nothing(why.value, cards.prompt(note))
+            and _says_nothing(why.value, context.prompt(note))
         ):
             yield Diagnostic("missing-reason", "this reason says nothing", look.of_text(note, why), hint)
 
 
-_LONG_REASON = 120  # characters; a longer one says something
+_LONG_REASON = 120  # characters; a longer reason has content
 _NO_REASON = frozenset(STEMS[word] for word in _SAYS_NOTHING) | FUNCTION_STEMS
 
 
 def _says_nothing(why: str, of: str, stem: str = "") -> bool:
-    """Whether a reason only judges what it is the reason of, or repeats it.
+    """Whether a reason only judges its subject, or repeats it.
 
-    What it takes from the case beside that is a reason: "The printer is reached, so the mask is right".
+    Other words that it takes from the case do make a reason: "The printer is reached, so the mask is right".
     """
     if len(why) > 2 * len(of) + 90:
         return False
@@ -357,7 +373,7 @@ _INSTRUCTS = any_of(
     classify, judge, evaluate, translate, arrange, supply, fill
     """
 )
-# where no case comes before it, the option takes the place of such a word: "It is the longest river"
+# without a case before it, the option replaces such a word: "It is the longest river"
 _STANDS_IN = Pattern(r"\b(?:this|these|such|it|he|she|they|its|his|her|their)\b", re.IGNORECASE)
 _COMPLETED = any_of(
     """
@@ -367,20 +383,20 @@ _COMPLETED = any_of(
     to, of, that, because, with, for, from, as, when, if, in, on, at, the, an?, than
     """
 )
-"""What the last sentence of a question holds that the options complete, as verbs do."""
+"""Words in the last sentence of a question that need the options to complete them, as verbs."""
 
 
 def _instructs(text: str) -> bool:
-    """Whether a sentence of a text, or what follows a comma, begins with what to do."""
+    """Whether a sentence of a text, or the part behind a comma, begins with an instruction."""
     parts = (part.strip() for part in re.split(r"[.!?]\s|, ", text))
     return any(_INSTRUCTS.match(part) for part in parts)
 
 
-def no_question(cards: Cards) -> Iterator[Diagnostic]:
-    """A vignette that asks nothing (NBME: the options should be answerable with the stem alone)."""
-    for vignette in cards.vignettes:
+def no_question(context: RuleContext) -> Iterator[Diagnostic]:
+    """A vignette without a question (NBME: the options should be answerable with the stem alone)."""
+    for vignette in context.vignettes:
         note, question = vignette.note, vignette.question
-        if question is None or not cards.english or asks_yes_or_no(vignette.texts):
+        if question is None or not context.english or asks_yes_or_no(vignette.texts):
             continue
         text = plain(question.value).strip()
         alone = vignette.stem == question.value

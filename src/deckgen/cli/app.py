@@ -126,9 +126,10 @@ def build(
         result = build_deck_of(folder, report, try_fix=True)
         if report.fails(result, strict=strict):
             target = output or output_folder(folder)
-            left = output.exists() if output else any(target.glob("*.apkg"))
+            has_earlier = output.exists() if output else any(target.glob("*.apkg"))
             report.end(
-                result, "nothing was written" + ("; the package from before is as it was" if left else "")
+                result,
+                "nothing was written" + ("; the package from before is as it was" if has_earlier else ""),
             )
             raise typer.Exit(1)
         assert result.package is not None  # noqa: S101 (else it fails)
@@ -166,11 +167,11 @@ def check(
     with reporting("check", output_format, quiet=quiet) as report:
         for code in ignore or ():
             if fault := not_a_warning(code):
-                raise CallError(*fault)
+                raise CallError(fault.message, fault.hint)
         if dry_run and not fix:
             raise CallError("--dry-run shows what --fix would do", "deckgen check --fix --dry-run")
         folder = find_deck(project)
-        result, told = (
+        result, members = (
             _fix(folder, report, dry_run=dry_run)
             if fix
             else (build_deck_of(folder, report, try_fix=True), {})
@@ -178,30 +179,30 @@ def check(
         result = report.without(result, ignore or ())
         failed = report.fails(result, strict=strict)
         report.end(
-            result, "--strict treats warnings as errors" if failed and result.package else "", more=told
+            result, "--strict treats warnings as errors" if failed and result.package else "", more=members
         )
         if failed:
             raise typer.Exit(1)
 
 
 def _fix(folder: Path, report: Report, *, dry_run: bool) -> tuple[Build, dict[str, object]]:
-    """Mend a deck's sources, or only look what that would do.
+    """Fix the source of a deck, or with `dry_run` only try it.
 
     Returns:
-        The build of the deck as it is then, or would be; what JSON says of the mending.
+        The build of the fixed deck; the members for JSON about the fixes.
     """
     from deckgen import files  # noqa: PLC0415
     from deckgen.commands import fix  # noqa: PLC0415
 
-    made = fix.mend(folder)
-    changed = [each for each in made if each.diff]
+    fixed = fix.fix(folder)
+    changed = [each for each in fixed if each.diff]
     if changed and not dry_run:
         with files.alone(folder):
             fix.write(changed)
     if report.for_people and not report.quiet:
         for each in changed:
             say(f"{each.diff.translate(_UNSEEN)}{each.path}: {each.what}")
-        for each in made:
+        for each in fixed:
             for sentence in each.left:
                 say(f"{each.path}: left as it is: {sentence}")
         if dry_run and changed:
@@ -212,7 +213,7 @@ def _fix(folder: Path, report: Report, *, dry_run: bool) -> tuple[Build, dict[st
         result = fix.tried(folder, changed if dry_run else (), tick)
     return result, {
         "mended": [{"path": each.path, "what": each.what, "diff": each.diff} for each in changed],
-        "left": [{"path": each.path, "why": why} for each in made for why in each.left],
+        "left": [{"path": each.path, "why": why} for each in fixed for why in each.left],
     }
 
 
@@ -248,10 +249,10 @@ def preview(
             serve_preview(deck, target, port, report, open_page=open_page)
             return
         result = build_deck_of(deck, report)
-        shown = cards.gallery(result)
-        folder.write(shown, target)
+        gallery = cards.gallery(result)
+        folder.write(gallery, target)
         page = target / "index.html"
-        count = sum(len(note.cards) for note in shown.notes)
+        count = sum(len(note.cards) for note in gallery.notes)
         failed = report.fails(result, strict=False)
         note = "the preview shows what could be read" if failed else ""
         report.end(result, note, more={"preview": {"path": str(page), "cards": count}})
@@ -277,11 +278,11 @@ def release(
 
         folder = find_deck(project)
         with bar(report) as tick:
-            made = release_deck(folder, version, tick)
-        if made.build.package is None:
-            report.end(mark_fixable(made.build), "nothing was released")
+            result = release_deck(folder, version, tick)
+        if result.build.package is None:
+            report.end(mark_fixable(result.build), "nothing was released")
             raise typer.Exit(1)
-        report.end(made.build, path=made.folder / made.files[0], files=made.files)
+        report.end(result.build, path=result.folder / result.files[0], files=result.files)
 
 
 @app.command(cls=Command)
@@ -308,22 +309,22 @@ def verify(
 
         folder = find_deck(project)
         with bar(report) as tick:
-            made = verify_deck(folder, previous or (), anki_python, tick, require_previous=require_previous)
-        if made.build.package is None:
-            report.end(made.build, "nothing was verified")
+            result = verify_deck(folder, previous or (), anki_python, tick, require_previous=require_previous)
+        if result.build.package is None:
+            report.end(result.build, "nothing was verified")
             raise typer.Exit(1)
         if output_format is Format.json:
             report.object(
-                ok=not made.faults,
-                anki=made.anki,
-                new_learner=made.new_learner,
-                updates=made.updates,
-                faults=made.faults,
-                remarks=made.remarks,
+                ok=not result.faults,
+                anki=result.anki,
+                new_learner=result.new_learner,
+                updates=result.updates,
+                faults=result.faults,
+                remarks=result.remarks,
             )
         else:
-            say(verified(made))
-        if made.faults:
+            say(verified(result))
+        if result.faults:
             raise typer.Exit(1)
 
 
@@ -349,7 +350,7 @@ def stats(project: ProjectOption = None, output_format: FormatOption = Format.te
 
 
 def _show_figures(counted_up: Figures) -> None:
-    """Print the figures of a deck, with what colours and signs the terminal has."""
+    """Print the figures of a deck, with the colors and signs that the terminal has."""
     from deckgen.commands.stats.page import Page  # noqa: PLC0415
 
     def printable(text: str) -> str:
@@ -379,7 +380,7 @@ def explain(
                 hint = did_you_mean(code, entries) or "`deckgen explain` lists them all"
                 raise CallError(f"`{code}` is not a code of deckgen's", hint)
         if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(errors="replace")  # a page holds signs that not every terminal has
+            sys.stdout.reconfigure(errors="replace")  # a page contains signs that some terminals lack
         if codes:
             _show("\n".join(explain.page(entries[code]) for code in codes))
         else:
@@ -391,7 +392,7 @@ _WIDEST = 100  # columns; longer lines are hard to read
 
 
 def _show(page: str) -> None:
-    """Print Markdown: as it looks in a terminal, as it is elsewhere."""
+    """Print Markdown: rendered in a terminal, and as it is elsewhere."""
     if not (in_color(sys.stdout) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")):
         sys.stdout.write(page)
         return
@@ -401,7 +402,7 @@ def _show(page: str) -> None:
     from rich.syntax import ANSISyntaxTheme  # noqa: PLC0415
     from rich.theme import Theme  # noqa: PLC0415
 
-    # colours that can be read on a light and on a dark ground; nothing of an example is red, as errors are
+    # colors for a light and for a dark background; no part of an example is red, because errors are red
     quiet = ANSISyntaxTheme({("Name", "Tag"): Style(color="cyan"), ("Comment",): Style(dim=True)})
     console = Console(theme=Theme({"markdown.code": "bold", "markdown.h2": "bold"}))
     markdown = Markdown(page, code_theme=quiet)  # type: ignore[arg-type] # it takes what Syntax takes
@@ -414,13 +415,13 @@ def schema(project: ProjectOption = None) -> None:
     with reporting("schema", Format.text) as report:
         from deckgen.commands import schema as schemas  # noqa: PLC0415
 
-        made = schemas.write(find_deck(project))
-        report.tell(made.diagnostics, made.lines, "nothing was written")
-        if not made.files:
+        written = schemas.write(find_deck(project))
+        report.tell(written.diagnostics, written.lines, "nothing was written")
+        if not written.files:
             raise typer.Exit(1)
-        deck, chapter = (f"{schemas.MODELINE}{path.removeprefix('source/')}" for path in made.files)
+        deck, chapter = (f"{schemas.MODELINE}{path.removeprefix('source/')}" for path in written.files)
         say(
-            f"wrote {' and '.join(made.files)}\n"
+            f"wrote {' and '.join(written.files)}\n"
             f"with an editor that knows YAML, put this at the top of source/deck.yaml:\n  {deck}\n"
             f"and this at the top of each chapter:\n  {chapter}\n"
             "in a folder below source/ the path begins with `../`; after a change of a kind, write them again"

@@ -1,4 +1,4 @@
-"""What a command is called with: the deck's folder, and slips in a call."""
+"""The arguments of a call: the deck's folder, and hints for mistakes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Command(typer.core.TyperCommand):
-    """A command that says what to write for an argument that it does not take."""
+    """A command with a hint for an argument that it does not take."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 (Typer brings its own Click)
         """Read the arguments of a call."""
@@ -33,11 +33,11 @@ class Command(typer.core.TyperCommand):
             raise
 
 
-def _of_call(command: str, given: list[str]) -> str:
-    """What to write for a call with an argument too many; empty where that is not certain."""
-    named = {"--project", "--output", "-o", "--previous"}
-    loose = [each for before, each in zip(["", *given], given, strict=False) if before not in named]
-    if command == "release" and "--version" in [each.partition("=")[0] for each in given]:
+def _of_call(command: str, args: list[str]) -> str:
+    """A hint for a call with one argument too many; empty if the right call is not certain."""
+    with_value = {"--project", "--output", "-o", "--previous"}
+    loose = [each for before, each in zip(["", *args], args, strict=False) if before not in with_value]
+    if command == "release" and "--version" in [each.partition("=")[0] for each in args]:
         return "The version stands by itself: deckgen release 1.0.0"
     if command == "build" and (package := next((each for each in loose if each.endswith(".apkg")), "")):
         return f"Name the package with -o: deckgen build -o {package}"
@@ -49,7 +49,7 @@ def _of_call(command: str, given: list[str]) -> str:
 
 
 def find_deck(named: Path | None) -> Path:
-    """The deck's folder: the one named, or the nearest upwards."""
+    """The deck's folder: the given one, or else the nearest upwards."""
     from deckgen.project import find_project  # noqa: PLC0415
 
     if named is None:
@@ -65,7 +65,7 @@ def find_deck(named: Path | None) -> Path:
 
 
 def _like_named(path: Path) -> str:
-    """A hint at the deck whose folder is called nearly so; empty where there is none."""
+    """A hint for a missing folder: the one of a deck with a similar name; empty if there is none."""
     try:
         beside = [each.name for each in path.parent.iterdir() if (each / "source" / "deck.yaml").exists()]
     except OSError:
@@ -75,14 +75,14 @@ def _like_named(path: Path) -> str:
 
 
 def output_folder(deck: Path) -> Path:
-    """The folder in which the files of a deck are made."""
+    """The folder for the files that a deck's build writes."""
     from deckgen.project import Project  # noqa: PLC0415
 
     return Project(deck).output
 
 
 def make_build_folder(folder: Path) -> None:
-    """Make build/, where packages go."""
+    """Make the folder build/ for packages."""
     from deckgen.files import check_target  # noqa: PLC0415
 
     try:
@@ -93,12 +93,12 @@ def make_build_folder(folder: Path) -> None:
 
 
 def build_deck_of(folder: Path, report: Report, *, try_fix: bool = False) -> Build:
-    """The build of a deck's folder, with a progress bar where it takes long.
+    """The build of a deck's folder, with a progress bar if it takes long.
 
     Args:
         folder: The deck's folder.
-        report: What the command tells.
-        try_fix: Whether diagnostics are to say that `--fix` gets rid of them, which takes as long again.
+        report: The output of the command.
+        try_fix: Whether to mark the diagnostics that `--fix` can fix, which takes twice as long.
     """
     from deckgen.build import build as build_deck  # noqa: PLC0415
 

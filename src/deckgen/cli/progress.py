@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def bar(report: Report) -> Iterator[Callable[[str, int, int], None]]:
-    """What shows how far the work is, where it takes long."""
+    """The function that shows the progress, if the work takes long."""
     bar = _Bar(shown=report.for_people and not report.quiet and sys.stderr.isatty())
     try:
         yield bar.tick

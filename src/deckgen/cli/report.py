@@ -1,4 +1,4 @@
-"""What a command prints: text, JSON or annotations, and how it ends."""
+"""The output of a command: text, JSON or annotations, and the exit code."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
     from deckgen.build import Build
     from deckgen.commands.verify import Verification
     from deckgen.diagnostics import Diagnostic
-    from deckgen.package import Package
+    from deckgen.package import Package, Packages
 
-# what a file may hold to play with a terminal
+# characters in a file that could control a terminal
 _UNSEEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160)], "\N{REPLACEMENT CHARACTER}")
 
 
 class Format(StrEnum):
-    """How results are printed."""
+    """The format of results."""
 
     text = "text"
     json = "json"
 
 
 class CheckFormat(StrEnum):
-    """How diagnostics are printed."""
+    """The format of diagnostics."""
 
     text = "text"
     json = "json"
@@ -48,11 +48,11 @@ class CheckFormat(StrEnum):
     sarif = "sarif"
 
 
-def verified(made: Verification) -> str:
-    """What became of a package in Anki."""
-    notes, cards = (counted(made.new_learner[what], what[:-1]) for what in ("notes", "cards"))
-    lines = [f"in Anki {made.anki}:", f"  a new learner gets {notes} and {cards}"]
-    for update in made.updates:
+def verified(verification: Verification) -> str:
+    """The text about the result of `verify`."""
+    notes, cards = (counted(verification.new_learner[what], what[:-1]) for what in ("notes", "cards"))
+    lines = [f"in Anki {verification.anki}:", f"  a new learner gets {notes} and {cards}"]
+    for update in verification.updates:
         words = [f"{update[what]:,} {what}" for what in ("new", "updated", "untouched")]
         words += [f"{len(update['held_back']):,} held back", f"{update['conflicting']:,} conflicting"]
         lost = f"{len(update['lost']):,} lost" if update["lost"] else "nothing lost"
@@ -64,26 +64,26 @@ def verified(made: Verification) -> str:
             )
         if update["empty_cards"]:
             lines.append(f"    Empty Cards would remove cards of {counted(update['empty_cards'], 'note')}")
-    if any(update["held_back"] for update in made.updates):
+    if any(update["held_back"] for update in verification.updates):
         lines.append(
             "held back: edited by the learner after this was built, so Anki keeps the learner's text"
         )
-    if not made.updates:
+    if not verification.updates:
         lines.append(
             "  no package in build/release/ is older than this, so no update was rehearsed (--previous FILE)"
         )
-    lines += [f"note: {remark}" for remark in made.remarks]
-    lines += [f"error: {fault}" for fault in made.faults]
+    lines += [f"note: {remark}" for remark in verification.remarks]
+    lines += [f"error: {fault}" for fault in verification.faults]
     return "\n".join(lines)
 
 
 class Report:
-    """What a command tells: text on stderr, or something for other programs on stdout."""
+    """The output of a command: text on stderr, or data for other programs on stdout."""
 
     def __init__(
         self, command: str, output_format: Format | CheckFormat | None, *, quiet: bool = False
     ) -> None:
-        """Prepare for a command's name, the format asked for, and whether only errors are printed."""
+        """Prepare for a command's name, the format, and whether to print errors only."""
         self.command = command
         actions = os.environ.get("GITHUB_ACTIONS") == "true"
         self.format = str(output_format or (CheckFormat.github if actions else CheckFormat.text))
@@ -97,9 +97,9 @@ class Report:
         return self.format in {Format.text, CheckFormat.github}
 
     def without(self, result: Build, codes: Sequence[str]) -> Build:
-        """A build without the warnings of some codes; how many they were is said at the end."""
-        left = [each for each in result.diagnostics if each.code in codes]
-        self.ignored = sum(each.stands_for for each in left)
+        """A build without the warnings of some codes; the report gives their number at the end."""
+        ignored = [each for each in result.diagnostics if each.code in codes]
+        self.ignored = sum(each.stands_for for each in ignored)
         return replace(result, diagnostics=[each for each in result.diagnostics if each.code not in codes])
 
     def fails(self, result: Build, *, strict: bool) -> bool:
@@ -115,29 +115,29 @@ class Report:
         files: Sequence[str] = (),
         more: Mapping[str, object] | None = None,
     ) -> None:
-        """Tell the diagnostics, and what came of the work: a package, or the files of a release.
+        """Print the diagnostics and the result: a package, or the files of a release.
 
         Args:
             result: The build.
-            note: What is to be said after the number of errors.
-            path: Where the package is.
+            note: A text after the number of errors.
+            path: The path of the package.
             files: The files of a release.
             more: Further members for JSON.
         """
-        made = result.package if result.package and not (self.failed_strictly and path is None) else None
+        packages = None if self.failed_strictly and path is None else result.packages
         try:
             self._print(result, path, files, more or {})
         except OutputError:
-            if made and path:
-                say(summary(result, made, path, files))
+            if packages and path:
+                say(summary(packages, path, files))
             raise
         if not self.for_people:
             return
         self.tell(self._wanted(result.diagnostics), result.lines, note)
         if self.ignored and not self.quiet:
             say(f"{counted(self.ignored, 'warning')} ignored")
-        if made and not self.quiet:
-            say(summary(result, made, path, files))
+        if packages and not self.quiet:
+            say(summary(packages, path, files))
 
     def _wanted(self, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
         """The diagnostics that people see: with `--quiet` those for which the command fails."""
@@ -148,10 +148,10 @@ class Report:
     def _print(
         self, result: Build, path: Path | None, files: Sequence[str], more: Mapping[str, object]
     ) -> None:
-        """Print on stdout what other programs read, and see that it gets there."""
+        """Print data for other programs on stdout, and report a failure to write it."""
         if self.format == Format.json:
             errors = any(diagnostic.level == "error" for diagnostic in result.diagnostics)
-            about = _about(result, result.package, path) if result.package else None
+            about = _about(result.packages, path) if result.packages else None
             released: dict[str, object] = {}
             if files and result.package:
                 released = {"files": list(files), "first": not result.package.after}
@@ -168,7 +168,7 @@ class Report:
         sys.stdout.flush()
 
     def tell(self, diagnostics: list[Diagnostic], lines: dict[str, list[str]], note: str) -> None:
-        """Tell diagnostics as text: where each is, with its line, and how many there are."""
+        """Print diagnostics as text: each with its place and line, and their number."""
         width = shutil.get_terminal_size((100, 24)).columns
         screen = terminal.Screen(width, sys.stderr.isatty(), *([paint] if in_color() else []))
         say(terminal.report(diagnostics, lines, note, screen))
@@ -191,7 +191,7 @@ class Report:
         sys.stdout.write(formats.as_json({"command": self.command, "deckgen": __version__, **members}))
 
     def failed(self, message: str, hint: str = "") -> None:
-        """Tell that the call was wrong, or failed."""
+        """Report that the call was wrong, or failed."""
         if self.format == Format.json:
             self.object(ok=False, error={"message": message, "hint": hint or None})
         else:
@@ -210,9 +210,9 @@ COLOURS = {
 
 
 def in_color(stream: TextIO | None = None) -> bool:
-    """Whether stderr, or another stream, gets colors: where it is a terminal that can, or is made to.
+    """Whether stderr, or another stream, gets colors: if it is a terminal with colors, or if they are forced.
 
-    After no-color.org and force-color.org; where both are set, there are none.
+    After no-color.org and force-color.org; if both variables are set, there are no colors.
     """
     if os.environ.get("NO_COLOR"):
         return False
@@ -222,7 +222,7 @@ def in_color(stream: TextIO | None = None) -> bool:
 
 
 def paint(text: str, what: str) -> str:
-    """A text in the colour of what it is."""
+    """A text in the color of its sort."""
     return typer.style(text, fg=COLOURS[what], bold=what not in {"hint", "bar"})
 
 
@@ -247,7 +247,7 @@ def reporting(
     try:
         yield report
     except BaseException as error:
-        # what was under way when the signal came may have ended with an exception of its own
+        # the work that the signal interrupted may have raised another exception
         if stopped:
             report.failed("stopped")
             raise typer.Exit(128 + stopped[0]) from error
@@ -264,53 +264,55 @@ def reporting(
             signal.signal(number, handler)
 
 
-def _about(result: Build, package: Package, path: Path | None) -> dict[str, Any]:
-    """What a package holds, for JSON."""
-    changes = result.changes
-    since = changes.ledger.releases[-1]["release"] if changes.ledger.releases else None
+def _about(packages: Packages, path: Path | None) -> dict[str, Any]:
+    """The content of a package, for JSON."""
+    package, matching, sending = packages.main, packages.plan.matching, packages.plan.sending
+    last = matching.ledger.latest
+    since = last.version if last else None
     return {
         "version": package.version or None,
         "since": since,
-        "new": [note.id for note in changes.new if not note.retired] if since else None,
-        "changed": [note.id for note in changes.changed] if since else None,
-        "retired": [note.id for note in changes.retired] if since else None,
+        "new": [note.id for note in matching.new if not note.retired] if since else None,
+        "changed": [note.id for note in sending.changed] if since else None,
+        "retired": [note.id for note in sending.retired] if since else None,
         "path": str(path) if path else None,
         "bytes": path.stat().st_size if path else None,
         "id": package.deck.id,
         "title": package.deck.title,
         "time": package.time,
         "notes": _by_kind(package),
-        "cards": sum(len(row.cards) for row in package.rows),
+        "cards": sum(len(each.cards) for each in package.notes),
         "media": len(package.media),
     }
 
 
 def _by_kind(package: Package) -> dict[str, int]:
-    """How many notes of each kind there are, in the order in which the kinds first stand."""
+    """The number of notes of each kind, in the order of first occurrence."""
     counts: dict[str, int] = {}
-    for row in package.rows:
-        counts[row.note.kind.name] = counts.get(row.note.kind.name, 0) + 1
+    for each in package.notes:
+        counts[each.note.kind.name] = counts.get(each.note.kind.name, 0) + 1
     return counts
 
 
-def summary(result: Build, package: Package, path: Path | None, files: Sequence[str]) -> str:
-    """What was made, and how to import it."""
+def summary(packages: Packages, path: Path | None, files: Sequence[str]) -> str:
+    """A summary of the written files, and how to import the package."""
+    package, plan = packages.main, packages.plan
     kinds = {note_type.kind.name: note_type.kind for note_type in package.note_types}
     counts = []
     for name, count in _by_kind(package).items():
         kind = kinds[name]
-        if kind.rows:
+        if kind.rows_key:
             counts.append(counted(count, f"{name} row"))
         else:
             counts.append(f"{count} {name if count == 1 else kind.section}")
-    cards = sum(len(row.cards) for row in package.rows)
-    held = f"{counted(len(package.rows), 'note')} ({', '.join(counts)}), {counted(cards, 'card')}"
+    cards = sum(len(each.cards) for each in package.notes)
+    held = f"{counted(len(package.notes), 'note')} ({', '.join(counts)}), {counted(cards, 'card')}"
     if package.media:
         held += f", {counted(len(package.media), 'media file')}"
     if package.after and (files or not package.version):
-        held += f"\n  since {package.after}: {result.changes.summary()}"
-    if result.changes.spared:
-        spared = counted(result.changes.spared, "note")
+        held += f"\n  since {package.after}: {plan.summary()}"
+    if plan.sending.spared:
+        spared = counted(plan.sending.spared, "note")
         held += f"\n  as `same-media` says, {spared} with other files not sent again"
     if path is None:
         return f"no errors: {held}"
@@ -333,7 +335,7 @@ def summary(result: Build, package: Package, path: Path | None, files: Sequence[
 
 
 def short_path(path: Path) -> str:
-    """A path as short as it can be said from here."""
+    """A path in its shortest form: from the working directory, or absolute."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
     except ValueError:

@@ -25,21 +25,21 @@ def serve(deck: Path, target: Path, port: int | None, report: Report, *, open_pa
     """Serve a deck's preview until Ctrl-C, which ends it well."""
     from deckgen.commands.preview import live, server  # noqa: PLC0415
 
-    shown = server.Server(target, server.PORT if port is None else port)
-    told: list[Diagnostic] = []
+    preview_server = server.Server(target, server.PORT if port is None else port)
+    latest: list[Diagnostic] = []
 
     def tell(result: Build | None, fault: str) -> None:
         if result is None:
             report.failed(fault)
-        elif told != result.diagnostics:
-            told[:] = result.diagnostics
-            report.tell(told, result.lines, "")
-            if not told:
+        elif latest != result.diagnostics:
+            latest[:] = result.diagnostics
+            report.tell(latest, result.lines, "")
+            if not latest:
                 say("no errors and no warnings any more")
 
     with suppress(KeyboardInterrupt):
         first = build_deck_of(deck, report)
-        say(f"the preview is at {shown.address} and follows the source; Ctrl-C ends it")
+        say(f"the preview is at {preview_server.address} and follows the source; Ctrl-C ends it")
         if open_page:
-            typer.launch(shown.address)
-        live.serve(deck, shown, tell, first)
+            typer.launch(preview_server.address)
+        live.serve(deck, preview_server, tell, first)

@@ -1,1 +1,1 @@
-"""What each command does, as values; the command line prints them."""
+"""The work of each command, as values; the command line prints them."""

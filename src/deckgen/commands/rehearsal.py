@@ -1,7 +1,7 @@
 """The rehearsal of an update in the real Anki: a script for any Python that has `anki`, from 2.1.66 on.
 
-It reads a job from stdin and prints what came of it, both as JSON. It needs nothing of deckgen, and does its
-work in collections of its own, in a folder that is gone afterwards.
+It reads a job from stdin and prints the result, both as JSON. It imports nothing of deckgen. It works in
+collections of its own, in a temporary folder.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from typing import Any
 MINE = "my-own-tag"
 ADDED = " (added by me)"
 DECK = "My own deck"
-# what a learner may do with a note after a release; "later": after the next one was built
+# the actions of a learner on a note after a release; "later": after the next one was built
 ACTS = ("study", "edit later", "edit", "tag", "suspend", "flag", "move", "nothing")
 
 
 def main() -> None:
     """Run the job on stdin."""
-    # Python looks for modules beside a script first, where deckgen has an `anki` of its own
+    # Python searches the folder of a script first, and deckgen has a package `anki` there
     sys.path[:] = [path for path in sys.path if Path(path).resolve() != Path(__file__).resolve().parent]
     job = json.load(sys.stdin)
     try:
@@ -40,13 +40,13 @@ def rehearse(job: dict[str, Any]) -> dict[str, Any]:
     """Import the package of a job from scratch, and over each of the earlier ones.
 
     Args:
-        job: `package`, a path; `previous`, a list of those before it, each with `path` and `name`; `cleanup`,
-            a path or None; `retired`, the tag that it gives.
+        job: `package`, a path; `previous`, a list of earlier ones, each with `path` and `name`; `cleanup`,
+            a path or None; `retired`, the tag that it adds.
 
     Returns:
-        Anki's version; what a new learner gets; what became of each update.
+        Anki's version, the notes and cards of a new learner, and the result of each update.
     """
-    from anki.buildinfo import version  # noqa: PLC0415 (main tells where it is missing)
+    from anki.buildinfo import version  # noqa: PLC0415 (main reports that it is missing)
 
     with tempfile.TemporaryDirectory() as folder:
         learner = Learner(Path(folder, "scratch"))
@@ -73,12 +73,12 @@ def rehearse_altered(job: dict[str, Any], after: dict[str, Any], folder: Path) -
     Args:
         job: As for `rehearse`.
         after: The notes as a new learner gets them.
-        folder: Where the collection goes.
+        folder: The folder for the collection.
 
     Returns:
-        The earlier release; the name of the note type that has the field, the one of which most notes are
-        sent again; how many notes that the package sends have not arrived; how many texts, cards and reviews
-        of the learner are not as they were.
+        The earlier release; the name of the note type with the field, which is the one with the most updated
+        notes; the number of updated notes that have not arrived; the number of texts, cards and reviews of
+        the learner that have changed.
     """
     previous = job["previous"][-1]
     learner = Learner(folder)
@@ -105,7 +105,7 @@ def rehearse_altered(job: dict[str, Any], after: dict[str, Any], folder: Path) -
 
 
 class Learner:
-    """A collection of its own, with a learner who uses it."""
+    """A learner with a new collection."""
 
     def __init__(self, folder: Path) -> None:
         """Open an empty collection."""
@@ -121,7 +121,7 @@ class Learner:
         self.col.close()
 
     def take(self, path: str, *, merge: bool = False) -> dict[str, int]:
-        """Import a package; how many notes each of the importer's lists holds."""
+        """Import a package, and return the number of notes in each of the importer's lists."""
         if self.knows_options:
             options = self.anki.ImportAnkiPackageOptions(merge_notetypes=merge)
             request = self.anki.ImportAnkiPackageRequest(package_path=path, options=options)
@@ -131,7 +131,7 @@ class Learner:
         return {name: len(getattr(log, name)) for name in ("new", "updated", "duplicate", "conflicting")}
 
     def notes(self) -> dict[str, dict[str, Any]]:
-        """All notes by guid, as they are."""
+        """All notes by guid."""
         rows: Any = self.db("SELECT guid, id, mod, flds, tags FROM notes")
         return {
             guid: {"id": note, "mod": mod, "text": (fields, tags.split())}
@@ -139,7 +139,7 @@ class Learner:
         }
 
     def cards(self) -> dict[int, tuple[Any, ...]]:
-        """What a learner's work on each card has made of it, by its id."""
+        """The state of each card from the learner's work, by its id."""
         rows = self.db(
             "SELECT id, nid, ord, did, type, queue, due, ivl, factor, reps, lapses, flags FROM cards"
         )
@@ -150,7 +150,7 @@ class Learner:
         return {tuple(row) for row in self.db("SELECT id, cid, ease, ivl FROM revlog")}
 
     def counts(self) -> dict[str, int]:
-        """How many notes and cards there are."""
+        """The numbers of notes and cards."""
         return {name: self.db(f"SELECT count() FROM {name}")[0][0] for name in ("notes", "cards")}  # noqa: S608
 
     def decks(self) -> set[str]:
@@ -165,17 +165,17 @@ class Learner:
         }
 
     def empty_cards(self) -> list[int]:
-        """The ids of the notes with cards that Anki calls empty."""
+        """The ids of the notes with cards that are empty to Anki."""
         return [note.note_id for note in self.col.get_empty_cards().notes]
 
     def db(self, query: str, *values: object) -> list[Any]:
-        """Ask the database."""
+        """The rows of a database query."""
         database: Any = self.col.db
         rows: list[Any] = database.all(query, *values)
         return rows
 
     def act(self, what: str, note: int, cards: list[int], time: int) -> None:
-        """Do with a note what a learner does, at a time in seconds since 1970."""
+        """Do a learner's action on a note, at a time in seconds since 1970."""
         if what in {"study", "suspend", "flag", "move"}:
             self.col.sched.set_due_date(cards, "5-9!")
         if what == "suspend":
@@ -214,13 +214,13 @@ class Update:
             previous: The earlier release.
             after: The notes as a new learner gets them.
             names: The names in the note types as a new learner gets them.
-            folder: Where the collection goes.
+            folder: The folder for the collection.
             merge: Whether the learner has ticked *merge note types*.
         """
         self.job, self.previous, self.after, self.names, self.merge = job, previous, after, names, merge
         self.learner = Learner(folder)
         self.lost: list[tuple[str, str]] = []
-        """What is lost of which note, by its guid; of none where that is empty."""
+        """The losses, each as (guid of the note, description); the guid is empty if there is no note."""
 
     def run(self) -> dict[str, Any]:
         """Import the earlier release, work with it, import the package, and compare."""
@@ -265,12 +265,12 @@ class Update:
         return guid in self.after and bool(self.after[guid]["mod"] > before[guid]["mod"])
 
     def _acts(self, before: dict[str, Any]) -> dict[str, str]:
-        """What the learner does with each note: each act both with notes that change and with others."""
+        """The action on each note: each action is done on notes that change, and on others."""
         acts = {}
         counts = [0, 0]
         for guid in sorted(before):
             if guid not in self.after:
-                acts[guid] = "study"  # a retired one: its own package must find it as it was
+                acts[guid] = "study"  # a retired note: the cleanup package must find it unchanged
                 continue
             changed = self._changed(guid, before)
             acts[guid] = ACTS[counts[changed] % len(ACTS)]
@@ -284,7 +284,7 @@ class Update:
         reviews: set[tuple[Any, ...]],
         decks: set[str],
     ) -> None:
-        """Tell what the import has taken of a learner's work on cards."""
+        """Record what the import has lost of a learner's work on cards."""
         now = self.learner.cards()
         for card, was in cards.items():
             if card not in now:
@@ -302,7 +302,7 @@ class Update:
     def _compare_notes(
         self, before: dict[str, Any], mine: dict[str, Any], now: dict[str, Any], acts: dict[str, str]
     ) -> tuple[list[str], list[str]]:
-        """The guids of the notes that were held back, and of those whose text has not arrived."""
+        """The guids of the notes that were held back, and of the notes whose text has not arrived."""
         held, missing = [], []
         for guid, note in mine.items():
             if guid not in now:
@@ -320,7 +320,7 @@ class Update:
         return held, missing
 
     def _clean_up(self) -> dict[str, int]:
-        """Import the package of the retired notes; how many it has tagged, and what else it did."""
+        """Import the cleanup package; returns how many notes it has tagged, and its other changes."""
         before, decks = self.learner.cards(), self.learner.decks()
         had = set(self.learner.notes())
         self.learner.take(self.job["cleanup"])

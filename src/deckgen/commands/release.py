@@ -1,4 +1,4 @@
-"""A release: the packages and notes for learners, and the ledger moved on."""
+"""A release: the packages and release notes for learners, and the new lines of the ledger."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ from deckgen import package
 from deckgen.build import build
 from deckgen.diagnostics import CallError, counted
 from deckgen.files import alone, check_target, creating, replacing, sync_folder
-from deckgen.history import ledger, lost_ledger
-from deckgen.history.plan import CONSEQUENCES
+from deckgen.history import ledger_file, lost_ledger
+from deckgen.history.ledger import ReleaseLine
 from deckgen.project import LEDGER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
     from deckgen.build import Build
-    from deckgen.history.plan import Changes
-    from deckgen.package import Package
+    from deckgen.history.plan import UpdatePlan
+    from deckgen.package import Package, Packages
 
 _IMPORT = "In Anki choose *File > Import* and the package."
 _KEPT = (
@@ -41,18 +42,18 @@ _CLEANUP = (
     "that file alone."
 )
 _YEARS = 10 * 365 * 86_400  # in seconds
-_MAKERS = ("genanki", "jinja2", "markupsafe", "pyromark")  # what makes a package, besides deckgen
+_MAKERS = ("genanki", "jinja2", "markupsafe", "pyromark")  # the libraries that make a package
 _VERSION = re.compile(r"(?=.{1,60}$)[0-9][0-9A-Za-z]*(?:[.+-][0-9A-Za-z]+)*")
 
 
 @dataclass
 class Release:
-    """What a release wrote.
+    """The files of a release.
 
     Attributes:
-        build: The build that it is made from; where its package is None, nothing was written.
-        folder: The folder with the packages and the notes.
-        files: The names of what is in it, the package first.
+        build: Its build; if its package is None, nothing was written.
+        folder: The folder with the packages and the release notes.
+        files: The names of the files in it, the package first.
     """
 
     build: Build
@@ -61,7 +62,7 @@ class Release:
 
 
 def release(project: Path, version: str, progress: Callable[[str, int, int], None] | None = None) -> Release:
-    """Build a deck as a version, write what learners get, and move the ledger on.
+    """Build a deck as a version, write the files for learners, and add the release to the ledger.
 
     Args:
         project: The folder that holds source/.
@@ -69,8 +70,8 @@ def release(project: Path, version: str, progress: Callable[[str, int, int], Non
         progress: As for `build`.
 
     Raises:
-        CallError: The version is none, or has been released; the clock is behind the last release; the folder
-            of the release is there already; another release of the deck is at work.
+        CallError: The version is invalid, or has been released; the clock is behind the last release; the
+            folder of the release exists already; another release of the deck is running.
     """
     if not _VERSION.fullmatch(version):
         hint = "it begins with a digit, and has dots between its parts, as in `1.0.0` or `2026.11`"
@@ -81,45 +82,45 @@ def release(project: Path, version: str, progress: Callable[[str, int, int], Non
 
 
 def _release(project: Path, version: str, progress: Callable[[str, int, int], None] | None) -> Release:
-    """Do so, while nobody else changes what has been released."""
+    """Make a release; the caller prevents other releases meanwhile."""
     folder = project / "build" / "release" / version
     check_target(project / LEDGER)
     result = build(project, progress, version)
-    changes = result.changes
-    if result.package is None:
+    packages = result.packages
+    if packages is None:
         return Release(result, folder, [])
-    _check_history(changes, version)
-    _check_clock(changes, project)
+    plan = packages.plan
+    _check_history(plan, version)
+    _check_clock(plan, project)
     if folder.exists() or folder.is_symlink():
         raise CallError(
             f"{folder} is there already, and the ledger does not know {version}",
             "if learners got what is in it, put its source/ledger.jsonl back; if not, delete the folder",
         )
-    _check_left(changes, folder.parent, project)
-    return Release(result, folder, _write(result, result.package, folder, project))
+    _check_packaged(plan, folder.parent, project)
+    return Release(result, folder, _write(packages, result.record, folder, project))
 
 
-def _check_history(changes: Changes, version: str) -> None:
+def _check_history(plan: UpdatePlan, version: str) -> None:
     """Refuse a version that has been released, and a time that is not after the last release's."""
-    for line in changes.ledger.releases:
-        if line["release"] == version:
-            raise CallError(
-                f"{version} was released on {_day(line['time'])}", "a release takes a new version"
-            )
-    latest = changes.ledger.releases[-1]["release"] if changes.ledger.releases else ""
+    ledger = plan.matching.ledger
+    for line in ledger.releases:
+        if line.version == version:
+            raise CallError(f"{version} was released on {_day(line.time)}", "a release takes a new version")
+    latest = ledger.latest.version if ledger.latest else ""
     if (new := _numbers(version)) and new < (_numbers(latest) or ()):
         hint = "take a higher one: learners tell by it which of two packages is newer"
         raise CallError(f"{version} is lower than {latest}, the last release", hint)
-    last = changes.ledger.last
-    if changes.now <= last:
+    last = ledger.last_time
+    if plan.now <= last:
         raise CallError(
-            f"the last release was on {_day(last)}, and this machine says that it is {_day(changes.now)}",
+            f"the last release was on {_day(last)}, and this machine says that it is {_day(plan.now)}",
             "set the clock right, or wait a second: learners' Anki takes only what is newer",
         )
 
 
 def _numbers(version: str) -> tuple[int, ...] | None:
-    """A version as numbers to compare; None where it is not made of numbers and dots alone."""
+    """A version as numbers to compare; None if it does not consist of numbers and dots."""
     parts = version.split(".")
     if not all(part.isascii() and part.isdigit() for part in parts):
         return None
@@ -129,12 +130,12 @@ def _numbers(version: str) -> tuple[int, ...] | None:
     return tuple(numbers)
 
 
-def _check_left(changes: Changes, releases: Path, project: Path) -> None:
-    """Refuse to go on from a ledger that does not know what was released here, or that git leaves out."""
-    deck = changes.deck.id
-    left = {path.parent.name for path in releases.glob(f"*/{deck}-*.apkg")}
-    left = {name for name in left if (releases / name / f"{deck}-{name}.apkg").exists()}
-    unknown = left - changes.ledger.versions
+def _check_packaged(plan: UpdatePlan, releases: Path, project: Path) -> None:
+    """Refuse a ledger that lacks a release from this folder, or that git ignores."""
+    deck = plan.matching.deck.id
+    packaged = {path.parent.name for path in releases.glob(f"*/{deck}-*.apkg")}
+    packaged = {name for name in packaged if (releases / name / f"{deck}-{name}.apkg").exists()}
+    unknown = packaged - plan.matching.ledger.versions
     if unknown and (unknown := unknown - lost_ledger.known_releases(project, deck)):
         raise CallError(
             f"build/release/ holds {max(unknown)}, and there is no {LEDGER} that knows of it",
@@ -147,35 +148,42 @@ def _check_left(changes: Changes, releases: Path, project: Path) -> None:
         )
 
 
-def _check_clock(changes: Changes, project: Path) -> None:
-    """Refuse a time that is years ahead: what is stamped with it would win over all that learners write."""
-    last, what = changes.ledger.last, "since the last release"
+def _check_clock(plan: UpdatePlan, project: Path) -> None:
+    """Refuse a time that is years ahead: notes with such a time would overwrite all later edits."""
+    last, what = plan.matching.ledger.last_time, "since the last release"
     if not last:
         last, what = int((project / "source/deck.yaml").stat().st_mtime), "since deck.yaml was written"
-    if changes.now - last > _YEARS and "SOURCE_DATE_EPOCH" not in os.environ:
+    if plan.now - last > _YEARS and "SOURCE_DATE_EPOCH" not in os.environ:
         raise CallError(
-            f"this computer's clock says that it is {_day(changes.now)}, more than ten years {what}",
+            f"this computer's clock says that it is {_day(plan.now)}, more than ten years {what}",
             "set the clock right; if it is right, say so: SOURCE_DATE_EPOCH=$(date +%s) deckgen release …",
         )
 
 
-def _write(result: Build, main: Package, folder: Path, project: Path) -> list[str]:
-    """Write the folder of a release, then the ledger; both or neither."""
-    version = main.version
-    stem = f"{main.deck.id}-{version}"
-    packages = {f"{stem}.apkg": main}
-    if result.retired:
-        packages[f"{stem}-cleanup.apkg"] = result.retired
-    notes = _notes(result, main, f"{stem}-cleanup.apkg").encode()
-    text = ledger.written(result.changes.next_lines(result.rows, _line(result, main, notes)))
+def _write(packages: Packages, read: str, folder: Path, project: Path) -> list[str]:
+    """Write the folder of a release, then the ledger; both or neither.
+
+    Args:
+        packages: The packages to release.
+        read: The text of the ledger that the build has read.
+        folder: The folder of the release.
+        project: The folder that holds source/.
+    """
+    main = packages.main
+    stem = f"{main.deck.id}-{main.version}"
+    files = {f"{stem}.apkg": main}
+    if packages.retired:
+        files[f"{stem}-cleanup.apkg"] = packages.retired
+    notes = _notes(packages, f"{stem}-cleanup.apkg").encode()
+    text = ledger_file.written(packages.plan.next_lines(_line(packages, notes)))
     with _new_folder(folder) as beside:
-        for name, each in packages.items():
+        for name, each in files.items():
             with creating(beside / name) as file:
                 package.write(each, file)
         with creating(beside / "release-notes.md") as file:
             file.write(notes)
         sync_folder(beside)
-        _check_unmoved(project, result.record, text)
+        _check_unchanged(project, read, text)
         beside.rename(folder)
         for above in (folder.parent, folder.parent.parent, project):
             sync_folder(above)
@@ -185,37 +193,38 @@ def _write(result: Build, main: Package, folder: Path, project: Path) -> list[st
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-    return [*packages, "release-notes.md"]
+    return [*files, "release-notes.md"]
 
 
-def _line(result: Build, main: Package, notes: bytes) -> ledger.Line:
-    """The line of a release in the ledger: what was written, and by what, so that it can be made again."""
-    line: ledger.Line = {
-        "release": main.version,
-        "time": main.time,
-        "deckgen": main.deckgen,
-        "made_with": {name: metadata.version(name) for name in _MAKERS},
-        "notes": len(result.rows),
-        "digest": main.digest,
-        "release_notes": hashlib.sha256(notes).hexdigest(),
-    }
-    return line | ({"cleanup": result.retired.digest} if result.retired else {})
+def _line(packages: Packages, notes: bytes) -> ReleaseLine:
+    """The line of a release in the ledger: its files and the versions of the libraries, to make it again."""
+    main = packages.main
+    return ReleaseLine(
+        main.version,
+        main.time,
+        main.deckgen,
+        {name: metadata.version(name) for name in _MAKERS},
+        len(packages.plan.notes),
+        main.digest,
+        hashlib.sha256(notes).hexdigest(),
+        cleanup=packages.retired.digest if packages.retired else None,
+    )
 
 
-def _check_unmoved(project: Path, read: str, text: str) -> None:
-    """Refuse to write over a ledger that has moved on since it was read, or one that could not be read again.
+def _check_unchanged(project: Path, read: str, text: str) -> None:
+    """Refuse to overwrite a ledger that has changed since the build, or to write an invalid one.
 
     Args:
         project: The folder that holds source/.
-        read: The ledger's text as the build has read it.
-        text: What is to be written.
+        read: The text of the ledger that the build has read.
+        text: The new text.
     """
-    now, fault = ledger.read_text(project)
+    now, fault = ledger_file.read_text(project)
     if fault:
         raise CallError(f"{LEDGER} cannot be read once more: {fault.message}", fault.hint)
     if (now or "") != read:
         raise CallError(f"{LEDGER} has changed while this was built", "release once more")
-    _, faults = ledger.parse(text)
+    _, faults = ledger_file.parse(text)
     if faults:
         raise CallError(
             f"the ledger would not hold this release: {next(iter(faults)).message}", "report this as a bug"
@@ -224,13 +233,13 @@ def _check_unmoved(project: Path, read: str, text: str) -> None:
 
 @contextmanager
 def _new_folder(folder: Path) -> Iterator[Path]:
-    """A folder beside a path, to be renamed to it; gone where that did not happen.
+    """A folder beside a path, to rename to it. It is deleted if that does not happen.
 
-    Nobody else is at work, so others like it are left over from releases that were killed.
+    No other release is running, so other such folders are left over from killed releases.
     """
     beside = folder.with_name(f".{folder.name}.part")
-    for left in folder.parent.glob(".*.part"):
-        shutil.rmtree(left, ignore_errors=True)
+    for leftover in folder.parent.glob(".*.part"):
+        shutil.rmtree(leftover, ignore_errors=True)
     try:
         beside.mkdir(parents=True)
     except OSError as error:
@@ -245,33 +254,41 @@ def _day(time: int) -> str:
     return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def _notes(result: Build, main: Package, cleanup: str) -> str:
-    """What learners should know of a release, as Markdown."""
-    changes = result.changes
-    cards = sum(len(row.cards) for row in main.rows)
+def _notes(packages: Packages, cleanup: str) -> str:
+    """The release notes for learners, as Markdown."""
+    plan, main = packages.plan, packages.main
+    cards = sum(len(each.cards) for each in main.notes)
     parts = [
         f"# {main.deck.title} {main.version}",
-        f"{counted(len(main.rows), 'note')}, {counted(cards, 'card')}.",
+        f"{counted(len(main.notes), 'note')}, {counted(cards, 'card')}.",
     ]
-    if changes.ledger.releases:
-        parts.append(f"Since {changes.ledger.releases[-1]['release']}: {changes.summary()}.")
+    if last := plan.matching.ledger.latest:
+        parts.append(f"Since {last.version}: {plan.summary()}.")
         parts.append(f"{_IMPORT} {_KEPT}")
     else:
         parts.append(_IMPORT)
-    told = [CONSEQUENCES[code] for code in dict.fromkeys(accept.code for accept in changes.accepted)]
-    if told + changes.told:
+    if plan.consequences:
         parts.append("## What you should know")
-        parts.append("\n".join(f"- {sentence}" for sentence in told + changes.told))
-    if result.retired:
-        tag = f"{main.deck.id}::retired"
-        count = len(result.retired.rows)
-        parts.append("## Retired notes")
-        gone = f"{counted(count, 'note')} {'is' if count == 1 else 'are'} no longer part of the deck."
-        parts.append(f"{gone} {_CLEANUP.format(cleanup=cleanup, tag=tag)}")
-        reasons = []
-        for row in result.retired.rows:
-            reason = " ".join(row.note.retired.value.split()) if row.note.retired else ""
-            instead = f" Now: `{row.note.replaced_by.value}`." if row.note.replaced_by else ""
-            reasons.append(f"- `{changes.first_ids.get(row.note.id, row.note.id)}`: {reason}{instead}")
-        parts.append("\n".join(reasons))
+        parts.append("\n".join(f"- {sentence}" for sentence in plan.consequences))
+    if packages.retired:
+        parts += _of_retired(packages.retired, plan.matching.first_ids, cleanup)
     return "\n\n".join(parts) + "\n"
+
+
+def _of_retired(retired: Package, first_ids: ReadOnly[str, str], cleanup: str) -> list[str]:
+    """The part of the release notes about retired notes.
+
+    Args:
+        retired: The cleanup package.
+        first_ids: The ids with which renamed notes were first released, by their present ids.
+        cleanup: The file name of the cleanup package.
+    """
+    count = len(retired.notes)
+    first_sentence = f"{counted(count, 'note')} {'is' if count == 1 else 'are'} no longer part of the deck."
+    how = _CLEANUP.format(cleanup=cleanup, tag=f"{retired.deck.id}::retired")
+    reasons = []
+    for note in (each.note for each in retired.notes):
+        reason = " ".join(note.retired.value.split()) if note.retired else ""
+        instead = f" Now: `{note.replaced_by.value}`." if note.replaced_by else ""
+        reasons.append(f"- `{first_ids.get(note.id, note.id)}`: {reason}{instead}")
+    return ["## Retired notes", f"{first_sentence} {how}", "\n".join(reasons)]

@@ -1,4 +1,4 @@
-"""JSON Schemas of deck.yaml and of a chapter, by which an editor completes, explains and checks them."""
+"""JSON Schemas of deck.yaml and of chapters; with them an editor completes, explains and checks keys."""
 
 from __future__ import annotations
 
@@ -15,9 +15,20 @@ from deckgen.deck.key_types.own import CODE_SCHEMA
 from deckgen.deck.kinds import COMMON_KEYS
 from deckgen.deck.kinds_in_force import read_kinds
 from deckgen.deck.manifest import ACCEPTABLE, FEEDBACK
-from deckgen.deck.reader import DECK_NAME_SCHEMA, ID_SCHEMA, TAGS_SCHEMA, TEXT_SCHEMA, TITLE_SCHEMA, Schema
-from deckgen.deck.schemas import PROSE_SCHEMA, KeyDoc, indented, object_schema, under_key
-from deckgen.diagnostics import CallError, told
+from deckgen.deck.schemas import (
+    DECK_NAME_SCHEMA,
+    ID_SCHEMA,
+    PROSE_SCHEMA,
+    TAGS_SCHEMA,
+    TEXT_SCHEMA,
+    TITLE_SCHEMA,
+    KeyDoc,
+    Schema,
+    indented,
+    object_schema,
+    under_key,
+)
+from deckgen.diagnostics import CallError, sorted_diagnostics
 from deckgen.project import Project, kind_folders
 
 if TYPE_CHECKING:
@@ -30,19 +41,19 @@ if TYPE_CHECKING:
 
 FOLDER = "source/.schema"
 MODELINE = "# yaml-language-server: $schema="
-"""What stands in a file's first line before the path of its schema, which goes from the file's own place."""
+"""The beginning of a file's first line. The path of the schema follows, relative to the file."""
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 @dataclass(frozen=True)
 class Written:
-    """What became of a project's schemas.
+    """The result of writing a project's schemas.
 
     Attributes:
-        diagnostics: What is wrong with its kinds; nothing was written where there is something.
-        lines: The lines of the files that the diagnostics point into.
-        files: The files that were written, from the project's folder.
+        diagnostics: The diagnostics of its kinds. If there are any, nothing was written.
+        lines: The lines of the files in which the diagnostics are.
+        files: The paths of the written files, from the project's folder.
     """
 
     diagnostics: list[Diagnostic]
@@ -57,32 +68,32 @@ def write(project: Path) -> Written:
         project: The folder that holds source/.
 
     Raises:
-        CallError: They cannot be put there.
+        CallError: The files cannot be written.
     """
     kinds = read_kinds(kind_folders(Project(project.resolve()).template_folders()))
     if kinds.diagnostics:
-        found = told(kinds.diagnostics)
-        paths = {each.span.path for each in found}
-        return Written(found, {each.path: each.lines for each in kinds.documents if each.path in paths})
+        diagnostics = sorted_diagnostics(kinds.diagnostics)
+        paths = {each.span.path for each in diagnostics}
+        return Written(diagnostics, {each.path: each.lines for each in kinds.documents if each.path in paths})
     folder = project / FOLDER
     try:
         folder.mkdir(exist_ok=True)
-        (project / "build").mkdir(exist_ok=True)  # where files are written first
+        (project / "build").mkdir(exist_ok=True)  # files are first written there
     except OSError as error:
         raise CallError(f"the folder {folder} cannot be made: {error.strerror}") from error
-    made = {"deck.json": deck_schema(), "chapter.json": chapter_schema(kinds.in_force)}
-    for name in made:
+    schemas = {"deck.json": deck_schema(), "chapter.json": chapter_schema(kinds.in_force)}
+    for name in schemas:
         files.check_target(folder / name)
-    for name, schema in made.items():
+    for name, schema in schemas.items():
         with files.replacing(folder / name) as file:
             file.write(text_of(schema).encode())
-    return Written([], {}, tuple(f"{FOLDER}/{name}" for name in made))
+    return Written([], {}, tuple(f"{FOLDER}/{name}" for name in schemas))
 
 
 def text_of(schema: Schema) -> str:
-    """A schema as it stands in its file.
+    """A schema as the text of its file.
 
-    Keys are not sorted: an editor puts down a new note's keys in the order that they have here, their kind's.
+    Keys are not sorted: an editor inserts the keys of a new note in this order, which is that of their kind.
     """
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
@@ -108,7 +119,7 @@ _EXAM_OPTIONS: Schema = {
 
 
 def _domain() -> Schema:
-    """What a domain of the exam takes."""
+    """The schema of a domain of the exam."""
     weight = {
         "type": ["number", "string"],
         "exclusiveMinimum": 0,
@@ -116,7 +127,7 @@ def _domain() -> Schema:
         "pattern": rf"^(?!0*(?:\.0*)?$){WEIGHT.pattern}$",
         "errorMessage": "a percentage above 0 and up to 100 belongs here, as in `24`",
     }
-    told: dict[str, KeyDoc] = {
+    docs: dict[str, KeyDoc] = {
         "tag": KeyDoc(
             TAGS_SCHEMA["items"],
             "The tag of the notes that prepare for it; `alliance::repair` below it counts as well.",
@@ -125,12 +136,12 @@ def _domain() -> Schema:
         "title": KeyDoc(TEXT_SCHEMA, "What the exam calls it.", "The Relationship"),
         "weight": KeyDoc(weight, "How much of the exam it makes up, in percent.", "40"),
     }
-    return object_schema("Domain", told, ["tag", "weight"])
+    return object_schema("Domain", docs, ["tag", "weight"])
 
 
 def _acceptance() -> Schema:
-    """What one of the changes takes that are made although deckgen refuses them."""
-    told: dict[str, KeyDoc] = {
+    """The schema of an accepted change, which deckgen refuses otherwise."""
+    docs: dict[str, KeyDoc] = {
         "code": KeyDoc({"enum": list(ACCEPTABLE)}, "The code of the refusal.", "changed-deck"),
         "id": KeyDoc(
             TEXT_SCHEMA,
@@ -139,17 +150,17 @@ def _acceptance() -> Schema:
         ),
         "because": KeyDoc(PROSE_SCHEMA, "Why it has to be.", "The exam has a new name."),
     }
-    return object_schema("Acceptance", told, list(told))
+    return object_schema("Acceptance", docs, list(docs))
 
 
 def _checks() -> Schema:
-    """What a warning that is switched off takes."""
-    told: dict[str, KeyDoc] = {
+    """The schema of a warning that is switched off."""
+    docs: dict[str, KeyDoc] = {
         "because": KeyDoc(PROSE_SCHEMA, "Why this warning does not hold here.", "The images are ornaments."),
     }
     off = {"enum": ["off"], "description": "This warning is not given for this deck."}
     return {
-        **object_schema("Checks", told, ["because"]),
+        **object_schema("Checks", docs, ["because"]),
         "propertyNames": {**CODE_SCHEMA, "enum": [*CODE_SCHEMA["enum"], "because"]},
         "additionalProperties": off,
     }
@@ -206,7 +217,7 @@ _DECK_KEYS: dict[str, KeyDoc] = {
         "- tag: alliance\n  title: The Relationship\n  weight: 40\n- tag: ethics\n  weight: 60",
     ),
 }
-"""What editors say of the keys of deck.yaml."""
+"""The documentation of the keys of deck.yaml, for editors."""
 
 
 def deck_schema() -> Schema:
@@ -215,8 +226,8 @@ def deck_schema() -> Schema:
 
 
 def chapter_schema(kinds: Iterable[Kind]) -> Schema:
-    """The schema of a chapter, whose notes are of some kinds."""
-    told: dict[str, KeyDoc] = {
+    """The schema of a chapter, with notes of the given kinds."""
+    docs: dict[str, KeyDoc] = {
         "deck": KeyDoc(
             DECK_NAME_SCHEMA,
             "The subdeck that the notes go to, with `::` for one within another; the deck if left out.",
@@ -225,17 +236,17 @@ def chapter_schema(kinds: Iterable[Kind]) -> Schema:
         "tags": KeyDoc(TAGS_SCHEMA, "Tags of all the chapter's notes, besides the deck's.", "- alliance"),
     }
     for kind in kinds:
-        told[kind.section] = _section(kind)
+        docs[kind.section] = _section(kind)
     common = object_schema("", {name: key.doc for name, key in COMMON_KEYS.items()}, [])["properties"]
-    return {"$schema": _DRAFT, **object_schema("Chapter", told, []), "$defs": common}
+    return {"$schema": _DRAFT, **object_schema("Chapter", docs, []), "$defs": common}
 
 
 def _section(kind: Kind) -> KeyDoc:
-    """What a chapter's key for the notes of a kind takes."""
+    """The documentation of a chapter's key for the notes of a kind."""
     example = _example_of(kind.keys)
     note = _note(kind, kind.title, kind.keys)
     notes = {"type": "array", "items": note, "errorMessage": "a list of notes belongs here"}
-    if not kind.rows:
+    if not kind.rows_key:
         return KeyDoc(notes, f"Notes of the kind {kind.name}.", example)
     note["title"] += " row"
     rows = KeyDoc(
@@ -243,16 +254,16 @@ def _section(kind: Kind) -> KeyDoc:
         "The rows of the table; each is a note.",
         example,
     )
-    table = _note(kind, f"{kind.title} table", kind.table_keys, {kind.rows: rows})
+    table = _note(kind, f"{kind.title} table", kind.table_keys, {kind.rows_key: rows})
     tables = {"type": "array", "items": table, "errorMessage": "a list of tables belongs here"}
-    example = f"{_example_of(kind.table_keys)}\n  {kind.rows}:\n{indented(example, 4)}"
+    example = f"{_example_of(kind.table_keys)}\n  {kind.rows_key}:\n{indented(example, 4)}"
     return KeyDoc(tables, f"Tables, of which each row is a note of the kind {kind.name}.", example)
 
 
 def _note(
     kind: Kind, title: str, keys: Mapping[str, Key], others: Mapping[str, KeyDoc] | None = None
 ) -> Schema:
-    """What a note takes, or a table: some keys, and others that it must have besides them."""
+    """The schema of a note or table, with its keys and the other ones that it must have."""
     others = others or {}
     has_cells = any(key.type.is_row for key in kind.keys.values())
     own: dict[str, KeyDoc] = {}
@@ -270,6 +281,6 @@ def _note(
 
 
 def _example_of(keys: Mapping[str, Key]) -> str:
-    """An example of an item of a list, with the keys that it must have."""
+    """An example of an item of a list, with its required keys."""
     lines = [under_key(key.name, key.doc) for key in keys.values() if key.required]
     return "- " + indented("\n".join(lines), 2).lstrip()

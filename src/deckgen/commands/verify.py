@@ -1,4 +1,4 @@
-"""The package in the real Anki: imported by a new learner, and over each earlier release."""
+"""The test of a package in the real Anki: imported by a new learner, and over each earlier release."""
 
 from __future__ import annotations
 
@@ -22,23 +22,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from deckgen.build import Build
+    from deckgen.history.plan import UpdatePlan
 
 _SCRIPT = Path(__file__).with_name("rehearsal.py")
-_PATIENCE = 0.5  # seconds between two looks at how far it is
-_RENAMES_SINCE = (23, 10)  # before it, Anki takes a renamed field or card for another
+_PATIENCE = 0.5  # seconds between two updates of the progress
+_RENAMES_SINCE = (23, 10)  # before this version, a renamed field or card is a new one to Anki
 
 
 @dataclass
 class Verification:
-    """What became of a package in Anki.
+    """The result of importing a package into Anki.
 
     Attributes:
-        build: The build that it was made from; where its package is None, nothing was verified.
+        build: The build of the package; if its package is None, nothing was verified.
         anki: The version of Anki.
-        new_learner: How many `notes`, `cards` and `empty_cards` a new learner gets.
-        updates: What became of each earlier release, as the rehearsal says it, with note ids.
-        faults: What must not be, as sentences.
-        remarks: What should be known, as sentences.
+        new_learner: The numbers of `notes`, `cards` and `empty_cards` of a new learner.
+        updates: The result of each update, as the rehearsal reports it, with note ids.
+        faults: The faults, as sentences.
+        remarks: Other remarks, as sentences.
     """
 
     build: Build
@@ -61,57 +62,59 @@ def verify(
 
     Args:
         project: The folder that holds source/.
-        previous: Earlier packages; those of build/release/ where there are none.
-        python: A Python that has `anki`; this one where it is None.
+        previous: Earlier packages; if there are none, those in build/release/.
+        python: A Python that has `anki`; None for the running one.
         progress: As for `build`.
         require_previous: Whether there must be an earlier package.
 
     Raises:
-        CallError: A package is none, or of another deck; there is no earlier one, or no Anki.
+        CallError: A file is no package, or belongs to another deck; there is no earlier package, or no Anki.
     """
-    made = build(project, progress)
-    if made.package is None:
-        return Verification(made)
-    deck = made.package.deck.id
-    earlier = [(path, _checked(path, deck, made.package.time)) for path in previous]
+    deck_build = build(project, progress)
+    packages = deck_build.packages
+    if packages is None:
+        return Verification(deck_build)
+    new, retired = packages.main, packages.retired
+    deck = new.deck.id
+    earlier = [(path, _checked(path, deck, new.time)) for path in previous]
     if not earlier:
-        found = sorted((project / "build" / "release").glob(f"*/{deck}-*.apkg"))
-        paths = [path for path in found if path.name == f"{deck}-{path.parent.name}.apkg"]
+        candidates = sorted((project / "build" / "release").glob(f"*/{deck}-*.apkg"))
+        paths = [path for path in candidates if path.name == f"{deck}-{path.parent.name}.apkg"]
         abouts = [(path, _checked(path, deck, 0)) for path in paths]
-        earlier = [(path, about) for path, about in abouts if about["time"] < made.package.time]
+        earlier = [(path, about) for path, about in abouts if about["time"] < new.time]
     if require_previous and not earlier:
         raise CallError("there is no earlier package to update from", "name one: --previous FILE.apkg")
     earlier.sort(key=lambda pair: int(pair[1]["time"]))
     with tempfile.TemporaryDirectory() as folder:
         job: dict[str, Any] = {
-            "package": _put(made.package, Path(folder, "new.apkg")),
+            "package": _put(new, Path(folder, "new.apkg")),
             "previous": [
                 {"path": str(path.resolve()), "name": about["version"] or path.name}
                 for path, about in earlier
             ],
-            "cleanup": _put(made.retired, Path(folder, "cleanup.apkg")) if made.retired else None,
+            "cleanup": _put(retired, Path(folder, "cleanup.apkg")) if retired else None,
             "retired": f"{deck}::retired",
         }
         result = _rehearsed(job, python, progress or (lambda *_: None))
-    verification = Verification(made, result["anki"], result["new_learner"], result["updates"])
+    verification = Verification(deck_build, result["anki"], result["new_learner"], result["updates"])
     names = {guid: name for _, about in earlier for guid, name in about["notes"].items()}
-    names |= {row.guid: row.note.id for row in made.rows}
+    names |= {each.guid: each.note.id for each in packages.plan.notes}
     _tell_altered(verification, result.get("altered"))
-    _judge(verification, names, _accepted_since(made, [about for _, about in earlier]))
+    _judge(verification, names, _accepted_since(packages.plan, [about for _, about in earlier]))
     return verification
 
 
-def _accepted_since(made: Build, earlier: list[dict[str, Any]]) -> set[str | None]:
+def _accepted_since(plan: UpdatePlan, earlier: list[dict[str, Any]]) -> set[str | None]:
     """The versions since which the author has accepted that a note type differs."""
-    changes = made.changes
-    times = [time for time, entry in changes.ledger.accepted() if entry[0] == "changed-note-type"]
-    if any(accept.code == "changed-note-type" for accept in changes.accepted):
-        times.append(changes.now)
+    accepted = plan.matching.ledger.accepted()
+    times = [time for time, entry in accepted if entry.code == "changed-note-type"]
+    if any(accept.code == "changed-note-type" for accept in plan.accepted):
+        times.append(plan.now)
     return {about["version"] for about in earlier if any(time > about["time"] for time in times)}
 
 
 def _checked(path: Path, deck: str, time: int) -> dict[str, Any]:
-    """What a package says of itself, once it is clear that it is an earlier one of the deck."""
+    """The metadata of a package, after checking that it is an earlier one of the deck."""
     about = package.read_about(path)
     if about.get("deck") != deck:
         raise CallError(f"{path} is a package of the deck `{about.get('deck')}`, and this is `{deck}`")
@@ -122,9 +125,9 @@ def _checked(path: Path, deck: str, time: int) -> dict[str, Any]:
     return about
 
 
-def _put(made: package.Package, path: Path) -> str:
+def _put(apkg: package.Package, path: Path) -> str:
     with naming(path), path.open("wb") as file:
-        package.write(made, file)
+        package.write(apkg, file)
     return str(path)
 
 
@@ -149,7 +152,7 @@ def _rehearsed(
             f"{command[0]} cannot be run: {error.strerror}", "name a Python that has `anki`"
         ) from error
     try:
-        out, told = _answer(process, json.dumps(job), progress)
+        out, errors = _answer(process, json.dumps(job), progress)
     except BaseException:
         process.kill()
         process.communicate()
@@ -157,7 +160,7 @@ def _rehearsed(
     try:
         result: dict[str, Any] = json.loads(out)
     except ValueError as error:
-        last = (told.strip() or out.strip() or f"exit code {process.returncode}").splitlines()[-1]
+        last = (errors.strip() or out.strip() or f"exit code {process.returncode}").splitlines()[-1]
         raise CallError(f"Anki failed in {command[0]}: {last}") from error
     if "missing" in result:
         whose = f"{python} does not have it" if python else "it is not installed"
@@ -166,7 +169,7 @@ def _rehearsed(
 
 
 def install_hint(python: str) -> str:
-    """How the `anki` package comes to a Python: the command for the way in which that was installed."""
+    """The command that installs `anki` for a Python, depending on how that Python was installed."""
     prefix = Path(python).absolute().parent.parent
     if (prefix / "pipx_metadata.json").exists():
         return f"pipx inject {prefix.name} anki"
@@ -178,7 +181,7 @@ def install_hint(python: str) -> str:
 
 
 def _read(path: Path) -> str:
-    """The text of a small file; empty where there is none."""
+    """The text of a small file; empty if there is none."""
     try:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -188,18 +191,18 @@ def _read(path: Path) -> str:
 def _answer(
     process: subprocess.Popen[str], job: str, progress: Callable[[str, int, int], None]
 ) -> tuple[str, str]:
-    """What a process makes of a job, on stdout and stderr."""
-    given: str | None = job
+    """The output of a process for a job, on stdout and stderr."""
+    job_to_send: str | None = job
     while True:
         try:
-            return process.communicate(given, timeout=_PATIENCE)
+            return process.communicate(job_to_send, timeout=_PATIENCE)
         except subprocess.TimeoutExpired:
-            given = None  # it has it already
+            job_to_send = None  # the process has it already
             progress("rehearsing in Anki", 0, 1)
 
 
 def _tell_altered(verification: Verification, altered: dict[str, Any] | None) -> None:
-    """Tell what becomes of a learner who has changed a note type."""
+    """Add the result for a learner who has changed a note type."""
     if altered and altered["missed"]:
         lost = f"{altered['lost']:,} lost" if altered["lost"] else "nothing lost"
         verification.remarks.append(
@@ -209,7 +212,7 @@ def _tell_altered(verification: Verification, altered: dict[str, Any] | None) ->
 
 
 def _judge(verification: Verification, names: dict[str, str], accepted: set[str | None]) -> None:
-    """Tell what must not be, and what should be known."""
+    """Add the faults and remarks."""
     old = tuple(map(int, re.findall(r"\d+", verification.anki)[:2])) < _RENAMES_SINCE
     if verification.new_learner["empty_cards"]:
         count = verification.new_learner["empty_cards"]

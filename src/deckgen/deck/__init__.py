@@ -1,1 +1,1 @@
-"""Notes, kinds and decks: what they are, and how they are read."""
+"""The model of a deck (notes, kinds, chapters), and the code that reads it from YAML."""

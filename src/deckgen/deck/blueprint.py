@@ -1,4 +1,4 @@
-"""The blueprint of an exam: which share of its questions each domain has, and which tag stands for it."""
+"""The blueprint of an exam: its domains, each with its share of the questions and its tag."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from deckgen.anki.tags import folded
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from deckgen.deck.reader import Reader
+    from deckgen.deck.reader import NodeReader
     from deckgen.source import Node
 
 WEIGHT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,9})?")
-"""What a weight looks like."""
+"""The form of a weight."""
 
 _KEYS = ("tag", "title", "weight")
-_WHOLE = 100  # percent
-_ROUNDING = 0.5  # percent by which weights may miss the whole: three domains of 33.3 are fine
+_TOTAL = 100  # percent, of all weights together
+_ROUNDING = 0.5  # percent by which the sum may miss the total: three domains of 33.3 are fine
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,9 @@ class Domain:
 
     Attributes:
         tag: The tag of the notes that prepare for it.
-        title: What it is called; the tag where it has no title.
-        weight: How much of the exam it makes up, in percent.
-        at: Where its tag stands.
+        title: Its title; the tag if it has none.
+        weight: Its share of the exam, in percent.
+        at: The node of its tag.
     """
 
     tag: str
@@ -39,14 +39,14 @@ class Domain:
     at: Node
 
     def covers(self, tags: Iterable[str]) -> bool:
-        """Whether one of some tags is its own or one below it, in whatever capitals, as in Anki's search."""
+        """Whether one of the tags is the domain's or one below it, in any case, as in Anki's search."""
         own = folded(self.tag)
         return any(tag == own or tag.startswith(f"{own}::") for tag in map(folded, tags))
 
 
-def read(reader: Reader, node: Node) -> tuple[Domain, ...]:
-    """Read what stands under `blueprint`; what is wrong with it is in the reader afterwards."""
-    before = len(reader.found)
+def read(reader: NodeReader, node: Node) -> tuple[Domain, ...]:
+    """The domains under `blueprint`; the reader gets the diagnostics."""
+    before = len(reader.diagnostics)
     items = reader.items(node, "blueprint", "tag")
     domains: dict[str, Domain] = {}
     for domain in filter(None, (_domain(reader, item) for item in items)):
@@ -55,7 +55,7 @@ def read(reader: Reader, node: Node) -> tuple[Domain, ...]:
             line = reader.document.span(first.at).line
             message = f"the tag `{domain.tag}` stands for two domains; the first is at line {line}"
             reader.report("blueprint-tag", domain.at, message, "give one of them another tag")
-    if len(reader.found) == before:
+    if len(reader.diagnostics) == before:
         if not items:
             reader.report(
                 "empty-value", node, "`blueprint` has no items", "take it away, or list the domains"
@@ -65,17 +65,17 @@ def read(reader: Reader, node: Node) -> tuple[Domain, ...]:
     return tuple(domains.values())
 
 
-def _check_sum(reader: Reader, domains: Iterable[Domain]) -> None:
-    """Warn where the weights do not make up a whole exam."""
+def _check_sum(reader: NodeReader, domains: Iterable[Domain]) -> None:
+    """Warn if the weights do not add up to 100 percent."""
     total = sum(domain.weight for domain in domains)
-    if abs(total - _WHOLE) > _ROUNDING:
+    if abs(total - _TOTAL) > _ROUNDING:
         message = f"the weights of the blueprint are {total:g} in all, not 100"
         hint = "they are percent of the exam's questions; is a domain missing, or there twice?"
         reader.report("blueprint-weights", reader.document.place_of("blueprint"), message, hint)
 
 
-def _domain(reader: Reader, item: Node) -> Domain | None:
-    """A domain; None, reported, where something is wrong with it."""
+def _domain(reader: NodeReader, item: Node) -> Domain | None:
+    """A domain; None, with a report, if it has faults."""
     what = "a domain of the blueprint"
     mapping = reader.mapping(item, what, _KEYS, _KEYS)
     if mapping is None or not reader.require(mapping, what, ("tag", "weight"), _KEYS):
@@ -89,15 +89,15 @@ def _domain(reader: Reader, item: Node) -> Domain | None:
     return Domain(tag, " ".join(title.value.split()) if title else tag, weight, at)
 
 
-def _weight(reader: Reader, node: Node) -> float | None:
-    """A share in percent; None, reported, for anything else."""
+def _weight(reader: NodeReader, node: Node) -> float | None:
+    """A share in percent; None, with a report, for anything else."""
     scalar = reader.scalar(node, "weight")
     if scalar is None:
         return None
-    if WEIGHT.fullmatch(scalar.value) and 0 < float(scalar.value) <= _WHOLE:
+    if WEIGHT.fullmatch(scalar.value) and 0 < float(scalar.value) <= _TOTAL:
         return float(scalar.value)
-    meant = scalar.value.replace("%", "").replace(",", ".").strip()
-    hint = f"write `weight: {meant}`" if WEIGHT.fullmatch(meant) and meant != scalar.value else ""
+    number = scalar.value.replace("%", "").replace(",", ".").strip()
+    hint = f"write `weight: {number}`" if WEIGHT.fullmatch(number) and number != scalar.value else ""
     message = "`weight` is not a number above 0 and up to 100"
     reader.report("wrong-type", scalar, message, hint or "it is a percentage, as in `weight: 24`")
     return None

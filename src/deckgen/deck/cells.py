@@ -1,44 +1,44 @@
-"""Whether the rows of a table have a cell for each of its columns, and why not."""
+"""A check of tables: each row must have one cell for each column."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deckgen.deck.hints import COMMAS, comma_hint
 from deckgen.deck.key_types.cells import MIN_COLUMNS
-from deckgen.deck.reader import COMMAS, comma_hint
 from deckgen.deck.values import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from deckgen.deck.notes import Note, Table
-    from deckgen.deck.reader import Reader
+    from deckgen.deck.reader import NodeReader
     from deckgen.source import Document, Scalar
 
 _SHORT = 80  # characters of a cell that a hint repeats
 
 
-def check(reader: Reader, table: Table) -> None:
-    """Report the rows of a table that have not one cell for each column, or its too few columns."""
+def check(reader: NodeReader, table: Table) -> None:
+    """Report rows without exactly one cell for each column, and tables with too few columns."""
     if not _is_of_all_rows(reader, table):
         for note in table.rows:
             _check_cells(reader, note)
 
 
-def _is_of_all_rows(reader: Reader, table: Table) -> bool:
-    """Whether the columns are too many or too few for all rows alike; that is reported once."""
+def _is_of_all_rows(reader: NodeReader, table: Table) -> bool:
+    """Whether all rows have the same number of cells, and it is not that of the columns; reported once."""
     columns = table.values.get("columns")
-    counts = {len(found.items) for row in table.rows if isinstance(found := row.values.get("cells"), Texts)}
+    counts = {len(texts.items) for row in table.rows if isinstance(texts := row.values.get("cells"), Texts)}
     if not isinstance(columns, Texts) or len(counts) != 1 or len(table.rows) == 1:
         return False
     (have,), want = counts, len(columns.items)
     if have == want or have < MIN_COLUMNS or want < MIN_COLUMNS:
         return False
     for row in table.rows:
-        row.whole = False
+        row.valid = False
     hint = _comma_hint(columns) or _hint_for(reader.document, columns.items, have, "column")
     if have == want + 1:
-        # of a column too few a semicolon may be the cause
+        # a semicolon may be why one column is missing
         hint = (
             _comma_hint(columns, ";")
             or hint
@@ -49,21 +49,21 @@ def _is_of_all_rows(reader: Reader, table: Table) -> bool:
     return True
 
 
-def _check_cells(reader: Reader, note: Note) -> None:
-    """Report a row that has not one cell for each column, or a table of too few columns."""
+def _check_cells(reader: NodeReader, note: Note) -> None:
+    """Report a row without exactly one cell for each column, or a table with too few columns."""
     row = note.values.get("cells")
     columns = note.table.values.get("columns") if note.table else None
     if not isinstance(row, Texts) or not isinstance(columns, Texts):
         return
     if len(columns.items) < MIN_COLUMNS:
-        note.whole = False
+        note.valid = False
         message = "a table has at least two columns: the rows' names, and what to know of them"
         reader.report(
             "row-cells", columns.items[0] if columns.items else note.at, message, _comma_hint(columns)
         )
     elif len(row.items) != len(columns.items):
         have, want = len(row.items), len(columns.items)
-        note.whole = False
+        note.valid = False
         message = f"the row has {have} cell{'s' * (have != 1)} for {want} columns"
         hint = _comma_hint(row if have < want else columns)
         hint = hint or _hint_for(reader.document, row.items, want, "cell")
@@ -71,18 +71,18 @@ def _check_cells(reader: Reader, note: Note) -> None:
 
 
 def _comma_hint(texts: Texts, signs: str = COMMAS) -> str:
-    """What to do about a text that other signs than commas make one of several; empty where none is."""
+    """A hint for the first text that joins several with a sign other than a comma; empty if there is none."""
     return next(filter(None, (comma_hint(item.value, signs) for item in texts.items)), "")
 
 
 def _hint_for(document: Document, texts: Sequence[Scalar], wanted: int, what: str) -> str:
-    """What to do about columns or cells that are too many or too few; empty where that is not clear.
+    """A hint for too many or too few columns or cells; empty if the cause is not clear.
 
     Args:
-        document: Where they stand.
+        document: The document that contains them.
         texts: The columns or cells.
-        wanted: How many there should be.
-        what: What each of them is: a column or a cell.
+        wanted: The right number of them.
+        what: The word for each of them: column or cell.
     """
     if len(texts) > wanted and len(texts) > 1:
         between = document.text[texts[0].end : texts[1].start]
@@ -93,26 +93,26 @@ def _hint_for(document: Document, texts: Sequence[Scalar], wanted: int, what: st
 
 
 def _split_by_comma(texts: Sequence[Scalar], wanted: int, what: str) -> str:
-    """What to do where a comma within a text has made two of it."""
+    """A hint for a comma inside a text, at which YAML splits the text in two."""
     hint = f"between brackets each comma begins a new {what}; a {what} that holds one stands in quotes"
     small = [number for number, text in enumerate(texts) if number and text.value[:1].islower()]
     if len(small) == 1 and len(texts) == wanted + 1:
         one, other = texts[small[0] - 1], texts[small[0]]
-        whole = f"{one.value}, {other.value}"
-        if not one.style and not other.style and len(whole) <= _SHORT and '"' not in whole:
-            hint += f', as `"{whole}"`'
+        joined = f"{one.value}, {other.value}"
+        if not one.style and not other.style and len(joined) <= _SHORT and '"' not in joined:
+            hint += f', as `"{joined}"`'
     return hint
 
 
 def _without_hyphen(document: Document, texts: Sequence[Scalar], wanted: int) -> str:
-    """What to do where a line has no hyphen, and so belongs to the text above it."""
-    found = []
+    """A hint for a line without a hyphen, which YAML reads as part of the text above it."""
+    joined_lines = []
     for text in texts:
         lines = document.text[text.start : text.end].split("\n") if not text.style else []
-        found += [
+        joined_lines += [
             (document.position(text.start)[0] + 1 + at, line.strip()) for at, line in enumerate(lines) if at
         ]
-    if len(found) != wanted - len(texts):
+    if len(joined_lines) != wanted - len(texts):
         return ""
-    line, said = found[0]
-    return f"is a hyphen missing on line {line}? then write `- {said[:_SHORT]}`" if said else ""
+    line, written = joined_lines[0]
+    return f"is a hyphen missing on line {line}? then write `- {written[:_SHORT]}`" if written else ""

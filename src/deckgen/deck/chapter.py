@@ -1,4 +1,4 @@
-"""Reading a chapter: its sections, its notes and their tables."""
+"""The reading of a chapter: its sections, notes and tables."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from deckgen.anki.tags import distinct
 from deckgen.deck import cells, letters, swallowed
-from deckgen.deck.ids import _FIRST_WORDS, probable_ids, slug
+from deckgen.deck.hints import ID
+from deckgen.deck.ids import FIRST_WORDS, probable_ids, slug
 from deckgen.deck.key_types.options import OPTION_KEYS
 from deckgen.deck.notes import Chapter, Deck, Note, Table
-from deckgen.deck.reader import ID, Reader
+from deckgen.deck.reader import NodeReader
 from deckgen.deck.values import Value, links
-from deckgen.diagnostics import Found, not_a_warning
+from deckgen.diagnostics import Diagnostics, not_a_warning
 from deckgen.source import Mapping, Node, Scalar, Sequence, end_of
 
 if TYPE_CHECKING:
@@ -34,47 +35,47 @@ MAX_ROWS = 200
 
 def read_chapter(
     document: Document,
-    faults: Found,
+    faults: Diagnostics,
     deck: Deck,
     kinds: Kinds,
     earlier: Iterable[Chapter] = (),
     misplaced: ReadOnly[str, str] = MappingProxyType({}),
 ) -> Chapter:
-    """Read a chapter.
+    """The chapter in a document.
 
     Args:
         document: The file.
-        faults: What is wrong with it as YAML.
-        deck: The deck, whose title, tags and language its chapters share.
-        kinds: The kinds in force; sections of those that could not be read are left alone.
-        earlier: The chapters before it, whose ids a proposal for a missing id avoids.
-        misplaced: The sections of kinds that lie in source/, each with the kind's folder.
+        faults: The YAML diagnostics of the file.
+        deck: The deck; its chapters take its title, tags and language.
+        kinds: The kinds of the deck. The sections of kinds that could not be read are skipped.
+        earlier: The chapters before it; a proposal for a missing id avoids their ids.
+        misplaced: The sections of kinds whose folders are in source/, with these folders.
     """
     chapter = Chapter(document, deck.title, deck.tags, language=deck.language, diagnostics=faults)
-    reader = Reader(document, faults)
+    reader = NodeReader(document, faults)
     reader.elsewhere = lambda name: _with_key(kinds.in_force, name)
     reader.is_taken = _Taken(document, deck.language, earlier).__contains__
     reader.language = deck.language
-    if document.root is not None or not document.broken:
+    if document.root is not None or not document.incomplete:
         _read_sections(reader, chapter, kinds, misplaced)
     if faults or kinds.unread:
         chapter.ids = frozenset(probable_ids(document, deck.language))
-    chapter.diagnostics = Found([*faults, *reader.warnings])
+    chapter.diagnostics = Diagnostics([*faults, *reader.warnings])
     return chapter
 
 
-def _read_sections(reader: Reader, chapter: Chapter, kinds: Kinds, misplaced: ReadOnly[str, str]) -> None:
-    """Read a chapter's own keys, and its notes."""
+def _read_sections(reader: NodeReader, chapter: Chapter, kinds: Kinds, misplaced: ReadOnly[str, str]) -> None:
+    """Read the chapter's own keys and its notes into it."""
     unread = kinds.unread
     sections = {kind.section: kind for kind in kinds.in_force if kind.section not in unread}
     names = ("deck", "tags", *sections)
     here = reader.document.root
     entries = here.entries.items() if isinstance(here, Mapping) else ()
-    lists = None in unread  # any of them may be the section of a kind that could not be read
+    lists = None in unread  # any list may be the section of a kind that could not be read
     left = [key for key, value in entries if key in unread or (lists and isinstance(value, Sequence))]
-    strangers = [key for key, _ in entries if key in misplaced and key not in names]
-    _report_misplaced(reader, {key: misplaced[key] for key in strangers})
-    root = reader.mapping(here, "a chapter", {*names, *left, *strangers}, names)
+    of_misplaced = [key for key, _ in entries if key in misplaced and key not in names]
+    _report_misplaced(reader, {key: misplaced[key] for key in of_misplaced})
+    root = reader.mapping(here, "a chapter", {*names, *left, *of_misplaced}, names)
     if root is None:
         return
     if (node := root.entries.get("deck")) and (name := reader.deck_name(node, "deck")):
@@ -86,18 +87,18 @@ def _read_sections(reader: Reader, chapter: Chapter, kinds: Kinds, misplaced: Re
     notes: list[Note] = []
     for section, kind in sections.items():
         if node := root.entries.get(section):
-            read = _read_table if kind.rows else _read_note
+            read = _read_table if kind.rows_key else _read_note
             items = reader.items(node, section, "id", sys.maxsize)
             reader.halves(items, required_keys(top_keys(kind)))
             for item in items:
                 if not _is_elsewhere(reader, item, kind, kinds.in_force):
                     notes += read(reader, item, kind, chapter)
-    # a chapter's notes keep the order in which they are written, whatever their kinds
+    # the notes of all kinds, in the order of the file
     chapter.notes = sorted(notes, key=lambda note: note.at.start)
 
 
-def _report_misplaced(reader: Reader, folders: ReadOnly[str, str]) -> None:
-    """Report the sections of kinds that lie where nothing reads them, each with its kind's folder."""
+def _report_misplaced(reader: NodeReader, folders: ReadOnly[str, str]) -> None:
+    """Report sections whose kinds are in the wrong place, each with the kind's folder."""
     for key, folder in folders.items():
         if isinstance(here := reader.document.root, Mapping):
             message = f"the kind of `{key}` lies in {folder}, where nothing reads it"
@@ -106,17 +107,17 @@ def _report_misplaced(reader: Reader, folders: ReadOnly[str, str]) -> None:
 
 
 def top_keys(kind: Kind) -> ReadOnly[str, Key | None]:
-    """The keys of what stands in the section of a kind; None stands for the rows of a table."""
-    return {**kind.table_keys, kind.rows: None} if kind.rows else kind.keys
+    """The keys of the entries in a kind's section. The rows of a table have None instead of a key."""
+    return {**kind.table_keys, kind.rows_key: None} if kind.rows_key else kind.keys
 
 
 def required_keys(keys: ReadOnly[str, Key | None]) -> list[str]:
-    """The names of the keys that must be there."""
+    """The names of the required keys."""
     return [name for name, key in keys.items() if key is None or key.required]
 
 
-def _is_elsewhere(reader: Reader, item: Node, kind: Kind, kinds: list[Kind]) -> bool:
-    """Whether an item can only be of another kind than its section says; that is reported."""
+def _is_elsewhere(reader: NodeReader, item: Node, kind: Kind, kinds: list[Kind]) -> bool:
+    """Whether an item belongs to another kind than that of its section; this is reported."""
     if not isinstance(item, Mapping) or item.entries.keys() <= top_keys(kind).keys():
         return False
     fits = [
@@ -127,14 +128,14 @@ def _is_elsewhere(reader: Reader, item: Node, kind: Kind, kinds: list[Kind]) -> 
     ]
     if len(fits) != 1 or item.entries.keys() >= set(required_keys(top_keys(kind))):
         return False
-    what = f"{_article(fits[0])}{' table' * bool(fits[0].rows)}"
+    what = f"{_article(fits[0])}{' table' * bool(fits[0].rows_key)}"
     message = f"this is {what}, and it stands under `{kind.section}`"
     reader.report("wrong-type", item, message, f"move it to the list under `{fits[0].section}:`")
     return True
 
 
 class _Taken:
-    """The ids of a chapter and of those before it; gathered when one is first asked for."""
+    """The ids of a chapter and of those before it, collected when they are first needed."""
 
     def __init__(self, document: Document, language: str, earlier: Iterable[Chapter]) -> None:
         self._document = document
@@ -151,7 +152,7 @@ class _Taken:
 
 
 def _with_key(kinds: list[Kind], name: str) -> str:
-    """What authors write under a key, as in "a definition"; empty where none has it."""
+    """The owners of a key in words, as in "a definition"; empty if no kind has it."""
     owners = [_article(kind) for kind in kinds if name in kind.keys]
     if owners and len(owners) == len(kinds):
         return "every note"
@@ -159,39 +160,39 @@ def _with_key(kinds: list[Kind], name: str) -> str:
     return " and of ".join([*owners, *["an option"] * (name in OPTION_KEYS)])
 
 
-def _read_note(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> list[Note]:
-    """The note that an entry of a section holds; none where it is no mapping."""
-    mapping, values, whole = _read_values(reader, item, _article(kind), kind.keys)
+def _read_note(reader: NodeReader, item: Node, kind: Kind, chapter: Chapter) -> list[Note]:
+    """The note of an entry in a section; no note if the entry is no mapping."""
+    mapping, values, valid = _read_values(reader, item, _article(kind), kind.keys)
     if mapping is None:
         return []
-    note = _note(reader, mapping, values, kind, chapter, chapter.tags, whole=whole)
+    note = _note(reader, mapping, values, kind, chapter, chapter.tags, valid=valid)
     note.swallowed = _swallowed(reader, mapping, kind.keys)
     return [note]
 
 
-def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> list[Note]:
-    """The notes of a table: one for each of its rows."""
-    own = {**kind.table_keys, kind.rows: None}
+def _read_table(reader: NodeReader, item: Node, kind: Kind, chapter: Chapter) -> list[Note]:
+    """The notes of a table, one for each row."""
+    own = {**kind.table_keys, kind.rows_key: None}
     what = f"{_article(kind)} table"
-    mapping, values, whole = _read_values(reader, item, what, own)
-    if mapping is None or not reader.require(mapping, what, (kind.rows,), own):
+    mapping, values, valid = _read_values(reader, item, what, own)
+    if mapping is None or not reader.require(mapping, what, (kind.rows_key,), own):
         return []
-    rows = mapping.entries[kind.rows]
-    head = _note(reader, mapping, values, kind, chapter, chapter.tags, whole=whole)
+    rows = mapping.entries[kind.rows_key]
+    head = _note(reader, mapping, values, kind, chapter, chapter.tags, valid=valid)
     if isinstance(rows, Sequence) and not rows.items:
-        reader.report("empty-value", rows, f"`{kind.rows}` has no items")
+        reader.report("empty-value", rows, f"`{kind.rows_key}` has no items")
     table = Table(head.id, values, head.start, head.end, head.allow, at=head.at)
     table.swallowed = _swallowed(reader, mapping, own)
-    items = reader.items(rows, kind.rows, "id", MAX_ROWS)
+    items = reader.items(rows, kind.rows_key, "id", MAX_ROWS)
     reader.halves(items, required_keys(kind.keys))
     for row in items:
-        row_mapping, row_values, row_whole = _read_values(
+        row_mapping, row_values, row_valid = _read_values(
             reader, row, f"a row of {_article(kind)}", kind.keys
         )
         if row_mapping is None:
             continue
-        row_whole = row_whole and head.whole
-        note = _note(reader, row_mapping, row_values, kind, chapter, head.tags, whole=row_whole)
+        row_valid = row_valid and head.valid
+        note = _note(reader, row_mapping, row_values, kind, chapter, head.tags, valid=row_valid)
         note.table = table
         note.swallowed = _swallowed(reader, row_mapping, kind.keys)
         if head.was or note.was:
@@ -206,10 +207,10 @@ def _read_table(reader: Reader, item: Node, kind: Kind, chapter: Chapter) -> lis
 
 
 def _read_values(
-    reader: Reader, item: Node, what: str, keys: ReadOnly[str, Key | None]
+    reader: NodeReader, item: Node, what: str, keys: ReadOnly[str, Key | None]
 ) -> tuple[Mapping | None, dict[str, Value], bool]:
-    """Read the keys of an entry: its mapping, their values, and whether nothing was wrong."""
-    before = len(reader.found)
+    """The mapping of an entry, the values of its keys, and whether it is free of faults."""
+    before = len(reader.diagnostics)
     values: dict[str, Value] = {}
     known = isinstance(item, Mapping) and item.entries.keys() <= keys.keys()
     if isinstance(item, Mapping) and not known:
@@ -227,38 +228,40 @@ def _read_values(
     required = [key.name for key in keys.values() if key and key.required]
     lacking = [name for name in required if name not in mapping.entries]
     if lacking:
-        missing = swallowed.told_apart(reader, mapping, what, lacking)
+        missing = swallowed.without_swallowed(reader, mapping, what, lacking)
         reader.require(mapping, what, missing, keys, _missing_hint(reader, mapping, missing, values))
-    return mapping, values, len(reader.found) == before and not lacking
+    return mapping, values, len(reader.diagnostics) == before and not lacking
 
 
-def _note_missing(reader: Reader, mapping: Mapping, keys: ReadOnly[str, Key | None]) -> None:
-    """Remember the keys that are missing where as many are unknown that may be meant for them."""
+def _note_missing(reader: NodeReader, mapping: Mapping, keys: ReadOnly[str, Key | None]) -> None:
+    """Remember the missing keys if the entry has as many unknown keys, which may be other names for them."""
     unknown = [name for name in mapping.entries if name not in keys]
     missing = [name for name in required_keys(keys) if name not in mapping.entries]
     if len(unknown) != len(missing) or len(missing) > _FEW or "id" in missing:
         return
-    for name, lacked in zip(unknown, missing, strict=True):
-        if not isinstance(mapping.entries[name], Sequence if swallowed.takes_list(keys[lacked]) else Scalar):
+    for name, missing_name in zip(unknown, missing, strict=True):
+        if not isinstance(
+            mapping.entries[name], Sequence if swallowed.takes_list(keys[missing_name]) else Scalar
+        ):
             return
     reader.missing[mapping.start] = dict(zip(unknown, missing, strict=True))
 
 
-_FEW = 2  # keys that may all be known by other names, as `front` and `back`
+_FEW = 2  # missing keys for which an author may have used other names, as `front` and `back`
 
 
 def _note(
-    reader: Reader,
+    reader: NodeReader,
     mapping: Mapping,
     values: dict[str, Value],
     kind: Kind,
     chapter: Chapter,
     tags: tuple[str, ...],
     *,
-    whole: bool,
+    valid: bool,
 ) -> Note:
-    """The note that a mapping's keys make; the tags are those that it has besides its own."""
-    before = len(reader.found)
+    """A note made from a mapping. `tags` are those of its deck, chapter and table."""
+    before = len(reader.diagnostics)
     at: Node = mapping
     identifier = ""
     if (node := mapping.entries.get("id")) is not None:
@@ -267,26 +270,27 @@ def _note(
     if (node := mapping.entries.get("tags")) is not None:
         tags = distinct(tags, reader.tags(node))
     builds_on = links(values.get("builds_on"))
-    note = Note(kind, identifier, at, chapter, values, tags, builds_on, whole, start=mapping.start)
+    note = Note(kind, identifier, at, chapter, values, tags, builds_on, valid, start=mapping.start)
     note.end = end_of(mapping)
     if not mapping.entries.keys().isdisjoint(_UPDATE_KEYS):
         _read_update_keys(reader, mapping, note)
     if (node := mapping.entries.get("allow")) is not None:
         note.allow = _allowed(reader, node)
-    note.whole = whole and bool(identifier) and len(reader.found) == before
+    note.valid = valid and bool(identifier) and len(reader.diagnostics) == before
     return note
 
 
 _UPDATE_KEYS = ("was", "retired", "replaced_by")
 
 
-def _read_update_keys(reader: Reader, mapping: Mapping, note: Note) -> None:
-    """Read what a note says of its earlier releases."""
+def _read_update_keys(reader: NodeReader, mapping: Mapping, note: Note) -> None:
+    """Read the keys about earlier releases into a note."""
     was, retired, replaced_by = (mapping.entries.get(key) for key in _UPDATE_KEYS)
     if was is not None:
         note.was = _former_id(reader, was)
     if retired is not None:
-        note.retired = reader.prose(retired, "retired")
+        # an empty text is reported; it still counts as retired, so that `replaced_by` gets no report
+        note.retired = reader.prose(retired, "retired") or (retired if isinstance(retired, Scalar) else None)
         if note.retired and note.retired.value.strip().lower() in {"yes", "no", "true", "false", "on", "off"}:
             hint = "write `retired: |`, and under it the reason; a note that is not retired has no such key"
             reader.report("wrong-type", retired, "`retired` says why, not whether", hint)
@@ -294,7 +298,7 @@ def _read_update_keys(reader: Reader, mapping: Mapping, note: Note) -> None:
         note.replaced_by = reader.scalar(replaced_by, "replaced_by")
 
 
-def _allowed(reader: Reader, node: Node) -> tuple[Scalar, ...]:
+def _allowed(reader: NodeReader, node: Node) -> tuple[Scalar, ...]:
     """The codes under `allow`; those that cannot be allowed are reported and left out."""
     codes = []
     for item in reader.items(node, "allow"):
@@ -302,14 +306,14 @@ def _allowed(reader: Reader, node: Node) -> tuple[Scalar, ...]:
         if scalar is None:
             continue
         if fault := not_a_warning(scalar.value):
-            reader.report("wrong-type", scalar, *fault)
+            reader.report(fault.code, scalar, fault.message, fault.hint)
         else:
             codes.append(scalar)
     return tuple(codes)
 
 
-def _former_id(reader: Reader, node: Node) -> str:
-    """A note's id; also a row's, with that of its table."""
+def _former_id(reader: NodeReader, node: Node) -> str:
+    """An earlier id of a note, or of a row: the table's id, a dot and the row's."""
     parts = node.value.split(".") if isinstance(node, Scalar) else []
     if isinstance(node, Scalar) and len(parts) == 2 and all(map(ID.fullmatch, parts)):  # noqa: PLR2004 (table, row)
         return node.value
@@ -317,36 +321,40 @@ def _former_id(reader: Reader, node: Node) -> str:
 
 
 def _article(kind: Kind) -> str:
-    """The kind's name as diagnostics say it, as in "a definition"."""
+    """The kind's name with its article, as in "a definition"."""
     return f"{'an' if kind.name[0] in 'aeiou' else 'a'} {kind.name}"
 
 
-def _swallowed(reader: Reader, mapping: Mapping, keys: ReadOnly[str, Key | None]) -> tuple[Swallowed, ...]:
-    """The lines of an entry's texts that look like keys which it lacks."""
+def _swallowed(
+    reader: NodeReader, mapping: Mapping, keys: ReadOnly[str, Key | None]
+) -> tuple[Swallowed, ...]:
+    """The lines in an entry's texts that look like keys which the entry lacks."""
     return swallowed.find(reader.document, mapping, keys, keys)
 
 
-def _missing_hint(reader: Reader, mapping: Mapping, missing: list[str], values: ReadOnly[str, Value]) -> str:
-    """What to do about required keys that are missing."""
+def _missing_hint(
+    reader: NodeReader, mapping: Mapping, missing: list[str], values: ReadOnly[str, Value]
+) -> str:
+    """A hint for missing required keys; empty if there is none."""
     if "retired" in mapping.entries and missing != ["id"]:
         return (
             "a retired note keeps its text, for learners who have its cards: put it back as it was released"
         )
     if missing == ["id"]:
         first = next((value.value for value in values.values() if isinstance(value, Scalar)), "")
-        name = slug(first[:_FIRST_WORDS], reader.language)
-        shown = f", as `id: {_free(reader, name)}`" if name else ""
+        name = slug(first[:FIRST_WORDS], reader.language)
+        example = f", as `id: {_free(reader, name)}`" if name else ""
         if name and reader.is_taken(name):
-            shown += f"; another note has `{name}`"
+            example += f"; another note has `{name}`"
         if not letters.is_readable(first, reader.language):
-            shown = f", in the letters a to z: {letters.UNREADABLE}"
-        return f"give it one that says what it is about{shown}"
+            example = f", in the letters a to z: {letters.UNREADABLE}"
+        return f"give it one that says what it is about{example}"
     if list(mapping.entries) == ["id"]:
         return "do its other keys stand below? they begin in the column of `id`, without a hyphen"
     return "if it goes on with what stands above, it has a hyphen too many" if "id" in missing else ""
 
 
-def _free(reader: Reader, name: str) -> str:
-    """An id that no note has, beside one that may be taken."""
+def _free(reader: NodeReader, name: str) -> str:
+    """An id that no note has: the name itself, or the name with a number."""
     ids = (name if number == 1 else f"{name}-{number}" for number in count(1))
     return next(each for each in ids if not reader.is_taken(each))

@@ -1,4 +1,4 @@
-"""A key that authors write, and the type that says what may stand under it."""
+"""The keys that authors write, and the types of their values."""
 
 from __future__ import annotations
 
@@ -11,44 +11,44 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Mapping as ReadOnly
 
-    from deckgen.deck.reader import Reader
+    from deckgen.deck.reader import NodeReader
     from deckgen.deck.values import Value
     from deckgen.source import Node
 
 ITEM = "-"
-"""An item of a list, on the way to a place in a file."""
+"""The part of a key path that means any item of a list."""
 _OWN_WORDS = ((), (ITEM,))
 
-Place: TypeAlias = tuple[str, ...]
-"""A place in what an author writes: the keys that lead to it, and ITEM for each list."""
+KeyPath: TypeAlias = tuple[str, ...]
+"""The path from a key to a part of its value: the inner keys on the way, and ITEM for each list."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeyType:
-    """A type of key; how its values become HTML, `cards.key_types` says.
+    """A type of key. How its values become HTML is in `cards.key_types`.
 
     Attributes:
-        name: As kind.yaml says it.
-        read: Reads what stands under a key of the type; None, reported, where it is faulty. None for keys
-            that say something of the note itself, and are read with it.
-        doc: What editors say of such a key where its kind.yaml says nothing.
-        parts: What a field can be filled from; "" is the value itself.
-        prose: Where texts for people stand, from the key on; for each place the keys that may stand beside
-            it, none where those are the note's own.
-        plain: Whether its texts are no Markdown.
-        lists: Whether a list stands under it.
-        clozes: Whether its texts hold clozes, which make the cards of a note.
+        name: Its name in kind.yaml.
+        read: The function that reads the value of such a key; it returns None, with a report, for faulty
+            values. None for keys that are read together with the note, as `id` and `tags`.
+        doc: The help of editors for such a key, if its kind.yaml has none.
+        parts: The parts of the value that can fill a field; "" is the value itself.
+        prose: The paths of the texts for people, each with the keys that may be beside the text; without keys
+            if these are the note's own.
+        plain: Whether its texts are plain text, not Markdown.
+        lists: Whether its value is a list.
+        clozes: Whether its texts contain clozes, which make the cards of a note.
         is_row: Whether its texts are the cells of a table's row.
-        names_notes: Whether it holds ids, which do not say what a note is about.
-        of_values: For a type whose words kind.yaml lists: what editors say of a key with these words.
-        unfilled: What to do where kind.yaml fills a field from such a key, and no field can be.
+        names_notes: Whether its value is ids; these do not say what a note is about.
+        of_values: For a type whose words kind.yaml lists: the help of editors for a key with these words.
+        unfilled: A hint for a kind.yaml that fills a field from such a key, if no field can be.
     """
 
     name: str
-    read: Callable[[Reader, Node, Key], Value | None] | None
+    read: Callable[[NodeReader, Node, Key], Value | None] | None
     doc: KeyDoc
     parts: tuple[str, ...]
-    prose: ReadOnly[Place, tuple[str, ...]]
+    prose: ReadOnly[KeyPath, tuple[str, ...]]
     plain: bool = False
     lists: bool = False
     clozes: bool = False
@@ -59,12 +59,12 @@ class KeyType:
 
     @property
     def own_words(self) -> bool:
-        """Whether authors say in it what they like, be it one text or a list of them."""
-        return any(place in self.prose for place in _OWN_WORDS)
+        """Whether its value is free text: one text or a list of texts."""
+        return any(path in self.prose for path in _OWN_WORDS)
 
     @property
     def is_name(self) -> bool:
-        """Whether it holds plain text in the author's words: what something is called, or a code."""
+        """Whether its value is plain free text, such as a name or a code."""
         return self.plain and self.own_words
 
 
@@ -73,12 +73,12 @@ class Key:
     """A key that authors write.
 
     Attributes:
-        name: As it stands in the source.
-        type: What may stand under it.
+        name: Its name in the source.
+        type: The type of its value.
         required: Whether every note has it.
-        about: What it is for, in a sentence.
-        example: What may stand under it, as YAML for a list; editors show it.
-        values: The words of which it holds one; empty where it is no choice.
+        about: Its purpose, in a sentence.
+        example: An example of its value, which editors show; YAML if it is a list.
+        values: The words to choose from; empty if its type is not choice.
     """
 
     name: str
@@ -90,6 +90,6 @@ class Key:
 
     @property
     def doc(self) -> KeyDoc:
-        """What editors say of it."""
+        """The help of editors for it."""
         doc = self.type.doc if self.type.of_values is None else self.type.of_values(self.values)
         return KeyDoc(doc.schema, self.about or doc.about, self.example or doc.example)

@@ -1,4 +1,4 @@
-"""Reading a kind.yaml, and what is wrong with it."""
+"""The reading of a kind.yaml, with its diagnostics."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from deckgen import source
 from deckgen.anki import unescaped
 from deckgen.anki.template import SPECIAL_FIELDS
+from deckgen.deck.hints import ID
 from deckgen.deck.key_types import TYPES
 from deckgen.deck.keys import Key
 from deckgen.deck.kinds import COMMON_KEYS, KEYS_FOR_THE_BACK, CardTemplate, Field, Kind
-from deckgen.deck.reader import ID, MAX_ITEMS, Reader
-from deckgen.diagnostics import Diagnostic, Found, Span, did_you_mean, listing, nearest, proposal
+from deckgen.deck.reader import MAX_ITEMS, NodeReader
+from deckgen.diagnostics import Diagnostic, Diagnostics, Span, did_you_mean, listing, nearest, proposal
 from deckgen.source import Document, Mapping, Node, Scalar
 
 if TYPE_CHECKING:
@@ -27,47 +28,47 @@ _KEYS = (
 )
 _REQUIRED = ("title", "section", "type", "fields", "cards")
 CHAPTER_KEYS = ("deck", "tags")
-"""The keys that every chapter has, whatever its kinds."""
+"""The keys that every chapter may have, with any kinds."""
 _FIELD_NAME = re.compile(r'[^:"{}#^/\s](?:[^:"{}]*[^:"{}\s])?')
 
 
 def read_kind(
     folder: Path, shown: str, within: Path, texts: ReadOnly[str, str], shipped: ReadOnly[str, Path]
-) -> tuple[Kind | None, Document, Found]:
-    """Read the kind.yaml of a folder.
+) -> tuple[Kind | None, Document, Diagnostics]:
+    """The kind in a folder, read from its kind.yaml.
 
     Args:
         folder: The kind's folder.
-        shown: The folder's path as diagnostics show it.
-        within: The folder that kind.yaml must lie in, resolved.
-        texts: What takes the place of a kind.yaml's own text, by its path as diagnostics show it.
+        shown: The folder's path, as in diagnostics.
+        within: The folder that must contain kind.yaml, resolved.
+        texts: Texts to read instead of the files, by their paths as in diagnostics.
         shipped: deckgen's own folders of templates, by their names.
 
     Returns:
-        The kind, None where it has faults; its document; the diagnostics.
+        The kind, or None if it has faults; its document; the diagnostics.
     """
     path = f"{shown}/kind.yaml"
     if path not in texts and (fault := _no_kind(folder, shown, shipped)):
-        return None, Document(path, "", broken=True), Found([fault])
+        return None, Document(path, "", incomplete=True), Diagnostics([fault])
     if path in texts:
-        document, found = source.parse(texts[path], path)
+        document, diagnostics = source.parse(texts[path], path)
     else:
-        document, found = source.read(folder / "kind.yaml", path, within, source.MAX_SMALL)
-    if document.broken:
-        return None, document, found
-    reader = Reader(document, found)
+        document, diagnostics = source.read(folder / "kind.yaml", path, within, source.MAX_SMALL)
+    if document.incomplete:
+        return None, document, diagnostics
+    reader = NodeReader(document, diagnostics)
     kind = _kind(reader, folder)
     if not ID.fullmatch(folder.name):
         hint = "a kind's folder is named with small letters, digits and hyphens between them"
         reader.report("bad-kind", Span(path), f"`{folder.name}` is no name of a kind", hint)
-    return (None if found else kind), document, found
+    return (None if diagnostics else kind), document, diagnostics
 
 
 def section_of(document: Document) -> str | None:
-    """The section that a kind.yaml names, whatever else is wrong with it; None where that cannot be told."""
+    """The section of a kind.yaml, which may have faults elsewhere; None if the section is not clear."""
     root = document.root
     if not isinstance(root, Mapping) or "section" not in root.entries:
-        # all that stands above what is broken may be lost, too
+        # after a syntax error, the keys above it may be lost, too
         line = re.search(r"(?m)^section:[ \t].*", document.text)
         root = source.parse(line[0], document.path)[0].root if line else None
     node = root.entries.get("section") if isinstance(root, Mapping) else None
@@ -75,7 +76,7 @@ def section_of(document: Document) -> str | None:
 
 
 def _no_kind(folder: Path, shown: str, shipped: ReadOnly[str, Path]) -> Diagnostic | None:
-    """What is wrong with a folder of templates that has no kind.yaml; None for one that has, or is closed."""
+    """The fault of a templates folder without a kind.yaml; None if it has one or cannot be listed."""
     try:
         names = [path.name for path in folder.iterdir()]
     except OSError:
@@ -83,23 +84,26 @@ def _no_kind(folder: Path, shown: str, shipped: ReadOnly[str, Path]) -> Diagnost
     if "kind.yaml" in names:
         return None
     hint = "each folder in templates/ is a kind; what all kinds share lies in `templates/base`"
-    meant = nearest(folder.name, shipped)
+    similar = nearest(folder.name, shipped)
     if near := next((name for name in names if name.lower().startswith("kind.")), ""):
         hint = f"`{near}` must be called `kind.yaml`"
     elif folder.name in shipped:
-        hint = f"it takes the place of deckgen's whole: copy its other files there too, from {shipped[meant]}"
-    elif meant:
-        hint = proposal(shown, f"{shown.rpartition('/')[0]}/{meant}")
+        hint = (
+            f"it takes the place of deckgen's whole: copy its other files there too, from {shipped[similar]}"
+        )
+    elif similar:
+        hint = proposal(shown, f"{shown.rpartition('/')[0]}/{similar}")
     message = f"the folder `{shown}/` has no kind.yaml"
     return Diagnostic("unreadable-file", message, Span(f"{shown}/kind.yaml"), hint)
 
 
-def _kind(reader: Reader, folder: Path) -> Kind | None:
+def _kind(reader: NodeReader, folder: Path) -> Kind | None:
+    """The kind in a kind.yaml; None if the file has no mapping. Faults are reported."""
     root = reader.mapping(reader.document.root, "a kind", _KEYS, _KEYS)
     if root is None:
         return None
-    whole = reader.require(root, "the kind", _REQUIRED, _KEYS)
-    before = len(reader.found)
+    complete = reader.require(root, "the kind", _REQUIRED, _KEYS)
+    before = len(reader.diagnostics)
     rows = _word(reader, root, "rows")
     keys = _keys(reader, root, "keys")
     table_keys = _keys(reader, root, "table_keys")
@@ -109,8 +113,8 @@ def _kind(reader: Reader, folder: Path) -> Kind | None:
     fields = _fields(reader, root)
     sort, title = root.entries.get("type"), root.entries.get("title")
     cloze = sort is not None and reader.one_of(sort, "type", ("normal", "cloze")) == "cloze"
-    shown = {field.key for field in fields}
-    left_out = KEYS_FOR_THE_BACK - shown
+    used_keys = {field.key for field in fields}
+    left_out = KEYS_FOR_THE_BACK - used_keys
     common = {name: key for name, key in COMMON_KEYS.items() if name not in left_out}
     kind = Kind(
         name=folder.name,
@@ -121,7 +125,7 @@ def _kind(reader: Reader, folder: Path) -> Kind | None:
         if root.entries.get("revision")
         else 1,
         keys=common | keys,
-        rows=rows,
+        rows_key=rows,
         table_keys=common | table_keys if rows else {},
         label=_word(reader, root, "label"),
         gist=_source(_word(reader, root, "gist")),
@@ -131,22 +135,22 @@ def _kind(reader: Reader, folder: Path) -> Kind | None:
         document=reader.document,
         was=_word(reader, root, "was"),
     )
-    if whole and len(reader.found) == before:
-        _consistent(reader, root, kind)
-        if len(reader.found) == before:
-            _all_shown(reader, root, kind)
+    if complete and len(reader.diagnostics) == before:
+        _check_consistency(reader, root, kind)
+        if len(reader.diagnostics) == before:
+            _check_all_used(reader, root, kind)
     return kind
 
 
-def _word(reader: Reader, root: Mapping, key: str) -> str:
-    """A short text under a key; empty where the key is not there."""
+def _word(reader: NodeReader, root: Mapping, key: str) -> str:
+    """A short text under a key; empty if the key is missing."""
     node = root.entries.get(key)
     scalar = reader.scalar(node, key) if node else None
     return scalar.value if scalar else ""
 
 
-def _keys(reader: Reader, root: Mapping, under: str) -> dict[str, Key]:
-    """The keys that authors write, as kind.yaml lists them under a key."""
+def _keys(reader: NodeReader, root: Mapping, under: str) -> dict[str, Key]:
+    """The keys that kind.yaml lists under `keys` or `table_keys`."""
     node = root.entries.get(under)
     if node is None:
         return {}
@@ -162,8 +166,8 @@ def _keys(reader: Reader, root: Mapping, under: str) -> dict[str, Key]:
     return {name: key for name, key in keys if key}
 
 
-def _key(reader: Reader, keys: Mapping, name: str, spec: Node) -> Key | None:
-    """A key that authors write; None, reported, where something is wrong with it."""
+def _key(reader: NodeReader, keys: Mapping, name: str, spec: Node) -> Key | None:
+    """A key that authors write; None, with a report, if it has faults."""
     if name in COMMON_KEYS:
         message = f"`{name}` is a key that every kind has already"
         reader.report("bad-kind", reader.document.key_span(keys, name), message)
@@ -194,8 +198,8 @@ def _key(reader: Reader, keys: Mapping, name: str, spec: Node) -> Key | None:
     )
 
 
-def _values(reader: Reader, mapping: Mapping, name: str, key_type: KeyType) -> tuple[str, ...]:
-    """The words of which a key of type choice holds one; no other type has such."""
+def _values(reader: NodeReader, mapping: Mapping, name: str, key_type: KeyType) -> tuple[str, ...]:
+    """The words to choose from, for a key of type choice; empty for other types."""
     node = mapping.entries.get("values")
     if key_type.of_values is None:
         if node is not None:
@@ -220,9 +224,9 @@ def _values(reader: Reader, mapping: Mapping, name: str, key_type: KeyType) -> t
 
 
 def _named(
-    reader: Reader, root: Mapping, under: str, known: tuple[str, ...]
+    reader: NodeReader, root: Mapping, under: str, known: tuple[str, ...]
 ) -> list[tuple[Mapping, str, int]]:
-    """The entries of a list of fields or cards: each mapping with its name and id, both used once."""
+    """The entries of a list of fields or cards, each with its name and id; repeated ones are reported."""
     entries = []
     seen: set[str | int] = set()
     for item in reader.items(root.entries[under], under, "name") if under in root.entries else ():
@@ -240,7 +244,7 @@ def _named(
         if name is None or number is None:
             continue
         for value, key in ((name.value, "name"), (number, "id")):
-            plain = value.casefold() if isinstance(value, str) else value  # to Anki these are one
+            plain = value.casefold() if isinstance(value, str) else value  # Anki ignores case in names
             if plain in seen:
                 reader.report("bad-kind", mapping.entries[key], f"{key} `{value}` is used twice")
             seen.add(plain)
@@ -248,7 +252,8 @@ def _named(
     return entries
 
 
-def _fields(reader: Reader, root: Mapping) -> list[Field]:
+def _fields(reader: NodeReader, root: Mapping) -> list[Field]:
+    """The fields of a kind. Names that Anki would change are reported."""
     fields = []
     for mapping, name, number in _named(reader, root, "fields", ("name", "id", "from")):
         if not _FIELD_NAME.fullmatch(name) or name.lower() in {field.lower() for field in SPECIAL_FIELDS}:
@@ -263,12 +268,13 @@ def _fields(reader: Reader, root: Mapping) -> list[Field]:
 
 
 def _source(text: str) -> tuple[str, str]:
-    """The key and the part of its value that `from` or `gist` names."""
+    """The key, and the part of its value, in the text of `from` or `gist`."""
     key, _, part = text.partition(".")
     return key, part
 
 
-def _cards(reader: Reader, root: Mapping, reserves: set[str]) -> list[CardTemplate]:
+def _cards(reader: NodeReader, root: Mapping, reserves: set[str]) -> list[CardTemplate]:
+    """The card templates of a kind. Faults in their names, faces and reserves are reported."""
     cards: list[CardTemplate] = []
     for mapping, name, number in _named(reader, root, "cards", ("name", "id", "face", "reserve")):
         face, reserve = _word(reader, mapping, "face"), _word(reader, mapping, "reserve")
@@ -296,14 +302,14 @@ def _cards(reader: Reader, root: Mapping, reserves: set[str]) -> list[CardTempla
 
 
 def _card_name_fault(name: str) -> tuple[str, str] | None:
-    """What Anki would do to the name of a card, and a hint; None where it keeps and shows it as it is."""
+    """The fault of a card name that Anki would change, and a hint; None if Anki keeps it as it is."""
     if '"' in name:
         return "holds a quotation mark, which Anki drops", "leave it out"
     return unescaped.fault(name)
 
 
-def _consistent(reader: Reader, root: Mapping, kind: Kind) -> None:
-    """Report what parts of a kind contradict each other."""
+def _check_consistency(reader: NodeReader, root: Mapping, kind: Kind) -> None:
+    """Report parts of a kind that contradict each other."""
     faces = [card for card in kind.cards if card.face]
     if not kind.fields or not faces or not kind.fields[0].key:
         empty = "fields" if not kind.fields or not kind.fields[0].key else "cards"
@@ -315,7 +321,7 @@ def _consistent(reader: Reader, root: Mapping, kind: Kind) -> None:
     known = {**kind.table_keys, **kind.keys}
     for filled, node in zip(kind.fields, _froms(root), strict=True):
         if node is not None:
-            _source_of(reader, node, (filled.key, filled.part), known)
+            _check_source(reader, node, (filled.key, filled.part), known)
     first = known.get(kind.fields[0].key)
     if first and not first.required:
         message = f"the first field is filled from `{first.name}`, which is not required"
@@ -323,22 +329,22 @@ def _consistent(reader: Reader, root: Mapping, kind: Kind) -> None:
     if kind.label and kind.label not in kind.keys:
         hint = did_you_mean(kind.label, kind.keys)
         reader.report("bad-kind", root.entries["label"], f"`{kind.label}` is not one of its keys", hint)
-    _consistent_gist(reader, root, kind, known)
-    _consistent_types(reader, root, kind)
+    _check_gist(reader, root, kind, known)
+    _check_types(reader, root, kind)
 
 
-def _consistent_gist(reader: Reader, root: Mapping, kind: Kind, known: ReadOnly[str, Key]) -> None:
-    """Report a gist that is none."""
+def _check_gist(reader: NodeReader, root: Mapping, kind: Kind, known: ReadOnly[str, Key]) -> None:
+    """Report a gist that names no key with a text."""
     gist = known.get(kind.gist[0])
     if gist and gist.type.names_notes:
         message = f"`{gist.name}` does not say what a note is about"
         reader.report("bad-kind", root.entries["gist"], message, "name a key that holds a text")
     elif kind.gist[0]:
-        _source_of(reader, root.entries["gist"], kind.gist, known)
+        _check_source(reader, root.entries["gist"], kind.gist, known)
 
 
-def _consistent_types(reader: Reader, root: Mapping, kind: Kind) -> None:
-    """Report keys whose types do not go with the kind."""
+def _check_types(reader: NodeReader, root: Mapping, kind: Kind) -> None:
+    """Report keys whose types do not fit the kind."""
     clozes = [key for key in kind.keys.values() if key.type.clozes]
     if kind.cloze and (not clozes or not clozes[0].required or len(kind.cards) > 1):
         message = "a cloze kind needs a required key of type cloze, and one card"
@@ -349,7 +355,7 @@ def _consistent_types(reader: Reader, root: Mapping, kind: Kind) -> None:
     cells = [key for key in kind.keys.values() if key.type.is_row]
     columns = kind.table_keys.get("columns")
     has_columns = columns is not None and columns.type is TYPES["texts"] and columns.required
-    if cells and not (kind.rows and has_columns):
+    if cells and not (kind.rows_key and has_columns):
         message = f"`{cells[0].name}` is of type cells, which needs `rows` and a required table key `columns`"
         reader.report(
             "bad-kind",
@@ -357,12 +363,12 @@ def _consistent_types(reader: Reader, root: Mapping, kind: Kind) -> None:
             message,
             "columns: {type: texts, required: true}",
         )
-    if kind.rows in kind.table_keys:
-        reader.report("bad-kind", root.entries["rows"], f"`{kind.rows}` is a key of its tables already")
+    if kind.rows_key in kind.table_keys:
+        reader.report("bad-kind", root.entries["rows"], f"`{kind.rows_key}` is a key of its tables already")
 
 
-def _all_shown(reader: Reader, root: Mapping, kind: Kind) -> None:
-    """Report keys that authors would write for nobody, because no field is filled from them."""
+def _check_all_used(reader: NodeReader, root: Mapping, kind: Kind) -> None:
+    """Report keys that fill no field, so that learners never see their texts."""
     filled = {field.key for field in kind.fields}
     for under in ("table_keys", "keys"):
         node = root.entries.get(under)
@@ -377,20 +383,21 @@ def _all_shown(reader: Reader, root: Mapping, kind: Kind) -> None:
 
 
 def _froms(root: Mapping) -> list[Node | None]:
+    """The `from` of each field; None for a reserve."""
     fields = root.entries.get("fields")
     items = fields.items if isinstance(fields, source.Sequence) else []
     return [item.entries.get("from") if isinstance(item, Mapping) else None for item in items]
 
 
-def _source_of(reader: Reader, node: Node, place: tuple[str, str], known: ReadOnly[str, Key]) -> None:
-    """Report what is to be filled from a key, or a part of it, that does not exist."""
-    name, part_of_it = place
+def _check_source(reader: NodeReader, node: Node, wanted: tuple[str, str], known: ReadOnly[str, Key]) -> None:
+    """Report a `from` or `gist` that names a key, or a part of its value, that does not exist."""
+    name, value_part = wanted
     key = known.get(name)
     if key is None:
         names = [name for name, key in known.items() if key.type.parts]
         hint = did_you_mean(name, names) or f"its keys are {listing(names)}"
         reader.report("bad-kind", node, f"`{name}` is not one of its keys", hint)
-    elif part_of_it not in key.type.parts:
+    elif value_part not in key.type.parts:
         parts = [f"{key.name}.{part}" if part else key.name for part in key.type.parts]
         hint = f"write {' or '.join(f'`{part}`' for part in parts)}" if parts else key.type.unfilled
         written = node.value if isinstance(node, Scalar) else name

@@ -1,4 +1,4 @@
-"""A kind: what authors write for a sort of note, and what Anki gets."""
+"""A kind: the keys that authors write for a sort of note, and the fields and cards of its note type."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Field:
     """A field of the note type.
 
     Attributes:
-        name: As learners see it in the editor.
-        id: Written down in kind.yaml, never changed.
-        key: The key that it is filled from; empty for a reserve.
-        part: The part of that key's value; mostly empty, for the value itself.
+        name: Its name in Anki's editor.
+        id: Its id from kind.yaml, which never changes.
+        key: The key that fills it; empty for a reserve.
+        part: The part of the key's value; mostly empty, which means the value itself.
     """
 
     name: str
@@ -38,11 +38,11 @@ class CardTemplate:
     """A card template of the note type.
 
     Attributes:
-        name: As learners see it.
-        id: Written down in kind.yaml, never changed.
-        face: The stem of its face files; empty for a dormant one.
-        reserve: For a dormant one, the reserve field that would wake it.
-        at: Where its face is named; None for a dormant one.
+        name: Its name, which learners see.
+        id: Its id from kind.yaml, which never changes.
+        face: The stem of its face files; empty for a dormant card.
+        reserve: The reserve field that would wake a dormant card; empty for others.
+        at: The place of `face` in kind.yaml; None for a dormant card.
     """
 
     name: str
@@ -107,7 +107,7 @@ COMMON_KEYS = {
         ),
     )
 }
-"""The keys that every kind has, those for the back only where a field is filled from them."""
+"""The keys of every kind; those for the back only if they fill a field."""
 KEYS_FOR_THE_BACK = frozenset(["reference", "extra"])
 
 
@@ -118,20 +118,20 @@ class Kind:
     Attributes:
         name: The name of its folder.
         title: The end of the note type's name, as in "MFT Exam Prep - Definition".
-        section: The key of a chapter under which its notes stand.
+        section: The key of a chapter under which authors write its notes.
         cloze: Whether its note type is a cloze type.
-        revision: Raised to send every note of the kind to learners again.
-        keys: What authors write for a note.
-        rows: Where the entries of the section are tables: the key under which a table's notes stand.
-        table_keys: What authors write for a table; empty without `rows`.
-        label: The key by which other notes name a note; the id where empty.
-        gist: The key, and the part of its value, that say to other notes in short what a note is about; both
-            empty where nothing does.
-        fields: In their order, reserves included.
-        cards: In their order, dormant ones included.
-        folder: Where its kind.yaml and faces lie.
+        revision: A number; a higher one sends every note of the kind to learners again.
+        keys: The keys of a note.
+        rows_key: The key of a table under which its notes are written; empty if the notes are no rows.
+        table_keys: The keys of a table; empty without `rows`.
+        label: The key whose text other notes use as a note's name; empty for the id.
+        gist: The key, and the part of its value, that other notes show as a note's short content; both
+            empty if there is none.
+        fields: The fields in order, reserves included.
+        cards: The card templates in order, dormant ones included.
+        folder: The folder with its kind.yaml and faces.
         document: Its kind.yaml.
-        was: The name that its folder had in an earlier release; empty where it says none.
+        was: The name of its folder in an earlier release; empty if kind.yaml gives none.
     """
 
     name: str
@@ -140,7 +140,7 @@ class Kind:
     cloze: bool
     revision: int
     keys: ReadOnly[str, Key]
-    rows: str
+    rows_key: str
     table_keys: ReadOnly[str, Key]
     label: str
     gist: tuple[str, str]
@@ -152,7 +152,7 @@ class Kind:
 
     @property
     def files(self) -> list[str]:
-        """The names of the templates that its folder may hold."""
+        """The names of the templates that its folder may contain."""
         faces = [card.face for card in self.cards if card.face]
         ends = ("front", "back", "front.browser", "back.browser")
         return ["style.css.j2", *(f"{face}.{end}.html.j2" for face in faces for end in ends)]

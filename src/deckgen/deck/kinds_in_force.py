@@ -1,4 +1,4 @@
-"""The kinds of a deck: all that could be read, and what is wrong with the others."""
+"""The kinds of a deck: those that could be read, and the diagnostics of the others."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from deckgen.deck.kind_file import CHAPTER_KEYS, read_kind, section_of
-from deckgen.diagnostics import Diagnostic, Found, Span
+from deckgen.diagnostics import Diagnostic, Diagnostics, Span
 from deckgen.project import Folder, shipped_templates
 from deckgen.source import Document, Mapping
 
@@ -24,25 +24,25 @@ class Kinds:
     """The kinds of a deck, the shipped ones and its own.
 
     Attributes:
-        in_force: Those that could be read, by the names of their folders.
-        unread: The sections of those that could not; None for one unknown.
-        documents: Each kind.yaml.
-        diagnostics: What is wrong with them.
+        in_force: The kinds that could be read, in the order of their folders' names.
+        unread: The sections of kinds that could not be read; None for an unknown section.
+        documents: The kind.yaml of each kind.
+        diagnostics: The diagnostics of these files.
     """
 
     in_force: list[Kind]
     unread: frozenset[str | None] = frozenset()
     documents: list[Document] = field(default_factory=list)
-    diagnostics: Found = field(default_factory=Found)
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
 
     @property
     def complete(self) -> bool:
-        """Whether all could be read."""
+        """Whether all kinds could be read."""
         return not self.unread
 
 
 def read_kinds(owners: Iterable[Folder], texts: ReadOnly[str, str] = MappingProxyType({})) -> Kinds:
-    """Read the kinds whose folders are given; `texts` as for `read_kind`."""
+    """The kinds in some folders; `texts` is as for `read_kind`."""
     kinds = Kinds([])
     unread: set[str | None] = set()
     shipped = {path.name: path for path in shipped_templates().iterdir() if path.is_dir()}
@@ -61,10 +61,10 @@ def read_kinds(owners: Iterable[Folder], texts: ReadOnly[str, str] = MappingProx
 
 
 def section_clashes(kinds: list[Kind]) -> list[Diagnostic]:
-    """Diagnostics for kinds that share a section, take one of a chapter's own keys, or share a title."""
-    found = []
+    """Diagnostics of kinds that share a section or a title, or use a chapter's own key as section."""
+    diagnostics = []
     seen: dict[str, str] = dict.fromkeys(CHAPTER_KEYS, "every chapter")
-    # the shipped ones first, so that a deck's own kind is the one that is told
+    # the shipped kinds first, so that the report is about the deck's own kind
     for kind in sorted(kinds, key=lambda kind: kind.document.path):
         for key, value in (("section", kind.section), ("title", f"\0{kind.title}")):
             if value in seen:
@@ -72,8 +72,8 @@ def section_clashes(kinds: list[Kind]) -> list[Diagnostic]:
                 span = Span(kind.document.path)
                 if isinstance(root, Mapping):
                     span = kind.document.span(root.entries[key])
-                shown = value.removeprefix("\0")
-                message = f"the {key} `{shown}` is taken by {seen[value]}"
-                found.append(Diagnostic("bad-kind", message, span))
+                name = value.removeprefix("\0")
+                message = f"the {key} `{name}` is taken by {seen[value]}"
+                diagnostics.append(Diagnostic("bad-kind", message, span))
             seen.setdefault(value, f"the kind {kind.name}")
-    return found
+    return diagnostics

@@ -1,4 +1,4 @@
-"""The languages of decks: what a tag of one is, and in whose letters texts are written."""
+"""Languages: the form of their tags, hints for wrong tags, and guesses from a text's letters."""
 
 from __future__ import annotations
 
@@ -54,13 +54,14 @@ uk ua ukr ukrainian
 vi vie vn vietnamese
 zh cn zho chi chinese mandarin
 """
-"""What else is written for a language: its country, its name, a longer code than BCP 47 has."""
+"""Words that authors write for a language: its country, its name, a longer code than BCP 47 has."""
 
-_MEANT = {word: line.split()[0] for line in _OTHERWISE.splitlines() for word in line.split()[1:]}
-_LONGER = sorted(word for word in _MEANT if len(word) == 3)  # noqa: PLR2004 (ISO 639-2)
+_TAG_OF = {word: line.split()[0] for line in _OTHERWISE.splitlines() for word in line.split()[1:]}
+_LONGER = sorted(word for word in _TAG_OF if len(word) == 3)  # noqa: PLR2004 (ISO 639-2)
 
 
 def _any_case(words: Iterable[str]) -> str:
+    """A pattern for some words in any case."""
     return "|".join("".join(f"[{char.upper()}{char}]" for char in word) for word in words)
 
 
@@ -71,7 +72,7 @@ TAG = re.compile(
 )
 """A BCP 47 tag: a language, and perhaps a script, a region and more."""
 
-_MOST = 20_000  # letters that are looked at
+_MOST = 20_000  # the most letters to count
 _OF_LETTERS = {
     "ARABIC": ("ar", "fa", "ur"),
     "HEBREW": ("he", "yi"),
@@ -88,22 +89,22 @@ _OF_LETTERS = {
     "ARMENIAN": ("hy",),
     "GEORGIAN": ("ka",),
 }
-"""The languages that letters mostly stand for, by what Unicode calls the letters; some of them."""
+"""Some languages written in a script, by the first word of its letters' names in Unicode."""
 
 
 def hint_for(written: str) -> str:
-    """What to write in place of what is no tag of a language."""
+    """A hint for a text that is not a language tag: what to write instead."""
     plain = written.strip().replace("_", "-")
     first, dash, rest = plain.partition("-")
-    for meant in (f"{_MEANT[first.lower()]}{dash}{rest}" if first.lower() in _MEANT else "", plain):
-        if meant != written and TAG.fullmatch(meant):
-            return f"did you mean `{meant}`?"
+    for tag in (f"{_TAG_OF[first.lower()]}{dash}{rest}" if first.lower() in _TAG_OF else "", plain):
+        if tag != written and TAG.fullmatch(tag):
+            return f"did you mean `{tag}`?"
     return "it is a code of two or three letters, as in `en` or `pt-BR`"
 
 
 def written_in(texts: Iterable[str]) -> tuple[str, ...]:
-    """The languages that texts may be in whose letters are mostly not Latin ones; none for others."""
-    counts = Counter(islice(_sorts(texts), _MOST))
+    """The likely languages of texts whose letters are mostly not Latin; none for other texts."""
+    counts = Counter(islice(_scripts(texts), _MOST))
     latin = counts.pop("LATIN", 0)
     if sum(counts.values()) <= latin:
         return ()
@@ -112,8 +113,8 @@ def written_in(texts: Iterable[str]) -> tuple[str, ...]:
     return _OF_LETTERS.get(counts.most_common(1)[0][0], ())
 
 
-def _sorts(texts: Iterable[str]) -> Iterator[str]:
-    """What Unicode calls the sort of each letter."""
+def _scripts(texts: Iterable[str]) -> Iterator[str]:
+    """The script of each letter: the first word of its name in Unicode."""
     for text in texts:
         for char in text:
             if char.isalpha():

@@ -1,4 +1,4 @@
-"""Any text in the letters of ids: a to z and digits, as its language writes itself in them."""
+"""The transliteration of any text into the letters of ids (a to z, digits), by its language's rules."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ _OF_LANGUAGES: dict[str, dict[str, str | int | None]] = {
     "sv": {"å": "aa", "ä": "ae", "ö": "oe"},
     **{name: {"æ": "ae", "ø": "oe", "å": "aa"} for name in ("da", "nb", "nn", "no")},
 }
-"""Letters that a language writes otherwise in plain ones, and that are no accented letters to it."""
+"""Letters that a language writes as several plain letters, by language."""
 _UNFOLDED = str.maketrans(
     {"ø": "o", "æ": "ae", "œ": "oe", "ð": "d", "đ": "d", "þ": "th", "ł": "l", "\u0131": "i"}
 )
-"""Latin letters that are no plain ones with a mark, as plain ones."""
+"""Plain forms of Latin letters that are more than a plain letter with a mark."""
 _HAN = re.compile("[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 UNREADABLE = "deckgen cannot tell how Chinese characters are read here"
-"""Why something has no name in plain letters."""
+"""The reason if a text has no plain letters."""
 
 
 def is_readable(text: str, language: str) -> bool:
-    """Whether it can be told how a text is read: only in Chinese has a Chinese character one reading."""
+    """Whether a text has one reading. Chinese characters have one only if the language is Chinese."""
     return text.isascii() or _base(language) == "zh" or not _HAN.search(text)
 
 
 def strange(text: str) -> str:
-    """The first letter of another script in a word of Latin letters, which only looks like one; or empty."""
+    """The first letter of another script in a Latin word, as a Cyrillic one that looks Latin; else empty."""
     for match in re.finditer(r"\w+", text):
         word = match[0]
         others = [char for char in word if char.isalpha() and not _is_latin(char)]
@@ -36,7 +36,7 @@ def strange(text: str) -> str:
 
 
 def plain(text: str, language: str) -> str:
-    """A text in small letters from a to z, digits, and what else stands in it.
+    """A text with all its letters as small letters from a to z; digits and other signs stay.
 
     Args:
         text: The text.
@@ -51,7 +51,7 @@ def plain(text: str, language: str) -> str:
 
 
 def _romanized(char: str) -> str:
-    """A letter, digit or mark of another script than Latin in Latin letters; anything else as it is."""
+    """A letter, digit or mark of a script other than Latin in Latin letters; other characters unchanged."""
     if char.isascii() or not (char.isalpha() or char.isdecimal() or unicodedata.category(char)[0] == "M"):
         return char
     if _is_latin(char) or unicodedata.name(char, "").startswith("COMBINING"):
@@ -63,7 +63,7 @@ def _romanized(char: str) -> str:
 
 
 def _is_latin(char: str) -> bool:
-    """Whether a letter is one of the Latin script, which may be wide or have marks."""
+    """Whether a letter belongs to the Latin script; it may be wide or have marks."""
     return char.isascii() or "LATIN" in unicodedata.name(char, "")
 
 

@@ -1,4 +1,4 @@
-"""Reading deck.yaml."""
+"""The reading of deck.yaml."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from deckgen.anki import unescaped
 from deckgen.deck import blueprint, languages
 from deckgen.deck.key_types.options import MAX_OPTIONS, MIN_OPTIONS
 from deckgen.deck.notes import Accept, Deck
-from deckgen.deck.reader import Reader
-from deckgen.diagnostics import Found, not_a_warning
+from deckgen.deck.reader import NodeReader
+from deckgen.diagnostics import Diagnostics, not_a_warning
 from deckgen.source import Mapping, Node, Scalar
 
 if TYPE_CHECKING:
@@ -23,28 +23,28 @@ _DECK_KEYS = (
     *("exam_options", "blueprint", "checks", "accept"),
 )
 ACCEPTABLE = ("changed-deck", "changed-note-type", "moved-cloze", "same-media")
-"""The codes of what an author may accept: refusals, and that other files show the same."""
+"""The codes that an author may accept: refused changes, and media files with the same picture."""
 
 
-def read_deck(document: Document, faults: Found) -> tuple[Deck, Found]:
-    """Read deck.yaml.
+def read_deck(document: Document, faults: Diagnostics) -> tuple[Deck, Diagnostics]:
+    """The deck in a deck.yaml.
 
     Args:
         document: The file.
-        faults: What is wrong with it as YAML.
+        faults: The YAML diagnostics of the file.
 
     Returns:
-        The deck, without notes; all that is wrong with the file.
+        The deck, without notes; all diagnostics of the file.
     """
-    reader = Reader(document, faults)
+    reader = NodeReader(document, faults)
     deck = _deck(reader)
-    return deck, Found([*reader.found, *reader.warnings])
+    return deck, Diagnostics([*reader.diagnostics, *reader.warnings])
 
 
-def _deck(reader: Reader) -> Deck:  # noqa: C901, PLR0912 (one key after the other)
+def _deck(reader: NodeReader) -> Deck:  # noqa: C901, PLR0912 (one key after the other)
     """The deck that deck.yaml describes."""
     deck = Deck(reader.document)
-    if reader.document.broken:
+    if reader.document.incomplete:
         return deck
     root = reader.mapping(reader.document.root, "a deck", _DECK_KEYS, _DECK_KEYS)
     if root is None:
@@ -82,7 +82,8 @@ def _deck(reader: Reader) -> Deck:  # noqa: C901, PLR0912 (one key after the oth
     return deck
 
 
-def _exam_options(reader: Reader, node: Node) -> int:
+def _exam_options(reader: NodeReader, node: Node) -> int:
+    """The number of options of a question in the exam; 0 if it is no number. Faults are reported."""
     between = f"from {MIN_OPTIONS} to {MAX_OPTIONS}: a vignette has so many options"
     number = reader.number(node, "exam_options", between) or 0
     if number and not MIN_OPTIONS <= number <= MAX_OPTIONS:
@@ -91,7 +92,7 @@ def _exam_options(reader: Reader, node: Node) -> int:
     return number
 
 
-def _switched_off(reader: Reader, node: Node) -> frozenset[str]:
+def _switched_off(reader: NodeReader, node: Node) -> frozenset[str]:
     """The codes of warnings that `checks` switches off."""
     hint = "write `checks:`, under it each code, as in `same-term: off`, and `because: |` with the reason"
     if not isinstance(node, Mapping):
@@ -102,7 +103,7 @@ def _switched_off(reader: Reader, node: Node) -> frozenset[str]:
         if code == "because":
             reader.prose(value, "because")
         elif fault := not_a_warning(code):
-            reader.report("wrong-type", reader.document.key_span(node, code), *fault)
+            reader.report(fault.code, reader.document.key_span(node, code), fault.message, fault.hint)
         elif not isinstance(value, Scalar) or value.value.lower() not in {"off", "false"}:
             reader.report("wrong-type", value, f"`{code}` can only be `off` here", f"write `{code}: off`")
         else:
@@ -114,7 +115,8 @@ def _switched_off(reader: Reader, node: Node) -> frozenset[str]:
     return frozenset(codes)
 
 
-def _accept(reader: Reader, item: Node) -> Accept | None:
+def _accept(reader: NodeReader, item: Node) -> Accept | None:
+    """An accepted change; None, with a report, if it has faults."""
     names = ("code", "id", "because")
     mapping = reader.mapping(item, "an acceptance", names, names)
     if mapping is None or not reader.require(mapping, "an acceptance", names, names):
@@ -129,7 +131,8 @@ _BRACES = re.compile(r"\{+\s*\w[\w .-]*\}+")
 FEEDBACK = re.compile(r"""(?:https?://|mailto:)[^\s"'<>]+""")
 
 
-def _title(reader: Reader, node: Node) -> str:
+def _title(reader: NodeReader, node: Node) -> str:
+    """The title of the deck; empty if it cannot be read. Faults are reported."""
     title = reader.deck_name(node, "title") or ""
     if "::" in title:
         hint = "`::` makes subdecks, which are the chapters' (`deck:`)"
@@ -137,7 +140,8 @@ def _title(reader: Reader, node: Node) -> str:
     return title
 
 
-def _language(reader: Reader, node: Node) -> str:
+def _language(reader: NodeReader, node: Node) -> str:
+    """The tag of the deck's language; `en`, with a report, if it is not a tag."""
     scalar = reader.scalar(node, "language")
     if scalar is None or languages.TAG.fullmatch(scalar.value):
         return scalar.value if scalar else "en"
@@ -146,19 +150,20 @@ def _language(reader: Reader, node: Node) -> str:
     return "en"
 
 
-def _feedback(reader: Reader, node: Node) -> str:
+def _feedback(reader: NodeReader, node: Node) -> str:
+    """The address for suggestions; empty, with a report, if it is not an address."""
     scalar = reader.scalar(node, "feedback")
     if scalar is None:
         return ""
-    # it stands in the card templates, where Anki looks for its marks in attributes as well
+    # it goes into the card templates, and Anki reads its own marks in attributes, too
     if mark := unescaped.bracket(scalar.value):
         message = f"`feedback` holds `{mark}`, which Anki takes for a mark of its own"
         reader.report("bad-link", scalar, message, "write `[` as `%5B`")
         return ""
     if odd := [each for each in _BRACES.findall(scalar.value) if each != "{id}"]:
-        meant = scalar.value.replace(odd[0], "{id}") if len(odd) == 1 and "id" in odd[0].lower() else ""
+        address = scalar.value.replace(odd[0], "{id}") if len(odd) == 1 and "id" in odd[0].lower() else ""
         message = f"`feedback` holds `{odd[0]}`, which is filled with nothing"
-        hint = "`{id}` alone is filled in, with the note's id" + f": write `{meant}`" * bool(meant)
+        hint = "`{id}` alone is filled in, with the note's id" + f": write `{address}`" * bool(address)
         reader.report("bad-link", scalar, message, hint)
         return ""
     if FEEDBACK.fullmatch(scalar.value):
@@ -169,20 +174,20 @@ def _feedback(reader: Reader, node: Node) -> str:
 
 
 def _feedback_hint(written: str) -> str:
-    """The address that was probably meant."""
+    """A hint with the address that the author probably meant, or with examples."""
     plain = "".join(char for char in written if char.isprintable()).strip().strip("<>\"'")
     mail = re.fullmatch(
         r"(?:e?-?mail(?:to)?:)?\s*([^\s@:/]+@[^\s@/]+\.[^\s@/.?]+)(\?.*)?", plain, re.IGNORECASE
     )
     if mail:
-        meant = f"mailto:{mail[1]}{mail[2] or '?subject={id}'}"
+        address = f"mailto:{mail[1]}{mail[2] or '?subject={id}'}"
     else:
-        meant = re.sub(r"^(https?):?/+", lambda start: f"{start[1].lower()}://", plain, flags=re.IGNORECASE)
-        meant = meant if "://" in meant else f"https://{meant}"
-        meant = meant if re.match(r"https?://[^/\s]+\.[^/\s]+", meant) else ""
-    meant = re.sub(r"[\s\"'<>]", lambda sign: quote(sign.group()), meant)
-    if FEEDBACK.fullmatch(meant) and meant != written:
-        return f"did you mean `{meant}`?"
+        address = re.sub(r"^(https?):?/+", lambda start: f"{start[1].lower()}://", plain, flags=re.IGNORECASE)
+        address = address if "://" in address else f"https://{address}"
+        address = address if re.match(r"https?://[^/\s]+\.[^/\s]+", address) else ""
+    address = re.sub(r"[\s\"'<>]", lambda sign: quote(sign.group()), address)
+    if FEEDBACK.fullmatch(address) and address != written:
+        return f"did you mean `{address}`?"
     return (
         "as in `https://github.com/OWNER/REPO/issues/new?title={id}` or `mailto:me@example.org?subject={id}`"
     )

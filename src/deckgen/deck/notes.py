@@ -1,4 +1,4 @@
-"""The nouns of a deck, and how they are read out of its source by their kinds."""
+"""The model of a deck: the deck, its chapters, notes and tables."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deckgen.deck.values import links
-from deckgen.diagnostics import Found
+from deckgen.diagnostics import Diagnostics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 @dataclass
 class Chapter:
-    """A file of the source that holds notes.
+    """A file of the source with notes.
 
     Attributes:
         document: The file.
-        deck: The full name of the Anki deck that its notes go to.
+        deck: The full name of the Anki deck for its notes.
         tags: The tags of all its notes, the deck's included.
-        tags_at: Where it has tags of its own; None where it has none.
-        deck_at: Where it names its subdeck; None where it names none.
+        tags_at: The place of its own tags; None if it has none.
+        deck_at: The place of its subdeck's name; None if it has none.
         language: The BCP 47 tag of the language of its cards, the deck's.
-        notes: Its notes in the order in which they are written, those with faults included.
-        ids: The ids that seem to stand in it, where not all of it could be read.
-        diagnostics: What is wrong with it.
+        notes: Its notes in the order of the file, those with faults included.
+        ids: The ids that it seems to contain, if parts of it could not be read.
+        diagnostics: The diagnostics of the file.
     """
 
     document: Document
@@ -43,7 +43,7 @@ class Chapter:
     language: str = "en"
     notes: list[Note] = field(default_factory=list)
     ids: frozenset[str] = frozenset()
-    diagnostics: Found = field(default_factory=Found)
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
 
 
 @dataclass(eq=False)
@@ -52,13 +52,13 @@ class Table:
 
     Attributes:
         id: The first half of its rows' ids.
-        values: What its own keys say.
-        start: Where it begins in its chapter's text, in characters.
-        end: Where the last of its texts ends there.
-        allow: The codes of warnings that do not hold for it and its rows.
+        values: The values of its own keys.
+        start: The offset of its beginning in its chapter's text, in characters.
+        end: The offset of the end of its last text.
+        allow: The codes of warnings that are off for it and its rows.
         rows: Its notes, in order.
-        swallowed: The lines of its texts that look like keys which it lacks.
-        at: Its id in the source; the table itself where it has none.
+        swallowed: The lines of its texts that look like keys which the table lacks.
+        at: The node of its id; that of the table if it has no id.
     """
 
     id: str
@@ -77,21 +77,21 @@ class Note:
 
     Attributes:
         kind: Its kind.
-        id: Its id in the deck; for a row the table's, a dot and its own. Empty where it has none.
-        at: Its id in the source; the note itself where it has none.
-        chapter: Where it stands.
-        values: What its keys say, by key.
+        id: Its id in the deck; for a row the table's, a dot and its own. Empty if it has none.
+        at: The node of its id; that of the note if it has no id.
+        chapter: Its chapter.
+        values: The values of its keys.
         tags: All its tags, each once: the deck's, the chapter's, the table's and its own.
-        builds_on: The ids of the notes that come before it.
-        whole: Whether every key could be read.
-        table: The table that it is a row of; its values hold for the row where it has none of its own.
-        was: The id that it had in an earlier release; empty where it says none.
-        retired: Why it is no longer in the deck; None where it is.
-        replaced_by: The id of the note that takes its place; None where it names none.
-        start: Where it begins in its chapter's text, in characters.
-        end: Where the last of its texts ends there.
-        allow: The codes of warnings that do not hold for it.
-        swallowed: The lines of its texts that look like keys which it lacks.
+        builds_on: The ids of the notes to learn before it.
+        valid: Whether every key could be read.
+        table: The table of which it is a row; the row has the table's values if it has none of its own.
+        was: Its id in an earlier release; empty if the source gives none.
+        retired: The reason why it is no longer in the deck; None if it is in the deck.
+        replaced_by: The id of the note that takes its place; None if there is none.
+        start: The offset of its beginning in its chapter's text, in characters.
+        end: The offset of the end of its last text.
+        allow: The codes of warnings that are off for it.
+        swallowed: The lines of its texts that look like keys which the note lacks.
     """
 
     kind: Kind
@@ -101,7 +101,7 @@ class Note:
     values: dict[str, Value]
     tags: tuple[str, ...]
     builds_on: list[Scalar]
-    whole: bool = True
+    valid: bool = True
     table: Table | None = None
     was: str = ""
     retired: Scalar | None = None
@@ -120,13 +120,13 @@ class Note:
 
 @dataclass(frozen=True)
 class Accept:
-    """A change that deckgen refuses, and that the author wants in the next release nevertheless.
+    """A change that deckgen normally refuses, and that the author accepts for the next release.
 
     Attributes:
         code: The code of the refusal.
-        id: What it is about: the id of a note or of the deck, the name of a kind, or a path from source/.
-        because: Why.
-        at: Where it stands.
+        id: What changes: the id of a note or of the deck, the name of a kind, or a path from source/.
+        because: The author's reason.
+        at: Its node in deck.yaml.
     """
 
     code: str
@@ -140,20 +140,20 @@ class Deck:
     """A deck, as its deck.yaml describes it.
 
     Attributes:
-        document: deck.yaml.
-        id: The namespace of every guid.
+        document: The file deck.yaml.
+        id: The id from which all guids are derived.
         title: The name of the root deck in Anki.
-        language: A BCP 47 tag.
+        language: The BCP 47 tag of its language.
         description: Markdown for the deck's page in Anki.
         tags: The tags of every note.
-        authors: Their names.
-        license: A licence's name.
-        feedback: An address for suggestions, `{id}` standing for the note's id.
-        accept: The refused changes that the next release makes nevertheless.
-        exam_options: How many options a question of the exam has; 0 where it is not said.
-        blueprint: The domains of the exam; none where they are not said.
-        off: The codes of warnings that are switched off for the whole deck.
-        notes: In the order of the source, those with faults included.
+        authors: The names of its authors.
+        license: The name of its license.
+        feedback: An address for suggestions, with `{id}` in place of the note's id.
+        accept: The changes that the author accepts for the next release.
+        exam_options: The number of options of a question in the exam; 0 if not given.
+        blueprint: The domains of the exam; none if not given.
+        off: The codes of warnings that are off for the whole deck.
+        notes: All notes in the order of the source, those with faults included.
     """
 
     document: Document
@@ -178,11 +178,11 @@ def values_of(note: Note) -> ReadOnly[str, Value]:
 
 
 def place(note: Note) -> Span:
-    """Where a note's id stands."""
+    """The place of a note's id in the source."""
     return note.chapter.document.span(note.at)
 
 
 def has_list_of_notes(note: Note) -> bool:
-    """Whether a note has a key for ids of others, or its table has."""
+    """Whether a note or its table has a key with ids of other notes."""
     keys = {**note.kind.table_keys, **note.kind.keys}
     return any(keys[name].type.names_notes for name in values_of(note))

@@ -1,4 +1,4 @@
-"""The order of study."""
+"""The order in which learners study the notes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def in_order(notes: Sequence[Note]) -> Iterator[Note]:
-    """The notes in the order of the source, but each after those of its subdeck that it builds on."""
+    """The notes in the order of the source, but each after the notes of its subdeck that it builds on."""
     by_id = {note.id: note for note in notes}
     entered: set[str] = set()
     for start in notes:

@@ -1,21 +1,38 @@
-"""Nodes to values: which keys a mapping may have, what type a value must be, said with positions."""
+"""The reader of nodes: it checks keys and types, turns nodes into values, and reports with positions."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 from deckgen.anki import unescaped
 from deckgen.anki.tags import distinct, one_colon
-from deckgen.deck import letters
-from deckgen.diagnostics import Diagnostic, Found, Span, listing, nearest, proposal
+from deckgen.deck.hints import (
+    CELL,
+    FEW,
+    ID,
+    SHORT,
+    about_id,
+    about_running_together,
+    as_text,
+    conflict,
+    halves,
+    is_control,
+    is_item,
+    item_in_item,
+    list_hint,
+    node_name,
+    plain,
+    run_together,
+    seen,
+    tag_fault,
+)
+from deckgen.diagnostics import Diagnostic, Diagnostics, Span, listing, nearest, proposal
 from deckgen.source import (
     BLOCK_HINT,
-    CURLY,
-    HYPHENS,
+    CONFLICT,
     ITEM_HINT,
     ODD,
     Document,
@@ -26,10 +43,8 @@ from deckgen.source import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Container, Iterator
+    from collections.abc import Callable, Collection, Container
 
-ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-"""What an id looks like: small letters and digits, with single hyphens between them."""
 
 MAX_TEXT = 100_000
 """The longest text, in characters: some forty pages."""
@@ -38,103 +53,36 @@ MAX_ITEMS = 100
 MAX_NAME = 200
 """The longest name of a deck, in characters."""
 
-_IN_ONE_MAPPING = 20  # unknown keys of one mapping that are told one by one
-_WORDS = 1000  # of one file, whose nearest known words are looked for: it takes a tenth of a millisecond
-_SHORT = 60  # characters of a text that a hint repeats
-_FEW = 4  # keys that fit into braces
-_BEFORE = 200  # characters before a node in which the hyphen of its item stands
+_IN_ONE_MAPPING = 20  # unknown keys of one mapping that are reported one by one
+_WORDS = 1000  # the words of one file for which it searches near ones; each takes 0.1 ms
 _NO = frozenset(["no", "n", "off", "0", "wrong", "incorrect", "f", "nein", "non"])
-_BARS = frozenset("l I | || \\ / ! \u00a6 \uff5c \u2223 \u2502".split())
-_RUN_ON = re.compile(rf"[\r\n]([ \t]*)([-*+{HYPHENS}\u2022\u2023\u25aa\u25cf]|\d{{1,2}}[.)]|\|)[ \t]")
 _NO_SPACE = re.compile(r"([a-z_]+):\S")
-COMMAS = "\u3001\uff0c\uff64\u060c\uff1b\u061b"
-"""Commas and semicolons of other scripts, which separate nothing in YAML."""
 _PLAIN_TAG = re.compile(r"(?!marked$|leech$)[a-z0-9_-]+")
-_TAG_HINT = "a tag has no spaces; `::` makes levels, as in `exam::domain-1`"
-
-Schema: TypeAlias = dict[str, Any]
-"""A JSON Schema, or a piece of one. Its `errorMessage` is what editors say instead of words of their own."""
-
-_LETTER = r'[^\s\u007f"]'
-_EDGE = r'[^\s\u007f":]'
-_PART = rf'{_EDGE}(?:(?:(?!::)[^\u0000-\u001f\u007f"])*{_EDGE})?'
-
-
-def any_case(*words: str) -> str:
-    """A pattern for some words in whatever capitals."""
-    return "|".join("".join(f"[{char.upper()}{char}]" for char in word) for word in words)
-
-
-# What the readers below take, as far as a JSON Schema can say it. Editors read a plain `1.10` or `true` as a
-# number or a switch, where deckgen reads what was written.
-TEXT_SCHEMA: Schema = {
-    "type": ["string", "number", "boolean"],
-    "pattern": r"\S",
-    "errorMessage": "a text belongs here",
-}
-ID_SCHEMA: Schema = {
-    "type": ["string", "integer", "boolean"],
-    "pattern": rf"^{ID.pattern}$",
-    "minimum": 0,
-    "errorMessage": "an id has small letters, digits and hyphens between them",
-}
-FLAG_SCHEMA: Schema = {
-    "type": ["boolean", "string"],
-    "pattern": rf"^(?:{any_case('true', 'false')})$",
-    "errorMessage": "this is neither `true` nor `false`",
-}
-SHOWN_SCHEMA: Schema = {
-    "pattern": unescaped.PATTERN,
-    "errorMessage": "Anki shows this unescaped: no HTML, entities, formulas, `{{` or marks like `[sound:`",
-}
-"""Besides its own schema, that of a name that Anki shows as it is."""
-TAGS_SCHEMA: Schema = {
-    "type": "array",
-    "items": {
-        "type": ["string", "number", "boolean"],
-        "pattern": rf"^(?!:|.*::::|(?:{any_case('marked', 'leech')})$){_LETTER}*(?!:){_LETTER}$",
-        "errorMessage": _TAG_HINT,
-        "allOf": [SHOWN_SCHEMA],
-    },
-    "errorMessage": "a list of tags belongs here",
-}
-DECK_NAME_SCHEMA: Schema = {
-    "type": ["string", "number", "boolean"],
-    "pattern": rf"^\s*{_PART}(?:::{_PART})*\s*$",
-    "errorMessage": "a deck's name has no quotation mark, empty part between `::`, or colon at its ends",
-    "allOf": [SHOWN_SCHEMA],
-}
-TITLE_SCHEMA: Schema = {
-    "type": ["string", "number", "boolean"],
-    "pattern": rf"^\s*{_PART}\s*$",
-    "errorMessage": "a title has no quotation mark, no `::`, and no colon at its ends",
-    "allOf": [SHOWN_SCHEMA],
-}
 
 
 _CALLED = {"title": ("deck",), "name": ("deck", "title"), "subdeck": ("deck",), "lang": ("language",)}
-"""What a file's own keys are called by who does not know them."""
+"""Other names that authors use for a file's own keys."""
 
 
 @dataclass
-class Reader:
-    """Reads values out of one document and gathers what is wrong with them.
+class NodeReader:
+    """A reader of the values in one document, which collects the diagnostics.
 
     Attributes:
-        document: What is read.
-        found: The diagnostics so far.
-        warnings: Those about what can be read all the same.
-        elsewhere: What has a key that is not known where it stands, as in "a definition"; empty for nothing.
-        is_taken: Whether an id is that of another note.
+        document: The document.
+        diagnostics: The diagnostics so far.
+        warnings: The diagnostics of values that can be read nevertheless.
+        elsewhere: A function that gives the owners of a key, as in "a definition"; empty if it has none.
+        is_taken: A function that says whether another note has an id.
         language: The BCP 47 tag of the language of its texts.
-        missing: The keys that a mapping must have and lacks, by those that may be meant for them; by where
-            the mapping begins.
-        first_halves: Where items begin whose other keys stand behind a hyphen too many.
-        second_halves: Where those keys begin.
+        missing: For each mapping, by its offset: its missing keys, by the unknown keys that may be meant for
+            them.
+        first_halves: The offsets of items whose other keys are in the next item because of an extra hyphen.
+        second_halves: The offsets of those next items.
     """
 
     document: Document
-    found: Found = field(default_factory=Found)
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
     warnings: list[Diagnostic] = field(default_factory=list)
     elsewhere: Callable[[str], str] = lambda _: ""
     is_taken: Callable[[str], bool] = lambda _: False
@@ -146,19 +94,19 @@ class Reader:
 
     def report(self, code: str, place: Node | Span, message: str, hint: str = "") -> None:
         """Add a diagnostic at a node or span of the document."""
-        if self.found.full(code, self.document.path):
-            self.found.count(code, self.document.path)
+        if self.diagnostics.full(code, self.document.path):
+            self.diagnostics.count(code, self.document.path)
             return
         span = place if isinstance(place, Span) else self.document.span(place)
-        self.found.append(Diagnostic(code, message, span, hint))
+        self.diagnostics.append(Diagnostic(code, message, span, hint))
 
     def near(self, word: str, known: Collection[str]) -> str:
-        """A hint as `did_you_mean` gives it, of the first thousand words that are asked for in a file."""
+        """A hint as from `did_you_mean`, for the first thousand words of a file; else empty."""
         near = self._nearest(word, known)
         return proposal(word, near) if near else ""
 
     def _nearest(self, word: str, known: Collection[str]) -> str:
-        """The known word nearest to one of the first thousand asked for in a file; empty for none."""
+        """The known word nearest to a word, for the first thousand words of a file; else empty."""
         key = word, tuple(known)
         near = self._near.get(key)
         if near is None:
@@ -170,16 +118,16 @@ class Reader:
     def mapping(
         self, node: Node | None, what: str, known: Container[str], names: Collection[str]
     ) -> Mapping | None:
-        """A node as a mapping whose keys are all known.
+        """A node as a mapping; unknown keys are reported.
 
         Args:
             node: The node; None for an empty document.
-            what: What the mapping is, as in "a definition".
+            what: The mapping in words, as in "a definition".
             known: The keys that it may have.
-            names: The same keys, in the order in which a hint names them.
+            names: The same keys, in the order of hints.
 
         Returns:
-            The mapping, also where it has unknown keys; None where the node is none.
+            The mapping, even with unknown keys; None if the node is no mapping.
         """
         if not isinstance(node, Mapping):
             self._not_a_mapping(node, what, names)
@@ -188,155 +136,141 @@ class Reader:
         return node
 
     def _unknown(self, node: Mapping, what: str, known: Container[str], names: Collection[str]) -> None:
-        """Report the keys of a mapping that are not known: the first in full, then how many more."""
+        """Report the unknown keys of a mapping: the first ones in full, then the number of the others."""
         keys = zip(node.entries, node.starts, strict=True)
         unknown = [(name, start) for name, start in keys if name not in known and name != ODD]
-        if unknown and self.found.full("unknown-key", self.document.path):
-            self.found.count("unknown-key", self.document.path, len(unknown))
+        if unknown and self.diagnostics.full("unknown-key", self.document.path):
+            self.diagnostics.count("unknown-key", self.document.path, len(unknown))
             return
-        shown = unknown[:_IN_ONE_MAPPING] if len(unknown) > _IN_ONE_MAPPING + 1 else unknown
-        for name, start in shown:
+        in_full = unknown[:_IN_ONE_MAPPING] if len(unknown) > _IN_ONE_MAPPING + 1 else unknown
+        for name, start in in_full:
             place = self.document.span_of_key(start, name)
             message, hint = self._about_unknown(name, node, what, names)
             self.report("unknown-key", place, message, hint)
-        if len(unknown) > len(shown):
-            name, start = unknown[len(shown)]
-            more = len(unknown) - len(shown)
+        if len(unknown) > len(in_full):
+            name, start = unknown[len(in_full)]
+            more = len(unknown) - len(in_full)
             message = f"and {more:,} more keys here are none of {what}"
             place = self.document.span_of_key(start, name)
-            self.found.append(Diagnostic("unknown-key", message, place, stands_for=more))
+            self.diagnostics.append(Diagnostic("unknown-key", message, place, stands_for=more))
 
     def _about_unknown(self, name: str, node: Mapping, what: str, names: Collection[str]) -> tuple[str, str]:
-        """The message and the hint for a key that is not known."""
-        meant = self._meant(name, node, names)
-        if _seen(name) != name and _seen(name) in names:
-            return f"`{meant}` holds an invisible character", "delete it, and type the key anew"
-        if match := _NO_SPACE.match(name):
+        """The message and the hint for an unknown key."""
+        near_key = self._near_key(name, node, names)
+        if seen(name) != name and seen(name) in names:
+            return f"`{near_key}` holds an invisible character", "delete it, and type the key anew"
+        if name.startswith("+"):
+            hint = "is this from a patch? then delete the `+` at the beginning of each line that has one"
+        elif match := _NO_SPACE.match(name):
             hint = f"a space must follow the colon: `{match[1]}: …`"
-        elif meant in node.entries:
-            hint = f"did you mean `{meant}`? it stands here already: take one of the two away"
-        elif meant:
-            hint = proposal(name, meant)
+        elif near_key in node.entries:
+            hint = f"did you mean `{near_key}`? it stands here already: take one of the two away"
+        elif near_key:
+            hint = proposal(name, near_key)
         else:
-            other = self.elsewhere(_plain(name))
-            hint = self._in_another_place(node, other, names) if other else self._as_text(name, node, names)
+            other = self.elsewhere(plain(name))
+            hint = (
+                self._in_another_place(node, other, names)
+                if other
+                else as_text(self.document, name, node, names)
+            )
             hint = hint or f"its keys are {listing(names)}"
         return f"`{name}` is not a key of {what}", hint
 
-    def _meant(self, name: str, node: Mapping, names: Collection[str]) -> str:
-        """The known key that an unknown one was meant for; empty where that cannot be said."""
-        for key in (_seen(name), _plain(name)):
+    def _near_key(self, name: str, node: Mapping, names: Collection[str]) -> str:
+        """The known key that the author probably meant by an unknown one; empty if that is not clear."""
+        for key in (seen(name), plain(name)):
             if key in names:
                 return key
         if match := _NO_SPACE.match(name):
             return match[1] if match[1] in names else ""
-        near = self._nearest(_seen(name), names)
+        near = self._nearest(seen(name), names)
         if node is self.document.root and isinstance(node.entries[name], Scalar) and not near:
-            near = next((key for key in _CALLED.get(_plain(name), ()) if key in names), "")
+            near = next((key for key in _CALLED.get(plain(name), ()) if key in names), "")
             if near and near not in node.entries:
                 return near
         missing = self.missing.get(node.start, {}).get(name)
         if missing and near in {"", missing}:
             return missing
         section = node is self.document.root and isinstance(node.entries[name], Sequence)
-        return near if section or not self.elsewhere(_plain(name)) else ""
+        return near if section or not self.elsewhere(plain(name)) else ""
 
     def _in_another_place(self, node: Mapping, other: str, names: Collection[str]) -> str:
-        """What to do about a key that something else has."""
+        """A hint for a key that belongs to something else."""
         if node is self.document.root:
             return f"it is a key of {other}: those stand in a section, each after a hyphen"
         return f"it is a key of {other}; its keys are {listing(names)}"
 
-    def _as_text(self, name: str, node: Mapping, names: Collection[str]) -> str:
-        """What to do about a key that was hardly meant as one; empty where that cannot be said."""
-        value = node.entries[name]
-        if not isinstance(value, Scalar):
-            return ""
-        if value.start == value.end and self._in_brackets(value.start):
-            return "is it the rest of a text? between brackets a comma ends it, so put the text in quotes"
-        if len(node.entries) == 1 and len(value.value) <= _SHORT and self._is_item(node):
-            text = " ".join(value.value.split())
-            return f"write `- {next(iter(names))}: {text}`; its keys are {listing(names)}"
-        return ""
-
-    def _in_brackets(self, offset: int) -> bool:
-        """Whether a key without a value that ends at an offset stands between brackets."""
-        after = self.document.text[offset : offset + 200].lstrip()
-        return after[:1] in {",", "}"}
-
     def _not_a_mapping(self, node: Node | None, what: str, names: Collection[str]) -> None:
+        """Report a node that is not a mapping, with a hint that fits its sort."""
         if node is None:
             self.report("empty-value", Span(self.document.path), f"this is empty, where {what} belongs")
             return
-        first, item = next(iter(names)), self._is_item(node)
+        first, item = next(iter(names)), is_item(self.document, node)
         hint = f"write its keys one a line, as `{first}: …`"
         if isinstance(node, Scalar):
             word = node.value.strip()
             if match := re.match(r"([a-z_]+):\S", word):
                 hint = f"a space must follow the colon: `{match[1]}: …`"
-            elif item and word and len(word) <= _SHORT and "\n" not in word:
+            elif item and word and len(word) <= SHORT and "\n" not in word:
                 hint = f"write `- {first}: {word}`, and its other keys on lines of their own under `{first}`"
             elif item:
                 hint = f"write `- {first}: …`, and its other keys on lines of their own under `{first}`"
-            elif word and "\n" not in word and node is not self.document.root and len(names) < _FEW:
+            elif word and "\n" not in word and node is not self.document.root and len(names) < FEW:
                 hint = f"write its keys in braces, as `{{{first}: {word}}}`"
         elif item:
             hint = f"is there a hyphen or a bracket too many? it begins with `- {first}: …`"
         elif node is self.document.root:
             hint = f"its own keys begin at the left, without hyphens, as `{first}: …`"
-        message = f"{_name(node)} stands here, where {what} with its keys belongs"
+        message = f"{node_name(node)} stands here, where {what} with its keys belongs"
         self.report("wrong-type", node, message, hint)
-
-    def _is_item(self, node: Node) -> bool:
-        """Whether a node is an item of a list."""
-        before = self.document.text[max(node.start - _BEFORE, 0) : node.start].rstrip()
-        return before.endswith(("-", "[", ","))
 
     def require(
         self, mapping: Mapping, what: str, required: Collection[str], names: Collection[str], hint: str = ""
     ) -> bool:
-        """Report the required keys that are not there, misspelt ones aside; True where all are.
+        """Whether all required keys are there. Missing ones are reported, except misspelled ones.
 
         Args:
-            mapping: Where they must be.
-            what: What the mapping is, as in "a definition".
+            mapping: The mapping that must have them.
+            what: The mapping in words, as in "a definition".
             required: The keys that it must have.
-            names: All keys that it may have: none of them is a misspelt other one.
-            hint: What to do where one is missing.
+            names: All keys that it may have; none of them counts as misspelled.
+            hint: The hint if one is missing.
         """
         missing = [name for name in required if name not in mapping.entries]
         if mapping.start in self.first_halves:
             return not missing
         if mapping.start in self.second_halves:
             hint = "if it goes on with the item above, take its hyphen away"
-        # a key that is only misspelt is told as unknown already
-        odd = [name for name in mapping.entries if name not in names and name != ODD] if missing else []
-        meant = {self._meant(name, mapping, names) for name in odd[:_IN_ONE_MAPPING]}
-        told = [name for name in missing if name not in meant]
-        if told and self.found.full("missing-key", self.document.path):
-            self.found.count("missing-key", self.document.path)
-        elif told:
-            plural = "keys" if len(told) > 1 else "key"
-            self.report("missing-key", mapping, f"{what} lacks the {plural} {listing(told)}", hint)
+        # a misspelled key is already reported as unknown
+        unknown = [name for name in mapping.entries if name not in names and name != ODD] if missing else []
+        near_keys = {self._near_key(name, mapping, names) for name in unknown[:_IN_ONE_MAPPING]}
+        absent = [name for name in missing if name not in near_keys]
+        if absent and self.diagnostics.full("missing-key", self.document.path):
+            self.diagnostics.count("missing-key", self.document.path)
+        elif absent:
+            plural = "keys" if len(absent) > 1 else "key"
+            self.report("missing-key", mapping, f"{what} lacks the {plural} {listing(absent)}", hint)
         return not missing
 
     def scalar(self, node: Node, key: str, hint: str = "") -> Scalar | None:
-        """A text with something in it; None, reported, where the node is none.
+        """A text that is not empty; None, with a report, if the node is no such text.
 
         Args:
             node: The node.
-            key: The key that it stands under, or that of the list whose item it is.
-            hint: How to write it, where it is none; else on one line.
+            key: Its key, or the key of the list if it is an item.
+            hint: The hint for a node that is no text; if empty, to write it on one line.
         """
         if isinstance(node, Scalar) and node.value and not node.value.isspace():
             return node
         if isinstance(node, Mapping) and ODD in node.entries:
             return None
-        item = self._is_item(node)
+        item = is_item(self.document, node)
         what = f"an item of `{key}`" if item else f"`{key}`"
         if isinstance(node, Scalar):
             comment = self.document.comment_after(node.end) is not None
-            hint = "what follows `#` is a comment; as text it belongs in quotes" if comment else ""
+            hint = "a cell that says nothing is written with a dash: `- –`" if what == CELL else ""
+            hint = "what follows `#` is a comment; as text it belongs in quotes" if comment else hint
             self.report("empty-value", node, f"{what} is empty", hint)
             return None
         hint = hint or f"write it on the line of its key: `{key}: …`"
@@ -346,25 +280,29 @@ class Reader:
                 sign = "a text cannot begin with `? ` here"
             hint = f"{sign}; {ITEM_HINT}, or put it in quotes"
         elif item:
-            hint = "is there a hyphen or a bracket too many?"
+            hint = item_in_item(node) or "is there a hyphen or a bracket too many?"
         elif isinstance(node, Sequence) and len(node.items) == 1 and isinstance(node.items[0], Scalar):
             word = node.items[0].value.strip()
-            if len(word) <= _SHORT and not self.document.comment_after(node.items[0].end):
-                hint = f"write `{key}: {word}`" if "`" not in word else hint
-        self.report("wrong-type", node, f"{what} holds {_name(node)}, where a text belongs", hint)
+            if len(word) <= SHORT and "`" not in word and not self.document.comment_after(node.items[0].end):
+                quoted = word.replace("\\", "\\\\").replace('"', '\\"')
+                hint = f'write `{key}: {word}`; with the brackets, `{key}: "[{quoted}]"`'
+        self.report("wrong-type", node, f"{what} holds {node_name(node)}, where a text belongs", hint)
         return None
 
     def prose(self, node: Node, key: str) -> Scalar | None:
-        """A text for people; besides what `scalar` reports, one that a comment cuts short."""
-        return self._uncut(self.scalar(node, key, BLOCK_HINT.format(key=key)), key, "#")
+        """A text for people; None, with a report, as for `scalar`, or if a comment cuts it short."""
+        scalar = self._uncut(self.scalar(node, key, BLOCK_HINT.format(key=key)), key, "#")
+        if scalar is not None and "<<<<<<<" in scalar.value and (mark := conflict(scalar.value)):
+            self.report("yaml-syntax", self.document.span_in(scalar, *mark), *CONFLICT)
+        return scalar
 
     def _uncut(self, scalar: Scalar | None, key: str, sign: str) -> Scalar | None:
-        """A text of which nothing is lost; None, reported, where YAML cuts it short or joins its lines.
+        """A text without losses; None, with a report, if YAML cuts it short or joins its lines.
 
         Args:
             scalar: The text.
-            key: The key that it stands under.
-            sign: With what a comment begins that was hardly meant as one.
+            key: Its key.
+            sign: A pattern for the beginning of comments that are probably part of the text.
         """
         if scalar is not None and len(scalar.value) > MAX_TEXT:
             message = f"this text has {len(scalar.value):,} characters, and deckgen takes up to {MAX_TEXT:,}"
@@ -374,8 +312,8 @@ class Reader:
             return None
         if scalar is None or scalar.style not in {"", ">"}:
             return scalar
-        if scalar.end - scalar.start != len(scalar.value) and (place := self._run_together(scalar)):
-            self.report("wrong-type", place, *self._about_running_together(scalar, key))
+        if scalar.end - scalar.start != len(scalar.value) and (place := run_together(self.document, scalar)):
+            self.report("wrong-type", place, *about_running_together(self.document, scalar, key))
             return None
         span = self.document.cut_by_comment(scalar) if self.document.has_comments else None
         if span and re.match(sign, self.document.lines[span.line - 1][(span.column or 1) - 1 :]):
@@ -384,41 +322,14 @@ class Reader:
             return None
         return scalar
 
-    def _about_running_together(self, scalar: Scalar, key: str) -> tuple[str, str]:
-        """The message and the hint for a text whose line breaks YAML drops, and whose author meant them."""
-        first = re.match(r"[^\r\n]*", self.document.text[scalar.start : scalar.end])
-        if first and (bar := first[0].strip()) in _BARS:
-            return f"`{bar}` opens no block, as `|` does", BLOCK_HINT.format(key=key)
-        if self._is_item(scalar):
-            message = "this begins further right than the item above, so it belongs to the text of that"
-            return (
-                message,
-                f"put it under the hyphen of that item; or, if it is part of the text, {ITEM_HINT}",
-            )
-        message = "without a `|` the lines of a text run together, so this begins no line of its own"
-        return message, BLOCK_HINT.format(key=key)
-
-    def _run_together(self, scalar: Scalar) -> Span | None:
-        """Where a text whose lines YAML joins has an item of a list, or what was meant as the sign `|`."""
-        raw = self.document.text[scalar.start : scalar.end]
-        first = re.match(r"[^\r\n]*", raw)
-        if first and first[0].strip() in _BARS:
-            return self.document.span_from(scalar.start)
-        margin = re.search(r"[\r\n]([ \t]*)\S", raw)
-        for match in _RUN_ON.finditer(raw):
-            # further in than the other lines of a `>`, it keeps its own
-            if not scalar.style or (margin and match[1] == margin[1]):
-                return self.document.span_from(scalar.start + match.start(2))
-        return None
-
     def items(self, node: Node, key: str, first: str = "", most: int = MAX_ITEMS) -> list[Node]:
-        """The items of a list; none, reported, where the node is no list.
+        """The items of a list; none, with a report, if the node is no list.
 
         Args:
             node: The node.
-            key: The key that it stands under.
-            first: The key with which each item begins, where items have keys.
-            most: How many items it may have; those after them are reported and left out.
+            key: Its key.
+            first: The key with which each item begins, if items have keys.
+            most: The most items that it may have; further ones are reported and left out.
         """
         if isinstance(node, Sequence):
             if len(node.items) > most:
@@ -428,31 +339,23 @@ class Reader:
         if isinstance(node, Scalar) and not node.value.strip():
             self.report("empty-value", node, f"`{key}` is empty", "write its items below it, or take it away")
             return []
-        message = f"`{key}` holds {_name(node)}, where a list belongs"
-        self.report("wrong-type", node, message, self._list_hint(node, key, first))
+        message = f"`{key}` holds {node_name(node)}, where a list belongs"
+        self.report("wrong-type", node, message, list_hint(self.document, node, key, first))
         return []
 
     def halves(self, items: list[Node], required: Collection[str]) -> None:
-        """Remember the items of a list that a hyphen too many has made of one.
+        """Remember the items of a list that are one item, split by an extra hyphen.
 
         Args:
             items: The items.
-            required: The keys that each must have.
+            required: The keys that each item must have.
         """
         for one, other in halves(items, required):
             self.first_halves.add(one.start)
             self.second_halves.add(other.start)
 
-    def _list_hint(self, node: Node, key: str, first: str) -> str:
-        """How to write a list, where a text or keys stand in its place."""
-        if isinstance(node, Scalar) and not node.style and not first:
-            lines = self.document.text[node.start : node.end].split("\n")
-            if len(lines) > 1 and (len(lines[0]) > _SHORT or any(" " in line.strip() for line in lines)):
-                return f"put a hyphen and a space before each line: `- {lines[0].strip()[:_SHORT]}`"
-        return _list_hint(node, key, first)
-
     def flag(self, node: Node, key: str) -> bool:
-        """`true` or `false`; False, reported, for anything else."""
+        """A value that is `true` or `false`; False, with a report, for anything else."""
         if isinstance(node, Scalar) and node.value.lower() in {"true", "false"}:
             return node.value.lower() == "true"
         written = node.value.strip().lower() if isinstance(node, Scalar) else ""
@@ -461,12 +364,12 @@ class Reader:
         return False
 
     def number(self, node: Node, key: str, between: str = "between 1 and 2^53") -> int | None:
-        """A whole number from 1; None, reported, for anything else.
+        """A whole number from 1; None, with a report, for anything else.
 
         Args:
             node: The node.
-            key: The key that it stands under.
-            between: Which numbers it may be, in words.
+            key: Its key.
+            between: The allowed numbers, in words.
         """
         if isinstance(node, Scalar) and re.fullmatch(r"[1-9][0-9]{0,15}", node.value):
             number = int(node.value)
@@ -476,7 +379,7 @@ class Reader:
         return None
 
     def one_of(self, node: Node, key: str, choices: Collection[str]) -> str | None:
-        """One of several words; None, reported, for anything else."""
+        """One of several words; None, with a report, for anything else."""
         scalar = self.scalar(node, key)
         word = scalar.value.strip() if scalar else ""
         if scalar is None or word in choices:
@@ -486,13 +389,13 @@ class Reader:
         return None
 
     def identifier(self, node: Node, key: str = "id") -> str | None:
-        """An id; None, reported, where the text is none."""
+        """An id; None, with a report, if the text is not one."""
         scalar = self.scalar(node, key)
         if scalar is None:
             return None
         if ID.fullmatch(scalar.value):
             return scalar.value
-        message, hint = _about_id(scalar.value, self.language)
+        message, hint = about_id(scalar.value, self.language)
         self.report("bad-id", scalar, message, hint)
         return None
 
@@ -502,18 +405,18 @@ class Reader:
         return distinct(tuple(tag for tag in tags if tag))
 
     def tag(self, node: Node, key: str) -> str | None:
-        """A tag; None, reported, where Anki would change it."""
+        """A tag; None, with a report, if Anki would change it."""
         scalar = self.scalar(node, key)
-        if scalar is None or _PLAIN_TAG.fullmatch(scalar.value) or not (fault := _tag_fault(scalar.value)):
-            self._about_colon(scalar, "a tag", "below")
+        if scalar is None or _PLAIN_TAG.fullmatch(scalar.value) or not (fault := tag_fault(scalar.value)):
+            self._check_colon(scalar, "a tag", "below")
             return unicodedata.normalize("NFC", scalar.value) if scalar else None
         self.report("bad-tag", scalar, f"the tag `{scalar.value}` {fault[0]}", fault[1])
         return None
 
     def deck_name(self, node: Node, key: str) -> str | None:
-        """The name of a deck, composed as Anki keeps it; None, reported, where Anki would show another one.
+        """The name of a deck in Unicode's form NFC, as in Anki; None, with a report, if Anki would change it.
 
-        A comment may follow it, but ` #1` was hardly meant as one.
+        A comment may follow it, but ` #1` is reported: it is probably part of the name.
         """
         scalar = self._uncut(self.scalar(node, key), key, r"#\S")
         if scalar is None:
@@ -522,166 +425,24 @@ class Reader:
         fault, hint = "", ""
         if len(name) > MAX_NAME:
             fault = f"has more than {MAX_NAME} characters"
-        elif any(_is_control(char) or char == '"' for char in name):
+        elif any(is_control(char) or char == '"' for char in name):
             fault = "holds a quotation mark or a line break, which Anki drops"
         elif any(not part or part != part.strip().strip(":") for part in name.split("::")):
             fault = "has an empty part, or one with spaces or a colon around it"
-        elif shown := unescaped.fault(name):
-            fault, hint = shown
+        elif name_fault := unescaped.fault(name):
+            fault, hint = name_fault
         if fault:
             self.report(
                 "bad-deck-name", scalar, f"the {'deck name' if key == 'deck' else key} `{name}` {fault}", hint
             )
             return None
         if key == "deck":
-            self._about_colon(scalar, "a subdeck", "within")
+            self._check_colon(scalar, "a subdeck", "within")
         return unicodedata.normalize("NFC", name)
 
-    def _about_colon(self, scalar: Scalar | None, what: str, how: str) -> None:
-        """Warn of a name with one colon where two would make a level."""
-        if scalar and (meant := one_colon(scalar.value.strip())):
+    def _check_colon(self, scalar: Scalar | None, what: str, how: str) -> None:
+        """Warn of a name with one colon, if two would make a level."""
+        if scalar and (levels := one_colon(scalar.value.strip())):
             message = f"one colon makes no level, so this is {what} called `{scalar.value.strip()}` in Anki"
-            hint = f"for a level {how} `{meant[0]}` write `{meant[1]}`"
+            hint = f"for a level {how} `{levels[0]}` write `{levels[1]}`"
             self.warnings.append(Diagnostic("single-colon", message, self.document.span(scalar), hint))
-
-
-def halves(items: list[Node], required: Collection[str]) -> Iterator[tuple[Mapping, Mapping]]:
-    """The items of a list that a hyphen too many has made of one, the first half and the second.
-
-    Args:
-        items: The items.
-        required: The keys that each must have.
-    """
-    for one, other in pairwise(items):
-        if isinstance(one, Mapping) and isinstance(other, Mapping):
-            if not all(any(key not in half.entries for key in required) for half in (one, other)):
-                continue
-            both = {*one.entries, *other.entries}
-            if len(both) == len(one.entries) + len(other.entries) and both.issuperset(required):
-                yield one, other
-
-
-def _seen(name: str) -> str:
-    """A key without what nobody sees of it."""
-    return "".join(char for char in name if char.isprintable()).strip()
-
-
-def _plain(name: str) -> str:
-    """A key as deckgen's own are written: without quotes, in small letters, with `_` between words."""
-    return re.sub(r"[\s-]+", "_", _seen(name).strip(f"\"'{CURLY}")).lower()
-
-
-def _is_control(char: str) -> bool:
-    """Whether Anki drops a character, which is a control character of ASCII."""
-    return char < " " or char == "\x7f"
-
-
-def _tag_fault(tag: str) -> tuple[str, str] | None:
-    """What Anki would do to a tag, and a hint; None where it keeps and shows it as it is."""
-    fault = ""
-    if any(char.isspace() or _is_control(char) for char in tag):
-        if hint := comma_hint(tag, f";{COMMAS}"):
-            return "is several in one", hint
-        words = re.split(r"[\s\x00-\x1f\x7f]+", tag.strip())
-        hint = f"{_TAG_HINT}; as one tag write `{'-'.join(words)}`" if len(tag) <= _SHORT else _TAG_HINT
-        return "holds a space, at which Anki splits it", hint
-    if tag[0] in CURLY and tag[-1] in CURLY:
-        return "holds curly quotes, which become part of it", "take them away"
-    if any(not part for part in tag.split("::")):
-        fault = "has an empty level, which Anki fills with `blank`"
-    elif tag.startswith(":") or tag.endswith(":") or '"' in tag:
-        fault = "holds a colon or a quotation mark that Anki's search cannot find"
-    elif hint := comma_hint(tag):
-        return "is several in one", hint
-    elif tag.lower() in {"marked", "leech"}:
-        hint = f"give it another name, as `{tag}-note`: Anki gives this one to single notes of a learner"
-        return "is Anki's own, and an import takes it away", hint
-    return (fault, _TAG_HINT) if fault else unescaped.fault(tag)
-
-
-def comma_hint(text: str, signs: str = COMMAS) -> str:
-    """How several texts are written that a comma of another script makes one of; empty where none does.
-
-    Args:
-        text: The text.
-        signs: The commas, and what else cannot be part of such a text.
-    """
-    sign = next((char for char in text if char in signs), "")
-    parts = [part.strip() for part in re.split(f"[{signs}]", text)]
-    if not sign or not all(parts):
-        return ""
-    form = f"`{', '.join(parts)}`" if len(text) <= _SHORT else "a comma and a space"
-    return f"`{sign}` separates nothing in YAML: within brackets write {form}, else each after its own hyphen"
-
-
-def _name(node: Node) -> str:
-    """What a node is, in words."""
-    if isinstance(node, Mapping):
-        return "keys with values" if len(node.entries) > 1 else "a key with a value"
-    if isinstance(node, Sequence):
-        return "a list"
-    return "a text" if node.value.strip() else "nothing"
-
-
-def _list_hint(node: Node, key: str, first: str) -> str:
-    """How to write a list, where a text or keys stand in its place."""
-    item = f"{first}: …" if first else "…"
-    hint = f"write `{key}:`, and under it each item on a line of its own after a hyphen: `- {item}`"
-    if isinstance(node, Mapping):
-        return _item_hint(node, first) or hint
-    lines = [line.strip() for line in (node.value.splitlines() if isinstance(node, Scalar) else ())]
-    word = lines[0] if len(lines) == 1 else ""
-    if re.match(rf"[-{HYPHENS}•*][^\s-]", word) and not first:
-        return f"a space must follow each hyphen: `- {word[1:].split()[0]}`"
-    if re.match(rf"(?:[{HYPHENS}•*]|\d+[.)])\s", word):
-        return (
-            "an item begins with a hyphen and a space: `- …`; word processors turn hyphens into other dashes"
-        )
-    between = rf"[\s,;{COMMAS}]+" if key in {"tags", "builds_on"} else rf"[,;{COMMAS}]"
-    words = [part.strip() for part in re.split(between, word.strip("[]()\uff3b\uff3d\uff08\uff09"))]
-    if (
-        not first
-        and word
-        and len(word) <= _SHORT
-        and all(re.fullmatch(r"[\w' .()/-]+", part) for part in words)
-    ):
-        return f"write `{key}: [{', '.join(words)}]`"
-    return hint
-
-
-def _item_hint(node: Mapping, first: str) -> str:
-    """How to write as items what stands as keys; empty where that cannot be said."""
-    name, value = next(iter(node.entries.items()))
-    if not first:
-        return ""
-    if first in node.entries:
-        return (
-            f"a hyphen is missing two columns left of `{name}`: an item begins with `- {first}: …`, "
-            f"its other keys under `{first}`"
-        )
-    if isinstance(value, Scalar) and len(value.value) <= _SHORT:
-        name = " ".join(value.value.split())
-    return f"write each as an item: `- {first}: {name}`, and its other keys under that"
-
-
-def _about_id(text: str, language: str) -> tuple[str, str]:
-    """The message and the hint for what is no id."""
-    seen = "".join(char for char in text if char.isprintable()).strip()
-    if seen != text and ID.fullmatch(seen):
-        return f"`{seen}` holds an invisible character", "delete it, and type it anew"
-    message, hint = f"`{text}` is not an id", "an id has small letters, digits and hyphens between them"
-    if strange := letters.strange(seen):
-        name = unicodedata.name(strange, "a sign without a name").lower()
-        hint += f"; `{strange}` is none of these letters (a to z), but {name}"
-    elif not letters.is_readable(seen, language):
-        hint += "; its letters are a to z"
-    proposed = plain_id(text, language)
-    return message, f"{hint}: `{proposed}`" if proposed else f"{hint}, as in `split-alliance`"
-
-
-def plain_id(text: str, language: str) -> str:
-    """The id that a text which is none was probably meant for; empty where that cannot be said."""
-    if not letters.is_readable(text, language):
-        return ""
-    plain = letters.plain(text, language).replace("'", "").replace("\u2019", "")
-    return "-".join(re.findall(r"[a-z0-9]+", plain))

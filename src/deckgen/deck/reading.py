@@ -1,4 +1,4 @@
-"""Reading all that an author writes: deck.yaml, the kinds and the chapters."""
+"""The reading of all files that an author writes: deck.yaml, the kinds and the chapters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from deckgen.deck.chapter import read_chapter
 from deckgen.deck.kind_file import section_of
 from deckgen.deck.kinds_in_force import Kinds, read_kinds
 from deckgen.deck.manifest import read_deck
-from deckgen.diagnostics import Found
+from deckgen.diagnostics import Diagnostics
 from deckgen.project import MANIFEST, is_kind, kind_folders
 
 if TYPE_CHECKING:
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Source:
-    """What the files of a deck say.
+    """The content of a deck's files.
 
     Attributes:
         deck: The deck with its notes.
-        kinds: The kinds in force.
-        files: All that lies in source/.
-        ids: The ids that seem to stand in what could not be read.
-        documents: The YAML files, read.
-        diagnostics: What is wrong with them.
+        kinds: The kinds of the deck.
+        files: All files in source/.
+        ids: The ids that seem to be in the parts that could not be read.
+        documents: The documents of the YAML files.
+        diagnostics: The diagnostics of these files.
     """
 
     deck: Deck
@@ -41,19 +41,18 @@ class Source:
     files: list[Path]
     ids: frozenset[str] = frozenset()
     documents: list[Document] = field(default_factory=list)
-    diagnostics: Found = field(default_factory=Found)
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
 
 
 def read_source(
     project: Project, texts: ReadOnly[str, str], progress: Callable[[str, int, int], None]
 ) -> Source:
-    """Read the source of a deck.
+    """The source of a deck, read from its files.
 
     Args:
-        project: Where it lies.
-        texts: What files would say, to be read in place of what they say, by their paths as diagnostics
-            show them.
-        progress: Called with what is being done, how much of it is done, and how much there is.
+        project: The project that contains it.
+        texts: Texts to read instead of the files, by their paths as in diagnostics.
+        progress: A function to call with the name of the step, the amount done and the total.
     """
     deck, faults = read_deck(*_read(project, project.manifest, texts, source.MAX_SMALL))
     kinds = read_kinds(kind_folders(project.template_folders()), texts)
@@ -63,10 +62,10 @@ def read_source(
     chapters: list[Chapter] = []
     for number, path in enumerate(paths):
         progress("reading", number, len(paths))
-        document, of_yaml = _read(project, path, texts)
-        chapters.append(read_chapter(document, of_yaml, deck, kinds, chapters, misplaced))
-        document.root = None  # the notes hold what they need of it
-    diagnostics = Found([*faults, *kinds.diagnostics, *closed])
+        document, syntax_faults = _read(project, path, texts)
+        chapters.append(read_chapter(document, syntax_faults, deck, kinds, chapters, misplaced))
+        document.root = None  # the notes keep the nodes that they need
+    diagnostics = Diagnostics([*faults, *kinds.diagnostics, *closed])
     for chapter in chapters:
         diagnostics.extend(chapter.diagnostics)
     return Source(
@@ -81,16 +80,16 @@ def read_source(
 
 def _read(
     project: Project, path: Path, texts: ReadOnly[str, str], most: int = source.MAX_BYTES
-) -> tuple[Document, Found]:
-    """A file of the source, or the text that takes its place; and what is wrong with it as YAML."""
-    shown = MANIFEST if path == project.manifest else project.shown(path)
-    if shown in texts:
-        return source.parse(texts[shown], shown)
-    return source.read(path, shown, project.folder, most)
+) -> tuple[Document, Diagnostics]:
+    """A file of the source, or the text to read instead, with its YAML diagnostics."""
+    name = MANIFEST if path == project.manifest else project.shown(path)
+    if name in texts:
+        return source.parse(texts[name], name)
+    return source.read(path, name, project.folder, most)
 
 
 def _misplaced(project: Project, files: Iterable[Path]) -> dict[str, str]:
-    """The sections of kinds that lie in source/, where nothing reads them, each with the kind's folder."""
+    """The sections of kinds whose folders are in source/, the wrong place, with these folders."""
     sections = {}
     for path in filter(is_kind, files):
         document, _ = source.read(path, project.shown(path), project.folder, source.MAX_SMALL)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.deck.keys import Key
-    from deckgen.deck.reader import Reader
+    from deckgen.deck.reader import NodeReader
     from deckgen.diagnostics import Span
     from deckgen.source import Document, Mapping
 
@@ -22,22 +22,22 @@ _HEADER = re.compile(r"[|>][-+0-9]*\s*$")
 _ONE_WORD = re.compile(r"(?:true|false|\[[a-z0-9., -]+\])\s*$")
 _ANY_KEY = re.compile(r"\s*[a-z_]+:(?: |$)")
 _FENCE = re.compile(r"\s*(?:`{3}|~{3})")
-_BEFORE = 200  # characters before an item in which its hyphen stands
-_CODE = 4  # a line that is indented so much further than its text is code in Markdown
+_BEFORE = 200  # characters before an item, among which its hyphen is
+_CODE = 4  # in Markdown, a line indented by so many columns more than its text is code
 
 
 class Swallowed(NamedTuple):
-    """A line of a text that looks like a key which is not among those beside the text's own.
+    """A line of a text that looks like a key, which the text's mapping lacks.
 
     Attributes:
-        key: The key; behind a hyphen where a new item begins.
-        at: Where it stands.
-        owner: The key whose text it is part of.
-        owner_line: The line of that, from 1.
-        column: The column in which the keys begin, from 0, or the items.
-        opens: Whether its value stands on the lines below it.
-        certain: Whether it can hardly be a line of prose, as `example: a boat` can.
-        value: What stands behind its colon.
+        key: The key; after a hyphen if a new item begins here.
+        at: Its place.
+        owner: The key of the text.
+        owner_line: The line of the owner, from 1.
+        column: The column of the mapping's keys, from 0; for a new item the column of the hyphens.
+        opens: Whether its value is on the lines below it.
+        certain: Whether it is hardly a line of prose; `example: a boat` may be one.
+        value: The text after its colon.
     """
 
     key: str
@@ -51,14 +51,14 @@ class Swallowed(NamedTuple):
 
     @property
     def message(self) -> str:
-        """What is wrong."""
+        """The message of a diagnostic about it."""
         what = "a new item" if self.key.startswith("-") else f"the key `{self.key}`"
         whose = f"`{self.owner}` (line {self.owner_line})"
         return f"this line looks like {what}, but it is part of the text of {whose}"
 
     @property
     def hint(self) -> str:
-        """What to do."""
+        """The hint of a diagnostic about it."""
         if self.key.startswith("-"):
             return f"indent it by {self.column} spaces, as the item above, and its other keys under its first"
         rest = ", and what is under it further than that" * self.opens
@@ -71,21 +71,21 @@ def find(
     keys: Collection[str],
     known: ReadOnly[str, Key | None] = MappingProxyType({}),
 ) -> tuple[Swallowed, ...]:
-    """The lines in the blocks of a mapping that look like keys which it may have, and lacks.
+    """The lines in the blocks of a mapping that look like keys which the mapping lacks.
 
-    Where it is an item, also those that look like the next one.
+    If the mapping is an item, lines that look like the next item are included.
 
     Args:
-        document: Where the mapping stands.
-        mapping: The keys, with their texts.
+        document: The document of the mapping.
+        mapping: The mapping, with its texts.
         keys: All keys that it may have.
-        known: Those of them that a kind has, each with what it takes; None for the rows of a table.
+        known: The keys of the kind among them, by name; None for the rows of a table.
     """
     before = document.text[max(mapping.start - _BEFORE, 0) : mapping.start].rstrip(" ")
     hyphen = mapping.start - min(mapping.start, _BEFORE) + len(before) - 1
     is_item = before.endswith("-") and mapping.entries
     pattern = _pattern(tuple(keys), next(iter(mapping.entries)) if is_item else "")
-    found: dict[str, Swallowed] = {}
+    lines: dict[str, Swallowed] = {}
     for owner, start in zip(mapping.entries, mapping.starts, strict=True):
         text = mapping.entries[owner]
         if isinstance(text, Scalar) and text.style in {"|", ">"}:
@@ -93,32 +93,33 @@ def find(
                 continue
             for each in _in_block(document, owner, start, text, pattern, known):
                 if each.key.startswith("-"):
-                    found.setdefault(each.key, each._replace(column=document.position(hyphen)[1]))
+                    lines.setdefault(each.key, each._replace(column=document.position(hyphen)[1]))
                 elif each.key not in mapping.entries:
                     key = known.get(each.key)
                     is_choice = key is not None and each.value in key.values
-                    found.setdefault(each.key, each._replace(certain=each.certain or is_choice))
-    return tuple(found.values())
+                    lines.setdefault(each.key, each._replace(certain=each.certain or is_choice))
+    return tuple(lines.values())
 
 
-def told_apart(reader: Reader, mapping: Mapping, what: str, missing: list[str]) -> list[str]:
-    """The missing keys but for those that a text above has swallowed; these are reported where they stand."""
-    found = find(reader.document, mapping, missing)
-    inside = [each for each in found if each.key in missing]
+def without_swallowed(reader: NodeReader, mapping: Mapping, what: str, missing: list[str]) -> list[str]:
+    """The missing keys except swallowed ones, which are reported at their lines."""
+    lines = find(reader.document, mapping, missing)
+    inside = [each for each in lines if each.key in missing]
     for each in inside:
         message = f"{what} lacks the key `{each.key}`: {each.message}"
         reader.report("missing-key", each.at, message, each.hint)
-    told = {each.key for each in inside}
-    return [name for name in missing if name not in told]
+    reported = {each.key for each in inside}
+    return [name for name in missing if name not in reported]
 
 
 def takes_list(key: Key | None) -> bool:
-    """Whether a list stands under a key; None stands for the rows of a table."""
+    """Whether the value of a key is a list. None means the rows of a table."""
     return key is None or key.type.lists
 
 
 @cache
 def _pattern(keys: tuple[str, ...], first: str) -> re.Pattern[str]:
+    """A pattern for lines that begin with one of some keys, or with a hyphen and an item's first key."""
     item = rf"|- +{re.escape(first)}" if first else ""
     return re.compile(rf"(?mi)^ *(?P<key>{'|'.join(map(re.escape, keys))}{item}):(?=[ \r\n]|\Z)")
 
@@ -131,7 +132,7 @@ def _in_block(
     pattern: re.Pattern[str],
     known: ReadOnly[str, Key | None],
 ) -> Iterator[Swallowed]:
-    """The lines of a block, code aside, that look like keys."""
+    """The lines of a block that look like keys, except code."""
     owner_line, column = document.position(start)
     end = text.start + len(document.text[text.start : text.end].rstrip())
     first, last = (document.position(offset)[0] for offset in (text.start, end))
@@ -147,7 +148,7 @@ def _in_block(
         below = lines[number + 1] if number + 1 < len(lines) else ""
         opens = _HEADER.match(value) is not None
         if key != match["key"] and not opens:
-            continue  # `Example: a boat` is how prose is written
+            continue  # `Example: a boat` is prose
         if key.startswith("-"):
             certain = opens or (_indent(below) > _indent(line) and _ANY_KEY.match(below) is not None)
             if not certain:
@@ -161,4 +162,5 @@ def _in_block(
 
 
 def _indent(line: str) -> int:
+    """The number of spaces at the beginning of a line."""
     return len(line) - len(line.lstrip(" "))

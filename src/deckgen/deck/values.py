@@ -1,4 +1,4 @@
-"""The values of keys: one text, or several together with what they are to each other."""
+"""The values of keys: one text, or a compound of several."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Compound:
-    """The value of a key that is more than one text; each type of key that needs it has its own."""
+    """A value that is more than one text. Types of keys with such values define subclasses."""
 
     __slots__ = ()
 
@@ -23,12 +23,12 @@ class Compound:
 
     @property
     def statements(self) -> list[Scalar]:
-        """Those of its texts that say by themselves what a note says; the first of them can name a note."""
+        """Its texts that express the note's content by themselves; the first can serve as the note's name."""
         return []
 
     @property
     def written(self) -> Sequence[Scalar]:
-        """All texts that an author wrote for it, ids of notes aside."""
+        """All texts that an author wrote for it, except ids of notes."""
         return self.texts
 
     @property
@@ -38,7 +38,7 @@ class Compound:
 
     @property
     def marks(self) -> tuple[str, ...]:
-        """What else an author said of its texts, as which of them is right; for digests."""
+        """Other marks of the author, such as the number of the right option; for digests."""
         return ()
 
     @property
@@ -49,18 +49,18 @@ class Compound:
 
 @dataclass(slots=True)
 class Texts(Compound):
-    """A list of texts: the columns of a table, the cells of a row, or what a key of type list holds."""
+    """A list of texts: the columns of a table, the cells of a row, or the value of a key of type list."""
 
     items: list[Scalar]
 
     @property
     def texts(self) -> list[Scalar]:
-        """All of them."""
+        """All its items."""
         return self.items
 
     @property
     def statements(self) -> list[Scalar]:
-        """All of them."""
+        """All its items."""
         return self.items
 
 
@@ -68,27 +68,27 @@ Value: TypeAlias = Scalar | Compound
 
 
 def scalars(value: Value) -> list[Scalar]:
-    """The texts for people that a value is made of, in order; none for ids of other notes."""
+    """The texts for people in a value, in order; none for ids of other notes."""
     return [value] if isinstance(value, Scalar) else value.texts
 
 
 def statements(value: Value | None) -> list[Scalar]:
-    """The texts of a value that say by themselves what a note says; none where it has no value."""
+    """The texts of a value that express the note's content by themselves; none if there is no value."""
     if value is None:
         return []
     return [value] if isinstance(value, Scalar) else value.statements
 
 
 def links(value: Value | None) -> list[Scalar]:
-    """The ids of other notes in a value; none where there is no value."""
+    """The ids of other notes in a value; none if there is no value."""
     return [] if value is None or isinstance(value, Scalar) else value.links
 
 
 def written(value: Value) -> Sequence[Scalar]:
-    """All texts that an author wrote for a value, ids of notes aside."""
+    """All texts that an author wrote for a value, except ids of notes."""
     return [value] if isinstance(value, Scalar) else value.written
 
 
 def marks(value: Value) -> tuple[str, ...]:
-    """What else an author said of the texts of a value, as which of them is right."""
+    """Other marks of the author in a value, such as the number of the right option."""
     return () if isinstance(value, Scalar) else value.marks

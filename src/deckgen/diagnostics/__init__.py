@@ -1,14 +1,16 @@
-"""What an author is told: spans, diagnostics and their codes. Other wings import from here what they need."""
+"""Diagnostics for authors, with their codes and places. Other wings import their names from here."""
 
-from deckgen.diagnostics.codes import CATALOGUE, Level, not_a_warning
+from deckgen.diagnostics.codes import CATALOGUE, Level
 from deckgen.diagnostics.model import (
     MOST_OF_ALL,
     MOST_TOLD,
     CallError,
     Diagnostic,
-    Found,
+    Diagnostics,
+    Problem,
     Span,
-    told,
+    not_a_warning,
+    sorted_diagnostics,
 )
 from deckgen.diagnostics.wording import (
     composed,
@@ -29,8 +31,9 @@ __all__ = [
     "MOST_TOLD",
     "CallError",
     "Diagnostic",
-    "Found",
+    "Diagnostics",
     "Level",
+    "Problem",
     "Span",
     "composed",
     "counted",
@@ -42,6 +45,6 @@ __all__ = [
     "not_a_warning",
     "proposal",
     "same",
-    "told",
+    "sorted_diagnostics",
     "visible",
 ]

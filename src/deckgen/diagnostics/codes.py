@@ -1,10 +1,8 @@
-"""Every code of a diagnostic, with its level, in a sentence."""
+"""The codes of diagnostics, each with its level and a sentence."""
 
 from __future__ import annotations
 
 from typing import Literal
-
-from deckgen.diagnostics.wording import did_you_mean
 
 Level = Literal["error", "warning"]
 CATALOGUE: dict[str, tuple[Level, str]] = {
@@ -136,16 +134,4 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "unread-file": ("warning", "A file looks like a chapter, and is not read."),
     "unused-allow": ("warning", "An `allow` silences nothing."),
 }
-"""Every code, with its level and what it says, in a sentence. Codes never change once released."""
-
-
-def not_a_warning(code: str) -> tuple[str, str] | None:
-    """A message and a hint where a word is not the code of a warning; None where it is one."""
-    if code not in CATALOGUE:
-        return f"`{code}` is not a code", did_you_mean(code, CATALOGUE) or "`deckgen explain` lists them"
-    if CATALOGUE[code][0] == "error":
-        return (
-            f"`{code}` is an error, which cannot be switched off",
-            f"`deckgen explain {code}` says how to mend it",
-        )
-    return None
+"""Every code, with its level and a sentence about it. A released code never changes."""

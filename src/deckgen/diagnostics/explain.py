@@ -1,15 +1,15 @@
-"""The catalogue at length: for every code why it matters, how to mend it, an example with it and one without.
+"""The pages of the codes: for every code why it matters, how to fix it, a bad and a good example.
 
-It lies in the TOML files of codes/, a table for each code, which only `deckgen explain` and the docs read: a
-check needs no more than the sentences in `diagnostics`. What a table holds:
+They are in the TOML files of codes/, with a table for each code. Only `deckgen explain` and the docs read
+them; a check needs only the sentences in `diagnostics.codes`. A table contains:
 
-- `why`, `mend`, and `source` for the published rule behind it, as Markdown;
-- `bad`, which draws the code, and `good`, which draws nothing: the text of a chapter, or a table of files;
-- `before`, likewise: what was released before them;
-- `in_words`, a list: which of `bad` and `good` are a sentence instead, where files cannot show it.
+- `why`, `mend` (how to fix it), and `source` for the published rule behind it, as Markdown;
+- `bad`, an example with the fault, and `good`, one without: the text of a chapter, or a table of files;
+- `before`, in the same form: the files that were released before;
+- `in_words`, a list: which of `bad` and `good` is a sentence instead, because files cannot show it.
 
-What an example leaves out of the kind `case` is as docs/kinds.md first shows it. After a change run
-`make docs`.
+Files of the kind `case` that an example leaves out are those at the beginning of docs/kinds.md. After a
+change run `make docs`.
 """
 
 from __future__ import annotations
@@ -44,31 +44,31 @@ GROUPS = {
 """The files of codes/, each with its heading."""
 
 CHAPTER = "source/example.yaml"
-"""The file that an example is where it names none."""
+"""The file of an example that names no file."""
 
 _LANGUAGES = {".yaml": "yaml", ".txt": "yaml", ".j2": "jinja", ".jsonl": "text"}
-_SHORT = 14  # lines of an example that is shown whole
-_AROUND = 2  # lines that are shown around one that differs
-_NARROW = 64  # columns
+_SHORT = 14  # lines; a shorter example is shown completely
+_AROUND = 2  # lines that are shown around a different one
+_NARROW = 64  # columns; in a narrower terminal the list has another layout
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What there is to say of a code.
+    """The page of a code.
 
     Attributes:
         code: The code.
-        group: The heading under which it stands.
+        group: The heading of its group.
         level: Whether it is an error or a warning.
-        what: What it says, in a sentence.
+        what: The sentence of the catalogue.
         why: Why it matters, as Markdown.
-        mend: How to mend it, as Markdown.
-        source: The published rule behind it, as Markdown; empty where there is none.
-        bad: The files of an example that draws the code, by path.
-        good: The files of the same without the fault.
-        before: The files of what was released before both; empty where nothing was.
-        in_words: Which of `bad` and `good` are no files, but a sentence, under the path "".
+        mend: How to fix it, as Markdown.
+        source: The published rule behind it, as Markdown; empty if there is none.
+        bad: The files of an example with the fault, by path.
+        good: The files of the same example without the fault.
+        before: The files that were released before both; empty if there are none.
+        in_words: Which of `bad` and `good` is a sentence, under the path "", and not files.
     """
 
     code: str
@@ -85,21 +85,21 @@ class Entry:
 
 
 def entries() -> dict[str, Entry]:
-    """The entries of all codes, in the order in which they are listed."""
-    found = {}
+    """The entries of all codes, in the order of the list."""
+    by_code = {}
     for name, group in GROUPS.items():
         path = Path(__file__).parent / "codes" / f"{name}.toml"
         for code, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            found[code] = _entry(code, group, table)
-    return found
+            by_code[code] = _entry(code, group, table)
+    return by_code
 
 
 def _entry(code: str, group: str, table: dict[str, Any]) -> Entry:
     in_words = frozenset(table.get("in_words", ()))
 
     def files(side: str) -> dict[str, str]:
-        said: str | dict[str, str] = table.get(side, {})
-        return {"" if side in in_words else CHAPTER: said} if isinstance(said, str) else said
+        example: str | dict[str, str] = table.get(side, {})
+        return {"" if side in in_words else CHAPTER: example} if isinstance(example, str) else example
 
     return Entry(
         code,
@@ -135,44 +135,47 @@ def index(width: int) -> str:
 
 
 def page(entry: Entry) -> str:
-    """What there is to say of a code, as Markdown."""
+    """The page of a code, as Markdown."""
     parts = [f"# `{entry.code}`", f"**{entry.level.capitalize()}.** {entry.what}", entry.why]
     if entry.source:
         parts.append(f"*The rule behind it:* {entry.source}")
     parts += ["## How to mend it", entry.mend]
     changed = {*entry.bad, *entry.good}
     if changed & {*entry.before}:
-        parts += ["## Released before", *_shown(entry.before, {}, changed)]
-    parts += ["## Not like this", *_shown(entry.bad, entry.before, entry.bad)]
-    parts += ["## Like this", *_shown(entry.good, entry.bad, entry.good)]
+        parts += ["## Released before", *_markdown(entry.before, {}, changed)]
+    parts += ["## Not like this", *_markdown(entry.bad, entry.before, entry.bad)]
+    parts += ["## Like this", *_markdown(entry.good, entry.bad, entry.good)]
     return "\n\n".join(parts) + "\n"
 
 
-def _shown(files: ReadOnly[str, str], other: ReadOnly[str, str], told: Container[str]) -> Iterator[str]:
+def _markdown(
+    files: ReadOnly[str, str], other: ReadOnly[str, str], relevant: Container[str]
+) -> Iterator[str]:
     """The files of an example as Markdown.
 
     Args:
         files: The files.
-        other: Those of an example that is shown before it. What is in them too is left out, or cut short.
-        told: The files that matter. Others are named alone, and so are images and the like.
+        other: The files of the example before it. A file that is the same in both is left out, and a similar
+            one is shortened.
+        relevant: The files that are shown. Other files, and images and the like, are only named.
     """
-    beside = []
+    others = []
     for name, text in files.items():
         if not name:
             yield text.strip()
-        elif name not in told or Path(name).suffix not in _LANGUAGES:
-            beside.append(f"`{name}`")
+        elif name not in relevant or Path(name).suffix not in _LANGUAGES:
+            others.append(f"`{name}`")
         elif text != other.get(name):
             if list(files) != [CHAPTER]:
                 yield f"`{name}`:"
-            shown = _visible(_differing(text, other.get(name, "")))
-            yield f"```{_LANGUAGES[Path(name).suffix]}\n{shown}\n```"
-    if beside:
-        yield f"Beside it {'lies' if len(beside) == 1 else 'lie'} {', '.join(beside)}."
+            excerpt = _visible(_differing(text, other.get(name, "")))
+            yield f"```{_LANGUAGES[Path(name).suffix]}\n{excerpt}\n```"
+    if others:
+        yield f"Beside it {'lies' if len(others) == 1 else 'lie'} {', '.join(others)}."
 
 
 def _differing(text: str, other: str) -> str:
-    """A text; where it is long, only the lines that differ from another's, and those around them."""
+    """A text; if it is long, only the lines that differ from another text, and those around them."""
     lines, others = text.strip("\n").split("\n"), other.strip("\n").split("\n")
     if len(lines) <= _SHORT or not other:
         return "\n".join(lines)
@@ -180,16 +183,16 @@ def _differing(text: str, other: str) -> str:
     for how, _, _, start, end in SequenceMatcher(None, others, lines, autojunk=False).get_opcodes():
         if how != "equal":
             kept.update(range(start - _AROUND, end + _AROUND))
-    shown: list[str] = []
+    excerpt: list[str] = []
     for number, line in enumerate(lines):
         if number in kept:
-            shown.append(line)
-        elif not shown or not shown[-1].endswith("…"):
-            shown.append(" " * (len(line) - len(line.lstrip())) + "…")
-    return "\n".join(shown)
+            excerpt.append(line)
+        elif not excerpt or not excerpt[-1].endswith("…"):
+            excerpt.append(" " * (len(line) - len(line.lstrip())) + "…")
+    return "\n".join(excerpt)
 
 
 def _visible(text: str) -> str:
-    """A text in which characters that nobody would see are shown by a sign or their number."""
+    """A text with invisible characters replaced by a sign or their number."""
     text = re.sub(r" +$", lambda match: "␣" * len(match.group()), text, flags=re.MULTILINE)
     return _UNSEEN.sub(lambda match: f"⟨U+{ord(match.group()):04X}⟩", text)

@@ -15,33 +15,33 @@ if TYPE_CHECKING:
 
 
 def as_json(members: dict[str, object]) -> str:
-    """One object as text, with a line end."""
+    """A JSON object as text, with a line end."""
     return json.dumps(members, indent=2) + "\n"
 
 
 def github(diagnostics: Sequence[Diagnostic], prefix: str = "") -> str:
-    """Workflow commands that make GitHub show each diagnostic beside its line.
+    """Workflow commands for GitHub Actions, which make GitHub show each diagnostic beside its line.
 
-    After GitHub's "Workflow commands for GitHub Actions". Columns count from 1; `endColumn` is the last one.
+    Columns count from 1; `endColumn` is the last column.
 
     Args:
-        diagnostics: What to show.
-        prefix: What stands before the diagnostics' paths, as seen from the top of the repository.
+        diagnostics: The diagnostics to show.
+        prefix: The path of the project from the top of the repository, put before the diagnostics' paths.
     """
     lines = []
     for each in diagnostics:
         span = each.span
-        path = span.path.encode(errors="replace").decode()  # a name may be no text
+        path = span.path.encode(errors="replace").decode()  # a name may contain bytes that are not text
         properties: dict[str, object] = {"file": prefix + path}
         if span.line:
             properties |= {"line": span.line, "endLine": span.line}
         if span.column is not None and span.end_column is not None:
             properties |= {"col": span.column, "endColumn": max(span.end_column - 1, span.column)}
         properties["title"] = each.code
-        listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+        arguments = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
         command = "error" if each.level == "error" else "warning"
         text = each.message + (f"\nhint: {each.hint}" if each.hint else "")
-        lines.append(f"::{command} {listed}::{_data(text)}\n")
+        lines.append(f"::{command} {arguments}::{_data(text)}\n")
     return "".join(lines)
 
 
@@ -54,14 +54,14 @@ def _property(text: str) -> str:
 
 
 def sarif(diagnostics: Sequence[Diagnostic], version: str, prefix: str = "") -> str:
-    """A log that GitHub's code scanning and others read (OASIS, SARIF 2.1.0).
+    """A log for GitHub's code scanning and other tools (OASIS, SARIF 2.1.0).
 
     Columns count characters from 1, and `endColumn` is the one after the last.
 
     Args:
-        diagnostics: What it tells.
+        diagnostics: The diagnostics to list.
         version: deckgen's version.
-        prefix: What stands before the diagnostics' paths, as seen from the top of the repository.
+        prefix: The path of the project from the top of the repository, put before the diagnostics' paths.
     """
     codes = sorted({each.code for each in diagnostics})
     driver = {

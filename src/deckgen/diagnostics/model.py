@@ -1,4 +1,4 @@
-"""What an author is told: spans, diagnostics and the catalogue of their codes."""
+"""Diagnostics for authors: their places, and lists of them with a limit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from deckgen.diagnostics.codes import CATALOGUE, Level
-from deckgen.diagnostics.wording import natural, visible
+from deckgen.diagnostics.wording import did_you_mean, natural, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,10 +20,10 @@ class Span:
     """A place in a file, on one line.
 
     Attributes:
-        path: The file, relative to the project's folder, with `/`.
-        line: From 1; 0 for the file as a whole.
-        column: From 1, in characters; None where only the line is known.
-        end_column: The column after the last character; None as `column`.
+        path: The path of the file, relative to the project's folder, with `/`.
+        line: The line, from 1; 0 for the file as a whole.
+        column: The column, from 1, in characters; None if only the line is known.
+        end_column: The column after the last character; None if `column` is None.
     """
 
     path: str
@@ -34,15 +34,15 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One thing that an author should know.
+    """A fault of the source, for its author.
 
     Attributes:
         code: A key of the catalogue.
-        message: What is wrong, in a sentence without a full stop.
-        span: Where.
-        hint: What to do; empty where the message says it all.
-        stands_for: How many faults it tells of; more than one where it is the last of many.
-        fixable: Whether it is gone after `deckgen check --fix`; False where nobody has tried.
+        message: A sentence about the fault, without a full stop.
+        span: The place of the fault.
+        hint: A hint on what to do; empty if the message is enough.
+        stands_for: The number of faults that it counts; more than one for the last of many.
+        fixable: Whether `deckgen check --fix` removes it; False if that has not been tried.
     """
 
     code: str
@@ -53,7 +53,7 @@ class Diagnostic:
     fixable: bool = False
 
     def __post_init__(self) -> None:
-        """Keep what it quotes short and visible: a key may have a megabyte, or hold a terminal's commands."""
+        """Shorten long texts and replace invisible characters, which a quoted key may contain."""
         for name in ("message", "hint"):
             text: str = getattr(self, name)
             if len(text) > _LONGEST or not text.isprintable():
@@ -85,20 +85,50 @@ class Diagnostic:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is wrong, by who does not know where it stands.
+
+    Attributes:
+        code: A key of the catalogue.
+        message: What is wrong, in a sentence without a full stop.
+        hint: What to do; empty where the message says it all.
+    """
+
+    code: str
+    message: str
+    hint: str = ""
+
+    def at(self, span: Span) -> Diagnostic:
+        """The diagnostic of the problem at a place."""
+        return Diagnostic(self.code, self.message, span, self.hint)
+
+
+def not_a_warning(code: str) -> Problem | None:
+    """The problem with a word that is not the code of a warning; None where it is one."""
+    if code not in CATALOGUE:
+        hint = did_you_mean(code, CATALOGUE) or "`deckgen explain` lists them"
+        return Problem("wrong-type", f"`{code}` is not a code", hint)
+    if CATALOGUE[code][0] == "error":
+        message = f"`{code}` is an error, which cannot be switched off"
+        return Problem("wrong-type", message, f"`deckgen explain {code}` says how to mend it")
+    return None
+
+
 MOST_TOLD = 100
-"""The most diagnostics of one code that are told one by one of a file."""
+"""The most diagnostics of one code for one file; the others are only counted."""
 MOST_OF_ALL = 1000
-"""The most of one code that are told of all files."""
+"""The most diagnostics of one code for all files; the others are only counted."""
 
 
-class Found:
-    """Diagnostics as they are found; of errors of one code in one file the first, and how many more.
+class Diagnostics:
+    """A collection of diagnostics: the first errors of a code in a file, and the number of the others.
 
-    Errors come in thousands where they come from a program, or from a file that is no source at all. Their
-    author is helped by the first ones, and nobody by a gigabyte of the same. (Warnings are kept whole: what
-    an author silences is known at the end.)
+    If a program wrote the source, or a file is no source at all, there can be thousands of errors. The first
+    ones are enough for the author. (Warnings have no limit here, because an author can silence some of them,
+    and which ones is known only at the end.)
 
-    Its length is the number of all faults; what it gives one by one are the diagnostics to tell.
+    Its length is the number of all faults; iteration gives the diagnostics to show.
     """
 
     def __init__(self, diagnostics: Iterable[Diagnostic] = ()) -> None:
@@ -109,14 +139,14 @@ class Found:
         self.extend(diagnostics)
 
     def full(self, code: str, path: str) -> bool:
-        """Whether no more errors of a code are kept of a file; instead of them `count` may be called."""
+        """Whether the limit for errors of a code in a file is reached; then `count` can be called instead."""
         return len(self._kept.get((code, path), ())) > MOST_TOLD
 
     def append(self, diagnostic: Diagnostic) -> None:
         """Add a diagnostic."""
         key = diagnostic.code, diagnostic.span.path
         kept = self._kept.setdefault(key, {})
-        if diagnostic in kept:  # as of a text that two fields show
+        if diagnostic in kept:  # (two fields may show the same text)
             return
         if len(kept) > MOST_TOLD and diagnostic.level == "error":
             self.count(*key, diagnostic.stands_for)
@@ -125,7 +155,7 @@ class Found:
         kept[diagnostic] = None
 
     def count(self, code: str, path: str, faults: int = 1) -> None:
-        """Add errors that are not told, because the file is full of them."""
+        """Count errors beyond the limit."""
         self._count += faults
         self._others[code, path] = self._others.get((code, path), 0) + faults
 
@@ -134,7 +164,7 @@ class Found:
         for diagnostic in diagnostics:
             self.append(diagnostic)
 
-    def __iadd__(self, diagnostics: Iterable[Diagnostic]) -> Found:  # noqa: PYI034 (nothing inherits from it)
+    def __iadd__(self, diagnostics: Iterable[Diagnostic]) -> Diagnostics:  # noqa: PYI034 (nothing inherits from it)
         """Add diagnostics."""
         self.extend(diagnostics)
         return self
@@ -145,15 +175,15 @@ class Found:
         return self.has_error_but("")
 
     def has_error_but(self, harmless: str) -> bool:
-        """Whether one of them is an error of another code than one that does no harm to what comes next."""
+        """Whether one of them is an error with another code than `harmless`."""
         return any(CATALOGUE[code][0] == "error" and code != harmless for code, _ in self._kept)
 
     def __len__(self) -> int:
-        """How many faults there are."""
+        """The number of faults."""
         return self._count
 
     def __iter__(self) -> Iterator[Diagnostic]:
-        """The diagnostics; where there are more than are kept, the last of them stands for the others."""
+        """The diagnostics; if some were only counted, the last one states their number."""
         for key, kept in self._kept.items():
             others = self._others.get(key, 0)
             if others:
@@ -164,8 +194,8 @@ class Found:
                 yield from kept
 
 
-def told(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The diagnostics by position, each once; of one code the first, and one that counts the others."""
+def sorted_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The diagnostics by position, each once, within the limits; the last of a code counts the others."""
     listed = sorted(dict.fromkeys(diagnostics), key=lambda diagnostic: diagnostic.position)
     of_files = _cut(listed, lambda each: (each.span.path, each.code), MOST_TOLD, "in this file")
     return _cut(of_files, lambda each: each.code, MOST_OF_ALL, "in this file and others")
@@ -174,7 +204,7 @@ def told(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 def _cut(
     diagnostics: Iterable[Diagnostic], sort: Callable[[Diagnostic], object], most: int, where: str
 ) -> list[Diagnostic]:
-    """The diagnostics by position; of each sort so many, and one more that counts the others."""
+    """The diagnostics by position; at most `most` of each sort, and one more that counts the others."""
     sorts: dict[object, list[Diagnostic]] = {}
     for each in diagnostics:
         sorts.setdefault(sort(each), []).append(each)
@@ -187,17 +217,17 @@ def _cut(
 
 
 def _and_more(diagnostics: Sequence[Diagnostic], where: str = "in this file") -> Diagnostic:
-    """What stands in for diagnostics, at the place of the first."""
+    """A diagnostic that counts others, at the place of the first one."""
     faults = sum(each.stands_for for each in diagnostics)
     message = f"and {faults:,} more of these {where}, this one among them"
     return replace(diagnostics[0], message=message, hint="", stands_for=faults)
 
 
 class CallError(Exception):
-    """The call was wrong, or failed for a reason outside the deck's source.
+    """A command cannot be carried out, for a reason outside the deck's source.
 
     Attributes:
-        hint: What to do; empty where the message says it all.
+        hint: A hint on what to do; empty if the message is enough.
     """
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -207,7 +237,7 @@ class CallError(Exception):
 
 
 def _presentable(text: str) -> str:
-    """A text short enough to print, in which nothing is invisible or does something to a terminal."""
+    """A text that is short enough to print, on one line, and without invisible characters."""
     if len(text) > _LONGEST:
         text = f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 3 :]}"
     return visible(" ".join(text.splitlines()))

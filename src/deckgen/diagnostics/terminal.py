@@ -1,4 +1,4 @@
-"""How diagnostics look as text: each with its line and a caret, errors last, and a table of their codes."""
+"""Diagnostics as text: each with its line and a caret, errors last, then a table of the codes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from deckgen.diagnostics import Diagnostic, Span
 
-_REACH = 4  # how many times the room for a line is looked at on both sides of a place in it
+_REACH = 4  # so many times the width of a line is read on both sides of a place
 
 
 def _plain(text: str, _: str) -> str:
@@ -21,12 +21,12 @@ def _plain(text: str, _: str) -> str:
 
 
 class Screen(NamedTuple):
-    """What text is written for.
+    """The terminal or file that text is written for.
 
     Attributes:
-        width: The most columns that a quoted line takes.
-        wrap: Whether messages and hints are broken at `width` as well.
-        paint: Colors a piece of text, which is called "place", "error", "warning" or "hint".
+        width: The most columns of a quoted line.
+        wrap: Whether messages and hints are wrapped at `width` too.
+        paint: Colors a text; its second argument is "place", "error", "warning" or "hint".
     """
 
     width: int = 100
@@ -37,15 +37,15 @@ class Screen(NamedTuple):
 def report(
     diagnostics: Sequence[Diagnostic], lines: Mapping[str, Sequence[str]], note: str, screen: Screen
 ) -> str:
-    """Diagnostics as text: warnings, then errors, then how many of each code.
+    """Diagnostics as text: warnings, then errors, then the number of each code.
 
-    Errors come last, where the author looks first; a thousand warnings do not bury them.
+    Errors come last, next to the prompt, so that a thousand warnings do not hide them.
 
     Args:
-        diagnostics: What to print, by position.
+        diagnostics: The diagnostics, by position.
         lines: The lines of each file, by its path.
-        note: What to say after the numbers; may be empty.
-        screen: What it is written for.
+        note: A text after the numbers; may be empty.
+        screen: The terminal or file that the text is for.
     """
     if not diagnostics:
         return ""
@@ -59,7 +59,7 @@ def report(
 
 
 def _table(diagnostics: Sequence[Diagnostic], paint: Callable[[str, str], str]) -> str:
-    """How many there are of each code, errors last; nothing for a single code, which the sum says."""
+    """A table of the number of each code, errors last; empty if there is only one code."""
     counts = Counter[str]()
     fixable = Counter[str]()
     for each in diagnostics:
@@ -79,7 +79,7 @@ def _table(diagnostics: Sequence[Diagnostic], paint: Callable[[str, str], str]) 
 
 
 def _counts(diagnostics: Sequence[Diagnostic]) -> str:
-    """How many there are of each level, and how many of them `--fix` mends."""
+    """The number of each level, and how many of them `--fix` can fix."""
     of_level = Counter[str]()
     for each in diagnostics:
         of_level[each.level] += each.stands_for
@@ -89,7 +89,7 @@ def _counts(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _one(diagnostic: Diagnostic, lines: Sequence[str] | None, screen: Screen) -> str:
-    """A diagnostic: place, message, the line with a caret under it, hint."""
+    """The text of a diagnostic: place, message, the line with a caret under it, hint."""
     span, level = diagnostic.span, diagnostic.level
     wrapped_at = screen.width if screen.wrap else 0
     parts = (visible(span.path), span.line or None, span.column)
@@ -108,7 +108,7 @@ def _one(diagnostic: Diagnostic, lines: Sequence[str] | None, screen: Screen) ->
 
 
 def _wrapped(text: str, width: int) -> str:
-    """A line, broken at words where it is longer than a width; 0 for no width."""
+    """A line, wrapped at words if it is longer than a width; 0 means no limit."""
     if not width or columns(text) <= width:
         return f"{text}\n"
     import textwrap  # noqa: PLC0415 (only in narrow terminals)
@@ -125,21 +125,21 @@ def _quote(line: str, span: Span, width: int) -> tuple[str, str]:
     gutter = f"{span.line:>5} | "
     room = max(width - len(gutter), 20)
     start = span.column - 1 if span.column else 0
-    first = max(start - _REACH * room, 0)  # a line may have megabytes
+    first = max(start - _REACH * room, 0)  # (a line may have megabytes)
     line = visible(line[first : start + _REACH * room].replace("\t", " ").rstrip())
     if span.column is None:
         return f"{gutter}{_crop(line, 0, room)[0]}\n", ""
     end = (span.end_column or span.column + 1) - 1 - first
     start -= first
-    shown, cut = _crop(line, start, room)
+    excerpt, cut = _crop(line, start, room)
     end = min(max(end, start + 1), len(line) + 1)
-    before = columns(shown[: start - cut])
+    before = columns(excerpt[: start - cut])
     carets = min(max(columns(line[start:end]), 1), max(room - before, 1))
-    return f"{gutter}{shown}\n", f"{'|':>{len(gutter) - 1}} {' ' * before}{'^' * carets}"
+    return f"{gutter}{excerpt}\n", f"{'|':>{len(gutter) - 1}} {' ' * before}{'^' * carets}"
 
 
 def _crop(line: str, start: int, room: int) -> tuple[str, int]:
-    """The part of a long line around `start`, and how many characters its beginning stands for."""
+    """The part of a long line around `start`, and the number of characters that are cut before it."""
     if columns(line) <= room:
         return line, 0
     first = 0 if start < room // 2 else start - room // 3
@@ -152,7 +152,7 @@ def _crop(line: str, start: int, room: int) -> tuple[str, int]:
 
 
 def columns(text: str) -> int:
-    """How many columns of a terminal a text takes."""
+    """The number of columns that a text takes in a terminal."""
     if text.isascii():
         return len(text)
     return sum(

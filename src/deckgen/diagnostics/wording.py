@@ -1,4 +1,4 @@
-"""Words of messages: lists, numbers, near names."""
+"""Wording of messages: lists, numbers, similar names."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_LONGEST_WORD = 60  # characters of a word that is looked up among known ones
-_NAMED = 5  # how many of many names a message gives
+_LONGEST_WORD = 60  # characters; for a longer word no similar one is searched
+_NAMED = 5  # a message lists so many names
 
 
 def natural(path: str) -> list[tuple[int, int, str]]:
-    """A key that sorts numbers in a path by their size."""
+    """A sort key by which numbers in a path are sorted by value."""
     return [
         (0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", path) if part
     ]
 
 
 def composed(name: str) -> str:
-    """A name with its letters composed: `ü` as one character and not two."""
+    """A name in composed form (NFC): `ü` is one character and not two."""
     return unicodedata.normalize("NFC", name)
 
 
 def same(name: str) -> str:
-    """What is the same for names that differ in nothing but capitals and the form of their letters."""
+    """A key that is equal for names that differ only in capitals and in the form (NFC) of letters."""
     return composed(name).casefold()
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint that names the known word nearest to `word`; empty where none is near."""
+    """A hint with the known word most similar to `word`; empty if none is similar."""
     near = nearest(word, known)
     return proposal(word, near) if near else ""
 
 
 def proposal(written: str, near: str) -> str:
-    """A hint that names what was probably meant, and how it differs where that is hard to see."""
+    """A hint with the word that was probably meant, and the difference if it is hard to see."""
     hint = f"did you mean `{near}`?"
     if composed(written) == composed(near):
         return f"{hint} it looks the same, but its accented letters are stored otherwise: copy it from there"
@@ -45,7 +45,7 @@ def proposal(written: str, near: str) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word nearest to `word`: first the same but for capitals and the form of its letters."""
+    """The known word most similar to `word`, without regard to capitals; empty if none is similar."""
     import difflib  # noqa: PLC0415 (only where something is wrong)
 
     if len(word) > _LONGEST_WORD:
@@ -62,7 +62,7 @@ def listing(words: Iterable[str]) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    """The first few of many names, and how many more there are."""
+    """The first few names of a list, and the number of the others."""
     more = len(names) - _NAMED
     return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
@@ -73,7 +73,7 @@ def counted(number: int, what: str) -> str:
 
 
 def visible(text: str) -> str:
-    """A line with each character that does not print as a replacement character."""
+    """A line with a replacement character for each character that cannot be printed."""
     return "".join(
         char if char.isprintable() else " " if char.isspace() else "\N{REPLACEMENT CHARACTER}"
         for char in text

@@ -1,1 +1,1 @@
-"""What has been released, and what that means for what comes next."""
+"""The released state of a deck, and the update that the next release makes."""

@@ -1,4 +1,4 @@
-"""What the ledger remembers of notes and note types: digests of what authors wrote, and what Anki got."""
+"""Digests of the authors' texts and of the rendered note types, which the ledger keeps."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import unicodedata
 from copy import copy
 from functools import cached_property
 from hashlib import blake2b
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from deckgen.anki.cloze import clozes, uncovered
 from deckgen.anki.tags import folded
+from deckgen.cards.comparable import settled
 from deckgen.cards.fields import drawn
-from deckgen.cards.markdown import Markup, settled
+from deckgen.cards.markdown import Markup
 from deckgen.deck.notes import values_of
 from deckgen.deck.values import links
+from deckgen.history.ledger import NoteTypeLine, Print
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -25,61 +27,21 @@ if TYPE_CHECKING:
     from deckgen.cards.note_types import Face, NoteType
     from deckgen.deck.notes import Deck, Note
     from deckgen.deck.values import Value
-    from deckgen.history.ledger import Line
 
 _MEDIA_DIGITS = 12
 
 
-class Print(NamedTuple):
-    """What stands for a note: digests of what its author wrote, and of what learners get of that.
-
-    Attributes:
-        revision: The revision of its kind.
-        written: A digest of the texts as they are written.
-        label: A digest of what names the note, as learners see it.
-        rest: A digest of all else that learners see of what the author wrote, without tags.
-        tags: A digest of the tags.
-        media: Digests of the images and sounds that it shows, by what they hold, in order.
-    """
-
-    revision: str
-    written: str
-    label: str
-    rest: str
-    tags: str
-    media: tuple[str, ...]
-
-    @property
-    def said(self) -> tuple[object, ...]:
-        """What stands for all that learners see of it, without tags."""
-        return self.label, self.rest, self.media
-
-    def members(self) -> Line:
-        """The same as members of the note's line in the ledger."""
-        line = {"fingerprint": ".".join(self[:5])}
-        return line | {"media": " ".join(self.media)} if self.media else line
-
-
-def printed(line: Line) -> Print:
-    """What a note's line in the ledger says; a fingerprint that is none equals no other."""
-    parts = line["fingerprint"].split(".")
-    if len(parts) != len(Print._fields) - 1:
-        parts = [""] * (len(Print._fields) - 1)
-    revision, written, label, rest, tags = parts
-    return Print(revision, written, label, rest, tags, tuple(line.get("media", "").split()))
-
-
 def digest_of_tags(tags: Iterable[str]) -> str:
-    """A short digest of tags, apart from that of the texts: so a tag of the whole deck is told as such."""
+    """A short digest of tags, separate from the texts, so that a change of the deck's tags is recognized."""
     return _digest("\0".join(sorted(map(folded, tags))), 4)
 
 
 class Fingerprints:
-    """What stands for all that an author wrote for a note, and for nothing that is made of it.
+    """Digests of all that an author wrote for a note, and not of its rendered HTML.
 
-    A note has not changed where its texts are the same, however deckgen renders them by now; nor where
-    learners see the same, however the source is written by now. Images and sounds count by what they hold,
-    not by their names and folders.
+    A note has not changed if its texts are the same, even if deckgen renders them differently now; or if
+    learners see the same, even if the source is written differently now. Images and sounds count by their
+    content, not by their names and folders.
     """
 
     def __init__(self, guids: ReadOnly[str, str], markup: Markup) -> None:
@@ -87,7 +49,7 @@ class Fingerprints:
 
         Args:
             guids: The guids of all notes by id, so that renaming one changes no other.
-            markup: What has turned the deck's texts into HTML, and knows which media they show.
+            markup: The converter of the deck's texts to HTML, which also knows the media that they show.
         """
         self._guids = guids
         self._shown = markup.shown
@@ -96,26 +58,26 @@ class Fingerprints:
         self._drawn: dict[Note, tuple[str, str]] = {}
 
     def under(self, guids: ReadOnly[str, str]) -> Fingerprints:
-        """The same where some notes have other guids, by id."""
+        """These fingerprints with other guids for some notes, by id."""
         other = copy(self)
         other._guids, other._drawn = {**self._guids, **guids}, {}  # noqa: SLF001 (one's own)
         return other
 
     def of(self, note: Note) -> Print:
-        """What stands for a note."""
+        """The digests of a note."""
         revision, seen = str(note.kind.revision), self._seen(note)
         return Print(revision, self._written(note), *seen, self._tagged(note), self.media(note))
 
     def says(self, note: Note, before: Print) -> bool:
-        """Whether the texts of a note are those that it was released with, media aside."""
+        """Whether a note has the same texts as when it was released, media aside."""
         return self._written(note) == before.written or self._seen(note) == (before.label, before.rest)
 
     def is_tagged(self, note: Note, before: Print) -> bool:
-        """Whether a note has the tags that it was released with."""
+        """Whether a note has the same tags as when it was released."""
         return self._tagged(note) == before.tags
 
     def media(self, note: Note) -> tuple[str, ...]:
-        """The digests of what a note shows, as the ledger has them."""
+        """The digests of the media that a note shows, in the form of the ledger."""
         if not self._shown:
             return ()
         values = values_of(note)
@@ -142,7 +104,7 @@ class Fingerprints:
         return tags
 
     def _seen(self, note: Note) -> tuple[str, str]:
-        """The digests of what names a note, and of all else that learners see; rarely needed, and slow."""
+        """The digests of a note's label, and of all else that learners see; rarely needed, and slow."""
         seen = self._drawn.get(note)
         if seen is None:
             label: list[str] = []
@@ -159,7 +121,7 @@ class Fingerprints:
         return seen
 
     def _written(self, note: Note) -> str:
-        """A digest of what an author wrote for a note: its texts by key, and the notes that it names."""
+        """A digest of the author's input for a note: its texts by key, and the notes that it refers to."""
         values = values_of(note)
         types = {**note.kind.table_keys, **note.kind.keys} if note.table else note.kind.keys
         parts: list[str] = []
@@ -179,18 +141,18 @@ class Fingerprints:
         return ["builds_on", *guids] if guids else []
 
     def _named(self, ids: Iterable[Scalar]) -> list[str]:
-        """The guids of the notes with some ids; the ids themselves where there are no such notes."""
+        """The guids of the notes with some ids; an id itself if there is no such note."""
         return [self._guids.get(each.value, each.value) for each in ids]
 
 
 def _composed(parts: Iterable[str]) -> str:
-    """Texts as one, with letters and accents as Unicode composes them."""
+    """Texts joined to one, in the composed form of Unicode (NFC)."""
     text = "\x1f".join(parts)
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _bare(scalar: Scalar) -> str:
-    """A text without the line ends around it; blanks at its beginning may be meant."""
+    """A text without the line ends around it; blanks at its beginning may be intended."""
     return scalar.value.lstrip("\n").rstrip(" \t\n")
 
 
@@ -216,7 +178,7 @@ def answers(note: Note) -> Iterator[tuple[str, str, Scalar, Cloze]]:
                     yield str(number), _digest(plain, 6), value, cloze
 
 
-def line_of_type(note_type: NoteType, deck: Deck) -> Line:
+def line_of_type(note_type: NoteType, deck: Deck) -> NoteTypeLine:
     """The line of a note type, without its id and time."""
     kind = note_type.kind
     content = [
@@ -225,20 +187,20 @@ def line_of_type(note_type: NoteType, deck: Deck) -> Line:
         [[entry.name, entry.id, not entry.key] for entry in kind.fields],
         [[face.name, face.id, face.front, face.back] for face in note_type.faces],
         note_type.css,
-        # only where there is one, so that what was released without counts as it did
+        # only if there is one, so that the digest of releases before this feature stays the same
         *([face.id, face.browser_front, face.browser_back] for face in note_type.faces if _in_browser(face)),
     ]
     ids = {entry.name: entry.id for entry in kind.fields}
-    return {
-        "type": kind.name,
-        "id": 0,
-        "fingerprint": _digest(json.dumps(content)),
-        "mod": 0,
-        "cloze": kind.cloze,
-        "revision": kind.revision,
-        "fields": [[entry.id, source_of(entry.key, entry.part)] for entry in kind.fields],
-        "cards": [[card.id, ids.get(card.reserve, 0)] for card in kind.cards],
-    }
+    return NoteTypeLine(
+        kind.name,
+        id=0,
+        fingerprint=_digest(json.dumps(content)),
+        modified=0,
+        cloze=kind.cloze,
+        revision=kind.revision,
+        fields=tuple((entry.id, source_of(entry.key, entry.part)) for entry in kind.fields),
+        cards=tuple((card.id, ids.get(card.reserve, 0)) for card in kind.cards),
+    )
 
 
 def _in_browser(face: Face) -> bool:
@@ -247,5 +209,5 @@ def _in_browser(face: Face) -> bool:
 
 
 def source_of(key: str, part: str) -> str:
-    """What a field is filled from, as kind.yaml says it."""
+    """The source of a field, as in kind.yaml."""
     return f"{key}.{part}" if part else key

@@ -1,4 +1,4 @@
-"""The ids by which Anki knows notes and note types: worked out at the first release, kept for ever."""
+"""The ids by which Anki knows notes and note types: computed for the first release, and never changed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def guid(deck_id: str, kind: str, note_id: str) -> str:
 
 
 def note_type_id(deck_id: str, kind: str, taken: Container[int] = ()) -> int:
-    """The id of a kind's note type at its first release; positive, below 2^53, and none that is taken."""
+    """The id of a kind's note type at its first release: positive, below 2^53, and not taken."""
     number = number_from(f"note type\n{deck_id}\n{kind}")
     while number in taken:
         number = number_from(f"note type\n{deck_id}\n{kind}\n{number}")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from deckgen.anki.cloze import uncovered
 from deckgen.anki.template import SPECIAL_FIELDS
 from deckgen.deck.kinds import COMMON_KEYS, Field
-from deckgen.diagnostics import listing
+from deckgen.diagnostics import Diagnostic, Problem, listing
+from deckgen.history.acceptance import Refusal
 from deckgen.history.fingerprints import answers, source_of
-from deckgen.history.ledger import answers_in
 from deckgen.source import Mapping, Sequence
 
 if TYPE_CHECKING:
@@ -23,46 +22,33 @@ if TYPE_CHECKING:
     from deckgen.deck.kinds import CardTemplate, Kind
     from deckgen.deck.notes import Note
     from deckgen.diagnostics import Span
-    from deckgen.history.ledger import Line
+    from deckgen.history.ledger import NoteLine, NoteTypeLine
     from deckgen.source import Scalar
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A change that is refused.
-
-    Attributes:
-        span: Where it was made.
-        message: What it is.
-        hint: What to do instead.
-        final: Whether Anki would not even import what an author accepts.
-    """
-
-    span: Span
-    message: str
-    hint: str
-    final: bool = False
+def changed_type(kind: Kind, old: NoteTypeLine) -> Diagnostic | None:
+    """The diagnostic of a kind with a changed `type`; Anki does not even import such a change."""
+    if old.cloze == kind.cloze:
+        return None
+    was = "cloze" if old.cloze else "normal"
+    message = f"the kind was released with `type: {was}`"
+    return Diagnostic(_OF_KIND, message, kind.document.place_of("type"), f"write `type: {was}` again")
 
 
-def of_kind(note_type: NoteType, old: Line, new: Line) -> Iterator[Refusal]:
-    """Changes of a released kind, told by the lines of its note type before and now.
+def of_kind(note_type: NoteType, old: NoteTypeLine, new: NoteTypeLine) -> Iterator[Refusal]:
+    """The refused changes of a released kind, found by comparing its lines in the ledger before and now.
 
-    Anki compares fields and card templates by position and id, and takes a note type that differs in them for
-    another (rslib/src/import_export/package/apkg/import/notes.rs).
+    Anki compares fields and card templates by position and id. A note type that differs in them is another
+    note type to Anki (rslib/src/import_export/package/apkg/import/notes.rs).
     """
     kind = note_type.kind
-    if old["cloze"] != new["cloze"]:
-        was = "cloze" if old["cloze"] else "normal"
-        message = f"the kind was released with `type: {was}`"
-        yield Refusal(kind.document.place_of("type"), message, f"write `type: {was}` again", final=True)
-        return
     faults = [*_of_ids(kind, "fields", old, new), *_of_ids(kind, "cards", old, new)]
     yield from faults or _Growth(note_type, old).refusals()
 
 
-def _of_ids(kind: Kind, under: str, old: Line, new: Line) -> Iterator[Refusal]:
+def _of_ids(kind: Kind, under: str, old: NoteTypeLine, new: NoteTypeLine) -> Iterator[Refusal]:
     """Fields or cards that were removed or moved, or have other ids."""
-    before, after = ([entry[0] for entry in line[under]] for line in (old, new))
+    before, after = (line.ids(under) for line in (old, new))
     if before == [number for number in after if number in before]:
         return
     what = under.removesuffix("s")
@@ -76,9 +62,11 @@ def _of_ids(kind: Kind, under: str, old: Line, new: Line) -> Iterator[Refusal]:
     else:
         message = f"the {what} `{entries[at].name}` has another id than the one released"
         hint = f"put its id back: `{before[at]}`" if at < len(before) else "put the ids back"
-    yield Refusal(_entry_of(kind, under, at) if at >= 0 else kind.document.place_of(under), message, hint)
+    span = _entry_of(kind, under, at) if at >= 0 else kind.document.place_of(under)
+    yield Refusal(span, Problem(_OF_KIND, message, hint))
 
 
+_OF_KIND = "changed-note-type"
 _RECIPE = "docs/kinds.md, *Growing*"
 _COST = (
     "write what needs it in a kind of its own, for new notes; if you accept it, learners get no change of "
@@ -87,26 +75,26 @@ _COST = (
 
 
 class _Growth:
-    """How a released kind has grown: through its reserves, which Anki follows, or otherwise.
+    """The growth of a released kind: through its reserves, which Anki follows, or otherwise.
 
     Args:
         note_type: The note type now, whose released fields and cards are all there, in their order.
         old: Its line in the ledger.
     """
 
-    def __init__(self, note_type: NoteType, old: Line) -> None:
-        """Compare fields and cards by their ids, and choose who may have which reserve."""
+    def __init__(self, note_type: NoteType, old: NoteTypeLine) -> None:
+        """Compare fields and cards by their ids, and assign the reserves."""
         self._kind = kind = note_type.kind
         self._ways = note_type.rules.ways
-        self._revision: int = old["revision"]
-        self._sources: dict[int, str] = dict(old["fields"])
-        self._reserves: dict[int, int] = dict(old["cards"])
-        # every note has an id, and may build on others, whether a field showed that or not
+        self._revision: int = old.revision
+        self._sources: dict[int | None, str] = dict(old.fields)
+        self._reserves: dict[int | None, int] = dict(old.cards)
+        # every note has an id, and may build on others, even if no field shows that
         shown = (source.partition(".")[0] for source in self._sources.values() if source)
         self._known = {"id", "builds_on", *shown}
         self._fields = {field.id: field for field in kind.fields}
         asleep = {field.name: field.id for field in kind.fields}
-        # what sleeps still, and what an added card could wake
+        # the dormant cards, and those that an added card could wake
         self._asleep = {card.id: asleep[card.reserve] for card in kind.cards if card.reserve}
         self._dormant = [card for card in kind.cards if self._reserves.get(card.id) and card.reserve]
         owned = {number for number in self._reserves.values() if number}
@@ -115,7 +103,7 @@ class _Growth:
             for field in kind.fields
             if self._sources.get(field.id) == "" and not field.key and field.id not in owned
         ]
-        # new fields that no card has for its own yet
+        # new fields that belong to no card yet
         self._new = [
             field
             for field in kind.fields
@@ -125,13 +113,13 @@ class _Growth:
         self._taken: dict[int, tuple[CardTemplate, Field]] = {}
 
     def refusals(self) -> Iterator[Refusal]:
-        """What Anki would not follow, each with all that it takes instead."""
+        """The changes that Anki does not follow, each with the full way to do it instead."""
         cards = [*self._of_cards()]  # first, since a card decides where its field goes
         yield from self._of_fields()
         yield from cards
 
     def _of_fields(self) -> Iterator[Refusal]:
-        """Fields that were added, or are filled from something else, which released notes do not follow."""
+        """Refusals of fields that were added or have another source, which released notes do not follow."""
         kind = self._kind
         woken = {self._reserves[card.id] for card in kind.cards if card.face and self._reserves.get(card.id)}
         again = f"raise `revision` to {self._revision + 1}: every {kind.name} is sent to learners again"
@@ -140,25 +128,25 @@ class _Growth:
             if before is None:
                 message = f"the field `{field.name}` has been added to a released kind"
                 hint = self._place_of(field, again)
-                yield Refusal(_entry_of(kind, "fields", index), message, hint)
+                yield Refusal(_entry_of(kind, "fields", index), Problem(_OF_KIND, message, hint))
             elif source == before or kind.revision > self._revision or field.id in woken:
                 continue
             elif before or field.key in self._known:
                 message = f"the field `{field.name}` was released as filled from `{before or 'nothing'}`"
-                yield Refusal(_entry_of(kind, "fields", index), message, again)
+                yield Refusal(_entry_of(kind, "fields", index), Problem(_OF_KIND, message, again))
 
     def _place_of(self, field: Field, again: str) -> str:
-        """Where a field that was added can go."""
+        """A hint for the place of an added field."""
         if not field.key:
             return f"remove it: a kind gets its reserves before its first release ({_RECIPE})"
         if field.id in self._taken:
             card, reserve = self._taken[field.id]
-            told = f"as the message about the card `{card.name}` says"
-            return f"let `{reserve.name}` become it, {told} ({_RECIPE})"
+            how = f"as the message about the card `{card.name}` says"
+            return f"let `{reserve.name}` become it, {how} ({_RECIPE})"
         if not self._free:
             owned = [self._fields[number].name for number in self._asleep.values()]
-            kept = f" ({listing(owned)} can only wake with a dormant card)" if owned else ""
-            return f"no reserve field is left for it{kept}: {_COST} ({_RECIPE})"
+            dormant_only = f" ({listing(owned)} can only wake with a dormant card)" if owned else ""
+            return f"no reserve field is left for it{dormant_only}: {_COST} ({_RECIPE})"
         reserve = self._free.pop(0)
         hint = (
             f"let a reserve become it: write `{_line(field, reserve.id)}` in place of "
@@ -169,24 +157,25 @@ class _Growth:
         return f"{hint} ({_RECIPE})"
 
     def _of_cards(self) -> Iterator[Refusal]:
-        """Cards that were added, that wake for notes studied already, and that fall asleep."""
+        """Refusals of cards that were added, that wake for studied notes, or that fall asleep."""
         kind = self._kind
         for index, card in enumerate(kind.cards):
             span = _entry_of(kind, "cards", index)
             before, now = self._reserves.get(card.id), self._asleep.get(card.id, 0)
             if before is None:
                 message = f"the card `{card.name}` has been added to a released kind"
-                yield Refusal(span, message, self._heir(card, index))
+                yield Refusal(span, Problem(_OF_KIND, message, self._heir(card, index)))
             elif now == before:
                 continue
             elif now:
                 state = "with another reserve" if before else "awake"
-                yield Refusal(span, f"the card `{card.name}` was released {state}", "put it back as it was")
-            elif fault := self._sleepless(card, index, self._fields[before]):
-                yield Refusal(span, *fault)
+                message = f"the card `{card.name}` was released {state}"
+                yield Refusal(span, Problem(_OF_KIND, message, "put it back as it was"))
+            elif problem := self._sleepless(card, index, self._fields[before]):
+                yield Refusal(span, problem)
 
-    def _sleepless(self, card: CardTemplate, index: int, reserve: Field) -> tuple[str, str] | None:
-        """What is wrong with a card that wakes, and what it takes; None where nothing is.
+    def _sleepless(self, card: CardTemplate, index: int, reserve: Field) -> Problem | None:
+        """The problem with a card that wakes, with a hint; None if there is none.
 
         Args:
             card: The card.
@@ -196,20 +185,22 @@ class _Growth:
         name = reserve.name
         if self._sources[reserve.id] or not reserve.key:
             message = f"the card `{card.name}` wakes without its reserve field `{name}`"
-            return message, f"wake both in one release: {self._recipe(card, index, reserve, [])}"
+            hint = f"wake both in one release: {self._recipe(card, index, reserve, [])}"
+            return Problem(_OF_KIND, message, hint)
         if reserve.key in self._known:
             message = (
                 f"the card `{card.name}` wakes for a field that notes fill already, from `{reserve.key}`"
             )
             why = "learners would get new cards of notes that they know, all at once"
-            return message, f"{why}; let a new key wake it: {self._recipe(card, index, reserve, [])}"
+            hint = f"{why}; let a new key wake it: {self._recipe(card, index, reserve, [])}"
+            return Problem(_OF_KIND, message, hint)
         if any(name not in way.filled for way in self._ways[index]):
             message = f"the card `{card.name}` wakes for notes whose `{name}` is empty"
-            return message, f"{self._front(card, name)} ({_RECIPE})"
+            return Problem(_OF_KIND, message, f"{self._front(card, name)} ({_RECIPE})")
         return None
 
     def _heir(self, card: CardTemplate, index: int) -> str:
-        """How a card that was added can have the place of one that sleeps."""
+        """A hint for how an added card can take the place of a dormant one."""
         if not card.face:
             return f"remove it: a kind gets its dormant cards before its first release ({_RECIPE})"
         if not self._dormant:
@@ -222,9 +213,10 @@ class _Growth:
         return f"wake a dormant one instead: {self._recipe(card, index, reserve, [step])}"
 
     def _recipe(self, card: CardTemplate, index: int, reserve: Field, steps: list[str]) -> str:
-        """What wakes a card, after the first steps.
+        """The steps that wake a card, after the first ones.
 
-        It takes a new key, its reserve field, which that fills, and a front for the notes that have the key.
+        A card needs a new key, its reserve field for the value of this key, and a front for the notes with
+        the key.
         """
         field = self._fresh(card, reserve)
         if not reserve.key:
@@ -253,7 +245,7 @@ class _Growth:
         return any(field.name in way.filled for way in self._ways[index])
 
     def _face(self, card: CardTemplate) -> str:
-        """The face of a card, or another name where it is another card's as well."""
+        """The face of a card, or another name if another card has the same face."""
         faces = [each.face for each in self._kind.cards]
         if faces.count(card.face) == 1:
             return card.face
@@ -261,7 +253,7 @@ class _Growth:
         return next(name for name in chain([stem], (f"{stem}-{n}" for n in count(2))) if name not in faces)
 
     def _front(self, card: CardTemplate, name: str) -> str:
-        """What the front of a card that wakes must be like."""
+        """A hint for the front of a card that wakes."""
         return (
             f"put all that {self._face(card)}.front.html.j2 shows between `{{{{#{name}}}}}` and "
             f"`{{{{/{name}}}}}`, inside its block if it has one"
@@ -273,7 +265,7 @@ class _Growth:
         others = [field.name for field in kind.fields if field != reserve]
         taken = {name.casefold() for name in (*others, *SPECIAL_FIELDS)}
         keys = {*kind.keys, *kind.table_keys, *COMMON_KEYS}
-        # a card that wakes may have its old name still
+        # a card that wakes may still have its old name
         plain = _plain(card.name) if card.name != reserve.name else _plain(card.face).title()
         if reserve.key:
             plain = _plain(reserve.name)
@@ -284,23 +276,23 @@ class _Growth:
 
 
 def _plain(name: str) -> str:
-    """The letters, digits and blanks of a name, after which fields, keys and faces can be named."""
+    """The letters, digits and blanks of a name, for names of fields, keys and faces."""
     return " ".join(re.sub(r"[^\w ]+", " ", name).split()) or "New"
 
 
 def _line(field: Field, number: int) -> str:
-    """A field as kind.yaml has it, with an id."""
+    """The line of a field in kind.yaml, with an id."""
     source = source_of(field.key, field.part)
     return f"{{name: {field.name}, id: {number}{f', from: {source}' if source else ''}}}"
 
 
-def of_clozes(note: Note, line: Line) -> Iterator[Refusal]:
-    """Answers that stand under another number than the one by which learners' reviews know them.
+def of_clozes(note: Note, line: NoteLine) -> Iterator[Refusal]:
+    """Refusals of answers whose cloze number differs from that of the learners' reviews.
 
-    Those that are new and have such a number are told as well: who gives the others their numbers back, and
-    leaves these, has two answers on a card that learners have reviewed with one.
+    New answers with the number of such an answer are refused too. If the author changed only the others back,
+    a card that learners have reviewed with one answer would have two.
     """
-    before = answers_in(line.get("clozes", ""))
+    before = line.answers
     now: dict[str, set[str]] = {}
     spots: dict[tuple[str, str], tuple[Scalar, Cloze]] = {}
     for number, digest, scalar, cloze in answers(note):
@@ -318,7 +310,7 @@ def of_clozes(note: Note, line: Line) -> Iterator[Refusal]:
     taken = {old for old in moved.values() if now.get(old, set()).isdisjoint(before[old])}
     new = [spot for spot in spots if spot[0] in taken and spot[1] not in released]
     here = {digest for digests in now.values() for digest in digests}
-    # a new answer may be what one that is gone says now
+    # a new answer may be the new text of a missing one
     gone = [number for number, digests in before.items() if here.isdisjoint(digests)]
     used = {*before, *(number for number, digest in spots if (number, digest) not in {*moved, *new})}
     free = (str(number) for number in count(1) if str(number) not in used)
@@ -328,28 +320,29 @@ def of_clozes(note: Note, line: Line) -> Iterator[Refusal]:
             old = moved[spot]
             message = f"this answer was released as c{old}, and now stands under c{spot[0]}"
             hint = f"write c{old} again, since reviews hang on the number; new clozes take new numbers"
-            yield Refusal(span, message, hint)
+            yield Refusal(span, Problem("moved-cloze", message, hint))
         elif spot in new:
-            yield Refusal(span, *_newcomer(scalar, cloze, spot[0], next(free), gone))
+            yield Refusal(span, _newcomer(scalar, cloze, spot[0], next(free), gone))
 
 
-def _newcomer(scalar: Scalar, cloze: Cloze, number: str, free: str, gone: list[str]) -> tuple[str, str]:
-    """What to say of a new answer that has the number of a released one which has moved."""
+def _newcomer(scalar: Scalar, cloze: Cloze, number: str, free: str, gone: list[str]) -> Problem:
+    """The problem with a new answer that has the number of a released one with a new number."""
     answer = " ".join(uncovered(scalar.value[cloze.inner : cloze.answer_end]).split())
     named = "this answer" if "`" in answer else f"`{answer}`"
     message = f"{named} is new, and has taken c{number} from a released answer"
     others = "give the others their numbers back"
+    hint = f"write c{free}, the next free number, and {others}"
     if gone:
         numbers = " or ".join(f"c{each}" for each in gone)
-        return message, (
+        hint = (
             f"if it is the new wording of what was {numbers}, write that number; if not, "
             f"write c{free}, the next free number; and {others}"
         )
-    return message, f"write c{free}, the next free number, and {others}"
+    return Problem("moved-cloze", message, hint)
 
 
 def _entry_of(kind: Kind, under: str, index: int) -> Span:
-    """Where a field or card of a kind.yaml stands."""
+    """The place of a field or card in a kind.yaml."""
     root = kind.document.root
     entries = root.entries.get(under) if isinstance(root, Mapping) else None
     if isinstance(entries, Sequence):

@@ -1,20 +1,20 @@
-"""What git knows of a ledger that is not in its place.
+"""The search in git for a missing ledger.
 
 A deck without source/ledger.jsonl looks like one that was never released, and the next release would send
-every note again, over what learners wrote. So where the file is not there, git is asked whether it ever was.
-It is asked for nothing else, and changes nothing: it takes no locks, fetches nothing and asks nobody.
+every note again, over the learners' edits. So if the file is missing, git is asked whether it ever existed.
+These commands change nothing: they take no locks, fetch nothing and prompt nobody.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from typing import TYPE_CHECKING
 
 from deckgen.diagnostics import CallError, Diagnostic, Span, listing
 from deckgen.git import PLAIN, Git, Unanswered, in_git
-from deckgen.history.ledger import line_of
+from deckgen.history.ledger import ReleaseLine
+from deckgen.history.ledger_file import deck_in, line_of, versions_in
 from deckgen.project import LEDGER
 
 if TYPE_CHECKING:
@@ -23,23 +23,22 @@ if TYPE_CHECKING:
 
     from deckgen.history.ledger import Ledger
 
-_HERE = f"./{LEDGER}"  # git takes it from the project's folder, wherever in the repository that lies
+_HERE = f"./{LEDGER}"  # relative to the project's folder, wherever that is in the repository
 _ANYWHERE = f":(top,glob)**/{LEDGER}"  # a deck may have moved within its repository
 _PLACES = {f":{_HERE}": "", f"HEAD:{_HERE}": "HEAD "}
-"""Where git looks without its history: the index, then the last commit; and how `git checkout` calls them."""
-_HEAD = 65_536  # bytes of a ledger in which the line of its deck stands: it is the first
-_RELEASE = re.compile(r'(?m)^\{"release":"([^"]+)"')
+"""The places to search first: the index and the last commit, each with its name for `git checkout`."""
+_HEAD = 65_536  # the first bytes of a ledger, which contain the line of its deck
 
 
 def lost_ledger(project: Path, deck: str, ledger: Ledger, *, releasing: bool) -> Iterator[Diagnostic]:
-    """Tell that a deck's ledger is lost, or lacks releases.
+    """Report that a deck's ledger is lost, or lacks releases.
 
     Args:
         project: The folder that holds source/, without links.
         deck: The deck's id; a ledger of another deck is no matter.
         ledger: The ledger as it is.
-        releasing: Whether to look through all of history, and to take no silence for an answer. Otherwise
-            only the index and the last commit are looked at, and nothing is told where git does not answer.
+        releasing: Whether to search the full history, and to fail if git does not answer. Otherwise only the
+            index and the last commit are searched, without any diagnostic if git does not answer.
 
     Raises:
         CallError: It cannot be known whether there was a ledger.
@@ -50,13 +49,13 @@ def lost_ledger(project: Path, deck: str, ledger: Ledger, *, releasing: bool) ->
 
 
 def _no_ledger(project: Path, deck: str, *, everywhere: bool) -> Iterator[Diagnostic]:
-    """Tell that a deck's ledger is gone, where there is none and git knows one.
+    """Report that a deck's ledger is missing, if git knows one.
 
     Args:
         project: The folder that holds source/, without links.
         deck: The deck's id; a ledger of another deck is no matter.
-        everywhere: Whether to look through all of history, and to take no silence for an answer. Otherwise
-            only the index and the last commit are looked at, and nothing is told where git does not answer.
+        everywhere: Whether to search the full history, and to fail if git does not answer. Otherwise only the
+            index and the last commit are searched, without any diagnostic if git does not answer.
 
     Raises:
         CallError: It cannot be known whether there was a ledger.
@@ -65,22 +64,22 @@ def _no_ledger(project: Path, deck: str, *, everywhere: bool) -> Iterator[Diagno
         return
     git = Git(project)
     try:
-        told = _at_hand(git, deck) or (_in_history(git, deck) if everywhere else None)
+        diagnostic = _at_hand(git, deck) or (_in_history(git, deck) if everywhere else None)
     except Unanswered as silence:
         if everywhere:
             raise _cannot_know(silence) from silence
         return
-    if told:
-        yield told
+    if diagnostic:
+        yield diagnostic
 
 
 def _old_ledger(project: Path, deck: str, versions: Container[str]) -> Iterator[Diagnostic]:
-    """Tell that a deck's ledger lacks releases that the one of git's last commit has.
+    """Report that a deck's ledger lacks releases of the ledger in git's last commit.
 
     Args:
         project: The folder that holds source/, without links.
         deck: The deck's id.
-        versions: Those that the ledger knows.
+        versions: The versions in the ledger.
     """
     if not in_git(project):
         return
@@ -88,11 +87,13 @@ def _old_ledger(project: Path, deck: str, versions: Container[str]) -> Iterator[
     try:
         text = git.ask("cat-file", "blob", f"HEAD:{_HERE}").decode("utf-8-sig", "replace")
     except Unanswered:
-        return  # without a commit, or with none that has a ledger, there is nothing to compare with
-    if _deck_in(text) != deck:
+        return  # without a commit that has a ledger there is nothing to compare with
+    if deck_in(text) != deck:
         return
-    lines = filter(None, map(line_of, text.replace("\r\n", "\n").split("\n")))
-    lacking = [line["release"] for line in lines if "release" in line and line["release"] not in versions]
+    lines = map(line_of, text.replace("\r\n", "\n").split("\n"))
+    lacking = [
+        line.version for line in lines if isinstance(line, ReleaseLine) and line.version not in versions
+    ]
     if lacking:
         message = f"the ledger of the last commit knows {listing(lacking)}, and this one does not"
         hint = f"put it back: `{git.command(f'checkout HEAD -- {LEDGER}')}`"
@@ -100,7 +101,7 @@ def _old_ledger(project: Path, deck: str, versions: Container[str]) -> Iterator[
 
 
 def _at_hand(git: Git, deck: str) -> Diagnostic | None:
-    """The diagnostic where the index or the last commit has the ledger."""
+    """The diagnostic if the index or the last commit has the ledger; otherwise None."""
     answers = git.ask("cat-file", "--batch-check=%(objectname)", told="".join(f"{at}\n" for at in _PLACES))
     for answer, place in zip(answers.decode().splitlines(), _PLACES.values(), strict=True):
         if " " not in answer and _deck_of(git, answer) == deck:
@@ -109,10 +110,10 @@ def _at_hand(git: Git, deck: str) -> Diagnostic | None:
 
 
 def _in_history(git: Git, deck: str) -> Diagnostic | None:
-    """The diagnostic where any commit had the ledger; it names the last of these.
+    """The diagnostic if any commit had the ledger, with the last such commit; otherwise None.
 
     Raises:
-        CallError: Not all of history is there.
+        CallError: The history is incomplete.
     """
     decks: dict[str, str] = {}
     prefix = git.ask("rev-parse", "--show-prefix").decode(errors="replace").strip()
@@ -139,7 +140,7 @@ def _in_history(git: Git, deck: str) -> Diagnostic | None:
 
 
 def _elsewhere(git: Git, name: str, path: str) -> Diagnostic:
-    """The diagnostic where the deck has lain in another folder of the repository."""
+    """The diagnostic if the deck was in another folder of the repository."""
     message = f"this deck has been released from another folder: its ledger is `{path}` in {name}"
     back = git.command(f"show {name}:{path} > {LEDGER}") if PLAIN.fullmatch(path) else f"copy it to {LEDGER}"
     hint = f"bring it along: `{back}`; a deck of your own takes another `id` in deck.yaml"
@@ -147,7 +148,7 @@ def _elsewhere(git: Git, name: str, path: str) -> Diagnostic:
 
 
 def known_releases(project: Path, deck: str) -> set[str]:
-    """The versions of a deck that ledgers of git's branches and tags know; none where git does not answer."""
+    """The versions of a deck in the ledgers of git's branches and tags; none if git does not answer."""
     if not in_git(project):
         return set()
     git = Git(project)
@@ -155,28 +156,28 @@ def known_releases(project: Path, deck: str) -> set[str]:
     try:
         for blob in {blob for _, blob, _ in _history(git, "--exclude=refs/stash")}:
             text = git.ask("cat-file", "blob", blob).decode("utf-8-sig", "replace")
-            if _deck_in(text) == deck:
-                versions |= set(_RELEASE.findall(text))
+            if deck_in(text) == deck:
+                versions |= versions_in(text)
     except Unanswered:
         pass
     return versions
 
 
 def is_ignored(project: Path) -> bool:
-    """Whether git is told to leave a project's ledger out."""
+    """Whether git ignores a project's ledger."""
     if not in_git(project):
         return False
     try:
         return bool(Git(project).ask("check-ignore", "--", _HERE).strip())
     except Unanswered:
-        return False  # so it ends where the file is not ignored
+        return False  # git exits so if the file is not ignored
 
 
 def _history(git: Git, *options: str) -> Iterator[tuple[str, str, str]]:
     """The commits that wrote a ledger, on all branches and tags, newest first.
 
     Returns:
-        The commit, what it wrote, and where: a path from the top of the repository.
+        For each the commit, the written blob, and its path from the top of the repository.
     """
     commit = ""
     how = "--all --date-order --full-history -m --raw --no-abbrev --no-renames --no-color --format=%H"
@@ -197,26 +198,15 @@ def _lost(git: Git, message: str, place: str) -> Diagnostic:
 
 
 def _cannot_know(silence: Unanswered) -> CallError:
-    """What a release says where git does not answer."""
-    said, _, more = str(silence).partition("\n")
+    """The error of a release if git does not answer."""
+    first_line, _, more = str(silence).partition("\n")
     way_out = re.search(r"git config .*", more)
     return CallError(
-        f"git cannot be asked whether this deck has been released: {said}",
+        f"git cannot be asked whether this deck has been released: {first_line}",
         f"`{way_out[0].strip()}`, if you trust it" if way_out else "see what `git log` says here",
     )
 
 
-def _deck_in(text: str) -> str:
-    """The id of the deck whose ledger a text is; empty where it is no ledger."""
-    for line in text[:_HEAD].splitlines():
-        if line.startswith('{"ledger"'):
-            try:
-                return str(json.loads(line)["deck"])
-            except (ValueError, KeyError, RecursionError):
-                return ""
-    return ""
-
-
 def _deck_of(git: Git, blob: str) -> str:
-    """The id of the deck whose ledger a file of git's is; empty where it is no ledger."""
-    return _deck_in(git.ask("cat-file", "blob", blob)[:_HEAD].decode("utf-8-sig", "replace"))
+    """The id of the deck of a ledger in git; empty if the blob is no ledger."""
+    return deck_in(git.ask("cat-file", "blob", blob)[:_HEAD].decode("utf-8-sig", "replace"))

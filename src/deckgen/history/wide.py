@@ -54,7 +54,7 @@ def wide_changes(
 
 
 def _shared(deck: Deck, causes: ReadOnly[Note, Cause], released: Iterable[Note]) -> Iterator[Cause]:
-    """The causes, those by tags joined where all notes of the deck, or of a chapter, have other tags."""
+    """The causes; changes of tags are joined if all notes of the deck, or of a chapter, have other tags."""
     whole = Counter(note.chapter.document.path for note in released)
     tagged = Counter(note.chapter.document.path for note, cause in causes.items() if cause.tags)
     for note, cause in causes.items():

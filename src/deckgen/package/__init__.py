@@ -1,6 +1,6 @@
-"""Cards to the bytes of an .apkg, and any package to what is in it.
+"""Packages: from cards to the bytes of an .apkg, and from any package to its contents.
 
-Other wings import from here what they need.
+Other wings import from this package only.
 """
 
 from deckgen.package.pack import SHOWS, Packages, pack

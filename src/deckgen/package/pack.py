@@ -1,4 +1,4 @@
-"""What goes into the packages of a build."""
+"""The contents of a build's packages: which notes, note types and media files each one gets."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ if TYPE_CHECKING:
 
     from deckgen.cards.media import Media
     from deckgen.cards.note_types import NoteTypes
-    from deckgen.cards.rows import Row
-    from deckgen.history.plan import Changes
+    from deckgen.history.plan import StampedNote, UpdatePlan
 
 SHOWS = re.compile(r"(?:src=\"|\[sound:)([^\"\]]+)")
-"""Where the HTML of a field names a media file."""
+"""A pattern for the names of media files in the HTML of a field."""
 
 
 @dataclass(frozen=True)
@@ -25,41 +24,41 @@ class Packages:
     """The packages of a build.
 
     Attributes:
-        main: The deck.
-        retired: The retired notes, for learners who have them; None where there are none.
+        plan: The plan of the update: the notes, and their changes since the last release.
+        main: The package of the deck.
+        retired: The package of the retired notes, for learners who have them; None if there are none.
     """
 
+    plan: UpdatePlan
     main: Package
     retired: Package | None
 
 
-def pack(
-    rows: list[Row], changes: Changes, note_types: NoteTypes, media: ReadOnly[str, Media], version: str
-) -> Packages:
-    """Put together the package of a deck, and that of its retired notes.
+def pack(plan: UpdatePlan, note_types: NoteTypes, media: ReadOnly[str, Media], version: str) -> Packages:
+    """The package of a deck, and that of its retired notes.
 
     Args:
-        rows: All notes, retired ones too, with their guids, times and places.
-        changes: What differs from the last release.
-        note_types: What Anki gets for the kinds.
-        media: The files that notes and faces show, by their names in the package.
-        version: What the package is released as; empty where it is not.
+        plan: The plan of the update: the notes, and their changes since the last release.
+        note_types: The note types of the kinds.
+        media: The media files of notes and faces, by their names in the package.
+        version: The version of the release; empty if this is no release.
     """
 
-    def packed(notes: list[Row], *, cleanup: bool) -> Package:
-        kinds = [note_types.by_kind[name] for name in sorted({row.note.kind.name for row in notes})]
-        shown = {file.name for note_type in kinds for file in note_type.media}
-        if not cleanup and len(notes) < len(rows):
-            shown |= {name for row in notes for text in row.fields for name in SHOWS.findall(text)}
-        elif not cleanup:  # who deletes a note needs none of its images
+    def packed(notes: list[StampedNote], *, cleanup: bool) -> Package:
+        """A package of some notes, with the note types and media files that they need."""
+        kinds = [note_types.by_kind[name] for name in sorted({each.note.kind.name for each in notes})]
+        names = {file.name for note_type in kinds for file in note_type.media}
+        if not cleanup and len(notes) < len(plan.notes):
+            names |= {name for each in notes for text in each.fields for name in SHOWS.findall(text)}
+        elif not cleanup:  # the cleanup package deletes notes, so it needs no images of them
             of_faces = {file.name for each in note_types.by_kind.values() for file in each.media}
-            shown |= media.keys() - of_faces
-        files = [media[name] for name in sorted(media) if name in shown]
+            names |= media.keys() - of_faces
+        files = [media[name] for name in sorted(media) if name in names]
         return Package(
-            changes.deck,
-            changes.now,
+            plan.matching.deck,
+            plan.now,
             kinds,
-            changes.types,
+            plan.types,
             notes,
             files,
             version,
@@ -67,20 +66,21 @@ def pack(
             words=note_types.words,
         )
 
-    main = _dated(packed([row for row in rows if not row.note.retired], cleanup=False), changes, version)
-    retired = [row for row in rows if row.note.retired]
-    return Packages(main, packed(retired, cleanup=True) if retired else None)
+    in_deck = [each for each in plan.notes if not each.note.retired]
+    main = _dated(packed(in_deck, cleanup=False), plan, version)
+    retired = [each for each in plan.notes if each.note.retired]
+    return Packages(plan, main, packed(retired, cleanup=True) if retired else None)
 
 
-def _dated(package: Package, changes: Changes, version: str) -> Package:
-    """A package that knows the release before it; that very release again where nothing has changed."""
-    if not changes.ledger.releases:
+def _dated(package: Package, plan: UpdatePlan, version: str) -> Package:
+    """A package with the version before it; if nothing has changed, the last release again, byte for byte."""
+    last = plan.matching.ledger.latest
+    if last is None:
         return package
-    last = changes.ledger.releases[-1]
-    package = replace(package, after=last["release"])
-    if changes.nothing and not version:
-        # derived text, the deck's description and the like may differ all the same
-        again = replace(package, time=last["time"], version=last["release"], deckgen=last["deckgen"])
-        if again.digest == last["digest"]:
+    package = replace(package, after=last.version)
+    if plan.nothing and not version:
+        # derived texts, the deck's description and the like may differ nevertheless
+        again = replace(package, time=last.time, version=last.version, deckgen=last.deckgen)
+        if again.digest == last.digest:
             return again
     return package

@@ -1,8 +1,8 @@
-"""Notes to an .apkg. The only room that knows genanki, SQLite and zip files.
+"""The writer of .apkg files. Only this module uses genanki, SQLite and zip files.
 
-genanki gives the schema of the collection, the note types and the decks. The rows of notes and cards are
-our own, written in bulk: genanki stamps every note with the time of the build, gives every card the same
-place in the queue, and guesses the cards of some notes wrongly.
+genanki provides the schema of the collection, the note types and the decks. This module writes the rows of
+notes and cards itself, in bulk. genanki would set the modification time of every note to the time of the
+build, give every card the same position in the queue, and guess the cards of some notes wrongly.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from operator import attrgetter
 from typing import IO, TYPE_CHECKING, Any
 
 import genanki
@@ -35,43 +36,44 @@ if TYPE_CHECKING:
 
     from deckgen.cards.media import Media
     from deckgen.cards.note_types import NoteType
-    from deckgen.cards.rows import Row
     from deckgen.deck.notes import Deck
+    from deckgen.history.ledger import NoteTypeLine
+    from deckgen.history.plan import StampedNote
 
 _CARDS_A_NOTE = 512
-_LEVEL = 4  # of zlib: a third of the time of 6 for 7% more bytes
-# The ids of notes and cards are times in Anki, in milliseconds, which learners see as "created" and
-# "added". They lie in a deck's own part of the years 2019 to 2022, in the order of the source.
+_LEVEL = 4  # the level of zlib: it takes a third of the time of level 6, for 7% more bytes
+# In Anki the ids of notes and cards are times, in milliseconds, which learners see as "created" and "added".
+# Each deck has its own part of the years 2019 to 2022, with the ids in the order of the source.
 _BORN = 1_546_300_800_000
 _YEARS = 4 * 365 * 86_400_000
 _MARKUP_OR_ENTITY = re.compile(r"[<&]")
 _ANY_TAG = re.compile(r"<[^>]*>")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Package:
-    """All that goes into an .apkg.
+    """The contents of an .apkg.
 
     Attributes:
         deck: The deck.
-        time: When it is built, in seconds since 1970.
-        note_types: Those that have notes.
-        types: Their ids, and when they last changed in seconds since 1970, by kind.
-        rows: The notes.
+        time: The time of the build, in seconds since 1970.
+        note_types: The note types that have notes.
+        types: Their ledger lines, with their ids and the times of their last changes, by kind.
+        notes: The notes.
         media: The media files.
-        version: The version that is released by it; empty where none is.
-        after: The version released before it; empty where there is none.
-        deckgen: The version of deckgen that it is built with.
-        cleanup: Whether it is for retired notes alone: without cards, decks and their descriptions, so that
-            it changes what learners have and gives nobody anything.
-        words: What the deck's page in Anki says, by the names in base/words.html.j2.
+        version: The version of the release; empty if this is no release.
+        after: The version of the release before it; empty if there is none.
+        deckgen: The version of deckgen that builds it.
+        cleanup: Whether it is for retired notes only. It has no cards, decks and descriptions, so it changes
+            notes that learners have, and adds no cards.
+        words: The texts for the deck's page in Anki, by their names in base/words.html.j2.
     """
 
     deck: Deck
     time: int
     note_types: list[NoteType]
-    types: dict[str, tuple[int, int]]
-    rows: list[Row]
+    types: ReadOnly[str, NoteTypeLine]
+    notes: list[StampedNote]
     media: list[Media]
     version: str = ""
     after: str = ""
@@ -92,22 +94,22 @@ class Package:
     @property
     def digest(self) -> str:
         """A digest of the names and contents of the members."""
-        whole = hashlib.sha256()
+        digest = hashlib.sha256()
         for name, member in self.members.items():
             content = hashlib.sha256(member).hexdigest() if isinstance(member, bytes) else member.digest
-            whole.update(f"{name}\0{content}\n".encode())
-        return whole.hexdigest()
+            digest.update(f"{name}\0{content}\n".encode())
+        return digest.hexdigest()
 
 
 def write(package: Package, file: IO[bytes]) -> None:
-    """Write an .apkg: the same bytes for the same package, on one machine.
+    """Write an .apkg. The same package gives the same bytes, on the same machine.
 
-    Deflated, with fixed dates and sorted members: Anki accepts that, and nothing of the clock, the file
-    system or the user gets in.
+    The members are deflated and sorted, with fixed dates, so that nothing depends on the clock, the file
+    system or the user. Anki accepts such files.
 
     Raises:
-        OSError: A media file cannot be read any more.
-        CallError: A media file has changed since it was looked at.
+        OSError: A media file can no longer be read.
+        CallError: A media file has changed since it was checked.
     """
     archive = zipfile.ZipFile(file, "w")
     try:
@@ -120,13 +122,18 @@ def write(package: Package, file: IO[bytes]) -> None:
             archive.writestr(info, content, compresslevel=_LEVEL)
         archive.close()
     except BaseException:
-        # stopped amid a member, it can be closed no more, and would complain of that on stderr at the end
+        # after an error inside a member it cannot be closed, and its destructor would write that to stderr
         archive.fp = None
         raise
 
 
 def _content(media: Media) -> bytes:
-    """What a media file holds, which must be what its name in the package was made of."""
+    """The content of a media file, unchanged since its name in the package was made.
+
+    Raises:
+        OSError: The file can no longer be read.
+        CallError: The file has changed.
+    """
     content = media.content()
     if content is None:
         raise CallError(f"{media.path} has changed while this was built", "build once more")
@@ -134,7 +141,7 @@ def _content(media: Media) -> bytes:
 
 
 def _about(package: Package) -> dict[str, object]:
-    """What deckgen.json says: whose package this is, and which note each guid stands for."""
+    """The content of deckgen.json: the deck and version of the package, and the note id for each guid."""
     return {
         "format": 1,
         "deckgen": package.deckgen,
@@ -143,7 +150,7 @@ def _about(package: Package) -> dict[str, object]:
         "after": None if package.version else package.after or None,
         "cleanup": package.cleanup,
         "time": package.time,
-        "notes": {row.guid: row.note.id for row in sorted(package.rows, key=lambda row: row.guid)},
+        "notes": {each.guid: each.note.id for each in sorted(package.notes, key=attrgetter("guid"))},
     }
 
 
@@ -151,10 +158,10 @@ def _collection(package: Package) -> bytes:
     """The collection as the bytes of a SQLite database."""
     tables, indexes = _schema()
     decks = {name: number_from(f"deck\n{package.deck.id}\n{name}") for name in _deck_names(package)}
-    made = [_note_type(package, note_type, decks[package.deck.title]) for note_type in package.note_types]
+    models = [_note_type(package, note_type, decks[package.deck.title]) for note_type in package.note_types]
     places = _places(package)
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
-        # without it, what is left over in freed pages differs between versions of SQLite
+        # without it, the old bytes in freed pages differ between versions of SQLite
         database.execute("PRAGMA secure_delete = ON")
         database.execute("BEGIN")
         for statement in tables:
@@ -165,7 +172,7 @@ def _collection(package: Package) -> bytes:
             (
                 package.time * 1000,
                 package.time * 1000,
-                _json({each["id"]: each for each in made}),
+                _json({each["id"]: each for each in models}),
                 _json(_decks(database, package, {} if package.cleanup else decks)),
             ),
         )
@@ -183,49 +190,49 @@ def _collection(package: Package) -> bytes:
         return database.serialize()
 
 
-def _places(package: Package) -> list[tuple[int, Row]]:
-    """The rows, each with how many milliseconds after the deck's birth its note was born."""
+def _places(package: Package) -> list[tuple[int, StampedNote]]:
+    """The notes, each with its creation time in milliseconds after that of the deck's first possible note."""
     places = []
     last = 0
-    for row in sorted(package.rows, key=lambda row: row.due):
-        last = max(row.due, last + 1)
-        places.append((last, row))
+    for each in sorted(package.notes, key=attrgetter("due")):
+        last = max(each.due, last + 1)
+        places.append((last, each))
     return places
 
 
 def _born(deck_id: str) -> int:
-    """When a deck's first note was born, in milliseconds since 1970."""
+    """The time from which a deck's notes count their creation, in milliseconds since 1970."""
     return _BORN + number_from(f"born\n{deck_id}") % _YEARS
 
 
 def _schema() -> tuple[list[str], list[str]]:
-    """The statements of genanki's schema: tables, and indexes, which are faster when made last."""
+    """The statements of genanki's schema: tables, and indexes, which are faster to build at the end."""
     statements = [statement.strip() for statement in APKG_SCHEMA.split(";") if statement.strip()]
     indexes = [statement for statement in statements if statement.upper().startswith("CREATE INDEX")]
     return [statement for statement in statements if statement not in indexes], indexes
 
 
 def _deck_names(package: Package) -> list[str]:
-    """The root deck, and the decks that notes are in, with the decks above them."""
+    """The names of the root deck, the decks with notes and the decks above them."""
     names = {package.deck.title}
-    for deck in {row.note.chapter.deck for row in package.rows}:
+    for deck in {each.note.chapter.deck for each in package.notes}:
         parts = deck.split("::")
         names |= {"::".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
     return sorted(names)
 
 
 def _decks(database: sqlite3.Connection, package: Package, decks: dict[str, int]) -> dict[str, object]:
-    """The decks as the collection holds them; only the root has a description."""
+    """The decks in the collection's format; only the root deck has a description."""
     (text,) = database.execute("SELECT decks FROM col").fetchone()
-    made: dict[str, object] = json.loads(text)
+    all_decks: dict[str, object] = json.loads(text)
     for name, number in decks.items():
         description = _description(package) if name == package.deck.title else ""
-        made[str(number)] = {**genanki.Deck(number, name, description).to_json(), "md": True}
-    return made
+        all_decks[str(number)] = {**genanki.Deck(number, name, description).to_json(), "md": True}
+    return all_decks
 
 
 def _description(package: Package) -> str:
-    """Markdown for the root deck's page in Anki: the deck's description, and what this package is."""
+    """Markdown for the root deck's page in Anki: the deck's description, version, authors and license."""
     deck = package.deck
     values = {
         "{day}": datetime.fromtimestamp(package.time, UTC).strftime("%Y-%m-%d"),
@@ -234,24 +241,25 @@ def _description(package: Package) -> str:
         "{license}": deck.license,
     }
 
-    def said(word: str) -> str:
+    def filled_in(word: str) -> str:
+        """A text of the page, with its placeholders filled in."""
         return re.sub(r"\{\w+\}", lambda place: values[place.group()], package.words[word])
 
     lines = [deck.description]
     lines.append(
-        said("version" if package.version else "unreleased_after" if package.after else "unreleased")
+        filled_in("version" if package.version else "unreleased_after" if package.after else "unreleased")
     )
     about = ("by" if deck.authors else "", "license" if deck.license else "")
-    lines.append(" ".join(said(word) for word in about if word))
+    lines.append(" ".join(filled_in(word) for word in about if word))
     return unicodedata.normalize("NFC", "\n\n".join(line.strip() for line in lines if line))
 
 
 def _note_type(package: Package, note_type: NoteType, deck: int) -> dict[str, Any]:
-    """A note type as the collection holds it."""
+    """A note type in the collection's format."""
     kind = note_type.kind
-    number, modified = package.types[kind.name]
+    line = package.types[kind.name]
     model = genanki.Model(
-        number,
+        line.id,
         unicodedata.normalize("NFC", f"{package.deck.title} - {kind.title}"),
         fields=[
             {"name": field.name, "id": field.id, "collapsed": not field.key, "font": "Arial"}
@@ -273,56 +281,59 @@ def _note_type(package: Package, note_type: NoteType, deck: int) -> dict[str, An
     )
     # genanki works this out with another template language, which cannot read every front
     model._req = list(_requirements(note_type))  # noqa: SLF001
-    made: dict[str, Any] = model.to_json(modified, deck)
-    return made
+    result: dict[str, Any] = model.to_json(line.modified, deck)
+    return result
 
 
 def _requirements(note_type: NoteType) -> Iterator[tuple[int, str, list[int]]]:
-    """For each card template, the fields that make its card: any one of them, or all together."""
+    """For each card template, the fields that decide whether it makes a card: any of them, or all."""
     for number, (how, fields) in enumerate(note_type.rules.requirements):
         yield (number, "any", [0]) if note_type.kind.cloze else (number, how, fields)
 
 
-def _note_rows(places: Iterable[tuple[int, Row]], package: Package) -> Iterator[tuple[object, ...]]:
+def _note_rows(places: Iterable[tuple[int, StampedNote]], package: Package) -> Iterator[tuple[object, ...]]:
+    """The rows of the table `notes`."""
     born = _born(package.deck.id)
     tags: dict[tuple[str, ...], str] = {}
     retired = (f"{package.deck.id}::retired",) if package.cleanup else ()
-    for place, row in places:
-        written = tags.get(row.note.tags)
+    for place, each in places:
+        written = tags.get(each.note.tags)
         if written is None:
-            written = tags[row.note.tags] = _tags(row.note.tags + retired)
-        first = row.fields[0]
+            written = tags[each.note.tags] = _tags(each.note.tags + retired)
+        first = each.fields[0]
         plain = html.unescape(_ANY_TAG.sub("", first)) if _MARKUP_OR_ENTITY.search(first) else first
         checksum = int(hashlib.sha1(plain.encode(), usedforsecurity=False).hexdigest()[:8], 16)
         yield (
             born + place,
-            row.guid,
-            package.types[row.note.kind.name][0],
-            row.modified,
+            each.guid,
+            package.types[each.note.kind.name].id,
+            each.modified,
             written,
-            "\x1f".join(row.fields),
+            "\x1f".join(each.fields),
             plain,
             checksum,
         )
 
 
 def _card_rows(
-    places: Iterable[tuple[int, Row]], package: Package, decks: dict[str, int]
+    places: Iterable[tuple[int, StampedNote]], package: Package, decks: dict[str, int]
 ) -> Iterator[tuple[int, int, int, int, int, int]]:
+    """The rows of the table `cards`."""
     born = _born(package.deck.id)
-    for place, row in places:
-        deck = decks[row.note.chapter.deck]
+    for place, each in places:
+        deck = decks[each.note.chapter.deck]
         first = born + place * _CARDS_A_NOTE
-        for ordinal in row.cards:
-            yield first + ordinal, born + place, deck, ordinal, row.modified, row.due
+        for ordinal in each.cards:
+            yield first + ordinal, born + place, deck, ordinal, each.modified, each.due
 
 
 def _tags(tags: tuple[str, ...]) -> str:
-    """Tags as the collection holds them."""
+    """Tags in the collection's format."""
     if not tags:
         return ""
     return f" {' '.join(sorted(distinct(tags), key=folded))} "
 
 
 def _json(value: object) -> str:
+    """A value as compact JSON."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

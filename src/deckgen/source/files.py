@@ -1,4 +1,4 @@
-"""Reading the text of a file of the source, whatever it holds."""
+"""The reading of text files, with diagnostics for files of any content."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_BYTES = 32 * 1024 * 1024
-"""The largest chapter."""
+"""The largest size of a chapter, in bytes."""
 MAX_SMALL = 1024 * 1024
-"""The largest file of any other kind: deck.yaml, kind.yaml, a template."""
+"""The largest size of other files, in bytes: deck.yaml, a kind.yaml, a template."""
 
 
 def load(path: Path, shown: str, within: Path, most: int = MAX_BYTES) -> tuple[str, Diagnostic | None]:
-    """The text of a file, without a byte order mark, or why there is none; arguments as for `read`."""
+    """The text of a file, without a byte order mark, and a diagnostic if it has faults.
+
+    The arguments are as for `parser.read`.
+    """
     try:
         real = path.resolve()
         if not real.is_relative_to(within):
@@ -28,7 +31,7 @@ def load(path: Path, shown: str, within: Path, most: int = MAX_BYTES) -> tuple[s
         raw = _content(real, most)
     except OSError as error:
         return "", unreadable(shown, error)
-    except RuntimeError:  # what Python up to 3.12 says of links that go round
+    except RuntimeError:  # Python up to 3.12 raises it for links in circles
         return "", Diagnostic("unreadable-file", "this link leads to itself", Span(shown))
     except ValueError as error:
         return "", Diagnostic("unreadable-file", str(error), Span(shown))
@@ -40,11 +43,11 @@ def load(path: Path, shown: str, within: Path, most: int = MAX_BYTES) -> tuple[s
 
 
 def _content(path: Path, most: int) -> bytes:
-    """The bytes of a file; one more than `most` where it has more, however it grows meanwhile.
+    """The bytes of a file, up to one more than `most`, even if the file grows meanwhile.
 
     Raises:
         OSError: The system does not let us read it.
-        ValueError: It is no file, in words for the author.
+        ValueError: It is no file; the message is for the author.
     """
     if path.is_dir():
         raise ValueError("this is a folder, where a file belongs")
@@ -59,7 +62,7 @@ def _content(path: Path, most: int) -> bytes:
 
 
 def opened(path: Path) -> BinaryIO:
-    """An ordinary file, open for reading; nobody waits for what a pipe or a device has to say.
+    """An ordinary file, open for reading. Pipes and devices are refused, so nothing waits for them.
 
     Raises:
         OSError: The system does not let us read it, or it is no ordinary file.
@@ -79,7 +82,7 @@ _WIDE = {
 
 
 def _decoded(raw: bytes, shown: str) -> tuple[str, Diagnostic | None]:
-    """The text of a file's bytes; with what is wrong where they are not UTF-8."""
+    """The text of a file's bytes, and a diagnostic if they are not UTF-8."""
     wide = _wide(raw)
     if wide:
         hint = _AS_UTF8 + ("; what some programs call just Unicode is UTF-16" if wide == "UTF-16" else "")
@@ -90,11 +93,11 @@ def _decoded(raw: bytes, shown: str) -> tuple[str, Diagnostic | None]:
         start = error.start
     before = raw[:start].decode("utf-8-sig")
     message, hint = f"this byte (0x{raw[start]:02x}) is not UTF-8", _AS_UTF8
-    meant = raw[start : start + 1].decode("cp1252", "replace")
+    in_cp1252 = raw[start : start + 1].decode("cp1252", "replace")
     if raw[start] == 0xED and raw[start + 1 : start + 2] >= b"\xa0":  # noqa: PLR2004 (how UTF-8 writes surrogates)
         message, hint = "half a character stands here (a surrogate)", "delete it, and type the character anew"
-    elif meant.isprintable() and meant != "\N{REPLACEMENT CHARACTER}":
-        hint = f"{_AS_UTF8}; was it `{meant}`, saved the old way of Windows?"
+    elif in_cp1252.isprintable() and in_cp1252 != "\N{REPLACEMENT CHARACTER}":
+        hint = f"{_AS_UTF8}; was it `{in_cp1252}`, saved the old way of Windows?"
     span = Document(shown, before).span_from(len(before))
     return raw.decode("utf-8-sig", "replace"), Diagnostic("not-utf8", message, span, hint)
 
@@ -103,7 +106,7 @@ _AS_UTF8 = "save the file as UTF-8 (in most editors: Save with Encoding)"
 
 
 def _wide(raw: bytes) -> str:
-    """The name of the encoding of two or four bytes a character that a text seems to be in; mostly empty."""
+    """UTF-16 or UTF-32 if a text seems to be in that encoding; else empty."""
     sample = raw[:400]
     if sample[:2] not in {b"\xff\xfe", b"\xfe\xff"} and b"\0" not in sample:
         return ""
@@ -113,7 +116,9 @@ def _wide(raw: bytes) -> str:
         for way in ways:
             text = sample.decode(way, "ignore")
             usual = sum(" " <= char <= "~" or char in "\t\r\n" for char in text)
-            if usual * 2 * int(name[-2:]) > len(sample) * 8:  # more than half of all characters
+            if (
+                usual * 2 * int(name[-2:]) > len(sample) * 8
+            ):  # more than half of the characters are usual ones
                 return name
     return ""
 

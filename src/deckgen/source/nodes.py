@@ -1,4 +1,4 @@
-"""What stands in a file of YAML: texts, lists and mappings, each with its place."""
+"""The nodes of a YAML file: texts, lists and mappings, each with its position."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TypeAlias
 from deckgen.diagnostics import Span
 
 ODD = "\0"
-"""Stands in for a key that is no text, which is reported where it is met."""
+"""A stand-in for a key that is not a text; the parser has reported it."""
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _ODD_END = re.compile("[\x85\u2028\u2029]")
 _COMMENT_SIGN = re.compile(r"[ \t]*#")
@@ -23,16 +23,16 @@ class Scalar:
     """A text in the source.
 
     Attributes:
-        value: The text, as YAML reads it.
+        value: The text as YAML reads it.
         start: Its offset in the document's text, in characters; for a block that of its `|` or `>`.
         end: The offset after its last character.
-        style: How it is written: "" plain, `'`, `"`, `|` or `>`.
+        style: The way it is written: "" plain, `'`, `"`, `|` or `>`.
     """
 
     __slots__ = ("end", "start", "style", "value")
 
     def __init__(self, value: str, start: int, end: int, style: str) -> None:
-        """Keep the text and its place."""
+        """Create a text at a position."""
         self.value = value
         self.start = start
         self.end = end
@@ -45,7 +45,7 @@ class Sequence:
     __slots__ = ("items", "start")
 
     def __init__(self, start: int) -> None:
-        """Begin an empty list."""
+        """Create an empty list at a position."""
         self.items: list[Node] = []
         self.start = start
 
@@ -56,13 +56,13 @@ class Mapping:
     Attributes:
         entries: The values by their keys, as written.
         starts: The offset of each key, in the order of `entries`.
-        start: Its own offset in the document's text, in characters.
+        start: The mapping's offset in the document's text, in characters.
     """
 
     __slots__ = ("entries", "start", "starts")
 
     def __init__(self, start: int) -> None:
-        """Begin an empty mapping."""
+        """Create an empty mapping at a position."""
         self.entries: dict[str, Node] = {}
         self.starts: list[int] = []
         self.start = start
@@ -72,7 +72,7 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 
 
 def end_of(node: Node) -> int:
-    """The offset after the last text in a node; its own where it holds none."""
+    """The offset after the last text in a node; without texts, after the node's first character."""
     while not isinstance(node, Scalar):
         inner = node.items if isinstance(node, Sequence) else list(node.entries.values())
         if not inner:
@@ -83,19 +83,19 @@ def end_of(node: Node) -> int:
 
 @dataclass
 class Document:
-    """A file of the source, read.
+    """A YAML file of the source, with its nodes.
 
     Attributes:
-        path: Relative to the project's folder, with `/`.
-        text: The file's text, without a byte order mark; empty where it could not be read.
-        root: What stands in it; None where it is empty or broken.
-        broken: Whether `root` lacks something because the text is not YAML.
+        path: Its path from the project's folder, with `/`.
+        text: Its text, without a byte order mark; empty if it could not be read.
+        root: Its outermost node; None if it is empty or has a syntax error.
+        incomplete: Whether parts are missing from `root` because of faults in the text.
     """
 
     path: str
     text: str
     root: Node | None = None
-    broken: bool = False
+    incomplete: bool = False
 
     @cached_property
     def lines(self) -> list[str]:
@@ -111,25 +111,25 @@ class Document:
 
     @cached_property
     def has_comments(self) -> bool:
-        """Whether a comment can stand in it."""
+        """Whether it may have comments."""
         return "#" in self.text
 
     @property
     def odd_ends(self) -> list[int]:
-        """The lines, from 0, that end with a line break of YAML's that editors do not show as one."""
+        """The lines, from 0, that end with a line break of YAML's that editors do not show."""
         return [self.position(match.start())[0] for match in _ODD_END.finditer(self.text)]
 
     def position(self, offset: int) -> tuple[int, int]:
-        """The line and column, both from 0, of an offset in the text."""
+        """The line and the column, both from 0, of an offset in the text."""
         line = bisect_right(self._line_starts, offset) - 1
         return line, offset - self._line_starts[line]
 
     def offset(self, line: int, column: int | None) -> int:
-        """The offset in the text of a line and column, both from 1; the line's end without a column."""
+        """The offset of a line and a column, both from 1; without a column, of the line's end."""
         return self._line_starts[line - 1] + (len(self.lines[line - 1]) if column is None else column - 1)
 
     def span(self, node: Node) -> Span:
-        """The place of a node: a one-line text whole, a block's first line, a list's or mapping's start."""
+        """The place of a node: a one-line text, the first line of a block, or the start of another node."""
         if not isinstance(node, Scalar):
             return self.span_from(node.start)
         line, column = self.position(node.start)
@@ -152,25 +152,25 @@ class Document:
         return self.span_of_key(next(start for name, start in places if name == key), key)
 
     def place_of(self, key: str) -> Span:
-        """The place of a key of the whole file's mapping; the file where it has none."""
+        """The place of a key of the outermost mapping; the file if there is no such key."""
         if isinstance(self.root, Mapping) and key in self.root.entries:
             return self.key_span(self.root, key)
         return Span(self.path)
 
     def span_of_key(self, start: int, key: str) -> Span:
-        """The place of a key, whose text begins at an offset."""
+        """The place of a key that begins at an offset."""
         length = len(key) + 2 * (self.text[start : start + 1] in {'"', "'"})
         return self.span_from(start, max(length, 1))
 
     def span_in(self, scalar: Scalar, offset: int, length: int = 1) -> Span:
         """The place of a part of a text.
 
-        The columns are exact in plain one-line texts and literal blocks; elsewhere only the line is told.
+        The columns are known in plain one-line texts and literal blocks; in other texts only the line is.
 
         Args:
             scalar: The text.
-            offset: Where the part begins in the text's value, in characters.
-            length: How long it is; what lies on further lines is left out.
+            offset: The offset of the part in the text's value, in characters.
+            length: Its length; the place ends at the end of the line.
         """
         line_start = scalar.value.rfind("\n", 0, offset) + 1
         line_end = scalar.value.find("\n", offset)
@@ -192,7 +192,7 @@ class Document:
         return Span(self.path, line + 1, column + 1, column + 1 + length)
 
     def cut_by_comment(self, scalar: Scalar) -> Span | None:
-        """Where a comment ends a plain text; None where none does."""
+        """The place of a comment that ends a plain text; None if there is none."""
         comment = None if scalar.style else self.comment_after(scalar.end)
         if comment is None:
             return None
@@ -200,12 +200,12 @@ class Document:
         return Span(self.path, line + 1, column + 1, len(self.lines[line]) + 1)
 
     def comment_after(self, offset: int) -> int | None:
-        """The offset of the `#` of a comment that only blanks stand before; None where there is none."""
+        """The offset of the `#` of a comment that follows after blanks only; None if there is none."""
         match = _COMMENT_SIGN.match(self.text, offset)
         return match.end() - 1 if match else None
 
     def _line_of(self, scalar: Scalar, offset: int) -> int:
-        """The line, from 0, on which a folded or quoted text of several lines has the offset."""
+        """The line, from 0, of an offset in the value of a folded or quoted text."""
         done = 0
         start, column = self.position(scalar.start)
         last, _ = self.position(scalar.end)

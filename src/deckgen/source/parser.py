@@ -1,8 +1,6 @@
-"""YAML text to nodes with positions. The only room that knows YAML.
+"""The parser: from libyaml's events to nodes with positions.
 
-The nodes come from a loop over libyaml's events: every scalar stays the text that was written (`no`,
-`1.10` and `2026-01-01` are not converted), every node knows its place, and what a deck has no use for
-(anchors, tags, several documents) is a diagnostic instead of a surprise.
+Every scalar keeps the text as written. YAML features that a deck does not need are reported.
 """
 
 from __future__ import annotations
@@ -10,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from deckgen.diagnostics import CallError, Diagnostic, Found, Span
-from deckgen.source import syntax_errors
+from deckgen.diagnostics import CallError, Diagnostic, Diagnostics, Span
 from deckgen.source.files import MAX_BYTES, load
 from deckgen.source.nodes import _ESCAPE, ODD, Document, Mapping, Node, Scalar, Sequence
+from deckgen.source.wording import LONG_ENOUGH, OWN, block_hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,6 +38,7 @@ except ImportError as error:  # pragma: no cover
     ) from error
 
 MAX_DEPTH = 40
+_KEYS_OF_A_CHAPTER = 20  # a file with more keys is not one chapter below another
 
 
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -50,54 +49,54 @@ _CONTROL_ESCAPE = (
 _ANY_QUOTE = re.compile(r"\s*(?:- +)*(?:(?P<name>[\w-]+):[ ]+|(?<=- ))[\"']")
 
 
-_Event: TypeAlias = Any  # libyaml's events have no common attributes to name
+_Event: TypeAlias = Any  # libyaml's events have no common attributes
 
 
-def read(path: Path, shown: str, within: Path, most: int = MAX_BYTES) -> tuple[Document, Found]:
+def read(path: Path, shown: str, within: Path, most: int = MAX_BYTES) -> tuple[Document, Diagnostics]:
     """Read a file of the source as YAML.
 
     Args:
         path: The file.
-        shown: Its path as diagnostics show it.
-        within: The folder that it must lie in, resolved, whatever links lead to it.
-        most: The most bytes that it may have.
+        shown: Its path, as in diagnostics.
+        within: The folder that must contain it after links are followed, resolved.
+        most: Its largest size, in bytes.
 
     Returns:
-        The document, and what is wrong with the file as YAML. The document is there even for a file
-        that cannot be read, without a root.
+        The document, and the YAML diagnostics of the file. A file that cannot be read has a document
+        without a root.
     """
     text, fault = load(path, shown, within, most)
     if fault:
-        return Document(shown, text, broken=True), Found([fault])
+        return Document(shown, text, incomplete=True), Diagnostics([fault])
     return parse(text, shown)
 
 
-def parse(text: str, shown: str) -> tuple[Document, Found]:
-    """Read YAML text, as `read` does with a file."""
+def parse(text: str, shown: str) -> tuple[Document, Diagnostics]:
+    """The document and the diagnostics of a YAML text; `shown` as for `read`."""
     document = Document(shown, text)
     composer = _Composer(document)
     try:
         document.root = composer.compose()
     except ReaderError:
-        document.broken = True
-        composer.found += control_characters(document)
+        document.incomplete = True
+        composer.diagnostics += control_characters(document)
     except YAMLError as error:
-        document.broken = True
+        document.incomplete = True
         problem = _syntax(document, error)
-        if all(problem.span.line != earlier.span.line for earlier in composer.found):
-            composer.found.append(problem)
-    return document, composer.found
+        if all(problem.span.line != earlier.span.line for earlier in composer.diagnostics):
+            composer.diagnostics.append(problem)
+    return document, composer.diagnostics
 
 
 class _Composer:
-    """Builds nodes from libyaml's events."""
+    """A builder of nodes from libyaml's events."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.found = Found()
+        self.diagnostics = Diagnostics()
         self.odd_line = -1
         self.two_in_one: Mapping | None = None
-        """What holds the keys of two items, which has been told."""
+        """A mapping with the keys of two items, already reported."""
 
     def compose(self) -> Node | None:  # noqa: C901, PLR0912, PLR0915 (one loop, unrolled for speed)
         """The root node; None for an empty document."""
@@ -106,7 +105,7 @@ class _Composer:
         top = Sequence(0)
         stack: list[tuple[Sequence | Mapping, str | None]] = []
         container: Sequence | Mapping = top
-        key: str | None = None  # of the mapping that is read, where its value is still to come
+        key: str | None = None  # the key of the current mapping that still has no value
         key_start = 0
         node: Node
         while True:
@@ -121,7 +120,9 @@ class _Composer:
                     continue
                 node = Scalar(event.value, start, event.end_mark.index, event.style or "")
                 if event.tag and not event.value:
-                    node.value = event.tag  # it has been reported, so that what it hides is not empty as well
+                    node.value = (
+                        event.tag
+                    )  # the tag has been reported; the text must not be reported as empty, too
                 if node.style == '"' and "\\" in text[start : node.end]:
                     self._escapes(node)
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
@@ -140,7 +141,7 @@ class _Composer:
                     message = "the file begins anew here: a line `---` ends what stands above it"
                     hint = "delete the line; as a line across a card, indent it like the text"
                     self._report("yaml-documents", message, event, hint)
-                    self.document.broken = True
+                    self.document.incomplete = True
                     return top.items[0]
                 continue
             elif kind is StreamEndEvent:
@@ -155,7 +156,7 @@ class _Composer:
                 after, key_start = self._odd_key(node, container), node.start
             else:
                 if key in container.entries:
-                    self._twice(container, key, key_start)
+                    self._repeated_key(container, key, key_start)
                 else:
                     container.entries[key] = node
                     container.starts.append(key_start)
@@ -169,20 +170,20 @@ class _Composer:
                 message = f"lists and keys stand more than {MAX_DEPTH} deep in each other"
                 hint = "is there a hyphen or a bracket too many? as text it belongs in a block"
                 self._report("too-deep", message, event, hint)
-                self.document.broken = True
+                self.document.incomplete = True
                 return None
 
-    def _twice(self, mapping: Mapping, key: str, start: int) -> None:
-        """Report a key that is there already; it keeps its first value."""
+    def _repeated_key(self, mapping: Mapping, key: str, start: int) -> None:
+        """Report a repeated key; it keeps its first value."""
         first_key = next(iter(mapping.entries))
         if key == ODD or (mapping is self.two_in_one and key != first_key):
             return
-        if self.found.full("duplicate-key", self.document.path):
-            self.found.count("duplicate-key", self.document.path)
+        if self.diagnostics.full("duplicate-key", self.document.path):
+            self.diagnostics.count("duplicate-key", self.document.path)
             return
         if inside := self._item_in_text(mapping, first_key):
             self.two_in_one = mapping
-            self.found.append(inside)
+            self.diagnostics.append(inside)
             return
         first = self.document.key_span(mapping, key).line
         message = f"the key `{key}` stands twice; the first is on line {first}"
@@ -192,10 +193,24 @@ class _Composer:
             hint = f"does something new begin here? then a hyphen is missing: `{' ' * column}- {key}: …`"
             hint += f", in the column of the hyphen of line {line + 1}"
             self.two_in_one = mapping
-        self.found.append(Diagnostic("duplicate-key", message, self.document.span_of_key(start, key), hint))
+        elif key == first_key and self._second_chapter(mapping, start):
+            hint = "does another chapter begin here? then move all from this line on to a file of its own"
+            self.two_in_one = mapping
+        self.diagnostics.append(
+            Diagnostic("duplicate-key", message, self.document.span_of_key(start, key), hint)
+        )
+
+    def _second_chapter(self, mapping: Mapping, start: int) -> bool:
+        """Whether a repeated first key of the file is followed by other repeated keys of the file."""
+        if len(mapping.entries) > _KEYS_OF_A_CHAPTER:
+            return False
+        again = re.findall(r"(?m)^([\w-]+):", self.document.text[start:])[1:]
+        return mapping.start == self.document.text.find(next(iter(mapping.entries))) and any(
+            name in mapping.entries for name in again
+        )
 
     def _item_in_text(self, mapping: Mapping, first_key: str) -> Diagnostic | None:
-        """What to say where the text of the last key holds the beginning of the next item."""
+        """A diagnostic for a next item that begins inside the text of the last key; None if there is none."""
         owner, text = next(reversed(mapping.entries.items()))
         begin = re.compile(rf"(?m)^ *(-) +{re.escape(first_key)}:(?=[ \r\n])")
         if not isinstance(text, Scalar) or text.style not in {"|", ">"}:
@@ -210,20 +225,24 @@ class _Composer:
         return Diagnostic("duplicate-key", message, self.document.span_from(item.start(1)), hint)
 
     def _odd_key(self, node: Node, mapping: Mapping) -> str:
-        """Report what is no text where a key of a mapping belongs; give what stands in for the key."""
+        """A stand-in for a key that is not a text, which is reported."""
+        from deckgen.source import syntax_errors  # noqa: PLC0415 (it takes time, and most files need it not)
+
         hint = syntax_errors.start_hint(self._line(mapping.start), self._above(mapping.start))
         line, _ = self.document.position(mapping.start)
-        # an alias has been reported, and what stands within one on the same line is the same slip
+        # an alias is already reported, and a second such key on the same line has the same cause
         if not isinstance(node, Scalar) and line != self.odd_line:
             self.odd_line = line
-            self.found.append(
-                Diagnostic("yaml-syntax", syntax_errors.OWN, self.document.span_from(mapping.start), hint)
+            self.diagnostics.append(
+                Diagnostic("yaml-syntax", OWN, self.document.span_from(mapping.start), hint)
             )
-        self.document.broken = True
+        self.document.incomplete = True
         return ODD
 
     def _decorated(self, event: _Event) -> None:
         """Report an anchor or a tag on a node."""
+        from deckgen.source import syntax_errors  # noqa: PLC0415 (it takes time, and most files need it not)
+
         hint = syntax_errors.start_hint(self._line(event.start_mark.index))
         if event.anchor:
             self._report("yaml-alias", f"`&{event.anchor}` is a YAML anchor", event, hint)
@@ -231,40 +250,41 @@ class _Composer:
             self._report("yaml-tag", f"`{event.tag}` is a YAML tag", event, hint)
 
     def _above(self, offset: int) -> str:
-        """The beginning of the line above that which an offset is on."""
+        """The beginning of the line above the line of an offset."""
         line, _ = self.document.position(offset)
-        return self.document.lines[line - 1][: syntax_errors.LONG_ENOUGH] if line else ""
+        return self.document.lines[line - 1][:LONG_ENOUGH] if line else ""
 
     def _line(self, offset: int) -> str:
-        """The beginning of the line that an offset is on."""
+        """The beginning of the line of an offset."""
         line, _ = self.document.position(offset)
-        return self.document.lines[line][: syntax_errors.LONG_ENOUGH]
+        return self.document.lines[line][:LONG_ENOUGH]
 
     def _report(self, code: str, message: str, event: _Event, hint: str = "") -> None:
+        """Report something at the beginning of an event."""
         span = self.document.span_from(event.start_mark.index)
-        self.found.append(Diagnostic(code, message, span, hint))
+        self.diagnostics.append(Diagnostic(code, message, span, hint))
 
     def _escapes(self, scalar: Scalar) -> None:
-        """Report escapes in double quotes that make control characters, as that of a formula's beta does."""
+        """Report escapes in double quotes that make control characters, as in a formula's beta."""
         text = self.document.text
         either = re.compile(f"({_CONTROL_ESCAPE})|{_ESCAPE}")
         escapes = either.finditer(text, scalar.start + 1, scalar.end - 1)
         for match in escapes:
             if not match[1]:
                 continue
-            if self.found.full("control-character", self.document.path):
+            if self.diagnostics.full("control-character", self.document.path):
                 more = 1 + sum(each.lastindex is not None for each in escapes)
-                self.found.count("control-character", self.document.path, more)
+                self.diagnostics.count("control-character", self.document.path, more)
                 return
             span = self.document.span_from(match.start(), len(match[1]))
             message = f"in double quotes `{match[1]}` is an invisible control character"
             key = _ANY_QUOTE.match(self._line(match.start()))
-            hint = f"{syntax_errors.block_hint(key)}; a block keeps backslashes as they are"
-            self.found.append(Diagnostic("control-character", message, span, hint))
+            hint = f"{block_hint(key)}; a block keeps backslashes as they are"
+            self.diagnostics.append(Diagnostic("control-character", message, span, hint))
 
 
 def control_characters(document: Document) -> Iterator[Diagnostic]:
-    """The control characters that stand in the text itself, at most ten."""
+    """Diagnostics of the control characters in a text, at most ten."""
     for count, match in enumerate(_CONTROL.finditer(document.text)):
         if count == 10:  # noqa: PLR2004 (a binary file has thousands)
             return
@@ -274,7 +294,7 @@ def control_characters(document: Document) -> Iterator[Diagnostic]:
 
 
 def _syntax(document: Document, error: YAMLError) -> Diagnostic:
-    """The diagnostic for what libyaml cannot read, with the usual cause as its hint."""
+    """The diagnostic of a text that libyaml cannot read, with a hint about the usual cause."""
     problem, mark = str(error), None
     if isinstance(error, MarkedYAMLError):
         problem, mark = error.problem or "", error.problem_mark or error.context_mark
@@ -284,6 +304,8 @@ def _syntax(document: Document, error: YAMLError) -> Diagnostic:
     if mark is None:
         return Diagnostic("yaml-syntax", "YAML cannot read this file", Span(document.path))
     number = min(mark.line, len(document.lines) - 1)
-    slip = syntax_errors.find(document.lines, number, mark.column, problem, document.odd_ends)
-    span = Span(document.path, slip.line + 1, slip.column + 1, slip.column + 2)
-    return Diagnostic("yaml-syntax", slip.message, span, slip.hint)
+    from deckgen.source import syntax_errors  # noqa: PLC0415 (it takes time, and most files need it not)
+
+    fault = syntax_errors.find(document.lines, number, mark.column, problem, document.odd_ends)
+    span = Span(document.path, fault.line + 1, fault.column + 1, fault.column + 2)
+    return Diagnostic("yaml-syntax", fault.message, span, fault.hint)

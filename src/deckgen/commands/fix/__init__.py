@@ -1,7 +1,7 @@
-"""Mending the sources of a deck where nothing but the mended can be meant: what `deckgen check --fix` does.
+"""The fixes of `deckgen check --fix`: for faults in the source that have only one possible fix.
 
-Texts that YAML misreads go into blocks, what lacks an id gets one, and texts that nobody has learnt yet lose
-their stray blanks. These are edits of the files' own text: all else in them stays, to the byte.
+Texts that YAML misreads go into blocks, notes without an id get one, and unreleased texts lose their stray
+blanks. The fixes edit the text of the files, and everything else in them stays, to the byte.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from deckgen.build import build
 from deckgen.commands.fix import blocks, ids, numbers, prose
-from deckgen.commands.fix.edited_deck import Book
-from deckgen.commands.fix.edited_file import Sheet, carried, diff
+from deckgen.commands.fix.edited_deck import EditedDeck
+from deckgen.commands.fix.edited_file import EditedFile, carried, diff
 from deckgen.deck.kinds_in_force import read_kinds
-from deckgen.diagnostics import CallError
+from deckgen.diagnostics import CallError, listed
 from deckgen.files import check_target, replacing
-from deckgen.history import ledger, merge
+from deckgen.history import ledger_file, merge
 from deckgen.project import LEDGER, MANIFEST, Project, kind_folders
 from deckgen.source import Document, Mapping, Scalar
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
     from deckgen.build import Build
     from deckgen.diagnostics import Diagnostic
-    from deckgen.history.ledger import Ledger
+    from deckgen.history.ledger import Ledger, NoteTypeLine
 
 FIX = "`deckgen check --fix` does it"
-"""What the hint of a diagnostic ends with that `check --fix` gets rid of."""
+"""The end of the hint of a diagnostic that `check --fix` can fix."""
 
-_MOST_TRIED = 2000  # faults; a file with more comes from a program, and mending it would take long
+_MOST_TRIED = 2000  # faults; a file with more comes from a program, and to fix it would take long
 _SEVERAL = {
     blocks.DONE: "texts put into blocks",
     ids.GIVEN: "ids given",
@@ -44,20 +44,20 @@ _SEVERAL = {
     prose.BREAK: "line breaks made visible",
     prose.NUMBERS: "takeaways numbered without gaps",
 }
-"""What is mended, as one says it of several."""
+"""The plural of each kind of fix."""
 
 
 @dataclass(frozen=True)
-class Mended:
-    """A file, as it would be mended.
+class FixedFile:
+    """A file with its fixes.
 
     Attributes:
         path: Its path, relative to the project's folder, with `/`.
         file: The file itself, whatever link leads to it.
-        before: Its bytes.
-        after: What they would be.
-        what: What is mended, as in "2 ids given, 1 text put into a block".
-        left: What is not, and why, as sentences.
+        before: Its bytes before the fixes.
+        after: Its bytes after them.
+        what: The fixes, as in "2 ids given, 1 text put into a block".
+        left: The faults without a fix, and the reasons, as sentences.
     """
 
     path: str
@@ -69,7 +69,7 @@ class Mended:
 
     @cached_property
     def diff(self) -> str:
-        """What becomes of the file, as a unified diff; empty where nothing does."""
+        """The changes of the file as a unified diff; empty if there are none."""
         return diff(*self.texts, self.path)
 
     @property
@@ -79,59 +79,59 @@ class Mended:
         return before, after
 
 
-def mend(project: Path) -> list[Mended]:
-    """What can be mended in a deck's folder; nothing is written.
+def fix(project: Path) -> list[FixedFile]:
+    """The fixes for the files in a deck's folder; this writes nothing.
 
     Args:
         project: The folder that holds source/.
 
     Returns:
-        The files to be written, and those in which something had to be left, by path.
+        The files with changes, and the files with faults that have no fix, sorted by path.
 
     Raises:
         CallError: The ledger holds a conflict that cannot be resolved.
     """
     project = project.resolve()
-    released, mended = _mend_ledger(project)
+    released, fixed = _fix_ledger(project)
     place = Project(project)
     folders = place.template_folders()
     owners = kind_folders(folders)
     own = [owner / "kind.yaml" for owner in owners if owner.path.parent == folders[-1].path]
-    sheets = [Sheet.of(each.path, each.shown, project) for each in own]
+    edited_files = [EditedFile.of(each.path, each.shown, project) for each in own]
     if own and released is not None:
         shipped = read_kinds(kind_folders([folders[0]])).in_force
-        for sheet in sheets:
-            numbers.mend(sheet, numbers.shared(shipped), _released_as(sheet, released))
-    texts = {sheet.shown: sheet.text for sheet in sheets if sheet.sound}
+        for edited in edited_files:
+            numbers.fix(edited, numbers.shared(shipped), _released_as(edited, released))
+    texts = {edited.shown: edited.text for edited in edited_files if edited.valid}
     kinds = read_kinds(owners, texts)
 
-    deck = Sheet.of(place.manifest, MANIFEST, project)
-    blocks.mend(deck, blocks.DECK_PLACES)
-    sheets.append(deck)
+    deck = EditedFile.of(place.manifest, MANIFEST, project)
+    blocks.fix(deck, blocks.DECK_PLACES)
+    edited_files.append(deck)
     if None not in kinds.unread:
         files, faults = place.files()
         paths = place.chapters(files)
-        parts = [Sheet.of(path, path.relative_to(project).as_posix(), project) for path in paths]
-        sheets += parts
+        parts = [EditedFile.of(path, path.relative_to(project).as_posix(), project) for path in paths]
+        edited_files += parts
         places = blocks.places(kinds.in_force)
-        for sheet in parts:
-            blocks.mend(sheet, places)
-        # what cannot be read may hold any id, and any of the released notes
-        if released is not None and not faults and all(sheet.faithful or sheet.text for sheet in parts):
-            book = Book(project, deck, parts, kinds, released)
-            ids.give(book)
-            prose.mend(book)
-    mended += [_mended(sheet) for sheet in _once(sheets) if sheet.done or sheet.left]
-    return sorted(mended, key=lambda each: each.path)
+        for edited in parts:
+            blocks.fix(edited, places)
+        # an unreadable part may contain any id, and any of the released notes
+        if released is not None and not faults and all(edited.faithful or edited.text for edited in parts):
+            edited_deck = EditedDeck(project, deck, parts, kinds, released)
+            ids.give(edited_deck)
+            prose.fix(edited_deck)
+    fixed += [_fixed(edited) for edited in _once(edited_files) if edited.done or edited.left]
+    return sorted(fixed, key=lambda each: each.path)
 
 
-def write(mended: Iterable[Mended]) -> None:
-    """Write mended files in their places, each whole or not at all.
+def write(fixed: Iterable[FixedFile]) -> None:
+    """Write fixed files in their places, each completely or not at all.
 
     Raises:
         CallError: A file cannot be written, or has changed since it was read.
     """
-    changed = [each for each in mended if each.after != each.before]
+    changed = [each for each in fixed if each.after != each.before]
     for each in changed:
         check_target(each.file)
     for each in changed:
@@ -140,115 +140,121 @@ def write(mended: Iterable[Mended]) -> None:
 
 
 def tried(
-    project: Path, mended: Iterable[Mended], progress: Callable[[str, int, int], None] | None = None
+    project: Path, fixed: Iterable[FixedFile], progress: Callable[[str, int, int], None] | None = None
 ) -> Build:
-    """The build of a deck as it would be, were mended files written; nothing is."""
-    return build(project, progress, texts={each.path: each.texts[1] for each in mended if each.diff})
+    """The build of a deck with fixed files; this writes nothing."""
+    return build(project, progress, texts={each.path: each.texts[1] for each in fixed if each.diff})
 
 
 def mark_fixable(result: Build, progress: Callable[[str, int, int], None] | None = None) -> Build:
-    """A build whose diagnostics say which of them `check --fix` would get rid of: by trying it, in memory.
+    """A build whose diagnostics say which of them `check --fix` can fix. It tries the fixes in memory.
 
     Args:
-        result: A build of what the files say.
+        result: A build of the files as they are.
         progress: As for `build`.
 
     Returns:
-        The same build; the hints of the diagnostics that are marked end with the way to do it.
+        The same build; the hints of fixable diagnostics end with the command.
     """
     if not 0 < sum(each.stands_for for each in result.diagnostics) <= _MOST_TRIED:
         return result
     try:
-        made = [each for each in mend(result.project) if each.diff]
+        changed = [each for each in fix(result.project) if each.diff]
     except CallError:  # a conflict of the ledger that only its author can resolve
-        made = []
-    if not made:
+        changed = []
+    if not changed:
         return result
-    left = _Left(tried(result.project, made, progress).diagnostics, made)
+    remaining = _Remaining(tried(result.project, changed, progress).diagnostics, changed)
     return replace(
-        result, diagnostics=[each if left.has(each) else _marked(each) for each in result.diagnostics]
+        result, diagnostics=[each if remaining.has(each) else _marked(each) for each in result.diagnostics]
     )
 
 
 def _marked(diagnostic: Diagnostic) -> Diagnostic:
-    """A diagnostic that `check --fix` would get rid of, and says so."""
+    """A diagnostic marked as one that `check --fix` can fix."""
     hint = f"{diagnostic.hint}; {FIX}" if diagnostic.hint else "run `deckgen check --fix`"
     return replace(diagnostic, fixable=True, hint=hint)
 
 
-class _Left:
-    """What is still wrong after files have been mended."""
+class _Remaining:
+    """The diagnostics that remain after files have been fixed."""
 
-    def __init__(self, diagnostics: Iterable[Diagnostic], mended: Iterable[Mended]) -> None:
-        """Sort what is told then by its file and code.
+    def __init__(self, diagnostics: Iterable[Diagnostic], fixed: Iterable[FixedFile]) -> None:
+        """Sort the remaining diagnostics by file and code.
 
         Args:
-            diagnostics: Of the deck as it would be.
-            mended: The files that would change.
+            diagnostics: The diagnostics of the fixed deck.
+            fixed: The fixed files.
         """
-        self._told: dict[tuple[str, str], set[tuple[int, str]]] = {}
+        self._messages: dict[tuple[str, str], set[tuple[int, str]]] = {}
         for each in diagnostics:
-            told = self._told.setdefault((each.span.path, each.code), set())
-            told.add((each.span.line, _without_numbers(each.message)))
+            messages = self._messages.setdefault((each.span.path, each.code), set())
+            messages.add((each.span.line, _without_numbers(each.message)))
         self._places: dict[str, Callable[[int], range]] = {}
-        for file in mended:
+        for file in fixed:
             before, after = (Document(file.path, text).lines for text in file.texts)
             self._places[file.path] = carried(before, after)
 
     def has(self, diagnostic: Diagnostic) -> bool:
-        """Whether what a diagnostic from before the mending tells is still there."""
+        """Whether a diagnostic from before the fixes remains."""
         path, line = diagnostic.span.path, diagnostic.span.line
-        told = self._told.get((path, diagnostic.code), set())
+        messages = self._messages.get((path, diagnostic.code), set())
         if diagnostic.stands_for > 1:
-            return bool(told)
+            return bool(messages)
         lines = self._places[path](line) if path in self._places else (line,)
         message = _without_numbers(diagnostic.message)
-        return any((number, message) in told for number in lines)
+        return any((number, message) in messages for number in lines)
 
 
 def _without_numbers(message: str) -> str:
-    """A message without the numbers in it: that of a line is another once lines above have moved."""
+    """A message without its numbers, because a line number changes if lines move."""
     return re.sub(r"[0-9,]+", "", message)
 
 
-def _mend_ledger(project: Path) -> tuple[Ledger | None, list[Mended]]:
-    """What has been released, None where that cannot be told; and the ledger without git's marks.
+def _fix_ledger(project: Path) -> tuple[Ledger | None, list[FixedFile]]:
+    """The released state, None if the ledger has faults; and the fixed ledger, without git's conflict marks.
 
     Raises:
-        CallError: The two sides of a conflict contradict each other, or hold lines that are none.
+        CallError: The two sides of a conflict contradict each other, or contain invalid lines.
     """
-    read = ledger.read_ledger(project)
-    released, found, record = read.ledger, read.diagnostics, read.text
-    if [diagnostic.code for diagnostic in found] != ["ledger-conflict"]:
-        return (None if found else released), []
-    text = merge.merged(record.removesuffix("\n").split("\n"))
+    read = ledger_file.read_ledger(project)
+    released, diagnostics, record = read.ledger, read.diagnostics, read.text
+    if [diagnostic.code for diagnostic in diagnostics] != ["ledger-conflict"]:
+        return (None if diagnostics else released), []
+    rows = record.removesuffix("\n").split("\n")
+    text = merge.merged(rows)
     why = "a line of it is damaged, or the two sides are of two decks"
     if text is not None:
-        released, faults = ledger.parse(text)
+        released, faults = ledger_file.parse(text)
         why = next(iter(faults)).message if faults else ""
     if text is None or why:
         hint = "undo the merge (`git merge --abort`), and change on one side what the two disagree on"
         raise CallError(f"the conflict in {LEDGER} cannot be resolved: {why}", hint)
     file = (project / LEDGER).resolve()
     what = "the conflict is resolved; commit it"
-    return released, [Mended(LEDGER, file, file.read_bytes(), text.encode(), what)]
+    if twice := merge.released_twice(rows):
+        what = (
+            f"the conflict is resolved, but both sides released {listed(twice)}, so learners have one of "
+            "two decks of that version: commit it, and release a new version, which brings both up to date"
+        )
+    return released, [FixedFile(LEDGER, file, file.read_bytes(), text.encode(), what)]
 
 
-def _released_as(sheet: Sheet, released: Ledger) -> ledger.Line | None:
-    """What the ledger remembers of a kind.yaml's kind; None where it has not been released."""
-    root = sheet.document.root
+def _released_as(edited: EditedFile, released: Ledger) -> NoteTypeLine | None:
+    """The ledger's line for the kind of a kind.yaml; None if the kind has not been released."""
+    root = edited.document.root
     was = root.entries.get("was") if isinstance(root, Mapping) else None
-    name = sheet.shown.split("/")[-2]
+    name = edited.shown.split("/")[-2]
     return released.types.get(name) or (released.types.get(was.value) if isinstance(was, Scalar) else None)
 
 
-def _once(sheets: list[Sheet]) -> list[Sheet]:
-    """The files, each once, whatever links lead to it."""
-    return list({sheet.file: sheet for sheet in reversed(sheets)}.values())
+def _once(edited_files: list[EditedFile]) -> list[EditedFile]:
+    """The files, each only once even if several links lead to it."""
+    return list({edited.file: edited for edited in reversed(edited_files)}.values())
 
 
-def _mended(sheet: Sheet) -> Mended:
+def _fixed(edited: EditedFile) -> FixedFile:
     what = ", ".join(
-        f"{count:,} {what if count == 1 else _SEVERAL[what]}" for what, count in sheet.done.items()
+        f"{count:,} {what if count == 1 else _SEVERAL[what]}" for what, count in edited.done.items()
     )
-    return Mended(sheet.shown, sheet.file, sheet.raw, sheet.after, what, tuple(sheet.left))
+    return FixedFile(edited.shown, edited.file, edited.raw, edited.after, what, tuple(edited.left))

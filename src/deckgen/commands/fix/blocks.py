@@ -1,8 +1,8 @@
 """Prose that YAML cuts or misreads, put into literal blocks.
 
-A file that YAML misreads has no tree to go by, so this looks at its lines: keys and hyphens by their columns.
-That it found the right ones is proved afterwards: by the file read again, beside the same file with a plain
-word in the place of each of these texts.
+A file that YAML misreads has no tree, so this module reads its lines: keys and hyphens by their columns. A
+proof follows: the edited file is read again, and compared with the same file in which a plain word replaces
+each of these texts.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from typing import TYPE_CHECKING
 
 from deckgen import source
 from deckgen.commands.fix.edited_file import Edit, applied, differences, line_end, nodes
-from deckgen.deck.keys import ITEM, Place
+from deckgen.deck.keys import ITEM, KeyPath
 from deckgen.source import Document, Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from collections.abc import Mapping as ReadOnly
 
-    from deckgen.commands.fix.edited_file import Sheet, Way
+    from deckgen.commands.fix.edited_file import EditedFile, Way
     from deckgen.deck.keys import Key
     from deckgen.deck.kinds import Kind
 
 DONE = "text put into a block"
-DECK_PLACES: dict[Place, Collection[str]] = {("description",): ()}
-"""The places of deck.yaml that hold prose."""
+DECK_PLACES: dict[KeyPath, Collection[str]] = {("description",): ()}
+"""The places of prose in deck.yaml."""
 
 _KEY = re.compile(r"([A-Za-z_][\w-]*):(?= |$)")
 _LOOKS_LIKE_A_KEY = re.compile(r"(?:- +)*[\w-]+:(?:\s|$)")
@@ -63,10 +63,10 @@ class _Region:
     Attributes:
         first: The number of its first line.
         end: That of the line after its last.
-        column: Where its key or hyphen stands.
-        start: Where the text begins on the first line.
-        siblings: The other keys that may stand where its key does.
-        is_item: Whether it stands after a hyphen.
+        column: The column of its key or hyphen.
+        start: The column of the text on the first line.
+        siblings: The other keys that are allowed beside its key.
+        is_item: Whether it is after a hyphen.
     """
 
     first: int
@@ -82,109 +82,113 @@ class _Block:
     """A text that goes into a block.
 
     Attributes:
-        start: Where it begins in the file.
-        end: Where it ends.
-        said: What its author typed.
+        start: Its first offset in the file.
+        end: The offset after its last character.
+        text: The text as its author typed it.
         comment: The comment after it; mostly empty.
         indent: The blanks before each of its lines.
-        before: What has to stand before it.
+        before: The characters that are needed before it.
     """
 
     start: int
     end: int
-    said: str
+    text: str
     comment: str
     indent: str
     before: str
 
     @property
     def neutral(self) -> Edit:
-        """The edit that puts a plain word in its place."""
+        """The edit that replaces it with a plain word."""
         return Edit(self.start, self.end, f"{self.before}x")
 
     def edit(self, line_end: str) -> Edit:
-        """The edit that makes a block of it."""
+        """The edit that turns it into a block."""
         header = f"{self.before}|  {self.comment}" if self.comment else f"{self.before}|"
-        rows = (f"{line_end}{self.indent}{row}" if row else line_end for row in self.said.split("\n"))
+        rows = (f"{line_end}{self.indent}{row}" if row else line_end for row in self.text.split("\n"))
         return Edit(self.start, self.end, "".join((header, *rows)))
 
 
-def places(kinds: list[Kind]) -> dict[Place, Collection[str]]:
-    """Where prose stands in a chapter: keys and items from the section on, each with its sibling keys."""
-    found: dict[Place, Collection[str]] = {}
+def places(kinds: list[Kind]) -> dict[KeyPath, Collection[str]]:
+    """The places of prose in a chapter, as keys and items from the section on, each with its sibling keys."""
+    result: dict[KeyPath, Collection[str]] = {}
     for kind in kinds:
-        top: Place = (kind.section, ITEM)
-        if kind.rows:
-            found |= _places_of(top, {**kind.table_keys})
-            found |= _places_of((*top, kind.rows, ITEM), kind.keys)
+        top: KeyPath = (kind.section, ITEM)
+        if kind.rows_key:
+            result |= _places_of(top, {**kind.table_keys})
+            result |= _places_of((*top, kind.rows_key, ITEM), kind.keys)
         else:
-            found |= _places_of(top, kind.keys)
-    return found
+            result |= _places_of(top, kind.keys)
+    return result
 
 
-def _places_of(top: Place, keys: ReadOnly[str, Key]) -> dict[Place, Collection[str]]:
-    found: dict[Place, Collection[str]] = {}
+def _places_of(top: KeyPath, keys: ReadOnly[str, Key]) -> dict[KeyPath, Collection[str]]:
+    result: dict[KeyPath, Collection[str]] = {}
     for name, key in keys.items():
-        found |= {(*top, name, *place): beside or keys for place, beside in key.type.prose.items()}
-    return found
+        result |= {(*top, name, *place): beside or keys for place, beside in key.type.prose.items()}
+    return result
 
 
-def mend(sheet: Sheet, known: ReadOnly[Place, Collection[str]]) -> None:
+def fix(edited: EditedFile, known: ReadOnly[KeyPath, Collection[str]]) -> None:
     """Put the texts of a file into blocks that YAML would cut or misread.
 
     Args:
-        sheet: The file; left as it is where anything else is in the way of reading it.
-        known: Where prose stands in it.
+        edited: The file. It is not changed if it has other faults that prevent reading it.
+        known: The places of prose in it.
     """
-    text = sheet.text
+    text = edited.text
     if re.search("[\x85\u2028\u2029]|\r(?!\n)", text):
-        return  # to YAML these end lines too
+        return  # YAML ends lines at these characters too
     rows = text.split("\n")
     starts = list(accumulate((len(row) + 1 for row in rows), initial=0))
     lines = [row.removesuffix("\r") for row in rows]
     steps = Counter(len(match[2]) - len(match[1]) for match in _STEP.finditer(text))
     step = next((step for step, _ in steps.most_common(1) if step > 0), 2)
-    found: list[_Block] = []
+    typed_blocks: list[_Block] = []
     for region in _Outline(lines, known).regions():
         typed = _typed(lines, region, text)
         if typed:
             start = starts[region.first] + region.start
             end = starts[region.end - 1] + len(lines[region.end - 1])
             indent = " " * _indent(lines, region, step)
-            found.append(_Block(start, end, *typed, indent, before=" " if text[start - 1] in ":-" else ""))
-    if not found:
+            typed_blocks.append(
+                _Block(start, end, *typed, indent, before=" " if text[start - 1] in ":-" else "")
+            )
+    if not typed_blocks:
         return
-    neutral, faults = source.parse(applied(text, [block.neutral for block in found]), sheet.shown)
+    neutral, faults = source.parse(applied(text, [block.neutral for block in typed_blocks]), edited.shown)
     if faults:
         return
-    edits = [block.edit(line_end(text, block.start)) for block in found]
-    beside = _ways(neutral, found, [block.neutral for block in found], ["x"] * len(found))
-    before = sheet.document
+    edits = [block.edit(line_end(text, block.start)) for block in typed_blocks]
+    beside = _ways(
+        neutral, typed_blocks, [block.neutral for block in typed_blocks], ["x"] * len(typed_blocks)
+    )
+    before = edited.document
 
     def holds(document: Document) -> bool:
-        ways = _ways(document, found, edits, [block.said for block in found])
-        if len(ways) != len(found) or ways != beside:
+        ways = _ways(document, typed_blocks, edits, [block.text for block in typed_blocks])
+        if len(ways) != len(typed_blocks) or ways != beside:
             return False
         if any(way not in ways for way, _, _ in differences(neutral.root, document.root)):
             return False
-        whole = before.root is not None and not before.broken
-        others = differences(before.root, document.root) if whole else ()
+        complete = before.root is not None and not before.incomplete
+        others = differences(before.root, document.root) if complete else ()
         return all(any(way[:length] in ways for length in range(len(way) + 1)) for way, _, _ in others)
 
-    sheet.edit(edits, holds, Counter({DONE: len(edits)}))
+    edited.edit(edits, holds, Counter({DONE: len(edits)}))
 
 
-def _ways(document: Document, blocks: list[_Block], edits: list[Edit], meant: list[str]) -> set[Way]:
-    """The ways to the texts that edits made, where they say what is meant."""
-    said: dict[int, str] = {}
+def _ways(document: Document, blocks: list[_Block], edits: list[Edit], texts: list[str]) -> set[Way]:
+    """The ways to the texts that edits made, if these texts are as expected."""
+    text_at: dict[int, str] = {}
     moved = 0
-    for block, edit, text in zip(blocks, edits, meant, strict=True):
-        said[edit.start + moved + len(block.before)] = text
+    for block, edit, text in zip(blocks, edits, texts, strict=True):
+        text_at[edit.start + moved + len(block.before)] = text
         moved += len(edit.text) - (edit.end - edit.start)
     return {
         way
         for way, node in nodes(document.root)
-        if isinstance(node, Scalar) and node.value.removesuffix("\n") == said.get(node.start)
+        if isinstance(node, Scalar) and node.value.removesuffix("\n") == text_at.get(node.start)
     }
 
 
@@ -194,15 +198,15 @@ def _ways(document: Document, blocks: list[_Block], edits: list[Edit], meant: li
 class _Outline:
     """The keys and hyphens of a file, by their columns."""
 
-    def __init__(self, lines: list[str], known: ReadOnly[Place, Collection[str]]) -> None:
-        """Prepare for the lines of a file, in which prose stands at the known places."""
+    def __init__(self, lines: list[str], known: ReadOnly[KeyPath, Collection[str]]) -> None:
+        """Prepare for the lines of a file; `known` has the places of prose."""
         self.lines = lines
         self.known = known
         self._deepest = max(map(len, known), default=0)
         self._around: list[tuple[int, str]] = []
 
     def regions(self) -> Iterator[_Region]:
-        """The texts that stand where prose belongs."""
+        """The texts in the places of prose."""
         number = 0
         while number < len(self.lines):
             line = self.lines[number]
@@ -216,7 +220,7 @@ class _Outline:
                 yield region
 
     def _line(self, number: int, column: int, body: str) -> tuple[_Region | None, int]:
-        """The text that a line begins, if it does, and the number of the line to go on with."""
+        """The text that begins in a line, if there is one, and the number of the next line to read."""
         self._leave(column, is_item=_begins_item(body))
         while _begins_item(body):
             self._around.append((column, ITEM))
@@ -241,17 +245,17 @@ class _Outline:
         return None, number + 1
 
     def _leave(self, column: int, *, is_item: bool) -> None:
-        """Forget the keys and hyphens that a line at a column is no longer under."""
+        """Forget the keys and hyphens that do not contain a line at a column."""
         while self._around:
             at, key = self._around[-1]
-            # the items of a list may stand in the column of its key
+            # the items of a list may be in the column of its key
             if at < column or (at == column and is_item and key != ITEM):
                 return
             self._around.pop()
 
     @property
-    def _place(self) -> Place:
-        # where nothing is known to stand, no more is asked, or a file of many levels takes time squared
+    def _place(self) -> KeyPath:
+        # deeper than all known places it is empty: otherwise a file of many levels takes quadratic time
         return tuple(key for _, key in self._around) if len(self._around) <= self._deepest else ()
 
 
@@ -260,7 +264,7 @@ def _begins_item(body: str) -> bool:
 
 
 def _below(lines: list[str], first: int, column: int) -> int:
-    """The number of the line after the last that is indented further than a column, from a line on."""
+    """The number of the first line, from a line on, that is not indented further than a column."""
     end = number = first + 1
     while number < len(lines):
         body = lines[number].lstrip(" ")
@@ -273,21 +277,21 @@ def _below(lines: list[str], first: int, column: int) -> int:
 
 
 def _indent(lines: list[str], region: _Region, step: int) -> int:
-    """How far the lines of a region's block are indented: as they are, or by a step from its key."""
+    """The indentation of the lines of a region's block: the present one, or a step more than its key."""
     rest = [line for line in lines[region.first + 1 : region.end] if line.strip()]
     if rest:
         return min(len(line) - len(line.lstrip(" ")) for line in rest)
     return region.start if region.is_item else region.column + step
 
 
-# --------------------------------------------------------------------------------------- what was meant
+# ------------------------------------------------------------------------------------- the typed text
 
 
 def _typed(lines: list[str], region: _Region, text: str) -> tuple[str, str] | None:
-    """What an author typed as the text of a region, and the comment after it.
+    """The text of a region as its author typed it, and the comment after it.
 
     Returns:
-        Both; None where YAML reads the text as it was typed, and where it is not clear what was meant.
+        Both; None if YAML reads the text as it was typed, or if it is not clear what its author intended.
     """
     first = lines[region.first][region.start :].strip()
     rest = [line.rstrip() for line in lines[region.first + 1 : region.end]]
@@ -299,23 +303,23 @@ def _typed(lines: list[str], region: _Region, text: str) -> tuple[str, str] | No
         return None
     least = min((len(line) - len(line.lstrip(" ")) for line in rest if line), default=0)
     opening = _without_mark(first, rest, is_item=region.is_item)
-    whole = "\n".join([opening] * bool(opening) + [line[least:] for line in rest])
+    typed = "\n".join([opening] * bool(opening) + [line[least:] for line in rest])
     if first[:1] not in {'"', "'"}:
-        return whole, ""
-    quoted = _QUOTED.fullmatch(whole)
+        return typed, ""
+    quoted = _QUOTED.fullmatch(typed)
     if quoted and not (quoted[2] and rest):
-        said, comment = _with_backslashes(quoted[1]), quoted[2] or ""
+        typed_text, comment = _with_backslashes(quoted[1]), quoted[2] or ""
     else:
-        said, comment = _within_quotes(whole), ""
-    if not said or said[0].isspace():
+        typed_text, comment = _within_quotes(typed), ""
+    if not typed_text or typed_text[0].isspace():
         return None
-    return said.rstrip(), comment
+    return typed_text.rstrip(), comment
 
 
 def _without_mark(first: str, rest: list[str], *, is_item: bool) -> str:
-    """The first line of a text without the `|` or `>` with which its author meant to open a block.
+    """The first line of a text without the `|` or `>` that its author intended as the mark of a block.
 
-    Several bars draw a table, or stand around a number; in a list, `> normal` may say that something is more.
+    Several bars are a table, or the absolute value of a number; in a list, `> normal` may mean "more than".
     """
     bar = None if any("|" in line for line in rest) else _BAR.match(first)
     mark = bar or (None if is_item else _FOLD.match(first))
@@ -323,27 +327,27 @@ def _without_mark(first: str, rest: list[str], *, is_item: bool) -> str:
 
 
 def _is_read(lines: list[str], region: _Region) -> bool:
-    """Whether YAML and deckgen read a region as one text, as it stands."""
+    """Whether YAML and deckgen already read a region as one text."""
     head = " " * region.column + lines[region.first][region.column :]
-    document, found = source.parse("\n".join((head, *lines[region.first + 1 : region.end])) + "\n", "")
+    document, faults = source.parse("\n".join((head, *lines[region.first + 1 : region.end])) + "\n", "")
     node = document.root
     if isinstance(node, Mapping) and len(node.entries) == 1:
         (node,) = node.entries.values()
     elif isinstance(node, Sequence) and len(node.items) == 1:
         (node,) = node.items
-    if found or not isinstance(node, Scalar):
+    if faults or not isinstance(node, Scalar):
         return False
     return document.cut_by_comment(node) is None
 
 
 def _is_clear(first: str, rest: list[str], region: _Region, text: str) -> bool:
-    """Whether nothing but prose can be meant by a text that YAML misreads.
+    """Whether a text that YAML misreads can only be prose.
 
     Args:
-        first: What stands after its key or hyphen.
+        first: The text after its key or hyphen.
         rest: The lines below, with their indentation.
-        region: Where it stands.
-        text: The whole file.
+        region: Its region.
+        text: The text of the file.
     """
     bodies = [line.strip() for line in rest if line]
     if (
@@ -361,14 +365,14 @@ def _is_clear(first: str, rest: list[str], region: _Region, text: str) -> bool:
     if first[0] in "[{":
         return _BRACKETS.match(first) is not None
     if name := re.match(r"([*&])([\w-]+)", first):
-        # someone may know YAML, and have meant it
+        # an author who knows YAML may have intended it
         other = "&" if name[1] == "*" else r"\*"
         return re.search(rf"{other}{re.escape(name[2])}(?![\w-])", text) is None
     return _NEVER_PROSE.match(first) is None
 
 
 def _with_backslashes(inner: str) -> str | None:
-    """A text in double quotes with its backslashes as they were typed; None where some may be escapes."""
+    """A text in double quotes with its backslashes as they were typed; None if some may be escapes."""
     pieces, done = [], 0
     for match in _BACKSLASH.finditer(inner):
         piece = match.group()
@@ -381,19 +385,19 @@ def _with_backslashes(inner: str) -> str | None:
     return "".join((*pieces, inner[done:]))
 
 
-def _within_quotes(whole: str) -> str | None:
-    """A text that begins with a quotation mark and holds more of them; None where it is not clear which.
+def _within_quotes(typed: str) -> str | None:
+    """A text that begins with a quotation mark and contains more; None if their meaning is not clear.
 
-    In `"She said "no" twice"` the outer ones are YAML's, in `"Yes" and "no"` they are the text's own: the
-    others must make pairs.
+    In `"She said "no" twice"` the outer ones belong to YAML, in `"Yes" and "no"` they belong to the text. The
+    others must form pairs.
     """
-    sign = whole[0]
-    if f"\\{sign}" in whole or (sign == "'" and "''" in whole):
+    sign = typed[0]
+    if f"\\{sign}" in typed or (sign == "'" and "''" in typed):
         return None
-    inner = whole[1:-1]
-    if len(whole) > 1 and whole.endswith(sign) and _in_pairs(inner, sign):
+    inner = typed[1:-1]
+    if len(typed) > 1 and typed.endswith(sign) and _in_pairs(inner, sign):
         return _with_backslashes(inner) if sign == '"' else inner
-    return whole if " #" not in whole and _in_pairs(whole, sign) else None
+    return typed if " #" not in typed and _in_pairs(typed, sign) else None
 
 
 def _in_pairs(text: str, sign: str) -> bool:

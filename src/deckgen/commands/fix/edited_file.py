@@ -1,4 +1,4 @@
-"""A file while it is mended: its text, edits of it, and the proof that they change nothing else."""
+"""A file while it is edited: its text, edits of it, and the proof that they change nothing else."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from deckgen.source import Node
 
 Way: TypeAlias = "tuple[str | int, ...]"
-"""Where a node stands in a file: the keys, and from 0 the numbers of items, that lead to it."""
+"""The way to a node in a file: keys, and the numbers of items from 0."""
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _CONTEXT = 3  # lines around a change, as diff shows them
-_FAR = 200  # how many lines a diff looks ahead for where two texts go on alike
+_FAR = 200  # lines that a diff looks ahead for the next equal line of two texts
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A piece of a text, from `start` to `end` in characters, and what takes its place."""
+    """A piece of a text, from `start` to `end` in characters, and its replacement."""
 
     start: int
     end: int
@@ -36,77 +36,77 @@ class Edit:
 
 
 @dataclass
-class Sheet:
-    """A file while it is mended.
+class EditedFile:
+    """A file while it is edited.
 
     Attributes:
         shown: Its path, relative to the project's folder, with `/`.
         file: The file itself, whatever link leads to it.
         raw: Its bytes.
-        document: Its text as it is by now, read; without text where the file cannot be read.
-        sound: Whether it is whole YAML.
-        faithful: Whether the text is all that the file holds; no other file is edited.
-        done: What has been mended, and how often.
-        left: What has not been, and why, as sentences.
+        document: Its present text, parsed; without text if the file cannot be read.
+        valid: Whether the present text is valid YAML.
+        faithful: Whether the text is the complete content of the file. Other files are not edited.
+        done: The fixes so far, each with its count.
+        left: The faults without a fix, and the reasons, as sentences.
     """
 
     shown: str
     file: Path
     raw: bytes
     document: Document
-    sound: bool
+    valid: bool
     faithful: bool = True
     done: Counter[str] = field(default_factory=Counter)
     left: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, path: Path, shown: str, project: Path) -> Sheet:
+    def of(cls, path: Path, shown: str, project: Path) -> EditedFile:
         """Read a file of a project, whose folder is resolved; links out of it are not followed."""
         text, fault = source.load(path, shown, project)
-        document, found = source.parse(text, shown)
+        document, faults = source.parse(text, shown)
         raw = b""
         if not fault:
             path = path.resolve()
-            with suppress(OSError), source.opened(path) as file:  # it may be gone by now
+            with suppress(OSError), source.opened(path) as file:  # it may have been deleted meanwhile
                 raw = file.read()
-        if fault or raw.decode("utf-8-sig", "replace") != text:  # it may change between the two looks at it
-            document.broken = True
-            return cls(shown, path, raw, document, sound=False, faithful=False)
-        return cls(shown, path, raw, document, sound=not found)
+        if fault or raw.decode("utf-8-sig", "replace") != text:  # it may change between the two reads
+            document.incomplete = True
+            return cls(shown, path, raw, document, valid=False, faithful=False)
+        return cls(shown, path, raw, document, valid=not faults)
 
     @property
     def text(self) -> str:
-        """Its text as it is by now, without a byte order mark."""
+        """Its present text, without a byte order mark."""
         return self.document.text
 
     def edit(self, edits: Iterable[Edit], holds: Callable[[Document], bool], done: Counter[str]) -> bool:
-        """Edit the text, where what comes out is YAML and holds what it should.
+        """Edit the text, if the result is valid YAML and passes a check.
 
         Args:
             edits: The edits, in any order, none within another.
-            holds: Whether the edited file, read again, says what is intended and nothing else.
-            done: What the edits mend, and how often.
+            holds: The check: whether the edited file, read again, has the intended changes and no others.
+            done: The fixes that the edits make, each with its count.
 
         Returns:
-            Whether the text has been edited; where not, it is as it was.
+            Whether the text has been edited. Otherwise it is unchanged.
         """
-        document, found = source.parse(applied(self.text, edits), self.shown)
-        if not self.faithful or found or not holds(document):
+        document, faults = source.parse(applied(self.text, edits), self.shown)
+        if not self.faithful or faults or not holds(document):
             return False
         self.document = document
-        self.sound = True
+        self.valid = True
         self.done.update(done)
         return True
 
     @property
     def after(self) -> bytes:
-        """The bytes of the file as it is by now."""
+        """The bytes of the file with all edits."""
         mark = self.raw[:3] if self.raw.startswith(b"\xef\xbb\xbf") else b""
         return mark + self.text.encode()
 
 
 def applied(text: str, edits: Iterable[Edit]) -> str:
-    """The text with edits made in it."""
+    """A text after some edits."""
     pieces: list[str] = []
     done = 0
     for edit in sorted(edits, key=lambda edit: edit.start):
@@ -116,9 +116,9 @@ def applied(text: str, edits: Iterable[Edit]) -> str:
 
 
 def line_end(text: str, offset: int) -> str:
-    """The line end of the line at an offset; where it has none, that of the line before; else a line feed."""
-    found = _LINE_END.search(text, offset) or _LINE_END.search(text)
-    return found.group() if found else "\n"
+    """The line end at or after an offset, or else the first of the text, or else a line feed."""
+    match = _LINE_END.search(text, offset) or _LINE_END.search(text)
+    return match.group() if match else "\n"
 
 
 def column_of(text: str, offset: int) -> int:
@@ -131,7 +131,7 @@ def column_of(text: str, offset: int) -> int:
 
 
 def nodes(root: Node | None) -> Iterator[tuple[Way, Node]]:
-    """All nodes of a tree, each with its way, those around others first."""
+    """All nodes of a tree, each with its way; a parent comes before its children."""
     stack: list[tuple[Way, Node]] = [((), root)] if root else []
     while stack:
         way, node = stack.pop()
@@ -145,7 +145,7 @@ def nodes(root: Node | None) -> Iterator[tuple[Way, Node]]:
 
 
 def differences(one: Node | None, other: Node | None) -> Iterator[tuple[Way, Node | None, Node | None]]:
-    """Where two trees differ: the way to it, and the two nodes; None for one that is not there."""
+    """The differences of two trees: for each the way, and the two nodes, None for a missing one."""
     stack: list[tuple[Way, Node | None, Node | None]] = [((), one, other)]
     while stack:
         way, left, right = stack.pop()
@@ -171,10 +171,10 @@ def differences(one: Node | None, other: Node | None) -> Iterator[tuple[Way, Nod
 
 
 def diff(before: str, after: str, path: str) -> str:
-    """What became of a file's text, as a unified diff; empty where nothing did.
+    """The changes of a file's text as a unified diff; empty if there are none.
 
-    The two are alike but for some lines here and there, so it looks for the next equal line from where they
-    part, which takes time in proportion to their length; that of `difflib` grows with its square.
+    The two texts differ in a few lines only, so after each difference this looks for the next equal line. The
+    time is proportional to the length; the time of `difflib` grows with its square.
     """
     if before == after:
         return ""
@@ -189,10 +189,10 @@ def diff(before: str, after: str, path: str) -> str:
         pieces.append(f"@@ -{places[0]} +{places[1]} @@\n")
         done = start
         for low, high, low_new, high_new in hunk:
-            pieces += _marked(" ", old[done:low]) + _marked("-", old[low:high])
-            pieces += _marked("+", new[low_new:high_new])
+            pieces += _signed(" ", old[done:low]) + _signed("-", old[low:high])
+            pieces += _signed("+", new[low_new:high_new])
             done = high
-        pieces += _marked(" ", old[done:end])
+        pieces += _signed(" ", old[done:end])
     return "".join(pieces)
 
 
@@ -203,12 +203,12 @@ def _lines(text: str) -> list[str]:
 
 
 def _place(start: int, count: int) -> str:
-    """Lines as a diff names them: the number of the first, or of the one before where there are none."""
+    """The place of lines in a diff: the number of the first, or of the line before if there are none."""
     return f"{start + bool(count)},{count}"
 
 
-def _marked(sign: str, lines: list[str]) -> list[str]:
-    """Lines as a diff shows them: each after a sign, and whether the last one has no end."""
+def _signed(sign: str, lines: list[str]) -> list[str]:
+    """Lines of a diff: each after a sign, with a remark if the last one has no line end."""
     return [
         f"{sign}{line}" if line.endswith("\n") else f"{sign}{line}\n\\ No newline at end of file\n"
         for line in lines
@@ -216,7 +216,7 @@ def _marked(sign: str, lines: list[str]) -> list[str]:
 
 
 _Change: TypeAlias = "tuple[int, int, int, int]"
-"""A piece in which two lists of lines differ: from and to in the old one, from and to in the new one."""
+"""A piece in which two lists of lines differ: start and end in the old one, start and end in the new one."""
 
 
 def _changes(old: list[str], new: list[str]) -> Iterator[_Change]:
@@ -240,7 +240,7 @@ def _changes(old: list[str], new: list[str]) -> Iterator[_Change]:
 
 
 def _alike(old: list[str], left: int, new: list[str], right: int) -> bool:
-    """Whether two texts go on alike from a line in each: with one that says something, or to the end."""
+    """Whether two texts are equal from a line in each on: in a line that is not blank, or to the end."""
     if left >= len(old) or right >= len(new):
         return left == len(old) and right == len(new)
     if old[left] != new[right]:
@@ -249,15 +249,15 @@ def _alike(old: list[str], left: int, new: list[str], right: int) -> bool:
 
 
 def carried(before: list[str], after: list[str]) -> Callable[[int], range]:
-    """Where lines of a text are after a change.
+    """A function that gives the places of lines after a change.
 
     Args:
         before: The lines before it, without their ends.
         after: The lines after it.
 
     Returns:
-        For the number of a line before, from 1 (0 for the text as a whole), the numbers that it has after;
-        of a line that changed, those of all that took the place of the piece which changed.
+        A function from the number of a line before, from 1 (0 for the text as a whole), to its numbers
+        after; for a changed line, to the numbers of all lines that replaced the changed piece.
     """
     changes = list(_changes(before, after))
     ends = [high for _, high, _, _ in changes]
@@ -266,7 +266,7 @@ def carried(before: list[str], after: list[str]) -> Callable[[int], range]:
         if not line:
             return range(1)
         number = bisect_right(ends, line - 1)
-        # a line before which something is put, as a key is before another, is part of that change
+        # if lines are inserted before a line, as a key before another, the line is part of that change
         if number < len(changes) and changes[number][0] <= line - 1:
             _, _, low, high = changes[number]
             return range(low + 1, high + 1)
@@ -279,7 +279,7 @@ def carried(before: list[str], after: list[str]) -> Callable[[int], range]:
 
 
 def _hunks(changes: Iterable[_Change]) -> Iterator[list[_Change]]:
-    """The changes in groups that share lines of context."""
+    """The changes in groups; the changes of a group share lines of context."""
     group: list[_Change] = []
     for change in changes:
         if group and change[0] - group[-1][1] > 2 * _CONTEXT:

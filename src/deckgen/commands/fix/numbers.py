@@ -1,4 +1,4 @@
-"""Ids for the fields and cards of a kind.yaml that lack one."""
+"""Ids for the fields and cards of a kind.yaml without one."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from collections.abc import Mapping as ReadOnly
 
-    from deckgen.commands.fix.edited_file import Sheet, Way
+    from deckgen.commands.fix.edited_file import EditedFile, Way
     from deckgen.deck.kinds import Kind
-    from deckgen.history.ledger import Line
+    from deckgen.history.ledger import NoteTypeLine
     from deckgen.source import Document
 
 DONE = "id of a field or card given"
@@ -34,19 +34,19 @@ def shared(kinds: list[Kind]) -> dict[str, list[int]]:
     return longest
 
 
-def mend(sheet: Sheet, ids: ReadOnly[str, list[int]], line: Line | None) -> None:
+def fix(edited: EditedFile, ids: ReadOnly[str, list[int]], line: NoteTypeLine | None) -> None:
     """Give ids to the fields and cards of a kind.yaml.
 
     Args:
-        sheet: The file.
+        edited: The file.
         ids: The ids that kinds have in common, by place.
-        line: What the ledger remembers of the kind; None where it has not been released.
+        line: The ledger's line for the kind; None if it has not been released.
     """
-    root = sheet.document.root
-    if not sheet.sound or not isinstance(root, Mapping):
+    root = edited.document.root
+    if not edited.valid or not isinstance(root, Mapping):
         return
     edits: list[Edit] = []
-    meant: dict[Way, str] = {}
+    expected: dict[Way, str] = {}
     for under, keys in _LISTS.items():
         node = root.entries.get(under)
         entries = node.items if isinstance(node, Sequence) else []
@@ -54,29 +54,29 @@ def mend(sheet: Sheet, ids: ReadOnly[str, list[int]], line: Line | None) -> None
         if not lacking:
             continue
         taken = {place: _number(entry) for place, entry in enumerate(entries)}
-        released = [number for number, _ in line[under]] if line else []
+        released = line.ids(under) if line else []
         if line and (
             len(released) != len(entries)
             or any(number not in {None, released[place]} for place, number in taken.items())
         ):
-            sheet.left.append(
+            edited.left.append(
                 f"some {under} have no id; they were released with: {', '.join(map(str, released))}"
             )
             continue
         for place in lacking:
             number = released[place] if line else _free(under, place, ids[under], set(taken.values()))
             taken[place] = number
-            meant[under, place, "id"] = str(number)
-            edits.append(_edit(sheet.text, entries[place], number))
+            expected[under, place, "id"] = str(number)
+            edits.append(_edit(edited.text, entries[place], str(number)))
     if not edits:
         return
 
     def holds(document: Document) -> bool:
-        found = list(differences(root, document.root))
-        written = {way: after.value for way, one, after in found if one is None and isinstance(after, Scalar)}
-        return written == meant and len(found) == len(meant)
+        changes = list(differences(root, document.root))
+        added = {way: after.value for way, one, after in changes if one is None and isinstance(after, Scalar)}
+        return added == expected and len(changes) == len(expected)
 
-    sheet.edit(edits, holds, Counter({DONE: len(edits)}))
+    edited.edit(edits, holds, Counter({DONE: len(edits)}))
 
 
 def _lacks(entry: object, keys: Collection[str]) -> bool:
@@ -88,13 +88,13 @@ def _lacks(entry: object, keys: Collection[str]) -> bool:
 
 
 def _number(entry: object) -> int | None:
-    """The id of an entry; None where it has none."""
+    """The id of an entry; None if it has none."""
     node = entry.entries.get("id") if isinstance(entry, Mapping) else None
     return int(node.value) if isinstance(node, Scalar) and node.value.isdecimal() else None
 
 
 def _free(under: str, place: int, ids: list[int], taken: set[int | None]) -> int:
-    """An id for what stands at a place: what other kinds have there, or one that anyone would find."""
+    """An id for a place: the one of other kinds there, or else a computed one, equal on all machines."""
     if place < len(ids) and ids[place] not in taken:
         return ids[place]
     attempt = 0
@@ -106,9 +106,9 @@ def _free(under: str, place: int, ids: list[int], taken: set[int | None]) -> int
         attempt += 1
 
 
-def _edit(text: str, entry: object, number: int) -> Edit:
-    """The edit that writes an id after an entry's name, or before all else where the name is not first."""
-    assert isinstance(entry, Mapping)  # noqa: S101 (only such lack one)
+def _edit(text: str, entry: object, number: str) -> Edit:
+    """The edit that writes an id after an entry's name, or at its beginning if the name is not first."""
+    assert isinstance(entry, Mapping)  # noqa: S101 (_lacks saw a mapping)
     flow = text[entry.start] == "{"
     first, node = next(iter(entry.entries.items()))
     if first == "name" and isinstance(node, Scalar) and node.style not in {"|", ">"}:

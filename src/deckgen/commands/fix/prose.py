@@ -1,6 +1,6 @@
-"""Blanks and cloze numbers in texts that nobody has learnt yet.
+"""Fixes of blanks and cloze numbers in unreleased texts.
 
-A released note is left as it is: a text that differs would be sent to learners again, over their own edits.
+A released note stays as it is: a changed text would be sent to learners again, over their own edits.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.anki import cloze as clozes
 from deckgen.anki.cloze_slips import slips
-from deckgen.cards.markdown import drawn
+from deckgen.cards.comparable import drawn
 from deckgen.commands.fix.edited_file import Edit, differences, nodes
 from deckgen.deck.values import scalars
 from deckgen.source import Scalar
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping as ReadOnly
 
-    from deckgen.commands.fix.edited_deck import Book, Standing
-    from deckgen.commands.fix.edited_file import Sheet
+    from deckgen.commands.fix.edited_deck import EditedDeck, Standing
+    from deckgen.commands.fix.edited_file import EditedFile
     from deckgen.deck.keys import Key
     from deckgen.deck.notes import Note, Table
     from deckgen.deck.values import Value
@@ -33,7 +33,7 @@ BLANKS = "line freed of blanks at its end"
 BREAK = "line break made visible"
 NUMBERS = "takeaway numbered without gaps"
 
-# what a line of Markdown begins with besides its text
+# the marks of Markdown at the beginning of a line
 _BEFORE_TEXT = re.compile(r"\s*(?:(?:[-*+]|\d{1,9}[.)]|>|#{1,6})(?:\s+|$))*")
 _DOUBLED = re.compile(r"(?<=[^\s\\])  +(?=[^\s])")
 _ASIDE = re.compile(r"\s*\[[^\]]+\]:")
@@ -43,12 +43,12 @@ _NUMBER = re.compile(r"\{\{c([0-9,]*[0-9][0-9,]*)::")
 
 @dataclass
 class _Text:
-    """A text of a note that nobody has learnt yet.
+    """A text of an unreleased note.
 
     Attributes:
         scalar: The text.
-        plain: Whether nothing in it is markup.
-        numbers: The new numbers of its clozes, by the old ones; empty where they stay.
+        plain: Whether it is plain text, without markup.
+        numbers: The new numbers of its clozes, by the old ones; empty if they stay.
     """
 
     scalar: Scalar
@@ -59,26 +59,28 @@ class _Text:
         """Whether a learner would see no difference between two texts."""
         return one.split() == other.split() if self.plain else drawn(one) == drawn(other)
 
-    def is_meant(self, value: str) -> bool:
-        """Whether a value is what its own should become."""
-        meant = _NUMBER.sub(lambda match: f"{{{{c{_renumbered(match[1], self.numbers)}::", self.scalar.value)
-        return self.same(value, meant) and _squeezed(value) == _squeezed(meant)
+    def is_expected(self, value: str) -> bool:
+        """Whether a value is the fixed value of this text."""
+        expected = _NUMBER.sub(
+            lambda match: f"{{{{c{_renumbered(match[1], self.numbers)}::", self.scalar.value
+        )
+        return self.same(value, expected) and _squeezed(value) == _squeezed(expected)
 
 
-def mend(book: Book) -> None:
-    """Mend the texts of the notes that have not been released."""
+def fix(edited_deck: EditedDeck) -> None:
+    """Fix the texts of the notes that have not been released."""
     texts: dict[str, list[_Text]] = {}
-    for note, found in _unreleased(book.standing()):
-        texts.setdefault(note.chapter.document.path, []).extend(found)
-    for sheet in book.chapters:
-        if sheet.sound and sheet.shown in texts:
-            _mend_sheet(sheet, texts[sheet.shown])
+    for note, unreleased in _unreleased(edited_deck.standing()):
+        texts.setdefault(note.chapter.document.path, []).extend(unreleased)
+    for edited in edited_deck.chapters:
+        if edited.valid and edited.shown in texts:
+            _fix_file(edited, texts[edited.shown])
 
 
 def _unreleased(standing: Standing) -> Iterator[tuple[Note, list[_Text]]]:
     """The texts of notes that are surely new, each once."""
-    # one of them may be a released note under an id that its author has changed
-    doubtful = {line["kind"] for line in standing.gone}
+    # a note may be a released one whose id the author has changed
+    doubtful = {line.kind for line in standing.gone}
 
     def is_new(note: Note) -> bool:
         kinds = {note.kind.name, note.kind.was}
@@ -87,9 +89,9 @@ def _unreleased(standing: Standing) -> Iterator[tuple[Note, list[_Text]]]:
     tables: dict[Table, None] = {}
     for note in standing.deck.notes:
         if is_new(note):
-            found = list(_texts(note.values, note.kind.keys))
-            _close_gaps([text for text, key in found if key.type.clozes])
-            yield note, [text for text, _ in found]
+            pairs = list(_texts(note.values, note.kind.keys))
+            _close_gaps([text for text, key in pairs if key.type.clozes])
+            yield note, [text for text, _ in pairs]
         if note.table is not None and note.table not in tables:
             tables[note.table] = None
             if all(is_new(row) for row in note.table.rows):
@@ -105,51 +107,51 @@ def _texts(values: ReadOnly[str, Value], keys: ReadOnly[str, Key]) -> Iterator[t
 
 
 def _close_gaps(texts: list[_Text]) -> None:
-    """Number the clozes of a note from 1 on, where one is missing and nothing else is wrong with them."""
-    found = [(text, clozes.read(text.scalar.value)) for text in texts]
-    if any(True for text, reading in found for _ in slips(text.scalar.value, reading)):
+    """Number the clozes of a note from 1 on, if a number is missing and they have no other fault."""
+    readings = [(text, clozes.read(text.scalar.value)) for text in texts]
+    if any(True for text, reading in readings for _ in slips(text.scalar.value, reading)):
         return
-    used = sorted({number for _, reading in found for cloze in reading.clozes for number in cloze.numbers})
+    used = sorted({number for _, reading in readings for cloze in reading.clozes for number in cloze.numbers})
     if used != list(range(1, len(used) + 1)):
         for text in texts:
             text.numbers = {number: place for place, number in enumerate(used, 1)}
 
 
 def _renumbered(numbers: str, new: ReadOnly[int, int]) -> str:
-    """The numbers of a cloze, as in `1,3`, with new ones in their places."""
+    """The numbers of a cloze, as in `1,3`, replaced with new ones."""
     return re.sub(r"\d+", lambda match: str(new.get(int(match.group()), match.group())), numbers)
 
 
 def _squeezed(text: str) -> list[str]:
-    """The words of a text, whatever stands between them: blanks, line ends, or a line break."""
+    """The words of a text, without the blanks, line ends and line breaks between them."""
     return re.sub(r"\\(?=\n)", " ", text).split()
 
 
-def _mend_sheet(sheet: Sheet, texts: list[_Text]) -> None:
-    """Mend texts of a file."""
+def _fix_file(edited: EditedFile, texts: list[_Text]) -> None:
+    """Fix texts of a file."""
     edits: list[Edit] = []
     done: Counter[str] = Counter()
     for text in texts:
-        lines = _lines(text.scalar, sheet.text)
+        lines = _lines(text.scalar, edited.text)
         edits += _of_blanks(text, lines, done)
-        edits += _of_numbers(text, sheet.text, lines, done)
-        after = _AFTER.match(sheet.text, text.scalar.end)
+        edits += _of_numbers(text, edited.text, lines, done)
+        after = _AFTER.match(edited.text, text.scalar.end)
         if after and text.scalar.style not in {"|", ">"}:
             edits.append(Edit(after.start(), after.end(), ""))
             done[BLANKS] += 1
     if not edits:
         return
-    before = sheet.document.root
+    before = edited.document.root
     by_start = {text.scalar.start: text for text in texts}
-    meant = {way: by_start[node.start] for way, node in nodes(before) if node.start in by_start}
+    expected = {way: by_start[node.start] for way, node in nodes(before) if node.start in by_start}
 
     def holds(document: Document) -> bool:
         return all(
-            way in meant and isinstance(after, Scalar) and meant[way].is_meant(after.value)
+            way in expected and isinstance(after, Scalar) and expected[way].is_expected(after.value)
             for way, _, after in differences(before, document.root)
         )
 
-    sheet.edit(edits, holds, done)
+    edited.edit(edits, holds, done)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +159,13 @@ class _Line:
     """A line of a text in its file.
 
     Attributes:
-        start: Where what it says begins.
-        said: What it says, with the blanks at its end.
-        blanks: Where the blanks at its end begin; its end, if they belong to it.
+        start: The offset of its content.
+        content: Its content, with the blanks at its end.
+        blanks: The offset of the blanks at its end; its end if they belong to the content.
     """
 
     start: int
-    said: str
+    content: str
     blanks: int
 
 
@@ -186,9 +188,9 @@ def _lines(scalar: Scalar, text: str) -> list[_Line]:
     for number, (start, row) in enumerate(rows):
         last = number == len(rows) - 1
         indent = least if block else len(row) - len(row.lstrip()) if number else 0
-        said = row[indent:]
+        content = row[indent:]
         ends = len(row) if last and not block else len(row.rstrip(" \t"))
-        lines.append(_Line(start + min(indent, len(row)), said, start + ends))
+        lines.append(_Line(start + min(indent, len(row)), content, start + ends))
     return lines
 
 
@@ -198,9 +200,9 @@ class _Slip:
 
     Attributes:
         row: The number of their line.
-        start: Where they begin in what it says; at most its start for blanks in the place of indentation.
-        end: Where they end in it.
-        instead: What may take their place, with what it is called; the first that learners do not see.
+        start: Their start in its content; 0 or less for blanks that count as indentation.
+        end: Their end in it.
+        instead: The possible replacements, each with its name; the first without a visible change is used.
     """
 
     row: int
@@ -212,45 +214,45 @@ class _Slip:
 def _slips(text: _Text, lines: list[_Line]) -> Iterator[_Slip]:
     """The doubled spaces, and the blanks at the ends of lines, of a text."""
     for number, line in enumerate(lines):
-        aside = not text.plain and ("|" in line.said or _ASIDE.match(line.said))
-        first = 0 if text.plain else len(_before_text(line.said))
-        for match in _DOUBLED.finditer(line.said, first) if not aside else ():
+        aside = not text.plain and ("|" in line.content or _ASIDE.match(line.content))
+        first = 0 if text.plain else len(_before_text(line.content))
+        for match in _DOUBLED.finditer(line.content, first) if not aside else ():
             yield _Slip(number, match.start(), match.end(), ((" ", SPACES),))
-        end = len(line.said)
+        end = len(line.content)
         if line.blanks < line.start + end:
-            goes_on = number + 1 < len(lines) and lines[number + 1].said.strip()
-            is_break = text.scalar.style == "|" and not text.plain and goes_on and line.said.endswith("  ")
+            goes_on = number + 1 < len(lines) and lines[number + 1].content.strip()
+            is_break = text.scalar.style == "|" and not text.plain and goes_on and line.content.endswith("  ")
             instead = (("\\", BREAK),) * bool(is_break) + (("", BLANKS),)
             yield _Slip(number, line.blanks - line.start, end, instead)
 
 
 def _before_text(row: str) -> str:
-    """What a line begins with besides its text: marks of lists, quotations and headings."""
+    """The marks at the beginning of a line: of lists, quotations and headings."""
     match = _BEFORE_TEXT.match(row)
     return match.group() if match else ""
 
 
 def _of_blanks(text: _Text, lines: list[_Line], done: Counter[str]) -> list[Edit]:
-    """The edits that take blanks out of a text where a learner sees no difference."""
+    """The edits that remove blanks from a text without a visible difference."""
     slips = list(_slips(text, lines))
-    rows = [line.said for line in lines]
+    rows = [line.content for line in lines]
     if not slips or (text.scalar.style == "|" and "\n".join(rows).rstrip() != text.scalar.value.rstrip()):
         return []
 
-    def said(chosen: list[tuple[_Slip, int]]) -> str:
-        made = rows.copy()
+    def content(chosen: list[tuple[_Slip, int]]) -> str:
+        edited_rows = rows.copy()
         for slip, which in reversed(chosen):
-            row = made[slip.row]
-            made[slip.row] = row[: max(slip.start, 0)] + slip.instead[which][0] + row[slip.end :]
-        return "\n".join(made)
+            row = edited_rows[slip.row]
+            edited_rows[slip.row] = row[: max(slip.start, 0)] + slip.instead[which][0] + row[slip.end :]
+        return "\n".join(edited_rows)
 
-    before = said([])
+    before = content([])
     chosen = [(slip, 0) for slip in slips]
-    if not text.same(said(chosen), before):
+    if not text.same(content(chosen), before):
         chosen = []
         for slip in slips:
             for which in range(len(slip.instead)):
-                if text.same(said([*chosen, (slip, which)]), before):
+                if text.same(content([*chosen, (slip, which)]), before):
                     chosen.append((slip, which))
                     break
     edits = []
@@ -262,14 +264,16 @@ def _of_blanks(text: _Text, lines: list[_Line], done: Counter[str]) -> list[Edit
     return edits
 
 
-def _of_numbers(text: _Text, whole: str, lines: list[_Line], done: Counter[str]) -> list[Edit]:
+def _of_numbers(text: _Text, file_text: str, lines: list[_Line], done: Counter[str]) -> list[Edit]:
     """The edits that give the clozes of a text their new numbers."""
     if not text.numbers or not lines:
         return []
-    end = lines[-1].start + len(lines[-1].said)
-    found = list(_NUMBER.finditer(whole, lines[0].start, end))
-    if [match.group() for match in found] != [match.group() for match in _NUMBER.finditer(text.scalar.value)]:
+    end = lines[-1].start + len(lines[-1].content)
+    matches = list(_NUMBER.finditer(file_text, lines[0].start, end))
+    if [match.group() for match in matches] != [
+        match.group() for match in _NUMBER.finditer(text.scalar.value)
+    ]:
         return []
     done[NUMBERS] += 1
-    pairs = [(match, _renumbered(match[1], text.numbers)) for match in found]
+    pairs = [(match, _renumbered(match[1], text.numbers)) for match in matches]
     return [Edit(match.start(1), match.end(1), new) for match, new in pairs if new != match[1]]

@@ -1,4 +1,4 @@
-"""What the gallery shows: each card with both its sides, where it is from, and what is to be said of it."""
+"""The content of the preview: each card with both sides, its place in the source, and its diagnostics."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from deckgen.anki.render import Look, Place, on_screen
+from deckgen.anki.render import CardContext, CardRenderer, on_screen
 from deckgen.checks.silence import owner_of, owners
 from deckgen.deck.notes import Table, place
 from deckgen.package import SHOWS
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
     from deckgen.build import Build
     from deckgen.cards.media import Media
     from deckgen.cards.note_types import NoteType
-    from deckgen.cards.rows import Row
+    from deckgen.cards.rows import RenderedNote
     from deckgen.deck.notes import Note
     from deckgen.diagnostics import Diagnostic
 
 LONGEST_TEXT = 20_000
-"""In so many characters of a note the page's filter looks for words."""
-_LONGEST_LINE = 300  # characters of a line of the source that are quoted
+"""The page's filter searches this many characters of a note."""
+_LONGEST_LINE = 300  # characters of a quoted line of the source
 _UNSEEN = re.compile(r"<(style|script)\b.*?</\1\s*>|<[^>]*>|\{\{c[\d,]+::|\}\}", re.DOTALL | re.IGNORECASE)
 
 
 def digest(text: str) -> str:
-    """What stands for a text, and changes with it."""
+    """A short digest of a text."""
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:12]
 
 
-Told: TypeAlias = "dict[str, Any]"
+DiagnosticJSON: TypeAlias = "dict[str, Any]"
 """A diagnostic as the page shows it."""
 
 
@@ -44,8 +44,8 @@ class Card:
     """A card of a note.
 
     Attributes:
-        ordinal: Which of its note's cards it is, from 0.
-        name: What it is called.
+        ordinal: Its number among the cards of its note, from 0.
+        name: Its name.
         front: The HTML of its front.
         back: The HTML of its back.
     """
@@ -56,12 +56,12 @@ class Card:
     back: str
 
     def digest(self, style: str) -> str:
-        """What changes when the card looks different; with what changes when its kind's css does."""
+        """A digest that changes if the card looks different; `style` is the digest of its kind's css."""
         return digest(f"{self.front}\0{self.back}\0{style}")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class NotePreview:
     """A note with its cards.
 
     Attributes:
@@ -69,13 +69,13 @@ class Shown:
         kind: The name of its kind.
         deck: The full name of its deck.
         tags: Its tags.
-        path: The file of the source in which it stands.
+        path: Its file in the source.
         line: Its line there, from 1.
         text: The words of its fields.
         media: The names of the files that it shows.
         cards: Its cards.
-        found: The diagnostics that concern it.
-        before: Whether it is as it was before the faults that hide it.
+        diagnostics: Its diagnostics.
+        before: Whether it is from an earlier build, because errors hide it now.
     """
 
     id: str
@@ -87,7 +87,7 @@ class Shown:
     text: str
     media: tuple[str, ...]
     cards: tuple[Card, ...]
-    found: tuple[Told, ...] = ()
+    diagnostics: tuple[DiagnosticJSON, ...] = ()
     before: bool = False
 
 
@@ -99,51 +99,51 @@ class Gallery:
         title: The deck's title.
         kinds: The kinds' titles and css, by their names.
         notes: The notes, in the order in which they are studied.
-        found: The diagnostics that concern no card, as the page shows them.
-        errors: How many errors there are in all.
+        diagnostics: The diagnostics of no card on the page, as the page shows them.
+        errors: The number of all errors.
         media: The media files, by their names.
     """
 
     title: str
     kinds: dict[str, tuple[str, str]] = field(default_factory=dict)
-    notes: list[Shown] = field(default_factory=list)
-    found: list[Told] = field(default_factory=list)
+    notes: list[NotePreview] = field(default_factory=list)
+    diagnostics: list[DiagnosticJSON] = field(default_factory=list)
     errors: int = 0
     media: dict[str, Media] = field(default_factory=dict)
 
 
 def gallery(build: Build) -> Gallery:
-    """What the page shows of a build, also of one with errors: whatever could be read.
+    """The gallery of a build. If the build has errors, it contains what could be read.
 
-    Retired notes are left out, as they are of the package.
+    Retired notes are left out, as in the package.
     """
-    deck = build.changes.deck
-    made = Gallery(deck.title or "Untitled deck", media=build.media)
-    made.errors = sum(each.stands_for for each in build.diagnostics if each.level == "error")
-    rows = [row for row in build.rows if row.cards and not row.note.retired]
-    concerning, made.found = _sorted_out(build, {id(row.note) for row in rows})
-    looks: dict[str, list[Look]] = {}
-    for row in rows:
-        kind = row.note.kind
+    deck = build.deck
+    result = Gallery(deck.title or "Untitled deck", media=build.media)
+    result.errors = sum(each.stands_for for each in build.diagnostics if each.level == "error")
+    notes = [each for each in build.notes if each.cards and not each.note.retired]
+    by_note, result.diagnostics = _diagnostics_by_note(build, {id(each.note) for each in notes})
+    renderers: dict[str, list[CardRenderer]] = {}
+    for each in notes:
+        kind = each.note.kind
         note_type = build.note_types[kind.name]
-        if kind.name not in looks:
-            looks[kind.name] = _looks(note_type)
-            made.kinds[kind.name] = (kind.title, note_type.css)
-        shown = _shown(row, looks[kind.name], deck.title, build)
-        made.notes.append(replace(shown, found=tuple(concerning.get(id(row.note), ()))))
-    return made
+        if kind.name not in renderers:
+            renderers[kind.name] = _renderers(note_type)
+            result.kinds[kind.name] = (kind.title, note_type.css)
+        preview = _note_preview(each, renderers[kind.name], deck.title, build)
+        result.notes.append(replace(preview, diagnostics=tuple(by_note.get(id(each.note), ()))))
+    return result
 
 
 def with_vanished(now: Gallery, before: Gallery) -> Gallery:
-    """The gallery of a build with errors, and in their places the notes from before that the errors hide."""
-    known = {note.id for note in now.notes}
-    vanished: dict[str, list[Shown]] = {}
+    """The gallery of a build with errors, with the earlier notes that the errors hide, in their places."""
+    present = {note.id for note in now.notes}
+    vanished: dict[str, list[NotePreview]] = {}
     last = ""
     for note in before.notes:
-        if note.id in known:
+        if note.id in present:
             last = note.id
         else:
-            vanished.setdefault(last, []).append(replace(note, before=True, found=()))
+            vanished.setdefault(last, []).append(replace(note, before=True, diagnostics=()))
     notes = list(vanished.get("", ()))
     for note in now.notes:
         notes += [note, *vanished.get(note.id, ())]
@@ -151,54 +151,65 @@ def with_vanished(now: Gallery, before: Gallery) -> Gallery:
     return replace(now, notes=notes, kinds=now.kinds | before.kinds | styled, media=before.media | now.media)
 
 
-def _sorted_out(build: Build, shown: set[int]) -> tuple[dict[int, list[Told]], list[Told]]:
-    """The diagnostics by the notes that they concern, and those that concern none that is shown."""
-    in_place = owners(build.changes.deck)
-    concerning: dict[int, list[Told]] = {}
+def _diagnostics_by_note(
+    build: Build, on_page: set[int]
+) -> tuple[dict[int, list[DiagnosticJSON]], list[DiagnosticJSON]]:
+    """The diagnostics of each note, and the diagnostics of no note on the page.
+
+    Args:
+        build: The build.
+        on_page: The notes on the page, each by its `id()`.
+    """
+    in_place = owners(build.deck)
+    by_note: dict[int, list[DiagnosticJSON]] = {}
     others = []
     for diagnostic in build.diagnostics:
         owner = owner_of(diagnostic, in_place)
         notes: Iterable[Note] = owner.rows if isinstance(owner, Table) else [owner] if owner else []
-        ids = [id(note) for note in notes if id(note) in shown]
-        told = _told(diagnostic, build.lines)
+        ids = [id(note) for note in notes if id(note) in on_page]
+        json = _diagnostic_json(diagnostic, build.lines)
         for each in ids:
-            concerning.setdefault(each, []).append(told)
+            by_note.setdefault(each, []).append(json)
         if not ids:
-            others.append(told)
-    return concerning, others
+            others.append(json)
+    return by_note, others
 
 
-def _told(diagnostic: Diagnostic, lines: dict[str, list[str]]) -> Told:
-    """A diagnostic as the page shows it: as in `--format json`, with its line of the source."""
+def _diagnostic_json(diagnostic: Diagnostic, lines: dict[str, list[str]]) -> DiagnosticJSON:
+    """A diagnostic for the page: as in `--format json`, with its line of the source."""
     span = diagnostic.span
     of_file = lines.get(span.path, [])
     line = of_file[span.line - 1] if 0 < span.line <= len(of_file) else ""
     return diagnostic.as_json() | {"source": line.strip()[:_LONGEST_LINE]}
 
 
-def _looks(note_type: NoteType) -> list[Look]:
-    """How each of a kind's card templates looks."""
+def _renderers(note_type: NoteType) -> list[CardRenderer]:
+    """The renderers of a kind's card templates."""
     fields = [each.name for each in note_type.kind.fields]
-    return [Look(fields, face.front, face.back, cloze=note_type.kind.cloze) for face in note_type.faces]
+    return [
+        CardRenderer(fields, face.front, face.back, cloze=note_type.kind.cloze) for face in note_type.faces
+    ]
 
 
-def _shown(row: Row, looks: list[Look], title: str, build: Build) -> Shown:
+def _note_preview(
+    rendered: RenderedNote, renderers: list[CardRenderer], title: str, build: Build
+) -> NotePreview:
     """A note as the page shows it."""
-    note, kind = row.note, row.note.kind
+    note, kind = rendered.note, rendered.note.kind
     span = place(note)
     note_type = unicodedata.normalize("NFC", f"{title} - {kind.title}")
     cards = []
-    for ordinal in row.cards:
+    for ordinal in rendered.cards:
         which = 0 if kind.cloze else ordinal
         name = kind.cards[which].name
-        at = Place(note.chapter.deck, note_type, name, note.tags)
-        sides = on_screen(looks[which].sides(row.fields, ordinal, at))
-        called = f"{name} {ordinal + 1}" if kind.cloze else name
-        cards.append(Card(ordinal, called, sides.front, sides.back))
-    whole = " ".join(row.fields)
-    text = html.unescape(_UNSEEN.sub(" ", whole[: 4 * LONGEST_TEXT]))
-    files = [*SHOWS.findall(whole), *(file.name for file in build.note_types[kind.name].media)]
-    return Shown(
+        at = CardContext(note.chapter.deck, note_type, name, note.tags)
+        sides = on_screen(renderers[which].sides(rendered.fields, ordinal, at))
+        card_name = f"{name} {ordinal + 1}" if kind.cloze else name
+        cards.append(Card(ordinal, card_name, sides.front, sides.back))
+    fields = " ".join(rendered.fields)
+    text = html.unescape(_UNSEEN.sub(" ", fields[: 4 * LONGEST_TEXT]))
+    files = [*SHOWS.findall(fields), *(file.name for file in build.note_types[kind.name].media)]
+    return NotePreview(
         note.id,
         kind.name,
         note.chapter.deck,

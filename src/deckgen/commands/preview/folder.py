@@ -1,7 +1,7 @@
 """The folder of a preview: the page, and the deck's cards as scripts that it loads when they are needed.
 
-A page opened from disk may not read files, but it may run scripts; so all that it shows is a call of a
-function of its own.
+A page opened from disk may not read files, but it may run scripts. So each data file is a script that calls a
+function of the page.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from deckgen.cards.media import Media
-    from deckgen.commands.preview.cards import Gallery, Shown
+    from deckgen.commands.preview.cards import Gallery, NotePreview
 
 PAGE = Path(__file__).parent / "page"
 NOTES_A_FILE = 50
 
 
 def write(gallery: Gallery, folder: Path) -> str:
-    """Write a preview, or bring the one from before up to date: files are written where they differ.
+    """Write a preview, or update an earlier one; only files that differ are written.
 
     Args:
-        gallery: What it shows.
-        folder: Where it goes; made where it is not there.
+        gallery: Its content.
+        folder: Its folder, which is made if it does not exist.
 
     Returns:
-        What stands for all that the page shows, and changes with it.
+        A short digest of the whole content of the page.
 
     Raises:
-        CallError: It cannot be put there.
-        OSError: The disk is full, or something like it.
+        CallError: The folder cannot be used.
+        OSError: A file cannot be written, for example on a full disk.
     """
-    folder.parent.mkdir(exist_ok=True)  # who serves a preview may remove all of build/ meanwhile
+    folder.parent.mkdir(exist_ok=True)  # a user may remove all of build/ while the preview is served
     for each in (folder, folder / "deck", folder / "media"):
         if each.is_symlink() or (each.exists() and not each.is_dir()):
             raise CallError(f"{each} is not an ordinary folder", "move it away")
@@ -51,7 +51,7 @@ def write(gallery: Gallery, folder: Path) -> str:
         _write_media(folder / "media" / name, gallery.media[name.removesuffix(".js")])
     files = _scripts(gallery)
     version = digest("".join(files.values()))
-    for name, text in files.items():  # the index is the last of them, and names what is there by then
+    for name, text in files.items():  # the index is last, so that all scripts that it names exist by then
         _write(folder / "deck" / name, text.encode())
     for path in PAGE.iterdir():
         if path.is_file():
@@ -62,7 +62,7 @@ def write(gallery: Gallery, folder: Path) -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file, if it does not hold that already."""
+    """Write a file, unless it already has this content."""
     try:
         if path.stat().st_size == len(content):
             with opened(path) as file:
@@ -75,7 +75,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _write_media(path: Path, media: Media) -> None:
-    """Write a media file as a script; its name tells what it holds."""
+    """Write a media file as a script; its name contains the digest of its content."""
     if path.is_file():
         return
     try:
@@ -83,7 +83,7 @@ def _write_media(path: Path, media: Media) -> None:
     except FileNotFoundError:
         content = None
     if content is None:
-        return  # changed or gone since it was looked at: the next build tells
+        return  # changed or deleted since the build: the next build reports it
     sort = mimetypes.guess_type(media.name)[0] or "application/octet-stream"
     call = f"deckgen.media({json.dumps(media.name)},{json.dumps(sort)},".encode()
     with replacing(path) as file:
@@ -92,15 +92,15 @@ def _write_media(path: Path, media: Media) -> None:
 
 def _remove(folder: Path, but: Iterable[str]) -> None:
     """Remove the scripts of an earlier preview."""
-    kept = set(but)
+    current = set(but)
     for path in folder.iterdir():
-        if path.name not in kept and path.suffix in {".js", ".part"} and not path.is_dir():
+        if path.name not in current and path.suffix in {".js", ".part"} and not path.is_dir():
             path.unlink(missing_ok=True)
 
 
 def _scripts(gallery: Gallery) -> dict[str, str]:
-    """The scripts of the deck by their names; the index stands last."""
-    by_file: dict[str, list[Shown]] = {}
+    """The scripts of the deck by their names; the index is the last one."""
+    by_file: dict[str, list[NotePreview]] = {}
     places: dict[str, tuple[str, int]] = {}
     sources = _numbered(note.path for note in gallery.notes)
     counts = dict.fromkeys(sources, 0)
@@ -121,7 +121,7 @@ def _scripts(gallery: Gallery) -> dict[str, str]:
 
 
 def _index(gallery: Gallery, places: dict[str, tuple[str, int]], stamps: dict[str, str]) -> dict[str, object]:
-    """What the page must know of all cards at once: little of each, as there may be many."""
+    """The data that the page needs of all cards at once: little of each, because there may be many."""
     kinds, decks, sources, tags, files = (
         _numbered(words)
         for words in (
@@ -139,7 +139,9 @@ def _index(gallery: Gallery, places: dict[str, tuple[str, int]], stamps: dict[st
         cards = [[card.ordinal, card.name, card.digest(styles[note.kind])] for card in note.cards]
         where = [sources[note.path], note.line]
         labels = [kinds[note.kind], decks[note.deck], [tags[tag] for tag in note.tags]]
-        notes.append([note.id, *labels, where, [files[file], place], cards, note.found, int(note.before)])
+        notes.append(
+            [note.id, *labels, where, [files[file], place], cards, note.diagnostics, int(note.before)]
+        )
     return {
         "title": gallery.title,
         "kinds": list(gallery.kinds.values()),
@@ -149,13 +151,13 @@ def _index(gallery: Gallery, places: dict[str, tuple[str, int]], stamps: dict[st
         "files": [[name, stamps[name]] for name in files],
         "texts": stamps["texts.js"],
         "errors": gallery.errors,
-        "found": gallery.found,
+        "found": gallery.diagnostics,
         "notes": notes,
     }
 
 
 def _numbered(words: Iterable[str]) -> dict[str, int]:
-    """A number for each of some words, in the order in which they first stand."""
+    """A number for each word, in the order of first occurrence."""
     return {word: number for number, word in enumerate(dict.fromkeys(words))}
 
 

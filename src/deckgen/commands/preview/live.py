@@ -1,4 +1,4 @@
-"""The preview that follows the source: built again whenever a file of it changes."""
+"""The preview that follows the source: a new build whenever a file changes."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from deckgen.commands.preview.cards import Gallery
     from deckgen.commands.preview.server import Server
 
-_STEP = 20  # milliseconds of silence after which changes are told: an editor may write a file in steps
-_LONGEST = 200  # milliseconds after which they are told in any case
+_STEP = 20  # milliseconds without a change before a build begins: an editor may write a file in steps
+_LONGEST = 200  # milliseconds after which a build begins in any case
 _LOOK = 500  # milliseconds between looks at whether the folders are still the same
 
 
@@ -40,11 +40,11 @@ def serve(
 
     Args:
         project: The folder that holds source/.
-        server: The server, whose folder the preview goes to.
-        tell: Called after each build, with it; or with None and what kept it from being made.
-        first: The build that is shown at first.
+        server: The server; the preview goes into its folder.
+        tell: Called after each build with the build and an empty text, or with None and an error message.
+        first: The first build to show.
     """
-    gc.enable()  # a build does without it, and then the process ends; this one goes on
+    gc.enable()  # a single build does not need it, but this process stays
     following = _Following(project, server, tell)
     following.show(first)
     server.restore = following.restore
@@ -61,12 +61,12 @@ def serve(
 def changes(project: Path) -> Iterator[None]:
     """Yield whenever something in a deck's source or templates has changed; folders may come and go.
 
-    Once it watches them it yields as well: what changed before that has not been seen.
+    It also yields when the watch begins, because changes before that were not noticed.
     """
     top = project.resolve()
     while True:
         folders = [top / "source", top / "templates", shipped_templates().resolve()]
-        # a folder may come while the watch begins, so what is there is asked for before
+        # a folder may appear while the watch begins, so the present ones are read before
         before = [_identity(folder) for folder in folders]
         there = [folder for folder, identity in zip(folders, before, strict=True) if identity]
         begins = True
@@ -85,11 +85,11 @@ def changes(project: Path) -> Iterator[None]:
                 if [_identity(folder) for folder in folders] != before:
                     break
         except FileNotFoundError:
-            pass  # gone while the watch began
+            pass  # deleted while the watch began
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:
-    """What tells a folder from another of its name; None where there is none."""
+    """The identity of a folder, different from a later one of the same name; None if there is none."""
     try:
         status = folder.stat()
     except OSError:
@@ -97,8 +97,8 @@ def _identity(folder: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _said(error: CallError | OSError) -> str:
-    """What kept a preview from being written, in a line."""
+def _message(error: CallError | OSError) -> str:
+    """The message of an error in writing the preview, in one line."""
     if isinstance(error, CallError):
         return f"{error}{error.hint and f' ({error.hint})'}"
     return f"{error.strerror or error}: {os.fsdecode(error.filename or '')}".rstrip(": ")
@@ -106,7 +106,7 @@ def _said(error: CallError | OSError) -> str:
 
 @contextmanager
 def _no_collector() -> Iterator[None]:
-    """Leave objects in circles where they are until the block ends: a build makes none worth looking for."""
+    """Switch garbage collection off until the block ends, because a build makes hardly any circles."""
     gc.disable()
     try:
         yield
@@ -127,31 +127,34 @@ class _Following:
         self._writing = threading.Lock()
 
     def again(self) -> None:
-        """Build, and show what comes of it. Whatever goes wrong is told, and the preview stays as it was."""
+        """Build, and show the result. After a failure, report it and leave the preview as it was."""
         try:
             self.show(build(self._project))
         except CallError as error:
             self._fail(f"{error}{error.hint and f' ({error.hint})'}")
         except OSError as error:
             self._fail(f"{error.strerror or error}: {os.fsdecode(error.filename or '')}".rstrip(": "))
-        except Exception:  # noqa: BLE001 (a fault of deckgen's is told, and the next build may do)
+        except Exception:  # noqa: BLE001 (a fault of deckgen is reported, and the next build may succeed)
             self._fail(traceback.format_exc())
 
-    def show(self, made: Build) -> None:
-        """Write a build's cards, and tell the pages that show them."""
-        shown = gallery(made)
-        if self._before and shown.errors:
-            shown = with_vanished(shown, self._before)
+    def show(self, result: Build) -> None:
+        """Write the cards of a build, and notify the open pages."""
+        cards = gallery(result)
+        if self._before and cards.errors:
+            cards = with_vanished(cards, self._before)
         with self._writing:
-            self._write(shown)
+            self._write(cards)
         self._server.news.tell(self._version)
-        self._tell(made, "")
+        self._tell(result, "")
 
     def restore(self, name: str) -> bool:
-        """Write the preview once more, where a file of it is missing; whether it was one.
+        """Write the preview once more if a missing file belongs to it.
 
         Args:
-            name: The file's, from the preview's folder.
+            name: The path of the missing file, from the preview's folder.
+
+        Returns:
+            Whether the file belongs to the preview.
         """
         with self._writing:
             if self._before is None or name not in self._names:
@@ -159,18 +162,18 @@ class _Following:
             try:
                 self._write(self._before)
             except (CallError, OSError) as error:
-                self._names.clear()  # the next build tries again; a page asks for many files
-                self._fail(_said(error))
+                self._names.clear()  # only the next build tries again, because a page requests many files
+                self._fail(_message(error))
                 return False
             return True
 
-    def _write(self, shown: Gallery) -> None:
+    def _write(self, cards: Gallery) -> None:
         folder = self._server.folder
-        self._version = write(shown, folder)
-        self._before = shown
+        self._version = write(cards, folder)
+        self._before = cards
         self._names = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
 
     def _fail(self, fault: str) -> None:
-        """Tell what kept a build from being made."""
+        """Report a failed build."""
         self._server.news.tell(self._version, fault)
         self._tell(None, fault)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ADDRESS = "127.0.0.1"
 PORT = 8642
-"""Where the preview is served if nothing else is asked for."""
+"""The default port."""
 _HEARTBEAT = 15  # seconds
 _TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css"}
 _CARDS = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
@@ -31,21 +31,21 @@ _PAGE = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'
 _PAGE += "frame-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
-class News:
-    """What there is to tell the pages that listen: the version of the preview, and what went wrong."""
+class EventStream:
+    """The events for open pages: the version of the preview, and failures."""
 
     def __init__(self) -> None:
-        """Begin with nothing to tell."""
+        """Begin without events."""
         self._changed = threading.Condition()
         self._number = 0
         self._text = ""
 
     def tell(self, version: str, fault: str = "") -> None:
-        """Tell every page, and those that come later.
+        """Send an event to all open pages, and to those that open later.
 
         Args:
-            version: What stands for all that the preview shows.
-            fault: Why there is no newer one; empty where there is.
+            version: The digest of the preview's content.
+            fault: Why there is no newer version; empty if there is one.
         """
         with self._changed:
             self._number += 1
@@ -53,7 +53,7 @@ class News:
             self._changed.notify_all()
 
     def after(self, number: int) -> tuple[int, str]:
-        """The news after those of a number, as soon as there are any; an empty text after a while without."""
+        """The latest event after a number, with its own number; an empty text if none comes for a while."""
         with self._changed:
             newer = self._changed.wait_for(lambda: self._number > number, _HEARTBEAT)
             return (self._number, self._text) if newer else (number, "")
@@ -63,28 +63,28 @@ class Server(ThreadingHTTPServer):
     """Serves a preview's folder to browsers on this machine.
 
     Attributes:
-        folder: What is served.
-        news: What pages are told.
-        restore: Called with the name of a file that is not there: writes it where it was there before, and
-            says whether it did.
+        folder: The folder to serve.
+        news: The events for open pages.
+        restore: Called with the name of a missing file. It writes the file again if the preview has it, and
+            returns whether it does.
     """
 
     daemon_threads = True
     block_on_close = False
-    allow_reuse_address = os.name != "nt"  # there it would share a port with another program
+    allow_reuse_address = os.name != "nt"  # on Windows it would share a port with another program
 
     def __init__(self, folder: Path, port: int) -> None:
         """Take a port.
 
         Args:
-            folder: What is served.
-            port: From 1 to 65535; 0 takes any that is free.
+            folder: The folder to serve.
+            port: From 1 to 65535, or 0 for any free port.
 
         Raises:
             CallError: The port is taken, or may not be used.
         """
         self.folder = folder
-        self.news = News()
+        self.news = EventStream()
         self.restore: Callable[[str], bool] = lambda name: False  # noqa: ARG005 (there is nothing to write)
         try:
             super().__init__((ADDRESS, port), _Handler)
@@ -94,16 +94,16 @@ class Server(ThreadingHTTPServer):
 
     @property
     def address(self) -> str:
-        """Where a browser finds it."""
+        """The address for a browser."""
         return f"http://{ADDRESS}:{self.server_port}/"
 
     def server_bind(self) -> None:
-        """Take the port, without asking the network what this machine is called."""
+        """Take the port, without a request to the network for this machine's name."""
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = ADDRESS, self.server_address[1]
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A browser that goes away amid an answer is no error."""
+        """Ignore a browser that closes the connection during an answer."""
 
 
 def _free_port() -> int:
@@ -122,8 +122,8 @@ class _Handler(BaseHTTPRequestHandler):
     server_version, sys_version = "deckgen", ""
 
     def do_GET(self) -> None:
-        """Answer with a file, or with news as they come."""
-        # a page elsewhere can give its own name this machine's address, and would then read the deck
+        """Answer with a file, or with the stream of events."""
+        # a foreign site can point its own name to this machine's address, and could then read the deck
         port = self.server.server_port
         if self.headers.get("Host") not in {f"{ADDRESS}:{port}", f"localhost:{port}"}:
             self._refuse(HTTPStatus.FORBIDDEN)
@@ -143,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
             content = self._content(name)
             if content is None and self.server.restore(name):
                 content = self._content(name)
-        except (OSError, ValueError):  # a name with a null character is none
+        except (OSError, ValueError):  # for example a null character in the name
             content = None
         if content is None:
             self._refuse(HTTPStatus.NOT_FOUND)
@@ -151,7 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
         frame = name == "frame.html"
         self._head(HTTPStatus.OK, _TYPES[PurePosixPath(name).suffix], _CARDS if frame else _PAGE)
         if frame:
-            # it stops what no policy does: WebRTC, and connections made ready for refused addresses
+            # it also stops WebRTC and preconnections, which no policy stops
             self.send_header("Connection-Allowlist", "()")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
@@ -159,7 +159,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def _content(self, name: str) -> bytes | None:
-        """What a file of the folder holds; None where it is none of those that are served.
+        """The content of a file of the folder; None if the server does not serve it.
 
         Raises:
             OSError: It cannot be read.
@@ -173,7 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
             return content.read()
 
     def _tell_news(self) -> None:
-        """Send news as server-sent events, until the page is closed."""
+        """Send server-sent events until the page is closed."""
         self._head(HTTPStatus.OK, "text/event-stream", _PAGE)
         self.end_headers()
         number, text = -1, ""
@@ -190,15 +190,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("Cache-Control", "no-store")
         self.send_header("Referrer-Policy", "no-referrer")
-        # the deck is in scripts, which any page could run otherwise
+        # the deck is in scripts, and otherwise any page could run them
         self.send_header("Cross-Origin-Resource-Policy", "same-origin")
 
     def _refuse(self, status: HTTPStatus) -> None:
-        """Answer that there is nothing here."""
+        """Answer that there is no such page."""
         self._head(status, "text/plain; charset=utf-8", _PAGE)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(f"{status.phrase}\n".encode())
 
     def log_message(self, *_: object) -> None:
-        """Say nothing of each request."""
+        """Do not log requests."""

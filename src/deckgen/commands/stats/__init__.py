@@ -1,1 +1,1 @@
-"""What a deck is made of: its figures, and the page that shows them in a terminal."""
+"""The figures of a deck, and their page for a terminal."""

@@ -1,4 +1,4 @@
-"""What a deck is made of, in figures: how many notes and cards of what, how long, and what they lack."""
+"""The figures of a deck: numbers of notes and cards, lengths of texts, and missing parts."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from deckgen.deck.kinds import Kind
     from deckgen.deck.notes import Note
 
-_LONGEST = 3  # notes that are named as the longest
+_LONGEST = 3  # notes named as the longest
 LETTERS = "ABCDEFGH"
 _PARTS = ("question", "answer", "other option")
 
 
 @dataclass(slots=True)
 class Count:
-    """How many notes there are of something, and how many cards they make.
+    """The numbers of notes and cards in a group.
 
     Attributes:
-        name: Of what.
-        notes: So many notes.
-        cards: So many cards.
+        name: The name of the group.
+        notes: The number of notes.
+        cards: The number of cards.
     """
 
     name: str
@@ -43,25 +43,25 @@ class Count:
     cards: int = 0
 
     def add(self, cards: int) -> None:
-        """Count a note with so many cards."""
+        """Count a note with its cards."""
         self.notes += 1
         self.cards += cards
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A domain of the exam beside what the deck has of it.
+    """A domain of the exam, compared with the deck's share of it.
 
     Attributes:
-        tag: The tag that stands for it.
-        title: What it is called.
+        tag: Its tag.
+        title: Its title.
         weight: Its share of the exam, in percent.
-        notes: How many notes have the tag.
-        cards: How many cards they make.
+        notes: The number of notes with the tag.
+        cards: The number of their cards.
         notes_share: Their share of all notes, in percent.
-        notes_difference: The same less the weight, in points.
+        notes_difference: This share minus the weight, in points.
         cards_share: Their share of all cards, in percent.
-        cards_difference: The same less the weight, in points.
+        cards_difference: This share minus the weight, in points.
     """
 
     tag: str
@@ -77,13 +77,13 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A note, and where its id stands.
+    """A note, with the place of its id.
 
     Attributes:
         id: Its id.
         path: The file, from the deck's folder.
-        line: From 1.
-        words: How long it is, in words or characters, where that is what it is named for.
+        line: Its line, from 1.
+        words: Its length in words or characters, if it is named for its length.
     """
 
     id: str
@@ -94,17 +94,17 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """How many words the texts of one sort have, or characters in a script without blanks between words.
+    """The lengths of one sort of texts, in words, or in characters for scripts without blanks between words.
 
     Attributes:
         kind: The kind of their notes.
         part: `question`, `answer`, or `other option` for the wrong ones of a vignette.
-        unit: `words`, or `characters` where most of the texts are in Chinese, Japanese, Thai or the like.
-        texts: How many there are.
-        shortest: In this unit, as all the others.
-        median: Half of them are longer.
-        longest: The longest.
-        longest_notes: The few notes with the longest ones.
+        unit: `words`, or `characters` if most of the texts are in Chinese, Japanese, Thai or the like.
+        texts: The number of texts.
+        shortest: The length of the shortest, in this unit.
+        median: The median length.
+        longest: The length of the longest.
+        longest_notes: The few notes with the longest texts.
     """
 
     kind: str
@@ -122,8 +122,8 @@ class File:
     """A media file.
 
     Attributes:
-        path: Where it lies, from the deck's folder.
-        bytes: How large it is in the package.
+        path: Its path from the deck's folder.
+        bytes: Its size in the package.
     """
 
     path: str
@@ -132,22 +132,22 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a deck is made of; its retired notes are counted, and else left out.
+    """The figures of a deck. Retired notes count only in `retired`.
 
     Attributes:
         title: The deck's title.
-        notes: How many notes it has.
-        cards: How many cards they make.
-        retired: How many notes are retired.
-        kinds: Notes and cards by kind, in the order in which kinds first stand in the source.
+        notes: The number of its notes.
+        cards: The number of their cards.
+        retired: The number of retired notes.
+        kinds: Notes and cards by kind, in the order of first occurrence in the source.
         decks: By deck in Anki, in the same order.
         tags: By tag, the most frequent first.
         domains: By domain of the exam, in the order of the blueprint.
         no_domain: The notes that no domain covers; None without a blueprint.
         several_domains: Those that more than one covers; None without a blueprint.
         lengths: In words, by kind and part.
-        options: How many vignettes have so many options.
-        answer_places: How many vignettes have their right option in each place, by its letter.
+        options: The numbers of vignettes, by their number of options.
+        answer_places: The numbers of vignettes, by the letter of their right option.
         without_reference: The notes without a `reference`.
         without_reason: The notes without a `why`, of the kinds that have one.
         media: The media files that its cards show, the largest first.
@@ -172,22 +172,22 @@ class Figures:
 
     def as_json(self) -> dict[str, Any]:
         """The figures as `--format json` prints them."""
-        made = asdict(self)
-        for note in (*made["without_reference"], *made["without_reason"]):
+        members = asdict(self)
+        for note in (*members["without_reference"], *members["without_reason"]):
             del note["words"]
-        for count in filter(None, (made["no_domain"], made["several_domains"])):
+        for count in filter(None, (members["no_domain"], members["several_domains"])):
             del count["name"]
-        return made
+        return members
 
 
 def figures(result: Build) -> Figures:
-    """Count what a deck is made of.
+    """The figures of a deck.
 
     Args:
         result: A build without errors.
     """
-    deck = result.changes.deck
-    cards = {row.note: len(row.cards) for row in result.rows if not row.note.retired}
+    deck = result.deck
+    cards = {each.note: len(each.cards) for each in result.notes if not each.note.retired}
     notes = [note for note in deck.notes if note in cards]
     total = Count(deck.title, len(notes), sum(cards.values()))
     kinds = _counted((note.kind.name, cards[note]) for note in notes)
@@ -223,16 +223,16 @@ def _media(result: Build) -> list[File]:
     return sorted(files, key=lambda file: (-file.bytes, file.path))
 
 
-def _counted(found: Iterable[tuple[str, int]]) -> list[Count]:
+def _counted(pairs: Iterable[tuple[str, int]]) -> list[Count]:
     """Notes and cards by name, from one pair of name and cards for each note."""
     counts: dict[str, Count] = {}
-    for name, cards in found:
+    for name, cards in pairs:
         counts.setdefault(name, Count(name)).add(cards)
     return list(counts.values())
 
 
 def _by_tag(cards: dict[Note, int]) -> list[Count]:
-    """Notes and cards by tag, the most frequent first; capitals make no other tag, as in Anki."""
+    """Notes and cards by tag, the most frequent first; the case of letters does not matter, as in Anki."""
     counts: dict[str, Count] = {}
     for note, number in cards.items():
         for tag in note.tags:
@@ -243,7 +243,7 @@ def _by_tag(cards: dict[Note, int]) -> list[Count]:
 def _shares(
     blueprint: tuple[Domain, ...], cards: dict[Note, int], total: Count
 ) -> tuple[list[Share], Count | None, Count | None]:
-    """The domains beside what the deck has of them, what it has of none, and what of several."""
+    """The shares of the domains, the notes of no domain, and the notes of several."""
     if not blueprint:
         return [], None, None
     counts = [Count(domain.tag) for domain in blueprint]
@@ -259,12 +259,12 @@ def _shares(
 
 
 def _share(domain: Domain, count: Count, total: Count) -> Share:
-    """A domain beside what the deck has of it."""
+    """A domain compared with the deck's share of it."""
     notes, cards = (
         round(100 * part / whole, 1)
         for part, whole in ((count.notes, total.notes), (count.cards, total.cards))
     )
-    # what is shown adds up: the difference is that of the rounded share; + 0.0 makes no -0.0 of it
+    # the difference is from the rounded share, so that the page adds up; + 0.0 avoids -0.0
     differences = [round(share - domain.weight, 1) + 0.0 for share in (notes, cards)]
     return Share(
         domain.tag,
@@ -280,18 +280,18 @@ def _share(domain: Domain, count: Count, total: Count) -> Share:
 
 
 def _lengths(notes: list[Note]) -> list[Length]:
-    """How many words questions and answers have, by kind."""
-    said: dict[tuple[str, str], list[tuple[str, Note]]] = {}
+    """The lengths of questions and answers, by kind."""
+    by_part: dict[tuple[str, str], list[tuple[str, Note]]] = {}
     for note in notes:
         for part, text in _parts(note):
-            said.setdefault((note.kind.name, part), []).append((plain(text), note))
+            by_part.setdefault((note.kind.name, part), []).append((plain(text), note))
     kinds = list(dict.fromkeys(note.kind.name for note in notes))
-    made = []
-    for kind, part in sorted(said, key=lambda each: (kinds.index(each[0]), _PARTS.index(each[1]))):
-        written = said[kind, part]
-        by_character = sum(is_unspaced(text) for text, _ in written) * 2 > len(written)
+    lengths = []
+    for kind, part in sorted(by_part, key=lambda each: (kinds.index(each[0]), _PARTS.index(each[1]))):
+        pairs = by_part[kind, part]
+        by_character = sum(is_unspaced(text) for text, _ in pairs) * 2 > len(pairs)
         measure, unit = (length, "characters") if by_character else (size, "words")
-        texts = [(measure(text), note) for text, note in written]
+        texts = [(measure(text), note) for text, note in pairs]
         texts.sort(key=lambda each: -each[0])
         middle = texts[(len(texts) - 1) // 2][0] + texts[len(texts) // 2][0]
         longest: dict[Note, int] = {}
@@ -299,18 +299,18 @@ def _lengths(notes: list[Note]) -> list[Length]:
             if len(longest) == _LONGEST:
                 break
             longest.setdefault(note, words)
-        named = [_where(note, words) for note, words in longest.items()]
+        longest_notes = [_where(note, words) for note, words in longest.items()]
         median = middle / 2 if middle % 2 else middle // 2
-        made.append(Length(kind, part, unit, len(texts), texts[-1][0], median, texts[0][0], named))
-    return made
+        lengths.append(Length(kind, part, unit, len(texts), texts[-1][0], median, texts[0][0], longest_notes))
+    return lengths
 
 
 def _parts(note: Note) -> Iterator[tuple[str, str]]:
     """The questions and answers of a note, as texts.
 
-    The question of a cloze is its whole sentence, and what one card hides of it is an answer. Of a vignette
-    all but the options is the question. Of another note the question is what it is called, and the answer
-    all else that it must have.
+    The question of a cloze is its whole sentence, and the text that one card hides is an answer. The question
+    of a vignette is everything except the options. The question of another note is its label, and the answer
+    is all its other required texts.
     """
     kind = note.kind
     if kind.cloze:
@@ -321,12 +321,12 @@ def _parts(note: Note) -> Iterator[tuple[str, str]]:
     required = {name: note.values[name] for name in _required(kind) if name in note.values}
     question, answer = [], []
     for name, value in required.items():
-        said = [text.value for text in statements(value)]
+        texts = [text.value for text in statements(value)]
         if name == label:
-            question += said[:1]
-            answer += said[1:]
+            question += texts[:1]
+            answer += texts[1:]
         else:
-            (answer if label else question).extend(said)
+            (answer if label else question).extend(texts)
     if question:
         yield "question", " ".join(question)
     if answer:
@@ -337,7 +337,7 @@ def _parts(note: Note) -> Iterator[tuple[str, str]]:
 
 
 def _cloze_parts(note: Note) -> Iterator[tuple[str, str]]:
-    """The sentences of a note with clozes, and what each of its cards hides."""
+    """The sentences of a note with clozes, and the hidden text of each of its cards."""
     for name, key in note.kind.keys.items():
         value = note.values.get(name)
         if not key.type.clozes or not isinstance(value, Scalar):
@@ -353,12 +353,12 @@ def _cloze_parts(note: Note) -> Iterator[tuple[str, str]]:
 
 
 def _required(kind: Kind) -> list[str]:
-    """The keys of texts that every note of a kind has."""
+    """The required keys of a kind whose values are texts."""
     return [key.name for key in kind.keys.values() if key.required and key.type.own_words]
 
 
 def _right(note: Note) -> Iterator[tuple[int, int]]:
-    """How many options a vignette has, and the place of the right one, from 0."""
+    """The number of options of a vignette, and the index of the right one, from 0."""
     for _, options in options_in(note.values):
         yield len(options.items), next(at for at, option in enumerate(options.items) if option.correct)
 

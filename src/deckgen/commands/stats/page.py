@@ -14,23 +14,23 @@ if TYPE_CHECKING:
 
     from deckgen.commands.stats.figures import Count, Figures, Length, Share, Where
 
-_NARROWEST = 30  # columns that are taken for granted
-_WITH_BARS = 60  # columns from which on tables have bars
+_NARROWEST = 30  # the least columns
+_WITH_BARS = 60  # from this many columns on, tables have bars
 _BARS = (12, 24)  # columns of a bar of 100 %: at least, at most
-_NAMES = 16  # columns without which names stand on lines of their own
-_LARGEST = 5  # media files that are shown
-_LISTED = 15  # tags, or notes that lack something, that are shown; decks are few, and all shown
+_NAMES = 16  # with less columns for names, they go on lines of their own
+_LARGEST = 5  # media files on the page
+_LISTED = 15  # tags, or notes that lack something, on the page; all decks are on it
 
 
 class Row(NamedTuple):
     """A line of a table.
 
     Attributes:
-        name: What it is about.
-        numbers: One for each of the table's columns.
-        share: How long its bar is, in percent; None for no bar.
-        mark: Where its bar should end, in percent; None where nothing says so.
-        below: What stands under it.
+        name: Its name, in the first column.
+        numbers: The numbers, one for each further column.
+        share: The length of its bar, in percent; None for no bar.
+        mark: The expected length of its bar, in percent; None if there is none.
+        below: The text under it.
     """
 
     name: str
@@ -42,12 +42,12 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """How figures are shown.
+    """The page of figures.
 
     Attributes:
-        width: The columns that there are.
-        paint: Colours a piece of text, which is called "heading" or "bar".
-        blocks: What bars are drawn with, and the mark of where one should end.
+        width: The number of columns.
+        paint: Colors a piece of text; its second argument is "heading" or "bar".
+        blocks: The characters of bars, and the mark of their expected end.
     """
 
     width: int
@@ -56,11 +56,13 @@ class Page:
 
     def text(self, figures: Figures) -> str:
         """All figures of a deck, one table after the other."""
-        left = f"; {counted(figures.retired, 'retired note')} left out" if figures.retired else ""
-        whole = f"{figures.title}: {counted(figures.notes, 'note')}, {counted(figures.cards, 'card')}{left}"
+        retired = f"; {counted(figures.retired, 'retired note')} left out" if figures.retired else ""
+        first_line = (
+            f"{figures.title}: {counted(figures.notes, 'note')}, {counted(figures.cards, 'card')}{retired}"
+        )
         root = f"{figures.title}::"
         parts = (
-            (self.paint(line, "heading") for line in self._wrapped(whole)),
+            (self.paint(line, "heading") for line in self._wrapped(first_line)),
             self._table("Kinds", _COUNTED, _counts(figures.kinds, figures.notes)),
             self._table("Decks", _COUNTED, _counts(figures.decks, figures.notes, root)),
             self._tags(figures),
@@ -79,12 +81,12 @@ class Page:
         return "\n\n".join(block for block in blocks if block) + "\n"
 
     def _tags(self, figures: Figures) -> Iterator[str]:
-        """The tags that most notes have."""
+        """The most frequent tags."""
         yield from self._table("Tags", _COUNTED, _counts(figures.tags[:_LISTED], figures.notes))
         yield from self._more(len(figures.tags))
 
     def _domains(self, figures: Figures) -> Iterator[str]:
-        """The domains of the exam beside what the deck has of them."""
+        """The domains of the exam, compared with the deck's shares."""
         heads = ("weight", "notes", "+/-", "cards", "+/-")
         yield from self._table("Exam, in %", heads, [_domain(share) for share in figures.domains])
         for count, of in (
@@ -92,30 +94,30 @@ class Page:
             (figures.several_domains, "of several domains"),
         ):
             if count and count.notes:
-                told = f"{of}: {counted(count.notes, 'note')}, {counted(count.cards, 'card')}"
-                yield from self._wrapped(told, 2)
+                line = f"{of}: {counted(count.notes, 'note')}, {counted(count.cards, 'card')}"
+                yield from self._wrapped(line, 2)
 
     def _places(self, figures: Figures) -> Iterator[str]:
-        """Where the right options of the vignettes stand, and how many options there are."""
-        whole = sum(figures.answer_places.values())
+        """The places of the right options of vignettes, and the numbers of options."""
+        total = sum(figures.answer_places.values())
         rows = [
-            Row(letter, (f"{count:,}",), 100 * count / whole)
+            Row(letter, (f"{count:,}",), 100 * count / total)
             for letter, count in figures.answer_places.items()
         ]
         yield from self._table("Right answers", ("notes",), rows)
-        told = [f"{counted(times, 'note')} with {count} options" for count, times in figures.options.items()]
-        yield from self._wrapped(", ".join(told), 2)
+        parts = [f"{counted(times, 'note')} with {count} options" for count, times in figures.options.items()]
+        yield from self._wrapped(", ".join(parts), 2)
 
     def _media(self, figures: Figures) -> Iterator[str]:
-        """The largest media files, and how large all are together."""
-        whole = sum(file.bytes for file in figures.media)
+        """The largest media files, and the size of all together."""
+        total = sum(file.bytes for file in figures.media)
         rows = [
-            Row(file.path, (f"{file.bytes / 1e6:,.2f}",), 100 * file.bytes / whole)
+            Row(file.path, (f"{file.bytes / 1e6:,.2f}",), 100 * file.bytes / total)
             for file in figures.media[:_LARGEST]
         ]
         yield from self._table("Largest files", ("MB",), rows)
         if figures.media:
-            yield from self._wrapped(f"{counted(len(figures.media), 'media file')}: {whole / 1e6:,.2f} MB", 2)
+            yield from self._wrapped(f"{counted(len(figures.media), 'media file')}: {total / 1e6:,.2f} MB", 2)
 
     def _gaps(self, heading: str, notes: Sequence[Where]) -> Iterator[str]:
         """The notes that lack something."""
@@ -125,7 +127,7 @@ class Page:
         yield from self._more(len(notes))
 
     def _more(self, count: int) -> Iterator[str]:
-        """How many more there are than are shown."""
+        """The number of entries that are not on the page."""
         if count > _LISTED:
             yield from self._wrapped(f"and {count - _LISTED:,} more: --format json has all", 2)
 
@@ -154,15 +156,23 @@ class Page:
     def _line(
         self, name: str, taken: int, numbers: Sequence[str], sizes: Sequence[int], room: int
     ) -> Iterator[str]:
-        """A name that takes some columns, and numbers after the room for it; below it where it is longer."""
-        told = "".join(f"{number:>{size}}" for number, size in zip(numbers, sizes, strict=True))
+        """A name and its numbers; the numbers are on the next line if the name is too long.
+
+        Args:
+            name: The name.
+            taken: The columns that the name takes.
+            numbers: The numbers.
+            sizes: The columns of each number.
+            room: The columns for names.
+        """
+        columns = "".join(f"{number:>{size}}" for number, size in zip(numbers, sizes, strict=True))
         if taken > room:
             yield name
             name, taken = "", 0
-        yield f"{name}{' ' * (room - taken)}{told}"
+        yield f"{name}{' ' * (room - taken)}{columns}"
 
     def _bar(self, share: float, longest: int, mark: float | None) -> str:
-        """A bar for a share in percent, with a mark where it should end."""
+        """A bar for a share in percent, with a mark at its expected end."""
         full, tick = self.blocks
         drawn = full * round(share * longest / 100)
         if mark is not None:
@@ -186,11 +196,11 @@ def _numbers(rows: Iterable[Row]) -> list[Sequence[str]]:
     return [row.numbers for row in rows]
 
 
-def _counts(counts: Iterable[Count], whole: int, root: str = "") -> list[Row]:
+def _counts(counts: Iterable[Count], total: int, root: str = "") -> list[Row]:
     """Notes and cards by name, without the deck's own name before a subdeck's."""
     return [
         Row(
-            count.name.removeprefix(root), (f"{count.notes:,}", f"{count.cards:,}"), 100 * count.notes / whole
+            count.name.removeprefix(root), (f"{count.notes:,}", f"{count.cards:,}"), 100 * count.notes / total
         )
         for count in counts
     ]
@@ -209,12 +219,12 @@ def _domain(share: Share) -> Row:
 
 
 def _units(figures: Figures) -> str:
-    """What lengths are counted in: words, or characters."""
+    """The unit of lengths: words, or characters."""
     return " and ".join(unit.capitalize() for unit in dict.fromkeys(each.unit for each in figures.lengths))
 
 
 def _length(length: Length) -> Row:
-    """How many words the texts of a sort have, and which are the longest."""
+    """The row of the lengths of a sort of texts, with the longest ones."""
     longest = ", ".join(f"{note.id} ({note.words:,})" for note in length.longest_notes)
     numbers = (f"{length.shortest:,}", f"{length.median:,}", f"{length.longest:,}")
     return Row(f"{length.kind}, {length.part}", numbers, below=f"longest: {longest}")

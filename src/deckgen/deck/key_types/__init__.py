@@ -1,4 +1,4 @@
-"""The types of keys: one module for each, and the table in which kind.yaml's names are looked up."""
+"""The types of keys: a module for each type, and a table of the types by their names in kind.yaml."""
 
 from __future__ import annotations
 
@@ -26,4 +26,4 @@ TYPES: dict[str, KeyType] = {
         cells,
     )
 }
-"""The types that kind.yaml can give to a key, by their names."""
+"""The types for keys in kind.yaml, by their names."""

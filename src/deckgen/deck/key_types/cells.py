@@ -1,14 +1,13 @@
-"""The type `cells`: the cells of a table's row, of which the first names the row."""
+"""The type `cells`: the cells of a table's row. The first cell is the name of the row."""
 
 from __future__ import annotations
 
 from deckgen.deck.key_types.texts import read
 from deckgen.deck.keys import ITEM, KeyType
-from deckgen.deck.reader import TEXT_SCHEMA
-from deckgen.deck.schemas import KeyDoc
+from deckgen.deck.schemas import TEXT_SCHEMA, KeyDoc
 
 MIN_COLUMNS = 2
-"""The fewest columns of a table: the names of its rows, and what to know of them."""
+"""The fewest columns of a table: one for the names of its rows, one for their content."""
 
 TYPE = KeyType(
     "cells",

@@ -12,31 +12,31 @@ from deckgen.source import Scalar
 
 if TYPE_CHECKING:
     from deckgen.deck.keys import Key
-    from deckgen.deck.reader import Reader
+    from deckgen.deck.reader import NodeReader
     from deckgen.source import Node
 
 _ABOUT = "One word of a list."
 
 
-def _read(reader: Reader, node: Node, key: Key) -> Scalar | None:
+def _read(reader: NodeReader, node: Node, key: Key) -> Scalar | None:
     """One of the words that kind.yaml lists."""
     word = reader.one_of(node, key.name, key.values)
     return node if word and isinstance(node, Scalar) else None
 
 
 def _doc_of(words: tuple[str, ...]) -> KeyDoc:
-    """What takes one of several words, also where an editor reads them as numbers or switches."""
+    """The help of editors for such a key. An editor may read a word as a number or a boolean."""
     listed = listing(list(words))
-    read: list[object] = []
+    values: list[object] = []
     for word in words:
-        read.append(word)
+        values.append(word)
         if re.fullmatch(r"[-+]?[0-9]+", word):
-            read.append(int(word))
+            values.append(int(word))
         elif re.fullmatch(r"[-+]?[0-9]+\.[0-9]+", word):
-            read.append(float(word))
+            values.append(float(word))
         elif word.lower() in {"true", "false"}:
-            read.append(word.lower() == "true")
-    return KeyDoc({"enum": read, "errorMessage": f"one of {listed} belongs here"}, _ABOUT, words[0])
+            values.append(word.lower() == "true")
+    return KeyDoc({"enum": values, "errorMessage": f"one of {listed} belongs here"}, _ABOUT, words[0])
 
 
 TYPE = KeyType(

@@ -1,4 +1,4 @@
-"""The type `cloze`: a text in Markdown with clozes, for kinds whose cards are made of them."""
+"""The type `cloze`: a text in Markdown with clozes, for kinds whose cards come from clozes."""
 
 from __future__ import annotations
 

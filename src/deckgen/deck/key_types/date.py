@@ -11,7 +11,7 @@ from deckgen.deck.schemas import KeyDoc
 
 if TYPE_CHECKING:
     from deckgen.deck.keys import Key
-    from deckgen.deck.reader import Reader
+    from deckgen.deck.reader import NodeReader
     from deckgen.source import Node, Scalar
 
 _FORM = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -22,12 +22,12 @@ _SHORT = 60  # characters of a text that a message repeats
 
 
 def day_of(scalar: Scalar) -> date:
-    """The day that a text says which has been read as one."""
+    """The day in a text of a key of this type."""
     return date.fromisoformat(scalar.value.strip())
 
 
-def _read(reader: Reader, node: Node, key: Key) -> Scalar | None:
-    """A day of the calendar, as the text that says it."""
+def _read(reader: NodeReader, node: Node, key: Key) -> Scalar | None:
+    """A text with a day of the calendar; None, with a report, for anything else."""
     scalar = reader.scalar(node, key.name, f"write it as year, month and day: `{key.name}: 2026-01-31`")
     if scalar is None:
         return None
@@ -35,18 +35,18 @@ def _read(reader: Reader, node: Node, key: Key) -> Scalar | None:
     form = _FORM.fullmatch(written)
     if form and _exists(*form.groups()):
         return scalar
-    shown = written if len(written) <= _SHORT and "\n" not in written else f"{written[:_SHORT].split()[0]}…"
+    short = written if len(written) <= _SHORT and "\n" not in written else f"{written[:_SHORT].split()[0]}…"
     if form:
         message, hint = f"`{written}` is no day of the calendar", _about_days(*form.groups())
     else:
-        message = f"`{shown}` is no date as deckgen reads them: year, month and day, as in `2026-01-31`"
+        message = f"`{short}` is no date as deckgen reads them: year, month and day, as in `2026-01-31`"
         hint = _hint(written)
     reader.report("wrong-type", scalar, message, hint)
     return None
 
 
 def _exists(year: str, month: str, day: str) -> str:
-    """The ISO form of a day; empty where there is no such day."""
+    """The ISO form of a day; empty if there is no such day."""
     try:
         return date(int(year), int(month), int(day)).isoformat()
     except ValueError:
@@ -54,7 +54,7 @@ def _exists(year: str, month: str, day: str) -> str:
 
 
 def _about_days(year: str, month: str, day: str) -> str:
-    """Why there is no such day."""
+    """A hint for a day that does not exist: the reason."""
     if _exists(year, day, month):
         return f"the month stands before the day: `{year}-{day}-{month}`"
     if not _exists(year, month, "1"):
@@ -64,18 +64,18 @@ def _about_days(year: str, month: str, day: str) -> str:
 
 
 def _hint(written: str) -> str:
-    """How to write a date that is written in another order; empty where it is hardly one."""
+    """A hint for a date in another form: how to write it; empty if the text is hardly a date."""
     written = _TIME.sub("", written)
     if first := _YEAR_FIRST.fullmatch(written):
         year, _, month, day = (each for each in first.groups() if each is not None)
-        meant = [_exists(year, month, day)]
+        candidates = [_exists(year, month, day)]
     elif last := _YEAR_LAST.fullmatch(written):
         one, _, other, year = last.groups()
         # either the day or the month is first, if both can be
-        meant = [_exists(year, other, one), _exists(year, one, other)]
+        candidates = [_exists(year, other, one), _exists(year, one, other)]
     else:
         return ""
-    days = list(dict.fromkeys(filter(None, meant)))
+    days = list(dict.fromkeys(filter(None, candidates)))
     if len(days) > 1:
         return f"which of the two is the month? write `{days[0]}` or `{days[1]}`"
     return f"write `{days[0]}`" if days else ""

@@ -1,4 +1,4 @@
-"""The type `image`: an image file, and what it shows for those who do not see it."""
+"""The type `image`: an image file with an alternative text."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deckgen.deck.keys import KeyType
-from deckgen.deck.reader import TEXT_SCHEMA
-from deckgen.deck.schemas import KeyDoc, object_schema
+from deckgen.deck.schemas import TEXT_SCHEMA, KeyDoc, object_schema
 from deckgen.deck.values import Compound
 
 if TYPE_CHECKING:
     from deckgen.deck.keys import Key
-    from deckgen.deck.reader import Reader
+    from deckgen.deck.reader import NodeReader
     from deckgen.source import Node, Scalar
 
 _KEYS = ("file", "alt")
@@ -23,8 +22,8 @@ class Image(Compound):
     """An image.
 
     Attributes:
-        file: Its path, from the chapter's folder.
-        alt: What is said of it to those who do not see it.
+        file: Its path from the chapter's folder.
+        alt: Its alternative text, for people who do not see it.
     """
 
     file: Scalar
@@ -32,12 +31,12 @@ class Image(Compound):
 
     @property
     def texts(self) -> list[Scalar]:
-        """What is said of it."""
+        """Its alternative text."""
         return [self.alt]
 
     @property
     def written(self) -> tuple[Scalar, ...]:
-        """Its path, and what is said of it."""
+        """Its path and its alternative text."""
         return self.file, self.alt
 
     @property
@@ -46,8 +45,8 @@ class Image(Compound):
         return (self.file,)
 
 
-def _read(reader: Reader, node: Node, key: Key) -> Image | None:
-    """An image file, and what is said of it to those who do not see it."""
+def _read(reader: NodeReader, node: Node, key: Key) -> Image | None:
+    """An image file with its alternative text; None, with a report, for anything else."""
     what = f"the image `{key.name}`"
     mapping = reader.mapping(node, what, _KEYS, _KEYS)
     if mapping is None or not reader.require(mapping, what, _KEYS, _KEYS):

@@ -10,16 +10,16 @@ from deckgen.deck.schemas import KeyDoc
 
 if TYPE_CHECKING:
     from deckgen.deck.keys import Key
-    from deckgen.deck.reader import Reader
+    from deckgen.deck.reader import NodeReader
     from deckgen.deck.values import Texts
     from deckgen.source import Node
 
 
-def _read(reader: Reader, node: Node, key: Key) -> Texts | None:
-    """A list of texts with something in it."""
-    found = texts.read(reader, node, key)
-    if found is None or found.items:
-        return found
+def _read(reader: NodeReader, node: Node, key: Key) -> Texts | None:
+    """A list of at least one text; None, with a report, for anything else."""
+    value = texts.read(reader, node, key)
+    if value is None or value.items:
+        return value
     reader.report("empty-value", node, f"`{key.name}` has no items", "write them below it, or take it away")
     return None
 

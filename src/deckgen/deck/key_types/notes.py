@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deckgen.deck.hints import ID
 from deckgen.deck.keys import KeyType
-from deckgen.deck.reader import ID, Schema
-from deckgen.deck.schemas import KeyDoc
+from deckgen.deck.schemas import KeyDoc, Schema
 from deckgen.deck.values import Compound
 
 if TYPE_CHECKING:
     from deckgen.deck.keys import Key
-    from deckgen.deck.reader import Reader
+    from deckgen.deck.reader import NodeReader
     from deckgen.source import Node, Scalar
 
 REFERENCE_SCHEMA: Schema = {
@@ -26,18 +26,18 @@ REFERENCE_SCHEMA: Schema = {
 
 @dataclass(slots=True)
 class References(Compound):
-    """Ids of other notes, each where it stands."""
+    """The ids of other notes, with their places."""
 
     items: list[Scalar]
 
     @property
     def links(self) -> list[Scalar]:
-        """All of them."""
+        """All its ids."""
         return self.items
 
 
-def _read(reader: Reader, node: Node, key: Key) -> References:
-    """A list of ids; whether notes have them, is known when all are read."""
+def _read(reader: NodeReader, node: Node, key: Key) -> References:
+    """A list of ids. Only after all notes are read is it checked that they exist."""
     items = (reader.scalar(item, key.name) for item in reader.items(node, key.name))
     return References([item for item in items if item])
 

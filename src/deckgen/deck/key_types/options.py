@@ -1,4 +1,4 @@
-"""The type `options`: the options of a vignette, of which one is right, each with the reason why."""
+"""The type `options`: the options of a vignette. One is right, and each has an explanation."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.deck import swallowed
 from deckgen.deck.keys import ITEM, KeyType
-from deckgen.deck.reader import FLAG_SCHEMA, Schema, any_case
-from deckgen.deck.schemas import PROSE_SCHEMA, KeyDoc, object_schema
+from deckgen.deck.schemas import FLAG_SCHEMA, PROSE_SCHEMA, KeyDoc, Schema, any_case, object_schema
 from deckgen.deck.values import Compound
 from deckgen.source import Mapping, Node, Scalar
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.deck.keys import Key
-    from deckgen.deck.reader import Reader
+    from deckgen.deck.reader import NodeReader
     from deckgen.deck.swallowed import Swallowed
     from deckgen.deck.values import Value
 
@@ -30,9 +29,9 @@ class Option:
     """An option of a vignette.
 
     Attributes:
-        text: What it says.
-        why: Why it is right or wrong.
-        mark: Where it is marked as correct; None where it is not.
+        text: Its text.
+        why: The reason why it is right or wrong.
+        mark: The node that marks it as correct; None for a wrong option.
     """
 
     text: Scalar
@@ -51,7 +50,7 @@ class Options(Compound):
 
     Attributes:
         items: The options.
-        swallowed: The lines of their texts that look like keys which they lack, or like further options.
+        swallowed: The lines of their texts that look like lacking keys or further options.
     """
 
     items: list[Option]
@@ -59,12 +58,12 @@ class Options(Compound):
 
     @property
     def texts(self) -> list[Scalar]:
-        """What each option says, and why it is right or wrong."""
+        """The text and the explanation of each option."""
         return [scalar for option in self.items for scalar in (option.text, option.why)]
 
     @property
     def marks(self) -> tuple[str, ...]:
-        """The numbers of the right ones, from 0."""
+        """The numbers of the right options, from 0."""
         return (",".join(str(number) for number, option in enumerate(self.items) if option.correct),)
 
 
@@ -78,13 +77,13 @@ def options_in(values: ReadOnly[str, Value]) -> list[tuple[str, Options]]:
     return [(key, value) for key, value in values.items() if isinstance(value, Options)]
 
 
-def _read(reader: Reader, node: Node, key: Key) -> Options | None:
-    """A list of options, of which exactly one is correct."""
-    before = len(reader.found)
+def _read(reader: NodeReader, node: Node, key: Key) -> Options | None:
+    """A list of options, exactly one of them correct; None, with a report, if it cannot be read."""
+    before = len(reader.diagnostics)
     items = reader.items(node, key.name, "text")
     reader.halves(items, ("text", "why"))
     options = [option for item in items if (option := _option(reader, item))]
-    if len(reader.found) > before or len(options) < len(items):
+    if len(reader.diagnostics) > before or len(options) < len(items):
         return None
     inside = [each for item in items if isinstance(item, Mapping) for each in _in_option(reader, item)]
     further = next((each for each in inside if each.key.startswith("-")), None)
@@ -95,8 +94,8 @@ def _read(reader: Reader, node: Node, key: Key) -> Options | None:
     return _marked(reader, node, items, Options(options, tuple(inside)))
 
 
-def _marked(reader: Reader, node: Node, items: list[Node], options: Options) -> Options:
-    """Options of which one should be marked as correct; reported where none is, or several are."""
+def _marked(reader: NodeReader, node: Node, items: list[Node], options: Options) -> Options:
+    """The options; reported unless exactly one is marked as correct."""
     right = [option.mark for option in options.items if option.mark]
     if not right:
         further = next((each for each in options.swallowed if each.key.startswith("-")), None)
@@ -123,22 +122,22 @@ def _marked(reader: Reader, node: Node, items: list[Node], options: Options) -> 
 
 
 def _report_swallowed(
-    reader: Reader, code: str, node: Node, line: Swallowed | None, message: str, hint: str = ""
+    reader: NodeReader, code: str, node: Node, line: Swallowed | None, message: str, hint: str = ""
 ) -> None:
-    """Report something at the line that explains it, unless that line has been told; else at a node."""
+    """Report a fault at the line that explains it, once for a line; without such a line at a node."""
     if line is None:
         reader.report(code, node, message, hint)
-    elif all(each.span.line != line.at.line for each in reader.found):
+    elif all(each.span.line != line.at.line for each in reader.diagnostics):
         reader.report(code, line.at, f"{message}: {line.message}", line.hint)
 
 
-def _in_option(reader: Reader, option: Mapping) -> tuple[Swallowed, ...]:
+def _in_option(reader: NodeReader, option: Mapping) -> tuple[Swallowed, ...]:
     """The lines of an option's texts that look like its mark, or like a further option."""
     return swallowed.find(reader.document, option, ("correct",))
 
 
-def _option(reader: Reader, node: Node) -> Option | None:
-    """One option; None, reported, where something is wrong with it."""
+def _option(reader: NodeReader, node: Node) -> Option | None:
+    """An option; None, with a report, if it has faults."""
     if isinstance(node, Mapping):
         unknown = [name for name in node.entries if name not in OPTION_KEYS]
         lacking = [name for name in ("text", "why") if name not in node.entries]
@@ -147,7 +146,7 @@ def _option(reader: Reader, node: Node) -> Option | None:
     mapping = reader.mapping(node, "an option", OPTION_KEYS, OPTION_KEYS)
     missing = [name for name in ("text", "why") if mapping and name not in mapping.entries]
     if mapping is None or missing:
-        if mapping and (missing := swallowed.told_apart(reader, mapping, "an option", missing)):
+        if mapping and (missing := swallowed.without_swallowed(reader, mapping, "an option", missing)):
             reader.require(mapping, "an option", missing, OPTION_KEYS)
         return None
     text = reader.prose(mapping.entries["text"], "text")

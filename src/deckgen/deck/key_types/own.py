@@ -1,11 +1,10 @@
-"""The types of the keys that every note has, which no kind.yaml can give to a key of its own."""
+"""The types of the keys that every note has. No kind.yaml can use them for its own keys."""
 
 from __future__ import annotations
 
 from deckgen.deck.key_types.notes import REFERENCE_SCHEMA
 from deckgen.deck.keys import KeyType
-from deckgen.deck.reader import ID_SCHEMA, TAGS_SCHEMA, Schema, any_case
-from deckgen.deck.schemas import PROSE_SCHEMA, KeyDoc
+from deckgen.deck.schemas import ID_SCHEMA, PROSE_SCHEMA, TAGS_SCHEMA, KeyDoc, Schema, any_case
 from deckgen.diagnostics import CATALOGUE
 
 CODE_SCHEMA: Schema = {

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deckgen.deck.keys import KeyType
-from deckgen.deck.reader import TEXT_SCHEMA
-from deckgen.deck.schemas import KeyDoc
+from deckgen.deck.schemas import TEXT_SCHEMA, KeyDoc
 
 if TYPE_CHECKING:
     from deckgen.deck.keys import Key
-    from deckgen.deck.reader import Reader
+    from deckgen.deck.reader import NodeReader
     from deckgen.source import Node, Scalar
 
 
-def read(reader: Reader, node: Node, key: Key) -> Scalar | None:
-    """A text for people, with markup or without."""
+def read(reader: NodeReader, node: Node, key: Key) -> Scalar | None:
+    """A text for people, with or without markup."""
     return reader.prose(node, key.name)
 
 

@@ -1,25 +1,24 @@
-"""The type `texts`: a list of short texts, which are the columns of a table."""
+"""The type `texts`: a list of short texts, such as the columns of a table."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from deckgen.deck.keys import ITEM, KeyType
-from deckgen.deck.reader import TEXT_SCHEMA
-from deckgen.deck.schemas import KeyDoc
+from deckgen.deck.schemas import TEXT_SCHEMA, KeyDoc
 from deckgen.deck.values import Texts
 
 if TYPE_CHECKING:
     from deckgen.deck.keys import Key
-    from deckgen.deck.reader import Reader
+    from deckgen.deck.reader import NodeReader
     from deckgen.source import Node
 
 
-def read(reader: Reader, node: Node, key: Key) -> Texts | None:
+def read(reader: NodeReader, node: Node, key: Key) -> Texts | None:
     """A list of texts for people; it may be empty."""
-    before = len(reader.found)
+    before = len(reader.diagnostics)
     items = [reader.prose(item, key.name) for item in reader.items(node, key.name)]
-    return Texts([item for item in items if item]) if len(reader.found) == before else None
+    return Texts([item for item in items if item]) if len(reader.diagnostics) == before else None
 
 
 TYPE = KeyType(

@@ -17,6 +17,7 @@ import typer.core
 
 from deckgen import __version__
 from deckgen.cli.calls import Command, build_deck_of, find_deck, make_build_folder, output_folder
+from deckgen.cli.diff import diff
 from deckgen.cli.progress import bar
 from deckgen.cli.report import (
     _UNSEEN,
@@ -283,6 +284,9 @@ def release(
             report.end(mark_fixable(result.build), "nothing was released")
             raise typer.Exit(1)
         report.end(result.build, path=result.folder / result.files[0], files=result.files)
+
+
+app.command(cls=Command)(diff)
 
 
 @app.command(cls=Command)

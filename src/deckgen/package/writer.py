@@ -92,6 +92,11 @@ class Package:
         return {name: members[name] for name in sorted(members)}
 
     @property
+    def description(self) -> str:
+        """The text of the deck's page in Anki, as Markdown."""
+        return _description(self)
+
+    @property
     def digest(self) -> str:
         """A digest of the names and contents of the members."""
         digest = hashlib.sha256()
@@ -226,7 +231,7 @@ def _decks(database: sqlite3.Connection, package: Package, decks: dict[str, int]
     (text,) = database.execute("SELECT decks FROM col").fetchone()
     all_decks: dict[str, object] = json.loads(text)
     for name, number in decks.items():
-        description = _description(package) if name == package.deck.title else ""
+        description = package.description if name == package.deck.title else ""
         all_decks[str(number)] = {**genanki.Deck(number, name, description).to_json(), "md": True}
     return all_decks
 

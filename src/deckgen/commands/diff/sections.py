@@ -1,0 +1,223 @@
+"""A difference in sections, as people read it: what text and Markdown have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from deckgen.commands.diff.compare import FieldChange
+from deckgen.commands.diff.words import Piece, difference, plain
+from deckgen.diagnostics import counted, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from deckgen.commands.diff.compare import Difference, NoteChange, Renaming, TypeChange
+    from deckgen.commands.diff.edition import EditionNote
+    from deckgen.commands.diff.sides import Side
+
+_LABEL = 70  # characters of a note's first field
+_UNNAMED = "note without an id"
+
+
+class Item(NamedTuple):
+    """An entry of a section.
+
+    Attributes:
+        sign: `+` for what is new, `-` for what is gone, `~` for what differs.
+        name: A name or id.
+        what: More about it; may be empty.
+        fields: The fields that differ.
+    """
+
+    sign: str
+    name: str
+    what: str = ""
+    fields: tuple[FieldChange, ...] = ()
+
+
+class Section(NamedTuple):
+    """A part of a difference: its heading, what learners should know of all of it, and its entries."""
+
+    heading: str
+    remark: str
+    items: Sequence[Item]
+
+
+class Outline(NamedTuple):
+    """A difference for people.
+
+    Attributes:
+        title: Which sides are compared.
+        remarks: What to know about the sides.
+        summary: The counts, in a sentence.
+        totals: How much each side holds.
+        sections: The sections that have entries.
+    """
+
+    title: str
+    remarks: tuple[str, ...]
+    summary: str
+    totals: str
+    sections: Sequence[Section]
+
+
+def outline(old: Side, new: Side, found: Difference) -> Outline:
+    """A difference for people, without the comparison of single words, which `pieces` does."""
+    sections = [each for each in _sections(old, new, found) if each.items]
+    summary = ", ".join(each.heading for each in sections) or "nothing that learners would notice differs"
+    return Outline(
+        f"{old.name} → {new.name}", (*old.remarks, *new.remarks), summary, _totals(found), sections
+    )
+
+
+def pieces(change: FieldChange) -> list[Piece]:
+    """The difference of a field, word by word; empty where only its HTML differs."""
+    return difference(change.before, change.after)
+
+
+def _sections(old: Side, new: Side, found: Difference) -> Iterator[Section]:
+    """All sections, also empty ones."""
+    notes = found.notes
+    added, returned = _notes("+", found.new, new), _notes("+", found.returned, new)
+    gone, retired = _notes("-", found.gone, old), _notes("-", found.retired, old)
+    yield Section(counted(len(added), "new note"), "", added)
+    yield Section(f"{counted(len(returned), 'note')} back from retirement", "", returned)
+    yield Section(
+        counted(len(retired), "retired note"), "learners keep theirs until they delete them", retired
+    )
+    yield Section(
+        f"{counted(len(gone), 'note')} gone", "learners keep theirs: an import deletes nothing", gone
+    )
+    changed = [Item("~", *_named(each, new), each.fields) for each in notes if each.fields]
+    yield Section(counted(len(changed), "changed note"), "", changed)
+    retyped = [_pair(each, new, each.retyped) for each in notes if each.retyped]
+    yield Section(f"{counted(len(retyped), 'note')} with another note type", "", retyped)
+    gained = [Item("+", *_with(each, new, each.cards_gained)) for each in notes if each.cards_gained]
+    count = sum(len(each.cards_gained) for each in notes)
+    yield Section(f"{counted(count, 'more card')} of notes that learners have", "", gained)
+    lost = [Item("-", *_with(each, new, each.cards_lost)) for each in notes if each.cards_lost]
+    count = sum(len(each.cards_lost) for each in notes)
+    stay = "learners keep these cards until they use Tools > Empty Cards"
+    yield Section(f"{counted(count, 'card')} fewer of notes that learners have", stay, lost)
+    renamed = [Item("~", each.after.id, f"was {each.renamed.before}") for each in notes if each.renamed]
+    yield Section(counted(len(renamed), "renamed note"), "", renamed)
+    moved = [_pair(each, new, each.moved) for each in notes if each.moved]
+    stay = "cards that learners have stay in their deck"
+    yield Section(counted(len(moved), "moved note"), stay, moved)
+    tagged = [
+        Item("~", _name(each.after), _tags(each)) for each in notes if each.tags_gained or each.tags_lost
+    ]
+    yield Section(f"{counted(len(tagged), 'note')} with other tags", "", tagged)
+    yield from _sections_of_deck(found)
+
+
+def _sections_of_deck(found: Difference) -> Iterator[Section]:
+    """The sections about all but notes."""
+    types = [Item("+", visible(name)) for name in found.type_names.new]
+    types += [Item("-", visible(name)) for name in found.type_names.gone]
+    types += [Item("~", visible(each.name), _of_type(each)) for each in found.types]
+    yield Section(_differing(types, "note type"), "", types)
+    decks = [Item("+", visible(name)) for name in found.decks.new]
+    decks += [Item("-", visible(name)) for name in found.decks.gone]
+    yield Section(_differing(decks, "deck"), "", decks)
+    media = [Item("+", visible(name)) for name in found.media.new]
+    media += [Item("-", visible(name)) for name in found.media.gone]
+    media += [Item("~", visible(name), "replaced") for name in found.replaced]
+    yield Section(_differing(media, "media file"), "", media)
+    about = []
+    if found.title:
+        about.append(Item("~", "title", f"{_or_none(found.title.before)} → {_or_none(found.title.after)}"))
+    if found.description:
+        about.append(Item("~", "description", "", (FieldChange("text", *found.description),)))
+    yield Section("the deck's " + " and ".join(each.name for each in about), "", about)
+
+
+def _differing(items: Sequence[Item], what: str) -> str:
+    """A heading for things that are new, gone or differ."""
+    count = {sign: sum(each.sign == sign for each in items) for sign in "+-~"}
+    words = [("+", "new"), ("-", "gone"), ("~", "changed")]
+    parts = [f"{count[sign]:,} {word}" for sign, word in words if count[sign]]
+    return f"{counted(len(items), what)} ({', '.join(parts)})" if items else ""
+
+
+def _totals(found: Difference) -> str:
+    """How much each side holds."""
+    parts = [
+        f"{before:,} {what}" if before == after else f"{before:,} → {after:,} {what}"
+        for what, (before, after) in (("notes", found.note_counts), ("cards", found.card_counts))
+    ]
+    if None not in found.sizes:
+        before, after = (f"{(size or 0) / 1000:,.1f} kB" for size in found.sizes)
+        parts.append(before if before == after else f"{before} → {after}")
+    return ", ".join(parts)
+
+
+def _notes(sign: str, notes: Iterable[EditionNote], side: Side) -> list[Item]:
+    """Entries for whole notes: what they are called, their note type and their cards."""
+    types = side.edition.note_types
+    return [
+        Item(
+            sign,
+            _name(note),
+            f"{_label(note, side)} ({visible(_short_type(types[note.note_type].name, side))}, "
+            f"{counted(len(note.cards), 'card')})",
+        )
+        for note in notes
+    ]
+
+
+def _short_type(name: str, side: Side) -> str:
+    """The name of a note type, without the title of the deck."""
+    return name.removeprefix(f"{side.edition.title} - ")
+
+
+def _name(note: EditionNote) -> str:
+    """The id of a note, or what stands for it."""
+    return visible(note.id) or _UNNAMED
+
+
+def _label(note: EditionNote, side: Side) -> str:
+    """What a note is called, in short."""
+    return visible(plain(side.edition.label(note), _LABEL))
+
+
+def _named(change: NoteChange, new: Side) -> tuple[str, str]:
+    """The id of a note, and what it is called."""
+    return _name(change.after), _label(change.after, new)
+
+
+def _with(change: NoteChange, new: Side, cards: Sequence[str]) -> tuple[str, str]:
+    """The id of a note; what it is called, and some of its cards."""
+    name, label = _named(change, new)
+    return name, f"{visible(', '.join(cards))} of {label}"
+
+
+def _pair(change: NoteChange, new: Side, pair: Renaming) -> Item:
+    """An entry for a note with something before and after."""
+    name, label = _named(change, new)
+    before, after = (_or_none(each) for each in pair)
+    return Item("~", name, f"{label}: {before} → {after}")
+
+
+def _or_none(name: str) -> str:
+    return visible(name) or "(top)"
+
+
+def _tags(change: NoteChange) -> str:
+    """The tags that a note has gained and lost."""
+    return visible(
+        " ".join([*(f"+{tag}" for tag in change.tags_gained), *(f"-{tag}" for tag in change.tags_lost)])
+    )
+
+
+def _of_type(change: TypeChange) -> str:
+    """What differs in a note type, in words."""
+    parts = [f"was {change.renamed.before}"] if change.renamed else []
+    parts += change.changes
+    for what, pairs in (("field", change.fields), ("card template", change.templates)):
+        for before, after in pairs:
+            if before and after:
+                parts.append(f"{what} {before} is now {after}")
+            else:
+                parts.append(f"{what} {after} added" if after else f"{what} {before} removed")
+    return visible(", ".join(parts))

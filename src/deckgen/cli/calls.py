@@ -35,7 +35,7 @@ class Command(typer.core.TyperCommand):
 
 def _of_call(command: str, args: list[str]) -> str:
     """A hint for a call with one argument too many; empty if the right call is not certain."""
-    with_value = {"--project", "--output", "-o", "--previous"}
+    with_value = {"--project", "--output", "-o", "--previous", "--package"}
     loose = [each for before, each in zip(["", *args], args, strict=False) if before not in with_value]
     if command == "release" and "--version" in [each.partition("=")[0] for each in args]:
         return "The version stands by itself: deckgen release 1.0.0"

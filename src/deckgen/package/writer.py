@@ -21,10 +21,6 @@ from functools import cached_property
 from operator import attrgetter
 from typing import IO, TYPE_CHECKING, Any
 
-import genanki
-from genanki.apkg_col import APKG_COL
-from genanki.apkg_schema import APKG_SCHEMA
-
 from deckgen import __version__
 from deckgen.anki.tags import distinct, folded
 from deckgen.diagnostics import CallError
@@ -161,6 +157,8 @@ def _about(package: Package) -> dict[str, object]:
 
 def _collection(package: Package) -> bytes:
     """The collection as the bytes of a SQLite database."""
+    from genanki.apkg_col import APKG_COL  # noqa: PLC0415 (to read packages nothing of genanki is needed)
+
     tables, indexes = _schema()
     decks = {name: number_from(f"deck\n{package.deck.id}\n{name}") for name in _deck_names(package)}
     models = [_note_type(package, note_type, decks[package.deck.title]) for note_type in package.note_types]
@@ -212,6 +210,8 @@ def _born(deck_id: str) -> int:
 
 def _schema() -> tuple[list[str], list[str]]:
     """The statements of genanki's schema: tables, and indexes, which are faster to build at the end."""
+    from genanki.apkg_schema import APKG_SCHEMA  # noqa: PLC0415 (as above)
+
     statements = [statement.strip() for statement in APKG_SCHEMA.split(";") if statement.strip()]
     indexes = [statement for statement in statements if statement.upper().startswith("CREATE INDEX")]
     return [statement for statement in statements if statement not in indexes], indexes
@@ -228,6 +228,8 @@ def _deck_names(package: Package) -> list[str]:
 
 def _decks(database: sqlite3.Connection, package: Package, decks: dict[str, int]) -> dict[str, object]:
     """The decks in the collection's format; only the root deck has a description."""
+    import genanki  # noqa: PLC0415 (as above)
+
     (text,) = database.execute("SELECT decks FROM col").fetchone()
     all_decks: dict[str, object] = json.loads(text)
     for name, number in decks.items():
@@ -261,6 +263,8 @@ def _description(package: Package) -> str:
 
 def _note_type(package: Package, note_type: NoteType, deck: int) -> dict[str, Any]:
     """A note type in the collection's format."""
+    import genanki  # noqa: PLC0415 (as above)
+
     kind = note_type.kind
     line = package.types[kind.name]
     model = genanki.Model(

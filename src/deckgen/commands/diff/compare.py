@@ -41,9 +41,8 @@ class FieldChange(NamedTuple):
     after: str
 
 
-@dataclass(frozen=True)
-class NoteChange:
-    """A note that both editions have, and that differs.
+class NoteChange(NamedTuple):
+    """A note that both editions have, and that differs; a tuple, because there may be thousands.
 
     Attributes:
         before: The note in the old edition.
@@ -183,6 +182,7 @@ class _Comparer:
         self._old = old
         self._new = new
         self._pairs = pairs
+        self._same_title = old.title == new.title
         self._fields: dict[tuple[int, int], list[tuple[str, int | None, int | None]]] = {}
 
     def change(self, old: EditionNote, new: EditionNote) -> NoteChange | None:
@@ -190,8 +190,9 @@ class _Comparer:
         retyped = self._pairs.get(old.note_type) != new.note_type
         fields = self._field_changes(old, new)
         renamed = _renaming(old.id, new.id) if self._old.named and self._new.named else None
-        decks = (below(old.deck, self._old.title), below(new.deck, self._new.title))
-        moved = _renaming(*decks) if old.deck and new.deck else None
+        moved = None
+        if old.deck and new.deck and not (self._same_title and old.deck == new.deck):
+            moved = _renaming(below(old.deck, self._old.title), below(new.deck, self._new.title))
         gained, lost = _gained(old.tags, new.tags) if old.tags != new.tags else ((), ())
         same_cards = old.cards == new.cards
         if not (fields or renamed or moved or gained or lost or retyped) and same_cards:
@@ -220,10 +221,13 @@ class _Comparer:
         if old.text == new.text and all(a == b for _, a, b in aligned):
             return ()
         befores, afters = old.fields, new.fields
-        changes = [
-            FieldChange(name, _at(befores, before), _at(afters, after)) for name, before, after in aligned
-        ]
-        return tuple(each for each in changes if each.before != each.after)
+        return tuple(
+            [
+                FieldChange(name, text_before, text_after)
+                for name, before, after in aligned
+                if (text_before := _at(befores, before)) != (text_after := _at(afters, after))
+            ]
+        )
 
 
 def _at(fields: list[str], place: int | None) -> str:

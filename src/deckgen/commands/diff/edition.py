@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deckgen.build import Build
+    from deckgen.cards.rows import RenderedNote
     from deckgen.deck.notes import Note
     from deckgen.history.ledger import Ledger
     from deckgen.package import Contents, PackedMedium, PackedNoteType
@@ -245,20 +246,13 @@ def of_build(build: Build) -> Edition:
         name: lines[name].id if name in lines else identity.note_type_id(deck.id, name)
         for name in build.note_types
     }
-    in_deck = [each for each in build.notes if each.note.retired is None]
-    notes = {
-        guid: EditionNote(
-            guid,
-            note.id,
-            ids[note.kind.name],
-            "\x1f".join(fields),
-            " ".join(distinct(note.tags)),
-            composed(note.chapter.deck),
-            cards,
-        )
-        for note, fields, cards in in_deck
-        for guid in [guids[note.id]]
-    }
+    notes = {}
+    for note, fields, cards in _in_order(build):
+        guid = guids[note.id]
+        text = "\x1f".join(fields if build.packages else _with_first_id(note, fields, ledger))
+        tags = " ".join(distinct(note.tags))
+        name, kind = composed(note.chapter.deck), ids[note.kind.name]
+        notes[guid] = EditionNote(guid, note.id, kind, text, tags, name, cards)
     read = {each.note.id for each in build.notes}
     return Edition(
         composed(deck.title),
@@ -277,6 +271,25 @@ def of_build(build: Build) -> Edition:
         unread=frozenset(guid for name, guid in guids.items() if name not in read),
         errors=sum(each.stands_for for each in build.diagnostics if each.level == "error"),
     )
+
+
+def _in_order(build: Build) -> list[RenderedNote]:
+    """The notes that learners get: in the order of a package, or with errors in that of the source."""
+    notes = [each for each in build.notes if each.note.retired is None]
+    if build.packages is None:
+        return notes
+    places = {each.note.id: each.due for each in build.packages.plan.notes}
+    return sorted(notes, key=lambda each: places[each.note.id])
+
+
+def _with_first_id(note: Note, fields: list[str], ledger: Ledger) -> list[str]:
+    """The fields of a note of a source with errors, of which a build does not say what id it once had."""
+    line = ledger.ids.get(note.id) or ledger.ids.get(note.was)
+    first = line.first_id if line else note.id
+    return [
+        first if field.name == _ID_FIELD else text
+        for field, text in zip(note.kind.fields, fields, strict=True)
+    ]
 
 
 def _guids(build: Build, ledger: Ledger) -> dict[str, str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from deckgen.commands.diff.compare import FieldChange
 from deckgen.commands.diff.words import Piece, difference, plain
 from deckgen.diagnostics import counted, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from deckgen.commands.diff.compare import Difference, NoteChange, Renaming, TypeChange
     from deckgen.commands.diff.edition import EditionNote
@@ -75,40 +76,75 @@ def pieces(change: FieldChange) -> list[Piece]:
     return difference(change.before, change.after)
 
 
+class _Items(Sequence[Item]):
+    """The entries of a section, made where they are read: of thousands few are shown."""
+
+    def __init__(self, things: Iterable[Any], make: Callable[[Any], Item]) -> None:
+        """Keep what the entries are about, and the function that makes them."""
+        self._things = list(things)
+        self._make = make
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._things)
+
+    @overload
+    def __getitem__(self, place: int) -> Item: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Item]: ...
+
+    def __getitem__(self, place: int | slice) -> Item | list[Item]:
+        """An entry, or some."""
+        if isinstance(place, slice):
+            return [self._make(thing) for thing in self._things[place]]
+        return self._make(self._things[place])
+
+
 def _sections(old: Side, new: Side, found: Difference) -> Iterator[Section]:
     """All sections, also empty ones."""
-    notes = found.notes
     added, returned = _notes("+", found.new, new), _notes("+", found.returned, new)
     gone, retired = _notes("-", found.gone, old), _notes("-", found.retired, old)
     yield Section(counted(len(added), "new note"), "", added)
     yield Section(f"{counted(len(returned), 'note')} back from retirement", "", returned)
-    yield Section(
-        counted(len(retired), "retired note"), "learners keep theirs until they delete them", retired
-    )
-    yield Section(
-        f"{counted(len(gone), 'note')} gone", "learners keep theirs: an import deletes nothing", gone
-    )
-    changed = [Item("~", *_named(each, new), each.fields) for each in notes if each.fields]
+    stay = "learners keep theirs until they delete them"
+    yield Section(counted(len(retired), "retired note"), stay, retired)
+    stay = "learners keep theirs: an import deletes nothing"
+    yield Section(f"{counted(len(gone), 'note')} gone", stay, gone)
+    yield from _sections_of_notes(new, found.notes)
+    yield from _sections_of_deck(found)
+
+
+def _sections_of_notes(new: Side, notes: Sequence[NoteChange]) -> Iterator[Section]:
+    """The sections about notes that both sides have."""
+    changed = _Items((each for each in notes if each.fields), lambda each: _changed(each, new))
     yield Section(counted(len(changed), "changed note"), "", changed)
-    retyped = [_pair(each, new, each.retyped) for each in notes if each.retyped]
+    retyped = _Items((each for each in notes if each.retyped), lambda each: _pair(each, new, each.retyped))
     yield Section(f"{counted(len(retyped), 'note')} with another note type", "", retyped)
-    gained = [Item("+", *_with(each, new, each.cards_gained)) for each in notes if each.cards_gained]
+    gained = _Items(
+        (each for each in notes if each.cards_gained), lambda each: _cards("+", each, new, each.cards_gained)
+    )
     count = sum(len(each.cards_gained) for each in notes)
     yield Section(f"{counted(count, 'more card')} of notes that learners have", "", gained)
-    lost = [Item("-", *_with(each, new, each.cards_lost)) for each in notes if each.cards_lost]
+    lost = _Items(
+        (each for each in notes if each.cards_lost), lambda each: _cards("-", each, new, each.cards_lost)
+    )
     count = sum(len(each.cards_lost) for each in notes)
     stay = "learners keep these cards until they use Tools > Empty Cards"
     yield Section(f"{counted(count, 'card')} fewer of notes that learners have", stay, lost)
-    renamed = [Item("~", each.after.id, f"was {each.renamed.before}") for each in notes if each.renamed]
+    renamed = _Items(
+        (each for each in notes if each.renamed),
+        lambda each: Item("~", each.after.id, f"was {each.renamed.before}"),
+    )
     yield Section(counted(len(renamed), "renamed note"), "", renamed)
-    moved = [_pair(each, new, each.moved) for each in notes if each.moved]
+    moved = _Items((each for each in notes if each.moved), lambda each: _pair(each, new, each.moved))
     stay = "cards that learners have stay in their deck"
     yield Section(counted(len(moved), "moved note"), stay, moved)
-    tagged = [
-        Item("~", _name(each.after), _tags(each)) for each in notes if each.tags_gained or each.tags_lost
-    ]
+    tagged = _Items(
+        (each for each in notes if each.tags_gained or each.tags_lost),
+        lambda each: Item("~", _name(each.after), _tags(each)),
+    )
     yield Section(f"{counted(len(tagged), 'note')} with other tags", "", tagged)
-    yield from _sections_of_deck(found)
 
 
 def _sections_of_deck(found: Difference) -> Iterator[Section]:
@@ -152,18 +188,15 @@ def _totals(found: Difference) -> str:
     return ", ".join(parts)
 
 
-def _notes(sign: str, notes: Iterable[EditionNote], side: Side) -> list[Item]:
+def _notes(sign: str, notes: Sequence[EditionNote], side: Side) -> Sequence[Item]:
     """Entries for whole notes: what they are called, their note type and their cards."""
-    types = side.edition.note_types
-    return [
-        Item(
-            sign,
-            _name(note),
-            f"{_label(note, side)} ({visible(_short_type(types[note.note_type].name, side))}, "
-            f"{counted(len(note.cards), 'card')})",
-        )
-        for note in notes
-    ]
+
+    def entry(note: EditionNote) -> Item:
+        name = visible(_short_type(side.edition.note_types[note.note_type].name, side))
+        what = f"{_label(note, side)} ({name}, {counted(len(note.cards), 'card')})"
+        return Item(sign, _name(note), what)
+
+    return _Items(notes, entry)
 
 
 def _short_type(name: str, side: Side) -> str:
@@ -181,22 +214,21 @@ def _label(note: EditionNote, side: Side) -> str:
     return visible(plain(side.edition.label(note), _LABEL))
 
 
-def _named(change: NoteChange, new: Side) -> tuple[str, str]:
-    """The id of a note, and what it is called."""
-    return _name(change.after), _label(change.after, new)
+def _changed(change: NoteChange, new: Side) -> Item:
+    """An entry for a note with other fields."""
+    return Item("~", _name(change.after), _label(change.after, new), change.fields)
 
 
-def _with(change: NoteChange, new: Side, cards: Sequence[str]) -> tuple[str, str]:
-    """The id of a note; what it is called, and some of its cards."""
-    name, label = _named(change, new)
-    return name, f"{visible(', '.join(cards))} of {label}"
+def _cards(sign: str, change: NoteChange, new: Side, cards: Sequence[str]) -> Item:
+    """An entry for some cards of a note."""
+    what = f"{visible(', '.join(cards))} of {_label(change.after, new)}"
+    return Item(sign, _name(change.after), what)
 
 
 def _pair(change: NoteChange, new: Side, pair: Renaming) -> Item:
     """An entry for a note with something before and after."""
-    name, label = _named(change, new)
     before, after = (_or_none(each) for each in pair)
-    return Item("~", name, f"{label}: {before} → {after}")
+    return Item("~", _name(change.after), f"{before} → {after}: {_label(change.after, new)}")
 
 
 def _or_none(name: str) -> str:

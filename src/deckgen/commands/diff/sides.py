@@ -170,17 +170,18 @@ def _no_side(word: str, place: Place, ledger: Ledger | None) -> CallError:
     known = [line.version for line in reversed(ledger.releases)] if ledger else []
     refs = _refs(place)
     choices = ["a package (FILE.apkg)", "a folder with a deck"]
-    more = ""
+    more, names = "", [*known, *refs]
     if place.folder is None:
         more = "; there is no deck here, so releases and revisions are unknown: --project DIR names one"
     else:
         choices.append(f"a release ({_some(known) or 'there is none yet'})")
         if in_git(place.folder.resolve()):
             choices.append(f"a git revision ({_some(['HEAD', *refs])})")
+            names.append("HEAD")
         else:
             more = "; this deck is not in a git repository, so it has no revisions"
     hint = f"it can be {', '.join(choices[:-1])} or {choices[-1]}{more}"
-    near = did_you_mean(word, [*known, "HEAD", *refs])
+    near = did_you_mean(word, names)
     return CallError(f"`{word}` names nothing that can be compared", f"{near} Or {hint}" if near else hint)
 
 

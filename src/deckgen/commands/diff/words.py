@@ -69,46 +69,66 @@ BREAK = "⏎"
 
 def words(field: str) -> list[Word]:
     """The words that a reader sees of a field, with its emphasis and media."""
-    found: list[Word] = []
-    spaced, mark = False, ""
+    reader = _Reader()
     for piece in html.pieces(field) if "<" in field or "&" in field else [field]:
         if isinstance(piece, str):
-            count = len(found)
             for part in _SOUND.split(piece):
-                spaced = _add(part, found, spaced=spaced)
-            if mark and len(found) > count:  # a mark belongs to the word after it, or before it
-                found[count] = found[count]._replace(text=f"{mark}{found[count].text}")
-                mark = ""
-        elif piece.name in _MEDIA and not piece.closing:
-            found.append(Word(f"[{_MEDIA[piece.name]}: {piece.attributes.get('src', '')}]", spaced))
-            spaced = False
-        elif piece.name in _MARKS and not piece.closing:
-            mark += _MARKS[piece.name]
-        elif piece.name in _MARKS and not mark and found:
-            found[-1] = found[-1]._replace(text=f"{found[-1].text}{_MARKS[piece.name]}")
-        elif piece.name in _MARKS:
-            mark = mark.removesuffix(_MARKS[piece.name])  # nothing is between
-        elif piece.name in _BLOCKS:
-            if found and found[-1].text != BREAK:
-                found.append(Word(BREAK, spaced=True))
-            spaced = True
-        elif piece.name in _CELLS:
-            spaced = True
-    while found and found[-1].text == BREAK:
-        found.pop()
-    return found
+                reader.text(part)
+        else:
+            reader.tag(piece)
+    while reader.words and reader.words[-1].text == BREAK:
+        reader.words.pop()
+    return reader.words
 
 
-def _add(text: str, found: list[Word], *, spaced: bool) -> bool:
-    """Add the words of a text; whether a blank comes after it."""
-    if _SOUND.fullmatch(text):
-        found.append(Word(text, spaced))
-        return False
-    at = 0
-    for match in _WORD.finditer(text):
-        found.append(Word(match[0], spaced or match.start() > at))
-        spaced, at = False, match.end()
-    return spaced or at < len(text)
+class _Reader:
+    """Collects words from texts and tags."""
+
+    def __init__(self) -> None:
+        """Begin with no words."""
+        self.words: list[Word] = []
+        self._spaced = False
+        self._marks = ""  # signs of emphasis, which belong to the word after them
+
+    def text(self, text: str) -> None:
+        """Take the words of a text."""
+        if _SOUND.fullmatch(text):
+            self._add(text)
+            return
+        at = 0
+        for match in _WORD.finditer(text):
+            self._spaced = self._spaced or match.start() > at
+            self._add(match[0])
+            at = match.end()
+        self._spaced = self._spaced or at < len(text)
+
+    def tag(self, tag: html.Tag) -> None:
+        """Take an image, a sign of emphasis or a line break."""
+        if tag.name in _MEDIA and not tag.closing:
+            self._add(f"[{_MEDIA[tag.name]}: {tag.attributes.get('src', '')}]")
+        elif tag.name in _MARKS:
+            self._mark(_MARKS[tag.name], closing=tag.closing)
+        elif tag.name in _BLOCKS:
+            if self.words and self.words[-1].text != BREAK:
+                self.words.append(Word(BREAK, spaced=True))
+            self._spaced = True
+        elif tag.name in _CELLS:
+            self._spaced = True
+
+    def _mark(self, mark: str, *, closing: bool) -> None:
+        """Take a sign of emphasis: it belongs to the word after or before it."""
+        if not closing:
+            self._marks += mark
+        elif self._marks.endswith(mark):  # there is nothing between
+            self._marks = self._marks.removesuffix(mark)
+        elif self.words:
+            last = self.words[-1]
+            self.words[-1] = Word(f"{last.text}{mark}", last.spaced)
+
+    def _add(self, word: str) -> None:
+        """Add a word."""
+        self.words.append(Word(f"{self._marks}{word}", self._spaced and bool(self.words)))
+        self._spaced, self._marks = False, ""
 
 
 def plain(field: str, most: int = 0) -> str:

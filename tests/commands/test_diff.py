@@ -277,6 +277,7 @@ def test_wrong_calls_say_what_a_side_can_be(twice: Path, tmp_path: Path) -> None
     assert "`1.0.1` names nothing that can be compared" in said
     assert "did you mean `1.0.0`?" in said
     assert "a release (1.1.0, 1.0.0) or a git revision (HEAD" in said
+    assert "an empty word" in wrong(twice, "", ".")
     assert "there is no package x.apkg" in wrong(twice, "x.apkg")
     assert "does not hold source/deck.yaml" in wrong(twice, "source", ".")
     assert "is not an .apkg" in wrong(twice, "source/one.yaml", ".")
@@ -294,6 +295,22 @@ def test_wrong_calls_say_what_a_side_can_be(twice: Path, tmp_path: Path) -> None
     assert "--package FILE" in wrong(twice, "1.0.0")
     (twice / "source/ledger.jsonl").unlink()
     assert "nothing has been released yet" in wrong(twice)
+
+
+def test_git_gives_a_revision_of_a_deck_in_a_folder_and_no_file_from_elsewhere(twice: Path) -> None:
+    """The deck is found below the top of its repository; links that lead out of it are not followed."""
+    secret = change(twice.parent / "secret", {"one.yaml": terms("secret")})
+    top = twice.parent / "repository"
+    shutil.copytree(twice, top / "decks/one", ignore=shutil.ignore_patterns(".git", "build"))
+    (top / "decks/one/source/link.yaml").symlink_to(secret / "one.yaml")
+    (top / "decks/one/source/up.yaml").symlink_to("../../../../secret/one.yaml")
+    git(top, "init")
+    git(top, "add", "-A")
+    assert git(top, "commit", "-m", "all").returncode == 0
+    said = diff(top / "decks/one", twice, "HEAD")
+    assert said["new"]["notes"] == said["old"]["notes"]
+    assert said["diff"]["notes"]["new"] == []
+    assert not [path for path in top.rglob("*") if "deckgen-" in path.name]
 
 
 def test_a_revision_without_the_deck_is_told(project: Project) -> None:
@@ -319,6 +336,9 @@ def test_words_are_what_a_reader_sees() -> None:
     far = " ".join(map(str, range(100)))
     assert [sort for sort, _ in words.difference(f"{far} a", f"{far} b")] == ["=", "-", "+"]
     assert len(words.difference(f"{far} a", f"{far} b")[0].text) < 40
+    assert len(words.difference("", far * 9)[0].text) < 300
+    huge = "x " * 10**6
+    assert words.difference(f"{huge}old{huge}", f"{huge}new {huge}")
 
 
 @given(st.text("ab<>& ü本", max_size=40), st.text("ab<>& ü本", max_size=40))

@@ -39,6 +39,8 @@ def _of_call(command: str, args: list[str]) -> str:
     loose = [each for before, each in zip(["", *args], args, strict=False) if before not in with_value]
     if command == "release" and "--version" in [each.partition("=")[0] for each in args]:
         return "The version stands by itself: deckgen release 1.0.0"
+    if command == "diff" and len(loose) > 2:  # noqa: PLR2004 (old and new)
+        return "It compares two sides: deckgen diff OLD NEW"
     if command == "build" and (package := next((each for each in loose if each.endswith(".apkg")), "")):
         return f"Name the package with -o: deckgen build -o {package}"
     if any(each.lower().endswith((".yaml", ".yml")) for each in loose):

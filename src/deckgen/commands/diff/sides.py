@@ -87,18 +87,20 @@ def sides(old: str | None, new: str | None, place: Place) -> tuple[Side, Side]:
         raise CallError(message, "name two sides: deckgen diff OLD.apkg NEW.apkg; or the deck: --project DIR")
     ledger = _ledger(place)
     found = _sorts(old, place, ledger) if old is not None else [Sort.RELEASE]
-    others = _sorts(new, place, ledger) if new is not None else [Sort.FOLDER]
+    others = _sorts(new, place, ledger) if new is not None else []
     version = old if old is not None else _last(ledger)
     versions = [
         word
         for word, sorts in ((version, found), (new, others))
-        if word is not None and sorts[0] is Sort.RELEASE
+        if word is not None and sorts[:1] == [Sort.RELEASE]
     ]
     given = _given(place, versions)
     first = _side(version, found, place, given)
-    second = _side(new or str(place.folder), others, place, given)
-    if new is None:
-        second = Side("the source as it is", second.edition, second.remarks)
+    if new is not None:
+        second = _side(new, others, place, given)
+    else:
+        assert place.folder is not None  # noqa: S101 (else there is an error above)
+        second = _of_source("the source as it is", place.folder, place)
     return _related(first, second, ledger)
 
 
@@ -130,6 +132,9 @@ def _sorts(word: str, place: Place, ledger: Ledger | None) -> list[Sort]:
     Raises:
         CallError: It is no side.
     """
+    if not word.strip():
+        hint = "leave it out to compare with the last release, or with the source as it is"
+        raise CallError("one of the sides is an empty word", hint)
     path = Path(word)
     found = []
     is_file = _is(path, Path.is_file)

@@ -35,8 +35,10 @@ _WORD = re.compile(
     r"\U00020000-\U0003ffff]+|[^\w\s]"
 )
 _SOUND = re.compile(r"(\[sound:[^\]]*\])")
-_MOST_PAIRS = 1_000_000  # words of one text times those of the other, which difflib compares in half a second
+_MOST_PAIRS = 250_000  # words of one text times those of the other, which difflib compares at once
+_LONGEST = 100_000  # characters of a field that are compared; no card has so many
 _AROUND = 8  # words that are shown around a change
+_CHANGED = 5  # of a changed text so many times more are shown at its beginning, and at its end
 _NOT_CUT = 4  # so few words and signs are not replaced by a `…`
 
 
@@ -148,8 +150,11 @@ def difference(before: str, after: str, around: int = _AROUND) -> list[Piece]:
     Args:
         before: The HTML of the old field.
         after: The HTML of the new one.
-        around: How many words are shown around each change.
+        around: How many words are shown around each change; of long changes the middle is left out too.
     """
+    if max(len(before), len(after)) > _LONGEST:
+        start = max(0, _common(before, after) - _LONGEST // 20)
+        before, after = before[start : start + _LONGEST // 10], after[start : start + _LONGEST // 10]
     old, new = words(before), words(after)
     if old == new:
         return []
@@ -158,11 +163,10 @@ def difference(before: str, after: str, around: int = _AROUND) -> list[Piece]:
         pieces = [piece for piece in _pieces(old, new, spaced=True) if piece[1]]
     shown = []
     for place, (sort, part) in enumerate(pieces):
-        if sort != "=":
-            shown.append(Piece(sort, _joined(part)))
-            continue
-        first, last = place == 0, place == len(pieces) - 1
-        shown += [Piece("=", text) for text in _cut(part, 0 if first else around, 0 if last else around)]
+        ends = [_CHANGED * around] * 2
+        if sort == "=":
+            ends = [around if place else 0, around if place < len(pieces) - 1 else 0]
+        shown.append(Piece(sort, _cut(part, *ends)))
     return shown
 
 
@@ -198,8 +202,8 @@ def _common(one: Sequence[str], other: Sequence[str]) -> int:
     return count
 
 
-def _cut(part: Sequence[Word], before: int, after: int) -> list[str]:
-    """A text between two changes, without its middle where it is long.
+def _cut(part: Sequence[Word], before: int, after: int) -> str:
+    """A text without its middle where it is long.
 
     Args:
         part: The text.
@@ -207,9 +211,9 @@ def _cut(part: Sequence[Word], before: int, after: int) -> list[str]:
         after: The number of words to keep at its end.
     """
     if len(part) <= before + after + _NOT_CUT:
-        return [_joined(part)]
+        return _joined(part)
     head, tail = part[:before], part[len(part) - after :] if after else []
-    return [_joined([*head, Word("…", spaced=bool(head)), *tail])]
+    return _joined([*head, Word("…", spaced=bool(head)), *tail])
 
 
 def _joined(part: Sequence[Word]) -> str:

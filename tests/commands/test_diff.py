@@ -495,5 +495,14 @@ def test_text_shows_a_few_of_many_and_fits_the_terminal() -> None:
 def test_a_text_of_a_hostile_package_does_not_reach_the_terminal() -> None:
     """Escape sequences are made visible."""
     old, new = many(1), many(1, "\x1b]0;owned\x07")
-    said = text(outline(old, new, compare(old.edition, new.edition)), Screen())
-    assert "\x1b" not in said
+    (note,) = new.edition.notes.values()
+    bad = "\x1b[31m\ud800"
+    notes = {note.guid: note._replace(id=bad, tags=bad, deck=f"T::{bad}", cards=(1,)), bad: note}
+    types = {1: replace(new.edition.note_types[1], name=bad, css=bad, fields=((None, "Front"), (None, bad)))}
+    edition = replace(new.edition, notes=notes, note_types=types, media={bad: Medium(1, 1)}, title=bad)
+    for one, other in ((old, Side(bad, edition, (bad,))), (Side(bad, edition), old)):
+        found = outline(one, other, compare(one.edition, other.edition))
+        for said in (text(found, Screen()), markdown(found)):
+            assert said.encode()
+            assert "\x1b" not in said
+            assert "\x07" not in said

@@ -151,7 +151,8 @@ def compare(old: Edition, new: Edition) -> Difference:
     left = [n for g, n in old.notes.items() if g not in new.notes and g not in new.unread]
     types = [_type_change(old.note_types[a], new.note_types[b]) for a, b in pairs.items()]
     media, replaced = _media(old, new)
-    ours, theirs = _without_root(old.decks, old.title), _without_root(new.decks, new.title)
+    titles = _titles(old, new)
+    ours, theirs = map(_without_root, (old.decks, new.decks), titles)
     return Difference(
         tuple(note for note in added if note.guid not in old.retired),
         tuple(note for note in added if note.guid in old.retired),
@@ -166,7 +167,7 @@ def compare(old: Edition, new: Edition) -> Difference:
         Names(tuple(sorted(theirs - ours)), tuple(sorted(ours - theirs))),
         media,
         replaced,
-        _renaming(old.title, new.title),
+        _renaming(*titles),
         _renaming(_undated(old.description), _undated(new.description)),
         (old.size, new.size),
         (len(old.notes), len(new.notes)),
@@ -182,6 +183,7 @@ class _Comparer:
         self._old = old
         self._new = new
         self._pairs = pairs
+        self._titles = _titles(old, new)
         self._same_title = old.title == new.title
         self._fields: dict[tuple[int, int], list[tuple[str, int | None, int | None]]] = {}
 
@@ -192,7 +194,7 @@ class _Comparer:
         renamed = _renaming(old.id, new.id) if self._old.named and self._new.named else None
         moved = None
         if old.deck and new.deck and not (self._same_title and old.deck == new.deck):
-            moved = _renaming(below(old.deck, self._old.title), below(new.deck, self._new.title))
+            moved = _renaming(*map(below, (old.deck, new.deck), self._titles))
         gained, lost = _gained(old.tags, new.tags) if old.tags != new.tags else ((), ())
         same_cards = old.cards == new.cards
         if not (fields or renamed or moved or gained or lost or retyped) and same_cards:
@@ -319,6 +321,11 @@ def _gained(old: str, new: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _names(old: Iterable[str], new: Iterable[str]) -> Names:
     return Names(tuple(sorted(new)), tuple(sorted(old)))
+
+
+def _titles(old: Edition, new: Edition) -> tuple[str, str]:
+    """The names of both root decks; none where one edition has several."""
+    return (old.title, new.title) if old.title and new.title else ("", "")
 
 
 def below(name: str, title: str) -> str:

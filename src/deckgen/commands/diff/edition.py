@@ -153,8 +153,12 @@ def of_package(path: Path) -> Edition:
     about = contents.about or {}
     ids = about.get("notes")
     names = {number: composed(deck.name) for number, deck in contents.decks.items()}
-    note_types = {each.note_type for each in contents.notes}
-    types = {each.id: _packed_type(each) for each in contents.note_types.values() if each.id in note_types}
+    types = {
+        number: _packed_type(contents.note_types[number])
+        if number in contents.note_types
+        else EditionType(number, "", cloze=False, fields=(), templates=(), css="")  # the package is damaged
+        for number in {each.note_type for each in contents.notes}
+    }
     notes = _packed_notes(contents, types, names, ids if isinstance(ids, dict) else {})
     decks = _with_above(note.deck for note in notes.values())
     tops = {name.partition("::")[0] for name in decks}

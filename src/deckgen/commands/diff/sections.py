@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from deckgen.commands.diff.compare import FieldChange
 from deckgen.commands.diff.words import Piece, difference, plain
-from deckgen.diagnostics import counted, visible
+from deckgen.diagnostics import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 _LABEL = 70  # characters of a note's first field
 _UNNAMED = "note without an id"
+_NO_NAME = "(no name)"
 
 
 class Item(NamedTuple):
-    """An entry of a section.
+    """An entry of a section; its texts are as in the deck, so that control characters may be in them.
 
     Attributes:
         sign: `+` for what is new, `-` for what is gone, `~` for what differs.
@@ -149,16 +150,16 @@ def _sections_of_notes(new: Side, notes: Sequence[NoteChange]) -> Iterator[Secti
 
 def _sections_of_deck(found: Difference) -> Iterator[Section]:
     """The sections about all but notes."""
-    types = [Item("+", visible(name)) for name in found.type_names.new]
-    types += [Item("-", visible(name)) for name in found.type_names.gone]
-    types += [Item("~", visible(each.name), _of_type(each)) for each in found.types]
+    types = [Item("+", name or _NO_NAME) for name in found.type_names.new]
+    types += [Item("-", name or _NO_NAME) for name in found.type_names.gone]
+    types += [Item("~", each.name or _NO_NAME, _of_type(each)) for each in found.types]
     yield Section(_differing(types, "note type"), "", types)
-    decks = [Item("+", visible(name)) for name in found.decks.new]
-    decks += [Item("-", visible(name)) for name in found.decks.gone]
+    decks = [Item("+", name or _NO_NAME) for name in found.decks.new]
+    decks += [Item("-", name or _NO_NAME) for name in found.decks.gone]
     yield Section(_differing(decks, "deck"), "", decks)
-    media = [Item("+", visible(name)) for name in found.media.new]
-    media += [Item("-", visible(name)) for name in found.media.gone]
-    media += [Item("~", visible(name), "replaced") for name in found.replaced]
+    media = [Item("+", name or _NO_NAME) for name in found.media.new]
+    media += [Item("-", name or _NO_NAME) for name in found.media.gone]
+    media += [Item("~", name, "replaced") for name in found.replaced]
     yield Section(_differing(media, "media file"), "", media)
     about = []
     if found.title:
@@ -179,8 +180,8 @@ def _differing(items: Sequence[Item], what: str) -> str:
 def _totals(found: Difference) -> str:
     """How much each side holds."""
     parts = [
-        f"{before:,} {what}" if before == after else f"{before:,} → {after:,} {what}"
-        for what, (before, after) in (("notes", found.note_counts), ("cards", found.card_counts))
+        counted(after, what) if before == after else f"{before:,} → {counted(after, what)}"
+        for what, (before, after) in (("note", found.note_counts), ("card", found.card_counts))
     ]
     if None not in found.sizes:
         before, after = (f"{(size or 0) / 1000:,.1f} kB" for size in found.sizes)
@@ -192,7 +193,7 @@ def _notes(sign: str, notes: Sequence[EditionNote], side: Side) -> Sequence[Item
     """Entries for whole notes: what they are called, their note type and their cards."""
 
     def entry(note: EditionNote) -> Item:
-        name = visible(_short_type(side.edition.note_types[note.note_type].name, side))
+        name = _short_type(side.edition.note_types[note.note_type].name, side)
         what = f"{_label(note, side)} ({name}, {counted(len(note.cards), 'card')})"
         return Item(sign, _name(note), what)
 
@@ -206,12 +207,12 @@ def _short_type(name: str, side: Side) -> str:
 
 def _name(note: EditionNote) -> str:
     """The id of a note, or what stands for it."""
-    return visible(note.id) or _UNNAMED
+    return note.id or _UNNAMED
 
 
 def _label(note: EditionNote, side: Side) -> str:
     """What a note is called, in short."""
-    return visible(plain(side.edition.label(note), _LABEL))
+    return plain(side.edition.label(note), _LABEL)
 
 
 def _changed(change: NoteChange, new: Side) -> Item:
@@ -221,7 +222,7 @@ def _changed(change: NoteChange, new: Side) -> Item:
 
 def _cards(sign: str, change: NoteChange, new: Side, cards: Sequence[str]) -> Item:
     """An entry for some cards of a note."""
-    what = f"{visible(', '.join(cards))} of {_label(change.after, new)}"
+    what = f"{', '.join(cards)} of {_label(change.after, new)}"
     return Item(sign, _name(change.after), what)
 
 
@@ -232,14 +233,12 @@ def _pair(change: NoteChange, new: Side, pair: Renaming) -> Item:
 
 
 def _or_none(name: str) -> str:
-    return visible(name) or "(top)"
+    return name or "(top)"
 
 
 def _tags(change: NoteChange) -> str:
     """The tags that a note has gained and lost."""
-    return visible(
-        " ".join([*(f"+{tag}" for tag in change.tags_gained), *(f"-{tag}" for tag in change.tags_lost)])
-    )
+    return " ".join([*(f"+{tag}" for tag in change.tags_gained), *(f"-{tag}" for tag in change.tags_lost)])
 
 
 def _of_type(change: TypeChange) -> str:
@@ -252,4 +251,4 @@ def _of_type(change: TypeChange) -> str:
                 parts.append(f"{what} {before} is now {after}")
             else:
                 parts.append(f"{what} {after} added" if after else f"{what} {before} removed")
-    return visible(", ".join(parts))
+    return ", ".join(parts)

@@ -67,7 +67,8 @@ def text(found: Outline, screen: Screen, most: int = FEW) -> str:
 def _entry(item: Item, screen: Screen) -> Iterator[str]:
     """The lines of an entry."""
     sort = _SIGNS[item.sign]
-    yield from _wrapped([(f"{item.sign} {item.name}", sort), (f"  {item.what}", "")], screen, "  ", "    ")
+    head = [(f"{item.sign} {visible(item.name)}", sort), (f"  {visible(item.what)}", "")]
+    yield from _wrapped(head, screen, "  ", "    ")
     for change in item.fields:
         shown = pieces(change)
         what = [(f"{visible(change.name)}: ", "heading")]

@@ -173,6 +173,27 @@ def test_the_other_direction_is_the_mirror(twice: Path) -> None:
     assert said["diff"]["decks"] == {"new": [], "gone": ["Sub"]}
 
 
+def test_a_note_is_retired_from_its_retirement_on(project: Project) -> None:
+    """Before that, a note that is not there yet is not retired: it will be new."""
+    folder = project({"source/one.yaml": terms("a")})
+    release(folder, "0.9", FIRST)
+    change(folder, {"source/one.yaml": terms("a", "x")})
+    release(folder, "1.0", FIRST + 1000)
+    change(folder, {"source/one.yaml": terms("a", keyed("x", "retired: Wrong."))})
+    release(folder, "1.1", FIRST + 2000)
+    change(folder, {"source/one.yaml": terms("a", "x")})
+    for old, new, sort in (
+        ("0.9", "1.0", "new"),
+        ("1.0", "0.9", "gone"),
+        ("1.0", "1.1", "retired"),
+        ("1.1", "1.0", "returned"),
+        ("1.1", str(folder), "returned"),
+        ("0.9", "1.1", ""),
+    ):
+        notes = diff(folder, old, new)["diff"]["notes"]
+        assert [name for name, each in notes.items() if each] == [sort] * bool(sort)
+
+
 def test_text_tells_it_to_people(twice: Path) -> None:
     """Word by word, with signs where there are no colors, and with what learners should know."""
     said = texts(twice, "1.0.0", environment={"NO_COLOR": "1"})

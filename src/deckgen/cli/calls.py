@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import typer.core
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from deckgen.cli.report import (
         Report,
     )
+
+
+ProjectOption = Annotated[
+    Path | None,
+    typer.Option("--project", metavar="DIR", help="The deck's folder. Default: the nearest one upwards."),
+]
+"""The option of commands that work on a deck."""
 
 
 class Command(typer.core.TyperCommand):

@@ -6,12 +6,12 @@ import io
 import shutil
 import sys
 from enum import StrEnum
-from pathlib import Path  # noqa: TC003 (Typer reads the annotations)
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deckgen.cli.calls import find_deck
+from deckgen.cli.calls import ProjectOption, find_deck
 from deckgen.cli.progress import bar
 from deckgen.cli.report import Format, in_color, reporting
 from deckgen.diagnostics import CallError
@@ -30,42 +30,46 @@ class DiffFormat(StrEnum):
     json = "json"
 
 
+OldArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[OLD]",
+        show_default=False,
+        help="A package, a deck's folder, a release or a git revision. Default: the last release.",
+    ),
+]
+NewArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="[NEW]", show_default=False, help="The same. Default: the source as it is."),
+]
+PackageOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar="FILE", help="The package of a release that is not in build/release/; may be repeated."
+    ),
+]
+DiffFormatOption = Annotated[
+    DiffFormat,
+    typer.Option("--format", help="`markdown` is for GitHub, `json` prints one object for programs."),
+]
+LimitOption = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=1,
+        show_default=False,
+        help="The most entries of a list (default 20); of Markdown, the most bytes (default 65536).",
+    ),
+]
+
+
 def diff(
-    old: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[OLD]",
-            show_default=False,
-            help="A package, a deck's folder, a release or a git revision. Default: the last release.",
-        ),
-    ] = None,
-    new: Annotated[
-        str | None,
-        typer.Argument(metavar="[NEW]", show_default=False, help="The same. Default: the source as it is."),
-    ] = None,
-    project: Annotated[
-        Path | None,
-        typer.Option("--project", metavar="DIR", help="The deck's folder. Default: the nearest one upwards."),
-    ] = None,
-    package: Annotated[
-        list[Path] | None,
-        typer.Option(
-            metavar="FILE", help="The package of a release that is not in build/release/; may be repeated."
-        ),
-    ] = None,
-    output_format: Annotated[
-        DiffFormat,
-        typer.Option("--format", help="`markdown` is for GitHub, `json` prints one object for programs."),
-    ] = DiffFormat.text,
-    limit: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            min=1,
-            show_default=False,
-            help="The most entries of a list (default 20); of Markdown, the most bytes (default 65536).",
-        ),
-    ] = None,
+    old: OldArgument = None,
+    new: NewArgument = None,
+    project: ProjectOption = None,
+    package: PackageOption = None,
+    output_format: DiffFormatOption = DiffFormat.text,
+    limit: LimitOption = None,
 ) -> None:
     """Show what a learner would notice between two releases, packages or states of the source."""
     as_data = output_format is DiffFormat.json

@@ -110,6 +110,7 @@ class Edition:
         description: The text of the root deck's page in Anki.
         deck: The deck's id; empty where that is not known.
         version: The version of the release; empty if it is none.
+        after: The version of the release before this package; empty where that is not known.
         size: The size of the package in bytes; None if there is none.
         named: Whether the ids of notes are those of this edition, and not perhaps older ones.
         cleanup: Whether it is the package of retired notes.
@@ -126,6 +127,7 @@ class Edition:
     description: str = ""
     deck: str = ""
     version: str = ""
+    after: str = ""
     size: int | None = None
     named: bool = True
     cleanup: bool = False
@@ -173,6 +175,7 @@ def of_package(path: Path) -> Edition:
         described.get(title, ""),
         str(about.get("deck") or ""),
         str(about.get("version") or ""),
+        str(about.get("after") or ""),
         path.stat().st_size,
         named=isinstance(ids, dict),
         cleanup=about.get("cleanup") is True,
@@ -267,7 +270,7 @@ def of_build(build: Build) -> Edition:
         build.package.description if build.package else composed(deck.description),
         deck.id,
         build.package.version if build.package else "",
-        _size(build),
+        size=_size(build),
         retired={
             line.guid: line.id for line in ledger.notes.values() if line.retired and line.guid not in notes
         }

@@ -358,17 +358,22 @@ def _related(old: Side, new: Side, ledger: Ledger | None) -> tuple[Side, Side]:
             f"these are two decks, `{first.deck}` and `{second.deck}`: "
             + (f"only the {counted(same, 'note')} of both can be compared" if same else "they share no note")
         )
-    retired = {}
-    if ledger and ledger.deck and ledger.deck.id in {first.deck, second.deck}:
-        retired = {line.guid: line.id for line in ledger.notes.values() if line.retired}
-    ours = {**_absent(retired, first), **first.retired}
-    theirs = {**_absent(retired, second), **second.retired}
+    ours = {**_retired(first, ledger), **first.retired}
+    theirs = {**_retired(second, ledger), **second.retired}
     return (
         Side(old.name, replace(first, retired=ours), (*remarks, *old.remarks)),
         Side(new.name, replace(second, retired=theirs), new.remarks),
     )
 
 
-def _absent(retired: dict[str, str], edition: Edition) -> dict[str, str]:
-    """The retired notes that an edition does not hold."""
-    return {guid: name for guid, name in retired.items() if guid not in edition.notes}
+def _retired(edition: Edition, ledger: Ledger | None) -> dict[str, str]:
+    """The notes that were retired when a package of the ledger's deck was built: ids by guid."""
+    if ledger is None or ledger.deck is None or ledger.deck.id != edition.deck:
+        return {}
+    places = {line.version: place for place, line in enumerate(ledger.releases)}
+    last = places.get(edition.version or edition.after, -1)
+    return {
+        line.guid: line.id
+        for line in ledger.notes.values()
+        if line.retired and places.get(line.retired, last + 1) <= last and line.guid not in edition.notes
+    }

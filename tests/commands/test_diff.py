@@ -29,7 +29,7 @@ from deckgen.commands.diff.sides import Side
 from deckgen.commands.diff.text import Screen, text
 from tests.conftest import REPOSITORY, change, import_package, run
 from tests.faults import PNG
-from tests.releases import FIRST, build, committed, files, git, keyed, release, terms
+from tests.releases import FIRST, TERM, build, committed, files, git, keyed, release, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -237,10 +237,19 @@ def test_an_old_revision_with_faults_is_compared_as_far_as_it_can_be_read(twice:
     change(twice, {"source/one.yaml": broken})
     committed(twice, "broken")
     change(twice, {"source/one.yaml": good})
-    said = diff(twice, "HEAD", twice)
-    assert said["old"]["errors"] > 0
-    assert "so only what could be read is compared" in said["old"]["remarks"][0]
-    assert said["diff"]["notes"] == {"new": [], "returned": [], "retired": [], "gone": [], "changed": []}
+    change(twice, {"source/two.yaml": "takeaways: ["})
+    committed(twice, "more broken")
+    change(twice, {"source/two.yaml": SECOND_EDITION["source/two.yaml"]})
+    for revision in ("HEAD", "HEAD~1"):
+        said = diff(twice, revision, twice)
+        assert said["old"]["errors"] > 0
+        assert "so only what could be read is compared" in said["old"]["remarks"][0]
+        assert said["diff"]["notes"] == {"new": [], "returned": [], "retired": [], "gone": [], "changed": []}
+        assert said["diff"]["note_types"] == {"new": [], "gone": [], "changed": []}
+    change(twice, {"source/one.yaml": good.replace(TERM.format(id="fresh", text="Text of fresh."), "")})
+    said = diff(twice, "1.1.0")
+    assert [each["id"] for each in said["diff"]["notes"]["gone"]] == ["fresh"]
+    assert "the source as it is has 1 error" in said["new"]["remarks"][0]
 
 
 def test_a_build_and_its_package_are_the_same(own_deck: Path) -> None:

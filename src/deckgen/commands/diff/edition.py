@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.diagnostics import CallError, composed
 from deckgen.package import read_media, read_package, write
+from deckgen.project import LEDGER, MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 _ID_FIELD = "Note ID"
 """The field in which the shipped kinds keep the id that a note was first released with."""
+
+_OF_LEDGER = {"note-gone", "unknown-note"}
+"""Errors of a source that lacks a released note, and of which all has been read."""
 
 
 class EditionNote(NamedTuple):
@@ -260,11 +264,12 @@ def of_build(build: Build) -> Edition:
         tags = " ".join(distinct(note.tags))
         name, kind = composed(note.chapter.deck), ids[note.kind.name]
         notes[guid] = EditionNote(guid, note.id, kind, text, tags, name, cards)
-    read = {each.note.id for each in build.notes}
+    unread = _unread(build, ledger, guids)
+    kinds = {ids[kind] for kind in unread.values() if kind in ids}
     return Edition(
         composed(deck.title),
         notes,
-        _built_types(build, ids, {each.note_type for each in notes.values()}),
+        _built_types(build, ids, kinds | {each.note_type for each in notes.values()}),
         _with_above([composed(deck.title), *(note.deck for note in notes.values())]),
         _built_media(build),
         build.package.description if build.package else composed(deck.description),
@@ -275,9 +280,25 @@ def of_build(build: Build) -> Edition:
             line.guid: line.id for line in ledger.notes.values() if line.retired and line.guid not in notes
         }
         | {guids[note.id]: note.id for note in deck.notes if note.retired is not None and note.id in guids},
-        unread=frozenset(guid for name, guid in guids.items() if name not in read),
+        unread=frozenset(unread),
         errors=sum(each.stands_for for each in build.diagnostics if each.level == "error"),
     )
+
+
+def _unread(build: Build, ledger: Ledger, guids: ReadOnly[str, str]) -> dict[str, str]:
+    """The notes that could not be read, as far as they are known: their kinds by their guids.
+
+    Where a chapter or a kind has errors, released notes that are not there may be in what could not be read.
+    """
+    read = {guids[each.note.id] for each in build.notes}
+    unread = {guids[note.id]: note.kind.name for note in build.deck.notes if note.id and note.retired is None}
+    if any(
+        each.level == "error" and each.code not in _OF_LEDGER and each.span.path not in {MANIFEST, LEDGER}
+        for each in build.diagnostics
+    ):
+        unread |= {line.guid: line.kind for line in ledger.notes.values() if not line.retired}
+    known = {guids[note.id] for note in build.deck.notes if note.retired is not None and note.id}
+    return {guid: kind for guid, kind in unread.items() if guid not in read | known}
 
 
 def _in_order(build: Build) -> list[RenderedNote]:

@@ -68,6 +68,8 @@ pictures: $(VENV)/test
 
 bench: $(VENV)/test
 	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/read.py
+	$(BIN)/python benchmarks/diff.py
 
 clean:
 	rm -rf build $(VENV)

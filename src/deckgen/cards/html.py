@@ -175,6 +175,13 @@ def text(html: str) -> str:
     return "".join(piece for _, piece in sorted(read.texts + breaks))
 
 
+def pieces(html: str) -> list[Tag | str]:
+    """The tags of HTML and the texts between them, in order; comments are left out, entities decoded."""
+    read = _Parser(html).read
+    placed: list[tuple[int, Tag | str]] = [*read.texts, *((tag.start, tag) for tag in read.tags)]
+    return [piece for _, piece in sorted(placed, key=lambda each: each[0])]
+
+
 def balanced(html: str) -> bool:
     """Whether a piece of HTML closes each element that it opens, and no other."""
     stack: list[str] = []

@@ -16,7 +16,15 @@ import typer
 import typer.core
 
 from deckgen import __version__
-from deckgen.cli.calls import Command, build_deck_of, find_deck, make_build_folder, output_folder
+from deckgen.cli.calls import (
+    Command,
+    ProjectOption,
+    build_deck_of,
+    find_deck,
+    make_build_folder,
+    output_folder,
+)
+from deckgen.cli.diff import diff
 from deckgen.cli.progress import bar
 from deckgen.cli.report import (
     _UNSEEN,
@@ -48,10 +56,6 @@ app = typer.Typer(
 )
 
 
-ProjectOption = Annotated[
-    Path | None,
-    typer.Option("--project", metavar="DIR", help="The deck's folder. Default: the nearest one upwards."),
-]
 FormatOption = Annotated[
     Format, typer.Option("--format", help="`json` prints one object on stdout, for other programs.")
 ]
@@ -283,6 +287,9 @@ def release(
             report.end(mark_fixable(result.build), "nothing was released")
             raise typer.Exit(1)
         report.end(result.build, path=result.folder / result.files[0], files=result.files)
+
+
+app.command(cls=Command)(diff)
 
 
 @app.command(cls=Command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import typer.core
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from deckgen.cli.report import (
         Report,
     )
+
+
+ProjectOption = Annotated[
+    Path | None,
+    typer.Option("--project", metavar="DIR", help="The deck's folder. Default: the nearest one upwards."),
+]
+"""The option of commands that work on a deck."""
 
 
 class Command(typer.core.TyperCommand):
@@ -35,10 +42,12 @@ class Command(typer.core.TyperCommand):
 
 def _of_call(command: str, args: list[str]) -> str:
     """A hint for a call with one argument too many; empty if the right call is not certain."""
-    with_value = {"--project", "--output", "-o", "--previous"}
+    with_value = {"--project", "--output", "-o", "--previous", "--package"}
     loose = [each for before, each in zip(["", *args], args, strict=False) if before not in with_value]
     if command == "release" and "--version" in [each.partition("=")[0] for each in args]:
         return "The version stands by itself: deckgen release 1.0.0"
+    if command == "diff" and len(loose) > 2:  # noqa: PLR2004 (old and new)
+        return "It compares two sides: deckgen diff OLD NEW"
     if command == "build" and (package := next((each for each in loose if each.endswith(".apkg")), "")):
         return f"Name the package with -o: deckgen build -o {package}"
     if any(each.lower().endswith((".yaml", ".yml")) for each in loose):

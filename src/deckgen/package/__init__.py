@@ -1,6 +1,43 @@
-"""Packages: from cards to the bytes of an .apkg. Other wings import from this package only."""
+"""Packages: from cards to the bytes of an .apkg, and from any package to its contents.
+
+Other wings import from this package only.
+"""
 
 from deckgen.package.pack import SHOWS, Packages, pack
-from deckgen.package.writer import Package, read_about, write
+from deckgen.package.reader import (
+    Contents,
+    Format,
+    PackageError,
+    PackedCard,
+    PackedDeck,
+    PackedField,
+    PackedMedium,
+    PackedNote,
+    PackedNoteType,
+    PackedTemplate,
+    read_about,
+    read_media,
+    read_package,
+)
+from deckgen.package.writer import Package, write
 
-__all__ = ["SHOWS", "Package", "Packages", "pack", "read_about", "write"]
+__all__ = [
+    "SHOWS",
+    "Contents",
+    "Format",
+    "Package",
+    "PackageError",
+    "Packages",
+    "PackedCard",
+    "PackedDeck",
+    "PackedField",
+    "PackedMedium",
+    "PackedNote",
+    "PackedNoteType",
+    "PackedTemplate",
+    "pack",
+    "read_about",
+    "read_media",
+    "read_package",
+    "write",
+]

@@ -10,12 +10,10 @@ from __future__ import annotations
 import hashlib
 import html
 import json
-import lzma
 import re
 import sqlite3
 import unicodedata
 import zipfile
-import zlib
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,12 +25,10 @@ from deckgen import __version__
 from deckgen.anki.tags import distinct, folded
 from deckgen.diagnostics import CallError
 from deckgen.history.identity import number_from
-from deckgen.source import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from collections.abc import Mapping as ReadOnly
-    from pathlib import Path
 
     from deckgen.cards.media import Media
     from deckgen.cards.note_types import NoteType
@@ -92,6 +88,11 @@ class Package:
         return {name: members[name] for name in sorted(members)}
 
     @property
+    def description(self) -> str:
+        """The text of the deck's page in Anki, as Markdown."""
+        return _description(self)
+
+    @property
     def digest(self) -> str:
         """A digest of the names and contents of the members."""
         digest = hashlib.sha256()
@@ -138,29 +139,6 @@ def _content(media: Media) -> bytes:
     if content is None:
         raise CallError(f"{media.path} has changed while this was built", "build once more")
     return content
-
-
-def read_about(path: Path) -> dict[str, Any]:
-    """The content of the deckgen.json of a package.
-
-    Raises:
-        CallError: The file cannot be read, or it is no package that deckgen made.
-    """
-    try:
-        with opened(path) as file, zipfile.ZipFile(file) as archive:
-            if "collection.anki2" not in archive.namelist() or "deckgen.json" not in archive.namelist():
-                raise CallError(f"{path} was not made by deckgen, so it does not say which note is which")
-            about = json.loads(archive.read("deckgen.json"))
-    except OSError as error:
-        raise CallError(f"{path} cannot be read: {error.strerror or error}") from error
-    except (zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, EOFError, lzma.LZMAError) as error:
-        raise CallError(
-            f"{path} is not an .apkg, or it is damaged", "fetch it once more, or delete it"
-        ) from error
-    known = isinstance(about, dict) and isinstance(about.get("time"), int)
-    if not known or not isinstance(about.get("notes"), dict) or "version" not in about:
-        raise CallError(f"{path} was made by another version of deckgen")
-    return dict(about)
 
 
 def _about(package: Package) -> dict[str, object]:
@@ -255,7 +233,7 @@ def _decks(database: sqlite3.Connection, package: Package, decks: dict[str, int]
     (text,) = database.execute("SELECT decks FROM col").fetchone()
     all_decks: dict[str, object] = json.loads(text)
     for name, number in decks.items():
-        description = _description(package) if name == package.deck.title else ""
+        description = package.description if name == package.deck.title else ""
         all_decks[str(number)] = {**genanki.Deck(number, name, description).to_json(), "md": True}
     return all_decks
 

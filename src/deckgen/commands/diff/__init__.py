@@ -1,0 +1,1 @@
+"""`deckgen diff`: what a learner would notice between two sides."""

@@ -1,0 +1,379 @@
+"""The sides of a difference: from a word to what it names, and from that to its edition."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deckgen.commands.diff.edition import Edition, of_build, of_package
+from deckgen.diagnostics import CallError, counted, did_you_mean
+from deckgen.git import Git, Unanswered, in_git
+from deckgen.project import LEDGER, MANIFEST, Project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from deckgen.history.ledger import Ledger
+
+    Progress = Callable[[str, int, int], None]
+
+_ENDINGS = {".apkg", ".colpkg"}
+_MOST_NAMED = 5  # words that a hint offers of each sort
+
+
+class Sort(Enum):
+    """What a side can be, in the order in which a word is taken for it."""
+
+    PACKAGE = "a package"
+    FOLDER = "a folder with a deck"
+    RELEASE = "a release"
+    REVISION = "a git revision"
+
+
+@dataclass(frozen=True)
+class Side:
+    """A side of a difference.
+
+    Attributes:
+        name: How the user knows it.
+        edition: What it holds.
+        remarks: What the user should know of it, as sentences.
+    """
+
+    name: str
+    edition: Edition
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where sides are looked for.
+
+    Attributes:
+        folder: The folder of the deck; None where there is none.
+        packages: Packages of releases, which the user has named.
+        progress: Told about the work on a source.
+    """
+
+    folder: Path | None
+    packages: Sequence[Path] = ()
+    progress: Progress | None = None
+
+    @property
+    def project(self) -> Project | None:
+        """The deck's folder and its files."""
+        return Project(self.folder.resolve()) if self.folder else None
+
+
+def sides(old: str | None, new: str | None, place: Place) -> tuple[Side, Side]:
+    """Both sides of a difference.
+
+    Args:
+        old: The word for the old side; None for the last release.
+        new: The word for the new side; None for the source as it is.
+        place: Where they are looked for.
+
+    Raises:
+        CallError: A word names no side, or what it names cannot be read.
+    """
+    if place.folder is None and (old is None or new is None):
+        message = "no deck here: neither this folder nor one above it holds source/deck.yaml"
+        raise CallError(message, "name two sides: deckgen diff OLD.apkg NEW.apkg; or the deck: --project DIR")
+    ledger = _ledger(place)
+    found = _sorts(old, place, ledger) if old is not None else [Sort.RELEASE]
+    others = _sorts(new, place, ledger) if new is not None else []
+    version = old if old is not None else _last(ledger)
+    versions = [
+        word
+        for word, sorts in ((version, found), (new, others))
+        if word is not None and sorts[:1] == [Sort.RELEASE]
+    ]
+    given = _given(place, versions)
+    first = _side(version, found, place, given)
+    if new is not None:
+        second = _side(new, others, place, given)
+    else:
+        assert place.folder is not None  # noqa: S101 (else there is an error above)
+        second = _of_source("the source as it is", place.folder, place)
+    return _related(first, second, ledger)
+
+
+def _ledger(place: Place) -> Ledger | None:
+    """The ledger of the deck's folder; None where there is none, or where it has faults."""
+    if place.folder is None:
+        return None
+    from deckgen.history.ledger_file import read_ledger  # noqa: PLC0415 (two packages need no ledger)
+
+    released = read_ledger(place.folder.resolve())
+    return released.ledger if released.ledger.releases else None
+
+
+def _last(ledger: Ledger | None) -> str:
+    """The version of the last release.
+
+    Raises:
+        CallError: There is none.
+    """
+    if ledger is None or ledger.latest is None:
+        hint = "name what to compare with: a package, a folder with a deck, or a git revision such as HEAD"
+        raise CallError("nothing has been released yet, so there is no last release to compare with", hint)
+    return ledger.latest.version
+
+
+def _sorts(word: str, place: Place, ledger: Ledger | None) -> list[Sort]:
+    """All that a word can be, in order.
+
+    Raises:
+        CallError: It is no side.
+    """
+    if not word.strip():
+        hint = "leave it out to compare with the last release, or with the source as it is"
+        raise CallError("one of the sides is an empty word", hint)
+    path = Path(word)
+    found = []
+    is_file = _is(path, Path.is_file)
+    if is_file and path.suffix.lower() in _ENDINGS:
+        found.append(Sort.PACKAGE)
+    if _is(path / MANIFEST, Path.is_file):
+        found.append(Sort.FOLDER)
+    if ledger and word in ledger.versions:
+        found.append(Sort.RELEASE)
+    if _commit(word, place):
+        found.append(Sort.REVISION)
+    if not found and is_file:
+        found.append(Sort.PACKAGE)  # the reader says what is wrong with it
+    if not found:
+        raise _no_side(word, place, ledger)
+    return found
+
+
+def _is(path: Path, what: Callable[[Path], bool]) -> bool:
+    """Whether a path is a file; no path that a system refuses is one."""
+    try:
+        return what(path)
+    except (OSError, ValueError):
+        return False
+
+
+def _no_side(word: str, place: Place, ledger: Ledger | None) -> CallError:
+    """The error of a word that is no side, with a hint that lists what it could be."""
+    path = Path(word)
+    if path.suffix.lower() in _ENDINGS:
+        beside = []
+        with suppress(OSError, ValueError):
+            beside = sorted(str(each) for each in path.parent.glob("*.apkg"))
+        hint = did_you_mean(word, beside) or (f"there are {_some(beside)}" if beside else "")
+        return CallError(f"there is no package {word}", hint)
+    if _is(path, Path.is_dir):
+        return CallError(f"{word} is not the folder of a deck: it does not hold source/deck.yaml")
+    known = [line.version for line in reversed(ledger.releases)] if ledger else []
+    refs = _refs(place)
+    choices = ["a package (FILE.apkg)", "a folder with a deck"]
+    more, names = "", [*known, *refs]
+    if place.folder is None:
+        more = "; there is no deck here, so releases and revisions are unknown: --project DIR names one"
+    else:
+        choices.append(f"a release ({_some(known) or 'there is none yet'})")
+        if in_git(place.folder.resolve()):
+            choices.append(f"a git revision ({_some(['HEAD', *refs])})")
+            names.append("HEAD")
+        else:
+            more = "; this deck is not in a git repository, so it has no revisions"
+    hint = f"it can be {', '.join(choices[:-1])} or {choices[-1]}{more}"
+    near = did_you_mean(word, names)
+    return CallError(f"`{word}` names nothing that can be compared", f"{near} Or {hint}" if near else hint)
+
+
+def _some(words: Sequence[str]) -> str:
+    """The first few of many words."""
+    return ", ".join(words[:_MOST_NAMED]) + (", …" if len(words) > _MOST_NAMED else "")
+
+
+def _refs(place: Place) -> list[str]:
+    """The names of branches and tags, the latest first."""
+    if place.folder is None:
+        return []
+    try:
+        names = Git(place.folder.resolve()).ask(
+            *("for-each-ref", "--sort=-creatordate", "--count=100", "--format=%(refname:short)"),
+            *("refs/tags", "refs/heads"),
+        )
+    except Unanswered:
+        return []
+    return names.decode(errors="replace").split()
+
+
+def _commit(word: str, place: Place) -> str:
+    """The commit that a word names; empty if git knows none."""
+    if place.folder is None or not word or not word.isprintable() or not in_git(place.folder.resolve()):
+        return ""
+    try:
+        answer = Git(place.folder.resolve()).ask(
+            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{word}^{{commit}}"
+        )
+    except Unanswered:
+        return ""
+    return answer.decode().strip()
+
+
+def _given(place: Place, versions: Sequence[str]) -> dict[str, tuple[Path, Edition]]:
+    """The packages that the user has named, by their versions.
+
+    Raises:
+        CallError: One is of no release that is compared.
+    """
+    found = {}
+    for path in place.packages:
+        edition = of_package(path)
+        if edition.version not in versions or edition.cleanup:
+            what = "a cleanup package" if edition.cleanup else f"version {edition.version or 'none'}"
+            compared = f"compared is {' with '.join(versions)}" if versions else "no release is compared"
+            hint = f"--package gives the package of a release; any other is a side: deckgen diff {path} …"
+            raise CallError(f"{path} is {what}, and {compared}", hint)
+        found[edition.version] = (path, edition)
+    return found
+
+
+def _side(word: str, sorts: Sequence[Sort], place: Place, given: dict[str, tuple[Path, Edition]]) -> Side:
+    """The side of a word."""
+    match sorts[0]:
+        case Sort.PACKAGE:
+            side = _of_file(word, Path(word))
+        case Sort.FOLDER:
+            side = _of_source(word, Path(word), place)
+        case Sort.RELEASE:
+            side = _of_release(word, place, given)
+        case Sort.REVISION:
+            side = _of_revision(word, _commit(word, place), place)
+    if len(sorts) > 1:
+        others = " and ".join(each.value for each in sorts[1:])
+        taken = f"`{word}` is {sorts[0].value}, and also {others}: the first was taken"
+        return Side(side.name, side.edition, (taken, *side.remarks))
+    return side
+
+
+def _of_file(name: str, path: Path) -> Side:
+    """The side that a package is."""
+    edition = of_package(path)
+    remarks = (f"{name} is a cleanup package: it holds the retired notes only",) if edition.cleanup else ()
+    return Side(name, edition, remarks)
+
+
+def _of_source(name: str, folder: Path, place: Place) -> Side:
+    """The side that a source is."""
+    from deckgen.build import build  # noqa: PLC0415 (two packages need no build)
+
+    edition = of_build(build(folder, place.progress))
+    if not edition.errors:
+        return Side(name, edition)
+    remark = f"{name} has {counted(edition.errors, 'error')}, so only what could be read is compared"
+    return Side(name, edition, (remark,))
+
+
+def _of_release(version: str, place: Place, given: dict[str, tuple[Path, Edition]]) -> Side:
+    """The side that a release is: its package, or else its source in git."""
+    if version in given:
+        path, edition = given[version]
+        return Side(f"{version} ({path})", edition)
+    assert place.project is not None  # noqa: S101 (there is a ledger)
+    folder = place.project.releases / version
+    packages = [path for path in sorted(folder.glob(f"*-{version}.apkg")) if path.is_file()]
+    if packages:
+        return _of_file(version, packages[0])
+    commit = _commit_of(version, place.project)
+    if not commit:
+        hint = f"name it: --package FILE, or put it into {place.project.shown(folder)}/"
+        raise CallError(
+            f"the package of {version} is not here, and git knows no commit that released it", hint
+        )
+    short = commit[:12]
+    side = _of_revision(version, commit, place)
+    remark = f"the package of {version} is not here, so its source was read from commit {short}"
+    if side.edition.version != version:
+        remark += "; what that makes now may differ from what was released (--package FILE)"
+    return Side(f"{version} (commit {short})", side.edition, (remark, *side.remarks))
+
+
+def _commit_of(version: str, project: Project) -> str:
+    """The commit that wrote a release into the ledger; empty if git knows none."""
+    if not in_git(project.folder):
+        return ""
+    row = f'{{"release":"{version}"'
+    how = ("--all", "--full-history", "-m", "--reverse", "--format=%H", f"-S{row}")
+    try:
+        commits = Git(project.folder).ask("log", *how, "--", f"./{LEDGER}").decode().split()
+    except Unanswered:
+        return ""
+    return commits[0] if commits else ""
+
+
+def _of_revision(name: str, commit: str, place: Place) -> Side:
+    """The side that a git revision is: its source, read into a temporary folder.
+
+    Raises:
+        CallError: The deck is not in that revision, or git does not give it.
+    """
+    assert place.project is not None  # noqa: S101 (else there is no commit)
+    git = Git(place.project.folder)
+    with tempfile.TemporaryDirectory(prefix="deckgen-") as folder:
+        try:
+            names = git.ask("ls-tree", "--name-only", "-z", commit, "--", "source", "templates")
+            held = [each for each in names.decode(errors="replace").split("\0") if each]
+            if "source" in held:
+                packed = git.ask("archive", "--format=tar", commit, "--", *held)
+                _unpack(packed, Path(folder))
+        except Unanswered as silence:
+            raise CallError(f"git cannot give {name}: {silence}") from silence
+        if not (Path(folder) / MANIFEST).is_file():
+            message = f"{name} does not hold this deck: there is no {MANIFEST} in commit {commit[:12]}"
+            hint = git.command(f"log --oneline -- {MANIFEST}")
+            raise CallError(message, f"`{hint}` lists the commits that have it")
+        return _of_source(name, Path(folder), place)
+
+
+def _unpack(packed: bytes, folder: Path) -> None:
+    """Write the files of an archive into a folder; what would lead out of it is left out."""
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        for member in archive:
+            with suppress(tarfile.FilterError, OSError):
+                archive.extract(member, folder, filter="data")
+
+
+def _related(old: Side, new: Side, ledger: Ledger | None) -> tuple[Side, Side]:
+    """Two sides, with what they and the ledger know of each other.
+
+    A package does not say which notes are retired; the ledger, or the other side, may know.
+    """
+    first, second = old.edition, new.edition
+    remarks: list[str] = []
+    if first.deck and second.deck and first.deck != second.deck:
+        same = len(first.notes.keys() & second.notes.keys())
+        remarks.append(
+            f"these are two decks, `{first.deck}` and `{second.deck}`: "
+            + (f"only the {counted(same, 'note')} of both can be compared" if same else "they share no note")
+        )
+    ours = {**_retired(first, ledger), **first.retired}
+    theirs = {**_retired(second, ledger), **second.retired}
+    return (
+        Side(old.name, replace(first, retired=ours), (*remarks, *old.remarks)),
+        Side(new.name, replace(second, retired=theirs), new.remarks),
+    )
+
+
+def _retired(edition: Edition, ledger: Ledger | None) -> dict[str, str]:
+    """The notes that were retired when a package of the ledger's deck was built: ids by guid."""
+    if ledger is None or ledger.deck is None or ledger.deck.id != edition.deck:
+        return {}
+    places = {line.version: place for place, line in enumerate(ledger.releases)}
+    last = places.get(edition.version or edition.after, -1)
+    return {
+        line.guid: line.id
+        for line in ledger.notes.values()
+        if line.retired and places.get(line.retired, last + 1) <= last and line.guid not in edition.notes
+    }

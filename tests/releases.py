@@ -7,6 +7,8 @@ import os
 import subprocess
 from typing import TYPE_CHECKING, Any
 
+from deckgen.build import Build
+from deckgen.commands.release.release import draft, make
 from tests.conftest import (
     Opened,
     open_package,
@@ -40,11 +42,32 @@ def keyed(name: str, *lines: str) -> str:
 
 
 def release(folder: Path, version: str, time: int, *options: str) -> Opened:
-    """Release a deck, and open the package."""
-    done = run("release", version, *options, "--project", folder, SOURCE_DATE_EPOCH=str(time))
+    """Release a deck, and open the package; where nothing else is new, the deck's description is."""
+    call: tuple[str | Path, ...] = ("release", version, "--allow-dirty", *options, "--project", folder)
+    done = run(*call, SOURCE_DATE_EPOCH=str(time))
+    if "there is nothing to release" in done.stderr:
+        describe(folder, f"Edition {version}.")
+        done = run(*call, SOURCE_DATE_EPOCH=str(time))
     assert done.returncode == 0, done.stderr
     (path,) = (folder / "build/release" / version).glob(f"*-{version}.apkg")
     return open_package(path)
+
+
+def describe(folder: Path, words: str) -> None:
+    """Give a deck another description, which changes its package and no note."""
+    path = folder / "source/deck.yaml"
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if "description:" not in line]
+    path.write_text("\n".join([*lines, f"description: {words}"]) + "\n", encoding="utf-8")
+
+
+def released(
+    folder: Path, version: str, progress: Callable[[str, int, int], None] | None = None
+) -> tuple[Path, list[str]]:
+    """Release a deck in this process: the folder of its files, and their names; none if it has errors."""
+    made = draft(folder, version, progress)
+    if isinstance(made, Build):
+        return folder, []
+    return make(made), made.files
 
 
 def build(folder: Path, time: int) -> Opened:

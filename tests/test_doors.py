@@ -51,6 +51,7 @@ ONLY_HERE = {
     "filelock": "files",
     "anyascii": "deck",
     "babel": "cards",
+    "packaging": "history",
 }
 FRONT_DOORS = {"diagnostics", "source", "package"}
 """Other wings import from the folder itself what it gives, and not from its modules."""

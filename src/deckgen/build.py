@@ -96,16 +96,17 @@ def now() -> int:
 def build(
     folder: Path,
     progress: Callable[[str, int, int], None] | None = None,
-    version: str = "",
     texts: ReadOnly[str, str] = MappingProxyType({}),
+    *,
+    releasing: bool = False,
 ) -> Build:
     """Read, check and render a project's deck; `package.write` writes the package into a file.
 
     Args:
         folder: The folder that holds source/.
         progress: Called during the work with the present step, the number of finished parts, and their total.
-        version: The version of the release; empty if it is none.
         texts: Texts to read instead of the content of files, by the paths of the files as in diagnostics.
+        releasing: Whether this becomes a new release.
 
     Returns:
         The build with all diagnostics of all files, and with the packages if none of these is an error.
@@ -116,7 +117,7 @@ def build(
     source = read_source(project, texts, tell)
     note_types = render_note_types(source.deck, source.kinds, project)
     released = read_ledger(project.folder, texts.get(LEDGER))
-    diagnostics_so_far = _check(project, source, note_types, released, releasing=bool(version))
+    diagnostics_so_far = _check(project, source, note_types, released, releasing=releasing)
 
     # an unknown id may be that of a missing released note: the build reports both at once
     hopeless = diagnostics_so_far.has_error_but("unknown-note")
@@ -134,7 +135,9 @@ def build(
     if not diagnostics_so_far.has_error_but("unknown-note"):
         plan = plan_update(matching, rendered, note_types.by_kind, started)
         diagnostics_so_far += plan.diagnostics
-    packages = pack(plan, note_types, media, version) if plan and not diagnostics_so_far.has_errors else None
+    packages = None
+    if plan and not diagnostics_so_far.has_errors:
+        packages = pack(plan, note_types, media, releasing=releasing)
     diagnostics = sorted_diagnostics(checks.wanted(source.deck, diagnostics_so_far))
     lines = _lines_of(diagnostics, source.documents, note_types.texts | {LEDGER: released.text})
     return Build(

@@ -58,12 +58,13 @@ class Git:
         for name in {"GIT_DIR", "GIT_WORK_TREE"} & {*os.environ}:
             self._environment[name] = str(Path(os.environ[name]).absolute())
 
-    def ask(self, *arguments: str, told: str = "") -> bytes:
+    def ask(self, *arguments: str, told: str = "", patience: int = _PATIENCE) -> bytes:
         """The output of a git command.
 
         Args:
             arguments: The arguments of git.
             told: The text for its standard input.
+            patience: How long it may take, in seconds.
 
         Raises:
             Unanswered: Git is not installed, fails, or takes too long.
@@ -76,17 +77,25 @@ class Git:
                 input=told.encode(),
                 capture_output=True,
                 check=False,
-                timeout=_PATIENCE,
+                timeout=patience,
             )
         except OSError as error:
             missing = isinstance(error, FileNotFoundError)
             raise Unanswered("git is not installed" if missing else f"{error.strerror}") from error
         except subprocess.TimeoutExpired as error:
-            raise Unanswered(f"it has not answered for {_PATIENCE} seconds") from error
+            raise Unanswered(f"it has not answered for {patience} seconds") from error
         if result.returncode:
-            message = result.stderr.decode(errors="replace").strip()
+            message = (result.stderr.strip() or result.stdout).decode(errors="replace").strip()
             raise Unanswered(message.removeprefix("fatal: ") or f"it ended with {result.returncode}")
         return result.stdout
+
+    def has_commit(self) -> bool:
+        """Whether there is a commit yet."""
+        try:
+            self.ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        except Unanswered:
+            return False
+        return True
 
     def tag(self, commit: str) -> str:
         """The name of a tag at a commit; empty if there is none that a shell can read without quotes."""

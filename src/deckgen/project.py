@@ -20,6 +20,8 @@ MANIFEST = "source/deck.yaml"
 """The deck's own file: its title, its id and the settings for all chapters."""
 LEDGER = "source/ledger.jsonl"
 """The ledger: a record of all releases."""
+CHANGELOG = "source/CHANGELOG.md"
+"""The changelog: what each release has changed, for learners."""
 CHAPTER = (".yaml", ".yml")
 """The endings of chapters, in small letters."""
 _MOST_READ = 64 * 1024  # bytes; keys are searched only in so much of a file
@@ -51,6 +53,11 @@ class Project:
         return self.folder / LEDGER
 
     @property
+    def changelog(self) -> Path:
+        """The path of the changelog."""
+        return self.folder / CHANGELOG
+
+    @property
     def templates(self) -> Path:
         """The folder of the deck's own templates."""
         return self.folder / "templates"
@@ -69,10 +76,15 @@ class Project:
         """The path of a file or folder as diagnostics show it."""
         return path.relative_to(self.folder).as_posix()
 
+    @property
+    def is_shipped(self) -> bool:
+        """Whether the deck's own templates are those that come with deckgen, as in its repository."""
+        return self.templates.resolve() == shipped_templates().resolve()
+
     def template_folders(self) -> list[Folder]:
         """The shipped templates, then the deck's own."""
         shipped, own = shipped_templates(), self.templates
-        if own.resolve() == shipped.resolve():
+        if self.is_shipped:
             return [Folder(own, "templates", self.folder)]
         return [
             Folder(shipped, "deckgen/templates", shipped.resolve()),

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deckgen.commands.release import release as release_deck
 from deckgen.diagnostics import CallError
 from deckgen.history.ledger import DeckLine, NoteLine
 from deckgen.history.ledger_file import written
@@ -32,11 +31,13 @@ from tests.releases import (
     TERM,
     build,
     committed,
+    describe,
     git,
     keyed,
     lines,
     refused,
     release,
+    released,
     terms,
 )
 
@@ -54,7 +55,9 @@ def test_a_release_is_a_package_and_a_ledger(project: Project) -> None:
     folder = project({"source/one.yaml": terms("a", "b")})
     made = release(folder, "1.0.0", FIRST)
     assert sorted(path.name for path in made.path.parent.iterdir()) == [
+        "SHA256SUMS",
         "release-notes.md",
+        "release.json",
         "sample-1.0.0.apkg",
     ]
     assert (made.about["version"], made.about["time"]) == ("1.0.0", FIRST)
@@ -214,6 +217,7 @@ def test_a_relative_path_is_as_good_as_any(project: Project) -> None:
     folder = project({"source/one.yaml": terms("a")})
     for number in range(3):
         name, cwd = (".", folder) if number < 2 else (folder.name, folder.parent)
+        describe(folder, f"Edition {number}.")
         done = run(
             "release", f"1.{number}", "--project", name, cwd=cwd, SOURCE_DATE_EPOCH=str(FIRST + number)
         )
@@ -224,13 +228,14 @@ def test_a_ledger_that_cannot_be_read_again_is_told_as_that(project: Project) ->
     """It has not changed: what is wrong with it is said, and nothing is released."""
     folder = project({"source/one.yaml": terms("a")})
     release(folder, "1.0.0", FIRST)
+    describe(folder, "New.")
 
     def damage(what: str, *_: int) -> None:
         if what == "rendering":
             (folder / LEDGER).write_bytes(b"\xff\n")
 
     with pytest.raises(CallError, match=r"source/ledger.jsonl cannot be read once more: .*UTF-8"):
-        release_deck(folder, "1.1.0", damage)
+        released(folder, "1.1.0", damage)
     assert not (folder / "build/release/1.1.0").exists()
 
 
@@ -460,7 +465,7 @@ def test_a_retired_note_leaves_and_comes_back(project: Project, collection: Coll
     cleanup = open_package(made.path.with_name("sample-1.1.0-cleanup.apkg"))
     assert (list(cleanup.by_id()), cleanup.cards, list(cleanup.decks)) == (["b"], [], ["Default"])
     notes = made.path.with_name("release-notes.md").read_text(encoding="utf-8")
-    assert "- `b`: Said twice. Now: `a`." in notes
+    assert "- **Term b**: Said twice. Instead: Term a." in notes
     assert "sample-1.1.0-cleanup.apkg" in notes
     decks, cards = {deck.name for deck in collection.decks.all_names_and_ids()}, collection.card_count()
     import_package(collection, cleanup.path)
@@ -595,7 +600,7 @@ def test_what_is_accepted_is_released_once(project: Project) -> None:
     assert f"or accept it in deck.yaml, with `accept: [{entry}]` and your reason for `why`" in refused(folder)
     change(folder, {"source/deck.yaml": f"id: sample\ntitle: Renamed\n{accept}"})
     made = release(folder, "1.1.0", FIRST + 100)
-    assert "move the old ones there" in made.path.with_name("release-notes.md").read_text(encoding="utf-8")
+    assert "The deck has a new name." in made.path.with_name("release-notes.md").read_text(encoding="utf-8")
     assert "used this acceptance up" in run("check", "--project", folder).stderr
     change(folder, {"source/deck.yaml": f"id: sample\ntitle: Again\n{accept}"})
     assert "error[changed-deck]" in refused(folder)
@@ -612,7 +617,9 @@ def test_moves_are_told_and_not_refused(project: Project) -> None:
     assert done.stderr.count("warning[moved-notes]") == 1
     assert "2 released notes moved from `Sample::Old` to `Sample::New`" in done.stderr
     made = release(folder, "1.1.0", FIRST + 100)
-    assert "moved from `Sample::Old`" in made.path.with_name("release-notes.md").read_text(encoding="utf-8")
+    assert "2 notes moved from *Sample::Old* to *Sample::New*." in made.path.with_name(
+        "release-notes.md"
+    ).read_text(encoding="utf-8")
     assert {note["mod"] for note in made.notes} == {FIRST}
 
 
@@ -1156,7 +1163,7 @@ def test_a_table_is_replaced(project: Project) -> None:
     change(folder, {"source/two.yaml": table.format("    retired: Wrong.\n    replaced_by: one\n")})
     made = release(folder, "2", FIRST + 100)
     notes = made.path.with_name("release-notes.md").read_text(encoding="utf-8")
-    assert "- `t.r`: Wrong. Now: `one`." in notes
+    assert ": Wrong. Instead: " in notes
     change(folder, {"source/two.yaml": table.format("    retired: Wrong.\n    replaced_by: nope\n")})
     assert "there is no note `nope`" in refused(folder)
     change(folder, {"source/two.yaml": table.format("    replaced_by: one\n")})
@@ -1225,13 +1232,13 @@ def test_a_clock_years_ahead_releases_nothing(project: Project, monkeypatch: pyt
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     monkeypatch.setattr("deckgen.build.time.time", lambda: 4_102_444_800.0)
     with pytest.raises(CallError, match="it is 2100-01-01 00:00:00 UTC, more than ten years since deck"):
-        release_deck(folder, "1.0.0")
+        released(folder, "1.0.0")
     assert not (folder / LEDGER).exists()
     monkeypatch.undo()
     release(folder, "1.0.0", FIRST)
     monkeypatch.setattr("deckgen.build.time.time", lambda: 4_102_444_800.0)
     with pytest.raises(CallError, match="more than ten years since the last release"):
-        release_deck(folder, "1.1.0")
+        released(folder, "1.1.0")
 
 
 EDITS = st.tuples(

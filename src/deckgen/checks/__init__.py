@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deckgen.cards.sentences import read_sentences, sentence_files
 from deckgen.checks import (
     abbreviations,
     direction,
@@ -109,7 +110,10 @@ def check_files(project: Project, source: Source, note_types: NoteTypes) -> Iter
     sections = [kind.section for kind in source.kinds.in_force]
     yield from stray_files.beside_source(project, sections)
     yield from stray_files.unread_files(project, source.files, sections)
-    yield from stray_files.unused_templates(project, source.kinds, note_types)
+    files = sentence_files(source.deck, project)
+    yield from stray_files.unused_templates(project, source.kinds, note_types, files)
+    if files and not project.is_shipped:
+        yield from read_sentences(source.deck, project).diagnostics
 
 
 def check_links(deck: Deck, ids: AbstractSet[str]) -> Iterator[Diagnostic]:

@@ -51,7 +51,7 @@ def unread_files(
                 yield Diagnostic("unused-template", "nothing reads what lies here", span, hint)
             else:
                 yield _template_in_source(parts, path_shown)
-        elif path.parent == top and path.name == "ledger.jsonl":
+        elif path in {project.ledger, project.changelog}:
             continue
         elif not path.name.lower().endswith(CHAPTER) and (name := _as_chapter(path, sections)):
             hint = f"is it a chapter? then its name ends in .yaml: `{name}`"
@@ -124,22 +124,27 @@ def unused_media(project: Project, files: Iterable[Path], shown: Collection[Path
         yield Diagnostic("unused-media", message, Span(project.shown(spare[0])), hint)
 
 
-def unused_templates(project: Project, kinds: Kinds, note_types: NoteTypes) -> Iterator[Diagnostic]:
+def unused_templates(
+    project: Project, kinds: Kinds, note_types: NoteTypes, sentences: Collection[Path]
+) -> Iterator[Diagnostic]:
     """Warnings about files of the deck's templates/ that nothing reads, and errors for unreadable folders.
 
     Args:
         project: The deck's folder.
         kinds: The kinds in force.
         note_types: The note types made from their templates.
+        sentences: The files of sentences for release notes.
     """
     own = project.templates
     expected: dict[str, Collection[str]] = {kind.name: kind.files for kind in kinds.in_force}
-    expected["base"] = [path.name for path in (shipped_templates() / "base").glob("*.j2")]
+    expected["base"] = [path.name for path in (shipped_templates() / "base").iterdir()]
     closed: list[tuple[Path, OSError]] = []
     used = set(map(composed, note_types.used))
     for path in sorted(below(own, lambda *folder: closed.append(folder)) if own.is_dir() else ()):
         path_shown = project.shown(path)
         if not path.is_file() or path.name == "kind.yaml" or composed(path_shown) in used:
+            continue
+        if path in sentences:
             continue
         folder = path.relative_to(own).parts[0]
         is_expected = path.name in expected.get(folder, ()) or any(

@@ -17,8 +17,12 @@ import typer.core
 
 from deckgen import __version__
 from deckgen.cli.calls import (
+    CheckFormatOption,
     Command,
+    FormatOption,
     ProjectOption,
+    QuietOption,
+    StrictOption,
     build_deck_of,
     find_deck,
     make_build_folder,
@@ -26,9 +30,9 @@ from deckgen.cli.calls import (
 )
 from deckgen.cli.diff import diff
 from deckgen.cli.progress import bar
+from deckgen.cli.release import release
 from deckgen.cli.report import (
     _UNSEEN,
-    CheckFormat,
     Format,
     Report,
     in_color,
@@ -44,6 +48,7 @@ from deckgen.diagnostics import CallError, counted, did_you_mean, not_a_warning
 if TYPE_CHECKING:
     from deckgen.build import Build
     from deckgen.commands.stats.figures import Figures
+    from deckgen.package import Package
 
 
 app = typer.Typer(
@@ -56,20 +61,6 @@ app = typer.Typer(
 )
 
 
-FormatOption = Annotated[
-    Format, typer.Option("--format", help="`json` prints one object on stdout, for other programs.")
-]
-CheckFormatOption = Annotated[
-    CheckFormat | None,
-    typer.Option(
-        "--format",
-        help="`json` prints one object on stdout, `github` annotations, `sarif` a log for code scanning. "
-        "Default: `text`; under GitHub Actions `github`.",
-        show_default=False,
-    ),
-]
-StrictOption = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 IgnoreOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -110,6 +101,12 @@ def build(
     locked: Annotated[  # noqa: FBT002 (typer's way)
         bool, typer.Option("--locked", help="Write the package only if it is exactly the one last released.")
     ] = False,
+    expect: Annotated[
+        str | None,
+        typer.Option(
+            metavar="VERSION", show_default=False, help="With --locked: write it only if it is this version."
+        ),
+    ] = None,
     strict: StrictOption = False,  # noqa: FBT002 (typer's way)
     quiet: QuietOption = False,  # noqa: FBT002 (typer's way)
     output_format: CheckFormatOption = None,
@@ -118,6 +115,10 @@ def build(
     with reporting("build", output_format, quiet=quiet) as report:
         from deckgen import files, package  # noqa: PLC0415 (imported where they are used: --help stays quick)
 
+        if expect is not None and not locked:
+            raise CallError(
+                "--expect says which release --locked builds", f"deckgen build --locked --expect {expect}"
+            )
         folder = find_deck(project)
         if output is not None:
             if output.absolute().parent == output_folder(folder).absolute():
@@ -137,17 +138,26 @@ def build(
             )
             raise typer.Exit(1)
         assert result.package is not None  # noqa: S101 (else it fails)
-        if locked and not result.package.version:
-            raise CallError(
-                "this is not exactly what was last released, and --locked asks for that"
-                if result.package.after
-                else "nothing has been released yet, and --locked asks for exactly what was",
-                "check out the commit of the release, with its ledger",
-            )
+        if locked:
+            _check_locked(result.package, expect)
         path = output or output_folder(folder) / f"{result.package.deck.id}.apkg"
         with files.replacing(path) as file:
             package.write(result.package, file)
         report.end(result, path=path)
+
+
+def _check_locked(package: Package, expected: str | None) -> None:
+    """Refuse a package that is not exactly a release, or not the expected one."""
+    if not package.version:
+        raise CallError(
+            "this is not exactly what was last released, and --locked asks for that"
+            if package.after
+            else "nothing has been released yet, and --locked asks for exactly what was",
+            "check out the commit of the release, with its ledger",
+        )
+    if expected is not None and package.version != expected:
+        hint = f"check out the commit that released {expected}"
+        raise CallError(f"this is {package.version}, and --expect asks for {expected}", hint)
 
 
 @app.command(cls=Command)
@@ -268,25 +278,7 @@ def preview(
             raise typer.Exit(1)
 
 
-@app.command(cls=Command)
-def release(
-    version: Annotated[str, typer.Argument(metavar="VERSION", help="As in 1.0.0; each is released once.")],
-    project: ProjectOption = None,
-    quiet: QuietOption = False,  # noqa: FBT002 (typer's way)
-    output_format: CheckFormatOption = None,
-) -> None:
-    """Build the deck as VERSION, into build/release/VERSION/, and note it in source/ledger.jsonl."""
-    with reporting("release", output_format, quiet=quiet) as report:
-        from deckgen.commands.fix import mark_fixable  # noqa: PLC0415
-        from deckgen.commands.release import release as release_deck  # noqa: PLC0415
-
-        folder = find_deck(project)
-        with bar(report) as tick:
-            result = release_deck(folder, version, tick)
-        if result.build.package is None:
-            report.end(mark_fixable(result.build), "nothing was released")
-            raise typer.Exit(1)
-        report.end(result.build, path=result.folder / result.files[0], files=result.files)
+app.command(cls=Command)(release)
 
 
 app.command(cls=Command)(diff)

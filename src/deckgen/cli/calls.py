@@ -9,13 +9,12 @@ import typer
 import typer.core
 
 from deckgen.cli.progress import bar
+from deckgen.cli.report import CheckFormat, Format
 from deckgen.diagnostics import CallError, nearest
 
 if TYPE_CHECKING:
     from deckgen.build import Build
-    from deckgen.cli.report import (
-        Report,
-    )
+    from deckgen.cli.report import Report
 
 
 ProjectOption = Annotated[
@@ -23,6 +22,20 @@ ProjectOption = Annotated[
     typer.Option("--project", metavar="DIR", help="The deck's folder. Default: the nearest one upwards."),
 ]
 """The option of commands that work on a deck."""
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="`json` prints one object on stdout, for other programs.")
+]
+CheckFormatOption = Annotated[
+    CheckFormat | None,
+    typer.Option(
+        "--format",
+        help="`json` prints one object on stdout, `github` annotations, `sarif` a log for code scanning. "
+        "Default: `text`; under GitHub Actions `github`.",
+        show_default=False,
+    ),
+]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 
 
 class Command(typer.core.TyperCommand):

@@ -323,8 +323,7 @@ def summary(packages: Packages, path: Path | None, files: Sequence[str]) -> str:
         rest = "".join(f"\n  {short_path(path.with_name(name))}" for name in files[1:])
         return (
             f"released {package.version}: {short_path(path)} ({size(path.stat().st_size)})\n  {held}\n"
-            f"beside it:{rest}\n"
-            "commit source/ledger.jsonl, which now knows this release, before you give the package to anyone"
+            f"beside it:{rest}"
         )
     return (
         f"wrote {short_path(path)} ({size(path.stat().st_size)}){which}\n"

@@ -22,24 +22,30 @@ if TYPE_CHECKING:
     from deckgen.history.matching import Matching
     from deckgen.history.sending import Sending
 
+
+class Consequence(NamedTuple):
+    """What an update means for learners; release notes put it into words.
+
+    Attributes:
+        name: The name of its sentence.
+        number: How many notes or cards it concerns; None where that is not told.
+        before: The deck that notes leave, and
+        after: the deck to which they move; empty where no notes move.
+    """
+
+    name: str
+    number: int | None = None
+    before: str = ""
+    after: str = ""
+
+
 OF_ACCEPTED = {
-    "changed-deck": (
-        "The deck has a new name. Cards that you have stay in the old deck, and new ones arrive in the new: "
-        "move the old ones there (Browse, select them, *Cards > Change Deck*)."
-    ),
-    "changed-note-type": (
-        "A note type has changed its fields or cards. In the import window tick *Merge note types*, and set "
-        "*Update notes* and *Update note types* to *Always*; your own edits of its notes are lost by that."
-    ),
-    "same-media": (
-        "Some images or sounds were made anew, and show the same. Those that you have stay as they are."
-    ),
-    "moved-cloze": (
-        "Some blanks of a note have changed places, so a card may ask for another blank than the one that "
-        "you have reviewed it with: reset such a card (*Cards > Reset*) if it comes too late."
-    ),
+    "changed-deck": Consequence("changed_deck"),
+    "changed-note-type": Consequence("changed_note_type"),
+    "same-media": Consequence("same_media"),
+    "moved-cloze": Consequence("moved_cloze"),
 }
-"""The instructions for learners after an accepted refusal, by code."""
+"""What accepted refusals mean for learners, by code."""
 
 
 class Effects(NamedTuple):
@@ -48,12 +54,12 @@ class Effects(NamedTuple):
     Attributes:
         diagnostics: The diagnostics for the author.
         accepted: The acceptances that the update needs.
-        consequences: The consequences for learners, as sentences.
+        consequences: The consequences for learners.
     """
 
     diagnostics: tuple[Diagnostic, ...]
     accepted: tuple[Accept, ...]
-    consequences: tuple[str, ...]
+    consequences: tuple[Consequence, ...]
 
 
 def find_effects(
@@ -90,22 +96,18 @@ def find_effects(
     of_cards = [*_of_dead(dead), *_of_moved(moved, matching.deck.title)]
     diagnostics += [diagnostic for diagnostic, _ in of_cards]
     diagnostics += _of_other_kinds(other_kind, matching, kinds)
-    return Effects(tuple(diagnostics), tuple(accepted), tuple(sentence for _, sentence in of_cards))
+    return Effects(tuple(diagnostics), tuple(accepted), tuple(each for _, each in of_cards))
 
 
-def _of_dead(dead: list[tuple[Note, int]]) -> Iterator[tuple[Diagnostic, str]]:
-    """The warnings for the author, and sentences for learners, about deleted cards by note and ordinal."""
+def _of_dead(dead: list[tuple[Note, int]]) -> Iterator[tuple[Diagnostic, Consequence]]:
+    """The warnings for the author, and the consequences for learners, of cards gone by note and ordinal."""
     if not dead:
         return
     are = "is" if len(dead) == 1 else "are"
     names = listed([f"{_card_name(note.kind, number)} of `{note.id}`" for note, number in dead])
     message = f"{counted(len(dead), 'released card')} {are} gone: {names}"
     hint = "learners keep them until they choose Tools > Empty Cards; the release notes say so"
-    sentence = (
-        f"{counted(len(dead), 'card')} {are} no longer part of the deck. To remove "
-        "what is left of them, choose *Tools > Empty Cards* on a computer."
-    )
-    yield Diagnostic("dead-card", message, place(dead[0][0]), hint), sentence
+    yield Diagnostic("dead-card", message, place(dead[0][0]), hint), Consequence("dead_cards", len(dead))
 
 
 def _card_name(kind: Kind, number: int) -> str:
@@ -114,17 +116,16 @@ def _card_name(kind: Kind, number: int) -> str:
     return f"`{kind.cards[number].name}`"
 
 
-def _of_moved(moved: ReadOnly[tuple[str, str], list[Note]], title: str) -> Iterator[tuple[Diagnostic, str]]:
-    """The warnings for the author, and sentences for learners, about moved notes by old and new deck."""
+def _of_moved(
+    moved: ReadOnly[tuple[str, str], list[Note]], title: str
+) -> Iterator[tuple[Diagnostic, Consequence]]:
+    """The warnings for the author, and the consequences for learners, of moved notes by old and new deck."""
     for pair, notes in moved.items():
-        names = [f"`{title}::{name}`" if name else f"`{title}`" for name in pair]
-        message = f"{counted(len(notes), 'released note')} moved from {names[0]} to {names[1]}"
+        before, after = (f"{title}::{name}" if name else title for name in pair)
+        message = f"{counted(len(notes), 'released note')} moved from `{before}` to `{after}`"
         hint = "cards that learners have stay where they are; only new learners find them in the new deck"
-        sentence = (
-            f"{counted(len(notes), 'note')} moved from {names[0]} to {names[1]}. Cards that you have "
-            "stay where they are; move them (Browse, *Cards > Change Deck*) if you like."
-        )
-        yield Diagnostic("moved-notes", message, place(notes[0]), hint), sentence
+        consequence = Consequence("moved_notes", len(notes), before, after)
+        yield Diagnostic("moved-notes", message, place(notes[0]), hint), consequence
 
 
 def _of_other_kinds(

@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.diagnostics import Span
+from deckgen.history.versions import by_order, is_prerelease
 from deckgen.project import LEDGER
 
 if TYPE_CHECKING:
@@ -256,12 +257,14 @@ class Ledger:
     @property
     def last_time(self) -> int:
         """The time of the last release, in seconds since 1970; 0 if there is none."""
-        return self.latest.time if self.latest else 0
+        return self.releases[-1].time if self.releases else 0
 
-    @property
+    @cached_property
     def latest(self) -> ReleaseLine | None:
-        """The last release; None if there is none."""
-        return self.releases[-1] if self.releases else None
+        """The highest release, which is a prerelease only if there are no others; None if there is none."""
+        if len(self.releases) < 2:  # noqa: PLR2004 (then there is nothing to compare)
+            return self.releases[0] if self.releases else None
+        return max(self.releases, key=lambda each: (not is_prerelease(each.version), by_order(each.version)))
 
     def accepted(self) -> Iterator[tuple[int, Acceptance]]:
         """The acceptances that releases have used up, each with the time of the release."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from deckgen.cards.note_types import NoteType
     from deckgen.cards.rows import Rendered, RenderedNote
     from deckgen.deck.notes import Accept, Note
+    from deckgen.history.consequences import Consequence
     from deckgen.history.ledger import Line, NoteTypeLine, ReleaseLine
     from deckgen.history.matching import Matching
     from deckgen.history.sending import Sending
@@ -65,7 +66,7 @@ class UpdatePlan:
         types: The next lines of the ledger for the note types that have notes, by kind.
         sending: The released notes that learners get again.
         accepted: The acceptances that are needed.
-        consequences: The consequences for learners, as sentences.
+        consequences: The consequences for learners.
         prints: The fingerprints of the notes.
         diagnostics: The diagnostics of the update.
     """
@@ -76,7 +77,7 @@ class UpdatePlan:
     types: ReadOnly[str, NoteTypeLine]
     sending: Sending
     accepted: tuple[Accept, ...]
-    consequences: tuple[str, ...]
+    consequences: tuple[Consequence, ...]
     prints: Fingerprints
     diagnostics: tuple[Diagnostic, ...]
 

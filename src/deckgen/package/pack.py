@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from deckgen.cards.media import Media
     from deckgen.cards.note_types import NoteTypes
+    from deckgen.history.ledger import ReleaseLine
     from deckgen.history.plan import StampedNote, UpdatePlan
 
 SHOWS = re.compile(r"(?:src=\"|\[sound:)([^\"\]]+)")
@@ -33,15 +34,27 @@ class Packages:
     main: Package
     retired: Package | None
 
+    def as_release(self, version: str) -> Packages:
+        """The packages of a release of this build."""
+        retired = replace(self.retired, version=version) if self.retired else None
+        return replace(self, main=replace(self.main, version=version), retired=retired)
 
-def pack(plan: UpdatePlan, note_types: NoteTypes, media: ReadOnly[str, Media], version: str) -> Packages:
+    def as_released(self, line: ReleaseLine) -> Packages:
+        """The packages of an earlier release, whose line the ledger has, if this is what was released."""
+        retired = _as_released(self.retired, line) if self.retired and line.cleanup else None
+        return replace(self, main=_as_released(self.main, line), retired=retired)
+
+
+def pack(
+    plan: UpdatePlan, note_types: NoteTypes, media: ReadOnly[str, Media], *, releasing: bool = False
+) -> Packages:
     """The package of a deck, and that of its retired notes.
 
     Args:
         plan: The plan of the update: the notes, and their changes since the last release.
         note_types: The note types of the kinds.
         media: The media files of notes and faces, by their names in the package.
-        version: The version of the release; empty if this is no release.
+        releasing: Whether this becomes a new release, even if nothing has changed.
     """
 
     def packed(notes: list[StampedNote], *, cleanup: bool) -> Package:
@@ -61,26 +74,31 @@ def pack(plan: UpdatePlan, note_types: NoteTypes, media: ReadOnly[str, Media], v
             plan.types,
             notes,
             files,
-            version,
             cleanup=cleanup,
             words=note_types.words,
         )
 
     in_deck = [each for each in plan.notes if not each.note.retired]
-    main = _dated(packed(in_deck, cleanup=False), plan, version)
+    main = _dated(packed(in_deck, cleanup=False), plan, releasing=releasing)
     retired = [each for each in plan.notes if each.note.retired]
     return Packages(plan, main, packed(retired, cleanup=True) if retired else None)
 
 
-def _dated(package: Package, plan: UpdatePlan, version: str) -> Package:
+def _as_released(package: Package, line: ReleaseLine) -> Package:
+    """A package of a build as the one of an earlier release, whose line the ledger has."""
+    return replace(package, time=line.time, version=line.version, deckgen=line.deckgen)
+
+
+def _dated(package: Package, plan: UpdatePlan, *, releasing: bool) -> Package:
     """A package with the version before it; if nothing has changed, the last release again, byte for byte."""
-    last = plan.matching.ledger.latest
-    if last is None:
+    ledger = plan.matching.ledger
+    if ledger.latest is None:
         return package
-    package = replace(package, after=last.version)
-    if plan.nothing and not version:
+    package = replace(package, after=ledger.latest.version)
+    if plan.nothing and not releasing:
         # derived texts, the deck's description and the like may differ nevertheless
-        again = replace(package, time=last.time, version=last.version, deckgen=last.deckgen)
-        if again.digest == last.digest:
-            return again
+        for line in {each.version: each for each in (ledger.releases[-1], ledger.latest)}.values():
+            again = _as_released(package, line)
+            if again.digest == line.digest:
+                return again
     return package

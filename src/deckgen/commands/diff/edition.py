@@ -244,8 +244,13 @@ def _packed_media(path: Path, media: Iterable[PackedMedium]) -> Iterable[tuple[s
             yield each.name, Medium(len(content), zlib.crc32(content))
 
 
-def of_build(build: Build) -> Edition:
-    """The edition that a source makes; with errors, as much of it as could be read."""
+def of_build(build: Build, *, with_files: bool = True) -> Edition:
+    """The edition that a source makes; with errors, as much of it as could be read.
+
+    Args:
+        build: The build of the source.
+        with_files: Whether it has the media and the size of the package, which take time.
+    """
     from deckgen.anki.tags import distinct  # noqa: PLC0415 (two packages need nothing of a build)
     from deckgen.history import identity, ledger_file  # noqa: PLC0415
 
@@ -271,11 +276,11 @@ def of_build(build: Build) -> Edition:
         notes,
         _built_types(build, ids, kinds | {each.note_type for each in notes.values()}),
         _with_above([composed(deck.title), *(note.deck for note in notes.values())]),
-        _built_media(build),
+        _built_media(build) if with_files else {},
         build.package.description if build.package else composed(deck.description),
         deck.id,
         build.package.version if build.package else "",
-        size=_size(build),
+        size=_size(build) if with_files else None,
         retired={
             line.guid: line.id for line in ledger.notes.values() if line.retired and line.guid not in notes
         }

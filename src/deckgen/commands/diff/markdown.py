@@ -84,7 +84,7 @@ def _item(item: Item, *, fields: bool) -> str:
     what = f" {escaped(item.what)}" if item.what else ""
     lines = [f"- {sign}**{escaped(item.name)}**{what}\n"]
     for change in item.fields if fields else ():
-        shown = "".join(map(_piece, pieces(change))) or " only its HTML differs"
+        shown = "".join(map(marked, pieces(change))) or " only its HTML differs"
         if _size(shown) > _FIELD:
             shown = " differs in many places"
         lines.append(f"  - {escaped(change.name)}: {shown.strip()}\n")
@@ -93,8 +93,8 @@ def _item(item: Item, *, fields: bool) -> str:
     return "".join(lines)
 
 
-def _piece(piece: tuple[str, str]) -> str:
-    """A piece of a field's difference."""
+def marked(piece: tuple[str, str]) -> str:
+    """A piece of a field's difference: what is gone struck out, and what is new underlined."""
     sort, words = piece
     inner = words.lstrip(" ")
     blank = words[: len(words) - len(inner)]

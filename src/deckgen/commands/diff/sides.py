@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from deckgen.commands.diff.edition import Edition, of_build, of_package
@@ -18,6 +19,7 @@ from deckgen.project import LEDGER, MANIFEST, Project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from collections.abc import Mapping as ReadOnly
 
     from deckgen.history.ledger import Ledger
 
@@ -248,7 +250,7 @@ def _side(word: str, sorts: Sequence[Sort], place: Place, given: dict[str, tuple
         case Sort.FOLDER:
             side = _of_source(word, Path(word), place)
         case Sort.RELEASE:
-            side = _of_release(word, place, given)
+            side = release_side(word, place, given)
         case Sort.REVISION:
             side = _of_revision(word, _commit(word, place), place)
     if len(sorts) > 1:
@@ -276,8 +278,14 @@ def _of_source(name: str, folder: Path, place: Place) -> Side:
     return Side(name, edition, (remark,))
 
 
-def _of_release(version: str, place: Place, given: dict[str, tuple[Path, Edition]]) -> Side:
-    """The side that a release is: its package, or else its source in git."""
+def release_side(
+    version: str, place: Place, given: ReadOnly[str, tuple[Path, Edition]] = MappingProxyType({})
+) -> Side:
+    """The side that a release is: its package, or else its source in git.
+
+    Raises:
+        CallError: Neither of them is at hand, or the package cannot be read.
+    """
     if version in given:
         path, edition = given[version]
         return Side(f"{version} ({path})", edition)
@@ -286,7 +294,7 @@ def _of_release(version: str, place: Place, given: dict[str, tuple[Path, Edition
     packages = [path for path in sorted(folder.glob(f"*-{version}.apkg")) if path.is_file()]
     if packages:
         return _of_file(version, packages[0])
-    commit = _commit_of(version, place.project)
+    commit = commit_of(version, place.project)
     if not commit:
         hint = f"name it: --package FILE, or put it into {place.project.shown(folder)}/"
         raise CallError(
@@ -300,7 +308,7 @@ def _of_release(version: str, place: Place, given: dict[str, tuple[Path, Edition
     return Side(f"{version} (commit {short})", side.edition, (remark, *side.remarks))
 
 
-def _commit_of(version: str, project: Project) -> str:
+def commit_of(version: str, project: Project) -> str:
     """The commit that wrote a release into the ledger; empty if git knows none."""
     if not in_git(project.folder):
         return ""

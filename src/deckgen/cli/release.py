@@ -1,0 +1,201 @@
+"""The command `deckgen release`."""
+
+from __future__ import annotations
+
+import io
+import sys
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deckgen.cli.calls import CheckFormatOption, ProjectOption, QuietOption, find_deck
+from deckgen.cli.progress import bar
+from deckgen.cli.report import Report, reporting, say, short_path
+from deckgen.diagnostics import CallError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from deckgen.commands.release.release import Draft
+
+_NEXT = (
+    "next, record it in git before you give the package to anyone:\n"
+    '  git add source && git commit -m "Release {version}" && git tag v{version}'
+)
+_COMMITTED = "git has the record of it; next, mark the commit: git tag v{version}"
+
+VersionArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="[VERSION]", show_default=False, help="As in 1.2.0; by default the next one."),
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would be released, with its notes, and write nothing.")
+]
+YesOption = Annotated[
+    bool, typer.Option("--yes", "-y", help="Without VERSION: take the next one, and do not ask.")
+]
+CommitOption = Annotated[
+    bool, typer.Option("--commit", help="Commit the ledger and the changelog in git, and nothing else.")
+]
+DirtyOption = Annotated[
+    bool, typer.Option("--allow-dirty", help="Release what is not committed yet: to try it only.")
+]
+AgainOption = Annotated[
+    bool, typer.Option("--again", help="Make the files of a released VERSION once more, as they were.")
+]
+
+
+def release(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
+    version: VersionArgument = None,
+    project: ProjectOption = None,
+    dry_run: DryRunOption = False,  # noqa: FBT002 (typer's way)
+    yes: YesOption = False,  # noqa: FBT002 (typer's way)
+    commit: CommitOption = False,  # noqa: FBT002 (typer's way)
+    allow_dirty: DirtyOption = False,  # noqa: FBT002 (typer's way)
+    again: AgainOption = False,  # noqa: FBT002 (typer's way)
+    quiet: QuietOption = False,  # noqa: FBT002 (typer's way)
+    output_format: CheckFormatOption = None,
+) -> None:
+    """Release the deck: files for learners in build/release/VERSION/, and the record of it in source/."""
+    with reporting("release", output_format, quiet=quiet) as report:
+        _check_call(version, dry_run=dry_run, commit=commit, allow_dirty=allow_dirty, again=again)
+        folder = find_deck(project).resolve()
+        from deckgen import files  # noqa: PLC0415 (--help stays quick)
+
+        with nullcontext() if dry_run else files.alone(folder):
+            if not dry_run and _recovered(folder, version, report):
+                return
+            if again:
+                _again(folder, str(version), report)
+                return
+            draft = _draft(folder, version, report, allow_dirty=allow_dirty)
+            if dry_run:
+                _show(draft, report)
+                return
+            _confirm(draft, report, named=version is not None, yes=yes)
+            _make(draft, report, commit=commit)
+
+
+def _check_call(version: str | None, *, dry_run: bool, commit: bool, allow_dirty: bool, again: bool) -> None:
+    """Refuse options that contradict each other."""
+    if again and version is None:
+        hint = "deckgen release --again VERSION"
+        raise CallError("--again makes the files of a release once more, and none is named", hint)
+    if again and (dry_run or commit or allow_dirty):
+        raise CallError("--again changes no record, so it takes no other options", "leave them out")
+    if commit and allow_dirty:
+        hint = "leave out one of them"
+        raise CallError("--commit would record a release of a source that is not committed", hint)
+    if commit and dry_run:
+        raise CallError("--dry-run writes nothing, so there is nothing to commit", "leave out one of them")
+
+
+def _recovered(folder: Path, version: str | None, report: Report) -> bool:
+    """Finish or undo an interrupted release; whether this was the one that is asked for."""
+    from deckgen.commands.release.folder import recover  # noqa: PLC0415
+    from deckgen.project import Project  # noqa: PLC0415
+
+    recovery = recover(Project(folder))
+    if recovery is None:
+        return False
+    _tell([str(recovery)], report)
+    if not recovery.finished or version not in {None, recovery.version}:
+        return False
+    if report.for_people:
+        say(_NEXT.format(version=recovery.version))
+    else:
+        report.object(ok=True, remarks=[str(recovery)])
+    return True
+
+
+def _tell(remarks: Sequence[str], report: Report) -> None:
+    """Print what the user should know besides."""
+    if report.for_people and not report.quiet:
+        for remark in remarks:
+            say(f"note: {remark}")
+
+
+def _draft(folder: Path, version: str | None, report: Report, *, allow_dirty: bool) -> Draft:
+    """The release that would be made; ends the command if the deck has errors."""
+    from deckgen.build import Build  # noqa: PLC0415
+    from deckgen.commands.fix import mark_fixable  # noqa: PLC0415
+    from deckgen.commands.release.release import draft  # noqa: PLC0415
+
+    with bar(report) as tick:
+        result = draft(folder, version, tick, allow_dirty=allow_dirty)
+    if isinstance(result, Build):
+        report.end(mark_fixable(result), "nothing was released")
+        raise typer.Exit(1)
+    return result
+
+
+def _show(draft: Draft, report: Report) -> None:
+    """Print what would be released."""
+    from deckgen.project import Project  # noqa: PLC0415
+
+    members = {"dry_run": True, "reason": draft.reason or None, "remarks": draft.remarks}
+    build = replace(draft.build, packages=draft.packages)
+    report.end(build, more={**members, "notes": draft.notes, "files": draft.files})
+    _tell(draft.remarks, report)
+    if not report.for_people:
+        return
+    because = f" ({draft.reason})" if draft.reason else ""
+    say(f"--dry-run: this would be released as {draft.version}{because}, with these release notes:\n")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a deck contains signs that some terminals lack
+    sys.stdout.write(draft.notes)
+    sys.stdout.flush()
+    folder = short_path(Project(draft.build.project).releases / draft.version)
+    say(f"\nit would write {folder}/ ({', '.join(draft.files)}), source/CHANGELOG.md and source/ledger.jsonl")
+
+
+def _confirm(draft: Draft, report: Report, *, named: bool, yes: bool) -> None:
+    """Ask whether a proposed version is right."""
+    if named or yes:
+        return
+    proposal = f"the next version is {draft.version}: {draft.reason}"
+    if not report.for_people or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        hint = f"name it: deckgen release {draft.version}; or take it unseen: deckgen release --yes"
+        raise CallError(proposal, hint)
+    last = draft.packages.main.after
+    say(proposal + (f"\n  since {last}: {draft.packages.plan.summary()}" if last else ""))
+    if not typer.confirm(f"Release {draft.version}?", default=False, err=True):
+        say("nothing was released")
+        raise typer.Exit(1)
+
+
+def _make(draft: Draft, report: Report, *, commit: bool) -> None:
+    """Make a release, and print what was made."""
+    from deckgen.commands.release.release import make  # noqa: PLC0415
+
+    folder = make(draft, with_commit=commit)
+    path = folder / draft.files[0]
+    build = replace(draft.build, packages=draft.packages)
+    more = {"reason": draft.reason or None, "remarks": draft.remarks, "committed": commit}
+    report.end(build, path=path, files=draft.files, more=more)
+    _tell(draft.remarks, report)
+    if report.for_people and not report.quiet:
+        say((_COMMITTED if commit else _NEXT).format(version=draft.version))
+
+
+def _again(folder: Path, version: str, report: Report) -> None:
+    """Make the files of a release once more, and print which."""
+    from deckgen.commands.fix import mark_fixable  # noqa: PLC0415
+    from deckgen.commands.release.again import again  # noqa: PLC0415
+
+    with bar(report) as tick:
+        made = again(folder, version, tick)
+    if made.build.packages is None:
+        report.end(mark_fixable(made.build), "nothing was written")
+        raise typer.Exit(1)
+    if not report.for_people:
+        path = str(made.folder / made.files[0])
+        report.object(ok=True, version=version, path=path, files=made.files, remarks=made.remarks)
+        return
+    names = "".join(f"\n  {short_path(made.folder / name)}" for name in made.files)
+    if not report.quiet:
+        say(f"made again, as the ledger says they were in {version}:{names}")
+    _tell(made.remarks, report)

@@ -1,0 +1,120 @@
+"""The changelog, source/CHANGELOG.md: a section for each release, the newest first.
+
+What its author writes above the first section stays as it is. An author may write a section for the coming
+release by hand, under its version or `Unreleased`: a release keeps that text, and puts its own under it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from deckgen.project import CHANGELOG
+from deckgen.source import load
+
+if TYPE_CHECKING:
+    from deckgen.diagnostics import Diagnostic
+    from deckgen.project import Project
+
+_HEADING = re.compile(r"(?m)^##[ \t]+(?P<title>\S.*?)[ \t]*#*[ \t]*$")
+_FENCE = re.compile(
+    r"(?ms)^ {0,3}(?P<fence>`{3,}|~{3,})(?:[^\n]*\n.*?^ {0,3}(?P=fence)[`~]*[ \t]*$|(?P<open>.*\Z))"
+)
+_UNRELEASED = "unreleased"
+_MAX_BYTES = 16 * 1024 * 1024
+
+
+class Section(NamedTuple):
+    """A section of a changelog.
+
+    Attributes:
+        title: Its heading.
+        start: Where its heading begins, in characters.
+        text: Its text after the heading.
+        end: Where it ends.
+    """
+
+    title: str
+    start: int
+    text: str
+    end: int
+
+    @property
+    def version(self) -> str:
+        """The first word of the heading, without brackets, as in `[1.0.0] - 2026-11-01`."""
+        return self.title.split()[0].strip("[]")
+
+
+def read_changelog(project: Project) -> tuple[str, Diagnostic | None]:
+    """The text of a deck's changelog, empty if there is none; and the diagnostic if it cannot be read."""
+    if not project.changelog.exists() and not project.changelog.is_symlink():
+        return "", None
+    text, fault = load(project.changelog, CHANGELOG, project.folder, _MAX_BYTES)
+    return text.replace("\r\n", "\n"), fault
+
+
+def sections(text: str) -> list[Section]:
+    """The sections of a changelog, in its order; what stands in code is no heading."""
+    code = [match.span() for match in _FENCE.finditer(text)]
+    heads = [
+        match
+        for match in _HEADING.finditer(text)
+        if not any(start <= match.start() < end for start, end in code)
+    ]
+    ends = [*(match.start() for match in heads[1:]), len(text)] if heads else []
+    return [
+        Section(match["title"], match.start(), text[match.end() : end].strip("\n"), end)
+        for match, end in zip(heads, ends, strict=True)
+    ]
+
+
+def section_of(text: str, version: str) -> Section | None:
+    """The section of a version; None if there is none."""
+    return next((each for each in sections(text) if each.version == version), None)
+
+
+def lead_of(text: str, version: str) -> str:
+    """What the author has written by hand for the coming release: empty, or the text of its section."""
+    coming = _coming(text, version)
+    lead = coming.text.strip() if coming else ""
+    return _closed(lead)
+
+
+def with_entry(text: str, version: str, day: str, entry: str, title: str) -> str:
+    """A changelog with the section of a release, in place of one written by hand.
+
+    Args:
+        text: The changelog as it is; empty if there is none.
+        version: The version.
+        day: The day of the release, as in `2026-11-29`.
+        entry: The text of the section, which contains what was written by hand.
+        title: The heading of a new changelog.
+    """
+    section = f"## {version} ({day})\n\n{entry.strip()}\n"
+    if not text.strip():
+        return f"# {title}\n\n{section}"
+    coming = _coming(text, version)
+    if not sections(text):
+        text = _closed(text)
+    start = coming.start if coming else next((each.start for each in sections(text)), len(text))
+    rest = text[coming.end if coming else start :].lstrip("\n")
+    before = text[:start].rstrip("\n")
+    return (f"{before}\n\n" if before else "") + section + (f"\n{rest}" if rest else "")
+
+
+def digest_of(entry: str) -> str:
+    """The digest of a section's text, as the ledger has it."""
+    return hashlib.sha256(entry.strip().encode()).hexdigest()
+
+
+def _closed(text: str) -> str:
+    """A text with an end of code that it leaves open, because what follows would be code as well."""
+    opened = next((match for match in _FENCE.finditer(text) if match["open"] is not None), None)
+    return f"{text.rstrip()}\n{opened['fence']}" if opened else text
+
+
+def _coming(text: str, version: str) -> Section | None:
+    """The section that is written by hand for a coming release; None if there is none."""
+    own = section_of(text, version)
+    return own or next((each for each in sections(text) if each.version.lower() == _UNRELEASED), None)

@@ -1,0 +1,172 @@
+"""The reasons for which a release is refused, each with the way out."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from deckgen.diagnostics import CallError, listing
+from deckgen.git import Git, Unanswered, in_git
+from deckgen.history import lost_ledger
+from deckgen.history.versions import by_order, is_prerelease, parsed
+from deckgen.project import CHAPTER, LEDGER, Project
+
+if TYPE_CHECKING:
+    from deckgen.build import Build
+    from deckgen.history.ledger import Ledger
+    from deckgen.history.plan import UpdatePlan
+    from deckgen.package import Packages
+
+_YEARS = 10 * 365 * 86_400  # in seconds
+_FOLDERS = ("source", "templates")
+
+
+def check_form(version: str) -> None:
+    """Refuse a word that is no version.
+
+    Raises:
+        CallError: It is none.
+    """
+    if parsed(version) is None:
+        hint = "it begins with a digit, as in `1.2.0`, `2026.11` or `2.0.0-rc.1`"
+        raise CallError(f"`{version}` is not a version", hint)
+
+
+def check_order(version: str, ledger: Ledger) -> None:
+    """Refuse a version that has been released, or is not higher than the released ones.
+
+    Raises:
+        CallError: It has, or is not.
+    """
+    for line in ledger.releases:
+        if line.version == version or by_order(line.version) == by_order(version):
+            same = "" if line.version == version else f", which is the same as {version},"
+            hint = f"take a new version; `deckgen release --again {line.version}` makes its files again"
+            raise CallError(f"{line.version}{same} was released on {day(line.time)}", hint)
+    rivals = ledger.releases if is_prerelease(version) else [ledger.latest] if ledger.latest else []
+    above = [each.version for each in rivals if by_order(each.version) > by_order(version)]
+    if above:
+        highest = max(above, key=by_order)
+        hint = "take a higher one: learners tell by it which of two packages is newer"
+        raise CallError(f"{version} is lower than {highest}, the last release", hint)
+
+
+def check_news(packages: Packages, version: str) -> None:
+    """Refuse a release that would give learners nothing.
+
+    Raises:
+        CallError: Nothing differs from the last release.
+    """
+    latest = packages.plan.matching.ledger.latest
+    if latest is None or not packages.plan.nothing:
+        return
+    finished = is_prerelease(latest.version) and not is_prerelease(version)
+    if not finished and packages.as_released(latest).main.digest == latest.digest:
+        hint = f"`deckgen release --again {latest.version}` makes its files again"
+        raise CallError(f"there is nothing to release: learners have all of it since {latest.version}", hint)
+
+
+def check_clock(plan: UpdatePlan, project: Project) -> None:
+    """Refuse a time that is not after the last release, or years ahead: learners' edits would be overwritten.
+
+    Raises:
+        CallError: The clock is behind, or years ahead.
+    """
+    last, what = plan.matching.ledger.last_time, "since the last release"
+    if plan.now <= last:
+        raise CallError(
+            f"the last release was on {day(last)}, and this machine says that it is {day(plan.now)}",
+            "set the clock right, or wait a second: learners' Anki takes only what is newer",
+        )
+    if not last:
+        last, what = int(project.manifest.stat().st_mtime), "since deck.yaml was written"
+    if plan.now - last > _YEARS and "SOURCE_DATE_EPOCH" not in os.environ:
+        raise CallError(
+            f"this computer's clock says that it is {day(plan.now)}, more than ten years {what}",
+            "set the clock right; if it is right, say so: SOURCE_DATE_EPOCH=$(date +%s) deckgen release …",
+        )
+
+
+def check_packaged(version: str | None, plan: UpdatePlan, project: Project) -> None:
+    """Refuse a ledger that lacks a release of build/release/, or that git ignores.
+
+    Raises:
+        CallError: It does, or git does.
+    """
+    folder, deck = project.releases, plan.matching.deck.id
+    target = folder / version if version else None
+    if target and (target.exists() or target.is_symlink()):
+        hint = f"if learners got what is in it, put its {LEDGER} back; if not, delete the folder"
+        raise CallError(f"{target} is there already, and the ledger does not know {version}", hint)
+    packaged = {path.parent.name for path in folder.glob(f"*/{deck}-*.apkg")}
+    packaged = {name for name in packaged if (folder / name / f"{deck}-{name}.apkg").exists()}
+    unknown = packaged - plan.matching.ledger.versions
+    if unknown and (unknown := unknown - lost_ledger.known_releases(project.folder, deck)):
+        raise CallError(
+            f"build/release/ holds {max(unknown)}, and there is no {LEDGER} that knows of it",
+            "put the ledger back that does; if nobody got what is in that folder, delete it",
+        )
+    if lost_ledger.is_ignored(project.folder):
+        raise CallError(
+            f"git is told to leave {LEDGER} out, and the next release needs it",
+            "take that out of .gitignore; `git check-ignore -v source/ledger.jsonl` shows the line",
+        )
+
+
+def check_committed(build: Build) -> str:
+    """Refuse a source that differs from the last commit: what learners get must be in git.
+
+    Returns:
+        What is missing where this cannot be known, as a sentence; empty if all is committed.
+
+    Raises:
+        CallError: It differs.
+    """
+    project = build.project
+    if not in_git(project):
+        return "this deck is not in a git repository, so nobody can make this release again"
+    git = Git(project)
+    if not git.has_commit():
+        return "nothing has been committed yet, so nobody can make this release again: commit the deck"
+    try:
+        changed = git.ask(
+            "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--", *_FOLDERS
+        )
+        ignored = git.ask("ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", *_FOLDERS)
+    except Unanswered as silence:
+        raise CallError(f"git cannot be asked what differs from the last commit: {silence}") from silence
+    paths = [entry[3:] for entry in _entries(changed)]
+    prefix = git.ask("rev-parse", "--show-prefix").decode(errors="replace").strip()
+    paths = [path.removeprefix(prefix) for path in paths]
+    left_out = [path for path in _entries(ignored) if _is_read(path, build)]
+    if left_out:
+        hint = "take them out of .gitignore, and commit them; or try it without: --allow-dirty"
+        raise CallError(f"git is told to leave out what this release contains: {listing(left_out)}", hint)
+    if paths:
+        command = git.command(f"add {' '.join(sorted({path.split('/')[0] for path in paths}))}")
+        message = f"not committed yet: {listing(paths)}"
+        hint = f"commit it, so that anyone can make this release again: `{command}`, then `git commit`; "
+        raise CallError(message, f"{hint}or only try it: --allow-dirty")
+    return ""
+
+
+def _entries(output: bytes) -> list[str]:
+    """The entries of an output of git with null characters between them."""
+    return [entry for entry in output.decode(errors="replace").split("\0") if entry]
+
+
+def _is_read(path: str, build: Build) -> bool:
+    """Whether a file that git ignores is part of a build."""
+    full = build.project / path
+    if any(part.startswith(".") for part in path.split("/")):
+        return False
+    if path.startswith("templates/"):
+        return full.suffix in {".j2", ".yaml"}
+    shown = {media.path for media in build.media.values()}
+    return full.name.lower().endswith(CHAPTER) or full in shown or full.resolve() in shown
+
+
+def day(time: int) -> str:
+    """A time in seconds since 1970, for people."""
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

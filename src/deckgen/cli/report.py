@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 import typer.core
@@ -37,6 +37,12 @@ class Format(StrEnum):
 
     text = "text"
     json = "json"
+
+
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="`json` prints one object on stdout, for other programs.")
+]
+"""The option of commands that print text or JSON."""
 
 
 class CheckFormat(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.diagnostics import CallError, composed
@@ -246,6 +246,11 @@ def _packed_media(path: Path, media: Iterable[PackedMedium]) -> Iterable[tuple[s
 
 def of_build(build: Build) -> Edition:
     """The edition that a source makes; with errors, as much of it as could be read."""
+    return replace(notes_of_build(build), media=_built_media(build), size=_size(build))
+
+
+def notes_of_build(build: Build) -> Edition:
+    """The same without media files and without the size of the package, which takes less time."""
     from deckgen.anki.tags import distinct  # noqa: PLC0415 (two packages need nothing of a build)
     from deckgen.history import identity, ledger_file  # noqa: PLC0415
 
@@ -271,11 +276,10 @@ def of_build(build: Build) -> Edition:
         notes,
         _built_types(build, ids, kinds | {each.note_type for each in notes.values()}),
         _with_above([composed(deck.title), *(note.deck for note in notes.values())]),
-        _built_media(build),
+        {},
         build.package.description if build.package else composed(deck.description),
         deck.id,
         build.package.version if build.package else "",
-        size=_size(build),
         retired={
             line.guid: line.id for line in ledger.notes.values() if line.retired and line.guid not in notes
         }

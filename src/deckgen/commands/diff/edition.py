@@ -301,8 +301,8 @@ def _unread(build: Build, ledger: Ledger, guids: ReadOnly[str, str]) -> dict[str
         for each in build.diagnostics
     ):
         unread |= {line.guid: line.kind for line in ledger.notes.values() if not line.retired}
-    known = {guids[note.id] for note in build.deck.notes if note.retired is not None and note.id}
-    return {guid: kind for guid, kind in unread.items() if guid not in read | known}
+    known = read | {guids[note.id] for note in build.deck.notes if note.retired is not None and note.id}
+    return {guid: kind for guid, kind in unread.items() if guid not in known}
 
 
 def _in_order(build: Build) -> list[RenderedNote]:

@@ -50,15 +50,13 @@ class Drawn:
         sides = on_screen(self._renderer(of, which).sides(fields, ordinal, at))
         return Card(ordinal, f"{name} {ordinal + 1}" if of.cloze else name, sides.front, sides.back)
 
-    def shown(self, note: EditionNote, cards: Iterable[Card]) -> list[str]:
-        """The names of the media files that cards of a note show, as far as the edition has them."""
-        names = dict.fromkeys(_IN_CSS.findall(self.type(note).css))
-        for card in cards:
-            text = f"{card.front}\n{card.back}"
-            names |= dict.fromkeys(_IN_CSS.findall(text))
-            for groups in _SOURCE.findall(text):
-                written = html.unescape("".join(groups))
-                names |= dict.fromkeys([written, unquote(written)])
+    def shown(self, note: EditionNote, card: Card) -> list[str]:
+        """The names of the media files that a card of a note shows, as far as the edition has them."""
+        text = f"{card.front}\n{card.back}"
+        names = dict.fromkeys([*_IN_CSS.findall(self.type(note).css), *_IN_CSS.findall(text)])
+        for groups in _SOURCE.findall(text):
+            written = html.unescape("".join(groups))
+            names |= dict.fromkeys([written, unquote(written)])
         return [name for name in names if name in self._edition.media]
 
     def _renderer(self, of: EditionType, which: int) -> CardRenderer:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from deckgen.commands.diff.sides import Side
     from deckgen.commands.preview.cards import EarlierMedia, Gallery
 
+_CSS = ["its css"]
 _UNNAMED = "note without an id"
 _RETIRED = "Retired. Learners who have it keep it until they delete it."
 _GONE = "No longer in the deck. Learners who have it keep it: an import deletes nothing."
@@ -51,6 +52,7 @@ class Since:
         self.word = word
         self.drawn = Drawn(side.edition)
         self._cards: dict[tuple[str, int], Card] = {}
+        self._shown: dict[tuple[str, int], list[str]] = {}
         self.media = MediaFiles(side)
         self._numbers = {guid: number for number, guid in enumerate(side.edition.notes)}
 
@@ -82,6 +84,13 @@ class Since:
             self._cards[key] = self.drawn.card(note, ordinal)
         return self._cards[key]
 
+    def shown(self, note: EditionNote, ordinal: int) -> list[str]:
+        """The names of the media files that a card showed."""
+        key = (note.guid, ordinal)
+        if key not in self._shown:
+            self._shown[key] = self.drawn.shown(note, self.card(note, ordinal))
+        return self._shown[key]
+
     def number(self, note: EditionNote) -> int:
         """The place of a note in the earlier edition, from 0."""
         return self._numbers[note.guid]
@@ -97,6 +106,7 @@ class _Kinds:
 
     Attributes:
         same: Whether all is the same, so that equal notes make equal cards.
+        only_css: Whether all but the css is the same.
         css: Whether the css differs.
         words: What differs, in words.
         title: The kind's title.
@@ -106,7 +116,7 @@ class _Kinds:
     def __init__(self, old: EditionType, new: EditionType, title: str) -> None:
         """Compare two note types."""
         self.css = old.css != new.css
-        self.words = ["its css"] if self.css else []
+        self.words = [*_CSS] if self.css else []
         self.title = title
         self.only = 0
         self._by_template = not (old.cloze or new.cloze)
@@ -121,8 +131,10 @@ class _Kinds:
                 self.words += [f"the back of {name}"] if ours.back != theirs.back else []
         names = [[name for _, name in each.fields] for each in (old, new)]
         faces = [[template[1] for template in each.templates] for each in (old, new)]
-        self.same = not self.words and names[0] == names[1] and faces[0] == faces[1]
-        self.same = self.same and (old.name, old.cloze) == (new.name, new.cloze)
+        equal = names[0] == names[1] and faces[0] == faces[1]
+        equal = equal and (old.name, old.cloze) == (new.name, new.cloze)
+        self.same = equal and not self.words
+        self.only_css = equal and self.words == _CSS
 
     def before(self, ordinal: int) -> int | None:
         """The ordinal that a card of the new type has in the old one; None if there is no such card."""
@@ -217,9 +229,13 @@ class _Comparing:
         """A card with what has become of it."""
         if place is None or place not in old.cards:
             return replace(card, change=Change("new", "The note has more cards now."))
-        before, after = self._since.card(old, place), self._drawn.card(new, card.ordinal)
+        before = self._since.card(old, place)
+        if pair.only_css and new.guid not in self._changes and not self._replaced:
+            after = before  # of thousands of cards that are not drawn again
+        else:
+            after = self._drawn.card(new, card.ordinal)
         sides = [side for side in ("front", "back") if getattr(before, side) != getattr(after, side)]
-        files = self._replaced.intersection(self._since.drawn.shown(old, [before]) if self._replaced else ())
+        files = self._replaced.intersection(self._since.shown(old, place) if self._replaced else ())
         if not (sides or files or pair.css):
             return card
         if not files and not (sides and new.guid in self._changes):
@@ -265,7 +281,7 @@ class _Comparing:
         kind = f"before/{of.id}"
         self.kinds[kind] = (of.name.removeprefix(f"{self._old.title} - "), of.css)
         keys = []
-        for name in self._since.drawn.shown(note, cards):
+        for name in dict.fromkeys(name for each in cards for name in self._since.shown(note, each.ordinal)):
             media = self._since.media.of(name)
             if name in self._present and name not in self._replaced:
                 keys.append(name)

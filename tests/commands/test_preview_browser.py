@@ -116,7 +116,7 @@ class Gallery:
 
     def changes(self, choice: str) -> None:
         """Choose which changes are shown, as in `Gone (2)`."""
-        self.page.get_by_label("Changes", exact=True).select_option(choice)
+        self.page.get_by_role("combobox", name="Changes", exact=True).select_option(choice)
 
     def card(self, name: str) -> Locator:
         """A card, as in `one, Cloze 1`."""
@@ -852,8 +852,8 @@ def changed(project: Callable[..., Path]) -> Path:
     fourth = "  - id: four\n    text: |\n      The {{c1::fourth}} of them.\n"
     text = SECOND.replace("joining", "meeting") + "    retired: It was wrong.\n" + third + fourth
     vignette = VIGNETTE.replace("What comes **next**?", "What is **next**?")
-    files = {"source/one.yaml": text, "source/dot.png": PNG, "source/two.yaml": vignette}
-    return since(change(deck, files))
+    change(deck, {"source/one.yaml": text, "source/dot.png": PNG, "source/two.yaml": vignette})
+    return since(deck)
 
 
 def test_what_changed_is_shown_before_and_now(changed: Path, show: Callable[..., Gallery]) -> None:
@@ -985,7 +985,7 @@ def test_a_comparison_is_read_without_a_mouse_or_eyes(changed: Path, show: Calla
     assert card.get_by_role("heading").inner_text() == "one Cloze 1 Changed"
     figures = card.get_by_role("figure").all()
     assert [each.inner_text().split()[0] for each in figures] == ["Before", "Now"]
-    gallery.page.get_by_label("Changes", exact=True).focus()
+    gallery.page.get_by_role("combobox", name="Changes", exact=True).focus()
     gallery.page.keyboard.press("End")
     expect(gallery.page.locator("#count")).to_have_text("4 cards")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections import Counter
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -73,7 +75,7 @@ def preview(
                 "--serve goes on until it is stopped, and prints no JSON", "leave out one of them"
             )
         deck = find_deck(project)
-        with _earlier(since, deck, report) as compared:
+        with _earlier(since, deck, report, stays=serve) as compared:
             make_build_folder(output_folder(deck))
             target = output_folder(deck) / "preview"
             if serve:
@@ -107,8 +109,15 @@ def _write(deck: Path, target: Path, report: Report, since: Since | None, *, ope
 
 
 @contextmanager
-def _earlier(word: str | None, deck: Path, report: Report) -> Iterator[Since | None]:
-    """What `--since` names, for as long as the preview may need its files; None without that option."""
+def _earlier(word: str | None, deck: Path, report: Report, *, stays: bool) -> Iterator[Since | None]:
+    """What `--since` names, for as long as the preview may need its files; None without that option.
+
+    Args:
+        word: The value of the option; None without it.
+        deck: The deck's folder.
+        report: The output of the command.
+        stays: Whether the preview is served, while a user may remove the package.
+    """
     if word is None:
         yield None
         return
@@ -119,6 +128,8 @@ def _earlier(word: str | None, deck: Path, report: Report) -> Iterator[Since | N
     with tempfile.TemporaryDirectory(prefix="deckgen-") as scratch:
         with bar(report) as tick:
             side = earlier(name, Place(deck, (), tick, Path(scratch), "--since FILE"))
+        if side.package and stays:
+            side = replace(side, package=Path(shutil.copy(side.package, Path(scratch) / "earlier.apkg")))
         yield Since(side, name)
 
 

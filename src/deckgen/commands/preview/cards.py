@@ -50,7 +50,7 @@ class Change:
     """What has become of a card since an earlier edition of the deck.
 
     Attributes:
-        sort: `new`, `changed`, `look` (only its kind's card templates or css changed) or `gone`.
+        sort: `new`, `changed`, `look` (its note is the same, and its kind has another look) or `gone`.
         words: A sentence about it; may be empty.
         before: The earlier card, where both editions have it and it differs.
     """

@@ -20,6 +20,7 @@ from deckgen.commands.preview.cards import (
 )
 from deckgen.commands.preview.earlier import Drawn, MediaFiles
 from deckgen.diagnostics import counted, listed, listing
+from deckgen.project import MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -148,6 +149,7 @@ class _Comparing:
         """Find which notes are new, changed and gone."""
         self._since = since
         self._gallery = gallery
+        self._diagnostics = build.diagnostics
         self._old = since.side.edition
         self._new = notes_of_build(build)
         found = compare(self._old, self._new)
@@ -161,6 +163,8 @@ class _Comparing:
         self._quiet = {change.after.guid for change in found.notes}
         self._pairs: dict[tuple[int, int], _Kinds] = {}
         self._unknown: list[str] = []
+        self._title = found.title
+        self._titled = 0
         self.gone = self._retired | {note.guid for note in found.gone}
         self.by_id = {note.id: note for note in self._new.notes.values()}
         self.guids = {self.by_id[preview.id].guid for preview in gallery.notes}
@@ -197,6 +201,8 @@ class _Comparing:
         for remark in (*self._since.side.remarks, two_decks(self._old, self._new)):
             if remark:
                 yield f"Note: {remark}."
+        if any(each.level == "error" and each.span.path == MANIFEST for each in self._diagnostics):
+            yield f"Note: {MANIFEST} has errors; until they are fixed, more cards may differ."
         looks: dict[str, list[_Kinds]] = {}
         for pair in self._pairs.values():
             if pair.only or pair.css:
@@ -206,6 +212,9 @@ class _Comparing:
             count = sum(pair.only for pair in pairs)
             rest = f" {counted(count, 'card')} changed in nothing else." if count else ""
             yield f"The look of {titles} changed ({words}).{rest}"
+        if self._title:
+            rest = f" {counted(self._titled, 'card')} changed in nothing else." if self._titled else ""
+            yield f"The deck's title changed from {self._title.before} to {self._title.after}.{rest}"
         if self._quiet:
             what = f"{counted(len(self._quiet), 'note')} changed, but not on a card: for example in tags"
             yield f"{what} (`{self._since.diff}` lists them)."
@@ -239,12 +248,21 @@ class _Comparing:
         if not (sides or files or pair.css):
             return card
         if not files and not (sides and new.guid in self._changes):
-            pair.only += 1
-            return replace(card, change=Change("look", f"Only the look of {pair.title} changed.", before))
+            return replace(card, change=Change("look", f"Only {self._cause(pair)} changed.", before))
         words = f"The {' and the '.join(sides)} changed." if sides else ""
         words = f"{words} A file that it shows has other content.".strip() if files else words
         words = f"{words} So did the look of {pair.title}." if pair.words else words
         return replace(card, change=Change("changed", words, before))
+
+    def _cause(self, pair: _Kinds) -> str:
+        """What has changed where a note has not, and its cards have."""
+        if pair.words:
+            pair.only += 1
+            return f"the look of {pair.title}"
+        if self._title:
+            self._titled += 1
+            return "the deck's title"
+        return "the names in its note type"
 
     def _changed(self, preview: NotePreview, old: EditionNote, cards: list[Card]) -> NotePreview:
         """A note that both editions have, with its cards compared."""

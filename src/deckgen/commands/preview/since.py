@@ -197,34 +197,37 @@ class _Comparing:
 
     def sentences(self) -> Iterator[str]:
         """What to know of the comparison."""
-        name = self._since.side.name
         for remark in (*self._since.side.remarks, two_decks(self._old, self._new)):
             if remark:
                 yield f"Note: {remark}."
         if any(each.level == "error" and each.span.path == MANIFEST for each in self._diagnostics):
             yield f"Note: {MANIFEST} has errors; until they are fixed, more cards may differ."
+        yield from self._looks()
+        if self._quiet:
+            what = f"{counted(len(self._quiet), 'note')} changed, but not on a card: for example in tags"
+            yield f"{what} (`{self._since.diff}` lists them)."
+        hidden = [note.id or _UNNAMED for guid, note in self._old.notes.items() if guid in self._new.unread]
+        for ids, why in (
+            (self._unknown, f"{self._since.side.name} could not be read as a whole"),
+            (hidden, "the source has errors now"),
+        ):
+            if ids:
+                what = f"{counted(len(ids), 'note')} could not be compared"
+                yield f"{what}, because {why}: {listed(ids)}."
+
+    def _looks(self) -> Iterator[str]:
+        """Which kinds have another look, and whether the deck has another title."""
         looks: dict[str, list[_Kinds]] = {}
         for pair in self._pairs.values():
             if pair.only or pair.css:
                 looks.setdefault(", ".join(pair.words), []).append(pair)
         for words, pairs in looks.items():
             titles = listing(dict.fromkeys(pair.title for pair in pairs)).replace("`", "")
-            count = sum(pair.only for pair in pairs)
-            rest = f" {counted(count, 'card')} changed in nothing else." if count else ""
-            yield f"The look of {titles} changed ({words}).{rest}"
+            only = sum(pair.only for pair in pairs)
+            yield f"The look of {titles} changed ({words}).{_alone(only)}"
         if self._title:
-            rest = f" {counted(self._titled, 'card')} changed in nothing else." if self._titled else ""
-            yield f"The deck's title changed from {self._title.before} to {self._title.after}.{rest}"
-        if self._quiet:
-            what = f"{counted(len(self._quiet), 'note')} changed, but not on a card: for example in tags"
-            yield f"{what} (`{self._since.diff}` lists them)."
-        if self._unknown:
-            what = f"{counted(len(self._unknown), 'note')} could not be compared"
-            yield f"{what}, because {name} could not be read as a whole: {listed(self._unknown)}."
-        hidden = [note.id for guid, note in self._old.notes.items() if guid in self._new.unread]
-        if hidden:
-            what = f"{counted(len(hidden), 'note')} could not be compared"
-            yield f"{what}, because the source has errors now: {listed(hidden)}."
+            before, after = self._title
+            yield f"The deck's title changed from {before} to {after}.{_alone(self._titled)}"
 
     def _pair(self, old: EditionNote, new: EditionNote, preview: NotePreview) -> _Kinds:
         """What differs between the note types of a note."""
@@ -308,3 +311,8 @@ class _Comparing:
                 self.media[media.key] = media
         key = digest(f"{note.guid}/gone" if gone else note.guid)
         return EarlierNote(key, self._since.number(note), kind, tuple(keys))
+
+
+def _alone(count: int) -> str:
+    """A sentence about cards in which nothing else has changed; empty if there are none."""
+    return f" {counted(count, 'card')} changed in nothing else." if count else ""

@@ -298,3 +298,26 @@ def test_an_earlier_card_is_drawn_as_a_present_one(own_deck: Path, packed: bool)
     by_id = {note.id: note for note in edition.notes.values()}
     for note in cards.gallery(made).notes:
         assert [drawn.card(by_id[note.id], card.ordinal) for card in note.cards] == list(note.cards)
+
+
+def test_an_error_makes_no_note_gone_that_was_never_released(project: Project) -> None:
+    """Since a revision, while one writes: what a slip hides is not compared; what was removed is gone."""
+    deck = project({"source/one.yaml": terms("a", "b")})
+    git(deck, "init")
+    committed(deck, "one")
+    change(deck, {"source/one.yaml": terms("a", "b").replace("    term: Term b\n", "    trem: Term b\n")})
+    assert not sorts(since(deck, "HEAD"))
+    assert "1 note could not be compared, because the source has errors now: b." in sentences(deck)
+    change(deck, {"source/one.yaml": terms("a")})
+    assert sorts(since(deck, "HEAD")) == {"-b, Recall": "gone", "-b, Recognise": "gone"}
+
+
+def test_a_new_title_is_told_as_that(project: Project) -> None:
+    """It stands on all cards, but their notes are the same."""
+    deck = project({"source/one.yaml": terms("a")})
+    git(deck, "init")
+    committed(deck, "one")
+    text = (deck / "source/deck.yaml").read_text("utf-8")
+    change(deck, {"source/deck.yaml": text.replace("title: ", "title: Another ")})
+    assert set(sorts(since(deck, "HEAD")).values()) == {"look"}
+    assert "The deck's title changed from " in sentences(deck)

@@ -296,13 +296,18 @@ def _unread(build: Build, ledger: Ledger, guids: ReadOnly[str, str]) -> dict[str
     """
     read = {guids[each.note.id] for each in build.notes}
     unread = {guids[note.id]: note.kind.name for note in build.deck.notes if note.id and note.retired is None}
-    if any(
-        each.level == "error" and each.code not in _OF_LEDGER and each.span.path not in {MANIFEST, LEDGER}
-        for each in build.diagnostics
-    ):
+    if is_partial(build):
         unread |= {line.guid: line.kind for line in ledger.notes.values() if not line.retired}
     known = read | {guids[note.id] for note in build.deck.notes if note.retired is not None and note.id}
     return {guid: kind for guid, kind in unread.items() if guid not in known}
+
+
+def is_partial(build: Build) -> bool:
+    """Whether a source may have notes that could not be read, because a chapter or a kind has errors."""
+    return any(
+        each.level == "error" and each.code not in _OF_LEDGER and each.span.path not in {MANIFEST, LEDGER}
+        for each in build.diagnostics
+    )
 
 
 def _in_order(build: Build) -> list[RenderedNote]:

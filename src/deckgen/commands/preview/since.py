@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deckgen.commands.diff.compare import aligned, below, compare
-from deckgen.commands.diff.edition import notes_of_build
+from deckgen.commands.diff.edition import is_partial, notes_of_build
 from deckgen.commands.diff.sides import two_decks
 from deckgen.commands.preview.cards import (
     Card,
@@ -67,9 +67,9 @@ class Since:
                 last = guid
             elif guid in work.gone:
                 places.setdefault(last, []).append(work.gone_note(note))
-        notes = list(places.get("", ()))
+        notes = places.pop("", [])
         for preview in gallery.notes:
-            notes += [*work.rows(preview), *places.get(work.by_id[preview.id].guid, ())]
+            notes += [*work.rows(preview), *places.get(work.guid(preview), ())]
         return replace(
             gallery,
             notes=notes,
@@ -165,15 +165,27 @@ class _Comparing:
         self._unknown: list[str] = []
         self._title = found.title
         self._titled = 0
-        self.gone = self._retired | {note.guid for note in found.gone}
-        self.by_id = {note.id: note for note in self._new.notes.values()}
-        self.guids = {self.by_id[preview.id].guid for preview in gallery.notes}
+        left = {note.guid for note in found.gone}
+        self._hidden = self._new.unread & self._old.notes.keys()
+        if is_partial(build):  # notes that were never released may be hidden as well
+            self._hidden |= left
+            left = set()
+        self.gone = self._retired | left
+        self._by_id = {note.id: note for note in self._new.notes.values()}
+        self.guids = {guid for preview in gallery.notes if (guid := self.guid(preview))}
         self.kinds: dict[str, tuple[str, str]] = {}
         self.media: dict[str, Media | EarlierMedia] = {}
 
+    def guid(self, preview: NotePreview) -> str:
+        """The guid of a note; empty if it is not known."""
+        note = self._by_id.get(preview.id)
+        return note.guid if note else ""
+
     def rows(self, preview: NotePreview) -> list[NotePreview]:
         """A note with what has become of its cards, and with those that are gone."""
-        new = self.by_id[preview.id]
+        new = self._by_id.get(preview.id)
+        if new is None:  # it has an error, for example in `retired`
+            return [preview]
         if new.guid in self._added | self._returned:
             change = Change("new", _RETURNED if new.guid in self._returned else "")
             return [replace(preview, cards=tuple(replace(card, change=change) for card in preview.cards))]
@@ -206,7 +218,7 @@ class _Comparing:
         if self._quiet:
             what = f"{counted(len(self._quiet), 'note')} changed, but not on a card: for example in tags"
             yield f"{what} (`{self._since.diff}` lists them)."
-        hidden = [note.id or _UNNAMED for guid, note in self._old.notes.items() if guid in self._new.unread]
+        hidden = [note.id or _UNNAMED for guid, note in self._old.notes.items() if guid in self._hidden]
         for ids, why in (
             (self._unknown, f"{self._since.side.name} could not be read as a whole"),
             (hidden, "the source has errors now"),

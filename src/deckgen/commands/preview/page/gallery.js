@@ -88,14 +88,14 @@
 
   /** Whether a choice of the changes leaves a card. */
   function among(choice, { change }) {
-    if (!index.since) { return true; }
+    if (!index?.since) { return true; }
     if (choice === "all") { return change?.sort !== "gone"; }
     return choice ? change?.sort === choice : Boolean(change);
   }
 
   function fillChanges() {
-    $("since-label").hidden = $("compared").hidden = !index.since;
-    if (!index.since) { return; }
+    $("since-label").hidden = $("compared").hidden = !index?.since;
+    if (!index?.since) { return; }
     if (!(filter.since in CHANGES)) { filter.since = ""; }
     const options = [];
     for (const [choice, word] of Object.entries(CHANGES)) {
@@ -141,7 +141,7 @@
     $("count").textContent = countOf(shown.length);
     $("empty").hidden = shown.length > 0;
     $("empty").textContent = cards.length ? "No card is like that." : "There is no card to show.";
-    if (index.since && cards.length && !cards.some(({ about }) => among("", about))) {
+    if (index?.since && cards.length && !cards.some(({ about }) => among("", about))) {
       $("empty").textContent = `No card has changed since ${index.since.name}. “All cards” under Changes shows the deck.`;
     }
   }
@@ -150,7 +150,7 @@
   function countOf(count) {
     const all = cards.filter(({ about }) => about.change?.sort !== "gone").length;
     const cardsOf = (number) => `${number.toLocaleString("en")} card${number === 1 ? "" : "s"}`;
-    if (filter.since === "all" || !index.since) {
+    if (filter.since === "all" || !index?.since) {
       return count === all ? cardsOf(all) : `${count.toLocaleString("en")} of ${cardsOf(all)}`;
     }
     return `${cardsOf(count)} shown; the deck has ${all.toLocaleString("en")}`;
@@ -276,7 +276,7 @@
     const rest = printed.length < shown.length
       ? ` These are the first ${printed.length} of ${shown.length} cards: a filter chooses others.` : "";
     say(`Drawing ${printed.length} cards…`);
-    const text = index.since ? `${index.title}, compared with ${index.since.name}.`
+    const text = index?.since ? `${index.title}, compared with ${index.since.name}.`
       : `${index.title}. Cover what stands under a front, answer, and uncover it.`;
     await deckgen.layOut($("paper"), printed, `${text}${rest}`);
     $("toast").hidden = true;
@@ -315,7 +315,7 @@
   window.addEventListener("hashchange", async () => {
     const { single } = view;
     readAddress();
-    showFilters();
+    fillFilters();
     showSwitches();
     if (single !== view.single) { cards.forEach((card) => card.reset()); }
     cards.filter((card) => card.near).forEach((card) => (card.mounted ? card.look() : card.mount()));

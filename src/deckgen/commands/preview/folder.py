@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import mimetypes
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,12 +42,15 @@ def write(gallery: Gallery, folder: Path) -> str:
         OSError: A file cannot be written, for example on a full disk.
     """
     folder.parent.mkdir(exist_ok=True)  # a user may remove all of build/ while the preview is served
-    for each in (folder, folder / "deck", folder / "media", folder / "media/before"):
-        if each.is_symlink() or (each.exists() and not each.is_dir()):
-            raise CallError(f"{each} is not an ordinary folder", "move it away")
-        each.mkdir(exist_ok=True)
     media = {name for note in gallery.notes for name in note.media}
     media |= {name for note in gallery.notes if note.earlier for name in note.earlier.media}
+    earlier = folder / "media/before"
+    needed = any(isinstance(gallery.media[name], EarlierMedia) for name in media)
+    for each in (folder, folder / "deck", folder / "media", earlier):
+        if each.is_symlink() or (each.exists() and not each.is_dir()):
+            raise CallError(f"{each} is not an ordinary folder", "move it away")
+        if needed or each != earlier:
+            each.mkdir(exist_ok=True)
     _write_media(gallery, media, folder / "media")
     for path in PAGE.iterdir():
         if path.is_file():
@@ -57,8 +61,11 @@ def write(gallery: Gallery, folder: Path) -> str:
         _write(folder / "deck" / name, text.encode())
     _remove(folder / "deck", files)
     current = [folder / "media" / f"{name}.js" for name in media]
-    for each in (folder / "media", folder / "media/before"):
+    for each in (folder / "media", *([earlier] if earlier.is_dir() else [])):
         _remove(each, [path.name for path in current if path.parent == each])
+    if not needed:
+        with suppress(OSError):  # it is not there, or a user has put something into it
+            earlier.rmdir()
     return version
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from deckgen.commands.diff.sides import Side
     from deckgen.commands.preview.cards import EarlierMedia, Gallery
 
-_CSS = ["its css"]
+_CSS = ["the css"]
 _UNNAMED = "note without an id"
 _RETIRED = "Retired. Learners who have it keep it until they delete it."
 _GONE = "No longer in the deck. Learners who have it keep it: an import deletes nothing."

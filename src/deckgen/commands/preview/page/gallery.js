@@ -96,7 +96,7 @@
   function fillChanges() {
     $("since-label").hidden = $("compared").hidden = !index?.since;
     if (!index?.since) { return; }
-    if (!(filter.since in CHANGES)) { filter.since = ""; }
+    if (!Object.hasOwn(CHANGES, filter.since)) { filter.since = ""; }
     const options = [];
     for (const [choice, word] of Object.entries(CHANGES)) {
       const count = cards.filter(({ about }) => among(choice, about)).length;

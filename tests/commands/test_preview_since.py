@@ -55,9 +55,9 @@ def shown(deck: Path) -> dict[str, Shown]:
         earlier, changes = note[9] if len(note) > 9 else (None, [None] * len(note[6]))
         befores = iter(_sides(files, index, earlier[0]) if earlier else ())
         for sides, card, its in zip(_sides(files, index, note[5]), note[6], changes, strict=True):
-            sort, words, before = its or ("", "", None)
+            sort, words = index["since"]["changes"][its[0]] if its else ("", "")
             gone = sort == "gone"
-            earlier_sides = sides if gone else next(befores) if before else None
+            earlier_sides = sides if gone else next(befores) if its and len(its) > 1 else None
             name = f"{'-' * gone}{note[0]}, {card[1]}"
             assert name not in found
             found[name] = Shown(sort, words, earlier_sides, None if gone else sides)

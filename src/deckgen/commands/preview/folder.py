@@ -41,16 +41,11 @@ def write(gallery: Gallery, folder: Path) -> str:
         CallError: The folder cannot be used.
         OSError: A file cannot be written, for example on a full disk.
     """
-    folder.parent.mkdir(exist_ok=True)  # a user may remove all of build/ while the preview is served
     media = {name for note in gallery.notes for name in note.media}
     media |= {name for note in gallery.notes if note.earlier for name in note.earlier.media}
     earlier = folder / "media/before"
     needed = any(isinstance(gallery.media[name], EarlierMedia) for name in media)
-    for each in (folder, folder / "deck", folder / "media", earlier):
-        if each.is_symlink() or (each.exists() and not each.is_dir()):
-            raise CallError(f"{each} is not an ordinary folder", "move it away")
-        if needed or each != earlier:
-            each.mkdir(exist_ok=True)
+    _make((folder, folder / "deck", folder / "media"), earlier, needed=needed)
     _write_media(gallery, media, folder / "media")
     for path in PAGE.iterdir():
         if path.is_file():
@@ -67,6 +62,20 @@ def write(gallery: Gallery, folder: Path) -> str:
         with suppress(OSError):  # it is not there, or a user has put something into it
             earlier.rmdir()
     return version
+
+
+def _make(folders: Iterable[Path], earlier: Path, *, needed: bool) -> None:
+    """Make the folders of a preview, with that of earlier media files only if it is needed.
+
+    Raises:
+        CallError: One of them is something else.
+    """
+    for each in (*folders, earlier):
+        each.parent.mkdir(exist_ok=True)  # a user may remove all of build/ while the preview is served
+        if each.is_symlink() or (each.exists() and not each.is_dir()):
+            raise CallError(f"{each} is not an ordinary folder", "move it away")
+        if needed or each != earlier:
+            each.mkdir(exist_ok=True)
 
 
 def _write(path: Path, content: bytes) -> None:

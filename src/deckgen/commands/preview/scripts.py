@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, TypeVar
 
 from deckgen.commands.preview.cards import digest
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from deckgen.commands.preview.cards import Card, Gallery, NotePreview
 
 NOTES_A_FILE = 50
+_Word = TypeVar("_Word", bound=Hashable)
 
 
 def scripts(gallery: Gallery) -> dict[str, str]:
@@ -83,6 +85,9 @@ def _index(gallery: Gallery, sides: _Sides, stamps: dict[str, str]) -> dict[str,
             (name for name in stamps if name != "texts.js"),
         )
     )
+    words = _numbered(
+        (each.change.sort, each.change.words) for note in gallery.notes for each in note.cards if each.change
+    )
     styles = {name: digest(css) for name, (_, css) in gallery.kinds.items()}
     notes = []
     for note, (file, place), before in zip(gallery.notes, sides.places, sides.earlier, strict=True):
@@ -94,9 +99,11 @@ def _index(gallery: Gallery, sides: _Sides, stamps: dict[str, str]) -> dict[str,
             earlier = None
             if note.earlier and before:
                 earlier = [[files[before[0]], before[1]], kinds[note.earlier.kind], note.earlier.key]
-            row.append([earlier, _changes(note, styles)])
+            row.append([earlier, _changes(note, words, styles)])
         notes.append(row)
-    since = gallery.since and {"name": gallery.since.name, "sentences": gallery.since.sentences}
+    since = None
+    if gallery.since:
+        since = {"name": gallery.since.name, "sentences": gallery.since.sentences, "changes": list(words)}
     return {
         "title": gallery.title,
         "kinds": list(gallery.kinds.values()),
@@ -112,19 +119,24 @@ def _index(gallery: Gallery, sides: _Sides, stamps: dict[str, str]) -> dict[str,
     }
 
 
-def _changes(note: NotePreview, styles: dict[str, str]) -> list[object]:
-    """What has become of the cards of a note: null, or a sort, words, and of an earlier card what it is."""
-    found: list[object] = []
+def _changes(
+    note: NotePreview, words: dict[tuple[str, str], int], styles: dict[str, str]
+) -> list[list[object] | None]:
+    """What has become of the cards of a note: null, or a number of words, and the earlier card."""
+    found: list[list[object] | None] = []
     for card in note.cards:
         change = card.change
-        before = None
-        if change and change.before and note.earlier:
-            before = [change.before.ordinal, change.before.digest(styles[note.earlier.kind])]
-        found.append(change and [change.sort, change.words, before])
+        if change is None:
+            found.append(None)
+            continue
+        row: list[object] = [words[change.sort, change.words]]
+        if change.before and note.earlier:
+            row += [change.before.ordinal, change.before.digest(styles[note.earlier.kind])]
+        found.append(row)
     return found
 
 
-def _numbered(words: Iterable[str]) -> dict[str, int]:
+def _numbered(words: Iterable[_Word]) -> dict[_Word, int]:
     """A number for each word, in the order of first occurrence."""
     return {word: number for number, word in enumerate(dict.fromkeys(words))}
 

@@ -47,7 +47,7 @@ const deckgen = (() => {
           source: where && `${index.sources[where[0]]}:${where[1]}`,
           file: index.files[file],
           place,
-          digest: `${digest} ${JSON.stringify([name, kind, deck, tags, where, found, before, change])}`,
+          digest: `${digest} ${JSON.stringify([name, kind, deck, tags, where, found, before, changes[which]?.slice(1), change?.sort, change?.words])}`,
           looks: digest,
           found,
           before: Boolean(before),
@@ -59,17 +59,18 @@ const deckgen = (() => {
 
   /** What has become of a card since an earlier edition: its sort, words about it, and the earlier card if it differs. */
   function changeOf(index, old, changes, which) {
-    const [sort, words, before] = changes[which];
-    if (!before) { return { sort, words, earlier: null }; }
+    const [number, ordinal, looks] = changes[which];
+    const [sort, words] = index.since.changes[number];
+    if (looks === undefined) { return { sort, words, earlier: null }; }
     const [[file, place], kind, key] = old;
     const earlier = {
       key,
-      ordinal: before[0],
-      which: changes.slice(0, which).filter((each) => each?.[2]).length,
+      ordinal,
+      which: changes.slice(0, which).filter((each) => each?.length > 1).length,
       css: index.kinds[kind][1],
       file: index.files[file],
       place,
-      looks: before[1],
+      looks,
     };
     return { sort, words, earlier };
   }

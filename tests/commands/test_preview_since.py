@@ -15,7 +15,7 @@ from deckgen.commands.diff.edition import of_build, of_package
 from deckgen.commands.preview import cards
 from deckgen.commands.preview.earlier import Drawn
 from tests.commands.test_diff import FIRST_EDITION, RED, SECOND_EDITION, TAKEAWAY
-from tests.commands.test_preview import calls, index_of
+from tests.commands.test_preview import asked, calls, free_port, index_of, serving, wait_for
 from tests.conftest import REPOSITORY, change, run
 from tests.faults import PNG
 from tests.releases import FIRST, committed, git, keyed, release, terms
@@ -321,3 +321,15 @@ def test_a_new_title_is_told_as_that(project: Project) -> None:
     change(deck, {"source/deck.yaml": text.replace("title: ", "title: Another ")})
     assert set(sorts(since(deck, "HEAD")).values()) == {"look"}
     assert "The deck's title changed from " in sentences(deck)
+
+
+def test_a_served_comparison_outlasts_its_package(changed: Path) -> None:
+    """After `rm -rf build` the page comes back with the images of that time."""
+    port = free_port()
+    with serving(changed, port, "--since"):
+        wait_for(lambda: asked(port, "/")[0] == 200)
+        (file,) = (changed / "build/preview/media/before").iterdir()
+        before = asked(port, f"/media/before/{file.name}")
+        shutil.rmtree(changed / "build")
+        assert asked(port, f"/media/before/{file.name}") == before
+        assert before[0] == 200

@@ -339,10 +339,10 @@ def test_news_come_as_they_are_told(served: Server) -> None:
 
 
 @contextmanager
-def serving(deck: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+def serving(deck: Path, port: int, *options: str) -> Iterator[subprocess.Popen[str]]:
     """`deckgen preview --serve` as a process of its own, from when it says that it follows the source."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "deckgen", "preview", "--serve", "--port", str(port)],
+        [sys.executable, "-m", "deckgen", "preview", *options, "--serve", "--port", str(port)],
         cwd=deck,
         stderr=subprocess.PIPE,
         text=True,

@@ -6,6 +6,7 @@ import http.server
 import json
 import re
 import select
+import shutil
 import socket
 import subprocess
 import sys
@@ -19,10 +20,14 @@ import pytest
 from playwright.sync_api import expect
 
 from deckgen.build import build
+from deckgen.commands.diff.edition import of_build
+from deckgen.commands.diff.sides import Side
 from deckgen.commands.preview import cards, folder
+from deckgen.commands.preview.since import Since
 from tests.commands.test_preview import PIXEL, SECOND, free_port, serving, wait_for
 from tests.conftest import ALLIANCE, CHAPTER, REPOSITORY, change, from_npm, run, write_project
-from tests.faults import MP3
+from tests.faults import MP3, PNG
+from tests.releases import FIRST, release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -104,6 +109,14 @@ class Gallery:
     def side(self, side: str, card: str) -> FrameLocator:
         """The frame of a card's side, as in `Front`, `one, Cloze 1`."""
         return self.page.frame_locator(f'iframe[title="{side} of {card}"]')
+
+    def before(self, side: str, card: str) -> FrameLocator:
+        """The frame of a card's side as it was before."""
+        return self.page.frame_locator(f'iframe[title="{side} of {card}, before"]')
+
+    def changes(self, choice: str) -> None:
+        """Choose which changes are shown, as in `Gone (2)`."""
+        self.page.get_by_role("combobox", name="Changes", exact=True).select_option(choice)
 
     def card(self, name: str) -> Locator:
         """A card, as in `one, Cloze 1`."""
@@ -821,6 +834,194 @@ def test_ten_thousand_notes_stay_quick(many: Path, show: Callable[..., Gallery])
     assert gallery.page.evaluate("scrollY > document.documentElement.scrollHeight * .9")
 
 
+# Since a release
+
+
+def since(deck: Path, *arguments: str) -> Path:
+    """Write the preview of what changed in a deck since a release."""
+    assert run("preview", "--since", *arguments, cwd=deck).returncode == 0
+    return deck
+
+
+@pytest.fixture
+def changed(project: Callable[..., Path]) -> Path:
+    """A deck with changed, new and retired notes since its release, and the preview of that."""
+    third = "  - id: three\n    text: |\n      The {{c1::third}} of ![dots](dot.png) them.\n"
+    deck = project({"source/one.yaml": SECOND + third, "source/dot.png": PIXEL, "source/two.yaml": VIGNETTE})
+    release(deck, "1.0.0", FIRST)
+    fourth = "  - id: four\n    text: |\n      The {{c1::fourth}} of them.\n"
+    text = SECOND.replace("joining", "meeting") + "    retired: It was wrong.\n" + third + fourth
+    vignette = VIGNETTE.replace("What comes **next**?", "What is **next**?")
+    change(deck, {"source/one.yaml": text, "source/dot.png": PNG, "source/two.yaml": vignette})
+    return since(deck)
+
+
+def test_what_changed_is_shown_before_and_now(changed: Path, show: Callable[..., Gallery]) -> None:
+    """Only cards that are new, changed or gone, each with what it is in words; and all cards again."""
+    gallery = show(changed)
+    names = ["one, Cloze 1", "two, Cloze 1, gone", "two, Cloze 3, gone", "three, Cloze 1", "four, Cloze 1"]
+    names.append("quiet, Answer")
+    assert gallery.shown() == names
+    expect(gallery.side("Back", "one, Cloze 1").locator(".cloze")).to_have_text("meeting")
+    expect(gallery.before("Back", "one, Cloze 1").locator(".cloze")).to_have_text("joining")
+    captions = gallery.card("one, Cloze 1").locator("figcaption").all_inner_texts()
+    assert captions == ["Before Front", "Now Front", "Before Back", "Now Back"]
+    badges = [gallery.card(name).locator("h2 strong").inner_text() for name in names]
+    assert badges == ["Changed", "Gone", "Gone", "Changed", "New", "Changed"]
+    expect(gallery.card("two, Cloze 1, gone")).to_contain_text("Learners who have it keep it")
+    region = gallery.page.get_by_role("region", name="Changes since 1.0.0")
+    expect(region).to_contain_text("Cards: 1 new, 3 changed, 2 gone.")
+    assert gallery.count() == "6 cards shown; the deck has 4"
+    gallery.changes("Gone (2)")
+    expect(gallery.page.locator("#count")).to_have_text("2 cards shown; the deck has 4")
+    assert gallery.page.url.endswith("#?since=gone")
+    gallery.changes("All cards (4)")
+    expect(gallery.page.locator("#count")).to_have_text("4 cards")
+    assert "two, Cloze 1, gone" not in gallery.shown()
+    gallery.page.get_by_label("Text").fill("joining")
+    expect(gallery.page.locator("#count")).to_have_text("1 of 4 cards")
+
+
+CONTRAST = """e => {
+  const light = (color) => {
+    const parts = color.match(/[\\d.]+/g).slice(0, 3).map(each => each / 255)
+      .map(each => (each <= .04045 ? each / 12.92 : ((each + .055) / 1.055) ** 2.4));
+    return .2126 * parts[0] + .7152 * parts[1] + .0722 * parts[2];
+  };
+  const style = getComputedStyle(e);
+  const [dim, bright] = [light(style.color), light(style.backgroundColor)].sort((a, b) => a - b);
+  return (bright + .05) / (dim + .05);
+}"""
+"""How well the text of an element can be read, as WCAG counts it."""
+
+
+@pytest.mark.parametrize("width", [1400, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_before_stands_beside_now_or_above_it(
+    changed: Path, show: Callable[..., Gallery], width: int, scheme: str
+) -> None:
+    """Beside on a wide screen and above on a narrow one, which nothing makes wider; badges can be read."""
+    gallery = show(changed, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    expect(gallery.side("Back", "one, Cloze 1").locator(".cloze")).to_have_text("meeting")
+    boxes = [each.bounding_box() for each in gallery.card("one, Cloze 1").locator("figure").all()]
+    before, now, back, _ = [(box["x"], box["y"]) for box in boxes if box]
+    if width > 1000:
+        assert (before[1], before[0] < now[0], now[1] < back[1]) == (now[1], True, True)
+    else:
+        assert (before[0], before[1] < now[1] < back[1]) == (now[0], True)
+    assert gallery.page.evaluate("document.documentElement.scrollWidth") == width
+    for sort in ("New", "Gone", "Changed"):
+        badge = gallery.page.locator(f".badge.{sort.lower()}").first
+        expect(badge).to_have_text(sort)
+        assert badge.evaluate(CONTRAST) >= 4.5
+
+
+def test_options_stand_in_one_order_before_and_now(changed: Path, show: Callable[..., Gallery]) -> None:
+    """Lots are drawn alike, so that only what changed differs; and otherwise after *Show anew*."""
+    gallery = show(changed, "#?kind=Vignette")
+    before = gallery.before("Front", "quiet, Answer").locator(".choice")
+    now = gallery.side("Front", "quiet, Answer").locator(".choice")
+    orders = set()
+    for _ in range(12):
+        expect(now).to_have_count(3)
+        expect(before).to_have_count(3)
+        order = now.all_inner_texts()
+        assert order == before.all_inner_texts()
+        orders.add(tuple(order))
+        gallery.page.get_by_role("button", name="Show anew").click()
+        gallery.page.wait_for_timeout(200)
+    assert len(orders) > 1
+
+
+def test_each_version_has_its_own_files_and_css(changed: Path, show: Callable[..., Gallery]) -> None:
+    """A replaced image and a changed look: before has the old ones, now the new ones, also on paper."""
+    change(changed, {"templates/base/theme.css.j2": ".card { --ink: rgb(1, 2, 3); }"})
+    gallery = show(since(changed), "#?since=changed&q=three")
+    name = "three, Cloze 1"
+    color = "e => getComputedStyle(e.closest('.face') ?? e).color"
+    pixel = """async e => {
+      await e.decode();
+      const canvas = document.createElement("canvas").getContext("2d");
+      canvas.drawImage(e, 0, 0);
+      return [...canvas.getImageData(0, 0, 1, 1).data];
+    }"""
+    versions = [gallery.before("Front", name), gallery.side("Front", name)]
+    old, new = [each.locator("img[src^='blob:']").evaluate(pixel) for each in versions]
+    assert old != new
+    old, new = [each.locator(".face").evaluate(color) for each in versions]
+    assert old != new == "rgb(1, 2, 3)"
+    gallery.page.evaluate("window.print = () => { window.printing = true; }")
+    gallery.page.get_by_role("button", name="Print").click()
+    assert gallery.until("window.printing")
+    gallery.page.emulate_media(media="print")
+    paper = gallery.page.locator("#paper article")
+    expect(paper).to_have_count(1)
+    expect(paper).to_contain_text("three, Cloze 1 (Changed)")
+    sides = paper.locator(".sides")
+    assert sides.locator("> p").all_inner_texts() == ["Before", "Now"]
+    one, two = [each.bounding_box() for each in sides.all()]
+    assert one
+    assert two
+    assert (one["y"], one["x"] < two["x"]) == (two["y"], True)
+    frames = [each.locator("iframe").first.content_frame for each in sides.all()]
+    old, new = [each.locator(".face").evaluate(color) for each in frames]
+    assert old != new == "rgb(1, 2, 3)"
+    old, new = [each.locator("img[src^='blob:']").evaluate(pixel) for each in frames]
+    assert old != new
+
+
+def test_a_comparison_is_read_without_a_mouse_or_eyes(changed: Path, show: Callable[..., Gallery]) -> None:
+    """One side at a time, a key turns both versions; headings, figures and frames say what they are."""
+    gallery = show(changed, "#?single=1")
+    before, now = gallery.before("Card", "one, Cloze 1"), gallery.side("Card", "one, Cloze 1")
+    card = gallery.card("one, Cloze 1")
+    expect(now.locator(".cloze")).to_have_text("[...]")
+    expect(card.get_by_role("button", name="Show answer")).to_have_count(1)
+    gallery.page.keyboard.press("j")
+    expect(card.get_by_role("link", name="one", exact=True)).to_be_focused()
+    gallery.page.keyboard.press("Space")
+    expect(now.locator(".cloze")).to_have_text("meeting")
+    expect(before.locator(".cloze")).to_have_text("joining")
+    assert card.get_by_role("heading").inner_text() == "one Cloze 1 Changed"
+    figures = card.get_by_role("figure").all()
+    assert [each.inner_text().split()[0] for each in figures] == ["Before", "Now"]
+    gallery.page.get_by_role("combobox", name="Changes", exact=True).focus()
+    gallery.page.keyboard.press("End")
+    expect(gallery.page.locator("#count")).to_have_text("4 cards")
+
+
+def test_that_nothing_changed_is_said(changed: Path, show: Callable[..., Gallery]) -> None:
+    """And where all cards are."""
+    release(changed, "1.1.0", FIRST + 1000)
+    gallery = show(since(changed))
+    expect(gallery.page.locator("#empty")).to_have_text(
+        "No card has changed since 1.1.0. “All cards” under Changes shows the deck."
+    )
+    gallery.changes("All cards (4)")
+    expect(gallery.page.locator("#count")).to_have_text("4 cards")
+
+
+def test_ten_thousand_changed_cards_stay_quick(
+    many: Path, tmp_path: Path, show: Callable[..., Gallery]
+) -> None:
+    """After a change of the look of them all; the bounds are some five times what was measured."""
+    old = Since(Side("1.0.0", of_build(build(many))), None)
+    shutil.copytree(many / "source", tmp_path / "source")
+    change(tmp_path, {"templates/base/theme.css.j2": ".card { --ink: rgb(1, 2, 3); }", "build/x": ""})
+    newer = build(tmp_path)
+    folder.write(old.compared(cards.gallery(newer), newer), tmp_path / "build/preview")
+    started = time.monotonic()
+    gallery = show(tmp_path)
+    expect(gallery.before("Front", "takeaway-0, Cloze 1").locator("#qa")).to_contain_text("[...]")
+    assert time.monotonic() - started < 5
+    assert gallery.count() == "15,000 cards shown; the deck has 15,000"
+    assert gallery.page.locator("iframe").count() < 40
+    started = time.monotonic()
+    gallery.page.evaluate("location.hash = '#definition-9990'")
+    expect(gallery.before("Back", "definition-9990, Recall").locator(".face")).to_be_visible()
+    assert time.monotonic() - started < 5
+
+
 # Following the source
 
 
@@ -829,22 +1030,28 @@ def live(tmp_path: Path, show: Callable[..., Gallery]) -> Iterator[Callable[...,
     """Serves a deck and opens its page."""
     opened = []
 
-    def open_live(deck: Path, fragment: str = "") -> Gallery:
+    def open_live(deck: Path, fragment: str = "", options: Iterable[str] = ()) -> Gallery:
         port = free_port()
-        server = serving(deck, port)
+        server = serving(deck, port, *options)
         server.__enter__()
         opened.append(server)
         return show(f"http://127.0.0.1:{port}/", fragment)
 
     def make(
-        files: dict[str, str | bytes] | None = None, fragment: str = "", count: int = 0
+        files: dict[str, str | bytes] | None = None,
+        fragment: str = "",
+        count: int = 0,
+        *,
+        released: bool = False,
     ) -> tuple[Path, Gallery]:
         deck = tmp_path / "live"
         if count:
             generate(deck, count)
         else:
             write_project(deck, files)
-        return deck, open_live(deck, fragment)
+        if released:
+            release(deck, "1.0.0", FIRST)
+        return deck, open_live(deck, fragment, ["--since"] if released else [])
 
     yield make
     for server in opened:
@@ -917,6 +1124,33 @@ def test_a_fault_lies_over_the_page_until_it_is_mended(live: Callable[..., tuple
     expect(overlay).to_contain_text("error[unknown-key]")
     change(deck, {"source/one.yaml": SECOND})
     expect(overlay).to_have_count(0)
+
+
+def test_the_comparison_with_a_release_stays_while_one_writes(
+    live: Callable[..., tuple[Path, Gallery]],
+) -> None:
+    """A saved change comes in beside what was released, and goes with its undoing; an error hides nothing."""
+    deck, gallery = live({"source/one.yaml": SECOND}, released=True)
+    expect(gallery.page.locator("#empty")).to_contain_text("No card has changed since 1.0.0.")
+    before = gallery.before("Back", "one, Cloze 1")
+    for word in ("meeting", "greeting"):
+        change(deck, {"source/one.yaml": SECOND.replace("joining", word)})
+        expect(gallery.side("Back", "one, Cloze 1").locator(".cloze")).to_have_text(word)
+        expect(before.locator(".cloze")).to_have_text("joining")
+    broken = SECOND.replace("joining", "greeting").replace("text: |\n      Before", "txet: |\n      Before")
+    change(deck, {"source/one.yaml": broken})
+    expect(gallery.page.get_by_role("alert")).to_contain_text("error[unknown-key]")
+    expect(gallery.card("one, Cloze 1").get_by_text("As it was before the errors.")).to_be_visible()
+    expect(before.locator(".cloze")).to_have_text("joining")
+    gallery.changes("All cards (3)")
+    change(deck, {"source/one.yaml": SECOND})
+    expect(gallery.side("Back", "one, Cloze 1").locator(".cloze")).to_have_text("joining")
+    expect(gallery.page.locator("iframe[title$=', before']")).to_have_count(0)
+    assert gallery.shown() == ["one, Cloze 1", "two, Cloze 1", "two, Cloze 3"]
+    change(deck, {"source/one.yaml": SECOND + "    retired: It was wrong.\n"})
+    expect(gallery.page.locator("#count")).to_have_text("1 card")
+    gallery.changes("All changes (2)")
+    expect(gallery.card("two, Cloze 3, gone")).to_be_visible()
 
 
 def test_a_change_is_seen_within_half_a_second(live: Callable[..., tuple[Path, Gallery]]) -> None:

@@ -29,6 +29,7 @@ from deckgen.cli.calls import (
     output_folder,
 )
 from deckgen.cli.diff import diff
+from deckgen.cli.preview import preview
 from deckgen.cli.progress import bar
 from deckgen.cli.release import release
 from deckgen.cli.report import (
@@ -39,10 +40,8 @@ from deckgen.cli.report import (
     paint,
     reporting,
     say,
-    short_path,
     verified,
 )
-from deckgen.cli.serve import serve as serve_preview
 from deckgen.diagnostics import CallError, counted, did_you_mean, not_a_warning
 
 if TYPE_CHECKING:
@@ -231,51 +230,7 @@ def _fix(folder: Path, report: Report, *, dry_run: bool) -> tuple[Build, dict[st
     }
 
 
-@app.command(cls=Command)
-def preview(
-    project: ProjectOption = None,
-    serve: Annotated[  # noqa: FBT002 (typer's way)
-        bool, typer.Option("--serve", help="Show it in the browser, and follow every change of the source.")
-    ] = False,
-    port: Annotated[
-        int | None,
-        typer.Option(metavar="N", min=1, max=65535, help="With --serve: where. Default: 8642."),
-    ] = None,
-    open_page: Annotated[  # noqa: FBT002 (typer's way)
-        bool, typer.Option("--open", help="Open it in the browser.")
-    ] = False,
-    output_format: FormatOption = Format.text,
-) -> None:
-    """Write every card, as learners will see it, into build/preview/ for the browser."""
-    with reporting("preview", output_format) as report:
-        from deckgen.commands.preview import cards, folder  # noqa: PLC0415
-
-        if not serve and port is not None:
-            raise CallError("--port says where --serve shows the preview", "deckgen preview --serve --port N")
-        if serve and output_format is Format.json:
-            raise CallError(
-                "--serve goes on until it is stopped, and prints no JSON", "leave out one of them"
-            )
-        deck = find_deck(project)
-        make_build_folder(output_folder(deck))
-        target = output_folder(deck) / "preview"
-        if serve:
-            serve_preview(deck, target, port, report, open_page=open_page)
-            return
-        result = build_deck_of(deck, report)
-        gallery = cards.gallery(result)
-        folder.write(gallery, target)
-        page = target / "index.html"
-        count = sum(len(note.cards) for note in gallery.notes)
-        failed = report.fails(result, strict=False)
-        note = "the preview shows what could be read" if failed else ""
-        report.end(result, note, more={"preview": {"path": str(page), "cards": count}})
-        if report.for_people:
-            say(f"wrote {short_path(page)}: {counted(count, 'card')}")
-        if open_page:
-            typer.launch(page.resolve().as_uri())
-        if failed:
-            raise typer.Exit(1)
+app.command(cls=Command)(preview)
 
 
 app.command(cls=Command)(release)

@@ -38,6 +38,11 @@ StrictOption = Annotated[bool, typer.Option("--strict", help="Treat warnings as 
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 
 
+LEFT_OUT = "\0"
+"""The value of an option that is given without one; no argument of a call can be this."""
+_OPTIONAL = {"--since"}  # options whose value may be left out
+
+
 class Command(typer.core.TyperCommand):
     """A command with a hint for an argument that it does not take."""
 
@@ -45,7 +50,7 @@ class Command(typer.core.TyperCommand):
         """Read the arguments of a call."""
         given = list(args)
         try:
-            return super().parse_args(ctx, args)
+            return super().parse_args(ctx, _with_values(args))
         except Exception as error:
             hint = _of_call(self.name or "", given)
             if hint and hasattr(error, "message"):
@@ -53,9 +58,22 @@ class Command(typer.core.TyperCommand):
             raise
 
 
+def _with_values(args: list[str]) -> list[str]:
+    """The arguments of a call, with a value for each option whose value was left out."""
+    found = []
+    for place, each in enumerate(args):
+        found.append(each)
+        if each == "--":
+            return found + args[place + 1 :]
+        following = args[place + 1 : place + 2]
+        if each in _OPTIONAL and (not following or following[0].startswith("-")):
+            found.append(LEFT_OUT)
+    return found
+
+
 def _of_call(command: str, args: list[str]) -> str:
     """A hint for a call with one argument too many; empty if the right call is not certain."""
-    with_value = {"--project", "--output", "-o", "--previous", "--package"}
+    with_value = {"--project", "--output", "-o", "--previous", "--package", "--since"}
     loose = [each for before, each in zip(["", *args], args, strict=False) if before not in with_value]
     if command == "release" and "--version" in [each.partition("=")[0] for each in args]:
         return "The version stands by itself: deckgen release 1.0.0"

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deckgen.build import Build
+    from deckgen.commands.preview.since import Since
     from deckgen.diagnostics import Diagnostic
 
 
-def serve(deck: Path, target: Path, port: int | None, report: Report, *, open_page: bool) -> None:
+def serve(
+    deck: Path, target: Path, port: int | None, report: Report, *, open_page: bool, since: Since | None
+) -> None:
     """Serve a deck's preview until Ctrl-C, which ends it well."""
     from deckgen.commands.preview import live, server  # noqa: PLC0415
 
@@ -40,6 +43,8 @@ def serve(deck: Path, target: Path, port: int | None, report: Report, *, open_pa
     with suppress(KeyboardInterrupt):
         first = build_deck_of(deck, report)
         say(f"the preview is at {preview_server.address} and follows the source; Ctrl-C ends it")
+        if since:
+            say(f"it shows what changed since {since.side.name}")
         if open_page:
             typer.launch(preview_server.address)
-        live.serve(deck, preview_server, tell, first)
+        live.serve(deck, preview_server, tell, first, since)

@@ -218,15 +218,15 @@ class _Comparer:
         key = (old.note_type, new.note_type)
         if key not in self._fields:
             before, after = self._old.note_types[old.note_type], self._new.note_types[new.note_type]
-            self._fields[key] = _aligned(before.fields, after.fields)
-        aligned = self._fields[key]
-        if old.text == new.text and all(a == b for _, a, b in aligned):
+            self._fields[key] = aligned(before.fields, after.fields)
+        fields = self._fields[key]
+        if old.text == new.text and all(a == b for _, a, b in fields):
             return ()
         befores, afters = old.fields, new.fields
         return tuple(
             [
                 FieldChange(name, text_before, text_after)
-                for name, before, after in aligned
+                for name, before, after in fields
                 if (text_before := _at(befores, before)) != (text_after := _at(afters, after))
             ]
         )
@@ -237,7 +237,7 @@ def _at(fields: list[str], place: int | None) -> str:
     return fields[place] if place is not None and place < len(fields) else ""
 
 
-def _aligned(
+def aligned(
     old: Iterable[tuple[int | None, str]], new: Iterable[tuple[int | None, str]]
 ) -> list[tuple[str, int | None, int | None]]:
     """The fields, or card templates, of two note types: a name, and the place in each of them.
@@ -275,7 +275,7 @@ def _type_change(old: EditionType, new: EditionType) -> TypeChange | None:
     if old == new:
         return None
     changes = []
-    templates = _aligned([each[:2] for each in old.templates], [each[:2] for each in new.templates])
+    templates = aligned([each[:2] for each in old.templates], [each[:2] for each in new.templates])
     for name, before, after in templates:
         if before is not None and after is not None:
             changes += _changed_sides(name, old.templates[before], new.templates[after])
@@ -283,7 +283,7 @@ def _type_change(old: EditionType, new: EditionType) -> TypeChange | None:
         changes.append("css")
     if old.cloze != new.cloze:
         changes.append("cards from clozes" if new.cloze else "cards from templates")
-    fields = _renamings(_aligned(old.fields, new.fields), [name for _, name in old.fields])
+    fields = _renamings(aligned(old.fields, new.fields), [name for _, name in old.fields])
     faces = _renamings(templates, [each.name for each in old.templates])
     renamed = _renaming(old.name, new.name)
     if not (changes or fields or faces or renamed):
@@ -298,10 +298,10 @@ def _changed_sides(name: str, old: EditionTemplate, new: EditionTemplate) -> lis
     ]
 
 
-def _renamings(aligned: list[tuple[str, int | None, int | None]], names: list[str]) -> tuple[Renaming, ...]:
+def _renamings(pairs: list[tuple[str, int | None, int | None]], names: list[str]) -> tuple[Renaming, ...]:
     """The names that differ before and after."""
     found = []
-    for name, before, after in aligned:
+    for name, before, after in pairs:
         pair = Renaming(names[before] if before is not None else "", name if after is not None else "")
         if pair.before != pair.after:
             found.append(pair)

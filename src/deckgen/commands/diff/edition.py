@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.diagnostics import CallError, composed
@@ -244,13 +244,13 @@ def _packed_media(path: Path, media: Iterable[PackedMedium]) -> Iterable[tuple[s
             yield each.name, Medium(len(content), zlib.crc32(content))
 
 
-def of_build(build: Build, *, with_files: bool = True) -> Edition:
-    """The edition that a source makes; with errors, as much of it as could be read.
+def of_build(build: Build) -> Edition:
+    """The edition that a source makes; with errors, as much of it as could be read."""
+    return replace(notes_of_build(build), media=_built_media(build), size=_size(build))
 
-    Args:
-        build: The build of the source.
-        with_files: Whether it has the media and the size of the package, which take time.
-    """
+
+def notes_of_build(build: Build) -> Edition:
+    """The same without media files and without the size of the package, which takes less time."""
     from deckgen.anki.tags import distinct  # noqa: PLC0415 (two packages need nothing of a build)
     from deckgen.history import identity, ledger_file  # noqa: PLC0415
 
@@ -276,11 +276,10 @@ def of_build(build: Build, *, with_files: bool = True) -> Edition:
         notes,
         _built_types(build, ids, kinds | {each.note_type for each in notes.values()}),
         _with_above([composed(deck.title), *(note.deck for note in notes.values())]),
-        _built_media(build) if with_files else {},
+        {},
         build.package.description if build.package else composed(deck.description),
         deck.id,
         build.package.version if build.package else "",
-        size=_size(build) if with_files else None,
         retired={
             line.guid: line.id for line in ledger.notes.values() if line.retired and line.guid not in notes
         }
@@ -297,13 +296,18 @@ def _unread(build: Build, ledger: Ledger, guids: ReadOnly[str, str]) -> dict[str
     """
     read = {guids[each.note.id] for each in build.notes}
     unread = {guids[note.id]: note.kind.name for note in build.deck.notes if note.id and note.retired is None}
-    if any(
+    if is_partial(build):
+        unread |= {line.guid: line.kind for line in ledger.notes.values() if not line.retired}
+    known = read | {guids[note.id] for note in build.deck.notes if note.retired is not None and note.id}
+    return {guid: kind for guid, kind in unread.items() if guid not in known}
+
+
+def is_partial(build: Build) -> bool:
+    """Whether a source may have notes that could not be read, because a chapter or a kind has errors."""
+    return any(
         each.level == "error" and each.code not in _OF_LEDGER and each.span.path not in {MANIFEST, LEDGER}
         for each in build.diagnostics
-    ):
-        unread |= {line.guid: line.kind for line in ledger.notes.values() if not line.retired}
-    known = {guids[note.id] for note in build.deck.notes if note.retired is not None and note.id}
-    return {guid: kind for guid, kind in unread.items() if guid not in read | known}
+    )
 
 
 def _in_order(build: Build) -> list[RenderedNote]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import tarfile
 import tempfile
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
@@ -18,9 +18,10 @@ from deckgen.git import Git, Unanswered, in_git
 from deckgen.project import LEDGER, MANIFEST, Project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from collections.abc import Mapping as ReadOnly
 
+    from deckgen.cards.media import Media
     from deckgen.history.ledger import Ledger
 
     Progress = Callable[[str, int, int], None]
@@ -46,11 +47,15 @@ class Side:
         name: How the user knows it.
         edition: What it holds.
         remarks: What the user should know of it, as sentences.
+        package: The package that it is; None if it is a source.
+        media: The media files of a source, by their names in its package.
     """
 
     name: str
     edition: Edition
     remarks: tuple[str, ...] = ()
+    package: Path | None = None
+    media: ReadOnly[str, Media] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,11 +66,15 @@ class Place:
         folder: The folder of the deck; None where there is none.
         packages: Packages of releases, which the user has named.
         progress: Told about the work on a source.
+        scratch: An empty folder, in which the source of a git revision stays; None if it need not stay.
+        by_package: What a user writes to name the package of a release that is not found.
     """
 
     folder: Path | None
     packages: Sequence[Path] = ()
     progress: Progress | None = None
+    scratch: Path | None = None
+    by_package: str = "--package FILE"
 
     @property
     def project(self) -> Project | None:
@@ -104,6 +113,24 @@ def sides(old: str | None, new: str | None, place: Place) -> tuple[Side, Side]:
         assert place.folder is not None  # noqa: S101 (else there is an error above)
         second = _of_source("the source as it is", place.folder, place)
     return _related(first, second, ledger)
+
+
+def earlier(word: str | None, place: Place) -> Side:
+    """The side with which the source as it is will be compared, perhaps many times.
+
+    Args:
+        word: The word for it; None for the last release.
+        place: Where it is looked for.
+
+    Raises:
+        CallError: The word names no side, or what it names cannot be read.
+    """
+    ledger = _ledger(place)
+    version = word if word is not None else _last(ledger)
+    sorts = _sorts(version, place, ledger) if word is not None else [Sort.RELEASE]
+    side = _side(version, sorts, place, {})
+    retired = {**_retired(side.edition, ledger), **side.edition.retired}
+    return replace(side, edition=replace(side.edition, retired=retired))
 
 
 def _ledger(place: Place) -> Ledger | None:
@@ -256,7 +283,7 @@ def _side(word: str, sorts: Sequence[Sort], place: Place, given: dict[str, tuple
     if len(sorts) > 1:
         others = " and ".join(each.value for each in sorts[1:])
         taken = f"`{word}` is {sorts[0].value}, and also {others}: the first was taken"
-        return Side(side.name, side.edition, (taken, *side.remarks))
+        return replace(side, remarks=(taken, *side.remarks))
     return side
 
 
@@ -264,18 +291,19 @@ def _of_file(name: str, path: Path) -> Side:
     """The side that a package is."""
     edition = of_package(path)
     remarks = (f"{name} is a cleanup package: it holds the retired notes only",) if edition.cleanup else ()
-    return Side(name, edition, remarks)
+    return Side(name, edition, remarks, package=path)
 
 
 def _of_source(name: str, folder: Path, place: Place) -> Side:
     """The side that a source is."""
     from deckgen.build import build  # noqa: PLC0415 (two packages need no build)
 
-    edition = of_build(build(folder, place.progress))
-    if not edition.errors:
-        return Side(name, edition)
-    remark = f"{name} has {counted(edition.errors, 'error')}, so only what could be read is compared"
-    return Side(name, edition, (remark,))
+    made = build(folder, place.progress)
+    edition = of_build(made)
+    remarks = []
+    if edition.errors:
+        remarks = [f"{name} has {counted(edition.errors, 'error')}, so only what could be read is compared"]
+    return Side(name, edition, tuple(remarks), media=made.media)
 
 
 def release_side(
@@ -288,7 +316,7 @@ def release_side(
     """
     if version in given:
         path, edition = given[version]
-        return Side(f"{version} ({path})", edition)
+        return Side(f"{version} ({path})", edition, package=path)
     assert place.project is not None  # noqa: S101 (there is a ledger)
     folder = place.project.releases / version
     packages = [path for path in sorted(folder.glob(f"*-{version}.apkg")) if path.is_file()]
@@ -296,7 +324,7 @@ def release_side(
         return _of_file(version, packages[0])
     commit = commit_of(version, place.project)
     if not commit:
-        hint = f"name it: --package FILE, or put it into {place.project.shown(folder)}/"
+        hint = f"name it: {place.by_package}, or put it into {place.project.shown(folder)}/"
         raise CallError(
             f"the package of {version} is not here, and git knows no commit that released it", hint
         )
@@ -304,8 +332,8 @@ def release_side(
     side = _of_revision(version, commit, place)
     remark = f"the package of {version} is not here, so its source was read from commit {short}"
     if side.edition.version != version:
-        remark += "; what that makes now may differ from what was released (--package FILE)"
-    return Side(f"{version} (commit {short})", side.edition, (remark, *side.remarks))
+        remark += f"; what that makes now may differ from what was released ({place.by_package})"
+    return replace(side, name=f"{version} (commit {short})", remarks=(remark, *side.remarks))
 
 
 def commit_of(version: str, project: Project) -> str:
@@ -329,20 +357,27 @@ def _of_revision(name: str, commit: str, place: Place) -> Side:
     """
     assert place.project is not None  # noqa: S101 (else there is no commit)
     git = Git(place.project.folder)
-    with tempfile.TemporaryDirectory(prefix="deckgen-") as folder:
+    with nullcontext(place.scratch) if place.scratch else _temporary() as folder:
         try:
             names = git.ask("ls-tree", "--name-only", "-z", commit, "--", "source", "templates")
             held = [each for each in names.decode(errors="replace").split("\0") if each]
             if "source" in held:
                 packed = git.ask("archive", "--format=tar", commit, "--", *held)
-                _unpack(packed, Path(folder))
+                _unpack(packed, folder)
         except Unanswered as silence:
             raise CallError(f"git cannot give {name}: {silence}") from silence
-        if not (Path(folder) / MANIFEST).is_file():
+        if not (folder / MANIFEST).is_file():
             message = f"{name} does not hold this deck: there is no {MANIFEST} in commit {commit[:12]}"
             hint = git.command(f"log --oneline -- {MANIFEST}")
             raise CallError(message, f"`{hint}` lists the commits that have it")
-        return _of_source(name, Path(folder), place)
+        return _of_source(name, folder, place)
+
+
+@contextmanager
+def _temporary() -> Iterator[Path]:
+    """A folder that is removed at the end."""
+    with tempfile.TemporaryDirectory(prefix="deckgen-") as folder:
+        yield Path(folder)
 
 
 def _unpack(packed: bytes, folder: Path) -> None:
@@ -359,19 +394,22 @@ def _related(old: Side, new: Side, ledger: Ledger | None) -> tuple[Side, Side]:
     A package does not say which notes are retired; the ledger, or the other side, may know.
     """
     first, second = old.edition, new.edition
-    remarks: list[str] = []
-    if first.deck and second.deck and first.deck != second.deck:
-        same = len(first.notes.keys() & second.notes.keys())
-        remarks.append(
-            f"these are two decks, `{first.deck}` and `{second.deck}`: "
-            + (f"only the {counted(same, 'note')} of both can be compared" if same else "they share no note")
-        )
+    remarks = (two_decks(first, second), *old.remarks)
     ours = {**_retired(first, ledger), **first.retired}
     theirs = {**_retired(second, ledger), **second.retired}
     return (
-        Side(old.name, replace(first, retired=ours), (*remarks, *old.remarks)),
-        Side(new.name, replace(second, retired=theirs), new.remarks),
+        replace(old, edition=replace(first, retired=ours), remarks=tuple(filter(None, remarks))),
+        replace(new, edition=replace(second, retired=theirs)),
     )
+
+
+def two_decks(old: Edition, new: Edition) -> str:
+    """What a user should know where two editions are of two decks; empty if they are of one."""
+    if not (old.deck and new.deck and old.deck != new.deck):
+        return ""
+    same = len(old.notes.keys() & new.notes.keys())
+    what = f"only the {counted(same, 'note')} of both can be compared" if same else "they share no note"
+    return f"these are two decks, `{old.deck}` and `{new.deck}`: {what}"
 
 
 def _retired(edition: Edition, ledger: Ledger | None) -> dict[str, str]:

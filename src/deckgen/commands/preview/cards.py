@@ -15,7 +15,7 @@ from deckgen.deck.notes import Table, place
 from deckgen.package import SHOWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from deckgen.build import Build
     from deckgen.cards.media import Media
@@ -35,8 +35,29 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:12]
 
 
+def words_of(fields: str) -> str:
+    """The words of a note's fields, for the page's filter."""
+    text = html.unescape(_UNSEEN.sub(" ", fields[: 4 * LONGEST_TEXT]))
+    return " ".join(text.split())[:LONGEST_TEXT]
+
+
 DiagnosticJSON: TypeAlias = "dict[str, Any]"
 """A diagnostic as the page shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What has become of a card since an earlier edition of the deck.
+
+    Attributes:
+        sort: `new`, `changed`, `look` (its note is the same, and its kind has another look) or `gone`.
+        words: A sentence about it; may be empty.
+        before: The earlier card, where both editions have it and it differs.
+    """
+
+    sort: str
+    words: str = ""
+    before: Card | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +69,35 @@ class Card:
         name: Its name.
         front: The HTML of its front.
         back: The HTML of its back.
+        change: What has become of it, where the gallery is compared with an earlier edition.
     """
 
     ordinal: int
     name: str
     front: str
     back: str
+    change: Change | None = None
 
     def digest(self, style: str) -> str:
         """A digest that changes if the card looks different; `style` is the digest of its kind's css."""
         return digest(f"{self.front}\0{self.back}\0{style}")
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierNote:
+    """A note as an earlier edition has it.
+
+    Attributes:
+        key: A text that no other note of that edition has.
+        number: Its place among the notes of that edition, from 0.
+        kind: The name under which the gallery has its kind of that time.
+        media: The names under which the gallery has the files that it shows.
+    """
+
+    key: str
+    number: int
+    kind: str
+    media: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +116,8 @@ class NotePreview:
         cards: Its cards.
         diagnostics: Its diagnostics.
         before: Whether it is from an earlier build, because errors hide it now.
+        earlier: The note in the earlier edition, where one of its cards has changed.
+        gone: Whether only the earlier edition has these cards.
     """
 
     id: str
@@ -89,6 +131,37 @@ class NotePreview:
     cards: tuple[Card, ...]
     diagnostics: tuple[DiagnosticJSON, ...] = ()
     before: bool = False
+    earlier: EarlierNote | None = None
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a gallery is compared with.
+
+    Attributes:
+        name: The earlier edition, as in `1.0.0`.
+        sentences: What to know of it and of all changes, with code in backticks.
+        media: Reads media files of that edition, given as the gallery has them, with their contents.
+    """
+
+    name: str
+    sentences: tuple[str, ...]
+    media: Callable[[Iterable[EarlierMedia]], Iterable[tuple[EarlierMedia, bytes]]]
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierMedia:
+    """A media file of an earlier edition: its name there, its size in bytes and the CRC-32 of its content."""
+
+    name: str
+    size: int
+    crc: int
+
+    @property
+    def key(self) -> str:
+        """The name under which the gallery has it: no file of the present edition has such a name."""
+        return f"before/{self.crc:08x}-{self.size:x}-{digest(self.name)}"
 
 
 @dataclass(slots=True)
@@ -102,6 +175,7 @@ class Gallery:
         diagnostics: The diagnostics of no card on the page, as the page shows them.
         errors: The number of all errors.
         media: The media files, by their names.
+        since: What it is compared with; None if it is not.
     """
 
     title: str
@@ -109,7 +183,13 @@ class Gallery:
     notes: list[NotePreview] = field(default_factory=list)
     diagnostics: list[DiagnosticJSON] = field(default_factory=list)
     errors: int = 0
-    media: dict[str, Media] = field(default_factory=dict)
+    media: dict[str, Media | EarlierMedia] = field(default_factory=dict)
+    since: Comparison | None = None
+
+    @property
+    def cards(self) -> int:
+        """The number of its present cards."""
+        return sum(len(note.cards) for note in self.notes if not note.gone)
 
 
 def gallery(build: Build) -> Gallery:
@@ -118,7 +198,7 @@ def gallery(build: Build) -> Gallery:
     Retired notes are left out, as in the package.
     """
     deck = build.deck
-    result = Gallery(deck.title or "Untitled deck", media=build.media)
+    result = Gallery(deck.title or "Untitled deck", media=dict(build.media))
     result.errors = sum(each.stands_for for each in build.diagnostics if each.level == "error")
     notes = [each for each in build.notes if each.cards and not each.note.retired]
     by_note, result.diagnostics = _diagnostics_by_note(build, {id(each.note) for each in notes})
@@ -136,17 +216,19 @@ def gallery(build: Build) -> Gallery:
 
 def with_vanished(now: Gallery, before: Gallery) -> Gallery:
     """The gallery of a build with errors, with the earlier notes that the errors hide, in their places."""
-    present = {note.id for note in now.notes}
+    present = {note.id for note in now.notes if not note.gone}
     vanished: dict[str, list[NotePreview]] = {}
     last = ""
     for note in before.notes:
+        if note.gone:
+            continue
         if note.id in present:
             last = note.id
         else:
             vanished.setdefault(last, []).append(replace(note, before=True, diagnostics=()))
     notes = list(vanished.get("", ()))
     for note in now.notes:
-        notes += [note, *vanished.get(note.id, ())]
+        notes += [note, *(() if note.gone else vanished.get(note.id, ()))]
     styled = {name: kind for name, kind in now.kinds.items() if kind[1].strip()}
     return replace(now, notes=notes, kinds=now.kinds | before.kinds | styled, media=before.media | now.media)
 
@@ -207,7 +289,6 @@ def _note_preview(
         card_name = f"{name} {ordinal + 1}" if kind.cloze else name
         cards.append(Card(ordinal, card_name, sides.front, sides.back))
     fields = " ".join(rendered.fields)
-    text = html.unescape(_UNSEEN.sub(" ", fields[: 4 * LONGEST_TEXT]))
     files = [*SHOWS.findall(fields), *(file.name for file in build.note_types[kind.name].media)]
     return NotePreview(
         note.id,
@@ -216,7 +297,7 @@ def _note_preview(
         note.tags,
         span.path,
         span.line,
-        " ".join(text.split())[:LONGEST_TEXT],
+        words_of(fields),
         tuple(name for name in dict.fromkeys(files) if name in build.media),
         tuple(cards),
     )

@@ -9,10 +9,12 @@ from __future__ import annotations
 import base64
 import json
 import mimetypes
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deckgen.commands.preview.cards import digest
+from deckgen.commands.preview.cards import EarlierMedia, digest
+from deckgen.commands.preview.scripts import scripts
 from deckgen.diagnostics import CallError
 from deckgen.files import replacing
 from deckgen.source import opened
@@ -20,11 +22,9 @@ from deckgen.source import opened
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from deckgen.cards.media import Media
-    from deckgen.commands.preview.cards import Gallery, NotePreview
+    from deckgen.commands.preview.cards import Gallery
 
 PAGE = Path(__file__).parent / "page"
-NOTES_A_FILE = 50
 
 
 def write(gallery: Gallery, folder: Path) -> str:
@@ -41,24 +41,41 @@ def write(gallery: Gallery, folder: Path) -> str:
         CallError: The folder cannot be used.
         OSError: A file cannot be written, for example on a full disk.
     """
-    folder.parent.mkdir(exist_ok=True)  # a user may remove all of build/ while the preview is served
-    for each in (folder, folder / "deck", folder / "media"):
-        if each.is_symlink() or (each.exists() and not each.is_dir()):
-            raise CallError(f"{each} is not an ordinary folder", "move it away")
-        each.mkdir(exist_ok=True)
-    media = {f"{name}.js" for note in gallery.notes for name in note.media}
-    for name in media:
-        _write_media(folder / "media" / name, gallery.media[name.removesuffix(".js")])
+    media = {name for note in gallery.notes for name in note.media}
+    media |= {name for note in gallery.notes if note.earlier for name in note.earlier.media}
+    earlier = folder / "media/before"
+    needed = any(isinstance(gallery.media[name], EarlierMedia) for name in media)
+    _make((folder, folder / "deck", folder / "media"), earlier, needed=needed)
+    _write_media(gallery, media, folder / "media")
     for path in PAGE.iterdir():
         if path.is_file():
             _write(folder / path.name, path.read_bytes())
-    files = _scripts(gallery)
+    files = scripts(gallery)
     version = digest("".join(files.values()))
     for name, text in files.items():  # the index is last, so that all else exists by then
         _write(folder / "deck" / name, text.encode())
     _remove(folder / "deck", files)
-    _remove(folder / "media", media)
+    current = [folder / "media" / f"{name}.js" for name in media]
+    for each in (folder / "media", *([earlier] if earlier.is_dir() else [])):
+        _remove(each, [path.name for path in current if path.parent == each])
+    if not needed:
+        with suppress(OSError):  # it is not there, or a user has put something into it
+            earlier.rmdir()
     return version
+
+
+def _make(folders: Iterable[Path], earlier: Path, *, needed: bool) -> None:
+    """Make the folders of a preview, with that of earlier media files only if it is needed.
+
+    Raises:
+        CallError: One of them is something else.
+    """
+    for each in (*folders, earlier):
+        each.parent.mkdir(exist_ok=True)  # a user may remove all of build/ while the preview is served
+        if each.is_symlink() or (each.exists() and not each.is_dir()):
+            raise CallError(f"{each} is not an ordinary folder", "move it away")
+        if needed or each != earlier:
+            each.mkdir(exist_ok=True)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -74,19 +91,42 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def _write_media(path: Path, media: Media) -> None:
-    """Write a media file as a script; its name contains the digest of its content."""
-    if path.is_file():
-        return
-    try:
-        content = media.content()
-    except FileNotFoundError:
-        content = None
-    if content is None:
-        return  # changed or deleted since the build: the next build reports it
-    sort = mimetypes.guess_type(media.name)[0] or "application/octet-stream"
-    call = f"deckgen.media({json.dumps(media.name)},{json.dumps(sort)},".encode()
-    with replacing(path) as file:
+def _write_media(gallery: Gallery, names: Iterable[str], folder: Path) -> None:
+    """Write media files as scripts, unless they are there; their names contain digests of their contents.
+
+    A file that has changed or gone since the build is left out: the next build reports it.
+    """
+    earlier = []
+    for name in names:
+        media = gallery.media[name]
+        if (folder / f"{name}.js").is_file():
+            continue
+        if isinstance(media, EarlierMedia):
+            earlier.append(media)
+            continue
+        try:
+            content = media.content()
+        except FileNotFoundError:
+            continue
+        if content is not None:
+            _write_medium(folder, name, media.name, content)
+    if gallery.since and earlier:
+        for each, content in gallery.since.media(earlier):
+            _write_medium(folder, each.key, each.name, content)
+
+
+def _write_medium(folder: Path, key: str, name: str, content: bytes) -> None:
+    """Write a media file as a script.
+
+    Args:
+        folder: The folder of the scripts.
+        key: The name by which the page asks for it.
+        name: Its own name.
+        content: What is in it.
+    """
+    sort = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    call = f"deckgen.media({json.dumps(key)},{json.dumps(sort)},".encode()
+    with replacing(folder / f"{key}.js") as file:
         file.write(call + b'"' + base64.b64encode(content) + b'")\n')
 
 
@@ -96,72 +136,3 @@ def _remove(folder: Path, but: Iterable[str]) -> None:
     for path in folder.iterdir():
         if path.name not in current and path.suffix in {".js", ".part"} and not path.is_dir():
             path.unlink(missing_ok=True)
-
-
-def _scripts(gallery: Gallery) -> dict[str, str]:
-    """The scripts of the deck by their names; the index is the last one."""
-    by_file: dict[str, list[NotePreview]] = {}
-    places: dict[str, tuple[str, int]] = {}
-    sources = _numbered(note.path for note in gallery.notes)
-    counts = dict.fromkeys(sources, 0)
-    for note in gallery.notes:
-        part, place = divmod(counts[note.path], NOTES_A_FILE)
-        counts[note.path] += 1
-        name = f"cards-{sources[note.path]:04}-{part:03}.js"
-        by_file.setdefault(name, []).append(note)
-        places[note.id] = name, place
-    scripts = {}
-    for name, notes in by_file.items():
-        cards = [[[[card.front, card.back] for card in note.cards], note.media, note.id] for note in notes]
-        scripts[name] = _call("cards", name, cards)
-    scripts["texts.js"] = _call("texts", [note.text for note in gallery.notes])
-    stamps = {name: digest(text) for name, text in scripts.items()}
-    scripts["index.js"] = _call("index", _index(gallery, places, stamps))
-    return scripts
-
-
-def _index(gallery: Gallery, places: dict[str, tuple[str, int]], stamps: dict[str, str]) -> dict[str, object]:
-    """The data that the page needs of all cards at once: little of each, because there may be many."""
-    kinds, decks, sources, tags, files = (
-        _numbered(words)
-        for words in (
-            gallery.kinds,
-            (note.deck for note in gallery.notes),
-            (note.path for note in gallery.notes),
-            (tag for note in gallery.notes for tag in note.tags),
-            (name for name in stamps if name != "texts.js"),
-        )
-    )
-    styles = {name: digest(css) for name, (_, css) in gallery.kinds.items()}
-    notes = []
-    for note in gallery.notes:
-        file, place = places[note.id]
-        cards = [[card.ordinal, card.name, card.digest(styles[note.kind])] for card in note.cards]
-        where = [sources[note.path], note.line]
-        labels = [kinds[note.kind], decks[note.deck], [tags[tag] for tag in note.tags]]
-        notes.append(
-            [note.id, *labels, where, [files[file], place], cards, note.diagnostics, int(note.before)]
-        )
-    return {
-        "title": gallery.title,
-        "kinds": list(gallery.kinds.values()),
-        "decks": list(decks),
-        "sources": list(sources),
-        "tags": list(tags),
-        "files": [[name, stamps[name]] for name in files],
-        "texts": stamps["texts.js"],
-        "errors": gallery.errors,
-        "found": gallery.diagnostics,
-        "notes": notes,
-    }
-
-
-def _numbered(words: Iterable[str]) -> dict[str, int]:
-    """A number for each word, in the order of first occurrence."""
-    return {word: number for number, word in enumerate(dict.fromkeys(words))}
-
-
-def _call(function: str, *arguments: object) -> str:
-    """A script that calls a function of the page."""
-    listed = ",".join(json.dumps(each, separators=(",", ":")) for each in arguments)
-    return f"deckgen.{function}({listed})\n"

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from deckgen.build import Build
     from deckgen.commands.preview.cards import Gallery
     from deckgen.commands.preview.server import Server
+    from deckgen.commands.preview.since import Since
 
 _STEP = 20  # milliseconds without a change before a build begins: an editor may write a file in steps
 _LONGEST = 200  # milliseconds after which a build begins in any case
@@ -35,6 +36,7 @@ def serve(
     server: Server,
     tell: Callable[[Build | None, str], None],
     first: Build,
+    since: Since | None = None,
 ) -> None:
     """Serve a deck's preview until it is interrupted.
 
@@ -43,9 +45,10 @@ def serve(
         server: The server; the preview goes into its folder.
         tell: Called after each build with the build and an empty text, or with None and an error message.
         first: The first build to show.
+        since: The earlier edition with which each build is compared; None if none is.
     """
     gc.enable()  # a single build does not need it, but this process stays
-    following = _Following(project, server, tell)
+    following = _Following(project, server, tell, since)
     following.show(first)
     server.restore = following.restore
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -117,8 +120,11 @@ def _no_collector() -> Iterator[None]:
 class _Following:
     """A preview that is brought up to date with the source."""
 
-    def __init__(self, project: Path, server: Server, tell: Callable[[Build | None, str], None]) -> None:
+    def __init__(
+        self, project: Path, server: Server, tell: Callable[[Build | None, str], None], since: Since | None
+    ) -> None:
         self._project = project
+        self._since = since
         self._server = server
         self._tell = tell
         self._before: Gallery | None = None
@@ -140,6 +146,8 @@ class _Following:
     def show(self, result: Build) -> None:
         """Write the cards of a build, and notify the open pages."""
         cards = gallery(result)
+        if self._since:
+            cards = self._since.compared(cards, result)
         if self._before and cards.errors:
             cards = with_vanished(cards, self._before)
         with self._writing:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deckgen.commands.diff.compare import compare
-from deckgen.commands.diff.edition import of_build
+from deckgen.commands.diff.edition import notes_of_build
 from deckgen.commands.diff.sides import Place, release_side
 from deckgen.diagnostics import CallError
 from deckgen.history.versions import is_prerelease
@@ -128,4 +128,4 @@ def _texts(build: Build, plan: UpdatePlan) -> dict[str, NoteChange]:
         old = release_side(latest.version, Place(build.project)).edition
     except CallError:
         return {}
-    return {each.after.guid: each for each in compare(old, of_build(build, with_files=False)).notes}
+    return {each.after.guid: each for each in compare(old, notes_of_build(build)).notes}

@@ -15,31 +15,30 @@
   const { make } = deckgen;
 
   /** A text in which `words in backticks` are code. */
-  const prose = (text) => text.split(/`([^`]+)`/).map((part, place) => (place % 2 ? make("code", {}, part) : part));
+  deckgen.prose = (text) => text.split(/`([^`]+)`/).map((part, place) => (place % 2 ? make("code", {}, part) : part));
 
   /** A diagnostic as a list item. */
   deckgen.diagnostic = (each) => {
     const place = [each.path, each.line, each.column].filter(Boolean).join(":");
     const item = make("li", { class: each.level },
-      make("p", {}, make("strong", {}, `${each.level}[${each.code}]`), " ", ...prose(each.message)),
+      make("p", {}, make("strong", {}, `${each.level}[${each.code}]`), " ", ...deckgen.prose(each.message)),
       make("p", { class: "place" }, place));
     if (each.source) { item.append(make("pre", { tabindex: "0", "aria-label": `Line ${each.line}` }, each.source)); }
-    if (each.hint) { item.append(make("p", { class: "hint" }, "Hint: ", ...prose(each.hint))); }
+    if (each.hint) { item.append(make("p", { class: "hint" }, "Hint: ", ...deckgen.prose(each.hint))); }
     return item;
   };
 
-  const SCREENS = { desktop: 720, phone: 640 }; // their heights in pixels
+  /** The words for what has become of a card. */
+  const SORTS = deckgen.SORTS = { new: "New", changed: "Changed", look: "Look changed", gone: "Gone" };
+  const lot = () => 1 + Math.floor(Math.random() * 0xffffffff);
 
   deckgen.Card = class {
-    #screens = [];
-    #sides = null;
-    #asked = 0;
-    #again = 0;
+    #versions = [];
     mounted = false;
     out = false; // filtered out
     element = null;
     turned = false;
-    kept = { session: {}, local: {} };
+    seed = lot();
 
     /**
      * @param {object} about The card as the index has it.
@@ -63,7 +62,10 @@
       this.#tell();
     }
 
-    get title() { return `${this.about.id}, ${this.about.name}`; }
+    get title() {
+      const { id, name, change } = this.about;
+      return `${id}, ${name}${change?.sort === "gone" ? ", gone" : ""}`;
+    }
 
     /** The short form: a heading, which also those find who do not see where the page stands. */
     #tell() {
@@ -71,36 +73,44 @@
         event.preventDefault();
         this.page.go(this);
       } }, this.about.id);
-      this.name.replaceChildren(this.link, " ", make("span", {}, this.about.name));
+      const { sort } = this.about.change ?? {};
+      const badge = sort ? [" ", make("strong", { class: `badge ${sort}` }, SORTS[sort])] : [];
+      this.name.replaceChildren(this.link, " ", make("span", {}, this.about.name), ...badge);
       this.element.setAttribute("aria-label", this.title);
       if (this.filled) { this.#fillHeading(); }
     }
 
     #fillHeading() {
       const { about } = this;
-      const copy = make("button", { type: "button", class: "source", title: "Copy the place in the source",
-        onclick: () => this.page.copy(about.source) }, about.source);
+      const copy = about.source ? [make("button", { type: "button", class: "source", title: "Copy the place in the source",
+        onclick: () => this.page.copy(about.source) }, about.source)] : [];
       const anew = make("button", { type: "button", class: "anew", onclick: () => this.anew() }, "Show anew");
       const line = make("p", { class: "line" }, make("span", {}, about.kindTitle), make("span", {}, about.chapter),
-        ...about.tags.map((tag) => make("span", { class: "tag" }, tag)), copy, anew);
+        ...about.tags.map((tag) => make("span", { class: "tag" }, tag)), ...copy, anew);
       const found = make("ul", { class: "diagnostics" }, ...about.found.map(deckgen.diagnostic));
       const before = about.before ? [make("p", { class: "before" }, "As it was before the errors.")] : [];
-      this.heading.replaceChildren(line, ...before, ...(about.found.length ? [found] : []), this.faults);
+      const change = about.change?.words ? [make("p", { class: "change" }, about.change.words)] : [];
+      this.heading.replaceChildren(line, ...change, ...before, ...(about.found.length ? [found] : []), this.faults);
     }
 
     /** Take up what a newer index says of it. */
     update(about) {
-      const { looks, digest } = this.about;
+      const was = this.about;
       this.about = about;
       if (!this.element) { return; }
-      if (digest !== about.digest) { this.#tell(); }
-      const drawn = this.#screens.length > 0; // else it is still to be, or could not be
-      if (looks !== about.looks || !drawn) { this.faults.replaceChildren(); }
-      if (this.mounted && !drawn) {
+      if (was.digest !== about.digest) { this.#tell(); }
+      const earlier = about.change?.earlier;
+      const drawn = this.#versions.length > 0 && this.#versions.every((version) => version.drawn); // else it is still to be, or could not be
+      if (was.looks !== about.looks || !drawn) { this.faults.replaceChildren(); }
+      if (Boolean(was.change?.earlier) !== Boolean(earlier)) {
+        const { mounted } = this;
+        this.reset();
+        if (mounted) { this.mount(); }
+      } else if (this.mounted && !drawn) {
         this.unmount();
         this.mount();
-      } else if (this.mounted && looks !== about.looks) {
-        this.#redraw();
+      } else if (this.mounted) {
+        this.#versions.forEach((version) => version.update());
       }
     }
 
@@ -114,37 +124,39 @@
         this.element.append(this.heading, this.sides);
         this.#tell();
       }
-      const { single } = this.page.view;
-      const names = single ? ["Card"] : ["Front", "Back"];
-      const holders = names.map((name) => make("div", { class: "screen" }));
-      holders.forEach((holder, place) => {
-        const before = this.sides.querySelectorAll(".screen")[place];
-        if (before && before.style.height) { holder.style.height = before.style.height; }
-      });
-      const figures = names.map((name, place) => make("figure", {}, make("figcaption", {}, name), holders[place]));
-      if (single) {
-        this.turns = make("button", { type: "button", class: "turn", onclick: () => this.turn() }, "Show answer");
-        figures[0].append(this.turns);
+      const words = this.about.change?.earlier ? ["Before", "Now"] : [""];
+      this.element.classList.toggle("pair", words.length > 1);
+      const hears = {
+        drawn: () => this.element.dispatchEvent(new Event("drawn")),
+        fault: (text) => this.#fault(text),
+      };
+      const versions = words.map((word, place) => this.#version(place, word, hears));
+      this.#versions = versions;
+      const heights = [...this.sides.querySelectorAll(".screen")].map((holder) => holder.style.height);
+      const figures = versions.map((version) => version.figures());
+      // both fronts, then both backs
+      this.sides.replaceChildren(...figures[0].flatMap((_, place) => figures.map((each) => each[place])));
+      this.sides.querySelectorAll(".screen").forEach((holder, place) => { holder.style.height = heights[place] ?? ""; });
+      if (this.page.view.single) {
+        this.turns = make("button", { type: "button", class: "turn", onclick: () => this.turn() });
+        this.sides.append(this.turns);
+        this.#tellTurn();
       }
-      this.sides.replaceChildren(...figures);
-      const asked = ++this.#asked;
-      const sides = await deckgen.sides(this.about).catch(() => null);
-      if (asked !== this.#asked) { return; }
-      if (!sides) { return this.#fault("its file cannot be read"); }
-      this.#sides = sides;
-      this.#screens = holders.map((holder, place) =>
-        new deckgen.Screen(holder, `${names[place]} of ${this.title}`, this.#hears(place)));
-      this.look();
-      this.#show(0);
+      const found = await Promise.all(versions.map((version) => version.mount()));
+      if (found.includes(false)) { this.#fault("its file cannot be read"); }
+    }
+
+    /** A version, which keeps what its code has kept, until it is before or now instead of alone. */
+    #version(place, word, hears) {
+      const version = this.#versions[place];
+      return version?.word === word ? version : new deckgen.Version(this, word, hears);
     }
 
     /** Take its frames away; their room stays. */
     unmount() {
       if (!this.mounted) { return; }
       this.mounted = false;
-      this.#asked += 1;
-      this.#screens.forEach((screen) => screen.close());
-      this.#screens = [];
+      this.#versions.forEach((version) => version.close());
     }
 
     /** Forget its room too, which was for another width. */
@@ -154,74 +166,30 @@
       this.sides.replaceChildren();
     }
 
-    async #redraw() {
-      const asked = ++this.#asked;
-      const sides = await deckgen.sides(this.about).catch(() => null);
-      if (asked !== this.#asked || !sides) { return; }
-      this.#sides = sides;
-      this.#show(0);
-    }
-
     /** Set what is around the card. */
-    look() {
-      const { night, phone, rtl } = this.page.view;
-      const height = phone ? SCREENS.phone : SCREENS.desktop;
-      const how = {
-        html: `${phone ? "android mobile chrome" : "linux chrome"}${night ? " night-mode" : ""}`,
-        body: `card card${this.about.ordinal + 1}${night ? " nightMode night_mode" : ""}`,
-        night,
-        rightToLeft: rtl,
-        height,
-        css: deckgen.reviewer(height),
-      };
-      this.#screens.forEach((screen) => screen.look(how));
-    }
+    look() { this.#versions.forEach((version) => version.look()); }
 
     /** Show one side after the other, as when a learner turns the card. */
     turn() {
       if (!this.page.view.single) { return; }
       this.turned = !this.turned;
-      this.#show(0);
+      this.#show();
     }
 
     /** Show its front as at the next review. */
     anew() {
       this.turned = false;
+      this.seed = lot();
       this.faults.replaceChildren();
-      this.#show(0);
+      this.#show();
     }
 
-    #show(place) {
-      if (!this.#screens[place]) { return; }
-      const { single } = this.page.view;
-      const back = single ? this.turned : place === 1;
-      const html = back ? this.#sides.back : this.#sides.front;
-      const media = this.#sides.media;
-      this.#screens[place].show({ css: this.about.css, html, media, kept: this.kept, single });
-      if (single) { this.turns.textContent = this.turned ? "Show front" : "Show answer"; }
+    #show() {
+      this.#versions.forEach((version) => version.show(0));
+      if (this.page.view.single && this.turns) { this.#tellTurn(); }
     }
 
-    /** What comes from a frame. The back beside a front only reads: its word may be older than the front's. */
-    #hears(place) {
-      const alone = this.page.view.single;
-      return {
-        shown: (kept) => {
-          if (place === 0) { this.kept = kept ?? this.kept; }
-          if (place === 0 && !alone) { this.#show(1); }
-          else { this.element.dispatchEvent(new Event("drawn")); }
-        },
-        kept: (kept) => {
-          if (place !== 0) { return; }
-          this.kept = kept ?? this.kept;
-          if (alone) { return; }
-          clearTimeout(this.#again);
-          this.#again = setTimeout(() => this.#show(1), 20);
-        },
-        fault: (text) => this.#fault(text),
-        link: (address) => this.page.link(address),
-        key: (key) => this.page.key(key, this),
-      };
-    }
+    #tellTurn() { this.turns.textContent = this.turned ? "Show front" : "Show answer"; }
 
     #fault(text) {
       if (this.faults.childElementCount >= 5) { return; }

@@ -5,7 +5,7 @@ const deckgen = (() => {
   const contents = new Map(); // what the scripts have brought, by name
   const loaded = new Map(); // the stamps of the scripts that have run, by name
   const loading = new Map(); // promises of scripts that are to run, by address
-  const blobs = new Map(); // media, by name
+  const blobs = new Map(); // media, by key: the name, or another one for a file of an earlier edition
 
   /** Have a script's content as of a stamp: run the script, unless the one that has run last had that stamp. */
   function load(name, stamp = "") {
@@ -26,27 +26,53 @@ const deckgen = (() => {
 
   /** One object a card, from the index's short rows. */
   function cardsOf(index) {
-    return index.notes.flatMap(([id, kind, deck, tags, [source, line], [file, place], cards, found, before], number) =>
-      cards.map(([ordinal, name, digest], which) => ({
-        anchor: which ? `${id}/${ordinal + 1}` : id,
-        id,
-        number,
-        ordinal,
-        name,
-        which,
-        kind,
-        kindTitle: index.kinds[kind][0],
-        css: index.kinds[kind][1],
-        chapter: index.decks[deck].replace(`${index.title}::`, ""),
-        tags: tags.map((tag) => index.tags[tag]),
-        source: `${index.sources[source]}:${line}`,
-        file: index.files[file],
-        place,
-        digest: `${digest} ${JSON.stringify([name, kind, deck, tags, source, line, found, before])}`,
-        looks: digest,
-        found,
-        before: Boolean(before),
-      })));
+    return index.notes.flatMap(([id, kind, deck, tags, where, [file, place], cards, found, before, since], number) => {
+      const [old, changes] = since ?? [null, []];
+      return cards.map(([ordinal, name, digest], which) => {
+        const change = changes[which] ? changeOf(index, old, changes, which) : null;
+        const gone = change?.sort === "gone";
+        return {
+          anchor: (gone ? `before:${old[2]}` : id) + (which ? `/${ordinal + 1}` : ""),
+          id,
+          key: gone ? old[2] : id,
+          number,
+          ordinal,
+          name,
+          which,
+          kind,
+          kindTitle: index.kinds[kind][0],
+          css: index.kinds[kind][1],
+          chapter: index.decks[deck].replace(`${index.title}::`, ""),
+          tags: tags.map((tag) => index.tags[tag]),
+          source: where && `${index.sources[where[0]]}:${where[1]}`,
+          file: index.files[file],
+          place,
+          digest: `${digest} ${JSON.stringify([name, kind, deck, tags, where, found, before, changes[which]?.slice(1), change?.sort, change?.words])}`,
+          looks: digest,
+          found,
+          before: Boolean(before),
+          change,
+        };
+      });
+    });
+  }
+
+  /** What has become of a card since an earlier edition: its sort, words about it, and the earlier card if it differs. */
+  function changeOf(index, old, changes, which) {
+    const [number, ordinal, looks] = changes[which];
+    const [sort, words] = index.since.changes[number];
+    if (looks === undefined) { return { sort, words, earlier: null }; }
+    const [[file, place], kind, key] = old;
+    const earlier = {
+      key,
+      ordinal,
+      which: changes.slice(0, which).filter((each) => each?.length > 1).length,
+      css: index.kinds[kind][1],
+      file: index.files[file],
+      place,
+      looks,
+    };
+    return { sort, words, earlier };
   }
 
   let texts = [];
@@ -56,9 +82,9 @@ const deckgen = (() => {
     index(content) { contents.set("index.js", content); },
     cards(name, content) { contents.set(name, content); },
     texts(content) { texts = content.map((text) => text.toLowerCase()); },
-    media(name, sort, content) {
+    media(key, sort, content) {
       const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
-      blobs.set(name, new Blob([bytes], { type: sort }));
+      blobs.set(key, new Blob([bytes], { type: sort }));
     },
 
     /** The index, with its cards; `stamp` asks for one that is newer than the one before. */
@@ -74,11 +100,12 @@ const deckgen = (() => {
       await load(`deck/${name}`, stamp);
       const note = contents.get(name)[card.place];
       // while a preview is being written its files may be newer than the index that this page has
-      if (note?.[2] !== card.id) { throw new Error(`${name} is not of this index`); }
+      if (note?.[2] !== card.key) { throw new Error(`${name} is not of this index`); }
       const media = new Map();
       for (const file of note[1]) {
-        if (!blobs.has(file)) { await load(`media/${file}.js`).catch(() => {}); }
-        if (blobs.has(file)) { media.set(file, blobs.get(file)); }
+        const [key, own] = typeof file === "string" ? [file, file] : file;
+        if (!blobs.has(key)) { await load(`media/${key}.js`).catch(() => {}); }
+        if (blobs.has(key)) { media.set(own, blobs.get(key)); }
       }
       const [front, back] = note[0][card.which];
       return { front, back, media };

@@ -6,10 +6,11 @@
   const $ = (id) => document.getElementById(id);
   const MOST_PRINTED = 200; // cards
   const SWITCHES = ["night", "phone", "rtl", "single"];
-  const FILTERS = ["q", "kind", "chapter", "tag", "faulty"];
+  const FILTERS = ["since", "q", "kind", "chapter", "tag", "faulty"];
+  const CHANGES = { "": "All changes", new: "New", changed: "Changed", look: "Only the look", gone: "Gone", all: "All cards" };
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const view = { night: dark.matches, phone: false, rtl: false, single: false };
-  const filter = { q: "", kind: "", chapter: "", tag: "", faulty: false };
+  const filter = { since: "", q: "", kind: "", chapter: "", tag: "", faulty: false };
   const list = new deckgen.List($("cards"));
   let index = null;
   let cards = [];
@@ -81,7 +82,41 @@
       const sorted = name === "tag" ? [...words].sort() : [...words];
       $(name).replaceChildren(make("option", { value: "" }, "All"), ...sorted.map((word) => make("option", { value: word }, word)));
     }
+    fillChanges();
     showFilters();
+  }
+
+  /** Whether a choice of the changes leaves a card. */
+  function among(choice, { change }) {
+    if (!index?.since) { return true; }
+    if (choice === "all") { return change?.sort !== "gone"; }
+    return choice ? change?.sort === choice : Boolean(change);
+  }
+
+  function fillChanges() {
+    $("since-label").hidden = $("compared").hidden = !index?.since;
+    if (!index?.since) { return; }
+    if (!Object.hasOwn(CHANGES, filter.since)) { filter.since = ""; }
+    const options = [];
+    for (const [choice, word] of Object.entries(CHANGES)) {
+      const count = cards.filter(({ about }) => among(choice, about)).length;
+      if (!count && ["", "all", filter.since].every((each) => each !== choice)) { continue; }
+      options.push(make("option", { value: choice }, `${word} (${count.toLocaleString("en")})`));
+    }
+    $("since").replaceChildren(...options);
+    $("compared-title").textContent = `Changes since ${index.since.name}`;
+    $("compared-list").replaceChildren(...[countOfChanges(), ...index.since.sentences]
+      .map((each) => make("li", {}, ...deckgen.prose(each))));
+  }
+
+  /** How many cards are new, changed and gone, in a sentence. */
+  function countOfChanges() {
+    const words = { new: "new", changed: "changed", look: "changed only in their look", gone: "gone" };
+    const parts = Object.entries(words).flatMap(([sort, word]) => {
+      const count = cards.filter(({ about }) => about.change?.sort === sort).length;
+      return count ? [`${count.toLocaleString("en")} ${word}`] : [];
+    });
+    return parts.length ? `Cards: ${parts.join(", ")}.` : "No card has changed.";
   }
 
   function showFilters() {
@@ -98,17 +133,27 @@
     const words = filter.q.toLowerCase().split(/\s+/).filter(Boolean);
     const holds = words.length ? await deckgen.holding(index, words).catch(() => () => true) : () => true;
     if (mine !== filtering) { return; }
-    shown = cards.filter(({ about }) =>
-      (!filter.kind || about.kindTitle === filter.kind) && (!filter.chapter || about.chapter === filter.chapter)
+    shown = cards.filter(({ about }) => among(filter.since, about) && (!filter.kind || about.kindTitle === filter.kind) && (!filter.chapter || about.chapter === filter.chapter)
       && (!filter.tag || about.tags.includes(filter.tag)) && (!filter.faulty || about.found.length > 0) && holds(about));
     const kept = new Set(shown);
     for (const card of cards) { card.out = !kept.has(card); }
     list.fit();
-    const all = cards.length.toLocaleString("en");
-    const count = shown.length === cards.length ? all : `${shown.length.toLocaleString("en")} of ${all}`;
-    $("count").textContent = `${count} card${cards.length === 1 ? "" : "s"}`;
+    $("count").textContent = countOf(shown.length);
     $("empty").hidden = shown.length > 0;
     $("empty").textContent = cards.length ? "No card is like that." : "There is no card to show.";
+    if (index?.since && cards.length && !cards.some(({ about }) => among("", about))) {
+      $("empty").textContent = `No card has changed since ${index.since.name}. “All cards” under Changes shows the deck.`;
+    }
+  }
+
+  /** How many cards are shown, of how many: gone ones are none of the deck's. */
+  function countOf(count) {
+    const all = cards.filter(({ about }) => about.change?.sort !== "gone").length;
+    const cardsOf = (number) => `${number.toLocaleString("en")} card${number === 1 ? "" : "s"}`;
+    if (filter.since === "all" || !index?.since) {
+      return count === all ? cardsOf(all) : `${count.toLocaleString("en")} of ${cardsOf(all)}`;
+    }
+    return `${cardsOf(count)} shown; the deck has ${all.toLocaleString("en")}`;
   }
 
   $("filters").addEventListener("input", () => {
@@ -231,7 +276,9 @@
     const rest = printed.length < shown.length
       ? ` These are the first ${printed.length} of ${shown.length} cards: a filter chooses others.` : "";
     say(`Drawing ${printed.length} cards…`);
-    await deckgen.layOut($("paper"), printed, `${index.title}. Cover what stands under a front, answer, and uncover it.${rest}`);
+    const text = index?.since ? `${index.title}, compared with ${index.since.name}.`
+      : `${index.title}. Cover what stands under a front, answer, and uncover it.`;
+    await deckgen.layOut($("paper"), printed, `${text}${rest}`);
     $("toast").hidden = true;
     window.addEventListener("afterprint", () => $("paper").replaceChildren(), { once: true });
     window.print();
@@ -268,7 +315,7 @@
   window.addEventListener("hashchange", async () => {
     const { single } = view;
     readAddress();
-    showFilters();
+    fillFilters();
     showSwitches();
     if (single !== view.single) { cards.forEach((card) => card.reset()); }
     cards.filter((card) => card.near).forEach((card) => (card.mounted ? card.look() : card.mount()));

@@ -1,4 +1,4 @@
-/* A handout: two cards a row, backs under fronts. Frames in which code runs are printed only while they are in
+/* A handout: two cards a row, backs under fronts; or a changed card a row, before and now. Frames in which code runs are printed only while they are in
    view, so these are others. They belong to this page, which fits their heights; no code at all runs in them. */
 "use strict";
 
@@ -11,19 +11,19 @@
   const loaded = (frame) => new Promise((resolve) => { frame.addEventListener("load", resolve, { once: true }); });
   const patience = () => new Promise((resolve) => { setTimeout(resolve, PATIENCE); });
 
-  /** One side of a card in a frame, as high as it is. */
-  async function draw(holder, card, html, media) {
-    const frame = make("iframe", { sandbox: "allow-same-origin", title: card.title }); // and never allow-scripts
+  /** One side of a version of a card in a frame, as high as it is. */
+  async function draw(holder, title, about, html, media) {
+    const frame = make("iframe", { sandbox: "allow-same-origin", title }); // and never allow-scripts
     frame.style.width = `${WIDTH}px`;
     frame.style.transform = `scale(${SIZE})`;
-    const css = card.about.css.replace(/url\(\s*["']?(_[\w.-]+)["']?\s*\)/g, (whole, name) =>
+    const css = about.css.replace(/url\(\s*["']?(_[\w.-]+)["']?\s*\)/g, (whole, name) =>
       (media.has(name) ? `url("${URL.createObjectURL(media.get(name))}")` : whole));
     const parsed = make("template");
     parsed.innerHTML = html;
     // by a link a browser makes a connection ready, whatever the page's policy says
     parsed.content.querySelectorAll("link, meta, base").forEach((each) => each.remove());
     frame.srcdoc = `<!doctype html><html class="linux chrome"><meta charset="utf-8"><style>${deckgen.reviewer(720)}</style>`
-      + `<body class="card card${card.about.ordinal + 1}"><div id="qa"><style>${css}</style>${parsed.innerHTML}</div>`;
+      + `<body class="card card${about.ordinal + 1}"><div id="qa"><style>${css}</style>${parsed.innerHTML}</div>`;
     const ready = loaded(frame);
     holder.append(frame);
     await ready;
@@ -40,16 +40,32 @@
     holder.style.height = `${Math.ceil(height * SIZE)}px`;
   }
 
+  /** One version of a card: its sides one under the other, below a word. */
+  async function version(title, about, word) {
+    const holders = [make("div", { class: "screen" }), make("div", { class: "screen" })];
+    const element = make("div", { class: "sides" }, ...(word ? [make("p", {}, word)] : []), ...holders);
+    const sides = await deckgen.sides(about).catch(() => null);
+    const fill = async () => {
+      if (!sides) { return; }
+      const { front, back, media } = sides;
+      await Promise.all([front, back].map((html, place) => draw(holders[place], title, about, html, media)));
+    };
+    return { element, fill };
+  }
+
   /** Lay out some cards for printing, under a line of text. */
   deckgen.layOut = async (paper, cards, text) => {
-    const rows = await Promise.all(cards.map(async (card) => {
-      const sides = await deckgen.sides(card.about).catch(() => null);
-      const holders = [make("div", { class: "screen" }), make("div", { class: "screen" })];
-      const row = make("article", {}, make("h2", {}, card.title), make("div", { class: "sides" }, ...holders));
-      return { card, sides, holders, row };
+    const rows = await Promise.all(cards.map(async ({ title, about }) => {
+      const { sort, earlier } = about.change ?? {};
+      const versions = await Promise.all(earlier
+        ? [version(`${title}, before`, earlier, "Before"), version(title, about, "Now")]
+        : [version(title, about, "")]);
+      const badge = sort ? [" ", make("strong", {}, `(${deckgen.SORTS[sort]})`)] : [];
+      const row = make("article", { class: earlier ? "pair" : "" }, make("h2", {}, `${about.id}, ${about.name}`, ...badge),
+        make("div", { class: "versions" }, ...versions.map(({ element }) => element)));
+      return { row, versions };
     }));
     paper.replaceChildren(make("p", {}, text), ...rows.map(({ row }) => row));
-    await Promise.all(rows.filter(({ sides }) => sides).flatMap(({ card, sides: { front, back, media }, holders }) =>
-      [front, back].map((html, place) => draw(holders[place], card, html, media))));
+    await Promise.all(rows.flatMap(({ versions }) => versions.map(({ fill }) => fill())));
   };
 }

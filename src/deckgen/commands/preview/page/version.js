@@ -1,0 +1,126 @@
+/* A version of a card: as it is, or as it was before. Its two sides are in frames. */
+"use strict";
+
+{
+  const { make } = deckgen;
+  const SCREENS = { desktop: 720, phone: 640 }; // their heights in pixels
+
+  deckgen.Version = class {
+    #screens = [];
+    #holders = [];
+    #sides = null;
+    #asked = 0;
+    #again = 0;
+    #looks = "";
+    kept = { session: {}, local: {} };
+
+    /**
+     * @param {deckgen.Card} card The card.
+     * @param {string} word `Before` or `Now` where both are shown; else empty.
+     * @param {object} hears Called as things happen: drawn(), fault(text).
+     */
+    constructor(card, word, hears) {
+      this.card = card;
+      this.word = word;
+      this.hears = hears;
+    }
+
+    get about() { return this.word === "Before" ? this.card.about.change.earlier : this.card.about; }
+
+    /** Whether its frames are there. */
+    get drawn() { return this.#screens.length > 0; }
+
+    /** Make the figures into which the frames will be put: front and back, or one for both. */
+    figures() {
+      const names = this.card.page.view.single ? [""] : ["Front", "Back"];
+      this.#holders = names.map(() => make("div", { class: "screen" }));
+      return names.map((name, place) => {
+        const caption = make("figcaption", {}, ...(this.word ? [make("strong", {}, this.word), " "] : []), name);
+        return make("figure", { class: this.word === "Before" ? "earlier" : "" }, caption, this.#holders[place]);
+      });
+    }
+
+    /** Put its frames in; false if the card's file cannot be read. */
+    async mount() {
+      const asked = ++this.#asked;
+      const sides = await deckgen.sides(this.about).catch(() => null);
+      if (asked !== this.#asked) { return true; }
+      if (!sides) { return false; }
+      this.#sides = sides;
+      this.#looks = this.about.looks;
+      const names = this.card.page.view.single ? ["Card"] : ["Front", "Back"];
+      const more = this.word === "Before" ? ", before" : "";
+      this.#screens = this.#holders.map((holder, place) =>
+        new deckgen.Screen(holder, `${names[place]} of ${this.card.title}${more}`, this.#hears(place)));
+      this.look();
+      this.show(0);
+      return true;
+    }
+
+    /** Take its frames away. */
+    close() {
+      this.#asked += 1;
+      this.#screens.forEach((screen) => screen.close());
+      this.#screens = [];
+    }
+
+    /** Draw it again if a newer index has it otherwise. */
+    async update() {
+      if (this.#looks === this.about.looks) { return; }
+      const asked = ++this.#asked;
+      const sides = await deckgen.sides(this.about).catch(() => null);
+      if (asked !== this.#asked || !sides) { return; }
+      this.#sides = sides;
+      this.#looks = this.about.looks;
+      this.show(0);
+    }
+
+    /** Set what is around the card. */
+    look() {
+      const { night, phone, rtl } = this.card.page.view;
+      const height = phone ? SCREENS.phone : SCREENS.desktop;
+      const how = {
+        html: `${phone ? "android mobile chrome" : "linux chrome"}${night ? " night-mode" : ""}`,
+        body: `card card${this.about.ordinal + 1}${night ? " nightMode night_mode" : ""}`,
+        night,
+        rightToLeft: rtl,
+        height,
+        css: deckgen.reviewer(height),
+      };
+      this.#screens.forEach((screen) => screen.look(how));
+    }
+
+    show(place) {
+      if (!this.#screens[place]) { return; }
+      const { single } = this.card.page.view;
+      const back = single ? this.card.turned : place === 1;
+      const html = back ? this.#sides.back : this.#sides.front;
+      // before and now draw the same lots, so that options stand in the same order
+      const seed = this.word ? this.card.seed : 0;
+      this.#screens[place].show({ css: this.about.css, html, media: this.#sides.media, kept: this.kept, single, seed });
+    }
+
+    /** What comes from a frame. The back beside a front only reads: its word may be older than the front's. */
+    #hears(place) {
+      const { view, link, key } = this.card.page;
+      const alone = view.single;
+      return {
+        shown: (kept) => {
+          if (place === 0) { this.kept = kept ?? this.kept; }
+          if (place === 0 && !alone) { this.show(1); }
+          else { this.hears.drawn(); }
+        },
+        kept: (kept) => {
+          if (place !== 0) { return; }
+          this.kept = kept ?? this.kept;
+          if (alone) { return; }
+          clearTimeout(this.#again);
+          this.#again = setTimeout(() => this.show(1), 20);
+        },
+        fault: (text) => this.hears.fault(this.word === "Before" ? `(before) ${text}` : text),
+        link,
+        key: (pressed) => key(pressed, this.card),
+      };
+    }
+  };
+}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import genanki
 import pytest
 
-from deckgen.commands.verify import install_hint
+from deckgen.commands.verify.process import install_hint
 from tests.conftest import change, run
 from tests.faults import GROWN, kind
 from tests.releases import FIRST, keyed, release, terms

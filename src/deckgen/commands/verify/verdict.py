@@ -135,12 +135,13 @@ def _merged(result: ReadOnly[str, Any]) -> list[str]:
     """What Anki does to such a learner when it merges note types: each with a verb; empty if no harm."""
     if result["refused"]:
         return ["refuses the import"]
-    more = f" ({result['twice_next_time']:,} more at the next import)" if result["twice_next_time"] else ""
+    doubles = f", {result['cards_twice']:,} of them doubles" if result["cards_twice"] else ""
+    again = f" and {result['twice_next_time']:,} more at each import" if result["twice_next_time"] else ""
     harm = (
         (result["wrong_texts"], "puts the texts of {} into other fields", "note"),
         (result["cards_gone"], "deletes {}", "card"),
         (result["cards_elsewhere"], "puts {} under another card type", "card"),
-        (result["cards_twice"], f"doubles {{}}{more}", "card"),
+        (result["cards_added"], f"adds {{}}{doubles}{again}", "card"),
         (result["conflicting_next_time"], "skips {} in later imports without it", "note"),
         (result["reviews_lost"], "loses reviews of {}", "card"),
     )

@@ -11,7 +11,7 @@ from deckgen.commands.verify.rehearsal.update import State
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from deckgen.commands.verify.rehearsal.update import Notes
+    from deckgen.commands.verify.rehearsal.update import NewLearner, Notes
 
 _CLOZE = 1  # the `type` of a note type
 
@@ -79,13 +79,13 @@ def _sent(before: Notes, after: Notes) -> set[str]:
 
 
 def rehearse_altered(
-    job: dict[str, Any], after: Notes, alteration: Alteration, folders: tuple[Path, Path], *, merge: bool
+    job: dict[str, Any], new: NewLearner, alteration: Alteration, folders: tuple[Path, Path], *, merge: bool
 ) -> dict[str, Any]:
     """Import the package of a job over the last of the earlier ones, after a learner has altered a note type.
 
     Args:
         job: As for `rehearse`.
-        after: The notes as a new learner gets them.
+        new: What a new learner gets.
         alteration: What the learner has done.
         folders: That of the closed collection with the earlier release, and that for a copy of it.
         merge: Whether the learner has ticked *merge note types*.
@@ -97,7 +97,7 @@ def rehearse_altered(
     """
     with a_copy(*folders) as learner:
         before = learner.notes()
-        had = set(_places(learner).values())
+        had = Counter(place.guid for place in _places(learner).values())
         names = _alter(learner, alteration)
         learner.study([card for (card,) in learner.db("SELECT id FROM cards")])
         mine, my_places = State.of(learner), _places(learner)
@@ -109,7 +109,9 @@ def rehearse_altered(
             learner.take(job["package"], merge=True)
             again = _doubled(_places(learner)) - twice
             conflicting = learner.take(job["package"])["conflicting"]
-    sent = _sent(before, after)
+    # the cards that everybody gets, such as that of a further cloze
+    more = sum(max(0, cards - had[guid]) for guid, cards in new.cards.items() if guid in before)
+    after, sent = new.notes, _sent(before, new.notes)
     of_it = {guid for guid, note in before.items() if note["type"] == alteration.type}
     kept = {guid for guid, note in mine.notes.items() if now.notes.get(guid, {}).get("text") == note["text"]}
     arrived = {guid for guid in after if now.notes.get(guid, {}).get("text") == after[guid]["text"]}
@@ -130,7 +132,10 @@ def rehearse_altered(
         "wrong_texts": len(other),
         "reviews_lost": reviews,
         "cards_gone": sum(card not in now.cards for card in mine.cards),
-        "cards_back": len(had & {*places_now.values()} - {*my_places.values()}),
+        "cards_added": sum(
+            card not in my_places and place.guid in before for card, place in places_now.items()
+        )
+        - more,
         "cards_twice": twice,
         "twice_next_time": again,
         "conflicting_next_time": conflicting,

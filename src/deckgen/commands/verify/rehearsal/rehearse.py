@@ -95,9 +95,7 @@ def rehearse(job: dict[str, Any], tell: Callable[[str, int, int], None]) -> dict
             steps.next(f"from {previous['name']} {_ALTERED[what]}{_MERGING[merge]}")
             if what in altered:
                 folders = (folder / "before", folder / "after")
-                result["altered"].append(
-                    rehearse_altered(job, after.notes, altered[what], folders, merge=merge)
-                )
+                result["altered"].append(rehearse_altered(job, after, altered[what], folders, merge=merge))
         update = Update(job, previous, after, shown, folder / "before")
         update.work()
         for merge in options:
@@ -114,7 +112,8 @@ def _new_learner(
     learner.take(job["package"])
     count, wrong = shown.wrong(learner, job["media"], {})
     empty = len(learner.empty_cards())
-    after = NewLearner(learner.notes(), learner.names())
+    cards = learner.db("SELECT n.guid, count() FROM cards c JOIN notes n ON n.id = c.nid GROUP BY n.guid")
+    after = NewLearner(learner.notes(), dict(cards), learner.names())
     figures = {**learner.counts(), "empty_cards": empty, "files": count, "wrong_files": wrong}
     learner.close()
     return after, figures

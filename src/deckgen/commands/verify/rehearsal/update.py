@@ -20,10 +20,12 @@ class NewLearner(NamedTuple):
 
     Attributes:
         notes: The notes, by guid.
+        cards: The number of cards of each note, by guid.
         names: The names in the note types, by their ids.
     """
 
     notes: Notes
+    cards: dict[str, int]
     names: dict[int, list[str]]
 
 

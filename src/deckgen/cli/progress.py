@@ -26,7 +26,7 @@ def bar(report: Report, *, lines: bool = False) -> Iterator[Callable[[str, int, 
         lines: Whether to print a line now and then where there is no terminal.
     """
     if lines and report.for_people and not sys.stderr.isatty():
-        yield _Lines().tick
+        yield Lines().tick
         return
     bar = _Bar(shown=report.for_people and not report.quiet and sys.stderr.isatty())
     try:
@@ -65,12 +65,13 @@ class _Bar:
             self._progress.stop()
 
 
-class _Lines:
+class Lines:
     """Lines of progress, for the log of work that takes long."""
 
     EVERY = 5  # seconds
 
     def __init__(self) -> None:
+        """Begin to wait."""
         self._due = time.monotonic() + self.EVERY
 
     def tick(self, what: str, done: int, total: int) -> None:

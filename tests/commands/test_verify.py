@@ -95,8 +95,8 @@ def test_a_learner_who_has_changed_a_note_type_is_told_of(project: Project) -> N
     )
     assert third == (
         "deleted the card type `Recall` of `Sample - Definition` misses 2 changes of its notes; nothing "
-        "lost; if they tick Merge note types, Anki adds 6 cards, 3 of them doubles and 3 more at each import, "
-        "skips 3 notes in later imports without it, keeps all reviews"
+        "lost; if they tick Merge note types, Anki adds 6 cards, 3 of them doubles and 3 more at each "
+        "import, skips 3 notes in later imports without it, keeps all reviews"
     )
 
 

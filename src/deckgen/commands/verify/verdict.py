@@ -139,6 +139,7 @@ def _merged(result: ReadOnly[str, Any]) -> list[str]:
     again = f" and {result['twice_next_time']:,} more at each import" if result["twice_next_time"] else ""
     harm = (
         (result["wrong_texts"], "puts the texts of {} into other fields", "note"),
+        (result["cut_texts"], "drops texts of {}", "note"),
         (result["cards_gone"], "deletes {}", "card"),
         (result["cards_elsewhere"], "puts {} under another card type", "card"),
         (result["cards_added"], f"adds {{}}{doubles}{again}", "card"),

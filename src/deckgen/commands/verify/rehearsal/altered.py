@@ -66,11 +66,11 @@ def alterations(learner: Learner, after: Notes) -> dict[str, Alteration]:
     return {each.what: each for each in found}
 
 
-def _harm(types: dict[int, dict[str, Any]], number: int, other: int) -> tuple[bool, bool]:
+def _harm(types: dict[int, dict[str, Any]], number: int, other: int) -> tuple[bool, ...]:
     """The less, the more merging two note types changes: Anki does not merge a cloze type with another."""
     one, two = types[number], types[other]
-    alike = all(len(one[parts]) == len(two[parts]) for parts in ("flds", "tmpls"))
-    return one["type"] != two["type"], alike
+    alike = (len(one[parts]) == len(two[parts]) for parts in ("flds", "tmpls"))
+    return (one["type"] != two["type"], *alike)
 
 
 def _sent(before: Notes, after: Notes) -> set[str]:
@@ -130,6 +130,7 @@ def rehearse_altered(
         "missed": len(of_it & kept & sent - arrived),
         "lost": len(other) + reviews,
         "wrong_texts": len(other),
+        "cut_texts": sum(not _parts(mine.notes[guid]) <= _parts(now.notes.get(guid)) for guid in other),
         "reviews_lost": reviews,
         "cards_gone": sum(card not in now.cards for card in mine.cards),
         "cards_added": sum(
@@ -167,6 +168,11 @@ def _places(learner: Learner) -> dict[int, _Place]:
         card: _Place(guid, number, templates[number][ord_] if number in templates else ord_)
         for card, guid, number, ord_ in rows
     }
+
+
+def _parts(note: dict[str, Any] | None) -> set[str]:
+    """The texts in the fields of a note, wherever they are."""
+    return set(note["text"][0].split("\x1f")) - {""} if note else set()
 
 
 def _doubled(places: dict[int, _Place]) -> int:

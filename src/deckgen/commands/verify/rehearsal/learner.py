@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+_A_WHILE = 1  # seconds
 MINE = "my-own-tag"
 ADDED = " (added by me)"
 DECK = "My own deck"
 ACTS = ("study", "edit later", "edit", "tag", "suspend", "flag", "move", "nothing")
 """The actions of a learner on a note after a release; "later": after the next one was built."""
+
+
+def knows_options() -> bool:
+    """Whether learners can choose how this Anki imports, as they can from 23.10 on."""
+    from anki import collection  # noqa: PLC0415 (main reports that it is missing)
+
+    return hasattr(collection, "ImportAnkiPackageOptions")
 
 
 class Learner:
@@ -28,15 +37,31 @@ class Learner:
         folder.mkdir(exist_ok=True)
         self.col: Any = collection.Collection(str(folder / "collection.anki2"))
         self.anki: Any = collection
-        self.knows_options = hasattr(collection, "ImportAnkiPackageOptions")
 
     def close(self) -> None:
         """Close the collection."""
         self.col.close()
 
+    def take_slowly(self, path: str, tell: Callable[[str], None]) -> None:
+        """Import a package with many files, and tell every second how far Anki is, in its words."""
+        done = threading.Event()
+
+        def watch() -> None:
+            while not done.wait(_A_WHILE):
+                words = self.col.latest_progress().importing
+                tell("".join(char for char in words if char.isprintable()))
+
+        watching = threading.Thread(target=watch, daemon=True)
+        watching.start()
+        try:
+            self.take(path)
+        finally:
+            done.set()
+            watching.join()
+
     def take(self, path: str, *, merge: bool = False) -> dict[str, int]:
         """Import a package, and return the number of notes in each of the importer's lists."""
-        if self.knows_options:
+        if knows_options():
             options = self.anki.ImportAnkiPackageOptions(merge_notetypes=merge)
             request = self.anki.ImportAnkiPackageRequest(package_path=path, options=options)
             log = self.col.import_anki_package(request).log

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deckgen.commands.verify.rehearsal.altered import alterations, rehearse_altered
-from deckgen.commands.verify.rehearsal.learner import Learner
+from deckgen.commands.verify.rehearsal.learner import Learner, knows_options
 from deckgen.commands.verify.rehearsal.shown import ShownFiles
 from deckgen.commands.verify.rehearsal.update import NewLearner, Update
 
@@ -73,21 +73,22 @@ def rehearse(job: dict[str, Any], tell: Callable[[str, int, int], None]) -> dict
     from anki.buildinfo import version  # noqa: PLC0415 (main reports that it is missing)
 
     folder = Path(job["folder"])
-    steps = _Steps(tell)
-    steps.next("a new learner")
     shown = ShownFiles()
-    learner = Learner(folder / "new")
-    options = (False, True) if learner.knows_options else (False,)
+    options = (False, True) if knows_options() else (False,)
     altering = [(what, merge) for what in _ALTERED for merge in options if what in _MERGED or not merge]
     # of each earlier release: its import, and the update with each of the options
-    steps.total = 1 + len(job["previous"]) * (1 + len(options)) + len(altering) * bool(job["previous"])
+    total = 1 + len(job["previous"]) * (1 + len(options)) + len(altering) * bool(job["previous"])
+    steps = _Steps(tell, total)
+    steps.next("a new learner")
+    learner = Learner(folder / "new")
+    learner.take_slowly(job["package"], steps.more)
     after, new_learner = _new_learner(learner, job, shown)
     shutil.rmtree(folder / "new", ignore_errors=True)
     result: dict[str, Any] = {"anki": version, "new_learner": new_learner, "updates": [], "altered": []}
     for previous in job["previous"]:
         steps.next(f"the learners of {previous['name']}")
         learner = Learner(folder / "before")
-        learner.take(previous["path"])
+        learner.take_slowly(previous["path"], steps.more)
         is_last = previous is job["previous"][-1]
         altered = alterations(learner, after.notes) if is_last else {}
         learner.close()
@@ -108,8 +109,7 @@ def rehearse(job: dict[str, Any], tell: Callable[[str, int, int], None]) -> dict
 def _new_learner(
     learner: Learner, job: dict[str, Any], shown: ShownFiles
 ) -> tuple[NewLearner, dict[str, Any]]:
-    """What a new learner gets, and the figures of it."""
-    learner.take(job["package"])
+    """What a new learner has got, and the figures of it."""
     count, wrong = shown.wrong(learner, job["media"], {})
     empty = len(learner.empty_cards())
     cards = learner.db("SELECT n.guid, count() FROM cards c JOIN notes n ON n.id = c.nid GROUP BY n.guid")
@@ -122,12 +122,18 @@ def _new_learner(
 class _Steps:
     """Counts the steps, and tells of each as it begins."""
 
-    def __init__(self, tell: Callable[[str, int, int], None]) -> None:
+    def __init__(self, tell: Callable[[str, int, int], None], total: int) -> None:
         self._tell = tell
+        self._what = ""
         self._done = -1
-        self.total = 1
+        self._total = total
 
     def next(self, what: str) -> None:
         """Begin a step."""
+        self._what = what
         self._done += 1
-        self._tell(what, self._done, self.total)
+        self._tell(what, self._done, self._total)
+
+    def more(self, words: str) -> None:
+        """Say what happens within a step."""
+        self._tell(f"{self._what}: {words}" if words else self._what, self._done, self._total)

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from generate import generate
@@ -66,12 +67,11 @@ def change(folder: Path, chance: random.Random, word: str) -> None:
 def room(folder: Path) -> int:
     """How many bytes the files of a folder take; links to one file count once."""
     sizes = {}
-    for path in folder.rglob("*"):
-        try:
-            about = path.lstat()
-        except OSError:
-            continue  # it has been removed meanwhile
-        sizes[about.st_ino] = about.st_blocks * 512
+    for below, _, names in os.walk(folder):  # which passes over what is removed meanwhile
+        for name in names:
+            with suppress(OSError):
+                about = Path(below, name).lstat()
+                sizes[about.st_ino] = about.st_blocks * 512
     return sum(sizes.values())
 
 

@@ -21,7 +21,7 @@ ACTS = ("study", "edit later", "edit", "tag", "suspend", "flag", "move", "nothin
 
 
 def knows_options() -> bool:
-    """Whether learners can choose how this Anki imports, as they can from 23.10 on."""
+    """Whether learners of this Anki can choose how it imports."""
     from anki import collection  # noqa: PLC0415 (main reports that it is missing)
 
     return hasattr(collection, "ImportAnkiPackageOptions")

@@ -114,12 +114,14 @@ def test_verify_in_every_anki(version: str, own: Path) -> None:
     told = json.loads(done.stdout)
     (before,) = (own / "build/release/1.0.0").glob("*-1.0.0.apkg")
     notes, cards = len(open_package(before).notes), len(open_package(before).cards)
-    assert told["new_learner"] == {"notes": notes + 2 - 1, "cards": cards + 4 - 2, "empty_cards": 0}
+    new = told["new_learner"]
+    assert (new["notes"], new["cards"], new["empty_cards"]) == (notes + 2 - 1, cards + 4 - 2, 0)
+    assert new["wrong_files"] == []
     options = ["default"] if version == "2.1.66" else ["default", "merge"]
     assert [update["options"] for update in told["updates"]] == options
     for update in told["updates"]:
         assert update["previous"] == "1.0.0"
         assert (update["new"], update["updated"], len(update["held_back"])) == (2, 2, 1)
         assert (update["untouched"], update["conflicting"], update["lost"]) == (notes - 4, 0, [])
-        assert (update["not_arrived"], update["empty_cards"]) == ([], 0)
+        assert (update["not_arrived"], update["empty_cards"], update["wrong_files"]) == ([], 0, [])
         assert update["cleanup"] == {"tagged": 1, "cards_added": 0, "decks_added": 0}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import genanki
 import pytest
 
-from deckgen.commands.verify import install_hint
+from deckgen.commands.verify.process import install_hint
 from tests.conftest import change, run
 from tests.faults import GROWN, kind
 from tests.releases import FIRST, keyed, release, terms
@@ -85,10 +85,18 @@ def test_a_learner_who_has_changed_a_note_type_is_told_of(project: Project) -> N
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["faults"] == []
-    (remark,) = told["remarks"]
-    assert remark == (
-        "from 1.0.0: a learner who has added a field to `Sample - Definition` misses 2 changes of its notes; "
-        "nothing lost"
+    first, second, third = (
+        remark.removeprefix("from 1.0.0: a learner who has ") for remark in told["remarks"]
+    )
+    assert first == "added a field to `Sample - Definition` misses 2 changes of its notes; nothing lost"
+    assert second == (
+        "given a note of `Sample - Definition` the note type `Sample - Takeaway` misses 1 change of its "
+        "notes; nothing lost; if they tick Merge note types, Anki refuses the import"
+    )
+    assert third == (
+        "deleted the card type `Recall` of `Sample - Definition` misses 2 changes of its notes; nothing "
+        "lost; if they tick Merge note types, Anki adds 6 cards, 3 of them doubles and 3 more at each "
+        "import, skips 3 notes in later imports without it, keeps all reviews"
     )
 
 

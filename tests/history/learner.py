@@ -18,7 +18,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-REHEARSAL = Path(__file__).parents[2] / "src/deckgen/commands"
+SOURCE = Path(__file__).parents[2] / "src"
 
 
 class Serve:
@@ -30,15 +30,15 @@ class Serve:
 
     def open(self, folder: str) -> str:
         """Open an empty collection in a folder; Anki's version."""
-        from anki.buildinfo import version  # noqa: PLC0415 (before deckgen's folder of that name is near)
+        from anki.buildinfo import version  # noqa: PLC0415 (only this process has it)
 
-        sys.path.insert(0, str(REHEARSAL))
-        import rehearsal  # type: ignore[import-not-found]  # noqa: PLC0415 (as a script, by its folder)
+        sys.path.insert(0, str(SOURCE))  # of deckgen, its Python need not have more than this module
+        from deckgen.commands.verify.rehearsal.learner import Learner  # noqa: PLC0415
 
-        sys.path.remove(str(REHEARSAL))
+        sys.path.remove(str(SOURCE))
 
         self.close()
-        self.learner = rehearsal.Learner(Path(folder))
+        self.learner = Learner(Path(folder))
         return version
 
     def close(self) -> None:

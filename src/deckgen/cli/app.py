@@ -259,10 +259,10 @@ def verify(
 ) -> None:
     """Import the deck into the real Anki, from scratch and over earlier releases, and compare."""
     with reporting("verify", output_format) as report:
-        from deckgen.commands.verify import verify as verify_deck  # noqa: PLC0415
+        from deckgen.commands.verify.verification import verify as verify_deck  # noqa: PLC0415
 
         folder = find_deck(project)
-        with bar(report) as tick:
+        with bar(report, lines=True) as tick:
             result = verify_deck(folder, previous or (), anki_python, tick, require_previous=require_previous)
         if result.build.package is None:
             report.end(result.build, "nothing was verified")
@@ -273,6 +273,7 @@ def verify(
                 anki=result.anki,
                 new_learner=result.new_learner,
                 updates=result.updates,
+                altered=result.altered,
                 faults=result.faults,
                 remarks=result.remarks,
             )

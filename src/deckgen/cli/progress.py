@@ -7,19 +7,27 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from deckgen.cli.report import say
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rich.progress import Progress, TaskID
 
-    from deckgen.cli.report import (
-        Report,
-    )
+    from deckgen.cli.report import Report
 
 
 @contextmanager
-def bar(report: Report) -> Iterator[Callable[[str, int, int], None]]:
-    """The function that shows the progress, if the work takes long."""
+def bar(report: Report, *, lines: bool = False) -> Iterator[Callable[[str, int, int], None]]:
+    """The function that shows the progress, if the work takes long.
+
+    Args:
+        report: The output of the command.
+        lines: Whether to print a line now and then where there is no terminal.
+    """
+    if lines and report.for_people and not sys.stderr.isatty():
+        yield Lines().tick
+        return
     bar = _Bar(shown=report.for_people and not report.quiet and sys.stderr.isatty())
     try:
         yield bar.tick
@@ -55,3 +63,19 @@ class _Bar:
         """Take the bar away."""
         if self._progress is not None:
             self._progress.stop()
+
+
+class Lines:
+    """Lines of progress, for the log of work that takes long."""
+
+    EVERY = 5  # seconds
+
+    def __init__(self) -> None:
+        """Begin to wait."""
+        self._due = time.monotonic() + self.EVERY
+
+    def tick(self, what: str, done: int, total: int) -> None:
+        """Print how far the work is, if the last line is a while ago."""
+        if time.monotonic() >= self._due:
+            say(f"{what} ({done:,} of {total:,} done)")
+            self._due = time.monotonic() + self.EVERY

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from deckgen.build import Build
-    from deckgen.commands.verify import Verification
+    from deckgen.commands.verify.verification import Verification
     from deckgen.diagnostics import Diagnostic
     from deckgen.package import Package, Packages
 

@@ -39,6 +39,7 @@ __all__ = [
     "PackedNote",
     "PackedNoteType",
     "PackedTemplate",
+    "list_media",
     "read_about",
     "read_media",
     "read_package",
@@ -71,6 +72,17 @@ def read_package(path: Path, limits: Limits = LIMITS) -> Contents:
         if about is not None and not isinstance(about, dict):
             raise UnreadableError(DAMAGED)
         return _collection(archive, version, (tuple(media), tuple(missing)), about)
+
+
+def list_media(path: Path) -> tuple[PackedMedium, ...]:
+    """The media files that a package holds.
+
+    Raises:
+        PackageError: It cannot be read, is no package, or is damaged.
+    """
+    with _open(path) as archive:
+        media, _ = listed_media(archive, _format(archive))
+        return tuple(media)
 
 
 def read_media(

@@ -1,0 +1,1 @@
+"""`deckgen verify`: a package in the real Anki."""

@@ -1,0 +1,150 @@
+"""The test of a package in the real Anki: imported by a new learner, and over each earlier release."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deckgen import package
+from deckgen.build import build
+from deckgen.commands.verify.process import run_rehearsal
+from deckgen.commands.verify.verdict import judged
+from deckgen.diagnostics import CallError
+from deckgen.files import naming
+from deckgen.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from deckgen.build import Build
+    from deckgen.history.plan import UpdatePlan
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The result of importing a package into Anki.
+
+    Attributes:
+        build: The build of the package; if its package is None, nothing was verified.
+        anki: The version of Anki.
+        new_learner: The numbers of `notes`, `cards`, `empty_cards` and `files` of a new learner, and the
+            `wrong_files`.
+        updates: The result of each update, as the rehearsal reports it, with note ids.
+        altered: The result of each learner who has altered a note type, as the rehearsal reports it.
+        faults: The faults, as sentences.
+        remarks: Other remarks, as sentences.
+    """
+
+    build: Build
+    anki: str = ""
+    new_learner: dict[str, Any] = field(default_factory=dict)
+    updates: list[dict[str, Any]] = field(default_factory=list)
+    altered: list[dict[str, Any]] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def verify(
+    project: Path,
+    previous: Iterable[Path] = (),
+    python: Path | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+    *,
+    require_previous: bool = False,
+) -> Verification:
+    """Build a deck, and rehearse its import in a throw-away collection of the real Anki.
+
+    Args:
+        project: The folder that holds source/.
+        previous: Earlier packages; if there are none, those in build/release/.
+        python: A Python that has `anki`; None for the running one.
+        progress: As for `build`. The rehearsal calls it at the beginning of each of its steps.
+        require_previous: Whether there must be an earlier package.
+
+    Raises:
+        CallError: A file is no package, or belongs to another deck; there is no earlier package, or no Anki.
+    """
+    deck_build = build(project, progress)
+    packages = deck_build.packages
+    if packages is None:
+        return Verification(deck_build)
+    new, retired = packages.main, packages.retired
+    deck = new.deck.id
+    earlier = _earlier(project, new, previous)
+    if require_previous and not earlier:
+        raise CallError("there is no earlier package to update from", "name one: --previous FILE.apkg")
+    with tempfile.TemporaryDirectory(prefix="deckgen-verify-", ignore_cleanup_errors=True) as folder:
+        path = _put(new, Path(folder, "new.apkg"))
+        job: dict[str, Any] = {
+            "package": str(path),
+            "media": _files(path),
+            "previous": [
+                {"path": str(path.resolve()), "name": about["version"] or path.name, "media": _files(path)}
+                for path, about in earlier
+            ],
+            "cleanup": str(_put(retired, Path(folder, "cleanup.apkg"))) if retired else None,
+            "retired": f"{deck}::retired",
+        }
+        result = run_rehearsal(job, Path(folder), python, _in_anki(progress))
+    names = {guid: name for _, about in earlier for guid, name in about["notes"].items()}
+    names |= {each.guid: each.note.id for each in packages.plan.notes}
+    result = judged(result, names, _accepted_since(packages.plan, [about for _, about in earlier]))
+    return Verification(deck_build, **result)
+
+
+def _in_anki(progress: Callable[[str, int, int], None] | None) -> Callable[[str, int, int], None]:
+    """The progress of the rehearsal, which does not say that it happens in Anki."""
+
+    def told(what: str, done: int, total: int) -> None:
+        if progress:
+            progress(f"in Anki: {what}", done, total)
+
+    return told
+
+
+def _earlier(
+    project: Path, new: package.Package, previous: Iterable[Path]
+) -> list[tuple[Path, dict[str, Any]]]:
+    """The earlier packages with their metadata, oldest first: those that are named, or those at hand."""
+    deck = new.deck.id
+    earlier = [(path, _checked(path, deck, new.time)) for path in previous]
+    if not earlier:
+        candidates = sorted(Project(project).releases.glob(f"*/{deck}-*.apkg"))
+        paths = [path for path in candidates if path.name == f"{deck}-{path.parent.name}.apkg"]
+        abouts = [(path, _checked(path, deck, 0)) for path in paths]
+        earlier = [(path, about) for path, about in abouts if about["time"] < new.time]
+    return sorted(earlier, key=lambda pair: int(pair[1]["time"]))
+
+
+def _accepted_since(plan: UpdatePlan, earlier: list[dict[str, Any]]) -> set[str | None]:
+    """The versions since which the author has accepted that a note type differs."""
+    accepted = plan.matching.ledger.accepted()
+    times = [time for time, entry in accepted if entry.code == "changed-note-type"]
+    if any(accept.code == "changed-note-type" for accept in plan.accepted):
+        times.append(plan.now)
+    return {about["version"] for about in earlier if any(time > about["time"] for time in times)}
+
+
+def _checked(path: Path, deck: str, time: int) -> dict[str, Any]:
+    """The metadata of a package, after checking that it is an earlier one of the deck."""
+    about = package.read_about(path)
+    if about.get("deck") != deck:
+        raise CallError(f"{path} is a package of the deck `{about.get('deck')}`, and this is `{deck}`")
+    if about.get("cleanup"):
+        raise CallError(f"{path} is a cleanup package", "name the release's other package")
+    if time and about["time"] > time:
+        raise CallError(f"{path} is newer than what is built here", "name a package that was released before")
+    return about
+
+
+def _files(path: Path) -> dict[str, tuple[int, int | None]]:
+    """The size and the CRC-32 of each media file in a package, by its name."""
+    return {medium.name: (medium.size, medium.crc) for medium in package.list_media(path)}
+
+
+def _put(apkg: package.Package, path: Path) -> Path:
+    with naming(path), path.open("wb") as file:
+        package.write(apkg, file)
+    return path

@@ -706,16 +706,16 @@ def test_notes_are_in_the_language_of_the_deck(language: str, project: Project) 
 def test_a_deck_has_its_own_sentences(project: Project) -> None:
     """Its file replaces sentences one by one; what it lacks or gets wrong is told, and deckgen's is used."""
     own = "new:\n  one: Salve, {count}!\n  other: Salvete, {count}!\ncontent: No braces.\nnews: x\n"
-    deck = "id: sample\ntitle: Sample\nlanguage: la\n"
+    deck = "id: sample\ntitle: Sample\nlanguage: eo\n"
     files_of_deck = {
         "source/deck.yaml": deck,
         "source/one.yaml": terms("a"),
-        "templates/base/sentences.la.yaml": own,
+        "templates/base/sentences.eo.yaml": own,
     }
     folder = in_git(project(files_of_deck))
     told = run("check", "--project", folder).stderr
     assert "`content` must have the words in braces that deckgen's has: {cards} and {notes}" in told
-    assert "sentences.la.yaml:5:1: warning[missing-words]: `news` is no sentence of release notes" in told
+    assert "sentences.eo.yaml:5:1: warning[missing-words]: `news` is no sentence of release notes" in told
     assert "did you mean `new`?" in told
     assert "this file lacks sentences, which are deckgen's own now: changelog, first" in told
     assert "unused-template" not in told

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from deckgen.diagnostics import Diagnostic
     from deckgen.project import Project
 
-_HEADING = re.compile(r"(?m)^##[ \t]+(?P<title>\S.*?)[ \t]*#*[ \t]*$")
+_HEADING = re.compile(r"(?m)^ {0,3}##[ \t]+(?P<title>\S.*?)[ \t]*#*[ \t]*$")
 _FENCE = re.compile(
     r"(?ms)^ {0,3}(?P<fence>`{3,}|~{3,})(?:[^\n]*\n.*?^ {0,3}(?P=fence)[`~]*[ \t]*$|(?P<open>.*\Z))"
 )
@@ -77,7 +77,7 @@ def section_of(text: str, version: str) -> Section | None:
 def lead_of(text: str, version: str) -> str:
     """What the author has written by hand for the coming release: empty, or the text of its section."""
     coming = _coming(text, version)
-    lead = coming.text.strip() if coming else ""
+    lead = coming.text.strip("\n").rstrip() if coming else ""
     return _closed(lead)
 
 
@@ -91,7 +91,7 @@ def with_entry(text: str, version: str, day: str, entry: str, title: str) -> str
         entry: The text of the section, which contains what was written by hand.
         title: The heading of a new changelog.
     """
-    section = f"## {version} ({day})\n\n{entry.strip()}\n"
+    section = f"## {version} ({day})\n\n{_trimmed(entry)}\n"
     if not text.strip():
         return f"# {title}\n\n{section}"
     coming = _coming(text, version)
@@ -105,13 +105,18 @@ def with_entry(text: str, version: str, day: str, entry: str, title: str) -> str
 
 def digest_of(entry: str) -> str:
     """The digest of a section's text, as the ledger has it."""
-    return hashlib.sha256(entry.strip().encode()).hexdigest()
+    return hashlib.sha256(_trimmed(entry).encode()).hexdigest()
 
 
 def _closed(text: str) -> str:
     """A text with an end of code that it leaves open, because what follows would be code as well."""
     opened = next((match for match in _FENCE.finditer(text) if match["open"] is not None), None)
     return f"{text.rstrip()}\n{opened['fence']}" if opened else text
+
+
+def _trimmed(entry: str) -> str:
+    """A text without empty lines around it."""
+    return entry.strip("\n").rstrip()
 
 
 def _coming(text: str, version: str) -> Section | None:

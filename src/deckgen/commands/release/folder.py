@@ -100,6 +100,8 @@ class Recovery(NamedTuple):
 def recover(project: Project) -> Recovery | None:
     """Finish or undo a release that was interrupted; None if none was."""
     journal = project.releases / _JOURNAL
+    for leftover in project.releases.glob(f"{_JOURNAL}.*"):
+        shutil.rmtree(leftover, ignore_errors=True)
     if not journal.is_dir():
         return None
     record = _read_journal(journal)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import change, run
-from tests.releases import FIRST, LEDGER, release, terms
+from tests.releases import FIRST, LEDGER, git, release, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -179,7 +179,11 @@ def source(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no process is killed so there")
-@pytest.mark.parametrize("command", [("check", "--fix"), ("schema",), ("release", "1.1.0")])
+@pytest.mark.parametrize(
+    "command",
+    [("check", "--fix"), ("schema",), ("release", "1.1.0"), ("release", "1.1.0", "--commit")],
+    ids=" ".join,
+)
 def test_at_whatever_moment_it_is_killed(command: tuple[str, ...], project: Project, tmp_path: Path) -> None:
     """Each file of source/ is as before or as it should be, none besides; the next call does it."""
     slip = "definitions:\n  - term: Last\n    definition: |\n      Text.\n"
@@ -189,6 +193,13 @@ def test_at_whatever_moment_it_is_killed(command: tuple[str, ...], project: Proj
         change(folder, {"source/one.yaml": terms("a", "b")})
     else:
         change(folder, {"source/two.yaml": slip, "source/three.yaml": slip.replace("Last", "First")})
+    if "--commit" in command:
+        change(folder, {".gitignore": "/build/\n"})
+        git(folder, "init", "-q")
+        git(folder, "config", "user.name", "A")
+        git(folder, "config", "user.email", "a@example.org")
+        git(folder, "add", "-A")
+        assert git(folder, "commit", "-qm", "All of it").returncode == 0
     before = source(folder)
     whole = tmp_path / "whole"
     shutil.copytree(folder, whole)
@@ -222,3 +233,7 @@ def goes_on(folder: Path, after: dict[str, bytes], *command: str, **environment:
         assert sorted(left) == ["1.0.0", "1.1.0"], left
         made = {path.name for path in (folder / "build/release/1.1.0").iterdir()}
         assert made == {"sample-1.1.0.apkg", "release-notes.md", "release.json", "SHA256SUMS"}
+    if "--commit" in command:
+        git(folder, "add", "source")  # where it was killed just before the commit, the next call says so
+        names = git(folder, "diff", "--cached", "--name-only").stdout.split()
+        assert names in ([], ["source/CHANGELOG.md", "source/ledger.jsonl"]), names

@@ -22,6 +22,7 @@ from deckgen.diagnostics import CallError
 from deckgen.source import Mapping, Node, Sequence
 from tests.conftest import DECK, REPOSITORY, change, run, write_project
 from tests.faults import KIND, PNG, kind
+from tests.releases import describe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -819,6 +820,7 @@ comparisons:
         assert (folder / ONE).read_text(encoding="utf-8") == text
         assert f"{len(lost)} released id{'s' * (len(lost) > 1)} put back" in told.err
         assert (told.code, "since" in told.err) == (0, False)
+    describe(folder, "Something new.")
     release(folder, "1.1.0", FIRST + 100)
     assert ledger_ids(folder) == before
 

@@ -36,6 +36,7 @@ CHANGELOG = "source/CHANGELOG.md"
 ME = {"GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org"}
 ME |= {name.replace("AUTHOR", "COMMITTER"): value for name, value in ME.items()}
 ME |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+COMING = changelog.Coming("3.0.0")
 LANGUAGES = ("en", "es", "fr", "de", "pt", "ar", "ja", "zh")
 
 
@@ -191,7 +192,7 @@ def test_prereleases_are_never_the_latest(project: Project) -> None:
     assert "2.0.0-alpha is lower than 2.0.0-rc.2" in refused(folder, FIRST + 200, "2.0.0-alpha")
     done(folder, FIRST + 300, "2.0.0", "--commit")
     facts = json.loads((folder / "build/release/2.0.0/release.json").read_text(encoding="utf-8"))
-    assert (facts["prerelease"], facts["previous"]) == (False, "2.0.0-rc.2")
+    assert (facts["prerelease"], facts["previous"]) == (False, "1.0.1")
     assert "1 note is new." in notes_of(folder, "2.0.0"), notes_of(folder, "2.0.0")
     assert "Term d" in notes_of(folder, "2.0.0")
     assert "Term b" not in notes_of(folder, "2.0.0")
@@ -529,8 +530,8 @@ LINES = st.sampled_from(
 def test_nothing_of_a_changelog_is_lost(lines: list[str]) -> None:
     """Whatever an author wrote: each line is there still, and the new section is read again as it was."""
     text = "\n".join(lines)
-    entry = "\n\n".join(filter(None, [changelog.lead_of(text, "3.0.0"), "New words."]))
-    after = changelog.with_entry(text, "3.0.0", "2026-01-01", entry, "Changes")
+    entry = "\n\n".join(filter(None, [changelog.lead_of(text, COMING), "New words."]))
+    after = changelog.with_entry(text, COMING, "2026-01-01", entry, "Changes")
     section = changelog.section_of(after, "3.0.0")
     assert section is not None
     assert section.text.strip() == entry.strip()
@@ -622,7 +623,7 @@ def test_other_programs_cannot_make_them_again(project: Project) -> None:
 
 
 def test_an_edited_changelog_is_told(project: Project) -> None:
-    """The notes would not be what they were; the command that brings the section back does it."""
+    """The notes would not be what they were; the command for the old source leaves this one alone."""
     folder = in_git(project({"source/one.yaml": terms("a")}))
     done(folder, FIRST, "1.0.0", "--commit")
     shutil.rmtree(folder / "build")
@@ -631,9 +632,9 @@ def test_an_edited_changelog_is_told(project: Project) -> None:
     committed(folder, "A word")
     told = refused(folder, FIRST + 100, "--again", "1.0.0")
     assert "the section of 1.0.0 in source/CHANGELOG.md has been edited since" in told
-    (back,) = re.findall(r"`git (checkout [0-9a-f]+ -- source/CHANGELOG\.md)`", told)
-    assert git(folder, *back.split()).returncode == 0
-    done(folder, FIRST + 100, "--again", "1.0.0")
+    (command,) = re.findall(r"`git (worktree add ../1\.0\.0 [0-9a-f]{12})`", told)
+    assert git(folder, *command.split()).returncode == 0
+    done(folder.parent / "1.0.0", FIRST + 100, "--again", "1.0.0")
 
 
 def test_a_build_is_the_expected_release(project: Project, tmp_path: Path) -> None:
@@ -717,7 +718,7 @@ def test_a_deck_has_its_own_sentences(project: Project) -> None:
     assert "`content` must have the words in braces that deckgen's has: {cards} and {notes}" in told
     assert "sentences.eo.yaml:5:1: warning[missing-words]: `news` is no sentence of release notes" in told
     assert "did you mean `new`?" in told
-    assert "this file lacks sentences, which are deckgen's own now: changelog, first" in told
+    assert "this file lacks sentences, which are deckgen's own now: changelog, unreleased" in told
     assert "unused-template" not in told
     done(folder, FIRST, "1.0.0", "--commit")
     change(folder, {"source/one.yaml": terms("a", "b")})
@@ -736,6 +737,162 @@ def test_a_language_that_is_not_shipped_is_told(project: Project) -> None:
     assert "templates/base/sentences.it.yaml, and translate it" in told
     change(folder, {"templates/base/sentences.it.yaml": "new: {one\n"})
     assert run("check", "--project", folder).returncode == 1
+
+
+# ---- what newcomers met
+
+
+def merge(folder: Path, branch: str) -> None:
+    """Merge a branch that has released as well: git cannot join the changelogs, and `--fix` the ledgers."""
+    assert git(folder, "merge", "-q", branch).returncode == 1
+    text = re.sub(r"(?m)^(?:<{7}|={7}|>{7}).*\n", "", (folder / CHANGELOG).read_text(encoding="utf-8"))
+    change(folder, {CHANGELOG: text})
+    run("check", "--fix", cwd=folder)
+    git(folder, "add", "-A")
+    assert git(folder, "commit", "-qm", "Merge").returncode == 0
+
+
+def test_a_merged_hotfix_is_told(project: Project) -> None:
+    """What learners of the highest release do not have yet is in the next notes, with and without it."""
+    for at_hand in (True, False):
+        folder = in_git(project({"source/one.yaml": terms("a", "b"), "source/two.yaml": terms("x")}))
+        done(folder, FIRST, "1.0.0", "--commit")
+        git(folder, "tag", "v1.0.0")
+        change(folder, {"source/one.yaml": terms("a", "b", b="Of the second.")})
+        committed(folder, "More")
+        done(folder, FIRST + 100, "1.1.0", "--commit")
+        git(folder, "checkout", "-qb", "fix", "v1.0.0")
+        change(folder, {"source/two.yaml": terms("x", x="Mended in a hurry.")})
+        committed(folder, "Fix")
+        done(folder, FIRST + 200, "1.0.1", "--commit")
+        git(folder, "checkout", "-q", "main")
+        merge(folder, "fix")
+        if not at_hand:
+            shutil.rmtree(folder / "build")
+            rows = (folder / LEDGER).read_text(encoding="utf-8")
+            shutil.rmtree(folder / ".git")
+            assert "1.0.1" in rows
+        told = done(folder, FIRST + 300, "--yes")
+        assert "since 1.1.0: 1 note changed (x)" in told
+        assert "1 note has changed." in notes_of(folder, "1.1.1")
+        assert "Term x" in notes_of(folder, "1.1.1")
+        facts = json.loads((folder / "build/release/1.1.1/release.json").read_text(encoding="utf-8"))
+        assert (facts["previous"], facts["new"], facts["changed"]) == ("1.1.0", [], ["x"])
+        shutil.rmtree(folder)
+
+
+def test_a_hook_that_changes_files_leaves_nothing(project: Project) -> None:
+    """A hook that mends the end of a file and refuses: the changelog is as it was before the release."""
+    folder = in_git(project({"source/one.yaml": terms("a")}))
+    hook = folder / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho >> source/CHANGELOG.md\nexit 1\n", encoding="utf-8")
+    hook.chmod(0o755)
+    assert "git does not commit the release" in refused(folder, FIRST, "1.0.0", "--commit")
+    assert not (folder / CHANGELOG).exists()
+
+
+def test_marks_of_a_conflict_in_the_changelog_are_told(project: Project) -> None:
+    """They would be in the release notes."""
+    folder = in_git(project({"source/one.yaml": terms("a")}))
+    change(folder, {CHANGELOG: "# News\n\n<<<<<<< HEAD\n## 1.1.0\n=======\n## 1.0.1\n>>>>>>> fix\n"})
+    committed(folder, "Merge")
+    assert "git left the marks of a conflict in source/CHANGELOG.md, line 3" in refused(
+        folder, FIRST, "2.0.0"
+    )
+
+
+def test_the_record_of_a_release_is_committed_first(project: Project) -> None:
+    """Before anything else, so that the release can be made again."""
+    folder = in_git(project({"source/one.yaml": terms("a")}))
+    done(folder, FIRST, "1.0.0")
+    for arguments in ((), ("1.1.0",)):
+        told = refused(folder, FIRST + 100, *arguments)
+        assert "the record of the last release is not committed yet" in told
+        assert "commit it before you change anything" in told
+
+
+def test_a_version_of_another_branch_is_refused(project: Project) -> None:
+    """Two packages of one version would be two decks."""
+    folder = in_git(project({"source/one.yaml": terms("a")}))
+    done(folder, FIRST, "1.0.0", "--commit")
+    git(folder, "checkout", "-qb", "other")
+    change(folder, {"source/one.yaml": terms("a", "b")})
+    committed(folder, "More")
+    done(folder, FIRST + 100, "1.1.0", "--commit")
+    git(folder, "checkout", "-q", "main")
+    shutil.rmtree(folder / "build")
+    change(folder, {"source/one.yaml": terms("a", "c")})
+    committed(folder, "Otherwise")
+    assert "1.1.0 has been released on another branch, in commit " in refused(folder, FIRST + 200, "1.1.0")
+    done(folder, FIRST + 200, "1.2.0")
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "is_lead"),
+    [
+        ("de", "Unveröffentlicht", True),
+        ("de", "Unreleased", True),
+        ("de", "Nächste", False),
+        ("en", "1.9", False),
+    ],
+)
+def test_a_heading_for_the_coming_release(
+    language: str, heading: str, *, is_lead: bool, project: Project
+) -> None:
+    """The word of the language does as well; any other heading above the released ones is told."""
+    deck = f"id: sample\ntitle: Sample\nlanguage: {language}\n"
+    folder = in_git(project({"source/deck.yaml": deck, CHANGELOG: f"# N\n\n## {heading}\n\nVery fine.\n"}))
+    told = done(folder, FIRST, "1.0.0")
+    assert ("Very fine." in notes_of(folder, "1.0.0")) is is_lead
+    assert (f"has a section `{heading}`, which is not in the release notes of 1.0.0" in told) is not is_lead
+
+
+def test_learners_read_what_they_know(project: Project) -> None:
+    """A vignette is called by its first words; an option stands there once; clozes show no braces."""
+    vignette = (
+        "vignettes:\n  - id: odd-id\n    scenario: |\n      A man comes late.\n"
+        "    question: |\n      What now?\n"
+        "    options:\n      - text: |\n          {}\n        correct: true\n        why: |\n          So.\n"
+        "      - text: |\n          Leave\n        why: |\n          No.\n"
+    )
+    cloze = "takeaways:\n  - id: one\n    text: |\n      {}\n    why: |\n      So.\n"
+    files_of_deck = {
+        "source/one.yaml": cloze.format("{{c1::Rome}} is old."),
+        "source/two.yaml": vignette.format("Wait"),
+    }
+    folder = in_git(project(files_of_deck))
+    done(folder, FIRST, "1.0.0", "--commit")
+    change(
+        folder,
+        {
+            "source/one.yaml": cloze.format("{{c1::Rome}} is very old."),
+            "source/two.yaml": vignette.format("Ask him"),
+        },
+    )
+    committed(folder, "More")
+    done(folder, FIRST + 100, "1.0.1")
+    notes = notes_of(folder, "1.0.1")
+    assert "- **A man comes late.**\n" in notes
+    assert "odd" not in notes
+    assert notes.count("Ask him") == 1
+    assert "- **Rome is very old.**\n  - Rome is <ins>very</ins> old." in notes
+
+
+def test_a_lost_ledger_lets_nothing_be_renumbered(project: Project) -> None:
+    """Without it released notes look new: `check --fix` leaves them alone, and no hint proposes it."""
+    folder = in_git(
+        project({"source/one.yaml": "takeaways:\n  - id: one\n    text: |\n      {{c2::Two}}  words.\n"})
+    )
+    done(folder, FIRST, "1.0.0", "--commit")
+    git(folder, "rm", "-q", LEDGER)
+    git(folder, "commit", "-qm", "Tidy")
+    before = (folder / "source/one.yaml").read_bytes()
+    told = call(folder, FIRST + 100, "1.1.0").stderr
+    assert "lost-ledger" in told
+    assert "check --fix" not in told
+    run("check", "--fix", cwd=folder)
+    assert (folder / "source/one.yaml").read_bytes() == before
 
 
 # ---- all of it together

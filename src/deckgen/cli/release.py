@@ -66,17 +66,19 @@ def release(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
         from deckgen import files  # noqa: PLC0415 (--help stays quick)
 
         with nullcontext() if dry_run else files.alone(folder):
-            if not dry_run and _recovered(folder, version, report):
+            if not dry_run and _recovered(folder, version, report, commit=commit):
                 return
             if again:
                 _again(folder, str(version), report)
                 return
+            if dry_run:
+                _tell_interrupted(folder, report)
             draft = _draft(folder, version, report, allow_dirty=allow_dirty)
             if dry_run:
                 _show(draft, report)
                 return
-            _confirm(draft, report, named=version is not None, yes=yes)
-            _make(draft, report, commit=commit)
+            confirmed = _confirmed(draft, report, named=version is not None, yes=yes)
+            _make(confirmed, report, commit=commit)
 
 
 def _check_call(version: str | None, *, dry_run: bool, commit: bool, allow_dirty: bool, again: bool) -> None:
@@ -93,9 +95,10 @@ def _check_call(version: str | None, *, dry_run: bool, commit: bool, allow_dirty
         raise CallError("--dry-run writes nothing, so there is nothing to commit", "leave out one of them")
 
 
-def _recovered(folder: Path, version: str | None, report: Report) -> bool:
+def _recovered(folder: Path, version: str | None, report: Report, *, commit: bool) -> bool:
     """Finish or undo an interrupted release; whether this was the one that is asked for."""
     from deckgen.commands.release.folder import recover  # noqa: PLC0415
+    from deckgen.commands.release.release import commit_record  # noqa: PLC0415
     from deckgen.project import Project  # noqa: PLC0415
 
     recovery = recover(Project(folder))
@@ -104,11 +107,22 @@ def _recovered(folder: Path, version: str | None, report: Report) -> bool:
     _tell([str(recovery)], report)
     if not recovery.finished or version not in {None, recovery.version}:
         return False
+    if commit:
+        commit_record(folder, recovery.version)
     if report.for_people:
-        say(_NEXT.format(version=recovery.version))
+        say((_COMMITTED if commit else _NEXT).format(version=recovery.version))
     else:
         report.object(ok=True, remarks=[str(recovery)])
     return True
+
+
+def _tell_interrupted(folder: Path, report: Report) -> None:
+    """Say that a release was interrupted, where nothing may be written."""
+    from deckgen.commands.release.folder import interrupted  # noqa: PLC0415
+    from deckgen.project import Project  # noqa: PLC0415
+
+    if version := interrupted(Project(folder)):
+        _tell([f"the release of {version} was interrupted; `deckgen release` finishes or undoes it"], report)
 
 
 def _tell(remarks: Sequence[str], report: Report) -> None:
@@ -138,7 +152,7 @@ def _show(draft: Draft, report: Report) -> None:
 
     members = {"dry_run": True, "reason": draft.reason or None, "remarks": draft.remarks}
     build = replace(draft.build, packages=draft.packages)
-    report.end(build, more={**members, "notes": draft.notes, "files": draft.files})
+    report.end(build, changes=draft.changes, more={**members, "notes": draft.notes, "files": draft.files})
     _tell(draft.remarks, report)
     if not report.for_people:
         return
@@ -152,19 +166,22 @@ def _show(draft: Draft, report: Report) -> None:
     say(f"\nit would write {folder}/ ({', '.join(draft.files)}), source/CHANGELOG.md and source/ledger.jsonl")
 
 
-def _confirm(draft: Draft, report: Report, *, named: bool, yes: bool) -> None:
-    """Ask whether a proposed version is right."""
+def _confirmed(draft: Draft, report: Report, *, named: bool, yes: bool) -> Draft:
+    """The release, once its proposed version is found right; without the warnings told before."""
     if named or yes:
-        return
+        return draft
     proposal = f"the next version is {draft.version}: {draft.reason}"
     if not report.for_people or not (sys.stdin.isatty() and sys.stderr.isatty()):
         hint = f"name it: deckgen release {draft.version}; or take it unseen: deckgen release --yes"
         raise CallError(proposal, hint)
-    last = draft.packages.main.after
-    say(proposal + (f"\n  since {last}: {draft.packages.plan.summary()}" if last else ""))
+    report.tell([] if report.quiet else draft.build.diagnostics, draft.build.lines, "")
+    _tell(draft.remarks, report)
+    last = draft.changes.since
+    say(proposal + (f"\n  since {last}: {draft.changes.summary()}" if last else ""))
     if not typer.confirm(f"Release {draft.version}?", default=False, err=True):
         say("nothing was released")
         raise typer.Exit(1)
+    return replace(draft, build=replace(draft.build, diagnostics=[]), remarks=())
 
 
 def _make(draft: Draft, report: Report, *, commit: bool) -> None:
@@ -175,7 +192,7 @@ def _make(draft: Draft, report: Report, *, commit: bool) -> None:
     path = folder / draft.files[0]
     build = replace(draft.build, packages=draft.packages)
     more = {"reason": draft.reason or None, "remarks": draft.remarks, "committed": commit}
-    report.end(build, path=path, files=draft.files, more=more)
+    report.end(build, path=path, files=draft.files, changes=draft.changes, more=more)
     _tell(draft.remarks, report)
     if report.for_people and not report.quiet:
         say((_COMMITTED if commit else _NEXT).format(version=draft.version))

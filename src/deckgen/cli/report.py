@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from deckgen.build import Build
+    from deckgen.commands.release.changes import Changes
     from deckgen.commands.verify.verification import Verification
     from deckgen.diagnostics import Diagnostic
     from deckgen.package import Package, Packages
@@ -113,6 +114,7 @@ class Report:
         note: str = "",
         path: Path | None = None,
         files: Sequence[str] = (),
+        changes: Changes | None = None,
         more: Mapping[str, object] | None = None,
     ) -> None:
         """Print the diagnostics and the result: a package, or the files of a release.
@@ -122,14 +124,15 @@ class Report:
             note: A text after the number of errors.
             path: The path of the package.
             files: The files of a release.
+            changes: What learners get in a release.
             more: Further members for JSON.
         """
         packages = None if self.failed_strictly and path is None else result.packages
         try:
-            self._print(result, path, files, more or {})
+            self._print(result, files, _about(result.packages, path, changes), more or {})
         except OutputError:
             if packages and path:
-                say(summary(packages, path, files))
+                say(summary(packages, path, files, changes))
             raise
         if not self.for_people:
             return
@@ -137,7 +140,7 @@ class Report:
         if self.ignored and not self.quiet:
             say(f"{counted(self.ignored, 'warning')} ignored")
         if packages and not self.quiet:
-            say(summary(packages, path, files))
+            say(summary(packages, path, files, changes))
 
     def _wanted(self, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
         """The diagnostics that people see: with `--quiet` those for which the command fails."""
@@ -146,12 +149,15 @@ class Report:
         return [each for each in diagnostics if each.level == "error"]
 
     def _print(
-        self, result: Build, path: Path | None, files: Sequence[str], more: Mapping[str, object]
+        self,
+        result: Build,
+        files: Sequence[str],
+        about: Mapping[str, object] | None,
+        more: Mapping[str, object],
     ) -> None:
         """Print data for other programs on stdout, and report a failure to write it."""
         if self.format == Format.json:
             errors = any(diagnostic.level == "error" for diagnostic in result.diagnostics)
-            about = _about(result.packages, path) if result.packages else None
             released: dict[str, object] = {}
             if files and result.package:
                 released = {"files": list(files), "first": not result.package.after}
@@ -264,8 +270,10 @@ def reporting(
             signal.signal(number, handler)
 
 
-def _about(packages: Packages, path: Path | None) -> dict[str, Any]:
-    """The content of a package, for JSON."""
+def _about(packages: Packages | None, path: Path | None, changes: Changes | None) -> dict[str, Any] | None:
+    """The content of a package, for JSON; None after errors."""
+    if packages is None:
+        return None
     package, matching, sending = packages.main, packages.plan.matching, packages.plan.sending
     last = matching.ledger.latest
     since = last.version if last else None
@@ -283,6 +291,7 @@ def _about(packages: Packages, path: Path | None) -> dict[str, Any]:
         "notes": _by_kind(package),
         "cards": sum(len(each.cards) for each in package.notes),
         "media": len(package.media),
+        **(changes.as_json() if changes else {}),
     }
 
 
@@ -294,7 +303,9 @@ def _by_kind(package: Package) -> dict[str, int]:
     return counts
 
 
-def summary(packages: Packages, path: Path | None, files: Sequence[str]) -> str:
+def summary(
+    packages: Packages, path: Path | None, files: Sequence[str], changes: Changes | None = None
+) -> str:
     """A summary of the written files, and how to import the package."""
     package, plan = packages.main, packages.plan
     kinds = {note_type.kind.name: note_type.kind for note_type in package.note_types}
@@ -310,7 +321,7 @@ def summary(packages: Packages, path: Path | None, files: Sequence[str]) -> str:
     if package.media:
         held += f", {counted(len(package.media), 'media file')}"
     if package.after and (files or not package.version):
-        held += f"\n  since {package.after}: {plan.summary()}"
+        held += f"\n  since {package.after}: {(changes or plan).summary()}"
     if plan.sending.spared:
         spared = counted(plan.sending.spared, "note")
         held += f"\n  as `same-media` says, {spared} with other files not sent again"

@@ -93,7 +93,7 @@ def find_effects(
             here, _ = in_words(matching.deck.title, note.chapter.deck, each.cards)
             if here != line.deck:
                 moved.setdefault((line.deck, here), []).append(note)
-    of_cards = [*_of_dead(dead), *_of_moved(moved, matching.deck.title)]
+    of_cards = [*_of_dead(dead), *_of_moved(moved, matching)]
     diagnostics += [diagnostic for diagnostic, _ in of_cards]
     diagnostics += _of_other_kinds(other_kind, matching, kinds)
     return Effects(tuple(diagnostics), tuple(accepted), tuple(each for _, each in of_cards))
@@ -117,11 +117,13 @@ def _card_name(kind: Kind, number: int) -> str:
 
 
 def _of_moved(
-    moved: ReadOnly[tuple[str, str], list[Note]], title: str
+    moved: ReadOnly[tuple[str, str], list[Note]], matching: Matching
 ) -> Iterator[tuple[Diagnostic, Consequence]]:
     """The warnings for the author, and the consequences for learners, of moved notes by old and new deck."""
-    for pair, notes in moved.items():
-        before, after = (f"{title}::{name}" if name else title for name in pair)
+    new = matching.deck.title
+    old = matching.ledger.deck.title if matching.ledger.deck else new
+    for (left, right), notes in moved.items():
+        before, after = f"{old}::{left}".removesuffix("::"), f"{new}::{right}".removesuffix("::")
         message = f"{counted(len(notes), 'released note')} moved from `{before}` to `{after}`"
         hint = "cards that learners have stay where they are; only new learners find them in the new deck"
         consequence = Consequence("moved_notes", len(notes), before, after)

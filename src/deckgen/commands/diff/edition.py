@@ -40,6 +40,7 @@ class EditionNote(NamedTuple):
         tags: Its tags, with blanks between them.
         deck: The full name of its deck; empty for a note without cards.
         cards: The ordinals of its cards, from 0.
+        modified: When it last changed, in seconds since 1970; 0 where that is not known.
     """
 
     guid: str
@@ -49,6 +50,7 @@ class EditionNote(NamedTuple):
     tags: str
     deck: str
     cards: tuple[int, ...]
+    modified: int = 0
 
     @property
     def fields(self) -> list[str]:
@@ -209,7 +211,14 @@ def _packed_notes(
         deck = names.get(of_note[0].home or of_note[0].deck, "") if of_note else ""
         ordinals = tuple([card.ord for card in of_note])
         notes[note.guid] = EditionNote(
-            note.guid, name, note.note_type, note.text, note.tag_text.strip(), deck, ordinals
+            note.guid,
+            name,
+            note.note_type,
+            note.text,
+            note.tag_text.strip(),
+            deck,
+            ordinals,
+            note.modified,
         )
     return notes
 
@@ -262,13 +271,14 @@ def notes_of_build(build: Build) -> Edition:
         name: lines[name].id if name in lines else identity.note_type_id(deck.id, name)
         for name in build.note_types
     }
+    times = {each.guid: each.modified for each in build.packages.plan.notes} if build.packages else {}
     notes = {}
     for note, fields, cards in _in_order(build):
         guid = guids[note.id]
         text = "\x1f".join(fields if build.packages else _with_first_id(note, fields, ledger))
         tags = " ".join(distinct(note.tags))
         name, kind = composed(note.chapter.deck), ids[note.kind.name]
-        notes[guid] = EditionNote(guid, note.id, kind, text, tags, name, cards)
+        notes[guid] = EditionNote(guid, note.id, kind, text, tags, name, cards, times.get(guid, 0))
     unread = _unread(build, ledger, guids)
     kinds = {ids[kind] for kind in unread.values() if kind in ids}
     return Edition(

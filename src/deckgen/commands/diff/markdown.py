@@ -18,7 +18,8 @@ LEAST = 1_000
 _OPEN = 10  # sections with more entries are folded
 _MANY = 10**9
 _FIELD = 4_000  # bytes of a field's difference
-_SPECIAL = re.compile(r"[\\`*_\[\]{}()|~^$!+=-]")
+_SPECIAL = re.compile(r"[\\`*_\[\]|~$]|^(?:[#+=-]|\d+(?=[.)]))")
+"""What Markdown would read as a sign: anywhere, or where a text begins."""
 _LINKING = re.compile(r"[@#]")
 
 

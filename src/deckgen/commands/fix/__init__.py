@@ -19,6 +19,7 @@ from deckgen.deck.kinds_in_force import read_kinds
 from deckgen.diagnostics import CallError, listed
 from deckgen.files import check_target, replacing
 from deckgen.history import ledger_file, merge
+from deckgen.history.lost_ledger import lost_ledger
 from deckgen.project import LEDGER, MANIFEST, Project, kind_folders
 from deckgen.source import Document, Mapping, Scalar
 
@@ -106,6 +107,8 @@ def fix(project: Path) -> list[FixedFile]:
     kinds = read_kinds(owners, texts)
 
     deck = EditedFile.of(place.manifest, MANIFEST, project)
+    if released is not None and _is_lost(project, deck, released):
+        released = None  # without it, released notes look like new ones
     blocks.fix(deck, blocks.DECK_PLACES)
     edited_files.append(deck)
     if None not in kinds.unread:
@@ -238,6 +241,18 @@ def _fix_ledger(project: Path) -> tuple[Ledger | None, list[FixedFile]]:
             "two decks of that version: commit it, and release a new version, which brings both up to date"
         )
     return released, [FixedFile(LEDGER, file, file.read_bytes(), text.encode(), what)]
+
+
+def _is_lost(project: Path, deck: EditedFile, released: Ledger) -> bool:
+    """Whether git knows that the deck has been released, and its ledger is not there."""
+    root = deck.document.root
+    name = root.entries.get("id") if isinstance(root, Mapping) else None
+    if released.releases or not isinstance(name, Scalar):
+        return False
+    try:
+        return any(lost_ledger(project, name.value, released, releasing=True))
+    except CallError:  # nobody can know
+        return False
 
 
 def _released_as(edited: EditedFile, released: Ledger) -> NoteTypeLine | None:

@@ -109,6 +109,11 @@ def _check_same(packages: Packages, line: ReleaseLine, project: Project) -> None
     if commit := _commit(line.version, project):
         command = Git(project.folder).command(f"worktree add ../{line.version} {commit[:12]}")
         where = f"`{command}` puts its source beside this folder"
+    elif commit_of(line.version, project):
+        where = (
+            "this commit has the record of it, but its source was changed before the record was committed: "
+            f"`{Git(project.folder).command('log --oneline -- source')}` lists the commits that may have it"
+        )
     else:
         where = "check out the commit that released it"
     hint = where
@@ -155,8 +160,10 @@ def _notes(packages: Packages, line: ReleaseLine, result: Build, *, first: bool)
     if section is None or changelog.digest_of(section.text) != line.changelog:
         what = "has been edited since" if section else "is not there any more"
         commit = commit_of(line.version, project)
-        show = f"`{Git(project.folder).command(f'checkout {commit[:12]} -- {CHANGELOG}')}` brings it back"
-        hint = show if commit else "put it back as it was"
+        command = Git(project.folder).command(f"worktree add ../{line.version} {commit[:12]}")
+        hint = (
+            f"`{command}` puts the source as it was beside this folder" if commit else "put it back as it was"
+        )
         raise CallError(f"the section of {line.version} in {CHANGELOG} {what}", hint)
     notes = release_notes(packages.main, section.text, read_sentences(result.deck, project), first=first)
     if hashlib.sha256(notes.encode()).hexdigest() != line.release_notes:

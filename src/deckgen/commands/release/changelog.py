@@ -14,6 +14,8 @@ from deckgen.project import CHANGELOG
 from deckgen.source import load
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from deckgen.diagnostics import Diagnostic
     from deckgen.project import Project
 
@@ -74,31 +76,42 @@ def section_of(text: str, version: str) -> Section | None:
     return next((each for each in sections(text) if each.version == version), None)
 
 
-def lead_of(text: str, version: str) -> str:
+class Coming(NamedTuple):
+    """The coming release: its version, and the heading that stands for it in the deck's language."""
+
+    version: str
+    unreleased: str = "Unreleased"
+
+    def is_headed(self, section: Section) -> bool:
+        """Whether a section is about it."""
+        title = section.title.strip("[]").lower()
+        return section.version == self.version or title in {self.unreleased.lower(), _UNRELEASED}
+
+
+def lead_of(text: str, coming: Coming) -> str:
     """What the author has written by hand for the coming release: empty, or the text of its section."""
-    coming = _coming(text, version)
-    lead = coming.text.strip("\n").rstrip() if coming else ""
-    return _closed(lead)
+    section = _section_of(text, coming)
+    return _closed(_trimmed(section.text)) if section else ""
 
 
-def with_entry(text: str, version: str, day: str, entry: str, title: str) -> str:
+def with_entry(text: str, coming: Coming, day: str, entry: str, title: str) -> str:
     """A changelog with the section of a release, in place of one written by hand.
 
     Args:
         text: The changelog as it is; empty if there is none.
-        version: The version.
+        coming: The release.
         day: The day of the release, as in `2026-11-29`.
         entry: The text of the section, which contains what was written by hand.
         title: The heading of a new changelog.
     """
-    section = f"## {version} ({day})\n\n{_trimmed(entry)}\n"
+    section = f"## {coming.version} ({day})\n\n{_trimmed(entry)}\n"
     if not text.strip():
         return f"# {title}\n\n{section}"
-    coming = _coming(text, version)
+    own = _section_of(text, coming)
     if not sections(text):
         text = _closed(text)
-    start = coming.start if coming else next((each.start for each in sections(text)), len(text))
-    rest = text[coming.end if coming else start :].lstrip("\n")
+    start = own.start if own else next((each.start for each in sections(text)), len(text))
+    rest = text[own.end if own else start :].lstrip("\n")
     before = text[:start].rstrip("\n")
     return (f"{before}\n\n" if before else "") + section + (f"\n{rest}" if rest else "")
 
@@ -119,7 +132,27 @@ def _trimmed(entry: str) -> str:
     return entry.strip("\n").rstrip()
 
 
-def _coming(text: str, version: str) -> Section | None:
+def _section_of(text: str, coming: Coming) -> Section | None:
     """The section that is written by hand for a coming release; None if there is none."""
-    own = section_of(text, version)
-    return own or next((each for each in sections(text) if each.version.lower() == _UNRELEASED), None)
+    own = section_of(text, coming.version)
+    return own or next(filter(coming.is_headed, sections(text)), None)
+
+
+def unused(text: str, coming: Coming, released: Container[str]) -> tuple[str, ...]:
+    """Remarks about sections above the released ones that are not about the coming release.
+
+    Args:
+        text: The changelog.
+        coming: The coming release.
+        released: The versions that have been released.
+    """
+    remarks = []
+    for section in sections(text):
+        if section.version in released:
+            break
+        if not coming.is_headed(section):
+            remarks.append(
+                f"{CHANGELOG} has a section `{section.title}`, which is not in the release notes of "
+                f"{coming.version}: call it `{coming.unreleased}` if it is about this release"
+            )
+    return tuple(remarks)

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 from deckgen.commands.diff.compare import compare
 from deckgen.commands.diff.edition import notes_of_build
 from deckgen.commands.diff.sides import Place, release_side
-from deckgen.diagnostics import CallError
-from deckgen.history.versions import is_prerelease
+from deckgen.diagnostics import CallError, counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.build import Build
     from deckgen.commands.diff.compare import NoteChange
-    from deckgen.deck.notes import Note
+    from deckgen.commands.diff.edition import Edition
     from deckgen.history.consequences import Consequence
     from deckgen.history.plan import StampedNote, UpdatePlan
 
@@ -29,7 +28,7 @@ class Changes:
     """What learners get in a release.
 
     Attributes:
-        first: Whether it is the first release.
+        since: The version of the last release; empty if there is none.
         new: The notes that they get anew, also those that were retired before.
         changed: The notes that they get again.
         retired: The notes that leave the deck.
@@ -41,7 +40,7 @@ class Changes:
         all: All notes of the deck, including retired ones.
     """
 
-    first: bool
+    since: str
     new: tuple[StampedNote, ...]
     changed: tuple[StampedNote, ...]
     retired: tuple[StampedNote, ...]
@@ -53,63 +52,93 @@ class Changes:
     all: tuple[StampedNote, ...]
 
     @property
+    def first(self) -> bool:
+        """Whether it is the first release."""
+        return not self.since
+
+    @property
     def to_do(self) -> list[Consequence]:
         """The consequences after which learners have to do something."""
         return [each for each in self.consequences if each.name in _TO_DO]
 
+    def as_json(self) -> dict[str, list[str] | None]:
+        """The ids of the notes, by what learners get; None where there was no release before."""
+        groups = {"new": self.new, "changed": self.changed, "retired": self.retired}
+        return {
+            name: [each.note.id for each in notes] if self.since else None for name, notes in groups.items()
+        }
+
+    def summary(self) -> str:
+        """How much it is, for authors, as in "2 new notes, 1 changed (a)"."""
+        words: list[str] = []
+        for notes, what in ((self.new, "new"), (self.changed, "changed"), (self.retired, "retired")):
+            if notes:
+                many = f"{len(notes):,}" if words else counted(len(notes), "note")
+                words.append(f"{many} {what} ({listed([each.note.id for each in notes])})")
+        if self.looks:
+            words.append(f"the look of {listed(self.looks)}")
+        return ", ".join(words) or "no note differs"
+
 
 def find_changes(build: Build, plan: UpdatePlan) -> Changes:
-    """What learners get in a build without errors, compared with the last release that is no prerelease."""
-    known = plan.matching.known
-    ahead = _Ahead(plan)
-    gone = {*plan.sending.retired, *filter(ahead.retired, known)}
-    again = {*plan.sending.changed, *filter(ahead.changed, known)}
+    """What learners who have the last release get in a build without errors.
+
+    The last release may be an earlier one than the ledger ends with: after a merged hotfix, or a prerelease.
+    """
+    known, latest = plan.matching.known, plan.matching.ledger.latest
+    old = _edition_of(latest.version, build) if latest else None
+    had = _Had(plan, old)
     live = [each for each in plan.notes if not each.note.retired]
-    new = tuple(each for each in live if ahead.new(each.note))
-    fresh = {each.note for each in new}
-    changed = tuple(each for each in live if each.note in again and each.note not in fresh)
+    new = tuple(each for each in live if not had.note(each))
+    changed = tuple(each for each in live if had.note(each) and had.other(each))
+    texts = {}
+    if old and changed:
+        texts = {each.after.guid: each for each in compare(old, notes_of_build(build)).notes}
     return Changes(
-        plan.matching.ledger.latest is None,
+        latest.version if latest else "",
         new,
         changed,
-        tuple(each for each in plan.notes if each.note in gone),
-        sum(len(set(each.cards) - set(known[each.note].ordinals)) for each in changed),
+        tuple(each for each in plan.notes if each.note.retired and had.note(each)),
+        sum(had.more_cards(each) for each in changed),
         _looks(plan),
         plan.consequences,
         any(set(known[each.note].print.media) - set(plan.prints.of(each.note).media) for each in changed),
-        _texts(build, plan) if changed else {},
+        texts,
         plan.notes,
     )
 
 
-class _Ahead:
-    """What prereleases after the last release have brought, which learners of that do not have."""
+class _Had:
+    """What learners have who have the last release."""
 
-    def __init__(self, plan: UpdatePlan) -> None:
-        """Find these prereleases."""
+    def __init__(self, plan: UpdatePlan, edition: Edition | None) -> None:
+        """Prepare, with the last release itself where it is at hand."""
         ledger = plan.matching.ledger
+        self._edition = edition
         self._known = plan.matching.known
         self._since = ledger.latest.time if ledger.latest else 0
-        later = {each.version for each in ledger.releases if each.time > self._since}
-        self._versions = {version for version in later if is_prerelease(version)}
+        self._later = {each.version for each in ledger.releases if each.time > self._since}
 
-    def new(self, note: Note) -> bool:
-        """Whether a note is new for learners, or comes back."""
-        line = self._known.get(note)
-        return line is None or line.retired is not None or line.released in self._versions
+    def note(self, each: StampedNote) -> bool:
+        """Whether they have a note, and it was not retired."""
+        line = self._known.get(each.note)
+        if line is None:
+            return False
+        if self._edition:
+            return each.guid in self._edition.notes
+        was_retired = line.retired is not None and line.retired not in self._later
+        return line.released not in self._later and not was_retired
 
-    def changed(self, note: Note) -> bool:
-        """Whether a prerelease has changed a note."""
-        return bool(self._versions) and self._known[note].modified >= self._since + 1
+    def other(self, each: StampedNote) -> bool:
+        """Whether they get a note again, which they have."""
+        if self._edition and (old := self._edition.notes[each.guid]).modified:
+            return each.modified > old.modified
+        return each.modified > self._since
 
-    def retired(self, note: Note) -> bool:
-        """Whether a prerelease has taken a note out that learners have."""
-        line = self._known[note]
-        return (
-            note.retired is not None
-            and line.retired in self._versions
-            and line.released not in self._versions
-        )
+    def more_cards(self, each: StampedNote) -> int:
+        """How many cards are new of a note that they have."""
+        old = self._edition.notes[each.guid].cards if self._edition else self._known[each.note].ordinals
+        return len(set(each.cards) - set(old))
 
 
 def _looks(plan: UpdatePlan) -> tuple[str, ...]:
@@ -119,13 +148,10 @@ def _looks(plan: UpdatePlan) -> tuple[str, ...]:
     return tuple(titles[name] for name in plan.restyled if before(name) is not None)
 
 
-def _texts(build: Build, plan: UpdatePlan) -> dict[str, NoteChange]:
-    """What differs between the notes of a build and those of the last release, where that is at hand."""
-    latest = plan.matching.ledger.latest
-    if latest is None:
-        return {}
+def _edition_of(version: str, build: Build) -> Edition | None:
+    """A release as learners have it; None where neither its package nor its commit is at hand."""
     try:
-        old = release_side(latest.version, Place(build.project)).edition
+        edition = release_side(version, Place(build.project)).edition
     except CallError:
-        return {}
-    return {each.after.guid: each for each in compare(old, notes_of_build(build)).notes}
+        return None
+    return None if edition.errors else edition

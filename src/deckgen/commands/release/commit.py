@@ -44,6 +44,8 @@ def commit(project: Path, paths: Sequence[str], message: str) -> None:
     git = Git(project)
     new: list[str] = []
     try:
+        if not git.ask("status", "--porcelain=v1", "-z", "--untracked-files=all", "--", *paths):
+            return  # a release that was interrupted just after it
         known = git.ask("ls-files", "-z", "--", *paths).decode(errors="replace").split("\0")
         new = [path for path in paths if path not in known]
         if new:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from deckgen.anki.cloze import uncovered
 from deckgen.commands.diff.markdown import escaped, marked
-from deckgen.commands.diff.words import difference, plain
+from deckgen.commands.diff.words import BREAK, difference, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +23,7 @@ _LABEL = 90  # characters of a note's first field
 _TEXTS = 36  # notes whose texts are shown before and after
 _NAMED = 100  # notes that a list names
 _FOLDED = 12  # longer lists are folded
+_FEW = 3  # entries that are not worth folding
 _LONGEST = 1_500  # characters of a field's difference
 _ALL_TEXTS = 50_000  # characters of all differences; a release on GitHub may have 125,000
 _AROUND = 12  # words around a change
@@ -75,13 +77,14 @@ class Entry:
     def _to_do(self, cleanup: str) -> Iterator[str]:
         """What learners have to do, and what they can do."""
         items = [self._consequence(each) for each in self._changes.consequences]
-        if cleanup:
+        if cleanup and self._changes.retired:
             search = f"`tag:{self._deck.id}::retired`"
             items.append(self._say("cleanup", file=f"`{cleanup}`", search=search))
         if self._changes.replaced_media:
             items.append(self._say("replaced_media"))
         yield f"### {self._say('to_do_head')}"
-        yield "\n".join(f"- {item}" for item in items) if items else self._say("nothing_to_do")
+        items = [self._say("import_first"), *items] if items else [self._say("nothing_to_do")]
+        yield "\n".join(f"{number}. {item}" for number, item in enumerate(items, 1))
 
     def _consequence(self, consequence: Consequence) -> str:
         """The sentence of a consequence."""
@@ -112,16 +115,24 @@ class Entry:
         change = self._changes.texts.get(note.guid)
         if change is None:
             return []
-        texts = [self._shown(difference(each.before, each.after, _AROUND)) for each in change.fields]
-        texts += self._tags(change)
-        return [text for text in dict.fromkeys(texts) if text and len(text) <= _LONGEST]
+        texts: list[str] = []
+        seen: set[tuple[str, str]] = set()
+        for field in change.fields:
+            pieces = difference(uncovered(field.before), uncovered(field.after), _AROUND)
+            words = {(sort, text.strip(f" {BREAK}")) for sort, text in pieces if sort != "="}
+            # an option stands in two fields, and a row also in the table of its neighbours
+            if not words <= seen:
+                texts.append(self._shown(pieces))
+            seen |= words
+        return [text for text in (*texts, *self._tags(change)) if text and len(text) <= _LONGEST]
 
     def _shown(self, pieces: Iterable[tuple[str, str]]) -> str:
         """The difference of a field, with the names of files as words."""
-        return "".join(marked((sort, self._named(text))) for sort, text in pieces).strip()
+        return "".join(marked((sort, self._named(text))) for sort, text in pieces).strip(" /")
 
     def _named(self, text: str) -> str:
         """A text in which images and sounds are called so, and not by the names of their files."""
+        text = text.replace(f" {BREAK} ", " / ").replace(BREAK, "/")
         return _MEDIUM.sub(
             lambda file: f"[{self._say('sound' if file[1] in {None, 'sound'} else 'picture')}]", text
         )
@@ -163,15 +174,17 @@ class Entry:
 
     @staticmethod
     def _label(each: StampedNote) -> str:
-        """What a note is called: its first field."""
-        return escaped(plain(each.fields[0], _LABEL))
+        """What a note is called: its first field that is not its id, which learners have not seen."""
+        texts = (plain(uncovered(field), _LABEL) for field in each.fields)
+        ids = {each.note.id, each.note.was}
+        return escaped(next((text for text in texts if text and text not in ids), each.note.id))
 
     def _list(self, items: Sequence[str], count: int) -> str:
         """A list of entries, with the number of those that it lacks; a long one is folded."""
         lines = list(items)
         if count > len(items):
             lines.append(f"- {self._say('more', count - len(items))}")
-        if len(lines) <= _FOLDED:
+        if len(lines) <= _FOLDED + _FEW:
             return "\n".join(lines)
         shown, folded = lines[:_FOLDED], lines[_FOLDED:]
         more = self._say("more", count - _FOLDED)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
-    from deckgen.history.ledger import Ledger, NoteLine, ReleaseLine
+    from deckgen.history.ledger import Ledger, ReleaseLine
     from deckgen.package import Package
 
 _FORMAT = 1
@@ -42,11 +42,10 @@ def release_json(package: Package, ledger: Ledger, files: ReadOnly[str, Digest])
     """
     this = next(each for each in ledger.releases if each.version == package.version)
     notes = ledger.notes.values()
-    lower = [
-        each.version
-        for each in ledger.releases
-        if each.time < this.time and by_order(each.version) < by_order(this.version)
-    ]
+    times = {each.name: 0 for each in ledger.adopted} | {each.version: each.time for each in ledger.releases}
+    previous = _previous(this, ledger)
+    since = times[previous] if previous else -1
+    live = [each for each in notes if not each.retired]
     facts = {
         "format": _FORMAT,
         "deck": package.deck.id,
@@ -54,14 +53,16 @@ def release_json(package: Package, ledger: Ledger, files: ReadOnly[str, Digest])
         "language": package.deck.language,
         "version": this.version,
         "prerelease": is_prerelease(this.version),
-        "previous": max(lower, key=by_order, default=None),
+        "previous": previous,
         "time": datetime.fromtimestamp(this.time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "notes": len(package.notes),
         "cards": sum(len(each.cards) for each in package.notes),
         "media": len(package.media),
-        "new": [each.id for each in notes if each.released == this.version and not each.retired],
-        "changed": [each.id for each in notes if _is_changed(each, this)],
-        "retired": [each.id for each in notes if each.retired == this.version],
+        "new": [each.id for each in live if times[each.released] > since],
+        "changed": [each.id for each in live if times[each.released] <= since < each.modified],
+        "retired": [
+            each.id for each in notes if each.retired and times[each.retired] > since >= times[each.released]
+        ],
         "deckgen": this.deckgen,
         "made_with": dict(this.made_with),
         "digest": this.digest,
@@ -71,9 +72,16 @@ def release_json(package: Package, ledger: Ledger, files: ReadOnly[str, Digest])
     return json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
 
 
-def _is_changed(note: NoteLine, release: ReleaseLine) -> bool:
-    """Whether learners of the release before get a note again, and it stays in the deck."""
-    return note.released != release.version and note.retired is None and note.modified >= release.time
+def _previous(release: ReleaseLine, ledger: Ledger) -> str | None:
+    """The version before a release: of one that is no prerelease, the last one that was none either."""
+    lower = [
+        each.version
+        for each in ledger.releases
+        if each.time < release.time
+        and by_order(each.version) < by_order(release.version)
+        and (is_prerelease(release.version) or not is_prerelease(each.version))
+    ]
+    return max(lower, key=by_order, default=None)
 
 
 def sha256sums(files: ReadOnly[str, Digest]) -> str:

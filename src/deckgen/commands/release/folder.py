@@ -77,8 +77,8 @@ def put(project: Project, record: Record, commit: Callable[[], None]) -> Path:
                 file.write(after)
         commit()
     except BaseException:
-        if journal.exists():
-            _undo(project, record)
+        if journal.exists():  # a hook of git may have changed the files as well
+            _undo(project, record, whatever_they_hold=True)
         drop_parts(project, record.version)
         raise
     _finish(project, record.version)
@@ -86,14 +86,23 @@ def put(project: Project, record: Record, commit: Callable[[], None]) -> Path:
 
 
 class Recovery(NamedTuple):
-    """What was done with an interrupted release: its version, and whether it is finished now, or undone."""
+    """What was done with an interrupted release.
+
+    Attributes:
+        version: Its version.
+        finished: Whether it is finished now, or undone.
+        left: The files that could not be put back, because somebody has changed them since.
+    """
 
     version: str
     finished: bool
+    left: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """A sentence for the user."""
         what = "it is finished now" if self.finished else "what it had begun is undone"
+        for name in self.left:
+            what += f", but {name} has been changed since: take what it says of {self.version} out of it"
         return f"the release of {self.version} was interrupted; {what}"
 
 
@@ -107,8 +116,7 @@ def recover(project: Project) -> Recovery | None:
     record = _read_journal(journal)
     ledger = project.ledger.read_bytes() if project.ledger.is_file() else b""
     if record.version not in versions_in(ledger.decode(errors="replace")):
-        _undo(project, record)
-        return Recovery(record.version, finished=False)
+        return Recovery(record.version, finished=False, left=tuple(_undo(project, record)))
     *others, _ = record.files.items()
     for name, (before, after) in others:
         if _content(project.source / name) == before:
@@ -116,6 +124,12 @@ def recover(project: Project) -> Recovery | None:
                 file.write(after)
     _finish(project, record.version)
     return Recovery(record.version, finished=True)
+
+
+def interrupted(project: Project) -> str:
+    """The version of an interrupted release; empty if none was."""
+    journal = project.releases / _JOURNAL
+    return _read_journal(journal).version if journal.is_dir() else ""
 
 
 def _finish(project: Project, version: str) -> None:
@@ -128,24 +142,28 @@ def _finish(project: Project, version: str) -> None:
     _remove_journal(project)
 
 
-def _undo(project: Project, record: Record) -> None:
-    """Put the files of the record back that still have the content of the release."""
+def _undo(project: Project, record: Record, *, whatever_they_hold: bool = False) -> list[str]:
+    """Put the files of the record back, if they still have the content of the release.
+
+    Returns:
+        The files that were not put back, because they hold something else by now.
+    """
+    left = []
     for name, (before, after) in reversed(record.files.items()):
         path = project.source / name
-        if _content(path) != after:
+        content = _content(path)
+        if content == before:
             continue
-        if before is None:
-            path.unlink()
+        if content != after and not whatever_they_hold:
+            left.append(project.shown(path))
+        elif before is None:
+            path.unlink(missing_ok=True)
         else:
             with replacing(path) as file:
                 file.write(before)
     drop_parts(project, record.version)
     _remove_journal(project)
-
-
-def drop_parts(project: Project, version: str) -> None:
-    """Remove the files of a release that is not made."""
-    shutil.rmtree(parts(project, version), ignore_errors=True)
+    return left
 
 
 def _remove_journal(project: Project) -> None:
@@ -155,6 +173,11 @@ def _remove_journal(project: Project) -> None:
     shutil.rmtree(done, ignore_errors=True)
     journal.rename(done)
     shutil.rmtree(done, ignore_errors=True)
+
+
+def drop_parts(project: Project, version: str) -> None:
+    """Remove the files of a release that is not made."""
+    shutil.rmtree(parts(project, version), ignore_errors=True)
 
 
 def _content(path: Path) -> bytes | None:

@@ -6,11 +6,12 @@ import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from deckgen.commands.diff.sides import commit_of
 from deckgen.diagnostics import CallError, listing
 from deckgen.git import Git, Unanswered, in_git
 from deckgen.history import lost_ledger
 from deckgen.history.versions import by_order, is_prerelease, parsed
-from deckgen.project import CHAPTER, LEDGER, Project
+from deckgen.project import CHANGELOG, CHAPTER, LEDGER, Project
 
 if TYPE_CHECKING:
     from deckgen.build import Build
@@ -114,21 +115,32 @@ def check_packaged(version: str | None, plan: UpdatePlan, project: Project) -> N
         )
 
 
-def check_committed(build: Build) -> str:
+def check_elsewhere(version: str, project: Project) -> None:
+    """Refuse a version that another branch has released.
+
+    Raises:
+        CallError: It has.
+    """
+    if commit := commit_of(version, project):
+        hint = "merge that branch first; or take a higher version"
+        raise CallError(f"{version} has been released on another branch, in commit {commit[:12]}", hint)
+
+
+def check_committed(build: Build) -> list[str]:
     """Refuse a source that differs from the last commit: what learners get must be in git.
 
     Returns:
-        What is missing where this cannot be known, as a sentence; empty if all is committed.
+        What is missing where this cannot be known, as sentences.
 
     Raises:
         CallError: It differs.
     """
     project = build.project
     if not in_git(project):
-        return "this deck is not in a git repository, so nobody can make this release again"
+        return ["this deck is not in a git repository, so nobody can make this release again"]
     git = Git(project)
     if not git.has_commit():
-        return "nothing has been committed yet, so nobody can make this release again: commit the deck"
+        return ["nothing has been committed yet, so nobody can make this release again: commit the deck"]
     try:
         changed = git.ask(
             "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--", *_FOLDERS
@@ -143,12 +155,17 @@ def check_committed(build: Build) -> str:
     if left_out:
         hint = "take them out of .gitignore, and commit them; or try it without: --allow-dirty"
         raise CallError(f"git is told to leave out what this release contains: {listing(left_out)}", hint)
+    if paths and set(paths) <= {CHANGELOG, LEDGER} and LEDGER in paths:
+        message = f"the record of the last release is not committed yet: {listing(paths)}"
+        raise CallError(
+            message, f"commit it before you change anything: `{git.command('add source')}`, then `git commit`"
+        )
     if paths:
         command = git.command(f"add {' '.join(sorted({path.split('/')[0] for path in paths}))}")
         message = f"not committed yet: {listing(paths)}"
         hint = f"commit it, so that anyone can make this release again: `{command}`, then `git commit`; "
         raise CallError(message, f"{hint}or only try it: --allow-dirty")
-    return ""
+    return []
 
 
 def _entries(output: bytes) -> list[str]:

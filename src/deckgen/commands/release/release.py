@@ -52,6 +52,7 @@ class Draft:
         notes: Its release notes.
         ledger: The ledger after it.
         record: The files of source/ that it changes.
+        changes: What learners get.
         reason: Why it is this version; empty if the user has named it.
         remarks: What the user should know, as sentences.
     """
@@ -62,6 +63,7 @@ class Draft:
     notes: str
     ledger: Ledger
     record: folder.Record
+    changes: Changes
     reason: str = ""
     remarks: tuple[str, ...] = ()
 
@@ -106,14 +108,15 @@ def draft(
         refusals.check_order(version, ledger)
     refusals.check_clock(plan, place)
     refusals.check_packaged(version, plan, place)
+    remarks = [] if allow_dirty else refusals.check_committed(result)
     refusals.check_news(packages, version or "")
-    remark = "" if allow_dirty else refusals.check_committed(result)
     changes = find_changes(result, plan)
     proposal = Proposal(version, "") if version else propose(changes, ledger, plan.now)
     if version is None:
         refusals.check_packaged(proposal.version, plan, place)
+    refusals.check_elsewhere(proposal.version, place)
     made = _drafted(result, packages.as_release(proposal.version), changes)
-    return replace(made, reason=proposal.reason, remarks=(remark,) if remark else ())
+    return replace(made, reason=proposal.reason, remarks=(*remarks, *made.remarks))
 
 
 def _drafted(result: Build, packages: Packages, changes: Changes) -> Draft:
@@ -124,15 +127,20 @@ def _drafted(result: Build, packages: Packages, changes: Changes) -> Draft:
     before, fault = changelog.read_changelog(project)
     if fault:
         raise CallError(f"{CHANGELOG} cannot be read: {fault.message}", fault.hint)
+    if mark := ledger_file.MARK.search(before):
+        number = before.count("\n", 0, mark.start()) + 1
+        hint = "keep the sections of both sides, the higher version first, and delete the marks"
+        raise CallError(f"git left the marks of a conflict in {CHANGELOG}, line {number}", hint)
     sentences = read_sentences(result.deck, project)
     cleanup = cleanup_name(packages.main) if packages.retired else ""
-    lead = changelog.lead_of(before, version)
+    coming = changelog.Coming(version, sentences.say("unreleased"))
+    lead = changelog.lead_of(before, coming)
     prerelease = is_prerelease(version)
     entry = Entry(changes, sentences, result.deck).text(lead, prerelease=prerelease, cleanup=cleanup)
     notes = release_notes(packages.main, entry, sentences, first=changes.first)
     line = _line(packages, notes, entry)
     title = sentences.say("changelog", title=result.deck.title)
-    text = changelog.with_entry(before, version, _day(line.time), entry, title)
+    text = changelog.with_entry(before, coming, _day(line.time), entry, title)
     ledger = ledger_file.written(packages.plan.next_lines(line))
     record = {
         project.changelog.name: (present[project.changelog.name], text.encode()),
@@ -140,7 +148,11 @@ def _drafted(result: Build, packages: Packages, changes: Changes) -> Draft:
     }
     diagnostics = [*result.diagnostics, *foreign_sentences(result.deck, sentences, project)]
     result = replace(result, diagnostics=sorted_diagnostics(diagnostics))
-    return Draft(result, packages, version, notes, _parsed(ledger), folder.Record(version, record))
+    remarks = changelog.unused(before, coming, packages.plan.matching.ledger.versions)
+    parsed = _parsed(ledger)
+    return Draft(
+        result, packages, version, notes, parsed, folder.Record(version, record), changes, remarks=remarks
+    )
 
 
 def _check_read(result: Build, project: Project) -> None:
@@ -184,11 +196,20 @@ def make(made: Draft, *, with_commit: bool = False) -> Path:
     except BaseException:
         folder.drop_parts(project, made.version)
         raise
-    message = f"Release {made.version}"
-    paths = [CHANGELOG, LEDGER]
     return folder.put(
-        project, made.record, lambda: commit(project.folder, paths, message) if with_commit else None
+        project,
+        made.record,
+        lambda: commit_record(project.folder, made.version) if with_commit else None,
     )
+
+
+def commit_record(project: Path, version: str) -> None:
+    """Commit the ledger and the changelog of a release in git, unless git has them already.
+
+    Raises:
+        CallError: Git refuses.
+    """
+    commit(project, [CHANGELOG, LEDGER], f"Release {version}")
 
 
 def write_files(target: Path, packages: Packages, notes: str | None, ledger: Ledger) -> list[str]:

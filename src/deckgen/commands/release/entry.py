@@ -76,15 +76,25 @@ class Entry:
 
     def _to_do(self, cleanup: str) -> Iterator[str]:
         """What learners have to do, and what they can do."""
-        items = [self._consequence(each) for each in self._changes.consequences]
+        must = [self._consequence(each) for each in self._changes.to_do]
+        may = [
+            self._consequence(each) for each in self._changes.consequences if each not in self._changes.to_do
+        ]
         if cleanup and self._changes.retired:
             search = f"`tag:{self._deck.id}::retired`"
-            items.append(self._say("cleanup", file=f"`{cleanup}`", search=search))
+            may.append(self._say("cleanup", file=f"`{cleanup}`", search=search))
         if self._changes.replaced_media:
-            items.append(self._say("replaced_media"))
+            may.append(self._say("replaced_media"))
         yield f"### {self._say('to_do_head')}"
-        items = [self._say("import_first"), *items] if items else [self._say("nothing_to_do")]
-        yield "\n".join(f"{number}. {item}" for number, item in enumerate(items, 1))
+        steps = [self._say("import_first"), *must]
+        yield (
+            "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
+            if must
+            else self._say("nothing_to_do")
+        )
+        if may:
+            yield f"### {self._say('can_do_head')}"
+            yield "\n".join(f"- {item}" for item in may)
 
     def _consequence(self, consequence: Consequence) -> str:
         """The sentence of a consequence."""

@@ -627,6 +627,7 @@ def test_branches_merge(project: Project, collection: Collection) -> None:
     """Two branches, and a hotfix released from an older tag: merged by git, or with `check --fix`."""
     names = [f"n{number:02}" for number in range(12)]
     folder = project({"source/one.yaml": terms(*names), "source/two.yaml": terms("x")})
+    change(folder, {".gitattributes": "source/CHANGELOG.md merge=union\n"})
     git(folder, "init", "-b", "main")
     import_package(collection, release(folder, "1.0.0", FIRST).path)
     committed(folder, "1.0.0")

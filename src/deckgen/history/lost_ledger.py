@@ -163,6 +163,14 @@ def known_releases(project: Path, deck: str) -> set[str]:
     return versions
 
 
+def deck_at(commit: str, project: Path) -> str:
+    """The id of the deck of a project's ledger in a commit; empty if there is none."""
+    try:
+        return _deck_of(Git(project), f"{commit}:{_HERE}")
+    except Unanswered:
+        return ""
+
+
 def is_ignored(project: Path) -> bool:
     """Whether git ignores a project's ledger."""
     if not in_git(project):

@@ -115,13 +115,14 @@ def check_packaged(version: str | None, plan: UpdatePlan, project: Project) -> N
         )
 
 
-def check_elsewhere(version: str, project: Project) -> None:
+def check_elsewhere(version: str, deck: str, project: Project) -> None:
     """Refuse a version that another branch has released.
 
     Raises:
         CallError: It has.
     """
-    if commit := commit_of(version, project):
+    commit = commit_of(version, project)
+    if commit and lost_ledger.deck_at(commit, project.folder) == deck:
         hint = "merge that branch first; or take a higher version"
         raise CallError(f"{version} has been released on another branch, in commit {commit[:12]}", hint)
 

@@ -114,7 +114,7 @@ def draft(
     proposal = Proposal(version, "") if version else propose(changes, ledger, plan.now)
     if version is None:
         refusals.check_packaged(proposal.version, plan, place)
-    refusals.check_elsewhere(proposal.version, place)
+    refusals.check_elsewhere(proposal.version, result.deck.id, place)
     made = _drafted(result, packages.as_release(proposal.version), changes)
     return replace(made, reason=proposal.reason, remarks=(*remarks, *made.remarks))
 

@@ -72,6 +72,11 @@ class Project:
         """The folder for the files of releases, with a folder for each version."""
         return self.output / "release"
 
+    @property
+    def pending(self) -> Path:
+        """The folder with the journal of a release that is being made, or was interrupted."""
+        return self.releases / ".pending"
+
     def shown(self, path: Path) -> str:
         """The path of a file or folder as diagnostics show it."""
         return path.relative_to(self.folder).as_posix()

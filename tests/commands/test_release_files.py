@@ -800,6 +800,9 @@ def test_marks_of_a_conflict_in_the_changelog_are_told(project: Project) -> None
     assert "git left the marks of a conflict in source/CHANGELOG.md, line 3" in refused(
         folder, FIRST, "2.0.0"
     )
+    change(folder, {CHANGELOG: "News\n=======\n"})
+    committed(folder, "A title")
+    done(folder, FIRST, "2.0.0")
 
 
 def test_the_record_of_a_release_is_committed_first(project: Project) -> None:
@@ -810,6 +813,28 @@ def test_the_record_of_a_release_is_committed_first(project: Project) -> None:
         told = refused(folder, FIRST + 100, *arguments)
         assert "the record of the last release is not committed yet" in told
         assert "commit it before you change anything" in told
+
+
+@pytest.mark.parametrize(
+    ("last", "version", "usual"),
+    [("2.3.0", "24.0.0", "2.4.0"), ("2.3.0", "2.5.0", "2.4.0"), ("2023.11", "2023.13", "2023.11.1")],
+)
+def test_a_leap_of_versions_is_told(last: str, version: str, usual: str, project: Project) -> None:
+    """It is released, because it may be meant, and the note says what the next one would have been."""
+    folder = project({"source/one.yaml": terms("a")})
+    done(folder, FIRST, last)
+    change(folder, {"source/one.yaml": terms("a", "b")})
+    told = done(folder, FIRST + 100, version)
+    assert f"{version} leaves versions out: the next one would be {usual}" in told
+
+
+def test_an_interrupted_release_is_told(project: Project) -> None:
+    """By a check, a build and a dry run, which do not finish it."""
+    folder = project({"source/one.yaml": terms("a")})
+    change(folder, {"build/release/.pending/version": "1.0.0"})
+    for command in (["check"], ["build"], ["release", "--dry-run"]):
+        told = run(*command, cwd=folder).stderr
+        assert "note: the release of 1.0.0 was interrupted; `deckgen release` finishes or undoes it" in told
 
 
 def test_a_version_of_another_branch_is_refused(project: Project) -> None:

@@ -9,7 +9,7 @@ import typer
 import typer.core
 
 from deckgen.cli.progress import bar
-from deckgen.cli.report import CheckFormat, Format
+from deckgen.cli.report import CheckFormat, Format, say
 from deckgen.diagnostics import CallError, nearest
 
 if TYPE_CHECKING:
@@ -152,5 +152,18 @@ def build_deck_of(folder: Path, report: Report, *, try_fix: bool = False) -> Bui
         if try_fix:
             from deckgen.commands.fix import mark_fixable  # noqa: PLC0415
 
-            return mark_fixable(result, tick)
-        return result
+            result = mark_fixable(result, tick)
+    tell_interrupted(folder, report)
+    return result
+
+
+def tell_interrupted(folder: Path, report: Report) -> None:
+    """Say that a release was interrupted, where nothing may be written."""
+    from deckgen.project import Project  # noqa: PLC0415
+
+    if report.quiet or not report.for_people or not Project(folder).pending.is_dir():
+        return
+    from deckgen.commands.release.folder import interrupted  # noqa: PLC0415
+
+    version = interrupted(Project(folder))
+    say(f"note: the release of {version} was interrupted; `deckgen release` finishes or undoes it")

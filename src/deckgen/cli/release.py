@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deckgen.cli.calls import CheckFormatOption, ProjectOption, QuietOption, find_deck
+from deckgen.cli.calls import CheckFormatOption, ProjectOption, QuietOption, find_deck, tell_interrupted
 from deckgen.cli.progress import bar
 from deckgen.cli.report import Report, reporting, say, short_path
 from deckgen.diagnostics import CallError
@@ -72,7 +72,7 @@ def release(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
                 _again(folder, str(version), report)
                 return
             if dry_run:
-                _tell_interrupted(folder, report)
+                tell_interrupted(folder, report)
             draft = _draft(folder, version, report, allow_dirty=allow_dirty)
             if dry_run:
                 _show(draft, report)
@@ -114,15 +114,6 @@ def _recovered(folder: Path, version: str | None, report: Report, *, commit: boo
     else:
         report.object(ok=True, remarks=[str(recovery)])
     return True
-
-
-def _tell_interrupted(folder: Path, report: Report) -> None:
-    """Say that a release was interrupted, where nothing may be written."""
-    from deckgen.commands.release.folder import interrupted  # noqa: PLC0415
-    from deckgen.project import Project  # noqa: PLC0415
-
-    if version := interrupted(Project(folder)):
-        _tell([f"the release of {version} was interrupted; `deckgen release` finishes or undoes it"], report)
 
 
 def _tell(remarks: Sequence[str], report: Report) -> None:

@@ -153,10 +153,7 @@ def _notes(packages: Packages, line: ReleaseLine, result: Build, *, first: bool)
     if line.changelog is None:
         return None, "its release notes are not made again: the deckgen that made them kept no changelog"
     project = Project(result.project)
-    text, fault = changelog.read_changelog(project)
-    if fault:
-        raise CallError(f"{CHANGELOG} cannot be read: {fault.message}", fault.hint)
-    section = changelog.section_of(text, line.version)
+    section = changelog.section_of(changelog.read_changelog(project), line.version)
     if section is None or changelog.digest_of(section.text) != line.changelog:
         what = "has been edited since" if section else "is not there any more"
         commit = commit_of(line.version, project)

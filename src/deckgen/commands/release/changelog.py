@@ -10,19 +10,20 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from deckgen.diagnostics import CallError
 from deckgen.project import CHANGELOG
 from deckgen.source import load
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from deckgen.diagnostics import Diagnostic
     from deckgen.project import Project
 
 _HEADING = re.compile(r"(?m)^ {0,3}##[ \t]+(?P<title>\S.*?)[ \t]*#*[ \t]*$")
 _FENCE = re.compile(
     r"(?ms)^ {0,3}(?P<fence>`{3,}|~{3,})(?:[^\n]*\n.*?^ {0,3}(?P=fence)[`~]*[ \t]*$|(?P<open>.*\Z))"
 )
+_CONFLICT = re.compile(r"(?m)^(?:<{7}|>{7})(?: .*)?$")  # seven equals signs may stand under a title
 _UNRELEASED = "unreleased"
 _MAX_BYTES = 16 * 1024 * 1024
 
@@ -48,12 +49,23 @@ class Section(NamedTuple):
         return self.title.split()[0].strip("[]")
 
 
-def read_changelog(project: Project) -> tuple[str, Diagnostic | None]:
-    """The text of a deck's changelog, empty if there is none; and the diagnostic if it cannot be read."""
+def read_changelog(project: Project) -> str:
+    """The text of a deck's changelog; empty if there is none.
+
+    Raises:
+        CallError: It cannot be read, or git has left the marks of a conflict in it.
+    """
     if not project.changelog.exists() and not project.changelog.is_symlink():
-        return "", None
+        return ""
     text, fault = load(project.changelog, CHANGELOG, project.folder, _MAX_BYTES)
-    return text.replace("\r\n", "\n"), fault
+    if fault:
+        raise CallError(f"{CHANGELOG} cannot be read: {fault.message}", fault.hint)
+    text = text.replace("\r\n", "\n")
+    if mark := _CONFLICT.search(text):
+        line = text.count("\n", 0, mark.start()) + 1
+        hint = "keep the sections of both sides, the higher version first, and delete the marks"
+        raise CallError(f"git left the marks of a conflict in {CHANGELOG}, line {line}", hint)
+    return text
 
 
 def sections(text: str) -> list[Section]:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from deckgen.project import Project
 
-_JOURNAL = ".pending"
 _BEFORE, _AFTER = ".before", ".after"
 
 
@@ -48,7 +47,7 @@ def new_parts(project: Project, version: str) -> Path:
         CallError: It cannot be made.
     """
     folder = parts(project, version)
-    for leftover in (*project.releases.glob(".*.part"), *project.releases.glob(f"{_JOURNAL}.*")):
+    for leftover in (*project.releases.glob(".*.part"), *project.releases.glob(f"{project.pending.name}.*")):
         shutil.rmtree(leftover, ignore_errors=True)
     try:
         folder.mkdir(parents=True)
@@ -68,7 +67,7 @@ def put(project: Project, record: Record, commit: Callable[[], None]) -> Path:
     Returns:
         The folder of the release.
     """
-    journal = project.releases / _JOURNAL
+    journal = project.pending
     sync_folder(parts(project, record.version))
     try:
         _write_journal(journal, record)
@@ -108,8 +107,8 @@ class Recovery(NamedTuple):
 
 def recover(project: Project) -> Recovery | None:
     """Finish or undo a release that was interrupted; None if none was."""
-    journal = project.releases / _JOURNAL
-    for leftover in project.releases.glob(f"{_JOURNAL}.*"):
+    journal = project.pending
+    for leftover in project.releases.glob(f"{project.pending.name}.*"):
         shutil.rmtree(leftover, ignore_errors=True)
     if not journal.is_dir():
         return None
@@ -128,7 +127,7 @@ def recover(project: Project) -> Recovery | None:
 
 def interrupted(project: Project) -> str:
     """The version of an interrupted release; empty if none was."""
-    journal = project.releases / _JOURNAL
+    journal = project.pending
     return _read_journal(journal).version if journal.is_dir() else ""
 
 
@@ -168,8 +167,8 @@ def _undo(project: Project, record: Record, *, whatever_they_hold: bool = False)
 
 def _remove_journal(project: Project) -> None:
     """Remove the journal, at once for whoever looks for it."""
-    journal = project.releases / _JOURNAL
-    done = journal.with_name(f"{_JOURNAL}.done")
+    journal = project.pending
+    done = journal.with_name(f"{journal.name}.done")
     shutil.rmtree(done, ignore_errors=True)
     journal.rename(done)
     shutil.rmtree(done, ignore_errors=True)

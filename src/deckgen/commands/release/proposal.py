@@ -50,6 +50,25 @@ def propose(changes: Changes, ledger: Ledger, now: int) -> Proposal:
     return _of_changes(last, changes)
 
 
+def leap(version: str, ledger: Ledger, now: int) -> bool:
+    """Whether a version leaves others out, which is probably a slip, such as 24.0.0 after 2.3.0.
+
+    Args:
+        version: A version that is higher than the released ones.
+        ledger: What has been released.
+        now: The time, in seconds since 1970.
+    """
+    number, last = parsed(version), parsed(ledger.latest.version) if ledger.latest else None
+    if number is None or last is None:
+        return False
+    parts, before = ((*each.release, 0, 0)[:_PARTS] for each in (number, last))
+    if _is_calendar(last):
+        day = datetime.fromtimestamp(now, UTC)
+        return parts[:2] > (day.year, day.month)
+    place = next((place for place in range(_PARTS) if parts[place] != before[place]), None)
+    return place is not None and parts[place] > before[place] + 1
+
+
 def _is_calendar(version: Version) -> bool:
     """Whether a version consists of a year, a month and perhaps more, as 2026.11 does."""
     year, month = (*version.release, 0)[:2]

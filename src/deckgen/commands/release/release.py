@@ -17,7 +17,7 @@ from deckgen.commands.release.commit import check_commit, commit
 from deckgen.commands.release.entry import Entry
 from deckgen.commands.release.facts import Digest, digest_of_file, release_json, sha256sums
 from deckgen.commands.release.notes import release_notes
-from deckgen.commands.release.proposal import Proposal, propose
+from deckgen.commands.release.proposal import Proposal, leap, propose
 from deckgen.diagnostics import CallError, sorted_diagnostics
 from deckgen.files import check_target, creating
 from deckgen.history import ledger_file
@@ -114,6 +114,9 @@ def draft(
     proposal = Proposal(version, "") if version else propose(changes, ledger, plan.now)
     if version is None:
         refusals.check_packaged(proposal.version, plan, place)
+    if version and leap(version, ledger, plan.now):
+        usual = propose(changes, ledger, plan.now).version
+        remarks.append(f"{version} leaves versions out: the next one would be {usual}, and no way leads down")
     refusals.check_elsewhere(proposal.version, result.deck.id, place)
     made = _drafted(result, packages.as_release(proposal.version), changes)
     return replace(made, reason=proposal.reason, remarks=(*remarks, *made.remarks))
@@ -124,13 +127,7 @@ def _drafted(result: Build, packages: Packages, changes: Changes) -> Draft:
     project, version = Project(result.project), packages.main.version
     present = {path.name: _bytes(path) for path in (project.changelog, project.ledger)}
     _check_read(result, project)
-    before, fault = changelog.read_changelog(project)
-    if fault:
-        raise CallError(f"{CHANGELOG} cannot be read: {fault.message}", fault.hint)
-    if mark := ledger_file.MARK.search(before):
-        number = before.count("\n", 0, mark.start()) + 1
-        hint = "keep the sections of both sides, the higher version first, and delete the marks"
-        raise CallError(f"git left the marks of a conflict in {CHANGELOG}, line {number}", hint)
+    before = changelog.read_changelog(project)
     sentences = read_sentences(result.deck, project)
     cleanup = cleanup_name(packages.main) if packages.retired else ""
     coming = changelog.Coming(version, sentences.say("unreleased"))

@@ -219,22 +219,23 @@ def project(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
+def _built(folder: Path, path: Path) -> Path:
+    """The package of a deck, built at a path."""
+    result = run("build", "--project", folder, "--output", path)
+    assert result.returncode == 0, result.stderr
+    return path
+
+
 @pytest.fixture(scope="session")
 def own_deck(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """This repository's deck, built."""
-    path = tmp_path_factory.mktemp("own") / "deck.apkg"
-    result = run("build", "--project", REPOSITORY, "--output", path)
-    assert result.returncode == 0, result.stderr
-    return path
+    return _built(REPOSITORY, tmp_path_factory.mktemp("own") / "deck.apkg")
 
 
 @pytest.fixture(scope="session")
 def alliance_deck(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The whole deck of the tests, built."""
-    path = tmp_path_factory.mktemp("alliance") / "deck.apkg"
-    result = run("build", "--project", ALLIANCE, "--output", path)
-    assert result.returncode == 0, result.stderr
-    return path
+    return _built(ALLIANCE, tmp_path_factory.mktemp("alliance") / "deck.apkg")
 
 
 @pytest.fixture(scope="session")

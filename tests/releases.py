@@ -11,6 +11,7 @@ from deckgen.build import Build
 from deckgen.commands.release.release import draft, make
 from tests.conftest import (
     Opened,
+    change,
     open_package,
     run,
 )
@@ -112,6 +113,23 @@ def git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
+
+
+def in_git(folder: Path) -> Path:
+    """A deck's folder as a repository, with all of it committed."""
+    change(folder, {".gitignore": "/build/\n"})
+    git(folder, "init", "-q", "-b", "main")
+    git(folder, "add", "-A")
+    assert git(folder, "commit", "-qm", "Begin").returncode == 0
+    return folder
+
+
+def released_in_git(folder: Path) -> Path:
+    """A deck's folder as a repository, with its first release committed."""
+    git(folder, "init")
+    release(folder, "1.0.0", FIRST)
+    committed(folder, "one")
+    return folder
 
 
 def committed(folder: Path, message: str) -> None:

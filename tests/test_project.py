@@ -15,7 +15,7 @@ import yaml
 
 from deckgen.deck.key_types import TYPES
 from tests.conftest import REPOSITORY, change, import_package, open_package, run, write_project
-from tests.releases import git
+from tests.releases import git, in_git
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,12 +98,9 @@ def test_the_readme_s_first_hour_is_true(tmp_path: Path) -> None:
     folder = write_project(tmp_path, {"source/deck.yaml": deck, "source/1-basics.yaml": chapter})
     (folder / "source/one.yaml").unlink()
     told = "".join(run(command, cwd=folder).stderr for command in ("check", "build"))
-    change(folder, {".gitignore": "/build/\n"})
-    assert git(folder, "init", "-q").returncode == 0
+    in_git(folder)
     git(folder, "config", "user.name", "A")
     git(folder, "config", "user.email", "a@example.org")
-    git(folder, "add", ".")
-    assert git(folder, "commit", "-m", "The first edition").returncode == 0
     told += run("release", "1.0.0", "--commit", cwd=folder).stderr
     blocks = [
         block

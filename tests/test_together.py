@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import change, run
-from tests.releases import FIRST, LEDGER, git, release, terms
+from tests.releases import FIRST, LEDGER, git, in_git, release, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -194,12 +194,9 @@ def test_at_whatever_moment_it_is_killed(command: tuple[str, ...], project: Proj
     else:
         change(folder, {"source/two.yaml": slip, "source/three.yaml": slip.replace("Last", "First")})
     if "--commit" in command:
-        change(folder, {".gitignore": "/build/\n"})
-        git(folder, "init", "-q")
+        in_git(folder)
         git(folder, "config", "user.name", "A")
         git(folder, "config", "user.email", "a@example.org")
-        git(folder, "add", "-A")
-        assert git(folder, "commit", "-qm", "All of it").returncode == 0
     before = source(folder)
     whole = tmp_path / "whole"
     shutil.copytree(folder, whole)

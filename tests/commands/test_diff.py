@@ -29,7 +29,7 @@ from deckgen.commands.diff.sides import Side
 from deckgen.commands.diff.text import Screen, text
 from tests.conftest import REPOSITORY, change, import_package, run
 from tests.faults import PNG
-from tests.releases import FIRST, TERM, build, committed, files, git, keyed, release, terms
+from tests.releases import FIRST, TERM, build, committed, files, git, keyed, release, released_in_git, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,10 +94,7 @@ def wrong(folder: Path, *arguments: str | Path) -> str:
 @pytest.fixture
 def twice(project: Project) -> Path:
     """A deck with each sort of change, released twice and committed."""
-    folder = project(FIRST_EDITION)
-    git(folder, "init")
-    release(folder, "1.0.0", FIRST)
-    committed(folder, "one")
+    folder = released_in_git(project(FIRST_EDITION))
     change(folder, SECOND_EDITION)
     release(folder, "1.1.0", FIRST + 1000)
     committed(folder, "two")

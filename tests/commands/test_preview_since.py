@@ -18,7 +18,7 @@ from tests.commands.test_diff import FIRST_EDITION, RED, SECOND_EDITION, TAKEAWA
 from tests.commands.test_preview import asked, calls, free_port, index_of, serving, wait_for
 from tests.conftest import REPOSITORY, change, run
 from tests.faults import PNG
-from tests.releases import FIRST, committed, git, keyed, release, terms
+from tests.releases import FIRST, committed, git, keyed, release, released_in_git, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,10 +90,7 @@ def sentences(deck: Path) -> str:
 @pytest.fixture
 def changed(project: Project) -> Path:
     """A deck that was released and committed, and has each sort of change since."""
-    deck = project(FIRST_EDITION)
-    git(deck, "init")
-    release(deck, "1.0.0", FIRST)
-    committed(deck, "one")
+    deck = released_in_git(project(FIRST_EDITION))
     assert run("preview", "--project", deck).returncode == 0
     shutil.copytree(deck / "build/preview", deck / "before/build/preview")
     return change(deck, SECOND_EDITION)

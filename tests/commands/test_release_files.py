@@ -22,7 +22,7 @@ from deckgen.project import Project as Folders
 from deckgen.source import Document
 from tests.commands.test_preview import PIXEL
 from tests.conftest import REPOSITORY, change, import_package, open_package, run
-from tests.releases import FIRST, LEDGER, committed, files, git, keyed, release, terms
+from tests.releases import FIRST, LEDGER, committed, files, git, in_git, keyed, release, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,15 +38,6 @@ ME |= {name.replace("AUTHOR", "COMMITTER"): value for name, value in ME.items()}
 ME |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 COMING = changelog.Coming("3.0.0")
 LANGUAGES = ("en", "es", "fr", "de", "pt", "ar", "ja", "zh")
-
-
-def in_git(folder: Path, message: str = "Begin") -> Path:
-    """A deck's folder as a repository, with all of it committed."""
-    change(folder, {".gitignore": "/build/\n"})
-    git(folder, "init", "-q", "-b", "main")
-    git(folder, "add", "-A")
-    assert git(folder, "commit", "-qm", message).returncode == 0
-    return folder
 
 
 def call(folder: Path, time: int, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

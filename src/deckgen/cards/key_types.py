@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from deckgen.cards.locales import locale_of
 from deckgen.cards.markdown import Markup
 from deckgen.deck.key_types.date import day_of
 from deckgen.deck.key_types.image import Image
@@ -124,14 +125,10 @@ def _date(_: Fields) -> dict[str, Write]:
 @lru_cache(maxsize=10_000)
 def _in_words(day: date, language: str) -> str:
     """A date as a language writes it, as in "January 31, 2026"; in ISO form if babel lacks the language."""
-    import babel.dates  # noqa: PLC0415 (only decks with dates load it)
+    from babel.dates import format_date  # noqa: PLC0415 (only decks with dates load it)
 
-    while language:
-        try:
-            return babel.dates.format_date(day, "long", babel.Locale.parse(language, sep="-"))
-        except (babel.UnknownLocaleError, ValueError):
-            language = language.rpartition("-")[0]  # without an unknown region or variant
-    return day.isoformat()
+    locale = locale_of(language)
+    return format_date(day, "long", locale) if locale else day.isoformat()
 
 
 class _OptionsWriter:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING
 
 from deckgen import source
+from deckgen.cards.locales import locale_of, more_general
 from deckgen.diagnostics import Diagnostic, Diagnostics, Span, listed, nearest, proposal
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def read_sentences(deck: Deck, project: Project) -> Sentences:
         project: Its folder.
     """
     folders = [each / "base" for each in project.template_folders()]
-    tags = list(_more_general(deck.language))
+    tags = list(more_general(deck.language))
     english, _, _ = _read(_file(folders[0], "en"))
     tag, shipped = next(_shipped(folders[0], tags), ("en", english))
     texts = english | shipped
@@ -101,19 +101,12 @@ def sentence_files(deck: Deck, project: Project) -> set[Path]:
     base = project.templates / "base"
     if project.is_shipped:
         return set(base.glob(file_name("*")))
-    return {path for tag in _more_general(deck.language) if (path := base / file_name(tag)).exists()}
+    return {path for tag in more_general(deck.language) if (path := base / file_name(tag)).exists()}
 
 
 def file_name(language: str) -> str:
     """The name of the file with the sentences of a language, in templates/base/."""
     return f"sentences.{language}.yaml"
-
-
-def _more_general(language: str) -> Iterator[str]:
-    """A tag and those without its last parts, as `pt-BR` and `pt`."""
-    while language:
-        yield language
-        language = language.rpartition("-")[0]
 
 
 def _file(base: Folder, language: str) -> Folder:
@@ -196,14 +189,8 @@ def _is_like(forms: Forms, shipped: Forms) -> bool:
     return _OTHER in forms and not _odd_places(forms, shipped)
 
 
-@cache
 def _locale(language: str) -> Locale:
     """How a language forms sentences with numbers, and writes these; as English where that is unknown."""
-    import babel  # noqa: PLC0415 (few commands speak to learners)
-
-    for tag in _more_general(language):
-        try:
-            return babel.Locale.parse(tag, sep="-")
-        except (babel.UnknownLocaleError, ValueError):
-            continue
-    return babel.Locale("en")
+    locale = locale_of(language) or locale_of("en")
+    assert locale  # noqa: S101 (babel knows English)
+    return locale

@@ -100,18 +100,30 @@ class UpdatePlan:
     def summary(self) -> str:
         """The differences from the last release, as in "2 new notes, 1 changed"."""
         new = sum(not note.retired for note in self.matching.new)
-        words = [counted(new, "new note")] * bool(new)
-        for notes, what in ((self.sending.changed, "changed"), (self.sending.retired, "retired")):
-            if notes:
-                count = f"{len(notes):,}" if words else counted(len(notes), "note")
-                words.append(f"{count} {what} ({listed([note.id for note in notes])})")
-        if self.restyled:
-            words.append(f"the look of {listed(self.restyled)}")
-        return ", ".join(words) or "no note differs"
+        return in_short(new, self.sending.changed, self.sending.retired, self.restyled)
 
     def next_lines(self, release: ReleaseLine) -> Iterator[Line]:
         """The lines of the ledger after a release, whose line only lacks the acceptances that it uses up."""
         return next_lines(self, release)
+
+
+def in_short(new: int, changed: Collection[Note], retired: Collection[Note], looks: Sequence[str]) -> str:
+    """What differs from a release, as in "2 new notes, 1 changed (a)".
+
+    Args:
+        new: The number of new notes.
+        changed: The notes that learners get again.
+        retired: The notes that leave the deck.
+        looks: The kinds whose cards look different.
+    """
+    words = [counted(new, "new note")] * bool(new)
+    for notes, what in ((changed, "changed"), (retired, "retired")):
+        if notes:
+            count = f"{len(notes):,}" if words else counted(len(notes), "note")
+            words.append(f"{count} {what} ({listed([note.id for note in notes])})")
+    if looks:
+        words.append(f"the look of {listed(looks)}")
+    return ", ".join(words) or "no note differs"
 
 
 def plan_update(

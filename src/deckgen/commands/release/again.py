@@ -118,8 +118,7 @@ def _check_same(packages: Packages, line: ReleaseLine, project: Project) -> None
         where = "check out the commit that released it"
     hint = where
     if wrong:
-        install = " ".join(f"{name}=={number}" for name, number in wrong.items())
-        hint = f"it was made with other versions: `pip install {install}`"
+        hint = wrong
         if not packages.plan.nothing:
             hint += f"; and {where}"
     raise CallError(f"what this source makes is not what {line.version} was", hint)
@@ -134,14 +133,15 @@ def _commit(version: str, project: Project) -> str:
     return commit if commit != present else ""
 
 
-def _other_makers(line: ReleaseLine) -> dict[str, str]:
-    """The programs that made a release and have another version here, with the version that they had."""
+def _other_makers(line: ReleaseLine) -> str:
+    """A hint that installs what made a release and has another version here; empty if nothing has."""
     wanted = {_TOOL: line.deckgen} if line.deckgen != __version__ else {}
     for name, number in line.made_with.items():
         here = metadata.version(name) if name in MAKERS else ""
         if here != number:
             wanted[name] = number
-    return wanted
+    install = " ".join(f"{name}=={number}" for name, number in wanted.items())
+    return f"it was made with other versions: `pip install {install}`" if wanted else ""
 
 
 def _notes(packages: Packages, line: ReleaseLine, result: Build, *, first: bool) -> tuple[str | None, str]:
@@ -164,10 +164,6 @@ def _notes(packages: Packages, line: ReleaseLine, result: Build, *, first: bool)
         raise CallError(f"the section of {line.version} in {CHANGELOG} {what}", hint)
     notes = release_notes(packages.main, section.text, read_sentences(result.deck, project), first=first)
     if hashlib.sha256(notes.encode()).hexdigest() != line.release_notes:
-        wrong = _other_makers(line)
-        hint = "the sentences in templates/base/ may differ from those of the release"
-        if wrong:
-            install = " ".join(f"{name}=={number}" for name, number in wrong.items())
-            hint = f"it was made with other versions: `pip install {install}`"
+        hint = _other_makers(line) or "the sentences in templates/base/ may differ from those of the release"
         raise CallError(f"the release notes of {line.version} would not be what they were", hint)
     return notes, ""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from deckgen.commands.diff.compare import compare
 from deckgen.commands.diff.edition import notes_of_build
 from deckgen.commands.diff.sides import Place, release_side
-from deckgen.diagnostics import CallError, counted, listed
+from deckgen.diagnostics import CallError
+from deckgen.history.plan import in_short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
@@ -70,14 +71,8 @@ class Changes:
 
     def summary(self) -> str:
         """How much it is, for authors, as in "2 new notes, 1 changed (a)"."""
-        words: list[str] = []
-        for notes, what in ((self.new, "new"), (self.changed, "changed"), (self.retired, "retired")):
-            if notes:
-                many = f"{len(notes):,}" if words else counted(len(notes), "note")
-                words.append(f"{many} {what} ({listed([each.note.id for each in notes])})")
-        if self.looks:
-            words.append(f"the look of {listed(self.looks)}")
-        return ", ".join(words) or "no note differs"
+        changed, retired = ([each.note for each in notes] for notes in (self.changed, self.retired))
+        return in_short(len(self.new), changed, retired, self.looks)
 
 
 def find_changes(build: Build, plan: UpdatePlan) -> Changes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.commands.diff.sides import commit_of
 from deckgen.diagnostics import CallError, listing
-from deckgen.git import Git, Unanswered, in_git
+from deckgen.git import Git, Unanswered, in_git, path_in_repository
 from deckgen.history import lost_ledger
 from deckgen.history.versions import by_order, is_prerelease, parsed
 from deckgen.project import CHANGELOG, CHAPTER, LEDGER, Project
@@ -89,17 +89,25 @@ def check_clock(plan: UpdatePlan, project: Project) -> None:
         )
 
 
-def check_packaged(version: str | None, plan: UpdatePlan, project: Project) -> None:
+def check_folder(version: str, project: Project) -> None:
+    """Refuse a version whose files are there, though the ledger does not know it.
+
+    Raises:
+        CallError: They are there.
+    """
+    target = project.releases / version
+    if target.exists() or target.is_symlink():
+        hint = f"if learners got what is in it, put its {LEDGER} back; if not, delete the folder"
+        raise CallError(f"{target} is there already, and the ledger does not know {version}", hint)
+
+
+def check_ledger(plan: UpdatePlan, project: Project) -> None:
     """Refuse a ledger that lacks a release of build/release/, or that git ignores.
 
     Raises:
         CallError: It does, or git does.
     """
     folder, deck = project.releases, plan.matching.deck.id
-    target = folder / version if version else None
-    if target and (target.exists() or target.is_symlink()):
-        hint = f"if learners got what is in it, put its {LEDGER} back; if not, delete the folder"
-        raise CallError(f"{target} is there already, and the ledger does not know {version}", hint)
     packaged = {path.parent.name for path in folder.glob(f"*/{deck}-*.apkg")}
     packaged = {name for name in packaged if (folder / name / f"{deck}-{name}.apkg").exists()}
     unknown = packaged - plan.matching.ledger.versions
@@ -149,9 +157,8 @@ def check_committed(build: Build) -> list[str]:
         ignored = git.ask("ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", *_FOLDERS)
     except Unanswered as silence:
         raise CallError(f"git cannot be asked what differs from the last commit: {silence}") from silence
-    paths = [entry[3:] for entry in _entries(changed)]
-    prefix = git.ask("rev-parse", "--show-prefix").decode(errors="replace").strip()
-    paths = [path.removeprefix(prefix) for path in paths]
+    prefix = path_in_repository(project)
+    paths = [entry[3:].removeprefix(prefix) for entry in _entries(changed)]
     left_out = [path for path in _entries(ignored) if _is_read(path, build)]
     if left_out:
         hint = "take them out of .gitignore, and commit them; or try it without: --allow-dirty"

@@ -17,7 +17,7 @@ from deckgen.commands.release.commit import check_commit, commit
 from deckgen.commands.release.entry import Entry
 from deckgen.commands.release.facts import Digest, digest_of_file, release_json, sha256sums
 from deckgen.commands.release.notes import release_notes
-from deckgen.commands.release.proposal import Proposal, leap, propose
+from deckgen.commands.release.proposal import leap, propose
 from deckgen.diagnostics import CallError, sorted_diagnostics
 from deckgen.files import check_target, creating
 from deckgen.history import ledger_file
@@ -106,20 +106,21 @@ def draft(
     plan, ledger = packages.plan, packages.plan.matching.ledger
     if version is not None:
         refusals.check_order(version, ledger)
+        refusals.check_folder(version, place)
     refusals.check_clock(plan, place)
-    refusals.check_packaged(version, plan, place)
+    refusals.check_ledger(plan, place)
     remarks = [] if allow_dirty else refusals.check_committed(result)
     refusals.check_news(packages, version or "")
     changes = find_changes(result, plan)
-    proposal = Proposal(version, "") if version else propose(changes, ledger, plan.now)
+    usual, reason = propose(changes, ledger, plan.now)
     if version is None:
-        refusals.check_packaged(proposal.version, plan, place)
-    if version and leap(version, ledger, plan.now):
-        usual = propose(changes, ledger, plan.now).version
+        refusals.check_folder(usual, place)
+    elif leap(version, ledger, plan.now):
         remarks.append(f"{version} leaves versions out: the next one would be {usual}, and no way leads down")
-    refusals.check_elsewhere(proposal.version, result.deck.id, place)
-    made = _drafted(result, packages.as_release(proposal.version), changes)
-    return replace(made, reason=proposal.reason, remarks=(*remarks, *made.remarks))
+    chosen = usual if version is None else version
+    refusals.check_elsewhere(chosen, result.deck.id, place)
+    made = _drafted(result, packages.as_release(chosen), changes)
+    return replace(made, reason="" if version else reason, remarks=(*remarks, *made.remarks))
 
 
 def _drafted(result: Build, packages: Packages, changes: Changes) -> Draft:

@@ -267,6 +267,15 @@ def test_there_must_be_something_to_release(project: Project) -> None:
     done(folder, FIRST + 200, "1.1.0", "--commit")
 
 
+def test_a_note_that_was_never_released_is_no_news(project: Project) -> None:
+    """One that is retired before any release is in no package: right after a release nothing differs."""
+    folder = in_git(project({"source/one.yaml": terms("a", keyed("b", "retired: |", "  Never asked."))}))
+    done(folder, FIRST, "1.0.0", "--commit")
+    locked = run("build", "--locked", "--project", folder)
+    assert locked.returncode == 0, locked.stderr
+    assert "there is nothing to release" in refused(folder, FIRST + 100, "1.1.0")
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

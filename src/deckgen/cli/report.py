@@ -280,7 +280,7 @@ def _about(packages: Packages | None, path: Path | None, changes: Changes | None
     return {
         "version": package.version or None,
         "since": since,
-        "new": [note.id for note in matching.new if not note.retired] if since else None,
+        "new": [note.id for note in packages.plan.added] if since else None,
         "changed": [note.id for note in sending.changed] if since else None,
         "retired": [note.id for note in sending.retired] if since else None,
         "path": str(path) if path else None,

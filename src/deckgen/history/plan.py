@@ -95,12 +95,16 @@ class UpdatePlan:
     def nothing(self) -> bool:
         """Whether neither a note nor a note type differs from the last release."""
         sending = self.sending
-        return not (self.restyled or self.matching.new or sending.changed or sending.retired or self.accepted)
+        return not (self.restyled or self.added or sending.changed or sending.retired or self.accepted)
+
+    @property
+    def added(self) -> list[Note]:
+        """The notes that are new for learners; one that was retired before any release is in no package."""
+        return [note for note in self.matching.new if not note.retired]
 
     def summary(self) -> str:
         """The differences from the last release, as in "2 new notes, 1 changed"."""
-        new = sum(not note.retired for note in self.matching.new)
-        return in_short(new, self.sending.changed, self.sending.retired, self.restyled)
+        return in_short(len(self.added), self.sending.changed, self.sending.retired, self.restyled)
 
     def next_lines(self, release: ReleaseLine) -> Iterator[Line]:
         """The lines of the ledger after a release, whose line only lacks the acceptances that it uses up."""

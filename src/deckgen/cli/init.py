@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 FolderArgument = Annotated[
     Path,
-    typer.Argument(metavar="[DIR]", show_default=False, help="The deck's folder; by default the current one."),
+    typer.Argument(
+        metavar="[DIR]", show_default=False, help="The deck's folder; by default the current one."
+    ),
 ]
 TitleOption = Annotated[str | None, typer.Option(metavar="TITLE", help="The deck's name in Anki.")]
 IdOption = Annotated[
@@ -26,7 +28,9 @@ IdOption = Annotated[
 AuthorOption = Annotated[str | None, typer.Option(metavar="NAME", help="Who writes the deck.")]
 LicenseOption = Annotated[
     str | None,
-    typer.Option("--license", metavar="LICENSE", help="CC-BY-4.0, CC-BY-SA-4.0, CC0-1.0 or all-rights-reserved."),
+    typer.Option(
+        "--license", metavar="LICENSE", help="CC-BY-4.0, CC-BY-SA-4.0, CC0-1.0 or all-rights-reserved."
+    ),
 ]
 LanguageOption = Annotated[
     str | None, typer.Option(metavar="TAG", help="The cards' language, as in en or pt-BR.")
@@ -46,7 +50,7 @@ _QUESTIONS = {
 """The questions, in their order."""
 
 
-def init(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
+def init(
     folder: FolderArgument = Path(),
     title: TitleOption = None,
     id_: IdOption = None,
@@ -55,7 +59,7 @@ def init(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
     language: LanguageOption = None,
     repository: RepositoryOption = None,
 ) -> None:
-    """Begin a new deck: its settings, a chapter with an example of each kind, and what git and GitHub need."""
+    """Begin a new deck: its settings, a chapter that shows each kind, and what git and GitHub need."""
     with reporting("init", Format.text):
         from deckgen.commands.init.answers import Answers  # noqa: PLC0415 (--help stays quick)
         from deckgen.commands.init.create import check_folder, create  # noqa: PLC0415
@@ -111,8 +115,9 @@ def _refuse_missing(missing: list[str], known: dict[str, str], folder: Path) -> 
         "license": "CC-BY-4.0",
     }
     flags = " ".join(f"--{name} {values[name]}" for name in missing)
-    message = f"there is no terminal to ask in, and answers are missing: {', '.join(f'--{name}' for name in missing)}"
+    names = ", ".join(f"--{name}" for name in missing)
     place = "" if folder == Path() else f" {in_shell(folder)}"
+    message = f"there is no terminal to ask in, and answers are missing: {names}"
     raise CallError(message, f"as in: deckgen init{place}{' …' * bool(known)} {flags}")
 
 
@@ -127,7 +132,9 @@ def _asked(name: str, known: dict[str, str]) -> str:
     }
     default = "" if name == "repository" else proposals.get(name) or None
     while True:
-        text = tidied(name, typer.prompt(_QUESTIONS[name], default=default, show_default=bool(default), err=True))
+        text = tidied(
+            name, typer.prompt(_QUESTIONS[name], default=default, show_default=bool(default), err=True)
+        )
         problem = fault(name, text)
         if problem is None:
             return text
@@ -146,7 +153,7 @@ def _tell(created: Created, folder: Path) -> None:
     commands += ["deckgen preview --serve --open", "deckgen build"]
     commands += [] if created.in_git else ["git init"]
     commands += ["git add .", 'git commit -m "Begin the deck"']
-    say("next: write your cards in source/, look at them (Ctrl-C ends it), build the deck, and keep it in git:")
+    say("next: write your cards in source/, look at them (Ctrl-C ends that), build the deck, keep it in git:")
     for command in commands:
         say(f"  {command}")
 

@@ -9,7 +9,7 @@ from deckgen import source
 from deckgen.deck.hints import is_control
 from deckgen.deck.ids import slug
 from deckgen.deck.manifest import read_deck
-from deckgen.diagnostics import Problem, did_you_mean
+from deckgen.diagnostics import Problem
 
 _WORD = re.compile(r"[^\W\d_][\w ().,/&-]*[\w)]|[^\W\d_]")
 """A text that YAML reads as it is, in its plainest form."""
@@ -120,11 +120,15 @@ def fault(name: str, text: str) -> Problem | None:
     if any(map(is_control, text)):
         return Problem("control-character", "it holds a line break or another control character")
     if name == "license":
-        hint = f"choose one of: {', '.join(LICENSES)}; for another one, change deck.yaml and LICENSE afterwards"
+        hint = (
+            f"choose one of: {', '.join(LICENSES)}; for another one, change deck.yaml and LICENSE afterwards"
+        )
         return None if text in LICENSES else Problem("wrong-type", f"`{text}` is not in the list", hint)
     if name == "repository":
         ok = _REPOSITORY.fullmatch(text)
-        return None if ok else Problem("wrong-type", f"`{text}` is not a repository", "write it as OWNER/REPO")
+        return (
+            None if ok else Problem("wrong-type", f"`{text}` is not a repository", "write it as OWNER/REPO")
+        )
     key, value = ("authors", f"[{in_yaml(text)}]") if name == "author" else (name, in_yaml(text))
     lines = {"id": "x", "title": "x"} | {key: value}
     written = "".join(f"{key}: {value}\n" for key, value in lines.items())

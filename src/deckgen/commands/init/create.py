@@ -6,7 +6,6 @@ import os
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deckgen import files
@@ -19,9 +18,11 @@ from deckgen.project import MANIFEST, Project, holds_deck
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from deckgen.commands.init.answers import Answers
 
+_PART = ".deckgen-init.{}.part"
 _ANOTHER = "name another folder: deckgen init DIR"
 
 
@@ -90,12 +91,16 @@ def _refuse_existing(folder: Path, contents: Mapping[str, bytes]) -> None:
     kept = "nothing was written: move it away, or name another folder with `deckgen init DIR`"
     for path, content in contents.items():
         target = folder / path
+        for above in target.parents[: path.count("/")]:
+            if os.path.lexists(above) and not above.is_dir():
+                raise CallError(f"{above} is there already, and is not a folder", kept)
         # a killed call may have left what this one writes
         if os.path.lexists(target) and not (target.is_file() and target.read_bytes() == content):
             raise CallError(f"{target} is there already, and is not overwritten", kept)
     for inside in (Project(folder).source, Project(folder).templates):
         for path in sorted(inside.rglob("*")) if inside.is_dir() else ():
-            if path.is_file() and path.relative_to(folder).as_posix() not in contents:
+            name = path.relative_to(folder).as_posix()
+            if path.is_file() and name not in contents and "/." not in name:
                 raise CallError(f"{path} is there already, and would become part of the deck", kept)
 
 
@@ -107,9 +112,11 @@ def _write(folder: Path, contents: Mapping[str, bytes]) -> list[str]:
     """
     made = _missing_folders(folder)
     moved: list[Path] = []
-    part = folder / f".deckgen-init.{os.urandom(6).hex()}.part"
+    part = folder / _PART.format(os.urandom(6).hex())
     try:
         try:
+            for left in folder.glob(_PART.format("*")):  # by a killed call
+                shutil.rmtree(left)
             part.mkdir(parents=True)
         except OSError as error:
             raise CallError(f"the folder {folder} cannot be written to: {error.strerror}") from error

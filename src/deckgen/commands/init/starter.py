@@ -41,6 +41,7 @@ _IN_REPOSITORY = {
 }
 """Starter files that work only at the top of a repository, by their paths from there."""
 _PLACE = re.compile("«(\\w+)»")
+_TRADITIONAL = re.compile(r"zh-(?:hant|tw|hk|mo)\b", re.IGNORECASE)
 _STARTER = Path(__file__).parent / "starter"
 
 
@@ -106,7 +107,9 @@ def _plain_feedback(repository: str) -> str:
 
 
 def _words_of(language: str) -> str:
-    """The words of cards in a language, as the deck's own file has them; empty if nobody has translated them."""
+    """The text of a file with the words of cards in a language; empty if nobody has translated them."""
+    if _TRADITIONAL.match(language):
+        return ""  # theirs are in the simplified letters
     known = {path.name.split(".")[0]: path for path in (_STARTER / "words").iterdir()}
     path = known.get(language.lower().split("-")[0])
     return path.read_text(encoding="utf-8") if path else ""

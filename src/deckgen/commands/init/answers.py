@@ -150,7 +150,7 @@ def _plain(text: str) -> str:
 
 def _license_names() -> dict[str, str]:
     """The licences by all their names: with a version or without, with hyphens or blanks."""
-    names = {}
+    names: dict[str, str] = {}
     for name in LICENSES:
         plain = name.lower()
         names |= {plain: name, re.sub(r"-\d\.\d$", "", plain): name}

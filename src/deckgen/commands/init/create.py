@@ -98,10 +98,10 @@ def _refuse_existing(folder: Path, contents: Mapping[str, bytes]) -> None:
         if os.path.lexists(target) and not (target.is_file() and target.read_bytes() == content):
             raise CallError(f"{target} is there already, and is not overwritten", kept)
     for inside in (Project(folder).source, Project(folder).templates):
-        for path in sorted(inside.rglob("*")) if inside.is_dir() else ():
-            name = path.relative_to(folder).as_posix()
-            if path.is_file() and name not in contents and "/." not in name:
-                raise CallError(f"{path} is there already, and would become part of the deck", kept)
+        for each in sorted(inside.rglob("*")) if inside.is_dir() else ():
+            name = each.relative_to(folder).as_posix()
+            if each.is_file() and name not in contents and "/." not in name:
+                raise CallError(f"{each} is there already, and would become part of the deck", kept)
 
 
 def _write(folder: Path, contents: Mapping[str, bytes]) -> list[str]:

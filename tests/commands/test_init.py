@@ -276,9 +276,14 @@ def test_without_a_terminal_missing_answers_are_named(tmp_path: Path) -> None:
 
 @POSIX
 def test_a_terminal_asks(tmp_path: Path) -> None:
-    """In turn; Enter takes a proposal, and a question is asked again after an answer with a fault."""
+    """In turn; Enter takes a proposal, and a question is asked again after an answer with a fault.
+
+    The repository that is proposed is the one that the folder was cloned from.
+    """
     import pty  # noqa: PLC0415 (there is none on Windows)
 
+    assert git(tmp_path, "init", "-q").returncode == 0
+    assert git(tmp_path, "remote", "add", "origin", "https://github.com/ada/exam.git").returncode == 0
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "deckgen", "init"],
@@ -289,7 +294,7 @@ def test_a_terminal_asks(tmp_path: Path) -> None:
         env={**os.environ, "NO_COLOR": "1", "TERM": "dumb"},
     )
     os.close(theirs)
-    os.write(ours, "Große Prüfung\njp\nde\n\nAda\ngpl\ncc0\nada/pruefung\n".encode())
+    os.write(ours, "Große Prüfung\njp\nde\n\nAda\ngpl\ncc0\nnone\n".encode())
     text = b""
     while True:
         try:
@@ -304,6 +309,7 @@ def test_a_terminal_asks(tmp_path: Path) -> None:
     assert process.wait() == 0, printed
     assert "it can never change) [grosse-pruefung]: " in printed
     assert "hint: did you mean `ja`?" in printed
+    assert "(OWNER/REPO, or none) [ada/exam]: " in printed
     assert "hint: choose one of: CC-BY-4.0" in printed
     deck = yaml.safe_load((tmp_path / "source/deck.yaml").read_text(encoding="utf-8"))
     assert [deck[key] for key in ("id", "title", "language", "license")] == [
@@ -312,7 +318,7 @@ def test_a_terminal_asks(tmp_path: Path) -> None:
         "de",
         "CC0-1.0",
     ]
-    assert "ada/pruefung" in deck["feedback"]
+    assert "feedback" not in deck, "the last answer was `none`"
 
 
 @pytest.mark.parametrize(
@@ -371,7 +377,7 @@ def test_the_top_of_a_repository_gets_all(tmp_path: Path) -> None:
     assert not any(command.startswith(("cd ", "git init")) for command in printed_commands(printed))
 
 
-@pytest.mark.parametrize("shell", ["sh", "pwsh"])
+@pytest.mark.parametrize("shell", ["sh", "pwsh", "powershell"])
 @pytest.mark.parametrize("name", ["exam", "my exam's deck", "-x", "50$ (new)", "試験"])
 def test_the_commands_that_come_next_work(tmp_path: Path, shell: str, name: str) -> None:
     """As they are printed, in sh and in PowerShell, but for the one that shows the cards until Ctrl-C."""
@@ -387,6 +393,7 @@ def test_the_commands_that_come_next_work(tmp_path: Path, shell: str, name: str)
     script = folder / "deckgen"
     script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m deckgen "$@"\n', encoding="utf-8")
     script.chmod(0o755)
+    script.with_suffix(".cmd").write_text(f'@"{sys.executable}" -m deckgen %*\n', encoding="utf-8")
     names = {
         "GIT_AUTHOR_NAME": "A",
         "GIT_AUTHOR_EMAIL": "a@b",

@@ -45,7 +45,7 @@ _QUESTIONS = {
     "id": "Id (small letters, digits, hyphens; it can never change)",
     "author": "Author",
     "license": "Licence (CC-BY-4.0, CC-BY-SA-4.0, CC0-1.0 or all-rights-reserved)",
-    "repository": "Repository on GitHub, as OWNER/REPO (Enter if there is none)",
+    "repository": "Repository on GitHub (OWNER/REPO, or none)",
 }
 """The questions, in their order."""
 
@@ -92,7 +92,7 @@ def _answers(given: dict[str, str | None], folder: Path) -> dict[str, str]:
     if sys.stdin.isatty() and sys.stderr.isatty():
         for name in _QUESTIONS:
             if name not in known:
-                known[name] = _asked(name, known)
+                known[name] = _asked(name, known, folder)
     elif missing:
         _refuse_missing(missing, known, folder)
     return {"repository": "", **known}
@@ -121,20 +121,18 @@ def _refuse_missing(missing: list[str], known: dict[str, str], folder: Path) -> 
     raise CallError(message, f"as in: deckgen init{place}{' …' * bool(known)} {flags}")
 
 
-def _asked(name: str, known: dict[str, str]) -> str:
+def _asked(name: str, known: dict[str, str], folder: Path) -> str:
     """The answer to a question, which is asked until the answer can be used."""
     from deckgen.commands.init.answers import fault, proposed_id, tidied  # noqa: PLC0415
+    from deckgen.commands.init.create import repository_of  # noqa: PLC0415
 
-    proposals = {
-        "language": "en",
-        "license": "CC-BY-4.0",
-        "id": proposed_id(known["title"], known["language"]) if name == "id" else "",
-    }
-    default = "" if name == "repository" else proposals.get(name) or None
+    default = {"language": "en", "license": "CC-BY-4.0", "repository": "none"}.get(name)
+    if name == "id":
+        default = proposed_id(known["title"], known["language"]) or None
+    elif name == "repository":
+        default = repository_of(folder) or default
     while True:
-        text = tidied(
-            name, typer.prompt(_QUESTIONS[name], default=default, show_default=bool(default), err=True)
-        )
+        text = tidied(name, typer.prompt(_QUESTIONS[name], default=default, err=True))
         problem = fault(name, text)
         if problem is None:
             return text

@@ -103,6 +103,8 @@ def tidied(name: str, text: str) -> str:
     text = text.strip()
     if name == "license":
         return _license_names().get(_plain(text), text)
+    if name == "repository" and text.lower() == "none":
+        return ""
     if name == "repository" and (match := _REPOSITORY.fullmatch(text)):
         return match[1]
     return text

@@ -145,15 +145,15 @@ def _write(folder: Path, contents: Mapping[str, bytes]) -> list[str]:
             if not target.exists():
                 moved.append(target)
                 (part / path).rename(target)
-    except BaseException:
+        moved.clear()  # the deck is complete, and stays
+        made.clear()
+    finally:
         shutil.rmtree(part, ignore_errors=True)
         for target in moved:
             target.unlink(missing_ok=True)
         for each in reversed(made):
             with suppress(OSError):
                 each.rmdir()
-        raise
-    shutil.rmtree(part, ignore_errors=True)
     return remarks
 
 

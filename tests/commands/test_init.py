@@ -456,7 +456,7 @@ def test_a_file_in_the_place_of_a_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 @pytest.mark.parametrize("sight", ["deck/.deckgen-init.*.part", "deck/LICENSE"])
 def test_a_stopped_call_leaves_nothing_half(tmp_path: Path, number: int, sight: str) -> None:
-    """Stopped, it removes what it wrote; killed, it leaves no deck or all of it, and the next call goes on."""
+    """Stopped, it removes what it wrote; killed, there is no deck or all of it, and the next goes on."""
     flags = [word for pair in ANSWERS.items() for word in pair]
     process = subprocess.Popen(
         [sys.executable, "-m", "deckgen", "init", "deck", *flags], cwd=tmp_path, stderr=subprocess.PIPE

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Message = dict[str, Any]
 
 PATIENCE = 60  # seconds
-SETTINGS = {
+SETTINGS: Message = {
     "yaml": {"validate": True, "completion": True, "hover": True, "schemaStore": {"enable": False}},
     "redhat": {"telemetry": {"enabled": False}},
 }
@@ -44,13 +44,15 @@ require("net").Socket.prototype.connect = function () {
 class Editor:
     """An editor with files open in it."""
 
-    def __init__(self, server: Path, scratch: Path) -> None:
+    def __init__(self, server: Path, scratch: Path, schemas: Message | None = None) -> None:
         """Start the server.
 
         Args:
             server: Its program.
             scratch: An empty folder for what it leaves behind.
+            schemas: Patterns of files by the addresses of their schemas, as in the editor's settings.
         """
+        self._settings = {**SETTINGS, "yaml": {**SETTINGS["yaml"], "schemas": schemas or {}}}
         self._asked_network = scratch / "asked-network"
         preload = scratch / "no-network.cjs"
         preload.write_text(NO_NETWORK, encoding="utf-8")
@@ -66,7 +68,7 @@ class Editor:
         self._ear.start()
         self._ask("initialize", {"processId": os.getpid(), "rootUri": None, "capabilities": CAPABILITIES})
         self._tell("initialized", {})
-        self._tell("workspace/didChangeConfiguration", {"settings": SETTINGS})
+        self._tell("workspace/didChangeConfiguration", {"settings": self._settings})
 
     def close(self) -> None:
         """End the server."""
@@ -150,7 +152,8 @@ class Editor:
             assert message is not None, "the server has ended"
             if "method" in message and "id" in message:
                 settings: list[object] = [
-                    SETTINGS.get(item["section"]) for item in (message.get("params") or {}).get("items", ())
+                    self._settings.get(item["section"])
+                    for item in (message.get("params") or {}).get("items", ())
                 ]
                 self._write({"id": message["id"], "result": settings or None})
             elif wanted(message):

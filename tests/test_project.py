@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import yaml
 
 from deckgen.deck.key_types import TYPES
 from tests.conftest import REPOSITORY, change, import_package, open_package, run, write_project
-from tests.releases import git, in_git
+from tests.releases import git
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +51,16 @@ def test_a_wheel_builds_a_deck_that_has_only_source(tmp_path: Path) -> None:
         text=True,
     )
     assert "How to mend it" in explained.stdout
+    answers = ["--title", "新しい", "--id", "new", "--author", "A", "--license", "cc0", "--language", "ja"]
+    for command in (
+        ["init", "new deck", *answers],
+        ["check", "--strict", "--project", "new deck"],
+        ["build", "--project", "new deck"],
+        ["verify", "--project", "new deck", "--anki-python", sys.executable],
+    ):
+        called = [str(python.with_name("deckgen")), *command]
+        done = subprocess.run(called, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
     freeze = subprocess.run([str(python), "-m", "pip", "freeze"], check=True, capture_output=True, text=True)
     assert "\nanki==" not in freeze.stdout, "Anki is AGPL, and never a dependency of the core"
 
@@ -92,27 +103,37 @@ def test_readme_names_every_command() -> None:
 
 
 def test_the_readme_s_first_hour_is_true(tmp_path: Path) -> None:
-    """The deck that the README writes builds, and deckgen says of it what the README says."""
+    """Its commands print what it says that they print, from an empty folder to a release."""
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    deck, chapter = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
-    folder = write_project(tmp_path, {"source/deck.yaml": deck, "source/1-basics.yaml": chapter})
-    (folder / "source/one.yaml").unlink()
-    told = "".join(run(command, cwd=folder).stderr for command in ("check", "build"))
-    in_git(folder)
-    git(folder, "config", "user.name", "A")
-    git(folder, "config", "user.email", "a@example.org")
-    told += run("release", "1.0.0", "--commit", cwd=folder).stderr
-    blocks = [
-        block
-        for block in re.findall(r"```console\n(.*?)```", readme, re.DOTALL)
-        if "deckgen check" in block or "deckgen release" in block
-    ]
-    printed = "".join(line + "\n" for line in "".join(blocks).splitlines() if not line.startswith("$"))
+    (chapter,) = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
+    hour = readme.partition("## Your first hour")[2].partition("\n## ")[0]
+    folder = tmp_path / "my-deck"
     size = re.compile(r"[0-9.]+ kB")  # another zlib, another size
-    assert size.sub("kB", told) == size.sub("kB", printed)
+    ran = []
+    for block in re.findall(r"```console\n(.*?)```", hour, re.DOTALL):
+        for line, printed in re.findall(r"(?m)^\$ (.+)\n((?:[^$\n].*\n)*)", block):
+            program, command, *words = shlex.split(line)
+            ran.append(f"{program} {command}")
+            if program == "git":
+                done = git(folder, command, *words)
+                git(folder, "config", "user.name", "A")
+                git(folder, "config", "user.email", "a@example.org")
+                assert done.returncode == 0, done.stderr
+            elif program == "deckgen":
+                told = run(command, *words, cwd=tmp_path if command == "init" else folder).stderr
+                assert size.sub("kB", told) == size.sub("kB", printed)
+                if command == "init":
+                    assert run("check", "--strict", cwd=folder).returncode == 0
+                    (folder / "source/1-moon.yaml").unlink()
+                    change(folder, {"source/1-basics.yaml": chapter})
+    assert [each for each in ran if each.startswith("deckgen")] == [
+        "deckgen init",
+        "deckgen check",
+        "deckgen build",
+        "deckgen release",
+    ]
     slip = chapter.replace("    example: |", "    exampel: |")
-    write_project(folder, {"source/1-basics.yaml": slip})
-    (folder / "source/one.yaml").unlink()
+    change(folder, {"source/1-basics.yaml": slip})
     (shown,) = re.findall(r"```text\n(.*?)```", readme, re.DOTALL)
     assert run("check", cwd=folder).stderr.startswith(shown)
 

@@ -32,6 +32,26 @@ def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
     opened.close()
 
 
+def test_a_new_deck_s_settings_are_understood(tmp_path: Path) -> None:
+    """VS Code takes a new chapter for one by what `init` wrote, but not deck.yaml or other files."""
+    server = from_npm("yaml-language-server/bin/yaml-language-server")
+    deck = tmp_path / "deck"
+    answers = ["--title", "A", "--id", "a", "--author", "A", "--license", "cc0", "--language", "en"]
+    assert CliRunner().invoke(app, ["init", str(deck), *answers]).exit_code == 0
+    settings = json.loads((deck / ".vscode/settings.json").read_text(encoding="utf-8"))
+    schemas = {(deck / path).as_uri(): files for path, files in settings["yaml.schemas"].items()}
+    opened = Editor(server, tmp_path, schemas)
+    slip = (4, "Property exampel is not allowed.")
+    chapter = "definitions:\n  - id: a\n    term: B\n    exampel: c\n"
+    assert slip in opened.problems(deck / "source/new.yaml", chapter)
+    assert slip in opened.problems(deck / "source/part/new.yaml", chapter)
+    assert not opened.problems(deck / "other/new.yaml", chapter)
+    assert not opened.problems(deck / "source/1-moon.yaml", (deck / "source/1-moon.yaml").read_text("utf-8"))
+    manifest = (deck / "source/deck.yaml").read_text("utf-8")
+    assert not opened.problems(deck / "source/deck.yaml", manifest), "its first line outdoes the pattern"
+    opened.close()
+
+
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small deck with a kind of its own, and with its schemas."""

@@ -29,6 +29,7 @@ from deckgen.cli.calls import (
     output_folder,
 )
 from deckgen.cli.diff import diff
+from deckgen.cli.init import init
 from deckgen.cli.preview import preview
 from deckgen.cli.progress import bar
 from deckgen.cli.release import release
@@ -91,6 +92,9 @@ def common(
 ) -> None:
     """What holds for every command."""
     del version
+
+
+app.command()(init)
 
 
 @app.command(cls=Command)

@@ -1,0 +1,167 @@
+"""The command `deckgen init`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deckgen.cli.report import Format, reporting, say
+from deckgen.diagnostics import CallError
+
+if TYPE_CHECKING:
+    from deckgen.commands.init.create import Created
+
+FolderArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="[DIR]", show_default=False, help="The deck's folder; by default the current one."
+    ),
+]
+TitleOption = Annotated[str | None, typer.Option(metavar="TITLE", help="The deck's name in Anki.")]
+IdOption = Annotated[
+    str | None, typer.Option("--id", metavar="ID", help="As in my-exam. It can never change.")
+]
+AuthorOption = Annotated[str | None, typer.Option(metavar="NAME", help="Who writes the deck.")]
+LicenseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--license", metavar="LICENSE", help="CC-BY-4.0, CC-BY-SA-4.0, CC0-1.0 or all-rights-reserved."
+    ),
+]
+LanguageOption = Annotated[
+    str | None, typer.Option(metavar="TAG", help="The cards' language, as in en or pt-BR.")
+]
+RepositoryOption = Annotated[
+    str | None, typer.Option(metavar="OWNER/REPO", help="The deck's repository on GitHub, if there is one.")
+]
+
+_QUESTIONS = {
+    "title": "Title (the deck's name in Anki)",
+    "language": "Language (as in en or pt-BR)",
+    "id": "Id (small letters, digits, hyphens; it can never change)",
+    "author": "Author",
+    "license": "Licence (CC-BY-4.0, CC-BY-SA-4.0, CC0-1.0 or all-rights-reserved)",
+    "repository": "Repository on GitHub (OWNER/REPO, or none)",
+}
+"""The questions, in their order."""
+
+
+def init(
+    folder: FolderArgument = Path(),
+    title: TitleOption = None,
+    id_: IdOption = None,
+    author: AuthorOption = None,
+    license_: LicenseOption = None,
+    language: LanguageOption = None,
+    repository: RepositoryOption = None,
+) -> None:
+    """Begin a new deck: its settings, a chapter that shows each kind, and what git and GitHub need."""
+    with reporting("init", Format.text):
+        from deckgen.commands.init.answers import Answers  # noqa: PLC0415 (--help stays quick)
+        from deckgen.commands.init.create import check_folder, create  # noqa: PLC0415
+
+        check_folder(folder)
+        given = {
+            "title": title,
+            "language": language,
+            "id": id_,
+            "author": author,
+            "license": license_,
+            "repository": repository,
+        }
+        _tell(create(folder, Answers(**_answers(given, folder))), folder)
+
+
+def _answers(given: dict[str, str | None], folder: Path) -> dict[str, str]:
+    """The answers: those given by flags, then those asked for.
+
+    Raises:
+        CallError: A given answer has a fault, or answers are missing and nobody can be asked.
+    """
+    from deckgen.commands.init.answers import fault, tidied  # noqa: PLC0415
+
+    known = {name: tidied(name, text) for name, text in given.items() if text is not None}
+    for name, text in known.items():
+        if problem := fault(name, text):
+            raise CallError(f"--{name}: {problem.message}", problem.hint)
+    missing = [name for name in _QUESTIONS if name not in known and name != "repository"]
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        for name in _QUESTIONS:
+            if name not in known:
+                known[name] = _asked(name, known, folder)
+    elif missing:
+        _refuse_missing(missing, known, folder)
+    return {"repository": "", **known}
+
+
+def _refuse_missing(missing: list[str], known: dict[str, str], folder: Path) -> None:
+    """Name the flags of missing answers.
+
+    Raises:
+        CallError: Always.
+    """
+    from deckgen.commands.init.answers import proposed_id  # noqa: PLC0415
+
+    title = known.get("title", "")
+    values = {
+        "title": '"My Exam"',
+        "language": "en",
+        "id": (title and proposed_id(title, known.get("language", "en"))) or "my-exam",
+        "author": '"My Name"',
+        "license": "CC-BY-4.0",
+    }
+    flags = " ".join(f"--{name} {values[name]}" for name in missing)
+    names = ", ".join(f"--{name}" for name in missing)
+    place = "" if folder == Path() else f" {in_shell(folder)}"
+    message = f"there is no terminal to ask in, and answers are missing: {names}"
+    raise CallError(message, f"as in: deckgen init{place}{' …' * bool(known)} {flags}")
+
+
+def _asked(name: str, known: dict[str, str], folder: Path) -> str:
+    """The answer to a question, which is asked until the answer can be used."""
+    from deckgen.commands.init.answers import fault, proposed_id, tidied  # noqa: PLC0415
+    from deckgen.commands.init.create import repository_of  # noqa: PLC0415
+
+    default = {"language": "en", "license": "CC-BY-4.0", "repository": "none"}.get(name)
+    if name == "id":
+        default = proposed_id(known["title"], known["language"]) or None
+    elif name == "repository":
+        default = repository_of(folder) or default
+    while True:
+        text = tidied(name, typer.prompt(_QUESTIONS[name], default=default, err=True))
+        problem = fault(name, text)
+        if problem is None:
+            return text
+        say(f"  {problem.message}" + (f"\n  hint: {problem.hint}" if problem.hint else ""))
+
+
+def _tell(created: Created, folder: Path) -> None:
+    """Print what was written, and what to do next."""
+    where = "" if folder.resolve() == Path.cwd() else f" into {folder}"
+    say(f"wrote {len(created.files)} files{where}:")
+    for path in created.files:
+        say(f"  {path}")
+    for remark in created.remarks:
+        say(f"note: {remark}")
+    commands = [f"cd {in_shell(folder)}"] if where else []
+    commands += ["deckgen preview --serve --open", "deckgen build"]
+    commands += [] if created.in_git else ["git init"]
+    commands += ["git add .", 'git commit -m "Begin the deck"']
+    say("next: write your cards in source/, look at them (Ctrl-C ends that), build the deck, keep it in git:")
+    for command in commands:
+        say(f"  {command}")
+
+
+def in_shell(path: Path) -> str:
+    """A path as both sh and PowerShell read it."""
+    text = path.as_posix()
+    text = f"./{text}" if text.startswith("-") else text
+    if re.fullmatch(r"[\w./:-]+", text):
+        return text
+    if not re.search(r'[$`"“”„!\\]', text):
+        return f'"{text}"'
+    return "'{}'".format(text.replace("'", "''" if sys.platform == "win32" else "'\\''"))

@@ -1,0 +1,1 @@
+"""`deckgen init`: the first files of a new deck."""

@@ -1,0 +1,175 @@
+"""Writing a new deck: all of its files, or nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deckgen import files
+from deckgen.build import build
+from deckgen.commands.init.answers import fault, tidied
+from deckgen.commands.init.starter import only_at_the_top, starter_files
+from deckgen.diagnostics import CallError, listed
+from deckgen.git import Git, Unanswered, work_tree
+from deckgen.project import MANIFEST, Project, holds_deck
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from deckgen.commands.init.answers import Answers
+
+_PART = ".deckgen-init.{}.part"
+_ANOTHER = "name another folder: deckgen init DIR"
+
+
+@dataclass(frozen=True)
+class Created:
+    """A new deck.
+
+    Attributes:
+        folder: Its folder, without links.
+        files: The paths of its files from there.
+        in_git: Whether the folder was in a git repository before.
+        remarks: What its author should know besides.
+    """
+
+    folder: Path
+    files: tuple[str, ...]
+    in_git: bool
+    remarks: tuple[str, ...]
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that cannot become a new deck's, before any question is asked.
+
+    Raises:
+        CallError: It holds a deck, is part of one, or holds files that would become part of the deck.
+    """
+    folder = folder.resolve()
+    if folder.exists() and not folder.is_dir():
+        raise CallError(f"{folder} is not a folder", _ANOTHER)
+    if holds_deck(folder):
+        raise CallError(f"{folder} holds a deck already: {MANIFEST} is there", _ANOTHER)
+    for above in map(Project, folder.parents):
+        if holds_deck(above.folder) and folder.is_relative_to(above.source):
+            message = f"{folder} is in the source of another deck, {above.folder}"
+            raise CallError(message, _ANOTHER)
+
+
+def repository_of(folder: Path) -> str:
+    """The repository on GitHub that a folder is cloned from, as OWNER/REPO; empty if that is not known."""
+    folder = folder.resolve()
+    if not (folder.is_dir() and work_tree(folder)):
+        return ""
+    with suppress(Unanswered):
+        address = Git(folder).ask("remote", "get-url", "origin").decode(errors="replace")
+        if (name := tidied("repository", address)) != address.strip():
+            return name
+    return ""
+
+
+def create(folder: Path, answers: Answers) -> Created:
+    """Write the files of a new deck into a folder, which is made if it does not exist.
+
+    Args:
+        folder: The folder.
+        answers: What is known of the deck.
+
+    Raises:
+        CallError: An answer has a fault, a file is there already, or the folder cannot be written to.
+    """
+    check_folder(folder)
+    for name in answers.__slots__:
+        if problem := fault(name, getattr(answers, name)):
+            raise CallError(f"--{name}: {problem.message}", problem.hint)
+    folder = folder.resolve()
+    top = work_tree(folder)
+    at_top = top in {None, folder}
+    contents = starter_files(answers, folder, at_top=at_top)
+    _refuse_existing(folder, contents)
+    remarks = _write(folder, contents)
+    if not at_top:
+        paths = listed(only_at_the_top())
+        remarks.append(f"left out, because they work only at the top of the repository, {top}: {paths}")
+    return Created(folder, tuple(sorted(contents)), top is not None, tuple(remarks))
+
+
+def _refuse_existing(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Refuse to write where files are: they would be overwritten, or become part of the deck."""
+    kept = "nothing was written: move it away, or name another folder with `deckgen init DIR`"
+    for path, content in contents.items():
+        target = folder / path
+        for above in target.parents[: path.count("/")]:
+            if os.path.lexists(above) and not above.is_dir():
+                raise CallError(f"{above} is there already, and is not a folder", kept)
+        # a killed call may have left what this one writes
+        if os.path.lexists(target) and not (target.is_file() and target.read_bytes() == content):
+            raise CallError(f"{target} is there already, and is not overwritten", kept)
+    for inside in (Project(folder).source, Project(folder).templates):
+        for each in sorted(inside.rglob("*")) if inside.is_dir() else ():
+            name = each.relative_to(folder).as_posix()
+            if each.is_file() and name not in contents and "/." not in name:
+                raise CallError(f"{each} is there already, and would become part of the deck", kept)
+
+
+def _write(folder: Path, contents: Mapping[str, bytes]) -> list[str]:
+    """Write all files under other names first, try to build the deck, and move each file into its place.
+
+    Returns:
+        The warnings about the deck.
+    """
+    made = _missing_folders(folder)
+    moved: list[Path] = []
+    part = folder / _PART.format(os.urandom(6).hex())
+    try:
+        try:
+            for left in folder.glob(_PART.format("*")):  # by a killed call
+                shutil.rmtree(left)
+            part.mkdir(parents=True)
+        except OSError as error:
+            raise CallError(f"the folder {folder} cannot be written to: {error.strerror}") from error
+        for path, content in contents.items():
+            (part / path).parent.mkdir(parents=True, exist_ok=True)
+            with files.creating(part / path) as file:
+                file.write(content)
+        remarks = _warnings(part)
+        # deck.yaml comes last: with it the folder becomes a deck
+        for path in sorted(contents, key=lambda path: (path == MANIFEST, path)):
+            target = folder / path
+            made += _missing_folders(target.parent)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if not target.exists():
+                moved.append(target)
+                (part / path).rename(target)
+        moved.clear()  # the deck is complete, and stays
+        made.clear()
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+        for target in moved:
+            target.unlink(missing_ok=True)
+        for each in reversed(made):
+            with suppress(OSError):
+                each.rmdir()
+    return remarks
+
+
+def _missing_folders(folder: Path) -> list[Path]:
+    """The folders to be made for a path, from the top down."""
+    return [each for each in reversed((folder, *folder.parents)) if not each.exists()]
+
+
+def _warnings(folder: Path) -> list[str]:
+    """What deckgen warns of in a new deck.
+
+    Raises:
+        CallError: The answers make a deck with errors.
+    """
+    result = build(folder)
+    if result.package is None:
+        first = next(each for each in result.diagnostics if each.level == "error")
+        raise CallError(f"these answers make no deck: {first.message}", first.hint)
+    return [f"{each.code}: {each.message}" for each in result.diagnostics]

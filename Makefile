@@ -15,8 +15,9 @@ ANKIS := 2.1.66 23.12.1 24.11 25.2.7
 # the desktop Anki, with the Qt that it was released with
 DESKTOP := aqt[qt]==26.9.3
 # the language server by which editors know YAML; the JSON Schema of SARIF, which this package brings along; what
-# looks for barriers in a page
-NPM_PACKAGES := yaml-language-server@1.25.0 @microsoft/jest-sarif@1.0.0-beta.0 axe-core@4.14.1
+# looks for barriers in a page; the expressions of workflows
+NPM_PACKAGES := yaml-language-server@1.25.0 @microsoft/jest-sarif@1.0.0-beta.0 axe-core@4.14.1 \
+	@actions/expressions@0.3.61
 
 .PHONY: deck check test coverage matrix soak same lint format docs pictures bench clean look
 

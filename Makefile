@@ -19,7 +19,7 @@ DESKTOP := aqt[qt]==26.9.3
 NPM_PACKAGES := yaml-language-server@1.25.0 @microsoft/jest-sarif@1.0.0-beta.0 axe-core@4.14.1 \
 	@actions/expressions@0.3.61
 
-.PHONY: deck check test coverage matrix soak same lint format docs pictures bench clean look
+.PHONY: release-rehearsal deck check test coverage matrix soak same lint format docs pictures bench clean look
 
 deck: $(VENV)/deck
 	$(BIN)/deckgen build
@@ -45,6 +45,10 @@ matrix: $(ANKIS:%=$(VENV)/ankis/%/done) $(VENV)/test
 
 soak: $(VENV)/test
 	DECKGEN_SOAK=1 $(BIN)/python -m pytest tests/history/test_learners.py
+
+# two releases of this deck by its own workflow, on a GitHub of one's own
+release-rehearsal: $(VENV)/test $(VENV)/npm/done
+	$(BIN)/python -m tests.github.rehearse
 
 # whether the program makes the same of the same decks as that of another commit: make same BASE=main
 same: $(VENV)/test

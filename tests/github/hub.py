@@ -29,8 +29,8 @@ fi
 class Hub:
     """A repository with its API, its people and its workflows."""
 
-    def __init__(self, folder: Path, deck: Path) -> None:
-        """Begin with the files of a folder as the first commit, without running a workflow."""
+    def __init__(self, folder: Path, deck: Path | None = None) -> None:
+        """Begin with the main branch of a folder in git, without running a workflow; or with nothing."""
         self.folder = folder
         bare = folder / "moon.git"
         subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(bare)], check=True)
@@ -38,10 +38,8 @@ class Hub:
         self._hook(bare)
         self.server = Server(self.state)
         self.author = folder / "author"
-        self.git(deck, "init", "-q", "-b", "main")
-        self.git(deck, "add", "-A")
-        self.git(deck, "commit", "-q", "-m", "Begin the deck")
-        self.git(deck, "push", "-q", str(bare), "main")
+        if deck:
+            self.git(deck, "push", "-q", str(bare), "HEAD:refs/heads/main")
         self.git(folder, "clone", "-q", str(bare), str(self.author))
         self.runner = Runner(self)
         self.runs: list[Run] = []
@@ -105,12 +103,12 @@ class Hub:
         self.git(self.author, "add", "-A")
         self.git(self.author, "commit", "-q", "--allow-empty", "-m", message)
         self.git(self.author, "push", "-q", "origin", f"HEAD:refs/heads/{branch}")
-        return self._event("push") if branch == "main" else []
+        return self.event("push") if branch == "main" else []
 
     def push_as_is(self) -> list[Run]:
         """Push what the author has committed; what the workflows did."""
         self.git(self.author, "push", "-q", "origin", "HEAD:refs/heads/main")
-        return self._event("push")
+        return self.event("push")
 
     def push_quietly(self, message: str = "") -> None:
         """Commit what the author has changed, if it has a message, and push without any workflow."""
@@ -126,7 +124,8 @@ class Hub:
         self._kept([run])
         return run
 
-    def _event(self, event: str, branch: str = "main", number: int = 0) -> list[Run]:
+    def event(self, event: str, branch: str = "main", number: int = 0) -> list[Run]:
+        """Let something happen on a branch; what the workflows did."""
         names = self.runner.workflows(branch)
         runs = [self.runner.run(name, event, branch, number=number) for name in names]
         begun = [run for run in runs if run]
@@ -156,7 +155,7 @@ class Hub:
         pull = Pull(self.state.number(), head, base, title, body, sha)
         self.state.pulls[pull.number] = pull
         self.state.ask_git("update-ref", f"refs/pull/{pull.number}/head", sha)
-        return pull.number, self._event("pull_request", head, pull.number)
+        return pull.number, self.event("pull_request", head, pull.number)
 
     def merge(self, number: int, how: str = "merge") -> list[Run]:
         """Merge a pull request by `merge`, `squash` or `rebase`; what the workflows did."""
@@ -176,4 +175,4 @@ class Hub:
         self.git(self.author, "push", "-q", "origin", "HEAD:refs/heads/main")
         pull.merged, pull.state = self.git(self.author, "rev-parse", "HEAD"), "closed"
         self.pull()
-        return self._event("push")
+        return self.event("push")

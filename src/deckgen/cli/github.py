@@ -166,11 +166,12 @@ def site(
         from deckgen.commands.github.site import sites  # noqa: PLC0415
 
         found, github = _called(decks, tags)
-        missing = sites(found, github, output, say)
-        if missing:
-            say(missing)
-            _summary(f"> {missing}.")
-        _output("ready", "false" if missing else "true")
+        made = sites(found, github, output, say)
+        if made.missing:
+            say(made.missing)
+            _summary(f"> {made.missing}.")
+        _output("ready", "false" if made.missing else "true")
+        _output("address", made.address)
 
 
 def _called(folders: list[Path] | None, tags: str) -> tuple[list[PublicDeck], GitHub]:

@@ -26,11 +26,11 @@ _NEXT = (
     '  git add source && git commit -m "Release {version}" && git tag v{version}'
 )
 _NEXT_BY_WORKFLOW = (
-    "next, record it in git and push it: .github/workflows/release.yml publishes it, and sets the tag:\n"
+    "next, record it in git and push it: the workflow release.yml publishes it, and sets the tag:\n"
     '  git add source && git commit -m "Release {version}" && git push'
 )
 _COMMITTED_BY_WORKFLOW = (
-    "git has the record of it; next: git push, and .github/workflows/release.yml publishes it and sets the tag"
+    "git has the record of it; next: git push, and release.yml publishes it and sets the tag"
 )
 _COMMITTED = "git has the record of it; next, mark the commit: git tag v{version}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.build import build
 from deckgen.commands.github.commits import over_network, tagged, unpacked
@@ -37,7 +37,7 @@ _INDEX = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{title}</title>
-<style>body {{ max-width: 40em; margin: 2em auto; padding: 0 1em; font: 1.1em/1.6 system-ui, sans-serif }}</style>
+<style>body {{ max-width: 40em; margin: 2em auto; padding: 0 1em; font: 1.1em/1.6 sans-serif }}</style>
 <main>
 <h1>{title}</h1>
 <ul>
@@ -45,10 +45,24 @@ _INDEX = """<!doctype html>
 </main>
 </html>
 """
+
+
+class Sites(NamedTuple):
+    """The pages of decks.
+
+    Attributes:
+        address: The address at which GitHub Pages will show them; empty if it is not turned on.
+        missing: Why nothing was written; empty if something was.
+    """
+
+    address: str
+    missing: str
+
+
 _ITEM = '<li><a href="{id}/" lang="{language}">{title}</a></li>\n'
 
 
-def sites(decks: Sequence[PublicDeck], github: GitHub, target: Path, tell: Callable[[str], None]) -> str:
+def sites(decks: Sequence[PublicDeck], github: GitHub, target: Path, tell: Callable[[str], None]) -> Sites:
     """Write the pages of decks into a folder, each from the commit of its last release.
 
     Args:
@@ -58,14 +72,14 @@ def sites(decks: Sequence[PublicDeck], github: GitHub, target: Path, tell: Calla
         tell: Told what happens, as sentences.
 
     Returns:
-        Why nothing was written; empty if the pages are ready for GitHub Pages.
+        Where they will be, or why nothing was written.
 
     Raises:
         CallError: A deck has faults, or GitHub refuses.
     """
     address = _address(github)
     if not address:
-        return _OFF
+        return Sites("", _OFF)
     found = releases(github)
     written = []
     for deck in decks:
@@ -79,7 +93,7 @@ def sites(decks: Sequence[PublicDeck], github: GitHub, target: Path, tell: Calla
         written.append(deck)
     if written and not decks[0].alone:
         _write_index(written, github, target)
-    return "" if written else "nothing is published yet, so there is no site"
+    return Sites(address, "" if written else "nothing is published yet, so there is no page")
 
 
 def _address(github: GitHub) -> str:

@@ -432,7 +432,7 @@ def test_nothing_to_release_is_said(hub: Hub) -> None:
 
 
 def test_a_changed_source_is_not_released_under_an_old_record(hub: Hub) -> None:
-    """Somebody edited the source on the release's branch: what was prepared is published, without the edit."""
+    """Somebody edited the source on the release's branch: what was prepared is published, without it."""
     prepared = job(hub.click_run("release.yml"), "prepare")
     number, _ = hub.open_pull(link(prepared.summary))
     hub.git(hub.author, "fetch", "-q")

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from deckgen.cli.app import app
-from tests.conftest import CHAPTER, DECK, REPOSITORY, change, write_project
+from tests.conftest import CHAPTER, DECK, REPOSITORY, change, run, write_project
 from tests.faults import ARABIC, KIND
 
 Files = dict[str, str | bytes]
@@ -362,3 +362,15 @@ def test_a_face_is_found_whatever_the_form_of_its_letters(tmp_path: Path) -> Non
         f"templates/law/{decomposed('prüfung')}.back.html.j2": "{{Name}} {{Rule}}\n",
     }
     assert checked(write_project(tmp_path, files)) == []
+
+
+def test_a_copy_of_all_templates_is_no_news(tmp_path: Path) -> None:
+    """Whoever copies the whole folder, to change a color in it, is not warned of the rest of it."""
+    folder = write_project(tmp_path)
+    shutil.copytree(REPOSITORY / "templates", folder / "templates", dirs_exist_ok=True)
+    assert "warning" not in run("check", cwd=folder).stderr
+    french = folder / "templates/base/sentences.fr.yaml"
+    french.write_text(french.read_text(encoding="utf-8") + "# ours\n", encoding="utf-8")
+    told = run("check", cwd=folder).stderr
+    assert "templates/base/sentences.fr.yaml: warning[unused-template]" in told
+    assert "the deck reads the file of its own language" in told

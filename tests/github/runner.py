@@ -96,6 +96,7 @@ class Runner:
     Attributes:
         bin: A folder for the path, with the `gh` that speaks with the hub.
         tool: The folder with deckgen's action.yml.
+        only: The workflows that run; all, if it is empty.
         installs: Whether the action installs deckgen by itself; otherwise the tests' own is there already.
     """
 
@@ -103,6 +104,7 @@ class Runner:
         """Prepare for a hub."""
         self._hub = hub
         self.tool = REPOSITORY
+        self.only: set[str] = set()
         self.installs = False
         self.artifacts: dict[str, list[str]] = {}
         self.attested: list[str] = []
@@ -128,7 +130,7 @@ class Runner:
     def workflows(self, branch: str) -> list[str]:
         """The names of the workflows on a branch."""
         names = self._hub.state.ask_git("ls-tree", "--name-only", f"{branch}:.github/workflows")
-        return names.split()
+        return [name for name in names.split() if name in (self.only or {name})]
 
     def run(
         self, workflow: str, event: str, branch: str, *, inputs: dict[str, str] | None = None, number: int = 0
@@ -137,7 +139,7 @@ class Runner:
         text = self._hub.state.ask_git("show", f"{branch}:.github/workflows/{workflow}")
         loaded = yaml.safe_load(text)
         triggers = loaded[True]  # YAML 1.1 reads `on` so
-        if event not in triggers:
+        if event not in triggers or workflow not in (self.only or {workflow}):
             return None
         wanted = (triggers[event] or {}).get("branches") if event == "push" else None
         if wanted and branch not in wanted:

@@ -144,7 +144,7 @@ def unused_templates(
         path_shown = project.shown(path)
         if not path.is_file() or path.name == "kind.yaml" or composed(path_shown) in used:
             continue
-        if path in sentences:
+        if path in sentences or _is_copy(path, own):
             continue
         folder = path.relative_to(own).parts[0]
         is_expected = path.name in expected.get(folder, ()) or any(
@@ -161,6 +161,15 @@ def unused_templates(
     yield from _misnamed_folders(project)
 
 
+def _is_copy(path: Path, own: Path) -> bool:
+    """Whether a file of templates/ is just what deckgen brings along, as when all of it was copied."""
+    shipped = shipped_templates() / path.relative_to(own)
+    try:
+        return shipped.is_file() and shipped.read_bytes() == path.read_bytes()
+    except OSError:
+        return False
+
+
 def _of_template(path: Path, own: Path, expected: Mapping[str, Collection[str]]) -> str:
     """A hint for an unused file in templates/: its probable right name or place."""
     base = expected.get("base", ())
@@ -173,6 +182,8 @@ def _of_template(path: Path, own: Path, expected: Mapping[str, Collection[str]])
         return f"what belongs to a kind lies in a folder of its own, as templates/case/{there}"
     if path.suffix.lower().removeprefix(".") in _MEDIA:
         return f'a face or a style shows it by `[[ media("{path.name}") ]]`'
+    if near == path.name:
+        return "the deck reads the file of its own language: delete this one, or move it out of templates/"
     return proposal(path.name, near) if near else ""
 
 

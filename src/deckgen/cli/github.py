@@ -51,6 +51,15 @@ VersionOption = Annotated[
 BaseOption = Annotated[
     str, typer.Option(metavar="BRANCH", help="The branch into which the release will be merged.")
 ]
+ChecksOption = Annotated[
+    str,
+    typer.Option(
+        metavar="FILE",
+        envvar="DECKGEN_CHECKS",
+        show_envvar=False,
+        help="The workflow that checks the branch, begun from within a workflow.",
+    ),
+]
 RefreshOption = Annotated[
     bool,
     typer.Option("--refresh", help="Only prepare once more what is prepared and does not fit any longer."),
@@ -62,6 +71,7 @@ def prepare(
     decks: DecksArgument = None,
     version: VersionOption = None,
     base: BaseOption = "main",
+    checks: ChecksOption = "check.yml",
     refresh: RefreshOption = False,  # noqa: FBT002 (typer's way)
     tags: TagsOption = "",
 ) -> None:
@@ -74,13 +84,14 @@ def prepare(
         if version is not None and (len(found) > 1 or refresh):
             hint = "deckgen github prepare DIR --as VERSION"
             raise CallError("--as names the version of one deck that is prepared for the first time", hint)
+        target = preparing.Target(base, checks)
         faults, failed = [], False
         for deck in found:
             try:
                 if refresh:
-                    made = preparing.refresh(deck, github, base)
+                    made = preparing.refresh(deck, github, target)
                 else:
-                    made = preparing.prepare(deck, version, github, base)
+                    made = preparing.prepare(deck, version, github, target)
             except CallError as error:
                 faults.append(error)
                 continue

@@ -7,7 +7,7 @@ import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from deckgen.build import Build
@@ -32,12 +32,23 @@ if TYPE_CHECKING:
 
 _ADDRESS = 6_000  # characters; GitHub takes about 8,000 in an address
 _TEXT = 60_000  # characters; GitHub takes 65,536 in a pull request
-_CHECK = "check.yml"
 _BEGIN, _END = "<!-- what changes -->", "<!-- /what changes -->"
 _BOT = {
     "GIT_AUTHOR_NAME": "github-actions[bot]",
     "GIT_AUTHOR_EMAIL": "41898282+github-actions[bot]@users.noreply.github.com",
 }
+
+
+class Target(NamedTuple):
+    """Where a release will be merged.
+
+    Attributes:
+        branch: The branch.
+        checks: The name of the workflow that checks pull requests, as `check.yml`.
+    """
+
+    branch: str
+    checks: str
 
 
 @dataclass(frozen=True)
@@ -63,14 +74,14 @@ class Prepared:
     remarks: tuple[str, ...]
 
 
-def prepare(deck: PublicDeck, version: str | None, github: GitHub, base: str) -> Prepared | Build:
+def prepare(deck: PublicDeck, version: str | None, github: GitHub, target: Target) -> Prepared | Build:
     """Put the next release of a deck on its branch, and push that.
 
     Args:
         deck: The deck.
         version: Its version; None for the next one.
         github: The repository.
-        base: The branch into which it will be merged.
+        target: Where it will be merged.
 
     Returns:
         What was prepared; or the build if the deck has errors.
@@ -90,16 +101,16 @@ def prepare(deck: PublicDeck, version: str | None, github: GitHub, base: str) ->
             make(made, with_commit=True)
         git = Git(folder)
         _push(deck, git, before)
-    return _with_pull(deck, made, github, base, text)
+    return _with_pull(deck, made, github, target, text)
 
 
-def refresh(deck: PublicDeck, github: GitHub, base: str) -> Prepared | Build | str:
+def refresh(deck: PublicDeck, github: GitHub, target: Target) -> Prepared | Build | str:
     """Prepare an open release once more, because the base branch has moved.
 
     Args:
         deck: The deck.
         github: The repository.
-        base: The branch into which it will be merged.
+        target: Where it will be merged.
 
     Returns:
         What was prepared; the build if the deck has errors; or a sentence where there is nothing to do.
@@ -125,7 +136,7 @@ def refresh(deck: PublicDeck, github: GitHub, base: str) -> Prepared | Build | s
         proposed = draft(folder, None)
     if not isinstance(proposed, Build) and by_order(proposed.version) > by_order(version):
         version = proposed.version
-    return prepare(deck, version, github, base)
+    return prepare(deck, version, github, target)
 
 
 def _pushed(deck: PublicDeck) -> str:
@@ -220,22 +231,24 @@ def _push(deck: PublicDeck, git: Git, before: str) -> None:
         raise CallError(f"GitHub does not take the branch {deck.branch}: {said}", hint) from silence
 
 
-def _with_pull(deck: PublicDeck, made: Draft, github: GitHub, base: str, text: str) -> Prepared:
+def _with_pull(deck: PublicDeck, made: Draft, github: GitHub, target: Target, text: str) -> Prepared:
     """What was prepared, with its pull request: an open one is brought up to date, and its checks begin."""
     remarks = list(made.remarks)
     owner = github.repository.partition("/")[0]
     title = f"Release {deck.name}{made.version}"
     try:
-        pulls = list(github.list(f"pulls?state=open&head={owner}:{quote(deck.branch)}&base={quote(base)}"))
+        pulls = list(
+            github.list(f"pulls?state=open&head={owner}:{quote(deck.branch)}&base={quote(target.branch)}")
+        )
     except Refused as refusal:
         pulls = []
         remarks.append(f"whether a pull request is open for it is not known: {refusal}")
-    number, address = 0, _opening(deck, github, base, title, text)
+    number, address = 0, _opening(deck, github, target.branch, title, text)
     if pulls:
         number, address = int(pulls[0]["number"]), str(pulls[0]["html_url"])
         if no := _update(number, title, pulls[0].get("body") or "", text, github):
             remarks.append(f"the text of pull request #{number} is as it was: {no}")
-    if no := _begin_checks(deck, github):
+    if no := _begin_checks(deck, github, target.checks):
         what = "close and open the pull request again, and its checks run"
         remarks.append(f"the checks of {deck.branch} did not begin: {no}; {what}")
     return Prepared(made.version, made.reason, deck.branch, number, address, text, tuple(remarks))
@@ -275,12 +288,12 @@ def _update(number: int, title: str, body: str, text: str, github: GitHub) -> Re
     return None
 
 
-def _begin_checks(deck: PublicDeck, github: GitHub) -> Refused | None:
+def _begin_checks(deck: PublicDeck, github: GitHub, checks: str) -> Refused | None:
     """Begin the checks of the branch: GitHub begins none by itself for what a workflow pushes."""
     if os.environ.get("GITHUB_ACTIONS") != "true":
         return None
     try:
-        github.send("POST", f"actions/workflows/{_CHECK}/dispatches", {"ref": deck.branch})
+        github.send("POST", f"actions/workflows/{checks}/dispatches", {"ref": deck.branch})
     except Refused as refusal:
         return refusal
     return None

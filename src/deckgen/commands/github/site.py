@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from deckgen.history.ledger import ReleaseLine
 
 _OFF = (
-    "GitHub Pages is not turned on, so there is no site. If you want one, choose Settings > Pages > Build and "
-    "deployment > Source: GitHub Actions. Then run this workflow's jobs again"
+    "GitHub Pages is not turned on, so there is no site. If you want one, choose Settings > Pages > Build "
+    "and deployment > Source: GitHub Actions. Then run this workflow's jobs again"
 )
 _INDEX = """<!doctype html>
 <html lang="en">

@@ -98,8 +98,8 @@ def create(folder: Path, answers: Answers) -> Created:
         remarks.append(f"left out, because they work only at the top of the repository, {top}: {paths}")
     elif not COMMIT:
         remarks.append(
-            f"this deckgen was built from a checkout, so the workflows use {REPOSITORY}@main as a placeholder:"
-            " put the address and a commit of deckgen's repository there before you push"
+            f"this deckgen was built from a checkout, so the workflows use {REPOSITORY}@main as a placeholder"
+            ": put the address and a commit of deckgen's repository there before you push"
         )
     return Created(folder, tuple(sorted(contents)), top is not None, tuple(remarks))
 

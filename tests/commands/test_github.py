@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import open_package, run
+from tests.conftest import REPOSITORY, open_package, run
 from tests.github.api import Asset, Release
 from tests.github.hub import Hub
 from tests.releases import terms
@@ -491,3 +491,62 @@ def test_a_release_by_hand_without_the_package_is_told(hub: Hub) -> None:
     assert "lacks moon-1.0.0.apkg" in done.stderr
     hub.state.releases[number].assets.append(Asset(1, "moon-1.0.0.apkg", b"x"))
     assert "lacks" not in deckgen(hub, "github", "draft").stderr
+
+
+def test_the_action_installs_deckgen_from_its_own_checkout(begin: Callable[..., Hub], tmp_path: Path) -> None:
+    """As on GitHub's machines, where nothing is there but Python: from the commit that the workflow names."""
+    hub = begin(".github/workflows/release.yml")
+    checkout = tmp_path / "action"
+    hub.git(tmp_path, "clone", "-q", "--no-hardlinks", str(REPOSITORY), str(checkout))
+    for each in ("action.yml", "constraints.txt", "pyproject.toml"):
+        (checkout / each).write_bytes((REPOSITORY / each).read_bytes())
+    hub.runner.tool = checkout
+    hub.runner.installs = True
+    checked = of(hub.push("Install it"), "check.yml")
+    succeeded(checked)
+    assert "a new learner gets 7 notes and 13 cards" in checked.log
+    assert "build/moon.apkg" in hub.runner.artifacts["moon"]
+    assert "build/preview/index.html" in hub.runner.artifacts["moon"]
+
+
+def test_a_check_shows_each_problem_once_and_fails(begin: Callable[..., Hub]) -> None:
+    """At its line; nothing is built, and by an input warnings fail too, and code scanning gets the list."""
+    hub = begin(".github/workflows/release.yml")
+    workflow = hub.author / ".github/workflows/check.yml"
+    text = workflow.read_text(encoding="utf-8")
+    strict = text.replace("project: .", 'project: .\n          strict: "true"\n          sarif: "true"')
+    workflow.write_text(strict.replace("contents: read", "contents: read\n      security-events: write"))
+    written(hub, "2-sun", "sun")
+    chapter = hub.author / "source/2-sun.yaml"
+    good = chapter.read_text(encoding="utf-8")
+    chapter.write_text(good.replace("Text of sun.", "Text  of sun."), encoding="utf-8")
+    failed = of(hub.push("Two blanks"), "check.yml").jobs["check"]
+    assert failed.result == "failure"
+    (warning,) = re.findall(r"^::warning (.*)$", failed.log, re.MULTILINE)
+    assert warning.startswith("file=source/2-sun.yaml,line=5,")
+    outcomes = {step.name.partition("@")[0]: step.outcome for step in failed.steps}
+    assert outcomes["Build the package"] == "skipped"
+    assert outcomes["github/codeql-action/upload-sarif"] == "success"
+    chapter.write_text(good.replace("term:", "trem:"), encoding="utf-8")
+    workflow.write_text(text, encoding="utf-8")
+    failed = of(hub.push("A slip"), "check.yml").jobs["check"]
+    assert failed.result == "failure"
+    errors = re.findall(r"^::error (.*)$", failed.log, re.MULTILINE)
+    assert any("did you mean `term`?" in each for each in errors)
+    assert len(errors) == len(set(errors))
+
+
+def test_a_check_rehearses_the_update_over_what_learners_have(begin: Callable[..., Hub]) -> None:
+    """The last published package is fetched, imported into Anki, and compared with."""
+    hub = begin(".github/workflows/release.yml")
+    released(hub, "1.0.0")
+    hub.push_quietly()
+    for command in ("draft", "publish"):
+        assert deckgen(hub, "github", command).returncode == 0
+    written(hub, "2-sun", "sun")
+    checked = of(hub.push("The sun"), "check.yml")
+    succeeded(checked)
+    assert (
+        "from 1.0.0: 1 new, 0 updated, 7 untouched, 0 held back, 0 conflicting; nothing lost" in checked.log
+    )
+    assert "Term sun" in checked.jobs["check"].summary

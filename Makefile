@@ -22,7 +22,7 @@ NPM_PACKAGES := yaml-language-server@1.25.0 @microsoft/jest-sarif@1.0.0-beta.0 a
 FOR_GITHUB := .github $(wildcard action.yml) build/lint/.github
 SCHEMA = $(BIN)/check-jsonschema --builtin-schema vendor.$(1) $$(find $(FOR_GITHUB) -path '$(2)')
 
-.PHONY: deck check test coverage matrix soak same lint format docs pictures bench clean look
+.PHONY: deck check test coverage matrix soak same lint format docs docs-site pictures bench clean look
 
 deck: $(VENV)/deck
 	$(BIN)/deckgen build
@@ -53,7 +53,7 @@ soak: $(VENV)/test
 same: $(VENV)/test
 	$(BIN)/python -m tests.same $(BASE)
 
-lint: $(VENV)/test $(VENV)/npm/done
+lint: $(VENV)/test $(VENV)/npm/done docs-site
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
@@ -79,6 +79,12 @@ docs: $(VENV)/deck
 	$(BIN)/python docs/write_codes.py
 	$(BIN)/python docs/draw_wings.py
 
+# the docs as a site, in build/docs
+docs-site: $(VENV)/test
+	@rm -rf build/docs
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --jobs auto --fresh-env --doctree-dir build/doctrees \
+		docs build/docs
+
 pictures: $(VENV)/test
 	$(BIN)/python docs/take_pictures.py
 
@@ -100,7 +106,7 @@ $(VENV)/deck: $(BIN)/python$(EXE) pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/test: $(BIN)/python$(EXE) pyproject.toml constraints.txt
-	$(PIP) install -c constraints.txt -e '.[lint,bench]'
+	$(PIP) install -c constraints.txt -e '.[lint,bench,docs]'
 	@touch $@ $(VENV)/deck
 
 $(VENV)/ankis/%/done: $(BIN)/python$(EXE)

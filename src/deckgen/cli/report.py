@@ -74,7 +74,6 @@ def verified(verification: Verification) -> str:
             "  no package in build/release/ is older than this, so no update was rehearsed (--previous FILE)"
         )
     lines += [f"note: {remark}" for remark in verification.remarks]
-    lines += [f"error: {fault}" for fault in verification.faults]
     return "\n".join(lines)
 
 
@@ -86,8 +85,8 @@ class Report:
     ) -> None:
         """Prepare for a command's name, the format, and whether to print errors only."""
         self.command = command
-        actions = os.environ.get("GITHUB_ACTIONS") == "true"
-        self.format = str(output_format or (CheckFormat.github if actions else CheckFormat.text))
+        self._in_actions = os.environ.get("GITHUB_ACTIONS") == "true"
+        self.format = str(output_format or (CheckFormat.github if self._in_actions else CheckFormat.text))
         self.quiet = quiet
         self.failed_strictly = False
         self.ignored = 0
@@ -197,7 +196,12 @@ class Report:
         sys.stdout.write(formats.as_json({"command": self.command, "deckgen": __version__, **members}))
 
     def failed(self, message: str, hint: str = "") -> None:
-        """Report that the call was wrong, or failed."""
+        """Report that the call was wrong, or failed; under GitHub Actions as an annotation, too."""
+        if self._in_actions and self.for_people:
+            from deckgen.diagnostics import formats  # noqa: PLC0415
+
+            sys.stdout.write(formats.github_failure(message, hint))
+            sys.stdout.flush()
         if self.format == Format.json:
             self.object(ok=False, error={"message": message, "hint": hint or None})
         else:

@@ -45,6 +45,12 @@ def github(diagnostics: Sequence[Diagnostic], prefix: str = "") -> str:
     return "".join(lines)
 
 
+def github_failure(message: str, hint: str = "") -> str:
+    """The workflow command by which GitHub Actions shows why a command has failed."""
+    text = f"{message}\nhint: {hint}" if hint else message
+    return f"::error title=deckgen::{_data(text)}\n"
+
+
 def _data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 

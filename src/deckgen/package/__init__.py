@@ -17,6 +17,7 @@ from deckgen.package.reader import (
     PackedTemplate,
     list_media,
     read_about,
+    read_digest,
     read_media,
     read_package,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "list_media",
     "pack",
     "read_about",
+    "read_digest",
     "read_media",
     "read_package",
     "write",

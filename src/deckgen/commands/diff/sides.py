@@ -356,21 +356,34 @@ def _of_revision(name: str, commit: str, place: Place) -> Side:
         CallError: The deck is not in that revision, or git does not give it.
     """
     assert place.project is not None  # noqa: S101 (else there is no commit)
-    git = Git(place.project.folder)
     with nullcontext(place.scratch) if place.scratch else _temporary() as folder:
         try:
-            names = git.ask("ls-tree", "--name-only", "-z", commit, "--", "source", "templates")
-            held = [each for each in names.decode(errors="replace").split("\0") if each]
-            if "source" in held:
-                packed = git.ask("archive", "--format=tar", commit, "--", *held)
-                _unpack(packed, folder)
+            unpack_source(commit, place.project, folder)
         except Unanswered as silence:
             raise CallError(f"git cannot give {name}: {silence}") from silence
         if not (folder / MANIFEST).is_file():
             message = f"{name} does not hold this deck: there is no {MANIFEST} in commit {commit[:12]}"
-            hint = git.command(f"log --oneline -- {MANIFEST}")
+            hint = Git(place.project.folder).command(f"log --oneline -- {MANIFEST}")
             raise CallError(message, f"`{hint}` lists the commits that have it")
         return _of_source(name, folder, place)
+
+
+def unpack_source(commit: str, project: Project, folder: Path) -> None:
+    """Write a deck's source and templates, as they are in a commit, into a folder.
+
+    Args:
+        commit: The commit.
+        project: The deck's folder.
+        folder: An empty folder; it stays empty where the commit does not hold the deck.
+
+    Raises:
+        Unanswered: Git does not give them.
+    """
+    git = Git(project.folder)
+    names = git.ask("ls-tree", "--name-only", "-z", commit, "--", "source", "templates")
+    held = [each for each in names.decode(errors="replace").split("\0") if each]
+    if "source" in held:
+        _unpack(git.ask("archive", "--format=tar", commit, "--", *held), folder)
 
 
 @contextmanager

@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deckgen import source
+from deckgen import __version__, source
+from deckgen.address import COMMIT, REPOSITORY
 from deckgen.cards.media import FONTS, IMAGES, SOUNDS
 from deckgen.cards.sentences import read_sentences
 from deckgen.cards.words import PATH as WORDS
@@ -36,13 +37,21 @@ _IN_DECK = {
 _IN_REPOSITORY = {
     f".github/ISSUE_TEMPLATE/{_FORM}": _FORM,
     ".github/dependabot.yml": "dependabot.yml",
+    ".github/workflows/check.yml": "check.yml",
+    ".github/workflows/release.yml": "release.yml",
     ".pre-commit-config.yaml": "pre-commit-config.yaml",
-    # the workflows check.yml and release.yml belong here, once there is an action that they can use
 }
 """Starter files that work only at the top of a repository, by their paths from there."""
 _PLACE = re.compile("«(\\w+)»")
 _TRADITIONAL = re.compile(r"zh-(?:hant|tw|hk|mo)\b", re.IGNORECASE)
 _STARTER = Path(__file__).parent / "starter"
+
+
+def action() -> str:
+    """What a workflow writes after `uses:` for this deckgen."""
+    if COMMIT:
+        return f"{REPOSITORY}@{COMMIT} # v{__version__}"
+    return f"{REPOSITORY}@main # pin it: the commit of a release"
 
 
 def only_at_the_top() -> list[str]:
@@ -66,6 +75,7 @@ def starter_files(answers: Answers, folder: Path, *, at_top: bool) -> dict[str, 
         "license": license_.id,
         "language": answers.language,
         "repository": answers.repository,
+        "action": action(),
         "media": "\n".join(f"*.{ending} -text" for ending in sorted({*IMAGES, *SOUNDS, *FONTS} - {"svg"})),
     }
     templates = _IN_DECK | (_IN_REPOSITORY if at_top else {})

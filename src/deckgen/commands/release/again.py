@@ -105,7 +105,7 @@ def _check_same(packages: Packages, line: ReleaseLine, project: Project) -> None
     cleanup = packages.retired.digest if packages.retired else None
     if packages.main.digest == line.digest and cleanup == line.cleanup:
         return
-    wrong = _other_makers(line)
+    wrong = other_makers(line)
     if commit := _commit(line.version, project):
         command = Git(project.folder).command(f"worktree add ../{line.version} {commit[:12]}")
         where = f"`{command}` puts its source beside this folder"
@@ -133,7 +133,7 @@ def _commit(version: str, project: Project) -> str:
     return commit if commit != present else ""
 
 
-def _other_makers(line: ReleaseLine) -> str:
+def other_makers(line: ReleaseLine) -> str:
     """A hint that installs what made a release and has another version here; empty if nothing has."""
     wanted = {_TOOL: line.deckgen} if line.deckgen != __version__ else {}
     for name, number in line.made_with.items():
@@ -164,6 +164,6 @@ def _notes(packages: Packages, line: ReleaseLine, result: Build, *, first: bool)
         raise CallError(f"the section of {line.version} in {CHANGELOG} {what}", hint)
     notes = release_notes(packages.main, section.text, read_sentences(result.deck, project), first=first)
     if hashlib.sha256(notes.encode()).hexdigest() != line.release_notes:
-        hint = _other_makers(line) or "the sentences in templates/base/ may differ from those of the release"
+        hint = other_makers(line) or "the sentences in templates/base/ may differ from those of the release"
         raise CallError(f"the release notes of {line.version} would not be what they were", hint)
     return notes, ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from deckgen.package.reader.archive import DAMAGED, LIMITS, Archive, Limits, PackageError, UnreadableError
@@ -41,6 +42,7 @@ __all__ = [
     "PackedTemplate",
     "list_media",
     "read_about",
+    "read_digest",
     "read_media",
     "read_package",
 ]
@@ -103,6 +105,26 @@ def read_media(
         for medium in media:
             archive.clock.start()  # what is done with the one before takes its own time
             yield medium, archive.read(medium.member, most, zstd=latest)
+
+
+def read_digest(path: Path, limits: Limits = LIMITS) -> str:
+    """The digest of a package, as `Package.digest` and the ledger give it.
+
+    Args:
+        path: The file.
+        limits: What is read of it.
+
+    Raises:
+        PackageError: It is no package, or damaged.
+    """
+    digest = hashlib.sha256()
+    with _open(path, limits) as archive:
+        for name in archive.names:
+            content = hashlib.sha256()
+            for chunk in archive.chunks(name, limits.collection):
+                content.update(chunk)
+            digest.update(f"{name}\0{content.hexdigest()}\n".encode())
+    return digest.hexdigest()
 
 
 def read_about(path: Path) -> dict[str, Any]:

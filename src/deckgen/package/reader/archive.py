@@ -191,6 +191,11 @@ class Archive:
         """Whether there is a member of this name."""
         return name in self._zip.NameToInfo
 
+    @property
+    def names(self) -> list[str]:
+        """The names of its members, in order."""
+        return sorted(self._zip.NameToInfo)
+
     def size(self, name: str) -> tuple[int, int]:
         """How many bytes a member unpacks to, as the archive says, and their CRC-32."""
         member = self._zip.getinfo(name)

@@ -1,0 +1,215 @@
+"""The commands of `deckgen github`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deckgen.cli.calls import Command, ProjectOption, find_deck
+from deckgen.cli.report import reporting, say, short_path
+from deckgen.diagnostics import CallError
+
+if TYPE_CHECKING:
+    from deckgen.cli.report import Report
+    from deckgen.commands.github.decks import PublicDeck
+    from deckgen.commands.github.gh import GitHub
+    from deckgen.commands.github.prepare import Prepared
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Release decks on GitHub, as the workflows that `deckgen init` writes do.",
+)
+
+DecksArgument = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="[DIR]...",
+        show_default=False,
+        help="The folders of the repository's decks; releases/latest is the first one's. "
+        "Default: those in DECKGEN_DECKS, or this folder.",
+    ),
+]
+TagsOption = Annotated[
+    str,
+    typer.Option(
+        "--tags",
+        metavar="FORM",
+        envvar="DECKGEN_TAGS",
+        show_default=False,
+        show_envvar=False,
+        help="The form of tags. Default: the one in DECKGEN_TAGS, or v{version}; with several decks "
+        "{id}-v{version}.",
+    ),
+]
+VersionOption = Annotated[
+    str | None,
+    typer.Option("--as", metavar="VERSION", show_default=False, help="As in 1.2.0. Default: the next one."),
+]
+BaseOption = Annotated[
+    str, typer.Option(metavar="BRANCH", help="The branch into which the release will be merged.")
+]
+RefreshOption = Annotated[
+    bool,
+    typer.Option("--refresh", help="Only prepare once more what is prepared and does not fit any longer."),
+]
+
+
+@app.command(cls=Command)
+def prepare(
+    decks: DecksArgument = None,
+    version: VersionOption = None,
+    base: BaseOption = "main",
+    refresh: RefreshOption = False,  # noqa: FBT002 (typer's way)
+    tags: TagsOption = "",
+) -> None:
+    """Put the next release on a branch of its own, from which a person opens a pull request."""
+    with reporting("github prepare", None) as report:
+        from deckgen.build import Build  # noqa: PLC0415 (--help stays quick)
+        from deckgen.commands.github import prepare as preparing  # noqa: PLC0415
+
+        found, github = _called(decks, tags)
+        if version is not None and (len(found) > 1 or refresh):
+            hint = "deckgen github prepare DIR --as VERSION"
+            raise CallError("--as names the version of one deck that is prepared for the first time", hint)
+        faults, failed = [], False
+        for deck in found:
+            try:
+                if refresh:
+                    made = preparing.refresh(deck, github, base)
+                else:
+                    made = preparing.prepare(deck, version, github, base)
+            except CallError as error:
+                faults.append(error)
+                continue
+            if isinstance(made, str):
+                say(made)
+            elif isinstance(made, Build):
+                report.end(made, "no release was prepared")
+                failed = True
+            else:
+                _tell_prepared(made, deck)
+        _end(faults, report, failed=failed, all_failed=len(faults) == len(found))
+
+
+def _end(faults: list[CallError], report: Report, *, failed: bool, all_failed: bool) -> None:
+    """End a command: with the faults of single decks as its own if there is nothing else."""
+    if all_failed and len(faults) == 1:
+        raise faults[0]
+    for each in faults:
+        report.failed(str(each), each.hint)
+    if failed:
+        raise typer.Exit(1)
+    if all_failed and faults:
+        raise typer.Exit(2)
+
+
+@app.command(cls=Command)
+def draft(decks: DecksArgument = None, tags: TagsOption = "") -> None:
+    """Draft each release of the ledger that GitHub lacks: made again, tried in Anki, seen by authors only."""
+    with reporting("github draft", None) as report:
+        from deckgen.commands.github.draft import draft as draft_releases  # noqa: PLC0415
+
+        found, github = _called(decks, tags)
+        made = draft_releases(found, github, say)
+        _output("packages", "\n".join(str(path) for path in made.paths))
+        _output("attest", "true" if made.attested and made.paths else "false")
+        for fault in made.faults:
+            report.failed(str(fault), fault.hint)
+        if made.faults:
+            raise typer.Exit(1)
+
+
+@app.command(cls=Command)
+def publish(decks: DecksArgument = None, tags: TagsOption = "") -> None:
+    """Publish what `deckgen github draft` has drafted here: the tags, then the releases."""
+    with reporting("github publish", None):
+        from deckgen.commands.github.publish import publish as publish_drafts  # noqa: PLC0415
+
+        found, github = _called(decks, tags)
+        done = publish_drafts(found, github, say)
+        for deck, address in done:
+            _summary(f"## {deck.deck.title}\n\n{address}\n")
+        _output("published", "true" if done else "false")
+
+
+@app.command(cls=Command)
+def fetch(project: ProjectOption = None, tags: TagsOption = "") -> None:
+    """Fetch the last package that learners got from GitHub into build/github/last/."""
+    with reporting("github fetch", None):
+        from deckgen.commands.github.draft import FOLDER  # noqa: PLC0415
+        from deckgen.commands.github.published import fetch_last  # noqa: PLC0415
+
+        (deck,), github = _called([find_deck(project)], tags)
+        fetched = fetch_last(deck, github, deck.project.output / FOLDER / "last")
+        if fetched is None:
+            say("GitHub has no release of this deck yet")
+        else:
+            say(f"learners have {fetched.version}: {short_path(fetched.path)}")
+            if fetched.remark:
+                say(f"note: {fetched.remark}")
+        _output("package", str(fetched.path) if fetched else "")
+
+
+@app.command(cls=Command)
+def site(
+    decks: DecksArgument = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="The folder for the site.")
+    ] = Path("_site"),
+    tags: TagsOption = "",
+) -> None:
+    """Write the public page of each deck, as it was last released, for GitHub Pages."""
+    with reporting("github site", None):
+        from deckgen.commands.github.site import OFF, sites  # noqa: PLC0415
+
+        found, github = _called(decks, tags)
+        ready = sites(found, github, output, say)
+        if not ready:
+            _summary(f"> {OFF}.")
+        _output("ready", "true" if ready else "false")
+
+
+def _called(folders: list[Path] | None, tags: str) -> tuple[list[PublicDeck], GitHub]:
+    """The decks and the repository of a call."""
+    from deckgen.commands.github.decks import read_decks, repository  # noqa: PLC0415
+    from deckgen.commands.github.gh import GitHub  # noqa: PLC0415
+
+    named = [Path(each) for each in os.environ.get("DECKGEN_DECKS", "").split()]
+    decks = read_decks(folders or named or [find_deck(None)], tags)
+    return decks, GitHub(repository(decks[0].project.folder))
+
+
+def _tell_prepared(made: Prepared, deck: PublicDeck) -> None:
+    """Print what was prepared, and what a person does next."""
+    because = f" ({made.reason})" if made.reason else ""
+    say(f"{deck.name}{made.version}{because} waits on the branch {made.branch}")
+    for remark in made.remarks:
+        say(f"note: {remark}")
+    if made.pull:
+        next_step = f"[Pull request #{made.pull}]({made.address}) is up to date"
+        say(f"pull request #{made.pull} is up to date: {made.address}")
+    else:
+        next_step = f"**[Open the pull request]({made.address})**, read it, and merge it: that releases it"
+        say(f"next, open the pull request and merge it: {made.address}")
+    text = f"## {deck.deck.title}: {made.version}{because}\n\n{next_step}.\n\n"
+    _summary(text + "".join(f"> {remark}\n" for remark in made.remarks) + made.text)
+
+
+def _summary(text: str) -> None:
+    """Add to the summary of a workflow's run; nothing elsewhere."""
+    _append("GITHUB_STEP_SUMMARY", text + "\n")
+
+
+def _output(name: str, value: str) -> None:
+    """Set an output of a workflow's step; nothing elsewhere."""
+    mark = f"end-{os.urandom(8).hex()}"
+    _append("GITHUB_OUTPUT", f"{name}<<{mark}\n{value}\n{mark}\n")
+
+
+def _append(variable: str, text: str) -> None:
+    if path := os.environ.get(variable):
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(text)

@@ -1,0 +1,1 @@
+"""Releases on GitHub: prepared as a pull request, published from the commit that was merged."""

@@ -1,0 +1,219 @@
+"""The commits of a release: the one that its files can be made from, and the one that its tag names."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deckgen.commands.diff.sides import commit_of, unpack_source
+from deckgen.commands.github.gh import NOT_FOUND, Refused
+from deckgen.commands.release.again import again, other_makers
+from deckgen.diagnostics import CallError
+from deckgen.git import Git, Unanswered
+from deckgen.project import LEDGER, MANIFEST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deckgen.commands.github.decks import PublicDeck
+    from deckgen.commands.github.gh import GitHub
+    from deckgen.history.ledger import ReleaseLine
+
+_BY_GH = ("-c", "credential.helper=", "-c", "credential.helper=!gh auth git-credential")
+"""How git signs in: as `gh` does. A workflow's checkout keeps no token."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A release whose files have been made again.
+
+    Attributes:
+        commit: The commit with its source.
+        folder: The folder of its files.
+        files: Their names, the package first.
+    """
+
+    commit: str
+    folder: Path
+    files: tuple[str, ...]
+
+
+def over_network(deck_git: Git, *arguments: str) -> bytes:
+    """The output of a git command that speaks with GitHub, signed in as `gh` is.
+
+    Raises:
+        Unanswered: Git fails, or GitHub refuses.
+    """
+    signed = _BY_GH if "GH_TOKEN" in os.environ or "GITHUB_TOKEN" in os.environ else ()
+    return deck_git.ask(*signed, *arguments, patience=600)
+
+
+def check_history(git: Git) -> None:
+    """Refuse a clone that lacks earlier commits.
+
+    Raises:
+        CallError: It does.
+    """
+    if git.ask("rev-parse", "--is-shallow-repository").strip() == b"true":
+        raise CallError(
+            "this clone lacks the earlier commits, and releases are made from them",
+            "in a workflow, the checkout needs `fetch-depth: 0`; on your computer: git fetch --unshallow",
+        )
+
+
+def make_again(deck: PublicDeck, line: ReleaseLine, github: GitHub, target: Path) -> Made:
+    """Make the files of a release from the commit that has its source.
+
+    Args:
+        deck: The deck.
+        line: The release in the ledger.
+        github: The repository.
+        target: The folder for the files; an earlier one is replaced.
+
+    Raises:
+        CallError: No commit makes what was released.
+    """
+    first: CallError | None = None
+    for commit in commits_of(deck, line.version, github):
+        try:
+            return _made_from(commit, deck, line.version, target)
+        except CallError as error:
+            first = first or error
+    raise _cannot_be_made(deck, line, first)
+
+
+def _made_from(commit: str, deck: PublicDeck, version: str, target: Path) -> Made:
+    """The files of a release, made from a commit.
+
+    Raises:
+        CallError: It makes something else.
+    """
+    with unpacked(deck, commit) as folder:
+        made = again(folder, version)
+        if made.build.packages is None:
+            error = next(each for each in made.build.diagnostics if each.level == "error")
+            raise CallError(f"{error.span.path}: {error.message}", error.hint)
+        _replace(made.folder, target)
+    return Made(commit, target, tuple(made.files))
+
+
+def _replace(folder: Path, target: Path) -> None:
+    """Move a folder to where an earlier one may be."""
+    shutil.rmtree(target, ignore_errors=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(folder, target)
+
+
+def _cannot_be_made(deck: PublicDeck, line: ReleaseLine, why: CallError | None) -> CallError:
+    """The error of a release that no commit makes."""
+    what = f"{deck.name}{line.version} cannot be made again"
+    if why is None:
+        hint = "push the commit that recorded it: `git log -- source/ledger.jsonl` lists the commits"
+        return CallError(f"{what}: git knows no commit that released it", hint)
+    if makers := other_makers(line):
+        hint = (
+            "the workflow's deckgen was updated after the release was prepared: take that update back until "
+            f"the release is published; or release a new version. On a computer, {makers}"
+        )
+        return CallError(f"{what}: {why}", hint)
+    hint = "its source was changed between the release and the merge: prepare a new version"
+    return CallError(f"{what}: {why}", hint)
+
+
+def commits_of(deck: PublicDeck, version: str, github: GitHub) -> Iterator[str]:
+    """The commits that may hold the source of a release, the likeliest first.
+
+    It is the commit by which the record of the release came to this branch. If that brought more, because
+    the pull request was prepared before another one was merged, it is the head of the pull request.
+    """
+    told = set()
+    for commit in _candidates(deck, version, github):
+        if commit not in told:
+            told.add(commit)
+            yield commit
+
+
+def _candidates(deck: PublicDeck, version: str, github: GitHub) -> Iterator[str]:
+    landed = _landed(deck, version)
+    if landed:
+        yield landed
+        parents = deck.git.ask("rev-list", "--parents", "-n", "1", landed).decode().split()[2:]
+        yield from parents
+        yield from _heads(deck, landed, github)
+    if commit := commit_of(version, deck.project):
+        yield commit
+
+
+def _landed(deck: PublicDeck, version: str) -> str:
+    """The commit by which the record of a release came to this branch; empty if there is none."""
+    row = f'{{"release":"{version}"'
+    how = ("--first-parent", "-m", "--reverse", "--format=%H", f"-S{row}")
+    try:
+        commits = deck.git.ask("log", *how, "HEAD", "--", f"./{LEDGER}").decode().split()
+    except Unanswered as silence:
+        raise CallError(f"git cannot say when {version} was released: {silence}") from silence
+    return commits[0] if commits else ""
+
+
+def _heads(deck: PublicDeck, commit: str, github: GitHub) -> Iterator[str]:
+    """The heads of the pull requests that brought a commit; GitHub keeps them after the merge."""
+    try:
+        pulls = list(github.list(f"commits/{commit}/pulls"))
+    except Refused:  # a commit that GitHub does not have was in no pull request
+        return
+    for pull in pulls:
+        with suppress(Unanswered):
+            over_network(deck.git, "fetch", "--quiet", "--no-tags", "origin", f"pull/{pull['number']}/head")
+            yield deck.git.ask("rev-parse", "--verify", f"{pull['head']['sha']}^{{commit}}").decode().strip()
+
+
+@contextmanager
+def unpacked(deck: PublicDeck, commit: str) -> Iterator[Path]:
+    """A temporary folder with a deck as it is in a commit.
+
+    Raises:
+        CallError: The deck is not in it.
+    """
+    with tempfile.TemporaryDirectory(prefix="deckgen-") as name:
+        folder = Path(name).resolve()
+        try:
+            unpack_source(commit, deck.project, folder)
+        except Unanswered as silence:
+            raise CallError(f"git cannot give commit {commit[:12]}: {silence}") from silence
+        if not (folder / MANIFEST).is_file():
+            raise CallError(f"there is no {MANIFEST} in commit {commit[:12]}")
+        yield folder
+
+
+def tagged(tag: str, github: GitHub) -> str:
+    """The commit of a tag on GitHub; empty if there is no such tag."""
+    try:
+        found = github.get(f"git/ref/tags/{tag}")["object"]
+        while found["type"] == "tag":  # one with a message of its own
+            found = github.get(f"git/tags/{found['sha']}")["object"]
+    except Refused as refusal:
+        if refusal.status == NOT_FOUND:
+            return ""
+        raise
+    return str(found["sha"])
+
+
+def same_source(deck: PublicDeck, one: str, other: str) -> bool:
+    """Whether two commits, which git must have, hold the same source and templates of a deck."""
+    return one == other or _trees(deck, one) == _trees(deck, other)
+
+
+def _trees(deck: PublicDeck, commit: str) -> list[str]:
+    """The ids that git gives to a deck's folders in a commit; empty where there is none."""
+    found = []
+    for folder in ("source", "templates"):
+        try:
+            found.append(deck.git.ask("rev-parse", "--verify", "--quiet", f"{commit}:./{folder}").decode())
+        except Unanswered:
+            found.append("")
+    return found

@@ -1,0 +1,286 @@
+"""The next release as a branch, from which a person opens a pull request."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from deckgen.build import Build
+from deckgen.commands.diff import markdown, sections
+from deckgen.commands.diff.compare import compare
+from deckgen.commands.diff.sides import Place, sides
+from deckgen.commands.github.commits import check_history, over_network
+from deckgen.commands.github.gh import Refused
+from deckgen.commands.release.release import draft, make
+from deckgen.diagnostics import CallError, counted
+from deckgen.git import Git, Unanswered
+from deckgen.history.ledger_file import read_ledger
+from deckgen.history.versions import by_order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from deckgen.commands.github.decks import PublicDeck
+    from deckgen.commands.github.gh import GitHub
+    from deckgen.commands.release.release import Draft
+    from deckgen.package import Package
+
+_ADDRESS = 6_000  # characters; GitHub takes about 8,000 in an address
+_TEXT = 60_000  # characters; GitHub takes 65,536 in a pull request
+_CHECK = "check.yml"
+_BEGIN, _END = "<!-- what changes -->", "<!-- /what changes -->"
+_BOT = {
+    "GIT_AUTHOR_NAME": "github-actions[bot]",
+    "GIT_AUTHOR_EMAIL": "41898282+github-actions[bot]@users.noreply.github.com",
+}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A release that waits on a branch.
+
+    Attributes:
+        version: Its version.
+        reason: Why it is this version; empty if a person has named it.
+        branch: The branch.
+        pull: The number of the pull request that is open for it; 0 if there is none.
+        address: The address that opens a pull request, or that of the open one.
+        text: What changes, as Markdown.
+        remarks: What the user should know, as sentences.
+    """
+
+    version: str
+    reason: str
+    branch: str
+    pull: int
+    address: str
+    text: str
+    remarks: tuple[str, ...]
+
+
+def prepare(deck: PublicDeck, version: str | None, github: GitHub, base: str) -> Prepared | Build:
+    """Put the next release of a deck on its branch, and push that.
+
+    Args:
+        deck: The deck.
+        version: Its version; None for the next one.
+        github: The repository.
+        base: The branch into which it will be merged.
+
+    Returns:
+        What was prepared; or the build if the deck has errors.
+
+    Raises:
+        CallError: There is nothing to release, or another reason against it; or GitHub refuses.
+    """
+    check_history(deck.git)
+    before = _pushed(deck)
+    _forget(deck)
+    with _worktree(deck) as folder:
+        made = draft(folder, version)
+        if isinstance(made, Build):
+            return made
+        text = _difference(folder) or f"This is the first release: {_held(made.packages.main)}.\n"
+        with _as_bot():
+            make(made, with_commit=True)
+        git = Git(folder)
+        _push(deck, git, before)
+    return _with_pull(deck, made, github, base, text)
+
+
+def refresh(deck: PublicDeck, github: GitHub, base: str) -> Prepared | Build | str:
+    """Prepare an open release once more, because the base branch has moved.
+
+    Args:
+        deck: The deck.
+        github: The repository.
+        base: The branch into which it will be merged.
+
+    Returns:
+        What was prepared; the build if the deck has errors; or a sentence where there is nothing to do.
+
+    Raises:
+        CallError: As for `prepare`.
+    """
+    before = _pushed(deck)
+    if not before:
+        return f"{deck.name}no release is prepared"
+    released = {line.version for line in deck.ledger().releases}
+    waiting = [each for each in _versions(deck, before) if each not in released]
+    if not waiting:
+        with suppress(Unanswered):
+            over_network(deck.git, "push", "--quiet", "origin", f":refs/heads/{deck.branch}")
+        return f"{deck.name}the prepared release is merged: its branch is removed"
+    present = deck.git.ask("rev-parse", "HEAD").decode().strip()
+    if deck.git.ask("rev-parse", f"{before}^").decode().strip() == present:
+        return f"{deck.name}the prepared release fits the source"
+    version = waiting[-1]
+    _forget(deck)
+    with _worktree(deck) as folder:
+        proposed = draft(folder, None)
+    if not isinstance(proposed, Build) and by_order(proposed.version) > by_order(version):
+        version = proposed.version
+    return prepare(deck, version, github, base)
+
+
+def _pushed(deck: PublicDeck) -> str:
+    """The commit of a deck's release branch on GitHub, which is fetched; empty if there is none."""
+    try:
+        answer = over_network(deck.git, "ls-remote", "origin", f"refs/heads/{deck.branch}").decode().split()
+        if answer:
+            over_network(deck.git, "fetch", "--quiet", "--no-tags", "origin", answer[0])
+    except Unanswered as silence:
+        raise CallError(f"GitHub does not say which branches it has: {silence}") from silence
+    return answer[0] if answer else ""
+
+
+def _versions(deck: PublicDeck, commit: str) -> list[str]:
+    """The releases of the ledger in a commit, in order."""
+    try:
+        text = deck.git.ask("show", f"{commit}:./source/ledger.jsonl").decode(errors="replace")
+    except Unanswered:
+        return []
+    return [line.version for line in read_ledger(deck.project.folder, text).ledger.releases]
+
+
+def _forget(deck: PublicDeck) -> None:
+    """Let git forget what it knows of the release branch: a version on it has not been released."""
+    for ref in (f"refs/remotes/origin/{deck.branch}", f"refs/heads/{deck.branch}"):
+        with suppress(Unanswered):
+            deck.git.ask("update-ref", "-d", ref)
+
+
+@contextmanager
+def _worktree(deck: PublicDeck) -> Iterator[Path]:
+    """The deck's folder in a second work tree at the present commit, which is removed at the end."""
+    with tempfile.TemporaryDirectory(prefix="deckgen-", ignore_cleanup_errors=True) as name:
+        place = Path(name).resolve() / "tree"
+        try:
+            deck.git.ask("worktree", "add", "--quiet", "--detach", str(place), "HEAD", patience=600)
+        except Unanswered as silence:
+            raise CallError(f"git cannot make a second work tree: {silence}") from silence
+        try:
+            yield place / deck.path
+        finally:
+            with suppress(Unanswered):
+                deck.git.ask("worktree", "remove", "--force", str(place))
+
+
+@contextmanager
+def _as_bot() -> Iterator[None]:
+    """Let git sign commits with the name of GitHub's own program, in a workflow."""
+    names = _BOT | {name.replace("AUTHOR", "COMMITTER"): text for name, text in _BOT.items()}
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        names = {}
+    new = {name: text for name, text in names.items() if name not in os.environ}
+    os.environ.update(new)
+    try:
+        yield
+    finally:
+        for name in new:
+            del os.environ[name]
+
+
+def _difference(folder: Path) -> str:
+    """What changes since the last release, as Markdown; empty for the first release."""
+    if not read_ledger(folder).ledger.releases:
+        return ""
+    before, after = sides(None, None, Place(folder))
+    return markdown.markdown(sections.outline(before, after, compare(before.edition, after.edition)), _TEXT)
+
+
+def _held(package: Package) -> str:
+    """The numbers of a package's notes and cards."""
+    cards = sum(len(each.cards) for each in package.notes)
+    return f"{counted(len(package.notes), 'note')}, {counted(cards, 'card')}"
+
+
+def _push(deck: PublicDeck, git: Git, before: str) -> None:
+    """Push the prepared commit to the release branch, unless someone else has pushed there meanwhile.
+
+    Raises:
+        CallError: GitHub refuses.
+    """
+    branch = f"refs/heads/{deck.branch}"
+    try:
+        over_network(
+            git, "push", "--quiet", f"--force-with-lease={branch}:{before}", "origin", f"HEAD:{branch}"
+        )
+    except Unanswered as silence:
+        said = " ".join(str(silence).split())
+        hint = (
+            f"the job needs `permissions: contents: write`, and no rule of the repository (Settings > Rules, "
+            f"or Branches) may keep it from pushing to {deck.branch}"
+        )
+        raise CallError(f"GitHub does not take the branch {deck.branch}: {said}", hint) from silence
+
+
+def _with_pull(deck: PublicDeck, made: Draft, github: GitHub, base: str, text: str) -> Prepared:
+    """What was prepared, with its pull request: an open one is brought up to date, and its checks begin."""
+    remarks = list(made.remarks)
+    owner = github.repository.partition("/")[0]
+    title = f"Release {deck.name}{made.version}"
+    try:
+        pulls = list(github.list(f"pulls?state=open&head={owner}:{quote(deck.branch)}&base={quote(base)}"))
+    except Refused as refusal:
+        pulls = []
+        remarks.append(f"whether a pull request is open for it is not known: {refusal}")
+    number, address = 0, _opening(deck, github, base, title, text)
+    if pulls:
+        number, address = int(pulls[0]["number"]), str(pulls[0]["html_url"])
+        if no := _update(number, title, pulls[0].get("body") or "", text, github):
+            remarks.append(f"the text of pull request #{number} is as it was: {no}")
+    if no := _begin_checks(deck, github):
+        what = "close and open the pull request again, and its checks run"
+        remarks.append(f"the checks of {deck.branch} did not begin: {no}; {what}")
+    return Prepared(made.version, made.reason, deck.branch, number, address, text, tuple(remarks))
+
+
+def _opening(deck: PublicDeck, github: GitHub, base: str, title: str, text: str) -> str:
+    """The address of the page on which a person opens the pull request."""
+    begin = f"{github.server}/{github.repository}/compare/{quote(base)}...{quote(deck.branch)}?expand=1"
+    begin += f"&title={quote(title)}&body="
+    room = _ADDRESS - len(begin)
+    limit = len(text.encode())
+    while len(body := quote(f"{_BEGIN}\n{_cut(text, limit)}\n{_END}", safe="")) > room:
+        limit = limit * 2 // 3
+    return begin + body
+
+
+def _cut(text: str, limit: int) -> str:
+    """The first lines of a text, in so many bytes; what is folded is closed."""
+    if len(text.encode()) <= limit:
+        return text
+    kept = text.encode()[:limit].decode(errors="ignore").rpartition("\n")[0]
+    end = "\n</details>\n" * (kept.count("<details>") - kept.count("</details>"))
+    return f"{kept}\n{end}\n… the summary of the check shows all of it\n"
+
+
+def _update(number: int, title: str, body: str, text: str, github: GitHub) -> Refused | None:
+    """Bring the title of a pull request, and what its text says of changes, up to date."""
+    before, mark, rest = body.partition(_BEGIN)
+    _, closed, after = rest.partition(_END)
+    fields = {"title": title}
+    if mark and closed:
+        fields["body"] = f"{before}{_BEGIN}\n{text}\n{_END}{after}"
+    try:
+        github.send("PATCH", f"pulls/{number}", fields)
+    except Refused as refusal:
+        return refusal
+    return None
+
+
+def _begin_checks(deck: PublicDeck, github: GitHub) -> Refused | None:
+    """Begin the checks of the branch: GitHub begins none by itself for what a workflow pushes."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return None
+    try:
+        github.send("POST", f"actions/workflows/{_CHECK}/dispatches", {"ref": deck.branch})
+    except Refused as refusal:
+        return refusal
+    return None

@@ -1,0 +1,140 @@
+"""The site of a repository: the page of its deck, or of each of its decks, as they were last released."""
+
+from __future__ import annotations
+
+import html
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from deckgen.build import build
+from deckgen.commands.github.commits import over_network, tagged, unpacked
+from deckgen.commands.github.draft import FOLDER
+from deckgen.commands.github.gh import NOT_FOUND, Refused
+from deckgen.commands.github.published import fetch, of_version, releases
+from deckgen.commands.site.download import Wishes
+from deckgen.commands.site.folder import earlier_site, write
+from deckgen.commands.site.site import site
+from deckgen.diagnostics import CallError
+from deckgen.git import Unanswered
+from deckgen.history.versions import is_prerelease
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from deckgen.commands.github.decks import PublicDeck
+    from deckgen.commands.github.gh import GitHub
+    from deckgen.commands.github.published import Release
+    from deckgen.history.ledger import ReleaseLine
+
+OFF = (
+    "GitHub Pages is not turned on, so there is no site. If you want one: Settings > Pages > Build and deployment > "
+    "Source: GitHub Actions. Then run this workflow's jobs again"
+)
+_INDEX = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<style>body {{ max-width: 40em; margin: 2em auto; padding: 0 1em; font: 1.1em/1.6 system-ui, sans-serif }}</style>
+<main>
+<h1>{title}</h1>
+<ul>
+{decks}</ul>
+</main>
+</html>
+"""
+
+
+def sites(decks: Sequence[PublicDeck], github: GitHub, target: Path, tell: Callable[[str], None]) -> bool:
+    """Write the pages of decks into a folder, each from the commit of its last release.
+
+    Args:
+        decks: The decks of the repository.
+        github: The repository.
+        target: The folder; several decks get folders in it, and a page that lists them.
+        tell: Told what happens, as sentences.
+
+    Returns:
+        Whether GitHub Pages is ready for them; otherwise nothing is written.
+
+    Raises:
+        CallError: A deck has faults, or GitHub refuses.
+    """
+    address = _address(github)
+    if not address:
+        tell(OFF)
+        return False
+    found = releases(github)
+    written = []
+    for deck in decks:
+        last = _last(deck, found)
+        if last is None:
+            tell(f"{deck.name}nothing is published yet, so it has no page")
+            continue
+        folder = target if deck.alone else target / deck.id
+        _write(deck, *last, github, folder, address if deck.alone else f"{address}{deck.id}/")
+        tell(f"the page of {deck.id} shows {last[0].version}")
+        written.append(deck)
+    if written and not decks[0].alone:
+        _write_index(written, github, target)
+    return bool(written)
+
+
+def _address(github: GitHub) -> str:
+    """The address of the repository's site; empty where workflows cannot put it online."""
+    try:
+        pages = github.get("pages")
+    except Refused as refusal:
+        if refusal.status == NOT_FOUND:
+            return ""
+        raise
+    return f"{str(pages['html_url']).rstrip('/')}/" if pages.get("build_type") == "workflow" else ""
+
+
+def _last(deck: PublicDeck, found: list[Release]) -> tuple[ReleaseLine, Release] | None:
+    """The last published release of a deck that is no prerelease; None if there is none."""
+    for line in reversed(deck.ledger().releases):
+        release = of_version(deck, line.version, found)
+        if release and not is_prerelease(line.version):
+            return line, release
+    return None
+
+
+def _write(
+    deck: PublicDeck, line: ReleaseLine, release: Release, github: GitHub, folder: Path, address: str
+) -> None:
+    """Write the page of a deck.
+
+    Raises:
+        CallError: Its tag does not hold it, or GitHub refuses.
+    """
+    with suppress(Unanswered):
+        over_network(deck.git, "fetch", "--quiet", "--no-tags", "origin", f"refs/tags/{release.tag}")
+    commit = tagged(release.tag, github)
+    if not commit:
+        raise CallError(f"there is no tag {release.tag} on GitHub", "publish the release once more")
+    if deck.first:
+        latest = f"{github.server}/{github.repository}/releases/latest/download/{deck.id}.apkg"
+        wishes = Wishes(latest, None, address)
+    else:  # releases/latest is another deck's: only the site itself has an address that stays
+        fetched = fetch(deck, line, release, github, deck.project.output / FOLDER / "site")
+        wishes = Wishes("", fetched.path, address)
+    with unpacked(deck, commit) as source:
+        result = build(source)
+        if result.packages is None:
+            raise CallError(f"the source of {release.tag} has errors", "deckgen check, in that commit")
+        folder.mkdir(parents=True, exist_ok=True)
+        write(site(result, wishes), folder, earlier_site(folder, deck.project))
+
+
+def _write_index(decks: Sequence[PublicDeck], github: GitHub, target: Path) -> None:
+    """Write the page that lists several decks."""
+    items = "".join(
+        f'<li><a href="{deck.id}/" lang="{html.escape(deck.deck.language)}">{html.escape(deck.deck.title)}</a></li>\n'
+        for deck in decks
+    )
+    title = html.escape(github.repository.partition("/")[2])
+    (target / "index.html").write_text(_INDEX.format(title=title, decks=items), encoding="utf-8")
+    (target / ".nojekyll").touch()

@@ -1,0 +1,487 @@
+"""Releases on GitHub: prepared, merged and published by the workflows that `deckgen init` writes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import open_package, run
+from tests.github.api import Asset, Release
+from tests.github.hub import Hub
+from tests.releases import terms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.github.runner import Job, Run
+
+ANSWERS = (
+    *("--title", "Moon", "--id", "moon", "--author", "Ada", "--license", "CC-BY-4.0"),
+    *("--language", "en", "--repository", "ada/moon"),
+)
+FILES = ["SHA256SUMS", "moon-1.0.0.apkg", "moon.apkg", "release-notes.md", "release.json"]
+ALL = {"contents": "write", "pull_requests": "write", "actions": "write", "pages": "read"}
+
+
+@pytest.fixture
+def begin(tmp_path: Path) -> Iterator[Callable[..., Hub]]:
+    """Begins a repository on GitHub with what `deckgen init` writes."""
+    made: list[Hub] = []
+
+    def of(*without: str) -> Hub:
+        deck = tmp_path / "deck"
+        done = run("init", deck, *ANSWERS)
+        assert done.returncode == 0, done.stderr
+        for each in without:
+            (deck / each).unlink()
+        made.append(Hub(tmp_path, deck))
+        return made[0]
+
+    yield of
+    for each in made:
+        each.close()
+
+
+@pytest.fixture
+def hub(begin: Callable[..., Hub]) -> Hub:
+    """A repository with release.yml, and without the checks of pushes."""
+    return begin(".github/workflows/check.yml")
+
+
+def link(summary: str) -> str:
+    """The address in a summary that opens a pull request."""
+    (found,) = re.findall(r"\*\*\[Open the pull request\]\((\S+)\)\*\*", summary)
+    return str(found)
+
+
+def deckgen(hub: Hub, *arguments: str, **permissions: str) -> subprocess.CompletedProcess[str]:
+    """What a command says in the author's clone, with a token that may do everything or what is named."""
+    environment = hub.environment(hub.token(**(permissions or ALL)))
+    return run(*arguments, cwd=hub.author, **environment)
+
+
+def released(hub: Hub, version: str) -> None:
+    """Release a version on the author's computer, with what changed, and commit it."""
+    hub.git(hub.author, "config", "user.name", "Ada")
+    hub.git(hub.author, "config", "user.email", "ada@example.org")
+    done = run("release", version, "--commit", cwd=hub.author)
+    assert done.returncode == 0, done.stderr
+
+
+def written(hub: Hub, name: str, *ids: str, **texts: str) -> None:
+    """Let the author write a chapter of definitions."""
+    (hub.author / f"source/{name}.yaml").write_text(terms(*ids, **texts), encoding="utf-8")
+
+
+def of(runs: list[Run], workflow: str = "release.yml") -> Run:
+    """The run of a workflow among others."""
+    (found,) = [each for each in runs if each.workflow == workflow]
+    return found
+
+
+def succeeded(run: Run) -> None:
+    """Expect that no job failed."""
+    assert run.ok, run.log
+
+
+def job(run: Run, name: str) -> Job:
+    """A job that succeeded."""
+    assert run.jobs[name].result == "success", run.log
+    return run.jobs[name]
+
+
+def check_release(hub: Hub, tag: str) -> None:
+    """See that a release holds all of its files, and exactly what the ledger of its tag says."""
+    release = hub.state.release(tag)
+    version = tag.removeprefix("v")
+    assets = {each.name: each.content for each in release.assets}
+    assert sorted(assets) == sorted(name.replace("1.0.0", version) for name in FILES)
+    assert assets["moon.apkg"] == assets[f"moon-{version}.apkg"]
+    for line in assets["SHA256SUMS"].decode().splitlines():
+        digest, name = line.split("  ")
+        assert hashlib.sha256(assets[name]).hexdigest() == digest
+    facts = json.loads(assets["release.json"])
+    ledger = hub.state.ask_git("show", f"refs/tags/{tag}:source/ledger.jsonl")
+    lines = [json.loads(line) for line in ledger.splitlines()]
+    (own,) = [line for line in lines if line.get("release") == version]
+    assert facts["digest"] == own["digest"]
+    assert [each.tag for each in hub.state.releases.values() if each.draft] == []
+
+
+@pytest.mark.parametrize("how", ["merge", "squash", "rebase"])
+def test_a_merged_pull_request_is_a_release(begin: Callable[..., Hub], how: str) -> None:
+    """Prepared by a click, opened by a link, checked, merged: then learners can download it. Twice."""
+    hub = begin()
+    hub.state.pages = "workflow"
+    prepared = job(hub.click_run("release.yml"), "prepare")
+    number, checks = hub.open_pull(link(prepared.summary))
+    assert hub.state.pulls[number].title == "Release 1.0.0"
+    assert "This is the first release: 7 notes, 13 cards" in hub.state.pulls[number].body
+    succeeded(of(checks, "check.yml"))
+    succeeded(of(hub.merge(number, how)))
+    assert hub.state.published() == ["v1.0.0"]
+    check_release(hub, "v1.0.0")
+    first = hub.state.release("v1.0.0")
+    assert first.id == hub.state.latest
+    assert first.name == "Moon 1.0.0"
+    package = next(each.content for each in first.assets if each.name == "moon-1.0.0.apkg")
+    assert hashlib.sha256(package).hexdigest() in hub.runner.attested
+    assert "gh attestation verify moon-1.0.0.apkg --repo ada/moon" in first.body
+
+    hub.pull()
+    written(hub, "2-sun", "sun")
+    succeeded(of(hub.push("The sun")))
+    assert hub.state.published() == ["v1.0.0"]
+    again = job(hub.click_run("release.yml", version="2.0.0"), "prepare")
+    number, checks = hub.open_pull(link(again.summary))
+    body = hub.state.pulls[number].body
+    assert "Term sun" in body
+    succeeded(of(checks, "check.yml"))
+    assert "Term sun" in of(checks, "check.yml").jobs["check"].summary
+    assert "imported over 1.0.0 into Anki" in job(of(hub.merge(number, how)), "publish").log
+    assert hub.state.published() == ["v1.0.0", "v2.0.0"]
+    check_release(hub, "v2.0.0")
+    assert hub.state.release("v2.0.0").id == hub.state.latest
+
+
+def test_another_push_prepares_an_open_release_once_more(hub: Hub) -> None:
+    """What is merged meanwhile becomes part of it; its pull request says so, and its checks begin."""
+    prepared = job(hub.click_run("release.yml"), "prepare")
+    number, _ = hub.open_pull(link(prepared.summary))
+    hub.state.pulls[number].body += "\nReviewed by Ada."
+    written(hub, "2-sun", "sun")
+    run_ = of(hub.push("The sun"))
+    assert "pull request #" in job(run_, "refresh").log
+    assert hub.state.published() == []
+    branch = hub.state.ask_git("rev-parse", "release/moon^")
+    assert branch == hub.state.ask_git("rev-parse", "main")
+    pull = hub.state.pulls[number]
+    assert "8 notes" in pull.body
+    assert pull.body.endswith("Reviewed by Ada.")
+    assert "POST /repos/ada/moon/actions/workflows/check.yml/dispatches" in hub.state.asked
+    succeeded(of(hub.merge(number)))
+    assert hub.state.published() == ["v1.0.0"]
+    content = next(each.content for each in hub.state.release("v1.0.0").assets if each.name == "moon.apkg")
+    (hub.folder / "got.apkg").write_bytes(content)
+    assert any("Term sun" in note["fields"] for note in open_package(hub.folder / "got.apkg").notes)
+    assert hub.state.ask_git("rev-parse", "--verify", "--quiet", "release/moon") == ""
+
+
+@pytest.mark.parametrize("how", ["merge", "squash"])
+def test_a_release_that_was_merged_late_is_what_was_reviewed(hub: Hub, how: str) -> None:
+    """Another change was merged first, and nothing was prepared anew: the pull request's head is released."""
+    prepared = job(hub.click_run("release.yml"), "prepare")
+    number, _ = hub.open_pull(link(prepared.summary))
+    reviewed = hub.state.pulls[number].sha
+    written(hub, "2-sun", "sun")
+    hub.git(hub.author, "add", "-A")
+    hub.git(hub.author, "commit", "-q", "-m", "The sun")
+    hub.git(hub.author, "push", "-q", "origin", "HEAD:main")
+    succeeded(of(hub.merge(number, how)))
+    assert hub.state.published() == ["v1.0.0"]
+    check_release(hub, "v1.0.0")
+    assert hub.state.ask_git("rev-parse", "v1.0.0") == reviewed
+
+
+def test_a_release_made_on_a_computer_is_published_as_well(hub: Hub) -> None:
+    """Two of them, and another change, in one push: all are published, in order, each as it was."""
+    released(hub, "1.0.0")
+    written(hub, "2-sun", "sun")
+    hub.git(hub.author, "add", "-A")
+    hub.git(hub.author, "commit", "-q", "-m", "The sun")
+    released(hub, "1.1.0")
+    written(hub, "3-mars", "mars")
+    hub.git(hub.author, "add", "-A")
+    hub.git(hub.author, "commit", "-q", "-m", "Mars")
+    succeeded(of(hub.push_as_is()))
+    assert hub.state.published() == ["v1.0.0", "v1.1.0"]
+    check_release(hub, "v1.0.0")
+    check_release(hub, "v1.1.0")
+    assert hub.state.latest == hub.state.release("v1.1.0").id
+    own = (hub.author / "build/release/1.1.0/moon-1.1.0.apkg").read_bytes()
+    assert own == next(
+        each.content for each in hub.state.release("v1.1.0").assets if each.name == "moon.apkg"
+    )
+
+
+def test_a_fork_publishes_nothing_unless_it_says_so(hub: Hub) -> None:
+    """Its Actions may be turned on; only a variable of its own makes it release."""
+    hub.state.fork = True
+    released(hub, "1.0.0")
+    run_ = of(hub.push_as_is())
+    assert {job.result for job in run_.jobs.values()} == {"skipped"}
+    hub.runner.variables["DECKGEN_RELEASE_IN_FORK"] = "true"
+    succeeded(of(hub.push("Again")))
+    assert hub.state.published() == ["v1.0.0"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [
+        (r"GET /repos/ada/moon$", 500),
+        (r"GET /repos/ada/moon/releases$", 503),
+        (r"POST /repos/ada/moon/releases$", 500),
+        (r"POST .*/assets$", 502),
+        (r"GET .*/git/ref/tags/", 500),
+        (r"POST .*/git/refs$", 500),
+        (r"PATCH .*/releases/", 500),
+    ],
+)
+def test_a_failure_of_github_is_made_good_by_the_next_run(hub: Hub, fault: str, status: int) -> None:
+    """Whatever step fails, the next run goes on, and learners see one release with all of its files."""
+    released(hub, "1.0.0")
+    hub.state.faults = [(fault, status, 3)]
+    failed = of(hub.push_as_is())
+    assert failed.jobs["publish"].result == "failure"
+    assert "::error title=deckgen::" in failed.log
+    assert hub.state.published() == []
+    succeeded(of(hub.push("Again")))
+    assert hub.state.published() == ["v1.0.0"]
+    check_release(hub, "v1.0.0")
+
+
+def test_a_short_failure_of_github_is_not_even_noticed(hub: Hub) -> None:
+    """One answer with 502 is asked for again."""
+    released(hub, "1.0.0")
+    hub.state.faults = [("GET /repos/ada/moon/releases$", 502, 1), ("PATCH .*/releases/", 500, 2)]
+    succeeded(of(hub.push_as_is()))
+    assert hub.state.published() == ["v1.0.0"]
+
+
+def test_two_runs_at_once_publish_once(hub: Hub) -> None:
+    """Both have drafted the same release: the second one finds it published, and removes its draft."""
+    released(hub, "1.0.0")
+    hub.push_quietly()
+    assert deckgen(hub, "github", "draft").returncode == 0
+    (hub.author / "build/github").rename(hub.author / "build/slow")
+    # the other run has not seen that draft yet
+    waiting = dict(hub.state.releases)
+    hub.state.releases.clear()
+    assert deckgen(hub, "github", "draft").returncode == 0
+    hub.state.releases.update(waiting)
+    assert deckgen(hub, "github", "publish").returncode == 0
+    (hub.author / "build/github").rename(hub.author / "build/fast")
+    (hub.author / "build/slow").rename(hub.author / "build/github")
+    done = deckgen(hub, "github", "publish")
+    assert done.returncode == 0, done.stderr
+    assert "1.0.0 is published already" in done.stderr
+    check_release(hub, "v1.0.0")
+
+
+def test_the_tag_of_a_deleted_immutable_release_is_burned(hub: Hub) -> None:
+    """GitHub never takes it again, so the author is told that only a new version helps."""
+    hub.state.burned.add("v1.0.0")
+    released(hub, "1.0.0")
+    hub.push_quietly()
+    assert deckgen(hub, "github", "draft").returncode == 0
+    done = deckgen(hub, "github", "publish")
+    assert done.returncode == 2
+    assert "only a new version helps" in done.stderr
+    assert hub.state.published() == []
+    written(hub, "2-sun", "sun")
+    hub.git(hub.author, "add", "-A")
+    hub.git(hub.author, "commit", "-q", "-m", "The sun")
+    released(hub, "1.0.1")
+    assert hub.push_as_is()
+    assert "v1.0.1" in hub.state.published()
+
+
+@pytest.mark.parametrize("message", [True, False])
+def test_a_tag_that_is_right_stays(hub: Hub, *, message: bool) -> None:
+    """The author has tagged the release already, with a message or without."""
+    released(hub, "1.0.0")
+    hub.git(hub.author, "tag", *(["-m", "The first"] if message else []), "v1.0.0")
+    hub.git(hub.author, "push", "-q", "origin", "v1.0.0")
+    tag = hub.state.ask_git("rev-parse", "v1.0.0")
+    succeeded(of(hub.push_as_is()))
+    check_release(hub, "v1.0.0")
+    assert hub.state.ask_git("rev-parse", "v1.0.0") == tag
+
+
+def test_a_tag_at_another_source_is_refused(hub: Hub) -> None:
+    """What it names is not what learners would get."""
+    hub.git(hub.author, "tag", "v1.0.0")
+    hub.git(hub.author, "push", "-q", "origin", "v1.0.0")
+    written(hub, "2-sun", "sun")
+    hub.git(hub.author, "add", "-A")
+    hub.git(hub.author, "commit", "-q", "-m", "The sun")
+    released(hub, "1.0.0")
+    failed = of(hub.push_as_is())
+    assert failed.jobs["publish"].result == "failure"
+    assert "whose source is not that of 1.0.0" in failed.log
+    assert hub.state.published() == []
+    hub.git(hub.author, "push", "-q", "origin", ":refs/tags/v1.0.0")
+    succeeded(of(hub.push("Again")))
+    check_release(hub, "v1.0.0")
+
+
+@pytest.mark.parametrize("damage", ["cut", "gone", "another"])
+def test_a_damaged_package_on_github_is_made_again_from_its_tag(hub: Hub, damage: str) -> None:
+    """The update is rehearsed over what learners got, even if GitHub does not have it any longer."""
+    released(hub, "1.0.0")
+    succeeded(of(hub.push_as_is()))
+    before = hub.state.release("v1.0.0")
+    asset = next(each for each in before.assets if each.name == "moon-1.0.0.apkg")
+    whole = asset.content
+    if damage == "cut":
+        asset.content = whole[:5000]
+    elif damage == "gone":
+        before.assets.remove(asset)
+    else:
+        written(hub, "2-sun", "sun")
+        assert run("build", cwd=hub.author).returncode == 0
+        asset.content = (hub.author / "build/moon.apkg").read_bytes()
+    fetched = deckgen(hub, "github", "fetch", contents="read")
+    assert fetched.returncode == 0, fetched.stderr
+    assert "it was made again from commit" in fetched.stderr
+    assert (hub.author / "build/github/last/moon-1.0.0.apkg").read_bytes() == whole
+
+
+def test_three_hundred_changes_fit_everywhere(hub: Hub) -> None:
+    """The link is short enough for GitHub, and so are the texts of the pull request and the release."""
+    ids = [f"star-{number}" for number in range(300)]
+    written(hub, "2-stars", *ids)
+    hub.push_quietly("Stars")
+    released(hub, "1.0.0")
+    succeeded(of(hub.push_as_is()))
+    hub.pull()
+    long = {name: f"Another text of {name}, " + "which goes on and on, " * 30 + "and ends." for name in ids}
+    (hub.author / "source/2-stars.yaml").write_text(terms(*ids, **long), encoding="utf-8")
+    succeeded(of(hub.push("Longer")))
+    prepared = job(hub.click_run("release.yml"), "prepare")
+    number, _ = hub.open_pull(link(prepared.summary))
+    body = hub.state.pulls[number].body
+    assert "300" in body
+    assert body.count("<details>") == body.count("</details>")
+    written(hub, "3-mars", "mars")
+    job(of(hub.push("Mars")), "refresh")
+    assert 10_000 < len(hub.state.pulls[number].body) <= 65_536
+    succeeded(of(hub.merge(number)))
+    assert hub.state.published() == ["v1.0.0", "v1.1.0"]
+
+
+def test_a_token_that_may_not_is_told_what_it_lacks(hub: Hub) -> None:
+    """Reading is enough for the checks; drafting, pushing and tagging each name what is missing."""
+    released(hub, "1.0.0")
+    hub.push_quietly()
+    done = deckgen(hub, "github", "draft", contents="read")
+    assert done.returncode == 1
+    assert "Resource not accessible by integration" in done.stderr
+    assert "`permissions`" in done.stderr
+    assert deckgen(hub, "github", "draft").returncode == 0
+    done = deckgen(hub, "github", "publish", contents="read")
+    assert done.returncode == 2
+    written(hub, "2-sun", "sun")
+    hub.push_quietly("The sun")
+    done = deckgen(hub, "github", "prepare", contents="read")
+    assert done.returncode == 2
+    assert "GitHub does not take the branch release/moon" in done.stderr
+    assert "contents: write" in done.stderr
+    assert deckgen(hub, "github", "fetch", issues="read").returncode == 0
+    hub.state.private = True
+    assert "GitHub refuses" in deckgen(hub, "github", "fetch", issues="read").stderr
+
+
+def test_a_protected_branch_is_named(hub: Hub) -> None:
+    """A rule that also covers the release's branch stops the preparation, which says which setting it is."""
+    hub.protected.write_text("refs/heads/release/moon\n")
+    failed = hub.click_run("release.yml")
+    assert failed.jobs["prepare"].result == "failure"
+    assert "GH013" in failed.log
+    assert "Settings > Rules" in failed.log
+    assert "git worktree" not in failed.log
+
+
+def test_a_shallow_clone_is_told(hub: Hub) -> None:
+    """Without the earlier commits nothing can be proven, and the way out is one line of the workflow."""
+    released(hub, "1.0.0")
+    hub.push_quietly()
+    shallow = hub.folder / "shallow"
+    hub.git(hub.folder, "clone", "-q", "--depth", "1", hub.state.git.as_uri(), str(shallow))
+    environment = hub.environment(hub.token(**ALL))
+    for command in ("draft", "prepare"):
+        done = run("github", command, cwd=shallow, **environment)
+        assert done.returncode == 2
+        assert "fetch-depth: 0" in done.stderr
+
+
+def test_nothing_to_release_is_said(hub: Hub) -> None:
+    """A second click before anything has changed prepares nothing."""
+    released(hub, "1.0.0")
+    succeeded(of(hub.push_as_is()))
+    failed = hub.click_run("release.yml")
+    assert failed.jobs["prepare"].result == "failure"
+    assert "there is nothing to release" in failed.log
+    failed = hub.click_run("release.yml", version="one")
+    assert "`one` is not a version" in failed.log
+
+
+def test_a_changed_source_is_not_released_under_an_old_record(hub: Hub) -> None:
+    """Somebody edited the source on the release's branch: what is published would not be what was prepared."""
+    prepared = job(hub.click_run("release.yml"), "prepare")
+    number, _ = hub.open_pull(link(prepared.summary))
+    hub.git(hub.author, "fetch", "-q")
+    hub.git(hub.author, "checkout", "-q", "release/moon")
+    written(hub, "2-sun", "sun")
+    hub.push("A late thought", "release/moon")
+    failed = of(hub.merge(number))
+    # the commit that prepared it still has what was released, and no other is published
+    assert failed.ok
+    check_release(hub, "v1.0.0")
+    names = {each.name: each.content for each in hub.state.release("v1.0.0").assets}
+    (hub.folder / "got.apkg").write_bytes(names["moon.apkg"])
+    assert not any("Term sun" in note["fields"] for note in open_package(hub.folder / "got.apkg").notes)
+
+
+def test_several_decks_have_tags_and_packages_of_their_own(hub: Hub) -> None:
+    """Only the first one's releases become the latest of the repository."""
+    sun = hub.author / "decks/sun"
+    answers = [word.replace("Moon", "Sun").replace("moon", "sun") for word in ANSWERS]
+    assert run("init", sun, *answers).returncode == 0
+    hub.push_quietly("The sun")
+    hub.git(hub.author, "config", "user.name", "Ada")
+    hub.git(hub.author, "config", "user.email", "ada@example.org")
+    assert run("release", "1.0.0", "--commit", cwd=hub.author).returncode == 0
+    assert run("release", "1.0.0", "--commit", cwd=sun).returncode == 0
+    hub.push_quietly()
+    for command in ("draft", "publish"):
+        done = deckgen(hub, "github", command, ".", "decks/sun")
+        assert done.returncode == 0, done.stderr
+    assert hub.state.published() == ["moon-v1.0.0", "sun-v1.0.0"]
+    assert hub.state.latest == hub.state.release("moon-v1.0.0").id
+    names = {each.name for each in hub.state.release("sun-v1.0.0").assets}
+    assert {"sun.apkg", "sun-1.0.0.apkg"} <= names
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for a missing gh is a path")
+def test_a_missing_gh_is_told(hub: Hub) -> None:
+    """On a computer without it, the author learns what to install."""
+    environment = hub.environment(hub.token(**ALL))
+    git = hub.folder / "only-git"
+    git.mkdir()
+    (git / "git").symlink_to(
+        subprocess.run(["which", "git"], capture_output=True, text=True, check=True).stdout.strip()
+    )
+    done = run("github", "fetch", cwd=hub.author, **{**environment, "PATH": str(git)})
+    assert done.returncode == 2
+    assert "https://cli.github.com" in done.stderr
+
+
+def test_a_release_by_hand_without_the_package_is_told(hub: Hub) -> None:
+    """Somebody published the version on the web page, without files: nothing is done behind their back."""
+    released(hub, "1.0.0")
+    hub.push_quietly()
+    number = hub.state.number()
+    hub.state.releases[number] = Release(number, "v1.0.0", "main", "Mine", "", draft=False, prerelease=False)
+    done = deckgen(hub, "github", "draft")
+    assert done.returncode == 0, done.stderr
+    assert "lacks moon-1.0.0.apkg" in done.stderr
+    hub.state.releases[number].assets.append(Asset(1, "moon-1.0.0.apkg", b"x"))
+    assert "lacks" not in deckgen(hub, "github", "draft").stderr

@@ -138,5 +138,5 @@ def test_a_link_that_leads_nowhere_fails(tmp_path: Path, link: str, said: str) -
     made = made_of(tmp_path / "docs", tmp_path / "site")
     assert made.returncode == 1
     (warning,) = [line for line in made.stderr.splitlines() if "WARNING: " in line]
-    assert warning.startswith(f"{tmp_path}/docs/index.md:3: ")
+    assert warning.startswith(f"{tmp_path / 'docs/index.md'}:3: ")
     assert said in warning

@@ -131,6 +131,7 @@ class Api:
                 ("DELETE", r"/releases/(\d+)", "contents write", self._delete),
                 ("POST", r"/releases/(\d+)/assets", "contents write", self._upload),
                 ("GET", r"/releases/assets/(\d+)", "contents read", self._download),
+                ("DELETE", r"/releases/assets/(\d+)", "contents write", self._remove),
                 ("GET", "/git/ref/tags/(.+)", "contents read", self._ref),
                 ("GET", "/git/tags/(.+)", "contents read", self._tag),
                 ("POST", "/git/refs", "contents write", self._tag_commit),
@@ -151,6 +152,8 @@ class Api:
             if re.search(pattern, f"{method} {path}"):
                 left = [(pattern, status, times - 1)] if times > 1 else []
                 self.state.faults[place : place + 1] = left
+                if method == "POST" and path.endswith("/assets"):
+                    self._leave_a_part(path, parts.query)
                 return Answer(status, {"message": "Server Error"})
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         try:
@@ -305,12 +308,24 @@ class Api:
         release.assets.append(asset)
         raise Answer(201, self._asset(asset))
 
+    def _leave_a_part(self, path: str, query: str) -> None:
+        """Keep what an interrupted upload leaves behind."""
+        release = self.state.releases[int(path.split("/")[-2])]
+        name = parse_qs(query)["name"][0]
+        if not any(each.name == name for each in release.assets):
+            release.assets.append(Asset(self.state.number(), name, b"", "starter"))
+
     def _download(self, number: str) -> object:
         for release in self.state.releases.values():
             for asset in release.assets:
                 if asset.id == int(number):
                     raise Answer(200, asset.content if "octet-stream" in self._accept else self._asset(asset))
         raise Answer(404, {"message": "Not Found"})
+
+    def _remove(self, number: str) -> object:
+        for release in self.state.releases.values():
+            release.assets = [each for each in release.assets if each.id != int(number)]
+        raise Answer(204)
 
     def _ref(self, tag: str) -> object:
         sha = self.state.ask_git("rev-parse", "--verify", "--quiet", f"refs/tags/{tag}")

@@ -163,13 +163,14 @@ def site(
 ) -> None:
     """Write the public page of each deck, as it was last released, for GitHub Pages."""
     with reporting("github site", None):
-        from deckgen.commands.github.site import OFF, sites  # noqa: PLC0415
+        from deckgen.commands.github.site import sites  # noqa: PLC0415
 
         found, github = _called(decks, tags)
-        ready = sites(found, github, output, say)
-        if not ready:
-            _summary(f"> {OFF}.")
-        _output("ready", "true" if ready else "false")
+        missing = sites(found, github, output, say)
+        if missing:
+            say(missing)
+            _summary(f"> {missing}.")
+        _output("ready", "false" if missing else "true")
 
 
 def _called(folders: list[Path] | None, tags: str) -> tuple[list[PublicDeck], GitHub]:

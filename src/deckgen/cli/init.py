@@ -149,7 +149,7 @@ def _tell(created: Created, folder: Path) -> None:
         say(f"note: {remark}")
     commands = [f"cd {in_shell(folder)}"] if where else []
     commands += ["deckgen preview --serve --open", "deckgen build"]
-    commands += [] if created.in_git else ["git init"]
+    commands += [] if created.in_git else ["git init -b main"]
     commands += ["git add .", 'git commit -m "Begin the deck"']
     say("next: write your cards in source/, look at them (Ctrl-C ends that), build the deck, keep it in git:")
     for command in commands:

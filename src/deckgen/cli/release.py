@@ -25,6 +25,13 @@ _NEXT = (
     "next, record it in git before you give the package to anyone:\n"
     '  git add source && git commit -m "Release {version}" && git tag v{version}'
 )
+_NEXT_BY_WORKFLOW = (
+    "next, record it in git and push it: .github/workflows/release.yml publishes it, and sets the tag:\n"
+    '  git add source && git commit -m "Release {version}" && git push'
+)
+_COMMITTED_BY_WORKFLOW = (
+    "git has the record of it; next: git push, and .github/workflows/release.yml publishes it and sets the tag"
+)
 _COMMITTED = "git has the record of it; next, mark the commit: git tag v{version}"
 
 VersionArgument = Annotated[
@@ -110,10 +117,24 @@ def _recovered(folder: Path, version: str | None, report: Report, *, commit: boo
     if commit:
         commit_record(folder, recovery.version)
     if report.for_people:
-        say((_COMMITTED if commit else _NEXT).format(version=recovery.version))
+        say(_next(folder, committed=commit).format(version=recovery.version))
     else:
         report.object(ok=True, remarks=[str(recovery)])
     return True
+
+
+def _next(folder: Path, *, committed: bool) -> str:
+    """What to do after a release: the workflow of GitHub, if there is one, does the rest."""
+    from deckgen.git import work_tree  # noqa: PLC0415
+
+    workflow = (work_tree(folder) or folder) / ".github/workflows/release.yml"
+    try:
+        published = "deckgen github publish" in workflow.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        published = False
+    if published:
+        return _COMMITTED_BY_WORKFLOW if committed else _NEXT_BY_WORKFLOW
+    return _COMMITTED if committed else _NEXT
 
 
 def _tell(remarks: Sequence[str], report: Report) -> None:
@@ -186,7 +207,7 @@ def _make(draft: Draft, report: Report, *, commit: bool) -> None:
     report.end(build, path=path, files=draft.files, changes=draft.changes, more=more)
     _tell(draft.remarks, report)
     if report.for_people and not report.quiet:
-        say((_COMMITTED if commit else _NEXT).format(version=draft.version))
+        say(_next(draft.build.project, committed=commit).format(version=draft.version))
 
 
 def _again(folder: Path, version: str, report: Report) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deckgen.commands.github.commits import check_history, make_again, unpacked
+from deckgen.commands.github.gh import PAUSES, Refused
 from deckgen.commands.github.published import as_release, fetch, of_version, releases
 from deckgen.commands.release.facts import digest_of_file
 from deckgen.commands.release.release import NOTES, SUMS
@@ -94,8 +96,9 @@ def draft(decks: Sequence[PublicDeck], github: GitHub, tell: Tell) -> Drafting:
             except CallError as error:
                 if line is lines[-1]:
                     made.faults.append(error)
-                else:  # a later release holds all that this one did
-                    tell(f"{deck.name}{line.version} is left out: {error}")
+                else:
+                    what = f"{deck.name}{line.version} is left out"
+                    tell(f"{what}, since a later release holds all of it: {error}")
         if not missing:
             tell(
                 f"{deck.name}GitHub has every release of the ledger"
@@ -198,9 +201,24 @@ def _with_plain_name(deck: PublicDeck, files: Made) -> list[str]:
     return [files.files[0], plain, *files.files[1:]]
 
 
+def _sent(path: Path, release: Release, github: GitHub) -> Any:  # noqa: ANN401 (JSON)
+    """The asset that an uploaded file has become; what an interrupted upload has left is removed first."""
+    for pause in (*PAUSES, None):
+        try:
+            return github.upload(f"{release.upload}?name={path.name}", path)
+        except Refused as refusal:
+            if pause is None or not refusal.passing:
+                raise
+        time.sleep(pause)
+        left = as_release(github.get(f"releases/{release.id}")).assets.get(path.name)
+        if left:
+            github.send("DELETE", f"releases/assets/{left.id}")
+    raise AssertionError
+
+
 def _upload(path: Path, release: Release, github: GitHub) -> None:
     """Upload a file to a draft, and see that all of it arrived."""
-    asset = github.upload(f"{release.upload}?name={path.name}", path)
+    asset = _sent(path, release, github)
     local = digest_of_file(path)
     digest = (asset.get("digest") or "").removeprefix("sha256:")
     if asset["size"] != local.size or (digest and digest != local.sha256):

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PATIENCE = 600  # seconds; an upload of 2 GB takes a while
-_PAUSES = (1, 4)  # seconds before each further try, where GitHub itself fails
+PAUSES = (1, 4)
+"""Seconds before each further try, where GitHub itself fails."""
 _STATUS = re.compile(r"\(HTTP (\d{3})\)")
 _PAGE = 100
 _NO_GH = "install it from https://cli.github.com, then run `gh auth login`; GitHub's own machines have it"
@@ -42,6 +43,11 @@ class Refused(CallError):  # noqa: N818 (it is an error only for some callers)
         self.status = status
         self.reason = reason
         super().__init__(f"GitHub refuses `{request}`: {reason}", _hint(status))
+
+    @property
+    def passing(self) -> bool:
+        """Whether the fault is GitHub's own, or the network's, so that the next try may succeed."""
+        return not self.status or self.status >= _LEAST
 
 
 def _hint(status: int) -> str:
@@ -139,11 +145,11 @@ class GitHub:
         *options: str,
         told: bytes = b"",
         into: IO[bytes] | None = None,
-        tries: int = 1 + len(_PAUSES),
+        tries: int = 1 + len(PAUSES),
     ) -> bytes:
         """The answer to a request, which is repeated while GitHub itself fails."""
         command = ["gh", "api", "--method", method, address, *options]
-        for pause in (*_PAUSES[: tries - 1], None):
+        for pause in (*PAUSES[: tries - 1], None):
             try:
                 if into:
                     into.seek(0)

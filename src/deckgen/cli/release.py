@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,11 +26,11 @@ _NEXT = (
     '  git add source && git commit -m "Release {version}" && git tag v{version}'
 )
 _NEXT_BY_WORKFLOW = (
-    "next, record it in git and push it: the workflow release.yml publishes it, and sets the tag:\n"
+    "next, record it in git and push it: the workflow {workflow} publishes it, and sets the tag:\n"
     '  git add source && git commit -m "Release {version}" && git push'
 )
 _COMMITTED_BY_WORKFLOW = (
-    "git has the record of it; next: git push, and release.yml publishes it and sets the tag"
+    "git has the record of it; next: git push, and {workflow} publishes it and sets the tag"
 )
 _COMMITTED = "git has the record of it; next, mark the commit: git tag v{version}"
 
@@ -127,13 +127,13 @@ def _next(folder: Path, *, committed: bool) -> str:
     """What to do after a release: the workflow of GitHub, if there is one, does the rest."""
     from deckgen.git import work_tree  # noqa: PLC0415
 
-    workflow = (work_tree(folder) or folder) / ".github/workflows/release.yml"
-    try:
-        published = "deckgen github publish" in workflow.read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        published = False
-    if published:
-        return _COMMITTED_BY_WORKFLOW if committed else _NEXT_BY_WORKFLOW
+    texts = {}
+    for path in sorted(((work_tree(folder) or folder) / ".github/workflows").glob("*.y*ml")):
+        with suppress(OSError, ValueError):
+            texts[path.name] = path.read_text(encoding="utf-8")
+    name = next((name for name, text in texts.items() if "deckgen github publish" in text), "")
+    if name:
+        return (_COMMITTED_BY_WORKFLOW if committed else _NEXT_BY_WORKFLOW).replace("{workflow}", name)
     return _COMMITTED if committed else _NEXT
 
 

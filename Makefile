@@ -64,6 +64,7 @@ docs: $(VENV)/deck
 	$(BIN)/python docs/draw_wings.py
 
 pictures: $(VENV)/test
+	$(BIN)/python docs/draw_social.py
 	$(BIN)/python docs/take_pictures.py
 
 bench: $(VENV)/test

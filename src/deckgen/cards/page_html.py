@@ -15,9 +15,7 @@ from deckgen.cards import html
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MARKDOWN = pyromark.Markdown(
-    options=pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH
-)
+_MARKDOWN = pyromark.Markdown(options=pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH)
 _TAGS = html.TAGS - {"img"}
 _ATTRIBUTES = frozenset(["colspan", "dir", "lang", "rowspan", "scope", "start"])
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}

@@ -1,4 +1,4 @@
-"""What deckgen says to learners in the deck's language, with the sentences of its own file, or else deckgen's."""
+"""What deckgen says to learners, in the deck's language: sentences of its own file, or else deckgen's."""
 
 from __future__ import annotations
 

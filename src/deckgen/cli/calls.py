@@ -74,7 +74,16 @@ def _with_values(args: list[str]) -> list[str]:
 
 def _of_call(command: str, args: list[str]) -> str:
     """A hint for a call with one argument too many; empty if the right call is not certain."""
-    with_value = {"--project", "--output", "-o", "--previous", "--package", "--since", "--download", "--address"}
+    with_value = {
+        "--project",
+        "--output",
+        "-o",
+        "--previous",
+        "--package",
+        "--since",
+        "--download",
+        "--address",
+    }
     loose = [each for before, each in zip(["", *args], args, strict=False) if before not in with_value]
     if command == "release" and "--version" in [each.partition("=")[0] for each in args]:
         return "The version stands by itself: deckgen release 1.0.0"

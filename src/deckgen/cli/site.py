@@ -40,8 +40,8 @@ DownloadOption = Annotated[
     typer.Option(
         metavar="URL",
         show_default=False,
-        help="The address of the package. Default: that of the latest release on GitHub, if the folder is a clone "
-        "from there; otherwise the package in build/release/ is copied.",
+        help="The address of the package. Default: in a clone from GitHub, that of the latest release there; "
+        "elsewhere the package in build/release/ is copied.",
     ),
 ]
 PackageOption = Annotated[
@@ -133,9 +133,9 @@ def _remarks(made: Site) -> list[str]:
         )
     if not made.download:
         remarks.append(
-            "the page has no button: nothing has been released yet (`deckgen release` makes the first release)"
-            if released is None
-            else "the page has no button, because it is not known where the package is: "
+            "the page has no button, because it is not known where the package is: "
             "name it with --download URL or --package FILE"
+            if released
+            else "the page has no button: nothing has been released yet (`deckgen release` makes a release)"
         )
     return remarks

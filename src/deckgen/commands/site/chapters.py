@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"^[\d.]+(?=[ _-]|$)[ _-]*")
 """The number of a file, which is for its place: `2-joining.yaml`."""
+_BELOW = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def chapters_of(gallery: Gallery) -> list[Chapter]:
     chapters: dict[str, Chapter] = {}
     for note in gallery.notes:
         if note.path not in chapters:
-            deck = note.deck.removeprefix(gallery.title).removeprefix("::").replace("::", " › ")
+            deck = note.deck.removeprefix(gallery.title).removeprefix("::").replace("::", _BELOW)
             chapters[note.path] = Chapter(deck, _name(note.path))
         chapters[note.path].notes.append(note)
     return list(chapters.values())

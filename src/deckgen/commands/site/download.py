@@ -108,4 +108,6 @@ def _check_package(file: Path, deck: str, version: str) -> None:
     what = f"version {has}" if has else "no release"
     if version:
         raise CallError(f"{file} is {what}, and the page tells of {version}", again)
-    raise CallError(f"{file} is {what}, of which the ledger does not know", "check out the commit of that release")
+    raise CallError(
+        f"{file} is {what}, of which the ledger does not know", "check out the commit of that release"
+    )

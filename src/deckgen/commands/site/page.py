@@ -198,9 +198,7 @@ def _header(facts: Facts) -> Iterator[str]:
     places = {"try": "page_try", "news": "page_news", "import": "import_head", "update": "page_update"}
     if not _newest(facts):
         del places["news"]
-    links = (
-        f'<li><a href="#{place}">{escape(facts.say(word))}</a></li>' for place, word in places.items()
-    )
+    links = (f'<li><a href="#{place}">{escape(facts.say(word))}</a></li>' for place, word in places.items())
     yield f"<nav><ul>{''.join(links)}</ul></nav></header>"
 
 
@@ -235,7 +233,7 @@ def _cards(facts: Facts) -> Iterator[str]:
     yield facts.html("page_try_how")
     if facts.formulas:
         yield facts.html("page_formulas")
-    yield f'<noscript><div class="caution">{facts.html("page_script")}</div></noscript>'
+    yield f'<div class="caution" id="needs-script">{facts.html("page_script")}</div>'
     hidden = "" if len(facts.chapters) > 1 else " hidden"
     yield f'<div id="cards" hidden><p class="picker"{hidden}>'
     yield f'<label for="chapter">{escape(facts.say("page_chapter"))}</label>'
@@ -291,7 +289,7 @@ def _news(facts: Facts) -> Iterator[str]:
 def _section(section: Section, level: int) -> str:
     """A section of the changelog, with its heading at a level."""
     heading = f"<h{level}>{escape(section.title)}</h{level}>"
-    return f'{heading}<div class="changes">{page_html(section.text, level + 1)}</div>'
+    return f'{heading}\n<div class="changes">{page_html(section.text, level + 1)}</div>'
 
 
 def _footer(facts: Facts) -> Iterator[str]:
@@ -303,13 +301,17 @@ def _footer(facts: Facts) -> Iterator[str]:
     if deck.license:
         known = LICENSES.get(deck.license)
         name = escaped(known.name if known else deck.license)
-        yield facts.html("page_license", license=f"[{name}]({known.address})" if known and known.address else name)
+        yield facts.html(
+            "page_license", license=f"[{name}]({known.address})" if known and known.address else name
+        )
     links = {}
     if facts.repository:
         links["page_repository"] = page_of(facts.repository)
     if deck.feedback:
         links["page_suggest"] = deck.feedback.replace("{id}", "")
-    listed = (f'<li><a href="{escape(link)}">{escape(facts.say(word))}</a></li>' for word, link in links.items())
+    listed = (
+        f'<li><a href="{escape(link)}">{escape(facts.say(word))}</a></li>' for word, link in links.items()
+    )
     if links:
         yield f"<ul>{''.join(listed)}</ul>"
     yield "</footer>"

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _MOST = 5 * 1024 * 1024  # bytes of a picture for links; others show none that is larger
-_FORMULA = re.compile(r"\\\(|\\\[")
+_FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]")
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,10 @@ def site(build: Build, wishes: Wishes) -> Site:
     sentences = read_sentences(deck, project)
     shown = gallery(build)
     chapters = chapters_of(shown)
-    files = {**_fixed(project), **{f"deck/{name}": text.encode() for name, text in scripts_of(shown, chapters).items()}}
+    files = {
+        **_fixed(project),
+        **{f"deck/{name}": text.encode() for name, text in scripts_of(shown, chapters).items()},
+    }
     facts = page.Facts(
         deck,
         sentences,
@@ -89,7 +92,7 @@ def site(build: Build, wishes: Wishes) -> Site:
         repository,
         wishes.address.rstrip("/") + "/" if wishes.address else "",
         chapters,
-        any(_FORMULA.search(card.front + card.back) for note in shown.notes for card in note.cards),
+        any(_FORMULA.search(note.text) for note in shown.notes),
         tuple(_released_sections(project, build.packages.plan.matching.ledger.versions)),
         {name: hashlib.sha256(content).hexdigest()[:12] for name, content in files.items()},
     )
@@ -103,13 +106,17 @@ def site(build: Build, wishes: Wishes) -> Site:
 def _fixed(project: Project) -> dict[str, bytes]:
     """The files that are the same for each deck, or are copied."""
     paths = [*SHARED.iterdir(), *page.FOLDER.iterdir()]
-    files = {path.name: path.read_bytes() for path in sorted(paths) if path.is_file() and path.name != "page.html"}
+    files = {
+        path.name: path.read_bytes() for path in sorted(paths) if path.is_file() and path.name != "page.html"
+    }
     return {**files, "social.png": _picture(project), ".nojekyll": b""}
 
 
 def _picture(project: Project) -> bytes:
     """The picture by which others show a link to the site: the deck's own, or deckgen's."""
-    file = next(each for each in reversed(project.template_folders()) if (each / SOCIAL_PICTURE).path.exists())
+    file = next(
+        each for each in reversed(project.template_folders()) if (each / SOCIAL_PICTURE).path.exists()
+    )
     picture = file / SOCIAL_PICTURE
     if not (picture.path.is_file() and picture.path.resolve().is_relative_to(picture.top.resolve())):
         raise CallError(f"{picture.shown} is not a file of the deck", "put a PNG there, or move it away")

@@ -59,11 +59,13 @@
   /** Whether there is nothing more to see of the card. */
   const answered = () => !shown || shown.turned;
 
+  /** Where the learner is. */
+  const placed = () => filled(words.card, { number: digits.format(at.place + 1), count: digits.format(count(at.chapter)) });
+
   /** Say where the learner is, and what the buttons do. */
   function tell() {
     const focused = document.activeElement;
-    const values = { number: digits.format(at.place + 1), count: digits.format(count(at.chapter)) };
-    $("place").textContent = filled(words.card, values);
+    $("place").textContent = placed();
     $("chapter").value = String(at.chapter);
     $("turn").textContent = answered() ? words.next : words.show;
     $("turn").disabled = answered() && !beside(at, 1);
@@ -80,7 +82,7 @@
     shown?.screen.close();
     const mine = { card, turned: false, kept: { session: {}, local: {} } };
     const keep = (kept) => { mine.kept = kept ?? mine.kept; };
-    mine.screen = new deckgen.Screen($("screen"), $("place").textContent, {
+    mine.screen = new deckgen.Screen($("screen"), placed(), {
       shown: keep,
       kept: keep,
       fault: () => {},
@@ -138,6 +140,7 @@
     await go({ chapter: Number($("chapter").value), place: 0 });
   }
 
+  $("needs-script").hidden = true;
   $("cards").hidden = false;
   new IntersectionObserver((entries, observer) => {
     if (!entries.some((entry) => entry.isIntersecting)) { return; }

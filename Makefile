@@ -91,6 +91,7 @@ docs-site: $(VENV)/test
 		docs build/docs
 
 pictures: $(VENV)/test
+	$(BIN)/python docs/draw_social.py
 	$(BIN)/python docs/take_pictures.py
 
 bench: $(VENV)/test

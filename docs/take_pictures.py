@@ -1,17 +1,27 @@
-"""Takes the pictures of docs/pictures/ from the preview of this repository's deck: `make pictures`."""
+"""Takes the pictures of docs/pictures/ from preview and site of this repository's deck: `make pictures`."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import sync_playwright
 
 from deckgen.build import build
 from deckgen.commands.preview.cards import gallery
 from deckgen.commands.preview.folder import write
+from deckgen.commands.release.release import Draft, draft, make
+from deckgen.commands.site.download import Wishes
+from deckgen.commands.site.folder import Earlier
+from deckgen.commands.site.folder import write as write_site
+from deckgen.commands.site.site import site
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 PROJECT = Path(__file__).parents[1]
 PICTURES = PROJECT / "docs/pictures"
@@ -22,6 +32,14 @@ CARDS = {
     "comparison": "stances.multipartiality",
 }
 """The note that stands for each kind."""
+
+
+def chromium() -> str:
+    """The program of a Chromium; without one the script ends."""
+    path = os.environ.get("DECKGEN_CHROMIUM") or shutil.which("chromium")
+    if path is None:
+        sys.exit("there is no Chromium: `apt-get install chromium`, or name yours in DECKGEN_CHROMIUM")
+    return path
 
 
 def take(page: Page, address: str, kind: str, *, night: bool) -> None:
@@ -42,17 +60,49 @@ def take(page: Page, address: str, kind: str, *, night: bool) -> None:
         front.locator("xpath=..").screenshot(path=PICTURES / f"{kind}-front.png")
 
 
+def take_site(browser: Browser, folder: Path) -> None:
+    """Take the deck's page on two phones, by day and by night, with an answered vignette.
+
+    Args:
+        browser: The browser.
+        folder: An empty folder, for a copy of the deck that can be released.
+    """
+    shutil.copytree(PROJECT / "source", folder / "source")
+    made = draft(folder, "1.0.0")
+    assert isinstance(made, Draft)  # noqa: S101 (the deck has no errors)
+    make(made)
+    made_site = site(build(folder), Wishes("https://example.org/deck.apkg"))
+    write_site(made_site, folder / "site", Earlier())
+    for night in (False, True):
+        page = browser.new_page(
+            viewport={"width": 390, "height": 760},
+            device_scale_factor=1.5,
+            color_scheme="dark" if night else "light",
+        )
+        page.add_init_script("Math.random = () => 0.4;")
+        page.goto((folder / "site/index.html").as_uri())
+        if night:
+            page.locator("#cards").scroll_into_view_if_needed()
+            page.locator("#chapter").select_option("6")
+            page.locator("iframe").content_frame.locator(".choice").nth(1).click()
+            page.locator("#turn").click()
+            page.locator("iframe").content_frame.locator(".chosen").wait_for()
+            page.wait_for_timeout(300)
+            page.locator("#screen").evaluate("e => e.scrollIntoView()")
+        page.screenshot(path=PICTURES / f"site{'-night' * night}.png")
+        page.close()
+
+
 def main() -> None:
     """Build the preview, and take the pictures in a browser of a phone's density."""
     folder = PROJECT / "build/preview"
     folder.parent.mkdir(exist_ok=True)
     write(gallery(build(PROJECT)), folder)
     PICTURES.mkdir(exist_ok=True)
-    path = os.environ.get("DECKGEN_CHROMIUM") or shutil.which("chromium")
-    if path is None:
-        sys.exit("there is no Chromium: `apt-get install chromium`, or name yours in DECKGEN_CHROMIUM")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"]
+        )
         page = browser.new_page(viewport={"width": 1280, "height": 3000})
         page.add_init_script("Math.random = () => 0.4;")  # the same order of options in every picture
         address = (folder / "index.html").as_uri()
@@ -65,6 +115,8 @@ def main() -> None:
         page.locator("iframe").first.content_frame.locator(".face").wait_for()
         page.wait_for_timeout(1000)
         page.screenshot(path=PICTURES / "preview.png")
+        with tempfile.TemporaryDirectory() as scratch:
+            take_site(browser, Path(scratch).resolve())
         browser.close()
 
 

@@ -22,6 +22,8 @@ LEDGER = "source/ledger.jsonl"
 """The ledger: a record of all releases."""
 CHANGELOG = "source/CHANGELOG.md"
 """The changelog: what each release has changed, for learners."""
+SOCIAL_PICTURE = "base/social.png"
+"""The picture by which others show a link to the deck's site, in a folder of templates."""
 CHAPTER = (".yaml", ".yml")
 """The endings of chapters, in small letters."""
 _MOST_READ = 64 * 1024  # bytes; keys are searched only in so much of a file

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deckgen.cards.page_html import shown_text
 from deckgen.commands.diff import words
 from deckgen.commands.diff.compare import Names, compare
 from deckgen.commands.diff.edition import (
@@ -23,7 +24,7 @@ from deckgen.commands.diff.edition import (
     of_build,
     of_package,
 )
-from deckgen.commands.diff.markdown import LEAST, markdown
+from deckgen.commands.diff.markdown import LEAST, escaped, markdown
 from deckgen.commands.diff.sections import outline
 from deckgen.commands.diff.sides import Side
 from deckgen.commands.diff.text import Screen, text
@@ -506,6 +507,13 @@ def test_markdown_shows_all_that_has_room() -> None:
     assert "<details>" not in page
     assert "<script" not in page
     assert "<ins>\\*&lt;b&gt;\\*</ins>" in page or "&lt;b&gt;" in page
+
+
+@pytest.mark.parametrize("name", ["2.3 Alliance", "1) One", "12. a", "- a", "+1", "= a", "a*b_c `d` [e] ~f~"])
+def test_markdown_shows_a_name_as_it_is(name: str) -> None:
+    """At the beginning of a line, and within one: without a backslash that readers would see."""
+    assert shown_text(escaped(name), 99) == name
+    assert shown_text(f"- **{escaped(name)}** ({escaped(name)})", 99) == f"{name} ({name})"
 
 
 def test_text_shows_a_few_of_many_and_fits_the_terminal() -> None:

@@ -716,7 +716,7 @@ def test_a_deck_has_its_own_sentences(project: Project) -> None:
     folder = in_git(project(files_of_deck))
     told = run("check", "--project", folder).stderr
     assert "`content` must have the words in braces that deckgen's has: {cards} and {notes}" in told
-    assert "sentences.eo.yaml:5:1: warning[missing-words]: `news` is no sentence of release notes" in told
+    assert "sentences.eo.yaml:5:1: warning[missing-words]: `news` is no sentence of deckgen's" in told
     assert "did you mean `new`?" in told
     assert "this file lacks sentences, which are deckgen's own now: changelog, unreleased" in told
     assert "unused-template" not in told

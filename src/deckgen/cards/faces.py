@@ -19,6 +19,7 @@ from deckgen.anki.card_rules import CardRules, is_of_clozes
 from deckgen.cards import jinja_errors, styles, words
 from deckgen.cards.key_types import HTML
 from deckgen.cards.loader import MAX_CODE, FaceMedia, Loader, MediaError
+from deckgen.cards.locales import direction
 from deckgen.cards.note_types import NoteTypes, fault_of_front
 from deckgen.cards.sandbox import Sandbox
 from deckgen.cards.template_values import Function, UseError
@@ -50,9 +51,6 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _KNOWN = ("deck", "kind", "fields", "side", "media")
-_RIGHT_TO_LEFT = frozenset(
-    ["ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku", "ps", "sd", "syr", "ug", "ur", "yi"]
-)
 
 
 class FaceRenderer:
@@ -365,7 +363,7 @@ class FaceRenderer:
             "id": deck.id,
             "title": deck.title,
             "language": deck.language,
-            "direction": "rtl" if deck.language.lower().split("-")[0] in _RIGHT_TO_LEFT else "ltr",
+            "direction": direction(deck.language),
             "feedback": feedback,
             "note_id": Markup(f"{{{{{id_field}}}}}") if id_field else "",  # noqa: S704 (a field's name)
         }

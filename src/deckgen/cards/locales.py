@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from babel import Locale
 
 
+_RIGHT_TO_LEFT = frozenset(
+    ["ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku", "ps", "sd", "syr", "ug", "ur", "yi"]
+)
+
+
+def direction(language: str) -> str:
+    """The direction in which a language is written, as in HTML: `ltr` or `rtl`."""
+    return "rtl" if language.lower().split("-")[0] in _RIGHT_TO_LEFT else "ltr"
+
+
 def more_general(language: str) -> Iterator[str]:
     """A BCP 47 tag and those without its last parts, as `pt-BR` and `pt`."""
     while language:

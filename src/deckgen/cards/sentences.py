@@ -1,9 +1,10 @@
-"""The sentences of release notes in the deck's language: its own file's, or else deckgen's."""
+"""What deckgen says to learners, in the deck's language: sentences of its own file, or else deckgen's."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from deckgen import source
@@ -60,6 +61,12 @@ class Sentences:
             words["count"] = format_decimal(count, locale=locale)
         return _PLACE.sub(lambda place: words.get(place[0][1:-1], place[0]), form)
 
+    def day(self, time: int) -> str:
+        """The day of a time in seconds since 1970, in UTC, as the language writes it."""
+        from babel.dates import format_date  # noqa: PLC0415 (few commands speak to learners)
+
+        return format_date(datetime.fromtimestamp(time, UTC).date(), "long", locale=_locale(self.language))
+
 
 def read_sentences(deck: Deck, project: Project) -> Sentences:
     """The sentences in the language of a deck; those that its own file lacks are deckgen's.
@@ -86,12 +93,19 @@ def read_sentences(deck: Deck, project: Project) -> Sentences:
     return Sentences(deck.language, texts | sound, diagnostics)
 
 
-def foreign_sentences(deck: Deck, sentences: Sentences, project: Project) -> list[Diagnostic]:
-    """A warning where release notes are in English, and the deck is not."""
+def foreign_sentences(deck: Deck, sentences: Sentences, project: Project, where: str) -> list[Diagnostic]:
+    """A warning where deckgen speaks English to learners, and the deck is not English.
+
+    Args:
+        deck: The deck.
+        sentences: The sentences that it gets.
+        project: Its folder.
+        where: What says them, with its verb, as in `its release notes say by themselves`.
+    """
     if sentences.language != "en" or deck.language.split("-")[0].lower() == "en":
         return []
     theirs = project.template_folders()[0].path / "base" / file_name("en")
-    message = f"the deck is in `{deck.language}`, and what its release notes say by themselves is English"
+    message = f"the deck is in `{deck.language}`, and what {where} is English"
     hint = f"copy {theirs} to templates/base/{file_name(deck.language)}, and translate it"
     return [Diagnostic("missing-words", message, deck.document.place_of("language"), hint)]
 
@@ -154,7 +168,7 @@ def _faults(
         if name not in shipped:
             near = nearest(name, shipped)
             hint = proposal(name, near) if near else f"the names are those of deckgen's {file_name('en')}"
-            yield Diagnostic("missing-words", f"`{name}` is no sentence of release notes", span, hint)
+            yield Diagnostic("missing-words", f"`{name}` is no sentence of deckgen's", span, hint)
         elif missing := _missing_forms(forms, shipped[name], language):
             message = f"`{name}` lacks forms that the language has for numbers: {listed(missing)}"
             yield Diagnostic("missing-words", message, span, f"write them below `{name}:`, beside the others")

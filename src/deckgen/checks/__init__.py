@@ -30,6 +30,7 @@ from deckgen.checks.context import RuleContext
 from deckgen.checks.habits import summed_up
 from deckgen.checks.silence import silenced
 from deckgen.checks.stray_files import unused_media
+from deckgen.project import SOCIAL_PICTURE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
@@ -111,7 +112,8 @@ def check_files(project: Project, source: Source, note_types: NoteTypes) -> Iter
     yield from stray_files.beside_source(project, sections)
     yield from stray_files.unread_files(project, source.files, sections)
     files = sentence_files(source.deck, project)
-    yield from stray_files.unused_templates(project, source.kinds, note_types, files)
+    others = {*files, project.templates / SOCIAL_PICTURE}
+    yield from stray_files.unused_templates(project, source.kinds, note_types, others)
     if files and not project.is_shipped:
         yield from read_sentences(source.deck, project).diagnostics
 

@@ -125,7 +125,7 @@ def unused_media(project: Project, files: Iterable[Path], shown: Collection[Path
 
 
 def unused_templates(
-    project: Project, kinds: Kinds, note_types: NoteTypes, sentences: Collection[Path]
+    project: Project, kinds: Kinds, note_types: NoteTypes, others: Collection[Path]
 ) -> Iterator[Diagnostic]:
     """Warnings about files of the deck's templates/ that nothing reads, and errors for unreadable folders.
 
@@ -133,7 +133,7 @@ def unused_templates(
         project: The deck's folder.
         kinds: The kinds in force.
         note_types: The note types made from their templates.
-        sentences: The files of sentences for release notes.
+        others: The files that are read besides those of note types.
     """
     own = project.templates
     expected: dict[str, Collection[str]] = {kind.name: kind.files for kind in kinds.in_force}
@@ -144,7 +144,7 @@ def unused_templates(
         path_shown = project.shown(path)
         if not path.is_file() or path.name == "kind.yaml" or composed(path_shown) in used:
             continue
-        if path in sentences or _is_copy(path, own):
+        if path in others or _is_copy(path, own):
             continue
         folder = path.relative_to(own).parts[0]
         is_expected = path.name in expected.get(folder, ()) or any(

@@ -24,6 +24,7 @@ from deckgen.cli.calls import (
     QuietOption,
     StrictOption,
     build_deck_of,
+    check_locked,
     find_deck,
     make_build_folder,
     output_folder,
@@ -44,12 +45,12 @@ from deckgen.cli.report import (
     say,
     verified,
 )
+from deckgen.cli.site import site
 from deckgen.diagnostics import CallError, counted, did_you_mean, not_a_warning
 
 if TYPE_CHECKING:
     from deckgen.build import Build
     from deckgen.commands.stats.figures import Figures
-    from deckgen.package import Package
 
 
 app = typer.Typer(
@@ -144,25 +145,11 @@ def build(
             raise typer.Exit(1)
         assert result.package is not None  # noqa: S101 (else it fails)
         if locked:
-            _check_locked(result.package, expect)
+            check_locked(result.package, expect)
         path = output or output_folder(folder) / f"{result.package.deck.id}.apkg"
         with files.replacing(path) as file:
             package.write(result.package, file)
         report.end(result, path=path)
-
-
-def _check_locked(package: Package, expected: str | None) -> None:
-    """Refuse a package that is not exactly a release, or not the expected one."""
-    if not package.version:
-        raise CallError(
-            "this is not exactly what was last released, and --locked asks for that"
-            if package.after
-            else "nothing has been released yet, and --locked asks for exactly what was",
-            "check out the commit of the release, with its ledger",
-        )
-    if expected is not None and package.version != expected:
-        hint = f"check out the commit that released {expected}"
-        raise CallError(f"this is {package.version}, and --expect asks for {expected}", hint)
 
 
 @app.command(cls=Command)
@@ -240,6 +227,9 @@ app.command(cls=Command)(preview)
 
 
 app.command(cls=Command)(release)
+
+
+app.command(cls=Command)(site)
 
 
 app.command(cls=Command)(diff)

@@ -15,6 +15,7 @@ from deckgen.diagnostics import CallError, nearest
 if TYPE_CHECKING:
     from deckgen.build import Build
     from deckgen.cli.report import Report
+    from deckgen.package import Package
 
 
 ProjectOption = Annotated[
@@ -73,7 +74,16 @@ def _with_values(args: list[str]) -> list[str]:
 
 def _of_call(command: str, args: list[str]) -> str:
     """A hint for a call with one argument too many; empty if the right call is not certain."""
-    with_value = {"--project", "--output", "-o", "--previous", "--package", "--since"}
+    with_value = {
+        "--project",
+        "--output",
+        "-o",
+        "--previous",
+        "--package",
+        "--since",
+        "--download",
+        "--address",
+    }
     loose = [each for before, each in zip(["", *args], args, strict=False) if before not in with_value]
     if command == "release" and "--version" in [each.partition("=")[0] for each in args]:
         return "The version stands by itself: deckgen release 1.0.0"
@@ -167,3 +177,17 @@ def tell_interrupted(folder: Path, report: Report) -> None:
 
     version = interrupted(Project(folder))
     say(f"note: the release of {version} was interrupted; `deckgen release` finishes or undoes it")
+
+
+def check_locked(package: Package, expected: str | None = None) -> None:
+    """Refuse a package that is not exactly a release, or not the expected one."""
+    if not package.version:
+        raise CallError(
+            "this is not exactly what was last released, and --locked asks for that"
+            if package.after
+            else "nothing has been released yet, and --locked asks for exactly what was",
+            "check out the commit of the release, with its ledger",
+        )
+    if expected is not None and package.version != expected:
+        hint = f"check out the commit that released {expected}"
+        raise CallError(f"this is {package.version}, and --expect asks for {expected}", hint)

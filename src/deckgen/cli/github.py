@@ -174,7 +174,7 @@ def site(
 ) -> None:
     """Write the public page of each deck, as it was last released, for GitHub Pages."""
     with reporting("github site", None):
-        from deckgen.commands.github.site import sites  # noqa: PLC0415
+        from deckgen.commands.github.sites import sites  # noqa: PLC0415
 
         found, github = _called(decks, tags)
         made = sites(found, github, output, say)

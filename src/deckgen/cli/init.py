@@ -124,7 +124,7 @@ def _refuse_missing(missing: list[str], known: dict[str, str], folder: Path) -> 
 def _asked(name: str, known: dict[str, str], folder: Path) -> str:
     """The answer to a question, which is asked until the answer can be used."""
     from deckgen.commands.init.answers import fault, proposed_id, tidied  # noqa: PLC0415
-    from deckgen.commands.init.create import repository_of  # noqa: PLC0415
+    from deckgen.commands.repository import repository_of  # noqa: PLC0415
 
     default = {"language": "en", "license": "CC-BY-4.0", "repository": "none"}.get(name)
     if name == "id":

@@ -18,8 +18,9 @@ LEAST = 1_000
 _OPEN = 10  # sections with more entries are folded
 _MANY = 10**9
 _FIELD = 4_000  # bytes of a field's difference
-_SPECIAL = re.compile(r"[\\`*_\[\]|~$]|^(?:[#+=-]|\d+(?=[.)]))")
+_SPECIAL = re.compile(r"[\\`*_\[\]|~$]|^[#+=-]")
 """What Markdown would read as a sign: anywhere, or where a text begins."""
+_NUMBERED = re.compile(r"^\d+(?=[.)])")  # a backslash before a digit would be shown
 _LINKING = re.compile(r"[@#]")
 
 
@@ -106,7 +107,8 @@ def marked(piece: tuple[str, str]) -> str:
 def escaped(text: str) -> str:
     """A text that Markdown shows as it is, and in which GitHub finds neither people nor issues."""
     text = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _LINKING.sub(r"\g<0>&#8203;", _SPECIAL.sub(r"\\\g<0>", text))
+    text = _NUMBERED.sub(r"\g<0>\\", _SPECIAL.sub(r"\\\g<0>", text))
+    return _LINKING.sub(r"\g<0>&#8203;", text)
 
 
 def _short(text: str, most: int) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deckgen import source
-from deckgen.commands.init.create import repository_of
+from deckgen.commands.repository import repository_of
 from deckgen.deck.manifest import read_deck
 from deckgen.diagnostics import CallError
 from deckgen.git import Git, in_git, path_in_repository

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from deckgen import source
+from deckgen.commands.repository import in_address
 from deckgen.deck.hints import is_control
 from deckgen.deck.ids import slug
 from deckgen.deck.manifest import read_deck
@@ -14,11 +15,6 @@ from deckgen.diagnostics import Problem
 _WORD = re.compile(r"[^\W\d_][\w ().,/&-]*[\w)]|[^\W\d_]")
 """A text that YAML reads as it is, in its plainest form."""
 _NOTHING = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}  # words that some readers convert
-_REPOSITORY = re.compile(
-    r"(?:(?:https?://|git@|ssh://git@)?(?:www\.)?github\.com[/:])?"
-    r"([A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?/[\w.-]+?)(?:\.git)?/?",
-    re.ASCII,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +101,7 @@ def tidied(name: str, text: str) -> str:
         return _license_names().get(_plain(text), text)
     if name == "repository" and text.lower() == "none":
         return ""
-    if name == "repository" and (match := _REPOSITORY.fullmatch(text)):
-        return match[1]
-    return text
+    return (in_address(text) or text) if name == "repository" else text
 
 
 def fault(name: str, text: str) -> Problem | None:
@@ -127,10 +121,8 @@ def fault(name: str, text: str) -> Problem | None:
         )
         return None if text in LICENSES else Problem("wrong-type", f"`{text}` is not in the list", hint)
     if name == "repository":
-        ok = _REPOSITORY.fullmatch(text)
-        return (
-            None if ok else Problem("wrong-type", f"`{text}` is not a repository", "write it as OWNER/REPO")
-        )
+        hint = "write it as OWNER/REPO"
+        return None if in_address(text) else Problem("wrong-type", f"`{text}` is not a repository", hint)
     key, value = ("authors", f"[{in_yaml(text)}]") if name == "author" else (name, in_yaml(text))
     lines = {"id": "x", "title": "x"} | {key: value}
     written = "".join(f"{key}: {value}\n" for key, value in lines.items())

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from deckgen import files
 from deckgen.address import COMMIT, REPOSITORY
 from deckgen.build import build
-from deckgen.commands.init.answers import fault, tidied
+from deckgen.commands.init.answers import fault
 from deckgen.commands.init.starter import only_at_the_top, starter_files
 from deckgen.diagnostics import CallError, listed
-from deckgen.git import Git, Unanswered, work_tree
+from deckgen.git import work_tree
 from deckgen.project import MANIFEST, Project, holds_deck
 
 if TYPE_CHECKING:
@@ -59,18 +59,6 @@ def check_folder(folder: Path) -> None:
         if holds_deck(above.folder) and folder.is_relative_to(above.source):
             message = f"{folder} is in the source of another deck, {above.folder}"
             raise CallError(message, _ANOTHER)
-
-
-def repository_of(folder: Path) -> str:
-    """The repository on GitHub that a folder is cloned from, as OWNER/REPO; empty if that is not known."""
-    folder = folder.resolve()
-    if not (folder.is_dir() and work_tree(folder)):
-        return ""
-    with suppress(Unanswered):
-        address = Git(folder).ask("remote", "get-url", "origin").decode(errors="replace")
-        if (name := tidied("repository", address)) != address.strip():
-            return name
-    return ""
 
 
 def create(folder: Path, answers: Answers) -> Created:

@@ -14,6 +14,7 @@ from deckgen.cards.words import PATH as WORDS
 from deckgen.commands import schema
 from deckgen.commands.diff.markdown import escaped
 from deckgen.commands.init.answers import LICENSES, in_yaml
+from deckgen.commands.repository import newest_package, page_of
 from deckgen.deck.kinds_in_force import read_kinds
 from deckgen.deck.manifest import read_deck
 from deckgen.project import MANIFEST, Project, kind_folders
@@ -113,7 +114,7 @@ def _filled(name: str, words: Mapping[str, str]) -> str:
 
 def _plain_feedback(repository: str) -> str:
     """The line of deck.yaml for suggestions, where there is no form for them."""
-    return f"feedback: https://github.com/{repository}/issues/new?title={{id}}\n"
+    return f"feedback: {page_of(repository)}/issues/new?title={{id}}\n"
 
 
 def _words_of(language: str) -> str:
@@ -137,7 +138,7 @@ def _readme(answers: Answers, manifest: str, folder: Path) -> str:
     deck, _ = read_deck(*source.parse(manifest, MANIFEST))
     say = read_sentences(deck, Project(folder)).say
     name = f"{answers.id}.apkg"
-    address = f"https://github.com/{answers.repository}/releases/latest/download/{name}"
+    address = newest_package(answers.repository, answers.id)
     file = f"[{name}]({address})" if answers.repository else f"`{name}`"
     license_ = LICENSES[answers.license]
     parts = [

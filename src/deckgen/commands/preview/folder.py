@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from deckgen.commands.preview.cards import Gallery
 
 PAGE = Path(__file__).parent / "page"
+SHARED = Path(__file__).parent / "shared"
+"""The files of a page that shows cards: it loads the deck's scripts, and draws cards in frames."""
 
 
 def write(gallery: Gallery, folder: Path) -> str:
@@ -46,14 +48,14 @@ def write(gallery: Gallery, folder: Path) -> str:
     earlier = folder / "media/before"
     needed = any(isinstance(gallery.media[name], EarlierMedia) for name in media)
     _make((folder, folder / "deck", folder / "media"), earlier, needed=needed)
-    _write_media(gallery, media, folder / "media")
-    for path in PAGE.iterdir():
+    write_media(gallery, media, folder / "media")
+    for path in (*PAGE.iterdir(), *SHARED.iterdir()):
         if path.is_file():
-            _write(folder / path.name, path.read_bytes())
+            write_file(folder / path.name, path.read_bytes())
     files = scripts(gallery)
     version = digest("".join(files.values()))
     for name, text in files.items():  # the index is last, so that all else exists by then
-        _write(folder / "deck" / name, text.encode())
+        write_file(folder / "deck" / name, text.encode())
     _remove(folder / "deck", files)
     current = [folder / "media" / f"{name}.js" for name in media]
     for each in (folder / "media", *([earlier] if earlier.is_dir() else [])):
@@ -78,7 +80,7 @@ def _make(folders: Iterable[Path], earlier: Path, *, needed: bool) -> None:
             each.mkdir(exist_ok=True)
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
     """Write a file, unless it already has this content."""
     try:
         if path.stat().st_size == len(content):
@@ -91,7 +93,7 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def _write_media(gallery: Gallery, names: Iterable[str], folder: Path) -> None:
+def write_media(gallery: Gallery, names: Iterable[str], folder: Path) -> None:
     """Write media files as scripts, unless they are there; their names contain digests of their contents.
 
     A file that has changed or gone since the build is left out: the next build reports it.

@@ -20,10 +20,10 @@ _Word = TypeVar("_Word", bound=Hashable)
 def scripts(gallery: Gallery) -> dict[str, str]:
     """The scripts of the deck by their names; the index is the last one."""
     sides = _Sides(gallery)
-    found = {name: _call("cards", name, notes) for name, notes in sides.files.items()}
-    found["texts.js"] = _call("texts", [note.text for note in gallery.notes])
+    found = {name: call("cards", name, notes) for name, notes in sides.files.items()}
+    found["texts.js"] = call("texts", [note.text for note in gallery.notes])
     stamps = {name: digest(text) for name, text in found.items()}
-    found["index.js"] = _call("index", _index(gallery, sides, stamps))
+    found["index.js"] = call("index", _index(gallery, sides, stamps))
     return found
 
 
@@ -41,7 +41,7 @@ class _Sides:
         self.files: dict[str, list[object]] = {}
         self.places: list[tuple[str, int]] = []
         self.earlier: list[tuple[str, int] | None] = []
-        sources = _numbered(note.path for note in gallery.notes if not note.gone)
+        sources = numbered(note.path for note in gallery.notes if not note.gone)
         counts = dict.fromkeys(sources, 0)
         for note in gallery.notes:
             before = None
@@ -62,8 +62,13 @@ class _Sides:
     def _add(self, name: str, cards: Iterable[Card], media: object, key: str) -> tuple[str, int]:
         """Add a note to a file."""
         notes = self.files.setdefault(name, [])
-        notes.append([[[card.front, card.back] for card in cards], media, key])
+        notes.append(sides_of(cards, media, key))
         return name, len(notes) - 1
+
+
+def sides_of(cards: Iterable[Card], media: object, key: str) -> list[object]:
+    """A note as the scripts have it: the sides of its cards, its media and its key."""
+    return [[[card.front, card.back] for card in cards], media, key]
 
 
 def _earlier_cards(note: NotePreview) -> list[Card]:
@@ -76,7 +81,7 @@ def _earlier_cards(note: NotePreview) -> list[Card]:
 def _index(gallery: Gallery, sides: _Sides, stamps: dict[str, str]) -> dict[str, object]:
     """The data that the page needs of all cards at once: little of each, because there may be many."""
     kinds, decks, sources, tags, files = (
-        _numbered(words)
+        numbered(words)
         for words in (
             gallery.kinds,
             (note.deck for note in gallery.notes),
@@ -85,7 +90,7 @@ def _index(gallery: Gallery, sides: _Sides, stamps: dict[str, str]) -> dict[str,
             (name for name in stamps if name != "texts.js"),
         )
     )
-    words = _numbered(
+    words = numbered(
         (each.change.sort, each.change.words) for note in gallery.notes for each in note.cards if each.change
     )
     styles = {name: digest(css) for name, (_, css) in gallery.kinds.items()}
@@ -136,12 +141,12 @@ def _changes(
     return found
 
 
-def _numbered(words: Iterable[_Word]) -> dict[_Word, int]:
+def numbered(words: Iterable[_Word]) -> dict[_Word, int]:
     """A number for each word, in the order of first occurrence."""
     return {word: number for number, word in enumerate(dict.fromkeys(words))}
 
 
-def _call(function: str, *arguments: object) -> str:
+def call(function: str, *arguments: object) -> str:
     """A script that calls a function of the page."""
     listed = ",".join(json.dumps(each, separators=(",", ":")) for each in arguments)
     return f"deckgen.{function}({listed})\n"

@@ -144,7 +144,8 @@ def _drafted(result: Build, packages: Packages, changes: Changes) -> Draft:
         project.changelog.name: (present[project.changelog.name], text.encode()),
         project.ledger.name: (present[project.ledger.name], ledger.encode()),
     }
-    diagnostics = [*result.diagnostics, *foreign_sentences(result.deck, sentences, project)]
+    foreign = foreign_sentences(result.deck, sentences, project, "its release notes say by themselves")
+    diagnostics = [*result.diagnostics, *foreign]
     result = replace(result, diagnostics=sorted_diagnostics(diagnostics))
     remarks = changelog.unused(before, coming, packages.plan.matching.ledger.versions)
     parsed = _parsed(ledger)

@@ -1,29 +1,7 @@
-/* The deck: its index, and its cards, which are loaded as scripts when they are needed. */
+/* The deck: its index, and its cards. */
 "use strict";
 
-const deckgen = (() => {
-  const contents = new Map(); // what the scripts have brought, by name
-  const loaded = new Map(); // the stamps of the scripts that have run, by name
-  const loading = new Map(); // promises of scripts that are to run, by address
-  const blobs = new Map(); // media, by key: the name, or another one for a file of an earlier edition
-
-  /** Have a script's content as of a stamp: run the script, unless the one that has run last had that stamp. */
-  function load(name, stamp = "") {
-    if (loaded.get(name) === stamp) { return Promise.resolve(); }
-    const address = stamp ? `${name}?v=${stamp}` : name;
-    if (!loading.has(address)) {
-      loading.set(address, new Promise((resolve, reject) => {
-        const script = document.createElement("script");
-        script.src = address;
-        script.onload = () => { loaded.set(name, stamp); resolve(); };
-        script.onerror = () => reject(new Error(`${address} cannot be read`));
-        document.head.append(script);
-        script.remove();
-      }).finally(() => loading.delete(address)));
-    }
-    return loading.get(address);
-  }
-
+{
   /** One object a card, from the index's short rows. */
   function cardsOf(index) {
     return index.notes.flatMap(([id, kind, deck, tags, where, [file, place], cards, found, before, since], number) => {
@@ -77,44 +55,29 @@ const deckgen = (() => {
 
   let texts = [];
 
-  return {
-    /* Called by the deck's scripts. */
-    index(content) { contents.set("index.js", content); },
-    cards(name, content) { contents.set(name, content); },
-    texts(content) { texts = content.map((text) => text.toLowerCase()); },
-    media(key, sort, content) {
-      const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
-      blobs.set(key, new Blob([bytes], { type: sort }));
-    },
+  /* Called by a script of the deck. */
+  deckgen.texts = (content) => { texts = content.map((text) => text.toLowerCase()); };
 
-    /** The index, with its cards; `stamp` asks for one that is newer than the one before. */
-    async open(stamp = "") {
-      await load("deck/index.js", stamp);
-      const index = contents.get("index.js");
-      return { ...index, cards: cardsOf(index) };
-    },
-
-    /** Both sides of a card, and its media. */
-    async sides(card) {
-      const [name, stamp] = card.file;
-      await load(`deck/${name}`, stamp);
-      const note = contents.get(name)[card.place];
-      // while a preview is being written its files may be newer than the index that this page has
-      if (note?.[2] !== card.key) { throw new Error(`${name} is not of this index`); }
-      const media = new Map();
-      for (const file of note[1]) {
-        const [key, own] = typeof file === "string" ? [file, file] : file;
-        if (!blobs.has(key)) { await load(`media/${key}.js`).catch(() => {}); }
-        if (blobs.has(key)) { media.set(own, blobs.get(key)); }
-      }
-      const [front, back] = note[0][card.which];
-      return { front, back, media };
-    },
-
-    /** Which notes hold all of some words, by their numbers in the index. */
-    async holding(index, words) {
-      await load("deck/texts.js", index.texts);
-      return (card) => words.every((word) => texts[card.number]?.includes(word) || card.id.includes(word));
-    },
+  /** The index, with its cards; `stamp` asks for one that is newer than the one before. */
+  deckgen.open = async (stamp = "") => {
+    const index = await deckgen.read("index.js", stamp);
+    return { ...index, cards: cardsOf(index) };
   };
-})();
+
+  /** Both sides of a card, and its media. */
+  deckgen.sides = async (card) => {
+    const [name, stamp] = card.file;
+    const note = (await deckgen.read(name, stamp))[card.place];
+    // while a preview is being written its files may be newer than the index that this page has
+    if (note?.[2] !== card.key) { throw new Error(`${name} is not of this index`); }
+    const media = await deckgen.files(note[1]);
+    const [front, back] = note[0][card.which];
+    return { front, back, media };
+  };
+
+  /** Which notes hold all of some words, by their numbers in the index. */
+  deckgen.holding = async (index, words) => {
+    await deckgen.load("deck/texts.js", index.texts);
+    return (card) => words.every((word) => texts[card.number]?.includes(word) || card.id.includes(word));
+  };
+}

@@ -31,10 +31,8 @@
       }
     },
     link: (address) => {
-      let target = null;
-      try { target = new URL(address); } catch { /* told below */ }
-      if (!target || !["https:", "http:"].includes(target.protocol)) { return say(`A link to ${address}`); }
-      const link = make("a", { href: target.href, target: "_blank", rel: "noopener noreferrer" }, target.href);
+      const link = deckgen.linkTo(address);
+      if (!link) { return say(`A link to ${address}`); }
       say("The card links to ", link);
     },
   };

@@ -3,7 +3,6 @@
 
 {
   const { make } = deckgen;
-  const SCREENS = { desktop: 720, phone: 640 }; // their heights in pixels
 
   deckgen.Version = class {
     #screens = [];
@@ -77,16 +76,7 @@
 
     /** Set what is around the card. */
     look() {
-      const { night, phone, rtl } = this.card.page.view;
-      const height = phone ? SCREENS.phone : SCREENS.desktop;
-      const how = {
-        html: `${phone ? "android mobile chrome" : "linux chrome"}${night ? " night-mode" : ""}`,
-        body: `card card${this.about.ordinal + 1}${night ? " nightMode night_mode" : ""}`,
-        night,
-        rightToLeft: rtl,
-        height,
-        css: deckgen.reviewer(height),
-      };
+      const how = deckgen.around(this.about.ordinal, this.card.page.view);
       this.#screens.forEach((screen) => screen.look(how));
     }
 

@@ -16,7 +16,7 @@ from deckgen.commands.site.folder import earlier_site, write
 from deckgen.commands.site.site import site
 from deckgen.diagnostics import CallError
 from deckgen.git import Unanswered
-from deckgen.history.versions import is_prerelease
+from deckgen.history.versions import by_order, is_prerelease
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -108,10 +108,10 @@ def _address(github: GitHub) -> str:
 
 
 def _last(deck: PublicDeck, found: list[Release]) -> tuple[ReleaseLine, Release] | None:
-    """The last published release of a deck that is no prerelease; None if there is none."""
-    for line in reversed(deck.ledger().releases):
-        release = of_version(deck, line.version, found)
-        if release and not is_prerelease(line.version):
+    """The highest published release of a deck that is no prerelease; None if there is none."""
+    lines = [line for line in deck.ledger().releases if not is_prerelease(line.version)]
+    for line in sorted(lines, key=lambda each: by_order(each.version), reverse=True):
+        if release := of_version(deck, line.version, found):
             return line, release
     return None
 
@@ -131,15 +131,14 @@ def _write(
         raise CallError(f"there is no tag {release.tag} on GitHub", "publish the release once more")
     if deck.first:
         latest = f"{github.server}/{github.repository}/releases/latest/download/{deck.id}.apkg"
-        wishes = Wishes(latest, None, address)
+        wishes = Wishes(latest, None, address, github.repository)
     else:  # releases/latest is another deck's: only the site itself has an address that stays
         fetched = fetch(deck, line, release, github, deck.project.output / FOLDER / "site")
-        wishes = Wishes("", fetched.path, address)
+        wishes = Wishes("", fetched.path, address, github.repository)
     with unpacked(deck, commit) as source:
         result = build(source)
         if result.packages is None:
             raise CallError(f"the source of {release.tag} has errors", "deckgen check, in that commit")
-        folder.mkdir(parents=True, exist_ok=True)
         write(site(result, wishes), folder, earlier_site(folder, deck.project))
 
 

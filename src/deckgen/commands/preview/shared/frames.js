@@ -31,6 +31,31 @@
     html { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   `;
 
+  const SCREENS = { desktop: 720, phone: 640 }; // their heights in pixels
+
+  /** What is around a card, by its number among those of its note: Anki's own names on a computer or a phone. */
+  deckgen.around = (ordinal, { night, phone, rtl }) => {
+    const height = phone ? SCREENS.phone : SCREENS.desktop;
+    return {
+      html: `${phone ? "android mobile chrome" : "linux chrome"}${night ? " night-mode" : ""}`,
+      body: `card card${ordinal + 1}${night ? " nightMode night_mode" : ""}`,
+      night,
+      rightToLeft: rtl,
+      height,
+      css: deckgen.reviewer(height),
+    };
+  };
+
+  /** An address that a card asks for, as a link of the page; null if it leads neither to the web nor to a mail. */
+  deckgen.linkTo = (address) => {
+    let target = null;
+    try { target = new URL(address); } catch { return null; }
+    if (!["https:", "http:", "mailto:"].includes(target.protocol)) { return null; }
+    const link = document.createElement("a");
+    Object.assign(link, { href: target.href, target: "_blank", rel: "noopener noreferrer", textContent: target.href });
+    return link;
+  };
+
   /** What a card's code keeps in storage, if it is nothing but short texts; else null. */
   function checked(kept) {
     const areas = {};

@@ -162,6 +162,7 @@ def fetch(project: ProjectOption = None, tags: TagsOption = "") -> None:
             if fetched.remark:
                 say(f"note: {fetched.remark}")
         _output("package", str(fetched.path) if fetched else "")
+        _output("version", fetched.version if fetched else "")
 
 
 @app.command(cls=Command)

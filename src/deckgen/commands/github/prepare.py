@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
@@ -96,7 +96,9 @@ def prepare(deck: PublicDeck, version: str | None, github: GitHub, target: Targe
         made = draft(folder, version)
         if isinstance(made, Build):
             return made
-        text = _difference(folder) or f"This is the first release: {_held(made.packages.main)}.\n"
+        text = (
+            _difference(folder, made.version) or f"This is the first release: {_held(made.packages.main)}.\n"
+        )
         with _as_bot():
             make(made, with_commit=True)
         git = Git(folder)
@@ -197,12 +199,14 @@ def _as_bot() -> Iterator[None]:
             del os.environ[name]
 
 
-def _difference(folder: Path) -> str:
-    """What changes since the last release, as Markdown; empty for the first release."""
-    if not read_ledger(folder).ledger.releases:
+def _difference(folder: Path, version: str) -> str:
+    """What a version changes since the last release, as Markdown; empty for the first release."""
+    last = read_ledger(folder).ledger.latest
+    if last is None:
         return ""
     before, after = sides(None, None, Place(folder))
-    return markdown.markdown(sections.outline(before, after, compare(before.edition, after.edition)), _TEXT)
+    outline = sections.outline(before, after, compare(before.edition, after.edition))
+    return markdown.markdown(replace(outline, title=f"{last.version} → {version}", remarks=()), _TEXT)
 
 
 def _held(package: Package) -> str:

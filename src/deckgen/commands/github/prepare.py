@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
@@ -206,7 +206,7 @@ def _difference(folder: Path, version: str) -> str:
         return ""
     before, after = sides(None, None, Place(folder))
     outline = sections.outline(before, after, compare(before.edition, after.edition))
-    return markdown.markdown(replace(outline, title=f"{last.version} → {version}", remarks=()), _TEXT)
+    return markdown.markdown(outline._replace(title=f"{last.version} → {version}", remarks=()), _TEXT)
 
 
 def _held(package: Package) -> str:

@@ -26,6 +26,7 @@ ANSWERS = (
     *("--title", "Moon", "--id", "moon", "--author", "Ada", "--license", "CC-BY-4.0"),
     *("--language", "en", "--repository", "ada/moon"),
 )
+PAGE = REPOSITORY / "docs/github.md"
 FILES = ["SHA256SUMS", "moon-1.0.0.apkg", "moon.apkg", "release-notes.md", "release.json"]
 ALL = {"contents": "write", "pull_requests": "write", "actions": "write", "pages": "read"}
 
@@ -550,3 +551,52 @@ def test_a_check_rehearses_the_update_over_what_learners_have(begin: Callable[..
         "from 1.0.0: 1 new, 0 updated, 7 untouched, 0 held back, 0 conflicting; nothing lost" in checked.log
     )
     assert "Term sun" in checked.jobs["check"].summary
+
+
+def test_a_comment_trusts_nothing(begin: Callable[..., Hub]) -> None:
+    """A stranger's pull request: what it says is shown as it is, once, at the right pull request."""
+    hub = begin(".github/workflows/release.yml")
+    (workflow,) = re.findall(r"```yaml\n(name: Comment\n.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    (hub.author / ".github/workflows/comment.yml").write_text(workflow, encoding="utf-8")
+    hub.push_quietly("Comments")
+    released(hub, "1.0.0")
+    hub.push_quietly()
+    for command in ("draft", "publish"):
+        assert deckgen(hub, "github", command).returncode == 0
+    written(hub, "2-sun", "sun", sun="Bright, says @ada in #1.")
+    hub.push("The sun", "patch-1")
+    number, runs = hub.new_pull("patch-1", "main", "Sun")
+    succeeded(of(runs, "comment.yml"))
+    (comment,) = hub.state.comments.values()
+    assert comment.pull == number
+    assert comment.body.startswith("<!-- deckgen -->\n[What learners would notice](http")
+    assert "```text\n" in comment.body.partition("Bright, says @ada in #1.")[0]
+    # what a fork's own workflow attaches can be anything; its pull request is found by its branch
+    hub.state.pulls[number].owner = "eve"
+    evil = b"\n```````\n@ada ![x](https://evil.example/x.png) \x1b[31m\n```````"
+    hub.state.artifacts["changes-moon"] = {"changes.txt": evil}
+    hub.state.artifacts["changes-a b"] = {"changes.txt": b"no deck has such an id"}
+    checked = of(runs, "check.yml")
+    checked.event["head_repository"] = {"owner": {"login": "eve"}}
+    again = hub.runner.run("comment.yml", "workflow_run", "patch-1", after=checked)
+    assert again
+    succeeded(again)
+    (comment,) = hub.state.comments.values()
+    _, fence, inside = re.split("(`{3,})text\n", comment.body)
+    assert len(fence) > 7
+    assert "evil.example" in inside.partition(f"\n{fence}\n")[0]
+    assert "\x1b" not in comment.body
+    assert "no deck has such an id" not in comment.body
+    # a check that found errors has attached nothing; a commit that was pushed over is not commented
+    written(hub, "2-sun", "sun", sun="![x](https://evil.example/x.png)")
+    hub.push("Not that", "patch-1")
+    hub.state.pulls[number].sha = hub.state.ask_git("rev-parse", "patch-1")
+    hub.state.pulls[number].owner = "ada"
+    hub.state.artifacts.clear()
+    runs = hub.event("pull_request", "patch-1", number)
+    assert of(runs, "check.yml").jobs["check"].result == "failure"
+    assert "attached no changes" in of(runs, "comment.yml").log
+    hub.state.pulls[number].sha = "0" * 40
+    late = hub.runner.run("comment.yml", "workflow_run", "patch-1", after=of(runs, "check.yml"))
+    assert late
+    assert "no open pull request has this commit" in late.log

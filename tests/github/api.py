@@ -6,10 +6,12 @@ Answers and errors are those of https://docs.github.com/rest. The real `gh` spea
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 import subprocess
 import threading
+import zipfile
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -70,7 +72,18 @@ class Pull:
     body: str
     sha: str
     state: str = "open"
+    owner: str = "ada"
     merged: str = ""
+
+
+@dataclass
+class Comment:
+    """A comment at a pull request."""
+
+    id: int
+    pull: int
+    body: str
+    login: str = "github-actions[bot]"
 
 
 @dataclass
@@ -86,6 +99,8 @@ class State:
     pulls: dict[int, Pull] = field(default_factory=dict)
     burned: set[str] = field(default_factory=set)
     latest: int = 0
+    comments: dict[int, Comment] = field(default_factory=dict)
+    artifacts: dict[str, dict[str, bytes]] = field(default_factory=dict)
     tokens: dict[str, dict[str, str]] = field(default_factory=dict)
     rules: list[str] = field(default_factory=list)
     dispatched: list[str] = field(default_factory=list)
@@ -139,6 +154,11 @@ class Api:
                 ("GET", "/pulls", "pull-requests read", self._pulls),
                 ("PATCH", r"/pulls/(\d+)", "pull-requests write", self._edit_pull),
                 ("POST", "/actions/workflows/([^/]+)/dispatches", "actions write", self._dispatch),
+                ("GET", r"/actions/runs/\d+/artifacts", "actions read", self._artifacts),
+                ("GET", "/actions/artifacts/([^/]+)/zip", "actions read", self._zip),
+                ("GET", r"/issues/(\d+)/comments", "pull-requests read", self._comments),
+                ("POST", r"/issues/(\d+)/comments", "pull-requests write", self._comment),
+                ("PATCH", r"/issues/comments/(\d+)", "pull-requests write", self._edit_comment),
                 ("GET", "/pages", "pages read", self._pages),
             )
         ]
@@ -367,7 +387,7 @@ class Api:
             each
             for each in self.state.pulls.values()
             if each.state == self._query.get("state", "open")
-            and self._query.get("head", f"ada:{each.head}") == f"ada:{each.head}"
+            and self._query.get("head", f"{each.owner}:{each.head}") == f"{each.owner}:{each.head}"
         ]
         return [self._shown_pull(each) for each in self._page(found)]
 
@@ -382,6 +402,38 @@ class Api:
             raise Answer(404, {"message": "Not Found"})
         self.state.dispatched.append(f"{workflow} {ref}")
         raise Answer(204)
+
+    def _artifacts(self) -> object:
+        address = f"http://api.{HOST}/repos/{NAME}/actions/artifacts"
+        found = [
+            {"name": name, "expired": False, "archive_download_url": f"{address}/{name}/zip"}
+            for name in self.state.artifacts
+        ]
+        return {"total_count": len(found), "artifacts": found}
+
+    def _zip(self, name: str) -> object:
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as file:
+            for path, content in self.state.artifacts[name].items():
+                file.writestr(path, content)
+        raise Answer(200, packed.getvalue())
+
+    @staticmethod
+    def _shown_comment(comment: Comment) -> dict[str, Any]:
+        return {"id": comment.id, "body": comment.body, "user": {"login": comment.login}}
+
+    def _comments(self, number: str) -> object:
+        found = [each for each in self.state.comments.values() if each.pull == int(number)]
+        return [self._shown_comment(each) for each in self._page(found)]
+
+    def _comment(self, number: str) -> object:
+        comment = Comment(self.state.number(), int(number), self._fields()["body"])
+        self.state.comments[comment.id] = comment
+        raise Answer(201, self._shown_comment(comment))
+
+    def _edit_comment(self, number: str) -> object:
+        self.state.comments[int(number)].body = self._fields()["body"]
+        return self._shown_comment(self.state.comments[int(number)])
 
     def _pages(self) -> object:
         if not self.state.pages:

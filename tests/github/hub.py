@@ -129,6 +129,12 @@ class Hub:
         names = self.runner.workflows(branch)
         runs = [self.runner.run(name, event, branch, number=number) for name in names]
         begun = [run for run in runs if run]
+        after = [
+            self.runner.run(name, "workflow_run", branch, after=run)
+            for run in begun
+            for name in self.runner.workflows("main")
+        ]
+        begun += [run for run in after if run]
         self._kept(begun)
         return begun
 

@@ -62,6 +62,8 @@ class Run:
     """A run of a workflow."""
 
     workflow: str
+    name: str = ""
+    event: dict[str, Any] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
 
     @property
@@ -133,9 +135,16 @@ class Runner:
         return [name for name in names.split() if name in (self.only or {name})]
 
     def run(
-        self, workflow: str, event: str, branch: str, *, inputs: dict[str, str] | None = None, number: int = 0
+        self,
+        workflow: str,
+        event: str,
+        branch: str,
+        *,
+        inputs: dict[str, str] | None = None,
+        number: int = 0,
+        after: Run | None = None,
     ) -> Run | None:
-        """Run a workflow for an event on a branch; None if it is not begun by that."""
+        """Run a workflow for an event on a branch, or after another run; None if it is not begun by that."""
         text = self._hub.state.ask_git("show", f"{branch}:.github/workflows/{workflow}")
         loaded = yaml.safe_load(text)
         triggers = loaded[True]  # YAML 1.1 reads `on` so
@@ -146,11 +155,27 @@ class Runner:
             return None
         declared = ((triggers[event] or {}).get("inputs") or {}) if event == "workflow_dispatch" else {}
         given = {name: each.get("default", "") for name, each in declared.items()} | (inputs or {})
-        github = self._github(event, branch, number)
-        run = Run(workflow)
+        if after and after.name not in triggers[event]["workflows"]:
+            return None
+        github = self._github(event, "main" if after else branch, 0 if after else number)
+        if after:
+            github["event"]["workflow_run"] = after.event
+        run = Run(workflow, loaded["name"], self._as_event(event, branch, number))
         for name in _in_order(loaded["jobs"]):
             run.jobs[name] = self._job(name, loaded, github, given, run)
         return run
+
+    def _as_event(self, event: str, branch: str, number: int) -> dict[str, Any]:
+        """A run as the event of its end describes it."""
+        pull = self._hub.state.pulls.get(number)
+        return {
+            "id": self._hub.state.number(),
+            "event": event,
+            "head_branch": branch,
+            "head_sha": self._hub.state.ask_git("rev-parse", branch),
+            "head_repository": {"owner": {"login": pull.owner if pull else "ada"}},
+            "pull_requests": [],
+        }
 
     def _github(self, event: str, branch: str, number: int) -> dict[str, Any]:
         sha = self._hub.state.ask_git("rev-parse", branch)
@@ -218,6 +243,7 @@ class Runner:
             "CI": "true",
             "GITHUB_ACTIONS": "true",
             "GITHUB_EVENT_NAME": github["event_name"],
+            "GITHUB_EVENT_PATH": str(folder / "event.json"),
             "GITHUB_REF_NAME": github["ref_name"],
             "GITHUB_SHA": github["sha"],
             "GITHUB_WORKSPACE": str(place.workspace),
@@ -227,6 +253,7 @@ class Runner:
             "RUNNER_TEMP": str(place.scratch),
             "GIT_CONFIG_SYSTEM": os.devnull,
         }
+        (folder / "event.json").write_text(json.dumps(github["event"]))
         if not self.installs:
             ready = place.scratch / "deckgen/path/deckgen"
             ready.parent.mkdir(parents=True)
@@ -345,7 +372,7 @@ class Runner:
     def _artifact(self, given: dict[str, str], done: Step, place: _Place) -> None:
         del done
         found = [
-            path.relative_to(place.workspace).as_posix()
+            os.path.relpath(path, place.workspace)
             for line in filter(None, map(str.strip, given["path"].splitlines()))
             for top in [place.workspace / line]
             for path in ([top] if top.is_file() else top.rglob("*"))
@@ -354,6 +381,9 @@ class Runner:
         if not found and given.get("if-no-files-found") == "error":
             raise _FailedError("no files were found with the path")
         self.artifacts[given["name"]] = found
+        self._hub.state.artifacts[given["name"]] = {
+            Path(each).name: (place.workspace / each).read_bytes() for each in found
+        }
 
     def _attest(self, given: dict[str, str], done: Step, place: _Place) -> None:
         del done

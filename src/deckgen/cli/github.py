@@ -186,6 +186,17 @@ def site(
         _output("address", made.address)
 
 
+@app.command(cls=Command)
+def comment() -> None:
+    """Comment at a pull request what its check has found, in a workflow that the check's end begins."""
+    with reporting("github comment", None):
+        from deckgen.commands.github.comment import comment as comment_on  # noqa: PLC0415
+        from deckgen.commands.github.decks import repository  # noqa: PLC0415
+        from deckgen.commands.github.gh import GitHub  # noqa: PLC0415
+
+        say(comment_on(GitHub(repository(Path()))))
+
+
 def _called(folders: list[Path] | None, tags: str) -> tuple[list[PublicDeck], GitHub]:
     """The decks and the repository of a call."""
     from deckgen.commands.github.decks import read_decks, repository  # noqa: PLC0415

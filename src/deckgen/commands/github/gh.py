@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 from deckgen.diagnostics import CallError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 _PATIENCE = 600  # seconds; an upload of 2 GB takes a while
@@ -135,6 +135,15 @@ class GitHub:
         with file.open("wb") as target:
             self._ask("GET", path, "-H", "Accept: application/octet-stream", into=target)
 
+    def artifacts(self, run: int, names: str, folder: Path) -> None:
+        """Unpack those artifacts of a workflow's run whose names fit a pattern, each into a folder.
+
+        Raises:
+            Refused: GitHub refuses.
+        """
+        command = ["run", "download", str(run), "--pattern", names, "--dir", str(folder)]
+        self._called([*command, "--repo", self.repository], f"artifacts of run {run}")
+
     def _path(self, path: str) -> str:
         return f"repos/{self.repository}" + (f"/{path}" if path else "")
 
@@ -147,15 +156,27 @@ class GitHub:
         into: IO[bytes] | None = None,
         tries: int = 1 + len(PAUSES),
     ) -> bytes:
-        """The answer to a request, which is repeated while GitHub itself fails."""
-        command = ["gh", "api", "--method", method, address, *options]
+        """The answer to a request to the API."""
+        command = ["api", "--method", method, address, *options]
+        return self._called(command, f"{method} {address}", told=told, into=into, tries=tries)
+
+    @staticmethod
+    def _called(
+        arguments: Sequence[str],
+        request: str,
+        *,
+        told: bytes = b"",
+        into: IO[bytes] | None = None,
+        tries: int = 1 + len(PAUSES),
+    ) -> bytes:
+        """What `gh` answers; it is asked again while GitHub itself fails."""
         for pause in (*PAUSES[: tries - 1], None):
             try:
                 if into:
                     into.seek(0)
                     into.truncate()
                 done = subprocess.run(  # noqa: S603 (no shell)
-                    command,
+                    ["gh", *arguments],  # noqa: S607 (the user's gh)
                     input=told,
                     stdout=into or subprocess.PIPE,
                     stderr=subprocess.PIPE,
@@ -165,7 +186,7 @@ class GitHub:
             except FileNotFoundError as error:
                 raise CallError("`gh`, which speaks with GitHub, is not installed", _NO_GH) from error
             except subprocess.TimeoutExpired as error:
-                raise Refused(0, f"no answer for {_PATIENCE} seconds", f"{method} {address}") from error
+                raise Refused(0, f"no answer for {_PATIENCE} seconds", request) from error
             if not done.returncode:
                 return done.stdout or b""
             said = done.stderr.decode(errors="replace").strip()
@@ -175,7 +196,7 @@ class GitHub:
             time.sleep(pause)
         if not status and "gh auth login" in said:
             raise CallError("`gh` has no token for GitHub", "run `gh auth login`; a workflow sets GH_TOKEN")
-        raise Refused(status, _reason(done.stdout or b"", said), f"{method} {address}")
+        raise Refused(status, _reason(done.stdout or b"", said), request)
 
 
 def _reason(body: bytes, said: str) -> str:

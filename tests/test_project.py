@@ -44,6 +44,8 @@ def test_a_wheel_builds_a_deck_that_has_only_source(tmp_path: Path) -> None:
     assert "--accent" in opened.note_types["Sample - Takeaway"]["css"]
     subprocess.run([str(python.with_name("deckgen")), "preview"], cwd=folder, check=True, capture_output=True)
     assert (folder / "build/preview/frame.html").is_file()
+    subprocess.run([str(python.with_name("deckgen")), "site"], cwd=folder, check=True, capture_output=True)
+    assert all((folder / "build/site" / name).is_file() for name in ("frame.html", "site.css", "social.png"))
     explained = subprocess.run(
         [str(python.with_name("deckgen")), "explain", "unknown-key"],
         check=True,

@@ -117,9 +117,16 @@ def anchors(folder: Path, name: str = "index.html") -> dict[str, str]:
 
 
 @pytest.fixture
-def moon(project: Project) -> Path:
+def moon(moon_once: Path, tmp_path: Path) -> Path:
     """A deck with all that it can say of itself, cloned from GitHub, and released twice."""
-    deck = in_git(project({"source/deck.yaml": DECK + ABOUT, "source/one.yaml": terms("a", "b")}))
+    return shutil.copytree(moon_once, tmp_path / "deck")
+
+
+@pytest.fixture(scope="module")
+def moon_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That deck, to be copied."""
+    texts: dict[str, str | bytes] = {"source/deck.yaml": DECK + ABOUT, "source/one.yaml": terms("a", "b")}
+    deck = in_git(change(tmp_path_factory.mktemp("moon"), texts))
     git(deck, "remote", "add", "origin", "git@github.com:ada/moon.git")
     release(deck, "1.0.0", FIRST)
     committed(deck, "one")

@@ -75,15 +75,17 @@ def find_download(
     """
     if wishes.download:
         return Download(wishes.download)
-    if wishes.package:
-        _check_package(wishes.package, deck, released.version if released else "")
-        return Download(f"{deck}.apkg", wishes.package)
-    if released is None:
-        return None
-    if repository and not released.prerelease:  # GitHub's latest release is none of these
-        return Download(newest_package(repository, deck))
-    file = project.releases / released.version / f"{deck}-{released.version}.apkg"
-    return Download(f"{deck}.apkg", file) if file.is_file() else None
+    file = wishes.package
+    if file is None:
+        if released is None:
+            return None
+        if repository and not released.prerelease:  # GitHub's latest release is none of these
+            return Download(newest_package(repository, deck))
+        file = project.releases / released.version / f"{deck}-{released.version}.apkg"
+        if not file.is_file():
+            return None
+    _check_package(file, deck, released.version if released else "")
+    return Download(f"{deck}.apkg", file)
 
 
 def _check_package(file: Path, deck: str, version: str) -> None:

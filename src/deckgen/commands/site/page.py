@@ -76,9 +76,8 @@ class Facts:
 
     @property
     def language(self) -> str:
-        """The language of the page: the deck's, unless deckgen does not speak it."""
-        ours, theirs = self.sentences.language, self.deck.language
-        return theirs if ours.split("-")[0] == theirs.split("-")[0].lower() else ours
+        """The language of the page: that of the sentences, which may be another than the deck's."""
+        return self.sentences.language
 
     @property
     def own(self) -> str:

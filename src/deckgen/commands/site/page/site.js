@@ -146,5 +146,5 @@
     if (!entries.some((entry) => entry.isIntersecting)) { return; }
     observer.disconnect();
     start().catch(() => say(words.missing));
-  }, { rootMargin: "800px" }).observe($("cards"));
+  }, { rootMargin: "400px" }).observe($("cards"));
 }

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from tests.conftest import REPOSITORY
 
@@ -50,3 +51,17 @@ def test_one_action_has_one_version() -> None:
     for action, comment in (each for text in texts for each in USES.findall(text)):
         versions.setdefault(action.partition("@")[0], set()).add(action + comment)
     assert all(len(each) == 1 for each in versions.values()), versions
+
+
+def test_this_repository_s_deck_is_released_as_others_are() -> None:
+    """Its workflow is the one of `deckgen init`, but for the action's place, the tags, and the docs on the site."""
+    starter = (REPOSITORY / "src/deckgen/commands/init/starter/release.yml").read_text(encoding="utf-8")
+    others = yaml.safe_load(starter.replace("«action»", "./"))
+    ours = yaml.safe_load((REPOSITORY / ".github/workflows/deck.yml").read_text(encoding="utf-8"))
+    assert ours[True] == others[True]  # YAML 1.1 reads `on` so
+    for name, job in others["jobs"].items():
+        if name != "site":
+            assert ours["jobs"][name] == job, name
+    site, theirs = ours["jobs"]["site"], others["jobs"]["site"]
+    assert [step for step in site["steps"] if step in theirs["steps"]] == theirs["steps"][:-1]
+    assert site["permissions"] == theirs["permissions"]

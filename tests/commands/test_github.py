@@ -178,6 +178,16 @@ def test_another_push_prepares_an_open_release_once_more(hub: Hub) -> None:
     assert hub.state.ask_git("rev-parse", "--verify", "--quiet", "release/moon") == ""
 
 
+def test_a_push_that_does_not_concern_the_deck_leaves_an_open_release_alone(hub: Hub) -> None:
+    """Its approvals stay, and its checks need not run again."""
+    prepared = job(hub.click_run("release.yml"), "prepare")
+    hub.open_pull(link(prepared.summary))
+    before = hub.state.ask_git("rev-parse", "release/moon")
+    (hub.author / "NOTES.md").write_text("For us.\n", encoding="utf-8")
+    assert "the prepared release fits the source" in job(of(hub.push("Notes")), "refresh").log
+    assert hub.state.ask_git("rev-parse", "release/moon") == before
+
+
 @pytest.mark.parametrize("how", ["merge", "squash"])
 def test_a_release_that_was_merged_late_is_what_was_reviewed(hub: Hub, how: str) -> None:
     """Another change was merged first, and nothing was prepared anew: the pull request's head is released."""
@@ -447,24 +457,36 @@ def test_a_changed_source_is_not_released_under_an_old_record(hub: Hub) -> None:
     assert not any("Term sun" in note["flds"] for note in open_package(hub.folder / "got.apkg").notes)
 
 
-def test_several_decks_have_tags_and_packages_of_their_own(hub: Hub) -> None:
-    """Only the first one's releases become the latest of the repository."""
+def test_several_decks_have_tags_packages_and_pages_of_their_own(hub: Hub) -> None:
+    """Each is prepared where it has something new; only the first one's releases become the latest."""
+    hub.state.pages = "workflow"
     sun = hub.author / "decks/sun"
     answers = [word.replace("Moon", "Sun").replace("moon", "sun") for word in ANSWERS]
     assert run("init", sun, *answers).returncode == 0
+    workflow = hub.author / ".github/workflows/release.yml"
+    text = workflow.read_text(encoding="utf-8")
+    workflow.write_text(text.replace("DECKGEN_DECKS: .", "DECKGEN_DECKS: . decks/sun"), encoding="utf-8")
     hub.push_quietly("The sun")
-    hub.git(hub.author, "config", "user.name", "Ada")
-    hub.git(hub.author, "config", "user.email", "ada@example.org")
-    assert run("release", "1.0.0", "--commit", cwd=hub.author).returncode == 0
-    assert run("release", "1.0.0", "--commit", cwd=sun).returncode == 0
-    hub.push_quietly()
-    for command in ("draft", "publish"):
-        done = deckgen(hub, "github", command, ".", "decks/sun")
-        assert done.returncode == 0, done.stderr
-    assert hub.state.published() == ["moon-v1.0.0", "sun-v1.0.0"]
+    summary = job(hub.click_run("release.yml"), "prepare").summary
+    for address in re.findall(r"\[Open the pull request\]\((\S+)\)", summary):
+        number, _ = hub.open_pull(address)
+        succeeded(of(hub.merge(number)))
+    assert sorted(hub.state.published()) == ["moon-v1.0.0", "sun-v1.0.0"]
     assert hub.state.latest == hub.state.release("moon-v1.0.0").id
     names = {each.name for each in hub.state.release("sun-v1.0.0").assets}
     assert {"sun.apkg", "sun-1.0.0.apkg"} <= names
+    site = hub.runner.site
+    assert site
+    page = (site / "index.html").read_text(encoding="utf-8")
+    assert re.findall(r'href="([^"]+)"', page) == ["moon/", "sun/"]
+    assert "releases/latest/download/moon.apkg" in (site / "moon/index.html").read_text(encoding="utf-8")
+    assert 'href="sun.apkg"' in (site / "sun/index.html").read_text(encoding="utf-8")
+    assert open_package(site / "sun/sun.apkg").about["version"] == "1.0.0"
+    written(hub, "2-mars", "mars")
+    hub.push_quietly("Mars")
+    again = job(hub.click_run("release.yml"), "prepare")
+    assert "there is nothing to release" in again.log
+    assert "## Moon: 1.1.0" in again.summary
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for a missing gh is a path")

@@ -14,7 +14,7 @@ from deckgen.build import Build
 from deckgen.commands.diff import markdown, sections
 from deckgen.commands.diff.compare import compare
 from deckgen.commands.diff.sides import Place, sides
-from deckgen.commands.github.commits import check_history, over_network
+from deckgen.commands.github.commits import check_history, over_network, same_source
 from deckgen.commands.github.gh import Refused
 from deckgen.commands.release.release import draft, make
 from deckgen.diagnostics import CallError, counted
@@ -129,8 +129,7 @@ def refresh(deck: PublicDeck, github: GitHub, target: Target) -> Prepared | Buil
         with suppress(Unanswered):
             over_network(deck.git, "push", "--quiet", "origin", f":refs/heads/{deck.branch}")
         return f"{deck.name}the prepared release is merged: its branch is removed"
-    present = deck.git.ask("rev-parse", "HEAD").decode().strip()
-    if deck.git.ask("rev-parse", f"{before}^").decode().strip() == present:
+    if same_source(deck, f"{before}^", "HEAD"):
         return f"{deck.name}the prepared release fits the source"
     version = waiting[-1]
     _forget(deck)
@@ -252,9 +251,9 @@ def _with_pull(deck: PublicDeck, made: Draft, github: GitHub, target: Target, te
         number, address = int(pulls[0]["number"]), str(pulls[0]["html_url"])
         if no := _update(number, title, pulls[0].get("body") or "", text, github):
             remarks.append(f"the text of pull request #{number} is as it was: {no}")
-    if no := _begin_checks(deck, github, target.checks):
-        what = "close and open the pull request again, and its checks run"
-        remarks.append(f"the checks of {deck.branch} did not begin: {no}; {what}")
+        if no := _begin_checks(deck, github, target.checks):
+            what = "close and open the pull request again, and its checks run"
+            remarks.append(f"the checks of {deck.branch} did not begin: {no}; {what}")
     return Prepared(made.version, made.reason, deck.branch, number, address, text, tuple(remarks))
 
 

@@ -54,7 +54,7 @@ def test_one_action_has_one_version() -> None:
 
 
 def test_this_repository_s_deck_is_released_as_others_are() -> None:
-    """Its workflow is the one of `deckgen init`, but for the action's place, the tags, and the docs on the site."""
+    """Its workflow is that of `deckgen init`, but for the action, the tags, and the docs on the site."""
     starter = (REPOSITORY / "src/deckgen/commands/init/starter/release.yml").read_text(encoding="utf-8")
     others = yaml.safe_load(starter.replace("«action»", "./"))
     ours = yaml.safe_load((REPOSITORY / ".github/workflows/deck.yml").read_text(encoding="utf-8"))

@@ -123,6 +123,21 @@ def from_npm(path: str) -> Path:
     return packages / path
 
 
+def all_that_is_printed(terminal: int) -> str:
+    """What a program prints on a terminal until it ends, given the file descriptor of the terminal's other side."""
+    text = b""
+    while True:
+        try:
+            read = os.read(terminal, 4096)
+        except OSError:  # as Linux tells that the other side is closed
+            break
+        if not read:
+            break
+        text += read
+    os.close(terminal)
+    return text.decode().replace("\r\n", "\n")
+
+
 @dataclass
 class Opened:
     """A package, opened with zipfile and sqlite3."""

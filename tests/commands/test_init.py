@@ -298,17 +298,7 @@ def test_a_terminal_asks(tmp_path: Path) -> None:
     )
     os.close(theirs)
     os.write(ours, "Große Prüfung\njp\nde\n\nAda\ngpl\ncc0\nnone\n".encode())
-    text = b""
-    while True:
-        try:
-            read = os.read(ours, 4096)
-        except OSError:  # as Linux tells that the other side is closed
-            break
-        if not read:
-            break
-        text += read
-    os.close(ours)
-    printed = text.decode().replace("\r\n", "\n")
+    printed = all_that_is_printed(ours)
     assert process.wait() == 0, printed
     assert "it can never change) [grosse-pruefung]: " in printed
     assert "hint: did you mean `ja`?" in printed

@@ -290,18 +290,9 @@ def in_terminal(folder: Path, columns: int, **environment: str) -> str:
         env={**os.environ, "TERM": "xterm-256color", "COLUMNS": str(columns), **environment},
     )
     os.close(theirs)
-    text = b""
-    while True:
-        try:
-            read = os.read(ours, 4096)
-        except OSError:  # as Linux tells that the other side is closed
-            break
-        if not read:
-            break
-        text += read
-    os.close(ours)
+    printed = all_that_is_printed(ours)
     assert process.wait() == 0
-    return text.decode().replace("\r\n", "\n")
+    return printed
 
 
 def test_a_terminal_shows_colours_only_where_they_are_wanted(project: Project) -> None:

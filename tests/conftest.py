@@ -124,7 +124,7 @@ def from_npm(path: str) -> Path:
 
 
 def all_that_is_printed(terminal: int) -> str:
-    """What a program prints on a terminal until it ends, given the file descriptor of the terminal's other side."""
+    """What a program prints on a terminal until it ends, read from the other side of the terminal."""
     text = b""
     while True:
         try:

@@ -17,7 +17,7 @@ from deckgen.commands.stats.figures import Count, Figures, File, Length, Share, 
 from deckgen.commands.stats.page import Page
 from deckgen.deck.blueprint import Domain
 from deckgen.source import Scalar
-from tests.conftest import CHAPTER, DECK, REPOSITORY, change, run, write_project
+from tests.conftest import CHAPTER, DECK, REPOSITORY, all_that_is_printed, change, run, write_project
 from tests.faults import CASE, KIND, PNG, TARASOFF, kind
 
 if TYPE_CHECKING:

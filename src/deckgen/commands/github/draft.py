@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from deckgen.cards.sentences import read_sentences
 from deckgen.commands.github.commits import check_history, make_again, unpacked
 from deckgen.commands.github.gh import PAUSES, Refused
 from deckgen.commands.github.published import as_release, fetch, of_version, releases
@@ -232,8 +233,10 @@ def _notes(deck: PublicDeck, line: ReleaseLine, files: Made, github: GitHub, *, 
     proof = f"sha256sum --check --ignore-missing {SUMS}"
     if attested:
         proof = f"gh attestation verify {deck.package(line.version)} --repo {github.repository}"
-    commit = f"{github.server}/{github.repository}/commit/{files.commit}"
-    end = f"\n---\n\n[{files.commit[:12]}]({commit}): `{proof}`\n"
+    address = f"{github.server}/{github.repository}/commit/{files.commit}"
+    sentences = read_sentences(deck.deck, deck.project)
+    end = sentences.say("proof", commit=f"[{files.commit[:12]}]({address})", command=f"`{proof}`")
+    end = f"\n---\n\n{end}\n"
     if len(notes) + len(end) > _MOST:
         notes = notes[: _MOST - len(end)].rpartition("\n")[0] + f"\n\n… {NOTES}\n"
     return notes + end

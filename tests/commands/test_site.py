@@ -206,7 +206,7 @@ def test_cards_that_learners_do_not_get_yet_are_called_so(moon: Path) -> None:
     change(moon, {"source/one.yaml": terms("a", "b", "c", "d")})
     assert "this is not exactly what was last released" in refused(moon, "--locked")
     printed = site(moon).stderr
-    assert "the cards are not those of 1.1.0 (1 new note, 1 changed (a)), and the page says so" in printed
+    assert "the cards are not those of 1.1.0: 1 new note, 1 changed (a). The page says so" in printed
     assert (
         "The cards on this page are newer than version 1.1.0, which you download."
         in page(moon / "build/site").text
@@ -222,7 +222,7 @@ def test_a_prerelease_is_not_what_the_button_gives(moon: Path) -> None:
     change(moon, {"source/one.yaml": terms("a", "b", "c", "d")})
     release(moon, "1.2.0-rc.1", FIRST + 200_000)
     printed = site(moon).stderr
-    assert "the cards are not those of 1.1.0 (they are those of 1.2.0-rc.1)" in printed
+    assert "the cards are not those of 1.1.0: they are those of 1.2.0-rc.1." in printed
     read = page(moon / "build/site")
     assert "Version 1.1.0" in read.text
     assert "are newer than version 1.1.0" in read.text
@@ -579,6 +579,7 @@ def test_a_folder_that_is_no_site_is_refused(project: Project, tmp_path: Path) -
         (".", "holds other files, and no site of deckgen's"),
         ("file", "is not an ordinary folder"),
         ("link", "is not an ordinary folder"),
+        ("build", "is where packages are built"),
         ("source/site", "so a site would become part of the deck"),
         ("theirs", "holds the site of another deck, `other`"),
     ):

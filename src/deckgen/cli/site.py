@@ -128,7 +128,7 @@ def _remarks(made: Site) -> list[str]:
     remarks = []
     if released and released.ahead:
         remarks.append(
-            f"the cards are not those of {released.version} ({released.ahead}), and the page says so; "
+            f"the cards are not those of {released.version}: {released.ahead}. The page says so; "
             f"for the page of {released.version}, check out its commit"
         )
     if not made.download:

@@ -47,6 +47,8 @@ def earlier_site(folder: Path, project: Project) -> Earlier:
     for inside in (project.source, project.templates):
         if folder.resolve().is_relative_to(inside.resolve()):
             raise CallError(f"{folder} is in {inside}, so a site would become part of the deck", _ELSEWHERE)
+    if folder.resolve() == project.output.resolve():
+        raise CallError(f"{folder} is where packages are built", f"name a folder in it, as {folder / 'site'}")
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise CallError(f"{folder} is not an ordinary folder", _ELSEWHERE)
     for name in _FOLDERS:

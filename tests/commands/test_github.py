@@ -202,6 +202,18 @@ def test_a_release_that_was_merged_late_is_what_was_reviewed(hub: Hub, how: str)
     assert hub.state.published() == ["v1.0.0"]
     check_release(hub, "v1.0.0")
     assert hub.state.ask_git("rev-parse", "v1.0.0") == reviewed
+    # years later only the tag still has it
+    release = hub.state.release("v1.0.0")
+    whole = next(each.content for each in release.assets if each.name == "moon-1.0.0.apkg")
+    release.assets = []
+    hub.state.pulls.clear()
+    hub.state.ask_git("update-ref", "-d", f"refs/pull/{number}/head")
+    hub.state.ask_git("update-ref", "-d", "refs/heads/release/moon")
+    hub.pull()
+    hub.git(hub.author, "fetch", "-q", "--tags")
+    fetched = deckgen(hub, "github", "fetch")
+    assert fetched.returncode == 0, fetched.stderr
+    assert (hub.author / "build/github/last/moon-1.0.0.apkg").read_bytes() == whole
 
 
 def test_a_release_made_on_a_computer_is_published_as_well(hub: Hub) -> None:

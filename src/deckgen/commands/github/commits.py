@@ -129,7 +129,8 @@ def commits_of(deck: PublicDeck, version: str, github: GitHub) -> Iterator[str]:
     """The commits that may hold the source of a release, the likeliest first.
 
     It is the commit by which the record of the release came to this branch. If that brought more, because
-    the pull request was prepared before another one was merged, it is the head of the pull request.
+    the pull request was prepared before another one was merged, it is the head of the pull request. The tag
+    of a published release keeps that commit, whatever becomes of the branch.
     """
     told = set()
     for commit in _candidates(deck, version, github):
@@ -147,6 +148,9 @@ def _candidates(deck: PublicDeck, version: str, github: GitHub) -> Iterator[str]
         yield from _heads(deck, landed, github)
     if commit := commit_of(version, deck.project):
         yield commit
+    with suppress(Unanswered):
+        tag = f"refs/tags/{deck.tag(version)}^{{commit}}"
+        yield deck.git.ask("rev-parse", "--verify", "--quiet", tag).decode().strip()
 
 
 def _landed(deck: PublicDeck, version: str) -> str:

@@ -94,7 +94,11 @@ def code(tmp_path: Path) -> Path:
         ".git", ".venv", "build", "__pycache__", ".*_cache", ".hypothesis", ".coverage*"
     )
     shutil.copytree(REPOSITORY, folder, ignore=ignored)
-    return change(folder, {"CHANGELOG.md": CHANGELOG})
+    change(folder, {"CHANGELOG.md": CHANGELOG})
+    Hub.git(folder, "init", "-q", "-b", "main")
+    Hub.git(folder, "add", "-A")
+    Hub.git(folder, "commit", "-q", "-m", "Begin")
+    return folder
 
 
 @pytest.fixture

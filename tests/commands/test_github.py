@@ -164,7 +164,7 @@ def test_any_way_of_merging_will_do(hub: Hub, how: str) -> None:
         succeeded(of(hub.merge(number, how)))
         check_release(hub, f"v{version}")
         assert hub.state.ask_git("rev-parse", f"v{version}") == hub.state.ask_git("rev-parse", "main")
-        written(hub, "2-sun", "sun")
+        written(hub, f"2-sun-after-{version}", f"sun-{version.replace('.', '-')}")
         hub.push_quietly("The sun")
 
 
@@ -502,7 +502,9 @@ def test_several_decks_have_tags_packages_and_pages_of_their_own(hub: Hub) -> No
     site = hub.runner.site
     assert site
     page = (site / "index.html").read_text(encoding="utf-8")
-    assert re.findall(r'href="([^"]+)"', page) == ["moon/", "sun/"]
+    assert re.findall(r'<h2><a href="([^"]+)"', page) == ["moon/", "sun/"]
+    for linked in re.findall(r'(?:src|<link rel="(?:icon|stylesheet)"[^>]* href)="([^"]+)"', page):
+        assert (site / linked).is_file()
     assert "releases/latest/download/moon.apkg" in (site / "moon/index.html").read_text(encoding="utf-8")
     assert 'href="sun.apkg"' in (site / "sun/index.html").read_text(encoding="utf-8")
     assert open_package(site / "sun/sun.apkg").about["version"] == "1.0.0"

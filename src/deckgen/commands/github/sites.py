@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import html
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.build import build
+from deckgen.cards.sentences import read_sentences
 from deckgen.commands.github.commits import over_network, tagged, unpacked
 from deckgen.commands.github.draft import FOLDER
 from deckgen.commands.github.gh import NOT_FOUND, Refused
 from deckgen.commands.github.published import fetch, of_version, releases
 from deckgen.commands.site.download import Wishes
 from deckgen.commands.site.folder import earlier_site, write
+from deckgen.commands.site.page import Listed, overview
 from deckgen.commands.site.site import site
 from deckgen.diagnostics import CallError
 from deckgen.git import Unanswered
@@ -31,20 +32,6 @@ _OFF = (
     "GitHub Pages is not turned on, so there is no site. If you want one, choose Settings > Pages > Build "
     "and deployment > Source: GitHub Actions. Then run this workflow's jobs again"
 )
-_INDEX = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-<style>body {{ max-width: 40em; margin: 2em auto; padding: 0 1em; font: 1.1em/1.6 sans-serif }}</style>
-<main>
-<h1>{title}</h1>
-<ul>
-{decks}</ul>
-</main>
-</html>
-"""
 
 
 class Sites(NamedTuple):
@@ -57,9 +44,6 @@ class Sites(NamedTuple):
 
     address: str
     missing: str
-
-
-_ITEM = '<li><a href="{id}/" lang="{language}">{title}</a></li>\n'
 
 
 def sites(decks: Sequence[PublicDeck], github: GitHub, target: Path, tell: Callable[[str], None]) -> Sites:
@@ -90,9 +74,12 @@ def sites(decks: Sequence[PublicDeck], github: GitHub, target: Path, tell: Calla
         folder = target if deck.alone else target / deck.id
         _write(deck, *last, github, folder, address if deck.alone else f"{address}{deck.id}/")
         tell(f"the page of {deck.id} shows {last[0].version}")
-        written.append(deck)
+        sentences = read_sentences(deck.deck, deck.project)
+        written.append(Listed(deck.deck, sentences, last[0].version, last[0].time))
     if written and not decks[0].alone:
-        _write_index(written, github, target)
+        name = github.repository.partition("/")[2]
+        (target / "index.html").write_text(overview(name, written, address), encoding="utf-8")
+        (target / ".nojekyll").touch()
     return Sites(address, "" if written else "nothing is published yet, so there is no page")
 
 
@@ -140,14 +127,3 @@ def _write(
         if result.packages is None:
             raise CallError(f"the source of {release.tag} has errors", "deckgen check, in that commit")
         write(site(result, wishes), folder, earlier_site(folder, deck.project))
-
-
-def _write_index(decks: Sequence[PublicDeck], github: GitHub, target: Path) -> None:
-    """Write the page that lists several decks."""
-    items = "".join(
-        _ITEM.format(id=deck.id, language=html.escape(deck.deck.language), title=html.escape(deck.deck.title))
-        for deck in decks
-    )
-    title = html.escape(github.repository.partition("/")[2])
-    (target / "index.html").write_text(_INDEX.format(title=title, decks=items), encoding="utf-8")
-    (target / ".nojekyll").touch()

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.cards.html import escape
 from deckgen.cards.locales import direction
@@ -142,11 +142,71 @@ def _page(facts: Facts, name: str, policy: str, body: list[str]) -> str:
         "policy": _POLICY.format(policy),
         "title": escape(title),
         "head": "\n".join(_meta(facts, title, name)),
+        "icon": "icon.svg",
         "style": facts.file("site.css"),
         "body": "\n".join(body),
     }
+    return _framed(values)
+
+
+def _framed(values: ReadOnly[str, str]) -> str:
+    """A page, given what stands in the places of page.html."""
     frame = (FOLDER / "page.html").read_text(encoding="utf-8")
     return _PLACE.sub(lambda place: values[place[1]], frame)
+
+
+class Listed(NamedTuple):
+    """A deck of a page that lists several.
+
+    Attributes:
+        deck: The deck; its page is in the folder of its id.
+        sentences: What deckgen says, in its language.
+        version: The version that its page shows.
+        time: When that was built, in seconds since 1970.
+    """
+
+    deck: Deck
+    sentences: Sentences
+    version: str
+    time: int
+
+
+def overview(name: str, decks: Sequence[Listed], address: str) -> str:
+    """The page that lists the decks of a repository, in the language of the first of them.
+
+    Args:
+        name: The name of the repository.
+        decks: The decks; the first one's style and icon are used.
+        address: The address of the page.
+    """
+    first = decks[0]
+    icon = f"{first.deck.id}/icon.svg"
+    body = [f'<header class="top"><img class="motif" src="{icon}" alt="" width="88" height="88">']
+    body += [f"<h1>{escape(name)}</h1></header>", "<main>", *map(_listed, decks), "</main>"]
+    language = first.sentences.language
+    return _framed(
+        {
+            "language": escape(language),
+            "direction": direction(language),
+            "policy": _POLICY.format(""),
+            "title": escape(name),
+            "head": f'<link rel="canonical" href="{escape(address)}">',
+            "icon": icon,
+            "style": f"{first.deck.id}/site.css",
+            "body": "\n".join(body),
+        }
+    )
+
+
+def _listed(entry: Listed) -> str:
+    """A deck in a list: its title, which leads to its page, what it is, and its version."""
+    deck, say = entry.deck, entry.sentences.say
+    tag = f'lang="{escape(deck.language)}" dir="{direction(deck.language)}"'
+    about = shown_text(deck.description, _DESCRIPTION)
+    version = say("page_version", version=entry.version, day=entry.sentences.day(entry.time))
+    parts = [f'<section {tag}><h2><a href="{deck.id}/">{escape(deck.title)}</a></h2>']
+    parts += [f"<p>{escape(about)}</p>"] if about else []
+    return "\n".join([*parts, f'<p class="facts">{escape(version)}</p></section>'])
 
 
 def _meta(facts: Facts, title: str, name: str) -> Iterator[str]:

@@ -176,7 +176,7 @@ def test_git_keeps_media_and_the_ledger_as_they_are(tmp_path: Path) -> None:
         assert attribute("text", f"source/media/x.{ending}") == "unset", ending
     assert attribute("eol", "source/media/x.svg") == "lf"
     assert attribute("eol", "source/ledger.jsonl") == "lf"
-    assert attribute("merge", "source/CHANGELOG.md") == "union"
+    assert attribute("eol", "source/CHANGELOG.md") == "lf"
     change(tmp_path, {"build/x.apkg": "", "source/.x.1.part": ""})
     assert git(tmp_path, "status", "--porcelain", "--ignored", "build", "source/.x.1.part").stdout == (
         "!! build/\n!! source/.x.1.part\n"

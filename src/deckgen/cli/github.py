@@ -10,7 +10,7 @@ import typer
 
 from deckgen.cli.calls import Command, ProjectOption, find_deck
 from deckgen.cli.report import reporting, say, short_path
-from deckgen.diagnostics import CallError
+from deckgen.diagnostics import CallError, did_you_mean
 
 if TYPE_CHECKING:
     from deckgen.cli.report import Report
@@ -48,6 +48,10 @@ VersionOption = Annotated[
     str | None,
     typer.Option("--as", metavar="VERSION", show_default=False, help="As in 1.2.0. Default: the next one."),
 ]
+OnlyOption = Annotated[
+    str | None,
+    typer.Option(metavar="ID", show_default=False, help="Of several decks only this one."),
+]
 BaseOption = Annotated[
     str, typer.Option(metavar="BRANCH", help="The branch into which the release will be merged.")
 ]
@@ -70,6 +74,7 @@ RefreshOption = Annotated[
 def prepare(
     decks: DecksArgument = None,
     version: VersionOption = None,
+    only: OnlyOption = None,
     base: BaseOption = "main",
     checks: ChecksOption = "check.yml",
     refresh: RefreshOption = False,  # noqa: FBT002 (typer's way)
@@ -81,12 +86,16 @@ def prepare(
         from deckgen.commands.github import prepare as preparing  # noqa: PLC0415
 
         found, github = _called(decks, tags)
-        if version is not None and (len(found) > 1 or refresh):
-            hint = "deckgen github prepare DIR --as VERSION"
-            raise CallError("--as names the version of one deck that is prepared for the first time", hint)
+        wanted = _only(found, only)
+        if version and refresh:
+            raise CallError("--refresh keeps the version that was prepared", "leave out --as")
+        if version and len(wanted) > 1:
+            raise CallError(
+                f"{version} cannot be the version of several decks at once", "name one: --only ID"
+            )
         target = preparing.Target(base, checks)
         faults, failed = [], False
-        for deck in found:
+        for deck in wanted:
             try:
                 if refresh:
                     made = preparing.refresh(deck, github, target)
@@ -97,12 +106,37 @@ def prepare(
                 continue
             if isinstance(made, str):
                 say(made)
+                if not refresh:
+                    _summary(f"> {made}.")
             elif isinstance(made, Build):
                 report.end(made, "no release was prepared")
                 failed = True
             else:
                 _tell_prepared(made, deck)
-        _end(faults, report, failed=failed, all_failed=len(faults) == len(found))
+        _end(faults, report, failed=failed, all_failed=len(faults) == len(wanted))
+
+
+def _only(decks: list[PublicDeck], name: str | None) -> list[PublicDeck]:
+    """The deck of an id, or all."""
+    if not name:
+        return decks
+    if found := [deck for deck in decks if deck.id == name]:
+        return found
+    ids = [deck.id for deck in decks]
+    raise CallError(
+        f"there is no deck `{name}` here", did_you_mean(name, ids) or f"there are {', '.join(ids)}"
+    )
+
+
+@app.command(cls=Command)
+def prepared(project: ProjectOption = None, tags: TagsOption = "") -> None:
+    """On the branch of a prepared release: see that its source is as it was prepared."""
+    with reporting("github prepared", None):
+        from deckgen.commands.github.decks import read_decks  # noqa: PLC0415
+        from deckgen.commands.github.prepare import check_prepared  # noqa: PLC0415
+
+        (deck,) = read_decks([find_deck(project)], tags)
+        say(check_prepared(deck))
 
 
 def _end(faults: list[CallError], report: Report, *, failed: bool, all_failed: bool) -> None:
@@ -161,7 +195,7 @@ def fetch(project: ProjectOption = None, tags: TagsOption = "") -> None:
             say(f"learners have {fetched.version}: {short_path(fetched.path)}")
             if fetched.remark:
                 say(f"note: {fetched.remark}")
-        _output("package", str(fetched.path) if fetched else "")
+        _output("package", short_path(fetched.path) if fetched else "")
         _output("version", fetched.version if fetched else "")
 
 

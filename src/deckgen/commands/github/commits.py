@@ -34,11 +34,13 @@ class Made:
 
     Attributes:
         commit: The commit with its source.
+        landed: Whether that is the commit by which its record came to this branch.
         folder: The folder of its files.
         files: Their names, the package first.
     """
 
     commit: str
+    landed: bool
     folder: Path
     files: tuple[str, ...]
 
@@ -79,16 +81,18 @@ def make_again(deck: PublicDeck, line: ReleaseLine, github: GitHub, target: Path
         CallError: No commit makes what was released.
     """
     first: CallError | None = None
+    landed = _landed(deck, line.version)
     for commit in commits_of(deck, line.version, github):
         try:
-            return _made_from(commit, deck, line.version, target)
+            files = _made_from(commit, deck, line.version, target)
+            return Made(commit, commit == landed, target, files)
         except CallError as error:
             first = first or error
     raise _cannot_be_made(deck, line, first)
 
 
-def _made_from(commit: str, deck: PublicDeck, version: str, target: Path) -> Made:
-    """The files of a release, made from a commit.
+def _made_from(commit: str, deck: PublicDeck, version: str, target: Path) -> tuple[str, ...]:
+    """The names of the files of a release, made from a commit.
 
     Raises:
         CallError: It makes something else.
@@ -99,7 +103,7 @@ def _made_from(commit: str, deck: PublicDeck, version: str, target: Path) -> Mad
             error = next(each for each in made.build.diagnostics if each.level == "error")
             raise CallError(f"{error.span.path}: {error.message}", error.hint)
         _replace(made.folder, target)
-    return Made(commit, target, tuple(made.files))
+    return tuple(made.files)
 
 
 def _replace(folder: Path, target: Path) -> None:
@@ -121,7 +125,10 @@ def _cannot_be_made(deck: PublicDeck, line: ReleaseLine, why: CallError | None) 
             f"the release is published; or release a new version. On a computer, {makers}"
         )
         return CallError(f"{what}: {why}", hint)
-    hint = "its source was changed between the release and the merge: prepare a new version"
+    hint = (
+        "its source was edited after it was prepared. Nobody has got it: choose Revert on the page of its pull"
+        " request, merge that, bring the edit to the main branch, and prepare the release once more"
+    )
     return CallError(f"{what}: {why}", hint)
 
 

@@ -56,6 +56,11 @@ class PublicDeck:
         return "" if self.alone else f"{self.id} "
 
     @property
+    def prefix(self) -> str:
+        """How sentences about it begin; empty if there is no other."""
+        return "" if self.alone else f"{self.id}: "
+
+    @property
     def path(self) -> str:
         """The path of its folder from the top of the repository, as `decks/mft/`; empty if it is the top."""
         return path_in_repository(self.project.folder)
@@ -108,7 +113,10 @@ def read_decks(folders: Sequence[Path], tags: str = "") -> list[PublicDeck]:
     found: dict[str, PublicDeck] = {}
     for folder in folders:
         if not holds_deck(folder):
-            raise CallError(f"{folder} is not the folder of a deck: it does not hold {MANIFEST}")
+            hint = "DECKGEN_DECKS, at the top of the workflow, names the folders" * (
+                "DECKGEN_DECKS" in os.environ
+            )
+            raise CallError(f"{folder} is not the folder of a deck: it does not hold {MANIFEST}", hint)
         project = Project(folder.resolve())
         if not in_git(project.folder):
             raise CallError(f"{folder} is not in a git repository", "releases on GitHub are made from git")

@@ -12,7 +12,7 @@ from deckgen.cards.sentences import read_sentences
 from deckgen.commands.github.commits import check_history, make_again, unpacked
 from deckgen.commands.github.gh import PAUSES, Refused
 from deckgen.commands.github.published import as_release, fetch, of_version, releases
-from deckgen.commands.release.facts import digest_of_file
+from deckgen.commands.release.facts import digest_of_file, previous
 from deckgen.commands.release.release import NOTES, SUMS
 from deckgen.commands.verify.verification import verify
 from deckgen.diagnostics import CallError
@@ -101,11 +101,8 @@ def draft(decks: Sequence[PublicDeck], github: GitHub, tell: Tell) -> Drafting:
                     what = f"{deck.name}{line.version} is left out"
                     tell(f"{what}, since a later release holds all of it: {error}")
         if not missing:
-            tell(
-                f"{deck.name}GitHub has every release of the ledger"
-                if lines
-                else f"{deck.name}nothing has been released yet"
-            )
+            every = "GitHub has every release of the ledger" if lines else "nothing has been released yet"
+            tell(f"{deck.prefix}{every}")
         _keep(deck, [plan for each, plan in made.plans if each is deck])
     return made
 
@@ -172,23 +169,23 @@ def _verify(
     Raises:
         CallError: They would lose something, or there is no Anki.
     """
-    lines = deck.ledger().releases
-    place = lines.index(line)
-    previous = []
-    if place:
-        before = lines[place - 1]
-        own = deck.project.output / FOLDER / before.version / deck.package(before.version)
-        release = of_version(deck, before.version, found)
+    ledger = deck.ledger()
+    before = previous(line, ledger)
+    packages = []
+    if before:
+        own = deck.project.output / FOLDER / before / deck.package(before)
+        release = of_version(deck, before, found)
         if own.is_file():
-            previous = [own]
+            packages = [own]
         elif release:
-            earlier = fetch(deck, before, release, github, deck.project.output / FOLDER / "earlier")
-            previous = [earlier.path]
+            lines = {each.version: each for each in ledger.releases}
+            earlier = fetch(deck, lines[before], release, github, deck.project.output / FOLDER / "earlier")
+            packages = [earlier.path]
             if earlier.remark:
                 tell(earlier.remark)
     with unpacked(deck, files.commit) as folder:
-        result = verify(folder, previous)
-    over = f" over {lines[place - 1].version}" if previous else ""
+        result = verify(folder, packages)
+    over = f" over {before}" if packages else ""
     if result.faults:
         hint = f"`deckgen verify` in commit {files.commit[:12]} shows all of it; mend it in a new version"
         raise CallError(f"{deck.name}{line.version}, imported{over} into Anki: {result.faults[0]}", hint)

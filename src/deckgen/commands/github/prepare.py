@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -10,23 +11,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
-from deckgen.build import Build
+from deckgen.build import Build, build
 from deckgen.commands.diff import markdown, sections
 from deckgen.commands.diff.compare import compare
 from deckgen.commands.diff.sides import Place, sides
 from deckgen.commands.github.commits import check_history, over_network, same_source
+from deckgen.commands.github.draft import FOLDER
 from deckgen.commands.github.gh import Refused
+from deckgen.commands.github.published import fetch_last, of_version, releases
+from deckgen.commands.release.refusals import NothingNew
 from deckgen.commands.release.release import draft, make
+from deckgen.commands.verify.verification import verify
 from deckgen.diagnostics import CallError, counted
 from deckgen.git import Git, Unanswered
 from deckgen.history.ledger_file import read_ledger
 from deckgen.history.versions import by_order
+from deckgen.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from deckgen.commands.github.decks import PublicDeck
     from deckgen.commands.github.gh import GitHub
+    from deckgen.commands.github.published import Fetched
     from deckgen.commands.release.release import Draft
     from deckgen.package import Package
 
@@ -74,7 +81,7 @@ class Prepared:
     remarks: tuple[str, ...]
 
 
-def prepare(deck: PublicDeck, version: str | None, github: GitHub, target: Target) -> Prepared | Build:
+def prepare(deck: PublicDeck, version: str | None, github: GitHub, target: Target) -> Prepared | Build | str:
     """Put the next release of a deck on its branch, and push that.
 
     Args:
@@ -84,26 +91,62 @@ def prepare(deck: PublicDeck, version: str | None, github: GitHub, target: Targe
         target: Where it will be merged.
 
     Returns:
-        What was prepared; or the build if the deck has errors.
+        What was prepared; the build if the deck has errors; or a sentence if there is nothing to release.
 
     Raises:
-        CallError: There is nothing to release, or another reason against it; or GitHub refuses.
+        CallError: There is a reason against it, learners would lose something, or GitHub refuses.
     """
     check_history(deck.git)
     before = _pushed(deck)
     _forget(deck)
     with _worktree(deck) as folder:
-        made = draft(folder, version)
+        last = _put_last(deck, github, folder)
+        try:
+            made = draft(folder, version)
+        except NothingNew as nothing:
+            return _nothing(deck, github, nothing)
         if isinstance(made, Build):
             return made
-        text = (
-            _difference(folder, made.version) or f"This is the first release: {_held(made.packages.main)}.\n"
-        )
+        _rehearse(folder, last)
+        text = _difference(folder, made.version)
+        text = text or f"This is the first release: {_held(made.packages.main)}.\n"
         with _as_bot():
             make(made, with_commit=True)
-        git = Git(folder)
-        _push(deck, git, before)
+        _push(deck, Git(folder), before)
     return _with_pull(deck, made, github, target, text)
+
+
+def _put_last(deck: PublicDeck, github: GitHub, folder: Path) -> Fetched | None:
+    """Put what learners have where a release looks for it, so that all is said of what they really have."""
+    last = fetch_last(deck, github, deck.project.output / FOLDER / "last")
+    if last:
+        place = Project(folder).releases / last.version
+        place.mkdir(parents=True)
+        shutil.copy(last.path, place)
+    return last
+
+
+def _nothing(deck: PublicDeck, github: GitHub, why: CallError) -> str:
+    """What to say where nothing is new: to learners, or because the last release still waits."""
+    line = deck.ledger().releases[-1]
+    if of_version(deck, line.version, releases(github)) is None:
+        return (
+            f"{deck.prefix}{line.version} is merged and not published yet: on the page of the run that should"
+            " have done it, choose Re-run all jobs"
+        )
+    return f"{deck.prefix}{why}"
+
+
+def _rehearse(folder: Path, last: Fetched | None) -> None:
+    """Import the deck into Anki, over what learners have.
+
+    Raises:
+        CallError: They would lose something, or there is no Anki.
+    """
+    result = verify(folder, [last.path] if last else [])
+    if result.faults:
+        hint = "`deckgen verify` on your computer shows all of it"
+        raise CallError(f"imported into Anki: {result.faults[0]}", hint)
 
 
 def refresh(deck: PublicDeck, github: GitHub, target: Target) -> Prepared | Build | str:
@@ -122,22 +165,54 @@ def refresh(deck: PublicDeck, github: GitHub, target: Target) -> Prepared | Buil
     """
     before = _pushed(deck)
     if not before:
-        return f"{deck.name}no release is prepared"
+        return f"{deck.prefix}no release is prepared"
     released = {line.version for line in deck.ledger().releases}
     waiting = [each for each in _versions(deck, before) if each not in released]
     if not waiting:
-        with suppress(Unanswered):
-            over_network(deck.git, "push", "--quiet", "origin", f":refs/heads/{deck.branch}")
-        return f"{deck.name}the prepared release is merged: its branch is removed"
+        return _taken_back(deck, "the prepared release is merged")
     if same_source(deck, f"{before}^", "HEAD"):
-        return f"{deck.name}the prepared release fits the source"
+        return f"{deck.prefix}the prepared release fits the source"
     version = waiting[-1]
     _forget(deck)
     with _worktree(deck) as folder:
-        proposed = draft(folder, None)
+        try:
+            proposed = draft(folder, None)
+        except NothingNew:
+            return _taken_back(deck, "nothing is left to release, so what was prepared is taken back")
     if not isinstance(proposed, Build) and by_order(proposed.version) > by_order(version):
         version = proposed.version
     return prepare(deck, version, github, target)
+
+
+def _taken_back(deck: PublicDeck, why: str) -> str:
+    """Remove a deck's release branch, with which GitHub closes its pull request; what was done."""
+    with suppress(Unanswered):
+        over_network(deck.git, "push", "--quiet", "origin", f":refs/heads/{deck.branch}")
+    return f"{deck.prefix}{why}: its branch is removed"
+
+
+def check_prepared(deck: PublicDeck) -> str:
+    """See that nobody has edited the source on the branch of a prepared release.
+
+    Returns:
+        What was seen, as a sentence; empty elsewhere than on that branch.
+
+    Raises:
+        CallError: Somebody has: what would be published is not what was prepared.
+    """
+    branch = os.environ.get("GITHUB_HEAD_REF") or os.environ.get("GITHUB_REF_NAME", "")
+    lines = deck.ledger().releases
+    if branch != deck.branch or not lines:
+        return ""
+    result = build(deck.project.folder)
+    version = lines[-1].version
+    if result.packages and result.packages.main.version == version:
+        return f"this branch holds {version} exactly as it was prepared"
+    raise CallError(
+        f"the source was edited on this branch after {version} was prepared",
+        "close this pull request, delete its branch, and bring the edit to the main branch; then prepare the "
+        "release once more",
+    )
 
 
 def _pushed(deck: PublicDeck) -> str:

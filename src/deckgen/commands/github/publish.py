@@ -123,7 +123,7 @@ def _tag(deck: PublicDeck, plan: DraftPlan, what: str, github: GitHub) -> None:
         raise CallError(
             f"the tag {plan.tag} is at commit {there[:12]}, whose source is not that of {what}",
             f"delete the tag, if nobody relies on it: git push origin :refs/tags/{plan.tag}; "
-            "the next run sets it right",
+            "then choose Re-run all jobs on the page of this run",
         )
 
 

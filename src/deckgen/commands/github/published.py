@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from deckgen import package
 from deckgen.commands.github.commits import make_again
 from deckgen.diagnostics import CallError
+from deckgen.history.versions import by_order, is_prerelease
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,8 +100,14 @@ def of_version(deck: PublicDeck, version: str, found: Iterable[Release]) -> Rele
     return by_tag or next((each for each in public if deck.package(version) in each.assets), None)
 
 
+def by_height(lines: Iterable[ReleaseLine]) -> list[ReleaseLine]:
+    """Releases, the highest first, but for prereleases: few learners have them."""
+    usual = (line for line in lines if not is_prerelease(line.version))
+    return sorted(usual, key=lambda line: by_order(line.version), reverse=True)
+
+
 def fetch_last(deck: PublicDeck, github: GitHub, folder: Path) -> Fetched | None:
-    """The package of the last release that GitHub has; None if it has none.
+    """The package of the highest release that GitHub has, prereleases aside; None if it has none.
 
     Args:
         deck: The deck.
@@ -111,7 +118,7 @@ def fetch_last(deck: PublicDeck, github: GitHub, folder: Path) -> Fetched | None
         CallError: GitHub refuses, or a damaged package cannot be made again.
     """
     found = releases(github)
-    for line in reversed(deck.ledger().releases):
+    for line in by_height(deck.ledger().releases):
         if release := of_version(deck, line.version, found):
             return fetch(deck, line, release, github, folder)
     return None

@@ -10,14 +10,13 @@ from deckgen.cards.sentences import read_sentences
 from deckgen.commands.github.commits import over_network, tagged, unpacked
 from deckgen.commands.github.draft import FOLDER
 from deckgen.commands.github.gh import NOT_FOUND, Refused
-from deckgen.commands.github.published import fetch, of_version, releases
+from deckgen.commands.github.published import by_height, fetch, of_version, releases
 from deckgen.commands.site.download import Wishes
 from deckgen.commands.site.folder import earlier_site, write
 from deckgen.commands.site.page import Listed, overview
 from deckgen.commands.site.site import site
 from deckgen.diagnostics import CallError
 from deckgen.git import Unanswered
-from deckgen.history.versions import by_order, is_prerelease
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -69,7 +68,7 @@ def sites(decks: Sequence[PublicDeck], github: GitHub, target: Path, tell: Calla
     for deck in decks:
         last = _last(deck, found)
         if last is None:
-            tell(f"{deck.name}nothing is published yet, so it has no page")
+            tell(f"{deck.prefix}nothing is published yet, so it has no page")
             continue
         folder = target if deck.alone else target / deck.id
         _write(deck, *last, github, folder, address if deck.alone else f"{address}{deck.id}/")
@@ -96,8 +95,7 @@ def _address(github: GitHub) -> str:
 
 def _last(deck: PublicDeck, found: list[Release]) -> tuple[ReleaseLine, Release] | None:
     """The highest published release of a deck that is no prerelease; None if there is none."""
-    lines = [line for line in deck.ledger().releases if not is_prerelease(line.version)]
-    for line in sorted(lines, key=lambda each: by_order(each.version), reverse=True):
+    for line in by_height(deck.ledger().releases):
         if release := of_version(deck, line.version, found):
             return line, release
     return None

@@ -14,7 +14,7 @@ from deckgen.cards.words import PATH as WORDS
 from deckgen.commands import schema
 from deckgen.commands.diff.markdown import escaped
 from deckgen.commands.init.answers import LICENSES, in_yaml
-from deckgen.commands.repository import newest_package, page_of
+from deckgen.commands.repository import newest_package, page_of, page_of
 from deckgen.deck.kinds_in_force import read_kinds
 from deckgen.deck.manifest import read_deck
 from deckgen.project import MANIFEST, Project, kind_folders
@@ -101,7 +101,7 @@ def starter_files(answers: Answers, folder: Path, *, at_top: bool) -> dict[str, 
             "terms": license_.terms,
         },
     )
-    texts["README.md"] = _readme(answers, manifest, folder)
+    texts["README.md"] = _readme(answers, manifest, folder, at_top=at_top)
     texts[MANIFEST] = manifest
     return {path: text.encode() for path, text in texts.items()}
 
@@ -133,12 +133,14 @@ def _schemas(folder: Path) -> dict[str, str]:
     return {f"{schema.FOLDER}/{name}": schema.text_of(content) for name, content in made.items()}
 
 
-def _readme(answers: Answers, manifest: str, folder: Path) -> str:
+def _readme(answers: Answers, manifest: str, folder: Path, *, at_top: bool) -> str:
     """The page for learners: where the deck is, and how to import it, in the deck's language."""
     deck, _ = read_deck(*source.parse(manifest, MANIFEST))
     say = read_sentences(deck, Project(folder)).say
     name = f"{answers.id}.apkg"
-    address = newest_package(answers.repository, answers.id)
+    # the address of the latest release is that of the repository's first deck
+    page = f"{page_of(answers.repository)}/releases"
+    address = newest_package(answers.repository, answers.id) if at_top else page
     file = f"[{name}]({address})" if answers.repository else f"`{name}`"
     license_ = LICENSES[answers.license]
     parts = [

@@ -185,9 +185,15 @@ class Entry:
     @staticmethod
     def _label(each: StampedNote) -> str:
         """What a note is called: its first field that is not its id, which learners have not seen."""
-        texts = (plain(uncovered(field), _LABEL) for field in each.fields)
         ids = {each.note.id, each.note.was}
-        return escaped(next((text for text in texts if text and text not in ids), each.note.id))
+        texts = [plain(uncovered(field), _LABEL) for field in each.fields]
+        label = next((text for text in texts if text and text not in ids), each.note.id)
+        kind = each.note.kind
+        if kind.rows_key:  # its rows have a title in common
+            keys = [field.key for field in kind.fields]
+            own = texts[keys.index(kind.label)] if kind.label in keys else ""
+            label = f"{label}: {own}" if own and own not in {label, *ids} else label
+        return escaped(label)
 
     def _list(self, items: Sequence[str], count: int) -> str:
         """A list of entries, with the number of those that it lacks; a long one is folded."""

@@ -43,8 +43,8 @@ def release_json(package: Package, ledger: Ledger, files: ReadOnly[str, Digest])
     this = next(each for each in ledger.releases if each.version == package.version)
     notes = ledger.notes.values()
     times = {each.name: 0 for each in ledger.adopted} | {each.version: each.time for each in ledger.releases}
-    previous = _previous(this, ledger)
-    since = times[previous] if previous else -1
+    before = previous(this, ledger)
+    since = times[before] if before else -1
     live = [each for each in notes if not each.retired]
     facts = {
         "format": _FORMAT,
@@ -53,7 +53,7 @@ def release_json(package: Package, ledger: Ledger, files: ReadOnly[str, Digest])
         "language": package.deck.language,
         "version": this.version,
         "prerelease": is_prerelease(this.version),
-        "previous": previous,
+        "previous": before,
         "time": datetime.fromtimestamp(this.time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "notes": len(package.notes),
         "cards": sum(len(each.cards) for each in package.notes),
@@ -72,7 +72,7 @@ def release_json(package: Package, ledger: Ledger, files: ReadOnly[str, Digest])
     return json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
 
 
-def _previous(release: ReleaseLine, ledger: Ledger) -> str | None:
+def previous(release: ReleaseLine, ledger: Ledger) -> str | None:
     """The version before a release: of one that is no prerelease, the last one that was none either."""
     lower = [
         each.version

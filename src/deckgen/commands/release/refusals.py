@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from deckgen.history.plan import UpdatePlan
     from deckgen.package import Packages
 
+
+class NothingNew(CallError):  # noqa: N818 (it is an error only for some callers)
+    """Nothing differs from the last release."""
+
+
 _YEARS = 10 * 365 * 86_400  # in seconds
 _FOLDERS = ("source", "templates")
 
@@ -57,7 +62,7 @@ def check_news(packages: Packages, version: str) -> None:
     """Refuse a release that would give learners nothing.
 
     Raises:
-        CallError: Nothing differs from the last release.
+        NothingNew: Nothing differs from the last release.
     """
     latest = packages.plan.matching.ledger.latest
     if latest is None or not packages.plan.nothing:
@@ -65,7 +70,7 @@ def check_news(packages: Packages, version: str) -> None:
     finished = is_prerelease(latest.version) and not is_prerelease(version)
     if not finished and packages.as_released(latest).main.digest == latest.digest:
         hint = f"`deckgen release --again {latest.version}` makes its files again"
-        raise CallError(f"there is nothing to release: learners have all of it since {latest.version}", hint)
+        raise NothingNew(f"there is nothing to release: learners have all of it since {latest.version}", hint)
 
 
 def check_clock(plan: UpdatePlan, project: Project) -> None:

@@ -73,9 +73,10 @@
     if (focused?.disabled) { (focused === $("turn") ? $("previous") : $("turn")).focus({ preventScroll: true }); }
   }
 
-  /** Bring the upper end of the card back into the window. */
+  /** Bring the upper end of the card into the window, where it is above it or hardly in it. */
   function reveal() {
-    if ($("screen").getBoundingClientRect().top < 0) { $("screen").scrollIntoView({ block: "start", behavior: "instant" }); }
+    const { top } = $("screen").getBoundingClientRect();
+    if (top < 0 || top > innerHeight / 2) { $("screen").scrollIntoView({ block: "start", behavior: "instant" }); }
   }
 
   function open(card) {

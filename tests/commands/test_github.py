@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -76,6 +77,9 @@ def released(hub: Hub, version: str) -> None:
     hub.git(hub.author, "config", "user.name", "Ada")
     hub.git(hub.author, "config", "user.email", "ada@example.org")
     done = run("release", version, "--commit", cwd=hub.author)
+    if "wait a second" in done.stderr:  # as it says after another release
+        time.sleep(1.1)
+        done = run("release", version, "--commit", cwd=hub.author)
     assert done.returncode == 0, done.stderr
 
 
@@ -455,30 +459,157 @@ def test_a_shallow_clone_is_told(hub: Hub) -> None:
         assert "fetch-depth: 0" in done.stderr
 
 
-def test_nothing_to_release_is_said(hub: Hub) -> None:
-    """A second click before anything has changed prepares nothing."""
+def test_nothing_to_release_is_no_fault(hub: Hub) -> None:
+    """A click before anything has changed prepares nothing, and says whether learners have all of it."""
     released(hub, "1.0.0")
-    succeeded(of(hub.push_as_is()))
-    failed = hub.click_run("release.yml")
-    assert failed.jobs["prepare"].result == "failure"
-    assert "there is nothing to release" in failed.log
+    hub.push_quietly()
+    waiting = hub.click_run("release.yml")
+    assert "1.0.0 is merged and not published yet" in job(waiting, "prepare").summary
+    succeeded(of(hub.push("Publish it")))
+    done = hub.click_run("release.yml")
+    assert "there is nothing to release: learners have all of it since 1.0.0" in job(done, "prepare").summary
+    assert hub.state.ask_git("rev-parse", "--verify", "--quiet", "release/moon") == ""
     failed = hub.click_run("release.yml", version="one")
+    assert failed.jobs["prepare"].result == "failure"
     assert "`one` is not a version" in failed.log
 
 
-def test_a_changed_source_is_not_released_under_an_old_record(hub: Hub) -> None:
-    """Somebody edited the source on the release's branch: what was prepared is published, without it."""
+def test_the_site_comes_when_pages_are_turned_on(hub: Hub) -> None:
+    """After the first release, without another one."""
+    released(hub, "1.0.0")
+    run_ = of(hub.push_as_is())
+    succeeded(run_)
+    assert "Settings > Pages" in run_.jobs["site"].summary
+    assert hub.runner.site is None
+    hub.state.pages = "legacy"
+    assert "Settings > Pages" in of(hub.push("From a branch")).jobs["site"].summary
+    hub.state.pages = "workflow"
+    succeeded(of(hub.push("Turned on")))
+    assert hub.runner.site
+    assert "Version 1.0.0" in (hub.runner.site / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_reverted_change_takes_the_prepared_release_back(hub: Hub) -> None:
+    """Nothing is left to release, so the branch goes, and with it the pull request."""
+    released(hub, "1.0.0")
+    succeeded(of(hub.push_as_is()))
+    hub.pull()
+    written(hub, "2-sun", "sun")
+    hub.push_quietly("The sun")
+    hub.open_pull(link(job(hub.click_run("release.yml"), "prepare").summary))
+    (hub.author / "source/2-sun.yaml").unlink()
+    assert "nothing is left to release" in job(of(hub.push("No sun")), "refresh").log
+    assert hub.state.ask_git("rev-parse", "--verify", "--quiet", "release/moon") == ""
+
+
+def test_a_deck_that_moves_within_its_repository_is_compared_with_what_learners_have(hub: Hub) -> None:
+    """The pull request tells what changed, though git has the last release in another folder."""
+    written(hub, "2-sun", "sun")
+    hub.push_quietly("The sun")
+    released(hub, "1.0.0")
+    succeeded(of(hub.push_as_is()))
+    hub.pull()
+    written(hub, "2-sun", "sun", sun="It shines.")
+    hub.push_quietly("Shine")
+    (hub.author / "decks/moon").mkdir(parents=True)
+    for name in ("source", "templates"):
+        if (hub.author / name).exists():
+            (hub.author / name).rename(hub.author / "decks/moon" / name)
+    workflow = hub.author / ".github/workflows/release.yml"
+    text = workflow.read_text(encoding="utf-8")
+    workflow.write_text(text.replace("DECKGEN_DECKS: .", "DECKGEN_DECKS: decks/moon"), encoding="utf-8")
+    hub.push_quietly("Move it")
+    number, _ = hub.open_pull(link(job(hub.click_run("release.yml"), "prepare").summary))
+    assert "It shines" in hub.state.pulls[number].body
+    succeeded(of(hub.merge(number)))
+    assert "It shines" in hub.state.release("v1.0.1").body
+
+
+def test_a_hotfix_is_not_what_most_learners_have(hub: Hub) -> None:
+    """Published after a higher version, it is neither compared with, nor on the site, nor the latest."""
+    hub.state.pages = "workflow"
+    released(hub, "1.0.0")
+    first = hub.git(hub.author, "rev-parse", "HEAD")
+    written(hub, "2-sun", "sun")
+    hub.push_quietly("The sun")
+    released(hub, "2.0.0")
+    hub.git(hub.author, "checkout", "-q", "-b", "hotfix", first)
+    written(hub, "3-mars", "mars")
+    hub.git(hub.author, "add", "-A")
+    hub.git(hub.author, "commit", "-q", "-m", "Mars")
+    released(hub, "1.0.1")
+    hub.git(hub.author, "checkout", "-q", "main")
+    merge = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org", "merge", "-q", "hotfix"]
+    subprocess.run(merge, cwd=hub.author, capture_output=True, check=False)  # it ends in a conflict
+    assert run("check", "--fix", cwd=hub.author).returncode == 0
+    changes = hub.author / "source/CHANGELOG.md"
+    kept = re.sub(r"(?m)^(?:<<<<<<<|=======|>>>>>>>).*\n", "", changes.read_text(encoding="utf-8"))
+    changes.write_text(kept, encoding="utf-8")
+    hub.git(hub.author, "add", "-A")
+    hub.git(hub.author, "commit", "-q", "-m", "Merge the hotfix")
+    published = of(hub.push_as_is())
+    succeeded(published)
+    assert hub.state.published() == ["v1.0.0", "v2.0.0", "v1.0.1"]
+    assert "1.0.1 was imported over 1.0.0 into Anki" in published.log
+    assert hub.state.latest == hub.state.release("v2.0.0").id
+    assert hub.runner.site
+    assert "Version 2.0.0" in (hub.runner.site / "index.html").read_text(encoding="utf-8")
+    assert "learners have 2.0.0" in deckgen(hub, "github", "fetch").stderr
+
+
+def test_an_edit_on_the_release_s_branch_is_found_before_the_merge(begin: Callable[..., Hub]) -> None:
+    """It would be reviewed, and not be in what is published; the pull request's check says what to do."""
+    hub = begin()
+    prepared = job(hub.click_run("release.yml"), "prepare")
+    number, checks = hub.open_pull(link(prepared.summary))
+    assert "this branch holds 1.0.0 exactly as it was prepared" in of(checks, "check.yml").log
+    hub.git(hub.author, "fetch", "-q")
+    hub.git(hub.author, "checkout", "-q", "release/moon")
+    written(hub, "2-sun", "sun")
+    hub.push("A late thought", "release/moon")
+    checked = of(hub.event("pull_request", "release/moon", number), "check.yml")
+    assert checked.jobs["check"].result == "failure"
+    assert "the source was edited on this branch after 1.0.0 was prepared" in checked.log
+
+
+def test_an_edited_release_that_was_merged_all_the_same(hub: Hub) -> None:
+    """By a merge, what was prepared is published; by a squash it is lost, and Revert leads out."""
     prepared = job(hub.click_run("release.yml"), "prepare")
     number, _ = hub.open_pull(link(prepared.summary))
     hub.git(hub.author, "fetch", "-q")
     hub.git(hub.author, "checkout", "-q", "release/moon")
     written(hub, "2-sun", "sun")
     hub.push("A late thought", "release/moon")
-    succeeded(of(hub.merge(number)))
+    merged = of(hub.merge(number))
+    succeeded(merged)
+    assert "the branch has more in its source than was prepared" in merged.log
     check_release(hub, "v1.0.0")
     names = {each.name: each.content for each in hub.state.release("v1.0.0").assets}
     (hub.folder / "got.apkg").write_bytes(names["moon.apkg"])
     assert not any("Term sun" in note["flds"] for note in open_package(hub.folder / "got.apkg").notes)
+
+    prepared = job(hub.click_run("release.yml"), "prepare")
+    number, _ = hub.open_pull(link(prepared.summary))
+    hub.git(hub.author, "fetch", "-q")
+    hub.git(hub.author, "checkout", "-q", "-B", "edit", "origin/release/moon")
+    written(hub, "3-mars", "mars")
+    hub.push("Another late thought", "release/moon")
+    failed = of(hub.merge(number, "squash"))
+    assert failed.jobs["publish"].result == "failure"
+    assert "choose Revert on the page of its pull request" in failed.log
+    hub.git(hub.author, "revert", "--no-edit", "HEAD")
+    succeeded(of(hub.push_as_is()))
+    written(hub, "3-mars", "mars")
+    hub.push_quietly("Mars")
+    prepared = job(hub.click_run("release.yml"), "prepare")
+    number, _ = hub.open_pull(link(prepared.summary))
+    body = hub.state.pulls[number].body
+    assert "Term sun" in body
+    assert "Term mars" in body
+    succeeded(of(hub.merge(number, "squash")))
+    # nobody has got 1.1.0, but its record has been on main
+    assert hub.state.published() == ["v1.0.0", "v1.1.1"]
+    check_release(hub, "v1.1.1")
 
 
 def test_several_decks_have_tags_packages_and_pages_of_their_own(hub: Hub) -> None:
@@ -511,8 +642,14 @@ def test_several_decks_have_tags_packages_and_pages_of_their_own(hub: Hub) -> No
     written(hub, "2-mars", "mars")
     hub.push_quietly("Mars")
     again = job(hub.click_run("release.yml"), "prepare")
-    assert "there is nothing to release" in again.log
+    assert "sun: there is nothing to release" in again.log
     assert "## Moon: 1.1.0" in again.summary
+    failed = hub.click_run("release.yml", version="3.0.0")
+    assert "3.0.0 cannot be the version of several decks at once" in failed.log
+    failed = hub.click_run("release.yml", deck="mon")
+    assert "did you mean `moon`?" in failed.log
+    one = job(hub.click_run("release.yml", version="3.0.0", deck="moon"), "prepare")
+    assert "## Moon: 3.0.0" in one.summary
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for a missing gh is a path")

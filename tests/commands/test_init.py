@@ -97,6 +97,15 @@ def test_it_writes_all_that_a_deck_needs(tmp_path: Path) -> None:
     }
 
 
+def test_below_the_top_of_a_repository_the_address_is_that_of_all_releases(tmp_path: Path) -> None:
+    """The latest release is another deck's, perhaps; and what works only at the top is left out, and told."""
+    git(tmp_path, "init")
+    printed = init(tmp_path / "decks/exam", REPOSITORY)
+    assert "they work only at the top of the repository" in printed
+    readme = (tmp_path / "decks/exam/README.md").read_text(encoding="utf-8")
+    assert "[my-exam.apkg](https://github.com/ada/my-exam/releases)" in readme
+
+
 @pytest.mark.parametrize("language", "en de es fr pt-BR ar ja zh zh-Hant he".split())
 def test_it_has_no_fault_in_any_language(tmp_path: Path, language: str) -> None:
     """`check --strict` finds nothing, with a repository and without; schemas and words are the deck's."""

@@ -37,6 +37,7 @@ ME = {"GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org"}
 ME |= {name.replace("AUTHOR", "COMMITTER"): value for name, value in ME.items()}
 ME |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 COMING = changelog.Coming("3.0.0")
+FLAGS = ("--title", "Moon", "--id", "moon", "--author", "Ada", "--license", "CC0-1.0", "--language", "en")
 LANGUAGES = ("en", "es", "fr", "de", "pt", "ar", "ja", "zh")
 
 
@@ -964,3 +965,23 @@ def test_a_learner_follows_a_deck_for_a_year(project: Project, collection: Colle
     assert "Era falso." in notes
     assert "Term d" in notes
     assert "Term c" not in notes
+
+
+def test_rows_of_a_table_are_told_apart(tmp_path: Path) -> None:
+    """What they have in common is the table's title; learners read which of its rows left the deck."""
+    row = "      - id: {id}\n        cells: [{name}, Half of it, West]\n"
+    table = (
+        "comparisons:\n  - id: rise\n    title: When the Moon rises\n"
+        "    columns: [Phase, Light, Where]\n    rows:\n"
+        + row.format(id="first", name="First quarter")
+        + row.format(id="full", name="Full moon")
+        + row.format(id="last", name="Last quarter")
+    )
+    assert run("init", tmp_path / "deck", *FLAGS).returncode == 0
+    folder = change(tmp_path / "deck", {"source/1-moon.yaml": table})
+    release(folder, "1.0.0", FIRST)
+    gone = table.replace("      - id: last\n", "      - id: last\n        retired: Too much for one table.\n")
+    change(folder, {"source/1-moon.yaml": gone})
+    made = release(folder, "2.0.0", FIRST + 100)
+    notes = made.path.with_name("release-notes.md").read_text(encoding="utf-8")
+    assert "- **When the Moon rises: Last quarter**: Too much for one table." in notes

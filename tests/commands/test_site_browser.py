@@ -158,6 +158,18 @@ def test_a_card_is_turned_and_the_next_one_comes(
     expect(shown.page.get_by_label("Chapter")).to_have_value("0")
 
 
+def test_the_card_comes_into_view_when_it_is_turned(
+    made: Callable[..., Path], show: Callable[..., Site]
+) -> None:
+    """On a phone the button can be seen while the card is still below it."""
+    site = show(made())
+    site.begin()
+    top = "document.getElementById('screen').getBoundingClientRect().top"
+    site.page.evaluate(f"scrollBy(0, {top} - innerHeight + 40)")
+    site.page.evaluate("document.getElementById('turn').click()")
+    site.page.wait_for_function(f"{top} < innerHeight / 2", timeout=3_000)
+
+
 def test_a_vignette_is_answered_as_on_the_card(made: Callable[..., Path], show: Callable[..., Site]) -> None:
     """The answer has the order of the front, the choice and the verdict."""
     shown = show(made())

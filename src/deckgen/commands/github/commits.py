@@ -126,8 +126,8 @@ def _cannot_be_made(deck: PublicDeck, line: ReleaseLine, why: CallError | None) 
         )
         return CallError(f"{what}: {why}", hint)
     hint = (
-        "its source was edited after it was prepared. Nobody has got it: choose Revert on the page of its pull"
-        " request, merge that, bring the edit to the main branch, and prepare the release once more"
+        "its source was edited after it was prepared. Nobody has got it: choose Revert on the page of its"
+        " pull request, merge that, bring the edit to the main branch, and prepare the release once more"
     )
     return CallError(f"{what}: {why}", hint)
 

@@ -129,6 +129,8 @@ def _draft(
     tell(
         f"{deck.name}{line.version} was made again from commit {files.commit[:12]}, as the ledger says it was"
     )
+    if not files.landed:
+        tell("the branch has more in its source than was prepared: that comes with the next release")
     _verify(deck, line, files, github, found, tell)
     names = _with_plain_name(deck, files)
     tag = deck.tag(line.version)

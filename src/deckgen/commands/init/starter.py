@@ -14,7 +14,7 @@ from deckgen.cards.words import PATH as WORDS
 from deckgen.commands import schema
 from deckgen.commands.diff.markdown import escaped
 from deckgen.commands.init.answers import LICENSES, in_yaml
-from deckgen.commands.repository import newest_package, page_of, page_of
+from deckgen.commands.repository import newest_package, page_of
 from deckgen.deck.kinds_in_force import read_kinds
 from deckgen.deck.manifest import read_deck
 from deckgen.project import MANIFEST, Project, kind_folders

@@ -9,6 +9,8 @@ from deckgen.diagnostics import counted
 from deckgen.history.versions import by_order, parsed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from deckgen.commands.release.changes import Changes
     from deckgen.history.ledger import Ledger
     from deckgen.history.versions import Version
@@ -48,6 +50,23 @@ def propose(changes: Changes, ledger: Ledger, now: int) -> Proposal:
     if _is_calendar(last):
         return _of_calendar(latest.version, last, ledger, now)
     return _of_changes(last, changes)
+
+
+def free(proposal: Proposal, is_taken: Callable[[str], object]) -> Proposal:
+    """A proposal, or the next version after it that nobody has released elsewhere.
+
+    Args:
+        proposal: The proposal.
+        is_taken: Tells whether a version has been released on another branch, or was taken back.
+    """
+    version, reason = proposal
+    while is_taken(version):
+        number = parsed(version)
+        first, second, third = (*(number.release if number else ()), 0, 0, 0)[:_PARTS]
+        version = f"{first}.{second}.{third + 1}"
+    if version != proposal.version:
+        reason += f"; {proposal.version} was released elsewhere, or taken back"
+    return Proposal(version, reason)
 
 
 def leap(version: str, ledger: Ledger, now: int) -> bool:

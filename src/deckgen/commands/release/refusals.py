@@ -128,16 +128,38 @@ def check_ledger(plan: UpdatePlan, project: Project) -> None:
         )
 
 
-def check_elsewhere(version: str, deck: str, project: Project) -> None:
-    """Refuse a version that another branch has released.
+def elsewhere(version: str, deck: str, project: Project) -> str:
+    """The commit that released a version of which the ledger knows nothing; empty if git knows none.
 
-    Raises:
-        CallError: It has.
+    It is on another branch, or its record was taken back.
+
+    Args:
+        version: The version.
+        deck: The id of the deck.
+        project: Its folder.
     """
     commit = commit_of(version, project)
-    if commit and lost_ledger.deck_at(commit, project.folder) == deck:
+    return commit if commit and lost_ledger.deck_at(commit, project.folder) == deck else ""
+
+
+def check_elsewhere(version: str, deck: str, project: Project) -> None:
+    """Refuse a version that another branch has released, or whose record was taken back.
+
+    Raises:
+        CallError: It was released there.
+    """
+    commit = elsewhere(version, deck, project)
+    if not commit:
+        return
+    try:
+        Git(project.folder).ask("merge-base", "--is-ancestor", commit, "HEAD")
+    except Unanswered:
         hint = "merge that branch first; or take a higher version"
-        raise CallError(f"{version} has been released on another branch, in commit {commit[:12]}", hint)
+        raise CallError(
+            f"{version} has been released on another branch, in commit {commit[:12]}", hint
+        ) from None
+    message = f"{version} was released in commit {commit[:12]}, and its record was taken back since"
+    raise CallError(message, "take a higher version: somebody may have got that one")
 
 
 def check_committed(build: Build) -> list[str]:

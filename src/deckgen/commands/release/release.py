@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from deckgen.commands.release.commit import check_commit, commit
 from deckgen.commands.release.entry import Entry
 from deckgen.commands.release.facts import Digest, digest_of_file, release_json, sha256sums
 from deckgen.commands.release.notes import release_notes
-from deckgen.commands.release.proposal import leap, propose
+from deckgen.commands.release.proposal import Proposal, free, leap, propose
 from deckgen.diagnostics import CallError, sorted_diagnostics
 from deckgen.files import check_target, creating
 from deckgen.history import ledger_file
@@ -114,6 +115,8 @@ def draft(
     changes = find_changes(result, plan)
     usual, reason = propose(changes, ledger, plan.now)
     if version is None:
+        taken = partial(refusals.elsewhere, deck=result.deck.id, project=place)
+        usual, reason = free(Proposal(usual, reason), taken)
         refusals.check_folder(usual, place)
     elif leap(version, ledger, plan.now):
         remarks.append(f"{version} leaves versions out: the next one would be {usual}, and no way leads down")

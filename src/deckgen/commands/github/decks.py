@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from deckgen import source
@@ -83,8 +84,9 @@ class PublicDeck:
         """The name of the package of a version."""
         return f"{self.id}-{version}.apkg"
 
+    @cached_property
     def ledger(self) -> Ledger:
-        """Its ledger as it is.
+        """Its ledger as it was when it was first asked for.
 
         Raises:
             CallError: It has faults.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from deckgen.cards.sentences import read_sentences
 from deckgen.commands.github.commits import check_history, make_again, unpacked
 from deckgen.commands.github.gh import PAUSES, Refused
-from deckgen.commands.github.published import as_release, fetch, of_version, releases
+from deckgen.commands.github.published import Fetched, as_release, fetch, of_version, releases
 from deckgen.commands.release.facts import digest_of_file, previous
 from deckgen.commands.release.release import NOTES, SUMS
 from deckgen.commands.verify.verification import verify
@@ -89,7 +89,7 @@ def draft(decks: Sequence[PublicDeck], github: GitHub, tell: Tell) -> Drafting:
     found = releases(github)
     for deck in decks:
         shutil.rmtree(deck.project.output / FOLDER, ignore_errors=True)
-        lines = deck.ledger().releases
+        lines = deck.ledger.releases
         missing = [line for line in lines if _lacks(deck, line, found, tell)]
         for line in missing:
             try:
@@ -154,7 +154,7 @@ def _draft(
     for name in names:
         _upload(folder / name, release, github)
     tell(f"{deck.name}{line.version} is drafted: {release.page}")
-    newest = deck.ledger().latest
+    newest = deck.ledger.latest
     latest = bool(
         deck.first and newest and newest.version == line.version and not is_prerelease(line.version)
     )
@@ -171,27 +171,34 @@ def _verify(
     Raises:
         CallError: They would lose something, or there is no Anki.
     """
-    ledger = deck.ledger()
-    before = previous(line, ledger)
-    packages = []
-    if before:
-        own = deck.project.output / FOLDER / before / deck.package(before)
-        release = of_version(deck, before, found)
-        if own.is_file():
-            packages = [own]
-        elif release:
-            lines = {each.version: each for each in ledger.releases}
-            earlier = fetch(deck, lines[before], release, github, deck.project.output / FOLDER / "earlier")
-            packages = [earlier.path]
-            if earlier.remark:
-                tell(earlier.remark)
+    before = _before(deck, line, github, found, tell)
     with unpacked(deck, files.commit) as folder:
-        result = verify(folder, packages)
-    over = f" over {before}" if packages else ""
+        result = verify(folder, [before.path] if before else [])
+    over = f" over {before.version}" if before else ""
     if result.faults:
         hint = f"`deckgen verify` in commit {files.commit[:12]} shows all of it; mend it in a new version"
         raise CallError(f"{deck.name}{line.version}, imported{over} into Anki: {result.faults[0]}", hint)
     tell(f"{deck.name}{line.version} was imported{over} into Anki {result.anki}: nothing is lost")
+
+
+def _before(
+    deck: PublicDeck, line: ReleaseLine, github: GitHub, found: list[Release], tell: Tell
+) -> Fetched | None:
+    """The package over which learners import a release: of the last one below it that they could get."""
+    ledger = deck.ledger
+    lines = {each.version: each for each in ledger.releases}
+    version = previous(line, ledger)
+    while version:
+        own = deck.project.output / FOLDER / version / deck.package(version)
+        if own.is_file():
+            return Fetched(version, own)
+        if release := of_version(deck, version, found):
+            fetched = fetch(deck, lines[version], release, github, deck.project.output / FOLDER / "earlier")
+            if fetched.remark:
+                tell(fetched.remark)
+            return fetched
+        version = previous(lines[version], ledger)
+    return None
 
 
 def _with_plain_name(deck: PublicDeck, files: Made) -> list[str]:

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
@@ -25,7 +25,7 @@ from deckgen.commands.verify.verification import verify
 from deckgen.diagnostics import CallError, counted
 from deckgen.git import Git, Unanswered
 from deckgen.history.ledger_file import read_ledger
-from deckgen.history.versions import by_order
+from deckgen.history.versions import by_order, is_prerelease
 from deckgen.project import Project
 
 if TYPE_CHECKING:
@@ -113,7 +113,18 @@ def prepare(deck: PublicDeck, version: str | None, github: GitHub, target: Targe
         with _as_bot():
             make(made, with_commit=True)
         _push(deck, Git(folder), before)
-    return _with_pull(deck, made, github, target, text)
+    prepared = _with_pull(deck, made, github, target, text)
+    return replace(prepared, remarks=(*prepared.remarks, *_unpublished(deck, last)))
+
+
+def _unpublished(deck: PublicDeck, last: Fetched | None) -> Iterator[str]:
+    """What to say where the release since which changes are told has not been published."""
+    latest = deck.ledger.latest
+    if latest and not is_prerelease(latest.version) and (last is None or last.version != latest.version):
+        yield (
+            f"{latest.version} is in the ledger and not published, so learners miss what it brought as well; "
+            "see why in the last runs of this workflow"
+        )
 
 
 def _put_last(deck: PublicDeck, github: GitHub, folder: Path) -> Fetched | None:
@@ -128,7 +139,7 @@ def _put_last(deck: PublicDeck, github: GitHub, folder: Path) -> Fetched | None:
 
 def _nothing(deck: PublicDeck, github: GitHub, why: CallError) -> str:
     """What to say where nothing is new: to learners, or because the last release still waits."""
-    line = deck.ledger().releases[-1]
+    line = deck.ledger.releases[-1]
     if of_version(deck, line.version, releases(github)) is None:
         return (
             f"{deck.prefix}{line.version} is merged and not published yet: on the page of the run that should"
@@ -166,7 +177,7 @@ def refresh(deck: PublicDeck, github: GitHub, target: Target) -> Prepared | Buil
     before = _pushed(deck)
     if not before:
         return f"{deck.prefix}no release is prepared"
-    released = {line.version for line in deck.ledger().releases}
+    released = {line.version for line in deck.ledger.releases}
     waiting = [each for each in _versions(deck, before) if each not in released]
     if not waiting:
         return _taken_back(deck, "the prepared release is merged")
@@ -201,7 +212,7 @@ def check_prepared(deck: PublicDeck) -> str:
         CallError: Somebody has: what would be published is not what was prepared.
     """
     branch = os.environ.get("GITHUB_HEAD_REF") or os.environ.get("GITHUB_REF_NAME", "")
-    lines = deck.ledger().releases
+    lines = deck.ledger.releases
     if branch != deck.branch or not lines:
         return ""
     result = build(deck.project.folder)

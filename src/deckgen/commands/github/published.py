@@ -118,7 +118,7 @@ def fetch_last(deck: PublicDeck, github: GitHub, folder: Path) -> Fetched | None
         CallError: GitHub refuses, or a damaged package cannot be made again.
     """
     found = releases(github)
-    for line in by_height(deck.ledger().releases):
+    for line in by_height(deck.ledger.releases):
         if release := of_version(deck, line.version, found):
             return fetch(deck, line, release, github, folder)
     return None

@@ -95,7 +95,7 @@ def _address(github: GitHub) -> str:
 
 def _last(deck: PublicDeck, found: list[Release]) -> tuple[ReleaseLine, Release] | None:
     """The highest published release of a deck that is no prerelease; None if there is none."""
-    for line in by_height(deck.ledger().releases):
+    for line in by_height(deck.ledger.releases):
         if release := of_version(deck, line.version, found):
             return line, release
     return None

@@ -523,6 +523,19 @@ def test_a_deck_that_moves_within_its_repository_is_compared_with_what_learners_
     assert "It shines" in hub.state.pulls[number].body
     succeeded(of(hub.merge(number)))
     assert "It shines" in hub.state.release("v1.0.1").body
+    # and while a release waits, or none does
+    hub.state.pages = "workflow"
+    (hub.author / "decks/moon/source/3-mars.yaml").write_text(terms("mars"), encoding="utf-8")
+    hub.push_quietly("Mars")
+    hub.open_pull(link(job(hub.click_run("release.yml"), "prepare").summary))
+    (hub.author / "decks/moon").rename(hub.author / "decks/luna")
+    workflow.write_text(text.replace("DECKGEN_DECKS: .", "DECKGEN_DECKS: decks/luna"), encoding="utf-8")
+    moved = of(hub.push("Luna"))
+    assert "pull request #" in job(moved, "refresh").log
+    assert "decks/luna/source/ledger.jsonl" in hub.state.ask_git(
+        "ls-tree", "-r", "--name-only", "release/moon"
+    )
+    assert "the page of moon shows 1.0.1" in job(moved, "site").log
 
 
 def test_a_hotfix_is_not_what_most_learners_have(hub: Hub) -> None:
@@ -572,6 +585,25 @@ def test_an_edit_on_the_release_s_branch_is_found_before_the_merge(begin: Callab
     assert "the source was edited on this branch after 1.0.0 was prepared" in checked.log
 
 
+def test_an_edit_on_the_release_s_branch_is_not_thrown_away(hub: Hub) -> None:
+    """Another push to main would prepare the release once more, over what somebody has written there."""
+    hub.open_pull(link(job(hub.click_run("release.yml"), "prepare").summary))
+    hub.git(hub.author, "fetch", "-q")
+    hub.git(hub.author, "checkout", "-q", "release/moon")
+    assert "exactly as it was prepared" in deckgen(hub, "github", "prepared").stderr
+    written(hub, "2-sun", "sun")
+    hub.push("A late thought", "release/moon")
+    edit = hub.git(hub.author, "rev-parse", "HEAD")
+    assert "the source was edited on this branch" in deckgen(hub, "github", "prepared").stderr
+    hub.pull()
+    written(hub, "3-mars", "mars")
+    failed = of(hub.push("Mars"))
+    assert failed.jobs["refresh"].result == "failure"
+    assert f"somebody has edited the branch release/moon, in commit {edit[:12]}" in failed.log
+    assert hub.click_run("release.yml").jobs["prepare"].result == "failure"
+    assert hub.state.ask_git("rev-parse", "release/moon") == edit
+
+
 def test_an_edited_release_that_was_merged_all_the_same(hub: Hub) -> None:
     """By a merge, what was prepared is published; by a squash it is lost, and Revert leads out."""
     prepared = job(hub.click_run("release.yml"), "prepare")
@@ -597,6 +629,10 @@ def test_an_edited_release_that_was_merged_all_the_same(hub: Hub) -> None:
     failed = of(hub.merge(number, "squash"))
     assert failed.jobs["publish"].result == "failure"
     assert "choose Revert on the page of its pull request" in failed.log
+    # what learners miss would be told since the lost release, so no other is prepared from it
+    refused = hub.click_run("release.yml")
+    assert refused.jobs["prepare"].result == "failure"
+    assert "choose Revert on the page of its pull request" in refused.log
     hub.git(hub.author, "revert", "--no-edit", "HEAD")
     succeeded(of(hub.push_as_is()))
     written(hub, "3-mars", "mars")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from contextlib import contextmanager, suppress
@@ -15,7 +16,7 @@ from deckgen.commands.github.gh import NOT_FOUND, Refused
 from deckgen.commands.release.again import again, other_makers
 from deckgen.diagnostics import CallError
 from deckgen.git import Git, Unanswered
-from deckgen.project import LEDGER, MANIFEST
+from deckgen.project import LEDGER, MANIFEST, Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -193,12 +194,30 @@ def unpacked(deck: PublicDeck, commit: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="deckgen-") as name:
         folder = Path(name).resolve()
         try:
-            unpack_source(commit, deck.project, folder)
+            path = path_in(deck, commit)
+            if path is not None:
+                unpack_source(f"{commit}:{path}".removesuffix("/"), Project(deck.top), folder)
         except Unanswered as silence:
             raise CallError(f"git cannot give commit {commit[:12]}: {silence}") from silence
         if not (folder / MANIFEST).is_file():
-            raise CallError(f"there is no {MANIFEST} in commit {commit[:12]}")
+            raise CallError(f"commit {commit[:12]} does not hold the deck `{deck.id}`")
         yield folder
+
+
+def path_in(deck: PublicDeck, commit: str) -> str | None:
+    """The path of a deck's folder in a commit, where it may have been another; None if it is not there.
+
+    Raises:
+        Unanswered: Git does not know the commit.
+    """
+    git = Git(deck.top)
+    names = git.ask("ls-tree", "-r", "-z", "--name-only", commit).decode(errors="replace").split("\0")
+    found = [name.removesuffix(MANIFEST) for name in names if f"/{name}".endswith(f"/{MANIFEST}")]
+    for path in sorted(found, key=lambda path: path != deck.path):
+        text = git.ask("show", f"{commit}:{path}{MANIFEST}").decode(errors="replace")
+        if re.search(rf"""(?m)^id: *["']?{re.escape(deck.id)}["']? *(?:#.*)?\r?$""", text):
+            return path
+    return None
 
 
 def tagged(tag: str, github: GitHub) -> str:

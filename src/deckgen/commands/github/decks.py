@@ -12,7 +12,7 @@ from deckgen import source
 from deckgen.commands.repository import repository_of
 from deckgen.deck.manifest import read_deck
 from deckgen.diagnostics import CallError
-from deckgen.git import Git, in_git, path_in_repository
+from deckgen.git import Git, in_git, path_in_repository, work_tree
 from deckgen.history.ledger_file import read_ledger
 from deckgen.project import MANIFEST, Project, holds_deck
 
@@ -65,6 +65,11 @@ class PublicDeck:
     def path(self) -> str:
         """The path of its folder from the top of the repository, as `decks/mft/`; empty if it is the top."""
         return path_in_repository(self.project.folder)
+
+    @property
+    def top(self) -> Path:
+        """The top folder of the repository."""
+        return work_tree(self.project.folder) or self.project.folder
 
     @property
     def branch(self) -> str:

@@ -15,10 +15,11 @@ from deckgen.build import Build, build
 from deckgen.commands.diff import markdown, sections
 from deckgen.commands.diff.compare import compare
 from deckgen.commands.diff.sides import Place, sides
-from deckgen.commands.github.commits import check_history, over_network, same_source
+from deckgen.commands.github.commits import check_history, make_again, over_network, path_in, same_source
 from deckgen.commands.github.draft import FOLDER
 from deckgen.commands.github.gh import Refused
 from deckgen.commands.github.published import fetch_last, of_version, releases
+from deckgen.commands.release.again import other_makers
 from deckgen.commands.release.refusals import NothingNew
 from deckgen.commands.release.release import draft, make
 from deckgen.commands.verify.verification import verify
@@ -26,7 +27,7 @@ from deckgen.diagnostics import CallError, counted
 from deckgen.git import Git, Unanswered
 from deckgen.history.ledger_file import read_ledger
 from deckgen.history.versions import by_order, is_prerelease
-from deckgen.project import Project
+from deckgen.project import LEDGER, Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,7 +98,12 @@ def prepare(deck: PublicDeck, version: str | None, github: GitHub, target: Targe
         CallError: There is a reason against it, learners would lose something, or GitHub refuses.
     """
     check_history(deck.git)
+    source = build(deck.project.folder)
+    if source.packages is None:
+        return source
     before = _pushed(deck)
+    _check_own(deck, before)
+    _check_last(deck, github)
     _forget(deck)
     with _worktree(deck) as folder:
         last = _put_last(deck, github, folder)
@@ -110,6 +116,8 @@ def prepare(deck: PublicDeck, version: str | None, github: GitHub, target: Targe
         _rehearse(folder, last)
         text = _difference(folder, made.version)
         text = text or f"This is the first release: {_held(made.packages.main)}.\n"
+        if made.reason:
+            text = f"Why {made.version}: {markdown.escaped(made.reason)}.\n\n{text}"
         with _as_bot():
             make(made, with_commit=True)
         _push(deck, Git(folder), before)
@@ -125,6 +133,35 @@ def _unpublished(deck: PublicDeck, last: Fetched | None) -> Iterator[str]:
             f"{latest.version} is in the ledger and not published, so learners miss what it brought as well; "
             "see why in the last runs of this workflow"
         )
+
+
+def _check_own(deck: PublicDeck, before: str) -> None:
+    """Refuse to overwrite what somebody has written on the release's branch.
+
+    Raises:
+        CallError: It holds more than the one commit that prepared the release.
+    """
+    if not before or not _waiting(deck, before):
+        return
+    commits = deck.git.ask("rev-list", "--no-merges", before, "--not", "HEAD").decode().split()
+    if len(commits) > 1:
+        raise CallError(
+            f"somebody has edited the branch {deck.branch}, in commit {commits[0][:12]}",
+            "bring that edit to the main branch, and delete this one: the release is then prepared with it",
+        )
+
+
+def _check_last(deck: PublicDeck, github: GitHub) -> None:
+    """Refuse to go on from a release that nobody can get: what changes would be told since that one.
+
+    Raises:
+        CallError: The last release is not published, and its source is lost.
+    """
+    latest = deck.ledger.latest
+    if latest is None or other_makers(latest) or of_version(deck, latest.version, releases(github)):
+        return
+    with tempfile.TemporaryDirectory(prefix="deckgen-") as scratch:
+        make_again(deck, latest, github, Path(scratch, "again"))
 
 
 def _put_last(deck: PublicDeck, github: GitHub, folder: Path) -> Fetched | None:
@@ -177,10 +214,10 @@ def refresh(deck: PublicDeck, github: GitHub, target: Target) -> Prepared | Buil
     before = _pushed(deck)
     if not before:
         return f"{deck.prefix}no release is prepared"
-    released = {line.version for line in deck.ledger.releases}
-    waiting = [each for each in _versions(deck, before) if each not in released]
+    waiting = _waiting(deck, before)
     if not waiting:
         return _taken_back(deck, "the prepared release is merged")
+    _check_own(deck, before)
     if same_source(deck, f"{before}^", "HEAD"):
         return f"{deck.prefix}the prepared release fits the source"
     version = waiting[-1]
@@ -206,15 +243,16 @@ def check_prepared(deck: PublicDeck) -> str:
     """See that nobody has edited the source on the branch of a prepared release.
 
     Returns:
-        What was seen, as a sentence; empty elsewhere than on that branch.
+        What was seen, as a sentence.
 
     Raises:
         CallError: Somebody has: what would be published is not what was prepared.
     """
-    branch = os.environ.get("GITHUB_HEAD_REF") or os.environ.get("GITHUB_REF_NAME", "")
+    branch = os.environ.get("GITHUB_HEAD_REF") or os.environ.get("GITHUB_REF_NAME")
+    branch = branch or deck.git.ask("rev-parse", "--abbrev-ref", "HEAD").decode().strip()
     lines = deck.ledger.releases
     if branch != deck.branch or not lines:
-        return ""
+        return f"{deck.prefix}this is not the branch of a prepared release, {deck.branch}"
     result = build(deck.project.folder)
     version = lines[-1].version
     if result.packages and result.packages.main.version == version:
@@ -237,13 +275,15 @@ def _pushed(deck: PublicDeck) -> str:
     return answer[0] if answer else ""
 
 
-def _versions(deck: PublicDeck, commit: str) -> list[str]:
-    """The releases of the ledger in a commit, in order."""
+def _waiting(deck: PublicDeck, commit: str) -> list[str]:
+    """The releases that the ledger in a commit has besides those of the present one, in order."""
     try:
-        text = deck.git.ask("show", f"{commit}:./source/ledger.jsonl").decode(errors="replace")
+        path = f"{commit}:{path_in(deck, commit)}{LEDGER}"
+        text = Git(deck.top).ask("show", path).decode(errors="replace")
     except Unanswered:
         return []
-    return [line.version for line in read_ledger(deck.project.folder, text).ledger.releases]
+    lines = read_ledger(deck.project.folder, text).ledger.releases
+    return [line.version for line in lines if line.version not in deck.ledger.versions]
 
 
 def _forget(deck: PublicDeck) -> None:

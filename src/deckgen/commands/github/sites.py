@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _OFF = (
     "GitHub Pages is not turned on, so there is no site. If you want one, choose Settings > Pages > Build "
-    "and deployment > Source: GitHub Actions. Then run this workflow's jobs again"
+    "and deployment > Source: GitHub Actions. Then choose Re-run all jobs on the page of this run"
 )
 
 

@@ -161,13 +161,16 @@ def test_a_card_is_turned_and_the_next_one_comes(
 def test_the_card_comes_into_view_when_it_is_turned(
     made: Callable[..., Path], show: Callable[..., Site]
 ) -> None:
-    """On a phone the button can be seen while the card is still below it."""
+    """On a phone the buttons stay in the window once the card can be read, and not before."""
     site = show(made())
     site.begin()
     top = "document.getElementById('screen').getBoundingClientRect().top"
+    controls = site.page.locator(".controls")
     site.page.evaluate(f"scrollBy(0, {top} - innerHeight + 40)")
+    expect(controls).to_have_css("position", "static")
     site.page.evaluate("document.getElementById('turn').click()")
     site.page.wait_for_function(f"{top} < innerHeight / 2", timeout=3_000)
+    expect(controls).to_have_css("position", "sticky")
 
 
 def test_a_vignette_is_answered_as_on_the_card(made: Callable[..., Path], show: Callable[..., Site]) -> None:

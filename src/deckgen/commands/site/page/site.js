@@ -143,6 +143,10 @@
 
   $("needs-script").hidden = true;
   $("cards").hidden = false;
+  // the buttons stay in the window only once the card can be read: nobody answers what they have not seen
+  new IntersectionObserver((entries) => {
+    $("cards").classList.toggle("seen", entries.at(-1).isIntersecting);
+  }, { rootMargin: "0px 0px -30%" }).observe($("screen"));
   new IntersectionObserver((entries, observer) => {
     if (!entries.some((entry) => entry.isIntersecting)) { return; }
     observer.disconnect();

@@ -506,7 +506,8 @@ def test_a_card_s_code_stays_in_its_frame(preview: Callable[..., Path], show: Ca
         gallery.page.wait_for_timeout(1500)
         assert not asked
     assert gallery.page.title() == "Sample: preview"
-    expect(gallery.side("Back", "two, Plain").locator(".back")).to_have_text("Others.")
+    # the code of the card before keeps the browser busy
+    expect(gallery.side("Back", "two, Plain").locator(".back")).to_have_text("Others.", timeout=20_000)
     heights = [each.evaluate("e => e.clientHeight") for each in gallery.page.locator(".screen").all()]
     assert max(heights) <= 6000
     assert len(gallery.page.context.pages) == 1

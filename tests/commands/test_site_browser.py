@@ -169,7 +169,7 @@ def test_the_card_comes_into_view_when_it_is_turned(
     site.page.evaluate(f"scrollBy(0, {top} - innerHeight + 40)")
     expect(controls).to_have_css("position", "static")
     site.page.evaluate("document.getElementById('turn').click()")
-    site.page.wait_for_function(f"{top} < innerHeight / 2", timeout=3_000)
+    site.page.wait_for_function(f"{top} < innerHeight / 2", timeout=20_000)
     expect(controls).to_have_css("position", "sticky")
 
 

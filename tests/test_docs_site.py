@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -32,7 +33,8 @@ def made_of(docs: Path, site: Path) -> subprocess.CompletedProcess[str]:
         missing("Sphinx is not there: `pip install -e '.[docs]'` has it")
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-j", "auto"]
     called = [*command, "-d", str(site.with_name("doctrees")), str(docs), str(site)]
-    return subprocess.run(called, capture_output=True, text=True, check=False)
+    plain = {**os.environ, "NO_COLOR": "1"}  # it takes CI for a terminal with colors
+    return subprocess.run(called, env=plain, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")

@@ -287,7 +287,7 @@ def test_there_is_one_collection_at_a_time(
             most = max(most, len(list(tmp_path.glob("deckgen-verify-*/collections/*"))))
 
     assert verify(project, more, None, look).faults == []
-    assert most == 2  # the earlier release, and its copy
+    assert most in {1, 2}  # the earlier release, and its copy, unless a busy machine looks too late
     assert list(dict.fromkeys(done for _, done, _ in steps)) == list(range(15))
     assert {total for _, _, total in steps} == {15}
     assert steps[-1][0] == "in Anki: from 1.0.0, merging note types"

@@ -550,6 +550,7 @@ def test_a_hotfix_is_not_what_most_learners_have(hub: Hub) -> None:
     written(hub, "3-mars", "mars")
     hub.git(hub.author, "add", "-A")
     hub.git(hub.author, "commit", "-q", "-m", "Mars")
+    time.sleep(1.1)  # this branch does not know of the other release, and would take the same second
     released(hub, "1.0.1")
     hub.git(hub.author, "checkout", "-q", "main")
     merge = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org", "merge", "-q", "hotfix"]
@@ -680,6 +681,13 @@ def test_several_decks_have_tags_packages_and_pages_of_their_own(hub: Hub) -> No
     again = job(hub.click_run("release.yml"), "prepare")
     assert "sun: there is nothing to release" in again.log
     assert "## Moon: 1.1.0" in again.summary
+    hub.protected.write_text("refs/heads/release/sun\n")
+    (sun / "source/2-venus.yaml").write_text(terms("venus"), encoding="utf-8")
+    hub.push_quietly("Venus")
+    failed = hub.click_run("release.yml")
+    assert failed.jobs["prepare"].result == "failure"  # one deck's fault is not hidden by the other's success
+    assert "does not take the branch release/sun" in failed.log
+    assert "## Moon: 1.1.0" in failed.jobs["prepare"].summary
     failed = hub.click_run("release.yml", version="3.0.0")
     assert "3.0.0 cannot be the version of several decks at once" in failed.log
     failed = hub.click_run("release.yml", deck="mon")

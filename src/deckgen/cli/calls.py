@@ -36,6 +36,7 @@ CheckFormatOption = Annotated[
     ),
 ]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
+OpenOption = Annotated[bool, typer.Option("--open", help="Open it in the browser.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 
 

@@ -13,7 +13,6 @@ from deckgen.cli.report import reporting, say, short_path
 from deckgen.diagnostics import CallError, did_you_mean
 
 if TYPE_CHECKING:
-    from deckgen.cli.report import Report
     from deckgen.commands.github.decks import PublicDeck
     from deckgen.commands.github.gh import GitHub
     from deckgen.commands.github.prepare import Prepared
@@ -90,11 +89,10 @@ def prepare(
         if version and refresh:
             raise CallError("--refresh keeps the version that was prepared", "leave out --as")
         if version and len(wanted) > 1:
-            raise CallError(
-                f"{version} cannot be the version of several decks at once", "name one: --only ID"
-            )
+            hint = "name one: --only ID, or its id in the field below that of the version"
+            raise CallError(f"{version} cannot be the version of several decks at once", hint)
         target = preparing.Target(base, checks)
-        faults, failed = [], False
+        code = 0
         for deck in wanted:
             try:
                 if refresh:
@@ -102,7 +100,8 @@ def prepare(
                 else:
                     made = preparing.prepare(deck, version, github, target)
             except CallError as error:
-                faults.append(error)
+                report.failed(str(error), error.hint)
+                code = 2
                 continue
             if isinstance(made, str):
                 say(made)
@@ -110,10 +109,11 @@ def prepare(
                     _summary(f"> {made}.")
             elif isinstance(made, Build):
                 report.end(made, "no release was prepared")
-                failed = True
+                code = code or 1
             else:
                 _tell_prepared(made, deck)
-        _end(faults, report, failed=failed, all_failed=len(faults) == len(wanted))
+        if code:
+            raise typer.Exit(code)
 
 
 def _only(decks: list[PublicDeck], name: str | None) -> list[PublicDeck]:
@@ -137,18 +137,6 @@ def prepared(project: ProjectOption = None, tags: TagsOption = "") -> None:
 
         (deck,) = read_decks([find_deck(project)], tags)
         say(check_prepared(deck))
-
-
-def _end(faults: list[CallError], report: Report, *, failed: bool, all_failed: bool) -> None:
-    """End a command: with the faults of single decks as its own if there is nothing else."""
-    if all_failed and len(faults) == 1:
-        raise faults[0]
-    for each in faults:
-        report.failed(str(each), each.hint)
-    if failed:
-        raise typer.Exit(1)
-    if all_failed and faults:
-        raise typer.Exit(2)
 
 
 @app.command(cls=Command)
@@ -184,11 +172,10 @@ def publish(decks: DecksArgument = None, tags: TagsOption = "") -> None:
 def fetch(project: ProjectOption = None, tags: TagsOption = "") -> None:
     """Fetch the last package that learners got from GitHub into build/github/last/."""
     with reporting("github fetch", None):
-        from deckgen.commands.github.draft import FOLDER  # noqa: PLC0415
         from deckgen.commands.github.published import fetch_last  # noqa: PLC0415
 
         (deck,), github = _called([find_deck(project)], tags)
-        fetched = fetch_last(deck, github, deck.project.output / FOLDER / "last")
+        fetched = fetch_last(deck, github, deck.output / "last")
         if fetched is None:
             say("GitHub has no release of this deck yet")
         else:

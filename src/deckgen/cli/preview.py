@@ -15,6 +15,7 @@ import typer
 from deckgen.cli.calls import (
     LEFT_OUT,
     FormatOption,
+    OpenOption,
     ProjectOption,
     build_deck_of,
     find_deck,
@@ -62,9 +63,7 @@ def preview(
     since: SinceOption = None,
     serve: ServeOption = False,  # noqa: FBT002 (typer's way)
     port: PortOption = None,
-    open_page: Annotated[  # noqa: FBT002 (typer's way)
-        bool, typer.Option("--open", help="Open it in the browser.")
-    ] = False,
+    open_page: OpenOption = False,  # noqa: FBT002 (typer's way)
     output_format: FormatOption = Format.text,
 ) -> None:
     """Write every card, as learners will see it, into build/preview/ for the browser."""

@@ -10,6 +10,7 @@ import typer
 
 from deckgen.cli.calls import (
     FormatOption,
+    OpenOption,
     ProjectOption,
     build_deck_of,
     check_locked,
@@ -64,9 +65,7 @@ def site(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
     locked: Annotated[  # noqa: FBT002 (typer's way)
         bool, typer.Option("--locked", help="Write it only if the deck is exactly the one last released.")
     ] = False,
-    open_page: Annotated[  # noqa: FBT002 (typer's way)
-        bool, typer.Option("--open", help="Open it in the browser.")
-    ] = False,
+    open_page: OpenOption = False,  # noqa: FBT002 (typer's way)
     output_format: FormatOption = Format.text,
 ) -> None:
     """Write the deck's public page: what it is, a download, what is new, and its cards to try."""

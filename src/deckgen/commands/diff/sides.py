@@ -336,12 +336,18 @@ def release_side(
     return replace(side, name=f"{version} (commit {short})", remarks=(remark, *side.remarks))
 
 
-def commit_of(version: str, project: Project) -> str:
-    """The commit that wrote a release into the ledger; empty if git knows none."""
+def commit_of(version: str, project: Project, *where: str) -> str:
+    """The commit that wrote a release into the ledger; empty if git knows none.
+
+    Args:
+        version: The version of the release.
+        project: The deck's folder.
+        where: Where `git log` looks; by default in all branches and tags.
+    """
     if not in_git(project.folder):
         return ""
     row = f'{{"release":"{version}"'
-    how = ("--all", "--full-history", "-m", "--reverse", "--format=%H", f"-S{row}")
+    how = ("-m", "--reverse", "--format=%H", f"-S{row}", *(where or ("--all", "--full-history")))
     try:
         commits = Git(project.folder).ask("log", *how, "--", f"./{LEDGER}").decode().split()
     except Unanswered:

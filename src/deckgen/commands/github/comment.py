@@ -51,7 +51,7 @@ def comment(github: GitHub) -> str:
             for path in sorted(Path(name).iterdir())
             if (match := _NAME.fullmatch(path.name)) and (text := _read(path / "changes.txt"))
         }
-    body = _body(found, f"{github.server}/{github.repository}/actions/runs/{int(run['id'])}")
+    body = _body(found, f"{github.page}/actions/runs/{int(run['id'])}")
     for each in github.list(f"issues/{number}/comments"):
         if each["user"]["login"] == _BOT and str(each["body"]).startswith(_MARK):
             github.send("PATCH", f"issues/comments/{each['id']}", {"body": body})

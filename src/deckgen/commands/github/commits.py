@@ -16,7 +16,7 @@ from deckgen.commands.github.gh import NOT_FOUND, Refused
 from deckgen.commands.release.again import again, other_makers
 from deckgen.diagnostics import CallError
 from deckgen.git import Git, Unanswered
-from deckgen.project import LEDGER, MANIFEST, Project
+from deckgen.project import MANIFEST, Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,8 +82,12 @@ def make_again(deck: PublicDeck, line: ReleaseLine, github: GitHub, target: Path
         CallError: No commit makes what was released.
     """
     first: CallError | None = None
+    tried = set()
     landed = _landed(deck, line.version)
-    for commit in commits_of(deck, line.version, github):
+    for commit in _candidates(deck, line.version, landed, github):
+        if commit in tried:
+            continue
+        tried.add(commit)
         try:
             files = _made_from(commit, deck, line.version, target)
             return Made(commit, commit == landed, target, files)
@@ -133,22 +137,18 @@ def _cannot_be_made(deck: PublicDeck, line: ReleaseLine, why: CallError | None) 
     return CallError(f"{what}: {why}", hint)
 
 
-def commits_of(deck: PublicDeck, version: str, github: GitHub) -> Iterator[str]:
+def _landed(deck: PublicDeck, version: str) -> str:
+    """The commit by which the record of a release came to this branch; empty if there is none."""
+    return commit_of(version, deck.project, "--first-parent", "HEAD")
+
+
+def _candidates(deck: PublicDeck, version: str, landed: str, github: GitHub) -> Iterator[str]:
     """The commits that may hold the source of a release, the likeliest first.
 
     It is the commit by which the record of the release came to this branch. If that brought more, because
     the pull request was prepared before another one was merged, it is the head of the pull request. The tag
     of a published release keeps that commit, whatever becomes of the branch.
     """
-    told = set()
-    for commit in _candidates(deck, version, github):
-        if commit not in told:
-            told.add(commit)
-            yield commit
-
-
-def _candidates(deck: PublicDeck, version: str, github: GitHub) -> Iterator[str]:
-    landed = _landed(deck, version)
     if landed:
         yield landed
         parents = deck.git.ask("rev-list", "--parents", "-n", "1", landed).decode().split()[2:]
@@ -159,17 +159,6 @@ def _candidates(deck: PublicDeck, version: str, github: GitHub) -> Iterator[str]
     with suppress(Unanswered):
         tag = f"refs/tags/{deck.tag(version)}^{{commit}}"
         yield deck.git.ask("rev-parse", "--verify", "--quiet", tag).decode().strip()
-
-
-def _landed(deck: PublicDeck, version: str) -> str:
-    """The commit by which the record of a release came to this branch; empty if there is none."""
-    row = f'{{"release":"{version}"'
-    how = ("--first-parent", "-m", "--reverse", "--format=%H", f"-S{row}")
-    try:
-        commits = deck.git.ask("log", *how, "HEAD", "--", f"./{LEDGER}").decode().split()
-    except Unanswered as silence:
-        raise CallError(f"git cannot say when {version} was released: {silence}") from silence
-    return commits[0] if commits else ""
 
 
 def _heads(deck: PublicDeck, commit: str, github: GitHub) -> Iterator[str]:

@@ -72,6 +72,11 @@ class PublicDeck:
         return work_tree(self.project.folder) or self.project.folder
 
     @property
+    def output(self) -> Path:
+        """The folder in its build/ for the files of releases that are published from here."""
+        return self.project.output / "github"
+
+    @property
     def branch(self) -> str:
         """The branch on which its next release is prepared."""
         return f"release/{self.id}"

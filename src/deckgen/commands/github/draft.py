@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     Tell = Callable[[str], None]
 
-FOLDER = "github"
-"""The folder in build/ for the files of releases that are published from here."""
 _PLANS = "drafts.json"
 _MOST = 120_000  # characters; GitHub takes 125,000 in the text of a release
 
@@ -88,7 +86,7 @@ def draft(decks: Sequence[PublicDeck], github: GitHub, tell: Tell) -> Drafting:
     made = Drafting(attested=github.get("")["visibility"] == "public")
     found = releases(github)
     for deck in decks:
-        shutil.rmtree(deck.project.output / FOLDER, ignore_errors=True)
+        shutil.rmtree(deck.output, ignore_errors=True)
         lines = deck.ledger.releases
         missing = [line for line in lines if _lacks(deck, line, found, tell)]
         for line in missing:
@@ -124,7 +122,7 @@ def _draft(
     Raises:
         CallError: It cannot be made again, Anki finds faults, or GitHub refuses.
     """
-    folder = deck.project.output / FOLDER / line.version
+    folder = deck.output / line.version
     files = make_again(deck, line, github, folder)
     tell(
         f"{deck.name}{line.version} was made again from commit {files.commit[:12]}, as the ledger says it was"
@@ -189,11 +187,11 @@ def _before(
     lines = {each.version: each for each in ledger.releases}
     version = previous(line, ledger)
     while version:
-        own = deck.project.output / FOLDER / version / deck.package(version)
+        own = deck.output / version / deck.package(version)
         if own.is_file():
             return Fetched(version, own)
         if release := of_version(deck, version, found):
-            fetched = fetch(deck, lines[version], release, github, deck.project.output / FOLDER / "earlier")
+            fetched = fetch(deck, lines[version], release, github, deck.output / "earlier")
             if fetched.remark:
                 tell(fetched.remark)
             return fetched
@@ -239,7 +237,7 @@ def _notes(deck: PublicDeck, line: ReleaseLine, files: Made, github: GitHub, *, 
     proof = f"sha256sum --check --ignore-missing {SUMS}"
     if attested:
         proof = f"gh attestation verify {deck.package(line.version)} --repo {github.repository}"
-    address = f"{github.server}/{github.repository}/commit/{files.commit}"
+    address = f"{github.page}/commit/{files.commit}"
     sentences = read_sentences(deck.deck, deck.project)
     end = sentences.say("proof", commit=f"[{files.commit[:12]}]({address})", command=f"`{proof}`")
     end = f"\n---\n\n{end}\n"
@@ -250,7 +248,7 @@ def _notes(deck: PublicDeck, line: ReleaseLine, files: Made, github: GitHub, *, 
 
 def _keep(deck: PublicDeck, plans: list[DraftPlan]) -> None:
     """Write down a deck's drafts, for `publish`."""
-    folder = deck.project.output / FOLDER
+    folder = deck.output
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps([each._asdict() for each in plans], indent=2)
     (folder / _PLANS).write_text(text + "\n", encoding="utf-8")
@@ -263,7 +261,7 @@ def kept(deck: PublicDeck) -> list[DraftPlan]:
         CallError: It has not been called.
     """
     try:
-        text = (deck.project.output / FOLDER / _PLANS).read_text(encoding="utf-8")
+        text = (deck.output / _PLANS).read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise CallError("nothing has been drafted here", "deckgen github draft") from error
     plans: list[dict[str, Any]] = json.loads(text)

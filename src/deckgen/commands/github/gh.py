@@ -69,13 +69,13 @@ class GitHub:
 
     Attributes:
         repository: Its name, as OWNER/REPO.
-        server: The address of the server.
+        page: The address of its page.
     """
 
     def __init__(self, repository: str) -> None:
         """Prepare requests about a repository, given as OWNER/REPO."""
         self.repository = repository
-        self.server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
+        self.page = f"{os.environ.get('GITHUB_SERVER_URL', 'https://github.com')}/{repository}"
 
     def get(self, path: str) -> Any:  # noqa: ANN401 (JSON)
         """What GitHub has at a path of the repository, as `releases/tags/v1.0.0`.

@@ -16,7 +16,6 @@ from deckgen.commands.diff import markdown, sections
 from deckgen.commands.diff.compare import compare
 from deckgen.commands.diff.sides import Place, sides
 from deckgen.commands.github.commits import check_history, make_again, over_network, path_in, same_source
-from deckgen.commands.github.draft import FOLDER
 from deckgen.commands.github.gh import Refused
 from deckgen.commands.github.published import fetch_last, of_version, releases
 from deckgen.commands.release.again import other_makers
@@ -98,9 +97,6 @@ def prepare(deck: PublicDeck, version: str | None, github: GitHub, target: Targe
         CallError: There is a reason against it, learners would lose something, or GitHub refuses.
     """
     check_history(deck.git)
-    source = build(deck.project.folder)
-    if source.packages is None:
-        return source
     before = _pushed(deck)
     _check_own(deck, before)
     _check_last(deck, github)
@@ -112,7 +108,8 @@ def prepare(deck: PublicDeck, version: str | None, github: GitHub, target: Targe
         except NothingNew as nothing:
             return _nothing(deck, github, nothing)
         if isinstance(made, Build):
-            return made
+            here = build(deck.project.folder)  # its hints name a folder that stays
+            return made if here.packages else here
         _rehearse(folder, last)
         text = _difference(folder, made.version)
         text = text or f"This is the first release: {_held(made.packages.main)}.\n"
@@ -166,7 +163,7 @@ def _check_last(deck: PublicDeck, github: GitHub) -> None:
 
 def _put_last(deck: PublicDeck, github: GitHub, folder: Path) -> Fetched | None:
     """Put what learners have where a release looks for it, so that all is said of what they really have."""
-    last = fetch_last(deck, github, deck.project.output / FOLDER / "last")
+    last = fetch_last(deck, github, deck.output / "last")
     if last:
         place = Project(folder).releases / last.version
         place.mkdir(parents=True)
@@ -385,7 +382,7 @@ def _with_pull(deck: PublicDeck, made: Draft, github: GitHub, target: Target, te
 
 def _opening(deck: PublicDeck, github: GitHub, base: str, title: str, text: str) -> str:
     """The address of the page on which a person opens the pull request."""
-    begin = f"{github.server}/{github.repository}/compare/{quote(base)}...{quote(deck.branch)}?expand=1"
+    begin = f"{github.page}/compare/{quote(base)}...{quote(deck.branch)}?expand=1"
     begin += f"&title={quote(title)}&body="
     room = _ADDRESS - len(begin)
     limit = len(text.encode())

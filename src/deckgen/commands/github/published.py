@@ -14,7 +14,7 @@ from deckgen.diagnostics import CallError
 from deckgen.history.versions import by_order, is_prerelease
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.commands.github.decks import PublicDeck
@@ -100,10 +100,13 @@ def of_version(deck: PublicDeck, version: str, found: Iterable[Release]) -> Rele
     return by_tag or next((each for each in public if deck.package(version) in each.assets), None)
 
 
-def by_height(lines: Iterable[ReleaseLine]) -> list[ReleaseLine]:
-    """Releases, the highest first, but for prereleases: few learners have them."""
-    usual = (line for line in lines if not is_prerelease(line.version))
-    return sorted(usual, key=lambda line: by_order(line.version), reverse=True)
+def last_published(deck: PublicDeck, found: Sequence[Release]) -> tuple[ReleaseLine, Release] | None:
+    """The highest published release of a deck, but for prereleases, which few have; None if there is none."""
+    usual = [line for line in deck.ledger.releases if not is_prerelease(line.version)]
+    for line in sorted(usual, key=lambda each: by_order(each.version), reverse=True):
+        if release := of_version(deck, line.version, found):
+            return line, release
+    return None
 
 
 def fetch_last(deck: PublicDeck, github: GitHub, folder: Path) -> Fetched | None:
@@ -117,11 +120,8 @@ def fetch_last(deck: PublicDeck, github: GitHub, folder: Path) -> Fetched | None
     Raises:
         CallError: GitHub refuses, or a damaged package cannot be made again.
     """
-    found = releases(github)
-    for line in by_height(deck.ledger.releases):
-        if release := of_version(deck, line.version, found):
-            return fetch(deck, line, release, github, folder)
-    return None
+    last = last_published(deck, releases(github))
+    return fetch(deck, *last, github, folder) if last else None
 
 
 def fetch(deck: PublicDeck, line: ReleaseLine, release: Release, github: GitHub, folder: Path) -> Fetched:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from deckgen.build import build
 from deckgen.cards.sentences import read_sentences
 from deckgen.commands.github.commits import over_network, tagged, unpacked
-from deckgen.commands.github.draft import FOLDER
 from deckgen.commands.github.gh import NOT_FOUND, Refused
-from deckgen.commands.github.published import by_height, fetch, of_version, releases
+from deckgen.commands.github.published import fetch, last_published, releases
 from deckgen.commands.site.download import Wishes
 from deckgen.commands.site.folder import earlier_site, write
 from deckgen.commands.site.page import Listed, overview
@@ -66,7 +65,7 @@ def sites(decks: Sequence[PublicDeck], github: GitHub, target: Path, tell: Calla
     found = releases(github)
     written = []
     for deck in decks:
-        last = _last(deck, found)
+        last = last_published(deck, found)
         if last is None:
             tell(f"{deck.prefix}nothing is published yet, so it has no page")
             continue
@@ -93,14 +92,6 @@ def _address(github: GitHub) -> str:
     return f"{str(pages['html_url']).rstrip('/')}/" if pages.get("build_type") == "workflow" else ""
 
 
-def _last(deck: PublicDeck, found: list[Release]) -> tuple[ReleaseLine, Release] | None:
-    """The highest published release of a deck that is no prerelease; None if there is none."""
-    for line in by_height(deck.ledger.releases):
-        if release := of_version(deck, line.version, found):
-            return line, release
-    return None
-
-
 def _write(
     deck: PublicDeck, line: ReleaseLine, release: Release, github: GitHub, folder: Path, address: str
 ) -> None:
@@ -115,10 +106,10 @@ def _write(
     if not commit:
         raise CallError(f"there is no tag {release.tag} on GitHub", "publish the release once more")
     if deck.first:
-        latest = f"{github.server}/{github.repository}/releases/latest/download/{deck.id}.apkg"
+        latest = f"{github.page}/releases/latest/download/{deck.id}.apkg"
         wishes = Wishes(latest, None, address, github.repository)
     else:  # releases/latest is another deck's: only the site itself has an address that stays
-        fetched = fetch(deck, line, release, github, deck.project.output / FOLDER / "site")
+        fetched = fetch(deck, line, release, github, deck.output / "site")
         wishes = Wishes("", fetched.path, address, github.repository)
     with unpacked(deck, commit) as source:
         result = build(source)

@@ -14,7 +14,7 @@ from tests.conftest import import_package
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import FrameLocator, Page
 
 HOSTILE = [
     "a \"quoted\" 'option' with \\ and \\n and `ticks`",
@@ -154,9 +154,16 @@ def chosen(page: Page) -> list[str]:
     return [_plain(text) for text in page.locator(".choice[aria-checked=true]").all_inner_texts()]
 
 
-def answers(page: Page) -> list[str]:
-    """The texts of the options on a back, in the order in which they are shown."""
-    return [_plain(text) for text in page.locator(".explanations li > .option").all_inner_texts()]
+def answers(page: Page | FrameLocator) -> list[str]:
+    """The texts of the options on a back, in the order of their letters."""
+    return [text for _, text in sorted(rows(page))]
+
+
+def rows(page: Page | FrameLocator) -> list[tuple[str, str]]:
+    """The options on a back from top to bottom: the letter of each, and its text."""
+    items = page.locator(".explanations li:has(> .option)")
+    read = "all => all.map(each => [each.dataset.letter, each.querySelector('.option').innerText])"
+    return [(letter, _plain(text)) for letter, text in items.evaluate_all(read)]
 
 
 def _plain(text: str) -> str:

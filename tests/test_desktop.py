@@ -45,6 +45,7 @@ VIGNETTE = """\
           Nor that one.
 """
 TWO = "deck:Sample (sides OR house)"
+TEXT = "each => each.textContent.trim()"
 CHOSEN = "[...document.querySelectorAll('.choice')].map(each => each.getAttribute('aria-checked'))"
 TRACES = (
     "[...document.querySelectorAll('.chosen, .yours, .outcome')].filter(each => each.offsetParent).length"
@@ -53,8 +54,18 @@ TRACES = (
 
 def texts(desktop: Desktop, selector: str) -> list[str]:
     """The texts of the elements of a selector, as they are in the page, in its order."""
-    found = desktop.see(f"[...document.querySelectorAll({selector!r})].map(each => each.textContent.trim())")
-    return [" ".join(text.split()) for text in found]
+    return [" ".join(text.split()) for text in desktop.see(f"{all_of(selector)}.map({TEXT})")]
+
+
+def all_of(selector: str) -> str:
+    """The elements of a selector, in JavaScript."""
+    return f"[...document.querySelectorAll({selector!r})]"
+
+
+def by_letter(part: str) -> str:
+    """A part of each option on a back, in JavaScript, in the order of the options' letters."""
+    order = "sort((one, other) => one.dataset.letter < other.dataset.letter ? -1 : 1)"
+    return f"{all_of('.explanations li[data-letter]')}.{order}.map(each => each.querySelector({part!r}))"
 
 
 def options(desktop: Desktop) -> list[str]:
@@ -68,8 +79,8 @@ def chosen(desktop: Desktop) -> list[str]:
 
 
 def answers(desktop: Desktop) -> list[str]:
-    """The texts of the options on a back, as shown."""
-    return texts(desktop, ".explanations .option")
+    """The texts of the options on a back, in the order of their letters."""
+    return [" ".join(text.split()) for text in desktop.see(f"{by_letter('.option')}.map({TEXT})")]
 
 
 def judged(desktop: Desktop) -> list[str]:
@@ -129,7 +140,7 @@ def test_back_keeps_order_and_choice(anki: Desktop) -> None:
         assert judged(anki) == [shown[place]]
         best = shown[place].endswith("two")
         assert anki.see("document.querySelector('.outcome').innerText").startswith(
-            "You chose the best" if best else "You chose another"
+            "You chose the best" if best else "Not the best"
         )
         assert texts(anki, ".verdict.right ~ .option") == [f"Option {anki.note()} two"]
 
@@ -274,14 +285,13 @@ def test_window_of_card_templates(anki: Desktop) -> None:
 def test_options_are_text_whatever_they_hold(anki: Desktop) -> None:
     """Quotes, tags, braces, Anki's signs and other scripts are shown as written; nothing of it runs."""
     anki.study("deck:Sample hostile")
-    raw = "[...document.querySelectorAll(%r)].map(each => each.textContent.trim())"
-    shown = anki.see(raw % ".choice")
+    shown = anki.see(f"{all_of('.choice')}.map({TEXT})")
     assert sorted(shown) == sorted(HOSTILE)
     anki.click(".choice", 2)
     anki.flip()
-    for selector in (".option", ".why"):
-        assert anki.see(raw % selector) == shown
-    assert anki.see(raw % ".chosen > .option") == [shown[2]]
+    for part in (".option", ".why"):
+        assert anki.see(f"{by_letter(part)}.map({TEXT})") == shown
+    assert anki.see(f"{all_of('.chosen > .option')}.map({TEXT})") == [shown[2]]
     assert anki.see("document.title") != "broken"
     assert anki.see("document.querySelectorAll('#qa img, #qa input, #qa .replay-button').length") == 0
 

@@ -284,7 +284,7 @@ def test_a_fault_says_what_it_is_and_what_to_do() -> None:
 
 
 def test_names_with_signs_arrive_as_they_are(project: Callable[..., Path], collection: Collection) -> None:
-    """Through a package, from the source to the back of a card, whose crumbs show the deck."""
+    """Through a package, from the source to the back of a card, which shows the deck on top and the subdeck in its foot."""
     name = "R & D <3: a < b, $$ [x] {y}"
     deck = project(
         {
@@ -295,9 +295,12 @@ def test_names_with_signs_arrive_as_they_are(project: Callable[..., Path], colle
     assert run("build", "--output", deck / "x.apkg", cwd=deck).returncode == 0
     import_package(collection, deck / "x.apkg")
     card = collection.get_card(collection.find_cards("")[0])
-    crumbs = re.search(r'<div class="crumbs">\s*<span>(.*?)</span>', card.render_output().answer_text)
-    assert crumbs
-    assert Shown(f"<p id=x>{crumbs[1]}</p>").texts == {"x": f"{name}::AT&T {name}"}
+    back = card.render_output().answer_text
+    deck_name = re.search(r'<div class="crumbs">\s*<span>(.*?)</span>', back)
+    subdeck = re.search(r'<div class="foot">\s*<div>(.*?) ·', back)
+    assert deck_name
+    assert subdeck
+    assert Shown(f"<p id=x>{deck_name[1]}</p><p id=y>{subdeck[1]}</p>").texts == {"x": name, "y": f"AT&T {name}"}
     assert collection.get_note(card.nid).tags == ["R&D<3"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -139,6 +140,102 @@ def test_night_is_dark_and_day_is_light(browser: Browser, cards: list[Card]) -> 
     page.close()
 
 
+def test_each_back_begins_with_its_answer(cards: list[Card]) -> None:
+    """Every back has one place to which Anki scrolls, and no front has it."""
+    for card in cards:
+        assert card.back.count('id="answer"') == 1, card.name
+        assert 'id="answer"' not in card.front, card.name
+
+
+LONG = """\
+takeaways:
+  - id: long
+    text: |
+      {items}
+comparisons:
+  - id: many
+    columns: [Name, Meaning]
+    rows:
+{rows}"""
+
+
+def test_what_was_asked_is_in_view(browser: Browser, tmp_path: Path) -> None:
+    """The asked cloze of a long text and the asked row of a long table are where Anki scrolls to."""
+    items = "\n      ".join(f"- Item {number} with {{{{c{number}::words}}}}" for number in range(1, 61))
+    rows = "".join(
+        f"      - id: row-{number}\n        cells: [Name {number}, Meaning {number}]\n" for number in range(60)
+    )
+    write_project(tmp_path / "deck", {"source/one.yaml": LONG.format(items=items, rows=rows)})
+    result = run("build", "--project", tmp_path / "deck")
+    assert result.returncode == 0, result.stderr
+    made = cards_of(tmp_path / "deck/build/sample.apkg", tmp_path)
+    describe = [card for card in made["Comparison"] if card.name == "Describe"]
+    with browser.new_context(viewport={"width": 360, "height": 640}) as context:
+        reviewer = OnePage(context.new_page())
+        for card, part in ((made["Takeaway"][49], ".cloze"), (describe[49], "tr.this")):
+            page = reviewer.show(card, "back")
+            assert page.locator("#answer").count() == 1
+            page.evaluate("document.getElementById('answer').scrollIntoView()")
+            box = page.locator(part).bounding_box()
+            assert box, part
+            assert 100 < box["y"] < 400, "in view, with some of what stands before it"
+
+
+def test_letters_are_as_large_as_ankis(browser: Browser, cards: list[Card]) -> None:
+    """On a computer text is no smaller than the 20 pixels of a new note type in Anki, on a phone than 16."""
+    page = browser.new_page()
+    for width, least in ((1000, 20), (640, 20), (360, 16)):
+        page.set_viewport_size({"width": width, "height": 740})
+        for card in cards:
+            page.set_content(page_of(card, card.back))
+            assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= least
+    page.close()
+
+
+GAPS = """\
+definitions:
+  - id: gaps
+    term: Gaps
+    definition: |
+      A paragraph.
+
+      | A | B |
+      |---|---|
+      | 1 | 2 |
+
+      After the table.
+
+      - one
+
+      After the list.
+
+      > quoted
+
+      After the quotation.
+
+      ```
+      code
+      ```
+
+      After the code.
+"""
+
+
+def test_all_parts_of_a_text_stand_apart(browser: Browser, tmp_path: Path) -> None:
+    """Between a table, a list, a quotation or code and the paragraph after it there is space."""
+    write_project(tmp_path / "deck", {"source/one.yaml": GAPS})
+    assert run("build", "--project", tmp_path / "deck").returncode == 0
+    card = cards_of(tmp_path / "deck/build/sample.apkg", tmp_path)["Definition"][0]
+    page = browser.new_page()
+    page.set_content(page_of(card, card.back))
+    ends = "all => all.map(each => each.getBoundingClientRect()).map(box => [box.top, box.bottom])"
+    boxes = page.locator(".answer > *").evaluate_all(ends)
+    gaps = [after[0] - before[1] for before, after in pairwise(boxes)]
+    assert len(gaps) == 8
+    assert min(gaps) >= 8
+    page.close()
+
+
 def test_a_comparisons_own_cells_are_hidden_on_its_front(browser: Browser, cards: list[Card]) -> None:
     """The row stands in its table with a question mark for each of its cells; the back has them all."""
     card = next(card for card in cards if card.name == "Describe")
@@ -187,7 +284,8 @@ vignettes:
     left, right = page.evaluate(box)
     assert right > 30  # where the letter of the option stands
     assert right < left
-    assert page.evaluate("getComputedStyle(document.querySelector('.choice'), '::before').right") == "12px"
+    circle = "parseFloat(getComputedStyle(document.querySelector('.choice'), '::before').right)"
+    assert 8 <= page.evaluate(circle) <= 16
     page.close()
 
 

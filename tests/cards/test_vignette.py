@@ -19,6 +19,7 @@ from tests.reviewers import (
     chosen,
     hostile_vignette,
     options,
+    rows,
 )
 
 if TYPE_CHECKING:
@@ -98,10 +99,10 @@ def best(page: Page) -> str:
     return " ".join(text.split())
 
 
-def test_back_shows_order_choice_and_outcome(
+def test_back_begins_with_the_answer(
     reviewer: OnePage | NewPage, vignettes: list[Card], choose: Callable[[Page, int], None]
 ) -> None:
-    """Each place chosen once: the back keeps the order, marks that option alone, and judges it."""
+    """Each place chosen once: the verdict, the best option, the chosen one, the others, with the front's letters."""
     for place in range(4):
         page = reviewer.show(vignettes[0], "front")
         shown = options(page)
@@ -110,11 +111,65 @@ def test_back_shows_order_choice_and_outcome(
         reviewer.show(vignettes[0], "back")
         assert answers(page) == shown
         assert page.locator("li.chosen > .option").all_inner_texts() == [shown[place]]
-        assert page.locator("li.chosen > .yours").inner_text() == "Your choice"
-        assert page.locator(".yours:visible").count() == 1
+        right = best(page) == shown[place]
+        first = list(dict.fromkeys([best(page), shown[place]]))
+        order = first + [text for text in shown if text not in first]
+        assert rows(page) == [("ABCD"[shown.index(text)], text) for text in order]
         outcome = page.locator(".outcome").inner_text()
-        assert ("You chose the best" in outcome) == (best(page) == shown[place])
+        assert outcome.endswith("You chose the best answer." if right else "Not the best answer.")
+        labels = page.locator(".verdict:visible, .yours:visible").all_inner_texts()
+        assert labels == (["Your choice"] if right else ["Best answer", "Your choice"])
         assert page.locator(".why:visible").count() == 4
+
+
+def test_answer_is_what_is_seen(page: Page, vignettes: list[Card]) -> None:
+    """On a phone, without scrolling: the verdict, the best option with its letter, and why; the case comes last."""
+    page.set_viewport_size({"width": 360, "height": 640})
+    for card in vignettes:
+        OnePage(page).show(card, "front")
+        page.locator(".choice").first.tap()
+        OnePage(page).show(card, "back")
+        page.evaluate("document.getElementById('answer').scrollIntoView()")
+        for part in (".outcome", ".best > .option", ".best > .why"):
+            box = page.locator(part).bounding_box()
+            assert box, part
+            assert box["y"] >= 0, part
+            assert box["y"] + box["height"] <= 640, part
+        tops = [
+            page.locator(part).evaluate("each => each.getBoundingClientRect().top")
+            for part in (".outcome", ".best", ".explanations li:last-child", ".scenario", ".foot")
+        ]
+        assert tops == sorted(tops)
+
+
+def test_question_and_options_are_above_the_fold(page: Page, vignettes: list[Card]) -> None:
+    """On a phone, without scrolling, half of the vignettes show their question and two whole options."""
+    page.set_viewport_size({"width": 360, "height": 640})
+    ends = []
+    for card in vignettes:
+        OnePage(page).show(card, "front")
+        box = page.locator(".choice").nth(1).bounding_box()
+        assert box
+        ends.append(box["y"] + box["height"])
+    assert sorted(ends)[len(ends) // 2] <= 640
+
+
+def test_emphasis_in_a_question_is_seen_in_every_font(page: Page, vignettes: list[Card]) -> None:
+    """A word in bold type is underlined, as a font need not have more than one weight."""
+    for side in ("front", "back"):
+        OnePage(page).show(vignettes[0], side)
+        line = page.locator(".question strong").evaluate("each => getComputedStyle(each).textDecorationLine")
+        assert line == "underline"
+
+
+def test_reasons_are_as_dark_as_the_text(page: Page, vignettes: list[Card]) -> None:
+    """No reason is grey, whether its option was best, chosen or neither."""
+    OnePage(page).show(vignettes[0], "front")
+    page.locator(".choice").first.tap()
+    OnePage(page).show(vignettes[0], "back")
+    color = "all => all.map(each => getComputedStyle(each).color)"
+    ink = page.locator(".scenario").evaluate_all(color)
+    assert set(page.locator(".why, .option").evaluate_all(color)) == set(ink)
 
 
 def test_changing_ones_mind_is_free(
@@ -144,6 +199,7 @@ def test_without_a_choice_the_back_keeps_the_order(
     assert answers(page) == shown
     assert page.locator(".chosen, .yours:visible, .outcome:visible").count() == 0
     assert page.locator(".why:visible").count() == 4
+    assert rows(page)[0] == ("ABCD"[shown.index(best(page))], best(page))
 
 
 def test_each_showing_is_shuffled_afresh(page: Page, vignettes: list[Card]) -> None:
@@ -297,10 +353,10 @@ def test_options_are_text_whatever_they_hold(page: Page, tmp_path: Path) -> None
         assert sorted(shown) == sorted(HOSTILE)
         page.locator(".choice").nth(2).tap()
         reviewer.show(card, "back")
-        after = page.locator(".option").evaluate_all("all => all.map(each => each.textContent.trim())")
-        assert after == shown
-        whys = page.locator(".why").evaluate_all("all => all.map(each => each.textContent.trim())")
-        assert whys == shown
+        for part in ("option", "why"):
+            in_order = "all => all.sort((one, other) => one.dataset.letter < other.dataset.letter ? -1 : 1)"
+            texts = f"{in_order}.map(each => each.querySelector('.{part}').textContent.trim())"
+            assert page.locator(".explanations li[data-letter]").evaluate_all(texts) == shown
         assert page.title() != "broken"
 
 
@@ -313,7 +369,8 @@ def test_without_scripts_it_is_a_card_all_the_same(browser: Browser, vignettes: 
         front = [text.strip() for text in page.locator(".options li").all_inner_texts()]
         assert page.locator("text=Best answer").count() == 0
         reviewer.show(vignettes[0], "back")
-        assert answers(page) == front
+        texts = page.locator(".explanations .option").all_inner_texts()
+        assert [" ".join(text.split()) for text in texts] == front
         assert page.locator(".verdict.right:visible").inner_text().endswith("Best answer")
         assert page.locator(".why:visible").count() == 4
         assert page.locator(".yours:visible, .outcome:visible, .key:visible").count() == 0

@@ -28,6 +28,7 @@ from tests.commands.test_preview import PIXEL, SECOND, free_port, serving, wait_
 from tests.conftest import ALLIANCE, CHAPTER, REPOSITORY, change, from_npm, run, write_project
 from tests.faults import MP3, PNG
 from tests.releases import FIRST, release
+from tests.reviewers import answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -223,7 +224,7 @@ def test_a_frame_is_as_high_as_its_card(own: Path, show: Callable[..., Gallery])
 def test_a_vignette_answered_on_its_front_is_answered_on_its_back(
     preview: Callable[..., Path], show: Callable[..., Gallery], way: str
 ) -> None:
-    """The back has the front's order, and the choice as soon as it is made."""
+    """The back has the front's letters, and the choice as soon as it is made."""
     gallery = show(preview({"source/one.yaml": VIGNETTE}), has_touch=way == "touch")
     front, back = (gallery.side(side, "quiet, Answer") for side in ("Front", "Back"))
     expect(front.locator(".choice")).to_have_count(3)
@@ -245,8 +246,7 @@ def test_a_vignette_answered_on_its_front_is_answered_on_its_back(
             gallery.page.keyboard.press("Space")
     expect(wanted).to_have_attribute("aria-checked", "true")
     expect(back.locator(".chosen .option")).to_have_text("Set out the rules")
-    options = [text.strip() for text in back.locator(".explanations li .option").all_inner_texts()]
-    assert [text.rsplit("\n", 1)[-1] for text in order] == options
+    assert [text.rsplit("\n", 1)[-1] for text in order] == answers(back)
 
 
 def test_the_last_of_many_choices_is_the_one_on_the_back(

@@ -288,7 +288,7 @@ def test_letters_of_options_are_the_decks_own(tmp_path: Path) -> None:
     assert "nth-child(1)" not in css
     folder = write_project(tmp_path, {words: '[% set letters = "ア イ ウ エ" %]\n'})
     css = build(folder).note_types["vignette"].css
-    assert ".face .choice:nth-child(2)::before" in css
+    assert ".face .options > ol > li:nth-child(2)::before" in css
     assert 'content: "イ"' in css
 
 

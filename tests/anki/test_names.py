@@ -284,7 +284,7 @@ def test_a_fault_says_what_it_is_and_what_to_do() -> None:
 
 
 def test_names_with_signs_arrive_as_they_are(project: Callable[..., Path], collection: Collection) -> None:
-    """Through a package, from the source to the back of a card, which shows the deck on top and the subdeck in its foot."""
+    """Through a package, to the back of a card, which shows the deck on top and the subdeck in its foot."""
     name = "R & D <3: a < b, $$ [x] {y}"
     deck = project(
         {
@@ -300,7 +300,10 @@ def test_names_with_signs_arrive_as_they_are(project: Callable[..., Path], colle
     subdeck = re.search(r'<div class="foot">\s*<div>(.*?) ·', back)
     assert deck_name
     assert subdeck
-    assert Shown(f"<p id=x>{deck_name[1]}</p><p id=y>{subdeck[1]}</p>").texts == {"x": name, "y": f"AT&T {name}"}
+    assert Shown(f"<p id=x>{deck_name[1]}</p><p id=y>{subdeck[1]}</p>").texts == {
+        "x": name,
+        "y": f"AT&T {name}",
+    }
     assert collection.get_note(card.nid).tags == ["R&D<3"]
 
 

@@ -163,7 +163,8 @@ def test_what_was_asked_is_in_view(browser: Browser, tmp_path: Path) -> None:
     """The asked cloze of a long text and the asked row of a long table are where Anki scrolls to."""
     items = "\n      ".join(f"- Item {number} with {{{{c{number}::words}}}}" for number in range(1, 61))
     rows = "".join(
-        f"      - id: row-{number}\n        cells: [Name {number}, Meaning {number}]\n" for number in range(60)
+        f"      - id: row-{number}\n        cells: [Name {number}, Meaning {number}]\n"
+        for number in range(60)
     )
     write_project(tmp_path / "deck", {"source/one.yaml": LONG.format(items=items, rows=rows)})
     result = run("build", "--project", tmp_path / "deck")
@@ -287,6 +288,86 @@ vignettes:
     circle = "parseFloat(getComputedStyle(document.querySelector('.choice'), '::before').right)"
     assert 8 <= page.evaluate(circle) <= 16
     page.close()
+
+
+DOSES = """\
+vignettes:
+  - id: dose
+    scenario: |
+      طفل وزنه ١٠ كغ.
+    question: |
+      ما الجرعة؟
+    options:
+      - text: |
+          15 mg/kg
+        correct: true
+        why: |
+          6 mg/day.
+      - text: |
+          أكثر
+        why: |
+          كثير.
+takeaways:
+  - id: most
+    text: |
+      الجرعة القصوى هي {{c1::4 g/day}} فقط.
+definitions:
+  - id: saline
+    term: 0.9% NaCl
+    definition: |
+      محلول `-x 24/`.
+comparisons:
+  - id: drugs
+    columns: [الدواء, الجرعة]
+    rows:
+      - id: one
+        cells: [7 g (Paracetamol), 8 mg/kg]
+      - id: two
+        cells: [شراب, مرتين]
+"""
+
+
+def test_doses_keep_their_order_in_a_right_to_left_deck(browser: Browser, tmp_path: Path) -> None:
+    """A number stands left of its unit in options, reasons, clozes, terms and cells of an Arabic deck."""
+    manifest = "id: rtl\ntitle: Rtl\nlanguage: ar\n"
+    write_project(tmp_path / "deck", {"source/deck.yaml": manifest, "source/one.yaml": DOSES})
+    result = run("build", "--project", tmp_path / "deck")
+    assert result.returncode == 0, result.stderr
+    made = cards_of(tmp_path / "deck/build/rtl.apkg", tmp_path)
+    page = browser.new_page()
+    seen = set()
+    for card in (card for cards in made.values() for card in cards):
+        for side in ("front", "back"):
+            OnePage(page).show(card, side)
+            for text, first, last in page.evaluate(PLACES, "15 mg|6 mg|4 g|0.9% N|-x 24/|7 g \\(P|8 mg"):
+                assert first < last, f"{text} on the {side} of {card.name}"
+                seen.add((text, side))
+    both = {
+        (text, side) for text in ("15 mg", "0.9% N", "-x 24/", "7 g (P", "8 mg") for side in ("front", "back")
+    }
+    assert seen == both | {("6 mg", "back"), ("4 g", "back")}
+    page.close()
+
+
+PLACES = """
+pattern => {
+    const places = [], face = document.querySelector(".face");
+    const walker = document.createTreeWalker(face, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const node = walker.currentNode, match = node.data.match(new RegExp(pattern));
+        if (!match || !node.parentElement.checkVisibility()) continue;
+        const left = at => {
+            const range = document.createRange();
+            range.setStart(node, at);
+            range.setEnd(node, at + 1);
+            return range.getBoundingClientRect().left;
+        };
+        places.push([match[0], left(match.index), left(match.index + match[0].length - 1)]);
+    }
+    return places;
+}
+"""
+"""The texts on a card that a pattern finds, with the left edges of their first and last character in pixels."""
 
 
 def rules(page: Page, css: str) -> Any:  # noqa: ANN401 (what JavaScript gives)

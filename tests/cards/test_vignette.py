@@ -102,7 +102,7 @@ def best(page: Page) -> str:
 def test_back_begins_with_the_answer(
     reviewer: OnePage | NewPage, vignettes: list[Card], choose: Callable[[Page, int], None]
 ) -> None:
-    """Each place chosen once: the verdict, the best option, the chosen one, the others, with the front's letters."""
+    """Each place chosen once: verdict, best option, chosen one, the others, with the letters of the front."""
     for place in range(4):
         page = reviewer.show(vignettes[0], "front")
         shown = options(page)
@@ -123,7 +123,7 @@ def test_back_begins_with_the_answer(
 
 
 def test_answer_is_what_is_seen(page: Page, vignettes: list[Card]) -> None:
-    """On a phone, without scrolling: the verdict, the best option with its letter, and why; the case comes last."""
+    """On a phone, without scrolling: the verdict, the best option and why; the case comes last."""
     page.set_viewport_size({"width": 360, "height": 640})
     for card in vignettes:
         OnePage(page).show(card, "front")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from deckgen.cards.locales import locale_of
+from deckgen.cards.locales import isolation, locale_of
 from deckgen.cards.markdown import Markup
 from deckgen.deck.key_types.date import day_of
 from deckgen.deck.key_types.image import Image
@@ -147,17 +147,22 @@ class _OptionsWriter:
         """The HTML of the options, as a list."""
         if not isinstance(value, Options):
             return ""
-        return f"<ol>{''.join(f'<li>{text}</li>' for text in self._texts_of(note, value))}</ol>"
+        language = note.chapter.language
+        items = (f"<li{isolation(text, language)}>{text}</li>" for text in self._texts_of(note, value))
+        return f"<ol>{''.join(items)}</ol>"
 
     def explanations(self, note: Note, value: Value) -> str:
         """The HTML of the options with a verdict and a reason for each."""
         if not isinstance(value, Options):
             return ""
         items = []
+        language = note.chapter.language
         for option, text in zip(value.items, self._texts_of(note, value), strict=True):
-            verdict = self._verdicts[option.correct]
-            why = self._render(option.why, note.chapter.document)
-            items.append(f'<li>{verdict}<div class="option">{text}</div><div class="why">{why}</div></li>')
+            parts = {"option": text, "why": self._render(option.why, note.chapter.document)}
+            divs = (
+                f'<div class="{name}"{isolation(part, language)}>{part}</div>' for name, part in parts.items()
+            )
+            items.append(f"<li>{self._verdicts[option.correct]}{''.join(divs)}</li>")
         return f"<ol>{''.join(items)}</ol>"
 
     def _texts_of(self, note: Note, options: Options) -> list[str]:
@@ -212,12 +217,17 @@ class _RowWriter:
     def rest(self, note: Note, _: Value) -> str:
         """The HTML of a row's other cells, each with its column's name."""
         columns, rows = self._rendered(note)
-        pairs = zip(columns[1:], rows[note][1:], strict=False)
-        return f"<dl>{' '.join(f'<dt>{name}</dt> <dd>{cell}</dd>' for name, cell in pairs)}</dl>"
+        language = note.chapter.language
+        pairs = (
+            f"<dt>{name}</dt> <dd{isolation(cell, language)}>{cell}</dd>"
+            for name, cell in zip(columns[1:], rows[note][1:], strict=False)
+        )
+        return f"<dl>{' '.join(pairs)}</dl>"
 
     def table(self, note: Note, _: Value) -> str:
         """The HTML of the table, with this note's row marked."""
         columns, rows = self._rendered(note)
+        language = note.chapter.language
         head = "".join(f"<th>{name}</th>" for name in columns)
         texts = _of_list(note.table.values.get("columns")) if note.table else []
         names = [self._markup.attribute(item, note.chapter.document) for item in texts]
@@ -227,10 +237,10 @@ class _RowWriter:
                 continue
             mark = ' class="this"' if row is note else ""
             rest = "".join(
-                f'<td data-column="{name}"><span>{cell}</span></td>'
+                f'<td data-column="{name}"><span{isolation(cell, language)}>{cell}</span></td>'
                 for name, cell in zip(names[1:], cells[1:], strict=False)
             )
-            body.append(f"<tr{mark}><th>{cells[0]}</th>{rest}</tr>")
+            body.append(f"<tr{mark}><th{isolation(cells[0], language)}>{cells[0]}</th>{rest}</tr>")
         return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
 
 

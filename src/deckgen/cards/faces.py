@@ -74,10 +74,11 @@ class FaceRenderer:
         self._lacking: list[str] = []
         self._own_words: dict[str, object] = {}
         self._shipped_words: dict[str, object] = {}
+        self._english: dict[str, object] = {}
         self._speaking: set[str] = set()
         self._styles: list[str] = []
         self._deck = deck
-        self._loader = Loader(folders, kinds)
+        self._loader = Loader(folders, kinds, deck.language)
         self._media = FaceMedia(self._loader)
         self._environment = Sandbox(self._loader)
 
@@ -128,15 +129,19 @@ class FaceRenderer:
         return NoteType(kind, tuple(faces), css.strip() + "\n", rules, tuple(media), self._is_valid(before))
 
     def _fill_words(self, template: Template) -> None:
-        """Complete the words of a deck: deckgen's words replace those that its file lacks."""
+        """Complete the words of a deck: deckgen's in its language replace those that its file lacks."""
         if not self.words:
-            text = self._loader.shipped(words.PATH.partition("/")[2])
-            shipped = _exported(self._environment.from_string(text))
-            self._shipped_words = {name: shipped[name] for name in jinja_errors.defined(text)}
+            self._english = self._defined(self._loader.shipped(words.ENGLISH))
+            self._shipped_words = self._defined(self._loader.shipped_words())
             self._own_words = _exported(template)
             complete, self._lacking = words.filled(self._own_words, self._shipped_words)
             self.words = words.texts(complete)
             vars(template.module).update({name: complete[name] for name in self._shipped_words})
+
+    def _defined(self, text: str) -> dict[str, object]:
+        """The words that a file of deckgen's defines."""
+        exported = _exported(self._environment.from_string(text))
+        return {name: exported[name] for name in jinja_errors.defined(text)}
 
     def about_words(self, kinds: Collection[str]) -> Iterator[Diagnostic]:
         """Warnings about words on cards that are not in the deck's language, or not those of its own file.
@@ -154,12 +159,16 @@ class FaceRenderer:
                 self._lacking, self._own_words, self._shipped_words, own.shown, text
             )
         foreign = self._deck.language.lower().split("-")[0] != "en"
-        if foreign and words.english(self.words, self._shipped_words):
-            place = self._deck.document.place_of("language")
-            if is_own and (untranslated := words.untranslated(self._own_words, self._shipped_words)):
-                yield words.about_untranslated(self._deck.language, untranslated, Span(own.shown))
+        if foreign and words.is_english(self.words, self._english):
+            left = words.untranslated(self._own_words, self._english, self._shipped_words)
+            if is_own and left:
+                has_words = self._shipped_words != self._english
+                yield words.about_untranslated(
+                    self._deck.language, left, Span(own.shown), has_words=has_words
+                )
             elif not is_own:
-                path = str(self._loader.bases[0].path / "words.html.j2")
+                path = str(self._loader.bases[0].path / words.ENGLISH)
+                place = self._deck.document.place_of("language")
                 yield words.about_language(self._deck.language, path, place)
 
     def about_styles(self) -> Iterator[Diagnostic]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import BaseLoader, TemplateNotFound, TemplateRuntimeError
 
+from deckgen.cards import words
 from deckgen.cards.media import FONTS, IMAGES, SOUNDS, Media, take
 from deckgen.cards.media_places import nearest, unwrapped
 from deckgen.diagnostics import Diagnostic, Span, composed, proposal, same
@@ -26,10 +27,14 @@ _OPENS = re.compile(r"\[\[|\[%")
 
 
 class Loader(BaseLoader):
-    """Loads KIND/FILE from the kind's folder, and base/FILE from the last base folder that has it."""
+    """Loads KIND/FILE from the kind's folder, and base/FILE from the last base folder that has it.
 
-    def __init__(self, folders: Iterable[Folder], kinds: Iterable[Folder]) -> None:
-        """Prepare for the folders of templates, and those of the kinds in force."""
+    The words of faces have one name for faces, and a file for each language.
+    """
+
+    def __init__(self, folders: Iterable[Folder], kinds: Iterable[Folder], language: str) -> None:
+        """Prepare for the folders of templates, those of the kinds in force, and the deck's language."""
+        self._words = words.file_names(language)
         self.bases = [folder / "base" for folder in folders]
         self.kinds = {folder.path.name: folder for folder in kinds}
         self.texts: dict[str, str] = {}
@@ -47,10 +52,12 @@ class Loader(BaseLoader):
         owners = (
             reversed(self.bases) if first == "base" else [self.kinds[first]] if first in self.kinds else []
         )
+        names = self._words if template == words.PATH else [composed(name)]
         for owner in owners:
             # it may be a folder, a pipe or a dead link: that is reported when it is read
-            if own := self._listed(owner).get(composed(name)):
-                return owner / own
+            for each in names:
+                if own := self._listed(owner).get(each):
+                    return owner / own
         return None
 
     def _listed(self, folder: Folder) -> dict[str, str]:
@@ -67,6 +74,10 @@ class Loader(BaseLoader):
         """The text of deckgen's own base/ file of a name; empty if there is none."""
         text, fault = load(self.bases[0].path / name, self.bases[0].shown, self.bases[0].top, MAX_SMALL)
         return "" if fault else text
+
+    def shipped_words(self) -> str:
+        """The text of deckgen's own words in the deck's language, or else in English."""
+        return next(filter(None, map(self.shipped, self._words)), "")
 
     def is_own(self, path: str) -> bool:
         """Whether a template belongs to the deck and not to deckgen, by its path as diagnostics show it."""

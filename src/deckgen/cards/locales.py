@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _RIGHT_TO_LEFT = frozenset(
     ["ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku", "ps", "sd", "syr", "ug", "ur", "yi"]
 )
+_TRADITIONAL = re.compile(r"zh-(?:hant|tw|hk|mo)\b", re.IGNORECASE)
 
 
 def direction(language: str) -> str:
@@ -47,6 +49,16 @@ def more_general(language: str) -> Iterator[str]:
     while language:
         yield language
         language = language.rpartition("-")[0]
+
+
+def readable(language: str) -> list[str]:
+    """The tags of languages that readers of a language read as their own, as written and in small letters.
+
+    They are those of `more_general`; but `zh`, in the simplified letters, is not for readers of the
+    traditional ones.
+    """
+    tags = dict.fromkeys(each for tag in more_general(language) for each in (tag, tag.lower()))
+    return [tag for tag in tags if not (tag.lower() == "zh" and _TRADITIONAL.match(language))]
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The words that faces show, such as "Best answer": the deck's own, or else deckgen's."""
+"""The words that faces show, such as "Best answer": the deck's own, or else deckgen's in its language."""
 
 from __future__ import annotations
 
@@ -6,18 +6,35 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from deckgen.cards.locales import readable
 from deckgen.diagnostics import Diagnostic, Span, listed
+from deckgen.project import shipped_templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-PATH = "base/words.html.j2"
-"""The template that defines them."""
+ENGLISH = "words.html.j2"
+"""The file of deckgen's English words, in templates/base/; a deck's own may have the same name."""
+PATH = f"base/{ENGLISH}"
+"""The template that defines them, whatever the language."""
 KINDS = "kinds"
 """The one name that is not a text but a mapping: the titles of the kinds."""
 
+_SIGNS = frozenset(["letters", "colon"])  # the same in many languages
 _IN_A_HINT = 5  # so many missing words are in a hint
 _PLACE = re.compile(r"\{\w+\}")
+
+
+def file_names(language: str) -> list[str]:
+    """The names of the files that may have the words of a language, the best one first."""
+    return [*(f"words.{tag}.html.j2" for tag in readable(language)), ENGLISH]
+
+
+def has_words(language: str) -> bool:
+    """Whether deckgen has words in a language."""
+    names = file_names(language)[:-1]
+    is_english = language.lower().split("-")[0] == "en"
+    return is_english or any((shipped_templates() / "base" / name).exists() for name in names)
 
 
 def filled(own: Mapping[str, object], shipped: Mapping[str, object]) -> tuple[dict[str, object], list[str]]:
@@ -25,7 +42,7 @@ def filled(own: Mapping[str, object], shipped: Mapping[str, object]) -> tuple[di
 
     Args:
         own: The words of the deck's own file, by name.
-        shipped: The words of deckgen's file.
+        shipped: The words of deckgen's file, in the deck's language if there is one.
 
     Returns:
         The deck's words, with deckgen's in place of missing ones; and the names of the missing ones.
@@ -107,21 +124,42 @@ def about_language(language: str, file: str, place: Span) -> Diagnostic:
     return Diagnostic("missing-words", message, place, hint)
 
 
-def about_untranslated(language: str, left: Sequence[str], place: Span) -> Diagnostic:
-    """The diagnostic for words of a deck's own file that are still English."""
+def about_untranslated(language: str, left: Sequence[str], place: Span, *, has_words: bool) -> Diagnostic:
+    """The diagnostic for words of a deck's own file that are still English.
+
+    Args:
+        language: The deck's language.
+        left: The names of these words.
+        place: The file.
+        has_words: Whether deckgen has words in the language.
+    """
     message = f"the deck is in `{language}`, and words of its cards are still English: {listed(left)}"
-    return Diagnostic("missing-words", message, place, "translate what stands between their quotation marks")
+    hint = "translate what stands between their quotation marks"
+    if has_words:
+        hint += f"; or delete this file: deckgen has words in `{language}`"
+    return Diagnostic("missing-words", message, place, hint)
 
 
-def untranslated(own: Mapping[str, object], shipped: Mapping[str, object]) -> list[str]:
-    """The names of the words in a deck's own file that are the same as deckgen's."""
+def untranslated(
+    own: Mapping[str, object], english: Mapping[str, object], shipped: Mapping[str, object]
+) -> list[str]:
+    """The names of the words in a deck's own file that are still English.
+
+    Args:
+        own: The words of the deck's file.
+        english: deckgen's English words.
+        shipped: deckgen's words in the deck's language, some of which may be the same; or the English ones.
+    """
     own_texts = texts(own)
+    same = {name for name, word in english.items() if shipped[name] == word} if shipped != english else ()
     return [
-        name for name, word in texts(shipped).items() if own_texts.get(name) == word and name != "letters"
+        name
+        for name, word in texts(english).items()
+        if own_texts.get(name) == word and name not in _SIGNS and name not in same
     ]
 
 
-def english(words: Mapping[str, object], shipped: Mapping[str, object]) -> bool:
+def is_english(words: Mapping[str, object], english: Mapping[str, object]) -> bool:
     """Whether most of a deck's words are still English; some are the same in two languages."""
-    ours = texts(shipped)
+    ours = texts(english)
     return 2 * sum(texts(words).get(name) == word for name, word in ours.items()) > len(ours)

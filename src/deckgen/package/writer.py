@@ -23,6 +23,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from deckgen import __version__
 from deckgen.anki.tags import distinct, folded
+from deckgen.cards.line_breaks import joined
+from deckgen.cards.locales import direction
 from deckgen.diagnostics import CallError
 from deckgen.history.identity import number_from
 
@@ -252,7 +254,7 @@ def _description(package: Package) -> str:
         """A text of the page, with its placeholders filled in."""
         return re.sub(r"\{\w+\}", lambda place: values[place.group()], package.words[word])
 
-    lines = [deck.description]
+    lines = [joined(deck.description)]
     lines.append(
         filled_in("version" if package.version else "unreleased_after" if package.after else "unreleased")
     )
@@ -267,11 +269,13 @@ def _note_type(package: Package, note_type: NoteType, deck: int) -> dict[str, An
 
     kind = note_type.kind
     line = package.types[kind.name]
+    # in the editor; fingerprints do not have it: it alone is no reason to replace a learner's css
+    turned = {"rtl": True} if direction(package.deck.language) == "rtl" else {}
     model = genanki.Model(
         line.id,
         unicodedata.normalize("NFC", f"{package.deck.title} - {kind.title}"),
         fields=[
-            {"name": field.name, "id": field.id, "collapsed": not field.key, "font": "Arial"}
+            {"name": field.name, "id": field.id, "collapsed": not field.key, "font": "Arial", **turned}
             for field in kind.fields
         ],
         templates=[

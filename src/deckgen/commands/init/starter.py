@@ -10,7 +10,7 @@ from deckgen import __version__, source
 from deckgen.address import COMMIT, REPOSITORY
 from deckgen.cards.media import FONTS, IMAGES, SOUNDS
 from deckgen.cards.sentences import read_sentences
-from deckgen.cards.words import PATH as WORDS
+from deckgen.cards.words import has_words
 from deckgen.commands import schema
 from deckgen.commands.diff.markdown import escaped
 from deckgen.commands.init.answers import LICENSES, in_yaml
@@ -44,7 +44,6 @@ _IN_REPOSITORY = {
 }
 """Starter files that work only at the top of a repository, by their paths from there."""
 _PLACE = re.compile("«(\\w+)»")
-_TRADITIONAL = re.compile(r"zh-(?:hant|tw|hk|mo)\b", re.IGNORECASE)
 _STARTER = Path(__file__).parent / "starter"
 
 
@@ -82,14 +81,11 @@ def starter_files(answers: Answers, folder: Path, *, at_top: bool) -> dict[str, 
     templates = _IN_DECK | (_IN_REPOSITORY if at_top else {})
     texts = {path: _filled(name, words) for path, name in templates.items()}
     texts |= _schemas(folder)
-    own_words = _words_of(answers.language)
-    if own_words:
-        texts[f"templates/{WORDS}"] = own_words
     manifest = _filled("deck.yaml", words)
     if answers.repository:
         feedback = _filled("feedback.yaml", words)
         manifest += feedback if at_top else _plain_feedback(answers.repository)
-    if not (own_words or answers.language.lower().split("-")[0] == "en"):
+    if not has_words(answers.language):
         manifest += _filled("no-words.yaml", words)
     texts["LICENSE"] = _filled(
         license_.notice,
@@ -115,15 +111,6 @@ def _filled(name: str, words: Mapping[str, str]) -> str:
 def _plain_feedback(repository: str) -> str:
     """The line of deck.yaml for suggestions, where there is no form for them."""
     return f"feedback: {page_of(repository)}/issues/new?title={{id}}\n"
-
-
-def _words_of(language: str) -> str:
-    """The text of a file with the words of cards in a language; empty if nobody has translated them."""
-    if _TRADITIONAL.match(language):
-        return ""  # theirs are in the simplified letters
-    known = {path.name.split(".")[0]: path for path in (_STARTER / "words").iterdir()}
-    path = known.get(language.lower().split("-")[0])
-    return path.read_text(encoding="utf-8") if path else ""
 
 
 def _schemas(folder: Path) -> dict[str, str]:

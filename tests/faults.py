@@ -704,7 +704,7 @@ FAULTS = (
     shown("incomplete-svg", "a.svg", SVG.format('<rect fill="url(a.svg#b)"/>')),
     Fault("unused-media", {"source/media/a.png": PNG}, whole="source/media/a.png"),
     Fault("missing-language", {"source/one.yaml": ARABIC}, whole="source/deck.yaml"),
-    Fault("missing-words", {"source/deck.yaml": f"{DECK}«language»: de\n"}),
+    Fault("missing-words", {"source/deck.yaml": f"{DECK}«language»: it\n"}),
     Fault(
         "missing-words",
         {"templates/base/words.html.j2": '[% set why = "Why so" %]\n'},

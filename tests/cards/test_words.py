@@ -183,7 +183,8 @@ def test_a_kind_of_the_author_s_own_has_its_title(tmp_path: Path) -> None:
     """What no file of words names is called as kind.yaml says."""
     folder = tmp_path / "templates/law"
     folder.mkdir(parents=True)
-    kind = "title: Norm\ntype: normal\nsection: laws\nlabel: name\nkeys:\n  name: {type: text, required: true}\n"
+    kind = "title: Norm\ntype: normal\nsection: laws\nlabel: name\n"
+    kind += "keys:\n  name: {type: text, required: true}\n"
     kind += "fields:\n  - {name: Name, id: 7001, from: name}\n  - {name: Note ID, id: 7002, from: id}\n"
     kind += "cards:\n  - {name: Law, id: 8001, face: card}\n"
     face = '[% extends "base/layout.html.j2" %]\n[% block body %]{{Name}}[% endblock %]\n'

@@ -68,9 +68,9 @@ def told(folder: Path) -> list[dict[str, Any]]:
     return [each for each in found if each["code"] in {"missing-words", "unused-template"}]
 
 
-def built(folder: Path, **environment: str) -> Path:
-    """The package of a deck."""
-    result = run("build", "--project", folder, **environment)
+def built(folder: Path, time: int = 1_700_000_000) -> Path:
+    """The package of a deck that is built at a time, in seconds since 1970."""
+    result = run("build", "--project", folder, SOURCE_DATE_EPOCH=str(time))
     assert result.returncode == 0, result.stderr
     return folder / "build/sample.apkg"
 
@@ -228,8 +228,7 @@ def directions(collection: Collection) -> set[bool]:
 def test_anki_s_editor_writes_as_the_deck_s_language_does(tmp_path: Path, collection: Collection) -> None:
     """From right to left in Arabic. A learner of an earlier release gets that with the next change."""
     folder = write_project(tmp_path / "deck", in_language("ar", {"source/one.yaml": ALL_KINDS}))
-    now = 1_700_000_000
-    package = built(folder, SOURCE_DATE_EPOCH=str(now))
+    package = built(folder)
     earlier = without_direction(package, tmp_path / "earlier.apkg")
     count = len(open_package(package).notes)
     assert import_package(collection, earlier) == {"new": count}
@@ -237,7 +236,7 @@ def test_anki_s_editor_writes_as_the_deck_s_language_does(tmp_path: Path, collec
     # the same note types are left alone, as is a learner's css
     assert import_package(collection, package) == {"duplicate": count}
     change(folder, {"templates/base/theme.css.j2": ".card { --accent: #7a3e00; }\n"})
-    later = built(folder, SOURCE_DATE_EPOCH=str(now + 100))
+    later = built(folder, 1_700_000_100)
     assert import_package(collection, later) == {"updated": count}
     assert directions(collection) == {True}
 

@@ -156,7 +156,7 @@ def missing_language(context: RuleContext) -> Iterator[Diagnostic]:
         scalar.value for note in notes for value in values_of(note).values() for scalar in scalars(value)
     )
     if languages := written_in(texts):
-        message = "the deck does not say its language, so its cards are laid out as in English"
+        message = "the deck does not say its language, so its cards are laid out and worded as English ones"
         others = "".join(f", or `{each}`" for each in languages[1:])
         hint = f"write `language: {languages[0]}`{others}, in source/deck.yaml"
         yield Diagnostic("missing-language", message, Span(document.path), hint)

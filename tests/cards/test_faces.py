@@ -367,7 +367,7 @@ pattern => {
     return places;
 }
 """
-"""The texts on a card that a pattern finds, with the left edges of their first and last character in pixels."""
+"""The texts on a card that a pattern finds, with the left edges of their first and last character."""
 
 
 def rules(page: Page, css: str) -> Any:  # noqa: ANN401 (what JavaScript gives)

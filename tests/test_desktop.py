@@ -328,6 +328,10 @@ def test_every_card_fits_its_window(anki: Desktop, own_deck: Path, night: bool) 
                 anki.do("resize", width, 700)
                 anki.wait(f"innerWidth === {width}")
                 assert anki.see("document.documentElement.scrollWidth <= innerWidth"), (template, side, width)
+                letters = anki.see("parseFloat(getComputedStyle(document.body).fontSize)")
+                assert letters >= (20 if width == 1000 else 15), "as large as in a new note type of Anki"
+                scrolls = f"{all_of('.table')}.some(each => each.scrollWidth > each.clientWidth)"
+                assert not anki.see(scrolls), "a table that fits has no scrollbar"
                 if folder:
                     name = f"{note_type.rpartition(' - ')[2]} {template} {side} {width}{' night' * night}"
                     anki.picture(Path(folder) / f"{name}.png".lower().replace(" ", "-"), width)

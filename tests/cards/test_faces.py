@@ -185,10 +185,10 @@ def test_what_was_asked_is_in_view(browser: Browser, tmp_path: Path) -> None:
 def test_letters_are_as_large_as_ankis(browser: Browser, cards: list[Card]) -> None:
     """On a computer text is no smaller than the 20 pixels of a new note type in Anki, on a phone than 16."""
     page = browser.new_page()
-    for width, least in ((1000, 20), (640, 20), (360, 16)):
+    for width, rem, least in ((1000, 15, 20), (640, 15, 20), (360, 16, 16)):
         page.set_viewport_size({"width": width, "height": 740})
         for card in cards:
-            page.set_content(page_of(card, card.back))
+            page.set_content(page_of(card, card.back).replace("<html ", f'<html style="font-size: {rem}px" '))
             assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= least
     page.close()
 

@@ -14,6 +14,7 @@
   /** The style of Anki's reviewer, which comes before the card's, on a screen of a height in pixels. */
   deckgen.reviewer = (height) => `
     /* What Anki's reviewer says before the card's own style. */
+    html:not(.mobile) { font-size: 15px; }
     body { margin: 20px; overflow-wrap: break-word; background: #f5f5f5; color: #020202; }
     body.nightMode { background: #2c2c2c; color: #fcfcfc; }
     hr { margin: 1em 0; border: none; height: 1px; background-color: #737373; }

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from anki.collection import Collection
     from playwright.sync_api import Browser
+    from selenium.webdriver import WebKitGTK
 
     from deckgen.source import Document, Scalar
 
@@ -271,3 +272,12 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=path, args=quiet)
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def webkit() -> Iterator[WebKitGTK]:
+    """A real WebKit, the engine of AnkiMobile."""
+    from tests.webkit import running  # noqa: PLC0415 (few need it)
+
+    with running() as opened:
+        yield opened

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import http.server
 import re
+import threading
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from anki.collection import Collection
 
-from tests.conftest import import_package
+from tests.conftest import import_package, open_package
+from tests.fit import LISTEN
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import FrameLocator, Page
+    from selenium.webdriver import WebKitGTK
+    from selenium.webdriver.remote.webelement import WebElement
 
 HOSTILE = [
     "a \"quoted\" 'option' with \\ and \\n and `ticks`",
@@ -25,6 +33,27 @@ HOSTILE = [
     "&lt;b&gt; &amp;amp; ${7} %7B [sound:x.mp3] [[type:X]]",
 ]
 """Texts that would be code if a card took them for it."""
+
+ANSWER = "#answer"
+"""Where the answer begins on a back: the clients scroll there."""
+CHOICE = ".choice"
+"""An option on a vignette's front."""
+CHOSEN_CHOICE = ".choice[aria-checked=true]"
+REASONED = ".explanations li:has(> .option)"
+"""An option on a vignette's back, with what is said of it."""
+TEXT = ".option"
+"""The text in either of them."""
+BEST, CHOSEN = ".best", ".chosen"
+"""Those of the back's options that are marked so."""
+
+LETTERS = """
+(selector, text) => Object.fromEntries([...document.querySelectorAll(selector)].map((each, place) => {
+    const lettered = each.matches("[data-letter]") ? each : each.querySelector("[data-letter]");
+    const letter = lettered ? lettered.dataset.letter : String.fromCharCode(65 + place);
+    return [(each.querySelector(text) || each).textContent.replace(/\\s+/g, " ").trim(), letter];
+}))
+"""
+"""The letter of each option of a side, by its text."""
 
 _REVIEWER_CSS = "body { margin: 20px; } img { max-width: 100%; max-height: 95vh; }"
 _SHOW = """
@@ -84,6 +113,12 @@ def cards_of(package: Path, folder: Path) -> dict[str, list[Card]]:
     return dict(cards)
 
 
+def media_of(package: Path) -> dict[str, bytes]:
+    """The media files of a package by their names."""
+    opened = open_package(package)
+    return {name: opened.members[number] for number, name in opened.media.items()}
+
+
 def page_of(card: Card, html: str, *, night: bool = False) -> str:
     """The whole page that a reviewer makes of one side of a card."""
     body = f"card card{card.number + 1}" + " nightMode night_mode" * night
@@ -92,6 +127,111 @@ def page_of(card: Card, html: str, *, night: bool = False) -> str:
         f'<!doctype html><html lang="en" class="{"night-mode" * night}">'
         f"<head>{head}<style>{_REVIEWER_CSS}</style></head>"
         f'<body class="{body}"><main id="qa"><style>{card.css}</style>{html}</main></body></html>'
+    )
+
+
+@dataclass
+class Site:
+    """A web server of a test's own, as a reviewer has one for cards and their media.
+
+    Attributes:
+        address: Where it is, with a slash at its end.
+        files: What it serves by name, and may be changed; the page itself has the name "".
+        asked: The names that were asked for, in order.
+    """
+
+    address: str
+    files: dict[str, bytes]
+    asked: list[str]
+
+
+@contextmanager
+def serving(files: dict[str, bytes]) -> Iterator[Site]:
+    """Serve some files."""
+    types = {"svg": "image/svg+xml", "png": "image/png", "css": "text/css", "": "text/html; charset=utf-8"}
+    asked: list[str] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            name = unquote(self.path.removeprefix("/").partition("?")[0])
+            asked.append(name)
+            content = files.get(name)
+            self.send_response(404 if content is None else 200)
+            self.send_header("Content-Type", types.get(name.rpartition(".")[2], "application/octet-stream"))
+            self.send_header("Cache-Control", "no-store")
+            self.end_headers()
+            self.wfile.write(content or b"")
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    try:
+        yield Site(f"http://127.0.0.1:{server.server_port}/", files, asked)
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+ANDROID = {
+    "default reviewer": "",
+    "default reviewer, dark": "ankidroid_dark_mode",
+    "default reviewer, centered": "vertically_centered",
+    "new study screen": "ltr",
+    "new study screen, app in Arabic": "rtl",
+}
+"""AnkiDroid's ways to show a card, with the classes or the direction that they give to the page."""
+
+# what the app says before the card's own style: sizes of images, the ground at night, margins
+_ANDROID_CSS = {
+    "default": (
+        "body { margin: 0; padding: 0; overflow-wrap: break-word; background-attachment: fixed; }"
+        "body.night_mode { color: white; background-color: black; }"
+        "body.ankidroid_dark_mode { background-color: #303030; }"
+        "#content { margin: .5em; } li { text-align: start; } pre { text-align: left; }"
+        ".nightMode .latex { filter: invert(100%); } .chrome img { max-width: 100%; max-height: 90%; }"
+        ".vertically_centered { position: absolute; width: 100%; min-height: 100%; display: -webkit-box;"
+        " -webkit-box-align: stretch; -webkit-box-pack: center; -webkit-box-orient: vertical; }"
+        "body { font-family: OpenSans; font-weight: normal; }"
+    ),
+    "new": (
+        ":root { --canvas: #ffffff; --fg: #1b1b1f; } :root.night-mode { --canvas: #101014; --fg: #e4e1e6; }"
+        ".night-mode button { --canvas: #606060; --fg: #eee; }"
+        "body { margin: 20px; overflow-wrap: break-word; background-attachment: fixed; }"
+        "body.nightMode { background-color: var(--canvas); color: var(--fg); }"
+        "hr { margin: 1em 0; border: none; height: 1px; background-color: #737373; }"
+        "li { text-align: start; } pre { text-align: left; } button { margin: 1em .5em; }"
+        ".nightMode .latex { filter: invert(100%); } img { max-width: 100%; max-height: 100%; }"
+    ),
+}
+
+
+def android_page_of(card: Card, html: str, screen: str, *, night: bool = False, zoom: int = 100) -> str:
+    """The whole page that AnkiDroid makes of one side of a card, as far as it can be seen.
+
+    Args:
+        card: The card.
+        html: The HTML of the side.
+        screen: One of `ANDROID`.
+        night: Whether it is night.
+        zoom: The app's *Card zoom* in percent.
+    """
+    extra, new = ANDROID[screen], screen.startswith("new")
+    classes = f"card card{card.number + 1}" + " nightMode night_mode" * night
+    if new:
+        root, box = f'class="{"night-mode" * night}" dir="{extra}"', "qa"
+        classes += " mathjax-rendered"
+    else:
+        theme = "" if extra == "ankidroid_dark_mode" and not night else extra
+        root, box, classes = 'class="mobile android linux js"', "content", f"{classes} {theme} chrome"
+    style = _ANDROID_CSS["new" if new else "default"] + f"body {{ zoom: {zoom / 100} }}" * (zoom != 100)
+    head = '<meta charset="utf-8"><title>Card</title><meta name="viewport" content="width=device-width">'
+    return (
+        f"<!doctype html><html {root}><head>{head}<style>{style}</style></head>"
+        f'<body class="{classes}"><div id="{box}" dir="auto"><style>{card.css}</style>{html}</div>'
+        "</body></html>"
     )
 
 
@@ -123,6 +263,60 @@ class _Reviewer:
         page.goto("http://card.test/")
 
 
+class WebKitReviewer:
+    """A reviewer in WebKit, as AnkiMobile's is.
+
+    Attributes:
+        browser: The browser.
+    """
+
+    def __init__(self, browser: WebKitGTK, site: Site, *, one_page: bool) -> None:
+        """Take a browser.
+
+        Args:
+            browser: The browser.
+            site: Where its pages come from.
+            one_page: Whether both sides of a card are shown in one page.
+        """
+        self.browser, self._site, self._one_page = browser, site, one_page
+        self._load(page_of(Card("", "", 0, "", "", ""), ""))
+        browser.execute_script("sessionStorage.clear(); localStorage.clear();")
+
+    def _load(self, html: str) -> None:
+        self._site.files[""] = html.replace("<head>", LISTEN, 1).encode()
+        self.browser.get(self._site.address)
+
+    def show(self, card: Card, side: str) -> None:
+        """Show a side of a card."""
+        html = card.front if side == "front" else card.back
+        if self._one_page:
+            name = f"card card{card.number + 1}"
+            self.browser.execute_script("document.body.className = arguments[0];", name)
+            self.browser.execute_script(f"({_SHOW})(arguments[0])", f"<style>{card.css}</style>{html}")
+        else:
+            self._load(page_of(card, html))
+
+    def all(self, selector: str) -> list[WebElement]:
+        """The elements of a selector."""
+        return self.browser.find_elements("css selector", selector)
+
+    def texts(self, selector: str) -> list[str]:
+        """The texts of the elements of a selector, as they are in the page."""
+        script = "return [...document.querySelectorAll(arguments[0])].map((each) => each.textContent)"
+        return [_plain(text) for text in self.browser.execute_script(script, selector)]
+
+    def letters(self, selector: str) -> dict[str, str]:
+        """The letters of the options of a selector, by their texts."""
+        script = f"return ({LETTERS})(arguments[0], arguments[1])"
+        found: dict[str, str] = self.browser.execute_script(script, selector, TEXT)
+        return found
+
+    def faults(self) -> list[str]:
+        """What scripts of the page complained of."""
+        found: list[str] = self.browser.execute_script("return window.faults")
+        return found
+
+
 class OnePage(_Reviewer):
     """A reviewer that shows all sides in one page, as the desktop does."""
 
@@ -146,12 +340,12 @@ class NewPage(_Reviewer):
 
 def options(page: Page) -> list[str]:
     """The texts of the options on a front, as shown."""
-    return [_plain(text) for text in page.locator(".choice").all_inner_texts()]
+    return [_plain(text) for text in page.locator(CHOICE).all_inner_texts()]
 
 
 def chosen(page: Page) -> list[str]:
     """The texts of the options on a front that are marked as chosen."""
-    return [_plain(text) for text in page.locator(".choice[aria-checked=true]").all_inner_texts()]
+    return [_plain(text) for text in page.locator(CHOSEN_CHOICE).all_inner_texts()]
 
 
 def answers(page: Page | FrameLocator) -> list[str]:
@@ -161,7 +355,7 @@ def answers(page: Page | FrameLocator) -> list[str]:
 
 def rows(page: Page | FrameLocator) -> list[tuple[str, str]]:
     """The options on a back from top to bottom: the letter of each, and its text."""
-    items = page.locator(".explanations li:has(> .option)")
+    items = page.locator(REASONED)
     read = "all => all.map(each => [each.dataset.letter, each.querySelector('.option').innerText])"
     return [(letter, _plain(text)) for letter, text in items.evaluate_all(read)]
 

@@ -191,9 +191,9 @@ _ANDROID_CSS = {
         "body.night_mode { color: white; background-color: black; }"
         "body.ankidroid_dark_mode { background-color: #303030; }"
         "#content { margin: .5em; } li { text-align: start; } pre { text-align: left; }"
-        ".nightMode .latex { filter: invert(100%); } .chrome img { max-width: 100%; max-height: 90%; }"
-        ".vertically_centered { position: absolute; width: 100%; min-height: 100%; display: -webkit-box;"
-        " -webkit-box-align: stretch; -webkit-box-pack: center; -webkit-box-orient: vertical; }"
+        ".chrome img { max-width: 100%; max-height: 90%; }"
+        ".vertically_centered { position: absolute; width: 100%; min-height: 100%; display: flex;"
+        " flex-direction: column; justify-content: center; }"
         "body { font-family: OpenSans; font-weight: normal; }"
     ),
     "new": (
@@ -203,7 +203,7 @@ _ANDROID_CSS = {
         "body.nightMode { background-color: var(--canvas); color: var(--fg); }"
         "hr { margin: 1em 0; border: none; height: 1px; background-color: #737373; }"
         "li { text-align: start; } pre { text-align: left; } button { margin: 1em .5em; }"
-        ".nightMode .latex { filter: invert(100%); } img { max-width: 100%; max-height: 100%; }"
+        "img { max-width: 100%; max-height: 100%; }"
     ),
 }
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PAGE = (REPOSITORY / "docs/for-learners.md").read_text(encoding="utf-8")
 TYPE = "Sample - Definition"
-ELSEWHERE = {"Edit description", "Share", "Suggest a fix"}
+ELSEWHERE = {"Edit description", "Share", "Suggest a fix", "Settings", "Fetch media on sync"}
 """Names from AnkiDroid, from AnkiWeb, and from the back of a card."""
 
 

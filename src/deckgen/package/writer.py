@@ -27,6 +27,7 @@ from deckgen.cards.line_breaks import joined
 from deckgen.cards.locales import direction
 from deckgen.diagnostics import CallError
 from deckgen.history.identity import number_from
+from deckgen.package.own_style import own_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -84,10 +85,18 @@ class Package:
         """The members of the zip file, by name."""
         members: dict[str, bytes | Media] = {str(number): media for number, media in enumerate(self.media)}
         names = {str(number): media.name for number, media in enumerate(self.media)}
+        for name, content in self.own_style.items():
+            names[str(len(names))] = name
+            members[str(len(members))] = content
         members["media"] = _json(names).encode()
         members["collection.anki2"] = _collection(self)
         members["deckgen.json"] = _json(_about(self)).encode()
         return {name: members[name] for name in sorted(members)}
+
+    @cached_property
+    def own_style(self) -> dict[str, bytes]:
+        """The file for the learner's own style, by its name, where cards ask for it."""
+        return {} if self.cleanup else own_style(self.deck.id, self.note_types)
 
     @property
     def description(self) -> str:

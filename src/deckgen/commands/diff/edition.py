@@ -384,6 +384,8 @@ def _built_media(build: Build) -> dict[str, Medium]:
             content = None
         if content is not None:
             found[each.name] = Medium(len(content), zlib.crc32(content))
+    for name, content in build.package.own_style.items() if build.package else ():
+        found[name] = Medium(len(content), zlib.crc32(content))
     return found
 
 

@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aqt
@@ -26,7 +27,6 @@ from PyQt6.QtTest import QTest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
     from typing import TextIO
 
 PROFILE = "User 1"
@@ -91,6 +91,25 @@ class Steps:
         request = ImportAnkiPackageRequest(package_path=package, options=ImportAnkiPackageOptions())
         aqt.mw.col.import_anki_package(request)
         self._answer(value=None)
+
+    def put_media(self, name: str, text: str | None) -> None:
+        """Put a file of a learner's into the media folder, or take it away.
+
+        Args:
+            name: The file's name.
+            text: What it says; `None` takes it away.
+        """
+        path = Path(aqt.mw.col.media.dir()) / name
+        if text is None:
+            path.unlink(missing_ok=True)
+        else:
+            path.write_text(text, encoding="utf-8")
+        self._answer(value=None)
+
+    def check_media(self) -> None:
+        """What *Check Media* finds: the names of unused files, those of missing ones, and all it reports."""
+        found = aqt.mw.col.media.check()
+        self._answer(value=[list(found.unused), list(found.missing), found.report])
 
     def study(self, search: str) -> None:
         """Study the cards that a search finds, as if never seen before, in a filtered deck."""

@@ -1,0 +1,61 @@
+"""A desktop Anki of its own for the tests of this folder, with the decks that do not fit easily."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import REPOSITORY, missing, run
+from tests.desktop.driver import running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.desktop.driver import Desktop
+
+
+def desktop_python() -> str:
+    """A Python with the desktop Anki; without one the test is skipped."""
+    folder = Path(sys.prefix) / "desktop"
+    python = os.environ.get("DECKGEN_DESKTOP", str(folder / "bin" / "python"))
+    if not Path(python).exists():
+        missing(
+            "the desktop Anki is not there: `make test` installs it; or name a Python with aqt in"
+            " DECKGEN_DESKTOP"
+        )
+    tried = subprocess.run([python, "-c", "import aqt.qt"], capture_output=True, text=True, check=False)
+    if tried.returncode:
+        missing(f"the desktop Anki does not start; CONTRIBUTING.md says what it needs: {tried.stderr[-300:]}")
+    return python
+
+
+@pytest.fixture(scope="session")
+def stressed_anki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desktop]:
+    """A desktop Anki with the stress decks."""
+    python = desktop_python()
+    folder = tmp_path_factory.mktemp("stressed")
+    packages = []
+    for name in ("stress", "stress-ar"):
+        packages.append(folder / f"{name}.apkg")
+        deck = REPOSITORY / "tests/decks" / name
+        result = run("build", "--project", deck, "--output", packages[-1])
+        assert result.returncode == 0, result.stderr
+    with running(python) as desktop:
+        for package in packages:
+            desktop.do("take", str(package))
+        yield desktop
+
+
+@pytest.fixture
+def anki(stressed_anki: Desktop) -> Iterator[Desktop]:
+    """It, in which neither a script nor Anki itself may fail."""
+    stressed_anki.faults()
+    yield stressed_anki
+    stressed_anki.do("close")
+    stressed_anki.do("night", False)  # noqa: FBT003 (steps have no keywords)
+    assert stressed_anki.faults() == []

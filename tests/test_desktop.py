@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import missing, open_package, run, write_project
-from tests.desktop.driver import running
+from tests.conftest import open_package, run, write_project
+from tests.desktop.driver import desktop_python, running
 from tests.reviewers import HOSTILE, hostile_vignette
 
 if TYPE_CHECKING:
@@ -88,24 +86,10 @@ def judged(desktop: Desktop) -> list[str]:
     return texts(desktop, ".explanations .chosen > .option")
 
 
-def _desktop_python() -> str:
-    folder = Path(sys.prefix) / "desktop"
-    python = os.environ.get("DECKGEN_DESKTOP", str(folder / "bin" / "python"))
-    if not Path(python).exists():
-        missing(
-            "the desktop Anki is not there: `make test` installs it; or name a Python with aqt in"
-            " DECKGEN_DESKTOP"
-        )
-    tried = subprocess.run([python, "-c", "import aqt.qt"], capture_output=True, text=True, check=False)
-    if tried.returncode:
-        missing(f"the desktop Anki does not start; CONTRIBUTING.md says what it needs: {tried.stderr[-300:]}")
-    return python
-
-
 @pytest.fixture(scope="session")
 def running_anki(own_deck: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desktop]:
     """A desktop Anki with this repository's deck and one of vignettes."""
-    python = _desktop_python()
+    python = desktop_python()
     folder = tmp_path_factory.mktemp("desktop")
     plain = "".join(VIGNETTE.format(id=name) for name in ("sides", "house"))
     write_project(folder, {"source/one.yaml": f"vignettes:\n{plain}", "source/two.yaml": hostile_vignette()})

@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import REPOSITORY, missing, run
-from tests.desktop.driver import running
+from tests.conftest import REPOSITORY, run
+from tests.desktop.driver import desktop_python, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.desktop.driver import Desktop
-
-
-def desktop_python() -> str:
-    """A Python with the desktop Anki; without one the test is skipped."""
-    folder = Path(sys.prefix) / "desktop"
-    python = os.environ.get("DECKGEN_DESKTOP", str(folder / "bin" / "python"))
-    if not Path(python).exists():
-        missing(
-            "the desktop Anki is not there: `make test` installs it; or name a Python with aqt in"
-            " DECKGEN_DESKTOP"
-        )
-    tried = subprocess.run([python, "-c", "import aqt.qt"], capture_output=True, text=True, check=False)
-    if tried.returncode:
-        missing(f"the desktop Anki does not start; CONTRIBUTING.md says what it needs: {tried.stderr[-300:]}")
-    return python
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import json
 import os
 import queue
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -13,6 +14,8 @@ import uuid
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from tests.conftest import missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +45,21 @@ _PAINT = """
     return 1;
 })()
 """
+
+
+def desktop_python() -> str:
+    """A Python with the desktop Anki; without one the test is skipped."""
+    folder = Path(sys.prefix) / "desktop"
+    python = os.environ.get("DECKGEN_DESKTOP", str(folder / "bin" / "python"))
+    if not Path(python).exists():
+        missing(
+            "the desktop Anki is not there: `make test` installs it; or name a Python with aqt in"
+            " DECKGEN_DESKTOP"
+        )
+    tried = subprocess.run([python, "-c", "import aqt.qt"], capture_output=True, text=True, check=False)
+    if tried.returncode:
+        missing(f"the desktop Anki does not start; CONTRIBUTING.md says what it needs: {tried.stderr[-300:]}")
+    return python
 
 
 class Desktop:

@@ -14,7 +14,7 @@ import pyromark
 
 from deckgen.anki import cloze as clozes
 from deckgen.anki.cloze_slips import slips
-from deckgen.cards import arrival, blocks, foreign, formulas, html, marks, near_links, protected
+from deckgen.cards import arrival, blocks, foreign, formulas, html, marks, near_links, panels, protected
 from deckgen.cards.media import IMAGES, SOUNDS, Media, Shelf
 from deckgen.diagnostics import Diagnostic, Diagnostics, Span
 
@@ -50,7 +50,8 @@ class Markup:
 
     Attributes:
         shelf: The media files of the project.
-        nameless: Whether the HTML has numbers in place of the names of media, for comparing texts only.
+        nameless: Whether the HTML is for comparing texts only: with numbers in place of the names of media,
+            and without what `panels` adds.
         diagnostics: The diagnostics so far.
         shown: The media files that each text shows, with their digests.
     """
@@ -141,7 +142,7 @@ class Markup:
         inner = _unwrapped(output)
         if not arrival.arrives(text.rstrip("\n"), inner):
             return self._with_pieces(scalar, document, reading)
-        return inner
+        return inner if self.nameless else panels.finished(inner)
 
     def _with_pieces(self, scalar: Scalar, document: Document, reading: Reading | None) -> str:
         """The HTML of a text with any markup."""
@@ -165,7 +166,9 @@ class Markup:
         self._check_links(output, scalar, document)
         output, lost = ready.restored(output)
         self._check_arrival(ready, lost, events, scalar, document)
-        return _BROKEN_LINE.sub(r"\1\2", output) if not output.isascii() and "<pre" not in output else output
+        if not output.isascii() and "<pre" not in output:
+            output = _BROKEN_LINE.sub(r"\1\2", output)
+        return output if self.nameless else panels.finished(output)
 
     def _check_formulas(self, ready: Protected, scalar: Scalar, document: Document) -> None:
         for token in ready.tokens:

@@ -72,8 +72,10 @@ def codes(typed: str) -> list[tuple[str, int]]:
         ),
         (
             "| a |\n|---|\n| `x\\|y` |",
-            '<div class="scroll" tabindex="0"><table><thead>'
-            "<tr><th>a</th></tr></thead><tbody>\n<tr><td><code>x|y</code></td></tr>\n</tbody></table></div>",
+            (
+                '<div class="scroll" tabindex="0"><table><thead><tr><th>a</th></tr></thead><tbody>\n'
+                "<tr><td><code>x|y</code></td></tr>\n</tbody></table></div>"
+            ),
         ),
         # numbers and signs at a line's start
         ("7. Lebensjahr vollendet", "7. Lebensjahr vollendet"),

@@ -1,4 +1,4 @@
-"""Code in colors, tables and code that scroll, captions of images: what a card has of them, and what keeps them."""
+"""Code in colors, tables and code that scroll, captions of images, and what reads them."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def html_of(text: str, folder: Path, how: str = "markdown") -> str:
 def test_code_in_a_language_has_colors(language: str, code: str, inner: str, folder: Path) -> None:
     """Each part has a class of ours; the names of languages are those that people write."""
     made = html_of(f"```{language}\n{code}\n```", folder)
-    name = html.escape(language.split(" ")[0])
+    name = html.escape(language.partition(" ")[0])
     assert made == f'<pre dir="ltr" tabindex="0"><code class="language-{name}">{inner}\n</code></pre>'
 
 
@@ -84,22 +84,19 @@ def test_code_without_a_language_has_none(folder: Path) -> None:
     assert html_of("x\n\n    def f()", folder) == f"<p>x</p>\n{panel}"
 
 
-CODE = st.lists(
-    st.sampled_from(
-        "{{c1::¦}}¦{{¦{c¦::¦:¦{{Front}}¦<b>¦</code>¦<!-- -->¦&amp;¦&¦\\(¦\\)¦\\[¦\\¦[sound:x]¦[latex]¦$¦\"¦'¦#¦//¦/*¦*/"
-        "¦def ¦class ¦x¦1.5¦𝒳¦é¦ع¦漢¦==¦~~¦|¦\t¦  ¦ ¦\n¦\n\n¦\r\n¦\u00a0¦\u2028¦<?php ¦>>> ¦$ ¦- ".split("¦")
-    ),
-    max_size=25,
-).map("".join)
+SIGNS = (
+    "{{c1::¦}}¦{{¦{c¦::¦:¦{{Front}}¦<b>¦</code>¦<!-- -->¦&amp;¦&¦\\(¦\\)¦\\[¦\\¦[sound:x]¦[latex]¦$¦\"¦'"
+    "¦==¦~~¦|¦#¦//¦/*¦*/¦def ¦class ¦x¦1.5¦𝒳¦é¦ع¦漢¦\t¦  ¦ ¦\n¦\n\n¦\r\n¦\u00a0¦\u2028¦<?php ¦>>> ¦- "
+)
+CODE = st.lists(st.sampled_from(SIGNS.split("¦")), max_size=25).map("".join)
 LANGUAGES = st.sampled_from(
-    "python js ts c++ java c# sh console sql html css json yaml php ruby rust go r tex diff md pycon haskell".split()
+    "python js ts c++ java c# sh console sql html css json yaml php ruby rust go r tex diff md pycon".split()
 )
 
 
 def written(text: str) -> tuple[Scalar, Document]:
-    """A text with any characters, in a chapter in which it stands in quotes."""
-    document, found = source.parse(f"a: {json.dumps(text)}\n", "source/x.yaml")
-    assert not found
+    """A text with any characters, also some that a chapter may not have."""
+    document, _ = source.parse(f"a: {json.dumps(text, ensure_ascii=False)}\n", "source/x.yaml")
     assert isinstance(document.root, source.Mapping)
     scalar = document.root.entries["a"]
     assert isinstance(scalar, source.Scalar)
@@ -108,7 +105,7 @@ def written(text: str) -> tuple[Scalar, Document]:
 
 @given(code=CODE, language=LANGUAGES, how=st.sampled_from(["markdown", "cloze"]))
 @example(code="\n\n\tx = {{c1::1}}  \n\n", language="python", how="markdown")
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_colored_code_is_the_code_as_typed(
     code: str, language: str, how: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -121,13 +118,12 @@ def test_colored_code_is_the_code_as_typed(
     assert panels.plain(colored) == bare
     if how == "markdown":
         assert html.text(colored) == code.replace("\r\n", "\n") + "\n"
-    texts = [
-        [html.text(each[one.inner : one.answer_end]) for one in cloze.in_field(each)]
-        for each in (colored, bare)
-    ]
-    assert texts[0] == texts[1]
-    for one in cloze.in_field(colored) if html.balanced(bare) else ():
-        assert html.balanced(colored[one.inner : one.answer_end])
+    with_colors, without = cloze.in_field(colored), cloze.in_field(bare)
+    assert len(with_colors) == len(without)
+    for one, other in zip(with_colors, without, strict=True):
+        parts = colored[one.inner : one.answer_end], bare[other.inner : other.answer_end]
+        assert html.text(parts[0]) == html.text(parts[1])
+        assert html.balanced(parts[0]) or not html.balanced(parts[1])
 
 
 @pytest.fixture(scope="module")
@@ -143,12 +139,12 @@ def anki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collection]:
         ("```python\nfor x in {{c1::range}}(3):\n    pass\n```", "range", "[...]"),
         ("```python\n{{c1::for x in range(3):\n    pass::a loop}}\n```", "range", "[a loop]"),
         ("```js\nlet {{c1::na}}me = `{{c2::${x}}}`\n```", "na", "[...]me"),
-        ("```cpp\n{{c1::std\n  ::vector}}<int> a; // {{ b }}\n```", "vector", None),
+        ("```cpp\nstd::{{c1::vector}}<int> a; // {{ b }}\n```", "vector", "std::[...]<int>"),
         ('```python\nx = "a {{c1::word}} of" # {{c2::two}}\n```', "word", '"a [...] of"'),
     ],
 )
 def test_anki_hides_a_word_in_colored_code(
-    text: str, hidden: str, asked: str | None, anki: Collection, folder: Path
+    text: str, hidden: str, asked: str, anki: Collection, folder: Path
 ) -> None:
     """A cloze in code is asked for and shown as anywhere, and the HTML around it stays whole."""
     scalar, document = block(text)
@@ -158,7 +154,7 @@ def test_anki_hides_a_word_in_colored_code(
     note = anki.new_note(note_type)
     note.fields[0] = field
     shown = note.ephemeral_card(0).render_output()
-    assert 'class="dg-' in shown.question_text
+    assert 'class="dg-' in shown.answer_text
     front, back = (
         re.sub(r' data-cloze="[^"]*"', "", each) for each in (shown.question_text, shown.answer_text)
     )
@@ -166,31 +162,16 @@ def test_anki_hides_a_word_in_colored_code(
     assert html.balanced(back)
     assert hidden not in html.text(front)
     assert hidden in html.text(back)
-    assert asked is None or asked in html.text(front)
+    assert asked in html.text(front)
 
 
-@pytest.mark.parametrize(
-    "name", sorted(highlight.PLAIN) + "JS C++ f# shell jsonc Vue kt terminal patch".split()
-)
-def test_names_of_languages_as_people_write_them(name: str, project: Project) -> None:
-    """Nothing is told of a name that is known elsewhere, or that says that there is no language."""
-    assert found(project, f"```{name}\nx\n```") == []
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "```\npyhton\n```",
-        "```{#id .python}\nx\n```",
-        "```{r, echo=FALSE}\nx\n```",
-        "Use ```pyhton``` here.",
-        "> ~~~ py {1,3}\n> x\n> ~~~",
-        "- a\n  ```python:app.py\n  x\n  ```",
-    ],
-)
-def test_nothing_is_told_where_no_language_is_named(text: str, project: Project) -> None:
-    """Code in a line, attributes and lists of lines name none."""
-    assert found(project, text) == []
+def test_names_of_languages_as_people_write_them(project: Project) -> None:
+    """Nothing is told of a name that is known elsewhere, that says "no language", or that is no name."""
+    fences = [f"```{name}" for name in [*highlight.PLAIN, *"JS C++ f# shell jsonc Vue kt terminal".split()]]
+    fences += ["```{#id .python}", "```{r, echo=FALSE}", "~~~ py {1,3}", "```python:app.py"]
+    texts = [f"{fence}\nx\n{fence[:3]}" for fence in fences]
+    texts += ["```\npyhton\n```", "Use ```pyhton``` here."]
+    assert found(project, "\n\n".join(texts)) == []
 
 
 @pytest.mark.parametrize(
@@ -207,8 +188,7 @@ def test_a_language_that_is_none_is_told(words: str, hint: str, project: Project
     """At the word itself, with the way out; `allow` makes it silent."""
     (told,) = found(project, f"In a list:\n\n- a\n\n  ```{words}\n  x\n  ```")
     assert hint in told["hint"]
-    line = 4 + 2 + 5 - 1
-    assert told["line"] == line
+    assert told["line"] == 9
     assert told["column"] == 7 + 2 + 3 + (2 if words.startswith("{") else 0)
     assert found(project, f"```{words}\nx\n```", "    allow: [unknown-code-language]\n") == []
 
@@ -283,7 +263,8 @@ def test_a_table_scrolls_within_its_card(how: str, folder: Path) -> None:
     table = (
         '<div class="scroll" tabindex="0"><table><thead><tr><th style="text-align: left">a</th>'
         '<th style="text-align: right">b</th></tr></thead><tbody>\n'
-        f'<tr><td style="text-align: left">{cell}</td><td style="text-align: right">2</td></tr>\n</tbody></table></div>'
+        f'<tr><td style="text-align: left">{cell}</td><td style="text-align: right">2</td></tr>\n'
+        "</tbody></table></div>"
     )
     typed = f"| a | b |\n|:--|--:|\n| {cell} | 2 |"
     assert html_of(typed, folder, how) == table
@@ -304,7 +285,7 @@ def test_a_table_scrolls_within_its_card(how: str, folder: Path) -> None:
     [
         ('"A family tree"', "A family tree"),
         ("'A \"tree\" &amp; more'", "A &quot;tree&quot; &amp; more"),
-        ("(on two\nlines)", "on two lines"),
+        ("'on two\nlines'", "on two lines"),
         ('"<b> and `x` and $y$"', "&lt;b&gt; and `x` and $y$"),
         (r'"\\(x\\) [sound:a.mp3]"', r"<span>\</span>(x\) [<!-- -->sound:a.mp3]"),
     ],
@@ -387,8 +368,6 @@ def test_what_is_added_is_no_change(
         [*open_package(tmp_path / name).by_id().values()] for name in ("old.apkg", "new.apkg")
     )
     assert one["flds"] != other["flds"]
-    prints = [[each.fingerprint for each in made.packages.plan.notes] for made in (old, build.build(folder))]
-    assert prints[0] == prints[1]
     told = run("diff", tmp_path / "old.apkg", tmp_path / "new.apkg", "--project", folder)
     assert "changed" not in told.stdout.replace("nothing", ""), told.stdout
     change(folder, {"source/one.yaml": TEXT.replace("axis=0", "axis=1")})

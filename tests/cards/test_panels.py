@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from anki.collection import Collection
+    from playwright.sync_api import Browser
 
     from deckgen.source import Document, Scalar
 
@@ -193,7 +194,7 @@ def test_a_language_that_is_none_is_told(words: str, hint: str, project: Project
     assert found(project, f"```{words}\nx\n```", "    allow: [unknown-code-language]\n") == []
 
 
-def found(project: Project, text: str, more: str = "") -> list[dict[str, object]]:
+def found(project: Project, text: str, more: str = "") -> list[dict[str, Any]]:
     """What is told of the languages of code in a definition."""
     lines = "".join(f"      {line}".rstrip() + "\n" for line in text.split("\n"))
     chapter = f"definitions:\n  - id: a\n    term: A\n    definition: |\n{lines}{more}"
@@ -325,6 +326,78 @@ def test_a_caption_in_a_cloze_is_hidden_with_it(anki: Collection, folder: Path) 
     front = re.sub(r' data-cloze="[^"]*"', "", shown.question_text)
     assert "It is [...] here." in html.text(front)
     assert "std::vector {{ y }}" in html.text(shown.answer_text)
+
+
+# Amounts in texts that are read from right to left
+
+
+def turned(text: str, folder: Path, how: str = "markdown") -> str:
+    """The HTML of a text of a deck in Arabic."""
+    scalar, document = block(text)
+    made: str = getattr(Markup(Shelf(folder, folder), right_to_left=True), how)(scalar, document)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("هي 15 mg/kg كل ٦ ساعات", "هي <bdi>15 mg/kg</bdi> كل ٦ ساعات"),
+        ("5-10 mg/kg", "<bdi>5-10 mg/kg</bdi>"),
+        ("هي {{c1::4 g/day::كم}} فقط", "هي {{c1::<bdi>4 g/day</bdi>::كم}} فقط"),
+        ("في <5 mg/L و 0.9% NaCl.", "في <bdi>&lt;5 mg/L</bdi> و <bdi>0.9% NaCl</bdi>."),
+        ("**Ibuprofen** 10 mg مع", "<strong>Ibuprofen</strong> 10 mg مع"),
+        ("3 أشهر، 5% فقط، `5 mg`، $5_{kg}$", None),
+        ("15 {{c1::mg}}", None),
+    ],
+)
+def test_an_amount_stays_as_typed_from_right_to_left(text: str, html: str | None, folder: Path) -> None:
+    """A number goes with its unit, not with the Arabic words before it; other decks stay as they are."""
+    bare = html_of(text, folder, "cloze") if "{{c" in text else html_of(text, folder)
+    assert turned(text, folder, "cloze" if "{{c" in text else "markdown") == (html or bare)
+    assert "<bdi>" not in bare
+
+
+AMOUNTS = (
+    "هي¦ ¦15¦ mg¦/kg¦{{c1::¦}}¦::¦*¦**¦`¦$¦\n\n¦<¦&amp;¦x¦5%¦-¦0.9¦[a](https://a.b/5 mg)¦<b>¦</b>¦|¦\\¦א"
+)
+
+
+@given(st.lists(st.sampled_from(AMOUNTS.split("¦")), max_size=15).map("".join))
+@settings(max_examples=200, deadline=None)
+def test_amounts_change_no_text(text: str) -> None:
+    """What can be read, searched and asked is the same, and the elements are whole within each cloze."""
+    from deckgen.cards.doses import isolated  # noqa: PLC0415
+    from deckgen.cards.markdown import rendered  # noqa: PLC0415
+
+    bare = rendered(text)
+    made = isolated(bare)
+    assert re.sub("</?bdi>", "", made) == bare
+    assert html.text(made) == html.text(bare)
+    assert html.balanced(made) or not html.balanced(bare)
+    for one, other in zip(cloze.in_field(made), cloze.in_field(bare), strict=True):
+        parts = made[one.inner : one.answer_end], bare[other.inner : other.answer_end]
+        assert html.text(parts[0]) == html.text(parts[1])
+        assert html.balanced(parts[0]) or not html.balanced(parts[1])
+
+
+def test_an_amount_is_drawn_as_typed(browser: Browser, folder: Path) -> None:
+    """In a real browser the unit stands at the right of its number, in a text in Arabic."""
+    page = browser.new_page()
+    places = []
+    for made in (html_of("هي 15 mg/kg كل", folder), turned("هي 15 mg/kg كل", folder)):
+        page.set_content(f'<meta charset="utf-8"><p dir="rtl">{made}</p>')
+        places.append(
+            page.evaluate(
+                "() => { const walk = document.createTreeWalker(document.querySelector('p'), 4), found = {};"
+                " while (walk.nextNode()) for (const sign of ['15', 'mg']) {"
+                " const at = walk.currentNode.data.indexOf(sign); if (at < 0) continue;"
+                " const range = document.createRange(); range.setStart(walk.currentNode, at);"
+                " range.setEnd(walk.currentNode, at + 2); found[sign] = range.getBoundingClientRect().x; }"
+                " return found['15'] < found['mg']; }"
+            )
+        )
+    page.close()
+    assert places == [False, True]
 
 
 # What reads the HTML

@@ -34,6 +34,7 @@ _ADDED = re.compile(
     r"|<div class=\"scroll\" tabindex=\"0\">(?=<table)|(?<=</table>)</div>"
     r"|<span class=\"figure\">(?P<image><img\b[^<>]*?)(?P<end> ?/?)>"
     r"<span class=\"caption\">(?P<title>(?:(?!</span></span>).)*)</span></span>"
+    r"|<bdi>(?P<amount>[0-9\u2264\u2265~\u2248\u00b1+\u2212&][^<>]*)</bdi>"
 )
 
 
@@ -62,7 +63,7 @@ def plain(output: str) -> str:
     def taken_away(match: re.Match[str]) -> str:
         if match["image"]:
             return f'{match["image"]} title="{match["title"]}"{match["end"]}>'
-        return match["pre"] or match["code"] or ""
+        return match["pre"] or match["code"] or match["amount"] or ""
 
     return _ADDED.sub(taken_away, output) if "<" in output else output
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 20_000
 """The page's filter searches this many characters of a note."""
 _LONGEST_LINE = 300  # characters of a quoted line of the source
-_COLORS = re.compile(r"</?span\b[^<>]*>", re.IGNORECASE)  # words go on behind them
+_COLORS = re.compile(r"</?(?:span|bdi)\b[^<>]*>", re.IGNORECASE)  # words go on behind them
 _UNSEEN = re.compile(r"<(style|script)\b.*?</\1\s*>|<[^>]*>|\{\{c[\d,]+::|\}\}", re.DOTALL | re.IGNORECASE)
 
 

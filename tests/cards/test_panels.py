@@ -221,9 +221,7 @@ def test_only_code_in_a_language_loads_pygments(project: Project) -> None:
 
 def colors(css: str) -> tuple[dict[str, str], dict[str, str]]:
     """The colors that a style names, by day and by night."""
-    day, night = (
-        re.findall(r"(--[\w-]+): (#[0-9a-f]{6});", part) for part in css.split(".nightMode.card", 1)
-    )
+    day, night = (re.findall(r"(--[\w-]+)[:,] (#[0-9a-f]{6})\b", part) for part in css.split(".nightMode", 1))
     return dict(day), dict(day) | dict(night)
 
 
@@ -458,3 +456,21 @@ def test_words_are_found_in_colored_code(folder: Path) -> None:
     assert "A tree" in words_of(made)
     assert "df.mean(axis=0) # of columns" in words.plain(made)
     assert words.plain(made).endswith("[image: a.png] A tree")
+
+
+def test_a_deck_can_have_other_colors_of_code_or_none(project: Project) -> None:
+    """A theme names those that it changes; a style without the colors still shows the code."""
+    theme = ".card { --code-keyword: #123456; }\n.nightMode.card { --code-keyword: #abcdef; }\n"
+    folder = project(
+        {"source/one.yaml": TEXT, "source/media/a.png": PNG, "templates/base/theme.css.j2": theme}
+    )
+    assert not told_of(folder, "unknown-color")
+    run("build", "--project", folder, "--output", folder / "x.apkg")
+    css = next(iter(open_package(folder / "x.apkg").note_types.values()))["css"]
+    assert "--code-keyword: #123456" in css
+    assert ".dg-k" in css
+    change(folder, {"templates/base/style.css.j2": "[% include 'base/theme.css.j2' %]\n"})
+    done = run("build", "--project", folder, "--output", folder / "x.apkg")
+    assert done.returncode == 0, done.stderr
+    css = next(iter(open_package(folder / "x.apkg").note_types.values()))["css"]
+    assert ".dg-k" not in css

@@ -221,6 +221,8 @@ CARD_FAULTS = (
     takeaway("stray-markdown", "Noble rot needs «{{{c1::misty mornings}}}» and some sun in the afternoon."),
     takeaway("stray-markdown", "Noble rot needs «{{{c1::mist}}» and some sun in the afternoon."),
     takeaway("stray-markdown", "Noble rot needs «{{c1::mist}}}» and some sun in the afternoon."),
+    definition("unknown-code-language", "Tracking", "In code:\n\n```«pyhton»\nfollow(words)\n```"),
+    definition("unknown-code-language", "Tracking", "A drawing:\n\n~~~ «mermaid» x\na --> b\n~~~"),
     prose("missing-alt", "A family tree: «![](»media/a.png)", a_png=PNG),
     prose("missing-alt", "A family tree: ![«a.png»](media/a.png)", a_png=PNG),
     prose("missing-alt", 'A family tree: «<img src="media/a.png">»', a_png=PNG),

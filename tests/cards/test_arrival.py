@@ -64,14 +64,18 @@ def codes(typed: str) -> list[tuple[str, int]]:
         (
             "| what | how |\n|---|---|\n| odds | $P(A|B)$ |\n| files | `du | sort` |",
             (
-                "<table><thead><tr><th>what</th><th>how</th></tr></thead><tbody>\n"
+                '<div class="scroll" tabindex="0"><table><thead>'
+                "<tr><th>what</th><th>how</th></tr></thead><tbody>\n"
                 "<tr><td>odds</td><td>\\(P(A|B)\\)</td></tr>\n"
-                "<tr><td>files</td><td><code>du | sort</code></td></tr>\n</tbody></table>"
+                "<tr><td>files</td><td><code>du | sort</code></td></tr>\n</tbody></table></div>"
             ),
         ),
         (
             "| a |\n|---|\n| `x\\|y` |",
-            "<table><thead><tr><th>a</th></tr></thead><tbody>\n<tr><td><code>x|y</code></td></tr>\n</tbody></table>",
+            (
+                '<div class="scroll" tabindex="0"><table><thead><tr><th>a</th></tr></thead><tbody>\n'
+                "<tr><td><code>x|y</code></td></tr>\n</tbody></table></div>"
+            ),
         ),
         # numbers and signs at a line's start
         ("7. Lebensjahr vollendet", "7. Lebensjahr vollendet"),

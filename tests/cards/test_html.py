@@ -78,7 +78,7 @@ def made(text: str, folder: Path) -> tuple[list[str], list[Diagnostic]]:
 
 def is_harmless(field: str) -> bool:
     """Whether a sanitizer, which reads HTML as browsers do, finds nothing in a field to take away."""
-    generated = {"style", "data-column", "class", "start", "id"}
+    generated = {"style", "data-column", "class", "start", "id", "tabindex"}
     cleaned = nh3.clean(
         field,
         tags=set(html.TAGS) | {"details", "summary"},

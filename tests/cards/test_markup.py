@@ -69,7 +69,11 @@ def test_markdown(text: str, html: str, tmp_path: Path) -> None:
         ("- {{c1::a}}\n- {{c2::b}}", "<ul>\n<li>{{c1::a}}</li>\n<li>{{c2::b}}</li>\n</ul>"),
         (
             "|a|b|\n|-|-|\n|x|{{c1::y}}|",
-            "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody>\n<tr><td>x</td><td>{{c1::y}}</td></tr>\n</tbody></table>",
+            (
+                '<div class="scroll" tabindex="0"><table><thead>'
+                "<tr><th>a</th><th>b</th></tr></thead><tbody>\n"
+                "<tr><td>x</td><td>{{c1::y}}</td></tr>\n</tbody></table></div>"
+            ),
         ),
         ("$\\frac{ {{c1::a}} }{b}$", "\\(\\frac{ {{c1::a}} }{b}\\)"),
         ("{{c1::$x^{2}$}} {{c2::$5}}", "{{c1::\\(x^{2}\\)}} {{c2::$5}}"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.anki.cloze import in_field, uncovered
 from deckgen.cards.key_types import HTML
+from deckgen.cards.panels import plain
 from deckgen.cards.protected import rejoined
 from deckgen.deck.notes import values_of
 from deckgen.deck.values import Texts, statements
@@ -31,7 +32,7 @@ _LABEL_TEXT = 1000  # characters in which these words are
 _SOUND = re.compile(r"\[sound:[^\]]*\]")
 _TAG_BUT_IMAGE = re.compile(r"<(?!img\b)[^<>]*>")
 MAX_GIST = 10_000
-"""The longest gist, in characters of HTML; a longer one is left out."""
+"""The longest gist, in characters of HTML without colors in code; a longer one is left out."""
 _NONE = Texts([])  # the value of `id`, which is the same for every note: its field is made from the note
 
 
@@ -125,7 +126,7 @@ class FieldWriter:
         key, part = note.kind.gist
         value = values_of(note).get(key)
         gist = self._writer(note.kind, key, part)(note, value) if value is not None else ""
-        if len(gist) > MAX_GIST:
+        if len(gist) > MAX_GIST and len(plain(gist)) > MAX_GIST:
             return ""
         gist = _SOUND.sub("", rejoined(uncovered(gist, in_field(gist))))
         return gist if _TAG_BUT_IMAGE.sub("", gist).strip() else ""

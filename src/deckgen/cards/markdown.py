@@ -14,7 +14,18 @@ import pyromark
 
 from deckgen.anki import cloze as clozes
 from deckgen.anki.cloze_slips import slips
-from deckgen.cards import arrival, blocks, foreign, formulas, html, marks, near_links, protected
+from deckgen.cards import (
+    arrival,
+    blocks,
+    doses,
+    foreign,
+    formulas,
+    html,
+    marks,
+    near_links,
+    panels,
+    protected,
+)
 from deckgen.cards.media import IMAGES, SOUNDS, Media, Shelf
 from deckgen.diagnostics import Diagnostic, Diagnostics, Span
 
@@ -50,13 +61,16 @@ class Markup:
 
     Attributes:
         shelf: The media files of the project.
-        nameless: Whether the HTML has numbers in place of the names of media, for comparing texts only.
+        nameless: Whether the HTML is for comparing texts only: with numbers in place of the names of media,
+            and without what `panels` adds.
+        right_to_left: Whether the texts are in a language that is read from right to left.
         diagnostics: The diagnostics so far.
         shown: The media files that each text shows, with their digests.
     """
 
     shelf: Shelf
     nameless: bool = False
+    right_to_left: bool = False
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
     shown: dict[Scalar, dict[Path, str]] = field(default_factory=dict)
     _reported: set[tuple[str, str, Scalar]] = field(default_factory=set)
@@ -141,7 +155,13 @@ class Markup:
         inner = _unwrapped(output)
         if not arrival.arrives(text.rstrip("\n"), inner):
             return self._with_pieces(scalar, document, reading)
-        return inner
+        return self._finished(inner)
+
+    def _finished(self, output: str) -> str:
+        """The HTML as cards have it."""
+        if self.nameless:
+            return output
+        return panels.finished(doses.isolated(output) if self.right_to_left else output)
 
     def _with_pieces(self, scalar: Scalar, document: Document, reading: Reading | None) -> str:
         """The HTML of a text with any markup."""
@@ -165,7 +185,9 @@ class Markup:
         self._check_links(output, scalar, document)
         output, lost = ready.restored(output)
         self._check_arrival(ready, lost, events, scalar, document)
-        return _BROKEN_LINE.sub(r"\1\2", output) if not output.isascii() and "<pre" not in output else output
+        if not output.isascii() and "<pre" not in output:
+            output = _BROKEN_LINE.sub(r"\1\2", output)
+        return self._finished(output)
 
     def _check_formulas(self, ready: Protected, scalar: Scalar, document: Document) -> None:
         for token in ready.tokens:

@@ -210,6 +210,11 @@ def _apart(html: str, *, in_cloze: bool = False) -> str:
     return _IN_CLOZE.sub(_with_comment, html) if in_cloze else html
 
 
+def of_attribute(value: str) -> str:
+    """The value of an attribute, decoded, as HTML that shows it as it is, in a cloze or not."""
+    return _apart(html_lib.escape(value.replace(_JOINER, "")), in_cloze=True)
+
+
 def rejoined(html: str) -> str:
     """HTML that is no longer in a cloze, without the comments that were needed there."""
     return html.replace(f":{_APART}:", "::").replace(f"}}{_APART}}}", "}}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from deckgen.cards.fields import FieldWriter
+from deckgen.cards.locales import direction
 from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Shelf
 from deckgen.deck.notes import has_list_of_notes, place
@@ -91,7 +92,8 @@ def render_notes(
     deck, first_ids = matching.deck, matching.first_ids
     shelf = Shelf(project.source.resolve(), project.folder)
     by_id = {note.id: note for note in deck.notes}
-    markup, of_retired = Markup(shelf), Markup(shelf)
+    turned = direction(deck.language) == "rtl"
+    markup, of_retired = (Markup(shelf, right_to_left=turned) for _ in range(2))
     writer = FieldWriter(markup, by_id, first_ids, note_types.words)
     retired = FieldWriter(of_retired, by_id, first_ids, note_types.words)
     notes = [note for note in deck.notes if note.valid and not (note.retired and note not in matching.known)]

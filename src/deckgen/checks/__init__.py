@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from deckgen.cards.sentences import read_sentences, sentence_files
 from deckgen.checks import (
     abbreviations,
+    code,
     direction,
     links,
     near_duplicates,
@@ -93,6 +94,7 @@ WARNINGS: tuple[Callable[[RuleContext], Iterator[Diagnostic]], ...] = (
     typography.stray_markdown,
     typography.curly_quotes,
     typed.changed_text,
+    code.unknown_code_language,
     direction.direction_override,
     *WHOLE_DECK,
 )

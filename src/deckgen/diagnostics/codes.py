@@ -126,6 +126,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "trailing-space": ("warning", "Blanks at the end of a line break it unseen."),
     "changed-text": ("warning", "A card shows a text otherwise than it was typed."),
     "stray-markdown": ("warning", "Markdown does not take effect, so learners see its signs."),
+    "unknown-code-language": ("warning", "Code names a language that deckgen does not know."),
     "curly-quotes": ("warning", "A value stands in curly quotes, which learners see."),
     "direction-override": (
         "warning",

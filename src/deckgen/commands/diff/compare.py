@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from deckgen.cards.panels import plain
 from deckgen.diagnostics import composed
 
 if TYPE_CHECKING:
@@ -214,7 +215,7 @@ class _Comparer:
         )
 
     def _field_changes(self, old: EditionNote, new: EditionNote) -> tuple[FieldChange, ...]:
-        """The fields of two notes that differ."""
+        """The fields of two notes that differ, and not only by what a newer deckgen adds to the same text."""
         key = (old.note_type, new.note_type)
         if key not in self._fields:
             before, after = self._old.note_types[old.note_type], self._new.note_types[new.note_type]
@@ -228,6 +229,7 @@ class _Comparer:
                 FieldChange(name, text_before, text_after)
                 for name, before, after in fields
                 if (text_before := _at(befores, before)) != (text_after := _at(afters, after))
+                and plain(text_before) != plain(text_after)
             ]
         )
 

@@ -114,7 +114,7 @@ class _Reader:
             if self.words and self.words[-1].text != BREAK:
                 self.words.append(Word(BREAK, spaced=True))
             self._spaced = True
-        elif tag.name in _CELLS:
+        elif tag.name in _CELLS or tag.attributes.get("class") == "caption":
             self._spaced = True
 
     def _mark(self, mark: str, *, closing: bool) -> None:

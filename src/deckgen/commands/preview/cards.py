@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 20_000
 """The page's filter searches this many characters of a note."""
 _LONGEST_LINE = 300  # characters of a quoted line of the source
+_COLORS = re.compile(r"</?(?:span|bdi)\b[^<>]*>", re.IGNORECASE)  # words go on behind them
 _UNSEEN = re.compile(r"<(style|script)\b.*?</\1\s*>|<[^>]*>|\{\{c[\d,]+::|\}\}", re.DOTALL | re.IGNORECASE)
 
 
@@ -37,7 +38,7 @@ def digest(text: str) -> str:
 
 def words_of(fields: str) -> str:
     """The words of a note's fields, for the page's filter."""
-    text = html.unescape(_UNSEEN.sub(" ", fields[: 4 * LONGEST_TEXT]))
+    text = html.unescape(_UNSEEN.sub(" ", _COLORS.sub("", fields[: 4 * LONGEST_TEXT])))
     return " ".join(text.split())[:LONGEST_TEXT]
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from deckgen.history.ledger import Ledger
     from deckgen.package import Package, Packages
 
-MAKERS = ("babel", "genanki", "jinja2", "markupsafe", "pyromark")
+MAKERS = ("babel", "genanki", "jinja2", "markupsafe", "pygments", "pyromark")
 """The libraries that make a package."""
 NOTES = "release-notes.md"
 FACTS = "release.json"

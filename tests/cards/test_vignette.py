@@ -118,7 +118,7 @@ def test_back_begins_with_the_answer(
         outcome = page.locator(".outcome").inner_text()
         assert outcome.endswith("You chose the best answer." if right else "Not the best answer.")
         labels = page.locator(".verdict:visible, .yours:visible").all_inner_texts()
-        assert labels == (["Your choice"] if right else ["Best answer", "Your choice"])
+        assert labels == (["Best answer"] if right else ["Best answer", "Your choice"])
         assert page.locator(".why:visible").count() == 4
 
 
@@ -234,7 +234,7 @@ def test_an_edit_on_the_back_changes_nothing(reviewer: OnePage | NewPage, vignet
         reviewer.show(vignettes[0], "back")
         assert answers(page) == shown
         assert page.locator("li.chosen > .option").all_inner_texts() == [shown[1]]
-        assert page.locator(".yours:visible").count() == 1
+        assert page.locator(".outcome:visible").count() == 1
 
 
 def test_front_that_runs_twice_counts_once(page: Page, vignettes: list[Card]) -> None:

@@ -90,9 +90,10 @@ docs-site: $(VENV)/test
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --jobs auto --fresh-env --doctree-dir build/doctrees \
 		docs build/docs
 
-pictures: $(VENV)/test
+pictures: $(VENV)/test $(VENV)/desktop/done
 	$(BIN)/python docs/draw_social.py
 	$(BIN)/python docs/take_pictures.py
+	DECKGEN_LOOK=docs/pictures/anki $(BIN)/python -m pytest tests/test_desktop.py -k fits
 
 bench: $(VENV)/test
 	$(BIN)/python benchmarks/bench.py

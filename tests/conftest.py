@@ -159,6 +159,10 @@ class Opened:
             zip((each["name"] for each in note_type["flds"]), note["flds"].split("\x1f"), strict=True)
         )
 
+    def authors_media(self) -> list[str]:
+        """The names of the media files, without the one for the learner's own style."""
+        return [name for name in self.media.values() if name != f"_{self.about['deck']}.css"]
+
     def type_ids(self) -> set[str]:
         """The ids of the note types."""
         return {str(each["id"]) for each in self.note_types.values()}

@@ -87,7 +87,7 @@ def test_a_file_moved_or_renamed_costs_nothing(
     assert import_package(collection, made.path) == {"duplicate": 1}
     assert collection.get_note(number)["Example"] == "Mine."
     fresh = made.fields(made.by_id()["heart"])["Definition"]
-    assert re.findall(r'src="([^"]*)"', fresh) == list(made.media.values())
+    assert re.findall(r'src="([^"]*)"', fresh) == made.authors_media()
 
 
 # Texts with all that Markdown has; ¦ stands where a line may be broken, or not.
@@ -320,7 +320,7 @@ def test_many_images_made_smaller(project: Project, collection: Collection) -> N
     assert "as `same-media` says, 12 notes with other files not sent again" in said
     made = release(folder, "1.1.0", FIRST + 100)
     assert {each["mod"] for each in made.notes} == {FIRST}
-    assert all(name.startswith("x") for name in made.media.values())
+    assert all(name.startswith("x") for name in made.authors_media())
     assert import_package(collection, made.path) == {"duplicate": 12}
     assert collection.get_note(number)["Example"] == "Mine."
     # used up: the next change of an image is one
@@ -435,7 +435,7 @@ def test_a_retired_note_needs_no_image(project: Project, collection: Collection)
     for version in ("1.1.0", "1.2.0"):
         cleanup = open_package(folder / f"build/release/{version}/sample-{version}-cleanup.apkg")
         assert not cleanup.media
-    assert not made.media
+    assert not made.authors_media()
     import_package(collection, cleanup.path)
     assert len(collection.find_notes("tag:sample::retired")) == 1
 

@@ -413,3 +413,20 @@ def test_words_and_colours_are_an_authors_to_change(browser: Browser, tmp_path: 
     assert "Merksatz" in page.locator(".crumbs").inner_text()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(224, 255, 224)"
     page.close()
+
+
+def test_letters_of_the_front_count_in_a_style_that_numbers_by_itself(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """A deck with a style.css.j2 of its own that counts the options still shows the letters of the front."""
+    own = "[% include 'base/theme.css.j2' %]"
+    own += " .face .explanations > ol > li:nth-child(1)::before { content: 'Z'; }"
+    files: dict[str, str | bytes] = {"source/one.yaml": DOSES, "templates/base/style.css.j2": own}
+    write_project(tmp_path / "deck", files)
+    result = run("build", "--project", tmp_path / "deck")
+    assert result.returncode == 0, result.stderr
+    (card,) = cards_of(tmp_path / "deck/build/sample.apkg", tmp_path)["Vignette"]
+    page = OnePage(browser.new_page()).show(card, "back")
+    letter = "getComputedStyle(document.querySelector('.explanations li'), '::before').content"
+    assert page.evaluate(letter) in {'"A"', "attr(data-letter)"}
+    page.close()

@@ -106,19 +106,21 @@ def written(text: str) -> tuple[Scalar, Document]:
 
 @given(code=CODE, language=LANGUAGES, how=st.sampled_from(["markdown", "cloze"]))
 @example(code="\n\n\tx = {{c1::1}}  \n\n", language="python", how="markdown")
+@example(code="~~~~", language="python", how="markdown")
 @settings(max_examples=200, deadline=None)
 def test_colored_code_is_the_code_as_typed(
     code: str, language: str, how: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Sign by sign, with all blanks; Anki finds the same clozes in it as without colors."""
-    scalar, document = written(f"~~~{language}\n{code}\n~~~\n")
+    fence = "~" * (3 + code.count("~"))  # which the code does not close
+    scalar, document = written(f"{fence}{language}\n{code}\n{fence}\n")
     shelf = Shelf(tmp_path_factory.getbasetemp(), tmp_path_factory.getbasetemp())
     colored = getattr(Markup(shelf), how)(scalar, document)
     bare = getattr(Markup(shelf, nameless=True), how)(scalar, document)
     assert html.text(colored) == html.text(bare)
     assert panels.plain(colored) == bare
     if how == "markdown":
-        typed = scalar.value.partition("\n")[2].removesuffix("~~~\n")  # as YAML gives it
+        typed = scalar.value.partition("\n")[2].removesuffix(f"{fence}\n")  # as YAML gives it
         assert html.text(colored) == typed.replace("\r\n", "\n")
     with_colors, without = cloze.in_field(colored), cloze.in_field(bare)
     assert len(with_colors) == len(without)
@@ -344,6 +346,12 @@ def turned(text: str, folder: Path, how: str = "markdown") -> str:
         ("5-10 mg/kg", "<bdi>5-10 mg/kg</bdi>"),
         ("هي {{c1::4 g/day::كم}} فقط", "هي {{c1::<bdi>4 g/day</bdi>::كم}} فقط"),
         ("في <5 mg/L و 0.9% NaCl.", "في <bdi>&lt;5 mg/L</bdi> و <bdi>0.9% NaCl</bdi>."),
+        ("من 5 mg → 10 mg ثم", "من <bdi>5 mg → 10 mg</bdi> ثم"),
+        ("هكذا 2H2 + O2 → 2H2O يكون", "هكذا <bdi>2H2 + O2 → 2H2O</bdi> يكون"),
+        ("إذا 2x + 3y = 7 فإن", "إذا <bdi>2x + 3y = 7</bdi> فإن"),
+        ("כ-15 mg/kg ועוד", "כ-<bdi>15 mg/kg</bdi> ועוד"),
+        ("عند -70 mV و15 mg", "عند <bdi>-70 mV</bdi> و<bdi>15 mg</bdi>"),
+        ("COVID-19 cells و 10^3 cells", None),
         ("**Ibuprofen** 10 mg مع", "<strong>Ibuprofen</strong> 10 mg مع"),
         ("3 أشهر، 5% فقط، `5 mg`، $5_{kg}$", None),
         ("15 {{c1::mg}}", None),
@@ -377,6 +385,14 @@ def test_amounts_change_no_text(text: str) -> None:
         parts = made[one.inner : one.answer_end], bare[other.inner : other.answer_end]
         assert html.text(parts[0]) == html.text(parts[1])
         assert html.balanced(parts[0]) or not html.balanced(parts[1])
+
+
+def test_what_is_isolated_is_no_other_text() -> None:
+    """A comparison with a package of before sees the options, reasons and cells of then."""
+    options = '<ol><li%s>4 g</li></ol><div class="option"%s>4 g</div><div class="why"%s>4 g</div>'
+    cells = "<dd%s>4 g</dd><th%s>4 g</th><td><span%s>4 g</span></td>"
+    for made in (options, cells):
+        assert panels.plain(made % ((' dir="ltr"',) * 3)) == made % (("",) * 3)
 
 
 def test_an_amount_is_drawn_as_typed(browser: Browser, folder: Path) -> None:

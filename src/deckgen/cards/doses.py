@@ -15,9 +15,13 @@ _RANGE = rf"{_NUMBER}(?:[ ]?[-\u2013\u00d7/:][ ]?{_NUMBER})*+%?"
 _LETTER = r"A-Za-z\u00c0-\u024f\u00b5\u03bc\u03a9\u2126\u00b0"
 _SIGN = rf"[{_LETTER}0-9\u00b2\u00b3\u00b9\u207b]"
 _WORD = rf"[{_LETTER}]{_SIGN}*+(?:[/\u00b7^-]{_SIGN}++)*+"
+_BETWEEN = r"[-+=<>\u2190-\u2194\u21cc\u2212\u2248\u2264\u2265\u00d7\u00b7\u2013/:]|&[lg]t;"
+# an Arabic or Hebrew letter may go before it, joined or with a hyphen
+_BEFORE = rf"(?<![{_LETTER}0-9_.,&#/^])(?<![{_LETTER}0-9_]-)"
 _AMOUNT = re.compile(
-    rf"(?<![\w.,&#/-])(?:&[lg]t;|[\u2264\u2265~\u2248\u00b1+\u2212])?{_RANGE}[ \u00a0\u202f]?{_WORD}"
-    rf"(?:[ \u00a0](?:{_WORD}|{_NUMBER}))*+(?![\w{{])"
+    rf"{_BEFORE}(?:&[lg]t;|[\u2264\u2265~\u2248\u00b1+\u2212]|(?<![^\s(])-)?{_RANGE}[ \u00a0\u202f]?{_WORD}"
+    rf"(?:[ \u00a0](?:{_WORD}|{_NUMBER})"
+    rf"|[ ]?(?:{_BETWEEN})[ ]?(?:{_NUMBER}%?(?:[ \u00a0\u202f]?{_WORD})?|{_WORD}))*+(?![\w{{])"
 )
 _NO_PROSE = re.compile(
     r"(<(?P<name>pre|code|bdi|ruby)\b[^<>]*+>.*?</(?P=name)>|\\\(.*?\\\)|\\\[.*?\\\]|\[sound:[^\[\]]*+\]|<!--.*?-->"

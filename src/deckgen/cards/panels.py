@@ -31,10 +31,11 @@ _SIGN = re.compile(r"&#?[A-Za-z0-9]{1,30};|.", re.DOTALL)
 _ADDED = re.compile(
     rf"<span class=\"{PREFIX}[a-z]\">(?P<code>[^<>]*)</span>"
     r"|(?P<pre><pre) dir=\"ltr\" tabindex=\"0\"(?=><code)"
+    r"|(?P<isolated><(?:li|dd|th|span|div class=\"(?:option|why)\")) dir=\"ltr\"(?=>)"
     r"|<div class=\"scroll\" tabindex=\"0\">(?=<table)|(?<=</table>)</div>"
     r"|<span class=\"figure\">(?P<image><img\b[^<>]*?)(?P<end> ?/?)>"
     r"<span class=\"caption\">(?P<title>(?:(?!</span></span>).)*)</span></span>"
-    r"|<bdi>(?P<amount>[0-9\u2264\u2265~\u2248\u00b1+\u2212&][^<>]*)</bdi>"
+    r"|<bdi>(?P<amount>[-0-9\u2264\u2265~\u2248\u00b1+\u2212&][^<>]*)</bdi>"
 )
 
 
@@ -63,7 +64,7 @@ def plain(output: str) -> str:
     def taken_away(match: re.Match[str]) -> str:
         if match["image"]:
             return f'{match["image"]} title="{match["title"]}"{match["end"]}>'
-        return match["pre"] or match["code"] or match["amount"] or ""
+        return next((match[name] for name in ("pre", "isolated", "code", "amount") if match[name]), "")
 
     return _ADDED.sub(taken_away, output) if "<" in output else output
 

@@ -47,11 +47,8 @@ BEST, CHOSEN = ".best", ".chosen"
 """Those of the back's options that are marked so."""
 
 LETTERS = """
-(selector, text) => Object.fromEntries([...document.querySelectorAll(selector)].map((each, place) => {
-    const lettered = each.matches("[data-letter]") ? each : each.querySelector("[data-letter]");
-    const letter = lettered ? lettered.dataset.letter : String.fromCharCode(65 + place);
-    return [(each.querySelector(text) || each).textContent.replace(/\\s+/g, " ").trim(), letter];
-}))
+(selector, text) => Object.fromEntries([...document.querySelectorAll(selector)].map((each) =>
+    [(each.querySelector(text) || each).textContent.replace(/\\s+/g, " ").trim(), each.dataset.letter]))
 """
 """The letter of each option of a side, by its text."""
 

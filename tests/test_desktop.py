@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import open_package, run, write_project
-from tests.desktop.driver import desktop_python, running
+from tests.desktop.driver import desktop_python, faultless, running
 from tests.reviewers import HOSTILE, hostile_vignette
 
 if TYPE_CHECKING:
@@ -104,11 +104,8 @@ def running_anki(own_deck: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture
 def anki(running_anki: Desktop) -> Iterator[Desktop]:
     """It, in which neither a script nor Anki itself may fail."""
-    running_anki.faults()
-    yield running_anki
-    running_anki.do("close")
-    running_anki.do("night", False)  # noqa: FBT003 (steps have no keywords)
-    assert running_anki.faults() == []
+    with faultless(running_anki) as desktop:
+        yield desktop
 
 
 def test_back_keeps_order_and_choice(anki: Desktop) -> None:

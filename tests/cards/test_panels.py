@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -385,6 +386,17 @@ def test_amounts_change_no_text(text: str) -> None:
         parts = made[one.inner : one.answer_end], bare[other.inner : other.answer_end]
         assert html.text(parts[0]) == html.text(parts[1])
         assert html.balanced(parts[0]) or not html.balanced(parts[1])
+
+
+@pytest.mark.parametrize("mark", ["<code>", "<pre>", "\\(", "\\[", "<!--", "{{c1::"])
+def test_marks_that_are_not_closed_take_no_time(mark: str) -> None:
+    """Twenty thousand of them are read once, not each to the end."""
+    from deckgen.cards.doses import isolated  # noqa: PLC0415
+
+    text = f"هي 15 mg/kg {mark * 20_000}"
+    start = time.process_time()
+    assert isolated(text) == text.replace("15 mg/kg", "<bdi>15 mg/kg</bdi>")
+    assert time.process_time() - start < 2
 
 
 def test_what_is_isolated_is_no_other_text() -> None:

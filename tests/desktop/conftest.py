@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import REPOSITORY, run
-from tests.desktop.driver import desktop_python, running
+from tests.desktop.driver import desktop_python, faultless, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +35,5 @@ def stressed_anki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desktop]
 @pytest.fixture
 def anki(stressed_anki: Desktop) -> Iterator[Desktop]:
     """It, in which neither a script nor Anki itself may fail."""
-    stressed_anki.faults()
-    yield stressed_anki
-    stressed_anki.do("close")
-    stressed_anki.do("night", False)  # noqa: FBT003 (steps have no keywords)
-    assert stressed_anki.faults() == []
+    with faultless(stressed_anki) as desktop:
+        yield desktop

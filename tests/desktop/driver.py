@@ -62,6 +62,16 @@ def desktop_python() -> str:
     return python
 
 
+@contextmanager
+def faultless(desktop: Desktop) -> Iterator[Desktop]:
+    """A desktop Anki for a test in which neither a script nor Anki itself may fail."""
+    desktop.faults()
+    yield desktop
+    desktop.do("close")
+    desktop.do("night", False)  # noqa: FBT003 (steps have no keywords)
+    assert desktop.faults() == []
+
+
 class Desktop:
     """A running desktop Anki."""
 

@@ -9,6 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+from deckgen.cards import html
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _NUMBER = r"[0-9]++(?:[.,][0-9]++)*+"
 _RANGE = rf"{_NUMBER}(?:[ ]?[-\u2013\u00d7/:][ ]?{_NUMBER})*+%?"
@@ -23,11 +29,11 @@ _AMOUNT = re.compile(
     rf"(?:[ \u00a0](?:{_WORD}|{_NUMBER})"
     rf"|[ ]?(?:{_BETWEEN})[ ]?(?:{_NUMBER}%?(?:[ \u00a0\u202f]?{_WORD})?|{_WORD}))*+(?![\w{{])"
 )
-_NO_PROSE = re.compile(
-    r"(<(?P<name>pre|code|bdi|ruby)\b[^<>]*+>.*?</(?P=name)>|\\\(.*?\\\)|\\\[.*?\\\]|\[sound:[^\[\]]*+\]|<!--.*?-->"
-    r"|<[^<>]*+>|\{\{c[0-9,]++::|::|\}\})",
-    re.DOTALL,
+_MARK = re.compile(
+    r"<!--|-->|<(?P<close>/?)(?P<name>[A-Za-z0-9]*)[^<>]*+>|\\[()\[\]]|\[sound:[^\[\]]*+\]|\{\{c[0-9,]++::|::|\}\}"
 )
+_NO_PROSE = frozenset(["pre", "code", "bdi", "ruby"])
+_ENDS = {"\\(": "\\)", "\\[": "\\]", "<!--": "-->"}
 _IN_LINE = re.compile(r"</?(?:a|abbr|b|cite|del|em|i|ins|mark|q|s|small|span|strong|sub|sup|u|wbr)\b")
 
 
@@ -35,23 +41,53 @@ def isolated(output: str) -> str:
     """The HTML of a text with each amount in an element of its own, unless it follows Latin letters."""
     parts: list[str] = []
     before = ""  # the direction of the last letter in the paragraph
-    done = 0
-    for match in [*_NO_PROSE.finditer(output), None]:
-        text = output[done : match.start() if match else len(output)]
+    for text, mark in _prose(output):
         place = 0
         for amount in _AMOUNT.finditer(text):
             before = _direction(text[place : amount.start()]) or before
             typed = amount[0] if before == "L" else f"<bdi>{amount[0]}</bdi>"
             parts += (text[place : amount.start()], typed)
             place, before = amount.end(), "L" if before == "L" else ""
-        parts.append(text[place:])
+        parts += (text[place:], mark)
         before = _direction(text[place:]) or before
-        if match:
-            parts.append(match[0])
-            done = match.end()
-            if match[0][0] in "<{:}" and not _IN_LINE.match(match[0]):
-                before = ""  # a cloze is a piece of its own
+        if mark[:1] in {"<", "{", ":", "}"} and not _IN_LINE.match(mark):
+            before = ""  # a cloze is a piece of its own
     return "".join(parts)
+
+
+def _prose(output: str) -> Iterator[tuple[str, str]]:
+    """The texts of some HTML, each with what follows: a tag, a mark of a cloze, or what is no prose."""
+    done = start = 0
+    until = ""  # the end of code, a formula or a comment
+    for match in _MARK.finditer(output):
+        mark = match[0]
+        ends = f"</{match['name']}>" if match["close"] else mark
+        if until and ends != until:
+            continue
+        if not until:
+            start = match.start()
+            opens = match["name"] in _NO_PROSE and not match["close"]
+            until = f"</{match['name']}>" if opens else _ENDS.get(mark, "")
+            if until:
+                continue
+        yield output[done:start], output[start : match.end()]
+        done, until = match.end(), ""
+    yield output[done:start] if until else output[done:], output[start:] if until else ""
+
+
+def isolation(output: str) -> str:
+    """The attribute for an element of a right-to-left deck in which a text is read from left to right.
+
+    Without it the marks at its ends and its numbers change places: `15 mg/kg` would be shown as `mg/kg 15`.
+
+    Args:
+        output: The HTML of the text.
+
+    Returns:
+        ` dir="ltr"`; empty for a text with a letter of a right-to-left script, or with no letter.
+    """
+    directions = set(map(unicodedata.bidirectional, html.text(output)))
+    return ' dir="ltr"' if "L" in directions and directions.isdisjoint({"R", "AL"}) else ""
 
 
 def _direction(text: str) -> str:

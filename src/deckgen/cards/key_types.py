@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from deckgen.cards.locales import isolation, locale_of
+from deckgen.cards.locales import locale_of
 from deckgen.cards.markdown import Markup
 from deckgen.deck.key_types.date import day_of
 from deckgen.deck.key_types.image import Image
@@ -135,7 +135,7 @@ class _OptionsWriter:
     """Writes the options of vignettes."""
 
     def __init__(self, fields: Fields) -> None:
-        self._render = fields.markup.markdown
+        self._markup = fields.markup
         self._verdicts = [
             f'<div class="verdict {name}">{html.escape(fields.words.get(word, ""))}</div>'
             for name, word in (("wrong", "not_best"), ("right", "best"))
@@ -147,8 +147,8 @@ class _OptionsWriter:
         """The HTML of the options, as a list."""
         if not isinstance(value, Options):
             return ""
-        language = note.chapter.language
-        items = (f"<li{isolation(text, language)}>{text}</li>" for text in self._texts_of(note, value))
+        isolation = self._markup.isolation
+        items = (f"<li{isolation(text)}>{text}</li>" for text in self._texts_of(note, value))
         return f"<ol>{''.join(items)}</ol>"
 
     def explanations(self, note: Note, value: Value) -> str:
@@ -156,12 +156,10 @@ class _OptionsWriter:
         if not isinstance(value, Options):
             return ""
         items = []
-        language = note.chapter.language
+        isolation = self._markup.isolation
         for option, text in zip(value.items, self._texts_of(note, value), strict=True):
-            parts = {"option": text, "why": self._render(option.why, note.chapter.document)}
-            divs = (
-                f'<div class="{name}"{isolation(part, language)}>{part}</div>' for name, part in parts.items()
-            )
+            parts = {"option": text, "why": self._markup.markdown(option.why, note.chapter.document)}
+            divs = (f'<div class="{name}"{isolation(part)}>{part}</div>' for name, part in parts.items())
             items.append(f"<li>{self._verdicts[option.correct]}{''.join(divs)}</li>")
         return f"<ol>{''.join(items)}</ol>"
 
@@ -170,7 +168,7 @@ class _OptionsWriter:
         if self._last is not options:
             document = note.chapter.document
             self._last = options
-            self._texts = [self._render(option.text, document) for option in options.items]
+            self._texts = [self._markup.markdown(option.text, document) for option in options.items]
         return self._texts
 
 
@@ -217,9 +215,9 @@ class _RowWriter:
     def rest(self, note: Note, _: Value) -> str:
         """The HTML of a row's other cells, each with its column's name."""
         columns, rows = self._rendered(note)
-        language = note.chapter.language
+        isolation = self._markup.isolation
         pairs = (
-            f"<dt>{name}</dt> <dd{isolation(cell, language)}>{cell}</dd>"
+            f"<dt>{name}</dt> <dd{isolation(cell)}>{cell}</dd>"
             for name, cell in zip(columns[1:], rows[note][1:], strict=False)
         )
         return f"<dl>{' '.join(pairs)}</dl>"
@@ -227,7 +225,7 @@ class _RowWriter:
     def table(self, note: Note, _: Value) -> str:
         """The HTML of the table, with this note's row marked."""
         columns, rows = self._rendered(note)
-        language = note.chapter.language
+        isolation = self._markup.isolation
         head = "".join(f"<th>{name}</th>" for name in columns)
         texts = _of_list(note.table.values.get("columns")) if note.table else []
         names = [self._markup.attribute(item, note.chapter.document) for item in texts]
@@ -237,10 +235,10 @@ class _RowWriter:
                 continue
             mark = ' class="this"' if row is note else ""
             rest = "".join(
-                f'<td data-column="{name}"><span{isolation(cell, language)}>{cell}</span></td>'
+                f'<td data-column="{name}"><span{isolation(cell)}>{cell}</span></td>'
                 for name, cell in zip(names[1:], cells[1:], strict=False)
             )
-            body.append(f"<tr{mark}><th{isolation(cells[0], language)}>{cells[0]}</th>{rest}</tr>")
+            body.append(f"<tr{mark}><th{isolation(cells[0])}>{cells[0]}</th>{rest}</tr>")
         return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
 
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
-
-from deckgen.cards import html
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,24 +21,6 @@ _TRADITIONAL = re.compile(r"zh-(?:hant|tw|hk|mo)\b", re.IGNORECASE)
 def direction(language: str) -> str:
     """The direction in which a language is written, as in HTML: `ltr` or `rtl`."""
     return "rtl" if language.lower().split("-")[0] in _RIGHT_TO_LEFT else "ltr"
-
-
-def isolation(text: str, language: str) -> str:
-    """The attribute for an element with a text that is read from left to right in a right-to-left deck.
-
-    Without it the marks at its ends and its numbers change places: `15 mg/kg` would be shown as `mg/kg 15`.
-
-    Args:
-        text: The HTML of the text.
-        language: The BCP 47 tag of the deck's language.
-
-    Returns:
-        ` dir="ltr"`; empty in other decks, and for a text with a letter of a right-to-left script.
-    """
-    if direction(language) == "ltr":
-        return ""
-    directions = {unicodedata.bidirectional(char) for char in html.text(text)}
-    return ' dir="ltr"' if "L" in directions and directions.isdisjoint({"R", "AL"}) else ""
 
 
 def more_general(language: str) -> Iterator[str]:

@@ -93,6 +93,10 @@ class Markup:
         """Markdown as HTML."""
         return self._html(scalar, document, None)
 
+    def isolation(self, output: str) -> str:
+        """The attribute by which an element with this HTML keeps its direction; empty if it needs none."""
+        return doses.isolation(output) if self.right_to_left else ""
+
     def image(self, file: Scalar, alt: Scalar, document: Document) -> str:
         """An image file with its description, as HTML."""
         name = self._media(file.value.strip(), IMAGES, file, document)

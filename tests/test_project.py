@@ -12,6 +12,7 @@ import tomllib
 import venv
 from typing import TYPE_CHECKING
 
+import pytest
 import yaml
 
 from deckgen.deck.key_types import TYPES
@@ -95,40 +96,47 @@ def test_readme_names_every_command() -> None:
     assert all(f"deckgen {command}" in readme for command in commands)
 
 
-def test_the_readme_s_first_hour_is_true(tmp_path: Path) -> None:
+def shown_in(page: str) -> tuple[str, str]:
+    """The one chapter of a page, and what it says that deckgen prints where `example` is misspelt there."""
+    text = (REPOSITORY / page).read_text(encoding="utf-8")
+    (chapter,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    (error,) = re.findall(r"```text\n(.*?)```", text, re.DOTALL)
+    return chapter, error
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/first-deck.md"])
+def test_the_error_that_is_shown_is_true(page: str, tmp_path: Path) -> None:
+    """The README and the tutorial show the error that their chapters give."""
+    chapter, error = shown_in(page)
+    slip = chapter.replace("    example: |", "    exampel: |")
+    folder = write_project(tmp_path, {"source/1-basics.yaml": slip})
+    assert run("check", "--quiet", cwd=folder).stderr.startswith(error)
+
+
+def test_the_tutorial_is_true(tmp_path: Path) -> None:
     """Its commands print what it says that they print, from an empty folder to a release."""
-    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    (chapter,) = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
-    hour = readme.partition("## Your first hour")[2].partition("\n## ")[0]
+    page = (REPOSITORY / "docs/first-deck.md").read_text(encoding="utf-8")
+    chapter, _ = shown_in("docs/first-deck.md")
     folder = tmp_path / "my-deck"
     size = re.compile(r"[0-9.]+ kB")  # another zlib, another size
     ran = []
-    for block in re.findall(r"```console\n(.*?)```", hour, re.DOTALL):
+    for block in re.findall(r"```console\n(.*?)```", page, re.DOTALL):
         for line, printed in re.findall(r"(?m)^\$ (.+)\n((?:[^$\n].*\n)*)", block):
             program, command, *words = shlex.split(line)
-            ran.append(f"{program} {command}")
             if program == "git":
                 done = git(folder, command, *words)
                 git(folder, "config", "user.name", "A")
                 git(folder, "config", "user.email", "a@example.org")
                 assert done.returncode == 0, done.stderr
-            elif program == "deckgen":
+            elif program == "deckgen" and command != "preview":  # that one goes on until Ctrl-C
+                ran.append(command)
                 told = run(command, *words, cwd=tmp_path if command == "init" else folder).stderr
                 assert size.sub("kB", told) == size.sub("kB", printed)
                 if command == "init":
                     assert run("check", "--strict", cwd=folder).returncode == 0
                     (folder / "source/1-moon.yaml").unlink()
                     change(folder, {"source/1-basics.yaml": chapter})
-    assert [each for each in ran if each.startswith("deckgen")] == [
-        "deckgen init",
-        "deckgen check",
-        "deckgen build",
-        "deckgen release",
-    ]
-    slip = chapter.replace("    example: |", "    exampel: |")
-    change(folder, {"source/1-basics.yaml": slip})
-    (shown,) = re.findall(r"```text\n(.*?)```", readme, re.DOTALL)
-    assert run("check", cwd=folder).stderr.startswith(shown)
+    assert ran == ["init", "check", "build", "release"]
 
 
 def walked_through(part: str) -> dict[str, str | bytes]:

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,31 @@ def take(page: Page, address: str, kind: str, *, night: bool) -> None:
         front.locator("xpath=..").screenshot(path=PICTURES / f"{kind}-front.png")
 
 
+def take_card(browser: Browser, address: str) -> None:
+    """Take a vignette on two phones side by side: its front, and its back after a wrong answer."""
+    page = browser.new_page(viewport={"width": 400, "height": 3000}, device_scale_factor=2)
+    page.add_init_script("Math.random = () => 0.4;")
+    page.goto(f"{address}#{CARDS['vignette']}?phone=1&night=0")
+    card = page.locator(f'article[aria-label^="{CARDS["vignette"]},"]').first
+    front, back = card.locator("iframe").nth(0), card.locator("iframe").nth(1)
+    front.content_frame.locator(".choice").nth(1).click()
+    back.content_frame.locator(".chosen").wait_for()
+    page.wait_for_timeout(300)
+    shots = [frame.locator("xpath=..").screenshot() for frame in (front, back)]
+    page.set_viewport_size({"width": 800, "height": 700})
+    page.goto("about:blank")
+    page.set_content(
+        "<style>body { display: flex; gap: 24px; margin: 8px; background: #fff; }"
+        "div { width: 360px; height: 640px; overflow: hidden; border: 2px solid #999; border-radius: 24px; }"
+        "img { width: 360px; }</style>"
+        + "".join(
+            f'<div><img src="data:image/png;base64,{b64encode(shot).decode()}"></div>' for shot in shots
+        )
+    )
+    page.screenshot(path=PICTURES / "card.png", clip={"x": 0, "y": 0, "width": 764, "height": 660})
+    page.close()
+
+
 def take_site(browser: Browser, folder: Path) -> None:
     """Take the deck's page on two phones, by day and by night, with an answered vignette.
 
@@ -109,6 +135,7 @@ def main() -> None:
         for kind in CARDS:
             for night in (False, True):
                 take(page, address, kind, night=night)
+        take_card(browser, address)
         page.goto("about:blank")
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(f"{address}#quiet-husband?night=0")

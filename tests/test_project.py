@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from anki.collection import Collection
 
+DOCS = REPOSITORY / "docs"
+
 
 def test_a_wheel_builds_a_deck_that_has_only_source(tmp_path: Path) -> None:
     """Installed into an empty environment, away from the checkout, the shipped templates are there."""
@@ -279,6 +281,18 @@ def test_links_between_the_pages_lead_somewhere() -> None:
         prose = re.sub(r"`[^`]*`", "", page.read_text(encoding="utf-8"))
         for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", prose):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_index_lists_each_page_once() -> None:
+    """docs/README.md has every page under one of tutorial, how-to, reference and explanation."""
+    _, *parts = re.split(
+        r"(?m)^\| (.+?) \| \|$", (DOCS / "README.md").read_text("utf-8").split("## All pages")[1]
+    )
+    kinds = dict(zip(parts[::2], parts[1::2], strict=True))
+    assert list(kinds) == ["tutorial", "how-to", "reference", "explanation"]
+    listed = [page for rows in kinds.values() for page in re.findall(r"(?m)^\| \[[^]]+\]\(([^)]+)\)", rows)]
+    pages = {page.name for page in DOCS.glob("*.md")} - {"README.md", "index.md"}
+    assert sorted(listed) == sorted({*pages, "codes/README.md"})
 
 
 def test_contributing_stays_short() -> None:

@@ -1,4 +1,4 @@
-"""docs/for-learners.md says what is so in the real Anki."""
+"""docs/for-learners.md, and what docs/releases.md says of AnkiWeb, are true in the real Anki."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from anki.collection import Collection
 
 PAGE = (REPOSITORY / "docs/for-learners.md").read_text(encoding="utf-8")
+SHARING = (
+    (REPOSITORY / "docs/releases.md").read_text(encoding="utf-8").partition("\n## Share it on AnkiWeb\n")[2]
+).partition("\n## ")[0]
 TYPE = "Sample - Definition"
 ELSEWHERE = {"Edit description", "Share", "Suggest a fix", "Settings", "Fetch media on sync"}
 """Names from AnkiDroid, from AnkiWeb, and from the back of a card."""
@@ -65,11 +68,11 @@ def said_by(collection: Collection) -> set[str]:
 
 
 def test_it_calls_things_as_anki_does(collection: Collection) -> None:
-    """Each menu and choice that the page names, and what it lets Anki say, are Anki's own words."""
+    """Each menu and option that the pages name, and each message of Anki, are Anki's own words."""
     said = said_by(collection)
-    quoted = re.sub(r"\*\*[^*]*\*\*", "", PAGE.replace("*italics*", ""))
+    quoted = re.sub(r"\*\*[^*]*\*\*", "", PAGE.replace("*italics*", "") + SHARING)
     names = {name for path in re.findall(r"\*([^*]+)\*", quoted) for name in re.split(r"\s>\s", path)}
-    assert {"Import", "Merge note types", "Change Note Type"} <= names
+    assert {"Import", "Merge note types", "Change Note Type", "Switch Profile"} <= names
     undo = {f"Undo {name}" for name in said} & names
     assert not names - said - undo - ELSEWHERE
     assert "4 notes already present in your collection." in said

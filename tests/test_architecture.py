@@ -35,8 +35,8 @@ def test_every_wing_is_in_the_table() -> None:
 
 
 def test_modules_that_it_names_are_there() -> None:
-    """Each `module` of a wing's row, and each path."""
-    for row in re.findall(r"^\| (\w+)/ \| (.+) \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE):
+    """Each `module` in the row of a wing or of a command's folder, and each path."""
+    for row in re.findall(r"^\| ([\w/]+)/ \| (.+) \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE):
         below = REPOSITORY / "src/deckgen" / row[0]
         names = {path.stem for path in below.rglob("*.py")} | {f"{path.name}/" for path in below.iterdir()}
         assert set(re.findall(r"`([a-z_]+/?)`", row[1])) <= names, row[0]

@@ -80,9 +80,7 @@ def test_what_is_searched_is_found(page: Page, site: tuple[str, list[str]]) -> N
     page.goto(f"{site[0]}/index.html")
     page.fill("input[name=q]", "cleanup package")
     page.keyboard.press("Enter")
-    hit = page.locator(
-        "#search-results li", has=page.locator("a", has_text="What learners keep")
-    ).first
+    hit = page.locator("#search-results li", has=page.locator("a", has_text="What learners keep")).first
     hit.locator(".context").wait_for()
     assert "package" in hit.locator(".context").inner_text()
     hit.locator("a").first.click()
@@ -109,7 +107,7 @@ def test_links_to_other_files_lead_to_the_repository(page: Page, site: tuple[str
     """To files and to folders, also from the README, which is the first page."""
     for name, text, end in (
         ("index", "CONTRIBUTING.md", "/blob/main/CONTRIBUTING.md"),
-        ("index", "MIT licence", "/blob/main/LICENSE"),
+        ("index", "MIT license", "/blob/main/LICENSE"),
         ("faces", "definition", "/tree/main/templates/definition"),
     ):
         page.goto(f"{site[0]}/{name}.html")

@@ -1016,7 +1016,7 @@ def test_files_that_are_no_chapters_stay(text: bytes, project: Project) -> None:
 
 def test_the_example_in_the_docs_is_true(project: Project) -> None:
     """The chapter that docs/writing.md shows becomes the one that it shows below."""
-    page = (REPOSITORY / "docs/writing.md").read_text(encoding="utf-8").partition("## Slips that")[2]
+    page = (REPOSITORY / "docs/writing.md").read_text(encoding="utf-8").partition("## Mistakes that")[2]
     before, after = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     folder = project({ONE: before})
     assert fixed(folder) == after

@@ -19,7 +19,7 @@ from deckgen.cards import highlight, html, panels
 from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Shelf
 from deckgen.commands.diff import words
-from deckgen.commands.preview.cards import words_of
+from deckgen.commands.preview.texts import words_of
 from tests.conftest import DECK, REPOSITORY, block, change, open_package, real_collection, run, told_of
 from tests.faults import PNG
 

@@ -8,13 +8,10 @@ import re
 import select
 import shutil
 import socket
-import subprocess
-import sys
 import threading
 import time
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
@@ -24,8 +21,9 @@ from deckgen.commands.diff.edition import of_build
 from deckgen.commands.diff.sides import Side
 from deckgen.commands.preview import cards, folder
 from deckgen.commands.preview.since import Since
-from tests.commands.test_preview import PIXEL, SECOND, free_port, serving, wait_for
-from tests.conftest import ALLIANCE, CHAPTER, REPOSITORY, change, from_npm, run, write_project
+from tests.commands.galleries import generate
+from tests.commands.test_preview import PIXEL, SECOND, free_port, serving
+from tests.conftest import ALLIANCE, CHAPTER, change, from_npm, run, write_project
 from tests.faults import MP3, PNG
 from tests.releases import FIRST, release
 from tests.reviewers import answers
@@ -34,8 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, FrameLocator, Locator, Page
+    from tests.commands.galleries import Gallery
 
+LAST_GOOD = "Last good version; the source has errors now."
 VIGNETTES = ALLIANCE / "source/2.3-therapeutic-alliance/7-vignettes.yaml"
 
 VIGNETTE = """\
@@ -83,100 +82,6 @@ PLAIN = {
     "source/one.yaml": "plains:\n  - id: one\n    text: |\n      Some words.\n"
     "  - id: two\n    text: |\n      Others.\n",
 }
-
-
-FAULTS = """
-if (window.top === window) {
-  window.faults = [];
-  window.addEventListener("error", event => faults.push(event.message));
-  window.addEventListener("unhandledrejection", event => faults.push(String(event.reason)));
-}
-"""
-"""Notes the faults of the page's own code, and not those of cards."""
-
-
-def generate(folder: Path, count: int) -> None:
-    """Write a deck of many notes, as for `make bench`."""
-    program = [sys.executable, str(REPOSITORY / "benchmarks/generate.py"), str(folder), str(count)]
-    subprocess.run(program, check=True)
-
-
-@dataclass
-class Gallery:
-    """The page of a preview."""
-
-    page: Page
-
-    def side(self, side: str, card: str) -> FrameLocator:
-        """The frame of a card's side, as in `Front`, `one, Cloze 1`."""
-        return self.page.frame_locator(f'iframe[title="{side} of {card}"]')
-
-    def before(self, side: str, card: str) -> FrameLocator:
-        """The frame of a card's side as it was before."""
-        return self.page.frame_locator(f'iframe[title="{side} of {card}, before"]')
-
-    def changes(self, choice: str) -> None:
-        """Choose which changes are shown, as in `Gone (2)`."""
-        self.page.get_by_role("combobox", name="Changes", exact=True).select_option(choice)
-
-    def card(self, name: str) -> Locator:
-        """A card, as in `one, Cloze 1`."""
-        return self.page.get_by_role("article", name=name, exact=True)
-
-    def count(self) -> str:
-        """What the page says of how many cards there are."""
-        return self.page.locator("#count").inner_text()
-
-    def shown(self) -> list[str]:
-        """The cards whose headings can be seen, by their names."""
-        articles = self.page.locator("article").all()
-        return [str(each.get_attribute("aria-label")) for each in articles if each.is_visible()]
-
-    def until(self, expression: str, seconds: float = 10) -> Any:  # noqa: ANN401 (whatever it is in the page)
-        """Wait until something is true in the page; its policy keeps the browser's own way from doing so."""
-        found: list[Any] = []
-
-        def look() -> object:
-            found[:] = [self.page.evaluate(expression)]
-            return found[0]
-
-        wait_for(look, seconds)
-        return found[0]
-
-
-@pytest.fixture
-def show(browser: Browser) -> Iterator[Callable[..., Gallery]]:
-    """Opens the preview of a deck, from disk or from an address; a fault of the page's own fails the test."""
-    opened: list[Gallery] = []
-
-    def open_page(deck: Path | str, fragment: str = "", **options: Any) -> Gallery:  # noqa: ANN401 (Playwright's)
-        context = browser.new_context(**({"viewport": {"width": 1200, "height": 900}} | options))
-        gallery = Gallery(context.new_page())
-        gallery.page.add_init_script(FAULTS)
-        address = deck if isinstance(deck, str) else (deck / "build/preview/index.html").as_uri()
-        gallery.page.goto(address + fragment)
-        expect(gallery.page.locator("#count")).to_contain_text("card")
-        opened.append(gallery)
-        return gallery
-
-    yield open_page
-    for gallery in opened:
-        faults = gallery.page.evaluate("window.faults")
-        gallery.page.context.close()
-        assert not faults
-
-
-@pytest.fixture
-def preview(project: Callable[..., Path]) -> Callable[..., Path]:
-    """Writes a small deck and its preview, and gives the deck's folder."""
-
-    def make(files: dict[str, str | bytes] | None = None) -> Path:
-        deck = project(files)
-        result = run("preview", cwd=deck)
-        assert "Traceback" not in result.stderr, result.stderr
-        return deck
-
-    return make
 
 
 @pytest.fixture(scope="module")
@@ -277,7 +182,7 @@ def test_showing_anew_asks_again(preview: Callable[..., Path], show: Callable[..
     front, back = (gallery.side(side, "quiet, Answer") for side in ("Front", "Back"))
     front.locator(".choice").first.click()
     expect(back.locator(".chosen")).to_have_count(1)
-    gallery.page.get_by_role("button", name="Show anew").click()
+    gallery.page.get_by_role("button", name="Reset").click()
     expect(back.locator(".chosen")).to_have_count(0)
     expect(front.locator("[aria-checked=true]")).to_have_count(0)
 
@@ -344,21 +249,21 @@ def test_filters_are_in_the_address(own: Path, show: Callable[..., Gallery]) -> 
     gallery.page.get_by_label("Kind").select_option("Vignette")
     expect(gallery.page.locator("#count")).to_have_text(f"{vignettes} of {whole}")
     gallery.page.keyboard.press("/")
-    gallery.page.get_by_label("Text").fill("quarrels MONEY canceled")
+    gallery.page.get_by_label("Search").fill("quarrels MONEY canceled")
     expect(gallery.page.locator("#count")).to_have_text(f"1 of {whole}")
     assert gallery.shown() == ["quiet-husband, Answer"]
     gallery.until("location.hash.includes('q=quarrels')")
     again = show(gallery.page.url)
     assert again.shown() == ["quiet-husband, Answer"]
-    gallery.page.get_by_label("Text").fill("nowhere to be found")
-    expect(gallery.page.get_by_text("No card is like that.")).to_be_visible()
+    gallery.page.get_by_label("Search").fill("nowhere to be found")
+    expect(gallery.page.get_by_text("No cards match.")).to_be_visible()
 
 
 def test_only_cards_with_diagnostics(preview: Callable[..., Path], show: Callable[..., Gallery]) -> None:
     """The filter leaves the card that something is to be said of, which tells what and where."""
     slip = SECOND.replace("c3::", "c2::") + "    why: |\n      Some pull more than others.\n"
     gallery = show(preview({"source/one.yaml": slip.replace("change comes", "change comes comes")}))
-    gallery.page.get_by_label("With diagnostics only").check()
+    gallery.page.get_by_label("Only cards with problems").check()
     expect(gallery.page.locator("#count")).to_have_text("1 of 3 cards")
     card = gallery.card("one, Cloze 1")
     expect(card.get_by_text("warning[doubled-word]")).to_be_visible()
@@ -405,7 +310,7 @@ def test_keys_go_from_card_to_card(preview: Callable[..., Path], show: Callable[
     gallery.page.keyboard.press("j")
     gallery.until("location.hash === '#two'")
     gallery.page.keyboard.press("?")
-    expect(gallery.page.get_by_role("dialog", name="What you see here")).to_be_visible()
+    expect(gallery.page.get_by_role("dialog", name="About this preview")).to_be_visible()
     gallery.page.keyboard.press("Escape")
     expect(gallery.page.get_by_role("dialog")).to_have_count(0)
 
@@ -423,9 +328,9 @@ def test_everything_is_reached_with_tab(preview: Callable[..., Path], show: Call
                 " || document.activeElement.id"
             )
         )
-    for name in ("To the cards", "Night", "Print", "Help", "q", "faulty", "one", "Show anew"):
+    for name in ("To the cards", "Night", "Print", "Help", "q", "faulty", "one", "Reset"):
         assert name in reached
-    assert "Copy the place in the source" in reached
+    assert "Copy the file and line" in reached
 
 
 @pytest.mark.parametrize("fragment", ["", "#?night=1", "#?single=1&phone=1"])
@@ -511,7 +416,7 @@ def test_a_card_s_code_stays_in_its_frame(preview: Callable[..., Path], show: Ca
     heights = [each.evaluate("e => e.clientHeight") for each in gallery.page.locator(".screen").all()]
     assert max(heights) <= 6000
     assert len(gallery.page.context.pages) == 1
-    expect(gallery.card("one, Plain").get_by_text("The card's code").first).to_be_visible()
+    expect(gallery.card("one, Plain").get_by_text("Error in the card’s code").first).to_be_visible()
 
 
 PRELUDE = """\
@@ -824,9 +729,9 @@ def test_ten_thousand_notes_stay_quick(many: Path, show: Callable[..., Gallery])
     assert gallery.page.evaluate("longest") < 500
     assert gallery.page.locator("iframe").count() < 30
     assert gallery.page.locator("article").count() < 500
-    gallery.page.get_by_label("Text").fill("hierarchy trust")
+    gallery.page.get_by_label("Search").fill("hierarchy trust")
     expect(gallery.page.locator("#count")).to_contain_text(" of 15,000 cards")
-    gallery.page.get_by_label("Text").fill("")
+    gallery.page.get_by_label("Search").fill("")
     expect(gallery.page.locator("#count")).to_have_text("15,000 cards")
     started = time.monotonic()
     gallery.page.evaluate("location.hash = '#definition-9990'")
@@ -879,7 +784,7 @@ def test_what_changed_is_shown_before_and_now(changed: Path, show: Callable[...,
     gallery.changes("All cards (4)")
     expect(gallery.page.locator("#count")).to_have_text("4 cards")
     assert "two, Cloze 1, gone" not in gallery.shown()
-    gallery.page.get_by_label("Text").fill("joining")
+    gallery.page.get_by_label("Search").fill("joining")
     expect(gallery.page.locator("#count")).to_have_text("1 of 4 cards")
 
 
@@ -918,7 +823,7 @@ def test_before_stands_beside_now_or_above_it(
 
 
 def test_options_stand_in_one_order_before_and_now(changed: Path, show: Callable[..., Gallery]) -> None:
-    """Lots are drawn alike, so that only what changed differs; and otherwise after *Show anew*."""
+    """Lots are drawn alike, so that only what changed differs; and otherwise after *Reset*."""
     gallery = show(changed, "#?kind=Vignette")
     before = gallery.before("Front", "quiet, Answer").locator(".choice")
     now = gallery.side("Front", "quiet, Answer").locator(".choice")
@@ -929,7 +834,7 @@ def test_options_stand_in_one_order_before_and_now(changed: Path, show: Callable
         order = now.all_inner_texts()
         assert order == before.all_inner_texts()
         orders.add(tuple(order))
-        gallery.page.get_by_role("button", name="Show anew").click()
+        gallery.page.get_by_role("button", name="Reset").click()
         gallery.page.wait_for_timeout(200)
     assert len(orders) > 1
 
@@ -996,7 +901,7 @@ def test_that_nothing_changed_is_said(changed: Path, show: Callable[..., Gallery
     release(changed, "1.1.0", FIRST + 1000)
     gallery = show(since(changed))
     expect(gallery.page.locator("#empty")).to_have_text(
-        "No card has changed since 1.1.0. “All cards” under Changes shows the deck."
+        "No cards changed since 1.1.0. To see the deck, choose “All cards” under Changes."
     )
     gallery.changes("All cards (4)")
     expect(gallery.page.locator("#count")).to_have_text("4 cards")
@@ -1024,39 +929,6 @@ def test_ten_thousand_changed_cards_stay_quick(
 
 
 # Following the source
-
-
-@pytest.fixture
-def live(tmp_path: Path, show: Callable[..., Gallery]) -> Iterator[Callable[..., tuple[Path, Gallery]]]:
-    """Serves a deck and opens its page."""
-    opened = []
-
-    def open_live(deck: Path, fragment: str = "", options: Iterable[str] = ()) -> Gallery:
-        port = free_port()
-        server = serving(deck, port, *options)
-        server.__enter__()
-        opened.append(server)
-        return show(f"http://127.0.0.1:{port}/", fragment)
-
-    def make(
-        files: dict[str, str | bytes] | None = None,
-        fragment: str = "",
-        count: int = 0,
-        *,
-        released: bool = False,
-    ) -> tuple[Path, Gallery]:
-        deck = tmp_path / "live"
-        if count:
-            generate(deck, count)
-        else:
-            write_project(deck, files)
-        if released:
-            release(deck, "1.0.0", FIRST)
-        return deck, open_live(deck, fragment, ["--since"] if released else [])
-
-    yield make
-    for server in opened:
-        server.__exit__(None, None, None)
 
 
 def long_deck() -> str:
@@ -1113,14 +985,14 @@ def test_a_fault_lies_over_the_page_until_it_is_mended(live: Callable[..., tuple
     change(deck, {"source/one.yaml": broken})
     expect(overlay).to_contain_text("error[unknown-key]")
     expect(overlay).to_contain_text("source/one.yaml:8:5")
-    expect(gallery.card("two, Cloze 1").get_by_text("As it was before the errors.")).to_be_visible()
+    expect(gallery.card("two, Cloze 1").get_by_text(LAST_GOOD)).to_be_visible()
     overlay.get_by_role("button", name="Close").click()
     expect(overlay).to_have_count(0)
     change(deck, {"source/one.yaml": broken.replace("Nobody", "No one")})
     expect(gallery.side("Back", "one, Cloze 1").locator("#qa")).to_contain_text("No one follows")
     expect(overlay).to_have_count(0)
     change(deck, {"source/one.yaml": SECOND})
-    expect(gallery.page.get_by_text("As it was before the errors.")).to_have_count(0)
+    expect(gallery.page.get_by_text(LAST_GOOD)).to_have_count(0)
     change(deck, {"source/one.yaml": broken})
     expect(overlay).to_contain_text("error[unknown-key]")
     change(deck, {"source/one.yaml": SECOND})
@@ -1132,7 +1004,7 @@ def test_the_comparison_with_a_release_stays_while_one_writes(
 ) -> None:
     """A saved change comes in beside what was released, and goes with its undoing; an error hides nothing."""
     deck, gallery = live({"source/one.yaml": SECOND}, released=True)
-    expect(gallery.page.locator("#empty")).to_contain_text("No card has changed since 1.0.0.")
+    expect(gallery.page.locator("#empty")).to_contain_text("No cards changed since 1.0.0.")
     before = gallery.before("Back", "one, Cloze 1")
     for word in ("meeting", "greeting"):
         change(deck, {"source/one.yaml": SECOND.replace("joining", word)})
@@ -1141,7 +1013,7 @@ def test_the_comparison_with_a_release_stays_while_one_writes(
     broken = SECOND.replace("joining", "greeting").replace("text: |\n      Before", "txet: |\n      Before")
     change(deck, {"source/one.yaml": broken})
     expect(gallery.page.get_by_role("alert")).to_contain_text("error[unknown-key]")
-    expect(gallery.card("one, Cloze 1").get_by_text("As it was before the errors.")).to_be_visible()
+    expect(gallery.card("one, Cloze 1").get_by_text(LAST_GOOD)).to_be_visible()
     expect(before.locator(".cloze")).to_have_text("joining")
     gallery.changes("All cards (3)")
     change(deck, {"source/one.yaml": SECOND})

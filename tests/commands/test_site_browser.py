@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.commands.galleries import FAULTS, generate
 from tests.commands.test_preview import PIXEL
-from tests.commands.test_preview_browser import FAULTS, VIGNETTE, generate
+from tests.commands.test_preview_browser import VIGNETTE
 from tests.conftest import ALLIANCE, DECK, change, from_npm, run
 from tests.releases import FIRST, release, terms
 from tests.reviewers import answers
@@ -417,7 +418,7 @@ def test_a_learner_sees_nothing_of_an_author_s_tools(tmp_path: Path, show: Calla
     shown = show(tmp_path)
     shown.begin()
     text = shown.page.locator("body").inner_text()
-    assert not [word for word in ("diagnostics", ".yaml", "warning", "Show anew", "Night") if word in text]
+    assert not [word for word in ("diagnostics", ".yaml", "warning", "Reset", "Night") if word in text]
     assert shown.page.get_by_role("button").all_inner_texts() == ["Previous card", "Show answer"]
     expect(shown.page.get_by_role("combobox")).to_have_count(1)
     expect(shown.page.get_by_role("textbox")).to_have_count(0)

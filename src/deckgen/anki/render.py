@@ -73,6 +73,8 @@ class Speech:
 
 
 Audio: TypeAlias = Sound | Speech
+_FILMS = (".mp4", ".webm", ".m4v", ".mov", ".mkv", ".ogv", ".avi", ".mpg", ".mpeg")
+"""Endings of files that have pictures as a rule; a sound in one of them plays as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +177,8 @@ class CardRenderer:
 def on_screen(sides: Sides) -> Sides:
     """Both sides as a reviewer shows them, with HTML in place of the marks for sounds and typed answers.
 
-    A sound becomes an `<audio>`, a text to be spoken a button. An answer to be typed becomes an `<input>` on
-    the front; on the back it is shown below the line between front and back.
+    A sound becomes an `<audio>`, a film a `<video>`, a text to be spoken a button. An answer to be typed
+    becomes an `<input>` on the front; on the back it is shown below the line between front and back.
     """
     back, line = sides.back, ""
     if _LINE in back and any(sides.answers.get(name) for _, _, name in _MARK.findall(back)):
@@ -201,9 +203,12 @@ def on_screen(sides: Sides) -> Sides:
 
 
 def _player(audio: Audio) -> str:
-    """The HTML that plays a sound or speaks a text."""
+    """The HTML that plays a sound or a film, or speaks a text."""
     if isinstance(audio, Sound):
-        return f'<audio class="replay-button" controls preload="none" src="{quote(audio.file)}"></audio>'
+        source = f'src="{quote(audio.file)}"'
+        if audio.file.lower().endswith(_FILMS):
+            return f'<video controls preload="metadata" style="max-width: 100%" {source}></video>'
+        return f'<audio class="replay-button" controls preload="none" {source}></audio>'
     language, text = (html_lib.escape(each) for each in (audio.language.replace("_", "-"), audio.text))
     speak = (
         "const speech = new SpeechSynthesisUtterance(this.dataset.text);"

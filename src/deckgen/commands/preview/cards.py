@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import html
-import re
 import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from deckgen.anki.render import CardContext, CardRenderer, on_screen
 from deckgen.checks.silence import owner_of, owners
+from deckgen.commands.preview.texts import words_of
 from deckgen.deck.notes import Table, place
 from deckgen.package import SHOWS
 
@@ -24,22 +23,12 @@ if TYPE_CHECKING:
     from deckgen.deck.notes import Note
     from deckgen.diagnostics import Diagnostic
 
-LONGEST_TEXT = 20_000
-"""The page's filter searches this many characters of a note."""
 _LONGEST_LINE = 300  # characters of a quoted line of the source
-_COLORS = re.compile(r"</?(?:span|bdi)\b[^<>]*>", re.IGNORECASE)  # words go on behind them
-_UNSEEN = re.compile(r"<(style|script)\b.*?</\1\s*>|<[^>]*>|\{\{c[\d,]+::|\}\}", re.DOTALL | re.IGNORECASE)
 
 
 def digest(text: str) -> str:
     """A short digest of a text."""
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:12]
-
-
-def words_of(fields: str) -> str:
-    """The words of a note's fields, for the page's filter."""
-    text = html.unescape(_UNSEEN.sub(" ", _COLORS.sub("", fields[: 4 * LONGEST_TEXT])))
-    return " ".join(text.split())[:LONGEST_TEXT]
 
 
 DiagnosticJSON: TypeAlias = "dict[str, Any]"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import threading
+import time
 import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 _STEP = 20  # milliseconds without a change before a build begins: an editor may write a file in steps
 _LONGEST = 200  # milliseconds after which a build begins in any case
+_TRIES = 3  # to write a preview while somebody deletes it
+_PAUSE = 0.1  # seconds between them
+_REST = 1.0  # seconds without a try after they failed: a page requests many files
 _LOOK = 500  # milliseconds between looks at whether the folders are still the same
 
 
@@ -131,15 +135,15 @@ class _Following:
         self._version = ""
         self._names: set[str] = set()
         self._writing = threading.Lock()
+        self._fault = ""
+        self._rest = 0.0  # the time until which nothing is restored
 
     def again(self) -> None:
         """Build, and show the result. After a failure, report it and leave the preview as it was."""
         try:
             self.show(build(self._project))
-        except CallError as error:
-            self._fail(f"{error}{error.hint and f' ({error.hint})'}")
-        except OSError as error:
-            self._fail(f"{error.strerror or error}: {os.fsdecode(error.filename or '')}".rstrip(": "))
+        except (CallError, OSError) as error:
+            self._fail(_message(error))
         except Exception:  # noqa: BLE001 (a fault of deckgen is reported, and the next build may succeed)
             self._fail(traceback.format_exc())
 
@@ -152,6 +156,7 @@ class _Following:
             cards = with_vanished(cards, self._before)
         with self._writing:
             self._write(cards)
+        self._fault = ""
         self._server.news.tell(self._version)
         self._tell(result, "")
 
@@ -167,13 +172,31 @@ class _Following:
         with self._writing:
             if self._before is None or name not in self._names:
                 return False
-            try:
-                self._write(self._before)
-            except (CallError, OSError) as error:
-                self._names.clear()  # only the next build tries again, because a page requests many files
-                self._fail(_message(error))
+            if time.monotonic() < self._rest:
                 return False
-            return True
+            fault = self._rewrite(self._before)
+            if fault:
+                self._rest = time.monotonic() + _REST
+            if fault != self._fault:  # told once, and its end too
+                if fault:
+                    self._fail(fault)
+                else:
+                    self._fault = ""
+                    self._server.news.tell(self._version)
+            return not fault
+
+    def _rewrite(self, cards: Gallery) -> str:
+        """Write a preview while its folder may still be being deleted; return a message if that failed."""
+        fault = ""
+        for _ in range(_TRIES):
+            try:
+                self._write(cards)
+            except (CallError, OSError) as error:
+                fault = _message(error)
+                time.sleep(_PAUSE)
+            else:
+                return ""
+        return fault
 
     def _write(self, cards: Gallery) -> None:
         folder = self._server.folder
@@ -183,5 +206,6 @@ class _Following:
 
     def _fail(self, fault: str) -> None:
         """Report a failed build."""
+        self._fault = fault
         self._server.news.tell(self._version, fault)
         self._tell(None, fault)

@@ -16,9 +16,9 @@ from deckgen.commands.preview.cards import (
     EarlierNote,
     NotePreview,
     digest,
-    words_of,
 )
 from deckgen.commands.preview.earlier import Drawn, MediaFiles
+from deckgen.commands.preview.texts import words_of
 from deckgen.diagnostics import counted, listed, listing
 from deckgen.project import MANIFEST
 

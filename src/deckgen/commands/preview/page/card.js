@@ -30,6 +30,8 @@
 
   /** The words for what has become of a card. */
   const SORTS = deckgen.SORTS = { new: "New", changed: "Changed", look: "Look changed", gone: "Gone" };
+  const AGAIN = location.protocol === "file:"
+    ? "Run `deckgen preview` again, then reload the page." : "This page tries again by itself.";
   const lot = () => 1 + Math.floor(Math.random() * 0xffffffff);
 
   deckgen.Card = class {
@@ -42,7 +44,8 @@
 
     /**
      * @param {object} about The card as the index has it.
-     * @param {object} page What it may ask of the page: view, key(key, card), link(address), copy(text), go(card).
+     * @param {object} page What it may ask of the page: view, words (of the search), key(key, card), link(address),
+     *   copy(text), go(card), marked(card).
      */
     constructor(about, page) {
       this.about = about;
@@ -82,13 +85,13 @@
 
     #fillHeading() {
       const { about } = this;
-      const copy = about.source ? [make("button", { type: "button", class: "source", title: "Copy the place in the source",
+      const copy = about.source ? [make("button", { type: "button", class: "source", title: "Copy the file and line",
         onclick: () => this.page.copy(about.source) }, about.source)] : [];
-      const anew = make("button", { type: "button", class: "anew", onclick: () => this.anew() }, "Show anew");
+      const anew = make("button", { type: "button", class: "anew", onclick: () => this.anew() }, "Reset");
       const line = make("p", { class: "line" }, make("span", {}, about.kindTitle), make("span", {}, about.chapter),
         ...about.tags.map((tag) => make("span", { class: "tag" }, tag)), ...copy, anew);
       const found = make("ul", { class: "diagnostics" }, ...about.found.map(deckgen.diagnostic));
-      const before = about.before ? [make("p", { class: "before" }, "As it was before the errors.")] : [];
+      const before = about.before ? [make("p", { class: "before" }, "Last good version; the source has errors now.")] : [];
       const change = about.change?.words ? [make("p", { class: "change" }, about.change.words)] : [];
       this.heading.replaceChildren(line, ...change, ...before, ...(about.found.length ? [found] : []), this.faults);
     }
@@ -100,13 +103,13 @@
       if (!this.element) { return; }
       if (was.digest !== about.digest) { this.#tell(); }
       const earlier = about.change?.earlier;
-      const drawn = this.#versions.length > 0 && this.#versions.every((version) => version.drawn); // else it is still to be, or could not be
-      if (was.looks !== about.looks || !drawn) { this.faults.replaceChildren(); }
+      const failed = this.#versions.some((version) => version.failed);
+      if (was.looks !== about.looks || failed) { this.faults.replaceChildren(); }
       if (Boolean(was.change?.earlier) !== Boolean(earlier)) {
         const { mounted } = this;
         this.reset();
         if (mounted) { this.mount(); }
-      } else if (this.mounted && !drawn) {
+      } else if (this.mounted && failed) {
         this.unmount();
         this.mount();
       } else if (this.mounted) {
@@ -128,7 +131,9 @@
       this.element.classList.toggle("pair", words.length > 1);
       const hears = {
         drawn: () => this.element.dispatchEvent(new Event("drawn")),
-        fault: (text) => this.#fault(text),
+        fault: (text) => this.#fault("Error in the card’s code:", ` ${text}`),
+        lost: (words) => this.#fault(words, ` ${AGAIN}`),
+        marked: () => this.page.marked(this),
       };
       const versions = words.map((word, place) => this.#version(place, word, hears));
       this.#versions = versions;
@@ -138,12 +143,12 @@
       this.sides.replaceChildren(...figures[0].flatMap((_, place) => figures.map((each) => each[place])));
       this.sides.querySelectorAll(".screen").forEach((holder, place) => { holder.style.height = heights[place] ?? ""; });
       if (this.page.view.single) {
-        this.turns = make("button", { type: "button", class: "turn", onclick: () => this.turn() });
-        this.sides.append(this.turns);
+        // above the card, so that it stays under the pointer as the card gets its height
+        this.turns ??= make("button", { type: "button", class: "turn", onclick: () => this.turn() });
+        this.sides.prepend(this.turns);
         this.#tellTurn();
       }
-      const found = await Promise.all(versions.map((version) => version.mount()));
-      if (found.includes(false)) { this.#fault("its file cannot be read"); }
+      await Promise.all(versions.map((version) => version.mount()));
     }
 
     /** A version, which keeps what its code has kept, until it is before or now instead of alone. */
@@ -169,6 +174,9 @@
     /** Set what is around the card. */
     look() { this.#versions.forEach((version) => version.look()); }
 
+    /** Mark the words of the search. */
+    find() { this.#versions.forEach((version) => version.find()); }
+
     /** Show one side after the other, as when a learner turns the card. */
     turn() {
       if (!this.page.view.single) { return; }
@@ -191,10 +199,10 @@
 
     #tellTurn() { this.turns.textContent = this.turned ? "Show front" : "Show answer"; }
 
-    #fault(text) {
-      if (this.faults.childElementCount >= 5) { return; }
-      const item = make("li", { class: "error" }, make("p", {}, make("strong", {}, "The card's code"), ` ${text}`));
-      this.faults.append(item);
+    #fault(what, text) {
+      const item = make("li", { class: "error" }, make("p", {}, make("strong", {}, what), ...deckgen.prose(text)));
+      const told = [...this.faults.children];
+      if (told.length < 5 && !told.some(({ textContent }) => textContent === item.textContent)) { this.faults.append(item); }
     }
   };
 }

@@ -53,31 +53,21 @@
     return { sort, words, earlier };
   }
 
-  let texts = [];
-
-  /* Called by a script of the deck. */
-  deckgen.texts = (content) => { texts = content.map((text) => text.toLowerCase()); };
-
   /** The index, with its cards; `stamp` asks for one that is newer than the one before. */
   deckgen.open = async (stamp = "") => {
     const index = await deckgen.read("index.js", stamp);
     return { ...index, cards: cardsOf(index) };
   };
 
-  /** Both sides of a card, and its media. */
+  /** Both sides of a card, its media, and the names of the files that are missing. */
   deckgen.sides = async (card) => {
     const [name, stamp] = card.file;
     const note = (await deckgen.read(name, stamp))[card.place];
     // while a preview is being written its files may be newer than the index that this page has
     if (note?.[2] !== card.key) { throw new Error(`${name} is not of this index`); }
-    const media = await deckgen.files(note[1]);
+    const missing = [];
+    const media = await deckgen.files(note[1], missing);
     const [front, back] = note[0][card.which];
-    return { front, back, media };
-  };
-
-  /** Which notes hold all of some words, by their numbers in the index. */
-  deckgen.holding = async (index, words) => {
-    await deckgen.load("deck/texts.js", index.texts);
-    return (card) => words.every((word) => texts[card.number]?.includes(word) || card.id.includes(word));
+    return { front, back, media, missing };
   };
 }

@@ -9,6 +9,7 @@
   const FILTERS = ["since", "q", "kind", "chapter", "tag", "faulty"];
   const CHANGES = { "": "All changes", new: "New", changed: "Changed", look: "Only the look", gone: "Gone", all: "All cards" };
   const dark = matchMedia("(prefers-color-scheme: dark)");
+  const words = []; // of the search, folded
   const view = { night: dark.matches, phone: false, rtl: false, single: false };
   const filter = { since: "", q: "", kind: "", chapter: "", tag: "", faulty: false };
   const list = new deckgen.List($("cards"));
@@ -18,8 +19,23 @@
   let at = "";
   let pinned = null;
 
+  const finder = new deckgen.Finder({
+    shown: () => shown,
+    top: () => Math.max(document.querySelector(".bar").getBoundingClientRect().bottom, 0),
+    topmost: () => topmost()?.card,
+    show: (card, stepping) => {
+      at = stepping ? card.about.anchor : "";
+      hold(card);
+      writeAddress();
+    },
+    held: (card) => card === pinned,
+    free: () => { pinned = null; },
+  });
+
   const page = {
     view,
+    words,
+    marked: (card) => finder.marked(card),
     key: (key, card) => press(key, card),
     go: (card) => go(card),
     copy: async (text) => {
@@ -33,7 +49,7 @@
     link: (address) => {
       const link = deckgen.linkTo(address);
       if (!link) { return say(`A link to ${address}`); }
-      say("The card links to ", link);
+      say("This card links to ", link);
     },
   };
 
@@ -114,7 +130,7 @@
       const count = cards.filter(({ about }) => about.change?.sort === sort).length;
       return count ? [`${count.toLocaleString("en")} ${word}`] : [];
     });
-    return parts.length ? `Cards: ${parts.join(", ")}.` : "No card has changed.";
+    return parts.length ? `Cards: ${parts.join(", ")}.` : "No cards changed.";
   }
 
   function showFilters() {
@@ -126,21 +142,31 @@
 
   let filtering = 0;
 
+  function noSearch() {
+    say("The search does not work: the file deck/texts.js is missing.");
+    return true;
+  }
+
   async function applyFilters() {
     const mine = ++filtering;
-    const words = filter.q.toLowerCase().split(/\s+/).filter(Boolean);
-    const holds = words.length ? await deckgen.holding(index, words).catch(() => () => true) : () => true;
+    const asked = deckgen.wordsOf(filter.q);
+    const holds = asked.length ? await deckgen.holding(index, asked).catch(() => noSearch) : () => true;
     if (mine !== filtering) { return; }
+    const same = asked.join(" ") === words.join(" ");
+    words.splice(0, words.length, ...asked);
     shown = cards.filter(({ about }) => among(filter.since, about) && (!filter.kind || about.kindTitle === filter.kind) && (!filter.chapter || about.chapter === filter.chapter)
       && (!filter.tag || about.tags.includes(filter.tag)) && (!filter.faulty || about.found.length > 0) && holds(about));
     const kept = new Set(shown);
     for (const card of cards) { card.out = !kept.has(card); }
     list.fit();
+    if (!same) { cards.forEach((card) => { if (card.mounted) { card.find(); } }); }
+    finder.tell();
     $("count").textContent = countOf(shown.length);
+    $("empty").className = "empty";
     $("empty").hidden = shown.length > 0;
-    $("empty").textContent = cards.length ? "No card is like that." : "There is no card to show.";
+    $("empty").textContent = cards.length ? "No cards match." : "There are no cards to show.";
     if (index?.since && cards.length && !cards.some(({ about }) => among("", about))) {
-      $("empty").textContent = `No card has changed since ${index.since.name}. “All cards” under Changes shows the deck.`;
+      $("empty").textContent = `No cards changed since ${index.since.name}. To see the deck, choose “All cards” under Changes.`;
     }
   }
 
@@ -154,11 +180,26 @@
     return `${cardsOf(count)} shown; the deck has ${all.toLocaleString("en")}`;
   }
 
-  $("filters").addEventListener("input", () => {
+  $("filters").addEventListener("input", async () => {
+    const spot = topmost();
+    const { q } = filter;
     for (const name of FILTERS) { filter[name] = name === "faulty" ? $(name).checked : $(name).value; }
-    applyFilters().then(writeAddress);
+    const mine = filtering + 1;
+    await applyFilters();
+    if (mine !== filtering) { return; }
+    const lost = !spot || spot.card.out;
+    if (filter.q !== q && filter.q.trim()) {
+      finder.first();
+    } else if (lost && shown.length && window.scrollY > 0) {
+      at = "";
+      hold(shown[0]);
+    } else {
+      keep(spot);
+    }
+    writeAddress();
   });
   $("filters").addEventListener("submit", (event) => event.preventDefault());
+  $("q").addEventListener("focus", () => { if (index) { deckgen.readTexts(index).catch(() => {}); } });
 
   /* Switches */
   function showSwitches() {
@@ -200,12 +241,18 @@
     window.scrollBy({ top: spot.card.element.getBoundingClientRect().top - spot.top, behavior: "instant" });
   }
 
-  function go(card, { focus = true } = {}) {
-    at = card.about.anchor;
+  /** Bring a card to the top of the window, and hold it there while what is above it grows. */
+  function hold(card) {
     pinned = card;
     card.group.fill();
     card.mount();
     card.element.scrollIntoView({ block: "start", behavior: "instant" });
+  }
+
+  function go(card, { focus = true } = {}) {
+    at = card.about.anchor;
+    hold(card);
+    finder.tell(card);
     if (focus) { card.link.focus({ preventScroll: true }); }
     writeAddress();
   }
@@ -214,7 +261,7 @@
     if (!at) { return; }
     const card = cards.find(({ about }) => about.anchor === at) ?? cards.find(({ about }) => about.id === at.split("/")[0]);
     if (!card) { return say(`There is no card ${at}.`); }
-    if (card.out) { return say(`${at} is not among the cards that the filter leaves.`); }
+    if (card.out) { return say(`The filters hide ${at}.`); }
     go(card, { focus: false });
   }
 
@@ -285,7 +332,9 @@
   $("print").addEventListener("click", print);
 
   new ResizeObserver(([{ target }]) => {
-    document.documentElement.style.setProperty("--bar", `${target.offsetHeight}px`);
+    const { style } = document.documentElement;
+    style.setProperty("--bar", `${target.offsetHeight}px`);
+    style.setProperty("--row", `${target.getBoundingClientRect().bottom - $("finder").getBoundingClientRect().top + 6}px`);
   }).observe(document.querySelector(".bar"));
 
   /** Show an index: the first one, or a newer one in its place, with all that stays as it is. */
@@ -328,9 +377,11 @@
       await deckgen.refresh(await deckgen.open());
     } catch {
       $("count").textContent = "";
+      $("empty").className = "empty";
       $("empty").hidden = false;
-      $("empty").textContent = "The deck's files are not here. Run `deckgen preview` again.";
+      $("empty").textContent = "The deck’s files are missing. Run `deckgen preview` again, then reload this page.";
     }
+    if (filter.q && !at) { finder.first(); }
     goToAddress();
   };
 }

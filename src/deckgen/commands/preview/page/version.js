@@ -10,13 +10,15 @@
     #sides = null;
     #asked = 0;
     #again = 0;
-    #looks = "";
+    #marked = false;
+    #looks = ""; // of what is drawn, or is being drawn
+    failed = false; // its files could not be loaded
     kept = { session: {}, local: {} };
 
     /**
      * @param {deckgen.Card} card The card.
      * @param {string} word `Before` or `Now` where both are shown; else empty.
-     * @param {object} hears Called as things happen: drawn(), fault(text).
+     * @param {object} hears Called as things happen: drawn(), fault(text), lost(words), marked().
      */
     constructor(card, word, hears) {
       this.card = card;
@@ -25,9 +27,6 @@
     }
 
     get about() { return this.word === "Before" ? this.card.about.change.earlier : this.card.about; }
-
-    /** Whether its frames are there. */
-    get drawn() { return this.#screens.length > 0; }
 
     /** Make the figures into which the frames will be put: front and back, or one for both. */
     figures() {
@@ -39,21 +38,34 @@
       });
     }
 
-    /** Put its frames in; false if the card's file cannot be read. */
+    /** Put its frames in. */
     async mount() {
       const asked = ++this.#asked;
-      const sides = await deckgen.sides(this.about).catch(() => null);
-      if (asked !== this.#asked) { return true; }
-      if (!sides) { return false; }
-      this.#sides = sides;
+      this.failed = false;
       this.#looks = this.about.looks;
+      const sides = await deckgen.sides(this.about).catch(() => null);
+      if (asked !== this.#asked) { return; }
+      if (!sides) { return this.#lose(); }
+      this.#take(sides);
       const names = this.card.page.view.single ? ["Card"] : ["Front", "Back"];
       const more = this.word === "Before" ? ", before" : "";
       this.#screens = this.#holders.map((holder, place) =>
         new deckgen.Screen(holder, `${names[place]} of ${this.card.title}${more}`, this.#hears(place)));
       this.look();
       this.show(0);
-      return true;
+      this.find();
+    }
+
+    /** Say that files are missing, and wait for a newer index or until the card comes into view again. */
+    #lose() {
+      this.close();
+      this.failed = true;
+      this.hears.lost("This card’s files are missing or newer than this page.");
+    }
+
+    #take(sides) {
+      this.#sides = sides;
+      for (const name of sides.missing) { this.hears.lost(`The file ${name} is missing.`); }
     }
 
     /** Take its frames away. */
@@ -63,15 +75,25 @@
       this.#screens = [];
     }
 
-    /** Draw it again if a newer index has it otherwise. */
+    /** Draw it again if a newer index has it otherwise. While it is being drawn, it is left alone. */
     async update() {
       if (this.#looks === this.about.looks) { return; }
+      if (!this.#screens.length) { return this.mount(); }
       const asked = ++this.#asked;
+      const { looks } = this.about;
       const sides = await deckgen.sides(this.about).catch(() => null);
       if (asked !== this.#asked || !sides) { return; }
-      this.#sides = sides;
-      this.#looks = this.about.looks;
+      this.#looks = looks;
+      this.#take(sides);
       this.show(0);
+    }
+
+    /** Mark the words of the search, or take the marks away. */
+    find() {
+      const on = this.card.page.words.length > 0;
+      this.#holders.forEach((holder) => { holder.hit = null; });
+      if (on || this.#marked) { this.#screens.forEach((screen) => screen.find(on)); }
+      this.#marked = on;
     }
 
     /** Set what is around the card. */
@@ -106,6 +128,12 @@
           if (alone) { return; }
           clearTimeout(this.#again);
           this.#again = setTimeout(() => this.show(1), 20);
+        },
+        lost: () => this.#lose(),
+        marksIn: (texts) => deckgen.marksIn(texts, this.card.page.words),
+        marked: (top) => {
+          this.#holders[place].hit = top;
+          this.hears.marked();
         },
         fault: (text) => this.hears.fault(this.word === "Before" ? `(before) ${text}` : text),
         link,

@@ -8,6 +8,8 @@
   const MOST_GROWTHS = 30; // of one showing: a card as high as its frame and more would grow for ever
   const MOST_FAULTS = 5;
   const MOST_KEPT = 200_000; // characters
+  const MOST_TEXT = 60_000; // characters in which words are searched
+  const PATIENCE = 3000; // milliseconds from when a frame is there until its own code must have run
   const KEYS = new Set(["j", "k", "n", "p", "r", "s", "/", "?", " ", "Enter", "ArrowLeft", "ArrowRight"]);
   const screens = new Set();
 
@@ -72,6 +74,14 @@
     return size <= MOST_KEPT ? areas : null;
   }
 
+  /** The texts of a card, if they are a short list of what they should be; else none. */
+  function texts(message) {
+    let length = 0;
+    const good = message.texts.every((piece) => Array.isArray(piece) && typeof piece[0] === "string"
+      && (length += piece[0].length + 1) <= 2 * MOST_TEXT && [0, 1, 2].includes(piece[1]));
+    return good ? message.texts : [];
+  }
+
   /** One side of a card, or both after one another, in a frame. */
   deckgen.Screen = class {
     #frame = document.createElement("iframe");
@@ -87,6 +97,8 @@
      * @param {Element} holder Where it goes.
      * @param {string} title What it is, for those who do not see it.
      * @param {object} hears Called as things happen: shown(kept), kept(kept), fault(text), link(address), key(key).
+     *   And, where wanted: lost() if the frame cannot be loaded; marksIn(texts), which gives the marks for the texts
+     *   of the card; marked(top), with the height in pixels at which the first mark is, or null.
      */
     constructor(holder, title, hears) {
       this.#holder = holder;
@@ -94,6 +106,9 @@
       this.#frame.setAttribute("sandbox", "allow-scripts");
       this.#frame.title = title;
       this.#frame.src = "frame.html";
+      this.#frame.addEventListener("load", () => setTimeout(() => {
+        if (!this.#ready && screens.has(this)) { this.hears.lost?.(); }
+      }, PATIENCE));
       screens.add(this);
       holder.replaceChildren(this.#frame);
     }
@@ -112,6 +127,9 @@
       this.#send({ look: how });
     }
 
+    /** Mark words in the card, or take the marks away; which words, the page says when it is asked for marks. */
+    find(on) { this.#send({ find: on }); }
+
     close() {
       screens.delete(this);
       this.#frame.remove();
@@ -122,10 +140,11 @@
     #send(message) {
       Object.assign(this.#waiting, message);
       if (!this.#ready) { return; }
-      const { look, show } = this.#waiting;
+      const { look, show, find } = this.#waiting;
       this.#waiting = {};
       if (look) { this.source.postMessage({ look }, "*"); }
       if (show) { this.source.postMessage({ show }, "*"); }
+      if (find !== undefined) { this.source.postMessage({ find }, "*"); }
     }
 
     hear(message) {
@@ -141,6 +160,10 @@
         this.#faults += 1;
         this.hears.fault(message.fault.slice(0, 300));
       }
+      if (Array.isArray(message.texts) && this.hears.marksIn) {
+        this.source.postMessage({ marks: this.hears.marksIn(texts(message)), number: message.number }, "*");
+      }
+      if (message.marked === null || Number.isFinite(message.marked)) { this.hears.marked?.(message.marked); }
       if (typeof message.link === "string") { this.hears.link(message.link.slice(0, 2000)); }
       if (KEYS.has(message.key)) { this.hears.key(message.key); }
     }

@@ -41,13 +41,13 @@ const deckgen = (() => {
       return contents.get(name);
     },
 
-    /** The media files of a note by the names that its cards have for them. */
-    async files(listed) {
+    /** The media files of a note by the names that its cards have for them; `missing` gets the names of the others. */
+    async files(listed, missing = []) {
       const media = new Map();
       for (const file of listed) {
         const [key, own] = typeof file === "string" ? [file, file] : file;
         if (!blobs.has(key)) { await load(`media/${key}.js`).catch(() => {}); }
-        if (blobs.has(key)) { media.set(own, blobs.get(key)); }
+        if (blobs.has(key)) { media.set(own, blobs.get(key)); } else { missing.push(own); }
       }
       return media;
     },

@@ -10,7 +10,7 @@
     #settling = 0;
 
     /**
-     * @param {object} page What it may ask of the page: shown() (the cards that the filter leaves), top() (where cards
+     * @param {object} page What it may ask of the page: settled() (until the filter has been applied), shown() (the cards that the filter leaves), top() (where cards
      *   begin in the window, in pixels), topmost() (the card there), show(card, stepping) (bring
      *   a card there; stepping if the reader asked for just this one), held(card) (whether it is held there), free()
      *   (hold it no longer).
@@ -30,7 +30,8 @@
     first() { this.#go(this.page.shown()[0], false); }
 
     /** Go to the next card, or the one before; from the last one to the first. */
-    step(by) {
+    async step(by) {
+      await this.page.settled();
       const shown = this.page.shown();
       if (!$("q").value.trim() || !shown.length) { return; }
       const here = this.#inView(this.#card) ? this.#card : null;

@@ -5,6 +5,7 @@
   const { make } = deckgen;
   const $ = (id) => document.getElementById(id);
   const MOST_PRINTED = 200; // cards
+  const DRAWN = 5000; // milliseconds in which what is near a card is drawn
   const SWITCHES = ["night", "phone", "rtl", "single"];
   const FILTERS = ["since", "q", "kind", "chapter", "tag", "faulty"];
   const CHANGES = { "": "All changes", new: "New", changed: "Changed", look: "Only the look", gone: "Gone", all: "All cards" };
@@ -17,9 +18,12 @@
   let cards = [];
   let shown = [];
   let at = "";
-  let pinned = null;
+  let pinned = null; // a card that is held where it is on the screen
+  let pinnedTop = null; // its place there in pixels; null right below the bar
+  let unpinning = 0;
 
   const finder = new deckgen.Finder({
+    settled: () => settled,
     shown: () => shown,
     top: () => Math.max(document.querySelector(".bar").getBoundingClientRect().bottom, 0),
     topmost: () => topmost()?.card,
@@ -141,6 +145,7 @@
   }
 
   let filtering = 0;
+  let settled = Promise.resolve(); // until the filter has been applied
 
   function noSearch() {
     say("The search does not work: the file deck/texts.js is missing.");
@@ -180,7 +185,7 @@
     return `${cardsOf(count)} shown; the deck has ${all.toLocaleString("en")}`;
   }
 
-  $("filters").addEventListener("input", async () => {
+  async function takeFilters() {
     const spot = topmost();
     const { q } = filter;
     for (const name of FILTERS) { filter[name] = name === "faulty" ? $(name).checked : $(name).value; }
@@ -197,7 +202,9 @@
       keep(spot);
     }
     writeAddress();
-  });
+  }
+
+  $("filters").addEventListener("input", () => { settled = takeFilters(); });
   $("filters").addEventListener("submit", (event) => event.preventDefault());
   $("q").addEventListener("focus", () => { if (index) { deckgen.readTexts(index).catch(() => {}); } });
 
@@ -237,16 +244,30 @@
   /** Keep a card where it was on the screen, after the page around it has changed. */
   function keep(spot) {
     if (!spot || spot.card.out || !spot.card.group) { return; }
-    spot.card.group.fill();
-    window.scrollBy({ top: spot.card.element.getBoundingClientRect().top - spot.top, behavior: "instant" });
+    pin(spot.card, spot.card === pinned ? pinnedTop : spot.top);
   }
 
-  /** Bring a card to the top of the window, and hold it there while what is above it grows. */
-  function hold(card) {
+  /** Bring a card to a place on the screen, and hold it there: what is above it may still grow while it is drawn. */
+  function pin(card, top) {
     pinned = card;
+    pinnedTop = top;
+    clearTimeout(unpinning);
+    unpinning = setTimeout(() => { pinned = null; }, DRAWN);
+    card.group.fill();
+    stay();
+  }
+
+  function stay() {
+    if (!pinned?.group) { return; }
+    if (pinnedTop === null) { return pinned.element.scrollIntoView({ block: "start", behavior: "instant" }); }
+    window.scrollBy({ top: pinned.element.getBoundingClientRect().top - pinnedTop, behavior: "instant" });
+  }
+
+  /** Bring a card right below the bar. */
+  function hold(card) {
     card.group.fill();
     card.mount();
-    card.element.scrollIntoView({ block: "start", behavior: "instant" });
+    pin(card, null);
   }
 
   function go(card, { focus = true } = {}) {
@@ -265,10 +286,7 @@
     go(card, { focus: false });
   }
 
-  // what is above a card may still grow while it is drawn; the card that was asked for stays where it is
-  new ResizeObserver(() => {
-    if (pinned) { pinned.element.scrollIntoView({ block: "start", behavior: "instant" }); }
-  }).observe($("cards"));
+  new ResizeObserver(stay).observe($("cards"));
   for (const name of ["wheel", "touchmove", "pointerdown", "keydown"]) {
     window.addEventListener(name, () => { pinned = null; }, { passive: true, capture: true });
   }

@@ -397,7 +397,7 @@
       $("count").textContent = "";
       $("empty").className = "empty";
       $("empty").hidden = false;
-      $("empty").textContent = "The deck’s files are missing. Run `deckgen preview` again, then reload this page.";
+      $("empty").replaceChildren(...deckgen.prose("The deck’s files are missing. Run `deckgen preview` again, then reload this page."));
     }
     if (filter.q && !at) { finder.first(); }
     goToAddress();

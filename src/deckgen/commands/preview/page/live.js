@@ -103,7 +103,7 @@
     timer = setTimeout(lose, ANSWER);
   }
 
-  if (window.top === window) {
+  if (window.top === window && deckgen.start) { // without a file of the page there is none
     deckgen.start().then(() => {
       if (location.protocol === "http:" && ["127.0.0.1", "localhost"].includes(location.hostname)) {
         listen();

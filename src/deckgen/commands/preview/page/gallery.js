@@ -228,7 +228,7 @@
     } else {
       cards.forEach((card) => { if (card.mounted) { card.look(); } });
     }
-    keep(spot);
+    if (!spot?.first) { keep(spot); }
   }
 
   for (const name of SWITCHES) { $(name).addEventListener("click", () => toggle(name)); }
@@ -238,7 +238,7 @@
     const bar = document.querySelector(".bar").getBoundingClientRect();
     const top = Math.max(bar.bottom, 0);
     const card = list.firstBelow(top + 30);
-    return card && { card, top: card.element.getBoundingClientRect().top };
+    return card && { card, top: card.element.getBoundingClientRect().top, first: window.scrollY === 0 };
   }
 
   /** Keep a card where it was on the screen, after the page around it has changed. */
@@ -374,7 +374,7 @@
     list.arrange(cards, [...known.values()]);
     fillFilters();
     await applyFilters();
-    keep(spot);
+    if (!spot?.first) { keep(spot); } // at the page's top its reader sees what is new there
   };
 
   window.addEventListener("hashchange", async () => {

@@ -5,10 +5,10 @@
   const { make } = deckgen;
   const $ = (id) => document.getElementById(id);
   const MOST_PRINTED = 200; // cards
-  const DRAWN = 5000; // milliseconds in which what is near a card is drawn
   const SWITCHES = ["night", "phone", "rtl", "single"];
   const FILTERS = ["since", "q", "kind", "chapter", "tag", "faulty"];
   const CHANGES = { "": "All changes", new: "New", changed: "Changed", look: "Only the look", gone: "Gone", all: "All cards" };
+  const DRAWN = 5000; // milliseconds in which what is near a card is drawn
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const words = []; // of the search, folded
   const view = { night: dark.matches, phone: false, rtl: false, single: false };

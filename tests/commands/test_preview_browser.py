@@ -333,7 +333,7 @@ def test_everything_is_reached_with_tab(preview: Callable[..., Path], show: Call
     assert "Copy the file and line" in reached
 
 
-@pytest.mark.parametrize("fragment", ["", "#?night=1", "#?single=1&phone=1"])
+@pytest.mark.parametrize("fragment", ["", "#?night=1", "#?single=1&phone=1", "#?q=change&night=1"])
 @pytest.mark.parametrize("width", [320, 1200])
 def test_axe_finds_nothing_in_the_page(
     preview: Callable[..., Path], show: Callable[..., Gallery], fragment: str, width: int

@@ -118,6 +118,7 @@ def test_it_marks_what_it_finds(scripts: Gallery, query: str, card: str, marks: 
     """In both sides that are in view, as a highlight: the card's elements stay as they were."""
     scripts.page.evaluate(f"location.hash = '#{card.partition(',')[0]}'")
     back = scripts.side("Back", card)
+    expect(back.locator("#qa .face")).to_be_visible()
     plain = back.locator("#qa").inner_html()
     scripts.page.get_by_label("Search").fill(query)
     for _ in range(100):

@@ -728,14 +728,6 @@ def test_a_missing_picture_and_a_huge_text_break_nothing(
     assert max(heights) <= 6000
 
 
-def test_formulas_are_shown_as_they_are_written(
-    preview: Callable[..., Path], show: Callable[..., Gallery]
-) -> None:
-    """Without MathJax a formula is marked, without its signs."""
-    gallery = show(preview({"source/one.yaml": CHAPTER.replace("Before change", "With $x^2$ change")}))
-    expect(gallery.side("Back", "one, Cloze 1").locator(".deckgen-formula")).to_have_text("x^2")
-
-
 # Paper
 
 

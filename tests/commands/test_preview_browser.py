@@ -704,9 +704,9 @@ def test_files_of_faces_and_styles_are_shown_from_disk(
     gallery.page.evaluate("window.print = () => { window.printing = true; }")
     gallery.page.get_by_role("button", name="Print").click()
     assert gallery.until("window.printing")
-    paper = gallery.page.locator("#paper iframe").first
-    assert paper.evaluate("e => e.contentDocument.images[0].naturalWidth") == 1
-    shown = paper.evaluate("e => getComputedStyle(e.contentDocument.querySelector('#qa')).backgroundImage")
+    paper = gallery.page.locator("#paper .front-side").first
+    assert paper.locator("img").evaluate("e => e.naturalWidth") == 1
+    shown = paper.locator("#qa").evaluate("e => getComputedStyle(e).backgroundImage")
     assert shown.startswith('url("blob:')
 
 
@@ -726,59 +726,6 @@ def test_a_missing_picture_and_a_huge_text_break_nothing(
     expect(gallery.side("Back", "three, Plain").locator(".back")).to_have_text("Short.", timeout=20_000)
     heights = [each.evaluate("e => e.clientHeight") for each in gallery.page.locator(".screen").all()]
     assert max(heights) <= 6000
-
-
-# Paper
-
-
-def test_it_prints_as_a_handout(own: Path, show: Callable[..., Gallery]) -> None:
-    """Two cards a row, each back under its front, whole, without the page's controls; no code runs."""
-    gallery = show(own, "#?kind=Vignette&night=1")
-    gallery.page.evaluate("window.print = () => { window.printing = true; }")
-    gallery.page.get_by_role("button", name="Print").click()
-    assert gallery.until("window.printing")
-    gallery.page.emulate_media(media="print")
-    for outside in (".bar", "#cards"):
-        expect(gallery.page.locator(outside)).not_to_be_visible()
-    rows = gallery.page.locator("#paper article")
-    assert rows.count() > 2
-    one, two = (row.bounding_box() for row in rows.all()[:2])
-    assert one
-    assert two
-    assert one["y"] == two["y"]
-    assert one["x"] + 350 < two["x"]
-    assert two["x"] + 350 <= 720
-    front, back = rows.first.locator("iframe").all()
-    above, below = (each.locator("..").bounding_box() for each in (front, back))
-    assert above
-    assert below
-    assert (above["width"], above["x"]) == (350, below["x"])
-    assert above["y"] + above["height"] <= below["y"]
-    for frame in (front, back):
-        assert frame.get_attribute("sandbox") == "allow-same-origin"
-        inside = frame.content_frame
-        end = inside.locator("#qa").evaluate("e => e.getBoundingClientRect().bottom")
-        assert inside.locator("html").evaluate("() => innerHeight") >= end
-    expect(back.content_frame.locator("#qa")).to_contain_text("Best answer")
-    assert len(gallery.page.pdf(format="A4")) > 10_000
-    gallery.page.evaluate("dispatchEvent(new Event('afterprint'))")
-    expect(rows).to_have_count(0)
-
-
-def test_a_handout_makes_no_connection_ready(
-    preview: Callable[..., Path], show: Callable[..., Gallery]
-) -> None:
-    """A card's links for the browser, which no policy stops, are neither on paper nor on the screen."""
-    front = '{{Text}}<link rel=preconnect href="http://127.0.0.1/"><meta name=x><p>After.</p>'
-    gallery = show(preview(PLAIN | {"templates/plain/plain.front.html.j2": front}))
-    expect(gallery.side("Front", "one, Plain").locator("#qa p").last).to_have_text("After.")
-    expect(gallery.side("Front", "one, Plain").locator("#qa :is(link, meta)")).to_have_count(0)
-    gallery.page.evaluate("window.print = () => { window.printing = true; }")
-    gallery.page.get_by_role("button", name="Print").click()
-    assert gallery.until("window.printing")
-    paper = gallery.page.locator("#paper iframe").first.content_frame
-    expect(paper.locator("#qa p").last).to_have_text("After.")
-    expect(paper.locator("#qa :is(link, meta)")).to_have_count(0)
 
 
 # Many cards
@@ -956,10 +903,10 @@ def test_each_version_has_its_own_files_and_css(changed: Path, show: Callable[..
     assert one
     assert two
     assert (one["y"], one["x"] < two["x"]) == (two["y"], True)
-    frames = [each.locator("iframe").first.content_frame for each in sides.all()]
-    old, new = [each.locator(".face").evaluate(color) for each in frames]
+    fronts = [each.locator(".front-side") for each in sides.all()]
+    old, new = [each.locator(".face").evaluate(color) for each in fronts]
     assert old != new == "rgb(1, 2, 3)"
-    old, new = [each.locator("img[src^='blob:']").evaluate(pixel) for each in frames]
+    old, new = [each.locator("img[src^='blob:']").evaluate(pixel) for each in fronts]
     assert old != new
 
 

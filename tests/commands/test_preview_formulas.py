@@ -1,4 +1,5 @@
 """Formulas in the preview: browsers draw them, Anki's package does not change."""
+# ruff: noqa: F811 (fixtures of another module)
 
 from __future__ import annotations
 
@@ -138,8 +139,8 @@ def test_what_mathjax_does_not_read_is_left_alone(html: str) -> None:
 
 
 def test_the_preview_draws_formulas_and_the_package_keeps_them(
-    preview: Callable[..., Path],  # noqa: F811
-    show: Callable[..., Gallery],  # noqa: F811
+    preview: Callable[..., Path],
+    show: Callable[..., Gallery],
 ) -> None:
     """On the card a fraction is higher than a letter; what Anki gets is the formula as MathJax reads it."""
     text = CHAPTER.replace("Before change", r"With $\frac{x^2}{y}$ and $\ce{H2O}$ change")

@@ -4,7 +4,7 @@
 
 {
   const { make } = deckgen;
-  const MOST = 2000; // cards
+  const MOST = 1000; // cards
   const SAVES = .9; // of its height: a card that is so much lower with its answer below has it there
   const AHEAD = 30; // cards
   const APART = 2; // sheets between cards of a note
@@ -32,7 +32,7 @@
     const badge = sort ? [" ", make("strong", {}, `(${deckgen.SORTS[sort]})`)] : [];
     const name = make("h2", {}, `${about.id}, ${about.name}`, ...badge);
     const versions = earlier ? [["Before", earlier], ["Now", about]] : [["", about]];
-    const places = versions.map(() => [place("front"), place("back")]);
+    const places = versions.map(() => [place("front-side"), place("back-side")]);
     const element = make("article", { class: earlier ? "pair" : "" });
     const pairs = await Promise.all(versions.map(([, each], which) => fill(places[which], each, fonts)));
     if (earlier) {
@@ -112,7 +112,8 @@
     while (waiting.length) {
       const [{ about: { which } }] = waiting;
       const apart = ({ about }) => sheets.has(about.key) && sheets.get(about.key) <= sheet - APART;
-      const fits = waiting.findIndex((each, ahead) => each.height <= left && (each.about.which === which ? ahead < AHEAD : apart(each)));
+      const room = ({ height }) => height <= left || (height > LONG && left > whole / 4);
+      const fits = waiting.findIndex((each, ahead) => room(each) && (each.about.which === which ? ahead < AHEAD : apart(each)));
       const [next] = waiting.splice(Math.max(fits, 0), 1);
       if (fits < 0) { [sheet, left] = [sheet + 1, whole]; }
       left = next.height > left ? whole - next.height % whole : left - next.height;
@@ -124,15 +125,15 @@
 
   /** What is said above the cards. */
   function heading({ title, since }, { printed, all, broad, turned }) {
-    const half = turned ? "left" : "right";
-    const how = since ? `${title}, compared with ${since}.` : `${title}. Cover the ${half} half, answer, then check.`;
+    const column = turned ? "left" : "right";
+    const how = since ? `, compared with ${since}.` : `. Cover the ${column} column, answer, then check.`;
     const below = broad && !since ? " Wide cards have the answer below the line." : "";
     const rest = printed < all ? ` These are the first ${printed.toLocaleString("en")} of ${all.toLocaleString("en")} cards. Filter to print others.` : "";
-    return `${how}${below}${rest}`;
+    return [make("bdi", {}, title), `${how}${below}${rest}`];
   }
 
   /**
-   * Lay out cards for printing, the first 2,000 at most.
+   * Lay out cards for printing, the first 1,000 at most.
    *
    * @param {Element} paper Where they go.
    * @param {object[]} cards The cards.
@@ -143,7 +144,7 @@
     const groups = about.since ? [printed] : grouped(printed);
     const fonts = new Set();
     const screen = make("iframe", { id: "paper-screen", sandbox: "allow-same-origin", "aria-hidden": "true", tabindex: "-1" });
-    const line = make("p", { class: "how" });
+    const line = make("p", { class: "how", dir: "ltr" });
     paper.replaceChildren(screen, line);
     const inGroups = await Promise.all(groups.map((group) => Promise.all(group.map((card) => row(card, fonts)))));
     const rows = inGroups.flat();
@@ -156,7 +157,7 @@
     scale(sides);
     shorten(rows);
     const broad = fit(rows);
-    line.textContent = heading(about, { printed: printed.length, all: cards.length, broad, turned });
+    line.replaceChildren(...heading(about, { printed: printed.length, all: cards.length, broad, turned }));
     screen.remove();
     if (!about.since) { paper.append(...packed(inGroups, line.getBoundingClientRect().height + 6).map(({ element }) => element)); }
   };

@@ -175,7 +175,7 @@
       if (!this.known.has(block)) {
         const text = seen(block);
         const shows = text || block.localName === "img" || block.querySelector("img");
-        this.known.set(block, shows ? `${block.localName} ${block.className}\n${block.innerHTML.replace(/ style="[^"]*"|\s+/g, " ").trim()}\n${text}` : "");
+        this.known.set(block, shows ? `${block.localName} ${block.className}\n${block.innerHTML.replace(/ style="[^"]*"/g, "").replace(/\s+/g, " ").trim()}\n${text}` : "");
       }
       return this.known.get(block);
     }
@@ -219,11 +219,20 @@
       return most > 1 ? 1 + most / place.width : 1;
     }
 
-    /** Break lines anywhere. */
-    tighten() { this.body.classList.add("tight"); }
+    /** Break lines anywhere, and make formulas smaller that cannot be broken. */
+    tighten() {
+      this.body.classList.add("tight");
+      const place = this.host.getBoundingClientRect();
+      const factors = [...this.card.querySelectorAll("mjx-container")].map((formula) => {
+        const { left, right } = formula.firstElementChild.getBoundingClientRect();
+        const begin = Math.max(formula.parentElement.getBoundingClientRect().left, place.left);
+        return [formula, (right - left) / (place.right - begin)];
+      });
+      for (const [formula, factor] of factors) { if (factor > 1) { formula.style.zoom = 1 / (1.02 * factor); } }
+    }
 
     /** Make the whole side so small that it fits. */
-    shrink(factor) { this.page.style.zoom = this.zoom / factor; }
+    shrink(factor) { this.page.style.zoom = this.zoom / (1.02 * factor); }
   };
 
   /** The scale at which most text of some sides has its size on paper. */

@@ -701,7 +701,7 @@ def test_files_of_faces_and_styles_are_shown_from_disk(
     expect(front.locator("img")).to_have_js_property("naturalWidth", 1)
     ground = "getComputedStyle(document.querySelector('#qa')).backgroundImage"
     assert front.locator("#qa").evaluate(f"() => {ground}").startswith('url("blob:')
-    gallery.page.evaluate("window.print = () => { window.printing = true; }")
+    gallery.page.evaluate("() => { window.print = () => { window.printing = true; }; }")
     gallery.page.get_by_role("button", name="Print").click()
     assert gallery.until("window.printing")
     paper = gallery.page.locator("#paper .front-side").first
@@ -890,7 +890,7 @@ def test_each_version_has_its_own_files_and_css(changed: Path, show: Callable[..
     assert old != new
     old, new = [each.locator(".face").evaluate(color) for each in versions]
     assert old != new == "rgb(1, 2, 3)"
-    gallery.page.evaluate("window.print = () => { window.printing = true; }")
+    gallery.page.evaluate("() => { window.print = () => { window.printing = true; }; }")
     gallery.page.get_by_role("button", name="Print").click()
     assert gallery.until("window.printing")
     gallery.page.emulate_media(media="print")

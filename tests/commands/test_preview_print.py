@@ -12,13 +12,12 @@ from playwright.sync_api import expect
 
 from tests.commands.test_preview_browser import PLAIN as FACELESS
 from tests.commands.test_preview_browser import (
-    change,
     own,  # noqa: F401 (a fixture)
     preview,  # noqa: F401
     show,  # noqa: F401
     since,
 )
-from tests.conftest import REPOSITORY, run
+from tests.conftest import REPOSITORY, change, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +61,8 @@ OUTSIDE = """
 def lay_out(gallery: Gallery) -> list[Locator]:
     """Print, as far as the page does it: the rows of the handout."""
     expect(gallery.page.locator("#count")).to_contain_text(re.compile("[1-9][0-9]* card"))
-    gallery.page.evaluate("window.printing = false; window.print = () => { window.printing = true; }")
+    # as a function, because an expression that gives one would be called
+    gallery.page.evaluate("() => { window.printing = false; window.print = () => { printing = true; }; }")
     gallery.page.get_by_role("button", name="Print").click()
     assert gallery.until("window.printing", 60)
     return gallery.page.locator("#paper > article").all()

@@ -547,9 +547,38 @@ WAYS_OUT = {
     "replaced": "Element.prototype.remove = Document.prototype.querySelector = function () { };"
     " MutationObserver.prototype.observe = Function.prototype.call = null; place.innerHTML = inner",
     "transport": "new WebTransport('https://127.0.0.1:U_PORT/')",
+    "window": "var made = document.createElement('iframe'); document.body.append(made);"
+    " call(made.contentWindow.RTCPeerConnection)",
+    "worker": "new Worker(URL.createObjectURL(new Blob(['fetch(\"http://127.0.0.1:T_PORT/\")'])))",
+    "shared-worker": "new SharedWorker('data:text/javascript,fetch(\"http://127.0.0.1:T_PORT/\")')",
+    "module": "import('http://127.0.0.1:T_PORT/x.js')",
+    "fetch": "fetch('http://127.0.0.1:T_PORT/')",
+    "later": "fetchLater('http://127.0.0.1:T_PORT/', { activateAfter: 0 })",
+    "beacon": "navigator.sendBeacon('http://127.0.0.1:T_PORT/', 'x')",
+    "socket": "new WebSocket('ws://127.0.0.1:T_PORT/')",
+    "events": "new EventSource('http://127.0.0.1:T_PORT/')",
+    "image": "new Image().src = 'http://127.0.0.1:T_PORT/'",
+    "style": 'place.innerHTML = \'<style>@import "http://127.0.0.1:T_PORT/";'
+    " * { background: url(http://127.0.0.1:T_PORT/) }</style>'",
+    "video": "place.innerHTML = '<video autoplay src=http://127.0.0.1:T_PORT/></video>'",
+    "object": "place.innerHTML = '<object data=http://127.0.0.1:T_PORT/></object>'",
+    "form": "var made = document.createElement('form'); made.action = 'http://127.0.0.1:T_PORT/';"
+    " place.append(made); made.submit()",
+    "window-opened": "window.open('http://127.0.0.1:T_PORT/')",
+    "whole-page": "top.location = 'http://127.0.0.1:T_PORT/'",
+    "ping": "place.innerHTML = '<a href=#x ping=http://127.0.0.1:T_PORT/>x</a>'; place.firstChild.click()",
+    "speculation": "var made = document.createElement('script'); made.type = 'speculationrules';"
+    " made.textContent = JSON.stringify({ prefetch: [{ source: 'list', eagerness: 'immediate',"
+    " urls: ['http://127.0.0.1:T_PORT/'] }] }); document.head.append(made)",
 }
 CONNECTS = {
     "location": "location = 'http://127.0.0.1:T_PORT/'",
+    "link-clicked": "var made = document.createElement('a'); made.href = 'http://127.0.0.1:T_PORT/';"
+    " made.click()",
+    "download": "var made = document.createElement('a'); made.href = 'http://127.0.0.1:T_PORT/';"
+    " made.download = 'x'; made.click()",
+    "prefetch": "place.innerHTML = '<link rel=prefetch href=http://127.0.0.1:T_PORT/>'",
+    "dns": "place.innerHTML = '<link rel=dns-prefetch href=http://127.0.0.1:T_PORT/>'",
     "frame": "place.innerHTML = '<iframe src=http://127.0.0.1:T_PORT/></iframe>'",
     "link": "place.innerHTML = '<link rel=preconnect href=http://127.0.0.1:T_PORT/>'",
     "refresh": "place.innerHTML = '<meta http-equiv=refresh content=\"0;url=http://127.0.0.1:T_PORT/\">'",
@@ -611,10 +640,24 @@ TALL = {"width": 1200, "height": 12_000}
 """A window in which all these cards are drawn at once."""
 
 
+def test_what_an_open_frame_sends_is_heard(browser: Browser, tmp_path: Path) -> None:
+    """So the silence of the tests below means something: the same policy alone does not stop WebRTC."""
+    policy = re.search(r"<meta http-equiv[^>]*>", (folder.SHARED / "frame.html").read_text("utf-8"))
+    assert policy
+    with listening(["open"]) as (ports, heard), browser.new_context() as context:
+        tcp, udp = map(str, ports["open"])
+        code = (PRELUDE + WAYS_OUT["rtc"]).replace("T_PORT", tcp).replace("U_PORT", udp)
+        (tmp_path / "frame.html").write_text(f"{policy[0]}<body><script>{code}</script>", "utf-8")
+        (tmp_path / "page.html").write_text("<iframe sandbox=allow-scripts src=frame.html></iframe>", "utf-8")
+        page = context.new_page()
+        page.goto((tmp_path / "page.html").as_uri())
+        wait_for(lambda: page.evaluate("1") and heard == {"open"})
+
+
 def test_no_packet_leaves_a_card_from_disk(
     preview: Callable[..., Path], show: Callable[..., Gallery]
 ) -> None:
-    """By WebRTC, which no policy stops: its constructors are gone, and no inner document has them again."""
+    """WebRTC's constructors are gone, and no inner document has them again; the policy refuses the rest."""
     with listening(WAYS_OUT) as (ports, heard):
         gallery = show(preview(hostile(WAYS_OUT, ports)), viewport=TALL)
         expect(gallery.page.locator("iframe")).to_have_count(2 * len(WAYS_OUT), timeout=20_000)

@@ -48,6 +48,7 @@ ONLY_HERE = {
     "typer": "cli",
     "rich": "cli",
     "anki": "commands",
+    "math_core": "commands",
     "watchfiles": "commands",
     "http": "commands",
     "filelock": "files",

@@ -1,4 +1,4 @@
-"""What does not fit easily fits in the preview too: in its frames, and on its handout."""
+"""What does not fit easily fits in the frames of the preview too."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.commands.test_preview import wait_for
 from tests.conftest import REPOSITORY, run
 
 if TYPE_CHECKING:
@@ -19,9 +18,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator
 
 WIDER = """
-(paper) => [...document.querySelectorAll("html, #qa *")].filter((each) => {
+() => [...document.querySelectorAll("html, #qa *")].filter((each) => {
     const scrolls = (up) => up && up.id !== "qa"
-        && (!paper && /auto|scroll/.test(getComputedStyle(up).overflowX) || scrolls(up.parentElement));
+        && (/auto|scroll/.test(getComputedStyle(up).overflowX) || scrolls(up.parentElement));
     const root = each === document.documentElement;
     const wide = root ? each.scrollWidth > innerWidth
         : each.clientWidth > 1 && each.scrollWidth > each.clientWidth + 1;
@@ -44,12 +43,12 @@ def preview(tmp_path: Path) -> Callable[[str], str]:
     return make
 
 
-def too_wide(frame: Locator, *, paper: bool = False) -> list[str]:
+def too_wide(frame: Locator) -> list[str]:
     """What is too wide in a frame."""
     element = frame.element_handle()
     inner = element.content_frame()
     assert inner
-    found: list[str] = inner.evaluate(WIDER, paper)
+    found: list[str] = inner.evaluate(WIDER)
     return found
 
 
@@ -73,19 +72,3 @@ def test_cards_fit_their_frames(
                 expect(frame.content_frame.locator("#qa .face")).to_be_attached()
                 assert not too_wide(frame), frame.get_attribute("title")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def test_cards_fit_the_handout(browser: Browser, preview: Callable[[str], str]) -> None:
-    """On the handout nothing of a card is cut off."""
-    with browser.new_context(viewport={"width": 1200, "height": 900}) as context:
-        page = context.new_page()
-        page.goto(preview("stress"))
-        expect(page.locator("#count")).to_contain_text(re.compile("[1-9][0-9]* cards"))
-        page.evaluate("window.print = () => { window.printing = true; }")
-        page.get_by_role("button", name="Print").click()
-        wait_for(lambda: page.evaluate("window.printing"))
-        page.emulate_media(media="print")
-        frames = page.locator("#paper iframe").all()
-        assert len(frames) > 10
-        for frame in frames:
-            assert not too_wide(frame, paper=True), frame.get_attribute("title")

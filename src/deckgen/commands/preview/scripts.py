@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, TypeVar
 
 from deckgen.commands.preview.cards import digest
+from deckgen.commands.preview.formulas import drawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,7 +69,7 @@ class _Sides:
 
 def sides_of(cards: Iterable[Card], media: object, key: str) -> list[object]:
     """A note as the scripts have it: the sides of its cards, its media and its key."""
-    return [[[card.front, card.back] for card in cards], media, key]
+    return [[[drawn(card.front), drawn(card.back)] for card in cards], media, key]
 
 
 def _earlier_cards(note: NotePreview) -> list[Card]:

@@ -4,7 +4,6 @@
 {
   const { make } = deckgen;
   const $ = (id) => document.getElementById(id);
-  const MOST_PRINTED = 200; // cards
   const SWITCHES = ["night", "phone", "rtl", "single"];
   const FILTERS = ["since", "q", "kind", "chapter", "tag", "faulty"];
   const CHANGES = { "": "All changes", new: "New", changed: "Changed", look: "Only the look", gone: "Gone", all: "All cards" };
@@ -333,15 +332,10 @@
     $("main").focus();
   });
 
-  /** Print the cards that the filter leaves, or the first of them. */
+  /** Print the cards that the filter leaves. */
   async function print() {
-    const printed = shown.slice(0, MOST_PRINTED);
-    const rest = printed.length < shown.length
-      ? ` These are the first ${printed.length} of ${shown.length} cards: a filter chooses others.` : "";
-    say(`Drawing ${printed.length} cards…`);
-    const text = index?.since ? `${index.title}, compared with ${index.since.name}.`
-      : `${index.title}. Cover what stands under a front, answer, and uncover it.`;
-    await deckgen.layOut($("paper"), printed, `${text}${rest}`);
+    say("Laying out the cards…");
+    await deckgen.layOut($("paper"), shown, { title: index?.title ?? "", since: index?.since?.name });
     $("toast").hidden = true;
     window.addEventListener("afterprint", () => $("paper").replaceChildren(), { once: true });
     window.print();

@@ -29,8 +29,15 @@
     .typeGood { background: #afa; color: #000; }
     .typeBad { background: #faa; color: #000; }
     .typeMissed { background: #ccc; color: #000; }
-    /* Not Anki's: a formula as it is written, and paper that keeps the card's colours. */
-    .deckgen-formula { font: .9em/1.4 ui-monospace, monospace; background: #8882; border-radius: .2em; padding: 0 .25em; }
+    /* Not Anki's: formulas without MathJax, those that are not drawn as typed, and paper that keeps the card's colors. */
+    math { font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math", "XITS Math", "Libertinus Math", "DejaVu Math TeX Gyre", math; }
+    mjx-container[display="true"] { display: block; margin: 1em 0; text-align: center; overflow-x: auto; overflow-y: hidden; }
+    menclose { position: relative; padding: .1em; }
+    menclose[notation~="box"] { padding: .25em; border: 1px solid; }
+    menclose[notation~="updiagonalstrike"] { background: linear-gradient(to bottom right, #0000 48%, currentcolor 48% 52%, #0000 52%); }
+    menclose[notation~="downdiagonalstrike"] { background: linear-gradient(to bottom left, #0000 48%, currentcolor 48% 52%, #0000 52%); }
+    menclose[notation~="horizontalstrike"] { background: linear-gradient(#0000 48%, currentcolor 48% 52%, #0000 52%); }
+    .deckgen-formula { font: .9em/1.4 ui-monospace, monospace; background: #8882; border-radius: .2em; padding: 0 .25em; overflow-wrap: anywhere; }
     html { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   `;
 

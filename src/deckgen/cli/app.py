@@ -13,12 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-import typer.core
 
 from deckgen import __version__
 from deckgen.cli.calls import (
     CheckFormatOption,
-    Command,
     FormatOption,
     ProjectOption,
     QuietOption,
@@ -31,6 +29,7 @@ from deckgen.cli.calls import (
 )
 from deckgen.cli.diff import diff
 from deckgen.cli.github import app as github
+from deckgen.cli.help import Command, Group
 from deckgen.cli.init import init
 from deckgen.cli.preview import preview
 from deckgen.cli.progress import bar
@@ -55,8 +54,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="deckgen",
+    cls=Group,
     help="Anki decks for exams, kept as code: YAML in, an .apkg for Anki out.",
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -66,7 +65,7 @@ app = typer.Typer(
 IgnoreOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--ignore", metavar="CODE", help="Leave out warnings of this code, this once; may be repeated."
+        "--ignore", metavar="CODE", help="Ignore warnings with this code in this run. Can be repeated."
     ),
 ]
 OutputOption = Annotated[
@@ -75,7 +74,7 @@ OutputOption = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        help="The package, ending in .apkg. Default: build/ID.apkg in the deck's folder.",
+        help="The package to write, ending in .apkg. Default: build/ID.apkg in the deck's folder.",
     ),
 ]
 
@@ -89,14 +88,14 @@ def _version(value: bool) -> None:  # noqa: FBT001 (typer calls it so)
 @app.callback()
 def common(
     version: Annotated[  # noqa: FBT002 (typer's way)
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """What holds for every command."""
+    """The options of every call."""
     del version
 
 
-app.command()(init)
+app.command(cls=Command)(init)
 app.add_typer(github, name="github")
 
 
@@ -105,19 +104,21 @@ def build(
     project: ProjectOption = None,
     output: OutputOption = None,
     locked: Annotated[  # noqa: FBT002 (typer's way)
-        bool, typer.Option("--locked", help="Write the package only if it is exactly the one last released.")
+        bool, typer.Option("--locked", help="Build only if the source is exactly the last release.")
     ] = False,
     expect: Annotated[
         str | None,
         typer.Option(
-            metavar="VERSION", show_default=False, help="With --locked: write it only if it is this version."
+            metavar="VERSION",
+            show_default=False,
+            help="With --locked: build only if that release is VERSION.",
         ),
     ] = None,
     strict: StrictOption = False,  # noqa: FBT002 (typer's way)
     quiet: QuietOption = False,  # noqa: FBT002 (typer's way)
     output_format: CheckFormatOption = None,
 ) -> None:
-    """Check the deck and write its .apkg."""
+    """Check the deck and build its package (.apkg) for Anki."""
     with reporting("build", output_format, quiet=quiet) as report:
         from deckgen import files, package  # noqa: PLC0415 (imported where they are used: --help stays quick)
 
@@ -157,19 +158,17 @@ def check(
     project: ProjectOption = None,
     fix: Annotated[  # noqa: FBT002 (typer's way)
         bool,
-        typer.Option(
-            "--fix", help="First mend what can only be meant in one way: missing ids, misread texts."
-        ),
+        typer.Option("--fix", help="First fix what has only one possible fix: missing ids, misread texts."),
     ] = False,
     dry_run: Annotated[  # noqa: FBT002 (typer's way)
-        bool, typer.Option("--dry-run", help="With --fix: show what it would do, and write nothing.")
+        bool, typer.Option("--dry-run", help="With --fix: show the fixes without writing them.")
     ] = False,
     strict: StrictOption = False,  # noqa: FBT002 (typer's way)
     ignore: IgnoreOption = None,
     quiet: QuietOption = False,  # noqa: FBT002 (typer's way)
     output_format: CheckFormatOption = None,
 ) -> None:
-    """Check the deck as `build` does, and write nothing but what `--fix` mends."""
+    """Check the deck without building a package."""
     with reporting("check", output_format, quiet=quiet) as report:
         for code in ignore or ():
             if fault := not_a_warning(code):
@@ -210,11 +209,11 @@ def _fix(folder: Path, report: Report, *, dry_run: bool) -> tuple[Build, dict[st
             say(f"{each.diff.translate(_UNSEEN)}{each.path}: {each.what}")
         for each in fixed:
             for sentence in each.left:
-                say(f"{each.path}: left as it is: {sentence}")
+                say(f"{each.path}: not changed: {sentence}")
         if dry_run and changed:
-            say("--dry-run: nothing was written; with these changes:")
+            say("--dry-run: nothing was written. With these fixes:")
         elif dry_run:
-            say("--dry-run: there is nothing to mend")
+            say("--dry-run: there is nothing to fix")
     with bar(report) as tick:
         result = fix.tried(folder, changed if dry_run else (), tick)
     return result, {
@@ -241,19 +240,19 @@ def verify(
     previous: Annotated[
         list[Path] | None,
         typer.Option(
-            metavar="FILE", help="An earlier package; may be repeated. Default: those in build/release/."
+            metavar="FILE", help="An earlier package. Can be repeated. Default: those in build/release/."
         ),
     ] = None,
     require_previous: Annotated[  # noqa: FBT002 (typer's way)
-        bool, typer.Option("--require-previous", help="Fail where there is no earlier package.")
+        bool, typer.Option("--require-previous", help="Fail if there is no earlier package.")
     ] = False,
     anki_python: Annotated[
         Path | None,
-        typer.Option(metavar="PYTHON", help="A Python with another version of Anki to try it in."),
+        typer.Option(metavar="PYTHON", help="A Python with another version of Anki to test with."),
     ] = None,
     output_format: FormatOption = Format.text,
 ) -> None:
-    """Import the deck into the real Anki, from scratch and over earlier releases, and compare."""
+    """Import the deck into the real Anki, as a new learner and as an update of earlier releases."""
     with reporting("verify", output_format) as report:
         from deckgen.commands.verify.verification import verify as verify_deck  # noqa: PLC0415
 
@@ -283,7 +282,7 @@ def verify(
 
 @app.command(cls=Command)
 def stats(project: ProjectOption = None, output_format: FormatOption = Format.text) -> None:
-    """Count notes and cards by kind, deck, tag and domain of the exam, lengths, and what is missing."""
+    """Count notes and cards by kind, deck, tag and exam domain; show lengths and gaps."""
     with reporting("stats", output_format) as report:
         from deckgen.commands.stats.figures import figures  # noqa: PLC0415
 
@@ -316,14 +315,14 @@ def _show_figures(counted_up: Figures) -> None:
     typer.echo(printable(page.text(counted_up)), nl=False, color=coloured)
 
 
-@app.command()
+@app.command(cls=Command)
 def explain(
     codes: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[CODE]...", help="As in `error[CODE]`; all are listed without."),
+        typer.Argument(metavar="[CODE]...", help="A code from `error[CODE]`. Without one, lists all codes."),
     ] = None,
 ) -> None:
-    """Say what a code means: why it matters, how to mend it, an example with it and one without."""
+    """Explain a code: what it means, why it matters, how to fix it."""
     with reporting("explain", Format.text):
         from deckgen.diagnostics import explain  # noqa: PLC0415
 
@@ -362,9 +361,9 @@ def _show(page: str) -> None:
     console.print(markdown, width=min(console.width, _WIDEST))
 
 
-@app.command()
+@app.command(cls=Command)
 def schema(project: ProjectOption = None) -> None:
-    """Write JSON Schemas of deck.yaml and of chapters into source/.schema/, for editors."""
+    """Write JSON Schemas for editors into source/.schema/."""
     with reporting("schema", Format.text) as report:
         from deckgen.commands import schema as schemas  # noqa: PLC0415
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-import typer.core
 
 from deckgen.cli.progress import bar
 from deckgen.cli.report import CheckFormat, Format, say
@@ -20,87 +19,28 @@ if TYPE_CHECKING:
 
 ProjectOption = Annotated[
     Path | None,
-    typer.Option("--project", metavar="DIR", help="The deck's folder. Default: the nearest one upwards."),
+    typer.Option(
+        "--project",
+        metavar="DIR",
+        help="The deck's folder. Default: this folder, or the nearest above with a deck.",
+    ),
 ]
 """The option of commands that work on a deck."""
 FormatOption = Annotated[
-    Format, typer.Option("--format", help="`json` prints one object on stdout, for other programs.")
+    Format, typer.Option("--format", help="`json` prints one object for other programs.")
 ]
 CheckFormatOption = Annotated[
     CheckFormat | None,
     typer.Option(
         "--format",
-        help="`json` prints one object on stdout, `github` annotations, `sarif` a log for code scanning. "
-        "Default: `text`; under GitHub Actions `github`.",
+        help="`json` prints one object, `github` annotations, `sarif` a log for code scanning. "
+        "Default: `text`, or `github` under GitHub Actions.",
         show_default=False,
     ),
 ]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
 OpenOption = Annotated[bool, typer.Option("--open", help="Open it in the browser.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
-
-
-LEFT_OUT = "\0"
-"""The value of an option that is given without one; no argument of a call can be this."""
-_OPTIONAL = {"--since"}  # options whose value may be left out
-
-
-class Command(typer.core.TyperCommand):
-    """A command with a hint for an argument that it does not take."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 (Typer brings its own Click)
-        """Read the arguments of a call."""
-        given = list(args)
-        try:
-            return super().parse_args(ctx, _with_values(args))
-        except Exception as error:
-            hint = _of_call(self.name or "", given)
-            if hint and hasattr(error, "message"):
-                error.message = f"{str(error.message).rstrip('.')}. {hint}"
-            raise
-
-
-def _with_values(args: list[str]) -> list[str]:
-    """The arguments of a call, with a value for each option whose value was left out."""
-    found = []
-    for place, each in enumerate(args):
-        found.append(each)
-        if each == "--":
-            return found + args[place + 1 :]
-        following = args[place + 1 : place + 2]
-        if each in _OPTIONAL and (not following or following[0].startswith("-")):
-            found.append(LEFT_OUT)
-    return found
-
-
-def _of_call(command: str, args: list[str]) -> str:
-    """A hint for a call with one argument too many; empty if the right call is not certain."""
-    with_value = {
-        "--project",
-        "--output",
-        "-o",
-        "--previous",
-        "--package",
-        "--since",
-        "--download",
-        "--address",
-    }
-    loose = [each for before, each in zip(["", *args], args, strict=False) if before not in with_value]
-    if command == "release" and "--version" in [each.partition("=")[0] for each in args]:
-        return "The version stands by itself: deckgen release 1.0.0"
-    if command == "diff" and len(loose) > 2:  # noqa: PLR2004 (old and new)
-        return "It compares two sides: deckgen diff OLD NEW"
-    if command == "build" and (package := next((each for each in loose if each.endswith(".apkg")), "")):
-        return f"Name the package with -o: deckgen build -o {package}"
-    if any(each.lower().endswith((".yaml", ".yml")) for each in loose):
-        return f"`deckgen {command}` takes the whole deck; --project DIR names its folder."
-    folders = [each for each in loose if Path(each).is_dir()]
-    if folders:  # `--help` comes here as well, and is to stay quick
-        from deckgen.project import holds_deck  # noqa: PLC0415
-
-        if folder := next((each for each in folders if holds_deck(Path(each))), ""):
-            return f"Name the deck's folder with --project: deckgen {command} --project {folder}"
-    return ""
 
 
 def find_deck(named: Path | None) -> Path:

@@ -40,17 +40,17 @@ OldArgument = Annotated[
 ]
 NewArgument = Annotated[
     str | None,
-    typer.Argument(metavar="[NEW]", show_default=False, help="The same. Default: the source as it is."),
+    typer.Argument(metavar="[NEW]", show_default=False, help="The same. Default: the source."),
 ]
 PackageOption = Annotated[
     list[Path] | None,
     typer.Option(
-        metavar="FILE", help="The package of a release that is not in build/release/; may be repeated."
+        metavar="FILE", help="The package of a release that is not in build/release/. Can be repeated."
     ),
 ]
 DiffFormatOption = Annotated[
     DiffFormat,
-    typer.Option("--format", help="`markdown` is for GitHub, `json` prints one object for programs."),
+    typer.Option("--format", help="`markdown` is for GitHub, `json` prints one object for other programs."),
 ]
 LimitOption = Annotated[
     int | None,
@@ -58,7 +58,7 @@ LimitOption = Annotated[
         metavar="N",
         min=1,
         show_default=False,
-        help="The most entries of a list (default 20); of Markdown, the most bytes (default 65536).",
+        help="Entries shown of each list (default 20); for Markdown, bytes (default 65536).",
     ),
 ]
 
@@ -71,7 +71,7 @@ def diff(
     output_format: DiffFormatOption = DiffFormat.text,
     limit: LimitOption = None,
 ) -> None:
-    """Show what a learner would notice between two releases, packages or states of the source."""
+    """Show what learners would notice between two releases, packages or versions of the source."""
     as_data = output_format is DiffFormat.json
     with reporting("diff", Format.json if as_data else Format.text) as report:
         from deckgen.commands.diff import data, sections  # noqa: PLC0415

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deckgen.cli.calls import Command, ProjectOption, find_deck
+from deckgen.cli.calls import ProjectOption, find_deck
+from deckgen.cli.help import Command, Group
 from deckgen.cli.report import reporting, say, short_path
 from deckgen.diagnostics import CallError, did_you_mean
 
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from deckgen.commands.github.prepare import Prepared
 
 app = typer.Typer(
+    cls=Group,
     no_args_is_help=True,
-    help="Release decks on GitHub, as the workflows that `deckgen init` writes do.",
+    help="Release decks on GitHub. The workflows from `deckgen init` call these commands.",
 )
 
 DecksArgument = Annotated[
@@ -27,7 +29,7 @@ DecksArgument = Annotated[
     typer.Argument(
         metavar="[DIR]...",
         show_default=False,
-        help="The folders of the repository's decks; releases/latest is the first one's. "
+        help="The folders of the repository's decks; the first one gets GitHub's \"latest\" release. "
         "Default: those in DECKGEN_DECKS, or this folder.",
     ),
 ]
@@ -39,20 +41,22 @@ TagsOption = Annotated[
         envvar="DECKGEN_TAGS",
         show_default=False,
         show_envvar=False,
-        help="The form of tags. Default: the one in DECKGEN_TAGS, or v{version}; with several decks "
+        help="The form of tags. Default: the one in DECKGEN_TAGS, or v{version}; with several decks, "
         "{id}-v{version}.",
     ),
 ]
 VersionOption = Annotated[
     str | None,
-    typer.Option("--as", metavar="VERSION", show_default=False, help="As in 1.2.0. Default: the next one."),
+    typer.Option(
+        "--as", metavar="VERSION", show_default=False, help="For example 1.2.0. Default: the next version."
+    ),
 ]
 OnlyOption = Annotated[
     str | None,
-    typer.Option(metavar="ID", show_default=False, help="Of several decks only this one."),
+    typer.Option(metavar="ID", show_default=False, help="Prepare only the deck with this id."),
 ]
 BaseOption = Annotated[
-    str, typer.Option(metavar="BRANCH", help="The branch into which the release will be merged.")
+    str, typer.Option(metavar="BRANCH", help="The branch that the release will be merged into.")
 ]
 ChecksOption = Annotated[
     str,
@@ -60,12 +64,12 @@ ChecksOption = Annotated[
         metavar="FILE",
         envvar="DECKGEN_CHECKS",
         show_envvar=False,
-        help="The workflow that checks the branch, begun from within a workflow.",
+        help="The workflow that checks the branch.",
     ),
 ]
 RefreshOption = Annotated[
     bool,
-    typer.Option("--refresh", help="Only prepare once more what is prepared and does not fit any longer."),
+    typer.Option("--refresh", help="Only prepare again the releases that are out of date."),
 ]
 
 
@@ -79,7 +83,7 @@ def prepare(
     refresh: RefreshOption = False,  # noqa: FBT002 (typer's way)
     tags: TagsOption = "",
 ) -> None:
-    """Put the next release on a branch of its own, from which a person opens a pull request."""
+    """Put the next release on a branch, for a pull request that you open."""
     with reporting("github prepare", None) as report:
         from deckgen.build import Build  # noqa: PLC0415 (--help stays quick)
         from deckgen.commands.github import prepare as preparing  # noqa: PLC0415
@@ -130,7 +134,7 @@ def _only(decks: list[PublicDeck], name: str | None) -> list[PublicDeck]:
 
 @app.command(cls=Command)
 def prepared(project: ProjectOption = None, tags: TagsOption = "") -> None:
-    """On the branch of a prepared release: see that its source is as it was prepared."""
+    """On the branch of a prepared release: check that the source has not changed since."""
     with reporting("github prepared", None):
         from deckgen.commands.github.decks import read_decks  # noqa: PLC0415
         from deckgen.commands.github.prepare import check_prepared  # noqa: PLC0415
@@ -141,7 +145,7 @@ def prepared(project: ProjectOption = None, tags: TagsOption = "") -> None:
 
 @app.command(cls=Command)
 def draft(decks: DecksArgument = None, tags: TagsOption = "") -> None:
-    """Draft each release of the ledger that GitHub lacks: made again, tried in Anki, seen by authors only."""
+    """Draft each release that GitHub lacks, after testing it in Anki. Only authors see drafts."""
     with reporting("github draft", None) as report:
         from deckgen.commands.github.draft import draft as draft_releases  # noqa: PLC0415
 
@@ -157,7 +161,7 @@ def draft(decks: DecksArgument = None, tags: TagsOption = "") -> None:
 
 @app.command(cls=Command)
 def publish(decks: DecksArgument = None, tags: TagsOption = "") -> None:
-    """Publish what `deckgen github draft` has drafted here: the tags, then the releases."""
+    """Publish the drafts from `deckgen github draft`: the tags, then the releases."""
     with reporting("github publish", None):
         from deckgen.commands.github.publish import publish as publish_drafts  # noqa: PLC0415
 
@@ -170,7 +174,7 @@ def publish(decks: DecksArgument = None, tags: TagsOption = "") -> None:
 
 @app.command(cls=Command)
 def fetch(project: ProjectOption = None, tags: TagsOption = "") -> None:
-    """Fetch the last package that learners got from GitHub into build/github/last/."""
+    """Download the last released package from GitHub into build/github/last/."""
     with reporting("github fetch", None):
         from deckgen.commands.github.published import fetch_last  # noqa: PLC0415
 
@@ -194,7 +198,7 @@ def site(
     ] = Path("_site"),
     tags: TagsOption = "",
 ) -> None:
-    """Write the public page of each deck, as it was last released, for GitHub Pages."""
+    """Write the public page of each deck as last released, for GitHub Pages."""
     with reporting("github site", None):
         from deckgen.commands.github.sites import sites  # noqa: PLC0415
 
@@ -209,7 +213,7 @@ def site(
 
 @app.command(cls=Command)
 def comment() -> None:
-    """Comment at a pull request what its check has found, in a workflow that the check's end begins."""
+    """Comment on a pull request with the results of its check. For a workflow only."""
     with reporting("github comment", None):
         from deckgen.commands.github.comment import comment as comment_on  # noqa: PLC0415
         from deckgen.commands.github.decks import repository  # noqa: PLC0415

@@ -17,15 +17,13 @@ if TYPE_CHECKING:
 
 FolderArgument = Annotated[
     Path,
-    typer.Argument(
-        metavar="[DIR]", show_default=False, help="The deck's folder; by default the current one."
-    ),
+    typer.Argument(metavar="[DIR]", show_default=False, help="The deck's folder. Default: the current one."),
 ]
 TitleOption = Annotated[str | None, typer.Option(metavar="TITLE", help="The deck's name in Anki.")]
 IdOption = Annotated[
-    str | None, typer.Option("--id", metavar="ID", help="As in my-exam. It can never change.")
+    str | None, typer.Option("--id", metavar="ID", help="For example my-exam. You cannot change it later.")
 ]
-AuthorOption = Annotated[str | None, typer.Option(metavar="NAME", help="Who writes the deck.")]
+AuthorOption = Annotated[str | None, typer.Option(metavar="NAME", help="The author of the deck.")]
 LicenseOption = Annotated[
     str | None,
     typer.Option(
@@ -33,18 +31,18 @@ LicenseOption = Annotated[
     ),
 ]
 LanguageOption = Annotated[
-    str | None, typer.Option(metavar="TAG", help="The cards' language, as in en or pt-BR.")
+    str | None, typer.Option(metavar="TAG", help="The language of the cards, for example en or pt-BR.")
 ]
 RepositoryOption = Annotated[
-    str | None, typer.Option(metavar="OWNER/REPO", help="The deck's repository on GitHub, if there is one.")
+    str | None, typer.Option(metavar="OWNER/REPO", help="The deck's repository on GitHub, if it has one.")
 ]
 
 _QUESTIONS = {
     "title": "Title (the deck's name in Anki)",
-    "language": "Language (as in en or pt-BR)",
-    "id": "Id (small letters, digits, hyphens; it can never change)",
+    "language": "Language (for example en or pt-BR)",
+    "id": "Id (small letters, digits, hyphens; you cannot change it later)",
     "author": "Author",
-    "license": "Licence (CC-BY-4.0, CC-BY-SA-4.0, CC0-1.0 or all-rights-reserved)",
+    "license": "License (CC-BY-4.0, CC-BY-SA-4.0, CC0-1.0 or all-rights-reserved)",
     "repository": "Repository on GitHub (OWNER/REPO, or none)",
 }
 """The questions, in their order."""
@@ -59,7 +57,7 @@ def init(
     language: LanguageOption = None,
     repository: RepositoryOption = None,
 ) -> None:
-    """Begin a new deck: its settings, a chapter that shows each kind, and what git and GitHub need."""
+    """Start a new deck: its settings, a sample chapter, and files for git and GitHub."""
     with reporting("init", Format.text):
         from deckgen.commands.init.answers import Answers  # noqa: PLC0415 (--help stays quick)
         from deckgen.commands.init.create import check_folder, create  # noqa: PLC0415

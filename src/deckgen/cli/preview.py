@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from deckgen.cli.calls import (
-    LEFT_OUT,
     FormatOption,
     OpenOption,
     ProjectOption,
@@ -22,6 +19,7 @@ from deckgen.cli.calls import (
     make_build_folder,
     output_folder,
 )
+from deckgen.cli.help import LEFT_OUT
 from deckgen.cli.progress import bar
 from deckgen.cli.report import Format, reporting, say, short_path
 from deckgen.cli.serve import serve as serve_preview
@@ -42,18 +40,18 @@ _WORDS = {
 }
 
 ServeOption = Annotated[
-    bool, typer.Option("--serve", help="Show it in the browser, and follow every change of the source.")
+    bool, typer.Option("--serve", help="Show the page in the browser, and update it when the source changes.")
 ]
 PortOption = Annotated[
-    int | None, typer.Option(metavar="N", min=1, max=65535, help="With --serve: where. Default: 8642.")
+    int | None, typer.Option(metavar="N", min=1, max=65535, help="Port for --serve (default 8642).")
 ]
 SinceOption = Annotated[
     str | None,
     typer.Option(
         "--since",
         metavar="[RELEASE]",
-        help="Show the cards that changed since a release, before and after; also since a package, a deck's "
-        "folder or a git revision. Without a value: since the last release.",
+        help="Show the cards that changed since a release, before and after. Default: the last release. "
+        "Also takes a package, a deck's folder or a git revision.",
     ),
 ]
 
@@ -66,7 +64,7 @@ def preview(
     open_page: OpenOption = False,  # noqa: FBT002 (typer's way)
     output_format: FormatOption = Format.text,
 ) -> None:
-    """Write every card, as learners will see it, into build/preview/ for the browser."""
+    """Write a page with every card as learners will see it."""
     with reporting("preview", output_format) as report:
         if not serve and port is not None:
             raise CallError("--port says where --serve shows the preview", "deckgen preview --serve --port N")
@@ -121,6 +119,9 @@ def _earlier(word: str | None, deck: Path, report: Report, *, stays: bool) -> It
     if word is None:
         yield None
         return
+    import shutil  # noqa: PLC0415 (--help stays quick)
+    import tempfile  # noqa: PLC0415
+
     from deckgen.commands.diff.sides import Place, earlier  # noqa: PLC0415
     from deckgen.commands.preview.since import Since  # noqa: PLC0415
 

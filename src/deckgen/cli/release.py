@@ -36,23 +36,22 @@ _COMMITTED = "git has the record of it; next, mark the commit: git tag v{version
 
 VersionArgument = Annotated[
     str | None,
-    typer.Argument(metavar="[VERSION]", show_default=False, help="As in 1.2.0; by default the next one."),
+    typer.Argument(
+        metavar="[VERSION]", show_default=False, help="For example 1.2.0. Default: the next version."
+    ),
 ]
 DryRunOption = Annotated[
-    bool, typer.Option("--dry-run", help="Show what would be released, with its notes, and write nothing.")
+    bool, typer.Option("--dry-run", help="Show the release and its notes without writing anything.")
 ]
 YesOption = Annotated[
-    bool, typer.Option("--yes", "-y", help="Without VERSION: take the next one, and do not ask.")
+    bool, typer.Option("--yes", "-y", help="Without VERSION: release the next version without asking.")
 ]
-CommitOption = Annotated[
-    bool, typer.Option("--commit", help="Commit the ledger and the changelog in git, and nothing else.")
-]
+CommitOption = Annotated[bool, typer.Option("--commit", help="Commit the ledger and the changelog in git.")]
 DirtyOption = Annotated[
-    bool, typer.Option("--allow-dirty", help="Release what is not committed yet: to try it only.")
+    bool,
+    typer.Option("--allow-dirty", help="Release changes that are not committed. Only for trying it out."),
 ]
-AgainOption = Annotated[
-    bool, typer.Option("--again", help="Make the files of a released VERSION once more, as they were.")
-]
+AgainOption = Annotated[bool, typer.Option("--again", help="Make the files of an earlier release again.")]
 
 
 def release(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
@@ -66,7 +65,7 @@ def release(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
     quiet: QuietOption = False,  # noqa: FBT002 (typer's way)
     output_format: CheckFormatOption = None,
 ) -> None:
-    """Release the deck: files for learners in build/release/VERSION/, and the record of it in source/."""
+    """Release the deck: write the files for learners, and record the release in source/."""
     with reporting("release", output_format, quiet=quiet) as report:
         _check_call(version, dry_run=dry_run, commit=commit, allow_dirty=allow_dirty, again=again)
         folder = find_deck(project).resolve()

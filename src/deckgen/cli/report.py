@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -31,6 +30,9 @@ if TYPE_CHECKING:
 
 # characters in a file that could control a terminal
 _UNSEEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160)], "\N{REPLACEMENT CHARACTER}")
+
+
+_IN_LOGS = 100  # columns of a quoted line where there is no terminal
 
 
 class Format(StrEnum):
@@ -174,9 +176,10 @@ class Report:
 
     def tell(self, diagnostics: list[Diagnostic], lines: dict[str, list[str]], note: str) -> None:
         """Print diagnostics as text: each with its place and line, and their number."""
-        width = shutil.get_terminal_size((100, 24)).columns
-        screen = terminal.Screen(width, sys.stderr.isatty(), *([paint] if in_color() else []))
-        say(terminal.report(diagnostics, lines, note, screen))
+        wrap = sys.stderr.isatty()
+        width = columns_of(sys.stderr) if wrap else _IN_LOGS
+        screen = terminal.Screen(width, wrap, *([paint] if in_color() else []))
+        say_as_it_is(terminal.report(diagnostics, lines, note, screen))
 
     def _annotate(self, result: Build) -> None:
         """Print the diagnostics as annotations, or as a SARIF log."""
@@ -361,7 +364,28 @@ def size(count: int) -> str:
     return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(count / 1e3, 0.1):.1f} kB"  # noqa: PLR2004
 
 
+def columns_of(stream: TextIO) -> int:
+    """The columns of a terminal; 80 where it does not say."""
+    with suppress(ValueError):
+        if given := int(os.environ.get("COLUMNS", "0")):
+            return given
+    with suppress(OSError, ValueError):
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    return 80
+
+
+def fitted(text: str, stream: TextIO) -> str:
+    """A text for a stream: broken between words in a terminal, and as it is elsewhere."""
+    return terminal.wrapped(text, columns_of(stream) if stream.isatty() else 0)
+
+
 def say(text: str) -> None:
     """Print a text for people on stderr."""
+    if text:
+        typer.echo(fitted(text.rstrip("\n"), sys.stderr), err=True, color=in_color())
+
+
+def say_as_it_is(text: str) -> None:
+    """Print text on stderr whose lines are not to be broken, such as those of a source."""
     if text:
         typer.echo(text.rstrip("\n"), err=True, color=in_color())

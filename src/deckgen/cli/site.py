@@ -41,18 +41,16 @@ DownloadOption = Annotated[
     typer.Option(
         metavar="URL",
         show_default=False,
-        help="The address of the package. Default: in a clone from GitHub, that of the latest release there; "
-        "elsewhere the package in build/release/ is copied.",
+        help="Address of the package. Default: in a clone from GitHub, the latest release there; "
+        "elsewhere a copy of the package in build/release/.",
     ),
 ]
 PackageOption = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Copy this package into the site, and link to it.")
+    Path | None, typer.Option(metavar="FILE", help="Copy this package into the site and link to it.")
 ]
 AddressOption = Annotated[
     str,
-    typer.Option(
-        metavar="URL", show_default=False, help="The site's address, for search engines and for links to it."
-    ),
+    typer.Option(metavar="URL", show_default=False, help="The site's address, for search engines and links."),
 ]
 
 
@@ -63,12 +61,12 @@ def site(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
     package: PackageOption = None,
     address: AddressOption = "",
     locked: Annotated[  # noqa: FBT002 (typer's way)
-        bool, typer.Option("--locked", help="Write it only if the deck is exactly the one last released.")
+        bool, typer.Option("--locked", help="Write the site only if the source is exactly the last release.")
     ] = False,
     open_page: OpenOption = False,  # noqa: FBT002 (typer's way)
     output_format: FormatOption = Format.text,
 ) -> None:
-    """Write the deck's public page: what it is, a download, what is new, and its cards to try."""
+    """Write the deck's public page: a description, a download, what is new, and cards to try."""
     with reporting("site", output_format) as report:
         from deckgen.commands.site.download import Wishes, check_wishes  # noqa: PLC0415
         from deckgen.commands.site.folder import earlier_site, write  # noqa: PLC0415

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,6 +15,19 @@ if TYPE_CHECKING:
     from deckgen.diagnostics import Diagnostic, Span
 
 _REACH = 4  # so many times the width of a line is read on both sides of a place
+_NARROWEST = 20  # columns; a narrower terminal breaks lines itself
+_KEPT = "\x00"  # a blank that is no place for a line break
+# (patterns are compiled where they are used: the help of a command needs none)
+_COMMAND = r"(?:deckgen|git|cd|\S*python\S*) "
+_COMMAND_LINE = rf"\s+(?:hint: )?{_COMMAND}[^;]*$"
+_TOGETHER = (
+    r"`[^`\n]*`"  # code
+    rf"|(?:(?<=: )|^){_COMMAND}(?:[^;,.]|[.,](?! |$))+"  # a command to be copied
+    r"|--[a-z][\w-]* [A-Z]+\b"  # an option with its value
+    r"|(?<![\w.])\d[\d.,]*(?: of \d[\d.,]*)? [^\W\d]\S*"  # a number with what it counts
+    r"|\S+(?: > \S+)+"  # an entry of a menu
+)
+_COLOR = r"\x1b\[[0-9;]*m"
 
 
 def _plain(text: str, _: str) -> str:
@@ -96,28 +110,65 @@ def _one(diagnostic: Diagnostic, lines: Sequence[str] | None, screen: Screen) ->
     place = ":".join(str(part) for part in parts if part is not None)
     head = f"{place}: {level}[{diagnostic.code}]:"
     colored = f"{screen.paint(f'{place}:', 'place')} {screen.paint(f'{level}[{diagnostic.code}]', level)}:"
-    text = _wrapped(f"{head} {diagnostic.message}", wrapped_at).replace(head, colored, 1)
+    text = wrapped(f"{kept(head)} {diagnostic.message}", wrapped_at).replace(head, colored, 1) + "\n"
     if lines is not None and 0 < span.line <= len(lines):
         quoted, carets = _quote(lines[span.line - 1], span, screen.width)
         mark = screen.paint(carets.lstrip(" |"), level) if carets else ""
         text += quoted + (f"{carets.rstrip('^')}{mark}\n" if carets else "")
     if diagnostic.hint:
-        hint = _wrapped(f"  hint: {diagnostic.hint}", wrapped_at)
-        text += hint.replace("hint:", screen.paint("hint:", "hint"), 1)
+        hint = wrapped(f"  hint: {diagnostic.hint}", wrapped_at, 6)
+        text += hint.replace("hint:", screen.paint("hint:", "hint"), 1) + "\n"
     return text
 
 
-def _wrapped(text: str, width: int) -> str:
-    """A line, wrapped at words if it is longer than a width; 0 means no limit."""
-    if not width or columns(text) <= width:
-        return f"{text}\n"
-    import textwrap  # noqa: PLC0415 (only in narrow terminals)
+def kept(text: str) -> str:
+    """A text whose blanks are no places for a line break; `wrapped` and `unmarked` make blanks of them."""
+    return text.replace(" ", _KEPT)
 
-    indent = " " * (8 if text.startswith("  hint") else 2)
-    lines = textwrap.wrap(
-        text, max(width, 20), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
-    return "\n".join(lines) + "\n"
+
+def unmarked(text: str) -> str:
+    """A text with the blanks that `kept` has marked."""
+    return text.replace(_KEPT, " ")
+
+
+def wrapped(text: str, width: int, indent: int = 2) -> str:
+    """A text whose lines are broken between words where they are longer than a width.
+
+    Numbers stay with what they count, and codes, names of menus and commands to be copied stay whole. What is
+    longer than a line has one to itself, which the terminal breaks.
+
+    Args:
+        text: The text; it may have colors.
+        width: The number of columns; 0 for any number.
+        indent: By how many columns the further parts of a line are indented, besides its own indent.
+    """
+    return unmarked("\n".join(_broken(line, width, indent) for line in text.split("\n")))
+
+
+def _broken(line: str, width: int, indent: int) -> str:
+    """A line, as several if it is longer than a width."""
+    if not width or columns(line) <= width or re.match(_COMMAND_LINE, line):
+        return line
+    words = line.lstrip(" ")
+    own = len(line) - len(words)
+    room = max(width, _NARROWEST)
+    further = " " * min(own + indent, room // 3)
+    whole = re.sub(_TOGETHER, lambda match: _as_group(match[0], room - len(further)), words)
+    lines = [" " * own]
+    for number, word in enumerate(whole.split(" ")):
+        blank = "" if lines[-1].isspace() or not lines[-1] else " "
+        if number and columns(f"{lines[-1]}{blank}{word}") > room and lines[-1].strip():
+            lines.append(further)
+            blank = ""
+        lines[-1] += blank + word
+    return "\n".join(each.rstrip(" ") for each in lines)
+
+
+def _as_group(words: str, room: int) -> str:
+    """Words as one that is not broken; a long quotation may be."""
+    if columns(words) > room and not re.match(_COMMAND, words.lstrip("`")):
+        return words
+    return kept(words)
 
 
 def _quote(line: str, span: Span, width: int) -> tuple[str, str]:
@@ -152,7 +203,9 @@ def _crop(line: str, start: int, room: int) -> tuple[str, int]:
 
 
 def columns(text: str) -> int:
-    """The number of columns that a text takes in a terminal."""
+    """The number of columns that a text takes in a terminal, where colors take none."""
+    if "\x1b" in text:
+        text = re.sub(_COLOR, "", text)
     if text.isascii():
         return len(text)
     return sum(

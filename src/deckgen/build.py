@@ -117,7 +117,7 @@ def build(
     source = read_source(project, texts, tell)
     note_types = render_note_types(source.deck, source.kinds, project)
     released = read_ledger(project.folder, texts.get(LEDGER))
-    diagnostics_so_far = _check(project, source, note_types, released, releasing=releasing)
+    diagnostics_so_far = _check(project, source, note_types, released, tell, releasing=releasing)
 
     # an unknown id may be that of a missing released note: the build reports both at once
     hopeless = diagnostics_so_far.has_error_but("unknown-note")
@@ -155,7 +155,13 @@ def build(
 
 
 def _check(
-    project: Project, source: Source, note_types: NoteTypes, released: Released, *, releasing: bool
+    project: Project,
+    source: Source,
+    note_types: NoteTypes,
+    released: Released,
+    progress: Callable[[str, int, int], None],
+    *,
+    releasing: bool,
 ) -> Diagnostics:
     """The diagnostics of a deck before its notes are rendered, including the warnings about its cards."""
     deck, ledger = source.deck, released.ledger
@@ -163,7 +169,9 @@ def _check(
     diagnostics = Diagnostics([*source.diagnostics, *note_types.diagnostics, *released.diagnostics, *lost])
     diagnostics += checks.check_files(project, source, note_types)
     diagnostics += checks.check_links(deck, source.ids)
-    diagnostics += checks.check_cards(deck, note_types, ledger.ids, complete=not diagnostics.has_errors)
+    diagnostics += checks.check_cards(
+        deck, note_types, ledger.ids, progress, complete=not diagnostics.has_errors
+    )
     return diagnostics
 
 

@@ -6,11 +6,14 @@ import errno
 import io
 import os
 import sys
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import TextIO
 
+STARTED = time.monotonic()
+"""When the program began: its first module is this one."""
 BROKEN_PIPE = 141
 """The exit code if the reader of stdout has closed it: 128 plus the number of SIGPIPE, as in shells."""
 

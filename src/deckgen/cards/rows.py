@@ -102,7 +102,7 @@ def render_notes(
     size = 0
     for number, note in enumerate(in_order(notes)):
         if number % _NOTES_A_TICK == 0:
-            progress("rendering", number, len(notes))
+            progress("rendering notes", number, len(notes))
         fields = (writer if note.retired is None else retired).write(note)
         size += sum(map(len, fields))
         if size > MAX_FIELDS:

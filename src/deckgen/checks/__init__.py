@@ -132,7 +132,12 @@ def check_links(deck: Deck, ids: AbstractSet[str]) -> Iterator[Diagnostic]:
 
 
 def check_cards(
-    deck: Deck, note_types: NoteTypes, released: Container[str], *, complete: bool
+    deck: Deck,
+    note_types: NoteTypes,
+    released: Container[str],
+    progress: Callable[[str, int, int], None],
+    *,
+    complete: bool,
 ) -> Iterator[Diagnostic]:
     """The diagnostics of the rules about cards, except for rules that the deck switches off.
 
@@ -140,10 +145,12 @@ def check_cards(
         deck: The deck.
         note_types: The note types of its kinds.
         released: The ids of notes that have been released.
+        progress: Called with the present step, the number of finished rules, and the number of all rules.
         complete: Whether every chapter could be read. Otherwise a missing note may be in an unread part.
     """
     cards = RuleContext(deck, note_types.by_kind, released, complete=complete)
-    for rule in WARNINGS:
+    for number, rule in enumerate(WARNINGS):
+        progress("checking notes by rules", number, len(WARNINGS))
         if rule.__name__.replace("_", "-") not in deck.off and (complete or rule not in WHOLE_DECK):
             yield from rule(cards)
 

@@ -35,17 +35,18 @@ from deckgen.cli.preview import preview
 from deckgen.cli.progress import bar
 from deckgen.cli.release import release
 from deckgen.cli.report import (
-    _UNSEEN,
+    UNSEEN,
     Format,
     Report,
     in_color,
     paint,
     reporting,
     say,
-    verified,
+    say_as_it_is,
 )
 from deckgen.cli.site import site
-from deckgen.diagnostics import CallError, counted, did_you_mean, not_a_warning
+from deckgen.cli.summary import verified
+from deckgen.diagnostics import CallError, counted, did_you_mean, not_a_warning, terminal
 
 if TYPE_CHECKING:
     from deckgen.build import Build
@@ -119,7 +120,7 @@ def build(
     output_format: CheckFormatOption = None,
 ) -> None:
     """Check the deck and build its package (.apkg) for Anki."""
-    with reporting("build", output_format, quiet=quiet) as report:
+    with reporting("build", output_format, quiet=quiet, project=project) as report:
         from deckgen import files, package  # noqa: PLC0415 (imported where they are used: --help stays quick)
 
         if expect is not None and not locked:
@@ -141,16 +142,20 @@ def build(
             has_earlier = output.exists() if output else any(target.glob("*.apkg"))
             report.end(
                 result,
-                "nothing was written" + ("; the package from before is as it was" if has_earlier else ""),
+                "nothing was written" + ("; the package from before is unchanged" if has_earlier else ""),
             )
             raise typer.Exit(1)
         assert result.package is not None  # noqa: S101 (else it fails)
         if locked:
             check_locked(result.package, expect)
         path = output or output_folder(folder) / f"{result.package.deck.id}.apkg"
-        with files.replacing(path) as file:
-            package.write(result.package, file)
+        with bar(report) as tick, files.replacing(path) as file:
+            package.write(result.package, file, tick)
         report.end(result, path=path)
+        report.next(
+            "in Anki, choose File > Import and open this file. "
+            "On a phone or tablet, send the file there and open it with Anki."
+        )
 
 
 @app.command(cls=Command)
@@ -169,7 +174,7 @@ def check(
     output_format: CheckFormatOption = None,
 ) -> None:
     """Check the deck without building a package."""
-    with reporting("check", output_format, quiet=quiet) as report:
+    with reporting("check", output_format, quiet=quiet, project=project) as report:
         for code in ignore or ():
             if fault := not_a_warning(code):
                 raise CallError(fault.message, fault.hint)
@@ -188,6 +193,8 @@ def check(
         )
         if failed:
             raise typer.Exit(1)
+        undone = dry_run and members["mended"]
+        report.next(report.call("check --fix" if undone else "build"))
 
 
 def _fix(folder: Path, report: Report, *, dry_run: bool) -> tuple[Build, dict[str, object]]:
@@ -206,7 +213,8 @@ def _fix(folder: Path, report: Report, *, dry_run: bool) -> tuple[Build, dict[st
             fix.write(changed)
     if report.for_people and not report.quiet:
         for each in changed:
-            say(f"{each.diff.translate(_UNSEEN)}{each.path}: {each.what}")
+            say_as_it_is(each.diff.translate(UNSEEN))
+            say(f"{terminal.kept(each.path)}: {each.what}")
         for each in fixed:
             for sentence in each.left:
                 say(f"{each.path}: not changed: {sentence}")
@@ -253,11 +261,11 @@ def verify(
     output_format: FormatOption = Format.text,
 ) -> None:
     """Import the deck into the real Anki, as a new learner and as an update of earlier releases."""
-    with reporting("verify", output_format) as report:
+    with reporting("verify", output_format, project=project) as report:
         from deckgen.commands.verify.verification import verify as verify_deck  # noqa: PLC0415
 
         folder = find_deck(project)
-        with bar(report, lines=True) as tick:
+        with bar(report) as tick:
             result = verify_deck(folder, previous or (), anki_python, tick, require_previous=require_previous)
         if result.build.package is None:
             report.end(result.build, "nothing was verified")
@@ -273,9 +281,11 @@ def verify(
                 remarks=result.remarks,
             )
         else:
-            say(verified(result))
+            say(verified(result, report.took))
             for fault in result.faults:
                 report.failed(fault)
+            if not result.faults and not result.build.package.version:
+                report.next(report.call("release"))
         if result.faults:
             raise typer.Exit(1)
 
@@ -283,7 +293,7 @@ def verify(
 @app.command(cls=Command)
 def stats(project: ProjectOption = None, output_format: FormatOption = Format.text) -> None:
     """Count notes and cards by kind, deck, tag and exam domain; show lengths and gaps."""
-    with reporting("stats", output_format) as report:
+    with reporting("stats", output_format, project=project) as report:
         from deckgen.commands.stats.figures import figures  # noqa: PLC0415
 
         result = build_deck_of(find_deck(project), report)
@@ -296,7 +306,7 @@ def stats(project: ProjectOption = None, output_format: FormatOption = Format.te
             _show_figures(counted_up)
             if result.diagnostics:
                 warnings = sum(each.stands_for for each in result.diagnostics)
-                say(f"\n{counted(warnings, 'warning')}; `deckgen check` shows them")
+                say(f"\n{counted(warnings, 'warning')}. `{report.call('check')}` shows them.")
         if counted_up is None:
             raise typer.Exit(1)
 
@@ -364,7 +374,7 @@ def _show(page: str) -> None:
 @app.command(cls=Command)
 def schema(project: ProjectOption = None) -> None:
     """Write JSON Schemas for editors into source/.schema/."""
-    with reporting("schema", Format.text) as report:
+    with reporting("schema", Format.text, project=project) as report:
         from deckgen.commands import schema as schemas  # noqa: PLC0415
 
         written = schemas.write(find_deck(project))
@@ -374,7 +384,12 @@ def schema(project: ProjectOption = None) -> None:
         deck, chapter = (f"{schemas.MODELINE}{path.removeprefix('source/')}" for path in written.files)
         say(
             f"wrote {' and '.join(written.files)}\n"
-            f"with an editor that knows YAML, put this at the top of source/deck.yaml:\n  {deck}\n"
-            f"and this at the top of each chapter:\n  {chapter}\n"
-            "in a folder below source/ the path begins with `../`; after a change of a kind, write them again"
+            "Next: for an editor that knows YAML, put this line at the top of source/deck.yaml:"
+        )
+        say_as_it_is(f"  {deck}")
+        say("and this line at the top of each chapter:")
+        say_as_it_is(f"  {chapter}")
+        say(
+            "In a folder below source/, the path begins with `../`. After you change a kind, "
+            f"run `{report.call('schema')}` again."
         )

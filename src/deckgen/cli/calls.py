@@ -100,7 +100,8 @@ def build_deck_of(folder: Path, report: Report, *, try_fix: bool = False) -> Bui
 
     with bar(report) as tick:
         result = build_deck(folder, tick)
-        if try_fix:
+        if try_fix and result.diagnostics:
+            tick("looking for fixes", 0, 0)
             from deckgen.commands.fix import mark_fixable  # noqa: PLC0415
 
             result = mark_fixable(result, tick)

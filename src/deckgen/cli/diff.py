@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +12,7 @@ import typer
 
 from deckgen.cli.calls import ProjectOption, find_deck
 from deckgen.cli.progress import bar
-from deckgen.cli.report import Format, in_color, reporting
+from deckgen.cli.report import Format, columns_of, in_color, reporting, say
 from deckgen.diagnostics import CallError
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def diff(
 ) -> None:
     """Show what learners would notice between two releases, packages or versions of the source."""
     as_data = output_format is DiffFormat.json
-    with reporting("diff", Format.json if as_data else Format.text) as report:
+    with reporting("diff", Format.json if as_data else Format.text, project=project) as report:
         from deckgen.commands.diff import data, sections  # noqa: PLC0415
         from deckgen.commands.diff.compare import compare  # noqa: PLC0415
         from deckgen.commands.diff.sides import Place, sides  # noqa: PLC0415
@@ -81,11 +80,18 @@ def diff(
         _check_limit(output_format, limit)
         with bar(report) as tick:
             before, after = sides(old, new, Place(_folder(project), package or (), tick))
-        found = compare(before.edition, after.edition)
+            tick("comparing notes", 0, 0)
+            found = compare(before.edition, after.edition)
         if as_data:
             report.object(ok=True, **data.as_json(before, after, found))
         else:
-            _show(sections.outline(before, after, found), output_format, limit)
+            outline = sections.outline(before, after, found)
+            _show(outline, output_format, limit)
+            if sys.stderr.isatty() and output_format is DiffFormat.text:
+                sys.stdout.flush()
+                say(f"compared {report.took}")
+                unreleased = old is None and new is None and outline.sections
+                report.next(report.call("release") if unreleased else "")
 
 
 def _folder(named: Path | None) -> Path | None:
@@ -120,7 +126,7 @@ def _show(found: Outline, output_format: DiffFormat, limit: int | None) -> None:
     if output_format is DiffFormat.markdown:
         sys.stdout.write(markdown.markdown(found, limit or markdown.COMMENT))
         return
-    width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 0
+    width = columns_of(sys.stdout) if sys.stdout.isatty() else 0
     colored = in_color(sys.stdout)
     screen = text.Screen(width, _paint if colored else None)
     typer.echo(text.text(found, screen, limit or text.FEW), nl=False, color=colored)

@@ -10,7 +10,8 @@ import typer
 
 from deckgen.cli.calls import ProjectOption, find_deck
 from deckgen.cli.help import Command, Group
-from deckgen.cli.report import reporting, say, short_path
+from deckgen.cli.paths import short_path
+from deckgen.cli.report import reporting, say
 from deckgen.diagnostics import CallError, did_you_mean
 
 if TYPE_CHECKING:
@@ -235,15 +236,15 @@ def _called(folders: list[Path] | None, tags: str) -> tuple[list[PublicDeck], Gi
 def _tell_prepared(made: Prepared, deck: PublicDeck) -> None:
     """Print what was prepared, and what a person does next."""
     because = f" ({made.reason})" if made.reason else ""
-    say(f"{deck.name}{made.version}{because} waits on the branch {made.branch}")
+    say(f"{deck.name}{made.version}{because} is ready on the branch {made.branch}")
     for remark in made.remarks:
         say(f"note: {remark}")
     if made.pull:
         next_step = f"[Pull request #{made.pull}]({made.address}) is up to date"
-        say(f"pull request #{made.pull} is up to date: {made.address}")
+        say(f"Pull request #{made.pull} is up to date: {made.address}")
     else:
         next_step = f"**[Open the pull request]({made.address})**, read it, and merge it: that releases it"
-        say(f"next, open the pull request and merge it: {made.address}")
+        say(f"Next: open the pull request and merge it: {made.address}")
     text = f"## {deck.deck.title}: {made.version}{because}\n\n{next_step}.\n\n"
     _summary(text + "".join(f"> {remark}\n" for remark in made.remarks) + made.text)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deckgen.cli.report import Format, reporting, say
-from deckgen.diagnostics import CallError
+from deckgen.cli.paths import in_shell
+from deckgen.cli.report import Format, reporting, say, say_as_it_is
+from deckgen.diagnostics import CallError, terminal
 
 if TYPE_CHECKING:
     from deckgen.commands.init.create import Created
@@ -139,7 +139,7 @@ def _asked(name: str, known: dict[str, str], folder: Path) -> str:
 
 def _tell(created: Created, folder: Path) -> None:
     """Print what was written, and what to do next."""
-    where = "" if folder.resolve() == Path.cwd() else f" into {folder}"
+    where = "" if folder.resolve() == Path.cwd() else f" into {terminal.kept(str(folder))}"
     say(f"wrote {len(created.files)} files{where}:")
     for path in created.files:
         say(f"  {path}")
@@ -149,17 +149,6 @@ def _tell(created: Created, folder: Path) -> None:
     commands += ["deckgen preview --serve --open", "deckgen build"]
     commands += [] if created.in_git else ["git init -b main"]
     commands += ["git add .", 'git commit -m "Begin the deck"']
-    say("next: write your cards in source/, look at them (Ctrl-C ends that), build the deck, keep it in git:")
+    say("Next: write your cards in source/, watch them in the preview (Ctrl-C ends it), build, and commit:")
     for command in commands:
-        say(f"  {command}")
-
-
-def in_shell(path: Path) -> str:
-    """A path as both sh and PowerShell read it."""
-    text = path.as_posix()
-    text = f"./{text}" if text.startswith("-") else text
-    if re.fullmatch(r"[\w./:-]+", text):
-        return text
-    if not re.search(r'[$`"“”„!\\]', text):
-        return f'"{text}"'
-    return "'{}'".format(text.replace("'", "''" if sys.platform == "win32" else "'\\''"))
+        say_as_it_is(f"  {command}")

@@ -20,10 +20,11 @@ from deckgen.cli.calls import (
     output_folder,
 )
 from deckgen.cli.help import LEFT_OUT
+from deckgen.cli.paths import short_path
 from deckgen.cli.progress import bar
-from deckgen.cli.report import Format, reporting, say, short_path
+from deckgen.cli.report import Format, reporting, say
 from deckgen.cli.serve import serve as serve_preview
-from deckgen.diagnostics import CallError, counted
+from deckgen.diagnostics import CallError, counted, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +66,7 @@ def preview(
     output_format: FormatOption = Format.text,
 ) -> None:
     """Write a page with every card as learners will see it."""
-    with reporting("preview", output_format) as report:
+    with reporting("preview", output_format, project=project) as report:
         if not serve and port is not None:
             raise CallError("--port says where --serve shows the preview", "deckgen preview --serve --port N")
         if serve and output_format is Format.json:
@@ -87,10 +88,14 @@ def _write(deck: Path, target: Path, report: Report, since: Since | None, *, ope
     from deckgen.commands.preview import cards, folder  # noqa: PLC0415
 
     result = build_deck_of(deck, report)
-    gallery = cards.gallery(result)
-    if since:
-        gallery = since.compared(gallery, result)
-    folder.write(gallery, target)
+    with bar(report) as tick:
+        tick("drawing cards", 0, 0)
+        gallery = cards.gallery(result)
+        if since:
+            tick("comparing cards", 0, 0)
+            gallery = since.compared(gallery, result)
+        tick("writing the preview", 0, 0)
+        folder.write(gallery, target)
     page = target / "index.html"
     failed = report.fails(result, strict=False)
     note = "the preview shows what could be read" if failed else ""
@@ -99,7 +104,11 @@ def _write(deck: Path, target: Path, report: Report, since: Since | None, *, ope
     if report.for_people:
         for sentence in gallery.since.sentences if gallery.since else ():
             say(sentence)
-        say(f"wrote {short_path(page)}: {counted(gallery.cards, 'card')}{_words(gallery)}")
+        path = terminal.kept(short_path(page))
+        say(f"wrote {path}: {counted(gallery.cards, 'card')}{_words(gallery)}, {report.took}")
+    if not failed and not open_page:
+        serve = report.call("preview --serve --open")
+        report.next(f"open this file in your browser. `{serve}` updates it while you write.")
     if open_page:
         typer.launch(page.resolve().as_uri())
     if failed:

@@ -1,81 +1,115 @@
-"""A progress bar on stderr."""
+"""How far the work is: a bar in a terminal, a line now and then elsewhere; both on stderr."""
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from deckgen.cli.report import say
+from deckgen.streams import STARTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rich.progress import Progress, TaskID
+    from rich.progress import Progress
 
     from deckgen.cli.report import Report
 
+PATIENCE = 1
+"""A terminal shows a bar for a command that takes longer than so many seconds."""
+FIRST, EVERY = 5, 10
+"""The seconds until the first line where there is no terminal, and between two lines."""
+
 
 @contextmanager
-def bar(report: Report, *, lines: bool = False) -> Iterator[Callable[[str, int, int], None]]:
-    """The function that shows the progress, if the work takes long.
+def bar(report: Report) -> Iterator[Callable[[str, int, int], None]]:
+    """A function that shows how far the work is, if the command takes long.
+
+    Its arguments are the present step, how much of it is done, and how much there is: 0 if that is not known.
+    A step that does not call it is shown all the same, until the next one.
 
     Args:
-        report: The output of the command.
-        lines: Whether to print a line now and then where there is no terminal.
+        report: The output of the command. Only text for people has progress, and `--quiet` has none.
     """
-    if lines and report.for_people and not sys.stderr.isatty():
-        yield Lines().tick
+    if not report.for_people or report.quiet:
+        yield lambda *_: None
         return
-    bar = _Bar(shown=report.for_people and not report.quiet and sys.stderr.isatty())
+    shown = (_Bar if sys.stderr.isatty() else _Lines)()
     try:
-        yield bar.tick
+        yield shown.tick
     finally:
-        bar.stop()
+        shown.stop()
 
 
-class _Bar:
-    """A progress bar in a terminal, for work that takes longer than a moment."""
-
-    PATIENCE = 0.7  # seconds
-
-    def __init__(self, *, shown: bool) -> None:
-        self._due = time.monotonic() + self.PATIENCE if shown else float("inf")
-        self._progress: Progress | None = None
-        self._task: TaskID | None = None
-
-    def tick(self, what: str, done: int, total: int) -> None:
-        """Show how far the work is."""
-        if self._progress is None:
-            if time.monotonic() < self._due:
-                return
-            from rich.console import Console  # noqa: PLC0415
-            from rich.progress import Progress  # noqa: PLC0415
-
-            self._progress = Progress(console=Console(stderr=True), transient=True)
-            self._task = self._progress.add_task(what, total=total)
-            self._progress.start()
-        if self._task is not None:
-            self._progress.update(self._task, description=what, completed=done, total=total)
-
-    def stop(self) -> None:
-        """Take the bar away."""
-        if self._progress is not None:
-            self._progress.stop()
-
-
-class Lines:
-    """Lines of progress, for the log of work that takes long."""
-
-    EVERY = 5  # seconds
+class _Shown:
+    """Progress that a thread shows, so that a long step without news is shown as well."""
 
     def __init__(self) -> None:
-        """Begin to wait."""
-        self._due = time.monotonic() + self.EVERY
+        import threading  # noqa: PLC0415 (--help stays quick)
+
+        self.now: tuple[str, int, int] | None = None
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._show, daemon=True)
+        self._thread.start()
 
     def tick(self, what: str, done: int, total: int) -> None:
-        """Print how far the work is, if the last line is a while ago."""
-        if time.monotonic() >= self._due:
-            say(f"{what} ({done:,} of {total:,} done)")
-            self._due = time.monotonic() + self.EVERY
+        """Keep in mind how far the work is."""
+        self.now = (what, done, total)
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._over.set()
+        self._thread.join()
+
+    def due(self, after: float) -> bool:
+        """Wait until so many seconds after the program began; whether the work goes on then."""
+        return not self._over.wait(max(STARTED + after - time.monotonic(), 0))
+
+    def _show(self) -> None:
+        raise NotImplementedError
+
+
+class _Bar(_Shown):
+    """A bar in a terminal, which vanishes at the end."""
+
+    def _show(self) -> None:
+        after = PATIENCE
+        progress: Progress | None = None
+        while self.due(after):
+            after = time.monotonic() - STARTED + 0.1
+            if self.now is None:
+                continue
+            what, done, total = self.now
+            if progress is None:
+                progress = _begun()
+                task = progress.add_task(what)
+            progress.update(task, description=what, completed=done, total=total or None)
+        if progress:
+            progress.stop()
+
+
+def _begun() -> Progress:
+    """A bar of Rich."""
+    from rich.console import Console  # noqa: PLC0415 (it takes long to import, and is rarely needed)
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    progress = Progress(*columns, console=Console(stderr=True), transient=True)
+    progress.start()
+    return progress
+
+
+class _Lines(_Shown):
+    """A line now and then, for logs."""
+
+    def _show(self) -> None:
+        passed = time.monotonic() - STARTED
+        after = FIRST + max(math.ceil((passed - FIRST) / EVERY), 0) * EVERY
+        while self.due(after):
+            if self.now is not None:
+                what, done, total = self.now
+                say(f"{what}: {done:,} of {total:,}" if total else f"{what} …")
+            after += EVERY

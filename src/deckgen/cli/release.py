@@ -6,33 +6,38 @@ import io
 import sys
 from contextlib import nullcontext, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from deckgen.cli.calls import CheckFormatOption, ProjectOption, QuietOption, find_deck, tell_interrupted
+from deckgen.cli.paths import in_shell, short_path
 from deckgen.cli.progress import bar
-from deckgen.cli.report import Report, reporting, say, short_path
-from deckgen.diagnostics import CallError
+from deckgen.cli.report import Report, fitted, reporting, say
+from deckgen.diagnostics import CallError, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from deckgen.commands.release.release import Draft
 
 _NEXT = (
-    "next, record it in git before you give the package to anyone:\n"
-    '  git add source && git commit -m "Release {version}" && git tag v{version}'
+    "commit source/ledger.jsonl (it records this release), then share the package:\n"
+    '  git add {source} && git commit -m "Release {version}" && git tag v{version}'
 )
 _NEXT_BY_WORKFLOW = (
-    "next, record it in git and push it: the workflow {workflow} publishes it, and sets the tag:\n"
-    '  git add source && git commit -m "Release {version}" && git push'
+    "commit source/ledger.jsonl (it records this release) and push it. "
+    "Then the workflow {workflow} publishes the release and sets the tag:\n"
+    '  git add {source} && git commit -m "Release {version}" && git push'
 )
 _COMMITTED_BY_WORKFLOW = (
-    "git has the record of it; next: git push, and {workflow} publishes it and sets the tag"
+    "push the commit of this release. Then the workflow {workflow} publishes it and sets the tag:\n  git push"
 )
-_COMMITTED = "git has the record of it; next, mark the commit: git tag v{version}"
+_COMMITTED = "tag the commit of this release, then share the package:\n  git tag v{version}"
+_WITHOUT_GIT = (
+    "keep source/ledger.jsonl: it records this release, and the next one needs it. Then share the package."
+)
 
 VersionArgument = Annotated[
     str | None,
@@ -66,7 +71,7 @@ def release(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
     output_format: CheckFormatOption = None,
 ) -> None:
     """Release the deck: write the files for learners, and record the release in source/."""
-    with reporting("release", output_format, quiet=quiet) as report:
+    with reporting("release", output_format, quiet=quiet, project=project) as report:
         _check_call(version, dry_run=dry_run, commit=commit, allow_dirty=allow_dirty, again=again)
         folder = find_deck(project).resolve()
         from deckgen import files  # noqa: PLC0415 (--help stays quick)
@@ -116,24 +121,33 @@ def _recovered(folder: Path, version: str | None, report: Report, *, commit: boo
     if commit:
         commit_record(folder, recovery.version)
     if report.for_people:
-        say(_next(folder, committed=commit).format(version=recovery.version))
+        report.next(_next(folder, recovery.version, committed=commit))
     else:
         report.object(ok=True, remarks=[str(recovery)])
     return True
 
 
-def _next(folder: Path, *, committed: bool) -> str:
+def _next(folder: Path, version: str, *, committed: bool) -> str:
     """What to do after a release: the workflow of GitHub, if there is one, does the rest."""
     from deckgen.git import work_tree  # noqa: PLC0415
+    from deckgen.project import Project  # noqa: PLC0415
 
+    tree = work_tree(folder)
+    if tree is None:
+        return _WITHOUT_GIT
     texts = {}
-    for path in sorted(((work_tree(folder) or folder) / ".github/workflows").glob("*.y*ml")):
+    for path in sorted((tree / ".github/workflows").glob("*.y*ml")):
         with suppress(OSError, ValueError):
             texts[path.name] = path.read_text(encoding="utf-8")
     name = next((name for name, text in texts.items() if "deckgen github publish" in text), "")
     if name:
-        return (_COMMITTED_BY_WORKFLOW if committed else _NEXT_BY_WORKFLOW).replace("{workflow}", name)
-    return _COMMITTED if committed else _NEXT
+        text = _COMMITTED_BY_WORKFLOW if committed else _NEXT_BY_WORKFLOW
+    else:
+        text = _COMMITTED if committed else _NEXT
+    source = in_shell(Path(short_path(Project(folder).source)))
+    if not Path.cwd().is_relative_to(tree):
+        text = text.replace("git ", f"git -C {in_shell(tree)} ")
+    return text.format(version=version, workflow=name, source=source)
 
 
 def _tell(remarks: Sequence[str], report: Report) -> None:
@@ -171,10 +185,13 @@ def _show(draft: Draft, report: Report) -> None:
     say(f"--dry-run: this would be released as {draft.version}{because}, with these release notes:\n")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a deck contains signs that some terminals lack
-    sys.stdout.write(draft.notes)
+    sys.stdout.write(fitted(draft.notes, sys.stdout))
     sys.stdout.flush()
     folder = short_path(Project(draft.build.project).releases / draft.version)
-    say(f"\nit would write {folder}/ ({', '.join(draft.files)}), source/CHANGELOG.md and source/ledger.jsonl")
+    say(
+        f"\nIt would write {folder}/ ({', '.join(draft.files)}), source/CHANGELOG.md and source/ledger.jsonl."
+    )
+    report.next(report.call(f"release {draft.version}"))
 
 
 def _confirmed(draft: Draft, report: Report, *, named: bool, yes: bool) -> Draft:
@@ -199,14 +216,14 @@ def _make(draft: Draft, report: Report, *, commit: bool) -> None:
     """Make a release, and print what was made."""
     from deckgen.commands.release.release import make  # noqa: PLC0415
 
-    folder = make(draft, with_commit=commit)
+    with bar(report) as tick:
+        folder = make(draft, tick, with_commit=commit)
     path = folder / draft.files[0]
     build = replace(draft.build, packages=draft.packages)
     more = {"reason": draft.reason or None, "remarks": draft.remarks, "committed": commit}
     report.end(build, path=path, files=draft.files, changes=draft.changes, more=more)
     _tell(draft.remarks, report)
-    if report.for_people and not report.quiet:
-        say(_next(draft.build.project, committed=commit).format(version=draft.version))
+    report.next(_next(draft.build.project, draft.version, committed=commit))
 
 
 def _again(folder: Path, version: str, report: Report) -> None:
@@ -223,7 +240,7 @@ def _again(folder: Path, version: str, report: Report) -> None:
         path = str(made.folder / made.files[0])
         report.object(ok=True, version=version, path=path, files=made.files, remarks=made.remarks)
         return
-    names = "".join(f"\n  {short_path(made.folder / name)}" for name in made.files)
+    names = "".join(f"\n  {terminal.kept(short_path(made.folder / name))}" for name in made.files)
     if not report.quiet:
-        say(f"made again, as the ledger says they were in {version}:{names}")
+        say(f"made the files of {version} again, {report.took}:{names}")
     _tell(made.remarks, report)

@@ -5,33 +5,35 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 import typer.core
 
 from deckgen import __version__
+from deckgen.cli.paths import in_shell
+from deckgen.cli.summary import about, duration, summary
 from deckgen.diagnostics import CallError, counted, terminal
-from deckgen.streams import OutputError
+from deckgen.streams import STARTED, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
     from types import FrameType
 
     from deckgen.build import Build
     from deckgen.commands.release.changes import Changes
-    from deckgen.commands.verify.verification import Verification
     from deckgen.diagnostics import Diagnostic
-    from deckgen.package import Package, Packages
 
 # characters in a file that could control a terminal
-_UNSEEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160)], "\N{REPLACEMENT CHARACTER}")
+UNSEEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160)], "\N{REPLACEMENT CHARACTER}")
 
 
+_SAY_MORE = {"preview", "site"}  # commands that print the time after the result of the build
 _IN_LOGS = 100  # columns of a quoted line where there is no terminal
 
 
@@ -51,42 +53,27 @@ class CheckFormat(StrEnum):
     sarif = "sarif"
 
 
-def verified(verification: Verification) -> str:
-    """The text about the result of `verify`."""
-    notes, cards = (counted(verification.new_learner[what], what[:-1]) for what in ("notes", "cards"))
-    lines = [f"in Anki {verification.anki}:", f"  a new learner gets {notes} and {cards}"]
-    for update in verification.updates:
-        words = [f"{update[what]:,} {what}" for what in ("new", "updated", "untouched")]
-        words += [f"{len(update['held_back']):,} held back", f"{update['conflicting']:,} conflicting"]
-        lost = f"{len(update['lost']):,} lost" if update["lost"] else "nothing lost"
-        options = ", merging note types" if update["options"] == "merge" else ""
-        lines.append(f"  from {update['previous']}{options}: {', '.join(words)}; {lost}")
-        if update["cleanup"]:
-            lines.append(
-                f"    the cleanup package tags {counted(update['cleanup']['tagged'], 'retired note')}"
-            )
-        if update["empty_cards"]:
-            lines.append(f"    Empty Cards would remove cards of {counted(update['empty_cards'], 'note')}")
-    if any(update["held_back"] for update in verification.updates):
-        lines.append(
-            "held back: edited by the learner after this was built, so Anki keeps the learner's text"
-        )
-    if not verification.updates:
-        lines.append(
-            "  no package in build/release/ is older than this, so no update was rehearsed (--previous FILE)"
-        )
-    lines += [f"note: {remark}" for remark in verification.remarks]
-    return "\n".join(lines)
-
-
 class Report:
     """The output of a command: text on stderr, or data for other programs on stdout."""
 
     def __init__(
-        self, command: str, output_format: Format | CheckFormat | None, *, quiet: bool = False
+        self,
+        command: str,
+        output_format: Format | CheckFormat | None,
+        *,
+        quiet: bool = False,
+        project: Path | None = None,
     ) -> None:
-        """Prepare for a command's name, the format, and whether to print errors only."""
+        """Prepare for a command.
+
+        Args:
+            command: Its name.
+            output_format: The format of its output.
+            quiet: Whether to print errors only.
+            project: The value of `--project`, which a next command needs as well.
+        """
         self.command = command
+        self._project = project
         self._in_actions = os.environ.get("GITHUB_ACTIONS") == "true"
         self.format = str(output_format or (CheckFormat.github if self._in_actions else CheckFormat.text))
         self.quiet = quiet
@@ -97,6 +84,20 @@ class Report:
     def for_people(self) -> bool:
         """Whether text is printed; GitHub shows it in its log, beside the annotations."""
         return self.format in {Format.text, CheckFormat.github}
+
+    @property
+    def took(self) -> str:
+        """The time since the program began, as in "in 0.2 s"."""
+        return duration(time.monotonic() - STARTED)
+
+    def call(self, command: str) -> str:
+        """A command to be copied, for the same deck."""
+        return f"deckgen {command}" + (f" --project {in_shell(self._project)}" if self._project else "")
+
+    def next(self, step: str) -> None:
+        """Print the next step; not in a workflow of GitHub, where nobody takes it."""
+        if step and self.for_people and not self.quiet and not self._in_actions:
+            say(f"Next: {step}")
 
     def without(self, result: Build, codes: Sequence[str]) -> Build:
         """A build without the warnings of some codes; the report gives their number at the end."""
@@ -130,18 +131,19 @@ class Report:
         """
         packages = None if self.failed_strictly and path is None else result.packages
         try:
-            self._print(result, files, _about(result.packages, path, changes), more or {})
+            self._print(result, files, about(result.packages, path, changes), more or {})
         except OutputError:
             if packages and path:
-                say(summary(packages, path, files, changes))
+                say(summary(packages, path, files, changes, took=self.took))
             raise
         if not self.for_people:
             return
-        self.tell(self._wanted(result.diagnostics), result.lines, note)
+        took = "" if packages and self.command in _SAY_MORE else self.took
+        self.tell(self._wanted(result.diagnostics), result.lines, note, "" if packages else took)
         if self.ignored and not self.quiet:
             say(f"{counted(self.ignored, 'warning')} ignored")
         if packages and not self.quiet:
-            say(summary(packages, path, files, changes))
+            say(summary(packages, path, files, changes, took=took))
 
     def _wanted(self, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
         """The diagnostics that people see: with `--quiet` those for which the command fails."""
@@ -174,12 +176,44 @@ class Report:
             self._annotate(result)
         sys.stdout.flush()
 
-    def tell(self, diagnostics: list[Diagnostic], lines: dict[str, list[str]], note: str) -> None:
-        """Print diagnostics as text: each with its place and line, and their number."""
+    def tell(
+        self, diagnostics: list[Diagnostic], lines: dict[str, list[str]], note: str, took: str = ""
+    ) -> None:
+        """Print diagnostics as text: each with its place and line, their number, and what to do about them.
+
+        Args:
+            diagnostics: The diagnostics.
+            lines: The lines of each file, by its path.
+            note: A text after the numbers; may be empty.
+            took: The time that the work took; empty if it is not over.
+        """
         wrap = sys.stderr.isatty()
         width = columns_of(sys.stderr) if wrap else _IN_LOGS
         screen = terminal.Screen(width, wrap, *([paint] if in_color() else []))
-        say_as_it_is(terminal.report(diagnostics, lines, note, screen))
+        say_as_it_is(terminal.report(diagnostics, lines, (f", {took}" if took else "", note), screen))
+        if diagnostics:
+            say(self._advice(diagnostics))
+
+    def _advice(self, diagnostics: list[Diagnostic]) -> str:
+        """What to do about diagnostics: first what `--fix` fixes, then the rest by hand."""
+        codes = {each.code for each in diagnostics}
+        alone = next(iter(codes)) if len(codes) == 1 else ""
+        explain = f"`deckgen explain {alone or 'CODE'}`"
+        total = sum(each.stands_for for each in diagnostics)
+        fixable = sum(each.stands_for for each in diagnostics if each.fixable)
+        what = f"{fixable:,} of them" if fixable < total else "all of this"
+        fix = f"`{self.call('check --fix')}` fixes {what}."
+        says_more = f"{explain} says more{'' if alone else ' about each code'}."
+        if not self.failed_strictly and all(each.level == "warning" for each in diagnostics):
+            return f"{fix} {says_more}" if fixable else says_more
+        if fixable == total:
+            return f"Next: {fix} {says_more}"
+        says_how = f"{explain} says how{'' if alone else ' for each code'}."
+        if fixable:
+            return f"Next: {fix} Then fix the rest: {says_how}"
+        word = "problem" if self.failed_strictly else "error"
+        errors = sum(each.stands_for for each in diagnostics if each.level == "error") or total
+        return f"Next: fix the {word}{'s' * (errors > 1)} above. {says_how}"
 
     def _annotate(self, result: Build) -> None:
         """Print the diagnostics as annotations, or as a SARIF log."""
@@ -241,10 +275,14 @@ def paint(text: str, what: str) -> str:
 
 @contextmanager
 def reporting(
-    command: str, output_format: Format | CheckFormat | None, *, quiet: bool = False
+    command: str,
+    output_format: Format | CheckFormat | None,
+    *,
+    quiet: bool = False,
+    project: Path | None = None,
 ) -> Iterator[Report]:
     """Turn a failed call into a message and its exit code, and leave nothing behind when stopped."""
-    report = Report(command, output_format, quiet=quiet)
+    report = Report(command, output_format, quiet=quiet, project=project)
     stopped: list[int] = []
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -275,93 +313,6 @@ def reporting(
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _about(packages: Packages | None, path: Path | None, changes: Changes | None) -> dict[str, Any] | None:
-    """The content of a package, for JSON; None after errors."""
-    if packages is None:
-        return None
-    package, matching, sending = packages.main, packages.plan.matching, packages.plan.sending
-    last = matching.ledger.latest
-    since = last.version if last else None
-    return {
-        "version": package.version or None,
-        "since": since,
-        "new": [note.id for note in packages.plan.added] if since else None,
-        "changed": [note.id for note in sending.changed] if since else None,
-        "retired": [note.id for note in sending.retired] if since else None,
-        "path": str(path) if path else None,
-        "bytes": path.stat().st_size if path else None,
-        "id": package.deck.id,
-        "title": package.deck.title,
-        "time": package.time,
-        "notes": _by_kind(package),
-        "cards": sum(len(each.cards) for each in package.notes),
-        "media": len(package.media),
-        **(changes.as_json() if changes else {}),
-    }
-
-
-def _by_kind(package: Package) -> dict[str, int]:
-    """The number of notes of each kind, in the order of first occurrence."""
-    counts: dict[str, int] = {}
-    for each in package.notes:
-        counts[each.note.kind.name] = counts.get(each.note.kind.name, 0) + 1
-    return counts
-
-
-def summary(
-    packages: Packages, path: Path | None, files: Sequence[str], changes: Changes | None = None
-) -> str:
-    """A summary of the written files, and how to import the package."""
-    package, plan = packages.main, packages.plan
-    kinds = {note_type.kind.name: note_type.kind for note_type in package.note_types}
-    counts = []
-    for name, count in _by_kind(package).items():
-        kind = kinds[name]
-        if kind.rows_key:
-            counts.append(counted(count, f"{name} row"))
-        else:
-            counts.append(f"{count} {name if count == 1 else kind.section}")
-    cards = sum(len(each.cards) for each in package.notes)
-    held = f"{counted(len(package.notes), 'note')} ({', '.join(counts)}), {counted(cards, 'card')}"
-    if package.media:
-        held += f", {counted(len(package.media), 'media file')}"
-    if package.after and (files or not package.version):
-        held += f"\n  since {package.after}: {(changes or plan).summary()}"
-    if plan.sending.spared:
-        spared = counted(plan.sending.spared, "note")
-        held += f"\n  as `same-media` says, {spared} with other files not sent again"
-    if path is None:
-        return f"no errors: {held}"
-    which = f", version {package.version}, as released" if package.version else ""
-    if files:
-        if not package.after:
-            held += f"\n  this is the first release of `{package.deck.id}`"
-        rest = "".join(f"\n  {short_path(path.with_name(name))}" for name in files[1:])
-        return (
-            f"released {package.version}: {short_path(path)} ({size(path.stat().st_size)})\n  {held}\n"
-            f"beside it:{rest}"
-        )
-    return (
-        f"wrote {short_path(path)} ({size(path.stat().st_size)}){which}\n"
-        f"  {held}\n"
-        "to study it: in Anki choose File > Import and this file; "
-        "on a phone or tablet, send the file there and open it with Anki"
-    )
-
-
-def short_path(path: Path) -> str:
-    """A path in its shortest form: from the working directory, or absolute."""
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
-
-
-def size(count: int) -> str:
-    """A number of bytes for people."""
-    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(count / 1e3, 0.1):.1f} kB"  # noqa: PLR2004
 
 
 def columns_of(stream: TextIO) -> int:

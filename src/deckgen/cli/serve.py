@@ -38,13 +38,16 @@ def serve(
             latest[:] = result.diagnostics
             report.tell(latest, result.lines, "")
             if not latest:
-                say("no errors and no warnings any more")
+                say("all problems fixed")
 
     with suppress(KeyboardInterrupt):
         first = build_deck_of(deck, report)
-        say(f"the preview is at {preview_server.address} and follows the source; Ctrl-C ends it")
+        say(
+            f"Next: open {preview_server.address} in your browser. The page updates when you save a file. "
+            "Ctrl-C ends it."
+        )
         if since:
-            say(f"it shows what changed since {since.side.name}")
+            say(f"The page shows what changed since {since.side.name}.")
         if open_page:
             typer.launch(preview_server.address)
         live.serve(deck, preview_server, tell, first, since)

@@ -18,8 +18,10 @@ from deckgen.cli.calls import (
     make_build_folder,
     output_folder,
 )
-from deckgen.cli.report import Format, reporting, say, short_path
-from deckgen.diagnostics import counted, sorted_diagnostics
+from deckgen.cli.paths import short_path
+from deckgen.cli.progress import bar
+from deckgen.cli.report import Format, reporting, say
+from deckgen.diagnostics import counted, sorted_diagnostics, terminal
 
 if TYPE_CHECKING:
     from deckgen.build import Build
@@ -67,7 +69,7 @@ def site(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
     output_format: FormatOption = Format.text,
 ) -> None:
     """Write the deck's public page: a description, a download, what is new, and cards to try."""
-    with reporting("site", output_format) as report:
+    with reporting("site", output_format, project=project) as report:
         from deckgen.commands.site.download import Wishes, check_wishes  # noqa: PLC0415
         from deckgen.commands.site.folder import earlier_site, write  # noqa: PLC0415
         from deckgen.commands.site.site import site as site_of  # noqa: PLC0415
@@ -86,9 +88,16 @@ def site(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
             raise typer.Exit(1)
         if locked and result.package:
             check_locked(result.package)
-        made = site_of(result, wishes)
-        write(made, folder, earlier)
+        with bar(report) as tick:
+            tick("writing the site", 0, 0)
+            made = site_of(result, wishes)
+            write(made, folder, earlier)
         _tell(result, made, folder, report)
+        look = "" if open_page else "open this file in your browser. Then "
+        if made.released or made.download:
+            report.next(f"{look}put the folder {terminal.kept(short_path(folder))} on a web server.")
+        else:
+            report.next(f"{look}run `{report.call('release')}`, for a package that the page can link to.")
         if open_page:
             typer.launch((folder / "index.html").resolve().as_uri())
 
@@ -113,10 +122,11 @@ def _tell(result: Build, made: Site, folder: Path, report: Report) -> None:
     for remark in remarks:
         say(f"note: {remark}")
     version = f"version {released.version}, " if released else ""
-    say(f"wrote {short_path(page)}: {version}{counted(made.gallery.cards, 'card')} to try")
+    path = terminal.kept(short_path(page))
+    say(f"wrote {path}: {version}{counted(made.gallery.cards, 'card')} to try, {report.took}")
     if made.download:
         copied = " (copied)" if made.download.file else ""
-        say(f"  the button leads to {made.download.link}{copied}")
+        say(f"  the download button links to {made.download.link}{copied}")
 
 
 def _remarks(made: Site) -> list[str]:
@@ -125,14 +135,14 @@ def _remarks(made: Site) -> list[str]:
     remarks = []
     if released and released.ahead:
         remarks.append(
-            f"the cards are not those of {released.version}: {released.ahead}. The page says so; "
-            f"for the page of {released.version}, check out its commit"
+            f"the cards are not those of {released.version}: {released.ahead}. The page says so. "
+            f"For the page of {released.version}, check out its commit"
         )
     if not made.download:
         remarks.append(
-            "the page has no button, because it is not known where the package is: "
-            "name it with --download URL or --package FILE"
+            "the page has no download button, because deckgen found no package: "
+            "name one with --download URL or --package FILE"
             if released
-            else "the page has no button: nothing has been released yet (`deckgen release` makes a release)"
+            else "the page has no download button: nothing has been released yet"
         )
     return remarks

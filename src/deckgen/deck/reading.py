@@ -61,7 +61,7 @@ def read_source(
     paths = project.chapters(files)
     chapters: list[Chapter] = []
     for number, path in enumerate(paths):
-        progress("reading", number, len(paths))
+        progress("reading files", number, len(paths))
         document, syntax_faults = _read(project, path, texts)
         chapters.append(read_chapter(document, syntax_faults, deck, kinds, chapters, misplaced))
         document.root = None  # the notes keep the nodes that they need

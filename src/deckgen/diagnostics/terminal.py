@@ -49,7 +49,10 @@ class Screen(NamedTuple):
 
 
 def report(
-    diagnostics: Sequence[Diagnostic], lines: Mapping[str, Sequence[str]], note: str, screen: Screen
+    diagnostics: Sequence[Diagnostic],
+    lines: Mapping[str, Sequence[str]],
+    notes: tuple[str, str],
+    screen: Screen,
 ) -> str:
     """Diagnostics as text: warnings, then errors, then the number of each code.
 
@@ -58,17 +61,17 @@ def report(
     Args:
         diagnostics: The diagnostics, by position.
         lines: The lines of each file, by its path.
-        note: A text after the numbers; may be empty.
+        notes: A text after the numbers, and one after a colon; each may be empty.
         screen: The terminal or file that the text is for.
     """
     if not diagnostics:
         return ""
     in_order = sorted(diagnostics, key=lambda each: each.level == "error")
-    codes = {each.code for each in diagnostics}
-    more = f"{in_order[0].code} says more" if len(codes) == 1 else "CODE says more about each"
     parts = [f"{_one(each, lines.get(each.span.path), screen)}\n" for each in in_order]
     parts.append(_table(diagnostics, screen.paint))
-    parts.append(f"{_counts(diagnostics)}{f': {note}' if note else ''}\ndeckgen explain {more}\n")
+    after, note = notes
+    total = f"{_counts(diagnostics)}{after}{f': {note}' if note else ''}"
+    parts.append(wrapped(total, screen.width if screen.wrap else 0) + "\n")
     return "".join(parts)
 
 

@@ -30,7 +30,7 @@ from deckgen.history.identity import number_from
 from deckgen.package.own_style import own_style
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.cards.media import Media
@@ -113,19 +113,27 @@ class Package:
         return digest.hexdigest()
 
 
-def write(package: Package, file: IO[bytes]) -> None:
+def write(package: Package, file: IO[bytes], progress: Callable[[str, int, int], None] | None = None) -> None:
     """Write an .apkg. The same package gives the same bytes, on the same machine.
 
     The members are deflated and sorted, with fixed dates, so that nothing depends on the clock, the file
     system or the user. Anki accepts such files.
 
+    Args:
+        package: The package.
+        file: The file to write into.
+        progress: Called with the present step, the number of packed files, and the number of all files.
+
     Raises:
         OSError: A media file can no longer be read.
         CallError: A media file has changed since it was checked.
     """
+    tell = progress or (lambda *_: None)
+    tell("packing files", 0, len(package.media))
     archive = zipfile.ZipFile(file, "w")
     try:
-        for name, member in package.members.items():
+        for number, (name, member) in enumerate(package.members.items()):
+            tell("packing files", number, len(package.members))
             info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
             info.create_system = 3

@@ -78,7 +78,7 @@ def again(project: Path, version: str, progress: Callable[[str, int, int], None]
     notes, remark = _notes(packages, line, result, first=first)
     beside = folder.new_parts(place, version)
     try:
-        files = write_files(beside, packages, notes, ledger)
+        files = write_files(beside, packages, notes, ledger, progress)
         sync_folder(beside)
         beside.rename(target)
     except BaseException:

@@ -112,6 +112,8 @@ def draft(
     refusals.check_ledger(plan, place)
     remarks = [] if allow_dirty else refusals.check_committed(result)
     refusals.check_news(packages, version or "")
+    if progress:
+        progress("comparing with the last release", 0, 0)
     changes = find_changes(result, plan)
     usual, reason = propose(changes, ledger, plan.now)
     if version is None:
@@ -175,11 +177,14 @@ def _parsed(text: str) -> Ledger:
     return ledger
 
 
-def make(made: Draft, *, with_commit: bool = False) -> Path:
+def make(
+    made: Draft, progress: Callable[[str, int, int], None] | None = None, *, with_commit: bool = False
+) -> Path:
     """Make a release: its files, the ledger and the changelog; all of it or nothing.
 
     Args:
         made: The release.
+        progress: As for `package.write`.
         with_commit: Whether git commits the ledger and the changelog.
 
     Returns:
@@ -193,7 +198,7 @@ def make(made: Draft, *, with_commit: bool = False) -> Path:
         check_commit(project.folder)
     target = folder.new_parts(project, made.version)
     try:
-        write_files(target, made.packages, made.notes, made.ledger)
+        write_files(target, made.packages, made.notes, made.ledger, progress)
         _check_unchanged(project, made.record)
     except BaseException:
         folder.drop_parts(project, made.version)
@@ -214,7 +219,13 @@ def commit_record(project: Path, version: str) -> None:
     commit(project, [CHANGELOG, LEDGER], f"Release {version}")
 
 
-def write_files(target: Path, packages: Packages, notes: str | None, ledger: Ledger) -> list[str]:
+def write_files(
+    target: Path,
+    packages: Packages,
+    notes: str | None,
+    ledger: Ledger,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> list[str]:
     """Write the files of a release into a new folder.
 
     Args:
@@ -222,6 +233,7 @@ def write_files(target: Path, packages: Packages, notes: str | None, ledger: Led
         packages: The packages of the release.
         notes: The release notes; None where they are not known any more.
         ledger: The ledger after the release.
+        progress: As for `package.write`.
 
     Returns:
         The names of the files, the package first.
@@ -229,7 +241,7 @@ def write_files(target: Path, packages: Packages, notes: str | None, ledger: Led
     digests: dict[str, Digest] = {}
     for name, each in package_files(packages).items():
         with creating(target / name) as file:
-            package.write(each, file)
+            package.write(each, file, progress)
         digests[name] = digest_of_file(target / name)
     texts = {} if notes is None else {NOTES: notes}
     for name, text in texts.items():

@@ -75,8 +75,9 @@ def verify(
     earlier = _earlier(project, new, previous)
     if require_previous and not earlier:
         raise CallError("there is no earlier package to update from", "name one: --previous FILE.apkg")
+    tell = progress or (lambda *_: None)
     with tempfile.TemporaryDirectory(prefix="deckgen-verify-", ignore_cleanup_errors=True) as folder:
-        path = _put(new, Path(folder, "new.apkg"))
+        path = _put(new, Path(folder, "new.apkg"), tell)
         job: dict[str, Any] = {
             "package": str(path),
             "media": _files(path),
@@ -84,22 +85,21 @@ def verify(
                 {"path": str(path.resolve()), "name": about["version"] or path.name, "media": _files(path)}
                 for path, about in earlier
             ],
-            "cleanup": str(_put(retired, Path(folder, "cleanup.apkg"))) if retired else None,
+            "cleanup": str(_put(retired, Path(folder, "cleanup.apkg"), tell)) if retired else None,
             "retired": f"{deck}::retired",
         }
-        result = run_rehearsal(job, Path(folder), python, _in_anki(progress))
+        result = run_rehearsal(job, Path(folder), python, _in_anki(tell))
     names = {guid: name for _, about in earlier for guid, name in about["notes"].items()}
     names |= {each.guid: each.note.id for each in packages.plan.notes}
     result = judged(result, names, _accepted_since(packages.plan, [about for _, about in earlier]))
     return Verification(deck_build, **result)
 
 
-def _in_anki(progress: Callable[[str, int, int], None] | None) -> Callable[[str, int, int], None]:
+def _in_anki(progress: Callable[[str, int, int], None]) -> Callable[[str, int, int], None]:
     """The progress of the rehearsal, which does not say that it happens in Anki."""
 
     def told(what: str, done: int, total: int) -> None:
-        if progress:
-            progress(f"in Anki: {what}", done, total)
+        progress(f"in Anki: {what}", done, total)
 
     return told
 
@@ -144,7 +144,7 @@ def _files(path: Path) -> dict[str, tuple[int, int | None]]:
     return {medium.name: (medium.size, medium.crc) for medium in package.list_media(path)}
 
 
-def _put(apkg: package.Package, path: Path) -> Path:
+def _put(apkg: package.Package, path: Path, progress: Callable[[str, int, int], None]) -> Path:
     with naming(path), path.open("wb") as file:
-        package.write(apkg, file)
+        package.write(apkg, file, progress)
     return path

@@ -1,0 +1,132 @@
+"""What a command has done, in a few lines for people and as members for JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from deckgen.cli.paths import short_path, size
+from deckgen.diagnostics import counted, terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from deckgen.commands.release.changes import Changes
+    from deckgen.commands.verify.verification import Verification
+    from deckgen.package import Package, Packages
+
+
+def about(packages: Packages | None, path: Path | None, changes: Changes | None) -> dict[str, Any] | None:
+    """The content of a package, for JSON; None after errors."""
+    if packages is None:
+        return None
+    package, matching, sending = packages.main, packages.plan.matching, packages.plan.sending
+    last = matching.ledger.latest
+    since = last.version if last else None
+    return {
+        "version": package.version or None,
+        "since": since,
+        "new": [note.id for note in packages.plan.added] if since else None,
+        "changed": [note.id for note in sending.changed] if since else None,
+        "retired": [note.id for note in sending.retired] if since else None,
+        "path": str(path) if path else None,
+        "bytes": path.stat().st_size if path else None,
+        "id": package.deck.id,
+        "title": package.deck.title,
+        "time": package.time,
+        "notes": _by_kind(package),
+        "cards": sum(len(each.cards) for each in package.notes),
+        "media": len(package.media),
+        **(changes.as_json() if changes else {}),
+    }
+
+
+def _by_kind(package: Package) -> dict[str, int]:
+    """The number of notes of each kind, in the order of first occurrence."""
+    counts: dict[str, int] = {}
+    for each in package.notes:
+        counts[each.note.kind.name] = counts.get(each.note.kind.name, 0) + 1
+    return counts
+
+
+def summary(
+    packages: Packages,
+    path: Path | None,
+    files: Sequence[str],
+    changes: Changes | None = None,
+    *,
+    took: str,
+) -> str:
+    """A summary of the written files, and of what is in the package.
+
+    Args:
+        packages: The packages that were built.
+        path: The path of the package; None if none was written.
+        files: The files of a release; empty for a build.
+        changes: What learners get in a release.
+        took: The time that the work took, as in "in 0.2 s"; empty if it is not over.
+    """
+    package, plan = packages.main, packages.plan
+    kinds = {note_type.kind.name: note_type.kind for note_type in package.note_types}
+    counts = []
+    for name, count in _by_kind(package).items():
+        kind = kinds[name]
+        if kind.rows_key:
+            counts.append(counted(count, f"{name} row"))
+        else:
+            counts.append(f"{count} {name if count == 1 else kind.section}")
+    cards = sum(len(each.cards) for each in package.notes)
+    held = f"{counted(len(package.notes), 'note')} ({', '.join(counts)}), {counted(cards, 'card')}"
+    if package.media:
+        held += f", {counted(len(package.media), 'media file')}"
+    if package.after and (files or not package.version):
+        held += f"\n  since {package.after}: {(changes or plan).summary()}"
+    if plan.sending.spared:
+        spared = counted(plan.sending.spared, "note")
+        held += f"\n  as `same-media` says, {spared} with other files not sent again"
+    if path is None:
+        return f"no errors: {held}" + (f", {took}" if took else "")
+    file = f"{terminal.kept(short_path(path))} ({size(path.stat().st_size)})"
+    if not files:
+        which = f", version {package.version}, as released" if package.version else ""
+        return f"wrote {file}{which}, {took}\n  {held}"
+    if not package.after:
+        held += f"\n  this is the first release of `{package.deck.id}`"
+    rest = "".join(f"\n  {terminal.kept(short_path(path.with_name(name)))}" for name in files[1:])
+    return f"released {package.version}: {file}, {took}\n  {held}\nalso written:{rest}"
+
+
+def verified(verification: Verification, took: str) -> str:
+    """The text about the result of `verify`, which took a time as in "in 0.2 s"."""
+    notes, cards = (counted(verification.new_learner[what], what[:-1]) for what in ("notes", "cards"))
+    lines = [f"tested in Anki {verification.anki}, {took}:", f"  a new learner gets {notes} and {cards}"]
+    for update in verification.updates:
+        words = [f"{update[what]:,} {what}" for what in ("new", "updated", "untouched")]
+        words += [f"{len(update['held_back']):,} held back", f"{update['conflicting']:,} conflicting"]
+        lost = f"{len(update['lost']):,} lost" if update["lost"] else "nothing lost"
+        options = ", merging note types" if update["options"] == "merge" else ""
+        lines.append(f"  from {update['previous']}{options}: {', '.join(words)}; {lost}")
+        if update["cleanup"]:
+            lines.append(
+                f"    the cleanup package tags {counted(update['cleanup']['tagged'], 'retired note')}"
+            )
+        if update["empty_cards"]:
+            lines.append(f"    Empty Cards would remove cards of {counted(update['empty_cards'], 'note')}")
+    if any(update["held_back"] for update in verification.updates):
+        lines.append(
+            "held back: the learner edited these notes after this was built, so Anki keeps their text"
+        )
+    if not verification.updates:
+        lines.append(
+            "  no update was tested: build/release/ holds no earlier package (--previous FILE names one)"
+        )
+    lines += [f"note: {remark}" for remark in verification.remarks]
+    return "\n".join(lines)
+
+
+def duration(seconds: float) -> str:
+    """A time for people, as in "in 0.2 s" or "in 2 min 5 s"."""
+    if seconds < 60:  # noqa: PLR2004
+        return f"in {seconds:.1f} s" if seconds < 10 else f"in {seconds:.0f} s"  # noqa: PLR2004
+    minutes, rest = divmod(round(seconds), 60)
+    return f"in {minutes} min {rest} s"

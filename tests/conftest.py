@@ -95,6 +95,11 @@ def run(
     )
 
 
+def untimed(printed: str) -> str:
+    """What a command has printed, without the times that its work took."""
+    return re.sub(r",? in (?:\d+ min )?[\d.]+ s\b", "", printed)
+
+
 def told_of(folder: Path, code: str) -> list[dict[str, Any]]:
     """The diagnostics of a code that `check` gives."""
     told = json.loads(run("check", "--project", folder, "--format", "json").stdout)["diagnostics"]

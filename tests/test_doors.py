@@ -29,7 +29,7 @@ WINGS = {
     "package": "diagnostics source anki project deck cards history",
     "build": "diagnostics source anki project deck cards checks history package",
     "commands": "diagnostics source anki project deck cards checks history package build files git address",
-    "cli": "diagnostics project package build commands files git streams",
+    "cli": "address diagnostics project package build commands files git streams",
     "__main__": "cli streams",
 }
 """Each folder or module at the top, and what it may import from."""

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from deckgen.cli.app import app
 from deckgen.diagnostics import CATALOGUE, explain
-from tests.conftest import REPOSITORY, change, run, write_project
+from tests.conftest import REPOSITORY, change, run, untimed, write_project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -185,12 +185,12 @@ def in_a_terminal(*arguments: str, columns: int, **environment: str) -> str:
 def test_check_points_to_explain(tmp_path: Path) -> None:
     """After the counts: by the code where there is one, else in general; nothing where all is well."""
     folder = write_project(tmp_path)
-    assert "explain" not in run("check", "--project", folder).stderr
+    assert "deckgen explain" not in run("check", "--project", folder).stderr
     change(folder, {"source/two.yaml": "definition: x\n"})
-    assert run("check", "--project", folder).stderr.endswith(
-        "1 error\ndeckgen explain unknown-key says more\n"
+    assert untimed(run("check", "--project", folder).stderr).endswith(
+        "1 error\nNext: fix the error above. `deckgen explain unknown-key` says how.\n"
     )
     change(folder, {"source/three.yaml": "# nothing yet\n"})
-    assert run("check", "--project", folder).stderr.endswith(
-        "2 errors\ndeckgen explain CODE says more about each\n"
+    assert untimed(run("check", "--project", folder).stderr).endswith(
+        "2 errors\nNext: fix the errors above. `deckgen explain CODE` says how for each code.\n"
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from jsonschema.validators import Draft4Validator
 
-from tests.conftest import CHAPTER, DECK, from_npm, run, write_project
+from tests.conftest import CHAPTER, DECK, from_npm, run, untimed, write_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,13 +53,13 @@ def in_terminal(folder: Path, *arguments: str, columns: int = 100, **environment
 def test_a_terminal_gets_colours_and_a_pipe_none(project: Project) -> None:
     """The same words either way; NO_COLOR and a dumb terminal are plain."""
     folder = project({"source/one.yaml": SLIP})
-    plain = run("check", "--project", folder).stderr
+    plain = untimed(run("check", "--project", folder).stderr)
     coloured = in_terminal(folder, "check")
     assert "\x1b" not in plain
     assert "\x1b[31m\x1b[1merror[unknown-key]" in coloured
-    assert ANSI.sub("", coloured) == plain
-    assert in_terminal(folder, "check", NO_COLOR="1") == plain
-    assert in_terminal(folder, "check", TERM="dumb") == plain
+    assert untimed(ANSI.sub("", coloured)) == plain
+    assert untimed(in_terminal(folder, "check", NO_COLOR="1")) == plain
+    assert untimed(in_terminal(folder, "check", TERM="dumb")) == plain
 
 
 def test_a_narrow_terminal_breaks_at_words(project: Project) -> None:
@@ -77,7 +77,7 @@ def test_github_gets_annotations_by_itself(project: Project) -> None:
     folder = project(MIXED)
     text = run("check", "--project", folder)
     actions = run("check", "--project", folder, GITHUB_ACTIONS="true")
-    assert actions.stderr == text.stderr
+    assert untimed(actions.stderr) == untimed(text.stderr)
     place, there = "line=5,endLine=5,col=5,endColumn=6", "line=1,endLine=1,col=7,endColumn=16"
     hint, fault = "hint: did you mean `why`?", "has an empty part, or one with spaces or a colon around it"
     assert actions.stdout.splitlines() == [

@@ -27,6 +27,8 @@ from deckgen.cli.calls import (
     make_build_folder,
     output_folder,
 )
+from deckgen.cli.completion import codes as complete_codes
+from deckgen.cli.completion import warnings
 from deckgen.cli.diff import diff
 from deckgen.cli.github import app as github
 from deckgen.cli.help import Command, Group
@@ -66,7 +68,10 @@ app = typer.Typer(
 IgnoreOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--ignore", metavar="CODE", help="Ignore warnings with this code in this run. Can be repeated."
+        "--ignore",
+        metavar="CODE",
+        autocompletion=warnings,
+        help="Ignore warnings with this code in this run. Can be repeated.",
     ),
 ]
 OutputOption = Annotated[
@@ -329,7 +334,11 @@ def _show_figures(counted_up: Figures) -> None:
 def explain(
     codes: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[CODE]...", help="A code from `error[CODE]`. Without one, lists all codes."),
+        typer.Argument(
+            metavar="[CODE]...",
+            autocompletion=complete_codes,
+            help="A code from `error[CODE]`. Without one, lists all codes.",
+        ),
     ] = None,
 ) -> None:
     """Explain a code: what it means, why it matters, how to fix it."""

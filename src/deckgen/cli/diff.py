@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deckgen.cli.calls import ProjectOption, find_deck
+from deckgen.cli.completion import releases
 from deckgen.cli.progress import bar
 from deckgen.cli.report import Format, columns_of, in_color, reporting, say
 from deckgen.diagnostics import CallError
@@ -33,6 +34,7 @@ OldArgument = Annotated[
     str | None,
     typer.Argument(
         metavar="[OLD]",
+        autocompletion=releases,
         show_default=False,
         help="A package, a deck's folder, a release or a git revision. Default: the last release.",
     ),

@@ -19,6 +19,7 @@ from deckgen.cli.calls import (
     make_build_folder,
     output_folder,
 )
+from deckgen.cli.completion import releases
 from deckgen.cli.help import LEFT_OUT
 from deckgen.cli.paths import short_path
 from deckgen.cli.progress import bar
@@ -51,6 +52,7 @@ SinceOption = Annotated[
     typer.Option(
         "--since",
         metavar="[RELEASE]",
+        autocompletion=releases,
         help="Show the cards that changed since a release, before and after. Default: the last release. "
         "Also takes a package, a deck's folder or a git revision.",
     ),

@@ -76,7 +76,7 @@ class _Bar(_Shown):
     """A bar in a terminal, which vanishes at the end."""
 
     def _show(self) -> None:
-        after = PATIENCE
+        after: float = PATIENCE
         progress: Progress | None = None
         while self.due(after):
             after = time.monotonic() - STARTED + 0.1
@@ -85,7 +85,7 @@ class _Bar(_Shown):
             what, done, total = self.now
             if progress is None:
                 progress = _begun()
-                task = progress.add_task(what)
+                task = progress.add_task(what, total=None)
             progress.update(task, description=what, completed=done, total=total or None)
         if progress:
             progress.stop()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deckgen.cli.calls import CheckFormatOption, ProjectOption, QuietOption, find_deck, tell_interrupted
+from deckgen.cli.completion import releases
 from deckgen.cli.paths import in_shell, short_path
 from deckgen.cli.progress import bar
 from deckgen.cli.report import Report, fitted, reporting, say
@@ -42,7 +43,10 @@ _WITHOUT_GIT = (
 VersionArgument = Annotated[
     str | None,
     typer.Argument(
-        metavar="[VERSION]", show_default=False, help="For example 1.2.0. Default: the next version."
+        metavar="[VERSION]",
+        autocompletion=releases,
+        show_default=False,
+        help="For example 1.2.0. Default: the next version.",
     ),
 ]
 DryRunOption = Annotated[

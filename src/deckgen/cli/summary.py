@@ -74,7 +74,7 @@ def summary(
         if kind.rows_key:
             counts.append(counted(count, f"{name} row"))
         else:
-            counts.append(f"{count} {name if count == 1 else kind.section}")
+            counts.append(f"{count:,} {name if count == 1 else kind.section}")
     cards = sum(len(each.cards) for each in package.notes)
     held = f"{counted(len(package.notes), 'note')} ({', '.join(counts)}), {counted(cards, 'card')}"
     if package.media:

@@ -88,6 +88,12 @@ def again(project: Path, version: str, progress: Callable[[str, int, int], None]
     return Again(result, target, files, (remark,) if remark else ())
 
 
+def released_versions(project: Path) -> list[str]:
+    """The versions in the ledger of a deck, the last one first."""
+    ledger = ledger_file.read_ledger(project.resolve()).ledger
+    return [each.version for each in reversed(ledger.releases)]
+
+
 def _line_of(version: str, ledger: Ledger) -> ReleaseLine:
     """The line of a version in the ledger."""
     line = next((each for each in ledger.releases if each.version == version), None)

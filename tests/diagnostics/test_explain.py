@@ -149,7 +149,7 @@ def test_a_code_that_is_none(code: str, hint: str) -> None:
     """The call was wrong: nothing is printed, not even of the code beside it."""
     done = run("explain", "no-cloze", code)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"error: `{code}` is not a code of deckgen's\n  hint: {hint}\n"
+    assert done.stderr == f"error: `{code}` is not a code\n  hint: {hint}\n"
 
 
 @pytest.mark.parametrize(("columns", "plain"), [(80, False), (50, False), (80, True)])

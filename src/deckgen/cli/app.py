@@ -349,7 +349,7 @@ def explain(
         for code in codes or ():
             if code not in entries:
                 hint = did_you_mean(code, entries) or "`deckgen explain` lists them all"
-                raise CallError(f"`{code}` is not a code of deckgen's", hint)
+                raise CallError(f"`{code}` is not a code", hint)
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # a page contains signs that some terminals lack
         if codes:

@@ -66,7 +66,7 @@ class Outline(NamedTuple):
 def outline(old: Side, new: Side, found: Difference) -> Outline:
     """A difference for people, without the comparison of single words, which `pieces` does."""
     sections = [each for each in _sections(old, new, found) if each.items]
-    summary = ", ".join(each.heading for each in sections) or "nothing that learners would notice differs"
+    summary = ", ".join(each.heading for each in sections) or "learners would notice no difference"
     return Outline(
         f"{old.name} → {new.name}", (*old.remarks, *new.remarks), summary, _totals(found), sections
     )

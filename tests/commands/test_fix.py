@@ -20,7 +20,7 @@ from deckgen.cli.app import app
 from deckgen.commands import fix
 from deckgen.diagnostics import CallError
 from deckgen.source import Mapping, Node, Sequence
-from tests.conftest import DECK, REPOSITORY, change, run, write_project
+from tests.conftest import DECK, REPOSITORY, change, run, untimed, write_project
 from tests.faults import KIND, PNG, kind
 from tests.releases import describe
 
@@ -67,7 +67,7 @@ def fixed(folder: Path, name: str = ONE) -> str:
     check(folder, "--fix")
     made = (folder / name).read_bytes()
     again = check(folder, "--fix", "--dry-run")
-    assert "there is nothing to mend" in again.err, again.err
+    assert "there is nothing to fix" in again.err, again.err
     return made.decode()
 
 
@@ -715,7 +715,7 @@ def test_a_released_kind_gets_its_own_ids_back(project: Project) -> None:
     change(folder, {LAW: moved})
     told = check(folder, "--fix")
     assert (folder / LAW).read_text(encoding="utf-8") == moved
-    assert "left as it is: some fields have no id; they were released with: 1, 2" in told.err
+    assert "not changed: some fields have no id; they were released with: 1, 2" in told.err
 
 
 def test_notes_of_a_kind_get_ids_with_it(project: Project) -> None:
@@ -919,8 +919,12 @@ def test_a_fix_is_shown_and_the_deck_checked(project: Project) -> None:
     summary = "source/one.yaml: 1 text put into a block, 2 ids given\n"
     patch, found, rest = told.stderr.partition(summary)
     assert found
-    assert rest == "no errors: 2 notes (2 definitions), 4 cards\n"
-    assert dry.stderr == f"{patch}{summary}--dry-run: nothing was written; with these changes:\n{rest}"
+    good = "no errors: 2 notes (2 definitions), 4 cards\nNext: deckgen"
+    assert untimed(rest) == f"{good} build --project {folder}\n"
+    would = f"{good} check --fix --project {folder}\n"
+    assert (
+        untimed(dry.stderr) == f"{patch}{summary}--dry-run: nothing was written. With these fixes:\n{would}"
+    )
     assert (dry.returncode, told.returncode) == (0, 0)
     change(folder, {ONE: TWO_NOTES, "fix.patch": patch})
     subprocess.run(["git", "init", "-q"], cwd=folder, check=True)

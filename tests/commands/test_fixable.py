@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from deckgen.cli.app import app
 from deckgen.commands.fix import FIX
 from tests.bad_sources import ALL_FAULTS, lay
-from tests.conftest import change
+from tests.conftest import change, untimed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,8 +110,9 @@ def test_a_dry_run_that_leaves_nothing_is_well(project: Project) -> None:
     folder = project({ONE: "definitions:\n- {term: A, definition: B}\n"})
     result = CliRunner().invoke(app, ["check", "--fix", "--dry-run", "--project", str(folder)])
     assert result.exit_code == 0
-    assert result.stderr.endswith(
-        "--dry-run: nothing was written; with these changes:\nno errors: 1 note (1 definition), 2 cards\n"
+    assert untimed(result.stderr).endswith(
+        "--dry-run: nothing was written. With these fixes:\nno errors: 1 note (1 definition), 2 cards\n"
+        f"Next: deckgen check --fix --project {folder}\n"
     ), result.stderr
 
 

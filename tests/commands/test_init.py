@@ -62,7 +62,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 def printed_commands(printed: str) -> list[str]:
     """The commands that `init` says come next."""
-    return re.findall(r"(?m)^  (.+)$", printed.partition("\nnext: ")[2])
+    return re.findall(r"(?m)^  (.+)$", printed.partition("\nNext: ")[2])
 
 
 def test_it_writes_all_that_a_deck_needs(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_it_writes_all_that_a_deck_needs(tmp_path: Path) -> None:
     printed = init(tmp_path / "deck", REPOSITORY)
     written = files_of(tmp_path / "deck")
     assert printed.startswith(f"wrote {len(written)} files into {tmp_path / 'deck'}:\n")
-    assert re.findall(r"(?m)^  (\S+)$", printed.partition("\nnext: ")[0]) == sorted(written)
+    assert re.findall(r"(?m)^  (\S+)$", printed.partition("\nNext: ")[0]) == sorted(written)
     workflows = [name for name in written if name.startswith(".github/workflows")]
     assert workflows == [".github/workflows/check.yml", ".github/workflows/release.yml"]
     deck = yaml.safe_load(written["source/deck.yaml"])
@@ -309,7 +309,7 @@ def test_a_terminal_asks(tmp_path: Path) -> None:
     os.write(ours, "Große Prüfung\njp\nde\n\nAda\ngpl\ncc0\nnone\n".encode())
     printed = all_that_is_printed(ours)
     assert process.wait() == 0, printed
-    assert "it can never change) [grosse-pruefung]: " in printed
+    assert "you cannot change it later) [grosse-pruefung]: " in printed
     assert "hint: did you mean `ja`?" in printed
     assert "(OWNER/REPO, or none) [ada/exam]: " in printed
     assert "hint: choose one of: CC-BY-4.0" in printed

@@ -300,7 +300,7 @@ def test_a_dry_run_shows_all_and_writes_nothing(project: Project) -> None:
     assert result.stdout.startswith("# Sample 1.0.0\n")
     assert "this would be released as 1.0.0 (it is the first release)" in result.stderr
     assert (
-        "it would write build/release/1.0.0/ (sample-1.0.0.apkg, release-notes.md, release.json, SHA256SUMS)"
+        "It would write build/release/1.0.0/ (sample-1.0.0.apkg, release-notes.md, release.json, SHA256SUMS)"
         in (result.stderr)
     )
     told = json.loads(call(folder, FIRST, "--dry-run", "--format", "json").stdout)
@@ -582,7 +582,7 @@ def test_the_files_are_made_again_on_another_machine(project: Project, tmp_path:
         )
     finally:
         os.umask(before)
-    assert "made again, as the ledger says they were in 2.0.0" in told
+    assert "made the files of 2.0.0 again" in told
     assert members(clone, "2.0.0") == members(folder, "2.0.0")
     assert set(members(clone, "2.0.0")) == {"sample-2.0.0.apkg", "sample-2.0.0-cleanup.apkg"}
     for name in ("release-notes.md", "release.json", "SHA256SUMS"):

@@ -143,7 +143,7 @@ def test_the_page_says_what_the_deck_is_and_how_to_get_it(moon: Path) -> None:
     """Title, description, version and day, numbers, the button, by device how to import, what is new."""
     printed = site(moon).stderr
     assert "wrote build/site/index.html: version 1.1.0, 6 cards to try" in printed
-    assert f"the button leads to {LATEST}" in printed
+    assert f"the download button links to {LATEST}" in printed
     assert "note:" not in printed
     read = page(moon / "build/site")
     for words in (
@@ -195,7 +195,8 @@ def test_before_any_release_the_page_says_so(project: Project) -> None:
     deck = in_git(project({"source/deck.yaml": DECK + ABOUT}))
     git(deck, "remote", "add", "origin", "https://github.com/ada/moon")
     printed = site(deck).stderr
-    assert "the page has no button: nothing has been released yet (`deckgen release`" in printed
+    assert "the page has no download button: nothing has been released yet" in printed
+    assert "Then run `deckgen release`, for a package" in printed
     assert "This deck has not been released yet." in page(deck / "build/site").text
     assert "Download for Anki" not in anchors(deck / "build/site")
     assert "What is new" not in page(deck / "build/site").text
@@ -435,7 +436,7 @@ def test_without_github_the_released_package_is_copied(project: Project) -> None
     """From build/release/, so that the site works on any host."""
     deck = project()
     release(deck, "1.0.0", FIRST)
-    assert "the button leads to sample.apkg (copied)" in site(deck).stderr
+    assert "the download button links to sample.apkg (copied)" in site(deck).stderr
     released = (deck / "build/release/1.0.0/sample-1.0.0.apkg").read_bytes()
     assert (deck / "build/site/sample.apkg").read_bytes() == released
     assert anchors(deck / "build/site")["Download for Anki"] == "sample.apkg"

@@ -250,7 +250,7 @@ def test_the_page_says_what_json_says(project: Project) -> None:
         assert (
             heading + "".join(f"  {each['path']}:{each['line']}: {each['id']}\n" for each in listed) in page
         )
-    assert result.stderr.endswith("; `deckgen check` shows them\n")
+    assert result.stderr.endswith(f". `deckgen check --project {folder}` shows them.\n")
 
 
 def test_a_deck_without_gaps_or_blueprint_says_so(project: Project) -> None:

@@ -29,7 +29,7 @@ def test_a_first_release(project: Project) -> None:
     done = run("verify", "--project", folder)
     assert done.returncode == 0, done.stderr
     assert "a new learner gets 2 notes and 4 cards" in done.stderr
-    assert "no update was rehearsed" in done.stderr
+    assert "no update was tested" in done.stderr
     strict = run("verify", "--project", folder, "--require-previous")
     assert (strict.returncode, "there is no earlier package" in strict.stderr) == (2, True)
 

@@ -38,6 +38,7 @@ CARD_WARNINGS = {rule.__name__.replace("_", "-") for rule in WARNINGS}
 """The codes of warnings about cards, which most tests' small cards would draw."""
 
 DECK = "id: sample\ntitle: Sample\n"
+os.environ.pop("GITHUB_ACTIONS", None)  # the program runs as at home; tests of workflows set it
 CHAPTER = """\
 takeaways:
   - id: one

@@ -442,7 +442,7 @@ def test_without_github_the_released_package_is_copied(project: Project) -> None
     assert anchors(deck / "build/site")["Download for Anki"] == "sample.apkg"
     shutil.rmtree(deck / "build/release")
     printed = site(deck).stderr
-    assert "it is not known where the package is: name it with --download URL or --package FILE" in printed
+    assert "deckgen found no package: name one with --download URL or --package FILE" in printed
     assert not (deck / "build/site/sample.apkg").exists()
     assert "Download for Anki" not in anchors(deck / "build/site")
 

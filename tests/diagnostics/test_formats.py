@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from jsonschema.validators import Draft4Validator
 
+from tests.cli import terminals
 from tests.conftest import CHAPTER, DECK, from_npm, run, untimed, write_project
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 SLIP = CHAPTER.replace("why:", "wy:")
 MIXED = {"source/one.yaml": SLIP, "source/t w,o.yaml": "deck: one::::two\ntakeaways: []\n"}
+PATIENT = f"{terminals.PATIENT}\nfrom deckgen.__main__ import main\nmain()"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -33,7 +35,7 @@ def in_terminal(folder: Path, *arguments: str, columns: int = 100, **environment
         name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "GITHUB_ACTIONS"}
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "deckgen", *arguments, "--project", str(folder)],
+        [sys.executable, "-c", PATIENT, *arguments, "--project", str(folder)],
         env={**cleared, "TERM": "xterm", "COLUMNS": str(columns), "LINES": "24", **environment},
         stdout=subprocess.DEVNULL,
         stderr=theirs,

@@ -42,10 +42,9 @@ def serve(
 
     with suppress(KeyboardInterrupt):
         first = build_deck_of(deck, report)
-        say(
-            f"Next: open {preview_server.address} in your browser. The page updates when you save a file. "
-            "Ctrl-C ends it."
-        )
+        address = preview_server.address
+        where = f"The preview is at {address}." if open_page else f"Next: open {address} in your browser."
+        say(f"{where} The page updates when you save a file. Ctrl-C ends it.")
         if since:
             say(f"The page shows what changed since {since.side.name}.")
         if open_page:

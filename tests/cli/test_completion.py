@@ -82,14 +82,12 @@ def test_a_shell_completes(shell: str, tmp_path: Path, project: Project) -> None
 
 def test_outside_a_deck_no_version_is_offered(tmp_path: Path) -> None:
     """And no error is printed into the line that is typed."""
-    asked = {"_DECKGEN_COMPLETE": "complete_bash", "COMP_WORDS": "deckgen release ", "COMP_CWORD": "2"}
-    done = run(cwd=tmp_path, **asked)
+    done = run(cwd=tmp_path, _DECKGEN_COMPLETE="complete_bash", COMP_WORDS="deckgen release ", COMP_CWORD="2")
     assert (done.stdout.strip(), done.stderr) == ("", "")
 
 
 def test_powershell_gets_its_script() -> None:
     """Where the shell cannot be found out, it is named."""
-    named = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
-    done = run("--show-completion", "powershell", **named)
+    done = run("--show-completion", "powershell", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
     assert "Register-ArgumentCompleter" in done.stdout
     assert "_DECKGEN_COMPLETE" in done.stdout

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from deckgen.cards.media import FONTS, IMAGES, SOUNDS
-from deckgen.cli.init import in_shell
+from deckgen.cli.paths import in_shell
 from deckgen.commands.init.answers import proposed_id
 from tests.conftest import all_that_is_printed, change, import_package, open_package, run
 from tests.releases import git

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from deckgen import package
-from deckgen.cli.progress import Lines
 from deckgen.commands.verify.process import run_rehearsal
 from deckgen.commands.verify.rehearsal.learner import Learner, a_copy
 from deckgen.commands.verify.rehearsal.shown import css_names, html_names
@@ -316,15 +315,6 @@ def test_nothing_is_left_behind(how: str, pair: tuple[Path, Path], tmp_path: Pat
     assert process.returncode == {"Ctrl-C": 130, "terminated": 143, "Anki killed": 2}[how], told
     assert list(tmp_path.iterdir()) == []
     assert not any(Path(f"/proc/{child}").exists() for child in children)
-
-
-def test_the_log_of_a_long_rehearsal_moves(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    """Where there is no terminal, a line now and then says how far it is."""
-    monkeypatch.setattr(Lines, "EVERY", 0)
-    Lines().tick("in Anki: from 1.0.0", 3, 12)
-    assert capfd.readouterr().err == "in Anki: from 1.0.0 (3 of 12 done)\n"
 
 
 def test_merging_after_a_note_has_got_another_note_type(project: Project) -> None:

@@ -97,7 +97,8 @@ def run(
 
 
 def untimed(printed: str) -> str:
-    """What a command has printed, without the times that its work took."""
+    """What a command has printed, without its times, and without the progress that slow machines show."""
+    printed = re.sub(r"(?m)^[a-z]+ing [a-z ]+(?:: [\d,]+ of [\d,]+| …)\n", "", printed)
     return re.sub(r",? in (?:\d+ min )?[\d.]+ s\b", "", printed)
 
 

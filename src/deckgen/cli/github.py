@@ -241,7 +241,7 @@ def _tell_prepared(made: Prepared, deck: PublicDeck) -> None:
         say(f"note: {remark}")
     if made.pull:
         next_step = f"[Pull request #{made.pull}]({made.address}) is up to date"
-        say(f"Pull request #{made.pull} is up to date: {made.address}")
+        say(f"pull request #{made.pull} is up to date: {made.address}")
     else:
         next_step = f"**[Open the pull request]({made.address})**, read it, and merge it: that releases it"
         say(f"Next: open the pull request and merge it: {made.address}")

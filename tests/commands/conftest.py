@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from deckgen.build import build
+from deckgen.commands.preview import cards, folder
 from tests.commands.galleries import FAULTS, Gallery, generate
 from tests.commands.test_preview import free_port, serving
-from tests.conftest import run, write_project
+from tests.conftest import ALLIANCE, run, write_project
 from tests.releases import FIRST, release
 
 if TYPE_CHECKING:
@@ -86,3 +88,12 @@ def live(tmp_path: Path, show: Callable[..., Gallery]) -> Iterator[Callable[...,
     yield make
     for server in opened:
         server.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The preview of the whole deck."""
+    top = tmp_path_factory.mktemp("own")
+    (top / "build").mkdir()
+    folder.write(cards.gallery(build(ALLIANCE)), top / "build/preview")
+    return top

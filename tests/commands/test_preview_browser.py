@@ -22,7 +22,7 @@ from deckgen.commands.diff.sides import Side
 from deckgen.commands.preview import cards, folder
 from deckgen.commands.preview.since import Since
 from tests.commands.galleries import generate
-from tests.commands.test_preview import PIXEL, SECOND, free_port, serving
+from tests.commands.test_preview import PIXEL, SECOND, free_port, serving, wait_for
 from tests.conftest import ALLIANCE, CHAPTER, change, from_npm, run, write_project
 from tests.faults import MP3, PNG
 from tests.releases import FIRST, release
@@ -31,6 +31,8 @@ from tests.reviewers import answers
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+    from playwright.sync_api import Browser
 
     from tests.commands.galleries import Gallery
 
@@ -82,15 +84,6 @@ PLAIN = {
     "source/one.yaml": "plains:\n  - id: one\n    text: |\n      Some words.\n"
     "  - id: two\n    text: |\n      Others.\n",
 }
-
-
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The preview of the whole deck."""
-    top = tmp_path_factory.mktemp("own")
-    (top / "build").mkdir()
-    folder.write(cards.gallery(build(ALLIANCE)), top / "build/preview")
-    return top
 
 
 def test_a_card_shows_front_and_back_beside_where_it_is_from(

@@ -1,5 +1,4 @@
 """The handout: what one gets on paper, looked at as a PDF and as the page lays it out."""
-# ruff: noqa: F811 (fixtures of another module)
 
 from __future__ import annotations
 
@@ -11,12 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.commands.test_preview_browser import PLAIN as FACELESS
-from tests.commands.test_preview_browser import (
-    own,  # noqa: F401 (a fixture)
-    preview,  # noqa: F401
-    show,  # noqa: F401
-    since,
-)
+from tests.commands.test_preview_browser import since
 from tests.conftest import REPOSITORY, change, run
 
 if TYPE_CHECKING:
@@ -25,7 +19,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Locator
 
-    from tests.commands.test_preview_browser import Gallery
+    from tests.commands.galleries import Gallery
 
 PLAIN = FACELESS | {"templates/plain/plain.front.html.j2": "{{Text}}"}
 PAGES = re.compile(rb"/Type\s*/Page\b")

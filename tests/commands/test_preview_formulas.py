@@ -1,5 +1,4 @@
 """Formulas in the preview: browsers draw them, Anki's package does not change."""
-# ruff: noqa: F811 (fixtures of another module)
 
 from __future__ import annotations
 
@@ -13,14 +12,13 @@ import pytest
 from playwright.sync_api import expect
 
 from deckgen.commands.preview.formulas import drawn
-from tests.commands.test_preview_browser import preview, show  # noqa: F401 (fixtures)
 from tests.conftest import CHAPTER, open_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.commands.test_preview_browser import Gallery
+    from tests.commands.galleries import Gallery
 
 DRAWN = r"""
 x^2+y_1

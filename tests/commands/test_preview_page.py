@@ -55,17 +55,18 @@ def test_a_line_shows_where_a_phone_s_screen_ends(
     back = gallery.page.locator('iframe[title="Back of two, Cloze 1"]')
     expect(back.content_frame.locator(".face")).to_be_visible()
     wait_for(lambda: back.evaluate("e => e.parentElement.clientHeight") > 700)
-    line = "e => ['content', 'top'].map(each => getComputedStyle(e.parentElement, '::after')[each])"
-    content, top = back.evaluate(line)
+    screen = back.evaluate_handle("e => e.parentElement")  # it stays where the frame goes, out of view
+    line = "e => ['content', 'top'].map(each => getComputedStyle(e, '::after')[each])"
+    content, top = screen.evaluate(line)
     assert "360 × 640" in content
     assert top == "640px"
     front = gallery.page.locator('iframe[title="Front of two, Cloze 1"]')
     assert front.evaluate("e => e.parentElement.clientHeight") < 640, "it is cut off there"
     gallery.page.keyboard.press("p")
-    assert back.evaluate(line)[0] == "none"
+    assert screen.evaluate(line)[0] == "none"
     gallery.page.keyboard.press("p")
     gallery.page.emulate_media(media="print")
-    assert back.evaluate(line)[0] == "none"
+    assert screen.evaluate(line)[0] == "none"
 
 
 def test_a_film_is_shown_as_a_film(preview: Callable[..., Path], show: Callable[..., Gallery]) -> None:

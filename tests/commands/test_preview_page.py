@@ -55,7 +55,7 @@ def test_a_line_shows_where_a_phone_s_screen_ends(
     back = gallery.page.locator('iframe[title="Back of two, Cloze 1"]')
     expect(back.content_frame.locator(".face")).to_be_visible()
     wait_for(lambda: back.evaluate("e => e.parentElement.clientHeight") > 700)
-    screen = back.evaluate_handle("e => e.parentElement")  # it stays where the frame goes, out of view
+    screen = back.evaluate_handle("e => e.parentElement")
     line = "e => ['content', 'top'].map(each => getComputedStyle(e, '::after')[each])"
     content, top = screen.evaluate(line)
     assert "360 × 640" in content
@@ -66,7 +66,7 @@ def test_a_line_shows_where_a_phone_s_screen_ends(
     assert screen.evaluate(line)[0] == "none"
     gallery.page.keyboard.press("p")
     gallery.page.emulate_media(media="print")
-    assert screen.evaluate(line)[0] == "none"
+    expect(gallery.page.locator(".screen").filter(visible=True)).to_have_count(0)
 
 
 def test_a_film_is_shown_as_a_film(preview: Callable[..., Path], show: Callable[..., Gallery]) -> None:
@@ -145,10 +145,10 @@ def test_a_deleted_preview_comes_back_while_it_is_served(
     """With build/ gone, cards that come into view are there, and so is the page after a reload."""
     deck, gallery = live({"source/one.yaml": SECOND})
     expect(gallery.side("Back", "one, Cloze 1").locator(".cloze")).to_have_text("joining")
-    shutil.rmtree(deck / "build")
+    (deck / "build").rename(deck / "gone")  # at once: the server writes it again meanwhile
     gallery.page.keyboard.press("s")
     expect(gallery.side("Card", "one, Cloze 1").locator(".cloze")).to_have_text("[...]")
-    shutil.rmtree(deck / "build")
+    (deck / "build").rename(deck / "gone again")
     gallery.page.reload()
     expect(gallery.side("Card", "one, Cloze 1").locator(".cloze")).to_have_text("[...]")
     assert (deck / "build/preview/index.html").is_file()

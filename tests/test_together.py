@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Project = Callable[..., Path]
 
 MANY = terms(*(f"n{number}" for number in range(2500)))
-BUSY = "another release, or `check --fix`, of this deck is at work"
+BUSY = "another release, or `check --fix`, of this deck is running"
 LOCK = "build/.lock"
 needs_rest = pytest.mark.skipif(sys.platform == "win32", reason="no process can be stopped so there")
 
@@ -98,7 +98,7 @@ def test_the_second_release_ends_at_once(project: Project) -> None:
     first.send_signal(signal.SIGCONT)
     said = first.communicate(timeout=120)[1]
     assert (second.returncode, BUSY in second.stderr) == (2, True), second.stderr
-    assert "hint: wait until it has ended" in second.stderr
+    assert "hint: wait until it has finished" in second.stderr
     assert first.returncode == 0, said
     assert releases(folder) == ["1.0.0"]
 

@@ -162,7 +162,7 @@ def test_a_language_without_words_is_told_once(language: str, tmp_path: Path) ->
     folder = write_project(tmp_path, in_language(language))
     (warning,) = told(folder)
     assert (warning["path"], warning["line"]) == ("source/deck.yaml", 3)
-    assert "is English, as “Best answer”" in warning["message"]
+    assert "such as “Best answer”, are in English" in warning["message"]
     assert ">Why<" in said(folder)
 
 
@@ -176,7 +176,7 @@ def test_a_file_may_have_the_name_of_its_language(tmp_path: Path) -> None:
     assert ">Weshalb<" in said(folder)
     (warning,) = told(folder)
     assert (warning["code"], warning["path"]) == ("unused-template", f"{base}/{FILES['fr']}")
-    assert "the deck reads the file of its own language" in warning["hint"]
+    assert "deckgen only uses the file in the deck's language" in warning["hint"]
 
 
 def test_a_kind_of_the_author_s_own_has_its_title(tmp_path: Path) -> None:

@@ -399,7 +399,7 @@ def test_reasons_may_be_shared_on_purpose(tmp_path: Path) -> None:
     [
         (
             ("The grapes had no tannin", "The must was sour", "The yeast died of heat", "Too much heat"),
-            "is no sentence",
+            "is not a sentence",
         ),
         (("The yeast died of heat", "The bacteria ate it", "The vines looked old", "Too much heat"), ""),
         (("The yeast has died", "The must was sour", "The grapes were old", "Heat has killed it"), ""),

@@ -201,7 +201,7 @@ def test_a_push_that_does_not_concern_the_deck_leaves_an_open_release_alone(hub:
     hub.open_pull(link(prepared.summary))
     before = hub.state.ask_git("rev-parse", "release/moon")
     (hub.author / "NOTES.md").write_text("For us.\n", encoding="utf-8")
-    assert "the prepared release fits the source" in job(of(hub.push("Notes")), "refresh").log
+    assert "the prepared release matches the source" in job(of(hub.push("Notes")), "refresh").log
     assert hub.state.ask_git("rev-parse", "release/moon") == before
 
 
@@ -322,14 +322,14 @@ def test_two_runs_at_once_publish_once(hub: Hub) -> None:
 
 
 def test_the_tag_of_a_deleted_immutable_release_is_burned(hub: Hub) -> None:
-    """GitHub never takes it again, so the author is told that only a new version helps."""
+    """GitHub never takes it again, so the author is told that you need a new version."""
     hub.state.burned.add("v1.0.0")
     released(hub, "1.0.0")
     hub.push_quietly()
     assert deckgen(hub, "github", "draft").returncode == 0
     done = deckgen(hub, "github", "publish")
     assert done.returncode == 2
-    assert "only a new version helps" in done.stderr
+    assert "you need a new version" in done.stderr
     assert hub.state.published() == []
     written(hub, "2-sun", "sun")
     hub.git(hub.author, "add", "-A")
@@ -387,7 +387,7 @@ def test_a_damaged_package_on_github_is_made_again_from_its_tag(hub: Hub, damage
         asset.content = (hub.author / "build/moon.apkg").read_bytes()
     fetched = deckgen(hub, "github", "fetch", contents="read")
     assert fetched.returncode == 0, fetched.stderr
-    assert "it was made again from commit" in fetched.stderr
+    assert "it was built again from commit" in fetched.stderr
     assert (hub.author / "build/github/last/moon-1.0.0.apkg").read_bytes() == whole
 
 
@@ -429,7 +429,7 @@ def test_a_token_that_may_not_is_told_what_it_lacks(hub: Hub) -> None:
     hub.push_quietly("The sun")
     done = deckgen(hub, "github", "prepare", contents="read")
     assert done.returncode == 2
-    assert "GitHub does not take the branch release/moon" in done.stderr
+    assert "GitHub rejected the branch release/moon" in done.stderr
     assert "contents: write" in done.stderr
     assert deckgen(hub, "github", "fetch", issues="read").returncode == 0
     hub.state.private = True
@@ -471,7 +471,7 @@ def test_nothing_to_release_is_no_fault(hub: Hub) -> None:
     assert hub.state.ask_git("rev-parse", "--verify", "--quiet", "release/moon") == ""
     failed = hub.click_run("release.yml", version="one")
     assert failed.jobs["prepare"].result == "failure"
-    assert "`one` is not a version" in failed.log
+    assert "`one` is not a valid version" in failed.log
 
 
 def test_the_site_comes_when_pages_are_turned_on(hub: Hub) -> None:
@@ -498,7 +498,7 @@ def test_a_reverted_change_takes_the_prepared_release_back(hub: Hub) -> None:
     hub.push_quietly("The sun")
     hub.open_pull(link(job(hub.click_run("release.yml"), "prepare").summary))
     (hub.author / "source/2-sun.yaml").unlink()
-    assert "nothing is left to release" in job(of(hub.push("No sun")), "refresh").log
+    assert "there is nothing left to release" in job(of(hub.push("No sun")), "refresh").log
     assert hub.state.ask_git("rev-parse", "--verify", "--quiet", "release/moon") == ""
 
 
@@ -615,7 +615,7 @@ def test_an_edited_release_that_was_merged_all_the_same(hub: Hub) -> None:
     hub.push("A late thought", "release/moon")
     merged = of(hub.merge(number))
     succeeded(merged)
-    assert "the branch has more in its source than was prepared" in merged.log
+    assert "the branch contains more changes than were prepared" in merged.log
     check_release(hub, "v1.0.0")
     names = {each.name: each.content for each in hub.state.release("v1.0.0").assets}
     (hub.folder / "got.apkg").write_bytes(names["moon.apkg"])
@@ -828,4 +828,4 @@ def test_a_comment_trusts_nothing(begin: Callable[..., Hub]) -> None:
     hub.state.pulls[number].sha = "0" * 40
     late = hub.runner.run("comment.yml", "workflow_run", "patch-1", after=of(runs, "check.yml"))
     assert late
-    assert "no open pull request has this commit" in late.log
+    assert "no open pull request contains this commit" in late.log

@@ -236,7 +236,7 @@ def test_an_old_revision_with_faults_is_compared_as_far_as_it_can_be_read(change
     assert not found["a, Recall"].sort
     assert found["fresh, Recall"].sort == "new"
     said = sentences(changed)
-    assert "Note: HEAD has 1 error, so only what could be read is compared." in said
+    assert "Note: HEAD has 1 error, so only the readable part is compared." in said
     assert "could not be compared, because HEAD could not be read as a whole: " in said
 
 
@@ -269,9 +269,9 @@ def test_a_wrong_call_says_what_to_do(project: Project) -> None:
     told = run("preview", "--since", cwd=deck)
     assert told.returncode == 2
     assert "nothing has been released yet, so there is no last release to compare with" in told.stderr
-    assert "hint: name what to compare with: a package" in told.stderr
+    assert "hint: give something to compare with: a package" in told.stderr
     release(deck, "1.0.0", FIRST)
-    assert "names nothing that can be compared" in run("preview", "--since", "1.0.1", cwd=deck).stderr
+    assert "is not something that deckgen can compare" in run("preview", "--since", "1.0.1", cwd=deck).stderr
     shutil.rmtree(deck / "build")
     told = run("preview", "--since=1.0.0", cwd=deck)
     assert "the package of 1.0.0 is not here" in told.stderr

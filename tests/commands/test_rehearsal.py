@@ -127,9 +127,9 @@ SAME = "UPDATE notes SET guid = 'one' WHERE id = :note"
 DAMAGES: dict[str, tuple[list[Sql], list[Sql], str]] = {
     # what is done to the earlier package, and to the new one; a fault
     "empty": ([], [(CUT, 3)], "Anki calls cards of 1 note empty"),
-    "twice": ([(SAME, 4), (SAME, 5)], [], "is there twice"),
-    "edit gone": ([], [(AGAIN, 4)], "the learner's edit is gone, and the note did not change"),
-    "later edit gone": ([], [(AGAIN, 2), (AGAIN, 1)], "edited it after the build, and that is gone"),
+    "twice": ([(SAME, 4), (SAME, 5)], [], "is duplicated"),
+    "edit gone": ([], [(AGAIN, 4)], "the learner's edit is lost, although the note did not change"),
+    "later edit gone": ([], [(AGAIN, 2), (AGAIN, 1)], "edit from after the build is lost"),
 }
 
 
@@ -168,7 +168,7 @@ PART = "UPDATE col SET models = replace(models, '{{Term}}', '<img src=\\\"of-{{N
         (
             [],
             {"tree": PNG + b"x"},
-            r"from old: `n\d` and \d other notes show `tree-\w+\.png`, and the learner has another file",
+            r"from old: `n\d` and \d other notes show `tree-\w+\.png`, but the learner has a different file",
         ),
         (
             [(CSS, 0)],
@@ -242,8 +242,8 @@ def test_work_that_is_gone_is_found(pair: tuple[Path, Path], tmp_path: Path) -> 
     first = guids[mine.cards[cards[0]][0]]
     assert set(lost_work(mine, State.of(learner), guids)) == {
         (first, "card 1 is gone"),
-        (first, "card 2 has another schedule, flag or deck"),
-        ("", "1 entries of the review log are gone"),
+        (first, "card 2 has a different schedule, flag or deck"),
+        ("", "1 entries of the review log are lost"),
         ("", "the deck `Other` is gone"),
     }
     learner.close()

@@ -196,7 +196,7 @@ def test_prereleases_are_never_the_latest(project: Project) -> None:
 def test_what_is_no_version(version: str, project: Project) -> None:
     """It is refused with what a version looks like."""
     told = refused(in_git(project()), FIRST, "--allow-dirty", "--", version)
-    assert f"`{version}` is not a version" in told
+    assert f"`{version}` is not a valid version" in told
     assert "`1.2.0`, `2026.11` or `2.0.0-rc.1`" in told
 
 
@@ -227,7 +227,7 @@ def test_what_is_not_committed_is_not_released(project: Project) -> None:
     assert "git add source templates" in told
     (folder / "templates/base/theme.css.j2").unlink()
     change(folder, {".gitignore": "/build/\ntwo.yaml\n"})
-    assert "git is told to leave out what this release contains: `source/two.yaml`" in refused(
+    assert "git ignores files that this release contains: `source/two.yaml`" in refused(
         folder, FIRST, "1.0.0"
     )
     assert "released 1.0.0" in done(folder, FIRST, "1.0.0", "--allow-dirty")
@@ -251,7 +251,7 @@ def test_without_a_commit_it_goes_on_and_says_so(repository: bool, project: Proj
         git(folder, "init", "-q")
     told = done(folder, FIRST, "1.0.0")
     what = "nothing has been committed yet" if repository else "this deck is not in a git repository"
-    assert f"note: {what}, so nobody can make this release again" in told
+    assert f"note: {what}, so nobody could build this release again" in told
 
 
 def test_there_must_be_something_to_release(project: Project) -> None:
@@ -347,7 +347,7 @@ def test_where_git_refuses_all_is_as_before(why: str, project: Project) -> None:
     else:
         (folder / ".git/index.lock").touch()
     told = refused(folder, FIRST, "1.0.0", "--commit", **environment)
-    assert "git does not commit the release: " in told
+    assert "git did not commit the release: " in told
     reasons = {
         "hook": "not on a Sunday",
         "nobody": "empty ident name",
@@ -365,7 +365,7 @@ def test_a_commit_needs_a_repository(project: Project) -> None:
     folder = project({"source/one.yaml": terms("a")})
     assert "--commit needs a git repository" in call(folder, FIRST, "1.0.0", "--commit").stderr
     git(folder, "init", "-q")
-    assert "which holds nothing yet" in call(folder, FIRST, "1.0.0", "--commit").stderr
+    assert "but git has no commits yet" in call(folder, FIRST, "1.0.0", "--commit").stderr
     assert not (folder / LEDGER).exists()
 
 
@@ -589,7 +589,7 @@ def test_the_files_are_made_again_on_another_machine(project: Project, tmp_path:
         one, other = (each / "build/release/2.0.0" / name for each in (folder, clone))
         assert one.read_bytes() == other.read_bytes(), name
     assert git(clone, "status", "--porcelain").stdout == ""
-    assert "is there already" in refused(clone, FIRST + 10**6, "--again", "2.0.0")
+    assert "already exists" in refused(clone, FIRST + 10**6, "--again", "2.0.0")
 
 
 def test_another_source_cannot_make_them_again(project: Project) -> None:
@@ -716,10 +716,10 @@ def test_a_deck_has_its_own_sentences(project: Project) -> None:
     }
     folder = in_git(project(files_of_deck))
     told = run("check", "--project", folder).stderr
-    assert "`content` must have the words in braces that deckgen's has: {cards} and {notes}" in told
-    assert "sentences.eo.yaml:5:1: warning[missing-words]: `news` is no sentence of deckgen's" in told
+    assert "`content` must have the same words in braces as deckgen's sentence: {cards} and {notes}" in told
+    assert "sentences.eo.yaml:5:1: warning[missing-words]: `news` is not one of deckgen's sentences" in told
     assert "did you mean `new`?" in told
-    assert "this file lacks sentences, which are deckgen's own now: changelog, unreleased" in told
+    assert "this file lacks sentences, so deckgen uses its own: changelog, unreleased" in told
     assert "unused-template" not in told
     done(folder, FIRST, "1.0.0", "--commit")
     change(folder, {"source/one.yaml": terms("a", "b")})
@@ -734,7 +734,7 @@ def test_a_language_that_is_not_shipped_is_told(project: Project) -> None:
     deck = "id: sample\ntitle: Sample\nlanguage: it\n"
     folder = in_git(project({"source/deck.yaml": deck, "source/one.yaml": terms("a")}))
     told = call(folder, FIRST, "1.0.0", "--dry-run").stderr
-    assert "the deck is in `it`, and what its release notes say by themselves is English" in told
+    assert "the deck is in `it`, but the fixed text of its release notes is in English" in told
     assert "templates/base/sentences.it.yaml, and translate it" in told
     change(folder, {"templates/base/sentences.it.yaml": "new: {one\n"})
     assert run("check", "--project", folder).returncode == 1
@@ -789,7 +789,7 @@ def test_a_hook_that_changes_files_leaves_nothing(project: Project) -> None:
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\necho >> source/CHANGELOG.md\nexit 1\n", encoding="utf-8")
     hook.chmod(0o755)
-    assert "git does not commit the release" in refused(folder, FIRST, "1.0.0", "--commit")
+    assert "git did not commit the release" in refused(folder, FIRST, "1.0.0", "--commit")
     assert not (folder / CHANGELOG).exists()
 
 
@@ -826,7 +826,7 @@ def test_a_leap_of_versions_is_told(last: str, version: str, usual: str, project
     done(folder, FIRST, last)
     change(folder, {"source/one.yaml": terms("a", "b")})
     told = done(folder, FIRST + 100, version)
-    assert f"{version} leaves versions out: the next one would be {usual}" in told
+    assert f"{version} skips versions: the next one would be {usual}" in told
 
 
 def test_an_interrupted_release_is_told(project: Project) -> None:

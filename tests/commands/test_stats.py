@@ -238,7 +238,7 @@ def test_the_page_says_what_json_says(project: Project) -> None:
         )
         numbers = re.sub(r"\[([+-])([\d.]+)\]", r"[\1]\2", numbers)
         assert re.search(rf"(?m)^  {each['title']} +{numbers}(?: |$)", page), each
-    assert "  of no domain: 1 note, 2 cards\n  of several domains: 2 notes, 4 cards\n" in page
+    assert "  in no domain: 1 note, 2 cards\n  in several domains: 2 notes, 4 cards\n" in page
     for each in made["lengths"]:
         numbers = " +".join(str(each[figure]) for figure in ("shortest", "median", "longest"))
         assert re.search(rf"(?m)^  {each['kind']}, {each['part']} +{numbers}$", page), each

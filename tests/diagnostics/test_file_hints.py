@@ -222,7 +222,7 @@ def test_a_card_that_lacks_its_face_names_the_file_that_is_called_nearly_so(tmp_
     files = {**LAW, "templates/law/card-front.html.j2": "{{Name}}\n"}
     del files["templates/law/card.front.html.j2"]
     (told,) = [each for each in checked(write_project(tmp_path, files)) if each["code"] == "missing-face"]
-    assert told["hint"] == "is it `card-front.html.j2`? then call that file `card.front.html.j2`"
+    assert told["hint"] == "is it `card-front.html.j2`? then rename it to `card.front.html.j2`"
 
 
 def test_a_deck_that_only_shows_faces_of_its_own_needs_no_words(tmp_path: Path) -> None:
@@ -373,4 +373,4 @@ def test_a_copy_of_all_templates_is_no_news(tmp_path: Path) -> None:
     french.write_text(french.read_text(encoding="utf-8") + "# ours\n", encoding="utf-8")
     told = run("check", cwd=folder).stderr
     assert "templates/base/sentences.fr.yaml: warning[unused-template]" in told
-    assert "the deck reads the file of its own language" in told
+    assert "deckgen only uses the file in the deck's language" in told

@@ -317,7 +317,7 @@ class FaceRenderer:
     def _no_face(self, file: str, kind: Kind) -> None:
         """Report that the file of a side is missing, at the card that needs it."""
         face = re.sub(r"\.(?:front|back)\.html\.j2$", "", file)
-        message = f"there is no file `{file}` beside this kind.yaml"
+        message = f"there is no file `{file}` next to this kind.yaml"
         end = file.removeprefix(face)
         names = (each.partition("/")[2] for each in self._loader.names(kind.name))
         others = sorted(each.removesuffix(end) for each in names if each.endswith(end))

@@ -90,7 +90,7 @@ def misread(formula: str) -> Iterator[tuple[str, str, str, str]]:
         name = re.match(r"[A-Za-z]+", bare[doubled.end() :])
         piece = f"\\\\{name[0] if name else ''}"
         message = f"`{piece}` is not a command: TeX reads it as a line break and a word"
-        yield "stray-markdown", piece, message, "write only one backslash each time in this formula"
+        yield "stray-markdown", piece, message, "write each command in this formula with one backslash"
     lefts = [match[1] for match in _LEFT.finditer(bare)]
     if lefts.count("left") != lefts.count("right"):
         one, other = sorted(("left", "right"), key=lefts.count, reverse=True)
@@ -98,7 +98,9 @@ def misread(formula: str) -> Iterator[tuple[str, str, str, str]]:
         yield "bad-math", f"\\{one}", message, f"write `\\{other}` with its bracket, or `\\{other}.` for none"
     if scripts := _SCRIPTED.search(bare):
         what = "exponents" if scripts["sign"] == "^" else "indices"
-        message = f"two {what} are on the same thing here, so the card shows an error instead of the formula"
+        message = (
+            f"two {what} belong to the same symbol here, so the card shows an error instead of the formula"
+        )
         yield (
             "bad-math",
             scripts[0],

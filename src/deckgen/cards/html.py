@@ -228,7 +228,7 @@ def faults(pieces: list[tuple[int, str]]) -> Iterator[Fault]:
             elif tag.closing:
                 hint = f"remove it, or write `<{tag.name}>` where it begins, in the same paragraph"
                 if tag.name in VOID:
-                    hint = f"remove it: `<{tag.name}>` is never closed"
+                    hint = f"remove it: `<{tag.name}>` needs no closing tag"
                     hint = "for a line break write `<br>`" if tag.name == "br" else hint
                 hint = hint if tag.name in TAGS else _as_text(piece[tag.start : tag.end])
                 yield Fault(start, length, f"`</{tag.name}>` has no opening tag here", hint)

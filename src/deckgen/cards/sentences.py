@@ -105,7 +105,7 @@ def foreign_sentences(deck: Deck, sentences: Sentences, project: Project, where:
     if sentences.language != "en" or deck.language.split("-")[0].lower() == "en":
         return []
     theirs = project.template_folders()[0].path / "base" / file_name("en")
-    message = f"the deck is in `{deck.language}`, but what {where} is in English"
+    message = f"the deck is in `{deck.language}`, but {where} is in English"
     hint = f"copy {theirs} to templates/base/{file_name(deck.language)}, and translate it"
     return [Diagnostic("missing-words", message, deck.document.place_of("language"), hint)]
 

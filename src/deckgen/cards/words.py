@@ -96,9 +96,7 @@ def about_lacking(
         if len(unknown) == len(left) == 1:
             meant = str(own[name]).replace(unknown[0], left[0])
         stay = " and ".join(f"`{place}`" for place in wanted)
-        message = (
-            f"`{unknown[0]}` is not a name here: {stay} stay{'s' * (len(wanted) == 1)} in every language"
-        )
+        message = f"`{unknown[0]}` is not a name here: keep {stay} in every language"
         place = Span(path, text.count("\n", 0, line.start()) + 1)
         yield Diagnostic("missing-words", message, place, f'write `[% set {name} = "{meant}" %]`')
     if missing:

@@ -341,7 +341,7 @@ def _check_gist(reader: NodeReader, root: Mapping, kind: Kind, known: ReadOnly[s
     gist = known.get(kind.gist[0])
     if gist and gist.type.names_notes:
         message = f"`{gist.name}` cannot describe a note"
-        reader.report("bad-kind", root.entries["gist"], message, "use a key with the type of a text")
+        reader.report("bad-kind", root.entries["gist"], message, "use a key that contains a text")
     elif kind.gist[0]:
         _check_source(reader, root.entries["gist"], kind.gist, known)
 

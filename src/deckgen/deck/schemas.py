@@ -62,13 +62,13 @@ TAGS_SCHEMA: Schema = {
 DECK_NAME_SCHEMA: Schema = {
     "type": ["string", "number", "boolean"],
     "pattern": rf"^\s*{_PART}(?:::{_PART})*\s*$",
-    "errorMessage": "deck names cannot have quotation marks, empty parts between `::`, or a colon at the ends",
+    "errorMessage": "deck names cannot have quotation marks, empty parts between `::`, or a colon at an end",
     "allOf": [SHOWN_SCHEMA],
 }
 TITLE_SCHEMA: Schema = {
     "type": ["string", "number", "boolean"],
     "pattern": rf"^\s*{_PART}\s*$",
-    "errorMessage": "titles cannot have quotation marks, `::`, or a colon at the ends",
+    "errorMessage": "titles cannot have quotation marks, `::`, or a colon at an end",
     "allOf": [SHOWN_SCHEMA],
 }
 # editors begin a text for people as a block; the skeleton of a note needs this indentation

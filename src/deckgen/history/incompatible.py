@@ -150,7 +150,7 @@ class _Growth:
             return f"no reserve field is left{dormant_only}: {_COST} ({_RECIPE})"
         reserve = self._free.pop(0)
         hint = (
-            f"use a reserve: write `{_line(field, reserve.id)}` instead of  "
+            f"use a reserve: write `{_line(field, reserve.id)}` instead of "
             f"`{_line(reserve, reserve.id)}`, with the reserve's id, and remove this line"
         )
         if field.key in self._known and self._kind.revision <= self._revision:
@@ -209,7 +209,7 @@ class _Growth:
         other = self._dormant.pop(0)
         new = f"{{name: {card.name}, id: {other.id}, face: {self._face(card)}}}"
         was = f"{{name: {other.name}, id: {other.id}, reserve: {other.reserve}}}"
-        step = f"under `cards`, write `{new}` instead of  `{was}`, and remove this line"
+        step = f"under `cards`, write `{new}` instead of `{was}`, and remove this line"
         reserve = self._fields[self._reserves[other.id]]
         return f"wake a dormant card instead: {self._recipe(card, index, reserve, [step])}"
 
@@ -228,11 +228,11 @@ class _Growth:
         else:
             steps.append(f"under `keys`, add `{field.key}: {{type: markdown}}`")
         was = f"`{_line(reserve, reserve.id)}`"
-        steps.append(f"under `fields`, write `{_line(field, reserve.id)}` instead of  {was}: the id stays")
+        steps.append(f"under `fields`, write `{_line(field, reserve.id)}` instead of {was}: the id stays")
         if field.id in self._sources:
             taken = {each.name.casefold() for each in self._kind.fields}
             spare = next(name for name in map("Reserve {}".format, count(1)) if name.casefold() not in taken)
-            steps.append(f"write `{{name: {spare}, id: {field.id}}}` instead of  `{_line(field, field.id)}`")
+            steps.append(f"write `{{name: {spare}, id: {field.id}}}` instead of `{_line(field, field.id)}`")
         elif field.id:
             steps.append(f"remove `{_line(field, field.id)}`")
         if self._face(card) != card.face or any(field.name not in way.filled for way in self._ways[index]):

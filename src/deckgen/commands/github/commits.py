@@ -130,7 +130,7 @@ def _cannot_be_made(deck: PublicDeck, line: ReleaseLine, why: CallError | None) 
     if makers := other_makers(line):
         hint = (
             "the workflow's deckgen was updated after the release was prepared: undo that "
-            "update until the release is published, or release a new version. On a computer,  "
+            "update until the release is published, or release a new version. On a computer, "
             f"{makers}"
         )
         return CallError(f"{what}: {why}", hint)

@@ -120,7 +120,7 @@ def test_a_card_that_goes_is_for_learners_to_remove(project: Project) -> None:
     version, reason = proposed(folder, FIRST + 100)
     assert (version, reason) == ("2.0.0", "learners have to do something, as the release notes say")
     release(folder, version, FIRST + 100)
-    assert "1 card of a note that stays is no longer part of the deck." in notes_of(folder, "2.0.0")
+    assert "1 card of an existing note is no longer part of the deck." in notes_of(folder, "2.0.0")
     assert "*Tools > Empty Cards*" in notes_of(folder, "2.0.0")
 
 
@@ -178,7 +178,7 @@ def test_prereleases_are_never_the_latest(project: Project) -> None:
         change(folder, {"source/one.yaml": terms(*names)})
         committed(folder, "More")
         done(folder, FIRST + 100 + number, version, "--commit")
-    assert "This is a version for testing" in notes_of(folder, "2.0.0-rc.1")
+    assert "This is a test version" in notes_of(folder, "2.0.0-rc.1")
     assert "2.0.0-rc.1 is lower than 2.0.0-rc.2" not in refused(folder, FIRST + 200, "2.0.0-rc.1")
     assert "1.0.1, the last" not in call(folder, FIRST + 200, "2.0.0-alpha").stderr
     assert "2.0.0-alpha is lower than 2.0.0-rc.2" in refused(folder, FIRST + 200, "2.0.0-alpha")

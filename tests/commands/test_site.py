@@ -149,10 +149,10 @@ def test_the_page_says_what_the_deck_is_and_how_to_get_it(moon: Path) -> None:
     for words in (
         "Sample Version 1.1.0, November 15, 2023 3 notes 6 cards",
         "Cards for the moon exam. one part",
-        "On a computer: open Anki, choose File > Import, and then the file sample.apkg.",
+        "On a computer: open Anki, choose File > Import, then the file sample.apkg.",
         "In AnkiDroid: download",
         "On an iPhone or iPad",
-        "Your reviews stay",
+        "You keep your reviews",
         "1.1.0 (2023-11-15) 1 note is new. 1 note has changed.",
         "By Ada & Co, Bo.",
     ):
@@ -209,7 +209,7 @@ def test_cards_that_learners_do_not_get_yet_are_called_so(moon: Path) -> None:
     printed = site(moon).stderr
     assert "the cards are not those of 1.1.0: 1 new note, 1 changed (a). The page says so" in printed
     assert (
-        "The cards on this page are newer than version 1.1.0, which you download."
+        "The cards on this page are newer than the version that you download (1.1.0)."
         in page(moon / "build/site").text
     )
     assert json_of(moon)["ahead"]
@@ -235,7 +235,7 @@ def test_where_only_prereleases_exist_the_page_says_so(project: Project) -> None
     git(deck, "remote", "add", "origin", "https://github.com/ada/moon")
     release(deck, "1.0.0-rc.1", FIRST)
     assert json_of(deck)["download"] == "sample.apkg"
-    assert "This is a version for testing, ahead of the finished one." in page(deck / "build/site").text
+    assert "This is a test version, published before the final one." in page(deck / "build/site").text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -135,7 +135,7 @@ def test_what_was_accepted_is_no_fault(project: Project) -> None:
     assert "note: from 1.0.0: 1 note not updated, as accepted" in done.stderr
     made = release(folder, "1.1.0", FIRST + 1000)
     notes = made.path.with_name("release-notes.md").read_text(encoding="utf-8")
-    assert "tick *Merge note types*" in notes
+    assert "check *Merge note types*" in notes
     assert run("verify", "--project", folder).returncode == 0
 
 

@@ -196,7 +196,7 @@ def test_a_deck_in_another_language_is_told_of_its_words(tmp_path: Path) -> None
     half = (tmp_path / target).read_text(encoding="utf-8").replace('"Best answer"', '"Risposta migliore"')
     (tmp_path / target).write_text(half, encoding="utf-8")
     (again,) = checked(tmp_path)
-    assert "still English: why, meaning, " in again["message"]
+    assert "still in English: why, meaning, " in again["message"]
     assert "copy" not in again["hint"]
     text = re.sub(r'= "', '= "Ecco', Path(source).read_text(encoding="utf-8"))
     (tmp_path / target).write_text(text, encoding="utf-8")
@@ -212,7 +212,7 @@ def test_templates_in_source_are_the_cause_of_a_section_that_nobody_knows(tmp_pa
         ("unused-template", "source/templates"),
         ("unknown-key", "source/two.yaml"),
     ]
-    assert found[1]["message"] == "the kind of `laws` lies in source/templates/law, where nothing reads it"
+    assert found[1]["message"] == "the kind of `laws` is in source/templates/law, which deckgen does not read"
     (tmp_path / "source/templates").rename(tmp_path / "templates")
     assert checked(tmp_path) == []
 

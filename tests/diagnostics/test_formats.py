@@ -86,7 +86,7 @@ def test_github_gets_annotations_by_itself(project: Project) -> None:
         "has an empty part, or a part with spaces or a colon next to it",
     )
     assert actions.stdout.splitlines() == [
-        f"::error file=source/one.yaml,{place},title=unknown-key::`wy` is not a key of a takeaway%0A{hint}",
+        f"::error file=source/one.yaml,{place},title=unknown-key::`wy` is not allowed in a takeaway%0A{hint}",
         f"::error file=source/t w%2Co.yaml,{there},title=bad-deck-name::the deck name `one::::two` {fault}",
     ]
     assert run("check", "--project", folder, "--format", "text", GITHUB_ACTIONS="true").stdout == ""

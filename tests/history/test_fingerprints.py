@@ -619,7 +619,7 @@ def test_notes_that_share_a_reference_are_not_taken_for_one_another(project: Pro
     release(folder, "1.0.0", FIRST)
     change(folder, {"source/one.yaml": f"takeaways:\n{new}"})
     said = run("check", "--project", folder).stderr
-    assert "says the same" not in said
+    assert "has the same text" not in said
     assert "if `enactment` is that note, write `was: joining`" in said
 
 
@@ -630,7 +630,7 @@ def test_rows_that_share_a_word_are_not_taken_for_one_another(project: Project) 
     folder = project({"source/one.yaml": table + row.format("alpha", "yes") + row.format("beta", "no")})
     release(folder, "1.0.0", FIRST)
     change(folder, {"source/one.yaml": table + row.format("beta", "no") + row.format("delta", "yes")})
-    assert "says the same" not in run("check", "--project", folder).stderr
+    assert "has the same text" not in run("check", "--project", folder).stderr
 
 
 def test_a_row_moved_to_another_table(project: Project) -> None:
@@ -643,7 +643,7 @@ def test_a_row_moved_to_another_table(project: Project) -> None:
     release(folder, "1.0.0", FIRST)
     change(folder, {"source/one.yaml": head + table.format("t1", x) + table.format("t2", q + y)})
     assert (
-        "`t2.y` says the same: to rename the note, write `was: t1.y`"
+        "`t2.y` has the same text: to rename the note, write `was: t1.y`"
         in run("check", "--project", folder).stderr
     )
     moved = row.format("y", "        was: t1.y\n")

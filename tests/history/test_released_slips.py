@@ -103,7 +103,7 @@ def test_renamed_notes_that_build_on_each_other(project: Project) -> None:
     change(folder, {"source/one.yaml": renamed})
     gone = told_of(folder, "note-gone")
     assert [each["line"] for each in gone] == [2, 6, 11]
-    assert all("says the same" in each["hint"] for each in gone)
+    assert all("the same text" in each["hint"] for each in gone)
 
 
 def test_who_names_an_old_id_is_told_the_new_one(project: Project) -> None:

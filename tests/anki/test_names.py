@@ -259,8 +259,8 @@ def test_a_fault_says_what_it_is_and_what_to_do() -> None:
         "Anki shows names and tags unescaped: remove the `<`",
     )
     assert unescaped.fault("Law &copyright") == (
-        "holds `&copy`, which learners would see as `©`",
-        "Anki shows names and tags unescaped: remove the `&`, or write `©` itself",
+        "contains `&copy`, which learners would see as `©`",
+        "Anki shows names and tags unescaped: remove the `&`, or write the character `©`",
     )
     assert unescaped.fault("<" + "b" * 100_000) == (
         f"contains `<{'b' * 21}`, which Anki reads as HTML",

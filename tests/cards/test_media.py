@@ -221,7 +221,7 @@ def test_many_files_are_told_in_one_warning(tmp_path: Path) -> None:
             "a file in another folder differs only in capital letters: `media/x.png`",
         ),
         ("media/x.jpg", "media/x.png", "did you mean `media/x.png`?"),
-        ("media/x.png", "media/x.tiff", "`media/x.tiff` is there; export it as png, jpg or webp"),
+        ("media/x.png", "media/x.tiff", "`media/x.tiff` exists; export it as png, jpg or webp"),
         ("source/media/x.png", "media/x.png", "paths start at the chapter's folder: `media/x.png`"),
     ],
 )

@@ -111,7 +111,7 @@ def test_what_is_no_package(tmp_path: Path, samples: dict[str, dict[str, bytes]]
         (Limits(archive=1000), "is larger than 0.000953674 MiB"),
         (Limits(directory=100), "contains too many files"),
         (Limits(members=2), "contains more than 2 files"),
-        (Limits(name=3), "names a media file with more than 3 characters"),
+        (Limits(name=3), "contains a media file name with more than 3 characters"),
         (Limits(collection=2**10), "unpacks to more than 0.000976562 MiB"),
         (Limits(text=500), "contains a text of more than 0.000476837 MiB"),
         (Limits(rows=4), "contains more than 4 "),
@@ -218,7 +218,7 @@ def test_tables_that_are_none(script: str, tmp_path: Path, samples: dict[str, di
     members = dict(samples["legacy"])
     members["collection.anki21"] = altered(members["collection.anki21"], script)
     assert re.match(
-        r"is damaged: |is not an \.apkg, or it is damaged", refused(packed(tmp_path / "x", members))
+        r"is damaged: |is not an \.apkg file, or is damaged", refused(packed(tmp_path / "x", members))
     )
 
 

@@ -149,7 +149,7 @@ def test_an_english_file_in_a_deck_of_another_language_is_told(tmp_path: Path) -
     english = (BASE / FILES["en"]).read_text(encoding="utf-8")
     folder = write_project(tmp_path, in_language("fr", {OWN: english}))
     (warning,) = told(folder)
-    assert "still English: why, meaning, " in warning["message"]
+    assert "still in English: why, meaning, " in warning["message"]
     assert not re.search(r"\b(reference|note|colon|letters)\b", warning["message"])
     assert "or delete this file: deckgen has words in `fr`" in warning["hint"]
     (folder / OWN).unlink()

@@ -597,7 +597,10 @@ def test_what_is_accepted_is_released_once(project: Project) -> None:
     accept = "accept:\n  - code: changed-deck\n    id: sample\n    because: A better name.\n"
     change(folder, {"source/deck.yaml": "id: sample\ntitle: Renamed\n"})
     entry = "{code: changed-deck, id: sample, because: why}"
-    assert f"or accept it in deck.yaml, with `accept: [{entry}]` and your reason for `why`" in refused(folder)
+    assert (
+        f"or accept it in deck.yaml, with `accept: [{entry}]`, and replace `why` with your reason"
+        in refused(folder)
+    )
     change(folder, {"source/deck.yaml": f"id: sample\ntitle: Renamed\n{accept}"})
     made = release(folder, "1.1.0", FIRST + 100)
     assert "The deck has a new name." in made.path.with_name("release-notes.md").read_text(encoding="utf-8")

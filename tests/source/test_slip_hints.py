@@ -361,7 +361,7 @@ def test_a_section_under_a_note(tmp_path: Path) -> None:
         "takeaways:\n  - id: two\n    text: |\n      A {{c1::split}} one.\n    why: |\n      It is so.\n\n"
         "  definitions:\n  - id: three\n    term: Lees\n    definition: |\n      Dead yeast.\n"
     )
-    assert hint(tmp_path, text, 8).startswith("put it under `takeaways` of line 1: with no space before it")
+    assert hint(tmp_path, text, 8).startswith("align it with `takeaways` on line 1, with no space before it")
 
 
 def test_a_hyphen_without_its_space_names_the_key(tmp_path: Path) -> None:

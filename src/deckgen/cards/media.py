@@ -126,7 +126,7 @@ def _file_fault(path: Path, address: str, types: frozenset[str]) -> Problem | No
     if ending in types:
         return _size_fault(path.stat().st_size, address)
     what = "an image" if types is IMAGES else "a sound" if types is SOUNDS else "an image, sound or font"
-    hint = f"use {', '.join(sorted(types))} here"
+    hint = f"use one of these types: {', '.join(sorted(types))}"
     if types is IMAGES and ending in SOUNDS:
         hint += f"; to play a sound, write `[sound:{address}]` in a text"
     elif types is SOUNDS and ending in IMAGES:

@@ -170,11 +170,11 @@ def content_fault(content: bytes, ending: str) -> Fault | None:
     own = _OTHER_ENDINGS.get(name, name)
     if belongs != family:
         return (
-            f"is {words}, and not {_WORDS[family]}",
+            f"is {words}, not {_WORDS[family]}",
             f"is its name wrong? Files of this type end in `.{own}`",
         )
     if ending == "svg":
-        return f"is {words}, and not an SVG", f"rename it to end in `.{own}`, so that it is shown correctly"
+        return f"is {words}, not an SVG", f"rename it to end in `.{own}`, so that it is shown correctly"
     # (a WAV can repeat the same few bytes; a compressed file does not)
     if name != "wav" and containers.rewritten(content):
         return LINE_ENDS, _BINARY.format(ending)

@@ -240,7 +240,9 @@ def doubled_space(context: RuleContext) -> Iterator[Diagnostic]:
             if "  " in scalar.value and not context.is_released(note):
                 for start, end in _doubled_spaces(scalar.value):
                     span = look.at(note, scalar, start, end - start)
-                    yield Diagnostic("doubled-space", f"{end - start} spaces here", span, "keep one")
+                    yield Diagnostic(
+                        "doubled-space", f"there are {end - start} spaces here", span, "keep one"
+                    )
 
 
 _TABLE_OR_LIST = re.compile(r"^ {4,}.*$|^[ \t]*+\|.*$|^[ \t]*+(?:[-*+]|\d+[.)]) +", re.MULTILINE)
@@ -302,9 +304,9 @@ _AT_LINE_START = re.compile(
     r"|\d{1,2}[.)][A-Z](?=[a-z ])))"
 )
 _MEANT = {
-    "link": ("remove the space between the link's brackets", "`[text](https://…)`"),
-    "heading": ("put a space after the `#` of a heading", "`# Heading`"),
-    "item": ("put a space after the sign of a list item", "`- item`, `1. item`"),
+    "link": ("there is a space between the link's brackets", "`[text](https://…)`"),
+    "heading": ("the space after the `#` of this heading is missing", "`# Heading`"),
+    "item": ("the space after the sign of this list item is missing", "`- item`, `1. item`"),
     "bullet": ("this sign does not make a list", "put each item on a separate line, after `- `"),
     "dash": ("this sign does not make a list", "put each item on a separate line, after `- `"),
     "star": ("this sign does not make a list", "put each item on a separate line, after `- `"),

@@ -96,6 +96,6 @@ def _weight(reader: NodeReader, node: Node) -> float | None:
         return float(scalar.value)
     number = scalar.value.replace("%", "").replace(",", ".").strip()
     hint = f"write `weight: {number}`" if WEIGHT.fullmatch(number) and number != scalar.value else ""
-    message = "`weight` is not a number above 0 and up to 100"
+    message = "`weight` must be a number above 0, up to 100"
     reader.report("wrong-type", scalar, message, hint or "write a percentage, as in `weight: 24`")
     return None

@@ -199,7 +199,7 @@ class NodeReader:
         """A hint for a key that belongs to something else."""
         if node is self.document.root:
             return f"it is a key of {other}: put each one in a section, after a hyphen"
-        return f"it belongs in {other}; the keys allowed here are {listing(names)}"
+        return f"it is a key of {other}; the keys allowed here are {listing(names)}"
 
     def _not_a_mapping(self, node: Node | None, what: str, names: Collection[str]) -> None:
         """Report a node that is not a mapping, with a hint that fits its sort."""
@@ -285,7 +285,7 @@ class NodeReader:
             word = node.items[0].value.strip()
             if len(word) <= SHORT and "`" not in word and not self.document.comment_after(node.items[0].end):
                 quoted = word.replace("\\", "\\\\").replace('"', '\\"')
-                hint = f'write `{key}: {word}`; with the brackets, `{key}: "[{quoted}]"`'
+                hint = f'write `{key}: {word}`; to keep the brackets, write `{key}: "[{quoted}]"`'
         self.report("wrong-type", node, f"{what} is {node_name(node)}, but a text belongs here", hint)
         return None
 

@@ -84,4 +84,4 @@ class Acceptances:
             )
         entry = f"{{code: {code}, id: {name}, because: why}}"
         lines = f"the item `- {entry}` under `accept`" if self._all else f"`accept: [{entry}]`"
-        return f"or accept it in deck.yaml, with {lines} and your reason for `why`"
+        return f"or accept it in deck.yaml, with {lines}, and replace `why` with your reason"

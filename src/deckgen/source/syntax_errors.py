@@ -751,10 +751,10 @@ class _Walk:
         opens = not items and self._opens_a_list(at)
         near = min(beside, key=lambda each: (abs(each.column - at_column), opens * each.column))
         what = "this hyphen" if items else f"`{at_name}`"
-        those = "those of its list" if items else "the keys next to it"
+        those = "the other hyphens of its list" if items else "the keys next to it"
         over = "the hyphen" if items else f"`{near.name}`"
-        message = f"{what} starts in column {at_column + 1}, but {those} in column {near.column + 1}"
-        hint = f"put it under {over} of line {near.line + 1}: with {_spaces(near.column)} before it"
+        message = f"{what} starts in column {at_column + 1}, but {those} start in column {near.column + 1}"
+        hint = f"align it with {over} on line {near.line + 1}, with {_spaces(near.column)} before it"
         hint += "; or check whether that line is in the wrong place" if near.alone else ""
         return SyntaxFault(at, at_column, message, hint)
 

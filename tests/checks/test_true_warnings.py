@@ -224,7 +224,7 @@ def test_many_abbreviations_are_told_at_once(tmp_path: Path) -> None:
     found = told(tmp_path / "some", definitions(unknown, *known))
     assert told(tmp_path / "most", definitions(unknown)) == []
     assert [each["code"] for each in found] == ["undefined-abbreviation"]
-    assert "what 4 abbreviations stand for: `XBG`, `XKD`, `XQE`, `XQF`" in found[0]["message"]
+    assert "explains 4 abbreviations: `XBG`, `XKD`, `XQE`, `XQF`" in found[0]["message"]
 
 
 def test_pictures_make_another_question(tmp_path: Path) -> None:

@@ -818,7 +818,7 @@ comparisons:
         change(folder, {ONE: without})
         told = check(folder, "--fix")
         assert (folder / ONE).read_text(encoding="utf-8") == text
-        assert f"{len(lost)} released id{'s' * (len(lost) > 1)} put back" in told.err
+        assert f"{len(lost)} released id{'s' * (len(lost) > 1)} restored" in told.err
         assert (told.code, "since" in told.err) == (0, False)
     describe(folder, "Something new.")
     release(folder, "1.1.0", FIRST + 100)

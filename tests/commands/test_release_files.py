@@ -118,7 +118,7 @@ def test_a_card_that_goes_is_for_learners_to_remove(project: Project) -> None:
     assert proposed(folder, FIRST + 100) == ("1.1.0", "1 new card")
     change(folder, {"source/one.yaml": cloze.format(text="{{c1::One}} and two.")})
     version, reason = proposed(folder, FIRST + 100)
-    assert (version, reason) == ("2.0.0", "learners have to do something, as the release notes say")
+    assert (version, reason) == ("2.0.0", "learners need to do something (see the release notes)")
     release(folder, version, FIRST + 100)
     assert "1 card of an existing note is no longer part of the deck." in notes_of(folder, "2.0.0")
     assert "*Tools > Empty Cards*" in notes_of(folder, "2.0.0")

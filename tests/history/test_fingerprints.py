@@ -312,7 +312,7 @@ def test_many_images_made_smaller(project: Project, collection: Collection) -> N
     (told,) = told_of(folder, "wide-change")
     assert "12 of 12 released notes are sent to learners again" in told["message"]
     assert "(12 for changed images or sounds)" in told["message"]
-    assert "as id `media`" in told["hint"]
+    assert "the id `media`" in told["hint"]
     accept = "accept:\n  - code: same-media\n    id: media\n    because: Smaller.\n"
     change(folder, {"source/deck.yaml": f"id: sample\ntitle: Sample\n{accept}"})
     assert not told_of(folder, "wide-change")

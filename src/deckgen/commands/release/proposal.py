@@ -132,7 +132,7 @@ def _of_changes(last: Version, changes: Changes) -> Proposal:
         reason = f"{many} {'leaves' if len(changes.retired) == 1 else 'leave'} the deck"
         level = 0
     elif changes.to_do:
-        level, reason = 0, "learners have to do something, as the release notes say"
+        level, reason = 0, "learners need to do something (see the release notes)"
     elif changes.new:
         level, reason = 1, counted(len(changes.new), "new note")
     elif changes.more_cards:

@@ -125,7 +125,7 @@ def test_a_name_as_long_as_a_system_allows(project: Project) -> None:
     name = f"source/{'学' * 83}.yaml"
     folder = project({name: SLIP})
     done = run("check", "--fix", cwd=folder)
-    assert "1 id given" in done.stderr, done.stderr
+    assert "1 id added" in done.stderr, done.stderr
     assert "id: last" in (folder / name).read_text(encoding="utf-8")
 
 

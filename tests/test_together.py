@@ -115,9 +115,9 @@ def test_what_a_release_reads_is_not_mended_meanwhile(project: Project) -> None:
     process.kill()
     process.communicate()
     assert (done.returncode, BUSY in done.stderr) == (2, True), done.stderr
-    assert "source/two.yaml: 1 id given" in free.stderr
+    assert "source/two.yaml: 1 id added" in free.stderr
     assert (folder / "source/two.yaml").read_text(encoding="utf-8") == slip
-    assert "1 id given" in run("check", "--fix", cwd=folder).stderr
+    assert "1 id added" in run("check", "--fix", cwd=folder).stderr
 
 
 @needs_rest

@@ -284,7 +284,7 @@ def test_a_word_that_can_be_two_things_is_told(twice: Path) -> None:
     """The release comes before the git tag, and the folder before both."""
     git(twice, "tag", "1.0.0")
     said = diff(twice, "1.0.0")
-    assert said["old"]["remarks"] == ["`1.0.0` is a release, and also a git revision: the first was taken"]
+    assert said["old"]["remarks"] == ["`1.0.0` is a release, and also a git revision: deckgen uses the first"]
     shutil.copytree(twice, twice.parent / "1.0.0")
     done = run("diff", "1.0.0", "--project", twice, cwd=twice.parent)
     assert "`1.0.0` is a folder with a deck, and also a release and a git revision" in done.stdout
@@ -312,7 +312,7 @@ def test_wrong_calls_say_what_a_side_can_be(twice: Path, tmp_path: Path) -> None
     assert "does not contain source/deck.yaml" in wrong(twice, "source", ".")
     assert "is not an .apkg" in wrong(twice, "source/one.yaml", ".")
     package = twice / "build/release/1.1.0/sample-1.1.0.apkg"
-    assert "is version 1.1.0, and compared is 1.0.0" in wrong(twice, "1.0.0", "--package", package)
+    assert "is version 1.1.0, and this compares 1.0.0" in wrong(twice, "1.0.0", "--package", package)
     assert "takes no --limit" in run("diff", "--limit", "5", "--format", "json", cwd=twice).stdout
     assert "at least 1,000" in wrong(twice, "--limit", "5", "--format", "markdown")
     empty = tmp_path / "empty"
@@ -348,7 +348,7 @@ def test_a_revision_without_the_deck_is_told(project: Project) -> None:
     folder = project()
     git(folder, "init")
     git(folder, "commit", "--allow-empty", "-m", "nothing")
-    assert "HEAD does not hold this deck" in wrong(folder, "HEAD")
+    assert "HEAD does not contain this deck" in wrong(folder, "HEAD")
 
 
 def test_words_are_what_a_reader_sees() -> None:

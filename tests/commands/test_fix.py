@@ -638,8 +638,8 @@ def test_what_cannot_be_read_is_left_to_its_author(language: str, project: Proje
     told = check(folder, "--format", "json").json["diagnostics"]
     (hint,) = (each["hint"] for each in told if each["code"] == "missing-key")
     assert hint == (
-        "give it one that says what it is about, in the letters a to z: "
-        "deckgen cannot spell Chinese characters with the letters a to z"
+        "add an id that describes the note, in the letters a to z, because "
+        "deckgen cannot turn Chinese characters into letters"
     )
     told = check(folder, "--fix")
     assert (folder / ONE).read_text(encoding="utf-8") == text
@@ -916,7 +916,7 @@ def test_a_fix_is_shown_and_the_deck_checked(project: Project) -> None:
     told = run("check", "--fix", "--project", folder)
     assert (folder / ONE).read_text(encoding="utf-8") == MENDED
     assert told.stdout == dry.stdout == ""
-    summary = "source/one.yaml: 1 text changed into a block, 2 ids given\n"
+    summary = "source/one.yaml: 1 text changed into a block, 2 ids added\n"
     patch, found, rest = told.stderr.partition(summary)
     assert found
     good = "no errors: 2 notes (2 definitions), 4 cards\nNext: deckgen"
@@ -941,7 +941,7 @@ def test_what_is_mended_as_json(project: Project) -> None:
     assert told.json["mended"] == [mended]
     assert (told.code, told.err, told.json["ok"], told.json["left"]) == (0, "", True, [])
     assert mended["path"] == ONE
-    assert mended["what"] == "1 text changed into a block, 2 ids given"
+    assert mended["what"] == "1 text changed into a block, 2 ids added"
     assert "+- id: a-b\n" in mended["diff"]
     assert check(folder, "--fix", "--format", "json").json["mended"] == []
 

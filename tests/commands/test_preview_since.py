@@ -158,7 +158,9 @@ def test_all_sorts_of_side_show_the_same(changed: Path, tmp_path: Path) -> None:
         check_changes(since(changed, side), changed)
     shutil.rmtree(changed / "build/release")
     check_changes(since(changed), changed)
-    assert "Note: the package of 1.0.0 is not here, so its source was read from commit" in sentences(changed)
+    assert "Note: the package of 1.0.0 is missing, so deckgen used its source from commit" in sentences(
+        changed
+    )
     assert len(list((changed / "build/preview/media/before").iterdir())) == 1, "the old image, from git"
 
 

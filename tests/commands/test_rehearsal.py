@@ -326,9 +326,9 @@ def test_merging_after_a_note_has_got_another_note_type(project: Project) -> Non
     change(folder, {"source/one.yaml": terms(*names, a="Other.")})
     done = run("verify", "--project", folder)
     assert done.returncode == 0, done.stderr
-    (remark,) = [line for line in done.stderr.splitlines() if "has given a note" in line]
-    assert "of `Sample - Definition` the note type `Sample - Law` misses 1 change of its notes;" in remark
-    assert "if they tick Merge note types, Anki puts the texts of 4 notes into other fields" in remark
+    (remark,) = [line for line in done.stderr.splitlines() if "has changed a note" in line]
+    assert "of `Sample - Definition` to the note type `Sample - Law` misses 1 change to its notes;" in remark
+    assert "if they check Merge note types, Anki puts the texts of 4 notes into wrong fields" in remark
 
 
 def test_new_notes_do_not_count_as_doubles(project: Project) -> None:
@@ -337,4 +337,4 @@ def test_new_notes_do_not_count_as_doubles(project: Project) -> None:
     release(folder, "1.0.0", FIRST)
     change(folder, {"source/one.yaml": terms("a", "b", "c", a="Other.")})
     (remark,) = [line for line in run("verify", "--project", folder).stderr.splitlines() if "deleted" in line]
-    assert "Anki adds 4 cards, 2 of them doubles and 3 more at each import, skips 3 notes" in remark
+    assert "Anki adds 4 cards, 2 of them duplicates and 3 more at each import, skips 3 notes" in remark

@@ -197,7 +197,7 @@ def test_a_lost_ledger_stops_the_next_release(project: Project) -> None:
     release(folder, "1.0.0", FIRST)
     (folder / LEDGER).unlink()
     told = refused(folder, "release", "1.1.0", code=2)
-    assert "build/release/ holds 1.0.0, and there is no source/ledger.jsonl that knows of it" in told
+    assert "build/release/ contains 1.0.0, but there is no source/ledger.jsonl with this release" in told
 
 
 def test_a_release_that_fails_leaves_nothing(project: Project) -> None:
@@ -386,7 +386,7 @@ def test_a_note_gone_is_refused_with_the_way_out(project: Project) -> None:
     change(folder, {"source/one.yaml": terms("a")})
     assert "`retired: |`" in refused(folder)
     change(folder, {"source/one.yaml": terms("a", "c").replace("Term c", "Term b").replace("of c", "of b")})
-    assert "`c` says the same: to rename the note, write `was: b` under its new id" in refused(folder)
+    assert "`c` has the same text: to rename the note, write `was: b` under its new id" in refused(folder)
     change(folder, {"source/one.yaml": terms("a", keyed("b", "retired: |", "  Was wrong."))})
     release(folder, "1.1.0", FIRST + 100)
     change(folder, {"source/one.yaml": terms("a")})
@@ -587,7 +587,7 @@ def test_a_cloze_is_remembered_for_ever(project: Project) -> None:
     change(folder, {"source/one.yaml": text.format("{{c1::a}} {{c2::x}}")})
     release(folder, "1.1.0", FIRST + 100)
     change(folder, {"source/one.yaml": text.format("{{c1::b}} {{c2::x}}")})
-    assert "this answer was released as c2, and now stands under c1" in refused(folder)
+    assert "this answer was released as c2, but is now c1" in refused(folder)
 
 
 def test_what_is_accepted_is_released_once(project: Project) -> None:
@@ -874,7 +874,7 @@ def test_two_sides_that_contradict_each_other(project: Project) -> None:
     sides = [signed(json.dumps({"note": line.pop("note"), **line})) for line in (ours, theirs)]
     text = "\n".join([*rows[:-1], "<<<<<<< HEAD", sides[0], "=======", sides[1], ">>>>>>> x", rows[-1], ""])
     path.write_text(text, encoding="utf-8")
-    assert "another line tells of the note `n`" in refused(folder, "check", "--fix", code=2)
+    assert "another line is also about the note `n`" in refused(folder, "check", "--fix", code=2)
 
 
 def test_a_ledger_with_windows_line_ends(project: Project) -> None:
@@ -999,7 +999,7 @@ def follow(folder: Path, told: list[dict[str, Any]]) -> str:
         assert "(docs/kinds.md, *Growing*)" in hint
         if "remove this line" in hint:
             text = text.replace(rows[each["line"] - 1], "", 1)
-        for new, old in re.findall("write `([^`]*)` in place of `([^`]*)`", hint):
+        for new, old in re.findall("write `([^`]*)` instead of `([^`]*)`", hint):
             assert text.count(old) == 1, (old, text)
             text = text.replace(old, new)
         for gone in re.findall("remove `([^`]*)`", hint):
@@ -1225,7 +1225,7 @@ def test_a_clock_behind_the_ledger_is_told_once(project: Project) -> None:
     path.write_text("".join(f"{signed(row)}\n" for row in text.splitlines()), encoding="utf-8")
     told = refused(folder)
     assert told.count("error[") == 1
-    assert "the ledger tells of 2099-12-03, and this computer's clock says that it is 20" in told
+    assert "the ledger records 2099-12-03, but this computer's clock says 20" in told
     assert "correct the clock" in told
     assert "restore it from git" not in told
 

@@ -223,10 +223,10 @@ def test_a_prerelease_is_not_what_the_button_gives(moon: Path) -> None:
     change(moon, {"source/one.yaml": terms("a", "b", "c", "d")})
     release(moon, "1.2.0-rc.1", FIRST + 200_000)
     printed = site(moon).stderr
-    assert "the cards are not those of 1.1.0: they are those of 1.2.0-rc.1." in printed
+    assert "the cards are not those of 1.1.0: they are for 1.2.0-rc.1." in printed
     read = page(moon / "build/site")
     assert "Version 1.1.0" in read.text
-    assert "are newer than version 1.1.0" in read.text
+    assert "are newer than the version that you download (1.1.0)" in read.text
 
 
 def test_where_only_prereleases_exist_the_page_says_so(project: Project) -> None:
@@ -472,8 +472,8 @@ def test_only_the_package_of_the_release_is_copied(moon: Path, tmp_path: Path) -
     release(moon, "2.0.0", FIRST + 200_000)
     folder = moon / "build/release"
     for file, why in (
-        (folder / "1.0.0/sample-1.0.0.apkg", "is version 1.0.0, and the page tells of 2.0.0"),
-        (built, "is no release, and the page tells of 2.0.0"),
+        (folder / "1.0.0/sample-1.0.0.apkg", "is version 1.0.0, but the page is about 2.0.0"),
+        (built, "is no release, but the page is about 2.0.0"),
         (other / "build/release/1.1.0/other-1.1.0.apkg", "is a package of the deck `other`"),
         (folder / "2.0.0/sample-2.0.0-cleanup.apkg", "is the cleanup package, which has no cards"),
         (moon / "source/one.yaml", "is not an .apkg file, or is damaged"),

@@ -219,7 +219,7 @@ def test_retired_notes_are_left_out_and_counted(project: Project) -> None:
     assert (made["notes"], made["cards"], made["retired"]) == (5, 9, 2)
     assert "loner" not in json.dumps(made)
     page = run("stats", "--project", folder).stdout
-    assert page.startswith("Sample: 5 notes, 9 cards; 2 retired notes left out\n")
+    assert page.startswith("Sample: 5 notes, 9 cards; 2 retired notes not counted\n")
 
 
 def test_the_page_says_what_json_says(project: Project) -> None:

@@ -289,7 +289,7 @@ def test_what_an_image_shows_is_told_by_its_file(project: Project) -> None:
         "12 of 212 released notes are sent to learners again, because this file has changed"
     )
     assert "learners lose their own edits and tags" in told["hint"]
-    assert "with `code: same-media`, `because: |` and as id `media/a.svg`" in told["hint"]
+    assert "with `code: same-media`, `because: |` and the id `media/a.svg`" in told["hint"]
 
 
 def _in_media(files: dict[str, str]) -> dict[str, str | bytes]:
@@ -583,9 +583,9 @@ def test_a_retired_row_needs_no_image(project: Project) -> None:
 
 REUSED = [
     # a new text in the middle, and the numbers moved on
-    (["q1", "q2", "q3"], "q1=q1 q2=q2 q3=new q4=q3", "`q4` says what `q3` said"),
+    (["q1", "q2", "q3"], "q1=q1 q2=q2 q3=new q4=q3", "`q4` has the released text of `q3`"),
     # one text deleted, and the numbers moved up
-    (["q1", "q2", "q3"], "q1=q1 q2=q3", "`q2` says what `q3` said"),
+    (["q1", "q2", "q3"], "q1=q1 q2=q3", "`q2` has the released text of `q3`"),
 ]
 
 

@@ -64,7 +64,7 @@ def test_a_new_wording_may_keep_the_number(project: Project) -> None:
     release(folder, "1.0.0", FIRST)
     change(folder, {"source/one.yaml": CLOZED.format("{{c1::b}} {{c2::x}}")})
     new = next(each for each in told_of(folder, "moved-cloze") if "`x` is new" in each["message"])
-    assert "if it is the new wording of what was c1, write that number; if not, write c3" in new["hint"]
+    assert "if it rewords the released answer with c1, write that number; if not, write c3" in new["hint"]
     # beside a released answer that stays, another blank is no slip
     change(folder, {"source/one.yaml": CLOZED.format("{{c1::a}} {{c1::x}} {{c3::b}}")})
     assert not [each for each in told_of(folder, "moved-cloze") if "is new" in each["message"]]
@@ -168,7 +168,7 @@ def test_a_note_deleted_is_told_where_it_stood(late: bool, project: Project) -> 
     (gone,) = told_of(folder, "note-gone")
     assert (gone["path"], gone["line"]) == ("source/two.yaml", 2)
     command = f"git -C {folder} show {commit}:./source/two.yaml"
-    assert f"restore it (`{command}` has it at line 6)" in gone["hint"]
+    assert f"restore it (`{command}` shows it at line 6)" in gone["hint"]
     assert "id: q" in git(folder, *command.split()[3:]).split("\n")[5]
 
 
@@ -222,7 +222,7 @@ def test_a_table_deleted_is_told_once(versioned: bool, project: Project) -> None
     assert "the released table `stances` is missing from the source, with 2 rows" in gone["message"]
     assert (gone["path"], gone["line"]) == ("source/two.yaml", 5 if not versioned else None)
     if versioned:
-        assert "has it at line 2)" in gone["hint"]
+        assert "shows it at line 2)" in gone["hint"]
     # a table of that id with other rows is there
     change(
         folder,

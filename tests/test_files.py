@@ -187,7 +187,7 @@ def test_a_file_that_cannot_be_written_is_named(command: list[str], project: Pro
         check=False,
     )
     assert done.returncode == 2, done.stderr
-    told = r"error: (\S+) cannot be written: it would be larger than .*; .*there.*"
+    told = r"error: (\S+) cannot be written: it would exceed the maximum .*; (?:no file|the existing file) .*"
     assert re.fullmatch(told, done.stderr.splitlines()[-2]), done.stderr
     assert {path: path.read_bytes() for path in held} == held
     assert not list(folder.rglob("*.part"))

@@ -643,7 +643,7 @@ def test_what_cannot_be_read_is_left_to_its_author(language: str, project: Proje
     )
     told = check(folder, "--fix")
     assert (folder / ONE).read_text(encoding="utf-8") == text
-    assert "a definition (“心臓 tramadol”) has no id; write one: deckgen cannot tell" in told.err
+    assert "a definition (“心臓 tramadol”) has no id; write one, because deckgen cannot" in told.err
 
 
 def test_a_released_id_of_any_language_is_put_back(project: Project) -> None:

@@ -464,7 +464,7 @@ def test_nothing_to_release_is_no_fault(hub: Hub) -> None:
     released(hub, "1.0.0")
     hub.push_quietly()
     waiting = hub.click_run("release.yml")
-    assert "1.0.0 is merged and not published yet" in job(waiting, "prepare").summary
+    assert "1.0.0 is merged but not published yet" in job(waiting, "prepare").summary
     succeeded(of(hub.push("Publish it")))
     done = hub.click_run("release.yml")
     assert (
@@ -689,7 +689,7 @@ def test_several_decks_have_tags_packages_and_pages_of_their_own(hub: Hub) -> No
     hub.push_quietly("Venus")
     failed = hub.click_run("release.yml")
     assert failed.jobs["prepare"].result == "failure"  # one deck's fault is not hidden by the other's success
-    assert "does not take the branch release/sun" in failed.log
+    assert "rejected the branch release/sun" in failed.log
     assert "## Moon: 1.1.0" in failed.jobs["prepare"].summary
     failed = hub.click_run("release.yml", version="3.0.0")
     assert "3.0.0 cannot be the version of several decks at once" in failed.log

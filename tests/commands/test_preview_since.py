@@ -276,7 +276,7 @@ def test_a_wrong_call_says_what_to_do(project: Project) -> None:
     assert "is not something that deckgen can compare" in run("preview", "--since", "1.0.1", cwd=deck).stderr
     shutil.rmtree(deck / "build")
     told = run("preview", "--since=1.0.0", cwd=deck)
-    assert "the package of 1.0.0 is not here" in told.stderr
+    assert "the package of 1.0.0 is missing" in told.stderr
     assert "hint: name it: --since FILE, or put it into build/release/1.0.0/" in told.stderr
     assert not (deck / "build").exists()
     told = run("preview", "--since", "1.0.0", "more", cwd=deck)

@@ -861,7 +861,7 @@ def test_a_conflict_with_a_damaged_line_is_left_alone(project: Project) -> None:
     path.write_text(
         "<<<<<<< HEAD\n" + path.read_text(encoding="utf-8") + "=======\n{\n>>>>>>> x\n", encoding="utf-8"
     )
-    assert "cannot be resolved: a line of it is damaged" in refused(folder, "check", "--fix", code=2)
+    assert "cannot be resolved: a line is damaged" in refused(folder, "check", "--fix", code=2)
 
 
 def test_two_sides_that_contradict_each_other(project: Project) -> None:

@@ -715,7 +715,7 @@ def test_a_released_kind_gets_its_own_ids_back(project: Project) -> None:
     change(folder, {LAW: moved})
     told = check(folder, "--fix")
     assert (folder / LAW).read_text(encoding="utf-8") == moved
-    assert "not changed: some fields have no id; they were released with: 1, 2" in told.err
+    assert "not changed: some fields have no id; the released ids are 1, 2" in told.err
 
 
 def test_notes_of_a_kind_get_ids_with_it(project: Project) -> None:

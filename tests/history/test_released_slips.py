@@ -233,7 +233,7 @@ def test_a_table_deleted_is_told_once(versioned: bool, project: Project) -> None
         },
     )
     gone, _ = told_of(folder, "note-gone")
-    assert "the released note `stances.a` is not in" in gone["message"]
+    assert "the released note `stances.a` is missing" in gone["message"]
     assert gone["line"] == (2 if versioned else 10)
     change(folder, {"source/two.yaml": STANCES.replace(head[head.index("      - id: b") :], "")})
     (gone,) = told_of(folder, "note-gone")

@@ -98,11 +98,20 @@ def of_python(path: Path) -> Iterator[Text]:
             "command" in ast.unparse(each) for each in node.decorator_list
         ):
             yield Text(node.lineno, ast.get_docstring(node) or "")
+    parts = {part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    left_out = parts | docstrings
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or node in docstrings:
-            continue
-        if " " in node.value.strip() and not _A_PATTERN.search(node.value):
-            yield Text(node.lineno, node.value)
+        text = ""
+        if isinstance(node, ast.JoinedStr):
+            text = "…".join(str(part.value) for part in node.values if isinstance(part, ast.Constant))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in left_out:
+            text = node.value
+        if (
+            isinstance(node, (ast.JoinedStr, ast.Constant))
+            and " " in text.strip()
+            and not _A_PATTERN.search(text)
+        ):
+            yield Text(node.lineno, text)
 
 
 def of_codes(path: Path) -> Iterator[Text]:
@@ -254,7 +263,7 @@ def test_each_sort_of_text_is_read(tmp_path: Path) -> None:
         '    """Not that."""\n    g(f"a {x} message", r"(?:a pattern)", "name")  # a comment\n',
         encoding="utf-8",
     )
-    assert [text.text.strip() for text in of_python(module)] == ["A help.", "message"]
+    assert [text.text.strip() for text in of_python(module)] == ["A help.", "a … message"]
     page = tmp_path / "page.html"
     page.write_text(
         '<p title="a title">a text</p>\n<style>.no { color: red }</style>\n'

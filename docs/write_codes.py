@@ -13,17 +13,17 @@ from deckgen.diagnostics.explain import entries, page
 INTRODUCTION = """\
 # Codes
 
-What deckgen tells an author, by its code. An *error* means that no package is written; a *warning* is worth a
-look. Codes never change once released.
+All errors and warnings of deckgen, by code. With an *error*, deckgen builds nothing. A *warning* is worth a look.
+Codes never change once released.
 
-Each page says why it matters and how to mend it, with an example that draws the code and one that does not;
-in a terminal `deckgen explain CODE` shows the same. Where an example names no file, it is a chapter.
+Each page explains why it matters and how to fix it, with a bad and a good example. `deckgen explain CODE` shows
+the same in a terminal. An example without a file name is a chapter.
 
-A warning that does not hold for a note is silenced there with `allow: [CODE]`, for the whole deck under
-`checks` in deck.yaml; `--strict` treats warnings as errors. Errors cannot be silenced.
+To silence a warning for a note, add `allow: [CODE]` to the note. To turn it off for the whole deck, use `checks`
+in deck.yaml. `--strict` treats warnings as errors. Errors cannot be silenced.
 """
 SOURCES = """
-## The rules behind the warnings
+## Sources of the warnings
 
 - P. Wozniak, *Effective learning: Twenty rules of formulating knowledge* (1999)
 - T. Haladyna, S. Downing and M. Rodriguez, *A review of multiple-choice item-writing guidelines for classroom
@@ -47,7 +47,7 @@ def pages() -> dict[str, str]:
         found[f"{code}.md"] = page(entry) + FOOTER
         if entry.group != group:
             group = entry.group
-            parts.append(f"\n## {group}\n\n| code | level | what it says |\n|---|---|---|\n")
+            parts.append(f"\n## {group}\n\n| code | level | meaning |\n|---|---|---|\n")
         parts.append(f"| [`{code}`]({code}.md) | {entry.level} | {entry.what} |\n")
     return {"README.md": "".join(parts) + SOURCES, **found}
 

@@ -342,7 +342,7 @@ def test_a_fault_leaves_the_package_from_before(project: Make) -> None:
     result = run("build", "--project", folder)
     assert result.returncode == 1
     assert untimed(result.stderr).splitlines() == [
-        "source/one.yaml:5:5: error[unknown-key]: `wy` is not a key of a takeaway",
+        "source/one.yaml:5:5: error[unknown-key]: `wy` is not allowed in a takeaway",
         "    5 |     wy: |",
         "      |     ^^",
         "  hint: did you mean `why`?",

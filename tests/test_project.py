@@ -55,7 +55,7 @@ def test_a_wheel_builds_a_deck_that_has_only_source(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
     )
-    assert "How to mend it" in explained.stdout
+    assert "How to fix it" in explained.stdout
     answers = ["--title", "新しい", "--id", "new", "--author", "A", "--license", "cc0", "--language", "ja"]
     for command in (
         ["init", "new deck", *answers],

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Project = Callable[..., Path]
 
 MANY = terms(*(f"n{number}" for number in range(2500)))
-BUSY = "another release, or `check --fix`, of this deck is at work"
+BUSY = "another release, or `check --fix`, of this deck is running"
 LOCK = "build/.lock"
 needs_rest = pytest.mark.skipif(sys.platform == "win32", reason="no process can be stopped so there")
 
@@ -98,7 +98,7 @@ def test_the_second_release_ends_at_once(project: Project) -> None:
     first.send_signal(signal.SIGCONT)
     said = first.communicate(timeout=120)[1]
     assert (second.returncode, BUSY in second.stderr) == (2, True), second.stderr
-    assert "hint: wait until it has ended" in second.stderr
+    assert "hint: wait until it has finished" in second.stderr
     assert first.returncode == 0, said
     assert releases(folder) == ["1.0.0"]
 
@@ -115,9 +115,9 @@ def test_what_a_release_reads_is_not_mended_meanwhile(project: Project) -> None:
     process.kill()
     process.communicate()
     assert (done.returncode, BUSY in done.stderr) == (2, True), done.stderr
-    assert "source/two.yaml: 1 id given" in free.stderr
+    assert "source/two.yaml: 1 id added" in free.stderr
     assert (folder / "source/two.yaml").read_text(encoding="utf-8") == slip
-    assert "1 id given" in run("check", "--fix", cwd=folder).stderr
+    assert "1 id added" in run("check", "--fix", cwd=folder).stderr
 
 
 @needs_rest

@@ -88,7 +88,7 @@ def now() -> int:
     if not re.fullmatch(r"[0-9]{1,12}", text) or not 0 < int(text) <= clock + 86_400:
         raise CallError(
             f"SOURCE_DATE_EPOCH is `{text}`, which is not a time in the past",
-            "set it to whole seconds since 1970, as in SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)",
+            "set it to whole seconds since 1970: SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)",
         )
     return int(text)
 

@@ -34,13 +34,15 @@ def check_target(path: Path) -> None:
         CallError: The path is a folder, a link or a device, or its folder cannot be written to.
     """
     if path.is_symlink():
-        raise CallError(f"{path} is a link to another place, which deckgen does not replace", "name a file")
+        raise CallError(
+            f"{path} is a link to another place, which deckgen does not replace", "give the name of a file"
+        )
     if path.is_dir():
-        raise CallError(f"{path} is a folder", f"name a file in it, as in {path / 'deck.apkg'}")
+        raise CallError(f"{path} is a folder", f"give the name of a file in it, as in {path / 'deck.apkg'}")
     if path.exists() and not path.is_file():
-        raise CallError(f"{path} is not an ordinary file", "name a file")
+        raise CallError(f"{path} is not an ordinary file", "give the name of a file")
     if not path.parent.is_dir():
-        raise CallError(f"the folder {path.parent} does not exist", "make it first, or name another")
+        raise CallError(f"the folder {path.parent} does not exist", "create it first, or use another folder")
     try:
         folder = _folder_for_part(path)
         if folder != path.parent and not os.access(path.parent, os.W_OK | os.X_OK):
@@ -113,16 +115,16 @@ def naming(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno not in _FULL:
             raise
-        left = "what was there is as it was" if path.exists() else "nothing was left there"
+        left = "the existing file is unchanged" if path.exists() else "no file was left behind"
         why, hint = _FULL[error.errno]
         raise CallError(f"{path} cannot be written: {why}; {left}", hint) from error
 
 
-_ROOM = "make room there, and try it once more"
+_ROOM = "free some space, and try again"
 _FULL = {
     errno.ENOSPC: ("the disk is full", _ROOM),
-    errno.EFBIG: ("it would be larger than a file may be here", "`ulimit -f` says how large one may be"),
-    **({errno.EDQUOT: ("your share of the disk is used up", _ROOM)} if hasattr(errno, "EDQUOT") else {}),
+    errno.EFBIG: ("it would exceed the maximum file size here", "`ulimit -f` shows the maximum size"),
+    **({errno.EDQUOT: ("your disk quota is used up", _ROOM)} if hasattr(errno, "EDQUOT") else {}),
 }
 
 
@@ -159,13 +161,13 @@ def alone(project: Path) -> Iterator[None]:
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
-        raise CallError(f"the folder {folder} cannot be made: {error.strerror}") from error
+        raise CallError(f"the folder {folder} cannot be created: {error.strerror}") from error
     lock = FileLock(folder / ".lock", timeout=0)
     try:
         lock.acquire()
     except Timeout as error:
-        message = "another release, or `check --fix`, of this deck is at work"
-        raise CallError(message, "wait until it has ended") from error
+        message = "another release, or `check --fix`, of this deck is running"
+        raise CallError(message, "wait until it has finished") from error
     try:
         yield
     finally:
@@ -175,7 +177,7 @@ def alone(project: Path) -> Iterator[None]:
 def _check_unchanged(path: Path, before: bytes) -> None:
     """Raise an error if the content of a file has changed."""
     if path.read_bytes() != before:
-        raise CallError(f"{path} has changed in the meantime, and is left as it is", "try it once more")
+        raise CallError(f"{path} changed in the meantime, so deckgen did not overwrite it", "try again")
 
 
 def _folder_for_part(path: Path) -> Path:

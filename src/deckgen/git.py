@@ -83,10 +83,10 @@ class Git:
             missing = isinstance(error, FileNotFoundError)
             raise Unanswered("git is not installed" if missing else f"{error.strerror}") from error
         except subprocess.TimeoutExpired as error:
-            raise Unanswered(f"it has not answered for {patience} seconds") from error
+            raise Unanswered(f"it did not respond for {patience} seconds") from error
         if result.returncode:
             message = (result.stderr.strip() or result.stdout).decode(errors="replace").strip()
-            raise Unanswered(message.removeprefix("fatal: ") or f"it ended with {result.returncode}")
+            raise Unanswered(message.removeprefix("fatal: ") or f"it exited with code {result.returncode}")
         return result.stdout
 
     def has_commit(self) -> bool:

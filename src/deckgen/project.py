@@ -201,14 +201,14 @@ def find_project(start: Path) -> Path:
     for folder in (start, *start.parents):
         if holds_deck(folder):
             return folder
-    hint = "go to the deck's folder, or name it: --project DIR"
+    hint = "go to the deck's folder, or give it: --project DIR"
     for path in sorted((start / "source").glob("*") if (start / "source").is_dir() else ()):
         named = re.fullmatch(r"deck\.(?:ya?ml|yaml\..{1,4})", path.name, re.IGNORECASE)
         if named or is_manifest(path):
             hint = f"{path} must be called deck.yaml"
     if (start / "source").is_dir() and is_manifest(start / "deck.yaml"):
         hint = f"{start / 'deck.yaml'} belongs in source/: move it there"
-    message = f"no deck here: neither {start} nor a folder above it holds source/deck.yaml"
+    message = f"no deck here: neither {start} nor any folder above it contains source/deck.yaml"
     raise CallError(message, hint)
 
 

@@ -235,7 +235,11 @@ def test_a_note_without_a_card_is_told_what_would_give_it_one(
     """The hint names the keys, by the shortest way; those of no key are not among them."""
     folder = write_project(tmp_path, law(*fronts, notes=f"  - {{id: x, name: X{note}}}\n"))
     (error,) = checked(folder)
-    assert (error["code"], error["line"], error["hint"]) == ("no-card", 2, f"{hint}: then it has one")
+    assert (error["code"], error["line"], error["hint"]) == (
+        "no-card",
+        2,
+        f"{hint}: then the note has a card",
+    )
 
 
 def test_a_row_is_told_of_the_key_of_its_table(tmp_path: Path) -> None:
@@ -245,7 +249,7 @@ def test_a_row_is_told_of_the_key_of_its_table(tmp_path: Path) -> None:
     kind = kind.replace("\nkeys:", "\nrows: items\ntable_keys: {head: {type: text}}\nkeys:")
     kind = kind.replace("  - {name: B,", "  - {name: Head, id: 9, from: head}\n  - {name: B,")
     (error,) = checked(write_project(tmp_path, {**files, "templates/law/kind.yaml": kind}))
-    assert (error["code"], error["hint"]) == ("no-card", "fill `head` of the table: then it has one")
+    assert (error["code"], error["hint"]) == ("no-card", "fill `head` of the table: then the note has a card")
 
 
 def test_a_note_that_only_a_dormant_card_could_ask_has_none(tmp_path: Path) -> None:

@@ -255,16 +255,16 @@ def test_the_pattern_of_the_schema_refuses_nothing_that_is_fine(name: str) -> No
 def test_a_fault_says_what_it_is_and_what_to_do() -> None:
     """The piece that Anki takes for something else is quoted, and shortened where it is long."""
     assert unescaped.fault("Cases <img src=x onerror=alert(1)>") == (
-        "holds `<img`, which Anki takes for HTML",
-        "Anki shows names and tags unescaped: leave the `<` out",
+        "contains `<img`, which Anki reads as HTML",
+        "Anki shows names and tags unescaped: remove the `<`",
     )
     assert unescaped.fault("Law &copyright") == (
-        "holds `&copy`, which learners would see as `©`",
-        "Anki shows names and tags unescaped: leave the `&` out, or write `©` itself",
+        "contains `&copy`, which learners would see as `©`",
+        "Anki shows names and tags unescaped: remove the `&`, or write the character `©`",
     )
     assert unescaped.fault("<" + "b" * 100_000) == (
-        f"holds `<{'b' * 21}`, which Anki takes for HTML",
-        "Anki shows names and tags unescaped: leave the `<` out",
+        f"contains `<{'b' * 21}`, which Anki reads as HTML",
+        "Anki shows names and tags unescaped: remove the `<`",
     )
     for name in (
         "AT&T",

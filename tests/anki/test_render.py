@@ -263,7 +263,7 @@ def test_any_card_looks_as_in_anki(screen: Screen, asked: Asked) -> None:
 
 
 STRICTER = re.compile(
-    "no filter|as speech|is never closed|lacks a brace|third closing brace|a front cannot hold"
+    "no filter|for speech|is never closed|brace is missing|third closing brace|a front cannot use"
     "|name is missing|`c[0-9]+` is not a field"
 )
 """What only we call a fault: Anki shows the card, but not as its author can have meant it."""
@@ -315,7 +315,7 @@ def test_a_blank_before_a_name_is_told_of(screen: Screen) -> None:
     seen, _ = screen.show(asked)
     assert "there is no field called" in seen.front
     (fault,) = asked.faults
-    assert "blank before `A`" in fault.message
+    assert "space before `A`" in fault.message
 
 
 @settings(max_examples=200, deadline=None)

@@ -214,15 +214,15 @@ def test_many_files_are_told_in_one_warning(tmp_path: Path) -> None:
         ("Media/x.png", "media/x.png", "did you mean `media/x.png`? only the capitals differ"),
         ("media/X.png", "media/x.png", "did you mean `media/x.png`? only the capitals differ"),
         ("media/x.PNG", "media/x.png", "did you mean `media/x.png`? only the capitals differ"),
-        ("x.png", "media/x.png", "a file of that name lies in another folder: `media/x.png`"),
+        ("x.png", "media/x.png", "a file with that name is in another folder: `media/x.png`"),
         (
             "X.png",
             "media/x.png",
-            "a file that is called so but for its capitals lies in another folder: `media/x.png`",
+            "a file in another folder differs only in capital letters: `media/x.png`",
         ),
         ("media/x.jpg", "media/x.png", "did you mean `media/x.png`?"),
-        ("media/x.png", "media/x.tiff", "`media/x.tiff` is there; export it as png, jpg or webp"),
-        ("source/media/x.png", "media/x.png", "paths begin at the chapter's own folder: `media/x.png`"),
+        ("media/x.png", "media/x.tiff", "`media/x.tiff` exists; export it as png, jpg or webp"),
+        ("source/media/x.png", "media/x.png", "paths start at the chapter's folder: `media/x.png`"),
     ],
 )
 def test_a_hint_says_how_the_name_differs(address: str, there: str, hint: str, tmp_path: Path) -> None:
@@ -244,7 +244,7 @@ def test_what_has_no_likely_file_has_a_hint_all_the_same(tmp_path: Path) -> None
     media = shelf(change(tmp_path, {"media/beside.png": PNG}))
     told = {
         "media/nothing.png": ("missing-media", "put it into source/media/"),
-        "media/beside.png": ("missing-media", "it lies beside source/"),
+        "media/beside.png": ("missing-media", "it is next to source/"),
         "../media/beside.png": ("unreadable-media", "put it into source/media/"),
         "media/bell.mp3": ("media-type", "`[sound:media/bell.mp3]`"),
         "[sound:media/bell.mp3]": ("media-type", "`[sound:media/bell.mp3]`"),
@@ -282,7 +282,7 @@ def test_links_of_git_annex_are_known(tmp_path: Path) -> None:
     ]
     assert "git annex unlock" in str(found[0])
     assert "git annex get" in str(found[1])
-    assert "is a link to a file that is not there" in str(found[2])
+    assert "is a link to a file that does not exist" in str(found[2])
 
 
 @pytest.mark.parametrize(
@@ -367,7 +367,7 @@ def test_the_fault_of_a_face_s_file_is_told_at_the_face(tmp_path: Path) -> None:
     folder = write_project(tmp_path, {**SHOWN, "templates/case/seal.svg": POINTER})
     (told,) = errors(folder)
     assert (told["path"], told["code"]) == ("templates/case/card.front.html.j2", "broken-media")
-    assert "is a pointer of Git LFS" in told["message"]
+    assert "is a Git LFS pointer" in told["message"]
     assert "git lfs pull" in told["hint"]
     for name in ("Seal.svg", "seal.png", "templates/case/seal.svg", "./seal.svg", "sael.svg"):
         front = f"<img src=\"[[ media('{name}') ]]\" alt='A seal'> {{{{Name}}}}"

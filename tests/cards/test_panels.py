@@ -184,9 +184,9 @@ def test_names_of_languages_as_people_write_them(project: Project) -> None:
     [
         ("pyhton", "did you mean `python`?"),
         ("{.javascrpt}", "did you mean `javascript`?"),
-        ("mermaid", "no card draws it"),
-        ("math", "a formula is written between lines of `$$`"),
-        ("日本語", "leave the language out"),
+        ("mermaid", "cards do not draw it"),
+        ("math", "write a formula between lines of `$$`"),
+        ("日本語", "remove the language"),
     ],
 )
 def test_a_language_that_is_none_is_told(words: str, hint: str, project: Project) -> None:

@@ -122,8 +122,8 @@ OBJECTS = {
     "[[ fields|map('upper') ]]": ("a list", "join"),
     "[[ deck ]]": ("names", ""),
     "[[ none ]]": ("`none`", ""),
-    "[[ namespace() ]]": ("no text", ""),
-    "[[ self ]]": ("no text", ""),
+    "[[ namespace() ]]": ("not text", ""),
+    "[[ self ]]": ("not text", ""),
     "[[ nobody ]]": ("`nobody`", ""),
 }
 

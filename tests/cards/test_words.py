@@ -149,7 +149,7 @@ def test_an_english_file_in_a_deck_of_another_language_is_told(tmp_path: Path) -
     english = (BASE / FILES["en"]).read_text(encoding="utf-8")
     folder = write_project(tmp_path, in_language("fr", {OWN: english}))
     (warning,) = told(folder)
-    assert "still English: why, meaning, " in warning["message"]
+    assert "still in English: why, meaning, " in warning["message"]
     assert not re.search(r"\b(reference|note|colon|letters)\b", warning["message"])
     assert "or delete this file: deckgen has words in `fr`" in warning["hint"]
     (folder / OWN).unlink()
@@ -162,7 +162,7 @@ def test_a_language_without_words_is_told_once(language: str, tmp_path: Path) ->
     folder = write_project(tmp_path, in_language(language))
     (warning,) = told(folder)
     assert (warning["path"], warning["line"]) == ("source/deck.yaml", 3)
-    assert "is English, as “Best answer”" in warning["message"]
+    assert "such as “Best answer”, are in English" in warning["message"]
     assert ">Why<" in said(folder)
 
 
@@ -176,7 +176,7 @@ def test_a_file_may_have_the_name_of_its_language(tmp_path: Path) -> None:
     assert ">Weshalb<" in said(folder)
     (warning,) = told(folder)
     assert (warning["code"], warning["path"]) == ("unused-template", f"{base}/{FILES['fr']}")
-    assert "the deck reads the file of its own language" in warning["hint"]
+    assert "deckgen only uses the file in the deck's language" in warning["hint"]
 
 
 def test_a_kind_of_the_author_s_own_has_its_title(tmp_path: Path) -> None:

@@ -224,7 +224,7 @@ def test_many_abbreviations_are_told_at_once(tmp_path: Path) -> None:
     found = told(tmp_path / "some", definitions(unknown, *known))
     assert told(tmp_path / "most", definitions(unknown)) == []
     assert [each["code"] for each in found] == ["undefined-abbreviation"]
-    assert "what 4 abbreviations stand for: `XBG`, `XKD`, `XQE`, `XQF`" in found[0]["message"]
+    assert "explains 4 abbreviations: `XBG`, `XKD`, `XQE`, `XQF`" in found[0]["message"]
 
 
 def test_pictures_make_another_question(tmp_path: Path) -> None:
@@ -399,7 +399,7 @@ def test_reasons_may_be_shared_on_purpose(tmp_path: Path) -> None:
     [
         (
             ("The grapes had no tannin", "The must was sour", "The yeast died of heat", "Too much heat"),
-            "is no sentence",
+            "is not a sentence",
         ),
         (("The yeast died of heat", "The bacteria ate it", "The vines looked old", "Too much heat"), ""),
         (("The yeast has died", "The must was sour", "The grapes were old", "Heat has killed it"), ""),

@@ -116,7 +116,7 @@ def test_ignored_warnings_are_neither_told_nor_counted(project: Project) -> None
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        ("unknown-key", "`unknown-key` is an error, which cannot be switched off"),
+        ("unknown-key", "`unknown-key` is an error, which cannot be turned off"),
         ("doubled-wort", "`doubled-wort` is not a code\n  hint: did you mean `doubled-word`?"),
     ],
 )

@@ -153,7 +153,7 @@ def test_all_sorts_of_side_say_the_same(twice: Path, tmp_path: Path) -> None:
     said = diff(twice, "1.0.0", "HEAD")
     assert said["diff"] == expected
     assert "commit" in said["old"]["name"]
-    assert "so its source was read from commit" in said["old"]["remarks"][0]
+    assert "so deckgen used its source from commit" in said["old"]["remarks"][0]
     assert len(said["old"]["remarks"]) == 1
     given = diff(twice, "1.0.0", "1.1.0", "--package", named)
     assert given["diff"] == expected
@@ -195,10 +195,10 @@ def test_a_note_is_retired_from_its_retirement_on(project: Project) -> None:
 def test_text_tells_it_to_people(twice: Path) -> None:
     """Word by word, with signs where there are no colors, and with what learners should know."""
     said = texts(twice, "1.0.0", environment={"NO_COLOR": "1"})
-    assert said.startswith("1.0.0 → the source as it is\n")
+    assert said.startswith("1.0.0 → the current source\n")
     for part in (
         "1 new note\n  + fresh  Term fresh (Definition, 2 cards)\n",
-        "1 retired note\n  learners keep theirs until they delete them\n  - gone  Term gone",
+        "1 retired note\n  learners keep these notes until they delete them\n  - gone  Term gone",
         "  ~ a  Term a\n    Definition: [-Text-]{+Another *text*+} of a.\n",
         "  ~ renamed  was b\n",
         "  ~ c  (top) → Sub: Term c\n",
@@ -241,13 +241,13 @@ def test_an_old_revision_with_faults_is_compared_as_far_as_it_can_be_read(twice:
     for revision in ("HEAD", "HEAD~1"):
         said = diff(twice, revision, twice)
         assert said["old"]["errors"] > 0
-        assert "so only what could be read is compared" in said["old"]["remarks"][0]
+        assert "so only the readable part is compared" in said["old"]["remarks"][0]
         assert said["diff"]["notes"] == {"new": [], "returned": [], "retired": [], "gone": [], "changed": []}
         assert said["diff"]["note_types"] == {"new": [], "gone": [], "changed": []}
     change(twice, {"source/one.yaml": good.replace(TERM.format(id="fresh", text="Text of fresh."), "")})
     said = diff(twice, "1.1.0")
     assert [each["id"] for each in said["diff"]["notes"]["gone"]] == ["fresh"]
-    assert "the source as it is has 1 error" in said["new"]["remarks"][0]
+    assert "the current source has 1 error" in said["new"]["remarks"][0]
 
 
 def test_a_build_and_its_package_are_the_same(own_deck: Path) -> None:
@@ -284,7 +284,7 @@ def test_a_word_that_can_be_two_things_is_told(twice: Path) -> None:
     """The release comes before the git tag, and the folder before both."""
     git(twice, "tag", "1.0.0")
     said = diff(twice, "1.0.0")
-    assert said["old"]["remarks"] == ["`1.0.0` is a release, and also a git revision: the first was taken"]
+    assert said["old"]["remarks"] == ["`1.0.0` is a release, and also a git revision: deckgen uses the first"]
     shutil.copytree(twice, twice.parent / "1.0.0")
     done = run("diff", "1.0.0", "--project", twice, cwd=twice.parent)
     assert "`1.0.0` is a folder with a deck, and also a release and a git revision" in done.stdout
@@ -295,22 +295,24 @@ def test_packages_of_two_decks_are_compared_and_told(twice: Path, tmp_path: Path
     other = change(tmp_path / "other", {"source/deck.yaml": "id: other\ntitle: Other\n"})
     change(other, {"source/one.yaml": terms("a")})
     said = diff(twice, "1.0.0", build(other, FIRST).path)
-    assert said["old"]["remarks"] == ["these are two decks, `sample` and `other`: they share no note"]
+    assert said["old"]["remarks"] == [
+        "these are two different decks, `sample` and `other`: they have no notes in common"
+    ]
     assert len(said["diff"]["notes"]["new"]) == 1
 
 
 def test_wrong_calls_say_what_a_side_can_be(twice: Path, tmp_path: Path) -> None:
     """An unknown word, no deck, no release, no git, a package of another version, a limit of JSON."""
     said = wrong(twice, "1.0.1")
-    assert "`1.0.1` names nothing that can be compared" in said
+    assert "`1.0.1` is not something that deckgen can compare" in said
     assert "did you mean `1.0.0`?" in said
     assert "a release (1.1.0, 1.0.0) or a git revision (HEAD" in said
-    assert "an empty word" in wrong(twice, "", ".")
+    assert "sides is empty" in wrong(twice, "", ".")
     assert "there is no package x.apkg" in wrong(twice, "x.apkg")
-    assert "does not hold source/deck.yaml" in wrong(twice, "source", ".")
+    assert "does not contain source/deck.yaml" in wrong(twice, "source", ".")
     assert "is not an .apkg" in wrong(twice, "source/one.yaml", ".")
     package = twice / "build/release/1.1.0/sample-1.1.0.apkg"
-    assert "is version 1.1.0, and compared is 1.0.0" in wrong(twice, "1.0.0", "--package", package)
+    assert "is version 1.1.0, and this compares 1.0.0" in wrong(twice, "1.0.0", "--package", package)
     assert "takes no --limit" in run("diff", "--limit", "5", "--format", "json", cwd=twice).stdout
     assert "at least 1,000" in wrong(twice, "--limit", "5", "--format", "markdown")
     empty = tmp_path / "empty"
@@ -346,7 +348,7 @@ def test_a_revision_without_the_deck_is_told(project: Project) -> None:
     folder = project()
     git(folder, "init")
     git(folder, "commit", "--allow-empty", "-m", "nothing")
-    assert "HEAD does not hold this deck" in wrong(folder, "HEAD")
+    assert "HEAD does not contain this deck" in wrong(folder, "HEAD")
 
 
 def test_words_are_what_a_reader_sees() -> None:

@@ -251,9 +251,9 @@ DECK_SLIPS = {
     "bad id of the deck": "id: My Exam\ntitle: Sample\n",
     "title of a subdeck": "id: sample\ntitle: One::Two\n",
     "empty title": "id: sample\ntitle:\n",
-    "no language": DECK + "language: Portuguese\n",
+    "not a language": DECK + "language: Portuguese\n",
     "switch for a language": DECK + "language: true\n",
-    "no address": DECK + "feedback: example.org\n",
+    "not an address": DECK + "feedback: example.org\n",
     "text for the authors": DECK + "authors: One\n",
     "bad tag of the deck": DECK + "tags:\n  - two words\n",
     "acceptance without a reason": DECK + "accept:\n  - code: moved-cloze\n    id: one\n",
@@ -458,7 +458,7 @@ def test_the_skeleton_of_a_note_is_yaml(section: str, indent: str, editor: Edito
     skeleton = editor.offers(path, f"{start}¦")[section.title()[:-1]]
     typed = re.sub(r"\$\{?\d\}?", "x", skeleton).replace("\n", f"\n{indent}")
     problems = editor.problems(path, start + typed + "\n")
-    expected = ["exactly one option has `correct: true`", "Array has too few items. Expected 2 or more."]
+    expected = ["give exactly one option `correct: true`", "Array has too few items. Expected 2 or more."]
     assert all(message in expected for _, message in problems), (typed, problems)
     assert typed.startswith("id: x\n")
 

@@ -638,12 +638,12 @@ def test_what_cannot_be_read_is_left_to_its_author(language: str, project: Proje
     told = check(folder, "--format", "json").json["diagnostics"]
     (hint,) = (each["hint"] for each in told if each["code"] == "missing-key")
     assert hint == (
-        "give it one that says what it is about, in the letters a to z: "
-        "deckgen cannot tell how Chinese characters are read here"
+        "add an id that describes the note, in the letters a to z, because "
+        "deckgen cannot turn Chinese characters into letters"
     )
     told = check(folder, "--fix")
     assert (folder / ONE).read_text(encoding="utf-8") == text
-    assert "a definition (“心臓 tramadol”) has no id; write one: deckgen cannot tell" in told.err
+    assert "a definition (“心臓 tramadol”) has no id; write one, because deckgen cannot" in told.err
 
 
 def test_a_released_id_of_any_language_is_put_back(project: Project) -> None:
@@ -715,7 +715,7 @@ def test_a_released_kind_gets_its_own_ids_back(project: Project) -> None:
     change(folder, {LAW: moved})
     told = check(folder, "--fix")
     assert (folder / LAW).read_text(encoding="utf-8") == moved
-    assert "not changed: some fields have no id; they were released with: 1, 2" in told.err
+    assert "not changed: some fields have no id; the released ids are 1, 2" in told.err
 
 
 def test_notes_of_a_kind_get_ids_with_it(project: Project) -> None:
@@ -818,7 +818,7 @@ comparisons:
         change(folder, {ONE: without})
         told = check(folder, "--fix")
         assert (folder / ONE).read_text(encoding="utf-8") == text
-        assert f"{len(lost)} released id{'s' * (len(lost) > 1)} put back" in told.err
+        assert f"{len(lost)} released id{'s' * (len(lost) > 1)} restored" in told.err
         assert (told.code, "since" in told.err) == (0, False)
     describe(folder, "Something new.")
     release(folder, "1.1.0", FIRST + 100)
@@ -916,7 +916,7 @@ def test_a_fix_is_shown_and_the_deck_checked(project: Project) -> None:
     told = run("check", "--fix", "--project", folder)
     assert (folder / ONE).read_text(encoding="utf-8") == MENDED
     assert told.stdout == dry.stdout == ""
-    summary = "source/one.yaml: 1 text put into a block, 2 ids given\n"
+    summary = "source/one.yaml: 1 text changed into a block, 2 ids added\n"
     patch, found, rest = told.stderr.partition(summary)
     assert found
     good = "no errors: 2 notes (2 definitions), 4 cards\nNext: deckgen"
@@ -941,7 +941,7 @@ def test_what_is_mended_as_json(project: Project) -> None:
     assert told.json["mended"] == [mended]
     assert (told.code, told.err, told.json["ok"], told.json["left"]) == (0, "", True, [])
     assert mended["path"] == ONE
-    assert mended["what"] == "1 text put into a block, 2 ids given"
+    assert mended["what"] == "1 text changed into a block, 2 ids added"
     assert "+- id: a-b\n" in mended["diff"]
     assert check(folder, "--fix", "--format", "json").json["mended"] == []
 
@@ -966,7 +966,7 @@ def test_a_conflict_in_the_ledger_is_shown_as_well(project: Project) -> None:
     told = check(folder, "--fix", "--dry-run")
     assert (folder / LEDGER).read_text(encoding="utf-8") == conflict
     assert "\n-<<<<<<< HEAD\n" in told.err
-    assert "source/ledger.jsonl: the conflict is resolved; commit it\n" in told.err
+    assert "source/ledger.jsonl: the conflict is resolved; commit the ledger\n" in told.err
     assert told.code == 0
     assert fixed(folder) == RELEASED
     assert (folder / LEDGER).read_text(encoding="utf-8") == ledger
@@ -999,7 +999,7 @@ def test_a_file_that_changes_meanwhile_is_not_overwritten(project: Project) -> N
     made = fix.fix(folder)
     assert [each.path for each in made] == [ONE]
     change(folder, {ONE: "definitions: []\n"})
-    with pytest.raises(CallError, match="has changed in the meantime"):
+    with pytest.raises(CallError, match="changed in the meantime"):
         fix.write(made)
     assert (folder / ONE).read_text(encoding="utf-8") == "definitions: []\n"
     assert [path.name for path in (folder / "source").iterdir() if path.name.endswith(".part")] == []

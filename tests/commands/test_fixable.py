@@ -90,7 +90,7 @@ def test_some_of_a_file(project: Project) -> None:
         **{each["code"]: each["code"] == "doubled-space" for each in told if each["level"] != "error"},
     }
     hint = next(each["hint"] for each in told if each["code"] == "missing-key")
-    assert hint == "give it one that says what it is about, as `id: b`; `deckgen check --fix` does it"
+    assert hint == "add an id that describes the note, as `id: b`; `deckgen check --fix` fixes it"
 
 
 def test_a_dry_run_tells_what_would_be_left(project: Project) -> None:

@@ -201,7 +201,7 @@ def test_a_push_that_does_not_concern_the_deck_leaves_an_open_release_alone(hub:
     hub.open_pull(link(prepared.summary))
     before = hub.state.ask_git("rev-parse", "release/moon")
     (hub.author / "NOTES.md").write_text("For us.\n", encoding="utf-8")
-    assert "the prepared release fits the source" in job(of(hub.push("Notes")), "refresh").log
+    assert "the prepared release matches the source" in job(of(hub.push("Notes")), "refresh").log
     assert hub.state.ask_git("rev-parse", "release/moon") == before
 
 
@@ -317,19 +317,19 @@ def test_two_runs_at_once_publish_once(hub: Hub) -> None:
     (hub.author / "build/slow").rename(hub.author / "build/github")
     done = deckgen(hub, "github", "publish")
     assert done.returncode == 0, done.stderr
-    assert "1.0.0 is published already" in done.stderr
+    assert "1.0.0 is already published" in done.stderr
     check_release(hub, "v1.0.0")
 
 
 def test_the_tag_of_a_deleted_immutable_release_is_burned(hub: Hub) -> None:
-    """GitHub never takes it again, so the author is told that only a new version helps."""
+    """GitHub never takes it again, so the author is told that you need a new version."""
     hub.state.burned.add("v1.0.0")
     released(hub, "1.0.0")
     hub.push_quietly()
     assert deckgen(hub, "github", "draft").returncode == 0
     done = deckgen(hub, "github", "publish")
     assert done.returncode == 2
-    assert "only a new version helps" in done.stderr
+    assert "you need a new version" in done.stderr
     assert hub.state.published() == []
     written(hub, "2-sun", "sun")
     hub.git(hub.author, "add", "-A")
@@ -362,7 +362,7 @@ def test_a_tag_at_another_source_is_refused(hub: Hub) -> None:
     released(hub, "1.0.0")
     failed = of(hub.push_as_is())
     assert failed.jobs["publish"].result == "failure"
-    assert "whose source is not that of 1.0.0" in failed.log
+    assert "which has a different source than 1.0.0" in failed.log
     assert hub.state.published() == []
     hub.git(hub.author, "push", "-q", "origin", ":refs/tags/v1.0.0")
     succeeded(of(hub.push("Again")))
@@ -387,7 +387,7 @@ def test_a_damaged_package_on_github_is_made_again_from_its_tag(hub: Hub, damage
         asset.content = (hub.author / "build/moon.apkg").read_bytes()
     fetched = deckgen(hub, "github", "fetch", contents="read")
     assert fetched.returncode == 0, fetched.stderr
-    assert "it was made again from commit" in fetched.stderr
+    assert "it was built again from commit" in fetched.stderr
     assert (hub.author / "build/github/last/moon-1.0.0.apkg").read_bytes() == whole
 
 
@@ -429,7 +429,7 @@ def test_a_token_that_may_not_is_told_what_it_lacks(hub: Hub) -> None:
     hub.push_quietly("The sun")
     done = deckgen(hub, "github", "prepare", contents="read")
     assert done.returncode == 2
-    assert "GitHub does not take the branch release/moon" in done.stderr
+    assert "GitHub rejected the branch release/moon" in done.stderr
     assert "contents: write" in done.stderr
     assert deckgen(hub, "github", "fetch", issues="read").returncode == 0
     hub.state.private = True
@@ -464,14 +464,17 @@ def test_nothing_to_release_is_no_fault(hub: Hub) -> None:
     released(hub, "1.0.0")
     hub.push_quietly()
     waiting = hub.click_run("release.yml")
-    assert "1.0.0 is merged and not published yet" in job(waiting, "prepare").summary
+    assert "1.0.0 is merged but not published yet" in job(waiting, "prepare").summary
     succeeded(of(hub.push("Publish it")))
     done = hub.click_run("release.yml")
-    assert "there is nothing to release: learners have all of it since 1.0.0" in job(done, "prepare").summary
+    assert (
+        "there is nothing to release: learners have had everything since 1.0.0"
+        in job(done, "prepare").summary
+    )
     assert hub.state.ask_git("rev-parse", "--verify", "--quiet", "release/moon") == ""
     failed = hub.click_run("release.yml", version="one")
     assert failed.jobs["prepare"].result == "failure"
-    assert "`one` is not a version" in failed.log
+    assert "`one` is not a valid version" in failed.log
 
 
 def test_the_site_comes_when_pages_are_turned_on(hub: Hub) -> None:
@@ -498,7 +501,7 @@ def test_a_reverted_change_takes_the_prepared_release_back(hub: Hub) -> None:
     hub.push_quietly("The sun")
     hub.open_pull(link(job(hub.click_run("release.yml"), "prepare").summary))
     (hub.author / "source/2-sun.yaml").unlink()
-    assert "nothing is left to release" in job(of(hub.push("No sun")), "refresh").log
+    assert "there is nothing left to release" in job(of(hub.push("No sun")), "refresh").log
     assert hub.state.ask_git("rev-parse", "--verify", "--quiet", "release/moon") == ""
 
 
@@ -576,7 +579,7 @@ def test_an_edit_on_the_release_s_branch_is_found_before_the_merge(begin: Callab
     hub = begin()
     prepared = job(hub.click_run("release.yml"), "prepare")
     number, checks = hub.open_pull(link(prepared.summary))
-    assert "this branch holds 1.0.0 exactly as it was prepared" in of(checks, "check.yml").log
+    assert "this branch contains 1.0.0 exactly as it was prepared" in of(checks, "check.yml").log
     hub.git(hub.author, "fetch", "-q")
     hub.git(hub.author, "checkout", "-q", "release/moon")
     written(hub, "2-sun", "sun")
@@ -600,7 +603,7 @@ def test_an_edit_on_the_release_s_branch_is_not_thrown_away(hub: Hub) -> None:
     written(hub, "3-mars", "mars")
     failed = of(hub.push("Mars"))
     assert failed.jobs["refresh"].result == "failure"
-    assert f"somebody has edited the branch release/moon, in commit {edit[:12]}" in failed.log
+    assert f"someone edited the branch release/moon, in commit {edit[:12]}" in failed.log
     assert hub.click_run("release.yml").jobs["prepare"].result == "failure"
     assert hub.state.ask_git("rev-parse", "release/moon") == edit
 
@@ -615,7 +618,7 @@ def test_an_edited_release_that_was_merged_all_the_same(hub: Hub) -> None:
     hub.push("A late thought", "release/moon")
     merged = of(hub.merge(number))
     succeeded(merged)
-    assert "the branch has more in its source than was prepared" in merged.log
+    assert "the branch contains more changes than were prepared" in merged.log
     check_release(hub, "v1.0.0")
     names = {each.name: each.content for each in hub.state.release("v1.0.0").assets}
     (hub.folder / "got.apkg").write_bytes(names["moon.apkg"])
@@ -686,7 +689,7 @@ def test_several_decks_have_tags_packages_and_pages_of_their_own(hub: Hub) -> No
     hub.push_quietly("Venus")
     failed = hub.click_run("release.yml")
     assert failed.jobs["prepare"].result == "failure"  # one deck's fault is not hidden by the other's success
-    assert "does not take the branch release/sun" in failed.log
+    assert "rejected the branch release/sun" in failed.log
     assert "## Moon: 1.1.0" in failed.jobs["prepare"].summary
     failed = hub.click_run("release.yml", version="3.0.0")
     assert "3.0.0 cannot be the version of several decks at once" in failed.log
@@ -828,4 +831,4 @@ def test_a_comment_trusts_nothing(begin: Callable[..., Hub]) -> None:
     hub.state.pulls[number].sha = "0" * 40
     late = hub.runner.run("comment.yml", "workflow_run", "patch-1", after=of(runs, "check.yml"))
     assert late
-    assert "no open pull request has this commit" in late.log
+    assert "no open pull request contains this commit" in late.log

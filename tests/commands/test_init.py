@@ -101,7 +101,7 @@ def test_below_the_top_of_a_repository_the_address_is_that_of_all_releases(tmp_p
     """The latest release is another deck's, perhaps; and what works only at the top is left out, and told."""
     git(tmp_path, "init")
     printed = init(tmp_path / "decks/exam", REPOSITORY)
-    assert "they work only at the top of the repository" in printed
+    assert "they only work at the top of the repository" in printed
     readme = (tmp_path / "decks/exam/README.md").read_text(encoding="utf-8")
     assert "[my-exam.apkg](https://github.com/ada/my-exam/releases)" in readme
 
@@ -244,9 +244,9 @@ def test_what_is_typed_is_what_the_deck_says(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        ({"--title": "One::Two"}, "--title: the title `One::Two` names a subdeck"),
-        ({"--title": " "}, "--title: an answer is needed"),
-        ({"--title": "a\nb"}, "--title: it holds a line break"),
+        ({"--title": "One::Two"}, "--title: the title `One::Two` contains a subdeck"),
+        ({"--title": " "}, "--title: please answer"),
+        ({"--title": "a\nb"}, "--title: it contains a line break"),
         ({"--id": "My Exam"}, "hyphens between them: `my-exam`"),
         ({"--language": "jp"}, "did you mean `ja`?"),
         ({"--license": "GPL"}, "choose one of: CC-BY-4.0, CC-BY-SA-4.0, CC0-1.0, all-rights-reserved"),
@@ -349,7 +349,7 @@ def test_a_deck_s_source_takes_no_other_deck(tmp_path: Path) -> None:
     """Its files would be chapters of the first; beside source/ there may be one."""
     init(tmp_path)
     before = files_of(tmp_path)
-    assert "is in the source of another deck" in refused(tmp_path / "source/more")
+    assert "is inside the source of another deck" in refused(tmp_path / "source/more")
     assert files_of(tmp_path) == before
     init(tmp_path / "decks/more")
     assert run("check", "--strict", "--project", tmp_path).returncode == 0
@@ -359,9 +359,7 @@ def test_a_folder_in_a_repository_gets_no_files_for_its_top(tmp_path: Path) -> N
     """They would do nothing there; that is said, and the link for suggestions needs no form."""
     assert git(tmp_path, "init", "-q").returncode == 0
     printed = init("decks/exam", REPOSITORY, cwd=tmp_path)
-    assert (
-        f"only at the top of the repository, {tmp_path}: .github/ISSUE_TEMPLATE/suggest-a-fix.yml" in printed
-    )
+    assert f"at the top of the repository, {tmp_path}: .github/ISSUE_TEMPLATE/suggest-a-fix.yml" in printed
     written = files_of(tmp_path / "decks/exam")
     assert not {name for name in written if name.startswith((".github", ".pre-commit"))}
     deck = yaml.safe_load(written["source/deck.yaml"])

@@ -158,7 +158,9 @@ def test_all_sorts_of_side_show_the_same(changed: Path, tmp_path: Path) -> None:
         check_changes(since(changed, side), changed)
     shutil.rmtree(changed / "build/release")
     check_changes(since(changed), changed)
-    assert "Note: the package of 1.0.0 is not here, so its source was read from commit" in sentences(changed)
+    assert "Note: the package of 1.0.0 is missing, so deckgen used its source from commit" in sentences(
+        changed
+    )
     assert len(list((changed / "build/preview/media/before").iterdir())) == 1, "the old image, from git"
 
 
@@ -236,7 +238,7 @@ def test_an_old_revision_with_faults_is_compared_as_far_as_it_can_be_read(change
     assert not found["a, Recall"].sort
     assert found["fresh, Recall"].sort == "new"
     said = sentences(changed)
-    assert "Note: HEAD has 1 error, so only what could be read is compared." in said
+    assert "Note: HEAD has 1 error, so only the readable part is compared." in said
     assert "could not be compared, because HEAD could not be read as a whole: " in said
 
 
@@ -269,12 +271,12 @@ def test_a_wrong_call_says_what_to_do(project: Project) -> None:
     told = run("preview", "--since", cwd=deck)
     assert told.returncode == 2
     assert "nothing has been released yet, so there is no last release to compare with" in told.stderr
-    assert "hint: name what to compare with: a package" in told.stderr
+    assert "hint: give something to compare with: a package" in told.stderr
     release(deck, "1.0.0", FIRST)
-    assert "names nothing that can be compared" in run("preview", "--since", "1.0.1", cwd=deck).stderr
+    assert "is not something that deckgen can compare" in run("preview", "--since", "1.0.1", cwd=deck).stderr
     shutil.rmtree(deck / "build")
     told = run("preview", "--since=1.0.0", cwd=deck)
-    assert "the package of 1.0.0 is not here" in told.stderr
+    assert "the package of 1.0.0 is missing" in told.stderr
     assert "hint: name it: --since FILE, or put it into build/release/1.0.0/" in told.stderr
     assert not (deck / "build").exists()
     told = run("preview", "--since", "1.0.0", "more", cwd=deck)

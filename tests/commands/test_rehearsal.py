@@ -127,9 +127,9 @@ SAME = "UPDATE notes SET guid = 'one' WHERE id = :note"
 DAMAGES: dict[str, tuple[list[Sql], list[Sql], str]] = {
     # what is done to the earlier package, and to the new one; a fault
     "empty": ([], [(CUT, 3)], "Anki calls cards of 1 note empty"),
-    "twice": ([(SAME, 4), (SAME, 5)], [], "is there twice"),
-    "edit gone": ([], [(AGAIN, 4)], "the learner's edit is gone, and the note did not change"),
-    "later edit gone": ([], [(AGAIN, 2), (AGAIN, 1)], "edited it after the build, and that is gone"),
+    "twice": ([(SAME, 4), (SAME, 5)], [], "is duplicated"),
+    "edit gone": ([], [(AGAIN, 4)], "the learner's edit is lost, although the note did not change"),
+    "later edit gone": ([], [(AGAIN, 2), (AGAIN, 1)], "edit from after the build is lost"),
 }
 
 
@@ -168,7 +168,7 @@ PART = "UPDATE col SET models = replace(models, '{{Term}}', '<img src=\\\"of-{{N
         (
             [],
             {"tree": PNG + b"x"},
-            r"from old: `n\d` and \d other notes show `tree-\w+\.png`, and the learner has another file",
+            r"from old: `n\d` and \d other notes show `tree-\w+\.png`, but the learner has a different file",
         ),
         (
             [(CSS, 0)],
@@ -242,8 +242,8 @@ def test_work_that_is_gone_is_found(pair: tuple[Path, Path], tmp_path: Path) -> 
     first = guids[mine.cards[cards[0]][0]]
     assert set(lost_work(mine, State.of(learner), guids)) == {
         (first, "card 1 is gone"),
-        (first, "card 2 has another schedule, flag or deck"),
-        ("", "1 entries of the review log are gone"),
+        (first, "card 2 has a different schedule, flag or deck"),
+        ("", "1 entries of the review log are lost"),
         ("", "the deck `Other` is gone"),
     }
     learner.close()
@@ -326,9 +326,9 @@ def test_merging_after_a_note_has_got_another_note_type(project: Project) -> Non
     change(folder, {"source/one.yaml": terms(*names, a="Other.")})
     done = run("verify", "--project", folder)
     assert done.returncode == 0, done.stderr
-    (remark,) = [line for line in done.stderr.splitlines() if "has given a note" in line]
-    assert "of `Sample - Definition` the note type `Sample - Law` misses 1 change of its notes;" in remark
-    assert "if they tick Merge note types, Anki puts the texts of 4 notes into other fields" in remark
+    (remark,) = [line for line in done.stderr.splitlines() if "has changed a note" in line]
+    assert "of `Sample - Definition` to the note type `Sample - Law` misses 1 change to its notes;" in remark
+    assert "if they check Merge note types, Anki puts the texts of 4 notes into wrong fields" in remark
 
 
 def test_new_notes_do_not_count_as_doubles(project: Project) -> None:
@@ -337,4 +337,4 @@ def test_new_notes_do_not_count_as_doubles(project: Project) -> None:
     release(folder, "1.0.0", FIRST)
     change(folder, {"source/one.yaml": terms("a", "b", "c", a="Other.")})
     (remark,) = [line for line in run("verify", "--project", folder).stderr.splitlines() if "deleted" in line]
-    assert "Anki adds 4 cards, 2 of them doubles and 3 more at each import, skips 3 notes" in remark
+    assert "Anki adds 4 cards, 2 of them duplicates and 3 more at each import, skips 3 notes" in remark

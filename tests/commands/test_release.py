@@ -183,12 +183,12 @@ def test_a_version_is_released_once(project: Project) -> None:
     """A version that is none, one used before, and a folder that is there already."""
     folder = project()
     release(folder, "1.0.0", FIRST)
-    assert "`one` is not a version" in refused(folder, "release", "one", code=2)
-    assert "is not a version" in refused(folder, "release", "../1", code=2)
-    assert "is not a version" in refused(folder, "release", "1..0", code=2)
+    assert "`one` is not a valid version" in refused(folder, "release", "one", code=2)
+    assert "is not a valid version" in refused(folder, "release", "../1", code=2)
+    assert "is not a valid version" in refused(folder, "release", "1..0", code=2)
     assert "1.0.0 was released on 2023-11-14" in refused(folder, "release", "1.0.0", code=2)
     (folder / "build/release/1.1.0").mkdir()
-    assert "is there already" in refused(folder, "release", "1.1.0", code=2)
+    assert "already exists" in refused(folder, "release", "1.1.0", code=2)
 
 
 def test_a_lost_ledger_stops_the_next_release(project: Project) -> None:
@@ -197,7 +197,7 @@ def test_a_lost_ledger_stops_the_next_release(project: Project) -> None:
     release(folder, "1.0.0", FIRST)
     (folder / LEDGER).unlink()
     told = refused(folder, "release", "1.1.0", code=2)
-    assert "build/release/ holds 1.0.0, and there is no source/ledger.jsonl that knows of it" in told
+    assert "build/release/ contains 1.0.0, but there is no source/ledger.jsonl with this release" in told
 
 
 def test_a_release_that_fails_leaves_nothing(project: Project) -> None:
@@ -234,7 +234,7 @@ def test_a_ledger_that_cannot_be_read_again_is_told_as_that(project: Project) ->
         if what == "rendering":
             (folder / LEDGER).write_bytes(b"\xff\n")
 
-    with pytest.raises(CallError, match=r"source/ledger.jsonl cannot be read once more: .*UTF-8"):
+    with pytest.raises(CallError, match=r"source/ledger.jsonl cannot be read again: .*UTF-8"):
         released(folder, "1.1.0", damage)
     assert not (folder / "build/release/1.1.0").exists()
 
@@ -386,11 +386,11 @@ def test_a_note_gone_is_refused_with_the_way_out(project: Project) -> None:
     change(folder, {"source/one.yaml": terms("a")})
     assert "`retired: |`" in refused(folder)
     change(folder, {"source/one.yaml": terms("a", "c").replace("Term c", "Term b").replace("of c", "of b")})
-    assert "`c` says the same: to rename the note, write `was: b` under its new id" in refused(folder)
+    assert "`c` has the same text: to rename the note, write `was: b` under its new id" in refused(folder)
     change(folder, {"source/one.yaml": terms("a", keyed("b", "retired: |", "  Was wrong."))})
     release(folder, "1.1.0", FIRST + 100)
     change(folder, {"source/one.yaml": terms("a")})
-    assert "the released note `b` is not in the source any more" in refused(folder)
+    assert "the released note `b` is missing from the source" in refused(folder)
 
 
 def test_a_chapter_gone_is_told_once(project: Project) -> None:
@@ -400,7 +400,7 @@ def test_a_chapter_gone_is_told_once(project: Project) -> None:
     (folder / "source/two.yaml").unlink()
     told = refused(folder)
     assert told.count("error[note-gone]") == 1
-    assert "30 released notes are not in the source any more: `n0`, `n1`" in told
+    assert "30 released notes are missing from the source: `n0`, `n1`" in told
 
 
 def test_ids_are_not_swapped(project: Project) -> None:
@@ -420,7 +420,7 @@ def test_a_ledger_lost_is_asked_for(project: Project) -> None:
     """`was` and `retired` speak of releases that an absent ledger does not know."""
     folder = project({"source/one.yaml": terms(keyed("b", "was: a"), keyed("c", "retired: Wrong."), "d")})
     told = run("check", "--project", folder).stderr
-    assert told.count("is source/ledger.jsonl missing?") == 2
+    assert told.count("if source/ledger.jsonl is missing") == 2
 
 
 @pytest.mark.parametrize("line", ["retired: no", "retired: true", "was: [a]"])
@@ -542,7 +542,7 @@ def test_a_kind_gets_another_name(project: Project, collection: Collection) -> N
             "templates/rule/kind.yaml": renamed,
         },
     )
-    assert "write `was: law` into this file" in refused(folder)
+    assert "write `was: law` in this file" in refused(folder)
     change(folder, {"templates/rule/kind.yaml": f"was: law\n{renamed}"})
     made = release(folder, "1.1.0", FIRST + 100)
     assert import_package(collection, made.path) == {"new": 1, "duplicate": 1}
@@ -587,7 +587,7 @@ def test_a_cloze_is_remembered_for_ever(project: Project) -> None:
     change(folder, {"source/one.yaml": text.format("{{c1::a}} {{c2::x}}")})
     release(folder, "1.1.0", FIRST + 100)
     change(folder, {"source/one.yaml": text.format("{{c1::b}} {{c2::x}}")})
-    assert "this answer was released as c2, and now stands under c1" in refused(folder)
+    assert "this answer was released as c2, but is now c1" in refused(folder)
 
 
 def test_what_is_accepted_is_released_once(project: Project) -> None:
@@ -597,11 +597,14 @@ def test_what_is_accepted_is_released_once(project: Project) -> None:
     accept = "accept:\n  - code: changed-deck\n    id: sample\n    because: A better name.\n"
     change(folder, {"source/deck.yaml": "id: sample\ntitle: Renamed\n"})
     entry = "{code: changed-deck, id: sample, because: why}"
-    assert f"or accept it in deck.yaml, with `accept: [{entry}]` and your reason for `why`" in refused(folder)
+    assert (
+        f"or accept it in deck.yaml, with `accept: [{entry}]`, and replace `why` with your reason"
+        in refused(folder)
+    )
     change(folder, {"source/deck.yaml": f"id: sample\ntitle: Renamed\n{accept}"})
     made = release(folder, "1.1.0", FIRST + 100)
     assert "The deck has a new name." in made.path.with_name("release-notes.md").read_text(encoding="utf-8")
-    assert "used this acceptance up" in run("check", "--project", folder).stderr
+    assert "already used this entry" in run("check", "--project", folder).stderr
     change(folder, {"source/deck.yaml": f"id: sample\ntitle: Again\n{accept}"})
     assert "error[changed-deck]" in refused(folder)
     change(folder, {"source/deck.yaml": f"id: sample\ntitle: Again\n{accept.replace('A ', 'Yet a ')}"})
@@ -817,7 +820,7 @@ def test_a_line_with_an_odd_value(old: str, new: str, project: Project) -> None:
     assert re.search(old, text)
     edited = re.sub(old, lambda _: new, text, count=1)
     path.write_text("".join(f"{signed(row)}\n" for row in edited.splitlines()), encoding="utf-8")
-    assert "error[bad-ledger]: this is not a line of a ledger" in refused(folder)
+    assert "error[bad-ledger]: this is not a valid line of a ledger" in refused(folder)
 
 
 @pytest.mark.parametrize("ours", [0, 1])
@@ -858,7 +861,7 @@ def test_a_conflict_with_a_damaged_line_is_left_alone(project: Project) -> None:
     path.write_text(
         "<<<<<<< HEAD\n" + path.read_text(encoding="utf-8") + "=======\n{\n>>>>>>> x\n", encoding="utf-8"
     )
-    assert "cannot be resolved: a line of it is damaged" in refused(folder, "check", "--fix", code=2)
+    assert "cannot be resolved: a line is damaged" in refused(folder, "check", "--fix", code=2)
 
 
 def test_two_sides_that_contradict_each_other(project: Project) -> None:
@@ -871,7 +874,7 @@ def test_two_sides_that_contradict_each_other(project: Project) -> None:
     sides = [signed(json.dumps({"note": line.pop("note"), **line})) for line in (ours, theirs)]
     text = "\n".join([*rows[:-1], "<<<<<<< HEAD", sides[0], "=======", sides[1], ">>>>>>> x", rows[-1], ""])
     path.write_text(text, encoding="utf-8")
-    assert "another line tells of the note `n`" in refused(folder, "check", "--fix", code=2)
+    assert "another line is also about the note `n`" in refused(folder, "check", "--fix", code=2)
 
 
 def test_a_ledger_with_windows_line_ends(project: Project) -> None:
@@ -958,7 +961,7 @@ def test_a_kind_that_is_still_there_has_no_heir(project: Project) -> None:
     moved = case("term", more="was: definition\n", section="words")
     words = "words:\n  - id: b\n    name: B\n"
     change(folder, {**moved, "source/one.yaml": terms("a"), "source/two.yaml": words})
-    assert "`term` was not `definition`: the kind `definition` is that still" in refused(folder)
+    assert "`term` was not `definition`: the kind `definition` still has that name" in refused(folder)
 
 
 YOUNG = """\
@@ -996,7 +999,7 @@ def follow(folder: Path, told: list[dict[str, Any]]) -> str:
         assert "(docs/kinds.md, *Growing*)" in hint
         if "remove this line" in hint:
             text = text.replace(rows[each["line"] - 1], "", 1)
-        for new, old in re.findall("write `([^`]*)` in place of `([^`]*)`", hint):
+        for new, old in re.findall("write `([^`]*)` instead of `([^`]*)`", hint):
             assert text.count(old) == 1, (old, text)
             text = text.replace(old, new)
         for gone in re.findall("remove `([^`]*)`", hint):
@@ -1066,9 +1069,9 @@ def test_a_kind_without_reserves_is_told_what_is_left(project: Project) -> None:
     release(folder, "1", FIRST)
     change(folder, {"templates/case/kind.yaml": text.replace(*WHY).replace(*ADDED_FIELD)})
     said = " ".join(refused(folder).split())
-    assert "no reserve field is left for it (`Reserve 1` can only wake with a dormant card)" in said
-    assert "a kind of its own, for new notes" in said
-    assert "*Merge note types* and *Always*, which takes their edits" in said
+    assert "no reserve field is left (`Reserve 1` can only wake with a dormant card)" in said
+    assert "a separate kind for new notes" in said
+    assert "*Merge note types* and *Always*, which overwrites their edits" in said
     assert "or accept it in deck.yaml" in said
     grown = text.replace("  held: {type", "  why: {type: text}\n  held: {type")
     grown = grown.replace("{name: Reserve 1, id: 7003}", "{name: Why, id: 7003, from: why}")
@@ -1077,13 +1080,13 @@ def test_a_kind_without_reserves_is_told_what_is_left(project: Project) -> None:
     release(folder, "2", FIRST + 100)
     card = "  - {name: Third, id: 8003, face: a}\n"
     change(folder, {"templates/case/kind.yaml": grown.replace(*WAKES) + card})
-    assert "no dormant card is left to become it: " in refused(folder)
+    assert "no dormant card is left: " in refused(folder)
 
 
 @pytest.mark.parametrize(
     ("reserve", "front", "told"),
     [
-        ("Builds On, id: 7006, from: builds_on", SHOWS_LINKS, "wakes for a field that notes fill already"),
+        ("Builds On, id: 7006, from: builds_on", SHOWS_LINKS, "wakes for a field that notes already fill"),
         ("New, id: 7006, from: new", SHOWS_NEW, "whose `New` is empty"),
     ],
 )
@@ -1174,9 +1177,9 @@ def test_a_table_is_replaced(project: Project) -> None:
 @pytest.mark.parametrize(
     ("member", "told"),
     [
-        ("guid", "has another guid here than the one that learners have it by"),
-        ("mod", "this line is not as the program wrote it"),
-        ("due", "this line is not as the program wrote it"),
+        ("guid", "has a different guid here than in learners' collections"),
+        ("mod", "this line has been changed since deckgen wrote it"),
+        ("due", "this line has been changed since deckgen wrote it"),
     ],
 )
 @pytest.mark.parametrize("resigned", [False, True])
@@ -1198,7 +1201,7 @@ def test_values_that_change_places(member: str, told: str, *, resigned: bool, pr
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     if resigned and member != "guid":
         return  # whoever writes the digest as well means it
-    message = told if resigned else "this line is not as the program wrote it"
+    message = told if resigned else "this line has been changed since deckgen wrote it"
     assert f"{LEDGER}:{at[0] + 1}: error[bad-ledger]: " in (said := refused(folder))
     assert message in said
 
@@ -1210,7 +1213,7 @@ def test_another_note_type_in_the_ledger_is_told(project: Project) -> None:
     path = folder / LEDGER
     text = re.sub(r'("type":"definition","id":)\d+', r"\g<1>1234", path.read_text(encoding="utf-8"))
     path.write_text("".join(f"{signed(row)}\n" for row in text.splitlines()), encoding="utf-8")
-    assert "the kind `definition` has another note type here" in refused(folder)
+    assert "the kind `definition` has a different note type here" in refused(folder)
 
 
 def test_a_clock_behind_the_ledger_is_told_once(project: Project) -> None:
@@ -1222,9 +1225,9 @@ def test_a_clock_behind_the_ledger_is_told_once(project: Project) -> None:
     path.write_text("".join(f"{signed(row)}\n" for row in text.splitlines()), encoding="utf-8")
     told = refused(folder)
     assert told.count("error[") == 1
-    assert "the ledger tells of 2099-12-03, and this computer's clock says that it is 20" in told
-    assert "set the clock right" in told
-    assert "take it from git" not in told
+    assert "the ledger records 2099-12-03, but this computer's clock says 20" in told
+    assert "correct the clock" in told
+    assert "restore it from git" not in told
 
 
 def test_a_clock_years_ahead_releases_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,7 +112,7 @@ def test_where_schemas_cannot_be_put_it_says_so(tmp_path: Path) -> None:
     """A file in the folder's place, or no deck: exit code 2 and one line."""
     folder = write_project(tmp_path / "deck", {"source/.schema": "mine"})
     result = run("schema", "--project", folder)
-    assert (result.returncode, "source/.schema cannot be made" in result.stderr) == (2, True)
+    assert (result.returncode, "source/.schema cannot be created" in result.stderr) == (2, True)
     assert (folder / "source/.schema").read_text(encoding="utf-8") == "mine"
     assert run("schema", cwd=tmp_path).returncode == 2
 

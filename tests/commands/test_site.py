@@ -149,10 +149,10 @@ def test_the_page_says_what_the_deck_is_and_how_to_get_it(moon: Path) -> None:
     for words in (
         "Sample Version 1.1.0, November 15, 2023 3 notes 6 cards",
         "Cards for the moon exam. one part",
-        "On a computer: open Anki, choose File > Import, and then the file sample.apkg.",
+        "On a computer: open Anki, choose File > Import, then the file sample.apkg.",
         "In AnkiDroid: download",
         "On an iPhone or iPad",
-        "Your reviews stay",
+        "You keep your reviews",
         "1.1.0 (2023-11-15) 1 note is new. 1 note has changed.",
         "By Ada & Co, Bo.",
     ):
@@ -209,7 +209,7 @@ def test_cards_that_learners_do_not_get_yet_are_called_so(moon: Path) -> None:
     printed = site(moon).stderr
     assert "the cards are not those of 1.1.0: 1 new note, 1 changed (a). The page says so" in printed
     assert (
-        "The cards on this page are newer than version 1.1.0, which you download."
+        "The cards on this page are newer than the version that you download (1.1.0)."
         in page(moon / "build/site").text
     )
     assert json_of(moon)["ahead"]
@@ -223,10 +223,10 @@ def test_a_prerelease_is_not_what_the_button_gives(moon: Path) -> None:
     change(moon, {"source/one.yaml": terms("a", "b", "c", "d")})
     release(moon, "1.2.0-rc.1", FIRST + 200_000)
     printed = site(moon).stderr
-    assert "the cards are not those of 1.1.0: they are those of 1.2.0-rc.1." in printed
+    assert "the cards are not those of 1.1.0: they are for 1.2.0-rc.1." in printed
     read = page(moon / "build/site")
     assert "Version 1.1.0" in read.text
-    assert "are newer than version 1.1.0" in read.text
+    assert "are newer than the version that you download (1.1.0)" in read.text
 
 
 def test_where_only_prereleases_exist_the_page_says_so(project: Project) -> None:
@@ -235,7 +235,7 @@ def test_where_only_prereleases_exist_the_page_says_so(project: Project) -> None
     git(deck, "remote", "add", "origin", "https://github.com/ada/moon")
     release(deck, "1.0.0-rc.1", FIRST)
     assert json_of(deck)["download"] == "sample.apkg"
-    assert "This is a version for testing, ahead of the finished one." in page(deck / "build/site").text
+    assert "This is a test version, published before the final one." in page(deck / "build/site").text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -257,7 +257,7 @@ def test_the_page_is_in_the_language_of_the_deck(language: str, project: Project
 def test_a_deck_in_a_language_that_is_not_shipped(project: Project) -> None:
     """Its page is English, and marks the deck's own texts; the deck's sentences take the place of ours."""
     deck = project({"source/deck.yaml": f"{DECK}description: Luna\nlanguage: he\n"})
-    assert "the deck is in `he`, and what its page says by itself is English" in site(deck).stderr
+    assert "the deck is in `he`, but the fixed text of its page is in English" in site(deck).stderr
     read = page(deck / "build/site")
     assert read.all("html") == [{"lang": "en", "dir": "ltr"}]
     assert read.all("h1") == [{"lang": "he", "dir": "rtl"}]
@@ -472,11 +472,11 @@ def test_only_the_package_of_the_release_is_copied(moon: Path, tmp_path: Path) -
     release(moon, "2.0.0", FIRST + 200_000)
     folder = moon / "build/release"
     for file, why in (
-        (folder / "1.0.0/sample-1.0.0.apkg", "is version 1.0.0, and the page tells of 2.0.0"),
-        (built, "is no release, and the page tells of 2.0.0"),
+        (folder / "1.0.0/sample-1.0.0.apkg", "is version 1.0.0, but the page is about 2.0.0"),
+        (built, "is no release, but the page is about 2.0.0"),
         (other / "build/release/1.1.0/other-1.1.0.apkg", "is a package of the deck `other`"),
         (folder / "2.0.0/sample-2.0.0-cleanup.apkg", "is the cleanup package, which has no cards"),
-        (moon / "source/one.yaml", "is not an .apkg, or it is damaged"),
+        (moon / "source/one.yaml", "is not an .apkg file, or is damaged"),
         (moon / "nothing.apkg", "cannot be read: No such file"),
     ):
         assert why in refused(moon, "--package", file)
@@ -499,11 +499,11 @@ def test_an_unreleased_deck_may_show_its_build(project: Project) -> None:
 @pytest.mark.parametrize(
     ("options", "why"),
     [
-        (("--download", "sample.apkg"), "--download: `sample.apkg` is no address of the web"),
-        (("--download", "javascript:alert(1)"), "is no address of the web"),
-        (("--download", "https://a.b/c d"), "is no address of the web"),
-        (("--address", "mailto:a@b.c"), "--address: `mailto:a@b.c` is no address of the web"),
-        (("--download", "https://a.b", "--package", "x"), "leave out one of them"),
+        (("--download", "sample.apkg"), "--download: `sample.apkg` is not a web address"),
+        (("--download", "javascript:alert(1)"), "is not a web address"),
+        (("--download", "https://a.b/c d"), "is not a web address"),
+        (("--address", "mailto:a@b.c"), "--address: `mailto:a@b.c` is not a web address"),
+        (("--download", "https://a.b", "--package", "x"), "use only one of them"),
     ],
 )
 def test_addresses_that_are_none_are_refused(project: Project, options: tuple[str, ...], why: str) -> None:
@@ -576,13 +576,13 @@ def test_a_folder_that_is_no_site_is_refused(project: Project, tmp_path: Path) -
     site(other, "-o", deck / "theirs")
     (deck / "link").symlink_to(deck / "notes")
     for target, why in (
-        ("notes", "holds other files, and no site of deckgen's"),
-        (".", "holds other files, and no site of deckgen's"),
+        ("notes", "contains other files, and no site made by deckgen"),
+        (".", "contains other files, and no site made by deckgen"),
         ("file", "is not an ordinary folder"),
         ("link", "is not an ordinary folder"),
-        ("build", "is where packages are built"),
+        ("build", "is the folder for packages"),
         ("source/site", "so a site would become part of the deck"),
-        ("theirs", "holds the site of another deck, `other`"),
+        ("theirs", "contains the site of another deck, `other`"),
     ):
         assert why in refused(deck, "-o", target)
     change(deck, {"made/deck/x": ""})
@@ -597,9 +597,9 @@ def test_a_mark_cannot_name_files_elsewhere(project: Project) -> None:
     deck = project()
     for path in ("../../source/one.yaml", "/etc/passwd", "deck/../../keep", "..", "a/b/c", "deck\\..\\x"):
         change(deck, {"build/site/.deckgen-site": json.dumps({"deck": "sample", "files": [path]})})
-        assert "does not say which files of the folder are the site's" in refused(deck)
+        assert "does not list the site's files" in refused(deck)
     change(deck, {"build/site/.deckgen-site": "[]"})
-    assert "does not say which files" in refused(deck)
+    assert "does not list the site's files" in refused(deck)
 
 
 def test_a_new_branch_for_pages_may_hold_nothing_but_git(project: Project, tmp_path: Path) -> None:

@@ -219,7 +219,7 @@ def test_retired_notes_are_left_out_and_counted(project: Project) -> None:
     assert (made["notes"], made["cards"], made["retired"]) == (5, 9, 2)
     assert "loner" not in json.dumps(made)
     page = run("stats", "--project", folder).stdout
-    assert page.startswith("Sample: 5 notes, 9 cards; 2 retired notes left out\n")
+    assert page.startswith("Sample: 5 notes, 9 cards; 2 retired notes not counted\n")
 
 
 def test_the_page_says_what_json_says(project: Project) -> None:
@@ -238,7 +238,7 @@ def test_the_page_says_what_json_says(project: Project) -> None:
         )
         numbers = re.sub(r"\[([+-])([\d.]+)\]", r"[\1]\2", numbers)
         assert re.search(rf"(?m)^  {each['title']} +{numbers}(?: |$)", page), each
-    assert "  of no domain: 1 note, 2 cards\n  of several domains: 2 notes, 4 cards\n" in page
+    assert "  in no domain: 1 note, 2 cards\n  in several domains: 2 notes, 4 cards\n" in page
     for each in made["lengths"]:
         numbers = " +".join(str(each[figure]) for figure in ("shortest", "median", "longest"))
         assert re.search(rf"(?m)^  {each['kind']}, {each['part']} +{numbers}$", page), each

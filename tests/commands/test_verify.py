@@ -88,14 +88,14 @@ def test_a_learner_who_has_changed_a_note_type_is_told_of(project: Project) -> N
     first, second, third = (
         remark.removeprefix("from 1.0.0: a learner who has ") for remark in told["remarks"]
     )
-    assert first == "added a field to `Sample - Definition` misses 2 changes of its notes; nothing lost"
+    assert first == "added a field to `Sample - Definition` misses 2 changes to its notes; nothing lost"
     assert second == (
-        "given a note of `Sample - Definition` the note type `Sample - Takeaway` misses 1 change of its "
-        "notes; nothing lost; if they tick Merge note types, Anki refuses the import"
+        "changed a note of `Sample - Definition` to the note type `Sample - Takeaway` misses 1 change to its "
+        "notes; nothing lost; if they check Merge note types, Anki refuses the import"
     )
     assert third == (
-        "deleted the card type `Recall` of `Sample - Definition` misses 2 changes of its notes; nothing "
-        "lost; if they tick Merge note types, Anki adds 6 cards, 3 of them doubles and 3 more at each "
+        "deleted the card type `Recall` of `Sample - Definition` misses 2 changes to its notes; nothing "
+        "lost; if they check Merge note types, Anki adds 6 cards, 3 of them duplicates and 3 more at each "
         "import, skips 3 notes in later imports without it, keeps all reviews"
     )
 
@@ -114,7 +114,7 @@ def test_what_is_lost_is_told_and_fails(project: Project, tmp_path: Path) -> Non
     done = run("verify", "--project", folder, "--previous", kept)
     assert done.returncode == 1
     assert "error: from 1.0.0: 1 note conflicting" in done.stderr
-    assert "error: from 1.0.0: the new text of `l` has not arrived" in done.stderr
+    assert "error: from 1.0.0: the learner did not get the new text of `l`" in done.stderr
 
 
 def test_what_was_accepted_is_no_fault(project: Project) -> None:
@@ -135,7 +135,7 @@ def test_what_was_accepted_is_no_fault(project: Project) -> None:
     assert "note: from 1.0.0: 1 note not updated, as accepted" in done.stderr
     made = release(folder, "1.1.0", FIRST + 1000)
     notes = made.path.with_name("release-notes.md").read_text(encoding="utf-8")
-    assert "tick *Merge note types*" in notes
+    assert "check *Merge note types*" in notes
     assert run("verify", "--project", folder).returncode == 0
 
 
@@ -159,7 +159,7 @@ def test_what_is_no_earlier_package(project: Project, tmp_path: Path) -> None:
         (tmp_path / "none.apkg", "cannot be read"),
         (tmp_path, "cannot be read"),
         (text, "is not an .apkg"),
-        (damaged, "is not an .apkg, or it is damaged"),
+        (damaged, "is not an .apkg file, or is damaged"),
         (foreign, "was not made by deckgen"),
         (elsewhere, "is a package of the deck `other`"),
         (newer.with_name("sample-1.1.0-cleanup.apkg"), "is a cleanup package"),
@@ -168,7 +168,7 @@ def test_what_is_no_earlier_package(project: Project, tmp_path: Path) -> None:
         assert (done.returncode, told in done.stderr) == (2, True), done.stderr
     change(folder, {"source/one.yaml": terms("a", keyed("b", "retired: Wrong."), a="Later.")})
     done = run("verify", "--project", folder, "--previous", newer, SOURCE_DATE_EPOCH=str(FIRST + 500))
-    assert (done.returncode, "is newer than what is built here" in done.stderr) == (2, True)
+    assert (done.returncode, "is newer than this build" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED])
@@ -193,7 +193,7 @@ def test_no_anki(project: Project, tmp_path: Path) -> None:
     """A Python that is none, or has no Anki: said kindly, with how to get it."""
     folder = project()
     done = run("verify", "--project", folder, "--anki-python", tmp_path / "python")
-    assert (done.returncode, "cannot be run" in done.stderr) == (2, True)
+    assert (done.returncode, "cannot be started" in done.stderr) == (2, True)
     bare = tmp_path / "bare"
     bare.write_text(f'#!/bin/sh\nexec "{sys.executable}" -I -S "$@"\n', encoding="utf-8")
     bare.chmod(0o755)

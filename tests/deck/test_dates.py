@@ -102,13 +102,16 @@ def test_a_date_may_be_written_in_any_style(tmp_path: Path, written: str) -> Non
         ("20260131", "write `2026-01-31`"),
         ("2026-01-31 10:00:00", "write `2026-01-31`"),
         ("05.05.2026", "write `2026-05-05`"),
-        ("03/04/2026", "which of the two is the month? write `2026-04-03` or `2026-03-04`"),
+        ("03/04/2026", "use the month first: write `2026-04-03` or `2026-03-04`"),
     ],
 )
 def test_another_order_is_told_with_the_form_that_was_meant(tmp_path: Path, written: str, hint: str) -> None:
     """Only one day is proposed where it is certain; else the author says which."""
     message, proposed = told(write_project(tmp_path, files(written)))
-    assert message == f"`{written}` is no date as deckgen reads them: year, month and day, as in `2026-01-31`"
+    assert (
+        message
+        == f"`{written}` is not a date that deckgen can read: write year, month and day, as in `2026-01-31`"
+    )
     assert proposed == hint
     for day in re.findall("[0-9]{4}-[0-9]{2}-[0-9]{2}", hint):
         assert shown(change(tmp_path, {"source/two.yaml": CHAPTER.format(day)}))
@@ -118,20 +121,20 @@ def test_another_order_is_told_with_the_form_that_was_meant(tmp_path: Path, writ
 def test_what_is_no_date_is_told_without_a_guess(tmp_path: Path, written: str) -> None:
     """The message says the form; no day is proposed that is not certain."""
     message, hint = told(write_project(tmp_path, files(written)))
-    assert message.startswith(f"`{written}` is no date")
+    assert message.startswith(f"`{written}` is not a date")
     assert not hint
 
 
 @pytest.mark.parametrize(
     ("written", "hint"),
     [
-        ("2026-02-30", "the days of this month are `01` to `28`"),
-        ("2028-02-30", "the days of this month are `01` to `29`"),
-        ("2026-04-31", "the days of this month are `01` to `30`"),
-        ("2026-01-00", "the days of this month are `01` to `31`"),
-        ("2026-31-01", "the month stands before the day: `2026-01-31`"),
-        ("2026-13-40", "years begin with `0001`, and the months are `01` to `12`"),
-        ("0000-01-31", "years begin with `0001`, and the months are `01` to `12`"),
+        ("2026-02-30", "this month has the days `01` to `28`"),
+        ("2028-02-30", "this month has the days `01` to `29`"),
+        ("2026-04-31", "this month has the days `01` to `30`"),
+        ("2026-01-00", "this month has the days `01` to `31`"),
+        ("2026-31-01", "put the month before the day: `2026-01-31`"),
+        ("2026-13-40", "use years from `0001`, and months from `01` to `12`"),
+        ("0000-01-31", "use years from `0001`, and months from `01` to `12`"),
     ],
 )
 def test_a_day_that_does_not_exist_is_told_with_those_that_do(
@@ -139,17 +142,17 @@ def test_a_day_that_does_not_exist_is_told_with_those_that_do(
 ) -> None:
     """February in leap years too."""
     message, about = told(write_project(tmp_path, files(written)))
-    assert (message, about) == (f"`{written}` is no day of the calendar", hint)
+    assert (message, about) == (f"`{written}` is not a date in the calendar", hint)
 
 
 def test_a_list_or_a_long_text_is_no_date(tmp_path: Path) -> None:
     """Each is told with how a date is written; a long text is not repeated."""
     folder = write_project(tmp_path, files("[2026-01-31]"))
     message, hint = told(folder)
-    assert message == "`decided` holds a list, where a text belongs"
+    assert message == "`decided` is a list, but a text belongs here"
     assert hint.startswith("write `decided: 2026-01-31`")
     message, _ = told(change(folder, {"source/two.yaml": CHAPTER.format("In the winter of the year " * 9)}))
-    assert message.startswith("`In…` is no date")
+    assert message.startswith("`In…` is not a date")
 
 
 @given(

@@ -67,7 +67,7 @@ def test_a_word_that_is_none_of_a_choice_is_guessed(tmp_path: Path) -> None:
     folder = write_project(tmp_path, {**CASES, "source/two.yaml": text})
     assert "did you mean `federal`?" in run("check", cwd=folder).stderr
     change(folder, {"source/two.yaml": TARASOFF.replace("level: state", "level: galactic")})
-    assert "it is one of `federal`, `state` and `3`" in run("check", cwd=folder).stderr
+    assert "use one of `federal`, `state` and `3`" in run("check", cwd=folder).stderr
 
 
 def test_choices_lists_and_images_are_in_the_schema(tmp_path: Path) -> None:

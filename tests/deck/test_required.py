@@ -125,10 +125,10 @@ def test_no_other_key_hides_a_missing_one(tmp_path: Path, file: str, text: str, 
     [
         ("rul", "did you mean `rule`?", False),
         ("Rule", "did you mean `rule`? only the capitals differ", False),
-        ('"rule "', "delete it, and type the key anew", False),
+        ('"rule "', "delete it, and retype the key", False),
         ("rulees", "did you mean `rules`?", True),
         ("Rules", "did you mean `rules`? only the capitals differ", True),
-        ("nam", "did you mean `name`? it stands here already: take one of the two away", True),
+        ("nam", "did you mean `name`? it is already here: remove one of the two", True),
         ("options", "did you mean `rule`?", False),
     ],
 )

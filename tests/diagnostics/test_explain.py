@@ -85,7 +85,7 @@ def test_every_code_has_an_entry() -> None:
     """The entries and the catalogue name the same codes, and each entry says something of everything."""
     assert set(ENTRIES) == set(CATALOGUE)
     for entry in ENTRIES.values():
-        for text in (entry.why, entry.mend):
+        for text in (entry.why, entry.fix):
             assert re.fullmatch(r"[A-Zd`“].*[.?)]", text, re.DOTALL), (entry.code, text)
         assert entry.bad, entry.code
         assert entry.good, entry.code
@@ -93,8 +93,8 @@ def test_every_code_has_an_entry() -> None:
 
 
 def test_no_table_has_a_member_that_nobody_reads() -> None:
-    """A slip in a name, as `mends`, would leave something out of the page."""
-    known = {"why", "mend", "source", "bad", "good", "before", "in_words"}
+    """A slip in a name, as `fixes`, would leave something out of the page."""
+    known = {"why", "fix", "source", "bad", "good", "before", "in_words"}
     for name in explain.GROUPS:
         text = (Path(explain.__file__).parent / "codes" / f"{name}.toml").read_text(encoding="utf-8")
         for code, table in tomllib.loads(text).items():
@@ -159,7 +159,7 @@ def test_explain_in_a_terminal(columns: int, plain: bool) -> None:  # noqa: FBT0
     text = re.sub(r"\x1b\[[0-9;]*m", "", shown)
     assert "## " not in text
     assert "```" not in text
-    assert "How to mend it" in text
+    assert "How to fix it" in text
     assert "    exampel: |" in text
     assert max(len(line.rstrip()) for line in text.splitlines()) <= columns
     assert bool(re.search(r"\x1b\[(?:\d;)*3\dm", shown)) is not plain

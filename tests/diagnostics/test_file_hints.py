@@ -196,7 +196,7 @@ def test_a_deck_in_another_language_is_told_of_its_words(tmp_path: Path) -> None
     half = (tmp_path / target).read_text(encoding="utf-8").replace('"Best answer"', '"Risposta migliore"')
     (tmp_path / target).write_text(half, encoding="utf-8")
     (again,) = checked(tmp_path)
-    assert "still English: why, meaning, " in again["message"]
+    assert "still in English: why, meaning, " in again["message"]
     assert "copy" not in again["hint"]
     text = re.sub(r'= "', '= "Ecco', Path(source).read_text(encoding="utf-8"))
     (tmp_path / target).write_text(text, encoding="utf-8")
@@ -212,7 +212,7 @@ def test_templates_in_source_are_the_cause_of_a_section_that_nobody_knows(tmp_pa
         ("unused-template", "source/templates"),
         ("unknown-key", "source/two.yaml"),
     ]
-    assert found[1]["message"] == "the kind of `laws` lies in source/templates/law, where nothing reads it"
+    assert found[1]["message"] == "the kind of `laws` is in source/templates/law, which deckgen does not read"
     (tmp_path / "source/templates").rename(tmp_path / "templates")
     assert checked(tmp_path) == []
 
@@ -222,7 +222,7 @@ def test_a_card_that_lacks_its_face_names_the_file_that_is_called_nearly_so(tmp_
     files = {**LAW, "templates/law/card-front.html.j2": "{{Name}}\n"}
     del files["templates/law/card.front.html.j2"]
     (told,) = [each for each in checked(write_project(tmp_path, files)) if each["code"] == "missing-face"]
-    assert told["hint"] == "is it `card-front.html.j2`? then call that file `card.front.html.j2`"
+    assert told["hint"] == "is it `card-front.html.j2`? then rename it to `card.front.html.j2`"
 
 
 def test_a_deck_that_only_shows_faces_of_its_own_needs_no_words(tmp_path: Path) -> None:
@@ -373,4 +373,4 @@ def test_a_copy_of_all_templates_is_no_news(tmp_path: Path) -> None:
     french.write_text(french.read_text(encoding="utf-8") + "# ours\n", encoding="utf-8")
     told = run("check", cwd=folder).stderr
     assert "templates/base/sentences.fr.yaml: warning[unused-template]" in told
-    assert "the deck reads the file of its own language" in told
+    assert "deckgen only uses the file in the deck's language" in told

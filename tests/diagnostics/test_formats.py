@@ -81,9 +81,12 @@ def test_github_gets_annotations_by_itself(project: Project) -> None:
     actions = run("check", "--project", folder, GITHUB_ACTIONS="true")
     assert untimed(actions.stderr) == untimed(text.stderr)
     place, there = "line=5,endLine=5,col=5,endColumn=6", "line=1,endLine=1,col=7,endColumn=16"
-    hint, fault = "hint: did you mean `why`?", "has an empty part, or one with spaces or a colon around it"
+    hint, fault = (
+        "hint: did you mean `why`?",
+        "has an empty part, or a part with spaces or a colon next to it",
+    )
     assert actions.stdout.splitlines() == [
-        f"::error file=source/one.yaml,{place},title=unknown-key::`wy` is not a key of a takeaway%0A{hint}",
+        f"::error file=source/one.yaml,{place},title=unknown-key::`wy` is not allowed in a takeaway%0A{hint}",
         f"::error file=source/t w%2Co.yaml,{there},title=bad-deck-name::the deck name `one::::two` {fault}",
     ]
     assert run("check", "--project", folder, "--format", "text", GITHUB_ACTIONS="true").stdout == ""

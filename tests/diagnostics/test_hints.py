@@ -59,8 +59,8 @@ def ways(text: str, told: Diagnostic, piece: str) -> Iterator[str]:
     news += [line.replace(word, piece) for word in re.findall("`([^`]+)`", told.message)]
     for wrong, right in AS.findall(told.hint) if piece in told.hint else ():
         news += [line[: at.start()] + right + line[at.end() :] for at in re.finditer(re.escape(wrong), line)]
-    news += [line[:start] + line[end:]] * ("take it away" in told.hint)
-    news += [line[:start]] * ("take one of the two away" in told.hint)
+    news += [line[:start] + line[end:]] * ("remove it" in told.hint)
+    news += [line[:start]] * ("remove one of the two" in told.hint)
     for new in news:
         yield "\n".join([*lines[:number], new, *lines[number + 1 :]])
     # what stands below its key, where the proposal holds the key as well

@@ -286,10 +286,10 @@ def test_what_an_image_shows_is_told_by_its_file(project: Project) -> None:
     (told,) = told_of(folder, "wide-change")
     assert told["path"] == "source/media/a.svg"
     assert told["message"] == (
-        "12 of 212 released notes are sent to learners again, because this file holds something else"
+        "12 of 212 released notes are sent to learners again, because this file has changed"
     )
-    assert "loses the learner's own edits and tags" in told["hint"]
-    assert "with `code: same-media`, `because: |` and as id `media/a.svg`" in told["hint"]
+    assert "learners lose their own edits and tags" in told["hint"]
+    assert "with `code: same-media`, `because: |` and the id `media/a.svg`" in told["hint"]
 
 
 def _in_media(files: dict[str, str]) -> dict[str, str | bytes]:
@@ -311,8 +311,8 @@ def test_many_images_made_smaller(project: Project, collection: Collection) -> N
     change(folder, {**smaller, "source/one.yaml": pictured(12, "x{}.svg")})
     (told,) = told_of(folder, "wide-change")
     assert "12 of 12 released notes are sent to learners again" in told["message"]
-    assert "(12 for their images or sounds)" in told["message"]
-    assert "as id `media`" in told["hint"]
+    assert "(12 for changed images or sounds)" in told["message"]
+    assert "the id `media`" in told["hint"]
     accept = "accept:\n  - code: same-media\n    id: media\n    because: Smaller.\n"
     change(folder, {"source/deck.yaml": f"id: sample\ntitle: Sample\n{accept}"})
     assert not told_of(folder, "wide-change")
@@ -324,7 +324,7 @@ def test_many_images_made_smaller(project: Project, collection: Collection) -> N
     assert import_package(collection, made.path) == {"duplicate": 12}
     assert collection.get_note(number)["Example"] == "Mine."
     # used up: the next change of an image is one
-    assert "used this acceptance up" in run("check", "--project", folder).stderr
+    assert "already used this entry" in run("check", "--project", folder).stderr
     assert sent(folder, {"source/media/x3.svg": svg("h77")}) == ["p3"]
 
 
@@ -334,7 +334,7 @@ def test_same_media_that_nothing_shows_otherwise(project: Project) -> None:
     folder = project({"source/one.yaml": pictured(1, "pp.svg"), "source/media/pp.svg": SVG})
     release(folder, "1.0.0", FIRST)
     change(folder, {"source/deck.yaml": f"{DECK}{accept}", "source/media/pp.svg": svg("h8")})
-    assert "no image or sound at `media/p` holds something else" in run("check", "--project", folder).stderr
+    assert "no image or sound at `media/p` has changed" in run("check", "--project", folder).stderr
     assert sent(folder) == ["p0"]
 
 
@@ -372,7 +372,7 @@ def test_tags_of_single_notes_are_told_where_they_stand(project: Project) -> Non
     change(folder, {"source/one.yaml": text})
     (told,) = told_of(folder, "wide-change")
     assert told["path"] == "source/one.yaml"
-    assert "5 for their tags alone" in told["message"]
+    assert "5 for changed tags only" in told["message"]
 
 
 TABLE = """\
@@ -583,9 +583,9 @@ def test_a_retired_row_needs_no_image(project: Project) -> None:
 
 REUSED = [
     # a new text in the middle, and the numbers moved on
-    (["q1", "q2", "q3"], "q1=q1 q2=q2 q3=new q4=q3", "`q4` says what `q3` said"),
+    (["q1", "q2", "q3"], "q1=q1 q2=q2 q3=new q4=q3", "`q4` has the released text of `q3`"),
     # one text deleted, and the numbers moved up
-    (["q1", "q2", "q3"], "q1=q1 q2=q3", "`q2` says what `q3` said"),
+    (["q1", "q2", "q3"], "q1=q1 q2=q3", "`q2` has the released text of `q3`"),
 ]
 
 
@@ -619,7 +619,7 @@ def test_notes_that_share_a_reference_are_not_taken_for_one_another(project: Pro
     release(folder, "1.0.0", FIRST)
     change(folder, {"source/one.yaml": f"takeaways:\n{new}"})
     said = run("check", "--project", folder).stderr
-    assert "says the same" not in said
+    assert "has the same text" not in said
     assert "if `enactment` is that note, write `was: joining`" in said
 
 
@@ -630,7 +630,7 @@ def test_rows_that_share_a_word_are_not_taken_for_one_another(project: Project) 
     folder = project({"source/one.yaml": table + row.format("alpha", "yes") + row.format("beta", "no")})
     release(folder, "1.0.0", FIRST)
     change(folder, {"source/one.yaml": table + row.format("beta", "no") + row.format("delta", "yes")})
-    assert "says the same" not in run("check", "--project", folder).stderr
+    assert "has the same text" not in run("check", "--project", folder).stderr
 
 
 def test_a_row_moved_to_another_table(project: Project) -> None:
@@ -643,7 +643,7 @@ def test_a_row_moved_to_another_table(project: Project) -> None:
     release(folder, "1.0.0", FIRST)
     change(folder, {"source/one.yaml": head + table.format("t1", x) + table.format("t2", q + y)})
     assert (
-        "`t2.y` says the same: to rename the note, write `was: t1.y`"
+        "`t2.y` has the same text: to rename the note, write `was: t1.y`"
         in run("check", "--project", folder).stderr
     )
     moved = row.format("y", "        was: t1.y\n")

@@ -258,7 +258,7 @@ def test_a_git_that_cannot_answer(how: str, deck: Path, tmp_path: Path) -> None:
     else:
         shutil.rmtree(deck / ".git/objects")
     said = told(deck, "release", "2.0.0", code=2, **variables)
-    assert said.startswith("error: git cannot be asked whether this deck has been released: ")
+    assert said.startswith("error: git could not report whether this deck has been released: ")
     words = {
         "not installed": "git is not installed",
         "another's folder": "detected dubious ownership",
@@ -292,7 +292,7 @@ def test_a_ledger_that_is_older_than_the_last_commit_s(deck: Path) -> None:
     shutil.rmtree(deck / "build")
     git(deck, "checkout", "v1.0.0", "--", LEDGER)
     said = told(deck, "release", "1.2.0")
-    assert "error[lost-ledger]: the ledger of the last commit knows `1.1.0`, and this one does not" in said
+    assert "error[lost-ledger]: the ledger in the last commit contains `1.1.0`, but this one does not" in said
     (command,) = COMMAND.findall(said)
     subprocess.run(command, cwd=deck, shell=True, check=True, capture_output=True)  # noqa: S602
     release(deck, "1.2.0", FIRST + 100)
@@ -311,7 +311,8 @@ def test_a_deck_that_moved_within_its_repository(deck: Path) -> None:
     done = run("release", "1.1.0", cwd=moved, **SECOND)
     assert done.returncode == 1
     assert (
-        "this deck has been released from another folder: its ledger is `source/ledger.jsonl`" in done.stderr
+        "this deck has been released from a different folder: its ledger is `source/ledger.jsonl`"
+        in done.stderr
     )
     (command,) = COMMAND.findall(done.stderr)
     subprocess.run(command, cwd=moved, shell=True, check=True, capture_output=True)  # noqa: S602
@@ -325,7 +326,9 @@ def test_a_release_that_was_never_committed_is_not_forgotten(deck: Path) -> None
     git(deck, "stash")
     done = run("release", "1.2.0", cwd=deck, **SECOND)
     assert done.returncode == 2
-    assert "build/release/ holds 1.1.0, and there is no source/ledger.jsonl that knows of it" in done.stderr
+    assert (
+        "build/release/ contains 1.1.0, but there is no source/ledger.jsonl with this release" in done.stderr
+    )
     assert git(deck, "stash", "pop").returncode == 0
     committed(deck, "1.1.0")
     git(deck, "checkout", "-b", "hotfix", "v1.0.0")
@@ -346,6 +349,6 @@ def test_a_ledger_that_git_leaves_out_is_told_before_the_release(project: Projec
     folder = project({"source/one.yaml": terms("a"), ".gitignore": "*.jsonl\n"})
     git(folder, "init")
     said = told(folder, "release", "1.0.0", code=2)
-    assert "git is told to leave source/ledger.jsonl out" in said
+    assert "git ignores source/ledger.jsonl" in said
     change(folder, {".gitignore": "build/\n"})
     release(folder, "1.0.0", FIRST)

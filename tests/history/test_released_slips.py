@@ -48,7 +48,7 @@ def test_a_new_cloze_that_took_a_number_is_named(
     release(folder, "1.0.0", FIRST)
     change(folder, {"source/one.yaml": CLOZED.format(after)})
     told = told_of(folder, "moved-cloze")
-    assert any("is new, and has taken c" in each["message"] for each in told)
+    assert any("is new, but uses c" in each["message"] for each in told)
     line = f"      So {after}."
     for each in sorted(told, key=lambda each: -each["column"]):
         number = re.findall(r"write (c\d+)", each["hint"])[0]
@@ -64,7 +64,7 @@ def test_a_new_wording_may_keep_the_number(project: Project) -> None:
     release(folder, "1.0.0", FIRST)
     change(folder, {"source/one.yaml": CLOZED.format("{{c1::b}} {{c2::x}}")})
     new = next(each for each in told_of(folder, "moved-cloze") if "`x` is new" in each["message"])
-    assert "if it is the new wording of what was c1, write that number; if not, write c3" in new["hint"]
+    assert "if it rewords the released answer with c1, write that number; if not, write c3" in new["hint"]
     # beside a released answer that stays, another blank is no slip
     change(folder, {"source/one.yaml": CLOZED.format("{{c1::a}} {{c1::x}} {{c3::b}}")})
     assert not [each for each in told_of(folder, "moved-cloze") if "is new" in each["message"]]
@@ -103,7 +103,7 @@ def test_renamed_notes_that_build_on_each_other(project: Project) -> None:
     change(folder, {"source/one.yaml": renamed})
     gone = told_of(folder, "note-gone")
     assert [each["line"] for each in gone] == [2, 6, 11]
-    assert all("says the same" in each["hint"] for each in gone)
+    assert all("the same text" in each["hint"] for each in gone)
 
 
 def test_who_names_an_old_id_is_told_the_new_one(project: Project) -> None:
@@ -113,7 +113,7 @@ def test_who_names_an_old_id_is_told_the_new_one(project: Project) -> None:
     release(folder, "1.0.0", FIRST)
     change(folder, {"source/one.yaml": text.replace("id: vintage", "id: year\n    was: vintage")})
     (told,) = told_of(folder, "unknown-note")
-    assert "write `year`, as that note is called now" in told["hint"]
+    assert "write `year`, the note's current id" in told["hint"]
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -168,7 +168,7 @@ def test_a_note_deleted_is_told_where_it_stood(late: bool, project: Project) -> 
     (gone,) = told_of(folder, "note-gone")
     assert (gone["path"], gone["line"]) == ("source/two.yaml", 2)
     command = f"git -C {folder} show {commit}:./source/two.yaml"
-    assert f"put it back (`{command}` has it at line 6)" in gone["hint"]
+    assert f"restore it (`{command}` shows it at line 6)" in gone["hint"]
     assert "id: q" in git(folder, *command.split()[3:]).split("\n")[5]
 
 
@@ -219,10 +219,10 @@ def test_a_table_deleted_is_told_once(versioned: bool, project: Project) -> None
     head, _, others = STANCES.partition("  - id: others")
     change(folder, {"source/two.yaml": "comparisons:\n  - id: others" + others})
     (gone,) = told_of(folder, "note-gone")
-    assert "the released table `stances` is not in the source any more, with 2 rows" in gone["message"]
+    assert "the released table `stances` is missing from the source, with 2 rows" in gone["message"]
     assert (gone["path"], gone["line"]) == ("source/two.yaml", 5 if not versioned else None)
     if versioned:
-        assert "has it at line 2)" in gone["hint"]
+        assert "shows it at line 2)" in gone["hint"]
     # a table of that id with other rows is there
     change(
         folder,
@@ -233,7 +233,7 @@ def test_a_table_deleted_is_told_once(versioned: bool, project: Project) -> None
         },
     )
     gone, _ = told_of(folder, "note-gone")
-    assert "the released note `stances.a` is not in" in gone["message"]
+    assert "the released note `stances.a` is missing" in gone["message"]
     assert gone["line"] == (2 if versioned else 10)
     change(folder, {"source/two.yaml": STANCES.replace(head[head.index("      - id: b") :], "")})
     (gone,) = told_of(folder, "note-gone")
@@ -241,13 +241,21 @@ def test_a_table_deleted_is_told_once(versioned: bool, project: Project) -> None
 
 
 MOVED = {
-    "a definition that was moved, and not cut": (terms("a", "b"), terms("b", "c"), "both notes say the same"),
-    "another note of that id": (terms("a", "b"), terms("b", b="Other."), "give the newer one another id"),
-    "a table that was copied": (STANCES, STANCES + terms("b"), "both tables say the same: delete one"),
+    "a definition that was moved, and not cut": (
+        terms("a", "b"),
+        terms("b", "c"),
+        "both notes are identical",
+    ),
+    "another note of that id": (
+        terms("a", "b"),
+        terms("b", b="Other."),
+        "give the newer note a different id",
+    ),
+    "a table that was copied": (STANCES, STANCES + terms("b"), "both tables are identical: delete one"),
     "a table that was copied and changed": (
         STANCES,
         STANCES.replace("Siding with", "Preferring") + terms("b"),
-        "give this table another id",
+        "give this table a different id",
     ),
 }
 

@@ -101,20 +101,20 @@ def test_what_is_no_package(tmp_path: Path, samples: dict[str, dict[str, bytes]]
         assert refused(tmp_path / "pipe") == "cannot be read: it is not an ordinary file"
     for name, content in {"empty": b"", "text": b"hello", "half": whole[: len(whole) // 2]}.items():
         (tmp_path / name).write_bytes(content)
-        assert refused(tmp_path / name) == "is not an .apkg, or it is damaged"
-    assert refused(packed(tmp_path / "zip", {})) == "is not an .apkg: there is no collection in it"
+        assert refused(tmp_path / name) == "is not an .apkg file, or is damaged"
+    assert refused(packed(tmp_path / "zip", {})) == "is not an .apkg file: it contains no collection"
 
 
 @pytest.mark.parametrize(
     ("limits", "told"),
     [
         (Limits(archive=1000), "is larger than 0.000953674 MiB"),
-        (Limits(directory=100), "holds too many files"),
-        (Limits(members=2), "holds more than 2 files"),
-        (Limits(name=3), "names a media file with more than 3 characters"),
+        (Limits(directory=100), "contains too many files"),
+        (Limits(members=2), "contains more than 2 files"),
+        (Limits(name=3), "contains a media file name with more than 3 characters"),
         (Limits(collection=2**10), "unpacks to more than 0.000976562 MiB"),
-        (Limits(text=500), "holds a text of more than 0.000476837 MiB"),
-        (Limits(rows=4), "holds more than 4 "),
+        (Limits(text=500), "contains a text of more than 0.000476837 MiB"),
+        (Limits(rows=4), "contains more than 4 "),
         (Limits(seconds=0), "takes over 0 seconds to read"),
     ],
 )
@@ -169,7 +169,7 @@ def test_a_bomb_among_the_media(tmp_path: Path, samples: dict[str, dict[str, byt
 @pytest.mark.parametrize("name", ["../x.png", "/etc/x.png", "a/b.png", "..", ".", "", "c:\\x.png", "x\0.png"])
 def test_a_name_that_leads_elsewhere(name: str, tmp_path: Path, samples: dict[str, dict[str, bytes]]) -> None:
     """Names of media are names, and no paths; Anki refuses such packages too."""
-    told = "names a media file that leads out of Anki's folder"
+    told = "contains a media file with a path outside Anki's folder"
     members = {**samples["legacy"], "media": json.dumps({"0": name}).encode()}
     assert refused(packed(tmp_path / "x", members)) == told
     entry = b"\x0a" + bytes([len(name)]) + name.encode() + b"\x1a\x14" + bytes(20)
@@ -218,7 +218,7 @@ def test_tables_that_are_none(script: str, tmp_path: Path, samples: dict[str, di
     members = dict(samples["legacy"])
     members["collection.anki21"] = altered(members["collection.anki21"], script)
     assert re.match(
-        r"is damaged: |is not an \.apkg, or it is damaged", refused(packed(tmp_path / "x", members))
+        r"is damaged: |is not an \.apkg file, or is damaged", refused(packed(tmp_path / "x", members))
     )
 
 
@@ -258,7 +258,7 @@ def test_one_text_in_many_rows(tmp_path: Path, samples: dict[str, dict[str, byte
     for place in places:
         data[place : place + 4] = data[places[0] : places[0] + 4]
     path = packed(tmp_path / "x", {**samples["legacy"], "collection.anki21": bytes(data)})
-    assert refused(path) == "is damaged: the collection in it cannot be read"
+    assert refused(path) == "is damaged: its collection cannot be read"
 
 
 def test_what_is_newer(tmp_path: Path, samples: dict[str, dict[str, bytes]]) -> None:
@@ -273,7 +273,7 @@ def test_what_is_newer(tmp_path: Path, samples: dict[str, dict[str, bytes]]) -> 
 def test_other_compression(method: int, tmp_path: Path, samples: dict[str, dict[str, bytes]]) -> None:
     """Anki knows Deflate only, so what is packed in another way is no package."""
     told = refused(packed(tmp_path / "x", samples["ours"], method))
-    assert told == "is packed in a way that Anki cannot read"
+    assert told == "is compressed in a way that Anki cannot read"
 
 
 def test_zstd_that_ends_early(tmp_path: Path, samples: dict[str, dict[str, bytes]]) -> None:
@@ -281,7 +281,7 @@ def test_zstd_that_ends_early(tmp_path: Path, samples: dict[str, dict[str, bytes
     whole = samples["latest"]["collection.anki21b"]
     for content in (whole[:-3], whole[:2000], b"", b"hello", unsqueezed(whole)):
         path = packed(tmp_path / "x", {**samples["latest"], "collection.anki21b": content})
-        assert refused(path) == "is not an .apkg, or it is damaged"
+        assert refused(path) == "is not an .apkg file, or is damaged"
     plain = unsqueezed(whole)
     parted = squeezed(plain[:5000]) + squeezed(plain[5000:])
     path = packed(tmp_path / "x", {**samples["latest"], "collection.anki21b": parted})
@@ -372,4 +372,4 @@ def test_any_settings(scratch: Path, samples: dict[str, dict[str, bytes]], confi
 def test_a_message_of_crumbs(tmp_path: Path, samples: dict[str, dict[str, bytes]]) -> None:
     """A list of media with millions of empty entries, which would take much more memory than bytes."""
     path = packed(tmp_path / "x", {**samples["latest"], "media": squeezed(b"\x0a\x00" * 5_000_000)})
-    assert refused(path) == "is damaged: Anki's settings in it cannot be read"
+    assert refused(path) == "is damaged: its Anki settings cannot be read"

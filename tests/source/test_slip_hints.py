@@ -57,21 +57,21 @@ def test_another_sign_than_a_comma_between_ids(between: str, tmp_path: Path) -> 
 def test_no_sign_between_ids(tmp_path: Path) -> None:
     """Nor is one of them proposed for both."""
     more = "  - id: three\n    term: Other\n    definition: x\n    builds_on: [one two]\n"
-    assert hint(tmp_path, HEAD + more, 9).startswith("a comma stands between two ids: `[one, two]`")
+    assert hint(tmp_path, HEAD + more, 9).startswith("put a comma between two ids: `[one, two]`")
 
 
 @pytest.mark.parametrize("label", ["Two", "One"])
 def test_an_id_that_another_note_has_is_not_proposed(label: str, tmp_path: Path) -> None:
     """In the same file or one before it; what is proposed is what `--fix` gives."""
     said = hint(tmp_path, f"{HEAD}  - term: {label}\n    definition: x\n", 6)
-    assert f"`id: {label.lower()}-2`; another note has `{label.lower()}`" in said
+    assert f"`id: {label.lower()}-2`; another note already has `{label.lower()}`" in said
 
 
 ONE_SLIP = {
     "no hyphen before a note": (
         f"{HEAD}    reference: x\n    id: three\n    term: Other\n    definition: x\n    reference: y\n",
         7,
-        "a hyphen is missing: `  - id: …`",
+        "add a hyphen: `  - id: …`",
     ),
     "an option too deep": (
         CASE
@@ -79,22 +79,22 @@ ONE_SLIP = {
             "      - text: Two\n", "          - text: |\n              Two\n"
         ),
         10,
-        "indent it by 6 spaces, as the item above",
+        "indent it by 6 spaces, like the item above",
     ),
     "a hyphen before the mark": (
         CASE + TWO_OPTIONS.replace("        correct", "      - correct"),
         7,
-        "take its hyphen away",
+        "remove its hyphen",
     ),
     "a hyphen before a note's second key": (
         "definitions:\n  - id: two\n  - term: Term\n    definition: x\n",
         3,
-        "take its hyphen away",
+        "remove its hyphen",
     ),
     "a hyphen before a row's second key": (
         TABLE.replace("        cells", "      - cells"),
         6,
-        "take its hyphen away",
+        "remove its hyphen",
     ),
     "keys of Anki": (HEAD.replace("term:", "front:"), 3, "did you mean `term`?"),
     "a takeaway among definitions": (
@@ -121,9 +121,9 @@ ONE_SLIP = {
     "a cloze in brackets": (
         "takeaways:\n  - id: two\n    text: A [[c1::text]].\n    why: x\n",
         3,
-        "a cloze is written `{{c1::answer}}`",
+        "write a cloze as `{{c1::answer}}`",
     ),
-    "a color": (HEAD.replace("Text", '<font color="red" size="7">Text</font>'), 5, "leave it out"),
+    "a color": (HEAD.replace("Text", '<font color="red" size="7">Text</font>'), 5, "remove it"),
 }
 
 
@@ -176,7 +176,7 @@ CELLS = {
     "a comma in a cell": (
         ROWS + MORE.replace("B, C", "B, say more, C"),
         8,
-        'a cell that holds one stands in quotes, as `"B, say more"`',
+        'put a cell that contains a comma in quotes, as `"B, say more"`',
     ),
     "no hyphen before a cell": (
         ROWS + "      - id: y\n        cells:\n          - A\n          - B\n            C it is\n",
@@ -202,7 +202,7 @@ HINTS = {
     "a letter for a number": (
         "takeaways:\n  - id: two\n    text: |\n      A {{cl::text}}.\n    why: x\n",
         4,
-        "behind its `c` here is the letter `l`",
+        "after its `c` here is the letter `l`",
     ),
     "a comment within a text": (HEAD + "      # check the page\n", 6, "put it above the key of this text"),
     "a retired note without its text": (
@@ -225,7 +225,7 @@ def test_how_many_options_an_exam_has(tmp_path: Path) -> None:
     """What is no number is told which ones there are."""
     write_project(tmp_path, {"source/deck.yaml": f"{DECK}exam_options: three\n"})
     assert [each.message for each in build(tmp_path).diagnostics] == [
-        "`exam_options` is not a whole number from 2 to 8: a vignette has so many options"
+        "`exam_options` is not a whole number from 2 to 8: this is how many options a vignette can have"
     ]
 
 
@@ -338,8 +338,8 @@ def test_a_bad_id_is_told_where_it_is_named_as_well(tmp_path: Path) -> None:
             f"  - id: {name}\n    term: {term}\n    definition: |\n      It is so.\n    builds_on: [{link}]\n"
         )
     assert [(line, hint) for line, _, hint in told(tmp_path, notes)] == [
-        (2, "an id has small letters, digits and hyphens between them: `fine-lees`"),
-        (11, "write `fine-lees`, as that note will be called"),
+        (2, "use lowercase letters and digits, with hyphens between them: `fine-lees`"),
+        (11, "write `fine-lees`, the valid form of that id"),
         (16, "did you mean `fine-lees`?"),
     ]
 
@@ -361,13 +361,13 @@ def test_a_section_under_a_note(tmp_path: Path) -> None:
         "takeaways:\n  - id: two\n    text: |\n      A {{c1::split}} one.\n    why: |\n      It is so.\n\n"
         "  definitions:\n  - id: three\n    term: Lees\n    definition: |\n      Dead yeast.\n"
     )
-    assert hint(tmp_path, text, 8).startswith("put it under `takeaways` of line 1: with no space before it")
+    assert hint(tmp_path, text, 8).startswith("align it with `takeaways` on line 1, with no space before it")
 
 
 def test_a_hyphen_without_its_space_names_the_key(tmp_path: Path) -> None:
     """The one that stands there, and no other."""
     text = "definitions:\n  -term: Lees\n    definition: |\n      Dead yeast.\n"
-    assert hint(tmp_path, text, 2) == "a space must follow the hyphen: `- term: …`"
+    assert hint(tmp_path, text, 2) == "put a space after the hyphen: `- term: …`"
 
 
 def test_a_semicolon_between_columns(tmp_path: Path) -> None:
@@ -375,7 +375,7 @@ def test_a_semicolon_between_columns(tmp_path: Path) -> None:
     rows = "".join(f"      - id: {name}\n        cells: [a {name}, b, c]\n" for name in "xy")
     text = f"comparisons:\n  - id: two\n    columns: [Method, Second; Example]\n    rows:\n{rows}"
     assert hint(tmp_path, text, 3).startswith(
-        "`;` separates nothing in YAML: within brackets write `Second, Example`"
+        "`;` is not a separator in YAML: in brackets, write `Second, Example`"
     )
 
 
@@ -386,17 +386,17 @@ def test_an_option_that_is_said_to_be_wrong(tmp_path: Path) -> None:
     )
     text = f"vignettes:\n  - id: two\n    scenario: X.\n    question: Y?\n    options:\n{options}"
     said = hint(tmp_path, f"{text}        correct: false\n", text.count("\n") + 1)
-    assert said.startswith("write `true` here, if this option is the best")
+    assert said.startswith("write `true` here if this option is the best")
 
 
 AT_ONCE = {
     "a line too far left": (f"{HEAD}More.\n    reference: x\n", 6, "put 6 spaces before it"),
-    "a line still too far left": (f"{HEAD}     More.\n", 6, "put it under line 5, with 6 spaces before it"),
+    "a line still too far left": (f"{HEAD}     More.\n", 6, "align it with line 5, with 6 spaces before it"),
     "spaces of a web page": (HEAD.replace("      Text", "\u00a0" * 6 + "Text"), 5, "delete them"),
     "spaces of a web page in each line": (
         HEAD.replace("      Text", "\u00a0" * 6 + "Text.\n" + "\u00a0" * 6 + "More"),
         5,
-        "2 lines of this file begin so",
+        "2 lines of this file begin this way",
     ),
     "a patch": (f"{HEAD}+  - id: three\n+    term: x\n+    definition: |\n+      x\n", 6, "delete the `+`"),
     "a row in Markdown": (
@@ -407,7 +407,7 @@ AT_ONCE = {
     "no key of the cells": (
         TABLE.replace("        cells: [a, b]", "        - a\n        - b"),
         6,
-        "put a line `        cells:` above it",
+        "add a line `        cells:` above it",
     ),
     "a minus in a cell": (
         TABLE.replace("cells: [a, b]", "cells:\n          - a\n          - - 214 °C"),
@@ -425,18 +425,18 @@ AT_ONCE = {
         "`- –`",
     ),
     "brackets that are text": (HEAD.replace("Term", "[Fe/H]"), 3, '`term: "[Fe/H]"`'),
-    "brackets that are no link": (HEAD.replace("Text", "In [O III](5007)"), 5, "if it is no link"),
-    "a comment of HTML": (HEAD.replace("Text", "<!-- Text -->"), 5, "above the key of this text"),
+    "brackets that are no link": (HEAD.replace("Text", "In [O III](5007)"), 5, "if it is not a link"),
+    "a comment of HTML": (HEAD.replace("Text", "<!-- Text -->"), 5, "above this text's key"),
     "a tag that nothing needs": (HEAD.replace("Text", "Text<br></br>"), 5, "write `<br>`"),
     "marks of a conflict among keys": (
         HEAD.replace("    definition", "    <<<<<<< ann\n    definition"),
         4,
-        "delete the marks",
+        "delete the markers",
     ),
     "two chapters in one file": (
         f"deck: 1\n{HEAD}\ndeck: 2\n{HEAD.replace('two', 'three')}",
         8,
-        "to a file of its own",
+        "to a separate file",
     ),
     "several garbled words": (
         HEAD.replace("Text", "fÃ¼r 7Â° and itâ€™s"),
@@ -489,14 +489,14 @@ def test_a_copied_file_names_the_notes_that_differ(tmp_path: Path) -> None:
         {"source/two.yaml": HEAD + other, "source/two copy.yaml": HEAD + other.replace("More", "Less")},
     )
     hints = [each.hint for each in build(tmp_path).diagnostics if each.code == "duplicate-id"]
-    assert hints == ["delete one of the two files; they differ in `three`, so see which texts to keep"]
+    assert hints == ["delete one of the two files; they differ in `three`, so check which texts to keep"]
 
 
 def test_two_notes_of_one_id_and_term(tmp_path: Path) -> None:
     """They may be one note; if not, the newer one gets another id."""
     both = HEAD + HEAD.partition("\n")[2].replace("Text", "More")
     said = hint(tmp_path, both, 6)
-    assert said.startswith("are they one note? then delete one of the two; else give the newer")
+    assert said.startswith("if they are the same note, delete one; if not, give the newer")
 
 
 @pytest.mark.parametrize(
@@ -505,7 +505,7 @@ def test_two_notes_of_one_id_and_term(tmp_path: Path) -> None:
         ("    example: |\n\tMore.\n", 7, "with at least 5 spaces, under `example` of line 6"),
         ("    example:\n\tMore.\n", 7, "with at least 5 spaces, under `example` of line 6"),
         ("\texample: x\n", 6, "with 4 spaces, under `definition` of line 4"),
-        ("    example: |\n      More.\n\tAnd more.\n", 8, "with 6 spaces, as the text above it"),
+        ("    example: |\n      More.\n\tAnd more.\n", 8, "with 6 spaces, like the text above it"),
     ],
 )
 def test_a_tab_is_told_with_the_spaces_in_its_place(wrong: str, line: int, said: str, tmp_path: Path) -> None:
@@ -516,6 +516,6 @@ def test_a_tab_is_told_with_the_spaces_in_its_place(wrong: str, line: int, said:
 def test_a_hyphen_that_lacks_is_told_in_its_column(tmp_path: Path) -> None:
     """That of the other items, also where the keys stand in the right column."""
     again = "    id: three\n    term: Other\n    definition: x\n"
-    assert "`  - id: …`, in the column of the hyphen of line 2" in hint(tmp_path, HEAD + again, 6)
+    assert "`  - id: …`, in the same column as the hyphen on line 2" in hint(tmp_path, HEAD + again, 6)
     first = HEAD.replace("  - id: two", "    id: two")
     assert "two columns left of `id`" in hint(tmp_path, first, 2)

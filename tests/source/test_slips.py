@@ -205,8 +205,8 @@ def test_a_key_without_its_colon_behind_a_block(line: str, key: str) -> None:
     """A word alone, one with a bar, and one that is a key elsewhere in the file may each be one."""
     head = "definitions:\n  - id: two\n    term: x\n    definition: |\n      Text.\n"
     assert [each.hint for each in told(f"{head}    {line}\n      More.\n")] == [
-        f"if it is a key, write `{key}`; if it is text, put 6 spaces before it, as before the text above it"
+        f"if it is a key, write `{key}`; if it is text, put 6 spaces before it, like the text above it"
     ]
     assert [each.hint for each in told(f"{head}    some more\n      More.\n")] == [
-        "put 6 spaces before it, as before the text above it"
+        "put 6 spaces before it, like the text above it"
     ]

@@ -255,8 +255,8 @@ class _Walk:
         if (numbers := _numbers(match[1])) and len(self.still_open) < MAX_DEPTH:
             self.still_open.append(_Open(Cloze(numbers, *match.span()), piece, len(self.closed)))
         if _ONE_COLON.match(self.text, match.end()):
-            message = "three colons begin this cloze, so its answer begins with one"
-            hint = "write `::`, or `::\\:` if it does"
+            message = "this cloze has three colons, so its answer begins with a colon"
+            hint = "write `::`, or `::\\:` if the answer begins with a colon"
             self.slips.append(Slip("bad-cloze", match.end() - 2, 3, message, hint))
 
     def _outside(self, match: re.Match[str], place: int) -> int:
@@ -266,8 +266,8 @@ class _Walk:
         elif match.group() == "}" and self._loose:
             self._loose -= 1
         elif match.group() == "}" and self.text.startswith("}}", match.start()):
-            hint = "take them away, or write `\\}\\}` if learners should see them"
-            message = "this `}}` ends no cloze, so learners see it"
+            hint = "remove it, or write `\\}\\}` if learners should see it"
+            message = "this `}}` does not end a cloze, so learners see it"
             self.slips.append(Slip("bad-cloze", match.start(), 2, message, hint))
             return place + 1
         return place
@@ -292,8 +292,10 @@ class _Walk:
             for slip in _odd_hint(self.text, cloze, length, signs[1:])
         )
         if any(cloze.hint <= other.start < end for other in self.closed[top.before : -1]):
-            message = "a cloze stands in the hint of this one, and Anki would show it with the answer"
-            self.slips.append(Slip("bad-cloze", sign, 2, message, "the hint comes last, before the `}}`"))
+            message = "the hint of this cloze contains another cloze, and Anki would show its answer"
+            self.slips.append(
+                Slip("bad-cloze", sign, 2, message, "write the hint last, right before the `}}`")
+            )
 
     def _masked(self, start: int, end: int) -> str:
         """A part of the text, in which escapes and verbatim pieces are replaced by `x`."""
@@ -307,8 +309,8 @@ class _Walk:
         return "".join(part)
 
     def _misplaced(self, match: re.Match[str]) -> None:
-        message = "a cloze stands in an address or a tag, where Anki cannot hide it"
-        hint = "put the cloze around the whole link or image, as in `{{c1::[text](https://…)}}`"
+        message = "this cloze is inside an address or a tag, where Anki cannot hide it"
+        hint = "put the whole link or image into the cloze, as in `{{c1::[text](https://…)}}`"
         self.slips.append(Slip("bad-cloze", match.start(), len(match.group()), message, hint))
 
 
@@ -335,8 +337,8 @@ class _Open:
     signs: list[tuple[int, int]] = field(default_factory=list)
 
 
-_AROUND = "put the cloze around the whole code or formula: ``{{c1::`std::vector`}}``"
-_AS_SIGN = "in an answer or a hint write `::` as `\\:\\:`, or put the words into code: `` `std::vector` ``"
+_AROUND = "put the whole code or formula into the cloze: ``{{c1::`std::vector`}}``"
+_AS_SIGN = "to show `::` in an answer or hint, write `\\:\\:`, or put the text into code: `` `std::vector` ``"
 
 
 def _odd_hint(text: str, cloze: Cloze, length: int, more: list[tuple[int, int]]) -> Iterator[Slip]:
@@ -344,16 +346,16 @@ def _odd_hint(text: str, cloze: Cloze, length: int, more: list[tuple[int, int]])
     place = cloze.hint - 2
     answer, hint = text[cloze.inner : place], text[cloze.hint : cloze.end]
     if not answer.strip():
-        message = f"this cloze hides nothing: the first `::` in it begins the hint, here `{hint.strip()}`"
+        message = f"this cloze hides nothing: its first `::` starts the hint, here `{hint.strip()}`"
         yield Slip("bad-cloze", place, 2, message, _AS_SIGN)
     elif length > 2:  # noqa: PLR2004 (the sign itself)
-        message = f"`{':' * length}` begins a hint with a colon: learners would see `[{hint.strip()}]`"
+        message = f"`{':' * length}` makes the hint begin with a colon: learners would see `[{hint.strip()}]`"
         yield Slip("bad-cloze", place, length, message, f"write `::` before a hint; {_AS_SIGN}")
     elif not hint.strip():
-        message = "the hint after this `::` is empty, so learners would see `[]` for the answer"
-        yield Slip("bad-cloze", place, 2, message, f"take the `::` away; {_AS_SIGN}")
+        message = "the hint after this `::` is empty, so learners would see `[]` instead of the answer"
+        yield Slip("bad-cloze", place, 2, message, f"remove the `::`; {_AS_SIGN}")
     elif more:
-        message = f"the first `::` ends the answer, here `{answer.strip()}`; what follows is all hint"
+        message = f"the first `::` ends the answer, here `{answer.strip()}`; the rest is the hint"
         yield Slip("bad-cloze", more[0][0], more[0][1], message, _AS_SIGN)
 
 

@@ -34,7 +34,7 @@ def slips(text: str, reading: Reading) -> Iterator[Slip]:
         return
     yield from reading.slips
     if not reading.clozes:
-        hint = "hide what matters, as in `It begins with {{c1::joining}}`"
+        hint = "put what learners must know into a cloze, as in `It begins with {{c1::joining}}`"
         yield Slip("no-cloze", 0, 1, "this text hides nothing", hint)
     offsets = {slip.start for slip in reading.slips}
     for cloze in reading.clozes:
@@ -47,8 +47,8 @@ def _fault(text: str, cloze: Cloze, *, balanced: bool) -> tuple[str, str]:
     """The message and the hint for the fault of a cloze; both empty if it has none."""
     if cloze.end < 0:
         return (
-            "this cloze never closes",
-            "it ends with `}}`, in the same code or formula where it begins in one",
+            "this cloze is never closed",
+            "end it with `}}`, in the same code or formula if it begins in one",
         )
     if not text[cloze.inner : cloze.answer_end].strip():
         return "this cloze hides nothing", ""
@@ -57,7 +57,7 @@ def _fault(text: str, cloze: Cloze, *, balanced: bool) -> tuple[str, str]:
     inner = text[cloze.inner : cloze.end]
     if not balanced and inner.count("{") > inner.count("}"):
         message = "the first `}}` ends this cloze, before the brace that opens in it is closed"
-        return message, "close the brace; one that stands for itself is written `\\{`"
+        return message, "close the brace; to show a single brace, write `\\{`"
     return "", ""
 
 
@@ -67,18 +67,18 @@ def _misread(text: str, reading: Reading) -> Iterator[Slip]:
     covered = {at for slip in attempts for at in range(slip.start(), slip.end())}
     others = [slip for slip in _outside(_NO_CLOZE, text, reading.pieces) if slip.start() not in covered]
     for slip in sorted(attempts + others, key=lambda slip: slip.start()):
-        hint = "a cloze is written `{{c1::answer}}` or `{{c1::answer::hint}}`"
+        hint = "write a cloze as `{{c1::answer}}` or `{{c1::answer::hint}}`"
         if letter := _LETTER_FOR_DIGIT.match(slip.group()):
-            hint += f"; what stands behind its `c` here is the letter `{letter[1]}`, where a number belongs"
+            hint += f"; the character after its `c` here is the letter `{letter[1]}`, not a number"
         elif slip.re is _NO_CLOZE:
-            hint += "; where learners should see the braces, put them into code or write `\\{{`"
+            hint += "; to show the braces, put them into code or write `\\{{`"
         between = _UNSEEN.search(text[: slip.start()])
         if between:
-            message = f"an invisible character stands between the braces (U+{ord(between[1]):04X})"
-            hint = "delete both braces and what is between them, and type them anew: `{{`"
+            message = f"there is an invisible character between the braces (U+{ord(between[1]):04X})"
+            hint = "delete both braces and everything between them, and retype them: `{{`"
             yield Slip("bad-cloze", between.start(), slip.end() - between.start(), message, hint)
             continue
-        hint += "" if slip.group().isascii() else ", in ordinary letters and signs"
+        hint += "" if slip.group().isascii() else ", with ordinary letters and punctuation"
         yield Slip(
             "bad-cloze", slip.start(), len(slip.group()), f"`{slip.group()}` does not begin a cloze", hint
         )
@@ -89,8 +89,8 @@ def _misread(text: str, reading: Reading) -> Iterator[Slip]:
                 yield Slip("bad-cloze", match.start(), len(match.group()), message)
     deep = _too_deep(text) if len(reading.clozes) >= MAX_DEPTH else None
     if deep is not None:
-        message = f"clozes stand more than {MAX_DEPTH} deep in each other here"
-        yield Slip("bad-cloze", deep, 4, message, "Anki takes no more; make several notes of it")
+        message = f"clozes are nested more than {MAX_DEPTH} levels deep here"
+        yield Slip("bad-cloze", deep, 4, message, "Anki does not allow more; split it into several notes")
 
 
 def _outside(pattern: re.Pattern[str], text: str, pieces_: list[Piece]) -> Iterator[re.Match[str]]:

@@ -96,12 +96,12 @@ def parse(text: str) -> Template:
         if len(template.faults) > MAX_FAULTS:
             return template
         if match[1] is None:
-            fault = Fault("anki-syntax", "this `{{` is never closed", "it ends with `}}`", offset, 2)
+            fault = Fault("anki-syntax", "this `{{` is never closed", "end it with `}}`", offset, 2)
             template.faults.append(fault)
             continue  # Anki treats it as text
         if match.group().startswith("{{{"):
-            message = "Anki reads this `{{{` as `{{`, and shows the third closing brace"
-            hint = "a field is written `{{Name}}`; a space keeps another brace apart from it"
+            message = "Anki reads this `{{{` as `{{`, and shows the third closing brace on the card"
+            hint = "write a field as `{{Name}}`, with a space before any other brace"
             template.faults.append(Fault("anki-syntax", message, hint, offset, length))
         if offset > done:
             parts.append(text[done:offset])
@@ -109,7 +109,7 @@ def parse(text: str) -> Template:
         inner = match[1].strip(BLANKS)
         sign, name = (inner[0], inner[1:].lstrip(BLANKS)) if len(inner) > 1 else ("", inner)
         if sign in {"#", "^"} and len(stack) == MAX_SECTIONS:
-            message = f"sections stand more than {MAX_SECTIONS} deep in each other"
+            message = f"sections are nested more than {MAX_SECTIONS} levels deep"
             template.faults.append(Fault("anki-syntax", message, "", offset, length))
             return template
         if sign in {"#", "^"}:
@@ -129,11 +129,11 @@ def parse(text: str) -> Template:
 def _left_over(text: str, stack: list[Section]) -> Iterator[Fault]:
     """Faults that are known only at the end of a template: tags that lack a brace, open sections."""
     for match in re.finditer(r"(?<!\{)\{[A-Za-z#^/][\w ]*\}\}", text):
-        hint = "a field is written `{{Name}}`"
-        yield Fault("anki-syntax", "this lacks a brace", hint, match.start(), len(match[0]))
+        hint = "write a field as `{{Name}}`"
+        yield Fault("anki-syntax", "a brace is missing here", hint, match.start(), len(match[0]))
     for section in stack:
         message = f"the section `{section.field}` is never closed"
-        hint = f"it ends with `{{{{/{section.field}}}}}`"
+        hint = f"end it with `{{{{/{section.field}}}}}`"
         yield Fault("anki-syntax", message, hint, section.offset, section.length)
 
 
@@ -142,8 +142,8 @@ def _close(template: Template, stack: list[Section], name: str, offset: int, len
     if stack and stack[-1].field == name:
         stack.pop()
         return
-    hint = f"`{stack[-1].field}` is open here, from before" if stack else "no section is open here"
-    message = f"this closes the section `{name}`, which is not the one that is open"
+    hint = f"`{stack[-1].field}` is still open here" if stack else "no section is open here"
+    message = f"this closes the section `{name}`, which is not open here"
     template.faults.append(Fault("anki-syntax", message, hint, offset, length))
 
 
@@ -182,10 +182,10 @@ def _unknown_filters(tag: Replacement) -> Iterator[Fault]:
             continue
         message, hint = f"Anki has no filter `{name}`", did_you_mean(name, FILTERS)
         if name.split(" ")[0] == "tts":
-            message = f"Anki does not read `{name}` as speech"
-            hint = "after `tts` stand a language and options: `{{tts en_US voices=Alice,Bob:Field}}`"
+            message = f"Anki cannot use `{name}` for speech"
+            hint = "write a language and options after `tts`: `{{tts en_US voices=Alice,Bob:Field}}`"
         elif name == "nc":
-            hint = "it goes with `type` alone: `{{type:nc:Field}}`"
+            hint = "it only works with `type`: `{{type:nc:Field}}`"
         yield Fault("unknown-filter", message, hint, tag.offset, tag.length)
 
 
@@ -209,10 +209,10 @@ def _unknown_field(tag: Replacement | Section, fields: Collection[str]) -> tuple
     if not name:
         return "a field's name is missing", ""
     if name == "FrontSide":
-        where = "a section cannot ask for" if isinstance(tag, Section) else "a front cannot hold"
+        where = "a section cannot use" if isinstance(tag, Section) else "a front cannot use"
         return f"{where} `FrontSide`", ""
     if name.strip(BLANKS) in fields:
-        return f"to Anki the blank before `{name.strip(BLANKS)}` belongs to the field's name", ""
+        return f"Anki reads the space before `{name.strip(BLANKS)}` as part of the field's name", ""
     return f"`{name}` is not a field of this note type", did_you_mean(name, [*fields, *SPECIAL_FIELDS])
 
 

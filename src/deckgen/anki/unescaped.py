@@ -63,13 +63,13 @@ def fault(name: str) -> tuple[str, str] | None:
     """
     for written in (name, unicodedata.normalize("NFC", name)):
         if match := _TAG_SHOWN.search(written):
-            return _of_mark(match[0], "takes for HTML", "the `<`")
+            return _of_mark(match[0], "reads as HTML", "the `<`")
         if match := re.search(_FORMULA, written):
-            return _of_mark(match[0], "takes for a formula", "the backslash")
+            return _of_mark(match[0], "reads as a formula", "the backslash")
         if match := re.search(_BRACES, written):
-            return _of_mark(match[0], "takes for a field of the card", "the braces")
+            return _of_mark(match[0], "reads as a field of the card", "the braces")
         if mark := bracket(written):
-            return _of_mark(mark, "takes for a mark of its own", "the brackets")
+            return _of_mark(mark, "reads as its own syntax", "the brackets")
         if entity := _entity(written):
             return _about_entity(entity)
     return None
@@ -82,7 +82,7 @@ def bracket(text: str) -> str:
 
 
 def _of_mark(piece: str, takes: str, what: str) -> tuple[str, str]:
-    return f"holds `{piece}`, which Anki {takes}", f"Anki shows names and tags unescaped: leave {what} out"
+    return f"contains `{piece}`, which Anki {takes}", f"Anki shows names and tags unescaped: remove {what}"
 
 
 def _entity(name: str) -> str:
@@ -100,8 +100,8 @@ def _entity(name: str) -> str:
 def _about_entity(entity: str) -> tuple[str, str]:
     """The fault of a name with an entity: the end of a sentence, and a hint."""
     character = html.unescape(entity)
-    hint = "Anki shows names and tags unescaped: leave the `&` out"
+    hint = "Anki shows names and tags unescaped: remove the `&`"
     if character.isprintable() and not character.isspace() and character not in "<&`":
-        hint += f", or write `{character}` itself"
+        hint += f", or write the character `{character}`"
     seen = f" as `{character}`" if character.isprintable() and character.strip(" `") else " otherwise"
-    return f"holds `{entity}`, which learners would see{seen}", hint
+    return f"contains `{entity}`, which learners would see{seen}", hint

@@ -187,8 +187,8 @@ class _Comparison:
         rest = gap
         for match in _DEFINITION.finditer(gap):
             if match["label"].casefold() not in used:
-                message = "to Markdown a line like this is the address of a link, and no card shows it"
-                hint = f"as text write `\\[{match['label']}]: …`; as a link `[text](https://…)`"
+                message = "Markdown reads this line as the address of a link, so no card shows it"
+                hint = f"if it is text, write `\\[{match['label']}]: …`; if it is a link, `[text](https://…)`"
                 at = start + len(gap[: match.start()].encode())
                 self._add("lost-text", at, at + len(match[0].encode()), message, hint)
             rest = rest.replace(match[0], "")
@@ -196,11 +196,11 @@ class _Comparison:
         if not rest:
             return
         at = start + len(gap[: max(gap.find(rest.split()[0]), 0)].encode())
-        message = "Markdown drops this, so no card shows it"
-        hint = "write it in another way, or put it into code"
+        message = "Markdown removes this, so no card shows it"
+        hint = "rephrase it, or put it into code"
         if "|" in gap or self._in_table(start):
-            message = "this row has more cells than the table's head, and no card shows the rest"
-            hint = "give the head as many cells; a `|` that is text is written `\\|`"
+            message = "this row has more cells than the table's header, and no card shows the extra ones"
+            hint = "add cells to the header; write a `|` that is part of the text as `\\|`"
         self._add("lost-text", at, at + len(rest.split("\n")[0].encode()), message, hint)
 
     def _in_table(self, offset: int) -> bool:
@@ -227,7 +227,7 @@ class _Comparison:
             if sign in _PUNCTUATION and (_KEPT.search(token.replace("\\\\", "")) or inside or network):
                 if self.changes and self.changes[-1].hint.find(f"`{token}`") > 0:
                     continue  # each word once
-                message = f"this backslash makes `{sign}` plain, and is not on the card"
+                message = f"Markdown removes this backslash before `{sign}`, so the card does not show it"
                 hint = (
                     f"put paths and patterns into code: `` `{token}` ``; or write `\\\\` for each backslash"
                 )
@@ -248,14 +248,15 @@ class _Comparison:
         after = self.as_typed(self._slice(end, end + _TOKEN_SIZE))[:1]
         inner = self.as_typed(inner)
         if raw.startswith("__") and _is_name(inner, before, after):
-            message = f"`{raw}` shows as `{inner}` in bold type"
-            hint = f"the name is written `` `{raw}` `` or `\\_\\_{inner}\\_\\_`; bold type `**{inner}**`"
+            message = f"`{raw}` appears as `{inner}` in bold"
+            hint = f"for the name, write `` `{raw}` `` or `\\_\\_{inner}\\_\\_`; for bold text, `**{inner}**`"
             self._add("changed-text", start, end, message, hint)
         elif _is_operator(raw[:size], before, inner, after):
             tag = "em" if size == 1 else "strong"
-            message = f"these `{raw[:size]}` are taken for emphasis, and are not on the card"
+            message = f"these `{raw[:size]}` count as emphasis, so the card does not show them"
             hint = (
-                f"as signs write `\\{raw[0]}`, or put all into code; within a word write `<{tag}>…</{tag}>`"
+                f"to show them, write `\\{raw[0]}`, or put the text into code; inside a word "
+                f"write `<{tag}>…</{tag}>`"
             )
             self._add("changed-text", start, end, message, hint)
 
@@ -265,16 +266,16 @@ class _Comparison:
         if first is None:
             typed = self.as_typed(self._slice(items[0], min(span[1], items[0] + 60)))
             if len(items) == 1 and _UNIT.match(typed):
-                message = f"this `{typed[0]}` makes a list of one, and is not on the card"
-                hint = f"as a sign write `\\{typed[0]}`, or without the blank behind it"
+                message = f"this `{typed[0]}` makes a list with one item, so the card does not show it"
+                hint = f"to show it, write `\\{typed[0]}`, or remove the space after it"
                 self._add("changed-text", items[0], items[0] + 1, message, hint)
             return
         numbers = [int(match[1]) for at in items if (match := blocks.NUMBER.match(self._slice(at, at + 11)))]
         expected = list(range(first, first + len(numbers)))
         if numbers != expected and (len(set(numbers)) > 1 or first > 1):  # `1.` for each item is usual
             wrong = next(place for place, each in enumerate(numbers) if each != expected[place])
-            message = f"the card shows {expected[wrong]} here: Markdown counts the items of a list itself"
-            hint = f"a number that is no count is written with a backslash: `{numbers[wrong]}\\.`"
+            message = f"the card shows {expected[wrong]} here, because Markdown numbers list items itself"
+            hint = f"if it is not a list number, add a backslash: `{numbers[wrong]}\\.`"
             self._add(
                 "changed-text", items[wrong], items[wrong] + len(str(numbers[wrong])) + 1, message, hint
             )
@@ -286,27 +287,27 @@ class _Comparison:
         if below_nothing and re.match(r"#+[ \t]+(?:TODO|TBD|FIXME)\b:?", raw):
             return  # a text that is still to be written
         if below_nothing or re.match(r"#[ \t]+(?=[a-z0-9$./~])", raw):
-            message = "this `#` makes a heading, and is not on the card"
-            hint = "as a sign write `\\#`; a command belongs in code"
+            message = "this `#` makes a heading, so the card does not show it"
+            hint = "to show it, write `\\#`; put a command into code"
             if re.match(r"#+[ \t]+[^\W\d_]", raw):
-                hint = f"if it is a comment, put it above the key of this text; {hint}"
+                hint = f"to write a comment, put it above the key of this text; {hint}"
             if below_nothing:
-                message = "this `#` makes a heading, and nothing stands below it"
+                message = "this `#` makes a heading with nothing below it"
             self._add("changed-text", start, start + 1, message, hint)
         elif not raw.lstrip().startswith("#"):
             line = raw.rstrip().rpartition("\n")[2]
             at = start + len(raw.rstrip().encode()) - len(line.encode())
-            message = "this line makes a heading of the text above it, and is not on the card"
-            hint = "put an empty line before it; a heading is written `## …`"
+            message = "this line turns the text above it into a heading, so the card does not show the line"
+            hint = "put an empty line before it; to make a heading, write `## …`"
             self._add("changed-text", at, at + len(line.encode()), message, hint)
 
     def _link(self, event: dict[str, Any], span: tuple[int, int], number: int) -> None:
         """Report a link without words, which nobody sees."""
         following = self.events[number + 1][0]
         if "Link" in event["Start"] and isinstance(following, dict) and "End" in following:
-            message = "this link has no words, so a card shows nothing of it"
+            message = "this link has no text, so the card does not show it"
             self._add(
-                "lost-text", *span, message, "write them between the square brackets: `[text](https://…)`"
+                "lost-text", *span, message, "write its text between the square brackets: `[text](https://…)`"
             )
 
     def _run_together(self) -> None:
@@ -330,10 +331,10 @@ class _Comparison:
         start, sign = lines[-2]
         if sign == "|" and self._below_its_head(start):
             return
-        message = f"`{sign}` makes no list, so the card shows these lines as one"
-        hint = "write each item on a line of its own after `- ` or `1. `, or end the lines with `<br>`"
+        message = f"`{sign}` does not make a list, so the card shows these lines as one"
+        hint = "write each item on a separate line after `- ` or `1. `, or end each line with `<br>`"
         if sign == "|":
-            message = "`|` makes no table here, so the card shows these lines as one"
+            message = "`|` does not make a table here, so the card shows these lines as one"
             hint = _table_hint(self._slice(start, len(self.raw)))
         self._add("changed-text", start, start + len(sign.encode()), message, hint)
 
@@ -341,8 +342,11 @@ class _Comparison:
         """Report a table's head that is indented further than the row at a place; whether there is one."""
         head = self._indented_head(start)
         if head is not None:
-            message = "the head of this table is indented further than its rows, so both are shown as typed"
-            self._add("changed-text", *head, message, "begin all lines of the table in one column")
+            message = (
+                "the header of this table is indented further than its rows, so the card shows "
+                "both as plain text"
+            )
+            self._add("changed-text", *head, message, "start all lines of the table in the same column")
         return head is not None
 
     def _indented_head(self, start: int) -> tuple[int, int] | None:
@@ -363,8 +367,8 @@ def _table_hint(text: str) -> str:
     columns = len(head.strip().removeprefix("|").removesuffix("|").replace("\\|", "").split("|"))
     line = f"|{'---|' * columns}"
     if re.match(r"[ \t|:-]*--[ \t|:-]*(?:\n|$)", below):
-        return f"the line below the head has as many columns as that: `{line}`"
-    return f"below the head of a table write `{line}`"
+        return f"the line below the header needs as many columns as the header: `{line}`"
+    return f"below the table's header, write `{line}`"
 
 
 def _follows(sign: str, other: str) -> bool:

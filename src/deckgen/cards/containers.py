@@ -12,8 +12,8 @@ from itertools import islice
 from typing import Literal
 
 CUT = "is cut short: its end is missing"
-DAMAGED = "is damaged: its parts do not follow each other as they should"
-LINE_ENDS = "was changed on its way: its line ends were rewritten as if it were a text"
+DAMAGED = "is damaged: its parts are in the wrong order"
+LINE_ENDS = "was damaged in transfer: its line endings were changed, as if it were a text file"
 
 _LOOKED_AT = 64 * 1024  # bytes in which the next segment of a JPEG is searched
 _END = 16 * 1024  # bytes in which line ends are counted
@@ -27,7 +27,7 @@ def png(data: bytes) -> str:
     Browsers show the picture even if its own checksum is wrong, and computing it would take long.
     """
     if data[12:16] == b"CgBI":
-        return "is a PNG of Apple's own form (CgBI), as apps for iPhones hold it, which no browser shows"
+        return "is in Apple's own PNG format for iPhone apps (CgBI), which browsers cannot show"
     place, seen = 8, set[bytes]()
     while place + 12 <= len(data):
         size, kind = int.from_bytes(data[place : place + 4]), data[place + 4 : place + 8]
@@ -42,7 +42,7 @@ def png(data: bytes) -> str:
                 return DAMAGED
         seen.add(kind)
         if kind == b"IEND":
-            return "" if b"IDAT" in seen else "holds no picture"
+            return "" if b"IDAT" in seen else "contains no picture"
         place = end
     return CUT
 
@@ -80,7 +80,7 @@ def gif(data: bytes) -> str:
     while place < len(data):
         kind = data[place]
         if kind == 0x3B:
-            return "" if pictures else "holds no picture"
+            return "" if pictures else "contains no picture"
         if kind == 0x21:
             place += 2
         elif kind == 0x2C:
@@ -111,7 +111,7 @@ def webp(data: bytes) -> str:
             return CUT
         seen.add(data[place : place + 4])
         place += 8 + size + size % 2
-    return "" if seen & {b"VP8 ", b"VP8L", b"ANMF"} else "holds no picture"
+    return "" if seen & {b"VP8 ", b"VP8L", b"ANMF"} else "contains no picture"
 
 
 def wav(data: bytes) -> str:
@@ -124,7 +124,7 @@ def wav(data: bytes) -> str:
             if not described:
                 return DAMAGED
             if size >= _UNKNOWN_SIZE or not size:
-                return "" if place + 8 < len(data) else "holds no sound"
+                return "" if place + 8 < len(data) else "contains no sound"
             return CUT if place + 8 + size > len(data) else ""
         described = described or kind == b"fmt "
         place += 8 + size + size % 2
@@ -153,7 +153,7 @@ def mp4(data: bytes) -> str:
     """An MP4 or M4A: its boxes, with both the index and the content among them."""
     fault, seen = _boxes(data, {b"moov", b"mdat"})
     if not fault and b"moov" not in seen:
-        return "holds no index (moov), as a recording or download that has stopped"
+        return "has no index (moov); the recording or download was probably interrupted"
     return fault or ("" if b"mdat" in seen else CUT)
 
 

@@ -198,18 +198,20 @@ class FaceRenderer:
             tag = text[fault.offset : fault.offset + fault.length]
             hint = fault.hint
             if fault.code == "unknown-field" and tag.strip("{} ").partition(".")[0] in _KNOWN:
-                hint = f"what Jinja knows stands in square brackets: `[[ {tag.strip('{} ')} ]]`"
+                hint = f"write Jinja names in square brackets: `[[ {tag.strip('{} ')} ]]`"
             self.diagnostics.append(
                 Diagnostic(fault.code, fault.message, self._locate(rest, tag, files), hint)
             )
         for tag in jinja_errors.single_braces(text, fields):
-            message = f"`{tag}` is text, which a learner would see"
+            message = f"`{tag}` is plain text, which learners would see"
             span = self._locate("", tag, files)
-            self.diagnostics.append(Diagnostic("anki-syntax", message, span, f"as a field write `{{{tag}}}`"))
+            self.diagnostics.append(
+                Diagnostic("anki-syntax", message, span, "to show a field, write `{{tag}}`")
+            )
         if match := re.search(r"\{%.*", text):
-            hint = "the marks of Jinja are square here: `[% … %]`"
+            hint = "Jinja uses square brackets here: `[% … %]`"
             span = self._locate(match.group(), "{%", files)
-            self.diagnostics.append(Diagnostic("anki-syntax", "a learner would see this `{%`", span, hint))
+            self.diagnostics.append(Diagnostic("anki-syntax", "learners would see this `{%`", span, hint))
         if len(self.diagnostics) == start:
             self._check_blocks(name)
         return text
@@ -227,14 +229,14 @@ class FaceRenderer:
             parent, top = outlines[file.shown].extends, file.shown
         for block, line in outline.own.items() if outline.extends else ():
             if block not in above:
-                message = f"`{outline.extends}` has no block `{block}`, so nobody sees what stands in it"
+                message = f"`{outline.extends}` has no block `{block}`, so no card shows its content"
                 hint = did_you_mean(block, sorted(above))
                 hint = hint or (f"its blocks are {listing(sorted(above))}" if above else "")
                 span = Span(file_of_name.shown, line)
                 if top and not self._loader.is_own(file_of_name.shown):
-                    message = f"this has no block `{block}`, in which `{name}` of deckgen's puts something"
+                    message = f"this has no block `{block}`, which deckgen's `{name}` fills"
                     hint, span = (
-                        f"write `[% block {block} %][% endblock %]` where that is to stand",
+                        f"write `[% block {block} %][% endblock %]` where its content should appear",
                         Span(top),
                     )
                 self.diagnostics.append(Diagnostic("template-failed", message, span, hint))
@@ -287,7 +289,7 @@ class FaceRenderer:
             message = error.message if isinstance(error, TemplateError) and error.message else str(error)
             message = message.strip().removesuffix(".")
             if isinstance(error, (RecursionError, MemoryError, SyntaxError)):
-                message = "this is nested too deep, or it calls itself"
+                message = "this is nested too deeply, or it calls itself"
             of_deck = [*self._deck_for(kind), "name", "title"]
             summary, hint = jinja_errors.of_running(message, of_deck, _KNOWN, self._loader.texts.values())
             hint = error.hint if isinstance(error, UseError) else hint
@@ -308,23 +310,21 @@ class FaceRenderer:
         names = self._loader.names(kind.name)
         hint = did_you_mean(missing, names)
         if "/" not in missing:
-            hint = f"a template is named with its folder: `{kind.name}/{missing}` or `base/{missing}`"
+            hint = f"write the template's name with its folder: `{kind.name}/{missing}` or `base/{missing}`"
         span = self._failed_at(error, name, kind)
         self.diagnostics.append(Diagnostic("missing-face", f"there is no template `{missing}`", span, hint))
 
     def _no_face(self, file: str, kind: Kind) -> None:
         """Report that the file of a side is missing, at the card that needs it."""
         face = re.sub(r"\.(?:front|back)\.html\.j2$", "", file)
-        message = f"there is no file `{file}` beside this kind.yaml"
+        message = f"there is no file `{file}` next to this kind.yaml"
         end = file.removeprefix(face)
         names = (each.partition("/")[2] for each in self._loader.names(kind.name))
         others = sorted(each.removesuffix(end) for each in names if each.endswith(end))
         spare = [path.name for path in kind.folder.iterdir() if path.name not in kind.files]
-        hint = (
-            did_you_mean(face, others) or f"make it; it says what the {end.split('.')[1]} of the card shows"
-        )
+        hint = did_you_mean(face, others) or f"create it; it defines the {end.split('.')[1]} of the card"
         if misnamed := nearest(file, sorted(name for name in spare if name != "kind.yaml")):
-            hint = f"is it `{misnamed}`? then call that file `{file}`"
+            hint = f"is it `{misnamed}`? then rename it to `{file}`"
         place = next((card.at for card in kind.cards if card.face == face), None)
         span = place or Span(kind.document.path)
         self.diagnostics.append(Diagnostic("missing-face", message, span, hint))
@@ -407,7 +407,7 @@ class FaceRenderer:
                 message = f"the front of `{kind.cards[0].name}` does not hide the clozes of `{field.name}`"
                 hint = f"show the field as `{{{{cloze:{field.name}}}}}`"
                 if any(is_of_clozes(tag) and tag.field == field.name for tag in shown_on(rules.fronts[0])):
-                    hint = f"the sections around `{{{{cloze:{field.name}}}}}` are open on no card"
+                    hint = f"the sections around `{{{{cloze:{field.name}}}}}` are not open on any card"
                 path = template_file.shown if template_file else kind.document.path
                 span = self._locate("", f"{{{{{field.name}}}}}", [path])
                 self.diagnostics.append(Diagnostic("blank-front", message, span, hint))

@@ -26,14 +26,14 @@ _FOREIGN = re.compile(
 )
 _MAYBE_FOREIGN = re.compile(r"[~^$]|\[\[|\[latex|\)\{|:::|\[!")
 _FORMS = {
-    "width": 'an image\'s size is written in HTML: `<img src="media/tree.png" alt="…" width="300">`',
-    "footnote": "Markdown here has no footnotes: put the note into the text, or under `extra`",
-    "formula": "a formula has a `$` on both sides, as in `$45^\\circ$`",
-    "latex": "a formula is written `$…$`, or `$$…$$` on a line of its own",
-    "box": "a card has no boxes: write the text without them, or as a quotation after `> `",
-    "sub": "a subscript is written `H<sub>2</sub>O`, or as a formula: `$H_2O$`",
-    "sup": "a superscript is written `x<sup>2</sup>`, or as a formula: `$x^2$`",
-    "wiki": "a card has no links to other notes: name the note under `builds_on`, and take the brackets away",
+    "width": 'write an image\'s size in HTML: `<img src="media/tree.png" alt="…" width="300">`',
+    "footnote": "footnotes do not work on cards: put the note into the text, or under `extra`",
+    "formula": "put `$` on both sides of a formula, as in `$45^\\circ$`",
+    "latex": "write a formula as `$…$`, or as `$$…$$` on a separate line",
+    "box": "cards have no boxes: write plain text, or a quotation after `> `",
+    "sub": "write a subscript as `H<sub>2</sub>O`, or as a formula: `$H_2O$`",
+    "sup": "write a superscript as `x<sup>2</sup>`, or as a formula: `$x^2$`",
+    "wiki": "cards cannot link to other notes: put the note's id under `builds_on`, and remove the brackets",
 }
 
 
@@ -42,7 +42,7 @@ def foreign(text: str) -> Iterator[Change]:
     for match in _FOREIGN.finditer(text) if _MAYBE_FOREIGN.search(text) else ():
         name = match.lastgroup or ""
         start = match.start(name)
-        message = f"`{match[name]}` is no mark here, so learners see it"
+        message = f"`{match[name]}` has no effect here, so learners see it"
         yield Change("stray-markdown", start, len(match[name]), message, _FORMS[name])
 
 
@@ -62,8 +62,8 @@ def open_formulas(text: str) -> Iterator[tuple[Change, range]]:
     """
     for match in _OPEN_FORMULA.finditer(text) if "$" in text and "\\" in text else ():
         mark = match["two"] or match["open"]
-        message = f"`{mark}` opens a formula here that nothing closes, so learners see what is typed"
-        hint = f"write `{mark}` behind the formula as well"
+        message = f"`{mark}` opens a formula that is never closed, so learners see the plain text"
+        hint = f"write `{mark}` after the formula as well"
         if match["one"]:
-            hint = "a formula that begins with `$$` ends with `$$`: write the second `$` at its end, too"
+            hint = "this formula begins with `$$`, so end it with `$$` as well"
         yield Change("stray-markdown", match.start(), len(mark), message, hint), range(*match.span())

@@ -19,10 +19,10 @@ _UNSAFE = re.compile(
     r"(?:\[[^\]]*\]\s*)?\{(?![#\w .,!-]*\})"
 )
 _INSTEAD = {
-    "require": "Anki loads mhchem and the usual packages by itself: take `\\require{…}` away",
+    "require": "Anki loads mhchem and the usual packages automatically: remove `\\require{…}`",
     "bbox": "`\\boxed{…}` draws a box",
-    "fcolorbox": "`\\boxed{…}` draws a box, `\\colorbox{yellow}{…}` a ground",
-    "label": "take `\\label{…}` away: on the second showing it would be an error",
+    "fcolorbox": "`\\boxed{…}` draws a box, `\\colorbox{yellow}{…}` a colored background",
+    "label": "remove `\\label{…}`: it causes an error when the card is shown again",
     "DeclareMathOperator": "write `\\operatorname{…}` where you need it",
 }
 _FORMULA = re.compile(r"\\[(\[]")
@@ -43,9 +43,9 @@ def unsafe(formula: str) -> Iterator[tuple[str, str, str]]:
     for name, match in {
         match["name"] or match["color"]: match for match in _UNSAFE.finditer(formula)
     }.items():
-        message = f"`\\{name}` in a formula can change the page, other cards, or run a script"
+        message = f"`\\{name}` in a formula can change the page or other cards, or run a script"
         hint = (
-            "a color is a word or a number such as `#06c`"
+            "write a color as a word or a number such as `#06c`"
             if match["color"]
             else "write the formula without it"
         )
@@ -83,14 +83,14 @@ def misread(formula: str) -> Iterator[tuple[str, str, str, str]]:
     bare = _TEXT.sub("", formula[2:-2])
     percent = _PERCENT.search(bare)
     if percent and ("\n" not in bare.strip() or re.search(r"\d(?:\\[, ])?\s*$", bare[: percent.start()])):
-        message = "to TeX a `%` begins a comment, so the rest of this line is not on the card"
+        message = "in TeX, `%` starts a comment, so the card does not show the rest of this line"
         yield "lost-text", "%", message, "write `\\%`"
     single = re.search(r"(?<!\\)\\(?:\\\\)*[A-Za-z]", bare)
     if not single and (doubled := _DOUBLED.search(bare)):
         name = re.match(r"[A-Za-z]+", bare[doubled.end() :])
         piece = f"\\\\{name[0] if name else ''}"
-        message = f"`{piece}` is a line break and a word to TeX, and no command"
-        yield "stray-markdown", piece, message, "write each backslash of this formula once"
+        message = f"`{piece}` is not a command: TeX reads it as a line break and a word"
+        yield "stray-markdown", piece, message, "write each command in this formula with one backslash"
     lefts = [match[1] for match in _LEFT.finditer(bare)]
     if lefts.count("left") != lefts.count("right"):
         one, other = sorted(("left", "right"), key=lefts.count, reverse=True)
@@ -98,12 +98,14 @@ def misread(formula: str) -> Iterator[tuple[str, str, str, str]]:
         yield "bad-math", f"\\{one}", message, f"write `\\{other}` with its bracket, or `\\{other}.` for none"
     if scripts := _SCRIPTED.search(bare):
         what = "exponents" if scripts["sign"] == "^" else "indices"
-        message = f"two {what} stand on one thing here, so the card shows an error instead of the formula"
+        message = (
+            f"two {what} belong to the same symbol here, so the card shows an error instead of the formula"
+        )
         yield (
             "bad-math",
             scripts[0],
             message,
-            f"put braces around what belongs together, as in `x{scripts['sign']}{{2{scripts['sign']}3}}`",
+            f"use braces to group them, as in `x{scripts['sign']}{{2{scripts['sign']}3}}`",
         )
 
 

@@ -34,26 +34,26 @@ _WRITTEN = re.compile(  # an open or a closing tag of CommonMark (0.31, 6.6)
     r"(?:\s+[A-Za-z_:][\w:.-]*(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*\s*/?>"
 )
 _AS_TEXT = "to show `<` itself, write `&lt;`"
-_LOOK = "leave it out: the look is the theme's"
+_LOOK = "remove it: the look is set in the theme"
 _PICTURE = "save it as a file in source/media/, and write `![what it shows](media/…)`"
 _INSTEAD = {
-    **dict.fromkeys(("script", "noscript", "template", "slot"), "leave it out: a card runs no scripts"),
+    **dict.fromkeys(("script", "noscript", "template", "slot"), "remove it: cards cannot run scripts"),
     **dict.fromkeys(("style", "link", "font", "big", "basefont", "nobr"), _LOOK),
     **dict.fromkeys(
-        ("iframe", "object", "embed", "frame", "frameset"), "leave it out: a card holds no other page"
+        ("iframe", "object", "embed", "frame", "frameset"), "remove it: cards cannot contain other pages"
     ),
     **dict.fromkeys(
         ("form", "input", "button", "select", "option", "textarea", "label", "fieldset"),
-        "leave it out: a card has nothing to fill in",
+        "remove it: cards have no forms",
     ),
     **dict.fromkeys(
         ("audio", "video", "source", "track"),
         "put the file into source/media/, and write `[sound:media/…]`",
     ),
     **dict.fromkeys(("svg", "canvas", "picture", "map", "area"), _PICTURE),
-    "math": "a formula is written `$…$`",
+    "math": "write a formula as `$…$`",
     **dict.fromkeys(
-        ("html", "head", "body", "title", "meta", "base"), "leave it out: a card is part of a page already"
+        ("html", "head", "body", "title", "meta", "base"), "remove it: the card is already part of a page"
     ),
     **dict.fromkeys(
         ("section", "article", "header", "footer", "main", "nav", "aside"), "write `<div>` instead"
@@ -61,7 +61,7 @@ _INSTEAD = {
     **dict.fromkeys(
         "acronym address blink data datalist dialog dir hgroup legend marquee menu meter optgroup output "
         "progress search time applet param noframes noembed bgsound image plaintext listing".split(),
-        "leave it out, and keep the text that it is around",
+        "remove the tag, and keep the text inside it",
     ),
     "strike": "write `~~…~~` instead",
     **dict.fromkeys(("tt", "xmp"), "put it in backticks instead"),
@@ -214,7 +214,7 @@ def faults(pieces: list[tuple[int, str]]) -> Iterator[Fault]:
             start, length = offset + tag.start, tag.end - tag.start
             if not _WRITTEN.fullmatch(piece[tag.start : tag.end]):
                 hint = f'put each value in quotes: `name="value"`; {_AS_TEXT}'
-                yield Fault(start, length, "this is no tag that every program reads alike", hint)
+                yield Fault(start, length, "not every program reads this tag the same way", hint)
             yield from _of_tag(tag, read, piece, offset)
             if tag.opens:
                 names.append(tag.name)
@@ -226,12 +226,12 @@ def faults(pieces: list[tuple[int, str]]) -> Iterator[Fault]:
                 last = len(names) - 1 - names[::-1].index(tag.name)
                 del names[last:], stack[last:]
             elif tag.closing:
-                hint = f"take it away, or write `<{tag.name}>` where it begins, in the same paragraph"
+                hint = f"remove it, or write `<{tag.name}>` where it begins, in the same paragraph"
                 if tag.name in VOID:
-                    hint = f"take it away: `<{tag.name}>` holds nothing, so nothing closes it"
+                    hint = f"remove it: `<{tag.name}>` needs no closing tag"
                     hint = "for a line break write `<br>`" if tag.name == "br" else hint
                 hint = hint if tag.name in TAGS else _as_text(piece[tag.start : tag.end])
-                yield Fault(start, length, f"`</{tag.name}>` closes nothing that is open here", hint)
+                yield Fault(start, length, f"`</{tag.name}>` has no opening tag here", hint)
         yield from _stray(piece, done, len(piece), offset)
     yield from _left_open(names, stack)
 
@@ -271,7 +271,7 @@ def _left_open(names: list[str], stack: list[Fault]) -> Iterator[Fault]:
 def _opened_again(name: str, fault: Fault) -> Fault:
     """The fault of a tag that was probably meant to close the one before it."""
     return fault._replace(
-        message=f"`<{name}>` is open already here, and never closed", hint=f"did you mean `</{name}>`?"
+        message=f"`<{name}>` is already open here, and never closed", hint=f"did you mean `</{name}>`?"
     )
 
 
@@ -281,11 +281,11 @@ def _stray(piece: str, start: int, end: int, offset: int) -> Iterator[Fault]:
     if place < 0:
         return
     if piece.startswith(("<!", "<?"), place):
-        hint = "take it away; a comment is a line above the key of this text that begins with `#`"
+        hint = "remove it; to write a comment, start a line above this text's key with `#`"
         length = len(piece[place:end].rstrip())
-        yield Fault(offset + place, length, "comments and declarations are not for cards", hint)
+        yield Fault(offset + place, length, "HTML comments and declarations are not allowed on cards", hint)
     else:
-        yield Fault(offset + place, 1, "this `<` begins no tag")
+        yield Fault(offset + place, 1, "this `<` does not start a tag")
 
 
 def _of_tag(tag: Tag, read: _Parsed, piece: str, offset: int) -> Iterator[Fault]:
@@ -297,15 +297,17 @@ def _of_tag(tag: Tag, read: _Parsed, piece: str, offset: int) -> Iterator[Fault]
         if tag.name not in _INSTEAD:  # it is text
             excerpt = typed if len(typed) <= _SHORT else f"<{tag.name} …>"
             yield Fault(
-                start, length, f"`{excerpt}` is no tag of HTML, and no card shows it", _as_text(typed)
+                start, length, f"`{excerpt}` is not an HTML tag, and no card shows it", _as_text(typed)
             )
             return
-        yield Fault(start, length, f"`<{tag.name}>` is not for cards", _INSTEAD[tag.name])
+        yield Fault(start, length, f"`<{tag.name}>` is not allowed on cards", _INSTEAD[tag.name])
         return  # its attributes are left out with it
     for name in tag.attributes:
         place = max(raw.find(name, len(tag.name)), 0)
         if name not in ATTRIBUTES or (name == "src" and tag.name != "img"):
-            yield Fault(start + place, len(name), f"the attribute `{name}` is not for cards", _about(name))
+            yield Fault(
+                start + place, len(name), f"the attribute `{name}` is not allowed on cards", _about(name)
+            )
     for other, name in read.repeated:
         if other is tag:
             yield Fault(
@@ -318,16 +320,16 @@ def _as_text(typed: str) -> str:
     if len(typed) > _SHORT:
         return _AS_TEXT
     code = f"`` `{typed}` ``" if "`" not in typed else "code"
-    return f"as text it is written `&lt;{typed[1:]}`; as part of a command, in backticks: {code}"
+    return f"to show it as text, write `&lt;{typed[1:]}`; in a command, put it in backticks: {code}"
 
 
 def _about(attribute: str) -> str:
     """A hint for an attribute that is not for cards."""
     if attribute in {"style", "align", "valign", "bgcolor", "color", "face", "size", "border"}:
-        return f"{_LOOK}; bold type is written `**…**`, and marked text `==…==`"
+        return f"{_LOOK}; for bold text write `**…**`, for highlights `==…==`"
     if attribute.startswith("on"):
-        return "leave it out: a card runs no scripts"
-    return f"leave it out: on cards are {', '.join(sorted(ATTRIBUTES))}, and `src` of an image"
+        return "remove it: cards cannot run scripts"
+    return f"remove it: cards allow {', '.join(sorted(ATTRIBUTES))}, and `src` for images"
 
 
 def written(tag: Tag, *, closed: bool = False) -> str:

@@ -40,26 +40,26 @@ def of_syntax(message: str, text: str, line: int) -> tuple[str, int, str]:
     Returns:
         A message, a line, and a hint, which may be empty.
     """
-    description, hint = message or "this is not Jinja", ""
+    description, hint = message or "this is not valid Jinja", ""
     if fault := _of_marks(message, text, line):
         return fault
     if match := _NEVER_CLOSED.search(message):
         tag = match[1]
-        description, hint = f"`[% {tag} … %]` is never closed", f"it ends with `[% end{tag} %]`"
+        description, hint = f"`[% {tag} … %]` is never closed", f"end it with `[% end{tag} %]`"
         line = _open(text, tag) or line
     elif match := _WRONG_END.search(message):
-        hint = f"`[% {match[2]} … %]` is open here, and ends with `[% end{match[2]} %]`"
+        hint = f"`[% {match[2]} … %]` is open here; end it with `[% end{match[2]} %]`"
         description = f"`[% {match[1]} %]` does not belong here"
     elif match := _NO_SUCH_TAG.search(message):
-        description, hint = f"Jinja has no `[% {match[1]} … %]`", did_you_mean(match[1], TAGS)
+        description, hint = f"Jinja has no tag `[% {match[1]} … %]`", did_you_mean(match[1], TAGS)
     elif match := _NO_SUCH_FILTER.search(message):
         description, hint = f"there is no filter `{match[1]}`", did_you_mean(match[1], FILTERS)
     elif match := _NO_SUCH_TEST.search(message):
         description, hint = f"there is no test `{match[1]}`", did_you_mean(match[1], TESTS)
     elif _UNEXPECTED.search(message):
-        hint = "what begins with `[[` ends with `]]`, and `[%` with `%]`"
+        hint = "close `[[` with `]]`, and `[%` with `%]`"
     elif "comment" in message:
-        hint = "`[#` begins a comment of the template, which ends with `#]`"
+        hint = "`[#` starts a template comment; end it with `#]`"
     return description, line, hint
 
 
@@ -67,16 +67,16 @@ def _of_marks(message: str, text: str, line: int) -> tuple[str, int, str] | None
     """A message, a line and a hint if a template uses other marks or quotes than Jinja's; None if not."""
     if match := _CURLY_TAG.search(text):
         line = text.count("\n", 0, match.start()) + 1
-        return f"`{match[0]}` is text here", line, "the marks of Jinja are square here: `[% … %]`"
+        return f"`{match[0]}` is text here", line, "Jinja uses square brackets here: `[% … %]`"
     written = _line(text, line)
     if match := _CURLY_QUOTE.search(message):
         quoted = _IN_CURLY_QUOTES.search(written)
         meant = f'`"{quoted[1]}"`' if quoted else '`"…"`'
-        description = f"`{match[1]}` is no quotation mark to Jinja"
-        return description, line, f"straight quotes stand around a text: {meant}"
+        description = f"`{match[1]}` is not a quotation mark in Jinja"
+        return description, line, f"use straight quotes around text: {meant}"
     match = _BEHIND_QUOTES.search(message)
     if match and re.search(rf'"[^"\n]*"\s*{re.escape(match[1])}', written):
-        description = f'a `"` within this text ends it before `{match[1]}`'
+        description = f'a `"` inside this text ends it before `{match[1]}`'
         return description, line, 'write `\\"` for it, or “ and ”'
     return None
 
@@ -126,9 +126,9 @@ def of_running(
     if match := _NO_SUCH_TEST.search(message):
         return f"there is no test `{match[1]}`", did_you_mean(match[1], TESTS)
     if match := _UNDEFINED.search(message):
-        hint = did_you_mean(match[1], known) or f"a face knows {listing(known)}"
+        hint = did_you_mean(match[1], known) or f"a face can use {listing(known)}"
         if match[1] == "m":
-            hint = 'a face that uses `m` begins with `[% extends "base/layout.html.j2" %]`'
+            hint = 'to use `m`, begin the face with `[% extends "base/layout.html.j2" %]`'
         return f"there is no `{match[1]}` here", hint
     return message, ""
 

@@ -115,7 +115,8 @@ class Loader(BaseLoader):
         self.code += sum(map(len, _tags_of_jinja(text)))
         if self.code > MAX_CODE and not fault:
             message = (
-                f"up to here the templates have more than {MAX_CODE >> 10} KiB between `[[ ]]` and `[% %]`"
+                f"up to here, the templates contain more than {MAX_CODE >> 10} KiB of code "
+                "between `[[ ]]` and `[% %]`"
             )
             fault = Diagnostic("too-large", message, Span(file.shown))
         fault = fault or next(control_characters(Document(file.shown, text)), None)
@@ -177,7 +178,7 @@ class FaceMedia:
             name = next((other for other in beside if composed(other) == composed(name)), name)
         target = self._loader.find(f"{kind}/{name}") or self._loader.find(f"base/{name}")
         if target is None or (name not in beside and same(name) in map(same, beside)):
-            hint = "it lies beside the faces, or in templates/base/, and is named without a folder"
+            hint = "put it next to the faces or into templates/base/, and write its name without a folder"
             plain = unwrapped(name).replace("\\", "/").rstrip("/").rpartition("/")[2]
             if near := nearest(plain, beside) if plain else "":
                 hint = proposal(name, near)
@@ -194,7 +195,7 @@ def _media_of(file: Folder, name: str) -> Media:
     try:
         real = file.path.resolve()
         if not real.is_relative_to(file.top):
-            raise MediaError("unreadable-media", f"`{name}` is a link that leads out of the project", "")
+            raise MediaError("unreadable-media", f"`{name}` is a link to a place outside the project", "")
         media = take(real, name, IMAGES | SOUNDS | FONTS, "_")
         if isinstance(media, Media):
             return media
@@ -204,4 +205,4 @@ def _media_of(file: Folder, name: str) -> Media:
     except RuntimeError as error:  # Python up to 3.12 raises it for links in circles
         if isinstance(error, MediaError):
             raise
-        raise MediaError("unreadable-media", f"`{name}` is a link that leads to itself", "") from error
+        raise MediaError("unreadable-media", f"`{name}` is a link to itself", "") from error

@@ -48,7 +48,7 @@ _SPACE_WITHIN = re.compile(r"\S ")
 _EMBED = re.compile(r"!\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
 _CLOZE = re.compile(r"\{\{c[0-9]")
 _ASKED = re.compile(r"\{\{c[0-9,]+::(?:(?!\{\{c|\}\}).)*\}\}", re.DOTALL)  # hidden on the front
-_NO_LINK = "if it is no link, put a backslash before its first bracket: `\\[`"
+_NO_LINK = "if it is not a link, put a backslash before its first bracket: `\\[`"
 _FEW = 20  # up to so many clozes are searched one by one
 
 # a line break between wide letters is not a blank
@@ -121,8 +121,11 @@ class Markup:
             return
         for match in _CLOZE.finditer(scalar.value):
             if ready is None or not ready.in_piece(match.start(), {"code", "fence"}):
-                message = "a cloze stands here, where no card would hide it"
-                hint = "clozes belong in the `text` of a takeaway; elsewhere learners would see the braces"
+                message = "this cloze is in a place where no card hides it"
+                hint = (
+                    "use clozes only in the `text` of a takeaway; anywhere else, learners would "
+                    "see the braces"
+                )
                 self._report_in("misplaced-cloze", scalar, document, match.start(), 4, message, hint)
 
     def _check_clozes(self, scalar: Scalar, document: Document, reading: Reading, output: str) -> None:
@@ -137,14 +140,14 @@ class Markup:
         if [cloze.numbers for cloze in read] != [cloze.numbers for cloze in reading.clozes]:
             span = document.span_in(scalar, reading.clozes[0].start, 4)
             hint = "is it in an image's description, a link's title, or the first line of a code block?"
-            self._report("bad-cloze", span, "Markdown takes a cloze of this text apart", hint)
+            self._report("bad-cloze", span, "Markdown breaks a cloze of this text apart", hint)
             return
         for cloze, typed in zip(read, reading.clozes, strict=True):
             parts = output[cloze.inner : cloze.answer_end], output[cloze.answer_end : cloze.end]
             if not all(html.balanced(part) for part in parts):
                 span = document.span_in(scalar, typed.start, typed.inner - typed.start)
-                message = "this cloze begins in one piece of markup and ends in another"
-                hint = "a cloze stays within one paragraph, list item or cell, and within bold or italics"
+                message = "this cloze begins in one piece of formatting and ends in another"
+                hint = "keep a cloze inside one paragraph, list item or cell, and inside bold or italics"
                 self._report("bad-cloze", span, message, hint)
 
     # Markdown, and the markup that deckgen adds
@@ -203,8 +206,8 @@ class Markup:
             for code, piece, message, hint in formulas.misread(formula):
                 self._report_piece(code, piece, scalar, document, message, hint, token.start)
             if not all(map(formulas.is_balanced, (formula, _ASKED.sub("", token.html)))):
-                message = "a brace of this formula is not closed in it, or opens in none of it"
-                hint = "close it; a brace that learners should see is written `\\{` or `\\}`"
+                message = "a brace in this formula is not closed, or was never opened"
+                hint = "close it; to show a brace, write `\\{` or `\\}`"
                 length = token.end - token.start
                 self._report_in("bad-math", scalar, document, token.start, length, message, hint)
 
@@ -214,7 +217,7 @@ class Markup:
         """Report text that a card would not show, or not as typed."""
         for token in lost:
             if token.kind in {"open", "hint", "close"}:
-                message = "Markdown takes this cloze apart"
+                message = "Markdown breaks this cloze apart"
                 hint = "is it in a link's address, or a description?"
                 self._report_in("bad-cloze", scalar, document, token.start, 4, message, hint)
         unclosed = [each for each in foreign.open_formulas(scalar.value) if not ready.in_piece(each[0].start)]
@@ -236,7 +239,7 @@ class Markup:
         """Report an image in the syntax of Obsidian."""
         name = match[1].strip()
         path = self.shelf.meant(name, IMAGES, document.path.rpartition("/")[0]) or f"media/{name}"
-        message = f"`{match[0]}` shows no image here"
+        message = f"`{match[0]}` does not show an image here"
         hint = f"write `![what it shows]({path if ' ' not in path else f'<{path}>'})`"
         self._report_in("missing-media", scalar, document, match.start(), len(match[0]), message, hint)
 
@@ -263,20 +266,20 @@ class Markup:
         for match in _LINK_LIKE.finditer(output) if "](" in output else ():
             meant = re.search(rf"\\\[[^\[\]]*\]\({re.escape(match[1])}\)", scalar.value)
             if _SPACE_WITHIN.search(match[1]) and "<pre" not in output and not meant:
-                message = "Markdown reads no link or image here, because of the space in the path"
+                message = "Markdown does not recognize this link or image, because its path contains a space"
                 self._report_piece("bad-link", match[1], scalar, document, message, _without_space(match[1]))
 
     def _check_link(self, address: str, scalar: Scalar, document: Document) -> None:
         if not html.SAFE_LINK.fullmatch(address):
-            hint = "a link on a card begins with `https://`, `http://` or `mailto:`"
+            hint = "begin a link on a card with `https://`, `http://` or `mailto:`"
             ending = address.rpartition(".")[2].lower() if "://" not in address else ""
             if re.fullmatch(r"[^./:#]+", address):
                 hint += f"; {_NO_LINK}"
             if ending in IMAGES:
                 hint = "to show the image, put `!` right before the link's `[`"
             elif ending in SOUNDS:
-                hint = f"to play the sound, put `[sound:{unquote(address)}]` in the place of the link"
-            message = f"`{address}` leads nowhere from a card"
+                hint = f"to play the sound, write `[sound:{unquote(address)}]` instead of the link"
+            message = f"`{address}` does not work as a link on a card"
             piece = unquote(address)
             # an image may show the same file
             match = re.search(rf"(?<!!)\[[^\[\]]*\]\(<?(?={re.escape(piece)})", scalar.value)
@@ -348,16 +351,15 @@ def _without_space(target: str) -> str:
     if size:
         given = {"width": size["width"], "height": size["height"]}
         sizes = "".join(f' {name}="{number}"' for name, number in given.items() if number)
-        return (
-            f'Markdown knows no sizes: write `<img src="{path}" alt="what it shows"{sizes}>`, or leave it out'
-        )
+        image = f'<img src="{path}" alt="what it shows"{sizes}>'
+        return f"Markdown has no image sizes: write `{image}`, or remove the size"
     if html.SAFE_LINK.fullmatch(path):
-        return f"in an address `%20` stands for a blank: `]({target.replace(' ', '%20')})`"
+        return f"in an address, write `%20` for a space: `]({target.replace(' ', '%20')})`"
     if _HAS_ENDING.search(path):
         return (
-            f'a title stands in quotes: `]({path} "{rest.strip()}")`; the path of a file, in angle brackets'
+            f'put a title in quotes: `]({path} "{rest.strip()}")`; put the path of a file in angle brackets'
         )
-    return f"write it within angle brackets: `](<{target}>)`; {_NO_LINK}"
+    return f"put it in angle brackets: `](<{target}>)`; {_NO_LINK}"
 
 
 def events_of(text: str) -> blocks.Events:

@@ -126,12 +126,12 @@ def _file_fault(path: Path, address: str, types: frozenset[str]) -> Problem | No
     if ending in types:
         return _size_fault(path.stat().st_size, address)
     what = "an image" if types is IMAGES else "a sound" if types is SOUNDS else "an image, sound or font"
-    hint = f"deckgen takes {', '.join(sorted(types))} here"
+    hint = f"use one of these types: {', '.join(sorted(types))}"
     if types is IMAGES and ending in SOUNDS:
-        hint += f"; a sound is written `[sound:{address}]`, in a text"
+        hint += f"; to play a sound, write `[sound:{address}]` in a text"
     elif types is SOUNDS and ending in IMAGES:
-        hint += f"; an image is written `![what it shows]({address})`"
-    return Problem("media-type", f"`{address}` is not {what} that Anki takes everywhere", hint)
+        hint += f"; to show an image, write `![what it shows]({address})`"
+    return Problem("media-type", f"`{address}` is not {what} that Anki can use everywhere", hint)
 
 
 def _size_fault(size: int, address: str) -> Problem | None:
@@ -139,7 +139,7 @@ def _size_fault(size: int, address: str) -> Problem | None:
     if size == 0:
         return Problem("unreadable-media", f"`{address}` is empty")
     if size > MAX_MEDIA:
-        hint = "make it smaller: learners carry it on their phones"
+        hint = "make it smaller: learners store it on their phones"
         return Problem("too-large", f"`{address}` is larger than {MAX_MEDIA >> 20} MiB", hint)
     return None
 
@@ -155,9 +155,9 @@ def _no_path(address: str) -> Problem:
     """The problem of an address that is not a path."""
     if address[:5].lower() == "data:":
         hint = "save it as a file in source/media/, and write its path here"
-        return Problem("missing-media", "this is the image or sound itself, and deckgen wants a file", hint)
-    message = "this is on the network; a learner on a train sees nothing"
-    return Problem("remote-media", message, "put the file into source/media/ and name it from there")
+        return Problem("missing-media", "this is the image or sound itself, not the path of a file", hint)
+    message = "this file is on the internet, so learners who are offline do not see it"
+    return Problem("remote-media", message, "put the file into source/media/, and write its path here")
 
 
 @dataclass
@@ -217,7 +217,7 @@ class Shelf:
         ) as error:  # Python up to 3.12 raises the last one for links in circles
             if path is not None and isinstance(error, OSError):
                 return Problem("unreadable-media", f"`{address}` cannot be read: {error.strerror}")
-            return Problem("missing-media", f"`{address}` cannot be the name of a file")
+            return Problem("missing-media", f"`{address}` is not a valid file name")
         if outside:
             return self._outside(real, address, types, folder)
         return self._missing(path, address, types, folder)
@@ -225,7 +225,7 @@ class Shelf:
     def _missing(self, link: Path | None, address: str, types: frozenset[str], folder: str) -> Problem:
         """The problem of an address that leads to no file, or to a dead link."""
         if link is not None and link.is_symlink():
-            return Problem("missing-media", f"`{address}` is a link to a file that is not there")
+            return Problem("missing-media", f"`{address}` is a link to a file that does not exist")
         inner = unwrapped(address)
         known = self.find(inner, types, folder) if inner != address else None
         if known and not isinstance(known, Media) and known.code != "missing-media":
@@ -243,7 +243,7 @@ class Shelf:
             hint = "run `git annex unlock` for it, which puts the file itself there"
         elif meant := self._places.meant(address, types, folder)[0]:
             hint = proposal(address, meant)
-        return Problem("unreadable-media", f"`{address}` lies outside source/", hint)
+        return Problem("unreadable-media", f"`{address}` is outside source/", hint)
 
     def _hint(self, address: str, types: frozenset[str], folder: str) -> str:
         """A hint for an address that leads to no file: the file that it probably means."""
@@ -251,26 +251,26 @@ class Shelf:
         if not meant:
             return self._hint_of_none(address, types, folder)
         if "\\" in address:
-            return f"paths have slashes on every system: `{meant}`"
+            return f"write paths with slashes on every system: `{meant}`"
         if how == "like" or same(unquote(meant)) == same(unquote(address)):
             return proposal(address, meant)
         why = {
-            "alone": "write the path alone",
-            "path": "paths begin at the chapter's own folder",
-            "folder": "a file of that name lies in another folder",
-            "name": "a file that is called so but for its capitals lies in another folder",
+            "alone": "write only the path",
+            "path": "paths start at the chapter's folder",
+            "folder": "a file with that name is in another folder",
+            "name": "a file in another folder differs only in capital letters",
         }
         return f"{why[how]}: `{meant}`"
 
     def _hint_of_none(self, address: str, types: frozenset[str], folder: str) -> str:
         """A hint for an address to which no file is similar."""
         if any(self._places.at(self.project, path) for path in candidates(address)):
-            return "it lies beside source/: put it into source/media/"
+            return "it is next to source/: move it into source/media/"
         if "\\" in address:
-            return "write the path with `/`, from the chapter's own folder"
+            return "write the path with `/`, starting at the chapter's folder"
         if other := self._places.of_stem(address, folder):
-            return f"`{other}` is there; export it as {EXPORTED_AS[types]}"
-        return "put it into source/media/, and name it from the chapter's own folder"
+            return f"`{other}` exists; export it as {EXPORTED_AS[types]}"
+        return "put it into source/media/, and write its path from the chapter's folder"
 
     def _add(self, path: Path, address: str, types: frozenset[str]) -> Media | Problem:
         """An existing file, added to the package's media, or the problem if it cannot be packed."""
@@ -298,22 +298,22 @@ def told_of(media: Iterable[Media], project: Path) -> Iterator[Diagnostic]:
     files = sorted({file.path: file for file in media}.values(), key=lambda file: (-file.size, file.path))
 
     def warning(
-        code: str, which: list[Media], says: str, hint: str, words: Callable[[Media], str]
+        code: str, which: list[Media], what: str, says: str, hint: str, words: Callable[[Media], str]
     ) -> Diagnostic:
         paths = [from_project(file.path, project) for file in which]
         each = [
             f"{path.removeprefix('source/')}{words(file)}" for path, file in zip(paths, which, strict=True)
         ]
-        return Diagnostic(code, f"{counted(len(which), 'file')} {says}: {listed(each)}", Span(paths[0]), hint)
+        return Diagnostic(code, f"{counted(len(which), what)} {says}: {listed(each)}", Span(paths[0]), hint)
 
     if large := [file for file in files if file.size >= LARGE and _ending(file.path) in IMAGES]:
-        hint = "a card is some 700 pixels wide: make it smaller, or save it as jpg or webp"
-        says = f"of images with more than {LARGE / 1e6:.0f} MB"
-        yield warning("large-media", large, says, hint, lambda file: f" ({file.size / 1e6:.1f} MB)")
+        hint = "a card is about 700 pixels wide: make the image smaller, or save it as jpg or webp"
+        says = f"over {LARGE / 1e6:.0f} MB"
+        yield warning("large-media", large, "image", says, hint, lambda file: f" ({file.size / 1e6:.1f} MB)")
     if places := [file for file in files if file.tells_place]:
         hint = "export it without its location, or run `exiftool -gps:all= -xmp:all= FILE`"
-        yield warning("photo-place", places, "that tell where they were taken", hint, lambda _: "")
+        yield warning("photo-place", places, "photo", "with location data", hint, lambda _: "")
     if wants := [file for file in files if file.wants]:
-        hint = "embed what it names (in Inkscape: Extensions > Images > Embed), or take it out"
-        says = "of SVG that name what is no part of them, so no card shows that"
-        yield warning("incomplete-svg", wants, says, hint, lambda file: f" (`{file.wants[:60]}`)")
+        hint = "embed these files (in Inkscape: Extensions > Images > Embed), or remove them"
+        says = "with references to other files, which cards do not load"
+        yield warning("incomplete-svg", wants, "SVG", says, hint, lambda file: f" (`{file.wants[:60]}`)")

@@ -26,7 +26,7 @@ ENDINGS = {
 """The endings of media files, by family."""
 
 _FAMILY = {ending: family for family, endings in ENDINGS.items() for ending in endings}
-_WORDS = {"image": "an image", "sound": "a sound or film", "font": "a font"}
+_WORDS = {"image": "an image", "sound": "a sound or video", "font": "a font"}
 
 _FORMATS: dict[str, tuple[str, str, Callable[[bytes], str]]] = {
     "png": ("image", "a PNG image", containers.png),
@@ -39,8 +39,8 @@ _FORMATS: dict[str, tuple[str, str, Callable[[bytes], str]]] = {
     "wav": ("sound", "a WAV sound", containers.wav),
     "flac": ("sound", "a FLAC sound", sound_frames.flac),
     "ogg": ("sound", "an Ogg sound", containers.ogg),
-    "mp4": ("sound", "an MP4 sound or film", containers.mp4),
-    "webm": ("sound", "a WebM sound or film", containers.webm),
+    "mp4": ("sound", "an MP4 sound or video", containers.mp4),
+    "webm": ("sound", "a WebM sound or video", containers.webm),
     "sfnt": ("font", "a font", containers.sfnt),
     "ttc": ("font", "a collection of fonts", containers.ttc),
     "woff": ("font", "a WOFF font", containers.woff),
@@ -94,7 +94,7 @@ _FOREIGN = (
     (128, b"DICM", "a DICOM image"),
     (0, b"AT&TFORM", "a DjVu file"),
     (0, b"MThd", "a MIDI file"),
-    (0, b"\x30\x26\xb2\x75", "a Windows Media sound or film"),
+    (0, b"\x30\x26\xb2\x75", "a Windows Media sound or video"),
     (0, b"#!AMR", "an AMR sound"),
     (0, b"caff", "a CAF sound"),
     (0, b".snd", "an AU sound"),
@@ -102,23 +102,23 @@ _FOREIGN = (
     (0, b"riff\x2e\x91\xcf\x11", "a Wave64 sound"),
     (0, b"MAC ", "a Monkey's Audio sound"),
     (0, b"wvpk", "a WavPack sound"),
-    (0, b"FLV\x01", "a Flash film"),
-    (0, b"\0\0\x01\xba", "an MPEG film"),
-    (0, b"\0\0\x01\xb3", "an MPEG film"),
+    (0, b"FLV\x01", "a Flash video"),
+    (0, b"\0\0\x01\xba", "an MPEG video"),
+    (0, b"\0\0\x01\xb3", "an MPEG video"),
     (0, b"\x80\x01", "a PostScript font"),
     (0, b"\x01fcp", "a bitmap font"),
     (0, b"PK\x03\x04", "a zip archive, or a document that is one"),
     (0, b"Rar!", "an archive"),
     (0, b"7z\xbc\xaf", "an archive"),
     (0, b"\x1f\x8b", "a compressed file (gzip)"),
-    (0, b"\xd0\xcf\x11\xe0", "a document of Microsoft Office"),
+    (0, b"\xd0\xcf\x11\xe0", "a Microsoft Office document"),
     (0, b"SQLite format 3\0", "a database"),
     (0, b"bplist", "a property list of macOS"),
-    (0, b"\0\x05\x16\x07", "what macOS keeps beside a file (`._…`), not the file itself"),
+    (0, b"\0\x05\x16\x07", "an extra file that macOS creates next to a file (`._…`), not the file itself"),
 )
 """Formats that no browser draws or not every player plays: the offset, the bytes and the name."""
 
-_RIFF = {b"WEBP": "webp", b"WAVE": "wav", b"AVI ": "an AVI film", b"RMID": "a MIDI file"}
+_RIFF = {b"WEBP": "webp", b"WAVE": "wav", b"AVI ": "an AVI video", b"RMID": "a MIDI file"}
 _BRANDS = (("avif avis", "avif"), ("heic heix hevc hevx heim heis hevm hevs mif1 msf1", "a HEIC photo"))
 _BOXES = frozenset([b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"styp", b"pnot"])
 _BMP_HEADS = frozenset([12, 40, 52, 56, 64, 108, 124])  # bytes
@@ -144,10 +144,10 @@ _SVG = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<[?!][^>]{0,2000}>\s*)*<(?:\w+:)?svg
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _NAMESPACE = "http://www.w3.org/2000/svg"
 
-_AGAIN = "copy, download or export it again, and see whether it opens by itself"
+_AGAIN = "copy, download or export it again, and check that it opens"
 _LFS = "run `git lfs pull`; in GitHub Actions, `actions/checkout` needs `lfs: true`"
-_BINARY = "write `*.{0} binary` into .gitattributes (FTP has a binary mode), and put the original there again"
-_SERVER = "open the address in a browser, see whether it asks for a login, and save the file itself"
+_BINARY = "write `*.{0} binary` to .gitattributes (use binary mode with FTP), and restore the original"
+_SERVER = "open the address in a browser, check whether it asks for a login, and save the file itself"
 
 Fault = tuple[str, str]
 """A fault, as the end of a sentence that begins with the file's name, and a hint."""
@@ -169,9 +169,12 @@ def content_fault(content: bytes, ending: str) -> Fault | None:
     belongs, words, walk = _FORMATS[name]
     own = _OTHER_ENDINGS.get(name, name)
     if belongs != family:
-        return f"is {words}, and not {_WORDS[family]}", f"is its name wrong? Such a file ends in `.{own}`"
+        return (
+            f"is {words}, not {_WORDS[family]}",
+            f"is its name wrong? Files of this type end in `.{own}`",
+        )
     if ending == "svg":
-        return f"is {words}, and no SVG", f"let its name end in `.{own}`, which says how to draw it"
+        return f"is {words}, not an SVG", f"rename it to end in `.{own}`, so that it is shown correctly"
     # (a WAV can repeat the same few bytes; a compressed file does not)
     if name != "wav" and containers.rewritten(content):
         return LINE_ENDS, _BINARY.format(ending)
@@ -208,25 +211,25 @@ def _cause(content: bytes, family: str) -> Fault | None:  # noqa: PLR0911 (one f
     """The fault of a content in no allowed format; None if the cause is not certain."""
     what = _WORDS[family]
     if _POINTER.match(content):
-        return f"is a pointer of Git LFS, not {what}", _LFS
+        return f"is a Git LFS pointer, not {what}", _LFS
     head = content[:_HEAD]
     text = _CONTROL.search(head) is None
     if text and len(content) < _HEAD and _ANNEX.match(content):
-        return f"is a pointer of git-annex, not {what}", "run `git annex get` for it, then `git annex unlock`"
+        return f"is a git-annex pointer, not {what}", "run `git annex get` for it, then `git annex unlock`"
     if _PAGE.match(head):
         return f"is a web page (HTML), not {what}", _SERVER
     if text and head.lstrip()[:1] in {b"{", b"["}:
-        return f"is JSON, not {what}, perhaps what a server answered", _SERVER
+        return f"is JSON, not {what}, perhaps a server's response", _SERVER
     if _BASE64.match(head):
-        return f"is the text of base64, not {what}", "decode it first, as by `base64 --decode`"
+        return f"is base64 text, not {what}", "decode it first, for example with `base64 --decode`"
     if content.startswith(_AS_TEXT):
-        return "was saved as a text by some program, which destroys it", "put the original there again"
+        return "was saved as text by another program, which destroyed it", "restore the original"
     if not content.strip(b"\0"):
-        return "holds nothing but zeros, as after a copy that has stopped", _AGAIN
+        return "contains only zeros; copying it was probably interrupted", _AGAIN
     foreign = "" if text and family == "image" and _SVG.match(head) else _foreign(content)
     if foreign:
-        hint = f"open it and export it as {EXPORTED[family]}; another name does not change what it is"
-        return f"is {foreign}, whatever its name says", hint
+        hint = f"open it and export it as {EXPORTED[family]}; renaming it does not change its format"
+        return f"is {foreign}, despite its name", hint
     return None
 
 
@@ -257,23 +260,26 @@ def _unknown(content: bytes, ending: str) -> Fault:  # noqa: PLR0911 (one for ea
         return LINE_ENDS, _BINARY.format(ending)
     if _CONTROL.search(head) is None or head[:2] in _UTF_16:
         if _SVG.match(head):
-            return "is an SVG, which is drawn under its own name only", "let its name end in `.svg`"
+            return "is an SVG, which only works with an SVG name", "rename it to end in `.svg`"
         if _CONFLICT.search(head):
             return (
-                "holds the marks of a conflict that git left",
+                "contains conflict markers from git",
                 "run `git checkout --ours` or `--theirs` for it",
             )
         if len(content) < _HEAD and _PATH.fullmatch(content):
-            hint = "put the file itself there; on Windows, git makes links once `core.symlinks` is on"
-            return "holds nothing but a path, as git writes links where it may not make them", hint
-        return f"is a text, not {what}", f"put {what} there, or name another file"
+            hint = "put the file itself there; on Windows, git makes links if `core.symlinks` is on"
+            return (
+                "contains only a path; git writes links this way where it is not allowed to create them",
+                hint,
+            )
+        return f"is a text file, not {what}", f"put {what} there, or use another file"
     for place, mark, name in _SIGNATURES:
         at = content.find(mark, 0, _HEAD) if len(mark) > 2 and not place else -1  # noqa: PLR2004 (fewer bytes may be chance)
         if at > 0 and _FORMATS[name][0] == _FAMILY[ending]:
-            return f"begins with {at:,} bytes that do not belong to {_FORMATS[name][1]}", _AGAIN
+            return f"begins with {at:,} bytes that are not part of {_FORMATS[name][1]}", _AGAIN
     if containers.rewritten(content):
         return LINE_ENDS, _BINARY.format(ending)
-    return f"does not begin as {what} does that deckgen takes", _AGAIN
+    return f"is not {what} in a format that deckgen knows", _AGAIN
 
 
 def _is_xml(content: bytes) -> bool:
@@ -286,7 +292,7 @@ def _svg(content: bytes) -> Fault | None:
     """The fault of an SVG; None if there is none. Browsers show only well-formed XML in UTF-8 or UTF-16."""
     wide = content[:2] in _UTF_16
     if not wide and b"\0" in content[:4]:
-        return "is UTF-16 without the mark that says so, so that browsers draw nothing", "save it as UTF-8"
+        return "is UTF-16 without a byte order mark, so browsers do not show it", "save it as UTF-8"
     # for images, browsers ignore the declared encoding: it is UTF-8, or UTF-16 with its mark
     parser = expat.ParserCreate(None if wide else "utf-8", namespace_separator=" ")
     roots: list[str] = []
@@ -303,13 +309,13 @@ def _svg(content: bytes) -> Fault | None:
     except expat.ExpatError as error:
         return _ill_formed(content, error, wide=wide)
     if skipped:
-        return f"names the entity `&{skipped[0]};`, which SVG does not know", "write the character itself"
+        return f"uses the entity `&{skipped[0]};`, which SVG does not have", "write the character itself"
     space, _, root = roots[0].rpartition(" ")
     if root != "svg":
-        return f"is XML, but no SVG: its first element is `<{root[:60]}>`", _SERVER
+        return f"is XML, but not SVG: its first element is `<{root[:60]}>`", _SERVER
     if space != _NAMESPACE:
-        hint = f'it begins with `<svg xmlns="{_NAMESPACE}"`'
-        return "does not say that it is SVG, so that browsers draw nothing", hint
+        hint = f'begin it with `<svg xmlns="{_NAMESPACE}"`'
+        return "does not declare that it is SVG, so browsers do not show it", hint
     return None
 
 
@@ -317,7 +323,7 @@ def _ill_formed(content: bytes, error: expat.ExpatError, *, wide: bool) -> Fault
     """The fault of XML that is not well formed, by the parser's error."""
     codes = expat.errors.codes
     if _CONFLICT.search(content):
-        return "holds the marks of a conflict that git left", "settle it in that file, as in any text"
+        return "contains conflict markers from git", "resolve the conflict in that file, as in any text file"
     if error.code in {
         codes[expat.errors.XML_ERROR_NO_ELEMENTS],
         codes[expat.errors.XML_ERROR_UNCLOSED_TOKEN],
@@ -328,12 +334,15 @@ def _ill_formed(content: bytes, error: expat.ExpatError, *, wide: bool) -> Fault
             content.decode()
         except UnicodeDecodeError as fault:
             line = content.count(b"\n", 0, fault.start) + 1
-            return f"is not UTF-8 in line {line}, so that browsers draw nothing", "save it as UTF-8"
-    hint = "open it in a browser, which shows the place, or export it again"
+            return f"is not UTF-8 in line {line}, so browsers do not show it", "save it as UTF-8"
+    hint = "open it in a browser to see the place, or export it again"
     if error.code == codes[expat.errors.XML_ERROR_UNBOUND_PREFIX]:
-        hint = 'a prefix like `xlink:` wants `xmlns:xlink="http://www.w3.org/1999/xlink"` in `<svg …>`'
+        hint = 'a prefix such as `xlink:` needs `xmlns:xlink="http://www.w3.org/1999/xlink"` in `<svg …>`'
     elif error.code == codes[expat.errors.XML_ERROR_INVALID_TOKEN]:
-        hint = "`&` is written `&amp;`, and `<` in a text `&lt;`; " + hint
+        hint = "write `&` as `&amp;`, and `<` in text as `&lt;`; " + hint
     elif error.code == codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]:
-        hint = "write the character itself, as in UTF-8, or its number, as in `&#160;`"
-    return f"is not well-formed XML: {expat.ErrorString(error.code)}, in its line {error.lineno}", hint
+        hint = "write the character itself, or its number, such as `&#160;`"
+    return (
+        f"is not well-formed XML: {expat.ErrorString(error.code)}, in line {error.lineno} of the file",
+        hint,
+    )

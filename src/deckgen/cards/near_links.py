@@ -45,5 +45,5 @@ def almost(text: str) -> Iterator[Change]:
             meant = f"{sign}[{groups[name]}]({target})"
             why = ", because of the space before its `(`" if name == "apart" else ""
             why = ", because its `)` is missing" if name == "open" else why
-            message = f"Markdown reads no {what} here{why}"
+            message = f"Markdown does not recognize this {what}{why}"
             yield Change("stray-markdown", match.start(), len(match[0]), message, f"write `{meant}`")

@@ -135,18 +135,22 @@ class NoteType:
             tagged: Whether it has tags.
         """
         if not cards:
-            message = "Anki would make no card of this note: its fronts show nothing that it has"
+            message = "Anki would make no card from this note: its fronts show nothing that the note contains"
             return Problem("no-card", message, self._way_out(self.rules.filled(values, tagged=tagged)))
         blank = self.rules.blank(cards, values, tagged=tagged)
         if not blank:
             return None
         if self.kind.cloze:
-            message = f"the front does not show c{blank[0] + 1} of this note, so that card asks nothing"
-            hint = "is `{{cloze:…}}` in a section that this note or number leaves closed?"
+            message = f"the front does not show c{blank[0] + 1} of this note, so its card asks nothing"
+            hint = "is `{{cloze:…}}` inside a section that this note or number does not open?"
             return Problem("blank-front", message, hint)
         name = self.kind.cards[blank[0]].name
-        message = f"the card `{name}` of this note would be blank: its front shows no field that the note has"
-        return Problem("blank-front", message, "put the whole front in a section of a field that it shows")
+        message = (
+            f"the card `{name}` of this note would be blank: its front shows no field that the note fills"
+        )
+        return Problem(
+            "blank-front", message, "put the whole front inside a section of a field that it shows"
+        )
 
     def _way_out(self, filled: Collection[str]) -> str:
         """A hint that says how to give a note a card; `filled` has the names of its filled fields."""
@@ -171,7 +175,7 @@ class NoteType:
             " and ".join([*(f"fill {key}" for key in add), *(f"leave {key} out" for key in drop)])
             for add, drop in shortest
         )
-        return f"{', or '.join(phrases)}: then it has one" if fewest else ""
+        return f"{', or '.join(phrases)}: then the note has a card" if fewest else ""
 
 
 @dataclass(frozen=True)
@@ -206,22 +210,22 @@ def fault_of_front(rules: CardRules, number: int) -> tuple[str, str] | None:
     ways, shown_ways = rules.ways[number], rules.shown[number]
     fields = shown_on(rules.fronts[number])
     if not fields:
-        return "shows no field, so Anki makes no card of it", ""
+        return "shows no field, so Anki makes no card from it", ""
     if not ways:
-        hint = "the sections around its fields are never open: while Anki makes cards its own fields are "
-        hint += "filled, cloze numbers (`c1`) are not, and no field is filled and empty at once"
-        return "shows a field of no note, so Anki makes no card of it", hint
-    hint = "Anki takes its own fields (Deck, Subdeck, Tags, …) for filled: show them on the back"
+        hint = "the sections around its fields are never open: when Anki makes cards, its own fields are "
+        hint += "filled, cloze numbers (`c1`) are not, and no field is both filled and empty"
+        return "shows no field of a note, so Anki makes no card from it", hint
+    hint = "Anki never treats its own fields (Deck, Subdeck, Tags, …) as empty: show them on the back"
     few = len(ways) * len(shown_ways) <= _MOST_PAIRS
     if few and not any(way.goes_with(other) for way in ways for other in shown_ways):
         if of_clozes := next((tag.field for tag in fields if is_of_clozes(tag)), ""):
             hint = f"nothing is left of `{{{{cloze:{of_clozes}}}}}` in a kind of `type: normal`: "
             hint += f"write `{{{{{of_clozes}}}}}`"
         elif any(way.field in rules.fields for way in ways):
-            hint = f"`c{number + 1}` is empty while Anki makes the card, and filled when it shows it"
-        return "makes blank cards only, which show no field of their note", hint
+            hint = f"`c{number + 1}` is empty when Anki makes the card, and filled when Anki shows it"
+        return "makes only blank cards, which show no field of their note", hint
     if any(way.filled <= {"Tags"} for way in ways):
         field = min(way.field for way in shown_ways)
         hint += f", or between `{{{{#{field}}}}}` and `{{{{/{field}}}}}`"
-        return "makes a card also of notes of which it shows no field", hint
+        return "also makes cards from notes whose fields it does not show", hint
     return None

@@ -91,7 +91,7 @@ class Pricing(NodeTransformer):
         outer, self._work, self._made = (self._work, self._made), 1, 0
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            message = f"loops, macros and blocks stand more than {MAX_DEPTH} deep in each other"
+            message = f"loops, macros and blocks are nested more than {MAX_DEPTH} levels deep"
             raise TemplateSyntaxError(message, node.lineno, *self._template)
         self.generic_visit(node)
         cost = _through(SPEND, nodes.Const(self._work), nodes.Const(self._made))

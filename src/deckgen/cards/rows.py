@@ -123,7 +123,7 @@ def render_notes(
 def _too_large(note: Note) -> Diagnostic:
     """The error of a deck whose fields are too large, at the first note that exceeds the limit."""
     message = f"the notes up to this one have more than {MAX_FIELDS >> 20} million characters"
-    hint = "make several decks of them; the rows of a table count for each of its cards"
+    hint = "split them into several decks; a table's rows count once for each of its cards"
     return Diagnostic("too-large", message, place(note), hint)
 
 

@@ -124,7 +124,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.work -= work
         self.made -= made
         if self.spent:
-            raise TooMuchError("the templates do more than deckgen lets them: is there a loop within loops?")
+            raise TooMuchError(
+                "the templates do more work than deckgen allows: is there a loop inside another loop?"
+            )
 
     @property
     def spent(self) -> bool:
@@ -186,7 +188,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if isinstance(value, (int, float, Undefined)):  # what is undefined raises its own error
             size_of(value)
             return str(value)
-        raise UseError(f"{described(value)} is no text, so a card cannot show it", use_of(value))
+        raise UseError(f"{described(value)} is not text, so a card cannot show it", use_of(value))
 
     def _finalized(self, value: object) -> object:
         """A value as HTML for a face; its braces are escaped, because Anki would read them as a field."""
@@ -205,7 +207,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         alike = any(isinstance(left, sort) and isinstance(right, sort) for sort in (str, list, tuple))
         undefined = isinstance(left, Undefined) or isinstance(right, Undefined)
         if not (numbers or undefined or (operator == "+" and alike)):
-            message = f"`{operator}` is for numbers, not for {described(left)} and {described(right)}"
+            message = f"`{operator}` works on numbers, not on {described(left)} and {described(right)}"
             raise TemplateRuntimeError(message)
         return self.weighed(super().call_binop(context, operator, left, right))
 
@@ -219,7 +221,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """The result of a function, a macro or a method."""
         self, function = __self, __obj
         if not self.is_safe_callable(function):
-            raise SecurityError(f"{described(function)} is nothing that can be called")
+            raise SecurityError(f"{described(function)} cannot be called")
         values = [*args, *kwargs.values()]
         self.weighed(values)
         owner = getattr(function, "__self__", None)
@@ -240,7 +242,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             value, rest = arguments[0], [*arguments[1:], *options.values()]
             types, type_name = TAKES.get(name, ((object,), ""))
             if not isinstance(value, (*types, Undefined)):
-                raise TemplateRuntimeError(f"`{name}` is for {type_name}, not for {described(value)}")
+                raise TemplateRuntimeError(f"`{name}` works on {type_name}, not on {described(value)}")
             self.weighed([value, *rest])
             self._foresee(name, value, rest)
             first = {"context": context, "eval_context": context.eval_ctx, "environment": self}
@@ -264,9 +266,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         elif name == "striptags":
             self.spend(0, len(str(value)) * str(value).count("<"))
         elif name == "round" and any(isinstance(each, int) and abs(each) > 64 for each in rest):  # noqa: PLR2004
-            raise TooMuchError("`round` goes up to 64 digits")
+            raise TooMuchError("`round` allows up to 64 digits")
         elif name == "sum" and any(isinstance(each, (list, tuple)) for each in rest):
-            raise TooMuchError("`sum` is for numbers")
+            raise TooMuchError("`sum` works on numbers")
 
     def _room(self, made: int) -> None:
         """Charge a text before it is made.

@@ -105,7 +105,7 @@ def foreign_sentences(deck: Deck, sentences: Sentences, project: Project, where:
     if sentences.language != "en" or deck.language.split("-")[0].lower() == "en":
         return []
     theirs = project.template_folders()[0].path / "base" / file_name("en")
-    message = f"the deck is in `{deck.language}`, and what {where} is English"
+    message = f"the deck is in `{deck.language}`, but {where} is in English"
     hint = f"copy {theirs} to templates/base/{file_name(deck.language)}, and translate it"
     return [Diagnostic("missing-words", message, deck.document.place_of("language"), hint)]
 
@@ -141,9 +141,9 @@ def _read(file: Folder) -> tuple[dict[str, Forms], Document, Diagnostics]:
     root = document.root
     if not isinstance(root, source.Mapping):
         if not diagnostics.has_errors:
-            message = "this file is no list of sentences"
+            message = "this file is not a list of sentences"
             diagnostics += [
-                Diagnostic("wrong-type", message, Span(file.shown), "copy deckgen's, and translate it")
+                Diagnostic("wrong-type", message, Span(file.shown), "copy deckgen's file, and translate it")
             ]
         return {}, document, diagnostics
     texts = {}
@@ -167,16 +167,16 @@ def _faults(
         span = document.place_of(name)
         if name not in shipped:
             near = nearest(name, shipped)
-            hint = proposal(name, near) if near else f"the names are those of deckgen's {file_name('en')}"
-            yield Diagnostic("missing-words", f"`{name}` is no sentence of deckgen's", span, hint)
+            hint = proposal(name, near) if near else f"use the names in deckgen's {file_name('en')}"
+            yield Diagnostic("missing-words", f"`{name}` is not one of deckgen's sentences", span, hint)
         elif missing := _missing_forms(forms, shipped[name], language):
-            message = f"`{name}` lacks forms that the language has for numbers: {listed(missing)}"
-            yield Diagnostic("missing-words", message, span, f"write them below `{name}:`, beside the others")
+            message = f"`{name}` lacks number forms of this language: {listed(missing)}"
+            yield Diagnostic("missing-words", message, span, f"add them below `{name}:`, next to the others")
         elif odd := _odd_places(forms, shipped[name]):
-            message = f"`{name}` must have the words in braces that deckgen's has: {odd}"
+            message = f"`{name}` must have the same words in braces as deckgen's sentence: {odd}"
             yield Diagnostic("missing-words", message, span, f'deckgen\'s is "{shipped[name][_OTHER]}"')
     if absent := [name for name in shipped if name not in own]:
-        message = f"this file lacks sentences, which are deckgen's own now: {listed(absent)}"
+        message = f"this file lacks sentences, so deckgen uses its own: {listed(absent)}"
         hint = f"copy them from deckgen's {file_name('en')}, and translate"
         yield Diagnostic("missing-words", message, Span(document.path), hint)
 

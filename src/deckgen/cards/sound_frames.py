@@ -46,7 +46,7 @@ def mp3(data: bytes) -> str:
     """An MP3: its frames, and their total length if the first frame states it."""
     start = after_tags(data)
     if start >= len(data):
-        return CUT if start > len(data) else "holds a tag and no sound"
+        return CUT if start > len(data) else "contains a tag but no sound"
     first = _first(data, start, _mpeg_frame)
     if first < 0:
         return "" if _is_free(data, start) else DAMAGED

@@ -45,13 +45,13 @@ def odd_names(text: str, shipped: str, own: Mapping[str, str]) -> Iterator[Diagn
         if place := _place(name, own):
             near = nearest(name, sorted((used | defined_in_theme) - {name}))
             undefined.discard(near)
-            hint = proposal(name, near) if near else "take it away, or use it: `color: var(" + name + ")`"
+            hint = proposal(name, near) if near else "remove it, or use it: `color: var(" + name + ")`"
             yield Diagnostic("unknown-color", f"no style uses `{name}`", place, hint)
     for name in sorted(undefined):
         if place := _place(name, own):
             near = nearest(name, sorted(defined))
-            hint = proposal(name, near) if near else f"write what it is: `.card {{ {name}: … }}`"
-            yield Diagnostic("unknown-color", f"no style says what `{name}` is", place, hint)
+            hint = proposal(name, near) if near else f"define it: `.card {{ {name}: … }}`"
+            yield Diagnostic("unknown-color", f"no style defines `{name}`", place, hint)
 
 
 def _place(name: str, own: Mapping[str, str]) -> Span | None:

@@ -118,7 +118,7 @@ def limited_range(*limits: int) -> range:
     """
     numbers = range(*limits)
     if len(numbers) > MAX_LOOP:
-        raise TooMuchError(f"`range` goes up to {MAX_LOOP:,} numbers")
+        raise TooMuchError(f"`range` allows up to {MAX_LOOP:,} numbers")
     return numbers
 
 
@@ -177,20 +177,20 @@ def described(value: object) -> str:
 
 
 _USES: tuple[tuple[type | tuple[type, ...], str], ...] = (
-    ((list, tuple, range), '`join` makes a text of it: `|join(", ")`'),
-    (dict, "what is in it is shown by its name: `words.example`"),
+    ((list, tuple, range), 'use `join` to make text from it: `|join(", ")`'),
+    (dict, "write the name of one of its entries: `words.example`"),
     (TemplateModule, "`[% include … %]` shows a template"),
-    (BlockReference, "it is called: `()` stands behind its name"),
+    (BlockReference, "call it: write `()` after its name"),
 )
 
 
 def use_of(value: object) -> str:
     """A hint on the use of a value that is not a text; empty for other types."""
     if isinstance(value, Function):
-        return f"it is used as in `{value.use}`"
+        return f"use it as in `{value.use}`"
     if isinstance(value, Macro):
         arguments = ", ".join(name.upper() for name in value.arguments)
-        return f"a macro is called: `{value.name}({arguments})`"
+        return f"call a macro: `{value.name}({arguments})`"
     if getattr(value, "__self__", None) is not None:
-        return "it is called: `()` stands behind its name"
+        return "call it: write `()` after its name"
     return next((use for sort, use in _USES if isinstance(value, sort)), "")

@@ -96,7 +96,7 @@ def about_lacking(
         if len(unknown) == len(left) == 1:
             meant = str(own[name]).replace(unknown[0], left[0])
         stay = " and ".join(f"`{place}`" for place in wanted)
-        message = f"`{unknown[0]}` is no name here: {stay} stay{'s' * (len(wanted) == 1)} in every language"
+        message = f"`{unknown[0]}` is not a name here: keep {stay} in every language"
         place = Span(path, text.count("\n", 0, line.start()) + 1)
         yield Diagnostic("missing-words", message, place, f'write `[% set {name} = "{meant}" %]`')
     if missing:
@@ -105,22 +105,23 @@ def about_lacking(
 
 def _about_missing(lacking: Sequence[str], shipped: Mapping[str, object], place: Span) -> Diagnostic:
     """The diagnostic for words that are not in a deck's own file."""
-    message = f"this file lacks words of the cards, which are deckgen's own now: {listed(lacking)}"
+    message = f"this file lacks words of the cards, so deckgen uses its own: {listed(lacking)}"
     lines = [
         f'[% set {name} = "{shipped[name]}" %]' for name in lacking if isinstance(shipped.get(name), str)
     ]
-    hint = "write into it, in the deck's language: " + " ".join(f"`{line}`" for line in lines[:_IN_A_HINT])
+    hint = "add to it, in the deck's language: " + " ".join(f"`{line}`" for line in lines[:_IN_A_HINT])
     if not lines:
-        hint = "name these kinds too in its line `[% set kinds = {…} %]`"
+        hint = "add these kinds to its line `[% set kinds = {…} %]`"
     return Diagnostic("missing-words", message, place, hint)
 
 
 def about_language(language: str, file: str, place: Span) -> Diagnostic:
     """The diagnostic for a deck in another language whose cards show deckgen's English words."""
     message = (
-        f"the deck is in `{language}`, and what its cards say by themselves is English, as “Best answer”"
+        f"the deck is in `{language}`, but the fixed words on its cards, such as “Best "
+        "answer”, are in English"
     )
-    hint = f"copy {file} to templates/{PATH}, and translate what stands between its quotation marks"
+    hint = f"copy {file} to templates/{PATH}, and translate the text between its quotation marks"
     return Diagnostic("missing-words", message, place, hint)
 
 
@@ -133,8 +134,8 @@ def about_untranslated(language: str, left: Sequence[str], place: Span, *, has_w
         place: The file.
         has_words: Whether deckgen has words in the language.
     """
-    message = f"the deck is in `{language}`, and words of its cards are still English: {listed(left)}"
-    hint = "translate what stands between their quotation marks"
+    message = f"the deck is in `{language}`, but some words on its cards are still in English: {listed(left)}"
+    hint = "translate the text between their quotation marks"
     if has_words:
         hint += f"; or delete this file: deckgen has words in `{language}`"
     return Diagnostic("missing-words", message, place, hint)

@@ -67,7 +67,7 @@ def undefined_abbreviation(context: RuleContext) -> Iterator[Diagnostic]:
     unknown = list(_never_spelt_out(context, places))
     if len(unknown) <= _FEW:
         for name in unknown:
-            message = f"no card of the deck says what `{name}` stands for"
+            message = f"no card of the deck explains `{name}`"
             yield Diagnostic("undefined-abbreviation", message, _at(first[name], name), _HINT)
         return
     if len(unknown) * 2 > len(places):
@@ -75,13 +75,13 @@ def undefined_abbreviation(context: RuleContext) -> Iterator[Diagnostic]:
     unknown.sort(key=lambda name: -len(places[name]))
     more = f" and {len(unknown) - _NAMED} others" if len(unknown) > _NAMED else ""
     names = ", ".join(f"`{name}`" for name in unknown[:_NAMED])
-    message = f"no card of the deck says what {len(unknown)} abbreviations stand for: {names}{more}"
+    message = f"no card of the deck explains {len(unknown)} abbreviations: {names}{more}"
     yield Diagnostic("undefined-abbreviation", message, _at(first[unknown[0]], unknown[0]), _HINT)
 
 
 _FEW = 3
 _NAMED = 10
-_HINT = "spell it out where it is first used, as in `words in full (NAME)`; what every learner knows may stay"
+_HINT = "spell it out where you first use it: `words in full (NAME)`; if every learner knows it, leave it"
 
 
 def _at(place: tuple[Text, int], name: str) -> Span:

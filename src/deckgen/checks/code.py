@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 _FENCE = re.compile(r"(?:`{3}|~{3})[`~]*[ \t]*[^\s`~]")
 _WORDS = re.compile(r"[`~]{3,}[ \t]*([^\n]*)")
-_PLAIN = "leave the language out, or write `text`, where code is to stay plain"
+_PLAIN = "remove the language, or write `text` for plain code"
 _NO_CODE = {
-    "math": "a formula is written between lines of `$$`",
-    "latex-math": "a formula is written between lines of `$$`",
+    "math": "write a formula between lines of `$$`",
+    "latex-math": "write a formula between lines of `$$`",
     **dict.fromkeys(
         ("dot-graph", "flowchart", "mermaid", "plantuml", "puml", "sequence"),
-        "no card draws it: save the drawing as a file, and write `![what it shows](media/…)`",
+        "cards do not draw it: save the drawing as an image, and write `![what it shows](media/…)`",
     ),
 }
 """Hints for what other programs draw in place of the code."""
@@ -38,7 +38,7 @@ def unknown_code_language(context: RuleContext) -> Iterator[Diagnostic]:
             words = _WORDS.match(scalar.value, piece.start) if piece.kind == "fence" else None
             name = highlight.name_of(words[1]) if words else ""
             if words and name and not highlight.is_known(name):
-                message = f"`{name}` is no language that deckgen knows, so this code has no colors"
+                message = f"deckgen does not know the language `{name}`, so this code has no colors"
                 hint = _NO_CODE.get(name.lower(), "")
                 if not hint:
                     near = nearest(name, highlight.names())

@@ -55,16 +55,17 @@ def _turns(line: str) -> Iterator[tuple[int, str, str]]:
             isolates += sign in _ISOLATES
             still_open.append((sign, match.start()))
             if sign in _OVERRIDES:
-                message = f"an invisible character ({_name(sign)}) turns what follows back to front"
+                message = f"an invisible character ({_name(sign)}) shows the text after it back to front"
                 yield match.start(), message, "delete it"
     for sign, column in still_open:
         if sign not in _OVERRIDES:
             end = _END_OF_ISOLATE if sign in _ISOLATES else _END
             message = (
-                f"an invisible character ({_name(sign)}) turns the direction of the text to the line's end"
+                f"an invisible character ({_name(sign)}) changes the text direction up to the end of the line"
             )
             hint = (
-                f"delete it: Arabic and Hebrew find their direction without it; or close it with {_name(end)}"
+                "delete it, because Arabic and Hebrew find their direction without it; or "
+                f"close it with {_name(end)}"
             )
             yield column, message, hint
 

@@ -31,11 +31,13 @@ def duplicate_ids(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnost
     copies = _copies(deck) if len(set(names)) < len(names) else {}
     for path, original in copies.items():
         count = sum(note.chapter.document.path == path for note in deck.notes)
-        message = f"this file repeats {original}: all of its {counted(count, 'note')} are there too"
+        message = f"this file repeats {original}: all of its {counted(count, 'note')} are in that file, too"
         differ = _differing(deck, path, original)
         hint = "delete one of the two files"
         if differ:
-            hint += f"; they differ in {listed([f'`{name}`' for name in differ])}, so see which texts to keep"
+            hint += (
+                f"; they differ in {listed([f'`{name}`' for name in differ])}, so check which texts to keep"
+            )
         yield Diagnostic("duplicate-id", message, Span(path), hint)
     tables: dict[tuple[Table, Table], Note] = {}
     for note in deck.notes:
@@ -49,11 +51,11 @@ def duplicate_ids(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnost
             continue
         at = place(other)
         message = f"the id `{note.id}` is used twice; the first is at {at.path}:{at.line}"
-        hint = "give the newer one another id, for a released note keeps its own"
+        hint = "give the newer note a different id; a released note keeps its id"
         if _label(note)[0] and _label(note) == _label(other):
-            hint = f"are they one note? then delete one of the two; else {hint}"
+            hint = f"if they are the same note, delete one; if not, {hint}"
         if _say_the_same([note], [other]):
-            hint = "both notes say the same: delete one of them"
+            hint = "both notes are identical: delete one of them"
         yield Diagnostic("duplicate-id", message, place(note), hint)
     for pair, note in tables.items():
         yield _doubled(*pair, note, first[note.id])
@@ -70,9 +72,9 @@ def _doubled(one: Table, two: Table, row: Note, before: Note) -> Diagnostic:
     """
     at = _place_of(one, before)
     message = f"two tables have the id `{two.id}`; the first is at {at.path}:{at.line}"
-    hint = "give this table another id"
+    hint = "give this table a different id"
     if _texts(one.values) == _texts(two.values) and _say_the_same(one.rows, two.rows):
-        hint = "both tables say the same: delete one of them"
+        hint = "both tables are identical: delete one of them"
     return Diagnostic("duplicate-id", message, _place_of(two, row), hint)
 
 
@@ -152,18 +154,18 @@ def unknown_notes(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnost
                 if _SOUND.fullmatch(link.value):
                     continue
                 valid_id = _valid_id(link.value, deck.language)
-                message = f"`{link.value}` is not an id, here either"
-                hint = f"write `{valid_id}`, as that note will be called" if valid_id else ""
+                message = f"`{link.value}` is not a valid id"
+                hint = f"write `{valid_id}`, the valid form of that id" if valid_id else ""
                 yield Diagnostic("unknown-note", message, note.chapter.document.span(link), hint)
             else:
                 valid_ids = valid_ids or {_valid_id(name, deck.language) for name in ids} - {""}
                 message = f"there is no note `{link.value}`"
                 hint = unknown_id_hint(link.value, valid_ids) if hints > 0 else ""
                 if now := renamed.get(link.value):
-                    hint = f"write `{now}`, as that note is called now"
+                    hint = f"write `{now}`, the note's current id"
                 if table := tables.get(link.value):
-                    message = f"`{link.value}` is a table, and no note"
-                    hint = f"name one of its rows: {listed([f'`{row.id}`' for row in table.rows if row.id])}"
+                    message = f"`{link.value}` is a table, not a note"
+                    hint = f"use one of its rows: {listed([f'`{row.id}`' for row in table.rows if row.id])}"
                 hints -= 1
                 yield Diagnostic("unknown-note", message, note.chapter.document.span(link), hint)
 
@@ -193,9 +195,9 @@ def circular_builds_on(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Dia
                 circle = [*islice(path, path[link.value], None), link.value]
                 if len(circle) > _NAMED:
                     circle[_NAMED // 2 : -_NAMED // 2] = ["…"]
-                message = f"these build on each other: {' → '.join(circle)}"
+                message = f"these notes build on each other: {' → '.join(circle)}"
                 span = by_id[name].chapter.document.span(link)
-                yield Diagnostic("circular-builds-on", message, span, "take one of the links away")
+                yield Diagnostic("circular-builds-on", message, span, "remove one of the links")
                 remaining -= 1  # the time for each grows with the length of the circle
                 if remaining < 0:
                     return
@@ -218,7 +220,7 @@ def builds_on_later(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagno
             ):
                 where = target.chapter.deck
                 message = f"`{link.value}` is in the subdeck `{where}`, which Anki shows after this one"
-                hint = "subdecks go by name; number them in the order of study"
+                hint = "Anki sorts subdecks by name; number them in study order"
                 yield Diagnostic("builds-on-later", message, note.chapter.document.span(link), hint)
 
 
@@ -227,7 +229,7 @@ def replaced_without_retired(deck: Deck, also_known: AbstractSet[str]) -> Iterat
     del also_known
     for note in deck.notes:
         if note.replaced_by and not note.retired:
-            hint = "write `retired: |`, and under it why; or take `replaced_by` away"
+            hint = "add `retired: |` with the reason under it, or remove `replaced_by`"
             span = note.chapter.document.span(note.replaced_by)
             yield Diagnostic("missing-key", "`replaced_by` needs `retired`", span, hint)
 
@@ -239,12 +241,14 @@ def builds_on_retired(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diag
     for note in deck.notes if retired else ():
         link = note.replaced_by
         if link and link.value in retired:
-            message = f"`{link.value}` is retired itself, so it takes no note's place"
-            yield Diagnostic("builds-on-retired", message, note.chapter.document.span(link), "name another")
+            message = f"`{link.value}` is also retired, so it cannot replace a note"
+            yield Diagnostic(
+                "builds-on-retired", message, note.chapter.document.span(link), "use another note"
+            )
         for link in note.builds_on:
             if link.value in retired and not note.retired:
-                message = f"`{link.value}` is retired, so this note's back does not name it"
-                hint = "take it away, or name what took its place"
+                message = f"`{link.value}` is retired, so the back of this note does not show it"
+                hint = "remove it, or use the note that replaced it"
                 yield Diagnostic("builds-on-retired", message, note.chapter.document.span(link), hint)
 
 
@@ -256,11 +260,11 @@ def similar_deck(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnosti
     titled = [(span, parts) for span, parts in named_decks if parts[0] == deck.title]
     if titled:
         span, parts = titled[0]
-        more = f", as are those of {counted(len(titled) - 1, 'more chapter')}" if len(titled) > 1 else ""
+        more = f", and so are those of {counted(len(titled) - 1, 'more chapter')}" if len(titled) > 1 else ""
         name = "::".join([deck.title, *parts])
-        message = f"the title is put before this, so the subdeck is called `{name}`{more}"
+        message = f"Anki adds the deck's title, so this subdeck becomes `{name}`{more}"
         rest = "::".join(parts[1:])
-        hint = f"write `{rest}`" if rest else "leave the key `deck` out for the deck itself"
+        hint = f"write `{rest}`" if rest else "to put the notes into the deck itself, remove the key `deck`"
         yield Diagnostic("similar-deck", message, span, hint)
     spelt: dict[str, str] = {}
     for span, parts in named_decks:
@@ -269,7 +273,8 @@ def similar_deck(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnosti
             other = spelt.setdefault(same(name), name)
             if composed(other) != composed(name):
                 message = (
-                    f"`{name}` and `{other}` differ by capitals only, so Anki calls one of them `{name}_`"
+                    f"`{name}` and `{other}` differ only in capital letters, so Anki renames "
+                    f"one of them to `{name}_`"
                 )
                 yield Diagnostic("similar-deck", message, span, f"write `{other}` in both places")
                 break

@@ -112,9 +112,9 @@ def same_question(context: RuleContext) -> Iterator[Diagnostic]:
             how = "the same as" if twin.same == each.same else "nearly the same as"
             at = place(twin.note)
             message = f"this asks {how} `{twin.note.id}` (line {at.line} of {at.path})"
-            hint = "make one of the two ask something else, or delete it"
+            hint = "change one of the two so that it asks something else, or delete it"
             if each.note.kind.cloze and not each.has_answer_of(twin):
-                hint = "join them in one note, with a cloze number for each blank"
+                hint = "combine them in one note, with one cloze number for each blank"
             yield of_note("same-question", each.note, message, hint)
     yield from _rows_alike(context, reported)
 
@@ -130,9 +130,9 @@ def _rows_alike(context: RuleContext, reported: set[Note]) -> Iterator[Diagnosti
         key = tuple(" ".join(cell.value.casefold().split()) for cell in cells[1:])
         other = first.setdefault((note.table, *key), note)
         if other is not note:
-            message = f"all but the name is as in `{other.id}` (line {place(other).line})"
+            message = f"everything except the name is the same as in `{other.id}` (line {place(other).line})"
             message += ", so the card that asks for the name has two right answers"
-            hint = "say in a cell what tells the two apart, or make one row of them"
+            hint = "add the difference to a cell, or combine them in one row"
             yield of_note("same-question", note, message, hint)
 
 

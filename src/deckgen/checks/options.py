@@ -30,8 +30,8 @@ def all_of_the_above(context: RuleContext) -> Iterator[Diagnostic]:
         texts = vignette.texts
         for place in range(len(texts)):
             if refers(texts, place):
-                message = "this option refers to others, and options change places"
-                hint = "write what it says itself; or ask separately for each"
+                message = "this option refers to other options, but the card shuffles them"
+                hint = "write out what it means, or ask about each one separately"
                 yield on_option("all-of-the-above", vignette, place, message, hint)
 
 
@@ -43,9 +43,9 @@ def _letters_in_reasons(vignette: Vignette) -> Iterator[Diagnostic]:
     for option in vignette.options:
         match = _BY_LETTER.search(option.why.value)
         if match:
-            message = f"`{match[0]}` says which option by its letter, and options change places"
+            message = f"`{match[0]}` refers to an option by its letter, but the card shuffles the options"
             span = look.at(vignette.note, option.why, match.start(), len(match[0]))
-            yield Diagnostic("all-of-the-above", message, span, "say it by what the option says")
+            yield Diagnostic("all-of-the-above", message, span, "describe what the option says instead")
 
 
 _SUPERLATIVES = (
@@ -100,8 +100,8 @@ def negative_stem(context: RuleContext) -> Iterator[Diagnostic]:
             continue
         word = match.group()
         if not word.isupper() and not _emphasised(text, match.start(), match.end()):
-            message = f"the question asks for what is not so, and `{word}` is easily overlooked"
-            hint = f"ask for what is so; or emphasise the word, as in `**{word}**`"
+            message = f"`{word}` in this question is easy to overlook"
+            hint = f"ask a positive question, or emphasize the word: `**{word}**`"
             span = look.at(note, question, match.start(), len(word))
             yield Diagnostic("negative-stem", message, span, hint)
 

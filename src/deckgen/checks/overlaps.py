@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def overlapping_options(context: RuleContext) -> Iterator[Diagnostic]:
     """Two options of which one contains the other (Haladyna: keep options independent, not overlapping)."""
-    hint = "the best option must be right alone, and the others wrong alone: set them apart"
+    hint = "make each option say something that no other option says"
     for vignette in context.vignettes:
         texts = vignette.texts
         pair = None if vignette.of_names else _overlap(vignette)

@@ -70,7 +70,10 @@ def unparallel_options(context: RuleContext) -> Iterator[Diagnostic]:
             odd = _odd_form(vignette) or _odd_beginning(texts) or odd or _odd_article(vignette, texts)
         if odd:
             message = f"this option {odd[1]}, unlike the others"
-            hint = "build all options alike: the same form, about the same length, all fitting the question"
+            hint = (
+                "give all options the same form and about the same length, and make all of them "
+                "fit the question"
+            )
             yield on_option("unparallel-options", vignette, odd[0], message, hint)
 
 
@@ -85,27 +88,31 @@ def _forms(vignette: Vignette) -> list[tuple[list[bool], str, str]]:
     code = any(option.text.value.lstrip().startswith("`") for option in vignette.options)
     small = [] if code else flags_of(lambda text: text[0].islower())
     forms = [
-        (flags_of(_SENTENCE.fullmatch), "is a sentence", "is no sentence"),
-        (flags_of(lambda text: text.endswith("?")), "is a question", "is no question"),
-        (small, "begins with a small letter", "begins with a capital"),
+        (flags_of(_SENTENCE.fullmatch), "is a sentence", "is not a sentence"),
+        (flags_of(lambda text: text.endswith("?")), "is a question", "is not a question"),
+        (small, "begins with a lowercase letter", "begins with a capital letter"),
         (
             flags_of(lambda text: text[0] in _QUOTES and _QUOTED.fullmatch(text)),
             "is a quotation",
-            "is no quotation",
+            "is not a quotation",
         ),
     ]
     if has_number(vignette):
         forms += [
             (flags_of(_NUMERIC.fullmatch), "is a number", ""),
-            (flags_of(lambda text: _NUMERIC.fullmatch(text) or len(text.split()) < FEW), "", "is no number"),
+            (
+                flags_of(lambda text: _NUMERIC.fullmatch(text) or len(text.split()) < FEW),
+                "",
+                "is not a number",
+            ),
         ]
     if any(word.endswith("ing") for word in words):
         forms += [
             (flags_of(_ING_PHRASE.match), "begins with an -ing form", ""),
-            (flags_of(_ING.match), "", "begins with no -ing form"),
+            (flags_of(_ING.match), "", "does not begin with an -ing form"),
         ]
     if not words.isdisjoint(_SUBJECTS) and sum(map(bool, map(_VERB.search, texts))) <= 1:
-        forms.append((flags_of(_CLAUSE.match), "is a sentence", "is no sentence"))
+        forms.append((flags_of(_CLAUSE.match), "is a sentence", "is not a sentence"))
     if not words.isdisjoint(_ANSWERS):
         forms.append((flags_of(_ANSWER.match), "answers yes or no", "does not answer yes or no"))
     return forms
@@ -139,7 +146,7 @@ def _beside_clauses(texts: list[str], odd: int) -> str:
     if not any(map(_MAY_BE_CLAUSE.match, texts)):
         return "has no article"
     clauses = sum(map(bool, map(_NOUN_AND_VERB.match, others)))
-    return "is no sentence" if clauses > 1 and not _MAY_BE_CLAUSE.match(texts[odd]) else ""
+    return "is not a sentence" if clauses > 1 and not _MAY_BE_CLAUSE.match(texts[odd]) else ""
 
 
 def asks_yes_or_no(texts: list[str]) -> bool:

@@ -40,8 +40,8 @@ def repeated_text(context: RuleContext) -> Iterator[Diagnostic]:
         if len(shared) == 2:
             (other, _), (note, why) = shared.items()
             at = place(other)
-            message = f"`{other.id}` (line {at.line} of {at.path}) has this reason, too, word for word"
-            hint = "say why this one is so; or, if the two notes ask the same, delete one"
+            message = f"`{other.id}` (line {at.line} of {at.path}) has the same reason, word for word"
+            hint = "write why this one is so; or, if both notes ask the same thing, delete one"
             yield Diagnostic("repeated-text", message, look.of_text(note, why), hint)
 
 
@@ -71,8 +71,8 @@ def _keys(note: Note) -> Iterator[Diagnostic]:
             other, text = first.setdefault(_plain_text(value), (key, value))
             if text is not value:
                 line = note.chapter.document.span(text).line
-                message = f"`{key}` is `{other}` (line {line}) word for word"
-                hint = f"write another text for `{key}`, or delete it"
+                message = f"`{key}` is the same as `{other}` (line {line}), word for word"
+                hint = f"write a different text for `{key}`, or delete it"
                 yield Diagnostic("repeated-text", message, look.of_text(note, value), hint)
 
 
@@ -86,6 +86,6 @@ def _options(note: Note, options: list[Option]) -> Iterator[Diagnostic]:
         least = _LONG if other.correct == option.correct else _SAYS_MUCH
         if other is not option and size(option.why.value) >= least:
             line = note.chapter.document.span(other.why).line
-            message = f"this reason is that of another option (line {line}), word for word"
-            hint = f"say why this option is {'right' if option.correct else 'wrong'}"
+            message = f"this reason is the same as that of another option (line {line}), word for word"
+            hint = f"write why this option is {'right' if option.correct else 'wrong'}"
             yield Diagnostic("repeated-text", message, look.of_text(note, option.why), hint)

@@ -39,8 +39,8 @@ def unshown_field(context: RuleContext) -> Iterator[Diagnostic]:
                 or field.key in keys_shown | {kind.label, kind.gist[0]}
             ):
                 continue
-            message = f"no card shows `{field.name}`, which notes fill by `{field.key}`"
-            hint = f"show it, as by `{{{{{field.name}}}}}` in a face"
+            message = f"no card shows the field `{field.name}`, which notes fill with `{field.key}`"
+            hint = f"show it in a face with `{{{{{field.name}}}}}`"
             yield Diagnostic("unshown-field", message, _place(kind, field), hint)
 
 

@@ -92,5 +92,5 @@ def _unused(
         for owner in entries:
             for code in owner.allow:
                 if code not in used:
-                    message = f"nothing here draws `{code.value}`, so this allows nothing"
-                    yield Diagnostic("unused-allow", message, document.span(code), "take it away")
+                    message = f"there is no warning `{code.value}` here, so this has no effect"
+                    yield Diagnostic("unused-allow", message, document.span(code), "remove it")

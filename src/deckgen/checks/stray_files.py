@@ -46,18 +46,18 @@ def unread_files(
                 continue  # the warning about its folder covers it
             if len(parts) > 1 and nearest(parts[0], ["templates"]) and not project.templates.exists():
                 folder = parts[0]
-                hint = "templates lie beside source/, not in it: move this folder to `templates`"
+                hint = "templates belong next to source/, not in it: move this folder to `templates`"
                 span = Span(f"source/{folder}")
-                yield Diagnostic("unused-template", "nothing reads what lies here", span, hint)
+                yield Diagnostic("unused-template", "deckgen does not read this folder", span, hint)
             else:
                 yield _template_in_source(parts, path_shown)
         elif path in {project.ledger, project.changelog}:
             continue
         elif not path.name.lower().endswith(CHAPTER) and (name := _as_chapter(path, sections)):
-            hint = f"is it a chapter? then its name ends in .yaml: `{name}`"
+            hint = f"if it is a chapter, rename it to end in .yaml: `{name}`"
             if same(path.with_name(name).relative_to(top).as_posix()) in names:
                 hint = f"it looks like a copy of `{name}`: delete it, or move it out of source/"
-            yield Diagnostic("unread-file", "nothing reads this file", Span(path_shown), hint)
+            yield Diagnostic("unread-file", "deckgen does not read this file", Span(path_shown), hint)
 
 
 def beside_source(project: Project, sections: Collection[str]) -> Iterator[Diagnostic]:
@@ -74,9 +74,13 @@ def beside_source(project: Project, sections: Collection[str]) -> Iterator[Diagn
     for path in files:
         if _has_notes(beginning(path), sections):
             there = (project.source / path.name).exists()
-            hint = f"chapters lie in source/: move it to `source/{path.name}`"
-            hint = "chapters lie in source/, and one of this name does: delete this one" if there else hint
-            yield Diagnostic("unread-file", "nothing reads this file", Span(path.name), hint)
+            hint = f"chapters belong in source/: move it to `source/{path.name}`"
+            hint = (
+                "chapters belong in source/, and one with this name is already there: delete this file"
+                if there
+                else hint
+            )
+            yield Diagnostic("unread-file", "deckgen does not read this file", Span(path.name), hint)
 
 
 def _has_notes(text: str, sections: Collection[str]) -> bool:
@@ -89,8 +93,8 @@ def _template_in_source(parts: tuple[str, ...], shown: str) -> Diagnostic:
     """The diagnostic for a template in source/."""
     inside = parts[1:] if nearest(parts[0], ["templates"]) and len(parts) > 1 else parts
     place = "/".join(("templates", *inside)) if len(inside) > 1 else f"templates/base/{inside[0]}"
-    hint = f"templates lie beside source/, not in it: move it to `{place}`"
-    return Diagnostic("unused-template", "nothing reads this file", Span(shown), hint)
+    hint = f"templates belong next to source/, not in it: move it to `{place}`"
+    return Diagnostic("unused-template", "deckgen does not read this file", Span(shown), hint)
 
 
 def _as_chapter(path: Path, sections: Collection[str]) -> str:
@@ -154,7 +158,10 @@ def unused_templates(
         if not note_types.valid and (folder not in expected or is_expected):
             continue
         yield Diagnostic(
-            "unused-template", "nothing reads this file", Span(path_shown), _of_template(path, own, expected)
+            "unused-template",
+            "deckgen does not read this file",
+            Span(path_shown),
+            _of_template(path, own, expected),
         )
     for folder_of, error in closed:
         yield source.unreadable(project.shown(folder_of), error)
@@ -178,12 +185,14 @@ def _of_template(path: Path, own: Path, expected: Mapping[str, Collection[str]])
         return f"did you mean `templates/base/{path.name}`?"
     if path.parent == own:
         near = nearest(path.name, sorted(base))
-        there = f", and what all kinds share in `templates/base/{near}`" if near else ""
-        return f"what belongs to a kind lies in a folder of its own, as templates/case/{there}"
+        there = f", and files for all kinds into `templates/base/{near}`" if near else ""
+        return f"put files of one kind into the kind's folder, such as templates/case/{there}"
     if path.suffix.lower().removeprefix(".") in _MEDIA:
-        return f'a face or a style shows it by `[[ media("{path.name}") ]]`'
+        return f'to show it, write this in a face or style: `[[ media("{path.name}") ]]`'
     if near == path.name:
-        return "the deck reads the file of its own language: delete this one, or move it out of templates/"
+        return (
+            "deckgen only uses the file in the deck's language: delete this one, or move it out of templates/"
+        )
     return proposal(path.name, near) if near else ""
 
 
@@ -200,6 +209,4 @@ def _misnamed_folders(project: Project) -> Iterator[Diagnostic]:
             hint = "did you mean `templates`?" + (
                 " only the capitals differ" * (same(folder.name) == "templates")
             )
-            yield Diagnostic(
-                "unused-template", "nothing reads what lies in this folder", Span(folder.name), hint
-            )
+            yield Diagnostic("unused-template", "deckgen does not read this folder", Span(folder.name), hint)

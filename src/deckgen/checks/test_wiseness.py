@@ -35,7 +35,7 @@ def longest_option(context: RuleContext) -> Iterator[Diagnostic]:
             continue
         if own >= max(1.4 * rest, _NOT_SHORT) and own - rest >= 14 and len(sizes) > 1:
             message = "the right option is by far the longest, which gives it away"
-            hint = "shorten it, or give the others as much detail"
+            hint = "shorten it, or add detail to the others"
             yield on_option("longest-option", vignette, vignette.right, message, hint)
 
 
@@ -79,7 +79,7 @@ def hedged_option(context: RuleContext) -> Iterator[Diagnostic]:
         others = (text for place, text in enumerate(vignette.texts) if place != vignette.right)
         if own and not any(map(_HEDGES.search, others)):
             message = f"only the right option is hedged (`{own.group()}`), which gives it away"
-            hint = "hedge one of the others as well, or none"
+            hint = "hedge one of the others as well, or remove the hedge"
             yield on_option("hedged-option", vignette, vignette.right, message, hint)
 
 
@@ -128,9 +128,9 @@ def absolute_words(context: RuleContext) -> Iterator[Diagnostic]:
         strong = [place for place in places if _STRONG.search(vignette.options[place].text.value)]
         if len(places) == len(vignette.options) - 1 > 1 or strong:
             distinct = dict.fromkeys(word for each in matches_of for word in each)
-            verb = "stands" if len(distinct) == 1 else "stand"
-            message = f"{listing(distinct)} {verb} in wrong options alone, which gives them away"
-            hint = "say it less absolutely, so that the option is wrong for a better reason"
+            verb = "appears" if len(distinct) == 1 else "appear"
+            message = f"{listing(distinct)} {verb} only in wrong options, which gives them away"
+            hint = "word it less absolutely, so that the option is wrong for a better reason"
             yield on_option("absolute-words", vignette, (strong or places)[0], message, hint)
 
 
@@ -158,8 +158,8 @@ def echoed_stem(context: RuleContext) -> Iterator[Diagnostic]:
         own = mine.difference(*others) - _named_in(plain(vignette.stem))
         if own and all(each <= mine for each in others) and (len(own) > 1 or len(rest) < _FEW):
             echoed = dict.fromkeys(word for word in words(texts[vignette.right]) if STEMS[word] in own)
-            message = f"of the options only the right one repeats {listing(echoed)} from the question"
-            hint = "use other words, or let a wrong option repeat some as well"
+            message = f"only the right option repeats {listing(echoed)} from the question"
+            hint = "use other words, or repeat some in a wrong option as well"
             yield on_option("echoed-stem", vignette, vignette.right, message, hint)
 
 

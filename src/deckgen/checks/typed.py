@@ -34,10 +34,12 @@ def changed_text(context: RuleContext) -> Iterator[Diagnostic]:
             lettered.setdefault(vignette.note.chapter.document.path, []).append(vignette)
     for first, *others in lettered.values():
         scalar, sign = first.options[0].text, _sign(first)
-        message = f"the card gives its options letters, and shuffles them, so learners see `{sign}` besides"
+        message = (
+            f"the card adds its own letters and shuffles the options, so learners also see this `{sign}`"
+        )
         if others:
-            message += f"; {counted(len(others), 'more question')} of this file are so"
-        hint = "take the letters away from all options, and from what refers to them"
+            message += f"; {counted(len(others), 'more question')} in this file have this problem"
+        hint = "remove the letters from all options, and from texts that refer to them"
         span = look.at(first.note, scalar, scalar.value.find(sign), len(sign))
         yield Diagnostic("changed-text", message, span, hint)
 
@@ -56,7 +58,7 @@ def _prose_as_code(context: RuleContext) -> Iterator[Diagnostic]:
             if _SENTENCE.fullmatch(code):
                 message = "this is indented further, after an empty line, so the card shows it as code"
                 hint = (
-                    "begin it in the column of the text above; code belongs between lines of three backticks"
+                    "start it in the same column as the text above; put code between lines of three backticks"
                 )
                 first = code.split("\n", maxsplit=1)[0].rstrip()
                 yield Diagnostic("changed-text", message, look.at(note, scalar, start, len(first)), hint)
@@ -83,9 +85,13 @@ def _garbled(context: RuleContext) -> Iterator[Diagnostic]:
             end += 1
         garbled_text = scalar.value[start:end]
         word = _GARBLED.sub(lambda each: _decoded(each[0]) or each[0], garbled_text)
-        message = f"`{garbled_text}` was `{word}` before a program took this UTF-8 text for another encoding"
-        more = f"; {counted(len(garbled) - 1, 'more text')} of this file are so" if len(garbled) > 1 else ""
-        hint = f"write `{word}`, or get the text anew, as UTF-8"
+        message = f"`{garbled_text}` was `{word}`, until a program read this UTF-8 text in the wrong encoding"
+        more = (
+            f"; {counted(len(garbled) - 1, 'more text')} in this file have this problem"
+            if len(garbled) > 1
+            else ""
+        )
+        hint = f"write `{word}`, or get the original text again, as UTF-8"
         others = dict.fromkeys(
             (match[0], original)
             for _, text, _, _ in garbled

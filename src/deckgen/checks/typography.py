@@ -72,12 +72,12 @@ def placeholder(context: RuleContext) -> Iterator[Diagnostic]:
             continue  # it may be the subject of the card
         if match := _PLACEHOLDER.search(prose(scalar.value)):
             sign = match["open"] or match.group().strip()
-            message = f"`{sign}` is a placeholder, and learners see it on the card"
+            message = f"`{sign}` is a placeholder that learners would see on the card"
             start = scalar.value.index(sign, match.start())
             span = look.at(note, scalar, start, len(sign))
-            hint = "write it, or leave the key out until then"
+            hint = "write the text, or remove the key until you have it"
             if match["open"]:
-                hint = "write it, or leave it out: a note to yourself stands above the key, after `#`"
+                hint = "write the text, or remove it; put a remark to yourself above the key, after `#`"
             yield Diagnostic("placeholder", message, span, hint)
 
 
@@ -94,8 +94,10 @@ def _of_hints(context: RuleContext) -> Iterator[Diagnostic]:
             if match:
                 sign, place = match["sign"], cloze.inner + match.start("sign")
                 inner, hint_text = answer[: match.start("sign")], answer[match.end("sign") :]
-                message = f"this `{sign.strip()}` begins no hint, so what follows is part of the answer"
-                hint = "if it is a hint, it stands behind two colons: "
+                message = (
+                    f"this `{sign.strip()}` does not start a hint, so the text after it is part of the answer"
+                )
+                hint = "if it is a hint, write two colons before it: "
                 hint += f"`{scalar.value[cloze.start : cloze.inner]}{inner}::{hint_text}}}}}`"
                 yield Diagnostic("stray-markdown", message, look.at(note, scalar, place, len(sign)), hint)
 
@@ -105,15 +107,15 @@ def missing_alt(context: RuleContext) -> Iterator[Diagnostic]:
 
     `alt=""` marks an image without content, and a mask over another image has no content either.
     """
-    in_brackets = "say in the square brackets what it shows: `![…](media/tree.png)`"
-    in_tag = 'say what it shows: `<img src="media/tree.png" alt="…">`'
+    in_brackets = "describe it in the square brackets: `![…](media/tree.png)`"
+    in_tag = 'describe it: `<img src="media/tree.png" alt="…">`'
     for note, _, scalar in context.texts_with(_IMAGE, "![", "<img"):
         code = [piece for piece in pieces(scalar.value) if piece.kind in {"code", "fence"}]
         for match in _NO_ALT.finditer(scalar.value):
             source = match["path"] or next(iter(_SOURCE.findall(match[0])), "")
             if _MASK.search(source) or any(each.start <= match.start() < each.end for each in code):
                 continue
-            message = "this image has no text alternative, for learners who do not see it"
+            message = "this image has no text alternative for learners who cannot see it"
             hint = in_tag if match[0].startswith("<") else in_brackets
             end = match.start("path") if match["path"] else match.end()
             span = look.at(note, scalar, match.start(), end - match.start())
@@ -121,13 +123,13 @@ def missing_alt(context: RuleContext) -> Iterator[Diagnostic]:
         for match in _SAMPLE_ALT.finditer(scalar.value):
             if not any(each.start <= match.start() < each.end for each in code):
                 name = match.lastgroup or ""
-                message = f"`{match[name]}` stands for the words that say what this image shows"
+                message = f"`{match[name]}` is a placeholder, not a description of this image"
                 span = look.at(note, scalar, match.start(name), len(match[name]))
-                yield Diagnostic("missing-alt", message, span, "write what it shows, in a few words")
+                yield Diagnostic("missing-alt", message, span, "describe the image in a few words")
         for match in _FILE_NAME.finditer(scalar.value):
             if not any(each.start <= match.start() < each.end for each in code):
                 message = (
-                    f"`{match['alt']}` is the name of a file, which says nothing to learners who hear it"
+                    f"`{match['alt']}` is a file name, which does not help learners who cannot see the image"
                 )
                 span = look.at(note, scalar, match.start("alt"), len(match["alt"]))
                 yield Diagnostic("missing-alt", message, span, in_brackets)
@@ -152,8 +154,8 @@ def upper_case(context: RuleContext) -> Iterator[Diagnostic]:
         in_capitals = [run[0] for run in _CAPITAL_WORDS.finditer(text) if _is_shouted(run[0])]
         letters = len(_LETTER.findall(text))
         if letters > 8 and sum(len(_LETTER.findall(run)) for run in in_capitals) * 4 > 3 * letters:
-            message = "this text is mostly in capitals, which reads slowly"
-            hint = "write it in small letters, and emphasise what matters with `**…**`"
+            message = "this text is mostly in capital letters, which are slow to read"
+            hint = "write it in normal case, and emphasize what matters with `**…**`"
             yield Diagnostic("upper-case", message, look.of_text(note, scalar), hint)
 
 
@@ -191,7 +193,7 @@ def doubled_word(context: RuleContext) -> Iterator[Diagnostic]:
             times[word] == 1 and (len(word) > _LONGEST_NAME or _stands_alone(word, context))
         ):
             span = look.at(note, scalar, match.start(2), len(match[2]))
-            yield Diagnostic("doubled-word", f"`{match[2]}` stands twice", span, "delete one of the two")
+            yield Diagnostic("doubled-word", f"`{match[2]}` is repeated", span, "delete one of the two")
 
 
 _LONGEST_NAME = 4  # letters; doubled words in names are short
@@ -238,7 +240,9 @@ def doubled_space(context: RuleContext) -> Iterator[Diagnostic]:
             if "  " in scalar.value and not context.is_released(note):
                 for start, end in _doubled_spaces(scalar.value):
                     span = look.at(note, scalar, start, end - start)
-                    yield Diagnostic("doubled-space", f"{end - start} spaces stand here", span, "leave one")
+                    yield Diagnostic(
+                        "doubled-space", f"there are {end - start} spaces here", span, "keep one"
+                    )
 
 
 _TABLE_OR_LIST = re.compile(r"^ {4,}.*$|^[ \t]*+\|.*$|^[ \t]*+(?:[-*+]|\d+[.)]) +", re.MULTILINE)
@@ -265,7 +269,7 @@ def trailing_space(context: RuleContext) -> Iterator[Diagnostic]:
             match = _TRAILING.search(prose(scalar.value)) if scalar.style == "|" else None
             if match and not context.is_released(note):
                 span = look.at(note, scalar, match.start(), len(match.group()))
-                message = "blanks stand at the end of this line, which break it unseen"
+                message = "spaces at the end of this line make a line break"
                 yield Diagnostic("trailing-space", message, span, "delete them")
 
 
@@ -283,7 +287,7 @@ def _third_braces(context: RuleContext) -> Iterator[Diagnostic]:
         for match in _IN_BRACES.finditer(text):
             one = bool(match["opens"]) != bool(match["closes"]) and text.count("{") != text.count("}")
             if one or (match["opens"] and match["closes"] and _WORDS.fullmatch(match["answer"].strip())):
-                message = "a cloze has two braces on each side, so learners see the third one"
+                message = "a cloze has two braces on each side; learners would see the third one"
                 span = look.at(note, scalar, match.start(), len(match[0]))
                 yield Diagnostic("stray-markdown", message, span, f"write `{match['cloze']}`")
 
@@ -300,12 +304,12 @@ _AT_LINE_START = re.compile(
     r"|\d{1,2}[.)][A-Z](?=[a-z ])))"
 )
 _MEANT = {
-    "link": ("a link has no space between its brackets", "`[text](https://…)`"),
-    "heading": ("a heading has a space after its `#`", "`# Heading`"),
-    "item": ("an item of a list has a space after its sign", "`- item`, `1. item`"),
-    "bullet": ("this sign makes no list", "each item on a line of its own, after `- `"),
-    "dash": ("this sign makes no list", "each item on a line of its own, after `- `"),
-    "star": ("this sign makes no list", "each item on a line of its own, after `- `"),
+    "link": ("there is a space between the link's brackets", "`[text](https://…)`"),
+    "heading": ("the space after the `#` of this heading is missing", "`# Heading`"),
+    "item": ("the space after the sign of this list item is missing", "`- item`, `1. item`"),
+    "bullet": ("this sign does not make a list", "put each item on a separate line, after `- `"),
+    "dash": ("this sign does not make a list", "put each item on a separate line, after `- `"),
+    "star": ("this sign does not make a list", "put each item on a separate line, after `- `"),
 }
 _IN_PLAIN = re.compile(
     r"\*\*?\w[^*]*\*\*?|==\w[^=]*==|`[^`]+`|&(?:[a-z]+|#\d+);|\[[^\]]+\]\(|(?<!\w)__?\w[^_]*__?(?!\w)"
@@ -317,13 +321,13 @@ def _in_plain_text(note: Note, match: re.Match[str]) -> str:
     """A hint for signs of Markdown in a key of plain text."""
     signs = match.group()
     if signs.startswith("$"):
-        return f"a formula is written as in Anki here: `\\({signs[1:-1]}\\)`"
+        return f"this is how Anki itself writes formulas: `\\({signs[1:-1]}\\)`"
     if signs.startswith("&"):
         return f"write `{unescape(signs)}`"
     texts = [key for key in note.kind.keys.values() if key.type.own_words and not key.type.plain]
     if signs.startswith("[") and match.string[: match.start()].endswith("!") and texts:
-        return f"an image belongs in a text such as `{max(texts, key=lambda key: key.required).name}`"
-    return "leave the signs out"
+        return f"put the image into a text such as `{max(texts, key=lambda key: key.required).name}`"
+    return "remove these characters"
 
 
 def stray_markdown(context: RuleContext) -> Iterator[Diagnostic]:
@@ -332,7 +336,7 @@ def stray_markdown(context: RuleContext) -> Iterator[Diagnostic]:
     yield from _third_braces(context)
     for note, key, scalar in context.plain_texts:
         if match := _IN_PLAIN.search(scalar.value):
-            message = f"`{key}` is plain text, so learners see `{match.group()}` as it stands"
+            message = f"`{key}` is plain text, so learners see `{match.group()}` as typed"
             span = look.at(note, scalar, match.start(), len(match.group()))
             yield Diagnostic("stray-markdown", message, span, _in_plain_text(note, match))
     for pattern, needles in ((_LINK, ("] ",)), (_BULLET, (*"•●▪‣–·", " * ")), (_AT_LINE_START, ())):
@@ -342,7 +346,7 @@ def stray_markdown(context: RuleContext) -> Iterator[Diagnostic]:
                 message, form = _MEANT[typed.lastgroup]
                 start = typed.start(typed.lastgroup) - 1
                 length = 1 if typed.lastgroup == "star" else len(typed[typed.lastgroup])
-                message += ", so learners see it as it stands"
+                message += ", so learners see it as typed"
                 yield Diagnostic(
                     "stray-markdown", message, look.at(note, scalar, start, length), f"write {form}"
                 )
@@ -356,12 +360,12 @@ def stray_markdown(context: RuleContext) -> Iterator[Diagnostic]:
 
 def _about_sign(sign: Left, span: Span) -> tuple[str, Span, str]:
     """The message about a sign without effect, its place and the hint."""
-    message = f"this `{sign.sign}` does not take effect, so learners see it"
-    hint = "it stands on both sides of the words, without a space between"
+    message = f"this `{sign.sign}` has no effect, so learners see it"
+    hint = "put it on both sides of the words, without spaces"
     if sign.half:
-        message = f"not all of this `{sign.sign}` takes effect, so learners see a part of it"
-        hint = "as many stand behind the words"
-    return message, span, f"{hint}; as itself it is written `\\{sign.sign[0]}`"
+        message = f"only part of this `{sign.sign}` has an effect, so learners see the rest"
+        hint = "put the same number after the words"
+    return message, span, f"{hint}; to show it, write `\\{sign.sign[0]}`"
 
 
 def _takes_effect(text: str) -> bool:
@@ -439,5 +443,5 @@ def curly_quotes(context: RuleContext) -> Iterator[Diagnostic]:
             continue
         if _WHOLE.fullmatch(text) and (is_plain or not scalar.style):
             message = "these curly quotes are part of the text, so learners see them"
-            hint = "take them away; YAML needs no quotes here"
+            hint = "remove them; YAML needs no quotes here"
             yield Diagnostic("curly-quotes", message, look.of_text(note, scalar), hint)

@@ -39,8 +39,8 @@ def same_term(context: RuleContext) -> Iterator[Diagnostic]:
         if before[0] is not note and (not inside or not before[1] or inside == before[1]):
             other = before[0]
         if other:
-            message = f"this term is defined at line {place(other).line} of {place(other).path} as well"
-            hint = f"keep one of the two, or say in brackets how this one and `{other.id}` differ"
+            message = f"this term is also defined at line {place(other).line} of {place(other).path}"
+            hint = f"keep one of the two, or add in parentheses how this one differs from `{other.id}`"
             yield Diagnostic("same-term", message, look.of_text(note, value), hint)
         elif is_synonym:
             synonyms.setdefault(inside, note)
@@ -58,8 +58,8 @@ def _same_rows(context: RuleContext) -> Iterator[Diagnostic]:
         name = " ".join(cells[0].value.split())
         other = first.setdefault((note.table, name.casefold()), note)
         if other is not note:
-            message = f"the row at line {place(other).line} has this name too, so one front has two answers"
-            hint = "say in the name how the two differ, or make one row of them"
+            message = f"the row at line {place(other).line} has the same name, so one front has two answers"
+            hint = "add the difference to the name, or combine them in one row"
             yield Diagnostic("same-term", message, look.of_text(note, cells[0]), hint)
 
 
@@ -93,9 +93,9 @@ def missing_reference(context: RuleContext) -> Iterator[Diagnostic]:
             count = len(notes) - len(without)
             for note in without:
                 message = (
-                    f"{count} of {len(notes)} notes of this chapter have a reference, and this one has none"
+                    f"{count} of {len(notes)} notes of this chapter have a reference, but this one has none"
                 )
-                hint = "add `reference: |`, and under it where it can be read up"
+                hint = "add `reference: |` with the source under it"
                 yield from lacks("missing-reference", note, "reference", message, hint)
 
 
@@ -110,7 +110,7 @@ def few_options(context: RuleContext) -> Iterator[Diagnostic]:
         expected, why = max(3, often), f"and most of the deck's have {often}"
         hint += "; or say in deck.yaml how many the exam has, as in `exam_options: 3`"
     if not exam and often < 3:
-        why = "so that guessing is as good as knowing half the time"
+        why = "so a guess is right half the time"
     for vignette in context.vignettes:
         count = len(vignette.options)
         if count < expected and not asks_yes_or_no(vignette.texts):
@@ -135,9 +135,9 @@ def answer_places(context: RuleContext) -> Iterator[Diagnostic]:
         never = [_PLACES[number] for number in range(count) if not places[number]]
         message = ""
         if most - total / count >= _TOO_MANY and most * 2 > total and most * count > 1.5 * total:
-            message = f"in {most} of {total} questions the right option stands {_PLACES[usual_place]}"
+            message = f"in {most} of {total} questions the right option is {_PLACES[usual_place]}"
         elif never and total >= 3 * count:
-            message = f"in none of {total} questions the right option stands {' or '.join(never)}"
+            message = f"in none of {total} questions the right option is {' or '.join(never)}"
         if message:
             moved = next(vignette for vignette in vignettes if vignette.right == usual_place)
             mark = moved.options[usual_place].mark
@@ -156,9 +156,9 @@ def missing_language(context: RuleContext) -> Iterator[Diagnostic]:
         scalar.value for note in notes for value in values_of(note).values() for scalar in scalars(value)
     )
     if languages := written_in(texts):
-        message = "the deck does not say its language, so its cards are laid out and worded as English ones"
+        message = "the deck does not state its language, so its cards use English words and layout"
         others = "".join(f", or `{each}`" for each in languages[1:])
-        hint = f"write `language: {languages[0]}`{others}, in source/deck.yaml"
+        hint = f"write `language: {languages[0]}`{others} in source/deck.yaml"
         yield Diagnostic("missing-language", message, Span(document.path), hint)
 
 
@@ -169,6 +169,6 @@ def blueprint_tag(context: RuleContext) -> Iterator[Diagnostic]:
     used = {tag for note in context.deck.notes if not note.retired for tag in note.tags}
     for domain in context.deck.blueprint:
         if not domain.covers(used):
-            message = f"no note has the tag `{domain.tag}`, which stands for {domain.weight:g} % of the exam"
-            hint = did_you_mean(domain.tag, used) or "give it to the notes that prepare for this domain"
+            message = f"no note has the tag `{domain.tag}`, which covers {domain.weight:g} % of the exam"
+            hint = did_you_mean(domain.tag, used) or "add it to the notes for this part of the exam"
             yield Diagnostic("blueprint-tag", message, context.deck.document.span(domain.at), hint)

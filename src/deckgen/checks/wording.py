@@ -63,16 +63,16 @@ def long_answer(context: RuleContext) -> Iterator[Diagnostic]:
         yield from _long_values(context, note)
 
 
-_SPLIT = "ask for one thing at a time: split it over several cards, or ask only for what matters"
+_SPLIT = "ask one thing at a time: split it into several cards, or ask only for what matters"
 
 
 def _too_long(answer: str, most: int, listed: int = _LONGEST_LIST) -> str:
     """A description of a too long answer: its words, or the things in it; empty if it is short enough."""
     readable = plain(answer, code=False)
     if size(readable) > most:
-        return f"{counted(readable)}, more than one can recall at once"
+        return f"{counted(readable)}, too much to recall at once"
     things = len(re.split(r",? (?:and|or|nor) |[,;] ", readable))
-    return f"a list of {things}, more than one can recall at once" if things > listed else ""
+    return f"a list of {things}, too much to recall at once" if things > listed else ""
 
 
 def _many_blanks(hidden: Hidden) -> Iterator[Diagnostic]:
@@ -143,8 +143,8 @@ def cloze_hides_all(context: RuleContext) -> Iterator[Diagnostic]:
             if size * 4 >= len(hidden.scalar.value) and _too_little_is_left(hidden, mine):
                 first = mine[0]
                 span = look.at(hidden.note, hidden.scalar, first.start, first.end + 2 - first.start)
-                message = f"with c{number} hidden, too little is left to tell what is asked"
-                hint = "leave enough of the sentence in sight, or add a hint: `{{c1::answer::which one?}}`"
+                message = f"with c{number} hidden, too little is left to show what is asked"
+                hint = "leave more of the sentence visible, or add a hint: `{{c1::answer::which one?}}`"
                 yield Diagnostic("cloze-hides-all", message, span, hint)
 
 
@@ -193,10 +193,8 @@ def cloze_hides_little(context: RuleContext) -> Iterator[Diagnostic]:
                 word.lower() in _EMPTY_WORDS and word != word.upper() for word in hidden_words
             ) or hidden_words == ["a"]:
                 span = look.at(hidden.note, hidden.scalar, cloze.start, cloze.end + 2 - cloze.start)
-                message = f"this cloze hides `{answer.strip()}`, from which nothing is learned"
-                yield Diagnostic(
-                    "cloze-hides-little", message, span, "hide the word that a learner has to know"
-                )
+                message = f"this cloze hides `{answer.strip()}`, which teaches nothing"
+                yield Diagnostic("cloze-hides-little", message, span, "hide the word that learners must know")
 
 
 def cloze_gap(context: RuleContext) -> Iterator[Diagnostic]:
@@ -240,7 +238,7 @@ def term_in_definition(context: RuleContext) -> Iterator[Diagnostic]:
                     continue  # a translation cannot be changed
                 if hit := _stands_in(context, names, prose(text.value)):
                     span = look.at(note, text, hit[0], hit[1] - hit[0])
-                    message = f"`{text.value[hit[0] : hit[1]]}` gives away the term that a card asks for here"
+                    message = f"`{text.value[hit[0] : hit[1]]}` gives away the term that a card asks for"
                     yield Diagnostic("term-in-definition", message, span, _TERM_HINT)
 
 
@@ -251,11 +249,11 @@ def _hint_is_answer(hidden: Hidden) -> Iterator[Diagnostic]:
         if hint.strip() and hint.strip().casefold() == _answer(hidden, cloze).strip().casefold():
             span = look.at(hidden.note, hidden.scalar, cloze.hint, len(hint))
             message = "the hint of this cloze is its answer, so the card gives it away"
-            way = "write what narrows the answer down without naming it, or leave the hint out"
+            way = "write a hint that narrows the answer down without naming it, or remove the hint"
             yield Diagnostic("term-in-definition", message, span, way)
 
 
-_TERM_HINT = "say it in other words, without the term"
+_TERM_HINT = "rephrase it without the term"
 _SENTENCE = 3  # words
 _LONGEST_NAME = 3  # words that carry meaning; a longer text is a sentence and no name
 
@@ -269,7 +267,7 @@ def _row_names_itself(context: RuleContext, note: Note, texts: list[Scalar]) -> 
     for cell in texts[1:]:
         if hit := _stands_in(context, names, prose(cell.value)):
             span = look.at(note, cell, hit[0], hit[1] - hit[0])
-            message = f"`{cell.value[hit[0] : hit[1]]}` gives away the name that a card asks for here"
+            message = f"`{cell.value[hit[0] : hit[1]]}` gives away the name that a card asks for"
             yield Diagnostic("term-in-definition", message, span, _TERM_HINT)
 
 
@@ -328,12 +326,12 @@ _SAYS_NOTHING = frozenset(
 
 def missing_reason(context: RuleContext) -> Iterator[Diagnostic]:
     """A note without its reason, or a reason that says nothing (Wozniak: understand before you learn)."""
-    hint = "say why it is so; a reason is what a learner takes to the next question"
+    hint = "explain why it is so"
     for note in context.notes:
         if "why" in note.kind.keys and "why" not in note.values:
-            message = f"this {note.kind.name} does not say why"
+            message = f"this {note.kind.name} has no reason"
             yield from look.lacks(
-                "missing-reason", note, "why", message, "add `why: |`, and under it the reason"
+                "missing-reason", note, "why", message, "add `why: |` with the reason under it"
             )
         for _, options in options_in(note.values):
             stem = context.prompt(note)
@@ -407,6 +405,6 @@ def no_question(context: RuleContext) -> Iterator[Diagnostic]:
         if _ASKS.search(text) or _instructs(text) or (alone and _STANDS_IN.search(text)):
             continue
         if text.endswith((".", "!")) or not _COMPLETED.search(text.rpartition(". ")[2]):
-            message = "this asks nothing: neither a question, nor an instruction, nor a sentence to complete"
-            hint = "ask what the options answer, as in `What should the therapist do next?`"
+            message = "this is not a question, an instruction, or a sentence to complete"
+            hint = "ask the question that the options answer, as in `What should the therapist do next?`"
             yield Diagnostic("no-question", message, look.of_text(note, question), hint)

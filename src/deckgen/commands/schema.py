@@ -80,7 +80,7 @@ def write(project: Path) -> Written:
         folder.mkdir(exist_ok=True)
         Project(project).output.mkdir(exist_ok=True)  # files are first written there
     except OSError as error:
-        raise CallError(f"the folder {folder} cannot be made: {error.strerror}") from error
+        raise CallError(f"the folder {folder} cannot be created: {error.strerror}") from error
     schemas = {"deck.json": deck_schema(), "chapter.json": chapter_schema(kinds.in_force)}
     for name in schemas:
         files.check_target(folder / name)
@@ -98,23 +98,23 @@ def text_of(schema: Schema) -> str:
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 
-_NAMES: Schema = {"type": "array", "items": TEXT_SCHEMA, "errorMessage": "a list of names belongs here"}
+_NAMES: Schema = {"type": "array", "items": TEXT_SCHEMA, "errorMessage": "write a list of names here"}
 _LANGUAGE: Schema = {
     "type": "string",
     "pattern": f"^{languages.TAG.pattern}$",
-    "errorMessage": "a language tag belongs here, as in `en` or `pt-BR`",
+    "errorMessage": "write a language tag here, such as `en` or `pt-BR`",
 }
 _FEEDBACK: Schema = {
     "type": "string",
     "pattern": f"^{FEEDBACK.pattern}$",
-    "errorMessage": "a web or mail address belongs here",
+    "errorMessage": "write a web or email address here",
 }
 _EXAM_OPTIONS: Schema = {
     "type": ["integer", "string"],
     "minimum": MIN_OPTIONS,
     "maximum": MAX_OPTIONS,
     "pattern": f"^[{MIN_OPTIONS}-{MAX_OPTIONS}]$",
-    "errorMessage": f"a whole number from {MIN_OPTIONS} to {MAX_OPTIONS} belongs here",
+    "errorMessage": f"write a whole number from {MIN_OPTIONS} to {MAX_OPTIONS} here",
 }
 
 
@@ -125,16 +125,19 @@ def _domain() -> Schema:
         "exclusiveMinimum": 0,
         "maximum": 100,
         "pattern": rf"^(?!0*(?:\.0*)?$){WEIGHT.pattern}$",
-        "errorMessage": "a percentage above 0 and up to 100 belongs here, as in `24`",
+        "errorMessage": "write a percentage above 0 and up to 100 here, such as `24`",
     }
     docs: dict[str, KeyDoc] = {
         "tag": KeyDoc(
             TAGS_SCHEMA["items"],
-            "The tag of the notes that prepare for it; `alliance::repair` below it counts as well.",
+            (
+                "The tag of the notes for this domain; tags below it, such as `alliance::repair`, "
+                "count as well."
+            ),
             "alliance",
         ),
-        "title": KeyDoc(TEXT_SCHEMA, "What the exam calls it.", "The Relationship"),
-        "weight": KeyDoc(weight, "How much of the exam it makes up, in percent.", "40"),
+        "title": KeyDoc(TEXT_SCHEMA, "The name of the domain in the exam.", "The Relationship"),
+        "weight": KeyDoc(weight, "Its share of the exam, in percent.", "40"),
     }
     return object_schema("Domain", docs, ["tag", "weight"])
 
@@ -142,13 +145,13 @@ def _domain() -> Schema:
 def _acceptance() -> Schema:
     """The schema of an accepted change, which deckgen refuses otherwise."""
     docs: dict[str, KeyDoc] = {
-        "code": KeyDoc({"enum": list(ACCEPTABLE)}, "The code of the refusal.", "changed-deck"),
+        "code": KeyDoc({"enum": list(ACCEPTABLE)}, "The code of the error to accept.", "changed-deck"),
         "id": KeyDoc(
             TEXT_SCHEMA,
-            "What it is about: the id of the note or of the deck, the name of the kind, or a file.",
+            "What the change is about: the id of the note or deck, the name of the kind, or a file.",
             "my-exam",
         ),
-        "because": KeyDoc(PROSE_SCHEMA, "Why it has to be.", "The exam has a new name."),
+        "because": KeyDoc(PROSE_SCHEMA, "Why the change is necessary.", "The exam has a new name."),
     }
     return object_schema("Acceptance", docs, list(docs))
 
@@ -156,9 +159,11 @@ def _acceptance() -> Schema:
 def _checks() -> Schema:
     """The schema of a warning that is switched off."""
     docs: dict[str, KeyDoc] = {
-        "because": KeyDoc(PROSE_SCHEMA, "Why this warning does not hold here.", "The images are ornaments."),
+        "because": KeyDoc(
+            PROSE_SCHEMA, "Why this warning does not apply here.", "The images are decorative."
+        ),
     }
-    off = {"enum": ["off"], "description": "This warning is not given for this deck."}
+    off = {"enum": ["off"], "description": "Turns this warning off for this deck."}
     return {
         **object_schema("Checks", docs, ["because"]),
         "propertyNames": {**CODE_SCHEMA, "enum": [*CODE_SCHEMA["enum"], "because"]},
@@ -169,17 +174,20 @@ def _checks() -> Schema:
 _DECK_KEYS: dict[str, KeyDoc] = {
     "id": KeyDoc(
         ID_SCHEMA,
-        "The namespace of every note's identity. Never change it: learners would get every note twice.",
+        "All note identities derive from it. Never change it: learners would get every note twice.",
         "my-exam",
     ),
     "title": KeyDoc(
         TITLE_SCHEMA,
-        "The deck's name in Anki. Learners' decks are found by it, so it stays once it is released.",
+        (
+            "The deck's name in Anki. Do not change it after the first release: Anki finds the "
+            "learners' decks by name."
+        ),
         "My Exam",
     ),
     "language": KeyDoc(
         _LANGUAGE,
-        "The cards' language; `en` if left out. Right-to-left languages turn the cards round.",
+        "The cards' language; default `en`. Cards in right-to-left languages are laid out right to left.",
         "en",
     ),
     "description": KeyDoc(
@@ -187,33 +195,33 @@ _DECK_KEYS: dict[str, KeyDoc] = {
         "Markdown for the deck's page in Anki.",
         "Cards for candidates of the exam.\n\nFor study only.",
     ),
-    "tags": KeyDoc(TAGS_SCHEMA, "Tags of every note. A new one changes them all.", "- my-exam"),
-    "authors": KeyDoc(_NAMES, "Who wrote the deck; shown under its description.", "- The deckgen authors"),
-    "license": KeyDoc(TEXT_SCHEMA, "The licence of the cards; shown under the description.", "CC-BY-4.0"),
+    "tags": KeyDoc(TAGS_SCHEMA, "Tags of every note. A new tag updates all notes.", "- my-exam"),
+    "authors": KeyDoc(_NAMES, "The authors; shown below its description.", "- The deckgen authors"),
+    "license": KeyDoc(TEXT_SCHEMA, "The license of the cards; shown below the description.", "CC-BY-4.0"),
     "feedback": KeyDoc(
         _FEEDBACK,
-        'The address of a "Suggest a fix" link on every back; `{id}` in it becomes the id of the note.',
+        'The address of the "Suggest a fix" link on every back; `{id}` becomes the id of the note.',
         "https://github.com/OWNER/REPO/issues/new?title={id}",
     ),
     "accept": KeyDoc(
-        {"type": "array", "items": _acceptance(), "errorMessage": "a list of acceptances belongs here"},
-        "Changes that deckgen refuses, and that the next release makes nevertheless.",
+        {"type": "array", "items": _acceptance(), "errorMessage": "write a list of acceptances here"},
+        "Changes that deckgen normally refuses, but that the next release makes.",
         "- code: changed-deck\n  id: my-exam\n  because: |\n    The exam has a new name.",
     ),
     "checks": KeyDoc(
         _checks(),
-        "Warnings that are switched off for the whole deck, and why.",
-        "missing-alt: off\nbecause: |\n  The images are ornaments.",
+        "Warnings that are turned off for the whole deck, and why.",
+        "missing-alt: off\nbecause: |\n  The images are decorative.",
     ),
-    "exam_options": KeyDoc(_EXAM_OPTIONS, "How many options a question of the exam has.", "4"),
+    "exam_options": KeyDoc(_EXAM_OPTIONS, "The number of options in a question of the exam.", "4"),
     "blueprint": KeyDoc(
         {
             "type": "array",
             "items": _domain(),
             "minItems": 1,
-            "errorMessage": "a list of domains belongs here",
+            "errorMessage": "write a list of domains here",
         },
-        "The domains of the exam with their weights, against which `deckgen stats` holds the deck.",
+        "The domains of the exam with their weights; `deckgen stats` compares the deck with them.",
         "- tag: alliance\n  title: The Relationship\n  weight: 40\n- tag: ethics\n  weight: 60",
     ),
 }
@@ -230,10 +238,12 @@ def chapter_schema(kinds: Iterable[Kind]) -> Schema:
     docs: dict[str, KeyDoc] = {
         "deck": KeyDoc(
             DECK_NAME_SCHEMA,
-            "The subdeck that the notes go to, with `::` for one within another; the deck if left out.",
+            "The subdeck for these notes, with `::` between levels; default: the deck itself.",
             "2.3 Therapeutic Alliance",
         ),
-        "tags": KeyDoc(TAGS_SCHEMA, "Tags of all the chapter's notes, besides the deck's.", "- alliance"),
+        "tags": KeyDoc(
+            TAGS_SCHEMA, "Tags of all notes in this chapter, besides the deck's tags.", "- alliance"
+        ),
     }
     for kind in kinds:
         docs[kind.section] = _section(kind)
@@ -245,19 +255,19 @@ def _section(kind: Kind) -> KeyDoc:
     """The documentation of a chapter's key for the notes of a kind."""
     example = _example_of(kind.keys)
     note = _note(kind, kind.title, kind.keys)
-    notes = {"type": "array", "items": note, "errorMessage": "a list of notes belongs here"}
+    notes = {"type": "array", "items": note, "errorMessage": "write a list of notes here"}
     if not kind.rows_key:
         return KeyDoc(notes, f"Notes of the kind {kind.name}.", example)
     note["title"] += " row"
     rows = KeyDoc(
-        {**notes, "minItems": 1, "errorMessage": "a list of rows belongs here"},
-        "The rows of the table; each is a note.",
+        {**notes, "minItems": 1, "errorMessage": "write a list of rows here"},
+        "The rows of the table; each row is a note.",
         example,
     )
     table = _note(kind, f"{kind.title} table", kind.table_keys, {kind.rows_key: rows})
-    tables = {"type": "array", "items": table, "errorMessage": "a list of tables belongs here"}
+    tables = {"type": "array", "items": table, "errorMessage": "write a list of tables here"}
     example = f"{_example_of(kind.table_keys)}\n  {kind.rows_key}:\n{indented(example, 4)}"
-    return KeyDoc(tables, f"Tables, of which each row is a note of the kind {kind.name}.", example)
+    return KeyDoc(tables, f"Tables; each row is a note of the kind {kind.name}.", example)
 
 
 def _note(

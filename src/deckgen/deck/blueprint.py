@@ -53,13 +53,11 @@ def read(reader: NodeReader, node: Node) -> tuple[Domain, ...]:
         first = domains.setdefault(folded(domain.tag), domain)
         if first is not domain:
             line = reader.document.span(first.at).line
-            message = f"the tag `{domain.tag}` stands for two domains; the first is at line {line}"
-            reader.report("blueprint-tag", domain.at, message, "give one of them another tag")
+            message = f"the tag `{domain.tag}` is used for two domains; the first is at line {line}"
+            reader.report("blueprint-tag", domain.at, message, "give one of them a different tag")
     if len(reader.diagnostics) == before:
         if not items:
-            reader.report(
-                "empty-value", node, "`blueprint` has no items", "take it away, or list the domains"
-            )
+            reader.report("empty-value", node, "`blueprint` has no items", "remove it, or list the domains")
         else:
             _check_sum(reader, domains.values())
     return tuple(domains.values())
@@ -69,8 +67,8 @@ def _check_sum(reader: NodeReader, domains: Iterable[Domain]) -> None:
     """Warn if the weights do not add up to 100 percent."""
     total = sum(domain.weight for domain in domains)
     if abs(total - _TOTAL) > _ROUNDING:
-        message = f"the weights of the blueprint are {total:g} in all, not 100"
-        hint = "they are percent of the exam's questions; is a domain missing, or there twice?"
+        message = f"the weights of the blueprint add up to {total:g}, not 100"
+        hint = "they are percentages of the exam's questions; check whether a domain is missing or repeated"
         reader.report("blueprint-weights", reader.document.place_of("blueprint"), message, hint)
 
 
@@ -98,6 +96,6 @@ def _weight(reader: NodeReader, node: Node) -> float | None:
         return float(scalar.value)
     number = scalar.value.replace("%", "").replace(",", ".").strip()
     hint = f"write `weight: {number}`" if WEIGHT.fullmatch(number) and number != scalar.value else ""
-    message = "`weight` is not a number above 0 and up to 100"
-    reader.report("wrong-type", scalar, message, hint or "it is a percentage, as in `weight: 24`")
+    message = "`weight` must be a number above 0, up to 100"
+    reader.report("wrong-type", scalar, message, hint or "write a percentage, as in `weight: 24`")
     return None

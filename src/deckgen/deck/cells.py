@@ -42,9 +42,9 @@ def _is_of_all_rows(reader: NodeReader, table: Table) -> bool:
         hint = (
             _comma_hint(columns, ";")
             or hint
-            or "the first cell of a row is its name; the column of these has a name too"
+            or "the first cell of a row is its name, and its column needs a heading too"
         )
-    message = f"the table has {want} columns, and each of its rows {have} cells"
+    message = f"the table has {want} columns, but each of its rows has {have} cells"
     reader.report("row-cells", columns.items[0], message, hint)
     return True
 
@@ -57,7 +57,7 @@ def _check_cells(reader: NodeReader, note: Note) -> None:
         return
     if len(columns.items) < MIN_COLUMNS:
         note.valid = False
-        message = "a table has at least two columns: the rows' names, and what to know of them"
+        message = "a table needs at least two columns: the names of the rows, and a column with what to know"
         reader.report(
             "row-cells", columns.items[0] if columns.items else note.at, message, _comma_hint(columns)
         )
@@ -94,7 +94,7 @@ def _hint_for(document: Document, texts: Sequence[Scalar], wanted: int, what: st
 
 def _split_by_comma(texts: Sequence[Scalar], wanted: int, what: str) -> str:
     """A hint for a comma inside a text, at which YAML splits the text in two."""
-    hint = f"between brackets each comma begins a new {what}; a {what} that holds one stands in quotes"
+    hint = f"between brackets, each comma starts a new {what}; put a {what} that contains a comma in quotes"
     small = [number for number, text in enumerate(texts) if number and text.value[:1].islower()]
     if len(small) == 1 and len(texts) == wanted + 1:
         one, other = texts[small[0] - 1], texts[small[0]]

@@ -101,8 +101,8 @@ def _report_misplaced(reader: NodeReader, folders: ReadOnly[str, str]) -> None:
     """Report sections whose kinds are in the wrong place, each with the kind's folder."""
     for key, folder in folders.items():
         if isinstance(here := reader.document.root, Mapping):
-            message = f"the kind of `{key}` lies in {folder}, where nothing reads it"
-            hint = "templates lie beside source/, not in it: move its folder to templates/"
+            message = f"the kind of `{key}` is in {folder}, which deckgen does not read"
+            hint = "templates belong next to source/, not in it: move the folder to templates/"
             reader.report("unknown-key", reader.document.key_span(here, key), message, hint)
 
 
@@ -129,7 +129,7 @@ def _is_elsewhere(reader: NodeReader, item: Node, kind: Kind, kinds: list[Kind])
     if len(fits) != 1 or item.entries.keys() >= set(required_keys(top_keys(kind))):
         return False
     what = f"{_article(fits[0])}{' table' * bool(fits[0].rows_key)}"
-    message = f"this is {what}, and it stands under `{kind.section}`"
+    message = f"this is {what}, but it is under `{kind.section}`"
     reader.report("wrong-type", item, message, f"move it to the list under `{fits[0].section}:`")
     return True
 
@@ -292,8 +292,8 @@ def _read_update_keys(reader: NodeReader, mapping: Mapping, note: Note) -> None:
         # an empty text is reported; it still counts as retired, so that `replaced_by` gets no report
         note.retired = reader.prose(retired, "retired") or (retired if isinstance(retired, Scalar) else None)
         if note.retired and note.retired.value.strip().lower() in {"yes", "no", "true", "false", "on", "off"}:
-            hint = "write `retired: |`, and under it the reason; a note that is not retired has no such key"
-            reader.report("wrong-type", retired, "`retired` says why, not whether", hint)
+            hint = "write `retired: |` with the reason under it; if the note is not retired, remove the key"
+            reader.report("wrong-type", retired, "`retired` needs a reason, not `true` or `false`", hint)
     if replaced_by is not None:
         note.replaced_by = reader.scalar(replaced_by, "replaced_by")
 
@@ -337,21 +337,19 @@ def _missing_hint(
 ) -> str:
     """A hint for missing required keys; empty if there is none."""
     if "retired" in mapping.entries and missing != ["id"]:
-        return (
-            "a retired note keeps its text, for learners who have its cards: put it back as it was released"
-        )
+        return "a retired note keeps its text, for learners who have its cards: restore the released text"
     if missing == ["id"]:
         first = next((value.value for value in values.values() if isinstance(value, Scalar)), "")
         name = slug(first[:FIRST_WORDS], reader.language)
         example = f", as `id: {_free(reader, name)}`" if name else ""
         if name and reader.is_taken(name):
-            example += f"; another note has `{name}`"
+            example += f"; another note already has `{name}`"
         if not letters.is_readable(first, reader.language):
-            example = f", in the letters a to z: {letters.UNREADABLE}"
-        return f"give it one that says what it is about{example}"
+            example = f", in the letters a to z, because {letters.UNREADABLE}"
+        return f"add an id that describes the note{example}"
     if list(mapping.entries) == ["id"]:
-        return "do its other keys stand below? they begin in the column of `id`, without a hyphen"
-    return "if it goes on with what stands above, it has a hyphen too many" if "id" in missing else ""
+        return "if its other keys are below, start them in the same column as `id`, without a hyphen"
+    return "if it continues the note above, remove its hyphen" if "id" in missing else ""
 
 
 def _free(reader: NodeReader, name: str) -> str:

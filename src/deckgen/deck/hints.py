@@ -36,7 +36,7 @@ FEW = 4  # keys that fit into braces
 BEFORE = 200  # characters before a node, among which the hyphen of its item is
 COMMAS = "\u3001\uff0c\uff64\u060c\uff1b\u061b"
 """Commas and semicolons of other scripts; YAML does not split at them."""
-TAG_HINT = "a tag has no spaces; `::` makes levels, as in `exam::domain-1`"
+TAG_HINT = "write a tag without spaces; `::` makes levels, as in `exam::domain-1`"
 _BARS = frozenset("l I | || \\ / ! \u00a6 \uff5c \u2223 \u2502".split())
 _RUN_ON = re.compile(rf"[\r\n]([ \t]*)([-*+{HYPHENS}\u2022\u2023\u25aa\u25cf]|\d{{1,2}}[.)]|\|)[ \t]")
 
@@ -90,21 +90,21 @@ def tag_fault(tag: str) -> tuple[str, str] | None:
     fault = ""
     if any(char.isspace() or is_control(char) for char in tag):
         if hint := comma_hint(tag, f";{COMMAS}"):
-            return "is several in one", hint
+            return "is several tags in one", hint
         words = re.split(r"[\s\x00-\x1f\x7f]+", tag.strip())
-        hint = f"{TAG_HINT}; as one tag write `{'-'.join(words)}`" if len(tag) <= SHORT else TAG_HINT
-        return "holds a space, at which Anki splits it", hint
+        hint = f"{TAG_HINT}; as one tag, write `{'-'.join(words)}`" if len(tag) <= SHORT else TAG_HINT
+        return "contains a space, where Anki would split it", hint
     if tag[0] in CURLY and tag[-1] in CURLY:
-        return "holds curly quotes, which become part of it", "take them away"
+        return "contains curly quotes, which would become part of it", "remove them"
     if any(not part for part in tag.split("::")):
-        fault = "has an empty level, which Anki fills with `blank`"
+        fault = "has an empty level, which Anki would rename to `blank`"
     elif tag.startswith(":") or tag.endswith(":") or '"' in tag:
-        fault = "holds a colon or a quotation mark that Anki's search cannot find"
+        fault = "contains a colon or quotation mark, so Anki's search cannot find it"
     elif hint := comma_hint(tag):
-        return "is several in one", hint
+        return "is several tags in one", hint
     elif tag.lower() in {"marked", "leech"}:
-        hint = f"give it another name, as `{tag}-note`: Anki gives this one to single notes of a learner"
-        return "is Anki's own, and an import takes it away", hint
+        hint = f"rename it, for example to `{tag}-note`: Anki uses this tag itself, for a learner's notes"
+        return "is reserved by Anki, and an import would remove it", hint
     return (fault, TAG_HINT) if fault else unescaped.fault(tag)
 
 
@@ -120,7 +120,10 @@ def comma_hint(text: str, signs: str = COMMAS) -> str:
     if not sign or not all(parts):
         return ""
     form = f"`{', '.join(parts)}`" if len(text) <= SHORT else "a comma and a space"
-    return f"`{sign}` separates nothing in YAML: within brackets write {form}, else each after its own hyphen"
+    return (
+        f"`{sign}` is not a separator in YAML: in brackets, write {form}; or put each item after "
+        "its own hyphen"
+    )
 
 
 def node_name(node: Node) -> str:
@@ -138,10 +141,10 @@ def item_in_item(node: Node) -> str:
         return ""
     text = node.items[0].value.strip()
     if not text:
-        return "a dash alone is written `- –`"
+        return "write a single dash as `- –`"
     if not re.match(r"[0-9.,]*[0-9]", text) or len(text) > SHORT or re.search(r"[`\"\\]", text):
         return ""
-    return f'a number with a minus is written `- "-{text}"`; or is there a hyphen too many?'
+    return f'write a negative number as `- "-{text}"`, or remove the extra hyphen'
 
 
 def list_hint(document: Document, node: Node, key: str, first: str) -> str:
@@ -151,16 +154,16 @@ def list_hint(document: Document, node: Node, key: str, first: str) -> str:
         if len(lines) > 1 and (len(lines[0]) > SHORT or any(" " in line.strip() for line in lines)):
             return f"put a hyphen and a space before each line: `- {lines[0].strip()[:SHORT]}`"
     item = f"{first}: …" if first else "…"
-    hint = f"write `{key}:`, and under it each item on a line of its own after a hyphen: `- {item}`"
+    hint = f"write `{key}:`, and under it each item on a separate line after a hyphen: `- {item}`"
     if isinstance(node, Mapping):
         return item_hint(node, first) or hint
     lines = [line.strip() for line in (node.value.splitlines() if isinstance(node, Scalar) else ())]
     word = lines[0] if len(lines) == 1 else ""
     if re.match(rf"[-{HYPHENS}•*][^\s-]", word) and not first:
-        return f"a space must follow each hyphen: `- {word[1:].split()[0]}`"
+        return f"put a space after each hyphen: `- {word[1:].split()[0]}`"
     if re.match(rf"(?:[{HYPHENS}•*]|\d+[.)])\s", word):
         return (
-            "an item begins with a hyphen and a space: `- …`; word processors turn hyphens into other dashes"
+            "begin an item with a hyphen and a space: `- …`; word processors turn hyphens into other dashes"
         )
     between = rf"[\s,;{COMMAS}]+" if key in {"tags", "builds_on"} else rf"[,;{COMMAS}]"
     words = [part.strip() for part in re.split(between, word.strip("[]()\uff3b\uff3d\uff08\uff09"))]
@@ -181,25 +184,28 @@ def item_hint(node: Mapping, first: str) -> str:
         return ""
     if first in node.entries:
         return (
-            f"a hyphen is missing two columns left of `{name}`: an item begins with `- {first}: …`, "
-            f"its other keys under `{first}`"
+            f"add a hyphen two columns left of `{name}`: an item begins with `- {first}: …`, "
+            f"with its other keys under `{first}`"
         )
     if isinstance(value, Scalar) and len(value.value) <= SHORT:
         name = " ".join(value.value.split())
-    return f"write each as an item: `- {first}: {name}`, and its other keys under that"
+    return f"write each as an item: `- {first}: {name}`, with its other keys under that"
 
 
 def about_id(text: str, language: str) -> tuple[str, str]:
     """The message and the hint for a text that is not an id."""
     seen = "".join(char for char in text if char.isprintable()).strip()
     if seen != text and ID.fullmatch(seen):
-        return f"`{seen}` holds an invisible character", "delete it, and type it anew"
-    message, hint = f"`{text}` is not an id", "an id has small letters, digits and hyphens between them"
+        return f"`{seen}` contains an invisible character", "delete it, and retype it"
+    message, hint = (
+        f"`{text}` is not a valid id",
+        "use lowercase letters and digits, with hyphens between them",
+    )
     if strange := letters.strange(seen):
         name = unicodedata.name(strange, "a sign without a name").lower()
-        hint += f"; `{strange}` is none of these letters (a to z), but {name}"
+        hint += f"; `{strange}` is not one of the letters a to z, but {name}"
     elif not letters.is_readable(seen, language):
-        hint += "; its letters are a to z"
+        hint += "; use only the letters a to z"
     proposed = plain_id(text, language)
     return message, f"{hint}: `{proposed}`" if proposed else f"{hint}, as in `split-alliance`"
 
@@ -216,14 +222,14 @@ def about_running_together(document: Document, scalar: Scalar, key: str) -> tupl
     """The message and the hint for a text that YAML joins into one line, against its author's intention."""
     first = re.match(r"[^\r\n]*", document.text[scalar.start : scalar.end])
     if first and (bar := first[0].strip()) in _BARS:
-        return f"`{bar}` opens no block, as `|` does", BLOCK_HINT.format(key=key)
+        return f"`{bar}` does not start a block; `|` does", BLOCK_HINT.format(key=key)
     if is_item(document, scalar):
-        message = "this begins further right than the item above, so it belongs to the text of that"
+        message = "this is indented further than the item above, so it is part of that item's text"
         return (
             message,
-            f"put it under the hyphen of that item; or, if it is part of the text, {ITEM_HINT}",
+            f"align it with the hyphen of that item; or, if it is part of the text, {ITEM_HINT}",
         )
-    message = "without a `|` the lines of a text run together, so this begins no line of its own"
+    message = "without `|`, the lines of a text run together, so this does not start a new line"
     return message, BLOCK_HINT.format(key=key)
 
 
@@ -247,7 +253,10 @@ def as_text(document: Document, name: str, node: Mapping, names: Collection[str]
     if not isinstance(value, Scalar):
         return ""
     if value.start == value.end and _in_brackets(document, value.start):
-        return "is it the rest of a text? between brackets a comma ends it, so put the text in quotes"
+        return (
+            "if it is the rest of a text, put the whole text in quotes, because a comma ends a "
+            "text between brackets"
+        )
     if len(node.entries) == 1 and len(value.value) <= SHORT and is_item(document, node):
         text = " ".join(value.value.split())
         return f"write `- {next(iter(names))}: {text}`; its keys are {listing(names)}"

@@ -61,6 +61,6 @@ def unknown_id_hint(word: str, known: Iterable[str]) -> str:
     ids = list(known)
     words = word.split()
     if len(words) > 1 and set(words) <= set(ids):
-        return f"a comma stands between two ids: `[{', '.join(words)}]`, or each after its own hyphen"
+        return f"put a comma between two ids: `[{', '.join(words)}]`, or put each after its own hyphen"
     ends = [name for name in ids if name.endswith(f".{word}")]
     return f"did you mean `{ends[0]}`?" if ends else did_you_mean(word, ids)

@@ -59,8 +59,8 @@ def read_kind(
     reader = NodeReader(document, diagnostics)
     kind = _kind(reader, folder)
     if not ID.fullmatch(folder.name):
-        hint = "a kind's folder is named with small letters, digits and hyphens between them"
-        reader.report("bad-kind", Span(path), f"`{folder.name}` is no name of a kind", hint)
+        hint = "name a kind's folder with lowercase letters and digits, with hyphens between them"
+        reader.report("bad-kind", Span(path), f"`{folder.name}` is not a valid name for a kind", hint)
     return (None if diagnostics else kind), document, diagnostics
 
 
@@ -83,14 +83,12 @@ def _no_kind(folder: Path, shown: str, shipped: ReadOnly[str, Path]) -> Diagnost
         return None
     if "kind.yaml" in names:
         return None
-    hint = "each folder in templates/ is a kind; what all kinds share lies in `templates/base`"
+    hint = "each folder in templates/ is a kind; put files for all kinds into `templates/base`"
     similar = nearest(folder.name, shipped)
     if near := next((name for name in names if name.lower().startswith("kind.")), ""):
         hint = f"`{near}` must be called `kind.yaml`"
     elif folder.name in shipped:
-        hint = (
-            f"it takes the place of deckgen's whole: copy its other files there too, from {shipped[similar]}"
-        )
+        hint = f"this folder replaces deckgen's: copy its other files there too, from {shipped[similar]}"
     elif similar:
         hint = proposal(shown, f"{shown.rpartition('/')[0]}/{similar}")
     message = f"the folder `{shown}/` has no kind.yaml"
@@ -108,7 +106,7 @@ def _kind(reader: NodeReader, folder: Path) -> Kind | None:
     keys = _keys(reader, root, "keys")
     table_keys = _keys(reader, root, "table_keys")
     if table_keys and not rows:
-        message = "`table_keys` are for a kind whose notes are the rows of tables, which has `rows`"
+        message = "`table_keys` only work in a kind whose notes are rows of tables, with `rows`"
         reader.report("bad-kind", reader.document.key_span(root, "table_keys"), message)
     fields = _fields(reader, root)
     sort, title = root.entries.get("type"), root.entries.get("title")
@@ -155,11 +153,11 @@ def _keys(reader: NodeReader, root: Mapping, under: str) -> dict[str, Key]:
     if node is None:
         return {}
     if not isinstance(node, Mapping):
-        hint = "write each key on a line, and behind it in braces its type: `rule: {type: markdown}`"
-        reader.report("wrong-type", node, f"`{under}` must have each key with its type", hint)
+        hint = "write each key on its own line, followed by its type in braces: `rule: {type: markdown}`"
+        reader.report("wrong-type", node, f"write each key under `{under}` with its type", hint)
         return {}
     if len(node.entries) > MAX_ITEMS:
-        message = f"`{under}` has {len(node.entries):,} keys, and deckgen takes up to {MAX_ITEMS}"
+        message = f"`{under}` has {len(node.entries):,} keys, but deckgen allows up to {MAX_ITEMS}"
         reader.report("too-large", node, message)
         return {}
     keys = ((name, _key(reader, node, name, spec)) for name, spec in node.entries.items())
@@ -169,16 +167,16 @@ def _keys(reader: NodeReader, root: Mapping, under: str) -> dict[str, Key]:
 def _key(reader: NodeReader, keys: Mapping, name: str, spec: Node) -> Key | None:
     """A key that authors write; None, with a report, if it has faults."""
     if name in COMMON_KEYS:
-        message = f"`{name}` is a key that every kind has already"
+        message = f"`{name}` is a key that every kind already has"
         reader.report("bad-kind", reader.document.key_span(keys, name), message)
         return None
     if not re.fullmatch(r"[\w-]+(?: [\w-]+)*", name):
-        message = f"`{name}` is no name of a key"
-        hint = "a key has letters, digits, `_` and hyphens"
+        message = f"`{name}` is not a valid name for a key"
+        hint = "use letters, digits, `_` and hyphens"
         reader.report("bad-kind", reader.document.key_span(keys, name), message, hint)
         return None
     if isinstance(spec, Scalar) and spec.value in TYPES:
-        message = f"the type of `{name}` stands here without its key"
+        message = f"the type of `{name}` is here without its key"
         reader.report("wrong-type", spec, message, f"write `{name}: {{type: {spec.value}}}`")
         return None
     attributes = ("type", "required", "about", "example", "values")
@@ -204,7 +202,7 @@ def _values(reader: NodeReader, mapping: Mapping, name: str, key_type: KeyType) 
     if key_type.of_values is None:
         if node is not None:
             place = reader.document.key_span(mapping, "values")
-            reader.report("bad-kind", place, f"`{name}` has `values`, and its type is not choice")
+            reader.report("bad-kind", place, f"`{name}` has `values`, but its type is not choice")
         return ()
     if node is None:
         hint = "list the words that authors choose from: `{type: choice, values: [federal, state]}`"
@@ -216,7 +214,7 @@ def _values(reader: NodeReader, mapping: Mapping, name: str, key_type: KeyType) 
         if scalar is None:
             continue
         if scalar.value.strip() in values:
-            reader.report("bad-kind", scalar, f"`{scalar.value.strip()}` stands twice in `values`")
+            reader.report("bad-kind", scalar, f"`{scalar.value.strip()}` is repeated in `values`")
         values.append(scalar.value.strip())
     if not values and isinstance(node, source.Sequence):
         reader.report("empty-value", node, "`values` has no items")
@@ -235,7 +233,7 @@ def _named(
         hint = (
             ""
             if mapping is None or "id" in mapping.entries
-            else "give it one, a whole number that no other of them has"
+            else "add one: a whole number that no other one has"
         )
         if mapping is None or not reader.require(mapping, what, ("name", "id"), known, hint):
             continue
@@ -257,8 +255,8 @@ def _fields(reader: NodeReader, root: Mapping) -> list[Field]:
     fields = []
     for mapping, name, number in _named(reader, root, "fields", ("name", "id", "from")):
         if not _FIELD_NAME.fullmatch(name) or name.lower() in {field.lower() for field in SPECIAL_FIELDS}:
-            message = f"Anki does not keep the field name `{name}` as it is"
-            hint = "a field name has no colon, quotation mark or brace, no `#`, `^` or `/` at its start"
+            message = f"Anki would change the field name `{name}`"
+            hint = "do not use colons, quotation marks or braces, or `#`, `^` or `/` at the start"
             reader.report("bad-kind", mapping.entries["name"], message, hint)
         elif fault := unescaped.fault(name):
             message = f"the field name `{name}` {fault[0]}"
@@ -289,12 +287,12 @@ def _cards(reader: NodeReader, root: Mapping, reserves: set[str]) -> list[CardTe
             hint = did_you_mean(reserve, reserves)
             reader.report("bad-kind", mapping.entries["reserve"], message, hint)
         elif reserve and any(card.reserve == reserve for card in cards):
-            message = f"`{reserve}` is the reserve of another card already"
-            hint = "give each dormant card its own, or they can only wake together"
+            message = f"`{reserve}` is already the reserve of another card"
+            hint = "give each dormant card its own reserve; otherwise they can only wake together"
             reader.report("bad-kind", mapping.entries["reserve"], message, hint)
         elif face and not re.fullmatch(r"[^./\\]+", face):
-            message = f"`{face}` is no name of a face"
-            hint = "it is what the files begin with: `face: recall` for `recall.front.html.j2`"
+            message = f"`{face}` is not a valid name for a face"
+            hint = "write the beginning of the file names: `face: recall` for `recall.front.html.j2`"
             reader.report("bad-kind", mapping.entries["face"], message, hint)
         at = reader.document.span(mapping.entries["face"]) if face else None
         cards.append(CardTemplate(name, number, face, reserve, at))
@@ -304,7 +302,7 @@ def _cards(reader: NodeReader, root: Mapping, reserves: set[str]) -> list[CardTe
 def _card_name_fault(name: str) -> tuple[str, str] | None:
     """The fault of a card name that Anki would change, and a hint; None if Anki keeps it as it is."""
     if '"' in name:
-        return "holds a quotation mark, which Anki drops", "leave it out"
+        return "contains a quotation mark, which Anki removes", "remove it"
     return unescaped.fault(name)
 
 
@@ -314,8 +312,8 @@ def _check_consistency(reader: NodeReader, root: Mapping, kind: Kind) -> None:
     if not kind.fields or not faces or not kind.fields[0].key:
         empty = "fields" if not kind.fields or not kind.fields[0].key else "cards"
         at = reader.document.key_span(root, empty)
-        hint = "a dormant card alone makes no card of any note" if kind.cards and not faces else ""
-        message = "a kind needs a card with a `face`, and a first field that is filled `from` a key"
+        hint = "a kind with only dormant cards makes no cards" if kind.cards and not faces else ""
+        message = "add a card with a `face`, and a first field that is filled `from` a key"
         reader.report("bad-kind", at, message, hint)
         return
     known = {**kind.table_keys, **kind.keys}
@@ -325,7 +323,12 @@ def _check_consistency(reader: NodeReader, root: Mapping, kind: Kind) -> None:
     first = known.get(kind.fields[0].key)
     if first and not first.required:
         message = f"the first field is filled from `{first.name}`, which is not required"
-        reader.report("bad-kind", _froms(root)[0] or root, message, "Anki warns of notes without it")
+        reader.report(
+            "bad-kind",
+            _froms(root)[0] or root,
+            message,
+            "make it required: Anki warns about notes without it",
+        )
     if kind.label and kind.label not in kind.keys:
         hint = did_you_mean(kind.label, kind.keys)
         reader.report("bad-kind", root.entries["label"], f"`{kind.label}` is not one of its keys", hint)
@@ -337,8 +340,8 @@ def _check_gist(reader: NodeReader, root: Mapping, kind: Kind, known: ReadOnly[s
     """Report a gist that names no key with a text."""
     gist = known.get(kind.gist[0])
     if gist and gist.type.names_notes:
-        message = f"`{gist.name}` does not say what a note is about"
-        reader.report("bad-kind", root.entries["gist"], message, "name a key that holds a text")
+        message = f"`{gist.name}` cannot describe a note"
+        reader.report("bad-kind", root.entries["gist"], message, "use a key that contains a text")
     elif kind.gist[0]:
         _check_source(reader, root.entries["gist"], kind.gist, known)
 
@@ -348,7 +351,7 @@ def _check_types(reader: NodeReader, root: Mapping, kind: Kind) -> None:
     clozes = [key for key in kind.keys.values() if key.type.clozes]
     if kind.cloze and (not clozes or not clozes[0].required or len(kind.cards) > 1):
         message = "a cloze kind needs a required key of type cloze, and one card"
-        hint = "the key is written `text: {type: cloze, required: true}`"
+        hint = "write the key as `text: {type: cloze, required: true}`"
         reader.report("bad-kind", root.entries["type"], message, hint)
     if clozes and not kind.cloze:
         reader.report("bad-kind", root.entries["type"], f"`{clozes[0].name}` needs `type: cloze`")
@@ -364,7 +367,7 @@ def _check_types(reader: NodeReader, root: Mapping, kind: Kind) -> None:
             "columns: {type: texts, required: true}",
         )
     if kind.rows_key in kind.table_keys:
-        reader.report("bad-kind", root.entries["rows"], f"`{kind.rows_key}` is a key of its tables already")
+        reader.report("bad-kind", root.entries["rows"], f"`{kind.rows_key}` is already a key of its tables")
 
 
 def _check_all_used(reader: NodeReader, root: Mapping, kind: Kind) -> None:
@@ -375,11 +378,9 @@ def _check_all_used(reader: NodeReader, root: Mapping, kind: Kind) -> None:
         for name in node.entries if isinstance(node, Mapping) else ():
             columns = (under, name) == ("table_keys", "columns")
             if name not in filled and not columns and isinstance(node, Mapping):
-                hint = f"add a field that is filled `from: {name}`, or learners never see it"
+                hint = f"add a field that is filled `from: {name}`; otherwise learners never see it"
                 place = reader.document.key_span(node, name)
-                reader.report(
-                    "bad-kind", place, f"what authors write under `{name}` goes into no field", hint
-                )
+                reader.report("bad-kind", place, f"no field uses what authors write under `{name}`", hint)
 
 
 def _froms(root: Mapping) -> list[Node | None]:
@@ -401,4 +402,4 @@ def _check_source(reader: NodeReader, node: Node, wanted: tuple[str, str], known
         parts = [f"{key.name}.{part}" if part else key.name for part in key.type.parts]
         hint = f"write {' or '.join(f'`{part}`' for part in parts)}" if parts else key.type.unfilled
         written = node.value if isinstance(node, Scalar) else name
-        reader.report("bad-kind", node, f"nothing can be filled from `{written}`", hint)
+        reader.report("bad-kind", node, f"no field can be filled from `{written}`", hint)

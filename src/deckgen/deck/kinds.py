@@ -59,14 +59,19 @@ COMMON_KEYS = {
             "id",
             own.ID,
             required=True,
-            about="The note's name in the deck; it never changes.",
+            about="The note's unique name; it never changes after a release.",
             example="split-alliance",
         ),
-        Key("tags", own.TAGS, about="Anki tags, besides the chapter's and the deck's.", example="- alliance"),
+        Key(
+            "tags",
+            own.TAGS,
+            about="Anki tags, in addition to those of the chapter and the deck.",
+            example="- alliance",
+        ),
         Key(
             "allow",
             own.CODES,
-            about="Codes of warnings that do not hold for this note.",
+            about="Codes of warnings that do not apply to this note.",
             example="- same-term",
         ),
         Key(
@@ -90,13 +95,13 @@ COMMON_KEYS = {
         Key(
             "builds_on",
             TYPES["notes"],
-            about="Ids of notes that a learner should have met before.",
+            about="Ids of notes that a learner should study first.",
             example="- therapeutic-alliance",
         ),
         Key(
             "reference",
             TYPES["markdown"],
-            about="Where this can be read up.",
+            about="Where to read more about this.",
             example="Study guide 2.3, multiple alliances",
         ),
         Key(

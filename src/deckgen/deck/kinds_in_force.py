@@ -73,7 +73,7 @@ def section_clashes(kinds: list[Kind]) -> list[Diagnostic]:
                 if isinstance(root, Mapping):
                     span = kind.document.span(root.entries[key])
                 name = value.removeprefix("\0")
-                message = f"the {key} `{name}` is taken by {seen[value]}"
+                message = f"the {key} `{name}` is already used by {seen[value]}"
                 diagnostics.append(Diagnostic("bad-kind", message, span))
             seen.setdefault(value, f"the kind {kind.name}")
     return diagnostics

@@ -99,7 +99,7 @@ def hint_for(written: str) -> str:
     for tag in (f"{_TAG_OF[first.lower()]}{dash}{rest}" if first.lower() in _TAG_OF else "", plain):
         if tag != written and TAG.fullmatch(tag):
             return f"did you mean `{tag}`?"
-    return "it is a code of two or three letters, as in `en` or `pt-BR`"
+    return "write a code of two or three letters, such as `en` or `pt-BR`"
 
 
 def written_in(texts: Iterable[str]) -> tuple[str, ...]:

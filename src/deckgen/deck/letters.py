@@ -16,7 +16,7 @@ _UNFOLDED = str.maketrans(
 )
 """Plain forms of Latin letters that are more than a plain letter with a mark."""
 _HAN = re.compile("[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
-UNREADABLE = "deckgen cannot tell how Chinese characters are read here"
+UNREADABLE = "deckgen cannot turn Chinese characters into letters"
 """The reason if a text has no plain letters."""
 
 

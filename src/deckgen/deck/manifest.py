@@ -84,19 +84,19 @@ def _deck(reader: NodeReader) -> Deck:  # noqa: C901, PLR0912 (one key after the
 
 def _exam_options(reader: NodeReader, node: Node) -> int:
     """The number of options of a question in the exam; 0 if it is no number. Faults are reported."""
-    between = f"from {MIN_OPTIONS} to {MAX_OPTIONS}: a vignette has so many options"
+    between = f"from {MIN_OPTIONS} to {MAX_OPTIONS}: this is how many options a vignette can have"
     number = reader.number(node, "exam_options", between) or 0
     if number and not MIN_OPTIONS <= number <= MAX_OPTIONS:
-        message = f"`exam_options` is {number}; a vignette has {MIN_OPTIONS} to {MAX_OPTIONS} options"
+        message = f"`exam_options` is {number}, but a vignette has {MIN_OPTIONS} to {MAX_OPTIONS} options"
         reader.report("wrong-type", node, message)
     return number
 
 
 def _switched_off(reader: NodeReader, node: Node) -> frozenset[str]:
     """The codes of warnings that `checks` switches off."""
-    hint = "write `checks:`, under it each code, as in `same-term: off`, and `because: |` with the reason"
+    hint = "write `checks:`, and under it each code, as in `same-term: off`, and `because: |` with the reason"
     if not isinstance(node, Mapping):
-        reader.report("wrong-type", node, "`checks` says which codes of warnings are off", hint)
+        reader.report("wrong-type", node, "`checks` lists the warnings that are off", hint)
         return frozenset()
     codes = set()
     for code, value in node.entries.items():
@@ -109,7 +109,7 @@ def _switched_off(reader: NodeReader, node: Node) -> frozenset[str]:
         else:
             codes.add(code)
     if "because" not in node.entries:
-        hint = "say why, for those who read the deck's source after you"
+        hint = "write the reason, for people who read the deck's source after you"
         place = reader.document.place_of("checks")
         reader.report("missing-key", place, "`checks` lacks the key `because`", hint)
     return frozenset(codes)
@@ -135,8 +135,8 @@ def _title(reader: NodeReader, node: Node) -> str:
     """The title of the deck; empty if it cannot be read. Faults are reported."""
     title = reader.deck_name(node, "title") or ""
     if "::" in title:
-        hint = "`::` makes subdecks, which are the chapters' (`deck:`)"
-        reader.report("bad-deck-name", node, f"the title `{title}` names a subdeck", hint)
+        hint = "`::` makes subdecks; name them in the chapters (`deck:`)"
+        reader.report("bad-deck-name", node, f"the title `{title}` contains a subdeck", hint)
     return title
 
 
@@ -157,18 +157,18 @@ def _feedback(reader: NodeReader, node: Node) -> str:
         return ""
     # it goes into the card templates, and Anki reads its own marks in attributes, too
     if mark := unescaped.bracket(scalar.value):
-        message = f"`feedback` holds `{mark}`, which Anki takes for a mark of its own"
+        message = f"`feedback` contains `{mark}`, which Anki reads as its own syntax"
         reader.report("bad-link", scalar, message, "write `[` as `%5B`")
         return ""
     if odd := [each for each in _BRACES.findall(scalar.value) if each != "{id}"]:
         address = scalar.value.replace(odd[0], "{id}") if len(odd) == 1 and "id" in odd[0].lower() else ""
-        message = f"`feedback` holds `{odd[0]}`, which is filled with nothing"
-        hint = "`{id}` alone is filled in, with the note's id" + f": write `{address}`" * bool(address)
+        message = f"`feedback` contains `{odd[0]}`, which deckgen does not replace"
+        hint = "only `{id}` is replaced, with the note's id" + f": write `{address}`" * bool(address)
         reader.report("bad-link", scalar, message, hint)
         return ""
     if FEEDBACK.fullmatch(scalar.value):
         return scalar.value
-    message = "`feedback` is no address that begins with `https://`, `http://` or `mailto:`"
+    message = "`feedback` is not an address that begins with `https://`, `http://` or `mailto:`"
     reader.report("bad-link", scalar, message, _feedback_hint(scalar.value))
     return ""
 
@@ -189,5 +189,6 @@ def _feedback_hint(written: str) -> str:
     if FEEDBACK.fullmatch(address) and address != written:
         return f"did you mean `{address}`?"
     return (
-        "as in `https://github.com/OWNER/REPO/issues/new?title={id}` or `mailto:me@example.org?subject={id}`"
+        "write an address such as `https://github.com/OWNER/REPO/issues/new?title={id}` or "
+        "`mailto:me@example.org?subject={id}`"
     )

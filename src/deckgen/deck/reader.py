@@ -150,7 +150,7 @@ class NodeReader:
         if len(unknown) > len(in_full):
             name, start = unknown[len(in_full)]
             more = len(unknown) - len(in_full)
-            message = f"and {more:,} more keys here are none of {what}"
+            message = f"and {more:,} more keys are not allowed in {what}"
             place = self.document.span_of_key(start, name)
             self.diagnostics.append(Diagnostic("unknown-key", message, place, stands_for=more))
 
@@ -158,13 +158,13 @@ class NodeReader:
         """The message and the hint for an unknown key."""
         near_key = self._near_key(name, node, names)
         if seen(name) != name and seen(name) in names:
-            return f"`{near_key}` holds an invisible character", "delete it, and type the key anew"
+            return f"`{near_key}` contains an invisible character", "delete it, and retype the key"
         if name.startswith("+"):
-            hint = "is this from a patch? then delete the `+` at the beginning of each line that has one"
+            hint = "if this comes from a patch, delete the `+` at the start of each line that has one"
         elif match := _NO_SPACE.match(name):
-            hint = f"a space must follow the colon: `{match[1]}: …`"
+            hint = f"put a space after the colon: `{match[1]}: …`"
         elif near_key in node.entries:
-            hint = f"did you mean `{near_key}`? it stands here already: take one of the two away"
+            hint = f"did you mean `{near_key}`? it is already here: remove one of the two"
         elif near_key:
             hint = proposal(name, near_key)
         else:
@@ -174,8 +174,8 @@ class NodeReader:
                 if other
                 else as_text(self.document, name, node, names)
             )
-            hint = hint or f"its keys are {listing(names)}"
-        return f"`{name}` is not a key of {what}", hint
+            hint = hint or f"the keys allowed here are {listing(names)}"
+        return f"`{name}` is not allowed in {what}", hint
 
     def _near_key(self, name: str, node: Mapping, names: Collection[str]) -> str:
         """The known key that the author probably meant by an unknown one; empty if that is not clear."""
@@ -198,31 +198,31 @@ class NodeReader:
     def _in_another_place(self, node: Mapping, other: str, names: Collection[str]) -> str:
         """A hint for a key that belongs to something else."""
         if node is self.document.root:
-            return f"it is a key of {other}: those stand in a section, each after a hyphen"
-        return f"it is a key of {other}; its keys are {listing(names)}"
+            return f"it is a key of {other}: put each one in a section, after a hyphen"
+        return f"it is a key of {other}; the keys allowed here are {listing(names)}"
 
     def _not_a_mapping(self, node: Node | None, what: str, names: Collection[str]) -> None:
         """Report a node that is not a mapping, with a hint that fits its sort."""
         if node is None:
-            self.report("empty-value", Span(self.document.path), f"this is empty, where {what} belongs")
+            self.report("empty-value", Span(self.document.path), f"this is empty, but {what} belongs here")
             return
         first, item = next(iter(names)), is_item(self.document, node)
-        hint = f"write its keys one a line, as `{first}: …`"
+        hint = f"write each of its keys on its own line, as in `{first}: …`"
         if isinstance(node, Scalar):
             word = node.value.strip()
             if match := re.match(r"([a-z_]+):\S", word):
-                hint = f"a space must follow the colon: `{match[1]}: …`"
+                hint = f"put a space after the colon: `{match[1]}: …`"
             elif item and word and len(word) <= SHORT and "\n" not in word:
-                hint = f"write `- {first}: {word}`, and its other keys on lines of their own under `{first}`"
+                hint = f"write `- {first}: {word}`, with its other keys on separate lines under `{first}`"
             elif item:
-                hint = f"write `- {first}: …`, and its other keys on lines of their own under `{first}`"
+                hint = f"write `- {first}: …`, with its other keys on separate lines under `{first}`"
             elif word and "\n" not in word and node is not self.document.root and len(names) < FEW:
-                hint = f"write its keys in braces, as `{{{first}: {word}}}`"
+                hint = f"write its keys in braces, as in `{{{first}: {word}}}`"
         elif item:
-            hint = f"is there a hyphen or a bracket too many? it begins with `- {first}: …`"
+            hint = f"check for an extra hyphen or bracket; it begins with `- {first}: …`"
         elif node is self.document.root:
-            hint = f"its own keys begin at the left, without hyphens, as `{first}: …`"
-        message = f"{node_name(node)} stands here, where {what} with its keys belongs"
+            hint = f"start its keys at the left margin, without hyphens, as in `{first}: …`"
+        message = f"this is {node_name(node)}, but {what} with its keys belongs here"
         self.report("wrong-type", node, message, hint)
 
     def require(
@@ -241,7 +241,7 @@ class NodeReader:
         if mapping.start in self.first_halves:
             return not missing
         if mapping.start in self.second_halves:
-            hint = "if it goes on with the item above, take its hyphen away"
+            hint = "if it continues the item above, remove its hyphen"
         # a misspelled key is already reported as unknown
         unknown = [name for name in mapping.entries if name not in names and name != ODD] if missing else []
         near_keys = {self._near_key(name, mapping, names) for name in unknown[:_IN_ONE_MAPPING]}
@@ -269,24 +269,24 @@ class NodeReader:
         what = f"an item of `{key}`" if item else f"`{key}`"
         if isinstance(node, Scalar):
             comment = self.document.comment_after(node.end) is not None
-            hint = "a cell that says nothing is written with a dash: `- –`" if what == CELL else ""
-            hint = "what follows `#` is a comment; as text it belongs in quotes" if comment else hint
+            hint = "write a dash for an empty cell: `- –`" if what == CELL else ""
+            hint = "text after `#` is a comment; to use it as text, put it in quotes" if comment else hint
             self.report("empty-value", node, f"{what} is empty", hint)
             return None
         hint = hint or f"write it on the line of its key: `{key}: …`"
         if item and isinstance(node, Mapping):
-            sign = "a colon with a space after it makes a key"
+            sign = "a colon and a space make a key"
             if self.document.text.startswith("? ", node.start):
                 sign = "a text cannot begin with `? ` here"
             hint = f"{sign}; {ITEM_HINT}, or put it in quotes"
         elif item:
-            hint = item_in_item(node) or "is there a hyphen or a bracket too many?"
+            hint = item_in_item(node) or "check for an extra hyphen or bracket"
         elif isinstance(node, Sequence) and len(node.items) == 1 and isinstance(node.items[0], Scalar):
             word = node.items[0].value.strip()
             if len(word) <= SHORT and "`" not in word and not self.document.comment_after(node.items[0].end):
                 quoted = word.replace("\\", "\\\\").replace('"', '\\"')
-                hint = f'write `{key}: {word}`; with the brackets, `{key}: "[{quoted}]"`'
-        self.report("wrong-type", node, f"{what} holds {node_name(node)}, where a text belongs", hint)
+                hint = f'write `{key}: {word}`; to keep the brackets, write `{key}: "[{quoted}]"`'
+        self.report("wrong-type", node, f"{what} is {node_name(node)}, but a text belongs here", hint)
         return None
 
     def prose(self, node: Node, key: str) -> Scalar | None:
@@ -305,7 +305,7 @@ class NodeReader:
             sign: A pattern for the beginning of comments that are probably part of the text.
         """
         if scalar is not None and len(scalar.value) > MAX_TEXT:
-            message = f"this text has {len(scalar.value):,} characters, and deckgen takes up to {MAX_TEXT:,}"
+            message = f"this text has {len(scalar.value):,} characters, but deckgen allows up to {MAX_TEXT:,}"
             self.report(
                 "too-large", self.document.span_from(scalar.start), message, "split it into several notes"
             )
@@ -317,7 +317,7 @@ class NodeReader:
             return None
         span = self.document.cut_by_comment(scalar) if self.document.has_comments else None
         if span and re.match(sign, self.document.lines[span.line - 1][(span.column or 1) - 1 :]):
-            message = "the text ends before this ` #`, which begins a comment"
+            message = "the text ends before this ` #`, because ` #` starts a comment"
             self.report("cut-by-comment", span, message, BLOCK_HINT.format(key=key))
             return None
         return scalar
@@ -333,13 +333,13 @@ class NodeReader:
         """
         if isinstance(node, Sequence):
             if len(node.items) > most:
-                message = f"`{key}` has {len(node.items):,} items here, and deckgen takes up to {most:,}"
+                message = f"`{key}` has {len(node.items):,} items, but deckgen allows up to {most:,}"
                 self.report("too-large", node.items[most], message)
             return node.items[:most] if len(node.items) > most else node.items
         if isinstance(node, Scalar) and not node.value.strip():
-            self.report("empty-value", node, f"`{key}` is empty", "write its items below it, or take it away")
+            self.report("empty-value", node, f"`{key}` is empty", "write its items below it, or remove it")
             return []
-        message = f"`{key}` holds {node_name(node)}, where a list belongs"
+        message = f"`{key}` is {node_name(node)}, but a list belongs here"
         self.report("wrong-type", node, message, list_hint(self.document, node, key, first))
         return []
 
@@ -359,7 +359,7 @@ class NodeReader:
         if isinstance(node, Scalar) and node.value.lower() in {"true", "false"}:
             return node.value.lower() == "true"
         written = node.value.strip().lower() if isinstance(node, Scalar) else ""
-        hint = f"leave `{key}` out where it is not so" if written in _NO else f"write `{key}: true`"
+        hint = f"remove `{key}` if it is not true" if written in _NO else f"write `{key}: true`"
         self.report("wrong-type", node, f"`{key}` is neither `true` nor `false`", hint)
         return False
 
@@ -384,8 +384,8 @@ class NodeReader:
         word = scalar.value.strip() if scalar else ""
         if scalar is None or word in choices:
             return word or None
-        hint = self.near(word, choices) or f"it is one of {listing(choices)}"
-        self.report("wrong-type", scalar, f"`{word}` is none of the words that `{key}` takes", hint)
+        hint = self.near(word, choices) or f"use one of {listing(choices)}"
+        self.report("wrong-type", scalar, f"`{word}` is not allowed for `{key}`", hint)
         return None
 
     def identifier(self, node: Node, key: str = "id") -> str | None:
@@ -426,9 +426,9 @@ class NodeReader:
         if len(name) > MAX_NAME:
             fault = f"has more than {MAX_NAME} characters"
         elif any(is_control(char) or char == '"' for char in name):
-            fault = "holds a quotation mark or a line break, which Anki drops"
+            fault = "contains a quotation mark or a line break, which Anki removes"
         elif any(not part or part != part.strip().strip(":") for part in name.split("::")):
-            fault = "has an empty part, or one with spaces or a colon around it"
+            fault = "has an empty part, or a part with spaces or a colon next to it"
         elif name_fault := unescaped.fault(name):
             fault, hint = name_fault
         if fault:
@@ -443,6 +443,9 @@ class NodeReader:
     def _check_colon(self, scalar: Scalar | None, what: str, how: str) -> None:
         """Warn of a name with one colon, if two would make a level."""
         if scalar and (levels := one_colon(scalar.value.strip())):
-            message = f"one colon makes no level, so this is {what} called `{scalar.value.strip()}` in Anki"
-            hint = f"for a level {how} `{levels[0]}` write `{levels[1]}`"
+            message = (
+                f"one colon does not make a level, so Anki shows {what} with the name "
+                f"`{scalar.value.strip()}`"
+            )
+            hint = f"to make a level {how} `{levels[0]}`, write `{levels[1]}`"
             self.warnings.append(Diagnostic("single-colon", message, self.document.span(scalar), hint))

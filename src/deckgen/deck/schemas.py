@@ -28,13 +28,13 @@ def any_case(*words: str) -> str:
 TEXT_SCHEMA: Schema = {
     "type": ["string", "number", "boolean"],
     "pattern": r"\S",
-    "errorMessage": "a text belongs here",
+    "errorMessage": "write a text here",
 }
 ID_SCHEMA: Schema = {
     "type": ["string", "integer", "boolean"],
     "pattern": rf"^{ID.pattern}$",
     "minimum": 0,
-    "errorMessage": "an id has small letters, digits and hyphens between them",
+    "errorMessage": "use lowercase letters and digits, with hyphens between them",
 }
 FLAG_SCHEMA: Schema = {
     "type": ["boolean", "string"],
@@ -43,7 +43,10 @@ FLAG_SCHEMA: Schema = {
 }
 SHOWN_SCHEMA: Schema = {
     "pattern": unescaped.PATTERN,
-    "errorMessage": "Anki shows this unescaped: no HTML, entities, formulas, `{{` or marks like `[sound:`",
+    "errorMessage": (
+        "Anki shows this unescaped: do not use HTML, entities, formulas, `{{` or Anki's brackets "
+        "such as `[sound:`"
+    ),
 }
 """The additional schema of a name that Anki shows as it is."""
 TAGS_SCHEMA: Schema = {
@@ -54,18 +57,18 @@ TAGS_SCHEMA: Schema = {
         "errorMessage": TAG_HINT,
         "allOf": [SHOWN_SCHEMA],
     },
-    "errorMessage": "a list of tags belongs here",
+    "errorMessage": "write a list of tags here",
 }
 DECK_NAME_SCHEMA: Schema = {
     "type": ["string", "number", "boolean"],
     "pattern": rf"^\s*{_PART}(?:::{_PART})*\s*$",
-    "errorMessage": "a deck's name has no quotation mark, empty part between `::`, or colon at its ends",
+    "errorMessage": "deck names cannot have quotation marks, empty parts between `::`, or a colon at an end",
     "allOf": [SHOWN_SCHEMA],
 }
 TITLE_SCHEMA: Schema = {
     "type": ["string", "number", "boolean"],
     "pattern": rf"^\s*{_PART}\s*$",
-    "errorMessage": "a title has no quotation mark, no `::`, and no colon at its ends",
+    "errorMessage": "titles cannot have quotation marks, `::`, or a colon at an end",
     "allOf": [SHOWN_SCHEMA],
 }
 # editors begin a text for people as a block; the skeleton of a note needs this indentation

@@ -60,9 +60,12 @@ class Swallowed(NamedTuple):
     def hint(self) -> str:
         """The hint of a diagnostic about it."""
         if self.key.startswith("-"):
-            return f"indent it by {self.column} spaces, as the item above, and its other keys under its first"
-        rest = ", and what is under it further than that" * self.opens
-        return f"indent it by {self.column} spaces, as `{self.owner}`{rest}"
+            return (
+                f"indent it by {self.column} spaces, like the item above, with its other keys "
+                "under its first key"
+            )
+        rest = ", and indent the lines under it further" * self.opens
+        return f"indent it by {self.column} spaces, like `{self.owner}`{rest}"
 
 
 def find(

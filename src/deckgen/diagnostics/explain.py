@@ -3,7 +3,7 @@
 They are in the TOML files of codes/, with a table for each code. Only `deckgen explain` and the docs read
 them; a check needs only the sentences in `diagnostics.codes`. A table contains:
 
-- `why`, `mend` (how to fix it), and `source` for the published rule behind it, as Markdown;
+- `why`, `fix`, and `source` for the published rule behind it, as Markdown;
 - `bad`, an example with the fault, and `good`, one without: the text of a chapter, or a table of files;
 - `before`, in the same form: the files that were released before;
 - `in_words`, a list: which of `bad` and `good` is a sentence instead, because files cannot show it.
@@ -63,7 +63,7 @@ class Entry:
         level: Whether it is an error or a warning.
         what: The sentence of the catalogue.
         why: Why it matters, as Markdown.
-        mend: How to fix it, as Markdown.
+        fix: How to fix it, as Markdown.
         source: The published rule behind it, as Markdown; empty if there is none.
         bad: The files of an example with the fault, by path.
         good: The files of the same example without the fault.
@@ -76,7 +76,7 @@ class Entry:
     level: Level
     what: str
     why: str
-    mend: str
+    fix: str
     source: str
     bad: ReadOnly[str, str]
     good: ReadOnly[str, str]
@@ -106,7 +106,7 @@ def _entry(code: str, group: str, table: dict[str, Any]) -> Entry:
         group,
         *CATALOGUE[code],
         why=table["why"].strip(),
-        mend=table["mend"].strip(),
+        fix=table["fix"].strip(),
         source=table.get("source", "").strip(),
         bad=files("bad"),
         good=files("good"),
@@ -138,13 +138,13 @@ def page(entry: Entry) -> str:
     """The page of a code, as Markdown."""
     parts = [f"# `{entry.code}`", f"**{entry.level.capitalize()}.** {entry.what}", entry.why]
     if entry.source:
-        parts.append(f"*The rule behind it:* {entry.source}")
-    parts += ["## How to mend it", entry.mend]
+        parts.append(f"*Based on:* {entry.source}")
+    parts += ["## How to fix it", entry.fix]
     changed = {*entry.bad, *entry.good}
     if changed & {*entry.before}:
         parts += ["## Released before", *_markdown(entry.before, {}, changed)]
-    parts += ["## Not like this", *_markdown(entry.bad, entry.before, entry.bad)]
-    parts += ["## Like this", *_markdown(entry.good, entry.bad, entry.good)]
+    parts += ["## Bad example", *_markdown(entry.bad, entry.before, entry.bad)]
+    parts += ["## Good example", *_markdown(entry.good, entry.bad, entry.good)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -171,7 +171,7 @@ def _markdown(
             excerpt = _visible(_differing(text, other.get(name, "")))
             yield f"```{_LANGUAGES[Path(name).suffix]}\n{excerpt}\n```"
     if others:
-        yield f"Beside it {'lies' if len(others) == 1 else 'lie'} {', '.join(others)}."
+        yield f"Also in the deck: {', '.join(others)}."
 
 
 def _differing(text: str, other: str) -> str:

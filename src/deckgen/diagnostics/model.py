@@ -110,8 +110,8 @@ def not_a_warning(code: str) -> Problem | None:
         hint = did_you_mean(code, CATALOGUE) or "`deckgen explain` lists them"
         return Problem("wrong-type", f"`{code}` is not a code", hint)
     if CATALOGUE[code][0] == "error":
-        message = f"`{code}` is an error, which cannot be switched off"
-        return Problem("wrong-type", message, f"`deckgen explain {code}` says how to mend it")
+        message = f"`{code}` is an error, which cannot be turned off"
+        return Problem("wrong-type", message, f"`deckgen explain {code}` shows how to fix it")
     return None
 
 
@@ -219,7 +219,7 @@ def _cut(
 def _and_more(diagnostics: Sequence[Diagnostic], where: str = "in this file") -> Diagnostic:
     """A diagnostic that counts others, at the place of the first one."""
     faults = sum(each.stands_for for each in diagnostics)
-    message = f"and {faults:,} more of these {where}, this one among them"
+    message = f"and {faults:,} more of these {where}, including this one"
     return replace(diagnostics[0], message=message, hint="", stands_for=faults)
 
 

@@ -40,7 +40,10 @@ def proposal(written: str, near: str) -> str:
     """A hint with the word that was probably meant, and the difference if it is hard to see."""
     hint = f"did you mean `{near}`?"
     if composed(written) == composed(near):
-        return f"{hint} it looks the same, but its accented letters are stored otherwise: copy it from there"
+        return (
+            f"{hint} it looks the same, but its accented letters are stored differently: copy the "
+            "name from there"
+        )
     return f"{hint} only the capitals differ" if same(written) == same(near) else hint
 
 

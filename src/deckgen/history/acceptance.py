@@ -78,7 +78,10 @@ class Acceptances:
     def _way_out(self, code: str, name: str) -> str:
         """A hint for how to accept a refused change."""
         if any((each.code, each.id) == (code, name) for each in self._all):
-            return "the acceptance in deck.yaml has been used up, a new one needs a new reason"
+            return (
+                "the entry under `accept` in deck.yaml has been used by a release; add a new one "
+                "with a new reason"
+            )
         entry = f"{{code: {code}, id: {name}, because: why}}"
         lines = f"the item `- {entry}` under `accept`" if self._all else f"`accept: [{entry}]`"
-        return f"or accept it in deck.yaml, with {lines} and your reason for `why`"
+        return f"or accept it in deck.yaml, with {lines}, and replace `why` with your reason"

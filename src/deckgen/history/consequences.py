@@ -106,7 +106,7 @@ def _of_dead(dead: list[tuple[Note, int]]) -> Iterator[tuple[Diagnostic, Consequ
     are = "is" if len(dead) == 1 else "are"
     names = listed([f"{_card_name(note.kind, number)} of `{note.id}`" for note, number in dead])
     message = f"{counted(len(dead), 'released card')} {are} gone: {names}"
-    hint = "learners keep them until they choose Tools > Empty Cards; the release notes say so"
+    hint = "learners keep them until they choose Tools > Empty Cards; the release notes tell them"
     yield Diagnostic("dead-card", message, place(dead[0][0]), hint), Consequence("dead_cards", len(dead))
 
 
@@ -125,7 +125,7 @@ def _of_moved(
     for (left, right), notes in moved.items():
         before, after = f"{old}::{left}".removesuffix("::"), f"{new}::{right}".removesuffix("::")
         message = f"{counted(len(notes), 'released note')} moved from `{before}` to `{after}`"
-        hint = "cards that learners have stay where they are; only new learners find them in the new deck"
+        hint = "existing cards stay where they are; only new learners get them in the new deck"
         consequence = Consequence("moved_notes", len(notes), before, after)
         yield Diagnostic("moved-notes", message, place(notes[0]), hint), consequence
 
@@ -136,13 +136,15 @@ def _of_other_kinds(
     """Report notes of another kind than the one that they were released as."""
     for (old, new), notes in other_kind.items():
         if old not in kinds and new not in matching.ledger.types:
-            message = f"the kind `{old}` was released, and its notes are now of the kind `{new}`"
-            hint = f"if its folder has a new name, write `was: {old}` into this file; if not, put it back"
+            message = f"the kind `{old}` was released, but its notes now have the kind `{new}`"
+            hint = f"if you renamed its folder, write `was: {old}` in this file; if not, restore it"
             yield Diagnostic("changed-kind", message, Span(notes[0].kind.document.path), hint)
             continue
         for note in notes:
-            message = f"`{note.id}` was released as a {old}, and is now a {new}"
-            hint = f"make it a {old} again; or retire that, and write the {new} as a note with a new id"
+            message = f"`{note.id}` was released as a {old}, but is now a {new}"
+            hint = (
+                f"change it back to a {old}; or retire the {old}, and write the {new} as a note with a new id"
+            )
             yield Diagnostic("changed-kind", message, place(note), hint)
 
 
@@ -161,8 +163,8 @@ def swapped_notes(matching: Matching, sending: Sending, prints: Fingerprints) ->
         own = known.get(note)
         if line is None or line is own or (own is None and line.guid in gone):
             continue
-        message = f"`{note.id}` says what `{line.id}` said when it was released"
+        message = f"`{note.id}` has the released text of `{line.id}`"
         hint = f"give each text its own id again: {REVIEWS}"
         if own is None:
-            hint = f"give it the id `{line.id}` again, and what stands there now a new one: {REVIEWS}"
+            hint = f"give it the id `{line.id}` again, and give the note with that id a new one: {REVIEWS}"
         yield Diagnostic("used-id", message, place(note), hint)

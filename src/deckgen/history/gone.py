@@ -59,11 +59,11 @@ def _renamed_table(names: tuple[str, str], heirs: list[Note]) -> Diagnostic:
     """The diagnostic for a table with a new id; its rows show that it is the same table."""
     released, new = names
     rows = f"`{released}.{heirs[0].id.partition('.')[2]}`" if len(heirs) == 1 else f"{len(heirs)} rows"
-    text = f"{rows} of the released table `{released}` are not in the source any more"
+    text = f"{rows} of the released table `{released}` are missing from the source"
     text = text.replace(" are ", " is ") if len(heirs) == 1 else text
     table = heirs[0].table
     span = heirs[0].chapter.document.span(table.at) if table and table.at else place(heirs[0])
-    hint = f"`{new}` has rows that say the same: write `was: {released}` under the id of the table"
+    hint = f"`{new}` has rows with the same texts: write `was: {released}` under the id of the table"
     return Diagnostic("note-gone", text, span, hint)
 
 
@@ -99,7 +99,7 @@ def _heirs(
     heirs: dict[str, tuple[Note, str]] = {}
     remaining = list(new) if gone else []
     shared = Counter(_but_its_label(line.print) for line in ledger.notes.values()) if gone else {}
-    for of, how in ((_all, "says the same"), (_but_its_label, "says the same but for its name")):
+    for of, how in ((_all, "has the same text"), (_but_its_label, "has the same text, except for its name")):
         by_text: dict[object, list[Note]] = {}
         for note in remaining:
             text = of(prints.of(note))

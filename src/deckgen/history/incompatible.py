@@ -55,13 +55,13 @@ def _of_ids(kind: Kind, under: str, old: NoteTypeLine, new: NoteTypeLine) -> Ite
     entries = kind.fields if under == "fields" else kind.cards
     at = next((index for index, number in enumerate(after) if before[index : index + 1] != [number]), -1)
     if set(before) <= set(after):
-        message, hint = f"the {under} of the kind have changed places", "put them back in their order"
+        message, hint = f"the order of the {under} of the kind has changed", "restore their order"
     elif set(after) < set(before):
-        message = f"the kind was released with {len(before)} {under}, and has {len(after)}"
-        hint = f"put the missing {what} back: learners' notes have it"
+        message = f"the kind was released with {len(before)} {under}, but now has {len(after)}"
+        hint = f"restore the missing {what}: learners' notes have it"
     else:
-        message = f"the {what} `{entries[at].name}` has another id than the one released"
-        hint = f"put its id back: `{before[at]}`" if at < len(before) else "put the ids back"
+        message = f"the {what} `{entries[at].name}` has a different id than the released one"
+        hint = f"restore its id: `{before[at]}`" if at < len(before) else "restore the ids"
     span = _entry_of(kind, under, at) if at >= 0 else kind.document.place_of(under)
     yield Refusal(span, Problem(_OF_KIND, message, hint))
 
@@ -69,8 +69,9 @@ def _of_ids(kind: Kind, under: str, old: NoteTypeLine, new: NoteTypeLine) -> Ite
 _OF_KIND = "changed-note-type"
 _RECIPE = "docs/kinds.md, *Growing*"
 _COST = (
-    "write what needs it in a kind of its own, for new notes; if you accept it, learners get no change of "
-    "notes that they have until they import with *Merge note types* and *Always*, which takes their edits"
+    "use a separate kind for new notes that need it; if you accept the change, learners get "
+    "no more updates to their existing notes until they import with *Merge note types* and "
+    "*Always*, which overwrites their edits"
 )
 
 
@@ -122,7 +123,7 @@ class _Growth:
         """Refusals of fields that were added or have another source, which released notes do not follow."""
         kind = self._kind
         woken = {self._reserves[card.id] for card in kind.cards if card.face and self._reserves.get(card.id)}
-        again = f"raise `revision` to {self._revision + 1}: every {kind.name} is sent to learners again"
+        again = f"raise `revision` to {self._revision + 1}; this sends every {kind.name} to learners again"
         for index, field in enumerate(kind.fields):
             source, before = source_of(field.key, field.part), self._sources.get(field.id)
             if before is None:
@@ -132,24 +133,24 @@ class _Growth:
             elif source == before or kind.revision > self._revision or field.id in woken:
                 continue
             elif before or field.key in self._known:
-                message = f"the field `{field.name}` was released as filled from `{before or 'nothing'}`"
+                message = f"the field `{field.name}` was released with `from: {before or 'nothing'}`"
                 yield Refusal(_entry_of(kind, "fields", index), Problem(_OF_KIND, message, again))
 
     def _place_of(self, field: Field, again: str) -> str:
         """A hint for the place of an added field."""
         if not field.key:
-            return f"remove it: a kind gets its reserves before its first release ({_RECIPE})"
+            return f"remove it: reserves can only be added before the first release ({_RECIPE})"
         if field.id in self._taken:
             card, reserve = self._taken[field.id]
             how = f"as the message about the card `{card.name}` says"
-            return f"let `{reserve.name}` become it, {how} ({_RECIPE})"
+            return f"turn `{reserve.name}` into this field, {how} ({_RECIPE})"
         if not self._free:
             owned = [self._fields[number].name for number in self._asleep.values()]
             dormant_only = f" ({listing(owned)} can only wake with a dormant card)" if owned else ""
-            return f"no reserve field is left for it{dormant_only}: {_COST} ({_RECIPE})"
+            return f"no reserve field is left{dormant_only}: {_COST} ({_RECIPE})"
         reserve = self._free.pop(0)
         hint = (
-            f"let a reserve become it: write `{_line(field, reserve.id)}` in place of "
+            f"use a reserve: write `{_line(field, reserve.id)}` instead of "
             f"`{_line(reserve, reserve.id)}`, with the reserve's id, and remove this line"
         )
         if field.key in self._known and self._kind.revision <= self._revision:
@@ -170,7 +171,7 @@ class _Growth:
             elif now:
                 state = "with another reserve" if before else "awake"
                 message = f"the card `{card.name}` was released {state}"
-                yield Refusal(span, Problem(_OF_KIND, message, "put it back as it was"))
+                yield Refusal(span, Problem(_OF_KIND, message, "restore it as it was"))
             elif problem := self._sleepless(card, index, self._fields[before]):
                 yield Refusal(span, problem)
 
@@ -189,10 +190,10 @@ class _Growth:
             return Problem(_OF_KIND, message, hint)
         if reserve.key in self._known:
             message = (
-                f"the card `{card.name}` wakes for a field that notes fill already, from `{reserve.key}`"
+                f"the card `{card.name}` wakes for a field that notes already fill, from `{reserve.key}`"
             )
-            why = "learners would get new cards of notes that they know, all at once"
-            hint = f"{why}; let a new key wake it: {self._recipe(card, index, reserve, [])}"
+            why = "learners would get new cards from notes that they already know, all at once"
+            hint = f"{why}; use a new key to wake it: {self._recipe(card, index, reserve, [])}"
             return Problem(_OF_KIND, message, hint)
         if any(name not in way.filled for way in self._ways[index]):
             message = f"the card `{card.name}` wakes for notes whose `{name}` is empty"
@@ -202,15 +203,15 @@ class _Growth:
     def _heir(self, card: CardTemplate, index: int) -> str:
         """A hint for how an added card can take the place of a dormant one."""
         if not card.face:
-            return f"remove it: a kind gets its dormant cards before its first release ({_RECIPE})"
+            return f"remove it: dormant cards can only be added before the first release ({_RECIPE})"
         if not self._dormant:
-            return f"no dormant card is left to become it: {_COST} ({_RECIPE})"
+            return f"no dormant card is left: {_COST} ({_RECIPE})"
         other = self._dormant.pop(0)
         new = f"{{name: {card.name}, id: {other.id}, face: {self._face(card)}}}"
         was = f"{{name: {other.name}, id: {other.id}, reserve: {other.reserve}}}"
-        step = f"under `cards`, write `{new}` in place of `{was}`, and remove this line"
+        step = f"under `cards`, write `{new}` instead of `{was}`, and remove this line"
         reserve = self._fields[self._reserves[other.id]]
-        return f"wake a dormant one instead: {self._recipe(card, index, reserve, [step])}"
+        return f"wake a dormant card instead: {self._recipe(card, index, reserve, [step])}"
 
     def _recipe(self, card: CardTemplate, index: int, reserve: Field, steps: list[str]) -> str:
         """The steps that wake a card, after the first ones.
@@ -227,16 +228,16 @@ class _Growth:
         else:
             steps.append(f"under `keys`, add `{field.key}: {{type: markdown}}`")
         was = f"`{_line(reserve, reserve.id)}`"
-        steps.append(f"under `fields`, write `{_line(field, reserve.id)}` in place of {was}: the id stays")
+        steps.append(f"under `fields`, write `{_line(field, reserve.id)}` instead of {was}: the id stays")
         if field.id in self._sources:
             taken = {each.name.casefold() for each in self._kind.fields}
             spare = next(name for name in map("Reserve {}".format, count(1)) if name.casefold() not in taken)
-            steps.append(f"write `{{name: {spare}, id: {field.id}}}` in place of `{_line(field, field.id)}`")
+            steps.append(f"write `{{name: {spare}, id: {field.id}}}` instead of `{_line(field, field.id)}`")
         elif field.id:
             steps.append(f"remove `{_line(field, field.id)}`")
         if self._face(card) != card.face or any(field.name not in way.filled for way in self._ways[index]):
             steps.append(self._front(card, field.name))
-        steps.append(f"write `{field.key}` in the notes that are to have the card")
+        steps.append(f"write `{field.key}` in the notes that should have the card")
         numbered = (f"({number}) {step}" for number, step in enumerate(steps, start=1))
         return f"{'; '.join(numbered)} ({_RECIPE})"
 
@@ -255,8 +256,8 @@ class _Growth:
     def _front(self, card: CardTemplate, name: str) -> str:
         """A hint for the front of a card that wakes."""
         return (
-            f"put all that {self._face(card)}.front.html.j2 shows between `{{{{#{name}}}}}` and "
-            f"`{{{{/{name}}}}}`, inside its block if it has one"
+            f"put everything that {self._face(card)}.front.html.j2 shows between "
+            f"`{{{{#{name}}}}}` and `{{{{/{name}}}}}`, inside its block if it has one"
         )
 
     def _fresh(self, card: CardTemplate, reserve: Field) -> Field:
@@ -318,8 +319,11 @@ def of_clozes(note: Note, line: NoteLine) -> Iterator[Refusal]:
         span = note.chapter.document.span_in(scalar, cloze.start, cloze.inner - cloze.start)
         if spot in moved:
             old = moved[spot]
-            message = f"this answer was released as c{old}, and now stands under c{spot[0]}"
-            hint = f"write c{old} again, since reviews hang on the number; new clozes take new numbers"
+            message = f"this answer was released as c{old}, but is now c{spot[0]}"
+            hint = (
+                f"write c{old} again, because learners' reviews are tied to the number; give new "
+                "clozes new numbers"
+            )
             yield Refusal(span, Problem("moved-cloze", message, hint))
         elif spot in new:
             yield Refusal(span, _newcomer(scalar, cloze, spot[0], next(free), gone))
@@ -329,13 +333,13 @@ def _newcomer(scalar: Scalar, cloze: Cloze, number: str, free: str, gone: list[s
     """The problem with a new answer that has the number of a released one with a new number."""
     answer = " ".join(uncovered(scalar.value[cloze.inner : cloze.answer_end]).split())
     named = "this answer" if "`" in answer else f"`{answer}`"
-    message = f"{named} is new, and has taken c{number} from a released answer"
-    others = "give the others their numbers back"
+    message = f"{named} is new, but uses c{number}, the number of a released answer"
+    others = "give the other answers their old numbers"
     hint = f"write c{free}, the next free number, and {others}"
     if gone:
         numbers = " or ".join(f"c{each}" for each in gone)
         hint = (
-            f"if it is the new wording of what was {numbers}, write that number; if not, "
+            f"if it rewords the released answer with {numbers}, write that number; if not, "
             f"write c{free}, the next free number; and {others}"
         )
     return Problem("moved-cloze", message, hint)

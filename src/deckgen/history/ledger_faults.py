@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from deckgen.history.ledger import Ledger, Line
 
 HINT = (
-    "take it from git as the last release left it (`git checkout HEAD -- source/ledger.jsonl`, or an older "
-    "commit; while you merge, `git checkout -m -- source/ledger.jsonl`, then `deckgen check --fix`)"
+    "restore it from git as the last release left it (`git checkout HEAD -- "
+    "source/ledger.jsonl`, or an older commit; while you merge, `git checkout -m -- "
+    "source/ledger.jsonl`, then `deckgen check --fix`)"
 )
 """The hint for a damaged ledger."""
 _CARDS = re.compile(r"[0-9]{1,5}(,[0-9]{1,5})*")
@@ -35,14 +36,14 @@ def faults_of(ledger: Ledger, odd: Sequence[Line]) -> Diagnostics:
         ledger: The ledger.
         odd: Lines with impossible values in their lists.
     """
-    message = "this is not a line of a ledger"
+    message = "this is not a valid line of a ledger"
     diagnostics = Diagnostics(
         Diagnostic("bad-ledger", message, ledger.span(line), HINT) for line in (*_odd(ledger), *odd)
     )
     if not diagnostics:
         diagnostics += _doubled(ledger)
     if not diagnostics and (lacks := _lacks(ledger)):
-        message = f"the ledger lacks {lacks}: lines have been lost"
+        message = f"the ledger lacks {lacks}: lines are missing"
         diagnostics.append(Diagnostic("bad-ledger", message, Span(LEDGER), HINT))
     if not diagnostics:
         diagnostics += _other_ids(ledger)
@@ -92,7 +93,7 @@ def _doubled(ledger: Ledger) -> Iterator[Diagnostic]:
         twice = next((key for key in keys if key in seen), None)
         if twice:
             what = f"the {twice[0]} `{twice[1]}`" if twice[1] else "the deck"
-            message = f"another line tells of {what} as well"
+            message = f"another line is also about {what}"
             yield Diagnostic("bad-ledger", message, ledger.span(line), HINT)
         seen.update(keys)
 
@@ -124,9 +125,9 @@ def _lacks(ledger: Ledger) -> str:
     named = set(map(attrgetter("released"), notes))
     named |= {line.retired for line in notes if line.retired is not None}
     if gone := named - versions:
-        return f"the release {min(gone)}, which notes name"
+        return f"the release {min(gone)}, which notes refer to"
     if kinds := set(map(attrgetter("kind"), notes)) - set(ledger.types):
-        return f"the kind `{min(kinds)}`, which notes name"
+        return f"the kind `{min(kinds)}`, which notes refer to"
     deck = ledger.deck
     for what, before, sort in (
         ("types", deck.types, NoteTypeLine),
@@ -135,7 +136,7 @@ def _lacks(ledger: Ledger) -> str:
     ):
         count = sum(isinstance(line, sort) for line in ledger.lines)
         if count < before:
-            return f"{before - count} of the {before} {what} that it held before"
+            return f"{before - count} of the {before} {what} that it contained before"
     return ""
 
 
@@ -149,13 +150,13 @@ def _other_ids(ledger: Ledger) -> Iterator[Diagnostic]:
         if line.guid != guid(deck, line.kind, first) and line.released not in adopted:
             kinds = names.get(line.kind, [])
             if line.guid not in {guid(deck, kind, first) for kind in kinds}:
-                message = f"`{line.id}` has another guid here than the one that learners have it by"
+                message = f"`{line.id}` has a different guid here than in learners' collections"
                 yield Diagnostic("bad-ledger", message, ledger.span(line), HINT)
     ids = {line.id for line in ledger.types.values()}
     for name, each in ledger.types.items() if not adopted else ():
         others = ids - {each.id}
         if each.id not in {note_type_id(deck, former, others) for former in names[name]}:
-            message = f"the kind `{name}` has another note type here than the one that learners have"
+            message = f"the kind `{name}` has a different note type here than learners have"
             yield Diagnostic("bad-ledger", message, ledger.span(each), HINT)
 
 
@@ -171,6 +172,6 @@ def _late(ledger: Ledger) -> Iterator[Diagnostic]:
     when, line = max(times, key=itemgetter(0))
     if when > latest:
         days = (datetime.fromtimestamp(each, UTC).strftime("%Y-%m-%d") for each in (when, latest - _A_DAY))
-        message = "the ledger tells of {}, and this computer's clock says that it is {}".format(*days)
-        hint = "set the clock right; if it is right, the release was made on a computer whose clock was not"
+        message = "the ledger records {}, but this computer's clock says {}".format(*days)
+        hint = "correct the clock; if it is correct, the release was made on a computer with a wrong clock"
         yield Diagnostic("bad-ledger", message, ledger.span(line), hint)

@@ -95,7 +95,7 @@ def read_text(project: Path) -> tuple[str | None, Diagnostic | None]:
 def parse(text: str) -> tuple[Ledger, Diagnostics]:
     """The ledger in a text, and the diagnostics of the text."""
     if "<<<<<<<" in text and (mark := MARK.search(text)):
-        message = "git left the marks of a conflict in the ledger"
+        message = "the ledger contains conflict markers from git"
         span = Span(LEDGER, text.count("\n", 0, mark.start()) + 1)
         return Ledger(), Diagnostics([Diagnostic("ledger-conflict", message, span)])
     members, faults = _lines(text.removesuffix("\n"))
@@ -171,7 +171,7 @@ def _lines(text: str) -> tuple[list[Members], Diagnostics]:
             if values is not None:  # otherwise each line is checked, because it may contain anything
                 valid_shapes.add(shape)
         lines.append(line)
-    message = "this line is not as the program wrote it"
+    message = "this line has been changed since deckgen wrote it"
     return lines, Diagnostics(
         Diagnostic("bad-ledger", message, Span(LEDGER, at), HINT) for at in _edited(text)
     )
@@ -182,10 +182,10 @@ def _no_line(line: object, number: int) -> Diagnostic:
     version = line.get("ledger", FORMAT) if isinstance(line, dict) else FORMAT
     span = Span(LEDGER, number)
     if type(version) is int and version != FORMAT:
-        message = f"the ledger is of format {version}, and this deckgen knows {FORMAT}"
-        hint = "update deckgen" if version > FORMAT else "release with the deckgen that wrote it"
+        message = f"the ledger has format {version}, but this deckgen only knows {FORMAT}"
+        hint = "update deckgen" if version > FORMAT else "make the release with the deckgen that wrote it"
         return Diagnostic("newer-ledger", message, span, hint)
-    return Diagnostic("bad-ledger", "this is not a line of a ledger", span, HINT)
+    return Diagnostic("bad-ledger", "this is not a valid line of a ledger", span, HINT)
 
 
 def _edited(text: str) -> Iterator[int]:

@@ -95,8 +95,8 @@ def _old_ledger(project: Path, deck: str, versions: Container[str]) -> Iterator[
         line.version for line in lines if isinstance(line, ReleaseLine) and line.version not in versions
     ]
     if lacking:
-        message = f"the ledger of the last commit knows {listing(lacking)}, and this one does not"
-        hint = f"put it back: `{git.command(f'checkout HEAD -- {LEDGER}')}`"
+        message = f"the ledger in the last commit contains {listing(lacking)}, but this one does not"
+        hint = f"restore it: `{git.command(f'checkout HEAD -- {LEDGER}')}`"
         yield Diagnostic("lost-ledger", message, Span(LEDGER), hint)
 
 
@@ -105,7 +105,7 @@ def _at_hand(git: Git, deck: str) -> Diagnostic | None:
     answers = git.ask("cat-file", "--batch-check=%(objectname)", told="".join(f"{at}\n" for at in _PLACES))
     for answer, place in zip(answers.decode().splitlines(), _PLACES.values(), strict=True):
         if " " not in answer and _deck_of(git, answer) == deck:
-            return _lost(git, "this deck has been released, and its ledger is missing", place)
+            return _lost(git, "this deck has been released, but its ledger is missing", place)
     return None
 
 
@@ -123,27 +123,29 @@ def _in_history(git: Git, deck: str) -> Diagnostic | None:
                 decks[blob] = _deck_of(git, blob)
             except Unanswered as silence:
                 show = git.command(f"show {commit[:12]}:{path}")
-                hint = f"`{show}` fetches it from where this clone comes from; then release once more"
+                hint = f"`{show}` downloads it from the original repository; then release again"
                 raise CallError(f"git has not fetched the ledger of {commit[:12]}", hint) from silence
         if decks[blob] == deck:
             name = git.tag(commit) or commit[:12]
             if path != f"{prefix}{LEDGER}":
                 return _elsewhere(git, name, path)
-            return _lost(git, f"this deck has been released, and its ledger is lost since {name}", f"{name} ")
+            return _lost(
+                git, f"this deck has been released, but its ledger is missing since {name}", f"{name} "
+            )
     if git.ask("rev-parse", "--is-shallow-repository").strip() == b"true":
         fetch = git.command("fetch --unshallow --tags")
         raise CallError(
-            "this is a shallow clone, which does not show whether the deck has been released before",
-            f"`{fetch}` fetches the rest; in a GitHub workflow give actions/checkout `fetch-depth: 0`",
+            "this is a shallow clone, so deckgen cannot see whether the deck has been released before",
+            f"`{fetch}` downloads the rest; in a GitHub workflow, add `fetch-depth: 0` to actions/checkout",
         )
     return None
 
 
 def _elsewhere(git: Git, name: str, path: str) -> Diagnostic:
     """The diagnostic if the deck was in another folder of the repository."""
-    message = f"this deck has been released from another folder: its ledger is `{path}` in {name}"
+    message = f"this deck has been released from a different folder: its ledger is `{path}` in {name}"
     back = git.command(f"show {name}:{path} > {LEDGER}") if PLAIN.fullmatch(path) else f"copy it to {LEDGER}"
-    hint = f"bring it along: `{back}`; a deck of your own takes another `id` in deck.yaml"
+    hint = f"copy it: `{back}`; if this is your own new deck, give it a different `id` in deck.yaml"
     return Diagnostic("lost-ledger", message, Span(LEDGER), hint)
 
 
@@ -201,7 +203,7 @@ def _history(git: Git, *options: str) -> Iterator[tuple[str, str, str]]:
 
 def _lost(git: Git, message: str, place: str) -> Diagnostic:
     back = git.command(f"checkout {place}-- {LEDGER}")
-    hint = f"put it back: `{back}`; a deck of your own takes another `id` in deck.yaml"
+    hint = f"restore it: `{back}`; if this is your own new deck, give it a different `id` in deck.yaml"
     return Diagnostic("lost-ledger", message, Span(LEDGER), hint)
 
 
@@ -210,8 +212,8 @@ def _cannot_know(silence: Unanswered) -> CallError:
     first_line, _, more = str(silence).partition("\n")
     way_out = re.search(r"git config .*", more)
     return CallError(
-        f"git cannot be asked whether this deck has been released: {first_line}",
-        f"`{way_out[0].strip()}`, if you trust it" if way_out else "see what `git log` says here",
+        f"git could not report whether this deck has been released: {first_line}",
+        f"`{way_out[0].strip()}`, if you trust it" if way_out else "check the output of `git log` here",
     )
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _MANY = 20  # more lost notes than these get one diagnostic together
 _ALIKE = 0.6  # the likeness, from 0 to 1, of two ids that may belong to one note
 _ID = re.compile(r"(?P<before>[ \t{-]*)id:[ ]*[\"']?(?P<id>[^\s,#}\"']+)")
-_WHY = "write `retired: |` under {} id, and there why"
+_WHY = "write `retired: |` with the reason under {} id"
 _OUT = f"to take it out of the deck, {_WHY.format('its')}"
 
 
@@ -81,8 +81,8 @@ class _Lost:
             text = f"this file is missing, with {counted(len(lines), 'released note')}: {notes}"
             back = _back(self._project, f"checkout {commit} -- ", path)
             hint = (
-                f"put it back: `{back}`; to take the notes out of the deck, {_WHY.format('each')}: "
-                "their texts stay in the source"
+                f"restore it: `{back}`; to take the notes out of the deck, "
+                f"{_WHY.format('each')}; their texts stay in the source"
             )
             yield lines, Diagnostic("note-gone", text, Span(path), hint)
 
@@ -96,17 +96,17 @@ class _Lost:
         for table, lines in tables.items():
             if table in self._tables or len(lines) == 1:
                 continue
-            text = f"the released table `{table}` is not in the source any more, with {len(lines)} rows"
+            text = f"the released table `{table}` is missing from the source, with {len(lines)} rows"
             spot = self._spots.get(table)
             span, where = self._place(lines[0], spot)
-            hint = f"if it has another id now, write `was: {table}` under that; if not, {self._back(spot)}"
+            hint = f"if it has a new id, write `was: {table}` under that id; if not, {self._back(spot)}"
             yield lines, Diagnostic("note-gone", text + where, span, f"{hint}, and {_OUT}")
 
     def note(self, line: NoteLine) -> Diagnostic:
         """The diagnostic of one lost note."""
         name = line.id
         spot = self._spots.get(name)
-        renamed = f"if it has another id now, write `was: {name}` under that"
+        renamed = f"if it has a new id, write `was: {name}` under that id"
         alike = [
             (likeness(name, note.id), note.id, note) for note in self._new if note.kind.name == line.kind
         ]
@@ -120,7 +120,7 @@ class _Lost:
             span, where = place(heir), ""
         hint = f"{renamed}; if not, {self._back(spot)}"
         if line.retired is not None:
-            hint += ", with its `retired: |`: its text stays in the source"
+            hint += ", with its `retired: |`; its text stays in the source"
         else:
             hint += f", and {_OUT}"
         return Diagnostic("note-gone", message(line) + where, span, hint)
@@ -128,18 +128,18 @@ class _Lost:
     def _back(self, spot: _Spot | None) -> str:
         """A hint for getting the text of a note or a table back."""
         if spot is None:
-            return "put it back"
+            return "restore it"
         shown = _back(self._project, f"show {spot.commit}:./", spot.path)
-        return f"put it back (`{shown}` has it at line {spot.line})"
+        return f"restore it (`{shown}` shows it at line {spot.line})"
 
     def _place(self, line: NoteLine, spot: _Spot | None) -> tuple[Span, str]:
         """The place to put a note back, after its former neighbor if that is known; and the reason."""
         for name in reversed(spot.above if spot else ()):
             if note := self._here.get(name):
-                return place(note), f"; it stood below `{name}`"
+                return place(note), f"; it was below `{name}`"
             if row := self._tables.get(name):
                 at = row.table.at if row.table else None
-                return row.chapter.document.span(at or row.at), f"; it stood below `{name}`"
+                return row.chapter.document.span(at or row.at), f"; it was below `{name}`"
         if spot and (self._project / spot.path).exists():
             return Span(spot.path), ""
         near = [
@@ -174,10 +174,10 @@ def lost_notes(
             lost = [line for line in lost if line.guid not in done]
     if len(lost) > _MANY:
         names = listed([f"`{line.id}`" for line in lost])
-        text = f"{len(lost):,} released notes are not in the source any more: {names}"
+        text = f"{len(lost):,} released notes are missing from the source: {names}"
         hint = (
-            "is a chapter missing? put it back; a note that has another id now says so under it, as in "
-            f"`was: {lost[0].id}`; to take notes out of the deck, {_WHY.format('each')}"
+            f"if a chapter is missing, restore it; if a note has a new id, write `was: {lost[0].id}` under "
+            f"that id; to take notes out of the deck, {_WHY.format('each')}"
         )
         yield Diagnostic("note-gone", text, matching.ledger.span(lost[0]), hint)
         return
@@ -203,7 +203,7 @@ def _named(lines: list[tuple[str, int, str]]) -> Iterator[tuple[str, str, int]]:
 
 def message(line: NoteLine) -> str:
     """The message about a released note that is missing."""
-    return f"the released note `{line.id}` is not in the source any more"
+    return f"the released note `{line.id}` is missing from the source"
 
 
 def likeness(one: str, two: str) -> float:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from deckgen.deck.notes import Accept, Deck, Note
     from deckgen.history.ledger import Ledger, NoteLine, NoteTypeLine
 
-REVIEWS = "learners' reviews hang on the id"
-_IS_IT_LOST = "is source/ledger.jsonl missing? it says what has been released; put it back from git"
+REVIEWS = "learners' reviews are tied to the id"
+_IS_IT_LOST = "if source/ledger.jsonl is missing, restore it from git; it records what has been released"
 
 
 @dataclass(frozen=True)
@@ -89,13 +89,15 @@ def _check_deck(deck: Deck, ledger: Ledger) -> Judgement:
     if line is None:
         return Judgement()
     if line.id != deck.id:
-        message = f"the deck was released as `{line.id}`: under another id learners get it twice"
-        hint = f"put `id: {line.id}` back; a deck of its own starts without source/ledger.jsonl"
+        message = (
+            f"the deck was released with the id `{line.id}`; with a different id, learners would get it twice"
+        )
+        hint = f"restore `id: {line.id}`; a separate deck starts without source/ledger.jsonl"
         return Judgement((Diagnostic("changed-deck", message, deck.document.place_of("id"), hint),))
     if line.title == deck.title:
         return Judgement()
-    message = f"the deck was released as `{line.title}`: cards that learners have stay there"
-    problem = Problem("changed-deck", message, f"put `title: {line.title}` back")
+    message = f"the deck was released with the title `{line.title}`; learners' existing cards stay there"
+    problem = Problem("changed-deck", message, f"restore `title: {line.title}`")
     refusal = Refusal(deck.document.place_of("title"), problem)
     return Acceptances(deck, ledger).judge(deck.id, [refusal])
 
@@ -111,9 +113,9 @@ def _heirs(deck: Deck, ledger: Ledger) -> tuple[dict[str, str], list[Diagnostic]
         other = kind.was if kind.was in used else ""
         other = other or next((name for name, was in heirs.items() if was == kind.was), "")
         if other:
-            message = f"`{kind.name}` was not `{kind.was}`: the kind `{other}` is that still"
+            message = f"`{kind.name}` was not `{kind.was}`: the kind `{other}` still has that name"
             span = kind.document.place_of("was")
-            faults.append(Diagnostic("changed-kind", message, span, "take `was` away, or correct it"))
+            faults.append(Diagnostic("changed-kind", message, span, "remove `was`, or correct it"))
         else:
             heirs[kind.name] = kind.was
     return heirs, faults
@@ -131,11 +133,17 @@ def _odd_name(note: Note, line: NoteLine | None, ledger: Ledger) -> Iterator[Dia
         return
     before = ledger.ids.get(note.was) if note.was else None
     if note.was and before is not None and before is not line:
-        message = f"`{note.id}` and `{note.was}` are two released notes, so this one was not `{note.was}`"
-        yield Diagnostic("used-id", message, place(note), "take `was` away, or correct it")
+        message = (
+            f"`{note.id}` and `{note.was}` are two different released notes, so this one was never "
+            f"`{note.was}`"
+        )
+        yield Diagnostic("used-id", message, place(note), "remove `was`, or correct it")
     elif line.id != note.id and before is not line:
         message = f"the id `{note.id}` belonged to the released note `{line.id}`"
-        hint = f"give a new note a new id; if this is that note, write `was: {line.id}` under it"
+        hint = (
+            f"if this is a new note, give it a new id; if it is that note, write `was: {line.id}` "
+            "under its id"
+        )
         yield Diagnostic("used-id", message, place(note), hint)
     elif note.was and before is None and note.table is None:
         yield _unknown_was(note, ledger)
@@ -143,7 +151,7 @@ def _odd_name(note: Note, line: NoteLine | None, ledger: Ledger) -> Iterator[Dia
 
 def _unknown_was(note: Note, ledger: Ledger) -> Diagnostic:
     message = f"no released note had the id `{note.was}`"
-    hint = "take `was` away, or correct it" if ledger.deck else _IS_IT_LOST
+    hint = "remove `was`, or correct it" if ledger.deck else _IS_IT_LOST
     return Diagnostic("unknown-was", message, place(note), hint)
 
 
@@ -154,7 +162,7 @@ def _claimed_twice(known: ReadOnly[Note, NoteLine]) -> Iterator[Diagnostic]:
         other = taken.setdefault(line.guid, note)
         if other is not note:
             message = f"`{note.id}` and `{other.id}` were one note when it was released"
-            hint = f"the one with the released text is it; the other takes an id of its own: {REVIEWS}"
+            hint = f"keep this id on the one with the released text, and give the other a new id: {REVIEWS}"
             yield Diagnostic("used-id", message, place(note), hint)
 
 
@@ -168,6 +176,6 @@ def _never_released(
         if note.was and note.table not in matched:
             yield _unknown_was(note, ledger)
         elif note.retired:
-            message = f"`{note.id}` is retired, and has never been released"
-            hint = "delete it, or take `retired` away" if ledger.deck else _IS_IT_LOST
+            message = f"`{note.id}` is retired, but has never been released"
+            hint = "delete it, or remove `retired`" if ledger.deck else _IS_IT_LOST
             yield Diagnostic("never-released", message, place(note), hint)

@@ -273,12 +273,12 @@ def _needless(
     for accept in matching.deck.accept:
         if accept in accepted:
             continue
-        message = "nothing that this accepts is refused"
-        hint = "take it away; a further change needs one of its own, with its own `because`"
+        message = "the change that this accepts does not exist"
+        hint = "remove it; a further change needs a new entry, with its own `because`"
         if acceptances.is_spent(accept):
-            message = "a release has used this acceptance up"
+            message = "a release has already used this entry"
         elif accept.code == "same-media":
-            message = f"no image or sound at `{accept.id}` holds something else than when it was released"
+            message = f"no image or sound at `{accept.id}` has changed since the release"
             hint = _meant(accept.id, files) or hint
         yield Diagnostic("unused-accept", message, matching.deck.document.span(accept.at), hint)
 

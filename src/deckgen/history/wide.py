@@ -19,7 +19,7 @@ _FEW_NOTES = 10  # in a deck with fewer any change is a wide one
 _A_WIDE_SHARE = 10  # a change of more than one note in so many is wide
 _MANY_BY_ONE_FILE = 10  # notes that one image or sound sends again
 _FEW_FILES = 3  # files, or folders, that a hint names one by one
-_COST = "each of them loses the learner's own edits and tags by that"
+_COST = "learners lose their own edits and tags on these notes"
 
 
 def wide_changes(
@@ -43,10 +43,10 @@ def wide_changes(
             continue
         message, hint = _sent(count, len(released)), f"{_COST}; is it worth it?"
         if cause.file:
-            message += ", because this file holds something else"
+            message += ", because this file has changed"
             hint = f"{_COST}; {_same([cause.file])}"
         elif cause.cards:
-            message += ", because faces now make a card more of them"
+            message += ", because faces now make an additional card from them"
             hint = f"{_COST}, and each new card comes before the deck's other new ones; is it worth it?"
         yield Diagnostic("wide-change", message, cause.span, hint)
     if len(rest) * _A_WIDE_SHARE > len(released):
@@ -69,10 +69,10 @@ def _shared(deck: Deck, causes: ReadOnly[Note, Cause], released: Iterable[Note])
 
 def _by_many(causes: list[Cause], released: int) -> Diagnostic:
     """Warnings about changes that are many together, each of one or a few notes."""
-    message = f"{_sent(len(causes), released)}, each for a change of its own"
+    message = f"{_sent(len(causes), released)}, each with its own change"
     by_file = [cause for cause in causes if cause.file]
     by_tags = sum(cause.tags for cause in causes)
-    parts = [(len(by_file), "their images or sounds"), (by_tags, "their tags alone")]
+    parts = [(len(by_file), "changed images or sounds"), (by_tags, "changed tags only")]
     named = [f"{count:,} for {what}" for count, what in parts if count]
     message += f" ({', '.join(named)})" if named else ""
     if not by_file:
@@ -96,4 +96,4 @@ def _same(files: Sequence[str]) -> str:
     inside = [path.removeprefix("source/") for path in paths]
     ids = listing(inside)
     keys = "`code: same-media`, `because: |`"
-    return f"if they show the same, accept that in deck.yaml, with {keys} and as id {ids}"
+    return f"if they show the same, accept the change in deck.yaml, with {keys} and the id {ids}"

@@ -156,7 +156,7 @@ def _content(media: Media) -> bytes:
     """
     content = media.content()
     if content is None:
-        raise CallError(f"{media.path} has changed while this was built", "build once more")
+        raise CallError(f"{media.path} changed during the build", "build again")
     return content
 
 

@@ -27,17 +27,21 @@ def load(path: Path, shown: str, within: Path, most: int = MAX_BYTES) -> tuple[s
     try:
         real = path.resolve()
         if not real.is_relative_to(within):
-            return "", Diagnostic("unreadable-file", "this link leads out of the project", Span(shown))
+            return "", Diagnostic(
+                "unreadable-file", "this is a link to a place outside the project", Span(shown)
+            )
         raw = _content(real, most)
     except OSError as error:
         return "", unreadable(shown, error)
     except RuntimeError:  # Python up to 3.12 raises it for links in circles
-        return "", Diagnostic("unreadable-file", "this link leads to itself", Span(shown))
+        return "", Diagnostic("unreadable-file", "this is a link to itself", Span(shown))
     except ValueError as error:
         return "", Diagnostic("unreadable-file", str(error), Span(shown))
     if len(raw) > most:
-        message = f"the file is larger than {most >> 20} MiB, the most that deckgen reads of such a file"
-        hint = "split it into several files" if most == MAX_BYTES else "is it the right file?"
+        message = (
+            f"the file is larger than {most >> 20} MiB, the most that deckgen allows for this kind of file"
+        )
+        hint = "split it into several files" if most == MAX_BYTES else "check that it is the right file"
         return "", Diagnostic("too-large", message, Span(shown), hint)
     return _decoded(raw, shown)
 
@@ -50,9 +54,9 @@ def _content(path: Path, most: int) -> bytes:
         ValueError: It is no file; the message is for the author.
     """
     if path.is_dir():
-        raise ValueError("this is a folder, where a file belongs")
+        raise ValueError("this is a folder, but a file belongs here")
     if not path.is_file():
-        raise ValueError("this is not an ordinary file" if path.exists() else "there is no such file")
+        raise ValueError("this is not an ordinary file" if path.exists() else "this file does not exist")
     with opened(path) as file:
         size = os.fstat(file.fileno()).st_size
         raw = file.read(min(size, most) + 1)
@@ -85,8 +89,10 @@ def _decoded(raw: bytes, shown: str) -> tuple[str, Diagnostic | None]:
     """The text of a file's bytes, and a diagnostic if they are not UTF-8."""
     wide = _wide(raw)
     if wide:
-        hint = _AS_UTF8 + ("; what some programs call just Unicode is UTF-16" if wide == "UTF-16" else "")
-        return "", Diagnostic("not-utf8", f"this file is {wide} text, where UTF-8 belongs", Span(shown), hint)
+        hint = _AS_UTF8 + ("; some programs call UTF-16 just “Unicode”" if wide == "UTF-16" else "")
+        return "", Diagnostic(
+            "not-utf8", f"this file is {wide} text, but it must be UTF-8", Span(shown), hint
+        )
     try:
         return raw.decode("utf-8-sig"), None
     except UnicodeDecodeError as error:
@@ -95,9 +101,9 @@ def _decoded(raw: bytes, shown: str) -> tuple[str, Diagnostic | None]:
     message, hint = f"this byte (0x{raw[start]:02x}) is not UTF-8", _AS_UTF8
     in_cp1252 = raw[start : start + 1].decode("cp1252", "replace")
     if raw[start] == 0xED and raw[start + 1 : start + 2] >= b"\xa0":  # noqa: PLR2004 (how UTF-8 writes surrogates)
-        message, hint = "half a character stands here (a surrogate)", "delete it, and type the character anew"
+        message, hint = "this is half a character (a surrogate)", "delete it, and retype the character"
     elif in_cp1252.isprintable() and in_cp1252 != "\N{REPLACEMENT CHARACTER}":
-        hint = f"{_AS_UTF8}; was it `{in_cp1252}`, saved the old way of Windows?"
+        hint = f"{_AS_UTF8}; was it `{in_cp1252}`, saved in the old Windows encoding?"
     span = Document(shown, before).span_from(len(before))
     return raw.decode("utf-8-sig", "replace"), Diagnostic("not-utf8", message, span, hint)
 

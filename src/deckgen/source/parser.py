@@ -33,8 +33,8 @@ try:
     from yaml.reader import ReaderError
 except ImportError as error:  # pragma: no cover
     raise CallError(
-        "this Python's PyYAML comes without libyaml, and its own parser reads some texts otherwise",
-        "install PyYAML from its wheel: pip install --force-reinstall --only-binary :all: pyyaml",
+        "this Python's PyYAML has no libyaml, and its own parser reads some texts differently",
+        "install the PyYAML wheel: pip install --force-reinstall --only-binary :all: pyyaml",
     ) from error
 
 MAX_DEPTH = 40
@@ -138,8 +138,11 @@ class _Composer:
                 self._report("yaml-alias", f"`*{event.anchor}` is a YAML alias", event)
             elif kind is DocumentStartEvent:
                 if top.items:
-                    message = "the file begins anew here: a line `---` ends what stands above it"
-                    hint = "delete the line; as a line across a card, indent it like the text"
+                    message = "a line `---` starts a new document here, so the rest would not be read"
+                    hint = (
+                        "delete the line; if it is meant as a horizontal line on a card, indent "
+                        "it like the text"
+                    )
                     self._report("yaml-documents", message, event, hint)
                     self.document.incomplete = True
                     return top.items[0]
@@ -167,8 +170,8 @@ class _Composer:
             stack.append((container, after))
             container, key = node, None
             if len(stack) > MAX_DEPTH:
-                message = f"lists and keys stand more than {MAX_DEPTH} deep in each other"
-                hint = "is there a hyphen or a bracket too many? as text it belongs in a block"
+                message = f"lists and keys are nested more than {MAX_DEPTH} levels deep"
+                hint = "check for an extra hyphen or bracket; if it is text, write it as a block"
                 self._report("too-deep", message, event, hint)
                 self.document.incomplete = True
                 return None
@@ -186,15 +189,15 @@ class _Composer:
             self.diagnostics.append(inside)
             return
         first = self.document.key_span(mapping, key).line
-        message = f"the key `{key}` stands twice; the first is on line {first}"
-        hint = "keep one of the two, or put what both say under one"
+        message = f"the key `{key}` is repeated; the first one is on line {first}"
+        hint = "keep one of the two, or put both texts under one"
         if key == first_key and self.document.text.endswith("- ", 0, mapping.start):
             line, column = self.document.position(self.document.text.rfind("-", 0, mapping.start))
-            hint = f"does something new begin here? then a hyphen is missing: `{' ' * column}- {key}: …`"
-            hint += f", in the column of the hyphen of line {line + 1}"
+            hint = f"if a new item begins here, add a hyphen: `{' ' * column}- {key}: …`"
+            hint += f", in the same column as the hyphen on line {line + 1}"
             self.two_in_one = mapping
         elif key == first_key and self._second_chapter(mapping, start):
-            hint = "does another chapter begin here? then move all from this line on to a file of its own"
+            hint = "if another chapter begins here, move everything from this line on to a separate file"
             self.two_in_one = mapping
         self.diagnostics.append(
             Diagnostic("duplicate-key", message, self.document.span_of_key(start, key), hint)
@@ -221,7 +224,7 @@ class _Composer:
             return None
         line = self.document.key_span(mapping, owner).line
         message = f"this line looks like a new item, but it is part of the text of `{owner}` (line {line})"
-        hint = f"indent it by {self.document.position(hyphen)[1]} spaces, as the item above"
+        hint = f"indent it by {self.document.position(hyphen)[1]} spaces, like the item above"
         return Diagnostic("duplicate-key", message, self.document.span_from(item.start(1)), hint)
 
     def _odd_key(self, node: Node, mapping: Mapping) -> str:
@@ -234,7 +237,7 @@ class _Composer:
         hint = syntax_errors.start_hint(self._line(at), self._above(at))
         above = self.document.lines[line - 1] if line else ""
         if not hint and (indent := len(above) - len(above.lstrip())) > column:
-            hint = f"if it goes on with the text above, put {indent} spaces before it"
+            hint = f"if it continues the text above, put {indent} spaces before it"
         # an alias is already reported, and a second such key on the same line has the same cause
         if not isinstance(node, Scalar) and line != self.odd_line:
             self.odd_line = line
@@ -280,7 +283,7 @@ class _Composer:
                 self.diagnostics.count("control-character", self.document.path, more)
                 return
             span = self.document.span_from(match.start(), len(match[1]))
-            message = f"in double quotes `{match[1]}` is an invisible control character"
+            message = f"in double quotes, `{match[1]}` means an invisible control character"
             key = _ANY_QUOTE.match(self._line(match.start()))
             hint = f"{block_hint(key)}; a block keeps backslashes as they are"
             self.diagnostics.append(Diagnostic("control-character", message, span, hint))
@@ -291,9 +294,9 @@ def control_characters(document: Document) -> Iterator[Diagnostic]:
     for count, match in enumerate(_CONTROL.finditer(document.text)):
         if count == 10:  # noqa: PLR2004 (a binary file has thousands)
             return
-        message = f"the control character U+{ord(match.group()):04X} stands here, invisible"
+        message = f"there is an invisible control character here (U+{ord(match.group()):04X})"
         span = document.span_from(match.start())
-        yield Diagnostic("control-character", message, span, "delete it, and type the text around it anew")
+        yield Diagnostic("control-character", message, span, "delete it, and retype the text around it")
 
 
 def _syntax(document: Document, error: YAMLError) -> Diagnostic:

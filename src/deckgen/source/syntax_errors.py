@@ -57,9 +57,9 @@ def find(
     fault = _Walk(lines, number, column).fault()
     if fault and fault.line - 1 in odd_ends:
         at = fault.line - 1
-        message = "a line break stands at the end of this line that editors do not show (U+2028 or the like)"
+        message = "this line ends in a line break that editors do not show (U+2028 or similar)"
         return SyntaxFault(
-            at, max(len(lines[at]) - 1, 0), message, "delete it, and type a space or Enter instead"
+            at, max(len(lines[at]) - 1, 0), message, "delete it, and type a space or press Enter instead"
         )
     fault = fault or _unknown(lines[number], number, column, problem)
     return _indented_conflict(lines, fault.line) or _patch(lines, fault.line) or fault
@@ -96,10 +96,10 @@ def _patch(lines: Sequence[str], number: int) -> SyntaxFault | None:
     first = next((at for at, line in enumerate(lines) if _ADDED.match(line)), None)
     if first is None:
         return None
-    hint = "delete the `+` at the beginning of each line that has one"
+    hint = "delete the `+` at the start of each line that has one"
     if any(re.match(r"@@ -\d|- {2,}\S", line) for line in lines):
         hint += ", and the lines that begin with `-` or `@@`"
-    return SyntaxFault(first, 0, "this line comes from a patch, with its sign", hint)
+    return SyntaxFault(first, 0, "this line comes from a patch, and still has its `+` or `-`", hint)
 
 
 _NO_ESCAPE = re.compile(
@@ -113,12 +113,12 @@ def _escape(line: str, number: int, column: int) -> SyntaxFault:
     key = _KEYED.match(line[:LONG_ENOUGH])
     hint = f"{block_hint(key)}; a block keeps backslashes as they are"
     if half := _SURROGATE.search(line, column):
-        message = "this stands for half a character (a surrogate)"
+        message = "this is half a character (a surrogate)"
         return SyntaxFault(number, half.start(), message, "write the character itself")
     wrong = _NO_ESCAPE.search(line, column)
     at = wrong.end() - 1 if wrong else column
     return SyntaxFault(
-        number, at, "a backslash in double quotes begins an escape, and this one is none", hint
+        number, at, "in double quotes, a backslash starts an escape sequence, but this one is not valid", hint
     )
 
 
@@ -126,24 +126,24 @@ def _unknown(line: str, number: int, column: int, problem: str) -> SyntaxFault:
     """The fault if its cause is not known: the place, with a general hint."""
     if "tab" in problem or line[column : column + 1] == "\t":
         return SyntaxFault(number, column, *_TAB)
-    message = "this does not fit what stands before it"
+    message = "this does not fit the text before it"
     return SyntaxFault(number, column, message, _CHECK)
 
 
 # ----------------------------------------------------------------------------------------- the forms of lines
 
 _CHECK = (
-    "check the indentation: keys of one note begin in one column, a block's text further right; and every "
-    "key needs its colon"
+    "check the indentation: all keys of a note start in the same column, and a block's text "
+    "further right; every key needs a colon"
 )
-_TAB = ("YAML does not take a tab here", "indent with spaces; most editors can convert tabs")
-_TAB_ALONE = ("a tab stands on this empty line, where YAML takes none", "empty the line")
+_TAB = ("YAML does not allow a tab here", "indent with spaces; most editors can convert tabs")
+_TAB_ALONE = ("this empty line contains a tab, which YAML does not allow", "delete the tab")
 _HYPHEN = "put a hyphen and a space before it"
-_NO_COMMA = "take the comma away: a line of YAML ends without one"
+_NO_COMMA = "remove the comma: YAML lines do not end with one"
 _SHORT = 80  # characters of a line that a hint repeats
 _ODD_SPACE = (
-    "YAML does not take this space, which is not an ordinary one",
-    "delete it, and type it anew with the space bar",
+    "this is not an ordinary space, and YAML does not allow it",
+    "delete it, and retype it with the space bar",
 )
 _SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _ODD_SPACES = re.compile(f" *[{_SPACES}][{_SPACES} ]*")
@@ -178,7 +178,7 @@ def start_hint(line: str, above: str = "") -> str:
         if rest.count(sign) <= rest.count(close):
             goes_on = re.match(rf"[^{close}]*\{close}\s*[^\s#,:\]}}]", rest)
             return f"a text cannot begin with `{sign}` here; {block_hint(match)}" if goes_on else ""
-        return f"what opens with `{sign}` must close with `{close}`; or, if it is text, {block_hint(match)}"
+        return f"close `{sign}` with `{close}`; or, if it is text, {block_hint(match)}"
     return _cannot_begin(sign, block_hint(match))
 
 
@@ -199,37 +199,48 @@ _FAULTY_LINES = (
     (rf"-([{_SPACES}])", *_ODD_SPACE),
     (
         r"(?P<at>-)(?P<key>[^ \t-]\S*)",
-        "this hyphen begins no item",
-        "a space must follow the hyphen: `- {key} …`",
+        "this hyphen does not start an item",
+        "put a space after the hyphen: `- {key} …`",
     ),
     (
         rf"([{HYPHENS}\u2022\u25cf\u25aa\u2023\u00b7]|[*+](?=\s))\s*(?=\w)",
-        "this sign begins no item",
-        "an item begins with a hyphen and a space: `- id: …`; word processors turn hyphens into other dashes",
+        "this character does not start an item",
+        (
+            "begin an item with a hyphen and a space: `- id: …`; word processors turn hyphens "
+            "into other dashes"
+        ),
     ),
-    (r"(\d+[.)])\s", "this number begins no item", "an item begins with a hyphen and a space: `- id: …`"),
+    (
+        r"(\d+[.)])\s",
+        "this number does not start an item",
+        "begin an item with a hyphen and a space: `- id: …`",
+    ),
     (
         rf"[\"'{CURLY}]?(?P<key>[\w -]+)[\"'{CURLY}]?\s*(?P<at>[{_COLONS}])",
-        "this is not the colon that YAML knows, but one that looks like it",
+        "this is not an ordinary colon, but a similar character",
         "type an ordinary colon, and a space after it: `{key}: …`",
     ),
     (
         rf"[A-Za-z][\w-]*(:)[{_SPACES}]",
-        "the space after this colon is not an ordinary one",
-        "delete it, and type it anew with the space bar",
+        "the space after this colon is not an ordinary space",
+        "delete it, and retype it with the space bar",
     ),
     (
         r"(?P<key>[A-Za-z][\w-]*)(?P<at>:)[^\s:/]",
-        "a space is missing after this colon",
+        "the space after this colon is missing",
         "write `{key}: …`",
     ),
     (
         r"(?P<key>[A-Za-z][\w-]*) ?(?P<at>[;=])(?:\s|$)",
-        "this sign makes no key",
-        "a key has a colon and a space after it: `{key}: …`",
+        "this character does not make a key",
+        "put a colon and a space after a key: `{key}: …`",
     ),
-    (r"(//|/\*|<!--|--|;|%)", "this begins no comment", "a comment begins with `#`"),
-    (r"(```|~~~)", "this begins no text", "write `text: |`, and the text on the lines below it, indented"),
+    (r"(//|/\*|<!--|--|;|%)", "this does not start a comment", "begin a comment with `#`"),
+    (
+        r"(```|~~~)",
+        "this does not start a text",
+        "write `text: |`, with the text on the lines below it, indented",
+    ),
 )
 _NONE = [(re.compile(pattern), message, hint) for pattern, message, hint in _FAULTY_LINES]
 
@@ -352,8 +363,8 @@ class _Walk:
         odd = _ODD_START.match(body)
         if not odd:
             return
-        message = f"an invisible character stands here (U+{ord(odd[0]):04X})"
-        invisible = message, "delete it, and type the beginning of the line anew"
+        message = f"there is an invisible character here (U+{ord(odd[0]):04X})"
+        invisible = message, "delete it, and retype the beginning of the line"
         tab = _TAB[0], self._instead_of_tab(body) or _TAB[1]
         what = {"tab": tab, "space": self._odd_spaces(number)}.get(odd.lastgroup or "", invisible)
         raise _Done(SyntaxFault(number, column, *what))
@@ -365,10 +376,13 @@ class _Walk:
         count = len(match[0].strip(" ")) if match else 1
         if count == len(begins) == 1:
             return _ODD_SPACE
-        message = f"YAML does not take the {count} spaces here that are not ordinary ones"
-        hint = "delete them, and type them anew with the space bar"
+        message = f"the {count} spaces here are not ordinary spaces, and YAML does not allow them"
+        hint = "delete them, and retype them with the space bar"
         if len(begins) > 1:
-            hint += f"; {len(begins)} lines of this file begin so: have the editor replace them all"
+            hint += (
+                f"; {len(begins)} lines of this file begin this way: replace all of them with your "
+                "editor's search and replace"
+            )
         return (message if count > 1 else _ODD_SPACE[0]), hint
 
     def _instead_of_tab(self, body: str, in_block: int | None = None) -> str:
@@ -389,7 +403,7 @@ class _Walk:
         if re.match(r"[a-z_]+:(?: |$)", body) and not top.waits:
             return f"indent it with {_spaces(top.column)}, {under}" if top.column else ""
         if in_block is not None and in_block >= 0:
-            return f"indent it with {_spaces(in_block)}, as the text above it"
+            return f"indent it with {_spaces(in_block)}, like the text above it"
         if in_block is None and not top.waits:
             return ""
         return f"indent it with at least {_spaces(top.column + 1)}, {under}"
@@ -504,8 +518,8 @@ class _Walk:
     def _check_beginning(self, number: int, column: int, value: str) -> None:
         """Stop at a plain text whose first sign YAML reads as syntax."""
         if value[0] in "|>" and value[1:].strip("\u00a0\u200b\u3000\ufeff \t") == "":
-            hint = f"delete what follows the `{value[0]}`: only Enter belongs there"
-            raise _Done(SyntaxFault(number, column + 1, "an invisible character stands here", hint))
+            hint = f"delete everything after the `{value[0]}` on this line"
+            raise _Done(SyntaxFault(number, column + 1, "there is an invisible character here", hint))
         if self.odd and self.odd.line == number and column == _indent(self.lines[number]):
             raise _Done(self.odd)
         if fault := self._row(number, column):
@@ -514,7 +528,7 @@ class _Walk:
             hint = _cannot_begin(value[0], self._block_hint(number))
             if value[0] == "|" or _FOLDED.match(value):
                 key = _KEYED.match(self.lines[number][:LONG_ENOUGH])
-                bar = "`|`" if value[0] == "|" else "`|`, which belongs here instead of the `>`"
+                bar = "`|`" if value[0] == "|" else "`|` (use it instead of `>`)"
                 hint = f"end the line after the {bar}, and write the text on the lines below it, indented"
                 hint += f", further than `{key['name']}`" if key and key["name"] else ""
             raise _Done(SyntaxFault(number, column, OWN, hint))
@@ -561,11 +575,11 @@ class _Walk:
     def _unclosed(self, number: int, column: int) -> SyntaxFault:
         """The fault of a quote that does not close."""
         rest = self.lines[number][column + 1 :]
-        hint = f"close it; or better, {self._block_hint(number)}"
+        hint = f"close it; or, better, {self._block_hint(number)}"
         if any(sign in rest for sign in CURLY):
-            message = "a straight quote opens here, and a curly one does not close it"
-            return SyntaxFault(number, column, message, f"take both away, or {self._block_hint(number)}")
-        return SyntaxFault(number, column, "a quote opens here and does not close on its line", hint)
+            message = "this straight quote is not closed; a curly quote does not close it"
+            return SyntaxFault(number, column, message, f"remove both, or {self._block_hint(number)}")
+        return SyntaxFault(number, column, "this quote is not closed on its line", hint)
 
     def _flow(self, number: int, column: int) -> int:
         """Read a list or keys in brackets, on one or several lines."""
@@ -641,12 +655,12 @@ class _Walk:
         if at == number and line[:colon].endswith(":") and not line[colon + 1 :].strip():
             levels = line[column:colon].rstrip(":")
             if re.match(rf" *deck: +{re.escape(levels)}:", line):
-                message = "`::` stands between two levels of a deck's name, and none follows here"
+                message = "`::` separates two levels of a deck's name, but there is nothing after it"
                 return SyntaxFault(at, colon, message, f"write `deck: {levels}`")
-        message = "a colon followed by a space can stand in a text only where that is a block"
+        message = "`: ` inside this text makes YAML read it as a key"
         start = re.match(r"\s*(?:- +)*(?:[\w-]+:[ ]+)?", self.lines[number])
         if start and self.lines[number][start.end() : start.end() + 1] in {*CURLY}:
-            message += "; to YAML curly quotes are none"
+            message += "; YAML does not treat curly quotes as quotes"
         return SyntaxFault(at, colon, message, self._block_hint(number))
 
     # The faults of lines that do not fit
@@ -668,8 +682,8 @@ class _Walk:
         hint = f"write `- {written}`" if len(written) <= _SHORT and "`" not in written else _HYPHEN
         if key:
             return SyntaxFault(number, column, f"a hyphen is missing before `{key}`", hint)
-        hint += "; or, if it goes on with the text above, indent it further"
-        return SyntaxFault(number, column, "this line has no hyphen, so it is no item", hint)
+        hint += "; or, if it continues the text above, indent it further"
+        return SyntaxFault(number, column, "this line has no hyphen, so it is not an item", hint)
 
     def _of_item(self, number: int, column: int, name: str) -> SyntaxFault | None:
         """The fault of an item above a key: a text, which cannot have keys, or an item without a hyphen."""
@@ -710,8 +724,11 @@ class _Walk:
         if not odd and not items and not left and (fault := self._of_item(number, column, name)):
             return fault
         if items and self._lacks_cells(column):
-            message = "this hyphen begins no cell, for the key of the cells is missing"
-            hint = f"put a line `{' ' * column}cells:` above it, and all hyphens of the cells in one column"
+            message = "this hyphen does not start a cell, because the key `cells` is missing"
+            hint = (
+                f"add a line `{' ' * column}cells:` above it, and put all hyphens of the cells in "
+                "the same column"
+            )
             return SyntaxFault(number, column, message, hint)
         key = re.fullmatch(r"[a-z_]+", name) and column - self.block.parent <= self.block.column - column
         if fault := odd or (None if key else self._left_of_its_text(number, column)):
@@ -729,16 +746,16 @@ class _Walk:
             levels = self.left
         beside = [each for each in levels if each.items == items and each.column != at_column]
         if not beside:
-            return SyntaxFault(at, at_column, "this line does not fit what stands above it", _CHECK)
+            return SyntaxFault(at, at_column, "this line does not fit the lines above it", _CHECK)
         # at equal distance, a key that opens a list is a section rather than a key of the note above
         opens = not items and self._opens_a_list(at)
         near = min(beside, key=lambda each: (abs(each.column - at_column), opens * each.column))
         what = "this hyphen" if items else f"`{at_name}`"
-        those = "those of its list" if items else "the keys beside it"
+        those = "the other hyphens of its list" if items else "the keys next to it"
         over = "the hyphen" if items else f"`{near.name}`"
-        message = f"{what} begins in column {at_column + 1}, and {those} in column {near.column + 1}"
-        hint = f"put it under {over} of line {near.line + 1}: with {_spaces(near.column)} before it"
-        hint += "; or is that line out of place?" if near.alone else ""
+        message = f"{what} starts in column {at_column + 1}, but {those} start in column {near.column + 1}"
+        hint = f"align it with {over} on line {near.line + 1}, with {_spaces(near.column)} before it"
+        hint += "; or check whether that line is in the wrong place" if near.alone else ""
         return SyntaxFault(at, at_column, message, hint)
 
     def _lacks_cells(self, column: int) -> bool:
@@ -751,7 +768,7 @@ class _Walk:
         row = re.fullmatch(r"\|(.+)\|\s*", self.lines[number][column:])
         if not row or not any(level.name == "rows" for level in self.levels):
             return None
-        message = "a row of a comparison is an item with an id and cells, and none in Markdown"
+        message = "a row of a comparison is written as an item with an id and cells, not in Markdown"
         cells = [cell.strip() for cell in row[1].split("|")]
         name = "-".join(re.findall(r"[a-z0-9]+", cells[0].lower())) if cells[0].isascii() else ""
         if not name or any(not re.fullmatch(r"[^\W_][\w ,;.()%/'\u2019\u2013°-]*", cell) for cell in cells):
@@ -776,24 +793,24 @@ class _Walk:
         if block.after != number or not block.parent < column < block.column:
             return None
         blank = self.lines[block.line + 1]
-        message = "this line begins further left than the first line of its text"
+        message = "this line is indented less than the first line of its text"
         if not blank.strip() and len(blank) >= block.column:
-            message = "this line begins further left than the blanks of the empty line above it"
+            message = "this line is indented less than the spaces on the empty line above it"
         first = next(at for at in range(block.line + 1, number + 1) if self.lines[at].strip())
-        rule = "a text's lines begin where its first one does, or further right"
-        hint = f"put it under line {first + 1}, with {_spaces(block.column)} before it: {rule}"
+        rule = "indent all lines of a text at least as far as the first one"
+        hint = f"align it with line {first + 1}, with {_spaces(block.column)} before it; {rule}"
         if first == number:
-            hint = f"empty the line above it: {rule}"
+            hint = f"delete the spaces on the line above it; {rule}"
         if re.search(r"[|>][-+]?\d", self.lines[block.line]):
             hint = "delete the number after the `|`"
         return SyntaxFault(number, column, message, hint)
 
     def _outside(self, number: int, column: int) -> SyntaxFault:
         """The fault of a line that should be part of a block but is not indented enough."""
-        message = "this text stands outside the block that the `|` above it opens"
-        hint = f"indent it further than the key of line {self.block.line + 1}"
+        message = "this text is outside the block that the `|` above starts"
+        hint = f"indent it further than the key on line {self.block.line + 1}"
         if self.block.column >= 0:
-            hint = f"put {_spaces(self.block.column)} before it, as before the text above it"
+            hint = f"put {_spaces(self.block.column)} before it, like the text above it"
         if key := self._without_colon(number, column):
             hint = f"if it is a key, write `{key}`; if it is text, {hint}"
         return SyntaxFault(number, column, message, hint)
@@ -818,7 +835,8 @@ class _Walk:
             return fault
         if 0 <= self.comment == self._above(number):
             message = (
-                "the text above ended at its ` #`, which begins a comment, so this line belongs to nothing"
+                "the text above ended at its ` #`, which starts a comment, so this line does "
+                "not belong to anything"
             )
             return SyntaxFault(number, column, message, self._block_hint(self.comment))
         if fault := self.odd or self._left_of_its_text(number, column):
@@ -830,10 +848,10 @@ class _Walk:
         if word:
             hints.append(f"if it is a key, write `{word[0]}: …`")
         if not re.fullmatch(r"\w+ ?[|>]?", line[column:].rstrip()) and (owner := self._owner()):
-            below = f"`{owner}: |`, and the text on the lines below it, indented"
+            below = f"`{owner}: |`, with the text on the lines below it, indented"
             hints.append(f"if it is the text of `{owner}`, write {below}")
         message = (
-            "this line has no colon, so it is no key" if word else "this line is neither a key nor an item"
+            "this line has no colon, so it is not a key" if word else "this line is neither a key nor an item"
         )
         return SyntaxFault(number, column, message, "; ".join(hints) or _CHECK)
 
@@ -896,23 +914,23 @@ def _in_brackets(lines: Sequence[str], number: int, column: int, block: str) -> 
     if comment:
         message = "the rest of this line is a comment, because of this `#`"
         return SyntaxFault(
-            number, comment.start(1), message, "leave the `#` out; or, where it is text, put it in quotes"
+            number, comment.start(1), message, "remove the `#`; or, if it is text, put it in quotes"
         )
     if line.count(sign, column) > line.count(close, column):
         message = OWN
-        hint = f"what opens with `{sign}` must close with `{close}`; or, if it is text, {block}"
+        hint = f"close `{sign}` with `{close}`; or, if it is text, {block}"
         return SyntaxFault(number, column, message, hint)
     colon = re.compile(r":[ \t][^,:\]}]*(:)[ \t]").search(line, column)
     if colon:
-        message = "a second colon stands here, without a comma in between"
-        hint = "put the comma where it is missing; or, where it is text, put it in quotes"
+        message = "this is a second colon without a comma before it"
+        hint = "add the missing comma; or, if it is text, put it in quotes"
         return SyntaxFault(number, colon.start(1), message, hint)
-    return SyntaxFault(number, column, "something is wrong within these brackets", _BRACKETS)
+    return SyntaxFault(number, column, "there is a mistake inside these brackets", _BRACKETS)
 
 
 _BRACKETS = (
-    "between brackets a comma stands between two items or keys, a space after each comma and colon; and texts"
-    " with signs in them stand in quotes"
+    "inside brackets, put a comma between items or keys, a space after each comma and colon, "
+    "and quotes around texts with special characters"
 )
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import re
 
-BLOCK_HINT = "write the text as a block: `{key}: |`, and the text on the lines below it, indented"
-ITEM_HINT = "write the item as a block: `- |`, and the text on the lines below it, indented"
+BLOCK_HINT = "write the text as a block: `{key}: |`, with the text on the lines below it, indented"
+ITEM_HINT = "write the item as a block: `- |`, with the text on the lines below it, indented"
 LONG_ENOUGH = 1000
 """The number of characters of a line that are examined."""
 CONFLICT = (
-    "git left the marks of a conflict here",
-    "keep one of the two texts, or both where each adds a note; and delete the marks",
+    "there are conflict markers from git here",
+    "keep one of the two texts, or both if each adds a note, and delete the markers",
 )
 """The message and the hint for an unfinished merge."""
 CURLY = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"

@@ -107,11 +107,11 @@ def _sections(old: Side, new: Side, found: Difference) -> Iterator[Section]:
     added, returned = _notes("+", found.new, new), _notes("+", found.returned, new)
     gone, retired = _notes("-", found.gone, old), _notes("-", found.retired, old)
     yield Section(counted(len(added), "new note"), "", added)
-    yield Section(f"{counted(len(returned), 'note')} back from retirement", "", returned)
-    stay = "learners keep theirs until they delete them"
+    yield Section(f"{counted(len(returned), 'note')} no longer retired", "", returned)
+    stay = "learners keep these notes until they delete them"
     yield Section(counted(len(retired), "retired note"), stay, retired)
-    stay = "learners keep theirs: an import deletes nothing"
-    yield Section(f"{counted(len(gone), 'note')} gone", stay, gone)
+    stay = "learners keep these notes: an import deletes nothing"
+    yield Section(f"{counted(len(gone), 'note')} removed", stay, gone)
     yield from _sections_of_notes(new, found.notes)
     yield from _sections_of_deck(found)
 
@@ -121,31 +121,31 @@ def _sections_of_notes(new: Side, notes: Sequence[NoteChange]) -> Iterator[Secti
     changed = _Items((each for each in notes if each.fields), lambda each: _changed(each, new))
     yield Section(counted(len(changed), "changed note"), "", changed)
     retyped = _Items((each for each in notes if each.retyped), lambda each: _pair(each, new, each.retyped))
-    yield Section(f"{counted(len(retyped), 'note')} with another note type", "", retyped)
+    yield Section(f"{counted(len(retyped), 'note')} with a different note type", "", retyped)
     gained = _Items(
         (each for each in notes if each.cards_gained), lambda each: _cards("+", each, new, each.cards_gained)
     )
     count = sum(len(each.cards_gained) for each in notes)
-    yield Section(f"{counted(count, 'more card')} of notes that learners have", "", gained)
+    yield Section(f"{counted(count, 'additional card')} from existing notes", "", gained)
     lost = _Items(
         (each for each in notes if each.cards_lost), lambda each: _cards("-", each, new, each.cards_lost)
     )
     count = sum(len(each.cards_lost) for each in notes)
     stay = "learners keep these cards until they use Tools > Empty Cards"
-    yield Section(f"{counted(count, 'card')} fewer of notes that learners have", stay, lost)
+    yield Section(f"{counted(count, 'card')} removed from existing notes", stay, lost)
     renamed = _Items(
         (each for each in notes if each.renamed),
         lambda each: Item("~", each.after.id, f"was {each.renamed.before}"),
     )
     yield Section(counted(len(renamed), "renamed note"), "", renamed)
     moved = _Items((each for each in notes if each.moved), lambda each: _pair(each, new, each.moved))
-    stay = "cards that learners have stay in their deck"
+    stay = "existing cards stay in their deck"
     yield Section(counted(len(moved), "moved note"), stay, moved)
     tagged = _Items(
         (each for each in notes if each.tags_gained or each.tags_lost),
         lambda each: Item("~", _name(each.after), _tags(each)),
     )
-    yield Section(f"{counted(len(tagged), 'note')} with other tags", "", tagged)
+    yield Section(f"{counted(len(tagged), 'note')} with changed tags", "", tagged)
 
 
 def _sections_of_deck(found: Difference) -> Iterator[Section]:

@@ -94,8 +94,10 @@ def sides(old: str | None, new: str | None, place: Place) -> tuple[Side, Side]:
         CallError: A word names no side, or what it names cannot be read.
     """
     if place.folder is None and (old is None or new is None):
-        message = "no deck here: neither this folder nor one above it holds source/deck.yaml"
-        raise CallError(message, "name two sides: deckgen diff OLD.apkg NEW.apkg; or the deck: --project DIR")
+        message = "no deck here: neither this folder nor any folder above it contains source/deck.yaml"
+        raise CallError(
+            message, "compare two packages: deckgen diff OLD.apkg NEW.apkg; or give the deck: --project DIR"
+        )
     ledger = _ledger(place)
     found = _sorts(old, place, ledger) if old is not None else [Sort.RELEASE]
     others = _sorts(new, place, ledger) if new is not None else []
@@ -111,7 +113,7 @@ def sides(old: str | None, new: str | None, place: Place) -> tuple[Side, Side]:
         second = _side(new, others, place, given)
     else:
         assert place.folder is not None  # noqa: S101 (else there is an error above)
-        second = _of_source("the source as it is", place.folder, place)
+        second = _of_source("the current source", place.folder, place)
     return _related(first, second, ledger)
 
 
@@ -150,7 +152,9 @@ def _last(ledger: Ledger | None) -> str:
         CallError: There is none.
     """
     if ledger is None or ledger.latest is None:
-        hint = "name what to compare with: a package, a folder with a deck, or a git revision such as HEAD"
+        hint = (
+            "give something to compare with: a package, a folder with a deck, or a git revision such as HEAD"
+        )
         raise CallError("nothing has been released yet, so there is no last release to compare with", hint)
     return ledger.latest.version
 
@@ -162,8 +166,8 @@ def _sorts(word: str, place: Place, ledger: Ledger | None) -> list[Sort]:
         CallError: It is no side.
     """
     if not word.strip():
-        hint = "leave it out to compare with the last release, or with the source as it is"
-        raise CallError("one of the sides is an empty word", hint)
+        hint = "leave it out to compare with the last release, or with the current source"
+        raise CallError("one of the sides is empty", hint)
     path = Path(word)
     found = []
     is_file = _is(path, Path.is_file)
@@ -200,23 +204,25 @@ def _no_side(word: str, place: Place, ledger: Ledger | None) -> CallError:
         hint = did_you_mean(word, beside) or (f"there are {_some(beside)}" if beside else "")
         return CallError(f"there is no package {word}", hint)
     if _is(path, Path.is_dir):
-        return CallError(f"{word} is not the folder of a deck: it does not hold source/deck.yaml")
+        return CallError(f"{word} is not a deck folder: it does not contain source/deck.yaml")
     known = [line.version for line in reversed(ledger.releases)] if ledger else []
     refs = _refs(place)
     choices = ["a package (FILE.apkg)", "a folder with a deck"]
     more, names = "", [*known, *refs]
     if place.folder is None:
-        more = "; there is no deck here, so releases and revisions are unknown: --project DIR names one"
+        more = "; there is no deck here, so releases and revisions are unknown: give one with --project DIR"
     else:
-        choices.append(f"a release ({_some(known) or 'there is none yet'})")
+        choices.append(f"a release ({_some(known) or 'none yet'})")
         if in_git(place.folder.resolve()):
             choices.append(f"a git revision ({_some(['HEAD', *refs])})")
             names.append("HEAD")
         else:
             more = "; this deck is not in a git repository, so it has no revisions"
-    hint = f"it can be {', '.join(choices[:-1])} or {choices[-1]}{more}"
+    hint = f"give {', '.join(choices[:-1])} or {choices[-1]}{more}"
     near = did_you_mean(word, names)
-    return CallError(f"`{word}` names nothing that can be compared", f"{near} Or {hint}" if near else hint)
+    return CallError(
+        f"`{word}` is not something that deckgen can compare", f"{near} Or {hint}" if near else hint
+    )
 
 
 def _some(words: Sequence[str]) -> str:
@@ -262,8 +268,11 @@ def _given(place: Place, versions: Sequence[str]) -> dict[str, tuple[Path, Editi
         edition = of_package(path)
         if edition.version not in versions or edition.cleanup:
             what = "a cleanup package" if edition.cleanup else f"version {edition.version or 'none'}"
-            compared = f"compared is {' with '.join(versions)}" if versions else "no release is compared"
-            hint = f"--package gives the package of a release; any other is a side: deckgen diff {path} …"
+            compared = f"this compares {' with '.join(versions)}" if versions else "this compares no release"
+            hint = (
+                "use --package only for the package of a release; compare any other package "
+                f"directly: deckgen diff {path} …"
+            )
             raise CallError(f"{path} is {what}, and {compared}", hint)
         found[edition.version] = (path, edition)
     return found
@@ -282,7 +291,7 @@ def _side(word: str, sorts: Sequence[Sort], place: Place, given: dict[str, tuple
             side = _of_revision(word, _commit(word, place), place)
     if len(sorts) > 1:
         others = " and ".join(each.value for each in sorts[1:])
-        taken = f"`{word}` is {sorts[0].value}, and also {others}: the first was taken"
+        taken = f"`{word}` is {sorts[0].value}, and also {others}: deckgen uses the first"
         return replace(side, remarks=(taken, *side.remarks))
     return side
 
@@ -290,7 +299,7 @@ def _side(word: str, sorts: Sequence[Sort], place: Place, given: dict[str, tuple
 def _of_file(name: str, path: Path) -> Side:
     """The side that a package is."""
     edition = of_package(path)
-    remarks = (f"{name} is a cleanup package: it holds the retired notes only",) if edition.cleanup else ()
+    remarks = (f"{name} is a cleanup package: it contains only the retired notes",) if edition.cleanup else ()
     return Side(name, edition, remarks, package=path)
 
 
@@ -302,7 +311,7 @@ def _of_source(name: str, folder: Path, place: Place) -> Side:
     edition = of_build(made)
     remarks = []
     if edition.errors:
-        remarks = [f"{name} has {counted(edition.errors, 'error')}, so only what could be read is compared"]
+        remarks = [f"{name} has {counted(edition.errors, 'error')}, so only the readable part is compared"]
     return Side(name, edition, tuple(remarks), media=made.media)
 
 
@@ -324,15 +333,13 @@ def release_side(
         return _of_file(version, packages[0])
     commit = commit_of(version, place.project)
     if not commit:
-        hint = f"name it: {place.by_package}, or put it into {place.project.shown(folder)}/"
-        raise CallError(
-            f"the package of {version} is not here, and git knows no commit that released it", hint
-        )
+        hint = f"give it with {place.by_package}, or put it into {place.project.shown(folder)}/"
+        raise CallError(f"the package of {version} is missing, and git has no commit that released it", hint)
     short = commit[:12]
     side = _of_revision(version, commit, place)
-    remark = f"the package of {version} is not here, so its source was read from commit {short}"
+    remark = f"the package of {version} is missing, so deckgen used its source from commit {short}"
     if side.edition.version != version:
-        remark += f"; what that makes now may differ from what was released ({place.by_package})"
+        remark += f"; the result may differ from what was released ({place.by_package})"
     return replace(side, name=f"{version} (commit {short})", remarks=(remark, *side.remarks))
 
 
@@ -366,9 +373,9 @@ def _of_revision(name: str, commit: str, place: Place) -> Side:
         try:
             unpack_source(commit, place.project, folder)
         except Unanswered as silence:
-            raise CallError(f"git cannot give {name}: {silence}") from silence
+            raise CallError(f"git cannot read {name}: {silence}") from silence
         if not (folder / MANIFEST).is_file():
-            message = f"{name} does not hold this deck: there is no {MANIFEST} in commit {commit[:12]}"
+            message = f"{name} does not contain this deck: there is no {MANIFEST} in commit {commit[:12]}"
             hint = Git(place.project.folder).command(f"log --oneline -- {MANIFEST}")
             raise CallError(message, f"`{hint}` lists the commits that have it")
         return _of_source(name, folder, place)
@@ -427,8 +434,12 @@ def two_decks(old: Edition, new: Edition) -> str:
     if not (old.deck and new.deck and old.deck != new.deck):
         return ""
     same = len(old.notes.keys() & new.notes.keys())
-    what = f"only the {counted(same, 'note')} of both can be compared" if same else "they share no note"
-    return f"these are two decks, `{old.deck}` and `{new.deck}`: {what}"
+    what = (
+        f"only the {counted(same, 'note')} in both can be compared"
+        if same
+        else "they have no notes in common"
+    )
+    return f"these are two different decks, `{old.deck}` and `{new.deck}`: {what}"
 
 
 def _retired(edition: Edition, ledger: Ledger | None) -> dict[str, str]:

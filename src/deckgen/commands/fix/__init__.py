@@ -31,19 +31,19 @@ if TYPE_CHECKING:
     from deckgen.diagnostics import Diagnostic
     from deckgen.history.ledger import Ledger, NoteTypeLine
 
-FIX = "`deckgen check --fix` does it"
+FIX = "`deckgen check --fix` fixes it"
 """The end of the hint of a diagnostic that `check --fix` can fix."""
 
 _MOST_TRIED = 2000  # faults; a file with more comes from a program, and to fix it would take long
 _SEVERAL = {
-    blocks.DONE: "texts put into blocks",
-    ids.GIVEN: "ids given",
-    ids.PUT_BACK: "released ids put back",
-    numbers.DONE: "ids of fields and cards given",
-    prose.SPACES: "doubled spaces taken out",
-    prose.BLANKS: "lines freed of blanks at their ends",
+    blocks.DONE: "texts changed into blocks",
+    ids.GIVEN: "ids added",
+    ids.PUT_BACK: "released ids restored",
+    numbers.DONE: "ids of fields and cards added",
+    prose.SPACES: "repeated spaces removed",
+    prose.BLANKS: "lines with spaces at the end fixed",
     prose.BREAK: "line breaks made visible",
-    prose.NUMBERS: "takeaways numbered without gaps",
+    prose.NUMBERS: "takeaways renumbered without gaps",
 }
 """The plural of each kind of fix."""
 
@@ -57,7 +57,7 @@ class FixedFile:
         file: The file itself, whatever link leads to it.
         before: Its bytes before the fixes.
         after: Its bytes after them.
-        what: The fixes, as in "2 ids given, 1 text put into a block".
+        what: The fixes, as in "2 ids added, 1 text put into a block".
         left: The faults without a fix, and the reasons, as sentences.
     """
 
@@ -226,19 +226,20 @@ def _fix_ledger(project: Path) -> tuple[Ledger | None, list[FixedFile]]:
         return (None if diagnostics else released), []
     rows = record.removesuffix("\n").split("\n")
     text = merge.merged(rows)
-    why = "a line of it is damaged, or the two sides are of two decks"
+    why = "a line is damaged, or the two sides are from different decks"
     if text is not None:
         released, faults = ledger_file.parse(text)
         why = next(iter(faults)).message if faults else ""
     if text is None or why:
-        hint = "undo the merge (`git merge --abort`), and change on one side what the two disagree on"
+        hint = "undo the merge (`git merge --abort`), and make both sides agree first"
         raise CallError(f"the conflict in {LEDGER} cannot be resolved: {why}", hint)
     file = (project / LEDGER).resolve()
-    what = "the conflict is resolved; commit it"
+    what = "the conflict is resolved; commit the ledger"
     if twice := merge.released_twice(rows):
         what = (
-            f"the conflict is resolved, but both sides released {listed(twice)}, so learners have one of "
-            "two decks of that version: commit it, and release a new version, which brings both up to date"
+            f"the conflict is resolved, but both sides released {listed(twice)}, so learners "
+            "have one of two different decks with that version: commit the ledger, then "
+            "release a new version, which brings all learners up to date"
         )
     return released, [FixedFile(LEDGER, file, file.read_bytes(), text.encode(), what)]
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from deckgen.deck.keys import Key
     from deckgen.deck.kinds import Kind
 
-DONE = "text put into a block"
+DONE = "text changed into a block"
 DECK_PLACES: dict[KeyPath, Collection[str]] = {("description",): ()}
 """The places of prose in deck.yaml."""
 

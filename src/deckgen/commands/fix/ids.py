@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from deckgen.history.ledger import NoteLine
     from deckgen.source import Document, Node
 
-GIVEN, PUT_BACK = "id given", "released id put back"
+GIVEN, PUT_BACK = "id added", "released id restored"
 
 _SHOWN = 40  # characters of a label in a sentence
 _NAMED = 3  # notes that a sentence names
@@ -92,7 +92,7 @@ def give(edited_deck: EditedDeck) -> None:
             entry.lacks = False
             _leave(
                 entry,
-                f"says that it was `{entry.was}`, and has no id; write the new one, or `id: {entry.was}`",
+                f"has `was: {entry.was}` but no id; write the new id, or `id: {entry.was}`",
             )
     lacking = [entry for entry in entries if entry.lacks]
     if not lacking:
@@ -121,7 +121,7 @@ def _ask(entries: list[_Entry]) -> None:
         if entry.table and not entry.table.id:
             entry.id = ""
         elif entry.id and entry.needs_author and not entry.back:
-            _leave(entry, f"has no id; write one: {UNREADABLE}")
+            _leave(entry, f"has no id; write one, because {UNREADABLE}")
 
 
 def _entries(edited: EditedFile, kinds: list[Kind]) -> list[_Entry]:
@@ -326,8 +326,9 @@ class _LostIds:
             known = listing(dict.fromkeys(names))
             _leave(
                 entry,
-                f"has no id, and may be one that was released and is not in the source any more: {known}; "
-                "if it is, write that id, or a new one with `was` and that id under it; if not, a new one",
+                "has no id, and may be a released note that is missing from the source: "
+                f"{known}; if it is, write that id, or a new id with `was` and the old id "
+                "under it; if not, write a new id",
             )
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from deckgen.history.ledger import NoteTypeLine
     from deckgen.source import Document
 
-DONE = "id of a field or card given"
+DONE = "id of a field or card added"
 
 _MOST = 1 << 53
 _LISTS = {"fields": ("name", "id", "from"), "cards": ("name", "id", "face", "reserve")}
@@ -60,7 +60,7 @@ def fix(edited: EditedFile, ids: ReadOnly[str, list[int]], line: NoteTypeLine | 
             or any(number not in {None, released[place]} for place, number in taken.items())
         ):
             edited.left.append(
-                f"some {under} have no id; they were released with: {', '.join(map(str, released))}"
+                f"some {under} have no id; the released ids are {', '.join(map(str, released))}"
             )
             continue
         for place in lacking:

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from deckgen.deck.values import Value
     from deckgen.source import Document
 
-SPACES = "doubled space taken out"
-BLANKS = "line freed of blanks at its end"
+SPACES = "repeated space removed"
+BLANKS = "line with spaces at the end fixed"
 BREAK = "line break made visible"
-NUMBERS = "takeaway numbered without gaps"
+NUMBERS = "takeaway renumbered without gaps"
 
 # the marks of Markdown at the beginning of a line
 _BEFORE_TEXT = re.compile(r"\s*(?:(?:[-*+]|\d{1,9}[.)]|>|#{1,6})(?:\s+|$))*")

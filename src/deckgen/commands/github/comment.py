@@ -40,10 +40,10 @@ def comment(github: GitHub) -> str:
     run = _event()
     number = _number(run, github)
     if not number:
-        return "no open pull request has this commit, so there is nothing to comment"
+        return "no open pull request contains this commit, so there is nothing to comment on"
     attached = github.get(f"actions/runs/{int(run['id'])}/artifacts?per_page=100")["artifacts"]
     if not any(_NAME.fullmatch(each["name"]) for each in attached):
-        return "the check has attached no changes, so there is nothing to comment"
+        return "the check attached no changes, so there is no comment to write"
     with tempfile.TemporaryDirectory(prefix="deckgen-") as name:
         github.artifacts(int(run["id"]), "changes-*", Path(name))
         found = {
@@ -55,9 +55,9 @@ def comment(github: GitHub) -> str:
     for each in github.list(f"issues/{number}/comments"):
         if each["user"]["login"] == _BOT and str(each["body"]).startswith(_MARK):
             github.send("PATCH", f"issues/comments/{each['id']}", {"body": body})
-            return f"the comment at pull request #{number} is up to date"
+            return f"the comment on pull request #{number} is up to date"
     github.send("POST", f"issues/{number}/comments", {"body": body})
-    return f"commented at pull request #{number}"
+    return f"commented on pull request #{number}"
 
 
 def _event() -> Any:  # noqa: ANN401 (JSON)
@@ -70,8 +70,8 @@ def _event() -> Any:  # noqa: ANN401 (JSON)
         text = Path(os.environ["GITHUB_EVENT_PATH"]).read_text(encoding="utf-8")
         return json.loads(text)["workflow_run"]
     except (KeyError, OSError, ValueError) as error:
-        hint = "docs/github.md has the workflow"
-        raise CallError("this comments only in a workflow that begins `on: workflow_run`", hint) from error
+        hint = "docs/github.md shows the workflow"
+        raise CallError("this only works in a workflow that begins with `on: workflow_run`", hint) from error
 
 
 def _number(run: Any, github: GitHub) -> int:  # noqa: ANN401 (JSON)

@@ -64,8 +64,11 @@ def check_history(git: Git) -> None:
     """
     if git.ask("rev-parse", "--is-shallow-repository").strip() == b"true":
         raise CallError(
-            "this clone lacks the earlier commits, and releases are made from them",
-            "in a workflow, the checkout needs `fetch-depth: 0`; on your computer: git fetch --unshallow",
+            "this clone lacks the earlier commits, which releases are made from",
+            (
+                "in a workflow, add `fetch-depth: 0` to the checkout; on your computer, run: git "
+                "fetch --unshallow"
+            ),
         )
 
 
@@ -120,19 +123,21 @@ def _replace(folder: Path, target: Path) -> None:
 
 def _cannot_be_made(deck: PublicDeck, line: ReleaseLine, why: CallError | None) -> CallError:
     """The error of a release that no commit makes."""
-    what = f"{deck.name}{line.version} cannot be made again"
+    what = f"{deck.name}{line.version} cannot be built again"
     if why is None:
-        hint = "push the commit that recorded it: `git log -- source/ledger.jsonl` lists the commits"
-        return CallError(f"{what}: git knows no commit that released it", hint)
+        hint = "push the commit that recorded it; `git log -- source/ledger.jsonl` lists the commits"
+        return CallError(f"{what}: git has no commit that released it", hint)
     if makers := other_makers(line):
         hint = (
-            "the workflow's deckgen was updated after the release was prepared: take that update back until "
-            f"the release is published; or release a new version. On a computer, {makers}"
+            "the workflow's deckgen was updated after the release was prepared: undo that "
+            "update until the release is published, or release a new version. On a computer, "
+            f"{makers}"
         )
         return CallError(f"{what}: {why}", hint)
     hint = (
-        "its source was edited after it was prepared. Nobody has got it: choose Revert on the page of its"
-        " pull request, merge that, bring the edit to the main branch, and prepare the release once more"
+        "its source was edited after it was prepared. It is not published: choose Revert on "
+        "the page of its pull request, merge that, make the edit on the main branch, and "
+        "prepare the release again"
     )
     return CallError(f"{what}: {why}", hint)
 
@@ -187,9 +192,9 @@ def unpacked(deck: PublicDeck, commit: str) -> Iterator[Path]:
             if path is not None:
                 unpack_source(f"{commit}:{path}".removesuffix("/"), Project(deck.top), folder)
         except Unanswered as silence:
-            raise CallError(f"git cannot give commit {commit[:12]}: {silence}") from silence
+            raise CallError(f"git cannot read commit {commit[:12]}: {silence}") from silence
         if not (folder / MANIFEST).is_file():
-            raise CallError(f"commit {commit[:12]} does not hold the deck `{deck.id}`")
+            raise CallError(f"commit {commit[:12]} does not contain the deck `{deck.id}`")
         yield folder
 
 

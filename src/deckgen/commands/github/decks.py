@@ -120,22 +120,24 @@ def read_decks(folders: Sequence[Path], tags: str = "") -> list[PublicDeck]:
     form = tags or (_ONE if len(folders) == 1 else _SEVERAL)
     if not _TAG.fullmatch(form) or "{version}" not in form or (len(folders) > 1 and "{id}" not in form):
         raise CallError(
-            f"`{form}` is not a form of tags", f"it is as in {_ONE}, or with several decks {_SEVERAL}"
+            f"`{form}` is not a valid form for tags", f"write {_ONE}, or with several decks {_SEVERAL}"
         )
     found: dict[str, PublicDeck] = {}
     for folder in folders:
         if not holds_deck(folder):
-            hint = "DECKGEN_DECKS, at the top of the workflow, names the folders" * (
+            hint = "list the folders in DECKGEN_DECKS, at the top of the workflow" * (
                 "DECKGEN_DECKS" in os.environ
             )
-            raise CallError(f"{folder} is not the folder of a deck: it does not hold {MANIFEST}", hint)
+            raise CallError(f"{folder} is not a deck folder: it does not contain {MANIFEST}", hint)
         project = Project(folder.resolve())
         if not in_git(project.folder):
-            raise CallError(f"{folder} is not in a git repository", "releases on GitHub are made from git")
+            raise CallError(f"{folder} is not in a git repository", "GitHub releases are made from git")
         each = PublicDeck(project, _deck(project), form, first=not found, alone=len(folders) == 1)
         if each.id in found:
-            hint = "each deck of a repository needs an id of its own"
-            raise CallError(f"{folder} and {found[each.id].project.folder} hold the deck `{each.id}`", hint)
+            hint = "give each deck of a repository its own id"
+            raise CallError(
+                f"{folder} and {found[each.id].project.folder} contain the deck `{each.id}`", hint
+            )
         found[each.id] = each
     return list(found.values())
 
@@ -162,6 +164,6 @@ def repository(folder: Path) -> str:
     """
     name = os.environ.get("GITHUB_REPOSITORY") or repository_of(folder)
     if not name:
-        hint = "run it in a clone of the repository: `git remote -v` shows where that is from"
-        raise CallError("this folder is not from a repository on GitHub", hint)
+        hint = "run it in a clone of the repository; `git remote -v` shows where a clone comes from"
+        raise CallError("this folder does not belong to a repository on GitHub", hint)
     return name

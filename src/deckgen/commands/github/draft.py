@@ -96,8 +96,8 @@ def draft(decks: Sequence[PublicDeck], github: GitHub, tell: Tell) -> Drafting:
                 if line is lines[-1]:
                     made.faults.append(error)
                 else:
-                    what = f"{deck.name}{line.version} is left out"
-                    tell(f"{what}, since a later release holds all of it: {error}")
+                    what = f"{deck.name}{line.version} is skipped"
+                    tell(f"{what}, because a later release contains all of it: {error}")
         if not missing:
             every = "GitHub has every release of the ledger" if lines else "nothing has been released yet"
             tell(f"{deck.prefix}{every}")
@@ -110,7 +110,7 @@ def _lacks(deck: PublicDeck, line: ReleaseLine, found: list[Release], tell: Tell
     release = of_version(deck, line.version, found)
     name = deck.package(line.version)
     if release and name not in release.assets:
-        tell(f"note: {release.page} lacks {name}: add it there, or delete that release to have it made anew")
+        tell(f"note: {release.page} lacks {name}: add it there, or delete that release to have it made again")
     return release is None
 
 
@@ -125,10 +125,11 @@ def _draft(
     folder = deck.output / line.version
     files = make_again(deck, line, github, folder)
     tell(
-        f"{deck.name}{line.version} was made again from commit {files.commit[:12]}, as the ledger says it was"
+        f"{deck.name}{line.version} was built again from commit {files.commit[:12]}, identical "
+        "to the release in the ledger"
     )
     if not files.landed:
-        tell("the branch has more in its source than was prepared: that comes with the next release")
+        tell("the branch contains more changes than were prepared: they come with the next release")
     _verify(deck, line, files, github, found, tell)
     names = _with_plain_name(deck, files)
     tag = deck.tag(line.version)
@@ -174,7 +175,7 @@ def _verify(
         result = verify(folder, [before.path] if before else [])
     over = f" over {before.version}" if before else ""
     if result.faults:
-        hint = f"`deckgen verify` in commit {files.commit[:12]} shows all of it; mend it in a new version"
+        hint = f"`deckgen verify` in commit {files.commit[:12]} shows all of it; fix it in a new version"
         raise CallError(f"{deck.name}{line.version}, imported{over} into Anki: {result.faults[0]}", hint)
     tell(f"{deck.name}{line.version} was imported{over} into Anki {result.anki}: nothing is lost")
 
@@ -227,7 +228,7 @@ def _upload(path: Path, release: Release, github: GitHub) -> None:
     local = digest_of_file(path)
     digest = (asset.get("digest") or "").removeprefix("sha256:")
     if asset["size"] != local.size or (digest and digest != local.sha256):
-        raise CallError(f"{path.name} did not arrive at GitHub as it is here", "run it again")
+        raise CallError(f"{path.name} is different on GitHub", "run it again")
 
 
 def _notes(deck: PublicDeck, line: ReleaseLine, files: Made, github: GitHub, *, attested: bool) -> str:
@@ -263,6 +264,6 @@ def kept(deck: PublicDeck) -> list[DraftPlan]:
     try:
         text = (deck.output / _PLANS).read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise CallError("nothing has been drafted here", "deckgen github draft") from error
+        raise CallError("there are no drafts here", "deckgen github draft") from error
     plans: list[dict[str, Any]] = json.loads(text)
     return [DraftPlan(**each) for each in plans]

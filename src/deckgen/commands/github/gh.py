@@ -23,7 +23,10 @@ PAUSES = (1, 4)
 """Seconds before each further try, where GitHub itself fails."""
 _STATUS = re.compile(r"\(HTTP (\d{3})\)")
 _PAGE = 100
-_NO_GH = "install it from https://cli.github.com, then run `gh auth login`; GitHub's own machines have it"
+_NO_GH = (
+    "install it from https://cli.github.com, then run `gh auth login`; it is already installed on "
+    "GitHub's own machines"
+)
 _LEAST = 500  # the least status by which a server says that the fault is its own
 NOT_FOUND = 404
 FORBIDDEN = 403
@@ -54,13 +57,14 @@ def _hint(status: int) -> str:
     """What to do where a request is refused with a status, and nobody knows more."""
     if status in {401, FORBIDDEN}:
         return (
-            "the token may not do that: a workflow's job needs the right `permissions`, as in the release.yml"
-            " that `deckgen init` writes; on your computer, `gh auth status` shows what yours may do"
+            "the token does not have permission: a workflow's job needs the right "
+            "`permissions`, as in the release.yml that `deckgen init` writes; on your "
+            "computer, `gh auth status` shows your permissions"
         )
     if status == NOT_FOUND:
-        return "the repository does not exist, or the token may not see it"
+        return "the repository does not exist, or the token has no access to it"
     if not status or status >= _LEAST:
-        return "run it again in a while: what is done already is not done twice"
+        return "run it again later; finished steps are not repeated"
     return ""
 
 
@@ -184,7 +188,7 @@ class GitHub:
                     timeout=_PATIENCE,
                 )
             except FileNotFoundError as error:
-                raise CallError("`gh`, which speaks with GitHub, is not installed", _NO_GH) from error
+                raise CallError("`gh`, GitHub's command line tool, is not installed", _NO_GH) from error
             except subprocess.TimeoutExpired as error:
                 raise Refused(0, f"no answer for {_PATIENCE} seconds", request) from error
             if not done.returncode:
@@ -210,4 +214,4 @@ def _reason(body: bytes, said: str) -> str:
         message = ". ".join(filter(None, [str(answer["message"]), *map(str, parts)]))
         return " ".join(message.split())
     except (ValueError, KeyError, AttributeError, TypeError):
-        return " ".join(said.removeprefix("gh: ").split()) or "it gives no reason"
+        return " ".join(said.removeprefix("gh: ").split()) or "no reason given"

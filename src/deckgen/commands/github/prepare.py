@@ -127,8 +127,8 @@ def _unpublished(deck: PublicDeck, last: Fetched | None) -> Iterator[str]:
     latest = deck.ledger.latest
     if latest and not is_prerelease(latest.version) and (last is None or last.version != latest.version):
         yield (
-            f"{latest.version} is in the ledger and not published, so learners miss what it brought as well; "
-            "see why in the last runs of this workflow"
+            f"{latest.version} is in the ledger but not published, so learners do not have it "
+            "either; the last runs of this workflow show why"
         )
 
 
@@ -143,8 +143,11 @@ def _check_own(deck: PublicDeck, before: str) -> None:
     commits = deck.git.ask("rev-list", "--no-merges", before, "--not", "HEAD").decode().split()
     if len(commits) > 1:
         raise CallError(
-            f"somebody has edited the branch {deck.branch}, in commit {commits[0][:12]}",
-            "bring that edit to the main branch, and delete this one: the release is then prepared with it",
+            f"someone edited the branch {deck.branch}, in commit {commits[0][:12]}",
+            (
+                "make that edit on the main branch, and delete this branch: the release is then "
+                "prepared with it"
+            ),
         )
 
 
@@ -176,8 +179,8 @@ def _nothing(deck: PublicDeck, github: GitHub, why: CallError) -> str:
     line = deck.ledger.releases[-1]
     if of_version(deck, line.version, releases(github)) is None:
         return (
-            f"{deck.prefix}{line.version} is merged and not published yet: on the page of the run that should"
-            " have done it, choose Re-run all jobs"
+            f"{deck.prefix}{line.version} is merged but not published yet: on the page of the "
+            "run that should have published it, choose Re-run all jobs"
         )
     return f"{deck.prefix}{why}"
 
@@ -216,14 +219,14 @@ def refresh(deck: PublicDeck, github: GitHub, target: Target) -> Prepared | Buil
         return _taken_back(deck, "the prepared release is merged")
     _check_own(deck, before)
     if same_source(deck, f"{before}^", "HEAD"):
-        return f"{deck.prefix}the prepared release fits the source"
+        return f"{deck.prefix}the prepared release matches the source"
     version = waiting[-1]
     _forget(deck)
     with _worktree(deck) as folder:
         try:
             proposed = draft(folder, None)
         except NothingNew:
-            return _taken_back(deck, "nothing is left to release, so what was prepared is taken back")
+            return _taken_back(deck, "there is nothing left to release, so the prepared release is withdrawn")
     if not isinstance(proposed, Build) and by_order(proposed.version) > by_order(version):
         version = proposed.version
     return prepare(deck, version, github, target)
@@ -253,11 +256,11 @@ def check_prepared(deck: PublicDeck) -> str:
     result = build(deck.project.folder)
     version = lines[-1].version
     if result.packages and result.packages.main.version == version:
-        return f"this branch holds {version} exactly as it was prepared"
+        return f"this branch contains {version} exactly as it was prepared"
     raise CallError(
         f"the source was edited on this branch after {version} was prepared",
-        "close this pull request, delete its branch, and bring the edit to the main branch; then prepare the "
-        "release once more",
+        "close this pull request, delete its branch, and make the edit on the main branch; "
+        "then prepare the release again",
     )
 
 
@@ -268,7 +271,7 @@ def _pushed(deck: PublicDeck) -> str:
         if answer:
             over_network(deck.git, "fetch", "--quiet", "--no-tags", "origin", answer[0])
     except Unanswered as silence:
-        raise CallError(f"GitHub does not say which branches it has: {silence}") from silence
+        raise CallError(f"GitHub did not list its branches: {silence}") from silence
     return answer[0] if answer else ""
 
 
@@ -298,7 +301,7 @@ def _worktree(deck: PublicDeck) -> Iterator[Path]:
         try:
             deck.git.ask("worktree", "add", "--quiet", "--detach", str(place), "HEAD", patience=600)
         except Unanswered as silence:
-            raise CallError(f"git cannot make a second work tree: {silence}") from silence
+            raise CallError(f"git cannot create a second working tree: {silence}") from silence
         try:
             yield place / deck.path
         finally:
@@ -351,10 +354,10 @@ def _push(deck: PublicDeck, git: Git, before: str) -> None:
     except Unanswered as silence:
         said = " ".join(str(silence).split())
         hint = (
-            f"the job needs `permissions: contents: write`, and no rule of the repository (Settings > Rules, "
-            f"or Branches) may keep it from pushing to {deck.branch}"
+            "give the job `permissions: contents: write`, and check that no rule of the "
+            f"repository (Settings > Rules, or Branches) blocks pushing to {deck.branch}"
         )
-        raise CallError(f"GitHub does not take the branch {deck.branch}: {said}", hint) from silence
+        raise CallError(f"GitHub rejected the branch {deck.branch}: {said}", hint) from silence
 
 
 def _with_pull(deck: PublicDeck, made: Draft, github: GitHub, target: Target, text: str) -> Prepared:
@@ -368,15 +371,15 @@ def _with_pull(deck: PublicDeck, made: Draft, github: GitHub, target: Target, te
         )
     except Refused as refusal:
         pulls = []
-        remarks.append(f"whether a pull request is open for it is not known: {refusal}")
+        remarks.append(f"deckgen could not find out whether it has an open pull request: {refusal}")
     number, address = 0, _opening(deck, github, target.branch, title, text)
     if pulls:
         number, address = int(pulls[0]["number"]), str(pulls[0]["html_url"])
         if no := _update(number, title, pulls[0].get("body") or "", text, github):
-            remarks.append(f"the text of pull request #{number} is as it was: {no}")
+            remarks.append(f"the text of pull request #{number} was not updated: {no}")
         if no := _begin_checks(deck, github, target.checks):
-            what = "close and open the pull request again, and its checks run"
-            remarks.append(f"the checks of {deck.branch} did not begin: {no}; {what}")
+            what = "to run its checks, close the pull request and open it again"
+            remarks.append(f"the checks of {deck.branch} did not start: {no}; {what}")
     return Prepared(made.version, made.reason, deck.branch, number, address, text, tuple(remarks))
 
 

@@ -47,7 +47,10 @@ def publish(
             except CallError as error:
                 if plan is plans[-1]:
                     raise
-                tell(f"{deck.name}{plan.version} is left out, since a later release holds all of it: {error}")
+                tell(
+                    f"{deck.name}{plan.version} is skipped, because a later release contains all "
+                    f"of it: {error}"
+                )
                 _drop(plan, github)
                 continue
             if page:
@@ -61,7 +64,7 @@ def _publish(deck: PublicDeck, plan: DraftPlan, github: GitHub, tell: Callable[[
     if there := of_version(deck, plan.version, releases(github)):
         if there.id != plan.release:
             _drop(plan, github)
-        tell(f"{what} is published already: {there.page}")
+        tell(f"{what} is already published: {there.page}")
         return ""
     _check_draft(plan, what, github)
     _tag(deck, plan, what, github)
@@ -90,7 +93,7 @@ def _check_draft(plan: DraftPlan, what: str, github: GitHub) -> None:
     Raises:
         CallError: It is gone, or one of them differs.
     """
-    again = "run it again: it is drafted anew"
+    again = "run it again to create a new draft"
     try:
         assets = as_release(github.get(f"releases/{plan.release}")).assets
     except Refused as refusal:
@@ -100,9 +103,11 @@ def _check_draft(plan: DraftPlan, what: str, github: GitHub) -> None:
     for name, sha256 in plan.files.items():
         asset = assets.get(name)
         if asset is None or not asset.whole or (asset.sha256 and asset.sha256 != sha256):
-            raise CallError(f"the draft of {what} does not hold {name} as it was made", again)
+            raise CallError(f"the draft of {what} contains a different {name} than deckgen made", again)
     if extra := assets.keys() - plan.files.keys():
-        raise CallError(f"the draft of {what} holds {min(extra)}, which was not made from the source", again)
+        raise CallError(
+            f"the draft of {what} contains {min(extra)}, which was not made from the source", again
+        )
 
 
 def _tag(deck: PublicDeck, plan: DraftPlan, what: str, github: GitHub) -> None:
@@ -121,8 +126,8 @@ def _tag(deck: PublicDeck, plan: DraftPlan, what: str, github: GitHub) -> None:
         over_network(deck.git, "fetch", "--quiet", "--no-tags", "origin", f"refs/tags/{plan.tag}")
     if not same_source(deck, there, plan.commit):
         raise CallError(
-            f"the tag {plan.tag} is at commit {there[:12]}, whose source is not that of {what}",
-            f"delete the tag, if nobody relies on it: git push origin :refs/tags/{plan.tag}; "
+            f"the tag {plan.tag} is on commit {there[:12]}, which has a different source than {what}",
+            f"if nobody relies on the tag, delete it: git push origin :refs/tags/{plan.tag}; "
             "then choose Re-run all jobs on the page of this run",
         )
 
@@ -132,21 +137,22 @@ def _refused(refusal: Refused, plan: DraftPlan, what: str) -> CallError:
     message = f"GitHub refuses {what}: {refusal.reason}"
     if refusal.status == INVALID and "immutable" in refusal.reason:
         hint = (
-            "a release with this tag was published and deleted, and its tag can never be used again: "
-            "release a new version"
+            "a release with this tag was published and deleted, so the tag can never be used "
+            "again: release a new version"
         )
     elif refusal.status == INVALID and "restricted" in refusal.reason:
         hint = (
-            f"a rule of the repository (Settings > Rules) forbids the tag {plan.tag}; or a release with it "
-            "was published and deleted, and then only a new version helps"
+            f"a rule of the repository (Settings > Rules) forbids the tag {plan.tag}; or a "
+            "release with this tag was published and deleted, and you need a new version"
         )
     elif refusal.status == INVALID and "does not exist" in refusal.reason:
         hint = f"push commit {plan.commit[:12]} first"
     elif refusal.status == FORBIDDEN:
         hint = (
-            "the job needs `permissions: contents: write`. If it has that: a workflow may not tag a commit "
-            "whose workflows differ from those of the main branch; then publish it from a computer with "
-            "`deckgen github draft` and `deckgen github publish`"
+            "give the job `permissions: contents: write`. If it has that already: a workflow "
+            "cannot tag a commit whose workflows differ from those of the main branch; "
+            "publish it from a computer instead, with `deckgen github draft` and `deckgen "
+            "github publish`"
         )
     else:
         hint = refusal.hint

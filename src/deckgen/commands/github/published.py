@@ -147,7 +147,7 @@ def fetch(deck: PublicDeck, line: ReleaseLine, release: Release, github: GitHub,
         github.download(asset.id, path)
         if _is(path, line):
             return Fetched(line.version, path)
-        wrong = f"{name} of release {release.tag} on GitHub is not what was released"
+        wrong = f"{name} of release {release.tag} on GitHub differs from what was released"
     with tempfile.TemporaryDirectory(prefix="deckgen-") as scratch:
         try:
             made = make_again(deck, line, github, Path(scratch, "again"))
@@ -155,7 +155,7 @@ def fetch(deck: PublicDeck, line: ReleaseLine, release: Release, github: GitHub,
             path.unlink(missing_ok=True)
             raise CallError(f"{wrong}, and {error}", error.hint) from error
         shutil.move(made.folder / name, path)
-    return Fetched(line.version, path, f"{wrong}: it was made again from commit {made.commit[:12]}")
+    return Fetched(line.version, path, f"{wrong}: it was built again from commit {made.commit[:12]}")
 
 
 def _is(path: Path, line: ReleaseLine) -> bool:

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from deckgen.history.ledger import ReleaseLine
 
 _OFF = (
-    "GitHub Pages is not turned on, so there is no site. If you want one, choose Settings > Pages > Build "
-    "and deployment > Source: GitHub Actions. Then choose Re-run all jobs on the page of this run"
+    "GitHub Pages is off, so there is no site. To turn it on, choose Settings > Pages > Build "
+    "and deployment > Source: GitHub Actions. Then choose Re-run all jobs on the page of this "
+    "run"
 )
 
 
@@ -104,7 +105,7 @@ def _write(
         over_network(deck.git, "fetch", "--quiet", "--no-tags", "origin", f"refs/tags/{release.tag}")
     commit = tagged(release.tag, github)
     if not commit:
-        raise CallError(f"there is no tag {release.tag} on GitHub", "publish the release once more")
+        raise CallError(f"there is no tag {release.tag} on GitHub", "publish the release again")
     if deck.first:
         latest = f"{github.page}/releases/latest/download/{deck.id}.apkg"
         wishes = Wishes(latest, None, address, github.repository)

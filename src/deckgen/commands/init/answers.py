@@ -50,7 +50,7 @@ LICENSES = {
         "CC BY-SA 4.0 (Creative Commons Attribution-ShareAlike 4.0 International)",
         "license-cc.txt",
         f"{_CC}/licenses/by-sa/4.0/legalcode",
-        ", if you name the author\nand share what you make of it under the same licence",
+        ", if you name the author\nand share what you make of it under the same license",
     ),
     "CC0-1.0": License(
         "CC0-1.0",
@@ -112,9 +112,9 @@ def fault(name: str, text: str) -> Problem | None:
         text: The answer.
     """
     if not text:
-        return None if name == "repository" else Problem("empty-value", "an answer is needed")
+        return None if name == "repository" else Problem("empty-value", "please answer")
     if any(map(is_control, text)):
-        return Problem("control-character", "it holds a line break or another control character")
+        return Problem("control-character", "it contains a line break or another control character")
     if name == "license":
         hint = (
             f"choose one of: {', '.join(LICENSES)}; for another one, change deck.yaml and LICENSE afterwards"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from deckgen.commands.init.answers import Answers
 
 _PART = ".deckgen-init.{}.part"
-_ANOTHER = "name another folder: deckgen init DIR"
+_ANOTHER = "choose another folder: deckgen init DIR"
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,10 @@ def check_folder(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise CallError(f"{folder} is not a folder", _ANOTHER)
     if holds_deck(folder):
-        raise CallError(f"{folder} holds a deck already: {MANIFEST} is there", _ANOTHER)
+        raise CallError(f"{folder} already contains a deck: {MANIFEST} exists", _ANOTHER)
     for above in map(Project, folder.parents):
         if holds_deck(above.folder) and folder.is_relative_to(above.source):
-            message = f"{folder} is in the source of another deck, {above.folder}"
+            message = f"{folder} is inside the source of another deck, {above.folder}"
             raise CallError(message, _ANOTHER)
 
 
@@ -83,31 +83,32 @@ def create(folder: Path, answers: Answers) -> Created:
     remarks = _write(folder, contents)
     if not at_top:
         paths = listed(only_at_the_top())
-        remarks.append(f"left out, because they work only at the top of the repository, {top}: {paths}")
+        remarks.append(f"skipped, because they only work at the top of the repository, {top}: {paths}")
     elif not COMMIT:
         remarks.append(
-            f"this deckgen was built from a checkout, so the workflows use {REPOSITORY}@main as a placeholder"
-            ": put the address and a commit of deckgen's repository there before you push"
+            f"this deckgen was built from a checkout, so the workflows use {REPOSITORY}@main "
+            "as a placeholder: before you push, replace it with the address and a commit of "
+            "deckgen's repository"
         )
     return Created(folder, tuple(sorted(contents)), top is not None, tuple(remarks))
 
 
 def _refuse_existing(folder: Path, contents: Mapping[str, bytes]) -> None:
     """Refuse to write where files are: they would be overwritten, or become part of the deck."""
-    kept = "nothing was written: move it away, or name another folder with `deckgen init DIR`"
+    kept = "nothing was written: move it away, or choose another folder with `deckgen init DIR`"
     for path, content in contents.items():
         target = folder / path
         for above in target.parents[: path.count("/")]:
             if os.path.lexists(above) and not above.is_dir():
-                raise CallError(f"{above} is there already, and is not a folder", kept)
+                raise CallError(f"{above} already exists, and is not a folder", kept)
         # a killed call may have left what this one writes
         if os.path.lexists(target) and not (target.is_file() and target.read_bytes() == content):
-            raise CallError(f"{target} is there already, and is not overwritten", kept)
+            raise CallError(f"{target} already exists, and is not overwritten", kept)
     for inside in (Project(folder).source, Project(folder).templates):
         for each in sorted(inside.rglob("*")) if inside.is_dir() else ():
             name = each.relative_to(folder).as_posix()
             if each.is_file() and name not in contents and "/." not in name:
-                raise CallError(f"{each} is there already, and would become part of the deck", kept)
+                raise CallError(f"{each} already exists, and would become part of the deck", kept)
 
 
 def _write(folder: Path, contents: Mapping[str, bytes]) -> list[str]:
@@ -165,5 +166,5 @@ def _warnings(folder: Path) -> list[str]:
     result = build(folder)
     if result.package is None:
         first = next(each for each in result.diagnostics if each.level == "error")
-        raise CallError(f"these answers make no deck: {first.message}", first.hint)
+        raise CallError(f"deckgen cannot make a deck from these answers: {first.message}", first.hint)
     return [f"{each.code}: {each.message}" for each in result.diagnostics]

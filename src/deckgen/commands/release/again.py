@@ -65,9 +65,7 @@ def again(project: Path, version: str, progress: Callable[[str, int, int], None]
     target = place.releases / version
     line = _line_of(version, ledger_file.read_ledger(place.folder).ledger)
     if target.exists() or target.is_symlink():
-        raise CallError(
-            f"{target} is there already", "move it away, or delete it, to have its files made again"
-        )
+        raise CallError(f"{target} already exists", "move or delete it, then run this again")
     result = build(place.folder, progress)
     if result.packages is None:
         return Again(result, target, [])
@@ -100,9 +98,9 @@ def _line_of(version: str, ledger: Ledger) -> ReleaseLine:
     if line is None:
         versions = [each.version for each in reversed(ledger.releases)]
         hint = did_you_mean(version, versions) or (
-            f"it knows {', '.join(versions[:5])}" if versions else "nothing has been released yet"
+            f"it contains {', '.join(versions[:5])}" if versions else "nothing has been released yet"
         )
-        raise CallError(f"{LEDGER} knows no release {version}", hint)
+        raise CallError(f"{LEDGER} has no release {version}", hint)
     return line
 
 
@@ -114,11 +112,13 @@ def _check_same(packages: Packages, line: ReleaseLine, project: Project) -> None
     wrong = other_makers(line)
     if commit := _commit(line.version, project):
         command = Git(project.folder).command(f"worktree add ../{line.version} {commit[:12]}")
-        where = f"`{command}` puts its source beside this folder"
+        where = f"`{command}` puts its source next to this folder"
     elif commit_of(line.version, project):
         where = (
-            "this commit has the record of it, but its source was changed before the record was committed: "
-            f"`{Git(project.folder).command('log --oneline -- source')}` lists the commits that may have it"
+            "this commit contains the record of the release, but its source was changed "
+            "before the record was committed: "
+            f"`{Git(project.folder).command('log --oneline -- source')}` lists the commits "
+            "that may have it"
         )
     else:
         where = "check out the commit that released it"
@@ -127,7 +127,7 @@ def _check_same(packages: Packages, line: ReleaseLine, project: Project) -> None
         hint = wrong
         if not packages.plan.nothing:
             hint += f"; and {where}"
-    raise CallError(f"what this source makes is not what {line.version} was", hint)
+    raise CallError(f"this source does not produce {line.version}", hint)
 
 
 def _commit(version: str, project: Project) -> str:
@@ -157,19 +157,19 @@ def _notes(packages: Packages, line: ReleaseLine, result: Build, *, first: bool)
         CallError: The changelog, or what makes the notes, is not as it was.
     """
     if line.changelog is None:
-        return None, "its release notes are not made again: the deckgen that made them kept no changelog"
+        return None, "its release notes are not written again: the deckgen that made them kept no changelog"
     project = Project(result.project)
     section = changelog.section_of(changelog.read_changelog(project), line.version)
     if section is None or changelog.digest_of(section.text) != line.changelog:
-        what = "has been edited since" if section else "is not there any more"
+        what = "has been edited since" if section else "is missing"
         commit = commit_of(line.version, project)
         command = Git(project.folder).command(f"worktree add ../{line.version} {commit[:12]}")
         hint = (
-            f"`{command}` puts the source as it was beside this folder" if commit else "put it back as it was"
+            f"`{command}` puts the released source next to this folder" if commit else "restore it as it was"
         )
         raise CallError(f"the section of {line.version} in {CHANGELOG} {what}", hint)
     notes = release_notes(packages.main, section.text, read_sentences(result.deck, project), first=first)
     if hashlib.sha256(notes.encode()).hexdigest() != line.release_notes:
         hint = other_makers(line) or "the sentences in templates/base/ may differ from those of the release"
-        raise CallError(f"the release notes of {line.version} would not be what they were", hint)
+        raise CallError(f"the release notes of {line.version} would differ from the original ones", hint)
     return notes, ""

@@ -63,8 +63,8 @@ def read_changelog(project: Project) -> str:
     text = text.replace("\r\n", "\n")
     if mark := _CONFLICT.search(text):
         line = text.count("\n", 0, mark.start()) + 1
-        hint = "keep the sections of both sides, the higher version first, and delete the marks"
-        raise CallError(f"git left the marks of a conflict in {CHANGELOG}, line {line}", hint)
+        hint = "keep the sections of both sides, the higher version first, and delete the markers"
+        raise CallError(f"{CHANGELOG} contains conflict markers from git, line {line}", hint)
     return text
 
 
@@ -164,7 +164,8 @@ def unused(text: str, coming: Coming, released: Container[str]) -> tuple[str, ..
             break
         if not coming.is_headed(section):
             remarks.append(
-                f"{CHANGELOG} has a section `{section.title}`, which is not in the release notes of "
-                f"{coming.version}: call it `{coming.unreleased}` if it is about this release"
+                f"{CHANGELOG} has a section `{section.title}`, which is not part of the "
+                f"release notes of {coming.version}: if it is about this release, rename it to "
+                f"`{coming.unreleased}`"
             )
     return tuple(remarks)

@@ -23,11 +23,12 @@ def check_commit(project: Path) -> None:
     """
     if not in_git(project):
         raise CallError(
-            "--commit needs a git repository, and this deck is in none", "leave it out; or `git init`"
+            "--commit needs a git repository, but this deck is not in one",
+            "remove --commit, or run `git init`",
         )
     if not Git(project).has_commit():
         hint = "commit the deck first: git add . && git commit"
-        raise CallError("--commit adds the record of a release to git, which holds nothing yet", hint)
+        raise CallError("--commit adds the record of a release to git, but git has no commits yet", hint)
 
 
 def commit(project: Path, paths: Sequence[str], message: str) -> None:
@@ -56,5 +57,5 @@ def commit(project: Path, paths: Sequence[str], message: str) -> None:
             with suppress(Unanswered):  # it fails where nothing could be added
                 git.ask("reset", "--quiet", "--", *new)
         said = " ".join(str(silence).split())
-        hint = "nothing is changed: see to what git says; or release without --commit, and commit yourself"
-        raise CallError(f"git does not commit the release: {said}", hint) from silence
+        hint = "nothing was changed: fix what git reports, or release without --commit, and commit yourself"
+        raise CallError(f"git did not commit the release: {said}", hint) from silence

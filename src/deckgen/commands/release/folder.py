@@ -52,7 +52,7 @@ def new_parts(project: Project, version: str) -> Path:
     try:
         folder.mkdir(parents=True)
     except OSError as error:
-        raise CallError(f"the folder {folder.parent} cannot be made: {error.strerror}") from error
+        raise CallError(f"the folder {folder.parent} cannot be created: {error.strerror}") from error
     return folder
 
 
@@ -99,9 +99,9 @@ class Recovery(NamedTuple):
 
     def __str__(self) -> str:
         """A sentence for the user."""
-        what = "it is finished now" if self.finished else "what it had begun is undone"
+        what = "deckgen has finished it" if self.finished else "deckgen has undone it"
         for name in self.left:
-            what += f", but {name} has been changed since: take what it says of {self.version} out of it"
+            what += f", but {name} has been changed since: remove what it says about {self.version}"
         return f"the release of {self.version} was interrupted; {what}"
 
 

@@ -44,7 +44,7 @@ def propose(changes: Changes, ledger: Ledger, now: int) -> Proposal:
     highest = max((each.version for each in ledger.releases), key=by_order)
     ahead, last = parsed(highest), parsed(latest.version)
     if last is None:
-        return Proposal("1.0.0", f"`{latest.version}` is no version that has a next one")
+        return Proposal("1.0.0", f"`{latest.version}` has no next version")
     if ahead and ahead.is_prerelease:
         return Proposal(ahead.base_version, f"{highest} leads to it")
     if _is_calendar(last):
@@ -65,7 +65,7 @@ def free(proposal: Proposal, is_taken: Callable[[str], object]) -> Proposal:
         first, second, third = (*(number.release if number else ()), 0, 0, 0)[:_PARTS]
         version = f"{first}.{second}.{third + 1}"
     if version != proposal.version:
-        reason += f"; {proposal.version} was released elsewhere, or taken back"
+        reason += f"; {proposal.version} was released elsewhere, or withdrawn"
     return Proposal(version, reason)
 
 
@@ -132,7 +132,7 @@ def _of_changes(last: Version, changes: Changes) -> Proposal:
         reason = f"{many} {'leaves' if len(changes.retired) == 1 else 'leave'} the deck"
         level = 0
     elif changes.to_do:
-        level, reason = 0, "learners have to do something, as the release notes say"
+        level, reason = 0, "learners need to do something (see the release notes)"
     elif changes.new:
         level, reason = 1, counted(len(changes.new), "new note")
     elif changes.more_cards:

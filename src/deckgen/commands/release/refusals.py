@@ -35,8 +35,8 @@ def check_form(version: str) -> None:
         CallError: It is none.
     """
     if parsed(version) is None:
-        hint = "it begins with a digit, as in `1.2.0`, `2026.11` or `2.0.0-rc.1`"
-        raise CallError(f"`{version}` is not a version", hint)
+        hint = "begin it with a digit, as in `1.2.0`, `2026.11` or `2.0.0-rc.1`"
+        raise CallError(f"`{version}` is not a valid version", hint)
 
 
 def check_order(version: str, ledger: Ledger) -> None:
@@ -48,13 +48,16 @@ def check_order(version: str, ledger: Ledger) -> None:
     for line in ledger.releases:
         if line.version == version or by_order(line.version) == by_order(version):
             same = "" if line.version == version else f", which is the same as {version},"
-            hint = f"take a new version; `deckgen release --again {line.version}` makes its files again"
+            hint = (
+                f"choose a new version; `deckgen release --again {line.version}` makes the files "
+                "of the old one again"
+            )
             raise CallError(f"{line.version}{same} was released on {day(line.time)}", hint)
     rivals = ledger.releases if is_prerelease(version) else [ledger.latest] if ledger.latest else []
     above = [each.version for each in rivals if by_order(each.version) > by_order(version)]
     if above:
         highest = max(above, key=by_order)
-        hint = "take a higher one: learners tell by it which of two packages is newer"
+        hint = "choose a higher one: it shows learners which package is newer"
         raise CallError(f"{version} is lower than {highest}, the last release", hint)
 
 
@@ -70,7 +73,9 @@ def check_news(packages: Packages, version: str) -> None:
     finished = is_prerelease(latest.version) and not is_prerelease(version)
     if not finished and packages.as_released(latest).main.digest == latest.digest:
         hint = f"`deckgen release --again {latest.version}` makes its files again"
-        raise NothingNew(f"there is nothing to release: learners have all of it since {latest.version}", hint)
+        raise NothingNew(
+            f"there is nothing to release: learners have had everything since {latest.version}", hint
+        )
 
 
 def check_clock(plan: UpdatePlan, project: Project) -> None:
@@ -82,15 +87,18 @@ def check_clock(plan: UpdatePlan, project: Project) -> None:
     last, what = plan.matching.ledger.last_time, "since the last release"
     if plan.now <= last:
         raise CallError(
-            f"the last release was on {day(last)}, and this machine says that it is {day(plan.now)}",
-            "set the clock right, or wait a second: learners' Anki takes only what is newer",
+            f"the last release was on {day(last)}, but this computer's clock says {day(plan.now)}",
+            "correct the clock, or wait a second: Anki only imports what is newer",
         )
     if not last:
         last, what = int(project.manifest.stat().st_mtime), "since deck.yaml was written"
     if plan.now - last > _YEARS and "SOURCE_DATE_EPOCH" not in os.environ:
         raise CallError(
-            f"this computer's clock says that it is {day(plan.now)}, more than ten years {what}",
-            "set the clock right; if it is right, say so: SOURCE_DATE_EPOCH=$(date +%s) deckgen release …",
+            f"this computer's clock says {day(plan.now)}, more than ten years {what}",
+            (
+                "correct the clock; if it is correct, confirm it: SOURCE_DATE_EPOCH=$(date +%s) "
+                "deckgen release …"
+            ),
         )
 
 
@@ -102,8 +110,8 @@ def check_folder(version: str, project: Project) -> None:
     """
     target = project.releases / version
     if target.exists() or target.is_symlink():
-        hint = f"if learners got what is in it, put its {LEDGER} back; if not, delete the folder"
-        raise CallError(f"{target} is there already, and the ledger does not know {version}", hint)
+        hint = f"if learners have this release, restore its {LEDGER}; if not, delete the folder"
+        raise CallError(f"{target} already exists, but the ledger does not contain {version}", hint)
 
 
 def check_ledger(plan: UpdatePlan, project: Project) -> None:
@@ -118,13 +126,13 @@ def check_ledger(plan: UpdatePlan, project: Project) -> None:
     unknown = packaged - plan.matching.ledger.versions
     if unknown and (unknown := unknown - lost_ledger.known_releases(project.folder, deck)):
         raise CallError(
-            f"build/release/ holds {max(unknown)}, and there is no {LEDGER} that knows of it",
-            "put the ledger back that does; if nobody got what is in that folder, delete it",
+            f"build/release/ contains {max(unknown)}, but there is no {LEDGER} with this release",
+            "restore the ledger that has it; if nobody has this release, delete the folder",
         )
     if lost_ledger.is_ignored(project.folder):
         raise CallError(
-            f"git is told to leave {LEDGER} out, and the next release needs it",
-            "take that out of .gitignore; `git check-ignore -v source/ledger.jsonl` shows the line",
+            f"git ignores {LEDGER}, but the next release needs it",
+            "remove it from .gitignore; `git check-ignore -v source/ledger.jsonl` shows the line",
         )
 
 
@@ -154,12 +162,12 @@ def check_elsewhere(version: str, deck: str, project: Project) -> None:
     try:
         Git(project.folder).ask("merge-base", "--is-ancestor", commit, "HEAD")
     except Unanswered:
-        hint = "merge that branch first; or take a higher version"
+        hint = "merge that branch first, or choose a higher version"
         raise CallError(
             f"{version} has been released on another branch, in commit {commit[:12]}", hint
         ) from None
-    message = f"{version} was released in commit {commit[:12]}, and its record was taken back since"
-    raise CallError(message, "take a higher version: somebody may have got that one")
+    message = f"{version} was released in commit {commit[:12]}, but its record was removed later"
+    raise CallError(message, "choose a higher version: someone may already have that one")
 
 
 def check_committed(build: Build) -> list[str]:
@@ -173,33 +181,34 @@ def check_committed(build: Build) -> list[str]:
     """
     project = build.project
     if not in_git(project):
-        return ["this deck is not in a git repository, so nobody can make this release again"]
+        return ["this deck is not in a git repository, so nobody could build this release again"]
     git = Git(project)
     if not git.has_commit():
-        return ["nothing has been committed yet, so nobody can make this release again: commit the deck"]
+        return ["nothing has been committed yet, so nobody could build this release again: commit the deck"]
     try:
         changed = git.ask(
             "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--", *_FOLDERS
         )
         ignored = git.ask("ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", *_FOLDERS)
     except Unanswered as silence:
-        raise CallError(f"git cannot be asked what differs from the last commit: {silence}") from silence
+        raise CallError(f"git could not report what changed since the last commit: {silence}") from silence
     prefix = path_in_repository(project)
     paths = [entry[3:].removeprefix(prefix) for entry in _entries(changed)]
     left_out = [path for path in _entries(ignored) if _is_read(path, build)]
     if left_out:
-        hint = "take them out of .gitignore, and commit them; or try it without: --allow-dirty"
-        raise CallError(f"git is told to leave out what this release contains: {listing(left_out)}", hint)
+        hint = "remove them from .gitignore, and commit them; or only try the release: --allow-dirty"
+        raise CallError(f"git ignores files that this release contains: {listing(left_out)}", hint)
     if paths and set(paths) <= {CHANGELOG, LEDGER} and LEDGER in paths:
         message = f"the record of the last release is not committed yet: {listing(paths)}"
         raise CallError(
-            message, f"commit it before you change anything: `{git.command('add source')}`, then `git commit`"
+            message,
+            (f"commit it before you change anything else: `{git.command('add source')}`, then `git commit`"),
         )
     if paths:
         command = git.command(f"add {' '.join(sorted({path.split('/')[0] for path in paths}))}")
         message = f"not committed yet: {listing(paths)}"
-        hint = f"commit it, so that anyone can make this release again: `{command}`, then `git commit`; "
-        raise CallError(message, f"{hint}or only try it: --allow-dirty")
+        hint = f"commit it, so that anyone can build this release again: `{command}`, then `git commit`; "
+        raise CallError(message, f"{hint}or only try the release: --allow-dirty")
     return []
 
 

@@ -121,7 +121,10 @@ def draft(
         usual, reason = free(Proposal(usual, reason), taken)
         refusals.check_folder(usual, place)
     elif leap(version, ledger, plan.now):
-        remarks.append(f"{version} leaves versions out: the next one would be {usual}, and no way leads down")
+        remarks.append(
+            f"{version} skips versions: the next one would be {usual}, and you cannot go back to a "
+            "lower version later"
+        )
     chosen = usual if version is None else version
     refusals.check_elsewhere(chosen, result.deck.id, place)
     made = _drafted(result, packages.as_release(chosen), changes)
@@ -149,7 +152,7 @@ def _drafted(result: Build, packages: Packages, changes: Changes) -> Draft:
         project.changelog.name: (present[project.changelog.name], text.encode()),
         project.ledger.name: (present[project.ledger.name], ledger.encode()),
     }
-    foreign = foreign_sentences(result.deck, sentences, project, "its release notes say by themselves")
+    foreign = foreign_sentences(result.deck, sentences, project, "the fixed text of its release notes")
     diagnostics = [*result.diagnostics, *foreign]
     result = replace(result, diagnostics=sorted_diagnostics(diagnostics))
     remarks = changelog.unused(before, coming, packages.plan.matching.ledger.versions)
@@ -163,17 +166,17 @@ def _check_read(result: Build, project: Project) -> None:
     """Refuse a ledger that is no longer the one that the build has read."""
     now, fault = ledger_file.read_text(project.folder)
     if fault:
-        raise CallError(f"{LEDGER} cannot be read once more: {fault.message}", fault.hint)
+        raise CallError(f"{LEDGER} cannot be read again: {fault.message}", fault.hint)
     if (now or "") != result.record:
-        raise CallError(f"{LEDGER} has changed while this was built", "release once more")
+        raise CallError(f"{LEDGER} changed during the build", "release again")
 
 
 def _parsed(text: str) -> Ledger:
     """The ledger of a new text, which must be valid."""
     ledger, faults = ledger_file.parse(text)
     if faults:
-        message = f"the ledger would not hold this release: {next(iter(faults)).message}"
-        raise CallError(message, "report this as a bug")
+        message = f"the ledger would not contain this release: {next(iter(faults)).message}"
+        raise CallError(message, "please report this as a bug")
     return ledger
 
 
@@ -292,7 +295,7 @@ def _check_unchanged(project: Project, record: folder.Record) -> None:
     for name, (before, _) in record.files.items():
         path = project.source / name
         if _bytes(path) != before:
-            raise CallError(f"{project.shown(path)} has changed while this was built", "release once more")
+            raise CallError(f"{project.shown(path)} changed during the build", "release again")
 
 
 def _bytes(path: Path) -> bytes | None:

@@ -51,11 +51,11 @@ def check_wishes(wishes: Wishes) -> None:
         CallError: An address is none, or two places are named for the package.
     """
     if wishes.download and wishes.package:
-        raise CallError("--download and --package both say where the package is", "leave out one of them")
+        raise CallError("--download and --package both give the place of the package", "use only one of them")
     for option, address in (("--download", wishes.download), ("--address", wishes.address)):
         if address and not (SAFE_LINK.fullmatch(address) and address.lower().startswith("http")):
-            message = f"`{address}` is no address of the web"
-            raise CallError(f"{option}: {message}", "it begins with `https://`, and has no blanks")
+            message = f"`{address}` is not a web address"
+            raise CallError(f"{option}: {message}", "begin it with `https://`, and use no spaces")
 
 
 def find_download(
@@ -101,17 +101,15 @@ def _check_package(file: Path, deck: str, version: str) -> None:
     """
     about = read_about(file)
     if about.get("deck") != deck:
-        raise CallError(f"{file} is a package of the deck `{about.get('deck')}`, and this is `{deck}`")
-    again = f"name the package of {version}: `deckgen release --again {version}` makes it"
+        raise CallError(f"{file} is a package of the deck `{about.get('deck')}`, but this deck is `{deck}`")
+    again = f"use the package of {version}: `deckgen release --again {version}` makes it"
     if about.get("cleanup"):
-        hint = again if version else "name the package of the deck"
+        hint = again if version else "use the package of the deck"
         raise CallError(f"{file} is the cleanup package, which has no cards", hint)
     has = about["version"] or ""
     if has == version:
         return
     what = f"version {has}" if has else "no release"
     if version:
-        raise CallError(f"{file} is {what}, and the page tells of {version}", again)
-    raise CallError(
-        f"{file} is {what}, of which the ledger does not know", "check out the commit of that release"
-    )
+        raise CallError(f"{file} is {what}, but the page is about {version}", again)
+    raise CallError(f"{file} is {what}, which is not in the ledger", "check out the commit of that release")

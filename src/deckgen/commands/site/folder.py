@@ -24,7 +24,7 @@ MARK = ".deckgen-site"
 """The file by which a folder is known for a site: it names the deck, and the files of the site."""
 _FOLDERS = ("deck", "media")
 _FILE = re.compile(rf"(?:(?:{'|'.join(_FOLDERS)})/)?(?!\.{{1,2}}$)[^/\\:\0]+")
-_ELSEWHERE = "name a new folder, or an empty one: deckgen site -o DIR"
+_ELSEWHERE = "use a new or empty folder: deckgen site -o DIR"
 
 
 class Earlier(NamedTuple):
@@ -48,7 +48,9 @@ def earlier_site(folder: Path, project: Project) -> Earlier:
         if folder.resolve().is_relative_to(inside.resolve()):
             raise CallError(f"{folder} is in {inside}, so a site would become part of the deck", _ELSEWHERE)
     if folder.resolve() == project.output.resolve():
-        raise CallError(f"{folder} is where packages are built", f"name a folder in it, as {folder / 'site'}")
+        raise CallError(
+            f"{folder} is the folder for packages", f"use a folder in it, such as {folder / 'site'}"
+        )
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise CallError(f"{folder} is not an ordinary folder", _ELSEWHERE)
     for name in _FOLDERS:
@@ -58,7 +60,7 @@ def earlier_site(folder: Path, project: Project) -> Earlier:
         return _read(folder / MARK)
     # a folder of git's may hold nothing else yet, as that of a new branch for pages
     if folder.exists() and any(path.name != ".git" for path in folder.iterdir()):
-        raise CallError(f"{folder} holds other files, and no site of deckgen's", _ELSEWHERE)
+        raise CallError(f"{folder} contains other files, and no site made by deckgen", _ELSEWHERE)
     return Earlier()
 
 
@@ -75,7 +77,7 @@ def write(site: Site, folder: Path, earlier: Earlier) -> None:
         OSError: A file cannot be written, for example on a full disk.
     """
     if earlier.deck not in {"", site.deck}:
-        raise CallError(f"{folder} holds the site of another deck, `{earlier.deck}`", _ELSEWHERE)
+        raise CallError(f"{folder} contains the site of another deck, `{earlier.deck}`", _ELSEWHERE)
     package = site.download.file if site.download else None
     paths = {*site.files, *(f"media/{name}.js" for name in site.media)}
     if package and site.download:
@@ -106,8 +108,8 @@ def _read(mark: Path) -> Earlier:
             return Earlier(deck, tuple(files))
     except (ValueError, KeyError, TypeError):
         pass
-    message = f"{mark} does not say which files of the folder are the site's"
-    raise CallError(message, "delete the folder, or name another: deckgen site -o DIR")
+    message = f"{mark} does not list the site's files"
+    raise CallError(message, "delete the folder, or use another one: deckgen site -o DIR")
 
 
 def _mark(folder: Path, deck: str, paths: Iterable[str]) -> None:

@@ -35,5 +35,5 @@ def last_release(packages: Packages) -> Released | None:
         return None
     ahead = "" if plan.nothing else plan.summary()
     if not ahead and (newest := ledger.releases[-1]) is not line:
-        ahead = f"they are those of {newest.version}"
+        ahead = f"they are for {newest.version}"
     return Released(line.version, line.time, is_prerelease(line.version), ahead)

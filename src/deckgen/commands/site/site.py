@@ -99,7 +99,7 @@ def site(build: Build, wishes: Wishes) -> Site:
     if len(facts.sections) > 1:
         files[page.CHANGES] = page.changes(facts).encode()
     files["index.html"] = page.index(facts).encode()  # the last one, so that all else exists by then
-    foreign = foreign_sentences(deck, sentences, project, "its page says by itself")
+    foreign = foreign_sentences(deck, sentences, project, "the fixed text of its page")
     return Site(deck.id, files, shown, facts.download, released, foreign)
 
 
@@ -119,12 +119,14 @@ def _picture(project: Project) -> bytes:
     )
     picture = file / SOCIAL_PICTURE
     if not (picture.path.is_file() and picture.path.resolve().is_relative_to(picture.top.resolve())):
-        raise CallError(f"{picture.shown} is not a file of the deck", "put a PNG there, or move it away")
+        raise CallError(
+            f"{picture.shown} is not a file in the deck's folder", "put a PNG there, or move it away"
+        )
     content = picture.path.read_bytes()
     if not content.startswith(_PNG) or len(content) > _MOST:
         width, height = page.PICTURE
-        hint = f"best is {width} x {height} pixels"
-        raise CallError(f"{picture.shown} is no PNG of at most 5 MB", hint)
+        hint = f"the best size is {width} x {height} pixels"
+        raise CallError(f"{picture.shown} is not a PNG of at most 5 MB", hint)
     return content
 
 

@@ -56,7 +56,7 @@ class Page:
 
     def text(self, figures: Figures) -> str:
         """All figures of a deck, one table after the other."""
-        retired = f"; {counted(figures.retired, 'retired note')} left out" if figures.retired else ""
+        retired = f"; {counted(figures.retired, 'retired note')} not counted" if figures.retired else ""
         first_line = (
             f"{figures.title}: {counted(figures.notes, 'note')}, {counted(figures.cards, 'card')}{retired}"
         )
@@ -90,8 +90,8 @@ class Page:
         heads = ("weight", "notes", "+/-", "cards", "+/-")
         yield from self._table("Exam, in %", heads, [_domain(share) for share in figures.domains])
         for count, of in (
-            (figures.no_domain, "of no domain"),
-            (figures.several_domains, "of several domains"),
+            (figures.no_domain, "in no domain"),
+            (figures.several_domains, "in several domains"),
         ):
             if count and count.notes:
                 line = f"{of}: {counted(count.notes, 'note')}, {counted(count.cards, 'card')}"
@@ -129,7 +129,7 @@ class Page:
     def _more(self, count: int) -> Iterator[str]:
         """The number of entries that are not on the page."""
         if count > _LISTED:
-            yield from self._wrapped(f"and {count - _LISTED:,} more: --format json has all", 2)
+            yield from self._wrapped(f"and {count - _LISTED:,} more: --format json lists all", 2)
 
     def _table(self, heading: str, heads: Sequence[str], rows: Sequence[Row]) -> Iterator[str]:
         """Rows under their heading, in columns; nothing without rows."""

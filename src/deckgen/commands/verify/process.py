@@ -56,7 +56,7 @@ def run_rehearsal(
             )
     except OSError as error:
         raise CallError(
-            f"{command[0]} cannot be run: {error.strerror}", "name a Python that has `anki`"
+            f"{command[0]} cannot be started: {error.strerror}", "give a Python that has the `anki` package"
         ) from error
     result, last = _followed(process, progress)
     if result is None:

@@ -58,12 +58,12 @@ def _explained(update: ReadOnly[str, Any], anki: str, accepted: AbstractSet[str 
     """Why notes that are not updated are no fault; empty if they are one."""
     stay = counted(update["conflicting"], "note")
     if update["previous"] in accepted:
-        return f"{stay} not updated, as accepted; learners import as the release notes say"
+        return f"{stay} not updated, as accepted; learners follow the import steps in the release notes"
     old = tuple(map(int, re.findall(r"\d+", anki)[:2])) < _RENAMES_SINCE
     if old and update["renamed"] and update["conflicting"]:
         return (
-            f"{stay} not updated, because Anki {anki} takes a note type with a "
-            "renamed field or card for another one; Anki 23.10 and later do not"
+            f"{stay} not updated, because Anki {anki} treats a note type with a renamed field "
+            "or card as a different one; Anki 23.10 and later do not"
         )
     return ""
 
@@ -76,7 +76,7 @@ def _faults(update: ReadOnly[str, Any], *, explained: bool) -> Iterator[str]:
         yield f"`{name}`: {what}" if name else what
     if not explained:
         for name in update["not_arrived"]:
-            yield f"the new text of `{name}` has not arrived"
+            yield f"the learner did not get the new text of `{name}`"
     yield from _of_files(update["wrong_files"])
     for what in ("cards", "decks"):
         if (update["cleanup"] or {}).get(f"{what}_added"):
@@ -91,7 +91,7 @@ def _of_files(rows: list[list[Any]]) -> Iterator[str]:
         wrong = (
             "which the learner does not have"
             if what == "missing"
-            else "and the learner has another file of that name"
+            else "but the learner has a different file with that name"
         )
         yield f"`{note}`{others} {verb} `{name}`, {wrong}"
 
@@ -114,11 +114,11 @@ def _altered(results: list[dict[str, Any]]) -> Iterator[str]:
             continue
         lost = f"{default['lost']:,} lost" if default["lost"] else "nothing lost"
         remark = (
-            f"from {default['previous']}: a learner who has {_did(default)} "
-            f"misses {counted(default['missed'], 'change')} of its notes; {lost}"
+            f"from {default['previous']}: a learner who has {_did(default)} misses "
+            f"{counted(default['missed'], 'change')} to its notes; {lost}"
         )
         if done:
-            remark += f"; if they tick Merge note types, Anki {', '.join(done)}"
+            remark += f"; if they check Merge note types, Anki {', '.join(done)}"
         yield remark
 
 
@@ -126,7 +126,7 @@ def _did(result: ReadOnly[str, Any]) -> str:
     """What a learner has done to the note types."""
     return {
         "added-field": "added a field to `{type}`",
-        "moved-note": "given a note of `{type}` the note type `{other_type}`",
+        "moved-note": "changed a note of `{type}` to the note type `{other_type}`",
         "deleted-card-type": "deleted the card type `{card_type}` of `{type}`",
     }[result["learner"]].format_map(result)
 
@@ -135,13 +135,13 @@ def _merged(result: ReadOnly[str, Any]) -> list[str]:
     """What Anki does to such a learner when it merges note types: each with a verb; empty if no harm."""
     if result["refused"]:
         return ["refuses the import"]
-    doubles = f", {result['cards_twice']:,} of them doubles" if result["cards_twice"] else ""
+    doubles = f", {result['cards_twice']:,} of them duplicates" if result["cards_twice"] else ""
     again = f" and {result['twice_next_time']:,} more at each import" if result["twice_next_time"] else ""
     harm = (
-        (result["wrong_texts"], "puts the texts of {} into other fields", "note"),
+        (result["wrong_texts"], "puts the texts of {} into wrong fields", "note"),
         (result["cut_texts"], "drops texts of {}", "note"),
         (result["cards_gone"], "deletes {}", "card"),
-        (result["cards_elsewhere"], "puts {} under another card type", "card"),
+        (result["cards_elsewhere"], "gives {} a different card type", "card"),
         (result["cards_added"], f"adds {{}}{doubles}{again}", "card"),
         (result["conflicting_next_time"], "skips {} in later imports without it", "note"),
         (result["reviews_lost"], "loses reviews of {}", "card"),

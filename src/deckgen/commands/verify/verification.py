@@ -74,7 +74,7 @@ def verify(
     deck = new.deck.id
     earlier = _earlier(project, new, previous)
     if require_previous and not earlier:
-        raise CallError("there is no earlier package to update from", "name one: --previous FILE.apkg")
+        raise CallError("there is no earlier package to update from", "give one: --previous FILE.apkg")
     tell = progress or (lambda *_: None)
     with tempfile.TemporaryDirectory(prefix="deckgen-verify-", ignore_cleanup_errors=True) as folder:
         path = _put(new, Path(folder, "new.apkg"), tell)
@@ -131,11 +131,11 @@ def _checked(path: Path, deck: str, time: int) -> dict[str, Any]:
     """The metadata of a package, after checking that it is an earlier one of the deck."""
     about = package.read_about(path)
     if about.get("deck") != deck:
-        raise CallError(f"{path} is a package of the deck `{about.get('deck')}`, and this is `{deck}`")
+        raise CallError(f"{path} is a package of the deck `{about.get('deck')}`, but this deck is `{deck}`")
     if about.get("cleanup"):
-        raise CallError(f"{path} is a cleanup package", "name the release's other package")
+        raise CallError(f"{path} is a cleanup package", "use the release's other package")
     if time and about["time"] > time:
-        raise CallError(f"{path} is newer than what is built here", "name a package that was released before")
+        raise CallError(f"{path} is newer than this build", "use a package that was released earlier")
     return about
 
 

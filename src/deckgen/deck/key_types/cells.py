@@ -17,7 +17,7 @@ TYPE = KeyType(
             "type": "array",
             "items": TEXT_SCHEMA,
             "minItems": MIN_COLUMNS,
-            "errorMessage": "a list of cells belongs here, one for each column",
+            "errorMessage": "write a list of cells here, one for each column",
         },
         "The cells of a row, one for each column.",
         "- Its name\n- What to know of it",

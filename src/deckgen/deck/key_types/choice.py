@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from deckgen.deck.reader import NodeReader
     from deckgen.source import Node
 
-_ABOUT = "One word of a list."
+_ABOUT = "One word from a list."
 
 
 def _read(reader: NodeReader, node: Node, key: Key) -> Scalar | None:
@@ -36,7 +36,7 @@ def _doc_of(words: tuple[str, ...]) -> KeyDoc:
             values.append(float(word))
         elif word.lower() in {"true", "false"}:
             values.append(word.lower() == "true")
-    return KeyDoc({"enum": values, "errorMessage": f"one of {listed} belongs here"}, _ABOUT, words[0])
+    return KeyDoc({"enum": values, "errorMessage": f"write one of {listed} here"}, _ABOUT, words[0])
 
 
 TYPE = KeyType(

@@ -11,7 +11,7 @@ TYPE = KeyType(
     read,
     KeyDoc(
         PROSE_SCHEMA,
-        "A text in Markdown, with what is asked as clozes.",
+        "A text in Markdown, with the answers as clozes.",
         "Before change comes {{c1::joining}}.",
     ),
     parts=("",),

@@ -37,9 +37,11 @@ def _read(reader: NodeReader, node: Node, key: Key) -> Scalar | None:
         return scalar
     short = written if len(written) <= _SHORT and "\n" not in written else f"{written[:_SHORT].split()[0]}…"
     if form:
-        message, hint = f"`{written}` is no day of the calendar", _about_days(*form.groups())
+        message, hint = f"`{written}` is not a date in the calendar", _about_days(*form.groups())
     else:
-        message = f"`{short}` is no date as deckgen reads them: year, month and day, as in `2026-01-31`"
+        message = (
+            f"`{short}` is not a date that deckgen can read: write year, month and day, as in `2026-01-31`"
+        )
         hint = _hint(written)
     reader.report("wrong-type", scalar, message, hint)
     return None
@@ -56,11 +58,11 @@ def _exists(year: str, month: str, day: str) -> str:
 def _about_days(year: str, month: str, day: str) -> str:
     """A hint for a day that does not exist: the reason."""
     if _exists(year, day, month):
-        return f"the month stands before the day: `{year}-{day}-{month}`"
+        return f"put the month before the day: `{year}-{day}-{month}`"
     if not _exists(year, month, "1"):
-        return "years begin with `0001`, and the months are `01` to `12`"
+        return "use years from `0001`, and months from `01` to `12`"
     last = next(each for each in ("31", "30", "29", "28") if _exists(year, month, each))
-    return f"the days of this month are `01` to `{last}`"
+    return f"this month has the days `01` to `{last}`"
 
 
 def _hint(written: str) -> str:
@@ -77,7 +79,7 @@ def _hint(written: str) -> str:
         return ""
     days = list(dict.fromkeys(filter(None, candidates)))
     if len(days) > 1:
-        return f"which of the two is the month? write `{days[0]}` or `{days[1]}`"
+        return f"use the month first: write `{days[0]}` or `{days[1]}`"
     return f"write `{days[0]}`" if days else ""
 
 
@@ -92,7 +94,7 @@ TYPE = KeyType(
             "type": "string",
             "pattern": r"^\s*(?!0000)[0-9]{4}-"
             rf"(?:(?:{_LONG})-(?:{_DAYS}|3[01])|(?:{_MIDDLE})-(?:{_DAYS}|30)|02-(?:{_DAYS}))\s*$",
-            "errorMessage": "a date belongs here, as in `2026-01-31`",
+            "errorMessage": "write a date here, as in `2026-01-31`",
         },
         "A day, as year, month and day.",
         "2026-01-31",

@@ -56,10 +56,10 @@ def _read(reader: NodeReader, node: Node, key: Key) -> Image | None:
     return Image(file, alt) if file and alt else None
 
 
-_FILE = KeyDoc(TEXT_SCHEMA, "The path of the file, from the chapter's own folder.", "media/tree.png")
+_FILE = KeyDoc(TEXT_SCHEMA, "The path of the file, starting at the chapter's folder.", "media/tree.png")
 _ALT = KeyDoc(
     TEXT_SCHEMA,
-    "What the image shows, for those who do not see it.",
+    "A description of the image, for learners who cannot see it.",
     "A family tree of three generations",
 )
 
@@ -69,9 +69,9 @@ TYPE = KeyType(
     KeyDoc(
         {
             **object_schema("Image", {"file": _FILE, "alt": _ALT}, _KEYS),
-            "errorMessage": "an image with its `file` and `alt` belongs here",
+            "errorMessage": "write an image here, with its `file` and `alt`",
         },
-        "An image, and what is said of it.",
+        "An image, with its description.",
         "file: media/tree.png\nalt: A family tree",
     ),
     parts=("",),

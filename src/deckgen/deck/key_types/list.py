@@ -20,7 +20,7 @@ def _read(reader: NodeReader, node: Node, key: Key) -> Texts | None:
     value = texts.read(reader, node, key)
     if value is None or value.items:
         return value
-    reader.report("empty-value", node, f"`{key.name}` has no items", "write them below it, or take it away")
+    reader.report("empty-value", node, f"`{key.name}` has no items", "write them below it, or remove it")
     return None
 
 

@@ -9,7 +9,7 @@ from deckgen.deck.schemas import PROSE_SCHEMA, KeyDoc
 TYPE = KeyType(
     "markdown",
     read,
-    KeyDoc(PROSE_SCHEMA, "A text in Markdown.", "As many lines as it takes, in *Markdown*."),
+    KeyDoc(PROSE_SCHEMA, "A text in Markdown.", "As many lines as you need, in *Markdown*."),
     parts=("",),
     prose={(): ()},
 )

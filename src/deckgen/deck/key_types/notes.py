@@ -19,7 +19,7 @@ REFERENCE_SCHEMA: Schema = {
     "type": ["string", "number", "boolean"],
     "pattern": rf"^{ID.pattern}(?:\.{ID.pattern})?$",
     "minimum": 0,
-    "errorMessage": "the id of a note belongs here; that of a row has its table's id and a dot before it",
+    "errorMessage": "write the id of a note here; for a row, put its table's id and a dot before it",
 }
 """The id of a note."""
 
@@ -46,8 +46,8 @@ TYPE = KeyType(
     "notes",
     _read,
     KeyDoc(
-        {"type": "array", "items": REFERENCE_SCHEMA, "errorMessage": "a list of note ids belongs here"},
-        "Ids of other notes.",
+        {"type": "array", "items": REFERENCE_SCHEMA, "errorMessage": "write a list of note ids here"},
+        "The ids of other notes.",
         "- split-alliance",
     ),
     parts=("",),

@@ -108,13 +108,14 @@ def _marked(reader: NodeReader, node: Node, items: list[Node], options: Options)
         ]
         if wrong:
             hint = (
-                "write `true` here, if this option is the best; else leave `correct` out, and write it there"
+                "write `true` here if this option is the best; if not, remove `correct` here, "
+                "and add it to the best option"
             )
         at = wrong[0] if wrong else node
         _report_swallowed(reader, "correct-option", at, mark, "none of the options is correct", hint)
         return Options(options.items)
     if len(right) > 1:
-        hint = "a vignette has one best answer; reword the others, or take their `correct: true` away"
+        hint = "a vignette has one best answer; reword the others, or remove their `correct: true`"
         lines = ", ".join(str(reader.document.position(mark.start)[0] + 1) for mark in right)
         message = f"{len(right)} options are correct (lines {lines})"
         reader.report("correct-option", right[1], message, hint)
@@ -163,12 +164,12 @@ _MARKED: Schema = {
     },
 }
 _OPTION = {
-    "text": KeyDoc(PROSE_SCHEMA, "What the option says.", "Ask him what would make coming worth his while"),
-    "correct": KeyDoc(FLAG_SCHEMA, "Set on the one best option; the others go without it.", "true"),
+    "text": KeyDoc(PROSE_SCHEMA, "The text of the option.", "Ask him what would make coming worth his while"),
+    "correct": KeyDoc(FLAG_SCHEMA, "Only the best option has it.", "true"),
     "why": KeyDoc(
         PROSE_SCHEMA,
-        "Why it is right or wrong; shown on the back.",
-        "The weaker bond is the one to mend first.",
+        "Why the option is right or wrong; shown on the back.",
+        "The weaker bond needs attention first.",
     ),
 }
 
@@ -186,12 +187,12 @@ TYPE = KeyType(
                     "contains": _MARKED,
                     "minContains": 1,
                     "maxContains": 1,
-                    "errorMessage": "exactly one option has `correct: true`",
+                    "errorMessage": "give exactly one option `correct: true`",
                 }
             ],
-            "errorMessage": "a list of options belongs here",
+            "errorMessage": "write a list of options here",
         },
-        "Options, one of which is correct, each with the reason why.",
+        "Options, one of them correct, each with its reason.",
         """\
 - text: |
     The best one

@@ -9,19 +9,19 @@ from deckgen.diagnostics import CATALOGUE
 
 CODE_SCHEMA: Schema = {
     "enum": sorted(code for code, (level, _) in CATALOGUE.items() if level == "warning"),
-    "errorMessage": "the code of a warning belongs here, as in `missing-alt`",
+    "errorMessage": "write the code of a warning here, as in `missing-alt`",
 }
 """The code of a warning."""
 _CODES_SCHEMA: Schema = {
     "type": "array",
     "items": CODE_SCHEMA,
-    "errorMessage": "a list of codes belongs here",
+    "errorMessage": "write a list of codes here",
 }
 _REASON_SCHEMA: Schema = {
     **PROSE_SCHEMA,
     "type": ["string", "number"],
     "pattern": rf"^(?!\s*(?:{any_case('yes', 'no', 'true', 'false', 'on', 'off')})\s*$)\s*\S",
-    "errorMessage": "`retired` says why, not whether",
+    "errorMessage": "`retired` needs a reason, not `true` or `false`",
 }
 
 ID = KeyType("id", None, KeyDoc(ID_SCHEMA, "", ""), ("",), {}, names_notes=True)

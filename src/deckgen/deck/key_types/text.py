@@ -21,7 +21,7 @@ def read(reader: NodeReader, node: Node, key: Key) -> Scalar | None:
 TYPE = KeyType(
     "text",
     read,
-    KeyDoc(TEXT_SCHEMA, "A short text, without markup.", "A few words"),
+    KeyDoc(TEXT_SCHEMA, "A short text, without formatting.", "A few words"),
     parts=("",),
     prose={(): ()},
     plain=True,

@@ -25,7 +25,7 @@ TYPE = KeyType(
     "texts",
     read,
     KeyDoc(
-        {"type": "array", "items": TEXT_SCHEMA, "errorMessage": "a list of texts belongs here"},
+        {"type": "array", "items": TEXT_SCHEMA, "errorMessage": "write a list of texts here"},
         "A list of short texts.",
         "- One\n- Another",
     ),
@@ -33,5 +33,5 @@ TYPE = KeyType(
     prose={(ITEM,): ()},
     plain=True,
     lists=True,
-    unfilled="those are the columns of a table; a list for cards has `type: list`",
+    unfilled="the type texts is only for the columns of a table; for a list on cards, write `type: list`",
 )

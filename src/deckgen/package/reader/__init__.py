@@ -135,7 +135,7 @@ def read_about(path: Path) -> dict[str, Any]:
     """
     with _open(path) as archive:
         if Format.LEGACY_1.value not in archive or _ABOUT not in archive:
-            raise UnreadableError("was not made by deckgen, so it does not say which note is which")
+            raise UnreadableError("was not made by deckgen, so it does not contain the notes' ids")
         about = archive.json(_ABOUT)
         known = isinstance(about, dict) and isinstance(about.get("time"), int)
         if not known or not isinstance(about.get("notes"), dict) or "version" not in about:
@@ -153,7 +153,7 @@ def _format(archive: Archive) -> Format:
     else:
         found = Format.LEGACY_2 if Format.LEGACY_2.value in archive else Format.LEGACY_1
     if found.value not in archive:
-        raise UnreadableError("is not an .apkg: there is no collection in it")
+        raise UnreadableError("is not an .apkg file: it contains no collection")
     return found
 
 
@@ -192,4 +192,4 @@ def _settings(opened: Database) -> tuple[int, int, Iterable[PackedDeck], Iterabl
         if schema >= _TABLES_SINCE:
             return schema, modified, types.decks_in_tables(opened), types.note_types_in_tables(opened)
         return schema, modified, types.decks_in_json(decks), types.note_types_in_json(note_types)
-    raise UnreadableError("is damaged: the collection in it is empty")
+    raise UnreadableError("is damaged: its collection is empty")

@@ -72,9 +72,9 @@ class Limits:
 
 LIMITS = Limits()
 """What is read where nothing else is said."""
-DAMAGED = "is not an .apkg, or it is damaged"
-"""What is said where no more is known."""
-AGAIN = "fetch it once more, or delete it"
+DAMAGED = "is not an .apkg file, or is damaged"
+"""The message if no more is known."""
+AGAIN = "download it again, or delete it"
 """What to do with a damaged package."""
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -135,14 +135,14 @@ class _File:
         try:
             return self._file.seek(offset, whence)
         except (OSError, ValueError) as error:
-            raise OSError("there is no such place") from error
+            raise OSError("this place does not exist") from error
 
     def read(self, size: int = -1) -> bytes:
         """As files do."""
         left = max(0, self._size - self._file.tell())
         wanted = left if size < 0 else min(size, left)
         if wanted > self._most:
-            raise UnreadableError("holds too many files")
+            raise UnreadableError("contains too many files")
         return self._file.read(wanted)
 
 
@@ -170,7 +170,9 @@ class _Metered:
         if self._size > self._most:
             raise UnreadableError(f"unpacks to more than {in_bytes(self._most)}")
         if self._size > max(_SMALL, self._packed * self._archive.limits.ratio):
-            raise UnreadableError("unpacks to far more than a deck would", "check where the file comes from")
+            raise UnreadableError(
+                "unpacks to far more data than a deck contains", "check where the file comes from"
+            )
 
 
 class Archive:
@@ -222,7 +224,7 @@ class Archive:
         """
         member = self._zip.getinfo(name)
         if member.compress_type not in _METHODS:
-            raise UnreadableError("is packed in a way that Anki cannot read", "pack it with Deflate")
+            raise UnreadableError("is compressed in a way that Anki cannot read", "compress it with Deflate")
         unpacked = _Metered(self._zip.open(member), self, member.compress_size, most)
         if not zstd:
             while data := unpacked.read(_CHUNK):
@@ -262,7 +264,7 @@ def _opened(path: Path, limits: Limits) -> Iterator[Archive]:
         clock = Clock(limits.seconds)
         with zipfile.ZipFile(_File(file, size, limits.directory)) as zipped:
             if len(zipped.infolist()) > limits.members:
-                raise UnreadableError(f"holds more than {limits.members:,} files")
+                raise UnreadableError(f"contains more than {limits.members:,} files")
             yield Archive(zipped, limits, clock)
 
 

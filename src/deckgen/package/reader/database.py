@@ -80,7 +80,7 @@ class Database:
             if left < 0 or number >= most:
                 if number >= self.limits.rows:
                     raise UnreadableError(
-                        f"holds more than {most:,} {table}", "check where the file comes from"
+                        f"contains more than {most:,} {table}", "check where the file comes from"
                     )
                 raise _damaged()
             yield row
@@ -126,7 +126,7 @@ def open_database(chunks: Iterable[bytes], limits: Limits, clock: Clock) -> Iter
                 _lock(connection, limits, clock)
                 yield Database(connection, size, limits)
         except sqlite3.DataError as error:
-            raise UnreadableError(f"holds a text of more than {in_bytes(limits.text)}") from error
+            raise UnreadableError(f"contains a text of more than {in_bytes(limits.text)}") from error
         except sqlite3.Error as error:
             clock.check()
             raise _damaged() from error
@@ -150,7 +150,8 @@ def _room() -> Iterator[None]:
         yield
     except OSError as error:
         raise UnreadableError(
-            f"cannot be unpacked in the temporary folder: {error.strerror}", "TMPDIR can name another one"
+            f"cannot be unpacked in the temporary folder: {error.strerror}",
+            "set TMPDIR to use another folder",
         ) from error
 
 
@@ -180,4 +181,4 @@ def _unicase(one: str, other: str) -> int:
 
 
 def _damaged() -> UnreadableError:
-    return UnreadableError("is damaged: the collection in it cannot be read", AGAIN)
+    return UnreadableError("is damaged: its collection cannot be read", AGAIN)

@@ -61,6 +61,8 @@ def _legacy(archive: Archive) -> Iterator[PackedMedium]:
 def _check(name: str, most: int) -> None:
     """See that a media file's name is just a name."""
     if len(name) > most:
-        raise UnreadableError(f"names a media file with more than {most:,} characters")
+        raise UnreadableError(f"contains a media file name with more than {most:,} characters")
     if name in {"", ".", ".."} or any(mark in name for mark in "/\\\0"):
-        raise UnreadableError("names a media file that leads out of Anki's folder", "Anki refuses it too")
+        raise UnreadableError(
+            "contains a media file with a path outside Anki's folder", "Anki refuses it too"
+        )

@@ -27,7 +27,7 @@ class _Entry:
             UnreadableError: It is no object.
         """
         if not isinstance(value, dict):
-            raise UnreadableError("is damaged: Anki's settings in it cannot be read")
+            raise UnreadableError("is damaged: its Anki settings cannot be read")
         self._value: dict[str, Any] = value
 
     def text(self, key: str) -> str:
@@ -64,7 +64,7 @@ def _in_json(text: str) -> Iterator[_Entry]:
     """The decks or note types that stand in a column of `col`, by their ids."""
     value = json.loads(text or "{}")
     if not isinstance(value, dict):
-        raise UnreadableError("is damaged: Anki's settings in it cannot be read")
+        raise UnreadableError("is damaged: its Anki settings cannot be read")
     return map(_Entry, value.values())
 
 

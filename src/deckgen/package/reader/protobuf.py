@@ -100,4 +100,4 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _damaged() -> UnreadableError:
-    return UnreadableError("is damaged: Anki's settings in it cannot be read", AGAIN)
+    return UnreadableError("is damaged: its Anki settings cannot be read", AGAIN)

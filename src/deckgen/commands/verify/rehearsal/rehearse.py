@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     Tell = Callable[[str], None]
 
 _ALTERED = {
-    "added-field": "with a field more",
-    "moved-note": "with another note type",
+    "added-field": "with an added field",
+    "moved-note": "with a different note type",
     "deleted-card-type": "without a card type",
 }
 _MERGED = {"moved-note", "deleted-card-type"}

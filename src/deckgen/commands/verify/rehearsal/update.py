@@ -152,14 +152,14 @@ class Update:
         held, missing, lost = [], [], []
         for guid, note in self.mine.notes.items():
             if guid not in now:
-                lost.append((guid, "the note is gone"))
+                lost.append((guid, "the note is lost"))
             elif not self._changed(guid):
                 if now[guid]["text"] != note["text"]:
-                    lost.append((guid, "the learner's edit is gone, and the note did not change"))
+                    lost.append((guid, "the learner's edit is lost, although the note did not change"))
             elif self.acts[guid] == "edit later":
                 held.append(guid)
                 if now[guid]["text"] != note["text"]:
-                    lost.append((guid, "the learner edited it after the build, and that is gone"))
+                    lost.append((guid, "the learner's edit from after the build is lost"))
             elif now[guid]["text"] != self.after.notes[guid]["text"]:
                 missing.append(guid)
         missing += [guid for guid in self.after.notes if guid not in now]
@@ -189,13 +189,13 @@ def lost_work(mine: State, now: State, guids: dict[int, str]) -> Iterator[tuple[
     """
     for card, was in mine.cards.items():
         if card not in now.cards:
-            yield guids.get(was[0], ""), f"card {was[1] + 1} is gone"
+            yield guids.get(was[0], ""), f"card {was[1] + 1} is lost"
         elif now.cards[card] != was:
-            yield guids.get(was[0], ""), f"card {was[1] + 1} has another schedule, flag or deck"
+            yield guids.get(was[0], ""), f"card {was[1] + 1} has a different schedule, flag or deck"
     gone = mine.reviews - now.reviews
     if gone:
-        yield "", f"{len(gone)} entries of the review log are gone"
+        yield "", f"{len(gone)} entries of the review log are lost"
     for name in sorted(mine.decks - now.decks):
-        yield "", f"the deck `{name}` is gone"
+        yield "", f"the deck `{name}` is lost"
     for guid in now.twice:
-        yield guid, "the note is there twice"
+        yield guid, "the note is duplicated"

@@ -13,14 +13,14 @@ from deckgen.diagnostics.explain import entries, page
 INTRODUCTION = """\
 # Codes
 
-All errors and warnings of deckgen, by code. With an *error*, deckgen builds nothing. A *warning* is worth a look.
-Codes never change once released.
+All errors and warnings of deckgen, by code. With an *error*, deckgen builds nothing. A *warning* is worth a
+look. Codes never change once released.
 
-Each page explains why it matters and how to fix it, with a bad and a good example. `deckgen explain CODE` shows
-the same in a terminal. An example without a file name is a chapter.
+Each page explains why it matters and how to fix it, with a bad and a good example. `deckgen explain CODE`
+shows the same in a terminal. An example without a file name is a chapter.
 
-To silence a warning for a note, add `allow: [CODE]` to the note. To turn it off for the whole deck, use `checks`
-in deck.yaml. `--strict` treats warnings as errors. Errors cannot be silenced.
+To silence a warning for a note, add `allow: [CODE]` to the note. To turn it off for the whole deck, use
+`checks` in deck.yaml. `--strict` treats warnings as errors. Errors cannot be silenced.
 """
 SOURCES = """
 ## Sources of the warnings

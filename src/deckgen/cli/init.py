@@ -40,7 +40,7 @@ RepositoryOption = Annotated[
 _QUESTIONS = {
     "title": "Title (the deck's name in Anki)",
     "language": "Language (for example en or pt-BR)",
-    "id": "Id (small letters, digits, hyphens; you cannot change it later)",
+    "id": "Id (lowercase letters, digits, hyphens; you cannot change it later)",
     "author": "Author",
     "license": "License (CC-BY-4.0, CC-BY-SA-4.0, CC0-1.0 or all-rights-reserved)",
     "repository": "Repository on GitHub (OWNER/REPO, or none)",

@@ -100,7 +100,7 @@ def _check_call(version: str | None, *, dry_run: bool, commit: bool, allow_dirty
     """Refuse options that contradict each other."""
     if again and version is None:
         hint = "deckgen release --again VERSION"
-        raise CallError("--again makes the files of a release once more, and none is named", hint)
+        raise CallError("--again needs the version whose files to make", hint)
     if again and (dry_run or commit or allow_dirty):
         raise CallError("--again changes no record, so it takes no other options", "leave them out")
     if commit and allow_dirty:

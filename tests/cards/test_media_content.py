@@ -236,12 +236,16 @@ def test_what_is_wrong_is_said_with_its_cause_and_the_way_out(words: str) -> Non
 
 
 @given(ending=st.sampled_from(sorted(set(WHOLE) - {"wav", "webm"})), part=st.floats(0, 1, exclude_max=True))
+@example(ending="oga", part=0.248046875)
 @settings(max_examples=600, deadline=None)
 def test_a_file_that_is_cut_is_told_or_still_shown(ending: str, part: float) -> None:
-    """Wherever it is cut: all that may be gone unseen is what browsers and players do without."""
+    """Wherever it is cut: all that can be gone unseen is what browsers and players do without.
+
+    An Ogg file is whole at the end of each page: a recorder that was stopped writes the same.
+    """
     content = WHOLE[ending]
     cut = content[: max(1, int(part * len(content)))]
-    if content_fault(cut, ending) is None:
+    if content_fault(cut, ending) is None and not content.startswith(b"OggS", len(cut)):
         assert len(content) - len(cut) <= SHOWN_WITHOUT.get(ending, 0)
 
 

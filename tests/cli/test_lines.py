@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from deckgen.diagnostics.terminal import columns, wrapped
 from tests.cli.terminals import lines, shown
-from tests.conftest import CHAPTER, run, untimed
+from tests.conftest import CHAPTER, change, run, untimed
 from tests.releases import FIRST, release
 
 if TYPE_CHECKING:
@@ -99,3 +100,15 @@ def test_a_difference_names_the_next_step_in_a_terminal_only(project: Project) -
     other = "\n".join(lines(shown(80, ["diff"], folder)))
     assert other.rstrip().endswith("Next: deckgen release")
     assert run("diff", cwd=folder).stderr == ""
+
+
+def test_release_notes_in_a_terminal_are_markdown_still(project: Project) -> None:
+    """Of `--dry-run`: a paragraph that is broken has no indent, an item of a list goes on below its text."""
+    folder = project(DECK)
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/one.yaml": CHAPTER.replace("Nobody", "No one", 1)})
+    printed = lines(shown(50, ["release", "--dry-run", "--allow-dirty"], folder))
+    paragraph = next(number for number, line in enumerate(printed) if line.startswith("Import the new file"))
+    assert printed[paragraph + 1][0].isalpha()
+    item = next(number for number, line in enumerate(printed) if line.startswith("- On a computer"))
+    assert re.match(r"  \S", printed[item + 1])

@@ -15,7 +15,7 @@ from deckgen.cli.calls import CheckFormatOption, ProjectOption, QuietOption, fin
 from deckgen.cli.completion import releases
 from deckgen.cli.paths import in_shell, short_path
 from deckgen.cli.progress import bar
-from deckgen.cli.report import Report, fitted, reporting, say
+from deckgen.cli.report import Report, fitted_markdown, reporting, say
 from deckgen.diagnostics import CallError, terminal
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def _show(draft: Draft, report: Report) -> None:
     say(f"--dry-run: this would be released as {draft.version}{because}, with these release notes:\n")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a deck contains signs that some terminals lack
-    sys.stdout.write(fitted(draft.notes, sys.stdout))
+    sys.stdout.write(fitted_markdown(draft.notes, sys.stdout))
     sys.stdout.flush()
     folder = short_path(Project(draft.build.project).releases / draft.version)
     say(

@@ -325,9 +325,20 @@ def columns_of(stream: TextIO) -> int:
     return 80
 
 
-def fitted(text: str, stream: TextIO) -> str:
-    """A text for a stream: broken between words in a terminal, and as it is elsewhere."""
-    return terminal.wrapped(text, columns_of(stream) if stream.isatty() else 0)
+def fitted(text: str, stream: TextIO, indent: int = 2) -> str:
+    """A text for a stream: broken between words in a terminal, and as it is elsewhere.
+
+    Args:
+        text: The text.
+        stream: The stream.
+        indent: By how many columns the further parts of a line are indented.
+    """
+    return terminal.wrapped(text, columns_of(stream) if stream.isatty() else 0, indent)
+
+
+def fitted_markdown(text: str, stream: TextIO) -> str:
+    """Markdown for a stream, so that broken lines are still Markdown: only list items are indented."""
+    return "\n".join(fitted(line, stream, 2 if line.startswith("- ") else 0) for line in text.split("\n"))
 
 
 def say(text: str) -> None:

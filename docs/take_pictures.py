@@ -35,6 +35,10 @@ CARDS = {
 """The note that stands for each kind."""
 
 
+NO_FOLD = ".screen::before, .screen::after { content: none !important; }"
+"""The preview's line at the end of a phone's screen is left out of the pictures of cards."""
+
+
 def chromium() -> str:
     """The program of a Chromium; without one the script ends."""
     path = os.environ.get("DECKGEN_CHROMIUM") or shutil.which("chromium")
@@ -56,9 +60,9 @@ def take(page: Page, address: str, kind: str, *, night: bool) -> None:
         front.content_frame.locator(".choice").nth(1).click()
         back.content_frame.locator(".chosen").wait_for()
     page.wait_for_timeout(300)  # until the frames are as high as what they show
-    back.locator("xpath=..").screenshot(path=PICTURES / f"{kind}-back{'-night' * night}.png")
+    back.locator("xpath=..").screenshot(path=PICTURES / f"{kind}-back{'-night' * night}.png", style=NO_FOLD)
     if not night:
-        front.locator("xpath=..").screenshot(path=PICTURES / f"{kind}-front.png")
+        front.locator("xpath=..").screenshot(path=PICTURES / f"{kind}-front.png", style=NO_FOLD)
 
 
 def take_card(browser: Browser, address: str) -> None:
@@ -71,7 +75,7 @@ def take_card(browser: Browser, address: str) -> None:
     front.content_frame.locator(".choice").nth(1).click()
     back.content_frame.locator(".chosen").wait_for()
     page.wait_for_timeout(300)
-    shots = [frame.locator("xpath=..").screenshot() for frame in (front, back)]
+    shots = [frame.locator("xpath=..").screenshot(style=NO_FOLD) for frame in (front, back)]
     page.set_viewport_size({"width": 800, "height": 700})
     page.goto("about:blank")
     page.set_content(

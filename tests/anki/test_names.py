@@ -256,15 +256,15 @@ def test_a_fault_says_what_it_is_and_what_to_do() -> None:
     """The piece that Anki takes for something else is quoted, and shortened where it is long."""
     assert unescaped.fault("Cases <img src=x onerror=alert(1)>") == (
         "contains `<img`, which Anki reads as HTML",
-        "Anki shows names and tags unescaped: remove the `<`",
+        "remove the `<`: Anki does not escape names and tags",
     )
     assert unescaped.fault("Law &copyright") == (
         "contains `&copy`, which learners would see as `©`",
-        "Anki shows names and tags unescaped: remove the `&`, or write the character `©`",
+        "write the character `©`, or remove the `&`: Anki does not escape names and tags",
     )
     assert unescaped.fault("<" + "b" * 100_000) == (
         f"contains `<{'b' * 21}`, which Anki reads as HTML",
-        "Anki shows names and tags unescaped: remove the `<`",
+        "remove the `<`: Anki does not escape names and tags",
     )
     for name in (
         "AT&T",

@@ -184,7 +184,7 @@ def test_names_of_languages_as_people_write_them(project: Project) -> None:
     [
         ("pyhton", "did you mean `python`?"),
         ("{.javascrpt}", "did you mean `javascript`?"),
-        ("mermaid", "cards do not draw it"),
+        ("mermaid", "Anki cannot draw it"),
         ("math", "write a formula between lines of `$$`"),
         ("日本語", "remove the language"),
     ],

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from deckgen import build
-from deckgen.anki.cloze import clozes, uncovered
+from deckgen.anki.cloze import clozes, in_field, uncovered
 from deckgen.cards.media import MAX_MEDIA
 from tests.conftest import CHAPTER, DECK, change, import_package, open_package, run, write_project
 from tests.faults import CASES, MP3, PNG, TARASOFF
@@ -254,8 +254,8 @@ def test_clozes_are_shown_as_anki_shows_them(collection: Collection, texts: list
     assert note_type is not None
     for text in texts:
         whole = f"{{{{c9::x}}}}{text}"
-        if any(cloze.end < 0 for cloze in clozes(whole)):
-            continue  # deckgen takes none such
+        if any(cloze.end < 0 for cloze in clozes(whole)) or in_field(whole) != clozes(whole):
+            continue  # deckgen refuses the former, and writes the latter for Anki in another way
         note = collection.new_note(note_type)
         note["Text"] = whole
         answer = note.ephemeral_card(ord=8).answer()

@@ -204,7 +204,7 @@ HINTS = {
         4,
         "after its `c` here is the letter `l`",
     ),
-    "a comment within a text": (HEAD + "      # check the page\n", 6, "put it above the key of this text"),
+    "a comment within a text": (HEAD + "      # check the page\n", 6, "move it above the key of this text"),
     "a retired note without its text": (
         f"{HEAD}  - id: three\n    retired: Not asked.\n",
         6,

@@ -346,8 +346,8 @@ def _odd_hint(text: str, cloze: Cloze, length: int, more: list[tuple[int, int]])
     place = cloze.hint - 2
     answer, hint = text[cloze.inner : place], text[cloze.hint : cloze.end]
     if not answer.strip():
-        message = f"this cloze hides nothing: its first `::` starts the hint, here `{hint.strip()}`"
-        yield Slip("bad-cloze", place, 2, message, _AS_SIGN)
+        message = f"this cloze hides nothing: it has no answer before the hint `{hint.strip()}`"
+        yield Slip("bad-cloze", place, 2, message, f"write the answer before it; {_AS_SIGN}")
     elif length > 2:  # noqa: PLR2004 (the sign itself)
         message = f"`{':' * length}` makes the hint begin with a colon: learners would see `[{hint.strip()}]`"
         yield Slip("bad-cloze", place, length, message, f"write `::` before a hint; {_AS_SIGN}")

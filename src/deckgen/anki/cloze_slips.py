@@ -57,7 +57,7 @@ def _fault(text: str, cloze: Cloze, *, balanced: bool) -> tuple[str, str]:
     inner = text[cloze.inner : cloze.end]
     if not balanced and inner.count("{") > inner.count("}"):
         message = "the first `}}` ends this cloze, before the brace that opens in it is closed"
-        return message, "close the brace; to show a single brace, write `\\{`"
+        return message, "close the brace; a single brace in a text is `\\{`"
     return "", ""
 
 

@@ -209,8 +209,9 @@ def _unknown_field(tag: Replacement | Section, fields: Collection[str]) -> tuple
     if not name:
         return "a field's name is missing", ""
     if name == "FrontSide":
-        where = "a section cannot use" if isinstance(tag, Section) else "a front cannot use"
-        return f"{where} `FrontSide`", ""
+        if isinstance(tag, Section):
+            return "a section cannot use `FrontSide`", "write `{{FrontSide}}` alone: it is not a field"
+        return "a front cannot use `FrontSide`", "use it on a back, where it shows the front"
     if name.strip(BLANKS) in fields:
         return f"Anki reads the space before `{name.strip(BLANKS)}` as part of the field's name", ""
     return f"`{name}` is not a field of this note type", did_you_mean(name, [*fields, *SPECIAL_FIELDS])

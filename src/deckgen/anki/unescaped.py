@@ -82,7 +82,7 @@ def bracket(text: str) -> str:
 
 
 def _of_mark(piece: str, takes: str, what: str) -> tuple[str, str]:
-    return f"contains `{piece}`, which Anki {takes}", f"Anki shows names and tags unescaped: remove {what}"
+    return f"contains `{piece}`, which Anki {takes}", f"remove {what}: Anki does not escape names and tags"
 
 
 def _entity(name: str) -> str:
@@ -100,8 +100,11 @@ def _entity(name: str) -> str:
 def _about_entity(entity: str) -> tuple[str, str]:
     """The fault of a name with an entity: the end of a sentence, and a hint."""
     character = html.unescape(entity)
-    hint = "Anki shows names and tags unescaped: remove the `&`"
+    hint = "remove the `&`"
     if character.isprintable() and not character.isspace() and character not in "<&`":
-        hint += f", or write the character `{character}`"
+        hint = f"write the character `{character}`, or {hint}"
     seen = f" as `{character}`" if character.isprintable() and character.strip(" `") else " otherwise"
-    return f"contains `{entity}`, which learners would see{seen}", hint
+    return (
+        f"contains `{entity}`, which learners would see{seen}",
+        f"{hint}: Anki does not escape names and tags",
+    )

@@ -288,9 +288,9 @@ class _Comparison:
             return  # a text that is still to be written
         if below_nothing or re.match(r"#[ \t]+(?=[a-z0-9$./~])", raw):
             message = "this `#` makes a heading, so the card does not show it"
-            hint = "to show it, write `\\#`; put a command into code"
+            hint = "to show it, write `\\#`; if it is a command, put it into code"
             if re.match(r"#+[ \t]+[^\W\d_]", raw):
-                hint = f"to write a comment, put it above the key of this text; {hint}"
+                hint = f"if it is a comment, move it above the key of this text; {hint}"
             if below_nothing:
                 message = "this `#` makes a heading with nothing below it"
             self._add("changed-text", start, start + 1, message, hint)

@@ -289,7 +289,7 @@ class FaceRenderer:
             message = error.message if isinstance(error, TemplateError) and error.message else str(error)
             message = message.strip().removesuffix(".")
             if isinstance(error, (RecursionError, MemoryError, SyntaxError)):
-                message = "this is nested too deeply, or it calls itself"
+                message = "this includes or calls itself, or is nested too deeply"
             of_deck = [*self._deck_for(kind), "name", "title"]
             summary, hint = jinja_errors.of_running(message, of_deck, _KNOWN, self._loader.texts.values())
             hint = error.hint if isinstance(error, UseError) else hint

@@ -19,6 +19,7 @@ _UNSAFE = re.compile(
     r"(?:\[[^\]]*\]\s*)?\{(?![#\w .,!-]*\})"
 )
 _INSTEAD = {
+    "href": "remove it; write a link outside the formula, as `[text](https://…)`",
     "require": "Anki loads mhchem and the usual packages automatically: remove `\\require{…}`",
     "bbox": "`\\boxed{…}` draws a box",
     "fcolorbox": "`\\boxed{…}` draws a box, `\\colorbox{yellow}{…}` a colored background",

@@ -56,6 +56,8 @@ def of_syntax(message: str, text: str, line: int) -> tuple[str, int, str]:
         description, hint = f"there is no filter `{match[1]}`", did_you_mean(match[1], FILTERS)
     elif match := _NO_SUCH_TEST.search(message):
         description, hint = f"there is no test `{match[1]}`", did_you_mean(match[1], TESTS)
+    elif "Expected an expression, got 'end of" in message:
+        description, hint = "the value is missing in this tag", "write it, as in `[% if NAME %]`"
     elif _UNEXPECTED.search(message):
         hint = "close `[[` with `]]`, and `[%` with `%]`"
     elif "comment" in message:

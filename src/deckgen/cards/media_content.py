@@ -28,6 +28,12 @@ ENDINGS = {
 _FAMILY = {ending: family for family, endings in ENDINGS.items() for ending in endings}
 _WORDS = {"image": "an image", "sound": "a sound or video", "font": "a font"}
 
+_SHOWN = {
+    "image": ", and show it as `![what it shows](PATH)`",
+    "sound": ", and play it as `[sound:PATH]`",
+}
+"""How a text shows a file of a family."""
+
 _FORMATS: dict[str, tuple[str, str, Callable[[bytes], str]]] = {
     "png": ("image", "a PNG image", containers.png),
     "jpeg": ("image", "a JPEG image", containers.jpeg),
@@ -171,7 +177,7 @@ def content_fault(content: bytes, ending: str) -> Fault | None:
     if belongs != family:
         return (
             f"is {words}, not {_WORDS[family]}",
-            f"is its name wrong? Files of this type end in `.{own}`",
+            f"replace the file; or rename it to end in `.{own}`{_SHOWN.get(belongs, '')}",
         )
     if ending == "svg":
         return f"is {words}, not an SVG", f"rename it to end in `.{own}`, so that it is shown correctly"

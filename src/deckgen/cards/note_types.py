@@ -135,7 +135,7 @@ class NoteType:
             tagged: Whether it has tags.
         """
         if not cards:
-            message = "Anki would make no card from this note: its fronts show nothing that the note contains"
+            message = "Anki would make no card from this note: all fronts are empty for it"
             return Problem("no-card", message, self._way_out(self.rules.filled(values, tagged=tagged)))
         blank = self.rules.blank(cards, values, tagged=tagged)
         if not blank:
@@ -149,7 +149,9 @@ class NoteType:
             f"the card `{name}` of this note would be blank: its front shows no field that the note fills"
         )
         return Problem(
-            "blank-front", message, "put the whole front inside a section of a field that it shows"
+            "blank-front",
+            message,
+            "put the whole front between `{{#Field}}` and `{{/Field}}`, with a field that it shows",
         )
 
     def _way_out(self, filled: Collection[str]) -> str:

@@ -23,7 +23,7 @@ _NO_CODE = {
     "latex-math": "write a formula between lines of `$$`",
     **dict.fromkeys(
         ("dot-graph", "flowchart", "mermaid", "plantuml", "puml", "sequence"),
-        "cards do not draw it: save the drawing as an image, and write `![what it shows](media/…)`",
+        "Anki cannot draw it: save the drawing as an image, and write `![what it shows](media/…)`",
     ),
 }
 """Hints for what other programs draw in place of the code."""

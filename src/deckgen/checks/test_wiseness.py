@@ -130,7 +130,7 @@ def absolute_words(context: RuleContext) -> Iterator[Diagnostic]:
             distinct = dict.fromkeys(word for each in matches_of for word in each)
             verb = "appears" if len(distinct) == 1 else "appear"
             message = f"{listing(distinct)} {verb} only in wrong options, which gives them away"
-            hint = "word it less absolutely, so that the option is wrong for a better reason"
+            hint = f"write it without {listing(distinct)}, so that the option is wrong for a better reason"
             yield on_option("absolute-words", vignette, (strong or places)[0], message, hint)
 
 

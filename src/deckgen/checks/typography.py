@@ -361,7 +361,7 @@ def stray_markdown(context: RuleContext) -> Iterator[Diagnostic]:
 def _about_sign(sign: Left, span: Span) -> tuple[str, Span, str]:
     """The message about a sign without effect, its place and the hint."""
     message = f"this `{sign.sign}` has no effect, so learners see it"
-    hint = "put it on both sides of the words, without spaces"
+    hint = f"write it right before and after the words: `{sign.sign}words{sign.sign}`"
     if sign.half:
         message = f"only part of this `{sign.sign}` has an effect, so learners see the rest"
         hint = "put the same number after the words"

@@ -105,7 +105,13 @@ def tag_fault(tag: str) -> tuple[str, str] | None:
     elif tag.lower() in {"marked", "leech"}:
         hint = f"rename it, for example to `{tag}-note`: Anki uses this tag itself, for a learner's notes"
         return "is reserved by Anki, and an import would remove it", hint
-    return (fault, TAG_HINT) if fault else unescaped.fault(tag)
+    return (fault, _plain_tag(tag)) if fault else unescaped.fault(tag)
+
+
+def _plain_tag(tag: str) -> str:
+    """A hint for a tag with odd colons or quotation marks: the tag without them."""
+    plain = "::".join(filter(None, (level.strip(":") for level in tag.replace('"', "").split("::"))))
+    return f"write `{plain}`" if plain else TAG_HINT
 
 
 def comma_hint(text: str, signs: str = COMMAS) -> str:

@@ -202,7 +202,8 @@ def _values(reader: NodeReader, mapping: Mapping, name: str, key_type: KeyType) 
     if key_type.of_values is None:
         if node is not None:
             place = reader.document.key_span(mapping, "values")
-            reader.report("bad-kind", place, f"`{name}` has `values`, but its type is not choice")
+            hint = f"remove `values`, or write `type: {key_type.name}` as `type: choice`"
+            reader.report("bad-kind", place, f"`{name}` has `values`, but its type is not choice", hint)
         return ()
     if node is None:
         hint = "list the words that authors choose from: `{type: choice, values: [federal, state]}`"
@@ -217,7 +218,8 @@ def _values(reader: NodeReader, mapping: Mapping, name: str, key_type: KeyType) 
             reader.report("bad-kind", scalar, f"`{scalar.value.strip()}` is repeated in `values`")
         values.append(scalar.value.strip())
     if not values and isinstance(node, source.Sequence):
-        reader.report("empty-value", node, "`values` has no items")
+        hint = "list the words that authors choose from: `values: [federal, state]`"
+        reader.report("empty-value", node, "`values` has no items", hint)
     return tuple(values)
 
 

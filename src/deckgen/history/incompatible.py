@@ -58,7 +58,8 @@ def _of_ids(kind: Kind, under: str, old: NoteTypeLine, new: NoteTypeLine) -> Ite
         message, hint = f"the order of the {under} of the kind has changed", "restore their order"
     elif set(after) < set(before):
         message = f"the kind was released with {len(before)} {under}, but now has {len(after)}"
-        hint = f"restore the missing {what}: learners' notes have it"
+        gone = next(number for number in before if number not in after)
+        hint = f"restore the {what} with the id {gone}: learners' notes have it"
     else:
         message = f"the {what} `{entries[at].name}` has a different id than the released one"
         hint = f"restore its id: `{before[at]}`" if at < len(before) else "restore the ids"

@@ -96,7 +96,7 @@ def _check_deck(deck: Deck, ledger: Ledger) -> Judgement:
         return Judgement((Diagnostic("changed-deck", message, deck.document.place_of("id"), hint),))
     if line.title == deck.title:
         return Judgement()
-    message = f"the deck was released with the title `{line.title}`; learners' existing cards stay there"
+    message = f"the deck was released with the title `{line.title}`; with another, learners get a second deck"
     problem = Problem("changed-deck", message, f"restore `title: {line.title}`")
     refusal = Refusal(deck.document.place_of("title"), problem)
     return Acceptances(deck, ledger).judge(deck.id, [refusal])

@@ -273,8 +273,8 @@ def _needless(
     for accept in matching.deck.accept:
         if accept in accepted:
             continue
-        message = "the change that this accepts does not exist"
-        hint = "remove it; a further change needs a new entry, with its own `because`"
+        message = "the deck does not make the change that this entry accepts"
+        hint = "remove it; a later change needs a new entry"
         if acceptances.is_spent(accept):
             message = "a release has already used this entry"
         elif accept.code == "same-media":

@@ -41,13 +41,13 @@ def wide_changes(
         if cause.alone or not many:
             rest += [cause] * count
             continue
-        message, hint = _sent(count, len(released)), f"{_COST}; is it worth it?"
+        message, hint = _sent(count, len(released)), _COST
         if cause.file:
             message += ", because this file has changed"
             hint = f"{_COST}; {_same([cause.file])}"
         elif cause.cards:
             message += ", because faces now make an additional card from them"
-            hint = f"{_COST}, and each new card comes before the deck's other new ones; is it worth it?"
+            hint = f"{_COST}, and each new card comes before the deck's other new ones"
         yield Diagnostic("wide-change", message, cause.span, hint)
     if len(rest) * _A_WIDE_SHARE > len(released):
         yield _by_many(rest, len(released))
@@ -76,7 +76,7 @@ def _by_many(causes: list[Cause], released: int) -> Diagnostic:
     named = [f"{count:,} for {what}" for count, what in parts if count]
     message += f" ({', '.join(named)})" if named else ""
     if not by_file:
-        return Diagnostic("wide-change", message, causes[0].span, f"{_COST}; is it worth it?")
+        return Diagnostic("wide-change", message, causes[0].span, _COST)
     files = list(dict.fromkeys(cause.file for cause in by_file))
     return Diagnostic("wide-change", message, by_file[0].span, f"{_COST}; {_same(files)}")
 

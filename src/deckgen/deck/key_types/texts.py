@@ -33,5 +33,5 @@ TYPE = KeyType(
     prose={(ITEM,): ()},
     plain=True,
     lists=True,
-    unfilled="the type texts is only for the columns of a table; for a list on cards, write `type: list`",
+    unfilled="the type texts is only for the columns of a table; for a list on cards, use `type: list`",
 )

@@ -141,6 +141,26 @@ def test_the_tutorial_is_true(tmp_path: Path) -> None:
     assert ran == ["init", "check", "build", "release"]
 
 
+def chapters_in_docs() -> list[tuple[str, str]]:
+    """Each chapter that a page shows, with the name of its page."""
+    return [
+        (page.name, block)
+        for page in sorted(DOCS.glob("*.md"))
+        for block in re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+        if re.match(r"(?:deck|takeaways|definitions|vignettes|comparisons):", block)
+    ]
+
+
+@pytest.mark.parametrize(("page", "chapter"), chapters_in_docs())
+def test_chapters_in_the_docs_are_taken(page: str, chapter: str, tmp_path: Path) -> None:
+    """Except for the files that they show, and what `--fix` is there for."""
+    folder = write_project(tmp_path, {"source/one.yaml": chapter})
+    if page == "writing.md" and "  - term:" in chapter:
+        run("check", "--fix", cwd=folder)
+    told = json.loads(run("check", "--format", "json", cwd=folder).stdout)["diagnostics"]
+    assert {each["code"] for each in told if each["level"] == "error"} <= {"missing-media"}
+
+
 def walked_through(part: str) -> dict[str, str | bytes]:
     """The files that a part of docs/kinds.md writes, by their paths."""
     return dict(re.findall(r"`((?:templates|source)/[\w./-]+)`:\n\n```\w+\n(.*?)```", part, re.DOTALL))

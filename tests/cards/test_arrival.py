@@ -210,10 +210,11 @@ def test_the_forms_in_the_docs_are_clean() -> None:
         docs.partition("### Signs that mean something")[2].partition("\n\n| you want")[2].partition("\n\n")[0]
     )
     rows = [line.strip("| ").split(" | ", 1)[1] for line in table.splitlines()[2:]]
+    rows = [row.replace(r"\|", "|") for row in rows]  # as GitHub reads it in a table
     forms = [one or two for row in rows for one, two in re.findall(r"``\s?(.+?)\s?``(?!`)|`([^`]+)`", row)]
     assert len(forms) > 30
     for form in forms:
-        if "…" not in form and form not in {"\\|", "\\{", "\\}", "|", ">", "#", "+", "-"}:
+        if "…" not in form and form not in {"\\{", "\\}", "|", ">", "#", "+", "-"}:
             _, found = cloze_of(form) if "{{c1" in form else rendered(form)
             assert not found, (form, found)
 

@@ -145,7 +145,7 @@ def chapters_in_docs() -> list[tuple[str, str]]:
     """Each chapter that a page shows, with the name of its page."""
     return [
         (page.name, block)
-        for page in sorted(DOCS.glob("*.md"))
+        for page in sorted({*DOCS.glob("*.md")} - {DOCS / "kinds.md"})  # which has a kind of its own
         for block in re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
         if re.match(r"(?:deck|takeaways|definitions|vignettes|comparisons):", block)
     ]

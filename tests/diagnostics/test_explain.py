@@ -122,11 +122,21 @@ def test_the_pages_are_up_to_date(tmp_path: Path) -> None:
 
 def test_explain_prints_the_pages(tmp_path: Path) -> None:
     """Where there is no deck, of several codes one after the other, as Markdown on stdout."""
-    done = run("explain", "unknown-key", "no-cloze", cwd=tmp_path)
+    done = run("explain", "duplicate-key", "no-cloze", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "\n".join(explain.page(ENTRIES[code]) for code in ("unknown-key", "no-cloze"))
+    assert done.stdout == "\n".join(explain.page(ENTRIES[code]) for code in ("duplicate-key", "no-cloze"))
+    done = run("explain", "unknown-key", cwd=tmp_path)
     assert "\n    exampel: |\n" in done.stdout
     assert "\n    example: |\n" in done.stdout
+
+
+def test_explain_says_where_the_docs_are() -> None:
+    """A link of a page's file would lead nowhere in a terminal: the file of the docs is named whole."""
+    told = run("explain", *ENTRIES).stdout
+    assert "](../" not in re.sub(r"(?s)```.*?```", "", told)
+    named = re.findall(r'" in (\S+\.md)', told)
+    assert len(named) > 5
+    assert all(Path(each).is_file() for each in named)
 
 
 def test_explain_lists_all_codes() -> None:

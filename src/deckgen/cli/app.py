@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deckgen import __version__
+from deckgen.address import docs
 from deckgen.cli.calls import (
     CheckFormatOption,
     FormatOption,
@@ -353,13 +355,22 @@ def explain(
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # a page contains signs that some terminals lack
         if codes:
-            _show("\n".join(explain.page(entries[code]) for code in codes))
+            _show(_with_addresses("\n".join(explain.page(entries[code]) for code in codes)))
         else:
             width = shutil.get_terminal_size((_WIDEST, 24)).columns
             sys.stdout.write(explain.index(min(width, _WIDEST)))
 
 
 _WIDEST = 100  # columns; longer lines are hard to read
+
+
+def _with_addresses(page: str) -> str:
+    """A page whose links to other pages of the docs say where these are."""
+
+    def address(link: re.Match[str]) -> str:
+        return f'"{link["text"]}" in {docs(link["page"]) or "the docs"}'
+
+    return re.sub(r"\[(?P<text>[^\]\n]+)\]\(\.\./(?P<page>[\w-]+\.md[^)\s]*)\)", address, page)
 
 
 def _show(page: str) -> None:
@@ -376,7 +387,7 @@ def _show(page: str) -> None:
     # colors for a light and for a dark background; no part of an example is red, because errors are red
     quiet = ANSISyntaxTheme({("Name", "Tag"): Style(color="cyan"), ("Comment",): Style(dim=True)})
     console = Console(theme=Theme({"markdown.code": "bold", "markdown.h2": "bold"}))
-    markdown = Markdown(page, code_theme=quiet)  # type: ignore[arg-type] # it takes what Syntax takes
+    markdown = Markdown(page, code_theme=quiet, hyperlinks=False)  # type: ignore[arg-type] # it takes what Syntax takes
     console.print(markdown, width=min(console.width, _WIDEST))
 
 

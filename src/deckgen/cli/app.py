@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="deckgen",
     cls=Group,
-    help="Anki decks for exams, kept as code: YAML in, an .apkg for Anki out.",
+    help="Make Anki decks for exams from YAML files in git.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -170,7 +170,10 @@ def check(
     project: ProjectOption = None,
     fix: Annotated[  # noqa: FBT002 (typer's way)
         bool,
-        typer.Option("--fix", help="First fix what has only one possible fix: missing ids, misread texts."),
+        typer.Option(
+            "--fix",
+            help="First fix what has only one possible fix: missing ids, misread texts, extra spaces and more.",
+        ),
     ] = False,
     dry_run: Annotated[  # noqa: FBT002 (typer's way)
         bool, typer.Option("--dry-run", help="With --fix: show the fixes without writing them.")
@@ -299,7 +302,7 @@ def verify(
 
 @app.command(cls=Command)
 def stats(project: ProjectOption = None, output_format: FormatOption = Format.text) -> None:
-    """Count notes and cards by kind, deck, tag and exam domain; show lengths and gaps."""
+    """Count notes and cards by kind, deck, tag and exam domain; show what lacks a reason or reference."""
     with reporting("stats", output_format, project=project) as report:
         from deckgen.commands.stats.figures import figures  # noqa: PLC0415
 
@@ -339,7 +342,7 @@ def explain(
         typer.Argument(
             metavar="[CODE]...",
             autocompletion=complete_codes,
-            help="A code from `error[CODE]`. Without one, lists all codes.",
+            help="A code from `error[CODE]` or `warning[CODE]`. Without one, lists all codes.",
         ),
     ] = None,
 ) -> None:

@@ -33,13 +33,13 @@ CheckFormatOption = Annotated[
     CheckFormat | None,
     typer.Option(
         "--format",
-        help="`json` prints one object, `github` annotations, `sarif` a log for code scanning. "
+        help="`json` prints one object, `github` marks lines on GitHub, `sarif` is for code scanning. "
         "Default: `text`, or `github` under GitHub Actions.",
         show_default=False,
     ),
 ]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
-OpenOption = Annotated[bool, typer.Option("--open", help="Open it in the browser.")]
+OpenOption = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 
 

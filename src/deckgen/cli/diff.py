@@ -59,7 +59,7 @@ LimitOption = Annotated[
         metavar="N",
         min=1,
         show_default=False,
-        help="Entries shown of each list (default 20); for Markdown, bytes (default 65536).",
+        help="The most entries of each list (default 20); with `markdown`, the most bytes (default 65536).",
     ),
 ]
 

@@ -42,7 +42,7 @@ TagsOption = Annotated[
         envvar="DECKGEN_TAGS",
         show_default=False,
         show_envvar=False,
-        help="The form of tags. Default: the one in DECKGEN_TAGS, or v{version}; with several decks, "
+        help="How tags are named. Default: the form in DECKGEN_TAGS, or v{version}; with several decks, "
         "{id}-v{version}.",
     ),
 ]
@@ -65,12 +65,12 @@ ChecksOption = Annotated[
         metavar="FILE",
         envvar="DECKGEN_CHECKS",
         show_envvar=False,
-        help="The workflow that checks the branch.",
+        help="The file in .github/workflows/ that checks the branch.",
     ),
 ]
 RefreshOption = Annotated[
     bool,
-    typer.Option("--refresh", help="Only prepare again the releases that are out of date."),
+    typer.Option("--refresh", help="Only update prepared releases whose source has changed since."),
 ]
 
 

@@ -57,7 +57,10 @@ def init(
     language: LanguageOption = None,
     repository: RepositoryOption = None,
 ) -> None:
-    """Start a new deck: its settings, a sample chapter, and files for git and GitHub."""
+    """Start a new deck: its settings, a sample chapter, and files for git and GitHub.
+
+    In a terminal, it asks for what the options do not say.
+    """
     with reporting("init", Format.text):
         from deckgen.commands.init.answers import Answers  # noqa: PLC0415 (--help stays quick)
         from deckgen.commands.init.create import check_folder, create  # noqa: PLC0415

@@ -42,7 +42,7 @@ _WORDS = {
 }
 
 ServeOption = Annotated[
-    bool, typer.Option("--serve", help="Show the page in the browser, and update it when the source changes.")
+    bool, typer.Option("--serve", help="Serve the page on this computer, and update it when you save.")
 ]
 PortOption = Annotated[
     int | None, typer.Option(metavar="N", min=1, max=65535, help="Port for --serve (default 8642).")

@@ -60,7 +60,7 @@ DirtyOption = Annotated[
     bool,
     typer.Option("--allow-dirty", help="Release changes that are not committed. Only for trying it out."),
 ]
-AgainOption = Annotated[bool, typer.Option("--again", help="Make the files of an earlier release again.")]
+AgainOption = Annotated[bool, typer.Option("--again", help="Make the files of the release VERSION again.")]
 
 
 def release(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)

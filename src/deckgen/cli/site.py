@@ -48,7 +48,10 @@ DownloadOption = Annotated[
     ),
 ]
 PackageOption = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Copy this package into the site and link to it.")
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Copy this package into the site and link to it (not with --download)."
+    ),
 ]
 AddressOption = Annotated[
     str,

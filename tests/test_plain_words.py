@@ -60,10 +60,12 @@ PLAIN = {
     r"(?:label|model|travel|signal)l(?:ed|ing|er)": "the American spelling, with one l",
     r"spelt|learnt|burnt": "spelled, learned, burned",
     r"whilst|amongst": "while, among",
+    r"cancell(?:ed|ing)|afterwards|towards": "canceled, afterward, toward",
+    r"lower-case": "lowercase",
     r"grey|artefacts?|programmes?": "gray, artifact, program",
 }
 """What is not printed, as regular expressions for whole words, and what to write instead."""
-ALLOWED = ("[Licence", "/licence", "cancelled()")
+ALLOWED = ("[Licence", "/licence", "cancelled()", "'cancelled'")
 """Phrases in which such a word is right, such as an address."""
 
 _A_PATTERN = re.compile(r"\(\?|\[\^|\\[bsw]")

@@ -371,9 +371,9 @@ def _with_addresses(page: str) -> str:
     """A page whose links to other pages of the docs say where these are."""
 
     def address(link: re.Match[str]) -> str:
-        return f'"{link["text"]}" in {docs(link["page"]) or "the docs"}'
+        return f'"{" ".join(link["text"].split())}" in {docs(link["page"]) or "the docs"}'
 
-    return re.sub(r"\[(?P<text>[^\]\n]+)\]\(\.\./(?P<page>[\w-]+\.md[^)\s]*)\)", address, page)
+    return re.sub(r"\[(?P<text>[^\]]+)\]\(\.\./(?P<page>[\w-]+\.md[^)\s]*)\)", address, page)
 
 
 def _show(page: str) -> None:

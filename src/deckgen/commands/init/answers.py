@@ -117,7 +117,7 @@ def fault(name: str, text: str) -> Problem | None:
         return Problem("control-character", "it contains a line break or another control character")
     if name == "license":
         hint = (
-            f"choose one of: {', '.join(LICENSES)}; for another one, change deck.yaml and LICENSE afterwards"
+            f"choose one of: {', '.join(LICENSES)}; for another one, change deck.yaml and LICENSE afterward"
         )
         return None if text in LICENSES else Problem("wrong-type", f"`{text}` is not in the list", hint)
     if name == "repository":

@@ -48,7 +48,7 @@ def _fault(text: str, cloze: Cloze, *, balanced: bool) -> tuple[str, str]:
     if cloze.end < 0:
         return (
             "this cloze is never closed",
-            "end it with `}}`, in the same code or formula if it begins in one",
+            "end it with `}}`; if it begins in code or a formula, before that ends",
         )
     if not text[cloze.inner : cloze.answer_end].strip():
         return "this cloze hides nothing", ""

@@ -213,8 +213,12 @@ def faults(pieces: list[tuple[int, str]]) -> Iterator[Fault]:
             done = tag.end
             start, length = offset + tag.start, tag.end - tag.start
             if not _WRITTEN.fullmatch(piece[tag.start : tag.end]):
-                hint = f'put each value in quotes: `name="value"`; {_AS_TEXT}'
-                yield Fault(start, length, "not every program reads this tag the same way", hint)
+                hint = (
+                    f'separate attributes by spaces, and put each value in quotes: `name="value"`; {_AS_TEXT}'
+                )
+                yield Fault(
+                    start, length, "this tag is not written as HTML: programs read it differently", hint
+                )
             yield from _of_tag(tag, read, piece, offset)
             if tag.opens:
                 names.append(tag.name)

@@ -48,7 +48,7 @@ def of_syntax(message: str, text: str, line: int) -> tuple[str, int, str]:
         description, hint = f"`[% {tag} … %]` is never closed", f"end it with `[% end{tag} %]`"
         line = _open(text, tag) or line
     elif match := _WRONG_END.search(message):
-        hint = f"`[% {match[2]} … %]` is open here; end it with `[% end{match[2]} %]`"
+        hint = f"`[% {match[2]} … %]` before it is still open; end that with `[% end{match[2]} %]`"
         description = f"`[% {match[1]} %]` does not belong here"
     elif match := _NO_SUCH_TAG.search(message):
         description, hint = f"Jinja has no tag `[% {match[1]} … %]`", did_you_mean(match[1], TAGS)

@@ -320,7 +320,7 @@ def _svg(content: bytes) -> Fault | None:
     if root != "svg":
         return f"is XML, but not SVG: its first element is `<{root[:60]}>`", _SERVER
     if space != _NAMESPACE:
-        hint = f'begin it with `<svg xmlns="{_NAMESPACE}"`'
+        hint = f'in the file, change `<svg` to `<svg xmlns="{_NAMESPACE}"`'
         return "does not declare that it is SVG, so browsers do not show it", hint
     return None
 

@@ -31,7 +31,7 @@ def all_of_the_above(context: RuleContext) -> Iterator[Diagnostic]:
         for place in range(len(texts)):
             if refers(texts, place):
                 message = "this option refers to other options, but the card shuffles them"
-                hint = "write out what it means, or ask about each one separately"
+                hint = "write an option that makes sense in any order, or ask about each one separately"
                 yield on_option("all-of-the-above", vignette, place, message, hint)
 
 

@@ -321,7 +321,7 @@ def _in_plain_text(note: Note, match: re.Match[str]) -> str:
     """A hint for signs of Markdown in a key of plain text."""
     signs = match.group()
     if signs.startswith("$"):
-        return f"this is how Anki itself writes formulas: `\\({signs[1:-1]}\\)`"
+        return f"write it as Anki does: `\\({signs[1:-1]}\\)`"
     if signs.startswith("&"):
         return f"write `{unescape(signs)}`"
     texts = [key for key in note.kind.keys.values() if key.type.own_words and not key.type.plain]

@@ -40,7 +40,7 @@ def same_term(context: RuleContext) -> Iterator[Diagnostic]:
             other = before[0]
         if other:
             message = f"this term is also defined at line {place(other).line} of {place(other).path}"
-            hint = f"keep one of the two, or add in parentheses how this one differs from `{other.id}`"
+            hint = f"keep one of the two, or say in parentheses how this one differs from `{other.id}`"
             yield Diagnostic("same-term", message, look.of_text(note, value), hint)
         elif is_synonym:
             synonyms.setdefault(inside, note)

@@ -315,7 +315,7 @@ def _check_consistency(reader: NodeReader, root: Mapping, kind: Kind) -> None:
         empty = "fields" if not kind.fields or not kind.fields[0].key else "cards"
         at = reader.document.key_span(root, empty)
         hint = "a kind with only dormant cards makes no cards" if kind.cards and not faces else ""
-        message = "add a card with a `face`, and a first field that is filled `from` a key"
+        message = "a kind needs a card with a `face`, and a first field that is filled `from` a key"
         reader.report("bad-kind", at, message, hint)
         return
     known = {**kind.table_keys, **kind.keys}

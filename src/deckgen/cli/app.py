@@ -172,7 +172,7 @@ def check(
         bool,
         typer.Option(
             "--fix",
-            help="First fix what has only one possible fix: missing ids, misread texts, extra spaces …",
+            help="First fix what has only one possible fix: missing ids, misread texts and the like.",
         ),
     ] = False,
     dry_run: Annotated[  # noqa: FBT002 (typer's way)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from deckgen.history.ledger import Ledger, Line
 
 HINT = (
-    "restore it from git: `git checkout HEAD -- source/ledger.jsonl`; while you merge: "
-    "`git checkout -m -- source/ledger.jsonl`, then `deckgen check --fix`"
+    "restore it from git: `git checkout HEAD -- source/ledger.jsonl`; while you merge, run "
+    "`git checkout -m -- source/ledger.jsonl`, then `deckgen check --fix` to join both sides"
 )
 """The hint for a damaged ledger."""
 _CARDS = re.compile(r"[0-9]{1,5}(,[0-9]{1,5})*")

@@ -61,7 +61,10 @@ def test_a_short_command_says_nothing(project: Project) -> None:
 
 def test_a_terminal_gets_a_bar_that_vanishes(project: Project) -> None:
     """The line of the bar is erased before the summary is printed."""
-    slow = "import time; tick = p._Shown.tick; p._Shown.tick = lambda *now: (tick(*now), time.sleep(0.3))"
+    slow = (
+        "import time; tick = p._Shown.tick; rests = iter((0.5, 0.5));"
+        " p._Shown.tick = lambda *now: (tick(*now), time.sleep(next(rests, 0)))"
+    )
     told = shown(80, ["build"], project(DECK), f"{IMPATIENT}; {slow}")
     assert "━" in told
     before, _, after = told.rpartition("━")

@@ -277,7 +277,7 @@ def test_a_wrong_call_says_what_to_do(project: Project) -> None:
     shutil.rmtree(deck / "build")
     told = run("preview", "--since=1.0.0", cwd=deck)
     assert "the package of 1.0.0 is missing" in told.stderr
-    assert "hint: name it: --since FILE, or put it into build/release/1.0.0/" in told.stderr
+    assert "hint: give it with --since FILE, or put it into build/release/1.0.0/" in told.stderr
     assert not (deck / "build").exists()
     told = run("preview", "--since", "1.0.0", "more", cwd=deck)
     assert "unexpected extra argument" in told.stderr.lower()

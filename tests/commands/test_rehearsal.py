@@ -241,10 +241,10 @@ def test_work_that_is_gone_is_found(pair: tuple[Path, Path], tmp_path: Path) -> 
     learner.col.decks.remove([learner.col.decks.id("Other")])
     first = guids[mine.cards[cards[0]][0]]
     assert set(lost_work(mine, State.of(learner), guids)) == {
-        (first, "card 1 is gone"),
+        (first, "card 1 is lost"),
         (first, "card 2 has a different schedule, flag or deck"),
         ("", "1 entries of the review log are lost"),
-        ("", "the deck `Other` is gone"),
+        ("", "the deck `Other` is lost"),
     }
     learner.close()
 

@@ -231,7 +231,7 @@ def test_a_ledger_that_cannot_be_read_again_is_told_as_that(project: Project) ->
     describe(folder, "New.")
 
     def damage(what: str, *_: int) -> None:
-        if what == "rendering":
+        if what == "rendering notes":
             (folder / LEDGER).write_bytes(b"\xff\n")
 
     with pytest.raises(CallError, match=r"source/ledger.jsonl cannot be read again: .*UTF-8"):
@@ -1006,7 +1006,7 @@ def follow(folder: Path, told: list[dict[str, Any]]) -> str:
             text = text.replace(f"  - {gone}\n", "")
         for line in re.findall("under `keys`, add `([^`]*)`", hint):
             text = text.replace("keys:\n", f"keys:\n  {line}\n")
-        for face, begin, end in re.findall("all that (\\S+) shows between `([^`]*)` and `([^`]*)`", hint):
+        for face, begin, end in re.findall("everything that (\\S+) shows between `([^`]*)` and `([^`]*)`", hint):
             front = folder / "templates/case" / face
             front.write_text(f"{begin}{front.read_text(encoding='utf-8')}{end}", encoding="utf-8")
         key = next(iter(re.findall("write `(\\w+)` in the notes", hint)), key)
@@ -1235,7 +1235,7 @@ def test_a_clock_years_ahead_releases_nothing(project: Project, monkeypatch: pyt
     folder = project({"source/one.yaml": terms("a")})
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     monkeypatch.setattr("deckgen.build.time.time", lambda: 4_102_444_800.0)
-    with pytest.raises(CallError, match="it is 2100-01-01 00:00:00 UTC, more than ten years since deck"):
+    with pytest.raises(CallError, match="clock says 2100-01-01 00:00:00 UTC, more than ten years since deck"):
         released(folder, "1.0.0")
     assert not (folder / LEDGER).exists()
     monkeypatch.undo()

@@ -426,7 +426,7 @@ def test_a_deck_may_have_its_own_picture(project: Project) -> None:
     assert "warning" not in site(deck).stderr
     assert (deck / "build/site/social.png").read_bytes() == PIXEL
     change(deck, {"templates/base/social.png": b"GIF89a"})
-    assert "templates/base/social.png is no PNG" in refused(deck)
+    assert "templates/base/social.png is not a PNG" in refused(deck)
 
 
 # Where the package is

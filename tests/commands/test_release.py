@@ -1006,7 +1006,8 @@ def follow(folder: Path, told: list[dict[str, Any]]) -> str:
             text = text.replace(f"  - {gone}\n", "")
         for line in re.findall("under `keys`, add `([^`]*)`", hint):
             text = text.replace("keys:\n", f"keys:\n  {line}\n")
-        for face, begin, end in re.findall("everything that (\\S+) shows between `([^`]*)` and `([^`]*)`", hint):
+        around = "everything that (\\S+) shows between `([^`]*)` and `([^`]*)`"
+        for face, begin, end in re.findall(around, hint):
             front = folder / "templates/case" / face
             front.write_text(f"{begin}{front.read_text(encoding='utf-8')}{end}", encoding="utf-8")
         key = next(iter(re.findall("write `(\\w+)` in the notes", hint)), key)

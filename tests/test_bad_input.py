@@ -253,7 +253,7 @@ def test_media_that_change_before_they_are_packed_stop_the_build(tmp_path: Path)
     made = build(write_project(tmp_path, files)).package
     assert made
     (tmp_path / "source/media/a.png").write_bytes(PNG + b"two")
-    with pytest.raises(CallError, match="has changed"):
+    with pytest.raises(CallError, match="changed during the build"):
         package.write(made, io.BytesIO())
 
 

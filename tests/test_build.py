@@ -314,7 +314,8 @@ def test_build_tells_what_it_made(project: Make) -> None:
     folder = project()
     result = run("build", cwd=folder / "source")
     assert (result.returncode, result.stdout) == (0, "")
-    assert re.search(r"wrote .*sample\.apkg \(\d+\.\d kB\)\n  1 notes? \(1 takeaway\), 1 card", result.stderr)
+    told = untimed(result.stderr)
+    assert re.search(r"wrote .*sample\.apkg \(\d+\.\d kB\)\n  1 notes? \(1 takeaway\), 1 card", told)
     assert "File > Import" in result.stderr
 
 

@@ -445,7 +445,8 @@ MALTA = "  - id: malta\n    term: Malta\n    definition: |\n      An island.\n"
 
 def renamed(text: str, hint: str) -> str:
     """A chapter after its author has done what a hint says of `was`."""
-    was, new = re.findall(r"`was: ([\w.-]+)`", hint)[0], re.findall(r"`([\w-]+)` (?:says|is that)", hint)[0]
+    (was,) = re.findall(r"`was: ([\w.-]+)`", hint)
+    (new,) = re.findall(r"`([\w-]+)` (?:has|contains|is that)", hint)
     return re.sub(rf"(?m)^(  - id: {new})$", rf"\1\n    was: {was}", text)
 
 

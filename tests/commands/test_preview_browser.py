@@ -404,7 +404,8 @@ def test_a_card_s_code_stays_in_its_frame(preview: Callable[..., Path], show: Ca
         gallery.page.wait_for_timeout(1500)
         assert not asked
     assert gallery.page.title() == "Sample: preview"
-    # the code of the card before keeps the browser busy
+    # the code of the card before keeps the browser busy, and can push this one far down
+    gallery.card("two, Plain").scroll_into_view_if_needed()
     expect(gallery.side("Back", "two, Plain").locator(".back")).to_have_text("Others.", timeout=20_000)
     heights = [each.evaluate("e => e.clientHeight") for each in gallery.page.locator(".screen").all()]
     assert max(heights) <= 6000

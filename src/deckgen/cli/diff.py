@@ -13,7 +13,7 @@ import typer
 from deckgen.cli.calls import ProjectOption, find_deck
 from deckgen.cli.completion import releases
 from deckgen.cli.progress import bar
-from deckgen.cli.report import Format, columns_of, in_color, reporting, say
+from deckgen.cli.report import Format, in_color, reporting, say, width_of
 from deckgen.diagnostics import CallError
 
 if TYPE_CHECKING:
@@ -128,9 +128,8 @@ def _show(found: Outline, output_format: DiffFormat, limit: int | None) -> None:
     if output_format is DiffFormat.markdown:
         sys.stdout.write(markdown.markdown(found, limit or markdown.COMMENT))
         return
-    width = columns_of(sys.stdout) if sys.stdout.isatty() else 0
     colored = in_color(sys.stdout)
-    screen = text.Screen(width, _paint if colored else None)
+    screen = text.Screen(width_of(sys.stdout), _paint if colored else None)
     typer.echo(text.text(found, screen, limit or text.FEW), nl=False, color=colored)
 
 

@@ -11,7 +11,7 @@ import typer
 import typer.core
 
 from deckgen.address import docs
-from deckgen.cli.report import Format, Report, columns_of
+from deckgen.cli.report import Format, Report, width_of
 from deckgen.diagnostics import CallError, did_you_mean, terminal
 
 if TYPE_CHECKING:
@@ -168,10 +168,8 @@ def _commands_with(ctx: Any, option: str) -> str:  # noqa: ANN401
 
 def _write_help(command: Any, ctx: Any, formatter: Any, boxed: Callable[[Any, Any], None]) -> None:  # noqa: ANN401
     """Write the help of a command, with its examples and the address of its page."""
-    name = " ".join(ctx.command_path.split()[-1:] if ctx.parent else ())
-    if ctx.parent and ctx.parent.parent:
-        name = f"{ctx.parent.info_name} {name}"
-    width = columns_of(sys.stdout) if sys.stdout.isatty() else 0
+    name = ctx.command_path.partition(" ")[2]  # after `deckgen`
+    width = width_of(sys.stdout)
     if 0 < width < _NARROW:
         formatter.write(terminal.wrapped("\n".join(_narrow(command, ctx)), width, 0) + "\n")
     else:

@@ -187,9 +187,8 @@ class Report:
             note: A text after the numbers; may be empty.
             took: The time that the work took; empty if it is not over.
         """
-        wrap = sys.stderr.isatty()
-        width = columns_of(sys.stderr) if wrap else _IN_LOGS
-        screen = terminal.Screen(width, wrap, *([paint] if in_color() else []))
+        width = width_of(sys.stderr)
+        screen = terminal.Screen(width or _IN_LOGS, width > 0, *([paint] if in_color() else []))
         say_as_it_is(terminal.report(diagnostics, lines, (f", {took}" if took else "", note), screen))
         if diagnostics:
             say(self._advice(diagnostics))
@@ -315,8 +314,10 @@ def reporting(
             signal.signal(number, handler)
 
 
-def columns_of(stream: TextIO) -> int:
-    """The columns of a terminal; 80 where it does not say."""
+def width_of(stream: TextIO) -> int:
+    """The columns of a stream's terminal, 80 where it does not say; 0 where there is none."""
+    if not stream.isatty():
+        return 0
     with suppress(ValueError):
         if given := int(os.environ.get("COLUMNS", "0")):
             return given
@@ -333,7 +334,7 @@ def fitted(text: str, stream: TextIO, indent: int = 2) -> str:
         stream: The stream.
         indent: By how many columns the further parts of a line are indented.
     """
-    return terminal.wrapped(text, columns_of(stream) if stream.isatty() else 0, indent)
+    return terminal.wrapped(text, width_of(stream), indent)
 
 
 def fitted_markdown(text: str, stream: TextIO) -> str:

@@ -17,7 +17,8 @@ from deckgen.cards import formulas, html
 if TYPE_CHECKING:
     from math_core import LatexToMathML
 
-_FORMULA = re.compile(r"\\\((.*?)\\\)|\\\[(.*?)\\\]", re.DOTALL)
+FORMULA = re.compile(r"\\\((.*?)\\\)|\\\[(.*?)\\\]", re.DOTALL)
+"""A formula of a card, as MathJax finds it: in the line, or on its own."""
 _COMMENT = re.compile(r"(<!--.*?-->)", re.DOTALL)
 _NOT_READ = frozenset("script noscript style textarea pre code annotation annotation-xml".split())
 """The elements in which MathJax looks for no formulas."""
@@ -62,7 +63,7 @@ def drawn(card: str) -> str:
 def _with_formulas(text: str) -> str:
     """HTML without tags, with its formulas as MathML."""
     parts = _COMMENT.split(text)
-    return "".join(part if place % 2 else _FORMULA.sub(_element, part) for place, part in enumerate(parts))
+    return "".join(part if place % 2 else FORMULA.sub(_element, part) for place, part in enumerate(parts))
 
 
 def _element(match: re.Match[str]) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deckgen.cards.sentences import foreign_sentences, read_sentences
 from deckgen.commands.preview.cards import gallery
 from deckgen.commands.preview.folder import SHARED
+from deckgen.commands.preview.formulas import FORMULA
 from deckgen.commands.release.changelog import read_changelog, sections
 from deckgen.commands.repository import repository_of
 from deckgen.commands.site import page
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _MOST = 5 * 1024 * 1024  # bytes of a picture for links; others show none that is larger
-_FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]")
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ def site(build: Build, wishes: Wishes) -> Site:
         repository,
         wishes.address.rstrip("/") + "/" if wishes.address else "",
         chapters,
-        any(_FORMULA.search(note.text) for note in shown.notes),
+        any(FORMULA.search(note.text) for note in shown.notes),
         tuple(_released_sections(project, build.packages.plan.matching.ledger.versions)),
         {name: hashlib.sha256(content).hexdigest()[:12] for name, content in files.items()},
     )

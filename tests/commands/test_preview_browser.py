@@ -396,6 +396,24 @@ def listener() -> Iterator[tuple[int, list[str]]]:
     server.server_close()
 
 
+def test_a_card_with_an_odd_file_name_is_shown(own: Path, show: Callable[..., Gallery]) -> None:
+    """Other programs' packages can name a file as no address does; the card and the picture are there."""
+    gallery = show(own)
+    gallery.page.evaluate("""() => {
+      const holder = document.createElement("div");
+      document.body.append(holder);
+      const nothing = () => {};
+      const screen = new deckgen.Screen(holder, "Odd", { shown: nothing, fault: nothing, kept: nothing });
+      screen.look({ height: 400 });
+      const html = '<img src="%ff.png"><p>After.</p>';
+      const media = new Map([["%ff.png", new Blob(["x"])]]);
+      screen.show({ css: "", html, media, kept: { session: {}, local: {} } });
+    }""")
+    card = gallery.page.frame_locator('iframe[title="Odd"]')
+    expect(card.locator("#qa p")).to_have_text("After.")
+    assert str(card.locator("#qa img").get_attribute("src")).startswith("blob:")
+
+
 def test_a_card_s_code_stays_in_its_frame(preview: Callable[..., Path], show: Callable[..., Gallery]) -> None:
     """It changes nothing around it, reaches no network, and the next card is as it should be."""
     with listener() as (port, asked):

@@ -327,3 +327,18 @@ def test_a_style_for_the_page_and_one_for_paper_hold_for_a_card(
         ".map((name) => getComputedStyle(e)[name])"
     )
     assert style == ["rgb(1, 2, 3)", "1px", "uppercase", "block", "400", "15px"]
+
+
+def test_a_picture_is_found_by_its_name_in_an_address(own: Path, show: Callable[..., Gallery]) -> None:
+    """In packages of other programs names are written as in an address, with `%20` for a space."""
+    gallery = show(own)
+    gallery.page.evaluate("""() => {
+      const media = new Map([["a b.png", new Blob(["x"])], ["100%.png", new Blob(["y"])], ["%ff.png", new Blob(["z"])]]);
+      const html = '<img src="a%20b.png"><img src="a b.png"><img src="100%.png"><img src="%ff.png"><img src="other.png">';
+      const host = document.createElement("div");
+      window.side = new deckgen.Side(host, { css: "", ordinal: 0 }, html, media, new Set());
+    }""")
+    sources = gallery.page.evaluate(
+        "() => [...side.card.querySelectorAll('img')].map(({ src }) => src.slice(0, 5) === 'blob:')"
+    )
+    assert sources == [True, True, True, True, False]

@@ -71,6 +71,11 @@
   const seen = (element) => element.innerText.replace(/\s+/g, " ").trim();
   const BLOCKS = "div, p, section, ul, ol, table, tr, pre, blockquote, dl, figure, h1, h2, h3, h4, h5, h6, img";
 
+  /** The name of a file in an address, as the frames of cards read it. */
+  function named(address) {
+    try { return decodeURIComponent(address.replace(/%(?![0-9a-f]{2})/gi, "%25")); } catch { return address; }
+  }
+
   deckgen.Side = class {
     /** @param {Element} host Where it goes. It may have no shadow tree yet. */
     constructor(host, about, html, media, fonts) {
@@ -80,7 +85,7 @@
       parsed.content.querySelectorAll(CODE).forEach((each) => each.remove());
       parsed.content.querySelectorAll("style").forEach((each) => { each.textContent = onPaper(each.textContent, media, fonts); });
       for (const image of parsed.content.querySelectorAll("img[src]")) {
-        const blob = media.get(image.getAttribute("src"));
+        const blob = media.get(named(image.getAttribute("src")));
         if (blob) { image.src = URL.createObjectURL(blob); }
       }
       const key = `${about.css}\n${[...media.keys()].filter((name) => about.css.includes(name))}`;

@@ -333,8 +333,9 @@ def test_a_picture_is_found_by_its_name_in_an_address(own: Path, show: Callable[
     """In packages of other programs names are written as in an address, with `%20` for a space."""
     gallery = show(own)
     gallery.page.evaluate("""() => {
-      const media = new Map([["a b.png", new Blob(["x"])], ["100%.png", new Blob(["y"])], ["%ff.png", new Blob(["z"])]]);
-      const html = '<img src="a%20b.png"><img src="a b.png"><img src="100%.png"><img src="%ff.png"><img src="other.png">';
+      const media = new Map(["a b.png", "100%.png", "%ff.png"].map((name) => [name, new Blob([name])]));
+      const sources = ["a%20b.png", "a b.png", "100%.png", "%ff.png", "other.png"];
+      const html = sources.map((source) => `<img src="${source}">`).join("");
       const host = document.createElement("div");
       window.side = new deckgen.Side(host, { css: "", ordinal: 0 }, html, media, new Set());
     }""")

@@ -25,10 +25,13 @@ def show(browser: Browser) -> Iterator[Callable[..., Gallery]]:
     """Opens the preview of a deck, from disk or from an address; a fault of the page's own fails the test."""
     opened: list[Gallery] = []
 
-    def open_page(deck: Path | str, fragment: str = "", **options: Any) -> Gallery:  # noqa: ANN401 (Playwright's)
+    def open_page(deck: Path | str, fragment: str = "", slow: int = 1, **options: Any) -> Gallery:  # noqa: ANN401 (Playwright's)
         context = browser.new_context(**({"viewport": {"width": 1200, "height": 900}} | options))
         gallery = Gallery(context.new_page())
         gallery.page.add_init_script(FAULTS)
+        if slow > 1:
+            cdp = context.new_cdp_session(gallery.page)
+            cdp.send("Emulation.setCPUThrottlingRate", {"rate": slow})
         address = deck if isinstance(deck, str) else (deck / "build/preview/index.html").as_uri()
         gallery.page.goto(address + fragment)
         from playwright.sync_api import expect  # noqa: PLC0415 (other tests need no browser)
@@ -62,12 +65,12 @@ def live(tmp_path: Path, show: Callable[..., Gallery]) -> Iterator[Callable[...,
     """Serves a deck and opens its page."""
     opened = []
 
-    def open_live(deck: Path, fragment: str = "", options: Iterable[str] = ()) -> Gallery:
+    def open_live(deck: Path, fragment: str, options: Iterable[str], slow: int) -> Gallery:
         port = free_port()
         server = serving(deck, port, *options)
         server.__enter__()
         opened.append(server)
-        return show(f"http://127.0.0.1:{port}/", fragment)
+        return show(f"http://127.0.0.1:{port}/", fragment, slow=slow)
 
     def make(
         files: dict[str, str | bytes] | None = None,
@@ -75,6 +78,7 @@ def live(tmp_path: Path, show: Callable[..., Gallery]) -> Iterator[Callable[...,
         count: int = 0,
         *,
         released: bool = False,
+        slow: int = 1,
     ) -> tuple[Path, Gallery]:
         deck = tmp_path / "live"
         if count:
@@ -83,7 +87,7 @@ def live(tmp_path: Path, show: Callable[..., Gallery]) -> Iterator[Callable[...,
             write_project(deck, files)
         if released:
             release(deck, "1.0.0", FIRST)
-        return deck, open_live(deck, fragment, ["--since"] if released else [])
+        return deck, open_live(deck, fragment, ["--since"] if released else [], slow)
 
     yield make
     for server in opened:

@@ -32,7 +32,7 @@
       writeAddress();
     },
     held: (card) => card === pinned,
-    free: () => { pinned = null; },
+    free: unpin,
   });
 
   const page = {
@@ -234,6 +234,8 @@
 
   /* Where the reader is */
   function topmost() {
+    // a held card may be out of its place while what is above it is drawn
+    if (pinned?.group && !pinned.out) { return { card: pinned, top: pinnedTop, first: window.scrollY === 0 }; }
     const bar = document.querySelector(".bar").getBoundingClientRect();
     const top = Math.max(bar.bottom, 0);
     const card = list.firstBelow(top + 30);
@@ -243,17 +245,23 @@
   /** Keep a card where it was on the screen, after the page around it has changed. */
   function keep(spot) {
     if (!spot || spot.card.out || !spot.card.group) { return; }
-    pin(spot.card, spot.card === pinned ? pinnedTop : spot.top);
+    pin(spot.card, spot.top);
   }
 
   /** Bring a card to a place on the screen, and hold it there: what is above it may still grow while it is drawn. */
   function pin(card, top) {
     pinned = card;
     pinnedTop = top;
+    document.documentElement.style.overflowAnchor = "none"; // the browser would scroll once more
     clearTimeout(unpinning);
-    unpinning = setTimeout(() => { pinned = null; }, DRAWN);
+    unpinning = setTimeout(unpin, DRAWN);
     card.group.fill();
     stay();
+  }
+
+  function unpin() {
+    pinned = null;
+    document.documentElement.style.overflowAnchor = "";
   }
 
   function stay() {
@@ -287,7 +295,7 @@
 
   new ResizeObserver(stay).observe($("cards"));
   for (const name of ["wheel", "touchmove", "pointerdown", "keydown"]) {
-    window.addEventListener(name, () => { pinned = null; }, { passive: true, capture: true });
+    window.addEventListener(name, unpin, { passive: true, capture: true });
   }
 
   function step(by, from) {

@@ -279,9 +279,9 @@ def test_a_link_leads_to_its_card(own: Path, show: Callable[..., Gallery]) -> No
     gallery = show(own, "#multidirected-partiality/2")
     name = str(gallery.until("document.querySelector('article:not(.shell)')?.ariaLabel"))
     assert name
-    expect(gallery.side("Back", "multidirected-partiality, Recognise").locator("#qa")).to_be_visible()
+    expect(gallery.side("Back", "multidirected-partiality, Recognize").locator("#qa")).to_be_visible()
     gallery.page.wait_for_timeout(500)
-    top = gallery.card("multidirected-partiality, Recognise").evaluate("e => e.getBoundingClientRect().top")
+    top = gallery.card("multidirected-partiality, Recognize").evaluate("e => e.getBoundingClientRect().top")
     bar = gallery.page.locator(".bar").evaluate("e => e.getBoundingClientRect().bottom")
     assert abs(top - bar) < 40
     gallery.page.evaluate("location.hash = '#no-such-card'")

@@ -98,17 +98,17 @@ def changed(project: Project) -> Path:
 
 CHANGES = {
     "a, Recall": "changed",
-    "a, Recognise": "changed",
+    "a, Recognize": "changed",
     "fresh, Recall": "new",
-    "fresh, Recognise": "new",
+    "fresh, Recognize": "new",
     "-gone, Recall": "gone",
-    "-gone, Recognise": "gone",
+    "-gone, Recognize": "gone",
     "one, Cloze 1": "changed",
     "one, Cloze 2": "new",
     "c, Recall": "changed",
-    "c, Recognise": "changed",
+    "c, Recognize": "changed",
     "shown, Recall": "changed",
-    "shown, Recognise": "changed",
+    "shown, Recognize": "changed",
 }
 
 
@@ -128,13 +128,13 @@ def test_each_sort_of_change_is_told_with_the_card_as_it_was(changed: Path) -> N
     found = since(changed)
     check_changes(found, changed)
     names = list(found)
-    assert names[names.index("-gone, Recall") - 1] == "c, Recognise", "it stands behind the note before it"
+    assert names[names.index("-gone, Recall") - 1] == "c, Recognize", "it stands behind the note before it"
     quiet = "2 notes changed, but not on a card: for example in tags (`deckgen diff` lists them)."
     assert sentences(changed) == quiet
     assert "Another" in str(found["a, Recall"].now)
     assert "Another" not in str(found["a, Recall"].before)
     assert found["a, Recall"].words == "The back changed."
-    assert found["a, Recognise"].words == "The front and the back changed."
+    assert found["a, Recognize"].words == "The front and the back changed."
 
 
 def test_the_command_tells_the_counts(changed: Path) -> None:
@@ -185,7 +185,7 @@ def test_an_image_with_the_same_name_and_other_content_is_not_mixed_up(changed: 
             new.writestr(name, PNG if name == "0" else old.read(name))
     assert not sorts(since(changed, package))
     found = since(changed, other)
-    assert sorts(found) == {"shown, Recall": "changed", "shown, Recognise": "changed"}
+    assert sorts(found) == {"shown, Recall": "changed", "shown, Recognize": "changed"}
     assert found["shown, Recall"].words == "A file that it shows has other content."
     (file,) = (changed / "build/preview/media/before").iterdir()
     assert media(changed, f"before/{file.stem}") == PNG
@@ -261,7 +261,7 @@ def test_a_note_that_comes_back_says_so(project: Project) -> None:
     release(deck, "1.1.0", FIRST + 1000)
     change(deck, {"source/one.yaml": terms("a", "b")})
     found = since(deck)
-    assert sorts(found) == {"b, Recall": "new", "b, Recognise": "new"}
+    assert sorts(found) == {"b, Recall": "new", "b, Recognize": "new"}
     assert found["b, Recall"].words == "Back from retirement."
 
 
@@ -308,7 +308,7 @@ def test_an_error_makes_no_note_gone_that_was_never_released(project: Project) -
     assert not sorts(since(deck, "HEAD"))
     assert "1 note could not be compared, because the source has errors now: b." in sentences(deck)
     change(deck, {"source/one.yaml": terms("a")})
-    assert sorts(since(deck, "HEAD")) == {"-b, Recall": "gone", "-b, Recognise": "gone"}
+    assert sorts(since(deck, "HEAD")) == {"-b, Recall": "gone", "-b, Recognize": "gone"}
 
 
 def test_a_new_title_is_told_as_that(project: Project) -> None:

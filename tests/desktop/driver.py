@@ -165,8 +165,9 @@ class Desktop:
         """
         self.do("resize", width, 400)
         self.wait(f"innerWidth === {width}")
-        self.do("resize", width, self.see("document.documentElement.scrollHeight"))
-        self.wait("innerHeight === document.documentElement.scrollHeight")
+        height = self.see("document.documentElement.scrollHeight")
+        self.do("resize", width, height)
+        self.wait(f"innerHeight === {height}")
         path.parent.mkdir(parents=True, exist_ok=True)
         assert self.do("picture", str(path))
 

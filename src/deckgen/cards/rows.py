@@ -100,7 +100,7 @@ def render_notes(
     rendered: list[RenderedNote] = []
     diagnostics = Diagnostics()
     size = 0
-    for number, note in enumerate(in_order(notes)):
+    for number, note in enumerate(in_order(notes, deck.order)):
         if number % _NOTES_A_TICK == 0:
             progress("rendering notes", number, len(notes))
         fields = (writer if note.retired is None else retired).write(note)

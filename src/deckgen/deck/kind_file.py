@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from deckgen.deck.keys import KeyType
 
 _KEYS = (
-    *("title", "section", "type", "was", "revision"),
+    *("title", "section", "type", "was", "revision", "applies"),
     *("keys", "rows", "table_keys", "label", "gist", "fields", "cards"),
 )
 _REQUIRED = ("title", "section", "type", "fields", "cards")
@@ -109,7 +109,7 @@ def _kind(reader: NodeReader, folder: Path) -> Kind | None:
         message = "`table_keys` only work in a kind whose notes are rows of tables, with `rows`"
         reader.report("bad-kind", reader.document.key_span(root, "table_keys"), message)
     fields = _fields(reader, root)
-    sort, title = root.entries.get("type"), root.entries.get("title")
+    sort, title, applies = (root.entries.get(key) for key in ("type", "title", "applies"))
     cloze = sort is not None and reader.one_of(sort, "type", ("normal", "cloze")) == "cloze"
     used_keys = {field.key for field in fields}
     left_out = KEYS_FOR_THE_BACK - used_keys
@@ -132,6 +132,7 @@ def _kind(reader: NodeReader, folder: Path) -> Kind | None:
         folder=folder,
         document=reader.document,
         was=_word(reader, root, "was"),
+        applies=reader.flag(applies, "applies") if applies else False,
     )
     if complete and len(reader.diagnostics) == before:
         _check_consistency(reader, root, kind)

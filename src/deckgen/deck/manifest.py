@@ -10,6 +10,7 @@ from deckgen.anki import unescaped
 from deckgen.deck import blueprint, languages
 from deckgen.deck.key_types.options import MAX_OPTIONS, MIN_OPTIONS
 from deckgen.deck.notes import Accept, Deck
+from deckgen.deck.order import ORDERS, STUDY
 from deckgen.deck.reader import NodeReader
 from deckgen.diagnostics import Diagnostics, not_a_warning
 from deckgen.source import Mapping, Node, Scalar
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 MAX_ACCEPTS = 1000
 _DECK_KEYS = (
     *("id", "title", "language", "description", "tags", "authors", "license", "feedback"),
-    *("exam_options", "blueprint", "checks", "accept"),
+    *("exam_options", "blueprint", "order", "checks", "accept"),
 )
 ACCEPTABLE = ("changed-deck", "changed-note-type", "moved-cloze", "same-media")
 """The codes that an author may accept: refused changes, and media files with the same picture."""
@@ -77,6 +78,8 @@ def _deck(reader: NodeReader) -> Deck:  # noqa: C901, PLR0912 (one key after the
         deck.exam_options = _exam_options(reader, values["exam_options"])
     if "blueprint" in values:
         deck.blueprint = blueprint.read(reader, values["blueprint"])
+    if "order" in values:
+        deck.order = reader.one_of(values["order"], "order", ORDERS) or STUDY
     if "checks" in values:
         deck.off = _switched_off(reader, values["checks"])
     return deck

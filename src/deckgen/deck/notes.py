@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from deckgen.deck.order import STUDY
 from deckgen.deck.values import links
 from deckgen.diagnostics import Diagnostics
 
@@ -153,6 +154,7 @@ class Deck:
         exam_options: The number of options of a question in the exam; 0 if not given.
         blueprint: The domains of the exam; none if not given.
         off: The codes of warnings that are off for the whole deck.
+        order: The order of study, one of those in `deck.order`.
         notes: All notes in the order of the source, those with faults included.
     """
 
@@ -169,6 +171,7 @@ class Deck:
     exam_options: int = 0
     blueprint: tuple[blueprint.Domain, ...] = ()
     off: frozenset[str] = frozenset()
+    order: str = STUDY
     notes: list[Note] = field(default_factory=list)
 
 

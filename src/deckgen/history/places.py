@@ -21,6 +21,7 @@ _FILLED = 500_000  # the last place of a large first release
 # the share of the room that new notes leave for later ones: between two notes, and at the end of the deck,
 # where most notes are added
 _SPARED, _SPARED_AT_END = 4, 32
+_APART = 20  # the notes between two cards of a note: as many as Anki, by default, shows new cards a day
 
 
 def find_places(notes: Sequence[Note], known: ReadOnly[Note, NoteLine]) -> list[int]:
@@ -74,3 +75,26 @@ class _Queue:
             taken += places
             taken.sort()
         return places
+
+
+def places_of_cards(dues: Sequence[int], counts: Sequence[int]) -> list[list[int]]:
+    """The places of the cards of notes, so that learners do not see two cards of a note on one day.
+
+    The first card has the place of its note. Each further card comes right after the note that is 20 notes
+    further on. At the end of the deck, those cards come after the last note, in the same order.
+
+    Args:
+        dues: The places of the notes, in ascending order.
+        counts: The numbers of their cards.
+    """
+    beyond = max((number + _APART * (count - 1) for number, count in enumerate(counts)), default=0)
+    last = dues[-1] if dues else 0
+    step = max(1, min(_STEP, (MOST - last) // (beyond + 1)))
+    after = [*dues, *(min(last + step * number, MOST) for number in range(1, beyond + 3 - len(dues)))]
+    places = [[due] for due in dues]
+    for number, count in enumerate(counts):
+        for nth in range(1, count):
+            at = number + _APART * nth
+            # several cards come after the same note; only a note that is not the next one's neighbor has room
+            places[number].append(max(after[at], min(after[at] + nth, after[at + 1] - 1)))
+    return places

@@ -27,10 +27,11 @@ from deckgen.cards.line_breaks import joined
 from deckgen.cards.locales import direction
 from deckgen.diagnostics import CallError
 from deckgen.history.identity import number_from
+from deckgen.history.places import places_of_cards
 from deckgen.package.own_style import own_style
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.cards.media import Media
@@ -346,15 +347,16 @@ def _note_rows(places: Iterable[tuple[int, StampedNote]], package: Package) -> I
 
 
 def _card_rows(
-    places: Iterable[tuple[int, StampedNote]], package: Package, decks: dict[str, int]
+    places: Sequence[tuple[int, StampedNote]], package: Package, decks: dict[str, int]
 ) -> Iterator[tuple[int, int, int, int, int, int]]:
     """The rows of the table `cards`."""
     born = _born(package.deck.id)
-    for place, each in places:
+    dues = places_of_cards([each.due for _, each in places], [len(each.cards) for _, each in places])
+    for (place, each), of_cards in zip(places, dues, strict=True):
         deck = decks[each.note.chapter.deck]
         first = born + place * _CARDS_A_NOTE
-        for ordinal in each.cards:
-            yield first + ordinal, born + place, deck, ordinal, each.modified, each.due
+        for ordinal, due in zip(each.cards, of_cards, strict=True):
+            yield first + ordinal, born + place, deck, ordinal, each.modified, due
 
 
 def _tags(tags: tuple[str, ...]) -> str:

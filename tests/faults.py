@@ -767,6 +767,7 @@ FAULTS = (
         KIND.replace("{type: text, required: true}", "{type: text}").replace("from: name", "from: «name»"),
     ),
     kind("bad-kind", KIND.replace("normal", "«cloze»")),
+    kind("wrong-type", KIND + "applies: «yes»\n"),
     kind("bad-kind", KIND.replace("  rule:", "  «more»: {type: text}\n  rule:")),
     Fault(
         "unknown-key",
@@ -1056,6 +1057,7 @@ FAULTS = (
     Fault("missing-key", {"source/deck.yaml": f"{DECK}«checks»:\n  same-term: off\n"}),
     Fault("wrong-type", {"source/deck.yaml": f"{DECK}exam_options: «nine»\n"}),
     Fault("wrong-type", {"source/deck.yaml": f"{DECK}exam_options: «9»\n"}),
+    Fault("wrong-type", {"source/deck.yaml": f"{DECK}order: «writen»\n"}),
     # The blueprint
     blueprint("unknown-key", "  - tag: a\n    weight: 100\n    «wieght»: 1\n"),
     blueprint("missing-key", "  - «t»ag: a\n"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -263,6 +264,9 @@ def test_anki_does_not_ask_learners_to_reposition(project: Project, collection: 
 
 class Placed:
     """A note in the queue, and its line."""
+
+    kind = SimpleNamespace(applies=False)
+    builds_on = ()
 
     def __init__(self) -> None:
         """Begin without a place."""

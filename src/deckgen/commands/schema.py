@@ -15,6 +15,7 @@ from deckgen.deck.key_types.own import CODE_SCHEMA
 from deckgen.deck.kinds import COMMON_KEYS
 from deckgen.deck.kinds_in_force import read_kinds
 from deckgen.deck.manifest import ACCEPTABLE, FEEDBACK
+from deckgen.deck.order import ORDERS
 from deckgen.deck.schemas import (
     DECK_NAME_SCHEMA,
     ID_SCHEMA,
@@ -108,6 +109,10 @@ _FEEDBACK: Schema = {
     "type": "string",
     "pattern": f"^{FEEDBACK.pattern}$",
     "errorMessage": "write a web or email address here",
+}
+_ORDER: Schema = {
+    "enum": list(ORDERS),
+    "errorMessage": f"write {' or '.join(f'`{each}`' for each in ORDERS)} here",
 }
 _EXAM_OPTIONS: Schema = {
     "type": ["integer", "string"],
@@ -212,6 +217,14 @@ _DECK_KEYS: dict[str, KeyDoc] = {
         _checks(),
         "Warnings that are turned off for the whole deck, and why.",
         "missing-alt: off\nbecause: |\n  The images are decorative.",
+    ),
+    "order": KeyDoc(
+        _ORDER,
+        (
+            "The order of new cards. With `study`, the default, vignettes come soon after the notes that "
+            "they build on. With `written`, they come where you write them."
+        ),
+        "written",
     ),
     "exam_options": KeyDoc(_EXAM_OPTIONS, "The number of options in a question of the exam.", "4"),
     "blueprint": KeyDoc(

@@ -137,7 +137,7 @@ class Kind:
         folder: The folder with its kind.yaml and faces.
         document: Its kind.yaml.
         was: The name of its folder in an earlier release; empty if kind.yaml gives none.
-        applies: Whether its notes apply what other notes teach, so that they come as soon as those are known.
+        applies: Whether its notes apply what other notes teach, so that they come soon after those.
     """
 
     name: str

@@ -19,29 +19,53 @@ def in_order(notes: Sequence[Note], order: str) -> Iterator[Note]:
     """The notes in the order of study: each comes after the notes of its subdeck that it builds on.
 
     Otherwise, this is the order of the source. But in the order `study`, notes that apply others, such as
-    vignettes, come at the end of the chapter with the last note that they build on, if they are written later.
+    vignettes, come after the chapter with the last note that they build on, if they are written in a later
+    one. They are spread among the notes of the next chapter, so that long cases do not come in a row.
 
     Args:
         notes: The notes, in the order of the source.
         order: One of `ORDERS`.
     """
-    yield from _linked(notes if order == WRITTEN else _brought_forward(notes))
+    return _linked(notes if order == WRITTEN else _brought_forward(notes))
 
 
 def _brought_forward(notes: Sequence[Note]) -> list[Note]:
-    """The notes, with those that apply others at the end of the chapter from which learners can answer them."""
-    numbers: dict[int, int] = {}
+    """The notes, with those that apply others after the chapter from which learners can answer them."""
+    chapters: dict[int, list[Note]] = {}
     for note in notes:
-        numbers.setdefault(id(note.chapter), len(numbers))
-    comes: dict[Note, int] = {}  # the number of the chapter with which a note comes
+        chapters.setdefault(id(note.chapter), []).append(note)
+    numbers = {chapter: number for number, chapter in enumerate(chapters)}
+    learned: dict[Note, int] = {}  # the number of the chapter with which a note is learned
     by_id = {note.id: note for note in notes}
-    for note in _linked(notes):  # so a note's place is known before that of those that build on it
-        comes[note] = written = numbers[id(note.chapter)]
+    for note in _linked(notes):  # so a note comes after those that it builds on
+        learned[note] = written = numbers[id(note.chapter)]
         if note.kind.applies:
-            learned = [comes[each] for each in _built_on(note, by_id) if each in comes]
-            comes[note] = min(written, max(learned, default=written))
-    # the notes that were in a chapter come before those that are brought there
-    return sorted(notes, key=lambda note: (comes[note], comes[note] != numbers[id(note.chapter)]))
+            needed = [learned[each] for each in _built_on(note, by_id) if each in learned]
+            learned[note] = min(written, max(needed, default=written))
+    moved: dict[int, list[Note]] = {}
+    for note in notes:
+        if learned[note] < numbers[id(note.chapter)]:
+            moved.setdefault(learned[note], []).append(note)
+
+    result: list[Note] = []
+    waiting: dict[str, list[Note]] = {}  # by subdeck; they wait for its next chapter, at the latest their own
+    for number, chapter in enumerate(chapters.values()):
+        subdeck = chapter[0].chapter.deck
+        stay = [note for note in chapter if learned[note] == number]
+        result += _spread(waiting.pop(subdeck, []), stay)
+        waiting[subdeck] = moved.get(number, [])
+    return result
+
+
+def _spread(some: Sequence[Note], among: Sequence[Note]) -> Iterator[Note]:
+    """Notes in equal distances among others, from the beginning, with both in their order."""
+    done = 0
+    for number, note in enumerate(among):
+        due = -(-(number + 1) * len(some) // len(among))
+        yield from some[done:due]
+        done = due
+        yield note
+    yield from some[done:]
 
 
 def _linked(notes: Sequence[Note]) -> Iterator[Note]:

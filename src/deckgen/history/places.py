@@ -37,9 +37,12 @@ def find_places(notes: Sequence[Note], known: ReadOnly[Note, NoteLine]) -> list[
         step = max(1, min(_STEP, _FILLED // max(len(notes), 1)))
         return [number * step for number in range(1, len(notes) + 1)]
     queue = _Queue(known)
+    astray = _astray(notes, known)
     places: list[int] = []
     run = before = 0
     for note in notes:
+        if note in astray:
+            continue
         line = known.get(note)
         if line is None:
             run += 1
@@ -47,7 +50,32 @@ def find_places(notes: Sequence[Note], known: ReadOnly[Note, NoteLine]) -> list[
         places += queue.take(run, before)
         places.append(line.due)
         run, before = 0, line.due
-    return places + queue.take(run, before)
+    found = iter(places + queue.take(run, before))
+    return [known[note].due if note in astray else next(found) for note in notes]
+
+
+def _astray(notes: Sequence[Note], known: ReadOnly[Note, NoteLine]) -> set[Note]:
+    """The released notes whose places say nothing about those of new notes beside them.
+
+    These are notes that apply others, such as vignettes, if learners got them earlier or later than the other
+    notes that are beside them now. This is so if they were released in the order of the source.
+    """
+    released = [(note, known[note].due) for note in notes if note in known]
+    # a new note that builds on one of them must come after it
+    needed = {link.value for note in notes if note not in known for link in note.builds_on}
+    astray = set()
+    before, after = 0, MOST + 1
+    for note, due in released:
+        if not note.kind.applies:
+            before = due
+        elif due < before:
+            astray.add(note)
+    for note, due in reversed(released):
+        if not note.kind.applies:
+            after = due
+        elif due > after and note.id not in needed:
+            astray.add(note)
+    return astray
 
 
 class _Queue:
@@ -78,10 +106,11 @@ class _Queue:
 
 
 def places_of_cards(dues: Sequence[int], counts: Sequence[int]) -> list[list[int]]:
-    """The places of the cards of notes, so that learners do not see two cards of a note on one day.
+    """The places of the cards of notes, with those of a note so far apart that they come on different days.
 
-    The first card has the place of its note. Each further card comes right after the note that is 20 notes
-    further on. At the end of the deck, those cards come after the last note, in the same order.
+    The first card has the place of its note. The second card comes right after the note that is 20 notes
+    later, the third card 20 notes after that, and so on. At the end of the deck, such cards come after the
+    last note, in the same order.
 
     Args:
         dues: The places of the notes, in ascending order.
@@ -95,6 +124,6 @@ def places_of_cards(dues: Sequence[int], counts: Sequence[int]) -> list[list[int
     for number, count in enumerate(counts):
         for nth in range(1, count):
             at = number + _APART * nth
-            # several cards come after the same note; only a note that is not the next one's neighbor has room
+            # where no place is free, cards share one, and Anki shows first cards first
             places[number].append(max(after[at], min(after[at] + nth, after[at + 1] - 1)))
     return places

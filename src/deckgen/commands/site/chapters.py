@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.commands.preview.cards import digest
 from deckgen.commands.preview.scripts import NOTES_A_FILE, call, numbered, sides_of
+from deckgen.diagnostics import natural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,14 +42,14 @@ class Chapter:
 
 
 def chapters_of(gallery: Gallery) -> list[Chapter]:
-    """The chapters of a deck, in the order in which they are begun."""
+    """The chapters of a deck, in the order of their files."""
     chapters: dict[str, Chapter] = {}
     for note in gallery.notes:
         if note.path not in chapters:
             deck = note.deck.removeprefix(gallery.title).removeprefix("::").replace("::", _BELOW)
             chapters[note.path] = Chapter(deck, _name(note.path))
         chapters[note.path].notes.append(note)
-    return list(chapters.values())
+    return [chapters[path] for path in sorted(chapters, key=natural)]
 
 
 def _name(path: str) -> str:

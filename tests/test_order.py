@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from anki.cards import CardId
     from anki.collection import Collection
 
     from tests.conftest import Opened
@@ -56,6 +57,8 @@ def studied(collection: Collection, path: Path, new: int, days: int) -> list[lis
         new: The number of new cards a day.
         days: The number of days.
     """
+    from anki.scheduler.v3 import Scheduler  # noqa: PLC0415 (few need it)
+
     import_package(collection, path)
     assert collection.fix_integrity() == ("Database rebuilt and optimized.", True)
     settings = collection.decks.all_config()[0]
@@ -65,20 +68,26 @@ def studied(collection: Collection, path: Path, new: int, days: int) -> list[lis
     result = []
     for _ in range(days):
         collection.decks.select(root.id)  # type: ignore[arg-type]
-        today = []
-        while (queued := collection.sched.get_queued_cards().cards)[:1]:
-            card = collection.get_card(queued[0].card.id)  # type: ignore[arg-type]
+        scheduler, today = collection.sched, []
+        assert isinstance(scheduler, Scheduler)
+        while queued := list(scheduler.get_queued_cards().cards):
+            card = collection.get_card(queued[0].card.id)
             if card.type == 0:
                 today.append((card.note()["Note ID"], card.ord))
             card.start_timer()
-            easy = collection.sched.build_answer(card=card, states=queued[0].states, rating=3)  # type: ignore[arg-type]
-            collection.sched.answer_card(easy)
+            easy = scheduler.build_answer(card=card, states=queued[0].states, rating=3)  # type: ignore[arg-type]
+            scheduler.answer_card(easy)
         result.append(today)
         # a day passes if the collection is a day older
         collection.db.execute("UPDATE col SET crt = crt - 86400")  # type: ignore[union-attr]
         collection.close()
         collection.reopen()
     return result
+
+
+def places_in(collection: Collection) -> dict[CardId, int]:
+    """The places of a learner's cards, by the ids of the cards."""
+    return {card: collection.get_card(card).due for card in collection.find_cards("")}
 
 
 def test_the_own_deck_over_twelve_days(collection: Collection, own_deck: Path) -> None:
@@ -141,7 +150,7 @@ def test_an_upgrade_changes_nothing_for_learners(project: Make, collection: Coll
     first = release(folder, "1.0.0", FIRST)
     assert order(first) == ["a", "b", "c", "d", "v", "w"]
     import_package(collection, first.path)
-    had = dict(collection.db.all("SELECT id, due FROM cards"))  # type: ignore[union-attr]
+    had = places_in(collection)
 
     change(folder, {"source/deck.yaml": "id: sample\ntitle: Sample\n"})
     again = build(folder, FIRST + 50)
@@ -159,7 +168,7 @@ def test_an_upgrade_changes_nothing_for_learners(project: Make, collection: Coll
         card["id"]: card["due"] for card in first.cards if card["ord"] == 0
     }.items()
     assert import_package(collection, second.path)["new"] == 3
-    now = dict(collection.db.all("SELECT id, due FROM cards"))  # type: ignore[union-attr]
+    now = places_in(collection)
     assert had.items() <= now.items()
 
 
@@ -226,13 +235,13 @@ def test_a_card_that_is_added_later_changes_no_other(project: Make, collection: 
     text = "takeaways:\n  - id: t\n    text: |\n      {{c1::One}} and two.\n    why: So.\n"
     folder = project({"source/one.yaml": text, "source/two.yaml": terms("a", "b")})
     import_package(collection, release(folder, "1.0.0", FIRST).path)
-    had = dict(collection.db.all("SELECT id, due FROM cards"))  # type: ignore[union-attr]
+    had = places_in(collection)
     change(
         folder,
         {"source/one.yaml": text.replace("two", "{{c2::two}}"), "source/two.yaml": terms("a", "c", "b")},
     )
     import_package(collection, release(folder, "1.1.0", FIRST + 100).path)
-    now = dict(collection.db.all("SELECT id, due FROM cards"))  # type: ignore[union-attr]
+    now = places_in(collection)
     assert had.items() <= now.items()
     assert len(now) == len(had) + 3
     assert collection.fix_integrity() == ("Database rebuilt and optimized.", True)

@@ -35,13 +35,13 @@ def _brought_forward(notes: Sequence[Note]) -> list[Note]:
     for note in notes:
         chapters.setdefault(id(note.chapter), []).append(note)
     numbers = {chapter: number for number, chapter in enumerate(chapters)}
-    learned: dict[Note, int] = {}  # the number of the chapter with which a note is learned
+    # the number of the chapter with which a note is learned
+    learned = {note: numbers[id(note.chapter)] for note in notes}
     by_id = {note.id: note for note in notes}
     for note in _linked(notes):  # so a note comes after those that it builds on
-        learned[note] = written = numbers[id(note.chapter)]
         if note.kind.applies:
-            needed = [learned[each] for each in _built_on(note, by_id) if each in learned]
-            learned[note] = min(written, max(needed, default=written))
+            needed = (learned[each] for each in _built_on(note, by_id))
+            learned[note] = min(learned[note], max(needed, default=learned[note]))
     moved: dict[int, list[Note]] = {}
     for note in notes:
         if learned[note] < numbers[id(note.chapter)]:

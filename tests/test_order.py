@@ -9,7 +9,7 @@ import pytest
 from deckgen.deck.reading import read_source
 from deckgen.history.places import MOST, places_of_cards
 from deckgen.project import Project
-from tests.conftest import REPOSITORY, change, import_package, open_package, told_of
+from tests.conftest import REPOSITORY, change, import_package, open_package, run, told_of
 from tests.faults import KIND, kind
 from tests.releases import FIRST, build, keyed, release, terms
 
@@ -197,6 +197,22 @@ def test_the_order_of_a_kind_of_ones_own(project: Make) -> None:
     assert order(build(folder, FIRST)) == ["a", "b", "c", "d", "law"]
     change(folder, {"templates/law/kind.yaml": KIND + "applies: true\n"})
     assert order(build(folder, FIRST)) == ["a", "b", "law", "c", "d"]
+
+
+def test_the_page_lists_chapters_in_the_order_of_their_files(project: Make) -> None:
+    """The chapter of vignettes is the last one on the deck's page, although its first cards come early."""
+    chapters = {
+        "source/1-one.yaml": terms("a"),
+        "source/2-two.yaml": terms("b"),
+        "source/3-cases.yaml": vignettes(v="a"),
+    }
+    folder = project({**chapters, "source/one.yaml": "takeaways: []\n"})
+    done = run("site", "--project", folder)
+    assert done.returncode == 0, done.stderr
+    (page,) = (folder / "build").rglob("index.html")
+    text = page.read_text(encoding="utf-8")
+    places = [text.index(f">{name} (") for name in ("One", "Two", "Cases")]
+    assert places == sorted(places)
 
 
 def test_another_order_is_an_error(project: Make) -> None:

@@ -186,6 +186,8 @@ def _no_notes(deck: Deck, notes: Iterable[RenderedNote]) -> list[Diagnostic]:
     if any(not each.note.retired for each in notes):
         return []
     message = "all notes of the deck are retired" if deck.notes else "the deck has no notes"
+    if any(note.text_only for note in deck.notes):
+        message = "no note of the deck has a card"
     return [Diagnostic("no-notes", message, Span(MANIFEST))]
 
 

@@ -33,6 +33,7 @@ _SOUND = re.compile(r"\[sound:[^\]]*\]")
 _TAG_BUT_IMAGE = re.compile(r"<(?!img\b)[^<>]*>")
 MAX_GIST = 10_000
 """The longest gist, in characters of HTML without colors in code; a longer one is left out."""
+_MARK = "1"  # in a field that marks the notes without a card
 _NONE = Texts([])  # the value of `id`, which is the same for every note: its field is made from the note
 
 
@@ -76,6 +77,8 @@ class FieldWriter:
             if value is not None:
                 text = write(note, value)
                 fields[index] = text if text.isascii() else unicodedata.normalize("NFC", text)
+        for index in note.marks:
+            fields[index] = _MARK
         return fields
 
     def _plan(self, kind: Kind) -> list[tuple[int, str, Write]]:
@@ -83,7 +86,7 @@ class FieldWriter:
         return [
             (index, field.key, self._writer(kind, field.key, field.part))
             for index, field in enumerate(kind.fields)
-            if field.key
+            if field.key and not field.without
         ]
 
     def _writer(self, kind: Kind, key: str, part: str) -> Write:

@@ -25,7 +25,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from deckgen.anki.template import Replacement
-from deckgen.diagnostics import Problem
+from deckgen.diagnostics import Problem, listing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -80,7 +80,7 @@ class NoteType:
     rules: CardRules
     media: tuple[Media, ...] = ()
     valid: bool = True
-    _fronts: dict[frozenset[str], list[frozenset[str]]] = dataclasses.field(
+    _fronts: dict[tuple[frozenset[str], frozenset[int]], list[frozenset[str]]] = dataclasses.field(
         default_factory=dict, compare=False, repr=False
     )
 
@@ -101,18 +101,29 @@ class NoteType:
         )
         return frozenset(tag.field for side in sides for tag in template.tags(template.parse(side).parts))
 
-    def fronts(self, filled: Collection[str]) -> list[frozenset[str]]:
+    def fronts(
+        self, filled: Collection[str], left_out: frozenset[int] = frozenset()
+    ) -> list[frozenset[str]]:
         """For each card of a note with values for some keys, the keys whose values its front shows.
 
-        Dormant cards are left out.
+        Dormant cards, and those that the note leaves out, are not among them.
+
+        Args:
+            filled: The keys with values.
+            left_out: The ordinals of the cards that the note leaves out, from 0.
         """
-        has = frozenset(filled)
+        has = frozenset(filled), left_out
         fronts = self._fronts.get(has)
         if fronts is None:
-            fronts = self._fronts[has] = list(self._fronts_of(has | {"id"}))
+            fronts = self._fronts[has] = list(self._fronts_of(has[0] | {"id"}, left_out))
         return fronts
 
-    def _fronts_of(self, filled: frozenset[str]) -> Iterator[frozenset[str]]:
+    def on_fronts(self, left_out: Collection[int]) -> set[str]:
+        """The fields that the front of some card shows, apart from the cards that a note leaves out."""
+        fronts = (front for number, front in enumerate(self.rules.fronts) if number not in left_out)
+        return {tag.field for front in fronts for tag in shown_on(front)}
+
+    def _fronts_of(self, filled: frozenset[str], left_out: frozenset[int]) -> Iterator[frozenset[str]]:
         keys = {field.name: field.key for field in self.kind.fields if field.key}
         names = {name for name, key in keys.items() if key in filled} | {"Tags"}
         rules = self.rules
@@ -120,22 +131,29 @@ class NoteType:
             for front in rules.fronts:
                 yield frozenset(keys[tag.field] for tag in shown_on(front) if tag.field in keys) & filled
             return
-        for card, ways, shown_ways in zip(self.kind.cards, rules.ways, rules.shown, strict=True):
-            if card.face and any(way.is_open(names) for way in ways):
+        each_card = enumerate(zip(self.kind.cards, rules.ways, rules.shown, strict=True))
+        for number, (card, ways, shown_ways) in each_card:
+            if card.face and number not in left_out and any(way.is_open(names) for way in ways):
                 yield frozenset(
                     keys[way.field] for way in shown_ways if way.field in keys and way.is_open(names)
                 )
 
-    def fault_of_cards(self, cards: Sequence[int], values: Sequence[str], *, tagged: bool) -> Problem | None:
+    def fault_of_cards(
+        self, cards: Sequence[int], values: Sequence[str], chosen: Sequence[str] = (), *, tagged: bool
+    ) -> Problem | None:
         """The problem with the cards of a note; None if there is none.
 
         Args:
             cards: Their ordinals.
             values: The HTML of its fields, in order.
+            chosen: The names of the cards that `cards` chooses for it; none without that key.
             tagged: Whether it has tags.
         """
         if not cards:
             message = "Anki would make no card from this note: all fronts are empty for it"
+            if chosen:
+                are = "its front is" if len(chosen) == 1 else "their fronts are"
+                message = f"`cards` chooses only {listing(chosen)} for this note, but {are} empty"
             return Problem("no-card", message, self._way_out(self.rules.filled(values, tagged=tagged)))
         blank = self.rules.blank(cards, values, tagged=tagged)
         if not blank:

@@ -97,12 +97,15 @@ def render_notes(
     writer = FieldWriter(markup, by_id, first_ids, note_types.words)
     retired = FieldWriter(of_retired, by_id, first_ids, note_types.words)
     notes = [note for note in deck.notes if note.valid and not (note.retired and note not in matching.known)]
+    # a note that is only text still orders the notes that build on it
     rendered: list[RenderedNote] = []
     diagnostics = Diagnostics()
     size = 0
     for number, note in enumerate(in_order(notes, deck.order)):
         if number % _NOTES_A_TICK == 0:
             progress("rendering notes", number, len(notes))
+        if note.text_only:
+            continue
         fields = (writer if note.retired is None else retired).write(note)
         size += sum(map(len, fields))
         if size > MAX_FIELDS:
@@ -110,7 +113,8 @@ def render_notes(
             break
         note_type = note_types.by_kind[note.kind.name]
         cards = note_type.rules.cards(fields, tagged=bool(note.tags))
-        fault = note_type.fault_of_cards(cards, fields, tagged=bool(note.tags))
+        chosen = note.choice.names if note.choice else ()
+        fault = note_type.fault_of_cards(cards, fields, chosen, tagged=bool(note.tags))
         if fault and (_is_settled(note, note_type) or not (faulty or markup.diagnostics.has_errors)):
             diagnostics.append(fault.at(place(note)))
         rendered.append(RenderedNote(note, fields, cards))

@@ -107,8 +107,13 @@ class Faces(Protocol):
     def mentioned(self) -> frozenset[str]:
         """The names of the fields that a template of some card mentions, also as a condition."""
 
-    def fronts(self, filled: Collection[str]) -> list[frozenset[str]]:
+    def fronts(
+        self, filled: Collection[str], left_out: frozenset[int] = frozenset()
+    ) -> list[frozenset[str]]:
         """For each card of a note with values for some keys, the keys whose values its front shows."""
+
+    def on_fronts(self, left_out: Collection[int]) -> set[str]:
+        """The fields that the front of some card shows, apart from the cards that a note leaves out."""
 
 
 @dataclass
@@ -129,7 +134,12 @@ class RuleContext:
 
     @cached_property
     def notes(self) -> list[Note]:
-        """The notes that rules can judge: valid, not retired, and with no text too long for a card."""
+        """The notes with cards that rules can judge: valid, not retired, no text too long for a card."""
+        return [note for note in self.with_texts if not note.text_only]
+
+    @cached_property
+    def with_texts(self) -> list[Note]:
+        """These notes, and those without cards, whose texts other notes show."""
         return [
             note for note in self.deck.notes if note.valid and not note.retired and _longest(note) < _NO_CARD
         ]
@@ -148,7 +158,7 @@ class RuleContext:
         """All texts of the notes; the texts of a table itself come once."""
         texts: list[Text] = []
         tables = set()
-        for note in self.notes:
+        for note in self.with_texts:
             if note.table and note.table not in tables:
                 tables.add(note.table)
                 texts += _texts(note, note.table.values)
@@ -192,7 +202,7 @@ class RuleContext:
     @cached_property
     def plain_keys(self) -> set[tuple[str, str]]:
         """The keys of plain text, each as (name of its kind, name of the key)."""
-        kinds = {note.kind.name: note.kind for note in self.notes}
+        kinds = {note.kind.name: note.kind for note in self.with_texts}
         return {
             (name, key.name)
             for name, kind in kinds.items()
@@ -240,7 +250,16 @@ class RuleContext:
     def fronts(self, note: Note) -> list[frozenset[str]]:
         """For each card of a note, the keys whose values its front shows."""
         faces = self.faces.get(note.kind.name)
-        return faces.fronts(values_of(note).keys()) if faces else []
+        return faces.fronts(values_of(note).keys(), note.left_out) if faces else []
+
+    def asks_by(self, note: Note, part: str) -> bool:
+        """Whether a card of a row asks by a part of the row, `name` or `rest`; True if it has all cards."""
+        faces = self.faces.get(note.kind.name)
+        if not note.left_out or faces is None:
+            return True
+        shown, label = faces.on_fronts(note.left_out), note.kind.label
+        parts = {field.part for field in note.kind.fields if field.key == label and field.name in shown}
+        return part in parts
 
     def shown(self, note: Note) -> frozenset[str]:
         """The keys whose values the front of some card of a note shows."""

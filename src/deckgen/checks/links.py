@@ -215,6 +215,7 @@ def builds_on_later(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagno
             target = by_id.get(link.value)
             if (
                 target
+                and not target.text_only
                 and target.chapter.deck != own
                 and _sorted_name(target.chapter.deck) > _sorted_name(own)
             ):
@@ -250,6 +251,20 @@ def builds_on_retired(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diag
                 message = f"`{link.value}` is retired, so the back of this note does not show it"
                 hint = "remove it, or use the note that replaced it"
                 yield Diagnostic("builds-on-retired", message, note.chapter.document.span(link), hint)
+
+
+def unseen_note(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic]:
+    """A note without cards that no card shows, because no note with cards builds on it."""
+    texts = [note for note in deck.notes if note.text_only and note.id]
+    if not texts or also_known:
+        return  # a file that could not be read may build on it
+    with_cards = (note for note in deck.notes if not (note.retired or note.text_only))
+    seen = {link.value for note in with_cards for link in note.mentions()}
+    for note in texts:
+        if note.id not in seen:
+            message = f"`{note.id}` has no card, and no note with cards builds on it, so learners never see it"
+            hint = f"add `{note.id}` to `builds_on` of a note, give it a card under `cards`, or delete it"
+            yield Diagnostic("unseen-note", message, place(note), hint)
 
 
 def similar_deck(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic]:
@@ -298,6 +313,7 @@ RULES: tuple[Callable[[Deck, AbstractSet[str]], Iterator[Diagnostic]], ...] = (
     builds_on_later,
     builds_on_retired,
     replaced_without_retired,
+    unseen_note,
     similar_deck,
 )
 """The rules. Each takes a deck, and the ids in files that could not be read."""

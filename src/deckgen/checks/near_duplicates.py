@@ -125,7 +125,7 @@ def _rows_alike(context: RuleContext, reported: set[Note]) -> Iterator[Diagnosti
     for note in context.notes:
         asks = any(field.key == note.kind.label and field.part == "rest" for field in note.kind.fields)
         cells = statements(values_of(note).get(note.kind.label)) if note.table and asks else []
-        if note in reported or len(cells) < _CELLS:
+        if note in reported or len(cells) < _CELLS or not context.asks_by(note, "rest"):
             continue
         key = tuple(" ".join(cell.value.casefold().split()) for cell in cells[1:])
         other = first.setdefault((note.table, *key), note)

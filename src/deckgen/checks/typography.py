@@ -41,7 +41,7 @@ _MASK = re.compile(r"(?:^|[-_/])(?:masks?|[oai]{2}-\d+-[QA]|[oai]{2}-O)\.\w+$")
 
 def swallowed_key(context: RuleContext) -> Iterator[Diagnostic]:
     """A line of a text that is in fact a key, indented too far."""
-    for note in context.notes:
+    for note in context.with_texts:
         lines = [note.swallowed]
         if note.table and note.table.rows[0] is note:
             lines.append(note.table.swallowed)

@@ -53,7 +53,7 @@ def _same_rows(context: RuleContext) -> Iterator[Diagnostic]:
     for note in context.notes:
         value = note.values.get("cells")
         cells = [] if isinstance(value, Scalar) else statements(value)
-        if note.table is None or not cells:
+        if note.table is None or not cells or not context.asks_by(note, "name"):
             continue
         name = " ".join(cells[0].value.split())
         other = first.setdefault((note.table, name.casefold()), note)
@@ -166,7 +166,7 @@ def blueprint_tag(context: RuleContext) -> Iterator[Diagnostic]:
     """A tag for a domain of the exam that no note has."""
     if not context.deck.blueprint:
         return
-    used = {tag for note in context.deck.notes if not note.retired for tag in note.tags}
+    used = {tag for note in context.deck.notes if not (note.retired or note.text_only) for tag in note.tags}
     for domain in context.deck.blueprint:
         if not domain.covers(used):
             message = f"no note has the tag `{domain.tag}`, which covers {domain.weight:g} % of the exam"

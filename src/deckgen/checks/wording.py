@@ -103,7 +103,7 @@ def _long_values(context: RuleContext, note: Note) -> Iterator[Diagnostic]:
                     yield Diagnostic(
                         "long-answer", f"the answer has {fault}", look.of_text(note, value), _SPLIT
                     )
-        elif key.type.is_row and value is not None:
+        elif key.type.is_row and value is not None and context.asks_by(note, "name"):
             cells = [cell.value for cell in scalars(value)[1:]]
             faults = [_too_long(cell, _LONGEST_CELLS) for cell in cells]
             joined = " ".join(cells)
@@ -261,7 +261,7 @@ _LONGEST_NAME = 3  # words that carry meaning; a longer text is a sentence and n
 def _row_names_itself(context: RuleContext, note: Note, texts: list[Scalar]) -> Iterator[Diagnostic]:
     """A row whose name is in its other cells, if a card asks for the name by these cells."""
     parts = {field.part for field in note.kind.fields if field.key == note.kind.label}
-    if not texts or "rest" not in parts:
+    if not texts or "rest" not in parts or not context.asks_by(note, "rest"):
         return
     names = _names(context, plain(texts[0].value))
     for cell in texts[1:]:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from deckgen import files
 from deckgen.deck import languages
 from deckgen.deck.blueprint import WEIGHT
+from deckgen.deck.key_types import choice
 from deckgen.deck.key_types.cells import MIN_COLUMNS
 from deckgen.deck.key_types.options import MAX_OPTIONS, MIN_OPTIONS
 from deckgen.deck.key_types.own import CODE_SCHEMA
-from deckgen.deck.kinds import COMMON_KEYS
+from deckgen.deck.kinds import CARDS, COMMON_KEYS
 from deckgen.deck.kinds_in_force import read_kinds
 from deckgen.deck.manifest import ACCEPTABLE, FEEDBACK
 from deckgen.deck.order import ORDERS
@@ -258,10 +259,43 @@ def chapter_schema(kinds: Iterable[Kind]) -> Schema:
             TAGS_SCHEMA, "Tags of all notes in this chapter, besides the deck's tags.", "- alliance"
         ),
     }
+    kinds = list(kinds)
+    docs[CARDS] = _cards_by_section(kinds)
     for kind in kinds:
         docs[kind.section] = _section(kind)
-    common = object_schema("", {name: key.doc for name, key in COMMON_KEYS.items()}, [])["properties"]
+    shared = {name: key.doc for name, key in COMMON_KEYS.items() if name != CARDS}
+    common = object_schema("", shared, [])["properties"]
     return {"$schema": _DRAFT, **object_schema("Chapter", docs, []), "$defs": common}
+
+
+def _cards(kind: Kind) -> Schema:
+    """The schema of a choice of cards of a kind; a note of a cloze kind can only have none."""
+    if kind.cloze:
+        return {"type": "array", "maxItems": 0, "errorMessage": "only `[]` is possible here, for no card"}
+    name = choice.doc_of(tuple(kind.live)).schema
+    return {
+        "type": "array",
+        "items": name,
+        "uniqueItems": True,
+        "errorMessage": "write a list of cards here",
+    }
+
+
+def _cards_by_section(kinds: list[Kind]) -> KeyDoc:
+    """The documentation of a chapter's key for the cards of its notes."""
+    docs = {
+        kind.section: KeyDoc(_cards(kind), f"The cards of each {kind.name}.", _example_of_cards(kind))
+        for kind in kinds
+    }
+    schema = {**object_schema("Cards", docs, []), "errorMessage": "write the cards under their sections here"}
+    about = "The cards that the notes of this chapter get, by section; a note's own `cards` come first."
+    chosen = next((kind for kind in kinds if any(field.without for field in kind.fields)), kinds[0])
+    return KeyDoc(schema, about, f"{chosen.section}:\n{indented(_example_of_cards(chosen), 2)}")
+
+
+def _example_of_cards(kind: Kind) -> str:
+    """An example of a choice of cards of a kind, as YAML."""
+    return "[]" if kind.cloze else f"- {next(reversed(kind.live))}"
 
 
 def _section(kind: Kind) -> KeyDoc:
@@ -298,7 +332,9 @@ def _note(
             own[name] = doc
     required = [key.name for key in keys.values() if key.required]
     note = object_schema(title, {**own, **others}, [*required, *others])
+    cards = COMMON_KEYS[CARDS].doc._replace(schema=_cards(kind), example=_example_of_cards(kind))
     common = {name: {"$ref": f"#/$defs/{name}"} for name in COMMON_KEYS if name in keys}
+    common |= object_schema("", {CARDS: cards}, [])["properties"]
     note["properties"] = {**common, **note["properties"]}
     return note
 

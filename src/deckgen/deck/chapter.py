@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 
 from deckgen.anki.tags import distinct
 from deckgen.deck import cells, letters, swallowed
+from deckgen.deck.card_choice import read_choice, read_choices
 from deckgen.deck.hints import ID
 from deckgen.deck.ids import FIRST_WORDS, probable_ids, slug
 from deckgen.deck.key_types.options import OPTION_KEYS
+from deckgen.deck.kind_file import CHAPTER_KEYS
+from deckgen.deck.kinds import CARDS
 from deckgen.deck.notes import Chapter, Deck, Note, Table
 from deckgen.deck.reader import NodeReader
 from deckgen.deck.values import Value, links
@@ -68,7 +71,7 @@ def _read_sections(reader: NodeReader, chapter: Chapter, kinds: Kinds, misplaced
     """Read the chapter's own keys and its notes into it."""
     unread = kinds.unread
     sections = {kind.section: kind for kind in kinds.in_force if kind.section not in unread}
-    names = ("deck", "tags", *sections)
+    names = (*CHAPTER_KEYS, *sections)
     here = reader.document.root
     entries = here.entries.items() if isinstance(here, Mapping) else ()
     lists = None in unread  # any list may be the section of a kind that could not be read
@@ -84,6 +87,8 @@ def _read_sections(reader: NodeReader, chapter: Chapter, kinds: Kinds, misplaced
     if node := root.entries.get("tags"):
         chapter.tags = distinct(chapter.tags, reader.tags(node))
         chapter.tags_at = reader.document.key_span(root, "tags")
+    if node := root.entries.get(CARDS):
+        chapter.cards = read_choices(reader, node, sections)
     notes: list[Note] = []
     for section, kind in sections.items():
         if node := root.entries.get(section):
@@ -201,6 +206,8 @@ def _read_table(reader: NodeReader, item: Node, kind: Kind, chapter: Chapter) ->
         note.retired = note.retired or head.retired
         note.replaced_by = note.replaced_by or head.replaced_by
         note.builds_on = head.builds_on + note.builds_on
+        if CARDS not in row_mapping.entries:
+            note.choice = head.choice
         table.rows.append(note)
     cells.check(reader, table)
     return table.rows
@@ -274,6 +281,8 @@ def _note(
     note.end = end_of(mapping)
     if not mapping.entries.keys().isdisjoint(_UPDATE_KEYS):
         _read_update_keys(reader, mapping, note)
+    node = mapping.entries.get(CARDS)
+    note.choice = chapter.cards.get(kind.section) if node is None else read_choice(reader, node, kind)
     if (node := mapping.entries.get("allow")) is not None:
         note.allow = _allowed(reader, node)
     note.valid = valid and bool(identifier) and len(reader.diagnostics) == before

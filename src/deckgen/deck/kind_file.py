@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deckgen import source
@@ -11,12 +12,13 @@ from deckgen.anki.template import SPECIAL_FIELDS
 from deckgen.deck.hints import ID
 from deckgen.deck.key_types import TYPES
 from deckgen.deck.keys import Key
-from deckgen.deck.kinds import COMMON_KEYS, KEYS_FOR_THE_BACK, CardTemplate, Field, Kind
+from deckgen.deck.kinds import CARDS, COMMON_KEYS, KEYS_FOR_THE_BACK, CardTemplate, Field, Kind
 from deckgen.deck.reader import MAX_ITEMS, NodeReader
 from deckgen.diagnostics import Diagnostic, Diagnostics, Span, did_you_mean, listing, nearest, proposal
 from deckgen.source import Document, Mapping, Node, Scalar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
@@ -27,7 +29,7 @@ _KEYS = (
     *("keys", "rows", "table_keys", "label", "gist", "fields", "cards"),
 )
 _REQUIRED = ("title", "section", "type", "fields", "cards")
-CHAPTER_KEYS = ("deck", "tags")
+CHAPTER_KEYS = ("deck", "tags", CARDS)
 """The keys that every chapter may have, with any kinds."""
 _FIELD_NAME = re.compile(r'[^:"{}#^/\s](?:[^:"{}]*[^:"{}\s])?')
 
@@ -109,6 +111,7 @@ def _kind(reader: NodeReader, folder: Path) -> Kind | None:
         message = "`table_keys` only work in a kind whose notes are rows of tables, with `rows`"
         reader.report("bad-kind", reader.document.key_span(root, "table_keys"), message)
     fields = _fields(reader, root)
+    cards = _cards(reader, root, {field.name for field in fields if not field.key})
     sort, title, applies = (root.entries.get(key) for key in ("type", "title", "applies"))
     cloze = sort is not None and reader.one_of(sort, "type", ("normal", "cloze")) == "cloze"
     used_keys = {field.key for field in fields}
@@ -127,8 +130,8 @@ def _kind(reader: NodeReader, folder: Path) -> Kind | None:
         table_keys=common | table_keys if rows else {},
         label=_word(reader, root, "label"),
         gist=_source(_word(reader, root, "gist")),
-        fields=tuple(fields),
-        cards=tuple(_cards(reader, root, {field.name for field in fields if not field.key})),
+        fields=tuple(_with_card_ids(fields, cards)),
+        cards=tuple(cards),
         folder=folder,
         document=reader.document,
         was=_word(reader, root, "was"),
@@ -256,7 +259,7 @@ def _named(
 def _fields(reader: NodeReader, root: Mapping) -> list[Field]:
     """The fields of a kind. Names that Anki would change are reported."""
     fields = []
-    for mapping, name, number in _named(reader, root, "fields", ("name", "id", "from")):
+    for mapping, name, number in _named(reader, root, "fields", ("name", "id", "from", "without")):
         if not _FIELD_NAME.fullmatch(name) or name.lower() in {field.lower() for field in SPECIAL_FIELDS}:
             message = f"Anki would change the field name `{name}`"
             hint = "do not use colons, quotation marks or braces, or `#`, `^` or `/` at the start"
@@ -264,8 +267,20 @@ def _fields(reader: NodeReader, root: Mapping) -> list[Field]:
         elif fault := unescaped.fault(name):
             message = f"the field name `{name}` {fault[0]}"
             reader.report("bad-kind", mapping.entries["name"], message, fault[1])
-        fields.append(Field(name, number, *_source(_word(reader, mapping, "from"))))
+        without = _word(reader, mapping, "without")
+        if without and "from" in mapping.entries:
+            message = f"the field `{name}` has both `from` and `without`"
+            reader.report("bad-kind", mapping.entries["without"], message, "remove one of the two")
+        source_text = CARDS if without else _word(reader, mapping, "from")
+        fields.append(Field(name, number, *_source(source_text), without=without))
     return fields
+
+
+def _with_card_ids(fields: list[Field], cards: list[CardTemplate]) -> Iterator[Field]:
+    """The fields; those that mark the notes without a card get its id, which stays when it is renamed."""
+    ids = {card.name: str(card.id) for card in cards if card.face}
+    for field in fields:
+        yield replace(field, part=ids.get(field.without, "")) if field.without else field
 
 
 def _source(text: str) -> tuple[str, str]:
@@ -337,6 +352,7 @@ def _check_consistency(reader: NodeReader, root: Mapping, kind: Kind) -> None:
         reader.report("bad-kind", root.entries["label"], f"`{kind.label}` is not one of its keys", hint)
     _check_gist(reader, root, kind, known)
     _check_types(reader, root, kind)
+    _check_marks(reader, root, kind)
 
 
 def _check_gist(reader: NodeReader, root: Mapping, kind: Kind, known: ReadOnly[str, Key]) -> None:
@@ -373,6 +389,25 @@ def _check_types(reader: NodeReader, root: Mapping, kind: Kind) -> None:
         reader.report("bad-kind", root.entries["rows"], f"`{kind.rows_key}` is already a key of its tables")
 
 
+def _check_marks(reader: NodeReader, root: Mapping, kind: Kind) -> None:
+    """Report fields that cannot mark the notes without a card."""
+    seen: dict[str, str] = {}
+    for field, node in zip(kind.fields, _under_fields(root, "without"), strict=True):
+        if node is None:
+            continue
+        name, other = field.without, seen.setdefault(field.without, field.name)
+        if kind.cloze:
+            message = "the cards of a cloze kind come from its clozes, so no field can leave one out"
+            reader.report("bad-kind", node, message, "remove this field")
+        elif name not in kind.live:
+            message = f"`{name}` is not a card with a `face`"
+            hint = did_you_mean(name, kind.live) or f"its cards are {listing(kind.live)}"
+            reader.report("bad-kind", node, message, hint)
+        elif other != field.name:
+            message = f"the field `{other}` already marks the notes without `{name}`"
+            reader.report("bad-kind", node, message, "remove one of the two fields")
+
+
 def _check_all_used(reader: NodeReader, root: Mapping, kind: Kind) -> None:
     """Report keys that fill no field, so that learners never see their texts."""
     filled = {field.key for field in kind.fields}
@@ -388,9 +423,14 @@ def _check_all_used(reader: NodeReader, root: Mapping, kind: Kind) -> None:
 
 def _froms(root: Mapping) -> list[Node | None]:
     """The `from` of each field; None for a reserve."""
+    return _under_fields(root, "from")
+
+
+def _under_fields(root: Mapping, key: str) -> list[Node | None]:
+    """The value of a key of each field; None for a field without this key."""
     fields = root.entries.get("fields")
     items = fields.items if isinstance(fields, source.Sequence) else []
-    return [item.entries.get("from") if isinstance(item, Mapping) else None for item in items]
+    return [item.entries.get(key) if isinstance(item, Mapping) else None for item in items]
 
 
 def _check_source(reader: NodeReader, node: Node, wanted: tuple[str, str], known: ReadOnly[str, Key]) -> None:

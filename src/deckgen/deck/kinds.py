@@ -24,13 +24,21 @@ class Field:
         name: Its name in Anki's editor.
         id: Its id from kind.yaml, which never changes.
         key: The key that fills it; empty for a reserve.
-        part: The part of the key's value; mostly empty, which means the value itself.
+        part: The part of the key's value; mostly empty, which means the value itself. For a field that marks
+            the notes without a card: the id of that card.
+        without: The name of that card; empty for other fields.
     """
 
     name: str
     id: int
     key: str = ""
     part: str = ""
+    without: str = ""
+
+    @property
+    def collapsed(self) -> bool:
+        """Whether Anki's editor shows it collapsed, because learners have nothing to write there."""
+        return not self.key or bool(self.without)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,8 @@ class CardTemplate:
     at: Span | None = None
 
 
+CARDS = "cards"
+"""The key for the cards of a note. It fills the fields that mark the notes without a card."""
 COMMON_KEYS = {
     key.name: key
     for key in (
@@ -73,6 +83,12 @@ COMMON_KEYS = {
             own.CODES,
             about="Codes of warnings that do not apply to this note.",
             example="- same-term",
+        ),
+        Key(
+            CARDS,
+            own.CARDS,
+            about="The cards that the note gets, by their names; without this key it gets all.",
+            example="- Recognize",
         ),
         Key(
             "was",
@@ -163,3 +179,12 @@ class Kind:
         faces = [card.face for card in self.cards if card.face]
         ends = ("front", "back", "front.browser", "back.browser")
         return ["style.css.j2", *(f"{face}.{end}.html.j2" for face in faces for end in ends)]
+
+    @property
+    def live(self) -> dict[str, int]:
+        """The ordinals of the cards that are not dormant, from 0, by their names."""
+        return {card.name: number for number, card in enumerate(self.cards) if card.face}
+
+    def mark(self, card: str) -> Field | None:
+        """The field that marks the notes without a card; None if every note has this card."""
+        return next((field for field in self.fields if field.without == card), None)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.deck import blueprint
+    from deckgen.deck.card_choice import CardChoice
     from deckgen.deck.kinds import Kind
     from deckgen.deck.swallowed import Swallowed
     from deckgen.deck.values import Value
@@ -31,6 +32,7 @@ class Chapter:
         tags_at: The place of its own tags; None if it has none.
         deck_at: The place of its subdeck's name; None if it has none.
         language: The BCP 47 tag of the language of its cards, the deck's.
+        cards: The cards that its notes get, by section, where it chooses some.
         notes: Its notes in the order of the file, those with faults included.
         ids: The ids that it seems to contain, if parts of it could not be read.
         diagnostics: The diagnostics of the file.
@@ -42,6 +44,7 @@ class Chapter:
     tags_at: Span | None = None
     deck_at: Span | None = None
     language: str = "en"
+    cards: dict[str, CardChoice] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     ids: frozenset[str] = frozenset()
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
@@ -93,6 +96,7 @@ class Note:
         end: The offset of the end of its last text.
         allow: The codes of warnings that are off for it.
         swallowed: The lines of its texts that look like keys which the note lacks.
+        choice: The cards that it gets, chosen by itself, its table or its chapter; None if it gets all.
     """
 
     kind: Kind
@@ -111,6 +115,22 @@ class Note:
     end: int = 0
     allow: tuple[Scalar, ...] = ()
     swallowed: tuple[Swallowed, ...] = ()
+    choice: CardChoice | None = None
+
+    @property
+    def text_only(self) -> bool:
+        """Whether it gets no card, and so is no note in Anki: others may build on it and show its text."""
+        return self.choice is not None and not self.choice.names and self.retired is None
+
+    @property
+    def left_out(self) -> frozenset[int]:
+        """The ordinals of the cards that it goes without, from 0; a retired note keeps some card."""
+        return self.choice.left_out if self.choice and self.choice.names else frozenset()
+
+    @property
+    def marks(self) -> tuple[int, ...]:
+        """The indexes of the fields that mark it as a note without these cards."""
+        return self.choice.marks if self.choice and self.choice.names else ()
 
     def mentions(self) -> list[Scalar]:
         """The ids of other notes under all its keys, those of `builds_on` first."""

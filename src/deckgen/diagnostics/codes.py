@@ -37,6 +37,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "misplaced-cloze": ("error", "A cloze is in a place where no card hides it."),
     "correct-option": ("error", "A vignette needs exactly one correct option."),
     "option-count": ("error", "A vignette has too few or too many options."),
+    "bad-cards": ("error", "`cards` names a card that the note's kind does not have, or must have."),
     "row-cells": ("error", "A row does not have one cell for each column."),
     # From note to note
     "unknown-note": ("error", "A note builds on a note that does not exist."),
@@ -96,6 +97,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "wide-change": ("warning", "One change updates over 10% of the released notes."),
     "never-released": ("warning", "A retired note was never released."),
     "unused-accept": ("warning", "An entry under `accept` in deck.yaml is not needed, or no longer needed."),
+    "unseen-note": ("warning", "A note has no card, and no note builds on it."),
     "builds-on-retired": ("warning", "A note builds on a retired note."),
     # Good cards
     "long-answer": ("warning", "An answer is too long to recall at once."),

@@ -184,7 +184,7 @@ def line_of_type(note_type: NoteType, deck: Deck) -> NoteTypeLine:
     content = [
         f"{deck.title} - {kind.title}",
         kind.cloze,
-        [[entry.name, entry.id, not entry.key] for entry in kind.fields],
+        [[entry.name, entry.id, entry.collapsed] for entry in kind.fields],
         [[face.name, face.id, face.front, face.back] for face in note_type.faces],
         note_type.css,
         # only if there is one, so that the digest of releases before this feature stays the same

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.anki.cloze import uncovered
 from deckgen.anki.template import SPECIAL_FIELDS
-from deckgen.deck.kinds import COMMON_KEYS, Field
+from deckgen.deck.kinds import CARDS, COMMON_KEYS, Field
 from deckgen.diagnostics import Diagnostic, Problem, listing
 from deckgen.history.acceptance import Refusal
 from deckgen.history.fingerprints import answers, source_of
@@ -93,7 +93,8 @@ class _Growth:
         self._reserves: dict[int | None, int] = dict(old.cards)
         # every note has an id, and may build on others, even if no field shows that
         shown = (source.partition(".")[0] for source in self._sources.values() if source)
-        self._known = {"id", "builds_on", *shown}
+        # no released note has left out a card whose field is new
+        self._known = {"id", "builds_on", *shown} - {CARDS}
         self._fields = {field.id: field for field in kind.fields}
         asleep = {field.name: field.id for field in kind.fields}
         # the dormant cards, and those that an added card could wake
@@ -110,7 +111,7 @@ class _Growth:
             field
             for field in kind.fields
             if field.key and field.key not in self._known and not self._sources.get(field.id)
-            if field.id not in owned
+            if field.id not in owned and not field.without
         ]
         self._taken: dict[int, tuple[CardTemplate, Field]] = {}
 
@@ -131,7 +132,13 @@ class _Growth:
                 message = f"the field `{field.name}` has been added to a released kind"
                 hint = self._place_of(field, again)
                 yield Refusal(_entry_of(kind, "fields", index), Problem(_OF_KIND, message, hint))
-            elif source == before or kind.revision > self._revision or field.id in woken:
+            elif source == before or (kind.revision > self._revision and not field.without):
+                continue
+            elif before and field.without:
+                message = f"learners' notes may fill `{field.name}`, so it cannot take away their card"
+                hint = self._place_of(field, again)
+                yield Refusal(_entry_of(kind, "fields", index), Problem(_OF_KIND, message, hint))
+            elif field.id in woken:
                 continue
             elif before or field.key in self._known:
                 message = f"the field `{field.name}` was released with `from: {before or 'nothing'}`"
@@ -149,7 +156,7 @@ class _Growth:
             owned = [self._fields[number].name for number in self._asleep.values()]
             dormant_only = f" ({listing(owned)} can only wake with a dormant card)" if owned else ""
             return f"no reserve field is left{dormant_only}: {_COST} ({_RECIPE})"
-        reserve = self._free.pop(0)
+        reserve = self._free.pop(-1 if field.without else 0)
         hint = (
             f"use a reserve: write `{_line(field, reserve.id)}` instead of "
             f"`{_line(reserve, reserve.id)}`, with the reserve's id, and remove this line"
@@ -285,7 +292,8 @@ def _plain(name: str) -> str:
 def _line(field: Field, number: int) -> str:
     """The line of a field in kind.yaml, with an id."""
     source = source_of(field.key, field.part)
-    return f"{{name: {field.name}, id: {number}{f', from: {source}' if source else ''}}}"
+    origin = f", without: {field.without}" if field.without else f", from: {source}" if source else ""
+    return f"{{name: {field.name}, id: {number}{origin}}}"
 
 
 def of_clozes(note: Note, line: NoteLine) -> Iterator[Refusal]:

@@ -29,6 +29,7 @@ class Matching:
         ledger: The ledger.
         known: The lines of the notes that have been released.
         new: The notes that have not been released.
+        text_only: The notes without cards, which no learner gets.
         first_ids: The ids with which renamed notes were first released, by the ids that they have now.
         heirs: The released names of renamed kinds, by their present names.
         accepted: The acceptances that the match needs.
@@ -39,6 +40,7 @@ class Matching:
     ledger: Ledger
     known: ReadOnly[Note, NoteLine] = field(default_factory=dict)
     new: tuple[Note, ...] = ()
+    text_only: tuple[Note, ...] = ()
     first_ids: ReadOnly[str, str] = field(default_factory=dict)
     heirs: ReadOnly[str, str] = field(default_factory=dict)
     accepted: tuple[Accept, ...] = ()
@@ -61,6 +63,7 @@ def match(deck: Deck, ledger: Ledger) -> Matching:
     heirs, faults = _heirs(deck, ledger)
     known: dict[Note, NoteLine] = {}
     new: list[Note] = []
+    text_only: list[Note] = []
     first_ids: dict[str, str] = {}
     renamed = False
     for note in deck.notes:
@@ -71,16 +74,18 @@ def match(deck: Deck, ledger: Ledger) -> Matching:
             if line is None and note.was:
                 line = ledger.ids.get(note.was)
         if line is None:
-            new.append(note)
+            (text_only if note.text_only else new).append(note)
             continue
         known[note] = line
+        if note.text_only:
+            faults.append(_without_cards(note))
         if line.was or line.id != note.id:
             first_ids[note.id] = next(iter(line.former(note.id)), note.id)
     if renamed:
         faults += _claimed_twice(known)
-    faults += _never_released(new, known, ledger)
+    faults += _never_released([*new, *text_only], known, ledger)
     diagnostics = (*of_deck.diagnostics, *faults)
-    return Matching(deck, ledger, known, tuple(new), first_ids, heirs, of_deck.accepted, diagnostics)
+    return Matching(deck, ledger, known, tuple(new), tuple(text_only), first_ids, heirs, of_deck.accepted, diagnostics)
 
 
 def _check_deck(deck: Deck, ledger: Ledger) -> Judgement:
@@ -153,6 +158,13 @@ def _unknown_was(note: Note, ledger: Ledger) -> Diagnostic:
     message = f"no released note had the id `{note.was}`"
     hint = "remove `was`, or correct it" if ledger.deck else _IS_IT_LOST
     return Diagnostic("unknown-was", message, place(note), hint)
+
+
+def _without_cards(note: Note) -> Diagnostic:
+    """The diagnostic of a released note that has no card any more."""
+    message = f"`{note.id}` was released, but now has no card, so it would be missing from the deck"
+    hint = "give it a card under `cards`; to take it out of the deck, write `retired: |` with the reason"
+    return Diagnostic("note-gone", message, note.choice.at if note.choice else place(note), hint)
 
 
 def _claimed_twice(known: ReadOnly[Note, NoteLine]) -> Iterator[Diagnostic]:

@@ -188,7 +188,8 @@ def _guids(matching: Matching) -> dict[str, str]:
     guids = {name: line.guid for name, line in known}
     guids |= {note.id: line.guid for note, line in matching.known.items()}
     deck = matching.deck.id
-    return guids | {note.id: identity.guid(deck, note.kind.name, note.id) for note in matching.new}
+    without_line = (*matching.new, *matching.text_only)
+    return guids | {note.id: identity.guid(deck, note.kind.name, note.id) for note in without_line}
 
 
 def _stamped(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.deck.notes import place
 from deckgen.diagnostics import Span, composed
-from deckgen.history.fingerprints import digest_of_tags
+from deckgen.history.fingerprints import digest_of_tags, source_of
 from deckgen.history.ledger import in_words
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from deckgen.cards.rows import RenderedNote
     from deckgen.deck.notes import Accept, Deck, Note, Table
     from deckgen.history.fingerprints import Fingerprints
-    from deckgen.history.ledger import Print
+    from deckgen.history.ledger import NoteLine, Print
     from deckgen.history.matching import Matching
 
 
@@ -98,9 +98,9 @@ def find_sent(
         differing.append(each)
         if note.retired:
             retired += [note] * (line.retired is None)
-        elif sent or set(each.cards) - set(line.ordinals):
-            if not sent:
-                causes[note] = Cause(note.kind.document.place_of("cards"), cards=True)
+        elif sent or (cause := _of_cards(each, line, matching)):
+            if not sent and cause:
+                causes[note] = cause
             changed.append(note)
     return Sending(tuple(differing), tuple(changed), tuple(retired), causes, spared, accepted)
 
@@ -146,6 +146,27 @@ def _of_text(deck: Deck, note: Note, before: Print, prints: Fingerprints) -> Cau
     if not prints.is_tagged(note, before):
         return _of_tags(deck, note, before.tags)
     return None
+
+
+def _of_cards(each: RenderedNote, line: NoteLine, matching: Matching) -> Cause | None:
+    """The reason why learners get a note again only for its cards; None if they do not.
+
+    A card that a note leaves out now is a reason, because the note must say so to the learners' Anki. One that
+    is gone because of the faces is none.
+    """
+    note, released = each.note, set(line.ordinals)
+    more = set(each.cards) - released
+    if not more and note.left_out.isdisjoint(released):
+        return None
+    if note.choice:
+        return Cause(note.choice.at)
+    kind, type_line = note.kind, matching.line_of_type(note.kind.name)
+    sources = {source for _, source in type_line.fields} if type_line else set()
+    marks = {source_of(field.key, field.part): field.without for field in kind.fields if field.without}
+    could_leave_out = {kind.live[name] for source, name in marks.items() if source in sources}
+    if more <= could_leave_out:  # it probably did
+        return Cause(place(note), alone=True)
+    return Cause(kind.document.place_of("cards"), cards=True)
 
 
 def _of_tags(deck: Deck, note: Note, before: str) -> Cause:

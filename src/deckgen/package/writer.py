@@ -293,7 +293,7 @@ def _note_type(package: Package, note_type: NoteType, deck: int) -> dict[str, An
         line.id,
         unicodedata.normalize("NFC", f"{package.deck.title} - {kind.title}"),
         fields=[
-            {"name": field.name, "id": field.id, "collapsed": not field.key, "font": "Arial", **turned}
+            {"name": field.name, "id": field.id, "collapsed": field.collapsed, "font": "Arial", **turned}
             for field in kind.fields
         ],
         templates=[

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _DIGEST = re.compile(r"-[0-9a-f]{10}(?=\.[^.]+$)")
 """The digest of its content in the name of a media file that deckgen has packed."""
+_MARK = re.compile(r"\{\{\^([^{}]+)\}\}")
+"""The beginning of a front whose card notes can leave out, with the name of the field that marks them."""
 _SIDES = {
     "front": "front",
     "back": "back",
@@ -230,8 +232,14 @@ class _Comparer:
                 for name, before, after in fields
                 if (text_before := _at(befores, before)) != (text_after := _at(afters, after))
                 and plain(text_before) != plain(text_after)
+                and not ({text_before, text_after} == {"", "1"} and name in self._marks(new.note_type))
             ]
         )
+
+    def _marks(self, note_type: int) -> set[str]:
+        """The fields of a new note type that mark the notes without a card; its cards tell the same."""
+        fronts = (each.front for each in self._new.note_types[note_type].templates)
+        return {match[1] for front in fronts if (match := _MARK.match(front))}
 
 
 def _at(fields: list[str], place: int | None) -> str:

@@ -24,7 +24,7 @@ def _read(reader: NodeReader, node: Node, key: Key) -> Scalar | None:
     return node if word and isinstance(node, Scalar) else None
 
 
-def _doc_of(words: tuple[str, ...]) -> KeyDoc:
+def doc_of(words: tuple[str, ...]) -> KeyDoc:
     """The help of editors for such a key. An editor may read a word as a number or a boolean."""
     listed = listing(list(words))
     values: list[object] = []
@@ -46,5 +46,5 @@ TYPE = KeyType(
     parts=("",),
     prose={},
     plain=True,
-    of_values=_doc_of,
+    of_values=doc_of,
 )

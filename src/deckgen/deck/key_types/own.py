@@ -27,5 +27,14 @@ _REASON_SCHEMA: Schema = {
 ID = KeyType("id", None, KeyDoc(ID_SCHEMA, "", ""), ("",), {}, names_notes=True)
 TAGS = KeyType("tags", None, KeyDoc(TAGS_SCHEMA, "", ""), (), {}, lists=True)
 CODES = KeyType("codes", None, KeyDoc(_CODES_SCHEMA, "", ""), (), {})
+CARDS = KeyType(
+    "card names",
+    None,
+    KeyDoc({"type": "array"}, "", ""),
+    (),
+    {},
+    lists=True,
+    unfilled="write `without:` with the name of a card, instead of `from:`",
+)
 NOTE = KeyType("note", None, KeyDoc(REFERENCE_SCHEMA, "", ""), (), {})
 REASON = KeyType("reason", None, KeyDoc(_REASON_SCHEMA, "", ""), (), {(): ()})

@@ -196,6 +196,19 @@ GROWN = (
     KIND.replace("cards:", "  - {name: Reserve 1, id: 3}\n  - {name: Reserve 2, id: 4}\ncards:")
     + "  - {name: Dormant, id: 2, reserve: Reserve 1}\n"
 )
+TWO_CARDS: dict[str, str | bytes] = {
+    "templates/law/kind.yaml": KIND + "  - {name: Back, id: 2, face: back}\n",
+    **{f"templates/law/card.{side}.html.j2": "{{Name}}" for side in ("front", "back")},
+    "templates/law/back.front.html.j2": "{{#Rule}}{{Rule}}{{/Rule}}",
+    "templates/law/back.back.html.j2": "{{Name}} {{Rule}}",
+}
+"""A kind with two cards, of which the second one is only for notes with a rule."""
+MARK = "  - {{name: {}, id: {}, without: {}}}\n"
+MARKED = str(TWO_CARDS["templates/law/kind.yaml"]).replace(
+    "cards:", MARK.format("No Card", 3, "Card") + MARK.format("No Back", 4, "Back") + "cards:"
+)
+"""The same kind, whose notes can leave out each card."""
+LAW_OF_TWO = "laws:\n  - id: two\n    name: x\n    cards: {}\n"
 LAW: dict[str, str | bytes] = {"source/two.yaml": "laws:\n  - id: two\n    name: x\n"}
 
 
@@ -593,6 +606,24 @@ FAULTS = (
             "source/two.yaml": "laws:\n  - {id: «two», name: x, rule: y}\n  - {id: three, name: x}\n",
         },
     ),
+    note("bad-cards", "    cards: [«Recal»]\n"),
+    note("bad-cards", "    cards: [Recall, «Recall»]\n"),
+    note("wrong-type", "    cards: «Recall»\n"),
+    note("empty-value", "    cards:« »\n"),
+    chapter("bad-cards", "takeaways:\n  - id: two\n    text: A {{c1::b}}.\n    cards: «[»Cloze]\n"),
+    chapter("bad-cards", "cards: {definitions: [«recognize»]}\n"),
+    chapter("wrong-type", "cards: «[»Recognize]\n"),
+    chapter("unknown-key", "cards: {«definition»: [Recognize]}\n"),
+    chapter("bad-cards", TABLE.replace("    rows:", "    cards: [«Name it»]\n    rows:", 1)),
+    Fault("bad-cards", {**TWO_CARDS, "source/two.yaml": LAW_OF_TWO.format("«[»Card]")}),
+    Fault(
+        "no-card",
+        {
+            **TWO_CARDS,
+            "templates/law/kind.yaml": MARKED,
+            "source/two.yaml": LAW_OF_TWO.format("[Back]").replace("id: two", "id: «two»"),
+        },
+    ),
     prose("misplaced-cloze", "This «{{c1»::hides}} nothing."),
     options(
         "correct-option", "\n      «-»" + TWO_OPTIONS.replace("        correct: true\n", "").split("-", 1)[1]
@@ -610,6 +641,10 @@ FAULTS = (
     ),
     # From note to note
     note("unknown-note", "    builds_on: [«on»]\n"),
+    chapter(
+        "unseen-note",
+        "definitions:\n  - id: «two»\n    term: Term\n    definition: |\n      Text\n    cards: []\n",
+    ),
     note(
         "unknown-note",
         f"    builds_on: [«table»]\n{TABLE}",
@@ -807,6 +842,14 @@ FAULTS = (
         KIND.replace("cards:", "  - {name: More, id: 9}\ncards:")
         + "  - {name: B, id: 2, reserve: More}\n  - {name: C, id: 3, reserve: «More»}\n",
     ),
+    kind("bad-kind", KIND.replace("cards:", MARK.format("No Card", 9, "«card»") + "cards:")),
+    kind(
+        "bad-kind",
+        KIND.replace("cards:", MARK.format("A", 8, "Card") + MARK.format("B", 9, "«Card»") + "cards:"),
+    ),
+    kind("bad-kind", KIND.replace("from: rule", "from: rule, without: «Card»")),
+    kind("bad-kind", KIND.replace("from: rule", "from: «cards»")),
+    kind("bad-kind", KIND.replace("  rule:", "  «cards»: {type: text}\n  rule:")),
     kind("bad-kind", KIND.replace("  rule:", "  «tags»: {type: text}\n  rule:")),
     kind("bad-kind", KIND.replace("  rule:", "  «the.rule»:")),
     kind("bad-kind", KIND.replace("markdown", "texts").replace("from: rule", "from: «rule»")),
@@ -966,6 +1009,10 @@ FAULTS = (
         {"source/two.yaml": TABLE.replace("id: table", "id: «stances»")},
         before={"source/two.yaml": TABLE},
     ),
+    released(
+        "note-gone",
+        {"source/one.yaml": CLOZED.format("one\n    cards: «[»]") + again("two", "builds_on: [one]")},
+    ),
     released("used-id", {"source/one.yaml": CLOZED.format("one") + again("«two»", "was: one")}),
     released("unknown-was", {"source/one.yaml": CLOZED.format("one") + again("«two»", "was: on")}),
     released("never-released", {"source/one.yaml": CLOZED.format("one") + again("«two»", "retired: Why.")}),
@@ -1004,6 +1051,12 @@ FAULTS = (
         {"source/many.yaml": MANY},
     ),
     grown(GROWN.replace("cards:", "  - «{»name: More, id: 9}\ncards:")),
+    grown(GROWN.replace("cards:", "  - «{»name: More, id: 9, without: Card}\ncards:")),
+    grown(
+        GROWN.replace("{name: Rule, id: 2, from: rule", "«{»name: Rule, id: 2, without: Card").replace(
+            "  rule: {type: markdown}\n", ""
+        )
+    ),
     grown(GROWN.replace("{name: Rule, id: 2", "«{»name: Rule, id: 7")),
     grown(GROWN.replace("fields:", "«fields»:").replace("  - {name: Reserve 2, id: 4}\n", "")),
     grown(

@@ -119,7 +119,7 @@ def test_a_card_that_is_added_later_comes_as_a_new_one(project: Project, collect
     assert card(collection, "Term a", "Recognize").ivl == 5
     assert card(collection, "Term a", "Recall").reps == 0
     assert "Term a" in card(collection, "Term a", "Recall").question()
-    text = (folder / "build/release/1.1.0/RELEASE_NOTES.md").read_text(encoding="utf-8")
+    text = (folder / "build/release/1.1.0/release-notes.md").read_text(encoding="utf-8")
     assert "1 new card" in text, text
 
 
@@ -142,7 +142,7 @@ def test_a_card_that_is_taken_away_is_told_as_a_dead_one(project: Project, colle
     assert [collection.get_card(number).ivl for number in both] == [5, 5]
     assert "The front of this card is blank" in collection.get_card(both[0]).question()
     assert empty_cards(collection) == [both[0]]
-    text = (folder / "build/release/1.1.0/RELEASE_NOTES.md").read_text(encoding="utf-8")
+    text = (folder / "build/release/1.1.0/release-notes.md").read_text(encoding="utf-8")
     assert "Empty Cards" in text, text
     # and back: the same card, with its reviews
     change(folder, {"source/one.yaml": terms("a", "b")})
@@ -159,7 +159,9 @@ def test_verify_finds_nothing_lost_in_such_updates(project: Project) -> None:
     done = run("verify", "--project", folder, "--format", "json", SOURCE_DATE_EPOCH=str(FIRST + 100))
     told = json.loads(done.stdout)
     assert told["ok"], told
-    assert [(each["new"], each["updated"]) for each in told["updates"]] == [(0, 2), (0, 2)]
+    # the learner of the rehearsal has edited a note, which Anki therefore skips
+    sent = [(each["new"], each["updated"] + len(each["held_back"])) for each in told["updates"]]
+    assert sent == [(0, 2), (0, 2)]
     assert "nothing lost" in run("verify", "--project", folder).stderr
 
 
@@ -208,7 +210,7 @@ def test_a_note_without_cards_is_text_for_others(project: Project, collection: C
     assert told["package"]["notes"] == {"definition": 1}
     assert [each["code"] for each in told["diagnostics"]] == []
     stats = json.loads(run("stats", "--project", folder, "--format", "json").stdout)
-    assert (stats["notes"], stats["cards"]) == (1, 2)
+    assert (stats["stats"]["notes"], stats["stats"]["cards"]) == (1, 2), stats
     assert import_package(collection, opened.path) == {"new": 1}
     release(folder, "1.0.0", FIRST)
     assert lines(folder).keys() == {"b"}
@@ -255,6 +257,7 @@ def test_a_reserve_of_a_released_kind_becomes_the_field(project: Project, collec
     change(folder, {"templates/law/kind.yaml": grown})
     new = package(folder, "1.1.0", FIRST + 100)
     assert import_package(collection, new) == {"duplicate": 2}
+    collection.models._clear_cache()  # an import does not
     assert [each["name"] for each in collection.models.by_name("Sample - Law")["flds"]][-1] == "No Back"
     assert cards_in(collection) == both
     assert empty_cards(collection) == []

@@ -43,6 +43,7 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "unknown-note": ("error", "A note builds on a note that does not exist."),
     "circular-builds-on": ("error", "Notes build on each other in a circle."),
     "builds-on-later": ("warning", "A note builds on a note in a subdeck that Anki shows later."),
+    "unseen-note": ("warning", "A note has no card, and no note builds on it."),
     "similar-deck": (
         "warning",
         "A subdeck repeats the deck's title, or differs from another subdeck only in capital letters.",
@@ -97,7 +98,6 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "wide-change": ("warning", "One change updates over 10% of the released notes."),
     "never-released": ("warning", "A retired note was never released."),
     "unused-accept": ("warning", "An entry under `accept` in deck.yaml is not needed, or no longer needed."),
-    "unseen-note": ("warning", "A note has no card, and no note builds on it."),
     "builds-on-retired": ("warning", "A note builds on a retired note."),
     # Good cards
     "long-answer": ("warning", "An answer is too long to recall at once."),

@@ -222,6 +222,17 @@ def test_retired_notes_are_left_out(project: Callable[..., Path]) -> None:
     assert [note[0] for note in index_of(deck)["notes"]] == ["one"]
 
 
+def test_cards_that_notes_leave_out_are_not_shown(project: Callable[..., Path]) -> None:
+    """A note shows the cards that it has chosen; a note without cards is on no page."""
+    text = "  - id: {0}\n    term: Term {0}\n    definition: |\n      What {0} is.\n    cards: {1}\n"
+    entries = text.format("a", "[]") + text.format("b", "[Recognize]\n    builds_on: [a]")
+    folder = project({"source/one.yaml": "definitions:\n" + entries})
+    assert run("preview", "--project", folder).returncode == 0
+    ((front, back),) = sides_of(folder)
+    assert "What b is." in front
+    assert "What a is." in back
+
+
 def test_help_says_what_goes_with_what(project: Callable[..., Path]) -> None:
     """--port without --serve, and --serve with JSON, are refused with the reason."""
     deck = project()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.conftest import change, import_package, open_package, run
+from tests.conftest import change, import_package, run
 from tests.faults import KIND
 from tests.releases import FIRST, build, keyed, lines, refused, release, terms
 
@@ -34,16 +34,16 @@ comparisons:
 """
 
 
-def cards_in(collection: Collection) -> dict[str, list[str]]:
+def cards_in(collection: Collection) -> dict[str, list[Any]]:
     """The names of the cards of each note, by the note's first field."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Any]] = {}
     for number in collection.find_notes(""):
         note = collection.get_note(number)
         found[note.fields[0]] = [card.template()["name"] for card in note.cards()]
     return found
 
 
-def empty_cards(collection: Collection) -> list[int]:
+def empty_cards(collection: Collection) -> list[Any]:
     """The cards that *Empty Cards* would delete."""
     return [card for note in collection.get_empty_cards().notes for card in note.card_ids]
 
@@ -86,9 +86,10 @@ def test_a_learners_own_note_keeps_all_cards(project: Project, collection: Colle
     folder = project({"source/one.yaml": terms(keyed("a", ONE))})
     build(folder, FIRST)
     import_package(collection, folder / "build/sample.apkg")
-    note = collection.new_note(collection.models.by_name("Sample - Definition"))
+    theirs = card(collection, "Term a", "Recognize")
+    note = collection.new_note(theirs.note_type())
     note["Term"], note["Definition"] = "Mine", "What I add."
-    collection.add_note(note, collection.decks.id("Sample"))
+    collection.add_note(note, theirs.did)
     assert cards_in(collection)["Mine"] == ["Recall", "Recognize"]
     assert empty_cards(collection) == []
 
@@ -115,7 +116,7 @@ def test_a_card_that_is_added_later_comes_as_a_new_one(project: Project, collect
     assert told["package"]["changed"] == ["a"]
     new = package(folder, "1.1.0", FIRST + 100)
     assert import_package(collection, new) == {"updated": 1, "duplicate": 1}
-    assert cards_in(collection) == dict.fromkeys(["Term a", "Term b"], ["Recall", "Recognize"])
+    assert cards_in(collection) == {f"Term {name}": ["Recall", "Recognize"] for name in "ab"}
     assert card(collection, "Term a", "Recognize").ivl == 5
     assert card(collection, "Term a", "Recall").reps == 0
     assert "Term a" in card(collection, "Term a", "Recall").question()
@@ -221,7 +222,7 @@ def test_a_note_without_cards_is_text_for_others(project: Project, collection: C
 
 
 def test_a_released_note_cannot_lose_its_last_card(project: Project) -> None:
-    """Learners would keep the note for ever; `retired` is the way, also for a row whose table has no cards."""
+    """Learners would keep the note for ever; `retired` is the way, and then `cards` does no harm."""
     folder = project({"source/one.yaml": terms("a", keyed("b", "builds_on: [a]"))})
     release(folder, "1.0.0", FIRST)
     change(folder, {"source/one.yaml": terms(keyed("a", "cards: []"), keyed("b", "builds_on: [a]"))})
@@ -234,10 +235,8 @@ def test_a_released_note_cannot_lose_its_last_card(project: Project) -> None:
     assert lines(folder)["a"]["cards"] == "0,1"
 
 
-OWN = KIND.replace(
-    "cards:",
-    "  - {name: Reserve 1, id: 31}\n  - {name: Reserve 2, id: 32}\ncards:\n  - {name: Back, id: 9, face: back}",
-)
+RESERVES = "  - {name: Reserve 1, id: 31}\n  - {name: Reserve 2, id: 32}\n"
+OWN = KIND.replace("cards:", f"{RESERVES}cards:\n  - {{name: Back, id: 9, face: back}}")
 FACES: dict[str, str | bytes] = {
     "templates/law/card.front.html.j2": "{{Name}}",
     "templates/law/card.back.html.j2": "{{Name}} {{Rule}}",
@@ -248,7 +247,7 @@ LAWS = "laws:\n  - id: l1\n    name: First\n    rule: One.\n  - id: l2\n    name
 
 
 def test_a_reserve_of_a_released_kind_becomes_the_field(project: Project, collection: Collection) -> None:
-    """Anki takes it as a rename: the notes that learners have keep their cards, until a note leaves one out."""
+    """Anki takes it as a rename: the notes of learners keep their cards, until one of them leaves one out."""
     folder = project({"source/one.yaml": LAWS, "templates/law/kind.yaml": OWN, **FACES})
     import_package(collection, package(folder, "1.0.0", FIRST))
     both = {"First": ["Back", "Card"], "Second": ["Back", "Card"]}
@@ -257,8 +256,8 @@ def test_a_reserve_of_a_released_kind_becomes_the_field(project: Project, collec
     change(folder, {"templates/law/kind.yaml": grown})
     new = package(folder, "1.1.0", FIRST + 100)
     assert import_package(collection, new) == {"duplicate": 2}
-    collection.models._clear_cache()  # an import does not
-    assert [each["name"] for each in collection.models.by_name("Sample - Law")["flds"]][-1] == "No Back"
+    collection.models._clear_cache()  # noqa: SLF001 (an import does not)
+    assert collection.get_note(collection.find_notes("")[0]).keys()[-1] == "No Back"
     assert cards_in(collection) == both
     assert empty_cards(collection) == []
     change(folder, {"source/one.yaml": LAWS.replace("rule: Two.", "rule: Two.\n    cards: [Card]")})
@@ -268,7 +267,9 @@ def test_a_reserve_of_a_released_kind_becomes_the_field(project: Project, collec
     assert collection.get_card(gone).template()["name"] == "Back"
     # the second reserve becomes a field like that later on, too; and a card may be renamed with it
     grown = grown.replace("{name: Reserve 1, id: 31}", "{name: No Card, id: 31, without: Card}")
-    grown = grown.replace("without: Back", "without: Turned").replace("name: Back, id: 9", "name: Turned, id: 9")
+    grown = grown.replace("without: Back", "without: Turned").replace(
+        "name: Back, id: 9", "name: Turned, id: 9"
+    )
     change(folder, {"templates/law/kind.yaml": grown})
     assert import_package(collection, package(folder, "1.3.0", FIRST + 300)) == {"duplicate": 2}
 
@@ -282,3 +283,14 @@ def test_a_field_that_learners_may_fill_takes_no_card_away(project: Project) -> 
     told = refused(folder)
     assert "instead of `{name: Reserve 2, id: 32}`" in told
     assert "write `{name: No Back, id: 32, without: Back}`" in told
+
+
+def test_what_a_learner_sees_change_is_the_card(project: Project) -> None:
+    """`diff` names the card that comes or goes, and not the field in which Anki finds it."""
+    folder = project({"source/one.yaml": terms("a", keyed("b", ONE))})
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/one.yaml": terms(keyed("a", ONE), "b")})
+    told = run("diff", "--project", folder)
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.count("Recall") == 2, told.stdout
+    assert "No Recall" not in told.stdout

@@ -101,9 +101,7 @@ class NoteType:
         )
         return frozenset(tag.field for side in sides for tag in template.tags(template.parse(side).parts))
 
-    def fronts(
-        self, filled: Collection[str], left_out: frozenset[int] = frozenset()
-    ) -> list[frozenset[str]]:
+    def fronts(self, filled: Collection[str], left_out: frozenset[int] = frozenset()) -> list[frozenset[str]]:
         """For each card of a note with values for some keys, the keys whose values its front shows.
 
         Dormant cards, and those that the note leaves out, are not among them.

@@ -107,9 +107,7 @@ class Faces(Protocol):
     def mentioned(self) -> frozenset[str]:
         """The names of the fields that a template of some card mentions, also as a condition."""
 
-    def fronts(
-        self, filled: Collection[str], left_out: frozenset[int] = frozenset()
-    ) -> list[frozenset[str]]:
+    def fronts(self, filled: Collection[str], left_out: frozenset[int] = frozenset()) -> list[frozenset[str]]:
         """For each card of a note with values for some keys, the keys whose values its front shows."""
 
     def on_fronts(self, left_out: Collection[int]) -> set[str]:

@@ -262,7 +262,9 @@ def unseen_note(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Diagnostic
     seen = {link.value for note in with_cards for link in note.mentions()}
     for note in texts:
         if note.id not in seen:
-            message = f"`{note.id}` has no card, and no note with cards builds on it, so learners never see it"
+            message = (
+                f"`{note.id}` has no card, and no note with cards builds on it, so learners never see it"
+            )
             hint = f"add `{note.id}` to `builds_on` of a note, give it a card under `cards`, or delete it"
             yield Diagnostic("unseen-note", message, place(note), hint)
 

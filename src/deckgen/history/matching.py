@@ -85,7 +85,9 @@ def match(deck: Deck, ledger: Ledger) -> Matching:
         faults += _claimed_twice(known)
     faults += _never_released([*new, *text_only], known, ledger)
     diagnostics = (*of_deck.diagnostics, *faults)
-    return Matching(deck, ledger, known, tuple(new), tuple(text_only), first_ids, heirs, of_deck.accepted, diagnostics)
+    return Matching(
+        deck, ledger, known, tuple(new), tuple(text_only), first_ids, heirs, of_deck.accepted, diagnostics
+    )
 
 
 def _check_deck(deck: Deck, ledger: Ledger) -> Judgement:

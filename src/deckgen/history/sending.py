@@ -151,8 +151,8 @@ def _of_text(deck: Deck, note: Note, before: Print, prints: Fingerprints) -> Cau
 def _of_cards(each: RenderedNote, line: NoteLine, matching: Matching) -> Cause | None:
     """The reason why learners get a note again only for its cards; None if they do not.
 
-    A card that a note leaves out now is a reason, because the note must say so to the learners' Anki. One that
-    is gone because of the faces is none.
+    A card that a note leaves out now is a reason, because the note must tell the learners' Anki so. A card
+    that is gone because of the faces is none.
     """
     note, released = each.note, set(line.ordinals)
     more = set(each.cards) - released

@@ -12,7 +12,7 @@ from deckgen.deck.blueprint import WEIGHT
 from deckgen.deck.key_types import choice
 from deckgen.deck.key_types.cells import MIN_COLUMNS
 from deckgen.deck.key_types.options import MAX_OPTIONS, MIN_OPTIONS
-from deckgen.deck.key_types.own import CODE_SCHEMA
+from deckgen.deck.key_types.own import CARDS_SCHEMA, CODE_SCHEMA
 from deckgen.deck.kinds import CARDS, COMMON_KEYS
 from deckgen.deck.kinds_in_force import read_kinds
 from deckgen.deck.manifest import ACCEPTABLE, FEEDBACK
@@ -271,14 +271,8 @@ def chapter_schema(kinds: Iterable[Kind]) -> Schema:
 def _cards(kind: Kind) -> Schema:
     """The schema of a choice of cards of a kind; a note of a cloze kind can only have none."""
     if kind.cloze:
-        return {"type": "array", "maxItems": 0, "errorMessage": "only `[]` is possible here, for no card"}
-    name = choice.doc_of(tuple(kind.live)).schema
-    return {
-        "type": "array",
-        "items": name,
-        "uniqueItems": True,
-        "errorMessage": "write a list of cards here",
-    }
+        return {**CARDS_SCHEMA, "maxItems": 0, "errorMessage": "only `[]` is possible here, for no card"}
+    return {**CARDS_SCHEMA, "items": choice.doc_of(tuple(kind.live)).schema}
 
 
 def _cards_by_section(kinds: list[Kind]) -> KeyDoc:

@@ -17,6 +17,8 @@ _CODES_SCHEMA: Schema = {
     "items": CODE_SCHEMA,
     "errorMessage": "write a list of codes here",
 }
+CARDS_SCHEMA: Schema = {"type": "array", "uniqueItems": True, "errorMessage": "write a list of cards here"}
+"""A list of names of cards; each kind adds its own names."""
 _REASON_SCHEMA: Schema = {
     **PROSE_SCHEMA,
     "type": ["string", "number"],
@@ -30,7 +32,7 @@ CODES = KeyType("codes", None, KeyDoc(_CODES_SCHEMA, "", ""), (), {})
 CARDS = KeyType(
     "card names",
     None,
-    KeyDoc({"type": "array"}, "", ""),
+    KeyDoc(CARDS_SCHEMA, "", ""),
     (),
     {},
     lists=True,

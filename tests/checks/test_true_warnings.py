@@ -438,3 +438,64 @@ def test_braces_in_code_hide_no_gap(tmp_path: Path) -> None:
     text += "    why: Jinja fills it in.\n"
     folder = write_project(tmp_path, {"source/two.yaml": text})
     assert "cloze-gap" in run("check", "--project", folder).stderr
+
+
+LONG = " ".join(
+    ["What one of them says about the two others to whom nobody else in the room has spoken."] * 8
+)
+ROW = """\
+comparisons:
+  - id: t
+    columns: [Stance, What it means]
+    rows:
+      - id: a
+        cells: [Neutrality, {}]
+      - id: b
+        cells: [Curiosity, Asking about everything]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "cards", "code"),
+    [
+        # each with the card that draws the warning, and with the other one alone
+        (definitions(("Circular question", LONG)), "    definition", "Recall Recognize", "long-answer"),
+        (
+            definitions(("Mimesis", "Using mimesis on the ways of a whole family.")),
+            "    definition",
+            "Recognize Recall",
+            "term-in-definition",
+        ),
+        (ROW.format(LONG), "    rows", "Describe,Name It", "long-answer"),
+        (ROW.format("Neutrality toward all members"), "    rows", "Name It,Describe", "term-in-definition"),
+        (
+            ROW.format("Asking about everything"),
+            "    rows",
+            "Name It,Describe",
+            "same-question",
+        ),
+        (
+            ROW.replace("Curiosity", "Neutrality").format("No side"),
+            "    rows",
+            "Describe,Name It",
+            "same-term",
+        ),
+    ],
+)
+def test_a_card_that_a_note_leaves_out_draws_no_warning(
+    text: str, line: str, cards: str, code: str, tmp_path: Path
+) -> None:
+    """What is wrong with a card is told where the note has it, and not where it has only the other one."""
+    here, other = cards.split("," if "," in cards else " ")
+    for card, expected in ((here, True), (other, False)):
+        found = told(tmp_path, text.replace(line, f"    cards: [{card}]\n{line}", 1))
+        assert {each["code"] for each in found} <= {code}, found
+        assert bool(found) is expected, (card, found)
+
+
+def test_the_texts_of_a_note_without_cards_are_read(tmp_path: Path) -> None:
+    """Other cards show them: slips in them are told, and faults of cards that it does not have are not."""
+    text = definitions(("Mimesis", "The the ways of mimesis."), ("Joining", "What comes first of all."))
+    text = text.replace('    term: "Mimesis"', '    cards: []\n    term: "Mimesis"')
+    assert codes(tmp_path, text + "    builds_on: [d0]\n") == [("doubled-word", 6)]
+    assert [code for code, _ in codes(tmp_path, text)] == ["unseen-note", "doubled-word"]

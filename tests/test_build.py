@@ -81,16 +81,20 @@ def test_ids_are_those_of_the_first_release_for_ever(project: Make, tmp_path: Pa
 
 
 def test_note_types_can_grow(own_deck: Path) -> None:
-    """Each shipped kind ends in six collapsed reserve fields and, unless of clozes, two cards that sleep."""
+    """Each shipped kind has six collapsed reserve fields and, unless of clozes, two cards that sleep.
+
+    After the reserves come the collapsed fields for the notes without a card, if the kind has several cards.
+    """
     opened = open_package(own_deck)
     assert len(opened.note_types) == 4
     positions: dict[tuple[str, int], set[int]] = {}
     for note_type in opened.note_types.values():
         names = [field["name"] for field in note_type["flds"]]
-        assert names[-6:] == [f"Reserve {number}" for number in range(1, 7)]
-        assert [field["collapsed"] for field in note_type["flds"]] == [
-            name.startswith("Reserve") for name in names
-        ]
+        reserves = [f"Reserve {number}" for number in range(1, 7)]
+        awake = [each["name"] for each in note_type["tmpls"] if not each["name"].startswith("Reserve")]
+        marks = [f"No {name}" for name in awake if len(awake) > 1]
+        folded = [field["name"] for field in note_type["flds"] if field["collapsed"]]
+        assert folded == names[-len(folded) :] == reserves + marks
         for under in ("flds", "tmpls"):
             for place, each in enumerate(note_type[under]):
                 positions.setdefault((under, place), set()).add(each["id"])

@@ -849,6 +849,20 @@ FAULTS = (
     ),
     kind("bad-kind", KIND.replace("from: rule", "from: rule, without: «Card»")),
     kind("bad-kind", KIND.replace("from: rule", "from: «cards»")),
+    Fault(
+        "bad-kind",
+        {
+            **kind("", KIND.replace("title: Law", "title: «Definition»")).files,
+            "source/two.yaml": "cards: {laws: [Card]}\n",
+        },
+    ),
+    Fault(
+        "bad-kind",
+        {
+            **kind("", KIND.replace("name: Rule", "name: «name»")).files,
+            "source/two.yaml": "cards: {laws: [Card]}\n",
+        },
+    ),
     kind("bad-kind", KIND.replace("  rule:", "  «cards»: {type: text}\n  rule:")),
     kind("bad-kind", KIND.replace("  rule:", "  «tags»: {type: text}\n  rule:")),
     kind("bad-kind", KIND.replace("  rule:", "  «the.rule»:")),

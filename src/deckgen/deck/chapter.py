@@ -87,7 +87,7 @@ def _read_sections(reader: NodeReader, chapter: Chapter, kinds: Kinds, misplaced
     if node := root.entries.get("tags"):
         chapter.tags = distinct(chapter.tags, reader.tags(node))
         chapter.tags_at = reader.document.key_span(root, "tags")
-    if node := root.entries.get(CARDS):
+    if (node := root.entries.get(CARDS)) and not unread:
         chapter.cards = read_choices(reader, node, sections)
     notes: list[Note] = []
     for section, kind in sections.items():

@@ -140,7 +140,7 @@ def test_a_way_back_taken_away_is_told_as_a_dead_card(tmp_path: Path) -> None:
         (f"{ONE_WAY}    revers: Which?\n", "unknown-key", 11, "did you mean `reverse`?"),
         (ONE_WAY.replace("questions", "question"), "unknown-key", 1, "did you mean `questions`?"),
         (f"{ONE_WAY}    reverse: true\n", "no-question", 11, "write the whole question"),
-        (f"{ONE_WAY}    reverse_answer: Mimesis\n", "unshown-field", 11, "write `reverse` as well"),
+        (f"{ONE_WAY}    reverse_answer: Mimesis\n", "unshown-field", 11, "add `reverse`, or delete"),
     ],
 )
 def test_what_authors_get_wrong_is_told(

@@ -64,7 +64,7 @@ def _without_its_card(context: RuleContext, note: Note) -> Iterator[Diagnostic]:
         ]
         if lacking:
             message = f"no card of this note shows `{name}`"
-            hint = f"write {' or '.join(lacking)} as well, or delete `{name}`"
+            hint = f"add {' or '.join(lacking)}, or delete `{name}`"
             at = of_text(note, value) if isinstance(value, Scalar) else place(note)
             yield Diagnostic("unshown-field", message, at, hint)
 

@@ -279,7 +279,7 @@ class RuleContext:
 
     def asked(self, note: Note) -> Iterator[tuple[Scalar, Scalar | None]]:
         """The plain questions of a note, each with its answer; None if another question is the answer."""
-        if "answer" not in note.kind.keys:
+        if not {"question", "answer"} <= note.kind.keys.keys() or "question" not in note.values:
             return
         for key, answered_by in _ANSWERED_BY.items():
             question, answer = note.values.get(key), note.values.get(answered_by)

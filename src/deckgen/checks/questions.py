@@ -67,12 +67,13 @@ _STATEMENT = 4  # words; a shorter text is a prompt, such as a word to translate
 
 
 def _statements(context: RuleContext) -> Iterator[Diagnostic]:
-    """Plain questions that ask nothing: statements, and words such as `true` for a question."""
+    """Plain questions that ask nothing: statements, and `reverse: true`."""
     for note in context.notes:
         for question, _ in context.asked(note):
             text = plain(question.value).strip()
             at = look.of_text(note, question)
-            if _SWITCH.fullmatch(text):
+            # as a word to translate, `yes` may be the first question
+            if _SWITCH.fullmatch(text) and question is not note.values["question"]:
                 message = f"the card would ask only `{text}`"
                 hint = "write the whole question, as in `In which year did it begin?`"
                 yield Diagnostic("no-question", message, at, hint)

@@ -94,6 +94,7 @@ def test_it_writes_all_that_a_deck_needs(tmp_path: Path) -> None:
         "Definition",
         "Vignette",
         "Comparison",
+        "Question",
     }
 
 

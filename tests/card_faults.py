@@ -34,6 +34,12 @@ def definition(code: str, term: str, text: str) -> Fault:
     return warning(code, f"definitions:\n  - id: two\n    term: {term}\n    definition: |\n      {lines}\n")
 
 
+def question(code: str, **texts: str) -> Fault:
+    """A plain question that is no good one; `texts` are its keys."""
+    lines = "".join(f"    {key}: |\n      {text}\n" for key, text in texts.items())
+    return warning(code, f"questions:\n  - id: two\n{lines}")
+
+
 def vignette(code: str, options: str, at: str = "two") -> Fault:
     """A vignette that is no good one."""
     case = "A couple quarrels over money. The husband says less each week, and has canceled twice."
@@ -312,6 +318,32 @@ CARD_FAULTS = (
             **kind("", KIND.replace("{name: Rule,", "{name: «Rule»,"), card_back="{{Name}}").files,
             "source/two.yaml": "laws:\n  - id: two\n    name: Law\n    rule: |\n      It holds for all.\n",
         },
+    ),
+    question("term-in-definition", question="What does one do by «mimesis»?", answer="Mimesis"),
+    question("term-in-definition", question="der Baum", answer="tree", reverse="Say *tree* («der Baum»)."),
+    question(
+        "term-in-definition",
+        question="Who wrote *The Voyage*?",
+        answer="Ann Lee",
+        reverse="Which book is The «Voyage» by Ann Lee?",
+        reverse_answer="*The Voyage*",
+    ),
+    question("no-question", question="Who wrote *The Voyage*?", answer="Ann Lee", reverse="«true»"),
+    question("no-question", question="«The book was written in 1974.»", answer="Ann Lee"),
+    question("unshown-field", question="Who wrote it?", answer="Ann Lee", reverse_answer="«The Voyage»"),
+    question(
+        "long-answer",
+        question="How does it end?",
+        answer="It sinks",
+        reverse="What happens before it sinks?",
+        reverse_answer=f"«{' '.join(['It is towed away by night.'] * 10)}»",
+    ),
+    warning(
+        "same-question",
+        "questions:\n"
+        "  - id: one-way\n    question: |\n      Who wrote *The Voyage*?\n    answer: |\n      Ann Lee\n"
+        "  - id: «other-way»\n    question: |\n      What is her book?\n    answer: |\n      A novel\n"
+        "    reverse: |\n      Who wrote *The Voyage*?\n    reverse_answer: |\n      Ann Lee\n",
     ),
     definition("curly-quotes", "«“Tracking”»", "Following what people say."),
     definition("direction-override", "Tracking", "Following «\u202e»what\u202c people say."),

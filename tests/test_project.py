@@ -147,7 +147,7 @@ def chapters_in_docs() -> list[tuple[str, str]]:
         (page.name, block)
         for page in sorted({*DOCS.glob("*.md")} - {DOCS / "kinds.md"})  # which has a kind of its own
         for block in re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
-        if re.match(r"(?:deck|takeaways|definitions|vignettes|comparisons):", block)
+        if re.match(r"(?:deck|takeaways|definitions|vignettes|comparisons|questions):", block)
     ]
 
 

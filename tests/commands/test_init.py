@@ -94,6 +94,7 @@ def test_it_writes_all_that_a_deck_needs(tmp_path: Path) -> None:
         "Definition",
         "Vignette",
         "Comparison",
+        "Question",
     }
 
 
@@ -113,7 +114,7 @@ def test_it_has_no_fault_in_any_language(tmp_path: Path, language: str) -> None:
     assert printed.count("note:") == printed.count("note: this deckgen was built from a checkout") == 1
     result = run("check", "--strict", "--project", tmp_path)
     assert result.returncode == 0, result.stderr
-    assert result.stderr.startswith("no errors: 7 notes")
+    assert result.stderr.startswith("no errors: 8 notes")
     before = files_of(tmp_path)
     assert run("schema", "--project", tmp_path).returncode == 0
     assert files_of(tmp_path) == before
@@ -145,13 +146,13 @@ def test_it_verifies_in_the_real_anki(tmp_path: Path, collection: Collection) ->
     folder = tmp_path / "deck"
     init(folder, REPOSITORY)
     assert run("build", "--project", folder).returncode == 0
-    assert import_package(collection, folder / "build/my-exam.apkg") == {"new": 7}
+    assert import_package(collection, folder / "build/my-exam.apkg") == {"new": 8}
     (card,) = collection.find_cards("note:*Vignette")
     back = collection.get_card(card).render_output().answer_text
     assert "issues/new?template=suggest-a-fix.yml&amp;note=night-hike" in back
     result = run("verify", "--project", folder)
     assert result.returncode == 0, result.stderr
-    assert "a new learner gets 7 notes and 13 cards" in result.stderr
+    assert "a new learner gets 8 notes and 15 cards" in result.stderr
 
 
 @pytest.mark.parametrize(

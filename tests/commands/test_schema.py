@@ -189,7 +189,7 @@ def test_the_examples_make_a_deck(tmp_path: Path) -> None:
     folder = write_project(tmp_path, files | {"source/2.yaml": text})
     told = json.loads(run("check", "--format", "json", cwd=folder).stdout)
     assert [each for each in told["diagnostics"] if each["level"] == "error"] == [], text
-    assert {"takeaway", "definition", "vignette", "comparison"} == told["package"]["notes"].keys()
+    assert {"takeaway", "definition", "vignette", "comparison", "question"} == told["package"]["notes"].keys()
     assert all(key in text for key in ("title:", "contrast:", "why:", "builds_on:", "correct: true"))
 
 

@@ -49,7 +49,7 @@ def test_formulas_stay_within_the_card(anki: Desktop, search: str) -> None:
 def test_cards_fit_a_narrow_window(anki: Desktop) -> None:
     """Code, tables and images as well: both sides of each kind are no wider than the window."""
     for deck in (STRESS, ARABIC):
-        for kind in ("Takeaway", "Definition", "Vignette", "Comparison"):
+        for kind in ("Takeaway", "Definition", "Vignette", "Comparison", "Question"):
             anki.study(f'{deck} "note:*{kind}" card:1')
             anki.do("resize", 400, 700)
             anki.wait("innerWidth === 400")

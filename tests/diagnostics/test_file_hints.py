@@ -176,7 +176,7 @@ def test_words_that_are_missing_can_be_written_as_the_hint_says(tmp_path: Path) 
         assert (told["code"], told["path"]) == ("missing-words", "templates/base/words.html.j2")
         lines = re.findall(r"`(\[% set [^`]*%\])`", told["hint"])
         if "kinds" in lines[-1]:
-            names = '"takeaway": "T", "definition": "D", "vignette": "V", "comparison": "C"'
+            names = '"takeaway": "T", "definition": "D", "vignette": "V", "comparison": "C", "question": "Q"'
             lines = [lines[-1].replace("…", names)]
         words.write_text(words.read_text(encoding="utf-8") + "\n".join(lines) + "\n", encoding="utf-8")
         after = checked(tmp_path)

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from deckgen.anki.template import Replacement
+from deckgen.anki.template import SPECIAL_FIELDS, Replacement
 from deckgen.diagnostics import Problem, listing
 
 if TYPE_CHECKING:
@@ -83,6 +83,9 @@ class NoteType:
     _fronts: dict[tuple[frozenset[str], frozenset[int]], list[frozenset[str]]] = dataclasses.field(
         default_factory=dict, compare=False, repr=False
     )
+    _shown: dict[tuple[frozenset[str], frozenset[int]], frozenset[str]] = dataclasses.field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @cached_property
     def shown(self) -> frozenset[str]:
@@ -135,6 +138,30 @@ class NoteType:
                 yield frozenset(
                     keys[way.field] for way in shown_ways if way.field in keys and way.is_open(names)
                 )
+
+    def shown_of(self, filled: Collection[str], left_out: frozenset[int] = frozenset()) -> frozenset[str]:
+        """The keys whose values some card of a note with values for some keys shows, on either side.
+
+        Args:
+            filled: The keys with values.
+            left_out: The ordinals of the cards that the note leaves out, from 0.
+        """
+        has = frozenset(filled), left_out
+        keys = self._shown.get(has)
+        if keys is None:
+            by_name = {field.name: field.key for field in self.kind.fields if field.key}
+            names = {name for name, key in by_name.items() if key in has[0] | {"id"}} | SPECIAL_FIELDS
+            sides = [
+                template.parse(side).parts
+                for number, card, face, ways in zip(
+                    range(len(self.faces)), self.kind.cards, self.faces, self.rules.ways, strict=True
+                )
+                if card.face and number not in left_out and any(way.is_open(names) for way in ways)
+                for side in (face.front, face.back)
+            ]
+            fields = {name for parts in sides for name in _shown_with(parts, names)}
+            keys = self._shown[has] = frozenset(by_name[name] for name in fields if name in by_name)
+        return keys
 
     def fault_of_cards(
         self, cards: Sequence[int], values: Sequence[str], chosen: Sequence[str] = (), *, tagged: bool
@@ -221,6 +248,15 @@ class NoteTypes:
 def shown_on(front: Iterable[Part]) -> list[Replacement]:
     """The fields that a front shows, inside and outside sections."""
     return [tag for tag in template.tags(front) if isinstance(tag, Replacement)]
+
+
+def _shown_with(parts: Iterable[Part], filled: Collection[str]) -> Iterator[str]:
+    """The fields that a template shows if only some fields are filled."""
+    for part in parts:
+        if isinstance(part, Replacement):
+            yield part.field
+        elif not isinstance(part, str) and (part.field in filled) != part.inverted:
+            yield from _shown_with(part.children, filled)
 
 
 def fault_of_front(rules: CardRules, number: int) -> tuple[str, str] | None:

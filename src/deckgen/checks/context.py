@@ -113,6 +113,9 @@ class Faces(Protocol):
     def on_fronts(self, left_out: Collection[int]) -> set[str]:
         """The fields that the front of some card shows, apart from the cards that a note leaves out."""
 
+    def shown_of(self, filled: Collection[str], left_out: frozenset[int] = frozenset()) -> frozenset[str]:
+        """The keys whose values some card of a note with values for some keys shows, on either side."""
+
 
 @dataclass
 class RuleContext:
@@ -291,9 +294,24 @@ class RuleContext:
                 if text.strip():
                     yield CardQuestion(note, text, self._answer(note, front))
 
+    def asked(self, note: Note) -> Iterator[tuple[Scalar, Scalar | None]]:
+        """The plain questions of a note, each with its answer; None if another question is the answer."""
+        if not {"question", "answer"} <= note.kind.keys.keys() or "question" not in note.values:
+            return
+        for key, answered_by in _ANSWERED_BY.items():
+            question, answer = note.values.get(key), note.values.get(answered_by)
+            if isinstance(question, Scalar):
+                yield question, answer if isinstance(answer, Scalar) else None
+
+    def answered_otherwise(self, note: Note) -> set[str]:
+        """The keys of plain questions whose answers are not the label of the note."""
+        return {key for key, answered_by in _ANSWERED_BY.items() if answered_by in note.values}
+
     def _answer(self, note: Note, front: frozenset[str]) -> str:
         """The answer to recall: of the clozes, the right option, or the texts not on the front."""
         kind = note.kind
+        for key in front & self.answered_otherwise(note):
+            return _text_of(note.values[_ANSWERED_BY[key]])
         if kind.cloze:
             texts = (note.values.get(key.name) for key in kind.keys.values() if key.type.clozes)
             return " ".join(_ANSWER.sub(_answered, text.value) for text in texts if isinstance(text, Scalar))
@@ -311,6 +329,8 @@ class RuleContext:
         )
 
 
+_ANSWERED_BY = {"question": "answer", "reverse": "reverse_answer"}
+"""The keys of plain questions, each with the key of its answer."""
 _ANSWER = re.compile(r".*?(?:\{\{c[0-9,]+::(.*?)(?:::.*?)?\}\}|$)", re.DOTALL)
 
 

@@ -1,11 +1,12 @@
-"""A rule about fields of kinds whose text no card shows."""
+"""A rule about texts that no card shows: fields of kinds, and texts of single notes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deckgen.checks.context import of_text
 from deckgen.deck.kinds import COMMON_KEYS
-from deckgen.deck.notes import values_of
+from deckgen.deck.notes import place, values_of
 from deckgen.diagnostics import Diagnostic, Span
 from deckgen.source import Mapping, Scalar, Sequence
 
@@ -14,13 +15,18 @@ if TYPE_CHECKING:
 
     from deckgen.checks.context import RuleContext
     from deckgen.deck.kinds import Field, Kind
+    from deckgen.deck.notes import Note
 
 
 def unshown_field(context: RuleContext) -> Iterator[Diagnostic]:
     """A field of a kind that notes fill and no card shows, also not a card of another note.
 
-    Plain text may be a code for another program, so there is no warning for it.
+    Plain text may be a code for another program, so there is no warning for it. The rule also reports a text
+    of a note that only a card shows which this note does not have.
     """
+    for note in context.notes:
+        if not note.kind.cloze:
+            yield from _without_its_card(context, note)
     filled: dict[str, set[str]] = {}
     kinds: dict[str, Kind] = {}
     for note in context.notes:
@@ -42,6 +48,25 @@ def unshown_field(context: RuleContext) -> Iterator[Diagnostic]:
             message = f"no card shows the field `{field.name}`, which notes fill with `{field.key}`"
             hint = f"show it in a face with `{{{{{field.name}}}}}`"
             yield Diagnostic("unshown-field", message, _place(kind, field), hint)
+
+
+def _without_its_card(context: RuleContext, note: Note) -> Iterator[Diagnostic]:
+    """The texts of a note that no card of it shows, but would if the note had one more key."""
+    faces, filled = context.faces[note.kind.name], values_of(note).keys()
+    for name in note.kind.keys.keys() & faces.shown - faces.shown_of(filled, note.left_out):
+        key, value = note.kind.keys[name], note.values.get(name)
+        if value is None or name in COMMON_KEYS or key.type.is_name or name == note.kind.gist[0]:
+            continue
+        lacking = [
+            f"`{other}`"
+            for other in note.kind.keys
+            if other not in filled and name in faces.shown_of(filled | {other}, note.left_out)
+        ]
+        if lacking:
+            message = f"no card of this note shows `{name}`"
+            hint = f"add {' or '.join(lacking)}, or delete `{name}`"
+            at = of_text(note, value) if isinstance(value, Scalar) else place(note)
+            yield Diagnostic("unshown-field", message, at, hint)
 
 
 def _place(kind: Kind, field: Field) -> Span:

@@ -14,8 +14,6 @@ from deckgen.anki.cloze import read
 from deckgen.anki.cloze_slips import slips
 from deckgen.checks import context as look
 from deckgen.checks.context import RuleContext, of_note
-from deckgen.checks.parallels import asks_yes_or_no
-from deckgen.checks.patterns import Pattern, any_of
 from deckgen.checks.prose import WORD, counted, is_unspaced, plain, prose, size, verbatim, words
 from deckgen.checks.stems import FUNCTION_STEMS, FUNCTION_WORDS, STEMS, content, stems
 from deckgen.deck.key_types.options import options_in
@@ -94,9 +92,11 @@ def _long_values(context: RuleContext, note: Note) -> Iterator[Diagnostic]:
     kind = note.kind
     if kind.cloze or kind.label not in context.shown(note):
         return
+    answers = [answer for _, answer in context.asked(note)]
     for key in kind.keys.values():
         value = note.values.get(key.name)
-        if isinstance(value, Scalar) and key.required and not key.type.plain and key.name != kind.label:
+        wanted = key.required or value in answers
+        if isinstance(value, Scalar) and wanted and not key.type.plain and key.name != kind.label:
             if len(value.value) > 2 * _LONGEST_DEFINITION:
                 fault = _too_long(value.value, _LONGEST_DEFINITION, 99)
                 if fault:
@@ -223,6 +223,7 @@ def term_in_definition(context: RuleContext) -> Iterator[Diagnostic]:
         kind = note.kind
         if kind.cloze or not kind.label:
             continue
+        yield from _asks_with_answer(context, note)
         value = values_of(note).get(kind.label)
         if not isinstance(value, Scalar):
             yield from _row_names_itself(context, note, statements(value))
@@ -240,6 +241,23 @@ def term_in_definition(context: RuleContext) -> Iterator[Diagnostic]:
                     span = look.at(note, text, hit[0], hit[1] - hit[0])
                     message = f"`{text.value[hit[0] : hit[1]]}` gives away the term that a card asks for"
                     yield Diagnostic("term-in-definition", message, span, _TERM_HINT)
+
+
+_CHOICE = re.compile(r"\b(?:or|oder|ou|o)\b|/|أو|أم|または|还是|或", re.IGNORECASE)
+_MENTIONED = "*_`\"'“‘«„「『"
+
+
+def _asks_with_answer(context: RuleContext, note: Note) -> Iterator[Diagnostic]:
+    """Plain questions that contain their short answer, except if they mention it as a word or a choice."""
+    for question, answer in context.asked(note):
+        label = plain(answer.value) if answer else ""
+        if answer is None or size(label) > _LONGEST_NAME or _CHOICE.search(plain(question.value)):
+            continue
+        hit = _stands_in(context, _names(context, label), prose(question.value))
+        if hit and question.value[max(0, hit[0] - 1)] not in _MENTIONED:
+            span = look.at(note, question, hit[0], hit[1] - hit[0])
+            message = f"`{question.value[hit[0] : hit[1]]}` gives away the answer to this question"
+            yield Diagnostic("term-in-definition", message, span, "rephrase it without the answer")
 
 
 def _hint_is_answer(hidden: Hidden) -> Iterator[Diagnostic]:
@@ -274,7 +292,7 @@ def _row_names_itself(context: RuleContext, note: Note, texts: list[Scalar]) -> 
 def _asks_for(context: RuleContext, note: Note) -> set[str]:
     """The keys on the front of cards that do not show the note's label."""
     fronts = [front for front in context.fronts(note) if note.kind.label not in front]
-    return set().union(*fronts)
+    return set().union(*fronts) - context.answered_otherwise(note)
 
 
 def _names(context: RuleContext, term: str) -> list[list[str]]:
@@ -365,46 +383,3 @@ def _says_nothing(why: str, of: str, stem: str = "") -> bool:
     repeated = stems(of)
     new = mine - repeated
     return not new or (len(mine) < 4 and bool(mine & repeated) and len(new) < 2 and new <= stems(stem))
-
-
-_ASKS = Pattern(r"(?i:\bfollowing\b[^.]*\.?$)|[?？؟]|_{2,}|(?:[:…]|\.\.\.)\s*$")
-_INSTRUCTS = any_of(
-    """
-    choose, select, pick, name, identify, decide, determine, find, give, state, describe, explain, complete,
-    match, indicate, calculate, compute, estimate, work out, rank, order, put, mark, list, tell, point out,
-    classify, judge, evaluate, translate, arrange, supply, fill
-    """
-)
-# without a case before it, the option replaces such a word: "It is the longest river"
-_STANDS_IN = Pattern(r"\b(?:this|these|such|it|he|she|they|its|his|her|their)\b", re.IGNORECASE)
-_COMPLETED = any_of(
-    """
-    is, are, was, were, be, being, been, has, have, had, should, would, will, must, may, can, could,
-    shall, might, does, do, did, needs?, means?, shows?, requires?, calls? for, points? to, suggests?,
-    includes?, becomes?, indicates?, involves?, violates?, explains?, comes?, goes, lies, follows?, by,
-    to, of, that, because, with, for, from, as, when, if, in, on, at, the, an?, than
-    """
-)
-"""Words in the last sentence of a question that need the options to complete them, as verbs."""
-
-
-def _instructs(text: str) -> bool:
-    """Whether a sentence of a text, or the part behind a comma, begins with an instruction."""
-    parts = (part.strip() for part in re.split(r"[.!?]\s|, ", text))
-    return any(_INSTRUCTS.match(part) for part in parts)
-
-
-def no_question(context: RuleContext) -> Iterator[Diagnostic]:
-    """A vignette without a question (NBME: the options should be answerable with the stem alone)."""
-    for vignette in context.vignettes:
-        note, question = vignette.note, vignette.question
-        if question is None or not context.english or asks_yes_or_no(vignette.texts):
-            continue
-        text = plain(question.value).strip()
-        alone = vignette.stem == question.value
-        if _ASKS.search(text) or _instructs(text) or (alone and _STANDS_IN.search(text)):
-            continue
-        if text.endswith((".", "!")) or not _COMPLETED.search(text.rpartition(". ")[2]):
-            message = "this is not a question, an instruction, or a sentence to complete"
-            hint = "ask the question that the options answer, as in `What should the therapist do next?`"
-            yield Diagnostic("no-question", message, look.of_text(note, question), hint)

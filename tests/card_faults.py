@@ -99,6 +99,43 @@ def in_places(places: list[int]) -> str:
     return text
 
 
+THINGS = "water iron bread salt glass paper stone wool clay silk rope soap lamp coal".split()
+
+
+def asking() -> str:
+    """Questions in which the right option always asks; the mark is on the first of these."""
+    text = "vignettes:\n"
+    for number, thing in enumerate(THINGS):
+        text += f"  - id: {thing}\n    scenario: |\n      A family of the {thing} trade comes in.\n"
+        text += f"    question: |\n      What is **best** in the {thing} shop?\n    options:\n"
+        others = [THINGS[(number + more) % len(THINGS)] for more in range(1, 5)]
+        options = [f"Point at {others[0]}", f"Speak of {others[1]}", f"Wait for {others[2]}"]
+        right = f"Ask about {others[3]}"
+        options.insert(number % 4, right if number else f"«{right}»")
+        for place, option in enumerate(options):
+            mark = "        correct: true\n" * (place == number % 4)
+            text += f"      - text: |\n          {option}\n{mark}        why: |\n"
+            text += f"          The {thing} of case {number} shows it in way {place}.\n"
+    return text
+
+
+def repeated_case() -> str:
+    """A vignette with the case of an example, in a deck that is large enough to know its rare words."""
+    text = "takeaways:\n"
+    for number in range(20):
+        said = f"Shelf {number} of the store has {{{{c1::{THINGS[number % len(THINGS)]} no. {number}}}}}."
+        text += f"  - id: shelf-{number}\n    text: |\n      {said}\n"
+        text += f"    why: |\n      It was put there in {1900 + number}.\n"
+    text += "definitions:\n  - id: outlier\n    term: Outlier\n    definition: |\n"
+    text += "      A value far away from all the others.\n    example: |\n"
+    text += "      A reaction time of nine seconds, where most are below one.\n"
+    case = "«In a reaction-time experiment most trials took a second, and one took nine seconds.»"
+    whole = vignette("", GOOD).files["source/two.yaml"]
+    assert isinstance(whole, str)
+    old = "A couple quarrels over money. The husband says less each week, and has canceled twice."
+    return text + whole.replace(old, case) + "    builds_on: [outlier]\n"
+
+
 def lettered(*signs: str) -> str:
     """The good question with something before each of its options, the first of them marked."""
     first, *others = re.split(r"(?<=- text: \|\n          )", GOOD)
@@ -185,6 +222,26 @@ CARD_FAULTS = (
     vignette("unparallel-options", numbers("Two weeks", "Four weeks", "Six weeks", "«Until it stops»")),
     vignette("few-options", GOOD.partition("- text: |\n          See")[0].rstrip() + "\n", at="«two»"),
     warning("answer-places", in_places([0, 0, 0, 0, 0, 1, 2, 0, 3])),
+    warning("giveaway-words", asking()),
+    warning("repeated-example", repeated_case()),
+    warning(
+        "printed-answer",
+        "comparisons:\n  - id: two\n    title: Stances\n    columns: [Stance, Meaning]\n    rows:\n"
+        "      - id: a\n        cells: [Neutrality, Siding with nobody]\n"
+        "      - id: b\n        cells: [Unbalancing, Unlike «neutrality» it leans to one]\n",
+    ),
+    warning(
+        "printed-answer",
+        "comparisons:\n  - id: two\n    title: Neutrality and more\n    columns: [A, B]\n    rows:\n"
+        "      - id: a\n        cells: [«Neutrality», Siding with nobody]\n"
+        "      - id: b\n        cells: [Unbalancing, A lean to one for a time]\n",
+    ),
+    warning(
+        "printed-answer",
+        "comparisons:\n  - id: two\n    title: Ways to lean\n    columns: [Stance, When]\n    rows:\n"
+        "      - id: a\n        cells: [Early tilt, «Early»]\n"
+        "      - id: b\n        cells: [Unbalancing, After the bond holds]\n",
+    ),
     warning("same-question", CLOZED_TWICE),
     vignette(
         "repeated-text",

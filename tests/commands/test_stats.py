@@ -368,6 +368,7 @@ def test_any_figures_fit(width: int, draw: st.DataObject) -> None:
             lengths=st.lists(length, max_size=5),
             options=st.dictionaries(st.sampled_from("23456"), numbers, max_size=5),
             answer_places=st.dictionaries(st.sampled_from("ABCD"), st.integers(1, 9999), max_size=4),
+            guessed=st.none() | st.builds(Guessed, numbers, st.floats(0, 9999), st.floats(0, 9999)),
             without_reference=st.lists(where, max_size=20),
             without_reason=st.lists(where, max_size=3),
             media=st.lists(st.builds(File, names, st.integers(1, 10**9)), max_size=9),

@@ -72,7 +72,7 @@ class Guesses(NamedTuple):
     def text(self) -> str:
         """What an author reads of it."""
         return (
-            f"from the words of the options alone, {math.floor(self.found + 0.5)} of {self.vignettes} right "
+            f"from the words of the options alone, {self.found:.0f} of {self.vignettes} right "
             f"answers can be guessed (chance: {self.chance:.1f})"
         )
 
@@ -187,10 +187,11 @@ def _hint(clues: list[Clue]) -> str:
     ways = []
     if of_right:
         ways.append(
-            f"use {listing(of_right)} in wrong options too, or add questions where that is not the best"
+            f"use {listing(of_right)} in wrong options too, or add questions with another best option"
         )
     if of_wrong:
-        ways.append(f"use {listing(of_wrong)} in right options too, or replace it in some wrong ones")
+        them = "it" if len(of_wrong) == 1 else "them"
+        ways.append(f"use {listing(of_wrong)} in right options too, or replace {them} in some wrong ones")
     return "; ".join(ways)
 
 

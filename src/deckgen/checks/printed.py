@@ -11,9 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from deckgen.checks import context as look
-from deckgen.checks.prose import plain, prose, verbatim, words
-from deckgen.checks.stems import content
-from deckgen.checks.wording import _names, _stands_in
+from deckgen.checks.prose import is_unspaced, plain, prose, verbatim, words
 from deckgen.deck.values import statements
 from deckgen.diagnostics import Diagnostic
 from deckgen.source import Scalar
@@ -30,6 +28,8 @@ _CONTRAST = re.compile(
     r"(?: (?:with|in|an?|the))?\W*$",
     re.IGNORECASE,
 )
+_BRACKETS = re.compile(r"\([^)]*\)")
+_SHORT = 2  # letters
 _TWO = 2  # rows; to name one of them on a front is to say that the other is asked
 
 
@@ -44,13 +44,13 @@ def printed_answer(context: RuleContext) -> Iterator[Diagnostic]:
             tables.setdefault(note.table, []).append(note)
     for table, rows in tables.items():
         parts = {field.part for field in rows[0].kind.fields if field.key == rows[0].kind.label}
-        names = {row: _names(context, plain(_cells(row)[0].value)) for row in rows}
+        names = {row: plain(_cells(row)[0].value) for row in rows}
         title = _title(context, table, rows[0])
         if "rest" in parts:
-            yield from _names_in_title(context, names, title)
+            yield from _names_in_title(names, title)
             yield from _names_in_rows(context, names)
         if "name" in parts:
-            yield from _cells_on_front(context, rows, title)
+            yield from _cells_on_front(rows, title)
 
 
 def _cells(row: Note) -> list[Scalar]:
@@ -69,24 +69,22 @@ def _title(context: RuleContext, table: Table, row: Note) -> str:
     )
 
 
-def _names_in_title(
-    context: RuleContext, names: dict[Note, list[list[str]]], title: str
-) -> Iterator[Diagnostic]:
+def _names_in_title(names: dict[Note, str], title: str) -> Iterator[Diagnostic]:
     """Names of rows in the title of their table. A title that names all rows tells none of them apart."""
-    found = [row for row, name in names.items() if _stands_in(context, name, title)]
+    found = [row for row, name in names.items() if _printed(name, title)]
     for row in found if len(found) < len(names) else ():
         message = "the title of the table contains this name, so the card that asks for the name shows it"
         hint = "change the title so that it names no row"
         yield Diagnostic("printed-answer", message, look.of_text(row, _cells(row)[0]), hint)
 
 
-def _names_in_rows(context: RuleContext, names: dict[Note, list[list[str]]]) -> Iterator[Diagnostic]:
+def _names_in_rows(context: RuleContext, names: dict[Note, str]) -> Iterator[Diagnostic]:
     """Cells that say of their row that it is not another one, while a card asks by them which row it is."""
     for row in names:
         for cell in _cells(row)[1:]:
             text = prose(cell.value)
             for other, name in names.items():
-                hit = _stands_in(context, name, text) if other is not row else None
+                hit = _printed(name, text) if other is not row else None
                 if hit is None or not (text[: hit[0]] + text[hit[1] :]).strip(" .\n"):
                     continue
                 if len(names) == _TWO or (context.english and _CONTRAST.search(text[: hit[0]])):
@@ -100,17 +98,16 @@ def _names_in_rows(context: RuleContext, names: dict[Note, list[list[str]]]) -> 
                     )
 
 
-def _cells_on_front(context: RuleContext, rows: list[Note], title: str) -> Iterator[Diagnostic]:
-    """Cells whose words are all in the title or in the name of their row, if no other row has the same cell."""
+def _cells_on_front(rows: list[Note], title: str) -> Iterator[Diagnostic]:
+    """Cells that are in the title or in the name of their row, if no other row has the same cell."""
     often = Counter((number, _folded(cell)) for row in rows for number, cell in enumerate(_cells(row)))
     for row in rows:
         name, *rest = _cells(row)
         for number, cell in enumerate(rest, 1):
-            answer = content(plain(cell.value)) if context.english else words(plain(cell.value))
-            if often[number, _folded(cell)] > 1 or verbatim(cell.value) or not any(map(str.isalpha, answer)):
+            if often[number, _folded(cell)] > 1 or verbatim(cell.value):
                 continue
             for where, text in (("the name of this row", plain(name.value)), ("the title", title)):
-                if _stands_in(context, [answer], text):
+                if _printed(plain(cell.value), text):
                     message = f"{where} contains this cell, so the card that asks for the cell shows it"
                     hint = "write what the front does not say yet, or delete the row"
                     yield Diagnostic("printed-answer", message, look.of_text(row, cell), hint)
@@ -119,3 +116,20 @@ def _cells_on_front(context: RuleContext, rows: list[Note], title: str) -> Itera
 
 def _folded(cell: Scalar) -> str:
     return " ".join(cell.value.casefold().split())
+
+
+def _printed(phrase: str, text: str) -> tuple[int, int] | None:
+    """The first place of a name or a cell in a text, as (start, end); None if it is not there.
+
+    Its words must be there in the same order and form. What it has in brackets does not count, and a
+    phrase without any longer word, such as "A", is nowhere.
+    """
+    parts = words(_BRACKETS.sub(" ", phrase))
+    if is_unspaced(phrase):
+        start = text.find("".join(parts))
+        return (start, start + len("".join(parts))) if start >= 0 and len(parts) > 1 else None
+    if not any(len(part) > _SHORT and not part.isdigit() for part in parts):
+        return None
+    pattern = r"(?<!\w)" + r"\W+".join(map(re.escape, parts)) + r"(?!\w)"
+    match = re.search(pattern, text, re.IGNORECASE)
+    return match.span() if match else None

@@ -91,10 +91,11 @@ def _repeats(vignette: Vignette, other: Note, shared: list[str]) -> Diagnostic:
     for token in tokens(plain(vignette.stem)):
         forms.setdefault(STEMS[token], token.strip(SIGNS))
     named = [forms[word] for word in shared[:_NAMED]]
-    case = next(iter(values_of(vignette.note).values()))
+    values = [vignette.note.values.get(key) for key in vignette.note.kind.keys]
+    case = next((value for value in values if isinstance(value, Scalar)), None)
     message = f"this case is like the example of `{other.id}`: both have {listing(named)}"
     hint = (
         f"write another example for `{other.id}`, or set the case elsewhere, so that learners apply the idea"
     )
-    at = look.of_text(vignette.note, case) if isinstance(case, Scalar) else place(vignette.note)
+    at = look.of_text(vignette.note, case) if case else place(vignette.note)
     return Diagnostic("repeated-example", message, at, hint)

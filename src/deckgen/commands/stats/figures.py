@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from deckgen.anki.cloze import clozes, uncovered
 from deckgen.anki.tags import folded
 from deckgen.cards.media import from_project
+from deckgen.checks.context import RuleContext
+from deckgen.checks.giveaway import guesses
 from deckgen.checks.prose import is_unspaced, length, plain, size
 from deckgen.deck.key_types.options import options_in
 from deckgen.deck.notes import place, values_of
@@ -118,6 +120,21 @@ class Length:
 
 
 @dataclass(frozen=True, slots=True)
+class Guessed:
+    """How many right options can be guessed by the words of the options alone.
+
+    Attributes:
+        vignettes: The number of vignettes that were judged.
+        found: The number of right options that were guessed; of several equal guesses each counts in part.
+        chance: The number that blind guesses find on average.
+    """
+
+    vignettes: int
+    found: float
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """A media file.
 
@@ -148,6 +165,7 @@ class Figures:
         lengths: In words, by kind and part.
         options: The numbers of vignettes, by their number of options.
         answer_places: The numbers of vignettes, by the letter of their right option.
+        guessed: How many right options their words alone give away; None with too few vignettes to tell.
         without_reference: The notes without a `reference`.
         without_reason: The notes without a `why`, of the kinds that have one.
         media: The media files that its cards show, the largest first.
@@ -166,6 +184,7 @@ class Figures:
     lengths: list[Length]
     options: dict[str, int]
     answer_places: dict[str, int]
+    guessed: Guessed | None
     without_reference: list[Where]
     without_reason: list[Where]
     media: list[File]
@@ -210,10 +229,17 @@ def figures(result: Build) -> Figures:
         lengths=_lengths(notes),
         options={str(count): times for count, times in sorted(Counter(count for count, _ in right).items())},
         answer_places={LETTERS[number]: places[number] for number in range(most)},
+        guessed=_guessed(result),
         without_reference=_without("reference", notes),
         without_reason=_without("why", notes),
         media=_media(result),
     )
+
+
+def _guessed(result: Build) -> Guessed | None:
+    """How many right options their words alone give away."""
+    made = guesses(RuleContext(result.deck, result.note_types, frozenset()).vignettes)
+    return Guessed(made.vignettes, round(made.found, 1), round(made.chance, 1)) if made else None
 
 
 def _media(result: Build) -> list[File]:

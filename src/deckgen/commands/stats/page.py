@@ -107,6 +107,11 @@ class Page:
         yield from self._table("Right answers", ("notes",), rows)
         parts = [f"{counted(times, 'note')} with {count} options" for count, times in figures.options.items()]
         yield from self._wrapped(", ".join(parts), 2)
+        if figures.guessed:
+            guessed = figures.guessed
+            line = f"guessed from the words of options alone: {guessed.found:,.0f} of "
+            line += f"{guessed.vignettes:,} (chance: {guessed.chance:,.1f})"
+            yield from self._wrapped(line, 2)
 
     def _media(self, figures: Figures) -> Iterator[str]:
         """The largest media files, and the size of all together."""

@@ -204,7 +204,7 @@ def _clues(vignettes: Sequence[Vignette]) -> list[Clue]:
         chosen, weights = counts.choice(each, len(judged))
         if chosen == [each.right]:
             for number, words in enumerate(weights):
-                sign = 1 if number == each.right else -1 / (len(weights) - 1)
+                sign = 1.0 if number == each.right else -1 / (len(weights) - 1)
                 for stem, weight in words.items():
                     helped[stem] += sign * weight
     forms: dict[str, Counter[str]] = {stem: Counter() for stem, _ in helped.most_common(_NAMED)}

@@ -207,7 +207,7 @@ def _clues(vignettes: Sequence[Vignette]) -> list[Clue]:
                 sign = 1.0 if number == each.right else -1 / (len(weights) - 1)
                 for stem, weight in words.items():
                     helped[stem] = helped.get(stem, 0.0) + sign * weight
-    strongest = sorted(helped, key=lambda stem: (-helped[stem], stem))[:_NAMED]
+    strongest = sorted(helped, key=lambda stem: (-round(helped[stem], 6), stem))[:_NAMED]
     forms: dict[str, Counter[str]] = {stem: Counter() for stem in strongest}
     for vignette in vignettes:
         for token in (token for text in vignette.texts for token in tokens(text)):

@@ -130,7 +130,7 @@ def test_a_merged_pull_request_is_a_release(begin: Callable[..., Hub]) -> None:
     prepared = job(hub.click_run("release.yml"), "prepare")
     number, checks = hub.open_pull(link(prepared.summary))
     assert hub.state.pulls[number].title == "Release 1.0.0"
-    assert "This is the first release: 7 notes, 13 cards" in hub.state.pulls[number].body
+    assert "This is the first release: 8 notes, 15 cards" in hub.state.pulls[number].body
     succeeded(of(checks, "check.yml"))
     succeeded(of(hub.merge(number)))
     assert hub.state.published() == ["v1.0.0"]
@@ -184,7 +184,7 @@ def test_another_push_prepares_an_open_release_once_more(hub: Hub) -> None:
     branch = hub.state.ask_git("rev-parse", "release/moon^")
     assert branch == hub.state.ask_git("rev-parse", "main")
     pull = hub.state.pulls[number]
-    assert "8 notes" in pull.body
+    assert "9 notes" in pull.body
     assert pull.body.endswith("Reviewed by Ada.")
     assert "POST /repos/ada/moon/actions/workflows/check.yml/dispatches" in hub.state.asked
     succeeded(of(hub.merge(number)))
@@ -737,7 +737,7 @@ def test_the_action_installs_deckgen_from_its_own_checkout(begin: Callable[..., 
     hub.runner.installs = True
     checked = of(hub.push("Install it"), "check.yml")
     succeeded(checked)
-    assert "a new learner gets 7 notes and 13 cards" in checked.log
+    assert "a new learner gets 8 notes and 15 cards" in checked.log
     assert "build/moon.apkg" in hub.runner.artifacts["moon"]
     assert "build/preview/index.html" in hub.runner.artifacts["moon"]
 

@@ -13,11 +13,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deckgen.commands.stats.figures import Count, Figures, File, Length, Share, Where
+from deckgen.commands.stats.figures import Count, Figures, File, Guessed, Length, Share, Where
 from deckgen.commands.stats.page import Page
 from deckgen.deck.blueprint import Domain
 from deckgen.source import Scalar
-from tests.conftest import CHAPTER, DECK, REPOSITORY, all_that_is_printed, change, run, untimed, write_project
+from tests.conftest import (
+    ALLIANCE,
+    CHAPTER,
+    DECK,
+    REPOSITORY,
+    all_that_is_printed,
+    change,
+    run,
+    untimed,
+    write_project,
+)
 from tests.faults import CASE, KIND, PNG, TARASOFF, kind
 
 if TYPE_CHECKING:
@@ -377,6 +387,14 @@ def test_any_figures_fit(width: int, draw: st.DataObject) -> None:
     lines = Page(width).text(figures).splitlines()
     assert max(map(len, lines)) <= width, max(lines, key=len)
     assert all(line == line.rstrip() for line in lines)
+
+
+def test_guesses_by_words_of_options_are_told() -> None:
+    """How many right options somebody finds who reads only their words; nothing for a few vignettes."""
+    made = stats(ALLIANCE)
+    assert made["guessed"] == {"vignettes": 26, "found": 13.2, "chance": 6.5}
+    page = run("stats", "--project", ALLIANCE).stdout
+    assert "guessed from the words of options alone: 13 of 26 (chance: 6.5)" in page
 
 
 def test_a_domain_covers_its_own_tag_and_those_below() -> None:

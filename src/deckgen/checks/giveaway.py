@@ -199,15 +199,16 @@ def _clues(vignettes: Sequence[Vignette]) -> list[Clue]:
     """The few words that helped most to find right options, the most helpful first."""
     judged = _judged(vignettes)
     counts = _Counts(judged)
-    helped: Counter[str] = Counter()
+    helped: dict[str, float] = {}
     for each in judged:
         chosen, weights = counts.choice(each, len(judged))
         if chosen == [each.right]:
             for number, words in enumerate(weights):
-                sign = 1 if number == each.right else -1 / (len(weights) - 1)
+                sign = 1.0 if number == each.right else -1 / (len(weights) - 1)
                 for stem, weight in words.items():
-                    helped[stem] += sign * weight
-    forms: dict[str, Counter[str]] = {stem: Counter() for stem, _ in helped.most_common(_NAMED)}
+                    helped[stem] = helped.get(stem, 0.0) + sign * weight
+    strongest = sorted(helped, key=lambda stem: (-round(helped[stem], 6), stem))[:_NAMED]
+    forms: dict[str, Counter[str]] = {stem: Counter() for stem in strongest}
     for vignette in vignettes:
         for token in (token for text in vignette.texts for token in tokens(text)):
             if STEMS[token] in forms:

@@ -92,7 +92,8 @@ def _repeats(vignette: Vignette, other: Note, shared: list[str]) -> Diagnostic:
     for token in tokens(plain(vignette.stem)):
         forms.setdefault(STEMS[token], token.strip(SIGNS))
     named = [forms[word] for word in shared[:_NAMED]]
-    values = [vignette.note.values.get(key) for key in vignette.note.kind.keys if key not in COMMON_KEYS]
+    keys = (key for key in vignette.note.kind.keys if key not in COMMON_KEYS)
+    values = [vignette.note.values.get(key) for key in keys]
     case = next((value for value in values if isinstance(value, Scalar)), None)
     message = f"this case is like the example of `{other.id}`: both have {listing(named)}"
     hint = (

@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 from tests.bad_sources import ALL_FAULTS, lay
-from tests.conftest import CHAPTER, REPOSITORY, change, run, write_project
+from tests.conftest import CHAPTER, REPOSITORY, change, run, untimed, write_project
 from tests.faults import CASES
 
 OF_ONE = """
@@ -93,7 +93,7 @@ def said(tree: Path, decks: Path, made: Path) -> dict[str, str]:
     environment = {**os.environ, "PYTHONPATH": str(tree / "src")}
     told = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True, text=True)
     by_name: dict[str, str] = json.loads(told.stdout)
-    return by_name
+    return {name: untimed(text) for name, text in by_name.items()}
 
 
 def main(base: str) -> int:

@@ -216,12 +216,14 @@ def test_the_first_match_is_on_top_and_enter_goes_on(
     assert gallery.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("wait", [0, 1500])
 def test_a_match_below_the_window_is_brought_into_view(
-    preview: Callable[..., Path], show: Callable[..., Gallery]
+    preview: Callable[..., Path], show: Callable[..., Gallery], wait: int
 ) -> None:
-    """On a phone a card is higher than the screen, and the word may be at its end."""
+    """On a phone a card is higher than the screen, and the word may be at its end, also if Enter is late."""
     gallery = show(preview({"source/one.yaml": many()}), viewport={"width": 360, "height": 640})
     gallery.page.get_by_label("Search").fill("needle")
+    gallery.page.wait_for_timeout(wait)
     gallery.page.get_by_label("Search").press("Enter")
     back = gallery.side("Back", "n5, Cloze 1")
     for _ in range(100):

@@ -201,8 +201,18 @@ def test_it_can_grow_like_the_other_kinds(tmp_path: Path) -> None:
     assert run("build", cwd=folder).returncode == 0
     types = open_package(folder / "build/sample.apkg").note_types
     question, other = types["Sample - Question"], types["Sample - Definition"]
-    assert [each["name"] for each in question["flds"]][-6:] == [f"Reserve {number}" for number in range(1, 7)]
+    names = [each["name"] for each in question["flds"]]
+    reserves = [f"Reserve {number}" for number in range(1, 7)]
+    assert names[names.index("Reserve 1") :] == [*reserves, "No Question", "No Reverse"]
     assert [each["name"] for each in question["tmpls"]] == ["Question", "Reverse", "Reserve 1", "Reserve 2"]
     for part in ("flds", "tmpls"):
         ids = [[each["id"] for each in note_type[part]] for note_type in (question, other)]
         assert ids[0] == ids[1][: len(ids[0])]
+
+
+def test_a_question_may_be_asked_only_the_other_way(tmp_path: Path) -> None:
+    """`cards` chooses from its cards as from those of the other kinds."""
+    folder = project(tmp_path, f"{BOTH_WAYS}    cards: [Reverse]\n")
+    assert run("build", cwd=folder).returncode == 0
+    opened = open_package(folder / "build/sample.apkg")
+    assert [card["ord"] for card in opened.cards] == [1]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.conftest import change, import_package, run
+from tests.conftest import change, import_package, run, told_of
 from tests.faults import KIND
 from tests.releases import FIRST, build, keyed, lines, refused, release, terms
 
@@ -294,3 +294,10 @@ def test_what_a_learner_sees_change_is_the_card(project: Project) -> None:
     assert told.returncode == 0, told.stderr
     assert told.stdout.count("Recall") == 2, told.stdout
     assert "No Recall" not in told.stdout
+
+
+def test_a_section_in_the_singular_is_named(project: Project) -> None:
+    """Under `cards` of a chapter, `definition` is a slip for a section, and not a note's key."""
+    folder = project({"source/two.yaml": "cards: {definition: [Recognize]}\n"})
+    (told,) = told_of(folder, "unknown-key")
+    assert told["hint"] == "did you mean `definitions`?"

@@ -114,9 +114,10 @@ class FaceRenderer:
                 name = f"{card.face}.{side}.browser"
                 there = self._loader.find(f"{kind.name}/{name}.html.j2")
                 sides.append(self._side(kind, name, side) if there else "")
-            if mark := kind.mark(card.name):
+            if card.name in kind.marks:
                 # notes of learners, and those from before the field, leave it empty: they keep the card
-                sides[0] = f"{{{{^{mark.name}}}}}{sides[0]}{{{{/{mark.name}}}}}"
+                mark = kind.fields[kind.marks[card.name]].name
+                sides[0] = f"{{{{^{mark}}}}}{sides[0]}{{{{/{mark}}}}}"
             faces.append(Face(card.name, card.id, *sides))
         if words.PATH in self._environment.asked or _says_words(kind):
             self._speaking.add(kind.name)

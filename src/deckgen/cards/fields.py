@@ -11,6 +11,7 @@ from deckgen.anki.cloze import in_field, uncovered
 from deckgen.cards.key_types import HTML
 from deckgen.cards.panels import plain
 from deckgen.cards.protected import rejoined
+from deckgen.deck.kinds import MARK
 from deckgen.deck.notes import values_of
 from deckgen.deck.values import Texts, statements
 
@@ -33,7 +34,6 @@ _SOUND = re.compile(r"\[sound:[^\]]*\]")
 _TAG_BUT_IMAGE = re.compile(r"<(?!img\b)[^<>]*>")
 MAX_GIST = 10_000
 """The longest gist, in characters of HTML without colors in code; a longer one is left out."""
-_MARK = "1"  # in a field that marks the notes without a card
 _NONE = Texts([])  # the value of `id`, which is the same for every note: its field is made from the note
 
 
@@ -78,7 +78,7 @@ class FieldWriter:
                 text = write(note, value)
                 fields[index] = text if text.isascii() else unicodedata.normalize("NFC", text)
         for index in note.marks:
-            fields[index] = _MARK
+            fields[index] = MARK
         return fields
 
     def _plan(self, kind: Kind) -> list[tuple[int, str, Write]]:

@@ -104,7 +104,7 @@ class NoteType:
         )
         return frozenset(tag.field for side in sides for tag in template.tags(template.parse(side).parts))
 
-    def fronts(self, filled: Collection[str], left_out: frozenset[int] = frozenset()) -> list[frozenset[str]]:
+    def fronts(self, filled: Collection[str], left_out: frozenset[int]) -> list[frozenset[str]]:
         """For each card of a note with values for some keys, the keys whose values its front shows.
 
         Dormant cards, and those that the note leaves out, are not among them.
@@ -132,14 +132,17 @@ class NoteType:
             for front in rules.fronts:
                 yield frozenset(keys[tag.field] for tag in shown_on(front) if tag.field in keys) & filled
             return
-        each_card = enumerate(zip(self.kind.cards, rules.ways, rules.shown, strict=True))
-        for number, (card, ways, shown_ways) in each_card:
-            if card.face and number not in left_out and any(way.is_open(names) for way in ways):
-                yield frozenset(
-                    keys[way.field] for way in shown_ways if way.field in keys and way.is_open(names)
-                )
+        for number in self._open(names, left_out):
+            ways = rules.shown[number]
+            yield frozenset(keys[way.field] for way in ways if way.field in keys and way.is_open(names))
 
-    def shown_of(self, filled: Collection[str], left_out: frozenset[int] = frozenset()) -> frozenset[str]:
+    def _open(self, filled: Collection[str], left_out: frozenset[int]) -> Iterator[int]:
+        """The ordinals of the cards, but for dormant ones, that a note with some filled fields has."""
+        for number, (card, ways) in enumerate(zip(self.kind.cards, self.rules.ways, strict=True)):
+            if card.face and number not in left_out and any(way.is_open(filled) for way in ways):
+                yield number
+
+    def shown_of(self, filled: Collection[str], left_out: frozenset[int]) -> frozenset[str]:
         """The keys whose values some card of a note with values for some keys shows, on either side.
 
         Args:
@@ -153,11 +156,8 @@ class NoteType:
             names = {name for name, key in by_name.items() if key in has[0] | {"id"}} | SPECIAL_FIELDS
             sides = [
                 template.parse(side).parts
-                for number, card, face, ways in zip(
-                    range(len(self.faces)), self.kind.cards, self.faces, self.rules.ways, strict=True
-                )
-                if card.face and number not in left_out and any(way.is_open(names) for way in ways)
-                for side in (face.front, face.back)
+                for number in self._open(names, left_out)
+                for side in (self.faces[number].front, self.faces[number].back)
             ]
             fields = {name for parts in sides for name in _shown_with(parts, names)}
             keys = self._shown[has] = frozenset(by_name[name] for name in fields if name in by_name)

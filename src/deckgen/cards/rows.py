@@ -97,14 +97,13 @@ def render_notes(
     writer = FieldWriter(markup, by_id, first_ids, note_types.words)
     retired = FieldWriter(of_retired, by_id, first_ids, note_types.words)
     notes = [note for note in deck.notes if note.valid and not (note.retired and note not in matching.known)]
-    # a note that is only text still orders the notes that build on it
     rendered: list[RenderedNote] = []
     diagnostics = Diagnostics()
     size = 0
     for number, note in enumerate(in_order(notes, deck.order)):
         if number % _NOTES_A_TICK == 0:
             progress("rendering notes", number, len(notes))
-        if note.text_only:
+        if note.text_only:  # it only orders the notes that build on it
             continue
         fields = (writer if note.retired is None else retired).write(note)
         size += sum(map(len, fields))

@@ -107,13 +107,13 @@ class Faces(Protocol):
     def mentioned(self) -> frozenset[str]:
         """The names of the fields that a template of some card mentions, also as a condition."""
 
-    def fronts(self, filled: Collection[str], left_out: frozenset[int] = frozenset()) -> list[frozenset[str]]:
+    def fronts(self, filled: Collection[str], left_out: frozenset[int]) -> list[frozenset[str]]:
         """For each card of a note with values for some keys, the keys whose values its front shows."""
 
     def on_fronts(self, left_out: Collection[int]) -> set[str]:
         """The fields that the front of some card shows, apart from the cards that a note leaves out."""
 
-    def shown_of(self, filled: Collection[str], left_out: frozenset[int] = frozenset()) -> frozenset[str]:
+    def shown_of(self, filled: Collection[str], left_out: frozenset[int]) -> frozenset[str]:
         """The keys whose values some card of a note with values for some keys shows, on either side."""
 
 

@@ -36,6 +36,7 @@ _COMPLETED = any_of(
     """
 )
 """Words in the last sentence of a question that need the options to complete them, as verbs."""
+_NO_QUESTION = "this is not a question, an instruction, or a sentence to complete"
 
 
 def _instructs(text: str) -> bool:
@@ -56,14 +57,12 @@ def no_question(context: RuleContext) -> Iterator[Diagnostic]:
         if _ASKS.search(text) or _instructs(text) or (alone and _STANDS_IN.search(text)):
             continue
         if text.endswith((".", "!")) or not _COMPLETED.search(text.rpartition(". ")[2]):
-            message = "this is not a question, an instruction, or a sentence to complete"
             hint = "ask the question that the options answer, as in `What should the therapist do next?`"
-            yield Diagnostic("no-question", message, look.of_text(note, question), hint)
+            yield Diagnostic("no-question", _NO_QUESTION, look.of_text(note, question), hint)
 
 
 _SWITCH = re.compile(r"(?:true|false|yes|no|on|off|[xy1])\W*", re.IGNORECASE)
 _STATEMENT = 4  # words; a shorter text is a prompt, such as a word to translate
-# a colon follows a prompt: `True or false: glass flows.`
 
 
 def _statements(context: RuleContext) -> Iterator[Diagnostic]:
@@ -81,8 +80,8 @@ def _statements(context: RuleContext) -> Iterator[Diagnostic]:
                 context.english
                 and size(text) >= _STATEMENT
                 and text.endswith((".", "!"))
+                # a colon follows a prompt: `True or false: glass flows.`
                 and not (":" in text or _ASKS.search(text) or _instructs(text))
             ):
-                message = "this is not a question, an instruction, or a sentence to complete"
                 hint = "ask what the answer tells, as in `Who called it mimesis?`"
-                yield Diagnostic("no-question", message, at, hint)
+                yield Diagnostic("no-question", _NO_QUESTION, at, hint)

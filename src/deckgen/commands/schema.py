@@ -283,7 +283,7 @@ def _cards_by_section(kinds: list[Kind]) -> KeyDoc:
     }
     schema = {**object_schema("Cards", docs, []), "errorMessage": "write the cards under their sections here"}
     about = "The cards that the notes of this chapter get, by section; a note's own `cards` come first."
-    chosen = next((kind for kind in kinds if any(field.without for field in kind.fields)), kinds[0])
+    chosen = next((kind for kind in kinds if kind.marks), kinds[0])
     return KeyDoc(schema, about, f"{chosen.section}:\n{indented(_example_of_cards(chosen), 2)}")
 
 
@@ -292,8 +292,7 @@ def _example_of_cards(kind: Kind) -> str:
     if kind.cloze:
         return "[]"
     names = list(kind.live)
-    able = any(field.without for field in kind.fields)
-    return "\n".join(f"- {name}" for name in (names[-1:] if able else names))
+    return "\n".join(f"- {name}" for name in (names[-1:] if kind.marks else names))
 
 
 def _section(kind: Kind) -> KeyDoc:

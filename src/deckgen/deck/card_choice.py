@@ -51,8 +51,7 @@ def read_choice(reader: NodeReader, node: Node, kind: Kind) -> CardChoice | None
     if len(reader.diagnostics) > before or not isinstance(node, Sequence):
         return None
     left_out = {name: number for name, number in kind.live.items() if name not in names}
-    fields = {field.without: index for index, field in enumerate(kind.fields) if field.without}
-    without_mark = [name for name in left_out if name not in fields] if names else []
+    without_mark = [name for name in left_out if name not in kind.marks] if names else []
     if without_mark:
         missing = without_mark[0]
         message = f"no {kind.name} can leave out `{missing}`, because its kind has no field for that"
@@ -60,7 +59,7 @@ def read_choice(reader: NodeReader, node: Node, kind: Kind) -> CardChoice | None
         hint = f"remove `cards`, or add the field `{field}` to {kind.document.path} ({_RECIPE})"
         reader.report("bad-cards", node, message, hint)
         return None
-    marks = tuple(fields[name] for name in left_out if name in fields)
+    marks = tuple(kind.marks[name] for name in left_out if name in kind.marks)
     return CardChoice(names, frozenset(left_out.values()), marks, reader.document.span(node))
 
 
@@ -98,7 +97,7 @@ def read_choices(reader: NodeReader, node: Node, kinds: ReadOnly[str, Kind]) -> 
         kinds: The kinds by their sections.
     """
     if isinstance(node, Sequence):
-        example = next((each for each in kinds.values() if each.fields[-1].without), None)
+        example = next((each for each in kinds.values() if each.marks), None)
         name = f"{example.section}: [{next(reversed(example.live))}]" if example else "SECTION: [CARD]"
         message = "the `cards` of a chapter are a list, but each section has its own cards"
         reader.report("wrong-type", node, message, f"write the list under its section: `cards: {{{name}}}`")

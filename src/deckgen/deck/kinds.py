@@ -62,6 +62,8 @@ class CardTemplate:
 
 CARDS = "cards"
 """The key for the cards of a note. It fills the fields that mark the notes without a card."""
+MARK = "1"
+"""What such a field contains if the note goes without the card."""
 COMMON_KEYS = {
     key.name: key
     for key in (
@@ -185,6 +187,7 @@ class Kind:
         """The ordinals of the cards that are not dormant, from 0, by their names."""
         return {card.name: number for number, card in enumerate(self.cards) if card.face}
 
-    def mark(self, card: str) -> Field | None:
-        """The field that marks the notes without a card; None if every note has this card."""
-        return next((field for field in self.fields if field.without == card), None)
+    @property
+    def marks(self) -> dict[str, int]:
+        """The indexes of the fields that mark the notes without a card, by the names of these cards."""
+        return {field.without: index for index, field in enumerate(self.fields) if field.without}

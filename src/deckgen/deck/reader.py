@@ -192,7 +192,8 @@ class NodeReader:
         missing = self.missing.get(node.start, {}).get(name)
         if missing and near in {"", missing}:
             return missing
-        section = node is self.document.root and isinstance(node.entries[name], Sequence)
+        # a list is probably a section, or the cards of one
+        section = isinstance(node.entries[name], Sequence)
         return near if section or not self.elsewhere(plain(name)) else ""
 
     def _in_another_place(self, node: Mapping, other: str, names: Collection[str]) -> str:

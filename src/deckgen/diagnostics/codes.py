@@ -37,7 +37,10 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "misplaced-cloze": ("error", "A cloze is in a place where no card hides it."),
     "correct-option": ("error", "A vignette needs exactly one correct option."),
     "option-count": ("error", "A vignette has too few or too many options."),
-    "bad-cards": ("error", "`cards` names a card that the note's kind does not have, or must have."),
+    "bad-cards": (
+        "error",
+        "`cards` names a card that the kind does not have, or leaves out a card that its notes need.",
+    ),
     "row-cells": ("error", "A row does not have one cell for each column."),
     # From note to note
     "unknown-note": ("error", "A note builds on a note that does not exist."),

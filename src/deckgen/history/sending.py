@@ -162,8 +162,11 @@ def _of_cards(each: RenderedNote, line: NoteLine, matching: Matching) -> Cause |
         return Cause(note.choice.at)
     kind, type_line = note.kind, matching.line_of_type(note.kind.name)
     sources = {source for _, source in type_line.fields} if type_line else set()
-    marks = {source_of(field.key, field.part): field.without for field in kind.fields if field.without}
-    could_leave_out = {kind.live[name] for source, name in marks.items() if source in sources}
+    could_leave_out = {
+        kind.live[field.without]
+        for field in (kind.fields[index] for index in kind.marks.values())
+        if source_of(field.key, field.part) in sources
+    }
     if more <= could_leave_out:  # it probably did
         return Cause(place(note), alone=True)
     return Cause(kind.document.place_of("cards"), cards=True)

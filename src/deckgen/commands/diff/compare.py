@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.cards.panels import plain
+from deckgen.deck.kinds import MARK
 from deckgen.diagnostics import composed
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _DIGEST = re.compile(r"-[0-9a-f]{10}(?=\.[^.]+$)")
 """The digest of its content in the name of a media file that deckgen has packed."""
-_MARK = re.compile(r"\{\{\^([^{}]+)\}\}")
+_UNLESS = re.compile(r"\{\{\^([^{}]+)\}\}")
 """The beginning of a front whose card notes can leave out, with the name of the field that marks them."""
 _SIDES = {
     "front": "front",
@@ -232,14 +233,14 @@ class _Comparer:
                 for name, before, after in fields
                 if (text_before := _at(befores, before)) != (text_after := _at(afters, after))
                 and plain(text_before) != plain(text_after)
-                and not ({text_before, text_after} == {"", "1"} and name in self._marks(new.note_type))
+                and not ({text_before, text_after} == {"", MARK} and name in self._marks(new.note_type))
             ]
         )
 
     def _marks(self, note_type: int) -> set[str]:
         """The fields of a new note type that mark the notes without a card; its cards tell the same."""
         fronts = (each.front for each in self._new.note_types[note_type].templates)
-        return {match[1] for front in fronts if (match := _MARK.match(front))}
+        return {match[1] for front in fronts if (match := _UNLESS.match(front))}
 
 
 def _at(fields: list[str], place: int | None) -> str:

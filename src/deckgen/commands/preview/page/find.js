@@ -43,7 +43,9 @@
 
     #go(card, stepping) {
       this.tell(card);
-      if (card) { this.page.show(card, stepping); }
+      if (!card) { return; }
+      this.page.show(card, stepping);
+      this.marked(card); // its frames may have told before
     }
 
     #inView(card) {

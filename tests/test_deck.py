@@ -71,7 +71,7 @@ def test_a_vignette_gives_nothing_away_by_its_form() -> None:
         others = [length for place, length in enumerate(lengths) if place != right]
         longest += lengths[right] > max(others)
         shortest += lengths[right] < min(others)
-    assert 18 <= len(options) <= 34
+    assert 18 <= len(options) <= 36
     assert max(places.values()) - min(places.values()) <= 2
     assert len(places) == 4
     assert longest <= len(options) / 3
@@ -99,6 +99,7 @@ def test_the_deck_is_large_enough_and_complete(own_deck: Path) -> None:
             assert fields["Explanations"].count('class="why"') == fields["Options"].count("<li>") == 4
             assert fields["Explanations"].count("verdict right") == 1
     assert 90 <= len(opened.notes) <= 140
+    assert len(opened.cards) <= 135
     assert counts["Takeaway"] >= 30
     assert counts["Definition"] >= 30
     assert counts["Vignette"] >= 18

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from deckgen.git import work_tree
 from deckgen.project import MANIFEST, Project, holds_deck
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
     from deckgen.commands.init.answers import Answers
@@ -79,7 +79,7 @@ def create(folder: Path, answers: Answers) -> Created:
     top = work_tree(folder)
     at_top = top in {None, folder}
     contents = starter_files(answers, folder, at_top=at_top)
-    _refuse_existing(folder, contents)
+    _refuse_existing(folder, contents, contents.__getitem__)
     remarks = _write(folder, contents)
     if not at_top:
         paths = listed(only_at_the_top())
@@ -93,29 +93,53 @@ def create(folder: Path, answers: Answers) -> Created:
     return Created(folder, tuple(sorted(contents)), top is not None, tuple(remarks))
 
 
-def _refuse_existing(folder: Path, contents: Mapping[str, bytes]) -> None:
-    """Refuse to write where files are: they would be overwritten, or become part of the deck."""
+def _refuse_existing(folder: Path, paths: Collection[str], content_of: Callable[[str], bytes]) -> None:
+    """Refuse to write where files are: they would be overwritten, or become part of the deck.
+
+    Args:
+        folder: The deck's folder.
+        paths: The paths of the deck's files.
+        content_of: The content of one of them.
+    """
     kept = "nothing was written: move it away, or choose another folder with `deckgen init DIR`"
-    for path, content in contents.items():
+    for path in paths:
         target = folder / path
         for above in target.parents[: path.count("/")]:
             if os.path.lexists(above) and not above.is_dir():
                 raise CallError(f"{above} already exists, and is not a folder", kept)
         # a killed call may have left what this one writes
-        if os.path.lexists(target) and not (target.is_file() and target.read_bytes() == content):
+        if os.path.lexists(target) and not (target.is_file() and target.read_bytes() == content_of(path)):
             raise CallError(f"{target} already exists, and is not overwritten", kept)
     for inside in (Project(folder).source, Project(folder).templates):
         for each in sorted(inside.rglob("*")) if inside.is_dir() else ():
             name = each.relative_to(folder).as_posix()
-            if each.is_file() and name not in contents and "/." not in name:
+            if each.is_file() and name not in paths and "/." not in name:
                 raise CallError(f"{each} already exists, and would become part of the deck", kept)
 
 
 def _write(folder: Path, contents: Mapping[str, bytes]) -> list[str]:
-    """Write all files under other names first, try to build the deck, and move each file into its place.
+    """Write the files of a new deck, if the deck can be built.
 
     Returns:
         The warnings about the deck.
+    """
+    with new_deck(folder) as part:
+        for path, content in contents.items():
+            write_file(part / path, content)
+        return _warnings(part)
+
+
+@contextmanager
+def new_deck(folder: Path) -> Iterator[Path]:
+    """A hidden folder for the files of a new deck; if the block ends well, they move into the deck's folder.
+
+    If it does not, nothing is left of them.
+
+    Args:
+        folder: The deck's folder, without links; it is made if it does not exist.
+
+    Raises:
+        CallError: The folder cannot be written to, or a file is there already.
     """
     made = _missing_folders(folder)
     moved: list[Path] = []
@@ -127,13 +151,11 @@ def _write(folder: Path, contents: Mapping[str, bytes]) -> list[str]:
             part.mkdir(parents=True)
         except OSError as error:
             raise CallError(f"the folder {folder} cannot be written to: {error.strerror}") from error
-        for path, content in contents.items():
-            (part / path).parent.mkdir(parents=True, exist_ok=True)
-            with files.creating(part / path) as file:
-                file.write(content)
-        remarks = _warnings(part)
+        yield part
+        paths = [path.relative_to(part).as_posix() for path in part.rglob("*") if path.is_file()]
+        _refuse_existing(folder, paths, lambda path: (part / path).read_bytes())
         # deck.yaml comes last: with it the folder becomes a deck
-        for path in sorted(contents, key=lambda path: (path == MANIFEST, path)):
+        for path in sorted(paths, key=lambda path: (path == MANIFEST, path)):
             target = folder / path
             made += _missing_folders(target.parent)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -149,7 +171,13 @@ def _write(folder: Path, contents: Mapping[str, bytes]) -> list[str]:
         for each in reversed(made):
             with suppress(OSError):
                 each.rmdir()
-    return remarks
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file into a new folder, whose folders are made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with files.creating(path) as file:
+        file.write(content)
 
 
 def _missing_folders(folder: Path) -> list[Path]:

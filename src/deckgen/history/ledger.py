@@ -179,19 +179,21 @@ class NoteLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AdoptedLine:
-    """A file with notes that people had before deckgen knew the deck.
+    """A package that learners had before deckgen knew the deck.
 
     Attributes:
-        name: The name of the file, in place of a version.
+        version: The version that stands for it; each release is higher.
         time: When it was adopted, in seconds since 1970.
-        notes: The number of its notes.
-        digest: A digest of it.
+        notes: The number of its notes that the deck has.
+        digest: A digest of its members.
+        file: The name of the file.
     """
 
-    name: str
+    version: str
     time: int
     notes: int
     digest: str
+    file: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,14 +108,14 @@ def _names(line: Line) -> list[tuple[str, object]]:
             former = (("note", name) for name in line.was if name != line.id)
             return [("note", line.id), ("guid", line.guid), *former]
         case AdoptedLine():
-            return [("adopted", line.name)]
+            return [("adopted", line.version)]
         case ReleaseLine():
             return [("release", line.version)]
 
 
 def _lacks(ledger: Ledger) -> str:
     """A description of a part that the ledger lacks; empty if it is complete."""
-    versions = ledger.versions | {line.name for line in ledger.adopted}
+    versions = ledger.versions | {line.version for line in ledger.adopted}
     if ledger.deck is None:
         return "the line of the deck"
     if not versions:
@@ -143,7 +143,7 @@ def _other_ids(ledger: Ledger) -> Iterator[Diagnostic]:
     """Diagnostics of lines whose guid or note type id differs from the one that deckgen assigns."""
     deck = ledger.deck.id if ledger.deck else ""
     names = {name: [name, *line.was] for name, line in ledger.types.items()}
-    adopted = {line.name for line in ledger.adopted}
+    adopted = {line.version for line in ledger.adopted}
     for line in ledger.notes.values():
         first = line.was[0] if line.was else line.id
         if line.guid != guid(deck, line.kind, first) and line.released not in adopted:

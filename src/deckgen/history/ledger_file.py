@@ -261,6 +261,6 @@ def _place(line: Line) -> tuple[int, int, str]:
         case NoteLine():
             return 2, 0, line.id
         case AdoptedLine():
-            return 3, line.time, line.name
+            return 3, line.time, line.version
         case ReleaseLine():
             return 4, line.time, line.version

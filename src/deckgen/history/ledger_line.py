@@ -44,8 +44,8 @@ _MEMBERS: dict[str, dict[str, type]] = {
         "cards": str,
         "released": str,
     },
-    # a deck that learners had before deckgen knew it: its file, and the content of that
-    "adopted": {"time": int, "notes": int, "digest": str},
+    # a deck that learners had before deckgen knew it
+    "adopted": {"file": str, "time": int, "notes": int, "digest": str},
     "release": {
         "time": int,
         "deckgen": str,
@@ -174,7 +174,7 @@ def _read_note(line: Members) -> NoteLine:
 
 
 def _read_adopted(line: Members) -> AdoptedLine:
-    return AdoptedLine(line["adopted"], line["time"], line["notes"], line["digest"])
+    return AdoptedLine(line["adopted"], line["time"], line["notes"], line["digest"], line["file"])
 
 
 def _read_release(line: Members) -> ReleaseLine:
@@ -220,7 +220,13 @@ def members_of(line: Line) -> Members:
         case NoteLine():
             return _members_of_note(line)
         case AdoptedLine():
-            return {"adopted": line.name, "time": line.time, "notes": line.notes, "digest": line.digest}
+            return {
+                "adopted": line.version,
+                "file": line.file,
+                "time": line.time,
+                "notes": line.notes,
+                "digest": line.digest,
+            }
         case ReleaseLine():
             return _members_of_release(line)
 

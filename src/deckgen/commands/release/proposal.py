@@ -40,7 +40,13 @@ def propose(changes: Changes, ledger: Ledger, now: int) -> Proposal:
     """
     latest = ledger.latest
     if latest is None:
-        return Proposal("1.0.0", "it is the first release")
+        before = max((each.version for each in ledger.adopted), key=by_order, default="0")
+        number = parsed(before)
+        if number is None or before == "0":
+            return Proposal("1.0.0", "it is the first release")
+        if _is_calendar(number):
+            return _of_calendar(before, number, ledger, now)
+        return _of_changes(number, changes)
     highest = max((each.version for each in ledger.releases), key=by_order)
     ahead, last = parsed(highest), parsed(latest.version)
     if last is None:

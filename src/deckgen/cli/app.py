@@ -17,6 +17,7 @@ import typer
 
 from deckgen import __version__
 from deckgen.address import docs
+from deckgen.cli.adopt import adopt
 from deckgen.cli.calls import (
     CheckFormatOption,
     FormatOption,
@@ -104,6 +105,7 @@ def common(
 
 
 app.command(cls=Command)(init)
+app.command(cls=Command)(adopt)
 app.add_typer(github, name="github")
 
 

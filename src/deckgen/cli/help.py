@@ -26,6 +26,7 @@ _EXAMPLES = {
         ("deckgen build", "write the package for Anki"),
     ),
     "init": (("deckgen init my-deck", ""),),
+    "adopt": (("deckgen adopt old.apkg my-deck", ""),),
     "build": (("deckgen build", ""), ("deckgen build -o ~/Desktop/deck.apkg", "")),
     "check": (("deckgen check", ""), ("deckgen check --fix --dry-run", "show what --fix would change")),
     "preview": (

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from deckgen.cli.answers import (
+    AuthorOption,
+    IdOption,
+    LanguageOption,
+    LicenseOption,
+    RepositoryOption,
+    TitleOption,
+    answered,
+)
 from deckgen.cli.paths import in_shell
 from deckgen.cli.report import Format, reporting, say, say_as_it_is
-from deckgen.diagnostics import CallError, terminal
+from deckgen.diagnostics import terminal
 
 if TYPE_CHECKING:
     from deckgen.commands.init.create import Created
@@ -19,33 +27,6 @@ FolderArgument = Annotated[
     Path,
     typer.Argument(metavar="[DIR]", show_default=False, help="The deck's folder. Default: the current one."),
 ]
-TitleOption = Annotated[str | None, typer.Option(metavar="TITLE", help="The deck's name in Anki.")]
-IdOption = Annotated[
-    str | None, typer.Option("--id", metavar="ID", help="For example my-exam. You cannot change it later.")
-]
-AuthorOption = Annotated[str | None, typer.Option(metavar="NAME", help="The author of the deck.")]
-LicenseOption = Annotated[
-    str | None,
-    typer.Option(
-        "--license", metavar="LICENSE", help="CC-BY-4.0, CC-BY-SA-4.0, CC0-1.0 or all-rights-reserved."
-    ),
-]
-LanguageOption = Annotated[
-    str | None, typer.Option(metavar="TAG", help="The language of the cards, for example en or pt-BR.")
-]
-RepositoryOption = Annotated[
-    str | None, typer.Option(metavar="OWNER/REPO", help="The deck's repository on GitHub, if it has one.")
-]
-
-_QUESTIONS = {
-    "title": "Title (the deck's name in Anki)",
-    "language": "Language (for example en or pt-BR)",
-    "id": "Id (lowercase letters, digits, hyphens; you cannot change it later)",
-    "author": "Author",
-    "license": "License (CC-BY-4.0, CC-BY-SA-4.0, CC0-1.0 or all-rights-reserved)",
-    "repository": "Repository on GitHub (OWNER/REPO, or none)",
-}
-"""The questions, in their order."""
 
 
 def init(
@@ -74,70 +55,8 @@ def init(
             "license": license_,
             "repository": repository,
         }
-        _tell(create(folder, Answers(**_answers(given, folder))), folder)
-
-
-def _answers(given: dict[str, str | None], folder: Path) -> dict[str, str]:
-    """The answers: those given by flags, then those asked for.
-
-    Raises:
-        CallError: A given answer has a fault, or answers are missing and nobody can be asked.
-    """
-    from deckgen.commands.init.answers import fault, tidied  # noqa: PLC0415
-
-    known = {name: tidied(name, text) for name, text in given.items() if text is not None}
-    for name, text in known.items():
-        if problem := fault(name, text):
-            raise CallError(f"--{name}: {problem.message}", problem.hint)
-    missing = [name for name in _QUESTIONS if name not in known and name != "repository"]
-    if sys.stdin.isatty() and sys.stderr.isatty():
-        for name in _QUESTIONS:
-            if name not in known:
-                known[name] = _asked(name, known, folder)
-    elif missing:
-        _refuse_missing(missing, known, folder)
-    return {"repository": "", **known}
-
-
-def _refuse_missing(missing: list[str], known: dict[str, str], folder: Path) -> None:
-    """Name the flags of missing answers.
-
-    Raises:
-        CallError: Always.
-    """
-    from deckgen.commands.init.answers import proposed_id  # noqa: PLC0415
-
-    title = known.get("title", "")
-    values = {
-        "title": '"My Exam"',
-        "language": "en",
-        "id": (title and proposed_id(title, known.get("language", "en"))) or "my-exam",
-        "author": '"My Name"',
-        "license": "CC-BY-4.0",
-    }
-    flags = " ".join(f"--{name} {values[name]}" for name in missing)
-    names = ", ".join(f"--{name}" for name in missing)
-    place = "" if folder == Path() else f" {in_shell(folder)}"
-    message = f"there is no terminal to ask in, and answers are missing: {names}"
-    raise CallError(message, f"as in: deckgen init{place}{' …' * bool(known)} {flags}")
-
-
-def _asked(name: str, known: dict[str, str], folder: Path) -> str:
-    """The answer to a question, which is asked until the answer can be used."""
-    from deckgen.commands.init.answers import fault, proposed_id, tidied  # noqa: PLC0415
-    from deckgen.commands.repository import repository_of  # noqa: PLC0415
-
-    default = {"language": "en", "license": "CC-BY-4.0", "repository": "none"}.get(name)
-    if name == "id":
-        default = proposed_id(known["title"], known["language"]) or None
-    elif name == "repository":
-        default = repository_of(folder) or default
-    while True:
-        text = tidied(name, typer.prompt(_QUESTIONS[name], default=default, err=True))
-        problem = fault(name, text)
-        if problem is None:
-            return text
-        say(f"  {problem.message}" + (f"\n  hint: {problem.hint}" if problem.hint else ""))
+        place = "" if folder == Path() else f" {in_shell(folder)}"
+        _tell(create(folder, Answers(**answered(given, folder, f"deckgen init{place}"))), folder)
 
 
 def _tell(created: Created, folder: Path) -> None:

@@ -67,7 +67,7 @@ def _key(line: NoteTypeLine | NoteLine | AdoptedLine | ReleaseLine) -> object:
         case ReleaseLine():
             return line.version
         case _:
-            return line.name
+            return line.version
 
 
 def _under_its_kind(line: Line, types: dict[str, int], names: dict[int, str]) -> Line:

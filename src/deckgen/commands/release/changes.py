@@ -111,7 +111,8 @@ class _Had:
         ledger = plan.matching.ledger
         self._edition = edition
         self._known = plan.matching.known
-        self._since = ledger.latest.time if ledger.latest else 0
+        had = [ledger.latest.time] if ledger.latest else [each.time for each in ledger.adopted]
+        self._since = max(had, default=0)
         self._later = {each.version for each in ledger.releases if each.time > self._since}
 
     def note(self, each: StampedNote) -> bool:

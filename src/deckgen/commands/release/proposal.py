@@ -40,13 +40,7 @@ def propose(changes: Changes, ledger: Ledger, now: int) -> Proposal:
     """
     latest = ledger.latest
     if latest is None:
-        before = max((each.version for each in ledger.adopted), key=by_order, default="0")
-        number = parsed(before)
-        if number is None or before == "0":
-            return Proposal("1.0.0", "it is the first release")
-        if _is_calendar(number):
-            return _of_calendar(before, number, ledger, now)
-        return _of_changes(number, changes)
+        return _of_first(changes, ledger, now)
     highest = max((each.version for each in ledger.releases), key=by_order)
     ahead, last = parsed(highest), parsed(latest.version)
     if last is None:
@@ -56,6 +50,15 @@ def propose(changes: Changes, ledger: Ledger, now: int) -> Proposal:
     if _is_calendar(last):
         return _of_calendar(latest.version, last, ledger, now)
     return _of_changes(last, changes)
+
+
+def _of_first(changes: Changes, ledger: Ledger, now: int) -> Proposal:
+    """The version of a first release; it is higher than that of an adopted package."""
+    before = max((each.version for each in ledger.adopted), key=by_order, default="0")
+    number = parsed(before)
+    if number is None or before == "0":
+        return Proposal("1.0.0", "it is the first release")
+    return _of_calendar(before, number, ledger, now) if _is_calendar(number) else _of_changes(number, changes)
 
 
 def free(proposal: Proposal, is_taken: Callable[[str], object]) -> Proposal:

@@ -61,7 +61,8 @@ def check_order(version: str, ledger: Ledger) -> None:
         raise CallError(f"{version} is lower than {highest}, the last release", hint)
     adopted = [each.version for each in ledger.adopted if by_order(each.version) >= by_order(version)]
     if adopted:
-        message = f"{version} is not higher than {max(adopted, key=by_order)}, which learners had before deckgen"
+        highest = max(adopted, key=by_order)
+        message = f"{version} is not higher than {highest}, which learners had before deckgen"
         raise CallError(message, "choose a higher one: it shows learners which package is newer")
 
 

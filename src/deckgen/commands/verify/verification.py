@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from deckgen.build import Build
+    from deckgen.history.ledger import Ledger
     from deckgen.history.plan import UpdatePlan
 
 
@@ -58,7 +59,7 @@ def verify(
 
     Args:
         project: The folder that holds source/.
-        previous: Earlier packages; if there are none, those in build/release/.
+        previous: Earlier packages, adopted ones included; if there are none, those in build/release/.
         python: A Python that has `anki`; None for the running one.
         progress: As for `build`. The rehearsal calls it at the beginning of each of its steps.
         require_previous: Whether there must be an earlier package.
@@ -72,7 +73,7 @@ def verify(
         return Verification(deck_build)
     new, retired = packages.main, packages.retired
     deck = new.deck.id
-    earlier = _earlier(project, new, previous)
+    earlier = _earlier(project, new, previous, packages.plan.matching.ledger)
     if require_previous and not earlier:
         raise CallError("there is no earlier package to update from", "give one: --previous FILE.apkg")
     tell = progress or (lambda *_: None)
@@ -105,17 +106,33 @@ def _in_anki(progress: Callable[[str, int, int], None]) -> Callable[[str, int, i
 
 
 def _earlier(
-    project: Path, new: package.Package, previous: Iterable[Path]
+    project: Path, new: package.Package, previous: Iterable[Path], ledger: Ledger
 ) -> list[tuple[Path, dict[str, Any]]]:
     """The earlier packages with their metadata, oldest first: those that are named, or those at hand."""
     deck = new.deck.id
-    earlier = [(path, _checked(path, deck, new.time)) for path in previous]
+    earlier = [(path, _adopted(path, ledger) or _checked(path, deck, new.time)) for path in previous]
     if not earlier:
         candidates = sorted(Project(project).releases.glob(f"*/{deck}-*.apkg"))
         paths = [path for path in candidates if path.name == f"{deck}-{path.parent.name}.apkg"]
         abouts = [(path, _checked(path, deck, 0)) for path in paths]
         earlier = [(path, about) for path, about in abouts if about["time"] < new.time]
     return sorted(earlier, key=lambda pair: int(pair[1]["time"]))
+
+
+def _adopted(path: Path, ledger: Ledger) -> dict[str, Any] | None:
+    """The metadata of a package that learners had before deckgen knew the deck; None if it is no such one.
+
+    It was made by another program, and has notes of the deck.
+    """
+    if not ledger.adopted:
+        return None
+    contents = package.read_package(path)
+    if contents.about is not None:
+        return None
+    names = {note.guid: ledger.notes[note.guid].id for note in contents.notes if note.guid in ledger.notes}
+    if not names:
+        return None
+    return {"version": None, "time": contents.modified // 1000, "notes": names}
 
 
 def _accepted_since(plan: UpdatePlan, earlier: list[dict[str, Any]]) -> set[str | None]:

@@ -1,0 +1,192 @@
+"""The command `deckgen adopt`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deckgen.cli.answers import (
+    AuthorOption,
+    IdOption,
+    LanguageOption,
+    LicenseOption,
+    RepositoryOption,
+    answered,
+)
+from deckgen.cli.paths import in_shell
+from deckgen.cli.progress import bar
+from deckgen.cli.report import Format, reporting, say, say_as_it_is
+from deckgen.diagnostics import CallError, counted, listed, terminal
+
+if TYPE_CHECKING:
+    from deckgen.commands.adopt.adopt import Adopted
+    from deckgen.commands.verify.verification import Verification
+
+_SHOWN = 5  # fields that do not come back whole
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="The .apkg to adopt.")]
+FolderArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="[DIR]", show_default=False, help="The new deck's folder. Default: the current one."
+    ),
+]
+DecksOption = Annotated[
+    list[str] | None,
+    typer.Option("--deck", metavar="NAME", help="Adopt only this deck, with its subdecks. Can be repeated."),
+]
+VersionOption = Annotated[
+    str,
+    typer.Option("--version", metavar="VERSION", help="The version that learners have. Releases are higher."),
+]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="OLD=NEW", help="Keep the HTML element OLD as NEW, as in hl=mark. Can be repeated."),
+]
+EarlierOption = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="FILE", help="An older package, to test the update from as well. Can be repeated."),
+]
+PythonOption = Annotated[
+    Path | None,
+    typer.Option(metavar="PYTHON", help="A Python with Anki to test with. Default: the running one."),
+]
+
+
+def adopt(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
+    file: FileArgument,
+    folder: FolderArgument = Path(),
+    deck: DecksOption = None,
+    version: VersionOption = "0",
+    map_tag: MapOption = None,
+    earlier: EarlierOption = None,
+    anki_python: PythonOption = None,
+    id_: IdOption = None,
+    author: AuthorOption = None,
+    license_: LicenseOption = None,
+    language: LanguageOption = None,
+    repository: RepositoryOption = None,
+) -> None:
+    """Make the source of a deck from a package that learners already have.
+
+    They keep their reviews and edits when they import its next release.
+    """
+    with reporting("adopt", Format.text) as report:
+        from deckgen.commands.adopt.adopt import Wishes  # noqa: PLC0415 (--help stays quick)
+        from deckgen.commands.adopt.adopt import adopt as adopt_deck  # noqa: PLC0415
+        from deckgen.commands.adopt.chosen import title_in  # noqa: PLC0415
+        from deckgen.commands.adopt.rehearsal import can_rehearse, rehearse  # noqa: PLC0415
+        from deckgen.commands.init.answers import Answers  # noqa: PLC0415
+        from deckgen.commands.init.create import check_folder  # noqa: PLC0415
+        from deckgen.package import read_package  # noqa: PLC0415
+
+        check_folder(folder)
+        decks = tuple(deck or ())
+        given = {
+            "title": title_in(read_package(file), decks),
+            "language": language,
+            "id": id_,
+            "author": author,
+            "license": license_,
+            "repository": repository,
+        }
+        place = "" if folder == Path() else f" {in_shell(folder)}"
+        answers = Answers(**answered(given, folder, f"deckgen adopt {in_shell(file)}{place}"))
+        tests: list[Verification] = []
+        with bar(report) as tick:
+
+            def test(part: Path) -> None:
+                if can_rehearse(anki_python):
+                    tests.append(rehearse(part, [file, *(earlier or ())], anki_python, tick))
+
+            done = adopt_deck(
+                file, folder, answers, Wishes(decks, version, _pairs(map_tag or [])), test, tick
+            )
+        _tell(done, file, folder)
+        _tell_test(tests, file)
+        _tell_next(done, folder)
+
+
+def _pairs(texts: list[str]) -> tuple[tuple[str, str], ...]:
+    """The elements and those that they become, from texts such as `hl=mark`."""
+    pairs = []
+    for text in texts:
+        old, sign, new = text.partition("=")
+        if not (sign and old.isalnum() and new.isalnum()):
+            raise CallError(f"--map-tag: `{text}` is not OLD=NEW", "as in: --map-tag hl=mark")
+        pairs.append((old.lower(), new.lower()))
+    return tuple(pairs)
+
+
+def _tell(done: Adopted, file: Path, folder: Path) -> None:
+    """Print what became of the package."""
+    from deckgen.commands.adopt.from_html import Form  # noqa: PLC0415
+
+    where = "" if folder.resolve() == Path.cwd() else f" into {terminal.kept(str(folder))}"
+    notes = sum(done.kinds.values())
+    say(f"adopted {counted(notes, 'note')} of {terminal.kept(file.name)}{where}: {done.chosen.title}")
+    for name, count in done.kinds.items():
+        say(f"  {count:,} of the note type `{name}`")
+    say(f"  {counted(len(done.chosen.chapters), 'chapter')}, {counted(len(done.media.paths), 'media file')}")
+    markdown, html, lossy = (done.texts.forms[form] for form in (Form.MARKDOWN, Form.HTML, Form.CHANGED))
+    say(f"  texts: {markdown:,} as Markdown, {html:,} as HTML, {lossy:,} changed")
+    for changed in done.texts.changed[:_SHOWN]:
+        say(f"    {changed.note}, `{changed.key}`: {listed(changed.lost)}")
+    if len(done.texts.changed) > _SHOWN:
+        say(f"    and {len(done.texts.changed) - _SHOWN:,} more")
+    for remark in _remarks(done):
+        say(f"note: {remark}")
+
+
+def _remarks(done: Adopted) -> list[str]:
+    """What the author should know besides."""
+    chosen, media = done.chosen, done.media
+    remarks = []
+    if done.more_cards:
+        remarks.append(f"learners will get {counted(done.more_cards, 'card')} that the package does not have")
+    if chosen.studied:
+        remarks.append("the package has been studied, so the notes are in the order in which they were made")
+    if chosen.apart:
+        remarks.append(
+            f"{counted(len(chosen.apart), 'note')} with cards in several decks: new learners get them in one"
+        )
+    for count, why in (
+        (chosen.cardless, "without a card"),
+        (chosen.others, "of other decks"),
+        (chosen.twice, "without a guid, or with that of another note"),
+    ):
+        if count:
+            remarks.append(f"left out: {counted(count, 'note')} {why}")
+    if media.missing:
+        remarks.append(f"missing in the package: {listed(media.missing)}")
+    if media.unusable:
+        remarks.append(f"left out: {listed([f'{name} ({why})' for name, why in media.unusable])}")
+    if media.unused:
+        remarks.append(f"left out, because no note shows them: {listed(media.unused)}")
+    return remarks
+
+
+def _tell_test(tests: list[Verification], file: Path) -> None:
+    """Print what the test in Anki has shown."""
+    if not tests:
+        say("note: the update was not tested, because there is no Anki here: pip install anki")
+        say_as_it_is(f"  deckgen verify --previous {in_shell(file)}")
+        return
+    for update in tests[0].updates:
+        words = ", ".join(
+            f"{update[what]:,} {what}" for what in ("new", "updated", "untouched", "conflicting")
+        )
+        options = ", merging note types" if update["options"] == "merge" else ""
+        say(f"tested in Anki {tests[0].anki}, over {update['previous']}{options}: {words}; nothing lost")
+
+
+def _tell_next(done: Adopted, folder: Path) -> None:
+    """Print what to do next."""
+    commands = [] if folder.resolve() == Path.cwd() else [f"cd {in_shell(folder)}"]
+    commands += ["deckgen check", "deckgen preview --serve --open"]
+    commands += [] if done.in_git else ["git init -b main"]
+    commands += ["git add .", 'git commit -m "Adopt the deck"']
+    say("Next: look through the chapters, and commit:")
+    for command in commands:
+        say_as_it_is(f"  {command}")

@@ -1,0 +1,224 @@
+"""A package that learners have, made into the source of a deck whose next release they can import over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from deckgen.build import build
+from deckgen.build import now as time_of_build
+from deckgen.commands import schema
+from deckgen.commands.adopt.adopted_media import AdoptedMedia, adopt_media
+from deckgen.commands.adopt.chosen import choose, without_note_types
+from deckgen.commands.adopt.kinds import kind_files, name_kinds
+from deckgen.commands.adopt.ledger import note_type_line
+from deckgen.commands.adopt.note_ids import note_ids
+from deckgen.commands.adopt.texts import Texts
+from deckgen.commands.init.create import check_folder, new_deck, write_file
+from deckgen.commands.init.starter import CHAPTER, starter_files
+from deckgen.diagnostics import CallError, Diagnostic
+from deckgen.git import work_tree
+from deckgen.history.ledger import AdoptedLine, NoteLine, NoteTypeLine, ReleaseLine
+from deckgen.history.ledger_file import written
+from deckgen.history.versions import parsed
+from deckgen.package import read_digest, read_package
+from deckgen.project import LEDGER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from collections.abc import Mapping as ReadOnly
+    from pathlib import Path
+
+    from deckgen.build import Build
+    from deckgen.commands.adopt.chosen import Chosen
+    from deckgen.commands.adopt.kinds import NamedKind
+    from deckgen.commands.init.answers import Answers
+    from deckgen.history.ledger import Line
+    from deckgen.history.plan import UpdatePlan
+    from deckgen.package import Contents, PackedNote
+
+_SHOWN_ERRORS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What an author wants of an adoption.
+
+    Attributes:
+        decks: The decks of the package to adopt, each with its subdecks; all if there are none.
+        version: The version that stands for what learners have; each release will be higher.
+        map_tags: HTML elements that stand for others, as in `hl` for `mark`.
+    """
+
+    decks: tuple[str, ...] = ()
+    version: str = "0"
+    map_tags: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """An adopted deck.
+
+    Attributes:
+        folder: Its folder, without links.
+        files: The paths of its files from there.
+        in_git: Whether the folder was in a git repository before.
+        chosen: The adopted notes, by chapters.
+        kinds: The numbers of notes of each kind, by the name of its note type.
+        texts: The forms in which the texts came.
+        media: The media files, and those that were left.
+        more_cards: The number of cards that learners get in addition, because their front is filled.
+        warnings: The number of warnings about the deck.
+    """
+
+    folder: Path
+    files: tuple[str, ...]
+    in_git: bool
+    chosen: Chosen
+    kinds: ReadOnly[str, int]
+    texts: Texts
+    media: AdoptedMedia
+    more_cards: int
+    warnings: int
+
+
+def adopt(
+    file: Path,
+    folder: Path,
+    answers: Answers,
+    wishes: Wishes,
+    rehearse: Callable[[Path], object],
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Adopted:
+    """Make a deck of a package: all of its files, or nothing.
+
+    Args:
+        file: The package.
+        folder: The deck's folder, which is made if it does not exist.
+        answers: What is known of the deck. Its title is that of the package.
+        wishes: What the author wants.
+        rehearse: Called with the folder of the finished deck before it gets its name; what it raises ends
+            the adoption.
+        progress: As for `build`.
+
+    Raises:
+        CallError: The package cannot be adopted, or the folder cannot be written to.
+    """
+    check_folder(folder)
+    if parsed(wishes.version) is None:
+        raise CallError(f"--version: `{wishes.version}` is not a valid version", "as in: --version 1.4")
+    folder = folder.resolve()
+    contents = read_package(file)
+    chosen = choose(contents, wishes.decks, answers.language)
+    counts = without_note_types(contents, chosen)
+    notes = tuple(chosen.notes)
+    top = work_tree(folder)
+    with new_deck(folder) as part:
+        for path, content in starter_files(answers, folder, at_top=top in {None, folder}).items():
+            if path != CHAPTER:
+                write_file(part / path, content)
+        kinds = name_kinds(replace(contents, notes=notes), answers.language)
+        types = _write_kinds(part, contents, kinds)
+        folders = {number: f"templates/{kind.name}" for number, kind in kinds.items()}
+        media = adopt_media(file, contents, notes, folders, part)
+        ids = note_ids(notes, answers.language)
+        texts = Texts(ids, kinds, media.paths, dict(wishes.map_tags))
+        for chapter in chosen.chapters:
+            write_file(part / chapter.path, texts.chapter(chapter).encode())
+        schema.write(part)
+        made = _built(part, progress)
+        line = AdoptedLine(wishes.version, time_of_build(), len(notes), read_digest(file), file.name)
+        by_id = {ids[note.guid]: note for note in notes}
+        lines = _lines(_plan(made), types, by_id, line)
+        write_file(part / LEDGER, written(lines).encode())
+        made = _built(part, progress)
+        rehearse(part)
+        paths = sorted(path.relative_to(part).as_posix() for path in part.rglob("*") if path.is_file())
+    names = {number: contents.note_types[number].name for number in counts}
+    return Adopted(
+        folder,
+        tuple(paths),
+        top is not None,
+        chosen,
+        {names[number]: count for number, count in counts.items()},
+        texts,
+        media,
+        _more_cards(contents, made, by_id),
+        sum(each.level == "warning" for each in made.diagnostics),
+    )
+
+
+def _write_kinds(part: Path, contents: Contents, kinds: ReadOnly[int, NamedKind]) -> dict[str, NoteTypeLine]:
+    """Write the kinds of a package's note types; returns their lines of the ledger, by name."""
+    decks = {number: deck.name for number, deck in contents.decks.items()}
+    lines = {}
+    for number, named in kinds.items():
+        note_type = contents.note_types[number]
+        files = kind_files(note_type, named.name, named.section, decks, named)
+        for name, text in files.items():
+            write_file(part / "templates" / named.name / name, text.encode())
+        lines[named.name] = note_type_line(note_type, named.name, files)
+    return lines
+
+
+def _built(part: Path, progress: Callable[[str, int, int], None] | None) -> Build:
+    """The build of the deck.
+
+    Raises:
+        CallError: It has errors.
+    """
+    made = build(part, progress)
+    errors = [each for each in made.diagnostics if each.level == "error"]
+    if errors:
+        shown = "; ".join(map(_in_short, errors[:_SHOWN_ERRORS]))
+        message = f"deckgen cannot make a deck of this package: {len(errors):,} errors, first {shown}"
+        raise CallError(message, "change these notes in Anki, and export the deck again")
+    return made
+
+
+def _in_short(diagnostic: Diagnostic) -> str:
+    return f"{diagnostic.span}: {diagnostic.message}"
+
+
+def _plan(made: Build) -> UpdatePlan:
+    """The plan of a build without errors."""
+    assert made.packages  # noqa: S101 (for mypy: without errors there are packages)
+    return made.packages.plan
+
+
+def _lines(
+    plan: UpdatePlan,
+    types: ReadOnly[str, NoteTypeLine],
+    notes: ReadOnly[str, PackedNote],
+    adopted: AdoptedLine,
+) -> Iterator[Line]:
+    """The ledger of an adopted deck: what a release would write, with the identities that learners have.
+
+    Args:
+        plan: The plan of a build without a ledger.
+        types: The lines of the note types, by kind.
+        notes: The notes of the package, by their ids in the deck.
+        adopted: The line of the package.
+    """
+    release = ReleaseLine(adopted.version, adopted.time, "", {}, adopted.notes, "", "")
+    for line in plan.next_lines(release):
+        match line:
+            case NoteTypeLine():
+                yield types.get(line.kind, line)
+            case NoteLine():
+                note = notes[line.id]
+                # a time in the future would keep each update from the learner
+                yield line._replace(guid=note.guid, modified=min(note.modified, adopted.time))
+            case ReleaseLine():
+                yield adopted
+            case _:
+                yield line
+
+
+def _more_cards(contents: Contents, made: Build, notes: ReadOnly[str, PackedNote]) -> int:
+    """The number of cards that notes have in the deck and not in the package."""
+    more = 0
+    for each in made.notes:
+        old = {card.ord for card in contents.cards_of.get(notes[each.note.id].id, ())}
+        more += len(set(each.cards) - old)
+    return more

@@ -1,0 +1,117 @@
+"""The media files of a package, put into the folders of a deck."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from deckgen.cards import html
+from deckgen.cards.media import IMAGES, SOUNDS, take
+from deckgen.commands.adopt.media_names import portable_names
+from deckgen.commands.init.create import write_file
+from deckgen.diagnostics import Problem
+from deckgen.package import read_media
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Mapping as ReadOnly
+    from pathlib import Path
+
+    from deckgen.package import Contents, PackedNote, PackedNoteType
+
+FOLDER = "source/media"
+_SOUND = re.compile(r"\[sound:([^\]\n]+)\]", re.IGNORECASE)
+_SHOWING = {"img": "src", "audio": "src", "video": "src", "source": "src", "object": "data", "embed": "src"}
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptedMedia:
+    """The media files of an adopted deck.
+
+    Attributes:
+        paths: Their paths from the folder of the chapters, by the names that notes call them by.
+        of_faces: The names of the files that card templates and styles show.
+        missing: The names of files that notes show and the package does not contain.
+        unusable: The files that deckgen cannot pack, each with the reason.
+        unused: The names of the files that no note and no template shows.
+    """
+
+    paths: ReadOnly[str, str]
+    of_faces: tuple[str, ...]
+    missing: tuple[str, ...]
+    unusable: tuple[tuple[str, str], ...]
+    unused: tuple[str, ...]
+
+
+def adopt_media(
+    file: Path, contents: Contents, notes: Sequence[PackedNote], folders: ReadOnly[int, str], part: Path
+) -> AdoptedMedia:
+    """Write the media files that notes, card templates and styles show.
+
+    Args:
+        file: The package.
+        contents: What it holds.
+        notes: The notes that are adopted.
+        folders: The folders of their kinds, by the ids of the note types.
+        part: The folder of the deck.
+
+    Raises:
+        PackageError: The package is damaged.
+    """
+    shown = dict.fromkeys(name for note in notes for name in shown_in(note.text))
+    of_faces = _shown_by_faces(contents, folders)
+    present = {medium.name: medium for medium in contents.media}
+    names = portable_names(name for name in shown if name in present)
+    paths: dict[str, str] = {}
+    unusable: list[tuple[str, str]] = []
+    wanted = [present[name] for name in {**shown, **of_faces} if name in present]
+    for medium, content in read_media(file, wanted):
+        for folder in of_faces.get(medium.name, ()):
+            write_file(part / folder / medium.name, content)
+        if medium.name not in names:
+            continue
+        target = part / FOLDER / names[medium.name]
+        write_file(target, content)
+        taken = take(target, medium.name, IMAGES | SOUNDS)
+        if isinstance(taken, Problem):
+            target.unlink()
+            unusable.append((medium.name, taken.message))
+        else:
+            paths[medium.name] = f"media/{names[medium.name]}"
+    return AdoptedMedia(
+        paths,
+        tuple(name for name in of_faces if name in present),
+        tuple(name for name in shown if name not in present),
+        tuple(unusable),
+        tuple(name for name in present if name not in shown and name not in of_faces),
+    )
+
+
+def shown_in(text: str) -> Iterator[str]:
+    """The names of the media files that HTML shows or plays, as they are in the collection."""
+    for tag in html.tags(text) if "<" in text else ():
+        address = dict(tag.attributes).get(_SHOWING.get(tag.name, ""), "") if not tag.closing else ""
+        if address and not re.match(r"(?i)[a-z][a-z0-9+.-]*:|//", address):
+            yield unquote(address)
+    yield from (html.text(name[1]).strip() for name in _SOUND.finditer(text))
+
+
+def _shown_by_faces(contents: Contents, folders: ReadOnly[int, str]) -> dict[str, list[str]]:
+    """The names of files whose names begin with `_` and stand in templates or styles, with kinds' folders."""
+    shown: dict[str, list[str]] = {}
+    special = [medium.name for medium in contents.media if medium.name.startswith("_")]
+    for number, folder in folders.items():
+        texts = "\n".join(_texts_of(contents.note_types[number]))
+        for name in special:
+            if name in texts or name in unquote(texts):
+                shown.setdefault(name, []).append(folder)
+    return shown
+
+
+def _texts_of(note_type: PackedNoteType) -> Iterable[str]:
+    """The css and the templates of a note type."""
+    yield note_type.css
+    for template in note_type.templates:
+        yield from (template.question, template.answer, template.browser_question, template.browser_answer)

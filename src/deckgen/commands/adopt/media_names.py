@@ -1,0 +1,56 @@
+"""Names for the media files of a package that every system can have."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_UNUSABLE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]|[^\S ]')
+# Windows keeps these names for devices, with any ending
+_DEVICES = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?")
+_LONGEST = 120  # bytes of UTF-8; with a path, systems take about 250
+
+
+def portable_names(names: Iterable[str]) -> dict[str, str]:
+    """A name for each file that is different from all others even where case does not count.
+
+    Args:
+        names: The names that notes call the files by.
+    """
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in sorted(names):
+        stem, ending = _parts(name)
+        candidates = (f"{stem}{mark}{ending}" for mark in _marks())
+        found[name] = next(each for each in candidates if each.casefold() not in taken)
+        taken.add(found[name].casefold())
+    return found
+
+
+def _parts(name: str) -> tuple[str, str]:
+    """The stem and the ending of a usable name."""
+    usable = _UNUSABLE.sub("_", unicodedata.normalize("NFC", name)).strip(" .") or "file"
+    if _DEVICES.fullmatch(usable):
+        usable = f"file-{usable}"
+    stem, dot, ending = usable.rpartition(".")
+    if not dot:
+        return _cut(usable), ""
+    return _cut(stem).rstrip(" .") or "file", f".{ending[:10]}"
+
+
+def _cut(stem: str) -> str:
+    """A stem that is not too long."""
+    return stem.encode()[:_LONGEST].decode(errors="ignore")
+
+
+def _marks() -> Iterable[str]:
+    """Marks that tell names apart."""
+    yield ""
+    number = 2
+    while True:
+        yield f"-{number}"
+        number += 1

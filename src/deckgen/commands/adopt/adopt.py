@@ -22,7 +22,7 @@ from deckgen.history.ledger import AdoptedLine, NoteLine, NoteTypeLine, ReleaseL
 from deckgen.history.ledger_file import written
 from deckgen.history.versions import parsed
 from deckgen.package import read_digest, read_package
-from deckgen.project import LEDGER
+from deckgen.project import LEDGER, MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -114,7 +114,10 @@ def adopt(
     notes = tuple(chosen.notes)
     top = work_tree(folder)
     with new_deck(folder) as part:
-        for path, content in starter_files(answers, folder, at_top=top in {None, folder}).items():
+        starter = starter_files(answers, folder, at_top=top in {None, folder})
+        # a tag of the whole deck would be new for learners
+        starter[MANIFEST] = starter[MANIFEST].replace(f"tags:\n  - {answers.id}\n".encode(), b"")
+        for path, content in starter.items():
             if path != CHAPTER:
                 write_file(part / path, content)
         kinds = name_kinds(replace(contents, notes=notes), answers.language)

@@ -78,7 +78,7 @@ def choose(contents: Contents, decks: Sequence[str], language: str) -> Chosen:
         if homes.get(note.id) and note.guid:
             first.setdefault(note.guid, note)
     if not first:
-        raise CallError("the package contains no notes with cards", "export the deck from Anki again")
+        raise _no_notes()
     by_deck: dict[str, list[PackedNote]] = {}
     for note in first.values():
         by_deck.setdefault(homes[note.id][0], []).append(note)
@@ -116,7 +116,9 @@ def title_in(contents: Contents, decks: Sequence[str]) -> str:
         CallError: As for `choose`.
     """
     names = {each for homes in _homes(contents, decks).values() for each in homes[:1]}
-    return _title(sorted(names)) if names else ""
+    if not names:
+        raise _no_notes()
+    return _title(sorted(names))
 
 
 def tags_of(note: PackedNote) -> list[str]:
@@ -138,6 +140,10 @@ def _homes(contents: Contents, decks: Sequence[str]) -> dict[int, list[str]]:
             hint = did_you_mean(deck, used) or f"it contains {listing(sorted(used))}"
             raise CallError(f"no card of the package is in a deck `{deck}`", hint)
     return homes
+
+
+def _no_notes() -> CallError:
+    return CallError("the package contains no notes with cards", "export the deck from Anki again")
 
 
 def _title(names: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from deckgen.commands.diff.edition import notes_of_build
 from deckgen.commands.diff.sides import Place, release_side
 from deckgen.diagnostics import CallError
 from deckgen.history.plan import in_short
+from deckgen.history.versions import by_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
@@ -29,7 +30,7 @@ class Changes:
     """What learners get in a release.
 
     Attributes:
-        since: The version of the last release; empty if there is none.
+        since: The version of the last release, or that of an adopted package; empty if there is neither.
         new: The notes that they get anew, also those that were retired before.
         changed: The notes that they get again.
         retired: The notes that leave the deck.
@@ -80,7 +81,7 @@ def find_changes(build: Build, plan: UpdatePlan) -> Changes:
 
     The last release may be an earlier one than the ledger ends with: after a merged hotfix, or a prerelease.
     """
-    known, latest = plan.matching.known, plan.matching.ledger.latest
+    known, latest, adopted = plan.matching.known, plan.matching.ledger.latest, plan.matching.ledger.adopted
     old = _edition_of(latest.version, build) if latest else None
     had = _Had(plan, old)
     live = [each for each in plan.notes if not each.note.retired]
@@ -90,7 +91,7 @@ def find_changes(build: Build, plan: UpdatePlan) -> Changes:
     if old and changed:
         texts = {each.after.guid: each for each in compare(old, notes_of_build(build)).notes}
     return Changes(
-        latest.version if latest else "",
+        latest.version if latest else max((each.version for each in adopted), key=by_order, default=""),
         new,
         changed,
         tuple(each for each in plan.notes if each.note.retired and had.note(each)),

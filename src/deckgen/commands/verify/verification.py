@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -156,9 +157,12 @@ def _checked(path: Path, deck: str, time: int) -> dict[str, Any]:
     return about
 
 
-def _files(path: Path) -> dict[str, tuple[int, int | None]]:
+def _files(path: Path) -> dict[str, tuple[int, int]]:
     """The size and the CRC-32 of each media file in a package, by its name."""
-    return {medium.name: (medium.size, medium.crc) for medium in package.list_media(path)}
+    media = package.list_media(path)
+    known = {medium.name: (medium.size, medium.crc) for medium in media if medium.crc is not None}
+    others = package.read_media(path, [medium for medium in media if medium.crc is None])
+    return known | {medium.name: (len(content), zlib.crc32(content)) for medium, content in others}
 
 
 def _put(apkg: package.Package, path: Path, progress: Callable[[str, int, int], None]) -> Path:

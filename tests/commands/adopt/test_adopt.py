@@ -1,0 +1,364 @@
+"""`deckgen adopt`: a package that learners have becomes a deck, and its learners lose nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import time
+import zipfile
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from deckgen.package import read_package
+from tests.conftest import import_package, real_collection, run
+from tests.releases import files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from subprocess import CompletedProcess
+
+    from anki.collection import Collection
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
+)
+ANSWERS = ("--id", "spanish", "--author", "Ann Lee", "--license", "CC-BY-4.0", "--language", "en")
+VERBS = "Spanish::Verbs"
+
+
+class Old(NamedTuple):
+    """A learner's collection and the packages that Anki exported from it."""
+
+    folder: Path
+    collection: Path
+    latest: Path
+    legacy: Path
+
+
+def add(collection: Collection, note_type: str, fields: list[str], deck: str, *tags: str) -> int:
+    """Add a note, and give its id."""
+    note = collection.new_note(collection.models.by_name(note_type))  # type: ignore[arg-type]
+    note.fields, note.tags = fields, list(tags)
+    collection.add_note(note, collection.decks.id(deck))  # type: ignore[arg-type]
+    return int(note.id)
+
+
+def fill(collection: Collection) -> None:
+    """Notes of each stock type, in a deck and its subdeck, with media, tags and odd first fields."""
+    collection.media.write_data("my pic.png", PNG)
+    collection.media.write_data("never shown.png", PNG)
+    for number in range(6):
+        add(collection, "Basic", [f"casa {number} <b>grande</b>", f"a &lt;house&gt;<br>{number}"], "Spanish")
+    add(collection, "Basic", ["casa 1 <b>grande</b>", "the same front again"], "Spanish", "leech", "rare")
+    add(collection, "Basic (and reversed card)", ["hablar", "to <i>speak</i><div>and talk</div>"], VERBS, "v")
+    add(collection, "Basic (optional reversed card)", ["ver", '<img src="my pic.png">', "y"], VERBS)
+    add(collection, "Basic (type in the answer)", ["日本語", "にほんご"], VERBS)
+    add(collection, "Cloze", ["El {{c1::gato::animal}} duerme {{c2::en <b>casa</b>}}.", ""], "Spanish")
+    add(collection, "Basic", ["other", "deck"], "Other")
+
+
+def export(
+    collection: Collection, path: Path, deck: str, *, legacy: bool = False, studied: bool = False
+) -> Path:
+    """Export a deck as a learner does."""
+    from anki.collection import DeckIdLimit, ExportAnkiPackageOptions  # noqa: PLC0415 (few tests need it)
+
+    options = ExportAnkiPackageOptions(
+        with_scheduling=studied, with_deck_configs=False, with_media=True, legacy=legacy
+    )
+    limit = DeckIdLimit(collection.decks.id(deck)) if deck else None  # type: ignore[arg-type]
+    collection.export_anki_package(out_path=str(path), options=options, limit=limit)
+    return path
+
+
+@pytest.fixture(scope="module")
+def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Old]:
+    """What a learner has, exported in both formats."""
+    folder = tmp_path_factory.mktemp("old")
+    with real_collection(folder) as collection:
+        fill(collection)
+        paths = [
+            export(collection, folder / f"{name}.apkg", "Spanish", legacy=name == "legacy")
+            for name in ("latest", "legacy")
+        ]
+        export(collection, folder / "all.apkg", "")
+        export(collection, folder / "studied.apkg", "Spanish", studied=True)
+        collection.decks.id("Empty")
+        export(collection, folder / "empty.apkg", "Empty")
+    yield Old(folder, folder / "collection.anki2", *paths)
+
+
+def adopt(package: Path, folder: Path, *options: str) -> CompletedProcess[str]:
+    """Adopt a package."""
+    return run("adopt", package, folder, *ANSWERS, *options)
+
+
+def adopted(package: Path, folder: Path, *options: str) -> str:
+    """Adopt a package, and give what is printed."""
+    done = adopt(package, folder, *options)
+    assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
+def refused(package: Path, folder: Path, *options: str) -> str:
+    """What `adopt` says where it refuses; nothing is written."""
+    done = adopt(package, folder, *options)
+    assert done.returncode == 2, done.stderr
+    assert not folder.exists()
+    return done.stderr
+
+
+def released(folder: Path, version: str, at: int) -> Path:
+    """Release a deck at a time, and give the package."""
+    done = run("release", version, "--allow-dirty", "--project", folder, SOURCE_DATE_EPOCH=str(at))
+    assert done.returncode == 0, done.stderr
+    return folder / f"build/release/{version}/spanish-{version}.apkg"
+
+
+def replaced(folder: Path, before: str, after: str) -> None:
+    """Change a text in the one chapter that has it."""
+    (path,) = [each for each in (folder / "source").glob("*.yaml") if before in each.read_text("utf-8")]
+    text = path.read_text("utf-8")
+    assert text.count(before) == 1
+    path.write_text(text.replace(before, after), "utf-8")
+
+
+@pytest.mark.parametrize("form", ["latest", "legacy"])
+def test_the_first_release_changes_nothing_for_learners(form: str, old: Old, tmp_path: Path) -> None:
+    """Anki itself says so: nothing new, nothing updated, nothing in conflict, each note untouched."""
+    said = adopted(old.folder / f"{form}.apkg", tmp_path / "deck")
+    assert "adopted 11 notes" in said
+    assert re.search(r"over \w+\.apkg: 0 new, 0 updated, 11 untouched, 0 conflicting; nothing lost", said)
+    assert "merging note types: 0 new, 0 updated, 11 untouched, 0 conflicting; nothing lost" in said
+    assert run("check", "--project", tmp_path / "deck").returncode == 0
+    built = run("build", "--project", tmp_path / "deck", "-o", tmp_path / "new.apkg")
+    assert built.returncode == 0, built.stderr
+    before, after = read_package(old.folder / f"{form}.apkg"), read_package(tmp_path / "new.apkg")
+    assert {(note.guid, note.modified) for note in after.notes} == {
+        (note.guid, note.modified) for note in before.notes
+    }
+    used = {note.note_type for note in before.notes}
+    assert {note.note_type for note in after.notes} == used
+
+
+def test_a_changed_note_reaches_learners_and_nothing_else_does(old: Old, tmp_path: Path) -> None:
+    """Two releases on: reviews, flags, suspension, tags and edits are as they were, nothing is there twice."""
+    deck, now = tmp_path / "deck", int(time.time())
+    adopted(old.latest, deck)
+    (tmp_path / "learner").mkdir()
+    with real_collection(tmp_path / "learner") as collection:
+        import_package(collection, old.latest)
+        types = collection.models.all_names()
+        (edited,) = collection.find_notes('"Front:casa 2*"')
+        note = collection.get_note(edited)
+        note["Back"], note.tags = "my own words", ["mine"]
+        collection.update_note(note)
+        collection.decks.select(collection.decks.id("Spanish"))  # type: ignore[arg-type]
+        card = collection.sched.getCard()
+        assert card
+        collection.sched.answerCard(card, 3)
+        others = [number for number in collection.find_cards("deck:Spanish*") if number != card.id]
+        collection.set_user_flag_for_cards(3, others[:1])
+        collection.sched.suspend_cards(others[1:2])
+        assert collection.db
+        query = "SELECT id, nid, did, ord, type, queue, ivl, reps, lapses, flags FROM cards ORDER BY id"
+        cards, reviews = collection.db.all(query), collection.db.all("SELECT * FROM revlog")
+        for version, before, after in (
+            ("1.0.0", "to *speak*", "to *say*"),
+            ("1.1.0", "to *say*", "to *tell*"),
+        ):
+            replaced(deck, before, after)
+            log = import_package(
+                collection, released(deck, version, now + len(version) + int(version[2]) * 9)
+            )
+            assert log == {"updated": 1, "duplicate": 10}
+            assert collection.db.all(query) == cards
+            assert collection.db.all("SELECT * FROM revlog") == reviews
+        assert collection.get_note(edited)["Back"] == "my own words"
+        assert collection.get_note(edited).tags == ["mine"]
+        (told,) = collection.find_notes("Front:hablar")
+        assert "to <em>tell</em>" in collection.get_note(told)["Back"]
+        assert collection.models.all_names() == types
+
+
+def test_the_deck_is_written_as_an_author_would(old: Old, tmp_path: Path) -> None:
+    """Ids by the first field, with a part of the guid where it gives none; Markdown; no tags of Anki's own."""
+    adopted(old.latest, tmp_path / "deck")
+    assert sorted(path.name for path in (tmp_path / "deck/source").glob("[0-9]*")) == [
+        "1-spanish.yaml",
+        "2-verbs.yaml",
+    ]
+    first, second = (
+        (tmp_path / "deck/source" / name).read_text("utf-8") for name in ("1-spanish.yaml", "2-verbs.yaml")
+    )
+    assert "  - id: casa-0-grande\n    front: casa 0 **grande**\n    back: |\n      a &lt;house>\\\n" in first
+    assert len(re.findall(r"- id: casa-1-grande-[a-z0-9]{6}\n", first)) == 2
+    assert "text: El {{c1::gato::animal}} duerme {{c2::en **casa**}}.\n" in first
+    assert "leech" not in first
+    assert "tags: [rare]" in first
+    assert second.startswith("deck: Verbs\n")
+    assert re.search(r"- id: note-[a-z0-9]{6}\n    front: 日本語\n", second)
+    assert (
+        "![](<media/my pic.png>)" in second
+        or '<img src="media/my%20pic.png"' in second
+        or "my pic.png" in second
+    )
+    assert (tmp_path / "deck/source/media/my pic.png").read_bytes() == PNG
+    assert not (tmp_path / "deck/source/media/never shown.png").exists()
+    assert "tags:" not in (tmp_path / "deck/source/deck.yaml").read_text("utf-8")
+
+
+def test_ids_do_not_depend_on_places(old: Old, tmp_path: Path) -> None:
+    """The same notes have the same ids in a package of all decks, in another order."""
+    adopted(old.latest, tmp_path / "one")
+    adopted(old.folder / "all.apkg", tmp_path / "two", "--deck", "Spanish")
+    ids = [
+        {
+            each["guid"]: each["note"]
+            for each in map(
+                json.loads, (tmp_path / name / "source/ledger.jsonl").read_text("utf-8").splitlines()
+            )
+            if "note" in each
+        }
+        for name in ("one", "two")
+    ]
+    assert ids[0] == ids[1]
+    assert len(ids[0]) == 11
+
+
+def test_several_decks_are_adopted_one_at_a_time(old: Old, tmp_path: Path) -> None:
+    """A deck has one name in Anki, so a package of two is refused, with the way to take one."""
+    said = refused(old.folder / "all.apkg", tmp_path / "deck")
+    assert "the package contains 2 decks: `Other` and `Spanish`" in said
+    assert '--deck "Other"' in said
+    said = refused(old.folder / "all.apkg", tmp_path / "deck", "--deck", "Spanisch")
+    assert "no card of the package is in a deck `Spanisch`" in said
+    assert "did you mean `Spanish`?" in said
+    said = adopted(old.folder / "all.apkg", tmp_path / "deck", "--deck", "Spanish")
+    assert "left out: 1 note of other decks" in said
+
+
+def test_a_subdeck_keeps_its_name(old: Old, tmp_path: Path) -> None:
+    """A deck `A::B` becomes a title and a subdeck, so that learners get no second deck."""
+    adopted(old.latest, tmp_path / "deck", "--deck", VERBS)
+    assert "title: Spanish\n" in (tmp_path / "deck/source/deck.yaml").read_text("utf-8")
+    assert run("build", "--project", tmp_path / "deck", "-o", tmp_path / "new.apkg").returncode == 0
+    decks = read_package(tmp_path / "new.apkg").decks.values()
+    assert {deck.name for deck in decks} - {"Default", "Spanish"} == {VERBS}
+
+
+def test_a_studied_package_is_in_the_order_of_its_notes(old: Old, tmp_path: Path) -> None:
+    """Where scheduling was exported, places say nothing; and the author hears of it."""
+    with real_collection(tmp_path) as collection:
+        import_package(collection, old.latest)
+        collection.decks.select(collection.decks.id("Spanish"))  # type: ignore[arg-type]
+        card = collection.sched.getCard()
+        assert card
+        collection.sched.answerCard(card, 4)
+        export(collection, tmp_path / "studied.apkg", "Spanish", studied=True)
+    said = adopted(tmp_path / "studied.apkg", tmp_path / "deck")
+    assert "the package has been studied" in said
+    text = (tmp_path / "deck/source/1-spanish.yaml").read_text("utf-8")
+    assert re.findall(r"casa-(\d)", text) == ["0", "1", "2", "3", "4", "5", "1"]
+
+
+def test_releases_are_higher_than_what_learners_have(old: Old, tmp_path: Path) -> None:
+    """With --version 2.3 the first release cannot be 2.3, and the proposal is above it."""
+    deck = tmp_path / "deck"
+    adopted(old.latest, deck, "--version", "2.3")
+    before = files(deck)
+    done = run("release", "2.3", "--allow-dirty", "--project", deck)
+    assert done.returncode == 2
+    assert "2.3 is not higher than 2.3, which learners had before deckgen" in done.stderr
+    assert files(deck) == before
+    replaced(deck, "to *speak*", "to *say*")
+    done = run("release", "--dry-run", "--allow-dirty", "--project", deck)
+    assert done.returncode == 0, done.stderr
+    assert "2.3.1" in done.stderr + done.stdout
+    assert "hablar" in done.stderr + done.stdout
+    said = refused(old.latest, tmp_path / "other", "--version", "two")
+    assert "`two` is not a valid version" in said
+
+
+def test_verify_takes_the_adopted_package_for_an_earlier_one(old: Old, tmp_path: Path) -> None:
+    """Also later on, and a package of other notes is refused as before."""
+    deck = tmp_path / "deck"
+    adopted(old.latest, deck)
+    replaced(deck, "to *speak*", "to *say*")
+    done = run("verify", "--previous", old.latest, "--project", deck)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"from latest.apkg: 0 new, \d updated, \d+ untouched", done.stdout + done.stderr)
+    with real_collection(tmp_path) as collection:
+        add(collection, "Basic", ["a", "b"], "Else")
+        export(collection, tmp_path / "else.apkg", "Else")
+    done = run("verify", "--previous", tmp_path / "else.apkg", "--project", deck)
+    assert done.returncode == 2
+    assert "was not made by deckgen" in done.stderr
+
+
+def test_an_element_can_stand_for_another(old: Old, tmp_path: Path) -> None:
+    """`--map-tag hl=mark` keeps a mark that deckgen does not know; without it, its loss is told."""
+    with real_collection(tmp_path) as collection:
+        add(collection, "Basic", ["el <hl>sol</hl>", "the sun"], "Spanish")
+        export(collection, tmp_path / "hl.apkg", "Spanish")
+    said = adopted(tmp_path / "hl.apkg", tmp_path / "one")
+    assert "1 changed" in said
+    assert "el-sol, `front`: " in said
+    assert "<hl>" in said
+    said = adopted(tmp_path / "hl.apkg", tmp_path / "two", "--map-tag", "hl=mark")
+    assert "0 changed" in said
+    assert "front: el ==sol==\n" in (tmp_path / "two/source/1-spanish.yaml").read_text("utf-8")
+    said = refused(tmp_path / "hl.apkg", tmp_path / "three", "--map-tag", "hl")
+    assert "--map-tag: `hl` is not OLD=NEW" in said
+
+
+def test_without_anki_the_update_is_not_tested_and_said_so(old: Old, tmp_path: Path) -> None:
+    """The deck is there, with the command that tests it later."""
+    done = run("adopt", old.latest, tmp_path / "deck", *ANSWERS, "--anki-python", tmp_path / "no-python")
+    assert done.returncode == 2
+    assert "cannot be started" in done.stderr
+    assert not (tmp_path / "deck").exists()
+
+
+def test_what_cannot_be_adopted(old: Old, tmp_path: Path) -> None:
+    """A clear message each, and no folder."""
+    (tmp_path / "text.apkg").write_text("hello")
+    whole = old.latest.read_bytes()
+    (tmp_path / "half.apkg").write_bytes(whole[: len(whole) // 2])
+    with zipfile.ZipFile(tmp_path / "no-collection.apkg", "w") as archive:
+        archive.writestr("media", "{}")
+    cases = {
+        tmp_path / "missing.apkg": "missing.apkg",
+        tmp_path / "text.apkg": "is not an .apkg file",
+        tmp_path / "half.apkg": "half.apkg",
+        tmp_path / "no-collection.apkg": "it contains no collection",
+        old.folder / "empty.apkg": "contains no notes with cards",
+    }
+    for path, words in cases.items():
+        said = refused(path, tmp_path / "deck")
+        assert words in said, said
+        assert "Traceback" not in said
+
+
+def test_a_folder_with_a_deck_is_left_alone(old: Old, tmp_path: Path) -> None:
+    """As `init` does: nothing is overwritten."""
+    adopted(old.latest, tmp_path / "deck")
+    before = files(tmp_path / "deck")
+    done = adopt(old.latest, tmp_path / "deck")
+    assert done.returncode == 2
+    assert "already contains a deck" in done.stderr
+    assert files(tmp_path / "deck") == before
+
+
+def test_answers_that_are_missing_are_named(old: Old, tmp_path: Path) -> None:
+    """Where nobody can be asked; the title is never asked, because learners have it."""
+    done = run("adopt", old.latest, tmp_path / "deck", "--id", "x")
+    assert done.returncode == 2
+    assert "--author" in done.stderr
+    assert "--title" not in done.stderr
+    assert "as in: deckgen adopt" in done.stderr
+    assert sys.executable not in done.stderr

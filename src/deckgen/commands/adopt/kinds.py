@@ -156,6 +156,7 @@ def kind_files(
     if note_type.css:
         files["style.css.j2"] = as_jinja(note_type.css)
     top = {"title": title, "section": section, "type": "cloze" if note_type.cloze else "normal"}
+    top["label"] = keys[0].name
     parts = (
         _HEAD,
         write(top),

@@ -185,14 +185,14 @@ class Entry:
     @staticmethod
     def _label(each: StampedNote) -> str:
         """What a note is called: its first field that is not its id, which learners have not seen."""
-        ids = {each.note.id, each.note.was}
-        texts = [plain(uncovered(field), _LABEL) for field in each.fields]
-        label = next((text for text in texts if text and text not in ids), each.note.id)
         kind = each.note.kind
+        texts = [plain(uncovered(field), _LABEL) for field in each.fields]
+        seen = (text for text, field in zip(texts, kind.fields, strict=True) if field.key != "id")
+        label = next(filter(None, seen), each.note.id)
         if kind.rows_key:  # its rows have a title in common
             keys = [field.key for field in kind.fields]
             own = texts[keys.index(kind.label)] if kind.label in keys else ""
-            label = f"{label}: {own}" if own and own not in {label, *ids} else label
+            label = f"{label}: {own}" if own and own != label else label
         return escaped(label)
 
     def _list(self, items: Sequence[str], count: int) -> str:

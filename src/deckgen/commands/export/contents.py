@@ -1,0 +1,57 @@
+"""The contents of an export: its files as values, and what they leave out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as ReadOnly
+
+    from deckgen.cards.media import Media
+    from deckgen.deck.kinds import Kind
+
+
+MEDIA = "media/"
+"""The folder of media files."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Notes that a form has no place for.
+
+    Attributes:
+        kind: Their kind.
+        notes: How many they are.
+        keys: The keys whose values do not fit; none for the rows of tables.
+    """
+
+    kind: Kind
+    notes: int
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Export:
+    """A deck in another form.
+
+    Attributes:
+        to: The form: csv, json or crowdanki.
+        deck: The deck's id.
+        files: The contents of the files by their paths in the folder, with `/`.
+        notes: How many notes they hold.
+        left_out: The notes that they do not hold.
+        formulas: How many texts in a CSV file a spreadsheet may take for formulas.
+    """
+
+    to: str
+    deck: str
+    files: ReadOnly[str, bytes | Media]
+    notes: int
+    left_out: tuple[LeftOut, ...] = ()
+    formulas: int = 0
+
+    @property
+    def names(self) -> list[str]:
+        """The paths of its files, apart from media."""
+        return [path for path in self.files if not path.startswith(MEDIA)]

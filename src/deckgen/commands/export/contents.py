@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.cards.media import Media
@@ -55,3 +56,9 @@ class Export:
     def names(self) -> list[str]:
         """The paths of its files, apart from media."""
         return [path for path in self.files if not path.startswith(MEDIA)]
+
+
+def with_media(name: str, text: str, media: Iterable[Media]) -> dict[str, bytes | Media]:
+    """The files of an export: one with a text, and media files."""
+    files: dict[str, bytes | Media] = {name: text.encode()}
+    return files | {f"{MEDIA}{each.name}": each for each in media}

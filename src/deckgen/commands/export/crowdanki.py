@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 from deckgen.anki.tags import in_order
-from deckgen.commands.export.contents import MEDIA, Export
+from deckgen.commands.export.contents import Export, with_media
 from deckgen.commands.export.json_file import shown
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def export(build: Build) -> Export:
     package = build.package
     assert package is not None  # noqa: S101 (it has no errors)
     text = json.dumps(_root(package), ensure_ascii=False, sort_keys=True, indent=4) + "\n"
-    files = {FILE: text.encode(), **{f"{MEDIA}{each.name}": each for each in package.media}}
+    files = with_media(FILE, text, package.media)
     return Export("crowdanki", build.deck.id, files, len(package.notes))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from deckgen import __version__
 from deckgen.anki.tags import in_order
-from deckgen.commands.export.contents import MEDIA, Export
+from deckgen.commands.export.contents import Export, with_media
 from deckgen.commands.export.written import written
 from deckgen.package import SHOWS
 from deckgen.project import Project
@@ -55,7 +55,7 @@ def export(build: Build) -> Export:
         "media": [{"name": each.name, "path": _path(each, build)} for each in media],
     }
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-    files = {FILE: text.encode(), **{f"{MEDIA}{each.name}": each for each in media}}
+    files = with_media(FILE, text, media)
     return Export("json", build.deck.id, files, len(build.deck.notes))
 
 

@@ -123,6 +123,7 @@ def _note_type(package: Package, collected: dict[str, Any]) -> dict[str, Any]:
     return {
         **{key: value for key, value in collected.items() if key not in _OF_COLLECTION},
         "__type__": "NoteModel",
+        "originalStockKind": 0,  # without it, CrowdAnki takes that of Anki's type Basic
         "crowdanki_uuid": _uuid_of_type(package, int(collected["id"])),
         "flds": [*_fields(collected["flds"])],
     }

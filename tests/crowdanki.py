@@ -1,6 +1,6 @@
 """What CrowdAnki's importer does with a folder, done to a collection of Anki's by ourselves.
 
-It looks for each part by its uuid, and for notes by their guids; it makes what is missing, and writes over what
+It looks for each part by its uuid, and for notes by their guids. It makes what is missing, and replaces what
 is there. If the fields or card templates of a note type differ from the collection's, it asks the learner.
 """
 
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from anki.collection import Collection
 
 UUID = "crowdanki_uuid"
-_NOT_KEPT = (
-    "__type__ children deck_config_uuid deck_configurations media_files note_models notes".split()
-)
+_NOT_KEPT = "__type__ children deck_config_uuid deck_configurations media_files note_models notes".split()
 
 
 class Import:

@@ -112,7 +112,7 @@ def moon(folder: Path) -> Path:
 
 def export(deck: Path, to: str, folder: Path, code: int = 0, **environment: str) -> str:
     """Run `deckgen export` for a deck: what it prints."""
-    done = run("export", "--to", to, folder, "--project", deck, **environment)
+    done = run("export", "--to", to, folder, "--project", deck, cwd=None, **environment)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
     return done.stderr

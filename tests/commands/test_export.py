@@ -96,14 +96,12 @@ TEXT = st.text(st.sampled_from("ab é\"',;\n=+-@\t|א漢"), min_size=1, max_size
 @settings(max_examples=25, deadline=None)
 @given(st.lists(TEXT, min_size=1, max_size=12))
 def test_any_text_comes_back_from_a_table(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
-    """Quotes, commas, line breaks, tabs, and what a spreadsheet takes for a formula; the last line end goes."""
+    """Quotes, commas, line breaks, tabs, and what a spreadsheet takes for a formula; last line ends go."""
     notes = "".join(
         f"  - id: n{number}\n    term: T{number}\n    definition: {json.dumps(text, ensure_ascii=False)}\n"
         for number, text in enumerate(texts)
     )
-    folder = write_project(
-        tmp_path_factory.mktemp("texts"), {"source/one.yaml": f"definitions:\n{notes}"}
-    )
+    folder = write_project(tmp_path_factory.mktemp("texts"), {"source/one.yaml": f"definitions:\n{notes}"})
     made = export_of(build.build(folder), "csv")
     write(made, folder / "out", earlier_export(folder / "out", Project(folder)))
     found = table(folder / "out/definition.csv")
@@ -157,10 +155,13 @@ def test_a_deck_without_any_fitting_note_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-OWN = KIND.replace("rule: {type: markdown}", "rule: {type: markdown}\n  steps: {type: list}\n  chapter: {type: text}")
+OWN = KIND.replace(
+    "rule: {type: markdown}", "rule: {type: markdown}\n  steps: {type: list}\n  chapter: {type: text}"
+)
 FACES: dict[str, str | bytes] = {
     "templates/law/kind.yaml": OWN.replace(
-        "from: rule}", "from: rule}\n  - {name: Steps, id: 3, from: steps}\n  - {name: Book, id: 4, from: chapter}"
+        "from: rule}",
+        "from: rule}\n  - {name: Steps, id: 3, from: steps}\n  - {name: Book, id: 4, from: chapter}",
     ),
     "templates/law/card.front.html.j2": "{{Name}}",
     "templates/law/card.back.html.j2": "{{Name}} {{Rule}} {{Steps}} {{Book}}",
@@ -194,7 +195,7 @@ def test_whole_decks_have_all_their_fitting_notes_in_tables(deck: Path, tmp_path
     export(deck, "csv", tmp_path / "out")
     rows = {row["id"]: row for path in (tmp_path / "out").glob("*.csv") for row in table(path)}
     fitting = [note for note in made.deck.notes if note.kind.name not in {"vignette", "comparison"}]
-    assert list(map(len, (rows, fitting)))[0] == len(fitting) > 0
+    assert len(rows) == len(fitting) > 0
     for note in fitting:
         for key, value in note.values.items():
             if key != "builds_on":
@@ -206,7 +207,7 @@ def test_whole_decks_have_all_their_fitting_notes_in_tables(deck: Path, tmp_path
 
 @pytest.mark.parametrize("to", ["csv", "json", "crowdanki"])
 def test_an_export_writes_only_its_folder(tmp_path: Path, to: str) -> None:
-    """Not the ledger, nor build/ or the source; a second one gives the same bytes, and folders above are made."""
+    """Not the ledger, build/ or the source; a second one gives the same bytes. Folders above are made."""
     deck = moon(tmp_path / "deck")
     before = files(deck)
     export(deck, to, tmp_path / "a/b", SOURCE_DATE_EPOCH="1700100000")

@@ -94,7 +94,9 @@ def types_in(collection: Collection) -> dict[str, Any]:
 def in_order(collection: Collection) -> list[str]:
     """The guids of a collection's notes, in the order in which a deck shows their first cards."""
     rows: Any = collection.db
-    return list(rows.list("SELECT guid FROM notes n JOIN cards c ON c.nid = n.id GROUP BY n.id ORDER BY min(due)"))
+    return list(
+        rows.list("SELECT guid FROM notes n JOIN cards c ON c.nid = n.id GROUP BY n.id ORDER BY min(due)")
+    )
 
 
 def test_an_import_gives_what_the_package_gives(deck: Path, tmp_path: Path) -> None:
@@ -157,7 +159,9 @@ def test_the_folder_has_the_form_that_crowdanki_reads(deck: Path, tmp_path: Path
     """Each part has its type and what the importer takes from it without asking whether it is there."""
     export(deck, "crowdanki", tmp_path / "out")
     root = read(tmp_path / "out")
-    uuids = [each["crowdanki_uuid"] for kind in ("Deck", "NoteModel", "DeckConfig") for each in parts(root, kind)]
+    uuids = [
+        each["crowdanki_uuid"] for kind in ("Deck", "NoteModel", "DeckConfig") for each in parts(root, kind)
+    ]
     assert len(uuids) == len({str(UUID(each)) for each in uuids})
     options = {each["crowdanki_uuid"] for each in root["deck_configurations"]}
     types = {each["crowdanki_uuid"]: each for each in root["note_models"]}
@@ -208,7 +212,9 @@ def test_uuids_stay_from_build_to_build(tmp_path: Path) -> None:
     text = (deck / "source/1-terms.yaml").read_text("utf-8")
     text = text.replace("    was: humped\n", "").replace("    retired: |\n      Nobody asks for it.\n", "")
     text = text.replace("    replaced_by: gibbous\n", "").replace("Lune", "Moon")
-    change(deck, {"source/deck.yaml": MOON.replace("title: Moon", "title: Luna"), "source/1-terms.yaml": text})
+    change(
+        deck, {"source/deck.yaml": MOON.replace("title: Moon", "title: Luna"), "source/1-terms.yaml": text}
+    )
     assert uuids("three") == first
     change(deck, {"source/deck.yaml": MOON.replace("id: moon", "id: other")})
     assert not uuids("four") & first

@@ -112,7 +112,9 @@ def test_keys_are_as_the_author_wrote_them(deck: Path, tmp_path: Path, number: i
         (note["chapter"], note["table"] or "", json.dumps(note["keys"]))
         for note in exported(which, tmp_path / "out")["notes"]
     )
-    assert found == sorted((chapter, table or "", json.dumps(keys)) for chapter, table, keys in written_in(which))
+    assert found == sorted(
+        (chapter, table or "", json.dumps(keys)) for chapter, table, keys in written_in(which)
+    )
 
 
 def test_chapters_tables_and_the_deck_have_their_own_keys(content: dict[str, Any]) -> None:
@@ -192,7 +194,7 @@ def members(value: object) -> Iterator[str]:
     if isinstance(value, dict):
         for name, inner in value.items():
             yield name
-            if name not in {"keys"} and not (name == "fields" and isinstance(inner, dict)):
+            if name != "keys" and not (name == "fields" and isinstance(inner, dict)):
                 yield from members(inner)
     elif isinstance(value, list):
         for each in value:

@@ -68,16 +68,14 @@ def test_each_kind_has_a_file_with_the_texts_that_its_author_wrote(tables: Path)
 
 
 def test_what_only_some_notes_have_gets_a_column(tables: Path) -> None:
-    """Former ids, cards, reasons: an import can bring all of it back; other files lack these columns."""
+    """Former ids, chosen cards, allowed warnings: other files lack these columns. No retired notes."""
     rows = {row["id"]: row for row in table(tables / "definition.csv")}
-    assert list(rows) == ["crescent", "gibbous", "limb", "old"]
+    assert list(rows) == ["crescent", "gibbous", "limb"]
     assert rows["gibbous"]["builds_on"] == "crescent limb"
     assert rows["gibbous"]["was"] == "humped"
     assert rows["gibbous"]["allow"] == "missing-reference"
-    assert [json.loads(rows[name]["cards"] or "null") for name in rows] == [None, ["Recognize"], [], None]
-    assert rows["old"]["retired"] == "Nobody asks for it."
-    assert rows["old"]["replaced_by"] == "gibbous"
-    assert not {"was", "retired", "cards"} & table(tables / "takeaway.csv")[0].keys()
+    assert [json.loads(rows[name]["cards"] or "null") for name in rows] == [None, ["Recognize"], []]
+    assert not {"was", "allow", "cards"} & table(tables / "takeaway.csv")[0].keys()
 
 
 def test_a_table_is_plain_csv(tables: Path) -> None:
@@ -126,20 +124,21 @@ def test_notes_that_do_not_fit_into_a_table_are_named(tmp_path: Path) -> None:
     deck = moon(tmp_path / "deck")
     printed = untimed(export(deck, "csv", tmp_path / "out"))
     place = tmp_path / "out"
-    assert f"wrote definition.csv, question.csv, takeaway.csv into {place}: 6 notes\n" in printed
+    assert f"wrote definition.csv, question.csv, takeaway.csv into {place}: 5 notes\n" in printed
     assert (
         "note: not exported: 2 comparison rows (each table has its own columns), "
-        "1 vignette (`options` has several parts). `--to json` has all notes\n"
+        "1 vignette (`options` has several parts), 1 retired note. `--to json` has all notes\n"
     ) in printed
     assert told(deck, "csv", place)["export"] == {
         "to": "csv",
         "path": str(place),
         "files": ["definition.csv", "question.csv", "takeaway.csv"],
         "media": 0,
-        "notes": 6,
+        "notes": 5,
         "left_out": [
-            {"kind": "comparison", "notes": 2, "keys": []},
-            {"kind": "vignette", "notes": 1, "keys": ["options"]},
+            {"why": "rows", "notes": 2, "kind": "comparison", "keys": []},
+            {"why": "keys", "notes": 1, "kind": "vignette", "keys": ["options"]},
+            {"why": "retired", "notes": 1, "kind": None, "keys": []},
         ],
         "formulas": 2,
     }

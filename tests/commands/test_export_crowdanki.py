@@ -177,8 +177,9 @@ def test_the_folder_has_the_form_that_crowdanki_reads(deck: Path, tmp_path: Path
 
 
 def test_subdecks_are_inside_each_other_and_retired_notes_are_not_there(tmp_path: Path) -> None:
-    """As in the package: no retired note, and none without cards."""
-    export(moon(tmp_path / "deck"), "crowdanki", tmp_path / "out")
+    """As in the package: no retired note, and none without cards. The command says how many there are."""
+    printed = export(moon(tmp_path / "deck"), "crowdanki", tmp_path / "out")
+    assert "not exported: 1 retired note, 1 note without cards. `--to json` has all notes" in printed
     root = read(tmp_path / "out")
     (basics,) = root["children"]
     (phases,) = basics["children"]

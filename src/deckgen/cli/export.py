@@ -80,7 +80,13 @@ def _tell(result: Build, made: Export, folder: Path, report: Report) -> None:
         "media": media,
         "notes": made.notes,
         "left_out": [
-            {"kind": each.kind.name, "notes": each.notes, "keys": list(each.keys)} for each in made.left_out
+            {
+                "why": each.why,
+                "notes": each.notes,
+                "kind": each.kind.name if each.kind else None,
+                "keys": list(each.keys),
+            }
+            for each in made.left_out
         ],
         "formulas": made.formulas,
     }
@@ -111,9 +117,14 @@ def _remarks(made: Export) -> Iterator[str]:
 
 def _left_out(left: LeftOut) -> str:
     """Notes that were left out, with the reason."""
-    kind = left.kind
-    if not left.keys:
-        return f"{counted(left.notes, f'{kind.name} row')} (each table has its own columns)"
+    if left.kind is None:
+        return counted(left.notes, "retired note") if left.why == "retired" else _without_cards(left.notes)
+    if left.why == "rows":
+        return f"{counted(left.notes, f'{left.kind.name} row')} (each table has its own columns)"
     has = "has" if len(left.keys) == 1 else "have"
-    which = kind.name if left.notes == 1 else kind.section
+    which = left.kind.name if left.notes == 1 else left.kind.section
     return f"{left.notes:,} {which} ({listing(left.keys)} {has} several parts)"
+
+
+def _without_cards(notes: int) -> str:
+    return f"{counted(notes, 'note')} without cards"

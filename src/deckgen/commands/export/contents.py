@@ -22,13 +22,15 @@ class LeftOut:
     """Notes that a form has no place for.
 
     Attributes:
-        kind: Their kind.
+        why: The reason: `keys` with several parts, `rows` of a table, `retired`, or `no cards`.
         notes: How many they are.
-        keys: The keys whose values do not fit; none for the rows of tables.
+        kind: Their kind; None for retired notes and those without cards.
+        keys: The keys with several parts.
     """
 
-    kind: Kind
+    why: str
     notes: int
+    kind: Kind | None = None
     keys: tuple[str, ...] = ()
 
 
@@ -56,6 +58,12 @@ class Export:
     def names(self) -> list[str]:
         """The paths of its files, apart from media."""
         return [path for path in self.files if not path.startswith(MEDIA)]
+
+
+def left_out(retired: int, without_cards: int = 0) -> tuple[LeftOut, ...]:
+    """The retired notes and those without cards that a form leaves out, where there are some."""
+    counts = (("retired", retired), ("no cards", without_cards))
+    return tuple(LeftOut(why, count) for why, count in counts if count)
 
 
 def with_media(name: str, text: str, media: Iterable[Media]) -> dict[str, bytes | Media]:

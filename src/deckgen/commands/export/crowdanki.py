@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 from deckgen.anki.tags import in_order
-from deckgen.commands.export.contents import Export, with_media
+from deckgen.commands.export.contents import Export, left_out, with_media
 from deckgen.commands.export.json_file import shown
 
 if TYPE_CHECKING:
@@ -46,11 +46,14 @@ def export(build: Build) -> Export:
     Args:
         build: The deck's build, which has no errors.
     """
-    package = build.package
-    assert package is not None  # noqa: S101 (it has no errors)
+    packages = build.packages
+    assert packages is not None  # noqa: S101 (it has no errors)
+    package, matching = packages.main, packages.plan.matching
     text = json.dumps(_root(package), ensure_ascii=False, sort_keys=True, indent=4) + "\n"
     files = with_media(FILE, text, package.media)
-    return Export("crowdanki", build.deck.id, files, len(package.notes))
+    retired = sum(note.retired is not None for note in build.deck.notes)
+    others = left_out(retired, len(matching.text_only))
+    return Export("crowdanki", build.deck.id, files, len(package.notes), others)
 
 
 def _root(package: Package) -> dict[str, Any]:

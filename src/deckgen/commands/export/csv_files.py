@@ -7,7 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING
 
-from deckgen.commands.export.contents import Export, LeftOut
+from deckgen.commands.export.contents import Export, LeftOut, left_out
 from deckgen.deck.kinds import CARDS, COMMON_KEYS, KEYS_FOR_THE_BACK
 from deckgen.deck.values import links
 from deckgen.diagnostics import CallError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ALWAYS = ("builds_on", "tags")
 """The common keys with a column in every file."""
-IF_USED = (CARDS, "allow", "was", "retired", "replaced_by")
+IF_USED = (CARDS, "allow", "was")
 """The common keys with a column where a note has them."""
 PLACES = ("chapter", "subdeck")
 """The columns that say where a note is."""
@@ -31,7 +31,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet begins a formu
 
 
 def export(build: Build) -> Export:
-    """The notes of a deck as CSV files.
+    """The notes of a deck as CSV files, but for retired ones: elsewhere, they would be notes like the others.
 
     A text is never changed, so that it can come back as it was. That is so even if a spreadsheet takes it for
     a formula: the text is the author's own, and the command says that there are such texts.
@@ -43,16 +43,17 @@ def export(build: Build) -> Export:
         CallError: No kind of the deck fits into a table.
     """
     by_kind: dict[str, list[Note]] = {}
-    for note in build.deck.notes:
+    present = [note for note in build.deck.notes if note.retired is None]
+    for note in present:
         by_kind.setdefault(note.kind.name, []).append(note)
     files: dict[str, bytes | Media] = {}
-    left_out: list[LeftOut] = []
+    unfit: list[LeftOut] = []
     count = formulas = 0
     for name, notes in sorted(by_kind.items()):
         kind = notes[0].kind
         keys = () if kind.rows_key else tuple(_too_deep(kind, notes))
         if keys or kind.rows_key:
-            left_out.append(LeftOut(kind, len(notes), keys))
+            unfit.append(LeftOut("rows" if kind.rows_key else "keys", len(notes), kind, keys))
             continue
         table = [*_table(kind, notes, build.deck.title)]
         formulas += sum(text.startswith(_FORMULA) for row in table for text in row)
@@ -61,7 +62,8 @@ def export(build: Build) -> Export:
     if not files:
         message = "no note of this deck fits into a table: their values are lists, or they are rows of tables"
         raise CallError(message, "use `--to json`, which has all notes")
-    return Export("csv", build.deck.id, files, count, tuple(left_out), formulas)
+    retired = left_out(len(build.deck.notes) - len(present))
+    return Export("csv", build.deck.id, files, count, (*unfit, *retired), formulas)
 
 
 def _too_deep(kind: Kind, notes: Iterable[Note]) -> Iterator[str]:
@@ -99,8 +101,6 @@ def _common(note: Note) -> dict[str, str]:
         CARDS: json.dumps(note.choice.names, ensure_ascii=False) if note.choice else "",
         "allow": " ".join(_ids(note.allow)),
         "was": note.was,
-        "retired": note.retired.value.rstrip("\n") if note.retired else "",
-        "replaced_by": note.replaced_by.value if note.replaced_by else "",
     }
 
 

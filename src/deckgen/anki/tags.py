@@ -35,3 +35,8 @@ def distinct(*groups: tuple[str, ...]) -> tuple[str, ...]:
         for tag in group:
             first.setdefault(folded(tag), tag)
     return tuple(first.values())
+
+
+def in_order(tags: tuple[str, ...]) -> list[str]:
+    """The tags of a note as Anki keeps them: each once, in its order."""
+    return sorted(distinct(tags), key=folded)

@@ -33,6 +33,7 @@ from deckgen.cli.calls import (
 from deckgen.cli.completion import codes as complete_codes
 from deckgen.cli.completion import warnings
 from deckgen.cli.diff import diff
+from deckgen.cli.export import export
 from deckgen.cli.github import app as github
 from deckgen.cli.help import Command, Group
 from deckgen.cli.init import init
@@ -252,6 +253,9 @@ app.command(cls=Command)(site)
 
 
 app.command(cls=Command)(diff)
+
+
+app.command(cls=Command)(export)
 
 
 @app.command(cls=Command)

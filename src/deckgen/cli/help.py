@@ -42,6 +42,10 @@ _EXAMPLES = {
         ("deckgen diff", "the last release and the source"),
         ("deckgen diff 1.0.0 old.apkg", "a release and a package"),
     ),
+    "export": (
+        ("deckgen export --to csv tables", ""),
+        ("deckgen export --to json ../moon-json", ""),
+    ),
     "verify": (("deckgen verify", ""), ("deckgen verify --previous old.apkg", "")),
     "stats": (("deckgen stats", ""),),
     "explain": (("deckgen explain", "list all codes"), ("deckgen explain cut-by-comment", "")),
@@ -59,7 +63,6 @@ _EXAMPLES = {
 _OTHER_WORDS = {
     "compare": "diff",
     "create": "init",
-    "export": "build",
     "fix": "check --fix",
     "help": "--help",
     "lint": "check",
@@ -235,6 +238,7 @@ def _of_call(command: str, args: list[str]) -> str:
         "--since",
         "--download",
         "--address",
+        "--to",
     }
     loose = [each for before, each in zip(["", *args], args, strict=False) if before not in with_value]
     if command == "release" and "--version" in [each.partition("=")[0] for each in args]:

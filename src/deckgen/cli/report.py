@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 UNSEEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160)], "\N{REPLACEMENT CHARACTER}")
 
 
-_SAY_MORE = {"preview", "site"}  # commands that print the time after the result of the build
+_SAY_MORE = {"export", "preview", "site"}  # commands that print the time after the result of the build
 _IN_LOGS = 100  # columns of a quoted line where there is no terminal
 
 

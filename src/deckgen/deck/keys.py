@@ -63,6 +63,11 @@ class KeyType:
         return any(path in self.prose for path in _OWN_WORDS)
 
     @property
+    def in_a_cell(self) -> bool:
+        """Whether its value fits into a cell of a table: it is one text, or ids."""
+        return self.names_notes or not (self.lists or self.doc.schema.get("type") == "object")
+
+    @property
     def is_name(self) -> bool:
         """Whether its value is plain free text, such as a name or a code."""
         return self.plain and self.own_words

@@ -22,7 +22,7 @@ from operator import attrgetter
 from typing import IO, TYPE_CHECKING, Any
 
 from deckgen import __version__
-from deckgen.anki.tags import distinct, folded
+from deckgen.anki.tags import in_order
 from deckgen.cards.line_breaks import joined
 from deckgen.cards.locales import direction
 from deckgen.diagnostics import CallError
@@ -99,6 +99,21 @@ class Package:
     def own_style(self) -> dict[str, bytes]:
         """The file for the learner's own style, by its name, where cards ask for it."""
         return {} if self.cleanup else own_style(self.deck.id, self.note_types)
+
+    @property
+    def deck_names(self) -> list[str]:
+        """The full names of the root deck, the decks with notes and the decks above them."""
+        names = {self.deck.title}
+        for deck in {each.note.chapter.deck for each in self.notes}:
+            parts = deck.split("::")
+            names |= {"::".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
+        return sorted(names)
+
+    @property
+    def type_dicts(self) -> list[dict[str, Any]]:
+        """The note types, each as the collection has it in JSON."""
+        root = _deck_id(self, self.deck.title)
+        return [_note_type(self, note_type, root) for note_type in self.note_types]
 
     @property
     def description(self) -> str:
@@ -181,8 +196,7 @@ def _collection(package: Package) -> bytes:
     from genanki.apkg_col import APKG_COL  # noqa: PLC0415 (it takes time, and a check writes nothing)
 
     tables, indexes = _schema()
-    decks = {name: number_from(f"deck\n{package.deck.id}\n{name}") for name in _deck_names(package)}
-    models = [_note_type(package, note_type, decks[package.deck.title]) for note_type in package.note_types]
+    decks = {name: _deck_id(package, name) for name in package.deck_names}
     places = _places(package)
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
         # without it, the old bytes in freed pages differ between versions of SQLite
@@ -196,7 +210,7 @@ def _collection(package: Package) -> bytes:
             (
                 package.time * 1000,
                 package.time * 1000,
-                _json({each["id"]: each for each in models}),
+                _json({each["id"]: each for each in package.type_dicts}),
                 _json(_decks(database, package, {} if package.cleanup else decks)),
             ),
         )
@@ -238,13 +252,9 @@ def _schema() -> tuple[list[str], list[str]]:
     return [statement for statement in statements if statement not in indexes], indexes
 
 
-def _deck_names(package: Package) -> list[str]:
-    """The names of the root deck, the decks with notes and the decks above them."""
-    names = {package.deck.title}
-    for deck in {each.note.chapter.deck for each in package.notes}:
-        parts = deck.split("::")
-        names |= {"::".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
-    return sorted(names)
+def _deck_id(package: Package, name: str) -> int:
+    """The id of a deck in a package, from its full name."""
+    return number_from(f"deck\n{package.deck.id}\n{name}")
 
 
 def _decks(database: sqlite3.Connection, package: Package, decks: dict[str, int]) -> dict[str, object]:
@@ -366,9 +376,7 @@ def _card_rows(
 
 def _tags(tags: tuple[str, ...]) -> str:
     """Tags in the collection's format."""
-    if not tags:
-        return ""
-    return f" {' '.join(sorted(distinct(tags), key=folded))} "
+    return f" {' '.join(in_order(tags))} " if tags else ""
 
 
 def _json(value: object) -> str:

@@ -1,0 +1,168 @@
+"""The folder of an export: what is written there, and what of an earlier export is replaced."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from deckgen.commands.export.contents import MEDIA
+from deckgen.diagnostics import CallError
+from deckgen.files import naming
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Mapping as ReadOnly
+    from pathlib import Path
+
+    from deckgen.cards.media import Media
+    from deckgen.commands.export.contents import Export
+    from deckgen.project import Project
+
+MARK = ".deckgen-export"
+"""The file by which a folder is known for an export: it names the deck, the form and the files."""
+_PART = MARK + ".{}.part"
+_FILE = re.compile(rf"(?:{MEDIA})?(?!\.{{1,2}}$)[^/\\:\0]+")
+_ELSEWHERE = "use a new or empty folder"
+
+
+class Earlier(NamedTuple):
+    """The export that a folder has: its deck's id, its form and its files; empty if it has none."""
+
+    deck: str = ""
+    to: str = ""
+    files: tuple[str, ...] = ()
+
+
+def earlier_export(folder: Path, project: Project) -> Earlier:
+    """The export that a folder holds; one that holds anything else is refused.
+
+    Args:
+        folder: The folder; it need not exist.
+        project: The deck's folder.
+
+    Raises:
+        CallError: Nothing can be exported there.
+    """
+    for inside in (project.source, project.templates):
+        if folder.resolve().is_relative_to(inside.resolve()):
+            message = f"{folder} is in {inside}, so the export would become part of the deck"
+            raise CallError(message, _ELSEWHERE)
+    if folder.resolve() == project.output.resolve():
+        hint = f"use a folder in it, such as {folder / 'export'}"
+        raise CallError(f"{folder} is the folder for packages", hint)
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise CallError(f"{folder} is not an ordinary folder", _ELSEWHERE)
+    media = folder / MEDIA.rstrip("/")
+    if media.is_symlink() or (media.exists() and not media.is_dir()):
+        raise CallError(f"{media} is not an ordinary folder", "move it away")
+    if (folder / MARK).is_file():
+        return _read(folder / MARK)
+    # a folder of git's may hold nothing else yet; a killed export leaves only its parts
+    kept = re.compile(r"\.git|" + _PART.format("[0-9a-f]{12}").replace(".", r"\."))
+    if folder.exists() and any(not kept.fullmatch(path.name) for path in folder.iterdir()):
+        raise CallError(f"{folder} contains other files, and no export made by deckgen", _ELSEWHERE)
+    return Earlier()
+
+
+def write(export: Export, folder: Path, earlier: Earlier) -> None:
+    """Write an export as a whole, or leave the folder as it was. Files that are not of an export stay.
+
+    Args:
+        export: The export.
+        folder: Its folder, which is made if it does not exist.
+        earlier: The export that it holds.
+
+    Raises:
+        CallError: It holds another export or a file with the name of a new one, or cannot be written to.
+        OSError: A file cannot be read or written.
+    """
+    if earlier.deck and (earlier.deck, earlier.to) != (export.deck, export.to):
+        message = f"{folder} contains another export: `{earlier.deck}` as {earlier.to}"
+        raise CallError(message, _ELSEWHERE)
+    for path in export.files:
+        if path not in earlier.files and os.path.lexists(folder / path):
+            message = f"{folder / path} already exists, and is not from an earlier export"
+            raise CallError(message, "nothing was written: move it away")
+    made = [each for each in reversed((folder, *folder.parents)) if not each.exists()]
+    part = folder / _PART.format(os.urandom(6).hex())
+    try:
+        for left in folder.glob(_PART.format("*")):  # by a killed call
+            shutil.rmtree(left, ignore_errors=True)
+        (part / "new").mkdir(parents=True)
+        _fill(part / "new", export.files)
+        _swap(export, folder, part, earlier.files)
+        made.clear()
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+        for each in reversed(made):
+            with suppress(OSError):
+                each.rmdir()
+
+
+def _fill(folder: Path, files: ReadOnly[str, bytes | Media]) -> None:
+    """Write files into a new folder."""
+    for path, content in files.items():
+        target = folder / path
+        target.parent.mkdir(exist_ok=True)
+        data = content if isinstance(content, bytes) else content.content()
+        if data is None:
+            raise CallError(f"a media file changed during the export: {path}", "export again")
+        with naming(target), target.open("xb") as file:
+            file.write(data)
+
+
+def _swap(export: Export, folder: Path, part: Path, before: Iterable[str]) -> None:
+    """Move the new files to their places, and those of an earlier export away; or change nothing."""
+    new, old = part / "new", part / "old"
+    mark = folder / MARK
+    _mark(new / MARK, export, export.files)
+    _mark(part / MARK, export, {*export.files, *before})  # what a killed call would leave
+    moved: list[tuple[Path, Path]] = []
+
+    def move(start: Path, end: Path) -> None:
+        end.parent.mkdir(parents=True, exist_ok=True)
+        moved.append((start, end))  # first, because Ctrl-C can come right after the next line
+        start.rename(end)
+
+    try:
+        if mark.exists():
+            move(mark, old / MARK)
+        move(part / MARK, mark)
+        for path in before:
+            if (folder / path).exists():
+                move(folder / path, old / path)
+        for path in export.files:
+            move(new / path, folder / path)
+        move(mark, old / f"{MARK}.union")
+        move(new / MARK, mark)
+    except BaseException:
+        for start, end in reversed(moved):
+            if os.path.lexists(end):
+                end.rename(start)
+        raise
+    finally:
+        with suppress(OSError):  # it is not there, or not empty
+            (folder / MEDIA).rmdir()
+
+
+def _mark(path: Path, export: Export, files: Iterable[str]) -> None:
+    """Write the mark of a folder."""
+    about = {"deck": export.deck, "to": export.to, "files": sorted(files)}
+    with naming(path), path.open("xb") as file:
+        file.write((json.dumps(about, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def _read(mark: Path) -> Earlier:
+    """The export of which a folder's mark tells."""
+    try:
+        about = json.loads(mark.read_bytes())
+        deck, to, files = about["deck"], about["to"], about["files"]
+        if isinstance(deck, str) and isinstance(to, str) and all(_FILE.fullmatch(path) for path in files):
+            return Earlier(deck, to, tuple(files))
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise CallError(f"{mark} does not list the export's files", f"delete the folder, or {_ELSEWHERE}")

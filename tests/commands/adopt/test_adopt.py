@@ -16,7 +16,6 @@ from tests.conftest import import_package, real_collection, run
 from tests.releases import files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
     from subprocess import CompletedProcess
 
@@ -76,7 +75,7 @@ def export(
 
 
 @pytest.fixture(scope="module")
-def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Old]:
+def old(tmp_path_factory: pytest.TempPathFactory) -> Old:
     """What a learner has, exported in both formats."""
     folder = tmp_path_factory.mktemp("old")
     with real_collection(folder) as collection:
@@ -89,7 +88,7 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Old]:
         export(collection, folder / "studied.apkg", "Spanish", studied=True)
         collection.decks.id("Empty")
         export(collection, folder / "empty.apkg", "Empty")
-    yield Old(folder, folder / "collection.anki2", *paths)
+    return Old(folder, folder / "collection.anki2", *paths)
 
 
 def adopt(package: Path, folder: Path, *options: str) -> CompletedProcess[str]:
@@ -146,7 +145,7 @@ def test_the_first_release_changes_nothing_for_learners(form: str, old: Old, tmp
 
 
 def test_a_changed_note_reaches_learners_and_nothing_else_does(old: Old, tmp_path: Path) -> None:
-    """Two releases on: reviews, flags, suspension, tags and edits are as they were, nothing is there twice."""
+    """Two releases on: reviews, flags, suspension, tags and edits stay as they were; nothing is doubled."""
     deck, now = tmp_path / "deck", int(time.time())
     adopted(old.latest, deck)
     (tmp_path / "learner").mkdir()
@@ -186,7 +185,7 @@ def test_a_changed_note_reaches_learners_and_nothing_else_does(old: Old, tmp_pat
 
 
 def test_the_deck_is_written_as_an_author_would(old: Old, tmp_path: Path) -> None:
-    """Ids by the first field, with a part of the guid where it gives none; Markdown; no tags of Anki's own."""
+    """Ids by the first field, or with a part of the guid; Markdown; no tags of Anki's own."""
     adopted(old.latest, tmp_path / "deck")
     assert sorted(path.name for path in (tmp_path / "deck/source").glob("[0-9]*")) == [
         "1-spanish.yaml",
@@ -296,7 +295,7 @@ def test_verify_takes_the_adopted_package_for_an_earlier_one(old: Old, tmp_path:
     assert "was not made by deckgen" in done.stderr
 
 
-def test_an_element_can_stand_for_another(old: Old, tmp_path: Path) -> None:
+def test_an_element_can_stand_for_another(tmp_path: Path) -> None:
     """`--map-tag hl=mark` keeps a mark that deckgen does not know; without it, its loss is told."""
     with real_collection(tmp_path) as collection:
         add(collection, "Basic", ["el <hl>sol</hl>", "the sun"], "Spanish")

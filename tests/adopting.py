@@ -43,7 +43,7 @@ def adopted(folder: Path, contents: Contents) -> Path:
     files["source/notes.yaml"] = write_yaml(sections)
     lines: list[Line] = [
         DeckLine("old-deck", TITLE),
-        AdoptedLine(FILE, LONG_AGO, len(contents.notes), "0" * 12),
+        AdoptedLine(FILE, LONG_AGO, len(contents.notes), "0" * 12, "old.apkg"),
         *types,
     ]
     files["source/ledger.jsonl"] = written(lines)

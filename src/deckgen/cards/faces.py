@@ -96,6 +96,8 @@ class FaceRenderer:
         """The card templates and css of a kind; their faults are added to `diagnostics`."""
         before = len(self.diagnostics)
         self._use(words.PATH, kind, self._fill_words)
+        if kind.adopted:
+            return self._adopted(kind)
         faces = []
         sound_fronts = set()
         self._media.shown.clear()
@@ -131,6 +133,33 @@ class FaceRenderer:
         self._styles += [css, *(face.front + face.back for face in faces)]
         media = sorted(self._media.shown.values(), key=lambda file: file.name)
         return NoteType(kind, tuple(faces), css.strip() + "\n", rules, tuple(media), self._is_valid(before))
+
+    def _adopted(self, kind: Kind) -> NoteType:
+        """The card templates and css of an adopted note type: as they were, and nothing beside them.
+
+        What Anki shows an error for stays, too; a warning tells of it.
+        """
+        before = len(self.diagnostics)
+        self._media.shown.clear()
+        fields = [field.name for field in kind.fields]
+        faces = []
+        for card in kind.cards:
+            sides = []
+            for end in ("front", "back", "front.browser", "back.browser"):
+                name = f"{kind.name}/{card.face}.{end}.html.j2"
+                file = self._loader.find(name)
+                side = end.split(".")[0]
+                needed = file is not None or end == side
+                text = self._render(name, kind, side) if needed else ""
+                sides.append(text)
+                if file is not None:
+                    self.warnings += adopted.faults(text, fields, file.shown, self._loader.texts, front=side == "front")
+            faces.append(Face(card.name, card.id, *sides))
+        style = f"{kind.name}/style.css.j2"
+        css = self._render(style, kind, "") if self._loader.find(style) else ""
+        rules = CardRules(fields, [face.front for face in faces], cloze=kind.cloze)
+        media = sorted(self._media.shown.values(), key=lambda file: file.name)
+        return NoteType(kind, tuple(faces), css, rules, tuple(media), self._is_valid(before))
 
     def _fill_words(self, template: Template) -> None:
         """Complete the words of a deck: deckgen's in its language replace those that its file lacks."""

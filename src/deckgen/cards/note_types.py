@@ -46,7 +46,7 @@ class Face:
 
     Attributes:
         name: Its name, as learners see it.
-        id: Its id.
+        id: Its id; None if the card of an adopted kind has none.
         front: Its front.
         back: Its back.
         browser_front: The question in the list of Anki's browser; empty for the front.
@@ -54,7 +54,7 @@ class Face:
     """
 
     name: str
-    id: int
+    id: int | None
     front: str
     back: str
     browser_front: str = ""

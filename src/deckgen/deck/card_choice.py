@@ -47,6 +47,11 @@ def read_choice(reader: NodeReader, node: Node, kind: Kind) -> CardChoice | None
         kind: The kind of the notes.
     """
     before = len(reader.diagnostics)
+    if kind.adopted:
+        message = f"no {kind.name} can choose its cards, because its note type came from Anki without a field for that"
+        hint = "remove `cards`: in Anki, its filled fields decide which cards a note has"
+        reader.report("bad-cards", node, message, hint)
+        return None
     names = tuple(_names(reader, node, kind))
     if len(reader.diagnostics) > before or not isinstance(node, Sequence):
         return None

@@ -11,9 +11,18 @@ from deckgen.anki import unescaped
 from deckgen.anki.template import SPECIAL_FIELDS
 from deckgen.deck.hints import ID
 from deckgen.deck.key_types import TYPES
-from deckgen.deck.keys import Key
+from deckgen.deck.kind_adopted import (
+    CARD_KEYS,
+    FIELD_KEYS,
+    is_adopted,
+    read_adopted,
+    read_card_options,
+    read_field_options,
+    read_id,
+)
+from deckgen.deck.kind_keys import read_keys, word
 from deckgen.deck.kinds import CARDS, COMMON_KEYS, KEYS_FOR_THE_BACK, CardTemplate, Field, Kind
-from deckgen.deck.reader import MAX_ITEMS, NodeReader
+from deckgen.deck.reader import NodeReader
 from deckgen.diagnostics import Diagnostic, Diagnostics, Span, did_you_mean, listing, nearest, proposal
 from deckgen.source import Document, Mapping, Node, Scalar
 
@@ -22,10 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
-    from deckgen.deck.keys import KeyType
+    from deckgen.deck.keys import Key
 
 _KEYS = (
-    *("title", "section", "type", "was", "revision", "applies"),
+    *("title", "section", "type", "was", "revision", "applies", "adopted"),
     *("keys", "rows", "table_keys", "label", "gist", "fields", "cards"),
 )
 _REQUIRED = ("title", "section", "type", "fields", "cards")
@@ -104,9 +113,9 @@ def _kind(reader: NodeReader, folder: Path) -> Kind | None:
         return None
     complete = reader.require(root, "the kind", _REQUIRED, _KEYS)
     before = len(reader.diagnostics)
-    rows = _word(reader, root, "rows")
-    keys = _keys(reader, root, "keys")
-    table_keys = _keys(reader, root, "table_keys")
+    rows = word(reader, root, "rows")
+    keys = read_keys(reader, root, "keys")
+    table_keys = read_keys(reader, root, "table_keys")
     if table_keys and not rows:
         message = "`table_keys` only work in a kind whose notes are rows of tables, with `rows`"
         reader.report("bad-kind", reader.document.key_span(root, "table_keys"), message)
@@ -120,7 +129,7 @@ def _kind(reader: NodeReader, folder: Path) -> Kind | None:
     kind = Kind(
         name=folder.name,
         title=(reader.deck_name(title, "title") if title else None) or "",
-        section=_word(reader, root, "section"),
+        section=word(reader, root, "section"),
         cloze=cloze,
         revision=reader.number(root.entries["revision"], "revision") or 1
         if root.entries.get("revision")
@@ -128,14 +137,15 @@ def _kind(reader: NodeReader, folder: Path) -> Kind | None:
         keys=common | keys,
         rows_key=rows,
         table_keys=common | table_keys if rows else {},
-        label=_word(reader, root, "label"),
-        gist=_source(_word(reader, root, "gist")),
+        label=word(reader, root, "label"),
+        gist=_source(word(reader, root, "gist")),
         fields=tuple(_with_card_ids(fields, cards)),
         cards=tuple(cards),
         folder=folder,
         document=reader.document,
-        was=_word(reader, root, "was"),
+        was=word(reader, root, "was"),
         applies=reader.flag(applies, "applies") if applies else False,
+        adopted=read_adopted(reader, root, [field.name for field in fields]) if is_adopted(root) else None,
     )
     if complete and len(reader.diagnostics) == before:
         _check_consistency(reader, root, kind)
@@ -144,111 +154,32 @@ def _kind(reader: NodeReader, folder: Path) -> Kind | None:
     return kind
 
 
-def _word(reader: NodeReader, root: Mapping, key: str) -> str:
-    """A short text under a key; empty if the key is missing."""
-    node = root.entries.get(key)
-    scalar = reader.scalar(node, key) if node else None
-    return scalar.value if scalar else ""
-
-
-def _keys(reader: NodeReader, root: Mapping, under: str) -> dict[str, Key]:
-    """The keys that kind.yaml lists under `keys` or `table_keys`."""
-    node = root.entries.get(under)
-    if node is None:
-        return {}
-    if not isinstance(node, Mapping):
-        hint = "write each key on its own line, followed by its type in braces: `rule: {type: markdown}`"
-        reader.report("wrong-type", node, f"write each key under `{under}` with its type", hint)
-        return {}
-    if len(node.entries) > MAX_ITEMS:
-        message = f"`{under}` has {len(node.entries):,} keys, but deckgen allows up to {MAX_ITEMS}"
-        reader.report("too-large", node, message)
-        return {}
-    keys = ((name, _key(reader, node, name, spec)) for name, spec in node.entries.items())
-    return {name: key for name, key in keys if key}
-
-
-def _key(reader: NodeReader, keys: Mapping, name: str, spec: Node) -> Key | None:
-    """A key that authors write; None, with a report, if it has faults."""
-    if name in COMMON_KEYS:
-        message = f"`{name}` is a key that every kind already has"
-        reader.report("bad-kind", reader.document.key_span(keys, name), message)
-        return None
-    if not re.fullmatch(r"[\w-]+(?: [\w-]+)*", name):
-        message = f"`{name}` is not a valid name for a key"
-        hint = "use letters, digits, `_` and hyphens"
-        reader.report("bad-kind", reader.document.key_span(keys, name), message, hint)
-        return None
-    if isinstance(spec, Scalar) and spec.value in TYPES:
-        message = f"the type of `{name}` is here without its key"
-        reader.report("wrong-type", spec, message, f"write `{name}: {{type: {spec.value}}}`")
-        return None
-    attributes = ("type", "required", "about", "example", "values")
-    what = f"the key `{name}`"
-    mapping = reader.mapping(spec, what, attributes, attributes)
-    if mapping is None or not reader.require(mapping, what, ("type",), attributes):
-        return None
-    required = mapping.entries.get("required")
-    written = reader.one_of(mapping.entries["type"], "type", TYPES)
-    return Key(
-        name,
-        TYPES[written or "text"],
-        required=reader.flag(required, "required") if required else False,
-        about=_word(reader, mapping, "about").strip(),
-        example=_word(reader, mapping, "example").rstrip(),
-        values=_values(reader, mapping, name, TYPES[written]) if written else (),
-    )
-
-
-def _values(reader: NodeReader, mapping: Mapping, name: str, key_type: KeyType) -> tuple[str, ...]:
-    """The words to choose from, for a key of type choice; empty for other types."""
-    node = mapping.entries.get("values")
-    if key_type.of_values is None:
-        if node is not None:
-            place = reader.document.key_span(mapping, "values")
-            hint = f"remove `values`, or write `type: {key_type.name}` as `type: choice`"
-            reader.report("bad-kind", place, f"`{name}` has `values`, but its type is not choice", hint)
-        return ()
-    if node is None:
-        hint = "list the words that authors choose from: `{type: choice, values: [federal, state]}`"
-        reader.report("bad-kind", mapping.entries["type"], f"the choice `{name}` has no `values`", hint)
-        return ()
-    values: list[str] = []
-    for item in reader.items(node, "values"):
-        scalar = reader.scalar(item, "values")
-        if scalar is None:
-            continue
-        if scalar.value.strip() in values:
-            reader.report("bad-kind", scalar, f"`{scalar.value.strip()}` is repeated in `values`")
-        values.append(scalar.value.strip())
-    if not values and isinstance(node, source.Sequence):
-        hint = "list the words that authors choose from: `values: [federal, state]`"
-        reader.report("empty-value", node, "`values` has no items", hint)
-    return tuple(values)
-
-
 def _named(
     reader: NodeReader, root: Mapping, under: str, known: tuple[str, ...]
-) -> list[tuple[Mapping, str, int]]:
+) -> list[tuple[Mapping, str, int | None]]:
     """The entries of a list of fields or cards, each with its name and id; repeated ones are reported."""
-    entries = []
+    entries: list[tuple[Mapping, str, int | None]] = []
     seen: set[str | int] = set()
+    adopted = is_adopted(root)
+    required = ("name",) if adopted else ("name", "id")
     for item in reader.items(root.entries[under], under, "name") if under in root.entries else ():
         what = f"one of the {under}"
         mapping = reader.mapping(item, what, known, known)
         hint = (
             ""
-            if mapping is None or "id" in mapping.entries
+            if mapping is None or adopted or "id" in mapping.entries
             else "add one: a whole number that no other one has"
         )
-        if mapping is None or not reader.require(mapping, what, ("name", "id"), known, hint):
+        if mapping is None or not reader.require(mapping, what, required, known, hint):
             continue
         name = reader.scalar(mapping.entries["name"], "name")
-        number = reader.number(mapping.entries["id"], "id")
-        if name is None or number is None:
+        number = read_id(reader, mapping) if adopted else reader.number(mapping.entries["id"], "id")
+        if name is None or (number is None and not adopted):
             continue
         for value, key in ((name.value, "name"), (number, "id")):
             plain = value.casefold() if isinstance(value, str) else value  # Anki ignores case in names
+            if plain is None:
+                continue
             if plain in seen:
                 reader.report("bad-kind", mapping.entries[key], f"{key} `{value}` is used twice")
             seen.add(plain)
@@ -258,6 +189,11 @@ def _named(
 
 def _fields(reader: NodeReader, root: Mapping) -> list[Field]:
     """The fields of a kind. Names that Anki would change are reported."""
+    if is_adopted(root):
+        return [
+            Field(name, number, *_source(word(reader, entry, "from")), options=read_field_options(reader, entry))
+            for entry, name, number in _named(reader, root, "fields", ("name", "id", "from", *FIELD_KEYS))
+        ]
     fields = []
     for mapping, name, number in _named(reader, root, "fields", ("name", "id", "from", "without")):
         if not _FIELD_NAME.fullmatch(name) or name.lower() in {field.lower() for field in SPECIAL_FIELDS}:
@@ -267,11 +203,11 @@ def _fields(reader: NodeReader, root: Mapping) -> list[Field]:
         elif fault := unescaped.fault(name):
             message = f"the field name `{name}` {fault[0]}"
             reader.report("bad-kind", mapping.entries["name"], message, fault[1])
-        without = _word(reader, mapping, "without")
+        without = word(reader, mapping, "without")
         if without and "from" in mapping.entries:
             message = f"the field `{name}` has both `from` and `without`"
             reader.report("bad-kind", mapping.entries["without"], message, "remove one of the two")
-        source_text = CARDS if without else _word(reader, mapping, "from")
+        source_text = CARDS if without else word(reader, mapping, "from")
         fields.append(Field(name, number, *_source(source_text), without=without))
     return fields
 
@@ -292,14 +228,17 @@ def _source(text: str) -> tuple[str, str]:
 def _cards(reader: NodeReader, root: Mapping, reserves: set[str]) -> list[CardTemplate]:
     """The card templates of a kind. Faults in their names, faces and reserves are reported."""
     cards: list[CardTemplate] = []
-    for mapping, name, number in _named(reader, root, "cards", ("name", "id", "face", "reserve")):
-        face, reserve = _word(reader, mapping, "face"), _word(reader, mapping, "reserve")
-        if fault := _card_name_fault(name):
+    adopted = is_adopted(root)
+    known = ("name", "id", "face", *(CARD_KEYS if adopted else ("reserve",)))
+    for mapping, name, number in _named(reader, root, "cards", known):
+        face = word(reader, mapping, "face")
+        reserve = "" if adopted else word(reader, mapping, "reserve")
+        if not adopted and (fault := _card_name_fault(name)):
             message = f"the card name `{name}` {fault[0]}"
             reader.report("bad-kind", mapping.entries["name"], message, fault[1])
         if bool(face) == bool(reserve):
-            message = f"the card `{name}` needs either `face` or `reserve`"
-            reader.report("bad-kind", mapping, message)
+            needs = "a `face`" if adopted else "either `face` or `reserve`"
+            reader.report("bad-kind", mapping, f"the card `{name}` needs {needs}")
         elif reserve and reserve not in reserves:
             message = f"`{reserve}` is not a field without `from`"
             hint = did_you_mean(reserve, reserves)
@@ -313,7 +252,8 @@ def _cards(reader: NodeReader, root: Mapping, reserves: set[str]) -> list[CardTe
             hint = "write the beginning of the file names: `face: recall` for `recall.front.html.j2`"
             reader.report("bad-kind", mapping.entries["face"], message, hint)
         at = reader.document.span(mapping.entries["face"]) if face else None
-        cards.append(CardTemplate(name, number, face, reserve, at))
+        options = read_card_options(reader, mapping) if adopted else None
+        cards.append(CardTemplate(name, number, face, reserve, at, options))
     return cards
 
 
@@ -327,7 +267,12 @@ def _card_name_fault(name: str) -> tuple[str, str] | None:
 def _check_consistency(reader: NodeReader, root: Mapping, kind: Kind) -> None:
     """Report parts of a kind that contradict each other."""
     faces = [card for card in kind.cards if card.face]
-    if not kind.fields or not faces or not kind.fields[0].key:
+    if kind.adopted:
+        if not kind.fields or not faces:
+            at = reader.document.key_span(root, "cards" if kind.fields else "fields")
+            reader.report("bad-kind", at, "a note type has a field and a card")
+            return
+    elif not kind.fields or not faces or not kind.fields[0].key:
         empty = "fields" if not kind.fields or not kind.fields[0].key else "cards"
         at = reader.document.key_span(root, empty)
         hint = "a kind with only dormant cards makes no cards" if kind.cards and not faces else ""
@@ -339,7 +284,7 @@ def _check_consistency(reader: NodeReader, root: Mapping, kind: Kind) -> None:
         if node is not None:
             _check_source(reader, node, (filled.key, filled.part), known)
     first = known.get(kind.fields[0].key)
-    if first and not first.required:
+    if first and not first.required and not kind.adopted:
         message = f"the first field is filled from `{first.name}`, which is not required"
         reader.report(
             "bad-kind",
@@ -368,7 +313,8 @@ def _check_gist(reader: NodeReader, root: Mapping, kind: Kind, known: ReadOnly[s
 def _check_types(reader: NodeReader, root: Mapping, kind: Kind) -> None:
     """Report keys whose types do not fit the kind."""
     clozes = [key for key in kind.keys.values() if key.type.clozes]
-    if kind.cloze and (not clozes or not clozes[0].required or len(kind.cards) > 1):
+    as_usual = bool(clozes) and clozes[0].required and len(kind.cards) == 1
+    if kind.cloze and not as_usual and not kind.adopted:
         message = "a cloze kind needs a required key of type cloze, and one card"
         hint = "write the key as `text: {type: cloze, required: true}`"
         reader.report("bad-kind", root.entries["type"], message, hint)

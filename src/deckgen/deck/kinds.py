@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
+    from deckgen.deck.adopted import Adopted, CardOptions, FieldOptions
     from deckgen.diagnostics import Span
     from deckgen.source import Document
 
@@ -22,22 +24,26 @@ class Field:
 
     Attributes:
         name: Its name in Anki's editor.
-        id: Its id from kind.yaml, which never changes.
+        id: Its id from kind.yaml, which never changes. None if the field of an adopted kind has none.
         key: The key that fills it; empty for a reserve.
         part: The part of the key's value; mostly empty, which means the value itself. For a field that marks
             the notes without a card: the id of that card.
         without: The name of that card; empty for other fields.
+        options: Its options in Anki, if its kind is adopted; else None.
     """
 
     name: str
-    id: int
+    id: int | None
     key: str = ""
     part: str = ""
     without: str = ""
+    options: FieldOptions | None = None
 
     @property
     def collapsed(self) -> bool:
         """Whether Anki's editor shows it collapsed, because learners have nothing to write there."""
+        if self.options:
+            return self.options.collapsed
         return not self.key or bool(self.without)
 
 
@@ -47,17 +53,19 @@ class CardTemplate:
 
     Attributes:
         name: Its name, which learners see.
-        id: Its id from kind.yaml, which never changes.
+        id: Its id from kind.yaml, which never changes. None if the card of an adopted kind has none.
         face: The stem of its face files; empty for a dormant card.
         reserve: The reserve field that would wake a dormant card; empty for others.
         at: The place of `face` in kind.yaml; None for a dormant card.
+        options: Its options in Anki, if its kind is adopted; else None.
     """
 
     name: str
-    id: int
+    id: int | None
     face: str = ""
     reserve: str = ""
     at: Span | None = None
+    options: CardOptions | None = None
 
 
 CARDS = "cards"
@@ -156,6 +164,7 @@ class Kind:
         document: Its kind.yaml.
         was: The name of its folder in an earlier release; empty if kind.yaml gives none.
         applies: Whether its notes apply what other notes teach, so that they come soon after those.
+        adopted: What it carries of a note type that learners had before deckgen knew it; None for others.
     """
 
     name: str
@@ -174,6 +183,17 @@ class Kind:
     document: Document
     was: str = ""
     applies: bool = False
+    adopted: Adopted | None = None
+
+    def in_anki(self, deck: str) -> str:
+        """The name of its note type in Anki.
+
+        Args:
+            deck: The title of the deck.
+        """
+        if self.adopted:
+            return self.adopted.note_type
+        return unicodedata.normalize("NFC", f"{deck} - {self.title}")
 
     @property
     def files(self) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from deckgen.cards.fields import drawn
 from deckgen.cards.markdown import Markup
 from deckgen.deck.notes import values_of
 from deckgen.deck.values import links
+from deckgen.history.adopted import content_of, names_of
 from deckgen.history.ledger import NoteTypeLine, Print
 from deckgen.source import Scalar
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
     from deckgen.anki.cloze import Cloze
     from deckgen.cards.note_types import Face, NoteType
+    from deckgen.deck.adopted import Adopted
+    from deckgen.deck.kinds import Kind
     from deckgen.deck.notes import Deck, Note
     from deckgen.deck.values import Value
 
@@ -181,7 +185,9 @@ def answers(note: Note) -> Iterator[tuple[str, str, Scalar, Cloze]]:
 def line_of_type(note_type: NoteType, deck: Deck) -> NoteTypeLine:
     """The line of a note type, without its id and time."""
     kind = note_type.kind
-    content = [
+    if kind.adopted:
+        return _line_of_adopted(note_type, kind.adopted)
+    content: list[object] = [
         f"{deck.title} - {kind.title}",
         kind.cloze,
         [[entry.name, entry.id, entry.collapsed] for entry in kind.fields],
@@ -190,6 +196,19 @@ def line_of_type(note_type: NoteType, deck: Deck) -> NoteTypeLine:
         # only if there is one, so that the digest of releases before this feature stays the same
         *([face.id, face.browser_front, face.browser_back] for face in note_type.faces if _in_browser(face)),
     ]
+    return _line(kind, content)
+
+
+def _line_of_adopted(note_type: NoteType, adopted: Adopted) -> NoteTypeLine:
+    """The line of an adopted note type, without its id and time."""
+    kind = note_type.kind
+    faces = zip(note_type.faces, (card.options for card in kind.cards), strict=True)
+    line = _line(kind, content_of(adopted, kind.fields, faces, note_type.css, cloze=kind.cloze))
+    return replace(line, names=names_of(kind.fields, kind.cards), sort=adopted.sort_field)
+
+
+def _line(kind: Kind, content: list[object]) -> NoteTypeLine:
+    """The line of a note type with some content, without its id and time."""
     ids = {entry.name: entry.id for entry in kind.fields}
     return NoteTypeLine(
         kind.name,
@@ -199,7 +218,7 @@ def line_of_type(note_type: NoteType, deck: Deck) -> NoteTypeLine:
         cloze=kind.cloze,
         revision=kind.revision,
         fields=tuple((entry.id, source_of(entry.key, entry.part)) for entry in kind.fields),
-        cards=tuple((card.id, ids.get(card.reserve, 0)) for card in kind.cards),
+        cards=tuple((card.id, ids.get(card.reserve) or 0) for card in kind.cards),
     )
 
 

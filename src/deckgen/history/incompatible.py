@@ -11,8 +11,8 @@ from deckgen.anki.template import SPECIAL_FIELDS
 from deckgen.deck.kinds import CARDS, COMMON_KEYS, Field
 from deckgen.diagnostics import Diagnostic, Problem, listing
 from deckgen.history.acceptance import Refusal
+from deckgen.history.adopted import CHANGED, COST, entry_of, of_adopted
 from deckgen.history.fingerprints import answers, source_of
-from deckgen.source import Mapping, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from deckgen.cards.note_types import NoteType
     from deckgen.deck.kinds import CardTemplate, Kind
     from deckgen.deck.notes import Note
-    from deckgen.diagnostics import Span
     from deckgen.history.ledger import NoteLine, NoteTypeLine
     from deckgen.source import Scalar
 
@@ -32,7 +31,7 @@ def changed_type(kind: Kind, old: NoteTypeLine) -> Diagnostic | None:
         return None
     was = "cloze" if old.cloze else "normal"
     message = f"the kind was released with `type: {was}`"
-    return Diagnostic(_OF_KIND, message, kind.document.place_of("type"), f"write `type: {was}` again")
+    return Diagnostic(CHANGED, message, kind.document.place_of("type"), f"write `type: {was}` again")
 
 
 def of_kind(note_type: NoteType, old: NoteTypeLine, new: NoteTypeLine) -> Iterator[Refusal]:
@@ -42,6 +41,9 @@ def of_kind(note_type: NoteType, old: NoteTypeLine, new: NoteTypeLine) -> Iterat
     note type to Anki (rslib/src/import_export/package/apkg/import/notes.rs).
     """
     kind = note_type.kind
+    if kind.adopted:
+        yield from of_adopted(note_type, old, new)
+        return
     faults = [*_of_ids(kind, "fields", old, new), *_of_ids(kind, "cards", old, new)]
     yield from faults or _Growth(note_type, old).refusals()
 
@@ -63,17 +65,11 @@ def _of_ids(kind: Kind, under: str, old: NoteTypeLine, new: NoteTypeLine) -> Ite
     else:
         message = f"the {what} `{entries[at].name}` has a different id than the released one"
         hint = f"restore its id: `{before[at]}`" if at < len(before) else "restore the ids"
-    span = _entry_of(kind, under, at) if at >= 0 else kind.document.place_of(under)
-    yield Refusal(span, Problem(_OF_KIND, message, hint))
+    span = entry_of(kind, under, at) if at >= 0 else kind.document.place_of(under)
+    yield Refusal(span, Problem(CHANGED, message, hint))
 
 
-_OF_KIND = "changed-note-type"
 _RECIPE = "docs/kinds.md, *Growing*"
-_COST = (
-    "use a separate kind for new notes that need it; if you accept the change, learners get "
-    "no more updates to their existing notes until they import with *Merge note types* and "
-    "*Always*, which overwrites their edits"
-)
 
 
 class _Growth:
@@ -113,7 +109,7 @@ class _Growth:
             if field.key and field.key not in self._known and not self._sources.get(field.id)
             if field.id not in owned and not field.without
         ]
-        self._taken: dict[int, tuple[CardTemplate, Field]] = {}
+        self._taken: dict[int | None, tuple[CardTemplate, Field]] = {}
 
     def refusals(self) -> Iterator[Refusal]:
         """The changes that Anki does not follow, each with the full way to do it instead."""
@@ -131,18 +127,18 @@ class _Growth:
             if before is None:
                 message = f"the field `{field.name}` has been added to a released kind"
                 hint = self._place_of(field, again)
-                yield Refusal(_entry_of(kind, "fields", index), Problem(_OF_KIND, message, hint))
+                yield Refusal(entry_of(kind, "fields", index), Problem(CHANGED, message, hint))
             elif source == before or (kind.revision > self._revision and not field.without):
                 continue
             elif before and field.without:
                 message = f"learners' notes may fill `{field.name}`, so it cannot take away their card"
                 hint = self._place_of(field, again)
-                yield Refusal(_entry_of(kind, "fields", index), Problem(_OF_KIND, message, hint))
+                yield Refusal(entry_of(kind, "fields", index), Problem(CHANGED, message, hint))
             elif field.id in woken:
                 continue
             elif before or field.key in self._known:
                 message = f"the field `{field.name}` was released with `from: {before or 'nothing'}`"
-                yield Refusal(_entry_of(kind, "fields", index), Problem(_OF_KIND, message, again))
+                yield Refusal(entry_of(kind, "fields", index), Problem(CHANGED, message, again))
 
     def _place_of(self, field: Field, again: str) -> str:
         """A hint for the place of an added field."""
@@ -155,7 +151,7 @@ class _Growth:
         if not self._free:
             owned = [self._fields[number].name for number in self._asleep.values()]
             dormant_only = f" ({listing(owned)} can only wake with a dormant card)" if owned else ""
-            return f"no reserve field is left{dormant_only}: {_COST} ({_RECIPE})"
+            return f"no reserve field is left{dormant_only}: {COST} ({_RECIPE})"
         reserve = self._free.pop(-1 if field.without else 0)
         hint = (
             f"use a reserve: write `{_line(field, reserve.id)}` instead of "
@@ -169,17 +165,17 @@ class _Growth:
         """Refusals of cards that were added, that wake for studied notes, or that fall asleep."""
         kind = self._kind
         for index, card in enumerate(kind.cards):
-            span = _entry_of(kind, "cards", index)
+            span = entry_of(kind, "cards", index)
             before, now = self._reserves.get(card.id), self._asleep.get(card.id, 0)
             if before is None:
                 message = f"the card `{card.name}` has been added to a released kind"
-                yield Refusal(span, Problem(_OF_KIND, message, self._heir(card, index)))
+                yield Refusal(span, Problem(CHANGED, message, self._heir(card, index)))
             elif now == before:
                 continue
             elif now:
                 state = "with another reserve" if before else "awake"
                 message = f"the card `{card.name}` was released {state}"
-                yield Refusal(span, Problem(_OF_KIND, message, "restore it as it was"))
+                yield Refusal(span, Problem(CHANGED, message, "restore it as it was"))
             elif problem := self._sleepless(card, index, self._fields[before]):
                 yield Refusal(span, problem)
 
@@ -195,17 +191,17 @@ class _Growth:
         if self._sources[reserve.id] or not reserve.key:
             message = f"the card `{card.name}` wakes without its reserve field `{name}`"
             hint = f"wake both in one release: {self._recipe(card, index, reserve, [])}"
-            return Problem(_OF_KIND, message, hint)
+            return Problem(CHANGED, message, hint)
         if reserve.key in self._known:
             message = (
                 f"the card `{card.name}` wakes for a field that notes already fill, from `{reserve.key}`"
             )
             why = "learners would get new cards from notes that they already know, all at once"
             hint = f"{why}; use a new key to wake it: {self._recipe(card, index, reserve, [])}"
-            return Problem(_OF_KIND, message, hint)
+            return Problem(CHANGED, message, hint)
         if any(name not in way.filled for way in self._ways[index]):
             message = f"the card `{card.name}` wakes for notes whose `{name}` is empty"
-            return Problem(_OF_KIND, message, f"{self._front(card, name)} ({_RECIPE})")
+            return Problem(CHANGED, message, f"{self._front(card, name)} ({_RECIPE})")
         return None
 
     def _heir(self, card: CardTemplate, index: int) -> str:
@@ -213,7 +209,7 @@ class _Growth:
         if not card.face:
             return f"remove it: dormant cards can only be added before the first release ({_RECIPE})"
         if not self._dormant:
-            return f"no dormant card is left: {_COST} ({_RECIPE})"
+            return f"no dormant card is left: {COST} ({_RECIPE})"
         other = self._dormant.pop(0)
         new = f"{{name: {card.name}, id: {other.id}, face: {self._face(card)}}}"
         was = f"{{name: {other.name}, id: {other.id}, reserve: {other.reserve}}}"
@@ -289,7 +285,7 @@ def _plain(name: str) -> str:
     return " ".join(re.sub(r"[^\w ]+", " ", name).split()) or "New"
 
 
-def _line(field: Field, number: int) -> str:
+def _line(field: Field, number: int | None) -> str:
     """The line of a field in kind.yaml, with an id."""
     source = source_of(field.key, field.part)
     origin = f", without: {field.without}" if field.without else f", from: {source}" if source else ""
@@ -352,12 +348,3 @@ def _newcomer(scalar: Scalar, cloze: Cloze, number: str, free: str, gone: list[s
             f"write c{free}, the next free number; and {others}"
         )
     return Problem("moved-cloze", message, hint)
-
-
-def _entry_of(kind: Kind, under: str, index: int) -> Span:
-    """The place of a field or card in a kind.yaml."""
-    root = kind.document.root
-    entries = root.entries.get(under) if isinstance(root, Mapping) else None
-    if isinstance(entries, Sequence):
-        return kind.document.span(entries.items[index])
-    return kind.document.place_of(under)

@@ -92,6 +92,8 @@ class NoteTypeLine:
             type may have no ids.
         cards: The ids of its card templates, each with the id of the field that is its reserve, or 0.
         was: Former names of the kind.
+        names: The names of the fields and of the cards of an adopted note type, some of which have no ids.
+        sort: The place of the field that an adopted note type sorts by.
     """
 
     kind: str
@@ -103,6 +105,8 @@ class NoteTypeLine:
     fields: tuple[tuple[int | None, str], ...]
     cards: tuple[tuple[int | None, int], ...]
     was: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    sort: int = 0
 
     def ids(self, under: str) -> list[int | None]:
         """The ids of its `fields`, or of its `cards`, in their order."""

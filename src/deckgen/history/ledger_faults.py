@@ -70,7 +70,7 @@ def _is_odd_type(line: NoteTypeLine) -> bool:
     """Whether the line of a note type has an impossible number or name."""
     fields = {number for number, _ in line.fields}
     reserves = {reserve for _, reserve in line.cards}
-    odd_number = line.modified < 0 or not 0 < line.id < _LONG
+    odd_number = line.modified < 0 or not 0 < line.id < _LONG or line.sort < 0
     return odd_number or line.kind in line.was[1:] or not reserves <= {0, *fields}
 
 

@@ -57,6 +57,8 @@ _MEMBERS: dict[str, dict[str, type]] = {
 }
 _OPTIONAL: dict[str, type] = {
     "was": list,
+    "names": list,
+    "sort": int,
     "clozes": str,
     "media": str,
     "retired": str,
@@ -104,6 +106,9 @@ def _is_sound_type(line: Members) -> bool:
                     pass
                 case _:
                     return False
+    names = line.get("names", [])
+    if names and ([*map(type, names)] != [str] * (len(line["fields"]) + len(line["cards"]))):
+        return False
     ids = [number for under in ("fields", "cards") for number, _ in line[under]]
     # adopted ones may have none
     return all(number is None or (type(number) is int and -_LONG <= number < _LONG) for number in ids)
@@ -152,6 +157,8 @@ def _read_type(line: Members) -> NoteTypeLine:
         tuple((number, source) for number, source in line["fields"]) if valid else (),
         tuple((number, reserve) for number, reserve in line["cards"]) if valid else (),
         _names_of(line),
+        tuple(line.get("names", ())) if valid else (),
+        line.get("sort", 0),
     )
 
 
@@ -235,7 +242,7 @@ def _members_of_type(line: NoteTypeLine) -> Members:
         "revision": line.revision,
         "fields": line.fields,
         "cards": line.cards,
-    } | _given(was=line.was or None)
+    } | _given(was=line.was or None, names=line.names or None, sort=line.sort or None)
 
 
 def _members_of_note(line: NoteLine) -> Members:

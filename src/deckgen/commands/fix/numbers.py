@@ -7,6 +7,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from deckgen.commands.fix.edited_file import Edit, column_of, differences, line_end
+from deckgen.deck.kind_adopted import is_adopted
 from deckgen.diagnostics import nearest
 from deckgen.source import Mapping, Scalar, Sequence
 
@@ -30,7 +31,8 @@ def shared(kinds: list[Kind]) -> dict[str, list[int]]:
     longest: dict[str, list[int]] = {under: [] for under in _LISTS}
     for kind in kinds:
         for under, entries in (("fields", kind.fields), ("cards", kind.cards)):
-            longest[under] = max(longest[under], [entry.id for entry in entries], key=len)
+            ids = [entry.id for entry in entries if entry.id is not None]
+            longest[under] = max(longest[under], ids, key=len)
     return longest
 
 
@@ -43,8 +45,8 @@ def fix(edited: EditedFile, ids: ReadOnly[str, list[int]], line: NoteTypeLine | 
         line: The ledger's line for the kind; None if it has not been released.
     """
     root = edited.document.root
-    if not edited.valid or not isinstance(root, Mapping):
-        return
+    if not edited.valid or not isinstance(root, Mapping) or is_adopted(root):
+        return  # Anki knows the fields of an adopted note type without ids by their names
     edits: list[Edit] = []
     expected: dict[Way, str] = {}
     for under, keys in _LISTS.items():
@@ -64,7 +66,8 @@ def fix(edited: EditedFile, ids: ReadOnly[str, list[int]], line: NoteTypeLine | 
             )
             continue
         for place in lacking:
-            number = released[place] if line else _free(under, place, ids[under], set(taken.values()))
+            number = released[place] if released else None  # no released kind of one's own lacks an id
+            number = number or _free(under, place, ids[under], set(taken.values()))
             taken[place] = number
             expected[under, place, "id"] = str(number)
             edits.append(_edit(edited.text, entries[place], str(number)))

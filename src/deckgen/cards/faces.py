@@ -6,38 +6,22 @@ sandboxed, and templates come only from the folders of the kinds and from base/.
 
 from __future__ import annotations
 
-import html
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, TypeVar
 
 from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
-from markupsafe import Markup
 
 from deckgen.anki import template
 from deckgen.anki.card_rules import CardRules, is_of_clozes
-from deckgen.cards import jinja_errors, styles, words
+from deckgen.cards import adopted_faces, jinja_errors, styles, words
 from deckgen.cards.key_types import HTML
 from deckgen.cards.loader import MAX_CODE, FaceMedia, Loader, MediaError
-from deckgen.cards.locales import direction
-from deckgen.cards.note_types import NoteTypes, fault_of_front
+from deckgen.cards.note_types import Face, NoteType, NoteTypes, fault_of_front, shown_on
 from deckgen.cards.sandbox import Sandbox
-from deckgen.cards.template_values import Function, UseError
+from deckgen.cards.template_values import Function, UseError, deck_values
 from deckgen.diagnostics import Diagnostic, Span, did_you_mean, listing, nearest
 from deckgen.project import kind_folders
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
-
-    from jinja2 import Template
-
-    from deckgen.deck.kinds import Kind
-    from deckgen.deck.kinds_in_force import Kinds
-    from deckgen.deck.notes import Deck
-    from deckgen.project import Folder, Project
-from typing import TYPE_CHECKING
-
-from deckgen.cards.note_types import Face, NoteType, shown_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -58,6 +42,7 @@ class FaceRenderer:
 
     Attributes:
         diagnostics: The diagnostics so far.
+        warnings: Warnings about adopted faces, which are valid nevertheless.
         words: The fixed words on faces, by the names in base/words.html.j2.
     """
 
@@ -70,6 +55,7 @@ class FaceRenderer:
             kinds: The folders of the kinds in force.
         """
         self.diagnostics: list[Diagnostic] = []
+        self.warnings: list[Diagnostic] = []
         self.words: dict[str, str] = {}
         self._lacking: list[str] = []
         self._own_words: dict[str, object] = {}
@@ -153,11 +139,14 @@ class FaceRenderer:
                 text = self._render(name, kind, side) if needed else ""
                 sides.append(text)
                 if file is not None:
-                    self.warnings += adopted.faults(text, fields, file.shown, self._loader.texts, front=side == "front")
+                    source = self._loader.texts.get(file.shown, "")
+                    front = side == "front"
+                    self.warnings += adopted_faces.faults(text, fields, file.shown, source, front=front)
             faces.append(Face(card.name, card.id, *sides))
         style = f"{kind.name}/style.css.j2"
         css = self._render(style, kind, "") if self._loader.find(style) else ""
         rules = CardRules(fields, [face.front for face in faces], cloze=kind.cloze)
+        self._media.keep(kind.name)
         media = sorted(self._media.shown.values(), key=lambda file: file.name)
         return NoteType(kind, tuple(faces), css, rules, tuple(media), self._is_valid(before))
 
@@ -233,17 +222,17 @@ class FaceRenderer:
             if fault.code == "unknown-field" and tag.strip("{} ").partition(".")[0] in _KNOWN:
                 hint = f"write Jinja names in square brackets: `[[ {tag.strip('{} ')} ]]`"
             self.diagnostics.append(
-                Diagnostic(fault.code, fault.message, self._locate(rest, tag, files), hint)
+                Diagnostic(fault.code, fault.message, self._loader.locate(rest, tag, files), hint)
             )
         for tag in jinja_errors.single_braces(text, fields):
             message = f"`{tag}` is plain text, which learners would see"
-            span = self._locate("", tag, files)
+            span = self._loader.locate("", tag, files)
             self.diagnostics.append(
                 Diagnostic("anki-syntax", message, span, "to show a field, write `{{tag}}`")
             )
         if match := re.search(r"\{%.*", text):
             hint = "Jinja uses square brackets here: `[% … %]`"
-            span = self._locate(match.group(), "{%", files)
+            span = self._loader.locate(match.group(), "{%", files)
             self.diagnostics.append(Diagnostic("anki-syntax", "learners would see this `{%`", span, hint))
         if len(self.diagnostics) == start:
             self._check_blocks(name)
@@ -274,23 +263,10 @@ class FaceRenderer:
                     )
                 self.diagnostics.append(Diagnostic("template-failed", message, span, hint))
 
-    def _locate(self, rest: str, tag: str, files: list[str]) -> Span:
-        """The place of a tag of a rendered face in its templates, or else the face's first line."""
-        word = tag.strip("{}#^/ ").rpartition(":")[2]
-        for piece in (rest, tag, word):
-            for path in files:
-                offset = self._loader.texts[path].find(piece) if piece else -1
-                if offset >= 0:
-                    line = self._loader.texts[path].count("\n", 0, offset) + 1
-                    column = offset - (self._loader.texts[path].rfind("\n", 0, offset) + 1) + 1
-                    length = len((word if piece is word else tag).split("\n", 1)[0])
-                    return Span(path, line, column, column + length)
-        return Span(files[0], 1)
-
     def _render(self, name: str, kind: Kind, side: str) -> str:
         """A rendered template; empty, with a diagnostic, if that fails."""
         values = {
-            "deck": self._deck_for(kind),
+            "deck": deck_values(self._deck, kind),
             "kind": {"name": kind.name, "title": kind.title},
             "fields": [field.name for field in kind.fields],
             "side": side,
@@ -323,7 +299,7 @@ class FaceRenderer:
             message = message.strip().removesuffix(".")
             if isinstance(error, (RecursionError, MemoryError, SyntaxError)):
                 message = "this includes or calls itself, or is nested too deeply"
-            of_deck = [*self._deck_for(kind), "name", "title"]
+            of_deck = [*deck_values(self._deck, kind), "name", "title"]
             summary, hint = jinja_errors.of_running(message, of_deck, _KNOWN, self._loader.texts.values())
             hint = error.hint if isinstance(error, UseError) else hint
             self.diagnostics.append(Diagnostic("template-failed", summary, span, hint))
@@ -393,23 +369,6 @@ class FaceRenderer:
             if len(self._loader.bases) > 1 and name in jinja_errors.defined(self._loader.shipped(base))
         ]
 
-    def _deck_for(self, kind: Kind) -> dict[str, object]:
-        """The data of the deck that a face may show."""
-        deck = self._deck
-        feedback: object = ""
-        id_field = next((field.name for field in kind.fields if field.key == "id"), "")
-        if deck.feedback and id_field:
-            address = html.escape(deck.feedback.replace("{id}", "\0")).replace("{", "%7B")
-            feedback = Markup(address.replace("\0", f"{{{{{id_field}}}}}"))  # noqa: S704 (escaped above)
-        return {
-            "id": deck.id,
-            "title": deck.title,
-            "language": deck.language,
-            "direction": direction(deck.language),
-            "feedback": feedback,
-            "note_id": Markup(f"{{{{{id_field}}}}}") if id_field else "",  # noqa: S704 (a field's name)
-        }
-
     def _check_fronts(self, kind: Kind, rules: CardRules, valid: Collection[int]) -> None:
         """Report fronts that make no card of any note, or only blank ones; other faults depend on the note.
 
@@ -442,7 +401,7 @@ class FaceRenderer:
                 if any(is_of_clozes(tag) and tag.field == field.name for tag in shown_on(rules.fronts[0])):
                     hint = f"the sections around `{{{{cloze:{field.name}}}}}` are not open on any card"
                 path = template_file.shown if template_file else kind.document.path
-                span = self._locate("", f"{{{{{field.name}}}}}", [path])
+                span = self._loader.locate("", f"{{{{{field.name}}}}}", [path])
                 self.diagnostics.append(Diagnostic("blank-front", message, span, hint))
 
 
@@ -469,7 +428,8 @@ def render_note_types(deck: Deck, kinds: Kinds, project: Project) -> NoteTypes:
     faces = FaceRenderer(deck, folders, kind_folders(folders))
     by_kind = {kind.name: faces.note_type(kind) for kind in kinds.in_force}
     valid = kinds.complete and not faces.diagnostics
-    diagnostics = [*faces.diagnostics, *faces.about_words({note.kind.name for note in deck.notes})]
+    used = {note.kind.name for note in deck.notes}
+    diagnostics = [*faces.diagnostics, *faces.warnings, *faces.about_words(used)]
     if valid:
         diagnostics += faces.about_styles()
     return NoteTypes(by_kind, faces.words, faces.texts, faces.used, valid, diagnostics)

@@ -70,6 +70,18 @@ def _scalar(render: Render) -> KeyHtml:
     return KeyHtml(parts, _each(render))
 
 
+def _with_clozes(fields: Fields) -> dict[str, Write]:
+    """The writer of a text with clozes; a field of an adopted note type may have none."""
+    markup = fields.markup
+
+    def write(note: Note, value: Value) -> str:
+        if not isinstance(value, Scalar):
+            return ""
+        return markup.cloze(value, note.chapter.document, needed=note.kind.adopted is None)
+
+    return {"": write}
+
+
 def _each(render: Render) -> Callable[[Markup, Value, Document], Iterator[str]]:
     """The HTML of each text of a value."""
 
@@ -256,7 +268,7 @@ HTML: dict[str, KeyHtml] = {
     "id": KeyHtml(_id, _each(Markup.text)),
     "text": _scalar(Markup.text),
     "markdown": _scalar(Markup.markdown),
-    "cloze": _scalar(Markup.cloze),
+    "cloze": KeyHtml(_with_clozes, _each(Markup.cloze)),
     "notes": KeyHtml(_notes, _each(Markup.text)),
     "texts": KeyHtml(lambda _: {}, _each(Markup.text)),
     "list": KeyHtml(_list, _each(Markup.markdown)),

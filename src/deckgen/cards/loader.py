@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from jinja2 import BaseLoader, TemplateNotFound, TemplateRuntimeError
 
 from deckgen.cards import words
+from deckgen.cards.adopted_faces import kept_media
 from deckgen.cards.media import FONTS, IMAGES, SOUNDS, Media, take
 from deckgen.cards.media_places import nearest, unwrapped
 from deckgen.diagnostics import Diagnostic, Span, composed, proposal, same
@@ -74,6 +76,19 @@ class Loader(BaseLoader):
         """The text of deckgen's own base/ file of a name; empty if there is none."""
         text, fault = load(self.bases[0].path / name, self.bases[0].shown, self.bases[0].top, MAX_SMALL)
         return "" if fault else text
+
+    def locate(self, rest: str, tag: str, files: list[str]) -> Span:
+        """The place of a tag of a rendered face in its templates, or else the face's first line."""
+        word = tag.strip("{}#^/ ").rpartition(":")[2]
+        for piece in (rest, tag, word):
+            for path in files:
+                offset = self.texts[path].find(piece) if piece else -1
+                if offset >= 0:
+                    line = self.texts[path].count("\n", 0, offset) + 1
+                    column = offset - (self.texts[path].rfind("\n", 0, offset) + 1) + 1
+                    length = len((word if piece is word else tag).split("\n", 1)[0])
+                    return Span(path, line, column, column + length)
+        return Span(files[0], 1)
 
     def shipped_words(self) -> str:
         """The text of deckgen's own words in the deck's language, or else in English."""
@@ -188,6 +203,13 @@ class FaceMedia:
             media = self.known[target.shown] = _media_of(target, name)
         self.shown[media.name] = media
         return media.name
+
+    def keep(self, kind: str) -> None:
+        """Show the files of an adopted kind that its cards name as in Anki; unreadable ones are left out."""
+        with suppress(OSError, RuntimeError):
+            kept = dict(kept_media(self._loader.kinds[kind]))
+            self.known |= kept
+            self.shown |= {media.name: media for media in kept.values()}
 
 
 def _media_of(file: Folder, name: str) -> Media:

@@ -102,10 +102,10 @@ class Markup:
         name = self._media(file.value.strip(), IMAGES, file, document)
         return f'<img src="{name}" alt="{self.attribute(alt, document)}">'
 
-    def cloze(self, scalar: Scalar, document: Document) -> str:
-        """Markdown with clozes as HTML in which Anki finds the same clozes."""
+    def cloze(self, scalar: Scalar, document: Document, *, needed: bool = True) -> str:
+        """Markdown with clozes as HTML with the same clozes for Anki; there may be none if not `needed`."""
         reading = clozes.read(scalar.value)
-        faults = list(slips(scalar.value, reading))
+        faults = [each for each in slips(scalar.value, reading) if needed or each.code != "no-cloze"]
         for slip in faults:
             self._report_in(slip.code, scalar, document, slip.start, slip.length, slip.message, slip.hint)
         output = self._html(scalar, document, reading)

@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from deckgen.anki import template
-from deckgen.anki.card_rules import CardRules, is_of_clozes
-from deckgen.diagnostics import Diagnostic
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-
-    from deckgen.deck.kinds import Kind
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-
-    from deckgen.deck.kinds import Kind
-
 import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from deckgen.anki import template
+from deckgen.anki.card_rules import CardRules, is_of_clozes
 from deckgen.anki.template import SPECIAL_FIELDS, Replacement
-from deckgen.diagnostics import Problem, listing
+from deckgen.diagnostics import Diagnostic, Problem, listing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from collections.abc import Mapping as ReadOnly
 
-    from deckgen.anki.card_rules import CardRules
     from deckgen.anki.template import Part
     from deckgen.cards.media import Media
     from deckgen.deck.kinds import Kind

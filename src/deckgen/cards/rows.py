@@ -114,7 +114,10 @@ def render_notes(
         cards = note_type.rules.cards(fields, tagged=bool(note.tags))
         chosen = note.choice.names if note.choice else ()
         fault = note_type.fault_of_cards(cards, fields, chosen, tagged=bool(note.tags))
-        if fault and (_is_settled(note, note_type) or not (faulty or markup.diagnostics.has_errors)):
+        if note.kind.adopted and fault:
+            cards = cards or (0,)  # Anki lets no note be without a card
+            diagnostics.append(Diagnostic("adopted-blank", fault.message, place(note), fault.hint))
+        elif fault and (_is_settled(note, note_type) or not (faulty or markup.diagnostics.has_errors)):
             diagnostics.append(fault.at(place(note)))
         rendered.append(RenderedNote(note, fields, cards))
     diagnostics += markup.diagnostics

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jinja2 import TemplateRuntimeError
 from jinja2.environment import TemplateModule
 from jinja2.runtime import BlockReference, LoopContext, Macro
+from markupsafe import Markup
+
+from deckgen.cards.locales import direction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from deckgen.deck.kinds import Kind
+    from deckgen.deck.notes import Deck
 
 MAX_VALUE = 1024 * 1024
 """The largest value, in characters; an item of a list counts as `ITEM` characters."""
@@ -194,3 +200,20 @@ def use_of(value: object) -> str:
     if getattr(value, "__self__", None) is not None:
         return "call it: write `()` after its name"
     return next((use for sort, use in _USES if isinstance(value, sort)), "")
+
+
+def deck_values(deck: Deck, kind: Kind) -> dict[str, object]:
+    """The data of a deck that a face of a kind may show."""
+    feedback: object = ""
+    id_field = next((field.name for field in kind.fields if field.key == "id"), "")
+    if deck.feedback and id_field:
+        address = html.escape(deck.feedback.replace("{id}", "\0")).replace("{", "%7B")
+        feedback = Markup(address.replace("\0", f"{{{{{id_field}}}}}"))  # noqa: S704 (escaped above)
+    return {
+        "id": deck.id,
+        "title": deck.title,
+        "language": deck.language,
+        "direction": direction(deck.language),
+        "feedback": feedback,
+        "note_id": Markup(f"{{{{{id_field}}}}}") if id_field else "",  # noqa: S704 (a field's name)
+    }

@@ -77,8 +77,8 @@ def of_adopted(note_type: NoteType, old: NoteTypeLine, new: NoteTypeLine) -> Ite
 def _of_entries(kind: Kind, old: NoteTypeLine, new: NoteTypeLine) -> Iterator[Refusal]:
     """Fields or cards that Anki would not know again: it compares them pairwise, by id or else by name."""
     names = iter(old.names or (None,) * (len(old.fields) + len(old.cards)))
-    of_kind: dict[str, tuple[Field, ...] | tuple[CardTemplate, ...]] = {"fields": kind.fields, "cards": kind.cards}
-    for under, entries in of_kind.items():
+    for under in ("fields", "cards"):
+        entries: tuple[Field | CardTemplate, ...] = kind.fields if under == "fields" else kind.cards
         before, after = old.ids(under), new.ids(under)
         names_before = [next(names) for _ in before]
         if len(before) != len(after):
@@ -124,7 +124,7 @@ def _of_sort_field(kind: Kind, old: NoteTypeLine) -> Iterator[Refusal]:
         return
     name = kind.fields[old.sort].name
     message = f"the note type sorts by another field than in learners' collections: there it is `{name}`"
-    hint = f"write `sort_field: {name}` under `adopted`; with another one, no update of a text would reach them"
+    hint = f"write `sort_field: {name}` under `adopted`; otherwise no update of a text would reach them"
     yield Refusal(kind.document.place_of("adopted"), Problem(CHANGED, message, hint))
 
 

@@ -28,6 +28,7 @@ from deckgen.cards.locales import direction
 from deckgen.diagnostics import CallError
 from deckgen.history.identity import number_from
 from deckgen.history.places import places_of_cards
+from deckgen.package import adopted
 from deckgen.package.own_style import own_style
 
 if TYPE_CHECKING:
@@ -301,9 +302,11 @@ def _note_type(package: Package, note_type: NoteType, deck: int) -> dict[str, An
     turned = {"rtl": True} if direction(package.deck.language) == "rtl" else {}
     model = genanki.Model(
         line.id,
-        unicodedata.normalize("NFC", f"{package.deck.title} - {kind.title}"),
+        kind.in_anki(package.deck.title),
         fields=[
-            {"name": field.name, "id": field.id, "collapsed": field.collapsed, "font": "Arial", **turned}
+            adopted.field_entry(field, field.options)
+            if field.options
+            else {"name": field.name, "id": field.id, "collapsed": field.collapsed, "font": "Arial", **turned}
             for field in kind.fields
         ],
         templates=[
@@ -315,7 +318,9 @@ def _note_type(package: Package, note_type: NoteType, deck: int) -> dict[str, An
                 "bqfmt": face.browser_front,
                 "bafmt": face.browser_back,
             }
-            for face in note_type.faces
+            if card.options is None
+            else adopted.template_entry(face, card.options)
+            for card, face in zip(kind.cards, note_type.faces, strict=True)
         ],
         css=note_type.css,
         model_type=genanki.Model.CLOZE if kind.cloze else genanki.Model.FRONT_BACK,
@@ -323,7 +328,7 @@ def _note_type(package: Package, note_type: NoteType, deck: int) -> dict[str, An
     # genanki works this out with another template language, which cannot read every front
     model._req = list(_requirements(note_type))  # noqa: SLF001
     result: dict[str, Any] = model.to_json(line.modified, deck)
-    return result
+    return result | adopted.of_note_type(kind.adopted) if kind.adopted else result
 
 
 def _requirements(note_type: NoteType) -> Iterator[tuple[int, str, list[int]]]:

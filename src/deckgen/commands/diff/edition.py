@@ -357,7 +357,7 @@ def _built_types(build: Build, ids: ReadOnly[str, int], used: set[int]) -> dict[
     return {
         ids[name]: EditionType(
             ids[name],
-            composed(f"{build.deck.title} - {each.kind.title}"),
+            composed(each.kind.in_anki(build.deck.title)),
             each.kind.cloze,
             tuple((field.id, field.name) for field in each.kind.fields),
             tuple(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -269,7 +268,7 @@ def _note_preview(
     """A note as the page shows it."""
     note, kind = rendered.note, rendered.note.kind
     span = place(note)
-    note_type = unicodedata.normalize("NFC", f"{title} - {kind.title}")
+    note_type = kind.in_anki(title)
     cards = []
     for ordinal in rendered.cards:
         which = 0 if kind.cloze else ordinal

@@ -24,12 +24,16 @@ _NOT_VERBATIM = re.compile(
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+def without_halves(text: str) -> str:
+    """A text with U+FFFD in place of each half of a character (a surrogate), which no file can contain."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
 def as_jinja(text: str) -> str:
     """A file whose text, rendered as Jinja with deckgen's brackets, is exactly the given one.
 
     Args:
-        text: The text of a template or style of Anki's. Half a character (a surrogate), which no file can
-            contain, becomes U+FFFD.
+        text: The text of a template or style of Anki's; see `without_halves`.
     """
 
     def wrapped(match: re.Match[str]) -> str:
@@ -37,7 +41,7 @@ def as_jinja(text: str) -> str:
         return f'[[ "{inner}" ]]'
 
     # Jinja drops one line end at the end of a file
-    return _NOT_VERBATIM.sub(wrapped, _SURROGATE.sub("\ufffd", text)).replace("\\u000d", "\\r") + "\n"
+    return _NOT_VERBATIM.sub(wrapped, without_halves(text)).replace("\\u000d", "\\r") + "\n"
 
 
 def faults(

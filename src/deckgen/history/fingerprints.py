@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from deckgen.cards.note_types import Face, NoteType
     from deckgen.deck.adopted import Adopted
     from deckgen.deck.kinds import Kind
-    from deckgen.deck.notes import Deck, Note
+    from deckgen.deck.notes import Note
     from deckgen.deck.values import Value
 
 _MEDIA_DIGITS = 12
@@ -182,13 +182,18 @@ def answers(note: Note) -> Iterator[tuple[str, str, Scalar, Cloze]]:
                     yield str(number), _digest(plain, 6), value, cloze
 
 
-def line_of_type(note_type: NoteType, deck: Deck) -> NoteTypeLine:
-    """The line of a note type, without its id and time."""
+def line_of_type(note_type: NoteType, title: str) -> NoteTypeLine:
+    """The line of a note type, without its id and time.
+
+    Args:
+        note_type: The note type.
+        title: The title of the deck.
+    """
     kind = note_type.kind
     if kind.adopted:
         return _line_of_adopted(note_type, kind.adopted)
     content: list[object] = [
-        f"{deck.title} - {kind.title}",
+        f"{title} - {kind.title}",
         kind.cloze,
         [[entry.name, entry.id, entry.collapsed] for entry in kind.fields],
         [[face.name, face.id, face.front, face.back] for face in note_type.faces],

@@ -238,7 +238,7 @@ def _types(
     accepted: list[Accept] = []
     for note_type in note_types:
         kind = note_type.kind
-        line, new = matching.line_of_type(kind.name), line_of_type(note_type, matching.deck)
+        line, new = matching.line_of_type(kind.name), line_of_type(note_type, matching.deck.title)
         if line is None:
             taken = {each.id for each in matching.ledger.types.values()}
             number = identity.note_type_id(matching.deck.id, kind.name, taken)

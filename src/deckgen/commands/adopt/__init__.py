@@ -1,0 +1,1 @@
+"""A deck repository from a package that learners have."""

@@ -1,0 +1,324 @@
+"""A kind for each note type of a package, as it was: the kind.yaml, the faces and the style."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields as attributes
+from functools import cache
+from itertools import chain, count
+from typing import TYPE_CHECKING, NamedTuple
+
+from deckgen.anki import unescaped
+from deckgen.anki.card_rules import CardRules
+from deckgen.anki.template import cloze_numbers
+from deckgen.cards.adopted_faces import as_jinja, without_halves
+from deckgen.deck import letters
+from deckgen.deck.adopted import Adopted, CardOptions, FieldOptions
+from deckgen.deck.ids import slug
+from deckgen.deck.kind_file import CHAPTER_KEYS
+from deckgen.deck.kinds import COMMON_KEYS
+from deckgen.deck.kinds_in_force import read_kinds
+from deckgen.deck.reader import MAX_NAME
+from deckgen.diagnostics import CallError
+from deckgen.project import Folder, kind_folders, shipped_templates
+from deckgen.source import write
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from deckgen.package import Contents, PackedField, PackedNoteType, PackedTemplate
+
+_HEAD = "# A note type from Anki, as learners have it. Only its look can change.\n"
+_UNSIGNED = 1 << 32
+_MOST_STOCK = 6
+_WORDS = frozenset("y n yes no on off true false null".split())  # that some readers of YAML take for no text
+_LONGEST_KEY = 40  # characters
+_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 _-]*[A-Za-z0-9])?")
+_ESCAPED = re.compile(
+    '["\\\\]|[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]'
+)
+
+
+class NamedKey(NamedTuple):
+    """The key of a field.
+
+    Attributes:
+        name: Its name: small letters, digits and underscores.
+        type: Its type: markdown or cloze.
+    """
+
+    name: str
+    type: str
+
+
+class NamedKind(NamedTuple):
+    """The names of the kind that a note type becomes.
+
+    Attributes:
+        name: The name of its folder.
+        section: Its section in chapters.
+        title: Its title.
+        keys: The keys of its fields, in order.
+    """
+
+    name: str
+    section: str
+    title: str
+    keys: tuple[NamedKey, ...]
+
+
+def name_kinds(contents: Contents, language: str = "en") -> dict[int, NamedKind]:
+    """The names of the kinds for the note types that have notes, by the ids of the note types.
+
+    The same package always gives the same names.
+
+    Args:
+        contents: What the package holds.
+        language: The BCP 47 tag of the deck's language, by which names become plain letters.
+    """
+    with_clozes: dict[int, set[int]] = {}
+    for note in contents.notes:
+        found = with_clozes.setdefault(note.note_type, set())
+        if "{{c" in note.text:
+            found |= {index for index, text in enumerate(note.fields) if cloze_numbers([text])}
+    names, titles = _taken()
+    kinds: dict[int, NamedKind] = {}
+    for number in sorted(with_clozes.keys() & contents.note_types.keys()):
+        note_type = contents.note_types[number]
+        name = _free(slug(note_type.name, language) or "notes", names, "-")
+        title = _free(_title(note_type.name) or name, titles, " ")
+        names.add(name)
+        titles.add(title)
+        kinds[number] = NamedKind(name, name, title, name_keys(note_type, language, with_clozes[number]))
+    return kinds
+
+
+def name_keys(
+    note_type: PackedNoteType, language: str = "en", with_clozes: Collection[int] = ()
+) -> tuple[NamedKey, ...]:
+    """The keys of the fields of a note type, in order.
+
+    Args:
+        note_type: The note type.
+        language: The BCP 47 tag of the deck's language.
+        with_clozes: The places of the fields in which some note has clozes, from 0.
+    """
+    fronts = [template.question for template in note_type.templates]
+    rules = CardRules([field.name for field in note_type.fields], fronts, cloze=note_type.cloze)
+    clozes = rules.read_as_cloze if note_type.cloze else set()
+    keys: list[NamedKey] = []
+    taken: set[str] = set()
+    for place, field in enumerate(note_type.fields):
+        name = _free(_key(field.name, place, language), taken, "_")
+        taken.add(name)
+        hides = field.name in clozes or (note_type.cloze and place in with_clozes)
+        keys.append(NamedKey(name, "cloze" if hides else "markdown"))
+    return tuple(keys)
+
+
+def kind_files(
+    note_type: PackedNoteType,
+    name: str,
+    section: str,
+    deck_names: Mapping[int, str],
+    named: NamedKind | None = None,
+) -> dict[str, str]:
+    """The files of the kind that a note type becomes: their texts by their names in its folder.
+
+    Args:
+        note_type: The note type.
+        name: The name of the kind.
+        section: Its section in chapters.
+        deck_names: The names of the decks of the package, by id.
+        named: Its title and keys, from `name_kinds`; made from the note type alone if there are none.
+
+    Raises:
+        CallError: The note type has no field or no card, so that no note can be of it.
+    """
+    if not note_type.fields or not note_type.templates:
+        what = "card" if note_type.fields else "field"
+        hint = "repair the deck in Anki, with *Tools > Check Database*"
+        raise CallError(f"the note type `{note_type.name}` has no {what}", hint)
+    keys = named.keys if named else name_keys(note_type)
+    title = named.title if named else _title(note_type.name) or name
+    faces = _faces(note_type.templates)
+    files = {}
+    for face, template in zip(faces, note_type.templates, strict=True):
+        sides = {
+            "front": template.question,
+            "back": template.answer,
+            "front.browser": template.browser_question,
+            "back.browser": template.browser_answer,
+        }
+        for side, text in sides.items():
+            if text or "." not in side:
+                files[f"{face}.{side}.html.j2"] = as_jinja(text)
+    if note_type.css:
+        files["style.css.j2"] = as_jinja(note_type.css)
+    top = {"title": title, "section": section, "type": "cloze" if note_type.cloze else "normal"}
+    parts = (
+        _HEAD,
+        write(top),
+        write({"adopted": _of_type(note_type)}),
+        "keys:\n",
+        *(f"  {key.name}: {{type: {key.type}}}\n" for key in keys),
+        "fields:\n",
+        *(_item(_of_field(field, key.name)) for field, key in zip(note_type.fields, keys, strict=True)),
+        "cards:\n",
+        *(
+            _item(_of_card(template, face), deck_names.get(template.deck, ""))
+            for template, face in zip(note_type.templates, faces, strict=True)
+        ),
+    )
+    return {"kind.yaml": "".join(parts)} | files
+
+
+def options_of(field: PackedField) -> FieldOptions:
+    """The options of a field."""
+    return FieldOptions(
+        font=without_halves(field.font),
+        size=_within(field.size),
+        right_to_left=field.rtl,
+        sticky=field.sticky,
+        description=without_halves(field.description),
+        plain_text=field.plain_text,
+        collapsed=field.collapsed,
+        unsearched=field.exclude_from_search,
+        undeletable=field.prevent_deletion,
+        tag=field.tag if field.tag is not None and 0 <= field.tag < _UNSIGNED else None,
+    )
+
+
+def _of_type(note_type: PackedNoteType) -> dict[str, str | bool | int]:
+    """What kind.yaml says under `adopted`: only what differs from what Anki gives a new note type."""
+    sort = note_type.sort_field if 0 <= note_type.sort_field < len(note_type.fields) else 0
+    adopted = Adopted(
+        without_halves(note_type.name),
+        sort,
+        without_halves(note_type.latex_pre),
+        without_halves(note_type.latex_post),
+        note_type.latex_svg,
+        note_type.stock_kind if 0 <= note_type.stock_kind <= _MOST_STOCK else 0,
+        note_type.original_id,
+    )
+    told = _differing(adopted, Adopted(""))
+    return {
+        name: _name_of_field(note_type, sort) if name == "sort_field" else value
+        for name, value in told.items()
+    }
+
+
+def _name_of_field(note_type: PackedNoteType, place: int) -> str:
+    return without_halves(note_type.fields[place].name)
+
+
+def _of_field(field: PackedField, key: str) -> dict[str, str | bool | int]:
+    """What kind.yaml says of a field."""
+    number = {} if field.id is None else {"id": field.id}
+    return {
+        "name": without_halves(field.name),
+        **number,
+        "from": key,
+        **_differing(options_of(field), FieldOptions()),
+    }
+
+
+def _of_card(template: PackedTemplate, face: str) -> dict[str, str | bool | int]:
+    """What kind.yaml says of a card."""
+    number = {} if template.id is None else {"id": template.id}
+    font = without_halves(template.browser_font)
+    options = CardOptions(template.deck, font, _within(template.browser_size))
+    return {
+        "name": without_halves(template.name),
+        **number,
+        "face": face,
+        **_differing(options, CardOptions()),
+    }
+
+
+def _differing(
+    options: Adopted | FieldOptions | CardOptions, usual: Adopted | FieldOptions | CardOptions
+) -> dict[str, str | bool | int]:
+    """The attributes that differ from the usual ones."""
+    pairs = ((each.name, getattr(options, each.name)) for each in attributes(options))
+    return {name: value for name, value in pairs if value != getattr(usual, name)}
+
+
+def _within(size: int) -> int:
+    """The size of a font, in the limits of Anki's format."""
+    return min(max(size, 0), _UNSIGNED - 1)
+
+
+def _item(entry: Mapping[str, str | bool | int], deck: str = "") -> str:
+    """A field or card as a line of kind.yaml; `deck` is the name of the deck that a card goes to."""
+    pairs = ", ".join(f"{name}: {_in_flow(value)}" for name, value in entry.items())
+    comment = f"  # {' '.join(deck.split())}" if deck.isprintable() and deck else ""
+    return f"  - {{{pairs}}}{comment}\n"
+
+
+def _in_flow(value: str | bool | int) -> str:  # noqa: FBT001 (a value of any of these types)
+    """A value within braces; a text is in quotes unless any reader of YAML takes it for this text."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return str(value)
+    if _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
+        return value
+    return f'"{_ESCAPED.sub(_escape, value)}"'
+
+
+def _escape(match: re.Match[str]) -> str:
+    r"""The escape of a character; `parse` reports the short ones, which mostly belong to a formula."""
+    char = match[0]
+    return f"\\{char}" if char in '"\\' else f"\\U{ord(char):08x}"
+
+
+def _faces(templates: Sequence[PackedTemplate]) -> list[str]:
+    """The names of the faces of card templates."""
+    taken: set[str] = set()
+    faces = []
+    for number, template in enumerate(templates, start=1):
+        face = _free(slug(template.name, "en") or f"card-{number}", taken, "-")
+        taken.add(face)
+        faces.append(face)
+    return faces
+
+
+def _key(name: str, place: int, language: str) -> str:
+    """A key for a field, which may be taken."""
+    fallback = f"field_{place + 1}"
+    if not letters.is_readable(name, language):
+        return fallback
+    key = "_".join(re.findall(r"[a-z0-9]+", letters.plain(name, language)))[:_LONGEST_KEY].strip("_")
+    if not re.search(r"[a-z]", key):
+        return fallback
+    if key[0].isdigit():
+        return f"field_{key}"
+    return f"{key}_field" if key in COMMON_KEYS or key in _WORDS else key
+
+
+def _title(name: str) -> str:
+    """The title of a kind from the name of a note type; empty if no title can be like that."""
+    title = " ".join("".join(char for char in name if char.isprintable() and char not in '":').split())
+    return "" if unescaped.fault(title) else title[:MAX_NAME].strip()
+
+
+def _free(name: str, taken: Collection[str], joint: str) -> str:
+    """A name, or the first one with a number that is not taken."""
+    numbered: Iterable[str] = (f"{name}{joint}{number}" for number in count(2))
+    return next(each for each in chain([name], numbered) if each not in taken)
+
+
+def _taken() -> tuple[set[str], set[str]]:
+    """The names of folders and sections that a kind cannot have, and the titles."""
+    names, titles = _shipped()
+    return {*names, *CHAPTER_KEYS, *COMMON_KEYS, "base"}, set(titles)
+
+
+@cache
+def _shipped() -> tuple[frozenset[str], frozenset[str]]:
+    """The names and sections of the kinds that come with deckgen, and their titles."""
+    top = shipped_templates()
+    kinds = read_kinds(kind_folders([Folder(top, "templates", top.resolve())])).in_force
+    names: Iterator[str] = chain.from_iterable((kind.name, kind.section) for kind in kinds)
+    return frozenset(names), frozenset(kind.title for kind in kinds)

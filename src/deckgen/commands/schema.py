@@ -260,7 +260,8 @@ def chapter_schema(kinds: Iterable[Kind]) -> Schema:
         ),
     }
     kinds = list(kinds)
-    docs[CARDS] = _cards_by_section(kinds)
+    if choosing := [kind for kind in kinds if not kind.adopted]:
+        docs[CARDS] = _cards_by_section(choosing)
     for kind in kinds:
         docs[kind.section] = _section(kind)
     shared = {name: key.doc for name, key in COMMON_KEYS.items() if name != CARDS}
@@ -329,9 +330,10 @@ def _note(
             own[name] = doc
     required = [key.name for key in keys.values() if key.required]
     note = object_schema(title, {**own, **others}, [*required, *others])
-    cards = COMMON_KEYS[CARDS].doc._replace(schema=_cards(kind), example=_example_of_cards(kind))
-    common = {name: {"$ref": f"#/$defs/{name}"} for name in COMMON_KEYS if name in keys}
-    common |= object_schema("", {CARDS: cards}, [])["properties"]
+    common = {name: {"$ref": f"#/$defs/{name}"} for name in COMMON_KEYS if name in keys and name != CARDS}
+    if not kind.adopted:
+        cards = COMMON_KEYS[CARDS].doc._replace(schema=_cards(kind), example=_example_of_cards(kind))
+        common |= object_schema("", {CARDS: cards}, [])["properties"]
     note["properties"] = {**common, **note["properties"]}
     return note
 

@@ -23,7 +23,7 @@ _DECK_KEYS = (
     *("id", "title", "language", "description", "tags", "authors", "license", "feedback"),
     *("exam_options", "blueprint", "order", "checks", "accept"),
 )
-ACCEPTABLE = ("changed-deck", "changed-note-type", "moved-cloze", "same-media")
+ACCEPTABLE = ("changed-deck", "changed-note-type", "moved-cloze", "same-media", "shared-look")
 """The codes that an author may accept: refused changes, and media files with the same picture."""
 
 

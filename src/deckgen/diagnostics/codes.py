@@ -77,6 +77,8 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "anki-syntax": ("error", "Anki's part of a template, `{{…}}`, is not valid."),
     "unknown-field": ("error", "A template names a field that its note type does not have."),
     "unknown-filter": ("error", "A template uses a filter that Anki does not have."),
+    "adopted-face": ("warning", "Anki shows an error, or nothing, for a tag of an adopted card template."),
+    "adopted-blank": ("warning", "A card of an adopted note type shows nothing of its note."),
     "blank-front": ("error", "A front never makes a card, or makes one that shows nothing of its note."),
     # What has been released
     "bad-ledger": ("error", "The ledger is damaged, or lines are missing."),
@@ -91,6 +93,10 @@ CATALOGUE: dict[str, tuple[Level, str]] = {
     "changed-note-type": (
         "error",
         "Fields or cards of a released kind changed in a way that Anki cannot follow.",
+    ),
+    "shared-look": (
+        "error",
+        "The look of one of Anki's own note types has changed, and learners may use it for other notes.",
     ),
     "moved-cloze": ("error", "The answer of a cloze has moved to a different released number."),
     "dead-card": ("warning", "A released card is gone; learners keep it until they delete empty cards."),

@@ -44,6 +44,7 @@ OF_ACCEPTED = {
     "changed-note-type": Consequence("changed_note_type"),
     "same-media": Consequence("same_media"),
     "moved-cloze": Consequence("moved_cloze"),
+    "shared-look": Consequence("shared_look"),
 }
 """What accepted refusals mean for learners, by code."""
 

@@ -1,0 +1,190 @@
+"""Changes of adopted note types: what Anki follows is built, what it would not follow is refused."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import genanki
+import pytest
+
+from deckgen.build import build
+from deckgen.package import read_package
+from tests.adopting import adopted, package_of
+from tests.conftest import change, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WORDS = "templates/words/kind.yaml"
+
+
+def package(folder: Path, *, ids: bool, name: str = "Words") -> Path:
+    """The folder of a deck that was adopted from a package with one note type."""
+    fields: list[dict[str, object]] = [{"name": "Word"}, {"name": "Meaning"}]
+    templates: list[dict[str, object]] = [{"name": "There", "qfmt": "{{Word}}", "afmt": "{{Meaning}}"}]
+    for number, entry in enumerate([*fields, *templates] if ids else [], start=70):
+        entry["id"] = -number
+    folder.mkdir(exist_ok=True)
+    deck = genanki.Deck(2_059_400_110, "Old Deck")
+    model = genanki.Model(1_607_392_319, name, fields, templates, ".card { color: red }")
+    deck.add_note(genanki.Note(model, ["dog", "Hund"], guid="abc"))
+    genanki.Package(deck).write_to_file(folder / "old.apkg", timestamp=1_600_000_000)
+    return adopted(folder / "deck", read_package(folder / "old.apkg"))
+
+
+def faults(folder: Path) -> list[str]:
+    """The codes and messages of a deck's errors and warnings."""
+    return [f"{each.code}: {each.message}" for each in build(folder).diagnostics]
+
+
+def edit(folder: Path, path: str, *pairs: tuple[str, str]) -> Path:
+    """Replace texts in a file of a deck."""
+    text = (folder / path).read_text(encoding="utf-8")
+    for old, new in pairs:
+        assert old in text, text
+        text = text.replace(old, new)
+    return change(folder, {path: text})
+
+
+CHANGES = {
+    "a field more": ("fields:\n", "fields:\n  - {name: More, from: word}\n", "with 2 fields, but now has 3"),
+    "a card more": ("cards:\n", "cards:\n  - {name: Again, face: there}\n", "with 1 cards, but now has 2"),
+    "a sort field": ("note_type: Words\n", "note_type: Words\n  sort_field: Meaning\n", "there it is `Word`"),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_change_that_anki_would_not_follow_is_refused(tmp_path: Path, what: str) -> None:
+    """Fields, cards and the sort field stay as learners have them."""
+    folder = package(tmp_path, ids=True)
+    assert not faults(folder)
+    old, new, message = CHANGES[what]
+    (found,) = [each for each in faults(edit(folder, WORDS, (old, new))) if "changed-note-type" in each]
+    assert message in found
+
+
+def test_another_key_for_a_field_needs_a_revision(tmp_path: Path) -> None:
+    """Released notes do not follow a change of `from` unless all of them are sent again."""
+    folder = package(tmp_path, ids=True)
+    edit(
+        folder,
+        WORDS,
+        ("from: word", "from: x"),
+        ("from: meaning", "from: word"),
+        ("from: x", "from: meaning"),
+    )
+    found = [each.partition(":")[2] for each in faults(folder) if "changed-note-type" in each]
+    assert found == [
+        " the field `Word` was released with `from: word`",
+        " the field `Meaning` was released with `from: meaning`",
+    ]
+    assert not faults(edit(folder, WORDS, ("section:", "revision: 2\nsection:")))
+
+
+def test_a_field_without_an_id_keeps_its_name(tmp_path: Path) -> None:
+    """Anki knows it by its name; one with an id can be renamed, and stays the same field."""
+    folder = edit(package(tmp_path / "a", ids=False), WORDS, ("name: Meaning", "name: Sense"))
+    edit(folder, "templates/words/there.back.html.j2", ("Meaning", "Sense"))
+    assert faults(folder) == ["changed-note-type: learners have the field `Meaning` here, and not `Sense`"]
+    folder = edit(package(tmp_path / "b", ids=True), WORDS, ("name: Meaning", "name: Sense"))
+    edit(folder, "templates/words/there.back.html.j2", ("Meaning", "Sense"))
+    assert not faults(folder)
+    (note_type,) = read_package(package_of(folder, tmp_path / "new.apkg")).note_types.values()
+    assert [field.name for field in note_type.fields] == ["Word", "Sense"]
+    assert note_type.modified > 1_600_000_000
+
+
+def test_ids_can_be_added_and_not_taken_away(tmp_path: Path) -> None:
+    """An id may come in a release that leaves the names; a field with an id keeps it."""
+    folder = edit(package(tmp_path / "a", ids=False), WORDS, ("name: Meaning,", "name: Meaning, id: 5,"))
+    assert not faults(folder)
+    folder = edit(package(tmp_path / "b", ids=True), WORDS, ("id: -71, ", ""))
+    assert faults(folder) == ["changed-note-type: the field `Meaning` has lost its id"]
+    folder = edit(package(tmp_path / "c", ids=True), WORDS, ("-71", "-7"))
+    assert len(faults(folder)) == 1
+
+
+def test_the_look_of_a_note_type_of_anki_is_changed_only_if_accepted(tmp_path: Path) -> None:
+    """Learners use Basic for other decks; the look of somebody's own note type can change."""
+    own = package(tmp_path / "a", ids=True)
+    assert not faults(edit(own, "templates/words/style.css.j2", ("red", "blue")))
+    stock = edit(
+        package(tmp_path / "b", ids=True, name="Basic-a7f3"),
+        "templates/basic-a7f3/style.css.j2",
+        ("red", "blue"),
+    )
+    (found,) = faults(stock)
+    assert found.startswith("shared-look: this changes the look of `Basic-a7f3`")
+    accept = "accept:\n  - code: shared-look\n    id: basic-a7f3\n    because: |\n      All agree.\n"
+    change(stock, {"source/deck.yaml": f"id: old-deck\ntitle: Old Deck\nlanguage: en\n{accept}"})
+    assert not faults(stock)
+    (note_type,) = read_package(package_of(stock, tmp_path / "new.apkg")).note_types.values()
+    assert "blue" in note_type.css
+
+
+def test_a_note_of_an_adopted_kind_cannot_choose_its_cards(tmp_path: Path) -> None:
+    """The note type has no field in which that would be kept."""
+    folder = edit(
+        package(tmp_path, ids=True), "source/notes.yaml", ("    word:", "    cards: [There]\n    word:")
+    )
+    (found,) = faults(folder)
+    assert "bad-cards: no words can choose its cards" in found
+
+
+def test_fix_gives_no_ids_to_an_adopted_kind(tmp_path: Path) -> None:
+    """`check --fix` leaves fields and cards without ids as they are."""
+    folder = package(tmp_path, ids=False)
+    before = (folder / WORDS).read_bytes()
+    assert run("check", "--fix", "--project", folder).returncode == 0
+    assert (folder / WORDS).read_bytes() == before
+
+
+def test_an_adopted_kind_gets_nothing_of_deckgens_own_look(tmp_path: Path) -> None:
+    """Templates and style are the old ones, and the note type's time is the old one, until they change."""
+    folder = package(tmp_path, ids=True)
+    (note_type,) = read_package(package_of(folder, tmp_path / "new.apkg")).note_types.values()
+    assert (note_type.css, note_type.modified) == (".card { color: red }", 1_600_000_000)
+    assert (note_type.templates[0].question, note_type.templates[0].answer) == ("{{Word}}", "{{Meaning}}")
+
+
+def test_files_with_an_underscore_keep_their_names(tmp_path: Path) -> None:
+    """A font, picture or script beside an adopted kind.yaml is packed under the name that its style uses."""
+    folder = change(
+        package(tmp_path, ids=True), {"templates/words/_own.js": b"let x", "templates/words/other.js": b""}
+    )
+    names = [medium.name for medium in read_package(package_of(folder, tmp_path / "new.apkg")).media]
+    assert names == ["_own.js"]
+
+
+def test_a_blank_card_and_an_unknown_tag_are_told_and_kept(tmp_path: Path) -> None:
+    """What was wrong with the old deck is a warning, and its learners keep their cards."""
+    folder = package(tmp_path, ids=True)
+    edit(folder, "source/notes.yaml", ("    word: dog\n", ""))
+    edit(folder, "templates/words/there.back.html.j2", ("{{Meaning}}", "{{Meening}}"))
+    found = faults(folder)
+    assert {each.partition(":")[0] for each in found} >= {"adopted-blank", "adopted-face"}
+    assert re.search("`Meening` is not a field", "".join(found))
+    new = read_package(package_of(folder, tmp_path / "new.apkg"))
+    assert len(new.cards) == 1
+
+
+FAULTY = {
+    "no name": ("  note_type: Words\n", "  stock: 1\n", "lacks the key"),
+    "an unknown sort field": (
+        "note_type: Words\n",
+        "note_type: Words\n  sort_field: X\n",
+        "not one of its fields",
+    ),
+    "an id too large": ("-71", "9223372036854775808", "not a whole number"),
+    "a reserve": (", face: there", ", reserve: Word", "not allowed"),
+    "no card": ("face: there", "face: ''", "is empty"),
+}
+
+
+@pytest.mark.parametrize("what", FAULTY)
+def test_a_fault_of_an_adopted_kind_is_reported(tmp_path: Path, what: str) -> None:
+    """A kind.yaml that says something impossible of a note type is an error at that place."""
+    old, new, message = FAULTY[what]
+    found = faults(edit(package(tmp_path, ids=True), WORDS, (old, new)))
+    assert any(message in each for each in found), found

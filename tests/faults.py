@@ -253,6 +253,35 @@ def misnamed_word() -> str:
     )
 
 
+WORD: dict[str, str | bytes] = {
+    "templates/word/kind.yaml": """\
+title: Word
+section: words
+type: normal
+adopted:
+  note_type: Basic
+keys:
+  word: {type: markdown}
+  meaning: {type: markdown}
+fields:
+  - {name: Word, from: word}
+  - {name: Meaning, from: meaning}
+cards:
+  - {name: Card 1, face: card}
+""",
+    "templates/word/card.front.html.j2": "{{Word}}\n",
+    "templates/word/card.back.html.j2": "{{Meaning}}\n",
+    "source/two.yaml": "words:\n  - id: dog\n    word: a dog\n    meaning: an animal\n",
+}
+"""A note type as Anki has it."""
+
+
+def adopted(code: str, old: str, new: str, before: dict[str, str | bytes] | None = None) -> Fault:
+    """A fault in an adopted note type, its faces or its note."""
+    files = {name: text.replace(old, new) if isinstance(text, str) else text for name, text in WORD.items()}
+    return Fault(code, files, before=before)
+
+
 FAULTS = (
     # Files and YAML
     Fault("unreadable-file", {"source/two.yaml/keep": ""}, whole="source/two.yaml"),
@@ -1152,4 +1181,17 @@ FAULTS = (
     Fault("bad-link", {"source/deck.yaml": f"{DECK}feedback: «me@example.org»\n"}),
     Fault("bad-link", {"source/deck.yaml": f"{DECK}feedback: «mailto:me@example.org?subject={{{{id}}}}»\n"}),
     Fault("bad-link", {"source/deck.yaml": f"{DECK}feedback: «https://example.org/{{NOTE_ID}}»\n"}),
+    # Adopted note types
+    adopted("adopted-face", "{{Meaning}}", "<b>«{{Meening}}»</b>"),
+    adopted("adopted-face", "{{Meaning}}", "«{{edit:Meaning}}»"),
+    adopted("adopted-blank", "id: dog\n    word: a dog", "id: «dog»"),
+    adopted("bad-cards", "    meaning: an", "    cards: «[»Card 1]\n    meaning: an"),
+    adopted("missing-key", "  note_type: Basic", "  «s»tock: 1"),
+    adopted("bad-kind", "  note_type: Basic", "  note_type: Basic\n  sort_field: «Word 2»"),
+    adopted("wrong-type", "name: Word,", "name: Word, id: «x»,"),
+    adopted("wrong-type", "name: Word,", "name: Word, tag: «-1»,"),
+    adopted("unknown-key", "face: card", "face: card, «reserve»: Word"),
+    adopted("shared-look", "adopted:", "«adopted»:\n  latex_svg: true", before=WORD),
+    adopted("changed-note-type", "{name: Card 1", "«{»name: Card 2", before=WORD),
+    adopted("changed-note-type", "adopted:", "«adopted»:\n  sort_field: Meaning", before=WORD),
 )

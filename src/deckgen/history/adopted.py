@@ -144,7 +144,7 @@ def _of_stock(kind: Kind) -> Iterator[Refusal]:
     if kind.adopted and kind.adopted.is_stock(len(kind.fields), len(kind.cards)):
         message = f"this changes the look of `{kind.adopted.note_type}`, one of Anki's own note types"
         hint = (
-            "who uses the same note type for other notes would see them in the new look; undo the change of "
+            "learners' other notes with this note type would look different, too: undo the change of its "
             "kind.yaml, faces and style"
         )
         yield Refusal(kind.document.place_of("adopted"), Problem(_SHARED, message, hint))

@@ -15,7 +15,7 @@ from jinja2 import DictLoader
 from deckgen.build import build
 from deckgen.cards.adopted_faces import as_jinja
 from deckgen.cards.sandbox import Sandbox
-from deckgen.commands.adopt.kinds import kind_files, name_kinds
+from deckgen.commands.adopt.kinds import card_names, field_names, kind_files, name_kinds
 from deckgen.package import PackedField, PackedNoteType, PackedTemplate, read_package
 from tests.adopting import adopted, again, package_of
 from tests.conftest import change, import_package, real_collection
@@ -184,6 +184,27 @@ def test_learners_of_the_old_deck_get_nothing_twice(tmp_path: Path, what: str, *
         assert [each.name for each in collection.models.all_names_and_ids()] == types
 
 
+def test_names_that_anki_changes_are_adopted_as_learners_have_them(tmp_path: Path) -> None:
+    """Anki takes signs from names as it imports them; with the old names, it would know no note again."""
+    fields = [{"name": name} for name in ("Q: word", "#x", ' "q" ', "a", "A", "{b}")]
+    cards = [{"name": name, "qfmt": "{{a}}", "afmt": ""} for name in ('The "card"', "The card")]
+    deck = genanki.Deck(3, "Old Deck")
+    deck.add_note(genanki.Note(genanki.Model(9, "T", fields, cards), list("uvwxyz"), guid="g"))
+    genanki.Package(deck).write_to_file(tmp_path / "old.apkg", timestamp=1_600_000_000)
+    folder = adopted(tmp_path / "deck", read_package(tmp_path / "old.apkg"))
+    new = package_of(folder, tmp_path / "new.apkg")
+    learner = tmp_path / "learner"
+    learner.mkdir()
+    with real_collection(learner) as collection:
+        assert import_package(collection, tmp_path / "old.apkg") == {"new": 1}
+        assert import_package(collection, new) == {"duplicate": 1}
+        model = collection.models.get(9)  # type: ignore[arg-type] # a plain number
+        assert model
+        (note_type,) = read_package(new).note_types.values()
+        assert [each.name for each in note_type.fields] == [each["name"] for each in model["flds"]]
+        assert [each.name for each in note_type.templates] == [each["name"] for each in model["tmpls"]]
+
+
 def rendered(text: str) -> str:
     """What a face with a text of Anki's shows, as deckgen renders it."""
     sandbox = Sandbox(DictLoader({"a": as_jinja(text)}))
@@ -252,11 +273,14 @@ def test_each_face_and_name_comes_back_from_its_files(text: str, name: str) -> N
         found = built.note_types["old"]
         assert found.kind.adopted
         assert (found.kind.adopted.note_type, found.kind.adopted.latex_pre) == (name, text)
-        assert [(each.name, each.options and each.options.description) for each in found.kind.fields] == [
-            (name, text)
-        ]
+        (of_field,) = found.kind.fields
+        assert (of_field.name, of_field.options and of_field.options.description) == (
+            field_names(old)[0],
+            text,
+        )
         (face,) = found.faces
-        assert (face.name, face.front, face.back, face.browser_back) == (name, template.question, text, text)
+        assert (face.front, face.back, face.browser_back) == (template.question, text, text)
+        assert face.name == card_names(old)[0]
         assert found.css == text
 
 

@@ -103,15 +103,16 @@ def name_keys(
         language: The BCP 47 tag of the deck's language.
         with_clozes: The places of the fields in which some note has clozes, from 0.
     """
+    names = field_names(note_type)
     fronts = [template.question for template in note_type.templates]
-    rules = CardRules([field.name for field in note_type.fields], fronts, cloze=note_type.cloze)
+    rules = CardRules(names, fronts, cloze=note_type.cloze)
     clozes = rules.read_as_cloze if note_type.cloze else set()
     keys: list[NamedKey] = []
     taken: set[str] = set()
     for place, field in enumerate(note_type.fields):
         name = _free(_key(field.name, place, language), taken, "_")
         taken.add(name)
-        hides = field.name in clozes or (note_type.cloze and place in with_clozes)
+        hides = names[place] in clozes or (note_type.cloze and place in with_clozes)
         keys.append(NamedKey(name, "cloze" if hides else "markdown"))
     return tuple(keys)
 
@@ -142,6 +143,7 @@ def kind_files(
     keys = named.keys if named else name_keys(note_type)
     title = named.title if named else _title(note_type.name) or name
     faces = _faces(note_type.templates)
+    fields, cards = field_names(note_type), card_names(note_type)
     files = {}
     for face, template in zip(faces, note_type.templates, strict=True):
         sides = {
@@ -159,18 +161,50 @@ def kind_files(
     parts = (
         _HEAD,
         write(top),
-        write({"adopted": _of_type(note_type)}),
+        write({"adopted": _of_type(note_type, fields)}),
         "keys:\n",
         *(f"  {key.name}: {{type: {key.type}}}\n" for key in keys),
         "fields:\n",
-        *(_item(_of_field(field, key.name)) for field, key in zip(note_type.fields, keys, strict=True)),
+        *(
+            _item(_of_field(field, name, key.name))
+            for field, name, key in zip(note_type.fields, fields, keys, strict=True)
+        ),
         "cards:\n",
         *(
-            _item(_of_card(template, face), deck_names.get(template.deck, ""))
-            for template, face in zip(note_type.templates, faces, strict=True)
+            _item(_of_card(template, name, face), deck_names.get(template.deck, ""))
+            for template, name, face in zip(note_type.templates, cards, faces, strict=True)
         ),
     )
     return {"kind.yaml": "".join(parts)} | files
+
+
+def field_names(note_type: PackedNoteType) -> list[str]:
+    """The names of the fields of a note type as learners have them.
+
+    Anki changes some names as it imports them, and another program may have written any. The names that it
+    gave are those by which it knows the fields at the next import; with the others, it would know no note.
+    """
+    names = (re.sub(r'[:"{}]', "", field.name).strip().lstrip("#/^") for field in note_type.fields)
+    return _distinct(name or f"Field {place}" for place, name in enumerate(names, 1))
+
+
+def card_names(note_type: PackedNoteType) -> list[str]:
+    """The names of the card templates of a note type as learners have them; see `field_names`."""
+    names = (template.name.replace('"', "") for template in note_type.templates)
+    return _distinct(name if name.strip() else f"Card {place}" for place, name in enumerate(names, 1))
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    """Names that differ in more than case: as in Anki, with a `+` after repeated ones."""
+    taken: set[str] = set()
+    distinct = []
+    for each in names:
+        name = without_halves(each)
+        while name.casefold() in taken:
+            name += "+"
+        taken.add(name.casefold())
+        distinct.append(name)
+    return distinct
 
 
 def options_of(field: PackedField) -> FieldOptions:
@@ -189,7 +223,7 @@ def options_of(field: PackedField) -> FieldOptions:
     )
 
 
-def _of_type(note_type: PackedNoteType) -> dict[str, str | bool | int]:
+def _of_type(note_type: PackedNoteType, names: Sequence[str]) -> dict[str, str | bool | int]:
     """What kind.yaml says under `adopted`: only what differs from what Anki gives a new note type."""
     sort = note_type.sort_field if 0 <= note_type.sort_field < len(note_type.fields) else 0
     adopted = Adopted(
@@ -202,34 +236,27 @@ def _of_type(note_type: PackedNoteType) -> dict[str, str | bool | int]:
         note_type.original_id,
     )
     told = _differing(adopted, Adopted(""))
-    return {
-        name: _name_of_field(note_type, sort) if name == "sort_field" else value
-        for name, value in told.items()
-    }
+    return told | ({"sort_field": names[sort]} if sort else {})
 
 
-def _name_of_field(note_type: PackedNoteType, place: int) -> str:
-    return without_halves(note_type.fields[place].name)
-
-
-def _of_field(field: PackedField, key: str) -> dict[str, str | bool | int]:
+def _of_field(field: PackedField, name: str, key: str) -> dict[str, str | bool | int]:
     """What kind.yaml says of a field."""
     number = {} if field.id is None else {"id": field.id}
     return {
-        "name": without_halves(field.name),
+        "name": name,
         **number,
         "from": key,
         **_differing(options_of(field), FieldOptions()),
     }
 
 
-def _of_card(template: PackedTemplate, face: str) -> dict[str, str | bool | int]:
+def _of_card(template: PackedTemplate, name: str, face: str) -> dict[str, str | bool | int]:
     """What kind.yaml says of a card."""
     number = {} if template.id is None else {"id": template.id}
     font = without_halves(template.browser_font)
     options = CardOptions(template.deck, font, _within(template.browser_size))
     return {
-        "name": without_halves(template.name),
+        "name": name,
         **number,
         "face": face,
         **_differing(options, CardOptions()),

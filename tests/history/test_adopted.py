@@ -9,6 +9,7 @@ import genanki
 import pytest
 
 from deckgen.build import build
+from deckgen.commands.schema import chapter_schema
 from deckgen.package import read_package
 from tests.adopting import adopted, package_of
 from tests.conftest import change, run
@@ -188,3 +189,12 @@ def test_a_fault_of_an_adopted_kind_is_reported(tmp_path: Path, what: str) -> No
     old, new, message = FAULTY[what]
     found = faults(edit(package(tmp_path, ids=True), WORDS, (old, new)))
     assert any(message in each for each in found), found
+
+
+def test_editors_offer_no_choice_of_cards(tmp_path: Path) -> None:
+    """The schema of a chapter has no `cards` for notes of an adopted kind."""
+    kind = build(package(tmp_path, ids=True)).note_types["words"].kind
+    properties = chapter_schema([kind])["properties"]
+    assert "cards" not in properties
+    assert {"id", "word", "tags"} <= (keys := properties["words"]["items"]["properties"].keys())
+    assert "cards" not in keys

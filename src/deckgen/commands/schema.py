@@ -330,8 +330,10 @@ def _note(
             own[name] = doc
     required = [key.name for key in keys.values() if key.required]
     note = object_schema(title, {**own, **others}, [*required, *others])
-    common = {name: {"$ref": f"#/$defs/{name}"} for name in COMMON_KEYS if name in keys and name != CARDS}
-    if not kind.adopted:
+    common = {name: {"$ref": f"#/$defs/{name}"} for name in COMMON_KEYS if name in keys}
+    if kind.adopted:
+        common.pop(CARDS, None)
+    else:
         cards = COMMON_KEYS[CARDS].doc._replace(schema=_cards(kind), example=_example_of_cards(kind))
         common |= object_schema("", {CARDS: cards}, [])["properties"]
     note["properties"] = {**common, **note["properties"]}

@@ -43,10 +43,12 @@ class Missing:
     Attributes:
         name: What a note or card template calls it.
         where: Where it does so first.
+        instead: The file in the package whose name differs only in capitals; else empty.
     """
 
     name: str
     where: str
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,12 @@ def media_figures(contents: Contents, markup: Markup, of_templates: ReadOnly[Ref
     for reference, where in of_templates.items():
         if reference.names and "{{" not in reference.address:
             wanted.setdefault(reference.names, where)
-    missing = [Missing(spelled[0], where) for spelled, where in wanted.items() if names.isdisjoint(spelled)]
+    alike = {same(name): name for name in names}
+    missing = [
+        Missing(spelled[0], where, next((alike[same(each)] for each in spelled if same(each) in alike), ""))
+        for spelled, where in wanted.items()
+        if names.isdisjoint(spelled)
+    ]
     used = markup.used.union(*(reference.names for reference in of_templates))
     latex = any(mark.name.startswith("LaTeX") for mark in markup.marks)
     unused = names - used - set(_in_texts(contents, names - used))

@@ -174,12 +174,13 @@ class Page(Sheet):
             yield from self.heading("Media files: none")
         else:
             yield from self.wrapped(f"{counted(len(media.files), 'media file')}: {_size(media.bytes)}", 2)
+        missing = [
+            f"{each.name} ({each.where})" + (f": it has {each.instead}" if each.instead else "")
+            for each in media.missing
+        ]
         for what, names in (
             ("listed by the package, but not in it", media.listed_only),
-            (
-                "shown by notes or templates, but not in the package",
-                [f"{each.name} ({each.where})" for each in media.missing],
-            ),
+            ("shown by notes or templates, but not in the package", missing),
             ("in the package, but named by no note or template", media.unused),
         ):
             if names:
@@ -216,7 +217,8 @@ class Page(Sheet):
 
 def _of_type(each: TypeFigure) -> str:
     """The lines under a note type."""
-    lines = [f"id {each.id}, changed on {_date(each.modified)}", _parts("fields", each.fields)]
+    changed = f", changed on {_date(each.modified)}" if each.modified else ""  # Anki's own ones have no time
+    lines = [f"id {each.id}{changed}", _parts("fields", each.fields)]
     lines.append(_parts("card templates", each.templates))
     if not each.sorts_by_first:
         lines.append(f"sorted by {each.sort_field or 'a field that it lacks'}, not by the first field")

@@ -9,11 +9,11 @@ import genanki
 import pytest
 from anki.collection import ExportAnkiPackageOptions
 
+from deckgen.commands.inspect import meets
 from tests.cli.terminals import lines, shown
-from tests.conftest import real_collection, run, write_project
+from tests.conftest import REPOSITORY, real_collection, run, write_project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from anki.collection import Collection
@@ -102,14 +102,29 @@ def export(collection: Collection, path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a collection's packages in each form, as the real Anki writes them."""
     folder = tmp_path_factory.mktemp("inspected")
     with real_collection(folder) as collection:
         fill(collection)
+        checked = collection.media.check()
+        facts = {
+            "missing": sorted(name for name in checked.missing if not name.startswith("latex-")),
+            "unused": sorted(checked.unused),
+            "doubles": sorted(
+                collection.find_notes(f'"dupe:{note_type(collection, "Basic")["id"]},twice it is"')
+            ),
+            "suspended": len(collection.find_cards("is:suspended")),
+            "new": len(collection.find_cards("prop:reps=0")),
+            "decks": {
+                name: len(collection.find_cards(f'"deck:{name}" -"deck:{name}::*"'))
+                for name in ("Top", "Other")
+            },
+        }
+        (folder / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
         for form in FORMS:
             export(collection, folder / form)
-    yield folder
+    return folder
 
 
 def inspect(*paths: Path | str, code: int = 0) -> dict[str, Any]:
@@ -164,6 +179,39 @@ def test_what_anki_wrote_is_counted(form: str, packages: Path) -> None:
     assert said["oldest_note"] <= said["newest_note"] <= said["modified"] + 1
 
 
+@pytest.mark.parametrize("form", ["old.colpkg", "new.colpkg"])
+def test_anki_itself_says_the_same(form: str, packages: Path) -> None:
+    """Its check of the media, its search for duplicates, and its counts of cards.
+
+    (Anki also misses the images that the desktop makes from LaTeX when someone studies.)
+    """
+    facts = json.loads((packages / "facts.json").read_text(encoding="utf-8"))
+    said = one(packages / form)
+    assert [each["name"] for each in said["media"]["missing"]] == facts["missing"]
+    assert said["media"]["unused"] == facts["unused"]
+    assert [each["notes"] for each in said["first_fields"]["double"]] == [facts["doubles"]]
+    assert (said["cards"]["suspended"], said["cards"]["new"]) == (facts["suspended"], facts["new"])
+    decks = {each["name"]: each["cards"] for each in said["decks"]}
+    assert {name: decks[name] for name in facts["decks"]} == facts["decks"]
+
+
+def test_a_filtered_deck_borrows_its_cards(tmp_path: Path) -> None:
+    """It is marked, its cards count in both decks, and adopting takes the deck that they came from."""
+    with real_collection(tmp_path) as collection:
+        add(collection, "Basic", ["borrowed", "x"], "Home")
+        add(collection, "Basic (and reversed card)", ["stays", "y"], "Home")
+        filtered = collection.sched.get_or_create_filtered_deck(deck_id=0)  # type: ignore[arg-type]
+        filtered.name = "Cram"
+        filtered.config.search_terms[0].search = "borrowed"
+        collection.sched.add_or_update_filtered_deck(filtered)
+        export(collection, tmp_path / "new.colpkg")
+    said = one(tmp_path / "new.colpkg")
+    decks = {each["name"]: (each["cards"], each["filtered"]) for each in said["decks"]}
+    assert decks == {"Cram": (1, True), "Home": (3, False)}
+    assert meetings(said)["filtered-deck"] == ["borrowed"]
+    assert "several-decks" not in meetings(said)
+
+
 @pytest.mark.parametrize("form", ["old.apkg", "new.apkg"])
 def test_the_markup_of_fields_is_counted(form: str, packages: Path) -> None:
     """HTML elements, elements with a style, sounds, formulas and clozes: how often and in how many notes."""
@@ -180,7 +228,7 @@ def test_the_markup_of_fields_is_counted(form: str, packages: Path) -> None:
 
 @pytest.mark.parametrize("form", ["old.apkg", "new.apkg"])
 def test_media_are_compared_with_what_shows_them(form: str, packages: Path) -> None:
-    """A file that a note wants and the package lacks, and one that nobody names; a template's file is used."""
+    """A file that a note wants and the package lacks is named; a template's file counts as used."""
     media = one(packages / form)["media"]
     assert {each["name"] for each in media["files"]} >= {"a b.png", "_logo.png", "tree.png", "word.mp3"}
     assert media["bytes"] == sum(each["bytes"] for each in media["files"])
@@ -251,7 +299,7 @@ def test_first_fields_that_are_the_same_are_named(packages: Path) -> None:
 
 
 def test_a_package_of_genanki_has_no_ids(tmp_path: Path) -> None:
-    """genanki gives no ids to fields and templates, and writes what it is given: empty fields, guids twice."""
+    """It gives none to fields and templates, and writes what it is given: empty fields, guids twice."""
     model = genanki.Model(
         1234567,
         "Words",
@@ -327,3 +375,22 @@ def test_each_difficulty_says_what_it_means(packages: Path) -> None:
     at = printed.index("1 note type sorted by a field that is not the first")
     told = " ".join(printed[at : at + 300].split())
     assert "If it changes, learners' notes get no new text. Kanji « ß: Reading" in told
+
+
+def test_the_docs_name_each_member_and_each_difficulty(packages: Path) -> None:
+    """docs/commands.md has the members of the JSON, docs/inspect.md the codes."""
+    reference = (REPOSITORY / "docs/commands.md").read_text(encoding="utf-8")
+    section = reference.split("\n## deckgen inspect\n")[1].split("\n## ")[0]
+    done = run("inspect", packages / "old.apkg", packages / "new.apkg", "--notes", "--format", "json")
+    missing = {name for name in names_in(json.loads(done.stdout)) if f"`{name}`" not in section}
+    assert not missing
+    page = (REPOSITORY / "docs/inspect.md").read_text(encoding="utf-8")
+    codes = {sort.code for sort in meets._SORTS} | {"no-notes"}  # noqa: SLF001 (the table itself)
+    assert not [code for code in codes if f"`{code}`" not in page]
+
+
+def names_in(value: object) -> set[str]:
+    """The names of all members in a JSON value."""
+    if isinstance(value, dict):
+        return set(value).union(*map(names_in, value.values()))
+    return set().union(*map(names_in, value)) if isinstance(value, list) else set()

@@ -1,4 +1,4 @@
-"""`deckgen inspect` of several files: what stays the same from one to the next, and what an import makes of it."""
+"""`deckgen inspect` of several files: what stays the same from one to the next, and what Anki makes of it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def set_mod(collection: Collection, guid: str, seconds: int) -> None:
 
 @pytest.fixture(scope="module")
 def versions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    """A folder with two versions of a deck as the real Anki writes them, and the guids of its notes by name."""
+    """A folder with two versions of a deck as Anki writes them, and the guids of its notes by name."""
     folder = tmp_path_factory.mktemp("versions")
     with real_collection(folder) as collection:
         notes = {

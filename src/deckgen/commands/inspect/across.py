@@ -120,6 +120,7 @@ def _step(
     newer = [guid for guid in common if after[guid].modified > before[guid].modified]
     changed = [guid for guid in common if _differs(before[guid], after[guid])]
     behind = set(newer)
+    types, types_added, types_gone = _types(*contents)
     return Step(
         *paths,
         common,
@@ -130,7 +131,9 @@ def _step(
         changed,
         [guid for guid in changed if guid not in behind],
         [guid for guid in common if before[guid].note_type != after[guid].note_type],
-        *_types(*contents),
+        types,
+        types_added,
+        types_gone,
     )
 
 
@@ -192,7 +195,7 @@ def _changes(before: list[Part], after: list[Part]) -> list[str]:
     old_names = {each.name for each in before}
     found, matched = [], set()
     for each in after:
-        former = old_ids.get(each.id)
+        former = old_ids.get(each.id) if each.id is not None else None
         if former and former.name != each.name:
             found.append(f"`{former.name}` is now `{each.name}`")
             matched.add(former.name)

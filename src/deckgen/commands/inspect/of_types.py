@@ -38,10 +38,12 @@ def without_ids(contents: Contents) -> list[str]:
     """Note types of which fields or card templates have no id, with how many of them."""
     found = []
     for each in _named(contents):
-        parts = (*each.fields, *each.templates)
-        missing = sum(part.id is None for part in parts)
+        numbers = _ids(each)
+        missing = numbers.count(None)
         if missing:
-            found.append(each.name if missing == len(parts) else f"{each.name} ({missing} of {len(parts)})")
+            found.append(
+                each.name if missing == len(numbers) else f"{each.name} ({missing} of {len(numbers)})"
+            )
     return found
 
 
@@ -50,10 +52,7 @@ def with_large_ids(contents: Contents) -> list[str]:
     return [
         each.name
         for each in _named(contents)
-        if any(
-            number is not None and not 0 <= number < _LARGEST
-            for number in (each.id, *(part.id for part in (*each.fields, *each.templates)))
-        )
+        if any(number is not None and not 0 <= number < _LARGEST for number in (each.id, *_ids(each)))
     ]
 
 
@@ -102,6 +101,11 @@ def with_speech(contents: Contents) -> list[str]:
 def is_occlusion(note_type: PackedNoteType) -> bool:
     """Whether a note type is for image occlusion."""
     return note_type.stock_kind == _STOCK.index("Image Occlusion")
+
+
+def _ids(note_type: PackedNoteType) -> list[int | None]:
+    """The ids of its fields and card templates."""
+    return [*(each.id for each in note_type.fields), *(each.id for each in note_type.templates)]
 
 
 def _is_stock(note_type: PackedNoteType) -> bool:

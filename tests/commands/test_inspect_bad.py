@@ -172,6 +172,19 @@ def test_a_note_type_without_card_templates_is_named(tmp_path: Path) -> None:
     assert (met["no-templates"], met["no-cards"]) == (["Words"], ["note0"])
 
 
+def test_what_a_template_points_to_inside_itself_is_no_file(tmp_path: Path) -> None:
+    """A part of a drawing is not missing from the package; a deck override is named."""
+
+    def change(each: dict[str, Any]) -> None:
+        each["tmpls"][0].update(qfmt="<svg><use href='#box'/></svg>{{F0}}", did=99)
+        each["css"] = ".card { fill: url(#grid); background: url('_gone.png') }"
+
+    path = set_type(words(tmp_path / "d.apkg"), change)
+    said = json.loads(run("inspect", path, "--format", "json").stdout)["files"][0]
+    assert [each["name"] for each in said["media"]["missing"]] == ["_gone.png"]
+    assert codes(path)["deck-override"] == ["Words, T: W"]
+
+
 def test_notes_that_do_not_fit_their_note_type_are_named(tmp_path: Path) -> None:
     """One with too few fields, one whose note type is missing, one whose deck is."""
     path = words(tmp_path / "d.apkg", notes=3)

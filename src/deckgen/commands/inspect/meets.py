@@ -184,6 +184,13 @@ _SORTS = (
         _of_contents(of_types.sorted_by_another),
     ),
     _Sort(
+        "deck-override",
+        "card template",
+        "with a deck override",
+        "New cards go to this deck, whatever deck the note is added to.",
+        _of_contents(of_types.with_decks),
+    ),
+    _Sort(
         "stock-note-type",
         "note type",
         "with a name that Anki itself uses",

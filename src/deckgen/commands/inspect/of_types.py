@@ -65,6 +65,17 @@ def sorted_by_another(contents: Contents) -> list[str]:
     ]
 
 
+def with_decks(contents: Contents) -> list[str]:
+    """Card templates that put their cards into one deck, wherever the note is added; with its name."""
+    decks = {number: deck.name for number, deck in contents.decks.items()}
+    return [
+        f"{each.name}, {card.name}: {decks.get(card.deck, card.deck)}"
+        for each in _named(contents)
+        for card in each.templates
+        if card.deck
+    ]
+
+
 def stock(contents: Contents) -> list[str]:
     """Note types with the English name of one that Anki provides."""
     return [each.name for each in _named(contents) if _is_stock(each)]

@@ -48,8 +48,8 @@ class Reference(NamedTuple):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of media files that it can mean; none if it is an address of another sort."""
-        if not self.address.strip() or _SCHEME.match(self.address) or self.remote:
+        """The names of media files that it can mean; none if it is an address of another sort, as `#part`."""
+        if self.address.strip()[:1] in {"", "#"} or _SCHEME.match(self.address) or self.remote:
             return ()
         found = (self.address, unquote(self.address), _TAIL.sub("", unquote(self.address)))
         return tuple(dict.fromkeys(unicodedata.normalize("NFC", each) for each in found if each))

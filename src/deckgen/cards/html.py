@@ -203,6 +203,18 @@ def without_scripts(html: str) -> tuple[str, list[str]]:
     return "".join(parts) + html[done:], names
 
 
+def barred(tag: Tag) -> list[str]:
+    """The attributes of a tag that are not allowed on cards."""
+    return [
+        name for name in tag.attributes if name not in ATTRIBUTES or (name == "src" and tag.name != "img")
+    ]
+
+
+def is_known(name: str) -> bool:
+    """Whether HTML has an element of this name, be it allowed on cards or not."""
+    return name in TAGS or name in _INSTEAD
+
+
 def balanced(html: str) -> bool:
     """Whether a piece of HTML closes each element that it opens, and no other."""
     stack: list[str] = []
@@ -327,12 +339,9 @@ def _of_tag(tag: Tag, read: _Parsed, piece: str, offset: int) -> Iterator[Fault]
             return
         yield Fault(start, length, f"`<{tag.name}>` is not allowed on cards", _INSTEAD[tag.name])
         return  # its attributes are left out with it
-    for name in tag.attributes:
+    for name in barred(tag):
         place = max(raw.find(name, len(tag.name)), 0)
-        if name not in ATTRIBUTES or (name == "src" and tag.name != "img"):
-            yield Fault(
-                start + place, len(name), f"the attribute `{name}` is not allowed on cards", _about(name)
-            )
+        yield Fault(start + place, len(name), f"the attribute `{name}` is not allowed on cards", _about(name))
     for other, name in read.repeated:
         if other is tag:
             yield Fault(

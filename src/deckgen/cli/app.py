@@ -37,6 +37,7 @@ from deckgen.cli.export import export
 from deckgen.cli.github import app as github
 from deckgen.cli.help import Command, Group
 from deckgen.cli.init import init
+from deckgen.cli.inspect import inspect
 from deckgen.cli.preview import preview
 from deckgen.cli.progress import bar
 from deckgen.cli.release import release
@@ -256,6 +257,9 @@ app.command(cls=Command)(diff)
 
 
 app.command(cls=Command)(export)
+
+
+app.command(cls=Command)(inspect)
 
 
 @app.command(cls=Command)

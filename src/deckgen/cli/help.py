@@ -46,6 +46,10 @@ _EXAMPLES = {
         ("deckgen export --to csv tables", ""),
         ("deckgen export --to json ../moon-json", ""),
     ),
+    "inspect": (
+        ("deckgen inspect deck.apkg", ""),
+        ("deckgen inspect old.apkg new.apkg", "also what stays the same"),
+    ),
     "verify": (("deckgen verify", ""), ("deckgen verify --previous old.apkg", "")),
     "stats": (("deckgen stats", ""),),
     "explain": (("deckgen explain", "list all codes"), ("deckgen explain cut-by-comment", "")),
@@ -65,6 +69,7 @@ _OTHER_WORDS = {
     "create": "init",
     "fix": "check --fix",
     "help": "--help",
+    "info": "inspect",
     "lint": "check",
     "make": "build",
     "new": "init",

@@ -179,6 +179,7 @@ def _collection(
             tuple(map(PackedCard._make, opened.rows("cards", _CARD, "id"))),
             *media,
             about,
+            opened.size,
         )
 
 

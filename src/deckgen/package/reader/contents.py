@@ -243,6 +243,7 @@ class Contents:
         media: The media files, in the order of the package.
         missing_media: The names of media files that it lists and does not hold.
         about: What its deckgen.json says; None where there is none.
+        size: How many bytes its collection has, unpacked.
     """
 
     format: Format
@@ -255,6 +256,7 @@ class Contents:
     media: tuple[PackedMedium, ...]
     missing_media: tuple[str, ...]
     about: ReadOnly[str, Any] | None
+    size: int
 
     @cached_property
     def cards_of(self) -> ReadOnly[int, tuple[PackedCard, ...]]:

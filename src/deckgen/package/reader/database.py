@@ -38,13 +38,14 @@ class Database:
     """An open collection.
 
     Attributes:
+        size: How many bytes its file has.
         limits: What is read of it.
     """
 
     def __init__(self, connection: sqlite3.Connection, size: int, limits: Limits) -> None:
         """Keep the connection, the size of the file, and the tables that are what they seem."""
         self._connection = connection
-        self._size = size
+        self.size = size
         self.limits = limits
         schema = self._connection.execute("SELECT name, sql FROM sqlite_master").fetchmany(_MOST_SCHEMA)
         self._tables = {
@@ -71,7 +72,7 @@ class Database:
         query = f"SELECT {chosen} FROM {table} NOT INDEXED ORDER BY {order}"  # noqa: S608 (all of it is ours)
         sized = [place for place, kind in enumerate(columns.values()) if kind is not int]
         # a page may be named by many others, and a text by many rows
-        most, left = min(self.limits.rows, self._size // _ROW), self._size
+        most, left = min(self.limits.rows, self.size // _ROW), self.size
         for number, row in enumerate(self._connection.execute(query)):
             if None in row:
                 raise _damaged()

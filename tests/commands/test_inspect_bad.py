@@ -1,0 +1,254 @@
+"""`deckgen inspect` of files that are damaged, strange or none: a sentence each, and the others are shown."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zipfile
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import genanki
+import pytest
+import zstandard
+
+from tests.conftest import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def words(path: Path, fields: int = 2, notes: int = 1) -> Path:
+    """Write a package with some fields and notes."""
+    model = genanki.Model(
+        77,
+        "Words",
+        fields=[{"name": f"F{number}"} for number in range(fields)],
+        templates=[{"name": "T", "qfmt": "{{F0}}", "afmt": "{{F1}}"}],
+    )
+    deck = genanki.Deck(99, "W")
+    for number in range(notes):
+        values = [f"note{number}", *("x" * (fields - 1))]
+        deck.add_note(genanki.Note(model=model, fields=values, guid=f"g{number}"))
+    genanki.Package(deck).write_to_file(path)
+    return path
+
+
+def with_sql(path: Path, script: str, *values: object) -> Path:
+    """Change the collection of a package: by a script, or by one statement with values."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
+        database.deserialize(members["collection.anki2"])
+        database.execute(script, values) if values else database.executescript(script)
+        members["collection.anki2"] = database.serialize()
+    return zipped(path, members)
+
+
+def zipped(path: Path, members: dict[str, bytes]) -> Path:
+    """Write a zip file."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def set_type(path: Path, change: Callable[[dict[str, Any]], None]) -> Path:
+    """Change the note type of a package."""
+    with zipfile.ZipFile(path) as archive, closing(sqlite3.connect(":memory:")) as database:
+        database.deserialize(archive.read("collection.anki2"))
+        models = json.loads(database.execute("SELECT models FROM col").fetchone()[0])
+    change(models["77"])
+    return with_sql(path, "UPDATE col SET models = ?", json.dumps(models))
+
+
+def truncated(path: Path) -> None:
+    """A download that stopped."""
+    content = words(path).read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+
+
+def wrong_zstd(path: Path) -> None:
+    """The newest format, with a collection that is not compressed as it says."""
+    meta = b"\x08\x03"
+    zipped(path, {"meta": meta, "collection.anki21b": b"no zstd", "media": b""})
+
+
+def no_database(path: Path) -> None:
+    """A collection that is text."""
+    zipped(path, {"collection.anki2": b"hello" * 1000, "media": b"{}"})
+
+
+def no_zipped_database(path: Path) -> None:
+    """The same in the newest format."""
+    packed = zstandard.ZstdCompressor().compress(b"hello" * 1000)
+    empty = zstandard.ZstdCompressor().compress(b"")
+    zipped(path, {"meta": b"\x08\x03", "collection.anki21b": packed, "media": empty})
+
+
+def other_zip(path: Path) -> None:
+    """A zip file with something else."""
+    zipped(path, {"readme.txt": b"hello"})
+
+
+def a_text(path: Path) -> None:
+    """No zip file at all."""
+    path.write_text("Front\tBack\n", encoding="utf-8")
+
+
+def a_folder(path: Path) -> None:
+    """A folder."""
+    path.mkdir()
+
+
+def nothing(path: Path) -> None:
+    """No file."""
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (truncated, "is not an .apkg file, or is damaged"),
+        (wrong_zstd, "is not an .apkg file, or is damaged"),
+        (no_database, "is damaged: its collection cannot be read"),
+        (no_zipped_database, "is damaged: its collection cannot be read"),
+        (other_zip, "is not an .apkg file: it contains no collection"),
+        (a_text, "is not an .apkg file, or is damaged"),
+        (a_folder, "cannot be read"),
+        (nothing, "cannot be read: No such file or directory"),
+    ],
+)
+def test_a_file_that_is_no_package_is_refused(
+    make: Callable[[Path], None], says: str, tmp_path: Path
+) -> None:
+    """A sentence with the file's name says why, and the others are shown all the same."""
+    bad = tmp_path / "bad.apkg"
+    make(bad)
+    good = words(tmp_path / "good.apkg")
+    alone = run("inspect", bad)
+    assert (alone.returncode, alone.stdout) == (2, "")
+    assert alone.stderr.startswith(f"error: {bad} {says}")
+    assert "Traceback" not in alone.stderr
+    both = run("inspect", bad, good)
+    assert both.returncode == 2
+    assert " ".join(both.stdout.split()).startswith(f"{good}: 1 note, 1 card")
+    assert both.stderr == alone.stderr
+    done = run("inspect", bad, good, "--format", "json")
+    said = json.loads(done.stdout)
+    assert (done.returncode, done.stderr, said["ok"], said["across"]) == (2, "", False, None)
+    assert said["error"] == said["files"][0]["error"]
+    assert says in said["error"]["message"]
+    assert said["files"][1]["notes"] == 1
+
+
+def codes(path: Path) -> dict[str, list[str]]:
+    """What adopting a package would meet; its page can be printed, too."""
+    done = run("inspect", path, "--notes")
+    assert (done.returncode, done.stderr) == (0, "")
+    said = json.loads(run("inspect", path, "--format", "json").stdout)["files"][0]
+    return {each["code"]: each["examples"] for each in said["adopting"]}
+
+
+def test_a_package_without_notes_says_so(tmp_path: Path) -> None:
+    """It is shown, and there is nothing to adopt."""
+    path = words(tmp_path / "d.apkg", notes=0)
+    assert "no-notes" in codes(path)
+    assert "the package contains no notes\n    There is nothing to adopt." in run("inspect", path).stdout
+
+
+def test_sixty_fields_are_all_listed(tmp_path: Path) -> None:
+    """With their names, in a narrow table, too."""
+    path = words(tmp_path / "d.apkg", fields=60)
+    printed = " ".join(run("inspect", path, COLUMNS="50").stdout.split())
+    assert all(f" F{number}" in printed for number in range(60))
+
+
+def test_a_note_type_without_card_templates_is_named(tmp_path: Path) -> None:
+    """Its notes cannot have cards."""
+    path = set_type(words(tmp_path / "d.apkg"), lambda each: each.update(tmpls=[]))
+    with_sql(path, "DELETE FROM cards")
+    met = codes(path)
+    assert (met["no-templates"], met["no-cards"]) == (["Words"], ["note0"])
+
+
+def test_what_a_template_points_to_inside_itself_is_no_file(tmp_path: Path) -> None:
+    """A part of a drawing is not missing from the package; a deck override is named."""
+
+    def change(each: dict[str, Any]) -> None:
+        each["tmpls"][0].update(qfmt="<svg><use href='#box'/></svg>{{F0}}", did=99)
+        each["css"] = ".card { fill: url(#grid); background: url('_gone.png') }"
+
+    path = set_type(words(tmp_path / "d.apkg"), change)
+    said = json.loads(run("inspect", path, "--format", "json").stdout)["files"][0]
+    assert [each["name"] for each in said["media"]["missing"]] == ["_gone.png"]
+    assert codes(path)["deck-override"] == ["Words, T: W"]
+
+
+def test_notes_that_do_not_fit_their_note_type_are_named(tmp_path: Path) -> None:
+    """One with too few fields, one whose note type is missing, one whose deck is."""
+    path = words(tmp_path / "d.apkg", notes=3)
+    with_sql(
+        path,
+        "UPDATE notes SET flds = 'short' WHERE guid = 'g0'; UPDATE notes SET mid = 5 WHERE guid = 'g1';"
+        "UPDATE cards SET did = 12345",
+    )
+    met = codes(path)
+    assert (met["field-count"], met["no-note-type"]) == (["short"], ["note1"])
+
+
+def test_odd_names_and_times_do_no_harm(tmp_path: Path) -> None:
+    """Empty names, signs that control a terminal, half a character, no such sort field, a far time."""
+    path = words(tmp_path / "d.apkg")
+
+    def change(each: dict[str, Any]) -> None:
+        each.update(name="\ud800\x1b[2J", sortf=9, mod=2**62)
+        each["flds"][0].update(name="", id=-5)
+        each["tmpls"][0].update(name="\x1b]0;x\x07", id=2**60)
+
+    set_type(path, change)
+    with_sql(path, "UPDATE notes SET mod = -99999999999999, guid = 'a\nb', flds = '\x1f'")
+    printed = run("inspect", path, "--notes").stdout
+    assert "\x1b" not in printed
+    assert "(no date)" in printed
+    met = codes(path)
+    assert len(met["sort-field"]) == len(met["large-ids"]) == 1
+
+
+def test_a_field_of_a_megabyte_is_read_in_time(tmp_path: Path) -> None:
+    """Marks that open and never close, and a text without a blank."""
+    path = words(tmp_path / "d.apkg", notes=6)
+    texts = ("<a ", "[sound:", "{{c1::", "\\(", "<!--", "日")
+    for number, text in enumerate(texts):
+        fields = text * (1_000_000 // len(text)) + "\x1f"
+        with_sql(path, "UPDATE notes SET flds = ? WHERE guid = ?", fields, f"g{number}")
+    assert "field-count" not in codes(path)
+
+
+@pytest.mark.parametrize(
+    ("names", "odd"),
+    [
+        (["a:b.png", "c?.png"], ["Windows does not allow `:`", "Windows does not allow `?`"]),
+        (["nul", "COM1.txt", "com.png"], ["reserved", "reserved"]),
+        (["Tree.png", "tree.PNG", "é.png", "e\u0301.jpg"], ["differ only in capitals"]),
+        (["end."], ["Windows drops a dot or space at the end"]),
+        (["ß" * 130], ["is longer than 255 bytes"]),
+    ],
+)
+def test_names_of_media_that_some_systems_cannot_store(
+    names: list[str], odd: list[str], tmp_path: Path
+) -> None:
+    """Each is listed with the reason; Windows knows more reasons than others."""
+    path = words(tmp_path / "d.apkg")
+    with zipfile.ZipFile(path, "a") as archive:
+        members = {name: archive.read(name) for name in archive.namelist() if name != "media"}
+    members["media"] = json.dumps(
+        {str(number): name for number, name in enumerate([*names, "gone.png"])}
+    ).encode()
+    members |= {str(number): b"x" for number in range(len(names))}
+    zipped(path, members)
+    told = codes(path)["media-name"]
+    assert len(told) == len(odd)
+    assert all(reason in line for reason, line in zip(odd, told, strict=True))
+    media = json.loads(run("inspect", path, "--format", "json").stdout)["files"][0]["media"]
+    assert media["listed_only"] == ["gone.png"]

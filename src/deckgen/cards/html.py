@@ -27,6 +27,7 @@ _IN_LINE = frozenset("b code del em i ins kbd mark q s small strong sub sup u va
 VOID = frozenset(["br", "hr", "img", "wbr", "col"])
 SAFE_LINK = re.compile(r"https?://[^\s]+|mailto:[^\s]+", re.IGNORECASE)
 
+_SCRIPT = re.compile(r"<(script|style)(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _NEAR = 20  # so many open tags are searched for the one that a tag closes
 _SHORT = 40  # characters of a tag that a message repeats
 _WRITTEN = re.compile(  # an open or a closing tag of CommonMark (0.31, 6.6)
@@ -180,6 +181,24 @@ def pieces(html: str) -> list[Tag | str]:
     read = _Parser(html).read
     placed: list[tuple[int, Tag | str]] = [*read.texts, *((tag.start, tag) for tag in read.tags)]
     return [piece for _, piece in sorted(placed, key=lambda each: each[0])]
+
+
+def without_scripts(html: str) -> tuple[str, list[str]]:
+    """HTML without its scripts and styles, whose content is no HTML, and the names of these elements."""
+    parts: list[str] = []
+    names: list[str] = []
+    lower = html.lower()
+    done = 0
+    for match in _SCRIPT.finditer(html):
+        if match.start() < done:
+            continue
+        name = match[1].lower()
+        close = lower.find(f"</{name}", match.end())
+        end = lower.find(">", close) + 1 if close >= 0 else 0
+        parts.append(html[done : match.start()])
+        names.append(name)
+        done = end or len(html)
+    return "".join(parts) + html[done:], names
 
 
 def balanced(html: str) -> bool:

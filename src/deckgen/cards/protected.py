@@ -131,7 +131,13 @@ class Protected:
         """A text with a replacement for each number of a token."""
         if not self._sign or self._sign not in text:
             return text
-        return re.sub(f"{self._sign}([0-9]+){self._sign}", lambda match: replacement(int(match[1])), text)
+
+        def back(match: re.Match[str]) -> str:
+            number = int(match[1])
+            # a text that begins within a token can have digits of the author's between two signs
+            return replacement(number) if number < len(self.tokens) else match[0]
+
+        return re.sub(f"{self._sign}([0-9]+){self._sign}", back, text)
 
     def typed(self, number: int) -> str:
         """The author's text of a token."""

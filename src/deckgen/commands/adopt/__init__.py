@@ -1,0 +1,1 @@
+"""An existing deck of Anki becomes a deck repository."""

@@ -1,0 +1,417 @@
+"""The HTML of a field becomes Markdown that shows the same."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deckgen.cards import html
+from deckgen.cards.markdown import Markup
+from deckgen.cards.media import Media, Shelf
+from deckgen.commands.adopt.from_html import Converted, Form, convert
+from tests.conftest import block
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MEDIA = {
+    "a.jpg": "media/a.jpg",
+    "my pic.jpg": "media/my-pic.jpg",
+    "s.mp3": "media/s.mp3",
+    "a&b.mp3": "media/a-b.mp3",
+}
+
+
+class AnyFile(Shelf):
+    """A shelf that has each file."""
+
+    def find(self, address: str, types: frozenset[str], folder: str) -> Media:
+        """The file with an address as its name."""
+        del types, folder
+        return Media(Path(address), address, address)
+
+
+def converted(field: str, *, cloze: bool = False, map_tags: dict[str, str] | None = None) -> Converted:
+    """A field as a text of the source."""
+    return convert(field, cloze=cloze, map_tags=map_tags or {}, media=MEDIA)
+
+
+def rendered(text: str, *, cloze: bool = False) -> str:
+    """The HTML that a card shows of a text of the source, which has no errors."""
+    scalar, document = block(text)
+    markup = Markup(AnyFile(Path(), Path()))
+    made = (markup.cloze if cloze and "{{c" in text else markup.markdown)(scalar, document)
+    errors = [each for each in markup.diagnostics if each.level == "error"]
+    assert not errors, (text, errors)
+    return made
+
+
+# The known traps
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("plain", "plain"),
+        ("a<b> word</b> b", "a **word** b"),
+        ("<b>word </b>after", "**word** after"),
+        ("a <i> both </i>b", "a *both* b"),
+        ("<b> </b>x", "x"),
+        ("fac<b>tor</b>ial", "fac<b>tor</b>ial"),
+        ("<b>a</b><i>b</i>", "<b>a</b><i>b</i>"),
+        ("<b><i>x</i></b> y", "***x*** y"),
+        ("a<u>b</u> H<sub>2</sub>O x<sup>2</sup>", "a<u>b</u> H<sub>2</sub>O x<sup>2</sup>"),
+        ("+ x", "\\+ x"),
+        ("- x<br>- y", "\\- x\\\n\\- y"),
+        ("1. x<br>2) y", "1\\. x\\\n2\\) y"),
+        ("# x", "\\# x"),
+        ("&gt; 5", "\\> 5"),
+        ("a == b", "a == b"),
+        ("==x==", "<span>=</span>=x<span>=</span>="),
+        ("2*3*4 and *x*", "2\\*3\\*4 and \\*x\\*"),
+        ("2 * 3, snake_case, __init__", "2 * 3, snake_case, \\_\\_init\\_\\_"),
+        ("fill in ____ here", "fill in ____ here"),
+        ("a < b & c", "a < b & c"),
+        ("&lt;b&gt; &amp;lt; &amp;", "&lt;b> &amp;lt; &"),
+        ("`x` [a](b) [c]: d ![e]", "\\`x\\` \\[a\\](b) \\[c\\]: d !\\[e]"),
+        ("$5 and $10", "$5 and $10"),
+        ("costs $x^2$", "costs \\$x^2\\$"),
+        ("C:\\new\\tmp", "C:\\new\\tmp"),
+        ("a&nbsp; b&nbsp;c", "a b c"),
+        ("5&nbsp;mg \u00ab&nbsp;x&nbsp;\u00bb", "5&nbsp;mg \u00ab&nbsp;x&nbsp;\u00bb"),
+        ("x &nbsp;&nbsp;&nbsp;&nbsp; y", "x&nbsp;&nbsp;&nbsp;&nbsp;y"),
+        ("中文<b>「文字」</b>です", "中文**「文字」**です"),
+        ("<code>a*b</code> <code>`</code>", "`a*b` `` ` ``"),
+        ("<code>a <b>b</b></code>", "<code>a **b**</code>"),
+        ('<a href="https://a.b/?x=1&amp;y=(2)">w</a>', "[w](<https://a.b/?x=1&y=(2)>)"),
+        ('<a href="https://a.b/c_d">https://a.b/c_d</a>', "<https://a.b/c_d>"),
+        ("<strong>a</strong> <em>b</em> <strike>c</strike>", "**a** *b* ~~c~~"),
+        ('<span style="font-weight: 600">a</span> <span style="font-style:italic">b</span>', "**a** *b*"),
+        ('<b>a <span style="font-weight: normal">b</span></b>', "**a** b"),
+        ('<span class="x" lang="de">a</span>', '<span class="x" lang="de">a</span>'),
+        ("<ruby>漢<rt>かん</rt></ruby>", "<ruby>漢<rt>かん</rt></ruby>"),
+    ],
+)
+def test_text(field: str, text: str) -> None:
+    """Marks become Markdown without the blanks at their edges; signs that Markdown would read stay signs."""
+    assert converted(field) == Converted(text, Form.MARKDOWN)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("a<br>b", "a\\\nb"),
+        ("a<br />b<br/>", "a\\\nb"),
+        ("<div>a</div><div>b</div>", "a\\\nb"),
+        ("a<div>b<br></div><div>c</div>", "a\\\nb\\\nc"),
+        ("a<br><br>b", "a\n\nb"),
+        ("<div>a</div><div><br></div><div>b</div>", "a\n\nb"),
+        ("<div>a</div><div>&nbsp;</div><div>b</div>", "a\n\nb"),
+        ("<p>a</p><p>b</p>", "a\n\nb"),
+        ("a<br><br><br><br>b", "a\n\nb"),
+        ("<b>a<br>b</b>", "**a**\\\n**b**"),
+        ("<b>a<div>b</div></b>", "**a**\\\n**b**"),
+        ("a\nb", "a b"),
+        ("a) x<br>b) y", "a) x\\\nb) y"),
+        ("<ul><li>a</li><li>b</li></ul>", "- a\n- b"),
+        ("x<ul><li>a</li></ul>y", "x\n\n- a\n\ny"),
+        ("<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>", "- a\n  - b\n- c"),
+        ("<ul><li>a</li><ul><li>b</li></ul><li>c</li></ul>", "- a\n  - b\n- c"),
+        ("<ol><li>a<ul><li>b</li></ul></li><li>c</li></ol>", "1. a\n   - b\n2. c"),
+        ('<ol start="3"><li>a</li><li>b</li></ol>', "3. a\n4. b"),
+        ("<ul><li>a<br>b</li><li>- c</li></ul>", "- a\\\n  b\n- \\- c"),
+        ("<ul><li><div>a</div></li><li><b>b </b></li></ul>", "- a\n- **b**"),
+        ("<ul><li>a<li>b</ul>", "- a\n- b"),
+        ("<h2>T</h2>x<hr>y", "## T\n\nx\n\n---\n\ny"),
+        ("<blockquote>a<br>b</blockquote>", "> a\\\n> b"),
+        ("<pre><code>a\n  b\n\n*c*</code></pre>", "```\na\n  b\n\n*c*\n```"),
+        ("<pre>a<br>```</pre>", "````\na\n```\n````"),
+        (
+            "<table><tr><th>a</th><th>b</th></tr><tr><td><b>x</b>|</td><td>y<br>z</td></tr></table>",
+            "| a | b |\n|---|---|\n| **x**\\| | y<br>z |",
+        ),
+    ],
+)
+def test_lines(field: str, text: str) -> None:
+    """Line breaks in all spellings, paragraphs, lists, headings and tables look as an author writes them."""
+    assert converted(field) == Converted(text, Form.MARKDOWN)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ('<img src="a.jpg">', "![](media/a.jpg)"),
+        ('<img src="my%20pic.jpg" alt="a *tree*">', "![a \\*tree\\*](media/my-pic.jpg)"),
+        ('<img src="my pic.jpg" width="30">', '<img src="media/my-pic.jpg" alt="" width="30">'),
+        ('<img src="a.jpg" style="width: 30px;">', '<img src="media/a.jpg" alt="" width="30">'),
+        ('a<br><img src="a.jpg"><br>b', "a\\\n![](media/a.jpg)\\\nb"),
+        ("[sound:s.mp3] x [sound:a&amp;b.mp3]", "[sound:media/s.mp3] x [sound:media/a-b.mp3]"),
+        ("[sound:s.mp3]<b>x</b>", "[sound:media/s.mp3]**x**"),
+    ],
+)
+def test_media(field: str, text: str) -> None:
+    """Images and sounds have their paths in the source, with widths and descriptions."""
+    assert converted(field) == Converted(text, Form.MARKDOWN)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("\\(x^2\\)", "$x^2$"),
+        ("[$]x&lt;y[/$] [latex]$y^2$[/latex]", "$x<y$ $y^2$"),
+        ("\\[\\sum<br>x\\] [$$]y[/$$]", "$$\\sum\nx$$ $$y$$"),
+        ("[latex]\\begin{align*}a&amp;=b\\end{align*}[/latex]", "\\begin{align*}a&=b\\end{align*}"),
+        ("<anki-mathjax>a &lt; b</anki-mathjax>", "$a < b$"),
+        ('<anki-mathjax block="true">x</anki-mathjax>', "$$x$$"),
+        ("a\\(x\\)2", "a\\(x\\)2"),
+        ("\\(hello\\)", "[$]hello[/$]"),
+        ("\\(a<b>b</b>\\)", "&#92;(a**b**&#92;)"),
+        ("<code>\\(x\\)</code>", "`\\(x\\)`"),
+    ],
+)
+def test_formulas(field: str, text: str) -> None:
+    """Formulas in all of Anki's spellings are formulas; what MathJax does not read is text."""
+    assert converted(field) == Converted(text, Form.MARKDOWN)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("a {{c1::b}} c", "a {{c1::b}} c"),
+        ("{{c1::<b>b</b>::<i>h</i>}}", "{{c1::**b**::*h*}}"),
+        ("<b>{{c1::b}}</b> {{c2::c}}", "**{{c1::b}}** {{c2::c}}"),
+        ("<b>x {{c1::a}}</b>", "**x {{c1::a}}**"),
+        ("{{c1::<b>a}} b</b>", "{{c1::**a**}} **b**"),
+        ("<b>x{{c1::y</b> z}}", "**x**{{c1::**y** z}}"),
+        ("{{c1::a {{c2::b}}}}", "{{c1::a {{c2::b}}}}"),
+        ("{{c1,2::a}}", "{{c1,2::a}}"),
+        ("{{c1::a<br>b}}", "{{c1::a\\\nb}}"),
+        ("{{c1::a<br><br>b}}", "{{c1::a<br>\\\nb}}"),
+        ("{{c1::<div>a</div><div>b</div>}}", "{{c1::a\\\nb}}"),
+        ("<ul><li>{{c1::a}}</li><li>{{c1::b}}</li></ul>", "- {{c1::a}}\n- {{c1::b}}"),
+        ("\\(\\frac{ {{c1::a}} }{b}\\)", "$\\frac{ {{c1::a}} }{b}$"),
+        ("{{c1::\\(x\\)}}", "{{c1::$x$}}"),
+        ("{{c1::a{x}}} }}", "{{c1::a\\{x}}\\} \\}\\}"),
+        ("{{c1::<code>x</code>}} <code>{{c2::y}}z</code>", "{{c1::`x`}} `{{c2::y}}z`"),
+        ('{{c1::<img src="a.jpg">}}', "{{c1::![](media/a.jpg)}}"),
+        ("{{c1::a", "\\{\\{c1::a"),
+        ("no cloze", "no cloze"),
+    ],
+)
+def test_clozes(field: str, text: str) -> None:
+    """Clozes keep their numbers, answers and hints, and each piece of markup is in one cloze or around it."""
+    assert converted(field, cloze=True) == Converted(text, Form.MARKDOWN)
+
+
+def test_braces_without_clozes() -> None:
+    """In a field that can have no cloze, its braces are text."""
+    result = converted("{{c1::x}} {{y}}")
+    assert result == Converted("\\{\\{c1::x\\}\\} \\{\\{y\\}\\}", Form.MARKDOWN)
+    assert html.text(rendered(result.text)) == "{{c1::x}} {{y}}"
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        (
+            '<table><tr><td><b>a</b> *</td><td><img src="a.jpg"></td></tr></table>',
+            '<table>\n<tr><td><b>a</b> &#42;</td><td><img src="media/a.jpg" alt=""></td></tr></table>',
+        ),
+        (
+            'x<br>- y<table><tr><th colspan="2">a</th></tr></table>',
+            'x\\\n\\- y\n\n<table>\n<tr><th colspan="2">a</th></tr></table>',
+        ),
+        ('<div class="q">a<br>$b^2$ `c` ==d==</div>', '<div class="q">a<br>&#36;b&#94;2&#36; &#96;c&#96; &#61;&#61;d&#61;&#61;</div>'),
+        ('<div dir="rtl">ع</div>', '<div dir="rtl">ع</div>'),
+        ("<ul>a<li>b</li></ul>", "<ul>a\n<li>b</li></ul>"),
+        ("<dl><dt>a<dd>b</dl>", "<dl>\n<dt>a</dt>\n<dd>b</dd></dl>"),
+    ],
+)
+def test_html_stays(field: str, text: str) -> None:
+    """What Markdown cannot say stays HTML, and text around it is Markdown."""
+    assert converted(field) == Converted(text, Form.HTML)
+
+
+def test_cloze_around_list() -> None:
+    """A cloze around a whole list stays HTML."""
+    assert converted("{{c1::<ul><li>a</li></ul>}}", cloze=True) == Converted(
+        "{{c1::<ul><li>a</li></ul>}}", Form.HTML
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "lost"),
+    [
+        ('<font color="red">a</font> b', "a b", "the element `<font>`"),
+        ('<b style="color: red; margin: 0px">a</b>', "**a**", "the style `color`"),
+        ('<span style="font-size: 20px">a</span>', "a", "the style `font-size`"),
+        ('<span onclick="x()">a</span>', "a", "the attribute `onclick`"),
+        ("<hl>a</hl>", "a", "the element `<hl>`"),
+        ("a<script>x<y</script>b", "ab", "the element `<script>`"),
+        ('<a href="javascript:x()">a</a>', "a", "a link that begins with neither https, http nor mailto"),
+        ('<img src="x.jpg" alt="a tree">', "a tree", "the image `x.jpg`, which is missing"),
+        ('a<img src="https://x.y/z.png">', "a", "the image at `https://x.y/z.png`, which is on the internet"),
+        ('a<img src="data:image/png;base64,AA">', "a", "an image that is in the field itself"),
+        ("a [sound:x.mp3]", "a", "the sound `x.mp3`, which is missing"),
+        ("[latex]\\LaTeX x[/latex]", "\\[latex]\\LaTeX x\\[/latex]", "LaTeX that is more than a formula"),
+        (
+            "\\(\\href{x}{y}\\)",
+            "&#92;(&#92;href{x}{y}&#92;)",
+            "a formula with `\\href`, which cards cannot have",
+        ),
+    ],
+)
+def test_lost(field: str, text: str, lost: str) -> None:
+    """What a card cannot have is left out and named, and its words stay."""
+    assert converted(field) == Converted(text, Form.CHANGED, (lost,))
+
+
+def test_map_tags() -> None:
+    """An element of the author's own becomes another one, and then nothing is lost."""
+    result = converted("<hl>a</hl> <x2>b</x2>", map_tags={"hl": "mark", "x2": "strong"})
+    assert result == Converted("==a== **b**", Form.MARKDOWN)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "<a target='_blank' rel='noopener' href='https://a.b'>x</a>",
+        "<!-- comment -->x<!--EndFragment-->",
+        "<span style=''><span>x</span></span>",
+        "<font>x</font>",
+        "<span style='font-family: inherit; white-space: normal; caret-color: red'>x</span>",
+        "<section>x</section>",
+    ],
+)
+def test_nothing_is_lost_that_nobody_sees(field: str) -> None:
+    """Attributes, styles and elements without an effect are left out without a word."""
+    assert converted(field).form is Form.MARKDOWN
+
+
+# Any field
+
+
+def words(field: str) -> list[str]:
+    """The words that HTML shows."""
+    blocks = {"br", "div", "p", "li", "ul", "ol", "table", "tr", "td", "th", "pre", "h1", "h2", "h3", "hr", "blockquote"}
+    parts = [
+        piece if isinstance(piece, str) else " " if piece.name in blocks else "" for piece in html.pieces(field)
+    ]
+    shown = re.sub(r"\[/?\$\$?\]|\\[()\[\]]", "\\\\", "".join(parts))
+    return shown.split()
+
+
+def styled(field: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Each character that well-formed HTML shows, with the elements around it that are seen."""
+    seen = {"strong": "b", "em": "i", "del": "s"}
+    ignored = {"div", "p", "span", "tbody", "thead", "tr", "br"}
+    stack: list[str] = []
+    made = []
+    for piece in html.pieces(field):
+        if isinstance(piece, str):
+            around = {name for name in stack if name not in ignored | {"ul", "ol", "li"}}
+            around -= {"code"} if "pre" in around else set()
+            lists = [name for name in stack if name in {"ul", "ol"}]
+            made += [(char, (*sorted(around), *lists)) for char in piece if not char.isspace()]
+        elif piece.opens:
+            stack.append(seen.get(piece.name, piece.name))
+        elif piece.closing and stack:
+            stack.pop()
+    return made
+
+
+SIGNS = "ab1 *_`[]()#+-=~$|\\!{}:.>^&\n\u00a0😀中「」ع"
+
+
+@st.composite
+def texts(draw: st.DrawFn) -> str:
+    """Text as Anki's editor writes it; some of it with a bare `<` or `&`."""
+    text = draw(
+        st.text(SIGNS + "<", max_size=8)
+        | st.sampled_from(
+            ["word", "two words", " ", "- x", "+ x", "1. x", "# x", "> 5", "==x==", "~~x~~", "a < b", "$x$", "$5"]
+            + ["**x**", "_x_", "[a](b)", "[a]: b", "\\(x^2\\)", "x_1", "---", "|a|b|", "<3", "AT&T", "&lt;", "::", "a) "]
+        )
+    )
+    if draw(st.booleans()):
+        return html.escape(text)
+    text = re.sub(r"<(?=[a-zA-Z/!?]|$)", "&lt;", text)
+    return re.sub(r"&$", "&amp;", text)
+
+
+MARKS = st.sampled_from(["b", "i", "u", "sub", "sup", "strong", "em", "code", 'a href="https://a.b/c"', "s", "span"])
+
+
+def marked(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Text with marks, nested, with blanks anywhere."""
+    one = st.tuples(MARKS, inner).map(lambda each: f"<{each[0]}>{each[1]}</{each[0].split()[0]}>")
+    return one | st.lists(inner, min_size=2, max_size=4).map("".join)
+
+
+INLINE = st.recursive(texts(), marked, max_leaves=8)
+
+
+def with_clozes(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Text with clozes in marks and marks in clozes."""
+    hints = st.just("") | inner.map(lambda each: f"::{each}")
+    cloze = st.tuples(st.integers(1, 3), inner, hints).map(lambda each: f"{{{{c{each[0]}::{each[1]}{each[2]}}}}}")
+    return marked(inner) | cloze
+
+
+CLOZES = st.recursive(texts(), with_clozes, max_leaves=8)
+
+
+def lines_of(inline: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Lines in the spellings of Anki's editor, lists, and tables."""
+    lines = st.lists(inline, min_size=1, max_size=4)
+    items = st.recursive(
+        lines,
+        lambda inner: st.lists(st.tuples(inline, st.sampled_from(["ul", "ol"]), inner), min_size=1, max_size=2).map(
+            lambda each: [f"{text}<{name}>{''.join(f'<li>{item}</li>' for item in below)}</{name}>" for text, name, below in each]
+        ),
+        max_leaves=4,
+    )
+
+    def listed(each: tuple[str, list[str]]) -> str:
+        return f"<{each[0]}>{''.join(f'<li>{item}</li>' for item in each[1])}</{each[0]}>"
+
+    return st.lists(
+        lines.map("<br>".join)
+        | lines.map(lambda each: "".join(f"<div>{line}</div>" for line in each))
+        | lines.map(lambda each: "<div><br></div>".join(each))
+        | lines.map(lambda each: "".join(f"<p>{line}</p>" for line in each))
+        | st.tuples(st.sampled_from(["ul", "ol"]), items).map(listed)
+        | lines.map(lambda each: f"<table><tr>{''.join(f'<td>{cell}</td>' for cell in each)}</tr></table>")
+        | lines.map(lambda each: f"<table><tr>{''.join(f'<th>{cell}</th>' for cell in each)}</tr></table>")
+        | inline.map(lambda each: f"<h2>{each}</h2>")
+        | lines.map(lambda each: f"<blockquote>{'<br>'.join(each)}</blockquote>"),
+        max_size=3,
+    ).map("".join)
+
+
+@given(lines_of(INLINE))
+@settings(max_examples=300, deadline=None)
+def test_any_field_comes_back(field: str) -> None:
+    """All that Anki's editor writes comes back with the same words and the same marks."""
+    result = converted(field)
+    assert result.form is not Form.CHANGED
+    back = rendered(result.text)
+    assert words(back) == words(field)
+    assert styled(back) == styled(field)
+
+
+@given(lines_of(CLOZES))
+@settings(max_examples=300, deadline=None)
+def test_any_cloze_comes_back(field: str) -> None:
+    """Words never get lost from a field with clozes, and marks only if the field is reported."""
+    result = converted(field, cloze=True)
+    back = rendered(result.text, cloze=True)
+    assert "".join(words(back)) == "".join(words(field))
+    if result.form is not Form.CHANGED:
+        assert words(back) == words(field)
+        assert styled(back) == styled(field)

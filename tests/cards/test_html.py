@@ -21,6 +21,23 @@ if TYPE_CHECKING:
 
     from deckgen.diagnostics import Diagnostic
 
+
+@pytest.mark.parametrize(
+    ("piece", "text"),
+    [("<b>AT&T</b>", "AT&T"), ("<b>a&amp;b &lt c</b>", "a&b < c"), ("<b>&#65; &#66 &b;</b>", "A B &b;")],
+)
+def test_text_has_no_sign_that_nobody_wrote(piece: str, text: str) -> None:
+    """An `&` that begins no entity is shown as it is."""
+    assert html.text(piece) == text
+
+
+def test_scripts_are_no_html() -> None:
+    """The content of scripts and styles is left out with them, whatever signs it has."""
+    without = html.without_scripts("a<script>x<y && '<b>'</script>b<STYLE >p{}</style\n>c<span>d")
+    assert without == ("abc<span>d", ["script", "style"])
+    assert html.without_scripts("a<script>b") == ("a", ["script"])
+
+
 KIND = """\
 title: All
 section: alls

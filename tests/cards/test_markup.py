@@ -98,6 +98,13 @@ def test_plain_text_is_no_markup(text: str, html: str, tmp_path: Path) -> None:
     assert html_of(text, tmp_path, "text") == html
 
 
+def test_digits_between_clozes(tmp_path: Path) -> None:
+    """Digits of the author's between two clozes, right before bold type, are no number of deckgen's."""
+    text = "{{c1::a}}2020{{c2::b}} **c** <u>d</u>"
+    html = "{{c1::a}}2020{{c2::b}} <strong>c</strong> <u>d</u>"
+    assert html_of(text, tmp_path, "cloze") == html
+
+
 SAMPLE = """\
 deck: Two
 tags: [a, b::c]

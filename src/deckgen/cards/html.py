@@ -155,7 +155,9 @@ class _Parser(HTMLParser):
         self.read.texts.append((self._place(), data))
 
     def handle_entityref(self, name: str) -> None:
-        self.handle_data(html_lib.unescape(f"&{name};"))
+        end = self._place() + 1 + len(name)
+        sign = ";" if self.rawdata.startswith(";", end) else ""  # `AT&T` has none
+        self.handle_data(html_lib.unescape(f"&{name}{sign}"))
 
     def handle_charref(self, name: str) -> None:
         self.handle_data(html_lib.unescape(f"&#{name};"))

@@ -35,7 +35,7 @@ _LIGHT = re.compile(
     r"|(?P<hard>\xa0)|(?P<wbr>\u200b)"
 )
 _FULL = re.compile(
-    r"(?P<backslash>\\)|(?P<sign>[`*_\[\]|$~](?!\Z)|[`*_\[\]|$~]|!(?=\Z))|(?P<less><)|(?P<and>&)|(?P<equal>=(?==)|~(?=~))"
+    r"(?P<backslash>\\)|(?P<sign>[`*_\[|$~]|!(?=\Z))|(?P<less><)|(?P<and>&)|(?P<equal>=(?==)|~(?=~))"
     r"|(?P<hard>\xa0)|(?P<wbr>\u200b)"
 )
 _ENTITIES = re.compile(r"[\\`*_\[\]|$~={}#<>&!\xa0\u200b^]|::|:\Z|\A:")
@@ -73,12 +73,14 @@ def escaped(text: str, line: str, start: int, care: Care, *, in_cloze: bool, clo
             free = not left.strip() and not right.strip() and (left or right) and len(sign) == 1
             return sign if free else sign.replace("*", "\\*")
         if kind == "line":
-            inside = left.isalnum() and right.isalnum()
+            inside = left.isalnum() and right.isalnum() and start < at and last < end
             lone = single and at > 0 and len(sign) > 1 and text.count(sign) == 1
             lone = lone or (not left.strip() and not right.strip() and at > 0)
             return sign if inside or lone else sign.replace("_", "\\_")
         if kind == "bang":
             return sign if not after else "\\!"
+        if kind == "link" and "[" in text[: match.start()]:
+            return sign  # its bracket is escaped; two of them would be a formula
         return _AS[kind] or f"\\{sign}"
 
     made = _LIGHT.sub(light, text) if care is Care.LIGHT else _FULL.sub(_fully, text)
@@ -95,7 +97,16 @@ def escaped(text: str, line: str, start: int, care: Care, *, in_cloze: bool, clo
     return made
 
 
-_AS = {"less": "&lt;", "and": "&amp;", "hard": "&nbsp;", "wbr": "<wbr>", "backslash": "", "tick": "", "bracket": "", "link": ""}
+_AS = {
+    "less": "&lt;",
+    "and": "&amp;",
+    "hard": "&nbsp;",
+    "wbr": "<wbr>",
+    "backslash": "",
+    "tick": "",
+    "bracket": "",
+    "link": "",
+}
 
 
 def _fully(match: re.Match[str]) -> str:
@@ -119,7 +130,9 @@ def _at_start(made: str, line: str) -> str:
 
 def _has_formula(line: str) -> bool:
     """Whether deckgen finds a formula between dollar signs."""
-    return line.count("$") > 1 and any(piece.kind in {"formula", "display"} for piece in verbatim.pieces(line))
+    return line.count("$") > 1 and any(
+        piece.kind in {"formula", "display"} for piece in verbatim.pieces(line)
+    )
 
 
 def _with_entities(text: str, line: str, start: int, care: Care, *, braces: bool) -> str:
@@ -134,8 +147,8 @@ def _with_entities(text: str, line: str, start: int, care: Care, *, braces: bool
         if sign == "\xa0":
             return "&nbsp;"
         if sign == "_":
-            at = start + match.start()
-            if line[at - 1 : at].isalnum() and line[at + 1 : at + 2].isalnum():
+            at = match.start()
+            if text[at - 1 : at].isalnum() and text[at + 1 : at + 2].isalnum():
                 return sign
         if sign[0] in "{}:" and not braces:
             return sign

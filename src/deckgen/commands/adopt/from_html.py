@@ -9,13 +9,13 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.cards import html, panels
 from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Media, Shelf
 from deckgen.commands.adopt.escapes import Care
-from deckgen.commands.adopt.lines import Content, Image, Line, same, words
+from deckgen.commands.adopt.lines import PLAIN, Content, Image, Line, Run, same
 from deckgen.commands.adopt.shown import shown
 from deckgen.commands.adopt.written import written
 from deckgen.source import Document, Scalar
@@ -27,8 +27,7 @@ LONGEST = 100_000
 """The most characters of a text in the source."""
 _LONG = 20_000  # of longer texts fewer forms are tried
 _PLAIN = re.compile(r"[^\W\d_][\w ,.;'?()%/\u2019\u201c\u201d\u2013\u2014-]*")
-_NOT_LONG = 20_000  # of longer texts fewer forms are tried
-_PLAIN = re.compile(r"  |_|\s\Z|[^\S ]|\u200b|[-)] ")
+_NOT_PLAIN = re.compile(r"  |_|\s\Z|[^\S ]|\u200b|[-)] ")
 
 
 class Form(Enum):
@@ -73,24 +72,45 @@ def convert(
     if len(field_html) > LONGEST:
         return _too_long(field_html)
     original = shown(field_html, cloze=cloze, map_tags=map_tags, media=media)
-    best = ""
-    difference: tuple[str, ...] = ()
-    for care in Care if len(field_html) <= _LONG else (Care.LIGHT, Care.BLOCK):
-        text, has_html = written(original.lines, care, clozes=cloze)
-        output = _rendered(text, cloze=cloze) if len(text) <= LONGEST else None
+    cares = tuple(Care) if len(field_html) <= _LONG else (Care.LIGHT, Care.BLOCK)
+    made = _tried(original.lines, cares, clozes=cloze)
+    if made.text or not original.lines:
+        return Converted(made.text, Form.CHANGED if original.lost else made.form, original.lost)
+    plain = [Line((), min(number, 1), _unstyled(line.runs)) for number, line in enumerate(original.lines)]
+    text = _tried(plain, cares, clozes=cloze).text
+    difference = tuple(_differences(original.lines, plain))
+    if not text and cloze and "{{c" in field_html:
+        without = shown(field_html, cloze=False, map_tags=map_tags, media=media)
+        text, difference = _tried(without.lines, cares, clozes=True).text, ("the clozes",)
+    if not text:
+        text, difference = _bare(original.lines), ("all but the words",)
+    return Converted(text, Form.CHANGED, (*original.lost, *difference))
+
+
+class _Made(NamedTuple):
+    """A text that shows the same as lines; empty if there is none."""
+
+    text: str
+    form: Form
+
+
+def _tried(lines: list[Line], cares: tuple[Care, ...], *, clozes: bool) -> _Made:
+    """Lines as a text of the source that shows the same, written with as little care as possible."""
+    for care in cares:
+        text, has_html = written(lines, care, clozes=clozes)
+        output = _rendered(text, cloze=clozes) if len(text) <= LONGEST else None
         if output is None:
             continue
-        if output == text == _only_text(original.lines):
-            return Converted(text, Form.CHANGED if original.lost else Form.MARKDOWN, original.lost)
-        back = shown(panels.plain(output), cloze=cloze, map_tags={}).lines
-        if same(original.lines, back):
-            form = Form.HTML if has_html else Form.MARKDOWN
-            return Converted(text, Form.CHANGED if original.lost else form, original.lost)
-        if words(original.lines) == words(back) and not best:
-            best, difference = text, tuple(_differences(original.lines, back))
-    if not best:
-        best, difference = _bare(original.lines), ("everything but the text",)
-    return Converted(best, Form.CHANGED, (*original.lost, *difference))
+        if output == text == _only_text(lines):
+            return _Made(text, Form.MARKDOWN)
+        if same(lines, shown(panels.plain(output), cloze=clozes, map_tags={}).lines):
+            return _Made(text, Form.HTML if has_html else Form.MARKDOWN)
+    return _Made("", Form.CHANGED)
+
+
+def _unstyled(runs: list[Run]) -> list[Run]:
+    """The pieces of a line without styles."""
+    return [Run(content, PLAIN) for content, _ in runs]
 
 
 def _too_long(field_html: str) -> Converted:
@@ -171,7 +191,11 @@ def _kinds(lines: list[Line]) -> dict[str, int]:
             if isinstance(content, Image):
                 kinds.append("an image")
             elif not isinstance(content, str):
-                kinds.append({"sound": "a sound", "formula": "a formula", "display": "a formula"}.get(content.kind, "a cloze"))
+                kinds.append(
+                    {"sound": "a sound", "formula": "a formula", "display": "a formula"}.get(
+                        content.kind, "a cloze"
+                    )
+                )
         for kind in kinds:
             counts[kind] = counts.get(kind, 0) + 1
     return counts

@@ -86,9 +86,7 @@ def inline(runs: Sequence[Run], care: Care, *, clozes: bool, cell: bool = False)
     return _written(layout, runs, text, care, clozes=clozes, cell=cell)
 
 
-def _written(
-    layout: _Layout, runs: Sequence[Run], text: str, care: Care, *, clozes: bool, cell: bool
-) -> str:
+def _written(layout: _Layout, runs: Sequence[Run], text: str, care: Care, *, clozes: bool, cell: bool) -> str:
     """The Markdown of a line whose spans have their marks."""
     parts: list[str] = []
     places = [0]
@@ -229,7 +227,9 @@ def _delimiters(
 def _ticks(inner: Sequence[Run], style: Style) -> tuple[str, str] | None:
     """The backticks around code; None if there is anything but plain text and clozes in it."""
     first = inner[0].styles
-    if any(run.styles != first or not isinstance(run.content, str) for run in inner if not is_cloze(run.content)):
+    if any(
+        run.styles != first or not isinstance(run.content, str) for run in inner if not is_cloze(run.content)
+    ):
         return None
     if any(style not in run.styles for run in inner):
         return None

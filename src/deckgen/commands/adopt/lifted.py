@@ -77,13 +77,13 @@ def lifted(field: str, *, cloze: bool) -> Lifted:
     """
     field = _NOT_FOR_TEXT.sub("", field)
     marks: list[Mark] = []
+    lost: dict[str, None] = {}
     if cloze and "{{c" in field:
-        field = _without_clozes(field, marks)
+        field = _without_clozes(field, marks, lost)
     if "\\" not in field and "[" not in field:
-        return Lifted(field, marks)
+        return Lifted(field, marks, tuple(lost))
     parts: list[str] = []
     done = place = 0
-    lost: dict[str, None] = {}
     while match := _MARK.search(field, place):
         sign, place = match[0].lower(), match.end()
         end = field.find(_ENDS[sign], place, place + _LONGEST)
@@ -109,14 +109,21 @@ def _number(marks: list[Mark], mark: Mark) -> str:
     return f"{_OPEN}{len(marks) - 1}{_SHUT}"
 
 
-def _without_clozes(field: str, marks: list[Mark]) -> str:
-    """The HTML with numbers in place of the marks of its clozes."""
+def _without_clozes(field: str, marks: list[Mark], lost: dict[str, None]) -> str:
+    """The HTML with numbers in place of the marks of its clozes; what no card can have is added to `lost`."""
     places: list[tuple[int, int, Mark]] = []
     for cloze in clozes.in_field(field):
         if cloze.end < 0:
             continue  # Anki ignores it
+        if _is_empty(field[cloze.inner : cloze.answer_end]):
+            lost["a cloze without an answer"] = None
+            continue
         numbers = ",".join(map(str, cloze.numbers))
         places.append((cloze.start, cloze.inner, Mark("open", numbers, f"{{{{c{numbers}::")))
+        if cloze.hint >= 0 and _is_empty(field[cloze.hint : cloze.end]):
+            lost["an empty hint of a cloze"] = None
+            places.append((cloze.hint - 2, cloze.end + 2, Mark("close", "", "}}")))
+            continue
         if cloze.hint >= 0:
             places.append((cloze.hint - 2, cloze.hint, Mark("hint", "", "::")))
         places.append((cloze.end, cloze.end + 2, Mark("close", "", "}}")))
@@ -126,6 +133,11 @@ def _without_clozes(field: str, marks: list[Mark]) -> str:
         parts += (field[done:start], _number(marks, mark))
         done = end
     return "".join(parts) + field[done:]
+
+
+def _is_empty(piece: str) -> bool:
+    """Whether a piece of HTML shows nothing."""
+    return not html.text(piece).strip() and "<img" not in piece.lower()
 
 
 def _mark(sign: str, content: str, raw: str, marks: list[Mark]) -> Mark | None:

@@ -121,9 +121,3 @@ def _bare(content: Content) -> Content:
         # the formula itself is copied; braces are put around a cloze in it, and between other marks
         value = "".join(value.split()).replace("{", "").replace("}", "")
     return Mark(content.kind, value, "")
-
-
-def words(lines: list[Line]) -> str:
-    """The visible text of lines without blanks, for comparing."""
-    texts = (run.content for line in lines for run in line.runs)
-    return "".join("".join(text.split()) for text in texts if isinstance(text, str))

@@ -93,9 +93,7 @@ def shown(
 class _Reader:
     """Reads HTML into lines."""
 
-    def __init__(
-        self, marks: Lifted, map_tags: Mapping[str, str], media: Mapping[str, str] | None
-    ) -> None:
+    def __init__(self, marks: Lifted, map_tags: Mapping[str, str], media: Mapping[str, str] | None) -> None:
         self._marks, self._map_tags, self._media = marks, map_tags, media
         self._lines: list[Line] = []
         self._runs: list[Run] = []

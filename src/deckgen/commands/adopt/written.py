@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 _HEADINGS = {f"h{level}": "#" * level for level in range(1, 7)}
 _LISTS = frozenset(["ul", "ol"])
-_ROWS = frozenset("table tr li ul ol dl dt dd td th caption thead tbody blockquote details summary figure".split())
+_ROWS = frozenset(
+    "table tr li ul ol dl dt dd td th caption thead tbody blockquote details summary figure".split()
+)
 _PARAGRAPH = 2
 
 
@@ -158,11 +160,17 @@ def _list(lines: list[Line], depth: int, care: Care, *, clozes: bool) -> str:
     """A list with all its items."""
     box = lines[0].path[depth]
     start = dict(box.attributes).get("start", "1") if box.name == "ol" else ""
-    if any(name != "start" for name, _ in box.attributes) or depth > 2 * DEEP or (start and not start.isdigit()):
+    if (
+        any(name != "start" for name, _ in box.attributes)
+        or depth > 2 * DEEP
+        or (start and not start.isdigit())
+    ):
         raise _NoMarkdownError
     items: list[str] = []
     is_loose = False
-    for _, each in groupby(lines, lambda line: line.path[depth + 1].ident if len(line.path) > depth + 1 else 0):
+    for _, each in groupby(
+        lines, lambda line: line.path[depth + 1].ident if len(line.path) > depth + 1 else 0
+    ):
         group = list(each)
         item = group[0].path[depth + 1] if len(group[0].path) > depth + 1 else None
         if item is None or item.name != "li" or item.attributes:
@@ -198,7 +206,9 @@ def _table(lines: list[Line], depth: int, care: Care, *, clozes: bool) -> str:
     """A table whose first row is its head."""
     rows: list[str] = []
     columns = 0
-    for _, each in groupby(lines, lambda line: line.path[depth + 1].ident if len(line.path) > depth + 1 else 0):
+    for _, each in groupby(
+        lines, lambda line: line.path[depth + 1].ident if len(line.path) > depth + 1 else 0
+    ):
         row = list(each)
         names = {line.path[depth + 2].name if len(line.path) == depth + 3 else "" for line in row}
         if names != {"td" if rows else "th"} or any(
@@ -239,7 +249,11 @@ def _html(lines: list[Line], *, clozes: bool) -> str:
         if line.path == path:
             parts.append("<br>" * line.gap)
         for box in line.path[shared:]:
-            new_line = "\n" if is_block and parts and box.name in {"tr", "li", "dt", "dd", "table", "ul", "ol"} else ""
+            new_line = (
+                "\n"
+                if is_block and parts and box.name in {"tr", "li", "dt", "dd", "table", "ul", "ol"}
+                else ""
+            )
             parts.append(new_line + html.written(html.Tag(box.name, dict(box.attributes), 0, 0)))
         path = line.path
         care = Care.BLOCK if is_block else Care.TAGS

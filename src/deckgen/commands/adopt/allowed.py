@@ -14,8 +14,8 @@ _SAME = {"strong": "b", "em": "i", "del": "s", "strike": "s", "tt": "code"}
 """Elements that look the same as another one."""
 _AS_DIV = frozenset("section article header footer main nav aside address hgroup fieldset form".split())
 _SILENT = frozenset(  # attributes without an effect on a card
-    "target rel referrerpolicy spellcheck contenteditable draggable loading decoding autocorrect autocapitalize "
-    "cite datetime translate xmlns nowrap".split()
+    "target rel referrerpolicy spellcheck contenteditable draggable loading decoding autocorrect "
+    "autocapitalize cite datetime translate xmlns nowrap".split()
 )
 _NO_VALUE = frozenset(
     "normal none auto initial inherit unset 0px 0 start baseline currentcolor transparent medium visible "
@@ -27,7 +27,22 @@ _SILENT_STYLES = re.compile(
     r"|font-optical|font-variation|font-stretch|overflow-wrap$|word-break$|word-wrap$"
 )
 _BOLD = frozenset(["bold", "bolder", "600", "700", "800", "900"])
-_ENDS_MARK = {"font-weight": "-b", "font-style": "-i"}
+_LOOKS = {
+    ("font-weight", "bold"): "b",
+    ("font-weight", "normal"): "-b",
+    ("font-weight", "400"): "-b",
+    ("font-style", "italic"): "i",
+    ("font-style", "oblique"): "i",
+    ("font-style", "normal"): "-i",
+    ("text-decoration", "underline"): "u",
+    ("text-decoration-line", "underline"): "u",
+    ("text-decoration", "line-through"): "s",
+    ("text-decoration-line", "line-through"): "s",
+    ("vertical-align", "sub"): "sub",
+    ("vertical-align", "super"): "sup",
+    ("display", "inline"): "",
+}
+"""The elements that look like a style; after a `-` those of which it ends the look."""
 _PIXELS = re.compile(r"(\d{1,5})(?:\.\d+)?(?:px)?|(\d{1,3}%)")
 
 
@@ -105,23 +120,13 @@ def _marks_of_style(tag: html.Tag, lost: list[str]) -> tuple[str, ...]:
     """The names of elements that look like an element's style; other styles are added to what is lost."""
     marks: list[str] = []
     for name, value in _styles(tag) if "style" in tag.attributes else ():
-        if not name or not value or _SILENT_STYLES.match(name):
+        is_size = tag.name == "img" and name in {"width", "height"} and _PIXELS.fullmatch(value)
+        if not name or not value or is_size or _SILENT_STYLES.match(name):
             continue
-        if name == "font-weight" and value in _BOLD:
-            marks.append("b")
-        elif name == "font-style" and value in {"italic", "oblique"}:
-            marks.append("i")
-        elif name in {"text-decoration", "text-decoration-line"} and value in {"underline", "line-through"}:
-            marks.append("u" if value == "underline" else "s")
-        elif name == "vertical-align" and value in {"sub", "super"}:
-            marks.append("sub" if value == "sub" else "sup")
-        elif tag.name == "img" and name in {"width", "height"} and _PIXELS.fullmatch(value):
-            continue
-        elif name in _ENDS_MARK and value in {"normal", "400"}:
-            marks.append(_ENDS_MARK[name])
-        elif name == "display" and value == "inline":
-            continue
-        elif value not in _NO_VALUE and not set(value.split()) <= _NO_VALUE:
+        mark = _LOOKS.get((name, "bold" if value in _BOLD else value))
+        if mark:
+            marks.append(mark)
+        elif mark is None and value not in _NO_VALUE and not set(value.split()) <= _NO_VALUE:
             lost.append(f"the style `{name}`")
     return tuple(marks)
 

@@ -145,6 +145,7 @@ def _merged(runs: list[Run]) -> list[Run]:
     """The pieces of a line, with one piece for texts of the same styles in a row."""
     made: list[Run] = []
     texts: list[str] = []
+    last = PLAIN
     for content, styles in runs:
         if not isinstance(content, str):
             if texts:

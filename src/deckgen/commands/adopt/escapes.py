@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
+from typing import NamedTuple
 
 from deckgen.anki import verbatim
-from deckgen.cards import html
 
 
 class Care(IntEnum):
@@ -23,8 +23,8 @@ class Care(IntEnum):
 
 
 _START = re.compile(
-    r"(?P<number>\d{1,9})(?=[.)](?:\s|\Z))|#{1,6}(?=\s|\Z)|[-+](?=\s|\Z)|\*(?=\s)|>|=+[ \t]*\Z|(?:-[ ]?){3,}\Z|~{3}|:{3}"
-    r"|\||(?:[-:| ]*-[-:| ]*)\Z"
+    r"(?P<number>\d{1,9})(?=[.)](?:\s|\Z))|#{1,6}(?=\s|\Z)|[-+](?=\s|\Z)|\*(?=\s)|>|=+[ \t]*\Z"
+    r"|(?:-[ ]?){3,}\Z|~{3}|:{3}|\||(?:[-:| ]*-[-:| ]*)\Z"
 )
 """What Markdown reads as a mark at the start of a line."""
 _LIGHT = re.compile(
@@ -39,8 +39,10 @@ _FULL = re.compile(
     r"|(?P<hard>\xa0)|(?P<wbr>\u200b)"
 )
 _ENTITIES = re.compile(r"[\\`*_\[\]|$~={}#<>&!\xa0\u200b^]|::|:\Z|\A:")
+_NAMED = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "\u200b": "<wbr>", "\xa0": "&nbsp;"}
 _BRACES = re.compile(r"[{}]")
 _DOUBLE = re.compile(r"\{(?=[{c]|\Z)|(?<=\{)\{|\}(?=\}|\Z)|(?<=\})\}|\A\}")
+_LIKE_CLOZE = re.compile(r"(\{c[0-9,]+)::")
 _COLONS = re.compile(r":(?=:|\Z)|(?<=:):|\A:")
 
 
@@ -60,53 +62,60 @@ def escaped(text: str, line: str, start: int, care: Care, *, in_cloze: bool, clo
         return _with_entities(text, line, start, care, braces=clozes or "{{c" in line)
     if not clozes and text.isalnum():
         return text
-    end = start + len(text)
-    before, after = line[:start], line[end:]
-    formula = "$" in text and (care > Care.LIGHT or _has_formula(line))
-    single = line.count("_") == text.count("_")
-
-    def light(match: re.Match[str]) -> str:
-        at, last = start + match.start(), start + match.end()
-        left, right = line[at - 1 : at], line[last : last + 1]
-        kind, sign = match.lastgroup or "", match[0]
-        if kind == "star":
-            free = not left.strip() and not right.strip() and (left or right) and len(sign) == 1
-            return sign if free else sign.replace("*", "\\*")
-        if kind == "line":
-            inside = left.isalnum() and right.isalnum() and start < at and last < end
-            lone = single and at > 0 and len(sign) > 1 and text.count(sign) == 1
-            lone = lone or (not left.strip() and not right.strip() and at > 0)
-            return sign if inside or lone else sign.replace("_", "\\_")
-        if kind == "bang":
-            return sign if not after else "\\!"
-        if kind == "link" and "[" in text[: match.start()]:
-            return sign  # its bracket is escaped; two of them would be a formula
-        return _AS[kind] or f"\\{sign}"
-
-    made = _LIGHT.sub(light, text) if care is Care.LIGHT else _FULL.sub(_fully, text)
-    if formula and care is Care.LIGHT:
-        made = made.replace("$", "\\$")
-    if cell and care is Care.LIGHT:
-        made = made.replace("|", "\\|")
+    piece = _Piece(text, line, start)
+    if care is Care.LIGHT:
+        made = _LIGHT.sub(piece.light, text)
+        made = made.replace("$", "\\$") if "$" in text and _has_formula(line) else made
+        made = made.replace("|", "\\|") if cell else made
+    else:
+        made = _FULL.sub(_fully, text)
     if in_cloze:
         made = _COLONS.sub("\\:", _BRACES.sub(lambda match: f"\\{match[0]}", made))
     elif clozes or "{{c" in made:
         made = (_BRACES if care else _DOUBLE).sub(lambda match: f"\\{match[0]}", made)
-    if not before and not cell:
-        made = _at_start(made, line)
-    return made
+        made = _LIKE_CLOZE.sub(r"\1\:\:", made) if clozes else made
+    return made if start or cell else _at_start(made, line)
 
 
-_AS = {
-    "less": "&lt;",
-    "and": "&amp;",
-    "hard": "&nbsp;",
-    "wbr": "<wbr>",
-    "backslash": "",
-    "tick": "",
-    "bracket": "",
-    "link": "",
-}
+class _Piece(NamedTuple):
+    """A piece of a line's text, and its offset in the line."""
+
+    text: str
+    line: str
+    start: int
+
+    def light(self, match: re.Match[str]) -> str:
+        """A sign of the piece, escaped if it looks like a mark."""
+        kind, sign = match.lastgroup or "", match[0]
+        if kind == "star":
+            return sign if self._is_alone(match) and len(sign) == 1 else sign.replace("*", "\\*")
+        if kind == "line":
+            return sign if self._is_plain_line(match) else sign.replace("_", "\\_")
+        is_last = self.start + match.end() == len(self.line)
+        # two escaped brackets would be a formula
+        if (kind == "bang" and is_last) or (kind == "link" and "[" in self.text[: match.start()]):
+            return sign
+        return _AS.get(kind, f"\\{sign}")
+
+    def _is_alone(self, match: re.Match[str]) -> bool:
+        """Whether blanks are on both sides of a sign."""
+        at, end = self.start + match.start(), self.start + match.end()
+        before, after = self.line[at - 1 : at] if at else "", self.line[end : end + 1]
+        return not before.strip() and not after.strip() and bool(before or after)
+
+    def _is_plain_line(self, match: re.Match[str]) -> bool:
+        """Whether underscores are within a word, or alone."""
+        text, at, end = self.text, match.start(), match.end()
+        if at and text[at - 1].isalnum() and text[end : end + 1].isalnum():
+            return True
+        if not at and not self.start:
+            return False
+        if self._is_alone(match):
+            return True
+        return len(match[0]) > 1 and text.count(match[0]) == 1 and self.line.count("_") == text.count("_")
+
+
+_AS = {"less": "&lt;", "and": "&amp;", "hard": "&nbsp;", "wbr": "<wbr>"}
 
 
 def _fully(match: re.Match[str]) -> str:
@@ -139,22 +148,14 @@ def _with_entities(text: str, line: str, start: int, care: Care, *, braces: bool
     """Text with an entity for each sign that may be a mark."""
 
     def entity(match: re.Match[str]) -> str:
-        sign = match[0]
-        if sign in "<>&":
-            return html.escape(sign)
-        if sign == "\u200b":
-            return "<wbr>"
-        if sign == "\xa0":
-            return "&nbsp;"
-        if sign == "_":
-            at = match.start()
-            if text[at - 1 : at].isalnum() and text[at + 1 : at + 2].isalnum():
-                return sign
-        if sign[0] in "{}:" and not braces:
+        sign, at = match[0], match.end()
+        if sign in _NAMED:
+            return _NAMED[sign]
+        is_inside = sign == "_" and text[at - 2 : at - 1].isalnum() and text[at : at + 1].isalnum()
+        if is_inside or (sign[0] in "{}:" and not braces):
             return sign
         if sign in "=~" and care is not Care.BLOCK:
-            at = match.end()
-            return f"<span>{sign}</span>" if text[at : at + 1] == sign or not text[at:] else sign
+            return f"<span>{sign}</span>" if text[at : at + 1] == sign or at == len(text) else sign
         return "".join(f"&#{ord(char)};" for char in sign)
 
     made = _ENTITIES.sub(entity, text)

@@ -218,7 +218,7 @@ def _delimiters(
         if plain or not re.search(r"[<>\\\n]", address):
             return "[", f"]({address if plain else f'<{address}>'})"
     sign = _SIGNS.get(style.name, "") if not style.attributes else ""
-    if sign and care < Care.TAGS and _can_flank(span, sign, text, care) and not (beside and sign[0] in "*"):
+    if sign and care < Care.TAGS and _can_flank(span, sign, text, care) and not (beside and sign[0] == "*"):
         return sign, sign
     tag = html.Tag(style.name, dict(style.attributes), 0, 0)
     return html.written(tag), f"</{style.name}>"

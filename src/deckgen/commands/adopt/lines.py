@@ -43,7 +43,7 @@ class Image(NamedTuple):
 
 
 class Box(NamedTuple):
-    """An element that lines stand in: a list, an item, a cell, a heading …
+    """An element that lines stand in, such as a list, an item, a cell or a heading.
 
     Attributes:
         name: The name of the element.

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _BLOCKS = frozenset(
-    "blockquote caption center col colgroup dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p "
-    "pre summary table tbody td tfoot th thead tr ul".split()
+    "blockquote caption center col colgroup dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li "
+    "ol p pre summary table tbody td tfoot th thead tr ul".split()
 )
 _TRANSPARENT = frozenset("div p tbody thead tfoot colgroup col".split())
 """Blocks that are not seen unless they have attributes."""

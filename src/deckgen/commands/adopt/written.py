@@ -1,4 +1,4 @@
-"""Lines as Markdown: paragraphs, lists, headings, tables, code; what Markdown cannot say is a block of HTML."""
+"""Lines as Markdown: paragraphs, lists, headings, tables. What Markdown cannot say is a block of HTML."""
 
 from __future__ import annotations
 
@@ -101,27 +101,31 @@ def _blocks(lines: Sequence[Line], depth: int, care: Care, *, clozes: bool) -> l
         if key == 0:
             blocks += _paragraphs(group, care, clozes=clozes)
             continue
-        box = group[0].path[depth]
-        if _is_split(group):
-            raise _NoMarkdownError
-        if box.name in _LISTS:
-            blocks.append(_list(group, depth, care, clozes=clozes))
-        elif box.attributes:
-            raise _NoMarkdownError
-        elif box.name in _HEADINGS and len(group) == 1 and len(group[0].path) == depth + 1:
-            blocks.append(f"{_HEADINGS[box.name]} {inline(group[0].runs, care, clozes=clozes)}")
-        elif box.name == "blockquote":
-            inner = "\n\n".join(_blocks(group, depth + 1, care, clozes=clozes))
-            blocks.append("\n".join(f"> {line}".rstrip() for line in inner.split("\n")))
-        elif box.name == "pre" and len(group) == 1:
-            blocks.append(_code(group[0]))
-        elif box.name == "hr":
-            blocks.append("---")
-        elif box.name == "table":
-            blocks.append(_table(group, depth, care, clozes=clozes))
-        else:
-            raise _NoMarkdownError
+        blocks.append(_block(group, depth, care, clozes=clozes))
     return blocks
+
+
+def _block(lines: list[Line], depth: int, care: Care, *, clozes: bool) -> str:
+    """An element with all lines in it."""
+    box = lines[0].path[depth]
+    if _is_split(lines) or (box.attributes and box.name not in _LISTS):
+        raise _NoMarkdownError
+    if box.name in _LISTS:
+        return _list(lines, depth, care, clozes=clozes)
+    if box.name == "table":
+        return _table(lines, depth, care, clozes=clozes)
+    if box.name == "blockquote":
+        inner = "\n\n".join(_blocks(lines, depth + 1, care, clozes=clozes))
+        return "\n".join(f"> {line}".rstrip() for line in inner.split("\n"))
+    if len(lines) > 1 or len(lines[0].path) > depth + 1:
+        raise _NoMarkdownError
+    if box.name in _HEADINGS:
+        return f"{_HEADINGS[box.name]} {inline(lines[0].runs, care, clozes=clozes)}"
+    if box.name == "pre":
+        return _code(lines[0])
+    if box.name == "hr":
+        return "---"
+    raise _NoMarkdownError
 
 
 def _is_split(lines: list[Line]) -> bool:

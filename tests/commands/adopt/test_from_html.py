@@ -78,6 +78,7 @@ def rendered(text: str, *, cloze: bool = False) -> str:
         ("&gt; 5", "\\> 5"),
         ("a == b", "a == b"),
         ("==x==", "<span>=</span>=x<span>=</span>="),
+        ("~~x~~ and ~5", "<span>~</span>~x<span>~</span>~ and ~5"),
         ("2*3*4 and *x*", "2\\*3\\*4 and \\*x\\*"),
         ("2 * 3, snake_case, __init__", "2 * 3, snake_case, \\_\\_init\\_\\_"),
         ("fill in ____ here", "fill in ____ here"),

@@ -101,6 +101,7 @@ def rendered(text: str, *, cloze: bool = False) -> str:
         ('<span style="font-weight: 600">a</span> <span style="font-style:italic">b</span>', "**a** *b*"),
         ('<b>a <span style="font-weight: normal">b</span></b>', "**a** b"),
         ('<span class="x" lang="de">a</span>', '<span class="x" lang="de">a</span>'),
+        ("<b>a</b> <th>b</th></td>", "**a** b"),
         ("<ruby>漢<rt>かん</rt></ruby>", "<ruby>漢<rt>かん</rt></ruby>"),
     ],
 )

@@ -78,6 +78,7 @@ def rendered(text: str, *, cloze: bool = False) -> str:
         ("&gt; 5", "\\> 5"),
         ("a == b", "a == b"),
         ("==x==", "<span>=</span>=x<span>=</span>="),
+        ("~~x~~ and ~5", "<span>~</span>~x<span>~</span>~ and ~5"),
         ("2*3*4 and *x*", "2\\*3\\*4 and \\*x\\*"),
         ("2 * 3, snake_case, __init__", "2 * 3, snake_case, \\_\\_init\\_\\_"),
         ("fill in ____ here", "fill in ____ here"),
@@ -100,6 +101,7 @@ def rendered(text: str, *, cloze: bool = False) -> str:
         ('<span style="font-weight: 600">a</span> <span style="font-style:italic">b</span>', "**a** *b*"),
         ('<b>a <span style="font-weight: normal">b</span></b>', "**a** b"),
         ('<span class="x" lang="de">a</span>', '<span class="x" lang="de">a</span>'),
+        ("<b>a</b> <th>b</th></td>", "**a** b"),
         ("<ruby>漢<rt>かん</rt></ruby>", "<ruby>漢<rt>かん</rt></ruby>"),
     ],
 )

@@ -35,7 +35,7 @@ _LIGHT = re.compile(
     r"|(?P<hard>\xa0)|(?P<wbr>\u200b)"
 )
 _FULL = re.compile(
-    r"(?P<backslash>\\)|(?P<sign>[`*_\[|$~]|!(?=\Z))|(?P<less><)|(?P<and>&)|(?P<equal>=(?==)|~(?=~))"
+    r"(?P<backslash>\\)|(?P<sign>[`*_\[|$]|!(?=\Z))|(?P<less><)|(?P<and>&)|(?P<equal>=(?==)|~(?=~))"
     r"|(?P<hard>\xa0)|(?P<wbr>\u200b)"
 )
 _ENTITIES = re.compile(r"[\\`*_\[\]|$~={}#<>&!\xa0\u200b^]|::|:\Z|\A:")
@@ -131,7 +131,7 @@ def _fully(match: re.Match[str]) -> str:
 def _at_start(made: str, line: str) -> str:
     """The first piece of a line, with nothing that begins a block of Markdown."""
     match = _START.match(line)
-    if match is None or made.startswith(("\\", "&")):
+    if match is None or made.startswith(("\\", "&", "<span>")):
         return made
     number = match["number"]
     return f"{number}\\{made[len(number) :]}" if number else f"\\{made}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from deckgen.cards import html, panels
 from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Media, Shelf
-from deckgen.commands.adopt.escapes import Care
+from deckgen.commands.adopt.escapes import Care, escaped
 from deckgen.commands.adopt.lines import PLAIN, Content, Image, Line, Run, same
 from deckgen.commands.adopt.shown import shown
 from deckgen.commands.adopt.written import written
@@ -136,7 +136,8 @@ def _as_text(content: Content) -> str:
 
 
 def _escaped(text: str) -> str:
-    return re.sub(r"[!-/:-@\[-`{-~]", lambda match: f"&#{ord(match[0])};", text)
+    """Text as Markdown in which no sign is a mark."""
+    return escaped(text, text, 0, Care.TAGS, in_cloze=False, clozes=True, cell=False)
 
 
 class _Paths(Shelf):

@@ -277,6 +277,7 @@ def _mark(mark: Mark, care: Care, around: tuple[str, str], *, cell: bool) -> str
     if is_cloze(mark):
         return mark.raw
     tex = mark.value
+    forms: tuple[str, ...]
     if mark.kind == "display":
         forms = (f"$${tex}$$", f"\\[{tex}\\]", f"[$$]{tex}[/$$]")
         if tex.startswith("\\begin{"):

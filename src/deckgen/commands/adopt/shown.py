@@ -24,6 +24,7 @@ _TRANSPARENT = frozenset("div p tbody thead tfoot colgroup col".split())
 _GAPS = {"p": 2, "dl": 2, "figure": 2}
 _HOLDS = frozenset(["li", "td", "th", "hr"])
 """Blocks that are seen even if they are empty."""
+_OF_TABLES = frozenset("caption col colgroup tbody td tfoot th thead tr".split())
 _LISTS = frozenset(["ul", "ol"])
 _ENDS = {  # the elements that an opening tag ends, and those beyond which they are not searched
     "li": (frozenset(["li"]), frozenset(["ul", "ol"])),
@@ -287,6 +288,8 @@ class _Reader:
             if name in _BLOCKS:
                 self._boundary(1)
             return
+        if name in _OF_TABLES and all(each.name != "table" for each in self._open):
+            return  # as browsers do
         box = None
         if name in _BLOCKS:
             self._end_implied(name)

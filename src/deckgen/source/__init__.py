@@ -9,6 +9,7 @@ from deckgen.source.files import MAX_BYTES, MAX_SMALL, load, opened, unreadable
 from deckgen.source.nodes import ODD, Document, Mapping, Node, Scalar, Sequence, end_of
 from deckgen.source.parser import MAX_DEPTH, control_characters, parse, read
 from deckgen.source.wording import BLOCK_HINT, CONFLICT, CURLY, HYPHENS, ITEM_HINT
+from deckgen.source.writing import Writable, write
 
 __all__ = [
     "BLOCK_HINT",
@@ -25,6 +26,7 @@ __all__ = [
     "Node",
     "Scalar",
     "Sequence",
+    "Writable",
     "control_characters",
     "end_of",
     "load",
@@ -32,4 +34,5 @@ __all__ = [
     "parse",
     "read",
     "unreadable",
+    "write",
 ]

@@ -51,6 +51,7 @@ from deckgen.cli.report import (
 )
 from deckgen.cli.site import site
 from deckgen.cli.summary import verified
+from deckgen.cli.tables import import_table
 from deckgen.diagnostics import CallError, counted, did_you_mean, not_a_warning, terminal
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ def common(
 
 
 app.command(cls=Command)(init)
+app.command("import", cls=Command)(import_table)
 app.add_typer(github, name="github")
 
 

@@ -26,6 +26,10 @@ _EXAMPLES = {
         ("deckgen build", "write the package for Anki"),
     ),
     "init": (("deckgen init my-deck", ""),),
+    "import": (
+        ("deckgen import words.csv --kind definition --dry-run", "show the first notes"),
+        ("deckgen import deck.txt --kind question --map question=4,answer=5", ""),
+    ),
     "build": (("deckgen build", ""), ("deckgen build -o ~/Desktop/deck.apkg", "")),
     "check": (("deckgen check", ""), ("deckgen check --fix --dry-run", "show what --fix would change")),
     "preview": (

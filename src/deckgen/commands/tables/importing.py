@@ -1,0 +1,356 @@
+"""The import of a table: from its rows to the text of a chapter, checked before anything is written."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deckgen import source
+from deckgen.build import build
+from deckgen.cards.media import Shelf
+from deckgen.commands.fix.edited_file import EditedFile
+from deckgen.commands.tables import chapter_text, known, mapping, reading
+from deckgen.commands.tables.escapes import Escapes
+from deckgen.commands.tables.rows import HTML, TEXT, Cells, RowReader, label_key, media_folder
+from deckgen.deck.ids import FIRST_WORDS, free_id, slug
+from deckgen.deck.reading import read_source
+from deckgen.diagnostics import CallError, Span, counted, did_you_mean, listed, listing, nearest
+from deckgen.files import alone, check_target, replacing
+from deckgen.history.ledger_file import read_ledger
+from deckgen.project import CHAPTER, Project
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Callable, Iterable
+
+    from deckgen.commands.tables.known import Difference
+    from deckgen.commands.tables.rows import Draft, Drafts
+    from deckgen.commands.tables.table import Table
+    from deckgen.deck.kinds import Kind
+    from deckgen.deck.reading import Source
+    from deckgen.diagnostics import Diagnostic
+    from deckgen.source import Writable
+
+_NAMED = 5  # files and rows that a remark names
+
+
+@dataclass(frozen=True)
+class Request:
+    """What an author asks for.
+
+    Attributes:
+        table: The file of the table.
+        kind: The name of the kind.
+        maps: The columns for the keys, as typed.
+        chapter: The chapter to which the notes go; None for one named after the table.
+        cells: What the cells are: text, html or markdown; empty for what the table says, or else text.
+        media: The folder of the media, from source/.
+        only: The rows to take, as in `notetype=Basic`; empty for all.
+    """
+
+    table: Path
+    kind: str
+    maps: tuple[str, ...] = ()
+    chapter: Path | None = None
+    cells: str = ""
+    media: str = "media"
+    only: str = ""
+
+
+@dataclass(frozen=True)
+class Added:
+    """A note that is added: the line or item of its row, its id, and its YAML."""
+
+    number: int
+    id: str
+    yaml: str
+
+
+@dataclass(frozen=True)
+class Import:
+    """What an import writes, and what its author should know.
+
+    Attributes:
+        chapter: The path of the chapter, from the project's folder.
+        file: The chapter.
+        before: Its bytes; None for a new chapter.
+        after: Its bytes with the new notes.
+        rows: The number of rows.
+        added: The new notes.
+        known: The number of rows that are notes already.
+        differences: The texts of these rows that differ from their notes.
+        repeated: The rows that repeat another one of the table.
+        remarks: Sentences about what was left out, or is missing.
+        diagnostics: The errors of the new notes, at the rows of the table; with any, nothing is written.
+        lines: The lines of the table, by its path.
+    """
+
+    chapter: str
+    file: Path
+    before: bytes | None
+    after: bytes
+    rows: int
+    added: list[Added] = field(default_factory=list)
+    known: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    repeated: list[int] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    lines: dict[str, list[str]] = field(default_factory=dict)
+
+
+def plan(folder: Path, request: Request, progress: Callable[[str, int, int], None]) -> Import:
+    """What importing a table writes; this writes nothing.
+
+    Args:
+        folder: The deck's folder.
+        request: What the author asks for.
+        progress: Called with the present step, how much of it is done, and how much there is.
+
+    Raises:
+        CallError: The table, the kind, a column or the chapter is not as it has to be.
+        OSError: The system does not let us read the table.
+    """
+    project = Project(folder.resolve())
+    table = reading.read(request.table)
+    deck_source = read_source(project, {}, progress)
+    kind = _kind(deck_source, request.kind)
+    file = _chapter(project, deck_source, request)
+    shown = project.shown(file)
+    chapter = _readable(file, shown, project) if file.exists() else None
+    table = mapping.only(table, request.only)
+    mapped = mapping.mapping(kind, table, request.maps)
+    form = request.cells or (HTML if table.html else TEXT)
+    cells = Cells(form, media_folder(request.media, shown), project.source / request.media)
+    reader = RowReader(table, kind, mapped, cells, Escapes(Shelf(project.source, project.folder)))
+    drafts = reader.read(deck_source.deck.language, progress)
+    notes, repeated = _distinct(drafts.notes)
+    sort = [note for note in deck_source.deck.notes if note.kind.name == kind.name]
+    pairs = known.match(notes, sort, label_key(kind, mapped), shown, deck_source.deck.language)
+    new = [draft for place, draft in enumerate(notes) if place not in pairs]
+    numbered = _give_ids(new, project, deck_source, kind, table)
+    values: list[Writable] = [{"id": draft.id, **draft.values} for draft in new]
+    text = _text(chapter, request, kind, values, project) if new else ""
+    mark = b"\xef\xbb\xbf" if chapter and chapter.raw.startswith(b"\xef\xbb\xbf") else b""
+    result = Import(
+        shown,
+        file,
+        chapter.raw if chapter else None,
+        mark + text.encode() if new else chapter.raw if chapter else b"",
+        len(table.rows),
+        [
+            Added(draft.row.number, draft.id, source.write([value], 2))
+            for draft, value in zip(new, values, strict=True)
+        ],
+        len(pairs),
+        [each for place, note in sorted(pairs.items()) for each in known.differences(notes[place], note)],
+        repeated,
+        _remarks(table, drafts, reader, numbered),
+        lines={table.path: list(table.lines)},
+    )
+    return _checked(result, project, table, kind, text, progress) if new else result
+
+
+def write(result: Import, folder: Path) -> None:
+    """Write the chapter of an import, whole or not at all.
+
+    Raises:
+        CallError: It cannot be written, or has changed since it was read.
+    """
+    check_target(result.file)
+    with alone(folder.resolve()):
+        if result.before is None and result.file.exists():
+            raise CallError(f"{result.chapter} was made in the meantime", "try again")
+        with replacing(result.file, result.before) as file:
+            file.write(result.after)
+
+
+def _kind(deck_source: Source, name: str) -> Kind:
+    """The kind of a name."""
+    kinds = {kind.name: kind for kind in deck_source.kinds.in_force}
+    if name in kinds:
+        return kinds[name]
+    by_section = {kind.section: kind.name for kind in kinds.values()}
+    hint = f"did you mean `{by_section[name]}`?" if name in by_section else did_you_mean(name, kinds)
+    raise CallError(f"the deck has no kind `{name}`", hint or f"its kinds are {listing(kinds)}")
+
+
+def _chapter(project: Project, deck_source: Source, request: Request) -> Path:
+    """The chapter to which the notes go; it need not exist."""
+    there = {project.shown(path): path for path in project.chapters(deck_source.files)}
+    if request.chapter is None:
+        stem = re.sub(r"[^\w.-]+", "-", request.table.stem).strip("-._") or "imported"
+        path = project.source / f"{stem}.yaml"
+        return path if path != project.manifest else project.source / f"{stem}-notes.yaml"
+    typed = request.chapter
+    path = next(
+        (
+            each
+            for each in (typed.absolute(), project.source / typed, project.folder / typed)
+            if each.is_file()
+        ),
+        project.source / typed if len(typed.parts) == 1 else typed.absolute(),
+    ).resolve()
+    if path.suffix.lower() not in CHAPTER:
+        raise CallError(
+            f"{typed} is not a chapter: its name does not end in .yaml", f"--chapter {typed.stem}.yaml"
+        )
+    if not path.is_relative_to(project.source.resolve()):
+        raise CallError(f"{typed} is not in {project.source}, where chapters are", "--chapter NAME.yaml")
+    if path == project.manifest.resolve():
+        raise CallError(f"{typed} is the deck's own file, not a chapter", "name another file")
+    if not path.exists() and (near := nearest(path.name, [Path(each).name for each in there])):
+        raise CallError(
+            f"{typed} does not exist", f"did you mean {near}? For a new chapter, choose another name"
+        )
+    return path
+
+
+def _readable(file: Path, shown: str, project: Project) -> EditedFile:
+    """A chapter that can be edited."""
+    edited = EditedFile.of(file, shown, project.folder)
+    if not (edited.valid and edited.faithful):
+        raise CallError(f"{shown} has errors, so deckgen does not add to it", "`deckgen check` shows them")
+    return edited
+
+
+def _distinct(drafts: Iterable[Draft]) -> tuple[list[Draft], list[int]]:
+    """The rows without those that repeat another one, and the numbers of these."""
+    seen: dict[str, Draft] = {}
+    repeated = []
+    for draft in drafts:
+        sign = repr((draft.id, draft.values))
+        if sign in seen:
+            repeated.append(draft.row.number)
+        else:
+            seen[sign] = draft
+    return list(seen.values()), repeated
+
+
+def _give_ids(new: list[Draft], project: Project, deck_source: Source, kind: Kind, table: Table) -> int:
+    """Give ids to new notes; the number of those whose texts gave none.
+
+    Raises:
+        CallError: An id of the table is not free.
+    """
+    language = deck_source.deck.language
+    taken = {note.id for note in deck_source.deck.notes} | {note.was for note in deck_source.deck.notes}
+    taken |= set(deck_source.ids) | set(read_ledger(project.folder).ledger.ids)
+    taken |= {name.partition(".")[0] for name in taken}
+    rows: dict[str, int] = {}
+    for draft in new:
+        if draft.given and (draft.id in taken or draft.id in rows):
+            other = (
+                f"row {rows[draft.id]}" if draft.id in rows else "another note of the deck, now or earlier"
+            )
+            raise table.fault(
+                draft.row, f"the id `{draft.id}` belongs to {other}", "give each row its own id"
+            )
+        if draft.given:
+            rows[draft.id] = draft.row.number
+    taken |= set(rows)
+    numbers: dict[str, int] = {}
+    numbered = 0
+    for draft in new:
+        if draft.given:
+            continue
+        texts = (draft.label, *(text for text in draft.values.values() if isinstance(text, str)))
+        stem = next((name for text in texts if (name := slug(text[:FIRST_WORDS], language))), "")
+        numbered += not stem
+        stem = stem or kind.name
+        draft.id = free_id(stem, taken.__contains__, numbers.get(stem, 1), numbered=stem == kind.name)
+        numbers[stem] = int(re.sub(r".*-", "", draft.id)) if draft.id != stem else 1
+        taken.add(draft.id)
+    return numbered
+
+
+def _text(
+    chapter: EditedFile | None, request: Request, kind: Kind, notes: list[Writable], project: Project
+) -> str:
+    """The text of the chapter with the new notes."""
+    if chapter is not None:
+        return chapter_text.with_notes(chapter.document, kind.section, notes)
+    name = " ".join(re.sub(r"[:\"\\<>{}\[\]&]+|_+", " ", request.table.stem).split()) or "Imported"
+    has_schema = (project.source / ".schema/chapter.json").is_file() and request.chapter is None
+    first = "# yaml-language-server: $schema=.schema/chapter.json\n" if has_schema else ""
+    return chapter_text.new_chapter(name, kind.section, notes, first)
+
+
+def _remarks(table: Table, drafts: Drafts, reader: RowReader, numbered: int) -> list[str]:
+    """What the author should know, as sentences."""
+    remarks = []
+    if "guid" in table.special:
+        remarks.append(
+            "the notes get new identities, so reviews of the old cards stay with the old cards; "
+            "the guids of the table cannot be kept"
+        )
+    decks = (
+        {str(row.cells[table.special["deck"]]) for row in table.rows} if "deck" in table.special else set()
+    )
+    if len(decks) > 1:
+        remarks.append(
+            f"the rows are from {len(decks)} decks ({listed(sorted(decks))}), and all go into one chapter; "
+            "--only deck=NAME takes the rows of one"
+        )
+    sorts = (
+        {str(row.cells[table.special["notetype"]]) for row in table.rows}
+        if "notetype" in table.special
+        else set()
+    )
+    if len(sorts) > 1:
+        remarks.append(
+            f"the rows are of {len(sorts)} note types ({listed(sorted(sorts))}); "
+            "--only notetype=NAME takes those of one"
+        )
+    if drafts.left_out:
+        what = ", ".join(f"`{tag}` {counted(count, 'time')}" for tag, count in drafts.left_out.items())
+        remarks.append(f"left out tags that Anki uses itself: {what}")
+    if removed := _most(reader.html.removed):
+        remarks.append(f"left out formatting that cards set themselves: {removed}")
+    if numbered:
+        remarks.append(
+            f"{counted(numbered, 'id')} made from numbers, because the texts have no letters a to z; "
+            "to choose them, map a column to `id`"
+        )
+    folder = reader.cells.folder
+    names = [name.removeprefix(reader.cells.media) for name in sorted(drafts.files) if "://" not in name]
+    missing = [name for name in names if not (folder / name).is_file()]
+    if missing:
+        remarks.append(
+            f"copy {counted(len(missing), 'media file')} into {folder.name}/ in source/: {listed(missing)}"
+        )
+    return remarks
+
+
+def _most(counts: Counter[str]) -> str:
+    """The most frequent of some things, with their numbers."""
+    return ", ".join(f"`{what}` {counted(count, 'time')}" for what, count in counts.most_common(_NAMED))
+
+
+def _checked(
+    result: Import,
+    project: Project,
+    table: Table,
+    kind: Kind,
+    text: str,
+    progress: Callable[[str, int, int], None],
+) -> Import:
+    """An import with the errors of its new notes, each at its row: a build of the whole deck finds them."""
+    made = build(project.folder, progress, texts={result.chapter: text})
+    document, _ = source.parse(text, result.chapter)
+    nodes = chapter_text.added(document, kind.section, len(result.added))
+    starts = [document.position(node.start)[0] + 1 for node in nodes]
+    last = document.position(source.end_of(nodes[-1]))[0] + 1
+    found: dict[Diagnostic, None] = {}
+    for each in made.diagnostics:
+        span = each.span
+        here = span.path == result.chapter and starts[0] <= span.line <= last
+        if not here or each.level != "error" or each.code == "missing-media":
+            continue
+        number = result.added[bisect_right(starts, span.line) - 1].number
+        message = f"item {number:,}: {each.message}" if table.is_json else each.message
+        found[replace(each, message=message, span=Span(table.path, 0 if table.is_json else number))] = None
+    return replace(result, diagnostics=list(found))

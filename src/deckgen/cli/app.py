@@ -106,7 +106,6 @@ def common(
 
 
 app.command(cls=Command)(init)
-app.command("import", cls=Command)(import_table)
 app.add_typer(github, name="github")
 
 
@@ -241,6 +240,9 @@ def _fix(folder: Path, report: Report, *, dry_run: bool) -> tuple[Build, dict[st
         "mended": [{"path": each.path, "what": each.what, "diff": each.diff} for each in changed],
         "left": [{"path": each.path, "why": why} for each in fixed for why in each.left],
     }
+
+
+app.command("import", cls=Command)(import_table)
 
 
 app.command(cls=Command)(preview)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html as html_lib
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -31,9 +31,9 @@ Split alliance;One <b>trusts</b> more: #1.;base
 MAP = "term=Word,definition=Meaning,tags=Tags"
 
 
-def bring(project: Path, table: Path, kind: str = "definition", maps: str = MAP, **more: object) -> Import:
+def bring(project: Path, table: Path, kind: str = "definition", maps: str = MAP, **more: Any) -> Import:  # noqa: ANN401 (what a request takes)
     """Import a table, and write the chapter if nothing is wrong."""
-    result = plan(project, Request(table, kind, (maps,) if maps else (), **more), lambda *_: None)  # type: ignore[arg-type]
+    result = plan(project, Request(table, kind, (maps,) if maps else (), **more), lambda *_: None)
     if result.added and not result.diagnostics:
         write(result, project)
     return result
@@ -233,8 +233,8 @@ def test_questions_that_begin_alike_are_not_taken_for_each_other(project: Path) 
 
 TRAPS = st.sampled_from(
     "*a*,_b_,**,`c`,# ,1. ,- ,+ ,> ,<b>,</i>,&amp;,&lt;,[x](y),![z](w),{{c1::d}},{{,}},[[e]],~~f~~,==g==,==,"
-    "~~,:::,$h$,$5,\\(i\\),\\,|,---,\n,\n\n, ,  ,word,[^1],^,http://a.b/c_d,<!--,-->,[sound,```,    ,[latex],字,"
-    "م,\u00a0,!,(,),[,],=,{,},7,.,:,::,\\begin{cases},x^2^".split(",")
+    "~~,:::,$h$,$5,\\(i\\),\\,|,---,\n,\n\n, ,  ,word,[^1],^,http://a.b/c_d,<!--,-->,[sound,```,    ,[latex],"
+    "字,م,\u00a0,!,(,),[,],=,{,},7,.,:,::,\\begin{cases},x^2^".split(",")
 )
 
 
@@ -438,3 +438,45 @@ def test_a_changed_chapter_is_not_overwritten(project: Path) -> None:
     with pytest.raises(CallError, match="changed in the meantime"):
         write(result, project)
     assert (project / "source/x.yaml").read_text() == "deck: Y\n"
+
+
+def test_update_changes_the_notes_whose_rows_have_other_texts(project: Path) -> None:
+    """With `--update` just these texts change; comments, other keys and other notes stay."""
+    chapter = (
+        "definitions:\n  - id: joining  # its id\n    term: Joining\n    tags: [base]  # mine\n"
+        "    definition: |\n      Old text\n      on two lines.\n\n    extra: |\n      Mine.\n"
+        "  # between\n  - id: b\n    term: B\n    definition: >\n      Folded\n      text."
+    )
+    change(project, {"source/x.yaml": chapter})
+    text = "term,definition,example,tags\nJoining,New: #1,An example,base exam\nB,Folded text.,,\nC,New,,\n"
+    more: dict[str, Any] = {"chapter": project / "source/x.yaml", "update": True}
+    result = bring(project, table(project, text), maps="", **more)
+    assert (result.updated, [each.id for each in result.added]) == (["joining"], ["c"])
+    assert (project / "source/x.yaml").read_text() == (
+        "definitions:\n  - id: joining  # its id\n    term: Joining\n    tags: [base, exam]  # mine\n"
+        "    definition: |\n      New: #1\n\n    extra: |\n      Mine.\n    example: |\n      An example\n"
+        "  # between\n  - id: b\n    term: B\n    definition: >\n      Folded\n      text.\n"
+        "  - id: c\n    term: C\n    definition: |\n      New\n"
+    )
+    again = bring(project, table(project, text), maps="", **more)
+    assert (again.added, again.updated, again.differences) == ([], [], [])
+
+
+def test_update_of_a_note_that_cannot_be_changed_alone_is_refused(project: Path) -> None:
+    """A note in braces has no lines of its own; the chapter stays as it is."""
+    chapter = "definitions:\n  - {id: a, term: A, definition: Old}\n"
+    change(project, {"source/x.yaml": chapter})
+    path = table(project, "term,definition,example\nA,New,More\n")
+    with pytest.raises(CallError, match="cannot change the notes"):
+        bring(project, path, maps="", chapter=project / "source/x.yaml", update=True)
+    assert (project / "source/x.yaml").read_text() == chapter
+
+
+def test_an_update_with_an_error_is_at_its_row(project: Path) -> None:
+    """A changed text with an error is reported at its line, and nothing changes."""
+    bring(project, table(project, 'text,why\nThe {{c1::word}} hides,"x"\n'), "takeaway", "")
+    before = (project / "source/words.yaml").read_bytes()
+    path = table(project, "text,why\nThe {{c1::word}} hides,\n\nThe word hides,<script>\n", "words.csv")
+    result = bring(project, path, "takeaway", "", cells="markdown", update=True)
+    assert {(each.code, each.span.line) for each in result.diagnostics} >= {("no-cloze", 4), ("bad-html", 4)}
+    assert (project / "source/words.yaml").read_bytes() == before

@@ -74,6 +74,9 @@ def import_table(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
         str, typer.Option(metavar="DIR", help="The folder in source/ with the images and sounds.")
     ] = "media",
     only: OnlyOption = "",
+    update: Annotated[  # noqa: FBT002 (typer's way)
+        bool, typer.Option("--update", help="Also change the chapter's notes whose rows have other texts.")
+    ] = False,
     dry_run: Annotated[  # noqa: FBT002 (typer's way)
         bool, typer.Option("--dry-run", help="Show the first notes without writing them.")
     ] = False,
@@ -85,10 +88,12 @@ def import_table(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
         from deckgen.commands.tables.importing import Request, plan, write  # noqa: PLC0415 (--help stays quick)
 
         folder = find_deck(project)
-        request = Request(table, kind, tuple(maps or ()), chapter, cells.value if cells else "", media, only)
+        request = Request(
+            table, kind, tuple(maps or ()), chapter, cells.value if cells else "", media, only, update
+        )
         with bar(report) as tick:
             result = plan(folder, request, tick)
-            if result.added and not result.diagnostics and not dry_run:
+            if result.changes_chapter and not result.diagnostics and not dry_run:
                 tick("writing", 0, 0)
                 write(result, folder)
         _tell(result, report, dry_run=dry_run)
@@ -98,7 +103,7 @@ def import_table(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
 
 def _tell(result: Import, report: Report, *, dry_run: bool) -> None:
     """Print what was added, and what the author should know."""
-    written = bool(result.added) and not dry_run and not result.diagnostics
+    written = result.changes_chapter and not dry_run and not result.diagnostics
     if not report.for_people:
         report.object(ok=not result.diagnostics, **_members(result, written=written))
         return
@@ -138,21 +143,24 @@ def _short(text: str) -> str:
 def _summarize(result: Import, report: Report, *, dry_run: bool) -> None:
     """Print the numbers, and the next step."""
     path = terminal.kept(short_path(result.file))
-    differing = len({each.id for each in result.differences})
+    differing = len({each.id for each in result.differences} - set(result.updated))
     parts = [f"{counted(result.known, 'row')} {'is a note' if result.known == 1 else 'are notes'} already"]
     if differing:
         parts.append(f"{differing:,} of them with other texts, which stay as they are in the chapter")
     already = f"; {', '.join(parts)}" if result.known else ""
-    if not result.added:
+    if not result.changes_chapter:
         say(f"nothing to add{already}, {report.took}")
         return
-    what = counted(len(result.added), "note")
     new = "the new chapter " if result.before is None else ""
+    add, change = ("add", "change") if dry_run else ("added", "changed")
+    steps = [f"{add} {counted(len(result.added), 'note')}"] * bool(result.added)
+    steps += [f"{change} {counted(len(result.updated), 'note')}"] * bool(result.updated)
+    what = f"{' and '.join(steps)} {'in' if result.updated else 'to'} {new}{path}{already}"
     if dry_run:
-        say(f"--dry-run: nothing was written. It would add {what} to {new}{path}{already}")
+        say(f"--dry-run: nothing was written. It would {what}")
         return
-    say(f"added {what} to {new}{path}{already}, {report.took}")
-    report.next(f"run `{report.call('check')}`, and read the new notes in `{report.call('preview --open')}`.")
+    say(f"{what}, {report.took}")
+    report.next(f"run `{report.call('check')}`, and read the notes in `{report.call('preview --open')}`.")
 
 
 def _members(result: Import, *, written: bool) -> dict[str, object]:
@@ -165,6 +173,7 @@ def _members(result: Import, *, written: bool) -> dict[str, object]:
             "new_chapter": result.before is None,
             "rows": result.rows,
             "known": result.known,
+            "updated": result.updated,
             "repeated": result.repeated,
             "added": [{"row": each.number, "id": each.id, "yaml": each.yaml} for each in result.added],
             "differences": [

@@ -10,21 +10,22 @@ from deckgen.diagnostics import CallError
 from deckgen.source import Mapping, Scalar, Sequence, end_of, write
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping as ReadOnly
+
     from deckgen.source import Document, Node, Writable
 
 _STEP = 2  # columns from a section to the hyphens of its notes
 
 
-def new_chapter(name: str, section: str, notes: list[Writable], first_line: str = "") -> str:
+def new_chapter(name: str, section: str, notes: list[Writable]) -> str:
     """The text of a new chapter.
 
     Args:
         name: The name of its subdeck.
         section: The section of its notes.
         notes: The notes.
-        first_line: A line for the top, such as that for editors.
     """
-    return f"{first_line}{write({'deck': name})}{section}:\n{write(notes, _STEP)}"
+    return f"{write({'deck': name})}{section}:\n{write(notes, _STEP)}"
 
 
 def with_notes(document: Document, section: str, notes: list[Writable]) -> str:
@@ -58,11 +59,67 @@ def with_notes(document: Document, section: str, notes: list[Writable]) -> str:
     return after
 
 
-def added(document: Document, section: str, count: int) -> list[Node]:
-    """The last notes of a section."""
+def with_values(document: Document, section: str, values: ReadOnly[int, ReadOnly[str, Writable]]) -> str:
+    """The text of a chapter in which notes have other values for some keys.
+
+    Args:
+        document: The chapter, free of faults.
+        section: The section of the notes.
+        values: The values by key, for each note by its number in the section, from 0.
+
+    Raises:
+        CallError: The values could not be put in place without touching others.
+    """
+    items = notes_of(document, section)
+    edits = [
+        _value_edit(document, note, key, value)
+        for number, each in values.items()
+        if isinstance(note := items[number], Mapping)
+        for key, value in each.items()
+    ]
+    after = applied(document.text, edits)
+    again, faults = source.parse(after, document.path)
+    ways = {(section, number, key): value for number, each in values.items() for key, value in each.items()}
+    found = [
+        way[:3] for way, one, other in differences(document.root, again.root) if not _is_same(one, other)
+    ]
+    now = {way: _value_at(again, section, way[1], way[2]) for way in ways}
+    if faults or not set(found) <= set(ways) or now != ways:
+        raise CallError(
+            f"deckgen cannot change the notes in {document.path} as they are written",
+            "without --update it changes none; edit them by hand",
+        )
+    return after
+
+
+def _value_at(document: Document, section: str, number: int, key: str) -> Writable | None:
+    """The value of a key of a note; None if there is none."""
+    items = notes_of(document, section)
+    note = items[number] if number < len(items) else None
+    node = note.entries.get(key) if isinstance(note, Mapping) else None
+    return value_of(node) if node is not None else None
+
+
+def _value_edit(document: Document, note: Mapping, key: str, value: Writable) -> Edit:
+    """The edit that gives a note another value for a key, or a further key at its end."""
+    text = document.text
+    column = column_of(text, note.start)
+    lines = write({key: value}, column).replace("\n", _line_end(text))
+    if key in note.entries:
+        start, node = note.starts[list(note.entries).index(key)], note.entries[key]
+        end = len(text[: end_of(node)].rstrip())
+        if isinstance(node, Sequence) and text.startswith("[", node.start):
+            end = text.find("]", end) + 1
+        return Edit(start, end, lines[column:].rstrip("\r\n"))
+    at = text.find("\n", len(text[: end_of(note)].rstrip()))
+    return Edit(len(text), len(text), _line_end(text) + lines) if at < 0 else Edit(at + 1, at + 1, lines)
+
+
+def notes_of(document: Document, section: str) -> list[Node]:
+    """The notes of a section."""
     root = document.root
     node = root.entries.get(section) if isinstance(root, Mapping) else None
-    return node.items[len(node.items) - count :] if isinstance(node, Sequence) else []
+    return node.items if isinstance(node, Sequence) else []
 
 
 def _line_end(text: str) -> str:
@@ -120,15 +177,23 @@ def _holds(document: Document, after: str, section: str, notes: list[Writable]) 
     section_before = old.pop(section, None)
     new = dict(again.root.entries)
     section_after = new.pop(section, None)
-    if list(old) != list(new) or any(True for key, node in old.items() for _ in differences(node, new[key])):
+    if list(old) != list(new) or not all(_is_same(node, new[key]) for key, node in old.items()):
         return False
     before = section_before.items if isinstance(section_before, Sequence) else []
     items = section_after.items if isinstance(section_after, Sequence) else []
     if len(items) != len(before) + len(notes):
         return False
-    if any(True for pair in zip(before, items, strict=False) for _ in differences(*pair)):
+    if not all(_is_same(*pair) for pair in zip(before, items, strict=False)):
         return False
     return [value_of(item) for item in items[len(before) :]] == notes
+
+
+def _is_same(before: Node | None, after: Node | None) -> bool:
+    """Whether two nodes have the same texts; a line end after the last text of the file does not count."""
+    return all(
+        isinstance(one, Scalar) and isinstance(other, Scalar) and one.value == other.value.removesuffix("\n")
+        for _, one, other in differences(before, after)
+    )
 
 
 def value_of(node: Node) -> Writable:

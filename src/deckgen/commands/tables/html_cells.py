@@ -28,7 +28,8 @@ _IN_LINE = frozenset(
     "sup u var wbr".split()
 )
 _SIGN = re.compile(r"[!-/:-@\[-`{-~]")
-_KEPT = re.compile(r"\[sound:[^\]]*\]|\\\(.*?\\\)|\\\[.*?\\\]|\{\{c[0-9,]+::|::|\}\}", re.DOTALL)
+_KEPT_IN_TEXT = re.compile(r"\[sound:[^\]]*\]|\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+_KEPT = re.compile(rf"{_KEPT_IN_TEXT.pattern}|\{{\{{c[0-9,]+::|::|\}}\}}", re.DOTALL)
 _NO_PLACE = re.compile(r"[a-z][a-z0-9+.-]*:|/", re.IGNORECASE)
 
 
@@ -62,9 +63,9 @@ class HtmlCells:
             return self.escapes.markdown(read.text, is_cloze=is_cloze)
         wanted = words(cell)
         for in_full in (False, True):
-            text = read.markdown(in_full=in_full)
-            output, _ = self.escapes.html(text, is_cloze=is_cloze)
-            if words(output) == wanted:
+            text = read.markdown(in_full=in_full, is_cloze=is_cloze)
+            output, diagnostics = self.escapes.html(text, is_cloze=is_cloze)
+            if words(output) == wanted and (in_full or not diagnostics.has_errors):
                 self.removed += read.removed
                 return text
         raise ValueError(cell)
@@ -174,14 +175,15 @@ class _Read(HTMLParser):
         """Whether it has only lines with formatting: no list, table or other block."""
         return all(name in _IN_LINE | _LINES for sort, name, _ in self.parts if sort != "text")
 
-    def markdown(self, *, in_full: bool) -> str:
+    def markdown(self, *, in_full: bool, is_cloze: bool) -> str:
         """Its Markdown.
 
         Args:
             in_full: Whether each sign of a text becomes an entity, so that none is a mark of Markdown.
+            is_cloze: Whether its clozes are clozes.
         """
-        pieces = list(self._pieces(in_full=in_full))
-        text = "".join(pieces)
+        kept = None if not in_full else _KEPT if is_cloze else _KEPT_IN_TEXT
+        text = "".join(self._pieces(kept))
         if not self.in_lines:
             return re.sub(r"\n\s*", "\n", text).strip()
         text = re.sub(r" *([\n\0]) *", r"\1", re.sub(r"[ \t]+", " ", text))
@@ -190,13 +192,13 @@ class _Read(HTMLParser):
         text = text.replace("\0\n\0", "\n\n").replace("\n\0", "\n").replace("\0", "\n")
         return re.sub(r"(?<!\n)\n(?!\n)", "\\\\\n", re.sub(r"\n{3,}", "\n\n", text))
 
-    def _pieces(self, *, in_full: bool) -> Iterator[str]:
-        """The pieces of its Markdown."""
+    def _pieces(self, kept: re.Pattern[str] | None) -> Iterator[str]:
+        """The pieces of its Markdown; `kept` is as for `_escaped`."""
         spans: list[bool] = []  # for each open span, whether it has a tag
         in_pre, in_lines = 0, self.in_lines
         for sort, name, piece in self.parts:
             if sort == "text":
-                text = _escaped(piece, in_full=in_full)
+                text = _escaped(piece, kept)
                 yield text.replace("\n", "&#10;") if in_pre else text.replace("\n", " ")
                 continue
             in_pre += (name == "pre") * (1 if sort == "tag" else -1)
@@ -233,12 +235,17 @@ def _read(cell: str) -> _Read:
     return reader
 
 
-def _escaped(text: str, *, in_full: bool) -> str:
-    """A text between tags as Markdown; marks of clozes, sounds and formulas stay."""
-    if not in_full:
+def _escaped(text: str, kept: re.Pattern[str] | None) -> str:
+    """A text between tags as Markdown.
+
+    Args:
+        text: The text.
+        kept: What keeps its meaning, if all other signs become entities; None if they stay.
+    """
+    if kept is None:
         return html_lib.escape(text, quote=False)
     pieces, done = [], 0
-    for match in [*_KEPT.finditer(text), None]:
+    for match in [*kept.finditer(text), None]:
         typed = text[done : match.start() if match else None]
         pieces.append(_SIGN.sub(_entity, typed))
         if match:

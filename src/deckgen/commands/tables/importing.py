@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from deckgen.commands.tables.rows import Draft, Drafts
     from deckgen.commands.tables.table import Table
     from deckgen.deck.kinds import Kind
+    from deckgen.deck.notes import Note
     from deckgen.deck.reading import Source
     from deckgen.diagnostics import Diagnostic
     from deckgen.source import Writable
@@ -49,6 +50,7 @@ class Request:
         cells: What the cells are: text, html or markdown; empty for what the table says, or else text.
         media: The folder of the media, from source/.
         only: The rows to take, as in `notetype=Basic`; empty for all.
+        update: Whether notes get the texts of rows that differ from them.
     """
 
     table: Path
@@ -58,6 +60,7 @@ class Request:
     cells: str = ""
     media: str = "media"
     only: str = ""
+    update: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ class Import:
         added: The new notes.
         known: The number of rows that are notes already.
         differences: The texts of these rows that differ from their notes.
+        updated: The ids of the notes that get these texts.
         repeated: The rows that repeat another one of the table.
         remarks: Sentences about what was left out, or is missing.
         diagnostics: The errors of the new notes, at the rows of the table; with any, nothing is written.
@@ -96,10 +100,16 @@ class Import:
     added: list[Added] = field(default_factory=list)
     known: int = 0
     differences: list[Difference] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
     repeated: list[int] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     lines: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def changes_chapter(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.added or self.updated)
 
 
 def plan(folder: Path, request: Request, progress: Callable[[str, int, int], None]) -> Import:
@@ -133,25 +143,66 @@ def plan(folder: Path, request: Request, progress: Callable[[str, int, int], Non
     new = [draft for place, draft in enumerate(notes) if place not in pairs]
     numbered = _give_ids(new, project, deck_source, kind, table)
     values: list[Writable] = [{"id": draft.id, **draft.values} for draft in new]
-    text = _text(chapter, request, kind, values, project) if new else ""
+    written = [
+        Added(draft.row.number, draft.id, source.write([value], 2))
+        for draft, value in zip(new, values, strict=True)
+    ]
+    differing = [
+        each for place, note in sorted(pairs.items()) for each in known.differences(notes[place], note)
+    ]
+    changes = _changes(notes, pairs, chapter, kind) if request.update and chapter else {}
+    text = _text(chapter, request, kind, values, changes) if new or changes else ""
     mark = b"\xef\xbb\xbf" if chapter and chapter.raw.startswith(b"\xef\xbb\xbf") else b""
+    before = chapter.raw if chapter else None
     result = Import(
         shown,
         file,
-        chapter.raw if chapter else None,
-        mark + text.encode() if new else chapter.raw if chapter else b"",
+        before,
+        mark + text.encode() if text else before or b"",
         len(table.rows),
-        [
-            Added(draft.row.number, draft.id, source.write([value], 2))
-            for draft, value in zip(new, values, strict=True)
-        ],
+        written,
         len(pairs),
-        [each for place, note in sorted(pairs.items()) for each in known.differences(notes[place], note)],
+        differing,
+        [change.note.id for change in changes.values()],
         repeated,
         _remarks(table, drafts, reader, numbered),
         lines={table.path: list(table.lines)},
     )
-    return _checked(result, project, table, kind, text, progress) if new else result
+    rows = {number: change.row for number, change in changes.items()}
+    return _checked(result, project, table, _Place(kind.section, text, rows), progress) if text else result
+
+
+@dataclass(frozen=True)
+class _Change:
+    """A note of the chapter that gets the texts of its row: the line or item of the row, and the values."""
+
+    note: Note
+    row: int
+    values: dict[str, Writable]
+
+
+def _changes(
+    drafts: list[Draft], pairs: dict[int, Note], chapter: EditedFile, kind: Kind
+) -> dict[int, _Change]:
+    """The notes of the chapter with other texts in the table, by their numbers in the section, from 0."""
+    items = chapter_text.notes_of(chapter.document, kind.section)
+    numbers = {node.start: number for number, node in enumerate(items)}
+    changes = {}
+    for place, note in sorted(pairs.items()):
+        draft = drafts[place]
+        keys = [each.key for each in known.differences(draft, note)]
+        if not keys or note.chapter.document.path != chapter.shown or note.start not in numbers:
+            continue
+        number = numbers[note.start]
+        values = {key: draft.values[key] for key in keys}
+        if "tags" in values:
+            node = items[number]
+            own = node.entries.get("tags") if isinstance(node, source.Mapping) else None
+            before = chapter_text.value_of(own) if own is not None else []
+            further = [tag for tag in draft.values["tags"] if tag not in note.tags]  # type: ignore[union-attr] # a list
+            values["tags"] = [*before, *further] if isinstance(before, list) else further
+        changes[number] = _Change(note, draft.row.number, values)
+    return changes
 
 
 def write(result: Import, folder: Path) -> None:
@@ -268,15 +319,22 @@ def _give_ids(new: list[Draft], project: Project, deck_source: Source, kind: Kin
 
 
 def _text(
-    chapter: EditedFile | None, request: Request, kind: Kind, notes: list[Writable], project: Project
+    chapter: EditedFile | None,
+    request: Request,
+    kind: Kind,
+    notes: list[Writable],
+    changes: dict[int, _Change],
 ) -> str:
-    """The text of the chapter with the new notes."""
+    """The text of the chapter with the new notes, and with other texts of some others."""
     if chapter is not None:
-        return chapter_text.with_notes(chapter.document, kind.section, notes)
+        document = chapter.document
+        if changes:
+            values = {number: change.values for number, change in changes.items()}
+            text = chapter_text.with_values(document, kind.section, values)
+            document, _ = source.parse(text, chapter.shown)
+        return chapter_text.with_notes(document, kind.section, notes) if notes else document.text
     name = " ".join(re.sub(r"[:\"\\<>{}\[\]&]+|_+", " ", request.table.stem).split()) or "Imported"
-    has_schema = (project.source / ".schema/chapter.json").is_file() and request.chapter is None
-    first = "# yaml-language-server: $schema=.schema/chapter.json\n" if has_schema else ""
-    return chapter_text.new_chapter(name, kind.section, notes, first)
+    return chapter_text.new_chapter(name, kind.section, notes)
 
 
 def _remarks(table: Table, drafts: Drafts, reader: RowReader, numbered: int) -> list[str]:
@@ -330,27 +388,38 @@ def _most(counts: Counter[str]) -> str:
     return ", ".join(f"`{what}` {counted(count, 'time')}" for what, count in counts.most_common(_NAMED))
 
 
+@dataclass(frozen=True)
+class _Place:
+    """The section of the notes, the chapter's new text, and the rows of changed notes by their numbers."""
+
+    section: str
+    text: str
+    rows: dict[int, int]
+
+
 def _checked(
     result: Import,
     project: Project,
     table: Table,
-    kind: Kind,
-    text: str,
+    place: _Place,
     progress: Callable[[str, int, int], None],
 ) -> Import:
-    """An import with the errors of its new notes, each at its row: a build of the whole deck finds them."""
-    made = build(project.folder, progress, texts={result.chapter: text})
-    document, _ = source.parse(text, result.chapter)
-    nodes = chapter_text.added(document, kind.section, len(result.added))
+    """An import with the errors of its notes, each at its row: a build of the whole deck finds them."""
+    made = build(project.folder, progress, texts={result.chapter: place.text})
+    document, _ = source.parse(place.text, result.chapter)
+    nodes = chapter_text.notes_of(document, place.section)
+    first_new = len(nodes) - len(result.added)
+    rows = place.rows | {first_new + number: each.number for number, each in enumerate(result.added)}
     starts = [document.position(node.start)[0] + 1 for node in nodes]
     last = document.position(source.end_of(nodes[-1]))[0] + 1
     found: dict[Diagnostic, None] = {}
     for each in made.diagnostics:
         span = each.span
-        here = span.path == result.chapter and starts[0] <= span.line <= last
+        number = bisect_right(starts, span.line) - 1
+        here = span.path == result.chapter and number in rows and span.line <= last
         if not here or each.level != "error" or each.code == "missing-media":
             continue
-        number = result.added[bisect_right(starts, span.line) - 1].number
-        message = f"item {number:,}: {each.message}" if table.is_json else each.message
-        found[replace(each, message=message, span=Span(table.path, 0 if table.is_json else number))] = None
+        message = f"item {rows[number]:,}: {each.message}" if table.is_json else each.message
+        at = Span(table.path, 0 if table.is_json else rows[number])
+        found[replace(each, message=message, span=at)] = None
     return replace(result, diagnostics=list(found))

@@ -14,28 +14,26 @@ from deckgen.cards.media import Shelf
 from deckgen.commands.fix.edited_file import EditedFile
 from deckgen.commands.tables import chapter_text, known, mapping, reading
 from deckgen.commands.tables.escapes import Escapes
+from deckgen.commands.tables.remarks import remarks
 from deckgen.commands.tables.rows import HTML, TEXT, Cells, RowReader, label_key, media_folder
 from deckgen.deck.ids import FIRST_WORDS, free_id, slug
 from deckgen.deck.reading import read_source
-from deckgen.diagnostics import CallError, Span, counted, did_you_mean, listed, listing, nearest
+from deckgen.diagnostics import CallError, Span, did_you_mean, listing, nearest
 from deckgen.files import alone, check_target, replacing
 from deckgen.history.ledger_file import read_ledger
 from deckgen.project import CHAPTER, Project
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Callable, Iterable
 
     from deckgen.commands.tables.known import Difference
-    from deckgen.commands.tables.rows import Draft, Drafts
+    from deckgen.commands.tables.rows import Draft
     from deckgen.commands.tables.table import Table
     from deckgen.deck.kinds import Kind
     from deckgen.deck.notes import Note
     from deckgen.deck.reading import Source
     from deckgen.diagnostics import Diagnostic
     from deckgen.source import Writable
-
-_NAMED = 5  # files and rows that a remark names
 
 
 @dataclass(frozen=True)
@@ -81,11 +79,11 @@ class Import:
         file: The chapter.
         before: Its bytes; None for a new chapter.
         after: Its bytes with the new notes.
-        rows: The number of rows.
         added: The new notes.
         known: The number of rows that are notes already.
         differences: The texts of these rows that differ from their notes.
         updated: The ids of the notes that get these texts.
+        rows: The number of rows.
         repeated: The rows that repeat another one of the table.
         remarks: Sentences about what was left out, or is missing.
         diagnostics: The errors of the new notes, at the rows of the table; with any, nothing is written.
@@ -96,11 +94,11 @@ class Import:
     file: Path
     before: bytes | None
     after: bytes
-    rows: int
     added: list[Added] = field(default_factory=list)
     known: int = 0
     differences: list[Difference] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
+    rows: int = 0
     repeated: list[int] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
@@ -131,6 +129,7 @@ def plan(folder: Path, request: Request, progress: Callable[[str, int, int], Non
     file = _chapter(project, deck_source, request)
     shown = project.shown(file)
     chapter = _readable(file, shown, project) if file.exists() else None
+    target = _Target(project, deck_source, kind, file, shown, chapter)
     table = mapping.only(table, request.only)
     mapped = mapping.mapping(kind, table, request.maps)
     form = request.cells or (HTML if table.html else TEXT)
@@ -138,38 +137,65 @@ def plan(folder: Path, request: Request, progress: Callable[[str, int, int], Non
     reader = RowReader(table, kind, mapped, cells, Escapes(Shelf(project.source, project.folder)))
     drafts = reader.read(deck_source.deck.language, progress)
     notes, repeated = _distinct(drafts.notes)
-    sort = [note for note in deck_source.deck.notes if note.kind.name == kind.name]
-    pairs = known.match(notes, sort, label_key(kind, mapped), shown, deck_source.deck.language)
-    new = [draft for place, draft in enumerate(notes) if place not in pairs]
-    numbered = _give_ids(new, project, deck_source, kind, table)
-    values: list[Writable] = [{"id": draft.id, **draft.values} for draft in new]
-    written = [
-        Added(draft.row.number, draft.id, source.write([value], 2))
-        for draft, value in zip(new, values, strict=True)
-    ]
-    differing = [
-        each for place, note in sorted(pairs.items()) for each in known.differences(notes[place], note)
-    ]
-    changes = _changes(notes, pairs, chapter, kind) if request.update and chapter else {}
-    text = _text(chapter, request, kind, values, changes) if new or changes else ""
-    mark = b"\xef\xbb\xbf" if chapter and chapter.raw.startswith(b"\xef\xbb\xbf") else b""
-    before = chapter.raw if chapter else None
-    result = Import(
-        shown,
-        file,
-        before,
-        mark + text.encode() if text else before or b"",
-        len(table.rows),
-        written,
-        len(pairs),
-        differing,
-        [change.note.id for change in changes.values()],
-        repeated,
-        _remarks(table, drafts, reader, numbered),
+    of_kind = [note for note in deck_source.deck.notes if note.kind.name == kind.name]
+    pairs = known.match(notes, of_kind, label_key(kind, mapped), shown, deck_source.deck.language)
+    numbered = _give_ids([notes[place] for place in range(len(notes)) if place not in pairs], target, table)
+    result, place = _planned(target, request, notes, pairs)
+    result = replace(
+        result,
+        rows=len(table.rows),
+        repeated=repeated,
+        remarks=remarks(table, drafts, reader, numbered),
         lines={table.path: list(table.lines)},
     )
+    return _checked(result, project, table, place, progress) if place.text else result
+
+
+@dataclass(frozen=True)
+class _Target:
+    """The deck and the chapter to which notes go; the chapter is None if it is new."""
+
+    project: Project
+    source: Source
+    kind: Kind
+    file: Path
+    shown: str
+    chapter: EditedFile | None
+
+
+def _planned(
+    target: _Target, request: Request, drafts: list[Draft], pairs: dict[int, Note]
+) -> tuple[Import, _Place]:
+    """The import of some rows, and the place of its notes in the new text of the chapter.
+
+    Args:
+        target: Where the notes go.
+        request: What the author asks for.
+        drafts: The rows; those that are no notes yet have ids.
+        pairs: The notes that rows are already, by the places of the rows.
+    """
+    new = [draft for place, draft in enumerate(drafts) if place not in pairs]
+    values: list[Writable] = [{"id": draft.id, **draft.values} for draft in new]
+    chapter = target.chapter
+    changes = _changes(drafts, pairs, chapter, target.kind) if request.update and chapter else {}
+    text = _text(chapter, request, target.kind, values, changes) if new or changes else ""
+    before = chapter.raw if chapter else None
+    mark = b"\xef\xbb\xbf" if before and before.startswith(b"\xef\xbb\xbf") else b""
+    result = Import(
+        target.shown,
+        target.file,
+        before,
+        mark + text.encode() if text else before or b"",
+        [
+            Added(draft.row.number, draft.id, source.write([value], 2))
+            for draft, value in zip(new, values, strict=True)
+        ],
+        len(pairs),
+        [each for place, note in sorted(pairs.items()) for each in known.differences(drafts[place], note)],
+        [change.note.id for change in changes.values()],
+    )
     rows = {number: change.row for number, change in changes.items()}
-    return _checked(result, project, table, _Place(kind.section, text, rows), progress) if text else result
+    return result, _Place(target.kind.section, text, rows)
 
 
 @dataclass(frozen=True)
@@ -224,6 +250,8 @@ def _kind(deck_source: Source, name: str) -> Kind:
     kinds = {kind.name: kind for kind in deck_source.kinds.in_force}
     if name in kinds:
         return kinds[name]
+    if any(document.path.endswith(f"/{name}/kind.yaml") for document in deck_source.kinds.documents):
+        raise CallError(f"the kind `{name}` has errors", "`deckgen check` shows them")
     by_section = {kind.section: kind.name for kind in kinds.values()}
     hint = f"did you mean `{by_section[name]}`?" if name in by_section else did_you_mean(name, kinds)
     raise CallError(f"the deck has no kind `{name}`", hint or f"its kinds are {listing(kinds)}")
@@ -281,15 +309,15 @@ def _distinct(drafts: Iterable[Draft]) -> tuple[list[Draft], list[int]]:
     return list(seen.values()), repeated
 
 
-def _give_ids(new: list[Draft], project: Project, deck_source: Source, kind: Kind, table: Table) -> int:
+def _give_ids(new: list[Draft], target: _Target, table: Table) -> int:
     """Give ids to new notes; the number of those whose texts gave none.
 
     Raises:
         CallError: An id of the table is not free.
     """
-    language = deck_source.deck.language
-    taken = {note.id for note in deck_source.deck.notes} | {note.was for note in deck_source.deck.notes}
-    taken |= set(deck_source.ids) | set(read_ledger(project.folder).ledger.ids)
+    deck, kind = target.source.deck, target.kind
+    taken = {note.id for note in deck.notes} | {note.was for note in deck.notes}
+    taken |= set(target.source.ids) | set(read_ledger(target.project.folder).ledger.ids)
     taken |= {name.partition(".")[0] for name in taken}
     rows: dict[str, int] = {}
     for draft in new:
@@ -309,7 +337,7 @@ def _give_ids(new: list[Draft], project: Project, deck_source: Source, kind: Kin
         if draft.given:
             continue
         texts = (draft.label, *(text for text in draft.values.values() if isinstance(text, str)))
-        stem = next((name for text in texts if (name := slug(text[:FIRST_WORDS], language))), "")
+        stem = next((name for text in texts if (name := slug(text[:FIRST_WORDS], deck.language))), "")
         numbered += not stem
         stem = stem or kind.name
         draft.id = free_id(stem, taken.__contains__, numbers.get(stem, 1), numbered=stem == kind.name)
@@ -335,57 +363,6 @@ def _text(
         return chapter_text.with_notes(document, kind.section, notes) if notes else document.text
     name = " ".join(re.sub(r"[:\"\\<>{}\[\]&]+|_+", " ", request.table.stem).split()) or "Imported"
     return chapter_text.new_chapter(name, kind.section, notes)
-
-
-def _remarks(table: Table, drafts: Drafts, reader: RowReader, numbered: int) -> list[str]:
-    """What the author should know, as sentences."""
-    remarks = []
-    if "guid" in table.special:
-        remarks.append(
-            "the notes get new identities, so reviews of the old cards stay with the old cards; "
-            "the guids of the table cannot be kept"
-        )
-    decks = (
-        {str(row.cells[table.special["deck"]]) for row in table.rows} if "deck" in table.special else set()
-    )
-    if len(decks) > 1:
-        remarks.append(
-            f"the rows are from {len(decks)} decks ({listed(sorted(decks))}), and all go into one chapter; "
-            "--only deck=NAME takes the rows of one"
-        )
-    sorts = (
-        {str(row.cells[table.special["notetype"]]) for row in table.rows}
-        if "notetype" in table.special
-        else set()
-    )
-    if len(sorts) > 1:
-        remarks.append(
-            f"the rows are of {len(sorts)} note types ({listed(sorted(sorts))}); "
-            "--only notetype=NAME takes those of one"
-        )
-    if drafts.left_out:
-        what = ", ".join(f"`{tag}` {counted(count, 'time')}" for tag, count in drafts.left_out.items())
-        remarks.append(f"left out tags that Anki uses itself: {what}")
-    if removed := _most(reader.html.removed):
-        remarks.append(f"left out formatting that cards set themselves: {removed}")
-    if numbered:
-        remarks.append(
-            f"{counted(numbered, 'id')} made from numbers, because the texts have no letters a to z; "
-            "to choose them, map a column to `id`"
-        )
-    folder = reader.cells.folder
-    names = [name.removeprefix(reader.cells.media) for name in sorted(drafts.files) if "://" not in name]
-    missing = [name for name in names if not (folder / name).is_file()]
-    if missing:
-        remarks.append(
-            f"copy {counted(len(missing), 'media file')} into {folder.name}/ in source/: {listed(missing)}"
-        )
-    return remarks
-
-
-def _most(counts: Counter[str]) -> str:
-    """The most frequent of some things, with their numbers."""
-    return ", ".join(f"`{what}` {counted(count, 'time')}" for what, count in counts.most_common(_NAMED))
 
 
 @dataclass(frozen=True)

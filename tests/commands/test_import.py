@@ -5,22 +5,21 @@ from __future__ import annotations
 import html as html_lib
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deckgen.build import build
 from deckgen.cards.media import Shelf
 from deckgen.commands.tables.escapes import Escapes
+from deckgen.commands.tables.html_cells import HtmlCells, words
 from deckgen.commands.tables.importing import Import, Request, plan, write
 from deckgen.diagnostics import CallError
-from tests.conftest import change, run, write_project
+from tests.conftest import change, missing, run, write_project
 from tests.faults import PNG
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 WORDS = """\
 Word;Meaning;Tags
@@ -242,8 +241,6 @@ TRAPS = st.sampled_from(
 @given(st.lists(TRAPS, min_size=1, max_size=7).map("".join) | st.text(" -~", max_size=40))
 def test_any_plain_text_comes_back_from_its_markdown(text: str) -> None:
     """A card shows the text of the cell, character by character, except blanks that HTML joins anyway."""
-    from pathlib import Path  # noqa: PLC0415
-
     if not text.strip():
         return
     escapes = Escapes(Shelf(Path("/nowhere"), Path("/nowhere")))
@@ -253,6 +250,109 @@ def test_any_plain_text_comes_back_from_its_markdown(text: str) -> None:
     output = re.sub(r"<!--.*?-->|<wbr>|</?p>", "", output.replace("<span>\\</span>", "\\"))
     assert not re.search(r"<[A-Za-z/!]", output)
     assert html_lib.unescape(output).split() == text.split()
+
+
+ELEMENTS = "b,i,u,div,p,ul li,sub,blockquote,span,table tr td,pre,code".split(",")
+
+
+def wrapped(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """HTML in one or more elements."""
+
+    def around(pair: tuple[str, str]) -> str:
+        names = pair[0].split()
+        ends = "".join(f"</{name}>" for name in reversed(names))
+        return "".join(f"<{name}>" for name in names) + pair[1] + ends
+
+    return st.tuples(st.sampled_from(ELEMENTS), inner).map(around)
+
+
+PLAIN = st.lists(TRAPS, min_size=1, max_size=5).map("".join).map(html_lib.escape)
+HTML = st.recursive(
+    PLAIN, lambda inner: st.lists(wrapped(inner) | inner, min_size=1, max_size=3).map("".join), max_leaves=4
+)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(HTML)
+def test_html_of_a_cell_shows_the_same_words(cell: str) -> None:
+    """Elements stay or become lines, and no sign of a text becomes markup."""
+    if not words(cell):
+        return
+    escapes = Escapes(Shelf(Path("/nowhere"), Path("/nowhere")))
+    output, found = escapes.html(HtmlCells(escapes).markdown(cell, is_cloze=False), is_cloze=False)
+    assert not found.has_errors
+    assert words(output) == words(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "markdown"),
+    [
+        ("a <b>b</b><br>c", "a <b>b</b>\\\nc"),
+        ("<div>one</div><div>two</div>", "one\\\ntwo"),
+        ("one<div>two</div><div><br></div><div>three</div>", "one\\\ntwo\n\nthree"),
+        ("<p>one</p><p>two</p>", "one\n\ntwo"),
+        ("x &lt; y &amp;&nbsp;z", "x < y &\u00a0z"),
+        ('<span style="color: red">red</span> <font color="blue">blue</font>', "red blue"),
+        ("<ul><li>a*b*</li></ul>", "<ul><li>a*b*</li></ul>"),
+        ("<script>alert(1)</script>x", "x"),
+        ("5*3*4", "5\\*3\\*4"),
+    ],
+)
+def test_the_markdown_of_html(cell: str, markdown: str) -> None:
+    """Allowed HTML stays, lines become line breaks, and the look of a page is left out."""
+    escapes = Escapes(Shelf(Path("/nowhere"), Path("/nowhere")))
+    assert HtmlCells(escapes).markdown(cell, is_cloze=False) == markdown
+
+
+def test_an_export_of_the_real_anki_becomes_notes(project: Path) -> None:
+    """All notes of one type come in, with their tags, and a second run knows each of them."""
+    try:
+        from anki.collection import Collection  # noqa: PLC0415
+    except ImportError:
+        missing("the real Anki: pip install anki")
+    col = Collection(str(project.parent / "c.anki2"))
+    notes = {
+        "Basic": [
+            ("What is <b>it</b>?", "One<br>two"),
+            ("日本語", "<ul><li>x</li></ul>"),
+            ("a &lt; b", "5*3*4 \\(x\\)"),
+        ],
+        "Cloze": [("The {{c1::answer::hint}} is <i>here</i>", "")],
+    }
+    for name, texts in notes.items():
+        model = col.models.by_name(name)
+        assert model
+        for fields in texts:
+            note = col.new_note(model)
+            note.fields, note.tags = list(fields), ["a::b", "leech"]
+            col.add_note(note, col.decks.id("Default"))  # type: ignore[arg-type] # it is there
+    path = project.parent / "notes.txt"
+    col.export_note_csv(
+        out_path=str(path),
+        limit=None,
+        with_html=True,
+        with_tags=True,
+        with_deck=True,
+        with_notetype=True,
+        with_guid=True,
+    )
+    col.close()
+    maps, more = "question=4,answer=5", {"only": "notetype=Basic"}
+    result = bring(project, path, "question", maps, **more)
+    assert [each.id for each in result.added] == ["what-is-it", "x", "a-b"]
+    assert any("identities" in remark for remark in result.remarks)
+    assert any("`leech` 3 times" in remark for remark in result.remarks)
+    cloze = bring(project, path, "takeaway", "text=4", only="notetype=Cloze", chapter=Path("clozes.yaml"))
+    assert [each.id for each in cloze.added] == ["the-answer-is-here"]
+    made = shown(project)
+    assert made["what-is-it"][:2] == ["What is <b>it</b>?", "One<br />\ntwo"]
+    assert made["a-b"][:2] == ["a &lt; b", "5*3*4 \\(x\\)"]
+    assert made["the-answer-is-here"][0] == "The {{c1::answer::hint}} is <i>here</i>"
+    again = bring(project, path, "question", maps, **more)
+    assert (again.added, again.known, again.differences) == ([], 3, [])
+    with pytest.raises(CallError, match=r"no row of .* has `Basik`") as error:
+        bring(project, path, "question", maps, only="notetype=Basik")
+    assert error.value.hint == "did you mean `Basic`?"
 
 
 def test_clozes_keep_working_and_the_rest_is_text(project: Path) -> None:
@@ -400,14 +500,12 @@ def test_a_wrong_kind_is_refused(project: Path, kind: str, message: str, hint: s
         ("notes.txt", "is not a chapter"),
         ("../x.yaml", "is not in"),
         ("deck.yaml", "is the deck's own file"),
-        ("on.yaml", "does not exist"),
+        ("ONE.yml", "does not exist"),
         ("bad.yaml", "has errors"),
     ],
 )
 def test_a_wrong_chapter_is_refused(project: Path, chapter: str, message: str) -> None:
     """A chapter is a YAML file in source/ without errors."""
-    from pathlib import Path  # noqa: PLC0415
-
     change(project, {"source/bad.yaml": "a: [\n"})
     place = project / "source" / chapter if "/" in chapter else Path(chapter)
     with pytest.raises(CallError, match=message):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deckgen import source
@@ -18,13 +17,14 @@ from deckgen.commands.tables.remarks import remarks
 from deckgen.commands.tables.rows import HTML, TEXT, Cells, RowReader, label_key, media_folder
 from deckgen.deck.ids import FIRST_WORDS, free_id, slug
 from deckgen.deck.reading import read_source
-from deckgen.diagnostics import CallError, Span, did_you_mean, listing, nearest
+from deckgen.diagnostics import CallError, Span, did_you_mean, listing, same
 from deckgen.files import alone, check_target, replacing
 from deckgen.history.ledger_file import read_ledger
 from deckgen.project import CHAPTER, Project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from deckgen.commands.tables.known import Difference
     from deckgen.commands.tables.rows import Draft
@@ -281,10 +281,10 @@ def _chapter(project: Project, deck_source: Source, request: Request) -> Path:
         raise CallError(f"{typed} is not in {project.source}, where chapters are", "--chapter NAME.yaml")
     if path == project.manifest.resolve():
         raise CallError(f"{typed} is the deck's own file, not a chapter", "name another file")
-    if not path.exists() and (near := nearest(path.name, [Path(each).name for each in there])):
-        raise CallError(
-            f"{typed} does not exist", f"did you mean {near}? For a new chapter, choose another name"
-        )
+    alike = next((each for each in there.values() if same(each.stem) == same(path.stem)), path)
+    if not path.exists() and alike != path and alike.parent == path.parent:
+        hint = f"did you mean {alike.name}? For a new chapter, choose a name that differs more"
+        raise CallError(f"{typed} does not exist", hint)
     return path
 
 

@@ -27,8 +27,8 @@ _EXAMPLES = {
     ),
     "init": (("deckgen init my-deck", ""),),
     "import": (
-        ("deckgen import words.csv --kind definition --dry-run", "show the first notes"),
-        ("deckgen import deck.txt --kind question --map question=4,answer=5", ""),
+        ("deckgen import words.csv --kind definition --dry-run", ""),
+        ("deckgen import words.csv --kind definition --map term=Word", ""),
     ),
     "build": (("deckgen build", ""), ("deckgen build -o ~/Desktop/deck.apkg", "")),
     "check": (("deckgen check", ""), ("deckgen check --fix --dry-run", "show what --fix would change")),

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from deckgen.commands.tables.table import Table
     from deckgen.deck.kinds import Kind
 
-FLAT = frozenset(["text", "markdown", "cloze", "choice", "date", "list", "notes", "image"])
-"""The types of keys that columns can fill, by name."""
-_OF_SEVERAL = frozenset(["markdown", "list", "notes"])
+_OF_SEVERAL = frozenset(["prose", "items", "words"])
 _PARTS = ("file", "alt")  # of an image
 _NEXT = re.compile(r",\s*(?=[a-z_]+(?:\.[a-z]+)?\s*=)")
 _EVERY_KIND = ("id", "tags")
@@ -98,26 +96,26 @@ def _by_name(kind: Kind, table: Table) -> list[tuple[str, str]]:
     pairs = []
     for name in dict.fromkeys(table.columns):
         key, dot, part = re.sub(r"\s+", "_", name.lower()).partition(".")
-        if key in _usable(kind) and (part in _PARTS if dot else kind.keys[key].type.name != "image"):
+        if key in _usable(kind) and (part in _PARTS if dot else kind.keys[key].type.cells != "parts"):
             pairs.append((f"{key}{dot}{part}", name))
     return pairs
 
 
 def _usable(kind: Kind) -> list[str]:
     """The keys of a kind that columns can fill, in the order of kind.yaml; its own keys first."""
-    usable = [name for name, key in kind.keys.items() if key.type.name in FLAT or name in _EVERY_KIND]
+    usable = [name for name, key in kind.keys.items() if key.type.cells or name in _EVERY_KIND]
     return sorted(usable, key=lambda name: name in COMMON_KEYS)
 
 
 def _takes_several(kind: Kind, key: str) -> bool:
     """Whether several columns can fill a key: as paragraphs, items or tags."""
-    return key == "tags" or kind.keys[key].type.name in _OF_SEVERAL
+    return key == "tags" or kind.keys[key].type.cells in _OF_SEVERAL
 
 
 def _check_flat(kind: Kind) -> None:
     """Refuse a kind with a required key that is more than a text or a list of texts."""
     for name, key in kind.keys.items():
-        if key.required and name not in _EVERY_KIND and key.type.name not in FLAT:
+        if key.required and name not in _EVERY_KIND and not key.type.cells:
             raise CallError(
                 f"notes of the kind `{kind.name}` cannot come from a table: each cell holds one text, but "
                 f"`{name}` is of the type `{key.type.name}`",
@@ -133,7 +131,7 @@ def _check_key(kind: Kind, key: str, part: str) -> None:
         if key in kind.keys:
             raise CallError(f"`{key}` cannot come from a table", f"write it by hand. {_keys(usable)}")
         raise CallError(f"`{key}` is not a key of the kind `{kind.name}`", hint)
-    is_image = kind.keys[key].type.name == "image"
+    is_image = kind.keys[key].type.cells == "parts"
     if is_image and part not in _PARTS:
         raise CallError(f"the image `{key}` has two parts", f"--map {key}.file=COLUMN,{key}.alt=COLUMN")
     if part and not is_image:

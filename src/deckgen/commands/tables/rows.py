@@ -182,9 +182,9 @@ class RowReader:
         filled = [cell for cell in cells if as_text(cell).strip()]
         if not filled:
             return
-        if key.type.name == "notes":
+        if key.type.cells == "words":
             draft.values[key.name] = [name for cell in filled for name in _split(cell)]
-        elif key.type.name == "image":
+        elif key.type.cells == "parts":
             before = draft.values.get(key.name)
             inner = before if isinstance(before, Mapping) else {}
             text = self._plain(as_text(filled[0]))
@@ -192,7 +192,7 @@ class RowReader:
                 text = self._placed(text)
                 drafts.files.add(text)
             draft.values[key.name] = {**inner, mapped.part: text}
-        elif key.type.name in {"markdown", "cloze", "list"}:
+        elif key.type.cells in {"prose", "items"}:
             self._read_markdown(draft, key, filled, drafts)
         else:
             draft.values[key.name] = self._plain(as_text(filled[0]))
@@ -204,7 +204,7 @@ class RowReader:
     def _read_markdown(self, draft: Draft, key: Key, cells: list[Cell], drafts: Drafts) -> None:
         """Read the value of a key in Markdown: cells become paragraphs, or the items of a list."""
         texts = []
-        lists = key.type.name == "list"
+        lists = key.type.cells == "items"
         for cell in _items(cells) if lists else [as_text(cell) for cell in cells]:
             try:
                 text = self._markdown(cell, is_cloze=key.type.clozes)

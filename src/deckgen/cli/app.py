@@ -53,6 +53,7 @@ from deckgen.cli.report import (
 )
 from deckgen.cli.site import site
 from deckgen.cli.summary import verified
+from deckgen.cli.tables import import_table
 from deckgen.diagnostics import CallError, counted, did_you_mean, not_a_warning, terminal
 
 if TYPE_CHECKING:
@@ -242,6 +243,9 @@ def _fix(folder: Path, report: Report, *, dry_run: bool) -> tuple[Build, dict[st
         "mended": [{"path": each.path, "what": each.what, "diff": each.diff} for each in changed],
         "left": [{"path": each.path, "why": why} for each in fixed for why in each.left],
     }
+
+
+app.command("import", cls=Command)(import_table)
 
 
 app.command(cls=Command)(preview)

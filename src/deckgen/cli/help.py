@@ -27,6 +27,10 @@ _EXAMPLES = {
     ),
     "init": (("deckgen init my-deck", ""),),
     "adopt": (("deckgen adopt old.apkg my-deck", ""),),
+    "import": (
+        ("deckgen import words.csv --kind definition --dry-run", ""),
+        ("deckgen import words.csv --kind definition --map term=Word", ""),
+    ),
     "build": (("deckgen build", ""), ("deckgen build -o ~/Desktop/deck.apkg", "")),
     "check": (("deckgen check", ""), ("deckgen check --fix --dry-run", "show what --fix would change")),
     "preview": (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from functools import cached_property
-from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from deckgen.anki.tags import distinct
 from deckgen.deck import cells, letters, swallowed
 from deckgen.deck.card_choice import read_choice, read_choices
 from deckgen.deck.hints import ID
-from deckgen.deck.ids import FIRST_WORDS, probable_ids, slug
+from deckgen.deck.ids import FIRST_WORDS, free_id, probable_ids, slug
 from deckgen.deck.key_types.options import OPTION_KEYS
 from deckgen.deck.kind_file import CHAPTER_KEYS
 from deckgen.deck.kinds import CARDS
@@ -350,7 +349,7 @@ def _missing_hint(
     if missing == ["id"]:
         first = next((value.value for value in values.values() if isinstance(value, Scalar)), "")
         name = slug(first[:FIRST_WORDS], reader.language)
-        example = f", as `id: {_free(reader, name)}`" if name else ""
+        example = f", as `id: {free_id(name, reader.is_taken)}`" if name else ""
         if name and reader.is_taken(name):
             example += f"; another note already has `{name}`"
         if not letters.is_readable(first, reader.language):
@@ -359,9 +358,3 @@ def _missing_hint(
     if list(mapping.entries) == ["id"]:
         return "if its other keys are below, start them in the same column as `id`, without a hyphen"
     return "if it continues the note above, remove its hyphen" if "id" in missing else ""
-
-
-def _free(reader: NodeReader, name: str) -> str:
-    """An id that no note has: the name itself, or the name with a number."""
-    ids = (name if number == 1 else f"{name}-{number}" for number in count(1))
-    return next(each for each in ids if not reader.is_taken(each))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import count
 from typing import TYPE_CHECKING
 
 from deckgen.anki.cloze import uncovered
@@ -11,7 +12,7 @@ from deckgen.deck.hints import COMMAS, comma_hint, plain_id
 from deckgen.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from deckgen.source import Document
 
@@ -43,6 +44,19 @@ def slug(text: str, language: str) -> str:
             break
         result = longer
     return result if re.search(r"[a-z]", result) else ""
+
+
+def free_id(stem: str, is_taken: Callable[[str], bool], first: int = 1, *, numbered: bool = False) -> str:
+    """An id that is still free: a stem itself, or the stem with the first number that makes it free.
+
+    Args:
+        stem: The id that a note should have.
+        is_taken: A function that says whether an id is taken.
+        first: The number to begin with; 1 means the stem itself.
+        numbered: Whether the stem gets a number in any case, because it does not describe the note.
+    """
+    ids = (f"{stem}-{number}" if number > 1 or numbered else stem for number in count(first))
+    return next(name for name in ids if not is_taken(name))
 
 
 def probable_ids(document: Document, language: str) -> Iterable[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from deckgen.deck.schemas import KeyDoc
 
@@ -41,6 +41,7 @@ class KeyType:
         is_row: Whether its texts are the cells of a table's row.
         names_notes: Whether its value is ids; these do not say what a note is about.
         of_values: For a type whose words kind.yaml lists: the help of editors for a key with these words.
+        cells: How the cells of a table fill such a key, for `deckgen import`; empty if they cannot.
         unfilled: A hint for a kind.yaml that fills a field from such a key, if no field can be.
     """
 
@@ -55,6 +56,7 @@ class KeyType:
     is_row: bool = False
     names_notes: bool = False
     of_values: Callable[[tuple[str, ...]], KeyDoc] | None = None
+    cells: Literal["", "text", "prose", "items", "words", "parts"] = ""
     unfilled: str = ""
 
     @property

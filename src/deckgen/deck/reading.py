@@ -51,14 +51,15 @@ def read_source(
 
     Args:
         project: The project that contains it.
-        texts: Texts to read instead of the files, by their paths as in diagnostics.
+        texts: Texts to read instead of the files, by their paths as in diagnostics. A chapter among them need
+            not exist yet.
         progress: A function to call with the name of the step, the amount done and the total.
     """
     deck, faults = read_deck(*_read(project, project.manifest, texts, source.MAX_SMALL))
     kinds = read_kinds(kind_folders(project.template_folders()), texts)
     files, closed = project.files()
     misplaced = _misplaced(project, files)
-    paths = project.chapters(files)
+    paths = project.chapters([*files, *_unwritten(project, texts, files)])
     chapters: list[Chapter] = []
     for number, path in enumerate(paths):
         progress("reading files", number, len(paths))
@@ -76,6 +77,12 @@ def read_source(
         [deck.document, *kinds.documents, *(chapter.document for chapter in chapters)],
         diagnostics,
     )
+
+
+def _unwritten(project: Project, texts: ReadOnly[str, str], files: Iterable[Path]) -> set[Path]:
+    """The files of source/ among some texts that do not exist yet."""
+    given = {project.folder / name for name in texts}
+    return {path for path in given if path.is_relative_to(project.source)} - set(files)
 
 
 def _read(

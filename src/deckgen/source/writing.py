@@ -18,7 +18,7 @@ _IN_A_BLOCK = re.compile(f"[\t\n{_VISIBLE}]*")
 _ESCAPED = re.compile(f'["\\\\]|[^{_VISIBLE}]')
 _PLAIN = re.compile(f"(?!.*(?::(?: |$)| #))[^\\W_]|(?!.*(?::(?: |$)| #))[^\\W_(][{_VISIBLE}]*")
 _NO_TEXT = re.compile(r"(?i:y|n|yes|no|on|off|true|false|null)|[0-9][0-9a-fA-FoOxXtTzZ_.,:+ -]*")
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9-]*(?:::[A-Za-z0-9-]+)*")
 
 
 def write(value: Sequence[Writable] | Mapping[str, Writable], indent: int = 0) -> str:

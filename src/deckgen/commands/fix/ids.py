@@ -10,7 +10,7 @@ from deckgen import source
 from deckgen.commands.fix.edited_file import Edit, applied, column_of, differences, line_end
 from deckgen.deck.chapter import required_keys, top_keys
 from deckgen.deck.hints import ID, halves, plain_id
-from deckgen.deck.ids import probable_ids, slug
+from deckgen.deck.ids import free_id, probable_ids, slug
 from deckgen.deck.kinds import COMMON_KEYS
 from deckgen.deck.letters import UNREADABLE, is_readable
 from deckgen.diagnostics import listing, nearest
@@ -213,14 +213,20 @@ class _Names:
         entry.needs_author = not is_readable(_label(entry), self.language)
         entry.base = slug(_label(entry), self.language)
         stem = entry.base or slug(entry.what, "en") or "note"
-        number = 1 if entry.base else entry.number
-        while True:
-            entry.id = stem if entry.base and number == 1 else f"{stem}-{number}"
-            names = {entry.full} | ({f"{table.was}.{entry.id}"} if table and table.was else set())
-            if names.isdisjoint(self.taken):
-                break
-            number += 1
-        self.taken |= names
+
+        def is_taken(name: str) -> bool:
+            entry.id = name
+            return not self._names(entry).isdisjoint(self.taken)
+
+        first = 1 if entry.base else entry.number
+        entry.id = free_id(stem, is_taken, first, numbered=not entry.base)
+        self.taken |= self._names(entry)
+
+    @staticmethod
+    def _names(entry: _Entry) -> set[str]:
+        """The full ids of an entry: the present one, and that under its table's former id."""
+        table = entry.table
+        return {entry.full} | ({f"{table.was}.{entry.id}"} if table and table.was else set())
 
 
 def _label(entry: _Entry) -> str:

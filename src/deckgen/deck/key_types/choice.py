@@ -47,4 +47,5 @@ TYPE = KeyType(
     prose={},
     plain=True,
     of_values=doc_of,
+    cells="text",
 )

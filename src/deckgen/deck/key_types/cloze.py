@@ -17,4 +17,5 @@ TYPE = KeyType(
     parts=("",),
     prose={(): ()},
     clozes=True,
+    cells="prose",
 )

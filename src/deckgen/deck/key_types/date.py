@@ -102,4 +102,5 @@ TYPE = KeyType(
     parts=("",),
     prose={},
     plain=True,
+    cells="text",
 )

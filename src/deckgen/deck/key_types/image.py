@@ -77,4 +77,5 @@ TYPE = KeyType(
     parts=("",),
     prose={("alt",): _KEYS},
     plain=True,
+    cells="parts",
 )

@@ -35,4 +35,5 @@ TYPE = KeyType(
     parts=("",),
     prose={(ITEM,): ()},
     lists=True,
+    cells="items",
 )

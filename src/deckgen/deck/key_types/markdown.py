@@ -12,4 +12,5 @@ TYPE = KeyType(
     KeyDoc(PROSE_SCHEMA, "A text in Markdown.", "As many lines as you need, in *Markdown*."),
     parts=("",),
     prose={(): ()},
+    cells="prose",
 )

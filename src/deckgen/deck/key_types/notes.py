@@ -54,4 +54,5 @@ TYPE = KeyType(
     prose={},
     lists=True,
     names_notes=True,
+    cells="words",
 )

@@ -25,4 +25,5 @@ TYPE = KeyType(
     parts=("",),
     prose={(): ()},
     plain=True,
+    cells="text",
 )

@@ -1,0 +1,1 @@
+"""`deckgen import`: the rows of a table become notes of a chapter."""

@@ -1,0 +1,66 @@
+"""What the author of an import should know: what was left out, what is missing, what is mixed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deckgen.diagnostics import counted, listed
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from deckgen.commands.tables.rows import Drafts, RowReader
+    from deckgen.commands.tables.table import Table
+
+_NAMED = 5  # tags and attributes that a remark names
+
+
+def remarks(table: Table, drafts: Drafts, reader: RowReader, numbered: int) -> list[str]:
+    """What the author should know, as sentences."""
+    remarks = []
+    if "guid" in table.special:
+        remarks.append(
+            "the notes get new identities, so reviews of the old cards stay with the old cards; "
+            "the guids of the table cannot be kept"
+        )
+    decks = (
+        {str(row.cells[table.special["deck"]]) for row in table.rows} if "deck" in table.special else set()
+    )
+    if len(decks) > 1:
+        remarks.append(
+            f"the rows are from {len(decks)} decks ({listed(sorted(decks))}), and all go into one chapter; "
+            "--only deck=NAME takes the rows of one"
+        )
+    sorts = (
+        {str(row.cells[table.special["notetype"]]) for row in table.rows}
+        if "notetype" in table.special
+        else set()
+    )
+    if len(sorts) > 1:
+        remarks.append(
+            f"the rows are of {len(sorts)} note types ({listed(sorted(sorts))}); "
+            "--only notetype=NAME takes those of one"
+        )
+    if drafts.left_out:
+        what = ", ".join(f"`{tag}` {counted(count, 'time')}" for tag, count in drafts.left_out.items())
+        remarks.append(f"left out tags that Anki uses itself: {what}")
+    if removed := _most(reader.html.removed):
+        remarks.append(f"left out formatting that cards set themselves: {removed}")
+    if numbered:
+        remarks.append(
+            f"{counted(numbered, 'id')} made from numbers, because the texts have no letters a to z; "
+            "to choose them, map a column to `id`"
+        )
+    folder = reader.cells.folder
+    names = [name.removeprefix(reader.cells.media) for name in sorted(drafts.files) if "://" not in name]
+    missing = [name for name in names if not (folder / name).is_file()]
+    if missing:
+        remarks.append(
+            f"copy {counted(len(missing), 'media file')} into {folder.name}/ in source/: {listed(missing)}"
+        )
+    return remarks
+
+
+def _most(counts: Counter[str]) -> str:
+    """The most frequent of some things, with their numbers."""
+    return ", ".join(f"`{what}` {counted(count, 'time')}" for what, count in counts.most_common(_NAMED))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from deckgen.commands.inspect.figures import example, shown
 from deckgen.commands.columns import Row, Sheet
+from deckgen.commands.inspect.figures import example, shown
 from deckgen.diagnostics import counted
 
 if TYPE_CHECKING:

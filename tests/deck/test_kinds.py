@@ -390,8 +390,11 @@ def test_the_browser_shows_no_answer_of_own_deck(own_deck: Path, collection: Col
         assert question == f"{plain(note['Scenario'])} {plain(note['Question'])}"
     for note_id in collection.find_notes("note:*Comparison"):
         note = collection.get_note(note_id)
-        (question, _), _ = browser_rows(collection, f"nid:{note_id}")
-        assert question == f"{note['Topic']}: {note['Name']}"
+        ((question, _),) = browser_rows(collection, f"nid:{note_id}")
+        if note["No Describe"]:
+            assert note["Name"] not in question
+        else:
+            assert question == f"{note['Topic']}: {note['Name']}"
 
 
 def plain(html: str) -> str:

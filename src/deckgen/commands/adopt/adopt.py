@@ -22,7 +22,7 @@ from deckgen.history.ledger import AdoptedLine, NoteLine, NoteTypeLine, ReleaseL
 from deckgen.history.ledger_file import written
 from deckgen.history.versions import parsed
 from deckgen.package import read_digest, read_package
-from deckgen.project import LEDGER, MANIFEST
+from deckgen.project import LEDGER, MANIFEST, Project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -122,7 +122,7 @@ def adopt(
                 write_file(part / path, content)
         kinds = name_kinds(replace(contents, notes=notes), answers.language)
         types = _write_kinds(part, contents, kinds)
-        folders = {number: f"templates/{kind.name}" for number, kind in kinds.items()}
+        folders = {number: Project(part).templates / kind.name for number, kind in kinds.items()}
         media = adopt_media(file, contents, notes, folders, part)
         ids = note_ids(notes, answers.language)
         texts = Texts(ids, kinds, media.paths, dict(wishes.map_tags))
@@ -159,7 +159,7 @@ def _write_kinds(part: Path, contents: Contents, kinds: ReadOnly[int, NamedKind]
         note_type = contents.note_types[number]
         files = kind_files(note_type, named.name, named.section, decks, named)
         for name, text in files.items():
-            write_file(part / "templates" / named.name / name, text.encode())
+            write_file(Project(part).templates / named.name / name, text.encode())
         lines[named.name] = note_type_line(note_type, named.name, files)
     return lines
 

@@ -46,7 +46,7 @@ class AdoptedMedia:
 
 
 def adopt_media(
-    file: Path, contents: Contents, notes: Sequence[PackedNote], folders: ReadOnly[int, str], part: Path
+    file: Path, contents: Contents, notes: Sequence[PackedNote], folders: ReadOnly[int, Path], part: Path
 ) -> AdoptedMedia:
     """Write the media files that notes, card templates and styles show.
 
@@ -69,7 +69,7 @@ def adopt_media(
     wanted = [present[name] for name in {**shown, **of_faces} if name in present]
     for medium, content in read_media(file, wanted):
         for folder in of_faces.get(medium.name, ()):
-            write_file(part / folder / medium.name, content)
+            write_file(folder / medium.name, content)
         if medium.name not in names:
             continue
         target = part / FOLDER / names[medium.name]
@@ -98,9 +98,9 @@ def shown_in(text: str) -> Iterator[str]:
     yield from (html.text(name[1]).strip() for name in _SOUND.finditer(text))
 
 
-def _shown_by_faces(contents: Contents, folders: ReadOnly[int, str]) -> dict[str, list[str]]:
+def _shown_by_faces(contents: Contents, folders: ReadOnly[int, Path]) -> dict[str, list[Path]]:
     """The names of files whose names begin with `_` and stand in templates or styles, with kinds' folders."""
-    shown: dict[str, list[str]] = {}
+    shown: dict[str, list[Path]] = {}
     special = [medium.name for medium in contents.media if medium.name.startswith("_")]
     for number, folder in folders.items():
         texts = "\n".join(_texts_of(contents.note_types[number]))

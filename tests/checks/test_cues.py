@@ -22,7 +22,7 @@ CUES = {"giveaway-words", "repeated-example", "printed-answer"}
 REPEATS = frozenset(
     """
     grandfather-in-the-middle two-out-of-ten urge-to-joke quiet-husband last-bus competence-or-humility
-    on-trial messages-before-the-hour money-for-his-parents you-are-the-expert
+    on-trial messages-between-sessions money-for-his-parents you-are-the-expert
     """.split()
 )
 """The vignettes of the first edition whose case an expert found again in the example of a note."""

@@ -44,6 +44,9 @@ MapOption = Annotated[
     list[str] | None,
     typer.Option(metavar="OLD=NEW", help="Keep the HTML element OLD as NEW, as in hl=mark. Can be repeated."),
 ]
+RemoteOption = Annotated[
+    bool, typer.Option("--keep-remote", help="Keep what card templates load from the internet.")
+]
 EarlierOption = Annotated[
     list[Path] | None,
     typer.Option(metavar="FILE", help="An older package, to test the update from as well. Can be repeated."),
@@ -60,6 +63,7 @@ def adopt(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
     deck: DecksOption = None,
     version: VersionOption = "0",
     map_tag: MapOption = None,
+    keep_remote: RemoteOption = False,  # noqa: FBT002 (typer's way)
     earlier: EarlierOption = None,
     anki_python: PythonOption = None,
     id_: IdOption = None,
@@ -101,7 +105,7 @@ def adopt(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
                     tests.append(rehearse(part, [file, *(earlier or ())], anki_python, tick))
 
             done = adopt_deck(
-                file, folder, answers, Wishes(decks, version, _pairs(map_tag or [])), test, tick
+                file, folder, answers, Wishes(decks, version, _pairs(map_tag or []), keep_remote), test, tick
             )
         _tell(done, file, folder)
         _tell_test(tests, file)

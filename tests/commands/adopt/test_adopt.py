@@ -201,7 +201,7 @@ def test_the_deck_is_written_as_an_author_would(old: Old, tmp_path: Path) -> Non
     assert "tags: [rare]" in first
     assert second.startswith("deck: Verbs\n")
     assert re.search(r"- id: note-[a-z0-9]{6}\n    front: 日本語\n", second)
-    assert "back: ![](<media/my pic.png>)\n" in second
+    assert 'back: "![](<media/my pic.png>)"\n' in second
     assert (tmp_path / "deck/source/media/my pic.png").read_bytes() == PNG
     assert not (tmp_path / "deck/source/media/never shown.png").exists()
     assert "tags:" not in (tmp_path / "deck/source/deck.yaml").read_text("utf-8")
@@ -309,6 +309,26 @@ def test_an_element_can_stand_for_another(tmp_path: Path) -> None:
     assert "front: el ==sol==\n" in (tmp_path / "two/source/1-spanish.yaml").read_text("utf-8")
     said = refused(tmp_path / "hl.apkg", tmp_path / "three", "--map-tag", "hl")
     assert "--map-tag: `hl` is not OLD=NEW" in said
+
+
+def test_templates_that_load_from_the_internet_are_refused(tmp_path: Path) -> None:
+    """Each address is named with its place; --keep-remote carries them, as learners have them."""
+    script = '<script src="https://example.org/x.js"></script>'
+    with real_collection(tmp_path) as collection:
+        note_type = collection.models.by_name("Basic")
+        assert note_type
+        note_type["tmpls"][0]["afmt"] += script
+        note_type["css"] += '@import url("//example.org/y.css");'
+        collection.models.update_dict(note_type)
+        add(collection, "Basic", ["el sol", "the sun"], "Spanish")
+        export(collection, tmp_path / "remote.apkg", "Spanish")
+    said = refused(tmp_path / "remote.apkg", tmp_path / "deck")
+    assert "card templates load 2 files from the internet" in said
+    assert "https://example.org/x.js" in said
+    assert "//example.org/y.css" in said
+    assert "--keep-remote" in said
+    adopted(tmp_path / "remote.apkg", tmp_path / "deck", "--keep-remote")
+    assert script in (tmp_path / "deck/templates/basic/card-1.back.html.j2").read_text("utf-8")
 
 
 def test_without_anki_the_update_is_not_tested_and_said_so(old: Old, tmp_path: Path) -> None:

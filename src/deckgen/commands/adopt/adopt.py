@@ -16,7 +16,8 @@ from deckgen.commands.adopt.note_ids import note_ids
 from deckgen.commands.adopt.texts import Texts
 from deckgen.commands.init.create import check_folder, new_deck, write_file
 from deckgen.commands.init.starter import CHAPTER, starter_files
-from deckgen.diagnostics import CallError, Diagnostic
+from deckgen.commands.inspect.markup import of_templates
+from deckgen.diagnostics import CallError, Diagnostic, counted, listed
 from deckgen.git import work_tree
 from deckgen.history.ledger import AdoptedLine, NoteLine, NoteTypeLine, ReleaseLine
 from deckgen.history.ledger_file import written
@@ -48,11 +49,13 @@ class Wishes:
         decks: The decks of the package to adopt, each with its subdecks; all if there are none.
         version: The version that stands for what learners have; each release will be higher.
         map_tags: HTML elements that stand for others, as in `hl` for `mark`.
+        keep_remote: Whether card templates may load files from the internet, as they did.
     """
 
     decks: tuple[str, ...] = ()
     version: str = "0"
     map_tags: tuple[tuple[str, str], ...] = ()
+    keep_remote: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,8 @@ def adopt(
     chosen = choose(contents, wishes.decks, answers.language)
     counts = without_note_types(contents, chosen)
     notes = tuple(chosen.notes)
+    if not wishes.keep_remote:
+        _check_remote(contents, counts)
     top = work_tree(folder)
     with new_deck(folder) as part:
         starter = starter_files(answers, folder, at_top=top in {None, folder})
@@ -149,6 +154,24 @@ def adopt(
         _more_cards(contents, made, by_id),
         sum(each.level == "warning" for each in made.diagnostics),
     )
+
+
+def _check_remote(contents: Contents, counts: ReadOnly[int, int]) -> None:
+    """Refuse note types whose cards load files from the internet.
+
+    Raises:
+        CallError: They do.
+    """
+    types = {number: contents.note_types[number] for number in counts}
+    remote = [
+        f"{each.address} ({where})"
+        for each, where in of_templates(replace(contents, note_types=types)).items()
+        if each.remote
+    ]
+    if remote:
+        message = f"card templates load {counted(len(remote), 'file')} from the internet: {listed(remote)}"
+        hint = "remove them from the note type in Anki, and export again; or keep them: --keep-remote"
+        raise CallError(message, hint)
 
 
 def _write_kinds(part: Path, contents: Contents, kinds: ReadOnly[int, NamedKind]) -> dict[str, NoteTypeLine]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -11,19 +10,18 @@ from deckgen.cards import html
 from deckgen.cards.media import IMAGES, SOUNDS, take
 from deckgen.commands.adopt.media_names import portable_names
 from deckgen.commands.init.create import write_file
-from deckgen.diagnostics import Problem
+from deckgen.commands.inspect.references import of_sounds, of_tag
+from deckgen.diagnostics import Problem, composed
 from deckgen.package import read_media
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
     from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
     from deckgen.package import Contents, PackedNote, PackedNoteType
 
 FOLDER = "source/media"
-_SOUND = re.compile(r"\[sound:([^\]\n]+)\]", re.IGNORECASE)
-_SHOWING = {"img": "src", "audio": "src", "video": "src", "source": "src", "object": "data", "embed": "src"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +58,9 @@ def adopt_media(
     Raises:
         PackageError: The package is damaged.
     """
-    shown = dict.fromkeys(name for note in notes for name in shown_in(note.text))
-    of_faces = _shown_by_faces(contents, folders)
     present = {medium.name: medium for medium in contents.media}
+    shown = dict.fromkeys(name for note in notes for name in shown_in(note.text, present))
+    of_faces = _shown_by_faces(contents, folders)
     names = portable_names(name for name in shown if name in present)
     paths: dict[str, str] = {}
     unusable: list[tuple[str, str]] = []
@@ -89,13 +87,13 @@ def adopt_media(
     )
 
 
-def shown_in(text: str) -> Iterator[str]:
+def shown_in(text: str, present: Container[str]) -> Iterator[str]:
     """The names of the media files that HTML shows or plays, as they are in the collection."""
-    for tag in html.tags(text) if "<" in text else ():
-        address = dict(tag.attributes).get(_SHOWING.get(tag.name, ""), "") if not tag.closing else ""
-        if address and not re.match(r"(?i)[a-z][a-z0-9+.-]*:|//", address):
-            yield unquote(address)
-    yield from (html.text(name[1]).strip() for name in _SOUND.finditer(text))
+    in_tags = (each for tag in html.tags(text) for each in of_tag(tag)) if "<" in text else ()
+    spellings = [each.names for each in in_tags if each.media and each.names]
+    spellings += [(composed(html.text(name).strip()),) for name in of_sounds(text)]
+    for names in spellings:
+        yield next((name for name in names if name in present), names[-1])
 
 
 def _shown_by_faces(contents: Contents, folders: ReadOnly[int, Path]) -> dict[str, list[Path]]:

@@ -101,6 +101,7 @@ def rendered(text: str, *, cloze: bool = False) -> str:
         ('<span style="font-weight: 600">a</span> <span style="font-style:italic">b</span>', "**a** *b*"),
         ('<b>a <span style="font-weight: normal">b</span></b>', "**a** b"),
         ('<span class="x" lang="de">a</span>', '<span class="x" lang="de">a</span>'),
+        ("a\x85b &#8232;c\u2029d \ufeff\x07e&#1;\ufdd00\ufdd1", "a b c d e0"),
         ("<b>a</b> <th>b</th></td>", "**a** b"),
         ("<ruby>漢<rt>かん</rt></ruby>", "<ruby>漢<rt>かん</rt></ruby>"),
     ],

@@ -11,7 +11,9 @@ from deckgen.commands.adopt.lines import PLAIN, Line, Run, is_cloze
 if TYPE_CHECKING:
     from deckgen.commands.adopt.lines import Content, Style
 
-_BLANK = re.compile("([ \t\n\r\f\xa0]+)")
+_ANY = "[ \t\n\r\f\xa0]"
+_BLANK = re.compile(f"(\\A{_ANY}+|{_ANY}+\\Z|[ ]*[\t\n\r\f\xa0]{_ANY}*|[ ]{{2,}})")
+"""Blanks, but for single ones between words of a piece, which stay as they are."""
 _WIDE_GAP = 3  # so many hard blanks in a row are meant as a gap
 _AFTER = frozenset("\u00ab\u2039\u00a7\u00b6\u2116\u2014\u2013")
 _BEFORE = frozenset(":;!?\u00bb\u203a%\u2030\u20ac$\u00a3\u00b0\u2014\u2013")

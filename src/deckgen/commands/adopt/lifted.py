@@ -16,7 +16,9 @@ from deckgen.diagnostics import CATALOGUE
 _OPEN, _SHUT = "\ufdd0", "\ufdd1"
 NUMBER = re.compile(f"{_OPEN}([0-9]+){_SHUT}")
 """A number in place of a mark."""
-_NOT_FOR_TEXT = re.compile(r"[\ufdd0-\ufdef\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_NOT_FOR_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
+_SIGNS = re.compile(r"[\ufdd0-\ufdef]")
+_LINE_ENDS = re.compile("[\x0b\x0c\x85\u2028\u2029]")  # to YAML, but not to a browser
 _MARK = re.compile(r"\\[(\[]|\[latex\]|\[\$\$?\]|\[sound:", re.IGNORECASE)
 _ENDS = {
     "\\(": "\\)",
@@ -75,7 +77,7 @@ def lifted(field: str, *, cloze: bool) -> Lifted:
         field: The HTML. Characters that no text can have are left out.
         cloze: Whether it may have clozes; otherwise their braces are text.
     """
-    field = _NOT_FOR_TEXT.sub("", field)
+    field = for_yaml(_SIGNS.sub("", field))
     marks: list[Mark] = []
     lost: dict[str, None] = {}
     if cloze and "{{c" in field:
@@ -102,6 +104,13 @@ def lifted(field: str, *, cloze: bool) -> Lifted:
             parts += (field[done : match.start()], _number(marks, mark))
             done = place = match.start() + len(raw)
     return Lifted("".join(parts) + field[done:], marks, tuple(lost))
+
+
+def for_yaml(text: str) -> str:
+    """A text without the control characters and line ends that a YAML file cannot hold."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _LINE_ENDS.sub(" ", _NOT_FOR_TEXT.sub("", text))
 
 
 def _number(marks: list[Mark], mark: Mark) -> str:

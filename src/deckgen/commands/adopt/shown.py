@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from deckgen.cards import html
 from deckgen.commands.adopt.allowed import allowed
 from deckgen.commands.adopt.blanks import tidied
-from deckgen.commands.adopt.lifted import NUMBER, Lifted, Mark, lifted, refusal, tidy
+from deckgen.commands.adopt.lifted import NUMBER, Lifted, Mark, for_yaml, lifted, refusal, tidy
 from deckgen.commands.adopt.lines import PLAIN, Box, Content, Image, Line, Run, Style, is_cloze
 
 if TYPE_CHECKING:
@@ -155,6 +155,7 @@ class _Reader:
 
     def _text(self, text: str) -> None:
         """Add text, with the marks of Anki in it."""
+        text = for_yaml(text)  # an entity can stand for any character
         if "[anki:" in text or "[[type:" in text:
             self.lose("a mark in square brackets that only templates can have: `[anki:…]`, `[[type:…]]`")
         if "\ufdd0" not in text:

@@ -21,7 +21,7 @@ def listed_media(archive: Archive, version: Format) -> tuple[list[PackedMedium],
     """The media files of a package, and the names of those that it lists and does not hold.
 
     Raises:
-        UnreadableError: The list is damaged, or a name leads out of a folder, as Anki says too.
+        UnreadableError: The list is damaged, or a name leads out of a folder, on Windows at least.
     """
     if "media" not in archive:  # AnkiDroid's once
         return [], []
@@ -63,6 +63,10 @@ def _check(name: str, most: int) -> None:
     if len(name) > most:
         raise UnreadableError(f"contains a media file name with more than {most:,} characters")
     if name in {"", ".", ".."} or any(mark in name for mark in "/\\\0"):
-        raise UnreadableError(
-            "contains a media file with a path outside Anki's folder", "Anki refuses it too"
+        # Anki for Linux and macOS takes a backslash, and leaves it out of the name
+        hint = (
+            "Anki refuses it too"
+            if "\\" not in name
+            else f"rename `{name}` in Anki: on Windows, `\\` is a path"
         )
+        raise UnreadableError("contains a media file with a path outside Anki's folder", hint)

@@ -168,7 +168,7 @@ def test_a_bomb_among_the_media(tmp_path: Path, samples: dict[str, dict[str, byt
 
 @pytest.mark.parametrize("name", ["../x.png", "/etc/x.png", "a/b.png", "..", ".", "", "c:\\x.png", "x\0.png"])
 def test_a_name_that_leads_elsewhere(name: str, tmp_path: Path, samples: dict[str, dict[str, bytes]]) -> None:
-    """Names of media are names, and no paths; Anki refuses such packages too, with `\\` only on Windows."""
+    r"""Names of media are names, and no paths; Anki refuses such packages too, with `\\` only on Windows."""
     told = "contains a media file with a path outside Anki's folder"
     members = {**samples["legacy"], "media": json.dumps({"0": name}).encode()}
     assert refused(packed(tmp_path / "x", members)) == told

@@ -374,7 +374,7 @@ def test_each_difficulty_says_what_it_means(packages: Path) -> None:
     printed = run("inspect", packages / "new.apkg").stdout
     at = printed.index("1 note type sorted by a field that is not the first")
     told = " ".join(printed[at : at + 300].split())
-    assert "If it changes, learners' notes get no new text. Kanji « ß: Reading" in told
+    assert "If it changed, learners' notes would get no new text. Kanji « ß: Reading" in told
 
 
 def test_the_docs_name_each_member_and_each_difficulty(packages: Path) -> None:

@@ -28,8 +28,9 @@ DAY = ["31px", "rgb(255, 251, 230)", "Georgia, serif"]
 
 @pytest.fixture(scope="module")
 def card(own_deck: Path, tmp_path_factory: pytest.TempPathFactory) -> Card:
-    """A definition of this repository's deck."""
-    return cards_of(own_deck, tmp_path_factory.mktemp("anki"))["Definition"][0]
+    """A definition of this repository's deck, by the card that shows the term on both sides."""
+    cards = cards_of(own_deck, tmp_path_factory.mktemp("anki"))["Definition"]
+    return next(card for card in cards if card.name == "Recall")
 
 
 def test_it_counts_in_webkit(webkit: WebKitGTK, card: Card) -> None:

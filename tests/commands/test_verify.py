@@ -199,7 +199,7 @@ def test_no_anki(project: Project, tmp_path: Path) -> None:
     bare.chmod(0o755)
     done = run("verify", "--project", folder, "--anki-python", bare)
     assert done.returncode == 2
-    assert f"`verify` needs the `anki` package, and {bare} does not have it" in done.stderr
+    assert f"the test needs the `anki` package, and {bare} does not have it" in done.stderr
     assert f"hint: {bare} -m pip install anki" in done.stderr
 
 

@@ -114,17 +114,25 @@ def adopt(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
 
 def _pairs(texts: list[str]) -> tuple[tuple[str, str], ...]:
     """The elements and those that they become, from texts such as `hl=mark`."""
+    from deckgen.cards.html import TAGS  # noqa: PLC0415
+
     pairs = []
     for text in texts:
         old, sign, new = text.partition("=")
-        if not (sign and old.isalnum() and new.isalnum()):
-            raise CallError(f"--map-tag: `{text}` is not OLD=NEW", "as in: --map-tag hl=mark")
+        if not (sign and old.isalnum() and new.lower() in TAGS):
+            what = (
+                f"`{new}` is not allowed on cards"
+                if sign and old.isalnum() and new
+                else f"`{text}` is not OLD=NEW"
+            )
+            raise CallError(f"--map-tag: {what}", "as in: --map-tag hl=mark")
         pairs.append((old.lower(), new.lower()))
     return tuple(pairs)
 
 
 def _tell(done: Adopted, file: Path, folder: Path) -> None:
     """Print what became of the package."""
+    from deckgen.commands.adopt.adopt import REPORT  # noqa: PLC0415
     from deckgen.commands.adopt.from_html import Form  # noqa: PLC0415
 
     where = "" if folder.resolve() == Path.cwd() else f" into {terminal.kept(str(folder))}"
@@ -138,17 +146,23 @@ def _tell(done: Adopted, file: Path, folder: Path) -> None:
     for changed in done.texts.changed[:_SHOWN]:
         say(f"    {changed.note}, `{changed.key}`: {listed(changed.lost)}")
     if len(done.texts.changed) > _SHOWN:
-        say(f"    and {len(done.texts.changed) - _SHOWN:,} more")
+        say(f"    and {len(done.texts.changed) - _SHOWN:,} more: {REPORT} lists all")
     for remark in _remarks(done):
         say(f"note: {remark}")
 
 
 def _remarks(done: Adopted) -> list[str]:
     """What the author should know besides."""
+    from deckgen.commands.adopt.chosen import changed_tags  # noqa: PLC0415
+
     chosen, media = done.chosen, done.media
     remarks = []
     if done.more_cards:
         remarks.append(f"learners will get {counted(done.more_cards, 'card')} that the package does not have")
+    if len(done.kinds) > 1:
+        remarks.append(
+            "in each chapter, the notes are grouped by note type, and new learners get them in this order"
+        )
     if chosen.studied:
         remarks.append("the package has been studied, so the notes are in the order in which they were made")
     if chosen.apart:
@@ -162,12 +176,15 @@ def _remarks(done: Adopted) -> list[str]:
     ):
         if count:
             remarks.append(f"left out: {counted(count, 'note')} {why}")
-    if media.missing:
-        remarks.append(f"missing in the package: {listed(media.missing)}")
-    if media.unusable:
-        remarks.append(f"left out: {listed([f'{name} ({why})' for name, why in media.unusable])}")
-    if media.unused:
-        remarks.append(f"left out, because no note shows them: {listed(media.unused)}")
+    tags = [f"`{tag}`" for tag in changed_tags(chosen.notes)]
+    for names, why in (
+        (tags, "tags changed, because Anki's search cannot find them, or an import changes them"),
+        (media.missing, "missing in the package"),
+        ([f"{name} ({fault})" for name, fault in media.unusable], "left out"),
+        (media.unused, "left out, because no note shows them"),
+    ):
+        if names:
+            remarks.append(f"{why}: {listed(names)}")
     return remarks
 
 

@@ -292,7 +292,7 @@ def test_verify_takes_the_adopted_package_for_an_earlier_one(old: Old, tmp_path:
         export(collection, tmp_path / "else.apkg", "Else")
     done = run("verify", "--previous", tmp_path / "else.apkg", "--project", deck)
     assert done.returncode == 2
-    assert "was not made by deckgen" in done.stderr
+    assert "else.apkg contains no note of this deck" in done.stderr
 
 
 def test_an_element_can_stand_for_another(tmp_path: Path) -> None:
@@ -329,6 +329,37 @@ def test_templates_that_load_from_the_internet_are_refused(tmp_path: Path) -> No
     assert "--keep-remote" in said
     adopted(tmp_path / "remote.apkg", tmp_path / "deck", "--keep-remote")
     assert script in (tmp_path / "deck/templates/basic/card-1.back.html.j2").read_text("utf-8")
+
+
+def test_what_deckgen_cannot_keep_is_named(tmp_path: Path) -> None:
+    """Odd tags lose their signs, a too long text is refused by its note, and a file lists each lost style."""
+    with real_collection(tmp_path) as collection:
+        for number in range(7):
+            add(
+                collection,
+                "Basic",
+                [f"sol {number}", '<font color="red">sun</font>'],
+                "Spanish",
+                'q"x',
+                "a::b:",
+            )
+        deck = collection.decks.by_name("Spanish")
+        assert deck
+        deck["desc"], deck["md"] = "For **you**", True
+        collection.decks.save(deck)
+        export(collection, tmp_path / "odd.apkg", "Spanish")
+        add(collection, "Basic", ["luna", "x" * 120_000], "Spanish")
+        export(collection, tmp_path / "long.apkg", "Spanish")
+    said = adopted(tmp_path / "odd.apkg", tmp_path / "deck")
+    assert "and 2 more: build/changed-texts.txt lists all" in said
+    lost = (tmp_path / "deck/build/changed-texts.txt").read_text("utf-8").splitlines()
+    assert len(lost) == 7
+    assert lost[0].startswith("sol-0, back: ")
+    assert '`q"x`' in said
+    assert "tags: [a::b, qx]" in (tmp_path / "deck/source/1-spanish.yaml").read_text("utf-8") or "qx" in said
+    assert "For **you**" in (tmp_path / "deck/source/deck.yaml").read_text("utf-8")
+    said = refused(tmp_path / "long.apkg", tmp_path / "other")
+    assert "because of 1 error: the note `luna`: this text has 120,0" in said
 
 
 def test_without_anki_the_update_is_not_tested_and_said_so(old: Old, tmp_path: Path) -> None:

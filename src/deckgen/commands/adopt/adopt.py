@@ -10,6 +10,7 @@ from deckgen.build import now as time_of_build
 from deckgen.commands import schema
 from deckgen.commands.adopt.adopted_media import AdoptedMedia, adopt_media
 from deckgen.commands.adopt.chosen import choose, without_note_types
+from deckgen.commands.adopt.from_html import convert
 from deckgen.commands.adopt.kinds import kind_files, name_kinds
 from deckgen.commands.adopt.ledger import note_type_line
 from deckgen.commands.adopt.note_ids import note_ids
@@ -24,6 +25,7 @@ from deckgen.history.ledger_file import written
 from deckgen.history.versions import parsed
 from deckgen.package import read_digest, read_package
 from deckgen.project import LEDGER, MANIFEST, Project
+from deckgen.source import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from deckgen.package import Contents, PackedNote
 
 _SHOWN_ERRORS = 3
+REPORT = "build/changed-texts.txt"
+"""The file with all texts that do not come back whole, from the deck's folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,8 @@ def adopt(
     with new_deck(folder) as part:
         starter = starter_files(answers, folder, at_top=top in {None, folder})
         # a tag of the whole deck would be new for learners
-        starter[MANIFEST] = starter[MANIFEST].replace(f"tags:\n  - {answers.id}\n".encode(), b"")
+        manifest = starter[MANIFEST].replace(f"tags:\n  - {answers.id}\n".encode(), b"")
+        starter[MANIFEST] = manifest + _description(contents, chosen.title).encode()
         for path, content in starter.items():
             if path != CHAPTER:
                 write_file(part / path, content)
@@ -141,6 +146,8 @@ def adopt(
         write_file(part / LEDGER, written(lines).encode())
         made = _built(part, progress)
         rehearse(part)
+        if texts.changed:
+            write_file(part / REPORT, _report(texts).encode())
         paths = sorted(path.relative_to(part).as_posix() for path in part.rglob("*") if path.is_file())
     names = {number: contents.note_types[number].name for number in counts}
     return Adopted(
@@ -154,6 +161,24 @@ def adopt(
         _more_cards(contents, made, by_id),
         sum(each.level == "warning" for each in made.diagnostics),
     )
+
+
+def _description(contents: Contents, title: str) -> str:
+    """The lines of deck.yaml for the description of a deck, which learners see; empty if it has none."""
+    deck = next((each for each in contents.decks.values() if each.name == title), None)
+    if deck is None or not deck.description.strip():
+        return ""
+    text = (
+        deck.description
+        if deck.markdown
+        else convert(deck.description, cloze=False, map_tags={}, media={}).text
+    )
+    return write({"description": text.strip() + "\n"}) if text.strip() else ""
+
+
+def _report(texts: Texts) -> str:
+    """All texts that do not come back whole, one a line."""
+    return "".join(f"{each.note}, {each.key}: {', '.join(each.lost)}\n" for each in texts.changed)
 
 
 def _check_remote(contents: Contents, counts: ReadOnly[int, int]) -> None:
@@ -196,14 +221,27 @@ def _built(part: Path, progress: Callable[[str, int, int], None] | None) -> Buil
     made = build(part, progress)
     errors = [each for each in made.diagnostics if each.level == "error"]
     if errors:
-        shown = "; ".join(map(_in_short, errors[:_SHOWN_ERRORS]))
-        message = f"deckgen cannot make a deck of this package: {len(errors):,} errors, first {shown}"
-        raise CallError(message, "change these notes in Anki, and export the deck again")
+        shown = "; ".join(_in_short(each, part) for each in errors[:_SHOWN_ERRORS])
+        first = ", first" if len(errors) > _SHOWN_ERRORS else ""
+        message = (
+            f"deckgen cannot make a deck of this package, because of {counted(len(errors), 'error')}{first}: "
+        )
+        raise CallError(message + shown, "change this in Anki, and export the deck again")
     return made
 
 
-def _in_short(diagnostic: Diagnostic) -> str:
-    return f"{diagnostic.span}: {diagnostic.message}"
+def _in_short(diagnostic: Diagnostic, part: Path) -> str:
+    """An error with the note that has it, or else the file, which is not written."""
+    path = part / diagnostic.span.path
+    lines = path.read_text("utf-8").split("\n")[: diagnostic.span.line] if path.is_file() else []
+    note = next(
+        (line.removeprefix("  - id: ") for line in reversed(lines) if line.startswith("  - id: ")), ""
+    )
+    return (
+        f"the note `{note}`: {diagnostic.message}"
+        if note
+        else f"{diagnostic.span.path}: {diagnostic.message}"
+    )
 
 
 def _plan(made: Build) -> UpdatePlan:

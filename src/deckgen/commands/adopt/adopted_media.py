@@ -60,6 +60,7 @@ def adopt_media(
     """
     present = {medium.name: medium for medium in contents.media}
     shown = dict.fromkeys(name for note in notes for name in shown_in(note.text, present))
+    elsewhere = {name for note in contents.notes for name in shown_in(note.text, present)}
     of_faces = _shown_by_faces(contents, folders)
     names = portable_names(name for name in shown if name in present)
     paths: dict[str, str] = {}
@@ -83,7 +84,7 @@ def adopt_media(
         tuple(name for name in of_faces if name in present),
         tuple(name for name in shown if name not in present),
         tuple(unusable),
-        tuple(name for name in present if name not in shown and name not in of_faces),
+        tuple(name for name in present if name not in elsewhere and name not in of_faces),
     )
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deckgen.deck.hints import tag_fault
 from deckgen.deck.ids import slug
 from deckgen.diagnostics import CallError, counted, did_you_mean, listing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.package import Contents, PackedCard, PackedNote
@@ -122,8 +124,18 @@ def title_in(contents: Contents, decks: Sequence[str]) -> str:
 
 
 def tags_of(note: PackedNote) -> list[str]:
-    """The tags of a note, but for those that Anki gives to a learner's own notes."""
-    return [tag for tag in dict.fromkeys(note.tags) if tag.lower() not in _DROPPED]
+    """The tags of a note, as far as deckgen can keep them; not those that Anki gives for one person."""
+    tags = (usable_tag(tag) for tag in note.tags if tag.lower() not in _DROPPED)
+    return list(dict.fromkeys(filter(None, tags)))
+
+
+def usable_tag(tag: str) -> str:
+    """A tag without what Anki would change or could not search for; empty if nothing is left."""
+    if tag_fault(tag) is None:
+        return tag
+    levels = (re.sub(r'["\u201c\u201d\u201e<>&]', "", level).strip(":") for level in tag.split("::"))
+    plain = "::".join(filter(None, levels))
+    return plain if plain and tag_fault(plain) is None else ""
 
 
 def _homes(contents: Contents, decks: Sequence[str]) -> dict[int, list[str]]:
@@ -135,9 +147,10 @@ def _homes(contents: Contents, decks: Sequence[str]) -> dict[int, list[str]]:
         if not decks or any(name == deck or name.startswith(f"{deck}::") for deck in decks):
             homes.setdefault(card.note, []).append(name)
     used = {names.get(card.home or card.deck, "Default") for card in contents.cards}
+    used |= {name[: sign.start()] for name in used for sign in re.finditer("::", name)}
     for deck in decks:
         if not any(name == deck or name.startswith(f"{deck}::") for name in used):
-            hint = did_you_mean(deck, used) or f"it contains {listing(sorted(used))}"
+            hint = did_you_mean(deck, sorted(used, key=len)) or f"it contains {listing(sorted(used))}"
             raise CallError(f"no card of the package is in a deck `{deck}`", hint)
     return homes
 
@@ -174,6 +187,12 @@ def _place(note: PackedNote, cards: Sequence[PackedCard], *, studied: bool) -> t
     """The place of a note: that of its new cards, or the time when it was made."""
     due = min((card.due for card in cards), default=0)
     return (0 if studied else due), note.id
+
+
+def changed_tags(notes: Iterable[PackedNote]) -> list[str]:
+    """The tags that deckgen cannot keep as they are."""
+    tags = dict.fromkeys(tag for note in notes for tag in note.tags if tag.lower() not in _DROPPED)
+    return [tag for tag in tags if usable_tag(tag) != tag]
 
 
 def without_note_types(contents: Contents, chosen: Chosen) -> ReadOnly[int, int]:

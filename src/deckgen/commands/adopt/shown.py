@@ -193,7 +193,7 @@ class _Reader:
     def _sound(self, mark: Mark) -> None:
         path = self._path_of(mark.value)
         if path is None:
-            self.lose(f"the sound `{mark.value}`, which is missing")
+            self.lose(f"the sound `{mark.value}`, which is not there or cannot be packed")
         else:
             self._add(mark._replace(value=path))
 
@@ -205,7 +205,7 @@ class _Reader:
             self._add(Image(path, alt, tuple(values.items())))
             return
         is_remote = re.match(r"(?:https?:)?//", name, re.IGNORECASE) is not None
-        what = f"the image `{name[:80]}`, which is missing"
+        what = f"the image `{name[:80]}`, which is not there or cannot be packed"
         what = f"the image at `{name[:200]}`, which is on the internet" if is_remote else what
         self.lose("an image that is in the field itself" if name.lower().startswith("data:") else what)
         if alt:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from deckgen.commands.init.answers import Answers
 
 _PART = ".deckgen-init.{}.part"
-_ANOTHER = "choose another folder: deckgen init DIR"
+_ANOTHER = "choose another folder"
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def _refuse_existing(folder: Path, paths: Collection[str], content_of: Callable[
         paths: The paths of the deck's files.
         content_of: The content of one of them.
     """
-    kept = "nothing was written: move it away, or choose another folder with `deckgen init DIR`"
+    kept = "nothing was written: move it away, or choose another folder"
     for path in paths:
         target = folder / path
         for above in target.parents[: path.count("/")]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _OF_SEVERAL = frozenset(["prose", "items", "words"])
 _PARTS = ("file", "alt")  # of an image
-_NEXT = re.compile(r",\s*(?=[a-z_]+(?:\.[a-z]+)?\s*=)")
+_NEXT = re.compile(r",\s*(?=[a-z_][a-z0-9_-]*(?:\.[a-z]+)?\s*=)")
 _EVERY_KIND = ("id", "tags")
 
 

@@ -65,7 +65,7 @@ def run_rehearsal(
         raise CallError(f"Anki failed in {command[0]}: {last}")
     if "missing" in result:
         whose = f"{python} does not have it" if python else "it is not installed"
-        raise CallError(f"`verify` needs the `anki` package, and {whose}", install_hint(command[0]))
+        raise CallError(f"the test needs the `anki` package, and {whose}", install_hint(command[0]))
     return result
 
 

@@ -16,7 +16,11 @@ _RENAMES_SINCE = (23, 10)  # before this version, a renamed field or card is a n
 
 
 def judged(
-    result: ReadOnly[str, Any], names: ReadOnly[str, str], accepted: AbstractSet[str | None]
+    result: ReadOnly[str, Any],
+    names: ReadOnly[str, str],
+    accepted: AbstractSet[str | None],
+    *,
+    adopted: bool = False,
 ) -> dict[str, Any]:
     """The result of a rehearsal with note ids for guids, its `faults` and its `remarks`.
 
@@ -24,6 +28,8 @@ def judged(
         result: As `rehearse` returns it.
         names: The note ids, by guid.
         accepted: The versions since which the author has accepted that a note type differs.
+        adopted: Whether learners had the deck before deckgen knew it; so they may have empty cards, and cards
+            whose files are missing.
     """
     new = {**result["new_learner"], "wrong_files": _renamed(result["new_learner"]["wrong_files"], names)}
     updates = [
@@ -36,9 +42,12 @@ def judged(
         }
         for update in result["updates"]
     ]
-    faults, remarks = [], list(_altered(result["altered"]))
+    faults: list[str] = []
+    remarks = list(_altered(result["altered"]))
     if new["empty_cards"]:
-        faults.append(f"Anki calls cards of {counted(new['empty_cards'], 'note')} empty")
+        (remarks if adopted else faults).append(
+            f"Anki calls cards of {counted(new['empty_cards'], 'note')} empty"
+        )
     faults += [f"a new learner: {fault}" for fault in _of_files(new["wrong_files"])]
     for update in updates:
         which = f"from {update['previous']}" + (", merging" if update["options"] == "merge" else "")
@@ -46,6 +55,9 @@ def judged(
         if remark:
             remarks.append(f"{which}: {remark}")
         faults += [f"{which}: {fault}" for fault in _faults(update, explained=bool(remark))]
+        of_files = [f"{which}: {fault}" for fault in _of_files(update["wrong_files"])]
+        remarks += of_files if adopted else []
+        faults += [] if adopted else of_files
     return {**result, "new_learner": new, "updates": updates, "faults": faults, "remarks": remarks}
 
 
@@ -77,7 +89,6 @@ def _faults(update: ReadOnly[str, Any], *, explained: bool) -> Iterator[str]:
     if not explained:
         for name in update["not_arrived"]:
             yield f"the learner did not get the new text of `{name}`"
-    yield from _of_files(update["wrong_files"])
     for what in ("cards", "decks"):
         if (update["cleanup"] or {}).get(f"{what}_added"):
             yield f"the cleanup package adds {what}"

@@ -93,7 +93,9 @@ def verify(
         result = run_rehearsal(job, Path(folder), python, _in_anki(tell))
     names = {guid: name for _, about in earlier for guid, name in about["notes"].items()}
     names |= {each.guid: each.note.id for each in packages.plan.notes}
-    result = judged(result, names, _accepted_since(packages.plan, [about for _, about in earlier]))
+    accepted = _accepted_since(packages.plan, [about for _, about in earlier])
+    adopted = bool(packages.plan.matching.ledger.adopted)
+    result = judged(result, names, accepted, adopted=adopted)
     return Verification(deck_build, **result)
 
 
@@ -132,7 +134,7 @@ def _adopted(path: Path, ledger: Ledger) -> dict[str, Any] | None:
         return None
     names = {note.guid: ledger.notes[note.guid].id for note in contents.notes if note.guid in ledger.notes}
     if not names:
-        return None
+        raise CallError(f"{path} contains no note of this deck", "give an older package of this deck")
     return {"version": None, "time": contents.modified // 1000, "notes": names}
 
 

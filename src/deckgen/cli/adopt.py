@@ -81,14 +81,18 @@ def adopt(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
         from deckgen.commands.adopt.adopt import adopt as adopt_deck  # noqa: PLC0415
         from deckgen.commands.adopt.chosen import title_in  # noqa: PLC0415
         from deckgen.commands.adopt.rehearsal import can_rehearse, rehearse  # noqa: PLC0415
-        from deckgen.commands.init.answers import Answers  # noqa: PLC0415
+        from deckgen.commands.init.answers import Answers, fault  # noqa: PLC0415
         from deckgen.commands.init.create import check_folder  # noqa: PLC0415
         from deckgen.package import read_package  # noqa: PLC0415
 
         check_folder(folder)
         decks = tuple(deck or ())
+        title = title_in(read_package(file), decks)
+        if problem := fault("title", title):
+            message = f"deckgen cannot keep the deck's name `{title}`: {problem.message}"
+            raise CallError(message, "with another name, learners would get a second deck")
         given = {
-            "title": title_in(read_package(file), decks),
+            "title": title,
             "language": language,
             "id": id_,
             "author": author,
@@ -108,7 +112,7 @@ def adopt(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
                 file, folder, answers, Wishes(decks, version, _pairs(map_tag or []), keep_remote), test, tick
             )
         _tell(done, file, folder)
-        _tell_test(tests, file)
+        _tell_test(tests, file, folder)
         _tell_next(done, folder)
 
 
@@ -136,9 +140,9 @@ def _tell(done: Adopted, file: Path, folder: Path) -> None:
     from deckgen.commands.adopt.from_html import Form  # noqa: PLC0415
 
     where = "" if folder.resolve() == Path.cwd() else f" into {terminal.kept(str(folder))}"
-    notes = sum(done.kinds.values())
+    notes = sum(count for _, count in done.kinds)
     say(f"adopted {counted(notes, 'note')} of {terminal.kept(file.name)}{where}: {done.chosen.title}")
-    for name, count in done.kinds.items():
+    for name, count in done.kinds:
         say(f"  {count:,} of the note type `{name}`")
     say(f"  {counted(len(done.chosen.chapters), 'chapter')}, {counted(len(done.media.paths), 'media file')}")
     markdown, html, lossy = (done.texts.forms[form] for form in (Form.MARKDOWN, Form.HTML, Form.CHANGED))
@@ -157,6 +161,8 @@ def _remarks(done: Adopted) -> list[str]:
 
     chosen, media = done.chosen, done.media
     remarks = []
+    if done.warnings:
+        remarks.append(f"`deckgen check` has {counted(done.warnings, 'warning')}")
     if done.more_cards:
         remarks.append(f"learners will get {counted(done.more_cards, 'card')} that the package does not have")
     if len(done.kinds) > 1:
@@ -188,11 +194,11 @@ def _remarks(done: Adopted) -> list[str]:
     return remarks
 
 
-def _tell_test(tests: list[Verification], file: Path) -> None:
+def _tell_test(tests: list[Verification], file: Path, folder: Path) -> None:
     """Print what the test in Anki has shown."""
     if not tests:
         say("note: the update was not tested, because there is no Anki here: pip install anki")
-        say_as_it_is(f"  deckgen verify --previous {in_shell(file)}")
+        say_as_it_is(f"  deckgen verify --previous {in_shell(file)} --project {in_shell(folder)}")
         return
     for update in tests[0].updates:
         words = ", ".join(

@@ -77,12 +77,14 @@ def _is_odd_type(line: NoteTypeLine) -> bool:
 def _doubled(ledger: Ledger) -> Iterator[Diagnostic]:
     """The diagnostic of a line that repeats another."""
     expected = len(ledger.notes) + len(ledger.types) + len(ledger.releases) + (ledger.deck is not None)
+    expected += len(ledger.adopted)
     former = sum(name != line.id for line in ledger.notes.values() for name in line.was)
     numbers = {line.id for line in ledger.types.values()}
     if (
         expected == len(ledger.lines)
         and len(ledger.ids) == len(ledger.notes) + former
         and len(ledger.versions) == len(ledger.releases)
+        and len({line.version for line in ledger.adopted}) == len(ledger.adopted)
         and len(numbers) == len(ledger.types)
     ):
         return
@@ -162,9 +164,10 @@ def _other_ids(ledger: Ledger) -> Iterator[Diagnostic]:
 def _late(ledger: Ledger) -> Iterator[Diagnostic]:
     """The diagnostic of a time in the future, by this machine's clock; at most one."""
     latest = int(time.time()) + _A_DAY
+    adopted = {line.version for line in ledger.adopted}  # learners' clocks may have been wrong
     times: list[tuple[int, Line]] = [
-        *((line.modified, line) for line in ledger.types.values()),
-        *((line.modified, line) for line in ledger.notes.values()),
+        *((line.modified, line) for line in ledger.types.values() if not adopted),
+        *((line.modified, line) for line in ledger.notes.values() if line.released not in adopted),
         *((line.time, line) for line in ledger.adopted),
         *((line.time, line) for line in ledger.releases),
     ]

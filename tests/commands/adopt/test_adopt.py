@@ -362,6 +362,28 @@ def test_what_deckgen_cannot_keep_is_named(tmp_path: Path) -> None:
     assert "because of 1 error: the note `luna`: this text has 120,0" in said
 
 
+def test_a_note_from_the_future_gets_its_updates(tmp_path: Path) -> None:
+    """Its time goes on from there, because Anki imports only what is newer."""
+    (tmp_path / "author").mkdir()
+    (tmp_path / "learner").mkdir()
+    with real_collection(tmp_path / "author") as collection:
+        number = add(collection, "Basic", ["el sol", "the sun"], "Spanish")
+        add(collection, "Basic", ["la luna", "the moon"], "Spanish")
+        assert collection.db
+        collection.db.execute("UPDATE notes SET mod = mod + 31536000 WHERE id = ?", number)
+        export(collection, tmp_path / "old.apkg", "Spanish")
+    deck, now = tmp_path / "deck", int(time.time())
+    assert "0 new, 0 updated, 2 untouched" in adopted(tmp_path / "old.apkg", deck)
+    with real_collection(tmp_path / "learner") as collection:
+        import_package(collection, tmp_path / "old.apkg")
+        for version, before, after in (("1.0.0", "the sun", "sun"), ("1.1.0", "back: sun", "back: a star")):
+            replaced(deck, before, after)
+            package = released(deck, version, now + 30 + int(version[2]) * 9)
+            assert import_package(collection, package) == {"updated": 1, "duplicate": 1}
+        (found,) = collection.find_notes("sol")
+        assert collection.get_note(found)["Back"] == "a star"
+
+
 def test_without_anki_the_update_is_not_tested_and_said_so(old: Old, tmp_path: Path) -> None:
     """The deck is there, with the command that tests it later."""
     done = run("adopt", old.latest, tmp_path / "deck", *ANSWERS, "--anki-python", tmp_path / "no-python")

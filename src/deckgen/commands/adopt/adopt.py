@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.build import build
 from deckgen.build import now as time_of_build
+from deckgen.cards.adopted_faces import without_halves
 from deckgen.commands import schema
 from deckgen.commands.adopt.adopted_media import AdoptedMedia, adopt_media
 from deckgen.commands.adopt.chosen import choose, without_note_types
@@ -15,7 +16,7 @@ from deckgen.commands.adopt.kinds import kind_files, name_kinds
 from deckgen.commands.adopt.ledger import note_type_line
 from deckgen.commands.adopt.note_ids import note_ids
 from deckgen.commands.adopt.texts import Texts
-from deckgen.commands.init.create import check_folder, new_deck, write_file
+from deckgen.commands.init.create import check_folder, new_deck, refuse_existing, write_file
 from deckgen.commands.init.starter import CHAPTER, starter_files
 from deckgen.commands.inspect.markup import of_templates
 from deckgen.diagnostics import CallError, Diagnostic, counted, listed
@@ -71,7 +72,7 @@ class Adopted:
         files: The paths of its files from there.
         in_git: Whether the folder was in a git repository before.
         chosen: The adopted notes, by chapters.
-        kinds: The numbers of notes of each kind, by the name of its note type.
+        kinds: The names of the note types, each with the number of its notes.
         texts: The forms in which the texts came.
         media: The media files, and those that were left.
         more_cards: The number of cards that learners get in addition, because their front is filled.
@@ -82,7 +83,7 @@ class Adopted:
     files: tuple[str, ...]
     in_git: bool
     chosen: Chosen
-    kinds: ReadOnly[str, int]
+    kinds: tuple[tuple[str, int], ...]
     texts: Texts
     media: AdoptedMedia
     more_cards: int
@@ -127,9 +128,10 @@ def adopt(
         # a tag of the whole deck would be new for learners
         manifest = starter[MANIFEST].replace(f"tags:\n  - {answers.id}\n".encode(), b"")
         starter[MANIFEST] = manifest + _description(contents, chosen.title).encode()
+        del starter[CHAPTER]
+        refuse_existing(folder, starter, starter.__getitem__)
         for path, content in starter.items():
-            if path != CHAPTER:
-                write_file(part / path, content)
+            write_file(part / path, content)
         kinds = name_kinds(replace(contents, notes=notes), answers.language)
         types = _write_kinds(part, contents, kinds)
         folders = {number: Project(part).templates / kind.name for number, kind in kinds.items()}
@@ -140,7 +142,9 @@ def adopt(
             write_file(part / chapter.path, texts.chapter(chapter).encode())
         schema.write(part)
         made = _built(part, progress)
-        line = AdoptedLine(wishes.version, time_of_build(), len(notes), read_digest(file), file.name)
+        line = AdoptedLine(
+            wishes.version, time_of_build(), len(notes), read_digest(file), without_halves(file.name)
+        )
         by_id = {ids[note.guid]: note for note in notes}
         lines = _lines(_plan(made), types, by_id, line)
         write_file(part / LEDGER, written(lines).encode())
@@ -149,13 +153,12 @@ def adopt(
         if texts.changed:
             write_file(part / REPORT, _report(texts).encode())
         paths = sorted(path.relative_to(part).as_posix() for path in part.rglob("*") if path.is_file())
-    names = {number: contents.note_types[number].name for number in counts}
     return Adopted(
         folder,
         tuple(paths),
         top is not None,
         chosen,
-        {names[number]: count for number, count in counts.items()},
+        tuple((contents.note_types[number].name, count) for number, count in counts.items()),
         texts,
         media,
         _more_cards(contents, made, by_id),
@@ -205,6 +208,11 @@ def _write_kinds(part: Path, contents: Contents, kinds: ReadOnly[int, NamedKind]
     lines = {}
     for number, named in kinds.items():
         note_type = contents.note_types[number]
+        if number <= 0 or not note_type.name.strip():
+            message = (
+                f"the package is damaged: a note type has the name `{note_type.name}` and the id {number}"
+            )
+            raise CallError(message, "in Anki, give it a name, run Tools > Check Database, and export again")
         files = kind_files(note_type, named.name, named.section, decks, named)
         for name, text in files.items():
             write_file(Project(part).templates / named.name / name, text.encode())
@@ -271,8 +279,8 @@ def _lines(
                 yield types.get(line.kind, line)
             case NoteLine():
                 note = notes[line.id]
-                # a time in the future would keep each update from the learner
-                yield line._replace(guid=note.guid, modified=min(note.modified, adopted.time))
+                # also a time in the future: Anki imports only what is newer
+                yield line._replace(guid=note.guid, modified=max(note.modified, 0))
             case ReleaseLine():
                 yield adopted
             case _:

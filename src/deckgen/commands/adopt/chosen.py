@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deckgen.deck.hints import tag_fault
+from deckgen.deck.hints import is_control, tag_fault
 from deckgen.deck.ids import slug
 from deckgen.diagnostics import CallError, counted, did_you_mean, listing
 
@@ -74,7 +75,7 @@ def choose(contents: Contents, decks: Sequence[str], language: str) -> Chosen:
     Raises:
         CallError: A deck is not in the package, no note is chosen, or the decks are several.
     """
-    homes = _homes(contents, decks)
+    homes, every = _homes(contents, decks), _homes(contents, ())
     first: dict[str, PackedNote] = {}
     for note in contents.notes:
         if homes.get(note.id) and note.guid:
@@ -104,7 +105,7 @@ def choose(contents: Contents, decks: Sequence[str], language: str) -> Chosen:
         title,
         tuple(chapters),
         studied,
-        tuple(note.guid for note in first.values() if len(set(homes[note.id])) > 1),
+        tuple(note.guid for note in first.values() if len(set(every[note.id])) > 1),
         len(contents.notes) - with_cards,
         with_cards - inside,
         inside - len(first),
@@ -140,7 +141,7 @@ def usable_tag(tag: str) -> str:
 
 def _homes(contents: Contents, decks: Sequence[str]) -> dict[int, list[str]]:
     """The names of the chosen decks of each note's cards, in the order of the cards, by the note's id."""
-    names = {number: deck.name for number, deck in contents.decks.items()}
+    names = {number: _in_anki(deck.name) for number, deck in contents.decks.items()}
     homes: dict[int, list[str]] = {}
     for card in sorted(contents.cards, key=lambda card: card.ord):
         name = names.get(card.home or card.deck, "Default")
@@ -153,6 +154,12 @@ def _homes(contents: Contents, decks: Sequence[str]) -> dict[int, list[str]]:
             hint = did_you_mean(deck, sorted(used, key=len)) or f"it contains {listing(sorted(used))}"
             raise CallError(f"no card of the package is in a deck `{deck}`", hint)
     return homes
+
+
+def _in_anki(name: str) -> str:
+    """The name of a deck as an import makes it (rslib/src/decks/name.rs)."""
+    plain = "".join(char for char in unicodedata.normalize("NFC", name) if not is_control(char))
+    return "::".join(part.strip() or "blank" for part in plain.split("::"))
 
 
 def _no_notes() -> CallError:

@@ -39,9 +39,11 @@ def rehearse(
         CallError: Anki would update, lose or not recognize a note, or cannot be run.
     """
     result = verify(folder, packages, python, progress)
-    first = packages[0].name
+    names = [path.name for path in packages]
     for update in result.updates:
-        faults = list(_faults(update, unchanged=update["previous"] == first))
+        # an older package may have the same name, and then only what is lost is judged
+        unchanged = update["previous"] == names[0] and names.count(names[0]) == 1
+        faults = list(_faults(update, unchanged=unchanged))
         if faults:
             message = (
                 f"in Anki {result.anki}, a learner who has {update['previous']} would be harmed: "

@@ -15,7 +15,7 @@ from deckgen.commands.init.answers import fault
 from deckgen.commands.init.starter import only_at_the_top, starter_files
 from deckgen.diagnostics import CallError, listed
 from deckgen.git import work_tree
-from deckgen.project import MANIFEST, Project, holds_deck
+from deckgen.project import LEDGER, MANIFEST, Project, holds_deck
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -79,7 +79,7 @@ def create(folder: Path, answers: Answers) -> Created:
     top = work_tree(folder)
     at_top = top in {None, folder}
     contents = starter_files(answers, folder, at_top=at_top)
-    _refuse_existing(folder, contents, contents.__getitem__)
+    refuse_existing(folder, contents, contents.__getitem__)
     remarks = _write(folder, contents)
     if not at_top:
         paths = listed(only_at_the_top())
@@ -93,7 +93,7 @@ def create(folder: Path, answers: Answers) -> Created:
     return Created(folder, tuple(sorted(contents)), top is not None, tuple(remarks))
 
 
-def _refuse_existing(folder: Path, paths: Collection[str], content_of: Callable[[str], bytes]) -> None:
+def refuse_existing(folder: Path, paths: Collection[str], content_of: Callable[[str], bytes]) -> None:
     """Refuse to write where files are: they would be overwritten, or become part of the deck.
 
     Args:
@@ -153,9 +153,10 @@ def new_deck(folder: Path) -> Iterator[Path]:
             raise CallError(f"the folder {folder} cannot be written to: {error.strerror}") from error
         yield part
         paths = [path.relative_to(part).as_posix() for path in part.rglob("*") if path.is_file()]
-        _refuse_existing(folder, paths, lambda path: (part / path).read_bytes())
-        # deck.yaml comes last: with it the folder becomes a deck
-        for path in sorted(paths, key=lambda path: (path == MANIFEST, path)):
+        refuse_existing(folder, paths, lambda path: (part / path).read_bytes())
+        # deck.yaml comes last: with it the folder becomes a deck; a ledger is never the same twice
+        last = {LEDGER: 1, MANIFEST: 2}
+        for path in sorted(paths, key=lambda path: (last.get(path, 0), path)):
             target = folder / path
             made += _missing_folders(target.parent)
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -58,6 +58,8 @@ def _of_first(changes: Changes, ledger: Ledger, now: int) -> Proposal:
     number = parsed(before)
     if number is None or before == "0":
         return Proposal("1.0.0", "it is the first release")
+    if number.is_prerelease:
+        return Proposal(number.base_version, f"{before} leads to it")
     return _of_calendar(before, number, ledger, now) if _is_calendar(number) else _of_changes(number, changes)
 
 

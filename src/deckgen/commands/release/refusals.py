@@ -90,6 +90,12 @@ def check_clock(plan: UpdatePlan, project: Project) -> None:
         CallError: The clock is behind, or years ahead.
     """
     last, what = plan.matching.ledger.last_time, "since the last release"
+    adopted = max((each.time for each in plan.matching.ledger.adopted), default=0)
+    if plan.now <= adopted:
+        raise CallError(
+            f"the deck was adopted on {day(adopted)}, but this computer's clock says {day(plan.now)}",
+            "correct the clock, or wait a second: Anki only imports what is newer",
+        )
     if plan.now <= last:
         raise CallError(
             f"the last release was on {day(last)}, but this computer's clock says {day(plan.now)}",

@@ -77,7 +77,7 @@ def adopt(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
     They keep their reviews and edits when they import its next release.
     """
     with reporting("adopt", Format.text) as report:
-        from deckgen.commands.adopt.adopt import Wishes  # noqa: PLC0415 (--help stays quick)
+        from deckgen.commands.adopt.adopt import Wishes, tag_pairs  # noqa: PLC0415 (--help stays quick)
         from deckgen.commands.adopt.adopt import adopt as adopt_deck  # noqa: PLC0415
         from deckgen.commands.adopt.chosen import title_in  # noqa: PLC0415
         from deckgen.commands.adopt.rehearsal import can_rehearse, rehearse  # noqa: PLC0415
@@ -109,29 +109,16 @@ def adopt(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
                     tests.append(rehearse(part, [file, *(earlier or ())], anki_python, tick))
 
             done = adopt_deck(
-                file, folder, answers, Wishes(decks, version, _pairs(map_tag or []), keep_remote), test, tick
+                file,
+                folder,
+                answers,
+                Wishes(decks, version, tag_pairs(map_tag or []), keep_remote),
+                test,
+                tick,
             )
         _tell(done, file, folder)
         _tell_test(tests, file, folder)
         _tell_next(done, folder)
-
-
-def _pairs(texts: list[str]) -> tuple[tuple[str, str], ...]:
-    """The elements and those that they become, from texts such as `hl=mark`."""
-    from deckgen.cards.html import TAGS  # noqa: PLC0415
-
-    pairs = []
-    for text in texts:
-        old, sign, new = text.partition("=")
-        if not (sign and old.isalnum() and new.lower() in TAGS):
-            what = (
-                f"`{new}` is not allowed on cards"
-                if sign and old.isalnum() and new
-                else f"`{text}` is not OLD=NEW"
-            )
-            raise CallError(f"--map-tag: {what}", "as in: --map-tag hl=mark")
-        pairs.append((old.lower(), new.lower()))
-    return tuple(pairs)
 
 
 def _tell(done: Adopted, file: Path, folder: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.build import build
 from deckgen.build import now as time_of_build
+from deckgen.cards import html
 from deckgen.cards.adopted_faces import without_halves
 from deckgen.commands import schema
 from deckgen.commands.adopt.adopted_media import AdoptedMedia, adopt_media
@@ -29,7 +30,7 @@ from deckgen.project import LEDGER, MANIFEST, Project
 from deckgen.source import write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
@@ -164,6 +165,22 @@ def adopt(
         _more_cards(contents, made, by_id),
         sum(each.level == "warning" for each in made.diagnostics),
     )
+
+
+def tag_pairs(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """The HTML elements and those that they become, from texts such as `hl=mark`.
+
+    Raises:
+        CallError: A text is no such pair, or names an element that is not allowed on cards.
+    """
+    pairs = []
+    for text in texts:
+        old, _, new = text.lower().partition("=")
+        if not old.isalnum() or new not in html.TAGS:
+            what = f"`{new}` is not allowed on cards" if old.isalnum() and new else f"`{text}` is not OLD=NEW"
+            raise CallError(f"--map-tag: {what}", "as in: --map-tag hl=mark")
+        pairs.append((old, new))
+    return tuple(pairs)
 
 
 def _description(contents: Contents, title: str) -> str:

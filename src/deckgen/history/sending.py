@@ -155,6 +155,8 @@ def _of_cards(each: RenderedNote, line: NoteLine, matching: Matching) -> Cause |
     that is gone because of the faces is none.
     """
     note, released = each.note, set(line.ordinals)
+    if note.kind.adopted:  # an import adds the cards that a learner lacks, also to a note that stays as it is
+        return None
     more = set(each.cards) - released
     if not more and note.left_out.isdisjoint(released):
         return None

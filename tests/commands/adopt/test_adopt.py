@@ -384,6 +384,31 @@ def test_a_note_from_the_future_gets_its_updates(tmp_path: Path) -> None:
         assert collection.get_note(found)["Back"] == "a star"
 
 
+def test_cards_that_the_old_package_lacks_are_told(tmp_path: Path) -> None:
+    """By adopt, and in the notes of the first release; a learner's edit of the note stays."""
+    (tmp_path / "author").mkdir()
+    (tmp_path / "learner").mkdir()
+    with real_collection(tmp_path / "author") as collection:
+        number = add(collection, "Basic (and reversed card)", ["el sol", "the sun"], "Spanish")
+        assert collection.db
+        collection.db.execute("DELETE FROM cards WHERE nid = ? AND ord = 1", number)
+        export(collection, tmp_path / "old.apkg", "Spanish")
+    deck = tmp_path / "deck"
+    said = adopted(tmp_path / "old.apkg", deck)
+    assert "learners will get 1 card that the package does not have" in said
+    package = released(deck, "1.0.0", int(time.time()) + 30)
+    assert "1 new card belongs to a note that you already have" in (deck / "source/CHANGELOG.md").read_text("utf-8")
+    with real_collection(tmp_path / "learner") as collection:
+        import_package(collection, tmp_path / "old.apkg")
+        (found,) = collection.find_notes("sol")
+        note = collection.get_note(found)
+        note["Back"] = "mine"
+        collection.update_note(note)
+        assert import_package(collection, package) == {"duplicate": 1}
+        assert collection.get_note(found)["Back"] == "mine"
+        assert collection.card_count() == 2
+
+
 def test_without_anki_the_update_is_not_tested_and_said_so(old: Old, tmp_path: Path) -> None:
     """The deck is there, with the command that tests it later."""
     done = run("adopt", old.latest, tmp_path / "deck", *ANSWERS, "--anki-python", tmp_path / "no-python")

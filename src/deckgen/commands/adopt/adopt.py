@@ -147,7 +147,7 @@ def adopt(
             wishes.version, time_of_build(), len(notes), read_digest(file), without_halves(file.name)
         )
         by_id = {ids[note.guid]: note for note in notes}
-        lines = _lines(_plan(made), types, by_id, line)
+        lines = _lines(_plan(made), types, by_id, line, contents)
         write_file(part / LEDGER, written(lines).encode())
         made = _built(part, progress)
         rehearse(part)
@@ -280,6 +280,7 @@ def _lines(
     types: ReadOnly[str, NoteTypeLine],
     notes: ReadOnly[str, PackedNote],
     adopted: AdoptedLine,
+    contents: Contents,
 ) -> Iterator[Line]:
     """The ledger of an adopted deck: what a release would write, with the identities that learners have.
 
@@ -288,6 +289,7 @@ def _lines(
         types: The lines of the note types, by kind.
         notes: The notes of the package, by their ids in the deck.
         adopted: The line of the package.
+        contents: What the package holds.
     """
     release = ReleaseLine(adopted.version, adopted.time, "", {}, adopted.notes, "", "")
     for line in plan.next_lines(release):
@@ -296,8 +298,11 @@ def _lines(
                 yield types.get(line.kind, line)
             case NoteLine():
                 note = notes[line.id]
+                had = {card.ord for card in contents.cards_of.get(note.id, ())}
+                cards = [number for number in line.ordinals if number in had] or line.ordinals
                 # also a time in the future: Anki imports only what is newer
-                yield line._replace(guid=note.guid, modified=max(note.modified, 0))
+                modified = max(note.modified, 0)
+                yield line._replace(guid=note.guid, modified=modified, cards=",".join(map(str, cards)))
             case ReleaseLine():
                 yield adopted
             case _:

@@ -95,7 +95,7 @@ def find_changes(build: Build, plan: UpdatePlan) -> Changes:
         new,
         changed,
         tuple(each for each in plan.notes if each.note.retired and had.note(each)),
-        sum(had.more_cards(each) for each in changed),
+        sum(had.more_cards(each) for each in live if had.note(each)),
         _looks(plan),
         plan.consequences,
         any(set(known[each.note].print.media) - set(plan.prints.of(each.note).media) for each in changed),

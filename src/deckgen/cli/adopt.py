@@ -124,7 +124,7 @@ def adopt(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
 def _tell(done: Adopted, file: Path, folder: Path) -> None:
     """Print what became of the package."""
     from deckgen.commands.adopt.adopt import REPORT  # noqa: PLC0415
-    from deckgen.commands.adopt.from_html import Form  # noqa: PLC0415
+    from deckgen.commands.from_html.convert import Form  # noqa: PLC0415
 
     where = "" if folder.resolve() == Path.cwd() else f" into {terminal.kept(str(folder))}"
     notes = sum(count for _, count in done.kinds)

@@ -397,7 +397,9 @@ def test_cards_that_the_old_package_lacks_are_told(tmp_path: Path) -> None:
     said = adopted(tmp_path / "old.apkg", deck)
     assert "learners will get 1 card that the package does not have" in said
     package = released(deck, "1.0.0", int(time.time()) + 30)
-    assert "1 new card belongs to a note that you already have" in (deck / "source/CHANGELOG.md").read_text("utf-8")
+    assert "1 new card belongs to a note that you already have" in (deck / "source/CHANGELOG.md").read_text(
+        "utf-8"
+    )
     with real_collection(tmp_path / "learner") as collection:
         import_package(collection, tmp_path / "old.apkg")
         (found,) = collection.find_notes("sol")

@@ -12,11 +12,11 @@ from deckgen.cards.adopted_faces import without_halves
 from deckgen.commands import schema
 from deckgen.commands.adopt.adopted_media import AdoptedMedia, adopt_media
 from deckgen.commands.adopt.chosen import choose, without_note_types
-from deckgen.commands.adopt.from_html import convert
 from deckgen.commands.adopt.kinds import kind_files, name_kinds
 from deckgen.commands.adopt.ledger import note_type_line
 from deckgen.commands.adopt.note_ids import note_ids
 from deckgen.commands.adopt.texts import Texts
+from deckgen.commands.from_html.convert import convert
 from deckgen.commands.init.create import check_folder, new_deck, refuse_existing, write_file
 from deckgen.commands.init.starter import CHAPTER, starter_files
 from deckgen.commands.inspect.markup import of_templates

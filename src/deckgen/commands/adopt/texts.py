@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deckgen.commands.adopt.chosen import tags_of
-from deckgen.commands.adopt.from_html import Form, convert
+from deckgen.commands.from_html.convert import Form, convert
 from deckgen.source import write
 
 if TYPE_CHECKING:

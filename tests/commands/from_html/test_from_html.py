@@ -14,7 +14,7 @@ from deckgen.anki import cloze as clozes
 from deckgen.cards import html
 from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Media, Shelf
-from deckgen.commands.adopt.from_html import LONGEST, Converted, Form, convert
+from deckgen.commands.from_html.convert import LONGEST, Converted, Form, convert
 from tests.conftest import block, change, import_package, real_collection
 
 if TYPE_CHECKING:

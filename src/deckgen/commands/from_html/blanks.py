@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from deckgen.commands.adopt.lifted import Mark
-from deckgen.commands.adopt.lines import PLAIN, Line, Run, is_cloze
+from deckgen.commands.from_html.lifted import Mark
+from deckgen.commands.from_html.lines import PLAIN, Line, Run, is_cloze
 
 if TYPE_CHECKING:
-    from deckgen.commands.adopt.lines import Content, Style
+    from deckgen.commands.from_html.lines import Content, Style
 
 _ANY = "[ \t\n\r\f\xa0]"
 _BLANK = re.compile(f"(\\A{_ANY}+|{_ANY}+\\Z|[ ]*[\t\n\r\f\xa0]{_ANY}*|[ ]{{2,}})")

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from deckgen.cards import html, panels
 from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Media, Shelf
-from deckgen.commands.adopt.escapes import Care, escaped
-from deckgen.commands.adopt.lines import PLAIN, Content, Image, Line, Run, same
-from deckgen.commands.adopt.shown import shown
-from deckgen.commands.adopt.written import written
+from deckgen.commands.from_html.escapes import Care, escaped
+from deckgen.commands.from_html.lines import PLAIN, Content, Image, Line, Run, same
+from deckgen.commands.from_html.shown import shown
+from deckgen.commands.from_html.written import written
 from deckgen.source import Document, Scalar
 
 if TYPE_CHECKING:

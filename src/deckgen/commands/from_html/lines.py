@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from deckgen.commands.adopt.lifted import Mark
+from deckgen.commands.from_html.lifted import Mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

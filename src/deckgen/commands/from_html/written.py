@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.cards import html
 from deckgen.cards.blocks import DEEP
-from deckgen.commands.adopt.escapes import Care
-from deckgen.commands.adopt.inline import inline
-from deckgen.commands.adopt.lifted import Mark
-from deckgen.commands.adopt.lines import Line, is_cloze
+from deckgen.commands.from_html.escapes import Care
+from deckgen.commands.from_html.inline import inline
+from deckgen.commands.from_html.lifted import Mark
+from deckgen.commands.from_html.lines import Line, is_cloze
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from deckgen.commands.adopt.lines import Box
+    from deckgen.commands.from_html.lines import Box
 
 _HEADINGS = {f"h{level}": "#" * level for level in range(1, 7)}
 _LISTS = frozenset(["ul", "ol"])

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from deckgen.cards import html
-from deckgen.commands.adopt.allowed import allowed
-from deckgen.commands.adopt.blanks import tidied
-from deckgen.commands.adopt.lifted import NUMBER, Lifted, Mark, for_yaml, lifted, refusal, tidy
-from deckgen.commands.adopt.lines import PLAIN, Box, Content, Image, Line, Run, Style, is_cloze
+from deckgen.commands.from_html.allowed import allowed
+from deckgen.commands.from_html.blanks import tidied
+from deckgen.commands.from_html.lifted import NUMBER, Lifted, Mark, for_yaml, lifted, refusal, tidy
+from deckgen.commands.from_html.lines import PLAIN, Box, Content, Image, Line, Run, Style, is_cloze
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deckgen.cards import html
-from deckgen.commands.adopt.from_html import Form
-from tests.commands.adopt.test_from_html import converted, rendered
+from deckgen.commands.from_html.convert import Form
+from tests.commands.from_html.test_from_html import converted, rendered
 
 
 def words(field: str) -> list[str]:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from deckgen.anki import verbatim
 from deckgen.cards import html
 from deckgen.cards.arrival import IS_WIDE
-from deckgen.commands.adopt.escapes import Care, escaped
-from deckgen.commands.adopt.lifted import Mark
-from deckgen.commands.adopt.lines import Image, Run, Style, is_cloze
+from deckgen.commands.from_html.escapes import Care, escaped
+from deckgen.commands.from_html.lifted import Mark
+from deckgen.commands.from_html.lines import Image, Run, Style, is_cloze
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

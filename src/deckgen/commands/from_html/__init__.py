@@ -1,0 +1,1 @@
+"""The HTML of an Anki field as the Markdown that authors write."""

@@ -110,7 +110,7 @@ class RowReader:
         self.kind = kind
         self.cells = cells
         self.escapes = escapes
-        self.html = HtmlCells(escapes)
+        self.html = HtmlCells()
         self._label = label_key(kind, mapped)
         order = {name: number for number, name in enumerate((*_own_first(kind), "tags"))}
         self._mapped = sorted(mapped, key=lambda each: order[each.key])

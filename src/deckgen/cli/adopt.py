@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from deckgen.commands.verify.verification import Verification
 
 _SHOWN = 5  # fields that do not come back whole
+_MERGE = """note: in CrowdAnki, each learner's collection makes its own note types. So at your first release,
+  learners must check *Merge note types* when they import. They keep their reviews. This one time, they lose
+  their own edits and tags. The release notes say so"""
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="The .apkg to adopt.")]
 FolderArgument = Annotated[
     Path,
@@ -80,14 +83,15 @@ def adopt(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
         from deckgen.commands.adopt.adopt import Wishes, tag_pairs  # noqa: PLC0415 (--help stays quick)
         from deckgen.commands.adopt.adopt import adopt as adopt_deck  # noqa: PLC0415
         from deckgen.commands.adopt.chosen import title_in  # noqa: PLC0415
+        from deckgen.commands.adopt.old import read_old  # noqa: PLC0415
         from deckgen.commands.adopt.rehearsal import can_rehearse, rehearse  # noqa: PLC0415
         from deckgen.commands.init.answers import Answers, fault  # noqa: PLC0415
         from deckgen.commands.init.create import check_folder  # noqa: PLC0415
-        from deckgen.package import read_package  # noqa: PLC0415
 
         check_folder(folder)
         decks = tuple(deck or ())
-        title = title_in(read_package(file), decks)
+        old = read_old(file)
+        title = title_in(old.contents, decks)
         if problem := fault("title", title):
             message = f"deckgen cannot keep the deck's name `{title}`: {problem.message}"
             raise CallError(message, "with another name, learners would get a second deck")
@@ -109,7 +113,7 @@ def adopt(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
                     tests.append(rehearse(part, [file, *(earlier or ())], anki_python, tick))
 
             done = adopt_deck(
-                file,
+                old,
                 folder,
                 answers,
                 Wishes(decks, version, tag_pairs(map_tag or []), keep_remote),
@@ -117,7 +121,10 @@ def adopt(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
                 tick,
             )
         _tell(done, file, folder)
-        _tell_test(tests, file, folder)
+        if old.in_crowdanki:
+            say(_MERGE)
+        else:
+            _tell_test(tests, file, folder)
         _tell_next(done, folder)
 
 

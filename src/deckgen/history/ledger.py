@@ -191,6 +191,8 @@ class AdoptedLine:
         notes: The number of its notes that the deck has.
         digest: A digest of its members.
         file: The name of the file.
+        merge: Whether learners have to merge note types at the first release, because each collection has
+            made its own.
     """
 
     version: str
@@ -198,6 +200,7 @@ class AdoptedLine:
     notes: int
     digest: str
     file: str
+    merge: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ _OPTIONAL: dict[str, type] = {
     "accepted": list,
     "cleanup": str,
     "changelog": str,
+    "merge": bool,
 }
 _MOST = 1000  # names, fields or cards of a line
 _LONG = 1 << 63  # Anki's ids of fields and card templates are whole numbers of 64 bits with a sign
@@ -181,7 +182,9 @@ def _read_note(line: Members) -> NoteLine:
 
 
 def _read_adopted(line: Members) -> AdoptedLine:
-    return AdoptedLine(line["adopted"], line["time"], line["notes"], line["digest"], line["file"])
+    return AdoptedLine(
+        line["adopted"], line["time"], line["notes"], line["digest"], line["file"], line.get("merge", False)
+    )
 
 
 def _read_release(line: Members) -> ReleaseLine:
@@ -233,7 +236,7 @@ def members_of(line: Line) -> Members:
                 "time": line.time,
                 "notes": line.notes,
                 "digest": line.digest,
-            }
+            } | _given(merge=line.merge or None)
         case ReleaseLine():
             return _members_of_release(line)
 

@@ -151,7 +151,10 @@ def plan_update(
     types, of_types = _types(used, matching, acceptances, now)
     accepts = (*matching.accepted, *sending.accepted, *effects.accepted, *of_types.accepted)
     accepted = tuple(dict.fromkeys(accepts))
-    of_accepted = (OF_ACCEPTED[code] for code in dict.fromkeys(each.code for each in accepted))
+    codes = dict.fromkeys(each.code for each in accepted)
+    if not matching.ledger.releases and any(each.merge for each in matching.ledger.adopted):
+        codes["changed-note-type"] = None  # so learners have to do the same as after such a change
+    of_accepted = (OF_ACCEPTED[code] for code in codes)
     return UpdatePlan(
         matching,
         now,

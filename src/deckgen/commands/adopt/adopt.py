@@ -25,7 +25,6 @@ from deckgen.git import work_tree
 from deckgen.history.ledger import AdoptedLine, NoteLine, NoteTypeLine, ReleaseLine
 from deckgen.history.ledger_file import written
 from deckgen.history.versions import parsed
-from deckgen.package import read_digest, read_package
 from deckgen.project import LEDGER, MANIFEST, Project
 from deckgen.source import write
 
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from deckgen.build import Build
     from deckgen.commands.adopt.chosen import Chosen
     from deckgen.commands.adopt.kinds import NamedKind
+    from deckgen.commands.adopt.old import Old
     from deckgen.commands.init.answers import Answers
     from deckgen.history.ledger import Line
     from deckgen.history.plan import UpdatePlan
@@ -92,7 +92,7 @@ class Adopted:
 
 
 def adopt(
-    file: Path,
+    old: Old,
     folder: Path,
     answers: Answers,
     wishes: Wishes,
@@ -102,7 +102,7 @@ def adopt(
     """Make a deck of a package: all of its files, or nothing.
 
     Args:
-        file: The package.
+        old: The old deck.
         folder: The deck's folder, which is made if it does not exist.
         answers: What is known of the deck. Its title is that of the package.
         wishes: What the author wants.
@@ -117,7 +117,7 @@ def adopt(
     if parsed(wishes.version) is None:
         raise CallError(f"--version: `{wishes.version}` is not a valid version", "as in: --version 1.4")
     folder = folder.resolve()
-    contents = read_package(file)
+    contents = old.contents
     chosen = choose(contents, wishes.decks, answers.language)
     counts = without_note_types(contents, chosen)
     notes = tuple(chosen.notes)
@@ -136,7 +136,7 @@ def adopt(
         kinds = name_kinds(replace(contents, notes=notes), answers.language)
         types = _write_kinds(part, contents, kinds)
         folders = {number: Project(part).templates / kind.name for number, kind in kinds.items()}
-        media = adopt_media(file, contents, notes, folders, part)
+        media = adopt_media(old, notes, folders, part)
         ids = note_ids(notes, answers.language)
         texts = Texts(ids, kinds, media.paths, dict(wishes.map_tags))
         for chapter in chosen.chapters:
@@ -144,13 +144,19 @@ def adopt(
         schema.write(part)
         made = _built(part, progress)
         line = AdoptedLine(
-            wishes.version, time_of_build(), len(notes), read_digest(file), without_halves(file.name)
+            wishes.version,
+            time_of_build(),
+            len(notes),
+            old.digest,
+            without_halves(old.path.resolve().name),
+            merge=old.in_crowdanki,
         )
         by_id = {ids[note.guid]: note for note in notes}
         lines = _lines(_plan(made), types, by_id, line, contents)
         write_file(part / LEDGER, written(lines).encode())
         made = _built(part, progress)
-        rehearse(part)
+        if not old.in_crowdanki:
+            rehearse(part)
         if texts.changed:
             write_file(part / REPORT, _report(texts).encode())
         paths = sorted(path.relative_to(part).as_posix() for path in part.rglob("*") if path.is_file())
@@ -162,7 +168,7 @@ def adopt(
         tuple((contents.note_types[number].name, count) for number, count in counts.items()),
         texts,
         media,
-        _more_cards(contents, made, by_id),
+        0 if old.in_crowdanki else _more_cards(contents, made, by_id),
         sum(each.level == "warning" for each in made.diagnostics),
     )
 
@@ -295,9 +301,13 @@ def _lines(
     for line in plan.next_lines(release):
         match line:
             case NoteTypeLine():
-                yield types.get(line.kind, line)
+                known = types.get(line.kind, line)
+                yield replace(known, modified=adopted.time) if adopted.merge else known
             case NoteLine():
                 note = notes[line.id]
+                if adopted.merge:  # its note types are new for learners, so each note has to be newer, too
+                    yield line._replace(guid=note.guid, modified=adopted.time)
+                    continue
                 had = {card.ord for card in contents.cards_of.get(note.id, ())}
                 cards = [number for number in line.ordinals if number in had] or line.ordinals
                 # also a time in the future: Anki imports only what is newer

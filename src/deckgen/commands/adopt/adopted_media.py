@@ -12,13 +12,13 @@ from deckgen.commands.adopt.media_names import portable_names
 from deckgen.commands.init.create import write_file
 from deckgen.commands.inspect.references import of_sounds, of_tag
 from deckgen.diagnostics import Problem, composed
-from deckgen.package import read_media
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
     from collections.abc import Mapping as ReadOnly
     from pathlib import Path
 
+    from deckgen.commands.adopt.old import Old
     from deckgen.package import Contents, PackedNote, PackedNoteType
 
 FOLDER = "source/media"
@@ -44,13 +44,12 @@ class AdoptedMedia:
 
 
 def adopt_media(
-    file: Path, contents: Contents, notes: Sequence[PackedNote], folders: ReadOnly[int, Path], part: Path
+    old: Old, notes: Sequence[PackedNote], folders: ReadOnly[int, Path], part: Path
 ) -> AdoptedMedia:
     """Write the media files that notes, card templates and styles show.
 
     Args:
-        file: The package.
-        contents: What it holds.
+        old: The old deck.
         notes: The notes that are adopted.
         folders: The folders of their kinds, by the ids of the note types.
         part: The folder of the deck.
@@ -58,6 +57,7 @@ def adopt_media(
     Raises:
         PackageError: The package is damaged.
     """
+    contents = old.contents
     present = {medium.name: medium for medium in contents.media}
     shown = dict.fromkeys(name for note in notes for name in shown_in(note.text, present))
     elsewhere = {name for note in contents.notes for name in shown_in(note.text, present)}
@@ -66,7 +66,7 @@ def adopt_media(
     paths: dict[str, str] = {}
     unusable: list[tuple[str, str]] = []
     wanted = [present[name] for name in {**shown, **of_faces} if name in present]
-    for medium, content in read_media(file, wanted):
+    for medium, content in old.media(wanted):
         for folder in of_faces.get(medium.name, ()):
             write_file(folder / medium.name, content)
         if medium.name not in names:

@@ -18,6 +18,7 @@ from deckgen.package.reader.contents import (
     PackedNoteType,
     PackedTemplate,
 )
+from deckgen.package.reader.crowdanki import crowdanki_digest, crowdanki_media, is_crowdanki, read_crowdanki
 from deckgen.package.reader.media import listed_media
 from deckgen.package.reader.protobuf import Message
 
@@ -40,8 +41,12 @@ __all__ = [
     "PackedNote",
     "PackedNoteType",
     "PackedTemplate",
+    "crowdanki_digest",
+    "crowdanki_media",
+    "is_crowdanki",
     "list_media",
     "read_about",
+    "read_crowdanki",
     "read_digest",
     "read_media",
     "read_package",

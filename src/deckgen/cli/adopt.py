@@ -28,7 +28,9 @@ _SHOWN = 5  # fields that do not come back whole
 _MERGE = """note: in CrowdAnki, each learner's collection makes its own note types. So at your first release,
   learners must check *Merge note types* when they import. They keep their reviews. This one time, they lose
   their own edits and tags. The release notes say so"""
-FileArgument = Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="The .apkg to adopt.")]
+FileArgument = Annotated[
+    Path, typer.Argument(metavar="FILE", show_default=False, help="The .apkg, or the folder of CrowdAnki.")
+]
 FolderArgument = Annotated[
     Path,
     typer.Argument(

@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from deckgen.history.identity import number_from
-from deckgen.package.reader.archive import DAMAGED, LIMITS, PackageError, UnreadableError
+from deckgen.package.reader.archive import LIMITS, PackageError, UnreadableError
 from deckgen.package.reader.contents import Contents, Format, PackedCard, PackedMedium, PackedNote
 from deckgen.package.reader.note_types import decks_in_json, note_types_in_json
 from deckgen.source import opened
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _FILE, _MEDIA = "deck.json", "media"
 _SCHEMA = 11
+_DAMAGED = "is damaged, or not in CrowdAnki's form"
 _DEEP = 30  # subdecks within each other
 
 
@@ -40,7 +41,7 @@ def read_crowdanki(folder: Path) -> Contents:
     try:
         return _contents(folder, json.loads(_text(folder)))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, UnreadableError) as error:
-        raise PackageError(f"{folder / _FILE} {DAMAGED}", str(getattr(error, "hint", ""))) from error
+        raise PackageError(f"{folder / _FILE} {_DAMAGED}", str(getattr(error, "hint", ""))) from error
     except OSError as error:
         raise PackageError(f"{folder / _FILE} cannot be read: {error.strerror}") from error
 
@@ -69,7 +70,7 @@ def _text(folder: Path) -> str:
     with opened(folder / _FILE) as file:
         content = file.read(LIMITS.collection + 1)
     if len(content) > LIMITS.collection:
-        raise UnreadableError(DAMAGED)
+        raise UnreadableError(_DAMAGED)
     return content.decode()
 
 
@@ -121,7 +122,7 @@ def _contents(folder: Path, root: dict[str, Any]) -> Contents:
 def _decks(deck: dict[str, Any], above: str, depth: int) -> Iterator[tuple[str, dict[str, Any]]]:
     """A deck and those below it, each with its full name."""
     if depth > _DEEP:
-        raise UnreadableError(DAMAGED)
+        raise UnreadableError(_DAMAGED)
     name = f"{above}::{deck['name']}" if above else str(deck["name"])
     yield name, deck
     for child in deck["children"]:

@@ -1,0 +1,154 @@
+"""`deckgen adopt` of a folder of CrowdAnki: contents without identities."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.commands.adopt.test_adopt import PNG, adopted, refused, released, replaced
+from tests.conftest import real_collection
+from tests.crowdanki import Import
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FIELD = {"font": "Arial", "size": 20, "rtl": False, "sticky": False}
+MODEL = {
+    "__type__": "NoteModel",
+    "crowdanki_uuid": "11111111-aaaa-11ee-8000-000000000001",
+    "name": "Word",
+    "type": 0,
+    "sortf": 0,
+    "css": ".card { color: teal; }",
+    "latexPre": "",
+    "latexPost": "",
+    "latexsvg": False,
+    "req": [],
+    "tags": [],
+    "vers": [],
+    "flds": [FIELD | {"name": "Front", "ord": 0}, FIELD | {"name": "Back", "ord": 1}],
+    "tmpls": [
+        {
+            "name": "Card 1",
+            "ord": 0,
+            "qfmt": "{{Front}}",
+            "afmt": "{{Front}}<hr>{{Back}}",
+            "bqfmt": "",
+            "bafmt": "",
+        }
+    ],
+}
+
+
+def note(guid: str, front: str, back: str, *tags: str) -> dict[str, Any]:
+    """A note of the folder."""
+    return {
+        "__type__": "Note",
+        "guid": guid,
+        "fields": [front, back],
+        "tags": list(tags),
+        "note_model_uuid": MODEL["crowdanki_uuid"],
+    }
+
+
+def deck(name: str, notes: list[dict[str, Any]], *children: dict[str, Any]) -> dict[str, Any]:
+    """A deck of the folder."""
+    return {
+        "__type__": "Deck",
+        "crowdanki_uuid": f"22222222-aaaa-11ee-8000-{len(name):012}",
+        "deck_config_uuid": "33333333-aaaa-11ee-8000-000000000001",
+        "name": name,
+        "desc": "",
+        "dyn": 0,
+        "children": list(children),
+        "media_files": [],
+        "notes": notes,
+    }
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of CrowdAnki with two decks and an image."""
+    notes = [
+        note("aaaa", "el sol", "the sun <b>!</b>", "sky"),
+        note("bbbb", "la luna", '<img src="m n.png">'),
+    ]
+    root = deck("Spanish", notes, deck("Verbs", [note("cccc", "ver", "to see")]))
+    options = {"__type__": "DeckConfig", "crowdanki_uuid": root["deck_config_uuid"], "name": "Default"}
+    root |= {"note_models": [MODEL], "deck_configurations": [options]}
+    path = tmp_path / "crowd"
+    (path / "media").mkdir(parents=True)
+    (path / "media/m n.png").write_bytes(PNG)
+    (path / "deck.json").write_text(json.dumps(root), "utf-8")
+    return path
+
+
+def test_learners_keep_their_reviews_if_they_merge_note_types_once(folder: Path, tmp_path: Path) -> None:
+    """The release notes say so; from the second release on, an import is as any other, and edits stay."""
+    from anki.collection import ImportAnkiPackageOptions, ImportAnkiPackageRequest  # noqa: PLC0415
+
+    project, now = tmp_path / "deck", int(time.time())
+    said = adopted(folder, project)
+    assert "adopted 3 notes" in said
+    assert "must check *Merge note types*" in said
+    assert "tested in Anki" not in said
+    first = released(project, "1.0.0", now + 30)
+    assert "check *Merge note types*" in (project / "source/CHANGELOG.md").read_text("utf-8")
+    (tmp_path / "learner").mkdir()
+    with real_collection(tmp_path / "learner") as collection:
+        Import(collection, folder)
+        collection.decks.select(collection.decks.id("Spanish"))  # type: ignore[arg-type]
+        card = collection.sched.getCard()
+        assert card
+        collection.sched.answerCard(card, 3)
+        assert collection.db
+        collection.db.execute("UPDATE notes SET mod = mod - 1000")
+        query = "SELECT id, nid, did, ord, type, queue, ivl, reps FROM cards ORDER BY id"
+        before = collection.db.all(query)
+        options = ImportAnkiPackageOptions(merge_notetypes=True)
+        log = collection.import_anki_package(
+            ImportAnkiPackageRequest(package_path=str(first), options=options)
+        ).log
+        assert (len(log.updated), len(log.new), len(log.conflicting)) == (3, 0, 0)
+        assert collection.db.all(query) == before
+        assert collection.db.scalar("SELECT count() FROM revlog") == 1
+        (edited,) = collection.find_notes("luna")
+        mine = collection.get_note(edited)
+        mine["Back"] = "mine"
+        collection.update_note(mine)
+        replaced(project, "to see", "to look")
+        second = released(project, "1.1.0", now + 90)
+        assert (
+            "Merge note types"
+            not in (project / "source/CHANGELOG.md").read_text("utf-8").split("## 1.0.0")[0]
+        )
+        log = collection.import_anki_package(
+            ImportAnkiPackageRequest(package_path=str(second), options=ImportAnkiPackageOptions())
+        ).log
+        assert (len(log.updated), len(log.duplicate), len(log.new), len(log.conflicting)) == (1, 2, 0, 0)
+        assert collection.db.all(query) == before
+        assert collection.get_note(edited)["Back"] == "mine"
+
+
+def test_what_is_in_the_folder_is_in_the_deck(folder: Path, tmp_path: Path) -> None:
+    """Texts, tags, subdecks, media, the look; and no ids that nobody has."""
+    adopted(folder, tmp_path / "deck")
+    first = (tmp_path / "deck/source/1-spanish.yaml").read_text("utf-8")
+    assert "  - id: el-sol\n    front: el sol\n    back: the sun **!**\n    tags: [sky]\n" in first
+    assert (tmp_path / "deck/source/media/m n.png").read_bytes() == PNG
+    assert (tmp_path / "deck/source/2-verbs.yaml").read_text("utf-8").startswith("deck: Verbs\n")
+    assert "color: teal" in (tmp_path / "deck/templates/word/style.css.j2").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"name": 1}', "{" * 9, '{"children": 3, "note_models": []}']
+)
+def test_a_damaged_folder_is_refused(text: str, folder: Path, tmp_path: Path) -> None:
+    """With its file, and nothing is written."""
+    (folder / "deck.json").write_text(text, "utf-8")
+    said = refused(folder, tmp_path / "deck")
+    assert "deck.json is damaged, or not in CrowdAnki's form" in said
+    assert "Traceback" not in said

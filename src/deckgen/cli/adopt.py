@@ -18,9 +18,11 @@ from deckgen.cli.answers import (
 from deckgen.cli.paths import in_shell
 from deckgen.cli.progress import bar
 from deckgen.cli.report import Format, reporting, say, say_as_it_is
-from deckgen.diagnostics import CallError, counted, listed, terminal
+from deckgen.diagnostics import CallError, counted, listed, listing, terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from deckgen.commands.adopt.adopt import Adopted
     from deckgen.commands.verify.verification import Verification
 
@@ -153,9 +155,7 @@ def _tell(done: Adopted, file: Path, folder: Path) -> None:
 
 def _remarks(done: Adopted) -> list[str]:
     """What the author should know besides."""
-    from deckgen.commands.adopt.chosen import changed_tags  # noqa: PLC0415
-
-    chosen, media = done.chosen, done.media
+    chosen = done.chosen
     remarks = []
     if done.warnings:
         remarks.append(f"`deckgen check` has {counted(done.warnings, 'warning')}")
@@ -171,13 +171,24 @@ def _remarks(done: Adopted) -> list[str]:
         remarks.append(
             f"{counted(len(chosen.apart), 'note')} with cards in several decks: new learners get them in one"
         )
+    return [*remarks, *_left(done)]
+
+
+def _left(done: Adopted) -> Iterator[str]:
+    """What did not come along as it was, as sentences."""
+    from deckgen.commands.adopt.chosen import changed_tags  # noqa: PLC0415
+
+    chosen, media = done.chosen, done.media
+    for name, elements in done.unstyled:
+        which = listing(f"<{each}>" for each in elements)
+        yield f"the style of `{name}` names {which}, but texts that you change have <strong> and <em>: add these"
     for count, why in (
         (chosen.cardless, "without a card"),
         (chosen.others, "of other decks"),
         (chosen.twice, "without a guid, or with that of another note"),
     ):
         if count:
-            remarks.append(f"left out: {counted(count, 'note')} {why}")
+            yield f"left out: {counted(count, 'note')} {why}"
     tags = [f"`{tag}`" for tag in changed_tags(chosen.notes)]
     for names, why in (
         (tags, "tags changed, because Anki's search cannot find them, or an import changes them"),
@@ -186,8 +197,7 @@ def _remarks(done: Adopted) -> list[str]:
         (media.unused, "left out, because no note shows them"),
     ):
         if names:
-            remarks.append(f"{why}: {listed(names)}")
-    return remarks
+            yield f"{why}: {listed(names)}"
 
 
 def _tell_test(tests: list[Verification], file: Path, folder: Path) -> None:

@@ -411,6 +411,47 @@ def test_cards_that_the_old_package_lacks_are_told(tmp_path: Path) -> None:
         assert collection.card_count() == 2
 
 
+def test_a_style_for_bold_words_is_told(tmp_path: Path) -> None:
+    """Changed texts have `<strong>`, so the author has to name it in the style."""
+    with real_collection(tmp_path) as collection:
+        note_type = collection.models.by_name("Basic")
+        assert note_type
+        note_type["css"] += "\n.card b, i { color: teal; }"
+        collection.models.update_dict(note_type)
+        add(collection, "Basic", ["el <b>sol</b>", "the sun"], "Spanish")
+        export(collection, tmp_path / "bold.apkg", "Spanish")
+    said = adopted(tmp_path / "bold.apkg", tmp_path / "deck")
+    assert "the style of `Basic" in said
+    assert "names `<b>` and `<i>`" in said
+
+
+def test_a_release_without_the_ledger_is_refused(old: Old, tmp_path: Path) -> None:
+    """Outside git nothing else shows that learners have the deck."""
+    adopted(old.latest, tmp_path / "deck")
+    (tmp_path / "deck/source/ledger.jsonl").unlink()
+    done = run("release", "1.0.0", "--allow-dirty", "--project", tmp_path / "deck")
+    assert done.returncode == 2
+    assert "there is no source/ledger.jsonl" in done.stderr
+    assert "learners would get all notes twice" in done.stderr
+
+
+def test_a_package_of_deckgen_can_be_adopted(old: Old, tmp_path: Path) -> None:
+    """For who has lost the source; the update from it is tested as from any other."""
+    adopted(old.latest, tmp_path / "one")
+    package = released(tmp_path / "one", "1.0.0", int(time.time()) + 30)
+    done = run(
+        "adopt",
+        package,
+        tmp_path / "two",
+        "--id",
+        "other",
+        *ANSWERS[2:],
+        SOURCE_DATE_EPOCH=str(int(time.time()) + 60),
+    )
+    assert done.returncode == 0, done.stderr
+    assert "0 new, 0 updated, 11 untouched, 0 conflicting" in done.stderr
+
+
 def test_without_anki_the_update_is_not_tested_and_said_so(old: Old, tmp_path: Path) -> None:
     """The deck is there, with the command that tests it later."""
     done = run("adopt", old.latest, tmp_path / "deck", *ANSWERS, "--anki-python", tmp_path / "no-python")

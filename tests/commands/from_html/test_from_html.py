@@ -266,10 +266,14 @@ def test_cloze_around_list() -> None:
         ("<hl>a</hl>", "a", "the element `<hl>`"),
         ("a<script>x<y</script>b", "ab", "the element `<script>`"),
         ('<a href="javascript:x()">a</a>', "a", "a link that begins with neither https, http nor mailto"),
-        ('<img src="x.jpg" alt="a tree">', "a tree", "the image `x.jpg`, which is missing"),
+        (
+            '<img src="x.jpg" alt="a tree">',
+            "a tree",
+            "the image `x.jpg`, which is not there or cannot be packed",
+        ),
         ('a<img src="https://x.y/z.png">', "a", "the image at `https://x.y/z.png`, which is on the internet"),
         ('a<img src="data:image/png;base64,AA">', "a", "an image that is in the field itself"),
-        ("a [sound:x.mp3]", "a", "the sound `x.mp3`, which is missing"),
+        ("a [sound:x.mp3]", "a", "the sound `x.mp3`, which is not there or cannot be packed"),
         ("[latex]\\LaTeX x[/latex]", "\\[latex]\\LaTeX x\\[/latex]", "LaTeX that is more than a formula"),
         (
             "\\(\\href{x}{y}\\)",

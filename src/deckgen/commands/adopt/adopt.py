@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -76,6 +77,7 @@ class Adopted:
         kinds: The names of the note types, each with the number of its notes.
         texts: The forms in which the texts came.
         media: The media files, and those that were left.
+        unstyled: The names of note types, each with the elements of its style that changed texts do not have.
         more_cards: The number of cards that learners get in addition, because their front is filled.
         warnings: The number of warnings about the deck.
     """
@@ -87,6 +89,7 @@ class Adopted:
     kinds: tuple[tuple[str, int], ...]
     texts: Texts
     media: AdoptedMedia
+    unstyled: tuple[tuple[str, tuple[str, ...]], ...]
     more_cards: int
     warnings: int
 
@@ -168,6 +171,11 @@ def adopt(
         tuple((contents.note_types[number].name, count) for number, count in counts.items()),
         texts,
         media,
+        tuple(
+            (contents.note_types[number].name, tuple(names))
+            for number in counts
+            if (names := css_without_marks(contents.note_types[number].css))
+        ),
         0 if old.in_crowdanki else _more_cards(contents, made, by_id),
         sum(each.level == "warning" for each in made.diagnostics),
     )
@@ -200,6 +208,16 @@ def _description(contents: Contents, title: str) -> str:
         else convert(deck.description, cloze=False, map_tags={}, media={}).text
     )
     return write({"description": text.strip() + "\n"}) if text.strip() else ""
+
+
+def css_without_marks(css: str) -> list[str]:
+    """The elements that a style names, and that Markdown writes otherwise: `b` as `strong`, `i` as `em`."""
+    return [
+        name
+        for name, other in (("b", "strong"), ("i", "em"))
+        if re.search(rf"(?<![\w.#-]){name}(?=\s*[,{{:.])", css)
+        and not re.search(rf"(?<![\w.#-]){other}(?![\w-])", css)
+    ]
 
 
 def _report(texts: Texts) -> str:

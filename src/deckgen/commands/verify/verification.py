@@ -130,7 +130,10 @@ def _adopted(path: Path, ledger: Ledger) -> dict[str, Any] | None:
     if not ledger.adopted:
         return None
     contents = package.read_package(path)
-    if contents.about is not None:
+    # a package of deckgen may have been adopted, too, if its source was lost
+    if contents.about is not None and package.read_digest(path) not in {
+        each.digest for each in ledger.adopted
+    }:
         return None
     names = {note.guid: ledger.notes[note.guid].id for note in contents.notes if note.guid in ledger.notes}
     if not names:

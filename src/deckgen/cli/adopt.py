@@ -181,7 +181,7 @@ def _left(done: Adopted) -> Iterator[str]:
     chosen, media = done.chosen, done.media
     for name, elements in done.unstyled:
         which = listing(f"<{each}>" for each in elements)
-        yield f"the style of `{name}` names {which}, but texts that you change have <strong> and <em>: add these"
+        yield f"the style of `{name}` names {which}, but changed texts have <strong> and <em>: add these"
     for count, why in (
         (chosen.cardless, "without a card"),
         (chosen.others, "of other decks"),

@@ -146,8 +146,9 @@ def test_the_first_release_changes_nothing_for_learners(form: str, old: Old, tmp
 
 def test_a_changed_note_reaches_learners_and_nothing_else_does(old: Old, tmp_path: Path) -> None:
     """Two releases on: reviews, flags, suspension, tags and edits stay as they were; nothing is doubled."""
-    deck, now = tmp_path / "deck", int(time.time())
+    deck = tmp_path / "deck"
     adopted(old.latest, deck)
+    now = int(time.time()) + 30
     (tmp_path / "learner").mkdir()
     with real_collection(tmp_path / "learner") as collection:
         import_package(collection, old.latest)
@@ -372,8 +373,9 @@ def test_a_note_from_the_future_gets_its_updates(tmp_path: Path) -> None:
         assert collection.db
         collection.db.execute("UPDATE notes SET mod = mod + 31536000 WHERE id = ?", number)
         export(collection, tmp_path / "old.apkg", "Spanish")
-    deck, now = tmp_path / "deck", int(time.time())
+    deck = tmp_path / "deck"
     assert "0 new, 0 updated, 2 untouched" in adopted(tmp_path / "old.apkg", deck)
+    now = int(time.time())
     with real_collection(tmp_path / "learner") as collection:
         import_package(collection, tmp_path / "old.apkg")
         for version, before, after in (("1.0.0", "the sun", "sun"), ("1.1.0", "back: sun", "back: a star")):

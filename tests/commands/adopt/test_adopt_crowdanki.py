@@ -90,8 +90,9 @@ def test_learners_keep_their_reviews_if_they_merge_note_types_once(folder: Path,
     """The release notes say so; from the second release on, an import is as any other, and edits stay."""
     from anki.collection import ImportAnkiPackageOptions, ImportAnkiPackageRequest  # noqa: PLC0415
 
-    project, now = tmp_path / "deck", int(time.time())
+    project = tmp_path / "deck"
     said = adopted(folder, project)
+    now = int(time.time())
     assert "adopted 3 notes" in said
     assert "must check *Merge note types*" in said
     assert "tested in Anki" not in said

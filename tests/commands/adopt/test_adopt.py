@@ -427,16 +427,6 @@ def test_a_style_for_bold_words_is_told(tmp_path: Path) -> None:
     assert "names `<b>` and `<i>`" in said
 
 
-def test_a_release_without_the_ledger_is_refused(old: Old, tmp_path: Path) -> None:
-    """Outside git nothing else shows that learners have the deck."""
-    adopted(old.latest, tmp_path / "deck")
-    (tmp_path / "deck/source/ledger.jsonl").unlink()
-    done = run("release", "1.0.0", "--allow-dirty", "--project", tmp_path / "deck")
-    assert done.returncode == 2
-    assert "there is no source/ledger.jsonl" in done.stderr
-    assert "learners would get all notes twice" in done.stderr
-
-
 def test_a_package_of_deckgen_can_be_adopted(old: Old, tmp_path: Path) -> None:
     """For who has lost the source; the update from it is tested as from any other."""
     adopted(old.latest, tmp_path / "one")

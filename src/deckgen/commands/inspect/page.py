@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from deckgen.commands.columns import Row, Sheet
 from deckgen.commands.inspect.figures import example, shown
 from deckgen.diagnostics import counted
+from deckgen.diagnostics.terminal import columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -66,9 +67,15 @@ class Page(Sheet):
     def _head(self, found: Inspection) -> Iterator[str]:
         """What the file is, when it was made, how large it is, and the state of its cards."""
         contents, cards = found.contents, found.cards
-        yield from self.heading(
-            f"{found.path}: {counted(len(contents.notes), 'note')}, {counted(cards.all, 'card')}"
+        path, counts = (
+            f"{found.path}:",
+            f"{counted(len(contents.notes), 'note')}, {counted(cards.all, 'card')}",
         )
+        if columns(f"{path} {counts}") <= self.width:
+            yield from self.heading(f"{path} {counts}")
+        else:  # a path stays whole, so that it can be copied
+            yield self.paint(path, "heading")
+            yield from self.wrapped(counts, 2)
         about = contents.about or {}
         if about:
             version = f"release {about['version']}" if about.get("version") else "an unreleased build"

@@ -126,7 +126,7 @@ def check_folder(version: str, project: Project) -> None:
 
 
 def check_ledger(plan: UpdatePlan, project: Project) -> None:
-    """Refuse a ledger that lacks a release of build/release/ or an adoption, or that git ignores.
+    """Refuse a ledger that lacks a release of build/release/, or that git ignores.
 
     Raises:
         CallError: It does, or git does.
@@ -139,11 +139,6 @@ def check_ledger(plan: UpdatePlan, project: Project) -> None:
         raise CallError(
             f"build/release/ contains {max(unknown)}, but there is no {LEDGER} with this release",
             "restore the ledger that has it; if nobody has this release, delete the folder",
-        )
-    if plan.matching.ledger.deck is None and any(note.kind.adopted for note in plan.matching.deck.notes):
-        raise CallError(
-            f"the deck has note types that learners had before deckgen, but there is no {LEDGER}",
-            "restore it: without it, learners would get all notes twice",
         )
     if lost_ledger.is_ignored(project.folder):
         raise CallError(

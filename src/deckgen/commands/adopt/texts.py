@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.commands.adopt.chosen import tags_of
 from deckgen.commands.from_html.convert import Form, convert
+from deckgen.deck.key_types import TYPES
 from deckgen.source import write
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Texts:
         name = self.ids[note.guid]
         written: dict[str, Writable] = {"id": name}
         for key, html in zip(kind.keys, note.fields, strict=True):
-            done = convert(html, cloze=key.type == "cloze", map_tags=self.map_tags, media=self.media)
+            done = convert(html, cloze=bool(TYPES[key.type].clozes), map_tags=self.map_tags, media=self.media)
             if html.strip():
                 self.forms[done.form] += 1
             if done.form is Form.CHANGED:

@@ -15,7 +15,7 @@ from deckgen.cards import html, panels
 from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Media, Shelf
 from deckgen.commands.from_html.escapes import Care, escaped
-from deckgen.commands.from_html.lines import PLAIN, Content, Image, Line, Run, same
+from deckgen.commands.from_html.lines import PLAIN, Content, Line, Picture, Run, same
 from deckgen.commands.from_html.shown import shown
 from deckgen.commands.from_html.written import written
 from deckgen.source import Document, Scalar
@@ -129,7 +129,7 @@ def _as_text(content: Content) -> str:
     """A piece of a line as text."""
     if isinstance(content, str):
         return content
-    if isinstance(content, Image):
+    if isinstance(content, Picture):
         return content.alt
     ends = {"formula": ("\\(", "\\)"), "display": ("\\[", "\\]")}.get(content.kind, ("", ""))
     return content.raw if not ends[0] else content.value.join(ends)
@@ -189,7 +189,7 @@ def _kinds(lines: list[Line]) -> dict[str, int]:
         kinds += ["line breaks"] * (line.gap > 0)
         for content, styles in line.runs:
             kinds += [f"the element `<{style.name}>`" for style in styles]
-            if isinstance(content, Image):
+            if isinstance(content, Picture):
                 kinds.append("an image")
             elif not isinstance(content, str):
                 kinds.append(

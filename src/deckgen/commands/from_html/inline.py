@@ -11,7 +11,7 @@ from deckgen.cards import html
 from deckgen.cards.arrival import IS_WIDE
 from deckgen.commands.from_html.escapes import Care, escaped
 from deckgen.commands.from_html.lifted import Mark
-from deckgen.commands.from_html.lines import Image, Run, Style, is_cloze
+from deckgen.commands.from_html.lines import Picture, Run, Style, is_cloze
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +107,7 @@ def _written(layout: _Layout, runs: Sequence[Run], text: str, care: Care, *, clo
                 parts.append(
                     escaped(content, text, places[part], care, in_cloze=in_cloze, clozes=clozes, cell=cell)
                 )
-        elif isinstance(content, Image):
+        elif isinstance(content, Picture):
             parts.append(_image(content, care))
         else:
             depth = max(0, depth + (content.kind == "open") - (content.kind == "close"))
@@ -260,7 +260,7 @@ def _can_flank(span: _Span, sign: str, text: str, care: Care) -> bool:
 # What is no text
 
 
-def _image(image: Image, care: Care) -> str:
+def _image(image: Picture, care: Care) -> str:
     """An image."""
     if image.attributes or care >= Care.TAGS or re.search(r"[<>\n\\]", image.path):
         values = {"src": image.path, "alt": image.alt, **dict(image.attributes)}

@@ -28,7 +28,7 @@ class Style(NamedTuple):
     level: int = 0
 
 
-class Image(NamedTuple):
+class Picture(NamedTuple):
     """An image.
 
     Attributes:
@@ -58,7 +58,7 @@ class Box(NamedTuple):
     number: int = 0
 
 
-Content: TypeAlias = str | Mark | Image
+Content: TypeAlias = str | Mark | Picture
 
 
 class Run(NamedTuple):

@@ -10,7 +10,7 @@ from deckgen.cards import html
 from deckgen.commands.from_html.allowed import allowed
 from deckgen.commands.from_html.blanks import tidied
 from deckgen.commands.from_html.lifted import NUMBER, Lifted, Mark, for_yaml, lifted, refusal, tidy
-from deckgen.commands.from_html.lines import PLAIN, Box, Content, Image, Line, Run, Style, is_cloze
+from deckgen.commands.from_html.lines import PLAIN, Box, Content, Line, Picture, Run, Style, is_cloze
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -202,7 +202,7 @@ class _Reader:
         name, alt = values.pop("src", "").strip(), self._marks.put_back(values.pop("alt", ""))
         path = self._path_of(name)
         if path is not None and name:
-            self._add(Image(path, alt, tuple(values.items())))
+            self._add(Picture(path, alt, tuple(values.items())))
             return
         is_remote = re.match(r"(?:https?:)?//", name, re.IGNORECASE) is not None
         what = f"the image `{name[:80]}`, which is not there or cannot be packed"

@@ -9,11 +9,14 @@ import typer
 
 from deckgen.cli.answers import (
     AuthorOption,
+    FolderArgument,
     IdOption,
     LanguageOption,
     LicenseOption,
     RepositoryOption,
     answered,
+    into,
+    tell_next,
 )
 from deckgen.cli.paths import in_shell
 from deckgen.cli.progress import bar
@@ -32,12 +35,6 @@ _MERGE = """note: in CrowdAnki, each learner's collection makes its own note typ
   their own edits and tags. The release notes say so"""
 FileArgument = Annotated[
     Path, typer.Argument(metavar="FILE", show_default=False, help="The .apkg, or the folder of CrowdAnki.")
-]
-FolderArgument = Annotated[
-    Path,
-    typer.Argument(
-        metavar="[DIR]", show_default=False, help="The new deck's folder. Default: the current one."
-    ),
 ]
 DecksOption = Annotated[
     list[str] | None,
@@ -89,7 +86,7 @@ def adopt(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
         from deckgen.commands.adopt.chosen import title_in  # noqa: PLC0415
         from deckgen.commands.adopt.old import read_old  # noqa: PLC0415
         from deckgen.commands.adopt.rehearsal import can_rehearse, rehearse  # noqa: PLC0415
-        from deckgen.commands.init.answers import Answers, fault  # noqa: PLC0415
+        from deckgen.commands.init.answers import fault  # noqa: PLC0415
         from deckgen.commands.init.create import check_folder  # noqa: PLC0415
 
         check_folder(folder)
@@ -99,16 +96,16 @@ def adopt(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
         if problem := fault("title", title):
             message = f"deckgen cannot keep the deck's name `{title}`: {problem.message}"
             raise CallError(message, "with another name, learners would get a second deck")
-        given = {
-            "title": title,
-            "language": language,
-            "id": id_,
-            "author": author,
-            "license": license_,
-            "repository": repository,
-        }
-        place = "" if folder == Path() else f" {in_shell(folder)}"
-        answers = Answers(**answered(given, folder, f"deckgen adopt {in_shell(file)}{place}"))
+        answers = answered(
+            folder,
+            f"deckgen adopt {in_shell(file)}",
+            title=title,
+            language=language,
+            id=id_,
+            author=author,
+            license=license_,
+            repository=repository,
+        )
         tests: list[Verification] = []
         with bar(report) as tick:
 
@@ -129,7 +126,9 @@ def adopt(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
             say(_MERGE)
         else:
             _tell_test(tests, file, folder)
-        _tell_next(done, folder)
+        first = ["deckgen check", "deckgen preview --serve --open"]
+        what = "Next: look through the chapters, and commit:"
+        tell_next(what, folder, first, "Adopt the deck", in_git=done.in_git)
 
 
 def _tell(done: Adopted, file: Path, folder: Path) -> None:
@@ -137,9 +136,8 @@ def _tell(done: Adopted, file: Path, folder: Path) -> None:
     from deckgen.commands.adopt.adopt import REPORT  # noqa: PLC0415
     from deckgen.commands.from_html.convert import Form  # noqa: PLC0415
 
-    where = "" if folder.resolve() == Path.cwd() else f" into {terminal.kept(str(folder))}"
     notes = sum(count for _, count in done.kinds)
-    say(f"adopted {counted(notes, 'note')} of {terminal.kept(file.name)}{where}: {done.chosen.title}")
+    say(f"adopted {counted(notes, 'note')} of {terminal.kept(file.name)}{into(folder)}: {done.chosen.title}")
     for name, count in done.kinds:
         say(f"  {count:,} of the note type `{name}`")
     say(f"  {counted(len(done.chosen.chapters), 'chapter')}, {counted(len(done.media.paths), 'media file')}")
@@ -212,14 +210,3 @@ def _tell_test(tests: list[Verification], file: Path, folder: Path) -> None:
         )
         options = ", merging note types" if update["options"] == "merge" else ""
         say(f"tested in Anki {tests[0].anki}, over {update['previous']}{options}: {words}; nothing lost")
-
-
-def _tell_next(done: Adopted, folder: Path) -> None:
-    """Print what to do next."""
-    commands = [] if folder.resolve() == Path.cwd() else [f"cd {in_shell(folder)}"]
-    commands += ["deckgen check", "deckgen preview --serve --open"]
-    commands += [] if done.in_git else ["git init -b main"]
-    commands += ["git add .", 'git commit -m "Adopt the deck"']
-    say("Next: look through the chapters, and commit:")
-    for command in commands:
-        say_as_it_is(f"  {command}")

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deckgen.cli.report import say
-from deckgen.diagnostics import CallError
+from deckgen.cli.paths import in_shell
+from deckgen.cli.report import say, say_as_it_is
+from deckgen.diagnostics import CallError, terminal
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from deckgen.commands.init.answers import Answers
 
+FolderArgument = Annotated[
+    Path,
+    typer.Argument(metavar="[DIR]", show_default=False, help="The deck's folder. Default: the current one."),
+]
 TitleOption = Annotated[str | None, typer.Option(metavar="TITLE", help="The deck's name in Anki.")]
 IdOption = Annotated[
     str | None, typer.Option("--id", metavar="ID", help="For example my-exam. You cannot change it later.")
@@ -42,19 +48,21 @@ _QUESTIONS = {
 """The questions, in their order."""
 
 
-def answered(given: dict[str, str | None], folder: Path, call: str) -> dict[str, str]:
+def answered(folder: Path, call: str, **given: str | None) -> Answers:
     """The answers: those given by flags, then those asked for.
 
     Args:
-        given: The answers given by flags; None for the others.
         folder: The deck's folder.
         call: The beginning of the command, as in `deckgen init`.
+        given: The answers given by flags; None for the others.
 
     Raises:
         CallError: A given answer has a fault, or answers are missing and nobody can be asked.
     """
-    from deckgen.commands.init.answers import fault, tidied  # noqa: PLC0415
+    from deckgen.commands.init.answers import Answers, fault, tidied  # noqa: PLC0415
 
+    if folder != Path():
+        call = f"{call} {in_shell(folder)}"
     known = {name: tidied(name, text) for name, text in given.items() if text is not None}
     for name, text in known.items():
         if problem := fault(name, text):
@@ -66,7 +74,29 @@ def answered(given: dict[str, str | None], folder: Path, call: str) -> dict[str,
                 known[name] = _asked(name, known, folder)
     elif missing:
         _refuse_missing(missing, known, call)
-    return {"repository": "", **known}
+    return Answers(**{"repository": "", **known})
+
+
+def tell_next(what: str, folder: Path, first: list[str], message: str, *, in_git: bool) -> None:
+    """Print what to do with a new deck: some commands, and those that commit it.
+
+    Args:
+        what: The sentence before the commands.
+        folder: The deck's folder.
+        first: The commands to begin with.
+        message: That of the commit.
+        in_git: Whether the folder is in a git repository.
+    """
+    commands = [] if folder.resolve() == Path.cwd() else [f"cd {in_shell(folder)}"]
+    commands += [*first, *([] if in_git else ["git init -b main"]), "git add .", f'git commit -m "{message}"']
+    say(what)
+    for command in commands:
+        say_as_it_is(f"  {command}")
+
+
+def into(folder: Path) -> str:
+    """Where a new deck was written, as the end of a sentence; empty for the current folder."""
+    return "" if folder.resolve() == Path.cwd() else f" into {terminal.kept(str(folder))}"
 
 
 def _refuse_missing(missing: list[str], known: dict[str, str], call: str) -> None:

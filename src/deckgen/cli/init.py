@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from deckgen.cli.answers import (
     AuthorOption,
+    FolderArgument,
     IdOption,
     LanguageOption,
     LicenseOption,
     RepositoryOption,
     TitleOption,
     answered,
+    into,
+    tell_next,
 )
-from deckgen.cli.paths import in_shell
-from deckgen.cli.report import Format, reporting, say, say_as_it_is
-from deckgen.diagnostics import terminal
+from deckgen.cli.report import Format, reporting, say
 
 if TYPE_CHECKING:
     from deckgen.commands.init.create import Created
-
-FolderArgument = Annotated[
-    Path,
-    typer.Argument(metavar="[DIR]", show_default=False, help="The deck's folder. Default: the current one."),
-]
 
 
 def init(
@@ -43,34 +37,29 @@ def init(
     In a terminal, it asks for what the options do not say.
     """
     with reporting("init", Format.text):
-        from deckgen.commands.init.answers import Answers  # noqa: PLC0415 (--help stays quick)
-        from deckgen.commands.init.create import check_folder, create  # noqa: PLC0415
+        from deckgen.commands.init.create import check_folder, create  # noqa: PLC0415 (--help stays quick)
 
         check_folder(folder)
-        given = {
-            "title": title,
-            "language": language,
-            "id": id_,
-            "author": author,
-            "license": license_,
-            "repository": repository,
-        }
-        place = "" if folder == Path() else f" {in_shell(folder)}"
-        _tell(create(folder, Answers(**answered(given, folder, f"deckgen init{place}"))), folder)
+        answers = answered(
+            folder,
+            "deckgen init",
+            title=title,
+            language=language,
+            id=id_,
+            author=author,
+            license=license_,
+            repository=repository,
+        )
+        _tell(create(folder, answers), folder)
 
 
 def _tell(created: Created, folder: Path) -> None:
     """Print what was written, and what to do next."""
-    where = "" if folder.resolve() == Path.cwd() else f" into {terminal.kept(str(folder))}"
-    say(f"wrote {len(created.files)} files{where}:")
+    say(f"wrote {len(created.files)} files{into(folder)}:")
     for path in created.files:
         say(f"  {path}")
     for remark in created.remarks:
         say(f"note: {remark}")
-    commands = [f"cd {in_shell(folder)}"] if where else []
-    commands += ["deckgen preview --serve --open", "deckgen build"]
-    commands += [] if created.in_git else ["git init -b main"]
-    commands += ["git add .", 'git commit -m "Begin the deck"']
-    say("Next: write your cards in source/, watch them in the preview (Ctrl-C ends it), build, and commit:")
-    for command in commands:
-        say_as_it_is(f"  {command}")
+    what = "Next: write your cards in source/, watch them in the preview (Ctrl-C ends it), build, and commit:"
+    first = ["deckgen preview --serve --open", "deckgen build"]
+    tell_next(what, folder, first, "Begin the deck", in_git=created.in_git)

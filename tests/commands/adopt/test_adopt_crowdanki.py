@@ -144,6 +144,20 @@ def test_what_is_in_the_folder_is_in_the_deck(folder: Path, tmp_path: Path) -> N
     assert "color: teal" in (tmp_path / "deck/templates/word/style.css.j2").read_text("utf-8")
 
 
+def test_a_file_with_decomposed_letters_is_found(folder: Path, tmp_path: Path) -> None:
+    """macOS may store a name so; notes have composed letters. A link to elsewhere is no medium."""
+    (folder / "media/e\u0301.png").write_bytes(PNG)
+    (tmp_path / "secret.png").write_bytes(PNG)
+    (folder / "media/link.png").symlink_to(tmp_path / "secret.png")
+    path = folder / "deck.json"
+    images = json.dumps('<img src="\u00e9.png"> <img src="link.png">')[1:-1]
+    path.write_text(path.read_text("utf-8").replace("the sun", images), "utf-8")
+    said = adopted(folder, tmp_path / "deck")
+    assert "missing in the package: link.png" in said
+    assert (tmp_path / "deck/source/media/\u00e9.png").read_bytes() == PNG
+    assert not (tmp_path / "deck/source/media/link.png").exists()
+
+
 @pytest.mark.parametrize(
     "text", ["", "[]", "{}", '{"name": 1}', "{" * 9, '{"children": 3, "note_models": []}']
 )

@@ -12,7 +12,7 @@ from deckgen.cards import html
 from deckgen.cards.adopted_faces import without_halves
 from deckgen.commands import schema
 from deckgen.commands.adopt.adopted_media import AdoptedMedia, adopt_media
-from deckgen.commands.adopt.chosen import choose, without_note_types
+from deckgen.commands.adopt.chosen import choose, count_by_type
 from deckgen.commands.adopt.kinds import kind_files, name_kinds
 from deckgen.commands.adopt.ledger import note_type_line
 from deckgen.commands.adopt.note_ids import note_ids
@@ -122,7 +122,7 @@ def adopt(
     folder = folder.resolve()
     contents = old.contents
     chosen = choose(contents, wishes.decks, answers.language)
-    counts = without_note_types(contents, chosen)
+    counts = count_by_type(contents, chosen)
     notes = tuple(chosen.notes)
     if not wishes.keep_remote:
         _check_remote(contents, counts)

@@ -75,7 +75,8 @@ def choose(contents: Contents, decks: Sequence[str], language: str) -> Chosen:
     Raises:
         CallError: A deck is not in the package, no note is chosen, or the decks are several.
     """
-    homes, every = _homes(contents, decks), _homes(contents, ())
+    homes = _homes(contents, decks)
+    every = _homes(contents, ()) if decks else homes
     first: dict[str, PackedNote] = {}
     for note in contents.notes:
         if homes.get(note.id) and note.guid:
@@ -172,7 +173,7 @@ def _title(names: Sequence[str]) -> str:
     Raises:
         CallError: They are of several decks.
     """
-    roots = Counter(name.split("::")[0] for name in names)
+    roots = {name.split("::")[0] for name in names}
     if len(roots) > 1:
         message = f"the package contains {counted(len(roots), 'deck')}: {listing(sorted(roots))}"
         raise CallError(message, f'adopt one at a time: --deck "{min(roots)}"')
@@ -202,7 +203,7 @@ def changed_tags(notes: Iterable[PackedNote]) -> list[str]:
     return [tag for tag in tags if usable_tag(tag) != tag]
 
 
-def without_note_types(contents: Contents, chosen: Chosen) -> ReadOnly[int, int]:
+def count_by_type(contents: Contents, chosen: Chosen) -> ReadOnly[int, int]:
     """The numbers of chosen notes of each note type, by its id.
 
     Raises:

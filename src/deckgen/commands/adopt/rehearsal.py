@@ -43,7 +43,7 @@ def rehearse(
     for update in result.updates:
         # an older package may have the same name, and then only what is lost is judged
         unchanged = update["previous"] == names[0] and names.count(names[0]) == 1
-        faults = list(_faults(update, unchanged=unchanged))
+        faults = _faults(update, unchanged=unchanged)
         if faults:
             message = (
                 f"in Anki {result.anki}, a learner who has {update['previous']} would be harmed: "

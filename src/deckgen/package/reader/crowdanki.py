@@ -9,8 +9,9 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from deckgen.diagnostics import composed
 from deckgen.history.identity import number_from
-from deckgen.package.reader.archive import LIMITS, PackageError, UnreadableError
+from deckgen.package.reader.archive import LIMITS, PackageError
 from deckgen.package.reader.contents import Contents, Format, PackedCard, PackedMedium, PackedNote
 from deckgen.package.reader.note_types import decks_in_json, note_types_in_json
 from deckgen.source import opened
@@ -23,6 +24,7 @@ _FILE, _MEDIA = "deck.json", "media"
 _SCHEMA = 11
 _DAMAGED = "is damaged, or not in CrowdAnki's form"
 _DEEP = 30  # subdecks within each other
+_MEDIUM = 2**28
 
 
 def is_crowdanki(path: Path) -> bool:
@@ -39,11 +41,9 @@ def read_crowdanki(folder: Path) -> Contents:
         PackageError: It cannot be read, is damaged, or is too large.
     """
     try:
-        return _contents(folder, json.loads(_text(folder)))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, UnreadableError) as error:
-        raise PackageError(f"{folder / _FILE} {_DAMAGED}", str(getattr(error, "hint", ""))) from error
-    except OSError as error:
-        raise PackageError(f"{folder / _FILE} cannot be read: {error.strerror}") from error
+        return _contents(folder, json.loads(_read(folder / _FILE, LIMITS.collection)))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise PackageError(f"{folder / _FILE} {_DAMAGED}") from error
 
 
 def crowdanki_media(folder: Path, media: Iterable[PackedMedium]) -> Iterator[tuple[PackedMedium, bytes]]:
@@ -53,25 +53,28 @@ def crowdanki_media(folder: Path, media: Iterable[PackedMedium]) -> Iterator[tup
         PackageError: A file cannot be read.
     """
     for medium in media:
-        try:
-            with opened(folder / _MEDIA / medium.name) as file:
-                yield medium, file.read()
-        except OSError as error:
-            raise PackageError(f"{folder / _MEDIA / medium.name} cannot be read: {error.strerror}") from error
+        yield medium, _read(folder / _MEDIA / medium.member, _MEDIUM)
 
 
 def crowdanki_digest(folder: Path) -> str:
     """The SHA-256 of the folder's deck.json, in hex."""
-    return hashlib.sha256((folder / _FILE).read_bytes()).hexdigest()
+    return hashlib.sha256(_read(folder / _FILE, LIMITS.collection)).hexdigest()
 
 
-def _text(folder: Path) -> str:
-    """The text of deck.json."""
-    with opened(folder / _FILE) as file:
-        content = file.read(LIMITS.collection + 1)
-    if len(content) > LIMITS.collection:
-        raise UnreadableError(_DAMAGED)
-    return content.decode()
+def _read(path: Path, most: int) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        PackageError: It cannot be read, or is too large.
+    """
+    try:
+        with opened(path) as file:
+            content = file.read(most + 1)
+    except OSError as error:
+        raise PackageError(f"{path} cannot be read: {error.strerror}") from error
+    if len(content) > most:
+        raise PackageError(f"{path} has more than {most >> 20} MiB")
+    return content
 
 
 def _contents(folder: Path, root: dict[str, Any]) -> Contents:
@@ -99,10 +102,12 @@ def _contents(folder: Path, root: dict[str, Any]) -> Contents:
                 PackedNote(place, str(each["guid"]), numbers[each["note_model_uuid"]], 0, tags, text)
             )
             cards.append(PackedCard(place, place, number, 0, 0, 0, 0, place, 0, 0, 0, 0))
-    names = sorted(path.name for path in (folder / _MEDIA).iterdir()) if (folder / _MEDIA).is_dir() else []
-    files = [folder / _MEDIA / name for name in names]
+    files = sorted((folder / _MEDIA).iterdir()) if (folder / _MEDIA).is_dir() else []
     media = tuple(
-        PackedMedium(path.name, path.name, path.stat().st_size, "", None) for path in files if path.is_file()
+        # macOS may decompose the letters of names
+        PackedMedium(composed(path.name), path.name, path.stat().st_size, "", None)
+        for path in files
+        if path.is_file() and not path.is_symlink()
     )
     return Contents(
         Format.LEGACY_2,
@@ -122,7 +127,7 @@ def _contents(folder: Path, root: dict[str, Any]) -> Contents:
 def _decks(deck: dict[str, Any], above: str, depth: int) -> Iterator[tuple[str, dict[str, Any]]]:
     """A deck and those below it, each with its full name."""
     if depth > _DEEP:
-        raise UnreadableError(_DAMAGED)
+        raise RecursionError
     name = f"{above}::{deck['name']}" if above else str(deck["name"])
     yield name, deck
     for child in deck["children"]:

@@ -27,7 +27,8 @@ _IN_LINE = frozenset("b code del em i ins kbd mark q s small strong sub sup u va
 VOID = frozenset(["br", "hr", "img", "wbr", "col"])
 SAFE_LINK = re.compile(r"https?://[^\s]+|mailto:[^\s]+", re.IGNORECASE)
 
-_SCRIPT = re.compile(r"<(script|style)(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_SCRIPT = re.compile(r"<!--(?s:.*?)-->|<(script|style)(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_END = {name: re.compile(rf"</{name}[^>]*>", re.IGNORECASE) for name in ("script", "style")}
 _NEAR = 20  # so many open tags are searched for the one that a tag closes
 _SHORT = 40  # characters of a tag that a message repeats
 _WRITTEN = re.compile(  # an open or a closing tag of CommonMark (0.31, 6.6)
@@ -189,17 +190,14 @@ def without_scripts(html: str) -> tuple[str, list[str]]:
     """HTML without its scripts and styles, whose content is no HTML, and the names of these elements."""
     parts: list[str] = []
     names: list[str] = []
-    lower = html.lower()
     done = 0
     for match in _SCRIPT.finditer(html):
-        if match.start() < done:
+        if match[1] is None or match.start() < done:  # in a comment, or inside another one
             continue
-        name = match[1].lower()
-        close = lower.find(f"</{name}", match.end())
-        end = lower.find(">", close) + 1 if close >= 0 else 0
+        names.append(match[1].lower())
         parts.append(html[done : match.start()])
-        names.append(name)
-        done = end or len(html)
+        end = _END[names[-1]].search(html, match.end())
+        done = end.end() if end else len(html)
     return "".join(parts) + html[done:], names
 
 

@@ -145,7 +145,7 @@ def test_what_is_in_the_folder_is_in_the_deck(folder: Path, tmp_path: Path) -> N
 
 
 def test_a_file_with_decomposed_letters_is_found(folder: Path, tmp_path: Path) -> None:
-    """macOS may store a name so; notes have composed letters. A link to elsewhere is no medium."""
+    """A Mac may store a name so; notes have composed letters. A link to elsewhere is no medium."""
     (folder / "media/e\u0301.png").write_bytes(PNG)
     (tmp_path / "secret.png").write_bytes(PNG)
     (folder / "media/link.png").symlink_to(tmp_path / "secret.png")

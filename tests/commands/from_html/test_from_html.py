@@ -265,6 +265,7 @@ def test_cloze_around_list() -> None:
         ('<span onclick="x()">a</span>', "a", "the attribute `onclick`"),
         ("<hl>a</hl>", "a", "the element `<hl>`"),
         ("a<script>x<y</script>b", "ab", "the element `<script>`"),
+        ("\u0130\u0130\u0130<STYLE>x</Style>bcdef", "\u0130\u0130\u0130bcdef", "the element `<style>`"),
         ('<a href="javascript:x()">a</a>', "a", "a link that begins with neither https, http nor mailto"),
         (
             '<img src="x.jpg" alt="a tree">',
@@ -285,6 +286,20 @@ def test_cloze_around_list() -> None:
 def test_lost(field: str, text: str, lost: str) -> None:
     """What a card cannot have is left out and named, and its words stay."""
     assert converted(field) == Converted(text, Form.CHANGED, (lost,))
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("a <!-- <script> -->x y", "a x y"),
+        ("\u0130[LATEX]$x$[/LATEX]", "\u0130$x$"),
+        ('<a href="https://a.b/\\(x\\)">w</a>', '<a href="https://a.b/\\(x\\)">w</a>'),
+        ("<div><strong>x</div>y", "**x**\\\n**y**"),
+    ],
+)
+def test_odd_spellings_lose_nothing(field: str, text: str) -> None:
+    """A script in a comment, letters whose small form is longer, formulas in attributes, open elements."""
+    assert converted(field) == Converted(text, Form.MARKDOWN)
 
 
 def test_map_tags() -> None:

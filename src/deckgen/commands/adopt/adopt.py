@@ -71,7 +71,6 @@ class Adopted:
 
     Attributes:
         folder: Its folder, without links.
-        files: The paths of its files from there.
         in_git: Whether the folder was in a git repository before.
         chosen: The adopted notes, by chapters.
         kinds: The names of the note types, each with the number of its notes.
@@ -83,7 +82,6 @@ class Adopted:
     """
 
     folder: Path
-    files: tuple[str, ...]
     in_git: bool
     chosen: Chosen
     kinds: tuple[tuple[str, int], ...]
@@ -162,10 +160,8 @@ def adopt(
             rehearse(part)
         if texts.changed:
             write_file(part / REPORT, _report(texts).encode())
-        paths = sorted(path.relative_to(part).as_posix() for path in part.rglob("*") if path.is_file())
     return Adopted(
         folder,
-        tuple(paths),
         top is not None,
         chosen,
         tuple((contents.note_types[number].name, count) for number, count in counts.items()),

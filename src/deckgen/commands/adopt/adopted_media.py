@@ -30,14 +30,12 @@ class AdoptedMedia:
 
     Attributes:
         paths: Their paths from the folder of the chapters, by the names that notes call them by.
-        of_faces: The names of the files that card templates and styles show.
         missing: The names of files that notes show and the package does not contain.
         unusable: The files that deckgen cannot pack, each with the reason.
         unused: The names of the files that no note and no template shows.
     """
 
     paths: ReadOnly[str, str]
-    of_faces: tuple[str, ...]
     missing: tuple[str, ...]
     unusable: tuple[tuple[str, str], ...]
     unused: tuple[str, ...]
@@ -81,7 +79,6 @@ def adopt_media(
             paths[medium.name] = f"media/{names[medium.name]}"
     return AdoptedMedia(
         paths,
-        tuple(name for name in of_faces if name in present),
         tuple(name for name in shown if name not in present),
         tuple(unusable),
         tuple(name for name in present if name not in elsewhere and name not in of_faces),

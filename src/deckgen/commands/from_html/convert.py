@@ -116,7 +116,9 @@ def _unstyled(runs: list[Run]) -> list[Run]:
 def _too_long(field_html: str) -> Converted:
     """The text alone of a field that is too long."""
     text = " ".join(html.text(field_html).split())
-    return Converted(_escaped(text), Form.CHANGED, (f"all marks: it has over {LONGEST:,} characters",))
+    return Converted(
+        _escaped(text), Form.CHANGED, (f"all marks, because the field has over {LONGEST:,} characters",)
+    )
 
 
 def _bare(lines: list[Line]) -> str:
@@ -188,7 +190,7 @@ def _kinds(lines: list[Line]) -> dict[str, int]:
         kinds = [f"the element `<{box.name}>`" for box in line.path]
         kinds += ["line breaks"] * (line.gap > 0)
         for content, styles in line.runs:
-            kinds += [f"the element `<{style.name}>`" for style in styles]
+            kinds += [f"the element `<{name}>`" for name in sorted(style.name for style in styles)]
             if isinstance(content, Picture):
                 kinds.append("an image")
             elif not isinstance(content, str):

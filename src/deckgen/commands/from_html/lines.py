@@ -13,6 +13,8 @@ from deckgen.commands.from_html.lifted import Mark
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+LISTS = frozenset(["ul", "ol"])
+
 
 class Style(NamedTuple):
     """A mark of text: an element in a line.

@@ -10,7 +10,7 @@ from deckgen.cards import html
 from deckgen.commands.from_html.allowed import allowed
 from deckgen.commands.from_html.blanks import tidied
 from deckgen.commands.from_html.lifted import NUMBER, Lifted, Mark, for_yaml, lifted, refusal, tidy
-from deckgen.commands.from_html.lines import PLAIN, Box, Content, Line, Picture, Run, Style, is_cloze
+from deckgen.commands.from_html.lines import LISTS, PLAIN, Box, Content, Line, Picture, Run, Style, is_cloze
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,6 @@ _GAPS = {"p": 2, "dl": 2, "figure": 2}
 _HOLDS = frozenset(["li", "td", "th", "hr"])
 """Blocks that are seen even if they are empty."""
 _OF_TABLES = frozenset("caption col colgroup tbody td tfoot th thead tr".split())
-_LISTS = frozenset(["ul", "ol"])
 _ENDS = {  # the elements that an opening tag ends, and those beyond which they are not searched
     "li": (frozenset(["li"]), frozenset(["ul", "ol"])),
     "td": (frozenset(["td", "th"]), frozenset(["table", "tr"])),
@@ -34,7 +33,7 @@ _ENDS = {  # the elements that an opening tag ends, and those beyond which they 
     "dt": (frozenset(["dt", "dd"]), frozenset(["dl"])),
     "dd": (frozenset(["dt", "dd"]), frozenset(["dl"])),
 }
-_FORMATTING = frozenset("a b code i s small u font big".split())
+_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
 """Elements that go on after the end of the block in which they begin."""
 _BOLD = frozenset("h1 h2 h3 h4 h5 h6 th dt".split())
 _ADDS_UP = frozenset(["sub", "sup", "small"])
@@ -199,7 +198,7 @@ class _Reader:
 
     def _image(self, attributes: tuple[tuple[str, str], ...]) -> None:
         values = dict(attributes)
-        name, alt = values.pop("src", "").strip(), self._marks.put_back(values.pop("alt", ""))
+        name, alt = values.pop("src", "").strip(), values.pop("alt", "")
         path = self._path_of(name)
         if path is not None and name:
             self._add(Picture(path, alt, tuple(values.items())))
@@ -270,8 +269,7 @@ class _Reader:
         self.lose(*lost)
         if "-b" in marks and any(box.name in _BOLD for box in self._path):
             self.lose("the style `font-weight`")
-        if attributes and "\ufdd0" in str(attributes):
-            attributes = tuple((key, self._marks.put_back(value)) for key, value in attributes)
+        attributes = tuple((key, self._marks.put_back(value)) for key, value in attributes)
         if name == "br":
             self._add("\n") if self._in_pre() else self._end_line(line_break=True)
         elif name == "img":
@@ -323,14 +321,14 @@ class _Reader:
         self._idents += 1
         outer = self._path[-1] if self._path else None
         number = 0
-        if name in _LISTS and outer and outer.name in _LISTS and outer.ident in self._items:
+        if name in LISTS and outer and outer.name in LISTS and outer.ident in self._items:
             self._path = (*self._path, self._items[outer.ident])  # browsers nest lists in this way
         elif name == "li" and outer and outer.name == "ol":
             start = dict(outer.attributes).get("start", "1")
             first = int(start) if re.fullmatch(r"-?\d{1,9}", start) else 1
             number = self._numbers[outer.ident] = self._numbers.get(outer.ident, first - 1) + 1
         box = Box(name, attributes, self._idents, number)
-        if name == "li" and outer and outer.name in _LISTS:
+        if name == "li" and outer and outer.name in LISTS:
             self._items[outer.ident] = box
         return box
 
@@ -402,7 +400,7 @@ class _Reader:
             self._lines.append(Line(self._path, 0, self._held))
             self._held, self._gap = [], 0
         self._path = self._path[:-1]
-        if len(self._path) > 0 and self._path[-1].name == "li" and box.name in _LISTS:
+        if len(self._path) > 0 and self._path[-1].name == "li" and box.name in LISTS:
             self._path = self._without_reopened_item()
 
     def _without_reopened_item(self) -> tuple[Box, ...]:

@@ -11,7 +11,7 @@ from deckgen.cards.blocks import DEEP
 from deckgen.commands.from_html.escapes import Care
 from deckgen.commands.from_html.inline import inline
 from deckgen.commands.from_html.lifted import Mark
-from deckgen.commands.from_html.lines import Line, is_cloze
+from deckgen.commands.from_html.lines import LISTS, Line, is_cloze
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from deckgen.commands.from_html.lines import Box
 
 _HEADINGS = {f"h{level}": "#" * level for level in range(1, 7)}
-_LISTS = frozenset(["ul", "ol"])
-_ROWS = frozenset(
-    "table tr li ul ol dl dt dd td th caption thead tbody blockquote details summary figure".split()
-)
 _PARAGRAPH = 2
 
 
@@ -108,9 +104,9 @@ def _blocks(lines: Sequence[Line], depth: int, care: Care, *, clozes: bool) -> l
 def _block(lines: list[Line], depth: int, care: Care, *, clozes: bool) -> str:
     """An element with all lines in it."""
     box = lines[0].path[depth]
-    if _is_split(lines) or (box.attributes and box.name not in _LISTS):
+    if _is_split(lines) or (box.attributes and box.name not in LISTS):
         raise _NoMarkdownError
-    if box.name in _LISTS:
+    if box.name in LISTS:
         return _list(lines, depth, care, clozes=clozes)
     if box.name == "table":
         return _table(lines, depth, care, clozes=clozes)
@@ -191,7 +187,7 @@ def _list(lines: list[Line], depth: int, care: Care, *, clozes: bool) -> str:
 def _is_tight(group: list[Line], depth: int, blocks: list[str]) -> bool:
     """Whether an item is one paragraph with at most one list below it."""
     below = {line.path[depth + 2].name for line in group[1:] if len(line.path) > depth + 2}
-    return len(blocks) <= _PARAGRAPH and below <= _LISTS and len(group[0].path) == depth + 2
+    return len(blocks) <= _PARAGRAPH and below <= LISTS and len(group[0].path) == depth + 2
 
 
 def _code(line: Line) -> str:

@@ -1,4 +1,11 @@
-"""Generates a deck of a given number of notes, all different, for timing."""
+"""Generates a deck of a given number of notes, all different, for timing.
+
+    python benchmarks/generate.py FOLDER NOTES [plain|rich]
+
+*plain* are definitions; *rich* are half definitions, a quarter takeaways and a quarter vignettes of four
+options. The sentences are such that the rules about cards find hardly anything: what is timed is the search,
+not the printing of what it finds.
+"""
 
 from __future__ import annotations
 
@@ -6,61 +13,138 @@ import random
 import sys
 from pathlib import Path
 
-WORDS = (
-    "family couple therapist alliance session partner parent child boundary hierarchy system pattern bond "
-    "goal task trust change culture power history question answer quiet angry tired early late often seldom "
-    "listens asks leaves returns repairs notices names follows supports resists the a of with and in for"
-).split()
+SYLLABLES = "ba co da fe gi ho ka le mi no pa ru sa te vi wo zan mer lin tor".split()
+WHO = (
+    "the therapist", "an older brother", "each partner", "her mother", "a tired parent", "the younger child",
+    "the whole family", "his new supervisor", "a friend from work", "the school nurse", "their neighbor",
+    "a second cousin", "one of the twins", "the foster father", "a local judge", "the grandmother",
+)  # fmt: skip
+DOES = (
+    "notices", "repeats", "avoids", "follows", "supports", "forgets", "describes", "protects", "questions",
+    "accepts", "explains", "measures", "remembers", "postpones", "welcomes", "rejects",
+)  # fmt: skip
+WHAT = (
+    "the morning routine", "a long silence", "every promise", "the old argument", "a shared meal", "bad news",
+    "the weekly plan", "an early bedtime", "the family budget", "loud music", "a small success", "the move",
+    "an open letter", "rules about homework", "the visit of relatives", "a change of jobs",
+)  # fmt: skip
+WHEN = (
+    "after the second session", "during the holidays", "before dinner", "in the first year", "at school",
+    "without a clear reason", "over the winter", "while others listen", "on most evenings", "as a rule",
+    "in front of guests", "with great care", "between two appointments", "under pressure", "by letter",
+    "since the birth of the baby",
+)  # fmt: skip
+ACTS = (
+    "Draw {0} on paper", "Name {0} aloud", "Praise {0} briefly", "Report {0} today", "Ignore {0} for now",
+    "Ask about {0} again",
+)  # fmt: skip
+THEMES = (
+    "strengths", "fears", "goals", "losses", "debts", "hopes", "habits", "roles", "limits", "values",
+    "dreams", "secrets", "duties", "wishes", "doubts", "skills",
+)  # fmt: skip
 NOTES_A_CHAPTER = 500
+KINDS = ("plain", "rich")
 
 
-def sentence(chance: random.Random, words: int) -> str:
-    """Some words with a capital, a full stop, and now and then emphasis."""
-    chosen = [chance.choice(WORDS)]
-    while len(chosen) < words:
-        chosen.append(chance.choice([word for word in WORDS if word != chosen[-1]]))
-    if chance.random() < 0.3:
-        place = chance.randrange(words)
-        chosen[place] = f"**{chosen[place]}**"
-    return " ".join(chosen).capitalize() + "."
+def term(number: int) -> str:
+    """A made-up word, a different one for each number."""
+    word = ""
+    while number or len(word) < 4:
+        number, place = divmod(number, len(SYLLABLES))
+        word += SYLLABLES[place]
+    return word + "lo"
 
 
-def chapter(chance: random.Random, first: int, count: int) -> str:
-    """A chapter of takeaways and definitions, about 340 bytes of YAML a note."""
-    lines = [f"deck: Chapter {first // NOTES_A_CHAPTER:04}", "tags: [bench]", "takeaways:"]
-    for number in range(first, first + count // 2):
+def sentence(chance: random.Random, *, bold: bool = False) -> str:
+    """A sentence of ten to twenty words, with a capital and a full stop."""
+    who, does, what, when = (chance.choice(words) for words in (WHO, DOES, WHAT, WHEN))
+    what = f"**{what}**" if bold else what
+    return f"{who.capitalize()} {does} {what} {when} and {chance.choice(DOES)} {chance.choice(WHAT)}."
+
+
+def definition(chance: random.Random, number: int) -> list[str]:
+    """The lines of a note that explains a term."""
+    return [
+        f"  - id: definition-{number}",
+        f"    term: {term(number).capitalize()}",
+        "    definition: |",
+        f"      {sentence(chance, bold=chance.random() < 0.3)}",
+        f"      {sentence(chance)}",
+        "    example: |",
+        f"      {sentence(chance)}",
+    ]
+
+
+def takeaway(chance: random.Random, number: int) -> list[str]:
+    """The lines of a note with a gap in a sentence."""
+    who, does, what, when = (chance.choice(words) for words in (WHO, DOES, WHAT, WHEN))
+    return [
+        f"  - id: takeaway-{number}",
+        "    text: |",
+        f"      In a {term(number)}, {who} {does} {{{{c1::{what}}}}} {when}.",
+        "    why: |",
+        f"      {sentence(chance)}",
+        f"      {sentence(chance)}",
+    ]
+
+
+def vignette(chance: random.Random, number: int) -> list[str]:
+    """The lines of a question with four options, each with the reason for or against it."""
+    right = chance.randrange(4)
+    lines = [
+        f"  - id: vignette-{number}",
+        "    scenario: |",
+        f"      This happens in {term(number).capitalize()}. {sentence(chance)}",
+        f"      {sentence(chance)} {sentence(chance)}",
+        "    question: What would the therapist do first?",
+        "    options:",
+    ]
+    themes = chance.sample(THEMES, 4)
+    for place, act in enumerate(chance.sample(ACTS, 4)):
         lines += [
-            f"  - id: takeaway-{number}",
-            "    text: |",
-            f"      {sentence(chance, 8)} {{{{c1::{chance.choice(WORDS)} {number}}}}} {sentence(chance, 9)}",
-            "    why: |",
-            f"      {sentence(chance, 22)}",
-            "    tags: [one, two]",
+            f"      - text: {act.format(themes[place])}",
+            *(["        correct: true"] if place == right else []),
+            f"        why: {sentence(chance)}",
         ]
-    lines.append("definitions:")
-    for number in range(first + count // 2, first + count):
-        lines += [
-            f"  - id: definition-{number}",
-            f"    term: {chance.choice(WORDS)} {number}",
-            "    definition: |",
-            f"      {sentence(chance, 18)}",
-            "    example: |",
-            f"      {sentence(chance, 14)}",
-            f"      {sentence(chance, 8)}",
-        ]
+    return lines
+
+
+def chapter(chance: random.Random, first: int, count: int, kind: str) -> str:
+    """A chapter, about 340 bytes of YAML a note."""
+    definitions = count if kind == "plain" else count // 2
+    takeaways = (count - definitions) // 2
+    lines = [f"deck: Chapter {first // NOTES_A_CHAPTER:04}", "tags: [bench]", "definitions:"]
+    numbers = iter(range(first, first + count))
+    for _ in range(definitions):
+        lines += definition(chance, next(numbers))
+    if kind == "rich":
+        lines.append("takeaways:")
+        for _ in range(takeaways):
+            lines += takeaway(chance, next(numbers))
+        lines.append("vignettes:")
+        for number in numbers:
+            lines += vignette(chance, number)
     return "\n".join(lines) + "\n"
 
 
-def generate(folder: Path, count: int) -> None:
-    """Write a deck repository of `count` notes into a folder."""
+def generate(folder: Path, count: int, kind: str = "rich", chapters: int = 0) -> None:
+    """Write a deck repository of `count` notes into a folder.
+
+    Args:
+        folder: The folder.
+        count: The number of notes.
+        kind: One of KINDS.
+        chapters: The number of chapters; 0 for one for each 500 notes.
+    """
     chance = random.Random(count)  # noqa: S311 (the same deck every time is the point)
     source = folder / "source"
     source.mkdir(parents=True, exist_ok=True)
     (source / "deck.yaml").write_text("id: bench\ntitle: Bench\n", encoding="utf-8")
-    for first in range(0, count, NOTES_A_CHAPTER):
-        text = chapter(chance, first, min(NOTES_A_CHAPTER, count - first))
-        (source / f"{first // NOTES_A_CHAPTER:04}.yaml").write_text(text, encoding="utf-8")
+    size = -(-count // chapters) if chapters else NOTES_A_CHAPTER
+    for first in range(0, count, size):
+        text = chapter(chance, first, min(size, count - first), kind)
+        (source / f"{first // size:04}.yaml").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    generate(Path(sys.argv[1]), int(sys.argv[2]))
+    generate(Path(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:4])

@@ -29,12 +29,17 @@ def main(source: Path, output: Path) -> None:
     for path in sorted(source.glob("0*.yaml")):
         chapter = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
         deck = genanki.Deck(1 + abs(hash(chapter["deck"])), f"Bench::{chapter['deck']}")
-        for note in chapter["takeaways"]:
+        for note in chapter.get("takeaways", []):
             fields = [note["text"], note["why"]]
-            deck.add_note(genanki.Note(CLOZE, fields, guid=note["id"], tags=note["tags"]))
-        for note in chapter["definitions"]:
+            deck.add_note(genanki.Note(CLOZE, fields, guid=note["id"], tags=chapter["tags"]))
+        for note in chapter.get("definitions", []):
             fields = [note["term"], note["definition"], note["example"]]
-            deck.add_note(genanki.Note(BASIC, fields, guid=note["id"]))
+            deck.add_note(genanki.Note(BASIC, fields, guid=note["id"], tags=chapter["tags"]))
+        for note in chapter.get("vignettes", []):
+            options = "".join(f"<li>{each['text']}</li>" for each in note["options"])
+            reasons = "".join(f"<li>{each['text']} {each['why']}</li>" for each in note["options"])
+            fields = [f"{note['scenario']}<p>{note['question']}<ol>{options}</ol>", f"<ol>{reasons}</ol>", ""]
+            deck.add_note(genanki.Note(BASIC, fields, guid=note["id"], tags=chapter["tags"]))
         decks.append(deck)
     genanki.Package(decks).write_to_file(output)
 

@@ -36,6 +36,8 @@ FEW = 4  # keys that fit into braces
 BEFORE = 200  # characters before a node, among which the hyphen of its item is
 COMMAS = "\u3001\uff0c\uff64\u060c\uff1b\u061b"
 """Commas and semicolons of other scripts; YAML does not split at them."""
+OF_ANKI = ("marked", "leech")
+"""Tags that Anki gives to a learner's own notes."""
 TAG_HINT = "write a tag without spaces; `::` makes levels, as in `exam::domain-1`"
 _BARS = frozenset("l I | || \\ / ! \u00a6 \uff5c \u2223 \u2502".split())
 _RUN_ON = re.compile(rf"[\r\n]([ \t]*)([-*+{HYPHENS}\u2022\u2023\u25aa\u25cf]|\d{{1,2}}[.)]|\|)[ \t]")
@@ -102,7 +104,7 @@ def tag_fault(tag: str) -> tuple[str, str] | None:
         fault = "contains a colon or quotation mark, so Anki's search cannot find it"
     elif hint := comma_hint(tag):
         return "is several tags in one", hint
-    elif tag.lower() in {"marked", "leech"}:
+    elif tag.lower() in OF_ANKI:
         hint = f"rename it, for example to `{tag}-note`: Anki uses this tag itself, for a learner's notes"
         return "is reserved by Anki, and an import would remove it", hint
     return (fault, _plain_tag(tag)) if fault else unescaped.fault(tag)

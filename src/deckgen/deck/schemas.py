@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from deckgen.anki import unescaped
-from deckgen.deck.hints import ID, TAG_HINT
+from deckgen.deck.hints import ID, OF_ANKI, TAG_HINT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -53,7 +53,7 @@ TAGS_SCHEMA: Schema = {
     "type": "array",
     "items": {
         "type": ["string", "number", "boolean"],
-        "pattern": rf"^(?!:|.*::::|(?:{any_case('marked', 'leech')})$){_LETTER}*(?!:){_LETTER}$",
+        "pattern": rf"^(?!:|.*::::|(?:{any_case(*OF_ANKI)})$){_LETTER}*(?!:){_LETTER}$",
         "errorMessage": TAG_HINT,
         "allOf": [SHOWN_SCHEMA],
     },

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deckgen.deck.hints import is_control, tag_fault
+from deckgen.deck.hints import OF_ANKI, is_control, tag_fault
 from deckgen.deck.ids import slug
 from deckgen.diagnostics import CallError, counted, did_you_mean, listing
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.package import Contents, PackedCard, PackedNote
-
-_DROPPED = {"leech", "marked"}  # Anki gives these tags to a learner's own notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +125,7 @@ def title_in(contents: Contents, decks: Sequence[str]) -> str:
 
 def tags_of(note: PackedNote) -> list[str]:
     """The tags of a note, as far as deckgen can keep them; not those that Anki gives for one person."""
-    tags = (usable_tag(tag) for tag in note.tags if tag.lower() not in _DROPPED)
+    tags = (usable_tag(tag) for tag in note.tags if tag.lower() not in OF_ANKI)
     return list(dict.fromkeys(filter(None, tags)))
 
 
@@ -199,7 +197,7 @@ def _place(note: PackedNote, cards: Sequence[PackedCard], *, studied: bool) -> t
 
 def changed_tags(notes: Iterable[PackedNote]) -> list[str]:
     """The tags that deckgen cannot keep as they are."""
-    tags = dict.fromkeys(tag for note in notes for tag in note.tags if tag.lower() not in _DROPPED)
+    tags = dict.fromkeys(tag for note in notes for tag in note.tags if tag.lower() not in OF_ANKI)
     return [tag for tag in tags if usable_tag(tag) != tag]
 
 

@@ -12,12 +12,12 @@ from deckgen.anki.template import cloze_numbers
 from deckgen.cards import html
 from deckgen.commands.inspect.figures import beginning, example
 from deckgen.commands.inspect.of_types import is_occlusion
+from deckgen.deck.hints import OF_ANKI
 from deckgen.deck.ids import FIRST_WORDS, slug
 
 if TYPE_CHECKING:
     from deckgen.package import Contents, PackedNote
 
-_PERSONAL = frozenset(["leech", "marked"])
 _OCCLUSION = re.compile(r"\{\{c[0-9,]+::image-occlusion:", re.IGNORECASE)
 _READ = 20 * FIRST_WORDS  # characters of a first field, with its markup
 
@@ -117,7 +117,7 @@ def with_reviews(contents: Contents) -> list[str]:
 
 def personal_tags(contents: Contents) -> list[str]:
     """Notes with a tag that Anki gives for one person."""
-    return [called(note) for note in contents.notes if not _PERSONAL.isdisjoint(map(folded, note.tags))]
+    return [called(note) for note in contents.notes if any(folded(tag) in OF_ANKI for tag in note.tags)]
 
 
 def ids(contents: Contents) -> Ids:

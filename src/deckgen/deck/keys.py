@@ -67,7 +67,7 @@ class KeyType:
     @property
     def in_a_cell(self) -> bool:
         """Whether its value fits into a cell of a table: it is one text, or ids."""
-        return self.names_notes or not (self.lists or self.doc.schema.get("type") == "object")
+        return self.cells in {"text", "prose", "words"}
 
     @property
     def is_name(self) -> bool:

@@ -14,7 +14,8 @@ from deckgen.anki import cloze as clozes
 from deckgen.cards import html
 from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Media, Shelf
-from deckgen.commands.from_html.convert import LONGEST, Converted, Form, convert
+from deckgen.commands.from_html.convert import Converted, Form, convert
+from deckgen.deck.reader import MAX_TEXT
 from tests.conftest import block, change, import_package, real_collection
 
 if TYPE_CHECKING:
@@ -431,5 +432,5 @@ def test_hostile_fields(field: str) -> None:
     """Whatever a field holds, it becomes a text or is reported, and in a time that does not grow with it."""
     begun = time.monotonic()
     result = converted(field, cloze=True)
-    assert result.form is Form.CHANGED or len(result.text) <= LONGEST
+    assert result.form is Form.CHANGED or len(result.text) <= MAX_TEXT
     assert time.monotonic() - begun < SLOW

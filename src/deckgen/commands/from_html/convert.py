@@ -18,13 +18,12 @@ from deckgen.commands.from_html.escapes import Care, escaped
 from deckgen.commands.from_html.lines import PLAIN, Content, Line, Picture, Run, same
 from deckgen.commands.from_html.shown import shown
 from deckgen.commands.from_html.written import written
+from deckgen.deck.reader import MAX_TEXT
 from deckgen.source import Document, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-LONGEST = 100_000
-"""The most characters of a text in the source."""
 _LONG = 20_000  # of longer texts fewer forms are tried
 _PLAIN = re.compile(r"[^\W\d_][\w ,.;'?()%/\u2019\u201c\u201d\u2013\u2014-]*")
 _NOT_PLAIN = re.compile(r"  |_|\s\Z|[^\S ]|\u200b|[-)] ")
@@ -69,7 +68,7 @@ def convert(
     """
     if _PLAIN.fullmatch(field_html) and not _NOT_PLAIN.search(field_html):
         return Converted(field_html, Form.MARKDOWN)
-    if len(field_html) > LONGEST:
+    if len(field_html) > MAX_TEXT:
         return _too_long(field_html)
     original = shown(field_html, cloze=cloze, map_tags=map_tags, media=media)
     cares = tuple(Care) if len(field_html) <= _LONG else (Care.LIGHT, Care.BLOCK)
@@ -98,7 +97,7 @@ def _tried(lines: list[Line], cares: tuple[Care, ...], *, clozes: bool) -> _Made
     """Lines as a text of the source that shows the same, written with as little care as possible."""
     for care in cares:
         text, has_html = written(lines, care, clozes=clozes)
-        output = _rendered(text, cloze=clozes) if len(text) <= LONGEST else None
+        output = _rendered(text, cloze=clozes) if len(text) <= MAX_TEXT else None
         if output is None:
             continue
         if output == text == _only_text(lines):
@@ -117,7 +116,7 @@ def _too_long(field_html: str) -> Converted:
     """The text alone of a field that is too long."""
     text = " ".join(html.text(field_html).split())
     return Converted(
-        _escaped(text), Form.CHANGED, (f"all marks, because the field has over {LONGEST:,} characters",)
+        _escaped(text), Form.CHANGED, (f"all marks, because the field has over {MAX_TEXT:,} characters",)
     )
 
 

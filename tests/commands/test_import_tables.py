@@ -134,6 +134,17 @@ FAULTS: dict[str, tuple[str | bytes, str, str]] = {
     "json row": ('[["a", "b"], ["1"]]', "t.json", "item 2: this row has 1 cells"),
     "json header": ('[["a", null], ["1", "2"]]', "t.json", "item 1: the first list is the header"),
     "json half a character": ('[{"a": "\\ud800"}]', "t.json", r"item 1: `a` contains a character .*U\+D800"),
+    "json control character": (
+        '[{"a": "x\\u0090y"}]',
+        "t.json",
+        r"item 1: `a` contains a character .*U\+0090",
+    ),
+    "json half a mark": ('[{"a": "x\\ufffey"}]', "t.json", r"item 1: `a` contains a character .*U\+FFFE"),
+    "odd line end": (
+        "a,b\n1,x\u2028y\x0b\n",
+        "t.csv",
+        r"t\.csv:2: there is an invisible control character here \(U\+000B\)",
+    ),
     "json nan": ('[{"a": NaN}]', "t.json", "`NaN` is not JSON"),
     "anki separator": ("#separator:x\na\tb\n", "t.txt", r"t\.txt:1: `x` is not a separator"),
     "anki column": ("#separator:tab\n#tags column:0\na\tb\n", "t.txt", r"t\.txt:2: `0` is not the number"),
@@ -177,6 +188,7 @@ def test_json_of_objects_and_of_lists(tmp_path: Path) -> None:
     assert table.columns == ("a", "b", "c")
     assert cells(table) == [(1, "x", ("1", "2"), ""), (2, "", "", "true")]
     assert cells(read(tmp_path, '[["a"], [1.10], [null], ["y"]]', "t.json")) == [(2, "1.10"), (4, "y")]
+    assert cells(read(tmp_path, '[{"a": "x\\u2028y\\r\\nz"}]', "t.json")) == [(1, "x\ny\nz")]
 
 
 def test_what_the_real_anki_exports(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.commands.tables.table import fault
 from deckgen.diagnostics import CallError
-from deckgen.source import MAX_BYTES, opened
+from deckgen.source import MAX_BYTES, Document, control_characters, opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ _WORKBOOK = {
     b"SQLite f": "a database",
     b"%PDF": "a PDF",
 }
-_CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_LINE_END = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _AS_CSV = "export the table as CSV in UTF-8, and import that file"
 _AS_UTF8 = "save it as UTF-8; Excel calls that `CSV UTF-8`"
 
@@ -49,7 +49,9 @@ def read(path: Path) -> str:
         if raw.startswith(begin):
             raise CallError(f"{path} is not a text file: it is {what}", _AS_CSV)
     text = _decoded(raw, str(path)).replace("\r\n", "\n").replace("\r", "\n")
-    _check_controls(text, str(path))
+    if found := control(text):
+        offset, message, hint = found
+        raise fault(str(path), text.count("\n", 0, offset) + 1, message, hint)
     return text
 
 
@@ -82,9 +84,15 @@ def _decoded(raw: bytes, path: str) -> str:
         raise fault(path, line, message, f"{_AS_UTF8}{was}") from error
 
 
-def _check_controls(text: str, path: str) -> None:
-    """Refuse a text with control characters, which no card can show."""
-    if match := _CONTROL.search(text):
-        line = text.count("\n", 0, match.start()) + 1
-        message = f"there is an invisible control character here (U+{ord(match[0]):04X})"
-        raise fault(path, line, message, "delete it, and retype the text around it")
+def control(text: str) -> tuple[int, str, str] | None:
+    """The offset of a text's first control character, which no card can show, with a message and a hint."""
+    document = Document("", text)
+    found = next(control_characters(document), None)
+    if found is None:
+        return None
+    return document.offset(found.span.line, found.span.column), found.message, found.hint
+
+
+def cell(text: str) -> str:
+    """The text of a cell with line feeds as line ends, and without blanks at its ends."""
+    return _LINE_END.sub("\n", text).strip(" \n\t")

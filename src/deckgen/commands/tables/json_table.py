@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING
 
+from deckgen.commands.tables import decoding
 from deckgen.commands.tables.table import Row, Table, fault
 from deckgen.diagnostics import CallError
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from deckgen.commands.tables.table import Cell
 
 _FORM = 'write a list of objects: `[{"term": "Joining", "definition": "…"}]`'
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def read(text: str, path: str) -> Table:
@@ -120,9 +119,9 @@ def _cell(value: object, name: str, path: str, number: int) -> Cell:
 
 def _text(value: str, name: str, path: str, number: int) -> str:
     """A text of JSON, with line feeds as line ends."""
-    value = value.replace("\r\n", "\n").replace("\r", "\n").strip()
-    odd = _SURROGATE.search(value) or re.search("[\x00-\x08\x0b-\x1f\x7f]", value)
-    if odd:
-        message = f"`{name}` contains a character that no card can show (U+{ord(odd[0]):04X})"
-        raise fault(path, number, message, "delete it, and retype the text around it", is_json=True)
+    value = decoding.cell(value)
+    if found := decoding.control(value):
+        offset, _, hint = found
+        message = f"`{name}` contains a character that no card can show (U+{ord(value[offset]):04X})"
+        raise fault(path, number, message, hint, is_json=True)
     return value

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.commands.tables import decoding, json_table
 from deckgen.commands.tables.table import Row, Table, fault
+from deckgen.deck.reader import MAX_TEXT
 from deckgen.diagnostics import CallError, counted, listing
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ _KNOWN = frozenset(
     ["separator", "html", "tags", "columns", "notetype", "deck", "if matches", "match scope"]
     + [f"{what} column" for what in ("notetype", "deck", "tags", "guid")]
 )
-_LINE_END = re.compile("[\x85\u2028\u2029]")
-_MOST = 100_000  # characters of a cell, as of a text in a chapter
 _MOST_ROWS = 200_000
 
 
@@ -228,7 +227,7 @@ def _rows(text: str, separator: str, path: str, skipped: int) -> Iterator[Row]:
         path: The path of the table, as messages show it.
         skipped: The number of lines before the text.
     """
-    csv.field_size_limit(_MOST)
+    csv.field_size_limit(MAX_TEXT)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     count = 0
     while True:
@@ -244,13 +243,13 @@ def _rows(text: str, separator: str, path: str, skipped: int) -> Iterator[Row]:
             raise fault(
                 path, line, f"the table has more than {_MOST_ROWS:,} rows", "split it into several files"
             )
-        yield Row(line, tuple(_LINE_END.sub("\n", cell).strip(" \n\t") for cell in cells))
+        yield Row(line, tuple(map(decoding.cell, cells)))
 
 
 def _csv_fault(problem: str, path: str, line: int) -> CallError:
     """The error of a row that cannot be read."""
     if "limit" in problem:
-        return fault(path, line, f"a cell of this row has more than {_MOST:,} characters", _UNCLOSED)
+        return fault(path, line, f"a cell of this row has more than {MAX_TEXT:,} characters", _UNCLOSED)
     if "unexpected end" in problem:
         message = "a double quote opens a cell in this row, and is never closed"
         return fault(path, line, message, _UNCLOSED)

@@ -13,6 +13,7 @@ from deckgen.deck.hints import (
     CELL,
     FEW,
     ID,
+    OF_ANKI,
     SHORT,
     about_id,
     about_running_together,
@@ -57,7 +58,7 @@ _IN_ONE_MAPPING = 20  # unknown keys of one mapping that are reported one by one
 _WORDS = 1000  # the words of one file for which it searches near ones; each takes 0.1 ms
 _NO = frozenset(["no", "n", "off", "0", "wrong", "incorrect", "f", "nein", "non"])
 _NO_SPACE = re.compile(r"([a-z_]+):\S")
-_PLAIN_TAG = re.compile(r"(?!marked$|leech$)[a-z0-9_-]+")
+_PLAIN_TAG = re.compile(rf"(?!(?:{'|'.join(OF_ANKI)})$)[a-z0-9_-]+")
 
 
 _CALLED = {"title": ("deck",), "name": ("deck", "title"), "subdeck": ("deck",), "lang": ("language",)}

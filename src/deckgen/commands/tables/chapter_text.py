@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deckgen import source
-from deckgen.commands.fix.edited_file import Edit, applied, column_of, differences
+from deckgen.commands.fix.edited_file import Edit, applied, column_of, differences, line_end
 from deckgen.diagnostics import CallError
 from deckgen.source import Mapping, Scalar, Sequence, end_of, write
 
@@ -103,8 +103,8 @@ def _value_at(document: Document, section: str, number: int, key: str) -> Writab
 def _value_edit(document: Document, note: Mapping, key: str, value: Writable) -> Edit:
     """The edit that gives a note another value for a key, or a further key at its end."""
     text = document.text
-    column = column_of(text, note.start)
-    lines = write({key: value}, column).replace("\n", _line_end(text))
+    column, end_of_line = column_of(text, note.start), line_end(text, note.start)
+    lines = write({key: value}, column).replace("\n", end_of_line)
     if key in note.entries:
         start, node = note.starts[list(note.entries).index(key)], note.entries[key]
         end = len(text[: end_of(node)].rstrip())
@@ -112,7 +112,7 @@ def _value_edit(document: Document, note: Mapping, key: str, value: Writable) ->
             end = text.find("]", end) + 1
         return Edit(start, end, lines[column:].rstrip("\r\n"))
     at = text.find("\n", len(text[: end_of(note)].rstrip()))
-    return Edit(len(text), len(text), _line_end(text) + lines) if at < 0 else Edit(at + 1, at + 1, lines)
+    return Edit(len(text), len(text), end_of_line + lines) if at < 0 else Edit(at + 1, at + 1, lines)
 
 
 def notes_of(document: Document, section: str) -> list[Node]:
@@ -122,15 +122,10 @@ def notes_of(document: Document, section: str) -> list[Node]:
     return node.items if isinstance(node, Sequence) else []
 
 
-def _line_end(text: str) -> str:
-    """The line end that a text uses."""
-    return "\r\n" if "\r\n" in text else "\n"
-
-
 def _new_section(document: Document, section: str, notes: list[Writable]) -> Edit:
     """The edit that adds a section at the end, or fills an empty one."""
     text, root = document.text, document.root
-    end = _line_end(text)
+    end = line_end(text, len(text))
     body = write(notes, _STEP).replace("\n", end)
     if isinstance(root, Mapping) and section in root.entries:
         start = text.find("\n", root.starts[list(root.entries).index(section)])
@@ -152,7 +147,7 @@ def _at_end(document: Document, node: Node, section: str, notes: list[Writable])
     columns = [column_of(text, text.rfind("-", 0, item.start)) for item in (items[0], items[-1])]
     last = len(text[: max(end_of(items[-1]), items[-1].start)].rstrip())
     at = text.find("\n", last)
-    end = _line_end(text)
+    end = line_end(text, items[-1].start)
     # a blank line between notes goes on if the section has one between its last notes
     blank = len(items) > 1 and _blank_before(text, items[-1].start)
     pieces = [write([note], columns[0]) for note in notes]

@@ -394,6 +394,16 @@ def test_cells_in_markdown_stay_as_they_are(project: Path) -> None:
     assert shown(project)["a"][1] == "<em>It</em> is \\(x^2\\)"
 
 
+def test_formulas_in_the_marks_of_anki_keep_working(project: Path) -> None:
+    """Blanks around a formula do not turn the text into entities."""
+    text = "The sum is \\( x^2 \\) here, 2*3*4, and \\(\ny_1 * z_2 * 3 \\) there."
+    bring(project, table(project, f'term,definition\nA,"{text}"\n'), maps="")
+    written = "The sum is \\( x^2 \\) here, 2\\*3\\*4, and \\(\n      y_1 * z_2 * 3 \\) there."
+    assert f"      {written}\n" in (project / "source/words.yaml").read_text()
+    made = "The sum is \\(x^2\\) here, 2*3*4, and \\(y_1 * z_2 * 3\\) there."
+    assert shown(project)["a"][1] == made
+
+
 LIST_KIND = """\
 title: Steps
 section: steps

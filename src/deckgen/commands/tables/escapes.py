@@ -34,6 +34,8 @@ _PARAGRAPH = re.compile(r"</p>\n*<p>")
 _UNSEEN = re.compile(r"<!--.*?-->|<wbr ?/?>|</?p>")
 _TAG = re.compile(r"<[A-Za-z/!?]")
 _SOUND = re.compile(r"\[sound:[^\]]*\]")
+_FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+_LINE_BREAK = re.compile(rf"(?P<formula>{_FORMULA.pattern})|(?<!\n)\n(?!\n)", re.DOTALL)
 _PLACE = "x"  # of a text that is tried, in its diagnostics
 
 
@@ -77,8 +79,15 @@ class Escapes:
 
     def _candidates(self, text: str, *, is_cloze: bool) -> Iterator[str]:
         """The ways to write a text, the one that is easiest to read first."""
-        kept = _kept(text, is_cloze=is_cloze)
         yield _with_breaks(text)
+        kept = _kept(text, is_cloze=is_cloze)
+        if formulas := [match.span() for match in _FORMULA.finditer(text)]:
+            yield from self._escapes(text, sorted([*kept, *formulas]))
+        yield from self._escapes(text, kept)
+
+    @staticmethod
+    def _escapes(text: str, kept: list[tuple[int, int]]) -> Iterator[str]:
+        """The ways to write a text with escapes; some parts stay as they are."""
         used = [pattern for pattern in _CLASSES if pattern.search(text)]
         apart = _DOUBLED.search(text) is not None
         if apart:
@@ -119,13 +128,17 @@ def _tidy(text: str) -> str:
 
 
 def _comparable(text: str) -> str:
-    """A text without the names of its sounds: packages give them other names."""
-    return _SOUND.sub("[sound]", _tidy(text))
+    """A text without the names of its sounds, which packages change, and the outer blanks of formulas."""
+
+    def bare(match: re.Match[str]) -> str:
+        return f"{match[0][:2]}{' '.join(match[0][2:-2].split())}{match[0][-2:]}"
+
+    return _SOUND.sub("[sound]", _tidy(_FORMULA.sub(bare, text)))
 
 
 def _with_breaks(text: str) -> str:
-    r"""A text with a `\` at the end of each line but the last one of a paragraph."""
-    return re.sub(r"(?<!\n)\n(?!\n)", "\\\\\n", text)
+    r"""A text with a `\` at the end of each line but the last one of a paragraph; a formula has no breaks."""
+    return _LINE_BREAK.sub(lambda match: match["formula"] or "\\\n", text)
 
 
 def _kept(text: str, *, is_cloze: bool) -> list[tuple[int, int]]:

@@ -387,11 +387,55 @@ def test_media_get_their_folder_and_missing_ones_are_named(project: Path) -> Non
     assert "      leaf.png\n" in (project / "source/l.yaml").read_text()
 
 
+@pytest.mark.parametrize(
+    "tag", ["<img src=tree.png>", '<IMG alt="x>y" src="tree.png">', "<img src='tree.png'/>"]
+)
+def test_images_of_html_get_their_folder_however_they_are_written(project: Path, tag: str) -> None:
+    """Quotes around the path and signs in other attributes make no difference."""
+    change(project, {"source/media/tree.png": PNG})
+    text = f"#separator:tab\n#html:true\n#columns:term\tdefinition\nTree\t{tag}\n"
+    result = bring(project, table(project, text, "t.txt"), maps="")
+    assert "](media/tree.png)" in (project / "source/t.yaml").read_text()
+    assert not result.remarks
+
+
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_media_without_names_are_no_files(project: Path, form: str) -> None:
+    """Nobody is asked to copy a file that has no name."""
+    path = table(project, "term,definition\nA,B [sound: ]<img src=''>\n")
+    result = bring(project, path, maps="", cells=form)
+    assert not [each for each in result.remarks if "copy" in each]
+    assert "sound: ]" in shown(project)["a"][1]
+
+
 def test_cells_in_markdown_stay_as_they_are(project: Path) -> None:
-    """With `--cells markdown` stars are emphasis and dollars are formulas."""
-    path = table(project, "term,definition\nA,*It* is $x^2$\n")
-    bring(project, path, maps="", cells="markdown")
+    """With `--cells markdown` stars are emphasis and dollars are formulas; paths of media stay, too."""
+    path = table(project, "term,definition\nA,*It* is $x^2$\nB,A [sound:hum.mp3] and [sound:media/no.mp3]\n")
+    result = bring(project, path, maps="", cells="markdown")
+    assert "      A [sound:hum.mp3] and [sound:media/no.mp3]\n" in (project / "source/words.yaml").read_text()
+    assert [each for each in result.remarks if "hum.mp3" in each] == [
+        "copy 1 media file to where the table says, as seen from the chapter: hum.mp3"
+    ]
+    assert [each for each in result.remarks if "no.mp3" in each] == [
+        "copy 1 media file into media/ in source/: no.mp3"
+    ]
+    (project / "source/words.yaml").unlink()
+    bring(project, table(project, "term,definition\nA,*It* is $x^2$\n"), maps="", cells="markdown")
     assert shown(project)["a"][1] == "<em>It</em> is \\(x^2\\)"
+
+
+@pytest.mark.parametrize("form", ["text", "html"])
+@pytest.mark.parametrize("sign", ["# Rule", "1. Rule", "- Rule", "> Rule", "---"])
+def test_signs_stay_text_in_cells_that_are_joined(project: Path, form: str, sign: str) -> None:
+    """Several columns for one key are paragraphs, each of which shows what its cell says."""
+    change(project, {"source/media/tree.png": PNG})
+    path = table(project, f"term,a,b,c\nA,{sign},Text.,tree.png\n")
+    bring(project, path, maps="term=term,definition=a,definition=b,definition=c", cells=form)
+    html = shown(project)["a"][1]
+    first, second, third = html.split("</p>\n<p>")
+    assert html_lib.unescape(first.removeprefix("<p>")) == sign
+    assert second == "Text."
+    assert third.startswith("<img" if form == "text" else "tree.png")
 
 
 def test_formulas_in_the_marks_of_anki_keep_working(project: Path) -> None:
@@ -402,6 +446,18 @@ def test_formulas_in_the_marks_of_anki_keep_working(project: Path) -> None:
     assert f"      {written}\n" in (project / "source/words.yaml").read_text()
     made = "The sum is \\(x^2\\) here, 2*3*4, and \\(y_1 * z_2 * 3\\) there."
     assert shown(project)["a"][1] == made
+
+
+def test_what_is_left_out_is_named(project: Path) -> None:
+    """The remark has the name of each element, and how often it was left out."""
+    text = "#separator:tab\n#html:true\n#columns:term\tdefinition\nA\t<script>alert(1)</script>x\n"
+    result = bring(project, table(project, text, "t.txt"), maps="")
+    assert result.remarks == ["left out what cards cannot have: the element `<script>` (1 time)"]
+
+
+def test_the_words_of_html_are_those_that_it_shows() -> None:
+    """A sign in an attribute does not end its tag."""
+    assert words('<b title="1>0">x</b><br>y<!-- z --> &lt;<style>a</style>') == "x y <"
 
 
 LIST_KIND = """\

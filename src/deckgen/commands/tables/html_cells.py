@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import html as html_lib
 import re
 from collections import Counter
 from dataclasses import dataclass, field
 
 from deckgen.cards import html
 from deckgen.commands.from_html.convert import convert
+from deckgen.commands.tables.placed import Placed
 
-_NO_PLACE = re.compile(r"[a-z][a-z0-9+.-]*:|/", re.IGNORECASE)
+_APART = frozenset("br div p li ul ol tr td th table h1 h2 h3 h4 h5 h6 blockquote pre hr dt dd".split())
+"""Elements before and after which a word ends."""
+_HIDDEN = frozenset(["title", "noscript", "template"])
 
 
 @dataclass
@@ -18,9 +20,11 @@ class HtmlCells:
     """Turns cells of HTML into texts.
 
     Attributes:
+        media: Where the media of the cells are.
         removed: What was left out, in words, with the numbers of the cells.
     """
 
+    media: Placed = field(default_factory=lambda: Placed(""))
     removed: Counter[str] = field(default_factory=Counter)
 
     def markdown(self, cell: str, *, is_cloze: bool) -> str:
@@ -30,8 +34,18 @@ class HtmlCells:
             cell: The HTML.
             is_cloze: Whether its clozes are clozes.
         """
-        done = convert(cell, cloze=is_cloze, map_tags={}, media=_AsTheyAre())
+        done = convert(cell, cloze=is_cloze, map_tags={}, media=self.media)
         self.removed.update(done.lost)
+        return done.text.strip("\n")
+
+    def paragraphs(self, cells: list[str], *, is_cloze: bool) -> str:
+        """Markdown that shows what several cells show, each as a paragraph or more.
+
+        What `markdown` left out of one of them is not counted again.
+        """
+        field_html = "".join(f"<p>{cell}</p>" for cell in cells)
+        done = convert(field_html, cloze=is_cloze, map_tags={}, media=self.media)
+        self.removed.update(what for what in done.lost if what not in self.removed)
         return done.text.strip("\n")
 
     def plain(self, cell: str) -> str:
@@ -41,47 +55,17 @@ class HtmlCells:
         return words(cell)
 
 
-class _AsTheyAre(dict[str, str]):
-    """The paths of files: those that the table has."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-    def __missing__(self, name: str) -> str:
-        return name
-
-    def get(self, name: str, default: object = None) -> str:  # noqa: ARG002
-        """The path itself."""
-        return name
-
-
-def with_media(cell: str, folder: str, *, html: bool) -> str:
-    """A cell whose sounds, and in HTML its images, are in a folder.
-
-    Args:
-        cell: The cell.
-        folder: The folder with its `/`, as seen from the chapter.
-        html: Whether it is HTML.
-    """
-
-    def placed(match: re.Match[str]) -> str:
-        path = match[2].strip()
-        return match[0] if _NO_PLACE.search(path) else f"{match[1]}{folder}{path}{match[3]}"
-
-    cell = re.sub(r"(\[sound:)([^\]]*)(\])", placed, cell)
-    return (
-        re.sub(r"(<img\b[^<>]*?\ssrc=[\"'])([^\"'<>]*)([\"'])", placed, cell, flags=re.IGNORECASE)
-        if html
-        else cell
-    )
-
-
-def words(html: str) -> str:
+def words(cell: str) -> str:
     """The words that HTML shows, with a blank between each two."""
-    html = re.sub(r"<!--.*?-->", "", html, flags=re.DOTALL)
-    html = re.sub(r"(?is)<(script|style|title|noscript|template)\b.*?</\1\s*>", "", html)
-    html = re.sub(
-        r"(?i)<(?:br|/?(?:div|p|li|ul|ol|tr|td|th|table|h[1-6]|blockquote|pre|hr|dt|dd))\b[^<>]*>", " ", html
-    )
-    text = html_lib.unescape(re.sub(r"</?[A-Za-z][^<>]*>", "", html))
-    return " ".join(re.sub(r"\[sound:[^\]]*\]", "[sound]", text).split())
+    texts: list[str] = []
+    hidden = ""  # the element whose content is not shown
+    for piece in html.pieces(html.without_scripts(cell)[0]):
+        if isinstance(piece, str):
+            texts.append("" if hidden else piece)
+        elif hidden:
+            hidden = "" if piece.closing and piece.name == hidden else hidden
+        elif piece.name in _HIDDEN and not piece.closing:
+            hidden = piece.name
+        elif piece.name in _APART:
+            texts.append(" ")
+    return " ".join(re.sub(r"\[sound:[^\]]*\]", "[sound]", "".join(texts)).split())

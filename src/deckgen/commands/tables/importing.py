@@ -133,7 +133,7 @@ def plan(folder: Path, request: Request, progress: Callable[[str, int, int], Non
     table = mapping.only(table, request.only)
     mapped = mapping.mapping(kind, table, request.maps)
     form = request.cells or (HTML if table.html else TEXT)
-    cells = Cells(form, media_folder(request.media, shown), project.source / request.media)
+    cells = Cells(form, media_folder(request.media, shown), project.source / request.media, file.parent)
     reader = RowReader(table, kind, mapped, cells, Escapes(Shelf(project.source, project.folder)))
     drafts = reader.read(deck_source.deck.language, progress)
     notes, repeated = _distinct(drafts.notes)

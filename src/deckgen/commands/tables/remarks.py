@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from deckgen.diagnostics import counted, listed
 
 if TYPE_CHECKING:
     from collections import Counter
+    from collections.abc import Iterator
 
-    from deckgen.commands.tables.rows import Drafts, RowReader
+    from deckgen.commands.tables.rows import Cells, Drafts, RowReader
     from deckgen.commands.tables.table import Table
 
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 _NAMED = 5  # tags and attributes that a remark names
 
 
@@ -20,8 +23,8 @@ def remarks(table: Table, drafts: Drafts, reader: RowReader, numbered: int) -> l
     remarks = []
     if "guid" in table.special:
         remarks.append(
-            "the notes get new identities, so reviews of the old cards stay with the old cards; "
-            "the guids of the table cannot be kept"
+            "the notes get new identities, so the reviews stay with the old cards; "
+            "to keep them, export an .apkg from Anki and use `deckgen adopt`"
         )
     decks = (
         {str(row.cells[table.special["deck"]]) for row in table.rows} if "deck" in table.special else set()
@@ -45,22 +48,31 @@ def remarks(table: Table, drafts: Drafts, reader: RowReader, numbered: int) -> l
         what = ", ".join(f"`{tag}` {counted(count, 'time')}" for tag, count in drafts.left_out.items())
         remarks.append(f"left out tags that Anki uses itself: {what}")
     if removed := _most(reader.html.removed):
-        remarks.append(f"left out formatting that cards set themselves: {removed}")
+        remarks.append(f"left out what cards cannot have: {removed}")
     if numbered:
         remarks.append(
             f"{counted(numbered, 'id')} made from numbers, because the texts have no letters a to z; "
             "to choose them, map a column to `id`"
         )
-    folder = reader.cells.folder
-    names = [name.removeprefix(reader.cells.media) for name in sorted(drafts.files) if "://" not in name]
-    missing = [name for name in names if not (folder / name).is_file()]
-    if missing:
-        remarks.append(
-            f"copy {counted(len(missing), 'media file')} into {folder.name}/ in source/: {listed(missing)}"
-        )
-    return remarks
+    return [*remarks, *_missing(drafts, reader.cells)]
+
+
+def _missing(drafts: Drafts, cells: Cells) -> Iterator[str]:
+    """Sentences about the media that are not there."""
+    missing = [
+        name
+        for name in sorted(drafts.files)
+        if not _ADDRESS.match(name) and not (cells.beside / name).is_file()
+    ]
+    placed = [name.removeprefix(cells.media) for name in missing if name.startswith(cells.media)]
+    if placed:
+        files = counted(len(placed), "media file")
+        yield f"copy {files} into {cells.folder.name}/ in source/: {listed(placed)}"
+    if others := [name for name in missing if not name.startswith(cells.media)]:
+        files = counted(len(others), "media file")
+        yield f"copy {files} to where the table says, as seen from the chapter: {listed(others)}"
 
 
 def _most(counts: Counter[str]) -> str:
     """The most frequent of some things, with their numbers."""
-    return ", ".join(f"`{what}` {counted(count, 'time')}" for what, count in counts.most_common(_NAMED))
+    return ", ".join(f"{what} ({counted(count, 'time')})" for what, count in counts.most_common(_NAMED))

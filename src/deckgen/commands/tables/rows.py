@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from deckgen.anki import cloze
 from deckgen.cards.media import IMAGES
-from deckgen.commands.tables.html_cells import HtmlCells, with_media, words
+from deckgen.commands.tables.html_cells import HtmlCells, words
+from deckgen.commands.tables.placed import Placed
 from deckgen.commands.tables.table import as_text
-from deckgen.deck.hints import ID, about_id
+from deckgen.deck.hints import ID, OF_ANKI, about_id
 from deckgen.deck.kinds import COMMON_KEYS
 from deckgen.diagnostics import counted, listing
 
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from deckgen.source import Writable
 
 TEXT, HTML, MARKDOWN = "text", "html", "markdown"
-OF_ANKI = frozenset(["leech", "marked"])
-"""Tags that Anki gives to a learner's notes itself."""
 _IMAGE = re.compile(rf"[^\n\[\]()<>|\"]+\.(?:{'|'.join(sorted(IMAGES))})", re.IGNORECASE)
 _FILES = re.compile(
     r"\[sound:([^\]]*)\]|<img\b[^<>]*?\ssrc=[\"']([^\"'<>]*)[\"']|!\[[^\]]*\]\(<?([^<>()]*)>?\)"
@@ -63,11 +62,13 @@ class Cells:
         form: What they are: plain text, HTML or Markdown.
         media: The folder of the media, as seen from the chapter, with its `/`.
         folder: The same folder in the file system.
+        beside: The folder of the chapter in the file system.
     """
 
     form: str
     media: str
     folder: Path
+    beside: Path
 
 
 @dataclass
@@ -110,7 +111,8 @@ class RowReader:
         self.kind = kind
         self.cells = cells
         self.escapes = escapes
-        self.html = HtmlCells()
+        self.media = Placed(cells.media)
+        self.html = HtmlCells(self.media)
         self._label = label_key(kind, mapped)
         order = {name: number for number, name in enumerate((*_own_first(kind), "tags"))}
         self._mapped = sorted(mapped, key=lambda each: order[each.key])
@@ -131,6 +133,7 @@ class RowReader:
             if done % 500 == 0:
                 progress("reading rows", done, len(self.table.rows))
             drafts.notes.append(self._draft(row, language, drafts))
+        drafts.files |= set(self.media.values())
         if self._wrong:
             row, message, hint = self._wrong[0]
             rows = {row.number for row, _, _ in self._wrong}
@@ -189,8 +192,7 @@ class RowReader:
             inner = before if isinstance(before, Mapping) else {}
             text = self._plain(as_text(filled[0]))
             if mapped.part == "file":
-                text = self._placed(text)
-                drafts.files.add(text)
+                text = self.media[text]
             draft.values[key.name] = {**inner, mapped.part: text}
         elif key.type.cells in {"prose", "items"}:
             self._read_markdown(draft, key, filled, drafts)
@@ -205,44 +207,62 @@ class RowReader:
         """Read the value of a key in Markdown: cells become paragraphs, or the items of a list."""
         texts = []
         lists = key.type.cells == "items"
-        for cell in _items(cells) if lists else [as_text(cell) for cell in cells]:
+        for joined in [[item] for item in _items(cells)] if lists else [[as_text(cell) for cell in cells]]:
             try:
-                text = self._markdown(cell, is_cloze=key.type.clozes)
+                text = self._markdown(joined, is_cloze=key.type.clozes)
             except ValueError:
-                short = " ".join(cell.split())[:60]
+                short = " ".join(" ".join(joined).split())[:60]
                 message = f"no Markdown shows the text of `{key.name}` as it is: `{short}`"
                 hint = "shorten or simplify it in the table, or write this note by hand"
                 self._wrong.append((draft.row, message, hint))
                 continue
             texts.append(text)
-            drafts.files |= {
-                next(filter(None, match.groups())) for match in _FILES.finditer(text) if any(match.groups())
-            }
-        texts = [text for text in texts if text]
+            if self.cells.form == MARKDOWN:
+                drafts.files |= {
+                    next(filter(None, match.groups()))
+                    for match in _FILES.finditer(text)
+                    if any(match.groups())
+                }
+        texts = [f"{text}\n" for text in texts if text]
         if texts:
-            draft.values[key.name] = [f"{text}\n" for text in texts] if lists else "\n\n".join(texts) + "\n"
+            draft.values[key.name] = texts if lists else texts[0]
 
-    def _markdown(self, cell: str, *, is_cloze: bool) -> str:
-        """The Markdown of a cell."""
-        form = self.cells.form
-        cell = with_media(cell, self.cells.media, html=form == HTML)
-        if form == MARKDOWN:
-            return cell.strip()
-        if form == HTML:
-            return self.html.markdown(cell, is_cloze=is_cloze)
-        if _IMAGE.fullmatch(cell) and (self.cells.folder / cell).is_file():
-            path = self._placed(cell)
-            return f"![]({f'<{path}>' if ' ' in path else path})"
-        return self.escapes.markdown(cell, is_cloze=is_cloze)
+    def _markdown(self, cells: list[str], *, is_cloze: bool) -> str:
+        """The Markdown of some cells, each of which is a paragraph or more."""
+        if self.cells.form == MARKDOWN:
+            return "\n\n".join(cell.strip() for cell in cells)
+        if self.cells.form == TEXT:
+            return self._markdown_of_text(cells, is_cloze=is_cloze)
+        texts = [self.html.markdown(cell, is_cloze=is_cloze) for cell in cells]
+        text = "\n\n".join(filter(None, texts))
+        if len(cells) > 1:  # a sign at the start of a line may only be a mark if there are more lines
+            output, _ = self.escapes.html(text, is_cloze=is_cloze)
+            if words(output) != " ".join(filter(None, map(words, cells))):
+                return self.html.paragraphs(cells, is_cloze=is_cloze)
+        return text
+
+    def _markdown_of_text(self, cells: list[str], *, is_cloze: bool) -> str:
+        """The Markdown of some cells of plain text, tried as a whole. A cell may be the name of an image."""
+        word = "x"  # that takes the place of an image
+        while any(word in cell for cell in cells):
+            word += "x"
+        images: list[str] = []
+        texts: list[str] = []
+        for cell in cells:
+            if not (_IMAGE.fullmatch(cell) and (self.cells.folder / cell).is_file()):
+                texts.append(self.media.in_sounds(cell))
+                continue
+            path = self.media[cell]
+            images.append(f"![]({f'<{path}>' if ' ' in path else path})")
+            texts.append(word)
+        text = self.escapes.markdown("\n\n".join(texts), is_cloze=is_cloze)
+        pieces = text.split(word)
+        return "".join(piece + image for piece, image in zip(pieces, (*images, ""), strict=True))
 
     def _plain(self, cell: str) -> str:
         """The plain text of a cell, for a key without formatting."""
         text = self.html.plain(cell) if self.cells.form == HTML else cell
         return " ".join(text.split())
-
-    def _placed(self, path: str) -> str:
-        """The path of a media file, as seen from the chapter."""
-        return path if "/" in path else f"{self.cells.media}{path}"
 
 
 def media_folder(media: str, chapter: str) -> str:

@@ -128,6 +128,17 @@ def test_json_says_what_was_added_and_what_differs(project: Path) -> None:
     ]
 
 
+def test_a_difference_is_at_its_line_or_item(project: Path) -> None:
+    """What the numbers count is in the message: lines of a text, items of JSON."""
+    bring(project, table(project, "term,definition\nA,B\nC,D\n"), maps="")
+    call = ("--kind", "definition", "--chapter", "words.yaml", "--project", project)
+    done = run("import", table(project, "term,definition\nA,B\nC,E\n"), *call)
+    assert "differs: `c` (line 3), `definition`:" in done.stderr
+    rows = '[{"term": "A", "definition": "B"}, {"term": "C", "definition": "E"}]'
+    done = run("import", table(project, rows, "words.json"), *call)
+    assert "differs: `c` (item 2), `definition`:" in done.stderr
+
+
 def test_notes_go_to_the_end_of_the_section_and_all_else_stays(project: Path) -> None:
     """Comments, line ends, blank lines and other sections of the chapter are the same bytes."""
     chapter = (
@@ -200,7 +211,7 @@ def test_ids_of_the_table_are_kept(project: Path) -> None:
         bring(project, table(project, "id,term,definition\nx-3,A,B\nX 2,C,D\n"), maps="")
     with pytest.raises(CallError, match=r"words\.csv:2: the id `one` belongs to another note"):
         bring(project, table(project, "id,term,definition\none,E,F\n"), maps="")
-    with pytest.raises(CallError, match=r"words\.csv:3: the id `y` belongs to row 2"):
+    with pytest.raises(CallError, match=r"words\.csv:3: the id `y` belongs to line 2"):
         bring(project, table(project, "id,term,definition\ny,E,F\ny,G,H\n"), maps="")
 
 
@@ -453,6 +464,12 @@ def test_what_is_left_out_is_named(project: Path) -> None:
     text = "#separator:tab\n#html:true\n#columns:term\tdefinition\nA\t<script>alert(1)</script>x\n"
     result = bring(project, table(project, text, "t.txt"), maps="")
     assert result.remarks == ["left out what cards cannot have: the element `<script>` (1 time)"]
+
+
+def test_a_term_that_is_the_name_of_its_kind_is_an_id(project: Path) -> None:
+    """Only ids that do not describe their note are numbered from the first one on."""
+    path = table(project, "term,definition\nDefinition,What a word means.\n", "t.csv")
+    assert [each.id for each in bring(project, path, maps="").added] == ["definition"]
 
 
 def test_the_words_of_html_are_those_that_it_shows() -> None:

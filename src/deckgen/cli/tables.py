@@ -128,7 +128,7 @@ def _tell(result: Import, report: Report, *, dry_run: bool) -> None:
 def _show_differences(result: Import) -> None:
     """Print the texts of rows that differ from their notes."""
     for each in result.differences[:_MOST_DIFFERENCES]:
-        say(f"differs: `{each.id}` (row {each.number:,}), `{each.key}`:")
+        say(f"differs: `{each.id}` ({result.place} {each.number:,}), `{each.key}`:")
         say_as_it_is(f"  - {_short(each.old)}\n  + {_short(each.new)}".translate(UNSEEN))
     if more := max(len(result.differences) - _MOST_DIFFERENCES, 0):
         say(f"… and {counted(more, 'more difference')}")

@@ -63,11 +63,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Added:
-    """A note that is added: the line or item of its row, its id, and its YAML."""
+    """A note that is added: the line or item of its row, its id, and its keys."""
 
     number: int
     id: str
-    yaml: str
+    value: Writable
+
+    @property
+    def yaml(self) -> str:
+        """The note as in a chapter."""
+        return source.write([self.value], 2)
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,7 @@ class Import:
         remarks: Sentences about what was left out, or is missing.
         diagnostics: The errors of the new notes, at the rows of the table; with any, nothing is written.
         lines: The lines of the table, by its path.
+        place: What the numbers of rows count, in a word.
     """
 
     chapter: str
@@ -103,6 +109,7 @@ class Import:
     remarks: list[str] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     lines: dict[str, list[str]] = field(default_factory=dict)
+    place: str = "line"
 
     @property
     def changes_chapter(self) -> bool:
@@ -147,6 +154,7 @@ def plan(folder: Path, request: Request, progress: Callable[[str, int, int], Non
         repeated=repeated,
         remarks=remarks(table, drafts, reader, numbered),
         lines={table.path: list(table.lines)},
+        place=table.place,
     )
     return _checked(result, project, table, place, progress) if place.text else result
 
@@ -186,10 +194,7 @@ def _planned(
         target.file,
         before,
         mark + text.encode() if text else before or b"",
-        [
-            Added(draft.row.number, draft.id, source.write([value], 2))
-            for draft, value in zip(new, values, strict=True)
-        ],
+        [Added(draft.row.number, draft.id, value) for draft, value in zip(new, values, strict=True)],
         len(pairs),
         [each for place, note in sorted(pairs.items()) for each in known.differences(drafts[place], note)],
         [change.note.id for change in changes.values()],
@@ -323,7 +328,9 @@ def _give_ids(new: list[Draft], target: _Target, table: Table) -> int:
     for draft in new:
         if draft.given and (draft.id in taken or draft.id in rows):
             other = (
-                f"row {rows[draft.id]}" if draft.id in rows else "another note of the deck, now or earlier"
+                f"{table.place} {rows[draft.id]:,}"
+                if draft.id in rows
+                else "another note of the deck, now or earlier"
             )
             raise table.fault(
                 draft.row, f"the id `{draft.id}` belongs to {other}", "give each row its own id"
@@ -339,9 +346,9 @@ def _give_ids(new: list[Draft], target: _Target, table: Table) -> int:
         texts = (draft.label, *(text for text in draft.values.values() if isinstance(text, str)))
         stem = next((name for text in texts if (name := slug(text[:FIRST_WORDS], deck.language))), "")
         numbered += not stem
-        stem = stem or kind.name
-        draft.id = free_id(stem, taken.__contains__, numbers.get(stem, 1), numbered=stem == kind.name)
-        numbers[stem] = int(re.sub(r".*-", "", draft.id)) if draft.id != stem else 1
+        base = stem or kind.name
+        draft.id = free_id(base, taken.__contains__, numbers.get(base, 1), numbered=not stem)
+        numbers[base] = int(re.sub(r".*-", "", draft.id)) if draft.id != base else 1
         taken.add(draft.id)
     return numbered
 

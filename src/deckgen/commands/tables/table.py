@@ -52,6 +52,11 @@ class Table:
     is_json: bool = False
     lines: tuple[str, ...] = ()
 
+    @property
+    def place(self) -> str:
+        """What the numbers of its rows count, in a word."""
+        return "item" if self.is_json else "line"
+
     def fault(self, row: Row, message: str, hint: str = "") -> CallError:
         """An error at a row."""
         return fault(self.path, row.number, message, hint, is_json=self.is_json)

@@ -19,6 +19,7 @@ from deckgen.commands.tables.html_cells import HtmlCells, words
 from deckgen.commands.tables.importing import Import, Request, plan, write
 from deckgen.diagnostics import CallError
 from tests.conftest import change, missing, run, write_project
+from tests.exports import export, moon
 from tests.faults import PNG
 
 WORDS = """\
@@ -477,6 +478,55 @@ def test_the_words_of_html_are_those_that_it_shows() -> None:
     assert words('<b title="1>0">x</b><br>y<!-- z --> &lt;<style>a</style>') == "x y <"
 
 
+def test_cards_come_back_from_an_export(project: Path) -> None:
+    """The notes of a table that deckgen wrote have the same texts and the same cards, also after changes."""
+
+    def cards(deck: Path) -> dict[str, tuple[str, ...] | None]:
+        notes = [
+            note for note in build(deck).deck.notes if note.kind.name == "definition" and not note.retired
+        ]
+        return {note.id: note.choice.names if note.choice else None for note in notes}
+
+    old = moon(project.parent / "moon")
+    export(old, "csv", project.parent / "out")
+    change(project, {"source/media/sickle.png": PNG})
+    path = project.parent / "out/definition.csv"
+    result = bring(project, path, maps="", cells="markdown")
+    assert not result.diagnostics
+    there = {"crescent": None, "gibbous": ("Recognize",), "limb": ()}
+    assert cards(old) == there
+    assert {name: cards(project)[name] for name in there} == there
+    assert shown(project)["crescent"] == shown(old)["crescent"]
+    again = bring(project, path, maps="", cells="markdown")
+    assert (again.added, again.differences) == ([], [])
+    items = [
+        {"id": name, "term": name.title(), "definition": text, "cards": names}
+        for name, text, names in (
+            ("crescent", "Less than half.", []),
+            ("gibbous", "More than half, not full.", "[]"),
+            ("limb", "The edge of the disk.", ["Recall"]),
+        )
+    ]
+    path = table(project, json.dumps(items), "definition.json")
+    done = run("import", path, "--kind", "definition", "--update", "--project", project)
+    assert 'differs: `gibbous` (item 2), `cards`:\n  - ["Recognize"]\n  + []\n' in done.stderr
+    assert {name: cards(project)[name] for name in there} == {
+        "crescent": (),
+        "gibbous": (),
+        "limb": ("Recall",),
+    }
+
+
+@pytest.mark.parametrize("cell", ["Recall", "{}", "[1]", "[" * 5000, '["\\ud800"]'])
+def test_cards_that_are_no_list_are_an_error_at_their_line(project: Path, cell: str) -> None:
+    """The hint shows how such a list is written."""
+    escaped = cell.replace('"', '""')
+    path = table(project, f'term,definition,cards\nA,B,"{escaped}"\n')
+    with pytest.raises(CallError, match=r"words\.csv:2: `cards` is not a list of names in JSON") as error:
+        bring(project, path, maps="")
+    assert "`[]` for a note without cards" in error.value.hint
+
+
 LIST_KIND = """\
 title: Steps
 section: steps
@@ -541,8 +591,8 @@ FAULTS = {
     "two for one": ("term=Word,term=Meaning,definition=Tags", "`term` is one short text", "map one"),
     "no pair": ("term", "`term` does not map a column", "--map term=Front"),
     "not from a table": (
-        "term=Word,definition=Meaning,cards=Tags",
-        "`cards` cannot come from a table",
+        "term=Word,definition=Meaning,allow=Tags",
+        "`allow` cannot come from a table",
         "by hand",
     ),
     "no part": ("term.file=Word,definition=Meaning", "`term` has no part `file`", "--map term="),

@@ -56,7 +56,7 @@ class KeyType:
     is_row: bool = False
     names_notes: bool = False
     of_values: Callable[[tuple[str, ...]], KeyDoc] | None = None
-    cells: Literal["", "text", "prose", "items", "words", "parts"] = ""
+    cells: Literal["", "text", "prose", "items", "words", "names", "parts"] = ""
     unfilled: str = ""
 
     @property

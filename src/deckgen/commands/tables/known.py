@@ -6,12 +6,14 @@ the table, the row is still known if it alone would get the id of a note in the 
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deckgen.anki import cloze
 from deckgen.deck.ids import FIRST_WORDS, slug
+from deckgen.deck.kinds import CARDS
 from deckgen.deck.values import links, statements, written
 
 if TYPE_CHECKING:
@@ -107,6 +109,9 @@ def differences(draft: Draft, note: Note) -> list[Difference]:
         old = _old_texts(note.values.get(key))
         if key == "tags":
             old = [tag for tag in new if tag in note.tags]
+        elif key == CARDS:
+            new = [json.dumps(new, ensure_ascii=False)]
+            old = [json.dumps(note.choice.names, ensure_ascii=False)] if note.choice else []
         if [" ".join(text.split()) for text in old] != [" ".join(text.split()) for text in new]:
             pair = ["\n".join(text.strip() for text in texts) for texts in (old, new)]
             found.append(Difference(draft.row.number, note.id, key, *pair))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.anki import cloze
 from deckgen.cards.media import IMAGES
+from deckgen.commands.tables import decoding
 from deckgen.commands.tables.html_cells import HtmlCells, words
 from deckgen.commands.tables.placed import Placed
 from deckgen.commands.tables.table import as_text
@@ -182,6 +184,9 @@ class RowReader:
     def _read_value(self, draft: Draft, mapped: Mapped, cells: list[Cell], drafts: Drafts) -> None:
         """Read the value of a key; an empty one is left out."""
         key = self.kind.keys[mapped.key]
+        if key.type.cells == "names":
+            self._read_names(draft, key, cells[0])
+            return
         filled = [cell for cell in cells if as_text(cell).strip()]
         if not filled:
             return
@@ -202,6 +207,24 @@ class RowReader:
             text = as_text(filled[0])
             text = words(text) if self.cells.form == HTML else " ".join(text.split())
             draft.label = cloze.uncovered(text)
+
+    def _read_names(self, draft: Draft, key: Key, cell: Cell) -> None:
+        """Read a list of names, in a text as `deckgen export` writes it; it may have none."""
+        if not isinstance(cell, str):
+            draft.values[key.name] = list(cell)
+        elif text := self._plain(cell):
+            try:
+                names = json.loads(text)
+            except (ValueError, RecursionError):
+                names = None
+            items = names if isinstance(names, list) else [None]
+            good = [item for item in items if isinstance(item, str) and not decoding.control(item)]
+            if len(good) == len(items):
+                draft.values[key.name] = good
+                return
+            message = f"`{key.name}` is not a list of names in JSON"
+            hint = 'write one like `["Recognize"]`, or `[]` for a note without cards'
+            self._wrong.append((draft.row, message, hint))
 
     def _read_markdown(self, draft: Draft, key: Key, cells: list[Cell], drafts: Drafts) -> None:
         """Read the value of a key in Markdown: cells become paragraphs, or the items of a list."""

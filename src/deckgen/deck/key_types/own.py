@@ -36,6 +36,7 @@ CARDS = KeyType(
     (),
     {},
     lists=True,
+    cells="names",
     unfilled="write `without:` with the name of a card, instead of `from:`",
 )
 NOTE = KeyType("note", None, KeyDoc(REFERENCE_SCHEMA, "", ""), (), {})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.anki.cloze import in_field
 from deckgen.cards import html
-from deckgen.commands.inspect.references import Reference, of_css, of_sounds, of_tag
+from deckgen.commands.inspect.references import Reference, of_css, of_html, of_sounds, of_styles, of_tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -104,7 +104,7 @@ class _Reading:
             for name in of_sounds(field):
                 self._refer(Reference(unescape(name), "image", media=True), note.id)
             if "<style" in field.lower():
-                for reference in of_css(field):
+                for reference in of_styles(field):
                     self._refer(reference, note.id)
         self.marks.add(marks)
         self._tags(note.id, [tag for field in fields if "<" in field for tag in html.tags(field)])
@@ -193,7 +193,7 @@ def of_templates(contents: Contents) -> dict[Reference, str]:
     for note_type in contents.note_types.values():
         for template in note_type.templates:
             for side, text in (("front", template.question), ("back", template.answer)):
-                _keep(found, _of_html(text), f"{note_type.name}, {template.name}, {side}")
+                _keep(found, of_html(text), f"{note_type.name}, {template.name}, {side}")
         _keep(found, of_css(note_type.css), f"{note_type.name}, style")
     return found
 
@@ -201,10 +201,3 @@ def of_templates(contents: Contents) -> dict[Reference, str]:
 def _keep(found: dict[Reference, str], references: Iterable[Reference], where: str) -> None:
     for reference in references:
         found.setdefault(reference, where)
-
-
-def _of_html(text: str) -> list[Reference]:
-    """The references of a card template, with those of a style sheet in it."""
-    tags = [reference for tag in html.tags(text) for reference in of_tag(tag)]
-    sounds = [Reference(unescape(name), "image", media=True) for name in of_sounds(text)]
-    return [*tags, *sounds, *of_css(text)]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
+
+from deckgen.cards import html
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,8 +17,14 @@ if TYPE_CHECKING:
 
 _REMOTE = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
 _SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]{1,20}:", re.IGNORECASE)
-_URL = re.compile(r"url\(\s{0,9}[\"']?\s{0,9}([^\"')\s]{1,2000})", re.IGNORECASE)
-_IMPORT = re.compile(r"@import\s{1,9}(?:url\(\s{0,9})?[\"']?([^\"')\s;]{1,2000})", re.IGNORECASE)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_IN_CSS = re.compile(
+    r"(?:(?P<import>@import)\s{0,9}(?:url\(\s{0,9})?|url\(\s{0,9})"
+    r"(?:\"(?P<double>[^\"\n]{1,2000})\"|'(?P<single>[^'\n]{1,2000})'|(?P<bare>[^\s\"'()]{1,2000})\s{0,9}\))",
+    re.IGNORECASE,
+)
+_WITH_CSS = re.compile(r"<(style|script)\b[^>]{0,2000}>(.*?)(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
+"""An element with css, or with a script that may contain some."""
 _FONT = re.compile(r"\.(?:woff2?|[to]tf|ttc|eot)\b", re.IGNORECASE)
 _TAIL = re.compile(r"[?#].*", re.DOTALL)
 _SHOWS = frozenset("img audio video source object".split())
@@ -75,22 +84,38 @@ def of_tag(tag: Tag) -> Iterator[Reference]:
 
 
 def of_css(css: str) -> Iterator[Reference]:
-    """The files that a style sheet, or HTML with one inside, refers to."""
-    imported = {match[1] for match in _IMPORT.finditer(css)}
-    for address in imported:
-        yield Reference(address, "style")
-    for match in _URL.finditer(css):
-        if match[1] not in imported:
-            yield Reference(match[1], "font" if _FONT.search(match[1]) else "image")
+    """The files that a style sheet refers to."""
+    for match in _IN_CSS.finditer(_COMMENT.sub("", css)):
+        address = (match["double"] or match["single"] or match["bare"]).strip()
+        if match["import"]:
+            yield Reference(address, "style")
+        else:
+            yield Reference(address, "font" if _FONT.search(address) else "image")
 
 
-def of_sounds(html: str) -> list[str]:
+def of_styles(text: str) -> Iterator[Reference]:
+    """The files that the style sheets and scripts in HTML refer to as css does."""
+    for match in _WITH_CSS.finditer(text):
+        yield from of_css(match[2])
+
+
+def of_html(text: str) -> Iterator[Reference]:
+    """The files that HTML refers to: by tags, sounds and style sheets in it."""
+    if "<" in text:
+        for tag in html.tags(text):
+            yield from of_tag(tag)
+    for name in of_sounds(text):
+        yield Reference(unescape(name), "image", media=True)
+    yield from of_styles(text)
+
+
+def of_sounds(text: str) -> list[str]:
     """The names in the sounds of a field: `[sound:…]`."""
-    found, start = [], html.find(_SOUND)
+    found, start = [], text.find(_SOUND)
     while start >= 0:
-        end = html.find("]", start)
+        end = text.find("]", start)
         if end < 0:
             break
-        found.append(html[start + len(_SOUND) : end])
-        start = html.find(_SOUND, end)
+        found.append(text[start + len(_SOUND) : end])
+        start = text.find(_SOUND, end)
     return found

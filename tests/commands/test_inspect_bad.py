@@ -172,6 +172,30 @@ def test_a_note_type_without_card_templates_is_named(tmp_path: Path) -> None:
     assert (met["no-templates"], met["no-cards"]) == (["Words"], ["note0"])
 
 
+@pytest.mark.parametrize(
+    ("name", "began", "fields", "code"),
+    [
+        ("Basic", 0, 2, "stock-note-type"),
+        ("Basic-1c0ff+", 1, 2, "stock-note-type"),
+        ("Basic-a", 0, 2, "stock-note-type"),
+        ("Einfach", 1, 2, "stock-origin"),
+        ("Basic", 1, 3, ""),
+        ("Einfach", 1, 3, ""),
+        ("Einfach", 0, 2, ""),
+        ("Basic more", 0, 2, ""),
+    ],
+)
+def test_note_types_of_anki_are_those_whose_look_a_release_guards(
+    name: str, began: int, fields: int, code: str, tmp_path: Path
+) -> None:
+    """By the name or by what they began as; with another number of fields, they are somebody's own."""
+    path = words(tmp_path / "d.apkg", fields=fields)
+    set_type(path, lambda each: each.update(name=name, originalStockKind=began))
+    shown = {"stock-origin": f"{name} (from Basic)", "stock-note-type": name}
+    met = {each: lines for each, lines in codes(path).items() if each in shown}
+    assert met == ({code: [shown[code]]} if code else {})
+
+
 def test_what_a_template_points_to_inside_itself_is_no_file(tmp_path: Path) -> None:
     """A part of a drawing is not missing from the package; a deck override is named."""
 

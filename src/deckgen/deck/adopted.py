@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 LATEX_PRE = (
@@ -14,14 +15,25 @@ LATEX_POST = "\\end{document}"
 
 # the numbers of fields and of cards of Anki's own note types, by the numbers of `OriginalStockKind`
 _SHAPES = {1: (2, 1), 2: (2, 2), 3: (3, 2), 4: (2, 1), 5: (2, 1), 6: (5, 1)}
-_STOCK_NAMES = {
-    "Basic": 1,
-    "Basic (and reversed card)": 2,
-    "Basic (optional reversed card)": 3,
-    "Basic (type in the answer)": 4,
-    "Cloze": 5,
-    "Image Occlusion": 6,
-}
+STOCK_NAMES = (
+    "Basic",
+    "Basic (and reversed card)",
+    "Basic (optional reversed card)",
+    "Basic (type in the answer)",
+    "Cloze",
+    "Image Occlusion",
+)
+"""The names of these note types in English; the first has the number 1."""
+_ADDED = re.compile(r"(?:-[0-9a-f]+)?\+*")
+"""What Anki adds to a name that another note type of a collection has."""
+
+
+def stock_by_name(name: str) -> int:
+    """The number of that of Anki's own note types whose name this is, also with what Anki adds to it; else 0."""
+    for number, stock in enumerate(STOCK_NAMES, 1):
+        if name.startswith(stock) and _ADDED.fullmatch(name, len(stock)):
+            return number
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +69,7 @@ class Adopted:
             fields: The number of its fields.
             cards: The number of its cards.
         """
-        plain = self.note_type.rstrip("+")
-        base, _, mark = plain.rpartition("-")
-        # Anki adds such a mark to a name that a collection has already
-        if mark and set(mark) <= set("0123456789abcdef"):
-            plain = base or plain
-        stock = self.stock or _STOCK_NAMES.get(plain, 0)
+        stock = self.stock or stock_by_name(self.note_type)
         return _SHAPES.get(stock) == (fields, cards)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from deckgen.deck.adopted import LATEX_POST, LATEX_PRE, Adopted, CardOptions, FieldOptions
+from deckgen.deck.adopted import LATEX_POST, LATEX_PRE, STOCK_NAMES, Adopted, CardOptions, FieldOptions
 from deckgen.deck.kind_keys import word
 from deckgen.diagnostics import did_you_mean, listing
 from deckgen.source import Mapping, Node, Scalar
@@ -28,7 +28,6 @@ CARD_KEYS = ("deck_id", "browser_font", "browser_size")
 
 _LONG = 1 << 63
 _UNSIGNED = 1 << 32
-_MOST_STOCK = 6
 
 
 def is_adopted(root: Mapping) -> bool:
@@ -58,7 +57,7 @@ def read_adopted(reader: NodeReader, root: Mapping, fields: Sequence[str]) -> Ad
         _text(reader, mapping, "latex_pre", LATEX_PRE),
         _text(reader, mapping, "latex_post", LATEX_POST),
         reader.flag(svg, "latex_svg") if svg else False,
-        _number(reader, mapping, "stock", 0, _MOST_STOCK) or 0,
+        _number(reader, mapping, "stock", 0, len(STOCK_NAMES)) or 0,
         _number(reader, mapping, "original_id", -_LONG, _LONG - 1),
     )
 

@@ -13,7 +13,7 @@ from deckgen.anki.card_rules import CardRules
 from deckgen.anki.template import cloze_numbers
 from deckgen.cards.adopted_faces import as_jinja, without_halves
 from deckgen.deck import letters
-from deckgen.deck.adopted import Adopted, CardOptions, FieldOptions
+from deckgen.deck.adopted import STOCK_NAMES, Adopted, CardOptions, FieldOptions
 from deckgen.deck.ids import slug
 from deckgen.deck.kind_file import CHAPTER_KEYS
 from deckgen.deck.kinds import COMMON_KEYS
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 _HEAD = "# A note type from Anki, as learners have it. Only its look can change.\n"
 _UNSIGNED = 1 << 32
-_MOST_STOCK = 6
 _WORDS = frozenset("y n yes no on off true false null".split())  # that some readers of YAML take for no text
 _LONGEST_KEY = 40  # characters
 _PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 _-]*[A-Za-z0-9])?")
@@ -233,7 +232,7 @@ def _of_type(note_type: PackedNoteType, names: Sequence[str]) -> dict[str, str |
         without_halves(note_type.latex_pre),
         without_halves(note_type.latex_post),
         note_type.latex_svg,
-        note_type.stock_kind if 0 <= note_type.stock_kind <= _MOST_STOCK else 0,
+        note_type.stock_kind if 0 <= note_type.stock_kind <= len(STOCK_NAMES) else 0,
         note_type.original_id,
     )
     told = _differing(adopted, Adopted(""))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from deckgen.anki import template
 from deckgen.cards import html
 from deckgen.commands.inspect.figures import sort_field
+from deckgen.deck.adopted import STOCK_NAMES, Adopted, stock_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,18 +15,6 @@ if TYPE_CHECKING:
     from deckgen.package import Contents, PackedNoteType
 
 _LARGEST = 2**53
-_STOCK = (
-    "",
-    "Basic",
-    "Basic (and reversed card)",
-    "Basic (optional reversed card)",
-    "Basic (type in the answer)",
-    "Cloze",
-    "Image Occlusion",
-)
-"""The names of Anki's note types, by the numbers of `OriginalStockKind`."""
-_ADDED = re.compile(r"(?:\++|-[0-9a-f]{5,}|-[0-9]+)$")
-"""What Anki adds to a name that another note type has."""
 
 
 def without_templates(contents: Contents) -> list[str]:
@@ -77,16 +65,16 @@ def with_decks(contents: Contents) -> list[str]:
 
 
 def stock(contents: Contents) -> list[str]:
-    """Note types with the English name of one that Anki provides."""
-    return [each.name for each in _named(contents) if _is_stock(each)]
+    """Note types that Anki provides, by their English names."""
+    return [each.name for each in _named(contents) if _is_stock(each) and stock_by_name(each.name)]
 
 
 def from_stock(contents: Contents) -> list[str]:
-    """Note types that began as one that Anki provides, under another name; with the name of that."""
+    """Note types as Anki provides them, under another name; with the English one."""
     return [
-        f"{each.name} (from {_STOCK[each.stock_kind]})"
+        f"{each.name} (from {STOCK_NAMES[each.stock_kind - 1]})"
         for each in _named(contents)
-        if 0 < each.stock_kind < len(_STOCK) and not _is_stock(each)
+        if _is_stock(each) and not stock_by_name(each.name)
     ]
 
 
@@ -111,7 +99,7 @@ def with_speech(contents: Contents) -> list[str]:
 
 def is_occlusion(note_type: PackedNoteType) -> bool:
     """Whether a note type is for image occlusion."""
-    return note_type.stock_kind == _STOCK.index("Image Occlusion")
+    return note_type.stock_kind == stock_by_name("Image Occlusion")
 
 
 def _ids(note_type: PackedNoteType) -> list[int | None]:
@@ -120,7 +108,9 @@ def _ids(note_type: PackedNoteType) -> list[int | None]:
 
 
 def _is_stock(note_type: PackedNoteType) -> bool:
-    return _ADDED.sub("", note_type.name) in _STOCK[1:]
+    """Whether it is one of Anki's own note types: `adopt` asks the same before a release changes the look."""
+    adopted = Adopted(note_type.name, stock=note_type.stock_kind)
+    return adopted.is_stock(len(note_type.fields), len(note_type.templates))
 
 
 def _has_script(text: str) -> bool:

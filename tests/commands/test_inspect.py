@@ -316,7 +316,8 @@ def test_a_package_of_genanki_has_no_ids(tmp_path: Path) -> None:
     deck = genanki.Deck(99, "G::Sub")
     for guid, fields in (("same", ["one", "1"]), ("same", ["two", "2"]), ("g", ["<br>", "3"])):
         deck.add_note(genanki.Note(model=model, fields=fields, guid=guid))
-    deck.add_note(genanki.Note(model=cloze, fields=["nothing hidden"], guid=" "))
+    deck.add_note(genanki.Note(model=cloze, fields=["nothing hidden"], guid=""))
+    deck.add_note(genanki.Note(model=cloze, fields=["{{c1::a blank}}"], guid=" "))
     (tmp_path / "d.apkg").unlink(missing_ok=True)
     (tmp_path / "x.png").write_bytes(IMAGE)
     genanki.Package(deck, media_files=[str(tmp_path / "x.png")]).write_to_file(tmp_path / "d.apkg")

@@ -209,6 +209,21 @@ def test_what_a_template_points_to_inside_itself_is_no_file(tmp_path: Path) -> N
     assert codes(path)["deck-override"] == ["Words, T: W"]
 
 
+def test_only_note_types_with_notes_meet_anything(tmp_path: Path) -> None:
+    """Adopting leaves the others out, so what they load from the internet does not matter."""
+    path = words(tmp_path / "d.apkg")
+    remote = "@import url(//css.example/a.css);"
+    with zipfile.ZipFile(path) as archive, closing(sqlite3.connect(":memory:")) as database:
+        database.deserialize(archive.read("collection.anki2"))
+        models = json.loads(database.execute("SELECT models FROM col").fetchone()[0])
+    models["78"] = models["77"] | {"id": 78, "name": "Unused", "css": remote}
+    with_sql(path, "UPDATE col SET models = ?", json.dumps(models))
+    assert "remote-style" not in codes(path)
+    models["77"]["css"] = remote
+    with_sql(path, "UPDATE col SET models = ?", json.dumps(models))
+    assert codes(path)["remote-style"] == ["//css.example/a.css (Words, style)"]
+
+
 def test_notes_that_do_not_fit_their_note_type_are_named(tmp_path: Path) -> None:
     """One with too few fields, one whose note type is missing, one whose deck is."""
     path = words(tmp_path / "d.apkg", notes=3)
@@ -256,13 +271,20 @@ def test_a_field_of_a_megabyte_is_read_in_time(tmp_path: Path) -> None:
         (["nul", "COM1.txt", "com.png"], ["reserved", "reserved"]),
         (["Tree.png", "tree.PNG", "é.png", "e\u0301.jpg"], ["differ only in capitals"]),
         (["end."], ["Windows drops a dot or space at the end"]),
-        (["ß" * 130], ["is longer than 255 bytes"]),
+        (["ß" * 130], ["is longer than 120 bytes"]),
+        (["com0.png", "com¹.txt"], ["reserved", "reserved"]),
+        (["a\x7f.png", "a\u3000b.png"], ["has a control character", "has a blank"]),
+        ([" lead.png", ".hid.png"], ["begins with a dot or space", "begins with a dot or space"]),
+        (["x" * 121 + ".png", "x" * 120 + ".jpg"], ["is longer than 120 bytes"]),
+        (["a .png", "a.of-eleven-x"], ["before its ending", "an ending of more than 10"]),
+        (["a?.png", "a_.png"], ["Windows does not allow `?`", "another file gets this name"]),
+        (["half \ud800.png"], ["has a control character"]),
     ],
 )
 def test_names_of_media_that_some_systems_cannot_store(
     names: list[str], odd: list[str], tmp_path: Path
 ) -> None:
-    """Each is listed with the reason; Windows knows more reasons than others."""
+    """Each that `deckgen adopt` renames is listed with the reason; Windows knows more than others."""
     path = words(tmp_path / "d.apkg")
     with zipfile.ZipFile(path, "a") as archive:
         members = {name: archive.read(name) for name in archive.namelist() if name != "media"}

@@ -29,7 +29,7 @@ _ADDED = re.compile(r"(?:-[0-9a-f]+)?\+*")
 
 
 def stock_by_name(name: str) -> int:
-    """The number of that of Anki's own note types whose name this is, also with what Anki adds to it; else 0."""
+    """The number of Anki's own note type with this name, also with what Anki adds to it; 0 for none."""
     for number, stock in enumerate(STOCK_NAMES, 1):
         if name.startswith(stock) and _ADDED.fullmatch(name, len(stock)):
             return number

@@ -227,12 +227,8 @@ def _check_remote(contents: Contents, counts: ReadOnly[int, int]) -> None:
     Raises:
         CallError: They do.
     """
-    types = {number: contents.note_types[number] for number in counts}
-    remote = [
-        f"{each.address} ({where})"
-        for each, where in of_templates(replace(contents, note_types=types)).items()
-        if each.remote
-    ]
+    found = of_templates(contents.note_types[number] for number in counts)
+    remote = [f"{each.address} ({where})" for each, where in found.items() if each.remote]
     if remote:
         message = f"card templates load {counted(len(remote), 'file')} from the internet: {listed(remote)}"
         hint = "remove them from the note type in Anki, and export again; or keep them: --keep-remote"

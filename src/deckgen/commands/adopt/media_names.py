@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_UNUSABLE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]|[^\S ]')
-# Windows keeps these names for devices, with any ending
-_DEVICES = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?")
-_LONGEST = 120  # bytes of UTF-8; with a path, systems take about 250
+UNUSABLE = re.compile(r'[\x00-\x1f\x7f\ud800-\udfff<>:"/\\|?*]|[^\S ]')
+"""What no name has that every system can store."""
+DEVICES = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?")
+"""The names that Windows keeps for devices, with any ending."""
+LONGEST = 120
+"""The bytes of UTF-8 that a name may have before its ending; with a path, systems take about 250."""
+LONGEST_ENDING = 10
+"""The characters that an ending may have."""
 
 
 def portable_names(names: Iterable[str]) -> dict[str, str]:
@@ -33,18 +37,18 @@ def portable_names(names: Iterable[str]) -> dict[str, str]:
 
 def _parts(name: str) -> tuple[str, str]:
     """The stem and the ending of a usable name."""
-    usable = _UNUSABLE.sub("_", unicodedata.normalize("NFC", name)).strip(" .") or "file"
-    if _DEVICES.fullmatch(usable):
+    usable = UNUSABLE.sub("_", unicodedata.normalize("NFC", name)).strip(" .") or "file"
+    if DEVICES.fullmatch(usable):
         usable = f"file-{usable}"
     stem, dot, ending = usable.rpartition(".")
     if not dot:
         return _cut(usable), ""
-    return _cut(stem).rstrip(" .") or "file", f".{ending[:10]}"
+    return _cut(stem).rstrip(" .") or "file", f".{ending[:LONGEST_ENDING]}"
 
 
 def _cut(stem: str) -> str:
     """A stem that is not too long."""
-    return stem.encode()[:_LONGEST].decode(errors="ignore")
+    return stem.encode()[:LONGEST].decode(errors="ignore")
 
 
 def _marks() -> Iterable[str]:

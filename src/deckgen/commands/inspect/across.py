@@ -147,7 +147,7 @@ def _types(before: Contents, after: Contents) -> tuple[list[TypeStep], list[str]
 
     They are matched by their ids, and the others by their names.
     """
-    old, new = _used(before), _used(after)
+    old, new = before.used_note_types, after.used_note_types
     left = {each.name: each for number, each in new.items() if number not in old}
     pairs: list[tuple[PackedNoteType, PackedNoteType]] = []
     gone = []
@@ -160,12 +160,6 @@ def _types(before: Contents, after: Contents) -> tuple[list[TypeStep], list[str]
     paired = {other.id for _, other in pairs}
     added = [each.name for number, each in new.items() if number not in paired]
     return [_type_step(*pair) for pair in pairs], added, gone
-
-
-def _used(contents: Contents) -> dict[int, PackedNoteType]:
-    """The note types that a note has."""
-    used = {note.note_type for note in contents.notes}
-    return {number: each for number, each in contents.note_types.items() if number in used}
 
 
 def _type_step(old: PackedNoteType, new: PackedNoteType) -> TypeStep:

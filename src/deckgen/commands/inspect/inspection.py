@@ -78,7 +78,7 @@ def inspect(path: Path, tick: Callable[[str, int, int], None]) -> Inspection:
     tick(f"reading {path.name}", 0, 0)
     contents = read_package(path)
     used = markup(contents, tick)
-    in_templates = of_templates(contents)
+    in_templates = of_templates(contents.note_types.values())
     media = media_figures(contents, used, in_templates)
     tick("reading first fields", 0, 0)
     return Inspection(
@@ -93,5 +93,5 @@ def inspect(path: Path, tick: Callable[[str, int, int], None]) -> Inspection:
         figures.empty_first(contents),
         figures.doubles(contents),
         media,
-        meets(contents, used, in_templates),
+        meets(contents, used),
     )

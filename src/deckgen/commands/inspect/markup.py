@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from collections.abc import Mapping as ReadOnly
 
-    from deckgen.package import Contents, PackedNote
+    from deckgen.package import Contents, PackedNote, PackedNoteType
 
 _EVERY = 500  # notes between two reports of progress
 
@@ -187,10 +187,10 @@ def markup(contents: Contents, tick: Callable[[str, int, int], None]) -> Markup:
     )
 
 
-def of_templates(contents: Contents) -> dict[Reference, str]:
+def of_templates(note_types: Iterable[PackedNoteType]) -> dict[Reference, str]:
     """The references in card templates and style sheets, each with the place where it first occurs."""
     found: dict[Reference, str] = {}
-    for note_type in contents.note_types.values():
+    for note_type in note_types:
         for template in note_type.templates:
             for side, text in (("front", template.question), ("back", template.answer)):
                 _keep(found, of_html(text), f"{note_type.name}, {template.name}, {side}")

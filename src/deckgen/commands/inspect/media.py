@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deckgen.commands.adopt.media_names import DEVICES, LONGEST, LONGEST_ENDING, UNUSABLE, portable_names
 from deckgen.commands.inspect.figures import example
 from deckgen.diagnostics import composed, same
 
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from deckgen.commands.inspect.references import Reference
     from deckgen.package import Contents
 
-_FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\..*)?", re.IGNORECASE | re.DOTALL)
-_LONGEST = 255  # bytes, on most systems
 _OF_LATEX = re.compile(r"latex-[0-9a-f]{40}\.(?:png|svg)")
 
 
@@ -112,12 +110,19 @@ def _in_texts(contents: Contents, names: Iterable[str]) -> Iterator[str]:
 
 
 def odd_names(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """The names of files that not every system can store, each with the reason."""
+    """The names of files that not every system can store, so that adopting changes them, with the reason."""
+    listed = list(names)
     alike: dict[str, list[str]] = {}
-    for name in names:
+    for name in listed:
         alike.setdefault(same(name), []).append(name)
+    renamed = portable_names(listed)
+    for name in listed:
+        if renamed[name] == composed(name):
+            continue
         if reason := _odd(name):
             yield name, reason
+        elif len(alike[same(name)]) == 1:
+            yield name, "another file gets this name"
     for group in alike.values():
         if len(group) > 1:
             yield " and ".join(group[:3]), "differ only in capitals or in the form of accents"
@@ -125,12 +130,17 @@ def odd_names(names: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def _odd(name: str) -> str:
     """Why not every system can store a file of this name; empty if all can."""
-    if match := _FORBIDDEN.search(name):
+    stem, _, ending = name.rpartition(".")
+    if match := UNUSABLE.search(name):
+        if match[0].isspace() and match[0] > "\x7f":
+            return "has a blank that some programs change"
         return f"Windows does not allow `{match[0]}`" if match[0].isprintable() else "has a control character"
-    if _RESERVED.fullmatch(name):
-        return "the name is reserved on Windows"
-    if name[-1:] in {".", " "}:
-        return "Windows drops a dot or space at the end"
-    if len(name.encode("utf-8", "replace")) > _LONGEST:
-        return f"is longer than {_LONGEST} bytes"
-    return ""
+    reasons = (
+        (DEVICES.fullmatch(name), "the name is reserved on Windows"),
+        (name[-1:] in {".", " "}, "Windows drops a dot or space at the end"),
+        (name[:1] in {".", " "}, "begins with a dot or space, which hides it or is dropped"),
+        (len((stem or ending).encode()) > LONGEST, f"is longer than {LONGEST} bytes"),
+        (stem and len(ending) > LONGEST_ENDING, f"has an ending of more than {LONGEST_ENDING} characters"),
+        (stem[-1:] in {".", " "}, "has a dot or space before its ending"),
+    )
+    return next((reason for holds, reason in reasons if holds), "")

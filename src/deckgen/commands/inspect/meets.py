@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.commands.inspect import of_notes, of_types
+from deckgen.commands.inspect.markup import of_templates
 from deckgen.commands.inspect.media import odd_names
 from deckgen.diagnostics import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from collections.abc import Mapping as ReadOnly
 
     from deckgen.commands.inspect.markup import Markup, Use
     from deckgen.commands.inspect.references import Reference
@@ -43,12 +43,10 @@ class Package:
     Attributes:
         contents: The package.
         markup: What is in its fields.
-        of_templates: What its card templates and styles refer to, each with its place.
     """
 
     contents: Contents
     markup: Markup
-    of_templates: ReadOnly[Reference, str]
 
     @cached_property
     def ids(self) -> of_notes.Ids:
@@ -57,10 +55,11 @@ class Package:
 
     @cached_property
     def remote(self) -> list[tuple[Reference, str]]:
-        """What cards load from the internet, each with its place."""
+        """What cards load from the internet, each with its place; note types without notes have no cards."""
+        in_templates = of_templates(self.contents.used_note_types.values())
         notes = {note.id: note for note in self.contents.notes}
         in_fields = ((each, of_notes.called(notes[note])) for each, note in self.markup.remote.items())
-        return [*((each, where) for each, where in self.of_templates.items() if each.remote), *in_fields]
+        return [*((each, where) for each, where in in_templates.items() if each.remote), *in_fields]
 
 
 class _Sort(NamedTuple):
@@ -81,15 +80,14 @@ class _Sort(NamedTuple):
     find: Callable[[Package], list[str]]
 
 
-def meets(contents: Contents, markup: Markup, of_templates: ReadOnly[Reference, str]) -> list[Meeting]:
+def meets(contents: Contents, markup: Markup) -> list[Meeting]:
     """What adopting a package would meet, in the order in which it matters.
 
     Args:
         contents: The package.
         markup: What is in its fields.
-        of_templates: What its card templates and styles refer to, each with its place.
     """
-    package = Package(contents, markup, of_templates)
+    package = Package(contents, markup)
     found = [(sort, sort.find(package)) for sort in _SORTS]
     first = [] if contents.notes else [_NO_NOTES]
     return first + [
@@ -159,7 +157,7 @@ _SORTS = (
         "no-templates",
         "note type",
         "without card templates",
-        "Their notes cannot have cards, and `deckgen adopt` refuses them. Add a card template in Anki.",
+        "Their notes cannot have cards, so `deckgen adopt` leaves them out.",
         _of_contents(of_types.without_templates),
     ),
     _Sort(
@@ -236,21 +234,23 @@ _SORTS = (
         "remote-font",
         "font",
         "from the internet",
-        "Cards look different offline. Save the fonts, and add them to the deck's media.",
+        "Cards look different offline. Save the fonts, and add them to the deck's media. "
+        "`--keep-remote` adopts them.",
         _from_internet("font"),
     ),
     _Sort(
         "remote-image",
         "media file",
         "from the internet",
-        "Learners who are offline do not get these. Save them, and add them to the deck's media.",
+        "Learners who are offline do not get these. `deckgen adopt` leaves them out of texts. "
+        "Save them, and add them to the deck's media. In card templates, `--keep-remote` adopts them.",
         _from_internet("image"),
     ),
     _Sort(
         "remote-page",
         "page",
         "from the internet, shown inside a card",
-        "Nothing shows there offline, and cards in deckgen cannot contain other pages.",
+        "Nothing shows there offline. `--keep-remote` adopts them.",
         _from_internet("page"),
     ),
     _Sort(

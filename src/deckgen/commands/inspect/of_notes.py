@@ -33,14 +33,14 @@ class Ids(NamedTuple):
 
 def empty_guids(contents: Contents) -> list[str]:
     """Notes without a guid."""
-    return [called(note) for note in contents.notes if not note.guid.strip()]
+    return [called(note) for note in contents.notes if not note.guid]
 
 
 def double_guids(contents: Contents) -> list[str]:
     """Guids that several notes have, each with these notes."""
     notes: dict[str, list[PackedNote]] = {}
     for note in contents.notes:
-        if note.guid.strip():
+        if note.guid:
             notes.setdefault(note.guid, []).append(note)
     return [
         f"{guid}: {', '.join(map(called, some[:3]))}{', …' if len(some) > 3 else ''}"  # noqa: PLR2004 (the first few)

@@ -136,7 +136,5 @@ def _sides(contents: Contents) -> Iterator[tuple[str, str]]:
 
 def _named(contents: Contents) -> list[PackedNoteType]:
     """The note types by name: those that some note has, or all if none is."""
-    used = {note.note_type for note in contents.notes} or contents.note_types.keys()
-    return sorted(
-        (each for each in contents.note_types.values() if each.id in used), key=lambda each: each.name
-    )
+    used = contents.used_note_types or contents.note_types
+    return sorted(used.values(), key=lambda each: each.name)

@@ -259,6 +259,12 @@ class Contents:
     size: int
 
     @cached_property
+    def used_note_types(self) -> ReadOnly[int, PackedNoteType]:
+        """The note types that some note has, by id."""
+        used = {note.note_type for note in self.notes}
+        return {number: each for number, each in self.note_types.items() if number in used}
+
+    @cached_property
     def cards_of(self) -> ReadOnly[int, tuple[PackedCard, ...]]:
         """The cards of each note, by the note's id and in order; notes without cards are absent."""
         found: dict[int, list[PackedCard]] = {}

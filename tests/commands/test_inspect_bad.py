@@ -224,6 +224,30 @@ def test_only_note_types_with_notes_meet_anything(tmp_path: Path) -> None:
     assert codes(path)["remote-style"] == ["//css.example/a.css (Words, style)"]
 
 
+def test_first_fields_are_compared_with_all_files_that_they_show(tmp_path: Path) -> None:
+    """As in Anki: also those of `<object>` and `<source>`; the same file makes them the same."""
+    path = words(tmp_path / "d.apkg", notes=6)
+    texts = ("<object data=a.pdf>", "<object data=b.pdf>", "<video><source src=a.mp4></video>")
+    for number, text in enumerate((*texts, "<video><source src=b.mp4></video>", "x<img>y", "xy")):
+        with_sql(path, "UPDATE notes SET flds = ? WHERE guid = ?", f"{text}\x1f", f"g{number}")
+    said = json.loads(run("inspect", path, "--format", "json").stdout)["files"][0]
+    assert [each["text"] for each in said["first_fields"]["double"]] == ["xy"]
+
+
+def test_speech_in_templates_and_images_of_latex_are_known(tmp_path: Path) -> None:
+    """Also speech in its older form; and images that Anki made from LaTeX in a template."""
+    path = words(tmp_path / "d.apkg")
+    front = "[anki:tts lang=en_US]{{F0}}[/anki:tts][latex]{{F1}}[/latex]"
+    set_type(path, lambda each: each["tmpls"][0].update(qfmt=front))
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist() if name != "media"}
+    media = {"0": f"latex-{'0a' * 20}.png", "1": "other.png"}
+    zipped(path, members | {"media": json.dumps(media).encode(), "0": b"x", "1": b"x"})
+    assert codes(path)["speech"] == ["Words, T, front"]
+    said = json.loads(run("inspect", path, "--format", "json").stdout)["files"][0]
+    assert said["media"]["unused"] == ["other.png"]
+
+
 def test_notes_that_do_not_fit_their_note_type_are_named(tmp_path: Path) -> None:
     """One with too few fields, one whose note type is missing, one whose deck is."""
     path = words(tmp_path / "d.apkg", notes=3)

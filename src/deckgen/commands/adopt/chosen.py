@@ -143,10 +143,10 @@ def _homes(contents: Contents, decks: Sequence[str]) -> dict[int, list[str]]:
     names = {number: _in_anki(deck.name) for number, deck in contents.decks.items()}
     homes: dict[int, list[str]] = {}
     for card in sorted(contents.cards, key=lambda card: card.ord):
-        name = names.get(card.home or card.deck, "Default")
+        name = names.get(card.own_deck, "Default")
         if not decks or any(name == deck or name.startswith(f"{deck}::") for deck in decks):
             homes.setdefault(card.note, []).append(name)
-    used = {names.get(card.home or card.deck, "Default") for card in contents.cards}
+    used = {names.get(card.own_deck, "Default") for card in contents.cards}
     used |= {name[: sign.start()] for name in used for sign in re.finditer("::", name)}
     for deck in decks:
         if not any(name == deck or name.startswith(f"{deck}::") for name in used):

@@ -208,7 +208,7 @@ def _packed_notes(
         name = str(ids.get(note.guid, ""))
         if not name and (place := places.get(note.note_type)) is not None:
             name = "".join(note.fields[place : place + 1])
-        deck = names.get(of_note[0].home or of_note[0].deck, "") if of_note else ""
+        deck = names.get(of_note[0].own_deck, "") if of_note else ""
         ordinals = tuple([card.ord for card in of_note])
         notes[note.guid] = EditionNote(
             note.guid,

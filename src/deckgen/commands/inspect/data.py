@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from deckgen.commands.inspect.inspection import Inspection
     from deckgen.package import Contents
 
-FORMATS = {"LEGACY_1": "legacy-1", "LEGACY_2": "legacy-2", "LATEST": "latest"}
-
 
 def as_json(found: Inspection, *, notes: bool) -> dict[str, object]:
     """What is in a package, as the members of a JSON object.
@@ -23,7 +21,7 @@ def as_json(found: Inspection, *, notes: bool) -> dict[str, object]:
     return {
         "path": found.path,
         "error": None,
-        "format": FORMATS[contents.format.name],
+        "format": contents.format.name.lower().replace("_", "-"),
         "schema": contents.schema,
         "bytes": found.bytes,
         "collection_bytes": contents.size,
@@ -53,7 +51,7 @@ def _notes(contents: Contents) -> list[dict[str, object]]:
     names = {number: each.name for number, each in contents.note_types.items()}
     decks = {number: each.name for number, each in contents.decks.items()}
     places = {
-        note: list(dict.fromkeys(decks.get(card.home or card.deck, "") for card in cards))
+        note: list(dict.fromkeys(decks.get(card.own_deck, "") for card in cards))
         for note, cards in contents.cards_of.items()
     }
     return [
@@ -64,7 +62,7 @@ def _notes(contents: Contents) -> list[dict[str, object]]:
             "decks": places.get(note.id, []),
             "modified": note.modified,
             "tags": list(note.tags),
-            "first_field": note.fields[0],
+            "first_field": note.first,
         }
         for note in contents.notes
     ]

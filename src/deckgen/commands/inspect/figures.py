@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
-from deckgen.anki.tags import folded
+from deckgen.anki.tags import distinct, folded
 from deckgen.anki.template import is_empty
 from deckgen.cards import html
+from deckgen.commands.inspect.references import of_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -191,9 +193,8 @@ def tag_figures(notes: Iterable[PackedNote]) -> list[TagFigure]:
     counts = Counter[str]()
     written: dict[str, str] = {}
     for note in notes:
-        for tag in dict.fromkeys(map(folded, note.tags)):
-            counts[tag] += 1
-        for tag in note.tags:
+        for tag in distinct(note.tags):
+            counts[folded(tag)] += 1
             written.setdefault(folded(tag), tag)
     found = [TagFigure(written[tag], count) for tag, count in counts.items()]
     return sorted(found, key=lambda tag: (-tag.notes, tag.name))
@@ -201,15 +202,15 @@ def tag_figures(notes: Iterable[PackedNote]) -> list[TagFigure]:
 
 def empty_first(contents: Contents) -> list[int]:
     """The ids of the notes whose first field is empty for Anki."""
-    return [note.id for note in contents.notes if is_empty(note.fields[0])]
+    return [note.id for note in contents.notes if is_empty(note.first)]
 
 
 def doubles(contents: Contents) -> list[Double]:
     """The first fields that several notes of a note type have, as Anki compares them: without markup."""
     groups: dict[tuple[int, str], list[PackedNote]] = {}
     for note in contents.notes:
-        if not is_empty(note.fields[0]):
-            groups.setdefault((note.note_type, _compared(note.fields[0])), []).append(note)
+        if not is_empty(note.first):
+            groups.setdefault((note.note_type, _compared(note.first)), []).append(note)
     types = contents.note_types
     return [
         Double(example(notes[0]), types[number].name if number in types else "", [note.id for note in notes])
@@ -222,22 +223,26 @@ def _compared(field: str) -> str:
     """What Anki compares of a first field: its text, and the names of the files that it shows."""
     if "<" not in field:
         return html.text(field).strip() if "&" in field else field.strip()
-    parts = [
-        each if isinstance(each, str) else f" {each.attributes.get('src', '')} "
+    parts = (
+        each if isinstance(each, str) else "".join(f" {file.address} " for file in of_tag(each) if file.media)
         for each in html.pieces(field)
-        if isinstance(each, str) or (each.name in {"img", "audio", "video", "object"} and not each.closing)
-    ]
+    )
     return "".join(parts).strip()
 
 
 def example(note: PackedNote) -> str:
     """What a note is called as an example: its first field as a short text, or its id if that is empty."""
-    return shown(note.text.partition("\x1f")[0]) or f"note {note.id}"
+    return shown(note.first) or f"note {note.id}"
 
 
 def shown(field: str) -> str:
     """The text that a field shows, on one line and shortened; the name of an image if there is only that."""
-    excerpt = beginning(field, _READ)
+    return _shown(beginning(field, _READ))
+
+
+@cache
+def _shown(excerpt: str) -> str:
+    """The same for the beginning of a field; many lists name the same notes, and parsing takes time."""
     words = " ".join((html.text(excerpt) if "<" in excerpt or "&" in excerpt else excerpt).split())
     if not words and "<" in excerpt:
         words = next((tag.attributes["src"] for tag in html.tags(excerpt) if tag.attributes.get("src")), "")

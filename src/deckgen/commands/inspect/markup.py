@@ -45,7 +45,6 @@ class Markup:
         marks: Anki's own marks: sounds, formulas, clozes, speech, comments.
         barred: The elements that deckgen does not allow on cards.
         attributes: The attributes that it does not allow there, of elements that it does allow.
-        has_barred: The ids of the notes with such elements or attributes.
         used: The names of media files that fields may mean.
         wanted: The names that fields give to Anki as media files, each with all that it can mean and the ids
             of the first note.
@@ -56,7 +55,6 @@ class Markup:
     marks: tuple[Use, ...]
     barred: tuple[Use, ...]
     attributes: tuple[Use, ...]
-    has_barred: tuple[int, ...]
     used: frozenset[str]
     wanted: ReadOnly[tuple[str, ...], int]
     remote: ReadOnly[Reference, int]
@@ -87,7 +85,6 @@ class _Reading:
     def __init__(self) -> None:
         """Begin with nothing."""
         self.elements, self.marks, self.barred, self.attributes = (_Counts() for _ in range(4))
-        self.has_barred: list[int] = []
         self.used: set[str] = set()
         self.wanted: dict[tuple[str, ...], int] = {}
         self.remote: dict[Reference, int] = {}
@@ -127,8 +124,6 @@ class _Reading:
         self.elements.add(elements)
         self.barred.add(barred)
         self.attributes.add(attributes)
-        if barred or attributes:
-            self.has_barred.append(note)
 
     def _refer(self, reference: Reference, note: int) -> None:
         """Keep a reference to a file."""
@@ -180,7 +175,6 @@ def markup(contents: Contents, tick: Callable[[str, int, int], None]) -> Markup:
         reading.marks.uses(),
         reading.barred.uses(),
         reading.attributes.uses(),
-        tuple(reading.has_barred),
         frozenset(reading.used),
         reading.wanted,
         reading.remote,

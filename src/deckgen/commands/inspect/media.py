@@ -90,14 +90,13 @@ def media_figures(contents: Contents, markup: Markup, of_templates: ReadOnly[Ref
         if names.isdisjoint(spelled)
     ]
     used = markup.used.union(*(reference.names for reference in of_templates))
-    latex = any(mark.name.startswith("LaTeX") for mark in markup.marks)
     unused = names - used - set(_in_texts(contents, names - used))
     return MediaFigures(
         sorted(files, key=lambda file: (-file.bytes, file.name)),
         sum(file.bytes for file in files),
         sorted(contents.missing_media),
         sorted(missing, key=lambda each: each.name),
-        sorted(name for name in unused if not (latex and _OF_LATEX.fullmatch(name))),
+        sorted(name for name in unused if not _OF_LATEX.fullmatch(name)),
     )
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.commands.inspect import of_notes, of_types
+from deckgen.commands.inspect.figures import example
 from deckgen.commands.inspect.markup import of_templates
 from deckgen.commands.inspect.media import odd_names
 from deckgen.diagnostics import counted
@@ -58,7 +59,7 @@ class Package:
         """What cards load from the internet, each with its place; note types without notes have no cards."""
         in_templates = of_templates(self.contents.used_note_types.values())
         notes = {note.id: note for note in self.contents.notes}
-        in_fields = ((each, of_notes.called(notes[note])) for each, note in self.markup.remote.items())
+        in_fields = ((each, example(notes[note])) for each, note in self.markup.remote.items())
         return [*((each, where) for each, where in in_templates.items() if each.remote), *in_fields]
 
 

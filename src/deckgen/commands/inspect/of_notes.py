@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 _OCCLUSION = re.compile(r"\{\{c[0-9,]+::image-occlusion:", re.IGNORECASE)
 _READ = 20 * FIRST_WORDS  # characters of a first field, with its markup
 
-called = example
-
 
 class Ids(NamedTuple):
     """Notes whose first field gives no id (`none`), or the id of another note (`double`)."""
@@ -33,7 +31,7 @@ class Ids(NamedTuple):
 
 def empty_guids(contents: Contents) -> list[str]:
     """Notes without a guid."""
-    return [called(note) for note in contents.notes if not note.guid]
+    return [example(note) for note in contents.notes if not note.guid]
 
 
 def double_guids(contents: Contents) -> list[str]:
@@ -43,7 +41,7 @@ def double_guids(contents: Contents) -> list[str]:
         if note.guid:
             notes.setdefault(note.guid, []).append(note)
     return [
-        f"{guid}: {', '.join(map(called, some[:3]))}{', …' if len(some) > 3 else ''}"  # noqa: PLR2004 (the first few)
+        f"{guid}: {', '.join(map(example, some[:3]))}{', …' if len(some) > 3 else ''}"  # noqa: PLR2004 (the first few)
         for guid, some in notes.items()
         if len(some) > 1
     ]
@@ -51,14 +49,14 @@ def double_guids(contents: Contents) -> list[str]:
 
 def of_no_type(contents: Contents) -> list[str]:
     """Notes whose note type the package does not have."""
-    return [called(note) for note in contents.notes if note.note_type not in contents.note_types]
+    return [example(note) for note in contents.notes if note.note_type not in contents.note_types]
 
 
 def odd_field_counts(contents: Contents) -> list[str]:
     """Notes that do not have as many fields as their note type."""
     counts = {number: len(each.fields) for number, each in contents.note_types.items()}
     return [
-        called(note)
+        example(note)
         for note in contents.notes
         if counts.get(note.note_type, len(note.fields)) != len(note.fields)
     ]
@@ -68,20 +66,20 @@ def image_occlusions(contents: Contents) -> list[str]:
     """Notes with image occlusion."""
     types = {number for number, each in contents.note_types.items() if is_occlusion(each)}
     return [
-        called(note) for note in contents.notes if note.note_type in types or _OCCLUSION.search(note.text)
+        example(note) for note in contents.notes if note.note_type in types or _OCCLUSION.search(note.text)
     ]
 
 
 def without_cards(contents: Contents) -> list[str]:
     """Notes without cards."""
-    return [called(note) for note in contents.notes if note.id not in contents.cards_of]
+    return [example(note) for note in contents.notes if note.id not in contents.cards_of]
 
 
 def without_clozes(contents: Contents) -> list[str]:
     """Notes of cloze types from which Anki makes no card, because they have no cloze."""
     types = {number for number, each in contents.note_types.items() if each.cloze}
     return [
-        called(note)
+        example(note)
         for note in contents.notes
         if note.note_type in types and not cloze_numbers(note.fields) - {0}
     ]
@@ -90,13 +88,11 @@ def without_clozes(contents: Contents) -> list[str]:
 def in_several_decks(contents: Contents) -> list[str]:
     """Notes with cards in more than one deck; a borrowed card is where it came from."""
     decks = {
-        note: {card.home or card.deck for card in cards}
-        for note, cards in contents.cards_of.items()
-        if len(cards) > 1
+        note: {card.own_deck for card in cards} for note, cards in contents.cards_of.items() if len(cards) > 1
     }
     names = {number: deck.name for number, deck in contents.decks.items()}
     return [
-        f"{called(note)}: {', '.join(sorted(names.get(deck, str(deck)) for deck in decks[note.id]))}"
+        f"{example(note)}: {', '.join(sorted(names.get(deck, str(deck)) for deck in decks[note.id]))}"
         for note in contents.notes
         if len(decks.get(note.id, ())) > 1
     ]
@@ -106,27 +102,27 @@ def in_filtered_decks(contents: Contents) -> list[str]:
     """Notes of which a card is in a filtered deck."""
     filtered = {number for number, deck in contents.decks.items() if deck.filtered}
     notes = {card.note for card in contents.cards if card.home or card.deck in filtered}
-    return [called(note) for note in contents.notes if note.id in notes]
+    return [example(note) for note in contents.notes if note.id in notes]
 
 
 def with_reviews(contents: Contents) -> list[str]:
     """Notes of which somebody has answered a card."""
     notes = {card.note for card in contents.cards if card.studied}
-    return [called(note) for note in contents.notes if note.id in notes]
+    return [example(note) for note in contents.notes if note.id in notes]
 
 
 def personal_tags(contents: Contents) -> list[str]:
     """Notes with a tag that Anki gives for one person."""
-    return [called(note) for note in contents.notes if any(folded(tag) in OF_ANKI for tag in note.tags)]
+    return [example(note) for note in contents.notes if any(folded(tag) in OF_ANKI for tag in note.tags)]
 
 
 def ids(contents: Contents) -> Ids:
     """Notes whose first field gives no id of its own."""
     by_id = {note.id: _id(note) for note in contents.notes}
     times = Counter(by_id.values())
-    none = [called(note) for note in contents.notes if not by_id[note.id]]
+    none = [example(note) for note in contents.notes if not by_id[note.id]]
     double = [
-        f"{by_id[note.id]}: {called(note)}"
+        f"{by_id[note.id]}: {example(note)}"
         for note in contents.notes
         if by_id[note.id] and times[by_id[note.id]] > 1
     ]

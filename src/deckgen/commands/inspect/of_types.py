@@ -88,7 +88,8 @@ def with_speech(contents: Contents) -> list[str]:
     return [
         where
         for where, text in _sides(contents)
-        if any(
+        if "[anki:tts" in text
+        or any(
             each.startswith("tts ")
             for tag in template.tags(template.parse(text).parts)
             if isinstance(tag, template.Replacement)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _LISTED = 15  # tags, elements, or files of a sort on the page
 _EXAMPLES = 3
+_LONG = 200  # characters of an example
 _LARGEST = 5  # media files on the page
 _COUNTED = ("notes", "cards")
 _FORMATS = {
@@ -210,11 +211,11 @@ class Page(Sheet):
         yield from self.heading(f"Notes: {len(contents.notes):,}")
         for note in contents.notes:
             cards = contents.cards_of.get(note.id, ())
-            places = dict.fromkeys(decks.get(card.home or card.deck, "?") for card in cards)
+            places = dict.fromkeys(decks.get(card.own_deck, "?") for card in cards)
             where = " and ".join(places) or "no cards"
             line = f"id {note.id}, guid {note.guid}, {names.get(note.note_type, '?')}, {where}"
             yield from self.wrapped(line, 2)
-            yield from self.wrapped(shown(note.text.partition("\x1f")[0]), 4)
+            yield from self.wrapped(shown(note.first), 4)
 
     def _more(self, count: int) -> Iterator[str]:
         """The number of entries that are not on the page."""
@@ -248,8 +249,8 @@ def _share(part: int, whole: int) -> float:
     return 100 * part / whole if whole else 0
 
 
-def _cut(text: str, most: int = 200) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"
 
 
 def _size(count: int) -> str:

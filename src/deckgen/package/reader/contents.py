@@ -167,6 +167,11 @@ class PackedNote(NamedTuple):
         return tuple(self.text.split("\x1f"))
 
     @property
+    def first(self) -> str:
+        """The HTML of its first field."""
+        return self.text.partition("\x1f")[0]
+
+    @property
     def tags(self) -> tuple[str, ...]:
         """Its tags."""
         return tuple(self.tag_text.split())
@@ -202,6 +207,11 @@ class PackedCard(NamedTuple):
     reps: int
     lapses: int
     home: int
+
+    @property
+    def own_deck(self) -> int:
+        """The id of its deck; for a card that a filtered deck has borrowed, of the deck that it came from."""
+        return self.home or self.deck
 
     @property
     def studied(self) -> bool:

@@ -248,6 +248,29 @@ def test_speech_in_templates_and_images_of_latex_are_known(tmp_path: Path) -> No
     assert said["media"]["unused"] == ["other.png"]
 
 
+def test_an_id_is_found_as_deckgen_adopt_finds_it(tmp_path: Path) -> None:
+    """Behind an image that is written into the field, too; a first field of signs only gives none."""
+    path = words(tmp_path / "d.apkg", notes=2)
+    drawing = f"<img src='data:image/png;base64,{'A' * 9000}'>"
+    for number, text in enumerate((f"{drawing}{{{{c1::the&nbsp;leaf}}}}", "1 + 1")):
+        with_sql(path, "UPDATE notes SET flds = ? WHERE guid = ?", f"{text}\x1f", f"g{number}")
+    assert codes(path)["no-id"] == ["1 + 1"]
+
+
+def test_korean_lines_break_between_words(tmp_path: Path) -> None:
+    """Chinese ones, which have no blanks, anywhere."""
+    korean = "광합성은 식물이 빛에너지를 이용하여 이산화탄소와 물로부터 유기물을 합성하는 과정이다"
+    chinese = "光合作用是植物利用光能把二氧化碳和水合成有机物的过程光合作用是植物利用光能"
+    path = words(tmp_path / "d.apkg", notes=2)
+    for number, text in enumerate((korean, chinese)):
+        with_sql(path, "UPDATE notes SET flds = ? WHERE guid = ?", f"{text}\x1f", f"g{number}")
+    printed = run("inspect", path, "--notes", COLUMNS="40").stdout
+    notes = printed[printed.index("Notes: 2") :]
+    lines = [line.strip() for line in notes.splitlines()]
+    assert set(korean.split()) <= {word for line in lines for word in line.split()}
+    assert chinese[:18] in lines
+
+
 def test_notes_that_do_not_fit_their_note_type_are_named(tmp_path: Path) -> None:
     """One with too few fields, one whose note type is missing, one whose deck is."""
     path = words(tmp_path / "d.apkg", notes=3)

@@ -16,8 +16,9 @@ _NARROWEST = 30  # the least columns
 _WITH_BARS = 60  # from this many columns on, tables have bars
 _BARS = (12, 24)  # columns of a bar of 100 %: at least, at most
 _NAMES = 16  # with less columns for names, they go on lines of their own
-_WIDE = "\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60"
-_CHUNK = re.compile(rf"\s+|[{_WIDE}]|[^\s{_WIDE}]+")  # what a line can be broken between
+# Chinese and Japanese; not Korean, which has blanks
+_NO_BLANKS = "\u2e80-\u303e\u3041-\u312f\u3190-\ua4cf\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60"
+_CHUNK = re.compile(rf"\s+|[{_NO_BLANKS}]|[^\s{_NO_BLANKS}]+")  # what a line can be broken between
 
 
 class Row(NamedTuple):

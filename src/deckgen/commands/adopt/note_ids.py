@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from deckgen.cards import html
-from deckgen.deck.ids import slug
+from deckgen.deck.ids import FIRST_WORDS, slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from deckgen.package import PackedNote
 
 _PART = 6  # letters of a guid
+_READ = 20 * FIRST_WORDS  # characters of a first field, with links and the like
 
 
 def note_ids(notes: Iterable[PackedNote], language: str) -> dict[str, str]:
@@ -28,7 +29,7 @@ def note_ids(notes: Iterable[PackedNote], language: str) -> dict[str, str]:
         notes: The notes, whose guids are all different.
         language: The BCP 47 tag of their language.
     """
-    words = {note.guid: slug(html.text(note.fields[0]), language) for note in notes}
+    words = {note.guid: word_of(note, language) for note in notes}
     counts = Counter(words.values())
     ids: dict[str, str] = {}
     taken = {word for word, count in counts.items() if count == 1}
@@ -39,6 +40,11 @@ def note_ids(notes: Iterable[PackedNote], language: str) -> dict[str, str]:
         ids[guid] = next(each for each in _with_parts(word or "note", guid) if each not in taken)
         taken.add(ids[guid])
     return ids
+
+
+def word_of(note: PackedNote, language: str) -> str:
+    """The id that a note's first field gives, whether or not another note has it; empty if it gives none."""
+    return slug(html.text(note.first)[:_READ], language)
 
 
 def _with_parts(word: str, guid: str) -> Iterable[str]:

@@ -237,7 +237,7 @@ def example(note: PackedNote) -> str:
 
 def shown(field: str) -> str:
     """The text that a field shows, on one line and shortened; the name of an image if there is only that."""
-    return _shown(beginning(field, _READ))
+    return _shown(_beginning(field))
 
 
 @cache
@@ -249,9 +249,9 @@ def _shown(excerpt: str) -> str:
     return words if len(words) <= _SHORT else f"{words[: _SHORT - 1].rstrip()}…"
 
 
-def beginning(field: str, most: int) -> str:
-    """The beginning of a field, of at most so many characters, that does not end within a tag."""
-    if len(field) <= most:
+def _beginning(field: str) -> str:
+    """The beginning of a field, which does not end within a tag."""
+    if len(field) <= _READ:
         return field
-    excerpt = field[:most]
+    excerpt = field[:_READ]
     return excerpt[: excerpt.rfind("<")] if excerpt.rfind("<") > excerpt.rfind(">") else excerpt

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from deckgen.anki.cloze import in_field
 from deckgen.cards import html
-from deckgen.commands.inspect.references import Reference, of_css, of_html, of_sounds, of_styles, of_tag
+from deckgen.commands.inspect.references import of_css, of_html, of_sounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from collections.abc import Mapping as ReadOnly
 
+    from deckgen.commands.inspect.references import Reference
     from deckgen.package import Contents, PackedNote, PackedNoteType
 
 _EVERY = 500  # notes between two reports of progress
@@ -91,23 +92,22 @@ class _Reading:
 
     def read(self, note: PackedNote, *, cloze: bool) -> None:
         """Read a note."""
-        fields = note.fields
         marks = Counter[str]()
-        for field in fields:
+        tags: list[html.Tag] = []
+        for field in note.fields:
             marks.update(_marks(field, cloze=cloze))
             plain = field.strip()
             if "." in plain and "<" not in plain and len(plain) < 256:  # noqa: PLR2004 (a template may show it)
                 self.used.add(unicodedata.normalize("NFC", unescape(plain)))
-            for name in of_sounds(field):
-                self._refer(Reference(unescape(name), "image", media=True), note.id)
-            if "<style" in field.lower():
-                for reference in of_styles(field):
-                    self._refer(reference, note.id)
+            of_field = html.tags(field) if "<" in field else []
+            tags += of_field
+            for reference in of_html(field, of_field):
+                self._refer(reference, note.id)
         self.marks.add(marks)
-        self._tags(note.id, [tag for field in fields if "<" in field for tag in html.tags(field)])
+        self._count(tags)
 
-    def _tags(self, note: int, tags: list[html.Tag]) -> None:
-        """Read the tags of a note."""
+    def _count(self, tags: Iterable[html.Tag]) -> None:
+        """Count the elements of a note, and the attributes that deckgen does not allow."""
         elements, barred, attributes = Counter[str](), Counter[str](), Counter[str]()
         for tag in tags:
             if tag.closing:
@@ -119,8 +119,6 @@ class _Reading:
                 barred[tag.name if html.is_known(tag.name) else f"{tag.name} (unknown in HTML)"] += 1
             else:
                 attributes.update(html.barred(tag))
-            for reference in of_tag(tag):
-                self._refer(reference, note)
         self.elements.add(elements)
         self.barred.add(barred)
         self.attributes.add(attributes)

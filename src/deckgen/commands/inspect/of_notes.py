@@ -6,20 +6,17 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from deckgen.anki.cloze import uncovered
 from deckgen.anki.tags import folded
 from deckgen.anki.template import cloze_numbers
-from deckgen.cards import html
-from deckgen.commands.inspect.figures import beginning, example
+from deckgen.commands.adopt.note_ids import word_of
+from deckgen.commands.inspect.figures import example
 from deckgen.commands.inspect.of_types import is_occlusion
 from deckgen.deck.hints import OF_ANKI
-from deckgen.deck.ids import FIRST_WORDS, slug
 
 if TYPE_CHECKING:
     from deckgen.package import Contents, PackedNote
 
 _OCCLUSION = re.compile(r"\{\{c[0-9,]+::image-occlusion:", re.IGNORECASE)
-_READ = 20 * FIRST_WORDS  # characters of a first field, with its markup
 
 
 class Ids(NamedTuple):
@@ -118,7 +115,7 @@ def personal_tags(contents: Contents) -> list[str]:
 
 def ids(contents: Contents) -> Ids:
     """Notes whose first field gives no id of its own."""
-    by_id = {note.id: _id(note) for note in contents.notes}
+    by_id = {note.id: word_of(note, "") for note in contents.notes}
     times = Counter(by_id.values())
     none = [example(note) for note in contents.notes if not by_id[note.id]]
     double = [
@@ -127,9 +124,3 @@ def ids(contents: Contents) -> Ids:
         if by_id[note.id] and times[by_id[note.id]] > 1
     ]
     return Ids(none, double)
-
-
-def _id(note: PackedNote) -> str:
-    """The id that the first field of a note gives; empty if it gives none."""
-    field = beginning(note.text.partition("\x1f")[0], _READ)
-    return slug(uncovered(html.text(field.replace("&nbsp;", " "))), "")

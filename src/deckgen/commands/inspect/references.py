@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from deckgen.cards import html
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from deckgen.cards.html import Tag
 
@@ -93,20 +93,19 @@ def of_css(css: str) -> Iterator[Reference]:
             yield Reference(address, "font" if _FONT.search(address) else "image")
 
 
-def of_styles(text: str) -> Iterator[Reference]:
-    """The files that the style sheets and scripts in HTML refer to as css does."""
-    for match in _WITH_CSS.finditer(text):
-        yield from of_css(match[2])
+def of_html(text: str, tags: Iterable[Tag] | None = None) -> Iterator[Reference]:
+    """The files that HTML refers to: by tags, sounds and style sheets in it.
 
-
-def of_html(text: str) -> Iterator[Reference]:
-    """The files that HTML refers to: by tags, sounds and style sheets in it."""
-    if "<" in text:
-        for tag in html.tags(text):
-            yield from of_tag(tag)
+    Args:
+        text: The HTML.
+        tags: Its tags, if they are known.
+    """
+    for tag in (html.tags(text) if "<" in text else ()) if tags is None else tags:
+        yield from of_tag(tag)
     for name in of_sounds(text):
         yield Reference(unescape(name), "image", media=True)
-    yield from of_styles(text)
+    for match in _WITH_CSS.finditer(text):
+        yield from of_css(match[2])
 
 
 def of_sounds(text: str) -> list[str]:

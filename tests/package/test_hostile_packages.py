@@ -20,12 +20,14 @@ from hypothesis import strategies as st
 
 from deckgen.package import Contents, PackageError, read_about, read_media, read_package
 from deckgen.package.reader import LIMITS, Limits
-from tests.conftest import real_collection, write_project
+from tests.conftest import import_package, real_collection, write_project
 from tests.conftest import run as deckgen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from anki.collection import Collection
 
 GENEROUS = 2.0
 """Seconds of computing in which a small package is read or refused."""
@@ -166,7 +168,13 @@ def test_a_bomb_among_the_media(tmp_path: Path, samples: dict[str, dict[str, byt
             list(read_media(path, media, 2**20))
 
 
-@pytest.mark.parametrize("name", ["../x.png", "/etc/x.png", "a/b.png", "..", ".", "", "c:\\x.png", "x\0.png"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("../x.png", "/etc/x.png", "a/b.png", "..", ".", "", "x\0.png", "c:\\x.png", "c:x\\y.png"),
+        *("..\\x.png", "a\\..\\x.png", ".. \\x.png", "\\x.png", "\\\\host\\x.png", "x\\"),
+    ],
+)
 def test_a_name_that_leads_elsewhere(name: str, tmp_path: Path, samples: dict[str, dict[str, bytes]]) -> None:
     r"""Names of media are names, and no paths; Anki refuses such packages too, with `\\` only on Windows."""
     told = "contains a media file with a path outside Anki's folder"
@@ -175,6 +183,25 @@ def test_a_name_that_leads_elsewhere(name: str, tmp_path: Path, samples: dict[st
     entry = b"\x0a" + bytes([len(name)]) + name.encode() + b"\x1a\x14" + bytes(20)
     members = {**samples["latest"], "media": squeezed(b"\x0a" + bytes([len(entry)]) + entry)}
     assert refused(packed(tmp_path / "y", members)) == told
+
+
+def test_a_backslash_that_leads_nowhere(
+    tmp_path: Path, samples: dict[str, dict[str, bytes]], collection: Collection
+) -> None:
+    """It is read in each format; Anki on Linux and macOS takes it in the older ones."""
+    name = "a\\x.png"
+    for form, members in (("legacy", samples["legacy"]), ("latest", samples["latest"])):
+        if form == "legacy":
+            media = members["media"].replace(b"x.png", b"a\\\\x.png")
+        else:
+            old = unsqueezed(members["media"])
+            longer = old.replace(b"\x05x.png", b"\x07a\\x.png")
+            media = squeezed(longer[:1] + bytes([longer[1] + 2]) + longer[2:])
+        path = packed(tmp_path / form, {**members, "media": media})
+        ((medium, content),) = read_media(path, read_package(path).media)
+        assert (medium.name, content) == (name, b"x" * 100)
+        if form == "legacy" and os.name == "posix":
+            assert sum(import_package(collection, path).values()) == 5
 
 
 def test_media_that_are_listed_only(tmp_path: Path, samples: dict[str, dict[str, bytes]]) -> None:

@@ -9,6 +9,7 @@ import time
 import zipfile
 from typing import TYPE_CHECKING, NamedTuple
 
+import genanki
 import pytest
 
 from deckgen.package import read_package
@@ -361,6 +362,32 @@ def test_what_deckgen_cannot_keep_is_named(tmp_path: Path) -> None:
     assert "For **you**" in (tmp_path / "deck/source/deck.yaml").read_text("utf-8")
     said = refused(tmp_path / "long.apkg", tmp_path / "other")
     assert "because of 1 error: the note `luna`: this text has 120,0" in said
+
+
+def test_media_with_a_backslash_get_another_name(tmp_path: Path) -> None:
+    """On Windows it would be a path; one that a card template names cannot get one, so it is left out."""
+    model = genanki.Model(
+        77,
+        "Words",
+        fields=[{"name": "Front"}, {"name": "Back"}],
+        templates=[{"name": "T", "qfmt": "{{Front}}<img src='_c\\d.png'>", "afmt": "{{Back}}"}],
+    )
+    deck = genanki.Deck(99, "Trees")
+    deck.add_note(genanki.Note(model=model, fields=["oak", '<img src="a\\b.png">']))
+    genanki.Package(deck).write_to_file(tmp_path / "d.apkg")
+    with zipfile.ZipFile(tmp_path / "d.apkg") as archive:
+        collection = archive.read("collection.anki2")
+    with zipfile.ZipFile(tmp_path / "d.apkg", "w") as archive:
+        archive.writestr("collection.anki2", collection)
+        archive.writestr("media", json.dumps({"0": "a\\b.png", "1": "_c\\d.png"}))
+        archive.writestr("0", PNG)
+        archive.writestr("1", PNG)
+    said = adopted(tmp_path / "d.apkg", tmp_path / "deck")
+    assert "left out: _c\\d.png (on Windows, `\\` is a path)" in said
+    assert said.count("_c\\d.png") == 1
+    assert (tmp_path / "deck/source/media/a_b.png").read_bytes() == PNG
+    assert 'back: "![](media/a_b.png)"' in (tmp_path / "deck/source/1-trees.yaml").read_text("utf-8")
+    assert not [path for path in (tmp_path / "deck").rglob("*") if "\\" in path.name]
 
 
 def test_a_note_from_the_future_gets_its_updates(tmp_path: Path) -> None:

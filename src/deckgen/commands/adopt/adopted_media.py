@@ -59,10 +59,12 @@ def adopt_media(
     present = {medium.name: medium for medium in contents.media}
     shown = dict.fromkeys(name for note in notes for name in shown_in(note.text, present))
     elsewhere = {name for note in contents.notes for name in shown_in(note.text, present)}
-    of_faces = _shown_by_faces(contents, folders)
+    by_faces = _shown_by_faces(contents, folders)
+    # cards name these as they are, so they cannot get another name
+    unusable = [(name, "on Windows, `\\` is a path") for name in by_faces if "\\" in name]
+    of_faces = {name: where for name, where in by_faces.items() if "\\" not in name}
     names = portable_names(name for name in shown if name in present)
     paths: dict[str, str] = {}
-    unusable: list[tuple[str, str]] = []
     wanted = [present[name] for name in {**shown, **of_faces} if name in present]
     for medium, content in old.media(wanted):
         for folder in of_faces.get(medium.name, ()):
@@ -81,7 +83,7 @@ def adopt_media(
         paths,
         tuple(name for name in shown if name not in present),
         tuple(unusable),
-        tuple(name for name in present if name not in elsewhere and name not in of_faces),
+        tuple(name for name in present if name not in elsewhere and name not in by_faces),
     )
 
 

@@ -224,7 +224,7 @@ class PackedMedium:
     """A media file.
 
     Attributes:
-        name: What notes call it. It has no part that would lead into another folder.
+        name: What notes call it. It leads out of no folder, but can have a backslash, a folder on Windows.
         member: The member of the archive that holds it.
         size: How many bytes it has, as the package says.
         sha1: The SHA-1 of its bytes in hexadecimal, as the package says; empty in both legacy formats.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 
 from deckgen.package.reader.archive import DAMAGED, UnreadableError
@@ -59,14 +60,23 @@ def _legacy(archive: Archive) -> Iterator[PackedMedium]:
 
 
 def _check(name: str, most: int) -> None:
-    """See that a media file's name is just a name."""
+    """See that a media file's name is just a name.
+
+    In the legacy formats, Anki for Linux and macOS takes a backslash, and leaves it out of the name. On
+    Windows it makes a path, which must not lead out of a folder.
+    """
     if len(name) > most:
         raise UnreadableError(f"contains a media file name with more than {most:,} characters")
-    if name in {"", ".", ".."} or any(mark in name for mark in "/\\\0"):
-        # Anki for Linux and macOS takes a backslash, and leaves it out of the name
+    if name in {"", ".", ".."} or any(mark in name for mark in "/\0") or _leads_out(name):
         hint = (
             "Anki refuses it too"
             if "\\" not in name
             else f"rename `{name}` in Anki: on Windows, `\\` is a path"
         )
         raise UnreadableError("contains a media file with a path outside Anki's folder", hint)
+
+
+def _leads_out(name: str) -> bool:
+    """Whether a name with a backslash leads out of a folder on Windows, which drops dots and spaces."""
+    path = PureWindowsPath(name)
+    return "\\" in name and (path.anchor != "" or any(not part.strip(". ") for part in name.split("\\")))

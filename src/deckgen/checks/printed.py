@@ -29,6 +29,7 @@ _CONTRAST = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\([^)]*\)")
+_DOTS = {ord("İ"): "i", ord("ı"): "i"}  # to `casefold`, these are other letters
 _SHORT = 2  # letters
 _TWO = 2  # rows; to name one of them on a front is to say that the other is asked
 
@@ -130,6 +131,14 @@ def _printed(phrase: str, text: str) -> tuple[int, int] | None:
         return (start, start + len("".join(parts))) if start >= 0 and len(parts) > 1 else None
     if not any(len(part) > _SHORT and not part.isdigit() for part in parts):
         return None
+    folded = _case_folded(text)
+    if not all(_case_folded(part) in folded for part in parts):
+        return None  # a search for a pattern that has not been compiled yet is much slower
     pattern = r"(?<!\w)" + r"\W+".join(map(re.escape, parts)) + r"(?!\w)"
     match = re.search(pattern, text, re.IGNORECASE)
     return match.span() if match else None
+
+
+def _case_folded(text: str) -> str:
+    """A text in which two letters are equal wherever `re.IGNORECASE` takes them for equal."""
+    return text.lower() if text.isascii() else text.translate(_DOTS).casefold()

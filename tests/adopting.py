@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import genanki
+
 from deckgen.build import build
 from deckgen.commands.adopt.kinds import kind_files, name_kinds
 from deckgen.commands.adopt.ledger import note_type_line
@@ -58,6 +60,24 @@ def adopted(folder: Path, contents: Contents) -> Path:
             old = known[line.id]
             lines.append(line._replace(guid=old.guid, modified=old.modified, released=FILE))
     return change(folder, {"source/ledger.jsonl": written(lines)})
+
+
+def words(folder: Path) -> Path:
+    """The folder of a deck that was adopted from a package with one note type, without ids, and one note."""
+    folder.mkdir(parents=True)
+    model = genanki.Model(
+        1_607_392_319,
+        "Words",
+        [{"name": "Word"}, {"name": "Meaning"}],
+        [{"name": "There", "qfmt": "{{Word}}", "afmt": "{{Meaning}}"}],
+        ".card { color: red }",
+    )
+    # as Anki says that it began as its type "Basic (and reversed card)"
+    model.to_json = lambda *args: genanki.Model.to_json(model, *args) | {"originalStockKind": 2}
+    deck = genanki.Deck(2_059_400_110, TITLE)
+    deck.add_note(genanki.Note(model, ["dog", "Hund"], guid="abc"))
+    genanki.Package(deck).write_to_file(folder / FILE, timestamp=LONG_AGO)
+    return adopted(folder / "deck", read_package(folder / FILE))
 
 
 def package_of(folder: Path, path: Path) -> Path:

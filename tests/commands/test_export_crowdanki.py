@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.adopting import words
 from tests.conftest import (
     ALLIANCE,
     REPOSITORY,
@@ -36,9 +37,11 @@ DECKS = {
 DAY = "1700100000"
 
 
-@pytest.fixture(params=DECKS)
+@pytest.fixture(params=[*DECKS, "adopted"])
 def deck(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """Each of the decks."""
+    if request.param == "adopted":
+        return words(tmp_path / "adopted")
     return DECKS[request.param] or moon(tmp_path / "deck")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from tests.adopting import words
 from tests.conftest import ALLIANCE, REPOSITORY, Opened, open_package, run
 from tests.exports import export, holds, moon
 from tests.releases import build
@@ -51,9 +52,10 @@ def packaged(deck: Path, folder: Path) -> Opened:
     return open_package(folder / "deck.apkg")
 
 
-@pytest.mark.parametrize("deck", DECKS, ids=lambda path: path.name)
-def test_notes_are_those_of_the_package(deck: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("which", [*DECKS, None], ids=lambda path: path.name if path else "adopted")
+def test_notes_are_those_of_the_package(which: Path | None, tmp_path: Path) -> None:
     """For whole decks: guids, fields, tags, decks, cards, note types and media are the same."""
+    deck = which or words(tmp_path / "adopted")
     package, said = packaged(deck, tmp_path), exported(deck, tmp_path / "out")
     notes = {note["id"]: note for note in said["notes"] if note["cards"]}
     assert notes.keys() == package.by_id().keys()
@@ -74,11 +76,11 @@ def test_notes_are_those_of_the_package(deck: Path, tmp_path: Path) -> None:
         packed = package.note_types[each["name"]]
         assert each["css"] == packed["css"]
         assert [(one["name"], one["id"]) for one in each["fields"]] == [
-            (one["name"], one["id"]) for one in packed["flds"]
+            (one["name"], one.get("id")) for one in packed["flds"]
         ]
         sides = ("name", "id", "qfmt", "afmt", "bqfmt", "bafmt")
         assert [tuple(one.values()) for one in each["cards"]] == [
-            tuple(one[side] for side in sides) for one in packed["tmpls"]
+            tuple(one.get(side) for side in sides) for one in packed["tmpls"]
         ]
     names = package.authors_media()
     assert [each["name"] for each in said["media"]] == sorted(names)

@@ -27,9 +27,10 @@ FILE = "deck.json"
 """The name of the file."""
 _NAMESPACE = UUID("ee07285c-6915-4cc1-b1e7-89528aaa84ba")  # of all uuids here; it never changes
 _OF_COLLECTION = ("id", "did", "mod", "usn")  # what each collection has for itself
-# What Anki adds to each field that it stores. CrowdAnki asks a learner to map fields if it finds any
-# difference from its collection.
-_OF_FIELDS = {
+# What Anki adds to each card template and each field that it stores. CrowdAnki asks a learner to map fields if
+# it finds any difference from its collection.
+_OF_TEMPLATES = {"id": None}
+_OF_FIELDS = _OF_TEMPLATES | {
     "description": "",
     "plainText": False,
     "excludeFromSearch": False,
@@ -124,11 +125,12 @@ def _note(package: Package, note: StampedNote) -> dict[str, Any]:
 def _note_type(package: Package, collected: dict[str, Any]) -> dict[str, Any]:
     """A note type, from what a collection has of it."""
     return {
+        "originalStockKind": 0,  # without it, CrowdAnki takes that of Anki's type Basic
         **{key: value for key, value in collected.items() if key not in _OF_COLLECTION},
         "__type__": "NoteModel",
-        "originalStockKind": 0,  # without it, CrowdAnki takes that of Anki's type Basic
         "crowdanki_uuid": _uuid_of_type(package, int(collected["id"])),
         "flds": [*_fields(collected["flds"])],
+        "tmpls": [_OF_TEMPLATES | each for each in collected["tmpls"]],
     }
 
 

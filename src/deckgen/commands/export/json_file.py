@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from deckgen import __version__
@@ -92,7 +91,7 @@ def _note_types(build: Build, packages: Packages) -> Iterator[dict[str, Any]]:
         yield {
             "kind": name,
             "id": line.id,
-            "name": unicodedata.normalize("NFC", f"{build.deck.title} - {kind.title}"),
+            "name": kind.in_anki(build.deck.title),
             "cloze": kind.cloze,
             "fields": [{"name": field.name, "id": field.id} for field in kind.fields],
             "cards": [

@@ -9,7 +9,7 @@ from deckgen.source.files import MAX_BYTES, MAX_SMALL, load, opened, unreadable
 from deckgen.source.nodes import ODD, Document, Mapping, Node, Scalar, Sequence, end_of
 from deckgen.source.parser import MAX_DEPTH, control_characters, parse, read
 from deckgen.source.wording import BLOCK_HINT, CONFLICT, CURLY, HYPHENS, ITEM_HINT
-from deckgen.source.writing import Writable, write
+from deckgen.source.writing import Writable, value_of, values_of, write
 
 __all__ = [
     "BLOCK_HINT",
@@ -34,5 +34,7 @@ __all__ = [
     "parse",
     "read",
     "unreadable",
+    "value_of",
+    "values_of",
     "write",
 ]

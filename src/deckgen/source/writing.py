@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+from deckgen.source import nodes
+
 Writable: TypeAlias = "str | bool | int | Sequence[Writable] | Mapping[str, Writable]"
 """A value that can be written: a text, `true` or `false`, a whole number, a list, or keys with values."""
 
@@ -36,6 +38,24 @@ def write(value: Sequence[Writable] | Mapping[str, Writable], indent: int = 0) -
         ValueError: A text contains half a character (a surrogate), or a key is longer than `MAX_KEY`.
     """
     return "".join(f"{line}\n" for line in _lines(value, indent))
+
+
+def value_of(node: nodes.Node) -> Writable:
+    """A node as a value that can be written.
+
+    Args:
+        node: The node, at most as deep as the parser allows.
+    """
+    if isinstance(node, nodes.Scalar):
+        return node.value
+    if isinstance(node, nodes.Sequence):
+        return [value_of(item) for item in node.items]
+    return values_of(node)
+
+
+def values_of(mapping: nodes.Mapping) -> dict[str, Writable]:
+    """The keys of a mapping with their values."""
+    return {key: value_of(node) for key, node in mapping.entries.items()}
 
 
 def _lines(value: Sequence[Writable] | Mapping[str, Writable], indent: int) -> list[str]:

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from deckgen import source
 from deckgen.deck.kind_file import CHAPTER_KEYS
+from deckgen.source import values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from deckgen.deck.notes import Chapter, Deck, Note, Table
-    from deckgen.source import Document, Mapping, Node
+    from deckgen.source import Document, Mapping, Node, Writable
 
-Written: TypeAlias = "str | list[Written] | dict[str, Written]"
-"""A value of a source file: a text as YAML reads it, a list, or keys with values."""
-Keys: TypeAlias = dict[str, Written]
+Keys: TypeAlias = "dict[str, Writable]"
 """Keys as they are written, with their values."""
 
 
@@ -49,18 +48,18 @@ def written(deck: Deck) -> WrittenDeck:
     notes: dict[Note, Keys] = {}
     for note in deck.notes:
         here = mappings[note.chapter.document.path]
-        notes[note] = _keys(here[note.start])
+        notes[note] = values_of(here[note.start])
         table = note.table
         if table and id(table) not in tables:
-            keys = _keys(here[table.start])
+            keys = values_of(here[table.start])
             tables[id(table)] = table, {key: keys[key] for key in keys if key != note.kind.rows_key}
     of_chapters = [(chapter, _own(mappings[path])) for path, chapter in chapters.items()]
-    return WrittenDeck(_keys(_mappings(deck.document)[None]), of_chapters, [*tables.values()], notes)
+    return WrittenDeck(values_of(_mappings(deck.document)[None]), of_chapters, [*tables.values()], notes)
 
 
 def _own(mappings: dict[int | None, Mapping]) -> Keys:
     """The keys of a chapter, without its sections."""
-    return {key: value for key, value in _keys(mappings[None]).items() if key in CHAPTER_KEYS}
+    return {key: value for key, value in values_of(mappings[None]).items() if key in CHAPTER_KEYS}
 
 
 def _mappings(document: Document) -> dict[int | None, Mapping]:
@@ -85,17 +84,3 @@ def _all(root: Node | None) -> Iterator[Mapping]:
             left += node.entries.values()
         elif isinstance(node, source.Sequence):
             left += node.items
-
-
-def _keys(mapping: Mapping) -> Keys:
-    """The keys of a mapping with their values."""
-    return {key: _value(node) for key, node in mapping.entries.items()}
-
-
-def _value(node: Node) -> Written:
-    """The value of a node. Nodes are at most as deep as the parser allows."""
-    if isinstance(node, source.Scalar):
-        return node.value
-    if isinstance(node, source.Sequence):
-        return [_value(item) for item in node.items]
-    return _keys(node)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from deckgen import source
 from deckgen.commands.fix.edited_file import Edit, applied, column_of, differences, line_end
 from deckgen.diagnostics import CallError
-from deckgen.source import Mapping, Scalar, Sequence, end_of, write
+from deckgen.source import Mapping, Scalar, Sequence, end_of, value_of, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
@@ -189,12 +189,3 @@ def _is_same(before: Node | None, after: Node | None) -> bool:
         isinstance(one, Scalar) and isinstance(other, Scalar) and one.value == other.value.removesuffix("\n")
         for _, one, other in differences(before, after)
     )
-
-
-def value_of(node: Node) -> Writable:
-    """A node as a value that can be written."""
-    if isinstance(node, Scalar):
-        return node.value
-    if isinstance(node, Sequence):
-        return [value_of(item) for item in node.items]
-    return {key: value_of(item) for key, item in node.entries.items()}

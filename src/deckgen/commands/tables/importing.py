@@ -229,7 +229,7 @@ def _changes(
         if "tags" in values:
             node = items[number]
             own = node.entries.get("tags") if isinstance(node, source.Mapping) else None
-            before = chapter_text.value_of(own) if own is not None else []
+            before = source.value_of(own) if own is not None else []
             further = [tag for tag in draft.values["tags"] if tag not in note.tags]  # type: ignore[union-attr] # a list
             values["tags"] = [*before, *further] if isinstance(before, list) else further
         changes[number] = _Change(note, draft.row.number, values)

@@ -92,11 +92,22 @@ def replacing(path: Path, before: bytes | None = None, *, lasting: bool = True) 
 
 
 @contextmanager
-def creating(path: Path) -> Iterator[IO[bytes]]:
-    """A new file to write to; after the block its content survives a loss of power."""
+def creating(path: Path, *, lasting: bool = True) -> Iterator[IO[bytes]]:
+    """A new file to write to.
+
+    Args:
+        path: The file.
+        lasting: Whether its content must survive a loss of power after the block; not needed if the next call
+            makes it again.
+
+    Raises:
+        CallError: The disk is full, or the like.
+        OSError: There is such a file, or it cannot be written.
+    """
     with naming(path), path.open("xb") as file:
         yield file
-        _sync(file)
+        if lasting:
+            _sync(file)
 
 
 @contextmanager

@@ -6,8 +6,11 @@ import csv
 import json
 import os
 import re
+import signal
+import sys
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +22,7 @@ from deckgen.commands.export.export import export as export_of
 from deckgen.commands.export.folder import MARK, earlier_export, write
 from deckgen.deck.key_types import TYPES
 from deckgen.project import Project
+from tests.adopting import words
 from tests.conftest import ALLIANCE, CHAPTER, DECK, REPOSITORY, change, run, untimed, write_project
 from tests.exports import MOON, REST, export, holds, moon, told
 from tests.faults import KIND
@@ -187,9 +191,10 @@ def test_each_type_of_key_fits_or_does_not() -> None:
     assert fitting == {"text", "markdown", "cloze", "choice", "date", "notes"}
 
 
-@pytest.mark.parametrize("deck", [REPOSITORY, ALLIANCE, REPOSITORY / "tests/decks/stress-ar"])
-def test_whole_decks_have_all_their_fitting_notes_in_tables(deck: Path, tmp_path: Path) -> None:
-    """The deck of this repository, a large one, and one from right to left: each text is as in its source."""
+@pytest.mark.parametrize("which", [REPOSITORY, ALLIANCE, REPOSITORY / "tests/decks/stress-ar", None])
+def test_whole_decks_have_all_their_fitting_notes_in_tables(which: Path | None, tmp_path: Path) -> None:
+    """The repository's deck, a large one, one from right to left, an adopted one: texts are as in the source."""
+    deck = which or words(tmp_path / "adopted")
     made = build.build(deck)
     export(deck, "csv", tmp_path / "out")
     rows = {row["id"]: row for path in (tmp_path / "out").glob("*.csv") for row in table(path)}
@@ -295,36 +300,87 @@ def test_errors_of_the_source_leave_the_export_as_it_was(tmp_path: Path) -> None
     assert not (tmp_path / "new").exists()
 
 
-@pytest.mark.parametrize("fails_at", range(1, 12))
+FIRST = Export("json", "sample", {"a": b"1", "b": b"2", "media/c": b"3"}, 1)
+SECOND = Export("json", "sample", {"a": b"new", "d": b"new", "media/e": b"new"}, 1)
+
+
+@pytest.mark.parametrize("fails_at", range(1, 10))
+@pytest.mark.parametrize("when", ["before", "after"])
 def test_a_stopped_export_leaves_the_folder_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_at: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_at: int, when: str
 ) -> None:
-    """At whichever of its renames it is stopped: before the rename, or right after it."""
+    """At whichever of its renames it is stopped, before or right after it; after the last one it is whole."""
     deck, out = write_project(tmp_path / "deck"), tmp_path / "out"
-    first = Export("json", "sample", {"a": b"1", "b": b"2", "media/c": b"3"}, 1)
-    write(first, out, earlier_export(out, Project(deck)))
+    write(FIRST, out, earlier_export(out, Project(deck)))
     before = files(out)
-    second = Export("json", "sample", {"a": b"new", "d": b"new", "media/e": b"new"}, 1)
     done = 0
-    rename = Path.rename
+    replace = Path.replace
 
     def stopping(self: Path, target: Path) -> Path:
         nonlocal done
         done += 1
         if done == fails_at:
-            if fails_at % 2:
-                rename(self, target)
+            if when == "after":
+                replace(self, target)
             raise KeyboardInterrupt
-        return rename(self, target)
+        return replace(self, target)
 
-    monkeypatch.setattr(Path, "rename", stopping)
-    if fails_at > 10:  # it has fewer renames
-        write(second, out, earlier_export(out, Project(deck)))
+    monkeypatch.setattr(Path, "replace", stopping)
+    if fails_at > 8:  # it has fewer renames
+        write(SECOND, out, earlier_export(out, Project(deck)))
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            write(SECOND, out, earlier_export(out, Project(deck)))
+    if fails_at > 8 or (fails_at, when) == (8, "after"):
         assert sorted(holds(out)) == ["a", "d", "media/e"]
-        return
-    with pytest.raises(KeyboardInterrupt):
-        write(second, out, earlier_export(out, Project(deck)))
-    assert files(out) == before
+        assert set(earlier_export(out, Project(deck)).files) == set(SECOND.files)
+    else:
+        assert files(out) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no process is killed so there")
+@pytest.mark.parametrize("first", [FIRST, None], ids=["second", "first"])
+def test_a_killed_export_leaves_a_folder_that_says_whose_it_is(tmp_path: Path, first: Export | None) -> None:
+    """Killed before any change that it makes there, it leaves a folder which the next export makes whole."""
+    deck = write_project(tmp_path / "deck")
+    for moment in count(1):
+        out = tmp_path / str(moment)
+        if first:
+            write(first, out, earlier_export(out, Project(deck)))
+        child = os.fork()
+        if not child:
+            try:
+                _die_before(moment, out)
+                write(SECOND, out, earlier_export(out, Project(deck)))
+            finally:
+                os._exit(0)
+        killed = os.waitpid(child, 0)[1] == signal.SIGKILL
+        present = {name for name in holds(out) if ".part/" not in name} if out.exists() else set()
+        found = earlier_export(out, Project(deck))
+        assert present <= set(found.files), f"at {moment}"
+        assert not present or (found.deck, found.to) == ("sample", "json")
+        write(SECOND, out, found)
+        assert sorted(holds(out)) == ["a", "d", "media/e"], f"at {moment}"
+        if not killed:
+            assert moment > 20
+            break
+
+
+def _die_before(moment: int, folder: Path) -> None:
+    """Kill this process before its n-th change in a folder."""
+    left = moment
+
+    def watch(event: str, arguments: tuple[Any, ...]) -> None:
+        nonlocal left
+        writes = event in {"os.rename", "os.remove", "os.mkdir", "os.rmdir"} or (
+            event == "open" and bool(arguments[2] & (os.O_WRONLY | os.O_RDWR))
+        )
+        if writes and os.fsdecode(arguments[0]).startswith(str(folder)):
+            left -= 1
+            if not left:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(watch)
 
 
 def test_what_a_killed_export_left_is_removed(tmp_path: Path) -> None:

@@ -27,8 +27,8 @@ FILE = "deck.json"
 """The name of the file."""
 _NAMESPACE = UUID("ee07285c-6915-4cc1-b1e7-89528aaa84ba")  # of all uuids here; it never changes
 _OF_COLLECTION = ("id", "did", "mod", "usn")  # what each collection has for itself
-# What Anki adds to each card template and each field that it stores. CrowdAnki asks a learner to map fields if
-# it finds any difference from its collection.
+# What Anki adds to each card template and each field that it stores. CrowdAnki asks a learner to map fields
+# if it finds any difference from its collection.
 _OF_TEMPLATES = {"id": None}
 _OF_FIELDS = _OF_TEMPLATES | {
     "description": "",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.commands.export.contents import MEDIA
 from deckgen.diagnostics import CallError
-from deckgen.files import naming
+from deckgen.files import creating
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -111,48 +111,60 @@ def _fill(folder: Path, files: ReadOnly[str, bytes | Media]) -> None:
         data = content if isinstance(content, bytes) else content.content()
         if data is None:
             raise CallError(f"a media file changed during the export: {path}", "export again")
-        with naming(target), target.open("xb") as file:
+        with creating(target, lasting=False) as file:
             file.write(data)
 
 
 def _swap(export: Export, folder: Path, part: Path, before: Iterable[str]) -> None:
-    """Move the new files to their places, and those of an earlier export away; or change nothing."""
-    new, old = part / "new", part / "old"
-    mark = folder / MARK
+    """Move the new files to their places, and those of an earlier export away; or change nothing.
+
+    At each moment, the folder has a mark that lists all its files of exports: the call may be killed.
+    """
+    new, old, mark = part / "new", part / "old", folder / MARK
+    old.mkdir()
+    if mark.exists():
+        shutil.copyfile(mark, old / MARK)
     _mark(new / MARK, export, export.files)
-    _mark(part / MARK, export, {*export.files, *before})  # what a killed call would leave
+    _mark(part / MARK, export, {*export.files, *before})
     moved: list[tuple[Path, Path]] = []
 
     def move(start: Path, end: Path) -> None:
         end.parent.mkdir(parents=True, exist_ok=True)
         moved.append((start, end))  # first, because Ctrl-C can come right after the next line
-        start.rename(end)
+        start.replace(end)
 
     try:
-        if mark.exists():
-            move(mark, old / MARK)
-        move(part / MARK, mark)
+        (part / MARK).replace(mark)
         for path in before:
             if (folder / path).exists():
                 move(folder / path, old / path)
         for path in export.files:
             move(new / path, folder / path)
-        move(mark, old / f"{MARK}.union")
-        move(new / MARK, mark)
+        (new / MARK).replace(mark)
     except BaseException:
-        for start, end in reversed(moved):
-            if os.path.lexists(end):
-                end.rename(start)
+        if (new / MARK).exists():  # else the export is complete, and stays
+            for start, end in reversed(moved):
+                if os.path.lexists(end):
+                    end.replace(start)
+            _put_back(old / MARK, mark)
         raise
     finally:
         with suppress(OSError):  # it is not there, or not empty
             (folder / MEDIA).rmdir()
 
 
+def _put_back(earlier: Path, mark: Path) -> None:
+    """Give a folder its earlier mark again, or none if it had none."""
+    if earlier.exists():
+        earlier.replace(mark)
+    else:
+        mark.unlink(missing_ok=True)
+
+
 def _mark(path: Path, export: Export, files: Iterable[str]) -> None:
     """Write the mark of a folder."""
     about = {"deck": export.deck, "to": export.to, "files": sorted(files)}
-    with naming(path), path.open("xb") as file:
+    with creating(path, lasting=False) as file:
         file.write((json.dumps(about, indent=1, ensure_ascii=False) + "\n").encode())
 
 

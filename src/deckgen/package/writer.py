@@ -100,7 +100,7 @@ class Package:
         """The file for the learner's own style, by its name, where cards ask for it."""
         return {} if self.cleanup else own_style(self.deck.id, self.note_types)
 
-    @property
+    @cached_property
     def deck_names(self) -> list[str]:
         """The full names of the root deck, the decks with notes and the decks above them."""
         names = {self.deck.title}

@@ -227,6 +227,32 @@ def test_a_table_whose_fronts_print_no_answer_is_left_alone(text: str, tmp_path:
     assert deck_of(tmp_path, text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "here", "elsewhere"),
+    [
+        (table("On neutrality", NEUTRAL, TILT), "Name It", "Describe"),
+        (table("S", NEUTRAL, ("Unbalancing", "Leaving neutrality behind")), "Name It", "Describe"),
+        (table("S", NEUTRAL, ("Planned tilt", "Planned")), "Describe", "Name It"),
+        (table("Ways of siding with nobody", NEUTRAL, TILT), "Describe", "Name It"),
+    ],
+)
+def test_a_card_that_no_row_has_prints_no_answer(
+    text: str, here: str, elsewhere: str, tmp_path: Path
+) -> None:
+    """The warning is told where the rows have the card, and not where `cards` leaves it out."""
+    for cards, expected in ((here, 1), (elsewhere, 0)):
+        chosen = text.replace("    rows:\n", f"    cards: [{cards}]\n    rows:\n")
+        assert len(deck_of(tmp_path, chosen)) == expected, cards
+
+
+def test_each_row_has_its_own_choice_of_cards(tmp_path: Path) -> None:
+    """A row without cards draws no warning, and hides none of another row."""
+    text = table("Neutrality and tilt", ("Neutrality", "Siding with nobody"), THIRD, ("Tilt", "Leaning"))
+    assert [each["line"] for each in deck_of(tmp_path, text)] == [7, 11]
+    first = text.replace("      - id: r0\n", "      - id: r0\n        cards: []\n")
+    assert [each["line"] for each in deck_of(tmp_path, first)] == [12]
+
+
 def test_cues_are_silenced_where_they_are_told(tmp_path: Path) -> None:
     """By `allow` on the note, or for the whole deck in deck.yaml."""
     text = table("S", NEUTRAL, ("Unbalancing", "Leaving neutrality behind"))

@@ -38,6 +38,7 @@ def printed_answer(context: RuleContext) -> Iterator[Diagnostic]:
     """A front that prints the name or a cell that it asks for, or names the row that it does not ask for.
 
     Rows of one table may share a cell, and a cell may consist of another row's name ("Opposite: short").
+    What a card asks for that its row leaves out counts only for the cards of other rows.
     """
     tables: dict[Table, list[Note]] = {}
     for note in context.notes:
@@ -46,12 +47,12 @@ def printed_answer(context: RuleContext) -> Iterator[Diagnostic]:
     for table, rows in tables.items():
         parts = {field.part for field in rows[0].kind.fields if field.key == rows[0].kind.label}
         names = {row: plain(_cells(row)[0].value) for row in rows}
-        title = _title(context, table, rows[0])
-        if "rest" in parts:
-            yield from _names_in_title(names, title)
-            yield from _names_in_rows(context, names)
-        if "name" in parts:
-            yield from _cells_on_front(rows, title)
+        asked = {part: [row for row in rows if context.asks_by(row, part)] for part in parts}
+        if by_rest := asked.get("rest"):
+            yield from _names_in_title(names, by_rest, _title(context, table, by_rest[0]))
+            yield from _names_in_rows(context, names, by_rest)
+        if by_name := asked.get("name"):
+            yield from _cells_on_front(rows, by_name, _title(context, table, by_name[0]))
 
 
 def _cells(row: Note) -> list[Scalar]:
@@ -70,18 +71,20 @@ def _title(context: RuleContext, table: Table, row: Note) -> str:
     )
 
 
-def _names_in_title(names: dict[Note, str], title: str) -> Iterator[Diagnostic]:
+def _names_in_title(names: dict[Note, str], asking: list[Note], title: str) -> Iterator[Diagnostic]:
     """Names of rows in the title of their table. A title that names all rows tells none of them apart."""
-    found = [row for row, name in names.items() if _printed(name, title)]
-    for row in found if len(found) < len(names) else ():
+    found = {row for row, name in names.items() if _printed(name, title)}
+    for row in asking if len(found) < len(names) else ():
+        if row not in found:
+            continue
         message = "the title of the table contains this name, so the card that asks for the name shows it"
         hint = "change the title so that it names no row"
         yield Diagnostic("printed-answer", message, look.of_text(row, _cells(row)[0]), hint)
 
 
-def _names_in_rows(context: RuleContext, names: dict[Note, str]) -> Iterator[Diagnostic]:
+def _names_in_rows(context: RuleContext, names: dict[Note, str], asking: list[Note]) -> Iterator[Diagnostic]:
     """Cells that say of their row that it is not another one, while a card asks by them which row it is."""
-    for row in names:
+    for row in asking:
         for cell in _cells(row)[1:]:
             text = prose(cell.value)
             for other, name in names.items():
@@ -99,10 +102,10 @@ def _names_in_rows(context: RuleContext, names: dict[Note, str]) -> Iterator[Dia
                     )
 
 
-def _cells_on_front(rows: list[Note], title: str) -> Iterator[Diagnostic]:
+def _cells_on_front(rows: list[Note], asking: list[Note], title: str) -> Iterator[Diagnostic]:
     """Cells that are in the title or in the name of their row, if no other row has the same cell."""
     often = Counter((number, _folded(cell)) for row in rows for number, cell in enumerate(_cells(row)))
-    for row in rows:
+    for row in asking:
         name, *rest = _cells(row)
         for number, cell in enumerate(rest, 1):
             if often[number, _folded(cell)] > 1 or verbatim(cell.value):

@@ -6,10 +6,13 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+import genanki
 import pytest
 from typer.testing import CliRunner
 
 from deckgen.cli.app import app
+from deckgen.package import read_package
+from tests.adopting import FILE, LONG_AGO, TITLE, adopted
 from tests.conftest import DECK, run, write_project
 from tests.faults import PNG
 
@@ -420,6 +423,25 @@ def test_a_phrase_beside_sentences_lacks_no_article(
     found = told(tmp_path, f"{head}    options:\n{reasons}")
     messages = [each["message"] for each in found if each["code"] == "unparallel-options"]
     assert messages == [f"this option {said}, unlike the others"] * bool(said)
+
+
+def test_a_front_that_anki_never_uses_asks_nothing(tmp_path: Path) -> None:
+    """Of an adopted cloze type, only the first card template makes cards; no other front asks."""
+    front, other = "{{cloze:Text}}", "{{Context}}"
+    templates = [{"name": name, "qfmt": qfmt, "afmt": qfmt} for name, qfmt in (("A", front), ("B", other))]
+    fields = [{"name": "Text"}, {"name": "Context"}]
+    model = genanki.Model(1_607_392_320, "Gaps", fields, templates, model_type=genanki.Model.CLOZE)
+    model._req = []  # noqa: SLF001 (genanki's own guess fails)
+    deck = genanki.Deck(2_059_400_110, TITLE)
+    context = "Soils of the tropics that are rich in aluminium and iron"
+    for text in (
+        "Rain washes {{c1::silica}} out of them.",
+        "Their red is that of {{c1::hematite}}.",
+    ):
+        deck.add_note(genanki.Note(model, [text, context]))
+    genanki.Package(deck).write_to_file(tmp_path / FILE, timestamp=LONG_AGO)
+    folder = adopted(tmp_path / "deck", read_package(tmp_path / FILE))
+    assert "same-question" not in run("check", "--project", folder).stderr
 
 
 @pytest.mark.parametrize("written", ["{{blue}}", "{{C1::blue}}", "{c1::blue}}"])

@@ -122,9 +122,14 @@ class CardRules:
         self._fillable = frozenset([*fields, "Tags"])
 
     @property
+    def used(self) -> Sequence[Sequence[Part]]:
+        """The fronts of which cards are made; of a cloze type, only the first."""
+        return self.fronts[:1] if self.cloze else self.fronts
+
+    @property
     def read_as_cloze(self) -> set[str]:
         """The fields that the front of some card reads as clozes: `{{cloze:Text}}`."""
-        numbers = {tag.field[1:] for front in self.fronts[:1] for tag in tags(front) if is_cloze_section(tag)}
+        numbers = {tag.field[1:] for front in self.used for tag in tags(front) if is_cloze_section(tag)}
         ways = (self._shown_clozes(int(number)) for number in {"0", *numbers})
         return {way.field for ways_of_card in ways for way in ways_of_card}
 
@@ -232,7 +237,7 @@ class CardRules:
     def _always_shown(self) -> frozenset[str]:
         """The fields of a cloze type whose clozes the front shows whenever they are filled."""
         ways = self._shown_clozes(0)
-        numbered = any(is_cloze_section(tag) for front in self.fronts[:1] for tag in tags(front))
+        numbered = any(is_cloze_section(tag) for front in self.used for tag in tags(front))
         plain = (way.field for way in ways if way.filled == {way.field} and not way.empty)
         return _NOTHING if numbered else frozenset(plain)
 
@@ -261,7 +266,7 @@ class CardRules:
         if ways is None:
             own_number = {f"c{number}"} if number else _NOTHING
             find = _Ways(self._fillable, _ALWAYS_FILLED | own_number)
-            pairs = (pair for front in self.fronts[:1] for pair in find.of(front))
+            pairs = (pair for front in self.used for pair in find.of(front))
             ways = [way for tag, way in pairs if is_of_clozes(tag)]
             self._cloze_ways[number] = ways
         return ways

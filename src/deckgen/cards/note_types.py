@@ -113,7 +113,7 @@ class NoteType:
         names = {name for name, key in keys.items() if key in filled} | {"Tags"}
         rules = self.rules
         if rules.cloze:
-            for front in rules.fronts:
+            for front in rules.used:
                 yield frozenset(keys[tag.field] for tag in shown_on(front) if tag.field in keys) & filled
             return
         for number in self._open(names, left_out):

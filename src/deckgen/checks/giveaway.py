@@ -123,22 +123,43 @@ class _Counts:
         return [number for number, score in enumerate(scores) if score > best - 1e-9], weights
 
 
+class _Reading(NamedTuple):
+    """What one pass through all vignettes finds: the guesses, the counts, and how much each stem helped."""
+
+    guesses: Guesses
+    counts: _Counts
+    helped: dict[str, float]
+
+
 def guesses(vignettes: Iterable[Vignette]) -> Guesses | None:
     """How many right options their words alone give away; None for too few vignettes to tell.
 
     Args:
         vignettes: The vignettes of a deck. Those with the answers yes and no do not count.
     """
+    read = _read(vignettes)
+    return read.guesses if read else None
+
+
+def _read(vignettes: Iterable[Vignette]) -> _Reading | None:
+    """Guess the right option of each vignette once; None for too few vignettes to tell."""
     judged = _judged(vignettes)
     if len(judged) < ENOUGH:
         return None
     counts = _Counts(judged)
     found = 0.0
+    helped: dict[str, float] = {}
     for each in judged:
-        chosen, _ = counts.choice(each, len(judged))
+        chosen, weights = counts.choice(each, len(judged))
         found += (each.right in chosen) / len(chosen)
+        if chosen == [each.right]:
+            for number, words in enumerate(weights):
+                sign = 1.0 if number == each.right else -1 / (len(weights) - 1)
+                for stem, weight in words.items():
+                    helped[stem] = helped.get(stem, 0.0) + sign * weight
     shares = [1 / len(each.stems) for each in judged]
-    return Guesses(len(judged), found, sum(shares), _by_chance(math.floor(found + 1e-9), shares))
+    made = Guesses(len(judged), found, sum(shares), _by_chance(math.floor(found + 1e-9), shares))
+    return _Reading(made, counts, helped)
 
 
 def _judged(vignettes: Iterable[Vignette]) -> list[_Options]:
@@ -170,10 +191,13 @@ def _by_chance(found: int, shares: list[float]) -> float:
 
 def giveaway_words(context: RuleContext) -> Iterator[Diagnostic]:
     """Words of options that give right ones away over the whole deck (Haladyna: avoid clues)."""
-    made = guesses(context.vignettes)
-    if made is None or made.probability >= _RARELY or made.found < _MORE * made.chance:
+    read = _read(context.vignettes)
+    if read is None:
         return
-    clues = _clues(context.vignettes)
+    made = read.guesses
+    if made.probability >= _RARELY or made.found < _MORE * made.chance:
+        return
+    clues = _clues(read, context.vignettes)
     if clues:
         found = [f"`{each.word}` is in {each.right} right and {each.wrong} wrong options" for each in clues]
         message = f"{made.text}: {', '.join(found)}"
@@ -195,25 +219,16 @@ def _hint(clues: list[Clue]) -> str:
     return "; ".join(ways)
 
 
-def _clues(vignettes: Sequence[Vignette]) -> list[Clue]:
+def _clues(read: _Reading, vignettes: Sequence[Vignette]) -> list[Clue]:
     """The few words that helped most to find right options, the most helpful first."""
-    judged = _judged(vignettes)
-    counts = _Counts(judged)
-    helped: dict[str, float] = {}
-    for each in judged:
-        chosen, weights = counts.choice(each, len(judged))
-        if chosen == [each.right]:
-            for number, words in enumerate(weights):
-                sign = 1.0 if number == each.right else -1 / (len(weights) - 1)
-                for stem, weight in words.items():
-                    helped[stem] = helped.get(stem, 0.0) + sign * weight
+    counts, helped = read.counts, read.helped
     strongest = sorted(helped, key=lambda stem: (-round(helped[stem], 6), stem))[:_NAMED]
     forms: dict[str, Counter[str]] = {stem: Counter() for stem in strongest}
     for vignette in vignettes:
         for token in (token for text in vignette.texts for token in tokens(text)):
             if STEMS[token] in forms:
                 forms[STEMS[token]][token.strip(SIGNS)] += 1
-    share = len(judged) / counts.options
+    share = read.guesses.vignettes / counts.options
     return [
         Clue(each.most_common(1)[0][0], stem, right, wrong, right > share * (right + wrong))
         for stem, each in forms.items()

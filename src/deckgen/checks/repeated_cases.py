@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -50,15 +51,26 @@ def repeated_example(context: RuleContext) -> Iterator[Diagnostic]:
             {word for value in note.values.values() for each in scalars(value) for word in _words(each)}
         )
     found: dict[Note, tuple[float, Vignette, Note, list[str]]] = {}
+    read = cache(_Read)  # a case or an example may be in many pairs
     for vignette, other, example in pairs:
-        case, told = _words(vignette.stem), _words(example.value)
-        shared = sorted(set(case) & set(told), key=lambda word: (often[word], word))
-        likeness = sum(math.log(len(notes) / often[word]) for word in shared) / math.sqrt(1 + len(set(told)))
-        likeness += _A_PAIR * min(len(_near(case) & _near(told)), _PAIRS)
+        case, told = read(vignette.stem), read(example.value)
+        shared = sorted(case.words & told.words, key=lambda word: (often[word], word))
+        likeness = sum(math.log(len(notes) / often[word]) for word in shared) / math.sqrt(1 + len(told.words))
+        likeness += _A_PAIR * min(len(case.near & told.near), _PAIRS)
         if likeness >= max(_ALIKE, found.get(vignette.note, (0.0,))[0]):
             found[vignette.note] = likeness, vignette, other, shared
     for _, vignette, other, shared in found.values():
         yield _repeats(vignette, other, shared)
+
+
+class _Read:
+    """What a text consists of: its words that carry meaning, and the pairs of those near each other."""
+
+    def __init__(self, text: str) -> None:
+        """Read a text."""
+        words = _words(text)
+        self.words = set(words)
+        self.near = _near(words)
 
 
 def _examples(vignette: Vignette, notes: dict[str, Note]) -> Iterator[tuple[Note, Scalar]]:

@@ -193,7 +193,7 @@ def test_each_type_of_key_fits_or_does_not() -> None:
 
 @pytest.mark.parametrize("which", [REPOSITORY, ALLIANCE, REPOSITORY / "tests/decks/stress-ar", None])
 def test_whole_decks_have_all_their_fitting_notes_in_tables(which: Path | None, tmp_path: Path) -> None:
-    """The repository's deck, a large one, one from right to left, an adopted one: texts are as in the source."""
+    """The repository's deck, a large one, one from right to left, an adopted one: all texts as in source/."""
     deck = which or words(tmp_path / "adopted")
     made = build.build(deck)
     export(deck, "csv", tmp_path / "out")

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import sync_playwright
 
 from deckgen.build import build
+from deckgen.commands.marked_folder import Earlier
 from deckgen.commands.preview.cards import gallery
 from deckgen.commands.preview.folder import write
 from deckgen.commands.release.release import Draft, draft, make
 from deckgen.commands.site.download import Wishes
-from deckgen.commands.site.folder import Earlier
 from deckgen.commands.site.folder import write as write_site
 from deckgen.commands.site.site import site
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from deckgen import build
 from deckgen.commands.export.contents import Export
 from deckgen.commands.export.export import export as export_of
-from deckgen.commands.export.folder import MARK, earlier_export, write
+from deckgen.commands.export.folder import FOLDERS, MARK, write
 from deckgen.deck.key_types import TYPES
 from deckgen.project import Project
 from tests.adopting import words
@@ -105,7 +105,7 @@ def test_any_text_comes_back_from_a_table(tmp_path_factory: pytest.TempPathFacto
     )
     folder = write_project(tmp_path_factory.mktemp("texts"), {"source/one.yaml": f"definitions:\n{notes}"})
     made = export_of(build.build(folder), "csv")
-    write(made, folder / "out", earlier_export(folder / "out", Project(folder)))
+    write(made, folder / "out", FOLDERS.earlier(folder / "out", Project(folder)))
     found = table(folder / "out/definition.csv")
     assert [row["definition"] for row in found] == [text.rstrip("\n") for text in texts]
     assert [row["id"] for row in found] == [f"n{number}" for number in range(len(texts))]
@@ -311,7 +311,7 @@ def test_a_stopped_export_leaves_the_folder_as_it_was(
 ) -> None:
     """At whichever of its renames it is stopped, before or right after it; after the last one it is whole."""
     deck, out = write_project(tmp_path / "deck"), tmp_path / "out"
-    write(FIRST, out, earlier_export(out, Project(deck)))
+    write(FIRST, out, FOLDERS.earlier(out, Project(deck)))
     before = files(out)
     done = 0
     replace = Path.replace
@@ -327,13 +327,13 @@ def test_a_stopped_export_leaves_the_folder_as_it_was(
 
     monkeypatch.setattr(Path, "replace", stopping)
     if fails_at > 8:  # it has fewer renames
-        write(SECOND, out, earlier_export(out, Project(deck)))
+        write(SECOND, out, FOLDERS.earlier(out, Project(deck)))
     else:
         with pytest.raises(KeyboardInterrupt):
-            write(SECOND, out, earlier_export(out, Project(deck)))
+            write(SECOND, out, FOLDERS.earlier(out, Project(deck)))
     if fails_at > 8 or (fails_at, when) == (8, "after"):
         assert sorted(holds(out)) == ["a", "d", "media/e"]
-        assert set(earlier_export(out, Project(deck)).files) == set(SECOND.files)
+        assert set(FOLDERS.earlier(out, Project(deck)).files) == set(SECOND.files)
     else:
         assert files(out) == before
 
@@ -346,17 +346,17 @@ def test_a_killed_export_leaves_a_folder_that_says_whose_it_is(tmp_path: Path, f
     for moment in count(1):
         out = tmp_path / str(moment)
         if first:
-            write(first, out, earlier_export(out, Project(deck)))
+            write(first, out, FOLDERS.earlier(out, Project(deck)))
         child = os.fork()
         if not child:
             try:
                 _die_before(moment, out)
-                write(SECOND, out, earlier_export(out, Project(deck)))
+                write(SECOND, out, FOLDERS.earlier(out, Project(deck)))
             finally:
                 os._exit(0)
         killed = os.waitpid(child, 0)[1] == signal.SIGKILL
         present = {name for name in holds(out) if ".part/" not in name} if out.exists() else set()
-        found = earlier_export(out, Project(deck))
+        found = FOLDERS.earlier(out, Project(deck))
         assert present <= set(found.files), f"at {moment}"
         assert not present or (found.deck, found.to) == ("sample", "json")
         write(SECOND, out, found)

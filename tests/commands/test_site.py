@@ -8,12 +8,15 @@ import os
 import re
 import shutil
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
 import pytest
+from typer.testing import CliRunner
 
 from deckgen.cards.page_html import page_html, shown_text
+from deckgen.cli.app import app
 from tests.commands.test_preview import PIXEL
 from tests.commands.test_release_files import LANGUAGES, spoken
 from tests.conftest import CHAPTER, DECK, REPOSITORY, change, run
@@ -22,7 +25,6 @@ from tests.releases import FIRST, committed, files, git, in_git, keyed, release,
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
-    from pathlib import Path
 
     Project = Callable[..., Path]
 
@@ -590,6 +592,25 @@ def test_a_folder_that_is_no_site_is_refused(project: Project, tmp_path: Path) -
     (deck / "made/deck").rmdir()
     (deck / "made/deck").symlink_to(deck / "notes")
     assert "is a link to another place" in refused(deck, "-o", "made")
+
+
+def test_a_site_that_was_stopped_early_can_be_made_again(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its folder is known for a site before it holds anything else."""
+    deck = project()
+    mkdir = Path.mkdir
+
+    def stopping(self: Path, mode: int = 0o777, **how: bool) -> None:
+        if self.name == "media":
+            raise OSError("no more folders")
+        mkdir(self, mode, **how)
+
+    monkeypatch.setattr(Path, "mkdir", stopping)
+    assert CliRunner().invoke(app, ["site", "--project", str(deck)]).exit_code == 2
+    assert (deck / "build/site/deck").is_dir()
+    monkeypatch.undo()
+    site(deck)
 
 
 def test_a_mark_cannot_name_files_elsewhere(project: Project) -> None:

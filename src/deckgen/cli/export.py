@@ -54,11 +54,11 @@ def export(
     """Write the deck for other programs: as CSV, as JSON, or for CrowdAnki."""
     with reporting("export", output_format, project=project) as report:
         from deckgen.commands.export.export import export as export_of  # noqa: PLC0415
-        from deckgen.commands.export.folder import earlier_export, write  # noqa: PLC0415
+        from deckgen.commands.export.folder import FOLDERS, write  # noqa: PLC0415
         from deckgen.project import Project  # noqa: PLC0415
 
         deck = find_deck(project)
-        earlier = earlier_export(folder, Project(deck))
+        earlier = FOLDERS.earlier(folder, Project(deck))
         result = build_deck_of(deck, report, try_fix=True)
         if report.fails(result, strict=False):
             report.end(result, "nothing was written", more={"export": None})

@@ -74,7 +74,7 @@ def site(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
     """Write the deck's public page: a description, a download, what is new, and cards to try."""
     with reporting("site", output_format, project=project) as report:
         from deckgen.commands.site.download import Wishes, check_wishes  # noqa: PLC0415
-        from deckgen.commands.site.folder import earlier_site, write  # noqa: PLC0415
+        from deckgen.commands.site.folder import FOLDERS, write  # noqa: PLC0415
         from deckgen.commands.site.site import site as site_of  # noqa: PLC0415
         from deckgen.project import Project  # noqa: PLC0415
 
@@ -84,7 +84,7 @@ def site(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
         if output is None:
             make_build_folder(output_folder(deck))
         folder = output or output_folder(deck) / "site"
-        earlier = earlier_site(folder, Project(deck))
+        earlier = FOLDERS.earlier(folder, Project(deck))
         result = build_deck_of(deck, report, try_fix=True)
         if report.fails(result, strict=False):
             report.end(result, "nothing was written", more={"site": None})

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from deckgen.commands.export.contents import MEDIA
+from deckgen.commands.marked_folder import MarkedFolders, mark_of
 from deckgen.diagnostics import CallError
 from deckgen.files import creating
 
@@ -20,52 +20,22 @@ if TYPE_CHECKING:
 
     from deckgen.cards.media import Media
     from deckgen.commands.export.contents import Export
-    from deckgen.project import Project
+    from deckgen.commands.marked_folder import Earlier
 
 MARK = ".deckgen-export"
 """The file by which a folder is known for an export: it names the deck, the form and the files."""
 _PART = MARK + ".{}.part"
-_FILE = re.compile(rf"(?:{MEDIA})?(?!\.{{1,2}}$)[^/\\:\0]+")
-_ELSEWHERE = "use a new or empty folder"
-
-
-class Earlier(NamedTuple):
-    """The export that a folder has: its deck's id, its form and its files; empty if it has none."""
-
-    deck: str = ""
-    to: str = ""
-    files: tuple[str, ...] = ()
-
-
-def earlier_export(folder: Path, project: Project) -> Earlier:
-    """The export that a folder holds; one that holds anything else is refused.
-
-    Args:
-        folder: The folder; it need not exist.
-        project: The deck's folder.
-
-    Raises:
-        CallError: Nothing can be exported there.
-    """
-    for inside in (project.source, project.templates):
-        if folder.resolve().is_relative_to(inside.resolve()):
-            message = f"{folder} is in {inside}, so the export would become part of the deck"
-            raise CallError(message, _ELSEWHERE)
-    if folder.resolve() == project.output.resolve():
-        hint = f"use a folder in it, such as {folder / 'export'}"
-        raise CallError(f"{folder} is the folder for packages", hint)
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise CallError(f"{folder} is not an ordinary folder", _ELSEWHERE)
-    media = folder / MEDIA.rstrip("/")
-    if media.is_symlink() or (media.exists() and not media.is_dir()):
-        raise CallError(f"{media} is not an ordinary folder", "move it away")
-    if (folder / MARK).is_file():
-        return _read(folder / MARK)
+FOLDERS = MarkedFolders(
+    mark=MARK,
+    what="export",
+    article="the",
+    texts=("deck", "to"),
+    folders=(MEDIA.rstrip("/"),),
+    elsewhere="use a new or empty folder",
     # a folder of git's may hold nothing else yet; a killed export leaves only its parts
-    kept = re.compile(r"\.git|" + _PART.format("[0-9a-f]{12}").replace(".", r"\."))
-    if folder.exists() and any(not kept.fullmatch(path.name) for path in folder.iterdir()):
-        raise CallError(f"{folder} contains other files, and no export made by deckgen", _ELSEWHERE)
-    return Earlier()
+    kept=r"\.git|" + re.escape(MARK) + r"\.[0-9a-f]{12}\.part",
+)
+"""The folders of exports."""
 
 
 def write(export: Export, folder: Path, earlier: Earlier) -> None:
@@ -82,7 +52,7 @@ def write(export: Export, folder: Path, earlier: Earlier) -> None:
     """
     if earlier.deck and (earlier.deck, earlier.to) != (export.deck, export.to):
         message = f"{folder} contains another export: `{earlier.deck}` as {earlier.to}"
-        raise CallError(message, _ELSEWHERE)
+        raise CallError(message, FOLDERS.elsewhere)
     for path in export.files:
         if path not in earlier.files and os.path.lexists(folder / path):
             message = f"{folder / path} already exists, and is not from an earlier export"
@@ -163,18 +133,5 @@ def _put_back(earlier: Path, mark: Path) -> None:
 
 def _mark(path: Path, export: Export, files: Iterable[str]) -> None:
     """Write the mark of a folder."""
-    about = {"deck": export.deck, "to": export.to, "files": sorted(files)}
     with creating(path, lasting=False) as file:
-        file.write((json.dumps(about, indent=1, ensure_ascii=False) + "\n").encode())
-
-
-def _read(mark: Path) -> Earlier:
-    """The export of which a folder's mark tells."""
-    try:
-        about = json.loads(mark.read_bytes())
-        deck, to, files = about["deck"], about["to"], about["files"]
-        if isinstance(deck, str) and isinstance(to, str) and all(_FILE.fullmatch(path) for path in files):
-            return Earlier(deck, to, tuple(files))
-    except (ValueError, KeyError, TypeError):
-        pass
-    raise CallError(f"{mark} does not list the export's files", f"delete the folder, or {_ELSEWHERE}")
+        file.write(mark_of(files, deck=export.deck, to=export.to))

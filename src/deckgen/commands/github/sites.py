@@ -11,7 +11,7 @@ from deckgen.commands.github.commits import over_network, tagged, unpacked
 from deckgen.commands.github.gh import NOT_FOUND, Refused
 from deckgen.commands.github.published import fetch, last_published, releases
 from deckgen.commands.site.download import Wishes
-from deckgen.commands.site.folder import earlier_site, write
+from deckgen.commands.site.folder import FOLDERS, write
 from deckgen.commands.site.page import Listed, overview
 from deckgen.commands.site.site import site
 from deckgen.diagnostics import CallError
@@ -116,4 +116,4 @@ def _write(
         result = build(source)
         if result.packages is None:
             raise CallError(f"the source of {release.tag} has errors", "deckgen check, in that commit")
-        write(site(result, wishes), folder, earlier_site(folder, deck.project))
+        write(site(result, wishes), folder, FOLDERS.earlier(folder, deck.project))

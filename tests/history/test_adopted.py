@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from typing import TYPE_CHECKING
 
 import genanki
 import pytest
 
 from deckgen.build import build
+from deckgen.cards import media
 from deckgen.commands.schema import chapter_schema
 from deckgen.package import read_package
 from tests.adopting import adopted, package_of
@@ -198,3 +200,62 @@ def test_editors_offer_no_choice_of_cards(tmp_path: Path) -> None:
     assert "cards" not in properties
     assert {"id", "word", "tags"} <= (keys := properties["words"]["items"]["properties"].keys())
     assert "cards" not in keys
+
+
+def test_a_script_with_other_line_ends_is_packed_as_on_every_machine(tmp_path: Path) -> None:
+    """An SVG that git has checked out with CRLF becomes the same package, as beside other kinds."""
+    folder = package(tmp_path, ids=True)
+    picture = b'<svg xmlns="http://www.w3.org/2000/svg">\r\n</svg>\r\n'
+    change(folder, {"templates/words/_x.svg": picture, "templates/words/_none.js": b""})
+    found = read_package(package_of(folder, tmp_path / "new.apkg"))
+    assert {each.name for each in found.media} == {"_x.svg", "_none.js"}
+    with zipfile.ZipFile(tmp_path / "new.apkg") as archive:
+        assert picture.replace(b"\r\n", b"\n") in {archive.read(name) for name in archive.namelist()}
+
+
+def test_a_file_with_an_underscore_that_cannot_be_packed_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link out of the deck, a dead link, and a file that is too large for AnkiWeb."""
+    folder = package(tmp_path, ids=True)
+    monkeypatch.setattr(media, "MAX_MEDIA", 9)
+    change(folder, {"templates/words/_large.js": "0123456789"})
+    (folder / "templates/words/_out.js").symlink_to(tmp_path / "old.apkg")
+    (folder / "templates/words/_dead.js").symlink_to("none.js")
+    assert [each for each in faults(folder) if "unused-template" not in each] == [
+        "unreadable-media: `_dead.js` is not a file",
+        "too-large: `_large.js` is larger than 0 MiB",
+        "unreadable-media: `_out.js` is a link to a place outside the project",
+    ]
+
+
+def test_an_unreadable_file_with_an_underscore_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system's reason is in the message."""
+    folder = package(tmp_path, ids=True)
+    change(folder, {"templates/words/_x.js": "0"})
+
+    def refused(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(media, "opened", refused)
+    assert "unreadable-media: `_x.js` cannot be read: Permission denied" in faults(folder)
+
+
+def test_two_kinds_cannot_have_different_files_of_one_name(tmp_path: Path) -> None:
+    """Learners' collections have one file of each name; equal files are one."""
+    folder = package(tmp_path, ids=True)
+    files = {
+        path.name: path.read_bytes() for path in (folder / "templates/words").iterdir() if path.is_file()
+    }
+    kind = files["kind.yaml"].replace(b": Words", b": Others").replace(b"section: words", b"section: others")
+    files["kind.yaml"] = kind
+    change(folder, {f"templates/others/{name}": content for name, content in files.items()})
+    change(folder, {"templates/words/_s.js": "1", "templates/others/_s.js": "1"})
+    assert not [each for each in faults(folder) if "_s.js" in each]
+    change(folder, {"templates/others/_s.js": "2"})
+    (found,) = [each for each in build(folder).diagnostics if each.code == "bad-kind"]
+    differs = "`_s.js` differs from `templates/others/_s.js`, but Anki keeps one file of each name"
+    assert found.message == differs
+    assert found.span.path == "templates/words/_s.js"

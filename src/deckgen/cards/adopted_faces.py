@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import TYPE_CHECKING
 
 from deckgen.anki import template
-from deckgen.cards.media import MAX_MEDIA, Media
 from deckgen.diagnostics import Diagnostic, Span
-from deckgen.source import opened
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-
-    from deckgen.project import Folder
 
 # what Jinja would read as its own (`[` alone would become that before one of the others), line ends that it
 # would change, and characters that deckgen allows in no file
@@ -65,26 +60,3 @@ def faults(
             column = offset - source.rfind("\n", 0, offset)
             span = Span(path, line, column, column + len(tag))
         yield Diagnostic("adopted-face", fault.message, span, fault.hint)
-
-
-def kept_media(folder: Folder) -> Iterator[tuple[str, Media]]:
-    """The files of an adopted kind that its cards name as in Anki: those whose names begin with `_`.
-
-    Args:
-        folder: The folder of the kind.
-
-    Returns:
-        Pairs of a path as diagnostics show it and the file.
-
-    Raises:
-        OSError: A file cannot be read.
-    """
-    for path in sorted(folder.path.iterdir()):
-        real = path.resolve()
-        if not path.name.startswith("_") or not real.is_relative_to(folder.top) or not real.is_file():
-            continue
-        with opened(real) as file:
-            content = file.read(MAX_MEDIA + 1)
-        if len(content) <= MAX_MEDIA:
-            digest = hashlib.sha256(content).hexdigest()
-            yield (folder / path.name).shown, Media(real, path.name, digest, len(content))

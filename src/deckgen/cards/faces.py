@@ -146,7 +146,7 @@ class FaceRenderer:
         style = f"{kind.name}/style.css.j2"
         css = self._render(style, kind, "") if self._loader.find(style) else ""
         rules = CardRules(fields, [face.front for face in faces], cloze=kind.cloze)
-        self._media.keep(kind.name)
+        self.diagnostics += self._media.keep(kind.name)
         media = sorted(self._media.shown.values(), key=lambda file: file.name)
         return NoteType(kind, tuple(faces), css, rules, tuple(media), self._is_valid(before))
 

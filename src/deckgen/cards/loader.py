@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from jinja2 import BaseLoader, TemplateNotFound, TemplateRuntimeError
 
 from deckgen.cards import words
-from deckgen.cards.adopted_faces import kept_media
-from deckgen.cards.media import FONTS, IMAGES, SOUNDS, Media, take
+from deckgen.cards.media import FONTS, IMAGES, SOUNDS, Media, kept, take
 from deckgen.cards.media_places import nearest, unwrapped
-from deckgen.diagnostics import Diagnostic, Span, composed, proposal, same
+from deckgen.diagnostics import Diagnostic, Problem, Span, composed, proposal, same
 from deckgen.source import MAX_SMALL, Document, control_characters, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from jinja2 import Environment
 
@@ -58,11 +57,11 @@ class Loader(BaseLoader):
         for owner in owners:
             # it may be a folder, a pipe or a dead link: that is reported when it is read
             for each in names:
-                if own := self._listed(owner).get(each):
+                if own := self.listed(owner).get(each):
                     return owner / own
         return None
 
-    def _listed(self, folder: Folder) -> dict[str, str]:
+    def listed(self, folder: Folder) -> dict[str, str]:
         """The names in a folder, by their composed form; capitals matter on every system."""
         if folder.shown not in self._names:
             try:
@@ -200,25 +199,51 @@ class FaceMedia:
             raise MediaError("missing-media", f"there is no file `{name}`", hint)
         media = self.known.get(target.shown)
         if media is None:
-            media = self.known[target.shown] = _media_of(target, name)
+            media = self.known[target.shown] = _media_of(target, name, _of_face)
         self.shown[media.name] = media
         return media.name
 
-    def keep(self, kind: str) -> None:
-        """Show the files of an adopted kind that its cards name as in Anki; unreadable ones are left out."""
-        with suppress(OSError, RuntimeError):
-            kept = dict(kept_media(self._loader.kinds[kind]))
-            self.known |= kept
-            self.shown |= {media.name: media for media in kept.values()}
+    def keep(self, kind: str) -> Iterator[Diagnostic]:
+        """Show the files of an adopted kind that its cards name as in Anki: those that begin with `_`.
+
+        Returns:
+            The diagnostics of those that cannot be packed.
+        """
+        folder = self._loader.kinds[kind]
+        for name, own in sorted(self._loader.listed(folder).items()):
+            file = folder / own
+            if not name.startswith("_") or file.path.is_dir():
+                continue
+            try:
+                media = _media_of(file, name, kept)
+            except MediaError as error:
+                yield Diagnostic(error.code, str(error), Span(file.shown), error.hint)
+                continue
+            others = (path for path, each in self.known.items() if each.name == name)
+            other = next(others, file.shown)
+            self.shown[name] = self.known[file.shown] = media
+            if self.known[other].digest != media.digest:
+                message = f"`{name}` differs from `{other}`, but Anki keeps one file of each name"
+                hint = "give one of them another name, also in the faces and the style that show it"
+                yield Diagnostic("bad-kind", message, Span(file.shown), hint)
 
 
-def _media_of(file: Folder, name: str) -> Media:
-    """The media file of the package that is made from a file."""
+def _of_face(path: Path, name: str) -> Media | Problem:
+    """A file that a face or css shows by `media(…)`, as a media file of the package."""
+    return take(path, name, IMAGES | SOUNDS | FONTS, "_")
+
+
+def _media_of(file: Folder, name: str, take_it: Callable[[Path, str], Media | Problem]) -> Media:
+    """The media file of the package that a function makes from a file.
+
+    Raises:
+        MediaError: It cannot be packed.
+    """
     try:
         real = file.path.resolve()
         if not real.is_relative_to(file.top):
             raise MediaError("unreadable-media", f"`{name}` is a link to a place outside the project", "")
-        media = take(real, name, IMAGES | SOUNDS | FONTS, "_")
+        media = take_it(real, name)
         if isinstance(media, Media):
             return media
         raise MediaError(media.code, media.message, media.hint)

@@ -97,6 +97,23 @@ def take(path: Path, address: str, types: frozenset[str], mark: str = "") -> Med
     )
 
 
+def kept(path: Path, name: str) -> Media | Problem:
+    """A file that the cards of an adopted kind name as in Anki, under its own name and whatever it contains.
+
+    Args:
+        path: The path of the file, without links.
+        name: Its name beside its kind.yaml.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    if not path.is_file():
+        return Problem("unreadable-media", f"`{name}` is not a file")
+    content = _content(path)
+    digest = hashlib.sha256(content).hexdigest()
+    return _excess(len(content), name) or Media(path, name, digest, len(content))
+
+
 def _content(path: Path) -> bytes:
     """The content of a file for the package, up to one byte more than allowed.
 
@@ -138,6 +155,11 @@ def _size_fault(size: int, address: str) -> Problem | None:
     """The problem of a file's size in bytes; None if there is none."""
     if size == 0:
         return Problem("unreadable-media", f"`{address}` is empty")
+    return _excess(size, address)
+
+
+def _excess(size: int, address: str) -> Problem | None:
+    """The problem of a file that is too large; None if it is not."""
     if size > MAX_MEDIA:
         hint = "make it smaller: learners store it on their phones"
         return Problem("too-large", f"`{address}` is larger than {MAX_MEDIA >> 20} MiB", hint)

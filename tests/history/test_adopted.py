@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import genanki
@@ -11,7 +12,11 @@ import pytest
 
 from deckgen.build import build
 from deckgen.cards import media
+from deckgen.cards.note_types import Face
 from deckgen.commands.schema import chapter_schema
+from deckgen.deck.adopted import Adopted, CardOptions, FieldOptions
+from deckgen.deck.kinds import Field
+from deckgen.history.adopted import content_of
 from deckgen.package import read_package
 from tests.adopting import adopted, package_of
 from tests.conftest import change, run
@@ -259,3 +264,33 @@ def test_two_kinds_cannot_have_different_files_of_one_name(tmp_path: Path) -> No
     differs = "`_s.js` differs from `templates/others/_s.js`, but Anki keeps one file of each name"
     assert found.message == differs
     assert found.span.path == "templates/words/_s.js"
+
+
+def test_an_option_that_deckgen_learns_later_changes_no_fingerprint() -> None:
+    """One more attribute with a usual value is no change of a note type; another value is one."""
+
+    @dataclass(frozen=True, slots=True)
+    class Later(Adopted):
+        more: str = ""
+
+    @dataclass(frozen=True, slots=True)
+    class LaterOfField(FieldOptions):
+        more: bool = False
+
+    @dataclass(frozen=True, slots=True)
+    class LaterOfCard(CardOptions):
+        more: int = 0
+
+    @dataclass(frozen=True, slots=True)
+    class LaterFace(Face):
+        more: str = ""
+
+    def content(whole: Adopted, field: FieldOptions, face: Face, card: CardOptions) -> list[object]:
+        fields = [Field("Word", None, "word", options=field)]
+        return content_of(whole, fields, [(face, card)], "", cloze=False)
+
+    before = content(Adopted("Words"), FieldOptions(size=9), Face("There", 3, "a", "b"), CardOptions(4))
+    face = LaterFace("There", 3, "a", "b")
+    assert content(Later("Words"), LaterOfField(size=9), face, LaterOfCard(4)) == before
+    assert content(Later("Words", more="x"), LaterOfField(size=9), face, LaterOfCard(4)) != before
+    assert content(Later("Words"), LaterOfField(), face, LaterOfCard(4)) != before

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 LATEX_PRE = (
     "\\documentclass[12pt]{article}\n\\special{papersize=3in,5in}\n\\usepackage[utf8]{inputenc}\n"
@@ -116,3 +116,9 @@ class CardOptions:
     deck_id: int = 0
     browser_font: str = ""
     browser_size: int = 0
+
+
+def differing(options: Adopted | FieldOptions | CardOptions) -> dict[str, str | bool | int]:
+    """The attributes that have no usual value, or another one."""
+    pairs = ((each, getattr(options, each.name)) for each in fields(options))
+    return {each.name: value for each, value in pairs if value != each.default}

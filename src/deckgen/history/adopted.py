@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
 from typing import TYPE_CHECKING
 
+from deckgen.deck.adopted import differing
 from deckgen.diagnostics import Problem
 from deckgen.history.acceptance import Refusal
 from deckgen.source import Mapping, Sequence
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from deckgen.cards.note_types import Face, NoteType
-    from deckgen.deck.adopted import Adopted, CardOptions
+    from deckgen.deck.adopted import Adopted, CardOptions, FieldOptions
     from deckgen.deck.kinds import CardTemplate, Field, Kind
     from deckgen.diagnostics import Span
     from deckgen.history.ledger import NoteTypeLine
@@ -39,6 +39,9 @@ def content_of(
 ) -> list[object]:
     """All that Anki knows of an adopted note type, for its fingerprint.
 
+    Options count only if they differ from the usual ones, so that a later version of deckgen can know more of
+    them and not change a fingerprint.
+
     Args:
         adopted: What is said of it as a whole.
         fields: Its fields.
@@ -49,11 +52,19 @@ def content_of(
     return [
         "adopted",
         cloze,
-        astuple(adopted),
-        [[each.name, each.id, each.options and astuple(each.options)] for each in fields],
-        [[*astuple(face), options and astuple(options)] for face, options in faces],
+        _told(adopted),
+        [[each.name, each.id, _told(each.options)] for each in fields],
+        [
+            [face.name, face.id, face.front, face.back, face.browser_front, face.browser_back, _told(options)]
+            for face, options in faces
+        ],
         css,
     ]
+
+
+def _told(options: Adopted | FieldOptions | CardOptions | None) -> list[tuple[str, object]]:
+    """The options that differ from the usual ones, by name."""
+    return sorted(differing(options).items()) if options else []
 
 
 def names_of(fields: tuple[Field, ...], cards: tuple[CardTemplate, ...]) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields as attributes
 from functools import cache
 from itertools import chain, count
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,7 +12,7 @@ from deckgen.anki.card_rules import CardRules
 from deckgen.anki.template import cloze_numbers
 from deckgen.cards.adopted_faces import as_jinja, without_halves
 from deckgen.deck import letters
-from deckgen.deck.adopted import STOCK_NAMES, Adopted, CardOptions, FieldOptions
+from deckgen.deck.adopted import STOCK_NAMES, Adopted, CardOptions, FieldOptions, differing
 from deckgen.deck.ids import slug
 from deckgen.deck.kind_file import CHAPTER_KEYS
 from deckgen.deck.kinds import COMMON_KEYS
@@ -235,8 +234,7 @@ def _of_type(note_type: PackedNoteType, names: Sequence[str]) -> dict[str, str |
         note_type.stock_kind if 0 <= note_type.stock_kind <= len(STOCK_NAMES) else 0,
         note_type.original_id,
     )
-    told = _differing(adopted, Adopted(""))
-    return told | ({"sort_field": names[sort]} if sort else {})
+    return differing(adopted) | ({"sort_field": names[sort]} if sort else {})
 
 
 def _of_field(field: PackedField, name: str, key: str) -> dict[str, str | bool | int]:
@@ -246,7 +244,7 @@ def _of_field(field: PackedField, name: str, key: str) -> dict[str, str | bool |
         "name": name,
         **number,
         "from": key,
-        **_differing(options_of(field), FieldOptions()),
+        **differing(options_of(field)),
     }
 
 
@@ -259,16 +257,8 @@ def _of_card(template: PackedTemplate, name: str, face: str) -> dict[str, str | 
         "name": name,
         **number,
         "face": face,
-        **_differing(options, CardOptions()),
+        **differing(options),
     }
-
-
-def _differing(
-    options: Adopted | FieldOptions | CardOptions, usual: Adopted | FieldOptions | CardOptions
-) -> dict[str, str | bool | int]:
-    """The attributes that differ from the usual ones."""
-    pairs = ((each.name, getattr(options, each.name)) for each in attributes(options))
-    return {name: value for name, value in pairs if value != getattr(usual, name)}
 
 
 def _within(size: int) -> int:

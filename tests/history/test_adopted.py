@@ -57,7 +57,7 @@ def edit(folder: Path, path: str, *pairs: tuple[str, str]) -> Path:
 
 CHANGES = {
     "a field more": ("fields:\n", "fields:\n  - {name: More, from: word}\n", "with 2 fields, but now has 3"),
-    "a card more": ("cards:\n", "cards:\n  - {name: Again, face: there}\n", "with 1 cards, but now has 2"),
+    "a card more": ("cards:\n", "cards:\n  - {name: Again, face: there}\n", "with 1 card, but now has 2"),
     "a sort field": ("note_type: Words\n", "note_type: Words\n  sort_field: Meaning\n", "there it is `Word`"),
 }
 
@@ -123,7 +123,9 @@ def test_the_look_of_a_note_type_of_anki_is_changed_only_if_accepted(tmp_path: P
         ("red", "blue"),
     )
     (found,) = faults(stock)
-    assert found.startswith("shared-look: this changes the look of `Basic-a7f3`")
+    assert found.startswith(
+        "shared-look: this changes `Basic-a7f3`, which is one of Anki's own note types or began"
+    )
     accept = "accept:\n  - code: shared-look\n    id: basic-a7f3\n    because: |\n      All agree.\n"
     change(stock, {"source/deck.yaml": f"id: old-deck\ntitle: Old Deck\nlanguage: en\n{accept}"})
     assert not faults(stock)
@@ -137,7 +139,7 @@ def test_a_note_of_an_adopted_kind_cannot_choose_its_cards(tmp_path: Path) -> No
         package(tmp_path, ids=True), "source/notes.yaml", ("    word:", "    cards: [There]\n    word:")
     )
     (found,) = faults(folder)
-    assert "bad-cards: no words can choose its cards" in found
+    assert "bad-cards: a note of the kind words cannot choose its cards" in found
 
 
 def test_fix_gives_no_ids_to_an_adopted_kind(tmp_path: Path) -> None:

@@ -48,7 +48,10 @@ def read_choice(reader: NodeReader, node: Node, kind: Kind) -> CardChoice | None
     """
     before = len(reader.diagnostics)
     if kind.adopted:
-        message = f"no {kind.name} can choose its cards: its note type from Anki has no field for that"
+        message = (
+            f"a note of the kind {kind.name} cannot choose its cards: "
+            "its note type from Anki has no field for that"
+        )
         hint = "remove `cards`: in Anki, its filled fields decide which cards a note has"
         reader.report("bad-cards", node, message, hint)
         return None

@@ -274,7 +274,7 @@ def _check_consistency(reader: NodeReader, root: Mapping, kind: Kind) -> None:
     if kind.adopted:
         if not kind.fields or not faces:
             at = reader.document.key_span(root, "cards" if kind.fields else "fields")
-            reader.report("bad-kind", at, "a note type has a field and a card")
+            reader.report("bad-kind", at, "a note type needs a field and a card")
             return
     elif not kind.fields or not faces or not kind.fields[0].key:
         empty = "fields" if not kind.fields or not kind.fields[0].key else "cards"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deckgen.deck.adopted import differing
-from deckgen.diagnostics import Problem
+from deckgen.diagnostics import Problem, counted
 from deckgen.history.acceptance import Refusal
 from deckgen.source import Mapping, Sequence
 
@@ -93,7 +93,8 @@ def _of_entries(kind: Kind, old: NoteTypeLine, new: NoteTypeLine) -> Iterator[Re
         before, after = old.ids(under), new.ids(under)
         names_before = [next(names) for _ in before]
         if len(before) != len(after):
-            message = f"the note type was adopted with {len(before)} {under}, but now has {len(after)}"
+            had = counted(len(before), under.removesuffix("s"))
+            message = f"the note type was adopted with {had}, but now has {len(after)}"
             yield Refusal(kind.document.place_of(under), Problem(CHANGED, message, f"restore them: {COST}"))
             continue
         for index, (entry, number, name) in enumerate(zip(entries, before, names_before, strict=True)):
@@ -151,9 +152,11 @@ def _of_sources(kind: Kind, old: NoteTypeLine) -> Iterator[Refusal]:
 
 
 def _of_stock(kind: Kind) -> Iterator[Refusal]:
-    """Another look of one of Anki's own note types."""
+    """A change of one of Anki's own note types, or of one that began as one."""
     if kind.adopted and kind.adopted.is_stock(len(kind.fields), len(kind.cards)):
-        message = f"this changes the look of `{kind.adopted.note_type}`, one of Anki's own note types"
+        message = (
+            f"this changes `{kind.adopted.note_type}`, which is one of Anki's own note types or began as one"
+        )
         hint = (
             "learners' other notes with this note type would look different, too: undo the change of its "
             "kind.yaml, faces and style"

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
     from deckgen.package import Contents, PackedField, PackedNoteType, PackedTemplate
 
-_HEAD = "# A note type from Anki, as learners have it. Only its look can change.\n"
+_HEAD = (
+    "# A note type from Anki, as learners have it. "
+    "What you can change: docs/kinds.md, *Adopted note types*.\n"
+)
 _UNSIGNED = 1 << 32
 _WORDS = frozenset("y n yes no on off true false null".split())  # that some readers of YAML take for no text
 _LONGEST_KEY = 40  # characters

@@ -9,8 +9,7 @@ import genanki
 
 from deckgen.build import build
 from deckgen.commands.adopt.kinds import kind_files, name_kinds
-from deckgen.commands.adopt.ledger import note_type_line
-from deckgen.history.ledger import AdoptedLine, DeckLine, Line, NoteLine, ReleaseLine
+from deckgen.history.ledger import AdoptedLine, DeckLine, Line, NoteLine, NoteTypeLine, ReleaseLine
 from deckgen.history.ledger_file import written
 from deckgen.package import read_package, write
 from deckgen.source import write as write_yaml
@@ -31,10 +30,9 @@ def adopted(folder: Path, contents: Contents) -> Path:
     named = name_kinds(contents)
     decks = {number: deck.name for number, deck in contents.decks.items()}
     files: dict[str, str | bytes] = {"source/deck.yaml": f"id: old-deck\ntitle: {TITLE}\nlanguage: en\n"}
-    types = []
+    of_kind = {kind.name: contents.note_types[number] for number, kind in named.items()}
     for number, kind in named.items():
-        texts = kind_files(contents.note_types[number], kind.name, kind.section, decks, kind)
-        types.append(note_type_line(contents.note_types[number], kind.name, texts))
+        texts = kind_files(contents.note_types[number], kind, decks)
         files |= {f"templates/{kind.name}/{name}": text for name, text in texts.items()}
     sections: dict[str, list[dict[str, str]]] = {}
     for note in contents.notes:
@@ -46,17 +44,17 @@ def adopted(folder: Path, contents: Contents) -> Path:
     lines: list[Line] = [
         DeckLine("old-deck", TITLE),
         AdoptedLine(FILE, LONG_AGO, len(contents.notes), "0" * 12, "old.apkg"),
-        *types,
     ]
-    files["source/ledger.jsonl"] = written(lines)
-    change(folder, files)
-    # the notes' fingerprints are those of a build
-    built = build(folder)
+    # the fingerprints are those of a build
+    built = build(change(folder, files))
     assert built.packages, [each for each in built.diagnostics if each.level == "error"]
     known = {f"n-{note.id}": note for note in contents.notes}
     release = ReleaseLine("1", LONG_AGO, "", {}, 0, "", "")
     for line in built.packages.plan.next_lines(release):
-        if isinstance(line, NoteLine):
+        if isinstance(line, NoteTypeLine):
+            note_type = of_kind[line.kind]
+            lines.append(replace(line, id=note_type.id, modified=note_type.modified))
+        elif isinstance(line, NoteLine):
             old = known[line.id]
             lines.append(line._replace(guid=old.guid, modified=old.modified, released=FILE))
     return change(folder, {"source/ledger.jsonl": written(lines)})

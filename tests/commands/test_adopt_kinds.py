@@ -15,7 +15,14 @@ from jinja2 import DictLoader
 from deckgen.build import build
 from deckgen.cards.adopted_faces import as_jinja
 from deckgen.cards.sandbox import Sandbox
-from deckgen.commands.adopt.kinds import card_names, field_names, kind_files, name_kinds
+from deckgen.commands.adopt.kinds import (
+    NamedKind,
+    card_names,
+    field_names,
+    kind_files,
+    name_keys,
+    name_kinds,
+)
 from deckgen.package import PackedField, PackedNoteType, PackedTemplate, read_package
 from tests.adopting import adopted, again, package_of
 from tests.conftest import change, import_package, real_collection
@@ -264,7 +271,7 @@ def test_each_face_and_name_comes_back_from_its_files(text: str, name: str) -> N
     template = PackedTemplate(name, None, 0, f"{{{{{name}}}}}{text}", text, "", text, name, 0, 0)
     old = PackedNoteType(5, name, False, 9, (field,), (template,), text, 0, text, "", False, 0, None)  # noqa: FBT003
     with tempfile.TemporaryDirectory() as place:
-        files = kind_files(old, "old", "old", {})
+        files = kind_files(old, NamedKind("old", "old", "Old", name_keys(old)), {})
         change(
             Path(place),
             {"source/deck.yaml": "id: x\ntitle: X\n", **{f"templates/old/{k}": v for k, v in files.items()}},

@@ -14,7 +14,6 @@ from deckgen.commands import schema
 from deckgen.commands.adopt.adopted_media import AdoptedMedia, adopt_media
 from deckgen.commands.adopt.chosen import choose, count_by_type
 from deckgen.commands.adopt.kinds import kind_files, name_kinds
-from deckgen.commands.adopt.ledger import note_type_line
 from deckgen.commands.adopt.note_ids import note_ids
 from deckgen.commands.adopt.texts import Texts
 from deckgen.commands.from_html.convert import convert
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     from deckgen.commands.init.answers import Answers
     from deckgen.history.ledger import Line
     from deckgen.history.plan import UpdatePlan
-    from deckgen.package import Contents, PackedNote
+    from deckgen.package import Contents, PackedNote, PackedNoteType
 
 _SHOWN_ERRORS = 3
 REPORT = "build/changed-texts.txt"
@@ -135,7 +134,7 @@ def adopt(
         for path, content in starter.items():
             write_file(part / path, content)
         kinds = name_kinds(replace(contents, notes=notes), answers.language)
-        types = _write_kinds(part, contents, kinds)
+        _write_kinds(part, contents, kinds)
         folders = {number: Project(part).templates / kind.name for number, kind in kinds.items()}
         media = adopt_media(old, notes, folders, part)
         ids = note_ids(notes, answers.language)
@@ -153,6 +152,7 @@ def adopt(
             merge=old.in_crowdanki,
         )
         by_id = {ids[note.guid]: note for note in notes}
+        types = {kind.name: contents.note_types[number] for number, kind in kinds.items()}
         lines = _lines(_plan(made), types, by_id, line, contents)
         write_file(part / LEDGER, written(lines).encode())
         made = _built(part, progress)
@@ -235,10 +235,13 @@ def _check_remote(contents: Contents, counts: ReadOnly[int, int]) -> None:
         raise CallError(message, hint)
 
 
-def _write_kinds(part: Path, contents: Contents, kinds: ReadOnly[int, NamedKind]) -> dict[str, NoteTypeLine]:
-    """Write the kinds of a package's note types; returns their lines of the ledger, by name."""
+def _write_kinds(part: Path, contents: Contents, kinds: ReadOnly[int, NamedKind]) -> None:
+    """Write the kinds of a package's note types.
+
+    Raises:
+        CallError: The package is damaged.
+    """
     decks = {number: deck.name for number, deck in contents.decks.items()}
-    lines = {}
     for number, named in kinds.items():
         note_type = contents.note_types[number]
         if number <= 0 or not note_type.name.strip():
@@ -246,11 +249,8 @@ def _write_kinds(part: Path, contents: Contents, kinds: ReadOnly[int, NamedKind]
                 f"the package is damaged: a note type has the name `{note_type.name}` and the id {number}"
             )
             raise CallError(message, "in Anki, give it a name, run Tools > Check Database, and export again")
-        files = kind_files(note_type, named.name, named.section, decks, named)
-        for name, text in files.items():
+        for name, text in kind_files(note_type, named, decks).items():
             write_file(Project(part).templates / named.name / name, text.encode())
-        lines[named.name] = note_type_line(note_type, named.name, files)
-    return lines
 
 
 def _built(part: Path, progress: Callable[[str, int, int], None] | None) -> Build:
@@ -293,7 +293,7 @@ def _plan(made: Build) -> UpdatePlan:
 
 def _lines(
     plan: UpdatePlan,
-    types: ReadOnly[str, NoteTypeLine],
+    types: ReadOnly[str, PackedNoteType],
     notes: ReadOnly[str, PackedNote],
     adopted: AdoptedLine,
     contents: Contents,
@@ -302,7 +302,7 @@ def _lines(
 
     Args:
         plan: The plan of a build without a ledger.
-        types: The lines of the note types, by kind.
+        types: The note types of the package, by kind.
         notes: The notes of the package, by their ids in the deck.
         adopted: The line of the package.
         contents: What the package holds.
@@ -311,8 +311,9 @@ def _lines(
     for line in plan.next_lines(release):
         match line:
             case NoteTypeLine():
-                known = types.get(line.kind, line)
-                yield replace(known, modified=adopted.time) if adopted.merge else known
+                note_type = types[line.kind]
+                modified = adopted.time if adopted.merge else note_type.modified
+                yield replace(line, id=note_type.id, modified=modified)
             case NoteLine():
                 note = notes[line.id]
                 if adopted.merge:  # its note types are new for learners, so each note has to be newer, too

@@ -118,21 +118,13 @@ def name_keys(
     return tuple(keys)
 
 
-def kind_files(
-    note_type: PackedNoteType,
-    name: str,
-    section: str,
-    deck_names: Mapping[int, str],
-    named: NamedKind | None = None,
-) -> dict[str, str]:
+def kind_files(note_type: PackedNoteType, named: NamedKind, deck_names: Mapping[int, str]) -> dict[str, str]:
     """The files of the kind that a note type becomes: their texts by their names in its folder.
 
     Args:
         note_type: The note type.
-        name: The name of the kind.
-        section: Its section in chapters.
+        named: The names of the kind, from `name_kinds`.
         deck_names: The names of the decks of the package, by id.
-        named: Its title and keys, from `name_kinds`; made from the note type alone if there are none.
 
     Raises:
         CallError: The note type has no field or no card, so that no note can be of it.
@@ -141,8 +133,6 @@ def kind_files(
         what = "card" if note_type.fields else "field"
         hint = "repair the deck in Anki, with *Tools > Check Database*"
         raise CallError(f"the note type `{note_type.name}` has no {what}", hint)
-    keys = named.keys if named else name_keys(note_type)
-    title = named.title if named else _title(note_type.name) or name
     faces = _faces(note_type.templates)
     fields, cards = field_names(note_type), card_names(note_type)
     files = {}
@@ -158,18 +148,22 @@ def kind_files(
                 files[f"{face}.{side}.html.j2"] = as_jinja(text)
     if note_type.css:
         files["style.css.j2"] = as_jinja(note_type.css)
-    top = {"title": title, "section": section, "type": "cloze" if note_type.cloze else "normal"}
-    top["label"] = keys[0].name
+    top = {
+        "title": named.title,
+        "section": named.section,
+        "type": "cloze" if note_type.cloze else "normal",
+        "label": named.keys[0].name,
+    }
     parts = (
         _HEAD,
         write(top),
         write({"adopted": _of_type(note_type, fields)}),
         "keys:\n",
-        *(f"  {key.name}: {{type: {key.type}}}\n" for key in keys),
+        *(f"  {key.name}: {{type: {key.type}}}\n" for key in named.keys),
         "fields:\n",
         *(
             _item(_of_field(field, name, key.name))
-            for field, name, key in zip(note_type.fields, fields, keys, strict=True)
+            for field, name, key in zip(note_type.fields, fields, named.keys, strict=True)
         ),
         "cards:\n",
         *(

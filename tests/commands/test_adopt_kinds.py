@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from jinja2 import DictLoader
 
 from deckgen.build import build
-from deckgen.cards.adopted_faces import as_jinja
 from deckgen.cards.sandbox import Sandbox
 from deckgen.commands.adopt.kinds import (
     NamedKind,
@@ -23,6 +22,7 @@ from deckgen.commands.adopt.kinds import (
     name_keys,
     name_kinds,
 )
+from deckgen.commands.adopt.verbatim import as_jinja
 from deckgen.package import PackedField, PackedNoteType, PackedTemplate, read_package
 from tests.adopting import adopted, again, package_of
 from tests.conftest import change, import_package, real_collection

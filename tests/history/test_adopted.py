@@ -16,6 +16,7 @@ from deckgen.cards.note_types import Face
 from deckgen.commands.schema import chapter_schema
 from deckgen.deck.adopted import Adopted, CardOptions, FieldOptions
 from deckgen.deck.kinds import Field
+from deckgen.diagnostics import Span
 from deckgen.history.adopted import content_of
 from deckgen.package import read_package
 from tests.adopting import adopted, package_of
@@ -296,3 +297,12 @@ def test_an_option_that_deckgen_learns_later_changes_no_fingerprint() -> None:
     assert content(Later("Words"), LaterOfField(size=9), face, LaterOfCard(4)) == before
     assert content(Later("Words", more="x"), LaterOfField(size=9), face, LaterOfCard(4)) != before
     assert content(Later("Words"), LaterOfField(), face, LaterOfCard(4)) != before
+
+
+def test_a_fault_of_an_adopted_face_is_shown_at_its_line(tmp_path: Path) -> None:
+    """A tag is found although the file has brackets on its line as Jinja writes them; so is its column."""
+    folder = package(tmp_path, ids=True)
+    face = '{{Word}}\n<p>{{Wrod}} <script>[[ "[[" ]]1]]</script>\n'
+    change(folder, {"templates/words/there.front.html.j2": face})
+    (found,) = [each for each in build(folder).diagnostics if each.code == "adopted-face"]
+    assert found.span == Span("templates/words/there.front.html.j2", 2, 4, 12)

@@ -14,7 +14,7 @@ from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 
 from deckgen.anki import template
 from deckgen.anki.card_rules import CardRules, is_of_clozes
-from deckgen.cards import adopted_faces, jinja_errors, styles, words
+from deckgen.cards import jinja_errors, styles, words
 from deckgen.cards.key_types import HTML
 from deckgen.cards.loader import MAX_CODE, FaceMedia, Loader, MediaError
 from deckgen.cards.note_types import Face, NoteType, NoteTypes, fault_of_front, shown_on
@@ -138,10 +138,11 @@ class FaceRenderer:
                 needed = file is not None or end == side
                 text = self._render(name, kind, side) if needed else ""
                 sides.append(text)
-                if file is not None:
-                    source = self._loader.texts.get(file.shown, "")
-                    front = side == "front"
-                    self.warnings += adopted_faces.faults(text, fields, file.shown, source, front=front)
+                if file is None:
+                    continue
+                for fault in template.check(template.parse(text), fields, front=side == "front"):
+                    span = self._place(fault, text, [file.shown])
+                    self.warnings.append(Diagnostic("adopted-face", fault.message, span, fault.hint))
             faces.append(Face(card.name, card.id, *sides))
         style = f"{kind.name}/style.css.j2"
         css = self._render(style, kind, "") if self._loader.find(style) else ""
@@ -216,13 +217,12 @@ class FaceRenderer:
         files = list(dict.fromkeys((template_file.shown, *new, *before)))
         fields = [field.name for field in kind.fields]
         for fault in template.check(template.parse(text), fields, front=side == "front"):
-            rest = text[fault.offset :].split("\n", 1)[0]
             tag = text[fault.offset : fault.offset + fault.length]
             hint = fault.hint
             if fault.code == "unknown-field" and tag.strip("{} ").partition(".")[0] in _KNOWN:
                 hint = f"write Jinja names in square brackets: `[[ {tag.strip('{} ')} ]]`"
             self.diagnostics.append(
-                Diagnostic(fault.code, fault.message, self._loader.locate(rest, tag, files), hint)
+                Diagnostic(fault.code, fault.message, self._place(fault, text, files), hint)
             )
         for tag in jinja_errors.single_braces(text, fields):
             message = f"`{tag}` is plain text, which learners would see"
@@ -237,6 +237,11 @@ class FaceRenderer:
         if len(self.diagnostics) == start:
             self._check_blocks(name)
         return text
+
+    def _place(self, fault: template.Fault, text: str, files: list[str]) -> Span:
+        """The place of a fault of a rendered face in its templates; `files` has its own first."""
+        rest = text[fault.offset :].split("\n", 1)[0]
+        return self._loader.locate(rest, text[fault.offset : fault.offset + fault.length], files)
 
     def _check_blocks(self, name: str) -> None:
         """Report blocks that are missing in the template which this one extends: nobody would see them."""

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from deckgen.build import build
 from deckgen.build import now as time_of_build
 from deckgen.cards import html
-from deckgen.cards.adopted_faces import without_halves
 from deckgen.commands import schema
 from deckgen.commands.adopt.adopted_media import AdoptedMedia, adopt_media
 from deckgen.commands.adopt.chosen import choose, count_by_type
 from deckgen.commands.adopt.kinds import kind_files, name_kinds
 from deckgen.commands.adopt.note_ids import note_ids
 from deckgen.commands.adopt.texts import Texts
+from deckgen.commands.adopt.verbatim import without_halves
 from deckgen.commands.from_html.convert import convert
 from deckgen.commands.init.create import check_folder, new_deck, refuse_existing, write_file
 from deckgen.commands.init.starter import CHAPTER, starter_files

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from deckgen.anki import unescaped
 from deckgen.anki.card_rules import CardRules
 from deckgen.anki.template import cloze_numbers
-from deckgen.cards.adopted_faces import as_jinja, without_halves
+from deckgen.commands.adopt.verbatim import as_jinja, without_halves
 from deckgen.deck import letters
 from deckgen.deck.adopted import STOCK_NAMES, Adopted, CardOptions, FieldOptions, differing
 from deckgen.deck.ids import slug

@@ -306,3 +306,29 @@ def test_a_fault_of_an_adopted_face_is_shown_at_its_line(tmp_path: Path) -> None
     change(folder, {"templates/words/there.front.html.j2": face})
     (found,) = [each for each in build(folder).diagnostics if each.code == "adopted-face"]
     assert found.span == Span("templates/words/there.front.html.j2", 2, 4, 12)
+
+
+def test_each_faulty_option_of_an_adopted_kind_is_reported(tmp_path: Path) -> None:
+    """Options are texts, flags or numbers within Anki's limits; other values are errors at their places."""
+    options = "size: 4294967296, tag: -1, sticky: maybe, description: [x]"
+    whole = "stock: 7, original_id: -9223372036854775809, latex_svg: x, latex_pre: {}"
+    folder = edit(
+        package(tmp_path, ids=False),
+        WORDS,
+        ("name: Meaning,", f"name: Meaning, {options},"),
+        ("  note_type: Words\n", "".join(f"  {each}\n" for each in ["note_type: Words", *whole.split(", ")])),
+        ("name: There,", "name: There, id: x, deck_id: 1.5, browser_size: -3,"),
+    )
+    assert faults(folder) == [
+        "wrong-type: `stock` is not a whole number from 0 to 6",
+        "wrong-type: `original_id` is not a whole number between -2^63 and 2^63",
+        "wrong-type: `latex_svg` is neither `true` nor `false`",
+        "wrong-type: `latex_pre` is a key with a value, but a text belongs here",
+        "wrong-type: `size` is not a whole number from 0 to 4294967295",
+        "wrong-type: `tag` is not a whole number from 0 to 4294967295",
+        "wrong-type: `sticky` is neither `true` nor `false`",
+        "wrong-type: `description` is a list, but a text belongs here",
+        "wrong-type: `id` is not a whole number between -2^63 and 2^63",
+        "wrong-type: `deck_id` is not a whole number between -2^63 and 2^63",
+        "wrong-type: `browser_size` is not a whole number from 0 to 4294967295",
+    ]

@@ -13,6 +13,13 @@ LATEX_PRE = (
 LATEX_POST = "\\end{document}"
 """What it puts after that."""
 
+LONG = range(-(1 << 63), 1 << 63)
+"""The numbers that an id can be."""
+UNSIGNED = range(1 << 32)
+"""The numbers that a size or a tag can be."""
+STOCK = range(7)
+"""The numbers of `OriginalStockKind`: 0, and those of Anki's own note types."""
+
 # the numbers of fields and of cards of Anki's own note types, by the numbers of `OriginalStockKind`
 _SHAPES = {1: (2, 1), 2: (2, 2), 3: (3, 2), 4: (2, 1), 5: (2, 1), 6: (5, 1)}
 STOCK_NAMES = (

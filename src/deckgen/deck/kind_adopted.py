@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from dataclasses import fields as attributes
+from typing import TYPE_CHECKING, Any
 
-from deckgen.deck.adopted import LATEX_POST, LATEX_PRE, STOCK_NAMES, Adopted, CardOptions, FieldOptions
+from deckgen.deck.adopted import LONG, STOCK, UNSIGNED, Adopted, CardOptions, FieldOptions
 from deckgen.deck.kind_keys import word
 from deckgen.diagnostics import did_you_mean, listing
 from deckgen.source import Mapping, Node, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from deckgen.deck.reader import NodeReader
 
 ADOPTED = "adopted"
 """The key whose mapping says that a kind is an adopted note type."""
-_KEYS = ("note_type", "sort_field", "latex_pre", "latex_post", "latex_svg", "stock", "original_id")
-FIELD_KEYS = (
-    *("font", "size", "right_to_left", "sticky", "description", "plain_text"),
-    *("collapsed", "unsearched", "undeletable", "tag"),
-)
+_USUAL: dict[str, object] = {
+    each.name: each.default for kind in (Adopted, FieldOptions, CardOptions) for each in attributes(kind)
+}
+_KEYS = tuple(each.name for each in attributes(Adopted))
+_OPTIONS = tuple(key for key in _KEYS if key not in {"note_type", "sort_field"})
+FIELD_KEYS = tuple(each.name for each in attributes(FieldOptions))
 """The keys of a field's options."""
-CARD_KEYS = ("deck_id", "browser_font", "browser_size")
+CARD_KEYS = tuple(each.name for each in attributes(CardOptions))
 """The keys of a card's options."""
-
-_LONG = 1 << 63
-_UNSIGNED = 1 << 32
+_LIMITS = {"stock": STOCK, "original_id": LONG, "deck_id": LONG}
 
 
 def is_adopted(root: Mapping) -> bool:
@@ -50,75 +50,55 @@ def read_adopted(reader: NodeReader, root: Mapping, fields: Sequence[str]) -> Ad
     if sort and sort not in fields:
         hint = did_you_mean(sort, fields) or f"its fields are {listing(fields)}"
         reader.report("bad-kind", mapping.entries["sort_field"], f"`{sort}` is not one of its fields", hint)
-    svg = mapping.entries.get("latex_svg")
     return Adopted(
         word(reader, mapping, "note_type"),
         fields.index(sort) if sort in fields else 0,
-        _text(reader, mapping, "latex_pre", LATEX_PRE),
-        _text(reader, mapping, "latex_post", LATEX_POST),
-        reader.flag(svg, "latex_svg") if svg else False,
-        _number(reader, mapping, "stock", 0, len(STOCK_NAMES)) or 0,
-        _number(reader, mapping, "original_id", -_LONG, _LONG - 1),
+        **_options(reader, mapping, _OPTIONS),
     )
 
 
 def read_id(reader: NodeReader, entry: Mapping) -> int | None:
     """The id of a field or card of an adopted note type; None if it has none, or a faulty one."""
-    return _number(reader, entry, "id", -_LONG, _LONG - 1)
+    node = entry.entries.get("id")
+    return _number(reader, node, "id", LONG) if node else None
 
 
 def read_field_options(reader: NodeReader, entry: Mapping) -> FieldOptions:
     """The options of a field of an adopted note type."""
-
-    def flag(key: str) -> bool:
-        node = entry.entries.get(key)
-        return reader.flag(node, key) if node else False
-
-    usual = FieldOptions()
-    size = _number(reader, entry, "size", 0, _UNSIGNED - 1)
-    return FieldOptions(
-        font=_text(reader, entry, "font", usual.font),
-        size=usual.size if size is None else size,
-        right_to_left=flag("right_to_left"),
-        sticky=flag("sticky"),
-        description=_text(reader, entry, "description", ""),
-        plain_text=flag("plain_text"),
-        collapsed=flag("collapsed"),
-        unsearched=flag("unsearched"),
-        undeletable=flag("undeletable"),
-        tag=_number(reader, entry, "tag", 0, _UNSIGNED - 1),
-    )
+    return FieldOptions(**_options(reader, entry, FIELD_KEYS))
 
 
 def read_card_options(reader: NodeReader, entry: Mapping) -> CardOptions:
     """The options of a card of an adopted note type."""
-    return CardOptions(
-        _number(reader, entry, "deck_id", -_LONG, _LONG - 1) or 0,
-        _text(reader, entry, "browser_font", ""),
-        _number(reader, entry, "browser_size", 0, _UNSIGNED - 1) or 0,
-    )
+    return CardOptions(**_options(reader, entry, CARD_KEYS))
 
 
-def _text(reader: NodeReader, mapping: Mapping, key: str, usual: str) -> str:
-    """A text, which may be empty; the usual one if the key is missing."""
-    node = mapping.entries.get(key)
-    if node is None:
-        return usual
+def _options(reader: NodeReader, mapping: Mapping, keys: Iterable[str]) -> dict[str, Any]:
+    """The values of the options that a mapping has; faulty ones are reported and left out."""
+    nodes = ((key, mapping.entries.get(key)) for key in keys)
+    values = {key: _option(reader, node, key) for key, node in nodes if node}
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _option(reader: NodeReader, node: Node, key: str) -> str | bool | int | None:
+    """The value of an option, of the same type as its usual one; None, with a report, for anything else."""
+    usual = _USUAL[key]
+    if isinstance(usual, bool):
+        return reader.flag(node, key)
+    if not isinstance(usual, str):
+        return _number(reader, node, key, _LIMITS.get(key, UNSIGNED))
     if isinstance(node, Scalar) and not node.value.strip() and node.style:
         return node.value
     scalar = reader.scalar(node, key, f'write `{key}: ""` for none')
-    return scalar.value if scalar else usual
+    return scalar.value if scalar else None
 
 
-def _number(reader: NodeReader, mapping: Mapping, key: str, least: int, most: int) -> int | None:
-    """A whole number within limits; None if the key is missing or, with a report, for anything else."""
-    node: Node | None = mapping.entries.get(key)
-    if node is None:
-        return None
+def _number(reader: NodeReader, node: Node, key: str, limits: range) -> int | None:
+    """A whole number within limits; None, with a report, for anything else."""
     if isinstance(node, Scalar) and re.fullmatch(r"-?[0-9]{1,19}", node.value):
         number = int(node.value)
-        if least <= number <= most:
+        if number in limits:
             return number
-    limits = "between -2^63 and 2^63" if least < 0 else f"from {least} to {most}"
-    reader.report("wrong-type", node, f"`{key}` is not a whole number {limits}")
+    between = "between -2^63 and 2^63" if limits[0] < 0 else f"from {limits[0]} to {limits[-1]}"
+    reader.report("wrong-type", node, f"`{key}` is not a whole number {between}")
     return None

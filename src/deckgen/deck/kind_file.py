@@ -190,13 +190,13 @@ def _named(
 def _fields(reader: NodeReader, root: Mapping) -> list[Field]:
     """The fields of a kind. Names that Anki would change are reported."""
     if is_adopted(root):
-        known = ("name", "id", "from", *FIELD_KEYS)
-        named = _named(reader, root, "fields", known)
-        texts = [_source(word(reader, mapping, "from")) for mapping, _, _ in named]
-        options = [read_field_options(reader, mapping) for mapping, _, _ in named]
+        named = _named(reader, root, "fields", ("name", "id", "from", *FIELD_KEYS))
         return [
-            Field(name, number, *text, options=each)
-            for (_, name, number), text, each in zip(named, texts, options, strict=True)
+            Field(
+                *(name, number, *_source(word(reader, mapping, "from"))),
+                options=read_field_options(reader, mapping),
+            )
+            for mapping, name, number in named
         ]
     fields = []
     for mapping, name, number in _named(reader, root, "fields", ("name", "id", "from", "without")):

@@ -12,7 +12,7 @@ from deckgen.anki.card_rules import CardRules
 from deckgen.anki.template import cloze_numbers
 from deckgen.commands.adopt.verbatim import as_jinja, without_halves
 from deckgen.deck import letters
-from deckgen.deck.adopted import STOCK_NAMES, Adopted, CardOptions, FieldOptions, differing
+from deckgen.deck.adopted import STOCK, UNSIGNED, Adopted, CardOptions, FieldOptions, differing
 from deckgen.deck.ids import slug
 from deckgen.deck.kind_file import CHAPTER_KEYS
 from deckgen.deck.kinds import COMMON_KEYS
@@ -31,7 +31,6 @@ _HEAD = (
     "# A note type from Anki, as learners have it. "
     "What you can change: docs/kinds.md, *Adopted note types*.\n"
 )
-_UNSIGNED = 1 << 32
 _WORDS = frozenset("y n yes no on off true false null".split())  # that some readers of YAML take for no text
 _LONGEST_KEY = 40  # characters
 _PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 _-]*[A-Za-z0-9])?")
@@ -215,7 +214,7 @@ def options_of(field: PackedField) -> FieldOptions:
         collapsed=field.collapsed,
         unsearched=field.exclude_from_search,
         undeletable=field.prevent_deletion,
-        tag=field.tag if field.tag is not None and 0 <= field.tag < _UNSIGNED else None,
+        tag=field.tag if field.tag is not None and field.tag in UNSIGNED else None,
     )
 
 
@@ -228,7 +227,7 @@ def _of_type(note_type: PackedNoteType, names: Sequence[str]) -> dict[str, str |
         without_halves(note_type.latex_pre),
         without_halves(note_type.latex_post),
         note_type.latex_svg,
-        note_type.stock_kind if 0 <= note_type.stock_kind <= len(STOCK_NAMES) else 0,
+        note_type.stock_kind if note_type.stock_kind in STOCK else 0,
         note_type.original_id,
     )
     return differing(adopted) | ({"sort_field": names[sort]} if sort else {})
@@ -260,7 +259,7 @@ def _of_card(template: PackedTemplate, name: str, face: str) -> dict[str, str | 
 
 def _within(size: int) -> int:
     """The size of a font, in the limits of Anki's format."""
-    return min(max(size, 0), _UNSIGNED - 1)
+    return min(max(size, UNSIGNED[0]), UNSIGNED[-1])
 
 
 def _item(entry: Mapping[str, str | bool | int], deck: str = "") -> str:

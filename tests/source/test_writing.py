@@ -9,7 +9,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from deckgen.source import Mapping, Scalar, Writable, parse, write
+from deckgen.source import Mapping, Scalar, Writable, parse, write, write_in_braces
 
 if TYPE_CHECKING:
     from deckgen.source import Node
@@ -62,6 +62,24 @@ def test_every_text_comes_back_as_it_was(value: dict[str, Writable] | list[Writa
 def test_other_readers_of_yaml_find_the_same_texts(value: dict[str, str]) -> None:
     """An editor that knows YAML's numbers, dates and `no` takes none of the texts for one."""
     assert yaml.safe_load(write(value)) == value
+
+
+@given(st.lists(TEXTS, max_size=4))
+@example(["a, b", "x: y", "[z]", "{w}", "a\nb", "no", "Card 1", "", "-1", "\u2028", "\x00"])
+def test_every_text_within_braces_comes_back_as_it_was(texts: list[str]) -> None:
+    """Both the parser and other readers of YAML find each text, and numbers and flags beside it."""
+    value: dict[str, str | bool | int] = {f"k{place}": text for place, text in enumerate(texts)}
+    written = f"- {write_in_braces(value | {'number': -3, 'flag': True})}\n"
+    document, diagnostics = parse(written, "a.yaml")
+    assert not list(diagnostics)
+    assert value_of(document.root) == [value | {"number": "-3", "flag": "true"}]
+    assert yaml.safe_load(written) == [value | {"number": -3, "flag": True}]
+
+
+def test_texts_within_braces_are_in_quotes_only_if_needed() -> None:
+    """Names of fields mostly are plain; what any reader of YAML takes for something else is in quotes."""
+    value = {"name": "Front side", "id": 3, "from": "yes", "font": "a, b", "sticky": False}
+    assert write_in_braces(value) == '{name: Front side, id: 3, from: "yes", font: "a, b", sticky: false}'
 
 
 def test_a_note_looks_as_authors_write_it() -> None:
@@ -129,6 +147,8 @@ def test_what_yaml_cannot_hold_is_refused() -> None:
     """Half a character, and a key of a page, are an error, not a file that nobody can read."""
     with pytest.raises(ValueError, match="surrogate"):
         write({"a": "\ud800"})
+    with pytest.raises(ValueError, match="surrogate"):
+        write_in_braces({"a": "\ud800"})
     with pytest.raises(ValueError, match="a key has more than"):
         write({"a" * 1001: "b"})
     assert write({"a": {}, "b": [], "c": 3}) == "a: {}\nb: []\nc: 3\n"

@@ -46,16 +46,19 @@ def slug(text: str, language: str) -> str:
     return result if re.search(r"[a-z]", result) else ""
 
 
-def free_id(stem: str, is_taken: Callable[[str], bool], first: int = 1, *, numbered: bool = False) -> str:
-    """An id that is still free: a stem itself, or the stem with the first number that makes it free.
+def free_id(
+    stem: str, is_taken: Callable[[str], bool], first: int = 1, *, numbered: bool = False, joint: str = "-"
+) -> str:
+    """An id or a name that is still free: a stem itself, or with the first number that makes it free.
 
     Args:
         stem: The id that a note should have.
         is_taken: A function that says whether an id is taken.
         first: The number to begin with; 1 means the stem itself.
         numbered: Whether the stem gets a number in any case, because it does not describe the note.
+        joint: What comes between the stem and the number.
     """
-    ids = (f"{stem}-{number}" if number > 1 or numbered else stem for number in count(first))
+    ids = (f"{stem}{joint}{number}" if number > 1 or numbered else stem for number in count(first))
     return next(name for name in ids if not is_taken(name))
 
 

@@ -9,7 +9,7 @@ from deckgen.source.files import MAX_BYTES, MAX_SMALL, load, opened, unreadable
 from deckgen.source.nodes import ODD, Document, Mapping, Node, Scalar, Sequence, end_of
 from deckgen.source.parser import MAX_DEPTH, control_characters, parse, read
 from deckgen.source.wording import BLOCK_HINT, CONFLICT, CURLY, HYPHENS, ITEM_HINT
-from deckgen.source.writing import Writable, value_of, values_of, write
+from deckgen.source.writing import NO_TEXT, Writable, value_of, values_of, write, write_in_braces
 
 __all__ = [
     "BLOCK_HINT",
@@ -20,6 +20,7 @@ __all__ = [
     "MAX_BYTES",
     "MAX_DEPTH",
     "MAX_SMALL",
+    "NO_TEXT",
     "ODD",
     "Document",
     "Mapping",
@@ -37,4 +38,5 @@ __all__ = [
     "value_of",
     "values_of",
     "write",
+    "write_in_braces",
 ]

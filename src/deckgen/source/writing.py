@@ -19,7 +19,10 @@ _VISIBLE = " -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U
 _IN_A_BLOCK = re.compile(f"[\t\n{_VISIBLE}]*")
 _ESCAPED = re.compile(f'["\\\\]|[^{_VISIBLE}]')
 _PLAIN = re.compile(f"(?!.*(?::(?: |$)| #))[^\\W_]|(?!.*(?::(?: |$)| #))[^\\W_(][{_VISIBLE}]*")
-_NO_TEXT = re.compile(r"(?i:y|n|yes|no|on|off|true|false|null)|[0-9][0-9a-fA-FoOxXtTzZ_.,:+ -]*")
+NO_TEXT = frozenset("y n yes no on off true false null".split())
+"""Words in small letters that some readers of YAML take for no text."""
+_NO_TEXT = re.compile(rf"(?i:{'|'.join(sorted(NO_TEXT))})|[0-9][0-9a-fA-FoOxXtTzZ_.,:+ -]*")
+_PLAIN_IN_BRACES = re.compile(r"[A-Za-z](?:[A-Za-z0-9 _-]*[A-Za-z0-9])?")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9-]*(?:::[A-Za-z0-9-]+)*")
 
 
@@ -56,6 +59,29 @@ def value_of(node: nodes.Node) -> Writable:
 def values_of(mapping: nodes.Mapping) -> dict[str, Writable]:
     """The keys of a mapping with their values."""
     return {key: value_of(node) for key, node in mapping.entries.items()}
+
+
+def write_in_braces(value: Mapping[str, str | bool | int]) -> str:
+    """The YAML of keys with values on one line, as in `{name: Front, size: 20}`.
+
+    A text is in quotes unless it consists of English letters, digits, blanks, `_` and `-`.
+
+    Args:
+        value: The keys, which are plain words, with their values.
+
+    Raises:
+        ValueError: A text contains half a character (a surrogate).
+    """
+    return f"{{{', '.join(f'{key}: {_in_braces(inner)}' for key, inner in value.items())}}}"
+
+
+def _in_braces(value: str | bool | int) -> str:  # noqa: FBT001 (a value of any of these types)
+    """A value within braces."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return str(value)
+    return value if _PLAIN_IN_BRACES.fullmatch(value) and _is_plain(value) else _in_quotes(value)
 
 
 def _lines(value: Sequence[Writable] | Mapping[str, Writable], indent: int) -> list[str]:

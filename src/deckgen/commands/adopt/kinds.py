@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import chain, count
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.anki import unescaped
@@ -13,14 +13,14 @@ from deckgen.anki.template import cloze_numbers
 from deckgen.commands.adopt.verbatim import as_jinja, without_halves
 from deckgen.deck import letters
 from deckgen.deck.adopted import STOCK, UNSIGNED, Adopted, CardOptions, FieldOptions, differing
-from deckgen.deck.ids import slug
+from deckgen.deck.ids import free_id, slug
 from deckgen.deck.kind_file import CHAPTER_KEYS
 from deckgen.deck.kinds import COMMON_KEYS
 from deckgen.deck.kinds_in_force import read_kinds
 from deckgen.deck.reader import MAX_NAME
 from deckgen.diagnostics import CallError
 from deckgen.project import Folder, kind_folders, shipped_templates
-from deckgen.source import write
+from deckgen.source import NO_TEXT, write, write_in_braces
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -31,12 +31,7 @@ _HEAD = (
     "# A note type from Anki, as learners have it. "
     "What you can change: docs/kinds.md, *Adopted note types*.\n"
 )
-_WORDS = frozenset("y n yes no on off true false null".split())  # that some readers of YAML take for no text
 _LONGEST_KEY = 40  # characters
-_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 _-]*[A-Za-z0-9])?")
-_ESCAPED = re.compile(
-    '["\\\\]|[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]'
-)
 
 
 class NamedKey(NamedTuple):
@@ -85,8 +80,8 @@ def name_kinds(contents: Contents, language: str = "en") -> dict[int, NamedKind]
     kinds: dict[int, NamedKind] = {}
     for number in sorted(with_clozes.keys() & contents.note_types.keys()):
         note_type = contents.note_types[number]
-        name = _free(slug(note_type.name, language) or "notes", names, "-")
-        title = _free(_title(note_type.name) or name, titles, " ")
+        name = free_id(slug(note_type.name, language) or "notes", names.__contains__)
+        title = free_id(_title(note_type.name) or name, titles.__contains__, joint=" ")
         names.add(name)
         titles.add(title)
         kinds[number] = NamedKind(name, name, title, name_keys(note_type, language, with_clozes[number]))
@@ -110,7 +105,7 @@ def name_keys(
     keys: list[NamedKey] = []
     taken: set[str] = set()
     for place, field in enumerate(note_type.fields):
-        name = _free(_key(field.name, place, language), taken, "_")
+        name = free_id(_key(field.name, place, language), taken.__contains__, joint="_")
         taken.add(name)
         hides = names[place] in clozes or (note_type.cloze and place in with_clozes)
         keys.append(NamedKey(name, "cloze" if hides else "markdown"))
@@ -264,26 +259,8 @@ def _within(size: int) -> int:
 
 def _item(entry: Mapping[str, str | bool | int], deck: str = "") -> str:
     """A field or card as a line of kind.yaml; `deck` is the name of the deck that a card goes to."""
-    pairs = ", ".join(f"{name}: {_in_flow(value)}" for name, value in entry.items())
     comment = f"  # {' '.join(deck.split())}" if deck.isprintable() and deck else ""
-    return f"  - {{{pairs}}}{comment}\n"
-
-
-def _in_flow(value: str | bool | int) -> str:  # noqa: FBT001 (a value of any of these types)
-    """A value within braces; a text is in quotes unless any reader of YAML takes it for this text."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int):
-        return str(value)
-    if _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
-        return value
-    return f'"{_ESCAPED.sub(_escape, value)}"'
-
-
-def _escape(match: re.Match[str]) -> str:
-    r"""The escape of a character; `parse` reports the short ones, which mostly belong to a formula."""
-    char = match[0]
-    return f"\\{char}" if char in '"\\' else f"\\U{ord(char):08x}"
+    return f"  - {write_in_braces(entry)}{comment}\n"
 
 
 def _faces(templates: Sequence[PackedTemplate]) -> list[str]:
@@ -291,7 +268,7 @@ def _faces(templates: Sequence[PackedTemplate]) -> list[str]:
     taken: set[str] = set()
     faces = []
     for number, template in enumerate(templates, start=1):
-        face = _free(slug(template.name, "en") or f"card-{number}", taken, "-")
+        face = free_id(slug(template.name, "en") or f"card-{number}", taken.__contains__)
         taken.add(face)
         faces.append(face)
     return faces
@@ -307,19 +284,13 @@ def _key(name: str, place: int, language: str) -> str:
         return fallback
     if key[0].isdigit():
         return f"field_{key}"
-    return f"{key}_field" if key in COMMON_KEYS or key in _WORDS else key
+    return f"{key}_field" if key in COMMON_KEYS or key in NO_TEXT else key
 
 
 def _title(name: str) -> str:
     """The title of a kind from the name of a note type; empty if no title can be like that."""
     title = " ".join("".join(char for char in name if char.isprintable() and char not in '":').split())
     return "" if unescaped.fault(title) else title[:MAX_NAME].strip()
-
-
-def _free(name: str, taken: Collection[str], joint: str) -> str:
-    """A name, or the first one with a number that is not taken."""
-    numbered: Iterable[str] = (f"{name}{joint}{number}" for number in count(2))
-    return next(each for each in chain([name], numbered) if each not in taken)
 
 
 def _taken() -> tuple[set[str], set[str]]:

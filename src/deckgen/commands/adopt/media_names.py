@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from deckgen.deck.ids import free_id
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -29,8 +31,8 @@ def portable_names(names: Iterable[str]) -> dict[str, str]:
     taken: set[str] = set()
     for name in sorted(names):
         stem, ending = _parts(name)
-        candidates = (f"{stem}{mark}{ending}" for mark in _marks())
-        found[name] = next(each for each in candidates if each.casefold() not in taken)
+        free = free_id(stem, lambda each, ending=ending: f"{each}{ending}".casefold() in taken)
+        found[name] = f"{free}{ending}"
         taken.add(found[name].casefold())
     return found
 
@@ -49,12 +51,3 @@ def _parts(name: str) -> tuple[str, str]:
 def _cut(stem: str) -> str:
     """A stem that is not too long."""
     return stem.encode()[:LONGEST].decode(errors="ignore")
-
-
-def _marks() -> Iterable[str]:
-    """Marks that tell names apart."""
-    yield ""
-    number = 2
-    while True:
-        yield f"-{number}"
-        number += 1

@@ -81,6 +81,8 @@ def read_source(
 
 def _unwritten(project: Project, texts: ReadOnly[str, str], files: Iterable[Path]) -> set[Path]:
     """The files of source/ among some texts that do not exist yet."""
+    if not texts:
+        return set()
     given = {project.folder / name for name in texts}
     return {path for path in given if path.is_relative_to(project.source)} - set(files)
 

@@ -268,6 +268,21 @@ class Ledger:
         """The time of the last release, in seconds since 1970; 0 if there is none."""
         return self.releases[-1].time if self.releases else 0
 
+    @property
+    def adopted_version(self) -> str:
+        """The highest version that an adopted file stands for; empty if there is none."""
+        return max((line.version for line in self.adopted), key=by_order, default="")
+
+    @property
+    def adopted_versions(self) -> set[str]:
+        """The versions that adopted files stand for."""
+        return {line.version for line in self.adopted}
+
+    @property
+    def adopted_time(self) -> int:
+        """The time of the last adoption, in seconds since 1970; -1, before all others, if there is none."""
+        return max((line.time for line in self.adopted), default=-1)
+
     @cached_property
     def latest(self) -> ReleaseLine | None:
         """The highest release, which is a prerelease only if there are no others; None if there is none."""

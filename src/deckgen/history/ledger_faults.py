@@ -84,7 +84,7 @@ def _doubled(ledger: Ledger) -> Iterator[Diagnostic]:
         expected == len(ledger.lines)
         and len(ledger.ids) == len(ledger.notes) + former
         and len(ledger.versions) == len(ledger.releases)
-        and len({line.version for line in ledger.adopted}) == len(ledger.adopted)
+        and len(ledger.adopted_versions) == len(ledger.adopted)
         and len(numbers) == len(ledger.types)
     ):
         return
@@ -117,7 +117,7 @@ def _names(line: Line) -> list[tuple[str, object]]:
 
 def _lacks(ledger: Ledger) -> str:
     """A description of a part that the ledger lacks; empty if it is complete."""
-    versions = ledger.versions | {line.version for line in ledger.adopted}
+    versions = ledger.versions | ledger.adopted_versions
     if ledger.deck is None:
         return "the line of the deck"
     if not versions:
@@ -145,7 +145,7 @@ def _other_ids(ledger: Ledger) -> Iterator[Diagnostic]:
     """Diagnostics of lines whose guid or note type id differs from the one that deckgen assigns."""
     deck = ledger.deck.id if ledger.deck else ""
     names = {name: [name, *line.was] for name, line in ledger.types.items()}
-    adopted = {line.version for line in ledger.adopted}
+    adopted = ledger.adopted_versions
     for line in ledger.notes.values():
         first = line.was[0] if line.was else line.id
         if line.guid != guid(deck, line.kind, first) and line.released not in adopted:
@@ -164,7 +164,7 @@ def _other_ids(ledger: Ledger) -> Iterator[Diagnostic]:
 def _late(ledger: Ledger) -> Iterator[Diagnostic]:
     """The diagnostic of a time in the future, by this machine's clock; at most one."""
     latest = int(time.time()) + _A_DAY
-    adopted = {line.version for line in ledger.adopted}  # learners' clocks may have been wrong
+    adopted = ledger.adopted_versions  # learners' clocks may have been wrong
     times: list[tuple[int, Line]] = [
         *((line.modified, line) for line in ledger.types.values() if not adopted),
         *((line.modified, line) for line in ledger.notes.values() if line.released not in adopted),

@@ -10,7 +10,6 @@ from deckgen.commands.diff.edition import notes_of_build
 from deckgen.commands.diff.sides import Place, release_side
 from deckgen.diagnostics import CallError
 from deckgen.history.plan import in_short
-from deckgen.history.versions import by_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
@@ -81,7 +80,8 @@ def find_changes(build: Build, plan: UpdatePlan) -> Changes:
 
     The last release may be an earlier one than the ledger ends with: after a merged hotfix, or a prerelease.
     """
-    known, latest, adopted = plan.matching.known, plan.matching.ledger.latest, plan.matching.ledger.adopted
+    ledger, known = plan.matching.ledger, plan.matching.known
+    latest = ledger.latest
     old = _edition_of(latest.version, build) if latest else None
     had = _Had(plan, old)
     live = [each for each in plan.notes if not each.note.retired]
@@ -91,7 +91,7 @@ def find_changes(build: Build, plan: UpdatePlan) -> Changes:
     if old and changed:
         texts = {each.after.guid: each for each in compare(old, notes_of_build(build)).notes}
     return Changes(
-        latest.version if latest else max((each.version for each in adopted), key=by_order, default=""),
+        latest.version if latest else ledger.adopted_version,
         new,
         changed,
         tuple(each for each in plan.notes if each.note.retired and had.note(each)),
@@ -112,8 +112,7 @@ class _Had:
         ledger = plan.matching.ledger
         self._edition = edition
         self._known = plan.matching.known
-        had = [ledger.latest.time] if ledger.latest else [each.time for each in ledger.adopted]
-        self._since = max(had, default=0)
+        self._since = ledger.latest.time if ledger.latest else ledger.adopted_time
         self._later = {each.version for each in ledger.releases if each.time > self._since}
 
     def note(self, each: StampedNote) -> bool:

@@ -42,10 +42,10 @@ def release_json(package: Package, ledger: Ledger, files: ReadOnly[str, Digest])
     """
     this = next(each for each in ledger.releases if each.version == package.version)
     notes = ledger.notes.values()
-    times = {each.version: 0 for each in ledger.adopted}
+    times = dict.fromkeys(ledger.adopted_versions, 0)
     times |= {each.version: each.time for each in ledger.releases}
     before = previous(this, ledger)
-    since = times[before] if before else max((each.time for each in ledger.adopted), default=-1)
+    since = times[before] if before else ledger.adopted_time
     live = [each for each in notes if not each.retired]
     facts = {
         "format": _FORMAT,

@@ -54,7 +54,7 @@ def propose(changes: Changes, ledger: Ledger, now: int) -> Proposal:
 
 def _of_first(changes: Changes, ledger: Ledger, now: int) -> Proposal:
     """The version of a first release; it is higher than that of an adopted package."""
-    before = max((each.version for each in ledger.adopted), key=by_order, default="0")
+    before = ledger.adopted_version or "0"
     number = parsed(before)
     if number is None or before == "0":
         return Proposal("1.0.0", "it is the first release")

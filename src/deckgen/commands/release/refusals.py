@@ -59,10 +59,9 @@ def check_order(version: str, ledger: Ledger) -> None:
         highest = max(above, key=by_order)
         hint = "choose a higher one: it shows learners which package is newer"
         raise CallError(f"{version} is lower than {highest}, the last release", hint)
-    adopted = [each.version for each in ledger.adopted if by_order(each.version) >= by_order(version)]
-    if adopted:
-        highest = max(adopted, key=by_order)
-        message = f"{version} is not higher than {highest}, which learners had before deckgen"
+    adopted = ledger.adopted_version
+    if adopted and by_order(adopted) >= by_order(version):
+        message = f"{version} is not higher than {adopted}, which learners had before deckgen"
         raise CallError(message, "choose a higher one: it shows learners which package is newer")
 
 
@@ -90,7 +89,7 @@ def check_clock(plan: UpdatePlan, project: Project) -> None:
         CallError: The clock is behind, or years ahead.
     """
     last, what = plan.matching.ledger.last_time, "since the last release"
-    adopted = max((each.time for each in plan.matching.ledger.adopted), default=0)
+    adopted = plan.matching.ledger.adopted_time
     if plan.now <= adopted:
         raise CallError(
             f"the deck was adopted on {day(adopted)}, but this computer's clock says {day(plan.now)}",

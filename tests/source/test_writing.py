@@ -78,7 +78,13 @@ def test_every_text_within_braces_comes_back_as_it_was(texts: list[str]) -> None
 
 def test_texts_within_braces_are_in_quotes_only_if_needed() -> None:
     """Names of fields mostly are plain; what any reader of YAML takes for something else is in quotes."""
-    value = {"name": "Front side", "id": 3, "from": "yes", "font": "a, b", "sticky": False}
+    value: dict[str, str | bool | int] = {
+        "name": "Front side",
+        "id": 3,
+        "from": "yes",
+        "font": "a, b",
+        "sticky": False,
+    }
     assert write_in_braces(value) == '{name: Front side, id: 3, from: "yes", font: "a, b", sticky: false}'
 
 

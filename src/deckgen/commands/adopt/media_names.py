@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from deckgen.deck.ids import free_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
 UNUSABLE = re.compile(r'[\x00-\x1f\x7f\ud800-\udfff<>:"/\\|?*]|[^\S ]')
 """What no name has that every system can store."""
@@ -30,11 +30,14 @@ def portable_names(names: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     taken: set[str] = set()
     for name in sorted(names):
-        stem, ending = _parts(name)
-        free = free_id(stem, lambda each, ending=ending: f"{each}{ending}".casefold() in taken)
-        found[name] = f"{free}{ending}"
+        found[name] = _free(*_parts(name), taken)
         taken.add(found[name].casefold())
     return found
+
+
+def _free(stem: str, ending: str, taken: Container[str]) -> str:
+    """A name that differs in more than case from those that are taken."""
+    return free_id(stem, lambda each: f"{each}{ending}".casefold() in taken) + ending
 
 
 def _parts(name: str) -> tuple[str, str]:

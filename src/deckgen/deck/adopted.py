@@ -17,8 +17,6 @@ LONG = range(-(1 << 63), 1 << 63)
 """The numbers that an id can be."""
 UNSIGNED = range(1 << 32)
 """The numbers that a size or a tag can be."""
-STOCK = range(7)
-"""The numbers of `OriginalStockKind`: 0, and those of Anki's own note types."""
 
 # the numbers of fields and of cards of Anki's own note types, by the numbers of `OriginalStockKind`
 _SHAPES = {1: (2, 1), 2: (2, 2), 3: (3, 2), 4: (2, 1), 5: (2, 1), 6: (5, 1)}
@@ -31,6 +29,8 @@ STOCK_NAMES = (
     "Image Occlusion",
 )
 """The names of these note types in English; the first has the number 1."""
+STOCK = range(len(STOCK_NAMES) + 1)
+"""The numbers of `OriginalStockKind`: 0, and those of Anki's own note types."""
 _ADDED = re.compile(r"(?:-[0-9a-f]+)?\+*")
 """What Anki adds to a name that another note type of a collection has."""
 

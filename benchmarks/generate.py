@@ -147,4 +147,4 @@ def generate(folder: Path, count: int, kind: str = "rich", chapters: int = 0) ->
 
 
 if __name__ == "__main__":
-    generate(Path(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:4])
+    generate(Path(sys.argv[1]), int(sys.argv[2]), (sys.argv[3:] or ["rich"])[0])

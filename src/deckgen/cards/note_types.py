@@ -67,6 +67,9 @@ class NoteType:
     _fronts: dict[tuple[frozenset[str], frozenset[int]], list[frozenset[str]]] = dataclasses.field(
         default_factory=dict, compare=False, repr=False
     )
+    _on_front: dict[tuple[frozenset[str], frozenset[int]], frozenset[str]] = dataclasses.field(
+        default_factory=dict, compare=False, repr=False
+    )
     _shown: dict[tuple[frozenset[str], frozenset[int]], frozenset[str]] = dataclasses.field(
         default_factory=dict, compare=False, repr=False
     )
@@ -102,6 +105,14 @@ class NoteType:
         if fronts is None:
             fronts = self._fronts[has] = list(self._fronts_of(has[0] | {"id"}, left_out))
         return fronts
+
+    def on_front(self, filled: Collection[str], left_out: frozenset[int]) -> frozenset[str]:
+        """The keys whose values the front of some card of a note with values for some keys shows."""
+        has = frozenset(filled), left_out
+        keys = self._on_front.get(has)
+        if keys is None:
+            keys = self._on_front[has] = frozenset().union(*self.fronts(filled, left_out))
+        return keys
 
     def on_fronts(self, left_out: Collection[int]) -> set[str]:
         """The fields that the front of some card shows, apart from the cards that a note leaves out."""

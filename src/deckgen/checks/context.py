@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from deckgen.anki.cloze import clozes, uncovered
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from deckgen.source import Document
 
 
+_START = attrgetter("scalar.start")
 _NO_CARD = 10_000
 """A value with this many characters is too long for a card; rules for sentences would be slow on it."""
 
@@ -56,11 +58,11 @@ class Hidden(NamedTuple):
 
 
 class CardQuestion(NamedTuple):
-    """The question of a card: the text of its front, and the text that answers it."""
+    """The question of a card: the text of its front, and the keys whose values are there."""
 
     note: Note
     text: str
-    answer: str
+    front: frozenset[str]
 
 
 _PARTICLES = "of|the|and|in|for|on|to|at|by|a|an|de|la|du|van|von|der"
@@ -109,6 +111,9 @@ class Faces(Protocol):
 
     def fronts(self, filled: Collection[str], left_out: frozenset[int]) -> list[frozenset[str]]:
         """For each card of a note with values for some keys, the keys whose values its front shows."""
+
+    def on_front(self, filled: Collection[str], left_out: frozenset[int]) -> frozenset[str]:
+        """The keys whose values the front of some card of a note with values for some keys shows."""
 
     def on_fronts(self, left_out: Collection[int]) -> set[str]:
         """The fields that the front of some card shows, apart from the cards that a note leaves out."""
@@ -174,7 +179,7 @@ class RuleContext:
             document = text.note.chapter.document
             chapters.setdefault(document.path, Chapter(document, [])).texts.append(text)
         for chapter in chapters.values():
-            chapter.texts.sort(key=lambda text: text.scalar.start)
+            chapter.texts.sort(key=_START)
         return list(chapters.values())
 
     def texts_with(self, pattern: re.Pattern[str], *needles: str) -> Iterator[Text]:
@@ -194,7 +199,7 @@ class RuleContext:
             for match in pattern.finditer(document.text):
                 if match.start() < end:
                     continue
-                starts = starts or [text.scalar.start for text in texts]
+                starts = starts or list(map(_START, texts))
                 number = bisect_right(starts, match.start()) - 1
                 if number >= 0 and match.start() < texts[number].scalar.end:
                     end = texts[number].scalar.end
@@ -264,7 +269,8 @@ class RuleContext:
 
     def shown(self, note: Note) -> frozenset[str]:
         """The keys whose values the front of some card of a note shows."""
-        return frozenset().union(*self.fronts(note))
+        faces = self.faces.get(note.kind.name)
+        return faces.on_front(values_of(note).keys(), note.left_out) if faces else frozenset()
 
     def on_no_card(self, text: Text) -> bool:
         """Whether no card shows a text; it may be a code for another program."""
@@ -292,7 +298,7 @@ class RuleContext:
                 texts = [_text_of(values[name]) for name in values if name in front and name in kind.keys]
                 text = " ".join(each for each in texts if each)
                 if text.strip():
-                    yield CardQuestion(note, text, self._answer(note, front))
+                    yield CardQuestion(note, text, front)
 
     def asked(self, note: Note) -> Iterator[tuple[Scalar, Scalar | None]]:
         """The plain questions of a note, each with its answer; None if another question is the answer."""
@@ -307,9 +313,9 @@ class RuleContext:
         """The keys of plain questions whose answers are not the label of the note."""
         return {key for key, answered_by in _ANSWERED_BY.items() if answered_by in note.values}
 
-    def _answer(self, note: Note, front: frozenset[str]) -> str:
+    def answer(self, card: CardQuestion) -> str:
         """The answer to recall: of the clozes, the right option, or the texts not on the front."""
-        kind = note.kind
+        note, front, kind = card.note, card.front, card.note.kind
         for key in front & self.answered_otherwise(note):
             return _text_of(note.values[_ANSWERED_BY[key]])
         if kind.cloze:

@@ -42,10 +42,11 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 class _Question:
     """The question of a card, prepared for comparison with others."""
 
-    def __init__(self, card: CardQuestion) -> None:
+    def __init__(self, card: CardQuestion, context: RuleContext) -> None:
         """Prepare the question of a card."""
         self.note = card.note
         self.card = card
+        self.context = context
         self.text = plain(card.text)
         self.stems = self.all_stems = stems(self.text) - FUNCTION_STEMS
 
@@ -60,19 +61,24 @@ class _Question:
         return {*verbatim(self.card.text), *_TELLS_APART.findall(self.text)}
 
     @cached_property
+    def written_answer(self) -> str:
+        """Its answer, in Markdown."""
+        return self.context.answer(self.card)
+
+    @cached_property
     def answer(self) -> set[str]:
         """The stems of the words of its answer."""
-        return stems(plain(self.card.answer))
+        return stems(plain(self.written_answer))
 
     @cached_property
     def exact_answer(self) -> set[str]:
         """The parts that must be equal for identical answers."""
-        return {*verbatim(self.card.answer), *_NUMBER.findall(self.card.answer)}
+        return {*verbatim(self.written_answer), *_NUMBER.findall(self.written_answer)}
 
     def has_answer_of(self, other: _Question, share: float = _ALIKE) -> bool:
         """Whether both answers have a share of their words in common, and all numbers, code and formulas."""
         if min(len(self.answer), len(other.answer)) < _FEW:
-            first, second = (plain(each.card.answer).casefold().strip(" .\n") for each in (self, other))
+            first, second = (plain(each.written_answer).casefold().strip(" .\n") for each in (self, other))
             return first == second and self.exact_answer == other.exact_answer
         return self.exact_answer == other.exact_answer and _share(self.answer, other.answer) >= share
 
@@ -88,7 +94,7 @@ def same_question(context: RuleContext) -> Iterator[Diagnostic]:
     Each card is compared only with those of the identical question, and with the last few that share two of
     its rarest words. So the time grows with the number of notes, and not with the number of pairs.
     """
-    questions = [_Question(each) for note in context.notes for each in context.questions(note)]
+    questions = [_Question(each, context) for note in context.notes for each in context.questions(note)]
     counts: Counter[str] = Counter()
     for each in questions:
         counts.update(each.stems)
@@ -96,13 +102,13 @@ def same_question(context: RuleContext) -> Iterator[Diagnostic]:
     order = sorted(
         (word for word, count in counts.items() if count > 1), key=lambda word: (counts[word], word)
     )
-    rank = {word: number for number, word in enumerate(order)}
+    rank = {word: number for number, word in enumerate(order, 1)}
     near: dict[tuple[int, ...], list[_Question]] = {}
     first: dict[tuple[str, frozenset[str]], _Question] = {}
     reported: set[Note] = set()
     for each in questions:
         each.stems = each.stems - often
-        rare = sorted(rank[word] for word in each.stems if word in rank)[:_RARE]
+        rare = sorted(filter(None, map(rank.get, each.stems)))[:_RARE]
         equal = first.setdefault(each.same, each)
         twin = _nearest(each, near, rare, counts) if each.stems else None
         if equal.note is not each.note and (_is_alone(equal, each) or each.has_answer_of(equal)):
@@ -151,7 +157,7 @@ def _nearest(
     keys: list[tuple[int, ...]] = [*pairs] or [tuple(rare)]
     for key in keys:
         others = near.setdefault(key, [])
-        candidates |= {id(other): other for other in others if other.note is not mine.note}
+        candidates |= {id(other): other for other in others if other.note is not mine.note} if others else {}
         others.append(mine)
         del others[:-_LOOKED_AT]
     for other in candidates.values():
@@ -160,7 +166,7 @@ def _nearest(
         if alike and _contrasts(mine.all_stems - other.all_stems, other.all_stems - mine.all_stems, counts):
             continue
         # several proposals may share the question "Does this meet the goal?"
-        alike = alike and _YES_OR_NO.fullmatch(mine.card.answer.strip()) is None
+        alike = alike and _YES_OR_NO.fullmatch(mine.written_answer.strip()) is None
         if alike and mine.has_answer_of(other, _ANSWERS if share == 1 else _SAME):
             best, most = other, share
     return best

@@ -34,10 +34,9 @@ def repeated_text(context: RuleContext) -> Iterator[Diagnostic]:
         for _, options in options_in(note.values):
             yield from _options(note, options.items)
         for why in _reasons(note):
-            if size(why.value) >= _LONG:
-                reasons.setdefault(_plain_text(why), {}).setdefault(note, why)
-    for shared in reasons.values():
-        if len(shared) == 2:
+            reasons.setdefault(_plain_text(why), {}).setdefault(note, why)
+    for text, shared in reasons.items():
+        if len(shared) == 2 and size(text) >= _LONG:
             (other, _), (note, why) = shared.items()
             at = place(other)
             message = f"`{other.id}` (line {at.line} of {at.path}) has the same reason, word for word"
@@ -62,14 +61,10 @@ def _keys(note: Note) -> Iterator[Diagnostic]:
     """Two keys of a note with the same text."""
     first: dict[str, tuple[str, Scalar]] = {}
     for key, value in note.values.items():
-        if (
-            isinstance(value, Scalar)
-            and key in note.kind.keys
-            and not note.kind.keys[key].type.plain
-            and size(value.value) >= _SAYS_MUCH
-        ):
+        kind_key = note.kind.keys.get(key)
+        if isinstance(value, Scalar) and kind_key and not kind_key.type.plain:
             other, text = first.setdefault(_plain_text(value), (key, value))
-            if text is not value:
+            if text is not value and size(value.value) >= _SAYS_MUCH:
                 line = note.chapter.document.span(text).line
                 message = f"`{key}` is the same as `{other}` (line {line}), word for word"
                 hint = f"write a different text for `{key}`, or delete it"

@@ -36,6 +36,7 @@ _LETTER = re.compile(UNSPACED)
 _LETTERS_A_WORD = 2.5  # in Japanese; other scripts without blanks are near it
 _NOTHING = "\ufffc"
 _MARKED = re.compile(r"[*_`=~<\[{$\\]")
+_MORE_THAN_EMPHASIS = re.compile(r"[`~<\[{$\\]")
 _SIGN = re.compile(r"[^\n]")
 _BREAKS = re.compile(r"</?(?:br|p|div|li|ul|ol|h[1-6]|tr|td|th|table|blockquote|hr)\b", re.IGNORECASE)
 _IMAGE = re.compile(r"!\[[^\[\]]*+\]\x00")
@@ -127,6 +128,8 @@ def plain(text: str, *, code: bool = True) -> str:
     """
     if not _MARKED.search(text):
         return text
+    if not _MORE_THAN_EMPHASIS.search(text):
+        return _EMPHASIS.sub("", text)
     source = uncovered(text)
     parts: list[str] = []
     protected: list[str] = []
@@ -154,13 +157,15 @@ def _as_read(text: str, piece: Piece, *, code: bool) -> str:
     return text[piece.inner : piece.inner_end] if piece.kind == "code" else text[piece.start : piece.end]
 
 
+_VERBATIM = frozenset(["code", "fence", "formula", "display", "address", "sound"])
+
+
 def verbatim(text: str) -> set[str]:
     """The parts that must be equal for two equal texts: code, formulas, addresses of links and images."""
-    kinds = {"code", "fence", "formula", "display", "address", "sound"}
-    if not _MARKED.search(text):
+    if not _MORE_THAN_EMPHASIS.search(text):
         return set()
     tags = re.findall(r"\bsrc\s*=\s*[\"']?([^\s\"'>]+)", text) if "<" in text else []
     return {
         *tags,
-        *(text[each.inner : each.inner_end].strip() for each in pieces(text) if each.kind in kinds),
+        *(text[each.inner : each.inner_end].strip() for each in pieces(text) if each.kind in _VERBATIM),
     }

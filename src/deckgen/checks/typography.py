@@ -299,7 +299,7 @@ _BULLET = re.compile(
     r"|(?<=[:.;] )(?P<star>\* [^\W\d]{2,}[^*\n]*? \* [^\W\d]{2})"
 )
 _AT_LINE_START = re.compile(
-    r"(?<![$`)\ufffc])\n *(?:- +)?(?:(?P<heading>#{1,6}[A-Z]\w*|#{2,6}[a-z]\w*)"
+    r"\n(?<![$`)\ufffc]\n) *(?:- +)?(?:(?P<heading>#{1,6}[A-Z]\w*|#{2,6}[a-z]\w*)"
     r"|(?P<item>-[A-Za-z](?=[A-Za-z]+[ ,])|-[A-Z](?=[a-z]{2}[^\n]*\n *-[A-Z][a-z]{2})"
     r"|\d{1,2}[.)][A-Z](?=[a-z ])))"
 )
@@ -311,6 +311,7 @@ _MEANT = {
     "dash": ("this sign does not make a list", "put each item on a separate line, after `- `"),
     "star": ("this sign does not make a list", "put each item on a separate line, after `- `"),
 }
+_SIGN_IN_PLAIN = re.compile(r"[*=`&\[_<$]")
 _IN_PLAIN = re.compile(
     r"\*\*?\w[^*]*\*\*?|==\w[^=]*==|`[^`]+`|&(?:[a-z]+|#\d+);|\[[^\]]+\]\(|(?<!\w)__?\w[^_]*__?(?!\w)"
     r"|<(?:b|i|em|strong|sub|sup|u|br)\b[^>]*>|\$[^\s$][^$]*[\\^_=][^$]*\$"
@@ -335,7 +336,7 @@ def stray_markdown(context: RuleContext) -> Iterator[Diagnostic]:
     yield from _of_hints(context)
     yield from _third_braces(context)
     for note, key, scalar in context.plain_texts:
-        if match := _IN_PLAIN.search(scalar.value):
+        if _SIGN_IN_PLAIN.search(scalar.value) and (match := _IN_PLAIN.search(scalar.value)):
             message = f"`{key}` is plain text, so learners see `{match.group()}` as typed"
             span = look.at(note, scalar, match.start(), len(match.group()))
             yield Diagnostic("stray-markdown", message, span, _in_plain_text(note, match))

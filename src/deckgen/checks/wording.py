@@ -66,6 +66,9 @@ _SPLIT = "ask one thing at a time: split it into several cards, or ask only for 
 
 def _too_long(answer: str, most: int, listed: int = _LONGEST_LIST) -> str:
     """A description of a too long answer: its words, or the things in it; empty if it is short enough."""
+    # the marks of Markdown, which are no words, can only make it longer; a tag can be between two words
+    if answer.isascii() and len(answer.split()) + answer.count("<") <= min(most, listed - 1):
+        return ""
     readable = plain(answer, code=False)
     if size(readable) > most:
         return f"{counted(readable)}, too much to recall at once"
@@ -235,7 +238,7 @@ def term_in_definition(context: RuleContext) -> Iterator[Diagnostic]:
                 text = values_of(note).get(key)
                 if not isinstance(text, Scalar) or (kind.name, key) in context.plain_keys:
                     continue
-                if size(text.value) < _SENTENCE:
+                if not _may_stand_in(names, text.value) or size(text.value) < _SENTENCE:
                     continue  # a translation cannot be changed
                 if hit := _stands_in(context, names, prose(text.value)):
                     span = look.at(note, text, hit[0], hit[1] - hit[0])
@@ -305,6 +308,12 @@ def _names(context: RuleContext, term: str) -> list[list[str]]:
         for name in names
         if name and len(name) <= _LONGEST_NAME and (len(name) > 1 or len(name[0]) > 2 or is_unspaced(name[0]))
     ]
+
+
+def _may_stand_in(names: list[list[str]], text: str) -> bool:
+    """Whether a text contains all words of some name; what `_stands_in` finds is among these."""
+    lower = text.lower()
+    return any(all(part in lower for part in name) for name in names)
 
 
 def _stands_in(context: RuleContext, names: list[list[str]], text: str) -> tuple[int, int] | None:

@@ -24,7 +24,7 @@ from deckgen.cli.report import Format, reporting, say, say_as_it_is
 from deckgen.diagnostics import CallError, counted, listed, listing, terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from deckgen.commands.adopt.adopt import Adopted
     from deckgen.commands.verify.verification import Verification
@@ -91,7 +91,7 @@ def adopt(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
 
         check_folder(folder)
         decks = tuple(deck or ())
-        old = read_old(file)
+        old = read_old(file, earlier or ())
         title = title_in(old.contents, decks)
         if problem := fault("title", title):
             message = f"deckgen cannot keep the deck's name `{title}`: {problem.message}"
@@ -106,12 +106,16 @@ def adopt(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
             license=license_,
             repository=repository,
         )
+        known = (old.had or old).path
+        packages = [known, *(each for each in earlier or () if each != known)]
         tests: list[Verification] = []
         with bar(report) as tick:
 
-            def test(part: Path) -> None:
+            def test(part: Path, change: Mapping[str, str]) -> None:
                 if can_rehearse(anki_python):
-                    tests.append(rehearse(part, [file, *(earlier or ())], anki_python, tick))
+                    newer = old.had is not None
+                    done = rehearse(part, packages, anki_python, change, tick, newer=newer)
+                    tests.append(done)
 
             done = adopt_deck(
                 old,
@@ -122,10 +126,12 @@ def adopt(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
                 tick,
             )
         _tell(done, file, folder)
-        if old.in_crowdanki:
+        for remark in old.remarks:
+            say(f"note: {remark}")
+        if old.unknown:
             say(_MERGE)
         else:
-            _tell_test(tests, file, folder)
+            _tell_test(tests, known, folder)
         first = ["deckgen check", "deckgen preview --serve --open"]
         what = "Next: look through the chapters, and commit:"
         tell_next(what, folder, first, "Adopt the deck", in_git=done.in_git)
@@ -147,6 +153,8 @@ def _tell(done: Adopted, file: Path, folder: Path) -> None:
         say(f"    {changed.note}, `{changed.key}`: {listed(changed.lost)}")
     if len(done.texts.changed) > _SHOWN:
         say(f"    and {len(done.texts.changed) - _SHOWN:,} more: {REPORT} lists all")
+    if done.first:
+        say(f"  first release: {done.first.summary()}")
     for remark in _remarks(done):
         say(f"note: {remark}")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from deckgen.build import build
@@ -14,6 +16,7 @@ from deckgen.commands.adopt.adopted_media import AdoptedMedia, adopt_media
 from deckgen.commands.adopt.chosen import choose, count_by_type
 from deckgen.commands.adopt.kinds import kind_files, name_kinds
 from deckgen.commands.adopt.note_ids import note_ids
+from deckgen.commands.adopt.one_change import one_change
 from deckgen.commands.adopt.texts import Texts
 from deckgen.commands.adopt.verbatim import without_halves
 from deckgen.commands.from_html.convert import convert
@@ -31,10 +34,9 @@ from deckgen.source import write
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from collections.abc import Mapping as ReadOnly
-    from pathlib import Path
 
     from deckgen.build import Build
-    from deckgen.commands.adopt.chosen import Chosen
+    from deckgen.commands.adopt.chosen import Chosen, ChosenChapter
     from deckgen.commands.adopt.kinds import NamedKind
     from deckgen.commands.adopt.old import Old
     from deckgen.commands.init.answers import Answers
@@ -78,6 +80,7 @@ class Adopted:
         unstyled: The names of note types, each with the elements of its style that changed texts do not have.
         more_cards: The number of cards that learners get in addition, because their front is filled.
         warnings: The number of warnings about the deck.
+        first: What the first release brings to learners who have a package of the folder; None if nothing.
     """
 
     folder: Path
@@ -89,6 +92,7 @@ class Adopted:
     unstyled: tuple[tuple[str, tuple[str, ...]], ...]
     more_cards: int
     warnings: int
+    first: UpdatePlan | None
 
 
 def adopt(
@@ -96,7 +100,7 @@ def adopt(
     folder: Path,
     answers: Answers,
     wishes: Wishes,
-    rehearse: Callable[[Path], object],
+    rehearse: Callable[[Path, ReadOnly[str, str]], object],
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Adopted:
     """Make a deck of a package: all of its files, or nothing.
@@ -106,8 +110,8 @@ def adopt(
         folder: The deck's folder, which is made if it does not exist.
         answers: What is known of the deck. Its title is that of the package.
         wishes: What the author wants.
-        rehearse: Called with the folder of the finished deck before it gets its name; what it raises ends
-            the adoption.
+        rehearse: Called before the finished deck gets its name, with its folder, and with the text of a
+            chapter with one changed note, by its path; what it raises ends the adoption.
         progress: As for `build`.
 
     Raises:
@@ -133,31 +137,33 @@ def adopt(
         refuse_existing(folder, starter, starter.__getitem__)
         for path, content in starter.items():
             write_file(part / path, content)
-        kinds = name_kinds(replace(contents, notes=notes), answers.language)
-        _write_kinds(part, contents, kinds)
-        folders = {number: Project(part).templates / kind.name for number, kind in kinds.items()}
-        media = adopt_media(old, notes, folders, part)
+        known = old.had or old
+        of_learners = notes if known is old else known.contents.notes
+        kinds = name_kinds(replace(contents, notes=(*notes, *of_learners)), answers.language)
         ids = note_ids(notes, answers.language)
-        texts = Texts(ids, kinds, media.paths, dict(wishes.map_tags))
-        for chapter in chosen.chapters:
-            write_file(part / chapter.path, texts.chapter(chapter).encode())
+        texts = Texts(ids, kinds, {}, dict(wishes.map_tags))
+        media, texts = _write(part, old, chosen.chapters, texts)
         schema.write(part)
-        made = _built(part, progress)
+        if known is old:
+            plan = _plan(_built(part, progress))
+        else:
+            plan = _of_learners(known, starter, chosen.chapters, texts, progress)
+        by_id = {ids[note.guid]: note for note in of_learners if note.guid in ids}
         line = AdoptedLine(
             wishes.version,
             time_of_build(),
-            len(notes),
-            old.digest,
-            without_halves(old.path.resolve().name),
-            merge=old.in_crowdanki,
+            len(by_id),
+            known.digest,
+            without_halves(known.path.resolve().name),
+            merge=old.unknown,
         )
-        by_id = {ids[note.guid]: note for note in notes}
-        types = {kind.name: contents.note_types[number] for number, kind in kinds.items()}
-        lines = _lines(_plan(made), types, by_id, line, contents)
+        had = known.contents.note_types
+        types = {kind.name: had[number] for number, kind in kinds.items() if number in had}
+        lines = _lines(plan, types, by_id, line, known.contents)
         write_file(part / LEDGER, written(lines).encode())
         made = _built(part, progress)
-        if not old.in_crowdanki:
-            rehearse(part)
+        if not old.unknown:
+            rehearse(part, one_change(_plan(made), chosen.chapters, texts))
         if texts.changed:
             write_file(part / REPORT, _report(texts).encode())
     return Adopted(
@@ -172,8 +178,9 @@ def adopt(
             for number in counts
             if (names := css_without_marks(contents.note_types[number].css))
         ),
-        0 if old.in_crowdanki else _more_cards(contents, made, by_id),
+        0 if old.unknown else _more_cards(known.contents, made, by_id),
         sum(each.level == "warning" for each in made.diagnostics),
+        _plan(made) if old.had else None,
     )
 
 
@@ -251,6 +258,60 @@ def _write_kinds(part: Path, contents: Contents, kinds: ReadOnly[int, NamedKind]
             raise CallError(message, "in Anki, give it a name, run Tools > Check Database, and export again")
         for name, text in kind_files(note_type, named, decks).items():
             write_file(Project(part).templates / named.name / name, text.encode())
+
+
+def _write(
+    part: Path, old: Old, chapters: Iterable[ChosenChapter], texts: Texts
+) -> tuple[AdoptedMedia, Texts]:
+    """Write the kinds, the media files and the chapters of a deck.
+
+    Args:
+        part: The deck's folder.
+        old: The old deck.
+        chapters: The chapters, with its notes.
+        texts: The names of its notes and kinds.
+
+    Returns:
+        Its media files, and the forms in which the texts came.
+    """
+    contents, chapters = old.contents, tuple(chapters)
+    kinds = {number: kind for number, kind in texts.kinds.items() if number in contents.note_types}
+    _write_kinds(part, contents, kinds)
+    folders = {number: Project(part).templates / kind.name for number, kind in kinds.items()}
+    media = adopt_media(old, [note for each in chapters for note in each.notes], folders, part)
+    texts = replace(texts, media=media.paths, forms=dict.fromkeys(texts.forms, 0), changed=[])
+    for chapter in chapters:
+        write_file(part / chapter.path, texts.chapter(chapter).encode())
+    return media, texts
+
+
+def _of_learners(
+    had: Old,
+    starter: ReadOnly[str, bytes],
+    chapters: Iterable[ChosenChapter],
+    texts: Texts,
+    progress: Callable[[str, int, int], None] | None,
+) -> UpdatePlan:
+    """A plan of what learners have of a deck whose texts may be newer.
+
+    Args:
+        had: The package that they have.
+        starter: The other files of the deck, by their paths.
+        chapters: The chapters of the deck.
+        texts: The names of its notes and kinds.
+        progress: As for `build`.
+    """
+    notes = {note.guid: note for note in had.contents.notes}
+    theirs = (
+        replace(each, notes=tuple(notes[note.guid] for note in each.notes if note.guid in notes))
+        for each in chapters
+    )
+    with TemporaryDirectory(prefix="deckgen-adopt-", ignore_cleanup_errors=True) as folder:
+        part = Path(folder)
+        for path, content in starter.items():
+            write_file(part / path, content)
+        _write(part, had, [each for each in theirs if each.notes], texts)
+        return _plan(_built(part, progress))
 
 
 def _built(part: Path, progress: Callable[[str, int, int], None] | None) -> Build:
@@ -334,6 +395,8 @@ def _more_cards(contents: Contents, made: Build, notes: ReadOnly[str, PackedNote
     """The number of cards that notes have in the deck and not in the package."""
     more = 0
     for each in made.notes:
+        if each.note.id not in notes:
+            continue
         old = {card.ord for card in contents.cards_of.get(notes[each.note.id].id, ())}
         more += len(set(each.cards) - old)
     return more

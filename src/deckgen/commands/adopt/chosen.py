@@ -73,8 +73,8 @@ def choose(contents: Contents, decks: Sequence[str], language: str) -> Chosen:
     Raises:
         CallError: A deck is not in the package, no note is chosen, or the decks are several.
     """
-    homes = _homes(contents, decks)
-    every = _homes(contents, ()) if decks else homes
+    homes = home_decks(contents, decks)
+    every = home_decks(contents, ()) if decks else homes
     first: dict[str, PackedNote] = {}
     for note in contents.notes:
         if homes.get(note.id) and note.guid:
@@ -117,7 +117,7 @@ def title_in(contents: Contents, decks: Sequence[str]) -> str:
     Raises:
         CallError: As for `choose`.
     """
-    names = {each for homes in _homes(contents, decks).values() for each in homes[:1]}
+    names = {each for homes in home_decks(contents, decks).values() for each in homes[:1]}
     if not names:
         raise _no_notes()
     return _title(sorted(names))
@@ -138,7 +138,7 @@ def usable_tag(tag: str) -> str:
     return plain if plain and tag_fault(plain) is None else ""
 
 
-def _homes(contents: Contents, decks: Sequence[str]) -> dict[int, list[str]]:
+def home_decks(contents: Contents, decks: Sequence[str]) -> dict[int, list[str]]:
     """The names of the chosen decks of each note's cards, in the order of the cards, by the note's id."""
     names = {number: _in_anki(deck.name) for number, deck in contents.decks.items()}
     homes: dict[int, list[str]] = {}

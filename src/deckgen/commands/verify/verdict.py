@@ -58,7 +58,18 @@ def judged(
         of_files = [f"{which}: {fault}" for fault in _of_files(update["wrong_files"])]
         remarks += of_files if adopted else []
         faults += [] if adopted else of_files
-    return {**result, "new_learner": new, "updates": updates, "faults": faults, "remarks": remarks}
+    later = dict(result["next"])
+    if later:
+        later["lost"] = _renamed(later["lost"], names)
+        later["texts"] = [names.get(guid, guid) for guid in later["texts"]]
+    return {
+        **result,
+        "new_learner": new,
+        "updates": updates,
+        "next": later,
+        "faults": faults,
+        "remarks": remarks,
+    }
 
 
 def _renamed(rows: list[list[Any]], names: ReadOnly[str, str]) -> list[list[Any]]:

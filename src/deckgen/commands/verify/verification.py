@@ -6,6 +6,7 @@ import tempfile
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from deckgen import package
@@ -18,6 +19,7 @@ from deckgen.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from collections.abc import Mapping as ReadOnly
 
     from deckgen.build import Build
     from deckgen.history.ledger import Ledger
@@ -35,6 +37,7 @@ class Verification:
             `wrong_files`.
         updates: The result of each update, as the rehearsal reports it, with note ids.
         altered: The result of each learner who has altered a note type, as the rehearsal reports it.
+        next: What a later change brings, as the rehearsal reports it, with note ids; empty if none was tried.
         faults: The faults, as sentences.
         remarks: Other remarks, as sentences.
     """
@@ -44,6 +47,7 @@ class Verification:
     new_learner: dict[str, Any] = field(default_factory=dict)
     updates: list[dict[str, Any]] = field(default_factory=list)
     altered: list[dict[str, Any]] = field(default_factory=list)
+    next: dict[str, Any] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -55,6 +59,7 @@ def verify(
     progress: Callable[[str, int, int], None] | None = None,
     *,
     require_previous: bool = False,
+    later: ReadOnly[str, str] = MappingProxyType({}),
 ) -> Verification:
     """Build a deck, and rehearse its import in a throw-away collection of the real Anki.
 
@@ -64,6 +69,8 @@ def verify(
         python: A Python that has `anki`; None for the running one.
         progress: As for `build`. The rehearsal calls it at the beginning of each of its steps.
         require_previous: Whether there must be an earlier package.
+        later: Texts of the deck's files, by their paths, as an author may write them later. Their package is
+            imported over the first of `previous`, too.
 
     Raises:
         CallError: A file is no package, or belongs to another deck; there is no earlier package, or no Anki.
@@ -74,7 +81,8 @@ def verify(
         return Verification(deck_build)
     new, retired = packages.main, packages.retired
     deck = new.deck.id
-    earlier = _earlier(project, new, previous, packages.plan.matching.ledger)
+    named = list(previous)
+    earlier = _earlier(project, new, named, packages.plan.matching.ledger)
     if require_previous and not earlier:
         raise CallError("there is no earlier package to update from", "give one: --previous FILE.apkg")
     tell = progress or (lambda *_: None)
@@ -90,6 +98,10 @@ def verify(
             "cleanup": str(_put(retired, Path(folder, "cleanup.apkg"), tell)) if retired else None,
             "retired": f"{deck}::retired",
         }
+        if later:
+            changed = str(_put(_later(project, later), Path(folder, "later.apkg"), tell))
+            over = next(index for index, (path, _) in enumerate(earlier) if path == named[0])
+            job["previous"][over]["later"] = changed
         result = run_rehearsal(job, Path(folder), python, _in_anki(tell))
     names = {guid: name for _, about in earlier for guid, name in about["notes"].items()}
     names |= {each.guid: each.note.id for each in packages.plan.notes}
@@ -97,6 +109,19 @@ def verify(
     adopted = bool(packages.plan.matching.ledger.adopted)
     result = judged(result, names, accepted, adopted=adopted)
     return Verification(deck_build, **result)
+
+
+def _later(project: Path, texts: ReadOnly[str, str]) -> package.Package:
+    """The package of a deck with other texts in some of its files.
+
+    Raises:
+        CallError: It has errors.
+    """
+    made = build(project, texts=texts)
+    if made.package is None:
+        first = next(each for each in made.diagnostics if each.level == "error")
+        raise CallError(f"a change of {first.span.path} cannot be tried: {first.message}", first.hint)
+    return made.package
 
 
 def _in_anki(progress: Callable[[str, int, int], None]) -> Callable[[str, int, int], None]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from deckgen.commands.verify.rehearsal.altered import alterations, rehearse_altered
 from deckgen.commands.verify.rehearsal.learner import Learner, knows_options
 from deckgen.commands.verify.rehearsal.shown import ShownFiles
-from deckgen.commands.verify.rehearsal.update import NewLearner, Update
+from deckgen.commands.verify.rehearsal.update import NewLearner, Update, later_update
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +64,8 @@ def rehearse(job: dict[str, Any], tell: Callable[[str, int, int], None]) -> dict
     Args:
         job: `folder`, an empty one; `package`, a path; `media`, the size and CRC-32 of each file in it, by
             name; `previous`, a list of earlier ones, each with `path`, `media` and `name`; `cleanup`, a path
-            or None; `retired`, the tag that it adds.
+            or None; `retired`, the tag that it adds. One of the earlier ones may have `later`, the path of a
+            package with further changes.
         tell: Is called with what is done now, the number of steps done, and of all.
 
     Returns:
@@ -78,6 +79,7 @@ def rehearse(job: dict[str, Any], tell: Callable[[str, int, int], None]) -> dict
     altering = [(what, merge) for what in _ALTERED for merge in options if what in _MERGED or not merge]
     # of each earlier release: its import, and the update with each of the options
     total = 1 + len(job["previous"]) * (1 + len(options)) + len(altering) * bool(job["previous"])
+    total += sum("later" in previous for previous in job["previous"])
     steps = _Steps(tell, total)
     steps.next("a new learner")
     learner = Learner(folder / "new")
@@ -85,6 +87,7 @@ def rehearse(job: dict[str, Any], tell: Callable[[str, int, int], None]) -> dict
     after, new_learner = _new_learner(learner, job, shown)
     shutil.rmtree(folder / "new", ignore_errors=True)
     result: dict[str, Any] = {"anki": version, "new_learner": new_learner, "updates": [], "altered": []}
+    result["next"] = {}  # what a later change brings
     for previous in job["previous"]:
         steps.next(f"the learners of {previous['name']}")
         learner = Learner(folder / "before")
@@ -97,6 +100,9 @@ def rehearse(job: dict[str, Any], tell: Callable[[str, int, int], None]) -> dict
             if what in altered:
                 folders = (folder / "before", folder / "after")
                 result["altered"].append(rehearse_altered(job, after, altered[what], folders, merge=merge))
+        if "later" in previous:
+            steps.next(f"from {previous['name']}, after a change")
+            result["next"] = later_update(previous["later"], folder / "before", folder / "after")
         update = Update(job, previous, after, shown, folder / "before")
         update.work()
         for merge in options:

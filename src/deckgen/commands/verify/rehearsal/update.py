@@ -199,3 +199,32 @@ def lost_work(mine: State, now: State, guids: dict[int, str]) -> Iterator[tuple[
         yield "", f"the deck `{name}` is lost"
     for guid in now.twice:
         yield guid, "the note is duplicated"
+
+
+def later_update(package: str, folder: Path, to: Path) -> dict[str, Any]:
+    """Import a package with further changes, and say what that has done to a learner who has studied.
+
+    Args:
+        package: Its path.
+        folder: The folder of the collection with an earlier release. It is closed.
+        to: Where to put a copy of it meanwhile.
+    """
+    with a_copy(folder, to) as learner:
+        learner.study([card for (card,) in learner.db("SELECT id FROM cards")])
+        mine = State.of(learner)
+        log = learner.take(package)
+        now = State.of(learner)
+    guids = {note["id"]: guid for guid, note in mine.notes.items()}
+    gone = [(guid, "the note is lost") for guid in mine.notes if guid not in now.notes]
+    return {
+        "new": log["new"],
+        "updated": log["updated"],
+        "untouched": log["duplicate"],
+        "conflicting": log["conflicting"],
+        "texts": [
+            guid
+            for guid, note in mine.notes.items()
+            if guid in now.notes and now.notes[guid]["text"] != note["text"]
+        ],
+        "lost": [*gone, *lost_work(mine, now, guids)],
+    }

@@ -6,11 +6,13 @@ import json
 import os
 import shutil
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ALLIANCE, REPOSITORY, change, open_package, run, write_project
+from tests.commands.adopt.test_adopt import adopted, export, fill, released, replaced
+from tests.conftest import ALLIANCE, REPOSITORY, change, open_package, real_collection, run, write_project
 from tests.faults import GROWN, kind
 from tests.history.learner import Learner
 from tests.releases import FIRST, keyed, release, terms
@@ -125,3 +127,59 @@ def test_verify_in_every_anki(version: str, own: Path) -> None:
         assert (update["untouched"], update["conflicting"], update["lost"]) == (notes - 4, 0, [])
         assert (update["not_arrived"], update["empty_cards"], update["wrong_files"]) == ([], 0, [])
         assert update["cleanup"] == {"tagged": 1, "cards_added": 0, "decks_added": 0}
+
+
+@pytest.fixture(scope="module")
+def old_deck(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A package of a deck that no deckgen knows, as the installed Anki exports it for older ones."""
+    folder = tmp_path_factory.mktemp("old")
+    with real_collection(folder) as collection:
+        fill(collection)
+        return export(collection, folder / "old.apkg", "Spanish", legacy=True)
+
+
+@pytest.fixture(scope="module")
+def adopted_deck(old_deck: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two releases of the adopted deck: the first changes nothing, the second one note."""
+    folder = tmp_path_factory.mktemp("adopted") / "deck"
+    adopted(old_deck, folder)
+    now = int(time.time())
+    first = released(folder, "1.0.0", now + 1000)
+    replaced(folder, "to *speak*", "to *say*")
+    return first, released(folder, "1.1.0", now + 2000)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_adopt_is_tested_in_every_anki(version: str, old_deck: Path, tmp_path: Path) -> None:
+    """The rehearsal tries the deck as it was, and one changed note, over the file that learners have."""
+    said = adopted(old_deck, tmp_path / "deck", "--anki-python", str(python_with(version)))
+    lines = [line for line in said.splitlines() if line.startswith("tested in Anki")]
+    counts = [line.partition("old.apkg")[2] for line in lines]
+    untouched = ": 0 new, 0 updated, 11 untouched, 0 conflicting; nothing lost"
+    merging = [] if version == "2.1.66" else [f", merging note types{untouched}"]
+    changed = ", after a change of one note: 0 new, 1 updated, 10 untouched, 0 conflicting; nothing lost"
+    assert counts == [untouched, *merging, changed]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="learners' clocks need libfaketime")
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_adopted_deck_arrives(
+    version: str, old_deck: Path, adopted_deck: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Its learners keep every note that did not change, and get the one that did."""
+    learner = Learner(tmp_path, str(python_with(version)))
+    now = int(time.time())
+    learner.at(now, "open", str(tmp_path / "collection"))
+    learner.at(now, "take", str(old_deck), 0)
+    before = learner.at(now + 100, "state")
+    counts = []
+    for number, path in enumerate(adopted_deck, 1):
+        log = learner.at(now + number * 1000 + 500, "take", str(path), 0)
+        counts.append(tuple(log[name] for name in ("new", "updated", "duplicate", "conflicting")))
+    after = learner.at(now + 9000, "state")
+    learner.stop()
+    assert counts == [(0, 0, 11, 0), (0, 1, 10, 0)]
+    assert after["cards"] == before["cards"]
+    assert after["types"] == before["types"]
+    differing = [guid for guid, note in after["notes"].items() if note[1:] != before["notes"][guid][1:]]
+    assert len(differing) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 _SHOWN = 5  # fields that do not come back whole
 _MERGE = """note: in CrowdAnki, each learner's collection makes its own note types. So at your first release,
   learners must check *Merge note types* when they import. They keep their reviews. This one time, they lose
-  their own edits and tags. The release notes say so"""
+  their own edits and tags. The release notes say so.
+  If learners have the deck as an .apkg, adopt the folder with it, in a new DIR: --earlier FILE"""
 FileArgument = Annotated[
     Path, typer.Argument(metavar="FILE", show_default=False, help="The .apkg, or the folder of CrowdAnki.")
 ]
@@ -53,7 +54,10 @@ RemoteOption = Annotated[
 ]
 EarlierOption = Annotated[
     list[Path] | None,
-    typer.Option(metavar="FILE", help="An older package, to test the update from as well. Can be repeated."),
+    typer.Option(
+        metavar="FILE",
+        help="A package that learners have, to test as well. A CrowdAnki folder gets its identities.",
+    ),
 ]
 PythonOption = Annotated[
     Path | None,
@@ -212,9 +216,19 @@ def _tell_test(tests: list[Verification], file: Path, folder: Path) -> None:
         say("note: the update was not tested, because there is no Anki here: pip install anki")
         say_as_it_is(f"  deckgen verify --previous {in_shell(file)} --project {in_shell(folder)}")
         return
-    for update in tests[0].updates:
-        words = ", ".join(
-            f"{update[what]:,} {what}" for what in ("new", "updated", "untouched", "conflicting")
-        )
+    tried = tests[0]
+    where = f"tested in Anki {tried.anki}, over"
+    for update in tried.updates:
         options = ", merging note types" if update["options"] == "merge" else ""
-        say(f"tested in Anki {tests[0].anki}, over {update['previous']}{options}: {words}; nothing lost")
+        say(f"{where} {update['previous']}{options}: {_counts(update)}; nothing lost")
+    if tried.next:
+        say(f"{where} {file.name}, after a change of one note: {_counts(tried.next)}; nothing lost")
+
+
+def _counts(update: dict[str, Any]) -> str:
+    """The numbers of notes that an update brings."""
+    parts = ["new", "updated", "untouched", "conflicting"]
+    counts = [f"{update[what]:,} {what}" for what in parts]
+    if held := len(update.get("held_back", ())):
+        counts.insert(2, f"{held:,} kept as the learner edited it afterwards")
+    return ", ".join(counts)

@@ -134,6 +134,7 @@ def test_the_first_release_changes_nothing_for_learners(form: str, old: Old, tmp
     assert "adopted 11 notes" in said
     assert re.search(r"over \w+\.apkg: 0 new, 0 updated, 11 untouched, 0 conflicting; nothing lost", said)
     assert "merging note types: 0 new, 0 updated, 11 untouched, 0 conflicting; nothing lost" in said
+    assert "after a change of one note: 0 new, 1 updated, 10 untouched, 0 conflicting; nothing lost" in said
     assert run("check", "--project", tmp_path / "deck").returncode == 0
     built = run("build", "--project", tmp_path / "deck", "-o", tmp_path / "new.apkg")
     assert built.returncode == 0, built.stderr
@@ -477,6 +478,22 @@ def test_without_anki_the_update_is_not_tested_and_said_so(old: Old, tmp_path: P
     assert done.returncode == 2
     assert "cannot be started" in done.stderr
     assert not (tmp_path / "deck").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the false Anki is a shell script")
+def test_a_change_that_would_not_arrive_is_refused(old: Old, tmp_path: Path) -> None:
+    """As where another sort field makes Anki skip all updates of texts: loudly, and nothing is written."""
+    false = tmp_path / "python"
+    for before, after, words in (
+        ('"updated": 1', '"updated": 0', "0 notes updated, not 1"),
+        ('"conflicting": 0, "texts"', '"conflicting": 2, "texts"', "2 notes conflicting"),
+        ('"texts": \\[', '"texts": \\["other", ', "2 notes changed, not 1"),
+    ):
+        false.write_text(f"#!/bin/sh\n'{sys.executable}' \"$@\" | sed 's/{before}/{after}/'\n")
+        false.chmod(0o755)
+        said = refused(old.latest, tmp_path / "deck", "--anki-python", str(false))
+        assert f"who has latest.apkg, and gets a change of one note, would be harmed: {words}" in said
+        assert "nothing was written" in said
 
 
 def test_what_cannot_be_adopted(old: Old, tmp_path: Path) -> None:

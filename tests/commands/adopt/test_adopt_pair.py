@@ -96,12 +96,15 @@ class Pair(NamedTuple):
 @pytest.fixture
 def pair(tmp_path: Path) -> Pair:
     """Both with the same notes: eight words, two verbs in a subdeck, an image."""
-    words = [note(f"word{n}", f"palabra {n}", f"<b>word</b> {n}") for n in NUMBERS]
+    words = [note(f"word{n}", f"palabra {n}", f"<b>word</b> {n}", "") for n in NUMBERS]
     words[0]["fields"][1] += '<img src="pic.png">'
-    verbs = [note("verb0", "ver", "to see"), note("verb1", "ir", "to go", uuid=BASIC)]
+    verbs = [note("verb0", "ver", "to see", ""), note("verb1", "ir", "to go", uuid=BASIC)]
     root = deck("Spanish", words, deck("Verbs", verbs))
     options = {"__type__": "DeckConfig", "crowdanki_uuid": root["deck_config_uuid"], "name": "Default"}
-    types = [note_type(WORD, "Word", "Front", "Back"), note_type(BASIC, "Verb", "Infinitive", "English")]
+    types = [
+        note_type(WORD, "Word", "Front", "Back", "Tip"),
+        note_type(BASIC, "Verb", "Infinitive", "English"),
+    ]
     root |= {"note_models": types, "deck_configurations": [options]}
     folder = tmp_path / "crowd"
     (folder / "media").mkdir(parents=True)
@@ -150,7 +153,7 @@ def test_the_first_release_brings_what_is_newer_in_the_folder(pair: Pair, tmp_pa
         back_of(root, 2, "<b>word</b> 2<br>and more")
         back_of(root, 3, "<strong>word</strong> 3")  # the same for an author
         root["notes"][4]["tags"].append("food")
-        root["notes"].append(note("word8", "palabra 8", "new"))
+        root["notes"].append(note("word8", "palabra 8", "new", ""))
         del root["notes"][7]
 
     pair.edit(newer)
@@ -184,18 +187,26 @@ def test_the_first_release_brings_what_is_newer_in_the_folder(pair: Pair, tmp_pa
 
 def test_a_new_look_reaches_learners_and_a_shared_one_stays(pair: Pair, tmp_path: Path) -> None:
     """Templates and css are those of the folder, with the ids that learners have; notes are untouched."""
-    pair.edit(lambda root: root["note_models"][0].update(css=".card { color: navy; }"))
+
+    def navy(root: dict[str, Any]) -> None:
+        for each in root["note_models"]:
+            each["css"] = ".card { color: navy; }"
+
+    pair.edit(navy)
     said = adopted(pair.folder, tmp_path / "deck", "--earlier", str(pair.package))
-    assert "first release: the look of word" in said
+    assert "first release: the look of word\n" in said
+    assert "the look of `Verb` is that in spanish.apkg" in said
     assert "0 new, 0 updated, 10 untouched, 0 conflicting" in said
     with real_collection(tmp_path) as collection:
         import_package(collection, pair.package)
         first = released(tmp_path / "deck", "1.0.0", int(time.time()) + 30)
         assert import_package(collection, first) == {"duplicate": 10}
-        collection.models._clear_cache()
-        changed = collection.models.by_name("Word")
+    with real_collection(tmp_path) as collection:
+        changed, shared = (collection.models.by_name(name) for name in ("Word", "Verb"))
         assert changed
         assert "navy" in changed["css"]
+        assert shared
+        assert "teal" in shared["css"]
         assert collection.models.by_name("Word+") is None
 
 
@@ -207,9 +218,7 @@ def test_the_newest_package_gives_the_identities(pair: Pair, tmp_path: Path) -> 
         assert collection.db
         collection.db.execute("UPDATE notes SET mod = mod + 100 WHERE guid LIKE 'word%'")
         later = export(collection, tmp_path / "later.apkg", "Spanish")
-    said = adopted(
-        pair.folder, tmp_path / "deck", "--earlier", str(later), "--earlier", str(pair.package)
-    )
+    said = adopted(pair.folder, tmp_path / "deck", "--earlier", str(later), "--earlier", str(pair.package))
     assert "over later.apkg: 0 new, 0 updated, 10 untouched, 0 conflicting" in said
     assert "over spanish.apkg: 0 new, 8 updated, 2 untouched, 0 conflicting" in said or (
         "over spanish.apkg: 0 new, 7 updated" in said
@@ -228,8 +237,8 @@ def test_decks_keep_the_names_that_learners_have(pair: Pair, tmp_path: Path) -> 
 
 
 def add_field(root: dict[str, Any]) -> None:
-    """Give the words a third field."""
-    root["note_models"][0]["flds"].append(FIELD | {"name": "Hint", "ord": 2})
+    """Give the words a fourth field."""
+    root["note_models"][0]["flds"].append(FIELD | {"name": "Hint", "ord": 3})
     for each in [*root["notes"], root["children"][0]["notes"][0]]:
         each["fields"].append("")
 
@@ -246,7 +255,7 @@ def rename_card(root: dict[str, Any]) -> None:
 
 def change_type(root: dict[str, Any]) -> None:
     """Give a word the note type of verbs."""
-    root["notes"][3]["note_model_uuid"] = BASIC
+    root["notes"][3].update(note_model_uuid=BASIC, fields=["palabra 3", "word"])
 
 
 def make_cloze(root: dict[str, Any]) -> None:

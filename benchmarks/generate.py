@@ -1,6 +1,6 @@
 """Generates a deck of a given number of notes, all different, for timing.
 
-    python benchmarks/generate.py FOLDER NOTES [plain|rich]
+    python benchmarks/generate.py FOLDER NOTES [plain|rich [CHAPTERS]]
 
 *plain* are definitions; *rich* are half definitions, a quarter takeaways and a quarter vignettes of four
 options. The sentences are such that the rules about cards find hardly anything: what is timed is the search,
@@ -10,6 +10,7 @@ not the printing of what it finds.
 from __future__ import annotations
 
 import random
+import re
 import sys
 from pathlib import Path
 
@@ -146,5 +147,25 @@ def generate(folder: Path, count: int, kind: str = "rich", chapters: int = 0) ->
         (source / f"{first // size:04}.yaml").write_text(text, encoding="utf-8")
 
 
+def edit(text: str, number: int) -> str:
+    """A chapter with another text in its first note, as an author changes it.
+
+    Args:
+        text: The chapter, as generated or edited before.
+        number: The number of the edit, which makes it differ from others.
+    """
+    return re.sub(
+        r"(?m)^      (In week \d+, nobody was late\. )?",
+        f"      In week {number}, nobody was late. ",
+        text,
+        count=1,
+    )
+
+
+def main(folder: str, count: str, kind: str = "rich", chapters: str = "0") -> None:
+    """Generate as the command line says."""
+    generate(Path(folder), int(count), kind, int(chapters))
+
+
 if __name__ == "__main__":
-    generate(Path(sys.argv[1]), int(sys.argv[2]), (sys.argv[3:] or ["rich"])[0])
+    main(*sys.argv[1:])

@@ -26,7 +26,7 @@ RELEASED := from deckgen import address; address.COMMIT = "0" * 40; from deckgen
 FOR_GITHUB := .github $(wildcard action.yml) build/lint/.github
 SCHEMA = $(BIN)/check-jsonschema --builtin-schema vendor.$(1) $$(find $(FOR_GITHUB) -path '$(2)')
 
-.PHONY: deck check test coverage matrix soak same release-rehearsal lint format docs docs-site pictures bench clean look
+.PHONY: deck check test coverage matrix soak same release-rehearsal lint format docs docs-site pictures bench calls clean look
 
 deck: $(VENV)/deck
 	$(BIN)/deckgen build
@@ -106,6 +106,10 @@ ifeq ($(PARTS),)
 	$(BIN)/python benchmarks/read.py
 	$(BIN)/python benchmarks/diff.py
 endif
+
+# the numbers of calls to which tests/test_calls.py holds the program; with Python 3.11
+calls: $(VENV)/test
+	$(BIN)/python -m tests.calls
 
 clean:
 	rm -rf build $(VENV)

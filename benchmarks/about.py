@@ -27,7 +27,7 @@ def processor() -> str:
 def version_of_peer(name: str) -> str:
     """The version of a program in its own environment."""
     code = f"from importlib.metadata import version; print(version({name!r}))"
-    command = [PEERS / name / "bin/python", "-c", code]
+    command = [str(PEERS / name / "bin/python"), "-c", code]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 

@@ -57,7 +57,7 @@ class Goal(NamedTuple):
         """What it is, its bound, what was measured, and whether that is within the bound."""
         try:
             figure = self.figure(results)
-        except (KeyError, statistics.StatisticsError):  # not measured, not installed, or over a minute
+        except (KeyError, ValueError):  # not measured, not installed, or over a minute
             return [self.what, f"{self.most:g}{self.unit}", "not measured", ""]
         met = "yes" if figure <= self.most else f"no, {figure / self.most:.2f} times as much"
         shown = f"{figure:.0f}" if figure >= 100 else f"{figure:.2f}"

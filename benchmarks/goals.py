@@ -59,7 +59,7 @@ class Goal(NamedTuple):
             figure = self.figure(results)
         except (KeyError, ValueError):  # not measured, not installed, or over a minute
             return [self.what, f"{self.most:g}{self.unit}", "not measured", ""]
-        met = "yes" if figure <= self.most else f"no, {figure / self.most:.2f} times as much"
+        met = "yes" if figure <= self.most else f"no, {figure / self.most:.2f} times the goal"
         shown = f"{figure:.0f}" if figure >= 100 else f"{figure:.2f}"
         return [self.what, f"{self.most:g}{self.unit}", shown + self.unit, met]
 

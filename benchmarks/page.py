@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import statistics
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,19 +22,23 @@ from goals import GOALS
 from measure import LONGEST, ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from measure import Costs
 
 PAGE = Path(__file__).parents[1] / "docs/benchmarks.md"
+WIDTH = 110
+NUMBER = re.compile(r"[\d.,]*")
 BEGIN, END = "<!-- written by benchmarks/page.py -->\n", "<!-- end -->\n"
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table in Markdown: the first column to the left, the others to the right."""
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown, with numbers to the right; empty without rows."""
+    columns = zip(*rows, strict=True)
+    numbers = [all(NUMBER.fullmatch(cell) for cell in column) for column in columns]
+    bar = "|" + "|".join("--:" if right else "---" for right in numbers) + "|"
     lines = ["| " + " | ".join(row) + " |" for row in rows]
-    bar = "|---|" + "--:|" * (len(heads) - 1)
-    return "\n".join(["| " + " | ".join(heads) + " |", bar, *lines, ""]) if lines else ""
+    return "\n".join(["| " + " | ".join(heads) + " |", bar, *lines, ""]) if rows else ""
 
 
 def seconds(values: Sequence[float]) -> str:
@@ -70,7 +76,7 @@ def builds(results: dict[str, Any], kind: str) -> str:
                 row += [times(ours["cpu"], costs["cpu"]), times(ours["wall"], costs["wall"])]
                 row.append(f"{ours['size'] / costs['size']:.2f}" if costs["size"] else "")
             rows.append(row)
-    heads = "notes,program,CPU s,wall s,peak MiB,package kB,deckgen: CPU,wall,package".split(",")
+    heads = "notes,program,CPU s,wall s,peak MiB,package kB,CPU ratio,wall ratio,size ratio".split(",")
     return table(heads, rows)
 
 
@@ -111,7 +117,8 @@ def saves(results: dict[str, Any]) -> str:
 def tables(results: dict[str, Any]) -> str:
     """All that is between the marks."""
     versions = ", ".join(f"{name} {number}" for name, number in results["about"].items() if name != "machine")
-    parts = [f"Measured in {results['month']} on: {results['about']['machine']}. Versions: {versions}.\n"]
+    words = f"Measured in {results['month']} on: {results['about']['machine']}. Versions: {versions}."
+    parts = [textwrap.fill(words, WIDTH, break_on_hyphens=False) + "\n"]
     goals = [each.row(results) for each in GOALS]
     sections = [("Goals", table(("goal", "at most", "measured", "met"), goals))]
     sections += [(f"{kind.capitalize()} decks", builds(results, kind)) for kind in KINDS]
@@ -125,7 +132,7 @@ def write(results: Path, page: Path) -> None:
     before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
     text = tables(json.loads(results.read_text(encoding="utf-8")))
-    page.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+    page.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

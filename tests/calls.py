@@ -69,7 +69,7 @@ def calls(name: str, folder: Path) -> int:
     """
     arguments = RUNS[name]
     for kind in {"plain", "rich"} & set(arguments):
-        generate = [sys.executable, REPOSITORY / "benchmarks/generate.py", kind, "1000", kind]
+        generate = [sys.executable, str(REPOSITORY / "benchmarks/generate.py"), kind, "1000", kind]
         subprocess.run(generate, cwd=folder, check=True)
     # nothing else of the caller's, such as the start of a measurement of coverage
     environment = {key: os.environ[key] for key in ("PATH", "PYTHONPATH") if key in os.environ}

@@ -47,15 +47,15 @@ def test_tables_show_what_was_measured_beside_the_goals(tmp_path: Path) -> None:
     (tmp_path / "results.json").write_text(json.dumps(results), encoding="utf-8")
     page = tmp_path / "page.md"
     page.write_text(PAGE, encoding="utf-8")
-    program = [sys.executable, REPOSITORY / "benchmarks/page.py", tmp_path / "results.json", page]
-    subprocess.run(program, check=True)
+    program = [sys.executable, str(REPOSITORY / "benchmarks/page.py")]
+    subprocess.run([*program, str(tmp_path / "results.json"), str(page)], check=True)
     text = page.read_text(encoding="utf-8")
     assert text.startswith("# How fast it is\n\nBefore.\n\n<!-- written by benchmarks/page.py -->\n")
     assert text.endswith("<!-- end -->\n\nAfter.\n")
     assert "What was here." not in text
     assert "Measured in May 2026 on: A computer. Versions: CPython 3.11.7." in text
     for row in (
-        "| 10,000 plain: CPU, of script B's | 0.14 | 0.30 | no, 2.14 times as much |",
+        "| 10,000 plain: CPU, of script B's | 0.14 | 0.30 | no, 2.14 times the goal |",
         "| 10,000 plain: CPU, of ankiforge's | 0.5 | not measured |  |",
         "| 10,000 plain, nothing changed: of `--help` | 2.5 | 2.00 | yes |",
         "| 10,000 plain: package, of script A-C's | 0.25 | 0.25 | yes |",

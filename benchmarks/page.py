@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PAGE = Path(__file__).parents[1] / "docs/benchmarks.md"
 WIDTH = 110
-NUMBER = re.compile(r"[\d.,]*")
+NUMBER = re.compile(r"(over )?[\d.,]*")
 BEGIN, END = "<!-- written by benchmarks/page.py -->\n", "<!-- end -->\n"
 
 

@@ -60,8 +60,8 @@ def earlier(now: dict[str, str]) -> dict[str, Any]:
 def main() -> None:
     """Measure the parts that were asked for, and keep each as soon as it is done."""
     every = parts()
-    words = {name.split()[0] for name in every}
-    if unknown := set(sys.argv[1:]) - words:
+    words = dict.fromkeys(name.split()[0] for name in every)
+    if unknown := set(sys.argv[1:]) - set(words):
         sys.exit(f"no such part: {', '.join(sorted(unknown))}. Parts are: {' '.join(words)}")
     if (load := os.getloadavg()[0]) > 0.5:
         print(f"Other programs are running (load {load:.1f}). Wait for a quiet machine.", file=sys.stderr)

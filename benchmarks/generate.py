@@ -114,14 +114,16 @@ def chapter(chance: random.Random, first: int, count: int, kind: str) -> str:
     """A chapter, about 340 bytes of YAML a note."""
     definitions = count if kind == "plain" else count // 2
     takeaways = (count - definitions) // 2
-    lines = [f"deck: Chapter {first // NOTES_A_CHAPTER:04}", "tags: [bench]", "definitions:"]
+    lines = [f"deck: Chapter {first // NOTES_A_CHAPTER:04}", "tags: [bench]"]
     numbers = iter(range(first, first + count))
-    for _ in range(definitions):
-        lines += definition(chance, next(numbers))
     if kind == "rich":
         lines.append("takeaways:")
         for _ in range(takeaways):
             lines += takeaway(chance, next(numbers))
+    lines.append("definitions:")
+    for _ in range(definitions):
+        lines += definition(chance, next(numbers))
+    if kind == "rich":
         lines.append("vignettes:")
         for number in numbers:
             lines += vignette(chance, number)

@@ -16,6 +16,7 @@ from deckgen.build import Build
 WINGS = {
     "streams": "",
     "address": "",
+    "kept": "",
     "diagnostics": "",
     "git": "diagnostics",
     "source": "diagnostics",
@@ -23,13 +24,13 @@ WINGS = {
     "files": "diagnostics project",
     "anki": "diagnostics",
     "deck": "diagnostics source anki project",
-    "cards": "diagnostics source anki project deck",
+    "cards": "diagnostics source anki project deck kept",
     "checks": "diagnostics source anki project deck cards",
     "history": "diagnostics source anki project deck cards git",
-    "package": "diagnostics source anki project deck cards history",
-    "build": "diagnostics source anki project deck cards checks history package",
-    "commands": "diagnostics source anki project deck cards checks history package build files git address",
-    "cli": "address diagnostics project package build commands files git streams",
+    "package": "diagnostics source anki project deck cards history kept",
+    "build": "diagnostics source anki project deck cards checks history package kept",
+    "commands": "diagnostics source anki project deck cards checks history package build files git address kept",
+    "cli": "address diagnostics project package build commands files git kept streams",
     "__main__": "cli streams",
 }
 """Each folder or module at the top, and what it may import from."""
@@ -55,6 +56,7 @@ ONLY_HERE = {
     "anyascii": "deck",
     "babel": "cards",
     "packaging": "history",
+    "platformdirs": "kept",
 }
 FRONT_DOORS = {"diagnostics", "source", "package"}
 """Other wings import from the folder itself what it gives, and not from its modules."""

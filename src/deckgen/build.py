@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from deckgen import checks
 from deckgen.cards.faces import render_note_types
 from deckgen.cards.media import told_of
+from deckgen.cards.media_records import Records
 from deckgen.cards.rows import render_notes
 from deckgen.deck.reading import read_source
 from deckgen.diagnostics import CallError, Diagnostic, Diagnostics, Span, sorted_diagnostics
@@ -19,6 +20,7 @@ from deckgen.history.ledger_file import read_ledger
 from deckgen.history.lost_ledger import lost_ledger
 from deckgen.history.matching import Matching, match
 from deckgen.history.plan import plan_update
+from deckgen.kept import NOTHING
 from deckgen.package import Package, Packages, pack
 from deckgen.project import LEDGER, MANIFEST, Project
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from deckgen.deck.notes import Deck
     from deckgen.deck.reading import Source
     from deckgen.history.ledger_file import Released
+    from deckgen.kept import Kept
     from deckgen.source import Document
 
 
@@ -99,6 +102,7 @@ def build(
     texts: ReadOnly[str, str] = MappingProxyType({}),
     *,
     releasing: bool = False,
+    kept: Kept = NOTHING,
 ) -> Build:
     """Read, check and render a project's deck; `package.write` writes the package into a file.
 
@@ -107,6 +111,7 @@ def build(
         progress: Called during the work with the present step, the number of finished parts, and their total.
         texts: Texts to read instead of the content of files, by the paths of the files as in diagnostics.
         releasing: Whether this becomes a new release.
+        kept: The results that are kept from earlier builds. A release must not use any.
 
     Returns:
         The build with all diagnostics of all files, and with the packages if none of these is an error.
@@ -122,7 +127,11 @@ def build(
     # an unknown id may be that of a missing released note: the build reports both at once
     hopeless = diagnostics_so_far.has_error_but("unknown-note")
     matching = Matching(source.deck, released.ledger) if hopeless else match(source.deck, released.ledger)
-    rendered = render_notes(matching, note_types, project, tell, faulty=diagnostics_so_far.has_errors)
+    records = Records(kept, project.source.resolve())
+    rendered = render_notes(
+        matching, note_types, project, tell, faulty=diagnostics_so_far.has_errors, records=records
+    )
+    records.keep()
     media = _media(rendered, note_types)
     diagnostics_so_far += rendered.diagnostics
     diagnostics_so_far += told_of(media.values(), project.folder)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import time
 import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from deckgen.cards.media_content import ENDINGS, EXPORTED, content_fault
+from deckgen.cards.media_content import ENDINGS, EXPORTED, content_fault, shrinks
 from deckgen.cards.media_places import Places, candidates, unwrapped
+from deckgen.cards.media_records import MediaRecord, settled, status_of
 from deckgen.cards.media_secrets import tells_place, wanted_by_svg
 from deckgen.diagnostics import Diagnostic, Problem, Span, counted, listed, proposal, same
 from deckgen.source import opened
@@ -19,6 +21,8 @@ from deckgen.source import opened
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+    from deckgen.cards.media_records import Records, Status
 
 MAX_MEDIA = 100 * 1024 * 1024
 """The largest media file, in bytes: AnkiWeb does not sync larger ones."""
@@ -47,6 +51,8 @@ class Media:
         size: The size of that content, in bytes.
         tells_place: Whether it says where it was taken.
         wants: The first file that it names outside itself; mostly empty.
+        shrinks: Whether it is worth compressing: pictures and sounds mostly are compressed already.
+        status: The status of the file when it was read; None if it may change without another status.
     """
 
     path: Path
@@ -55,18 +61,27 @@ class Media:
     size: int = 0
     tells_place: bool = False
     wants: str = ""
+    shrinks: bool = True
+    status: Status | None = None
 
-    def content(self) -> bytes | None:
+    def content(self, *, by_status: bool = False) -> bytes | None:
         """The content for the package; None if the file has changed since it was checked.
+
+        Args:
+            by_status: Whether the same status proves that it has not changed. Otherwise its digest does.
 
         Raises:
             OSError: It can no longer be read.
         """
-        content = _content(self.path)
+        content, status = _content(self.path)
+        if by_status and status is not None and status == self.status and len(content) == self.size:
+            return content
         return content if hashlib.sha256(content).hexdigest() == self.digest else None
 
 
-def take(path: Path, address: str, types: frozenset[str], mark: str = "") -> Media | Problem:
+def take(
+    path: Path, address: str, types: frozenset[str], mark: str = "", records: Records | None = None
+) -> Media | Problem:
     """A file as a media file of the package, or the problem if it cannot be packed.
 
     Args:
@@ -74,26 +89,45 @@ def take(path: Path, address: str, types: frozenset[str], mark: str = "") -> Med
         address: The author's name for it.
         types: The allowed endings.
         mark: The beginning of its name in the package.
+        records: What earlier builds have found out about files, which need not be read again.
 
     Raises:
         OSError: It cannot be read.
     """
     if fault := _file_fault(path, address, types):
         return fault
-    content = _content(path)
+    if records and (record := records.find(path)):
+        return _media(path, mark, record)
+    content, status = _content(path)
     if fault := _size_fault(len(content), address):  # it may have changed since the first check
         return fault
     wrong = content_fault(content, _ending(path))
     if wrong:
         return Problem("broken-media", f"`{address}` {wrong[0]}", wrong[1])
-    digest = hashlib.sha256(content).hexdigest()
-    return Media(
-        path,
-        mark + _media_name(path, digest),
-        digest,
+    record = MediaRecord(
+        status,
+        hashlib.sha256(content).hexdigest(),
         len(content),
         _ending(path) not in _SILENT and tells_place(content),
         wanted_by_svg(content) if _ending(path) == "svg" else "",
+        shrinks(content),
+    )
+    if records:
+        records.add(path, record)
+    return _media(path, mark, record)
+
+
+def _media(path: Path, mark: str, record: MediaRecord) -> Media:
+    """A file with a record as a media file of the package."""
+    return Media(
+        path,
+        mark + _media_name(path, record.digest),
+        record.digest,
+        record.size,
+        record.tells_place,
+        record.wants,
+        record.shrinks,
+        record.status,
     )
 
 
@@ -109,25 +143,29 @@ def kept(path: Path, name: str) -> Media | Problem:
     """
     if not path.is_file():
         return Problem("unreadable-media", f"`{name}` is not a file")
-    content = _content(path)
+    content, status = _content(path)
     digest = hashlib.sha256(content).hexdigest()
-    return _excess(len(content), name) or Media(path, name, digest, len(content))
+    media = Media(path, name, digest, len(content), shrinks=shrinks(content), status=status)
+    return _excess(len(content), name) or media
 
 
-def _content(path: Path) -> bytes:
-    """The content of a file for the package, up to one byte more than allowed.
+def _content(path: Path) -> tuple[bytes, Status | None]:
+    """The content of a file for the package, up to one byte more than allowed, and its status if that is sure.
 
     The line ends of an SVG become LF. Git may check out a text with other line ends on another machine, and
     each machine must build the same package.
     """
     with opened(path) as file:
         # (reading with the maximum as size would allocate that much memory for each file)
-        size = os.fstat(file.fileno()).st_size
-        content = file.read(min(size, MAX_MEDIA) + 1)
+        before = os.fstat(file.fileno())
+        content = file.read(min(before.st_size, MAX_MEDIA) + 1)
+        status = settled(before, time.time())
+        if status != status_of(os.fstat(file.fileno())):
+            status = None
     wide = content.startswith(_WIDE) or b"\0" in content[:4]
     if _ending(path) == "svg" and not wide and b"\r" in content:
-        return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return content
+        content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return content, status
 
 
 def _ending(path: Path) -> str:
@@ -189,11 +227,13 @@ class Shelf:
     Attributes:
         source: The folder that must contain them, resolved.
         project: The project's folder, resolved.
+        records: What earlier builds have found out about files; None to read each.
         media: The files found so far, by path.
     """
 
     source: Path
     project: Path
+    records: Records | None = None
     media: dict[Path, Media] = field(default_factory=dict)
     _known: dict[tuple[str, str, frozenset[str]], Media | Problem] = field(default_factory=dict)
     """The results of earlier searches, by folder, address and endings."""
@@ -298,7 +338,7 @@ class Shelf:
         """An existing file, added to the package's media, or the problem if it cannot be packed."""
         media = self.media.get(path)
         if media is None or _ending(path) not in types:
-            result = take(path, address, types)
+            result = take(path, address, types, records=self.records)
             if not isinstance(result, Media):
                 return result
             media = self.media[path] = result

@@ -54,6 +54,9 @@ _FORMATS: dict[str, tuple[str, str, Callable[[bytes], str]]] = {
 }
 """The allowed formats: the family, the name in messages, and the function that checks a file."""
 
+_PLAIN = frozenset(["", "wav", "sfnt", "ttc"])
+"""The formats that are not compressed; an SVG has no name among them."""
+
 _SIGNATURES = (
     (0, b"\x89PNG\r\n\x1a\n", "png"),
     (0, b"\xff\xd8\xff", "jpeg"),
@@ -186,6 +189,15 @@ def content_fault(content: bytes, ending: str) -> Fault | None:
         return LINE_ENDS, _BINARY.format(ending)
     fault = walk(content)
     return (fault, _AGAIN) if fault else None
+
+
+def shrinks(content: bytes) -> bool:
+    """Whether a media file without faults becomes smaller if it is compressed.
+
+    Its format decides: all but these contain compressed data, of which zlib takes one or two percent more at
+    most, and trying out a piece of each file would take longer than its digest.
+    """
+    return _format(content) in _PLAIN
 
 
 def _format(content: bytes) -> str:

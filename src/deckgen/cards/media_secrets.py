@@ -7,6 +7,8 @@ import struct
 from itertools import islice
 from xml.parsers import expat
 
+from deckgen.cards.sound_frames import after_tags
+
 # each begins with fixed bytes; so three searches are twenty times as fast as one combined pattern
 _TIFF = tuple(
     re.compile(mark + rb"(?=II\*\0|MM\0\*)", re.DOTALL) for mark in (rb"Exif\0\0", rb"eXIf", rb"EXIF.{4}")
@@ -15,6 +17,10 @@ _XMP_PLACE = re.compile(rb"exif:GPSLatitude\s*(?:>|=\s*[\"'])\s*[\"']?\d")
 _FILM_PLACE = re.compile(rb"\xa9xyz.{4}[+-]\d\d", re.DOTALL)
 _OF_EXIF = 128 * 1024  # bytes of an Exif block that are read: in a JPEG it has at most 64 KiB
 _BLOCKS = 20  # so many Exif blocks are read; a photo has one, and its preview another
+_TRAILER = 256  # bytes at the end of a sound in which the mark of another sort of tags is
+# a JPEG with one of these has other pictures or a film after it; they tell a place of their own
+_MORE_PICTURES = (b"MPF\0", b"MotionPhoto", b"MicroVideo")
+_OF_PICTURE = frozenset([b"\xd9", b"\xda", b"\0", b"\xff", b""])
 _GPS = 0x8825
 _LATITUDE = 2
 _ENTRY = 12  # bytes
@@ -26,10 +32,47 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 def tells_place(content: bytes) -> bool:
     """Whether a photo or film says where it was taken, as those of telephones do."""
+    content = _told(content)
     if _XMP_PLACE.search(content) or _FILM_PLACE.search(content):
         return True
     blocks = (match.end() for pattern in _TIFF for match in pattern.finditer(content))
     return any(_has_latitude(content[start : start + _OF_EXIF]) for start in islice(blocks, _BLOCKS))
+
+
+def _told(content: bytes) -> bytes:
+    """The parts of a file that tell about it, without the compressed picture or sound, which is most of it.
+
+    In case of doubt it is the whole file.
+    """
+    if content.startswith(b"\xff\xd8\xff"):
+        return _told_in_jpeg(content)
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return _told_in_png(content)
+    head = after_tags(content)
+    if content[head : head + 1] == b"\xff" and b"APETAGEX" not in content[-_TRAILER:]:
+        return content[:head]
+    return content
+
+
+def _told_in_jpeg(content: bytes) -> bytes:
+    """The segments of a JPEG before the picture; or all of it if something may follow after the picture."""
+    place = 2
+    while content[place : place + 1] == b"\xff" and content[place + 1 : place + 2] not in _OF_PICTURE:
+        place += 2 + int.from_bytes(content[place + 2 : place + 4])
+    head = content[:place]
+    complete = content[place : place + 2] == b"\xff\xda" and content.endswith(b"\xff\xd9")
+    return head if complete and not any(sign in head for sign in _MORE_PICTURES) else content
+
+
+def _told_in_png(content: bytes) -> bytes:
+    """The chunks of a PNG but those of the picture."""
+    place, parts = 8, []
+    while place < len(content):
+        end = place + 12 + int.from_bytes(content[place : place + 4])
+        if content[place + 4 : place + 8] not in {b"IDAT", b"fdAT"}:
+            parts.append(content[place:end])
+        place = end
+    return b"".join(parts)
 
 
 def _has_latitude(tiff: bytes) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container
     from collections.abc import Mapping as ReadOnly
 
+    from deckgen.cards.media_records import Records
     from deckgen.cards.note_types import NoteType, NoteTypes
     from deckgen.deck.notes import Deck, Note
     from deckgen.project import Project
@@ -79,6 +80,7 @@ def render_notes(
     progress: Callable[[str, int, int], None],
     *,
     faulty: bool,
+    records: Records | None = None,
 ) -> Rendered:
     """Render the notes of a deck, and also its retired notes if they have been released.
 
@@ -88,9 +90,10 @@ def render_notes(
         project: The project, with its media.
         progress: Called with the present step, the number of finished notes, and the number of all notes.
         faulty: Whether there are errors already, which may be the reason for a note without cards.
+        records: What earlier builds have found out about media files.
     """
     deck, first_ids = matching.deck, matching.first_ids
-    shelf = Shelf(project.source.resolve(), project.folder)
+    shelf = Shelf(project.source.resolve(), project.folder, records)
     by_id = {note.id: note for note in deck.notes}
     turned = direction(deck.language) == "rtl"
     markup, of_retired = (Markup(shelf, right_to_left=turned) for _ in range(2))
@@ -99,9 +102,10 @@ def render_notes(
     notes = [note for note in deck.notes if note.valid and not (note.retired and note not in matching.known)]
     rendered: list[RenderedNote] = []
     diagnostics = Diagnostics()
-    size = 0
+    size = files = 0
     for number, note in enumerate(in_order(notes, deck.order)):
-        if number % _NOTES_A_TICK == 0:
+        if number % _NOTES_A_TICK == 0 or len(shelf.media) > files:
+            files = len(shelf.media)
             progress("rendering notes", number, len(notes))
         if note.text_only:  # it only orders the notes that build on it
             continue

@@ -134,6 +134,7 @@ def build(
     """Check the deck and build its package (.apkg) for Anki."""
     with reporting("build", output_format, quiet=quiet, project=project) as report:
         from deckgen import files, package  # noqa: PLC0415 (imported where they are used: --help stays quick)
+        from deckgen.kept import of_user  # noqa: PLC0415
 
         if expect is not None and not locked:
             raise CallError(
@@ -148,7 +149,8 @@ def build(
                 raise CallError(f"{output} does not end in .apkg, so Anki would not open it")
         else:
             make_build_folder(output_folder(folder))
-        result = build_deck_of(folder, report, try_fix=True)
+        kept = of_user(wanted=not locked)
+        result = build_deck_of(folder, report, try_fix=True, kept=kept)
         if report.fails(result, strict=strict):
             target = output or output_folder(folder)
             has_earlier = output.exists() if output else any(target.glob("*.apkg"))
@@ -161,8 +163,12 @@ def build(
         if locked:
             check_locked(result.package, expect)
         path = output or output_folder(folder) / f"{result.package.deck.id}.apkg"
-        with bar(report) as tick, files.replacing(path) as file:
-            package.write(result.package, file, tick)
+        last = package.LastPackage(kept, result.project)
+        if not last.is_at(path, result.package):
+            lasting = not kept  # the next build makes it again
+            with bar(report) as tick, files.replacing(path, lasting=lasting) as file:
+                package.write(result.package, file, tick, by_status=bool(kept))
+            last.remember(path, result.package)
         report.end(result, path=path)
         report.next(
             "in Anki, choose File > Import and open this file. "

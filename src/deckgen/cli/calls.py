@@ -14,6 +14,7 @@ from deckgen.diagnostics import CallError, nearest
 if TYPE_CHECKING:
     from deckgen.build import Build
     from deckgen.cli.report import Report
+    from deckgen.kept import Kept
     from deckgen.package import Package
 
 
@@ -88,18 +89,24 @@ def make_build_folder(folder: Path) -> None:
     check_target(folder / "deck.apkg.part")
 
 
-def build_deck_of(folder: Path, report: Report, *, try_fix: bool = False) -> Build:
+def build_deck_of(
+    folder: Path, report: Report, *, try_fix: bool = False, kept: Kept | None = None
+) -> Build:
     """The build of a deck's folder, with a progress bar if it takes long.
 
     Args:
         folder: The deck's folder.
         report: The output of the command.
         try_fix: Whether to mark the diagnostics that `--fix` can fix, which takes twice as long.
+        kept: The results that are kept from earlier builds. Default: those of the user.
     """
     from deckgen.build import build as build_deck  # noqa: PLC0415
+    from deckgen.kept import of_user  # noqa: PLC0415
+
+    kept = of_user() if kept is None else kept
 
     with bar(report) as tick:
-        result = build_deck(folder, tick)
+        result = build_deck(folder, tick, kept=kept)
         if try_fix and result.diagnostics:
             tick("looking for fixes", 0, 0)
             from deckgen.commands.fix import mark_fixable  # noqa: PLC0415

@@ -25,12 +25,14 @@ from deckgen.package.reader import (
     read_media,
     read_package,
 )
+from deckgen.package.unchanged import LastPackage
 from deckgen.package.writer import Package, write
 
 __all__ = [
     "SHOWS",
     "Contents",
     "Format",
+    "LastPackage",
     "Package",
     "PackageError",
     "Packages",

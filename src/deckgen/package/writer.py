@@ -130,16 +130,24 @@ class Package:
         return digest.hexdigest()
 
 
-def write(package: Package, file: IO[bytes], progress: Callable[[str, int, int], None] | None = None) -> None:
-    """Write an .apkg. The same package gives the same bytes, on the same machine.
+def write(
+    package: Package,
+    file: IO[bytes],
+    progress: Callable[[str, int, int], None] | None = None,
+    *,
+    by_status: bool = False,
+) -> None:
+    """Write an .apkg. The same package gives the same bytes with the same version of zlib.
 
-    The members are deflated and sorted, with fixed dates, so that nothing depends on the clock, the file
-    system or the user. Anki accepts such files.
+    The members are sorted, with fixed dates, so that nothing depends on the clock, the file system or the
+    user. They are deflated, but for media files that are compressed already. Anki accepts such files.
 
     Args:
         package: The package.
         file: The file to write into.
         progress: Called with the present step, the number of packed files, and the number of all files.
+        by_status: Whether a media file with the same size and times counts as unchanged. Otherwise its digest
+            is worked out once more.
 
     Raises:
         OSError: A media file can no longer be read.
@@ -152,10 +160,11 @@ def write(package: Package, file: IO[bytes], progress: Callable[[str, int, int],
         for number, (name, member) in enumerate(package.members.items()):
             tell("packing files", number, len(package.members))
             info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
+            stored = not isinstance(member, bytes) and not member.shrinks
+            info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
             info.create_system = 3
             info.external_attr = 0o644 << 16
-            content = member if isinstance(member, bytes) else _content(member)
+            content = member if isinstance(member, bytes) else _content(member, by_status=by_status)
             archive.writestr(info, content, compresslevel=_LEVEL)
         archive.close()
     except BaseException:
@@ -164,14 +173,14 @@ def write(package: Package, file: IO[bytes], progress: Callable[[str, int, int],
         raise
 
 
-def _content(media: Media) -> bytes:
+def _content(media: Media, *, by_status: bool) -> bytes:
     """The content of a media file, unchanged since its name in the package was made.
 
     Raises:
         OSError: The file can no longer be read.
         CallError: The file has changed.
     """
-    content = media.content()
+    content = media.content(by_status=by_status)
     if content is None:
         raise CallError(f"{media.path} changed during the build", "build again")
     return content

@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import zipfile
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -39,6 +40,9 @@ CARD_WARNINGS = {rule.__name__.replace("_", "-") for rule in WARNINGS}
 
 DECK = "id: sample\ntitle: Sample\n"
 os.environ.pop("GITHUB_ACTIONS", None)  # the program runs as at home; tests of workflows set it
+# nothing is kept in the cache folder of the one who runs the tests
+CACHE = tempfile.TemporaryDirectory(prefix="deckgen-cache-", ignore_cleanup_errors=True)
+os.environ["XDG_CACHE_HOME"] = CACHE.name
 CHAPTER = """\
 takeaways:
   - id: one

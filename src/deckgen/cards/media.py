@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 import time
 import unicodedata
 from dataclasses import dataclass, field
@@ -175,11 +176,12 @@ def _ending(path: Path) -> str:
 
 def _file_fault(path: Path, address: str, types: frozenset[str]) -> Problem | None:
     """The problem of an existing file, apart from its content; None if there is none."""
-    if not path.is_file():
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
         return Problem("unreadable-media", f"`{address}` is not a file")
     ending = _ending(path)
     if ending in types:
-        return _size_fault(path.stat().st_size, address)
+        return _size_fault(status.st_size, address)
     what = "an image" if types is IMAGES else "a sound" if types is SOUNDS else "an image, sound or font"
     hint = f"use one of these types: {', '.join(sorted(types))}"
     if types is IMAGES and ending in SOUNDS:
@@ -238,6 +240,8 @@ class Shelf:
     _known: dict[tuple[str, str, frozenset[str]], Media | Problem] = field(default_factory=dict)
     """The results of earlier searches, by folder, address and endings."""
     _places: Places = field(init=False)
+    _folders: dict[Path, Path] = field(default_factory=dict)
+    """The folders of files that were found, resolved."""
 
     def __post_init__(self) -> None:
         """Prepare to search for files."""
@@ -268,7 +272,7 @@ class Shelf:
             return _no_path(address)
         try:
             # the target of a link is not in the list of files
-            real = (path or self.project / folder / address).resolve()
+            real = self._resolved(path or self.project / folder / address)
             outside = not real.is_relative_to(self.source) and "\\" not in address
             if path is not None and real.exists() and not outside:
                 return self._add(real, address, types)
@@ -283,6 +287,15 @@ class Shelf:
         if outside:
             return self._outside(real, address, types, folder)
         return self._missing(path, address, types, folder)
+
+    def _resolved(self, path: Path) -> Path:
+        """A path without links. Most files of a folder are no links, so it is resolved only once."""
+        if path.name in {"", ".."} or path.is_symlink():
+            return path.resolve()
+        parent = self._folders.get(path.parent)
+        if parent is None:
+            parent = self._folders[path.parent] = path.parent.resolve()
+        return parent / path.name
 
     def _missing(self, link: Path | None, address: str, types: frozenset[str], folder: str) -> Problem:
         """The problem of an address that leads to no file, or to a dead link."""

@@ -124,7 +124,5 @@ def _record(row: object) -> MediaRecord | None:
             str(wants),
             bool(shrinks),
         ] if _DIGEST.fullmatch(digest) and length > 0 and len(wants) <= _LONGEST:
-            return MediaRecord(
-                (number, size, modified, changed), digest, length, tells_place, wants, shrinks
-            )
+            return MediaRecord((number, size, modified, changed), digest, length, tells_place, wants, shrinks)
     return None

@@ -115,9 +115,10 @@ def unused_media(project: Project, files: Iterable[Path], shown: Collection[Path
         files: All files of source/.
         shown: The files that cards show, with links resolved.
     """
+    hidden = (path for path in files if path not in shown)  # most are shown, and not by a link
     spare = [
         path
-        for path in sorted(files)
+        for path in sorted(hidden)
         if path.suffix.lower().removeprefix(".") in _MEDIA and path.is_file() and path.resolve() not in shown
     ]
     if spare:

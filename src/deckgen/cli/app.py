@@ -226,6 +226,7 @@ def _fix(folder: Path, report: Report, *, dry_run: bool) -> tuple[Build, dict[st
     """
     from deckgen import files  # noqa: PLC0415
     from deckgen.commands import fix  # noqa: PLC0415
+    from deckgen.kept import of_user  # noqa: PLC0415
 
     fixed = fix.fix(folder)
     changed = [each for each in fixed if each.diff]
@@ -244,7 +245,7 @@ def _fix(folder: Path, report: Report, *, dry_run: bool) -> tuple[Build, dict[st
         elif dry_run:
             say("--dry-run: there is nothing to fix")
     with bar(report) as tick:
-        result = fix.tried(folder, changed if dry_run else (), tick)
+        result = fix.tried(folder, changed if dry_run else (), tick, of_user())
     return result, {
         "mended": [{"path": each.path, "what": each.what, "diff": each.diff} for each in changed],
         "left": [{"path": each.path, "why": why} for each in fixed for why in each.left],

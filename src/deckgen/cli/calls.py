@@ -89,9 +89,7 @@ def make_build_folder(folder: Path) -> None:
     check_target(folder / "deck.apkg.part")
 
 
-def build_deck_of(
-    folder: Path, report: Report, *, try_fix: bool = False, kept: Kept | None = None
-) -> Build:
+def build_deck_of(folder: Path, report: Report, *, try_fix: bool = False, kept: Kept | None = None) -> Build:
     """The build of a deck's folder, with a progress bar if it takes long.
 
     Args:
@@ -111,7 +109,7 @@ def build_deck_of(
             tick("looking for fixes", 0, 0)
             from deckgen.commands.fix import mark_fixable  # noqa: PLC0415
 
-            result = mark_fixable(result, tick)
+            result = mark_fixable(result, tick, kept)
     tell_interrupted(folder, report)
     return result
 

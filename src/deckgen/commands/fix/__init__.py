@@ -20,6 +20,7 @@ from deckgen.diagnostics import CallError, listed
 from deckgen.files import check_target, replacing
 from deckgen.history import ledger_file, merge
 from deckgen.history.lost_ledger import lost_ledger
+from deckgen.kept import NOTHING
 from deckgen.project import LEDGER, MANIFEST, Project, kind_folders
 from deckgen.source import Document, Mapping, Scalar
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from deckgen.build import Build
     from deckgen.diagnostics import Diagnostic
     from deckgen.history.ledger import Ledger, NoteTypeLine
+    from deckgen.kept import Kept
 
 FIX = "`deckgen check --fix` fixes it"
 """The end of the hint of a diagnostic that `check --fix` can fix."""
@@ -143,18 +145,25 @@ def write(fixed: Iterable[FixedFile]) -> None:
 
 
 def tried(
-    project: Path, fixed: Iterable[FixedFile], progress: Callable[[str, int, int], None] | None = None
+    project: Path,
+    fixed: Iterable[FixedFile],
+    progress: Callable[[str, int, int], None] | None = None,
+    kept: Kept = NOTHING,
 ) -> Build:
     """The build of a deck with fixed files; this writes nothing."""
-    return build(project, progress, texts={each.path: each.texts[1] for each in fixed if each.diff})
+    texts = {each.path: each.texts[1] for each in fixed if each.diff}
+    return build(project, progress, texts=texts, kept=kept)
 
 
-def mark_fixable(result: Build, progress: Callable[[str, int, int], None] | None = None) -> Build:
+def mark_fixable(
+    result: Build, progress: Callable[[str, int, int], None] | None = None, kept: Kept = NOTHING
+) -> Build:
     """A build whose diagnostics say which of them `check --fix` can fix. It tries the fixes in memory.
 
     Args:
         result: A build of the files as they are.
         progress: As for `build`.
+        kept: As for `build`.
 
     Returns:
         The same build; the hints of fixable diagnostics end with the command.
@@ -167,7 +176,7 @@ def mark_fixable(result: Build, progress: Callable[[str, int, int], None] | None
         changed = []
     if not changed:
         return result
-    remaining = _Remaining(tried(result.project, changed, progress).diagnostics, changed)
+    remaining = _Remaining(tried(result.project, changed, progress, kept).diagnostics, changed)
     return replace(
         result, diagnostics=[each if remaining.has(each) else _marked(each) for each in result.diagnostics]
     )

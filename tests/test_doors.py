@@ -29,7 +29,8 @@ WINGS = {
     "history": "diagnostics source anki project deck cards git",
     "package": "diagnostics source anki project deck cards history kept",
     "build": "diagnostics source anki project deck cards checks history package kept",
-    "commands": "diagnostics source anki project deck cards checks history package build files git address kept",
+    "commands": "diagnostics source anki project deck cards checks history package build files git kept "
+    "address",
     "cli": "address diagnostics project package build commands files git kept streams",
     "__main__": "cli streams",
 }

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST = 500_000_000
-"""The size of all kept files in bytes. Above it, those that were not used for the longest time are removed."""
+"""The size of all kept files in bytes. Above it, those that were unused for the longest time are removed."""
 LARGEST = MOST // 5
 """The largest content that is kept, in bytes."""
 
@@ -164,7 +164,7 @@ def sweep(folder: Path) -> None:
             if not entry.name.endswith(_PART):
                 files.append((status.st_mtime, max(status.st_size, _BLOCK), entry.path))
             elif status.st_mtime < now - _OLDEST_PART:
-                os.unlink(entry.path)
+                Path(entry.path).unlink()
     total = sum(size for _, size, _ in files)
     if total <= MOST:
         return
@@ -172,7 +172,7 @@ def sweep(folder: Path) -> None:
         if total <= MOST * 0.9:
             break
         with suppress(OSError):
-            os.unlink(path)
+            Path(path).unlink()
             total -= size
 
 

@@ -6,20 +6,20 @@ import json
 import os
 import shutil
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from deckgen import source
 from deckgen.build import build
-from deckgen.cards import media
 from deckgen.kept import NOTHING, Kept
 from tests.conftest import CHAPTER, change, run, write_project
 from tests.faults import GPS, MP3, PNG, png_chunk
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import BinaryIO
 
 PLACE = PNG[:-12] + png_chunk(b"eXIf", GPS) + PNG[-12:]
@@ -46,13 +46,13 @@ class Reading:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Count from now on."""
         self.names: list[str] = []
-        opened = media.opened
+        opened = source.opened
 
         def counted(path: Path) -> BinaryIO:
             self.names.append(path.name)
             return opened(path)
 
-        monkeypatch.setattr(media, "opened", counted)
+        monkeypatch.setattr("deckgen.cards.media.opened", counted)
 
     def of(self, folder: Path, kept: Kept) -> list[str]:
         """The names of the files that a build reads."""
@@ -61,7 +61,7 @@ class Reading:
         return sorted(self.names)
 
 
-def result(folder: Path, kept: Kept) -> tuple[str, list[dict[str, object]]]:
+def result(folder: Path, kept: Kept) -> tuple[str, list[dict[str, str | int | bool | None]]]:
     """The digest of a build's package, and the diagnostics."""
     built = build(folder, kept=kept)
     digest = built.package.digest if built.package else ""
@@ -173,7 +173,11 @@ def test_the_command_keeps_what_it_has_read(tmp_path: Path) -> None:
     time.sleep(2.1)
     for variables in ({"CI": "true"}, {"XDG_CACHE_HOME": "/dev/null"}, {"XDG_CACHE_HOME": ""}):
         built = run(
-            "build", "--project", folder, **{"XDG_CACHE_HOME": str(cache), "HOME": "/dev/null", **variables}
+            "build",
+            "--project",
+            folder,
+            cwd=None,
+            **{"XDG_CACHE_HOME": str(cache), "HOME": "/dev/null", **variables},
         )
         assert built.returncode == 0, built.stderr
         assert "Traceback" not in built.stderr

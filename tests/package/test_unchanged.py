@@ -46,7 +46,8 @@ class Deck:
     def stays(self, path: Path | None = None) -> bool:
         """Whether a build leaves its file as it is; otherwise it writes it."""
         made, path = self.made(), path or self.path
-        if self.last.is_at(path, made):
+        if there := self.last.at(path, made):
+            assert there.time == open_package(path).about["time"]
             return True
         with path.open("wb") as file:
             package.write(made, file)
@@ -188,7 +189,9 @@ def test_the_command_leaves_the_package(tmp_path: Path) -> None:
     path = folder / "build/sample.apkg"
 
     def built(**variables: str) -> tuple[int, int]:
-        result = run("build", "--project", folder, XDG_CACHE_HOME=str(tmp_path / "cache"), **variables)
+        result = run(
+            "build", "--project", folder, cwd=None, XDG_CACHE_HOME=str(tmp_path / "cache"), **variables
+        )
         assert result.returncode == 0, result.stderr
         assert "1 note" in result.stderr + result.stdout
         return path.stat().st_ino, path.stat().st_mtime_ns
@@ -211,7 +214,8 @@ def test_compressed_media_are_stored(tmp_path: Path) -> None:
     )
     files: dict[str, str | bytes] = {
         **FILES,
-        "source/two.yaml": f"{CHAPTER.replace('id: one', 'id: two')}      ![b](media/b.svg) [sound:media/d.wav] [sound:media/e.mp3]\n",
+        "source/two.yaml": CHAPTER.replace("id: one", "id: two")
+        + "      ![b](media/b.svg) [sound:media/d.wav] [sound:media/e.mp3]\n",
         "source/media/b.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>' + " " * 2000,
         "source/media/d.wav": wav,
         "source/media/e.mp3": wav[:-8] + bytes(8),

@@ -114,7 +114,7 @@ def take(
         shrinks(content),
     )
     if records:
-        records.add(path, record)
+        records.remember(path, record)
     return _media(path, mark, record)
 
 
@@ -151,7 +151,7 @@ def kept(path: Path, name: str) -> Media | Problem:
 
 
 def _content(path: Path) -> tuple[bytes, Status | None]:
-    """The content of a file for the package, up to one byte more than allowed, and its status if that is sure.
+    """The content of a file for the package, up to one byte more than allowed, and its status if it is sure.
 
     The line ends of an SVG become LF. Git may check out a text with other line ends on another machine, and
     each machine must build the same package.

@@ -1,7 +1,7 @@
 """What earlier builds have found out about media files, so that an unchanged file is not read again.
 
-The status of a file (its size, its times and its number on the disk) tells whether it has changed. A status is
-not sure if the file was written just before: it could be written again with the same time.
+The status of a file (its size, its times and its number on the disk) tells whether it has changed. It is not
+sure if the file was written just before, because it could be written again with the same time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from deckgen.kept import Kept
 
 Status = tuple[int, int, int, int]
-"""The status of a file: its number on the disk, its size in bytes, and the times of its last changes in ns."""
+"""The number of a file on the disk, its size in bytes, and the times of its last changes in ns."""
 
 _SORT = "media"
 _SETTLED = 2_000_000_000  # ns; no file system has times that are less exact
@@ -86,7 +86,7 @@ class Records:
         self._seen[name] = record
         return record
 
-    def add(self, path: Path, record: MediaRecord) -> None:
+    def remember(self, path: Path, record: MediaRecord) -> None:
         """Remember a record for the next builds, if its status is sure."""
         if record.status is not None:
             self._seen[self._name(path)] = record

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +30,7 @@ from deckgen.cli.calls import (
     find_deck,
     make_build_folder,
     output_folder,
+    write_package,
 )
 from deckgen.cli.completion import codes as complete_codes
 from deckgen.cli.completion import warnings
@@ -133,7 +135,7 @@ def build(
 ) -> None:
     """Check the deck and build its package (.apkg) for Anki."""
     with reporting("build", output_format, quiet=quiet, project=project) as report:
-        from deckgen import files, package  # noqa: PLC0415 (imported where they are used: --help stays quick)
+        from deckgen import files  # noqa: PLC0415 (imported where they are used: --help stays quick)
         from deckgen.kept import of_user  # noqa: PLC0415
 
         if expect is not None and not locked:
@@ -159,17 +161,13 @@ def build(
                 "nothing was written" + ("; the package from before is unchanged" if has_earlier else ""),
             )
             raise typer.Exit(1)
-        assert result.package is not None  # noqa: S101 (else it fails)
+        assert result.packages is not None  # noqa: S101 (else it fails)
+        made = result.packages.main
         if locked:
-            check_locked(result.package, expect)
-        path = output or output_folder(folder) / f"{result.package.deck.id}.apkg"
-        last = package.LastPackage(kept, result.project)
-        if not last.is_at(path, result.package):
-            lasting = not kept  # the next build makes it again
-            with bar(report) as tick, files.replacing(path, lasting=lasting) as file:
-                package.write(result.package, file, tick, by_status=bool(kept))
-            last.remember(path, result.package)
-        report.end(result, path=path)
+            check_locked(made, expect)
+        path = output or output_folder(folder) / f"{made.deck.id}.apkg"
+        written = write_package(made, path, result.project, kept, report)
+        report.end(replace(result, packages=replace(result.packages, main=written)), path=path)
         report.next(
             "in Anki, choose File > Import and open this file. "
             "On a phone or tablet, send the file there and open it with Anki."

@@ -114,6 +114,29 @@ def build_deck_of(folder: Path, report: Report, *, try_fix: bool = False, kept: 
     return result
 
 
+def write_package(made: Package, path: Path, deck: Path, kept: Kept, report: Report) -> Package:
+    """Write the package of a build, unless it is there already; the package that is there then.
+
+    Args:
+        made: The package.
+        path: The file to write.
+        deck: The deck's folder, resolved.
+        kept: The results that are kept from earlier builds.
+        report: The output of the command.
+    """
+    from deckgen.files import replacing  # noqa: PLC0415
+    from deckgen.package import LastPackage, write  # noqa: PLC0415
+
+    last = LastPackage(kept, deck)
+    if there := last.at(path, made):
+        return there
+    # where results are kept, the next build makes it again after a loss of power
+    with bar(report) as tick, replacing(path, lasting=not kept) as file:
+        write(made, file, tick, by_status=bool(kept))
+    last.remember(path, made)
+    return made
+
+
 def tell_interrupted(folder: Path, report: Report) -> None:
     """Say that a release was interrupted, where nothing may be written."""
     from deckgen.project import Project  # noqa: PLC0415

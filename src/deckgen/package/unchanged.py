@@ -44,14 +44,15 @@ class LastPackage:
     kept: Kept
     deck: Path
 
-    def is_at(self, path: Path, package: Package) -> bool:
-        """Whether a file holds a package, but for the time of the build, and nobody has changed it since.
+    def at(self, path: Path, package: Package) -> Package | None:
+        """The package that a file holds, if it is this one but for the time; None if it is not.
 
-        The day has to be the same, because the deck's page in Anki shows it.
+        Nobody may have changed the file since. The day has to be the same, because the deck's page in Anki
+        shows it.
         """
         match self.kept.value(_SORT, str(self.deck)):
-            case [str(where), [int(), int(), int(), int()] as status, float(start), str(digest)]:
-                return (
+            case [str(where), [int(), int(), int(), int()] as status, float(start), int(when), str(digest)]:
+                same = (
                     where == str(path.absolute())
                     and tuple(status) == _status(path)
                     # after a loss of power, the file may lack what the disk had not stored yet
@@ -59,14 +60,15 @@ class LastPackage:
                     and _is_large(package)
                     and digest == _digest(package)
                 )
-        return False
+                return replace(package, time=when) if same else None
+        return None
 
     def remember(self, path: Path, package: Package) -> None:
         """Remember that a file holds a package, which was just written."""
         status = _status(path) if _is_large(package) else None
         if not self.kept or status is None or not any(each % _COARSE for each in status[2:]):
             return
-        row = [str(path.absolute()), status, _start(), _digest(package)]
+        row = [str(path.absolute()), status, _start(), package.time, _digest(package)]
         self.kept.keep_value(_SORT, str(self.deck), row)
 
 

@@ -36,9 +36,10 @@ def unread_files(
         sections: The keys under which chapters have notes.
     """
     top = project.source
-    names = {same(path.relative_to(top).as_posix()) for path in files}
     folder = ""
-    for path in sorted(files):
+    # a deck may have thousands of media files, which none of this concerns; but some copies end in .yaml.png
+    odd = (path for path in files if not _is_media(path) or _LIKE_A_CHAPTER.search(path.name))
+    for path in sorted(odd):
         path_shown = project.shown(path)
         parts = path.relative_to(top).parts
         if path.name.endswith(".j2") or is_kind(path):
@@ -55,7 +56,8 @@ def unread_files(
             continue
         elif not path.name.lower().endswith(CHAPTER) and (name := _as_chapter(path, sections)):
             hint = f"if it is a chapter, rename it to end in .yaml: `{name}`"
-            if same(path.with_name(name).relative_to(top).as_posix()) in names:
+            copied = same(path.with_name(name).as_posix())
+            if any(same(other.as_posix()) == copied for other in files):
                 hint = f"it looks like a copy of `{name}`: delete it, or move it out of source/"
             yield Diagnostic("unread-file", "deckgen does not read this file", Span(path_shown), hint)
 
@@ -97,12 +99,17 @@ def _template_in_source(parts: tuple[str, ...], shown: str) -> Diagnostic:
     return Diagnostic("unused-template", "deckgen does not read this file", Span(shown), hint)
 
 
+def _is_media(path: Path) -> bool:
+    """Whether a file has the ending of an image, a sound or a font."""
+    return path.suffix.lower().removeprefix(".") in _MEDIA
+
+
 def _as_chapter(path: Path, sections: Collection[str]) -> str:
     """The name that a file would have as a chapter; empty if it does not look like one."""
     match = _LIKE_A_CHAPTER.search(path.name)
     if match and match.start():
         return f"{path.name[: match.start()]}.yaml"
-    if path.suffix.lower().removeprefix(".") in _MEDIA or not path.is_file():
+    if not path.is_file():
         return ""
     return f"{path.stem}.yaml" if _has_notes(beginning(path), sections) else ""
 
@@ -117,9 +124,7 @@ def unused_media(project: Project, files: Iterable[Path], shown: Collection[Path
     """
     hidden = (path for path in files if path not in shown)  # most are shown, and not by a link
     spare = [
-        path
-        for path in sorted(hidden)
-        if path.suffix.lower().removeprefix(".") in _MEDIA and path.is_file() and path.resolve() not in shown
+        path for path in sorted(hidden) if _is_media(path) and path.is_file() and path.resolve() not in shown
     ]
     if spare:
         names = [path.relative_to(project.source).as_posix() for path in spare]

@@ -73,6 +73,7 @@ def site(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
 ) -> None:
     """Write the deck's public page: a description, a download, what is new, and cards to try."""
     with reporting("site", output_format, project=project) as report:
+        from deckgen.kept import NOTHING  # noqa: PLC0415
         from deckgen.commands.site.download import Wishes, check_wishes  # noqa: PLC0415
         from deckgen.commands.site.folder import FOLDERS, write  # noqa: PLC0415
         from deckgen.commands.site.site import site as site_of  # noqa: PLC0415
@@ -85,7 +86,8 @@ def site(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
             make_build_folder(output_folder(deck))
         folder = output or output_folder(deck) / "site"
         earlier = FOLDERS.earlier(folder, Project(deck))
-        result = build_deck_of(deck, report, try_fix=True)
+        # the page is published, so nothing of earlier builds is trusted
+        result = build_deck_of(deck, report, try_fix=True, kept=NOTHING)
         if report.fails(result, strict=False):
             report.end(result, "nothing was written", more={"site": None})
             raise typer.Exit(1)

@@ -73,10 +73,10 @@ def site(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
 ) -> None:
     """Write the deck's public page: a description, a download, what is new, and cards to try."""
     with reporting("site", output_format, project=project) as report:
-        from deckgen.kept import NOTHING  # noqa: PLC0415
         from deckgen.commands.site.download import Wishes, check_wishes  # noqa: PLC0415
         from deckgen.commands.site.folder import FOLDERS, write  # noqa: PLC0415
         from deckgen.commands.site.site import site as site_of  # noqa: PLC0415
+        from deckgen.kept import NOTHING  # noqa: PLC0415
         from deckgen.project import Project  # noqa: PLC0415
 
         wishes = Wishes(download.strip(), package, address.strip())

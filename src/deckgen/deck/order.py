@@ -26,6 +26,8 @@ def in_order(notes: Sequence[Note], order: str) -> Iterator[Note]:
         notes: The notes, in the order of the source.
         order: One of `ORDERS`.
     """
+    if not any(note.builds_on for note in notes):
+        return iter(notes)
     return _linked(notes if order == WRITTEN else _brought_forward(notes))
 
 

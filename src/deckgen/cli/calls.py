@@ -129,6 +129,7 @@ def write_package(made: Package, path: Path, deck: Path, kept: Kept, report: Rep
 
     last = LastPackage(kept, deck)
     if there := last.at(path, made):
+        report.wrote = False
         return there
     # where results are kept, the next build makes it again after a loss of power
     with bar(report) as tick, replacing(path, lasting=not kept) as file:

@@ -79,6 +79,7 @@ class Report:
         self.quiet = quiet
         self.failed_strictly = False
         self.ignored = 0
+        self.wrote = True  # otherwise the package was there already
 
     @property
     def for_people(self) -> bool:
@@ -134,7 +135,7 @@ class Report:
             self._print(result, files, about(result.packages, path, changes), more or {})
         except OutputError:
             if packages and path:
-                say(summary(packages, path, files, changes, took=self.took))
+                say(summary(packages, path, files, changes, took=self.took, wrote=self.wrote))
             raise
         if not self.for_people:
             return
@@ -143,7 +144,7 @@ class Report:
         if self.ignored and not self.quiet:
             say(f"{counted(self.ignored, 'warning')} ignored")
         if packages and not self.quiet:
-            say(summary(packages, path, files, changes, took=took))
+            say(summary(packages, path, files, changes, took=took, wrote=self.wrote))
 
     def _wanted(self, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
         """The diagnostics that people see: with `--quiet` those for which the command fails."""

@@ -56,6 +56,7 @@ def summary(
     changes: Changes | None = None,
     *,
     took: str,
+    wrote: bool = True,
 ) -> str:
     """A summary of the written files, and of what is in the package.
 
@@ -65,6 +66,7 @@ def summary(
         files: The files of a release; empty for a build.
         changes: What learners get in a release.
         took: The time that the work took, as in "in 0.2 s"; empty if it is not over.
+        wrote: Whether the package was written; otherwise the file was there already.
     """
     package, plan = packages.main, packages.plan
     kinds = {note_type.kind.name: note_type.kind for note_type in package.note_types}
@@ -89,7 +91,8 @@ def summary(
     file = f"{terminal.kept(short_path(path))} ({size(path.stat().st_size)})"
     if not files:
         which = f", version {package.version}, as released" if package.version else ""
-        return f"wrote {file}{which}, {took}\n  {held}"
+        did = f"wrote {file}{which}" if wrote else f"{file}{which} is up to date"
+        return f"{did}, {took}\n  {held}"
     if not package.after:
         held += f"\n  this is the first release of `{package.deck.id}`"
     rest = "".join(f"\n  {terminal.kept(short_path(path.with_name(name)))}" for name in files[1:])

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from deckgen.anki.cloze import ANKI_TOKEN, MAX_CLOZE, MAX_DEPTH, Slip
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from deckgen.anki.cloze import Cloze, Reading
     from deckgen.anki.verbatim import Piece
 
-_THREE_DIGITS = re.compile(r"\{\{c[0-9,]*?[0-9]{3}")
-_SLIP = re.compile(
+_THREE_DIGITS = pattern(r"\{\{c[0-9,]*?[0-9]{3}")
+_SLIP = pattern(
     r"\{(?:(?<!\{\{)c[0-9]{1,9}::"
     r"|\{(?:c[0-9]{1,9}(?::(?!:)|[;\uff1a\ufe55|]|\.(?![0-9])|-[0-9]{1,9}:|,?[ ]{1,9}[0-9][0-9, ]{0,99}:)"
     r"|c(?:\s{0,9}[0-9]{1,9})?\s{1,9}:|c::|\s{1,9}c[0-9]|[C\u0441\u0421]\s?[0-9]{1,9}\s?:|[0-9]{1,9}::|c[0-9,]{101}))"
     r"|[(\[<\uff5b\u00ab]{1,2}c[0-9]{1,9}(?:::|\uff1a)|(?<![\w{,(\[<\uff5b\u00ab])c[0-9]{1,9}::(?=\S)"
 )
-_LETTER_FOR_DIGIT = re.compile(r"\{\{[cC][0-9]*([lIOo])[0-9]*::")
-_UNSEEN = re.compile(r"\{([\u00ad\u200b-\u200f\u2060-\u2064\ufeff])\Z")
-_NO_CLOZE = re.compile(r"(?<!\\)\{\{(?!c,{0,99}[0-9][0-9,]{0,99}::)[^{}\\]*+\}\}")
+_LETTER_FOR_DIGIT = pattern(r"\{\{[cC][0-9]*([lIOo])[0-9]*::")
+_UNSEEN = pattern(r"\{([\u00ad\u200b-\u200f\u2060-\u2064\ufeff])\Z")
+_NO_CLOZE = pattern(r"(?<!\\)\{\{(?!c,{0,99}[0-9][0-9,]{0,99}::)[^{}\\]*+\}\}")
 
 
 def slips(text: str, reading: Reading) -> Iterator[Slip]:

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deckgen.cards import blocks
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,18 +39,18 @@ class Change(NamedTuple):
 
 WIDE = r"[\u2e80-\u312f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60\uffe0-\uffe6]"
 """The letters and signs of scripts that put no blanks between words."""
-IS_WIDE = re.compile(WIDE)
+IS_WIDE = pattern(WIDE)
 
 # stars around words: a blank or an opening sign before the first, a blank or a closing sign after the last
-_AROUND_WORDS = re.compile(
+_AROUND_WORDS = pattern(
     r"(?:(?<=\s)|(?<=\s[(\"\u201c\u00ab])|\A)\*{1,3}(?=[^\s*)\]])"
     r"|(?<=[^\s*(\['\"|{])\*{1,3}(?=[\s.,;:!?)\"\u201d\u00bb]|\Z)"
 )
-_BOLD = re.compile(r"</?strong>")
-_EMPHASIS = re.compile(r"</?em>")
+_BOLD = pattern(r"</?strong>")
+_EMPHASIS = pattern(r"</?em>")
 
 # marks between two pieces of visible text
-_MARKS = re.compile(
+_MARKS = pattern(
     r"(?:`{3,}|~{3,})[^\n]*"  # a fence with its language
     r"|\]\([ ]*<[^<>\n]*>[^()\n]*\)"  # links and images
     r"|\]\((?:[^()\n]|\([^()\n]*\)|\n(?!\n))*\)|\]\[[^\[\]]*\]|!?\[|\]"
@@ -59,7 +60,7 @@ _MARKS = re.compile(
     r"|[\s>*_|#<]",
     re.MULTILINE,
 )
-_DEFINITION = re.compile(r"^[ >]{0,9}\[(?P<label>[^\[\]\n]+)\]:[ \t]*\n?[ \t]*\S+[^\n]*", re.MULTILINE)
+_DEFINITION = pattern(r"^[ >]{0,9}\[(?P<label>[^\[\]\n]+)\]:[ \t]*\n?[ \t]*\S+[^\n]*", re.MULTILINE)
 _AROUND = frozenset(zip("([{'\"|\u2018\u201c<", ")]}'\"|\u2019\u201d>", strict=True))
 _NAMES = frozenset(
     name
@@ -77,16 +78,14 @@ _NAMES = frozenset(
     if name.startswith("__")
 )
 """Python's special names."""
-_UNIT = re.compile(
-    r"[-*][ ]+(?:\{\{c[0-9]+::)?\d+(?:[.,]\d+)?(?:\}\})?\s?(?:°|%|€|\$|£|mm|dB|dpt|D\b|V\b|mV)"
-)
+_UNIT = pattern(r"[-*][ ]+(?:\{\{c[0-9]+::)?\d+(?:[.,]\d+)?(?:\}\})?\s?(?:°|%|€|\$|£|mm|dB|dpt|D\b|V\b|mV)")
 _TOKEN_SIZE = 24  # bytes; the number in place of a cloze or of code is shorter
 _REACH = 100  # characters of a word that are read on each side
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
-_TOKEN = re.compile(r"\S+")
-_DRIVE = re.compile(r"[(\"']?[A-Za-z]:\\")
-_KEPT = re.compile(r"\\(?![!-/:-@\[-`{-~])")
-_ENUMERATION = re.compile(
+_TOKEN = pattern(r"\S+")
+_DRIVE = pattern(r"[(\"']?[A-Za-z]:\\")
+_KEPT = pattern(r"\\(?![!-/:-@\[-`{-~])")
+_ENUMERATION = pattern(
     r"[\u30fb\u25e6\u25cb\u25a0\u25a1\u25c6\u25c7\u203b\u2460-\u249b\u2776-\u2793\u2192\u2014\u2219\u2610-\u2612\u2713\u2714"
     r"\u2705\u27a2\uf0b7\u3220-\u3229]|->|--(?=[ \t])|\|(?=[^\n]*\|)|\[\d{1,2}\]"
     r"|[IVX]{1,5}\.(?=[ \t])|\(?[ivx]{1,4}\)"
@@ -94,7 +93,7 @@ _ENUMERATION = re.compile(
     r"|[0-9\uff10-\uff19]{1,3}[\uff0e\uff09\u3001]|[(\uff08][0-9a-z\uff10-\uff19]{1,3}[)\uff09]"
     r"|[a-zA-Z][.)](?=[ \t])"
 )
-_ENUMERATED = re.compile(rf"\n[ \t]*(?:{_ENUMERATION.pattern})")
+_ENUMERATED = pattern(rf"\n[ \t]*(?:{_ENUMERATION.pattern})")
 
 
 def arrives(text: str, html: str) -> bool:

@@ -12,6 +12,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from deckgen.cards import html
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,17 +25,17 @@ _WORD = rf"[{_LETTER}]{_SIGN}*+(?:[/\u00b7^-]{_SIGN}++)*+"
 _BETWEEN = r"[-+=<>\u2190-\u2194\u21cc\u2212\u2248\u2264\u2265\u00d7\u00b7\u2013/:]|&[lg]t;"
 # an Arabic or Hebrew letter may go before it, joined or with a hyphen
 _BEFORE = rf"(?<![{_LETTER}0-9_.,&#/^])(?<![{_LETTER}0-9_]-)"
-_AMOUNT = re.compile(
+_AMOUNT = pattern(
     rf"{_BEFORE}(?:&[lg]t;|[\u2264\u2265~\u2248\u00b1+\u2212]|(?<![^\s(])-)?{_RANGE}[ \u00a0\u202f]?{_WORD}"
     rf"(?:[ \u00a0](?:{_WORD}|{_NUMBER})"
     rf"|[ ]?(?:{_BETWEEN})[ ]?(?:{_NUMBER}%?(?:[ \u00a0\u202f]?{_WORD})?|{_WORD}))*+(?![\w{{])"
 )
-_MARK = re.compile(
+_MARK = pattern(
     r"<!--|-->|<(?P<close>/?)(?P<name>[A-Za-z0-9]*)[^<>]*+>|\\[()\[\]]|\[sound:[^\[\]]*+\]|\{\{c[0-9,]++::|::|\}\}"
 )
 _NO_PROSE = frozenset(["pre", "code", "bdi", "ruby"])
 _ENDS = {"\\(": "\\)", "\\[": "\\]", "<!--": "-->"}
-_IN_LINE = re.compile(r"</?(?:a|abbr|b|cite|del|em|i|ins|mark|q|s|small|span|strong|sub|sup|u|wbr)\b")
+_IN_LINE = pattern(r"</?(?:a|abbr|b|cite|del|em|i|ins|mark|q|s|small|span|strong|sub|sup|u|wbr)\b")
 
 
 def isolated(output: str) -> str:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from deckgen.cards.arrival import Change
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,7 @@ _COMMANDS = (
     "|leq?|geq?|neq|approx|sum|int|mathrm|mathbf|vec|overline|rightarrow|to"
 )
 """TeX commands which after a `$` are hardly anything but a formula; in a path, others can follow it."""
-_FOREIGN = re.compile(
+_FOREIGN = pattern(
     r"(?P<width>(?<=\))\{[^{}\n]*=[^{}\n]*\})|(?P<footnote>\[\^[^\[\]\s]{1,40}\](?!:))|(?P<latex>\[latex\])"
     r"|(?P<box>^[ \t]*(?:>[ ]?\[![a-zA-Z]+\]|:::+[ \t]*\{?[a-zA-Z.]*)[^\n]*)"
     r"|(?<=\w)(?P<sub>~[\w+-]{1,10}~(?!\w{2}))|(?<=\w)(?P<sup>\^(?:[\w+-]{1,10}\^(?!\w)|[o0°]\^(?=[CFK]\b)))"
@@ -24,7 +25,7 @@ _FOREIGN = re.compile(
     r"|(?<![\w\])\[!])(?P<wiki>\[\[(?!c[0-9]+::)[^\[\]\n]{2,80}\]\])(?!\()",
     re.MULTILINE,
 )
-_MAYBE_FOREIGN = re.compile(r"[~^$]|\[\[|\[latex|\)\{|:::|\[!")
+_MAYBE_FOREIGN = pattern(r"[~^$]|\[\[|\[latex|\)\{|:::|\[!")
 _FORMS = {
     "width": 'write an image\'s size in HTML: `<img src="media/tree.png" alt="…" width="300">`',
     "footnote": "footnotes do not work on cards: put the note into the text, or under `extra`",
@@ -46,7 +47,7 @@ def foreign(text: str) -> Iterator[Change]:
         yield Change("stray-markdown", start, len(match[name]), message, _FORMS[name])
 
 
-_OPEN_FORMULA = re.compile(
+_OPEN_FORMULA = pattern(
     rf"(?P<two>\$\$)(?P<display>[^$]*?(?<![\w:./\\])\\(?:{_COMMANDS})(?![a-zA-Z])[^$\n]*)(?P<one>\$?)(?!\$)"
     rf"|(?<![\\$\w])(?P<open>\$)(?=[^\s$`\\][^$`\n]{{0,60}}[ ={{(]\\(?:{_COMMANDS})(?![a-zA-Z]))"
     r"[^$\n]*(?=\n|\Z)"

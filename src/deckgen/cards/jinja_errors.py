@@ -8,25 +8,26 @@ from typing import TYPE_CHECKING
 from deckgen.cards.pricing import TAGS
 from deckgen.cards.template_values import FILTERS, TESTS
 from deckgen.diagnostics import did_you_mean, listing
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_NEVER_CLOSED = re.compile(r"Unexpected end of template.*innermost block that needs to be closed is '(\w+)'")
-_WRONG_END = re.compile(r"unknown tag '(end\w*|el\w+)'.*innermost block that needs to be closed is '(\w+)'")
-_NO_SUCH_TAG = re.compile(r"unknown tag '(\w+)'")
-_NO_SUCH_FILTER = re.compile(r"No filter named '(\w+)'")
-_NO_SUCH_TEST = re.compile(r"No test named '(\w+)'")
-_UNEXPECTED = re.compile(r"unexpected '[\]%}]'|unexpected char")
-_NO_ATTRIBUTE = re.compile(r"'([\w. ]+) object' has no attribute '(\w+)'")
-_UNDEFINED = re.compile(r"'(\w+)' is undefined")
-_CURLY_TAG = re.compile(rf"\{{%[-+]?\s*(?:end)?(?:{'|'.join(TAGS)}|if|else|elif)\b[^\n%}}]*%\}}")
+_NEVER_CLOSED = pattern(r"Unexpected end of template.*innermost block that needs to be closed is '(\w+)'")
+_WRONG_END = pattern(r"unknown tag '(end\w*|el\w+)'.*innermost block that needs to be closed is '(\w+)'")
+_NO_SUCH_TAG = pattern(r"unknown tag '(\w+)'")
+_NO_SUCH_FILTER = pattern(r"No filter named '(\w+)'")
+_NO_SUCH_TEST = pattern(r"No test named '(\w+)'")
+_UNEXPECTED = pattern(r"unexpected '[\]%}]'|unexpected char")
+_NO_ATTRIBUTE = pattern(r"'([\w. ]+) object' has no attribute '(\w+)'")
+_UNDEFINED = pattern(r"'(\w+)' is undefined")
+_CURLY_TAG = pattern(rf"\{{%[-+]?\s*(?:end)?(?:{'|'.join(TAGS)}|if|else|elif)\b[^\n%}}]*%\}}")
 _OPENING, _CLOSING = "\u201c\u201e\u00ab\u201a\u2018\u2039", "\u201d\u201c\u00bb\u2018\u2019\u203a"
-_CURLY_QUOTE = re.compile(rf"unexpected char '([{_OPENING}{_CLOSING}])'")
-_IN_CURLY_QUOTES = re.compile(rf"[{_OPENING}]([^{_OPENING}{_CLOSING}\"]+)[{_CLOSING}]")
-_BEHIND_QUOTES = re.compile(r"expected token '[^']+', got '(\w+)'")
-_CODE = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
-_NAME = re.compile(r"\[%[-+]?\s*(?:macro|set)\s+(\w+)")
+_CURLY_QUOTE = pattern(rf"unexpected char '([{_OPENING}{_CLOSING}])'")
+_IN_CURLY_QUOTES = pattern(rf"[{_OPENING}]([^{_OPENING}{_CLOSING}\"]+)[{_CLOSING}]")
+_BEHIND_QUOTES = pattern(r"expected token '[^']+', got '(\w+)'")
+_CODE = pattern(r"<(script|style)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
+_NAME = pattern(r"\[%[-+]?\s*(?:macro|set)\s+(\w+)")
 
 
 def of_syntax(message: str, text: str, line: int) -> tuple[str, int, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.anki.verbatim import pieces
 from deckgen.cards import arrival, html
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
     from deckgen.anki.cloze import Reading
     from deckgen.cards.protected import Protected
 
-_GREATER = re.compile(r"(?:[ \t]|[-+*] |\d{1,9}[.)] )*(>)[ ]?(?:\{\{c[0-9]{1,3}::)?[\d=.,\u2265\u00b1]")
-_PROMPT = re.compile(r"[ \t]*(>)>> ")
-_PARAGRAPH = re.compile(r"(?:[^\n]|\n(?![ \t]*(?:\n|[-*+] |\d{1,9}[.)] |#{1,6} |\||>)))+")
-_STARS = re.compile(r"(?<![*\\])\*{1,2}(?!\*)")
-_PAIR_TOKEN = re.compile(
+_GREATER = pattern(r"(?:[ \t]|[-+*] |\d{1,9}[.)] )*(>)[ ]?(?:\{\{c[0-9]{1,3}::)?[\d=.,\u2265\u00b1]")
+_PROMPT = pattern(r"[ \t]*(>)>> ")
+_PARAGRAPH = pattern(r"(?:[^\n]|\n(?![ \t]*(?:\n|[-*+] |\d{1,9}[.)] |#{1,6} |\||>)))+")
+_STARS = pattern(r"(?<![*\\])\*{1,2}(?!\*)")
+_PAIR_TOKEN = pattern(
     r"(?P<code><(?:code|pre)\b[^<>]*>.*?</(?:code|pre)>)|<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)[^<>]*?(?P<void>/?)>"
     r"|(?P<mark>={2,}|~{2,})",
     re.DOTALL,

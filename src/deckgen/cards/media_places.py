@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from deckgen.diagnostics import composed, same
+from deckgen.patterns import pattern
 from deckgen.project import Project
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ _WRAPPED = (
 )
 """Markup around a path, as other programs write it."""
 
-_UNSAFE = re.compile(r"[\s()<>\"\\\[\]&`#:?|]")
+_UNSAFE = pattern(r"[\s()<>\"\\\[\]&`#:?|]")
 """Signs that YAML, Markdown or HTML may read as markup."""
 
 
@@ -55,8 +56,8 @@ def unwrapped(address: str) -> str:
     """The path within markup such as `![a](b.png)`; the address itself if there is no such markup."""
     if len(address) > _LONGEST:
         return address
-    for pattern in _WRAPPED:
-        if match := pattern.fullmatch(address):
+    for each in _WRAPPED:
+        if match := each.fullmatch(address):
             return match[1].strip()
     return address
 

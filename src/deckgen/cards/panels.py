@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.anki import cloze as clozes
 from deckgen.cards import highlight, protected
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,17 +19,15 @@ if TYPE_CHECKING:
 PREFIX = "dg-"
 """How the names of the classes in code begin; `c` and so on follow it, as in `highlight`."""
 
-_FENCE = re.compile(
-    r"<pre><code class=\"language-(?P<language>[^\"]*)\">(?P<code>.*?)</code></pre>", re.DOTALL
-)
+_FENCE = pattern(r"<pre><code class=\"language-(?P<language>[^\"]*)\">(?P<code>.*?)</code></pre>", re.DOTALL)
 _PANEL = '<pre dir="ltr" tabindex="0">'  # what is wide can be scrolled with the arrow keys
 _SCROLL = '<div class="scroll" tabindex="0">'
-_TITLED = re.compile(r"(?P<before><img\b[^<>]*?) title=\"(?P<title>[^\"<>]*)\"(?P<after>[^<>]*>)")
-_TABLE = re.compile(r"<(?P<close>/?)table\b[^<>]*+>")
+_TITLED = pattern(r"(?P<before><img\b[^<>]*?) title=\"(?P<title>[^\"<>]*)\"(?P<after>[^<>]*>)")
+_TABLE = pattern(r"<(?P<close>/?)table\b[^<>]*+>")
 _COMMENT, _BACKSLASH = "<!-- -->", "<span>\\</span>"
-_APART = re.compile(f"({_COMMENT}|{re.escape(_BACKSLASH)})")  # as `protected` keeps marks apart
-_SIGN = re.compile(r"&#?[A-Za-z0-9]{1,30};|.", re.DOTALL)
-_ADDED = re.compile(
+_APART = pattern(f"({_COMMENT}|{re.escape(_BACKSLASH)})")  # as `protected` keeps marks apart
+_SIGN = pattern(r"&#?[A-Za-z0-9]{1,30};|.", re.DOTALL)
+_ADDED = pattern(
     rf"<span class=\"{PREFIX}[a-z]\">(?P<code>[^<>]*)</span>"
     r"|(?P<pre><pre) dir=\"ltr\" tabindex=\"0\"(?=><code)"
     r"|(?P<isolated><(?:li|dd|th|span|div class=\"(?:option|why)\")) dir=\"ltr\"(?=>)"

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deckgen.checks.patterns import Pattern
 from deckgen.checks.prose import words
 from deckgen.checks.stems import STEMS
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +39,7 @@ _ABOVE = ("over", "above", "more than", ">", "greater than", "older than", "long
 _BESIDE = r"\s*(?:age |the age of |the first |[$€£])?"
 _MORE = ("more", "over", "above", "older", "longer")
 _LESS = ("less", "fewer", "under", "below", "younger", "shorter")
-_RANGE = Pattern(
+_RANGE = pattern(
     rf"(?P<low>{_ANY})\s*(?:%|°C|°|[a-zA-Z]+)?\s*(?:-|–|—|\bto\b|\band\b|\bthrough\b)\s*(?P<high>{_ANY})"
     rf"|(?P<down>{'|'.join((*_UP_TO, *_BELOW))}){_BESIDE}(?P<most>{_ANY})"
     rf"|(?P<up>{'|'.join((*_FROM, *_ABOVE))}){_BESIDE}(?P<least>{_ANY})"

@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from deckgen.checks.intervals import NUMBER_WORDS
-from deckgen.checks.patterns import Pattern, any_of
+from deckgen.checks.patterns import any_of
 from deckgen.checks.stems import STEMS
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from deckgen.checks.context import Vignette
@@ -86,18 +87,18 @@ _REFERS = any_of(
     (?:the )?same as (?:the |option |answer |in the )*(?:{_ORDINAL}|[a-h]\b)
     """
 )
-_LETTERS = Pattern(
+_LETTERS = pattern(
     r"\b(?:[Bb]oth|[Nn]either|[Ee]ither|[Aa]nswers?|[Oo]ptions?|[Cc]hoices?) "
     r"\(?[A-H]\)? (?:and|or|nor|&) \(?[A-H]\b|\([A-Ha-h]\) (?:and|or|nor|&) \([A-Ha-h]\)"
 )
-_OF_THESE = Pattern(
+_OF_THESE = pattern(
     r"\W*(?:all|none|any|both|neither|each|either|some|two|three)(?: (?:two|three|four))? of (?:the )?"
     r"(?:these|those|them|others?|two|three|four)(?: \w+){0,2}\W*",
     re.IGNORECASE,
 )
-BOTH = Pattern(r"\W*(?:both|neither)\b", re.IGNORECASE)
+BOTH = pattern(r"\W*(?:both|neither)\b", re.IGNORECASE)
 _JUDGED = r"(?:are|is|appl(?:y|ies)|correct|true|right|wrong|possible|statements?|options?|only|alone|above)"
-_IS_REFERENCE = Pattern(
+_IS_REFERENCE = pattern(
     r"\W*(?:all|none|neither|both|any|each|either|two)(?: of)?(?: the)?"
     r"(?: (?:these|those|them|above|answers?|three|two|four|others?))?"
     rf"(?:\W+{_JUDGED})*\W*"

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from deckgen.checks import context as look
 from deckgen.checks.context import RuleContext, on_option
 from deckgen.checks.option_texts import _OF_REFERENCES, refers
-from deckgen.checks.patterns import Pattern, any_of
+from deckgen.checks.patterns import any_of
 from deckgen.diagnostics import Diagnostic
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,7 @@ def all_of_the_above(context: RuleContext) -> Iterator[Diagnostic]:
                 yield on_option("all-of-the-above", vignette, place, message, hint)
 
 
-_BY_LETTER = Pattern(r"\b(?:[Oo]ption|[Aa]nswer|[Cc]hoice)s? \(?[A-H]\b(?![-'’])")
+_BY_LETTER = pattern(r"\b(?:[Oo]ption|[Aa]nswer|[Cc]hoice)s? \(?[A-H]\b(?![-'’])")
 
 
 def _letters_in_reasons(vignette: Vignette) -> Iterator[Diagnostic]:
@@ -52,20 +53,20 @@ _SUPERLATIVES = (
     "likely probable appropriate suitable effective important useful helpful consistent relevant common "
     "desirable accurate true correct"
 )
-_NEGATIVES = Pattern(
+_NEGATIVES = pattern(
     rf"(?<![*=_>\w])(?:not|except(?!ion)|least(?= (?:{_SUPERLATIVES.replace(' ', '|')})\b)|never|"
     r"cannot)(?![*=_<\w])|\b\w+n['’]t\b",
     re.IGNORECASE,
 )
 # "which is not", "what should the therapist not do"; but "an activity not for prosecution" denies nothing
-_DENIED = re.compile(
+_DENIED = pattern(
     r"(?:^|.*\b(?:which|what|who|whom|whose|where|all|each|one|these|following)\b)"
     r"(?:(?!\b(?:that|so|because|if|when|while|to)\b).)*"
     r"\b(?:is|are|was|were|be|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must|but)"
     r"(?:(?: [^\s,]+){0,4} (?:not|never)|not|n['’]t)$",
     re.IGNORECASE | re.DOTALL,
 )
-_OF_A_CASE = re.compile(
+_OF_A_CASE = pattern(
     r"\b(?:what|which|who|how)\b.*\b(?:if|when|whose|unless|because|while|where)\b"
     r"|\b(?:above|below|after|before|beyond|until) which\b|\b(?:of|for|by|from|in|without) $",
     re.IGNORECASE | re.DOTALL,

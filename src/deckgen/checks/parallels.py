@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from deckgen.checks.context import RuleContext, on_option
 from deckgen.checks.intervals import NUMBER
 from deckgen.checks.option_texts import FEW, FIGURE, has_number, refers
-from deckgen.checks.patterns import Pattern
 from deckgen.checks.prose import plain, words
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from deckgen.checks.context import Vignette
     from deckgen.diagnostics import Diagnostic
 
-_ING = Pattern(r"(?:[a-z]{3,}|us|do|go|be)ing\b", re.IGNORECASE)
-_ING_PHRASE = Pattern(
+_ING = pattern(r"(?:[a-z]{3,}|us|do|go|be)ing\b", re.IGNORECASE)
+_ING_PHRASE = pattern(
     r"[a-z]{2,}ing (?:the|an?|him|her|them|it|his|its|their|this|that|these|what|how|all|each|one|both|any|"
     r"some|no|more|less)\b",
     re.IGNORECASE,
 )
-_NUMERIC = Pattern(
+_NUMERIC = pattern(
     rf"\W*(?:(?:about|over|under|around|roughly|up to|at least) )?[$€£]?{NUMBER}"
     rf"(?:\s*(?:-|–|to|and)\s*{NUMBER})?"
     r"(?:\s*[^\s\d,;-]+){0,2}\W*",
@@ -31,28 +31,28 @@ _NUMERIC = Pattern(
 )
 _SUBJECTS = ("it", "he", "she", "they", "there", "we", "you", "this", "these")
 _VERBS = r"\b(?:is|are|was|were|has|have|had|do|does|did|can|could|will|would|must|should)\b"
-_VERB = Pattern(_VERBS)
-_CLAUSE = Pattern(rf"(?:{'|'.join(_SUBJECTS)}) [a-z]+", re.IGNORECASE)
+_VERB = pattern(_VERBS)
+_CLAUSE = pattern(rf"(?:{'|'.join(_SUBJECTS)}) [a-z]+", re.IGNORECASE)
 _BEFORE_VERB = r"(?:(?!(?:who|which|that|where|to)\b)\S+ ){1,4}"
-_NOUN_AND_VERB = Pattern(_BEFORE_VERB + _VERBS, re.IGNORECASE)
-_MAY_BE_CLAUSE = Pattern(rf"{_BEFORE_VERB}(?:{_VERBS}|[a-z]{{2,}}ed\b(?! by\b))", re.IGNORECASE)
+_NOUN_AND_VERB = pattern(_BEFORE_VERB + _VERBS, re.IGNORECASE)
+_MAY_BE_CLAUSE = pattern(rf"{_BEFORE_VERB}(?:{_VERBS}|[a-z]{{2,}}ed\b(?! by\b))", re.IGNORECASE)
 """A text that may be a sentence: "the must was too sour", "the yeast died"; but not "a man who was"."""
-_SENTENCE = Pattern(r"\S+ .*\S[.!]", re.DOTALL)
+_SENTENCE = pattern(r"\S+ .*\S[.!]", re.DOTALL)
 _NAME = re.compile(r"[^\W\d_a-z][\w.&'’-]*(?: [^\W\d_a-z][\w.&'’-]*)*$|[\d$€£+−-]")
 """A text that needs no article: a number, or words that all begin with a capital."""
 _PLURAL = re.compile(r"[^s\W]s\b|\d")
 _LONGEST_PHRASE = 8  # words; a longer text is a sentence, which may begin with any word
-_ARTICLE = Pattern(
+_ARTICLE = pattern(
     rf"(?:an?|the|his|her|its|their|no|some|any|each|every|both|all|this|that|these|more|less"
     rf"|your|my|our|whose|another|{NUMBER}) ",
     re.IGNORECASE,
 )
 _QUOTES = frozenset("\"“‘'«„")
-_QUOTED = Pattern(r"[\"“‘'«„].*[\"”’'»“]\W*", re.DOTALL)
-_TO = Pattern(rf".*{NUMBER}\s*(?:-|–|to)\s*{NUMBER}", re.IGNORECASE)
+_QUOTED = pattern(r"[\"“‘'«„].*[\"”’'»“]\W*", re.DOTALL)
+_TO = pattern(rf".*{NUMBER}\s*(?:-|–|to)\s*{NUMBER}", re.IGNORECASE)
 _ANSWERS = ("yes", "no", "true", "false")
 _YES_OR_NO = re.compile(r"\W*(?:yes|no|true|false|right|wrong|correct|incorrect)\W*", re.IGNORECASE)
-_ANSWER = Pattern(rf"(?:{'|'.join(_ANSWERS)})(?:[,;:.–—-]|$| because| since)", re.IGNORECASE)
+_ANSWER = pattern(rf"(?:{'|'.join(_ANSWERS)})(?:[,;:.–—-]|$| because| since)", re.IGNORECASE)
 _BEGINNINGS = ("to", "by", "because", "if", "when", "that", "in", "for", "with", "it", "he", "she", "they")
 _ODD_BEGINNINGS = frozenset(["because", "by", "to", "if", "when"])
 

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from deckgen.anki.cloze import uncovered
 from deckgen.anki.verbatim import Piece, pieces
+from deckgen.patterns import pattern
 
 UNSPACED = (
     r"[\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u0e81-\u0eb0\u0eb2\u0eb3\u0ec0-\u0ec6\u0edc-\u0edf\u0f40-\u0f6c"
@@ -26,22 +27,22 @@ _MARKS = (
     r"\u0bbe-\u0bcd\u0c00-\u0c04\u0c3e-\u0c4d\u0d3e-\u0d4d\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc"
     r"\u0ec8-\u0ece\u0f71-\u0f84\u102b-\u103e\u17b4-\u17d3\u3099\u309a"
 )
-_ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*")
-WORD = re.compile(
+_ASCII_WORD = pattern(r"[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*")
+WORD = pattern(
     rf"{UNSPACED}[{_MARKS}]*|(?:(?!{UNSPACED})[^\W_]|[{_MARKS}])+(?:['’](?:(?!{UNSPACED})[^\W_]|[{_MARKS}])+)*"
 )
 """A word: letters and digits, with apostrophes inside; in a script without blanks, a letter."""
 
-_LETTER = re.compile(UNSPACED)
+_LETTER = pattern(UNSPACED)
 _LETTERS_A_WORD = 2.5  # in Japanese; other scripts without blanks are near it
 _NOTHING = "\ufffc"
-_MARKED = re.compile(r"[*_`=~<\[{$\\]")
-_MORE_THAN_EMPHASIS = re.compile(r"[`~<\[{$\\]")
-_SIGN = re.compile(r"[^\n]")
-_BREAKS = re.compile(r"</?(?:br|p|div|li|ul|ol|h[1-6]|tr|td|th|table|blockquote|hr)\b", re.IGNORECASE)
-_IMAGE = re.compile(r"!\[[^\[\]]*+\]\x00")
-_LINK = re.compile(r"\[([^\[\]]*+)\]\x00")
-_EMPHASIS = re.compile(
+_MARKED = pattern(r"[*_`=~<\[{$\\]")
+_MORE_THAN_EMPHASIS = pattern(r"[`~<\[{$\\]")
+_SIGN = pattern(r"[^\n]")
+_BREAKS = pattern(r"</?(?:br|p|div|li|ul|ol|h[1-6]|tr|td|th|table|blockquote|hr)\b", re.IGNORECASE)
+_IMAGE = pattern(r"!\[[^\[\]]*+\]\x00")
+_LINK = pattern(r"\[([^\[\]]*+)\]\x00")
+_EMPHASIS = pattern(
     r"\\([!-/:-@\[-`{-~])|\*{1,3}(?=\S)|(?<=\S)\*{1,3}|==+(?=\S)|(?<=\S)==+|~~(?=\S)|(?<=\S)~~|`"
     r"|(?<![\w])_{1,3}(?=[^\W_])|(?<=[^\W_])_{1,3}(?![\w])"
 )
@@ -112,7 +113,7 @@ def prose(text: str) -> str:
     return "".join(parts) + _unescaped(text[done:])
 
 
-_ESCAPE = re.compile(r"\\[!-/:-@\[-`{-~]")
+_ESCAPE = pattern(r"\\[!-/:-@\[-`{-~]")
 
 
 def _unescaped(text: str) -> str:

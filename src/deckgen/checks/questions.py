@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 from deckgen.checks import context as look
 from deckgen.checks.parallels import asks_yes_or_no
-from deckgen.checks.patterns import Pattern, any_of
+from deckgen.checks.patterns import any_of
 from deckgen.checks.prose import plain, size
 from deckgen.diagnostics import Diagnostic
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from deckgen.checks.context import RuleContext
 
-_ASKS = Pattern(r"(?i:\bfollowing\b[^.]*\.?$)|[?？؟]|_{2,}|(?:[:…]|\.\.\.)\s*$")
+_ASKS = pattern(r"(?i:\bfollowing\b[^.]*\.?$)|[?？؟]|_{2,}|(?:[:…]|\.\.\.)\s*$")
 _INSTRUCTS = any_of(
     """
     choose, select, pick, name, identify, decide, determine, find, give, state, describe, explain, complete,
@@ -26,7 +27,7 @@ _INSTRUCTS = any_of(
     """
 )
 # without a case before it, the option replaces such a word: "It is the longest river"
-_STANDS_IN = Pattern(r"\b(?:this|these|such|it|he|she|they|its|his|her|their)\b", re.IGNORECASE)
+_STANDS_IN = pattern(r"\b(?:this|these|such|it|he|she|they|its|his|her|their)\b", re.IGNORECASE)
 _COMPLETED = any_of(
     """
     is, are, was, were, be, being, been, has, have, had, should, would, will, must, may, can, could,

@@ -10,10 +10,11 @@ import re
 from typing import TYPE_CHECKING
 
 from deckgen.checks.context import NAME, RuleContext, on_option
-from deckgen.checks.patterns import Pattern, any_of
+from deckgen.checks.patterns import any_of
 from deckgen.checks.prose import plain, width, words
 from deckgen.checks.stems import FUNCTION_WORDS, STEMS
 from deckgen.diagnostics import listing
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -176,7 +177,7 @@ _BEGINNING = 5  # letters at the beginning of a word that are compared
 
 _ASKED_FOR = r"\b(?:which|what|whose|this|these|following|(?:type|kind|sort|form)s? of)"
 _VERB = "is|are|was|were|do|does|did|has|have|can|may|must|will|would|should"
-_CHOICES = Pattern(
+_CHOICES = pattern(
     r"[^.?!:;]*\bor\b[^.?!:;]*\?"
     rf"|{_ASKED_FOR}(?: [^\s?,.]+){{1,6}}?(?= (?:{_VERB})\b)|{_ASKED_FOR}(?: [^\s?,.]+){{1,3}}",
     re.IGNORECASE,
@@ -185,7 +186,7 @@ _CHOICES = Pattern(
 
 def _named_in(stem: str) -> set[str]:
     """The words for the answer in a question: "Is it A or B?", "Which city …?", "He fled from this city."."""
-    return {word for match in _CHOICES.compiled.finditer(stem) for word in _striking(match[0])}
+    return {word for match in _CHOICES.finditer(stem) for word in _striking(match[0])}
 
 
 class _Striking(dict[str, str]):

@@ -13,11 +13,11 @@ from deckgen.anki.verbatim import pieces
 from deckgen.cards.leftover import left_signs
 from deckgen.cards.media import IMAGES
 from deckgen.checks import context as look
-from deckgen.checks.patterns import Pattern
 from deckgen.checks.prose import plain, prose
 from deckgen.checks.stems import FUNCTION_WORDS
 from deckgen.deck.key_types.options import is_options, options_in
 from deckgen.diagnostics import Diagnostic
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from deckgen.diagnostics import Span
     from deckgen.source import Scalar
 
-_SOURCE = re.compile(r"\bsrc\s*=\s*[\"']?([^\s\"'<>]+)", re.IGNORECASE)
-_IMAGE = re.compile(r"!\[|<img\b")
-_FILE_NAME = re.compile(
+_SOURCE = pattern(r"\bsrc\s*=\s*[\"']?([^\s\"'<>]+)", re.IGNORECASE)
+_IMAGE = pattern(r"!\[|<img\b")
+_FILE_NAME = pattern(
     rf"!\[(?P<alt>[^\[\]\n]{{1,200}}\.(?:{'|'.join(sorted(IMAGES))}))\]\((?=[^()\n]*\))", re.IGNORECASE
 )
-_SAMPLE_ALT = re.compile(r"!\[(?P<alt>what it shows|…)\]\(|<img\b[^<>]*\balt=\"(?P<in_tag>what it shows|…)\"")
-_NO_ALT = re.compile(r"!\[\s*\]\(\s*<?(?P<path>[^()\s<>]*)|<img\b(?![^<>]*\balt\s*=)[^<>]*+>")
+_SAMPLE_ALT = pattern(r"!\[(?P<alt>what it shows|…)\]\(|<img\b[^<>]*\balt=\"(?P<in_tag>what it shows|…)\"")
+_NO_ALT = pattern(r"!\[\s*\]\(\s*<?(?P<path>[^()\s<>]*)|<img\b(?![^<>]*\balt\s*=)[^<>]*+>")
 # the names that programs give to an image that covers a part of another image
-_MASK = re.compile(r"(?:^|[-_/])(?:masks?|[oai]{2}-\d+-[QA]|[oai]{2}-O)\.\w+$")
+_MASK = pattern(r"(?:^|[-_/])(?:masks?|[oai]{2}-\d+-[QA]|[oai]{2}-O)\.\w+$")
 
 
 def swallowed_key(context: RuleContext) -> Iterator[Diagnostic]:
@@ -51,7 +51,7 @@ def swallowed_key(context: RuleContext) -> Iterator[Diagnostic]:
                 yield Diagnostic("swallowed-key", each.message, each.at, each.hint)
 
 
-_PLACEHOLDER = Pattern(
+_PLACEHOLDER = pattern(
     r"\A[^\w\ufffc]*(?:TODO|TBD|tbd|FIXME|fixme|x{3,}|[?？]{3,}|\.{3}|…)[^\w\ufffc]*\Z"
     r"|(?m:^[ \t>#*-]*|(?<=[(\[]))(?P<open>TODO|TBD|FIXME)(?=[:)\]]|[^\w\ufffc]*$"
     r"|(?<=# TODO)[ ](?=[^\n]*\s*\Z)|[ ](?:ask|check|add|write|fix|find|verify|reword|rewrite"
@@ -61,7 +61,7 @@ _PLACEHOLDER = Pattern(
     r"|(?<=[.,;:!?–—-] )(?P<end>TODO|TBD|FIXME)[^\w\ufffc]*\Z"
 )
 """A placeholder instead of a text, or at its end; U+FFFC stands for code."""
-_LIKE_PLACEHOLDER = re.compile(r"TODO|TBD|tbd|FIXME|fixme|xxx|XXX|[?？]{3}|\.\.\.|…")
+_LIKE_PLACEHOLDER = pattern(r"TODO|TBD|tbd|FIXME|fixme|xxx|XXX|[?？]{3}|\.\.\.|…")
 _LIKE_NEEDLES = "TODO TBD tbd FIXME fixme xxx XXX ?? ？ ... …".split()
 
 
@@ -82,7 +82,7 @@ def placeholder(context: RuleContext) -> Iterator[Diagnostic]:
 
 
 _LONGEST_PLACE = 10_000  # characters
-_HINT_LIKE = Pattern(r"\A[^:|?]*[^\W\d_]{2}(?P<sign>:|[ ]?\|[ ]?)[^\W\d_]{2}[^:|?]*[?？]\Z")
+_HINT_LIKE = pattern(r"\A[^:|?]*[^\W\d_]{2}(?P<sign>:|[ ]?\|[ ]?)[^\W\d_]{2}[^:|?]*[?？]\Z")
 
 
 def _of_hints(context: RuleContext) -> Iterator[Diagnostic]:
@@ -135,10 +135,10 @@ def missing_alt(context: RuleContext) -> Iterator[Diagnostic]:
                 yield Diagnostic("missing-alt", message, span, in_brackets)
 
 
-_CAPITALS = re.compile(r"(?<![A-Z])[A-Z]{2,}+\W++[A-Z]{2}")
-_CAPITAL_WORDS = re.compile(r"(?:\b[A-Z](?:[A-Z'’-]*[A-Z])?\b[ \n]+)*\b[A-Z]{2,}\b")
-_LETTER = re.compile(r"[^\W\d_]")
-_ROMAN = re.compile(r"[IVXLCDM]+")
+_CAPITALS = pattern(r"(?<![A-Z])[A-Z]{2,}+\W++[A-Z]{2}")
+_CAPITAL_WORDS = pattern(r"(?:\b[A-Z](?:[A-Z'’-]*[A-Z])?\b[ \n]+)*\b[A-Z]{2,}\b")
+_LETTER = pattern(r"[^\W\d_]")
+_ROMAN = pattern(r"[IVXLCDM]+")
 _PHRASE = 4  # words
 _WORD_IN_CAPITALS = 4  # letters; shorter ones are more often abbreviations
 
@@ -166,7 +166,7 @@ def _is_shouted(run: str) -> bool:
     return len(long) > 1 or (bool(long) and any(each.lower() in FUNCTION_WORDS for each in parts))
 
 
-_TWICE = re.compile(r"(?<![\w'’-])([^\W\d_]+)(?: +\n? *|\n *)(\1)(?![\w'’-])", re.IGNORECASE)
+_TWICE = pattern(r"(?<![\w'’-])([^\W\d_]+)(?: +\n? *|\n *)(\1)(?![\w'’-])", re.IGNORECASE)
 _MAY_BE_TWICE = frozenset(["that", "had", "no", "so", "very", "bye", "ha", "her"])
 
 
@@ -205,7 +205,7 @@ def _stands_alone(word: str, context: RuleContext) -> bool:
     return sum(len(alone.findall(document.text)) for document, _ in context.chapters) > 2
 
 
-_WHAT = re.compile(r"\b[Ww]hat\b")
+_WHAT = pattern(r"\b[Ww]hat\b")
 
 
 def _is_slip(match: re.Match[str]) -> bool:
@@ -224,8 +224,8 @@ def _repeats(text: str) -> bool:
     return True in map(eq, parts, parts[1:])
 
 
-_DOUBLED = re.compile(r"(?<=[\w,;)\]\"'”»*]) {2}(?=[\w(\[\"'“«*])")
-_INDENTED = re.compile("\n +")
+_DOUBLED = pattern(r"(?<=[\w,;)\]\"'”»*]) {2}(?=[\w(\[\"'“«*])")
+_INDENTED = pattern("\n +")
 
 
 def doubled_space(context: RuleContext) -> Iterator[Diagnostic]:
@@ -245,7 +245,7 @@ def doubled_space(context: RuleContext) -> Iterator[Diagnostic]:
                     )
 
 
-_TABLE_OR_LIST = re.compile(r"^ {4,}.*$|^[ \t]*+\|.*$|^[ \t]*+(?:[-*+]|\d+[.)]) +", re.MULTILINE)
+_TABLE_OR_LIST = pattern(r"^ {4,}.*$|^[ \t]*+\|.*$|^[ \t]*+(?:[-*+]|\d+[.)]) +", re.MULTILINE)
 
 
 def _doubled_spaces(text: str) -> list[tuple[int, int]]:
@@ -257,7 +257,7 @@ def _doubled_spaces(text: str) -> list[tuple[int, int]]:
     ]
 
 
-_TRAILING = re.compile(r"(?<=\S) {2,}$(?=\n[^\n]*\S)", re.MULTILINE)
+_TRAILING = pattern(r"(?<=\S) {2,}$(?=\n[^\n]*\S)", re.MULTILINE)
 
 
 def trailing_space(context: RuleContext) -> Iterator[Diagnostic]:
@@ -273,11 +273,11 @@ def trailing_space(context: RuleContext) -> Iterator[Diagnostic]:
                 yield Diagnostic("trailing-space", message, span, "delete them")
 
 
-_THIRD_BRACE = re.compile(r"\{\{\{c\d|(?<!\})\}\}\}")
-_IN_BRACES = re.compile(
+_THIRD_BRACE = pattern(r"\{\{\{c\d|(?<!\})\}\}\}")
+_IN_BRACES = pattern(
     r"(?<!\{)(?P<opens>\{)?(?P<cloze>\{\{c[0-9,]+::(?P<answer>[^{}:]*)(?:::[^{}:]*)?\}\})(?P<closes>\})?(?!\})"
 )
-_WORDS = re.compile(r"[^\W\d_]{2,}(?:[ '’-][^\W\d_]+)+")
+_WORDS = pattern(r"[^\W\d_]{2,}(?:[ '’-][^\W\d_]+)+")
 
 
 def _third_braces(context: RuleContext) -> Iterator[Diagnostic]:
@@ -292,13 +292,13 @@ def _third_braces(context: RuleContext) -> Iterator[Diagnostic]:
                 yield Diagnostic("stray-markdown", message, span, f"write `{match['cloze']}`")
 
 
-_SIGNS = re.compile("[*`=_~]+")
-_LINK = re.compile(r"(?P<link>\] +\(https?:)")
-_BULLET = re.compile(
+_SIGNS = pattern("[*`=_~]+")
+_LINK = pattern(r"(?P<link>\] +\(https?:)")
+_BULLET = pattern(
     r"(?P<bullet>[•●▪‣] ?\w)[^•●▪‣]*[•●▪‣] ?\w|(?:^|\n) *(?P<dash>[–·] )[^–·]*\n *[–·] "
     r"|(?<=[:.;] )(?P<star>\* [^\W\d]{2,}[^*\n]*? \* [^\W\d]{2})"
 )
-_AT_LINE_START = re.compile(
+_AT_LINE_START = pattern(
     r"\n(?<![$`)\ufffc]\n) *(?:- +)?(?:(?P<heading>#{1,6}[A-Z]\w*|#{2,6}[a-z]\w*)"
     r"|(?P<item>-[A-Za-z](?=[A-Za-z]+[ ,])|-[A-Z](?=[a-z]{2}[^\n]*\n *-[A-Z][a-z]{2})"
     r"|\d{1,2}[.)][A-Z](?=[a-z ])))"
@@ -311,8 +311,8 @@ _MEANT = {
     "dash": ("this sign does not make a list", "put each item on a separate line, after `- `"),
     "star": ("this sign does not make a list", "put each item on a separate line, after `- `"),
 }
-_SIGN_IN_PLAIN = re.compile(r"[*=`&\[_<$]")
-_IN_PLAIN = re.compile(
+_SIGN_IN_PLAIN = pattern(r"[*=`&\[_<$]")
+_IN_PLAIN = pattern(
     r"\*\*?\w[^*]*\*\*?|==\w[^=]*==|`[^`]+`|&(?:[a-z]+|#\d+);|\[[^\]]+\]\(|(?<!\w)__?\w[^_]*__?(?!\w)"
     r"|<(?:b|i|em|strong|sub|sup|u|br)\b[^>]*>|\$[^\s$][^$]*[\\^_=][^$]*\$"
 )
@@ -340,9 +340,9 @@ def stray_markdown(context: RuleContext) -> Iterator[Diagnostic]:
             message = f"`{key}` is plain text, so learners see `{match.group()}` as typed"
             span = look.at(note, scalar, match.start(), len(match.group()))
             yield Diagnostic("stray-markdown", message, span, _in_plain_text(note, match))
-    for pattern, needles in ((_LINK, ("] ",)), (_BULLET, (*"•●▪‣–·", " * ")), (_AT_LINE_START, ())):
-        for note, key, scalar in context.texts_with(pattern, *needles):
-            typed = pattern.search(f"\n{prose(scalar.value)}")
+    for signs, needles in ((_LINK, ("] ",)), (_BULLET, (*"•●▪‣–·", " * ")), (_AT_LINE_START, ())):
+        for note, key, scalar in context.texts_with(signs, *needles):
+            typed = signs.search(f"\n{prose(scalar.value)}")
             if typed and typed.lastgroup and (note.kind.name, key) not in context.plain_keys:
                 message, form = _MEANT[typed.lastgroup]
                 start = typed.start(typed.lastgroup) - 1
@@ -378,7 +378,7 @@ def _takes_effect(text: str) -> bool:
     return text.count("*") == 2 * text.count("**") and "__" not in text and "~~" not in text
 
 
-_JOINED = re.compile(r"(?:[,;/&]|\b(?:and|or|und|oder|et|ou|y|o|e)) $")
+_JOINED = pattern(r"(?:[,;/&]|\b(?:and|or|und|oder|et|ou|y|o|e)) $")
 """The text before the second of two stars in `*args and *kwargs`, which are two names."""
 _OPENING = " ([{\"'“„«:/>|"
 _CLOSING = " )]}\"'”“».,;:!?/<|"
@@ -427,9 +427,9 @@ def _ends(sign: Left) -> bool:
     )
 
 
-_CURLY = re.compile(r"[“„«‘‚‹]")
-_WHOLE = re.compile(r"[“„«‘‚‹][^“”„«»‘‚‹›\"]+[”“»’‘›]")
-_SPOKEN = re.compile(r"[.!?…。！？][”“»’‘›]$")
+_CURLY = pattern(r"[“„«‘‚‹]")
+_WHOLE = pattern(r"[“„«‘‚‹][^“”„«»‘‚‹›\"]+[”“»’‘›]")
+_SPOKEN = pattern(r"[.!?…。！？][”“»’‘›]$")
 
 
 def curly_quotes(context: RuleContext) -> Iterator[Diagnostic]:

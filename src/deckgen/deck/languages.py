@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -65,7 +66,7 @@ def _any_case(words: Iterable[str]) -> str:
     return "|".join("".join(f"[{char.upper()}{char}]" for char in word) for word in words)
 
 
-TAG = re.compile(
+TAG = pattern(
     rf"(?!(?:{_any_case(_LONGER)})(?:-|$))(?:{_any_case(_SHORT)}|[A-Za-z]{{3}})"
     r"(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?"
     r"(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(?:-[A-Za-z0-9](?:-[A-Za-z0-9]{2,8})+)*"

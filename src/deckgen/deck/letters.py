@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from deckgen.patterns import pattern
+
 _OF_LANGUAGES: dict[str, dict[str, str | int | None]] = {
     "de": {"ä": "ae", "ö": "oe", "ü": "ue"},
     "sv": {"å": "aa", "ä": "ae", "ö": "oe"},
@@ -15,7 +17,7 @@ _UNFOLDED = str.maketrans(
     {"ø": "o", "æ": "ae", "œ": "oe", "ð": "d", "đ": "d", "þ": "th", "ł": "l", "\u0131": "i"}
 )
 """Plain forms of Latin letters that are more than a plain letter with a mark."""
-_HAN = re.compile("[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_HAN = pattern("[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 UNREADABLE = "deckgen cannot turn Chinese characters into letters"
 """The reason if a text has no plain letters."""
 

@@ -7,6 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from deckgen.patterns import pattern
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
     from deckgen.diagnostics import Span
     from deckgen.source import Document, Mapping
 
-_HEADER = re.compile(r"[|>][-+0-9]*\s*$")
-_ONE_WORD = re.compile(r"(?:true|false|\[[a-z0-9., -]+\])\s*$")
-_ANY_KEY = re.compile(r"\s*[a-z_]+:(?: |$)")
-_FENCE = re.compile(r"\s*(?:`{3}|~{3})")
+_HEADER = pattern(r"[|>][-+0-9]*\s*$")
+_ONE_WORD = pattern(r"(?:true|false|\[[a-z0-9., -]+\])\s*$")
+_ANY_KEY = pattern(r"\s*[a-z_]+:(?: |$)")
+_FENCE = pattern(r"\s*(?:`{3}|~{3})")
 _BEFORE = 200  # characters before an item, among which its hyphen is
 _CODE = 4  # in Markdown, a line indented by so many columns more than its text is code
 

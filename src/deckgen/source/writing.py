@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from deckgen.patterns import pattern
 from deckgen.source import nodes
+
+if TYPE_CHECKING:
+    import re
 
 Writable: TypeAlias = "str | bool | int | Sequence[Writable] | Mapping[str, Writable]"
 """A value that can be written: a text, `true` or `false`, a whole number, a list, or keys with values."""
@@ -16,14 +19,14 @@ MAX_KEY = 1000
 _STEP = 2  # columns from a key to what is under it
 _ONE_LINE = 80  # characters of the longest text on the line of its key
 _VISIBLE = " -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
-_IN_A_BLOCK = re.compile(f"[\t\n{_VISIBLE}]*")
-_ESCAPED = re.compile(f'["\\\\]|[^{_VISIBLE}]')
-_PLAIN = re.compile(f"(?!.*(?::(?: |$)| #))[^\\W_]|(?!.*(?::(?: |$)| #))[^\\W_(][{_VISIBLE}]*")
+_IN_A_BLOCK = pattern(f"[\t\n{_VISIBLE}]*")
+_ESCAPED = pattern(f'["\\\\]|[^{_VISIBLE}]')
+_PLAIN = pattern(f"(?!.*(?::(?: |$)| #))[^\\W_]|(?!.*(?::(?: |$)| #))[^\\W_(][{_VISIBLE}]*")
 NO_TEXT = frozenset("y n yes no on off true false null".split())
 """Words in small letters that some readers of YAML take for no text."""
-_NO_TEXT = re.compile(rf"(?i:{'|'.join(sorted(NO_TEXT))})|[0-9][0-9a-fA-FoOxXtTzZ_.,:+ -]*")
-_PLAIN_IN_BRACES = re.compile(r"[A-Za-z](?:[A-Za-z0-9 _-]*[A-Za-z0-9])?")
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9-]*(?:::[A-Za-z0-9-]+)*")
+_NO_TEXT = pattern(rf"(?i:{'|'.join(sorted(NO_TEXT))})|[0-9][0-9a-fA-FoOxXtTzZ_.,:+ -]*")
+_PLAIN_IN_BRACES = pattern(r"[A-Za-z](?:[A-Za-z0-9 _-]*[A-Za-z0-9])?")
+_WORD = pattern(r"[A-Za-z][A-Za-z0-9-]*(?:::[A-Za-z0-9-]+)*")
 
 
 def write(value: Sequence[Writable] | Mapping[str, Writable], indent: int = 0) -> str:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import TYPE_CHECKING
 
 from deckgen.deck.keys import KeyType
 from deckgen.deck.schemas import KeyDoc
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from deckgen.deck.keys import Key
     from deckgen.deck.reader import NodeReader
     from deckgen.source import Node, Scalar
 
-_FORM = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_YEAR_FIRST = re.compile(r"([0-9]{4})(?:([-/. ])([0-9]{1,2})\2([0-9]{1,2})|()([0-9]{2})([0-9]{2}))\.?")
-_YEAR_LAST = re.compile(r"([0-9]{1,2})([-/.] ?)([0-9]{1,2})\2([0-9]{4})")
-_TIME = re.compile(r"(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}.*")
+_FORM = pattern(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_YEAR_FIRST = pattern(r"([0-9]{4})(?:([-/. ])([0-9]{1,2})\2([0-9]{1,2})|()([0-9]{2})([0-9]{2}))\.?")
+_YEAR_LAST = pattern(r"([0-9]{1,2})([-/.] ?)([0-9]{1,2})\2([0-9]{4})")
+_TIME = pattern(r"(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}.*")
 _SHORT = 60  # characters of a text that a message repeats
 
 

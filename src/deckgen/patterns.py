@@ -1,0 +1,29 @@
+"""Regular expressions that are compiled at their first use, because most runs do not need most of them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+
+def pattern(text: str, flags: int = 0) -> re.Pattern[str]:
+    """A regular expression, as from `re.compile`, which compiles it when it is first used.
+
+    A mistake in it is found only then.
+    """
+    return cast("re.Pattern[str]", _Pattern(text, flags))
+
+
+class _Pattern:
+    """The attributes of a regular expression, each from when it is first asked for."""
+
+    def __init__(self, text: str, flags: int) -> None:
+        self._text = text
+        self._flags = flags
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (the types are those of re.Pattern)
+        if name.startswith("__"):  # which Python itself looks for, as in a copy
+            raise AttributeError(name)
+        found = getattr(re.compile(self._text, self._flags), name)
+        setattr(self, name, found)  # so that the next use finds it at once
+        return found

@@ -136,7 +136,19 @@ def test_what_was_accepted_is_no_fault(project: Project) -> None:
     made = release(folder, "1.1.0", FIRST + 1000)
     notes = made.path.with_name("release-notes.md").read_text(encoding="utf-8")
     assert "check *Merge note types*" in notes
+    assert "At your next import, uncheck *Merge note types*" in notes
+    assert "edits to notes that this release does not change" not in notes
     assert run("verify", "--project", folder).returncode == 0
+    change(folder, {"source/two.yaml": "laws:\n  - id: l\n    name: One\n    rule: Right.\n"})
+    assert proposed(folder, FIRST + 2000) == "1.1.1"
+    later = release(folder, "1.1.1", FIRST + 2000).path.with_name("release-notes.md")
+    assert "Did you import version 1.1.0 with *Merge note types*?" in later.read_text(encoding="utf-8")
+
+
+def proposed(folder: Path, time: int) -> str:
+    """The version that a release would have."""
+    call = ("release", "--dry-run", "--allow-dirty", "--format", "json", "--project", folder)
+    return str(json.loads(run(*call, SOURCE_DATE_EPOCH=str(time)).stdout)["package"]["version"])
 
 
 def test_what_is_no_earlier_package(project: Project, tmp_path: Path) -> None:

@@ -134,6 +134,34 @@ def test_the_look_of_a_note_type_of_anki_is_changed_only_if_accepted(tmp_path: P
     assert "blue" in note_type.css
 
 
+def test_release_notes_and_diffs_name_notes_by_the_sort_field(tmp_path: Path) -> None:
+    """As learners see them in Anki's browser, or by the label that the author chooses."""
+    deck = genanki.Deck(2_059_400_110, "Old Deck")
+    templates = [{"name": "There", "qfmt": "{{Paragraph}}", "afmt": "{{Title}}"}]
+    fields = [{"name": name} for name in ("Number", "Paragraph", "Title")]
+    model = genanki.Model(1_607_392_319, "Laws", fields, templates, "", sort_field_index=1)
+    deck.add_note(genanki.Note(model, ["L004", "§ 4", "Of theft"], guid="abc"))
+    genanki.Package(deck).write_to_file(tmp_path / "old.apkg", timestamp=1_600_000_000)
+    folder = adopted(tmp_path / "deck", read_package(tmp_path / "old.apkg"))
+    kind, notes = "templates/laws/kind.yaml", "build/release/1.0.{}/release-notes.md"
+    assert "label: paragraph\n" in (folder / kind).read_text(encoding="utf-8")
+
+    def release(version: str) -> None:
+        done = run("release", version, "--allow-dirty", "--project", folder)
+        assert done.returncode == 0, done.stderr
+
+    (chapter,) = (folder / "source").glob("[0-9n]*.yaml")
+    chapter_path = chapter.relative_to(folder).as_posix()
+    edit(folder, chapter_path, ("Of theft", "Of the theft"))
+    release("1.0.0")
+    assert "- **§ 4**" in (folder / notes.format(0)).read_text(encoding="utf-8")
+    edit(folder, chapter_path, ("Of the theft", "Of thefts"))
+    edit(folder, kind, ("label: paragraph", "label: title"))
+    assert "§ 4" in run("diff", "--project", folder).stdout
+    release("1.0.1")
+    assert "- **Of thefts**" in (folder / notes.format(1)).read_text(encoding="utf-8")
+
+
 def test_a_note_of_an_adopted_kind_cannot_choose_its_cards(tmp_path: Path) -> None:
     """The note type has no field in which that would be kept."""
     folder = edit(

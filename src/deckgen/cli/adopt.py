@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 _SHOWN = 5  # fields that do not come back whole
 _MERGE = """note: in CrowdAnki, each learner's collection makes its own note types. So at your first release,
-  learners must check *Merge note types* when they import. They keep their reviews. This one time, they lose
-  their own edits and tags. The release notes say so.
+  learners must check *Merge note types* when they import, and set *Update notes* to *Always*. They keep their
+  reviews. This one time, they lose their own edits and tags. The release notes say so.
   If learners have the deck as an .apkg, adopt the folder with it, in a new DIR: --earlier FILE"""
 FileArgument = Annotated[
     Path, typer.Argument(metavar="FILE", show_default=False, help="The .apkg, or the folder of CrowdAnki.")

@@ -158,8 +158,9 @@ def _of_stock(kind: Kind) -> Iterator[Refusal]:
             f"this changes `{kind.adopted.note_type}`, which is one of Anki's own note types or began as one"
         )
         hint = (
-            "learners' other notes with this note type would look different, too: undo the change of its "
-            "kind.yaml, faces and style"
+            "your other notes with this note type would look different, too, and so would those that "
+            "learners added with the note type from this deck: undo the change of its kind.yaml, faces and "
+            "style"
         )
         yield Refusal(kind.document.place_of("adopted"), Problem(_SHARED, message, hint))
 

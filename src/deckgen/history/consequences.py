@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from deckgen.deck.notes import Accept, Note
     from deckgen.history.acceptance import Acceptances
     from deckgen.history.fingerprints import Fingerprints
+    from deckgen.history.ledger import Ledger
     from deckgen.history.matching import Matching
     from deckgen.history.sending import Sending
 
@@ -31,12 +32,14 @@ class Consequence(NamedTuple):
         number: How many notes or cards it concerns; None where that is not told.
         before: The deck that notes leave, and
         after: the deck to which they move; empty where no notes move.
+        version: The version of an earlier release that it is about; empty if there is none.
     """
 
     name: str
     number: int | None = None
     before: str = ""
     after: str = ""
+    version: str = ""
 
 
 OF_ACCEPTED = {
@@ -47,6 +50,25 @@ OF_ACCEPTED = {
     "shared-look": Consequence("shared_look"),
 }
 """What accepted refusals mean for learners, by code."""
+MERGING = frozenset({"merge_adopted", "changed_note_type"})
+"""The consequences for which learners have to merge note types at the import."""
+
+
+def of_release(codes: Iterable[str], ledger: Ledger) -> Iterator[Consequence]:
+    """What a release means for learners as a whole.
+
+    Args:
+        codes: The codes of the acceptances that it needs.
+        ledger: The ledger before it.
+    """
+    accepted = [OF_ACCEPTED[code] for code in dict.fromkeys(codes)]
+    if not any(each.name in MERGING for each in accepted):
+        if ledger.is_merging:
+            yield Consequence("merge_adopted")
+        elif ledger.releases and ledger.merged(ledger.releases[-1]):
+            # Anki remembers the options of the last import, and some learners have skipped that release
+            yield Consequence("merge_over", version=ledger.releases[-1].version)
+    yield from accepted
 
 
 class Effects(NamedTuple):

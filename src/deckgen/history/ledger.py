@@ -290,6 +290,18 @@ class Ledger:
             return self.releases[0] if self.releases else None
         return max(self.releases, key=lambda each: (not is_prerelease(each.version), by_order(each.version)))
 
+    @property
+    def is_merging(self) -> bool:
+        """Whether learners of an adopted deck have to merge note types at the next release, the first one."""
+        return not self.releases and any(line.merge for line in self.adopted)
+
+    def merged(self, release: ReleaseLine) -> bool:
+        """Whether a release asked learners to merge note types."""
+        is_first = self.releases[:1] == [release]
+        return any(each.code == "changed-note-type" for each in release.accepted) or (
+            is_first and any(line.merge for line in self.adopted)
+        )
+
     def accepted(self) -> Iterator[tuple[int, Acceptance]]:
         """The acceptances that releases have used up, each with the time of the release."""
         return ((line.time, each) for line in self.releases for each in line.accepted)

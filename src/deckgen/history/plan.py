@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.deck.notes import place
 from deckgen.diagnostics import Diagnostic, counted, did_you_mean, listed
-from deckgen.history import identity
+from deckgen.history import consequences, identity
 from deckgen.history.acceptance import Acceptances, Judgement
-from deckgen.history.consequences import OF_ACCEPTED, find_effects, swapped_notes
+from deckgen.history.consequences import find_effects, swapped_notes
 from deckgen.history.fingerprints import Fingerprints, line_of_type
 from deckgen.history.incompatible import changed_type, of_kind
 from deckgen.history.next_ledger import next_lines
@@ -151,10 +151,7 @@ def plan_update(
     types, of_types = _types(used, matching, acceptances, now)
     accepts = (*matching.accepted, *sending.accepted, *effects.accepted, *of_types.accepted)
     accepted = tuple(dict.fromkeys(accepts))
-    codes = dict.fromkeys(each.code for each in accepted)
-    if not matching.ledger.releases and any(each.merge for each in matching.ledger.adopted):
-        codes["changed-note-type"] = None  # so learners have to do the same as after such a change
-    of_accepted = (OF_ACCEPTED[code] for code in codes)
+    of_release = consequences.of_release((each.code for each in accepted), matching.ledger)
     return UpdatePlan(
         matching,
         now,
@@ -162,7 +159,7 @@ def plan_update(
         types,
         sending,
         accepted,
-        (*of_accepted, *effects.consequences),
+        (*of_release, *effects.consequences),
         prints,
         diagnostics=(
             *_gone_notes(matching, prints, rendered.markup.shelf.project),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.commands.adopt.test_adopt import PNG, adopted, refused, released, replaced
-from tests.conftest import real_collection
+from tests.conftest import real_collection, run
 from tests.crowdanki import Import
 
 if TYPE_CHECKING:
@@ -122,16 +124,67 @@ def test_learners_keep_their_reviews_if_they_merge_note_types_once(folder: Path,
         collection.update_note(mine)
         replaced(project, "to see", "to look")
         second = released(project, "1.1.0", now + 90)
-        assert (
-            "Merge note types"
-            not in (project / "source/CHANGELOG.md").read_text("utf-8").split("## 1.0.0")[0]
-        )
+        said = " ".join(notes_of(project, "1.1.0").split())
+        assert "Did you import version 1.0.0 with *Merge note types*? Then uncheck it before you" in said
+        assert "set *Update notes* and *Update note types* back to *If newer*" in said
         log = collection.import_anki_package(
             ImportAnkiPackageRequest(package_path=str(second), options=ImportAnkiPackageOptions())
         ).log
         assert (len(log.updated), len(log.duplicate), len(log.new), len(log.conflicting)) == (1, 2, 0, 0)
         assert collection.db.all(query) == before
         assert collection.get_note(edited)["Back"] == "mine"
+
+
+def notes_of(project: Path, version: str) -> str:
+    """The release notes of a version."""
+    return (project / f"build/release/{version}/release-notes.md").read_text("utf-8")
+
+
+def test_the_first_release_notes_are_true_for_each_learner(folder: Path, tmp_path: Path) -> None:
+    """One step names what an import needs, also if notes were edited later; no promise contradicts it."""
+    from anki.collection import ImportAnkiPackageOptions, ImportAnkiPackageRequest  # noqa: PLC0415
+
+    project = tmp_path / "deck"
+    adopted(folder, project)
+    now = int(time.time())
+    first = released(project, "1.0.0", now + 30)
+    notes = notes_of(project, "1.0.0")
+    (steps,) = re.findall(r"(?m)^1\. .*\n(?:\d\. .*\n)*", notes)
+    step, back = steps.splitlines()
+    assert "Before you press *Import*, check *Merge note types*, and set *Update notes* to *Always*." in step
+    assert "you lose your own edits and tags" in step
+    assert "uncheck *Merge note types*" in back
+    assert "back to *If newer*" in back
+    assert "have changed" not in notes
+    assert "edits to notes that this release does not change" not in notes
+    assert "You keep your reviews." in notes
+    (tmp_path / "learner").mkdir()
+    with real_collection(tmp_path / "learner") as collection:
+        Import(collection, folder)
+        assert collection.db
+        collection.db.execute("UPDATE notes SET mod = mod + 1000")
+        options = ImportAnkiPackageOptions(merge_notetypes=True, update_notes=1)  # type: ignore[arg-type]
+        request = ImportAnkiPackageRequest(package_path=str(first), options=options)
+        log = collection.import_anki_package(request).log
+        assert (len(log.updated), len(log.new), len(log.conflicting)) == (3, 0, 0)
+    replaced(project, "to see", "to look")
+    released(project, "1.0.1", now + 90)
+    replaced(project, "to look", "to watch")
+    released(project, "1.0.2", now + 120)
+    assert "Merge note types" in notes_of(project, "1.0.1")
+    assert "Merge note types" not in notes_of(project, "1.0.2")
+
+
+def test_the_files_of_an_adopted_deck_are_made_again(folder: Path, tmp_path: Path) -> None:
+    """With the same release notes, though the first release is not the first that learners have."""
+    project = tmp_path / "deck"
+    adopted(folder, project)
+    released(project, "1.0.0", int(time.time()) + 30)
+    notes = notes_of(project, "1.0.0")
+    shutil.rmtree(project / "build/release")
+    done = run("release", "1.0.0", "--again", "--project", project)
+    assert done.returncode == 0, done.stderr
+    assert notes_of(project, "1.0.0") == notes
 
 
 def test_what_is_in_the_folder_is_in_the_deck(folder: Path, tmp_path: Path) -> None:

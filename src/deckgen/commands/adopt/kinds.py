@@ -146,7 +146,7 @@ def kind_files(note_type: PackedNoteType, named: NamedKind, deck_names: Mapping[
         "title": named.title,
         "section": named.section,
         "type": "cloze" if note_type.cloze else "normal",
-        "label": named.keys[0].name,
+        "label": named.keys[_sort_of(note_type)].name,
     }
     parts = (
         _HEAD,
@@ -213,9 +213,14 @@ def options_of(field: PackedField) -> FieldOptions:
     )
 
 
+def _sort_of(note_type: PackedNoteType) -> int:
+    """The place of the field that Anki sorts by."""
+    return note_type.sort_field if 0 <= note_type.sort_field < len(note_type.fields) else 0
+
+
 def _of_type(note_type: PackedNoteType, names: Sequence[str]) -> dict[str, str | bool | int]:
     """What kind.yaml says under `adopted`: only what differs from what Anki gives a new note type."""
-    sort = note_type.sort_field if 0 <= note_type.sort_field < len(note_type.fields) else 0
+    sort = _sort_of(note_type)
     adopted = Adopted(
         without_halves(note_type.name),
         sort,

@@ -80,6 +80,7 @@ class EditionType:
         fields: The ids (None in older packages) and names of its fields, in order.
         templates: Its card templates, in order.
         css: Its style.
+        sort: The place of the field that Anki sorts by.
     """
 
     id: int
@@ -88,6 +89,7 @@ class EditionType:
     fields: tuple[tuple[int | None, str], ...]
     templates: tuple[EditionTemplate, ...]
     css: str
+    sort: int = 0
 
     def card(self, ordinal: int) -> str:
         """The name of a card."""
@@ -147,8 +149,9 @@ class Edition:
         return sum(len(note.cards) for note in self.notes.values())
 
     def label(self, note: EditionNote) -> str:
-        """What a note is called: its first field, as HTML."""
-        return note.text.partition("\x1f")[0]
+        """What a note is called: the field that Anki sorts by, or else its first field, as HTML."""
+        fields, sort = note.fields, self.note_types[note.note_type].sort
+        return (fields[sort] if 0 <= sort < len(fields) else "") or fields[0]
 
 
 def of_package(path: Path) -> Edition:
@@ -237,6 +240,7 @@ def _packed_type(packed: PackedNoteType) -> EditionType:
             for each in packed.templates
         ),
         packed.css,
+        packed.sort_field,
     )
 
 
@@ -367,6 +371,7 @@ def _built_types(build: Build, ids: ReadOnly[str, int], used: set[int]) -> dict[
                 for face in each.faces
             ),
             each.css,
+            each.kind.adopted.sort_field if each.kind.adopted else 0,
         )
         for name, each in build.note_types.items()
         if ids[name] in used

@@ -69,9 +69,14 @@ class Piece(NamedTuple):
 BREAK = "⏎"
 
 
-def words(field: str) -> list[Word]:
-    """The words that a reader sees of a field, with its emphasis and media."""
-    reader = _Reader()
+def words(field: str, *, marks: bool = True) -> list[Word]:
+    """The words that a reader sees of a field, with its media.
+
+    Args:
+        field: Its HTML.
+        marks: Whether signs such as `**` show its emphasis.
+    """
+    reader = _Reader(marks=marks)
     for piece in html.pieces(field) if "<" in field or "&" in field else [field]:
         if isinstance(piece, str):
             for part in _SOUND.split(piece):
@@ -86,9 +91,10 @@ def words(field: str) -> list[Word]:
 class _Reader:
     """Collects words from texts and tags."""
 
-    def __init__(self) -> None:
-        """Begin with no words."""
+    def __init__(self, *, marks: bool) -> None:
+        """Begin with no words; `marks` says whether signs show the emphasis."""
         self.words: list[Word] = []
+        self._marked = marks
         self._spaced = False
         self._marks = ""  # signs of emphasis, which belong to the word after them
 
@@ -109,7 +115,8 @@ class _Reader:
         if tag.name in _MEDIA and not tag.closing:
             self._add(f"[{_MEDIA[tag.name]}: {tag.attributes.get('src', '')}]")
         elif tag.name in _MARKS:
-            self._mark(_MARKS[tag.name], closing=tag.closing)
+            if self._marked or (tag.name == "sup" and not tag.closing):  # 10^6 is not 106
+                self._mark(_MARKS[tag.name], closing=tag.closing)
         elif tag.name in _BLOCKS:
             if self.words and self.words[-1].text != BREAK:
                 self.words.append(Word(BREAK, spaced=True))
@@ -133,29 +140,31 @@ class _Reader:
         self._spaced, self._marks = False, ""
 
 
-def plain(field: str, most: int = 0) -> str:
+def plain(field: str, most: int = 0, *, marks: bool = True) -> str:
     """A field as a line of text.
 
     Args:
         field: Its HTML.
         most: The most characters; 0 for all.
+        marks: As for `words`.
     """
-    text = _joined(words(field[: most * 50] if most else field))
+    text = _joined(words(field[: most * 50] if most else field, marks=marks))
     return f"{text[: most - 1].rstrip()}…" if most and len(text) > most else text
 
 
-def difference(before: str, after: str, around: int = _AROUND) -> list[Piece]:
+def difference(before: str, after: str, around: int = _AROUND, *, marks: bool = True) -> list[Piece]:
     """The difference of two fields; empty where a reader sees the same.
 
     Args:
         before: The HTML of the old field.
         after: The HTML of the new one.
         around: How many words are shown around each change; of long changes the middle is left out too.
+        marks: As for `words`.
     """
     if max(len(before), len(after)) > _LONGEST:
         start = max(0, _common(before, after) - _LONGEST // 20)
         before, after = before[start : start + _LONGEST // 10], after[start : start + _LONGEST // 10]
-    old, new = words(before), words(after)
+    old, new = words(before, marks=marks), words(after, marks=marks)
     if old == new:
         return []
     pieces = [piece for piece in _pieces(old, new, spaced=False) if piece[1]]

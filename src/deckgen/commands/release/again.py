@@ -72,8 +72,7 @@ def again(project: Path, version: str, progress: Callable[[str, int, int], None]
     packages = result.packages.as_released(line)
     _check_same(packages, line, place)
     ledger = packages.plan.matching.ledger
-    first = ledger.releases[0].version == version
-    notes, remark = _notes(packages, line, result, first=first)
+    notes, remark = _notes(packages, line, result, ledger)
     beside = folder.new_parts(place, version)
     try:
         files = write_files(beside, packages, notes, ledger, progress)
@@ -150,7 +149,7 @@ def other_makers(line: ReleaseLine) -> str:
     return f"it was made with other versions: `pip install {install}`" if wanted else ""
 
 
-def _notes(packages: Packages, line: ReleaseLine, result: Build, *, first: bool) -> tuple[str | None, str]:
+def _notes(packages: Packages, line: ReleaseLine, result: Build, ledger: Ledger) -> tuple[str | None, str]:
     """The release notes of a release, and what to say of them; None where they cannot be made again.
 
     Raises:
@@ -168,7 +167,10 @@ def _notes(packages: Packages, line: ReleaseLine, result: Build, *, first: bool)
             f"`{command}` puts the released source next to this folder" if commit else "restore it as it was"
         )
         raise CallError(f"the section of {line.version} in {CHANGELOG} {what}", hint)
-    notes = release_notes(packages.main, section.text, read_sentences(result.deck, project), first=first)
+    sentences = read_sentences(result.deck, project)
+    first = ledger.releases[0].version == line.version and not ledger.adopted
+    merging = ledger.merged(line)
+    notes = release_notes(packages.main, section.text, sentences, first=first, merging=merging)
     if hashlib.sha256(notes.encode()).hexdigest() != line.release_notes:
         hint = other_makers(line) or "the sentences in templates/base/ may differ from those of the release"
         raise CallError(f"the release notes of {line.version} would differ from the original ones", hint)

@@ -9,6 +9,7 @@ from deckgen.commands.diff.compare import compare
 from deckgen.commands.diff.edition import notes_of_build
 from deckgen.commands.diff.sides import Place, release_side
 from deckgen.diagnostics import CallError
+from deckgen.history.consequences import MERGING
 from deckgen.history.plan import in_short
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from deckgen.history.consequences import Consequence
     from deckgen.history.plan import StampedNote, UpdatePlan
 
-_TO_DO = frozenset({"changed_deck", "changed_note_type", "moved_cloze", "dead_cards"})
+_TO_DO = MERGING | {"changed_deck", "moved_cloze", "dead_cards"}
 """The consequences after which learners have to do something."""
 
 
@@ -61,6 +62,11 @@ class Changes:
     def to_do(self) -> list[Consequence]:
         """The consequences after which learners have to do something."""
         return [each for each in self.consequences if each.name in _TO_DO]
+
+    @property
+    def merging(self) -> bool:
+        """Whether learners have to merge note types, and lose their own edits."""
+        return any(each.name in MERGING for each in self.consequences)
 
     def as_json(self) -> dict[str, list[str] | None]:
         """The ids of the notes, by what learners get; None where there was no release before."""

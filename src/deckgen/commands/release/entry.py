@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from deckgen.anki.cloze import uncovered
 from deckgen.commands.diff.markdown import escaped, marked
 from deckgen.commands.diff.words import BREAK, difference, plain
+from deckgen.history.consequences import MERGING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -76,9 +77,15 @@ class Entry:
 
     def _to_do(self, cleanup: str) -> Iterator[str]:
         """What learners have to do, and what they can do."""
-        must = [self._consequence(each) for each in self._changes.to_do]
+        changes, at_import = self._changes, MERGING | {"merge_over"}
+        first = [self._consequence(each) for each in changes.consequences if each.name in at_import]
+        then = [self._consequence(each) for each in changes.to_do if each.name not in at_import]
+        if changes.merging:
+            then.append(self._say("merge_back"))
         may = [
-            self._consequence(each) for each in self._changes.consequences if each not in self._changes.to_do
+            self._consequence(each)
+            for each in changes.consequences
+            if each not in changes.to_do and each.name not in at_import
         ]
         if cleanup and self._changes.retired:
             search = f"`tag:{self._deck.id}::retired`"
@@ -86,12 +93,8 @@ class Entry:
         if self._changes.replaced_media:
             may.append(self._say("replaced_media"))
         yield f"### {self._say('to_do_head')}"
-        steps = [self._say("import_first"), *must]
-        yield (
-            "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
-            if must
-            else self._say("nothing_to_do")
-        )
+        steps = [*(first or [self._say("import_first" if then else "nothing_to_do")]), *then]
+        yield "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1)) if then else steps[0]
         if may:
             yield f"### {self._say('can_do_head')}"
             yield "\n".join(f"- {item}" for item in may)
@@ -99,7 +102,7 @@ class Entry:
     def _consequence(self, consequence: Consequence) -> str:
         """The sentence of a consequence."""
         decks = {"before": f"*{escaped(consequence.before)}*", "after": f"*{escaped(consequence.after)}*"}
-        return self._say(consequence.name, consequence.number, **decks)
+        return self._say(consequence.name, consequence.number, **decks, version=consequence.version)
 
     def _changed(self) -> Iterator[str]:
         """The changed notes, the first ones with their texts before and after."""
@@ -128,7 +131,7 @@ class Entry:
         texts: list[str] = []
         seen: set[tuple[str, str]] = set()
         for field in change.fields:
-            pieces = difference(uncovered(field.before), uncovered(field.after), _AROUND)
+            pieces = difference(uncovered(field.before), uncovered(field.after), _AROUND, marks=False)
             words = {(sort, text.strip(f" {BREAK}")) for sort, text in pieces if sort != "="}
             # an option stands in two fields, and a row also in the table of its neighbours
             if not words <= seen:
@@ -182,18 +185,28 @@ class Entry:
         deck = each.note.chapter.deck.removeprefix(self._deck.title).removeprefix("::")
         return f"- **{self._label(each)}**" + (f" ({escaped(deck)})" if deck else "")
 
-    @staticmethod
-    def _label(each: StampedNote) -> str:
-        """What a note is called: its first field that is not its id, which learners have not seen."""
+    def _label(self, each: StampedNote) -> str:
+        """What a note is called: its first field that is not its id, which learners have not seen.
+
+        A note of an adopted kind is called by the label of its kind, or else by the field that Anki sorts by.
+        """
         kind = each.note.kind
-        texts = [plain(uncovered(field), _LABEL) for field in each.fields]
-        seen = (text for text, field in zip(texts, kind.fields, strict=True) if field.key != "id")
-        label = next(filter(None, seen), each.note.id)
+        texts = [self._short(field) for field in each.fields]
+        keys = [field.key for field in kind.fields]
+        seen = [text for text, key in zip(texts, keys, strict=True) if key != "id" and text]
+        label = next((text for text in seen if _MEDIUM.sub("", text)), seen[0] if seen else each.note.id)
+        if kind.adopted:
+            place = keys.index(kind.label) if kind.label in keys else kind.adopted.sort_field
+            label = texts[place] or label
         if kind.rows_key:  # its rows have a title in common
-            keys = [field.key for field in kind.fields]
             own = texts[keys.index(kind.label)] if kind.label in keys else ""
             label = f"{label}: {own}" if own and own != label else label
         return escaped(label)
+
+    def _short(self, field: str) -> str:
+        """A field as a line of text of a few words."""
+        text = self._named(plain(uncovered(field[: _LABEL * 50]), marks=False)).strip(" /")
+        return f"{text[: _LABEL - 1].rstrip()}…" if len(text) > _LABEL else text
 
     def _list(self, items: Sequence[str], count: int) -> str:
         """A list of entries, with the number of those that it lacks; a long one is folded."""

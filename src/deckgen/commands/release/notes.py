@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _HEADING = re.compile(r"(?m)^#(##+[ \t])")
 
 
-def release_notes(package: Package, entry: str, sentences: Sentences, *, first: bool) -> str:
+def release_notes(package: Package, entry: str, sentences: Sentences, *, first: bool, merging: bool) -> str:
     """The release notes, as Markdown.
 
     They are made of nothing but what a later build of the same release has as well, and of the changelog.
@@ -23,7 +23,8 @@ def release_notes(package: Package, entry: str, sentences: Sentences, *, first: 
         package: The package of the release.
         entry: The text of its section in the changelog.
         sentences: The sentences in the deck's language.
-        first: Whether it is the first release of the deck.
+        first: Whether it is the first release of the deck, and nobody had the deck before.
+        merging: Whether learners have to merge note types, and lose their own edits.
     """
     say = sentences.say
     file = f"`{package.deck.id}-{package.version}.apkg`"
@@ -33,7 +34,7 @@ def release_notes(package: Package, entry: str, sentences: Sentences, *, first: 
         f"# {escaped(package.deck.title)} {package.version}",
         _HEADING.sub(r"\1", entry.strip()),
         f"## {say('import_head')}",
-        *([] if first else [say("kept")]),
+        *([] if first else [say("reviews_kept" if merging else "kept")]),
         "\n".join(f"- {way}" for way in ways),
         say("content", notes=say("notes", len(package.notes)), cards=cards),
     ]

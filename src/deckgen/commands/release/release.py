@@ -143,7 +143,7 @@ def _drafted(result: Build, packages: Packages, changes: Changes) -> Draft:
     lead = changelog.lead_of(before, coming)
     prerelease = is_prerelease(version)
     entry = Entry(changes, sentences, result.deck).text(lead, prerelease=prerelease, cleanup=cleanup)
-    notes = release_notes(packages.main, entry, sentences, first=changes.first)
+    notes = release_notes(packages.main, entry, sentences, first=changes.first, merging=changes.merging)
     line = _line(packages, notes, entry)
     title = sentences.say("changelog", title=result.deck.title)
     text = changelog.with_entry(before, coming, _day(line.time), entry, title)

@@ -36,6 +36,14 @@ def in_git(project: Path) -> bool:
     return bool(work_tree(project) or os.environ.get("GIT_DIR"))
 
 
+def has_remote(project: Path) -> bool:
+    """Whether the repository of a project can be pushed somewhere; also where git does not answer."""
+    try:
+        return bool(Git(project).ask("remote").strip())
+    except Unanswered:
+        return True
+
+
 def path_in_repository(project: Path) -> str:
     """The path of a project's folder from the top of its git repository, as `decks/mft/`."""
     project = project.resolve()

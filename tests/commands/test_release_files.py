@@ -326,6 +326,22 @@ def test_the_record_is_committed_and_nothing_else(project: Project) -> None:
     assert git(folder, "tag").stdout == ""
 
 
+def test_what_comes_next_can_be_done(project: Project) -> None:
+    """Without a remote nobody pushes: learners get the file by hand, and the tag is set by hand."""
+    workflow = ".github/workflows/release.yml"
+    folder = in_git(project({"source/one.yaml": terms("a"), workflow: "run: deckgen github publish\n"}))
+    told = done(folder, FIRST, "1.0.0", "--commit")
+    assert "git push" not in told
+    assert "workflow" not in told
+    assert "give learners build/release/1.0.0/sample-1.0.0.apkg:\n  git tag v1.0.0" in told
+    git(folder, "remote", "add", "origin", "git@github.com:a/b.git")
+    change(folder, {"source/one.yaml": terms("a", "b")})
+    committed(folder, "More")
+    told = done(folder, FIRST + 100, "1.1.0", "--commit")
+    assert "the workflow release.yml publishes it" in told
+    assert told.rstrip().endswith("git push")
+
+
 @pytest.mark.parametrize("why", ["hook", "nobody", "signing", "locked"])
 def test_where_git_refuses_all_is_as_before(why: str, project: Project) -> None:
     """A hook, no name, a failed signature, another git at work: the reason is told, and nothing is left."""
@@ -965,6 +981,27 @@ def test_a_learner_follows_a_deck_for_a_year(project: Project, collection: Colle
     assert "Era falso." in notes
     assert "Term d" in notes
     assert "Term c" not in notes
+
+
+def test_names_and_changes_are_plain_text(project: Project) -> None:
+    """Learners read no marks of Markdown, no file names and no breaks, in their own language."""
+    text = "![A dot](dot.png)\n\n      It is **bold** and *italic* and `code`, 10<sup>6</sup> {}."
+    deck = "id: sample\ntitle: Sample\nlanguage: de\n"
+    take = "takeaways:\n  - id: t\n    text: |\n      {}\n    why: |\n      So it **goes**.\n"
+
+    def chapter(word: str) -> str:
+        return take.format("{{c1::" + word + "}} " + text.format(word).replace("It", "**Es**"))
+
+    files_of_deck = {"source/deck.yaml": deck, "source/one.yaml": chapter("old"), "source/dot.png": PIXEL}
+    folder = in_git(project(files_of_deck))
+    done(folder, FIRST, "1.0.0", "--commit")
+    change(folder, {"source/one.yaml": chapter("new")})
+    committed(folder, "More")
+    done(folder, FIRST + 100, "1.0.1")
+    notes = notes_of(folder, "1.0.1")
+    assert "- **new \\[Bild\\] / Es is bold and italic and code, 10^6 new.**" in notes, notes
+    assert "<del>old</del><ins>new</ins> \\[Bild\\] / Es is bold and italic and code, 10^6" in notes
+    assert not re.search(r"dot|image|⏎|\\\*|`code", notes)
 
 
 def test_rows_of_a_table_are_told_apart(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from deckgen.commands.release.release import Draft
 
 _NEXT = (
-    "commit source/ledger.jsonl (it records this release), then share the package:\n"
+    "commit source/ledger.jsonl (it records this release), then give learners {package}:\n"
     '  git add {source} && git commit -m "Release {version}" && git tag v{version}'
 )
 _NEXT_BY_WORKFLOW = (
@@ -35,9 +35,10 @@ _NEXT_BY_WORKFLOW = (
 _COMMITTED_BY_WORKFLOW = (
     "push the commit of this release. Then the workflow {workflow} publishes it and sets the tag:\n  git push"
 )
-_COMMITTED = "tag the commit of this release, then share the package:\n  git tag v{version}"
+_COMMITTED = "tag the commit of this release, then give learners {package}:\n  git tag v{version}"
 _WITHOUT_GIT = (
-    "keep source/ledger.jsonl: it records this release, and the next one needs it. Then share the package."
+    "keep source/ledger.jsonl: it records this release, and the next one needs it. Then give learners "
+    "{package}."
 )
 
 VersionArgument = Annotated[
@@ -132,26 +133,29 @@ def _recovered(folder: Path, version: str | None, report: Report, *, commit: boo
 
 
 def _next(folder: Path, version: str, *, committed: bool) -> str:
-    """What to do after a release: the workflow of GitHub, if there is one, does the rest."""
-    from deckgen.git import work_tree  # noqa: PLC0415
+    """What to do after a release: the workflow of GitHub, if there is one and a remote, does the rest."""
+    from deckgen.git import has_remote, work_tree  # noqa: PLC0415
     from deckgen.project import Project  # noqa: PLC0415
 
+    project = Project(folder)
+    made = (project.releases / version).glob(f"*-{version}.apkg")
+    package = short_path(next(made, project.releases / version))
     tree = work_tree(folder)
     if tree is None:
-        return _WITHOUT_GIT
+        return _WITHOUT_GIT.format(package=package)
     texts = {}
     for path in sorted((tree / ".github/workflows").glob("*.y*ml")):
         with suppress(OSError, ValueError):
             texts[path.name] = path.read_text(encoding="utf-8")
     name = next((name for name, text in texts.items() if "deckgen github publish" in text), "")
-    if name:
+    if name and has_remote(folder):
         text = _COMMITTED_BY_WORKFLOW if committed else _NEXT_BY_WORKFLOW
     else:
         text = _COMMITTED if committed else _NEXT
-    source = in_shell(Path(short_path(Project(folder).source)))
+    source = in_shell(Path(short_path(project.source)))
     if not Path.cwd().is_relative_to(tree):
         text = text.replace("git ", f"git -C {in_shell(tree)} ")
-    return text.format(version=version, workflow=name, source=source)
+    return text.format(version=version, workflow=name, source=source, package=package)
 
 
 def _tell(remarks: Sequence[str], report: Report) -> None:

@@ -48,6 +48,15 @@ def codes(typed: str) -> list[tuple[str, int]]:
         (r"\[ \frac{1}{2} \]", r"\[\frac{1}{2}\]"),
         (r"So \\(x_1\\) is.", r"So \(x_1\) is."),
         (r"[$]x^2[/$] and [$$]y^2[/$$].", r"\(x^2\) and \[y^2\]."),
+        (
+            r"[latex]Some \textbf{x} & $y*z*$[/latex] *b*",
+            r"[latex]Some \textbf{x} &amp; $y*z*$[/latex] <em>b</em>",
+        ),
+        ("[LaTeX]a\n\n- *b* `c`[/latex]", "[latex]a<br><br>- *b* `c`[/latex]"),
+        (
+            r"[latex]\(\href{a}{b}\)[sound:x][/latex]",
+            r"[latex]<span>\</span>(\href{a}{b}\)[<!-- -->sound:x][/latex]",
+        ),
         ("With $ x^2 $ here.", r"With \(x^2\) here."),
         ("$$\na = b\n\nc = d\n$$", "\\[a = b\n\nc = d\\]"),
         (

@@ -2,7 +2,8 @@ r"""The verbatim pieces of a text: code, formulas, tags, sounds, addresses of li
 
 They are found before Markdown reads the text, so that a `|` in a formula does not end a cell of a table, and
 a `::` in code does not end the answer of a cloze. A formula can be written as `$…$` or `$$…$$`, as Anki's
-`\(…\)` or `\[…\]`, as its older `[$]…[/$]`, or as a TeX environment.
+`\(…\)` or `\[…\]`, as its older `[$]…[/$]`, or as a TeX environment. LaTeX between `[latex]` and `[/latex]`, which
+Anki makes an image of, is a piece, too.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ class Piece(NamedTuple):
     """A piece of a text.
 
     Attributes:
-        kind: `code`, `fence`, `formula`, `display` (a formula on a line of its own), `tag`, `sound` or
-            `address`.
+        kind: `code`, `fence`, `formula`, `display` (a formula on a line of its own), `latex`, `tag`, `sound`
+            or `address`.
         start: The offset at which it begins, in characters.
         end: The offset at which it ends.
         inner: The offset at which its content between the marks begins.
@@ -50,6 +51,8 @@ _ADDRESS = re.compile(
 _IN_PATH = r"(?:[^\s\[\]]|\[[^\[\]\n]*+\])"
 _SOUND = re.compile(rf"\[sound:[^\S\n]*+({_IN_PATH}++(?:[^\S\n]++{_IN_PATH}++)*+)[^\S\n]*+\]", re.IGNORECASE)
 _OLD_FORMULA = re.compile(r"\[(\$\$?)\](.*?)\[/\1\]", re.DOTALL)
+_LATEX = re.compile(r"\[latex\]", re.IGNORECASE)
+_END_OF_LATEX = re.compile(r"\[/latex\]", re.IGNORECASE)
 _ANKI_FORMULA = re.compile(
     r"(\\{1,2})(?:\((?P<inline>(?:(?!\\[()\[\]]).)+?)\1\)|\[(?P<display>(?:(?!\\[()\[\]]).)+?)\1\])",
     re.DOTALL,
@@ -86,6 +89,7 @@ class _Scan:
             self.ticks.setdefault(len(run.group()), []).append(run.start())
         # the last closing mark of each kind: searching after it again and again would take time
         self.last = {mark: text.rfind(mark) for mark in ("-->", "[/$", "\\end{")}
+        self.ends_of_latex = [match.start() for match in _END_OF_LATEX.finditer(text)]
         self.pieces: list[Piece] = []
         readers: dict[str, Callable[[int, str], Piece | None]] = {
             "`": self._code,
@@ -173,10 +177,17 @@ class _Scan:
         match = _SOUND.match(self.text, start)
         if match:
             return Piece("sound", start, match.end(), match.start(1), match.end(1))
+        if self.ends_of_latex and (match := _LATEX.match(self.text, start)):
+            return self._latex(start, match.end())
         if self.last["[/$"] > start and (match := _OLD_FORMULA.match(self.text, start)):
             kind = "formula" if match[1] == "$" else "display"
             return Piece(kind, start, match.end(), match.start(2), match.end(2)) if match[2].strip() else None
         return None
+
+    def _latex(self, start: int, inner: int) -> Piece | None:
+        end = self._until(self.ends_of_latex, inner)
+        filled = end < len(self.text) and self.text[inner:end].strip()
+        return Piece("latex", start, end + len("[/latex]"), inner, end) if filled else None
 
     def _backslash(self, start: int, _: str) -> Piece | None:
         if self.last["\\end{"] > start and (match := _ENVIRONMENT.match(self.text, start)):

@@ -39,7 +39,7 @@ _IN_FORMULA = re.compile(r"\[(?=(?:sound:|anki:|\[type:|/?latex\]|/?\$\$?\]))", 
 # a command or sign before a cloze that needs a group in braces: Anki removes the braces of the cloze
 _TAKES_GROUP = re.compile(r"(?:\\[A-Za-z]+|\\\\|[\^_}\]])\s*\Z")
 _TAG = r"<!--.*?-->|<[A-Za-z/](?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+>"
-_KINDS = {"code", "formula", "display", "sound", "literal"}
+_KINDS = {"code", "formula", "display", "latex", "sound", "literal"}
 _ALL = _KINDS | {"fence", "tag", "address"}
 
 
@@ -332,7 +332,7 @@ def _piece_html(
         typed = text[done : token.start if token else piece.inner_end]
         part = html_lib.escape(typed, quote=False)
         part = _IN_CLOZE.sub(_with_comment, part) if in_cloze else part
-        if piece.kind == "code":
+        if piece.kind in {"code", "latex"}:
             parts.append(_ANYWHERE.sub(_literal, part))
         else:
             part = _IN_FORMULA.sub("[{}", part)
@@ -340,7 +340,7 @@ def _piece_html(
         if not token:
             break
         mark = token.html
-        if piece.kind != "code" and token.kind == "open":
+        if piece.kind not in {"code", "latex"} and token.kind == "open":
             follows_one = not typed.strip() and "".join(parts).endswith("}")
             groups.append("}" if follows_one or _TAKES_GROUP.search(typed) else "")
             mark = "{" + mark if groups[-1] else mark
@@ -349,6 +349,8 @@ def _piece_html(
         parts += (_between(part, token.html), mark)
         done = token.end
     content = "".join(parts)
+    if piece.kind == "latex":
+        return f"[latex]{content.replace(chr(10), '<br>')}[/latex]"  # Anki's editor keeps no other line ends
     if piece.kind != "code":
         return f"\\({content.strip()}\\)" if piece.kind == "formula" else f"\\[{content.strip()}\\]"
     content = content.replace("\n", " ")

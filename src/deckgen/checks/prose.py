@@ -140,7 +140,7 @@ def plain(text: str, *, code: bool = True) -> str:
         done = piece.end
         if piece.kind == "address":
             parts.append("\0")
-        elif piece.kind in {"code", "fence", "formula", "display"}:
+        elif piece.kind in {"code", "fence", "formula", "display", "latex"}:
             protected.append(_as_read(source, piece, code=code))
             parts.append("\1")
         elif piece.kind == "tag" and _BREAKS.match(source, piece.start):
@@ -158,7 +158,7 @@ def _as_read(text: str, piece: Piece, *, code: bool) -> str:
     return text[piece.inner : piece.inner_end] if piece.kind == "code" else text[piece.start : piece.end]
 
 
-_VERBATIM = frozenset(["code", "fence", "formula", "display", "address", "sound"])
+_VERBATIM = frozenset(["code", "fence", "formula", "display", "latex", "address", "sound"])
 
 
 def verbatim(text: str) -> set[str]:

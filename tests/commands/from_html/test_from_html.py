@@ -192,6 +192,34 @@ def test_formulas(field: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("field", "text"),
     [
+        ("[latex]\\LaTeX x[/latex]", "[latex]\\LaTeX x[/latex]"),
+        ("a <b>b</b> [latex]\\frac{1}{11}[/latex].", "a **b** [latex]\\frac{1}{11}[/latex]."),
+        ("[latex]Some \\textbf{text} with $x$ &amp; $y$[/latex]",) * 2,
+        ("[latex]a &lt; b<br>c|_d_<br><br>**e**[/latex]", "[latex]a < b\nc|_d_\n\n**e**[/latex]"),
+        ("[LaTeX]<b>a</b>&nbsp;b[/latex]", "[latex]a b[/latex]"),
+        ("[latex]$\\label{x}y$[/latex]",) * 2,
+        ("<ul><li>[latex]a<br>b[/latex]</li></ul>", "- [latex]a\n  b[/latex]"),
+        ("[latex]\\(x\\) \\\\[2pt] \\{[/latex]",) * 2,
+        ("[latex] [/latex] [latex]x", "\\[latex] \\[/latex] \\[latex]x"),
+    ],
+)
+def test_latex(field: str, text: str) -> None:
+    """LaTeX that is more than a formula stays as it is; without an end or content it is text."""
+    assert converted(field) == Converted(text.replace("&amp;", "&"), Form.MARKDOWN)
+
+
+def test_latex_in_clozes() -> None:
+    """LaTeX in clozes, and clozes in LaTeX, stay as they are."""
+    for field in (
+        "{{c1::[latex]\\frac{a}{b_{c} }[/latex]::h}}",
+        "[latex]\\frac{{{c1::a}}}{b}[/latex] {{c2::x}}",
+    ):
+        assert converted(field, cloze=True) == Converted(field, Form.MARKDOWN)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
         ("a {{c1::b}} c", "a {{c1::b}} c"),
         ("{{c1::<b>b</b>::<i>h</i>}}", "{{c1::**b**::*h*}}"),
         ("<b>{{c1::b}}</b> {{c2::c}}", "**{{c1::b}}** {{c2::c}}"),
@@ -276,7 +304,7 @@ def test_cloze_around_list() -> None:
         ('a<img src="https://x.y/z.png">', "a", "the image at `https://x.y/z.png`, which is on the internet"),
         ('a<img src="data:image/png;base64,AA">', "a", "an image that is in the field itself"),
         ("a [sound:x.mp3]", "a", "the sound `x.mp3`, which is not there or cannot be packed"),
-        ("[latex]\\LaTeX x[/latex]", "\\[latex]\\LaTeX x\\[/latex]", "LaTeX that is more than a formula"),
+        ("<code>[latex]x[/latex]</code>", "`[latex]x[/latex]`", "LaTeX in code"),
         (
             "\\(\\href{x}{y}\\)",
             "&#92;(&#92;href{x}{y}&#92;)",

@@ -132,8 +132,9 @@ def _as_text(content: Content) -> str:
         return content
     if isinstance(content, Picture):
         return content.alt
-    ends = {"formula": ("\\(", "\\)"), "display": ("\\[", "\\]")}.get(content.kind, ("", ""))
-    return content.raw if not ends[0] else content.value.join(ends)
+    all_ends = {"formula": ("\\(", "\\)"), "display": ("\\[", "\\]"), "latex": ("[latex]", "[/latex]")}
+    ends = all_ends.get(content.kind)
+    return content.value.join(ends) if ends else content.raw
 
 
 def _escaped(text: str) -> str:
@@ -182,6 +183,9 @@ def _differences(lines: list[Line], back: list[Line]) -> Iterator[str]:
         yield "the order or place of marks"
 
 
+_MARKS = {"sound": "a sound", "formula": "a formula", "display": "a formula", "latex": "LaTeX"}
+
+
 def _kinds(lines: list[Line]) -> dict[str, int]:
     """How often each kind of mark is in lines."""
     counts: dict[str, int] = {}
@@ -193,11 +197,7 @@ def _kinds(lines: list[Line]) -> dict[str, int]:
             if isinstance(content, Picture):
                 kinds.append("an image")
             elif not isinstance(content, str):
-                kinds.append(
-                    {"sound": "a sound", "formula": "a formula", "display": "a formula"}.get(
-                        content.kind, "a cloze"
-                    )
-                )
+                kinds.append(_MARKS.get(content.kind, "a cloze"))
         for kind in kinds:
             counts[kind] = counts.get(kind, 0) + 1
     return counts

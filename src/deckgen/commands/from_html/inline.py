@@ -276,6 +276,8 @@ def _mark(mark: Mark, care: Care, around: tuple[str, str], *, cell: bool) -> str
         return f"[sound:{mark.value}]"
     if is_cloze(mark):
         return mark.raw
+    if mark.kind == "latex":
+        return f"[latex]{mark.value}[/latex]"
     tex = mark.value
     forms: tuple[str, ...]
     if mark.kind == "display":

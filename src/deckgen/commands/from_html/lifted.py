@@ -29,6 +29,7 @@ _ENDS = {
     "[$$]": "[/$$]",
     "[sound:": "]",
 }
+_LINE_OF_LATEX = re.compile(r"<br(?: /)?>|<div>", re.IGNORECASE)  # as Anki reads it
 _LONGEST = 10_000  # characters of a formula
 _OTHER_TAG = re.compile(r"<(?!/?br\b|!--)[A-Za-z/]", re.IGNORECASE)  # MathJax reads on only over these
 _ASKED = re.compile(r"\{\{c[0-9,]+::(?:(?!\{\{c|\}\}).)*\}\}", re.DOTALL)  # hidden on the front
@@ -45,8 +46,8 @@ class Mark(NamedTuple):
 
     Attributes:
         kind: `open`, `hint` or `close` for the marks of a cloze; `formula`, `display` (a formula on a line of
-            its own) or `sound`.
-        value: The numbers of the cloze, the formula in TeX, or the name of the sound's file.
+            its own), `latex` (for an image that Anki makes) or `sound`.
+        value: The numbers of the cloze, the formula in TeX, the LaTeX, or the name of the sound's file.
         raw: The mark as it is in the field; of a formula also the clozes in it are numbers.
     """
 
@@ -97,9 +98,7 @@ def lifted(field: str, *, cloze: bool) -> Lifted:
             continue
         raw = field[match.start() : end + len(_ENDS[sign])]
         mark = _mark(sign, field[place:end], raw, marks)
-        if mark is None and sign == "[latex]":
-            lost["LaTeX that is more than a formula"] = None
-        if mark and mark.kind != "sound" and (reason := refusal(mark.value)):
+        if mark and mark.kind in {"formula", "display"} and (reason := refusal(mark.value)):
             lost[reason] = None
             continue
         if mark:
@@ -152,7 +151,7 @@ def _is_empty(piece: str) -> bool:
 
 
 def _mark(sign: str, content: str, raw: str, marks: list[Mark]) -> Mark | None:
-    """A formula or sound; None if Anki shows it as text, or if it is more than a formula."""
+    """A formula or sound; None if Anki shows it as text, or if it is no formula."""
     if sign == "[sound:":
         name = html.text(content).strip()
         return Mark("sound", name, raw) if name and _OPEN not in name else None
@@ -164,11 +163,12 @@ def _mark(sign: str, content: str, raw: str, marks: list[Mark]) -> Mark | None:
     if sign != "[latex]":
         return Mark("formula" if sign in {"\\(", "[$]"} else "display", tex, raw)
     match = _LATEX_FORMULA.fullmatch(tex)
-    if not match:
-        return None
-    kind = "formula" if match["formula"] or match["round"] else "display"
     groups = ("display", "formula", "round", "square", "whole", "math")
-    return Mark(kind, next(match[name] for name in groups if match[name]).strip(), raw)
+    formula = next(match[name] for name in groups if match[name]).strip() if match else ""
+    if not match or refusal(formula):
+        latex = html.text(_LINE_OF_LATEX.sub("\n", content)).replace("\xa0", " ").strip()
+        return Mark("latex", NUMBER.sub(lambda each: marks[int(each[1])].raw, latex), raw)
+    return Mark("formula" if match["formula"] or match["round"] else "display", formula, raw)
 
 
 def refusal(tex: str) -> str:

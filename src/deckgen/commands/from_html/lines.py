@@ -122,4 +122,6 @@ def _bare(content: Content) -> Content:
     if content.kind in {"formula", "display"}:
         # the formula itself is copied; braces are put around a cloze in it, and between other marks
         value = "".join(value.split()).replace("{", "").replace("}", "")
+    if content.kind == "latex":
+        value = "\n".join(line.strip() for line in value.split("\n"))  # in a list, its lines are indented
     return Mark(content.kind, value, "")

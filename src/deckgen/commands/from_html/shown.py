@@ -170,6 +170,8 @@ class _Reader:
             if mark.kind == "sound":
                 self._sound(mark)
             elif is_code and not is_cloze(mark):  # MathJax reads no code
+                if mark.kind == "latex":
+                    self.lose("LaTeX in code")
                 self._text(html.text(mark.raw))
             else:
                 self._add(mark)

@@ -57,6 +57,7 @@ def codes(typed: str) -> list[tuple[str, int]]:
             r"[latex]\(\href{a}{b}\)[sound:x][/latex]",
             r"[latex]<span>\</span>(\href{a}{b}\)[<!-- -->sound:x][/latex]",
         ),
+        ("Of \\`tick\\`\\\nand \\`x\\`", "Of `tick`<br />\nand `x`"),
         ("With $ x^2 $ here.", r"With \(x^2\) here."),
         ("$$\na = b\n\nc = d\n$$", "\\[a = b\n\nc = d\\]"),
         (

@@ -2,8 +2,8 @@ r"""The verbatim pieces of a text: code, formulas, tags, sounds, addresses of li
 
 They are found before Markdown reads the text, so that a `|` in a formula does not end a cell of a table, and
 a `::` in code does not end the answer of a cloze. A formula can be written as `$…$` or `$$…$$`, as Anki's
-`\(…\)` or `\[…\]`, as its older `[$]…[/$]`, or as a TeX environment. LaTeX between `[latex]` and `[/latex]`, which
-Anki makes an image of, is a piece, too.
+`\(…\)` or `\[…\]`, as its older `[$]…[/$]`, or as a TeX environment. LaTeX between `[latex]` and
+`[/latex]`, which Anki makes an image of, is a piece, too.
 """
 
 from __future__ import annotations

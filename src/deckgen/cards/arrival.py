@@ -83,6 +83,7 @@ _TOKEN_SIZE = 24  # bytes; the number in place of a cloze or of code is shorter
 _REACH = 100  # characters of a word that are read on each side
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _TOKEN = pattern(r"\S+")
+_HARD_BREAK = pattern(r"(?<!\\)(?:\\\\)*\\\Z")  # at the end of a line
 _DRIVE = pattern(r"[(\"']?[A-Za-z]:\\")
 _KEPT = pattern(r"\\(?![!-/:-@\[-`{-~])")
 _ENUMERATION = pattern(
@@ -236,7 +237,9 @@ class _Comparison:
         """The characters without a blank around an offset, up to a limit on each side."""
         before = re.search(r"\S*$", self.text[max(place - _REACH, 0) : place])
         after = _TOKEN.match(self.text, place, place + _REACH)
-        return (before[0] if before else "") + (after[0] if after else "")
+        token = (before[0] if before else "") + (after[0] if after else "")
+        is_break = after and _HARD_BREAK.search(token) and self.text[after.end() : after.end() + 1] == "\n"
+        return token[:-1] if is_break else token
 
     def _emphasis(self, start: int, end: int, number: int) -> None:
         """Report emphasis within a word or a product, and a name that begins and ends with `__`."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from deckgen.commands.adopt.adopt import Adopted
     from deckgen.commands.verify.verification import Verification
 
-_SHOWN = 5  # fields that do not come back whole
+_SHOWN = 5  # things that do not come back
 _MERGE = """note: in CrowdAnki, each learner's collection makes its own note types. So at your first release,
   learners must check *Merge note types* when they import, and set *Update notes* to *Always*. They keep their
   reviews. This one time, they lose their own edits and tags. The release notes say so.
@@ -153,10 +153,12 @@ def _tell(done: Adopted, file: Path, folder: Path) -> None:
     say(f"  {counted(len(done.chosen.chapters), 'chapter')}, {counted(len(done.media.paths), 'media file')}")
     markdown, html, lossy = (done.texts.forms[form] for form in (Form.MARKDOWN, Form.HTML, Form.CHANGED))
     say(f"  texts: {markdown:,} as Markdown, {html:,} as HTML, {lossy:,} changed")
-    for changed in done.texts.changed[:_SHOWN]:
-        say(f"    {changed.note}, `{changed.key}`: {listed(changed.lost)}")
-    if len(done.texts.changed) > _SHOWN:
-        say(f"    and {len(done.texts.changed) - _SHOWN:,} more: {REPORT} lists all")
+    losses = done.texts.losses()
+    for what, count in losses[:_SHOWN]:
+        say(f"    {what} ({counted(count, 'note')})")
+    if losses:
+        more = f"and {len(losses) - _SHOWN:,} more: " if len(losses) > _SHOWN else ""
+        say(f"    {more}{REPORT} lists all")
     if done.first:
         say(f"  first release: {done.first.summary()}")
     for remark in _remarks(done):
@@ -167,6 +169,8 @@ def _remarks(done: Adopted) -> list[str]:
     """What the author should know besides."""
     chosen = done.chosen
     remarks = []
+    if done.media.missing:
+        remarks.append(f"missing in the package: {listed(done.media.missing)}; the texts no longer name them")
     if done.warnings:
         remarks.append(f"`deckgen check` has {counted(done.warnings, 'warning')}")
     if done.more_cards:
@@ -202,7 +206,6 @@ def _left(done: Adopted) -> Iterator[str]:
     tags = [f"`{tag}`" for tag in changed_tags(chosen.notes)]
     for names, why in (
         (tags, "tags changed, because Anki's search cannot find them, or an import changes them"),
-        (media.missing, "missing in the package"),
         ([f"{name} ({fault})" for name, fault in media.unusable], "left out"),
         (media.unused, "left out, because no note shows them"),
     ):

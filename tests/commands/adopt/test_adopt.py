@@ -354,15 +354,70 @@ def test_what_deckgen_cannot_keep_is_named(tmp_path: Path) -> None:
         add(collection, "Basic", ["luna", "x" * 120_000], "Spanish")
         export(collection, tmp_path / "long.apkg", "Spanish")
     said = adopted(tmp_path / "odd.apkg", tmp_path / "deck")
-    assert "and 2 more: build/changed-texts.txt lists all" in said
+    assert "    the element `<font>` (7 notes)\n    build/changed-texts.txt lists all" in said
     lost = (tmp_path / "deck/build/changed-texts.txt").read_text("utf-8").splitlines()
     assert len(lost) == 7
     assert lost[0].startswith("sol-0, back: ")
+    place, _, line = lost[0].rpartition(" (")[2].removesuffix(")").rpartition(":")
+    assert (tmp_path / "deck" / place).read_text("utf-8").split("\n")[int(line) - 1] == "  - id: sol-0"
     assert '`q"x`' in said
     assert "tags: [a::b, qx]" in (tmp_path / "deck/source/1-spanish.yaml").read_text("utf-8") or "qx" in said
     assert "For **you**" in (tmp_path / "deck/source/deck.yaml").read_text("utf-8")
     said = refused(tmp_path / "long.apkg", tmp_path / "other")
     assert "because of 1 error: the note `luna`: this text has 120,0" in said
+
+
+def test_losses_are_counted(tmp_path: Path) -> None:
+    """The summary names what is lost, the most frequent first, with the number of notes."""
+    with real_collection(tmp_path) as collection:
+        for number in range(3):
+            table = '<font color="red">sun</font>' + '<b onclick="x()">y</b>' * (number > 0) * 2
+            add(collection, "Basic", [f"{number} sol", table], "Spanish")
+        add(collection, "Basic", ["luna", "".join(f'<i on{x}="1">y</i>' for x in "abcdef")], "Spanish")
+        export(collection, tmp_path / "odd.apkg", "Spanish")
+    said = adopted(tmp_path / "odd.apkg", tmp_path / "deck")
+    assert "the element `<font>` (3 notes)\n    the attribute `onclick` (2 notes)\n" in said
+    assert "(1 note)\n    and 3 more: build/changed-texts.txt lists all" in said
+
+
+def test_a_package_without_its_media_is_refused(tmp_path: Path) -> None:
+    """Nothing is adopted if no file is there; if some are missing, the first note names them."""
+    model = genanki.Model(
+        77,
+        "Words",
+        [{"name": "Front"}, {"name": "Back"}],
+        [{"name": "T", "qfmt": "{{Front}}", "afmt": "{{Back}}"}],
+    )
+    deck = genanki.Deck(99, "Trees")
+    deck.add_note(genanki.Note(model=model, fields=["oak", '<img src="a.png">[sound:b.mp3]']))
+    genanki.Package(deck).write_to_file(tmp_path / "none.apkg")
+    said = refused(tmp_path / "none.apkg", tmp_path / "deck")
+    assert "the notes show 2 media files, but the package has none of them: a.png, b.mp3" in said
+    assert "export again with *Include media*" in said
+    assert not (tmp_path / "deck").exists()
+    (tmp_path / "a.png").write_bytes(PNG)
+    package = genanki.Package(deck)
+    package.media_files = [str(tmp_path / "a.png")]
+    package.write_to_file(tmp_path / "some.apkg")
+    said = adopted(tmp_path / "some.apkg", tmp_path / "deck")
+    first = next(line for line in said.splitlines() if line.startswith("note: "))
+    assert first == "note: missing in the package: b.mp3; the texts no longer name them"
+
+
+def test_all_warnings_are_counted(tmp_path: Path) -> None:
+    """The number of warnings is that of `deckgen check`, also if it shows only the first ones."""
+    with real_collection(tmp_path) as collection:
+        for number in range(40):
+            add(
+                collection, "Basic", [f"{number} a{number}b", f'<img src="x{number}.png">{number}'], "Spanish"
+            )
+            collection.media.write_data(f"x{number}.png", PNG)
+        export(collection, tmp_path / "many.apkg", "Spanish")
+    said = adopted(tmp_path / "many.apkg", tmp_path / "deck")
+    checked = run("check", "--project", str(tmp_path / "deck")).stderr
+    number = next(line for line in checked.splitlines() if line.endswith(" warnings"))
+    assert int(number.split()[0]) >= 40
+    assert f"`deckgen check` has {number}" in said
 
 
 def test_media_with_a_backslash_get_another_name(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from deckgen.build import build
 from deckgen.build import now as time_of_build
 from deckgen.cards import html
 from deckgen.commands import schema
-from deckgen.commands.adopt.adopted_media import AdoptedMedia, adopt_media
+from deckgen.commands.adopt.adopted_media import AdoptedMedia, adopt_media, check_media
 from deckgen.commands.adopt.chosen import choose, count_by_type
 from deckgen.commands.adopt.kinds import kind_files, name_kinds
 from deckgen.commands.adopt.note_ids import note_ids
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from deckgen.package import Contents, PackedNote, PackedNoteType
 
 _SHOWN_ERRORS = 3
+_NOTE = "  - id: "  # begins a note in a chapter
 REPORT = "build/changed-texts.txt"
 """The file with all texts that do not come back whole, from the deck's folder."""
 
@@ -115,7 +116,8 @@ def adopt(
         progress: As for `build`.
 
     Raises:
-        CallError: The package cannot be adopted, or the folder cannot be written to.
+        CallError: The package cannot be adopted, as it has no media, for example; or the folder cannot be
+            written to.
     """
     check_folder(folder)
     if parsed(wishes.version) is None:
@@ -127,6 +129,8 @@ def adopt(
     notes = tuple(chosen.notes)
     if not wishes.keep_remote:
         _check_remote(contents, counts)
+    if not old.in_crowdanki:
+        check_media(contents, notes)
     top = work_tree(folder)
     with new_deck(folder) as part:
         starter = starter_files(answers, folder, at_top=top in {None, folder})
@@ -165,7 +169,7 @@ def adopt(
         if not old.unknown:
             rehearse(part, one_change(_plan(made), chosen.chapters, texts))
         if texts.changed:
-            write_file(part / REPORT, _report(texts).encode())
+            write_file(part / REPORT, _report(part, texts, chosen.chapters).encode())
     return Adopted(
         folder,
         top is not None,
@@ -179,7 +183,7 @@ def adopt(
             if (names := css_without_marks(contents.note_types[number].css))
         ),
         0 if old.unknown else _more_cards(known.contents, made, by_id),
-        sum(each.level == "warning" for each in made.diagnostics),
+        sum(each.stands_for for each in made.diagnostics if each.level == "warning"),
         _plan(made) if old.had else None,
     )
 
@@ -223,9 +227,18 @@ def css_without_marks(css: str) -> list[str]:
     ]
 
 
-def _report(texts: Texts) -> str:
-    """All texts that do not come back whole, one a line."""
-    return "".join(f"{each.note}, {each.key}: {', '.join(each.lost)}\n" for each in texts.changed)
+def _report(part: Path, texts: Texts, chapters: Iterable[ChosenChapter]) -> str:
+    """All texts that do not come back whole, one a line, each with the place of its note in the source."""
+    places = {}
+    for chapter in chapters:
+        lines = (part / chapter.path).read_text("utf-8").split("\n")
+        for number, line in enumerate(lines, 1):
+            if line.startswith(_NOTE):
+                places[line.removeprefix(_NOTE)] = f" ({chapter.path}:{number})"
+    return "".join(
+        f"{each.note}, {each.key}: {', '.join(each.lost)}{places.get(each.note, '')}\n"
+        for each in texts.changed
+    )
 
 
 def _check_remote(contents: Contents, counts: ReadOnly[int, int]) -> None:
@@ -336,9 +349,7 @@ def _in_short(diagnostic: Diagnostic, part: Path) -> str:
     """An error with the note that has it, or else the file, which is not written."""
     path = part / diagnostic.span.path
     lines = path.read_text("utf-8").split("\n")[: diagnostic.span.line] if path.is_file() else []
-    note = next(
-        (line.removeprefix("  - id: ") for line in reversed(lines) if line.startswith("  - id: ")), ""
-    )
+    note = next((line.removeprefix(_NOTE) for line in reversed(lines) if line.startswith(_NOTE)), "")
     return (
         f"the note `{note}`: {diagnostic.message}"
         if note

@@ -11,7 +11,7 @@ from deckgen.cards.media import IMAGES, SOUNDS, take
 from deckgen.commands.adopt.media_names import portable_names
 from deckgen.commands.init.create import write_file
 from deckgen.commands.inspect.references import of_sounds, of_tag
-from deckgen.diagnostics import Problem, composed
+from deckgen.diagnostics import CallError, Problem, composed, counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
@@ -85,6 +85,27 @@ def adopt_media(
         tuple(unusable),
         tuple(name for name in present if name not in elsewhere and name not in by_faces),
     )
+
+
+def check_media(contents: Contents, notes: Sequence[PackedNote]) -> None:
+    """Refuse a package that was exported without its media.
+
+    Args:
+        contents: What the package holds.
+        notes: The notes that are adopted.
+
+    Raises:
+        CallError: The notes show media files, and the package has none of them.
+    """
+    present = {medium.name: medium for medium in contents.media}
+    shown = list(dict.fromkeys(name for note in notes for name in shown_in(note.text, present)))
+    if shown and present.keys().isdisjoint(shown):
+        number = counted(len(shown), "media file")
+        message = f"the notes show {number}, but the package has none of them: {listed(shown)}"
+        hint = (
+            "in Anki, export again with *Include media*; if a file is not in Anki, remove it from the notes"
+        )
+        raise CallError(message, hint)
 
 
 def shown_in(text: str, present: Container[str]) -> Iterator[str]:

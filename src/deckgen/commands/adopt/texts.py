@@ -56,6 +56,14 @@ class Texts:
     forms: dict[Form, int] = field(default_factory=lambda: dict.fromkeys(Form, 0))
     changed: list[Changed] = field(default_factory=list)
 
+    def losses(self) -> list[tuple[str, int]]:
+        """What does not come back, in words, each with the number of its notes, the most frequent first."""
+        notes: dict[str, set[str]] = {}
+        for each in self.changed:
+            for what in each.lost:
+                notes.setdefault(what, set()).add(each.note)
+        return sorted(((what, len(each)) for what, each in notes.items()), key=lambda pair: -pair[1])
+
     def chapter(self, chapter: ChosenChapter) -> str:
         """The text of a chapter."""
         common = set(tags_of(chapter.notes[0])).intersection(*map(tags_of, chapter.notes))

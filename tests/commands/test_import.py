@@ -242,6 +242,16 @@ def test_questions_that_begin_alike_are_not_taken_for_each_other(project: Path) 
     )
 
 
+def test_latex_keeps_working(project: Path) -> None:
+    """LaTeX in a cell is LaTeX, whatever signs and lines it has; without an end it is text."""
+    text = 'term,definition\nA,"*a* [latex]\\frac{1}{2} *x*\n$y$[/latex]"\nB,[latex]*x*\n'
+    first, second = bring(project, table(project, text), maps="").added
+    written = (project / "source/words.yaml").read_text("utf-8")
+    assert (first.id, second.id) == ("a", "b")
+    assert "[latex]\\frac{1}{2} *x*\n      $y$[/latex]\n" in written
+    assert "\\[latex\\]\\*x\\*" in written
+
+
 TRAPS = st.sampled_from(
     "*a*,_b_,**,`c`,# ,1. ,- ,+ ,> ,<b>,</i>,&amp;,&lt;,[x](y),![z](w),{{c1::d}},{{,}},[[e]],~~f~~,==g==,==,"
     "~~,:::,$h$,$5,\\(i\\),\\,|,---,\n,\n\n, ,  ,word,[^1],^,http://a.b/c_d,<!--,-->,[sound,```,    ,[latex],"

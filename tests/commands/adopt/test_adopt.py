@@ -415,9 +415,9 @@ def test_all_warnings_are_counted(tmp_path: Path) -> None:
         export(collection, tmp_path / "many.apkg", "Spanish")
     said = adopted(tmp_path / "many.apkg", tmp_path / "deck")
     checked = run("check", "--project", str(tmp_path / "deck")).stderr
-    number = next(line for line in checked.splitlines() if line.endswith(" warnings"))
-    assert int(number.split()[0]) >= 40
-    assert f"`deckgen check` has {number}" in said
+    count = next(line for line in checked.splitlines() if line.endswith(" warnings"))
+    assert int(count.split()[0]) >= 40
+    assert f"`deckgen check` has {count}" in said
 
 
 def test_media_with_a_backslash_get_another_name(tmp_path: Path) -> None:

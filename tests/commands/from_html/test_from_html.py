@@ -393,6 +393,26 @@ def sides(anki: Collection, field: str) -> list[str]:
     return ["".join(html.text(text).split()) for text in shown]
 
 
+def test_anki_gets_the_same_latex(anki: Collection) -> None:
+    """Anki makes the same images of what comes back."""
+    fields = [
+        "[latex]Some \\textbf{text} with $x$ &amp; \\(y\\)[/latex]",
+        "[latex]\\begin{tabular}{l}a &lt; b\\\\[1em]<br><br>c<div>d</div>\\end{tabular}[/latex]",
+        "<i>x</i> [LATEX]a[sound:b.mp3][$]c[/$]<b>d</b>[/LATEX]",
+    ]
+    for field in fields:
+        found = [
+            [
+                each.latex_body
+                for each in anki._backend.extract_latex(  # noqa: SLF001 (as Anki's own `render_latex`)
+                    text=text, svg=False, expand_clozes=False
+                ).latex
+            ]
+            for text in (field, rendered(converted(field).text))
+        ]
+        assert found[0] == found[1] != []
+
+
 FIELDS = [
     "The <b>capital</b> of {{c1::<i>France</i>::a country}} is&nbsp;<div>{{c2::Paris}}</div>",
     "<ul><li>{{c1::a}}</li><ul><li><b>{{c2::b &lt; c}} </b></li></ul></ul>- x<br>+ {{c1::y}}",

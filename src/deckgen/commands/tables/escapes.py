@@ -34,7 +34,7 @@ _PARAGRAPH = re.compile(r"</p>\n*<p>")
 _UNSEEN = re.compile(r"<!--.*?-->|<wbr ?/?>|</?p>")
 _TAG = re.compile(r"<[A-Za-z/!?]")
 _SOUND = re.compile(r"\[sound:[^\]]*\]")
-_FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+_FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]|\[latex\].*?\[/latex\]", re.DOTALL)
 _LINE_BREAK = re.compile(rf"(?P<formula>{_FORMULA.pattern})|(?<!\n)\n(?!\n)", re.DOTALL)
 _PLACE = "x"  # of a text that is tried, in its diagnostics
 

@@ -305,7 +305,8 @@ def test_an_element_can_stand_for_another(tmp_path: Path) -> None:
         export(collection, tmp_path / "hl.apkg", "Spanish")
     said = adopted(tmp_path / "hl.apkg", tmp_path / "one")
     assert "1 changed" in said
-    assert "el-sol, `front`: " in said
+    assert "the element `<hl>` (1 note)" in said
+    assert (tmp_path / "one/build/changed-texts.txt").read_text("utf-8").startswith("el-sol, front: ")
     assert "<hl>" in said
     said = adopted(tmp_path / "hl.apkg", tmp_path / "two", "--map-tag", "hl=mark")
     assert "0 changed" in said

@@ -131,7 +131,7 @@ def test_the_page_for_learners_is_in_the_deck_s_language(tmp_path: Path) -> None
         init(tmp_path / language, {"--language": language})
         page = (tmp_path / language / "README.md").read_text(encoding="utf-8")
         assert f"## {heading}\n" in page
-        assert "`my-exam.apkg`" in page
+        assert "`my-exam-….apkg`" in page
         assert "http" not in page, "without a repository there is no address"
         assert run("build", "--project", tmp_path / language).returncode == 0
         opened = open_package(tmp_path / language / "build/my-exam.apkg")

@@ -13,8 +13,11 @@ from deckgen.cli.report import say, say_as_it_is
 from deckgen.diagnostics import CallError, terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from deckgen.commands.init.answers import Answers
 
+PROPOSED = {"language": "en", "license": "CC-BY-4.0", "repository": "none"}
 FolderArgument = Annotated[
     Path,
     typer.Argument(metavar="[DIR]", show_default=False, help="The deck's folder. Default: the current one."),
@@ -39,7 +42,7 @@ RepositoryOption = Annotated[
 
 _QUESTIONS = {
     "title": "Title (the deck's name in Anki)",
-    "language": "Language (for example en or pt-BR)",
+    "language": "Language of the cards and of the release notes (for example en or pt-BR)",
     "id": "Id (lowercase letters, digits, hyphens; you cannot change it later)",
     "author": "Author",
     "license": "License (CC-BY-4.0, CC-BY-SA-4.0, CC0-1.0 or all-rights-reserved)",
@@ -48,12 +51,13 @@ _QUESTIONS = {
 """The questions, in their order."""
 
 
-def answered(folder: Path, call: str, **given: str | None) -> Answers:
+def answered(folder: Path, call: str, proposed: Mapping[str, str] = PROPOSED, **given: str | None) -> Answers:
     """The answers: those given by flags, then those asked for.
 
     Args:
         folder: The deck's folder.
         call: The beginning of the command, as in `deckgen init`.
+        proposed: Answers that Enter takes, by their names.
         given: The answers given by flags; None for the others.
 
     Raises:
@@ -71,7 +75,7 @@ def answered(folder: Path, call: str, **given: str | None) -> Answers:
     if sys.stdin.isatty() and sys.stderr.isatty():
         for name in _QUESTIONS:
             if name not in known:
-                known[name] = _asked(name, known, folder)
+                known[name] = _asked(name, known, folder, proposed.get(name, ""))
     elif missing:
         _refuse_missing(missing, known, call)
     return Answers(**{"repository": "", **known})
@@ -121,19 +125,23 @@ def _refuse_missing(missing: list[str], known: dict[str, str], call: str) -> Non
     raise CallError(message, f"as in: {call}{' …' * bool(known)} {flags}")
 
 
-def _asked(name: str, known: dict[str, str], folder: Path) -> str:
+def _asked(name: str, known: dict[str, str], folder: Path, default: str) -> str:
     """The answer to a question, which is asked until the answer can be used."""
     from deckgen.commands.init.answers import fault, proposed_id, tidied  # noqa: PLC0415
     from deckgen.commands.repository import repository_of  # noqa: PLC0415
 
-    default = {"language": "en", "license": "CC-BY-4.0", "repository": "none"}.get(name)
     if name == "id":
-        default = proposed_id(known["title"], known["language"]) or None
+        default = proposed_id(known["title"], known["language"])
     elif name == "repository":
         default = repository_of(folder) or default
     while True:
-        text = tidied(name, typer.prompt(_QUESTIONS[name], default=default, err=True))
+        text = tidied(name, _prompted(_QUESTIONS[name], default))
         problem = fault(name, text)
         if problem is None:
             return text
         say(f"  {problem.message}" + (f"\n  hint: {problem.hint}" if problem.hint else ""))
+
+
+def _prompted(question: str, default: str) -> str:
+    """What somebody types; Enter alone gives the default, which may be empty."""
+    return str(typer.prompt(question, default=default, show_default=bool(default), err=True))

@@ -112,7 +112,8 @@ def fault(name: str, text: str) -> Problem | None:
         text: The answer.
     """
     if not text:
-        return None if name == "repository" else Problem("empty-value", "please answer")
+        hint = "your name or a nickname; learners see it" if name == "author" else ""
+        return None if name == "repository" else Problem("empty-value", "please answer", hint)
     if any(map(is_control, text)):
         return Problem("control-character", "it contains a line break or another control character")
     if name == "license":

@@ -81,16 +81,28 @@ def create(folder: Path, answers: Answers) -> Created:
     contents = starter_files(answers, folder, at_top=at_top)
     refuse_existing(folder, contents, contents.__getitem__)
     remarks = _write(folder, contents)
-    if not at_top:
-        paths = listed(only_at_the_top())
-        remarks.append(f"skipped, because they only work at the top of the repository, {top}: {paths}")
-    elif not COMMIT:
-        remarks.append(
-            f"this deckgen was built from a checkout, so the workflows use {REPOSITORY}@main "
-            "as a placeholder: before you push, replace it with the address and a commit of "
-            "deckgen's repository"
-        )
+    remarks += on_workflows(folder, top)
     return Created(folder, tuple(sorted(contents)), top is not None, tuple(remarks))
+
+
+def on_workflows(folder: Path, top: Path | None) -> list[str]:
+    """What the author should know of the files that work only at the top of a repository, as sentences.
+
+    Args:
+        folder: The deck's folder, without links.
+        top: The top of its git repository; None if it has none.
+    """
+    if top not in {None, folder}:
+        paths = listed(only_at_the_top())
+        return [f"skipped, because they only work at the top of the repository, {top}: {paths}"]
+    if COMMIT:
+        return []
+    remark = (
+        f"this deckgen was built from a checkout, so the workflows use {REPOSITORY}@main "
+        "as a placeholder: before you push, replace it with the address and a commit of "
+        "deckgen's repository"
+    )
+    return [remark]
 
 
 def refuse_existing(folder: Path, paths: Collection[str], content_of: Callable[[str], bytes]) -> None:

@@ -124,11 +124,11 @@ def _readme(answers: Answers, manifest: str, folder: Path, *, at_top: bool) -> s
     """The page for learners: where the deck is, and how to import it, in the deck's language."""
     deck, _ = read_deck(*source.parse(manifest, MANIFEST))
     say = read_sentences(deck, Project(folder)).say
-    name = f"{answers.id}.apkg"
+    name = f"{answers.id}.apkg"  # releases on GitHub have one without a version, too
     # the address of the latest release is that of the repository's first deck
     page = f"{page_of(answers.repository)}/releases"
     address = newest_package(answers.repository, answers.id) if at_top else page
-    file = f"[{name}]({address})" if answers.repository else f"`{name}`"
+    file = f"[{name}]({address})" if answers.repository else f"`{answers.id}-….apkg`"
     license_ = LICENSES[answers.license]
     parts = [
         f"# {escaped(answers.title)}",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from deckgen.cli.answers import (
+    PROPOSED,
     AuthorOption,
-    FolderArgument,
     IdOption,
     LanguageOption,
     LicenseOption,
@@ -26,6 +27,7 @@ from deckgen.diagnostics import CallError, counted, listed, listing, terminal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from deckgen.cli.report import Report
     from deckgen.commands.adopt.adopt import Adopted
     from deckgen.commands.verify.verification import Verification
 
@@ -36,6 +38,12 @@ _MERGE = """note: in CrowdAnki, each learner's collection makes its own note typ
   If learners have the deck as an .apkg, adopt the folder with it, in a new DIR: --earlier FILE"""
 FileArgument = Annotated[
     Path, typer.Argument(metavar="FILE", show_default=False, help="The .apkg, or the folder of CrowdAnki.")
+]
+FolderArgument = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[DIR]", show_default=False, help="The deck's folder. Default: a new one, named by its id."
+    ),
 ]
 DecksOption = Annotated[
     list[str] | None,
@@ -67,7 +75,7 @@ PythonOption = Annotated[
 
 def adopt(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
     file: FileArgument,
-    folder: FolderArgument = Path(),
+    folder: FolderArgument = None,
     deck: DecksOption = None,
     version: VersionOption = "0",
     map_tag: MapOption = None,
@@ -93,7 +101,8 @@ def adopt(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
         from deckgen.commands.init.answers import fault  # noqa: PLC0415
         from deckgen.commands.init.create import check_folder  # noqa: PLC0415
 
-        check_folder(folder)
+        if folder:
+            check_folder(folder)
         decks = tuple(deck or ())
         old = read_old(file, earlier or ())
         title = title_in(old.contents, decks)
@@ -101,8 +110,9 @@ def adopt(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
             message = f"deckgen cannot keep the deck's name `{title}`: {problem.message}"
             raise CallError(message, "with another name, learners would get a second deck")
         answers = answered(
-            folder,
+            folder or Path(),
             f"deckgen adopt {in_shell(file)}",
+            {name: text for name, text in PROPOSED.items() if name != "language"},
             title=title,
             language=language,
             id=id_,
@@ -110,6 +120,7 @@ def adopt(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
             license=license_,
             repository=repository,
         )
+        folder = folder or Path(answers.id)
         known = (old.had or old).path
         packages = [known, *(each for each in earlier or () if each != known)]
         tests: list[Verification] = []
@@ -135,7 +146,7 @@ def adopt(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
         if old.unknown:
             say(_MERGE)
         else:
-            _tell_test(tests, known, folder)
+            _tell_test(tests, known, folder, report)
         first = ["deckgen check", "deckgen preview --serve --open"]
         what = "Next: look through the chapters, and commit:"
         tell_next(what, folder, first, "Adopt the deck", in_git=done.in_git)
@@ -185,17 +196,25 @@ def _remarks(done: Adopted) -> list[str]:
         remarks.append(
             f"{counted(len(chosen.apart), 'note')} with cards in several decks: new learners get them in one"
         )
-    return [*remarks, *_left(done)]
+    return [*remarks, *_left(done), *done.remarks]
 
 
 def _left(done: Adopted) -> Iterator[str]:
     """What did not come along as it was, as sentences."""
+    from deckgen.commands.adopt.adopt import MARKS  # noqa: PLC0415
     from deckgen.commands.adopt.chosen import changed_tags  # noqa: PLC0415
 
     chosen, media = done.chosen, done.media
-    for name, elements in done.unstyled:
-        which = listing(f"<{each}>" for each in elements)
-        yield f"the style of `{name}` names {which}, but changed texts have <strong> and <em>: add these"
+    for name, path, elements in done.unstyled:
+        old, new = (listing(f"<{each}>" for each in part) for part in (elements, map(MARKS.get, elements)))
+        ways = [f"`{each}, {MARKS[each]} {{ … }}` instead of `{each} {{ … }}`" for each in elements]
+        yield (
+            f"the style of `{name}` names {old}, but changed texts have {new}: "
+            f"in {path}, write {', and '.join(ways)}"
+        )
+    if chosen.described:
+        noun = "description of the subdeck" if len(chosen.described) == 1 else "descriptions of the subdecks"
+        yield f"left out: the {noun} {listing(chosen.described)}"
     for count, why in (
         (chosen.cardless, "without a card"),
         (chosen.others, "of other decks"),
@@ -213,10 +232,13 @@ def _left(done: Adopted) -> Iterator[str]:
             yield f"{why}: {listed(names)}"
 
 
-def _tell_test(tests: list[Verification], file: Path, folder: Path) -> None:
+def _tell_test(tests: list[Verification], file: Path, folder: Path, report: Report) -> None:
     """Print what the test in Anki has shown."""
     if not tests:
-        say("note: the update was not tested, because there is no Anki here: pip install anki")
+        from deckgen.commands.verify.process import install_hint  # noqa: PLC0415
+
+        message = "the update was not tested in Anki, because the `anki` package is not installed"
+        report.warned(message, install_hint(sys.executable))
         say_as_it_is(f"  deckgen verify --previous {in_shell(file)} --project {in_shell(folder)}")
         return
     tried = tests[0]

@@ -242,8 +242,12 @@ class Report:
         if self.format == Format.json:
             self.object(ok=False, error={"message": message, "hint": hint or None})
         else:
-            label = paint("error", "error") if in_color() else "error"
-            say(f"{label}: {message}" + (f"\n  hint: {hint}" if hint else ""))
+            say(_labeled("error", message, hint))
+
+    @staticmethod
+    def warned(message: str, hint: str) -> None:
+        """Report, in text, what is no failure and yet matters."""
+        say(_labeled("warning", message, hint))
 
 
 COLOURS = {
@@ -266,6 +270,12 @@ def in_color(stream: TextIO | None = None) -> bool:
     if os.environ.get("FORCE_COLOR"):
         return True
     return (stream or sys.stderr).isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _labeled(level: str, message: str, hint: str) -> str:
+    """A message with its level, and its hint if it has one."""
+    label = paint(level, level) if in_color() else level
+    return f"{label}: {message}" + (f"\n  hint: {hint}" if hint else "")
 
 
 def paint(text: str, what: str) -> str:

@@ -20,7 +20,7 @@ from deckgen.commands.adopt.one_change import one_change
 from deckgen.commands.adopt.texts import Texts
 from deckgen.commands.adopt.verbatim import without_halves
 from deckgen.commands.from_html.convert import convert
-from deckgen.commands.init.create import check_folder, new_deck, refuse_existing, write_file
+from deckgen.commands.init.create import check_folder, new_deck, on_workflows, refuse_existing, write_file
 from deckgen.commands.init.starter import CHAPTER, starter_files
 from deckgen.commands.inspect.markup import of_templates
 from deckgen.diagnostics import CallError, Diagnostic, counted, listed
@@ -48,6 +48,8 @@ _SHOWN_ERRORS = 3
 _NOTE = "  - id: "  # begins a note in a chapter
 REPORT = "build/changed-texts.txt"
 """The file with all texts that do not come back whole, from the deck's folder."""
+MARKS = {"b": "strong", "i": "em"}
+"""Elements that Markdown writes otherwise, and what it writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,12 @@ class Adopted:
         kinds: The names of the note types, each with the number of its notes.
         texts: The forms in which the texts came.
         media: The media files, and those that were left.
-        unstyled: The names of note types, each with the elements of its style that changed texts do not have.
+        unstyled: The names of note types, each with the path of its style, and with the elements there that
+            changed texts do not have.
         more_cards: The number of cards that learners get in addition, because their front is filled.
         warnings: The number of warnings about the deck.
         first: What the first release brings to learners who have a package of the folder; None if nothing.
+        remarks: What its author should know of its workflows.
     """
 
     folder: Path
@@ -90,10 +94,11 @@ class Adopted:
     kinds: tuple[tuple[str, int], ...]
     texts: Texts
     media: AdoptedMedia
-    unstyled: tuple[tuple[str, tuple[str, ...]], ...]
+    unstyled: tuple[tuple[str, str, tuple[str, ...]], ...]
     more_cards: int
     warnings: int
     first: UpdatePlan | None
+    remarks: tuple[str, ...]
 
 
 def adopt(
@@ -134,9 +139,8 @@ def adopt(
     top = work_tree(folder)
     with new_deck(folder) as part:
         starter = starter_files(answers, folder, at_top=top in {None, folder})
-        # a tag of the whole deck would be new for learners
-        manifest = starter[MANIFEST].replace(f"tags:\n  - {answers.id}\n".encode(), b"")
-        starter[MANIFEST] = manifest + _description(contents, chosen.title).encode()
+        manifest = _manifest(starter[MANIFEST].decode(), answers.id)
+        starter[MANIFEST] = (manifest + _description(contents, chosen.title)).encode()
         del starter[CHAPTER]
         refuse_existing(folder, starter, starter.__getitem__)
         for path, content in starter.items():
@@ -178,13 +182,14 @@ def adopt(
         texts,
         media,
         tuple(
-            (contents.note_types[number].name, tuple(names))
+            (contents.note_types[number].name, f"templates/{kinds[number].name}/style.css.j2", tuple(names))
             for number in counts
             if (names := css_without_marks(contents.note_types[number].css))
         ),
         0 if old.unknown else _more_cards(known.contents, made, by_id),
         sum(each.stands_for for each in made.diagnostics if each.level == "warning"),
         _plan(made) if old.had else None,
+        tuple(on_workflows(folder, top)),
     )
 
 
@@ -204,6 +209,24 @@ def tag_pairs(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
+def _manifest(text: str, deck: str) -> str:
+    """The text of a new deck.yaml as it fits an adopted deck, given by its id."""
+    for new, adopted in (
+        (
+            "# All note identities derive from the id; you cannot change it later.\n",
+            (
+                "# Notes that you add get their identities from the id; you cannot change it later.\n"
+                "# Adopted notes keep those that learners have: ledger.jsonl records them.\n"
+            ),
+        ),
+        ("Do not change it after the first release: ", "Do not change it: "),
+        (f"tags:\n  - {deck}\n", ""),  # a tag of the whole deck would be new for learners
+    ):
+        assert text.count(new) == 1, new  # noqa: S101 (for who changes the starter file)
+        text = text.replace(new, adopted)
+    return text
+
+
 def _description(contents: Contents, title: str) -> str:
     """The lines of deck.yaml for the description of a deck, which learners see; empty if it has none."""
     deck = next((each for each in contents.decks.values() if each.name == title), None)
@@ -221,7 +244,7 @@ def css_without_marks(css: str) -> list[str]:
     """The elements that a style names, and that Markdown writes otherwise: `b` as `strong`, `i` as `em`."""
     return [
         name
-        for name, other in (("b", "strong"), ("i", "em"))
+        for name, other in MARKS.items()
         if re.search(rf"(?<![\w.#-]){name}(?=\s*[,{{:.])", css)
         and not re.search(rf"(?<![\w.#-]){other}(?![\w-])", css)
     ]

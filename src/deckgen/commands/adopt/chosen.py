@@ -46,6 +46,7 @@ class Chosen:
         cardless: The number of notes that are left out because they have no card.
         others: The number of notes of other decks.
         twice: The number of notes that are left out because they have no guid, or that of another one.
+        described: The names of subdecks with a description, which is left out.
     """
 
     title: str
@@ -55,6 +56,7 @@ class Chosen:
     cardless: int
     others: int
     twice: int
+    described: tuple[str, ...]
 
     @property
     def notes(self) -> Iterator[PackedNote]:
@@ -108,7 +110,15 @@ def choose(contents: Contents, decks: Sequence[str], language: str) -> Chosen:
         len(contents.notes) - with_cards,
         with_cards - inside,
         inside - len(first),
+        _described(contents, by_deck, title),
     )
+
+
+def _described(contents: Contents, used: Iterable[str], title: str) -> tuple[str, ...]:
+    """The names of subdecks with a description, without the title; `used` are the decks that have notes."""
+    above = {f"{name}::"[: sign.start()] for name in used for sign in re.finditer("::", f"{name}::")}
+    names = {_in_anki(deck.name) for deck in contents.decks.values() if deck.description.strip()}
+    return tuple(name.removeprefix(f"{title}::") for name in sorted(names & above - {title}))
 
 
 def title_in(contents: Contents, decks: Sequence[str]) -> str:
@@ -181,10 +191,15 @@ def _title(names: Sequence[str]) -> str:
 def _paths(names: Sequence[str], title: str, language: str) -> dict[str, str]:
     """The files of chapters, numbered in the order of their decks, by the names of these."""
     width = len(str(len(names)))
+    words = [
+        slug((name.removeprefix(title).removeprefix("::") or title).replace("::", " "), language) or "notes"
+        for name in names
+    ]
+    # beside subdecks that are numbered themselves, the deck's own chapter comes before the first
+    first = 0 if names[0] == title and "".join(words[1:2]).startswith("1-") else 1
     paths = {}
-    for number, name in enumerate(names, 1):
-        inner = name.removeprefix(title).removeprefix("::") or title
-        word = slug(inner.replace("::", " "), language) or "notes"
+    for number, (name, given) in enumerate(zip(names, words, strict=True), first):
+        word = re.sub(r"^([0-9]{1,2}-)+", "", given)
         paths[name] = f"source/{number:0{width}}-{word}.yaml"
     return paths
 

@@ -12,6 +12,7 @@ import genanki
 import pytest
 
 from deckgen.commands.verify.process import install_hint
+from deckgen.commands.verify.verdict import judged
 from tests.conftest import change, run
 from tests.faults import GROWN, kind
 from tests.releases import FIRST, keyed, release, terms
@@ -98,6 +99,41 @@ def test_a_learner_who_has_changed_a_note_type_is_told_of(project: Project) -> N
         "lost; if they check Merge note types, Anki adds 6 cards, 3 of them duplicates and 3 more at each "
         "import, skips 3 notes in later imports without it, keeps all reviews"
     )
+
+
+def test_the_result_comes_before_the_rare_learners(project: Project) -> None:
+    """They are apart, below a line that says so; one who misses nothing is not said to miss 0 changes."""
+    laws = "laws:\n  - id: l\n    name: One\n"
+    folder = project({**kind("", GROWN).files, "source/one.yaml": terms("a", "b"), "source/two.yaml": laws})
+    release(folder, "1.0.0", FIRST)
+    change(folder, {"source/two.yaml": f"{laws}    rule: Other.\n"})
+    lines = run("verify", "--project", folder).stderr.splitlines()
+    result = lines.index("your release: no problems")
+    assert lines[result + 1] == "rare cases, true of any Anki deck and not only of this release:"
+    rare = [number for number, line in enumerate(lines) if "a learner who has" in line]
+    assert rare[0] == result + 2
+    assert all(lines[number].startswith("  from 1.0.0: a learner who has ") for number in rare)
+    assert "misses 0" not in "".join(lines)
+    assert any("of `Sample - Definition`: nothing lost; if they check" in line for line in lines), lines
+
+
+def test_a_file_that_anki_makes_of_latex_is_not_missing() -> None:
+    """A learner of an adopted deck gets it when Anki shows the card; other missing files are told."""
+    rows = [["g", f"latex-{'0a' * 20}.png", "missing", 1], ["g", "sun.png", "missing", 1]]
+    update = {
+        "previous": "old.apkg",
+        "options": "default",
+        "wrong_files": rows,
+        "conflicting": 0,
+        "cleanup": None,
+        **{name: [] for name in ("lost", "held_back", "not_arrived")},
+    }
+    new = {"wrong_files": [], "empty_cards": 0}
+    result = {"anki": "26.9", "new_learner": new, "updates": [update], "altered": [], "next": {}}
+    told = judged(result, {"g": "sol"}, set(), adopted=True)
+    assert told["remarks"] == ["from old.apkg: `sol` shows `sun.png`, which the learner does not have"]
+    assert told["updates"][0]["wrong_files"] == [["sol", *row[1:]] for row in rows]
+    assert len(judged(result, {}, set())["faults"]) == 2
 
 
 def test_what_is_lost_is_told_and_fails(project: Project, tmp_path: Path) -> None:

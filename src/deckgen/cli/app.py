@@ -54,7 +54,7 @@ from deckgen.cli.report import (
     say_as_it_is,
 )
 from deckgen.cli.site import site
-from deckgen.cli.summary import verified
+from deckgen.cli.summary import rare_learners, verified
 from deckgen.cli.tables import import_table
 from deckgen.diagnostics import CallError, counted, did_you_mean, not_a_warning, terminal
 
@@ -313,6 +313,8 @@ def verify(
             say(verified(result, report.took))
             for fault in result.faults:
                 report.failed(fault)
+            if rare := rare_learners(result):
+                say(rare)
             if not result.faults and not result.build.package.version:
                 report.next(report.call("release"))
         if result.faults:

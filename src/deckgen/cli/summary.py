@@ -123,8 +123,18 @@ def verified(verification: Verification, took: str) -> str:
         lines.append(
             "  no update was tested: build/release/ holds no earlier package (--previous FILE names one)"
         )
-    lines += [f"note: {remark}" for remark in verification.remarks]
+    lines += [f"note: {remark}" for remark in verification.remarks if remark not in verification.rare]
+    faults = counted(len(verification.faults), "problem")
+    lines.append(
+        f"your release: {faults}, listed here" if verification.faults else "your release: no problems"
+    )
     return "\n".join(lines)
+
+
+def rare_learners(verification: Verification) -> str:
+    """The text about learners for whom an import goes otherwise; empty if there is nothing to say."""
+    rare = [f"\n  {remark}" for remark in verification.rare]
+    return f"rare cases, true of any Anki deck and not only of this release:{''.join(rare)}" if rare else ""
 
 
 def duration(seconds: float) -> str:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 _RENAMES_SINCE = (23, 10)  # before this version, a renamed field or card is a new one to Anki
 
+_OF_LATEX = re.compile(r"latex-[0-9a-f]{40}\.(png|svg)")
+"""The name of a file that a learner's Anki makes of LaTeX when it shows the card."""
+
 
 def judged(
     result: ReadOnly[str, Any],
@@ -22,7 +25,7 @@ def judged(
     *,
     adopted: bool = False,
 ) -> dict[str, Any]:
-    """The result of a rehearsal with note ids for guids, its `faults` and its `remarks`.
+    """The result of a rehearsal with note ids for guids, its `faults`, `remarks` and `rare` remarks.
 
     Args:
         result: As `rehearse` returns it.
@@ -43,7 +46,8 @@ def judged(
         for update in result["updates"]
     ]
     faults: list[str] = []
-    remarks = list(_altered(result["altered"]))
+    rare = list(_altered(result["altered"]))
+    remarks = rare.copy()
     if new["empty_cards"]:
         (remarks if adopted else faults).append(
             f"Anki calls cards of {counted(new['empty_cards'], 'note')} empty"
@@ -55,9 +59,10 @@ def judged(
         if remark:
             remarks.append(f"{which}: {remark}")
         faults += [f"{which}: {fault}" for fault in _faults(update, explained=bool(remark))]
-        of_files = [f"{which}: {fault}" for fault in _of_files(update["wrong_files"])]
-        remarks += of_files if adopted else []
-        faults += [] if adopted else of_files
+        wrong = update["wrong_files"]
+        if adopted:
+            wrong = [row for row in wrong if not _OF_LATEX.fullmatch(row[1])]
+        (remarks if adopted else faults).extend(f"{which}: {fault}" for fault in _of_files(wrong))
     later = dict(result["next"])
     if later:
         later["lost"] = _renamed(later["lost"], names)
@@ -69,6 +74,7 @@ def judged(
         "next": later,
         "faults": faults,
         "remarks": remarks,
+        "rare": rare,
     }
 
 
@@ -135,10 +141,8 @@ def _altered(results: list[dict[str, Any]]) -> Iterator[str]:
         if not default["missed"] and not default["lost"] and not done:
             continue
         lost = f"{default['lost']:,} lost" if default["lost"] else "nothing lost"
-        remark = (
-            f"from {default['previous']}: a learner who has {_did(default)} misses "
-            f"{counted(default['missed'], 'change')} to its notes; {lost}"
-        )
+        misses = f" misses {counted(default['missed'], 'change')} to its notes;" if default["missed"] else ":"
+        remark = f"from {default['previous']}: a learner who has {_did(default)}{misses} {lost}"
         if done:
             remark += f"; if they check Merge note types, Anki {', '.join(done)}"
         yield remark

@@ -40,6 +40,7 @@ class Verification:
         next: What a later change brings, as the rehearsal reports it, with note ids; empty if none was tried.
         faults: The faults, as sentences.
         remarks: Other remarks, as sentences.
+        rare: Those of them that are about learners who have altered a note type.
     """
 
     build: Build
@@ -50,6 +51,7 @@ class Verification:
     next: dict[str, Any] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    rare: list[str] = field(default_factory=list)
 
 
 def verify(

@@ -15,7 +15,7 @@ import deckgen
 from deckgen import address
 from deckgen.cli.help import _EXAMPLES, _OTHER_WORDS
 from tests.cli.terminals import lines, shown
-from tests.conftest import REPOSITORY, run
+from tests.conftest import REPOSITORY, change, run
 
 COMMANDS = [name.split() for name in _EXAMPLES]
 
@@ -105,11 +105,43 @@ def test_a_narrow_terminal_gets_whole_names() -> None:
             "got unexpected extra argument (old.apkg)",
             "name the package with -o: deckgen build -o old.apkg",
         ),
+        (
+            "adopt old.apkg x1 --id jura --langauge de",
+            "`deckgen adopt` has no option `--langauge`",
+            "did you mean `--language`?",
+        ),
+        ("check --strikt jura", "`deckgen check` has no option `--strikt`", "did you mean `--strict`?"),
+        (
+            "adopt old.apkg x1 jura",
+            "got unexpected extra argument (jura)",
+            "`deckgen adopt --help` lists what it takes",
+        ),
+        (
+            "adopt old.apkg x1 jura.yaml",
+            "got unexpected extra argument (jura.yaml)",
+            "`deckgen adopt --help` lists what it takes",
+        ),
+        (
+            "import --kind jura",
+            "missing argument `TABLE`",
+            "`deckgen import --help` lists what it takes",
+        ),
+        (
+            "check jura",
+            "got unexpected extra argument (jura)",
+            "name the deck's folder with --project: deckgen check --project jura",
+        ),
+        (
+            "release --version 1.0.0",
+            "`deckgen release` has no option `--version`",
+            "write the version by itself: deckgen release 1.0.0",
+        ),
     ],
 )
-def test_a_mistyped_call_gets_the_right_one(call: str, message: str, hint: str) -> None:
-    """In the form of every other error, with exit code 2."""
-    done = run(*call.split())
+def test_a_mistyped_call_gets_the_right_one(call: str, message: str, hint: str, tmp_path: Path) -> None:
+    """In the form of every other error, with exit code 2; also beside a deck named like an argument."""
+    change(tmp_path / "jura", {"source/deck.yaml": "id: jura\ntitle: Jura\n"})
+    done = run(*call.split(), cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"error: {message}\n  hint: {hint}\n"
 

@@ -104,7 +104,7 @@ class Command(typer.core.TyperCommand):
         try:
             return super().parse_args(ctx, _with_values(args))
         except Exception as error:
-            if call_error := _as_call_error(error, ctx, _of_call(self.name or "", given)):
+            if call_error := _as_call_error(error, ctx, _of_call(self, given)):
                 raise call_error from None
             raise
 
@@ -159,11 +159,11 @@ def _as_call_error(error: Exception, ctx: Any, hint: str) -> CallError | None:  
         return None
     path, option = ctx.command_path, getattr(error, "option_name", None)
     if type(error).__name__ == "NoSuchOption" and option:
-        known = [name for each in ctx.command.get_params(ctx) for name in each.opts]
-        if isinstance(ctx.command, Group):
-            elsewhere = _commands_with(ctx, option)
-            hint = f"options come after the command: {path} {elsewhere} {option}" if elsewhere else ""
-        hint = hint or did_you_mean(option, known) or f"`{path} --help` lists the options"
+        near = did_you_mean(option, [name for each in ctx.command.get_params(ctx) for name in each.opts])
+        certain = hint if option == "--version" else ""
+        if isinstance(ctx.command, Group) and (elsewhere := _commands_with(ctx, option)):
+            certain = f"options come after the command: {path} {elsewhere} {option}"
+        hint = certain or near or hint or f"`{path} --help` lists the options"
         return CallError(f"`{path}` has no option `{option}`", hint)
     message = re.sub(r"'([^']*)'", r"`\1`", str(error.format_message())).rstrip(".")
     message = message.replace("argument(s)", "argument")
@@ -236,19 +236,10 @@ def _with_values(args: list[str]) -> list[str]:
     return found
 
 
-def _of_call(command: str, args: list[str]) -> str:
+def _of_call(called: Command, args: list[str]) -> str:
     """A hint for a call with one argument too many; empty if the right call is not certain."""
-    with_value = {
-        "--project",
-        "--output",
-        "-o",
-        "--previous",
-        "--package",
-        "--since",
-        "--download",
-        "--address",
-        "--to",
-    }
+    command = called.name or ""
+    with_value = {name for each in called.params if not getattr(each, "is_flag", True) for name in each.opts}
     loose = [each for before, each in zip(["", *args], args, strict=False) if before not in with_value]
     if command == "release" and "--version" in [each.partition("=")[0] for each in args]:
         return "write the version by itself: deckgen release 1.0.0"
@@ -256,6 +247,11 @@ def _of_call(command: str, args: list[str]) -> str:
         return "it compares two sides: deckgen diff OLD NEW"
     if command == "build" and (package := next((each for each in loose if each.endswith(".apkg")), "")):
         return f"name the package with -o: deckgen build -o {package}"
+    return _to_the_deck(command, loose) if "--project" in with_value else ""
+
+
+def _to_the_deck(command: str, loose: list[str]) -> str:
+    """A hint at --project, if an argument is a deck's folder or one of its files; else empty."""
     if any(each.lower().endswith((".yaml", ".yml")) for each in loose):
         return f"`deckgen {command}` takes the whole deck; --project DIR names its folder"
     folders = [each for each in loose if Path(each).is_dir()]

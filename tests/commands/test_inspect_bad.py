@@ -102,8 +102,36 @@ def a_folder(path: Path) -> None:
     path.mkdir()
 
 
+def of_crowdanki(path: Path) -> None:
+    """A folder that CrowdAnki wrote."""
+    path.mkdir()
+    (path / "deck.json").write_text("{}", encoding="utf-8")
+
+
 def nothing(path: Path) -> None:
     """No file."""
+
+
+@pytest.mark.parametrize(
+    ("make", "hint"),
+    [
+        (truncated, "export it again in Anki, or download it again"),
+        (no_database, "export it again in Anki, or download it again"),
+        (
+            of_crowdanki,
+            (
+                "`deckgen inspect` reads packages; "
+                "to adopt a folder of CrowdAnki: deckgen adopt bad.apkg my-deck"
+            ),
+        ),
+    ],
+)
+def test_what_to_do_with_a_file_that_is_no_package(
+    make: Callable[[Path], None], hint: str, tmp_path: Path
+) -> None:
+    """Nothing that loses somebody's only copy; and a folder of CrowdAnki can be adopted."""
+    make(tmp_path / "bad.apkg")
+    assert run("inspect", "bad.apkg", cwd=tmp_path).stderr.endswith(f"\n  hint: {hint}\n")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +143,7 @@ def nothing(path: Path) -> None:
         (no_zipped_database, "is damaged: its collection cannot be read"),
         (other_zip, "is not an .apkg file: it contains no collection"),
         (a_text, "is not an .apkg file, or is damaged"),
-        (a_folder, "cannot be read"),
+        (a_folder, "cannot be read: it is a folder, not a package"),
         (nothing, "cannot be read: No such file or directory"),
     ],
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deckgen.cli.calls import FormatOption  # noqa: TC001 (typer reads it)
+from deckgen.cli.paths import in_shell
 from deckgen.cli.progress import bar
 from deckgen.cli.report import Format, in_color, paint, reporting
 from deckgen.diagnostics import CallError
@@ -51,6 +52,7 @@ def inspect(
 def _read(files: list[Path], report: Report) -> tuple[dict[int, Inspection], dict[int, CallError]]:
     """What is in each file, or why it cannot be read, by its place in the call."""
     from deckgen.commands.inspect.inspection import inspect as inspect_package  # noqa: PLC0415
+    from deckgen.package import is_crowdanki  # noqa: PLC0415
 
     found: dict[int, Inspection] = {}
     errors: dict[int, CallError] = {}
@@ -59,7 +61,11 @@ def _read(files: list[Path], report: Report) -> tuple[dict[int, Inspection], dic
             try:
                 found[place] = inspect_package(path, tick)
             except CallError as error:
-                errors[place] = error
+                adopt = (
+                    "`deckgen inspect` reads packages; to adopt a folder of CrowdAnki: "
+                    f"deckgen adopt {in_shell(path)} my-deck"
+                )
+                errors[place] = CallError(str(error), adopt) if is_crowdanki(path) else error
     return found, errors
 
 

@@ -211,6 +211,16 @@ def test_a_file_with_decomposed_letters_is_found(folder: Path, tmp_path: Path) -
     assert not (tmp_path / "deck/source/media/link.png").exists()
 
 
+def test_a_folder_without_deck_json_is_refused(folder: Path, tmp_path: Path) -> None:
+    """The folder below that has one is named."""
+    (tmp_path / "none").mkdir()
+    said = refused(tmp_path / "none", tmp_path / "deck")
+    assert "there is no deck.json in it, so it is not a folder of CrowdAnki" in said
+    assert "name an .apkg file, or the folder with CrowdAnki's deck.json" in said
+    said = refused(folder.parent, tmp_path / "deck")
+    assert f"did you mean {folder}?" in said
+
+
 @pytest.mark.parametrize(
     "text", ["", "[]", "{}", '{"name": 1}', "{" * 9, '{"children": 3, "note_models": []}']
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deckgen.commands.adopt.pairing import paired
+from deckgen.diagnostics import CallError
 from deckgen.package import (
     crowdanki_digest,
     crowdanki_media,
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deckgen.package import Contents, PackedMedium
+
+_NO_FOLDER = "name an .apkg file, or the folder with CrowdAnki's deck.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,12 @@ def read_old(path: Path, earlier: Sequence[Path] = ()) -> Old:
 
     Raises:
         PackageError: It cannot be read, or is damaged.
-        CallError: The package is not of the folder's deck.
+        CallError: The folder is not CrowdAnki's, or the package is not of its deck.
     """
+    if path.is_dir() and not is_crowdanki(path):
+        within = next((each for each in sorted(path.iterdir()) if is_crowdanki(each)), None)
+        hint = f"did you mean {within}?" if within else _NO_FOLDER
+        raise CallError(f"{path}: there is no deck.json in it, so it is not a folder of CrowdAnki", hint)
     if not is_crowdanki(path):
         return Old(path, read_package(path), read_digest(path), in_crowdanki=False)
     folder, digest = read_crowdanki(path), crowdanki_digest(path)

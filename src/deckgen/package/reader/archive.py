@@ -74,7 +74,7 @@ LIMITS = Limits()
 """What is read where nothing else is said."""
 DAMAGED = "is not an .apkg file, or is damaged"
 """The message if no more is known."""
-AGAIN = "download it again, or delete it"
+AGAIN = "export it again in Anki, or download it again"
 """What to do with a damaged package."""
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -281,6 +281,8 @@ def open_archive(path: Path, limits: Limits = LIMITS) -> Iterator[Archive]:
     except UnreadableError as error:
         raise PackageError(f"{path} {error}", error.hint) from error
     except (OSError, *_DAMAGE) as error:
+        if path.is_dir():
+            raise PackageError(f"{path} cannot be read: it is a folder, not a package") from error
         if isinstance(error, OSError) and error.strerror:
             raise PackageError(f"{path} cannot be read: {error.strerror}") from error
         raise PackageError(f"{path} {DAMAGED}", AGAIN) from error

@@ -20,7 +20,7 @@ from deckgen.commands.tables.importing import Import, Request, plan, write
 from deckgen.diagnostics import CallError
 from tests.conftest import change, missing, run, write_project
 from tests.exports import export, moon
-from tests.faults import PNG
+from tests.faults import PNG, WORD
 
 WORDS = """\
 Word;Meaning;Tags
@@ -617,6 +617,19 @@ def test_a_wrong_mapping_is_refused(project: Path, name: str) -> None:
         bring(project, table(project, WORDS), maps=maps)
     assert message in str(error.value)
     assert hint in error.value.hint
+
+
+def test_a_kind_without_required_keys_needs_a_column_of_its_own(project: Path) -> None:
+    """As the kinds of adopted decks are: tags or an id alone are no note."""
+    change(project, WORD)
+    path = table(project, "Frage;Antwort;Tags\nWas?;Das.;exam\n")
+    done = run("import", path, "--kind", "word", "--project", project)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: no column is mapped to a key of `word` (`word` and `meaning`)\n"
+        "  hint: the columns are `Frage`, `Antwort`, `Tags`; "
+        "for example, `--map word=Frage,meaning=Antwort`\n"
+    )
 
 
 @pytest.mark.parametrize(

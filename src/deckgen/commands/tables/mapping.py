@@ -163,20 +163,28 @@ def _quoted(names: Iterable[str]) -> list[str]:
 
 
 def _check_required(kind: Kind, table: Table, keys: set[str], owners: Container[int]) -> None:
-    """Refuse a mapping without the required keys of the kind; `owners` has the mapped columns."""
+    """Refuse a mapping without the required keys of the kind, or without any of its own.
+
+    `owners` has the mapped columns.
+    """
     lacking = [
         name
         for name, key in kind.keys.items()
         if key.required and name not in keys and name not in _EVERY_KIND
     ]
-    if not lacking:
+    message = f"no column is mapped to {listing(lacking)}, which each {kind.name} needs" if lacking else ""
+    if not lacking and all(key in COMMON_KEYS for key in keys):  # the kinds of adopted decks require none
+        lacking = [name for name in _usable(kind) if name not in COMMON_KEYS]
+        named = listing(lacking) if lacking else "none of them can come from a table"
+        message = f"no column is mapped to a key of `{kind.name}` ({named})"
+    if not message:
         return
     mapped = {*table.special.values(), *(each for each in range(len(table.columns)) if each in owners)}
     free = [name for number, name in enumerate(table.columns) if name and number not in mapped]
     example = ",".join(f"{key}={name}" for key, name in zip(lacking, free, strict=False))
     columns = listed(_quoted(table.columns))
     raise CallError(
-        f"no column is mapped to {listing(lacking)}, which each {kind.name} needs",
+        message,
         f"the columns are {columns}; for example, `--map {example}`"
         if example
         else f"the columns are {columns}",

@@ -733,3 +733,108 @@ def test_an_update_with_an_error_is_at_its_row(project: Path) -> None:
     result = bring(project, path, "takeaway", "", cells="markdown", update=True)
     assert {(each.code, each.span.line) for each in result.diagnostics} >= {("no-cloze", 4), ("bad-html", 4)}
     assert (project / "source/words.yaml").read_bytes() == before
+
+
+OTHERS: dict[str, str | bytes] = {
+    "source/a.yaml": (
+        "definitions:\n  - id: moon\n    term: Moon\n    definition: Old\n    tags: [odd, 日本語]\n"
+    ),
+    "source/2/b.yaml": "definitions:\n  - id: sun\n    term: Sun\n    definition: Old\n",
+}
+"""Two chapters, one of them in a folder."""
+
+
+def test_update_changes_notes_in_all_chapters_or_just_in_the_named_one(project: Path) -> None:
+    """Without `--chapter` in all of them; with it, the others are named."""
+    change(project, OTHERS)
+    path = table(project, "term,definition\nMoon,New\nSun,New\n")
+    call = ("import", path, "--kind", "definition", "--project", project)
+    said = run(*call).stderr
+    assert (
+        "2 rows are notes already, 2 of them with other texts, which stay as they are without --update"
+        in said
+    )
+    said = run(*call, "--update", "--chapter", "a.yaml", "--dry-run").stderr
+    assert "It would change 1 note in " in said
+    assert "1 of them with other texts in source/2/b.yaml: to change them, omit --chapter" in said
+    done = run(*call, "--update", "--format", "json")
+    told = json.loads(done.stdout)["import"]
+    assert (told["updated"], told["added"], told["written"]) == (["sun", "moon"], [], True)
+    assert told["chapters"] == ["source/2/b.yaml", "source/a.yaml"]
+    for name, old in OTHERS.items():
+        assert (project / name).read_text("utf-8") == str(old).replace(
+            "definition: Old", "definition: |\n      New"
+        )
+    assert not (project / "source/words.yaml").exists()
+    assert "nothing to add; 2 rows are notes already, " in run(*call, "--update").stderr
+
+
+def test_an_error_in_an_update_of_several_chapters_writes_none(project: Path) -> None:
+    """It is at its row."""
+    change(project, OTHERS)
+    path = table(project, "term,definition\nSun,New\nMoon,<script>\n")
+    done = run(
+        "import", path, "--kind", "definition", "--cells", "markdown", "--update", "--project", project
+    )
+    assert done.returncode == 1
+    assert "words.csv:3" in done.stderr
+    for name, old in OTHERS.items():
+        assert (project / name).read_text("utf-8") == old
+
+
+def test_tags_that_differ_are_shown_whole(project: Path) -> None:
+    """Those of the note, and those that it would have: tags are added, none are removed."""
+    change(project, OTHERS)
+    path = table(project, "term,definition,tags\nMoon,Old,jp odd\n")
+    call = ("import", path, "--kind", "definition", "--project", project)
+    assert "`tags`:\n  - odd, 日本語\n  + odd, 日本語, jp\n" in run(*call).stderr
+    assert run(*call, "--update").returncode == 0
+    assert "tags:\n      - odd\n      - 日本語\n      - jp\n" in (project / "source/a.yaml").read_text(
+        "utf-8"
+    )
+
+
+def test_new_rows_of_an_exported_table_go_to_the_chapters_that_they_name(project: Path) -> None:
+    """Its cells are Markdown without `--cells`; a chapter that does not exist is named."""
+    moved = str(OTHERS["source/2/b.yaml"]).replace("Old", "An **old** ![](../media/p.png)")
+    change(project, {**OTHERS, "source/2/b.yaml": moved, "source/media/p.png": PNG})
+    export(project, "csv", project.parent / "out")
+    path = project.parent / "out/definition.csv"
+    lines = path.read_text("utf-8").splitlines()
+    columns = lines[0].split(",")
+
+    def row(term: str, chapter: str) -> str:
+        values = {"term": term, "definition": f"*{term}* ![](../media/p.png)", "chapter": chapter}
+        return ",".join(values.get(name, "") for name in columns)
+
+    here = [row(*pair).replace("../", "") for pair in (("Comet", "a.yaml"), ("Dust", ""), ("Ring", "c.yaml"))]
+    path.write_text("\n".join([*lines, row("Star", "2/b.yaml"), *here]), "utf-8")
+    done = run("import", path, "--kind", "definition", "--project", project)
+    assert done.returncode == 0, done.stderr
+    assert "differs" not in done.stderr
+    assert "the deck has no chapter c.yaml, so new notes for it go to source/definition.yaml" in done.stderr
+    assert "added 4 notes to " in done.stderr
+    for name, ids in {"2/b": ["sun", "star"], "a": ["moon", "comet"], "definition": ["dust", "ring"]}.items():
+        assert re.findall("- id: (.*)", (project / f"source/{name}.yaml").read_text("utf-8")) == ids
+    assert "*Star* ![](../media/p.png)" in (project / "source/2/b.yaml").read_text("utf-8")
+    assert "media file" not in done.stderr
+    told = run("import", path, "--kind", "definition", "--chapter", "a.yaml", "--project", project).stderr
+    assert "nothing to add" in told
+    text = row("Late", "2/b.yaml").replace("../media", "media")
+    path.write_text("\n".join([lines[0], text]), "utf-8")
+    assert (
+        run("import", path, "--kind", "definition", "--chapter", "a.yaml", "--project", project).returncode
+        == 0
+    )
+    assert "- id: late" in (project / "source/a.yaml").read_text("utf-8")
+
+
+def test_names_of_media_begin_in_the_folder_of_each_chapter(project: Path) -> None:
+    """A row for a chapter in a folder gets `../media/`."""
+    change(project, {**OTHERS, "source/media/p.png": PNG})
+    text = "term,definition,chapter\nStar,p.png,2/b.yaml\nComet,p.png,a.yaml\nIon,p.png,3\n"
+    result = bring(project, table(project, text), maps="")
+    assert not [*result.diagnostics, *result.remarks]
+    assert "![](../media/p.png)" in (project / "source/2/b.yaml").read_text("utf-8")
+    assert "![](media/p.png)" in (project / "source/a.yaml").read_text("utf-8")
+    assert "- id: ion" in (project / "source/words.yaml").read_text("utf-8")

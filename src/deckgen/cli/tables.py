@@ -12,7 +12,7 @@ from deckgen.cli.calls import FormatOption, ProjectOption, find_deck
 from deckgen.cli.paths import short_path
 from deckgen.cli.progress import bar
 from deckgen.cli.report import UNSEEN, Format, reporting, say, say_as_it_is
-from deckgen.diagnostics import counted, terminal
+from deckgen.diagnostics import counted, listed, terminal
 
 if TYPE_CHECKING:
     from deckgen.cli.report import Report
@@ -47,12 +47,14 @@ MapOption = Annotated[
 ]
 ChapterOption = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="The chapter for the notes. Default: one named after the table."),
+    typer.Option(
+        metavar="FILE", help="The chapter for the notes, and no other. Default: one named after the table."
+    ),
 ]
 CellsOption = Annotated[
     CellForm | None,
     typer.Option(
-        help="What the cells are. Default: `html` if the table says so, as Anki's export does, else `text`.",
+        help="What the cells are. Default: what Anki or `deckgen export` wrote, else `text`.",
         show_default=False,
     ),
 ]
@@ -75,7 +77,7 @@ def import_table(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
     ] = "media",
     only: OnlyOption = "",
     update: Annotated[  # noqa: FBT002 (typer's way)
-        bool, typer.Option("--update", help="Also change the chapter's notes whose rows have other texts.")
+        bool, typer.Option("--update", help="Also change the notes whose rows have other texts.")
     ] = False,
     dry_run: Annotated[  # noqa: FBT002 (typer's way)
         bool, typer.Option("--dry-run", help="Show the first notes without writing them.")
@@ -93,17 +95,17 @@ def import_table(  # noqa: PLR0913, PLR0917 (each of its options is a parameter)
         )
         with bar(report) as tick:
             result = plan(folder, request, tick)
-            if result.changes_chapter and not result.diagnostics and not dry_run:
+            if result.parts and not result.diagnostics and not dry_run:
                 tick("writing", 0, 0)
                 write(result, folder)
-        _tell(result, report, dry_run=dry_run)
+        _tell(result, report, update=update, dry_run=dry_run)
         if result.diagnostics:
             raise typer.Exit(1)
 
 
-def _tell(result: Import, report: Report, *, dry_run: bool) -> None:
+def _tell(result: Import, report: Report, *, update: bool, dry_run: bool) -> None:
     """Print what was added, and what the author should know."""
-    written = result.changes_chapter and not dry_run and not result.diagnostics
+    written = bool(result.parts) and not dry_run and not result.diagnostics
     if not report.for_people:
         report.object(ok=not result.diagnostics, **_members(result, written=written))
         return
@@ -122,7 +124,7 @@ def _tell(result: Import, report: Report, *, dry_run: bool) -> None:
             f"note: {counted(len(result.repeated), 'row')} repeat another row of the table, and were left out"
         )
     _show_differences(result)
-    _summarize(result, report, dry_run=dry_run)
+    _summarize(result, report, update=update, dry_run=dry_run)
 
 
 def _show_differences(result: Import) -> None:
@@ -140,27 +142,41 @@ def _short(text: str) -> str:
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 
-def _summarize(result: Import, report: Report, *, dry_run: bool) -> None:
+def _summarize(result: Import, report: Report, *, update: bool, dry_run: bool) -> None:
     """Print the numbers, and the next step."""
-    path = terminal.kept(short_path(result.file))
-    differing = len({each.id for each in result.differences} - set(result.updated))
-    parts = [f"{counted(result.known, 'row')} {'is a note' if result.known == 1 else 'are notes'} already"]
-    if differing:
-        parts.append(f"{differing:,} of them with other texts, which stay as they are in the chapter")
-    already = f"; {', '.join(parts)}" if result.known else ""
-    if not result.changes_chapter:
+    already = ""
+    if result.known:
+        already = (
+            f"; {counted(result.known, 'row')} {'is a note' if result.known == 1 else 'are notes'} already"
+        )
+        already += _left(result, update=update)
+    if not result.parts:
         say(f"nothing to add{already}, {report.took}")
         return
-    new = "the new chapter " if result.before is None else ""
+    paths = [
+        f"{'the new chapter ' if each.before is None else ''}{terminal.kept(short_path(each.file))}"
+        for each in result.parts
+    ]
     add, change = ("add", "change") if dry_run else ("added", "changed")
     steps = [f"{add} {counted(len(result.added), 'note')}"] * bool(result.added)
     steps += [f"{change} {counted(len(result.updated), 'note')}"] * bool(result.updated)
-    what = f"{' and '.join(steps)} {'in' if result.updated else 'to'} {new}{path}{already}"
+    what = f"{' and '.join(steps)} {'in' if result.updated else 'to'} {listed(paths)}{already}"
     if dry_run:
         say(f"--dry-run: nothing was written. It would {what}")
         return
     say(f"{what}, {report.took}")
     report.next(f"run `{report.call('check')}`, and read the notes in `{report.call('preview --open')}`.")
+
+
+def _left(result: Import, *, update: bool) -> str:
+    """The end of a sentence about rows whose notes keep other texts; empty without any."""
+    kept = {each.id: each.chapter for each in result.differences if each.id not in result.updated}
+    if not kept:
+        return ""
+    others = [terminal.kept(path) for path in dict.fromkeys(kept.values()) if path != result.chapter]
+    if update and others:
+        return f", {len(kept):,} of them with other texts in {listed(others)}: to change them, omit --chapter"
+    return f", {len(kept):,} of them with other texts, which stay as they are without --update"
 
 
 def _members(result: Import, *, written: bool) -> dict[str, object]:
@@ -170,7 +186,8 @@ def _members(result: Import, *, written: bool) -> dict[str, object]:
         "import": {
             "chapter": result.chapter,
             "written": written,
-            "new_chapter": result.before is None,
+            "new_chapter": not result.file.exists() or any(each.before is None for each in result.parts),
+            "chapters": [each.path for each in result.parts],
             "rows": result.rows,
             "known": result.known,
             "updated": result.updated,

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from bisect import bisect_right
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from deckgen import source
-from deckgen.build import build
 from deckgen.cards.media import Shelf
-from deckgen.commands.fix.edited_file import EditedFile
-from deckgen.commands.tables import chapter_text, known, mapping, reading
+from deckgen.commands.tables import edits, known, mapping, reading, targets
 from deckgen.commands.tables.escapes import Escapes
-from deckgen.commands.tables.remarks import remarks
-from deckgen.commands.tables.rows import HTML, TEXT, Cells, RowReader, label_key, media_folder
+from deckgen.commands.tables.remarks import instead, remarks
+from deckgen.commands.tables.rows import Cells, RowReader, label_key, media_folder
 from deckgen.deck.ids import FIRST_WORDS, free_id, slug
 from deckgen.deck.reading import read_source
-from deckgen.diagnostics import CallError, Span, did_you_mean, listing, same
+from deckgen.diagnostics import CallError
 from deckgen.files import alone, check_target, replacing
 from deckgen.history.ledger_file import read_ledger
-from deckgen.project import CHAPTER, Project
+from deckgen.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from deckgen.commands.tables.edits import Part
     from deckgen.commands.tables.known import Difference
-    from deckgen.commands.tables.rows import Draft
+    from deckgen.commands.tables.mapping import Mapped
+    from deckgen.commands.tables.rows import Draft, Drafts
     from deckgen.commands.tables.table import Table
     from deckgen.deck.kinds import Kind
     from deckgen.deck.notes import Note
@@ -44,7 +45,8 @@ class Request:
         table: The file of the table.
         kind: The name of the kind.
         maps: The columns for the keys, as typed.
-        chapter: The chapter to which the notes go; None for one named after the table.
+        chapter: The chapter to which the notes go, the only one that changes; None for those that the rows
+            name, or else one named after the table.
         cells: What the cells are: text, html or markdown; empty for what the table says, or else text.
         media: The folder of the media, from source/.
         only: The rows to take, as in `notetype=Basic`; empty for all.
@@ -80,10 +82,9 @@ class Import:
     """What an import writes, and what its author should know.
 
     Attributes:
-        chapter: The path of the chapter, from the project's folder.
+        chapter: The path of the chapter to which notes go, if their rows name no other.
         file: The chapter.
-        before: Its bytes; None for a new chapter.
-        after: Its bytes with the new notes.
+        parts: The chapters that change.
         added: The new notes.
         known: The number of rows that are notes already.
         differences: The texts of these rows that differ from their notes.
@@ -98,8 +99,7 @@ class Import:
 
     chapter: str
     file: Path
-    before: bytes | None
-    after: bytes
+    parts: list[Part] = field(default_factory=list)
     added: list[Added] = field(default_factory=list)
     known: int = 0
     differences: list[Difference] = field(default_factory=list)
@@ -111,10 +111,17 @@ class Import:
     lines: dict[str, list[str]] = field(default_factory=dict)
     place: str = "line"
 
-    @property
-    def changes_chapter(self) -> bool:
-        """Whether there is anything to write."""
-        return bool(self.added or self.updated)
+
+@dataclass(frozen=True)
+class _Target:
+    """The deck and its chapters, by their paths; and the one for notes whose rows name no other."""
+
+    project: Project
+    source: Source
+    kind: Kind
+    chapters: dict[str, Path]
+    file: Path
+    shown: str
 
 
 def plan(folder: Path, request: Request, progress: Callable[[str, int, int], None]) -> Import:
@@ -132,173 +139,155 @@ def plan(folder: Path, request: Request, progress: Callable[[str, int, int], Non
     project = Project(folder.resolve())
     table = reading.read(request.table)
     deck_source = read_source(project, {}, progress)
-    kind = _kind(deck_source, request.kind)
-    file = _chapter(project, deck_source, request)
-    shown = project.shown(file)
-    chapter = _readable(file, shown, project) if file.exists() else None
-    target = _Target(project, deck_source, kind, file, shown, chapter)
+    kind = targets.kind_of(deck_source, request.kind)
+    chapters = {project.shown(path): path for path in project.chapters(deck_source.files)}
+    file = targets.chapter_of(project, chapters, request.table, request.chapter)
+    target = _Target(project, deck_source, kind, chapters, file, project.shown(file))
     table = mapping.only(table, request.only)
     mapped = mapping.mapping(kind, table, request.maps)
-    form = request.cells or (HTML if table.html else TEXT)
-    cells = Cells(form, media_folder(request.media, shown), project.source / request.media, file.parent)
-    reader = RowReader(table, kind, mapped, cells, Escapes(Shelf(project.source, project.folder)))
-    drafts = reader.read(deck_source.deck.language, progress)
-    notes, repeated = _distinct(drafts.notes)
-    of_kind = [note for note in deck_source.deck.notes if note.kind.name == kind.name]
-    pairs = known.match(notes, of_kind, label_key(kind, mapped), shown, deck_source.deck.language)
-    numbered = _give_ids([notes[place] for place in range(len(notes)) if place not in pairs], target, table)
-    result, place = _planned(target, request, notes, pairs)
-    result = replace(
-        result,
-        rows=len(table.rows),
-        repeated=repeated,
-        remarks=remarks(table, drafts, reader, numbered),
-        lines={table.path: list(table.lines)},
-        place=table.place,
+    wanted, lacking = targets.named(table, kind, mapped, chapters)
+    rows = _Rows(table, mapped, request, target, progress)
+    notes, repeated, pairs = rows.read({} if request.chapter else wanted)
+    new = [draft for place, draft in enumerate(notes) if place not in pairs]
+    numbered = _give_ids(new, target, table)
+    parts = _parts(target, request, rows, notes, pairs)
+    differences = [
+        each for place, note in sorted(pairs.items()) for each in known.differences(notes[place], note)
+    ]
+    unknown = {name for draft in new if (name := lacking.get(draft.row.number)) and not request.chapter}
+    return Import(
+        target.shown,
+        file,
+        parts,
+        [Added(draft.row.number, draft.id, edits.written(draft)) for draft in new],
+        len(pairs),
+        differences,
+        [name for part in parts for name in part.updated],
+        len(table.rows),
+        repeated,
+        [*instead(sorted(unknown), target.shown), *remarks(table, rows.readings, numbered)],
+        edits.errors(parts, kind.section, project, table, progress) if parts else [],
+        {table.path: list(table.lines)},
+        table.place,
     )
-    return _checked(result, project, table, place, progress) if place.text else result
 
 
-@dataclass(frozen=True)
-class _Target:
-    """The deck and the chapter to which notes go; the chapter is None if it is new."""
+class _Rows:
+    """The rows of a table as notes, each as its chapter needs it: paths of media begin in its folder.
 
-    project: Project
-    source: Source
-    kind: Kind
-    file: Path
-    shown: str
-    chapter: EditedFile | None
+    Attributes:
+        readings: The notes of the rows, with what read them; those of each folder with chapters together.
+        goes: The chapter of each note, by the number of its row.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        mapped: list[Mapped],
+        request: Request,
+        target: _Target,
+        progress: Callable[[str, int, int], None],
+    ) -> None:
+        """Prepare to read a table, whose columns are mapped."""
+        self._table = table
+        self._mapped = mapped
+        self._request = request
+        self._target = target
+        self._progress = progress
+        self._escapes = Escapes(Shelf(target.project.source, target.project.folder))
+        self.readings: list[tuple[Drafts, RowReader]] = []
+        self.goes: dict[int, str] = {}
+
+    def read(self, wanted: dict[int, str]) -> tuple[list[Draft], list[int], dict[int, Note]]:
+        """The notes, the rows that repeat another one, and the notes of the deck that rows are already.
+
+        Args:
+            wanted: The chapters for new notes, by the numbers of rows; others go to the target's.
+        """
+        target, language = self._target, self._target.source.deck.language
+        here = posixpath.dirname(target.shown)
+        self.readings = [self._reading(self._table, here)]
+        notes, repeated = _distinct(self.readings[0][0].notes)
+        of_kind = [note for note in target.source.deck.notes if note.kind.name == target.kind.name]
+        key = label_key(target.kind, self._mapped)
+        pairs = known.match(notes, of_kind, key, target.shown, language)
+        for place, draft in enumerate(notes):
+            chapter = wanted.get(draft.row.number, target.shown)
+            self.goes[draft.row.number] = pairs[place].chapter.document.path if place in pairs else chapter
+        folders: dict[str, set[int]] = {}
+        for number, path in self.goes.items():
+            folders.setdefault(posixpath.dirname(path), set()).add(number)
+        if set(folders) - {here}:
+            tables = [
+                (
+                    replace(
+                        self._table, rows=tuple(row for row in self._table.rows if row.number in numbers)
+                    ),
+                    folder,
+                )
+                for folder, numbers in sorted(folders.items())
+            ]
+            self.readings = [self._reading(table, folder) for table, folder in tables]
+            drafts = {draft.row.number: draft for found, _ in self.readings for draft in found.notes}
+            notes = [drafts[draft.row.number] for draft in notes]
+        return notes, repeated, pairs
+
+    def _reading(self, table: Table, folder: str) -> tuple[Drafts, RowReader]:
+        """The notes of some rows, for chapters in a folder; its path is from the project's."""
+        request, project, kind = self._request, self._target.project, self._target.kind
+        form = request.cells or targets.form_of(table, kind)
+        media = media_folder(request.media, f"{folder}/x")
+        cells = Cells(form, media, project.source / request.media, project.folder / folder)
+        reader = RowReader(table, kind, self._mapped, cells, self._escapes)
+        return reader.read(self._target.source.deck.language, self._progress), reader
 
 
-def _planned(
-    target: _Target, request: Request, drafts: list[Draft], pairs: dict[int, Note]
-) -> tuple[Import, _Place]:
-    """The import of some rows, and the place of its notes in the new text of the chapter.
+def _parts(
+    target: _Target, request: Request, rows: _Rows, notes: list[Draft], pairs: dict[int, Note]
+) -> list[Part]:
+    """The chapters that change, by path.
 
     Args:
-        target: Where the notes go.
+        target: Where notes go.
         request: What the author asks for.
-        drafts: The rows; those that are no notes yet have ids.
+        rows: The rows, which know their chapters.
+        notes: The notes of the rows; those that are new have ids.
         pairs: The notes that rows are already, by the places of the rows.
     """
-    new = [draft for place, draft in enumerate(drafts) if place not in pairs]
-    values: list[Writable] = [{"id": draft.id, **draft.values} for draft in new]
-    chapter = target.chapter
-    changes = _changes(drafts, pairs, chapter, target.kind) if request.update and chapter else {}
-    text = _text(chapter, request, target.kind, values, changes) if new or changes else ""
-    before = chapter.raw if chapter else None
-    mark = b"\xef\xbb\xbf" if before and before.startswith(b"\xef\xbb\xbf") else b""
-    result = Import(
-        target.shown,
-        target.file,
-        before,
-        mark + text.encode() if text else before or b"",
-        [Added(draft.row.number, draft.id, value) for draft, value in zip(new, values, strict=True)],
-        len(pairs),
-        [each for place, note in sorted(pairs.items()) for each in known.differences(drafts[place], note)],
-        [change.note.id for change in changes.values()],
-    )
-    rows = {number: change.row for number, change in changes.items()}
-    return result, _Place(target.kind.section, text, rows)
-
-
-@dataclass(frozen=True)
-class _Change:
-    """A note of the chapter that gets the texts of its row: the line or item of the row, and the values."""
-
-    note: Note
-    row: int
-    values: dict[str, Writable]
-
-
-def _changes(
-    drafts: list[Draft], pairs: dict[int, Note], chapter: EditedFile, kind: Kind
-) -> dict[int, _Change]:
-    """The notes of the chapter with other texts in the table, by their numbers in the section, from 0."""
-    items = chapter_text.notes_of(chapter.document, kind.section)
-    numbers = {node.start: number for number, node in enumerate(items)}
-    changes = {}
-    for place, note in sorted(pairs.items()):
-        draft = drafts[place]
-        keys = [each.key for each in known.differences(draft, note)]
-        if not keys or note.chapter.document.path != chapter.shown or note.start not in numbers:
-            continue
-        number = numbers[note.start]
-        values = {key: draft.values[key] for key in keys}
-        if "tags" in values:
-            node = items[number]
-            own = node.entries.get("tags") if isinstance(node, source.Mapping) else None
-            before = source.value_of(own) if own is not None else []
-            further = [tag for tag in draft.values["tags"] if tag not in note.tags]  # type: ignore[union-attr] # a list
-            values["tags"] = [*before, *further] if isinstance(before, list) else further
-        changes[number] = _Change(note, draft.row.number, values)
-    return changes
+    new: dict[str, list[Draft]] = {}
+    old: dict[str, list[tuple[Draft, Note]]] = {}
+    changing = {*([target.shown] if request.chapter else target.chapters)} if request.update else set()
+    for place, draft in enumerate(notes):
+        path = rows.goes[draft.row.number]
+        if place not in pairs:
+            new.setdefault(path, []).append(draft)
+        elif path in changing and known.differences(draft, pairs[place]):
+            old.setdefault(path, []).append((draft, pairs[place]))
+    parts = []
+    for path in sorted({*new, *old}):
+        file = target.file if path == target.shown else target.chapters[path].resolve()
+        if file.exists():
+            chapter = targets.readable(file, path, target.project)
+            part = edits.in_chapter(chapter, file, target.kind, new.get(path, []), old.get(path, []))
+        else:
+            part = edits.new_chapter(path, file, request.table, target.kind, new.get(path, []))
+        parts += [part] if part else []
+    return parts
 
 
 def write(result: Import, folder: Path) -> None:
-    """Write the chapter of an import, whole or not at all.
+    """Write the chapters of an import, each whole or not at all.
 
     Raises:
-        CallError: It cannot be written, or has changed since it was read.
+        CallError: One cannot be written, or has changed since it was read.
     """
-    check_target(result.file)
-    with alone(folder.resolve()):
-        if result.before is None and result.file.exists():
-            raise CallError(f"{result.chapter} was made in the meantime", "try again")
-        with replacing(result.file, result.before) as file:
-            file.write(result.after)
-
-
-def _kind(deck_source: Source, name: str) -> Kind:
-    """The kind of a name."""
-    kinds = {kind.name: kind for kind in deck_source.kinds.in_force}
-    if name in kinds:
-        return kinds[name]
-    if any(document.path.endswith(f"/{name}/kind.yaml") for document in deck_source.kinds.documents):
-        raise CallError(f"the kind `{name}` has errors", "`deckgen check` shows them")
-    by_section = {kind.section: kind.name for kind in kinds.values()}
-    hint = f"did you mean `{by_section[name]}`?" if name in by_section else did_you_mean(name, kinds)
-    raise CallError(f"the deck has no kind `{name}`", hint or f"its kinds are {listing(kinds)}")
-
-
-def _chapter(project: Project, deck_source: Source, request: Request) -> Path:
-    """The chapter to which the notes go; it need not exist."""
-    there = {project.shown(path): path for path in project.chapters(deck_source.files)}
-    if request.chapter is None:
-        stem = re.sub(r"[^\w.-]+", "-", request.table.stem).strip("-._") or "imported"
-        path = project.source / f"{stem}.yaml"
-        return path if path != project.manifest else project.source / f"{stem}-notes.yaml"
-    typed = request.chapter
-    path = next(
-        (
-            each
-            for each in (typed.absolute(), project.source / typed, project.folder / typed)
-            if each.is_file()
-        ),
-        project.source / typed if len(typed.parts) == 1 else typed.absolute(),
-    ).resolve()
-    if path.suffix.lower() not in CHAPTER:
-        raise CallError(
-            f"{typed} is not a chapter: its name does not end in .yaml", f"--chapter {typed.stem}.yaml"
-        )
-    if not path.is_relative_to(project.source.resolve()):
-        raise CallError(f"{typed} is not in {project.source}, where chapters are", "--chapter NAME.yaml")
-    if path == project.manifest.resolve():
-        raise CallError(f"{typed} is the deck's own file, not a chapter", "name another file")
-    alike = next((each for each in there.values() if same(each.stem) == same(path.stem)), path)
-    if not path.exists() and alike != path and alike.parent == path.parent:
-        hint = f"did you mean {alike.name}? For a new chapter, choose a name that differs more"
-        raise CallError(f"{typed} does not exist", hint)
-    return path
-
-
-def _readable(file: Path, shown: str, project: Project) -> EditedFile:
-    """A chapter that can be edited."""
-    edited = EditedFile.of(file, shown, project.folder)
-    if not (edited.valid and edited.faithful):
-        raise CallError(f"{shown} has errors, so deckgen does not add to it", "`deckgen check` shows them")
-    return edited
+    for part in result.parts:
+        check_target(part.file)
+    with alone(folder.resolve()), ExitStack() as stack:
+        for part in result.parts:
+            if part.before is None and part.file.exists():
+                raise CallError(f"{part.path} was made in the meantime", "try again")
+            stack.enter_context(replacing(part.file, part.before)).write(part.after)
 
 
 def _distinct(drafts: Iterable[Draft]) -> tuple[list[Draft], list[int]]:
@@ -351,59 +340,3 @@ def _give_ids(new: list[Draft], target: _Target, table: Table) -> int:
         numbers[base] = int(re.sub(r".*-", "", draft.id)) if draft.id != base else 1
         taken.add(draft.id)
     return numbered
-
-
-def _text(
-    chapter: EditedFile | None,
-    request: Request,
-    kind: Kind,
-    notes: list[Writable],
-    changes: dict[int, _Change],
-) -> str:
-    """The text of the chapter with the new notes, and with other texts of some others."""
-    if chapter is not None:
-        document = chapter.document
-        if changes:
-            values = {number: change.values for number, change in changes.items()}
-            text = chapter_text.with_values(document, kind.section, values)
-            document, _ = source.parse(text, chapter.shown)
-        return chapter_text.with_notes(document, kind.section, notes) if notes else document.text
-    name = " ".join(re.sub(r"[:\"\\<>{}\[\]&]+|_+", " ", request.table.stem).split()) or "Imported"
-    return chapter_text.new_chapter(name, kind.section, notes)
-
-
-@dataclass(frozen=True)
-class _Place:
-    """The section of the notes, the chapter's new text, and the rows of changed notes by their numbers."""
-
-    section: str
-    text: str
-    rows: dict[int, int]
-
-
-def _checked(
-    result: Import,
-    project: Project,
-    table: Table,
-    place: _Place,
-    progress: Callable[[str, int, int], None],
-) -> Import:
-    """An import with the errors of its notes, each at its row: a build of the whole deck finds them."""
-    made = build(project.folder, progress, texts={result.chapter: place.text})
-    document, _ = source.parse(place.text, result.chapter)
-    nodes = chapter_text.notes_of(document, place.section)
-    first_new = len(nodes) - len(result.added)
-    rows = place.rows | {first_new + number: each.number for number, each in enumerate(result.added)}
-    starts = [document.position(node.start)[0] + 1 for node in nodes]
-    last = document.position(source.end_of(nodes[-1]))[0] + 1
-    found: dict[Diagnostic, None] = {}
-    for each in made.diagnostics:
-        span = each.span
-        number = bisect_right(starts, span.line) - 1
-        here = span.path == result.chapter and number in rows and span.line <= last
-        if not here or each.level != "error" or each.code == "missing-media":
-            continue
-        message = f"item {rows[number]:,}: {each.message}" if table.is_json else each.message
-        at = Span(table.path, 0 if table.is_json else rows[number])
-        found[replace(each, message=message, span=at)] = None
-    return replace(result, diagnostics=list(found))

@@ -36,7 +36,8 @@ class Difference:
         id: The id of the note.
         key: The key.
         old: The text in the chapter; empty if there is none.
-        new: The text in the table.
+        new: The text in the table; for tags, all that the note would have with them.
+        chapter: The path of the note's chapter, from the project's folder.
     """
 
     number: int
@@ -44,6 +45,7 @@ class Difference:
     key: str
     old: str
     new: str
+    chapter: str
 
 
 def match(
@@ -108,13 +110,16 @@ def differences(draft: Draft, note: Note) -> list[Difference]:
         new = _texts(value)
         old = _old_texts(note.values.get(key))
         if key == "tags":
-            old = [tag for tag in new if tag in note.tags]
+            own = [tag for tag in note.tags if tag not in note.chapter.tags]
+            further = [tag for tag in new if tag not in note.tags]
+            old, new = [", ".join(own)], [", ".join([*own, *further])]
         elif key == CARDS:
             new = [json.dumps(new, ensure_ascii=False)]
             old = [json.dumps(note.choice.names, ensure_ascii=False)] if note.choice else []
         if [" ".join(text.split()) for text in old] != [" ".join(text.split()) for text in new]:
-            pair = ["\n".join(text.strip() for text in texts) for texts in (old, new)]
-            found.append(Difference(draft.row.number, note.id, key, *pair))
+            before, after = ("\n".join(text.strip() for text in texts) for texts in (old, new))
+            path = note.chapter.document.path
+            found.append(Difference(draft.row.number, note.id, key, before, after, path))
     return found
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from deckgen.diagnostics import counted, listed
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from deckgen.commands.tables.rows import Cells, Drafts, RowReader
     from deckgen.commands.tables.table import Table
@@ -18,8 +18,14 @@ _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 _NAMED = 5  # tags and attributes that a remark names
 
 
-def remarks(table: Table, drafts: Drafts, reader: RowReader, numbered: int) -> list[str]:
-    """What the author should know, as sentences."""
+def remarks(table: Table, readings: Sequence[tuple[Drafts, RowReader]], numbered: int) -> list[str]:
+    """What the author should know, as sentences.
+
+    Args:
+        table: The table.
+        readings: The notes of its rows, with what read them.
+        numbered: How many ids were made from numbers.
+    """
     remarks = []
     if "guid" in table.special:
         remarks.append(
@@ -44,17 +50,28 @@ def remarks(table: Table, drafts: Drafts, reader: RowReader, numbered: int) -> l
             f"the rows are of {len(sorts)} note types ({listed(sorted(sorts))}); "
             "--only notetype=NAME takes those of one"
         )
-    if drafts.left_out:
-        what = ", ".join(f"`{tag}` {counted(count, 'time')}" for tag, count in drafts.left_out.items())
+    left_out = sum((Counter(drafts.left_out) for drafts, _ in readings), Counter[str]())
+    if left_out:
+        what = ", ".join(f"`{tag}` {counted(count, 'time')}" for tag, count in left_out.items())
         remarks.append(f"left out tags that Anki uses itself: {what}")
-    if removed := _most(reader.html.removed):
+    if removed := _most(sum((reader.html.removed for _, reader in readings), Counter[str]())):
         remarks.append(f"left out what cards cannot have: {removed}")
     if numbered:
         remarks.append(
             f"{counted(numbered, 'id')} made from numbers, because the texts have no letters a to z; "
             "to choose them, map a column to `id`"
         )
-    return [*remarks, *_missing(drafts, reader.cells)]
+    return [*remarks, *(each for drafts, reader in readings for each in _missing(drafts, reader.cells))]
+
+
+def instead(lacking: Sequence[str], chapter: str) -> list[str]:
+    """What the author should know of chapters that new rows name, and the deck does not have."""
+    if not lacking:
+        return []
+    names = f"chapter {lacking[0]}" if len(lacking) == 1 else f"chapters {listed(lacking)}"
+    return [
+        f"the deck has no {names}, so new notes for {'it' if len(lacking) == 1 else 'them'} go to {chapter}"
+    ]
 
 
 def _missing(drafts: Drafts, cells: Cells) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from deckgen.anki.cloze import Cloze
     from deckgen.deck.key_types.options import Option, Options
+    from deckgen.deck.kinds import Kind
     from deckgen.deck.notes import Deck, Note
     from deckgen.deck.values import Value
     from deckgen.diagnostics import Span
@@ -137,6 +138,7 @@ class RuleContext:
     faces: ReadOnly[str, Faces]
     released: Container[str]
     complete: bool = True
+    _of_fronts: dict[tuple[str, frozenset[str]], frozenset[str]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def notes(self) -> list[Note]:
@@ -291,14 +293,22 @@ class RuleContext:
 
         (Another rule reports two notes of the same name.)
         """
-        values, kind = values_of(note), note.kind
+        values = values_of(note)
         for front in self.fronts(note):
-            key = kind.keys.get(kind.label)
-            if kind.cloze or front != {kind.label} or (key and not key.type.is_name):
-                texts = [_text_of(values[name]) for name in values if name in front and name in kind.keys]
-                text = " ".join(each for each in texts if each)
-                if text.strip():
-                    yield CardQuestion(note, text, front)
+            asking = self._asking(note.kind, front)
+            texts = [_text_of(value) for name, value in values.items() if name in asking]
+            text = " ".join(each for each in texts if each)
+            if text.strip():
+                yield CardQuestion(note, text, front)
+
+    def _asking(self, kind: Kind, front: frozenset[str]) -> frozenset[str]:
+        """The keys on a front whose values are the question; none if the front is only a name."""
+        found = self._of_fronts.get((kind.name, front))
+        if found is None:
+            label = kind.keys.get(kind.label)
+            is_name = not kind.cloze and front == {kind.label} and (label is None or label.type.is_name)
+            found = self._of_fronts[kind.name, front] = frozenset() if is_name else front & kind.keys.keys()
+        return found
 
     def asked(self, note: Note) -> Iterator[tuple[Scalar, Scalar | None]]:
         """The plain questions of a note, each with its answer; None if another question is the answer."""

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from deckgen.build import build
+from deckgen.checks import OF_CARDS
 from deckgen.commands.fix import blocks, ids, numbers, prose
 from deckgen.commands.fix.edited_deck import EditedDeck
 from deckgen.commands.fix.edited_file import EditedFile, carried, diff
@@ -37,6 +38,8 @@ FIX = "`deckgen check --fix` fixes it"
 """The end of the hint of a diagnostic that `check --fix` can fix."""
 
 _MOST_TRIED = 2000  # faults; a file with more comes from a program, and to fix it would take long
+_ONLY_FOR_AUTHORS = OF_CARDS - {"doubled-space", "trailing-space", "cloze-gap"}
+"""The codes of warnings about cards that only an author can fix. Most decks have some, and no others."""
 _SEVERAL = {
     blocks.DONE: "texts changed into blocks",
     ids.GIVEN: "ids added",
@@ -169,6 +172,8 @@ def mark_fixable(
         The same build; the hints of fixable diagnostics end with the command.
     """
     if not 0 < sum(each.stands_for for each in result.diagnostics) <= _MOST_TRIED:
+        return result
+    if all(each.code in _ONLY_FOR_AUTHORS for each in result.diagnostics):
         return result
     try:
         changed = [each for each in fix(result.project) if each.diff]

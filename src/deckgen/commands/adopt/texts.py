@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from deckgen.package import PackedNote
     from deckgen.source import Writable
 
+NOTE = "  - id: "
+"""The beginning of a note in a chapter."""
 _ONE_LINE = 80  # characters of the longest text on the line of its key
 
 

@@ -93,3 +93,18 @@ def _kept(given: dict[str, Any]) -> dict[str, Any]:
 
 def _text(value: object) -> str:
     return json.dumps(value, sort_keys=True)
+
+
+def crowdanki_deck(name: str, notes: list[dict[str, Any]], *children: dict[str, Any]) -> dict[str, Any]:
+    """A deck in a folder of CrowdAnki."""
+    return {
+        "__type__": "Deck",
+        "crowdanki_uuid": f"22222222-aaaa-11ee-8000-{len(name):012}",
+        "deck_config_uuid": "33333333-aaaa-11ee-8000-000000000001",
+        "name": name,
+        "desc": "",
+        "dyn": 0,
+        "children": list(children),
+        "media_files": [],
+        "notes": notes,
+    }

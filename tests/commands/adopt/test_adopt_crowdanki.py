@@ -12,7 +12,7 @@ import pytest
 
 from tests.commands.adopt.test_adopt import PNG, adopted, refused, released, replaced
 from tests.conftest import real_collection, run
-from tests.crowdanki import Import
+from tests.crowdanki import Import, crowdanki_deck
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,21 +56,6 @@ def note(guid: str, front: str, back: str, *tags: str) -> dict[str, Any]:
     }
 
 
-def deck(name: str, notes: list[dict[str, Any]], *children: dict[str, Any]) -> dict[str, Any]:
-    """A deck of the folder."""
-    return {
-        "__type__": "Deck",
-        "crowdanki_uuid": f"22222222-aaaa-11ee-8000-{len(name):012}",
-        "deck_config_uuid": "33333333-aaaa-11ee-8000-000000000001",
-        "name": name,
-        "desc": "",
-        "dyn": 0,
-        "children": list(children),
-        "media_files": [],
-        "notes": notes,
-    }
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder of CrowdAnki with two decks and an image."""
@@ -78,7 +63,7 @@ def folder(tmp_path: Path) -> Path:
         note("aaaa", "el sol", "the sun <b>!</b>", "sky"),
         note("bbbb", "la luna", '<img src="m n.png">'),
     ]
-    root = deck("Spanish", notes, deck("Verbs", [note("cccc", "ver", "to see")]))
+    root = crowdanki_deck("Spanish", notes, crowdanki_deck("Verbs", [note("cccc", "ver", "to see")]))
     options = {"__type__": "DeckConfig", "crowdanki_uuid": root["deck_config_uuid"], "name": "Default"}
     root |= {"note_models": [MODEL], "deck_configurations": [options]}
     path = tmp_path / "crowd"

@@ -11,7 +11,7 @@ import pytest
 from deckgen.package import read_package
 from tests.commands.adopt.test_adopt import PNG, adopted, export, refused, released, replaced
 from tests.conftest import import_package, real_collection, run
-from tests.crowdanki import Import
+from tests.crowdanki import Import, crowdanki_deck
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,21 +64,6 @@ def note(guid: str, *fields: str, uuid: str = WORD) -> dict[str, Any]:
     }
 
 
-def deck(name: str, notes: list[dict[str, Any]], *children: dict[str, Any]) -> dict[str, Any]:
-    """A deck of the folder."""
-    return {
-        "__type__": "Deck",
-        "crowdanki_uuid": f"22222222-aaaa-11ee-8000-{len(name):012}",
-        "deck_config_uuid": "33333333-aaaa-11ee-8000-000000000001",
-        "name": name,
-        "desc": "",
-        "dyn": 0,
-        "children": list(children),
-        "media_files": [],
-        "notes": notes,
-    }
-
-
 class Pair(NamedTuple):
     """A folder of CrowdAnki, and a package of the same deck that learners have."""
 
@@ -99,7 +84,7 @@ def pair(tmp_path: Path) -> Pair:
     words = [note(f"word{n}", f"palabra {n}", f"<b>word</b> {n}", "") for n in NUMBERS]
     words[0]["fields"][1] += '<img src="pic.png">'
     verbs = [note("verb0", "ver", "to see", ""), note("verb1", "ir", "to go", uuid=BASIC)]
-    root = deck("Spanish", words, deck("Verbs", verbs))
+    root = crowdanki_deck("Spanish", words, crowdanki_deck("Verbs", verbs))
     options = {"__type__": "DeckConfig", "crowdanki_uuid": root["deck_config_uuid"], "name": "Default"}
     types = [
         note_type(WORD, "Word", "Front", "Back", "Tip"),

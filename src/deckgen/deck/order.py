@@ -22,12 +22,17 @@ def in_order(notes: Sequence[Note], order: str) -> Iterator[Note]:
     vignettes, come after the chapter with the last note that they build on, if they are written in a later
     one. They are spread among the notes of the next chapter, so that long cases do not come in a row.
 
+    Of several notes with the same id, which is an error, only the first one comes.
+
     Args:
         notes: The notes, in the order of the source.
         order: One of `ORDERS`.
     """
     if not any(note.builds_on for note in notes):
-        return iter(notes)
+        first: dict[str, Note] = {}
+        for note in notes:
+            first.setdefault(note.id, note)
+        return iter(first.values())
     return _linked(notes if order == WRITTEN else _brought_forward(notes))
 
 

@@ -332,7 +332,7 @@ CARD_FAULTS = (
     definition("stray-markdown", "Tracking", "Following what x«^2^» does."),
     definition("stray-markdown", "Tracking", "Following «[[people]]» closely."),
     definition("stray-markdown", "Tracking", r"Following «$45^\circ» of what people say."),
-    definition("stray-markdown", "Tracking", "Following «[latex]»x[latex] closely."),
+    definition("stray-markdown", "Tracking", "Following «[latex]»x closely."),
     definition("stray-markdown", "Tracking", "It shows «![Two boats] (media/a.png)» closely."),
     definition("stray-markdown", "Tracking", "It shows «![Two boats](media/a.png» closely."),
     definition("stray-markdown", "Tracking", "It shows «!(Two boats)[media/a.png]» closely."),

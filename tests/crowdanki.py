@@ -108,3 +108,36 @@ def crowdanki_deck(name: str, notes: list[dict[str, Any]], *children: dict[str, 
         "media_files": [],
         "notes": notes,
     }
+
+
+_FIELD = {"font": "Arial", "size": 20, "rtl": False, "sticky": False}
+
+
+def crowdanki_note_type(uuid: str, name: str, *fields: str) -> dict[str, Any]:
+    """A note type in a folder of CrowdAnki, with one card, which shows all fields."""
+    shown = "<hr>".join(f"{{{{{field}}}}}" for field in fields)
+    return {
+        "__type__": "NoteModel",
+        "crowdanki_uuid": uuid,
+        "name": name,
+        "type": 0,
+        "sortf": 0,
+        "css": ".card { color: teal; }",
+        "latexPre": "",
+        "latexPost": "",
+        "latexsvg": False,
+        "req": [],
+        "tags": [],
+        "vers": [],
+        "flds": [_FIELD | {"name": field, "ord": place} for place, field in enumerate(fields)],
+        "tmpls": [
+            {
+                "name": "Card 1",
+                "ord": 0,
+                "qfmt": f"{{{{{fields[0]}}}}}",
+                "afmt": shown,
+                "bqfmt": "",
+                "bafmt": "",
+            }
+        ],
+    }

@@ -49,7 +49,6 @@ _ARTICLE = pattern(
 )
 _QUOTES = frozenset("\"“‘'«„")
 _QUOTED = pattern(r"[\"“‘'«„].*[\"”’'»“]\W*", re.DOTALL)
-_TO = pattern(rf".*{NUMBER}\s*(?:-|–|to)\s*{NUMBER}", re.IGNORECASE)
 _ANSWERS = ("yes", "no", "true", "false")
 _YES_OR_NO = re.compile(r"\W*(?:yes|no|true|false|right|wrong|correct|incorrect)\W*", re.IGNORECASE)
 _ANSWER = pattern(rf"(?:{'|'.join(_ANSWERS)})(?:[,;:.–—-]|$| because| since)", re.IGNORECASE)

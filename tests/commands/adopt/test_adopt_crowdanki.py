@@ -12,37 +12,12 @@ import pytest
 
 from tests.commands.adopt.test_adopt import PNG, adopted, refused, released, replaced
 from tests.conftest import real_collection, run
-from tests.crowdanki import Import, crowdanki_deck
+from tests.crowdanki import Import, crowdanki_deck, crowdanki_note_type
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FIELD = {"font": "Arial", "size": 20, "rtl": False, "sticky": False}
-MODEL = {
-    "__type__": "NoteModel",
-    "crowdanki_uuid": "11111111-aaaa-11ee-8000-000000000001",
-    "name": "Word",
-    "type": 0,
-    "sortf": 0,
-    "css": ".card { color: teal; }",
-    "latexPre": "",
-    "latexPost": "",
-    "latexsvg": False,
-    "req": [],
-    "tags": [],
-    "vers": [],
-    "flds": [FIELD | {"name": "Front", "ord": 0}, FIELD | {"name": "Back", "ord": 1}],
-    "tmpls": [
-        {
-            "name": "Card 1",
-            "ord": 0,
-            "qfmt": "{{Front}}",
-            "afmt": "{{Front}}<hr>{{Back}}",
-            "bqfmt": "",
-            "bafmt": "",
-        }
-    ],
-}
+MODEL = crowdanki_note_type("11111111-aaaa-11ee-8000-000000000001", "Word", "Front", "Back")
 
 
 def note(guid: str, front: str, back: str, *tags: str) -> dict[str, Any]:

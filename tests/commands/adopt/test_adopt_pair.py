@@ -11,7 +11,7 @@ import pytest
 from deckgen.package import read_package
 from tests.commands.adopt.test_adopt import PNG, adopted, export, refused, released, replaced
 from tests.conftest import import_package, real_collection, run
-from tests.crowdanki import Import, crowdanki_deck
+from tests.crowdanki import Import, crowdanki_deck, crowdanki_note_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,37 +20,6 @@ if TYPE_CHECKING:
 NUMBERS = range(8)
 BASIC = "11111111-aaaa-11ee-8000-000000000002"
 WORD = "11111111-aaaa-11ee-8000-000000000001"
-FIELD = {"font": "Arial", "size": 20, "rtl": False, "sticky": False}
-
-
-def note_type(uuid: str, name: str, *fields: str) -> dict[str, Any]:
-    """A note type of the folder with one card, which shows all fields."""
-    shown = "<hr>".join(f"{{{{{field}}}}}" for field in fields)
-    return {
-        "__type__": "NoteModel",
-        "crowdanki_uuid": uuid,
-        "name": name,
-        "type": 0,
-        "sortf": 0,
-        "css": ".card { color: teal; }",
-        "latexPre": "",
-        "latexPost": "",
-        "latexsvg": False,
-        "req": [],
-        "tags": [],
-        "vers": [],
-        "flds": [FIELD | {"name": field, "ord": place} for place, field in enumerate(fields)],
-        "tmpls": [
-            {
-                "name": "Card 1",
-                "ord": 0,
-                "qfmt": f"{{{{{fields[0]}}}}}",
-                "afmt": shown,
-                "bqfmt": "",
-                "bafmt": "",
-            }
-        ],
-    }
 
 
 def note(guid: str, *fields: str, uuid: str = WORD) -> dict[str, Any]:
@@ -87,8 +56,8 @@ def pair(tmp_path: Path) -> Pair:
     root = crowdanki_deck("Spanish", words, crowdanki_deck("Verbs", verbs))
     options = {"__type__": "DeckConfig", "crowdanki_uuid": root["deck_config_uuid"], "name": "Default"}
     types = [
-        note_type(WORD, "Word", "Front", "Back", "Tip"),
-        note_type(BASIC, "Verb", "Infinitive", "English"),
+        crowdanki_note_type(WORD, "Word", "Front", "Back", "Tip"),
+        crowdanki_note_type(BASIC, "Verb", "Infinitive", "English"),
     ]
     root |= {"note_models": types, "deck_configurations": [options]}
     folder = tmp_path / "crowd"
@@ -223,7 +192,8 @@ def test_decks_keep_the_names_that_learners_have(pair: Pair, tmp_path: Path) -> 
 
 def add_field(root: dict[str, Any]) -> None:
     """Give the words a fourth field."""
-    root["note_models"][0]["flds"].append(FIELD | {"name": "Hint", "ord": 3})
+    fields = root["note_models"][0]["flds"]
+    fields.append(fields[0] | {"name": "Hint", "ord": 3})
     for each in [*root["notes"], root["children"][0]["notes"][0]]:
         each["fields"].append("")
 

@@ -82,9 +82,7 @@ def read_old(path: Path, earlier: Sequence[Path] = ()) -> Old:
     if not earlier:
         return Old(path, folder, digest, in_crowdanki=True)
     packages = [(each, read_package(each)) for each in earlier]
-    newest, package = max(
-        packages, key=lambda pair: max((note.modified for note in pair[1].notes), default=0)
-    )
+    newest, package = max(packages, key=lambda pair: _time(pair[1]))
     pair = paired(folder, package, newest.name)
     had = Old(newest, pair.had, read_digest(newest), in_crowdanki=False)
     return Old(path, pair.contents, digest, in_crowdanki=True, had=had, remarks=pair.remarks)

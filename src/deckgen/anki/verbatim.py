@@ -52,7 +52,8 @@ _IN_PATH = r"(?:[^\s\[\]]|\[[^\[\]\n]*+\])"
 _SOUND = re.compile(rf"\[sound:[^\S\n]*+({_IN_PATH}++(?:[^\S\n]++{_IN_PATH}++)*+)[^\S\n]*+\]", re.IGNORECASE)
 _OLD_FORMULA = re.compile(r"\[(\$\$?)\](.*?)\[/\1\]", re.DOTALL)
 _LATEX = re.compile(r"\[latex\]", re.IGNORECASE)
-_END_OF_LATEX = re.compile(r"\[/latex\]", re.IGNORECASE)
+END_OF_LATEX = re.compile(r"\[/latex\]", re.IGNORECASE)
+"""The mark at the end of LaTeX that Anki makes an image of."""
 _ANKI_FORMULA = re.compile(
     r"(\\{1,2})(?:\((?P<inline>(?:(?!\\[()\[\]]).)+?)\1\)|\[(?P<display>(?:(?!\\[()\[\]]).)+?)\1\])",
     re.DOTALL,
@@ -89,7 +90,7 @@ class _Scan:
             self.ticks.setdefault(len(run.group()), []).append(run.start())
         # the last closing mark of each kind: searching after it again and again would take time
         self.last = {mark: text.rfind(mark) for mark in ("-->", "[/$", "\\end{")}
-        self.ends_of_latex = [match.start() for match in _END_OF_LATEX.finditer(text)]
+        self.ends_of_latex = [match.start() for match in END_OF_LATEX.finditer(text)]
         self.pieces: list[Piece] = []
         readers: dict[str, Callable[[int, str], Piece | None]] = {
             "`": self._code,

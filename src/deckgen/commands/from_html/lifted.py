@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 from deckgen.anki import cloze as clozes
+from deckgen.anki.verbatim import END_OF_LATEX
 from deckgen.cards import formulas, html
 from deckgen.diagnostics import CATALOGUE
 
@@ -19,7 +20,6 @@ NUMBER = re.compile(f"{_OPEN}([0-9]+){_SHUT}")
 _NOT_FOR_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
 _SIGNS = re.compile(r"[\ufdd0-\ufdef]")
 _LINE_ENDS = re.compile("[\x0b\x0c\x85\u2028\u2029]")  # to YAML, but not to a browser
-_END_OF_LATEX = re.compile(r"\[/latex\]", re.IGNORECASE)
 _MARK = re.compile(r"\\[(\[]|\[latex\]|\[\$\$?\]|\[sound:", re.IGNORECASE)
 _ENDS = {
     "\\(": "\\)",
@@ -92,7 +92,7 @@ def lifted(field: str, *, cloze: bool) -> Lifted:
         sign, place = match[0].lower(), match.end()
         end = field.find(_ENDS[sign], place, place + _LONGEST)
         if sign == "[latex]" and end < 0:
-            close = _END_OF_LATEX.search(field, place, place + _LONGEST)
+            close = END_OF_LATEX.search(field, place, place + _LONGEST)
             end = close.start() if close else -1
         if end < 0:
             continue

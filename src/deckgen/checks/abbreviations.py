@@ -91,14 +91,16 @@ def _at(place: tuple[Text, int], name: str) -> Span:
 
 def _never_spelt_out(context: RuleContext, places: dict[str, list[Text]]) -> Iterator[str]:
     """The abbreviations that no note explains."""
+    if not places:
+        return
     labels = {
         word.strip("()")
-        for note, key, scalar in context.texts
+        for chapter in context.chapters
+        for note, key, scalar in chapter.texts
         if key == note.kind.label and ((note.kind.name, key) in context.plain_keys or _is_first(note, scalar))
         for word in scalar.value.split()
     }
-    chapters = context.chapters if places else ()
-    small = {word for document, _ in chapters for word in _SMALL_WORD.findall(document.text)}
+    small = {word for chapter in context.chapters for word in _SMALL_WORD.findall(chapter.document.text)}
     for name, texts in places.items():
         if name.lower() in small or name in labels:
             continue  # it is a word elsewhere, so it is a word in capitals here

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
-from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from deckgen.anki.cloze import clozes, uncovered
+from deckgen.checks.chapters import Chapter, Text
 from deckgen.checks.prose import plain, words
 from deckgen.deck.key_types.options import options_in
 from deckgen.deck.notes import place, values_of
@@ -30,24 +29,8 @@ if TYPE_CHECKING:
     from deckgen.source import Document
 
 
-_START = attrgetter("scalar.start")
 _NO_CARD = 10_000
 """A value with this many characters is too long for a card; rules for sentences would be slow on it."""
-
-
-class Text(NamedTuple):
-    """A text of a note, with its key and its place."""
-
-    note: Note
-    key: str
-    scalar: Scalar
-
-
-class Chapter(NamedTuple):
-    """A file of the source, and its texts in the order of their places."""
-
-    document: Document
-    texts: list[Text]
 
 
 class Hidden(NamedTuple):
@@ -162,26 +145,15 @@ class RuleContext:
         return note.id in self.released or (bool(note.was) and note.was in self.released)
 
     @cached_property
-    def texts(self) -> list[Text]:
-        """All texts of the notes; the texts of a table itself come once."""
-        texts: list[Text] = []
-        tables = set()
-        for note in self.with_texts:
-            if note.table and note.table not in tables:
-                tables.add(note.table)
-                texts += _texts(note, note.table.values)
-            texts += _texts(note, note.values)
-        return texts
-
-    @cached_property
     def chapters(self) -> list[Chapter]:
-        """The chapters, each with its texts in the order of their places."""
+        """The chapters, with the texts of the notes."""
         chapters: dict[str, Chapter] = {}
-        for text in self.texts:
-            document = text.note.chapter.document
-            chapters.setdefault(document.path, Chapter(document, [])).texts.append(text)
-        for chapter in chapters.values():
-            chapter.texts.sort(key=_START)
+        for note in self.with_texts:
+            document = note.chapter.document
+            chapter = chapters.get(document.path)
+            if chapter is None:
+                chapter = chapters[document.path] = Chapter(document)
+            chapter.add(note)
         return list(chapters.values())
 
     def texts_with(self, pattern: re.Pattern[str], *needles: str) -> Iterator[Text]:
@@ -193,19 +165,9 @@ class RuleContext:
             pattern: The pattern to search for.
             needles: If there are any, only chapters that contain one of them are searched.
         """
-        for document, texts in self.chapters:
-            if needles and not any(needle in document.text for needle in needles):
-                continue
-            starts: list[int] = []
-            end = -1  # of the last text that was yielded
-            for match in pattern.finditer(document.text):
-                if match.start() < end:
-                    continue
-                starts = starts or list(map(_START, texts))
-                number = bisect_right(starts, match.start()) - 1
-                if number >= 0 and match.start() < texts[number].scalar.end:
-                    end = texts[number].scalar.end
-                    yield texts[number]
+        for chapter in self.chapters:
+            if not needles or any(needle in chapter.document.text for needle in needles):
+                yield from chapter.texts_with(pattern)
 
     @cached_property
     def plain_keys(self) -> set[tuple[str, str]]:
@@ -220,13 +182,28 @@ class RuleContext:
 
     @cached_property
     def plain_texts(self) -> list[Text]:
-        """The texts under keys of plain text, which are not Markdown."""
-        return [text for text in self.texts if (text.note.kind.name, text.key) in self.plain_keys]
+        """The texts under keys of plain text, which are not Markdown; of a table itself they come once."""
+        texts: list[Text] = []
+        tables = set()
+        for note in self.with_texts:
+            parts = [note.values]
+            if note.table and note.table not in tables:
+                tables.add(note.table)
+                parts = [note.table.values, note.values]
+            name = note.kind.name
+            texts += [
+                Text(note, key, scalar)
+                for values in parts
+                for key, value in values.items()
+                if (name, key) in self.plain_keys
+                for scalar in scalars(value)
+            ]
+        return texts
 
     @cached_property
     def with_capitals(self) -> list[Text]:
         """The texts that contain two capitals side by side."""
-        return list(self.texts_with(re.compile("[A-Z]{2}")))
+        return [text for chapter in self.chapters for text in chapter.texts_at(chapter.capitals)]
 
     @cached_property
     def hidden(self) -> list[Hidden]:
@@ -363,12 +340,6 @@ def _length(value: Value) -> int:
     if type(value) is Scalar:
         return len(value.value)
     return sum(len(scalar.value) for scalar in scalars(value))
-
-
-def _texts(note: Note, values: ReadOnly[str, Value]) -> Iterator[Text]:
-    for key, value in values.items():
-        for scalar in scalars(value):
-            yield Text(note, key, scalar)
 
 
 def _vignette(note: Note, key: str, options: Options, shown: Container[str]) -> Iterator[Vignette]:

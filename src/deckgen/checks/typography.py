@@ -179,10 +179,10 @@ def doubled_word(context: RuleContext) -> Iterator[Diagnostic]:
     if not context.english:
         return
     doubled: list[tuple[Note, Scalar, re.Match[str]]] = []
-    for document, texts in context.chapters:
-        if not _repeats(document.text):
+    for chapter in context.chapters:
+        if not _repeats(chapter.document.text):
             continue
-        for note, _, scalar in texts:
+        for note, _, scalar in chapter.texts:
             if _repeats(scalar.value):
                 text_prose = prose(scalar.value)
                 doubled += ((note, scalar, match) for match in _TWICE.finditer(text_prose) if _is_slip(match))
@@ -202,7 +202,7 @@ _LONGEST_NAME = 4  # letters; doubled words in names are short
 def _stands_alone(word: str, context: RuleContext) -> bool:
     """Whether a deck also has a word singly, and not only doubled."""
     alone = re.compile(rf"\b{word}\b", re.IGNORECASE)
-    return sum(len(alone.findall(document.text)) for document, _ in context.chapters) > 2
+    return sum(len(alone.findall(chapter.document.text)) for chapter in context.chapters) > 2
 
 
 _WHAT = pattern(r"\b[Ww]hat\b")
@@ -233,10 +233,10 @@ def doubled_space(context: RuleContext) -> Iterator[Diagnostic]:
 
     Some authors write two after a full stop, and more than two align something.
     """
-    for document, texts in context.chapters:
-        if "  " not in _INDENTED.sub("\n", document.text):
+    for chapter in context.chapters:
+        if "  " not in _INDENTED.sub("\n", chapter.document.text):
             continue
-        for note, _, scalar in texts:
+        for note, _, scalar in chapter.texts:
             if "  " in scalar.value and not context.is_released(note):
                 for start, end in _doubled_spaces(scalar.value):
                     span = look.at(note, scalar, start, end - start)
@@ -262,10 +262,10 @@ _TRAILING = pattern(r"(?<=\S) {2,}$(?=\n[^\n]*\S)", re.MULTILINE)
 
 def trailing_space(context: RuleContext) -> Iterator[Diagnostic]:
     """Blanks at the end of a line, which invisibly make a line break (CommonMark, hard line breaks)."""
-    for document, texts in context.chapters:
-        if "  \n" not in document.text and "  \r" not in document.text:
+    for chapter in context.chapters:
+        if "  \n" not in chapter.document.text and "  \r" not in chapter.document.text:
             continue
-        for note, _, scalar in texts:
+        for note, _, scalar in chapter.texts:
             match = _TRAILING.search(prose(scalar.value)) if scalar.style == "|" else None
             if match and not context.is_released(note):
                 span = look.at(note, scalar, match.start(), len(match.group()))
@@ -292,14 +292,14 @@ def _third_braces(context: RuleContext) -> Iterator[Diagnostic]:
                 yield Diagnostic("stray-markdown", message, span, f"write `{match['cloze']}`")
 
 
-_SIGNS = pattern("[*`=_~]+")
+_SIGNS = "*`=_~"
 _LINK = pattern(r"(?P<link>\] +\(https?:)")
 _BULLET = pattern(
     r"(?P<bullet>[•●▪‣] ?\w)[^•●▪‣]*[•●▪‣] ?\w|(?:^|\n) *(?P<dash>[–·] )[^–·]*\n *[–·] "
     r"|(?<=[:.;] )(?P<star>\* [^\W\d]{2,}[^*\n]*? \* [^\W\d]{2})"
 )
 _AT_LINE_START = pattern(
-    r"\n(?<![$`)\ufffc]\n) *(?:- +)?(?:(?P<heading>#{1,6}[A-Z]\w*|#{2,6}[a-z]\w*)"
+    r"\n(?<![$`)\ufffc]\n) *+(?:- ++)?+(?=[#\-\d])(?:(?P<heading>#{1,6}[A-Z]\w*|#{2,6}[a-z]\w*)"
     r"|(?P<item>-[A-Za-z](?=[A-Za-z]+[ ,])|-[A-Z](?=[a-z]{2}[^\n]*\n *-[A-Z][a-z]{2})"
     r"|\d{1,2}[.)][A-Z](?=[a-z ])))"
 )
@@ -351,7 +351,8 @@ def stray_markdown(context: RuleContext) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     "stray-markdown", message, look.at(note, scalar, start, length), f"write {form}"
                 )
-    for note, key, scalar in context.texts_with(_SIGNS):
+    emphasized = (text for chapter in context.chapters for text in chapter.texts_at(chapter.places(_SIGNS)))
+    for note, key, scalar in emphasized:
         if (note.kind.name, key) in context.plain_keys or _takes_effect(scalar.value):
             continue
         if sign := _intended(scalar.value, list(left_signs(scalar.value))):

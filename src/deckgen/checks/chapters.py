@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from deckgen.source import Document, Scalar
 
 _START = attrgetter("scalar.start")
-_CAPITALS = bytes(65 if 65 <= byte <= 90 else 32 for byte in range(256))  # noqa: PLR2004 (A to Z)
+_CAPITALS = bytes(65 if 65 <= byte <= 90 else 32 for byte in range(256))
 
 
 class Text(NamedTuple):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from deckgen.anki.cloze import clozes, uncovered
 from deckgen.checks.chapters import Chapter, Text
+from deckgen.checks.forms import Form
 from deckgen.checks.prose import plain, words
 from deckgen.deck.key_types.options import options_in
 from deckgen.deck.notes import place, values_of
@@ -22,11 +23,9 @@ if TYPE_CHECKING:
 
     from deckgen.anki.cloze import Cloze
     from deckgen.deck.key_types.options import Option, Options
-    from deckgen.deck.kinds import Kind
     from deckgen.deck.notes import Deck, Note
     from deckgen.deck.values import Value
     from deckgen.diagnostics import Span
-    from deckgen.source import Document
 
 
 _NO_CARD = 10_000
@@ -121,7 +120,10 @@ class RuleContext:
     faces: ReadOnly[str, Faces]
     released: Container[str]
     complete: bool = True
-    _of_fronts: dict[tuple[str, frozenset[str]], frozenset[str]] = field(default_factory=dict, repr=False)
+    _forms: dict[Note, Form] = field(default_factory=dict, repr=False)
+    _by_keys: dict[tuple[str, tuple[str, ...], frozenset[int]], Form] = field(
+        default_factory=dict, repr=False
+    )
 
     @cached_property
     def notes(self) -> list[Note]:
@@ -232,10 +234,16 @@ class RuleContext:
                     vignettes += _vignette(note, key, options, self.shown(note))
         return vignettes
 
-    def fronts(self, note: Note) -> list[frozenset[str]]:
-        """For each card of a note, the keys whose values its front shows."""
-        faces = self.faces.get(note.kind.name)
-        return faces.fronts(values_of(note).keys(), note.left_out) if faces else []
+    def form(self, note: Note) -> Form:
+        """What a note has in common with others of its kind that have values for the same keys."""
+        form = self._forms.get(note)
+        if form is None:
+            has = note.kind.name, tuple(values_of(note)), note.left_out
+            form = self._by_keys.get(has)
+            if form is None:
+                form = self._by_keys[has] = Form(note.kind, has[1], has[2], self.faces.get(note.kind.name))
+            self._forms[note] = form
+        return form
 
     def asks_by(self, note: Note, part: str) -> bool:
         """Whether a card of a row asks by a part of the row, `name` or `rest`; True if it has all cards."""
@@ -248,8 +256,7 @@ class RuleContext:
 
     def shown(self, note: Note) -> frozenset[str]:
         """The keys whose values the front of some card of a note shows."""
-        faces = self.faces.get(note.kind.name)
-        return faces.on_front(values_of(note).keys(), note.left_out) if faces else frozenset()
+        return self.form(note).shown
 
     def on_no_card(self, text: Text) -> bool:
         """Whether no card shows a text; it may be a code for another program."""
@@ -259,11 +266,9 @@ class RuleContext:
     def prompt(self, note: Note) -> str:
         """The question of a note: all texts on its fronts, without its options and its label."""
         values = values_of(note)
-        keys = self.shown(note)
         label = "" if note.kind.cloze else note.kind.label
         # the label of a note is the answer of the card that matters here
-        texts = (_text_of(value, 1 if key == label else 0) for key, value in values.items() if key in keys)
-        return " ".join(texts)
+        return " ".join(_text_of(values[key], 1 if key == label else 0) for key in self.form(note).prompting)
 
     def questions(self, note: Note) -> Iterator[CardQuestion]:
         """The question of each card of a note, except for cards whose front is only a name.
@@ -271,21 +276,10 @@ class RuleContext:
         (Another rule reports two notes of the same name.)
         """
         values = values_of(note)
-        for front in self.fronts(note):
-            asking = self._asking(note.kind, front)
-            texts = [_text_of(value) for name, value in values.items() if name in asking]
-            text = " ".join(each for each in texts if each)
+        for front, keys in self.form(note).asking:
+            text = " ".join([each for key in keys if (each := _text_of(values[key]))])
             if text.strip():
                 yield CardQuestion(note, text, front)
-
-    def _asking(self, kind: Kind, front: frozenset[str]) -> frozenset[str]:
-        """The keys on a front whose values are the question; none if the front is only a name."""
-        found = self._of_fronts.get((kind.name, front))
-        if found is None:
-            label = kind.keys.get(kind.label)
-            is_name = not kind.cloze and front == {kind.label} and (label is None or label.type.is_name)
-            found = self._of_fronts[kind.name, front] = frozenset() if is_name else front & kind.keys.keys()
-        return found
 
     def asked(self, note: Note) -> Iterator[tuple[Scalar, Scalar | None]]:
         """The plain questions of a note, each with its answer; None if another question is the answer."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cached_property
+from itertools import chain, combinations
 from typing import TYPE_CHECKING
 
 from deckgen.checks.context import RuleContext, of_note
-from deckgen.checks.prose import plain, verbatim
-from deckgen.checks.stems import FUNCTION_STEMS, stems
+from deckgen.checks.prose import plain, tokens, verbatim
+from deckgen.checks.stems import MEANING, stems
 from deckgen.deck.key_types.options import options_in
 from deckgen.deck.notes import place, values_of
 from deckgen.deck.values import statements
@@ -48,12 +49,14 @@ class _Question:
         self.card = card
         self.context = context
         self.text = plain(card.text)
-        self.stems = self.all_stems = stems(self.text) - FUNCTION_STEMS
-
-    @cached_property
-    def same(self) -> tuple[str, frozenset[str]]:
+        parts = tokens(self.text)
+        self.stems = self.all_stems = set(map(MEANING.__getitem__, parts))
+        self.stems.discard("")
+        # in a text without marks nothing is verbatim
+        exact = frozenset() if self.text is card.text else frozenset(verbatim(card.text))
+        words = parts if self.text.isascii() else self.text.casefold().split()
+        self.same: tuple[str, frozenset[str]] = " ".join(words), exact
         """The parts that are equal for identical questions."""
-        return " ".join(self.text.casefold().split()), frozenset(verbatim(self.card.text))
 
     @cached_property
     def exact(self) -> set[str]:
@@ -95,9 +98,7 @@ def same_question(context: RuleContext) -> Iterator[Diagnostic]:
     its rarest words. So the time grows with the number of notes, and not with the number of pairs.
     """
     questions = [_Question(each, context) for note in context.notes for each in context.questions(note)]
-    counts: Counter[str] = Counter()
-    for each in questions:
-        counts.update(each.stems)
+    counts = Counter(chain.from_iterable(each.stems for each in questions))
     often = {word for word, count in counts.items() if count > max(_OFTEN[0], _OFTEN[1] * len(questions))}
     order = sorted(
         (word for word, count in counts.items() if count > 1), key=lambda word: (counts[word], word)
@@ -107,7 +108,7 @@ def same_question(context: RuleContext) -> Iterator[Diagnostic]:
     first: dict[tuple[str, frozenset[str]], _Question] = {}
     reported: set[Note] = set()
     for each in questions:
-        each.stems = each.stems - often
+        each.stems = each.all_stems - often
         rare = sorted(filter(None, map(rank.get, each.stems)))[:_RARE]
         equal = first.setdefault(each.same, each)
         twin = _nearest(each, near, rare, counts) if each.stems else None
@@ -129,8 +130,10 @@ def _rows_alike(context: RuleContext, reported: set[Note]) -> Iterator[Diagnosti
     """Rows of a table that differ only in their names, if a card asks for the name by the other cells."""
     first: dict[tuple[object, ...], Note] = {}
     for note in context.notes:
+        if note.table is None:
+            continue
         asks = any(field.key == note.kind.label and field.part == "rest" for field in note.kind.fields)
-        cells = statements(values_of(note).get(note.kind.label)) if note.table and asks else []
+        cells = statements(values_of(note).get(note.kind.label)) if asks else []
         if note in reported or len(cells) < _CELLS or not context.asks_by(note, "rest"):
             continue
         key = tuple(" ".join(cell.value.casefold().split()) for cell in cells[1:])
@@ -152,12 +155,16 @@ def _nearest(
 ) -> _Question | None:
     """The similar question among the last few with two of the same rare words; None if there is none."""
     best, most = None, 0.0
-    pairs = [(one, two) for place, one in enumerate(rare) for two in rare[place + 1 :]]
     candidates: dict[int, _Question] = {}
-    keys: list[tuple[int, ...]] = [*pairs] or [tuple(rare)]
+    keys: list[tuple[int, ...]] = [*combinations(rare, 2)] or [tuple(rare)]
     for key in keys:
-        others = near.setdefault(key, [])
-        candidates |= {id(other): other for other in others if other.note is not mine.note} if others else {}
+        others = near.get(key)
+        if others is None:
+            near[key] = [mine]
+            continue
+        for other in others:
+            if other.note is not mine.note:
+                candidates[id(other)] = other
         others.append(mine)
         del others[:-_LOOKED_AT]
     for other in candidates.values():
@@ -181,5 +188,8 @@ def _share(one: set[str], two: set[str]) -> float:
     """The share of the words that two texts have in common, from 0 to 1; 1 if there are no words."""
     if not one and not two:
         return 1.0
-    few, many = sorted((len(one), len(two)))
-    return len(one & two) / len(one | two) if few >= _ANSWERS * many else 0.0
+    few, many = (len(one), len(two)) if len(one) < len(two) else (len(two), len(one))
+    if few < _ANSWERS * many:
+        return 0.0
+    both = len(one & two)
+    return both / (few + many - both)

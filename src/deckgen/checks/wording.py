@@ -294,7 +294,7 @@ def _row_names_itself(context: RuleContext, note: Note, texts: list[Scalar]) -> 
 
 def _asks_for(context: RuleContext, note: Note) -> set[str]:
     """The keys on the front of cards that do not show the note's label."""
-    fronts = [front for front in context.fronts(note) if note.kind.label not in front]
+    fronts = [front for front in context.form(note).fronts if note.kind.label not in front]
     return set().union(*fronts) - context.answered_otherwise(note)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from deckgen.anki.cloze import clozes, uncovered
 from deckgen.checks.chapters import Chapter, Text
@@ -245,6 +245,10 @@ class RuleContext:
             self._forms[note] = form
         return form
 
+    def options_of(self, note: Note) -> list[Options]:
+        """The options among the values of a note."""
+        return [cast("Options", note.values[key]) for key in self.form(note).options]
+
     def asks_by(self, note: Note, part: str) -> bool:
         """Whether a card of a row asks by a part of the row, `name` or `rest`; True if it has all cards."""
         faces = self.faces.get(note.kind.name)
@@ -283,7 +287,7 @@ class RuleContext:
 
     def asked(self, note: Note) -> Iterator[tuple[Scalar, Scalar | None]]:
         """The plain questions of a note, each with its answer; None if another question is the answer."""
-        if not {"question", "answer"} <= note.kind.keys.keys() or "question" not in note.values:
+        if not self.form(note).has_plain_question:
             return
         for key, answered_by in _ANSWERED_BY.items():
             question, answer = note.values.get(key), note.values.get(answered_by)

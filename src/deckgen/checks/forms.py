@@ -5,8 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from deckgen.deck.key_types.options import TYPE as OPTIONS
+
 if TYPE_CHECKING:
     from deckgen.checks.context import Faces
+    from deckgen.deck.keys import Key
     from deckgen.deck.kinds import Kind
 
 
@@ -56,3 +59,59 @@ class Form:
     def prompting(self) -> list[str]:
         """The keys whose values some front shows, in the order of the values."""
         return [key for key in self.keys if key in self.shown]
+
+    @cached_property
+    def asking_for_label(self) -> list[str]:
+        """The keys on the fronts of cards that do not show the label of the note."""
+        keys = frozenset().union(*(front for front in self.fronts if self.kind.label not in front))
+        return [key for key in keys if key in self.keys]
+
+    @cached_property
+    def has_hidden_texts(self) -> bool:
+        """Whether it may have a text that no card shows, but one would if the note had one more key."""
+        if self._faces is None:
+            return False
+        unseen = self._faces.shown - self._faces.shown_of(self.keys, self.left_out)
+        return not unseen.isdisjoint(self.kind.keys.keys() & self.keys)
+
+    @cached_property
+    def name(self) -> str:
+        """The key of the note's name; empty if its label is not a plain text."""
+        key = self.kind.keys.get(self.kind.label)
+        return key.name if key and key.type.is_name and key.name in self.keys else ""
+
+    @cached_property
+    def options(self) -> list[str]:
+        """The keys with options."""
+        return [key.name for key in self.kind.keys.values() if key.type is OPTIONS and key.name in self.keys]
+
+    @cached_property
+    def has_plain_question(self) -> bool:
+        """Whether its notes ask plain questions."""
+        return {"question", "answer"} <= self.kind.keys.keys() and "question" in self.keys
+
+    @cached_property
+    def answering(self) -> list[Key]:
+        """The keys whose whole values may be answers; none if the front of no card shows the label."""
+        kind = self.kind
+        if kind.cloze or kind.label not in self.shown:
+            return []
+        return [
+            key
+            for key in kind.keys.values()
+            if key.name in self.keys
+            and (
+                key.type.is_row
+                or (
+                    (key.required or self.has_plain_question)
+                    and not key.type.plain
+                    and key.name != kind.label
+                )
+            )
+        ]
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The keys of the kind's notes whose values are in Markdown, in the order of the values."""
+        own = self.kind.keys
+        return [key for key in self.keys if key in own and not own[key].type.plain]

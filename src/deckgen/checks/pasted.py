@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from deckgen.anki.cloze import uncovered
 from deckgen.checks import context as look
 from deckgen.checks.prose import size
-from deckgen.deck.key_types.options import options_in
 from deckgen.deck.notes import place
 from deckgen.diagnostics import Diagnostic
 from deckgen.source import Scalar
@@ -30,11 +29,16 @@ def repeated_text(context: RuleContext) -> Iterator[Diagnostic]:
     """
     reasons: dict[str, dict[Note, Scalar]] = {}
     for note in context.notes:
-        yield from _keys(note)
-        for _, options in options_in(note.values):
-            yield from _options(note, options.items)
-        for why in _reasons(note):
+        yield from _keys(note, context.form(note).texts)
+        why = note.values.get("why")
+        if isinstance(why, Scalar):
             reasons.setdefault(_plain_text(why), {}).setdefault(note, why)
+        for options in context.options_of(note):
+            texts = [_plain_text(option.why) for option in options.items]
+            if 1 < len(set(texts)) < len(texts):  # the reason of all options is that of the question
+                yield from _options(note, options.items, texts)
+            for text, option in zip(texts, options.items, strict=True):
+                reasons.setdefault(text, {}).setdefault(note, option.why)
     for text, shared in reasons.items():
         if len(shared) == 2 and size(text) >= _LONG:
             (other, _), (note, why) = shared.items()
@@ -49,35 +53,34 @@ def _plain_text(scalar: Scalar) -> str:
     return " ".join(uncovered(scalar.value).split())
 
 
-def _reasons(note: Note) -> Iterator[Scalar]:
-    """The reasons of a note and of its options."""
-    why = note.values.get("why")
-    if isinstance(why, Scalar):
-        yield why
-    yield from (option.why for _, options in options_in(note.values) for option in options.items)
-
-
-def _keys(note: Note) -> Iterator[Diagnostic]:
+def _keys(note: Note, keys: list[str]) -> Iterator[Diagnostic]:
     """Two keys of a note with the same text."""
-    first: dict[str, tuple[str, Scalar]] = {}
-    for key, value in note.values.items():
-        kind_key = note.kind.keys.get(key)
-        if isinstance(value, Scalar) and kind_key and not kind_key.type.plain:
-            other, text = first.setdefault(_plain_text(value), (key, value))
-            if text is not value and size(value.value) >= _SAYS_MUCH:
-                line = note.chapter.document.span(text).line
-                message = f"`{key}` is the same as `{other}` (line {line}), word for word"
-                hint = f"write a different text for `{key}`, or delete it"
-                yield Diagnostic("repeated-text", message, look.of_text(note, value), hint)
-
-
-def _options(note: Note, options: list[Option]) -> Iterator[Diagnostic]:
-    """Two options with the same reason. If all options have it, it is the reason of the question."""
-    if len({_plain_text(option.why) for option in options}) == 1:
+    texts = [(key, value) for key in keys if isinstance(value := note.values.get(key), Scalar)]
+    if len({_beginning(value.value) for _, value in texts}) == len(texts):
         return
+    first: dict[str, tuple[str, Scalar]] = {}
+    for key, value in texts:
+        other, text = first.setdefault(_plain_text(value), (key, value))
+        if text is not value and size(value.value) >= _SAYS_MUCH:
+            line = note.chapter.document.span(text).line
+            message = f"`{key}` is the same as `{other}` (line {line}), word for word"
+            hint = f"write a different text for `{key}`, or delete it"
+            yield Diagnostic("repeated-text", message, look.of_text(note, value), hint)
+
+
+def _beginning(text: str) -> tuple[str, ...]:
+    """The first words of a text without the marks of clozes: equal if the whole texts are."""
+    return tuple(uncovered(text).split(None, _WORDS)[:_WORDS])
+
+
+_WORDS = 3
+
+
+def _options(note: Note, options: list[Option], texts: list[str]) -> Iterator[Diagnostic]:
+    """Two options with the same reason; `texts` are their reasons."""
     first: dict[str, Option] = {}
-    for option in options:
-        other = first.setdefault(_plain_text(option.why), option)
+    for text, option in zip(texts, options, strict=True):
+        other = first.setdefault(text, option)
         least = _LONG if other.correct == option.correct else _SAYS_MUCH
         if other is not option and size(option.why.value) >= least:
             line = note.chapter.document.span(other.why).line

@@ -24,14 +24,17 @@ def unshown_field(context: RuleContext) -> Iterator[Diagnostic]:
     Plain text may be a code for another program, so there is no warning for it. The rule also reports a text
     of a note that only a card shows which this note does not have.
     """
+    forms = {}
     for note in context.notes:
-        if not note.kind.cloze:
+        form = context.form(note)
+        forms[form] = form
+        if not note.kind.cloze and form.has_hidden_texts:
             yield from _without_its_card(context, note)
     filled: dict[str, set[str]] = {}
     kinds: dict[str, Kind] = {}
-    for note in context.notes:
-        kinds[note.kind.name] = note.kind
-        filled.setdefault(note.kind.name, set()).update(values_of(note))
+    for form in forms:
+        kinds[form.kind.name] = form.kind
+        filled.setdefault(form.kind.name, set()).update(form.keys)
     for name, kind in kinds.items():
         mentioned = context.faces[name].mentioned
         keys_shown = {field.key for field in kind.fields if field.name in mentioned}

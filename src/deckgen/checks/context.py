@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 from deckgen.anki.cloze import clozes, uncovered
 from deckgen.checks.chapters import Chapter, Text
 from deckgen.checks.forms import Form
-from deckgen.checks.prose import plain, words
+from deckgen.checks.vignettes import Vignette
 from deckgen.deck.key_types.options import options_in
 from deckgen.deck.notes import place, values_of
 from deckgen.deck.values import scalars
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.anki.cloze import Cloze
-    from deckgen.deck.key_types.options import Option, Options
+    from deckgen.deck.key_types.options import Options
     from deckgen.deck.notes import Deck, Note
     from deckgen.deck.values import Value
     from deckgen.diagnostics import Span
@@ -46,39 +46,6 @@ class CardQuestion(NamedTuple):
     note: Note
     text: str
     front: frozenset[str]
-
-
-_PARTICLES = "of|the|and|in|for|on|to|at|by|a|an|de|la|du|van|von|der"
-NAME = re.compile(rf"(?!(?:In|At|On|By|From|To|With|For) )[^\W\d_a-z]\S*(?: (?:[^\W_a-z]\S*|{_PARTICLES}))+")
-"""Some words that all begin with capitals: a name, or a title."""
-
-
-class Vignette(NamedTuple):
-    """A note with options.
-
-    Attributes:
-        note: The note.
-        stem: All its texts before the options, including the question.
-        question: The last of them.
-        options: Its options.
-        right: The index of the right option, from 0.
-        texts: The texts of the options, without Markdown.
-        words: All words of the options, in small letters. A rule looks here first, which is fast.
-    """
-
-    note: Note
-    stem: str
-    question: Scalar | None
-    options: list[Option]
-    right: int
-    texts: list[str]
-    words: set[str]
-
-    @property
-    def of_names(self) -> bool:
-        """Whether its options, except for one at most, are names. Their form is fixed."""
-        names = sum(1 for text in self.texts if NAME.fullmatch(text))
-        return names > 1 and names >= len(self.texts) - 1
 
 
 class Faces(Protocol):
@@ -229,7 +196,8 @@ class RuleContext:
         """The notes with options of which exactly one is right."""
         vignettes: list[Vignette] = []
         for note in self.notes:
-            for key, options in options_in(note.values):
+            for key in self.form(note).options:
+                options = cast("Options", note.values[key])
                 if options.items:
                     vignettes += _vignette(note, key, options, self.shown(note))
         return vignettes
@@ -351,10 +319,7 @@ def _vignette(note: Note, key: str, options: Options, shown: Container[str]) -> 
         if isinstance(value, Scalar):
             stem.append(value)
     if len(right) == 1:
-        text = " ".join(scalar.value for scalar in stem)
-        texts = [plain(option.text.value).strip() for option in options.items]
-        option_words = set(words(" ".join(texts)))
-        yield Vignette(note, text, stem[-1] if stem else None, options.items, right[0], texts, option_words)
+        yield Vignette(note, stem, options.items, right[0])
 
 
 def _text_of(value: Value, first: int = 0) -> str:

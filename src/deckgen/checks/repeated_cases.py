@@ -20,7 +20,8 @@ from deckgen.source import Scalar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.context import RuleContext, Vignette
+    from deckgen.checks.context import RuleContext
+    from deckgen.checks.vignettes import Vignette
     from deckgen.deck.notes import Note
 
 _ENOUGH = 20  # notes, from which on a deck shows which words are rare in it

@@ -12,7 +12,8 @@ from deckgen.diagnostics import Diagnostic, counted, listed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.context import RuleContext, Vignette
+    from deckgen.checks.context import RuleContext
+    from deckgen.checks.vignettes import Vignette
 
 # The characters that Windows shows for the later bytes of a character of UTF-8. Some of them are quotation
 # marks and dashes, which may follow any letter (`CAFÉ”`): so these do not count behind a single letter.

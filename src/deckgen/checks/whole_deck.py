@@ -19,7 +19,7 @@ from deckgen.source import Mapping, Scalar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.context import Vignette
+    from deckgen.checks.vignettes import Vignette
 
 
 def same_term(context: RuleContext) -> Iterator[Diagnostic]:

@@ -14,7 +14,8 @@ from deckgen.source import Scalar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.context import RuleContext, Text
+    from deckgen.checks.chapters import Text
+    from deckgen.checks.context import RuleContext
     from deckgen.deck.notes import Note
     from deckgen.diagnostics import Span
 

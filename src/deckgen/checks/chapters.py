@@ -61,6 +61,12 @@ class Chapter:
     def _starts(self) -> list[int]:
         return [start for start, _, _ in self._parts]
 
+    def has_one_of(self, needles: Iterable[str]) -> bool:
+        """Whether the file contains one of some strings."""
+        text = self.document.text
+        # the search for a single character is much the fastest
+        return any(needle[0] in text and needle in text for needle in needles)
+
     def texts_with(self, pattern: re.Pattern[str]) -> Iterator[Text]:
         """The texts in whose source a match of a pattern begins, each once, in the order of their places."""
         return self.texts_at(match.start() for match in pattern.finditer(self.document.text))

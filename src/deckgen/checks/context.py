@@ -100,9 +100,7 @@ class RuleContext:
     @cached_property
     def with_texts(self) -> list[Note]:
         """These notes, and those without cards, whose texts other notes show."""
-        return [
-            note for note in self.deck.notes if note.valid and not note.retired and _longest(note) < _NO_CARD
-        ]
+        return [note for note in self.deck.notes if note.valid and not note.retired and _is_short(note)]
 
     @cached_property
     def english(self) -> bool:
@@ -135,7 +133,7 @@ class RuleContext:
             needles: If there are any, only chapters that contain one of them are searched.
         """
         for chapter in self.chapters:
-            if not needles or any(needle in chapter.document.text for needle in needles):
+            if not needles or chapter.has_one_of(needles):
                 yield from chapter.texts_with(pattern)
 
     @cached_property
@@ -154,19 +152,19 @@ class RuleContext:
         """The texts under keys of plain text, which are not Markdown; of a table itself they come once."""
         texts: list[Text] = []
         tables = set()
+        names: dict[str, set[str]] = {}
+        for kind, key in self.plain_keys:
+            names.setdefault(kind, set()).add(key)
         for note in self.with_texts:
+            plain_names = names.get(note.kind.name, ())
             parts = [note.values]
             if note.table and note.table not in tables:
                 tables.add(note.table)
                 parts = [note.table.values, note.values]
-            name = note.kind.name
-            texts += [
-                Text(note, key, scalar)
-                for values in parts
-                for key, value in values.items()
-                if (name, key) in self.plain_keys
-                for scalar in scalars(value)
-            ]
+            for values in parts:
+                for key, value in values.items():
+                    if key in plain_names:
+                        texts += [Text(note, key, scalar) for scalar in scalars(value)]
         return texts
 
     @cached_property
@@ -215,7 +213,8 @@ class RuleContext:
 
     def options_of(self, note: Note) -> list[Options]:
         """The options among the values of a note."""
-        return [cast("Options", note.values[key]) for key in self.form(note).options]
+        keys = self.form(note).options
+        return [cast("Options", note.values[key]) for key in keys] if keys else []
 
     def asks_by(self, note: Note, part: str) -> bool:
         """Whether a card of a row asks by a part of the row, `name` or `rest`; True if it has all cards."""
@@ -264,6 +263,8 @@ class RuleContext:
 
     def answered_otherwise(self, note: Note) -> set[str]:
         """The keys of plain questions whose answers are not the label of the note."""
+        if _OTHER_ANSWERS.isdisjoint(note.values):
+            return set()
         return {key for key, answered_by in _ANSWERED_BY.items() if answered_by in note.values}
 
     def answer(self, card: CardQuestion) -> str:
@@ -290,11 +291,20 @@ class RuleContext:
 
 _ANSWERED_BY = {"question": "answer", "reverse": "reverse_answer"}
 """The keys of plain questions, each with the key of its answer."""
+_OTHER_ANSWERS = frozenset(_ANSWERED_BY.values())
 _ANSWER = re.compile(r".*?(?:\{\{c[0-9,]+::(.*?)(?:::.*?)?\}\}|$)", re.DOTALL)
 
 
 def _answered(match: re.Match[str]) -> str:
     return f" {match[1] or ''}"
+
+
+def _is_short(note: Note) -> bool:
+    """Whether no text of a note is too long for a card."""
+    # what the reader makes of a text, as composed letters, can be a little longer than its source
+    if note.table is None and note.end - note.start < _NO_CARD // 4:
+        return True
+    return _longest(note) < _NO_CARD
 
 
 def _longest(note: Note) -> int:

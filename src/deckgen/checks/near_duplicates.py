@@ -104,7 +104,7 @@ def same_question(context: RuleContext) -> Iterator[Diagnostic]:
         (word for word, count in counts.items() if count > 1), key=lambda word: (counts[word], word)
     )
     rank = {word: number for number, word in enumerate(order, 1)}
-    near: dict[tuple[int, ...], list[_Question]] = {}
+    near: dict[tuple[int, ...], tuple[_Question, ...]] = {}
     first: dict[tuple[str, frozenset[str]], _Question] = {}
     reported: set[Note] = set()
     for each in questions:
@@ -151,7 +151,7 @@ def _is_alone(one: _Question, two: _Question) -> bool:
 
 
 def _nearest(
-    mine: _Question, near: dict[tuple[int, ...], list[_Question]], rare: list[int], counts: Counter[str]
+    mine: _Question, near: dict[tuple[int, ...], tuple[_Question, ...]], rare: list[int], counts: Counter[str]
 ) -> _Question | None:
     """The similar question among the last few with two of the same rare words; None if there is none."""
     best, most = None, 0.0
@@ -160,13 +160,12 @@ def _nearest(
     for key in keys:
         others = near.get(key)
         if others is None:
-            near[key] = [mine]
+            near[key] = (mine,)
             continue
         for other in others:
             if other.note is not mine.note:
                 candidates[id(other)] = other
-        others.append(mine)
-        del others[:-_LOOKED_AT]
+        near[key] = (*others, mine)[-_LOOKED_AT:]
     for other in candidates.values():
         share = _share(mine.stems, other.stems)
         alike = share >= _ALIKE and share > most and mine.exact == other.exact

@@ -48,9 +48,9 @@ _LIGHT = frozenset(
 
 def meaning(text: str) -> list[str]:
     """The stems of the words of an option that carry meaning, with one stem for words of the same meaning."""
-    tokens = _TOKEN.findall(text)
-    light = _LIGHT if len(tokens) > 2 else _LIGHT - {"a"}  # "A major" has no article
-    return [_MEANINGS[word] for token in tokens if (word := token.lower()) not in light or token == "A"]
+    units = _TOKEN.findall(text)
+    light = _LIGHT if len(units) > 2 else _LIGHT - {"a"}  # "A major" has no article
+    return [_MEANINGS[word] for unit in units if (word := unit.lower()) not in light or unit == "A"]
 
 
 _MINUS = "-−+"

@@ -87,9 +87,9 @@ def _forms(vignette: Vignette) -> Iterator[tuple[list[bool], str, str]]:
     sentences = [text[-1] in ".!" and bool(_SENTENCE.fullmatch(text)) for text in texts]
     yield sentences, "is a sentence", "is not a sentence"
     yield [text[-1] == "?" for text in texts], "is a question", "is not a question"
+    small = [text[0].islower() for text in texts]
     # code is written as it is
-    if not any(option.text.value.lstrip().startswith("`") for option in vignette.options):
-        small = [text[0].islower() for text in texts]
+    if any(small) and not any(option.text.value.lstrip().startswith("`") for option in vignette.options):
         yield small, "begins with a lowercase letter", "begins with a capital letter"
     quoted = [text[0] in _QUOTES and bool(_QUOTED.fullmatch(text)) for text in texts]
     yield quoted, "is a quotation", "is not a quotation"
@@ -177,10 +177,13 @@ def _odd_length(texts: list[str], right: int) -> tuple[int, str] | None:
     return None
 
 
+_LAST_ARTICLE = re.compile(r"\b(an?)$")
+
+
 def _odd_article(vignette: Vignette, texts: list[str]) -> tuple[int, str] | None:
     """The option that does not fit an article at the end of the question."""
     question = plain(vignette.question.value).rstrip(" \n:…._") if vignette.question else ""
-    article = re.search(r"\b(an?)$", question)
+    article = _LAST_ARTICLE.search(question) if question[-1:] in {"a", "n"} else None
     for place, text in enumerate(texts if article else ()):
         if article and text[0].isalpha() and (text[0].lower() in "aeiou") != (article[1] == "an"):
             return place, f"does not fit the question's `{article[1]}`"

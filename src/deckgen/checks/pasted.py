@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from deckgen.anki.cloze import uncovered
@@ -27,18 +28,22 @@ def repeated_text(context: RuleContext) -> Iterator[Diagnostic]:
 
     Two questions may share a case, and three notes or all options a reason. That is no mistake.
     """
-    reasons: dict[str, dict[Note, Scalar]] = {}
+    found: list[tuple[str, Note, Scalar]] = []
     for note in context.notes:
         yield from _keys(note, context.form(note).texts)
         why = note.values.get("why")
         if isinstance(why, Scalar):
-            reasons.setdefault(_plain_text(why), {}).setdefault(note, why)
+            found.append((_plain_text(why), note, why))
         for options in context.options_of(note):
             texts = [_plain_text(option.why) for option in options.items]
             if 1 < len(set(texts)) < len(texts):  # the reason of all options is that of the question
                 yield from _options(note, options.items, texts)
-            for text, option in zip(texts, options.items, strict=True):
-                reasons.setdefault(text, {}).setdefault(note, option.why)
+            found += [(text, note, option.why) for text, option in zip(texts, options.items, strict=True)]
+    often = Counter(text for text, _, _ in found)
+    reasons: dict[str, dict[Note, Scalar]] = {}
+    for text, note, why in found:
+        if often[text] > 1:
+            reasons.setdefault(text, {}).setdefault(note, why)
     for text, shared in reasons.items():
         if len(shared) == 2 and size(text) >= _LONG:
             (other, _), (note, why) = shared.items()
@@ -50,13 +55,14 @@ def repeated_text(context: RuleContext) -> Iterator[Diagnostic]:
 
 def _plain_text(scalar: Scalar) -> str:
     """A text without its clozes' marks and its line breaks."""
-    return " ".join(uncovered(scalar.value).split())
+    text = scalar.value
+    return " ".join((uncovered(text) if "{{c" in text else text).split())
 
 
 def _keys(note: Note, keys: list[str]) -> Iterator[Diagnostic]:
     """Two keys of a note with the same text."""
     texts = [(key, value) for key in keys if isinstance(value := note.values.get(key), Scalar)]
-    if len({_beginning(value.value) for _, value in texts}) == len(texts):
+    if len(texts) < 2 or len({_beginning(value.value) for _, value in texts}) == len(texts):
         return
     first: dict[str, tuple[str, Scalar]] = {}
     for key, value in texts:
@@ -70,7 +76,8 @@ def _keys(note: Note, keys: list[str]) -> Iterator[Diagnostic]:
 
 def _beginning(text: str) -> tuple[str, ...]:
     """The first words of a text without the marks of clozes: equal if the whole texts are."""
-    return tuple(uncovered(text).split(None, _WORDS)[:_WORDS])
+    shown = uncovered(text) if "{{c" in text else text
+    return tuple(shown.split(None, _WORDS)[:_WORDS])
 
 
 _WORDS = 3

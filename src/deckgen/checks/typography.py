@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from html import unescape
-from itertools import chain
 from operator import eq
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from deckgen.cards.media import IMAGES
 from deckgen.checks import context as look
 from deckgen.checks.prose import plain, prose
 from deckgen.checks.stems import FUNCTION_WORDS
-from deckgen.deck.key_types.options import is_options, options_in
+from deckgen.deck.key_types.options import is_options
 from deckgen.diagnostics import Diagnostic
 from deckgen.patterns import pattern
 
@@ -42,11 +41,12 @@ _MASK = pattern(r"(?:^|[-_/])(?:masks?|[oai]{2}-\d+-[QA]|[oai]{2}-O)\.\w+$")
 def swallowed_key(context: RuleContext) -> Iterator[Diagnostic]:
     """A line of a text that is in fact a key, indented too far."""
     for note in context.with_texts:
-        lines = [note.swallowed]
+        lines = note.swallowed
         if note.table and note.table.rows[0] is note:
-            lines.append(note.table.swallowed)
-        lines += [options.swallowed for _, options in options_in(note.values)]
-        for each in chain.from_iterable(lines):
+            lines += note.table.swallowed
+        for options in context.options_of(note):
+            lines += options.swallowed
+        for each in lines:
             if each.certain:
                 yield Diagnostic("swallowed-key", each.message, each.at, each.hint)
 
@@ -62,12 +62,18 @@ _PLACEHOLDER = pattern(
 )
 """A placeholder instead of a text, or at its end; U+FFFC stands for code."""
 _LIKE_PLACEHOLDER = pattern(r"TODO|TBD|tbd|FIXME|fixme|xxx|XXX|[?？]{3}|\.\.\.|…")
-_LIKE_NEEDLES = "TODO TBD tbd FIXME fixme xxx XXX ?? ？ ... …".split()
+_IN_CAPITALS = "TODO TBD FIXME XXX".split()
+_LIKE_NEEDLES = "tbd fixme xxx ?? ？ ... …".split()
 
 
 def placeholder(context: RuleContext) -> Iterator[Diagnostic]:
     """A text that its author still has to write."""
-    for note, key, scalar in context.texts_with(_LIKE_PLACEHOLDER, *_LIKE_NEEDLES):
+    chapters = (
+        chapter
+        for chapter in context.chapters
+        if chapter.has_one_of(_LIKE_NEEDLES) or (chapter.capitals and chapter.has_one_of(_IN_CAPITALS))
+    )
+    for note, key, scalar in (text for each in chapters for text in each.texts_with(_LIKE_PLACEHOLDER)):
         if key == note.kind.label or len(scalar.value) > _LONGEST_PLACE:
             continue  # it may be the subject of the card
         if match := _PLACEHOLDER.search(prose(scalar.value)):
@@ -263,7 +269,9 @@ _TRAILING = pattern(r"(?<=\S) {2,}$(?=\n[^\n]*\S)", re.MULTILINE)
 def trailing_space(context: RuleContext) -> Iterator[Diagnostic]:
     """Blanks at the end of a line, which invisibly make a line break (CommonMark, hard line breaks)."""
     for chapter in context.chapters:
-        if "  \n" not in chapter.document.text and "  \r" not in chapter.document.text:
+        if "  \n" not in chapter.document.text and not (
+            "\r" in chapter.document.text and "  \r" in chapter.document.text
+        ):
             continue
         for note, _, scalar in chapter.texts:
             match = _TRAILING.search(prose(scalar.value)) if scalar.style == "|" else None
@@ -335,12 +343,13 @@ def stray_markdown(context: RuleContext) -> Iterator[Diagnostic]:
     """Markdown without effect, so that learners see its signs (CommonMark)."""
     yield from _of_hints(context)
     yield from _third_braces(context)
-    for note, key, scalar in context.plain_texts:
+    all_plain = "\n".join([text.scalar.value for text in context.plain_texts])
+    for note, key, scalar in context.plain_texts if _SIGN_IN_PLAIN.search(all_plain) else ():
         if _SIGN_IN_PLAIN.search(scalar.value) and (match := _IN_PLAIN.search(scalar.value)):
             message = f"`{key}` is plain text, so learners see `{match.group()}` as typed"
             span = look.at(note, scalar, match.start(), len(match.group()))
             yield Diagnostic("stray-markdown", message, span, _in_plain_text(note, match))
-    for signs, needles in ((_LINK, ("] ",)), (_BULLET, (*"•●▪‣–·", " * ")), (_AT_LINE_START, ())):
+    for signs, needles in ((_LINK, ("]",)), (_BULLET, (*"•●▪‣–·", " * ")), (_AT_LINE_START, ())):
         for note, key, scalar in context.texts_with(signs, *needles):
             typed = signs.search(f"\n{prose(scalar.value)}")
             if typed and typed.lastgroup and (note.kind.name, key) not in context.plain_keys:
@@ -373,6 +382,8 @@ def _about_sign(sign: Left, span: Span) -> tuple[str, Span, str]:
 def _takes_effect(text: str) -> bool:
     """Whether all signs of emphasis in a text clearly have an effect: pairs, around letters or digits."""
     for sign in ("**", "==", "`"):
+        if sign not in text:
+            continue
         parts = text.split(sign)
         if len(parts) % 2 == 0 or not all(part[:1].isalnum() and part[-1:].isalnum() for part in parts[1::2]):
             return False

@@ -14,7 +14,7 @@ from deckgen.anki.cloze import read
 from deckgen.anki.cloze_slips import slips
 from deckgen.checks import context as look
 from deckgen.checks.context import RuleContext, of_note
-from deckgen.checks.prose import WORD, counted, is_unspaced, plain, prose, size, verbatim, words
+from deckgen.checks.prose import WORD, counted, is_unspaced, plain, prose, size, tokens, verbatim, words
 from deckgen.checks.stems import FUNCTION_STEMS, FUNCTION_WORDS, STEMS, content, stems
 from deckgen.deck.notes import values_of
 from deckgen.deck.values import scalars, statements
@@ -296,9 +296,8 @@ def _row_names_itself(context: RuleContext, note: Note, texts: list[Scalar]) -> 
 def _asks_for(context: RuleContext, note: Note) -> list[str]:
     """The keys on the front of cards that do not show the note's label."""
     keys = context.form(note).asking_for_label
-    if keys and (others := context.answered_otherwise(note)):
-        return [key for key in keys if key not in others]
-    return keys
+    others = context.answered_otherwise(note) if keys else ()
+    return [key for key in keys if key not in others] if others else keys
 
 
 _BRACKETS = re.compile(r"\(([^)]*)\)")
@@ -401,6 +400,18 @@ _LONG_REASON = 120  # characters; a longer reason has content
 _NO_REASON = frozenset(STEMS[word] for word in _SAYS_NOTHING) | FUNCTION_STEMS
 
 
+class _Reasons(dict[str, str]):
+    """A cache of the stems of words; empty for words that make no reason."""
+
+    def __missing__(self, word: str) -> str:
+        stem = STEMS[word]
+        stem = self[word] = "" if stem in _NO_REASON else stem
+        return stem
+
+
+_REASONS = _Reasons()
+
+
 def _says_nothing(why: str, of: str, stem: Callable[[], str]) -> bool:
     """Whether a reason only judges its subject, or repeats it.
 
@@ -408,7 +419,7 @@ def _says_nothing(why: str, of: str, stem: Callable[[], str]) -> bool:
     """
     if len(why) > 2 * len(of) + 90:
         return False
-    mine = stems(why) - _NO_REASON
+    mine = set(map(_REASONS.__getitem__, tokens(why))) - {""}
     if not mine:
         return not verbatim(why)
     repeated = stems(of)

@@ -23,16 +23,19 @@ WINGS = {
     "source": "diagnostics patterns",
     "project": "diagnostics source",
     "files": "diagnostics project",
+    "inputs": "diagnostics kept project",
+    "outcome": "diagnostics",
+    "last_build": "inputs kept outcome project",
     "anki": "diagnostics patterns",
     "deck": "diagnostics source anki project patterns",
     "cards": "diagnostics source anki project deck kept patterns",
     "checks": "diagnostics source anki project deck cards patterns",
     "history": "diagnostics source anki project deck cards git",
-    "package": "diagnostics source anki project deck cards history kept",
-    "build": "diagnostics source anki project deck cards checks history package kept",
+    "package": "diagnostics source anki project deck cards history outcome",
+    "build": "diagnostics source anki project deck cards checks history package kept inputs outcome",
     "commands": "diagnostics source anki project deck cards checks history package build files git kept "
-    "address",
-    "cli": "address diagnostics project package build commands files git kept streams",
+    "address inputs",
+    "cli": "address diagnostics project package build commands files git kept last_build outcome streams",
     "__main__": "cli streams",
 }
 """Each folder or module at the top, and what it may import from."""

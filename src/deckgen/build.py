@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import re
-import time
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -15,13 +13,15 @@ from deckgen.cards.media import told_of
 from deckgen.cards.media_records import Records
 from deckgen.cards.rows import render_notes
 from deckgen.deck.reading import read_source
-from deckgen.diagnostics import CallError, Diagnostic, Diagnostics, Span, sorted_diagnostics
+from deckgen.diagnostics import Diagnostic, Diagnostics, Span, sorted_diagnostics
 from deckgen.history.ledger_file import read_ledger
 from deckgen.history.lost_ledger import lost_ledger
 from deckgen.history.matching import Matching, match
 from deckgen.history.plan import plan_update
+from deckgen.inputs import now
 from deckgen.kept import NOTHING
-from deckgen.package import Package, Packages, pack
+from deckgen.outcome import Outcome
+from deckgen.package import Package, Packages, figures_of, pack
 from deckgen.project import LEDGER, MANIFEST, Project
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from deckgen.deck.reading import Source
     from deckgen.history.ledger_file import Released
     from deckgen.kept import Kept
+    from deckgen.outcome import Made
     from deckgen.source import Document
 
 
@@ -67,6 +68,16 @@ class Build:
     record: str
     packages: Packages | None = None
 
+    @cached_property
+    def made(self) -> Made | None:
+        """Figures of the packages; None if there are errors."""
+        return figures_of(self.packages) if self.packages else None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What it came to, without the deck itself."""
+        return Outcome(self.project, self.diagnostics, self.lines, self.made)
+
     @property
     def package(self) -> Package | None:
         """The package of the deck; None if there are errors."""
@@ -76,24 +87,6 @@ class Build:
     def retired(self) -> Package | None:
         """The package of the retired notes, for learners who have them; None if there are none."""
         return self.packages.retired if self.packages else None
-
-
-def now() -> int:
-    """The time of the build in seconds since 1970: SOURCE_DATE_EPOCH, or the clock.
-
-    Raises:
-        CallError: SOURCE_DATE_EPOCH is not a time in the past.
-    """
-    clock = int(time.time())
-    text = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if not text:
-        return clock
-    if not re.fullmatch(r"[0-9]{1,12}", text) or not 0 < int(text) <= clock + 86_400:
-        raise CallError(
-            f"SOURCE_DATE_EPOCH is `{text}`, which is not a time in the past",
-            "set it to whole seconds since 1970: SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)",
-        )
-    return int(text)
 
 
 def build(

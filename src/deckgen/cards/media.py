@@ -14,16 +14,18 @@ from urllib.parse import unquote
 
 from deckgen.cards.media_content import ENDINGS, EXPORTED, content_fault, shrinks
 from deckgen.cards.media_places import Places, candidates, unwrapped
-from deckgen.cards.media_records import MediaRecord, settled, status_of
+from deckgen.cards.media_records import MediaRecord
 from deckgen.cards.media_secrets import tells_place, wanted_by_svg
 from deckgen.diagnostics import Diagnostic, Problem, Span, counted, listed, proposal, same
+from deckgen.kept import settled, status_of
 from deckgen.source import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from deckgen.cards.media_records import Records, Status
+    from deckgen.cards.media_records import Records
+    from deckgen.kept import Status
 
 MAX_MEDIA = 100 * 1024 * 1024
 """The largest media file, in bytes: AnkiWeb does not sync larger ones."""

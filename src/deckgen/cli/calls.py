@@ -102,7 +102,6 @@ def build_deck_of(folder: Path, report: Report, *, try_fix: bool = False, kept: 
     from deckgen.kept import of_user  # noqa: PLC0415
 
     kept = of_user() if kept is None else kept
-
     with bar(report) as tick:
         result = build_deck(folder, tick, kept=kept)
         if try_fix and result.diagnostics:
@@ -112,30 +111,6 @@ def build_deck_of(folder: Path, report: Report, *, try_fix: bool = False, kept: 
             result = mark_fixable(result, tick, kept)
     tell_interrupted(folder, report)
     return result
-
-
-def write_package(made: Package, path: Path, deck: Path, kept: Kept, report: Report) -> Package:
-    """Write the package of a build, unless it is there already; the package that is there then.
-
-    Args:
-        made: The package.
-        path: The file to write.
-        deck: The deck's folder, resolved.
-        kept: The results that are kept from earlier builds.
-        report: The output of the command.
-    """
-    from deckgen.files import replacing  # noqa: PLC0415
-    from deckgen.package import LastPackage, write  # noqa: PLC0415
-
-    last = LastPackage(kept, deck)
-    if there := last.at(path, made):
-        report.wrote = False
-        return there
-    # where results are kept, the next build makes it again after a loss of power
-    with bar(report) as tick, replacing(path, lasting=not kept) as file:
-        write(made, file, tick, by_status=bool(kept))
-    last.remember(path, made)
-    return made
 
 
 def tell_interrupted(folder: Path, report: Report) -> None:

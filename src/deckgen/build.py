@@ -20,6 +20,7 @@ from deckgen.history.matching import Matching, match
 from deckgen.history.plan import plan_update
 from deckgen.inputs import now
 from deckgen.kept import NOTHING
+from deckgen.memory import basis_of
 from deckgen.outcome import Outcome
 from deckgen.package import Package, Packages, figures_of, pack
 from deckgen.project import LEDGER, MANIFEST, Project
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from deckgen.deck.reading import Source
     from deckgen.history.ledger_file import Released
     from deckgen.kept import Kept
+    from deckgen.memory import Memory
     from deckgen.outcome import Made
     from deckgen.source import Document
 
@@ -96,6 +98,7 @@ def build(
     *,
     releasing: bool = False,
     kept: Kept = NOTHING,
+    memory: Memory | None = None,
 ) -> Build:
     """Read, check and render a project's deck; `package.write` writes the package into a file.
 
@@ -105,6 +108,8 @@ def build(
         texts: Texts to read instead of the content of files, by the paths of the files as in diagnostics.
         releasing: Whether this becomes a new release.
         kept: The results that are kept from earlier builds. A release must not use any.
+        memory: What the last build of this process found out; afterwards what this one did. It goes only
+            without `texts`, and only for one project.
 
     Returns:
         The build with all diagnostics of all files, and with the packages if none of these is an error.
@@ -112,17 +117,27 @@ def build(
     started = now()
     tell = progress or (lambda *_: None)
     project = Project(folder.resolve())
-    source = read_source(project, texts, tell)
-    note_types = render_note_types(source.deck, source.kinds, project)
+    if memory:
+        memory.begin(basis_of(project))
+    source = read_source(project, texts, tell, memory)
+    note_types = render_note_types(source.deck, source.kinds, project, memory)
     released = read_ledger(project.folder, texts.get(LEDGER))
-    diagnostics_so_far = _check(project, source, note_types, released, tell, releasing=releasing)
+    diagnostics_so_far = _check(
+        project, source, note_types, released, tell, releasing=releasing, memory=memory
+    )
 
     # an unknown id may be that of a missing released note: the build reports both at once
     hopeless = diagnostics_so_far.has_error_but("unknown-note")
     matching = Matching(source.deck, released.ledger) if hopeless else match(source.deck, released.ledger)
     records = Records(kept, project.source.resolve())
     rendered = render_notes(
-        matching, note_types, project, tell, faulty=diagnostics_so_far.has_errors, records=records
+        matching,
+        note_types,
+        project,
+        tell,
+        faulty=diagnostics_so_far.has_errors,
+        records=records,
+        memory=memory,
     )
     records.keep()
     media = _media(rendered, note_types)
@@ -140,6 +155,8 @@ def build(
     packages = None
     if plan and not diagnostics_so_far.has_errors:
         packages = pack(plan, note_types, media, releasing=releasing)
+    if memory:
+        memory.end(basis_of(project))
     diagnostics = sorted_diagnostics(checks.wanted(source.deck, diagnostics_so_far))
     lines = _lines_of(diagnostics, source.documents, note_types.texts | {LEDGER: released.text})
     return Build(
@@ -164,6 +181,7 @@ def _check(
     progress: Callable[[str, int, int], None],
     *,
     releasing: bool,
+    memory: Memory | None,
 ) -> Diagnostics:
     """The diagnostics of a deck before its notes are rendered, including the warnings about its cards."""
     deck, ledger = source.deck, released.ledger
@@ -172,7 +190,7 @@ def _check(
     diagnostics += checks.check_files(project, source, note_types)
     diagnostics += checks.check_links(deck, source.ids)
     diagnostics += checks.check_cards(
-        deck, note_types, ledger.ids, progress, complete=not diagnostics.has_errors
+        deck, note_types, ledger.ids, progress, complete=not diagnostics.has_errors, memory=memory
     )
     return diagnostics
 

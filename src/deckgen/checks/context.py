@@ -6,8 +6,9 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from deckgen.anki.cloze import clozes, uncovered
 from deckgen.checks.prose import plain, words
@@ -18,7 +19,7 @@ from deckgen.diagnostics import Diagnostic
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterator
+    from collections.abc import Callable, Collection, Container, Iterable, Iterator
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.anki.cloze import Cloze
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from deckgen.source import Document
 
 
+_T = TypeVar("_T")
 _START = attrgetter("scalar.start")
 _NO_CARD = 10_000
 """A value with this many characters is too long for a card; rules for sentences would be slow on it."""
@@ -123,6 +125,17 @@ class Faces(Protocol):
         """The keys whose values some card of a note with values for some keys shows, on either side."""
 
 
+def _by_chapter(find: Callable[[RuleContext], list[_T]]) -> cached_property[list[_T]]:
+    """A property with what a method finds in all chapters; see `RuleContext.of_parts`."""
+
+    def found(context: RuleContext) -> list[_T]:
+        first, *others = context.of_parts(find)
+        return list(chain(first, *others)) if others else first
+
+    found.__doc__ = find.__doc__
+    return cached_property(found)
+
+
 @dataclass
 class RuleContext:
     """A deck as the rules about cards see it.
@@ -132,20 +145,34 @@ class RuleContext:
         faces: The faces of each kind, by its name.
         released: The ids of notes that have been released.
         complete: Whether every chapter could be read. Otherwise a missing note may be in an unread part.
+        parts: The same for each chapter, where earlier builds have looked at some of them; else none.
     """
 
     deck: Deck
     faces: ReadOnly[str, Faces]
     released: Container[str]
     complete: bool = True
+    parts: list[RuleContext] = field(default_factory=list, repr=False)
+    _found: dict[object, list[Any]] = field(default_factory=dict, init=False, repr=False)
     _of_fronts: dict[tuple[str, frozenset[str]], frozenset[str]] = field(default_factory=dict, repr=False)
 
-    @cached_property
+    def of_parts(self, find: Callable[[RuleContext], Iterable[_T]]) -> Iterator[list[_T]]:
+        """What a function finds in each chapter, which is remembered; or in the whole deck, without parts.
+
+        What it finds must not depend on other chapters, on `complete` or on how often it is called.
+        """
+        for part in self.parts or (self,):
+            found = part._found.get(find)  # noqa: SLF001 (one's own)
+            if found is None:
+                found = part._found[find] = list(find(part))  # noqa: SLF001
+            yield found
+
+    @_by_chapter
     def notes(self) -> list[Note]:
         """The notes with cards that rules can judge: valid, not retired, no text too long for a card."""
         return [note for note in self.with_texts if not note.text_only]
 
-    @cached_property
+    @_by_chapter
     def with_texts(self) -> list[Note]:
         """These notes, and those without cards, whose texts other notes show."""
         return [
@@ -161,7 +188,7 @@ class RuleContext:
         """Whether learners may have a note already."""
         return note.id in self.released or (bool(note.was) and note.was in self.released)
 
-    @cached_property
+    @_by_chapter
     def texts(self) -> list[Text]:
         """All texts of the notes; the texts of a table itself come once."""
         texts: list[Text] = []
@@ -173,7 +200,7 @@ class RuleContext:
             texts += _texts(note, note.values)
         return texts
 
-    @cached_property
+    @_by_chapter
     def chapters(self) -> list[Chapter]:
         """The chapters, each with its texts in the order of their places."""
         chapters: dict[str, Chapter] = {}
@@ -218,17 +245,17 @@ class RuleContext:
             if key.type.plain
         }
 
-    @cached_property
+    @_by_chapter
     def plain_texts(self) -> list[Text]:
         """The texts under keys of plain text, which are not Markdown."""
         return [text for text in self.texts if (text.note.kind.name, text.key) in self.plain_keys]
 
-    @cached_property
+    @_by_chapter
     def with_capitals(self) -> list[Text]:
         """The texts that contain two capitals side by side."""
         return list(self.texts_with(re.compile("[A-Z]{2}")))
 
-    @cached_property
+    @_by_chapter
     def hidden(self) -> list[Hidden]:
         """The texts whose clozes are all valid."""
         keys = {
@@ -245,7 +272,7 @@ class RuleContext:
                     hidden.append(Hidden(note, value, inside))
         return hidden
 
-    @cached_property
+    @_by_chapter
     def vignettes(self) -> list[Vignette]:
         """The notes with options of which exactly one is right."""
         vignettes: list[Vignette] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from deckgen.anki.cloze import uncovered
@@ -28,13 +29,10 @@ def repeated_text(context: RuleContext) -> Iterator[Diagnostic]:
 
     Two questions may share a case, and three notes or all options a reason. That is no mistake.
     """
+    yield from chain.from_iterable(context.of_parts(_within))
     reasons: dict[str, dict[Note, Scalar]] = {}
-    for note in context.notes:
-        yield from _keys(note)
-        for _, options in options_in(note.values):
-            yield from _options(note, options.items)
-        for why in _reasons(note):
-            reasons.setdefault(_plain_text(why), {}).setdefault(note, why)
+    for text, note, why in chain.from_iterable(context.of_parts(_reasons)):
+        reasons.setdefault(text, {}).setdefault(note, why)
     for text, shared in reasons.items():
         if len(shared) == 2 and size(text) >= _LONG:
             (other, _), (note, why) = shared.items()
@@ -49,12 +47,22 @@ def _plain_text(scalar: Scalar) -> str:
     return " ".join(uncovered(scalar.value).split())
 
 
-def _reasons(note: Note) -> Iterator[Scalar]:
-    """The reasons of a note and of its options."""
-    why = note.values.get("why")
-    if isinstance(why, Scalar):
-        yield why
-    yield from (option.why for _, options in options_in(note.values) for option in options.items)
+def _within(context: RuleContext) -> Iterator[Diagnostic]:
+    """Two keys of a note, or two of its options, with the same text."""
+    for note in context.notes:
+        yield from _keys(note)
+        for _, options in options_in(note.values):
+            yield from _options(note, options.items)
+
+
+def _reasons(context: RuleContext) -> Iterator[tuple[str, Note, Scalar]]:
+    """The reasons of notes and of their options, each with its text."""
+    for note in context.notes:
+        why = note.values.get("why")
+        if isinstance(why, Scalar):
+            yield _plain_text(why), note, why
+        for _, options in options_in(note.values):
+            yield from ((_plain_text(option.why), note, option.why) for option in options.items)
 
 
 def _keys(note: Note) -> Iterator[Diagnostic]:

@@ -178,14 +178,7 @@ def doubled_word(context: RuleContext) -> Iterator[Diagnostic]:
     """
     if not context.english:
         return
-    doubled: list[tuple[Note, Scalar, re.Match[str]]] = []
-    for document, texts in context.chapters:
-        if not _repeats(document.text):
-            continue
-        for note, _, scalar in texts:
-            if _repeats(scalar.value):
-                text_prose = prose(scalar.value)
-                doubled += ((note, scalar, match) for match in _TWICE.finditer(text_prose) if _is_slip(match))
+    doubled = list(chain.from_iterable(context.of_parts(_doubled)))
     times = Counter(match[1].lower() for _, _, match in doubled)
     for note, scalar, match in doubled:
         word = match[1].lower()
@@ -194,6 +187,17 @@ def doubled_word(context: RuleContext) -> Iterator[Diagnostic]:
         ):
             span = look.at(note, scalar, match.start(2), len(match[2]))
             yield Diagnostic("doubled-word", f"`{match[2]}` is repeated", span, "delete one of the two")
+
+
+def _doubled(context: RuleContext) -> Iterator[tuple[Note, Scalar, re.Match[str]]]:
+    """The words that come twice in a row, and are probably no names."""
+    for document, texts in context.chapters:
+        if not _repeats(document.text):
+            continue
+        for note, _, scalar in texts:
+            if _repeats(scalar.value):
+                text_prose = prose(scalar.value)
+                yield from ((note, scalar, match) for match in _TWICE.finditer(text_prose) if _is_slip(match))
 
 
 _LONGEST_NAME = 4  # letters; doubled words in names are short

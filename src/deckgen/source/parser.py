@@ -66,13 +66,13 @@ def read(path: Path, shown: str, within: Path, most: int = MAX_BYTES) -> tuple[D
         without a root.
     """
     text, fault = load(path, shown, within, most)
+    return parse(text, shown, fault)
+
+
+def parse(text: str, shown: str, fault: Diagnostic | None = None) -> tuple[Document, Diagnostics]:
+    """The document and the diagnostics of a YAML text, as `load` gives it; `shown` as for `read`."""
     if fault:
         return Document(shown, text, incomplete=True), Diagnostics([fault])
-    return parse(text, shown)
-
-
-def parse(text: str, shown: str) -> tuple[Document, Diagnostics]:
-    """The document and the diagnostics of a YAML text; `shown` as for `read`."""
     document = Document(shown, text)
     composer = _Composer(document)
     try:

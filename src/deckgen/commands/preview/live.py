@@ -16,6 +16,7 @@ from deckgen.build import build
 from deckgen.commands.preview.cards import gallery, with_vanished
 from deckgen.commands.preview.folder import write
 from deckgen.diagnostics import CallError
+from deckgen.memory import Memory
 from deckgen.project import Project, shipped_templates
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ class _Following:
     ) -> None:
         self._project = project
         self._since = since
+        self._memory = Memory()
         self._server = server
         self._tell = tell
         self._before: Gallery | None = None
@@ -141,7 +143,7 @@ class _Following:
     def again(self) -> None:
         """Build, and show the result. After a failure, report it and leave the preview as it was."""
         try:
-            self.show(build(self._project))
+            self.show(build(self._project, memory=self._memory))
         except (CallError, OSError) as error:
             self._fail(_message(error))
         except Exception:  # noqa: BLE001 (a fault of deckgen is reported, and the next build may succeed)

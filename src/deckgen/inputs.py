@@ -22,7 +22,7 @@ from deckgen.kept import settled, status_of
 from deckgen.project import CHAPTER, shipped_templates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from deckgen.kept import Status
     from deckgen.project import Project
@@ -85,23 +85,33 @@ def inputs_of(project: Project, known: Mapping[str, tuple[Status, str]]) -> Inpu
         CallError: SOURCE_DATE_EPOCH is not a time in the past.
     """
     large: Digests = {}
-    digest = blake2b(digest_size=20)
     try:
-        for row in _rows(project, known, large):
-            digest.update(f"{json.dumps(row)}\n".encode())
+        return Inputs(_digest_of(_rows(project, known, large)), large)
     except (OSError, _UnsureError):
         return None
-    return Inputs(digest.hexdigest(), large)
+
+
+def state_of_program() -> str | None:
+    """A digest of deckgen with its libraries; None if that cannot be known."""
+    try:
+        return _digest_of(_of_program())
+    except OSError:
+        return None
+
+
+def _digest_of(rows: Iterable[tuple[object, ...]]) -> str:
+    digest = blake2b(digest_size=20)
+    for row in rows:
+        digest.update(f"{json.dumps(row)}\n".encode())
+    return digest.hexdigest()
 
 
 def _rows(
     project: Project, known: Mapping[str, tuple[Status, str]], large: Digests
 ) -> Iterator[tuple[object, ...]]:
     """All that the digest is made of; what is found out about large files goes into `large`."""
-    yield __version__, sys.version, str(project.folder), str(Path.cwd())
-    yield now() // _DAY, os.environ.get("SOURCE_DATE_EPOCH")
-    yield from _libraries()
-    yield from _program(Path(__file__).parent)
+    yield str(project.folder), str(Path.cwd()), now() // _DAY, os.environ.get("SOURCE_DATE_EPOCH")
+    yield from _of_program()
     if not project.is_shipped:
         yield from _program(shipped_templates())
     yield from _beside(project)
@@ -112,6 +122,13 @@ def _rows(
             yield from _deck_files(project, folder, known, large)
     if not os.path.lexists(project.ledger):  # only then does a build ask git, unless a released note is gone
         yield from _git(project.folder)
+
+
+def _of_program() -> Iterator[tuple[object, ...]]:
+    """What tells deckgen with its libraries from any other."""
+    yield __version__, sys.version
+    yield from _libraries()
+    yield from _program(Path(__file__).parent)
 
 
 def _libraries() -> Iterator[tuple[object, ...]]:

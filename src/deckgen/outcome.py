@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from deckgen.diagnostics import Diagnostic, Span
+from deckgen.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,14 +67,10 @@ class Outcome:
                 quoted.setdefault(span.path, {})[span.line] = lines[span.line - 1]
         if sum(len(line) for lines in quoted.values() for line in lines.values()) > _MOST:
             return None
-        rows = [
-            [each.code, each.message, each.hint, each.stands_for, each.fixable, *_place(each.span)]
-            for each in self.diagnostics
-        ]
         made = self.made
         figures = made and [made.about, made.held, made.since, made.spared, made.after]
         return {
-            "diagnostics": rows,
+            "diagnostics": [each.as_row() for each in self.diagnostics],
             "lines": {path: [*of.items()] for path, of in quoted.items()},
             "made": figures,
         }
@@ -87,20 +83,10 @@ class Outcome:
                 try:
                     lines = {path: _lines(pairs) for path, pairs in quoted.items()}
                     made = figures and Made(*figures)
-                    return cls(project, [_diagnostic(row) for row in rows], lines, made or None)
+                    return cls(project, list(map(Diagnostic.of_row, rows)), lines, made or None)
                 except (TypeError, ValueError):
                     return None
         return None
-
-
-def _place(span: Span) -> tuple[str, int, int | None, int | None]:
-    return span.path, span.line, span.column, span.end_column
-
-
-def _diagnostic(row: list[Any]) -> Diagnostic:
-    """The diagnostic of a kept row."""
-    code, message, hint, stands_for, fixable, *place = row
-    return Diagnostic(code, message, Span(*place), hint, stands_for, fixable)
 
 
 def _lines(pairs: list[tuple[int, str]]) -> list[str]:

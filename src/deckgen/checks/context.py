@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from deckgen.anki.cloze import clozes, uncovered
 from deckgen.checks.prose import plain, words
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from deckgen.source import Document
 
 
+Rule: TypeAlias = "Callable[[RuleContext], Iterator[Diagnostic]]"
+"""A rule about cards."""
 _T = TypeVar("_T")
 _START = attrgetter("scalar.start")
 _NO_CARD = 10_000
@@ -153,7 +155,7 @@ class RuleContext:
     released: Container[str]
     complete: bool = True
     parts: list[RuleContext] = field(default_factory=list, repr=False)
-    _found: dict[object, list[Any]] = field(default_factory=dict, init=False, repr=False)
+    _found: dict[Any, list[Any]] = field(default_factory=dict, init=False, repr=False)
     _of_fronts: dict[tuple[str, frozenset[str]], frozenset[str]] = field(default_factory=dict, repr=False)
 
     def of_parts(self, find: Callable[[RuleContext], Iterable[_T]]) -> Iterator[list[_T]]:
@@ -166,6 +168,14 @@ class RuleContext:
             if found is None:
                 found = part._found[find] = list(find(part))  # noqa: SLF001
             yield found
+
+    def found_by(self, rules: Collection[Rule]) -> dict[Rule, list[Diagnostic]]:
+        """What some rules have found in a part so far."""
+        return {rule: self._found[rule] for rule in rules if rule in self._found}
+
+    def knows(self, found: ReadOnly[Rule, list[Diagnostic]]) -> None:
+        """Take what rules found in a part of an earlier build."""
+        self._found.update(found)
 
     @_by_chapter
     def notes(self) -> list[Note]:

@@ -100,10 +100,15 @@ def build_deck_of(folder: Path, report: Report, *, try_fix: bool = False, kept: 
     """
     from deckgen.build import build as build_deck  # noqa: PLC0415
     from deckgen.kept import of_user  # noqa: PLC0415
+    from deckgen.project import Project  # noqa: PLC0415
+    from deckgen.recall import recall  # noqa: PLC0415
 
     kept = of_user() if kept is None else kept
     with bar(report) as tick:
-        result = build_deck(folder, tick, kept=kept)
+        recalled = recall(Project(folder.resolve()), kept)
+        result = build_deck(folder, tick, kept=kept, memory=recalled.memory if recalled else None)
+        if recalled:
+            recalled.keep()
         if try_fix and result.diagnostics:
             tick("looking for fixes", 0, 0)
             from deckgen.commands.fix import mark_fixable  # noqa: PLC0415

@@ -61,12 +61,7 @@ def read_source(
         progress: A function to call with the name of the step, the amount done and the total.
         memory: The chapters and kinds of the last build, and then of this one.
     """
-    known = memory.of("head") if memory else {}
-    if not known:
-        known["deck"] = read_deck(*_read(project, project.manifest, texts, source.MAX_SMALL))
-        known["kinds"] = read_kinds(kind_folders(project.template_folders()), texts)
-    deck, faults = known["deck"]
-    kinds: Kinds = known["kinds"]
+    (deck, faults), kinds = read_head(project, texts, memory)
     files, closed = project.files()
     misplaced = _misplaced(project, files)
     paths = project.chapters([*files, *_unwritten(project, texts, files)])
@@ -96,6 +91,17 @@ def read_source(
         [deck.document, *kinds.documents, *(chapter.document for chapter in chapters)],
         diagnostics,
     )
+
+
+def read_head(
+    project: Project, texts: ReadOnly[str, str], memory: Memory | None
+) -> tuple[tuple[Deck, Diagnostics], Kinds]:
+    """The deck without its notes, with the diagnostics of deck.yaml, and the kinds; arguments as above."""
+    known = memory.of("head") if memory else {}
+    if not known:
+        known["deck"] = read_deck(*_read(project, project.manifest, texts, source.MAX_SMALL))
+        known["kinds"] = read_kinds(kind_folders(project.template_folders()), texts)
+    return known["deck"], known["kinds"]
 
 
 def _unwritten(project: Project, texts: ReadOnly[str, str], files: Iterable[Path]) -> set[Path]:

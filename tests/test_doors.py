@@ -33,10 +33,11 @@ WINGS = {
     "checks": "diagnostics source anki project deck cards patterns memory",
     "history": "diagnostics source anki project deck cards git",
     "package": "diagnostics source anki project deck cards history outcome",
+    "recall": "cards checks deck diagnostics inputs kept memory project source",
     "build": "diagnostics source anki project deck cards checks history package kept inputs memory outcome",
     "commands": "diagnostics source anki project deck cards checks history package build files git kept "
     "address inputs memory",
-    "cli": "address diagnostics project package build commands files git kept last_build outcome streams",
+    "cli": "address diagnostics project package build commands files git kept last_build outcome recall streams",
     "__main__": "cli streams",
 }
 """Each folder or module at the top, and what it may import from."""

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deckgen.build import Build, build
-from deckgen.deck import reading
+from deckgen.deck.chapter import read_chapter
 from deckgen.deck.chapter_json import as_json
 from deckgen.kept import NOTHING, Kept
 from deckgen.project import Project
@@ -72,13 +72,13 @@ def test_a_build_that_recalls_is_one_that_does_not(
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the chapters that are read from now on."""
     names: list[str] = []
-    real = reading.read_chapter
+    real = read_chapter
 
     def read(document: Document, *rest: Any) -> Chapter:  # noqa: ANN401 (as they are)
         names.append(document.path)
         return real(document, *rest)
 
-    monkeypatch.setattr(reading, "read_chapter", read)
+    monkeypatch.setattr("deckgen.deck.reading.read_chapter", read)
     return names
 
 

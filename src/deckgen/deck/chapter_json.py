@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from deckgen.deck.values import Value
     from deckgen.source import Document, Node
 
-_MORE = ("table", "was", "retired", "replaced_by", "builds_on", "allow", "choice")
-"""What most notes do not have."""
-
 
 class _OddError(Exception):
     """A chapter has something that is too rare to be kept."""
@@ -102,22 +99,30 @@ class _Writer:
             note.start,
             note.end,
         ]
-        more = (
-            self.table(note.table),
-            note.was,
-            None if note.retired is None else self.text(note.retired),
-            None if note.replaced_by is None else self.text(note.replaced_by),
-            self.texts(note.builds_on),
-            self.texts(note.allow),
-            None if note.choice is None else self.choice(note.choice),
-        )
-        rare = {name: each for name, each in zip(_MORE, more, strict=True) if each not in (None, "", [])}
+        rare = self._rare(note)
         return [*row, rare] if rare else row
 
-    def table(self, table: Table | None) -> int | None:
+    def _rare(self, note: Note) -> dict[str, object]:
+        """What most notes do not have."""
+        found: dict[str, object] = {}
+        if note.table:
+            found["table"] = self.table(note.table)
+        if note.was:
+            found["was"] = note.was
+        if note.retired is not None:
+            found["retired"] = self.text(note.retired)
+        if note.replaced_by is not None:
+            found["replaced_by"] = self.text(note.replaced_by)
+        if note.builds_on:
+            found["builds_on"] = self.texts(note.builds_on)
+        if note.allow:
+            found["allow"] = self.texts(note.allow)
+        if note.choice is not None:
+            found["choice"] = self.choice(note.choice)
+        return found
+
+    def table(self, table: Table) -> int:
         """The number of a table."""
-        if table is None:
-            return None
         number = self._objects.get(id(table))
         if number is None:
             if table.swallowed or table.at is None:
@@ -139,11 +144,11 @@ class _Writer:
 
     def values(self, values: Mapping[str, Value]) -> tuple[int, Sequence[object]]:
         """The number of the keys of some values, and the values."""
-        return _number(self.shapes, tuple(values)), [self._value(value) for value in values.values()]
+        return _number(self.shapes, tuple(values)), [
+            self.text(value) if type(value) is Scalar else self._compound(value) for value in values.values()
+        ]
 
-    def _value(self, value: Value) -> object:
-        if type(value) is Scalar:
-            return self.text(value)
+    def _compound(self, value: Value) -> list[object]:
         if type(value) is Texts:
             return ["texts", *self.texts(value.items)]
         if type(value) is References:

@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from deckgen import checks
-from deckgen.cards.faces import render_note_types
 from deckgen.cards.media import told_of
 from deckgen.cards.media_records import Records
+from deckgen.cards.note_types import note_types_of
 from deckgen.cards.rows import render_notes
 from deckgen.deck.reading import read_source
 from deckgen.diagnostics import Diagnostic, Diagnostics, Span, sorted_diagnostics
@@ -120,7 +120,7 @@ def build(
     if memory:
         memory.begin(basis_of(project))
     source = read_source(project, texts, tell, memory)
-    note_types = render_note_types(source.deck, source.kinds, project, memory)
+    note_types = note_types_of(source.deck, source.kinds, project, memory)
     released = read_ledger(project.folder, texts.get(LEDGER))
     diagnostics_so_far = _check(
         project, source, note_types, released, tell, releasing=releasing, memory=memory

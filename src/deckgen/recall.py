@@ -13,6 +13,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from deckgen import checks, source
+from deckgen.cards import note_types_json
 from deckgen.cards.rows import RenderedNote
 from deckgen.deck.chapter_json import as_json, of_json
 from deckgen.deck.reading import read_head
@@ -25,12 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from deckgen.cards.note_types import NoteTypes
     from deckgen.deck.kinds import Kind
     from deckgen.deck.notes import Chapter, Note
     from deckgen.kept import Kept
     from deckgen.project import Project
 
-_SORT = "chapter"
+_CHAPTER, _FACES = "chapter", "faces"
 _DIGEST = 40  # bytes at the beginning: of all that the rest comes from
 
 
@@ -44,6 +46,7 @@ class Recalled:
         project: The deck's project.
         state: A digest of deckgen, its libraries and the basis of the memory.
         sizes: How much there was to recall of each chapter, by its path.
+        faces_of: The kinds with notes of which note types were recalled; None if none were.
     """
 
     memory: Memory
@@ -51,22 +54,28 @@ class Recalled:
     project: Project
     state: str
     sizes: dict[str, int]
+    faces_of: frozenset[str] | None
 
     def keep(self) -> None:
         """Keep what a build has added to the memory."""
+        for used, note_types in self.memory.of("note types").items():
+            faces = note_types_json.as_json(note_types) if used != self.faces_of else None
+            if faces is not None:
+                row = {"state": self.state, "used": sorted(used), "faces": faces}
+                self.kept.keep_value(_FACES, str(self.project.folder), row)
         for path, chapter in self.memory.of("chapters").items():
             found = self._found(chapter)
             fields = self._fields(chapter)
             size = len(found) + len(fields)
             if self.sizes.get(path) == size or not chapter.notes:
                 continue
-            value = as_json(chapter)
-            if value is not None:
-                members = {"chapter": value, "found": found, "fields": fields}
+            notes = as_json(chapter)
+            if notes is not None:
+                members = {"chapter": notes, "found": found, "fields": fields}
                 text = json.dumps(members, ensure_ascii=False, separators=(",", ":"))
                 digest = _digest(self.state, path, chapter.document.text)
                 content = digest + text.encode("utf-8", "surrogatepass")
-                self.kept.keep(_SORT, _key(self.project, path), content)
+                self.kept.keep(_CHAPTER, _key(self.project, path), content)
 
     def _found(self, chapter: Chapter) -> dict[str, list[list[str | int | None]]]:
         """What rules found in a chapter, by their names."""
@@ -97,20 +106,33 @@ def recall(project: Project, kept: Kept) -> Recalled | None:
         digest.update(content or b"")
     memory = Memory()
     memory.begin(basis)
-    recalled = Recalled(memory, kept, project, digest.hexdigest(), {})
+    state = digest.hexdigest()
     _, kinds = read_head(project, {}, memory)
     by_name = {kind.name: kind for kind in kinds.in_force}
+    memory.of("note types").update(_note_types(kept.value(_FACES, str(project.folder)), state, by_name))
+    recalled = Recalled(memory, kept, project, state, {}, next(iter(memory.of("note types")), None))
     files, _ = project.files()
     for path in project.chapters(files):
         _recall(recalled, path, by_name)
     return recalled
 
 
+def _note_types(value: object, state: str, kinds: Mapping[str, Kind]) -> dict[frozenset[str], NoteTypes]:
+    """The kept note types, by the names of the kinds with notes; none if they are of another state."""
+    match value:
+        case {"state": str(of), "used": list(used), "faces": dict(faces)} if of == state:
+            try:
+                return {frozenset(used): note_types_json.of_json(faces, kinds)}
+            except (KeyError, TypeError, ValueError):
+                return {}
+    return {}
+
+
 def _recall(recalled: Recalled, path: Path, kinds: Mapping[str, Kind]) -> None:
     """Put a chapter into a memory, with all that was found out about it, if it is the same as then."""
     project, memory = recalled.project, recalled.memory
     shown = project.shown(path)
-    content = recalled.kept.content(_SORT, _key(project, shown))
+    content = recalled.kept.content(_CHAPTER, _key(project, shown))
     text, fault = source.load(path, shown, project.folder) if content else ("", None)
     if content is None or fault or content[:_DIGEST] != _digest(recalled.state, shown, text):
         return

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from deckgen.deck.kinds import Kind
     from deckgen.deck.kinds_in_force import Kinds
     from deckgen.deck.notes import Deck
-    from deckgen.memory import Memory
     from deckgen.project import Folder, Project
 
 _T = TypeVar("_T")
@@ -422,26 +421,15 @@ def _exported(template: Template) -> dict[str, object]:
     return {name: value for name, value in vars(template.module).items() if not name.startswith("_")}
 
 
-def render_note_types(deck: Deck, kinds: Kinds, project: Project, memory: Memory | None = None) -> NoteTypes:
+def render_note_types(deck: Deck, kinds: Kinds, project: Project, used: Collection[str]) -> NoteTypes:
     """Render the faces and styles of a deck's kinds.
 
     Args:
         deck: The deck, whose title, language and feedback address faces may show.
         kinds: Its kinds.
         project: The project, with its templates.
-        memory: The note types of the last build, and then of this one.
+        used: The names of the kinds that have notes.
     """
-    used = frozenset(note.kind.name for note in deck.notes)
-    known = memory.of("note types") if memory else {}
-    if used not in known:
-        known.clear()
-        known[used] = _note_types(deck, kinds, project, used)
-    note_types: NoteTypes = known[used]
-    return note_types
-
-
-def _note_types(deck: Deck, kinds: Kinds, project: Project, used: frozenset[str]) -> NoteTypes:
-    """The note types of a deck; `used` are the names of the kinds that have notes."""
     folders = project.template_folders()
     faces = FaceRenderer(deck, folders, kind_folders(folders))
     by_kind = {kind.name: faces.note_type(kind) for kind in kinds.in_force}

@@ -50,12 +50,14 @@ def halves(items: list[Node], required: Collection[str]) -> Iterator[tuple[Mappi
         items: The items.
         required: The keys that each item must have.
     """
-    for one, other in pairwise(items):
-        if isinstance(one, Mapping) and isinstance(other, Mapping):
-            if not all(any(key not in half.entries for key in required) for half in (one, other)):
-                continue
+    needed = frozenset(required)
+    halves = [isinstance(item, Mapping) and not item.entries.keys() >= needed for item in items]
+    if not any(halves):
+        return
+    for (one, is_half), (other, is_other) in pairwise(zip(items, halves, strict=True)):
+        if is_half and is_other and isinstance(one, Mapping) and isinstance(other, Mapping):
             both = {*one.entries, *other.entries}
-            if len(both) == len(one.entries) + len(other.entries) and both.issuperset(required):
+            if len(both) == len(one.entries) + len(other.entries) and both.issuperset(needed):
                 yield one, other
 
 

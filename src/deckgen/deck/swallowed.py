@@ -85,23 +85,28 @@ def find(
         keys: All keys that it may have.
         known: The keys of the kind among them, by name; None for the rows of a table.
     """
+    texts = [
+        (owner, start, text)
+        for (owner, text), start in zip(mapping.entries.items(), mapping.starts, strict=True)
+        if type(text) is Scalar and text.style in {"|", ">"} and ":" in text.value
+    ]
+    if not texts:  # as in nearly all mappings
+        return ()
     before = document.text[max(mapping.start - _BEFORE, 0) : mapping.start].rstrip(" ")
     hyphen = mapping.start - min(mapping.start, _BEFORE) + len(before) - 1
     is_item = before.endswith("-") and mapping.entries
     pattern = _pattern(tuple(keys), next(iter(mapping.entries)) if is_item else "")
     lines: dict[str, Swallowed] = {}
-    for owner, start in zip(mapping.entries, mapping.starts, strict=True):
-        text = mapping.entries[owner]
-        if isinstance(text, Scalar) and text.style in {"|", ">"}:
-            if pattern.search(document.text, text.start, text.end) is None:
-                continue
-            for each in _in_block(document, owner, start, text, pattern, known):
-                if each.key.startswith("-"):
-                    lines.setdefault(each.key, each._replace(column=document.position(hyphen)[1]))
-                elif each.key not in mapping.entries:
-                    key = known.get(each.key)
-                    is_choice = key is not None and each.value in key.values
-                    lines.setdefault(each.key, each._replace(certain=each.certain or is_choice))
+    for owner, start, text in texts:
+        if pattern.search(document.text, text.start, text.end) is None:
+            continue
+        for each in _in_block(document, owner, start, text, pattern, known):
+            if each.key.startswith("-"):
+                lines.setdefault(each.key, each._replace(column=document.position(hyphen)[1]))
+            elif each.key not in mapping.entries:
+                key = known.get(each.key)
+                is_choice = key is not None and each.value in key.values
+                lines.setdefault(each.key, each._replace(certain=each.certain or is_choice))
     return tuple(lines.values())
 
 

@@ -219,13 +219,14 @@ def _unknown_field(tag: Replacement | Section, fields: Collection[str]) -> tuple
 
 # Which cards a note has: rslib/src/notetype/cardgen.rs
 
-_BLANK = frozenset("\t\n\v\f\r <")
+BLANK = frozenset("\t\n\v\f\r <")
+"""The first characters of a field that may be empty, although it holds some text."""
 _EMPTY = re.compile(r"(?:[\t\n\v\f\r ]|</?(?:br|div) ?/?>)*", re.IGNORECASE)
 
 
 def is_empty(html: str) -> bool:
     """Whether Anki treats a field as empty: it holds nothing but white space, `<br>` and `<div>`."""
-    return not html or (html[0] in _BLANK and _EMPTY.fullmatch(html) is not None)
+    return not html or (html[0] in BLANK and _EMPTY.fullmatch(html) is not None)
 
 
 def cloze_numbers(values: Iterable[str]) -> set[int]:

@@ -40,6 +40,11 @@ if TYPE_CHECKING:
 _MARKDOWN = pyromark.Markdown(options=pyromark.Options.ENABLE_TABLES)
 
 _SPECIAL = re.compile(r"[<$\[=`\\~^]|:::")
+_IN_PROSE = r"[A-Za-z0-9\u00c0-\u02af\u2013-\u201d\u2026 ,.;!?'()/%-]"
+_PROSE = re.compile(rf"(?:[A-Za-z\u00c0-\u02af][a-z\u00df-\u024f ]{_IN_PROSE}*+(?<! )\n?+)++")
+"""Lines of which Markdown changes nothing, as most are: each begins with a word, and no sign is a mark."""
+_WORDS = re.compile(r"[\w,.;:!?()/%-]++(?: [\w,.;:!?()/%-]++)*+")
+"""Plain text that is the same in HTML, as most is."""
 _LISTLIKE = re.compile(r"^(?:[ \t>]|[-+*] ){0,20}(?:\d{1,9}[.)]|>|\+ |# |[-+*#]{1,6}[ \t]*$)", re.MULTILINE)
 _LINK_LIKE = re.compile(r"\]\(([^()<>\n\"]*+)\)")
 _SIZE = re.compile(r"=(?=.?\d)(?P<width>\d*)x?(?P<height>\d*)")
@@ -77,6 +82,8 @@ class Markup:
 
     def text(self, scalar: Scalar, document: Document) -> str:
         """Plain text as HTML; only a formula between Anki's own marks is markup."""
+        if _WORDS.fullmatch(scalar.value):
+            return scalar.value
         return protected.plain(self._plain(scalar, document))
 
     def attribute(self, scalar: Scalar, document: Document) -> str:
@@ -84,6 +91,7 @@ class Markup:
         return protected.attribute(html.escape(self._plain(scalar, document)))
 
     def _plain(self, scalar: Scalar, document: Document) -> str:
+        """The words of a plain text; its faults are reported."""
         self._check_misplaced(scalar, document)
         for piece, message, hint in formulas.unsafe_in_plain(scalar.value):
             self._report_piece("bad-math", piece, scalar, document, message, hint)
@@ -155,6 +163,8 @@ class Markup:
     def _html(self, scalar: Scalar, document: Document, reading: Reading | None) -> str:
         """The HTML of a text."""
         text = scalar.value
+        if _PROSE.fullmatch(text):
+            return self._finished(text.rstrip("\n"))
         simple = "{{c" not in text if reading is None else reading.plain or not reading.clozes
         if not simple or _SPECIAL.search(text):
             return self._with_pieces(scalar, document, reading)

@@ -112,19 +112,23 @@ class _Composer:
             event = get_event()
             kind = type(event)
             if kind is ScalarEvent:
-                start = event.start_mark.index
-                if event.anchor or (event.tag and not event.implicit[0] and not event.implicit[1]):
+                start, tag = event.start_mark.index, event.tag
+                if event.anchor or (tag and not event.implicit[0] and not event.implicit[1]):
                     self._decorated(event)
                 if key is None and type(container) is Mapping:
                     key, key_start = event.value, start
                     continue
-                node = Scalar(event.value, start, event.end_mark.index, event.style or "")
-                if event.tag and not event.value:
-                    node.value = (
-                        event.tag
-                    )  # the tag has been reported; the text must not be reported as empty, too
-                if node.style == '"' and "\\" in text[start : node.end]:
+                style = event.style
+                node = Scalar(event.value, start, event.end_mark.index, style or "")
+                if tag and not event.value:
+                    node.value = tag  # it has been reported; the text must not be reported as empty, too
+                if style == '"' and "\\" in text[start : node.end]:
                     self._escapes(node)
+                if type(container) is Mapping and key is not None and key not in container.entries:
+                    container.entries[key] = node
+                    container.starts.append(key_start)
+                    key = None
+                    continue
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
                 container, key = stack.pop()
                 continue

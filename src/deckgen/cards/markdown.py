@@ -28,6 +28,7 @@ from deckgen.cards import (
 )
 from deckgen.cards.media import IMAGES, SOUNDS, Media, Shelf
 from deckgen.diagnostics import Diagnostic, Diagnostics, Span
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,25 +40,25 @@ if TYPE_CHECKING:
 
 _MARKDOWN = pyromark.Markdown(options=pyromark.Options.ENABLE_TABLES)
 
-_SPECIAL = re.compile(r"[<$\[=`\\~^]|:::")
+_SPECIAL = pattern(r"[<$\[=`\\~^]|:::")
 _IN_PROSE = r"[A-Za-z0-9\u00c0-\u02af\u2013-\u201d\u2026 ,.;!?'()/%-]"
-_PROSE = re.compile(rf"(?:[A-Za-z\u00c0-\u02af][a-z\u00df-\u024f ]{_IN_PROSE}*+(?<! )\n?+)++")
+_PROSE = pattern(rf"(?:[A-Za-z\u00c0-\u02af][a-z\u00df-\u024f ]{_IN_PROSE}*+(?<! )\n?+)++")
 """Lines of which Markdown changes nothing, as most are: each begins with a word, and no sign is a mark."""
-_WORDS = re.compile(r"[\w,.;:!?()/%-]++(?: [\w,.;:!?()/%-]++)*+")
+_WORDS = pattern(r"[\w,.;:!?()/%-]++(?: [\w,.;:!?()/%-]++)*+")
 """Plain text that is the same in HTML, as most is."""
-_LISTLIKE = re.compile(r"^(?:[ \t>]|[-+*] ){0,20}(?:\d{1,9}[.)]|>|\+ |# |[-+*#]{1,6}[ \t]*$)", re.MULTILINE)
-_LINK_LIKE = re.compile(r"\]\(([^()<>\n\"]*+)\)")
-_SIZE = re.compile(r"=(?=.?\d)(?P<width>\d*)x?(?P<height>\d*)")
-_HAS_ENDING = re.compile(r"\.[A-Za-z0-9]{2,5}$")
-_SPACE_WITHIN = re.compile(r"\S ")
-_EMBED = re.compile(r"!\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
-_CLOZE = re.compile(r"\{\{c[0-9]")
-_ASKED = re.compile(r"\{\{c[0-9,]+::(?:(?!\{\{c|\}\}).)*\}\}", re.DOTALL)  # hidden on the front
+_LISTLIKE = pattern(r"^(?:[ \t>]|[-+*] ){0,20}(?:\d{1,9}[.)]|>|\+ |# |[-+*#]{1,6}[ \t]*$)", re.MULTILINE)
+_LINK_LIKE = pattern(r"\]\(([^()<>\n\"]*+)\)")
+_SIZE = pattern(r"=(?=.?\d)(?P<width>\d*)x?(?P<height>\d*)")
+_HAS_ENDING = pattern(r"\.[A-Za-z0-9]{2,5}$")
+_SPACE_WITHIN = pattern(r"\S ")
+_EMBED = pattern(r"!\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
+_CLOZE = pattern(r"\{\{c[0-9]")
+_ASKED = pattern(r"\{\{c[0-9,]+::(?:(?!\{\{c|\}\}).)*\}\}", re.DOTALL)  # hidden on the front
 _NO_LINK = "if it is not a link, put a backslash before its first bracket: `\\[`"
 _FEW = 20  # up to so many clozes are searched one by one
 
 # a line break between wide letters is not a blank
-_BROKEN_LINE = re.compile(rf"(?<={arrival.WIDE})((?:</[a-z]+>)*)\n((?:<[a-z]+>)*)(?={arrival.WIDE})")
+_BROKEN_LINE = pattern(rf"(?<={arrival.WIDE})((?:</[a-z]+>)*)\n((?:<[a-z]+>)*)(?={arrival.WIDE})")
 
 
 @dataclass

@@ -31,6 +31,7 @@ from deckgen.deck.hints import (
     tag_fault,
 )
 from deckgen.diagnostics import Diagnostic, Diagnostics, Span, listing, nearest, proposal
+from deckgen.patterns import pattern
 from deckgen.source import (
     BLOCK_HINT,
     CONFLICT,
@@ -57,8 +58,8 @@ MAX_NAME = 200
 _IN_ONE_MAPPING = 20  # unknown keys of one mapping that are reported one by one
 _WORDS = 1000  # the words of one file for which it searches near ones; each takes 0.1 ms
 _NO = frozenset(["no", "n", "off", "0", "wrong", "incorrect", "f", "nein", "non"])
-_NO_SPACE = re.compile(r"([a-z_]+):\S")
-_PLAIN_TAG = re.compile(rf"(?!(?:{'|'.join(OF_ANKI)})$)[a-z0-9_-]+")
+_NO_SPACE = pattern(r"([a-z_]+):\S")
+_PLAIN_TAG = pattern(rf"(?!(?:{'|'.join(OF_ANKI)})$)[a-z0-9_-]+")
 
 
 _CALLED = {"title": ("deck",), "name": ("deck", "title"), "subdeck": ("deck",), "lang": ("language",)}

@@ -12,13 +12,14 @@ from operator import add
 from typing import TypeAlias
 
 from deckgen.diagnostics import Span
+from deckgen.patterns import pattern
 
 ODD = "\0"
 """A stand-in for a key that is not a text; the parser has reported it."""
-_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_ODD_END = re.compile("[\x85\u2028\u2029]")
-_OTHER_END = re.compile("[\r\x85\u2028\u2029]")
-_COMMENT_SIGN = re.compile(r"[ \t]*#")
+_LINE_END = pattern("\r\n|[\n\r\x85\u2028\u2029]")
+_ODD_END = pattern("[\x85\u2028\u2029]")
+_OTHER_END = pattern("[\r\x85\u2028\u2029]")
+_COMMENT_SIGN = pattern(r"[ \t]*#")
 _ESCAPE = r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)"
 
 

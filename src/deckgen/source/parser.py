@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from deckgen.diagnostics import CallError, Diagnostic, Diagnostics, Span
+from deckgen.patterns import pattern
 from deckgen.source.files import MAX_BYTES, load
 from deckgen.source.nodes import _ESCAPE, ODD, Document, Mapping, Node, Scalar, Sequence
 from deckgen.source.wording import LONG_ENOUGH, OWN, block_hint
@@ -41,12 +42,12 @@ MAX_DEPTH = 40
 _KEYS_OF_A_CHAPTER = 20  # a file with more keys is not one chapter below another
 
 
-_CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_CONTROL = pattern("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _CONTROL_ESCAPE = (
     r"\\(?:[0abtvfreNLP\t]|x[01][0-9a-fA-F]|x7[fF]|x[89][0-9a-fA-F]|u00[01][0-9a-fA-F]"
     r"|n(?=(?:abla|eq|eg|e|i|ot|u|mid|leq|geq|parallel|earrow|subseteq)\b))"
 )
-_ANY_QUOTE = re.compile(r"\s*(?:- +)*(?:(?P<name>[\w-]+):[ ]+|(?<=- ))[\"']")
+_ANY_QUOTE = pattern(r"\s*(?:- +)*(?:(?P<name>[\w-]+):[ ]+|(?<=- ))[\"']")
 
 
 _Event: TypeAlias = Any  # libyaml's events have no common attributes

@@ -165,7 +165,8 @@ class Markup:
         """The HTML of a text."""
         text = scalar.value
         if _PROSE.fullmatch(text):
-            return self._finished(text.rstrip("\n"))
+            prose = text.rstrip("\n")
+            return self._finished(prose) if self.right_to_left else prose
         simple = "{{c" not in text if reading is None else reading.plain or not reading.clozes
         if not simple or _SPECIAL.search(text):
             return self._with_pieces(scalar, document, reading)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import stat
 import time
@@ -15,14 +16,13 @@ from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
 from deckgen.diagnostics import CallError
-from deckgen.patterns import pattern
 from deckgen.project import Project, holds_deck
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_PART = pattern(r"\..+\.[0-9a-f]{12}\.part")
+_PART = re.compile(r"\..+\.[0-9a-f]{12}\.part")
 _OLDEST = 3600  # seconds; nobody writes to an older part
 _NAME = 40  # characters of a file's name in the name of its part; systems allow 255 bytes
 

@@ -8,20 +8,18 @@ import shlex
 import subprocess
 from pathlib import Path
 
-from deckgen.patterns import pattern
-
 _PATIENCE = 60  # seconds; a call of git that takes longer fails
 _QUIET = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
 _SETTINGS = (
     *("--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false"),
     *("-c", "log.follow=false", "-c", "log.showRoot=true", "-c", "core.quotePath=false"),
 )
-_OF_A_CALLER = pattern(
+_OF_A_CALLER = re.compile(
     "GIT_(?:DIR|WORK_TREE|INDEX_FILE|PREFIX|COMMON_DIR|NAMESPACE|OBJECT_DIRECTORY|SHALLOW_FILE"
     "|ALTERNATE_OBJECT_DIRECTORIES)"
 )
 """The variables by which git tells a hook its repository, which may be another than the deck's."""
-PLAIN = pattern(r"[\w./-]+", re.ASCII)
+PLAIN = re.compile(r"[\w./-]+", re.ASCII)
 
 
 class Unanswered(Exception):  # noqa: N818 (it is an error only for some callers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
 from operator import attrgetter, itemgetter
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING
 from deckgen.diagnostics import Diagnostic, Diagnostics, Span
 from deckgen.history.identity import guid, note_type_id
 from deckgen.history.ledger import AdoptedLine, DeckLine, NoteLine, NoteTypeLine, ReleaseLine
-from deckgen.patterns import pattern
 from deckgen.project import LEDGER
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ HINT = (
     "`git checkout -m -- source/ledger.jsonl`, then `deckgen check --fix` to join both sides"
 )
 """The hint for a damaged ledger."""
-_CARDS = pattern(r"[0-9]{1,5}(,[0-9]{1,5})*")
+_CARDS = re.compile(r"[0-9]{1,5}(,[0-9]{1,5})*")
 _A_DAY = 86_400  # the tolerance for clocks, in seconds
 _LONG = 1 << 63  # Anki's ids of note types are positive numbers of 64 bits with a sign
 

@@ -8,6 +8,7 @@ releases. No other module knows how a line is written.
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections import Counter
 from contextlib import suppress
@@ -34,7 +35,6 @@ from deckgen.history.ledger_line import (
     members_of,
     read,
 )
-from deckgen.patterns import pattern
 from deckgen.project import LEDGER
 from deckgen.source import load
 
@@ -45,14 +45,14 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 128 * 1024 * 1024
 """The largest ledger: some 400,000 notes."""
-MARK = pattern(r"(?m)^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?$")
+MARK = re.compile(r"(?m)^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?$")
 """The marks of git around the two sides of a conflict."""
 
 _SUM = b',"sum":"%08x"}'
 _SUM_LENGTH = len(_SUM % 0)
 _FEW = 100_000  # the most commas and brackets in a ledger of a few lines
 _HEAD = 65_536  # the first bytes of a ledger, which contain the line of its deck
-_RELEASE = pattern(r'(?m)^\{"release":"([^"]+)"')
+_RELEASE = re.compile(r'(?m)^\{"release":"([^"]+)"')
 
 
 @dataclass(frozen=True)

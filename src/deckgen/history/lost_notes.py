@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from deckgen.deck.notes import place
 from deckgen.diagnostics import Diagnostic, Span, counted, listed
 from deckgen.git import Git, Unanswered, in_git, quoted
-from deckgen.patterns import pattern
 from deckgen.project import CHAPTER, LEDGER
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _MANY = 20  # more lost notes than these get one diagnostic together
 _ALIKE = 0.6  # the likeness, from 0 to 1, of two ids that may belong to one note
-_ID = pattern(r"(?P<before>[ \t{-]*)id:[ ]*[\"']?(?P<id>[^\s,#}\"']+)")
+_ID = re.compile(r"(?P<before>[ \t{-]*)id:[ ]*[\"']?(?P<id>[^\s,#}\"']+)")
 _WHY = "write `retired: |` with the reason under {} id"
 _OUT = f"to take it out of the deck, {_WHY.format('its')}"
 

@@ -6,12 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from deckgen.diagnostics import natural
-from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from packaging.version import Version as Version  # noqa: PLC0414 (others name the type as well)
 
-_PATTERN = pattern(r"(?=.{1,60}$)[0-9][0-9A-Za-z]*(?:[.+-][0-9A-Za-z]+)*", re.ASCII)
+_PATTERN = re.compile(r"(?=.{1,60}$)[0-9][0-9A-Za-z]*(?:[.+-][0-9A-Za-z]+)*", re.ASCII)
 
 
 def parsed(version: str) -> Version | None:

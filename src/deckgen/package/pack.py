@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from deckgen.package.writer import Package
-from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from deckgen.history.ledger import ReleaseLine
     from deckgen.history.plan import StampedNote, UpdatePlan
 
-SHOWS = pattern(r"(?:src=\"|\[sound:)([^\"\]]+)")
+SHOWS = re.compile(r"(?:src=\"|\[sound:)([^\"\]]+)")
 """A pattern for the names of media files in the HTML of a field."""
 
 

@@ -30,7 +30,6 @@ from deckgen.history.identity import number_from
 from deckgen.history.places import places_of_cards
 from deckgen.package import adopted, genanki_parts
 from deckgen.package.own_style import own_style
-from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -48,7 +47,7 @@ _LEVEL = 4  # the level of zlib: it takes a third of the time of level 6, for 7%
 # Each deck has its own part of the years 2019 to 2022, with the ids in the order of the source.
 _BORN = 1_546_300_800_000
 _YEARS = 4 * 365 * 86_400_000
-_ANY_TAG = pattern(r"<[^>]*>")
+_ANY_TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True)

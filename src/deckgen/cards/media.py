@@ -18,6 +18,7 @@ from deckgen.cards.media_records import MediaRecord
 from deckgen.cards.media_secrets import tells_place, wanted_by_svg
 from deckgen.diagnostics import Diagnostic, Problem, Span, counted, listed, proposal, same
 from deckgen.kept import settled, status_of
+from deckgen.patterns import pattern
 from deckgen.source import opened
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ FONTS = frozenset(ENDINGS["font"])
 EXPORTED_AS = {frozenset(endings): EXPORTED[family] for family, endings in ENDINGS.items()}
 """The formats in which to export a file, by the endings that are allowed."""
 
-_NO_PATH = re.compile(r"//|(?!file:)[a-z][a-z0-9+.-]+:", re.IGNORECASE)
+_NO_PATH = pattern(r"//|(?!file:)[a-z][a-z0-9+.-]+:", re.IGNORECASE)
 _SILENT = FONTS | {"svg", "gif"}  # formats without a location
 LARGE = 4_000_000
 """The size in bytes from which an image counts as large."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import astuple, dataclass, field
 from typing import TYPE_CHECKING
 
 from deckgen.kept import status_of
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _SORT = "media"
 _MOST = 50_000  # so many files of a project are kept
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+_DIGEST = pattern(r"[0-9a-f]{64}")
 _LONGEST = 10_000  # characters of an address in an SVG
 
 

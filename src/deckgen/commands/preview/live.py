@@ -15,6 +15,7 @@ from watchfiles import watch
 from deckgen.build import build
 from deckgen.commands.preview.cards import gallery, with_vanished
 from deckgen.commands.preview.folder import write
+from deckgen.commands.preview.scripts import Scripts
 from deckgen.diagnostics import CallError
 from deckgen.memory import Memory
 from deckgen.project import Project, shipped_templates
@@ -52,24 +53,29 @@ def serve(
         first: The first build to show.
         since: The earlier edition with which each build is compared; None if none is.
     """
-    gc.enable()  # a single build does not need it, but this process stays
     following = _Following(project, server, tell, since)
     following.show(first)
+    gc.freeze()  # the first build mostly stays, and is not looked through again and again
+    gc.enable()  # a single build does not need it, but this process stays
     server.restore = following.restore
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        for _ in changes(project):
-            following.again()
-            gc.collect()
+        for changed in changes(project):
+            if changed:
+                with _no_collector():
+                    following.again()
+            else:
+                gc.collect()  # while nobody waits for it
     finally:
         server.shutdown()
         server.server_close()
 
 
-def changes(project: Path) -> Iterator[None]:
-    """Yield whenever something in a deck's source or templates has changed; folders may come and go.
+def changes(project: Path) -> Iterator[bool]:
+    """Yield True whenever something in a deck's source or templates has changed; folders may come and go.
 
-    It also yields when the watch begins, because changes before that were not noticed.
+    It also yields True when the watch begins, because changes before that were not noticed. It yields False
+    once when nothing has changed for a moment after that.
     """
     place = Project(project.resolve())
     while True:
@@ -77,7 +83,7 @@ def changes(project: Path) -> Iterator[None]:
         # a folder may appear while the watch begins, so the present ones are read before
         before = [_identity(folder) for folder in folders]
         there = [folder for folder, identity in zip(folders, before, strict=True) if identity]
-        begins = True
+        begins, busy = True, False
         try:
             for changed in watch(
                 *there,
@@ -88,7 +94,10 @@ def changes(project: Path) -> Iterator[None]:
                 raise_interrupt=True,
             ):
                 if changed or begins:
-                    yield
+                    yield True
+                elif busy:
+                    yield False
+                busy = bool(changed or begins)
                 begins = False
                 if [_identity(folder) for folder in folders] != before:
                     break
@@ -131,6 +140,7 @@ class _Following:
         self._project = project
         self._since = since
         self._memory = Memory()
+        self._scripts = Scripts()
         self._server = server
         self._tell = tell
         self._before: Gallery | None = None
@@ -151,7 +161,7 @@ class _Following:
 
     def show(self, result: Build) -> None:
         """Write the cards of a build, and notify the open pages."""
-        cards = gallery(result)
+        cards = gallery(result, self._memory)
         if self._since:
             cards = self._since.compared(cards, result)
         if self._before and cards.errors:
@@ -202,7 +212,7 @@ class _Following:
 
     def _write(self, cards: Gallery) -> None:
         folder = self._server.folder
-        self._version = write(cards, folder)
+        self._version = write(cards, folder, self._scripts)
         self._before = cards
         self._names = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
 

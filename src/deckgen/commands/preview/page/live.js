@@ -42,7 +42,8 @@
       return tell("The preview could not be updated", [make("li", { class: "error" }, make("p", {}, said.fault))]);
     }
     if (said.version !== version || away) {
-      known = await deckgen.open(said.version);
+      const changed = known && !away ? await deckgen.follow(known, version, said.version) : null;
+      known = changed ?? await deckgen.open(said.version);
       away = false;
       await deckgen.refresh(known);
       version = said.version;

@@ -420,7 +420,7 @@ def watching(deck: Path) -> Iterator[list[float]]:
     seen: list[float] = []
 
     def follow() -> None:
-        seen.extend(time.monotonic() for _ in live.changes(deck))
+        seen.extend(time.monotonic() for changed in live.changes(deck) if changed)
 
     threading.Thread(target=follow, daemon=True).start()
     wait_for(lambda: seen)  # it watches

@@ -36,7 +36,7 @@ def write(gallery: Gallery, folder: Path, scripts: Scripts | None = None) -> str
     Args:
         gallery: Its content.
         folder: Its folder, which is made if it does not exist.
-        scripts: Those that were written there before by this process, which are made again only if they differ.
+        scripts: Those that this process has written there, which are made again only if they differ.
 
     Returns:
         A short digest of the whole content of the page.

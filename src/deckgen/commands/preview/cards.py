@@ -235,6 +235,16 @@ def with_vanished(now: Gallery, before: Gallery) -> Gallery:
     return replace(now, notes=notes, kinds=now.kinds | before.kinds | styled, media=before.media | now.media)
 
 
+def with_warnings(now: Gallery, before: Gallery) -> Gallery:
+    """The gallery of a build without errors, with the warnings that it had before."""
+    found = {note.id: note.diagnostics for note in before.notes if note.diagnostics}
+    notes = [
+        replace(note, diagnostics=found.get(note.id, ())) if note.diagnostics or note.id in found else note
+        for note in now.notes
+    ]
+    return replace(now, notes=notes, diagnostics=before.diagnostics)
+
+
 def _diagnostics_by_note(
     build: Build, on_page: set[int]
 ) -> tuple[dict[int, list[DiagnosticJSON]], list[DiagnosticJSON]]:

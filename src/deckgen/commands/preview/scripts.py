@@ -59,15 +59,15 @@ class Scripts:
         labels = _Labels(gallery, sides.files)
         head = _head(gallery, labels, stamps)
         rows = self._rows_of(gallery, sides, labels)
-        text = f'deckgen.index({_json(head)[:-1]},"notes":[{",".join(rows)}]}})\n'
-        now = _Index(digest(text), list(labels.files), rows, head)
+        about = f'{_json(head)[:-1]},"notes":[{",".join(rows)}]'
+        now = _Index(digest(about), list(labels.files), rows, head)
         if self._before and self._before.version != now.version:
             changes = now.changes_since(self._before)
             self._changes = _script(changes) if changes else None
         self._before = now
         if self._changes:
             found[CHANGES] = self._changes
-        found[INDEX] = Script(text, now.version)
+        found[INDEX] = Script(f'deckgen.index({about},"version":"{now.version}"}})\n', now.version)
         return found
 
     def _script(self, name: str, content: object) -> Script:

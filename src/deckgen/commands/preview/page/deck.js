@@ -66,12 +66,12 @@
   };
 
   /**
-   * An index with the changes up to a version; null if they begin at another version than that of the index.
+   * An index with the changes up to a version; null if they begin at another version than the index has.
    * What has not changed is not made again: cards of the same notes stay the same objects.
    */
-  deckgen.follow = async (index, from, to) => {
+  deckgen.follow = async (index, to) => {
     await deckgen.load("deck/changes.js", to).catch(() => {});
-    if (latest?.from !== from || latest.to !== to) { return null; }
+    if (latest?.from !== index.version || latest.to !== to) { return null; }
     const { start, count, head, notes: rows } = latest;
     const end = start + count;
     const known = new Map(index.files.map((file) => [file[0], file]));
@@ -81,7 +81,7 @@
       return file;
     });
     const notes = [...index.notes.slice(0, start), ...rows, ...index.notes.slice(end)];
-    const now = { ...index, ...head, files, notes };
+    const now = { ...index, ...head, files, notes, version: to };
     const before = index.cards.filter((card) => card.number < start);
     const after = index.cards.filter((card) => card.number >= end);
     for (const card of after) { card.number += rows.length - count; }

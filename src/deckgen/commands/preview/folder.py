@@ -17,6 +17,7 @@ from deckgen.commands.preview.cards import EarlierMedia
 from deckgen.commands.preview.scripts import INDEX, Scripts
 from deckgen.diagnostics import CallError
 from deckgen.files import replacing
+from deckgen.kept import status_of
 from deckgen.source import opened
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from deckgen.commands.preview.cards import Gallery
     from deckgen.commands.preview.scripts import Script
+    from deckgen.kept import Status
 
 PAGE = Path(__file__).parent / "page"
 SHARED = Path(__file__).parent / "shared"
@@ -101,13 +103,12 @@ def _write_script(path: Path, script: Script) -> None:
         script.written = _status(path)
 
 
-def _status(path: Path) -> tuple[int, ...] | None:
+def _status(path: Path) -> Status | None:
     """What tells whether a file has changed; None if there is none."""
     try:
-        status = path.stat()
+        return status_of(path.stat())
     except OSError:
         return None
-    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def write_media(gallery: Gallery, names: Iterable[str], folder: Path) -> None:

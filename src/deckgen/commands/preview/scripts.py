@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from deckgen.commands.preview.cards import Card, Gallery, NotePreview
+    from deckgen.kept import Status
 
 NOTES_A_FILE = 50
 _Word = TypeVar("_Word", bound=Hashable)
@@ -32,7 +33,7 @@ class Script:
 
     text: str
     stamp: str
-    written: tuple[int, ...] | None = None
+    written: Status | None = None
 
 
 class Scripts:

@@ -37,7 +37,8 @@ WINGS = {
     "build": "diagnostics source anki project deck cards checks history package kept inputs memory outcome",
     "commands": "diagnostics source anki project deck cards checks history package build files git kept "
     "address inputs memory",
-    "cli": "address diagnostics project package build commands files git kept last_build outcome recall streams",
+    "cli": "address diagnostics project package build commands files git kept last_build memory outcome "
+    "recall streams",
     "__main__": "cli streams",
 }
 """Each folder or module at the top, and what it may import from."""

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deckgen import memory
 from deckgen.build import Build, build
 from deckgen.commands.preview.cards import gallery
-from deckgen.commands.preview.scripts import scripts
-from deckgen.memory import Memory, basis_of
-from deckgen.project import Project, shipped_templates
+from deckgen.commands.preview.scripts import CHANGES, INDEX, Script, Scripts
+from deckgen.memory import Memory
+from deckgen.project import shipped_templates
 from tests.bad_sources import ALL_FAULTS, unmarked
 from tests.conftest import DECK, change, write_project
-from tests.releases import FIRST, release, terms
+from tests.releases import FIRST, terms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +45,22 @@ cards:
   - {name: Card, id: 2, face: card}
 """
 WORD = "  - id: {}\n    name: {}\n    meaning: |\n      {}\n"
+LESSON = """\
+  - id: {}
+    text: |
+      Before change comes {{{{c1::joining}}}} of both.
+    why: |
+      Nobody follows someone who has not understood them.
+"""
+TABLE = """\
+  - id: ways
+    columns: [Way, What it is]
+    rows:
+      - id: a
+        cells: [Walking, 'slow ![x](media/a.svg)']
+      - id: b
+        cells: [Riding, fast and rough]
+"""
 PARTS = {
     "definitions": [
         *(terms(name).partition("\n")[2] for name in ("one", "two", "three")),
@@ -62,16 +78,8 @@ PARTS = {
         WORD.format("other", "Boat", "It carries people over a river ![](media/a.svg)."),
         WORD.format("third", "Boat", "It carries people over a river.") + "    allow: [same-term]\n",
     ],
-    "takeaways": [
-        "  - id: lesson\n    text: |\n      Before change comes {{c1::joining}} of both.\n    why: |\n      "
-        "Nobody follows someone who has not understood them.\n",
-        "  - id: twin\n    text: |\n      Before change comes {{c1::joining}} of both.\n    why: |\n      "
-        "Nobody follows someone who has not understood them.\n",
-    ],
-    "comparisons": [
-        "  - id: ways\n    columns: [Way, What it is]\n    rows:\n      - id: a\n        cells: [Walking, "
-        "'slow ![x](media/a.svg)']\n      - id: b\n        cells: [Riding, fast and rough]\n",
-    ],
+    "takeaways": [LESSON.format("lesson"), LESSON.format("twin")],
+    "comparisons": [TABLE],
 }
 SECTIONS = {
     section: st.lists(st.sampled_from(parts), max_size=4, unique=True) for section, parts in PARTS.items()
@@ -117,6 +125,19 @@ def members(result: Build) -> list[dict[str, object]]:
     return [{name: repr(each) for name, each in package.members.items()} for package in packages]
 
 
+def content(script: Script) -> Any:  # noqa: ANN401 (JSON)
+    """What a script with one argument calls a function of the page with."""
+    return json.loads(script.text[script.text.index("(") + 1 : -2])
+
+
+def followed(index: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """An index with the changes that a page takes up."""
+    notes = index["notes"]
+    end = changes["start"] + changes["count"]
+    rows = [*notes[: changes["start"]], *changes["notes"], *notes[end:]]
+    return {**index, **changes["head"], "notes": rows, "version": changes["to"]}
+
+
 def told(result: Build) -> dict[str, object]:
     """What a build finds and makes."""
     return {
@@ -125,7 +146,6 @@ def told(result: Build) -> dict[str, object]:
         "notes": [(each.note.id, each.fields, each.cards) for each in result.notes],
         "media": result.media,
         "packages": members(result),
-        "page": scripts(gallery(result)),
     }
 
 
@@ -144,9 +164,17 @@ def test_a_build_with_a_memory_is_that_of_one_without(
     folder = write_project(tmp_path_factory.mktemp("deck"), {"templates/word/kind.yaml": KIND})
     change(folder, {"templates/word/card.front.html.j2": "{{Name}}", "source/1.yaml": terms("one", "two")})
     change(folder, {"templates/word/card.back.html.j2": "{{Meaning}}{{Kin}}"})
-    remembered = Memory()
-    build(folder, memory=remembered)
+    remembered, scripts = Memory(), Scripts()
+    before = scripts.of(gallery(build(folder, memory=remembered), remembered))[INDEX]
     for step in steps:
         apply(folder, step)
-        assert told(build(folder, memory=remembered)) == told(build(folder))
+        result, anew = build(folder, memory=remembered), build(folder)
+        assert told(result) == told(anew)
+        page, index = scripts.of(gallery(result, remembered)), Scripts().of(gallery(anew))
+        changes = page.pop(CHANGES, None)
+        assert page == index
+        if changes and content(changes)["from"] == before.stamp:
+            assert content(changes)["to"] == page[INDEX].stamp
+            assert followed(content(before), content(changes)) == content(page[INDEX])
+        before = page[INDEX]
     shutil.rmtree(folder)

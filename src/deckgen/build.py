@@ -99,6 +99,7 @@ def build(
     releasing: bool = False,
     kept: Kept = NOTHING,
     memory: Memory | None = None,
+    by_rules: bool = True,
 ) -> Build:
     """Read, check and render a project's deck; `package.write` writes the package into a file.
 
@@ -110,6 +111,7 @@ def build(
         kept: The results that are kept from earlier builds. A release must not use any.
         memory: What the last build of this process found out; afterwards what this one did. It goes only
             without `texts`, and only for one project.
+        by_rules: Whether to check the cards by rules, which only give warnings.
 
     Returns:
         The build with all diagnostics of all files, and with the packages if none of these is an error.
@@ -122,9 +124,12 @@ def build(
     source = read_source(project, texts, tell, memory)
     note_types = note_types_of(source.deck, source.kinds, project, memory)
     released = read_ledger(project.folder, texts.get(LEDGER))
-    diagnostics_so_far = _check(
-        project, source, note_types, released, tell, releasing=releasing, memory=memory
-    )
+    diagnostics_so_far = _check(project, source, note_types, released, releasing=releasing)
+    if by_rules:
+        complete = not diagnostics_so_far.has_errors
+        diagnostics_so_far += checks.check_cards(
+            source.deck, note_types, released.ledger.ids, tell, complete=complete, memory=memory
+        )
 
     # an unknown id may be that of a missing released note: the build reports both at once
     hopeless = diagnostics_so_far.has_error_but("unknown-note")
@@ -174,24 +179,14 @@ def build(
 
 
 def _check(
-    project: Project,
-    source: Source,
-    note_types: NoteTypes,
-    released: Released,
-    progress: Callable[[str, int, int], None],
-    *,
-    releasing: bool,
-    memory: Memory | None,
+    project: Project, source: Source, note_types: NoteTypes, released: Released, *, releasing: bool
 ) -> Diagnostics:
-    """The diagnostics of a deck before its notes are rendered, including the warnings about its cards."""
+    """The diagnostics of a deck before its notes are rendered, without the warnings about its cards."""
     deck, ledger = source.deck, released.ledger
     lost = lost_ledger(project.folder, deck.id, ledger, releasing=releasing)
     diagnostics = Diagnostics([*source.diagnostics, *note_types.diagnostics, *released.diagnostics, *lost])
     diagnostics += checks.check_files(project, source, note_types)
     diagnostics += checks.check_links(deck, source.ids)
-    diagnostics += checks.check_cards(
-        deck, note_types, ledger.ids, progress, complete=not diagnostics.has_errors, memory=memory
-    )
     return diagnostics
 
 

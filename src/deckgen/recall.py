@@ -90,12 +90,13 @@ class Recalled:
         return [(number, each.fields, each.cards) for number, each in known if each]
 
 
-def recall(project: Project, kept: Kept) -> Recalled | None:
+def recall(project: Project, kept: Kept, memory: Memory | None = None) -> Recalled | None:
     """What earlier builds have kept of a deck's chapters; None if nothing can be kept of it.
 
     Args:
         project: The deck's project, resolved.
         kept: Where it is kept.
+        memory: An empty memory to put it into; None for a new one.
     """
     basis, program = basis_of(project), state_of_program() if kept else None
     if basis is None or program is None:
@@ -104,7 +105,7 @@ def recall(project: Project, kept: Kept) -> Recalled | None:
     for name, content in basis:
         digest.update(f"{name}\0{-1 if content is None else len(content)}\0".encode(errors="surrogateescape"))
         digest.update(content or b"")
-    memory = Memory()
+    memory = memory or Memory()
     memory.begin(basis)
     state = digest.hexdigest()
     _, kinds = read_head(project, {}, memory)

@@ -144,9 +144,15 @@ def render_notes(
     if memory:
         shown = markup.shown.keys() | of_retired.shown.keys()
         faulty_files |= {each.span.path for each in (*diagnostics, *of_retired.diagnostics)}
-        sound = (each for each in rendered if each.note.chapter.document.path not in faulty_files)
-        alone = (each for each in sound if each.note in known or _stands_alone(each.note, shown))
-        memory.keep("fields", {each.note: each for each in alone})
+        memory.keep(
+            "fields",
+            {
+                each.note: each
+                for each in rendered
+                if (each.note in known or _stands_alone(each.note, shown))
+                and not (faulty_files and each.note.chapter.document.path in faulty_files)
+            },
+        )
     return Rendered(tuple(rendered), markup, diagnostics)
 
 

@@ -168,6 +168,7 @@ def check_cards(
     cards = RuleContext(deck, note_types.by_kind, released, complete=complete)
     if memory:
         cards.parts = _parts(cards, memory)
+        cards.last = memory.of("last")
     for number, rule in enumerate(WARNINGS):
         progress("checking notes by rules", number, len(WARNINGS))
         if rule.__name__.replace("_", "-") not in deck.off and (complete or rule not in WHOLE_DECK):

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 Rule: TypeAlias = "Callable[[RuleContext], Iterator[Diagnostic]]"
 """A rule about cards."""
+_S = TypeVar("_S")
 _T = TypeVar("_T")
 _START = attrgetter("scalar.start")
 _NO_CARD = 10_000
@@ -148,6 +149,7 @@ class RuleContext:
         released: The ids of notes that have been released.
         complete: Whether every chapter could be read. Otherwise a missing note may be in an unread part.
         parts: The same for each chapter, where earlier builds have looked at some of them; else none.
+        last: What `made_of` made the last time, by its functions.
     """
 
     deck: Deck
@@ -155,6 +157,7 @@ class RuleContext:
     released: Container[str]
     complete: bool = True
     parts: list[RuleContext] = field(default_factory=list, repr=False)
+    last: dict[object, tuple[object, Any]] = field(default_factory=dict, repr=False)
     _found: dict[Any, list[Any]] = field(default_factory=dict, init=False, repr=False)
     _of_fronts: dict[tuple[str, frozenset[str]], frozenset[str]] = field(default_factory=dict, repr=False)
 
@@ -176,6 +179,14 @@ class RuleContext:
     def knows(self, found: ReadOnly[Rule, list[Diagnostic]]) -> None:
         """Take what rules found in a part of an earlier build."""
         self._found.update(found)
+
+    def made_of(self, make: Callable[[_S], _T], given: _S) -> _T:
+        """What a function makes of something; what it made the last time if it is the same."""
+        before = self.last.get(make)
+        if before is None or before[0] != given:
+            before = self.last[make] = given, make(given)
+        result: _T = before[1]
+        return result
 
     @_by_chapter
     def notes(self) -> list[Note]:

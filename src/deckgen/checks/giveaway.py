@@ -195,7 +195,7 @@ def _by_chance(found: int, shares: list[float]) -> float:
 
 def giveaway_words(context: RuleContext) -> Iterator[Diagnostic]:
     """Words of options that give right ones away over the whole deck (Haladyna: avoid clues)."""
-    read = _read(list(chain.from_iterable(context.of_parts(_of_options))))
+    read = context.made_of(_read, list(chain.from_iterable(context.of_parts(_of_options))))
     if read is None:
         return
     made = read.guesses

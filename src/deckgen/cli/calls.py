@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from deckgen.build import Build
     from deckgen.cli.report import Report
     from deckgen.kept import Kept
+    from deckgen.memory import Memory
     from deckgen.package import Package
 
 
@@ -89,7 +90,14 @@ def make_build_folder(folder: Path) -> None:
     check_target(folder / "deck.apkg.part")
 
 
-def build_deck_of(folder: Path, report: Report, *, try_fix: bool = False, kept: Kept | None = None) -> Build:
+def build_deck_of(
+    folder: Path,
+    report: Report,
+    *,
+    try_fix: bool = False,
+    kept: Kept | None = None,
+    memory: Memory | None = None,
+) -> Build:
     """The build of a deck's folder, with a progress bar if it takes long.
 
     Args:
@@ -97,6 +105,7 @@ def build_deck_of(folder: Path, report: Report, *, try_fix: bool = False, kept: 
         report: The output of the command.
         try_fix: Whether to mark the diagnostics that `--fix` can fix, which takes twice as long.
         kept: The results that are kept from earlier builds. Default: those of the user.
+        memory: Remembers the build for the next one in this process; None for a single build.
     """
     from deckgen.build import build as build_deck  # noqa: PLC0415
     from deckgen.kept import of_user  # noqa: PLC0415
@@ -105,8 +114,8 @@ def build_deck_of(folder: Path, report: Report, *, try_fix: bool = False, kept: 
 
     kept = of_user() if kept is None else kept
     with bar(report) as tick:
-        recalled = recall(Project(folder.resolve()), kept)
-        result = build_deck(folder, tick, kept=kept, memory=recalled.memory if recalled else None)
+        recalled = recall(Project(folder.resolve()), kept, memory)
+        result = build_deck(folder, tick, kept=kept, memory=recalled.memory if recalled else memory)
         if recalled:
             recalled.keep()
         if try_fix and result.diagnostics:

@@ -2,7 +2,7 @@
 
     python benchmarks/bench.py [PART ...]
 
-A part is a number of notes (100, 1000, 10000 or 100000), own, media or preview. Without one, all are
+A part is a number of notes (100, 1000, 10000 or 100000), own, media, steps or preview. Without one, all are
 measured. What was measured before on the same machine with the same versions is kept. `page.py` writes the
 page.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 RESULTS = Path(__file__).parents[1] / "build/bench.json"
 KINDS = ("plain", "rich")
 PREVIEWS = (1_000, 10_000)
+STEPS = 3  # runs
 
 
 def preview(_folder: Path, count: int) -> object:
@@ -34,6 +36,27 @@ def preview(_folder: Path, count: int) -> object:
     # a process of its own, because this one has to stay small
     done = subprocess.run(contestants.script("preview.py", str(count)), check=True, stdout=subprocess.PIPE)
     return json.loads(done.stdout)
+
+
+def steps(folder: Path, kind: str) -> dict[str, dict[str, float]]:
+    """The seconds of each step of a build of 10,000 notes, cold, and after one of 10 chapters has changed."""
+    deck = folder / "deck"
+    generate = contestants.script("generate.py", str(deck), "10000", kind, str(contestants.CHAPTERS))
+    subprocess.run(generate, check=True)
+    edit = contestants.editing(deck)
+    found: dict[str, list[dict[str, float]]] = {"cold": [], "changed": []}
+    for number in range(STEPS):
+        cache = folder / str(number)
+        cache.mkdir()
+        for runs in found.values():
+            command = contestants.script("steps.py", str(deck), str(cache))
+            done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+            runs.append(json.loads(done.stdout))
+            edit()
+    return {
+        when: {step: statistics.median(run[step] for run in runs) for step in runs[0]}
+        for when, runs in found.items()
+    }
 
 
 def parts() -> dict[str, Callable[[Path], object]]:
@@ -44,6 +67,7 @@ def parts() -> dict[str, Callable[[Path], object]]:
         for kind in KINDS
     }
     made |= {"own": contestants.own, "media": contestants.media}
+    made |= {f"steps {kind}": partial(steps, kind=kind) for kind in KINDS}
     return made | {f"preview {count}": partial(preview, count=count) for count in PREVIEWS}
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 PAGE = Path(__file__).parents[1] / "docs/benchmarks.md"
 WIDTH = 110
+LEAST = 0.03  # seconds; a step that never takes so long has no row
 NUMBER = re.compile(r"(over )?[\d.,]*")
 BEGIN, END = "<!-- written by benchmarks/page.py -->\n", "<!-- end -->\n"
 
@@ -104,6 +105,25 @@ def calls(results: dict[str, Any]) -> str:
     return table("deck,call,CPU s,wall s,peak MiB".split(","), rows)
 
 
+def steps(results: dict[str, Any]) -> str:
+    """Where the time of builds goes."""
+    found = {
+        f"{kind}, {when}": taken for kind in KINDS for when, taken in results.get(f"steps {kind}", {}).items()
+    }
+    if not found:
+        return ""
+    names = list(dict.fromkeys(name for taken in found.values() for name in taken))
+    most = {name: max(taken.get(name, 0.0) for taken in found.values()) for name in names}
+    large = sorted((name for name in names if most[name] >= LEAST), key=lambda name: -most[name])
+    lines = {name.replace("rule: ", "rule "): [name] for name in large}
+    lines |= {"all others": [name for name in names if name not in large], "together": names}
+    rows = [
+        [line, *(f"{sum(taken.get(name, 0.0) for name in of):.3f}" for taken in found.values())]
+        for line, of in lines.items()
+    ]
+    return table(["step", *found], rows)
+
+
 def saves(results: dict[str, Any]) -> str:
     """The preview."""
     rows = []
@@ -123,6 +143,7 @@ def tables(results: dict[str, Any]) -> str:
     sections = [("Goals", table(("goal", "at most", "measured", "met"), goals))]
     sections += [(f"{kind.capitalize()} decks", builds(results, kind)) for kind in KINDS]
     sections += [("Building again", warm(results)), ("Other calls", calls(results))]
+    sections.append(("Where the time of 10,000 notes goes, in CPU seconds", steps(results)))
     sections.append(("From save to visible", saves(results)))
     return "\n".join([*parts, *(f"### {title}\n\n{rows}" for title, rows in sections if rows)])
 

@@ -41,9 +41,14 @@ def test_tables_show_what_was_measured_beside_the_goals(tmp_path: Path) -> None:
         "script B": costs(5.0, 2_000_000),
         "ankiforge": {"cpu": [], "wall": [], "peak": [], "size": 0},
     }
+    steps = {
+        "cold": {"reading": 0.5, "rule: no-question": 0.01},
+        "changed": {"reading": 0.1, "recalling": 0.2},
+    }
     preview = {"seconds": [0.3, 0.1, 0.2], "browser": "Chromium 1"}
     about = {"machine": "A computer", "CPython": "3.11.7"}
     results = {"about": about, "month": "May 2026", "10000 plain": deck, "preview 1000": preview}
+    results["steps rich"] = steps
     (tmp_path / "results.json").write_text(json.dumps(results), encoding="utf-8")
     page = tmp_path / "page.md"
     page.write_text(PAGE, encoding="utf-8")
@@ -64,6 +69,11 @@ def test_tables_show_what_was_measured_beside_the_goals(tmp_path: Path) -> None:
         "|  | script B | 5.00 | 10.0 | 30 | 2,000 | 0.30 | 0.30 | 0.25 |",
         "|  | ankiforge | over 60 |  |  |  |  |  |  |",
         "|  | one of 10 chapters changed | 0.600 | 1.20 | 30 | 0.40 | 6.00 |",
+        "| step | rich, cold | rich, changed |",
+        "| reading | 0.500 | 0.100 |",
+        "| recalling | 0.000 | 0.200 |",
+        "| all others | 0.010 | 0.000 |",
+        "| together | 0.510 | 0.300 |",
         "| 1,000 rich | 0.200 | 0.100 | Chromium 1 |",
     ):
         assert f"{row}\n" in text

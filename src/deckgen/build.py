@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import re
-import time
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from deckgen import checks
-from deckgen.cards.faces import render_note_types
 from deckgen.cards.media import told_of
 from deckgen.cards.media_records import Records
+from deckgen.cards.note_types import note_types_of
 from deckgen.cards.rows import render_notes
 from deckgen.deck.reading import read_source
-from deckgen.diagnostics import CallError, Diagnostic, Diagnostics, Span, sorted_diagnostics
+from deckgen.diagnostics import Diagnostic, Diagnostics, Span, sorted_diagnostics
 from deckgen.history.ledger_file import read_ledger
 from deckgen.history.lost_ledger import lost_ledger
 from deckgen.history.matching import Matching, match
 from deckgen.history.plan import plan_update
+from deckgen.inputs import now
 from deckgen.kept import NOTHING
-from deckgen.package import Package, Packages, pack
+from deckgen.memory import basis_of
+from deckgen.outcome import Outcome
+from deckgen.package import Package, Packages, figures_of, pack
 from deckgen.project import LEDGER, MANIFEST, Project
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from deckgen.deck.reading import Source
     from deckgen.history.ledger_file import Released
     from deckgen.kept import Kept
+    from deckgen.memory import Memory
+    from deckgen.outcome import Made
     from deckgen.source import Document
 
 
@@ -67,6 +70,16 @@ class Build:
     record: str
     packages: Packages | None = None
 
+    @cached_property
+    def made(self) -> Made | None:
+        """Figures of the packages; None if there are errors."""
+        return figures_of(self.packages) if self.packages else None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What it came to, without the deck itself."""
+        return Outcome(self.project, self.diagnostics, self.lines, self.made)
+
     @property
     def package(self) -> Package | None:
         """The package of the deck; None if there are errors."""
@@ -78,24 +91,6 @@ class Build:
         return self.packages.retired if self.packages else None
 
 
-def now() -> int:
-    """The time of the build in seconds since 1970: SOURCE_DATE_EPOCH, or the clock.
-
-    Raises:
-        CallError: SOURCE_DATE_EPOCH is not a time in the past.
-    """
-    clock = int(time.time())
-    text = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if not text:
-        return clock
-    if not re.fullmatch(r"[0-9]{1,12}", text) or not 0 < int(text) <= clock + 86_400:
-        raise CallError(
-            f"SOURCE_DATE_EPOCH is `{text}`, which is not a time in the past",
-            "set it to whole seconds since 1970: SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)",
-        )
-    return int(text)
-
-
 def build(
     folder: Path,
     progress: Callable[[str, int, int], None] | None = None,
@@ -103,6 +98,8 @@ def build(
     *,
     releasing: bool = False,
     kept: Kept = NOTHING,
+    memory: Memory | None = None,
+    by_rules: bool = True,
 ) -> Build:
     """Read, check and render a project's deck; `package.write` writes the package into a file.
 
@@ -112,6 +109,9 @@ def build(
         texts: Texts to read instead of the content of files, by the paths of the files as in diagnostics.
         releasing: Whether this becomes a new release.
         kept: The results that are kept from earlier builds. A release must not use any.
+        memory: What the last build of this process found out; afterwards what this one did. It goes only
+            without `texts`, and only for one project.
+        by_rules: Whether to check the cards by rules, which only give warnings.
 
     Returns:
         The build with all diagnostics of all files, and with the packages if none of these is an error.
@@ -119,17 +119,30 @@ def build(
     started = now()
     tell = progress or (lambda *_: None)
     project = Project(folder.resolve())
-    source = read_source(project, texts, tell)
-    note_types = render_note_types(source.deck, source.kinds, project)
+    if memory:
+        memory.begin(basis_of(project))
+    source = read_source(project, texts, tell, memory)
+    note_types = note_types_of(source.deck, source.kinds, project, memory)
     released = read_ledger(project.folder, texts.get(LEDGER))
-    diagnostics_so_far = _check(project, source, note_types, released, tell, releasing=releasing)
+    diagnostics_so_far = _check(project, source, note_types, released, releasing=releasing)
+    if by_rules:
+        complete = not diagnostics_so_far.has_errors
+        diagnostics_so_far += checks.check_cards(
+            source.deck, note_types, released.ledger.ids, tell, complete=complete, memory=memory
+        )
 
     # an unknown id may be that of a missing released note: the build reports both at once
     hopeless = diagnostics_so_far.has_error_but("unknown-note")
     matching = Matching(source.deck, released.ledger) if hopeless else match(source.deck, released.ledger)
     records = Records(kept, project.source.resolve())
     rendered = render_notes(
-        matching, note_types, project, tell, faulty=diagnostics_so_far.has_errors, records=records
+        matching,
+        note_types,
+        project,
+        tell,
+        faulty=diagnostics_so_far.has_errors,
+        records=records,
+        memory=memory,
     )
     records.keep()
     media = _media(rendered, note_types)
@@ -147,6 +160,8 @@ def build(
     packages = None
     if plan and not diagnostics_so_far.has_errors:
         packages = pack(plan, note_types, media, releasing=releasing)
+    if memory:
+        memory.end(basis_of(project))
     diagnostics = sorted_diagnostics(checks.wanted(source.deck, diagnostics_so_far))
     lines = _lines_of(diagnostics, source.documents, note_types.texts | {LEDGER: released.text})
     return Build(
@@ -164,23 +179,14 @@ def build(
 
 
 def _check(
-    project: Project,
-    source: Source,
-    note_types: NoteTypes,
-    released: Released,
-    progress: Callable[[str, int, int], None],
-    *,
-    releasing: bool,
+    project: Project, source: Source, note_types: NoteTypes, released: Released, *, releasing: bool
 ) -> Diagnostics:
-    """The diagnostics of a deck before its notes are rendered, including the warnings about its cards."""
+    """The diagnostics of a deck before its notes are rendered, without the warnings about its cards."""
     deck, ledger = source.deck, released.ledger
     lost = lost_ledger(project.folder, deck.id, ledger, releasing=releasing)
     diagnostics = Diagnostics([*source.diagnostics, *note_types.diagnostics, *released.diagnostics, *lost])
     diagnostics += checks.check_files(project, source, note_types)
     diagnostics += checks.check_links(deck, source.ids)
-    diagnostics += checks.check_cards(
-        deck, note_types, ledger.ids, progress, complete=not diagnostics.has_errors
-    )
     return diagnostics
 
 

@@ -6,6 +6,10 @@ may write into the folder but the user. In particular, it is not in the project,
 bring results with it.
 
 Each file begins with a digest of what it is for and of its content.
+
+The status of another file (its size, its times and its number on the disk) tells whether what is kept about
+it still holds. It is not sure if the file was written just before, because it could be written again with the
+same time.
 """
 
 from __future__ import annotations
@@ -25,11 +29,15 @@ from deckgen import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+Status = tuple[int, int, int, int]
+"""The number of a file on the disk, its size in bytes, and the times of its last changes in ns."""
+
 MOST = 500_000_000
 """The size of all kept files in bytes. Above it, those that were unused for the longest time are removed."""
 LARGEST = MOST // 5
 """The largest content that is kept, in bytes."""
 
+_SETTLED = 2_000_000_000  # ns; no file system has times that are less exact
 _DIGEST = 32  # bytes at the beginning of a file
 _NAME = 40  # characters of a file's name, all hexadecimal
 _SLACK = MOST // 10  # so many bytes are written, on average, between two looks at the size of all files
@@ -149,6 +157,22 @@ def user_folder() -> Path | None:
 
         folder = platformdirs.user_cache_path("deckgen", appauthor=False)
     return folder if folder.is_absolute() else None
+
+
+def status_of(status: os.stat_result) -> Status:
+    """The status of a file, from what the system says."""
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def settled(status: os.stat_result, now: float) -> Status | None:
+    """The status of a file; None if the file is so new that it could change without another status.
+
+    Args:
+        status: What the system says about it, before it is read.
+        now: The present time, in seconds since 1970.
+    """
+    newest = max(status.st_mtime_ns, status.st_ctime_ns)
+    return status_of(status) if newest < now * 1_000_000_000 - _SETTLED else None
 
 
 def sweep(folder: Path) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deckgen.diagnostics import CallError, natural
-from deckgen.source import opened, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -102,6 +101,8 @@ class Project:
         """All files and folders in source/, and diagnostics for folders that cannot be read."""
         unreadable_folders: list[Diagnostic] = []
 
+        from deckgen.source import unreadable  # noqa: PLC0415 (YAML takes time to import)
+
         def cannot(folder: Path, error: OSError) -> None:
             unreadable_folders.append(unreadable(self.shown(folder), error))
 
@@ -180,6 +181,8 @@ def is_manifest(path: Path) -> bool:
 
 def beginning(path: Path) -> str:
     """The beginning of a file's text; empty if it is not a file, or cannot be read."""
+    from deckgen.source import opened  # noqa: PLC0415 (YAML takes time to import)
+
     try:
         with opened(path) as file:
             return file.read(_MOST_READ).decode("utf-8", "ignore")

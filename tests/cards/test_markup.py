@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deckgen import build, package
+from deckgen.cards import markdown
 from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Shelf
 from deckgen.diagnostics import CATALOGUE
@@ -17,6 +19,8 @@ from tests.conftest import block, write_project
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from deckgen.diagnostics import Diagnostic
 
 
 def html_of(text: str, tmp_path: Path, how: str = "markdown") -> str:
@@ -212,3 +216,45 @@ def test_no_slip_gives_a_traceback(
         assert each.span.line <= len(lines)
         if each.span.column is not None:
             assert 1 <= each.span.column <= len(lines[each.span.line - 1]) + 2
+
+
+WORDS = (
+    "a",
+    "A",
+    "I",
+    "iv",
+    "X",
+    "ab",
+    "Word",
+    "words",
+    "\u00e9t\u00e9",
+    "\u00dcber",
+    "1",
+    "12",
+    "  ",
+    "\n\n",
+)
+SIGNS = " \n\t.,;:!?'()/%-\"&*_`#+>|=~<[]{}\\$^@\u2014\u2019\u2026\u4e2d"
+
+
+@given(
+    parts=st.lists(st.sampled_from([*WORDS, *SIGNS]), min_size=1, max_size=12),
+    how=st.sampled_from(["markdown", "text", "cloze"]),
+)
+@settings(max_examples=1000, deadline=None)
+def test_prose_takes_a_short_way(
+    parts: list[str], how: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Prose, which goes past Markdown, is on the card as it would be with Markdown, and without faults."""
+    text = "".join(parts).lstrip() or "a"
+    folder = tmp_path_factory.getbasetemp()
+
+    def made() -> tuple[str, list[Diagnostic]]:
+        markup, (scalar, document) = Markup(Shelf(folder, folder)), block(text)
+        return getattr(markup, how)(scalar, document), list(markup.diagnostics)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(markdown, "_PROSE", re.compile(r"(?!)"))
+        patch.setattr(markdown, "_WORDS", re.compile(r"(?!)"))
+        the_long_way = made()
+    assert made() == the_long_way

@@ -21,6 +21,7 @@ import pytest
 from deckgen.build import build
 from deckgen.commands.preview import cards, folder, live
 from deckgen.commands.preview.server import Server
+from deckgen.memory import Memory
 from tests.conftest import CHAPTER, REPOSITORY, change, run, write_project
 
 if TYPE_CHECKING:
@@ -420,7 +421,7 @@ def watching(deck: Path) -> Iterator[list[float]]:
     seen: list[float] = []
 
     def follow() -> None:
-        seen.extend(time.monotonic() for _ in live.changes(deck))
+        seen.extend(time.monotonic() for changed in live.changes(deck) if changed)
 
     threading.Thread(target=follow, daemon=True).start()
     wait_for(lambda: seen)  # it watches
@@ -464,6 +465,36 @@ def test_folders_may_come_and_go(project: Callable[..., Path]) -> None:
         count = len(seen)
         change(deck, {"source/one.yaml": SECOND})
         wait_for(lambda: len(seen) > count)
+
+
+def test_cards_of_a_large_deck_come_before_their_warnings(
+    project: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a build takes long, changed cards come with the warnings of before, and then with theirs."""
+    deck = project({"source/one.yaml": SECOND})
+    monkeypatch.setattr(live, "_LONG", -1)
+    written: list[tuple[str, list[str], int]] = []
+
+    def write(gallery: cards.Gallery, *_: object) -> str:
+        codes = [each["code"] for note in gallery.notes for each in note.diagnostics]
+        written.append((gallery.notes[0].cards[0].back, codes, gallery.errors))
+        return ""
+
+    monkeypatch.setattr(live, "write", write)
+    with Server(deck / "build/preview", 0) as page:
+        following = live._Following(deck, page, lambda *_: None, Memory(), None)  # noqa: SLF001
+        following.again()
+        reason = "Nobody follows someone who has not understood them."
+        change(deck, {"source/one.yaml": SECOND.replace(reason, "TODO")})
+        following.again()
+        first, early, full = written
+        assert reason in first[0]
+        assert "TODO" in early[0]
+        assert (early[1:], "placeholder" in full[1]) == (first[1:], True)
+        change(deck, {"source/one.yaml": SECOND.replace("text: |", "txt: |")})
+        following.again()
+        assert len(written) == 4  # an error is told at once
+        assert written[-1][2]
 
 
 def test_a_build_that_fails_is_told_and_served_on(project: Callable[..., Path]) -> None:

@@ -1022,6 +1022,36 @@ def test_the_comparison_with_a_release_stays_while_one_writes(
     expect(gallery.card("two, Cloze 3, gone")).to_be_visible()
 
 
+def test_a_page_that_follows_has_what_is_in_the_source(live: Callable[..., tuple[Path, Gallery]]) -> None:
+    """After notes and chapters came, changed and went, also while an earlier save is still being taken up."""
+    deck, gallery = live({"source/one.yaml": long_deck()})
+    box, place = gallery.page.locator("#q"), gallery.page.locator("#place")
+
+    def check() -> None:
+        source = "".join(path.read_text("utf-8") for path in (deck / "source").glob("*.yaml"))
+        notes = re.findall(r"- id: (\S+)\n    text: \|\n      (.*)\n", source)
+        expect(gallery.page.locator("#count")).to_have_text(f"{len(notes)} cards")
+        for word in ("word3", "word33", "added", "m7", "n0"):
+            box.fill(word)
+            count = sum(word in name or word in text for name, text in notes)
+            expect(place).to_have_text(re.compile(rf"\d of {count}"))
+        box.fill("")
+
+    steps: list[dict[str, str | bytes]] = [
+        {"source/one.yaml": long_deck().replace("word5", "word3 5")},
+        {"source/two.yaml": long_deck().replace("id: n", "id: m")},
+        {"source/two.yaml": "takeaways:\n  - id: last\n    text: |\n      The {{c1::word33}} of it.\n"},
+        {"source/one.yaml": long_deck().replace("  - id: n0\n", "  - id: added\n", 1)},
+    ]
+    for step in steps:
+        change(deck, step)
+        check()
+    for step in steps:
+        change(deck, step)
+        gallery.page.wait_for_timeout(60)
+    check()
+
+
 def test_a_change_is_seen_within_half_a_second(live: Callable[..., tuple[Path, Gallery]]) -> None:
     """At a thousand notes, from the save to both sides drawn; the best of some, as others work too.
 

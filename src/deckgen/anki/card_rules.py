@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.anki.cloze import MAX_CLOZE
 from deckgen.anki.template import (
+    BLANK,
     SPECIAL_FIELDS,
     Replacement,
     Section,
@@ -217,7 +218,7 @@ class CardRules:
         filled = 0
         bit = 1
         for value in values:
-            if value and not is_empty(value):
+            if value and (value[0] not in BLANK or not is_empty(value)):
                 filled |= bit
             bit <<= 1
         result = self._cards_by_filled.get((filled, tagged))

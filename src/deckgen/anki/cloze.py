@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.anki.verbatim import pieces
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,16 +34,16 @@ _LARGEST = 65_535  # Anki keeps cloze numbers in 16 bits
 # Here and below no part of a pattern can match the same characters in two ways, and repetitions are
 # possessive or bounded, so a text of 100,000 braces takes no longer than one of words.
 _OPENS = r"\{\{c(?=,*+[0-9])([0-9,]{1,100}+)::"
-ANKI_TOKEN = re.compile(rf"{_OPENS}|\}}\}}")
+ANKI_TOKEN = pattern(rf"{_OPENS}|\}}\}}")
 """The marks by which Anki opens and closes a cloze."""
-_TOKEN = re.compile(rf"{_OPENS}|\\.|[{{}}]|::+", re.DOTALL)
-_SIMPLE = re.compile(r"\{\{c([1-9][0-9]{0,2})::([^{}:]*)(?:::([^{}:]*))?\}\}")
+_TOKEN = pattern(rf"{_OPENS}|\\.|[{{}}]|::+", re.DOTALL)
+_SIMPLE = pattern(r"\{\{c([1-9][0-9]{0,2})::([^{}:]*)(?:::([^{}:]*))?\}\}")
 # signs for which the author's meaning may differ from what Anki finds
-_CAREFUL = re.compile(r"[`$<\\\[]|:::|::\}\}|\{\{\{|\}\}\}|(?<!\{)\{(?!\{)|(?<!\})\}(?!\})")
-_ONE_COLON = re.compile(r":(?!:)")
-_EMPHASIS = re.compile(r"[*_=~\[<]")
-_ESCAPE = re.compile(r"\\[!-/:-@\[-`{-~]")
-_MARKED = re.compile(
+_CAREFUL = pattern(r"[`$<\\\[]|:::|::\}\}|\{\{\{|\}\}\}|(?<!\{)\{(?!\{)|(?<!\})\}(?!\})")
+_ONE_COLON = pattern(r":(?!:)")
+_EMPHASIS = pattern(r"[*_=~\[<]")
+_ESCAPE = pattern(r"\\[!-/:-@\[-`{-~]")
+_MARKED = pattern(
     r"(\*{1,3}|(?<!\w)_{1,3}|==|~~)(?=\S).{1,120}?(?<=\S)\1(?!\w)|\[[^\[\]]{1,120}\](?=\()"
     r"|<([a-z][a-z0-9]{0,9})\b[^<>]{0,500}>.{1,120}?</\2>",
     re.DOTALL | re.IGNORECASE,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.anki.cloze import MAX_DEPTH, marks_in_field
 from deckgen.anki.template import BLANKS
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -119,7 +120,7 @@ _IN_ATTRIBUTE = {
     code: f"&#x{code:02X};" for code in range(256) if not (chr(code).isascii() and chr(code).isalnum())
 }
 _IN_ATTRIBUTE |= {ord(char): html_lib.escape(char) for char in '&<>"'}
-_FORMULA = re.compile(r"(\\[(\[])(.*?)(\\[\])])", re.DOTALL)
+_FORMULA = pattern(r"(\\[(\[])(.*?)(\\[\])])", re.DOTALL)
 
 
 def _cloze(text: str, _name: str, side: Side) -> str:
@@ -147,10 +148,10 @@ def cloze_answers(text: str, number: int) -> str:
 
 # The other filters
 
-_TAGS = re.compile(
+_TAGS = pattern(
     r"<!--.*?-->|<style.*?>.*?</style>|<script.*?>.*?</script>|<.*?>", re.DOTALL | re.IGNORECASE | re.ASCII
 )
-_ENTITY = re.compile(r"&(?:([A-Za-z0-9]+)|#([0-9]{1,20})|#x([0-9A-Fa-f]{1,20}));")
+_ENTITY = pattern(r"&(?:([A-Za-z0-9]+)|#([0-9]{1,20})|#x([0-9A-Fa-f]{1,20}));")
 _LAST_CODE = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
 
@@ -187,7 +188,7 @@ def decoded(html: str) -> str:
     return text.replace("\xa0", " ") if known == html.count("&") else html
 
 
-_RUBY = re.compile(r" ?([^ >]+?)\[(.+?)\]")
+_RUBY = pattern(r" ?([^ >]+?)\[(.+?)\]")
 
 
 def _ruby(form: str) -> Callable[[str, str, Side], str]:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from deckgen.anki.filters import Side, cloze_answers, decoded, filtered, text_of
 from deckgen.anki.template import BLANKS, Replacement, cloze_numbers, is_empty, parse, shows
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -220,9 +221,9 @@ def _player(audio: Audio) -> str:
     )
 
 
-_MARK = re.compile(r"\[anki:play:([qa]):([0-9]{1,6})\]|\[\[type:(.{1,300}?)\]\]")
+_MARK = pattern(r"\[anki:play:([qa]):([0-9]{1,6})\]|\[\[type:(.{1,300}?)\]\]")
 _LINE = "<hr id=answer>"
-_LINE_ENDS = re.compile(r"(?:\n|<br\s?/?>|</?div>)+", re.IGNORECASE)
+_LINE_ENDS = pattern(r"(?:\n|<br\s?/?>|</?div>)+", re.IGNORECASE)
 
 
 def _side(parts: Sequence[Part], card: _Card) -> str:
@@ -244,12 +245,12 @@ def _side(parts: Sequence[Part], card: _Card) -> str:
 # Sounds and speech
 
 _OPTION = r'([^\] \t\r\n=]++)=(?:"([^"]*)"|([^\] \t\r\n"]*+))[ \t\r\n]*+'
-_OPTIONS = re.compile(_OPTION)
-_OPENS = re.compile(
+_OPTIONS = pattern(_OPTION)
+_OPENS = pattern(
     r"\[sound:(?P<file>[^\]]+)\]"
     r"|\[anki:(?P<name>[^\] \t\r\n]{1,50}+)[ \t\r\n]*+(?P<options>(?:" + _OPTION + r")*+)\]"
 )
-_BLOCK = re.compile(
+_BLOCK = pattern(
     r"</?(?:br|address|article|aside|blockquote|canvas|dd|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]"
     r"|header|hr|li|main|nav|noscript|ol|output|p|pre|section|table|tfoot|ul|video)>",
     re.IGNORECASE | re.ASCII,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import lru_cache
 
+from deckgen.patterns import pattern
+
 # A colon that was probably meant as `::`. It is part of the name itself beside a blank, before a number or a
 # path, and before an ending, as in `Patient:innen` or in Finnish `EU:ssa`.
-_ONE_COLON = re.compile(
-    r"(?<=[^\W\d_]):(?=[^\W\d_])(?!(?<=[A-Z]:)[a-z])(?!(?:innen|in|en|e|n|r|s)\b)(?![^:]*@)"
-)
+_ONE_COLON = pattern(r"(?<=[^\W\d_]):(?=[^\W\d_])(?!(?<=[A-Z]:)[a-z])(?!(?:innen|in|en|e|n|r|s)\b)(?![^:]*@)")
 
 
 def one_colon(name: str) -> tuple[str, str] | None:

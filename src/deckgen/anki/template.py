@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from deckgen.anki.cloze import in_field
 from deckgen.diagnostics import did_you_mean
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -20,10 +21,10 @@ MAX_FAULTS = 100
 FILTERS = frozenset(
     ["text", "hint", "type", "cloze", "cloze-only", "furigana", "kana", "kanji"]
 )  # also tts, with options, and nc right after type
-_SPEECH = re.compile(
+_SPEECH = pattern(
     r"tts (?:\"[^\"]+\"|[^\s\]\"=]+)(?:[ \t\r\n]+[^\s\]\"=]+=(?:\"[^\"]*\"|[^\s\]\"]*))*[ \t\r\n]*"
 )
-_OF_A_CLOZE = re.compile(r"c[0-9]{1,9}")
+_OF_A_CLOZE = pattern(r"c[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Template:
     faults: list[Fault] = field(default_factory=list)
 
 
-_TAG = re.compile(r"<!--|\{\{\{*+((?:(?!\{\{).)*?)\}\}|\{\{", re.DOTALL)
+_TAG = pattern(r"<!--|\{\{\{*+((?:(?!\{\{).)*?)\}\}|\{\{", re.DOTALL)
 BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 """The characters that Anki strips around the name in a tag. (`str.strip` takes others.)"""
 
@@ -219,13 +220,14 @@ def _unknown_field(tag: Replacement | Section, fields: Collection[str]) -> tuple
 
 # Which cards a note has: rslib/src/notetype/cardgen.rs
 
-_BLANK = frozenset("\t\n\v\f\r <")
-_EMPTY = re.compile(r"(?:[\t\n\v\f\r ]|</?(?:br|div) ?/?>)*", re.IGNORECASE)
+BLANK = frozenset("\t\n\v\f\r <")
+"""The first characters of a field that may be empty, although it holds some text."""
+_EMPTY = pattern(r"(?:[\t\n\v\f\r ]|</?(?:br|div) ?/?>)*", re.IGNORECASE)
 
 
 def is_empty(html: str) -> bool:
     """Whether Anki treats a field as empty: it holds nothing but white space, `<br>` and `<div>`."""
-    return not html or (html[0] in _BLANK and _EMPTY.fullmatch(html) is not None)
+    return not html or (html[0] in BLANK and _EMPTY.fullmatch(html) is not None)
 
 
 def cloze_numbers(values: Iterable[str]) -> set[int]:

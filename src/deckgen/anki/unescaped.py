@@ -23,6 +23,8 @@ import re
 import unicodedata
 from html.entities import html5, name2codepoint
 
+from deckgen.patterns import pattern
+
 
 def _any_case(word: str) -> str:
     """A pattern for a word of plain letters in any capitals, which works in JavaScript too."""
@@ -38,9 +40,9 @@ _BRACKET = (
 )
 _BRACES = r"\{\{"
 
-_TAG_SHOWN = re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,20}|<!(?:--)?|<[/?]")
-_BRACKET_SHOWN = re.compile(_BRACKET)
-_ENTITY_LIKE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)")
+_TAG_SHOWN = pattern(r"</?[A-Za-z][A-Za-z0-9-]{0,20}|<!(?:--)?|<[/?]")
+_BRACKET_SHOWN = pattern(_BRACKET)
+_ENTITY_LIKE = pattern(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)")
 
 # Entities that need no semicolon, and those of HTML 4 with one; all 2,125 would make a long pattern. Anki
 # normalizes names (NFC), which turns a Kelvin sign into a K, and a Greek question mark into a semicolon.

@@ -12,6 +12,8 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
+from deckgen.patterns import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -35,40 +37,40 @@ class Piece(NamedTuple):
     inner_end: int
 
 
-_MARK = re.compile(
+_MARK = pattern(
     r"^(?:[ >]|[-*+] |\d{1,9}[.)] ){0,20}(?P<fence>`{3,}|~{3,})|\\|`+|\$\$?|<(?=[A-Za-z/!?])|\]\(|\[",
     re.MULTILINE,
 )
-_BLANK_LINE = re.compile(r"\n[ \t]*(?=\n)")
+_BLANK_LINE = pattern(r"\n[ \t]*(?=\n)")
 # the end of a paragraph, list item or row; code and formulas never continue after it
-_NEXT_BLOCK = re.compile(r"\n(?=[ \t]*(?:\n|[-*+] |\d{1,9}[.)] |#{1,6} |\||>|`{3}|~{3}))")
-_TICKS = re.compile(r"`+")
-_DOLLAR = re.compile(r"\\.|(?P<ticks>`+)|(?P<dollar>\$)|[{}]", re.DOTALL)
-_TAG = re.compile(r"<(?:!--.*?-->|[A-Za-z/!?](?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>)", re.DOTALL)
-_ADDRESS = re.compile(
+_NEXT_BLOCK = pattern(r"\n(?=[ \t]*(?:\n|[-*+] |\d{1,9}[.)] |#{1,6} |\||>|`{3}|~{3}))")
+_TICKS = pattern(r"`+")
+_DOLLAR = pattern(r"\\.|(?P<ticks>`+)|(?P<dollar>\$)|[{}]", re.DOTALL)
+_TAG = pattern(r"<(?:!--.*?-->|[A-Za-z/!?](?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>)", re.DOTALL)
+_ADDRESS = pattern(
     r"\]\(\s*(?:<[^<>\n]*+>|[^\s()]*+(?:\([^\s()]*+\)[^\s()]*+){0,9})(?:\s+(?:\"[^\"]*+\"|'[^']*+'))?\s*\)"
 )
 _IN_PATH = r"(?:[^\s\[\]]|\[[^\[\]\n]*+\])"
-_SOUND = re.compile(rf"\[sound:[^\S\n]*+({_IN_PATH}++(?:[^\S\n]++{_IN_PATH}++)*+)[^\S\n]*+\]", re.IGNORECASE)
-_OLD_FORMULA = re.compile(r"\[(\$\$?)\](.*?)\[/\1\]", re.DOTALL)
-_LATEX = re.compile(r"\[latex\]", re.IGNORECASE)
-END_OF_LATEX = re.compile(r"\[/latex\]", re.IGNORECASE)
+_SOUND = pattern(rf"\[sound:[^\S\n]*+({_IN_PATH}++(?:[^\S\n]++{_IN_PATH}++)*+)[^\S\n]*+\]", re.IGNORECASE)
+_OLD_FORMULA = pattern(r"\[(\$\$?)\](.*?)\[/\1\]", re.DOTALL)
+_LATEX = pattern(r"\[latex\]", re.IGNORECASE)
+END_OF_LATEX = pattern(r"\[/latex\]", re.IGNORECASE)
 """The mark at the end of LaTeX that Anki makes an image of."""
-_ANKI_FORMULA = re.compile(
+_ANKI_FORMULA = pattern(
     r"(\\{1,2})(?:\((?P<inline>(?:(?!\\[()\[\]]).)+?)\1\)|\[(?P<display>(?:(?!\\[()\[\]]).)+?)\1\])",
     re.DOTALL,
 )
-_ENVIRONMENT = re.compile(
+_ENVIRONMENT = pattern(
     r"\\begin\{((?:equation|align|alignat|gather|multline|cases|[bpvBV]?matrix|split|array|eqnarray)\*?)\}"
     r".*?\\end\{\1\}",
     re.DOTALL,
 )
 # signs of a formula, and of sums of money or shell variables between two `$`
-_TEX = re.compile(r"\\[A-Za-z,;!|{}]|[\^_=]")
-_WORD = re.compile(r"(?:^|\s)(?!sin|cos|tan|log|ln|exp|max|min|lim|mod)[^\W\d_A-Z]{2,}(?=[\s,.;]|$)")
-_CLOZE_MARKS = re.compile(r"\{\{c[0-9,]+::|\}\}")
-_NAME = re.compile(r"[A-Z_][A-Z0-9_]+")
-_LETTERS = re.compile(r"[^\W\d_]{4,}|[a-z]{2,}")
+_TEX = pattern(r"\\[A-Za-z,;!|{}]|[\^_=]")
+_WORD = pattern(r"(?:^|\s)(?!sin|cos|tan|log|ln|exp|max|min|lim|mod)[^\W\d_A-Z]{2,}(?=[\s,.;]|$)")
+_CLOZE_MARKS = pattern(r"\{\{c[0-9,]+::|\}\}")
+_NAME = pattern(r"[A-Z_][A-Z0-9_]+")
+_LETTERS = pattern(r"[^\W\d_]{4,}|[a-z]{2,}")
 
 
 def pieces(text: str) -> list[Piece]:

@@ -43,8 +43,8 @@ IS_WIDE = pattern(WIDE)
 
 # stars around words: a blank or an opening sign before the first, a blank or a closing sign after the last
 _AROUND_WORDS = pattern(
-    r"(?:(?<=\s)|(?<=\s[(\"\u201c\u00ab])|\A)\*{1,3}(?=[^\s*)\]])"
-    r"|(?<=[^\s*(\['\"|{])\*{1,3}(?=[\s.,;:!?)\"\u201d\u00bb]|\Z)"
+    r"\*(?:(?:(?<=\s\*)|(?<=\s[(\"\u201c\u00ab]\*)|(?<=\A\*))\*{0,2}(?=[^\s*)\]])"
+    r"|(?<=[^\s*(\['\"|{]\*)\*{0,2}(?=[\s.,;:!?)\"\u201d\u00bb]|\Z))"
 )
 _BOLD = pattern(r"</?strong>")
 _EMPHASIS = pattern(r"</?em>")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,9 +15,9 @@ Events: TypeAlias = "Sequence[tuple[Any, tuple[int, int]]]"
 DEEP = 10
 """Lists that are nested deeper are not checked."""
 _BLOCKS = frozenset(["Paragraph", "CodeBlock", "BlockQuote", "Table", "Heading"])
-NUMBER = re.compile(r"(\d{1,9})[.)]")
+NUMBER = pattern(r"(\d{1,9})[.)]")
 """The number and sign of an item of a numbered list."""
-_SIGN = re.compile(r"[ \t]*\d{0,9}([-+*#>.)])")
+_SIGN = pattern(r"[ \t]*\d{0,9}([-+*#>.)])")
 
 
 def _within(events: Events, number: int) -> Iterator[tuple[Any, tuple[int, int]]]:

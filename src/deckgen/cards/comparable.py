@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 
 from deckgen.cards.markdown import rendered
+from deckgen.patterns import pattern
 
 # text in which a browser keeps blanks, or which it does not show
-_AS_WRITTEN = re.compile(
+_AS_WRITTEN = pattern(
     r"((?s:<pre\b[^<>]*+>.*?</pre>)|(?s:<code\b[^<>]*+>.*?</code>)|\\\((?s:.*?)\\\)|\\\[(?s:.*?)\\\]|<[^<>]*+>"
     r"|\[sound:[^\[\]]*+\])"
 )
-_WITH_BLANKS = re.compile(
-    r"((?s:<pre\b[^<>]*+>.*?</pre>)|(?s:<code\b[^<>]*+>.*?</code>)|\[sound:[^\[\]]*+\])"
-)
-_BREAK = re.compile(r"<br\s*/?>\n?", re.IGNORECASE)
+_WITH_BLANKS = pattern(r"((?s:<pre\b[^<>]*+>.*?</pre>)|(?s:<code\b[^<>]*+>.*?</code>)|\[sound:[^\[\]]*+\])")
+_BREAK = pattern(r"<br\s*/?>\n?", re.IGNORECASE)
 
 
 def drawn(text: str) -> str:

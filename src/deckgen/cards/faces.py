@@ -154,16 +154,18 @@ class FaceRenderer:
     def _fill_words(self, template: Template) -> None:
         """Complete the words of a deck: deckgen's in its language replace those that its file lacks."""
         if not self.words:
-            self._english = self._defined(self._loader.shipped(words.ENGLISH))
-            self._shipped_words = self._defined(self._loader.shipped_words())
+            self._english = self._defined(self._loader.shipped(words.ENGLISH), template)
+            self._shipped_words = self._defined(self._loader.shipped_words(), template)
             self._own_words = _exported(template)
             complete, self._lacking = words.filled(self._own_words, self._shipped_words)
             self.words = words.texts(complete)
             vars(template.module).update({name: complete[name] for name in self._shipped_words})
 
-    def _defined(self, text: str) -> dict[str, object]:
-        """The words that a file of deckgen's defines."""
-        exported = _exported(self._environment.from_string(text))
+    def _defined(self, text: str, template: Template) -> dict[str, object]:
+        """The words that a file of deckgen's defines; `template` is that of the deck's words."""
+        if text != self.texts.get(template.filename or ""):
+            template = self._environment.from_string(text)
+        exported = vars(template.make_module())
         return {name: exported[name] for name in jinja_errors.defined(text)}
 
     def about_words(self, kinds: Collection[str]) -> Iterator[Diagnostic]:
@@ -421,19 +423,19 @@ def _exported(template: Template) -> dict[str, object]:
     return {name: value for name, value in vars(template.module).items() if not name.startswith("_")}
 
 
-def render_note_types(deck: Deck, kinds: Kinds, project: Project) -> NoteTypes:
+def render_note_types(deck: Deck, kinds: Kinds, project: Project, used: Collection[str]) -> NoteTypes:
     """Render the faces and styles of a deck's kinds.
 
     Args:
         deck: The deck, whose title, language and feedback address faces may show.
         kinds: Its kinds.
         project: The project, with its templates.
+        used: The names of the kinds that have notes.
     """
     folders = project.template_folders()
     faces = FaceRenderer(deck, folders, kind_folders(folders))
     by_kind = {kind.name: faces.note_type(kind) for kind in kinds.in_force}
     valid = kinds.complete and not faces.diagnostics
-    used = {note.kind.name for note in deck.notes}
     diagnostics = [*faces.diagnostics, *faces.warnings, *faces.about_words(used)]
     if valid:
         diagnostics += faces.about_styles()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from deckgen.cards.protected import rejoined
 from deckgen.deck.kinds import MARK
 from deckgen.deck.notes import values_of
 from deckgen.deck.values import Texts, statements
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from deckgen.deck.values import Value
     from deckgen.source import Scalar
 
-_EMPHASIS = re.compile(r"\*+|==|(?<!\w)_|_(?!\w)")
-_MORE_MARKUP = re.compile(r"[$\[<`|\\{]")
+_EMPHASIS = pattern(r"\*+|==|(?<!\w)_|_(?!\w)")
+_MORE_MARKUP = pattern(r"[$\[<`|\\{]")
 _LABEL_WORDS = 12
 _LABEL_TEXT = 1000  # characters in which these words are
-_SOUND = re.compile(r"\[sound:[^\]]*\]")
-_TAG_BUT_IMAGE = re.compile(r"<(?!img\b)[^<>]*>")
+_SOUND = pattern(r"\[sound:[^\]]*\]")
+_TAG_BUT_IMAGE = pattern(r"<(?!img\b)[^<>]*>")
 MAX_GIST = 10_000
 """The longest gist, in characters of HTML without colors in code; a longer one is left out."""
 _NONE = Texts([])  # the value of `id`, which is the same for every note: its field is made from the note

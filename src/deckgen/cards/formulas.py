@@ -6,10 +6,12 @@ import html as html_lib
 import re
 from typing import TYPE_CHECKING
 
+from deckgen.patterns import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_UNSAFE = re.compile(
+_UNSAFE = pattern(
     r"\\(?P<name>href|url|cssId|class|style|bbox|unicode|require|html[A-Z][A-Za-z]*|data|mmlToken|includegraphics"
     r"|[gex]?def|let|futurelet|(?:re|provide)?newcommand|providecommand|renewcommand|(?:re)?newenvironment"
     r"|DeclareMathOperator|DeclarePairedDelimiters?[A-Za-z]*|toggle|endtoggle|texttip|mathtip|tooltip|csname"
@@ -26,9 +28,9 @@ _INSTEAD = {
     "label": "remove `\\label{…}`: it causes an error when the card is shown again",
     "DeclareMathOperator": "write `\\operatorname{…}` where you need it",
 }
-_FORMULA = re.compile(r"\\[(\[]")
-_TAG = re.compile(r"<[^<>]*>")
-_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_FORMULA = pattern(r"\\[(\[]")
+_TAG = pattern(r"<[^<>]*>")
+_BRACE = pattern(r"\\.|[{}]", re.DOTALL)
 
 
 def unsafe(formula: str) -> Iterator[tuple[str, str, str]]:
@@ -63,14 +65,14 @@ def is_balanced(formula: str) -> bool:
     return depth == 0
 
 
-_TEXT = re.compile(r"\\(?:text\w*|mbox|hbox|operatorname\*?|ce|pu)\s*\{(?:[^{}]|\{[^{}]*\})*\}")
-_LEFT = re.compile(r"\\(left|right)(?![A-Za-z])")
-_DOUBLED = re.compile(
+_TEXT = pattern(r"\\(?:text\w*|mbox|hbox|operatorname\*?|ce|pu)\s*\{(?:[^{}]|\{[^{}]*\})*\}")
+_LEFT = pattern(r"\\(left|right)(?![A-Za-z])")
+_DOUBLED = pattern(
     r"\\{2}(?=(?:[dt]?frac|sqrt|theta|lambda|alpha|beta|gamma|[dD]elta|sigma|[oO]mega|times|cdot|approx|left|right"
     r"|mathrm|mathbf|vec|overline|text|varphi|partial|infty)(?![A-Za-z]))"
 )
-_SCRIPTED = re.compile(r"(?P<sign>[\^_])\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|[A-Za-z0-9])\s*(?P=sign)")
-_PERCENT = re.compile(r"(?<!\\)%(?P<rest>[^\n]*)")
+_SCRIPTED = pattern(r"(?P<sign>[\^_])\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|[A-Za-z0-9])\s*(?P=sign)")
+_PERCENT = pattern(r"(?<!\\)%(?P<rest>[^\n]*)")
 
 
 def misread(formula: str) -> Iterator[tuple[str, str, str, str]]:

@@ -7,16 +7,17 @@ wherever it is built.
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
+
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pygments.token import _TokenType
 
-_NAME = re.compile(r"\{?\s*\.?(?P<name>\w[\w+#./*-]*)")
+_NAME = pattern(r"\{?\s*\.?(?P<name>\w[\w+#./*-]*)")
 PLAIN = frozenset(
     "ascii console-output csv log no-highlight nohighlight none out output plain plain-text plaintext pseudo "
     "pseudocode raw stderr stdout text tree tsv txt".split()

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, NamedTuple
 
+from deckgen.patterns import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -25,13 +27,13 @@ ATTRIBUTES = frozenset(
 )
 _IN_LINE = frozenset("b code del em i ins kbd mark q s small strong sub sup u var".split())
 VOID = frozenset(["br", "hr", "img", "wbr", "col"])
-SAFE_LINK = re.compile(r"https?://[^\s]+|mailto:[^\s]+", re.IGNORECASE)
+SAFE_LINK = pattern(r"https?://[^\s]+|mailto:[^\s]+", re.IGNORECASE)
 
-_SCRIPT = re.compile(r"<!--(?s:.*?)-->|<(script|style)(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_SCRIPT = pattern(r"<!--(?s:.*?)-->|<(script|style)(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _END = {name: re.compile(rf"</{name}[^>]*>", re.IGNORECASE) for name in ("script", "style")}
 _NEAR = 20  # so many open tags are searched for the one that a tag closes
 _SHORT = 40  # characters of a tag that a message repeats
-_WRITTEN = re.compile(  # an open or a closing tag of CommonMark (0.31, 6.6)
+_WRITTEN = pattern(  # an open or a closing tag of CommonMark (0.31, 6.6)
     r"</?[A-Za-z][A-Za-z0-9-]*"
     r"(?:\s+[A-Za-z_:][\w:.-]*(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*\s*/?>"
 )

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from deckgen.anki import cloze
 from deckgen.cards.markdown import events_of, prepared, unpaired
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from deckgen.cards.protected import Protected
 
-INDENTED = re.compile(r"\n[ \t]*\n {4,}\S")
+INDENTED = pattern(r"\n[ \t]*\n {4,}\S")
 """A line that may begin a block of code by its indentation alone."""
-_SIGNS = re.compile(r"\*+|`+|_{2,}|={2,}|~{2,}")
+_SIGNS = pattern(r"\*+|`+|_{2,}|={2,}|~{2,}")
 _BLOCKS = frozenset(["Paragraph", "Item", "TableCell", "Heading"])
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
 from deckgen.cards.arrival import IS_WIDE
 from deckgen.cards.markdown import events_of
+from deckgen.patterns import pattern
 
-_BEFORE_TEXT = re.compile(rb"[ \t>]*")  # indents, and the marks of quotations
-_MARKS = re.compile(r"(?:\A|\n)[ \t>]*(?:[-+*_ \t]|\d{1,9}[.)])+\Z")
+_BEFORE_TEXT = pattern(rb"[ \t>]*")  # indents, and the marks of quotations
+_MARKS = pattern(r"(?:\A|\n)[ \t>]*(?:[-+*_ \t]|\d{1,9}[.)])+\Z")
 """A line of marks alone, which would make an item or a rule with text behind it."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from jinja2 import BaseLoader, TemplateNotFound, TemplateRuntimeError
@@ -11,6 +10,7 @@ from deckgen.cards import words
 from deckgen.cards.media import FONTS, IMAGES, SOUNDS, Media, kept, take
 from deckgen.cards.media_places import nearest, unwrapped
 from deckgen.diagnostics import Diagnostic, Problem, Span, composed, proposal, same
+from deckgen.patterns import pattern
 from deckgen.source import MAX_SMALL, Document, control_characters, load
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MAX_CODE = 64 * 1024
 """The most Jinja code in all templates of a deck, in characters: parsing it takes time."""
 
-_OPENS = re.compile(r"\[\[|\[%")
+_OPENS = pattern(r"\[\[|\[%")
 
 
 class Loader(BaseLoader):

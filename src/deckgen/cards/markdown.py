@@ -28,6 +28,7 @@ from deckgen.cards import (
 )
 from deckgen.cards.media import IMAGES, SOUNDS, Media, Shelf
 from deckgen.diagnostics import Diagnostic, Diagnostics, Span
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,20 +40,25 @@ if TYPE_CHECKING:
 
 _MARKDOWN = pyromark.Markdown(options=pyromark.Options.ENABLE_TABLES)
 
-_SPECIAL = re.compile(r"[<$\[=`\\~^]|:::")
-_LISTLIKE = re.compile(r"^(?:[ \t>]|[-+*] ){0,20}(?:\d{1,9}[.)]|>|\+ |# |[-+*#]{1,6}[ \t]*$)", re.MULTILINE)
-_LINK_LIKE = re.compile(r"\]\(([^()<>\n\"]*+)\)")
-_SIZE = re.compile(r"=(?=.?\d)(?P<width>\d*)x?(?P<height>\d*)")
-_HAS_ENDING = re.compile(r"\.[A-Za-z0-9]{2,5}$")
-_SPACE_WITHIN = re.compile(r"\S ")
-_EMBED = re.compile(r"!\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
-_CLOZE = re.compile(r"\{\{c[0-9]")
-_ASKED = re.compile(r"\{\{c[0-9,]+::(?:(?!\{\{c|\}\}).)*\}\}", re.DOTALL)  # hidden on the front
+_SPECIAL = pattern(r"[<$\[=`\\~^]|:::")
+_IN_PROSE = r"[A-Za-z0-9\u00c0-\u02af\u2013-\u201d\u2026 ,.;!?'()/%-]"
+_PROSE = pattern(rf"(?:[A-Za-z\u00c0-\u02af][a-z\u00df-\u024f ]{_IN_PROSE}*+(?<! )\n?+)++")
+"""Lines of which Markdown changes nothing, as most are: each begins with a word, and no sign is a mark."""
+_WORDS = pattern(r"[\w,.;:!?()/%-]++(?: [\w,.;:!?()/%-]++)*+")
+"""Plain text that is the same in HTML, as most is."""
+_LISTLIKE = pattern(r"^(?:[ \t>]|[-+*] ){0,20}(?:\d{1,9}[.)]|>|\+ |# |[-+*#]{1,6}[ \t]*$)", re.MULTILINE)
+_LINK_LIKE = pattern(r"\]\(([^()<>\n\"]*+)\)")
+_SIZE = pattern(r"=(?=.?\d)(?P<width>\d*)x?(?P<height>\d*)")
+_HAS_ENDING = pattern(r"\.[A-Za-z0-9]{2,5}$")
+_SPACE_WITHIN = pattern(r"\S ")
+_EMBED = pattern(r"!\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]")
+_CLOZE = pattern(r"\{\{c[0-9]")
+_ASKED = pattern(r"\{\{c[0-9,]+::(?:(?!\{\{c|\}\}).)*\}\}", re.DOTALL)  # hidden on the front
 _NO_LINK = "if it is not a link, put a backslash before its first bracket: `\\[`"
 _FEW = 20  # up to so many clozes are searched one by one
 
 # a line break between wide letters is not a blank
-_BROKEN_LINE = re.compile(rf"(?<={arrival.WIDE})((?:</[a-z]+>)*)\n((?:<[a-z]+>)*)(?={arrival.WIDE})")
+_BROKEN_LINE = pattern(rf"(?<={arrival.WIDE})((?:</[a-z]+>)*)\n((?:<[a-z]+>)*)(?={arrival.WIDE})")
 
 
 @dataclass
@@ -77,6 +83,8 @@ class Markup:
 
     def text(self, scalar: Scalar, document: Document) -> str:
         """Plain text as HTML; only a formula between Anki's own marks is markup."""
+        if _WORDS.fullmatch(scalar.value):
+            return scalar.value
         return protected.plain(self._plain(scalar, document))
 
     def attribute(self, scalar: Scalar, document: Document) -> str:
@@ -84,6 +92,7 @@ class Markup:
         return protected.attribute(html.escape(self._plain(scalar, document)))
 
     def _plain(self, scalar: Scalar, document: Document) -> str:
+        """The words of a plain text; its faults are reported."""
         self._check_misplaced(scalar, document)
         for piece, message, hint in formulas.unsafe_in_plain(scalar.value):
             self._report_piece("bad-math", piece, scalar, document, message, hint)
@@ -155,6 +164,9 @@ class Markup:
     def _html(self, scalar: Scalar, document: Document, reading: Reading | None) -> str:
         """The HTML of a text."""
         text = scalar.value
+        if _PROSE.fullmatch(text):
+            prose = text.rstrip("\n")
+            return self._finished(prose) if self.right_to_left else prose
         simple = "{{c" not in text if reading is None else reading.plain or not reading.clozes
         if not simple or _SPECIAL.search(text):
             return self._with_pieces(scalar, document, reading)

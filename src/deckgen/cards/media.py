@@ -14,16 +14,19 @@ from urllib.parse import unquote
 
 from deckgen.cards.media_content import ENDINGS, EXPORTED, content_fault, shrinks
 from deckgen.cards.media_places import Places, candidates, unwrapped
-from deckgen.cards.media_records import MediaRecord, settled, status_of
+from deckgen.cards.media_records import MediaRecord
 from deckgen.cards.media_secrets import tells_place, wanted_by_svg
 from deckgen.diagnostics import Diagnostic, Problem, Span, counted, listed, proposal, same
+from deckgen.kept import settled, status_of
+from deckgen.patterns import pattern
 from deckgen.source import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from deckgen.cards.media_records import Records, Status
+    from deckgen.cards.media_records import Records
+    from deckgen.kept import Status
 
 MAX_MEDIA = 100 * 1024 * 1024
 """The largest media file, in bytes: AnkiWeb does not sync larger ones."""
@@ -34,7 +37,7 @@ FONTS = frozenset(ENDINGS["font"])
 EXPORTED_AS = {frozenset(endings): EXPORTED[family] for family, endings in ENDINGS.items()}
 """The formats in which to export a file, by the endings that are allowed."""
 
-_NO_PATH = re.compile(r"//|(?!file:)[a-z][a-z0-9+.-]+:", re.IGNORECASE)
+_NO_PATH = pattern(r"//|(?!file:)[a-z][a-z0-9+.-]+:", re.IGNORECASE)
 _SILENT = FONTS | {"svg", "gif"}  # formats without a location
 LARGE = 4_000_000
 """The size in bytes from which an image counts as large."""

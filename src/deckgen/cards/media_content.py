@@ -14,6 +14,7 @@ from xml.parsers import expat
 
 from deckgen.cards import containers, sound_frames
 from deckgen.cards.containers import CUT, LINE_ENDS
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,20 +137,20 @@ EXPORTED = {"image": "png, jpg or webp", "sound": "mp3, m4a or ogg", "font": "wo
 """The best formats for exporting a file of each family."""
 
 _HEAD = 4096  # bytes that are searched for the cause of an unknown content
-_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
-_POINTER = re.compile(rb"(?:\xef\xbb\xbf)?version https?://[\w.-]+/spec/v[0-9]")
-_ANNEX = re.compile(rb"[^\n]{0,1000}?\bannex[/\\]objects[/\\]")
-_NETPBM = re.compile(rb"P[1-7]\s(?:#[^\n]*\n|\s)*[0-9W]")
-_CONFLICT = re.compile(rb"^<{7} ", re.MULTILINE)
-_PAGE = re.compile(
+_CONTROL = pattern(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
+_POINTER = pattern(rb"(?:\xef\xbb\xbf)?version https?://[\w.-]+/spec/v[0-9]")
+_ANNEX = pattern(rb"[^\n]{0,1000}?\bannex[/\\]objects[/\\]")
+_NETPBM = pattern(rb"P[1-7]\s(?:#[^\n]*\n|\s)*[0-9W]")
+_CONFLICT = pattern(rb"^<{7} ", re.MULTILINE)
+_PAGE = pattern(
     rb"(?:\xef\xbb\xbf)?(?:\s|<\?xml[^>]{0,200}>|<!--(?:(?!-->).){0,2000}-->)*+<(?:!doctype\s+html|html|head|body|script)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_BASE64 = re.compile(rb"data:[a-z]+/|(?:iVBORw0KGgo|/9j/|R0lGOD|UklGR|SUQz|T2dnUw|PHN2Zy)[0-9A-Za-z+/]{8}")
-_PATH = re.compile(rb"(?:\.{0,2}/)?[^\n<>{}:]{1,400}\.[A-Za-z0-9]{2,5}\s?")
-_PNG_REWRITTEN = re.compile(rb"\x89PNG(?:\n\x1a\n|\r+\n\x1a\r+\n)")
+_BASE64 = pattern(rb"data:[a-z]+/|(?:iVBORw0KGgo|/9j/|R0lGOD|UklGR|SUQz|T2dnUw|PHN2Zy)[0-9A-Za-z+/]{8}")
+_PATH = pattern(rb"(?:\.{0,2}/)?[^\n<>{}:]{1,400}\.[A-Za-z0-9]{2,5}\s?")
+_PNG_REWRITTEN = pattern(rb"\x89PNG(?:\n\x1a\n|\r+\n\x1a\r+\n)")
 _AS_TEXT = (b"\xef\xbf\xbd", b"\xc2\x89PNG", b"\xc3\xbf\xc3\x98\xc3\xbf", b"\xc3\xbf\xc3\xbb")
-_SVG = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<[?!][^>]{0,2000}>\s*)*<(?:\w+:)?svg\b")
+_SVG = pattern(rb"(?:\xef\xbb\xbf)?\s*(?:<[?!][^>]{0,2000}>\s*)*<(?:\w+:)?svg\b")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _NAMESPACE = "http://www.w3.org/2000/svg"
 

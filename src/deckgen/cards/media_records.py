@@ -1,45 +1,22 @@
-"""What earlier builds have found out about media files, so that an unchanged file is not read again.
-
-The status of a file (its size, its times and its number on the disk) tells whether it has changed. It is not
-sure if the file was written just before, because it could be written again with the same time.
-"""
+"""What earlier builds have found out about media files, so that an unchanged file is not read again."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import astuple, dataclass, field
 from typing import TYPE_CHECKING
 
+from deckgen.kept import status_of
+from deckgen.patterns import pattern
+
 if TYPE_CHECKING:
-    import os
     from pathlib import Path
 
-    from deckgen.kept import Kept
-
-Status = tuple[int, int, int, int]
-"""The number of a file on the disk, its size in bytes, and the times of its last changes in ns."""
+    from deckgen.kept import Kept, Status
 
 _SORT = "media"
-_SETTLED = 2_000_000_000  # ns; no file system has times that are less exact
 _MOST = 50_000  # so many files of a project are kept
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+_DIGEST = pattern(r"[0-9a-f]{64}")
 _LONGEST = 10_000  # characters of an address in an SVG
-
-
-def status_of(status: os.stat_result) -> Status:
-    """The status of a file, from what the system says."""
-    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
-
-
-def settled(status: os.stat_result, now: float) -> Status | None:
-    """The status of a file; None if the file is so new that it could change without another status.
-
-    Args:
-        status: What the system says about it, before it is read.
-        now: The present time, in seconds since 1970.
-    """
-    newest = max(status.st_mtime_ns, status.st_ctime_ns)
-    return status_of(status) if newest < now * 1_000_000_000 - _SETTLED else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from itertools import islice
 from xml.parsers import expat
 
 from deckgen.cards.sound_frames import after_tags
+from deckgen.patterns import pattern
 
 # each begins with fixed bytes; so three searches are twenty times as fast as one combined pattern
 _TIFF = tuple(
     re.compile(mark + rb"(?=II\*\0|MM\0\*)", re.DOTALL) for mark in (rb"Exif\0\0", rb"eXIf", rb"EXIF.{4}")
 )
-_XMP_PLACE = re.compile(rb"exif:GPSLatitude\s*(?:>|=\s*[\"'])\s*[\"']?\d")
-_FILM_PLACE = re.compile(rb"\xa9xyz.{4}[+-]\d\d", re.DOTALL)
+_XMP_PLACE = pattern(rb"exif:GPSLatitude\s*(?:>|=\s*[\"'])\s*[\"']?\d")
+_FILM_PLACE = pattern(rb"\xa9xyz.{4}[+-]\d\d", re.DOTALL)
 _OF_EXIF = 128 * 1024  # bytes of an Exif block that are read: in a JPEG it has at most 64 KiB
 _BLOCKS = 20  # so many Exif blocks are read; a photo has one, and its preview another
 _TRAILER = 256  # bytes at the end of a sound in which the mark of another sort of tags is
@@ -24,7 +25,7 @@ _OF_PICTURE = frozenset([b"\xd9", b"\xda", b"\0", b"\xff", b""])
 _GPS = 0x8825
 _LATITUDE = 2
 _ENTRY = 12  # bytes
-_URL = re.compile(r"url\(\s*[\"']?\s*([^\"')\s]+)|@import\s+[\"']([^\"']+)", re.IGNORECASE)
+_URL = pattern(r"url\(\s*[\"']?\s*([^\"')\s]+)|@import\s+[\"']([^\"']+)", re.IGNORECASE)
 _SVG = "http://www.w3.org/2000/svg"
 _NOT_DRAWN = frozenset(["a", "script"])
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")

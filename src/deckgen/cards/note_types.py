@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from deckgen.anki.template import Part
     from deckgen.cards.media import Media
     from deckgen.deck.kinds import Kind
+    from deckgen.deck.kinds_in_force import Kinds
+    from deckgen.deck.notes import Deck
+    from deckgen.memory import Memory
+    from deckgen.project import Project
 
 _MOST_PAIRS = 1_000_000  # pairs of ways through a front, which take a second
 _WAYS_OUT = 4  # ways out that a hint names
@@ -238,6 +242,26 @@ class NoteTypes:
     used: set[str]
     valid: bool
     diagnostics: list[Diagnostic]
+
+
+def note_types_of(deck: Deck, kinds: Kinds, project: Project, memory: Memory | None = None) -> NoteTypes:
+    """The note types of a deck; they are rendered unless the memory has them.
+
+    Args:
+        deck: The deck, whose title, language and feedback address faces may show.
+        kinds: Its kinds.
+        project: The project, with its templates.
+        memory: The note types of the last build, and then of this one.
+    """
+    used = frozenset(note.kind.name for note in deck.notes)
+    known = memory.of("note types") if memory else {}
+    if used not in known:
+        from deckgen.cards.faces import render_note_types  # noqa: PLC0415 (Jinja takes time to import)
+
+        known.clear()
+        known[used] = render_note_types(deck, kinds, project, used)
+    note_types: NoteTypes = known[used]
+    return note_types
 
 
 def shown_on(front: Iterable[Part]) -> list[Replacement]:

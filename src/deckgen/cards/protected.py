@@ -20,6 +20,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from deckgen.anki.verbatim import pieces
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Sequence
@@ -29,15 +30,15 @@ if TYPE_CHECKING:
 
 _APART = "<!-- -->"
 _JOINER = "\u2060"  # the same in an attribute, which cannot contain comments
-_IN_CLOZE = re.compile(r":(?=:)|\}(?=\})|\{(?=\{c,*[0-9])")
-_ANYWHERE = re.compile(
+_IN_CLOZE = pattern(r":(?=:)|\}(?=\})|\{(?=\{c,*[0-9])")
+_ANYWHERE = pattern(
     r"(?P<brace>\{)(?=\{c,*[0-9])|(?P<bracket>\[)(?=(?:sound:|anki:|\[type:|/?latex\]|/?\$\$?\]))"
     r"|(?P<backslash>\\)(?=[(\[]|\Z)",  # MathJax ignores a `<wbr>` between them
     re.IGNORECASE,
 )
-_IN_FORMULA = re.compile(r"\[(?=(?:sound:|anki:|\[type:|/?latex\]|/?\$\$?\]))", re.IGNORECASE)
+_IN_FORMULA = pattern(r"\[(?=(?:sound:|anki:|\[type:|/?latex\]|/?\$\$?\]))", re.IGNORECASE)
 # a command or sign before a cloze that needs a group in braces: Anki removes the braces of the cloze
-_TAKES_GROUP = re.compile(r"(?:\\[A-Za-z]+|\\\\|[\^_}\]])\s*\Z")
+_TAKES_GROUP = pattern(r"(?:\\[A-Za-z]+|\\\\|[\^_}\]])\s*\Z")
 _TAG = r"<!--.*?-->|<[A-Za-z/](?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+>"
 _KINDS = {"code", "formula", "display", "latex", "sound", "literal"}
 _ALL = _KINDS | {"fence", "tag", "address"}
@@ -117,8 +118,8 @@ class Protected:
         if not self.tokens and not _ANYWHERE.search(html) and "\\<" not in html:
             return html, []
         walk = _Restoring(self)
-        pattern = f"({_TAG})" if not self._sign else f"({_TAG}|{self._sign}[0-9]+{self._sign})"
-        for piece in re.split(pattern, html, flags=re.DOTALL):
+        either = f"({_TAG})" if not self._sign else f"({_TAG}|{self._sign}[0-9]+{self._sign})"
+        for piece in re.split(either, html, flags=re.DOTALL):
             walk.take(piece)
         return "".join(walk.parts), walk.lost()
 

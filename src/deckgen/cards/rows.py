@@ -9,18 +9,22 @@ from deckgen.cards.fields import FieldWriter
 from deckgen.cards.locales import direction
 from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Shelf
-from deckgen.deck.notes import has_list_of_notes, place
+from deckgen.deck.notes import has_list_of_notes, place, values_of
 from deckgen.deck.order import in_order
+from deckgen.deck.values import written
 from deckgen.diagnostics import Diagnostic, Diagnostics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
     from collections.abc import Mapping as ReadOnly
+    from collections.abc import Set as AbstractSet
 
     from deckgen.cards.media_records import Records
     from deckgen.cards.note_types import NoteType, NoteTypes
     from deckgen.deck.notes import Deck, Note
+    from deckgen.memory import Memory
     from deckgen.project import Project
+    from deckgen.source import Scalar
 
 MAX_FIELDS = 256 * 1024 * 1024
 """The maximum number of characters in the fields of all notes together."""
@@ -81,6 +85,7 @@ def render_notes(
     *,
     faulty: bool,
     records: Records | None = None,
+    memory: Memory | None = None,
 ) -> Rendered:
     """Render the notes of a deck, and also its retired notes if they have been released.
 
@@ -91,6 +96,7 @@ def render_notes(
         progress: Called with the present step, the number of finished notes, and the number of all notes.
         faulty: Whether there are errors already, which may be the reason for a note without cards.
         records: What earlier builds have found out about media files.
+        memory: The rendered notes of the last build, and then of this one.
     """
     deck, first_ids = matching.deck, matching.first_ids
     shelf = Shelf(project.source.resolve(), project.folder, records)
@@ -102,22 +108,30 @@ def render_notes(
     notes = [note for note in deck.notes if note.valid and not (note.retired and note not in matching.known)]
     rendered: list[RenderedNote] = []
     diagnostics = Diagnostics()
+    faulty_files: set[str] = set()
     size = files = 0
+    known = memory.of("fields") if memory else {}
     for number, note in enumerate(in_order(notes, deck.order)):
         if number % _NOTES_A_TICK == 0 or len(shelf.media) > files:
             files = len(shelf.media)
             progress("rendering notes", number, len(notes))
         if note.text_only:  # it only orders the notes that build on it
             continue
-        fields = (writer if note.retired is None else retired).write(note)
+        before: RenderedNote | None = known.get(note)
+        fields = before.fields if before else (writer if note.retired is None else retired).write(note)
         size += sum(map(len, fields))
         if size > MAX_FIELDS:
             diagnostics.append(_too_large(note))
             break
+        if before:
+            rendered.append(before)
+            continue
         note_type = note_types.by_kind[note.kind.name]
         cards = note_type.rules.cards(fields, tagged=bool(note.tags))
         chosen = note.choice.names if note.choice else ()
         fault = note_type.fault_of_cards(cards, fields, chosen, tagged=bool(note.tags))
+        if fault:
+            faulty_files.add(note.chapter.document.path)
         if note.kind.adopted and fault:
             cards = cards or (0,)  # Anki lets no note be without a card
             diagnostics.append(Diagnostic("adopted-blank", fault.message, place(note), fault.hint))
@@ -127,7 +141,28 @@ def render_notes(
     diagnostics += markup.diagnostics
     # no learner sees the media of a retired note
     diagnostics += (each for each in of_retired.diagnostics if each.code not in _OF_MEDIA)
+    if memory:
+        shown = markup.shown.keys() | of_retired.shown.keys()
+        faulty_files |= {each.span.path for each in (*diagnostics, *of_retired.diagnostics)}
+        memory.keep(
+            "fields",
+            {
+                each.note: each
+                for each in rendered
+                if (each.note in known or _stands_alone(each.note, shown))
+                and not (faulty_files and each.note.chapter.document.path in faulty_files)
+            },
+        )
     return Rendered(tuple(rendered), markup, diagnostics)
+
+
+def _stands_alone(note: Note, shown: AbstractSet[Scalar]) -> bool:
+    """Whether no field of a note shows other notes outside its table, or one of some texts with media."""
+    if note.builds_on or has_list_of_notes(note):
+        return False
+    rows = note.table.rows if note.table else [note]
+    values = (value for row in rows for value in values_of(row).values()) if shown else ()
+    return not any(scalar in shown for value in values for scalar in written(value))
 
 
 def _too_large(note: Note) -> Diagnostic:

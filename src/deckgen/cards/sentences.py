@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from deckgen import source
 from deckgen.cards.locales import locale_of, more_general
 from deckgen.diagnostics import Diagnostic, Diagnostics, Span, listed, nearest, proposal
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from deckgen.project import Folder, Project
     from deckgen.source import Document
 
-_PLACE = re.compile(r"\{\w+\}")
+_PLACE = pattern(r"\{\w+\}")
 _OTHER = "other"
 _CATEGORIES = ("zero", "one", "two", "few", "many", _OTHER)
 """The forms of a sentence for numbers, as in the CLDR of Unicode."""

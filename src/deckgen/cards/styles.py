@@ -6,15 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 from deckgen.diagnostics import Diagnostic, Span, nearest, proposal
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_COMMENT = pattern(r"/\*.*?\*/", re.DOTALL)
 _NAME = r"(?<![\w-])(--[A-Za-z][\w-]*)"
-_DEFINED = re.compile(rf"{_NAME}\s*:")
-_NAMED = re.compile(rf"{_NAME}(?![\w-]|\s*:)")
-_USED = re.compile(rf"var\(\s*{_NAME}\s*\)")
+_DEFINED = pattern(rf"{_NAME}\s*:")
+_NAMED = pattern(rf"{_NAME}(?![\w-]|\s*:)")
+_USED = pattern(rf"var\(\s*{_NAME}\s*\)")
 
 
 def completed(css: str, shipped: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.cards.locales import readable
 from deckgen.diagnostics import Diagnostic, Span, listed
+from deckgen.patterns import pattern
 from deckgen.project import shipped_templates
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ KINDS = "kinds"
 
 _SIGNS = frozenset(["letters", "colon"])  # the same in many languages
 _IN_A_HINT = 5  # so many missing words are in a hint
-_PLACE = re.compile(r"\{\w+\}")
+_PLACE = pattern(r"\{\w+\}")
 
 
 def file_names(language: str) -> list[str]:

@@ -6,6 +6,8 @@ The rules in `links` check how notes refer to each other; most of their diagnost
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from deckgen.cards.sentences import read_sentences, sentence_files
@@ -42,12 +44,14 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from deckgen.cards.note_types import NoteTypes
-    from deckgen.deck.notes import Deck
+    from deckgen.deck.notes import Deck, Note
     from deckgen.deck.reading import Source
     from deckgen.diagnostics import Diagnostic, Diagnostics
+    from deckgen.memory import Memory
     from deckgen.project import Project
 
 __all__ = [
+    "BY_CHAPTER",
     "OF_CARDS",
     "WARNINGS",
     "WHOLE_DECK",
@@ -107,6 +111,10 @@ WARNINGS: tuple[Callable[[RuleContext], Iterator[Diagnostic]], ...] = (
 )
 """The rules about cards."""
 
+BY_CHAPTER = frozenset(WARNINGS) - {*WHOLE_DECK, typography.doubled_word, direction.direction_override}
+"""The rules that find the same in a chapter, whatever the others are."""
+_BY_NAME = {rule.__name__: rule for rule in BY_CHAPTER}
+
 OF_CARDS = frozenset(
     rule.__name__.replace("_", "-")
     for rule in WARNINGS
@@ -145,6 +153,7 @@ def check_cards(
     progress: Callable[[str, int, int], None],
     *,
     complete: bool,
+    memory: Memory | None = None,
 ) -> Iterator[Diagnostic]:
     """The diagnostics of the rules about cards, except for rules that the deck switches off.
 
@@ -154,12 +163,34 @@ def check_cards(
         released: The ids of notes that have been released.
         progress: Called with the present step, the number of finished rules, and the number of all rules.
         complete: Whether every chapter could be read. Otherwise a missing note may be in an unread part.
+        memory: What was found in the chapters of the last build, and then in those of this one.
     """
     cards = RuleContext(deck, note_types.by_kind, released, complete=complete)
+    if memory:
+        cards.parts = _parts(cards, memory)
+        cards.last = memory.of("last")
     for number, rule in enumerate(WARNINGS):
         progress("checking notes by rules", number, len(WARNINGS))
         if rule.__name__.replace("_", "-") not in deck.off and (complete or rule not in WHOLE_DECK):
-            yield from rule(cards)
+            yield from chain.from_iterable(cards.of_parts(rule)) if rule in BY_CHAPTER else rule(cards)
+
+
+def _parts(cards: RuleContext, memory: Memory) -> list[RuleContext]:
+    """The chapters of a deck as decks of their own; those of the last build if they are the same."""
+    before = memory.of("parts")
+    chapters: dict[int, list[Note]] = {}
+    for note in cards.deck.notes:
+        chapters.setdefault(id(note.chapter), []).append(note)
+    parts: dict[Note, RuleContext] = {}
+    for notes in chapters.values():
+        part = before.get(notes[0])
+        if part is None or part.faces is not cards.faces:
+            part = replace(cards, deck=replace(cards.deck, notes=notes))
+            kept = memory.of("found").get(notes[0], {})
+            part.knows({_BY_NAME[name]: found for name, found in kept.items() if name in _BY_NAME})
+        parts[notes[0]] = part
+    memory.keep("parts", parts)
+    return list(parts.values())
 
 
 def wanted(deck: Deck, diagnostics: Diagnostics) -> list[Diagnostic]:

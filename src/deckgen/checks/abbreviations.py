@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from deckgen.checks import context as look
@@ -94,19 +95,29 @@ def _never_spelt_out(context: RuleContext, places: dict[str, list[Text]]) -> Ite
     """The abbreviations that no note explains."""
     if not places:
         return
-    labels = {
+    labels = set().union(*chain.from_iterable(context.of_parts(_labels)))
+    small = set().union(*chain.from_iterable(context.of_parts(_small_words)))
+    for name, texts in places.items():
+        if name.lower() in small or name in labels:
+            continue  # it is a word elsewhere, so it is a word in capitals here
+        if not any(_spelt_out(name, each.scalar.value) for each in texts):
+            yield name
+
+
+def _labels(context: RuleContext) -> Iterator[set[str]]:
+    """The words of labels."""
+    yield {
         word.strip("()")
         for chapter in context.chapters
         for note, key, scalar in chapter.texts
         if key == note.kind.label and ((note.kind.name, key) in context.plain_keys or _is_first(note, scalar))
         for word in scalar.value.split()
     }
-    small = {word for chapter in context.chapters for word in _SMALL_WORD.findall(chapter.document.text)}
-    for name, texts in places.items():
-        if name.lower() in small or name in labels:
-            continue  # it is a word elsewhere, so it is a word in capitals here
-        if not any(_spelt_out(name, each.scalar.value) for each in texts):
-            yield name
+
+
+def _small_words(context: RuleContext) -> Iterator[set[str]]:
+    """The short words without capitals."""
+    yield {word for chapter in context.chapters for word in _SMALL_WORD.findall(chapter.document.text)}
 
 
 _SMALL_WORD = re.compile(r"\b[a-z]{2,6}\b")

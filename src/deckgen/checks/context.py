@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
 from deckgen.anki.cloze import clozes, uncovered
 from deckgen.checks.chapters import Chapter, Text
@@ -18,7 +19,7 @@ from deckgen.diagnostics import Diagnostic
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterator
+    from collections.abc import Callable, Collection, Container, Iterable, Iterator
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.anki.cloze import Cloze
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from deckgen.diagnostics import Span
 
 
+Rule: TypeAlias = "Callable[[RuleContext], Iterator[Diagnostic]]"
+"""A rule about cards."""
+_S = TypeVar("_S")
+_T = TypeVar("_T")
 _NO_CARD = 10_000
 """A value with this many characters is too long for a card; rules for sentences would be slow on it."""
 
@@ -72,6 +77,17 @@ class Faces(Protocol):
         """The keys whose values some card of a note with values for some keys shows, on either side."""
 
 
+def _by_chapter(find: Callable[[RuleContext], list[_T]]) -> cached_property[list[_T]]:
+    """A property with what a method finds in all chapters; see `RuleContext.of_parts`."""
+
+    def found(context: RuleContext) -> list[_T]:
+        first, *others = context.of_parts(find)
+        return list(chain(first, *others)) if others else first
+
+    found.__doc__ = find.__doc__
+    return cached_property(found)
+
+
 @dataclass
 class RuleContext:
     """A deck as the rules about cards see it.
@@ -81,23 +97,55 @@ class RuleContext:
         faces: The faces of each kind, by its name.
         released: The ids of notes that have been released.
         complete: Whether every chapter could be read. Otherwise a missing note may be in an unread part.
+        parts: The same for each chapter, where earlier builds have looked at some of them; else none.
+        last: What `made_of` made the last time, by its functions.
     """
 
     deck: Deck
     faces: ReadOnly[str, Faces]
     released: Container[str]
     complete: bool = True
-    _forms: dict[Note, Form] = field(default_factory=dict, repr=False)
+    parts: list[RuleContext] = field(default_factory=list, repr=False)
+    last: dict[object, tuple[object, Any]] = field(default_factory=dict, repr=False)
+    _found: dict[Any, list[Any]] = field(default_factory=dict, init=False, repr=False)
+    _forms: dict[Note, Form] = field(default_factory=dict, init=False, repr=False)
     _by_keys: dict[tuple[str, tuple[str, ...], frozenset[int]], Form] = field(
-        default_factory=dict, repr=False
+        default_factory=dict, init=False, repr=False
     )
 
-    @cached_property
+    def of_parts(self, find: Callable[[RuleContext], Iterable[_T]]) -> Iterator[list[_T]]:
+        """What a function finds in each chapter, which is remembered; or in the whole deck, without parts.
+
+        What it finds must not depend on other chapters, on `complete` or on how often it is called.
+        """
+        for part in self.parts or (self,):
+            found = part._found.get(find)  # noqa: SLF001 (one's own)
+            if found is None:
+                found = part._found[find] = list(find(part))  # noqa: SLF001
+            yield found
+
+    def found_by(self, rules: Collection[Rule]) -> dict[Rule, list[Diagnostic]]:
+        """What some rules have found in a part so far."""
+        return {rule: self._found[rule] for rule in rules if rule in self._found}
+
+    def knows(self, found: ReadOnly[Rule, list[Diagnostic]]) -> None:
+        """Take what rules found in a part of an earlier build."""
+        self._found.update(found)
+
+    def made_of(self, make: Callable[[_S], _T], given: _S) -> _T:
+        """What a function makes of something; what it made the last time if it is the same."""
+        before = self.last.get(make)
+        if before is None or before[0] != given:
+            before = self.last[make] = given, make(given)
+        result: _T = before[1]
+        return result
+
+    @_by_chapter
     def notes(self) -> list[Note]:
         """The notes with cards that rules can judge: valid, not retired, no text too long for a card."""
         return [note for note in self.with_texts if not note.text_only]
 
-    @cached_property
+    @_by_chapter
     def with_texts(self) -> list[Note]:
         """These notes, and those without cards, whose texts other notes show."""
         return [note for note in self.deck.notes if note.valid and not note.retired and _is_short(note)]
@@ -111,7 +159,7 @@ class RuleContext:
         """Whether learners may have a note already."""
         return note.id in self.released or (bool(note.was) and note.was in self.released)
 
-    @cached_property
+    @_by_chapter
     def chapters(self) -> list[Chapter]:
         """The chapters, with the texts of the notes."""
         chapters: dict[str, Chapter] = {}
@@ -147,7 +195,7 @@ class RuleContext:
             if key.type.plain
         }
 
-    @cached_property
+    @_by_chapter
     def plain_texts(self) -> list[Text]:
         """The texts under keys of plain text, which are not Markdown; of a table itself they come once."""
         texts: list[Text] = []
@@ -167,12 +215,12 @@ class RuleContext:
                         texts += [Text(note, key, scalar) for scalar in scalars(value)]
         return texts
 
-    @cached_property
+    @_by_chapter
     def with_capitals(self) -> list[Text]:
         """The texts that contain two capitals side by side."""
         return [text for chapter in self.chapters for text in chapter.texts_at(chapter.capitals)]
 
-    @cached_property
+    @_by_chapter
     def hidden(self) -> list[Hidden]:
         """The texts whose clozes are all valid."""
         keys = {
@@ -189,7 +237,7 @@ class RuleContext:
                     hidden.append(Hidden(note, value, inside))
         return hidden
 
-    @cached_property
+    @_by_chapter
     def vignettes(self) -> list[Vignette]:
         """The notes with options of which exactly one is right."""
         vignettes: list[Vignette] = []

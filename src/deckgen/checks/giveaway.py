@@ -144,13 +144,12 @@ def guesses(vignettes: Iterable[Vignette]) -> Guesses | None:
     Args:
         vignettes: The vignettes of a deck. Those with the answers yes and no do not count.
     """
-    read = _read(vignettes)
+    read = _read(_judged(vignettes))
     return read.guesses if read else None
 
 
-def _read(vignettes: Iterable[Vignette]) -> _Reading | None:
+def _read(judged: Sequence[_Options]) -> _Reading | None:
     """Guess the right option of each vignette once; None for too few vignettes to tell."""
-    judged = _judged(vignettes)
     if len(judged) < ENOUGH:
         return None
     counts = _Counts(judged)
@@ -177,6 +176,10 @@ def _judged(vignettes: Iterable[Vignette]) -> list[_Options]:
     ]
 
 
+def _of_options(context: RuleContext) -> list[_Options]:
+    return _judged(context.vignettes)
+
+
 def _by_chance(found: int, shares: list[float]) -> float:
     """The probability to guess at least so many of all questions.
 
@@ -198,7 +201,7 @@ def _by_chance(found: int, shares: list[float]) -> float:
 
 def giveaway_words(context: RuleContext) -> Iterator[Diagnostic]:
     """Words of options that give right ones away over the whole deck (Haladyna: avoid clues)."""
-    read = _read(context.vignettes)
+    read = context.made_of(_read, list(chain.from_iterable(context.of_parts(_of_options))))
     if read is None:
         return
     made = read.guesses

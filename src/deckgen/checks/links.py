@@ -176,7 +176,9 @@ def circular_builds_on(deck: Deck, also_known: AbstractSet[str]) -> Iterator[Dia
     by_id = _by_unique_id(deck)
     done: set[str] = set()
     remaining = MOST_TOLD
-    for start in by_id:
+    for start, note in by_id.items():
+        if not note.builds_on:
+            continue
         path: dict[str, int] = {}
         stack = [(start, 0)]
         while stack:

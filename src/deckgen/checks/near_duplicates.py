@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from deckgen.checks.context import CardQuestion
     from deckgen.deck.notes import Note
     from deckgen.diagnostics import Diagnostic
+    from deckgen.source import Scalar
 
 _RARE = 4
 _CELLS = 2  # of a row: its name, and something about it
@@ -97,8 +98,10 @@ def same_question(context: RuleContext) -> Iterator[Diagnostic]:
     Each card is compared only with those of the identical question, and with the last few that share two of
     its rarest words. So the time grows with the number of notes, and not with the number of pairs.
     """
-    questions = [_Question(each, context) for note in context.notes for each in context.questions(note)]
-    counts = Counter(chain.from_iterable(each.stems for each in questions))
+    questions = list(chain.from_iterable(context.of_parts(_questions)))
+    counts: Counter[str] = Counter()
+    for words in chain.from_iterable(context.of_parts(_counts)):
+        counts.update(words)
     often = {word for word, count in counts.items() if count > max(_OFTEN[0], _OFTEN[1] * len(questions))}
     order = sorted(
         (word for word, count in counts.items() if count > 1), key=lambda word: (counts[word], word)
@@ -126,15 +129,33 @@ def same_question(context: RuleContext) -> Iterator[Diagnostic]:
     yield from _rows_alike(context, reported)
 
 
+def _questions(context: RuleContext) -> Iterator[_Question]:
+    """The questions of all cards."""
+    return (_Question(each, context) for note in context.notes for each in context.questions(note))
+
+
+def _counts(context: RuleContext) -> Iterator[Counter[str]]:
+    """In how many questions each word is."""
+    questions = chain.from_iterable(context.of_parts(_questions))
+    yield Counter(chain.from_iterable(each.all_stems for each in questions))
+
+
+def _rows(context: RuleContext) -> Iterator[tuple[Note, list[Scalar]]]:
+    """The rows of tables of which a card asks for the name by the other cells, with their cells."""
+    for note in context.notes:
+        if note.table and any(
+            field.key == note.kind.label and field.part == "rest" for field in note.kind.fields
+        ):
+            cells = statements(values_of(note).get(note.kind.label))
+            if len(cells) >= _CELLS and context.asks_by(note, "rest"):
+                yield note, cells
+
+
 def _rows_alike(context: RuleContext, reported: set[Note]) -> Iterator[Diagnostic]:
     """Rows of a table that differ only in their names, if a card asks for the name by the other cells."""
     first: dict[tuple[object, ...], Note] = {}
-    for note in context.notes:
-        if note.table is None:
-            continue
-        asks = any(field.key == note.kind.label and field.part == "rest" for field in note.kind.fields)
-        cells = statements(values_of(note).get(note.kind.label)) if asks else []
-        if note in reported or len(cells) < _CELLS or not context.asks_by(note, "rest"):
+    for note, cells in chain.from_iterable(context.of_parts(_rows)):
+        if note in reported:
             continue
         key = tuple(" ".join(cell.value.casefold().split()) for cell in cells[1:])
         other = first.setdefault((note.table, *key), note)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from deckgen.anki.cloze import uncovered
@@ -28,17 +29,8 @@ def repeated_text(context: RuleContext) -> Iterator[Diagnostic]:
 
     Two questions may share a case, and three notes or all options a reason. That is no mistake.
     """
-    found: list[tuple[str, Note, Scalar]] = []
-    for note in context.notes:
-        yield from _keys(note, context.form(note).texts)
-        why = note.values.get("why")
-        if isinstance(why, Scalar):
-            found.append((_plain_text(why), note, why))
-        for options in context.options_of(note):
-            texts = [_plain_text(option.why) for option in options.items]
-            if 1 < len(set(texts)) < len(texts):  # the reason of all options is that of the question
-                yield from _options(note, options.items, texts)
-            found += [(text, note, option.why) for text, option in zip(texts, options.items, strict=True)]
+    yield from chain.from_iterable(context.of_parts(_within))
+    found = list(chain.from_iterable(context.of_parts(_reasons)))
     often = Counter(text for text, _, _ in found)
     reasons: dict[str, dict[Note, Scalar]] = {}
     for text, note, why in found:
@@ -59,10 +51,28 @@ def _plain_text(scalar: Scalar) -> str:
     return " ".join((uncovered(text) if "{{c" in text else text).split())
 
 
+def _within(context: RuleContext) -> Iterator[Diagnostic]:
+    """Two keys of a note, or two of its options, with the same text."""
+    for note in context.notes:
+        yield from _keys(note, context.form(note).texts)
+        for options in context.options_of(note):
+            yield from _options(note, options.items)
+
+
+def _reasons(context: RuleContext) -> Iterator[tuple[str, Note, Scalar]]:
+    """The reasons of notes and of their options, each with its text."""
+    for note in context.notes:
+        why = note.values.get("why")
+        if isinstance(why, Scalar):
+            yield _plain_text(why), note, why
+        for options in context.options_of(note):
+            yield from [(_plain_text(option.why), note, option.why) for option in options.items]
+
+
 def _keys(note: Note, keys: list[str]) -> Iterator[Diagnostic]:
     """Two keys of a note with the same text."""
     texts = [(key, value) for key in keys if isinstance(value := note.values.get(key), Scalar)]
-    if len(texts) < 2 or len({_beginning(value.value) for _, value in texts}) == len(texts):
+    if _all_differ([value for _, value in texts]):
         return
     first: dict[str, tuple[str, Scalar]] = {}
     for key, value in texts:
@@ -74,17 +84,26 @@ def _keys(note: Note, keys: list[str]) -> Iterator[Diagnostic]:
             yield Diagnostic("repeated-text", message, look.of_text(note, value), hint)
 
 
-def _beginning(text: str) -> tuple[str, ...]:
-    """The first words of a text without the marks of clozes: equal if the whole texts are."""
-    shown = uncovered(text) if "{{c" in text else text
-    return tuple(shown.split(None, _WORDS)[:_WORDS])
+def _all_differ(texts: list[Scalar]) -> bool:
+    """Whether all texts certainly differ, because they begin with different words."""
+    beginnings = set()
+    for scalar in texts if len(texts) > 1 else ():
+        text = scalar.value
+        shown = uncovered(text) if "{{c" in text else text
+        beginnings.add(tuple(shown.split(None, _WORDS)[:_WORDS]))
+    return len(texts) < 2 or len(beginnings) == len(texts)
 
 
-_WORDS = 3
+_WORDS = 3  # that are compared first
 
 
-def _options(note: Note, options: list[Option], texts: list[str]) -> Iterator[Diagnostic]:
-    """Two options with the same reason; `texts` are their reasons."""
+def _options(note: Note, options: list[Option]) -> Iterator[Diagnostic]:
+    """Two options with the same reason. If all options have it, it is the reason of the question."""
+    if _all_differ([option.why for option in options]):
+        return
+    texts = [_plain_text(option.why) for option in options]
+    if len(set(texts)) == 1:
+        return
     first: dict[str, Option] = {}
     for text, option in zip(texts, options, strict=True):
         other = first.setdefault(text, option)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from deckgen.checks import context as look
@@ -47,10 +47,8 @@ def repeated_example(context: RuleContext) -> Iterator[Diagnostic]:
     if len(notes) < _ENOUGH or not pairs:
         return
     often: Counter[str] = Counter()
-    for note in context.notes:
-        often.update(
-            {word for value in note.values.values() for each in scalars(value) for word in _words(each)}
-        )
+    for counts in chain.from_iterable(context.of_parts(_counts)):
+        often.update(counts)
     found: dict[Note, tuple[float, Vignette, Note, list[str]]] = {}
     read = cache(_Read)  # a case or an example may be in many pairs
     for vignette, other, example in pairs:
@@ -62,6 +60,16 @@ def repeated_example(context: RuleContext) -> Iterator[Diagnostic]:
             found[vignette.note] = likeness, vignette, other, shared
     for _, vignette, other, shared in found.values():
         yield _repeats(vignette, other, shared)
+
+
+def _counts(context: RuleContext) -> Iterator[Counter[str]]:
+    """In how many notes each word is."""
+    counts: Counter[str] = Counter()
+    for note in context.notes:
+        counts.update(
+            {word for value in note.values.values() for each in scalars(value) for word in _words(each)}
+        )
+    yield counts
 
 
 class _Read:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from deckgen.checks.context import of_text
@@ -11,7 +12,7 @@ from deckgen.diagnostics import Diagnostic, Span
 from deckgen.source import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from deckgen.checks.context import RuleContext
     from deckgen.deck.kinds import Field, Kind
@@ -24,17 +25,12 @@ def unshown_field(context: RuleContext) -> Iterator[Diagnostic]:
     Plain text may be a code for another program, so there is no warning for it. The rule also reports a text
     of a note that only a card shows which this note does not have.
     """
-    forms = {}
-    for note in context.notes:
-        form = context.form(note)
-        forms[form] = form
-        if not note.kind.cloze and form.has_hidden_texts:
-            yield from _without_its_card(context, note)
+    yield from chain.from_iterable(context.of_parts(_without_their_cards))
     filled: dict[str, set[str]] = {}
     kinds: dict[str, Kind] = {}
-    for form in forms:
-        kinds[form.kind.name] = form.kind
-        filled.setdefault(form.kind.name, set()).update(form.keys)
+    for kind, keys in chain.from_iterable(context.of_parts(_filled)):
+        kinds[kind.name] = kind
+        filled.setdefault(kind.name, set()).update(keys)
     for name, kind in kinds.items():
         mentioned = context.faces[name].mentioned
         keys_shown = {field.key for field in kind.fields if field.name in mentioned}
@@ -51,6 +47,21 @@ def unshown_field(context: RuleContext) -> Iterator[Diagnostic]:
             message = f"no card shows the field `{field.name}`, which notes fill with `{field.key}`"
             hint = f"show it in a face with `{{{{{field.name}}}}}`"
             yield Diagnostic("unshown-field", message, _place(kind, field), hint)
+
+
+def _without_their_cards(context: RuleContext) -> Iterator[Diagnostic]:
+    """The texts of notes that no card of them shows."""
+    for note in context.notes:
+        if not note.kind.cloze and context.form(note).has_hidden_texts:
+            yield from _without_its_card(context, note)
+
+
+def _filled(context: RuleContext) -> Iterable[tuple[Kind, set[str]]]:
+    """The kinds of the notes, each with the keys of which some note has a value."""
+    filled: dict[str, tuple[Kind, set[str]]] = {}
+    for form in dict.fromkeys(map(context.form, context.notes)):
+        filled.setdefault(form.kind.name, (form.kind, set()))[1].update(form.keys)
+    return filled.values()
 
 
 def _without_its_card(context: RuleContext, note: Note) -> Iterator[Diagnostic]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from html import unescape
+from itertools import chain
 from operator import eq
 from typing import TYPE_CHECKING
 
@@ -184,14 +185,7 @@ def doubled_word(context: RuleContext) -> Iterator[Diagnostic]:
     """
     if not context.english:
         return
-    doubled: list[tuple[Note, Scalar, re.Match[str]]] = []
-    for chapter in context.chapters:
-        if not _repeats(chapter.document.text):
-            continue
-        for note, _, scalar in chapter.texts:
-            if _repeats(scalar.value):
-                text_prose = prose(scalar.value)
-                doubled += ((note, scalar, match) for match in _TWICE.finditer(text_prose) if _is_slip(match))
+    doubled = list(chain.from_iterable(context.of_parts(_doubled)))
     times = Counter(match[1].lower() for _, _, match in doubled)
     for note, scalar, match in doubled:
         word = match[1].lower()
@@ -200,6 +194,17 @@ def doubled_word(context: RuleContext) -> Iterator[Diagnostic]:
         ):
             span = look.at(note, scalar, match.start(2), len(match[2]))
             yield Diagnostic("doubled-word", f"`{match[2]}` is repeated", span, "delete one of the two")
+
+
+def _doubled(context: RuleContext) -> Iterator[tuple[Note, Scalar, re.Match[str]]]:
+    """The words that come twice in a row, and are probably no names."""
+    for chapter in context.chapters:
+        if not _repeats(chapter.document.text):
+            continue
+        for note, _, scalar in chapter.texts:
+            if _repeats(scalar.value):
+                text_prose = prose(scalar.value)
+                yield from ((note, scalar, match) for match in _TWICE.finditer(text_prose) if _is_slip(match))
 
 
 _LONGEST_NAME = 4  # letters; doubled words in names are short

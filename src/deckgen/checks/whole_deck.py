@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from deckgen.checks import context as look
@@ -28,7 +29,7 @@ def same_term(context: RuleContext) -> Iterator[Diagnostic]:
     The text in brackets behind a term distinguishes it from another, as in "tolerance (drugs)" and "tolerance
     (statistics)", or is a synonym, which another note may define once more.
     """
-    terms = list(_terms(context))
+    terms = list(chain.from_iterable(context.of_parts(_terms)))
     often = Counter(outside for _, _, outside, _ in terms)
     first: dict[str, tuple[Note, str]] = {}
     synonyms: dict[str, Note] = {}
@@ -44,7 +45,7 @@ def same_term(context: RuleContext) -> Iterator[Diagnostic]:
             yield Diagnostic("same-term", message, look.of_text(note, value), hint)
         elif is_synonym:
             synonyms.setdefault(inside, note)
-    yield from _same_rows(context)
+    yield from chain.from_iterable(context.of_parts(_same_rows))
 
 
 def _same_rows(context: RuleContext) -> Iterator[Diagnostic]:

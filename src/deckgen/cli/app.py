@@ -10,8 +10,7 @@ import os
 import re
 import shutil
 import sys
-from dataclasses import replace
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 (typer reads it)
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,21 +18,14 @@ import typer
 from deckgen import __version__
 from deckgen.address import docs
 from deckgen.cli.adopt import adopt
+from deckgen.cli.build import build, check
 from deckgen.cli.calls import (
-    CheckFormatOption,
     FormatOption,
     ProjectOption,
-    QuietOption,
-    StrictOption,
     build_deck_of,
-    check_locked,
     find_deck,
-    make_build_folder,
-    output_folder,
-    write_package,
 )
 from deckgen.cli.completion import codes as complete_codes
-from deckgen.cli.completion import warnings
 from deckgen.cli.diff import diff
 from deckgen.cli.export import export
 from deckgen.cli.github import app as github
@@ -44,9 +36,7 @@ from deckgen.cli.preview import preview
 from deckgen.cli.progress import bar
 from deckgen.cli.release import release
 from deckgen.cli.report import (
-    UNSEEN,
     Format,
-    Report,
     in_color,
     paint,
     reporting,
@@ -56,10 +46,9 @@ from deckgen.cli.report import (
 from deckgen.cli.site import site
 from deckgen.cli.summary import rare_learners, verified
 from deckgen.cli.tables import import_table
-from deckgen.diagnostics import CallError, counted, did_you_mean, not_a_warning, terminal
+from deckgen.diagnostics import CallError, counted, did_you_mean
 
 if TYPE_CHECKING:
-    from deckgen.build import Build
     from deckgen.commands.stats.figures import Figures
 
 
@@ -71,26 +60,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-IgnoreOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--ignore",
-        metavar="CODE",
-        autocompletion=warnings,
-        help="Ignore warnings with this code in this run. Can be repeated.",
-    ),
-]
-OutputOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="The package to write, ending in .apkg. Default: build/ID.apkg in the deck's folder.",
-    ),
-]
 
 
 def _version(value: bool) -> None:  # noqa: FBT001 (typer calls it so)
@@ -114,142 +83,8 @@ app.command(cls=Command)(adopt)
 app.add_typer(github, name="github")
 
 
-@app.command(cls=Command)
-def build(
-    project: ProjectOption = None,
-    output: OutputOption = None,
-    locked: Annotated[  # noqa: FBT002 (typer's way)
-        bool, typer.Option("--locked", help="Build only if the source is exactly the last release.")
-    ] = False,
-    expect: Annotated[
-        str | None,
-        typer.Option(
-            metavar="VERSION",
-            show_default=False,
-            help="With --locked: build only if that release is VERSION.",
-        ),
-    ] = None,
-    strict: StrictOption = False,  # noqa: FBT002 (typer's way)
-    quiet: QuietOption = False,  # noqa: FBT002 (typer's way)
-    output_format: CheckFormatOption = None,
-) -> None:
-    """Check the deck and build its package (.apkg) for Anki."""
-    with reporting("build", output_format, quiet=quiet, project=project) as report:
-        from deckgen import files  # noqa: PLC0415 (imported where they are used: --help stays quick)
-        from deckgen.kept import of_user  # noqa: PLC0415
-
-        if expect is not None and not locked:
-            raise CallError(
-                "--expect says which release --locked builds", f"deckgen build --locked --expect {expect}"
-            )
-        folder = find_deck(project)
-        if output is not None:
-            if output.absolute().parent == output_folder(folder).absolute():
-                make_build_folder(output_folder(folder))
-            files.check_target(output)
-            if output.suffix.lower() != ".apkg":
-                raise CallError(f"{output} does not end in .apkg, so Anki would not open it")
-        else:
-            make_build_folder(output_folder(folder))
-        kept = of_user(wanted=not locked)
-        result = build_deck_of(folder, report, try_fix=True, kept=kept)
-        if report.fails(result, strict=strict):
-            target = output or output_folder(folder)
-            has_earlier = output.exists() if output else any(target.glob("*.apkg"))
-            report.end(
-                result,
-                "nothing was written" + ("; the package from before is unchanged" if has_earlier else ""),
-            )
-            raise typer.Exit(1)
-        assert result.packages is not None  # noqa: S101 (else it fails)
-        made = result.packages.main
-        if locked:
-            check_locked(made, expect)
-        path = output or output_folder(folder) / f"{made.deck.id}.apkg"
-        written = write_package(made, path, result.project, kept, report)
-        report.end(replace(result, packages=replace(result.packages, main=written)), path=path)
-        report.next(
-            "in Anki, choose File > Import and open this file. "
-            "On a phone or tablet, send the file there and open it with Anki."
-        )
-
-
-@app.command(cls=Command)
-def check(
-    project: ProjectOption = None,
-    fix: Annotated[  # noqa: FBT002 (typer's way)
-        bool,
-        typer.Option(
-            "--fix",
-            help="First fix what has only one possible fix: missing ids, misread texts and the like.",
-        ),
-    ] = False,
-    dry_run: Annotated[  # noqa: FBT002 (typer's way)
-        bool, typer.Option("--dry-run", help="With --fix: show the fixes without writing them.")
-    ] = False,
-    strict: StrictOption = False,  # noqa: FBT002 (typer's way)
-    ignore: IgnoreOption = None,
-    quiet: QuietOption = False,  # noqa: FBT002 (typer's way)
-    output_format: CheckFormatOption = None,
-) -> None:
-    """Check the deck without building a package."""
-    with reporting("check", output_format, quiet=quiet, project=project) as report:
-        for code in ignore or ():
-            if fault := not_a_warning(code):
-                raise CallError(fault.message, fault.hint)
-        if dry_run and not fix:
-            raise CallError("--dry-run shows what --fix would do", "deckgen check --fix --dry-run")
-        folder = find_deck(project)
-        result, members = (
-            _fix(folder, report, dry_run=dry_run)
-            if fix
-            else (build_deck_of(folder, report, try_fix=True), {})
-        )
-        result = report.without(result, ignore or ())
-        failed = report.fails(result, strict=strict)
-        report.end(
-            result, "--strict treats warnings as errors" if failed and result.package else "", more=members
-        )
-        if failed:
-            raise typer.Exit(1)
-        undone = dry_run and members["mended"]
-        report.next(report.call("check --fix" if undone else "build"))
-
-
-def _fix(folder: Path, report: Report, *, dry_run: bool) -> tuple[Build, dict[str, object]]:
-    """Fix the source of a deck, or with `dry_run` only try it.
-
-    Returns:
-        The build of the fixed deck; the members for JSON about the fixes.
-    """
-    from deckgen import files  # noqa: PLC0415
-    from deckgen.commands import fix  # noqa: PLC0415
-    from deckgen.kept import of_user  # noqa: PLC0415
-
-    fixed = fix.fix(folder)
-    changed = [each for each in fixed if each.diff]
-    if changed and not dry_run:
-        with files.alone(folder):
-            fix.write(changed)
-    if report.for_people and not report.quiet:
-        for each in changed:
-            say_as_it_is(each.diff.translate(UNSEEN))
-            say(f"{terminal.kept(each.path)}: {each.what}")
-        for each in fixed:
-            for sentence in each.left:
-                say(f"{each.path}: not changed: {sentence}")
-        if dry_run and changed:
-            say("--dry-run: nothing was written. With these fixes:")
-        elif dry_run:
-            say("--dry-run: there is nothing to fix")
-    with bar(report) as tick:
-        result = fix.tried(folder, changed if dry_run else (), tick, of_user())
-    return result, {
-        "mended": [{"path": each.path, "what": each.what, "diff": each.diff} for each in changed],
-        "left": [{"path": each.path, "why": why} for each in fixed for why in each.left],
-    }
-
-
+app.command(cls=Command)(build)
+app.command(cls=Command)(check)
 app.command("import", cls=Command)(import_table)
 
 

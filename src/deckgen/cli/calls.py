@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from deckgen.build import Build
     from deckgen.cli.report import Report
     from deckgen.kept import Kept
+    from deckgen.memory import Memory
     from deckgen.package import Package
 
 
@@ -89,7 +90,14 @@ def make_build_folder(folder: Path) -> None:
     check_target(folder / "deck.apkg.part")
 
 
-def build_deck_of(folder: Path, report: Report, *, try_fix: bool = False, kept: Kept | None = None) -> Build:
+def build_deck_of(
+    folder: Path,
+    report: Report,
+    *,
+    try_fix: bool = False,
+    kept: Kept | None = None,
+    memory: Memory | None = None,
+) -> Build:
     """The build of a deck's folder, with a progress bar if it takes long.
 
     Args:
@@ -97,14 +105,19 @@ def build_deck_of(folder: Path, report: Report, *, try_fix: bool = False, kept: 
         report: The output of the command.
         try_fix: Whether to mark the diagnostics that `--fix` can fix, which takes twice as long.
         kept: The results that are kept from earlier builds. Default: those of the user.
+        memory: Remembers the build for the next one in this process; None for a single build.
     """
     from deckgen.build import build as build_deck  # noqa: PLC0415
     from deckgen.kept import of_user  # noqa: PLC0415
+    from deckgen.project import Project  # noqa: PLC0415
+    from deckgen.recall import recall  # noqa: PLC0415
 
     kept = of_user() if kept is None else kept
-
     with bar(report) as tick:
-        result = build_deck(folder, tick, kept=kept)
+        recalled = recall(Project(folder.resolve()), kept, memory)
+        result = build_deck(folder, tick, kept=kept, memory=recalled.memory if recalled else memory)
+        if recalled:
+            recalled.keep()
         if try_fix and result.diagnostics:
             tick("looking for fixes", 0, 0)
             from deckgen.commands.fix import mark_fixable  # noqa: PLC0415
@@ -112,30 +125,6 @@ def build_deck_of(folder: Path, report: Report, *, try_fix: bool = False, kept: 
             result = mark_fixable(result, tick, kept)
     tell_interrupted(folder, report)
     return result
-
-
-def write_package(made: Package, path: Path, deck: Path, kept: Kept, report: Report) -> Package:
-    """Write the package of a build, unless it is there already; the package that is there then.
-
-    Args:
-        made: The package.
-        path: The file to write.
-        deck: The deck's folder, resolved.
-        kept: The results that are kept from earlier builds.
-        report: The output of the command.
-    """
-    from deckgen.files import replacing  # noqa: PLC0415
-    from deckgen.package import LastPackage, write  # noqa: PLC0415
-
-    last = LastPackage(kept, deck)
-    if there := last.at(path, made):
-        report.wrote = False
-        return there
-    # where results are kept, the next build makes it again after a loss of power
-    with bar(report) as tick, replacing(path, lasting=not kept) as file:
-        write(made, file, tick, by_status=bool(kept))
-    last.remember(path, made)
-    return made
 
 
 def tell_interrupted(folder: Path, report: Report) -> None:

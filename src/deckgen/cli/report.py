@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from deckgen.build import Build
     from deckgen.commands.release.changes import Changes
     from deckgen.diagnostics import Diagnostic
+    from deckgen.outcome import Outcome
+
+    Result = Build | Outcome
+    """What a command prints: a build, or what a build came to."""
 
 # characters in a file that could control a terminal
 UNSEEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160)], "\N{REPLACEMENT CHARACTER}")
@@ -100,20 +104,20 @@ class Report:
         if step and self.for_people and not self.quiet and not self._in_actions:
             say(f"Next: {step}")
 
-    def without(self, result: Build, codes: Sequence[str]) -> Build:
+    def without(self, result: Result, codes: Sequence[str]) -> Result:
         """A build without the warnings of some codes; the report gives their number at the end."""
         ignored = [each for each in result.diagnostics if each.code in codes]
         self.ignored = sum(each.stands_for for each in ignored)
         return replace(result, diagnostics=[each for each in result.diagnostics if each.code not in codes])
 
-    def fails(self, result: Build, *, strict: bool) -> bool:
+    def fails(self, result: Result, *, strict: bool) -> bool:
         """Whether there are errors or, with `--strict`, warnings."""
         self.failed_strictly = strict and bool(result.diagnostics)
-        return result.package is None or self.failed_strictly
+        return result.made is None or self.failed_strictly
 
     def end(
         self,
-        result: Build,
+        result: Result,
         note: str = "",
         path: Path | None = None,
         files: Sequence[str] = (),
@@ -130,21 +134,21 @@ class Report:
             changes: What learners get in a release.
             more: Further members for JSON.
         """
-        packages = None if self.failed_strictly and path is None else result.packages
+        made = None if self.failed_strictly and path is None else result.made
         try:
-            self._print(result, files, about(result.packages, path, changes), more or {})
+            self._print(result, files, about(result.made, path, changes), more or {})
         except OutputError:
-            if packages and path:
-                say(summary(packages, path, files, changes, took=self.took, wrote=self.wrote))
+            if made and path:
+                say(summary(made, path, files, changes, took=self.took, wrote=self.wrote))
             raise
         if not self.for_people:
             return
-        took = "" if packages and self.command in _SAY_MORE else self.took
-        self.tell(self._wanted(result.diagnostics), result.lines, note, "" if packages else took)
+        took = "" if made and self.command in _SAY_MORE else self.took
+        self.tell(self._wanted(result.diagnostics), result.lines, note, "" if made else took)
         if self.ignored and not self.quiet:
             say(f"{counted(self.ignored, 'warning')} ignored")
-        if packages and not self.quiet:
-            say(summary(packages, path, files, changes, took=took, wrote=self.wrote))
+        if made and not self.quiet:
+            say(summary(made, path, files, changes, took=took, wrote=self.wrote))
 
     def _wanted(self, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
         """The diagnostics that people see: with `--quiet` those for which the command fails."""
@@ -154,7 +158,7 @@ class Report:
 
     def _print(
         self,
-        result: Build,
+        result: Result,
         files: Sequence[str],
         about: Mapping[str, object] | None,
         more: Mapping[str, object],
@@ -163,8 +167,8 @@ class Report:
         if self.format == Format.json:
             errors = any(diagnostic.level == "error" for diagnostic in result.diagnostics)
             released: dict[str, object] = {}
-            if files and result.package:
-                released = {"files": list(files), "first": not result.package.after}
+            if files and result.made:
+                released = {"files": list(files), "first": not result.made.after}
             self.object(
                 ok=not errors and not self.failed_strictly,
                 diagnostics=[diagnostic.as_json() for diagnostic in result.diagnostics],
@@ -215,7 +219,7 @@ class Report:
         errors = sum(each.stands_for for each in diagnostics if each.level == "error") or total
         return f"Next: fix the {word}{'s' * (errors > 1)} above. {says_how}"
 
-    def _annotate(self, result: Build) -> None:
+    def _annotate(self, result: Result) -> None:
         """Print the diagnostics as annotations, or as a SARIF log."""
         from deckgen.diagnostics import formats  # noqa: PLC0415
         from deckgen.git import path_in_repository  # noqa: PLC0415

@@ -27,6 +27,7 @@ def serve(
 ) -> None:
     """Serve a deck's preview until Ctrl-C, which ends it well."""
     from deckgen.commands.preview import live, server  # noqa: PLC0415
+    from deckgen.memory import Memory  # noqa: PLC0415
 
     preview_server = server.Server(target, server.PORT if port is None else port)
     latest: list[Diagnostic] = []
@@ -41,7 +42,8 @@ def serve(
                 say("all problems fixed")
 
     with suppress(KeyboardInterrupt):
-        first = build_deck_of(deck, report)
+        memory = Memory()
+        first = build_deck_of(deck, report, memory=memory)
         address = preview_server.address
         where = f"The preview is at {address}." if open_page else f"Next: open {address} in your browser."
         say(f"{where} The page updates when you save a file. Ctrl-C ends it.")
@@ -49,4 +51,4 @@ def serve(
             say(f"The page shows what changed since {since.side.name}.")
         if open_page:
             typer.launch(preview_server.address)
-        live.serve(deck, preview_server, tell, first, since)
+        live.serve(deck, preview_server, tell, (first, memory), since)

@@ -13,44 +13,19 @@ if TYPE_CHECKING:
 
     from deckgen.commands.release.changes import Changes
     from deckgen.commands.verify.verification import Verification
-    from deckgen.package import Package, Packages
+    from deckgen.outcome import Made
 
 
-def about(packages: Packages | None, path: Path | None, changes: Changes | None) -> dict[str, Any] | None:
+def about(made: Made | None, path: Path | None, changes: Changes | None) -> dict[str, Any] | None:
     """The content of a package, for JSON; None after errors."""
-    if packages is None:
+    if made is None:
         return None
-    package, matching, sending = packages.main, packages.plan.matching, packages.plan.sending
-    last = matching.ledger.latest
-    since = last.version if last else None
-    return {
-        "version": package.version or None,
-        "since": since,
-        "new": [note.id for note in packages.plan.added] if since else None,
-        "changed": [note.id for note in sending.changed] if since else None,
-        "retired": [note.id for note in sending.retired] if since else None,
-        "path": str(path) if path else None,
-        "bytes": path.stat().st_size if path else None,
-        "id": package.deck.id,
-        "title": package.deck.title,
-        "time": package.time,
-        "notes": _by_kind(package),
-        "cards": sum(len(each.cards) for each in package.notes),
-        "media": len(package.media),
-        **(changes.as_json() if changes else {}),
-    }
-
-
-def _by_kind(package: Package) -> dict[str, int]:
-    """The number of notes of each kind, in the order of first occurrence."""
-    counts: dict[str, int] = {}
-    for each in package.notes:
-        counts[each.note.kind.name] = counts.get(each.note.kind.name, 0) + 1
-    return counts
+    file = {"path": str(path) if path else None, "bytes": path.stat().st_size if path else None}
+    return {**made.about, **file, **(changes.as_json() if changes else {})}
 
 
 def summary(
-    packages: Packages,
+    made: Made,
     path: Path | None,
     files: Sequence[str],
     changes: Changes | None = None,
@@ -61,42 +36,29 @@ def summary(
     """A summary of the written files, and of what is in the package.
 
     Args:
-        packages: The packages that were built.
+        made: Figures of the packages that were built.
         path: The path of the package; None if none was written.
         files: The files of a release; empty for a build.
         changes: What learners get in a release.
         took: The time that the work took, as in "in 0.2 s"; empty if it is not over.
         wrote: Whether the package was written; otherwise the file was there already.
     """
-    package, plan = packages.main, packages.plan
-    kinds = {note_type.kind.name: note_type.kind for note_type in package.note_types}
-    counts = []
-    for name, count in _by_kind(package).items():
-        kind = kinds[name]
-        if kind.rows_key:
-            counts.append(counted(count, f"{name} row"))
-        else:
-            counts.append(f"{count:,} {name if count == 1 else kind.section}")
-    cards = sum(len(each.cards) for each in package.notes)
-    held = f"{counted(len(package.notes), 'note')} ({', '.join(counts)}), {counted(cards, 'card')}"
-    if package.media:
-        held += f", {counted(len(package.media), 'media file')}"
-    if package.after and (files or not package.version):
-        held += f"\n  since {package.after}: {(changes or plan).summary()}"
-    if plan.sending.spared:
-        spared = counted(plan.sending.spared, "note")
-        held += f"\n  as `same-media` says, {spared} with other files not sent again"
+    held = made.held
+    if made.after and (files or not made.version):
+        held += f"\n  since {made.after}: {changes.summary() if changes else made.since}"
+    if made.spared:
+        held += f"\n  as `same-media` says, {counted(made.spared, 'note')} with other files not sent again"
     if path is None:
         return f"no errors: {held}" + (f", {took}" if took else "")
     file = f"{terminal.kept(short_path(path))} ({size(path.stat().st_size)})"
     if not files:
-        which = f", version {package.version}, as released" if package.version else ""
+        which = f", version {made.version}, as released" if made.version else ""
         did = f"wrote {file}{which}" if wrote else f"{file}{which} is up to date"
         return f"{did}, {took}\n  {held}"
-    if not package.after:
-        held += f"\n  this is the first release of `{package.deck.id}`"
+    if not made.after:
+        held += f"\n  this is the first release of `{made.about['id']}`"
     rest = "".join(f"\n  {terminal.kept(short_path(path.with_name(name)))}" for name in files[1:])
-    return f"released {package.version}: {file}, {took}\n  {held}\nalso written:{rest}"
+    return f"released {made.version}: {file}, {took}\n  {held}\nalso written:{rest}"
 
 
 def verified(verification: Verification, took: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, fields
+
+from deckgen.patterns import pattern
 
 LATEX_PRE = (
     "\\documentclass[12pt]{article}\n\\special{papersize=3in,5in}\n\\usepackage[utf8]{inputenc}\n"
@@ -31,7 +32,7 @@ STOCK_NAMES = (
 """The names of these note types in English; the first has the number 1."""
 STOCK = range(len(STOCK_NAMES) + 1)
 """The numbers of `OriginalStockKind`: 0, and those of Anki's own note types."""
-_ADDED = re.compile(r"(?:-[0-9a-f]+)?\+*")
+_ADDED = pattern(r"(?:-[0-9a-f]+)?\+*")
 """What Anki adds to a name that another note type of a collection has."""
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deckgen.anki.tags import folded
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from deckgen.deck.reader import NodeReader
     from deckgen.source import Node
 
-WEIGHT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,9})?")
+WEIGHT = pattern(r"[0-9]{1,3}(?:\.[0-9]{1,9})?")
 """The form of a weight."""
 
 _KEYS = ("tag", "title", "weight")

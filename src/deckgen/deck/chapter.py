@@ -93,10 +93,11 @@ def _read_sections(reader: NodeReader, chapter: Chapter, kinds: Kinds, misplaced
         if node := root.entries.get(section):
             read = _read_table if kind.rows_key else _read_note
             items = reader.items(node, section, "id", sys.maxsize)
-            reader.halves(items, required_keys(top_keys(kind)))
+            entry = _Entry(_article(kind) + " table" * bool(kind.rows_key), top_keys(kind))
+            reader.halves(items, entry.required)
             for item in items:
-                if not _is_elsewhere(reader, item, kind, kinds.in_force):
-                    notes += read(reader, item, kind, chapter)
+                if entry.knows(item) or not _is_elsewhere(reader, item, kind, kinds.in_force):
+                    notes += read(reader, item, kind, chapter, entry)
     # the notes of all kinds, in the order of the file
     chapter.notes = sorted(notes, key=lambda note: note.at.start)
 
@@ -120,9 +121,31 @@ def required_keys(keys: ReadOnly[str, Key | None]) -> list[str]:
     return [name for name, key in keys.items() if key is None or key.required]
 
 
+class _Entry:
+    """What is the same for all entries of a list: what they are, and which keys they have.
+
+    Attributes:
+        what: An entry in words, as in "a definition".
+        keys: Its keys; the rows of a table have None instead of a key.
+        required: The names of the required keys.
+        read: The keys whose values are read by their types, each with the function that reads them.
+    """
+
+    def __init__(self, what: str, keys: ReadOnly[str, Key | None]) -> None:
+        """Describe the entries with some keys."""
+        self.what = what
+        self.keys = keys
+        self.required = required_keys(keys)
+        self.read = {name: (key.type.read, key) for name, key in keys.items() if key and key.type.read}
+
+    def knows(self, item: Node) -> bool:
+        """Whether an item is an entry without unknown keys."""
+        return isinstance(item, Mapping) and item.entries.keys() <= self.keys.keys()
+
+
 def _is_elsewhere(reader: NodeReader, item: Node, kind: Kind, kinds: list[Kind]) -> bool:
     """Whether an item belongs to another kind than that of its section; this is reported."""
-    if not isinstance(item, Mapping) or item.entries.keys() <= top_keys(kind).keys():
+    if not isinstance(item, Mapping):
         return False
     fits = [
         other
@@ -164,9 +187,9 @@ def _with_key(kinds: list[Kind], name: str) -> str:
     return " and of ".join([*owners, *["an option"] * (name in OPTION_KEYS)])
 
 
-def _read_note(reader: NodeReader, item: Node, kind: Kind, chapter: Chapter) -> list[Note]:
+def _read_note(reader: NodeReader, item: Node, kind: Kind, chapter: Chapter, entry: _Entry) -> list[Note]:
     """The note of an entry in a section; no note if the entry is no mapping."""
-    mapping, values, valid = _read_values(reader, item, _article(kind), kind.keys)
+    mapping, values, valid = _read_values(reader, item, entry)
     if mapping is None:
         return []
     note = _note(reader, mapping, values, kind, chapter, chapter.tags, valid=valid)
@@ -174,25 +197,22 @@ def _read_note(reader: NodeReader, item: Node, kind: Kind, chapter: Chapter) -> 
     return [note]
 
 
-def _read_table(reader: NodeReader, item: Node, kind: Kind, chapter: Chapter) -> list[Note]:
+def _read_table(reader: NodeReader, item: Node, kind: Kind, chapter: Chapter, entry: _Entry) -> list[Note]:
     """The notes of a table, one for each row."""
-    own = {**kind.table_keys, kind.rows_key: None}
-    what = f"{_article(kind)} table"
-    mapping, values, valid = _read_values(reader, item, what, own)
-    if mapping is None or not reader.require(mapping, what, (kind.rows_key,), own):
+    mapping, values, valid = _read_values(reader, item, entry)
+    if mapping is None or not reader.require(mapping, entry.what, (kind.rows_key,), entry.keys):
         return []
     rows = mapping.entries[kind.rows_key]
     head = _note(reader, mapping, values, kind, chapter, chapter.tags, valid=valid)
     if isinstance(rows, Sequence) and not rows.items:
         reader.report("empty-value", rows, f"`{kind.rows_key}` has no items")
     table = Table(head.id, values, head.start, head.end, head.allow, at=head.at)
-    table.swallowed = _swallowed(reader, mapping, own)
+    table.swallowed = _swallowed(reader, mapping, entry.keys)
     items = reader.items(rows, kind.rows_key, "id", MAX_ROWS)
-    reader.halves(items, required_keys(kind.keys))
+    entry_of_row = _Entry(f"a row of {_article(kind)}", kind.keys)
+    reader.halves(items, entry_of_row.required)
     for row in items:
-        row_mapping, row_values, row_valid = _read_values(
-            reader, row, f"a row of {_article(kind)}", kind.keys
-        )
+        row_mapping, row_values, row_valid = _read_values(reader, row, entry_of_row)
         if row_mapping is None:
             continue
         row_valid = row_valid and head.valid
@@ -213,11 +233,12 @@ def _read_table(reader: NodeReader, item: Node, kind: Kind, chapter: Chapter) ->
 
 
 def _read_values(
-    reader: NodeReader, item: Node, what: str, keys: ReadOnly[str, Key | None]
+    reader: NodeReader, item: Node, entry: _Entry
 ) -> tuple[Mapping | None, dict[str, Value], bool]:
     """The mapping of an entry, the values of its keys, and whether it is free of faults."""
     before = len(reader.diagnostics)
     values: dict[str, Value] = {}
+    what, keys = entry.what, entry.keys
     known = isinstance(item, Mapping) and item.entries.keys() <= keys.keys()
     if isinstance(item, Mapping) and not known:
         _note_missing(reader, item, keys)
@@ -225,14 +246,12 @@ def _read_values(
     if mapping is None:
         return None, values, False
     for name, node in mapping.entries.items():
-        key = keys.get(name)
-        if key is None or key.type.read is None:
-            continue
-        value = key.type.read(reader, node, key)
-        if value is not None:
-            values[name] = value
-    required = [key.name for key in keys.values() if key and key.required]
-    lacking = [name for name in required if name not in mapping.entries]
+        if name in entry.read:
+            read, key = entry.read[name]
+            value = read(reader, node, key)
+            if value is not None:
+                values[name] = value
+    lacking = [name for name in entry.required if name not in mapping.entries and keys[name]]
     if lacking:
         missing = swallowed.without_swallowed(reader, mapping, what, lacking)
         reader.require(mapping, what, missing, keys, _missing_hint(reader, mapping, missing, values))

@@ -11,6 +11,7 @@ from deckgen.anki import unescaped
 from deckgen.anki.verbatim import pieces
 from deckgen.deck import letters
 from deckgen.diagnostics import listing
+from deckgen.patterns import pattern
 from deckgen.source import (
     BLOCK_HINT,
     CURLY,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from deckgen.diagnostics import Span
 
-ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+ID = pattern(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 """The form of an id: small letters and digits, with single hyphens between them."""
 SHORT = 60  # characters of a text that a hint repeats
 CELL = "an item of `cells`"
@@ -40,7 +41,7 @@ OF_ANKI = ("marked", "leech")
 """Tags that Anki gives to a learner's own notes."""
 TAG_HINT = "write a tag without spaces; `::` makes levels, as in `exam::domain-1`"
 _BARS = frozenset("l I | || \\ / ! \u00a6 \uff5c \u2223 \u2502".split())
-_RUN_ON = re.compile(rf"[\r\n]([ \t]*)([-*+{HYPHENS}\u2022\u2023\u25aa\u25cf]|\d{{1,2}}[.)]|\|)[ \t]")
+_RUN_ON = pattern(rf"[\r\n]([ \t]*)([-*+{HYPHENS}\u2022\u2023\u25aa\u25cf]|\d{{1,2}}[.)]|\|)[ \t]")
 
 
 def halves(items: list[Node], required: Collection[str]) -> Iterator[tuple[Mapping, Mapping]]:
@@ -50,16 +51,18 @@ def halves(items: list[Node], required: Collection[str]) -> Iterator[tuple[Mappi
         items: The items.
         required: The keys that each item must have.
     """
-    for one, other in pairwise(items):
-        if isinstance(one, Mapping) and isinstance(other, Mapping):
-            if not all(any(key not in half.entries for key in required) for half in (one, other)):
-                continue
+    needed = frozenset(required)
+    halves = [isinstance(item, Mapping) and not item.entries.keys() >= needed for item in items]
+    if not any(halves):
+        return
+    for (one, is_half), (other, is_other) in pairwise(zip(items, halves, strict=True)):
+        if is_half and is_other and isinstance(one, Mapping) and isinstance(other, Mapping):
             both = {*one.entries, *other.entries}
-            if len(both) == len(one.entries) + len(other.entries) and both.issuperset(required):
+            if len(both) == len(one.entries) + len(other.entries) and both.issuperset(needed):
                 yield one, other
 
 
-_SIDES = re.compile(r"^[ \t]*(<{7} \S.*)\n(?:.*\n)*?[ \t]*={7}$(?:\n.*)*?\n[ \t]*>{7} \S", re.MULTILINE)
+_SIDES = pattern(r"^[ \t]*(<{7} \S.*)\n(?:.*\n)*?[ \t]*={7}$(?:\n.*)*?\n[ \t]*>{7} \S", re.MULTILINE)
 
 
 def conflict(text: str) -> tuple[int, int] | None:

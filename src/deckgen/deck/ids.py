@@ -10,6 +10,7 @@ from deckgen.anki.cloze import uncovered
 from deckgen.deck import letters
 from deckgen.deck.hints import COMMAS, comma_hint, plain_id
 from deckgen.diagnostics import did_you_mean
+from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 FIRST_WORDS = 200
 """The number of characters of a text from which an id is made."""
-_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
-_MARKUP = re.compile(r"\[sound:[^\]]*\]|</?[A-Za-z][^<>]*>")
+_LINK = pattern(r"!?\[([^\[\]]*)\]\([^()]*\)")
+_MARKUP = pattern(r"\[sound:[^\]]*\]|</?[A-Za-z][^<>]*>")
 _SLUG_WORDS, _SLUG_LENGTH = 5, 40
 
 

@@ -24,6 +24,7 @@ from deckgen.deck.kind_keys import read_keys, word
 from deckgen.deck.kinds import CARDS, COMMON_KEYS, KEYS_FOR_THE_BACK, CardTemplate, Field, Kind
 from deckgen.deck.reader import NodeReader
 from deckgen.diagnostics import Diagnostic, Diagnostics, Span, did_you_mean, listing, nearest, proposal
+from deckgen.patterns import pattern
 from deckgen.source import Document, Mapping, Node, Scalar
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ _KEYS = (
 _REQUIRED = ("title", "section", "type", "fields", "cards")
 CHAPTER_KEYS = ("deck", "tags", CARDS)
 """The keys that every chapter may have, with any kinds."""
-_FIELD_NAME = re.compile(r'[^:"{}#^/\s](?:[^:"{}]*[^:"{}\s])?')
+_FIELD_NAME = pattern(r'[^:"{}#^/\s](?:[^:"{}]*[^:"{}\s])?')
 
 
 def read_kind(

@@ -13,6 +13,7 @@ from deckgen.deck.notes import Accept, Deck
 from deckgen.deck.order import ORDERS, STUDY
 from deckgen.deck.reader import NodeReader
 from deckgen.diagnostics import Diagnostics, not_a_warning
+from deckgen.patterns import pattern
 from deckgen.source import Mapping, Node, Scalar
 
 if TYPE_CHECKING:
@@ -130,8 +131,8 @@ def _accept(reader: NodeReader, item: Node) -> Accept | None:
     return Accept(code, name.value, because.value.strip(), item) if code and name and because else None
 
 
-_BRACES = re.compile(r"\{+\s*\w[\w .-]*\}+")
-FEEDBACK = re.compile(r"""(?:https?://|mailto:)[^\s"'<>]+""")
+_BRACES = pattern(r"\{+\s*\w[\w .-]*\}+")
+FEEDBACK = pattern(r"""(?:https?://|mailto:)[^\s"'<>]+""")
 
 
 def _title(reader: NodeReader, node: Node) -> str:

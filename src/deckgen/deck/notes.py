@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deckgen.deck.order import STUDY
-from deckgen.deck.values import links
+from deckgen.deck.values import Compound
 from deckgen.diagnostics import Diagnostics
 
 if TYPE_CHECKING:
@@ -134,8 +134,12 @@ class Note:
 
     def mentions(self) -> list[Scalar]:
         """The ids of other notes under all its keys, those of `builds_on` first."""
-        others = (value for key, value in self.values.items() if key != "builds_on")
-        items = [item for value in others for item in links(value)]
+        items = [
+            item
+            for key, value in self.values.items()
+            if isinstance(value, Compound) and key != "builds_on"
+            for item in value.links
+        ]
         return self.builds_on + items + ([self.replaced_by] if self.replaced_by else [])
 
 

@@ -31,6 +31,7 @@ from deckgen.deck.hints import (
     tag_fault,
 )
 from deckgen.diagnostics import Diagnostic, Diagnostics, Span, listing, nearest, proposal
+from deckgen.patterns import pattern
 from deckgen.source import (
     BLOCK_HINT,
     CONFLICT,
@@ -57,8 +58,8 @@ MAX_NAME = 200
 _IN_ONE_MAPPING = 20  # unknown keys of one mapping that are reported one by one
 _WORDS = 1000  # the words of one file for which it searches near ones; each takes 0.1 ms
 _NO = frozenset(["no", "n", "off", "0", "wrong", "incorrect", "f", "nein", "non"])
-_NO_SPACE = re.compile(r"([a-z_]+):\S")
-_PLAIN_TAG = re.compile(rf"(?!(?:{'|'.join(OF_ANKI)})$)[a-z0-9_-]+")
+_NO_SPACE = pattern(r"([a-z_]+):\S")
+_PLAIN_TAG = pattern(rf"(?!(?:{'|'.join(OF_ANKI)})$)[a-z0-9_-]+")
 
 
 _CALLED = {"title": ("deck",), "name": ("deck", "title"), "subdeck": ("deck",), "lang": ("language",)}
@@ -293,10 +294,21 @@ class NodeReader:
 
     def prose(self, node: Node, key: str) -> Scalar | None:
         """A text for people; None, with a report, as for `scalar`, or if a comment cuts it short."""
+        if isinstance(node, Scalar) and self._is_sound(node):
+            return node
         scalar = self._uncut(self.scalar(node, key, BLOCK_HINT.format(key=key)), key, "#")
         if scalar is not None and "<<<<<<<" in scalar.value and (mark := conflict(scalar.value)):
             self.report("yaml-syntax", self.document.span_in(scalar, *mark), *CONFLICT)
         return scalar
+
+    def _is_sound(self, scalar: Scalar) -> bool:
+        """Whether a text certainly has no fault that `prose` reports, as nearly all texts."""
+        value, style = scalar.value, scalar.style
+        if style == ">" or (not style and scalar.end - scalar.start != len(value)):
+            return False
+        if not style and self.document.has_comments:
+            return False
+        return 0 < len(value) <= MAX_TEXT and not value.isspace() and "<<<<<<<" not in value
 
     def _uncut(self, scalar: Scalar | None, key: str, sign: str) -> Scalar | None:
         """A text without losses; None, with a report, if YAML cuts it short or joins its lines.
@@ -392,11 +404,11 @@ class NodeReader:
 
     def identifier(self, node: Node, key: str = "id") -> str | None:
         """An id; None, with a report, if the text is not one."""
+        if isinstance(node, Scalar) and ID.fullmatch(node.value):
+            return node.value
         scalar = self.scalar(node, key)
         if scalar is None:
             return None
-        if ID.fullmatch(scalar.value):
-            return scalar.value
         message, hint = about_id(scalar.value, self.language)
         self.report("bad-id", scalar, message, hint)
         return None

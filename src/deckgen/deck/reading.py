@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deckgen.deck.notes import Chapter, Deck
+    from deckgen.diagnostics import Diagnostic
+    from deckgen.memory import Memory
     from deckgen.project import Project
     from deckgen.source import Document
 
@@ -45,7 +47,10 @@ class Source:
 
 
 def read_source(
-    project: Project, texts: ReadOnly[str, str], progress: Callable[[str, int, int], None]
+    project: Project,
+    texts: ReadOnly[str, str],
+    progress: Callable[[str, int, int], None],
+    memory: Memory | None = None,
 ) -> Source:
     """The source of a deck, read from its files.
 
@@ -54,18 +59,27 @@ def read_source(
         texts: Texts to read instead of the files, by their paths as in diagnostics. A chapter among them need
             not exist yet.
         progress: A function to call with the name of the step, the amount done and the total.
+        memory: The chapters and kinds of the last build, and then of this one.
     """
-    deck, faults = read_deck(*_read(project, project.manifest, texts, source.MAX_SMALL))
-    kinds = read_kinds(kind_folders(project.template_folders()), texts)
+    (deck, faults), kinds = read_head(project, texts, memory)
     files, closed = project.files()
     misplaced = _misplaced(project, files)
     paths = project.chapters([*files, *_unwritten(project, texts, files)])
     chapters: list[Chapter] = []
+    before = memory.of("chapters") if memory and not misplaced else {}
     for number, path in enumerate(paths):
         progress("reading files", number, len(paths))
-        document, syntax_faults = _read(project, path, texts)
-        chapters.append(read_chapter(document, syntax_faults, deck, kinds, chapters, misplaced))
-        document.root = None  # the notes keep the nodes that they need
+        text, fault = _load(project, path, texts)
+        chapter = before.get(project.shown(path))
+        if fault or chapter is None or chapter.document.text != text:
+            document, syntax_faults = source.parse(text, project.shown(path), fault)
+            chapter = read_chapter(document, syntax_faults, deck, kinds, chapters, misplaced)
+            document.root = None  # the notes keep the nodes that they need
+        chapters.append(chapter)
+    if memory:
+        # what is said of a fault may depend on other chapters
+        sound = [] if misplaced else [chapter for chapter in chapters if not chapter.diagnostics]
+        memory.keep("chapters", {chapter.document.path: chapter for chapter in sound})
     diagnostics = Diagnostics([*faults, *kinds.diagnostics, *closed])
     for chapter in chapters:
         diagnostics.extend(chapter.diagnostics)
@@ -79,6 +93,17 @@ def read_source(
     )
 
 
+def read_head(
+    project: Project, texts: ReadOnly[str, str], memory: Memory | None
+) -> tuple[tuple[Deck, Diagnostics], Kinds]:
+    """The deck without its notes, with the diagnostics of deck.yaml, and the kinds; arguments as above."""
+    known = memory.of("head") if memory else {}
+    if not known:
+        known["deck"] = read_deck(*_read(project, project.manifest, texts, source.MAX_SMALL))
+        known["kinds"] = read_kinds(kind_folders(project.template_folders()), texts)
+    return known["deck"], known["kinds"]
+
+
 def _unwritten(project: Project, texts: ReadOnly[str, str], files: Iterable[Path]) -> set[Path]:
     """The files of source/ among some texts that do not exist yet."""
     if not texts:
@@ -87,14 +112,19 @@ def _unwritten(project: Project, texts: ReadOnly[str, str], files: Iterable[Path
     return {path for path in given if path.is_relative_to(project.source)} - set(files)
 
 
-def _read(
-    project: Project, path: Path, texts: ReadOnly[str, str], most: int = source.MAX_BYTES
-) -> tuple[Document, Diagnostics]:
+def _read(project: Project, path: Path, texts: ReadOnly[str, str], most: int) -> tuple[Document, Diagnostics]:
     """A file of the source, or the text to read instead, with its YAML diagnostics."""
     name = MANIFEST if path == project.manifest else project.shown(path)
-    if name in texts:
-        return source.parse(texts[name], name)
-    return source.read(path, name, project.folder, most)
+    text, fault = _load(project, path, texts, most)
+    return source.parse(text, name, fault)
+
+
+def _load(
+    project: Project, path: Path, texts: ReadOnly[str, str], most: int = source.MAX_BYTES
+) -> tuple[str, Diagnostic | None]:
+    """The text of a file of the source, or the text to read instead; and why it cannot be read."""
+    name = MANIFEST if path == project.manifest else project.shown(path)
+    return (texts[name], None) if name in texts else source.load(path, name, project.folder, most)
 
 
 def _misplaced(project: Project, files: Iterable[Path]) -> dict[str, str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from deckgen.deck.keys import Key
     from deckgen.deck.reader import NodeReader
     from deckgen.diagnostics import Span
-    from deckgen.source import Document, Mapping
+    from deckgen.source import Document, Mapping, Node
 
 _HEADER = pattern(r"[|>][-+0-9]*\s*$")
 _ONE_WORD = pattern(r"(?:true|false|\[[a-z0-9., -]+\])\s*$")
@@ -85,6 +85,8 @@ def find(
         keys: All keys that it may have.
         known: The keys of the kind among them, by name; None for the rows of a table.
     """
+    if not any(map(_may_hold_keys, mapping.entries.values())):  # as nearly everywhere
+        return ()
     before = document.text[max(mapping.start - _BEFORE, 0) : mapping.start].rstrip(" ")
     hyphen = mapping.start - min(mapping.start, _BEFORE) + len(before) - 1
     is_item = before.endswith("-") and mapping.entries
@@ -92,17 +94,23 @@ def find(
     lines: dict[str, Swallowed] = {}
     for owner, start in zip(mapping.entries, mapping.starts, strict=True):
         text = mapping.entries[owner]
-        if isinstance(text, Scalar) and text.style in {"|", ">"}:
-            if pattern.search(document.text, text.start, text.end) is None:
-                continue
-            for each in _in_block(document, owner, start, text, pattern, known):
-                if each.key.startswith("-"):
-                    lines.setdefault(each.key, each._replace(column=document.position(hyphen)[1]))
-                elif each.key not in mapping.entries:
-                    key = known.get(each.key)
-                    is_choice = key is not None and each.value in key.values
-                    lines.setdefault(each.key, each._replace(certain=each.certain or is_choice))
+        if not isinstance(text, Scalar) or not _may_hold_keys(text):
+            continue
+        if pattern.search(document.text, text.start, text.end) is None:
+            continue
+        for each in _in_block(document, owner, start, text, pattern, known):
+            if each.key.startswith("-"):
+                lines.setdefault(each.key, each._replace(column=document.position(hyphen)[1]))
+            elif each.key not in mapping.entries:
+                key = known.get(each.key)
+                is_choice = key is not None and each.value in key.values
+                lines.setdefault(each.key, each._replace(certain=each.certain or is_choice))
     return tuple(lines.values())
+
+
+def _may_hold_keys(text: Node) -> bool:
+    """Whether a value is a block with a colon."""
+    return type(text) is Scalar and ":" in text.value and text.style in {"|", ">"}
 
 
 def without_swallowed(reader: NodeReader, mapping: Mapping, what: str, missing: list[str]) -> list[str]:

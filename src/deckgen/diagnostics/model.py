@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deckgen.diagnostics.codes import CATALOGUE, Level
 from deckgen.diagnostics.wording import did_you_mean, natural, visible
@@ -30,6 +30,10 @@ class Span:
     line: int = 0
     column: int | None = None
     end_column: int | None = None
+
+    def as_row(self) -> list[str | int | None]:
+        """The place as a row for JSON; `Span(*row)` is the place again."""
+        return [self.path, self.line, self.column, self.end_column]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,20 @@ class Diagnostic:
             "column": self.span.column,
             "end_column": self.span.end_column,
         }
+
+    def as_row(self) -> list[str | int | None]:
+        """The diagnostic as a row for JSON that keeps it; `of_row` makes it of the row again."""
+        return [self.code, self.message, self.hint, self.stands_for, self.fixable, *self.span.as_row()]
+
+    @classmethod
+    def of_row(cls, row: list[Any]) -> Diagnostic:
+        """The diagnostic of a row.
+
+        Raises:
+            TypeError, ValueError: The row has another shape.
+        """
+        code, message, hint, stands_for, fixable, *place = row
+        return cls(code, message, Span(*place), hint, stands_for, fixable)
 
 
 @dataclass(frozen=True, slots=True)

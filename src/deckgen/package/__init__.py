@@ -5,8 +5,8 @@ Other wings import from this package only.
 
 from typing import TYPE_CHECKING
 
+from deckgen.package.figures import figures_of
 from deckgen.package.pack import SHOWS, Packages, pack
-from deckgen.package.unchanged import LastPackage
 from deckgen.package.writer import Package, write
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ __all__ = [
     "SHOWS",
     "Contents",
     "Format",
-    "LastPackage",
     "Package",
     "PackageError",
     "Packages",
@@ -49,6 +48,7 @@ __all__ = [
     "PackedTemplate",
     "crowdanki_digest",
     "crowdanki_media",
+    "figures_of",
     "is_crowdanki",
     "list_media",
     "pack",

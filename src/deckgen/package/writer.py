@@ -1,8 +1,8 @@
-"""The writer of .apkg files. Only this module uses genanki, SQLite and zip files.
+"""The writer of .apkg files, with SQLite and zip files.
 
-genanki provides the schema of the collection, the note types and the decks. This module writes the rows of
-notes and cards itself, in bulk. genanki would set the modification time of every note to the time of the
-build, give every card the same position in the queue, and guess the cards of some notes wrongly.
+The schema of the collection is genanki's. This module writes the rows of notes and cards itself, in bulk.
+genanki would set the modification time of every note to the time of the build, give every card the same
+position in the queue, and guess the cards of some notes wrongly.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from deckgen.cards.locales import direction
 from deckgen.diagnostics import CallError
 from deckgen.history.identity import number_from
 from deckgen.history.places import places_of_cards
-from deckgen.package import adopted
+from deckgen.package import adopted, genanki_parts
 from deckgen.package.own_style import own_style
 
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ _LEVEL = 4  # the level of zlib: it takes a third of the time of level 6, for 7%
 # Each deck has its own part of the years 2019 to 2022, with the ids in the order of the source.
 _BORN = 1_546_300_800_000
 _YEARS = 4 * 365 * 86_400_000
-_MARKUP_OR_ENTITY = re.compile(r"[<&]")
 _ANY_TAG = re.compile(r"<[^>]*>")
 
 
@@ -202,8 +201,6 @@ def _about(package: Package) -> dict[str, object]:
 
 def _collection(package: Package) -> bytes:
     """The collection as the bytes of a SQLite database."""
-    from genanki.apkg_col import APKG_COL  # noqa: PLC0415 (it takes time, and a check writes nothing)
-
     tables, indexes = _schema()
     decks = {name: _deck_id(package, name) for name in package.deck_names}
     places = _places(package)
@@ -213,7 +210,7 @@ def _collection(package: Package) -> bytes:
         database.execute("BEGIN")
         for statement in tables:
             database.execute(statement)
-        database.execute(APKG_COL)
+        database.execute(genanki_parts.first_row())
         database.execute(
             "UPDATE col SET mod = ?, scm = ?, models = ?, decks = ?",
             (
@@ -254,9 +251,7 @@ def _born(deck_id: str) -> int:
 
 def _schema() -> tuple[list[str], list[str]]:
     """The statements of genanki's schema: tables, and indexes, which are faster to build at the end."""
-    from genanki.apkg_schema import APKG_SCHEMA  # noqa: PLC0415 (it takes time, and a check writes nothing)
-
-    statements = [statement.strip() for statement in APKG_SCHEMA.split(";") if statement.strip()]
+    statements = [each.strip() for each in genanki_parts.schema().split(";") if each.strip()]
     indexes = [statement for statement in statements if statement.upper().startswith("CREATE INDEX")]
     return [statement for statement in statements if statement not in indexes], indexes
 
@@ -268,13 +263,13 @@ def _deck_id(package: Package, name: str) -> int:
 
 def _decks(database: sqlite3.Connection, package: Package, decks: dict[str, int]) -> dict[str, object]:
     """The decks in the collection's format; only the root deck has a description."""
-    import genanki  # noqa: PLC0415 (it takes time, and a check writes nothing)
-
     (text,) = database.execute("SELECT decks FROM col").fetchone()
     all_decks: dict[str, object] = json.loads(text)
     for name, number in decks.items():
         description = package.description if name == package.deck.title else ""
-        all_decks[str(number)] = {**genanki.Deck(number, name, description).to_json(), "md": True}
+        all_decks[str(number)] = genanki_parts.deck_entry(
+            {"id": number, "name": name, "desc": description, "md": True}
+        )
     return all_decks
 
 
@@ -303,40 +298,42 @@ def _description(package: Package) -> str:
 
 def _note_type(package: Package, note_type: NoteType, deck: int) -> dict[str, Any]:
     """A note type in the collection's format."""
-    import genanki  # noqa: PLC0415 (it takes time, and a check writes nothing)
-
     kind = note_type.kind
     line = package.types[kind.name]
     # in the editor; fingerprints do not have it: it alone is no reason to replace a learner's css
     turned = {"rtl": True} if direction(package.deck.language) == "rtl" else {}
-    model = genanki.Model(
-        line.id,
-        kind.in_anki(package.deck.title),
-        fields=[
-            adopted.field_entry(field, field.options)
-            if field.options
-            else {"name": field.name, "id": field.id, "collapsed": field.collapsed, "font": "Arial", **turned}
-            for field in kind.fields
-        ],
-        templates=[
-            {
-                "name": face.name,
-                "id": face.id,
-                "qfmt": face.front,
-                "afmt": face.back,
-                "bqfmt": face.browser_front,
-                "bafmt": face.browser_back,
-            }
-            if card.options is None
-            else adopted.template_entry(face, card.options)
-            for card, face in zip(kind.cards, note_type.faces, strict=True)
-        ],
-        css=note_type.css,
-        model_type=genanki.Model.CLOZE if kind.cloze else genanki.Model.FRONT_BACK,
+    fields = [
+        adopted.field_entry(field, field.options)
+        if field.options
+        else {"name": field.name, "id": field.id, "collapsed": field.collapsed, "font": "Arial", **turned}
+        for field in kind.fields
+    ]
+    templates = [
+        {
+            "name": face.name,
+            "id": face.id,
+            "qfmt": face.front,
+            "afmt": face.back,
+            "bqfmt": face.browser_front,
+            "bafmt": face.browser_back,
+        }
+        if card.options is None
+        else adopted.template_entry(face, card.options)
+        for card, face in zip(kind.cards, note_type.faces, strict=True)
+    ]
+    result = genanki_parts.note_type_entry(
+        {
+            "css": note_type.css,
+            "did": deck,
+            "flds": fields,
+            "id": str(line.id),
+            "mod": line.modified,
+            "name": kind.in_anki(package.deck.title),
+            "req": list(_requirements(note_type)),
+            "tmpls": templates,
+            "type": int(kind.cloze),
+        }
     )
-    # genanki works this out with another template language, which cannot read every front
-    model._req = list(_requirements(note_type))  # noqa: SLF001
-    result: dict[str, Any] = model.to_json(line.modified, deck)
     return result | adopted.of_note_type(kind.adopted) if kind.adopted else result
 
 
@@ -356,8 +353,8 @@ def _note_rows(places: Iterable[tuple[int, StampedNote]], package: Package) -> I
         if written is None:
             written = tags[each.note.tags] = _tags(each.note.tags + retired)
         first = each.fields[0]
-        plain = html.unescape(_ANY_TAG.sub("", first)) if _MARKUP_OR_ENTITY.search(first) else first
-        checksum = int(hashlib.sha1(plain.encode(), usedforsecurity=False).hexdigest()[:8], 16)
+        plain = html.unescape(_ANY_TAG.sub("", first)) if "<" in first or "&" in first else first
+        checksum = int.from_bytes(hashlib.sha1(plain.encode(), usedforsecurity=False).digest()[:4], "big")
         yield (
             born + place,
             each.guid,

@@ -7,15 +7,19 @@ from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, count
+from operator import add
 from typing import TypeAlias
 
 from deckgen.diagnostics import Span
+from deckgen.patterns import pattern
 
 ODD = "\0"
 """A stand-in for a key that is not a text; the parser has reported it."""
-_LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_ODD_END = re.compile("[\x85\u2028\u2029]")
-_COMMENT_SIGN = re.compile(r"[ \t]*#")
+_LINE_END = pattern("\r\n|[\n\r\x85\u2028\u2029]")
+_ODD_END = pattern("[\x85\u2028\u2029]")
+_OTHER_END = pattern("[\r\x85\u2028\u2029]")
+_COMMENT_SIGN = pattern(r"[ \t]*#")
 _ESCAPE = r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)"
 
 
@@ -74,10 +78,11 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 def end_of(node: Node) -> int:
     """The offset after the last text in a node; without texts, after the node's first character."""
     while not isinstance(node, Scalar):
-        inner = node.items if isinstance(node, Sequence) else list(node.entries.values())
-        if not inner:
+        inner = node.items if isinstance(node, Sequence) else node.entries.values()
+        last = next(reversed(inner), None)
+        if last is None:
             return node.start + 1
-        node = inner[-1]
+        node = last
     return node.end
 
 
@@ -105,6 +110,9 @@ class Document:
     @cached_property
     def _line_starts(self) -> array[int]:
         """The offset of each line."""
+        if _OTHER_END.search(self.text) is None:
+            before = accumulate(map(len, self.text.split("\n")[:-1]), initial=0)
+            return array("I", map(add, before, count()))  # characters and ends of the lines before it
         starts = array("I", [0])
         starts.extend(match.end() for match in _LINE_END.finditer(self.text))
         return starts

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from deckgen.diagnostics import CallError, Diagnostic, Diagnostics, Span
+from deckgen.patterns import pattern
 from deckgen.source.files import MAX_BYTES, load
 from deckgen.source.nodes import _ESCAPE, ODD, Document, Mapping, Node, Scalar, Sequence
 from deckgen.source.wording import LONG_ENOUGH, OWN, block_hint
@@ -41,12 +42,12 @@ MAX_DEPTH = 40
 _KEYS_OF_A_CHAPTER = 20  # a file with more keys is not one chapter below another
 
 
-_CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_CONTROL = pattern("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _CONTROL_ESCAPE = (
     r"\\(?:[0abtvfreNLP\t]|x[01][0-9a-fA-F]|x7[fF]|x[89][0-9a-fA-F]|u00[01][0-9a-fA-F]"
     r"|n(?=(?:abla|eq|eg|e|i|ot|u|mid|leq|geq|parallel|earrow|subseteq)\b))"
 )
-_ANY_QUOTE = re.compile(r"\s*(?:- +)*(?:(?P<name>[\w-]+):[ ]+|(?<=- ))[\"']")
+_ANY_QUOTE = pattern(r"\s*(?:- +)*(?:(?P<name>[\w-]+):[ ]+|(?<=- ))[\"']")
 
 
 _Event: TypeAlias = Any  # libyaml's events have no common attributes
@@ -66,13 +67,13 @@ def read(path: Path, shown: str, within: Path, most: int = MAX_BYTES) -> tuple[D
         without a root.
     """
     text, fault = load(path, shown, within, most)
+    return parse(text, shown, fault)
+
+
+def parse(text: str, shown: str, fault: Diagnostic | None = None) -> tuple[Document, Diagnostics]:
+    """The document and the diagnostics of a YAML text, as `load` gives it; `shown` as for `read`."""
     if fault:
         return Document(shown, text, incomplete=True), Diagnostics([fault])
-    return parse(text, shown)
-
-
-def parse(text: str, shown: str) -> tuple[Document, Diagnostics]:
-    """The document and the diagnostics of a YAML text; `shown` as for `read`."""
     document = Document(shown, text)
     composer = _Composer(document)
     try:
@@ -112,19 +113,23 @@ class _Composer:
             event = get_event()
             kind = type(event)
             if kind is ScalarEvent:
-                start = event.start_mark.index
-                if event.anchor or (event.tag and not event.implicit[0] and not event.implicit[1]):
+                start, tag = event.start_mark.index, event.tag
+                if event.anchor or (tag and not event.implicit[0] and not event.implicit[1]):
                     self._decorated(event)
                 if key is None and type(container) is Mapping:
                     key, key_start = event.value, start
                     continue
-                node = Scalar(event.value, start, event.end_mark.index, event.style or "")
-                if event.tag and not event.value:
-                    node.value = (
-                        event.tag
-                    )  # the tag has been reported; the text must not be reported as empty, too
-                if node.style == '"' and "\\" in text[start : node.end]:
+                style = event.style
+                node = Scalar(event.value, start, event.end_mark.index, style or "")
+                if tag and not event.value:
+                    node.value = tag  # it has been reported; the text must not be reported as empty, too
+                if style == '"' and "\\" in text[start : node.end]:
                     self._escapes(node)
+                if type(container) is Mapping and key is not None and key not in container.entries:
+                    container.entries[key] = node
+                    container.starts.append(key_start)
+                    key = None
+                    continue
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
                 container, key = stack.pop()
                 continue

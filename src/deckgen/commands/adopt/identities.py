@@ -7,12 +7,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from deckgen.build import now as time_of_build
 from deckgen.commands.adopt.building import built, plan_of
 from deckgen.commands.adopt.source_files import write_deck
 from deckgen.commands.adopt.verbatim import without_halves
 from deckgen.history.ledger import AdoptedLine, NoteLine, NoteTypeLine, ReleaseLine
 from deckgen.history.ledger_file import written
+from deckgen.inputs import now as time_of_build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from deckgen.cards.rows import RenderedNote
     from deckgen.deck.notes import Note
     from deckgen.diagnostics import Diagnostic
+    from deckgen.memory import Memory
 
 _LONGEST_LINE = 300  # characters of a quoted line of the source
 
@@ -181,10 +182,14 @@ class Gallery:
         return sum(len(note.cards) for note in self.notes if not note.gone)
 
 
-def gallery(build: Build) -> Gallery:
+def gallery(build: Build, memory: Memory | None = None) -> Gallery:
     """The gallery of a build. If the build has errors, it contains what could be read.
 
     Retired notes are left out, as in the package.
+
+    Args:
+        build: The build.
+        memory: That of the build, if it had one; notes that it did not render again are not drawn again.
     """
     deck = build.deck
     result = Gallery(deck.title or "Untitled deck", media=dict(build.media))
@@ -192,14 +197,22 @@ def gallery(build: Build) -> Gallery:
     notes = [each for each in build.notes if each.cards and not each.note.retired]
     by_note, result.diagnostics = _diagnostics_by_note(build, {id(each.note) for each in notes})
     renderers: dict[str, list[CardRenderer]] = {}
+    before: dict[str, tuple[RenderedNote, NotePreview]] = memory.of("previews") if memory else {}
+    drawn: dict[str, tuple[RenderedNote, NotePreview]] = {}
     for each in notes:
         kind = each.note.kind
         note_type = build.note_types[kind.name]
         if kind.name not in renderers:
             renderers[kind.name] = _renderers(note_type)
             result.kinds[kind.name] = (kind.title, note_type.css)
-        preview = _note_preview(each, renderers[kind.name], deck.title, build)
-        result.notes.append(replace(preview, diagnostics=tuple(by_note.get(id(each.note), ()))))
+        preview = _as_before(each, before.get(each.note.id)) or _note_preview(
+            each, renderers[kind.name], deck.title, build
+        )
+        drawn[each.note.id] = each, preview
+        found = by_note.get(id(each.note))
+        result.notes.append(replace(preview, diagnostics=tuple(found)) if found else preview)
+    if memory:
+        memory.keep("previews", drawn)
     return result
 
 
@@ -220,6 +233,16 @@ def with_vanished(now: Gallery, before: Gallery) -> Gallery:
         notes += [note, *(() if note.gone else vanished.get(note.id, ()))]
     styled = {name: kind for name, kind in now.kinds.items() if kind[1].strip()}
     return replace(now, notes=notes, kinds=now.kinds | before.kinds | styled, media=before.media | now.media)
+
+
+def with_warnings(now: Gallery, before: Gallery) -> Gallery:
+    """The gallery of a build without errors, with the warnings that it had before."""
+    found = {note.id: note.diagnostics for note in before.notes if note.diagnostics}
+    notes = [
+        replace(note, diagnostics=found.get(note.id, ())) if note.diagnostics or note.id in found else note
+        for note in now.notes
+    ]
+    return replace(now, notes=notes, diagnostics=before.diagnostics)
 
 
 def _diagnostics_by_note(
@@ -260,6 +283,21 @@ def _renderers(note_type: NoteType) -> list[CardRenderer]:
     return [
         CardRenderer(fields, face.front, face.back, cloze=note_type.kind.cloze) for face in note_type.faces
     ]
+
+
+def _as_before(now: RenderedNote, known: tuple[RenderedNote, NotePreview] | None) -> NotePreview | None:
+    """A note as the page showed it before, if it shows the same now; maybe with another line."""
+    if known is None or known[0] is now:
+        return known and known[1]
+    before, preview = known
+    note, kind, chapter = now.note, now.note.kind, now.note.chapter
+    same = (preview.kind, preview.deck, preview.tags) == (kind.name, chapter.deck, note.tags)
+    if not same or before.cards != now.cards or before.fields != now.fields:
+        return None
+    span = place(note)
+    if (preview.path, preview.line) == (span.path, span.line):
+        return preview
+    return replace(preview, path=span.path, line=span.line)
 
 
 def _note_preview(

@@ -13,28 +13,32 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deckgen.commands.preview.cards import EarlierMedia, digest
-from deckgen.commands.preview.scripts import scripts
+from deckgen.commands.preview.cards import EarlierMedia
+from deckgen.commands.preview.scripts import INDEX, Scripts
 from deckgen.diagnostics import CallError
 from deckgen.files import replacing
+from deckgen.kept import status_of
 from deckgen.source import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from deckgen.commands.preview.cards import Gallery
+    from deckgen.commands.preview.scripts import Script
+    from deckgen.kept import Status
 
 PAGE = Path(__file__).parent / "page"
 SHARED = Path(__file__).parent / "shared"
 """The files of a page that shows cards: it loads the deck's scripts, and draws cards in frames."""
 
 
-def write(gallery: Gallery, folder: Path) -> str:
+def write(gallery: Gallery, folder: Path, scripts: Scripts | None = None) -> str:
     """Write a preview, or update an earlier one; only files that differ are written.
 
     Args:
         gallery: Its content.
         folder: Its folder, which is made if it does not exist.
+        scripts: Those that this process has written there, which are made again only if they differ.
 
     Returns:
         A short digest of the whole content of the page.
@@ -52,10 +56,9 @@ def write(gallery: Gallery, folder: Path) -> str:
     for path in (*PAGE.iterdir(), *SHARED.iterdir()):
         if path.is_file():
             write_file(folder / path.name, path.read_bytes())
-    files = scripts(gallery)
-    version = digest("".join(files.values()))
-    for name, text in files.items():  # the index is last, so that all else exists by then
-        write_file(folder / "deck" / name, text.encode())
+    files = (scripts or Scripts()).of(gallery)
+    for name, script in files.items():  # the index is last, so that all else exists by then
+        _write_script(folder / "deck" / name, script)
     _remove(folder / "deck", files)
     current = [folder / "media" / f"{name}.js" for name in media]
     for each in (folder / "media", *([earlier] if earlier.is_dir() else [])):
@@ -63,7 +66,7 @@ def write(gallery: Gallery, folder: Path) -> str:
     if not needed:
         with suppress(OSError):  # it is not there, or a user has put something into it
             earlier.rmdir()
-    return version
+    return files[INDEX].stamp
 
 
 def _make(folders: Iterable[Path], earlier: Path, *, needed: bool) -> None:
@@ -91,6 +94,21 @@ def write_file(path: Path, content: bytes) -> None:
         pass
     with replacing(path, lasting=False) as file:
         file.write(content)
+
+
+def _write_script(path: Path, script: Script) -> None:
+    """Write a script, unless it is there as this process wrote it."""
+    if script.written is None or script.written != _status(path):
+        write_file(path, script.text.encode())
+        script.written = _status(path)
+
+
+def _status(path: Path) -> Status | None:
+    """What tells whether a file has changed; None if there is none."""
+    try:
+        return status_of(path.stat())
+    except OSError:
+        return None
 
 
 def write_media(gallery: Gallery, names: Iterable[str], folder: Path) -> None:

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 from watchfiles import watch
 
 from deckgen.build import build
-from deckgen.commands.preview.cards import gallery, with_vanished
+from deckgen.commands.preview.cards import gallery, with_vanished, with_warnings
 from deckgen.commands.preview.folder import write
+from deckgen.commands.preview.scripts import Scripts
 from deckgen.diagnostics import CallError
+from deckgen.kept import of_user
 from deckgen.project import Project, shipped_templates
 
 if TYPE_CHECKING:
@@ -26,9 +28,11 @@ if TYPE_CHECKING:
     from deckgen.commands.preview.cards import Gallery
     from deckgen.commands.preview.server import Server
     from deckgen.commands.preview.since import Since
+    from deckgen.memory import Memory
 
 _STEP = 20  # milliseconds without a change before a build begins: an editor may write a file in steps
 _LONGEST = 200  # milliseconds after which a build begins in any case
+_LONG = 0.3  # seconds; where a build takes longer, cards are shown before they are checked by rules
 _TRIES = 3  # to write a preview while somebody deletes it
 _PAUSE = 0.1  # seconds between them
 _REST = 1.0  # seconds without a try after they failed: a page requests many files
@@ -39,7 +43,7 @@ def serve(
     project: Path,
     server: Server,
     tell: Callable[[Build | None, str], None],
-    first: Build,
+    first: tuple[Build, Memory],
     since: Since | None = None,
 ) -> None:
     """Serve a deck's preview until it is interrupted.
@@ -48,27 +52,33 @@ def serve(
         project: The folder that holds source/.
         server: The server; the preview goes into its folder.
         tell: Called after each build with the build and an empty text, or with None and an error message.
-        first: The first build to show.
+        first: The first build to show, and its memory.
         since: The earlier edition with which each build is compared; None if none is.
     """
+    result, memory = first
+    following = _Following(project, server, tell, memory, since)
+    following.show(result)
+    gc.freeze()  # the first build mostly stays, and is not looked through again and again
     gc.enable()  # a single build does not need it, but this process stays
-    following = _Following(project, server, tell, since)
-    following.show(first)
     server.restore = following.restore
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        for _ in changes(project):
-            following.again()
-            gc.collect()
+        for changed in changes(project):
+            if changed:
+                with _no_collector():
+                    following.again()
+            else:
+                gc.collect()  # while nobody waits for it
     finally:
         server.shutdown()
         server.server_close()
 
 
-def changes(project: Path) -> Iterator[None]:
-    """Yield whenever something in a deck's source or templates has changed; folders may come and go.
+def changes(project: Path) -> Iterator[bool]:
+    """Yield True whenever something in a deck's source or templates has changed; folders may come and go.
 
-    It also yields when the watch begins, because changes before that were not noticed.
+    It also yields True when the watch begins, because changes before that were not noticed. It yields False
+    once when nothing has changed for a moment after that.
     """
     place = Project(project.resolve())
     while True:
@@ -76,7 +86,7 @@ def changes(project: Path) -> Iterator[None]:
         # a folder may appear while the watch begins, so the present ones are read before
         before = [_identity(folder) for folder in folders]
         there = [folder for folder, identity in zip(folders, before, strict=True) if identity]
-        begins = True
+        begins, busy = True, False
         try:
             for changed in watch(
                 *there,
@@ -87,7 +97,10 @@ def changes(project: Path) -> Iterator[None]:
                 raise_interrupt=True,
             ):
                 if changed or begins:
-                    yield
+                    yield True
+                elif busy:
+                    yield False
+                busy = bool(changed or begins)
                 begins = False
                 if [_identity(folder) for folder in folders] != before:
                     break
@@ -125,10 +138,17 @@ class _Following:
     """A preview that is brought up to date with the source."""
 
     def __init__(
-        self, project: Path, server: Server, tell: Callable[[Build | None, str], None], since: Since | None
+        self,
+        project: Path,
+        server: Server,
+        tell: Callable[[Build | None, str], None],
+        memory: Memory,
+        since: Since | None,
     ) -> None:
         self._project = project
         self._since = since
+        self._memory = memory
+        self._scripts = Scripts()
         self._server = server
         self._tell = tell
         self._before: Gallery | None = None
@@ -136,20 +156,37 @@ class _Following:
         self._names: set[str] = set()
         self._writing = threading.Lock()
         self._fault = ""
+        self._takes = 0.0  # seconds of the last build, until its result was told
         self._rest = 0.0  # the time until which nothing is restored
 
     def again(self) -> None:
         """Build, and show the result. After a failure, report it and leave the preview as it was."""
         try:
-            self.show(build(self._project))
+            started = time.monotonic()
+            if self._takes > _LONG:
+                self._show_cards()
+            self.show(build(self._project, kept=of_user(), memory=self._memory))
+            self._takes = time.monotonic() - started
         except (CallError, OSError) as error:
             self._fail(_message(error))
         except Exception:  # noqa: BLE001 (a fault of deckgen is reported, and the next build may succeed)
             self._fail(traceback.format_exc())
 
+    def _show_cards(self) -> None:
+        """Show changed cards before they are checked by rules, with the warnings of before."""
+        if self._since or not self._before or self._before.errors:
+            return
+        result = build(self._project, kept=of_user(), memory=self._memory, by_rules=False)
+        cards = gallery(result, self._memory)
+        if cards.errors:
+            return
+        with self._writing:
+            self._write(with_warnings(cards, self._before))
+        self._server.news.tell(self._version)
+
     def show(self, result: Build) -> None:
         """Write the cards of a build, and notify the open pages."""
-        cards = gallery(result)
+        cards = gallery(result, self._memory)
         if self._since:
             cards = self._since.compared(cards, result)
         if self._before and cards.errors:
@@ -200,7 +237,7 @@ class _Following:
 
     def _write(self, cards: Gallery) -> None:
         folder = self._server.folder
-        self._version = write(cards, folder)
+        self._version = write(cards, folder, self._scripts)
         self._before = cards
         self._names = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MIN_OPTIONS, MAX_OPTIONS = 2, 8
 OPTION_KEYS = ("text", "correct", "why")
 """The keys of an option."""
+_KEYS = frozenset(OPTION_KEYS)
 
 
 @dataclass(slots=True)
@@ -139,12 +140,16 @@ def _in_option(reader: NodeReader, option: Mapping) -> tuple[Swallowed, ...]:
 
 def _option(reader: NodeReader, node: Node) -> Option | None:
     """An option; None, with a report, if it has faults."""
-    if isinstance(node, Mapping):
+    if isinstance(node, Mapping) and not node.entries.keys() <= _KEYS:
         unknown = [name for name in node.entries if name not in OPTION_KEYS]
         lacking = [name for name in ("text", "why") if name not in node.entries]
         if len(unknown) == len(lacking) == 1:
             reader.missing[node.start] = {unknown[0]: lacking[0]}
-    mapping = reader.mapping(node, "an option", OPTION_KEYS, OPTION_KEYS)
+    mapping: Mapping | None
+    if isinstance(node, Mapping) and node.entries.keys() <= _KEYS:
+        mapping = node
+    else:
+        mapping = reader.mapping(node, "an option", OPTION_KEYS, OPTION_KEYS)
     missing = [name for name in ("text", "why") if mapping and name not in mapping.entries]
     if mapping is None or missing:
         if mapping and (missing := swallowed.without_swallowed(reader, mapping, "an option", missing)):

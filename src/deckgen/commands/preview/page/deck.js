@@ -2,9 +2,15 @@
 "use strict";
 
 {
-  /** One object a card, from the index's short rows. */
-  function cardsOf(index) {
-    return index.notes.flatMap(([id, kind, deck, tags, where, [file, place], cards, found, before, since], number) => {
+  let latest = null; // the changes that have come last
+
+  /* Called by a script of the deck. */
+  deckgen.changes = (content) => { latest = content; };
+
+  /** One object a card, from short rows of the index; `first` is the number of the first note. */
+  function cardsOf(index, rows, first = 0) {
+    return rows.flatMap(([id, kind, deck, tags, where, [file, place], cards, found, before, since], nth) => {
+      const number = first + nth;
       const [old, changes] = since ?? [null, []];
       return cards.map(([ordinal, name, digest], which) => {
         const change = changes[which] ? changeOf(index, old, changes, which) : null;
@@ -56,7 +62,30 @@
   /** The index, with its cards; `stamp` asks for one that is newer than the one before. */
   deckgen.open = async (stamp = "") => {
     const index = await deckgen.read("index.js", stamp);
-    return { ...index, cards: cardsOf(index) };
+    return { ...index, cards: cardsOf(index, index.notes) };
+  };
+
+  /**
+   * An index with the changes up to a version; null if they begin at another version than the index has.
+   * What has not changed is not made again: cards of the same notes stay the same objects.
+   */
+  deckgen.follow = async (index, to) => {
+    await deckgen.load("deck/changes.js", to).catch(() => {});
+    if (latest?.from !== index.version || latest.to !== to) { return null; }
+    const { start, count, head, notes: rows } = latest;
+    const end = start + count;
+    const known = new Map(index.files.map((file) => [file[0], file]));
+    const files = head.files.map(([name, stamp]) => {
+      const file = known.get(name) ?? [name, stamp];
+      file[1] = stamp; // which the cards in it see, too
+      return file;
+    });
+    const notes = [...index.notes.slice(0, start), ...rows, ...index.notes.slice(end)];
+    const now = { ...index, ...head, files, notes, version: to };
+    const before = index.cards.filter((card) => card.number < start);
+    const after = index.cards.filter((card) => card.number >= end);
+    for (const card of after) { card.number += rows.length - count; }
+    return { ...now, cards: [...before, ...cardsOf(now, rows, start), ...after] };
   };
 
   /** Both sides of a card, its media, and the names of the files that are missing. */

@@ -7,7 +7,6 @@
   const SILENCE = 15_000; // milliseconds without a sign of life: the server gives one every 5 seconds
   const ANSWER = 3000; // milliseconds in which it must answer then
   const { make } = deckgen;
-  let version = "";
   let known = null;
   let dismissed = "";
 
@@ -41,11 +40,13 @@
     if (said.fault) {
       return tell("The preview could not be updated", [make("li", { class: "error" }, make("p", {}, said.fault))]);
     }
-    if (said.version !== version || away) {
-      known = await deckgen.open(said.version);
+    if (said.version !== known?.version || away) {
+      const followed = known && !away ? await deckgen.follow(known, said.version) : null;
+      const newer = followed ?? await deckgen.open(said.version);
+      known = null; // until all of it is shown
       away = false;
-      await deckgen.refresh(known);
-      version = said.version;
+      await deckgen.refresh(newer);
+      known = newer;
     }
     tellErrors(known);
   }

@@ -1,0 +1,251 @@
+"""Everything that a build depends on, as one digest: two builds of the same inputs come to the same.
+
+The inputs are the files of the deck, deckgen itself and the libraries that it uses, the day, and what git has
+of a missing ledger. Where it is not sure what a build would read, as behind a link, there is no digest.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import time
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deckgen import __version__
+from deckgen.diagnostics import CallError, nearest
+from deckgen.kept import settled, status_of
+from deckgen.project import CHAPTER, shipped_templates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from deckgen.kept import Status
+    from deckgen.project import Project
+
+Digests = dict[str, tuple["Status", str]]
+"""The status and digest of large files, by their paths from the deck's folder."""
+
+_TEXTS = frozenset([".css", ".j2", ".json", ".jsonl", ".md", ".txt", *CHAPTER])
+"""The endings of files that are always read; their status is not trusted."""
+_SMALL = 16_384  # bytes; smaller files are always read too
+_MOST = 100_000  # files and folders of a deck; one with more is built each time
+_REFS = 2000  # so many branches and tags are looked at
+_DAY = 86_400  # seconds
+_OF_GIT = "GIT_"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The inputs of a build.
+
+    Attributes:
+        digest: Their digest.
+        large: What is known of large files, so that they need not be read again.
+    """
+
+    digest: str
+    large: Digests = field(default_factory=dict)
+
+
+class _UnsureError(Exception):
+    """It is not sure what a build would read."""
+
+
+def now() -> int:
+    """The time of the build in seconds since 1970: SOURCE_DATE_EPOCH, or the clock.
+
+    Raises:
+        CallError: SOURCE_DATE_EPOCH is not a time in the past.
+    """
+    clock = int(time.time())
+    text = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not text:
+        return clock
+    if not re.fullmatch(r"[0-9]{1,12}", text) or not 0 < int(text) <= clock + 86_400:
+        raise CallError(
+            f"SOURCE_DATE_EPOCH is `{text}`, which is not a time in the past",
+            "set it to whole seconds since 1970: SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)",
+        )
+    return int(text)
+
+
+def inputs_of(project: Project, known: Mapping[str, tuple[Status, str]]) -> Inputs | None:
+    """The inputs of a build of a deck; None if they cannot be known for sure.
+
+    Args:
+        project: The deck's folder, resolved.
+        known: What is known of large files. A file of the same status is not read again.
+
+    Raises:
+        CallError: SOURCE_DATE_EPOCH is not a time in the past.
+    """
+    large: Digests = {}
+    try:
+        return Inputs(_digest_of(_rows(project, known, large)), large)
+    except (OSError, _UnsureError):
+        return None
+
+
+def state_of_program() -> str | None:
+    """A digest of deckgen with its libraries; None if that cannot be known."""
+    try:
+        return _digest_of(_of_program())
+    except OSError:
+        return None
+
+
+def _digest_of(rows: Iterable[tuple[object, ...]]) -> str:
+    digest = blake2b(digest_size=20)
+    for row in rows:
+        digest.update(f"{json.dumps(row)}\n".encode())
+    return digest.hexdigest()
+
+
+def _rows(
+    project: Project, known: Mapping[str, tuple[Status, str]], large: Digests
+) -> Iterator[tuple[object, ...]]:
+    """All that the digest is made of; what is found out about large files goes into `large`."""
+    yield str(project.folder), str(Path.cwd()), now() // _DAY, os.environ.get("SOURCE_DATE_EPOCH")
+    yield from _of_program()
+    if not project.is_shipped:
+        yield from _program(shipped_templates())
+    yield from _beside(project)
+    for folder in (project.source, project.templates):
+        if folder.is_symlink():
+            raise _UnsureError
+        if folder.is_dir():
+            yield from _deck_files(project, folder, known, large)
+    if not os.path.lexists(project.ledger):  # only then does a build ask git, unless a released note is gone
+        yield from _git(project.folder)
+
+
+def _of_program() -> Iterator[tuple[object, ...]]:
+    """What tells deckgen with its libraries from any other."""
+    yield __version__, sys.version
+    yield from _libraries()
+    yield from _program(Path(__file__).parent)
+
+
+def _libraries() -> Iterator[tuple[object, ...]]:
+    """The folders in which Python finds modules; the time of one changes with each installation."""
+    for name in sys.path:
+        try:
+            yield name, Path(name).stat().st_mtime_ns
+        except OSError:
+            continue
+
+
+def _program(folder: Path) -> Iterator[tuple[object, ...]]:
+    """The files of deckgen itself: who works on it changes them without another version."""
+    for entry in _entries(folder):
+        if entry.name == "__pycache__":
+            continue
+        if entry.is_dir():
+            yield from _program(Path(entry.path))
+        else:
+            status = entry.stat()
+            yield entry.path, status.st_size, status.st_mtime_ns
+
+
+def _beside(project: Project) -> Iterator[tuple[object, ...]]:
+    """The files and folders beside source/: some may be chapters or templates in the wrong place."""
+    templates = project.templates.is_dir()
+    for entry in _entries(project.folder):
+        if entry.name.startswith("."):
+            continue
+        if not templates and nearest(entry.name, ["templates"]):
+            raise _UnsureError
+        yield entry.name, entry.is_dir(), entry.is_symlink()
+        if entry.name.lower().endswith(CHAPTER):
+            if entry.is_symlink() or entry.stat().st_size > _SMALL:
+                raise _UnsureError
+            yield (_digest(Path(entry.path)),)
+
+
+def _deck_files(
+    project: Project, top: Path, known: Mapping[str, tuple[Status, str]], large: Digests
+) -> Iterator[tuple[object, ...]]:
+    """The files and folders below one of a deck's folders, with digests of the files."""
+    folders = [top]
+    seen = 0
+    while folders:
+        folder = folders.pop()
+        yield (project.shown(folder),)
+        for entry in _entries(folder):
+            seen += 1
+            if seen > _MOST or entry.is_symlink():
+                raise _UnsureError
+            path = folder / entry.name
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(path)
+            elif entry.is_file(follow_symlinks=False):
+                status, shown = entry.stat(follow_symlinks=False), project.shown(path)
+                yield entry.name, _file(path, status, shown, known, large)
+            else:
+                raise _UnsureError
+
+
+def _file(
+    path: Path, status: os.stat_result, shown: str, known: Mapping[str, tuple[Status, str]], large: Digests
+) -> str:
+    """The digest of a file; a large one of the same status as before is not read."""
+    if status.st_size <= _SMALL or path.suffix.lower() in _TEXTS:
+        return _digest(path)
+    status = path.stat()  # (on Windows, a folder does not have all of it)
+    before = known.get(shown)
+    digest = before[1] if before and before[0] == status_of(status) else _digest(path)
+    if sure := settled(status, time.time()):
+        large[shown] = (sure, digest)
+    return digest
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        digest = blake2b(digest_size=20)
+        while part := file.read(1 << 20):
+            digest.update(part)
+        return digest.hexdigest()
+
+
+def _git(folder: Path) -> Iterator[tuple[object, ...]]:
+    """What git's answers about a deck's folder depend on: its settings, the index, and all commits."""
+    yield from sorted((name, value) for name, value in os.environ.items() if name.startswith(_OF_GIT))
+    top = next((each for each in (folder, *folder.parents) if os.path.lexists(each / ".git")), None)
+    if top is None:
+        return
+    repository = top / ".git"
+    if not repository.is_dir():  # that of a second working tree, or of a submodule
+        text = repository.read_text(encoding="utf-8")
+        repository = top / text.removeprefix("gitdir:").strip()
+    common = repository / "commondir"
+    shared = repository / common.read_text(encoding="utf-8").strip() if common.exists() else repository
+    yield str(repository), str(shared), (repository / "HEAD").read_text(encoding="utf-8")
+    of_all = (shared / "config", shared / "packed-refs")
+    for path in (repository / "index", repository / "config.worktree", *of_all):
+        yield path.name, path.exists() and status_of(path.stat())
+    yield from _refs(shared / "refs")
+
+
+def _refs(top: Path) -> Iterator[tuple[object, ...]]:
+    """The branches and tags of a repository that are not packed."""
+    folders, seen = [top], 0
+    while folders:
+        for entry in _entries(folders.pop()):
+            seen += 1
+            if seen > _REFS:
+                raise _UnsureError
+            if entry.is_dir():
+                folders.append(Path(entry.path))
+            else:
+                yield entry.path, Path(entry.path).read_text(encoding="utf-8")
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """The entries of a folder by name."""
+    with os.scandir(folder) as entries:
+        return sorted(entries, key=lambda entry: entry.name)

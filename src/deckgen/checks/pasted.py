@@ -45,7 +45,7 @@ def repeated_text(context: RuleContext) -> Iterator[Diagnostic]:
             yield Diagnostic("repeated-text", message, look.of_text(note, why), hint)
 
 
-def _plain_text(scalar: Scalar) -> str:
+def plain_text(scalar: Scalar) -> str:
     """A text without its clozes' marks and its line breaks."""
     text = scalar.value
     return " ".join((uncovered(text) if "{{c" in text else text).split())
@@ -64,19 +64,19 @@ def _reasons(context: RuleContext) -> Iterator[tuple[str, Note, Scalar]]:
     for note in context.notes:
         why = note.values.get("why")
         if isinstance(why, Scalar):
-            yield _plain_text(why), note, why
+            yield plain_text(why), note, why
         for options in context.options_of(note):
-            yield from [(_plain_text(option.why), note, option.why) for option in options.items]
+            yield from [(plain_text(option.why), note, option.why) for option in options.items]
 
 
 def _keys(note: Note, keys: list[str]) -> Iterator[Diagnostic]:
     """Two keys of a note with the same text."""
     texts = [(key, value) for key in keys if isinstance(value := note.values.get(key), Scalar)]
-    if _all_differ([value for _, value in texts]):
+    if all_differ([value for _, value in texts]):
         return
     first: dict[str, tuple[str, Scalar]] = {}
     for key, value in texts:
-        other, text = first.setdefault(_plain_text(value), (key, value))
+        other, text = first.setdefault(plain_text(value), (key, value))
         if text is not value and size(value.value) >= _SAYS_MUCH:
             line = note.chapter.document.span(text).line
             message = f"`{key}` is the same as `{other}` (line {line}), word for word"
@@ -84,7 +84,7 @@ def _keys(note: Note, keys: list[str]) -> Iterator[Diagnostic]:
             yield Diagnostic("repeated-text", message, look.of_text(note, value), hint)
 
 
-def _all_differ(texts: list[Scalar]) -> bool:
+def all_differ(texts: list[Scalar]) -> bool:
     """Whether all texts certainly differ, because they begin with different words."""
     beginnings = set()
     for scalar in texts if len(texts) > 1 else ():
@@ -99,9 +99,9 @@ _WORDS = 3  # that are compared first
 
 def _options(note: Note, options: list[Option]) -> Iterator[Diagnostic]:
     """Two options with the same reason. If all options have it, it is the reason of the question."""
-    if _all_differ([option.why for option in options]):
+    if all_differ([option.why for option in options]):
         return
-    texts = [_plain_text(option.why) for option in options]
+    texts = [plain_text(option.why) for option in options]
     if len(set(texts)) == 1:
         return
     first: dict[str, Option] = {}

@@ -43,7 +43,7 @@ _BREAKS = pattern(r"</?(?:br|p|div|li|ul|ol|h[1-6]|tr|td|th|table|blockquote|hr)
 _IMAGE = pattern(r"!\[[^\[\]]*+\]\x00")
 _LINK = pattern(r"\[([^\[\]]*+)\]\x00")
 # each way begins with its sign, so that a search skips all other characters at once
-_EMPHASIS = pattern(
+EMPHASIS = pattern(
     r"\\([!-/:-@\[-`{-~])|\*(?:\*{0,2}(?=\S)|(?<=\S\*)\*{0,2})|=(?:=+(?=\S)|(?<=\S=)=+)"
     r"|~~(?:(?=\S)|(?<=\S~~))|`|_(?:(?<!\w_)_{0,2}(?=[^\W_])|(?<=[^\W_]_)_{0,2}(?!\w))"
 )
@@ -131,7 +131,7 @@ def plain(text: str, *, code: bool = True) -> str:
     if not _MARKED.search(text):
         return text
     if not _MORE_THAN_EMPHASIS.search(text):
-        return _EMPHASIS.sub("", text)
+        return EMPHASIS.sub("", text)
     source = uncovered(text)
     parts: list[str] = []
     protected: list[str] = []
@@ -147,7 +147,7 @@ def plain(text: str, *, code: bool = True) -> str:
         elif piece.kind == "tag" and _BREAKS.match(source, piece.start):
             parts.append(" ")
     result = _LINK.sub(r"\1", _IMAGE.sub("", "".join((*parts, source[done:]))))
-    result = _EMPHASIS.sub(lambda match: match[1] or "", result)
+    result = EMPHASIS.sub(lambda match: match[1] or "", result)
     again = iter(protected)
     return re.sub("\1", lambda _: next(again, ""), result) if protected else result
 

@@ -146,15 +146,15 @@ def echoed_stem(context: RuleContext) -> Iterator[Diagnostic]:
     for vignette in context.vignettes:
         texts, right = vignette.texts, vignette.right
         text = plain(vignette.stem)
-        if not _may_echo(_stems(vignette.words_of[right]), text):
+        if not may_echo(_stems(vignette.words_of[right]), text):
             continue
-        stem = _striking(text)
-        beginnings = {word[:_BEGINNING] for word in stem}
+        stem = striking_words(text)
+        beginnings = {word[:BEGINNING] for word in stem}
         striking = [_stems(each) for each in vignette.words_of]
-        mine = _echoes(striking[right], stem, beginnings)
+        mine = echoes_of(striking[right], stem, beginnings)
         if not mine or len(texts) < _FEW or vignette.of_names or _denies(vignette.question):
             continue
-        others = [_echoes(each, stem, beginnings) for place, each in enumerate(striking) if place != right]
+        others = [echoes_of(each, stem, beginnings) for place, each in enumerate(striking) if place != right]
         rest = striking[right].difference(*(each for place, each in enumerate(striking) if place != right))
         own = mine.difference(*others) - _named_in(text)
         if own and all(each <= mine for each in others) and (len(own) > 1 or len(rest) < _FEW):
@@ -172,7 +172,7 @@ def _denies(question: Scalar | None) -> bool:
     return question is not None and bool(_DENIES.search(question.value))
 
 
-_BEGINNING = 5  # letters at the beginning of a word that are compared
+BEGINNING = 5  # letters at the beginning of a word that are compared
 
 
 _ASKED_FOR = r"\b(?:which|what|whose|this|these|following|(?:type|kind|sort|form)s? of)"
@@ -186,7 +186,7 @@ _CHOICES = pattern(
 
 def _named_in(stem: str) -> set[str]:
     """The words for the answer in a question: "Is it A or B?", "Which city …?", "He fled from this city."."""
-    return {word for match in _CHOICES.finditer(stem) for word in _striking(match[0])}
+    return {word for match in _CHOICES.finditer(stem) for word in striking_words(match[0])}
 
 
 class _Striking(dict[str, str]):
@@ -201,7 +201,7 @@ class _Striking(dict[str, str]):
 _STRIKING = _Striking()
 
 
-def _striking(text: str) -> set[str]:
+def striking_words(text: str) -> set[str]:
     """The stems of a text's longer words that carry meaning."""
     return _stems(words(text))
 
@@ -211,18 +211,18 @@ def _stems(of: list[str]) -> set[str]:
     return set(map(_STRIKING.__getitem__, of)) - {""}
 
 
-def _may_echo(option: set[str], text: str) -> bool:
+def may_echo(option: set[str], text: str) -> bool:
     """Whether a text has the beginning of a word of an option; a stem is the beginning of its word."""
     lower = text.lower()
-    return any(word[:_BEGINNING] in lower for word in option)
+    return any(word[:BEGINNING] in lower for word in option)
 
 
-def _echoes(option: set[str], stem: set[str], beginnings: set[str]) -> set[str]:
+def echoes_of(option: set[str], stem: set[str], beginnings: set[str]) -> set[str]:
     """The words of an option that the stem repeats, in full or as the beginning of another word."""
     echoes = option & stem
     for word in option - echoes:
-        if len(word) >= _BEGINNING and word[:_BEGINNING] in beginnings:
-            longer = (other for other in stem if len(other) >= _BEGINNING)
+        if len(word) >= BEGINNING and word[:BEGINNING] in beginnings:
+            longer = (other for other in stem if len(other) >= BEGINNING)
             if any(word.startswith(other) or other.startswith(word) for other in longer):
                 echoes.add(word)
     return echoes

@@ -15,7 +15,8 @@ from deckgen.source import Scalar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.context import RuleContext, Text
+    from deckgen.checks.chapters import Text
+    from deckgen.checks.context import RuleContext
     from deckgen.deck.notes import Note
     from deckgen.diagnostics import Span
 
@@ -107,7 +108,8 @@ def _labels(context: RuleContext) -> Iterator[set[str]]:
     """The words of labels."""
     yield {
         word.strip("()")
-        for note, key, scalar in context.texts
+        for chapter in context.chapters
+        for note, key, scalar in chapter.texts
         if key == note.kind.label and ((note.kind.name, key) in context.plain_keys or _is_first(note, scalar))
         for word in scalar.value.split()
     }
@@ -115,7 +117,7 @@ def _labels(context: RuleContext) -> Iterator[set[str]]:
 
 def _small_words(context: RuleContext) -> Iterator[set[str]]:
     """The short words without capitals."""
-    yield {word for document, _ in context.chapters for word in _SMALL_WORD.findall(document.text)}
+    yield {word for chapter in context.chapters for word in _SMALL_WORD.findall(chapter.document.text)}
 
 
 _SMALL_WORD = re.compile(r"\b[a-z]{2,6}\b")

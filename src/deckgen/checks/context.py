@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
 from deckgen.anki.cloze import clozes, uncovered
-from deckgen.checks.prose import plain, words
+from deckgen.checks.chapters import Chapter, Text
+from deckgen.checks.forms import Form
+from deckgen.checks.vignettes import Vignette
 from deckgen.deck.key_types.options import options_in
 from deckgen.deck.notes import place, values_of
 from deckgen.deck.values import scalars
@@ -23,36 +23,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
 
     from deckgen.anki.cloze import Cloze
-    from deckgen.deck.key_types.options import Option, Options
-    from deckgen.deck.kinds import Kind
+    from deckgen.deck.key_types.options import Options
     from deckgen.deck.notes import Deck, Note
     from deckgen.deck.values import Value
     from deckgen.diagnostics import Span
-    from deckgen.source import Document
 
 
 Rule: TypeAlias = "Callable[[RuleContext], Iterator[Diagnostic]]"
 """A rule about cards."""
 _S = TypeVar("_S")
 _T = TypeVar("_T")
-_START = attrgetter("scalar.start")
 _NO_CARD = 10_000
 """A value with this many characters is too long for a card; rules for sentences would be slow on it."""
-
-
-class Text(NamedTuple):
-    """A text of a note, with its key and its place."""
-
-    note: Note
-    key: str
-    scalar: Scalar
-
-
-class Chapter(NamedTuple):
-    """A file of the source, and its texts in the order of their places."""
-
-    document: Document
-    texts: list[Text]
 
 
 class Hidden(NamedTuple):
@@ -69,39 +51,6 @@ class CardQuestion(NamedTuple):
     note: Note
     text: str
     front: frozenset[str]
-
-
-_PARTICLES = "of|the|and|in|for|on|to|at|by|a|an|de|la|du|van|von|der"
-NAME = re.compile(rf"(?!(?:In|At|On|By|From|To|With|For) )[^\W\d_a-z]\S*(?: (?:[^\W_a-z]\S*|{_PARTICLES}))+")
-"""Some words that all begin with capitals: a name, or a title."""
-
-
-class Vignette(NamedTuple):
-    """A note with options.
-
-    Attributes:
-        note: The note.
-        stem: All its texts before the options, including the question.
-        question: The last of them.
-        options: Its options.
-        right: The index of the right option, from 0.
-        texts: The texts of the options, without Markdown.
-        words: All words of the options, in small letters. A rule looks here first, which is fast.
-    """
-
-    note: Note
-    stem: str
-    question: Scalar | None
-    options: list[Option]
-    right: int
-    texts: list[str]
-    words: set[str]
-
-    @property
-    def of_names(self) -> bool:
-        """Whether its options, except for one at most, are names. Their form is fixed."""
-        names = sum(1 for text in self.texts if NAME.fullmatch(text))
-        return names > 1 and names >= len(self.texts) - 1
 
 
 class Faces(Protocol):
@@ -159,7 +108,10 @@ class RuleContext:
     parts: list[RuleContext] = field(default_factory=list, repr=False)
     last: dict[object, tuple[object, Any]] = field(default_factory=dict, repr=False)
     _found: dict[Any, list[Any]] = field(default_factory=dict, init=False, repr=False)
-    _of_fronts: dict[tuple[str, frozenset[str]], frozenset[str]] = field(default_factory=dict, repr=False)
+    _forms: dict[Note, Form] = field(default_factory=dict, init=False, repr=False)
+    _by_keys: dict[tuple[str, tuple[str, ...], frozenset[int]], Form] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     def of_parts(self, find: Callable[[RuleContext], Iterable[_T]]) -> Iterator[list[_T]]:
         """What a function finds in each chapter, which is remembered; or in the whole deck, without parts.
@@ -196,9 +148,7 @@ class RuleContext:
     @_by_chapter
     def with_texts(self) -> list[Note]:
         """These notes, and those without cards, whose texts other notes show."""
-        return [
-            note for note in self.deck.notes if note.valid and not note.retired and _longest(note) < _NO_CARD
-        ]
+        return [note for note in self.deck.notes if note.valid and not note.retired and _is_short(note)]
 
     @cached_property
     def english(self) -> bool:
@@ -210,26 +160,15 @@ class RuleContext:
         return note.id in self.released or (bool(note.was) and note.was in self.released)
 
     @_by_chapter
-    def texts(self) -> list[Text]:
-        """All texts of the notes; the texts of a table itself come once."""
-        texts: list[Text] = []
-        tables = set()
-        for note in self.with_texts:
-            if note.table and note.table not in tables:
-                tables.add(note.table)
-                texts += _texts(note, note.table.values)
-            texts += _texts(note, note.values)
-        return texts
-
-    @_by_chapter
     def chapters(self) -> list[Chapter]:
-        """The chapters, each with its texts in the order of their places."""
+        """The chapters, with the texts of the notes."""
         chapters: dict[str, Chapter] = {}
-        for text in self.texts:
-            document = text.note.chapter.document
-            chapters.setdefault(document.path, Chapter(document, [])).texts.append(text)
-        for chapter in chapters.values():
-            chapter.texts.sort(key=_START)
+        for note in self.with_texts:
+            document = note.chapter.document
+            chapter = chapters.get(document.path)
+            if chapter is None:
+                chapter = chapters[document.path] = Chapter(document)
+            chapter.add(note)
         return list(chapters.values())
 
     def texts_with(self, pattern: re.Pattern[str], *needles: str) -> Iterator[Text]:
@@ -241,19 +180,9 @@ class RuleContext:
             pattern: The pattern to search for.
             needles: If there are any, only chapters that contain one of them are searched.
         """
-        for document, texts in self.chapters:
-            if needles and not any(needle in document.text for needle in needles):
-                continue
-            starts: list[int] = []
-            end = -1  # of the last text that was yielded
-            for match in pattern.finditer(document.text):
-                if match.start() < end:
-                    continue
-                starts = starts or list(map(_START, texts))
-                number = bisect_right(starts, match.start()) - 1
-                if number >= 0 and match.start() < texts[number].scalar.end:
-                    end = texts[number].scalar.end
-                    yield texts[number]
+        for chapter in self.chapters:
+            if not needles or chapter.has_one_of(needles):
+                yield from chapter.texts_with(pattern)
 
     @cached_property
     def plain_keys(self) -> set[tuple[str, str]]:
@@ -268,13 +197,28 @@ class RuleContext:
 
     @_by_chapter
     def plain_texts(self) -> list[Text]:
-        """The texts under keys of plain text, which are not Markdown."""
-        return [text for text in self.texts if (text.note.kind.name, text.key) in self.plain_keys]
+        """The texts under keys of plain text, which are not Markdown; of a table itself they come once."""
+        texts: list[Text] = []
+        tables = set()
+        names: dict[str, set[str]] = {}
+        for kind, key in self.plain_keys:
+            names.setdefault(kind, set()).add(key)
+        for note in self.with_texts:
+            plain_names = names.get(note.kind.name, ())
+            parts = [note.values]
+            if note.table and note.table not in tables:
+                tables.add(note.table)
+                parts = [note.table.values, note.values]
+            for values in parts:
+                for key, value in values.items():
+                    if key in plain_names:
+                        texts += [Text(note, key, scalar) for scalar in scalars(value)]
+        return texts
 
     @_by_chapter
     def with_capitals(self) -> list[Text]:
         """The texts that contain two capitals side by side."""
-        return list(self.texts_with(re.compile("[A-Z]{2}")))
+        return [text for chapter in self.chapters for text in chapter.texts_at(chapter.capitals)]
 
     @_by_chapter
     def hidden(self) -> list[Hidden]:
@@ -298,15 +242,27 @@ class RuleContext:
         """The notes with options of which exactly one is right."""
         vignettes: list[Vignette] = []
         for note in self.notes:
-            for key, options in options_in(note.values):
+            for key in self.form(note).options:
+                options = cast("Options", note.values[key])
                 if options.items:
                     vignettes += _vignette(note, key, options, self.shown(note))
         return vignettes
 
-    def fronts(self, note: Note) -> list[frozenset[str]]:
-        """For each card of a note, the keys whose values its front shows."""
-        faces = self.faces.get(note.kind.name)
-        return faces.fronts(values_of(note).keys(), note.left_out) if faces else []
+    def form(self, note: Note) -> Form:
+        """What a note has in common with others of its kind that have values for the same keys."""
+        form = self._forms.get(note)
+        if form is None:
+            has = note.kind.name, tuple(values_of(note)), note.left_out
+            form = self._by_keys.get(has)
+            if form is None:
+                form = self._by_keys[has] = Form(note.kind, has[1], has[2], self.faces.get(note.kind.name))
+            self._forms[note] = form
+        return form
+
+    def options_of(self, note: Note) -> list[Options]:
+        """The options among the values of a note."""
+        keys = self.form(note).options
+        return [cast("Options", note.values[key]) for key in keys] if keys else []
 
     def asks_by(self, note: Note, part: str) -> bool:
         """Whether a card of a row asks by a part of the row, `name` or `rest`; True if it has all cards."""
@@ -319,8 +275,7 @@ class RuleContext:
 
     def shown(self, note: Note) -> frozenset[str]:
         """The keys whose values the front of some card of a note shows."""
-        faces = self.faces.get(note.kind.name)
-        return faces.on_front(values_of(note).keys(), note.left_out) if faces else frozenset()
+        return self.form(note).shown
 
     def on_no_card(self, text: Text) -> bool:
         """Whether no card shows a text; it may be a code for another program."""
@@ -330,11 +285,9 @@ class RuleContext:
     def prompt(self, note: Note) -> str:
         """The question of a note: all texts on its fronts, without its options and its label."""
         values = values_of(note)
-        keys = self.shown(note)
         label = "" if note.kind.cloze else note.kind.label
         # the label of a note is the answer of the card that matters here
-        texts = (_text_of(value, 1 if key == label else 0) for key, value in values.items() if key in keys)
-        return " ".join(texts)
+        return " ".join(_text_of(values[key], 1 if key == label else 0) for key in self.form(note).prompting)
 
     def questions(self, note: Note) -> Iterator[CardQuestion]:
         """The question of each card of a note, except for cards whose front is only a name.
@@ -342,25 +295,14 @@ class RuleContext:
         (Another rule reports two notes of the same name.)
         """
         values = values_of(note)
-        for front in self.fronts(note):
-            asking = self._asking(note.kind, front)
-            texts = [_text_of(value) for name, value in values.items() if name in asking]
-            text = " ".join(each for each in texts if each)
+        for front, keys in self.form(note).asking:
+            text = " ".join([each for key in keys if (each := _text_of(values[key]))])
             if text.strip():
                 yield CardQuestion(note, text, front)
 
-    def _asking(self, kind: Kind, front: frozenset[str]) -> frozenset[str]:
-        """The keys on a front whose values are the question; none if the front is only a name."""
-        found = self._of_fronts.get((kind.name, front))
-        if found is None:
-            label = kind.keys.get(kind.label)
-            is_name = not kind.cloze and front == {kind.label} and (label is None or label.type.is_name)
-            found = self._of_fronts[kind.name, front] = frozenset() if is_name else front & kind.keys.keys()
-        return found
-
     def asked(self, note: Note) -> Iterator[tuple[Scalar, Scalar | None]]:
         """The plain questions of a note, each with its answer; None if another question is the answer."""
-        if not {"question", "answer"} <= note.kind.keys.keys() or "question" not in note.values:
+        if not self.form(note).has_plain_question:
             return
         for key, answered_by in _ANSWERED_BY.items():
             question, answer = note.values.get(key), note.values.get(answered_by)
@@ -369,6 +311,8 @@ class RuleContext:
 
     def answered_otherwise(self, note: Note) -> set[str]:
         """The keys of plain questions whose answers are not the label of the note."""
+        if _OTHER_ANSWERS.isdisjoint(note.values):
+            return set()
         return {key for key, answered_by in _ANSWERED_BY.items() if answered_by in note.values}
 
     def answer(self, card: CardQuestion) -> str:
@@ -395,11 +339,20 @@ class RuleContext:
 
 _ANSWERED_BY = {"question": "answer", "reverse": "reverse_answer"}
 """The keys of plain questions, each with the key of its answer."""
+_OTHER_ANSWERS = frozenset(_ANSWERED_BY.values())
 _ANSWER = re.compile(r".*?(?:\{\{c[0-9,]+::(.*?)(?:::.*?)?\}\}|$)", re.DOTALL)
 
 
 def _answered(match: re.Match[str]) -> str:
     return f" {match[1] or ''}"
+
+
+def _is_short(note: Note) -> bool:
+    """Whether no text of a note is too long for a card."""
+    # what the reader makes of a text, as composed letters, can be a little longer than its source
+    if note.table is None and note.end - note.start < _NO_CARD // 4:
+        return True
+    return _longest(note) < _NO_CARD
 
 
 def _longest(note: Note) -> int:
@@ -413,12 +366,6 @@ def _length(value: Value) -> int:
     return sum(len(scalar.value) for scalar in scalars(value))
 
 
-def _texts(note: Note, values: ReadOnly[str, Value]) -> Iterator[Text]:
-    for key, value in values.items():
-        for scalar in scalars(value):
-            yield Text(note, key, scalar)
-
-
 def _vignette(note: Note, key: str, options: Options, shown: Container[str]) -> Iterator[Vignette]:
     """A note as a vignette; nothing unless exactly one of its options is right."""
     right = [number for number, option in enumerate(options.items) if option.correct]
@@ -430,10 +377,7 @@ def _vignette(note: Note, key: str, options: Options, shown: Container[str]) -> 
         if isinstance(value, Scalar):
             stem.append(value)
     if len(right) == 1:
-        text = " ".join(scalar.value for scalar in stem)
-        texts = [plain(option.text.value).strip() for option in options.items]
-        option_words = set(words(" ".join(texts)))
-        yield Vignette(note, text, stem[-1] if stem else None, options.items, right[0], texts, option_words)
+        yield Vignette(note, stem, options.items, right[0])
 
 
 def _text_of(value: Value, first: int = 0) -> str:

@@ -21,7 +21,8 @@ from deckgen.diagnostics import Diagnostic, listing
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from deckgen.checks.context import RuleContext, Vignette
+    from deckgen.checks.context import RuleContext
+    from deckgen.checks.vignettes import Vignette
     from deckgen.diagnostics import Span
 
 ENOUGH = 12
@@ -90,14 +91,16 @@ class _Counts:
 
     def __init__(self, vignettes: Sequence[_Options]) -> None:
         """Count the stems of all options."""
-        self.right: Counter[str] = Counter()
-        self.wrong: Counter[str] = Counter()
-        self.vignettes: Counter[str] = Counter()
         self.options = sum(len(each.stems) for each in vignettes)
-        for each in vignettes:
-            self.vignettes.update(set().union(*each.stems))
-            for number, option in enumerate(each.stems):
-                (self.right if number == each.right else self.wrong).update(option)
+        self.vignettes = Counter(chain.from_iterable(set().union(*each.stems) for each in vignettes))
+        self.right = Counter(chain.from_iterable(each.stems[each.right] for each in vignettes))
+        self.wrong = Counter(
+            stem
+            for each in vignettes
+            for number, option in enumerate(each.stems)
+            if number != each.right
+            for stem in option
+        )
 
     def choice(self, mine: _Options, total: int) -> tuple[list[int], list[dict[str, float]]]:
         """What the words in all other vignettes say about a vignette.
@@ -109,14 +112,17 @@ class _Counts:
         Returns:
             The options for which its words speak most, and for each option how far each word speaks for it.
         """
-        own = Counter(stem for number, each in enumerate(mine.stems) if number != mine.right for stem in each)
+        own: dict[str, int] = {}  # the wrong options of the vignette with each stem
+        for number, option in enumerate(mine.stems):
+            for stem in option if number != mine.right else ():
+                own[stem] = own.get(stem, 0) + 1
         share = (total - 1) / (self.options - len(mine.stems))
         weights: list[dict[str, float]] = [{} for _ in mine.stems]
         for number, option in enumerate(mine.stems):
             for stem in option:
                 if self.vignettes[stem] > _ELSEWHERE:
                     right = self.right[stem] - (stem in mine.stems[mine.right])
-                    wrong = self.wrong[stem] - own[stem]
+                    wrong = self.wrong[stem] - own.get(stem, 0)
                     odds = (right / share + _PRIOR) / (wrong / (1 - share) + _PRIOR)
                     weights[number][stem] = math.log(odds)
         scores = [sum(each.values()) for each in weights]

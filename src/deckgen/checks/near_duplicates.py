@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cached_property
-from itertools import chain
+from itertools import chain, combinations
 from typing import TYPE_CHECKING
 
 from deckgen.checks.context import RuleContext, of_note
-from deckgen.checks.prose import plain, verbatim
-from deckgen.checks.stems import FUNCTION_STEMS, stems
+from deckgen.checks.prose import plain, tokens, verbatim
+from deckgen.checks.stems import MEANING, stems
 from deckgen.deck.key_types.options import options_in
 from deckgen.deck.notes import place, values_of
 from deckgen.deck.values import statements
@@ -50,12 +50,14 @@ class _Question:
         self.card = card
         self.context = context
         self.text = plain(card.text)
-        self.stems = self.all_stems = stems(self.text) - FUNCTION_STEMS  # the first without frequent words
-
-    @cached_property
-    def same(self) -> tuple[str, frozenset[str]]:
+        parts = tokens(self.text)
+        self.stems = self.all_stems = set(map(MEANING.__getitem__, parts))
+        self.stems.discard("")
+        # in a text without marks nothing is verbatim
+        exact = frozenset() if self.text is card.text else frozenset(verbatim(card.text))
+        words = parts if self.text.isascii() else self.text.casefold().split()
+        self.same: tuple[str, frozenset[str]] = " ".join(words), exact
         """The parts that are equal for identical questions."""
-        return " ".join(self.text.casefold().split()), frozenset(verbatim(self.card.text))
 
     @cached_property
     def exact(self) -> set[str]:
@@ -105,7 +107,7 @@ def same_question(context: RuleContext) -> Iterator[Diagnostic]:
         (word for word, count in counts.items() if count > 1), key=lambda word: (counts[word], word)
     )
     rank = {word: number for number, word in enumerate(order, 1)}
-    near: dict[tuple[int, ...], list[_Question]] = {}
+    near: dict[tuple[int, ...], tuple[_Question, ...]] = {}
     first: dict[tuple[str, frozenset[str]], _Question] = {}
     reported: set[Note] = set()
     for each in questions:
@@ -134,11 +136,8 @@ def _questions(context: RuleContext) -> Iterator[_Question]:
 
 def _counts(context: RuleContext) -> Iterator[Counter[str]]:
     """In how many questions each word is."""
-    counts: Counter[str] = Counter()
-    for questions in context.of_parts(_questions):
-        for each in questions:
-            counts.update(each.all_stems)
-    yield counts
+    questions = chain.from_iterable(context.of_parts(_questions))
+    yield Counter(chain.from_iterable(each.all_stems for each in questions))
 
 
 def _rows(context: RuleContext) -> Iterator[tuple[Note, list[Scalar]]]:
@@ -173,18 +172,21 @@ def _is_alone(one: _Question, two: _Question) -> bool:
 
 
 def _nearest(
-    mine: _Question, near: dict[tuple[int, ...], list[_Question]], rare: list[int], counts: Counter[str]
+    mine: _Question, near: dict[tuple[int, ...], tuple[_Question, ...]], rare: list[int], counts: Counter[str]
 ) -> _Question | None:
     """The similar question among the last few with two of the same rare words; None if there is none."""
     best, most = None, 0.0
-    pairs = [(one, two) for place, one in enumerate(rare) for two in rare[place + 1 :]]
     candidates: dict[int, _Question] = {}
-    keys: list[tuple[int, ...]] = [*pairs] or [tuple(rare)]
+    keys: list[tuple[int, ...]] = [*combinations(rare, 2)] or [tuple(rare)]
     for key in keys:
-        others = near.setdefault(key, [])
-        candidates |= {id(other): other for other in others if other.note is not mine.note} if others else {}
-        others.append(mine)
-        del others[:-_LOOKED_AT]
+        others = near.get(key)
+        if others is None:
+            near[key] = (mine,)
+            continue
+        for other in others:
+            if other.note is not mine.note:
+                candidates[id(other)] = other
+        near[key] = (*others, mine)[-_LOOKED_AT:]
     for other in candidates.values():
         share = _share(mine.stems, other.stems)
         alike = share >= _ALIKE and share > most and mine.exact == other.exact
@@ -206,5 +208,8 @@ def _share(one: set[str], two: set[str]) -> float:
     """The share of the words that two texts have in common, from 0 to 1; 1 if there are no words."""
     if not one and not two:
         return 1.0
-    few, many = sorted((len(one), len(two)))
-    return len(one & two) / len(one | two) if few >= _ANSWERS * many else 0.0
+    few, many = (len(one), len(two)) if len(one) < len(two) else (len(two), len(one))
+    if few < _ANSWERS * many:
+        return 0.0
+    both = len(one & two)
+    return both / (few + many - both)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from deckgen.checks.intervals import NUMBER_WORDS
 from deckgen.checks.patterns import any_of
 from deckgen.checks.stems import STEMS
 from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
-    from deckgen.checks.context import Vignette
+    from deckgen.checks.vignettes import Vignette
 
 _SAME = {
     word: group[0]
@@ -47,23 +46,25 @@ _LIGHT = frozenset(
 )
 
 
-def has_number(vignette: Vignette) -> bool:
-    """Whether some option contains a number, in figures or in words."""
-    return not vignette.words.isdisjoint(NUMBER_WORDS) or any(FIGURE.search(text) for text in vignette.texts)
-
-
-FIGURE = re.compile("[0-9]")
-
-
 def meaning(text: str) -> list[str]:
     """The stems of the words of an option that carry meaning, with one stem for words of the same meaning."""
-    tokens = _TOKEN.findall(text)
-    light = _LIGHT if len(tokens) > 2 else _LIGHT - {"a"}  # "A major" has no article
-    significant = (word.lower() for word in tokens if (word if word == "A" else word.lower()) not in light)
-    return [word if word[0] in _MINUS else STEMS[_SAME.get(word, word)] for word in significant]
+    units = _TOKEN.findall(text)
+    light = _LIGHT if len(units) > 2 else _LIGHT - {"a"}  # "A major" has no article
+    return [_MEANINGS[word] for unit in units if (word := unit.lower()) not in light or unit == "A"]
 
 
 _MINUS = "-−+"
+
+
+class _Meanings(dict[str, str]):
+    """A cache of the stems of words, with one stem for words of the same meaning; numbers stay the same."""
+
+    def __missing__(self, word: str) -> str:
+        stem = self[word] = word if word[0] in _MINUS else STEMS[_SAME.get(word, word)]
+        return stem
+
+
+_MEANINGS = _Meanings()
 _TOKEN = re.compile(r"(?:(?<!\w)[-−+](?=\d))?\w+(?:[-.,'’♯♭]\w+)*[♯♭]?")
 """A unit by which two options are compared: a word, a number with its decimals, a compound."""
 
@@ -115,6 +116,21 @@ _OF_REFERENCES = frozenset(
     """.split()
 )
 """Each reference to other options contains one of these words."""
+
+
+_A_AND_A = pattern(r"\b[Aa]\)? (?:and|or|nor|&|\+) \(?[Aa]\b")
+
+
+def may_refer(vignette: Vignette) -> bool:
+    """Whether some option may refer to others; if not, `refers` is false for all of them."""
+    text = vignette.joined
+    return (
+        not vignette.words.isdisjoint(_OF_REFERENCES)
+        # in which words are found in other ways than by the patterns
+        or "'" in text
+        or not text.isascii()
+        or ("a" in vignette.words and _A_AND_A.search(text) is not None)
+    )
 
 
 def refers(texts: list[str], place: int) -> bool:

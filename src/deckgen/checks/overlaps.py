@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from deckgen.checks.context import RuleContext, on_option
 from deckgen.checks.intervals import interval, open_on_one_side
-from deckgen.checks.option_texts import BOTH, has_number, meaning, refers
+from deckgen.checks.option_texts import BOTH, meaning, refers
 from deckgen.checks.prose import verbatim, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.context import Vignette
+    from deckgen.checks.vignettes import Vignette
     from deckgen.diagnostics import Diagnostic
 
 
@@ -45,28 +45,33 @@ def _overlap(vignette: Vignette) -> tuple[int, int] | None:
     """The first two options that overlap."""
     texts = vignette.texts
     meanings = [meaning(text) for text in texts]
-    sets = {frozenset(each) for each in meanings}
+    sets = [frozenset(each) for each in meanings]
+    has_parts = "or" in vignette.words
+    if not (vignette.has_number or has_parts) and not any(
+        one <= two or two <= one for one, two in combinations(sets, 2)
+    ):
+        return None
     exact = [
         {*verbatim(option.text.value), *_OPERATOR.findall(option.text.value)} for option in vignette.options
     ]
-    ranges = [interval(text) for text in texts] if has_number(vignette) else [None] * len(texts)
+    ranges = [interval(text) for text in texts] if vignette.has_number else [None] * len(texts)
     if open_on_one_side(ranges):
         return None
     for one, two in combinations(range(len(texts)), 2):
         if (_SEQUENCE.search(texts[one]) and _SEQUENCE.search(texts[two])) or exact[one] != exact[two]:
             continue
-        small, large = sorted((one, two), key=lambda place: len(set(meanings[place])))
+        small, large = (two, one) if len(sets[two]) < len(sets[one]) else (one, two)
         if _within(texts[small], texts[large], meanings[small], meanings[large], sets):
             return small, large
         first, second = ranges[one], ranges[two]
         if first and second and first.overlaps(second):
             return one, two
-        if "or" in vignette.words and _share_a_part(texts[one], texts[two]):
+        if has_parts and _share_a_part(texts[one], texts[two]):
             return one, two
     return None
 
 
-def _within(small: str, large: str, few: list[str], many: list[str], sets: set[frozenset[str]]) -> bool:
+def _within(small: str, large: str, few: list[str], many: list[str], sets: list[frozenset[str]]) -> bool:
     """Whether an option means the same as another, or is a part of it; `meaning` gave `few` and `many`."""
     mine, others = frozenset(few), frozenset(many)
     if mine == others and few:

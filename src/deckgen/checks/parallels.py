@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from deckgen.checks.context import RuleContext, on_option
 from deckgen.checks.intervals import NUMBER
-from deckgen.checks.option_texts import FEW, FIGURE, has_number, refers
-from deckgen.checks.prose import plain, words
+from deckgen.checks.option_texts import FEW, may_refer, refers
+from deckgen.checks.prose import plain
+from deckgen.checks.vignettes import FIGURE
 from deckgen.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from deckgen.checks.context import Vignette
+    from deckgen.checks.vignettes import Vignette
     from deckgen.diagnostics import Diagnostic
 
 _ING = pattern(r"(?:[a-z]{3,}|us|do|go|be)ing\b", re.IGNORECASE)
@@ -62,11 +63,11 @@ def unparallel_options(context: RuleContext) -> Iterator[Diagnostic]:
         texts = vignette.texts
         if len(texts) < FEW or not all(texts) or vignette.of_names:
             continue
-        if any(refers(texts, place) for place in range(len(texts))):
+        if may_refer(vignette) and any(refers(texts, place) for place in range(len(texts))):
             continue  # it has a diagnostic of its own, and another form
         odd = _odd_length(texts, vignette.right)
         if context.english:
-            odd = _odd_form(vignette) or _odd_beginning(texts) or odd or _odd_article(vignette, texts)
+            odd = _odd_form(vignette) or _odd_beginning(vignette) or odd or _odd_article(vignette, texts)
         if odd:
             message = f"this option {odd[1]}, unlike the others"
             hint = (
@@ -76,45 +77,36 @@ def unparallel_options(context: RuleContext) -> Iterator[Diagnostic]:
             yield on_option("unparallel-options", vignette, odd[0], message, hint)
 
 
-def _forms(vignette: Vignette) -> list[tuple[list[bool], str, str]]:
+def _forms(vignette: Vignette) -> Iterator[tuple[list[bool], str, str]]:
     """The forms: for each, the options that have it, and words for the only one with and without it."""
     texts, words = vignette.texts, vignette.words
 
     def flags_of(holds: Callable[[str], object]) -> list[bool]:
         return [bool(holds(text)) for text in texts]
 
+    sentences = [text[-1] in ".!" and bool(_SENTENCE.fullmatch(text)) for text in texts]
+    yield sentences, "is a sentence", "is not a sentence"
+    yield [text[-1] == "?" for text in texts], "is a question", "is not a question"
+    small = [text[0].islower() for text in texts]
     # code is written as it is
-    code = any(option.text.value.lstrip().startswith("`") for option in vignette.options)
-    small = [] if code else flags_of(lambda text: text[0].islower())
-    forms = [
-        (flags_of(_SENTENCE.fullmatch), "is a sentence", "is not a sentence"),
-        (flags_of(lambda text: text.endswith("?")), "is a question", "is not a question"),
-        (small, "begins with a lowercase letter", "begins with a capital letter"),
-        (
-            flags_of(lambda text: text[0] in _QUOTES and _QUOTED.fullmatch(text)),
-            "is a quotation",
-            "is not a quotation",
-        ),
-    ]
-    if has_number(vignette):
-        forms += [
-            (flags_of(_NUMERIC.fullmatch), "is a number", ""),
-            (
-                flags_of(lambda text: _NUMERIC.fullmatch(text) or len(text.split()) < FEW),
-                "",
-                "is not a number",
-            ),
-        ]
-    if any(word.endswith("ing") for word in words):
-        forms += [
-            (flags_of(_ING_PHRASE.match), "begins with an -ing form", ""),
-            (flags_of(_ING.match), "", "does not begin with an -ing form"),
-        ]
+    if any(small) and not any(option.text.value.lstrip().startswith("`") for option in vignette.options):
+        yield small, "begins with a lowercase letter", "begins with a capital letter"
+    quoted = [text[0] in _QUOTES and bool(_QUOTED.fullmatch(text)) for text in texts]
+    yield quoted, "is a quotation", "is not a quotation"
+    if vignette.has_number:
+        yield flags_of(_NUMERIC.fullmatch), "is a number", ""
+        yield (
+            flags_of(lambda text: _NUMERIC.fullmatch(text) or len(text.split()) < FEW),
+            "",
+            "is not a number",
+        )
+    if "ing" in vignette.joined.lower() and any(word.endswith("ing") for word in words):
+        yield flags_of(_ING_PHRASE.match), "begins with an -ing form", ""
+        yield flags_of(_ING.match), "", "does not begin with an -ing form"
     if not words.isdisjoint(_SUBJECTS) and sum(map(bool, map(_VERB.search, texts))) <= 1:
-        forms.append((flags_of(_CLAUSE.match), "is a sentence", "is not a sentence"))
+        yield flags_of(_CLAUSE.match), "is a sentence", "is not a sentence"
     if not words.isdisjoint(_ANSWERS):
-        forms.append((flags_of(_ANSWER.match), "answers yes or no", "does not answer yes or no"))
-    return forms
+        yield flags_of(_ANSWER.match), "answers yes or no", "does not answer yes or no"
 
 
 def _odd_form(vignette: Vignette) -> tuple[int, str] | None:
@@ -125,17 +117,17 @@ def _odd_form(vignette: Vignette) -> tuple[int, str] | None:
             return flags.index(True), alone
         if other and flags.count(False) == 1:
             return flags.index(False), other
-    for flags, lacks in (
-        ([bool(_ARTICLE.match(text) or FIGURE.search(texts[0])) for text in texts], "has no article"),
-        ([" and " in text and len(text.split()) < 7 for text in texts], "does not name two things"),
-    ):
-        odd = flags.index(False) if flags.count(False) == 1 else -1
+    with_article = [bool(_ARTICLE.match(text)) for text in texts]
+    if with_article.count(False) == 1 and not FIGURE.search(texts[0]):
+        odd = with_article.index(False)
         short = all(len(text.split()) <= _LONGEST_PHRASE for text in texts)
-        bare = odd >= 0 and short and not (_NAME.match(texts[odd]) or _PLURAL.search(texts[odd]))
-        if odd >= 0 and lacks != "has no article":
-            return odd, lacks
+        bare = short and not (_NAME.match(texts[odd]) or _PLURAL.search(texts[odd]))
         if bare and (what := _beside_clauses(texts, odd)):
             return odd, what
+    if " and " in vignette.joined:
+        of_two = [" and " in text and len(text.split()) < 7 for text in texts]
+        if of_two.count(False) == 1:
+            return of_two.index(False), "does not name two things"
     return None
 
 
@@ -153,10 +145,13 @@ def asks_yes_or_no(texts: list[str]) -> bool:
     return all(_YES_OR_NO.fullmatch(text) for text in texts)
 
 
-def _odd_beginning(texts: list[str]) -> tuple[int, str] | None:
+def _odd_beginning(vignette: Vignette) -> tuple[int, str] | None:
     """The option that alone lacks the first word of the others, or alone has one that changes its form."""
-    firsts = [next(iter(words(text)), "") for text in texts]
+    texts = vignette.texts
+    firsts = [each[0] if each else "" for each in vignette.words_of]
     for word in _BEGINNINGS:
+        if word not in firsts:
+            continue
         flags = [first == word for first in firsts]
         if flags.count(False) == 1:
             return flags.index(False), f"does not begin with `{word}`"
@@ -165,22 +160,30 @@ def _odd_beginning(texts: list[str]) -> tuple[int, str] | None:
     return None
 
 
+_TIMES = 2.5  # longer or shorter
+
+
 def _odd_length(texts: list[str], right: int) -> tuple[int, str] | None:
     """The option that is many times longer or shorter; another rule reports a long right one."""
     sizes = [len(text.split()) for text in texts]
+    if max(sizes) <= _TIMES * min(sizes):
+        return None
     for place, size in enumerate(sizes):
         rest = sizes[:place] + sizes[place + 1 :]
-        if place != right and size > 2.5 * max(rest) and size - max(rest) > 4:
+        if place != right and size > _TIMES * max(rest) and size - max(rest) > 4:
             return place, "is many times longer"
-        if size * 2.5 < min(rest) and min(rest) - size > 4:
+        if size * _TIMES < min(rest) and min(rest) - size > 4:
             return place, "is many times shorter"
     return None
+
+
+_LAST_ARTICLE = re.compile(r"\b(an?)$")
 
 
 def _odd_article(vignette: Vignette, texts: list[str]) -> tuple[int, str] | None:
     """The option that does not fit an article at the end of the question."""
     question = plain(vignette.question.value).rstrip(" \n:…._") if vignette.question else ""
-    article = re.search(r"\b(an?)$", question)
+    article = _LAST_ARTICLE.search(question) if question[-1:] in {"a", "n"} else None
     for place, text in enumerate(texts if article else ()):
         if article and text[0].isalpha() and (text[0].lower() in "aeiou") != (article[1] == "an"):
             return place, f"does not fit the question's `{article[1]}`"

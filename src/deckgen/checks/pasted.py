@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from deckgen.anki.cloze import uncovered
 from deckgen.checks import context as look
 from deckgen.checks.prose import size
-from deckgen.deck.key_types.options import options_in
 from deckgen.deck.notes import place
 from deckgen.diagnostics import Diagnostic
 from deckgen.source import Scalar
@@ -30,9 +30,12 @@ def repeated_text(context: RuleContext) -> Iterator[Diagnostic]:
     Two questions may share a case, and three notes or all options a reason. That is no mistake.
     """
     yield from chain.from_iterable(context.of_parts(_within))
+    found = list(chain.from_iterable(context.of_parts(_reasons)))
+    often = Counter(text for text, _, _ in found)
     reasons: dict[str, dict[Note, Scalar]] = {}
-    for text, note, why in chain.from_iterable(context.of_parts(_reasons)):
-        reasons.setdefault(text, {}).setdefault(note, why)
+    for text, note, why in found:
+        if often[text] > 1:
+            reasons.setdefault(text, {}).setdefault(note, why)
     for text, shared in reasons.items():
         if len(shared) == 2 and size(text) >= _LONG:
             (other, _), (note, why) = shared.items()
@@ -44,14 +47,15 @@ def repeated_text(context: RuleContext) -> Iterator[Diagnostic]:
 
 def _plain_text(scalar: Scalar) -> str:
     """A text without its clozes' marks and its line breaks."""
-    return " ".join(uncovered(scalar.value).split())
+    text = scalar.value
+    return " ".join((uncovered(text) if "{{c" in text else text).split())
 
 
 def _within(context: RuleContext) -> Iterator[Diagnostic]:
     """Two keys of a note, or two of its options, with the same text."""
     for note in context.notes:
-        yield from _keys(note)
-        for _, options in options_in(note.values):
+        yield from _keys(note, context.form(note).texts)
+        for options in context.options_of(note):
             yield from _options(note, options.items)
 
 
@@ -61,31 +65,48 @@ def _reasons(context: RuleContext) -> Iterator[tuple[str, Note, Scalar]]:
         why = note.values.get("why")
         if isinstance(why, Scalar):
             yield _plain_text(why), note, why
-        for _, options in options_in(note.values):
-            yield from ((_plain_text(option.why), note, option.why) for option in options.items)
+        for options in context.options_of(note):
+            yield from [(_plain_text(option.why), note, option.why) for option in options.items]
 
 
-def _keys(note: Note) -> Iterator[Diagnostic]:
+def _keys(note: Note, keys: list[str]) -> Iterator[Diagnostic]:
     """Two keys of a note with the same text."""
+    texts = [(key, value) for key in keys if isinstance(value := note.values.get(key), Scalar)]
+    if _all_differ([value for _, value in texts]):
+        return
     first: dict[str, tuple[str, Scalar]] = {}
-    for key, value in note.values.items():
-        kind_key = note.kind.keys.get(key)
-        if isinstance(value, Scalar) and kind_key and not kind_key.type.plain:
-            other, text = first.setdefault(_plain_text(value), (key, value))
-            if text is not value and size(value.value) >= _SAYS_MUCH:
-                line = note.chapter.document.span(text).line
-                message = f"`{key}` is the same as `{other}` (line {line}), word for word"
-                hint = f"write a different text for `{key}`, or delete it"
-                yield Diagnostic("repeated-text", message, look.of_text(note, value), hint)
+    for key, value in texts:
+        other, text = first.setdefault(_plain_text(value), (key, value))
+        if text is not value and size(value.value) >= _SAYS_MUCH:
+            line = note.chapter.document.span(text).line
+            message = f"`{key}` is the same as `{other}` (line {line}), word for word"
+            hint = f"write a different text for `{key}`, or delete it"
+            yield Diagnostic("repeated-text", message, look.of_text(note, value), hint)
+
+
+def _all_differ(texts: list[Scalar]) -> bool:
+    """Whether all texts certainly differ, because they begin with different words."""
+    beginnings = set()
+    for scalar in texts if len(texts) > 1 else ():
+        text = scalar.value
+        shown = uncovered(text) if "{{c" in text else text
+        beginnings.add(tuple(shown.split(None, _WORDS)[:_WORDS]))
+    return len(texts) < 2 or len(beginnings) == len(texts)
+
+
+_WORDS = 3  # that are compared first
 
 
 def _options(note: Note, options: list[Option]) -> Iterator[Diagnostic]:
     """Two options with the same reason. If all options have it, it is the reason of the question."""
-    if len({_plain_text(option.why) for option in options}) == 1:
+    if _all_differ([option.why for option in options]):
+        return
+    texts = [_plain_text(option.why) for option in options]
+    if len(set(texts)) == 1:
         return
     first: dict[str, Option] = {}
-    for option in options:
-        other = first.setdefault(_plain_text(option.why), option)
+    for text, option in zip(texts, options, strict=True):
+        other = first.setdefault(text, option)
         least = _LONG if other.correct == option.correct else _SAYS_MUCH
         if other is not option and size(option.why.value) >= least:
             line = note.chapter.document.span(other.why).line

@@ -42,9 +42,10 @@ _SIGN = pattern(r"[^\n]")
 _BREAKS = pattern(r"</?(?:br|p|div|li|ul|ol|h[1-6]|tr|td|th|table|blockquote|hr)\b", re.IGNORECASE)
 _IMAGE = pattern(r"!\[[^\[\]]*+\]\x00")
 _LINK = pattern(r"\[([^\[\]]*+)\]\x00")
+# each way begins with its sign, so that a search skips all other characters at once
 _EMPHASIS = pattern(
-    r"\\([!-/:-@\[-`{-~])|\*{1,3}(?=\S)|(?<=\S)\*{1,3}|==+(?=\S)|(?<=\S)==+|~~(?=\S)|(?<=\S)~~|`"
-    r"|(?<![\w])_{1,3}(?=[^\W_])|(?<=[^\W_])_{1,3}(?![\w])"
+    r"\\([!-/:-@\[-`{-~])|\*(?:\*{0,2}(?=\S)|(?<=\S\*)\*{0,2})|=(?:=+(?=\S)|(?<=\S=)=+)"
+    r"|~~(?:(?=\S)|(?<=\S~~))|`|_(?:(?<!\w_)_{0,2}(?=[^\W_])|(?<=[^\W_]_)_{0,2}(?!\w))"
 )
 
 

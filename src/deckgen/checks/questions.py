@@ -68,7 +68,8 @@ _STATEMENT = 4  # words; a shorter text is a prompt, such as a word to translate
 
 def _statements(context: RuleContext) -> Iterator[Diagnostic]:
     """Plain questions that ask nothing: statements, and `reverse: true`."""
-    for note in context.notes:
+    asking = (note for note in context.notes if context.form(note).has_plain_question)
+    for note in asking:
         for question, _ in context.asked(note):
             text = plain(question.value).strip()
             at = look.of_text(note, question)

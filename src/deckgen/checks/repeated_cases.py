@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from deckgen.checks import context as look
 from deckgen.checks.prose import plain, tokens
-from deckgen.checks.stems import FUNCTION_STEMS, SIGNS, STEMS
+from deckgen.checks.stems import MEANING, SIGNS, STEMS
 from deckgen.deck.kinds import COMMON_KEYS
 from deckgen.deck.notes import place, values_of
 from deckgen.deck.values import scalars
@@ -20,7 +20,8 @@ from deckgen.source import Scalar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.context import RuleContext, Vignette
+    from deckgen.checks.context import RuleContext
+    from deckgen.checks.vignettes import Vignette
     from deckgen.deck.notes import Note
 
 _ENOUGH = 20  # notes, from which on a deck shows which words are rare in it
@@ -93,7 +94,7 @@ def _examples(vignette: Vignette, notes: dict[str, Note]) -> Iterator[tuple[Note
 def _words(text: str | Scalar) -> list[str]:
     """The stems of a text's words that carry meaning, in order."""
     text = text.value if isinstance(text, Scalar) else text
-    return [stem for token in tokens(plain(text)) if (stem := STEMS[token]) and stem not in FUNCTION_STEMS]
+    return [stem for token in tokens(plain(text)) if (stem := MEANING[token])]
 
 
 def _near(words: list[str]) -> set[frozenset[str]]:

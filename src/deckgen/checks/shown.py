@@ -52,15 +52,15 @@ def unshown_field(context: RuleContext) -> Iterator[Diagnostic]:
 def _without_their_cards(context: RuleContext) -> Iterator[Diagnostic]:
     """The texts of notes that no card of them shows."""
     for note in context.notes:
-        if not note.kind.cloze:
+        if not note.kind.cloze and context.form(note).has_hidden_texts:
             yield from _without_its_card(context, note)
 
 
 def _filled(context: RuleContext) -> Iterable[tuple[Kind, set[str]]]:
     """The kinds of the notes, each with the keys of which some note has a value."""
     filled: dict[str, tuple[Kind, set[str]]] = {}
-    for note in context.notes:
-        filled.setdefault(note.kind.name, (note.kind, set()))[1].update(values_of(note))
+    for form in dict.fromkeys(map(context.form, context.notes)):
+        filled.setdefault(form.kind.name, (form.kind, set()))[1].update(form.keys)
     return filled.values()
 
 

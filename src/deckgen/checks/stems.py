@@ -53,6 +53,19 @@ FUNCTION_STEMS = frozenset(STEMS[word] for word in (*FUNCTION_WORDS, "-"))
 """The stems of words that carry no meaning, and of single signs."""
 
 
+class _Meaning(dict[str, str]):
+    """A cache of the stems of words that carry meaning; empty for other words."""
+
+    def __missing__(self, word: str) -> str:
+        stem = STEMS[word]
+        stem = self[word] = "" if stem in FUNCTION_STEMS else stem
+        return stem
+
+
+MEANING = _Meaning()
+"""The stems of words that carry meaning, and empty for other words; any word can be looked up."""
+
+
 def stems(text: str) -> set[str]:
     """The stems of the words between white space: less exact than `words`, and much faster."""
     return set(map(STEMS.__getitem__, tokens(text)))

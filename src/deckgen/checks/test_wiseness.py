@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from deckgen.checks.context import NAME, RuleContext, on_option
+from deckgen.checks.context import RuleContext, on_option
 from deckgen.checks.patterns import any_of
 from deckgen.checks.prose import plain, width, words
 from deckgen.checks.stems import FUNCTION_WORDS, STEMS
+from deckgen.checks.vignettes import NAME
 from deckgen.diagnostics import listing
 from deckgen.patterns import pattern
 
@@ -143,22 +144,21 @@ def echoed_stem(context: RuleContext) -> Iterator[Diagnostic]:
     if not context.english:
         return
     for vignette in context.vignettes:
-        texts = vignette.texts
-        stem = _striking(plain(vignette.stem))
+        texts, right = vignette.texts, vignette.right
+        text = plain(vignette.stem)
+        if not _may_echo(_stems(vignette.words_of[right]), text):
+            continue
+        stem = _striking(text)
         beginnings = {word[:_BEGINNING] for word in stem}
-        striking = [_striking(text) for text in texts]
-        mine = _echoes(striking[vignette.right], stem, beginnings)
+        striking = [_stems(each) for each in vignette.words_of]
+        mine = _echoes(striking[right], stem, beginnings)
         if not mine or len(texts) < _FEW or vignette.of_names or _denies(vignette.question):
             continue
-        others = [
-            _echoes(each, stem, beginnings) for place, each in enumerate(striking) if place != vignette.right
-        ]
-        rest = striking[vignette.right].difference(
-            *(each for place, each in enumerate(striking) if place != vignette.right)
-        )
-        own = mine.difference(*others) - _named_in(plain(vignette.stem))
+        others = [_echoes(each, stem, beginnings) for place, each in enumerate(striking) if place != right]
+        rest = striking[right].difference(*(each for place, each in enumerate(striking) if place != right))
+        own = mine.difference(*others) - _named_in(text)
         if own and all(each <= mine for each in others) and (len(own) > 1 or len(rest) < _FEW):
-            echoed = dict.fromkeys(word for word in words(texts[vignette.right]) if STEMS[word] in own)
+            echoed = dict.fromkeys(word for word in vignette.words_of[right] if STEMS[word] in own)
             message = f"only the right option repeats {listing(echoed)} from the question"
             hint = "use other words, or repeat some in a wrong option as well"
             yield on_option("echoed-stem", vignette, vignette.right, message, hint)
@@ -203,7 +203,18 @@ _STRIKING = _Striking()
 
 def _striking(text: str) -> set[str]:
     """The stems of a text's longer words that carry meaning."""
-    return set(map(_STRIKING.__getitem__, words(text))) - {""}
+    return _stems(words(text))
+
+
+def _stems(of: list[str]) -> set[str]:
+    """The stems of the longer words that carry meaning among some words."""
+    return set(map(_STRIKING.__getitem__, of)) - {""}
+
+
+def _may_echo(option: set[str], text: str) -> bool:
+    """Whether a text has the beginning of a word of an option; a stem is the beginning of its word."""
+    lower = text.lower()
+    return any(word[:_BEGINNING] in lower for word in option)
 
 
 def _echoes(option: set[str], stem: set[str], beginnings: set[str]) -> set[str]:

@@ -12,7 +12,8 @@ from deckgen.diagnostics import Diagnostic, counted, listed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.context import RuleContext, Vignette
+    from deckgen.checks.context import RuleContext
+    from deckgen.checks.vignettes import Vignette
 
 # The characters that Windows shows for the later bytes of a character of UTF-8. Some of them are quotation
 # marks and dashes, which may follow any letter (`CAFÉ”`): so these do not count behind a single letter.
@@ -66,10 +67,12 @@ def _prose_as_code(context: RuleContext) -> Iterator[Diagnostic]:
 
 def _garbled(context: RuleContext) -> Iterator[Diagnostic]:
     """Texts of UTF-8 that some program has read as Windows-1252."""
-    for _, texts in context.chapters:
+    for chapter in context.chapters:
+        if chapter.document.text.isascii() and "\\" not in chapter.document.text:
+            continue  # without an escape, its texts are ASCII, too
         garbled = [
             (note, scalar, match, original)
-            for note, _, scalar in texts
+            for note, _, scalar in chapter.texts
             if not scalar.value.isascii()
             and (match := _GARBLED.search(scalar.value))
             and (original := _decoded(match[0]))

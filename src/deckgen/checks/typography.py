@@ -15,7 +15,7 @@ from deckgen.cards.media import IMAGES
 from deckgen.checks import context as look
 from deckgen.checks.prose import plain, prose
 from deckgen.checks.stems import FUNCTION_WORDS
-from deckgen.deck.key_types.options import is_options, options_in
+from deckgen.deck.key_types.options import is_options
 from deckgen.diagnostics import Diagnostic
 from deckgen.patterns import pattern
 
@@ -42,11 +42,12 @@ _MASK = pattern(r"(?:^|[-_/])(?:masks?|[oai]{2}-\d+-[QA]|[oai]{2}-O)\.\w+$")
 def swallowed_key(context: RuleContext) -> Iterator[Diagnostic]:
     """A line of a text that is in fact a key, indented too far."""
     for note in context.with_texts:
-        lines = [note.swallowed]
+        lines = note.swallowed
         if note.table and note.table.rows[0] is note:
-            lines.append(note.table.swallowed)
-        lines += [options.swallowed for _, options in options_in(note.values)]
-        for each in chain.from_iterable(lines):
+            lines += note.table.swallowed
+        for options in context.options_of(note):
+            lines += options.swallowed
+        for each in lines:
             if each.certain:
                 yield Diagnostic("swallowed-key", each.message, each.at, each.hint)
 
@@ -62,12 +63,18 @@ _PLACEHOLDER = pattern(
 )
 """A placeholder instead of a text, or at its end; U+FFFC stands for code."""
 _LIKE_PLACEHOLDER = pattern(r"TODO|TBD|tbd|FIXME|fixme|xxx|XXX|[?？]{3}|\.\.\.|…")
-_LIKE_NEEDLES = "TODO TBD tbd FIXME fixme xxx XXX ?? ？ ... …".split()
+_IN_CAPITALS = "TODO TBD FIXME XXX".split()
+_LIKE_NEEDLES = "tbd fixme xxx ?? ？ ... …".split()
 
 
 def placeholder(context: RuleContext) -> Iterator[Diagnostic]:
     """A text that its author still has to write."""
-    for note, key, scalar in context.texts_with(_LIKE_PLACEHOLDER, *_LIKE_NEEDLES):
+    chapters = (
+        chapter
+        for chapter in context.chapters
+        if chapter.has_one_of(_LIKE_NEEDLES) or (chapter.capitals and chapter.has_one_of(_IN_CAPITALS))
+    )
+    for note, key, scalar in (text for each in chapters for text in each.texts_with(_LIKE_PLACEHOLDER)):
         if key == note.kind.label or len(scalar.value) > _LONGEST_PLACE:
             continue  # it may be the subject of the card
         if match := _PLACEHOLDER.search(prose(scalar.value)):
@@ -191,10 +198,10 @@ def doubled_word(context: RuleContext) -> Iterator[Diagnostic]:
 
 def _doubled(context: RuleContext) -> Iterator[tuple[Note, Scalar, re.Match[str]]]:
     """The words that come twice in a row, and are probably no names."""
-    for document, texts in context.chapters:
-        if not _repeats(document.text):
+    for chapter in context.chapters:
+        if not _repeats(chapter.document.text):
             continue
-        for note, _, scalar in texts:
+        for note, _, scalar in chapter.texts:
             if _repeats(scalar.value):
                 text_prose = prose(scalar.value)
                 yield from ((note, scalar, match) for match in _TWICE.finditer(text_prose) if _is_slip(match))
@@ -206,7 +213,7 @@ _LONGEST_NAME = 4  # letters; doubled words in names are short
 def _stands_alone(word: str, context: RuleContext) -> bool:
     """Whether a deck also has a word singly, and not only doubled."""
     alone = re.compile(rf"\b{word}\b", re.IGNORECASE)
-    return sum(len(alone.findall(document.text)) for document, _ in context.chapters) > 2
+    return sum(len(alone.findall(chapter.document.text)) for chapter in context.chapters) > 2
 
 
 _WHAT = pattern(r"\b[Ww]hat\b")
@@ -237,10 +244,10 @@ def doubled_space(context: RuleContext) -> Iterator[Diagnostic]:
 
     Some authors write two after a full stop, and more than two align something.
     """
-    for document, texts in context.chapters:
-        if "  " not in _INDENTED.sub("\n", document.text):
+    for chapter in context.chapters:
+        if "  " not in _INDENTED.sub("\n", chapter.document.text):
             continue
-        for note, _, scalar in texts:
+        for note, _, scalar in chapter.texts:
             if "  " in scalar.value and not context.is_released(note):
                 for start, end in _doubled_spaces(scalar.value):
                     span = look.at(note, scalar, start, end - start)
@@ -266,10 +273,12 @@ _TRAILING = pattern(r"(?<=\S) {2,}$(?=\n[^\n]*\S)", re.MULTILINE)
 
 def trailing_space(context: RuleContext) -> Iterator[Diagnostic]:
     """Blanks at the end of a line, which invisibly make a line break (CommonMark, hard line breaks)."""
-    for document, texts in context.chapters:
-        if "  \n" not in document.text and "  \r" not in document.text:
+    for chapter in context.chapters:
+        if "  \n" not in chapter.document.text and not (
+            "\r" in chapter.document.text and "  \r" in chapter.document.text
+        ):
             continue
-        for note, _, scalar in texts:
+        for note, _, scalar in chapter.texts:
             match = _TRAILING.search(prose(scalar.value)) if scalar.style == "|" else None
             if match and not context.is_released(note):
                 span = look.at(note, scalar, match.start(), len(match.group()))
@@ -296,14 +305,14 @@ def _third_braces(context: RuleContext) -> Iterator[Diagnostic]:
                 yield Diagnostic("stray-markdown", message, span, f"write `{match['cloze']}`")
 
 
-_SIGNS = pattern("[*`=_~]+")
+_SIGNS = "*`=_~"
 _LINK = pattern(r"(?P<link>\] +\(https?:)")
 _BULLET = pattern(
     r"(?P<bullet>[•●▪‣] ?\w)[^•●▪‣]*[•●▪‣] ?\w|(?:^|\n) *(?P<dash>[–·] )[^–·]*\n *[–·] "
     r"|(?<=[:.;] )(?P<star>\* [^\W\d]{2,}[^*\n]*? \* [^\W\d]{2})"
 )
 _AT_LINE_START = pattern(
-    r"\n(?<![$`)\ufffc]\n) *(?:- +)?(?:(?P<heading>#{1,6}[A-Z]\w*|#{2,6}[a-z]\w*)"
+    r"\n(?<![$`)\ufffc]\n) *+(?:- ++)?+(?=[#\-\d])(?:(?P<heading>#{1,6}[A-Z]\w*|#{2,6}[a-z]\w*)"
     r"|(?P<item>-[A-Za-z](?=[A-Za-z]+[ ,])|-[A-Z](?=[a-z]{2}[^\n]*\n *-[A-Z][a-z]{2})"
     r"|\d{1,2}[.)][A-Z](?=[a-z ])))"
 )
@@ -339,12 +348,13 @@ def stray_markdown(context: RuleContext) -> Iterator[Diagnostic]:
     """Markdown without effect, so that learners see its signs (CommonMark)."""
     yield from _of_hints(context)
     yield from _third_braces(context)
-    for note, key, scalar in context.plain_texts:
+    all_plain = "\n".join([text.scalar.value for text in context.plain_texts])
+    for note, key, scalar in context.plain_texts if _SIGN_IN_PLAIN.search(all_plain) else ():
         if _SIGN_IN_PLAIN.search(scalar.value) and (match := _IN_PLAIN.search(scalar.value)):
             message = f"`{key}` is plain text, so learners see `{match.group()}` as typed"
             span = look.at(note, scalar, match.start(), len(match.group()))
             yield Diagnostic("stray-markdown", message, span, _in_plain_text(note, match))
-    for signs, needles in ((_LINK, ("] ",)), (_BULLET, (*"•●▪‣–·", " * ")), (_AT_LINE_START, ())):
+    for signs, needles in ((_LINK, ("]",)), (_BULLET, (*"•●▪‣–·", " * ")), (_AT_LINE_START, ())):
         for note, key, scalar in context.texts_with(signs, *needles):
             typed = signs.search(f"\n{prose(scalar.value)}")
             if typed and typed.lastgroup and (note.kind.name, key) not in context.plain_keys:
@@ -355,7 +365,8 @@ def stray_markdown(context: RuleContext) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     "stray-markdown", message, look.at(note, scalar, start, length), f"write {form}"
                 )
-    for note, key, scalar in context.texts_with(_SIGNS):
+    emphasized = (text for chapter in context.chapters for text in chapter.texts_at(chapter.places(_SIGNS)))
+    for note, key, scalar in emphasized:
         if (note.kind.name, key) in context.plain_keys or _takes_effect(scalar.value):
             continue
         if sign := _intended(scalar.value, list(left_signs(scalar.value))):
@@ -376,6 +387,8 @@ def _about_sign(sign: Left, span: Span) -> tuple[str, Span, str]:
 def _takes_effect(text: str) -> bool:
     """Whether all signs of emphasis in a text clearly have an effect: pairs, around letters or digits."""
     for sign in ("**", "==", "`"):
+        if sign not in text:
+            continue
         parts = text.split(sign)
         if len(parts) % 2 == 0 or not all(part[:1].isalnum() and part[-1:].isalnum() for part in parts[1::2]):
             return False

@@ -20,7 +20,7 @@ from deckgen.source import Mapping, Scalar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from deckgen.checks.context import Vignette
+    from deckgen.checks.vignettes import Vignette
 
 
 def same_term(context: RuleContext) -> Iterator[Diagnostic]:
@@ -52,9 +52,11 @@ def _same_rows(context: RuleContext) -> Iterator[Diagnostic]:
     """Rows of a table with the same name, if a card asks for their other cells by the name."""
     first: dict[tuple[Table, str], Note] = {}
     for note in context.notes:
+        if note.table is None:
+            continue
         value = note.values.get("cells")
         cells = [] if isinstance(value, Scalar) else statements(value)
-        if note.table is None or not cells or not context.asks_by(note, "name"):
+        if not cells or not context.asks_by(note, "name"):
             continue
         name = " ".join(cells[0].value.split())
         other = first.setdefault((note.table, name.casefold()), note)
@@ -67,11 +69,17 @@ def _same_rows(context: RuleContext) -> Iterator[Diagnostic]:
 def _terms(context: RuleContext) -> Iterator[tuple[Note, Scalar, str, str]]:
     """The terms of the deck, each with its text outside brackets and inside."""
     for note in context.notes:
-        key = note.kind.keys.get(note.kind.label) if note.kind.label else None
-        value = note.values.get(note.kind.label) if key and key.type.is_name else None
-        if isinstance(value, Scalar):
-            inside = _name(context, " ".join(re.findall(r"\(([^)]*)\)", value.value)))
-            yield note, value, _name(context, re.sub(r"\([^)]*\)", " ", value.value)) or inside, inside
+        value = note.values.get(context.form(note).name)
+        if not isinstance(value, Scalar):
+            continue
+        outside, inside = value.value, ""
+        if "(" in value.value:
+            inside = _name(context, " ".join(_BRACKETS.findall(value.value)))
+            outside = _BRACKETS.sub(" ", value.value)
+        yield note, value, _name(context, outside) or inside, inside
+
+
+_BRACKETS = re.compile(r"\(([^)]*)\)")
 
 
 def _name(context: RuleContext, term: str) -> str:

@@ -14,16 +14,15 @@ from deckgen.anki.cloze import read
 from deckgen.anki.cloze_slips import slips
 from deckgen.checks import context as look
 from deckgen.checks.context import RuleContext, of_note
-from deckgen.checks.prose import WORD, counted, is_unspaced, plain, prose, size, verbatim, words
+from deckgen.checks.prose import WORD, counted, is_unspaced, plain, prose, size, tokens, verbatim, words
 from deckgen.checks.stems import FUNCTION_STEMS, FUNCTION_WORDS, STEMS, content, stems
-from deckgen.deck.key_types.options import options_in
 from deckgen.deck.notes import values_of
 from deckgen.deck.values import scalars, statements
 from deckgen.diagnostics import Diagnostic
 from deckgen.source import Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from deckgen.anki.cloze import Cloze
     from deckgen.checks.context import Hidden
@@ -92,20 +91,15 @@ def _many_blanks(hidden: Hidden) -> Iterator[Diagnostic]:
 
 def _long_values(context: RuleContext, note: Note) -> Iterator[Diagnostic]:
     """Too long answers of cards that ask for whole values of a note."""
-    kind = note.kind
-    if kind.cloze or kind.label not in context.shown(note):
-        return
-    answers = [answer for _, answer in context.asked(note)]
-    for key in kind.keys.values():
+    for key in context.form(note).answering:
         value = note.values.get(key.name)
-        wanted = key.required or value in answers
-        if isinstance(value, Scalar) and wanted and not key.type.plain and key.name != kind.label:
-            if len(value.value) > 2 * _LONGEST_DEFINITION:
-                fault = _too_long(value.value, _LONGEST_DEFINITION, 99)
-                if fault:
-                    yield Diagnostic(
-                        "long-answer", f"the answer has {fault}", look.of_text(note, value), _SPLIT
-                    )
+        if isinstance(value, Scalar):
+            if len(value.value) <= 2 * _LONGEST_DEFINITION:
+                continue
+            wanted = key.required or value in [answer for _, answer in context.asked(note)]
+            fault = _too_long(value.value, _LONGEST_DEFINITION, 99) if wanted else ""
+            if fault:
+                yield Diagnostic("long-answer", f"the answer has {fault}", look.of_text(note, value), _SPLIT)
         elif key.type.is_row and value is not None and context.asks_by(note, "name"):
             cells = [cell.value for cell in scalars(value)[1:]]
             faults = [_too_long(cell, _LONGEST_CELLS) for cell in cells]
@@ -226,24 +220,31 @@ def term_in_definition(context: RuleContext) -> Iterator[Diagnostic]:
         kind = note.kind
         if kind.cloze or not kind.label:
             continue
-        yield from _asks_with_answer(context, note)
+        if "question" in note.values:
+            yield from _asks_with_answer(context, note)
         value = values_of(note).get(kind.label)
         if not isinstance(value, Scalar):
             yield from _row_names_itself(context, note, statements(value))
-        else:
-            label = plain(value.value)
-            is_name = (kind.name, kind.label) in context.plain_keys or size(label) <= _LONGEST_NAME
-            names = _names(context, label) if is_name else []
-            for key in _asks_for(context, note) if names else ():
-                text = values_of(note).get(key)
-                if not isinstance(text, Scalar) or (kind.name, key) in context.plain_keys:
-                    continue
-                if not _may_stand_in(names, text.value) or size(text.value) < _SENTENCE:
-                    continue  # a translation cannot be changed
-                if hit := _stands_in(context, names, prose(text.value)):
-                    span = look.at(note, text, hit[0], hit[1] - hit[0])
-                    message = f"`{text.value[hit[0] : hit[1]]}` gives away the term that a card asks for"
-                    yield Diagnostic("term-in-definition", message, span, _TERM_HINT)
+        elif keys := _asks_for(context, note):
+            yield from _label_in_texts(context, note, value.value, keys)
+
+
+def _label_in_texts(context: RuleContext, note: Note, term: str, keys: list[str]) -> Iterator[Diagnostic]:
+    """The texts by which a card asks for the label of a note, its term, although they have it."""
+    kind = note.kind
+    label = plain(term)
+    is_name = (kind.name, kind.label) in context.plain_keys or size(label) <= _LONGEST_NAME
+    names = _names(context, label) if is_name else []
+    for key in keys if names else ():
+        text = values_of(note).get(key)
+        if not isinstance(text, Scalar) or (kind.name, key) in context.plain_keys:
+            continue
+        if not _may_stand_in(names, text.value) or size(text.value) < _SENTENCE:
+            continue  # a translation cannot be changed
+        if hit := _stands_in(context, names, prose(text.value)):
+            span = look.at(note, text, hit[0], hit[1] - hit[0])
+            message = f"`{text.value[hit[0] : hit[1]]}` gives away the term that a card asks for"
+            yield Diagnostic("term-in-definition", message, span, _TERM_HINT)
 
 
 _CHOICE = re.compile(r"\b(?:or|oder|ou|o)\b|/|أو|أم|または|还是|或", re.IGNORECASE)
@@ -292,16 +293,22 @@ def _row_names_itself(context: RuleContext, note: Note, texts: list[Scalar]) -> 
             yield Diagnostic("term-in-definition", message, span, _TERM_HINT)
 
 
-def _asks_for(context: RuleContext, note: Note) -> set[str]:
+def _asks_for(context: RuleContext, note: Note) -> list[str]:
     """The keys on the front of cards that do not show the note's label."""
-    fronts = [front for front in context.fronts(note) if note.kind.label not in front]
-    return set().union(*fronts) - context.answered_otherwise(note)
+    keys = context.form(note).asking_for_label
+    others = context.answered_otherwise(note) if keys else ()
+    return [key for key in keys if key not in others] if others else keys
+
+
+_BRACKETS = re.compile(r"\(([^)]*)\)")
+_BETWEEN = re.compile(r",? or |/|;")
 
 
 def _names(context: RuleContext, term: str) -> list[list[str]]:
     """The names in a term, as stems: the term itself and, if it has one, the synonym in brackets."""
-    outside = re.sub(r"\([^)]*\)", " ", term)
-    parts = re.split(r",? or |/|;", outside) + re.findall(r"\(([^)]*)\)", term)
+    parts = [term]
+    if "(" in term or _BETWEEN.search(term):
+        parts = _BETWEEN.split(_BRACKETS.sub(" ", term)) + _BRACKETS.findall(term)
     names = [content(part) if context.english else words(part) for part in parts]
     return [
         name
@@ -313,7 +320,13 @@ def _names(context: RuleContext, term: str) -> list[list[str]]:
 def _may_stand_in(names: list[list[str]], text: str) -> bool:
     """Whether a text contains all words of some name; what `_stands_in` finds is among these."""
     lower = text.lower()
-    return any(all(part in lower for part in name) for name in names)
+    for name in names:
+        for part in name:
+            if part not in lower:
+                break
+        else:
+            return True
+    return False
 
 
 def _stands_in(context: RuleContext, names: list[list[str]], text: str) -> tuple[int, int] | None:
@@ -360,35 +373,55 @@ def missing_reason(context: RuleContext) -> Iterator[Diagnostic]:
             yield from look.lacks(
                 "missing-reason", note, "why", message, "add `why: |` with the reason under it"
             )
-        for _, options in options_in(note.values):
-            stem = context.prompt(note)
-            for option in options.items:
-                if _says_nothing(option.why.value, option.text.value, stem):
-                    span = look.of_text(note, option.why)
-                    yield Diagnostic("missing-reason", "this reason says nothing", span, hint)
-        why = note.values.get("why")
-        if (
-            isinstance(why, Scalar)
-            and len(why.value) < _LONG_REASON
-            and _says_nothing(why.value, context.prompt(note))
-        ):
+        for why in _without_content(context, note):
             yield Diagnostic("missing-reason", "this reason says nothing", look.of_text(note, why), hint)
+
+
+def _without_content(context: RuleContext, note: Note) -> Iterator[Scalar]:
+    """The reasons of a note and of its options that say nothing."""
+
+    def stem() -> str:
+        return context.prompt(note)
+
+    for options in context.options_of(note):
+        for option in options.items:
+            if _says_nothing(option.why.value, option.text.value, stem):
+                yield option.why
+    why = note.values.get("why")
+    if (
+        isinstance(why, Scalar)
+        and len(why.value) < _LONG_REASON
+        and _says_nothing(why.value, context.prompt(note), str)
+    ):
+        yield why
 
 
 _LONG_REASON = 120  # characters; a longer reason has content
 _NO_REASON = frozenset(STEMS[word] for word in _SAYS_NOTHING) | FUNCTION_STEMS
 
 
-def _says_nothing(why: str, of: str, stem: str = "") -> bool:
+class _Reasons(dict[str, str]):
+    """A cache of the stems of words; empty for words that make no reason."""
+
+    def __missing__(self, word: str) -> str:
+        stem = STEMS[word]
+        stem = self[word] = "" if stem in _NO_REASON else stem
+        return stem
+
+
+_REASONS = _Reasons()
+
+
+def _says_nothing(why: str, of: str, stem: Callable[[], str]) -> bool:
     """Whether a reason only judges its subject, or repeats it.
 
     Other words that it takes from the case do make a reason: "The printer is reached, so the mask is right".
     """
     if len(why) > 2 * len(of) + 90:
         return False
-    mine = stems(why) - _NO_REASON
+    mine = set(map(_REASONS.__getitem__, tokens(why))) - {""}
     if not mine:
         return not verbatim(why)
     repeated = stems(of)
     new = mine - repeated
-    return not new or (len(mine) < 4 and bool(mine & repeated) and len(new) < 2 and new <= stems(stem))
+    return not new or (len(mine) < 4 and bool(mine & repeated) and len(new) < 2 and new <= stems(stem()))

@@ -11,7 +11,6 @@ import os
 import re
 import sys
 import time
-from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,34 +21,18 @@ from deckgen.kept import settled, status_of
 from deckgen.project import CHAPTER, shipped_templates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from deckgen.kept import Status
     from deckgen.project import Project
 
-Digests = dict[str, tuple["Status", str]]
-"""The status and digest of large files, by their paths from the deck's folder."""
-
 _TEXTS = frozenset([".css", ".j2", ".json", ".jsonl", ".md", ".txt", *CHAPTER])
-"""The endings of files that are always read; their status is not trusted."""
+"""The endings of files that are always read; the status of others tells whether they have changed."""
 _SMALL = 16_384  # bytes; smaller files are always read too
 _MOST = 100_000  # files and folders of a deck; one with more is built each time
 _REFS = 2000  # so many branches and tags are looked at
 _DAY = 86_400  # seconds
 _OF_GIT = "GIT_"
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """The inputs of a build.
-
-    Attributes:
-        digest: Their digest.
-        large: What is known of large files, so that they need not be read again.
-    """
-
-    digest: str
-    large: Digests = field(default_factory=dict)
 
 
 class _UnsureError(Exception):
@@ -74,19 +57,17 @@ def now() -> int:
     return int(text)
 
 
-def inputs_of(project: Project, known: Mapping[str, tuple[Status, str]]) -> Inputs | None:
-    """The inputs of a build of a deck; None if they cannot be known for sure.
+def inputs_of(project: Project) -> str | None:
+    """A digest of the inputs of a build of a deck; None if they cannot be known for sure.
 
     Args:
         project: The deck's folder, resolved.
-        known: What is known of large files. A file of the same status is not read again.
 
     Raises:
         CallError: SOURCE_DATE_EPOCH is not a time in the past.
     """
-    large: Digests = {}
     try:
-        return Inputs(_digest_of(_rows(project, known, large)), large)
+        return _digest_of(_rows(project))
     except (OSError, _UnsureError):
         return None
 
@@ -106,10 +87,8 @@ def _digest_of(rows: Iterable[tuple[object, ...]]) -> str:
     return digest.hexdigest()
 
 
-def _rows(
-    project: Project, known: Mapping[str, tuple[Status, str]], large: Digests
-) -> Iterator[tuple[object, ...]]:
-    """All that the digest is made of; what is found out about large files goes into `large`."""
+def _rows(project: Project) -> Iterator[tuple[object, ...]]:
+    """All that the digest is made of."""
     yield str(project.folder), str(Path.cwd()), now() // _DAY, os.environ.get("SOURCE_DATE_EPOCH")
     yield from _of_program()
     if not project.is_shipped:
@@ -119,7 +98,7 @@ def _rows(
         if folder.is_symlink():
             raise _UnsureError
         if folder.is_dir():
-            yield from _deck_files(project, folder, known, large)
+            yield from _deck_files(project, folder)
     if not os.path.lexists(project.ledger):  # only then does a build ask git, unless a released note is gone
         yield from _git(project.folder)
 
@@ -167,10 +146,8 @@ def _beside(project: Project) -> Iterator[tuple[object, ...]]:
             yield (_digest(Path(entry.path)),)
 
 
-def _deck_files(
-    project: Project, top: Path, known: Mapping[str, tuple[Status, str]], large: Digests
-) -> Iterator[tuple[object, ...]]:
-    """The files and folders below one of a deck's folders, with digests of the files."""
+def _deck_files(project: Project, top: Path) -> Iterator[tuple[object, ...]]:
+    """The files and folders below one of a deck's folders, with what tells whether the files have changed."""
     folders = [top]
     seen = 0
     while folders:
@@ -184,24 +161,19 @@ def _deck_files(
             if entry.is_dir(follow_symlinks=False):
                 folders.append(path)
             elif entry.is_file(follow_symlinks=False):
-                status, shown = entry.stat(follow_symlinks=False), project.shown(path)
-                yield entry.name, _file(path, status, shown, known, large)
+                yield entry.name, _file(path, entry.stat(follow_symlinks=False))
             else:
                 raise _UnsureError
 
 
-def _file(
-    path: Path, status: os.stat_result, shown: str, known: Mapping[str, tuple[Status, str]], large: Digests
-) -> str:
-    """The digest of a file; a large one of the same status as before is not read."""
+def _file(path: Path, status: os.stat_result) -> str | Status:
+    """The digest of a file, or the status of a large one that is no text."""
     if status.st_size <= _SMALL or path.suffix.lower() in _TEXTS:
         return _digest(path)
-    status = path.stat()  # (on Windows, a folder does not have all of it)
-    before = known.get(shown)
-    digest = before[1] if before and before[0] == status_of(status) else _digest(path)
-    if sure := settled(status, time.time()):
-        large[shown] = (sure, digest)
-    return digest
+    sure = settled(path.stat(), time.time())  # (on Windows, a folder does not have all of it)
+    if sure is None:
+        raise _UnsureError
+    return sure
 
 
 def _digest(path: Path) -> str:

@@ -10,7 +10,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deckgen.inputs import Inputs, inputs_of, now
+from deckgen.inputs import inputs_of, now
 from deckgen.kept import status_of
 from deckgen.outcome import Outcome
 from deckgen.project import Project
@@ -18,7 +18,6 @@ from deckgen.project import Project
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from deckgen.inputs import Digests
     from deckgen.kept import Kept, Status
 
 _BUILD, _PACKAGE = "build", "package"
@@ -43,14 +42,13 @@ class LastBuild:
         self.kept = kept
         self._project = Project(folder.resolve())
         self._key = str(self._project.folder)
-        self._value = kept.value(_BUILD, self._key)
-        self._inputs = self._now_read(_large(self._value)) if kept else None
+        self._inputs = inputs_of(self._project) if kept else None
         self._sure = False
 
     def outcome(self) -> Outcome | None:
         """What it came to; None if something has changed since, or if that is not known."""
-        match self._value:
-            case {"inputs": str(digest), "outcome": value} if self._inputs and digest == self._inputs.digest:
+        match self.kept.value(_BUILD, self._key) if self._inputs else None:
+            case {"inputs": str(inputs), "outcome": value} if inputs == self._inputs:
                 outcome = Outcome.of_json(self._project.folder, value)
                 if outcome and outcome.made:
                     return replace(outcome, made=outcome.made.at(now()))
@@ -62,15 +60,12 @@ class LastBuild:
 
         Only then can `wrote` remember its package.
         """
-        before = self._inputs
-        if before is None or any(each.code == _ASK_GIT for each in outcome.diagnostics):
+        if self._inputs is None or any(each.code == _ASK_GIT for each in outcome.diagnostics):
             return
-        after = self._now_read(before.large)
-        self._sure = after is not None and after.digest == before.digest
+        self._sure = inputs_of(self._project) == self._inputs
         value = outcome.as_json()
-        if after and self._sure and value:
-            members = {"inputs": after.digest, "large": after.large, "outcome": value}
-            self.kept.keep_value(_BUILD, self._key, members)
+        if self._sure and value:
+            self.kept.keep_value(_BUILD, self._key, {"inputs": self._inputs, "outcome": value})
 
     def package(self, path: Path) -> int | None:
         """The time of the package that the last build wrote, in seconds since 1970, if a file still holds it.
@@ -78,10 +73,9 @@ class LastBuild:
         None if it does not, if the deck has changed since, or if that is not known.
         """
         match self.kept.value(_PACKAGE, self._key):
-            case [str(where), [int(), int(), int(), int()] as status, float(start), int(when), str(digest)]:
+            case [str(where), [int(), int(), int(), int()] as status, float(start), int(when), str(inputs)]:
                 same = (
-                    self._inputs is not None
-                    and digest == self._inputs.digest
+                    inputs == self._inputs
                     and where == str(path.absolute())
                     and tuple(status) == _status(path)
                     # after a loss of power, the file may lack what the disk had not stored yet
@@ -93,31 +87,9 @@ class LastBuild:
     def wrote(self, path: Path, when: int) -> None:
         """Remember that a file holds the package of this build, and the time of the package."""
         status = _status(path)
-        if self._sure and self._inputs and status and any(each % _COARSE for each in status[2:]):
-            row = [str(path.absolute()), status, _start(), when, self._inputs.digest]
+        if self._sure and status and any(each % _COARSE for each in status[2:]):
+            row = [str(path.absolute()), status, _start(), when, self._inputs]
             self.kept.keep_value(_PACKAGE, self._key, row)
-
-    def _now_read(self, large: Digests) -> Inputs | None:
-        return inputs_of(self._project, large)
-
-
-def _large(value: object) -> Digests:
-    """What was known of large files; those of another shape are left out."""
-    match value:
-        case {"large": dict(rows)}:
-            return {
-                path: (tuple(status), digest)
-                for path, row in rows.items()
-                for status, digest in ([row] if _is_row(row) else [])
-            }
-    return {}
-
-
-def _is_row(row: object) -> bool:
-    match row:
-        case [[int(), int(), int(), int()], str()]:
-            return True
-    return False
 
 
 def _status(path: Path) -> Status | None:

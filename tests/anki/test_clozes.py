@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deckgen.anki import cloze
+from deckgen.anki.cloze_slips import slips
 from deckgen.cards.html import text as text_of
 from deckgen.cards.markdown import Markup
 from deckgen.cards.media import Shelf
@@ -250,3 +251,10 @@ def test_uncovered_text_has_its_answers_and_no_hints() -> None:
     text = "A {{c1::`std::vector`::C++}} and {{c2::a {{c3::b::h}} c}} and `{{ x }}`"
     assert cloze.uncovered(text) == "A `std::vector` and a b c and `{{ x }}`"
     assert html.unescape(cloze.uncovered("{{c1::open")) == "open"
+
+
+def test_braces_around_a_word_may_be_meant_as_they_are() -> None:
+    """The hint says how to show them; of a cloze with a slip, it does not."""
+    both = "{{Front}} and {{c1:joining}}"
+    hints = [slip.hint for slip in slips(both, cloze.read(both))]
+    assert ["to show the braces" in hint for hint in hints] == [True, False]

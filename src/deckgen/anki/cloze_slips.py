@@ -71,7 +71,7 @@ def _misread(text: str, reading: Reading) -> Iterator[Slip]:
         hint = "write a cloze as `{{c1::answer}}` or `{{c1::answer::hint}}`"
         if letter := _LETTER_FOR_DIGIT.match(slip.group()):
             hint += f"; the character after its `c` here is the letter `{letter[1]}`, not a number"
-        elif slip.re is _NO_CLOZE:
+        elif slip.re.pattern == _NO_CLOZE.pattern:
             hint += "; to show the braces, put them into code or write `\\{{`"
         between = _UNSEEN.search(text[: slip.start()])
         if between:

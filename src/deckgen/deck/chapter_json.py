@@ -77,14 +77,25 @@ class _Writer:
     """Collects what the notes of a chapter share."""
 
     def __init__(self) -> None:
-        self.columns: tuple[list[str], list[int], list[int], list[str]] = ([], [], [], [])
         self.kinds: dict[str, int] = {}
         self.shapes: dict[tuple[str, ...], int] = {}
         self.tags: dict[tuple[str, ...], int] = {}
         self.choices: list[list[object]] = []
         self.tables: list[list[object]] = []
+        self._texts: list[Scalar] = []
         self._numbers: dict[int, int] = {}
         self._objects: dict[int, int] = {}
+
+    @property
+    def columns(self) -> list[list[str] | list[int]]:
+        """The texts, their beginnings, their ends, and how they are written."""
+        texts = self._texts
+        return [
+            [text.value for text in texts],
+            [text.start for text in texts],
+            [text.end for text in texts],
+            [text.style for text in texts],
+        ]
 
     def note(self, note: Note) -> list[object]:
         """The row of a note."""
@@ -173,12 +184,8 @@ class _Writer:
         if number is None:
             if type(scalar) is not Scalar:
                 raise _OddError
-            number = self._numbers[id(scalar)] = len(self._numbers)
-            values, starts, ends, styles = self.columns
-            values.append(scalar.value)
-            starts.append(scalar.start)
-            ends.append(scalar.end)
-            styles.append(scalar.style)
+            number = self._numbers[id(scalar)] = len(self._texts)
+            self._texts.append(scalar)
         return number
 
 

@@ -61,7 +61,6 @@ def main(deck: Path, cache: str) -> dict[str, float]:
     checks.WARNINGS = tuple(rules[rule] for rule in checks.WARNINGS)
     checks.WHOLE_DECK = tuple(rules[rule] for rule in checks.WHOLE_DECK)
     checks.BY_CHAPTER = frozenset(rules[rule] for rule in checks.BY_CHAPTER)
-    checks._BY_NAME = {rule.__name__: rule for rule in checks.BY_CHAPTER}  # noqa: SLF001 (no one else needs it)
     replace(checks, "check_cards", "what rules share")
     replace(build, "read_source", "reading")
     replace(build, "note_types_of", "card templates")

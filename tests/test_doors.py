@@ -33,7 +33,7 @@ WINGS = {
     "checks": "diagnostics source anki project deck cards patterns memory",
     "history": "diagnostics source anki project deck cards git",
     "package": "diagnostics source anki project deck cards history outcome",
-    "recall": "cards checks deck diagnostics inputs kept memory project source",
+    "recall": "cards deck diagnostics inputs kept memory project source",
     "build": "diagnostics source anki project deck cards checks history package kept inputs memory outcome",
     "commands": "diagnostics source anki project deck cards checks history package build files git kept "
     "address inputs memory",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from deckgen import checks, source
+from deckgen import source
 from deckgen.cards import note_types_json
 from deckgen.cards.rows import RenderedNote
 from deckgen.deck.chapter_json import as_json, of_json
@@ -78,10 +78,10 @@ class Recalled:
                 self.kept.keep(_CHAPTER, _key(self.project, path), content)
 
     def _found(self, chapter: Chapter) -> dict[str, list[list[str | int | None]]]:
-        """What rules found in a chapter, by their names."""
+        """What rules found in a chapter, by the names of the rules or of their parts."""
         part = self.memory.of("parts").get(chapter.notes[0]) if chapter.notes else None
-        found = part.found_by(checks.BY_CHAPTER) if part else {}
-        return {rule.__name__: [each.as_row() for each in rows] for rule, rows in found.items()}
+        found = part.kept if part else {}
+        return {name: [each.as_row() for each in rows] for name, rows in found.items()}
 
     def _fields(self, chapter: Chapter) -> list[tuple[int, list[str], tuple[int, ...]]]:
         """The fields and cards of notes, each with the note's number in the chapter."""

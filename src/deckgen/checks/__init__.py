@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from deckgen.project import Project
 
 __all__ = [
-    "BY_CHAPTER",
     "OF_CARDS",
     "WARNINGS",
     "WHOLE_DECK",
@@ -114,7 +113,6 @@ WARNINGS: tuple[Callable[[RuleContext], Iterator[Diagnostic]], ...] = (
 
 BY_CHAPTER = frozenset(WARNINGS) - {*WHOLE_DECK, typography.doubled_word, direction.direction_override}
 """The rules that find the same in a chapter, whatever the others are."""
-_BY_NAME = {rule.__name__: rule for rule in BY_CHAPTER}
 
 OF_CARDS = frozenset(
     rule.__name__.replace("_", "-")
@@ -187,8 +185,7 @@ def _parts(cards: RuleContext, memory: Memory) -> list[RuleContext]:
         part = before.get(notes[0])
         if part is None or part.faces is not cards.faces:
             part = replace(cards, deck=replace(cards.deck, notes=notes))
-            kept = memory.of("found").get(notes[0], {})
-            part.knows({_BY_NAME[name]: found for name, found in kept.items() if name in _BY_NAME})
+            part.kept = memory.of("found").get(notes[0], {})
         parts[notes[0]] = part
     memory.keep("parts", parts)
     return list(parts.values())

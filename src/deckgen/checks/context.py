@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, cast
 
 from deckgen.anki.cloze import clozes, uncovered
 from deckgen.checks.chapters import Chapter, Text
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from deckgen.diagnostics import Span
 
 
-Rule: TypeAlias = "Callable[[RuleContext], Iterator[Diagnostic]]"
-"""A rule about cards."""
 _S = TypeVar("_S")
 _T = TypeVar("_T")
 _NO_CARD = 10_000
@@ -88,6 +86,11 @@ def _by_chapter(find: Callable[[RuleContext], list[_T]]) -> cached_property[list
     return cached_property(found)
 
 
+def _name(find: Callable[..., object]) -> str:
+    """The name of a function that finds something, with its module."""
+    return f"{find.__module__}.{find.__qualname__}"
+
+
 @dataclass
 class RuleContext:
     """A deck as the rules about cards see it.
@@ -108,6 +111,7 @@ class RuleContext:
     parts: list[RuleContext] = field(default_factory=list, repr=False)
     last: dict[object, tuple[object, Any]] = field(default_factory=dict, repr=False)
     _found: dict[Any, list[Any]] = field(default_factory=dict, init=False, repr=False)
+    _kept: dict[str, list[Diagnostic]] = field(default_factory=dict, init=False, repr=False)
     _forms: dict[Note, Form] = field(default_factory=dict, init=False, repr=False)
     _by_keys: dict[tuple[str, tuple[str, ...], frozenset[int]], Form] = field(
         default_factory=dict, init=False, repr=False
@@ -121,16 +125,23 @@ class RuleContext:
         for part in self.parts or (self,):
             found = part._found.get(find)  # noqa: SLF001 (one's own)
             if found is None:
-                found = part._found[find] = list(find(part))  # noqa: SLF001
+                kept: list[Any] | None = part._kept.get(_name(find))  # noqa: SLF001
+                found = part._found[find] = list(find(part)) if kept is None else kept  # noqa: SLF001
             yield found
 
-    def found_by(self, rules: Collection[Rule]) -> dict[Rule, list[Diagnostic]]:
-        """What some rules have found in a part so far."""
-        return {rule: self._found[rule] for rule in rules if rule in self._found}
+    @property
+    def kept(self) -> dict[str, list[Diagnostic]]:
+        """What functions found in a part, by their names, where it is nothing but diagnostics, or nothing."""
+        found = {
+            _name(find): rows
+            for find, rows in self._found.items()
+            if all(type(each) is Diagnostic for each in rows)
+        }
+        return self._kept | found
 
-    def knows(self, found: ReadOnly[Rule, list[Diagnostic]]) -> None:
-        """Take what rules found in a part of an earlier build."""
-        self._found.update(found)
+    @kept.setter
+    def kept(self, found: dict[str, list[Diagnostic]]) -> None:
+        self._kept = found
 
     def made_of(self, make: Callable[[_S], _T], given: _S) -> _T:
         """What a function makes of something; what it made the last time if it is the same."""

@@ -1239,13 +1239,13 @@ def test_a_clock_years_ahead_releases_nothing(project: Project, monkeypatch: pyt
     """What is stamped with a time far ahead would win over all that learners ever write."""
     folder = project({"source/one.yaml": terms("a")})
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    monkeypatch.setattr("deckgen.build.time.time", lambda: 4_102_444_800.0)
+    monkeypatch.setattr("deckgen.inputs.time.time", lambda: 4_102_444_800.0)
     with pytest.raises(CallError, match="clock says 2100-01-01 00:00:00 UTC, more than ten years since deck"):
         released(folder, "1.0.0")
     assert not (folder / LEDGER).exists()
     monkeypatch.undo()
     release(folder, "1.0.0", FIRST)
-    monkeypatch.setattr("deckgen.build.time.time", lambda: 4_102_444_800.0)
+    monkeypatch.setattr("deckgen.inputs.time.time", lambda: 4_102_444_800.0)
     with pytest.raises(CallError, match="more than ten years since the last release"):
         released(folder, "1.1.0")
 

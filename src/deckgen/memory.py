@@ -24,10 +24,15 @@ Basis = tuple[tuple[str, bytes | None], ...]
 
 
 class Memory:
-    """The results of the last build, by their sorts."""
+    """The results of the last build, by their sorts.
 
-    def __init__(self) -> None:
+    Attributes:
+        lasting: Whether another build of this process may need them; else what takes much memory is left out.
+    """
+
+    def __init__(self, *, lasting: bool = True) -> None:
         """Begin with nothing."""
+        self.lasting = lasting
         self._basis: Basis | None = None
         self._results: dict[str, dict[Any, Any]] = {}
 

@@ -105,7 +105,7 @@ def recall(project: Project, kept: Kept, memory: Memory | None = None) -> Recall
     for name, content in basis:
         digest.update(f"{name}\0{-1 if content is None else len(content)}\0".encode(errors="surrogateescape"))
         digest.update(content or b"")
-    memory = memory or Memory()
+    memory = memory or Memory(lasting=False)
     memory.begin(basis)
     state = digest.hexdigest()
     _, kinds = read_head(project, {}, memory)

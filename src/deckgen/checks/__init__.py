@@ -172,6 +172,8 @@ def check_cards(
         progress("checking notes by rules", number, len(WARNINGS))
         if rule.__name__.replace("_", "-") not in deck.off and (complete or rule not in WHOLE_DECK):
             yield from chain.from_iterable(cards.of_parts(rule)) if rule in BY_CHAPTER else rule(cards)
+    for part in (cards, *(cards.parts if memory and not memory.lasting else ())):
+        part.forget()
 
 
 def _parts(cards: RuleContext, memory: Memory) -> list[RuleContext]:

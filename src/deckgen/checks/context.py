@@ -143,6 +143,11 @@ class RuleContext:
     def kept(self, found: dict[str, list[Diagnostic]]) -> None:
         self._kept = found
 
+    def forget(self) -> None:
+        """Forget what was found, but for diagnostics: some of it refers to this, so it is never freed."""
+        self._kept = self.kept
+        self._found.clear()
+
     def made_of(self, make: Callable[[_S], _T], given: _S) -> _T:
         """What a function makes of something; what it made the last time if it is the same."""
         before = self.last.get(make)

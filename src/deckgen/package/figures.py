@@ -23,6 +23,8 @@ def figures_of(packages: Packages) -> Made:
         "new": [note.id for note in plan.added] if since else None,
         "changed": [note.id for note in plan.sending.changed] if since else None,
         "retired": [note.id for note in plan.sending.retired] if since else None,
+        "path": None,  # these two once it is written
+        "bytes": None,
         "id": package.deck.id,
         "title": package.deck.title,
         "time": package.time,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from deckgen.anki.tags import distinct
 from deckgen.deck import cells, letters, swallowed
@@ -138,7 +138,7 @@ class _Entry:
         self.required = required_keys(keys)
         self.read = {name: (key.type.read, key) for name, key in keys.items() if key and key.type.read}
 
-    def knows(self, item: Node) -> bool:
+    def knows(self, item: Node) -> TypeGuard[Mapping]:
         """Whether an item is an entry without unknown keys."""
         return isinstance(item, Mapping) and item.entries.keys() <= self.keys.keys()
 
@@ -239,10 +239,11 @@ def _read_values(
     before = len(reader.diagnostics)
     values: dict[str, Value] = {}
     what, keys = entry.what, entry.keys
-    known = isinstance(item, Mapping) and item.entries.keys() <= keys.keys()
-    if isinstance(item, Mapping) and not known:
-        _note_missing(reader, item, keys)
-    mapping = item if isinstance(item, Mapping) and known else reader.mapping(item, what, keys, keys)
+    mapping: Mapping | None = item if entry.knows(item) else None
+    if mapping is None:
+        if isinstance(item, Mapping):
+            _note_missing(reader, item, keys)
+        mapping = reader.mapping(item, what, keys, keys)
     if mapping is None:
         return None, values, False
     for name, node in mapping.entries.items():

@@ -164,6 +164,14 @@ def status_of(status: os.stat_result) -> Status:
     return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
+def status_at(path: Path) -> Status | None:
+    """The status of what is at a path, which may be a link; None if the system says nothing about it."""
+    try:
+        return status_of(path.stat(follow_symlinks=False))
+    except OSError:
+        return None
+
+
 def settled(status: os.stat_result, now: float) -> Status | None:
     """The status of a file; None if the file is so new that it could change without another status.
 

@@ -11,14 +11,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deckgen.inputs import inputs_of, now
-from deckgen.kept import status_of
+from deckgen.kept import status_at
 from deckgen.outcome import Outcome
 from deckgen.project import Project
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from deckgen.kept import Kept, Status
+    from deckgen.kept import Kept
 
 _BUILD, _PACKAGE = "build", "package"
 _SAME_START = 2.0  # seconds by which the time of the computer's start may vary between two builds
@@ -63,8 +63,8 @@ class LastBuild:
         if self._inputs is None or any(each.code == _ASK_GIT for each in outcome.diagnostics):
             return
         self._sure = inputs_of(self._project) == self._inputs
-        value = outcome.as_json()
-        if self._sure and value:
+        value = outcome.as_json() if self._sure else None
+        if value:
             self.kept.keep_value(_BUILD, self._key, {"inputs": self._inputs, "outcome": value})
 
     def package(self, path: Path) -> int | None:
@@ -77,7 +77,7 @@ class LastBuild:
                 same = (
                     inputs == self._inputs
                     and where == str(path.absolute())
-                    and tuple(status) == _status(path)
+                    and tuple(status) == status_at(path)
                     # after a loss of power, the file may lack what the disk had not stored yet
                     and abs(start - _start()) < _SAME_START
                 )
@@ -86,18 +86,10 @@ class LastBuild:
 
     def wrote(self, path: Path, when: int) -> None:
         """Remember that a file holds the package of this build, and the time of the package."""
-        status = _status(path)
+        status = status_at(path)
         if self._sure and status and any(each % _COARSE for each in status[2:]):
             row = [str(path.absolute()), status, _start(), when, self._inputs]
             self.kept.keep_value(_PACKAGE, self._key, row)
-
-
-def _status(path: Path) -> Status | None:
-    """The status of a file; None if there is none."""
-    try:
-        return status_of(path.stat(follow_symlinks=False))
-    except OSError:
-        return None
 
 
 def _start() -> float:

@@ -17,7 +17,7 @@ from deckgen.commands.preview.cards import EarlierMedia
 from deckgen.commands.preview.scripts import INDEX, Scripts
 from deckgen.diagnostics import CallError
 from deckgen.files import replacing
-from deckgen.kept import status_of
+from deckgen.kept import status_at
 from deckgen.source import opened
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from deckgen.commands.preview.cards import Gallery
     from deckgen.commands.preview.scripts import Script
-    from deckgen.kept import Status
 
 PAGE = Path(__file__).parent / "page"
 SHARED = Path(__file__).parent / "shared"
@@ -98,17 +97,9 @@ def write_file(path: Path, content: bytes) -> None:
 
 def _write_script(path: Path, script: Script) -> None:
     """Write a script, unless it is there as this process wrote it."""
-    if script.written is None or script.written != _status(path):
+    if script.written is None or script.written != status_at(path):
         write_file(path, script.text.encode())
-        script.written = _status(path)
-
-
-def _status(path: Path) -> Status | None:
-    """What tells whether a file has changed; None if there is none."""
-    try:
-        return status_of(path.stat())
-    except OSError:
-        return None
+        script.written = status_at(path)
 
 
 def write_media(gallery: Gallery, names: Iterable[str], folder: Path) -> None:

@@ -8,6 +8,8 @@ from deckgen.diagnostics import counted
 from deckgen.outcome import Made
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping as ReadOnly
+
     from deckgen.package.pack import Packages
     from deckgen.package.writer import Package
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 def figures_of(packages: Packages) -> Made:
     """Figures of the packages of a build."""
     package, plan = packages.main, packages.plan
+    notes, cards = _by_kind(package), sum(len(each.cards) for each in package.notes)
     last = plan.matching.ledger.latest
     since = last.version if last else None
     about = {
@@ -28,24 +31,29 @@ def figures_of(packages: Packages) -> Made:
         "id": package.deck.id,
         "title": package.deck.title,
         "time": package.time,
-        "notes": _by_kind(package),
-        "cards": sum(len(each.cards) for each in package.notes),
+        "notes": notes,
+        "cards": cards,
         "media": len(package.media),
     }
-    return Made(about, _held(package), plan.summary(), plan.sending.spared, package.after)
+    return Made(about, _held(package, notes, cards), plan.summary(), plan.sending.spared, package.after)
 
 
-def _held(package: Package) -> str:
-    """What a package holds, in words."""
+def _held(package: Package, notes: ReadOnly[str, int], cards: int) -> str:
+    """What a package holds, in words.
+
+    Args:
+        package: The package.
+        notes: The number of its notes of each kind.
+        cards: The number of its cards.
+    """
     kinds = {note_type.kind.name: note_type.kind for note_type in package.note_types}
     counts = []
-    for name, count in _by_kind(package).items():
+    for name, count in notes.items():
         kind = kinds[name]
         if kind.rows_key:
             counts.append(counted(count, f"{name} row"))
         else:
             counts.append(f"{count:,} {name if count == 1 else kind.section}")
-    cards = sum(len(each.cards) for each in package.notes)
     held = f"{counted(len(package.notes), 'note')} ({', '.join(counts)}), {counted(cards, 'card')}"
     return held + (f", {counted(len(package.media), 'media file')}" if package.media else "")
 

@@ -11,6 +11,7 @@ import os
 import re
 import sys
 import time
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -119,16 +120,22 @@ def _libraries() -> Iterator[tuple[object, ...]]:
             continue
 
 
-def _program(folder: Path) -> Iterator[tuple[object, ...]]:
-    """The files of deckgen itself: who works on it changes them without another version."""
+@cache
+def _program(folder: Path) -> list[tuple[object, ...]]:
+    """The files of deckgen itself: who works on it changes them without another version.
+
+    They are looked at once: a process goes on with the program that it began with.
+    """
+    rows: list[tuple[object, ...]] = []
     for entry in _entries(folder):
         if entry.name == "__pycache__":
             continue
         if entry.is_dir():
-            yield from _program(Path(entry.path))
+            rows += _program(Path(entry.path))
         else:
             status = entry.stat()
-            yield entry.path, status.st_size, status.st_mtime_ns
+            rows.append((entry.path, status.st_size, status.st_mtime_ns))
+    return rows
 
 
 def _beside(project: Project) -> Iterator[tuple[object, ...]]:
